@@ -1,0 +1,31 @@
+"""Operators that move, select, relabel, generate or compare bits: 0 MACs and 0 FLOPs.
+
+Sorting and searching (TopK, Unique, NonZero), random draws and string work are listed here too:
+they execute no additions or multiplications on the data.
+"""
+
+from __future__ import annotations
+
+from analyzer.costs.rule import FREE, Rule
+
+NAMES = (
+    # layout and indexing
+    "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Identity", "Concat", "Split",
+    "Slice", "Pad", "Tile", "Expand", "Gather", "GatherElements", "GatherND", "DepthToSpace",
+    "SpaceToDepth", "ReverseSequence", "CenterCropPad", "Compress", "Trilu", "TensorScatter",
+    # constants, shapes and types
+    "Constant", "ConstantOfShape", "EyeLike", "OneHot", "Shape", "Size", "Cast", "CastLike",
+    "BitCast", "Dropout", "ImageDecoder",
+    # logic, selection and search
+    "Where", "And", "Or", "Not", "Xor", "BitShift", "BitwiseAnd", "BitwiseNot", "BitwiseOr",
+    "BitwiseXor", "IsInf", "IsNaN", "TopK", "Unique", "NonZero",
+    # random numbers
+    "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli",
+    "Multinomial",
+    # sequences, optionals and strings
+    "SequenceAt", "SequenceConstruct", "SequenceEmpty", "SequenceErase", "SequenceInsert",
+    "SequenceLength", "SplitToSequence", "ConcatFromSequence", "Optional", "OptionalGetElement",
+    "OptionalHasElement", "RegexFullMatch", "StringConcat", "StringNormalizer", "StringSplit",
+)  # fmt: skip
+
+RULES: dict[str, Rule] = dict.fromkeys(NAMES, FREE)

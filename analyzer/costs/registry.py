@@ -1,0 +1,73 @@
+"""The rule of every operator: a literal table assembled from one file per operator family."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.costs import conv, elementwise, linear, movement, normalization, pooling, reduction
+from analyzer.facts import Certainty, Cost
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analyzer.costs.rule import Rule
+    from analyzer.graph.call import Call
+
+FAMILIES: Mapping[str, tuple[Mapping[str, Rule], ...]] = {
+    "": (
+        conv.RULES,
+        linear.RULES,
+        elementwise.RULES,
+        pooling.RULES,
+        normalization.RULES,
+        reduction.RULES,
+        movement.RULES,
+    ),
+}
+"""Rule tables by operator domain; ``""`` is ai.onnx."""
+
+RULES: Mapping[tuple[str, str], Rule] = {
+    (domain, op): rule
+    for domain, families in FAMILIES.items()
+    for family in families
+    for op, rule in family.items()
+}
+"""(domain, operator type) → rule."""
+
+
+def cost(call: Call) -> Cost:
+    """MACs and FLOPs of one execution of ``call``.
+
+    Never raises: a missing shape, a malformed node or an operator nobody described gives a cost
+    whose ``macs`` (or only ``flops``) is ``None`` and whose ``reason`` says why.
+
+    >>> from analyzer.facts import Tensor
+    >>> from analyzer.graph.call import Call
+    >>> x = Tensor("x", "float32", (1, 32, 112, 112))
+    >>> cost(Call("Relu", "", 17, {}, (x,), (x,))).flops
+    401408
+    >>> cost(Call("Fancy", "com.example", 1, {}, (x,), (x,))).reason
+    'no cost rule for com.example::Fancy'
+    """
+    rule = RULES.get((call.domain, call.op_type))
+    if rule is not None:
+        return rule.cost(call)
+    name = f"{call.domain or 'ai.onnx'}::{call.op_type}"
+    return Cost(None, None, certainty=Certainty.UNKNOWN, reason=f"no cost rule for {name}")
+
+
+def precision(call: Call) -> str:
+    """Arithmetic type of the MACs (``float32``, ``int8``, ``int4`` …); empty without MACs."""
+    rule = RULES.get((call.domain, call.op_type))
+    return rule.precision(call) if rule is not None and rule.precision is not None else ""
+
+
+def has_body(call: Call) -> bool:
+    """True when the operator's ONNX schema defines it by a function body to fall back on."""
+    from onnx import defs  # lazily: only operators without a rule of their own need schemas
+
+    try:
+        schema = defs.get_schema(call.op_type, call.version, call.domain)
+    except defs.SchemaError:
+        return False
+    return any(getattr(schema, f"has_{kind}function") for kind in ("", "context_dependent_"))
