@@ -1,0 +1,164 @@
+"""Numbers for people: one way to write counts, shares, bytes and shapes, and to read them back.
+
+Counts use SI prefixes (k = 10³), bytes IEC prefixes (KiB = 2¹⁰), so the two never mix. Four
+significant digits, trailing zeros dropped. ``None`` is written ``unknown``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+UNKNOWN = "unknown"
+SI = ("", "k", "M", "G", "T", "P", "E", "Z", "Y", "R", "Q")
+IEC = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "Zi", "Yi")
+
+
+def si(value: float | None, unit: str = "") -> str:
+    """``value``, a space, and ``unit`` with an SI prefix.
+
+    >>> si(568_740_352), si(4_231_976, "MAC"), si(512, "MAC"), si(999_999), si(0)
+    ('568.7 M', '4.232 MMAC', '512 MAC', '1 M', '0')
+    """
+    return _scaled(value, unit, SI, 1000)
+
+
+def size(value: float | None) -> str:
+    """Bytes with an IEC prefix.
+
+    >>> size(16_927_904), size(1024), size(1)
+    ('16.14 MiB', '1 KiB', '1 B')
+    """
+    return _scaled(value, "B", IEC, 1024)
+
+
+def count(value: int | None) -> str:
+    """All digits, grouped by thousands.
+
+    >>> count(4231976)
+    '4,231,976'
+    """
+    return UNKNOWN if value is None else f"{value:,}"
+
+
+def percent(share: float | None) -> str:
+    """A share of one with a decimal; two significant digits below 0.1 %.
+
+    >>> percent(1 / 256 + 1 / 9), percent(1), percent(0.00042), percent(0)
+    ('11.5 %', '100.0 %', '0.042 %', '0.0 %')
+    """
+    if share is None:
+        return UNKNOWN
+    hundredths = share * 100
+    small = 0 < abs(hundredths) < 0.1
+    return f"{hundredths:.2g} %" if small else f"{hundredths:,.1f} %"
+
+
+def times(factor: float | None) -> str:
+    """A factor with a decimal.
+
+    >>> times(1 / (1 / 256 + 1 / 9))
+    '8.7×'
+    """
+    return UNKNOWN if factor is None else f"{factor:,.1f}×"
+
+
+def number(value: float | None, unit: str = "") -> str:
+    """Four significant digits without a prefix, for rates such as FLOP/B.
+
+    >>> number(2.24994, "FLOP/B"), number(3)
+    ('2.25 FLOP/B', '3')
+    """
+    return UNKNOWN if value is None else f"{value:.4g} {unit}".rstrip()
+
+
+def shape(dims: Iterable[int | None] | None) -> str:
+    """Dimensions joined by ``×``, unknown ones as ``?``; a scalar is ``scalar``.
+
+    >>> shape((1, 64, None, 56)), shape(()), shape(None)
+    ('1×64×?×56', 'scalar', 'unknown')
+    """
+    if dims is None:
+        return UNKNOWN
+    return "×".join("?" if d is None else str(d) for d in dims) or "scalar"
+
+
+def shorten(text: str, limit: int = 120) -> str:
+    """``text`` with its middle left out when it is longer than ``limit`` characters.
+
+    >>> shorten("a" * 50 + "b" * 50, 9)
+    'aaaa…bbbb'
+    """
+    if len(text) <= limit:
+        return text
+    tail = (limit - 1) // 2
+    return f"{text[: limit - 1 - tail]}…{text[len(text) - tail :]}"
+
+
+_QUANTITY = re.compile(r"\s*([+-]?\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)\s*([^\d\s]\S*)?\s*")
+
+
+def parse_quantity(text: str, unit: str = "") -> float:
+    """Read ``text`` such as ``5 MMACs``, ``2.5M``, ``16 MiB`` or ``50 %`` given in ``unit``.
+
+    The unit may be left out; if it is there, it must be ``unit`` (a final plural s aside).
+    ``bytes`` is written B. ``%`` is allowed where ``unit`` is empty.
+
+    Raises
+    ------
+    ValueError
+        Not a number, or a number of something else.
+
+    >>> parse_quantity("5 MMACs", "MACs"), parse_quantity("1.5k", "MACs"), parse_quantity("50%")
+    (5000000, 1500, 0.5)
+    """
+    match = _QUANTITY.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not a number")
+    digits, suffix = match[1].replace("_", ""), match[2] or ""
+    value: float = float(digits) if re.search("[.eE]", digits) else int(digits)
+    if suffix == "%" and not unit:
+        return value / 100
+    factor = _factors(unit).get(suffix)
+    if factor is None:
+        raise ValueError(f"{text!r} is not in {unit}" if unit else f"{text!r} has a unit")
+    value *= factor
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _factors(unit: str) -> dict[str, int]:
+    """Every suffix accepted for ``unit`` and what it multiplies by."""
+    if unit == "bytes":
+        scales = [(p, 1024**i) for i, p in enumerate(IEC)] + [
+            (p, 1000**i) for i, p in enumerate(SI)
+        ]
+        names = ("B", "bytes")
+    else:
+        scales = [(p, 1000**i) for i, p in enumerate(SI)]
+        names = ("", unit, unit.removesuffix("s"))
+    return {"": 1} | {prefix + name: factor for prefix, factor in scales for name in names}
+
+
+def _scaled(value: float | None, unit: str, prefixes: tuple[str, ...], base: int) -> str:
+    if value is None:
+        return UNKNOWN
+    sign, rest, power = "-" if value < 0 else "", abs(value), 0
+    while power < len(prefixes) - 1 and rest >= base**power * base:
+        power += 1
+    if isinstance(rest, int) and rest > base ** (power + 3):
+        return f"{sign}10^{len(str(rest)) - 1} {unit}".rstrip()
+    digits = _four(rest / base**power)
+    if float(digits) >= base and power < len(prefixes) - 1:
+        power, digits = power + 1, "1"
+    return f"{sign}{digits} {prefixes[power]}{unit}".rstrip()
+
+
+def _four(value: float) -> str:
+    """Four significant digits, never in exponent form, trailing zeros dropped."""
+    if value >= 1000:
+        return f"{value:.0f}"
+    text = f"{value:.4g}"
+    return f"{value:.4f}".rstrip("0").rstrip(".") if "e" in text else text
