@@ -1,0 +1,86 @@
+# Everything a fresh Debian 12 with python3, python3-venv and make needs to run, check and
+# regenerate onnxlint. Stamp files inside the virtual environment keep re-runs fast.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV ?= .venv
+OUT ?= out
+WORKERS ?= auto
+FUZZ_EXAMPLES ?= 2000
+
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp
+SAMPLES := samples/mobilenet_v1.onnx samples/mobilenet_v1_standard.onnx
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint check-format fuzz bench snapshots samples readme clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+demo: $(STAMP)-pdf  ## set everything up and write the samples' HTML and PDF reports
+	@for model in $(SAMPLES); do \
+	  $(BIN)/onnxlint report $$model -o $(OUT)/demo || exit; \
+	done
+	@echo "Reports:"; ls $(OUT)/demo/*.html $(OUT)/demo/*.pdf | sed 's|^|  $(CURDIR)/|'
+
+test: lint $(STAMP)-browser  ## set everything up; ruff, mypy, import-linter and pytest
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
+
+lint: $(STAMP)-test  ## ruff, mypy and the layers, without the tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+fuzz: $(STAMP)-browser  ## the fuzz tests with FUZZ_EXAMPLES new examples each
+	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest -q -n $(WORKERS) -m fuzz \
+	  --hypothesis-profile fuzz
+
+bench: $(STAMP)-pdf  ## speed and memory against the budgets, as ratios measured side by side
+	$(BIN)/python tools/bench.py
+
+snapshots: $(STAMP)-browser  ## rewrite the expected outputs of the tests; review the diff
+	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q -k snapshot
+	git diff --stat -- tests
+
+samples: $(STAMP)-pdf  ## rebuild the sample models and their committed reports
+	$(BIN)/python samples/build_mobilenet_v1.py -o samples/mobilenet_v1.onnx
+	$(BIN)/python samples/build_mobilenet_v1.py --standard -o samples/mobilenet_v1_standard.onnx
+	for model in $(SAMPLES); do \
+	  $(BIN)/onnxlint report $$model -o samples/reports || exit; \
+	done
+
+readme: $(STAMP)  ## rewrite the generated parts of README.md
+	$(BIN)/python tools/readme.py
+
+clean:  ## remove what the targets above wrote, the virtual environment included
+	rm -rf $(VENV) $(OUT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "onnxlint needs Python 3.11 or newer; try: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV) || \
+	  { rm -rf $(VENV); tools/apt.sh "a virtual environment" python3-venv && $(PYTHON) -m venv $(VENV); }
+
+$(STAMP): pyproject.toml | $(BIN)/python
+	$(PIP) --editable .
+	@touch $@
+
+$(STAMP)-test: pyproject.toml | $(BIN)/python
+	$(PIP) --editable '.[test]'
+	@touch $@ $(STAMP)
+
+# WeasyPrint loads Pango when it is imported, so importing it is the test that matters.
+$(STAMP)-pdf: $(STAMP)
+	@$(BIN)/python -c 'import weasyprint' >/dev/null 2>&1 || { \
+	  tools/apt.sh "PDF reports (WeasyPrint draws text with Pango)" \
+	    libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core && \
+	  $(BIN)/python -c 'import weasyprint'; }
+	@touch $@
+
+$(STAMP)-browser: $(STAMP)-test $(STAMP)-pdf
+	@command -v chromium >/dev/null || tools/apt.sh "the tests of the HTML report" chromium
+	@command -v pdftoppm >/dev/null || tools/apt.sh "the tests of the PDF report" poppler-utils
+	@touch $@

@@ -1,0 +1,172 @@
+"""What a user installs: the wheel, alone, outside the source tree."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import tomllib
+import venv
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+SAMPLE = ROOT / "samples" / "mobilenet_v1.onnx"
+
+pytestmark = pytest.mark.xdist_group("packaging")  # one worker, so that the wheel is built once
+
+
+def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(list(command), cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def build(kind: str, into: Path) -> Path:
+    """The one file that ``python -m build --KIND`` writes."""
+    done = run(
+        sys.executable, "-m", "build", "--no-isolation", f"--{kind}", "--outdir", into, ROOT,
+        cwd=into,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    (artefact,) = into.iterdir()
+    return artefact
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build("wheel", tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def sdist(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """Paths inside the source distribution, relative to its top folder."""
+    with tarfile.open(build("sdist", tmp_path_factory.mktemp("sdist"))) as archive:
+        return {name.partition("/")[2] for name in archive.getnames()}
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """``bin`` of a new environment that has the wheel, and borrows only its dependencies.
+
+    The borrowed folder comes after the environment's own on ``sys.path``, and an editable
+    install there has no effect because ``.pth`` files are read in site folders only.
+    """
+    home = tmp_path_factory.mktemp("environment")
+    venv.create(home, with_pip=False)
+    python = home / "bin" / "python"
+    done = run(
+        sys.executable, "-m", "pip", "--python", python, "install", "--quiet",
+        "--disable-pip-version-check", "--no-index", "--no-deps", wheel,
+        cwd=home,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    site = Path(sysconfig.get_path("purelib", vars={"base": str(home)}))
+    site.joinpath("dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    return home / "bin"
+
+
+def tracked(folder: str) -> set[str]:
+    """Files below ``folder`` that belong to the distribution."""
+    return {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def test_wheel_holds_the_package_its_rules_and_its_templates(wheel: Path) -> None:
+    with ZipFile(wheel) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+    data = {f"analyzer/_data/{name}" for name in tracked("rules") | tracked("templates")}
+    assert names == tracked("analyzer") | data
+
+
+def test_wheel_declares_command_licence_and_python(wheel: Path) -> None:
+    with ZipFile(wheel) as archive:
+        info = {Path(n).name: archive.read(n).decode() for n in archive.namelist() if "-info/" in n}
+    assert "onnxlint = analyzer.cli.main:main" in info["entry_points.txt"]
+    assert "License-Expression: Apache-2.0" in info["METADATA"]
+    assert "Requires-Python: >=3.11" in info["METADATA"]
+    assert "Apache License" in info["LICENSE"]
+
+
+def test_sdist_can_be_tested_by_whoever_unpacks_it(sdist: set[str]) -> None:
+    needed = {"pyproject.toml", "Makefile", "README.md", "tests/test_packaging.py",
+              "samples/mobilenet_v1.onnx", ".pre-commit-hooks.yaml"}  # fmt: skip
+    assert needed | tracked("analyzer") | tracked("rules") | tracked("templates") <= sdist
+
+
+def test_installed_package_comes_from_the_wheel(installed: Path, tmp_path: Path) -> None:
+    where = "import analyzer.resources as r; print(r.__file__, r.rules_dir(), sep='\\n')"
+    done = run(installed / "python", "-c", where, cwd=tmp_path)
+    module, rules = map(Path, done.stdout.split("\n")[:2])
+    assert module.is_relative_to(installed.parent)
+    assert rules == module.parent / "_data" / "rules"
+
+
+def test_installed_command_and_module_state_the_version(installed: Path, tmp_path: Path) -> None:
+    command = run(installed / "onnxlint", "--version", cwd=tmp_path)
+    module = run(installed / "python", "-m", "analyzer", "--version", cwd=tmp_path)
+    assert command.returncode == module.returncode == 0
+    assert command.stdout == module.stdout
+    assert re.search(r"\d+\.\d+\.\d+", command.stdout)
+
+
+def test_installed_command_checks_and_explains(installed: Path, tmp_path: Path) -> None:
+    assert run(installed / "onnxlint", "check", SAMPLE, cwd=tmp_path).returncode == 0
+    explained = run(installed / "onnxlint", "explain", "SEP001", cwd=tmp_path)
+    assert explained.returncode == 0
+    assert "separable-candidate" in explained.stdout
+
+
+def test_installed_command_renders_html_and_pdf(installed: Path, tmp_path: Path) -> None:
+    done = run(installed / "onnxlint", "report", SAMPLE, "-o", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (html,), (pdf,) = (tmp_path / "out").glob("*.html"), (tmp_path / "out").glob("*.pdf")
+    assert "</html>" in html.read_text()
+    assert pdf.read_bytes().startswith(b"%PDF-")
+
+
+def test_every_import_is_a_declared_dependency() -> None:
+    declared = {normal(re.split(r"[<>=\[; ]", d)[0]) for d in PROJECT["dependencies"]}
+    providers = packages_distributions()
+    undeclared = {
+        f"{path.relative_to(ROOT)} imports {module}"
+        for path in (ROOT / "analyzer").rglob("*.py")
+        for module in imported(path) - sys.stdlib_module_names - {"analyzer"}
+        if not declared & {normal(name) for name in providers.get(module, [module])}
+    }
+    assert undeclared == set()
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def imported(path: Path) -> set[str]:
+    """Top-level names of the absolute imports of one file, lazy ones included."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def test_pre_commit_hook_takes_onnx_files_by_name_in_one_process() -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert hook["entry"].split()[0] in PROJECT["scripts"]
+    assert hook["require_serial"] is True
+    assert "types" not in hook
+    matches = re.compile(hook["files"]).search
+    assert matches("models/net.onnx")
+    assert not matches("net.onnx.md")
