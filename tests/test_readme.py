@@ -1,0 +1,44 @@
+"""The README says what the program does today."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tools.readme import PART, README, render, rule_table
+
+TEXT = README.read_text()
+ROOT = README.parent
+LINKED = sorted(set(re.findall(r"\]\((?!https?:|#)([^)#]+)", TEXT)))
+
+
+@pytest.mark.parametrize("what", [match["what"] for match in PART.finditer(TEXT)])
+def test_generated_part_is_current(what: str) -> None:
+    written = next(match[0] for match in PART.finditer(TEXT) if match["what"] == what)
+    assert written == render(written), "run `make readme`"
+
+
+def test_rule_table_lists_every_rule_file() -> None:
+    rules = list((ROOT / "rules").glob("*.y*ml"))
+    assert rules
+    assert rule_table().count("\n") == len(rules) + 2
+
+
+def test_the_first_thing_is_the_two_commands() -> None:
+    block = TEXT.split("```")[1].splitlines()[1:]
+    assert [line.partition("#")[0].strip() for line in block] == ["make demo", "make test"]
+
+
+@pytest.mark.parametrize("target", LINKED)
+def test_relative_link_leads_somewhere(target: str) -> None:
+    assert (ROOT / target).exists()
+
+
+def test_every_make_target_the_text_names_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", Path(ROOT / "Makefile").read_text(), re.MULTILINE))
+    for document in ("README.md", "CONTRIBUTING.md"):
+        named = set(re.findall(r"`make ([a-z-]+)`", (ROOT / document).read_text()))
+        assert named
+        assert named <= targets

@@ -1,0 +1,79 @@
+"""Rewrite the generated parts of README.md.
+
+Between ``<!-- $ COMMAND -->`` and ``<!-- end -->`` stands what that ``onnxlint`` command prints
+when it runs at the top of the tree; between ``<!-- rules -->`` and ``<!-- end -->`` the table of
+the shipped rules. Run this after changing a rule, an option or a message; a test compares.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+from analyzer.ruleset import load_rules
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+PART = re.compile(r"(<!-- (?P<what>\$ .+?|rules) -->\n)(?P<body>.*?)(<!-- end -->)", re.DOTALL)
+KEEP = "PATH", "HOME", "LANG"
+
+
+def transcript(command: str) -> str:
+    """The command line and its output as a fenced block; ``onnxlint`` is this tree's own."""
+    program, *arguments = shlex.split(command)
+    if program != "onnxlint":
+        raise ValueError(f"README runs onnxlint only, not {program!r}")
+    environment = {name: os.environ[name] for name in KEEP if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-m", "analyzer", *arguments],
+        cwd=ROOT,
+        env=environment | {"COLUMNS": "96", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode == 2 or not done.stdout:
+        raise RuntimeError(f"{command} failed ({done.returncode}): {done.stderr}")
+    return f"```console\n$ {command}\n{done.stdout.rstrip()}\n```\n"
+
+
+def rule_table() -> str:
+    """One line per shipped rule, sorted by id."""
+    rows = [
+        f"| {rule.id} | {rule.name} | {rule.severity} | {rule.status} | {rule.summary} |"
+        for rule in sorted(load_rules(), key=lambda rule: rule.id)
+    ]
+    return (
+        "\n".join(
+            [
+                "| Rule | Name | Severity | Status | What it reports |",
+                "| --- | --- | --- | --- | --- |",
+            ]
+            + rows
+        )
+        + "\n"
+    )
+
+
+def render(text: str) -> str:
+    """``text`` with every generated part made anew."""
+
+    def part(match: re.Match[str]) -> str:
+        what = match["what"]
+        body = rule_table() if what == "rules" else transcript(what.removeprefix("$ "))
+        return f"{match[1]}{body}{match[4]}"
+
+    return PART.sub(part, text)
+
+
+def main() -> None:
+    README.write_text(render(README.read_text()))
+    print(README)
+
+
+if __name__ == "__main__":
+    main()
