@@ -1,0 +1,143 @@
+"""Collect weight evidence for every layer of a model, one layer in memory at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import prod
+from typing import TYPE_CHECKING
+
+from analyzer.weights.filters import filter_use
+from analyzer.weights.kernels import kernel_use
+from analyzer.weights.records import LayerEvidence, WeightEvidence
+from analyzer.weights.separability import TARGET, separability
+from analyzer.weights.values import value_stats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import networkx as nx
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from analyzer.facts import Conv, Facts
+    from analyzer.graph.call import Call
+
+CHANNELWISE = frozenset({
+    "AveragePool", "BatchNormalization", "Cast", "Celu", "Clip", "Dropout", "Elu", "Gelu",
+    "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid", "HardSwish", "Identity", "LeakyRelu",
+    "MaxPool", "Mish", "PRelu", "Pad", "Relu", "Resize", "Selu", "Sigmoid", "Softplus",
+    "Softsign", "Tanh", "ThresholdedRelu", "Upsample",
+})  # fmt: skip
+"""Operators whose output channel c depends on input channel c alone."""
+
+
+def collect(
+    facts: Facts, weights: Callable[[str], NDArray[np.generic] | None], target: float = TARGET
+) -> WeightEvidence:
+    """Evidence for every convolution of ``facts``.
+
+    ``weights`` maps a node id to its weight tensor as ONNX stores it (input 1), preferably a
+    view of the mapped file, or to ``None`` where the file has none; it is called once per
+    node, and nothing it returns is kept.
+    """
+    exported = frozenset(t.name for t in facts.outputs)
+    layers: dict[str, LayerEvidence] = {}
+    unread: list[str] = []
+    for node in facts.nodes:
+        if node.conv is None:
+            continue
+        array = weights(node.id)
+        stored = None if array is None else _out_first(array, node.conv)
+        if stored is None:
+            unread.append(node.id)
+            continue
+        evidence = layer_evidence(node.id, stored, node.conv, target)
+        layers[node.id] = _with_downstream(evidence, facts.graph, exported)
+    return WeightEvidence(layers, tuple(unread))
+
+
+def layer_evidence(
+    node: str,
+    weights: NDArray[np.generic],
+    conv: Conv,
+    target: float = TARGET,
+) -> LayerEvidence:
+    """Evidence for one convolution with weights ``(N, M/groups, *K)``."""
+    values = value_stats(weights)
+    spatial = conv.kernel_volume > 1 and values.elements > 0
+    return LayerEvidence(
+        node=node,
+        values=values,
+        filters=filter_use(weights, conv.groups, bias=conv.params > weights.size),
+        kernel=kernel_use(weights) if spatial else None,
+        separability=(
+            separability(weights, conv.groups, conv, target) if spatial and values.finite else None
+        ),
+    )
+
+
+def _with_downstream(
+    evidence: LayerEvidence, graph: nx.MultiDiGraph, exported: frozenset[str]
+) -> LayerEvidence:
+    """Add what the dead filters free in the layers that read them."""
+    filters = evidence.filters
+    if not filters.dead:
+        return evidence
+    per_channel = freed_per_channel(graph, evidence.node, exported)
+    freed = None if per_channel is None else per_channel * len(filters.dead)
+    return replace(evidence, filters=replace(filters, freed_downstream=freed))
+
+
+def freed_per_channel(
+    graph: nx.MultiDiGraph, node: str, exported: frozenset[str] = frozenset()
+) -> int | None:
+    """Weights that one output channel of ``node`` feeds in the layers that read it.
+
+    Follows channel-wise operators to the convolutions behind them; anything else on the
+    way (an addition, a tensor in ``exported``, a dead end) gives ``None``.
+    """
+    total = 0
+    seen = {node}
+    todo = [node]
+    while todo:
+        current = todo.pop()
+        edges = list(graph.out_edges(current, data=True))
+        made: Call = graph.nodes[current]["call"]
+        if not edges or any(t is not None and t.name in exported for t in made.outputs):
+            return None
+        for _, follower, data in edges:
+            call: Call = graph.nodes[follower]["call"]
+            if data["dst_slot"] != 0:
+                return None
+            if call.op_type in CHANNELWISE:
+                if follower not in seen:
+                    seen.add(follower)
+                    todo.append(follower)
+                continue
+            weights = _per_input_channel(call)
+            if weights is None:
+                return None
+            total += weights
+    return total
+
+
+def _per_input_channel(call: Call) -> int | None:
+    tensor = call.input(1)
+    shape = None if tensor is None else tensor.shape
+    if call.op_type != "Conv" or call.attr("group", 1) != 1 or shape is None or None in shape:
+        return None
+    return prod(d for d in (shape[0], *shape[2:]) if d is not None)
+
+
+def _out_first(array: NDArray[np.generic], conv: Conv) -> NDArray[np.generic] | None:
+    """View as ``(N, M/groups, *K)``; ``None`` if the array is not what the graph declares."""
+    m, n, g = conv.in_channels, conv.out_channels, conv.groups
+    stored = (m, n // g) if conv.transposed else (n, m // g)
+    if array.shape != (*stored, *conv.kernel_shape):
+        return None
+    if not conv.transposed:
+        return array
+    if g == 1:
+        return array.swapaxes(0, 1)
+    split = array.reshape(g, m // g, n // g, *conv.kernel_shape).swapaxes(1, 2)
+    return split.reshape(n, m // g, *conv.kernel_shape)

@@ -1,0 +1,194 @@
+"""What the weights themselves say: the records that ``analyzer.weights`` produces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DW_PW = "depthwise-pointwise"
+PW_DW = "pointwise-depthwise"
+
+
+@dataclass(frozen=True, slots=True)
+class Decoupling:
+    """A convolution as a sum of T depthwise separable terms, in one of the two orders."""
+
+    order: str
+    """``depthwise-pointwise`` or ``pointwise-depthwise``."""
+    rank: int
+    """Terms that rebuild the weights exactly, to the rounding of their type; 0 when all zero."""
+    energy: tuple[float, ...]
+    """Share of the squared norm that the best T terms keep, at index T-1; the last is 1."""
+    baseline: tuple[float, ...]
+    """The same share, in expectation, for Gaussian noise of this shape."""
+    macs: tuple[int, ...] | None
+    """MACs of T terms over one execution, at index T-1; ``None`` without known sizes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Separability:
+    """How close trained weights are to a sum of depthwise separable convolutions."""
+
+    depthwise_first: Decoupling
+    pointwise_first: Decoupling
+    target: float
+    """Share of energy the recommendation has to keep."""
+    macs_now: int | None
+    """MACs of the convolution as it is."""
+    order: str | None
+    """Cheaper order that reaches the target and still saves MACs; ``None`` if neither does."""
+    terms: int | None
+    """Smallest number of terms in that order; ``None`` with ``order``."""
+    energy: float | None
+    """Share of energy those terms keep."""
+    baseline: float | None
+    """Share the same number of terms keeps of Gaussian noise; near ``energy`` = no structure."""
+    macs: int | None
+    """MACs of those terms."""
+    first_term: float
+    """Share of energy of the best single term, the better of the two orders."""
+    first_term_baseline: float
+    """The same for Gaussian noise, in that order."""
+    sampled: bool
+    """True when the kernel is so large that only an even subset of channels was decomposed."""
+
+    @property
+    def rank(self) -> int:
+        """Terms that rebuild the weights exactly, in the better order."""
+        return min(self.depthwise_first.rank, self.pointwise_first.rank)
+
+    @property
+    def ratio(self) -> float | None:
+        """``macs / macs_now`` of the recommendation."""
+        return self.macs / self.macs_now if self.macs is not None and self.macs_now else None
+
+
+@dataclass(frozen=True, slots=True)
+class KernelUse:
+    """Which kernel taps do any work."""
+
+    kernel: tuple[int, ...]
+    """Kernel as declared, side per spatial axis."""
+    effective: tuple[int, ...]
+    """Smallest kernel that does the same; all 0 when every tap is dead."""
+    offset: tuple[int, ...]
+    """First live tap per axis: what padding shrinks by at the front."""
+    spread: tuple[int, ...]
+    """Factor by which dilation grows in exchange (5 taps with the odd ones dead: 3 taps, 2)."""
+    taps: int
+    """Product of the declared sides."""
+    dead_taps: int
+    """Taps that are zero or denormal over all channel pairs."""
+
+    @property
+    def effective_taps(self) -> int:
+        out = 1
+        for side in self.effective:
+            out *= side
+        return out
+
+    @property
+    def shrinkable(self) -> bool:
+        """True when a smaller kernel computes the same."""
+        return self.effective_taps < self.taps
+
+    @property
+    def saved_share(self) -> float:
+        """Share of this convolution's MACs that the smaller kernel saves."""
+        return 1 - self.effective_taps / self.taps if self.taps else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FilterUse:
+    """Output filters (and input channels) that carry nothing or nothing new."""
+
+    filters: int
+    """Output channels, N."""
+    dead: tuple[int, ...]
+    """Output channels whose weights are all zero or denormal: their output is the bias."""
+    unread: tuple[int, ...]
+    """Input channels (within a group) that no filter reads."""
+    duplicates: tuple[tuple[int, ...], ...]
+    """Groups of two or more bit-identical live filters."""
+    proportional: tuple[tuple[int, ...], ...]
+    """Groups of live filters equal up to a factor, identical ones included."""
+    freed_params: int
+    """Weights of this layer that go with the dead filters."""
+    freed_downstream: int | None
+    """Weights of the layers that read the dead channels; ``None`` where that is not traceable."""
+
+    @property
+    def dead_share(self) -> float:
+        return len(self.dead) / self.filters if self.filters else 0.0
+
+    @property
+    def redundant(self) -> int:
+        """Filters another live filter makes superfluous: group sizes less one each."""
+        return sum(len(group) - 1 for group in self.proportional)
+
+
+@dataclass(frozen=True, slots=True)
+class ValueStats:
+    """Numeric health of one weight tensor."""
+
+    dtype: str
+    """Element type as stored."""
+    elements: int
+    nan: int
+    """Elements that are not a number."""
+    inf: int
+    """Infinite elements."""
+    zeros: int
+    """Elements equal to 0."""
+    denormals: int
+    """Non-zero elements below the smallest normal float32 (slow on some hardware)."""
+    min: float
+    """Smallest finite element; 0 when there is none."""
+    max: float
+    """Largest finite element; 0 when there is none."""
+    constant: bool
+    """True when two or more elements all have the same finite value."""
+    fp16_overflow: float
+    """Share of elements that become infinite in float16 (rounded to nearest)."""
+    fp16_underflow: float
+    """Share of non-zero elements that become 0 in float16."""
+    int8_snr: float | None
+    """Signal to noise in dB of symmetric int8, one scale per tensor; ``None`` if nothing to say."""
+    int8_channel_snr: float | None
+    """The same with one scale per output channel."""
+
+    @property
+    def sparsity(self) -> float:
+        """Share of elements equal to 0."""
+        return self.zeros / self.elements if self.elements else 0.0
+
+    @property
+    def finite(self) -> bool:
+        return self.nan == 0 and self.inf == 0
+
+
+@dataclass(frozen=True, slots=True)
+class LayerEvidence:
+    """Everything read from the weights of one layer."""
+
+    node: str
+    """``Node.id``."""
+    values: ValueStats
+    filters: FilterUse
+    kernel: KernelUse | None = None
+    """Convolutions with more than one tap."""
+    separability: Separability | None = None
+    """Convolutions that mix space and channels; ``None`` too when weights are not finite."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeightEvidence:
+    """Evidence by node id, and what was left out."""
+
+    layers: Mapping[str, LayerEvidence]
+    """In the order of ``Facts.nodes``."""
+    unread: tuple[str, ...] = ()
+    """Node ids whose weights are not in the file or not readable: nothing is claimed of them."""

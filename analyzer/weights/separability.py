@@ -1,0 +1,201 @@
+"""Network decoupling: how much of a convolution T depthwise separable terms keep.
+
+Guo, Li, Lin, Chen, Li, "Network Decoupling: From Regular to Depthwise Separable
+Convolutions", BMVC 2018 (https://arxiv.org/abs/1808.05517): every convolution is a
+sum of at most K² separable ones.  For weights W of shape N×M×K²
+
+* depthwise → pointwise: for each input channel the N×K² matrix W[:, m] is cut at
+  rank T; row space = depthwise kernels, column space = pointwise weights;
+* pointwise → depthwise: for each output channel the M×K² matrix W[n].
+
+The best T terms keep the T largest squared singular values (Eckart–Young).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analyzer.weights.chunks import spans
+from analyzer.weights.records import DW_PW, PW_DW, Decoupling, Separability
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from analyzer.facts import Conv
+
+TARGET = 0.95
+WORK = 4_000_000_000
+"""Eigenvalue work (matrices × side³) above which channels are subsampled: some seconds."""
+
+
+def separability(
+    weights: NDArray[np.generic], groups: int = 1, conv: Conv | None = None, target: float = TARGET
+) -> Separability | None:
+    """Energy, baseline and MACs of T = 1 … K² terms, and the smallest T worth having.
+
+    Parameters
+    ----------
+    weights
+        ``(N, M/groups, *K)``, as ONNX stores Conv weights.
+    groups
+        Channel groups; every group is decoupled on its own.
+    conv
+        Sizes for the MAC counts; without it no recommendation can be made.
+    target
+        Share of energy to keep, in (0, 1].
+
+    Returns
+    -------
+    ``None`` for weights with NaN or infinity and for kernels of one tap or one input
+    channel per group, which are separable already.
+    """
+    n, m, taps = weights.shape[0], weights.shape[1], prod(weights.shape[2:])
+    if taps < 2 or m < 2 or n == 0:
+        return None
+    unit = _unit_roundoff(weights.dtype)
+    first = _spectra(_by_input(weights, groups), n // groups, taps, m * groups)
+    second = _spectra(_by_output(weights), m, taps, n)
+    if not (np.isfinite(first).all() and np.isfinite(second).all()):
+        return None
+    costs = (None, None) if conv is None else (_macs(conv, DW_PW), _macs(conv, PW_DW))
+    one = _decoupling(DW_PW, first, n // groups, taps, unit, costs[0])
+    two = _decoupling(PW_DW, second, m, taps, unit, costs[1])
+    macs_now = conv.macs if conv is not None else None
+    best = min((c for c in (_pick(one, macs_now, target), _pick(two, macs_now, target)) if c),
+               default=None)  # fmt: skip
+    lead = one if one.energy[0] >= two.energy[0] else two
+    chosen = None if best is None else (one if best[2] == DW_PW else two)
+    terms = None if best is None else best[1]
+    return Separability(
+        depthwise_first=one,
+        pointwise_first=two,
+        target=target,
+        macs_now=macs_now,
+        order=None if best is None else best[2],
+        terms=terms,
+        energy=chosen.energy[terms - 1] if chosen and terms else None,
+        baseline=chosen.baseline[terms - 1] if chosen and terms else None,
+        macs=None if best is None else best[0],
+        first_term=lead.energy[0],
+        first_term_baseline=lead.baseline[0],
+        sampled=len(first) < m * groups or len(second) < n,
+    )
+
+
+def _pick(option: Decoupling, macs_now: int | None, target: float) -> tuple[int, int, str] | None:
+    """(MACs, terms, order) of the fewest terms that reach the target and save MACs."""
+    if option.macs is None or macs_now is None:
+        return None
+    terms = next((i + 1 for i, e in enumerate(option.energy) if e >= target), None)
+    if terms is None or option.macs[terms - 1] >= macs_now:
+        return None
+    return option.macs[terms - 1], terms, option.order
+
+
+def _decoupling(
+    order: str, spectra: NDArray[np.float64], rows: int, taps: int, unit: float, cost: int | None
+) -> Decoupling:
+    """Sum squared singular values ``(channels, R)`` over channels; find the exact rank."""
+    total = float(spectra.sum())
+    # Rounding W to its type moves it by at most u·‖W‖ (Frobenius), and by Weyl's inequality
+    # no singular value moves further; summing up to K² products first costs K² roundings more.
+    noise = (unit * (taps + 1)) ** 2 * spectra.sum(axis=1, keepdims=True)
+    rank = int((spectra > noise).sum(axis=1).max(initial=0))
+    kept = np.cumsum(spectra.sum(axis=0)) / total if total > 0 else np.ones(spectra.shape[1])
+    energy = [min(1.0, float(e)) for e in kept]
+    energy[max(0, rank - 1) :] = [1.0] * (len(energy) - max(0, rank - 1))
+    macs = None if cost is None else tuple(cost * t for t in range(1, len(energy) + 1))
+    return Decoupling(order, rank, tuple(energy), gaussian_energy(rows, taps), macs)
+
+
+def _macs(conv: Conv, order: str) -> int | None:
+    """MACs of one separable term: the depthwise stage carries kernel and stride.
+
+    >>> from analyzer.facts import Conv
+    >>> c = Conv("standard", False, "3×3", (3, 3), 9, 64, 128, 1, None, (1, 1), (1, 1),
+    ...          (56, 56), (56, 56), 56 * 56 * 9 * 64 * 128, 9 * 64 * 128)
+    >>> _macs(c, DW_PW) == 56 * 56 * (9 * 64 + 64 * 128)
+    True
+    """
+    if conv.macs is None or None in conv.in_spatial or None in conv.out_spatial:
+        return None
+    inner = prod(d for d in conv.in_spatial if d is not None)
+    outer = prod(d for d in conv.out_spatial if d is not None)
+    m, n, taps = conv.in_channels, conv.out_channels, conv.kernel_volume
+    moved = inner if conv.transposed else outer  # positions at which the kernel is applied
+    mixing = m * n // conv.groups
+    per_image = moved * taps * mixing
+    batch = conv.macs // per_image if per_image else 1
+    if order == DW_PW:
+        return batch * (moved * taps * m + outer * mixing)
+    return batch * (inner * mixing + moved * taps * n)
+
+
+def _by_input(weights: NDArray[np.generic], groups: int) -> Iterator[NDArray[np.float64]]:
+    """Batches of ``(channels, N/groups, K²)`` float64, one matrix per input channel."""
+    n, m, taps = weights.shape[0], weights.shape[1], prod(weights.shape[2:])
+    per = n // groups
+    for group in range(groups):
+        part = weights[group * per : (group + 1) * per]
+        for span in spans(m, per * taps):
+            block = np.asarray(part[:, span], dtype=np.float64)
+            yield block.reshape(per, span.stop - span.start, taps).transpose(1, 0, 2)
+
+
+def _by_output(weights: NDArray[np.generic]) -> Iterator[NDArray[np.float64]]:
+    """Batches of ``(channels, M/groups, K²)`` float64, one matrix per output channel."""
+    n, m, taps = weights.shape[0], weights.shape[1], prod(weights.shape[2:])
+    for span in spans(n, m * taps):
+        yield np.asarray(weights[span], dtype=np.float64).reshape(-1, m, taps)
+
+
+def _spectra(
+    batches: Iterator[NDArray[np.float64]], rows: int, taps: int, channels: int
+) -> NDArray[np.float64]:
+    """Squared singular values ``(channels, min(rows, taps))``, largest first.
+
+    The Gram matrix in float64 loses half of *its* digits, which still leaves more than
+    a float32 has; it makes the cost independent of the longer side.
+    """
+    side = min(rows, taps)
+    stride = max(1, channels * side**3 // WORK)
+    parts = []
+    for block in batches:
+        some = block[::stride]
+        turned = some.transpose(0, 2, 1)
+        gram = turned @ some if taps <= rows else some @ turned
+        if not np.isfinite(gram).all():
+            return np.full((1, side), np.nan)
+        parts.append(np.linalg.eigvalsh(gram)[:, ::-1].clip(min=0))
+    return np.concatenate(parts) if parts else np.zeros((0, side))
+
+
+@lru_cache(maxsize=1024)
+def gaussian_energy(rows: int, taps: int, seed: int = 0) -> tuple[float, ...]:
+    """Expected energy that T = 1 … min(rows, taps) terms keep of Gaussian ``rows × taps`` noise.
+
+    Sampled, reproducibly, through Bartlett's decomposition of the Wishart matrix (a
+    triangle with χ on its diagonal), so the cost depends on the short side only.
+    The standard error is below 0.005 for every shape.
+    """
+    side, long = min(rows, taps), max(rows, taps)
+    rng = np.random.default_rng([seed, rows, taps])
+    count = max(16, min(512, 2_000_000 // side**3))
+    lower = np.tril(rng.standard_normal((count, side, side)), -1)
+    diagonal = np.arange(side)
+    lower[:, diagonal, diagonal] = np.sqrt(rng.chisquare(long - diagonal, (count, side)))
+    values = np.linalg.eigvalsh(lower @ lower.transpose(0, 2, 1))[:, ::-1].clip(min=0)
+    kept = np.cumsum(values.sum(axis=0)) / values.sum()
+    return (*(float(e) for e in kept[:-1]), 1.0)
+
+
+def _unit_roundoff(dtype: np.dtype[np.generic]) -> float:
+    """u of the stored type, at best that of float32 (what the Gram matrix can resolve)."""
+    bits = {"float16": 11, "bfloat16": 8}.get(dtype.name, 24)
+    return float(2.0**-bits)
