@@ -43,19 +43,12 @@ def transcript(command: str) -> str:
 
 def rule_table() -> str:
     """One line per shipped rule, sorted by id."""
-    rows = [
-        f"| {rule.id} | {rule.name} | {rule.severity} | {rule.status} | {rule.summary} |"
+    head = (
+        "| Rule | Name | Severity | Status | What it reports |\n| --- | --- | --- | --- | --- |\n"
+    )
+    return head + "".join(
+        f"| {rule.id} | {rule.name} | {rule.severity} | {rule.status} | {rule.summary} |\n"
         for rule in sorted(load_rules(), key=lambda rule: rule.id)
-    ]
-    return (
-        "\n".join(
-            [
-                "| Rule | Name | Severity | Status | What it reports |",
-                "| --- | --- | --- | --- | --- |",
-            ]
-            + rows
-        )
-        + "\n"
     )
 
 
