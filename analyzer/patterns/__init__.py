@@ -1,0 +1,8 @@
+"""Patterns: what a convolution is and which operators form a known block together."""
+
+from __future__ import annotations
+
+from analyzer.patterns.blocks import find_blocks
+from analyzer.patterns.conv import describe_conv, saving, tags
+
+__all__ = ["describe_conv", "find_blocks", "saving", "tags"]

@@ -1,0 +1,91 @@
+"""Attention (arXiv 1706.03762, section 3.2): products around a softmax, or one fused operator.
+
+The core is product → scale and mask → softmax → product. The layers that make query, key and
+value and the layer after the heads are taken in where the way there is shape plumbing only.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from analyzer.patterns.match import Match
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.graph.query import Port
+    from analyzer.patterns.flow import Flow
+    from analyzer.patterns.match import Detail
+
+MAX_MASKS = 4
+"""Joins between scores and softmax: scale, position bias, mask, reshape."""
+MAX_PLUMBING = 32
+"""Operators between a projection and its product: head split, rotary positions, cache."""
+PLUMBING = frozenset({"add", "concat", "cut", "mul", "reshape"})
+
+
+def attention(flow: Flow) -> Iterator[Match]:
+    for softmax in flow.of("softmax"):
+        scores, masks = _scores(flow, flow.source(softmax))
+        values, shapes = flow.onward(softmax)
+        if scores is None or values is None or flow.role(values) != "product":
+            continue
+        ports = [*flow.sources(scores), *flow.sources(values)[1:]]
+        core = (scores, *masks, softmax, *shapes, values)
+        yield _match(flow, core, values, ports, fused=False)
+    for fused in flow.of("attention"):
+        yield _match(flow, (fused,), fused, flow.sources(fused)[:3], fused=True)
+
+
+def _scores(flow: Flow, port: Port | None) -> tuple[str | None, list[str]]:
+    """The product under the softmax and the joins between them."""
+    joins: list[str] = []
+    while port is not None and len(joins) <= MAX_MASKS:
+        if flow.role(port.node) == "product":
+            return port.node, joins
+        if port.node not in flow.roles:
+            break
+        joins.append(port.node)
+        sources = flow.sources(port.node)
+        products = [p for p in sources if flow.role(p.node) == "product"]
+        port = next(iter(products or sources), None)
+    return None, []
+
+
+def _match(
+    flow: Flow, core: tuple[str, ...], last: str, ports: list[Port], *, fused: bool
+) -> Match:
+    projections, plumbing = _projections(flow, ports)
+    out, shapes = flow.onward(last)
+    if out is not None and flow.is_mixing(out):
+        projections[out] = None
+        plumbing += shapes
+    detail: dict[str, Detail] = {"projections": len(projections), "fused": fused}
+    detail["spatial_reduction"] = any(_reduces(flow, p) for p in projections if p != out)
+    return Match("attention", (*core, *projections), detail, extra=tuple(plumbing))
+
+
+def _projections(flow: Flow, ports: list[Port]) -> tuple[dict[str, None], list[str]]:
+    """Layers with weights up from query, key and value, and the plumbing passed on the way."""
+    found: dict[str, None] = {}
+    passed: list[str] = []
+    queue, seen = deque(ports), set(ports)
+    while queue and len(passed) < MAX_PLUMBING:
+        port = queue.popleft()
+        if flow.is_mixing(port.node):
+            found[port.node] = None
+        elif flow.role(port.node) in PLUMBING:
+            passed.append(port.node)
+            new = [p for p in flow.sources(port.node) if p not in seen]
+            seen.update(new)
+            queue.extend(new)
+    return (found, passed) if found and not queue else ({}, [])
+
+
+def _reduces(flow: Flow, projection: str) -> bool:
+    """A strided convolution shrinks what key and value are made of (PVT, arXiv 2102.12122)."""
+    maker, _ = flow.behind(flow.source(projection))
+    return (
+        flow.role(maker) == "spatial" and flow.conv(maker).strides == flow.conv(maker).kernel_shape
+    )

@@ -1,0 +1,194 @@
+"""What a convolution is, told by its shapes and groups alone, never by a name.
+
+Terms of Howard et al. 2017 (arXiv 1704.04861): ``M`` input channels, ``N`` output
+channels, ``D_K`` kernel side, ``D_G`` output feature-map side, ``B`` batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING
+
+from analyzer.facts import Conv, Saving
+from analyzer.graph.call import Unknown
+
+if TYPE_CHECKING:
+    from analyzer.facts import Cost, Dim, Tensor
+    from analyzer.graph.call import Call
+
+MICROSOFT = "com.microsoft"
+NCHWC = "com.microsoft.nchwc"
+NHWC = "com.ms.internal.nhwc"
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """Where one convolution operator keeps its parts."""
+
+    weight: int = 1
+    bias: int = 2
+    transposed: bool = False
+    channels_last: bool = False
+    tags: tuple[str, ...] = ()
+
+
+FORMS: dict[tuple[str, str], _Form] = {
+    ("", "Conv"): _Form(),
+    ("", "ConvTranspose"): _Form(transposed=True),
+    ("", "ConvInteger"): _Form(bias=-1, tags=("quantized",)),
+    ("", "QLinearConv"): _Form(weight=3, bias=8, tags=("quantized",)),
+    ("", "DeformConv"): _Form(bias=3, tags=("deformable",)),
+    (MICROSOFT, "QLinearConv"): _Form(weight=3, bias=8, tags=("quantized",)),
+    (MICROSOFT, "FusedConv"): _Form(tags=("fused",)),
+    (MICROSOFT, "NhwcConv"): _Form(channels_last=True),
+    (MICROSOFT, "NhwcFusedConv"): _Form(channels_last=True, tags=("fused",)),
+    (MICROSOFT, "ConvTransposeWithDynamicPads"): _Form(bias=3, transposed=True),
+    (NCHWC, "Conv"): _Form(tags=("fused",)),
+    (NHWC, "Conv"): _Form(channels_last=True),
+    (NHWC, "ConvTranspose"): _Form(channels_last=True, transposed=True),
+    (NHWC, "QLinearConv"): _Form(weight=3, bias=8, channels_last=True, tags=("quantized",)),
+}
+"""Weights are (N, M/groups, kernel…), of transposed convolutions (M, N/groups, kernel…), in
+every layout: ONNX operator specification and ONNX Runtime's ContribOperators.md."""
+
+SUM_SLOT = 3
+"""Input of FusedConv and the nchwc Conv that is added to the result before the activation."""
+
+FUSED = frozenset({"FusedMatMul", "FusedGemm", "TransposeMatMul", "SkipLayerNormalization"})
+QUANTIZED = frozenset(
+    {"QLinearMatMul", "MatMulInteger", "QGemm", "MatMulIntegerToFloat", "DynamicQuantizeMatMul",
+     "MatMulNBits", "QAttention", "DynamicQuantizeLSTM"}
+)  # fmt: skip
+ATTENTION = frozenset(
+    {"Attention", "MultiHeadAttention", "GroupQueryAttention", "QAttention", "PackedAttention",
+     "PackedMultiHeadAttention", "DecoderMaskedMultiHeadAttention", "DecoderAttention",
+     "LongformerAttention", "SparseAttention", "PagedAttention"}
+)  # fmt: skip
+RECURRENT = frozenset({"LSTM", "GRU", "RNN", "DynamicQuantizeLSTM"})
+
+
+def form_of(call: Call) -> _Form | None:
+    """The convolution form of an operator, ``None`` if it is not a convolution."""
+    domain = "" if call.domain == "ai.onnx" else call.domain
+    return FORMS.get((domain, call.op_type))
+
+
+def kind_of(groups: int, in_channels: int, kernel: tuple[int, ...]) -> str:
+    """``depthwise``, ``grouped``, ``pointwise`` or ``standard``.
+
+    Depthwise means every input channel has filters of its own (groups = M > 1, whatever the
+    channel multiplier N/M); a single-channel convolution is a standard one.
+
+    >>> kind_of(32, 32, (3, 3)), kind_of(4, 32, (1, 1)), kind_of(1, 32, (1, 1)), kind_of(1, 1, (3,))
+    ('depthwise', 'grouped', 'pointwise', 'standard')
+    """
+    if groups > 1:
+        return "depthwise" if groups == in_channels else "grouped"
+    return "pointwise" if all(side == 1 for side in kernel) else "standard"
+
+
+def describe_conv(call: Call, cost: Cost, executions: int | None) -> Conv | None:
+    """Facts about a convolution; ``None`` for other operators and unknown or broken weights."""
+    form = form_of(call)
+    weight = _dims(call.input(form.weight)) if form else None
+    groups = int(call.attr("group", 1))
+    if form is None or weight is None or len(weight) < 3 or groups < 1:
+        return None
+    first, second, kernel = weight[0], weight[1] * groups, weight[2:]
+    m, n = (first, second) if form.transposed else (second, first)
+    kind = kind_of(groups, m, kernel)
+    rank = len(kernel)
+    bias = call.input(form.bias) if form.bias >= 0 else None
+    last = form.channels_last or bool(call.attr("channels_last", 0))
+    return Conv(
+        kind=kind,
+        transposed=form.transposed,
+        kernel="×".join(map(str, kernel)),
+        kernel_shape=kernel,
+        kernel_volume=prod(kernel),
+        in_channels=m,
+        out_channels=n,
+        groups=groups,
+        channel_multiplier=n // m if kind == "depthwise" else None,
+        strides=_sides(call, "strides", rank),
+        dilations=_sides(call, "dilations", rank),
+        in_spatial=_spatial(call.input(0), rank, last),
+        out_spatial=_spatial(call.output(0), rank, last),
+        macs=cost.macs,
+        params=prod(weight) + (n if bias is not None else 0),
+    )
+
+
+def saving(conv: Conv, call: Call, executions: int | None) -> Saving | None:
+    """What a depthwise convolution followed by a pointwise one would cost instead.
+
+    ``B·D_G·ΠK·M + B·D_G·M·N`` MACs: the depthwise part keeps kernel, stride and dilation, so
+    its output already has the size D_G of the convolution's output. ``None`` when that is not
+    cheaper, unknown, or no replacement (grouped, transposed, deformable, pointwise).
+
+    For D_K = 3 and N = 256 the ratio is 1/256 + 1/9 = 0.1150, 8.69 times less (MobileNet
+    paper, section 3.1).
+    """
+    if conv.kind != "standard" or conv.transposed or conv.kernel_volume <= 1:
+        return None
+    if not executions or not conv.macs or call.op_type == "DeformConv":
+        return None
+    try:
+        positions = call.out_size() // conv.out_channels * executions
+    except Unknown:
+        return None
+    m, n, k = conv.in_channels, conv.out_channels, conv.kernel_volume
+    now, after = conv.macs * executions, positions * m * (k + n)
+    if after >= now:
+        return None
+    return Saving(
+        macs_now=now,
+        macs_after=after,
+        params_now=n * m * k,
+        params_after=m * (k + n),
+        ratio=after / now,
+        theory_ratio=1 / n + 1 / k,
+    )
+
+
+def tags(call: Call, conv: Conv | None) -> tuple[str, ...]:
+    """Pattern tags, always in this order: kind, variants of the kind, execution forms."""
+    form = form_of(call)
+    traits = form.tags if form else ()
+    fused = call.domain == MICROSOFT and call.op_type in FUSED | ATTENTION
+    table = (
+        (conv.kind if conv else "", conv is not None),
+        ("transposed", form is not None and form.transposed),
+        ("multiplier", conv is not None and (conv.channel_multiplier or 0) > 1),
+        ("dilated", conv is not None and conv.is_dilated),
+        ("strided", conv is not None and any(s > 1 for s in conv.strides)),
+        ("deformable", "deformable" in traits),
+        ("attention", call.op_type in ATTENTION),
+        ("recurrent", call.op_type in RECURRENT),
+        ("fused", fused or "fused" in traits),
+        ("quantized", call.op_type in QUANTIZED or "quantized" in traits),
+    )
+    return tuple(tag for tag, holds in table if holds)
+
+
+def _dims(tensor: Tensor | None) -> tuple[int, ...] | None:
+    """Known positive dimensions, else ``None``."""
+    shape = tensor.shape if tensor else None
+    if shape is None:
+        return None
+    dims = tuple(d for d in shape if d is not None and d > 0)
+    return dims if len(dims) == len(shape) else None
+
+
+def _sides(call: Call, name: str, rank: int) -> tuple[int, ...]:
+    """An attribute with one value per spatial axis; absent or of another length means ones."""
+    given = tuple(call.attr(name) or ())
+    return given if len(given) == rank else (1,) * rank
+
+
+def _spatial(tensor: Tensor | None, rank: int, channels_last: bool) -> tuple[Dim, ...]:
+    shape = tensor.shape if tensor else None
+    if shape is None or len(shape) != rank + 2:
+        return (None,) * rank
+    return shape[1:-1] if channels_last else shape[2:]

@@ -1,0 +1,66 @@
+"""Squeeze-and-excite gates (Hu et al. 2018, arXiv 1709.01507), found before any block.
+
+A gate sits inside other blocks (MBConv, SE-ResNet), so patterns must be able to look through
+it: ``x · σ(W₂ · act(W₁ · mean(x)))`` with one value per channel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzer.patterns.roles import GATES
+
+if TYPE_CHECKING:
+    from analyzer.graph.query import Port
+    from analyzer.patterns.flow import Flow
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One squeeze-and-excite gate."""
+
+    source: Port
+    """The feature map that is scaled."""
+    pool: str
+    """The global pooling that reads it."""
+    squeeze: str
+    """First mixing layer, channels to fewer channels."""
+    excite: str
+    """Second mixing layer, back to every channel."""
+    join: str
+    """The multiplication."""
+    anchors: tuple[str, ...]
+    """All of them with the reshapes between."""
+
+
+def find_gates(flow: Flow) -> dict[str, Gate]:
+    """Every gate by its multiplication."""
+    found = (_gate(flow, join) for join in flow.of("mul"))
+    return {gate.join: gate for gate in found if gate is not None}
+
+
+def _gate(flow: Flow, join: str) -> Gate | None:
+    ports = flow.sources(join)
+    if len(ports) != 2:
+        return None
+    for source, scale in (ports, reversed(ports)):
+        excite, outer = flow.behind(scale)
+        if not flow.is_mixing(excite) or not _ends_in_gate(flow, (excite, *outer)):
+            continue
+        squeeze, between = flow.behind(flow.source(excite))
+        if not flow.is_mixing(squeeze):
+            continue
+        pool, inner = flow.behind(flow.source(squeeze))
+        if flow.role(pool) != "global-pool" or flow.source(pool) != source:
+            continue
+        if flow.channels(squeeze)[0] == flow.channels(excite)[1]:
+            anchors = (pool, *inner, squeeze, *between, excite, *outer, join)
+            return Gate(source, pool, squeeze, excite, join, anchors)
+    return None
+
+
+def _ends_in_gate(flow: Flow, anchors: tuple[str, ...]) -> bool:
+    """The scale is squashed to [0, 1] somewhere between the last layer and the product."""
+    fused = flow.calls[anchors[0]].attr("activation")
+    return fused in GATES or any(not GATES.isdisjoint(flow.operators[a]) for a in anchors)

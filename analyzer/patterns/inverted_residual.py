@@ -1,0 +1,66 @@
+"""Inverted residual with linear bottleneck (MobileNetV2, arXiv 1801.04381; MBConv).
+
+Pointwise expansion, depthwise, optional squeeze-and-excite, linear pointwise projection; an
+addition where input and output have the same shape. The paper's first bottleneck has the
+expansion factor t = 1 and therefore no expansion layer: a depthwise convolution and a linear
+projection are taken for one if they add their own input, or if the projection narrows and a
+further pointwise convolution or an addition continues from it. Anything else is separable.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.patterns.match import Match, conv_detail, gate_anchors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.graph.query import Port
+    from analyzer.patterns.flow import Flow
+
+
+def inverted_residual(flow: Flow) -> Iterator[Match]:
+    for depthwise in flow.of("depthwise"):
+        base = flow.source(depthwise)
+        project, gate = flow.after(depthwise)
+        if base is None or flow.role(project) != "pointwise" or project is None:
+            continue
+        expand = base.node if _expands(flow, base.node) else None
+        if expand:
+            base = flow.source(expand)
+        join = _join(flow, project, base)
+        if not join and (flow.is_activated(project) or not _narrows(flow, project)):
+            continue
+        if not expand and not join and not _continues(flow, project):
+            continue
+        first = expand or depthwise
+        detail = conv_detail(flow, first, depthwise, project) | {
+            "expansion": flow.conv(depthwise).in_channels // flow.conv(first).in_channels,
+            "squeeze_excite": gate is not None,
+            "residual": bool(join),
+        }
+        anchors = (first, depthwise, *gate_anchors(gate), project, *join)
+        yield Match("inverted-residual", tuple(dict.fromkeys(anchors)), detail)
+
+
+def _expands(flow: Flow, anchor: str) -> bool:
+    if flow.role(anchor) != "pointwise":
+        return False
+    conv = flow.conv(anchor)
+    return conv.out_channels > conv.in_channels
+
+
+def _narrows(flow: Flow, project: str) -> bool:
+    conv = flow.conv(project)
+    return conv.out_channels < conv.in_channels
+
+
+def _continues(flow: Flow, project: str) -> bool:
+    return any(flow.role(reader) in ("pointwise", "add") for reader in flow.readers(project))
+
+
+def _join(flow: Flow, project: str, base: Port | None) -> tuple[str, ...]:
+    """The addition of the block's own input, as a tuple of none or one."""
+    residual = flow.residual(project)
+    return (residual.join,) if residual and residual.other == base and not residual.gate else ()
