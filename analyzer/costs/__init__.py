@@ -1,0 +1,7 @@
+"""MACs, FLOPs, parameters and bytes: formulas per operator, aggregation over scopes."""
+
+from __future__ import annotations
+
+from analyzer.costs.registry import cost, has_body, precision
+
+__all__ = ["cost", "has_body", "precision"]

@@ -1,0 +1,102 @@
+"""Model → Facts: the pipeline, readable in one screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.assemble import assemble_nodes, assemble_totals, separable_plan
+from analyzer.costs import cost
+from analyzer.costs.aggregate import aggregate
+from analyzer.costs.memory import peak_memory
+from analyzer.costs.parameters import summarize, take_inventory
+from analyzer.facts import Facts, Tensor
+from analyzer.graph.build import Vertex, build
+from analyzer.graph.program import build_program
+from analyzer.patterns import find_blocks
+from analyzer.shapes.bindings import Bindings
+from analyzer.shapes.run import infer_shapes
+from analyzer.shapes.sites import list_sites
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import networkx as nx
+
+    from analyzer.costs.aggregate import Aggregate
+    from analyzer.costs.parameters import Inventory
+    from analyzer.graph.program import Program
+    from analyzer.model import Model
+    from analyzer.shapes.result import Shapes
+    from analyzer.shapes.sites import Site
+
+
+def analyze(model: Model, bindings: Bindings | None = None) -> Facts:
+    """Everything onnxlint knows about ``model``.
+
+    Parameters
+    ----------
+    model : from ``analyzer.model.load``.
+    bindings : sizes of dimensions that the file leaves open; defaults are assumed, and
+        listed in ``Facts.assumptions``, for the rest.
+
+    Returns
+    -------
+    Facts. Whatever kept the analysis from being complete is in ``Facts.problems``.
+    """
+    program = build_program(model.proto, dict(model.info.opsets))
+    shapes = infer_shapes(program, bindings or Bindings())
+    sites = list_sites(program, shapes)
+    inventory = take_inventory(program, sites)
+    sums = aggregate(sites, [cost(site.call) for site in sites])
+    graph = _graph(sites, inventory, sums)
+    nodes = assemble_nodes(sites, sums, inventory, shapes.assumptions)
+    by_id = {node.id: node for node in nodes}
+    parameters = summarize(inventory)
+    memory = peak_memory(program, sites, _constant_names(inventory))
+    return Facts(
+        model=model.info,
+        inputs=_boundary(program, shapes, program.main.inputs, inventory),
+        outputs=_boundary(program, shapes, program.main.outputs, None),
+        assumptions=tuple(shapes.assumptions),
+        nodes=nodes,
+        blocks=find_blocks(graph, by_id),
+        totals=assemble_totals(nodes, sites, sums, parameters, memory, shapes.assumptions),
+        parameters=parameters,
+        memory=memory,
+        separable=separable_plan(nodes, sums.total.macs, parameters.weights),
+        problems=(*model.problems, *shapes.problems),
+        graph=graph,
+    )
+
+
+def _graph(sites: Sequence[Site], inventory: Inventory, sums: Aggregate) -> nx.MultiDiGraph:
+    parents: dict[str, str] = {}
+    vertices = []
+    for site in sites:
+        scope = site.instance.path
+        for child in site.children:
+            if child.label != "call":
+                parents[child.instance.path] = scope
+        runs = sums.runs[id(site.instance)].executions
+        slots = inventory.constant_slots(site.index)
+        vertices.append(Vertex(site.id, scope, site.op.name, site.call, runs, slots))
+    return build(vertices, parents)
+
+
+def _constant_names(inventory: Inventory) -> dict[int, set[str]]:
+    names: dict[int, set[str]] = {}
+    for scope, name in inventory.constants:
+        names.setdefault(scope, set()).add(name)
+    return names
+
+
+def _boundary(
+    program: Program, shapes: Shapes, names: Sequence[str], inventory: Inventory | None
+) -> tuple[Tensor, ...]:
+    """Typed graph inputs (initializers that are also listed as inputs left out) or outputs."""
+    constants = program.main.constants if inventory is not None else {}
+    return tuple(
+        Tensor(name, kind.dtype, kind.shape) if (kind := shapes.main.types.get(name)) else Tensor(name)
+        for name in names
+        if name not in constants
+    )

@@ -1,0 +1,165 @@
+"""Sites, costs and roles → the records of ``analyzer.facts``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from analyzer.costs import precision
+from analyzer.costs.memory import traffic
+from analyzer.costs.parameters import WEIGHTED, params_by_site
+from analyzer.facts import Certainty, Node, Separable, Totals
+from analyzer.patterns import describe_conv, saving, tags
+from analyzer.shapes.taint import tainted_sites
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analyzer.costs.aggregate import Aggregate
+    from analyzer.costs.parameters import Inventory
+    from analyzer.facts import Assumption, Cost, Memory, Parameters
+    from analyzer.shapes.sites import Site
+
+GUESSES = ("default", "implied by the weights that consume it", "same symbol")
+"""Reasons of assumptions that nobody stated: figures that rest on them are *assumed*."""
+
+
+def assemble_nodes(
+    sites: Sequence[Site],
+    sums: Aggregate,
+    inventory: Inventory,
+    assumptions: Sequence[Assumption],
+) -> tuple[Node, ...]:
+    """One ``Node`` per site, in the order of the sites."""
+    params = params_by_site(inventory, len(sites))
+    guessed = [a for a in assumptions if a.reason in GUESSES]
+    tainted = tainted_sites(sites, {a.input for a in guessed})
+    reason = describe_assumptions(guessed)
+    nodes = []
+    for site, total in zip(sites, sums.costs, strict=True):
+        cost = _certain(site, total, reason if site.index in tainted else "")
+        runs = sums.runs[id(site.instance)]
+        conv = describe_conv(site.call, cost, runs.executions)
+        read, write = traffic(site)
+        nodes.append(
+            Node(
+                id=site.id,
+                scope=site.instance.path,
+                name=site.op.name,
+                op_type=site.op.op_type,
+                domain=site.op.domain,
+                inputs=site.op.inputs,
+                outputs=tuple(t for t in site.call.outputs if t is not None),
+                tags=tags(site.call, conv),
+                cost=cost,
+                params=params[site.index],
+                executions=runs.executions,
+                counted=runs.counted,
+                read_bytes=read,
+                write_bytes=write,
+                conv=conv,
+                saving=saving(conv, site.call, runs.executions) if conv else None,
+                precision=precision(site.call) if cost.macs and not site.children else "",
+                composite=bool(site.children),
+            )
+        )
+    return tuple(nodes)
+
+
+def describe_assumptions(assumptions: Sequence[Assumption]) -> str:
+    """``x axis 0 (batch) = 1 (default)``, the first few of them."""
+    texts = [f"{a.input} axis {a.axis} ({a.dim}) = {a.value}" for a in assumptions]
+    more = f" and {len(texts) - 4} more" if len(texts) > 4 else ""
+    return "with " + ", ".join(texts[:4]) + more if texts else ""
+
+
+def _certain(site: Site, cost: Cost, assumed: str) -> Cost:
+    """``cost`` with its certainty lowered where it rests on an assumption or a declaration."""
+    if cost.macs is None and site.failure:
+        return replace(cost, reason=f"{cost.reason}: {site.failure}" if cost.reason else site.failure)
+    if cost.certainty is not Certainty.EXACT or not (cost.macs or cost.flops):
+        return cost
+    if assumed:
+        return replace(cost, certainty=Certainty.ASSUMED, reason=assumed)
+    if site.declared:
+        text = "an output shape is taken from the file's declaration; it could not be inferred"
+        return replace(cost, certainty=Certainty.ASSUMED, reason=text)
+    return cost
+
+
+def kind_of(node: Node) -> str:
+    """Row of the compute breakdown: convolution kind, or operator type."""
+    if node.conv is None:
+        return node.op_type
+    return "transposed" if node.conv.transposed else node.conv.kind
+
+
+def assemble_totals(
+    nodes: Sequence[Node],
+    sites: Sequence[Site],
+    sums: Aggregate,
+    parameters: Parameters,
+    memory: Memory,
+    assumptions: Sequence[Assumption],
+) -> Totals:
+    """Sums over one inference with the certainty of the weakest part."""
+    by_kind: Counter[str] = Counter()
+    params_by_kind: Counter[str] = Counter()
+    by_precision: Counter[str] = Counter()
+    unknown = weighted = 0
+    for node, site in zip(nodes, sites, strict=True):
+        if node.composite:
+            continue
+        if node.macs is None and node.counted:
+            unknown += 1
+        if node.macs:
+            by_kind[kind_of(node)] += node.macs * node.counted
+            by_precision[node.precision or "unknown"] += node.macs * node.counted
+        if node.params:
+            params_by_kind[kind_of(node)] += node.params
+        weighted += _has_weights(node, site)
+    total = sums.total
+    certainty, reason = Certainty.EXACT, ""
+    if unknown or total.unknown_macs:
+        certainty = Certainty.LOWER_BOUND
+        reason = f"{unknown} node(s) have unknown cost"
+    elif total.open_loops:
+        certainty = Certainty.ASSUMED
+        reason = f"one iteration counted of: {', '.join(total.open_loops[:4])}"
+    else:
+        weakest = next((n for n in nodes if n.cost.certainty is not Certainty.EXACT and n.macs), None)
+        if weakest is not None:
+            certainty, reason = Certainty.ASSUMED, weakest.cost.reason
+    return Totals(
+        macs=total.macs,
+        flops=total.flops,
+        params=parameters.weights,
+        weight_bytes=parameters.weight_bytes,
+        peak_activation_bytes=memory.peak_bytes,
+        complete=not unknown and not total.unknown_macs and not total.open_loops,
+        unknown_nodes=unknown,
+        nodes=len(nodes),
+        weighted_layers=weighted,
+        macs_by_kind=dict(sorted(by_kind.items(), key=lambda kv: (-kv[1], kv[0]))),
+        params_by_kind=dict(sorted(params_by_kind.items(), key=lambda kv: (-kv[1], kv[0]))),
+        macs_by_precision=dict(sorted(by_precision.items(), key=lambda kv: (-kv[1], kv[0]))),
+        certainty=certainty,
+        reason=reason,
+    )
+
+
+def _has_weights(node: Node, site: Site) -> bool:
+    """A weighted layer: a convolution, or a product or recurrence with learned weights."""
+    return node.conv is not None or (node.op_type in WEIGHTED and node.params > 0)
+
+
+def separable_plan(nodes: Sequence[Node], macs: int, params: int) -> Separable:
+    """Totals after converting every convolution that has a saving."""
+    candidates = [n for n in nodes if n.saving is not None]
+    candidates.sort(key=lambda n: (-(n.saving.macs if n.saving else 0), n.id))
+    saved_macs = sum(n.saving.macs for n in candidates if n.saving)
+    saved_params = sum(n.saving.params for n in candidates if n.saving and n.params)
+    return Separable(
+        macs, macs - saved_macs, params, params - saved_params, tuple(n.id for n in candidates)
+    )

@@ -1,0 +1,340 @@
+"""Which constants are parameters, where they are used, and how many there are.
+
+Parameters are elements of float or quantised constants that act as weights
+(design, section 2). The role of a constant is decided by the operators that
+read it, seen through Identity, Cast, Transpose, Reshape and (De)QuantizeLinear,
+and through the inputs of local functions; names play no part.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from analyzer.facts import BITS, Parameters, Tensor
+from analyzer.graph.tensors import DTYPES, dims
+from analyzer.shapes.types import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from analyzer.graph.program import Program
+    from analyzer.shapes.result import Instance
+    from analyzer.shapes.sites import Site
+
+Root = tuple[int, str]
+"""A constant: index of the scope that defines it, and its name there."""
+
+
+class Role(IntEnum):
+    """What a constant is for; of several uses the highest counts."""
+
+    CONSTANT = 0
+    QUANTIZATION = 1
+    BUFFER = 2
+    WEIGHT = 3
+
+
+PASSES_THROUGH = frozenset(
+    "Identity Cast CastLike Transpose Reshape Flatten Squeeze Unsqueeze DequantizeLinear "
+    "QuantizeLinear".split()
+)
+"""Operators whose first input keeps its role in their output."""
+
+WEIGHTED = frozenset(
+    "Conv ConvTranspose ConvInteger QLinearConv FusedConv NhwcConv NhwcFusedConv DeformConv Gemm "
+    "FusedGemm QGemm MatMul MatMulInteger QLinearMatMul FusedMatMul TransposeMatMul "
+    "DynamicQuantizeMatMul MatMulIntegerToFloat MatMulNBits MatMulBnb4 GemmFastGelu GemmFloat8 "
+    "LSTM GRU RNN DynamicQuantizeLSTM LinearClassifier LinearRegressor".split()
+)
+"""Operators that multiply by learned weights when an operand is a constant."""
+
+_SELECTORS: Mapping[str, frozenset[int]] = {
+    op: frozenset(slots)
+    for op, slots in {
+        "QuantizeLinear": (1, 2),
+        "DequantizeLinear": (1, 2),
+        "QLinearConv": (1, 2, 4, 5, 6, 7),
+        "QLinearMatMul": (1, 2, 4, 5, 6, 7),
+        "ConvInteger": (2, 3),
+        "MatMulInteger": (2, 3),
+        "MatMulIntegerToFloat": (2, 3, 4, 5),
+        "DynamicQuantizeMatMul": (2, 3),
+        "DynamicQuantizeLSTM": (8, 9, 10, 11),
+        "MatMulNBits": (2, 3),
+        "MatMulBnb4": (2,),
+        "QGemm": (1, 2, 4, 5, 7, 8),
+        "QLinearAdd": (1, 2, 4, 5, 6, 7),
+        "QLinearMul": (1, 2, 4, 5, 6, 7),
+        "QLinearAveragePool": (1, 2, 3, 4),
+        "QLinearGlobalAveragePool": (1, 2, 3, 4),
+        "QLinearLeakyRelu": (1, 2, 3, 4),
+        "QLinearSigmoid": (1, 2, 3, 4),
+        "QLinearSoftmax": (1, 2, 3, 4),
+        "QAttention": (3, 4, 6, 7),
+        "GatherBlockQuantized": (2, 3),
+    }.items()
+}
+"""Slots that hold scales and zero points (ONNX and ONNX Runtime operator documentation)."""
+
+_QUANTIZED_WEIGHTS: Mapping[str, frozenset[int]] = {
+    op: frozenset(slots)
+    for op, slots in {
+        "QLinearConv": (3, 8),
+        "QLinearMatMul": (0, 3),
+        "ConvInteger": (1,),
+        "MatMulInteger": (0, 1),
+        "MatMulIntegerToFloat": (0, 1),
+        "DynamicQuantizeMatMul": (1,),
+        "DynamicQuantizeLSTM": (1, 2),
+        "MatMulNBits": (1,),
+        "MatMulBnb4": (1,),
+        "QGemm": (3, 6),
+        "QAttention": (1,),
+        "GatherBlockQuantized": (0,),
+        "QMoE": (2, 5, 8),
+        "DequantizeLinear": (0,),
+    }.items()
+}
+"""Slots where an integer tensor is a quantised weight."""
+
+_NEVER_WEIGHTS = frozenset(
+    "Resize Upsample Range Pad Clip Reshape Expand Tile Slice Split TopK OneHot ConstantOfShape If "
+    "Loop CumSum NonMaxSuppression Shape Size Dropout RoiAlign Trilu MelWeightMatrix STFT DFT "
+    "HannWindow HammingWindow BlackmanWindow".split()
+)
+"""Operators whose constant operands steer them."""
+
+_ELEMENTWISE = frozenset(
+    "Add Sub Mul Div Pow Max Min Where Mod Equal Less LessOrEqual Greater GreaterOrEqual And Or "
+    "Xor Sum Mean BitShift Concat Gather ScatterND ScatterElements".split()
+)
+"""Operators where a single constant element is a factor or a bound, not a parameter."""
+
+_STRONG = WEIGHTED | frozenset(
+    "BatchNormalization InstanceNormalization LayerNormalization GroupNormalization PRelu "
+    "RMSNormalization".split()
+)
+"""Operators that turn even a generated constant (ConstantOfShape) into a weight; the
+onnx wheel's ``light_*`` models keep all their weights that way."""
+
+
+@dataclass(slots=True)
+class Constant:
+    """One constant of the model with its uses."""
+
+    tensor: Tensor
+    """Logical dtype and shape."""
+    stored_bytes: int | None
+    """Bytes in the file; 0 for generated constants."""
+    generated: bool = False
+    """Made by ConstantOfShape."""
+    role: Role = Role.CONSTANT
+    logical: int | None = None
+    """Elements where several are packed into one stored element."""
+    uses: list[int] = field(default_factory=list)
+    """Site indices that read it as a weight."""
+
+    @property
+    def elements(self) -> int:
+        return self.logical if self.logical is not None else self.tensor.elements or 0
+
+
+@dataclass(slots=True)
+class Inventory:
+    """Constants of the model and the input slots they feed."""
+
+    constants: dict[Root, Constant]
+    feeds: list[dict[int, tuple[Root, ...]]]
+    """By site index: constants by input slot."""
+
+    def constant_slots(self, index: int) -> frozenset[int]:
+        return frozenset(self.feeds[index])
+
+
+def take_inventory(program: Program, sites: Sequence[Site]) -> Inventory:
+    """Trace every constant to the operators that use it.
+
+    Parameters
+    ----------
+    program, sites : the model and its operators, callers before callees.
+    """
+    inventory = Inventory({}, [])
+    for scope in program.scopes:
+        _add_initializers(inventory, program, scope.index)
+    origins: dict[int, dict[str, tuple[Root, ...]]] = {}
+    enclosing: dict[int, Instance] = {}
+    for site in sites:
+        known = origins.setdefault(id(site.instance), {})
+        feeds: dict[int, tuple[Root, ...]] = {}
+        for slot, name in enumerate(site.op.inputs):
+            if name:
+                roots = _lookup(name, site.instance, origins, enclosing, inventory)
+                if roots:
+                    feeds[slot] = roots
+        inventory.feeds.append(feeds)
+        for child in site.children:
+            if child.label == "call":
+                inner = program.scopes[child.instance.scope].inputs
+                table = origins.setdefault(id(child.instance), {})
+                for slot, name in enumerate(inner):
+                    if slot in feeds:
+                        old = table.get(name, ())
+                        table[name] = old + tuple(r for r in feeds[slot] if r not in old)
+            else:
+                enclosing[id(child.instance)] = site.instance
+        _record_uses(inventory, site, feeds)
+        _produce(inventory, site, feeds, known)
+    return inventory
+
+
+def summarize(inventory: Inventory) -> Parameters:
+    """Totals by role; every constant once."""
+    counts: Counter[Role] = Counter()
+    stored: Counter[str] = Counter()
+    shared = []
+    for (_, name), constant in inventory.constants.items():
+        if constant.generated and constant.role is Role.CONSTANT:
+            continue
+        counts[constant.role] += constant.elements
+        if constant.role in (Role.WEIGHT, Role.BUFFER):
+            size = constant.stored_bytes
+            stored[constant.tensor.dtype or "unknown"] += size or 0
+            if len(constant.uses) > 1:
+                shared.append((name, len(constant.uses)))
+    return Parameters(
+        weights=counts[Role.WEIGHT],
+        buffers=counts[Role.BUFFER],
+        quantization=counts[Role.QUANTIZATION],
+        constants=counts[Role.CONSTANT],
+        bytes_by_dtype=dict(sorted(stored.items())),
+        shared=tuple(sorted(shared, key=lambda pair: (-pair[1], pair[0]))),
+    )
+
+
+def params_by_site(inventory: Inventory, count: int) -> list[int]:
+    """Weights by site index, each constant at the first operator that uses it."""
+    result = [0] * count
+    for constant in inventory.constants.values():
+        if constant.role is Role.WEIGHT and constant.uses:
+            result[min(constant.uses)] += constant.elements
+    return result
+
+
+def _add_initializers(inventory: Inventory, program: Program, index: int) -> None:
+    scope = program.scopes[index]
+    for name, proto in scope.constants.items():
+        tensor = Tensor(name, DTYPES.get(proto.data_type), dims(proto))
+        inventory.constants[index, name] = Constant(tensor, tensor.bytes)
+    for name, sparse in scope.sparse.items():
+        dtype = DTYPES.get(sparse.values.data_type)
+        stored = Tensor(name, dtype, dims(sparse.values)).bytes or 0
+        stored += Tensor(name, "int64", dims(sparse.indices)).bytes or 0
+        tensor = Tensor(name, dtype, tuple(sparse.dims))
+        inventory.constants[index, name] = Constant(tensor, stored)
+
+
+def _lookup(
+    name: str,
+    instance: Instance,
+    origins: Mapping[int, dict[str, tuple[Root, ...]]],
+    enclosing: Mapping[int, Instance],
+    inventory: Inventory,
+) -> tuple[Root, ...]:
+    scope: Instance | None = instance
+    while scope is not None:
+        found = origins.get(id(scope), {}).get(name)
+        if found is not None:
+            return found
+        if (scope.scope, name) in inventory.constants:
+            return ((scope.scope, name),)
+        if name in scope.types:
+            return ()
+        scope = enclosing.get(id(scope))
+    return ()
+
+
+def _produce(
+    inventory: Inventory,
+    site: Site,
+    feeds: Mapping[int, tuple[Root, ...]],
+    known: dict[str, tuple[Root, ...]],
+) -> None:
+    """Record which outputs of ``site`` are constants themselves."""
+    op = site.op
+    if not op.outputs or op.domain not in ("", "com.microsoft"):
+        return
+    name, scope = op.outputs[0], site.instance.scope
+    output = site.instance.types.get(name, UNKNOWN)
+    if op.op_type == "Constant":
+        tensor = Tensor(name, output.dtype, output.shape)
+        inventory.constants.setdefault((scope, name), Constant(tensor, tensor.bytes))
+    elif op.op_type == "ConstantOfShape" and site.call.values and site.call.values[0] is not None:
+        tensor = Tensor(name, output.dtype, output.shape)
+        made = Constant(tensor, 0, generated=True)
+        inventory.constants.setdefault((scope, name), made)
+    elif op.op_type in PASSES_THROUGH and 0 in feeds:
+        known[name] = feeds[0]
+
+
+def _record_uses(
+    inventory: Inventory, site: Site, feeds: Mapping[int, tuple[Root, ...]]
+) -> None:
+    if any(c.label == "call" for c in site.children):
+        return  # the operators inside the function are the users
+    op_type = site.op.op_type
+    for slot, roots in feeds.items():
+        for root in roots:
+            constant = inventory.constants[root]
+            role = _role(op_type, slot, constant)
+            if role is None:
+                continue
+            constant.role = max(constant.role, role)
+            if role is Role.WEIGHT:
+                constant.uses.append(site.index)
+                constant.logical = _packed(site, slot) or constant.logical
+
+
+def _role(op_type: str, slot: int, constant: Constant) -> Role | None:
+    """Role of ``constant`` at input ``slot`` of an operator; ``None`` if it passes through."""
+    dtype = constant.tensor.dtype or ""
+    if slot in _SELECTORS.get(op_type, ()):
+        return Role.QUANTIZATION
+    if op_type in PASSES_THROUGH:
+        return None if slot == 0 else Role.CONSTANT
+    if op_type == "BatchNormalization" and slot in (3, 4):
+        return Role.BUFFER
+    if op_type in _NEVER_WEIGHTS or dtype in ("bool", "string", ""):
+        return Role.CONSTANT
+    if constant.generated:
+        return Role.WEIGHT if op_type in _STRONG else Role.CONSTANT
+    if dtype.startswith(("int", "uint")):
+        quantised = slot in _QUANTIZED_WEIGHTS.get(op_type, ()) or _is_low_bit(dtype)
+        return Role.WEIGHT if quantised or _behind_dequantize(op_type, slot) else Role.CONSTANT
+    if op_type in _ELEMENTWISE and constant.elements <= 1:
+        return Role.CONSTANT
+    return Role.WEIGHT
+
+
+def _is_low_bit(dtype: str) -> bool:
+    return BITS[dtype] < 8
+
+
+def _behind_dequantize(op_type: str, slot: int) -> bool:
+    """An integer constant reaches a float operator only through DequantizeLinear."""
+    return op_type in _STRONG and slot > 0
+
+
+def _packed(site: Site, slot: int) -> int | None:
+    """Logical weights of a tensor that packs several into a byte, else ``None``."""
+    call, op_type = site.call, site.op.op_type
+    if op_type in ("MatMulNBits", "MatMulBnb4") and slot == 1:
+        rows, columns = call.attr("K"), call.attr("N")
+        return int(rows) * int(columns) if rows and columns else None
+    if op_type == "GatherBlockQuantized" and slot == 0:
+        data = call.input(0)
+        if data is not None and data.dtype == "uint8" and data.elements is not None:
+            return data.elements * 8 // int(call.attr("bits", 4) or 4)
+    return None

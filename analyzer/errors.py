@@ -1,0 +1,27 @@
+"""One base error; every subclass's message names the file, the place and the remedy."""
+
+from __future__ import annotations
+
+
+class OnnxlintError(Exception):
+    """Base of everything onnxlint raises on bad input; ``str()`` is one line for people."""
+
+
+class ModelError(OnnxlintError):
+    """The file cannot be judged: unreadable, not a model, truncated, over a limit."""
+
+    def __init__(self, path: str, problem: str, remedy: str = "") -> None:
+        self.path, self.problem, self.remedy = path, problem, remedy
+        super().__init__(f"{path}: {problem}" + (f"; {remedy}" if remedy else ""))
+
+
+class ConfigError(OnnxlintError):
+    """A configuration file or option is wrong."""
+
+
+class RuleError(OnnxlintError):
+    """A rule file is wrong; the message carries ``file:line``."""
+
+
+class OutputError(OnnxlintError):
+    """An output could not be written; nothing partial is left behind."""

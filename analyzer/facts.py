@@ -1,0 +1,398 @@
+"""The shared vocabulary: what onnxlint can know about a model.
+
+Every stage of the analysis produces some of these frozen records and every
+consumer (rules, reports, the public API) reads them; nothing here knows a
+protobuf message, a rule or an output format.
+
+Conventions (design: MobileNet paper, Howard et al. 2017, and the ONNX operator
+specification):
+
+* counts are Python integers, never floats and never negative;
+* ``None`` means *unknown*, which is different from 0;
+* MAC = one multiply-accumulate; FLOP = one multiplication or one addition.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from math import prod
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import networkx as nx
+
+Dim = int | None
+Shape = tuple[Dim, ...] | None
+"""Tensor dimensions; ``None`` as a whole means unknown rank, inside it an unknown size."""
+
+BITS: Mapping[str, int] = {
+    "float64": 64, "float32": 32, "float16": 16, "bfloat16": 16,
+    "float8e4m3fn": 8, "float8e4m3fnuz": 8, "float8e5m2": 8, "float8e5m2fnuz": 8,
+    "float8e8m0": 8, "float4e2m1": 4,
+    "int64": 64, "int32": 32, "int16": 16, "int8": 8, "int4": 4, "int2": 2,
+    "uint64": 64, "uint32": 32, "uint16": 16, "uint8": 8, "uint4": 4, "uint2": 2,
+    "bool": 8, "complex64": 64, "complex128": 128,
+}  # fmt: skip
+"""Stored bits of one element by dtype name; strings and non-tensors have no fixed size."""
+
+
+class Certainty(StrEnum):
+    """How far a figure can be trusted, from best to worst."""
+
+    EXACT = "exact"
+    """Follows from the file alone."""
+    ASSUMED = "assumed"
+    """Exact under the listed assumptions (a dynamic dimension bound to a value)."""
+    LOWER_BOUND = "lower bound"
+    """Something that adds to it is unknown."""
+    UNKNOWN = "unknown"
+    """No number can be given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """A typed value flowing through the graph."""
+
+    name: str
+    """Name in its scope; unique there."""
+    dtype: str | None = None
+    """NumPy-style element type such as ``float32``, ``seq(float32)``; ``None`` if unknown."""
+    shape: Shape = None
+    """Dimensions after binding."""
+
+    @property
+    def elements(self) -> int | None:
+        """Number of elements, ``None`` when any dimension is unknown."""
+        if self.shape is None or None in self.shape:
+            return None
+        return prod(d for d in self.shape if d is not None)
+
+    @property
+    def bytes(self) -> int | None:
+        """Stored bytes, sub-byte types packed; ``None`` when unknown."""
+        bits = BITS.get(self.dtype or "")
+        count = self.elements
+        return None if bits is None or count is None else (count * bits + 7) // 8
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """A dimension the file leaves open and onnxlint bound to a value."""
+
+    input: str
+    """Graph input whose dimension was bound."""
+    axis: int
+    """Axis of that input."""
+    dim: str
+    """Symbol or description of the dimension in the file."""
+    value: int
+    """Size used for every count of this analysis."""
+    reason: str
+    """``default``, ``--dim``, ``--shape``, ``config`` or what in the graph implied it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that keeps the analysis from being conclusive (a limit hit, a broken graph)."""
+
+    code: str
+    """Stable kebab-case identifier, e.g. ``recursive-function``."""
+    where: str
+    """Node id, tensor name or file region; empty for the whole model."""
+    message: str
+    """One line: what is wrong and what to do about it."""
+    inconclusive: bool = True
+    """True when the outcome cannot be called clean because of it; False for a mere note."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one execution of one operator costs."""
+
+    macs: int | None
+    """Multiply-accumulates; ``None`` if unknown."""
+    flops: int | None
+    """Additions plus multiplications plus transcendental evaluations; ``None`` if unknown."""
+    formula: str = ""
+    """The equation, in the vocabulary of the design, e.g. ``|Y| · M/g · ΠK``."""
+    substitution: str = ""
+    """The equation with this node's numbers."""
+    source: str = ""
+    """Where the equation comes from (operator specification, paper, equation number)."""
+    certainty: Certainty = Certainty.EXACT
+    """Certainty of ``macs`` and ``flops``."""
+    reason: str = ""
+    """Why the certainty is not exact; empty otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conv:
+    """A convolution in the terms of the MobileNet paper."""
+
+    kind: str
+    """``standard``, ``depthwise``, ``pointwise`` or ``grouped``."""
+    transposed: bool
+    """True for ConvTranspose."""
+    kernel: str
+    """Kernel for people, e.g. ``3×3``."""
+    kernel_shape: tuple[int, ...]
+    """Kernel side per spatial axis, D_K."""
+    kernel_volume: int
+    """Product of the kernel sides (D_K² in two dimensions)."""
+    in_channels: int
+    """M."""
+    out_channels: int
+    """N."""
+    groups: int
+    """Channel groups; 1 for a standard convolution."""
+    channel_multiplier: int | None
+    """N / M of a depthwise convolution, else ``None``."""
+    strides: tuple[int, ...]
+    """Step per spatial axis."""
+    dilations: tuple[int, ...]
+    """Spacing of kernel taps per spatial axis."""
+    in_spatial: tuple[Dim, ...]
+    """Input feature map, D_F per axis."""
+    out_spatial: tuple[Dim, ...]
+    """Output feature map, D_G per axis."""
+    macs: int | None
+    """Multiply-accumulates of one execution, the whole batch."""
+    params: int
+    """Weights and biases of this convolution."""
+
+    @property
+    def is_dilated(self) -> bool:
+        """Any kernel axis has its taps spread."""
+        return any(d > 1 for d in self.dilations)
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """What replacing a convolution by depthwise + pointwise would change."""
+
+    macs_now: int
+    """MACs of the convolution over all its executions."""
+    macs_after: int
+    """MACs of depthwise + pointwise with the same kernel, stride, M, N and D_G."""
+    params_now: int
+    """Weights now, bias excluded (it stays)."""
+    params_after: int
+    """Weights after, bias excluded."""
+    ratio: float
+    """``macs_after / macs_now``."""
+    theory_ratio: float
+    """``1/N + 1/D_K²`` (MobileNet paper, section 3.1)."""
+
+    @property
+    def macs(self) -> int:
+        """MACs saved (negative never: a conversion that costs more is not a saving)."""
+        return max(0, self.macs_now - self.macs_after)
+
+    @property
+    def params(self) -> int:
+        """Weights saved."""
+        return max(0, self.params_now - self.params_after)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One operator of the main graph, of a body (If, Loop, Scan) or of a called function."""
+
+    id: str
+    """Scope and first output: unique in the model even where names are duplicated."""
+    scope: str
+    """``""`` for the main graph, else the path of bodies and functions that leads here."""
+    name: str
+    """The node's own name, possibly empty or duplicated."""
+    op_type: str
+    domain: str
+    """``""`` for ai.onnx."""
+    inputs: tuple[str, ...]
+    """Input tensor names; ``""`` for an omitted optional input."""
+    outputs: tuple[Tensor, ...]
+    tags: tuple[str, ...]
+    """Pattern tags in a fixed order, e.g. ``("depthwise",)``."""
+    cost: Cost
+    params: int
+    """Parameters this node is the first to use; shared tensors count at one node only."""
+    executions: int | None
+    """How often one inference runs this node; ``None`` if not known statically."""
+    read_bytes: int | None
+    """Activation and weight bytes read per execution; ``None`` if unknown."""
+    write_bytes: int | None
+    """Bytes written per execution; ``None`` if unknown."""
+    conv: Conv | None = None
+    """Present on convolutions whose weight shape is known."""
+    saving: Saving | None = None
+    """Present where a depthwise separable form exists and is cheaper."""
+    precision: str = ""
+    """Arithmetic of the MACs: ``float32``, ``float16``, ``int8``, ``int4`` …; empty without MACs."""
+    counted: int = 1
+    """Executions that the totals contain: 0 for the smaller branch of an open If, 1 for a loop
+    whose trip count is unknown, else ``executions``."""
+    composite: bool = False
+    """True for If, Loop, Scan and function calls: ``cost`` sums their bodies, whose operators
+    are nodes of their own."""
+
+    @property
+    def macs(self) -> int | None:
+        return self.cost.macs
+
+    @property
+    def flops(self) -> int | None:
+        return self.cost.flops
+
+    @property
+    def total_macs(self) -> int | None:
+        """MACs over all executions of one inference."""
+        if self.cost.macs == 0:
+            return 0
+        if self.cost.macs is None or self.executions is None:
+            return None
+        return self.cost.macs * self.executions
+
+    @property
+    def intensity(self) -> float | None:
+        """Arithmetic intensity in FLOPs per byte moved; ``None`` if unknown or nothing moves."""
+        if self.cost.flops is None or not self.read_bytes or self.write_bytes is None:
+            return None
+        return self.cost.flops / (self.read_bytes + self.write_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A recognised group of operators; each node belongs to at most one."""
+
+    kind: str
+    """``separable``, ``inverted-residual``, …"""
+    nodes: tuple[str, ...]
+    """Node ids in topological order."""
+    macs: int | None
+    """MACs over all executions."""
+    params: int
+    detail: Mapping[str, int | str | bool] = field(default_factory=dict)
+    """Kind-specific properties, e.g. ``{"stride": 2, "in_channels": 64}``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """Identity and provenance of the file."""
+
+    path: str
+    """As given by the user; ``-`` for standard input."""
+    sha256: str | None
+    """Digest of the file's bytes; ``None`` when hashing was switched off."""
+    bytes: int
+    """File size, external data excluded."""
+    ir_version: int
+    opsets: Mapping[str, int]
+    """Imported operator-set version by domain; ``""`` is ai.onnx."""
+    producer: str
+    """Producer name and version as the file states them."""
+    graph_name: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """``metadata_props`` of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What the model stores, by role; every tensor counted once."""
+
+    weights: int
+    """Trainable-looking elements (published parameter counts)."""
+    buffers: int
+    """Running means and variances of BatchNormalization."""
+    quantization: int
+    """Scales and zero points."""
+    constants: int
+    """Shape arithmetic and other constants that do not act as weights."""
+    bytes_by_dtype: Mapping[str, int]
+    """Stored bytes of weights and buffers by dtype."""
+    shared: tuple[tuple[str, int], ...] = ()
+    """Tensors used as weight by more than one node: (name, uses)."""
+
+    @property
+    def weight_bytes(self) -> int:
+        return sum(self.bytes_by_dtype.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Peak activation memory by liveness over the file's topological order."""
+
+    peak_bytes: int | None
+    """Largest sum of simultaneously live activations; ``None`` if nothing is known."""
+    at_node: str
+    """Id of the node during which the peak occurs."""
+    alive: tuple[Tensor, ...]
+    """Tensors alive at the peak, largest first."""
+    certainty: Certainty
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over one inference."""
+
+    macs: int
+    """Known multiply-accumulates; a lower bound unless ``complete``."""
+    flops: int
+    """Known FLOPs; a lower bound unless ``complete``."""
+    params: int
+    """Published-style parameter count (weights only)."""
+    weight_bytes: int
+    peak_activation_bytes: int | None
+    complete: bool
+    """True when the MACs of every node are known."""
+    unknown_nodes: int
+    """Nodes whose MACs are unknown."""
+    nodes: int
+    """Operators of the main graph, bodies and called functions."""
+    weighted_layers: int
+    """Nodes that multiply by learned weights (convolution, fully connected, recurrent)."""
+    macs_by_kind: Mapping[str, int]
+    """MACs by ``depthwise``, ``pointwise``, ``standard``, ``grouped``, or operator type."""
+    params_by_kind: Mapping[str, int]
+    macs_by_precision: Mapping[str, int]
+    certainty: Certainty
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Separable:
+    """Cumulative effect of converting every candidate convolution."""
+
+    macs_now: int
+    macs_after: int
+    params_now: int
+    params_after: int
+    candidates: tuple[str, ...]
+    """Node ids, largest saving first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything onnxlint knows about one model."""
+
+    model: ModelInfo
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    assumptions: tuple[Assumption, ...]
+    nodes: tuple[Node, ...]
+    """Main graph first, in the file's topological order, then bodies and functions."""
+    blocks: tuple[Block, ...]
+    totals: Totals
+    parameters: Parameters
+    memory: Memory
+    separable: Separable
+    problems: tuple[Problem, ...]
+    graph: nx.MultiDiGraph = field(compare=False, repr=False)
+    """Operators as nodes (key ``Node.id``), tensors as edges; see ``analyzer.graph.build``."""
+
+    @property
+    def inconclusive(self) -> bool:
+        """True when something was skipped, limited or broken."""
+        return any(p.inconclusive for p in self.problems)

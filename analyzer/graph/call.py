@@ -1,0 +1,77 @@
+"""One operator call as a cost formula or shape rule sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
+    from analyzer.facts import Tensor
+
+
+class Unknown(Exception):  # noqa: N818 - a control-flow signal, not a failure of the tool
+    """A formula cannot give a number; ``str()`` says why, in one short clause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An operator with typed inputs and outputs, for one execution."""
+
+    op_type: str
+    domain: str
+    """``""`` for ai.onnx."""
+    version: int
+    """Imported opset version of ``domain``."""
+    attributes: Mapping[str, Any]
+    """int, float, str, tuples of these, or ``numpy.ndarray`` for tensors."""
+    inputs: tuple[Tensor | None, ...]
+    """``None`` for an omitted optional input."""
+    outputs: tuple[Tensor | None, ...]
+    values: tuple[np.ndarray | None, ...] = ()
+    """Contents of inputs that are small and known before run time, else ``None``."""
+
+    def input(self, index: int) -> Tensor | None:
+        """Input ``index`` or ``None`` where it is omitted."""
+        return self.inputs[index] if index < len(self.inputs) else None
+
+    def output(self, index: int = 0) -> Tensor | None:
+        return self.outputs[index] if index < len(self.outputs) else None
+
+    def shape(self, index: int) -> tuple[int, ...]:
+        """Fully known shape of input ``index``; raises ``Unknown`` otherwise."""
+        return _known(self.input(index), f"input {index}")
+
+    def out_shape(self, index: int = 0) -> tuple[int, ...]:
+        """Fully known shape of output ``index``; raises ``Unknown`` otherwise."""
+        return _known(self.output(index), f"output {index}")
+
+    def size(self, index: int) -> int:
+        """Known number of elements of input ``index``."""
+        return _size(self.input(index), f"input {index}")
+
+    def out_size(self, index: int = 0) -> int:
+        """Known number of elements of output ``index``."""
+        return _size(self.output(index), f"output {index}")
+
+    def attr(self, name: str, default: Any = None) -> Any:
+        return self.attributes.get(name, default)
+
+
+def _known(tensor: Tensor | None, what: str) -> tuple[int, ...]:
+    if tensor is None:
+        raise Unknown(f"{what} is missing")
+    if tensor.shape is None or None in tensor.shape:
+        raise Unknown(f"shape of {what} ({tensor.name}) is unknown")
+    return tuple(d for d in tensor.shape if d is not None)
+
+
+def _size(tensor: Tensor | None, what: str) -> int:
+    if tensor is None:
+        raise Unknown(f"{what} is missing")
+    if tensor.elements is None:
+        raise Unknown(f"shape of {what} ({tensor.name}) is unknown")
+    return tensor.elements

@@ -1,0 +1,122 @@
+"""The graph as GraphML, node-link JSON or DOT, each readable by networkx."""
+
+from __future__ import annotations
+
+import json
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from analyzer.facts import Node, Tensor
+
+
+def plain(graph: nx.MultiDiGraph, nodes: Mapping[str, Node]) -> nx.MultiDiGraph:
+    """Copy of ``graph`` whose attributes are text and numbers only.
+
+    Unknown counts are left out rather than written as 0. Characters that XML
+    cannot carry are replaced, so that hostile names survive every format.
+    """
+    result = nx.MultiDiGraph()
+    for key, data in graph.nodes(data=True):
+        node = nodes.get(key)
+        attributes: dict[str, Any] = {
+            "op_type": data["call"].op_type,
+            "domain": data["call"].domain,
+            "name": data["name"],
+            "scope": data["scope"],
+        }
+        if node is not None:
+            attributes |= {
+                "tags": ",".join(node.tags),
+                "macs": node.macs,
+                "flops": node.flops,
+                "params": node.params,
+                "executions": node.executions,
+            }
+        result.add_node(
+            _clean(key), **{k: _value(v) for k, v in attributes.items() if v is not None}
+        )
+    for source, target, data in graph.edges(data=True):
+        tensor: Tensor = data["tensor"]
+        attributes = {
+            "tensor": tensor.name,
+            "dtype": tensor.dtype,
+            "shape": None if tensor.shape is None else shape_text(tensor.shape),
+            "src_slot": data["src_slot"],
+            "dst_slot": data["dst_slot"],
+        }
+        result.add_edge(
+            _clean(source),
+            _clean(target),
+            **{k: _value(v) for k, v in attributes.items() if v is not None},
+        )
+    return result
+
+
+def shape_text(shape: tuple[int | None, ...]) -> str:
+    """``1x3x?x224``: unknown sizes as question marks, a scalar as an empty text."""
+    return "x".join("?" if d is None else str(d) for d in shape)
+
+
+def _clean(text: str) -> str:
+    """XML 1.0 cannot hold control characters, surrogates or U+FFFE/FFFF."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c
+        if c in "\t\n\r" or (c >= " " and not 0xD800 <= ord(c) <= 0xDFFF and c not in "\ufffe\uffff")
+        else "\ufffd"
+        for c in text
+    )
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, str):
+        return _clean(value)
+    # GraphML integers are 64-bit "long" for most readers; a bigger count stays exact as text.
+    return value if not isinstance(value, int) or abs(value) < 2**63 else str(value)
+
+
+def _graphml(graph: nx.MultiDiGraph) -> bytes:
+    buffer = BytesIO()
+    nx.write_graphml(graph, buffer)
+    return buffer.getvalue()
+
+
+def _node_link(graph: nx.MultiDiGraph) -> bytes:
+    data = nx.node_link_data(graph, edges="edges")
+    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+
+
+def _quote(text: object) -> str:
+    escaped = str(text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return '"' + escaped.replace("\r", "\\r") + '"'
+
+
+def _dot(graph: nx.MultiDiGraph) -> bytes:
+    """Graphviz DOT, every token quoted, so that names with any character are safe."""
+    lines = ["digraph model {"]
+    for key, data in graph.nodes(data=True):
+        inner = ", ".join(f"{k}={_quote(v)}" for k, v in sorted(data.items()))
+        lines.append(f"  {_quote(key)} [{inner}];")
+    for source, target, data in graph.edges(data=True):
+        inner = ", ".join(f"{k}={_quote(v)}" for k, v in sorted(data.items()))
+        lines.append(f"  {_quote(source)} -> {_quote(target)} [{inner}];")
+    return ("\n".join([*lines, "}"]) + "\n").encode("utf-8", "replace")
+
+
+EXPORTS: Mapping[str, Callable[[nx.MultiDiGraph], bytes]] = {
+    "graphml": _graphml,
+    "json": _node_link,
+    "dot": _dot,
+}
+"""Writer by format name; also the file suffixes that select it."""
+
+
+def export(graph: nx.MultiDiGraph, format: str, nodes: Mapping[str, Node]) -> bytes:
+    """Serialise ``graph`` with the counts of ``nodes`` in ``format`` (a key of ``EXPORTS``)."""
+    return EXPORTS[format](plain(graph, nodes))

@@ -1,0 +1,236 @@
+"""ModelProto → program: scopes of operators with decoded attributes, in topological order.
+
+A *scope* is one graph the file defines: the main graph, a body of If/Loop/Scan,
+or the body of a local function. Operators keep their protobuf node (for C++
+inference) beside decoded attributes (for everything else).
+
+Nesting depth is bounded by protobuf's own parser (100 messages, about 31
+nested graphs), so the recursion over bodies cannot be driven deeper by a file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import onnx
+from onnx import AttributeProto, TensorProto
+
+from analyzer.facts import Problem
+from analyzer.graph.tensors import decode_tensor
+from analyzer.graph.topology import sort_topologically
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+FunctionKey = tuple[str, str, str]
+"""(domain, name, overload) of a local function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An attribute of a function body that takes its value from the call."""
+
+    name: str
+
+
+@dataclass(slots=True)
+class Op:
+    """One operator as the file states it."""
+
+    proto: onnx.NodeProto
+    name: str
+    op_type: str
+    domain: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    attributes: dict[str, Any]
+    """int, float, str, tuples of them, ndarray, TensorProto (payload left on disk) or Reference."""
+    bodies: dict[str, int]
+    """Index into ``Program.scopes`` by attribute name (``then_branch``, ``body`` …)."""
+    captured: tuple[str, ...] = ()
+    """Outer names that the bodies read: implicit inputs."""
+
+
+@dataclass(slots=True)
+class Scope:
+    """One graph: operators in topological order with its typed boundary and constants."""
+
+    index: int
+    ops: list[Op]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    input_types: dict[str, onnx.TypeProto] = field(default_factory=dict)
+    declared: dict[str, onnx.TypeProto] = field(default_factory=dict)
+    """Types the file declares for intermediate values and outputs; may be stale."""
+    constants: dict[str, TensorProto] = field(default_factory=dict)
+    sparse: dict[str, onnx.SparseTensorProto] = field(default_factory=dict)
+    opsets: dict[str, int] = field(default_factory=dict)
+    defaults: dict[str, onnx.AttributeProto] = field(default_factory=dict)
+    """Default attribute values of a local function."""
+    function: FunctionKey | None = None
+    """Set when this is the body of a local function (no names of its caller are visible)."""
+
+
+@dataclass(slots=True)
+class Program:
+    """All scopes of a model."""
+
+    scopes: list[Scope]
+    functions: dict[FunctionKey, int]
+    """Index into ``scopes`` of every local function."""
+    ir_version: int
+    problems: list[Problem]
+
+    @property
+    def main(self) -> Scope:
+        return self.scopes[0]
+
+
+def normal_domain(domain: str) -> str:
+    """``ai.onnx`` is an alias of the empty domain in files of the wild."""
+    return "" if domain == "ai.onnx" else domain
+
+
+def build_program(proto: onnx.ModelProto, opsets: dict[str, int]) -> Program:
+    """Decode ``proto`` into scopes.
+
+    Parameters
+    ----------
+    proto : the model, its big tensor payloads possibly stripped.
+    opsets : imported version by domain, defaults already applied.
+
+    Returns
+    -------
+    Program with the main graph as scope 0. Cycles and clashes are recorded as
+    problems; they never raise.
+    """
+    program = Program([], {}, proto.ir_version, [])
+    _add_graph(program, proto.graph, opsets)
+    for function in proto.functions:
+        key = (normal_domain(function.domain), function.name, function.overload)
+        if key in program.functions:
+            program.problems.append(
+                Problem(
+                    "duplicate-function",
+                    ".".join(key[:2]),
+                    "local function is defined twice; the first definition is used",
+                    inconclusive=False,
+                )
+            )
+            continue
+        versions = {normal_domain(o.domain): o.version for o in function.opset_import} or opsets
+        scope = _open_scope(program, versions)
+        program.functions[key] = scope.index
+        scope.function = key
+        scope.inputs, scope.outputs = tuple(function.input), tuple(function.output)
+        scope.declared = {v.name: v.type for v in function.value_info}
+        scope.defaults = {a.name: a for a in function.attribute_proto}
+        _add_ops(program, scope, function.node)
+    return program
+
+
+def decode_attribute(attribute: onnx.AttributeProto) -> Any:
+    """Python value of an attribute that holds no graph.
+
+    Returns int, float, str, tuples of them, a small ``numpy.ndarray``, the raw
+    ``TensorProto`` where the payload is big or elsewhere, or ``None`` for an
+    attribute without a recognisable type.
+    """
+    if attribute.ref_attr_name:
+        return Reference(attribute.ref_attr_name)
+    decoder = _DECODERS.get(attribute.type)
+    return decoder(attribute) if decoder else None
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+_DECODERS: dict[int, Callable[[onnx.AttributeProto], Any]] = {
+    AttributeProto.INT: lambda a: a.i,
+    AttributeProto.INTS: lambda a: tuple(a.ints),
+    AttributeProto.FLOAT: lambda a: a.f,
+    AttributeProto.FLOATS: lambda a: tuple(a.floats),
+    AttributeProto.STRING: lambda a: _text(a.s),
+    AttributeProto.STRINGS: lambda a: tuple(_text(s) for s in a.strings),
+    AttributeProto.TENSOR: lambda a: decode_tensor(a.t, a.t),
+    AttributeProto.SPARSE_TENSOR: lambda a: a.sparse_tensor,
+    AttributeProto.TYPE_PROTO: lambda a: a.tp,
+}
+
+
+def _open_scope(program: Program, opsets: dict[str, int]) -> Scope:
+    scope = Scope(len(program.scopes), [], (), (), opsets=opsets)
+    program.scopes.append(scope)
+    return scope
+
+
+def _add_graph(program: Program, graph: onnx.GraphProto, opsets: dict[str, int]) -> Scope:
+    scope = _open_scope(program, opsets)
+    scope.constants = {t.name: t for t in graph.initializer}
+    scope.sparse = {t.values.name: t for t in graph.sparse_initializer}
+    scope.inputs = tuple(i.name for i in graph.input)
+    scope.outputs = tuple(o.name for o in graph.output)
+    scope.input_types = {i.name: i.type for i in graph.input}
+    scope.declared = {v.name: v.type for v in graph.value_info}
+    scope.declared.update({o.name: o.type for o in graph.output})
+    _add_ops(program, scope, graph.node)
+    return scope
+
+
+def _add_ops(program: Program, scope: Scope, nodes: Iterable[onnx.NodeProto]) -> None:
+    ops = [_decode_op(program, node, scope.opsets) for node in nodes]
+    ordered, cyclic = sort_topologically(ops)
+    if cyclic:
+        first = next(iter(ops[cyclic[0]].outputs), ops[cyclic[0]].name)
+        program.problems.append(
+            Problem(
+                "cycle",
+                first,
+                f"{len(cyclic)} node(s) form or follow a cycle; ONNX graphs are acyclic, "
+                "so they cannot be judged",
+            )
+        )
+    scope.ops = [ops[i] for i in ordered]
+
+
+def _decode_op(program: Program, node: onnx.NodeProto, opsets: dict[str, int]) -> Op:
+    attributes: dict[str, Any] = {}
+    bodies: dict[str, int] = {}
+    for attribute in node.attribute:
+        if attribute.type == AttributeProto.GRAPH:
+            bodies[attribute.name] = _add_graph(program, attribute.g, opsets).index
+        elif attribute.type == AttributeProto.GRAPHS:
+            for i, graph in enumerate(attribute.graphs):
+                bodies[f"{attribute.name}[{i}]"] = _add_graph(program, graph, opsets).index
+        else:
+            attributes[attribute.name] = decode_attribute(attribute)
+    return Op(
+        node,
+        node.name,
+        node.op_type,
+        normal_domain(node.domain),
+        tuple(node.input),
+        tuple(node.output),
+        attributes,
+        bodies,
+        _captured(program, bodies.values()) if bodies else (),
+    )
+
+
+def _captured(program: Program, bodies: Iterable[int]) -> tuple[str, ...]:
+    """Names that the scopes ``bodies`` read but do not define, in order of first use."""
+    outer: dict[str, None] = {}
+    for index in bodies:
+        scope = program.scopes[index]
+        own = {*scope.inputs, *scope.constants, *scope.sparse}
+        own.update(name for op in scope.ops for name in op.outputs)
+        for op in scope.ops:
+            for name in (*op.inputs, *op.captured):
+                if name and name not in own:
+                    outer.setdefault(name)
+        for name in scope.outputs:
+            if name not in own:
+                outer.setdefault(name)
+    return tuple(outer)

@@ -1,0 +1,61 @@
+"""TensorProto → dtype names and small arrays."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from onnx import TensorProto, numpy_helper
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SMALL = 4096
+"""Most elements of a tensor whose contents the shape pass may look at."""
+
+DTYPES: Mapping[int, str] = {
+    number: {"float": "float32", "double": "float64"}.get(name.lower(), name.lower())
+    for name, number in TensorProto.DataType.items()
+    if number
+}
+"""NumPy-style dtype name by ``TensorProto.DataType`` number."""
+
+NUMBERS: Mapping[str, int] = {name: number for number, name in DTYPES.items()}
+
+
+def dims(tensor: TensorProto) -> tuple[int | None, ...]:
+    """Declared dimensions; a negative size is unknown."""
+    return tuple(d if d >= 0 else None for d in tensor.dims)
+
+
+def has_payload(tensor: TensorProto) -> bool:
+    """True when the elements are in the message (not external, not left on disk)."""
+    if tensor.data_location == TensorProto.EXTERNAL or tensor.external_data:
+        return False
+    return bool(
+        tensor.HasField("raw_data")
+        or tensor.float_data
+        or tensor.int32_data
+        or tensor.int64_data
+        or tensor.double_data
+        or tensor.uint64_data
+        or tensor.string_data
+        or 0 in tensor.dims
+    )
+
+
+def decode_tensor(tensor: TensorProto, default: Any = None) -> Any:
+    """Small array of ``tensor``, or ``default`` where it is big, absent or malformed.
+
+    The declared size is checked before anything is decoded, so a tensor that
+    claims 2⁸⁰ elements costs nothing; a payload that does not match the dims
+    is a malformed tensor and stays unknown.
+    """
+    if any(d < 0 for d in tensor.dims) or prod(tensor.dims) > SMALL or not has_payload(tensor):
+        return default
+    try:
+        array = numpy_helper.to_array(tensor)
+    except (ValueError, TypeError, KeyError, AttributeError, UnicodeDecodeError):
+        return default
+    return np.asarray(array)

@@ -1,0 +1,179 @@
+"""Binding of graph inputs: every open dimension gets a value, every guess is an assumption.
+
+Defaults follow what executing the model would need: batch 1, an image of
+224×224 (3 channels unless the consuming weights say otherwise), no past
+key/values, a sequence of 128, 1 elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from analyzer.facts import Assumption, Problem
+from analyzer.graph.tensors import dims
+from analyzer.shapes.types import Type, decode_type
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import onnx
+
+    from analyzer.graph.program import Program, Scope
+
+BATCH, IMAGE, CHANNELS, SEQUENCE, PAST, OTHER = 1, 224, 3, 128, 0, 1
+
+NOT_SYMBOLS = frozenset({"", "?", "None", "none", "null", "-1", "*"})
+"""Texts that exporters write for *unnamed* dimensions; equal text does not mean equal size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bindings:
+    """What the user says about sizes that the file leaves open."""
+
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Full shape by graph-input name; overrides the file, also its static dims."""
+    dims: Mapping[str, int] = field(default_factory=dict)
+    """Size by symbol."""
+    trips: Mapping[str, int] = field(default_factory=dict)
+    """Trip count by Loop/Scan node name or output."""
+
+
+@dataclass(slots=True)
+class Bound:
+    """Typed inputs of the main graph and what had to be assumed."""
+
+    types: dict[str, Type]
+    assumptions: list[Assumption]
+    problems: list[Problem]
+    as_declared: bool
+    """True when no dimension differs from what the file states; only then are the file's
+    intermediate shapes (``value_info``) worth anything."""
+
+
+def bind(program: Program, bindings: Bindings) -> Bound:
+    """Give every input of the main graph that is not a constant a full shape."""
+    scope = program.main
+    bound = Bound({}, [], [], as_declared=True)
+    known = dict(bindings.dims)
+    names = [n for n in scope.inputs if n not in scope.constants]
+    for name in bindings.shapes:
+        if name not in scope.inputs:
+            bound.problems.append(
+                Problem(
+                    "unknown-input",
+                    name,
+                    f"--shape names no graph input; inputs are {', '.join(names[:8]) or 'none'}",
+                    inconclusive=False,
+                )
+            )
+    for name in names:
+        proto = scope.input_types[name]
+        declared = decode_type(proto)
+        given = bindings.shapes.get(name)
+        if given is not None:
+            bound.types[name] = Type(declared.dtype, given)
+            bound.as_declared &= declared.shape == given
+            _record(bound, name, proto, declared, given, "--shape")
+            continue
+        if declared.shape is None or None not in declared.shape:
+            bound.types[name] = declared
+            continue
+        implied = _implied(scope, name, len(declared.shape))
+        shape = tuple(
+            size
+            if size is not None
+            else _assume(bound, known, name, proto, axis, declared.shape, implied)
+            for axis, size in enumerate(declared.shape)
+        )
+        bound.types[name] = Type(declared.dtype, shape)
+    return bound
+
+
+def _symbol(proto: onnx.TypeProto, axis: int) -> str:
+    return proto.tensor_type.shape.dim[axis].dim_param
+
+
+def _record(
+    bound: Bound,
+    name: str,
+    proto: onnx.TypeProto,
+    declared: Type,
+    given: tuple[int, ...],
+    reason: str,
+) -> None:
+    if declared.shape is None or len(declared.shape) != len(given):
+        for axis, size in enumerate(given):
+            bound.assumptions.append(Assumption(name, axis, f"axis {axis}", size, reason))
+        return
+    for axis, (size, value) in enumerate(zip(declared.shape, given, strict=True)):
+        if size != value:
+            label = _symbol(proto, axis) or (f"axis {axis}" if size is None else str(size))
+            bound.assumptions.append(Assumption(name, axis, label, value, reason))
+
+
+def _assume(
+    bound: Bound,
+    known: dict[str, int],
+    name: str,
+    proto: onnx.TypeProto,
+    axis: int,
+    shape: tuple[int | None, ...],
+    implied: tuple[int | None, ...],
+) -> int:
+    """Value of one open dimension: given, shared with an equal symbol, implied, or default."""
+    symbol = _symbol(proto, axis)
+    reason = "default"
+    if symbol in known:
+        value = known[symbol]
+        reason = "--dim" if not any(a.dim == symbol for a in bound.assumptions) else "same symbol"
+    elif (hint := implied[axis]) is not None:
+        value, reason = hint, "implied by the weights that consume it"
+    else:
+        value = _default(name, symbol, axis, shape)
+    if symbol not in NOT_SYMBOLS:
+        known.setdefault(symbol, value)
+    bound.assumptions.append(Assumption(name, axis, symbol or f"axis {axis}", value, reason))
+    return value
+
+
+def _default(name: str, symbol: str, axis: int, shape: tuple[int | None, ...]) -> int:
+    text, rank = symbol.lower(), len(shape)
+    if "past" in text:
+        return PAST
+    if "batch" in text or (axis == 0 and rank > 1):
+        return BATCH
+    if rank == 4 and "past" not in name.lower():
+        channels_last = shape[3] in (1, 3, 4) and shape[1] not in (1, 3, 4)
+        spatial = (1, 2) if channels_last else (2, 3)
+        return IMAGE if axis in spatial else CHANNELS
+    if "past" in name.lower():
+        return PAST if axis == rank - 2 else OTHER
+    return SEQUENCE if rank <= 3 else OTHER
+
+
+def _implied(scope: Scope, name: str, rank: int) -> tuple[int | None, ...]:
+    """Sizes that the first weighted consumer of input ``name`` dictates.
+
+    ONNX operator specification: Conv reads (B, C, D1…) with C = W.shape[1]·group;
+    MatMul and Gemm contract the last axis with the weight's first.
+    """
+    sizes: list[int | None] = [None] * rank
+    for op in scope.ops:
+        if not op.inputs or op.inputs[0] != name or len(op.inputs) < 2:
+            continue
+        weight = scope.constants.get(op.inputs[1])
+        if weight is None:
+            continue
+        shape = dims(weight)
+        if op.op_type == "Conv" and len(shape) == rank and rank > 2 and shape[1]:
+            sizes[1] = shape[1] * int(op.attributes.get("group", 1) or 1)
+        elif op.op_type == "MatMul" and len(shape) == 2 and rank >= 2:
+            sizes[-1] = shape[0]
+        elif op.op_type == "Gemm" and len(shape) == 2 and rank == 2:
+            if not op.attributes.get("transA"):
+                sizes[1] = shape[1] if op.attributes.get("transB") else shape[0]
+        else:
+            continue
+        break
+    return tuple(sizes)

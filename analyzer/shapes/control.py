@@ -1,0 +1,256 @@
+"""If, Loop and Scan: bodies as instances, with how often each runs.
+
+Semantics from the ONNX operator specification of If-1…, Loop-1… and
+Scan-8/9…. A carried value whose shape changes between iterations is
+generalised (the changing dimension becomes unknown) until the body is stable.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analyzer.shapes.result import Child, Instance
+from analyzer.shapes.types import UNKNOWN, Type, merge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from analyzer.graph.program import Op
+    from analyzer.shapes.infer import Frame, Inference
+
+MAX_PASSES = 8
+"""Generalisation passes over a loop body; each pass can only lose knowledge, so few suffice."""
+
+
+def _body_path(frame: Frame, op: Op, label: str) -> str:
+    name = next((n for n in op.outputs if n), op.name or op.op_type)
+    prefix = f"{frame.instance.path}/" if frame.instance.path else ""
+    return f"{prefix}{name}.{label}"
+
+
+def _first(value: Any) -> Any:
+    """Scalar content of a known one-element array, else ``None``."""
+    return value.reshape(-1)[0] if value is not None and value.size == 1 else None
+
+
+def _run_if(
+    inference: Inference, frame: Frame, i: int, op: Op, attributes: Mapping[str, Any]
+) -> None:
+    """``If``: the taken branch where the condition is constant, otherwise both."""
+    condition = _first(frame.value(op.inputs[0])) if op.inputs else None
+    children = []
+    for label in ("then_branch", "else_branch"):
+        index = op.bodies.get(label)
+        if index is None:
+            continue
+        taken = None if condition is None else bool(condition) is (label == "then_branch")
+        before = len(inference.problems)
+        instance = inference.run_scope(index, _body_path(frame, op, label), {}, {}, frame, frame.attributes)
+        if taken is False:
+            del inference.problems[before:]  # nothing in a branch that never runs is a fault
+        children.append(Child(label, instance, None if taken is None else int(taken)))
+    frame.instance.children[i] = tuple(children)
+    running = [c for c in children if c.times != 0]
+    for k, name in enumerate(op.outputs):
+        results = [_output(inference, c.instance, k, frame) for c in running]
+        if name and results:
+            merged = results[0]
+            for other in results[1:]:
+                merged = merge(merged, other)
+            frame.instance.types[name] = merged
+            if len(running) == 1:
+                _pass_value(inference, running[0].instance, k, frame, name)
+
+
+def _output(inference: Inference, instance: Instance, k: int, frame: Frame) -> Type:
+    """Type of output ``k`` of a body; the body may return a captured value unchanged."""
+    outputs = inference.program.scopes[instance.scope].outputs
+    if k >= len(outputs):
+        return UNKNOWN
+    return instance.types.get(outputs[k]) or frame.type(outputs[k])
+
+
+def _pass_value(
+    inference: Inference, instance: Instance, k: int, frame: Frame, name: str
+) -> None:
+    inner = inference.program.scopes[instance.scope].outputs[k]
+    value = instance.values.get(inner)
+    if value is not None:
+        frame.instance.values[name] = value
+
+
+def _stable_body(
+    inference: Inference,
+    frame: Frame,
+    op: Op,
+    carried: Sequence[Type],
+    leading: Sequence[Type],
+    trailing: Sequence[Type],
+    first_output: int,
+    *,
+    once: bool,
+) -> tuple[Instance, list[Type]]:
+    """Run a body until the types of its carried values no longer change.
+
+    ``leading``/``trailing`` are the types of the body inputs before and after
+    the carried ones. ``once`` says that it runs a single time, so that nothing
+    feeds back. Returns the instance and the carried output types.
+    """
+    index = op.bodies["body"]
+    inputs = inference.program.scopes[index].inputs
+    path = _body_path(frame, op, "body")
+    state = list(carried)
+    for _ in range(MAX_PASSES):
+        before = len(inference.problems)
+        types = dict(zip(inputs, [*leading, *state, *trailing], strict=False))
+        instance = inference.run_scope(index, path, types, {}, frame, frame.attributes)
+        after = [
+            _output(inference, instance, first_output + k, frame) for k in range(len(carried))
+        ]
+        merged = [merge(a, b) for a, b in zip(state, after, strict=True)]
+        if once or merged == state:
+            return instance, after
+        state = merged
+        del inference.problems[before:]  # the next, more general pass reports for good
+    return instance, [UNKNOWN] * len(carried)
+
+
+def _given_trips(inference: Inference, op: Op) -> int | None:
+    trips = inference.bindings.trips
+    for key in (op.name, *op.outputs):
+        if key and key in trips:
+            return trips[key]
+    return None
+
+
+def _always_true(inference: Inference, instance: Instance, initial: object) -> bool | None:
+    """Whether the loop condition is constant: True, False, or ``None`` if it depends on data."""
+    scope = inference.program.scopes[instance.scope]
+    name = scope.outputs[0] if scope.outputs else ""
+    value = _first(instance.values.get(name))
+    if value is None and len(scope.inputs) > 1:
+        source, seen = name, 0
+        producers = {o: op for op in scope.ops for o in op.outputs}
+        while source in producers and producers[source].op_type == "Identity" and seen < 64:
+            source, seen = producers[source].inputs[0], seen + 1
+        if source == scope.inputs[1]:
+            value = True if initial is None else initial
+    return None if value is None else bool(value)
+
+
+def _run_loop(
+    inference: Inference, frame: Frame, i: int, op: Op, attributes: Mapping[str, Any]
+) -> None:
+    """``Loop``: trip count from constant M and condition, or as the user states it."""
+    limit = _first(frame.value(op.inputs[0])) if op.inputs and op.inputs[0] else None
+    has_condition = len(op.inputs) > 1 and bool(op.inputs[1])
+    initial = _first(frame.value(op.inputs[1])) if has_condition else True
+    carried = [frame.type(n) for n in op.inputs[2:]]
+    scalar = [Type("int64", ()), Type("bool", ())]
+    once = limit is not None and int(limit) == 1
+    instance, final = _stable_body(inference, frame, op, carried, scalar, [], 1, once=once)
+    trips = _given_trips(inference, op)
+    if trips is None:
+        if initial is not None and not initial:
+            trips = 0
+        elif limit is not None and initial is not None:
+            goes_on = _always_true(inference, instance, initial)
+            if goes_on is not None:
+                trips = max(0, int(limit)) if goes_on else min(1, max(0, int(limit)))
+    frame.instance.children[i] = (Child("body", instance, trips),)
+    results = list(carried) if trips == 0 else final
+    outputs = inference.program.scopes[instance.scope].outputs
+    for k in range(1 + len(carried), len(outputs)):
+        results.append(_stack(_output(inference, instance, k, frame), trips, 0))
+    for name, value in zip(op.outputs, results, strict=False):
+        if name:
+            frame.instance.types[name] = value
+
+
+def _stack(element: Type, trips: int | None, axis: int) -> Type:
+    """Type of per-iteration results stacked along ``axis``."""
+    if element.shape is None:
+        return Type(element.dtype)
+    shape = list(element.shape)
+    position = axis if axis >= 0 else axis + len(shape) + 1
+    shape.insert(position, trips)
+    return Type(element.dtype, tuple(shape))
+
+
+def _slice_off(sequence: Type, axis: int) -> tuple[Type, int | None]:
+    """Type of one slice along ``axis`` and the number of slices."""
+    if sequence.shape is None:
+        return Type(sequence.dtype), None
+    axis = axis if axis >= 0 else axis + len(sequence.shape)
+    if not 0 <= axis < len(sequence.shape):
+        return Type(sequence.dtype), None
+    shape = sequence.shape[:axis] + sequence.shape[axis + 1 :]
+    return Type(sequence.dtype, shape), sequence.shape[axis]
+
+
+def _run_scan(
+    inference: Inference, frame: Frame, i: int, op: Op, attributes: Mapping[str, Any]
+) -> None:
+    """``Scan``: as many iterations as the scan axis is long (opset 8 has a batch axis first)."""
+    batched = frame.opsets.get("", 1) < 9
+    names = op.inputs[1:] if batched else op.inputs
+    scans = int(attributes.get("num_scan_inputs", 0))
+    count = max(0, len(names) - scans)
+    states = [frame.type(n) for n in names[:count]]
+    batch: int | None = None
+    if batched:
+        states = [_slice_off(s, 0)[0] for s in states]
+    axes = attributes.get("scan_input_axes") or (0,) * scans
+    slices, trips = [], None
+    for name, axis in zip(names[count:], axes, strict=False):
+        sequence = frame.type(name)
+        if batched:
+            sequence, batch = _slice_off(sequence, 0)
+        element, length = _slice_off(sequence, axis)
+        slices.append(element)
+        trips = length if trips is None else trips
+    given = _given_trips(inference, op)
+    trips = given if given is not None else trips
+    instance, final = _stable_body(
+        inference, frame, op, states, [], slices, 0, once=trips == 1
+    )
+    runs = trips if not batched else (None if batch is None or trips is None else trips * batch)
+    frame.instance.children[i] = (Child("body", instance, runs),)
+    results = states if trips == 0 else final
+    outputs = inference.program.scopes[instance.scope].outputs
+    out_axes = attributes.get("scan_output_axes") or ()
+    for k in range(count, len(outputs)):
+        axis = out_axes[k - count] if k - count < len(out_axes) else 0
+        results.append(_stack(_output(inference, instance, k, frame), trips, axis))
+    if batched:
+        results = [_stack(r, batch, 0) for r in results]
+    for name, value in zip(op.outputs, results, strict=False):
+        if name:
+            frame.instance.types[name] = value
+
+
+def _run_other(
+    inference: Inference, frame: Frame, i: int, op: Op, attributes: Mapping[str, Any]
+) -> None:
+    """Operators with bodies of which nothing more is known: bodies typed as they declare."""
+    from analyzer.shapes.types import decode_type
+
+    children = []
+    for label, index in op.bodies.items():
+        scope = inference.program.scopes[index]
+        types = {n: decode_type(t) for n, t in scope.input_types.items()}
+        path = _body_path(frame, op, label)
+        instance = inference.run_scope(index, path, types, {}, frame, frame.attributes)
+        children.append(Child(label, instance, None))
+    frame.instance.children[i] = tuple(children)
+    frame.instance.failures[i] = f"{op.op_type} runs its body a data-dependent number of times"
+
+
+CONTROL: Mapping[str, Callable[[Inference, Frame, int, Op, Mapping[str, Any]], None]] = {
+    "If": _run_if,
+    "Loop": _run_loop,
+    "Scan": _run_scan,
+    "": _run_other,
+}
+"""Control-flow operators; the empty key serves every other operator with a body."""
+

@@ -1,0 +1,82 @@
+"""What the shape pass returns: typed instances of scopes and how they call each other.
+
+Plain picklable containers, because the pass may run in a worker process. An
+*instance* is one scope with concrete types: a local function called with two
+different input shapes has two instances, called a thousand times with the same
+shapes it has one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+
+    from analyzer.facts import Assumption, Problem
+    from analyzer.shapes.types import Type
+
+
+@dataclass(slots=True)
+class Child:
+    """A body or function instance that an operator runs."""
+
+    label: str
+    """Attribute name of the body, or ``call`` for a function."""
+    instance: Instance
+    times: int | None
+    """Runs per execution of the operator; ``None`` if not known statically."""
+
+
+@dataclass(slots=True)
+class Instance:
+    """One scope with the types of all its values."""
+
+    path: str
+    """``""`` for the main graph; unique per instance."""
+    scope: int
+    """Index into ``Program.scopes``."""
+    types: dict[str, Type] = field(default_factory=dict)
+    values: dict[str, np.ndarray[Any, Any]] = field(default_factory=dict)
+    """Contents of small values known before run time."""
+    declared: set[str] = field(default_factory=set)
+    """Values whose shape was completed from the file's own declaration."""
+    children: dict[int, tuple[Child, ...]] = field(default_factory=dict)
+    """By operator index."""
+    attributes: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """Resolved attributes by operator index, where a function body refers to its call."""
+    failures: dict[int, str] = field(default_factory=dict)
+    """By operator index: why its output types are not known."""
+
+
+@dataclass(slots=True)
+class Shapes:
+    """Result of the shape pass."""
+
+    main: Instance
+    assumptions: list[Assumption]
+    problems: list[Problem]
+
+    def instances(self) -> Iterator[Instance]:
+        """Every instance once, callers before the instances they call."""
+        finished: list[Instance] = []
+        seen: set[int] = {id(self.main)}
+        stack: list[tuple[Instance, Iterator[Child]]] = [(self.main, _children(self.main))]
+        while stack:
+            instance, rest = stack[-1]
+            for child in rest:
+                if id(child.instance) not in seen:
+                    seen.add(id(child.instance))
+                    stack.append((child.instance, _children(child.instance)))
+                    break
+            else:
+                finished.append(instance)
+                stack.pop()
+        return reversed(finished)
+
+
+def _children(instance: Instance) -> Iterator[Child]:
+    return (child for children in instance.children.values() for child in children)

@@ -1,0 +1,79 @@
+"""Per-operator C++ inference: the only place of the shape pass that enters onnx's C++."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import onnx
+from onnx import defs, numpy_helper, shape_inference
+
+from analyzer.shapes.types import Type, decode_type, encode_type
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from analyzer.shapes.fold import Array
+
+CPP_ERRORS = (
+    shape_inference.InferenceError,
+    onnx.checker.ValidationError,
+    RuntimeError,
+    ValueError,
+    TypeError,
+    IndexError,
+    KeyError,
+    OverflowError,
+)
+"""What onnx's bindings raise on operators that do not fit their schema."""
+
+READS_DATA = frozenset(
+    "AffineGrid BlackmanWindow CenterCropPad Col2Im ConstantOfShape DFT Expand HammingWindow "
+    "HannWindow MaxUnpool MelWeightMatrix OneHot Pad Range ReduceL1 ReduceL2 ReduceLogSum "
+    "ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Reshape "
+    "Resize Slice Split SplitToSequence Squeeze STFT Tile TopK Unsqueeze Upsample".split()
+)
+"""Operators whose output shape depends on the contents of an input."""
+
+
+@lru_cache(maxsize=2048)
+def find_schema(op_type: str, version: int, domain: str) -> defs.OpSchema | None:
+    """Schema in force for ``op_type`` at ``version``; ``None`` where onnx knows none."""
+    try:
+        return defs.get_schema(op_type, version, domain)
+    except defs.SchemaError:
+        return None
+
+
+def infer_outputs(
+    schema: defs.OpSchema,
+    node: onnx.NodeProto,
+    types: Mapping[str, onnx.TypeProto],
+    data: Mapping[str, Array],
+    opsets: Mapping[str, int],
+    ir_version: int,
+) -> dict[str, tuple[Type, onnx.TypeProto]]:
+    """Output types of ``node`` by onnx's own inference function.
+
+    Raises
+    ------
+    One of ``CPP_ERRORS`` when the node contradicts its schema.
+    """
+    tensors = {name: numpy_helper.from_array(value, name) for name, value in data.items()}
+    imports = [onnx.OperatorSetIdProto(domain=d, version=v) for d, v in opsets.items()]
+    outputs = shape_inference.infer_node_outputs(
+        schema, node, dict(types), tensors, opset_imports=imports, ir_version=ir_version
+    )
+    return {name: (decode_type(proto), proto) for name, proto in outputs.items()}
+
+
+def encode_all(names: Sequence[str], types: Sequence[Type]) -> dict[str, onnx.TypeProto] | None:
+    """TypeProtos by name; ``None`` when an input's element type is unknown."""
+    result: dict[str, onnx.TypeProto] = {}
+    for name, value in zip(names, types, strict=True):
+        if name:
+            proto = encode_type(value)
+            if proto is None:
+                return None
+            result[name] = proto
+    return result

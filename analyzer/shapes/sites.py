@@ -1,0 +1,91 @@
+"""Operators of every instance as a flat list with stable identities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzer.shapes.infer import make_call
+from analyzer.shapes.types import UNKNOWN
+
+if TYPE_CHECKING:
+    from analyzer.graph.call import Call
+    from analyzer.graph.program import Op, Program
+    from analyzer.shapes.result import Child, Instance, Shapes
+    from analyzer.shapes.types import Type
+
+
+@dataclass(slots=True)
+class Site:
+    """One operator in one instance of its scope."""
+
+    id: str
+    """Unique in the model: scope path and first output name."""
+    index: int
+    """Position in the list of all sites."""
+    op: Op
+    call: Call
+    instance: Instance
+    children: tuple[Child, ...]
+    """Bodies or function instance that it runs."""
+    failure: str
+    """Why its output types are unknown; empty if they are not."""
+    declared: bool
+    """True when an output shape rests on the file's own declaration."""
+
+
+def list_sites(program: Program, shapes: Shapes) -> list[Site]:
+    """All sites: the main graph in topological order, then every other instance."""
+    sites: list[Site] = []
+    taken: dict[str, int] = {}
+    parents: dict[int, Instance] = {}
+    for instance in shapes.instances():
+        scope = program.scopes[instance.scope]
+        for i, op in enumerate(scope.ops):
+            children = instance.children.get(i, ())
+            for child in children:
+                if child.label != "call":
+                    parents[id(child.instance)] = instance
+            inputs = [_type(n, instance, parents) for n in op.inputs]
+            outputs = [instance.types.get(n, UNKNOWN) for n in op.outputs]
+            values = [instance.values.get(n) if n else None for n in op.inputs]
+            attributes = instance.attributes.get(i, op.attributes)
+            version = scope.opsets.get(op.domain, 1)
+            sites.append(
+                Site(
+                    _unique(_identity(instance, op, i), taken),
+                    len(sites),
+                    op,
+                    make_call(op, attributes, inputs, outputs, version, values),
+                    instance,
+                    children,
+                    instance.failures.get(i, ""),
+                    any(n in instance.declared for n in op.outputs),
+                )
+            )
+    return sites
+
+
+def _type(name: str, instance: Instance, parents: dict[int, Instance]) -> Type:
+    """Type of ``name`` seen from ``instance``, bodies looking through to what encloses them."""
+    scope: Instance | None = instance
+    while name and scope is not None:
+        found = scope.types.get(name)
+        if found is not None:
+            return found
+        scope = parents.get(id(scope))
+    return UNKNOWN
+
+
+def _identity(instance: Instance, op: Op, i: int) -> str:
+    name = next((n for n in op.outputs if n), "") or op.name or f"{op.op_type}[{i}]"
+    return f"{instance.path}/{name}" if instance.path else name
+
+
+def _unique(identity: str, taken: dict[str, int]) -> str:
+    """``identity``, numbered where a malformed file defines the same output twice."""
+    count = taken.get(identity, 0) + 1
+    taken[identity] = count
+    if count == 1:
+        return identity
+    return _unique(f"{identity}#{count}", taken)
