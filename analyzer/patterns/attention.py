@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from analyzer.patterns.conv import MICROSOFT
 from analyzer.patterns.match import Match
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ MAX_MASKS = 4
 """Joins between scores and softmax: scale, position bias, mask, reshape."""
 MAX_PLUMBING = 32
 """Operators between a projection and its product: head split, rotary positions, cache."""
-PLUMBING = frozenset({"add", "concat", "cut", "mul", "reshape"})
+PLUMBING = frozenset({"concat", "cut", "mul", "reshape"})
+WITH_PROJECTIONS = frozenset({"Attention", "QAttention", "LongformerAttention", "DecoderAttention"})
+"""Fused operators of com.microsoft that hold the weights of query, key and value themselves."""
 
 
 def attention(flow: Flow) -> Iterator[Match]:
@@ -35,7 +38,10 @@ def attention(flow: Flow) -> Iterator[Match]:
         core = (scores, *masks, softmax, *shapes, values)
         yield _match(flow, core, values, ports, fused=False)
     for fused in flow.of("attention"):
-        yield _match(flow, (fused,), fused, flow.sources(fused)[:3], fused=True)
+        call = flow.calls[fused]
+        own = call.domain == MICROSOFT and call.op_type in WITH_PROJECTIONS
+        ports = [] if own else flow.sources(fused)[:3]
+        yield _match(flow, (fused,), fused, ports, fused=True)
 
 
 def _scores(flow: Flow, port: Port | None) -> tuple[str | None, list[str]]:
@@ -59,11 +65,10 @@ def _match(
     projections, plumbing = _projections(flow, ports)
     out, shapes = flow.onward(last)
     if out is not None and flow.is_mixing(out):
-        projections[out] = None
-        plumbing += shapes
+        plumbing += [*shapes, out]
     detail: dict[str, Detail] = {"projections": len(projections), "fused": fused}
-    detail["spatial_reduction"] = any(_reduces(flow, p) for p in projections if p != out)
-    return Match("attention", (*core, *projections), detail, extra=tuple(plumbing))
+    detail["spatial_reduction"] = any(_reduces(flow, p) for p in projections)
+    return Match("attention", core, detail, extra=(*projections, *plumbing))
 
 
 def _projections(flow: Flow, ports: list[Port]) -> tuple[dict[str, None], list[str]]:
@@ -75,12 +80,18 @@ def _projections(flow: Flow, ports: list[Port]) -> tuple[dict[str, None], list[s
         port = queue.popleft()
         if flow.is_mixing(port.node):
             found[port.node] = None
-        elif flow.role(port.node) in PLUMBING:
+        elif flow.role(port.node) in PLUMBING or _rotates(flow, port.node):
             passed.append(port.node)
             new = [p for p in flow.sources(port.node) if p not in seen]
             seen.update(new)
             queue.extend(new)
     return (found, passed) if found and not queue else ({}, [])
+
+
+def _rotates(flow: Flow, join: str) -> bool:
+    """Rotary positions (arXiv 2104.09864): ``q · cos + rotate(q) · sin``."""
+    roles = [flow.role(port.node) for port in flow.sources(join)]
+    return flow.role(join) == "add" and roles == ["mul", "mul"]
 
 
 def _reduces(flow: Flow, projection: str) -> bool:

@@ -127,6 +127,12 @@ class Flow:
         if conv is not None:
             return conv.in_channels, conv.out_channels
         call = self.calls[anchor]
+        if "K" in call.attributes and "N" in call.attributes:  # packed 4-bit weights
+            return call.attributes["K"], call.attributes["N"]
+        weight = call.input(PRODUCTS[call.op_type]) if call.op_type in PRODUCTS else None
+        if weight is not None and weight.shape is not None and len(weight.shape) == 2:
+            rows, columns = weight.shape
+            return (columns, rows) if call.attr("transB") else (rows, columns)
         ends = (call.input(0), call.output(0))
         into, out = (t.shape[-1] if t is not None and t.shape else None for t in ends)
         return into, out

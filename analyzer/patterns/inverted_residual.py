@@ -3,8 +3,8 @@
 Pointwise expansion, depthwise, optional squeeze-and-excite, linear pointwise projection; an
 addition where input and output have the same shape. The paper's first bottleneck has the
 expansion factor t = 1 and therefore no expansion layer: a depthwise convolution and a linear
-projection are taken for one if they add their own input, or if the projection narrows and a
-further pointwise convolution or an addition continues from it. Anything else is separable.
+projection are taken for one if they add their own input, or if the projection does not widen
+and the next bottleneck starts from it. Anything else is separable.
 """
 
 from __future__ import annotations
@@ -30,9 +30,7 @@ def inverted_residual(flow: Flow) -> Iterator[Match]:
         if expand:
             base = flow.source(expand)
         join = _join(flow, project, base)
-        if not join and (flow.is_activated(project) or not _narrows(flow, project)):
-            continue
-        if not expand and not join and not _continues(flow, project):
+        if not join and not _is_linear_bottleneck(flow, project, bool(expand)):
             continue
         first = expand or depthwise
         detail = conv_detail(flow, first, depthwise, project) | {
@@ -51,13 +49,20 @@ def _expands(flow: Flow, anchor: str) -> bool:
     return conv.out_channels > conv.in_channels
 
 
-def _narrows(flow: Flow, project: str) -> bool:
+def _is_linear_bottleneck(flow: Flow, project: str, expanded: bool) -> bool:
+    """A projection without activation that narrows, or keeps the width where t = 1."""
     conv = flow.conv(project)
-    return conv.out_channels < conv.in_channels
+    if flow.is_activated(project) or conv.out_channels > conv.in_channels:
+        return False
+    if expanded:
+        return conv.out_channels < conv.in_channels
+    roles = [flow.role(r) for r in flow.readers(project) if _expands(flow, r) or _repeats(flow, r)]
+    return "pointwise" in roles or {"depthwise", "add"} <= set(roles)
 
 
-def _continues(flow: Flow, project: str) -> bool:
-    return any(flow.role(reader) in ("pointwise", "add") for reader in flow.readers(project))
+def _repeats(flow: Flow, reader: str) -> bool:
+    """The next bottleneck has t = 1 too: a depthwise convolution beside its own addition."""
+    return flow.role(reader) in ("depthwise", "add")
 
 
 def _join(flow: Flow, project: str, base: Port | None) -> tuple[str, ...]:
