@@ -1,0 +1,163 @@
+"""Facts and rules → findings: the rules run, then an ordered list of small processors.
+
+A batch calls ``judge`` for each model and ``unused`` (``analyzer.findings.suppress``) once, so
+that a suppression used by any model is not reported for the others; ``lint`` is both, for one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from analyzer.errors import ConfigError
+from analyzer.findings import suppress as suppression
+from analyzer.findings.baseline import apply_baseline
+from analyzer.findings.finding import Severity
+from analyzer.findings.order import dedupe, sort
+from analyzer.ruleset.engine import evaluate
+from analyzer.ruleset.options import typed
+from analyzer.ruleset.select import matches, select_rules, unknown_selectors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from analyzer.facts import Facts
+    from analyzer.findings.baseline import Baseline
+    from analyzer.findings.finding import Finding
+    from analyzer.findings.suppress import Suppression
+    from analyzer.ruleset.rule import OptionValue, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a user may say about rules. Rules are named by id or name, except as noted."""
+
+    select: tuple[str, ...] = ()
+    """Ids, prefixes of ids, names or categories to run; empty for all stable rules."""
+    ignore: tuple[str, ...] = ()
+    """The same, not to run; wins over ``select``."""
+    preview: bool = False
+    """Run preview rules too."""
+    severity: Mapping[str, str] = field(default_factory=dict)
+    """Selector (as in ``select``) → ``error``, ``warning`` or ``info``; later entries win."""
+    options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """Rule id or name → option → value."""
+    suppressions: tuple[Suppression, ...] = ()
+    baseline: Baseline | None = None
+    """Findings accepted before; only new ones are reported."""
+    today: date | None = None
+    """The day on which expiry dates are judged; ``None``: nothing has expired."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Everything that was found in one model, also what is not reported."""
+
+    findings: tuple[Finding, ...]
+    """To report, gravest first."""
+    suppressed: tuple[tuple[Finding, Suppression], ...]
+    """Silenced by configuration, with the entry that did it."""
+    accepted: tuple[Finding, ...]
+    """Already in the baseline."""
+    used: frozenset[Suppression]
+    """Suppressions that covered something."""
+
+
+def lint(
+    facts: Facts, rules: Sequence[Rule], settings: Settings | None = None
+) -> tuple[Finding, ...]:
+    """Findings of one model, suppressions that did nothing included.
+
+    Raises
+    ------
+    ConfigError
+        ``settings`` name rules or options that do not exist, or values of a wrong type.
+    """
+    chosen = settings or Settings()
+    verdict = judge(facts, rules, chosen)
+    idle = unused_suppressions(chosen, verdict.used, (facts.model.path,))
+    return sort((*verdict.findings, *idle), _positions(facts))
+
+
+def judge(facts: Facts, rules: Sequence[Rule], settings: Settings) -> Verdict:
+    """Run the rules on one model and process what they find; raises ``ConfigError``."""
+    options = check_settings(rules, settings)
+    chosen = select_rules(rules, settings.select, settings.ignore, settings.preview)
+    # dedupe first: a baseline is written from reported findings, so duplicates must not be
+    # counted against it.
+    found = dedupe(evaluate(facts, chosen, options))
+    # suppress before baseline: a finding in both would else leave its suppression unused, and
+    # the baseline would keep findings that configuration already explains.
+    split = suppression.suppress(found, settings.suppressions, facts.model.path, settings.today)
+    # baseline before severity: fingerprints hold no severity, and accepted findings need none.
+    new, accepted = (
+        apply_baseline(split.kept, settings.baseline, facts.model.path)
+        if settings.baseline
+        else (split.kept, ())
+    )
+    # severity before sort, which puts the gravest first.
+    graded = regrade(new, rules, settings.severity)
+    return Verdict(sort(graded, _positions(facts)), split.silenced, accepted, split.used)
+
+
+def unused_suppressions(
+    settings: Settings, used: frozenset[Suppression], models: Sequence[str]
+) -> tuple[Finding, ...]:
+    """Findings about suppressions that did nothing in a whole run over ``models``."""
+    findings = suppression.unused(settings.suppressions, used, models, settings.today)
+    return tuple(
+        replace(finding, severity=Severity(settings.severity.get(finding.rule, finding.severity)))
+        for finding in findings
+        if not any(finding.rule.startswith(word) or finding.name == word
+                   for word in settings.ignore)
+    )  # fmt: skip
+
+
+def regrade(
+    findings: Sequence[Finding], rules: Sequence[Rule], severity: Mapping[str, str]
+) -> tuple[Finding, ...]:
+    """Findings with configured severities."""
+    graded = {
+        rule.id: Severity(level)
+        for selector, level in severity.items()
+        for rule in rules
+        if matches(rule, selector)
+    }
+    return tuple(replace(f, severity=graded.get(f.rule, f.severity)) for f in findings)
+
+
+def check_settings(rules: Sequence[Rule], settings: Settings) -> dict[str, dict[str, OptionValue]]:
+    """Typed option overrides by rule id; raises one ``ConfigError`` with every mistake."""
+    words = (*settings.select, *settings.ignore, *settings.severity,
+             *(s.rule for s in settings.suppressions))  # fmt: skip
+    errors = unknown_selectors(rules, (w for w in words if w not in _OWN))
+    errors += [
+        f"severity of {selector} must be error, warning or info, not {level!r}"
+        for selector, level in settings.severity.items()
+        if level not in list(Severity)
+    ]
+    by_word = {word: rule for rule in rules for word in (rule.id, rule.name)}
+    options: dict[str, dict[str, OptionValue]] = {}
+    for word, overrides in settings.options.items():
+        rule = by_word.get(word)
+        if rule is None:
+            errors += unknown_selectors(rules, [word]) or [f"options need one rule, not {word!r}"]
+            continue
+        for name, value in overrides.items():
+            try:
+                options.setdefault(rule.id, {})[name] = typed(rule.options, name, value)
+            except ValueError as error:
+                errors.append(f"{rule.id}: {error}")
+    if errors:
+        raise ConfigError("\n".join(errors))
+    return options
+
+
+_OWN = frozenset({suppression.UNUSED_ID, suppression.UNUSED_NAME, suppression.EXPIRED_ID,
+                  suppression.EXPIRED_NAME, "CFG"})  # fmt: skip
+"""Words for the findings that come from the configuration, not from a rule file."""
+
+
+def _positions(facts: Facts) -> dict[str, int]:
+    return {node.id: index for index, node in enumerate(facts.nodes)}

@@ -1,0 +1,42 @@
+"""Rules × facts → findings, in the order of rules and places; nothing is filtered here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.findings.finding import Finding
+from analyzer.findings.fingerprint import fingerprint
+from analyzer.ruleset.options import values
+from analyzer.ruleset.subjects import Subjects, common_groups
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from analyzer.facts import Facts
+    from analyzer.ruleset.rule import OptionValue, Rule
+
+
+def evaluate(
+    facts: Facts,
+    rules: Iterable[Rule],
+    options: Mapping[str, Mapping[str, OptionValue]] | None = None,
+) -> Iterator[Finding]:
+    """Every match of every rule; ``options`` are typed overrides by rule id."""
+    subjects = Subjects(facts)
+    common = common_groups(facts)
+    for rule in rules:
+        shared = {**common, "option": values(rule, (options or {}).get(rule.id, {}))}
+        for subject in subjects.select(rule.subject, rule.selector):
+            groups = {**shared, **subject.groups}
+            if rule.when(groups):
+                yield Finding(
+                    rule=rule.id,
+                    name=rule.name,
+                    category=rule.category,
+                    severity=rule.severity,
+                    node=subject.place,
+                    message=rule.message(groups),
+                    fix=rule.fix,
+                    fingerprint=fingerprint(rule.id, subject.name, subject.structure()),
+                    saving=subject.saving if "saving" in rule.when.groups else None,
+                )

@@ -1,0 +1,63 @@
+"""A rule's page: always the same headings, all of it from the rule file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.ruleset.rule import Example, Option, Rule
+
+SAFETY = {
+    "display": "Advice only: onnxlint changes nothing, and whether to act is a judgement.",
+    "unsafe": "Changes the results of the model: retrain or validate before use.",
+    "safe": "Leaves the results of the model unchanged.",
+}
+
+
+def explain(rule: Rule) -> str:
+    """Markdown under fixed headings: What it does, Why is this bad, Example, Use instead, Fix,
+    Fix safety, Options, References."""
+    bad = [e for e in rule.examples if e.expect == "match"]
+    good = [e for e in rule.examples if e.expect == "no-match"]
+    facts = [f"{rule.category}", f"severity {rule.severity}", rule.status]
+    facts += [f"since {rule.since}"] if rule.since else []
+    parts = [
+        f"# {rule.name} ({rule.id})",
+        " · ".join(facts),
+        _section("What it does", f"{rule.summary}\n\nCondition:\n\n{_code(rule.when.source)}"),
+        _section("Why is this bad", rule.rationale),
+        _section("Example", *map(_example, bad[:1])),
+        _section("Use instead", *map(_example, good[:1])),
+        _section("Fix", rule.fix),
+        _section("Fix safety", SAFETY[rule.fix_safety]),
+        _section("Options", "\n".join(_options(rule)) or "None."),
+        _section("References", "\n".join(f"- {url}" for url in rule.references) or "None."),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _section(heading: str, *paragraphs: str) -> str:
+    return "\n\n".join([f"## {heading}", *paragraphs])
+
+
+def _example(example: Example) -> str:
+    return f"{example.name[0].upper()}{example.name[1:]}:\n\n{_code(example.model)}"
+
+
+def _code(text: str) -> str:
+    return "\n".join(f"    {line}".rstrip() for line in text.splitlines())
+
+
+def _options(rule: Rule) -> Iterator[str]:
+    return (f"- `{name}` (default {_default(option)}): {option.help}"
+            for name, option in rule.options.items())  # fmt: skip
+
+
+def _default(option: Option) -> str:
+    if option.default is None:
+        return "unset"
+    if isinstance(option.default, (bool, str)):
+        return str(option.default).lower()
+    return f"{option.default:,} {option.unit}".rstrip()

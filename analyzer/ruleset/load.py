@@ -1,0 +1,229 @@
+"""Rule files → rules. Every error of every file is reported, each with its file and line."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypeVar
+
+from analyzer.errors import RuleError
+from analyzer.findings.finding import Severity
+from analyzer.resources import rules_dir
+from analyzer.ruleset.check import Checker, Refused
+from analyzer.ruleset.document import MAX_BYTES, Item, Malformed, read
+from analyzer.ruleset.expression import Expression, Message
+from analyzer.ruleset.fields import SUBJECTS, groups
+from analyzer.ruleset.options import kind_of, typed
+from analyzer.ruleset.rule import Example, Option, OptionValue, Rule
+from analyzer.ruleset.schema import Section
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+ID = re.compile(r"[A-Z]{3}\d{3}")
+NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+STATUSES = ("preview", "stable", "deprecated")
+FIX_SAFETIES = ("display", "unsafe", "safe")
+EXPECTATIONS = ("match", "no-match")
+OPTION_KINDS = ("integer", "number", "flag", "text")
+TENSORS = ("input", "output", "intermediate")
+MAX_FILES = 1000
+"""Rule files in one folder."""
+
+_P = TypeVar("_P")
+_WIDENED = ("integer", "number")
+
+
+def load_rules(directory: Traversable | Path | None = None) -> tuple[Rule, ...]:
+    """Every ``*.yaml`` rule of a folder (``None``: those that ship with onnxlint), by id.
+
+    Raises
+    ------
+    RuleError
+        One line ``file:line: what is wrong`` for each error of each file, or: there is no
+        folder, no rule in it, or two rules share an id or a name.
+    """
+    folder = rules_dir() if directory is None else directory
+    if not folder.is_dir():
+        raise RuleError(f"{folder}: no such folder of rules")
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
+    if not files or len(files) > MAX_FILES:
+        raise RuleError(f"{folder}: {len(files)} rule files (*.yaml), expected 1 to {MAX_FILES}")
+    rules, problems = [], []
+    for file in files:
+        try:
+            rules.append(parse_rule(_text(file), file.name))
+        except RuleError as error:
+            problems.append(str(error))
+    problems += _clashes(rules)
+    if problems:
+        raise RuleError("\n".join(problems))
+    return tuple(sorted(rules, key=lambda rule: rule.id))
+
+
+def parse_rule(text: str, source: str = "<rule>") -> Rule:
+    """The rule in ``text``; raises ``RuleError`` with all its errors, in order of lines."""
+    errors: list[tuple[int, str]] = []
+    try:
+        top = Section(read(text), errors)
+    except Malformed as error:
+        raise RuleError(f"{source}:{error.line}: {error}") from None
+    rule = _rule(top, source)
+    top.finish()
+    if errors or rule is None:
+        raise RuleError("\n".join(f"{source}:{line}: {what}" for line, what in sorted(errors)))
+    return rule
+
+
+def _rule(top: Section, source: str) -> Rule | None:
+    subject, selector = _applies_to(top)
+    options = _options(top)
+    checker = Checker(groups(subject), options)
+    when = _parsed(top, "when", lambda text: Expression.parse(text, checker))
+    message = _parsed(top, "message", lambda text: Message.parse(text, checker))
+    matched = {
+        "id": _matching(top, "id", ID, "three capital letters and three digits"),
+        "name": _matching(top, "name", NAME, "words of a-z and 0-9 joined by '-'"),
+        "category": _matching(top, "category", NAME, "words of a-z and 0-9 joined by '-'"),
+    }
+    severity = Severity(top.choice("severity", [*Severity]))
+    status = top.choice("status", STATUSES, "stable")
+    since = top.line_of_text("since", "")
+    prose = {key: top.text(key) for key in ("rationale", "fix")}
+    summary = top.line_of_text("summary")
+    fix_safety = top.choice("fix-safety", FIX_SAFETIES, "display")
+    references = top.texts("references")
+    examples = _examples(top, options)
+    if when is None or message is None:
+        return None
+    return Rule(
+        **matched, **prose, severity=severity, status=status, since=since, subject=subject,
+        selector=selector, options=options, when=when, message=message, summary=summary,
+        fix_safety=fix_safety, references=references, examples=examples, source=source,
+    )  # fmt: skip
+
+
+def _parsed(top: Section, key: str, parse: Callable[[str], _P]) -> _P | None:
+    """An expression or message; what is refused is reported at its own line of the file."""
+    text = top.text(key)
+    item = top.entries.get(key)
+    if not text or item is None:
+        return None
+    try:
+        return parse(text)
+    except Refused as refused:
+        top.error(f"{key!r}: {refused}", item.text_line + refused.line - 1)
+        return None
+
+
+def _matching(top: Section, key: str, pattern: re.Pattern[str], shape: str) -> str:
+    text = top.text(key)
+    if text and not pattern.fullmatch(text):
+        top.error(f"{key!r} must be {shape}", top.entries[key].line)
+    return text
+
+
+def _applies_to(top: Section) -> tuple[str, tuple[str, ...]]:
+    item = top.item("applies-to", required=True)
+    if item is None:
+        return "model", ()
+    target = Section(item, top.errors, "applies-to")
+    asked = [subject for subject in SUBJECTS if subject in target.entries]
+    for subject in asked:
+        target.item(subject)
+    target.finish(SUBJECTS)
+    if len(asked) != 1:
+        top.error(f"'applies-to' needs exactly one of {', '.join(SUBJECTS)}", item.line)
+        return (asked or ["model"])[0], ()
+    entry = target.entries[asked[0]]
+    if entry.value is True or entry.value == "all":
+        return asked[0], ()
+    words = target.words(entry, asked[0])
+    for word in words:
+        if asked[0] == "tensor" and word not in TENSORS:
+            target.error(f"tensors are {', '.join(TENSORS)}, not {word[:40]!r}", entry.line)
+    return asked[0], words
+
+
+def _options(top: Section) -> dict[str, Option]:
+    item = top.item("options")
+    section = Section(item, top.errors, "options") if item else None
+    options = {}
+    for name, entry in section.entries.items() if section else ():
+        body = Section(entry, top.errors, f"option {name[:40]!r}")
+        if not NAME.fullmatch(name):
+            body.error("its name must be words of a-z and 0-9 joined by '-'")
+        default = body.item("default", required=True)
+        value = _plain(default)
+        kind = body.choice("type", OPTION_KINDS, kind_of(value))
+        options[name] = Option(name, value, kind, body.text("unit", ""), body.line_of_text("help"))
+        if default is not None and isinstance(default.value, (list, dict)):
+            body.error("'default' must be a number, a flag, a text or null")
+        elif value is not None and kind_of(value) != kind and (kind_of(value), kind) != _WIDENED:
+            body.error(f"'default' is not of type {kind}")
+        body.finish()
+    return options
+
+
+def _examples(top: Section, options: Mapping[str, Option]) -> tuple[Example, ...]:
+    item = top.item("examples", required=True)
+    if item is None:
+        return ()
+    if not isinstance(item.value, list):
+        top.error("'examples' must be a list", item.line)
+        return ()
+    examples = []
+    for entry in item.value:
+        body = Section(entry, top.errors, "example")
+        name = body.line_of_text("name")
+        expect = body.choice("expect", EXPECTATIONS)
+        model = body.text("model")
+        overrides = _overrides(body, options)
+        body.finish()
+        examples.append(Example(name, expect, model, overrides, entry.line))
+    for wanted in EXPECTATIONS:
+        if wanted not in {example.expect for example in examples}:
+            top.error(f"'examples' has none with 'expect: {wanted}'", item.line)
+    return tuple(examples)
+
+
+def _overrides(body: Section, options: Mapping[str, Option]) -> dict[str, OptionValue]:
+    item = body.item("options")
+    values: dict[str, OptionValue] = {}
+    section = Section(item, body.errors, "example options") if item else None
+    for name, entry in section.entries.items() if section else ():
+        try:
+            values[name] = typed(options, name, _plain(entry))
+        except ValueError as error:
+            body.error(str(error), entry.line)
+    return values
+
+
+def _plain(item: Item | None) -> OptionValue:
+    return None if item is None or isinstance(item.value, (list, dict)) else item.value
+
+
+def _text(file: Traversable | Path) -> str:
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise RuleError(f"{file.name}:1: larger than {MAX_BYTES} bytes")
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise RuleError(f"{file.name}:1: not UTF-8 text") from None
+    except OSError as error:
+        raise RuleError(f"{file.name}:1: cannot be read: {error.strerror}") from None
+
+
+def _clashes(rules: list[Rule]) -> list[str]:
+    """Ids and names that more than one rule uses."""
+    owners: dict[str, Rule] = {}
+    clashes = []
+    for rule in rules:
+        for key in (rule.id, rule.name):
+            other = owners.setdefault(key, rule)
+            if other is not rule:
+                clashes.append(f"{rule.source}:1: {key} is already the rule in {other.source}")
+    return clashes

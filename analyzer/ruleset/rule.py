@@ -1,0 +1,89 @@
+"""What a rule file says, as frozen records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analyzer.findings.finding import Severity
+    from analyzer.ruleset.expression import Expression, Message
+
+OptionValue = int | float | bool | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A number or word in a rule that users may change."""
+
+    name: str
+    """As written in rule and configuration files, e.g. ``min-macs``; ``option.min_macs`` in
+    expressions."""
+    default: OptionValue
+    """Value unless configured; ``None`` is *unset*, and comparisons with it are false."""
+    kind: str
+    """``integer``, ``number``, ``flag`` or ``text``."""
+    unit: str
+    """``MACs``, ``FLOPs``, ``bytes``, ``parameters`` …; empty for a share, a flag or a word."""
+    help: str
+    """One line: what changing it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A small model and what the rule must say about it: documentation and test in one."""
+
+    name: str
+    expect: str
+    """``match`` or ``no-match``."""
+    model: str
+    """ONNX text syntax, as ``onnx.parser`` reads it."""
+    options: Mapping[str, OptionValue]
+    """Option overrides by name under which the example holds."""
+    line: int
+    """Line of the example in the rule file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One opinion about facts, read from one file."""
+
+    id: str
+    """Stable: three capital letters (the category) and three digits, e.g. ``SEP001``."""
+    name: str
+    """Kebab-case name of the bad pattern, e.g. ``separable-candidate``."""
+    category: str
+    """Word that groups rules, e.g. ``separable``."""
+    severity: Severity
+    """Weight of its findings unless configured otherwise."""
+    status: str
+    """``preview`` (runs only on request), ``stable`` or ``deprecated`` (runs only by name)."""
+    since: str
+    """Version of onnxlint that first had it; empty for a user's own rule."""
+    subject: str
+    """What one evaluation is about: ``node``, ``block``, ``tensor``, ``problem``,
+    ``assumption`` or ``model``."""
+    selector: tuple[str, ...]
+    """Operator types, block kinds … it applies to; empty for all of them."""
+    options: Mapping[str, Option]
+    """By name as written in files."""
+    when: Expression
+    """Condition; compiled when first evaluated."""
+    message: Message
+    """Template of the finding's one line; compiled when first rendered."""
+    summary: str
+    """One line: what it does."""
+    rationale: str
+    """Why the pattern is bad, with the formula."""
+    fix: str
+    """What to do and what that costs."""
+    fix_safety: str
+    """``display`` (advice only), ``unsafe`` (changes results) or ``safe``."""
+    references: tuple[str, ...]
+    """URLs and papers."""
+    examples: tuple[Example, ...]
+    """At least one match and one no-match."""
+    source: str
+    """Name of the rule file, for messages."""

@@ -1,0 +1,55 @@
+"""Which rules run: selectors are ids, prefixes of ids, names, categories or ``ALL``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.ruleset.fields import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from analyzer.ruleset.rule import Rule
+
+EVERY = "ALL"
+
+
+def matches(rule: Rule, selector: str) -> bool:
+    """Whether ``selector`` means ``rule``, among others perhaps."""
+    exact = selector in (EVERY, rule.name, rule.category)
+    return exact or (selector != "" and rule.id.startswith(selector))
+
+
+def select_rules(
+    rules: Sequence[Rule],
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    preview: bool = False,
+) -> tuple[Rule, ...]:
+    """The rules to run.
+
+    ``select`` empty means all; ``ignore`` wins over it. A preview rule runs with ``preview`` or
+    when its full id or name is selected, a deprecated one in the latter case only.
+    """
+    wanted, unwanted = tuple(select) or (EVERY,), tuple(ignore)
+    return tuple(
+        rule
+        for rule in rules
+        if any(matches(rule, selector) for selector in wanted)
+        and not any(matches(rule, selector) for selector in unwanted)
+        and (_runs_by_default(rule, preview) or rule.id in wanted or rule.name in wanted)
+    )
+
+
+def unknown_selectors(rules: Sequence[Rule], selectors: Iterable[str]) -> list[str]:
+    """A line for every selector that means no rule."""
+    words = {word for rule in rules for word in (rule.id, rule.name, rule.category)}
+    return [
+        f"{selector[:40]!r} is no rule, id prefix or category{did_you_mean(selector, words)}"
+        for selector in selectors
+        if not any(matches(rule, selector) for rule in rules)
+    ]
+
+
+def _runs_by_default(rule: Rule, preview: bool) -> bool:
+    return rule.status == "stable" or (preview and rule.status == "preview")
