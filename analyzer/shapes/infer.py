@@ -284,15 +284,16 @@ class Inference:
     ) -> None:
         types = frame.instance.types
         rule = RULES.get((op.domain, op.op_type))
-        schema = None if rule else find_schema(op.op_type, version, op.domain)
-        if schema is None:
-            if rule is None:
-                raise Unknown(f"no schema for {op.domain or 'ai.onnx'}::{op.op_type}")
+        schema = find_schema(op.op_type, version, op.domain)
+        if rule is not None and (schema is None or op.domain):
             call = make_call(op, attributes, inputs, [], version, values or ())
             for name, value in zip(op.outputs, rule(call), strict=False):
                 if name:
                     types[name] = value
-            return
+            if schema is None:
+                return
+        if schema is None:
+            raise Unknown(f"no schema for {op.domain or 'ai.onnx'}::{op.op_type}")
         if values is not None and any(v is not None and v.dtype == object for v in values):
             partial = PARTIAL_RULES.get(op.op_type)
             if partial is not None:
@@ -314,7 +315,7 @@ class Inference:
         )
         for name, (value_type, _) in inferred.items():
             if name:
-                types[name] = value_type
+                types[name] = refine(value_type, types.get(name, UNKNOWN))
 
     def _fold(
         self,

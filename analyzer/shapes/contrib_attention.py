@@ -1,0 +1,151 @@
+"""Output types of ``com.microsoft`` attention operators.
+
+Letters: B batch, S query length, L key length, P past length, N query heads,
+G key/value heads, D head size. Source: ONNX Runtime, "Contrib Operators".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.graph.call import Unknown
+from analyzer.shapes.types import Type
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from analyzer.facts import Dim
+    from analyzer.graph.call import Call
+
+MS = "com.microsoft"
+
+
+def _dims(call: Call, index: int) -> tuple[Dim, ...]:
+    tensor = call.input(index)
+    if tensor is None or tensor.shape is None:
+        raise Unknown(f"rank of input {index} is unknown")
+    return tensor.shape
+
+
+def _optional(call: Call, index: int) -> tuple[Dim, ...] | None:
+    tensor = call.input(index)
+    return None if tensor is None else tensor.shape
+
+
+def _dtype(call: Call, index: int) -> str | None:
+    tensor = call.input(index)
+    return None if tensor is None else tensor.dtype
+
+
+def _plus(a: Dim, b: Dim) -> Dim:
+    return None if a is None or b is None else a + b
+
+
+def _divide(a: Dim, b: Dim) -> Dim:
+    return None if a is None or not b else a // b
+
+
+def _attention(past_index: int, dtype_index: int) -> Callable[[Call], list[Type]]:
+    """Attention and QAttention: X (B, S, H_in), W (H_in, H_q + H_k + H_v)."""
+
+    def rule(call: Call) -> list[Type]:
+        *leading, _ = _dims(call, 0)
+        sizes = call.attr("qkv_hidden_sizes")
+        if sizes:
+            hidden: Dim = int(sizes[2])
+        else:
+            hidden = _divide(_dims(call, 1)[-1], 3)
+        heads = int(call.attr("num_heads", 0)) or None
+        dtype = _dtype(call, dtype_index)
+        past = _optional(call, past_index)
+        length = leading[1] if len(leading) > 1 else None
+        if past is not None and len(past) == 5:
+            length = _plus(length, past[3])
+        present = Type(dtype, (2, leading[0], heads, length, _divide(hidden, heads)))
+        return [Type(dtype, (*leading, hidden)), present]
+
+    return rule
+
+
+def _multi_head(call: Call) -> list[Type]:
+    """Q (B, S, N·D) or packed (B, S, N, 3, D); K and V 3-D, 4-D or packed (B, L, N, 2, D)."""
+    query, key, value = _dims(call, 0), _optional(call, 1), _optional(call, 2)
+    heads = int(call.attr("num_heads", 0)) or None
+    dtype = _dtype(call, 0)
+    if len(query) == 5:
+        hidden = None if query[2] is None or query[4] is None else query[2] * query[4]
+        length: Dim = query[1]
+    elif value is not None and len(value) == 4:
+        hidden = None if value[1] is None or value[3] is None else value[1] * value[3]
+        length = value[2]
+    elif value is not None:
+        hidden, length = value[-1], value[1]
+    elif key is not None and len(key) == 5:
+        hidden = None if key[2] is None or key[4] is None else key[2] * key[4]
+        length = key[1]
+    else:
+        raise Unknown("shape of the value input is unknown")
+    past = _optional(call, 6)
+    if past is not None and len(past) == 4:
+        length = _plus(length, past[2])
+    present = Type(dtype, (query[0], heads, length, _divide(hidden, heads)))
+    return [Type(dtype, (query[0], query[1], hidden)), present, present]
+
+
+def _grouped_query(call: Call) -> list[Type]:
+    """Q (B, S, N·D), or Q, K and V packed in it; caches (B, G, P, D)."""
+    query, key, past = _dims(call, 0), _optional(call, 1), _optional(call, 3)
+    heads, groups = int(call.attr("num_heads", 0)), int(call.attr("kv_num_heads", 0))
+    if not heads or not groups:
+        raise Unknown("attributes num_heads and kv_num_heads are missing")
+    last = query[2]
+    head = _divide(last, heads) if key is not None else _divide(last, heads + 2 * groups)
+    hidden = None if head is None else head * heads
+    total = call.values[6] if len(call.values) > 6 else None
+    length: Dim
+    if total is not None and total.size == 1:
+        length = int(total.reshape(-1)[0])
+    else:
+        length = _plus(query[1], past[2]) if past is not None and len(past) == 4 else query[1]
+    dtype = _dtype(call, 0)
+    present = Type(dtype, (query[0], groups, length, head))
+    return [Type(dtype, (query[0], query[1], hidden)), present, present]
+
+
+def _packed(call: Call) -> list[Type]:
+    """PackedAttention: tokens (T, H_in) without padding → (T, H_v)."""
+    sizes = call.attr("qkv_hidden_sizes")
+    hidden = int(sizes[2]) if sizes else _divide(_dims(call, 1)[-1], 3)
+    return [Type(_dtype(call, 0), (_dims(call, 0)[0], hidden))]
+
+
+def _packed_multi_head(call: Call) -> list[Type]:
+    """PackedMultiHeadAttention: Q (T, H) or packed (T, N, 3, D) → (T, H_v)."""
+    query, value = _dims(call, 0), _optional(call, 2)
+    if len(query) == 4:
+        hidden = None if query[1] is None or query[3] is None else query[1] * query[3]
+    elif value is not None:
+        hidden = value[-1]
+    else:
+        raise Unknown("shape of the value input is unknown")
+    return [Type(_dtype(call, 0), (query[0], hidden))]
+
+
+def _gated_bias(call: Call) -> list[Type]:
+    """GatedRelativePositionBias: (B, N, S, S)."""
+    batch, length = _dims(call, 0)[:2]
+    return [Type(_dtype(call, 0), (batch, int(call.attr("num_heads", 0)) or None, length, length))]
+
+
+RULES: Mapping[tuple[str, str], Callable[[Call], list[Type]]] = {
+    (MS, "Attention"): _attention(4, 0),
+    (MS, "QAttention"): _attention(8, 3),
+    (MS, "MultiHeadAttention"): _multi_head,
+    (MS, "DecoderMaskedMultiHeadAttention"): _multi_head,
+    (MS, "GroupQueryAttention"): _grouped_query,
+    (MS, "SparseAttention"): _grouped_query,
+    (MS, "PackedAttention"): _packed,
+    (MS, "PackedMultiHeadAttention"): _packed_multi_head,
+    (MS, "GatedRelativePositionBias"): _gated_bias,
+}
+"""Rule by (domain, operator)."""
