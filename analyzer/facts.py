@@ -196,6 +196,11 @@ class Saving:
         """Weights saved."""
         return max(0, self.params_now - self.params_after)
 
+    @property
+    def factor(self) -> float:
+        """How many times fewer MACs: ``macs_now / macs_after``."""
+        return 1 / self.ratio
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -295,6 +300,11 @@ class ModelInfo:
     graph_name: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
     """``metadata_props`` of the file."""
+
+    @property
+    def opset(self) -> int | None:
+        """Imported version of the ai.onnx operators; ``None`` if there is none."""
+        return self.opsets.get("", self.opsets.get("ai.onnx"))
 
 
 @dataclass(frozen=True, slots=True)
