@@ -6,7 +6,12 @@ they execute no additions or multiplications on the data.
 
 from __future__ import annotations
 
-from analyzer.costs.rule import FREE, Rule
+from typing import TYPE_CHECKING
+
+from analyzer.costs.rule import FREE, Rule, Work
+
+if TYPE_CHECKING:
+    from analyzer.graph.call import Call
 
 NAMES = (
     # layout and indexing
@@ -28,4 +33,19 @@ NAMES = (
     "OptionalHasElement", "RegexFullMatch", "StringConcat", "StringNormalizer", "StringSplit",
 )  # fmt: skip
 
-RULES: dict[str, Rule] = dict.fromkeys(NAMES, FREE)
+
+def _scatter(call: Call) -> Work:
+    """ScatterElements and ScatterND: one operation per update where a reduction is asked for."""
+    if call.attr("reduction", "none") == "none":
+        return Work(0, 0, "0")
+    return Work(0, call.size(2), f"{call.size(2)}")
+
+
+SCATTER = Rule(_scatter, flops="0; |updates| with a reduction")
+
+RULES: dict[str, Rule] = {
+    **dict.fromkeys(NAMES, FREE),
+    "Scatter": FREE,
+    "ScatterElements": SCATTER,
+    "ScatterND": SCATTER,
+}

@@ -4,7 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.costs import conv, elementwise, linear, movement, normalization, pooling, reduction
+from analyzer.costs import (
+    attention,
+    contrib_attention,
+    contrib_elementwise,
+    contrib_linear,
+    contrib_other,
+    control,
+    conv,
+    detection,
+    elementwise,
+    linear,
+    ml,
+    movement,
+    normalization,
+    pooling,
+    quantized,
+    recurrent,
+    reduction,
+    resampling,
+    signal,
+    training,
+)
 from analyzer.facts import Certainty, Cost
 
 if TYPE_CHECKING:
@@ -21,8 +42,28 @@ FAMILIES: Mapping[str, tuple[Mapping[str, Rule], ...]] = {
         pooling.RULES,
         normalization.RULES,
         reduction.RULES,
+        recurrent.RULES,
+        attention.RULES,
+        quantized.RULES,
+        resampling.RULES,
+        detection.RULES,
+        signal.RULES,
         movement.RULES,
+        control.RULES,
+        contrib_elementwise.LEGACY,
     ),
+    "ai.onnx.ml": (ml.RULES,),
+    "ai.onnx.preview": (attention.PREVIEW,),
+    "ai.onnx.preview.training": (training.RULES,),
+    "ai.onnx.training": (training.RULES,),
+    "com.microsoft": (
+        contrib_linear.RULES,
+        contrib_attention.RULES,
+        contrib_elementwise.RULES,
+        contrib_other.RULES,
+    ),
+    "com.microsoft.nchwc": (contrib_other.NCHWC,),
+    "com.ms.internal.nhwc": (contrib_other.NHWC,),
 }
 """Rule tables by operator domain; ``""`` is ai.onnx."""
 

@@ -39,7 +39,7 @@ class Work(NamedTuple):
     text: str
     """The headline equation with this node's numbers."""
     reason: str = ""
-    """Why ``other`` is unknown."""
+    """Why ``other`` is unknown; else the assumption under which both counts hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,9 @@ class Rule:
             return self._missing(f"node does not fit the specification of {call.op_type}: {error}")
         flops = None if other is None else 2 * macs + other
         formula = self.macs if self.macs != "0" else self.flops
-        return Cost(macs, flops, formula, text, self.source, Certainty.EXACT, reason)
+        assumed = bool(reason) and other is not None
+        certainty = Certainty.ASSUMED if assumed else Certainty.EXACT
+        return Cost(macs, flops, formula, text, self.source, certainty, reason)
 
     def _missing(self, reason: str) -> Cost:
         if self.has_macs:

@@ -1,0 +1,288 @@
+"""com.microsoft attention: fused projections, key-value caches, grouped queries."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from analyzer.costs.attention import (
+    LINEAR_ATTENTION,
+    UPDATE,
+    VASWANI,
+    attend,
+    linear_attention,
+    recurrence,
+    split,
+)
+from analyzer.costs.rule import Rule, Work, dtype_of, fixed, given
+from analyzer.costs.signal import scalar
+from analyzer.graph.call import Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from analyzer.graph.call import Call
+
+BUFFER = "keys counted at the length of the shared cache buffer"
+PADDED = "every sequence counted at the padded length"
+PROJECTED = "B · S · |W| + B · S · Skv · (Hqk + Hv)"
+HEADS = "B · H · Sq · Skv · (Dqk + Dv)"
+FLOPS = "2·MACs + biases + B·H·Sq·Skv · (6 + 1 if bias + 3 if softcap)"
+
+
+def _sum(projection: int, bias: int, work: Work, text: str, reason: str = "") -> Work:
+    return Work(projection + work.macs, bias + (work.other or 0), f"{text} + {work.text}", reason)
+
+
+def projected(
+    past: int, bias: int = 2, score_bias: int = 5, length: int = 6
+) -> Callable[[Call], Work]:
+    """Attention with merged Q, K, V weights ``(I, Hqk + Hqk + Hv)`` as input 1.
+
+    MACs = B·S·|W| + B·S·(S + P)·(Hqk + Hv), with P past keys from ``past`` ``(2, B, N, P, d)``.
+
+    >>> from analyzer.facts import Tensor
+    >>> from analyzer.graph.call import Call
+    >>> def f32(*shape): return Tensor("t", "float32", shape)
+    >>> call = Call("Attention", "com.microsoft", 1, {"num_heads": 12},
+    ...             (f32(1, 128, 768), f32(768, 2304), f32(2304)), ())
+    >>> projected(4)(call).macs  # BERT-base: 128·768·2304 + 2·128·128·768
+    251658240
+    """
+
+    def count(call: Call) -> Work:
+        batch, queries, width = call.shape(0)
+        weight = call.shape(1)
+        if weight[0] != width:
+            raise Unknown(f"inconsistent inner dimension: {width} and {weight[0]}")
+        sizes = call.attr("qkv_hidden_sizes") or (weight[1] // 3,) * 3
+        if sum(sizes) != weight[1]:
+            raise Unknown(f"hidden sizes {sizes} do not add up to {weight[1]}")
+        heads, keys, reason = call.attributes["num_heads"], queries, ""
+        if given(call, past):
+            keys, reason = _cached(call, queries, call.shape(past)[3], length)
+        work = attend(
+            batch, heads, queries, keys, split(sizes[0], heads), split(sizes[2], heads),
+            given(call, score_bias),
+        )  # fmt: skip
+        tokens = batch * queries
+        added = tokens * weight[1] if given(call, bias) else 0
+        return _sum(tokens * prod(weight), added, work, f"{tokens} · {prod(weight)}", reason)
+
+    return count
+
+
+def _cached(call: Call, queries: int, past: int, length: int) -> tuple[int, str]:
+    """Keys attended to and why that is an assumption, with ``past`` rows in the cache input."""
+    if not call.attr("past_present_share_buffer", 0):
+        return past + queries, ""
+    known = scalar(call, length)
+    return (past, BUFFER) if known is None else (known + queries, "")
+
+
+def _packed_attention(call: Call) -> Work:
+    """Tokens without padding are projected; scores are counted at the padded length."""
+    tokens, weight = call.shape(0)[0], call.shape(1)
+    batch, length = call.shape(3)
+    sizes = call.attr("qkv_hidden_sizes") or (weight[1] // 3,) * 3
+    heads = call.attributes["num_heads"]
+    qk, v = split(sizes[0], heads), split(sizes[2], heads)
+    work = attend(batch, heads, length, length, qk, v, given(call, 5))
+    text = f"{tokens} · {prod(weight)}"
+    return _sum(tokens * prod(weight), tokens * weight[1], work, text, PADDED)
+
+
+def _packed_heads(call: Call) -> Work:
+    query, heads = call.shape(0), call.attributes["num_heads"]
+    batch, length = call.shape(4)
+    qk = query[3] if len(query) == 4 else split(query[1], heads)
+    v = split(call.shape(2)[1], heads) if given(call, 2) else qk
+    work = attend(batch, heads, length, length, qk, v, given(call, 6))
+    return work._replace(reason=PADDED)
+
+
+def multi_head(past: int, score_bias: int, bias: int, length: int) -> Callable[[Call], Work]:
+    """Attention on projected Q, K, V: separate, packed QKV or KV, or cached keys.
+
+    Query ``(B, S, H·D)`` or packed ``(B, S, H, 3, D)``; key ``(B, L, H·D)``, packed with the value
+    ``(B, L, H, 2, D)`` or cached ``(B, H, L, D)``.
+    """
+
+    def count(call: Call) -> Work:
+        query, heads = call.shape(0), call.attributes["num_heads"]
+        batch, queries = query[:2]
+        keys, qk, v = queries, 0, 0
+        if len(query) == 5:
+            qk = v = query[4]
+        elif not given(call, 1):
+            qk = v = split(query[2], 3 * heads)
+        else:
+            key, qk = call.shape(1), split(query[2], heads)
+            keys = key[2] if len(key) == 4 else key[1]
+            v = qk if len(key) == 5 else _value_head(call, heads)
+        cross = given(call, 1) and len(call.shape(1)) == 4
+        reason = ""
+        if given(call, past) and not cross:
+            keys, reason = _shared(call, keys, past, length)
+        work = attend(batch, heads, queries, keys, qk, v, given(call, score_bias))
+        added = batch * queries * call.size(bias) if given(call, bias) else 0
+        return work._replace(other=(work.other or 0) + added, reason=reason)
+
+    return count
+
+
+def _value_head(call: Call, heads: int) -> int:
+    value = call.shape(2)
+    return value[3] if len(value) == 4 else split(value[2], heads)
+
+
+def _shared(call: Call, keys: int, past: int, length: int) -> tuple[int, str]:
+    """Total keys when the cache is a buffer of fixed length (a length input says so) or grows."""
+    rows = call.shape(past)[2]
+    if not given(call, length):
+        return rows + keys, ""
+    known = scalar(call, length)
+    return (rows, BUFFER) if known is None else (known + keys, "")
+
+
+def _grouped(call: Call) -> Work:
+    """GroupQueryAttention: H query heads on H_kv key heads, cache ``(B, H_kv, P, D)``.
+
+    Keys: ``total_sequence_length`` where it is a constant, else the length of the present key,
+    else past + new. Local windows and causality are not discounted.
+    """
+    batch, queries, width = call.shape(0)
+    heads, kv_heads = call.attributes["num_heads"], call.attributes["kv_num_heads"]
+    head = split(width, heads if given(call, 1) else heads + 2 * kv_heads)
+    keys, reason = _total(call, queries)
+    extra = given(call, 10) + (3 if call.attr("softcap", 0.0) else 0)
+    work = attend(batch, heads, queries, keys, head, head, extra)
+    turned = batch * queries * head * (heads + kv_heads) * 3 if call.attr("do_rotary", 0) else 0
+    return work._replace(other=(work.other or 0) + turned, reason=reason)
+
+
+def _total(call: Call, queries: int) -> tuple[int, str]:
+    known = scalar(call, 6)
+    if known is not None:
+        return known, ""
+    new = call.shape(1)[1] if given(call, 1) else queries
+    past = call.shape(3)[2] if given(call, 3) else 0
+    present = call.output(1)
+    length = present.shape[2] if present and present.shape and len(present.shape) == 4 else None
+    if length is not None and length == past and new:
+        return past, BUFFER
+    return past + new, ""
+
+
+def _decoder(call: Call) -> Work:
+    """DecoderAttention, sequence first: query ``(Sq, B, H)``, key ``(Sk, B, H)``, no cache used."""
+    queries, batch, width = call.shape(0)
+    keys, heads = call.shape(1)[0], call.attributes["num_heads"]
+    cross, cached = scalar(call, 8), scalar(call, 9)
+    if cached:
+        raise Unknown("the cache decides how many keys are projected")
+    keys = keys if cross else queries
+    head = split(width, heads)
+    work = attend(batch, heads, queries, keys, head, head)
+    macs = batch * (queries * prod(call.shape(2)) + keys * prod(call.shape(3)))
+    bias = batch * width * (queries + 2 * keys)
+    reason = "" if None not in (cross, cached) else "self-attention without a cache"
+    return _sum(macs, bias, work, f"{macs}", reason)
+
+
+def _ordered(call: Call) -> Work:
+    """QOrderedAttention: separate Q, K, V weights ``(I, H)`` at inputs 5, 6, 7."""
+    batch, queries, _ = call.shape(0)
+    heads, tokens = call.attributes["num_heads"], batch * queries
+    keys = queries + (call.shape(18)[3] if given(call, 18) else 0)
+    weights = [call.shape(i) for i in (5, 6, 7)]
+    qk, v = split(weights[0][1], heads), split(weights[2][1], heads)
+    work = attend(batch, heads, queries, keys, qk, v, given(call, 19))
+    volume = sum(map(prod, weights))
+    bias = tokens * sum(w[1] for w in weights)
+    return _sum(tokens * volume, bias, work, f"{tokens} · {volume}")
+
+
+def _gated_bias(call: Call) -> Work:
+    """GatedRelativePositionBias: q·W with W ``(head, D)``, two sigmoid gates, scale of the bias."""
+    batch, length, _ = call.shape(0)
+    heads, (head, columns) = call.attributes["num_heads"], call.shape(3)
+    rows = batch * heads * length
+    each = head + 2 * columns + 2 * 4 + 3  # query bias, product bias, sums, sigmoids, gate
+    return Work(
+        rows * head * columns, rows * each + call.out_size(), f"{rows} · {head} · {columns}"
+    )
+
+
+def _delta_net(call: Call) -> Work:
+    """GatedDeltaNet, token first: query ``(…, Hq, d_k)``, value ``(…, Hv, d_v)``."""
+    if not given(call, 2):
+        state, tokens = call.shape(6), prod(call.shape(0)[:-1])
+        heads, dv, dk = state[1:]
+    else:
+        value = call.shape(2)
+        tokens, heads, dv, dk = prod(value[:-2]), value[-2], value[-1], call.shape(0)[-1]
+    update = call.attr("update_rule", "gated_delta")
+    if update not in UPDATE:
+        raise Unknown(f"update_rule {update} is not known")
+    return recurrence(tokens, dk, dv, heads, heads, update)
+
+
+def _unknown(reason: str) -> Rule:
+    return Rule(None, "unknown", "unknown", reason=reason)
+
+
+MERGED = Rule(projected(4), PROJECTED, FLOPS, VASWANI, dtype_of(0))
+SPARSE = _unknown("the block mask or selected indices decide which keys are used")
+
+RULES: dict[str, Rule] = {
+    "Attention": MERGED,
+    "QAttention": Rule(projected(8, score_bias=99), PROJECTED, FLOPS, VASWANI, fixed("int8")),
+    "DecoderMaskedSelfAttention": MERGED,
+    "QOrderedAttention": Rule(_ordered, PROJECTED, FLOPS, VASWANI, fixed("int8")),
+    "PackedAttention": Rule(_packed_attention, PROJECTED, FLOPS, VASWANI, dtype_of(0)),
+    "PackedMultiHeadAttention": Rule(_packed_heads, HEADS, FLOPS, VASWANI, dtype_of(0)),
+    "MultiHeadAttention": Rule(multi_head(6, 5, 3, 8), HEADS, FLOPS, VASWANI, dtype_of(0)),
+    "DecoderMaskedMultiHeadAttention": Rule(
+        multi_head(5, 4, 10, 7), HEADS, FLOPS, VASWANI, dtype_of(0)
+    ),
+    "GroupQueryAttention": Rule(
+        _grouped,
+        "B · H · Sq · Skv · 2·D",
+        f"{FLOPS} + 3·|Q, K| if rotary",
+        f"{VASWANI}; Ainslie et al. 2023 (arXiv 2305.13245)",
+        dtype_of(0),
+    ),
+    "DecoderAttention": Rule(
+        _decoder, "B · (Sq·|Wq| + Skv·|Wkv|) + B·Sq·Skv·2H", FLOPS, VASWANI, dtype_of(0)
+    ),
+    "GatedRelativePositionBias": Rule(
+        _gated_bias,
+        "B · H · S · d · D",
+        "2·MACs + bias, sums, two sigmoids and the gate",
+        "Chi et al. 2022 (arXiv 2106.16138), gated relative position bias",
+        dtype_of(0),
+    ),
+    "LinearAttention": Rule(
+        linear_attention("gated_delta"),
+        LINEAR_ATTENTION,
+        "2·MACs + decay, delta and scale of the recurrence",
+        "Yang et al. 2024 (arXiv 2412.06464), gated delta rule",
+        dtype_of(0),
+    ),
+    "GatedDeltaNet": Rule(
+        _delta_net,
+        "tokens · d_k · d_v · Hv · (u + 1), u = 1, delta rules 2",
+        "2·MACs + decay, delta and scale of the recurrence",
+        "Yang et al. 2024 (arXiv 2412.06464), gated delta rule",
+        dtype_of(0),
+    ),
+    "SparseAttention": SPARSE,
+    "DynamicSparseAttention": SPARSE,
+    "SparsePagedAttention": SPARSE,
+    "SparseAttentionIndexer": SPARSE,
+    "PackedSparseAttentionIndexer": SPARSE,
+    "LongformerAttention": _unknown("the mask decides how many tokens attend globally"),
+    "QOrderedLongformerAttention": _unknown("the mask decides how many tokens attend globally"),
+    "PagedAttention": _unknown("sequence lengths are run-time values"),
+}

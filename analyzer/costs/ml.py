@@ -1,0 +1,86 @@
+"""ai.onnx.ml: linear models and support vectors have MACs, trees and encoders have not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.costs.detection import data_dependent
+from analyzer.costs.rule import FREE, Rule, Work, dtype_of, per_element, per_input
+from analyzer.graph.call import Unknown
+
+if TYPE_CHECKING:
+    from analyzer.graph.call import Call
+
+KERNEL = {"LINEAR": 0, "POLY": 3, "RBF": 3, "SIGMOID": 3}
+"""FLOPs per kernel value after its dot product: γ·x, + c₀, and the power or transcendental."""
+
+
+def _rows(call: Call) -> tuple[int, int]:
+    """Samples and features of ``(N, F)`` or ``(F)``."""
+    shape = call.shape(0)
+    if len(shape) not in (1, 2):
+        raise Unknown(f"samples of rank {len(shape)}")
+    return (shape[0] if len(shape) == 2 else 1), shape[-1]
+
+
+def _linear(call: Call) -> Work:
+    """MACs = samples · features · targets; the coefficients are one row of features per target."""
+    rows, features = _rows(call)
+    coefficients = len(call.attributes["coefficients"])
+    if features and coefficients % features:
+        raise Unknown(f"{coefficients} coefficients for {features} features")
+    bias = rows * len(call.attr("intercepts", ()))
+    return Work(rows * coefficients, bias, f"{rows} · {coefficients}")
+
+
+def _svm(call: Call) -> Work:
+    """MACs = N·S·F for the kernel against S support vectors, then N times the dual coefficients.
+
+    Without support vectors the model is linear and its coefficients are a weight matrix. The RBF
+    distance counts as its multiply-accumulate plus one subtraction per feature.
+    """
+    rows, features = _rows(call)
+    vectors, weights = len(call.attr("support_vectors", ())), len(call.attributes["coefficients"])
+    bias = rows * len(call.attr("rho", ()))
+    if not vectors:
+        return Work(rows * weights, bias, f"{rows} · {weights}")
+    if not features or vectors % features:
+        raise Unknown(f"{vectors} support vector values for {features} features")
+    kernel = (call.attr("kernel_type") or "LINEAR").upper()
+    if kernel not in KERNEL:
+        raise Unknown(f"kernel {kernel} is not known")
+    other = bias + rows * (vectors // features * KERNEL[kernel])
+    other += rows * vectors if kernel == "RBF" else 0
+    return Work(rows * (vectors + weights), other, f"{rows} · ({vectors} + {weights})")
+
+
+LINEAR = Rule(_linear, "N · F · targets", "2·MACs + N·intercepts", "ONNX ML", dtype_of(0))
+SVM = Rule(
+    _svm,
+    "N · (S·F + dual coefficients)",
+    "2·MACs + N·S·kernel + N·ρ   [kernel: linear 0, others 3; RBF also F subtractions]",
+    "ONNX ML",
+    dtype_of(0),
+)
+TREES = data_dependent("the data decide how deep each tree is followed")
+
+RULES: dict[str, Rule] = {
+    "LinearClassifier": LINEAR,
+    "LinearRegressor": LINEAR,
+    "SVMClassifier": SVM,
+    "SVMRegressor": SVM,
+    "TreeEnsemble": TREES,
+    "TreeEnsembleClassifier": TREES,
+    "TreeEnsembleRegressor": TREES,
+    "Scaler": per_input(2, "(x − offset) · scale"),
+    "Normalizer": per_input(3, "power, sum, divide"),
+    "Binarizer": per_element(1, "x > threshold"),
+    "Imputer": per_element(1, "x = replaced value"),
+    **dict.fromkeys(
+        (
+            "ArrayFeatureExtractor", "CastMap", "CategoryMapper", "DictVectorizer",
+            "FeatureVectorizer", "LabelEncoder", "OneHotEncoder", "ZipMap",
+        ),
+        FREE,
+    ),
+}  # fmt: skip

@@ -1,0 +1,33 @@
+"""Optimiser steps of ai.onnx.preview.training: FLOPs per optimised element, no MACs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.costs.rule import Rule, Work
+
+if TYPE_CHECKING:
+    from analyzer.graph.call import Call
+
+
+def _step(flops: int, states: int, equation: str) -> Rule:
+    """``flops`` per element of X; the outputs are X and ``states`` tensors of its size each."""
+
+    def count(call: Call) -> Work:
+        each = flops
+        if call.op_type == "Momentum" and call.attr("mode") == "nesterov":
+            each += 2
+        size = sum(call.out_size(i) for i in range(len(call.outputs))) // (states + 1)
+        return Work(0, each * size, f"{each} · {size}")
+
+    return Rule(count, flops=f"{flops}·|X|   [{equation}]")
+
+
+RULES: dict[str, Rule] = {
+    "Adagrad": _step(9, 1, "X − R·G' / (√(H + G'²) + ε), G' = λ·X + G"),
+    "Adam": _step(15, 2, "(1 − λ₂)·(X − R·V / (√H + ε)) with moments V, H of G' = λ·X + G"),
+    "Momentum": _step(7, 1, "X − R·V, V = α·V + β·G', G' = λ·X + G; nesterov: 9·|X|"),
+    "Gradient": Rule(
+        None, "unknown", "unknown", reason="a gradient's cost is that of the backward graph"
+    ),
+}
