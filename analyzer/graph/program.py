@@ -81,6 +81,7 @@ class Program:
     """Index into ``scopes`` of every local function."""
     ir_version: int
     problems: list[Problem]
+    """Cycles and clashes found while decoding."""
 
     @property
     def main(self) -> Scope:
@@ -189,10 +190,10 @@ def _add_ops(program: Program, scope: Scope, nodes: Iterable[onnx.NodeProto]) ->
                 "cycle",
                 first,
                 f"{len(cyclic)} node(s) form or follow a cycle; ONNX graphs are acyclic, "
-                "so they cannot be judged",
+                "so their cost is unknown",
             )
         )
-    scope.ops = [ops[i] for i in ordered]
+    scope.ops = [ops[i] for i in (*ordered, *cyclic)]
 
 
 def _decode_op(program: Program, node: onnx.NodeProto, opsets: dict[str, int]) -> Op:

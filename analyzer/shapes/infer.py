@@ -23,7 +23,15 @@ from analyzer.shapes.control import CONTROL
 from analyzer.shapes.fold import BOUNDED, FOLDS, fold, shape_value
 from analyzer.shapes.partial import PARTIAL_RULES
 from analyzer.shapes.result import Child, Instance, Shapes
-from analyzer.shapes.schema import CPP_ERRORS, READS_DATA, encode_all, find_schema, infer_outputs
+from analyzer.shapes.schema import (
+    CPP_ERRORS,
+    READS_DATA,
+    encode_all,
+    find_schema,
+    infer_outputs,
+    newest_schema,
+    without_foreign_attributes,
+)
 from analyzer.shapes.types import UNKNOWN, Type, refine
 
 if TYPE_CHECKING:
@@ -263,12 +271,6 @@ class Inference:
             self._infer(frame, op, node, attributes, inputs, values, version)
         except Unknown as reason:
             instance.failures[i] = str(reason)
-        except CPP_ERRORS as error:
-            message = _first_line(error)
-            instance.failures[i] = message
-            self.problems.append(
-                Problem("shape-inference", _place(frame, op), message, inconclusive=False)
-            )
         if foldable and values is not None:
             self._fold(frame, op, attributes, values, version)
 
@@ -310,12 +312,50 @@ class Inference:
                 for name, value in zip(op.inputs, values, strict=True)
                 if name and value is not None and value.dtype.kind in "iufb"
             }
-        inferred = infer_outputs(
-            schema, node, encoded, data, frame.opsets, self.program.ir_version
-        )
-        for name, (value_type, _) in inferred.items():
+        ir_version = self.program.ir_version
+        try:
+            inferred = infer_outputs(schema, node, encoded, data, frame.opsets, ir_version)
+        except CPP_ERRORS as error:
+            inferred = self._infer_leniently(frame, op, node, encoded, data)
+            self._note(frame, op, error)
+            if not inferred:
+                partial = PARTIAL_RULES.get(op.op_type) if op.domain == "" else None
+                if partial is None:
+                    raise Unknown(_first_line(error)) from error
+                call = make_call(op, attributes, inputs, [], version, values or ())
+                inferred = {op.outputs[0]: partial(call)}
+        for name, value_type in inferred.items():
             if name:
                 types[name] = refine(value_type, types.get(name, UNKNOWN))
+
+    def _infer_leniently(
+        self,
+        frame: Frame,
+        op: Op,
+        node: NodeProto,
+        encoded: dict[str, onnx.TypeProto],
+        data: dict[str, Array],
+    ) -> dict[str, Type]:
+        """Second try for a node that breaks its schema in a way runtimes forgive.
+
+        Attributes of older versions are dropped and the newest schema, which
+        allows more element types, is asked. Empty where that fails too.
+        """
+        schema = newest_schema(op.op_type, op.domain)
+        if schema is None:
+            return {}
+        node = without_foreign_attributes(schema, node)
+        try:
+            return infer_outputs(
+                schema, node, encoded, data, frame.opsets, self.program.ir_version
+            )
+        except CPP_ERRORS:  # the caller reports the first, more telling error
+            return {}
+
+    def _note(self, frame: Frame, op: Op, error: Exception) -> None:
+        self.problems.append(
+            Problem("shape-inference", _place(frame, op), _first_line(error), inconclusive=False)
+        )
 
     def _fold(
         self,

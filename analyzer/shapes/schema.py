@@ -38,11 +38,36 @@ READS_DATA = frozenset(
 
 @lru_cache(maxsize=2048)
 def find_schema(op_type: str, version: int, domain: str) -> defs.OpSchema | None:
-    """Schema in force for ``op_type`` at ``version``; ``None`` where onnx knows none."""
+    """Schema in force for ``op_type`` at ``version``; ``None`` where onnx knows none.
+
+    Files in the wild use an operator before the opset that introduced it
+    (runtimes shipped LayerNormalization years before opset 17) or after the
+    one that deprecated it; the newest schema then says what is meant.
+    """
     try:
-        return defs.get_schema(op_type, version, domain)
+        schema = defs.get_schema(op_type, version, domain)
+    except defs.SchemaError:
+        return newest_schema(op_type, domain)
+    return (newest_schema(op_type, domain) if schema.deprecated else None) or schema
+
+
+@lru_cache(maxsize=2048)
+def newest_schema(op_type: str, domain: str) -> defs.OpSchema | None:
+    """Latest schema of ``op_type``; ``None`` where onnx knows none."""
+    try:
+        return defs.get_schema(op_type, domain=domain)
     except defs.SchemaError:
         return None
+
+
+def without_foreign_attributes(schema: defs.OpSchema, node: onnx.NodeProto) -> onnx.NodeProto:
+    """``node`` with only the attributes that ``schema`` knows."""
+    result = onnx.NodeProto()
+    result.CopyFrom(node)
+    kept = [a for a in node.attribute if a.name in schema.attributes]
+    del result.attribute[:]
+    result.attribute.extend(kept)
+    return result
 
 
 def infer_outputs(
@@ -52,7 +77,7 @@ def infer_outputs(
     data: Mapping[str, Array],
     opsets: Mapping[str, int],
     ir_version: int,
-) -> dict[str, tuple[Type, onnx.TypeProto]]:
+) -> dict[str, Type]:
     """Output types of ``node`` by onnx's own inference function.
 
     Raises
@@ -64,7 +89,7 @@ def infer_outputs(
     outputs = shape_inference.infer_node_outputs(
         schema, node, dict(types), tensors, opset_imports=imports, ir_version=ir_version
     )
-    return {name: (decode_type(proto), proto) for name, proto in outputs.items()}
+    return {name: decode_type(proto) for name, proto in outputs.items()}
 
 
 def encode_all(names: Sequence[str], types: Sequence[Type]) -> dict[str, onnx.TypeProto] | None:
