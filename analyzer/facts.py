@@ -384,6 +384,20 @@ class Separable:
 
 
 @dataclass(frozen=True, slots=True)
+class Architecture:
+    """A published network that the structure proves the model to be."""
+
+    family: str
+    """Name of the paper's network, e.g. ``MobileNetV1``, ``ResNet``."""
+    detail: str
+    """One line for people, e.g. ``MobileNetV1, α = 0.5, 160×160, 28 weighted layers``."""
+    alpha: float | None = None
+    """Width multiplier of the MobileNet families, else ``None``."""
+    resolution: tuple[int, ...] = ()
+    """Spatial sides of the network's input; empty if it has none or they are unknown."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything onnxlint knows about one model."""
 
@@ -401,6 +415,8 @@ class Facts:
     problems: tuple[Problem, ...]
     graph: nx.MultiDiGraph = field(compare=False, repr=False)
     """Operators as nodes (key ``Node.id``), tensors as edges; see ``analyzer.graph.build``."""
+    architecture: Architecture | None = None
+    """The published network this is, where the structure proves it; ``None``: not recognised."""
 
     @property
     def inconclusive(self) -> bool:
