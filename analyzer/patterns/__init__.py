@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from analyzer.patterns.architecture import recognise
 from analyzer.patterns.blocks import find_blocks
 from analyzer.patterns.conv import describe_conv, saving, tags
 
-__all__ = ["describe_conv", "find_blocks", "saving", "tags"]
+__all__ = ["describe_conv", "find_blocks", "recognise", "saving", "tags"]

@@ -90,8 +90,9 @@ def _projections(flow: Flow, ports: list[Port]) -> tuple[dict[str, None], list[s
 
 def _rotates(flow: Flow, join: str) -> bool:
     """Rotary positions (arXiv 2104.09864): ``q · cos + rotate(q) · sin``."""
-    roles = [flow.role(port.node) for port in flow.sources(join)]
-    return flow.role(join) == "add" and roles == ["mul", "mul"]
+    return flow.role(join) == "add" and all(
+        flow.role(port.node) in PLUMBING for port in flow.sources(join)
+    )
 
 
 def _reduces(flow: Flow, projection: str) -> bool:

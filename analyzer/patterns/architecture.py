@@ -1,0 +1,46 @@
+"""Which published network a model is, as far as its structure proves it.
+
+Names in the file play no part. Every family is a table of its paper that the blocks must
+match from first to last; a model that matches no table is not recognised.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.patterns.families import classic, mobile, transformer
+from analyzer.patterns.families.evidence import Evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import networkx as nx
+
+    from analyzer.facts import Architecture, Block, Node, Tensor
+
+FAMILIES: tuple[Callable[[Evidence], Architecture | None], ...] = (
+    mobile.mobilenet_v1,
+    mobile.mobilenet_v2,
+    mobile.mobilenet_v3,
+    mobile.efficientnet,
+    mobile.ghostnet,
+    mobile.shufflenet,
+    classic.resnet,
+    classic.vgg,
+    classic.densenet,
+    classic.squeezenet,
+    classic.inception,
+    classic.convnext,
+    transformer.transformer,
+)
+
+
+def recognise(
+    graph: nx.MultiDiGraph,
+    nodes: Mapping[str, Node],
+    blocks: tuple[Block, ...],
+    inputs: tuple[Tensor, ...],
+) -> Architecture | None:
+    """The first family whose table the model matches; ``None``: not recognised."""
+    evidence = Evidence(graph, nodes, blocks, inputs)
+    return next((found for family in FAMILIES if (found := family(evidence))), None)

@@ -1,0 +1,1 @@
+"""Published networks by family: each function proves one, or returns ``None``."""

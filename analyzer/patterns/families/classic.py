@@ -1,0 +1,120 @@
+"""ResNet and heirs, VGG, DenseNet, SqueezeNet, GoogLeNet, ConvNeXt."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analyzer.facts import Architecture
+    from analyzer.patterns.families.evidence import Evidence
+
+Stages = tuple[int, ...]
+"""Blocks per stage."""
+
+RESNET: dict[tuple[str, Stages], int] = {
+    ("basic-residual", (2, 2, 2, 2)): 18,
+    ("basic-residual", (3, 4, 6, 3)): 34,
+    ("bottleneck", (3, 4, 6, 3)): 50,
+    ("bottleneck", (3, 4, 23, 3)): 101,
+    ("bottleneck", (3, 8, 36, 3)): 152,
+}
+"""Depth by blocks per stage, arXiv 1512.03385, table 1."""
+VGG: dict[Stages, int] = {
+    (1, 1, 2, 2, 2): 11,
+    (2, 2, 2, 2, 2): 13,
+    (2, 2, 3, 3, 3): 16,
+    (2, 2, 4, 4, 4): 19,
+}
+"""Depth by convolutions per stage, arXiv 1409.1556, table 1 (A, B, D, E)."""
+VGG_CHANNELS = (64, 128, 256, 512, 512)
+DENSENET: dict[Stages, int] = {
+    (6, 12, 24, 16): 121, (6, 12, 32, 32): 169, (6, 12, 48, 32): 201, (6, 12, 36, 24): 161,
+}  # fmt: skip
+"""Depth by layers per dense block, arXiv 1608.06993, table 1, and the wider 161."""
+FIRE_CHANNELS = [128, 128, 256, 256, 384, 384, 512, 512]
+"""arXiv 1602.07360, table 1."""
+INCEPTION = {"GoogLeNet": [4] * 9, "BN-Inception": [4, 4, 3, 4, 4, 4, 4, 3, 4, 4]}
+"""Branches of every module, arXiv 1409.4842, table 1, and 1502.03167, figure 5."""
+CONVNEXT: dict[tuple[Stages, int], str] = {
+    ((3, 3, 9, 3), 96): "T", ((3, 3, 27, 3), 96): "S", ((3, 3, 27, 3), 128): "B",
+    ((3, 3, 27, 3), 192): "L", ((3, 3, 27, 3), 256): "XL",
+}  # fmt: skip
+"""arXiv 2201.03545, section 3."""
+
+
+def _runs(values: list[int]) -> tuple[int, ...]:
+    """Lengths of runs of equal values.
+
+    >>> _runs([64, 64, 128])
+    (2, 1)
+    """
+    return tuple(len(list(group)) for _, group in groupby(values))
+
+
+def resnet(evidence: Evidence) -> Architecture | None:
+    for kind in ("basic-residual", "bottleneck"):
+        rows = evidence.rows(kind, "out_channels", "groups", "squeeze_excite")
+        depth = RESNET.get((kind, _runs([channels for channels, _, _ in rows])))
+        if depth is None:
+            continue
+        groups, gated = {g for _, g, _ in rows}, {s for _, _, s in rows}
+        if len(groups) != 1 or len(gated) != 1:
+            continue
+        prefix, (group,) = ("SE-" if gated == {1} else ""), groups
+        family = f"{prefix}ResNe{'Xt' if group > 1 else 't'}-{depth}"
+        words = (f"{group} groups",) if group > 1 else ()
+        # Four projections at most, and as many layers as the name says.
+        return evidence.architecture(family, *words, layers=None if gated == {1} else depth + 4)
+    return None
+
+
+def vgg(evidence: Evidence) -> Architecture | None:
+    """3×3 convolutions only, with a pooling after each of five stages."""
+    stages: list[list[int]] = [[]]
+    for node in evidence.nodes.values():
+        if node.conv is not None:
+            conv = node.conv
+            if conv.kind != "standard" or conv.kernel != "3×3" or max(conv.strides) > 1:
+                return None
+            stages[-1].append(conv.out_channels)
+        elif node.op_type in ("MaxPool", "NhwcMaxPool"):
+            stages.append([])
+    stages = [stage for stage in stages if stage]
+    depth = VGG.get(tuple(len(stage) for stage in stages))
+    widths = [{channels} for channels in VGG_CHANNELS]
+    if depth is None or [set(stage) for stage in stages] != widths:
+        return None
+    return evidence.architecture(f"VGG-{depth}", layers=depth)
+
+
+def densenet(evidence: Evidence) -> Architecture | None:
+    layers = evidence.of("dense-layer")
+    maps = []
+    for block in layers:
+        spatial = [evidence.nodes[n].conv for n in block.nodes if evidence.nodes[n].conv][-1]
+        maps.append(spatial.out_spatial[0] if spatial and spatial.out_spatial else None)
+    depth = DENSENET.get(_runs([side or 0 for side in maps]))
+    growth = {int(block.detail["growth"]) for block in layers}
+    if depth is None or len(growth) != 1:
+        return None
+    return evidence.architecture(f"DenseNet-{depth}", f"growth {growth.pop()}", layers=depth)
+
+
+def squeezenet(evidence: Evidence) -> Architecture | None:
+    if [c for (c,) in evidence.rows("fire", "out_channels")] != FIRE_CHANNELS:
+        return None
+    version = {7: "1.0", 3: "1.1"}.get(evidence.convs[0].kernel_shape[0])
+    return evidence.architecture(f"SqueezeNet {version}", layers=26) if version else None
+
+
+def inception(evidence: Evidence) -> Architecture | None:
+    branches = [count for (count,) in evidence.rows("inception", "branches")]
+    name = next((name for name, table in INCEPTION.items() if branches == table), None)
+    return evidence.architecture(name) if name else None
+
+
+def convnext(evidence: Evidence) -> Architecture | None:
+    channels = [c for (c,) in evidence.rows("convnext", "out_channels")]
+    name = CONVNEXT.get((_runs(channels), channels[0])) if channels else None
+    return evidence.architecture(f"ConvNeXt-{name}") if name else None

@@ -1,0 +1,110 @@
+"""What a family's proof may look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from analyzer.facts import Architecture
+from analyzer.patterns.roles import PRODUCTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import networkx as nx
+
+    from analyzer.facts import Block, Conv, Node, Tensor
+
+Row = tuple[int, ...]
+
+
+@dataclass
+class Evidence:
+    """The model in the order of its operators."""
+
+    graph: nx.MultiDiGraph
+    nodes: Mapping[str, Node]
+    blocks: tuple[Block, ...]
+    inputs: tuple[Tensor, ...]
+
+    @cached_property
+    def convs(self) -> list[Conv]:
+        return [node.conv for node in self.nodes.values() if node.conv is not None]
+
+    @cached_property
+    def linears(self) -> list[str]:
+        """Matrix products with constant weights."""
+        constants = self.graph.nodes(data="constant_inputs", default=frozenset())
+        return [
+            key
+            for key, node in self.nodes.items()
+            if node.op_type in PRODUCTS and PRODUCTS[node.op_type] in constants[key]
+        ]
+
+    @property
+    def weighted_layers(self) -> int:
+        return len(self.convs) + len(self.linears)
+
+    @property
+    def resolution(self) -> tuple[int, ...]:
+        """Spatial sides the first convolution sees; empty if unknown."""
+        sides = self.convs[0].in_spatial if self.convs else ()
+        known = tuple(side for side in sides if side is not None)
+        return known if len(known) == len(sides) else ()
+
+    def of(self, kind: str) -> list[Block]:
+        return [block for block in self.blocks if block.kind == kind]
+
+    def rows(self, kind: str, *columns: str) -> list[Row]:
+        """One tuple of detail values per block of a kind."""
+        return [tuple(int(b.detail.get(c, 0)) for c in columns) for b in self.of(kind)]
+
+    def outside(self, kinds: frozenset[str]) -> list[Conv]:
+        """Convolutions that belong to no block of the given kinds."""
+        inside = {node for block in self.blocks if block.kind in kinds for node in block.nodes}
+        return [n.conv for key, n in self.nodes.items() if n.conv and key not in inside]
+
+    def architecture(
+        self, family: str, *words: str, layers: int | None = None, alpha: float | None = None
+    ) -> Architecture:
+        """``layers`` is what the paper's network has; more of them make it a backbone."""
+        count = self.weighted_layers
+        parts = [family, *words]
+        if alpha is not None:
+            parts.append(f"α = {alpha:g}")
+        if self.resolution:
+            parts.append("×".join(map(str, self.resolution)))
+        parts.append(f"{count} weighted layers")
+        if layers is not None and count > layers:
+            parts[0] += " backbone"
+        return Architecture(family, ", ".join(parts), alpha, self.resolution)
+
+
+def divisible(channels: float, by: int = 8) -> int:
+    """Channel rounding of the MobileNet reference code: nearest multiple, at most 10 % down.
+
+    >>> divisible(32 * 0.35), divisible(24 * 0.75), divisible(1280 * 1.4)
+    (16, 24, 1792)
+    """
+    rounded = max(by, int(channels + by / 2) // by * by)
+    return rounded + by if rounded < 0.9 * channels else rounded
+
+
+def width(found: list[int], published: list[int]) -> float | None:
+    """α for which every published channel count becomes the one found, else ``None``.
+
+    The candidates are the papers' multipliers and the ratio of the widest layer; both ways of
+    rounding (down, and to multiples of 8) are accepted.
+    """
+    if not found or len(found) != len(published):
+        return None
+    ratio = max(found) / max(published)
+    near = (0.1, 0.25, 0.35, 0.5, 0.75, 1.0, 1.25, 1.3, 1.4, 1.5, 2.0)
+    for alpha in (*(a for a in near if abs(a - ratio) < 0.15 * a), round(ratio, 3)):
+        if found in (
+            [int(c * alpha) for c in published],
+            [divisible(c * alpha) for c in published],
+        ):
+            return alpha
+    return None

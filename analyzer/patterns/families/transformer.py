@@ -1,0 +1,86 @@
+"""ViT, BERT-like encoders and GPT-like decoders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.patterns.roles import PRODUCTS
+
+if TYPE_CHECKING:
+    from analyzer.facts import Architecture, Block
+    from analyzer.patterns.families.evidence import Evidence
+
+VIT = {(12, 192): "Ti", (12, 384): "S", (12, 768): "B", (24, 1024): "L", (32, 1280): "H"}
+"""Size by layers and width, arXiv 2010.11929, table 1, and DeiT, 2012.12877, table 1."""
+JOINS = frozenset({"Add", "SkipLayerNormalization"})
+
+
+def transformer(evidence: Evidence) -> Architecture | None:
+    """As many attentions as feed-forward parts, all of one width."""
+    layers = len(evidence.of("attention"))
+    parts = evidence.of("mlp")
+    widths = {int(part.detail["channels"]) for part in parts}
+    if not layers or len(parts) != layers or len(widths) != 1:
+        return None
+    channels = widths.pop()
+    words = (f"{layers} layers", f"width {channels}")
+    if evidence.convs:
+        return _vit(evidence, layers, channels)
+    rows = _vocabulary(evidence, channels)
+    if not rows:
+        return None
+    if _is_post_norm(evidence, parts):
+        return evidence.architecture("BERT-like encoder", *words)
+    if _predicts(evidence, rows):
+        gated = all(part.detail["gated"] for part in parts)
+        return evidence.architecture("Llama-like" if gated else "GPT-like", *words)
+    return None
+
+
+def _vit(evidence: Evidence, layers: int, channels: int) -> Architecture | None:
+    """One convolution cuts the image into patches that do not overlap."""
+    if len(evidence.convs) != 1:
+        return None
+    patch = evidence.convs[0]
+    square = len(set(patch.kernel_shape)) == 1 and len(patch.kernel_shape) == 2
+    if not square or patch.strides != patch.kernel_shape or patch.out_channels != channels:
+        return None
+    size, side = VIT.get((layers, channels)), patch.kernel_shape[0]
+    name = f"ViT-{size}/{side}" if size else "ViT"
+    return evidence.architecture(name, f"{layers} layers", f"width {channels}")
+
+
+def _vocabulary(evidence: Evidence, channels: int) -> set[int]:
+    """Rows of the embedding tables: looked-up constants as wide as the model."""
+    rows = set()
+    for key, attributes in evidence.graph.nodes(data=True):
+        call = attributes["call"]
+        slots = {"Gather": (0,), "EmbedLayerNormalization": (2, 3, 4)}.get(call.op_type, ())
+        for slot in slots:
+            table = call.input(slot)
+            if table is not None and table.shape is not None and len(table.shape) == 2:
+                first, last = table.shape
+                constant = slot in evidence.graph.nodes[key]["constant_inputs"]
+                if constant and first is not None and last == channels:
+                    rows.add(first)
+    return rows
+
+
+def _is_post_norm(evidence: Evidence, parts: list[Block]) -> bool:
+    """The residual sum takes what the feed-forward part reads: the normalised value itself."""
+    for part in parts:
+        first = next(n for n in part.nodes if evidence.nodes[n].op_type in PRODUCTS)
+        fed = [
+            s for s, _, data in evidence.graph.in_edges(first, data=True) if not data["dst_slot"]
+        ]
+        readers = {evidence.nodes[r].op_type for f in fed for r in evidence.graph.successors(f)}
+        if readers.isdisjoint(JOINS):
+            return False
+    return True
+
+
+def _predicts(evidence: Evidence, rows: set[int]) -> bool:
+    """The last layer scores every entry of the vocabulary (a language-model head)."""
+    last = evidence.nodes[evidence.linears[-1]].outputs if evidence.linears else ()
+    shape = last[0].shape if last else None
+    return bool(shape) and shape is not None and shape[-1] in rows
