@@ -1,0 +1,139 @@
+"""Bytes to a trusted ModelProto: what every later step works on.
+
+``load`` never executes anything, reads only the named file, and keeps within ``Limits``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from google.protobuf.message import DecodeError
+from onnx import ModelProto
+
+from analyzer.errors import ModelError
+from analyzer.facts import ModelInfo, Problem
+from analyzer.model import imports, source, text
+from analyzer.model.external import external_problems
+from analyzer.model.limits import LimitExceeded, Limits
+from analyzer.model.payloads import Payloads
+from analyzer.model.tensors import as_text
+from analyzer.model.wire import Malformed, Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.model.source import Source
+
+__all__ = ["Limits", "Model", "Payloads", "load", "load_bytes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model whose structure is in memory and whose weights are where they were."""
+
+    proto: ModelProto
+    """Every node, type and name; tensors above a few KB have no elements (see ``payloads``)."""
+    info: ModelInfo
+    problems: tuple[Problem, ...]
+    payloads: Payloads
+    """Elements of the tensors in ``proto``, read when asked for."""
+
+
+def load(
+    path: str,
+    *,
+    limits: Limits = Limits(),
+    digest: bool = True,
+    stdin: BinaryIO | None = None,
+) -> Model:
+    """Read the structure of the ONNX model in the file ``path`` (``-``: in ``stdin``).
+
+    Parameters
+    ----------
+    path
+        A regular file. External data is looked for in its folder, by name only.
+    limits
+        Budgets; exceeding one is an error that names it.
+    digest
+        Whether to compute the SHA-256 of the file, which means reading all of it.
+
+    Raises
+    ------
+    ModelError
+        The file cannot be judged. The message is one line and says what to do.
+    """
+    if path == source.STDIN:
+        return _load(source.from_stdin(stdin, limits, digest=digest), limits)
+    return _load(source.from_path(path, digest=digest), limits)
+
+
+def load_bytes(
+    data: bytes, name: str = "<bytes>", *, limits: Limits = Limits(), digest: bool = True
+) -> Model:
+    """As ``load``, for a model in memory. Its external data, if any, is never looked for."""
+    return _load(source.from_bytes(data, name, digest=digest), limits)
+
+
+def _load(origin: Source, limits: Limits) -> Model:
+    walk = Walk(limits)
+    proto, invalid_names = _parse(origin, walk)
+    origin.check_unchanged()
+    if not proto.HasField("graph"):
+        raise ModelError(origin.name, "there is no graph in it", "check that it is an ONNX model")
+    problems = [
+        *imports.settle(proto),
+        *_walk_problems(walk, invalid_names),
+        *external_problems(walk.externals, origin.folder),
+    ]
+    if len(problems) > limits.problems:
+        rest = len(problems) - limits.problems
+        problems[limits.problems :] = [Problem("more-problems", "", f"and {rest:,} more problems")]
+    return Model(proto, _info(origin, proto), tuple(problems), Payloads(origin, walk.payloads))
+
+
+def _parse(origin: Source, walk: Walk) -> tuple[ModelProto, int]:
+    """The skeleton as protobuf sees it, and how many of its strings had to be repaired."""
+    try:
+        skeleton = walk.strip(origin.data)
+        proto = ModelProto.FromString(skeleton)
+    except LimitExceeded as error:
+        raise ModelError(origin.name, str(error), "raise that limit if you trust it") from error
+    except Malformed as error:
+        if error.truncated:
+            raise ModelError(origin.name, f"truncated: {error}", "download it again") from error
+        what = f"not an ONNX model: {error} at byte {error.offset:,}"
+        raise ModelError(origin.name, what, "check the path, or export the model again") from error
+    except DecodeError as error:
+        what = f"not an ONNX model: {str(error).rsplit(': ', 1)[-1]}"
+        raise ModelError(origin.name, what, "export the model again") from error
+    proto.DiscardUnknownFields()
+    return proto, 0 if text.is_clean(skeleton) else text.repair(proto)
+
+
+def _walk_problems(walk: Walk, invalid_names: int) -> Iterator[Problem]:
+    if invalid_names:
+        message = f"{invalid_names:,} names are not UTF-8 and are shown escaped; rename them"
+        yield Problem("invalid-utf-8", "", message)
+    if walk.unknown_fields:
+        message = f"{walk.unknown_fields:,} fields unknown to this version of onnx were ignored"
+        yield Problem("unknown-fields", "", message, inconclusive=False)
+    for what, count in sorted(Counter(walk.left_out).items()):
+        message = f"{count:,} × {what} longer than the limit string_bytes were left out"
+        yield Problem("long-text", "", message, inconclusive=False)
+    for name, wrong in walk.odd_sizes:
+        yield Problem("tensor-size", as_text(name), f"tensor {as_text(name)!r}: {wrong}")
+
+
+def _info(origin: Source, proto: ModelProto) -> ModelInfo:
+    return ModelInfo(
+        path=origin.name,
+        sha256=origin.sha256,
+        bytes=len(origin.data),
+        ir_version=proto.ir_version,
+        opsets={entry.domain: entry.version for entry in proto.opset_import},
+        producer=f"{proto.producer_name} {proto.producer_version}".strip(),
+        graph_name=proto.graph.name,
+        metadata={entry.key: entry.value for entry in proto.metadata_props},
+    )

@@ -1,0 +1,139 @@
+"""Stored bytes to NumPy arrays, for every way a TensorProto can hold its elements.
+
+Element types follow ``onnx.helper.tensor_dtype_to_np_dtype``; the layout of the typed fields is
+documented in onnx.proto (TensorProto).
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from onnx import helper, numpy_helper
+
+from analyzer.model.dtypes import DTYPES
+from analyzer.model.tensors import declared_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from onnx import TensorProto
+
+    from analyzer.model.tensors import Payload, Span
+    from analyzer.model.wire import Buffer
+
+Array = np.ndarray[Any, Any]
+
+_SUB_BYTE = {"int4": 4, "uint4": 4, "float4e2m1": 4, "int2": 2, "uint2": 2}
+_CHUNK = 1 << 20
+"""Bytes of varints decoded at a time."""
+
+
+def inline(tensor: TensorProto) -> Array | None:
+    """Elements that ``tensor`` itself holds; ``None`` if they do not fit its shape."""
+    try:
+        return numpy_helper.to_array(tensor)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def raw(data: Buffer, offset: int, data_type: int, dims: tuple[int, ...]) -> Array | None:
+    """Elements of ``raw_data`` at ``offset`` of ``data``: a view, except for sub-byte types."""
+    size = declared_bytes(data_type, dims)
+    if size is None or offset + size > len(data):
+        return None
+    if DTYPES[data_type] in _SUB_BYTE:
+        return _fill(np.frombuffer(data, np.uint8, size, offset), data_type, dims)
+    dtype = np.dtype(helper.tensor_dtype_to_np_dtype(data_type))
+    return np.frombuffer(data, dtype, size // dtype.itemsize, offset).reshape(dims)
+
+
+def stored(data: Buffer, payload: Payload) -> Array | None:
+    """Elements of a tensor whose payload stayed in ``data``; ``None`` if they do not fit."""
+    last = payload.spans[-1]
+    for span in payload.spans:
+        if span.field == "raw_data":  # which goes before the others; the last one counts
+            last = span
+    if last.field == "raw_data":
+        if last.stop - last.start != declared_bytes(payload.data_type, payload.dims):
+            return None
+        return raw(data, last.start, payload.data_type, payload.dims)
+    name = helper.tensor_dtype_to_field(payload.data_type)
+    as_stored = _storage(payload.data_type, name)
+    spans = [span for span in payload.spans if span.field == name]
+    parts = [part for span in spans for part in _numbers(data, span, as_stored)]
+    if not parts:
+        return None
+    return _fill(parts[0] if len(parts) == 1 else np.concatenate(parts), payload.data_type,
+                 payload.dims)  # fmt: skip
+
+
+def _storage(data_type: int, name: str) -> np.dtype[Any]:
+    """NumPy type of one stored number: int32_data holds float16 and smaller as bit patterns."""
+    if name in {"float_data", "double_data"}:
+        return np.dtype("<f4" if name == "float_data" else "<f8")
+    if DTYPES[data_type] in _SUB_BYTE:
+        return np.dtype(np.uint8)
+    dtype = np.dtype(helper.tensor_dtype_to_np_dtype(data_type))
+    return dtype if dtype.kind in "iub" else np.dtype(f"u{dtype.itemsize}")
+
+
+def _numbers(data: Buffer, span: Span, dtype: np.dtype[Any]) -> Iterator[Array]:
+    """The numbers of one stretch, in one array or several."""
+    if span.field in {"float_data", "double_data"}:
+        width = dtype.itemsize
+        if span.packed:
+            yield np.frombuffer(data, dtype, (span.stop - span.start) // width, span.start)
+        else:
+            rows = np.frombuffer(data, np.uint8, span.stop - span.start, span.start)
+            yield np.ascontiguousarray(rows.reshape(-1, width + 1)[:, 1:]).view(dtype).reshape(-1)
+        return
+    start = span.start
+    while start < span.stop:
+        block = np.frombuffer(data, np.uint8, min(_CHUNK, span.stop - start), start)
+        ends = np.flatnonzero(block < 0x80)
+        if not len(ends):
+            return
+        numbers = _varints(block[: ends[-1] + 1], ends)
+        start += int(ends[-1]) + 1
+        if not span.packed:  # tag, number, tag, number; both are varints, and pairs may be split
+            if len(numbers) % 2:
+                start -= 1 + int(ends[-1]) - int(ends[-2]) if len(ends) > 1 else 0
+                numbers = numbers[:-1]
+            numbers = numbers[1::2]
+        yield numbers.astype(dtype)
+
+
+def _varints(block: Array, ends: Array) -> Array:
+    """Decode consecutive varints whose last bytes are at ``ends``."""
+    if len(ends) == len(block):
+        return block
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    place = np.arange(len(block)) - np.repeat(starts, ends - starts + 1)
+    shifted = (block & 0x7F).astype(np.uint64) << (7 * place).astype(np.uint64)
+    return np.add.reduceat(shifted, starts)
+
+
+def _fill(numbers: Array, data_type: int, dims: tuple[int, ...]) -> Array | None:
+    """Stored numbers as elements in their shape."""
+    dtype = np.dtype(helper.tensor_dtype_to_np_dtype(data_type))
+    count = prod(dims)
+    bits = _SUB_BYTE.get(DTYPES[data_type])
+    if bits:
+        numbers = _unpack(numbers, bits)[:count]
+        signed = DTYPES[data_type].startswith("int")
+        high = 1 << (bits - 1)
+        numbers = ((numbers ^ high) - high).view(np.int8) if signed else numbers
+        numbers = numbers.view(dtype) if dtype.kind == "V" else numbers.astype(dtype)
+    elif numbers.dtype != dtype:
+        if numbers.dtype.itemsize * len(numbers) % dtype.itemsize:
+            return None
+        numbers = numbers.view(dtype)
+    return numbers.reshape(dims) if len(numbers) == count else None
+
+
+def _unpack(packed: Array, bits: int) -> Array:
+    """Sub-byte elements, lowest bits first (onnx.proto), one to a byte."""
+    shifts = np.arange(0, 8, bits, dtype=np.uint8)
+    return ((packed[:, None] >> shifts) & np.uint8((1 << bits) - 1)).reshape(-1)

@@ -1,0 +1,176 @@
+"""The one seam to onnx's C++: run it where it can crash, hang or swallow memory harmlessly.
+
+A guarded task runs in a child process with its own address-space, CPU and wall-clock limits, and
+is killed with SIGKILL when it overruns: C++ that holds the interpreter lock stops for nothing
+less. The child is a fork of this process (milliseconds) while only one thread runs Python, else a
+fresh interpreter (about as long as importing onnx takes), to which the task must be picklable.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import pickle
+import select
+import signal
+import threading
+import time
+import warnings
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from analyzer.model import worker
+from analyzer.model.limits import Limits
+from analyzer.model.worker import HEADER_BYTES, Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["GuardFailure", "Progress", "guarded"]
+
+T = TypeVar("T")
+
+_GRACE = 2.0
+"""Seconds a child may take to exit after it has closed its end of the pipe."""
+_BOOT = (
+    "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
+    "from analyzer.model.worker import main; main(sys.argv[2])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GuardFailure:
+    """Why a guarded task gave no result."""
+
+    kind: str
+    """``crashed``, ``timeout``, ``memory`` or ``error`` (the task raised)."""
+    detail: str
+    """One clause for people, e.g. ``died of SIGSEGV``; may quote names from the model."""
+    at: int | None = None
+    """What the task last passed to ``Progress.at``."""
+
+
+def guarded(task: Callable[[Progress], T], *, limits: Limits = Limits()) -> T | GuardFailure:
+    """Run ``task(progress)`` in a child process.
+
+    Parameters
+    ----------
+    task
+        Any callable with a picklable result; what it prints is discarded and what it changes is
+        lost. Where several threads run Python, the task must be picklable too.
+    limits
+        ``guard_seconds``, ``guard_bytes`` and ``guard_result_bytes`` apply.
+
+    Returns
+    -------
+    What the task returns, or a ``GuardFailure``; an exception in the task is one, too.
+    """
+    if hasattr(os, "fork") and threading.active_count() == 1:
+        progress = Progress(mmap.mmap(-1, Progress.BYTES))
+        data, code = _fork(task, progress, limits)
+    else:
+        progress, data, code = _spawn(task, limits)
+    size = int.from_bytes(data[:HEADER_BYTES], "big")
+    if len(data) > HEADER_BYTES and len(data) == HEADER_BYTES + size:
+        kind, value = pickle.loads(data[HEADER_BYTES:])  # noqa: S301 - our own child wrote it
+        result: T = value
+        return result if kind == "result" else GuardFailure(kind, value, progress.index)
+    return GuardFailure(*_death(code, limits), progress.index)
+
+
+def _death(code: int | None, limits: Limits) -> tuple[str, str]:
+    """Kind and detail for a child that left no result; ``code`` as in ``Popen.returncode``."""
+    if code is None or -code == getattr(signal, "SIGXCPU", None):
+        limit = f"limit guard_seconds = {limits.guard_seconds:g}"
+        return "timeout", f"took more than {limits.guard_seconds:g} seconds ({limit})"
+    if code < 0:
+        return "crashed", f"died of {signal.Signals(-code).name}"
+    return "crashed", f"exited with code {code}"
+
+
+def _fork(
+    task: Callable[[Progress], object], progress: Progress, limits: Limits
+) -> tuple[bytes, int | None]:
+    """What a forked child wrote, and its return code (``None``: it had to be stopped)."""
+    reader, writer = os.pipe()
+    with warnings.catch_warnings():
+        # Python 3.12 warns about BLAS's idle threads, which have fork handlers of their own.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        pid = os.fork()
+    if pid == 0:
+        try:
+            os.close(reader)
+            worker.serve(task, progress, writer, limits)
+        finally:
+            os._exit(os.EX_SOFTWARE)
+    os.close(writer)
+    deadline = time.monotonic() + limits.guard_seconds
+    code: int | None = None
+    try:
+        data, ended = _receive(reader, deadline, limits.guard_result_bytes)
+        if ended:
+            code = _reap(pid, time.monotonic() + _GRACE)
+    finally:
+        os.close(reader)
+        if code is None:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+    return data, code
+
+
+def _receive(reader: int, deadline: float, most: int) -> tuple[bytes, bool]:
+    """Bytes from the pipe until it is closed, and whether it was closed in time."""
+    poll = select.poll()
+    poll.register(reader, select.POLLIN)
+    data = bytearray()
+    while (left := deadline - time.monotonic()) > 0 and len(data) <= HEADER_BYTES + most:
+        if not poll.poll(left * 1000):
+            break
+        chunk = os.read(reader, 1 << 20)
+        if not chunk:
+            return bytes(data), True
+        data += chunk
+    return b"", False
+
+
+def _reap(pid: int, deadline: float) -> int | None:
+    """Return code of a child that should be ending; ``None`` if it does not."""
+    while True:
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        if time.monotonic() > deadline:
+            return None
+        time.sleep(0.0005)
+
+
+def _spawn(
+    task: Callable[[Progress], object], limits: Limits
+) -> tuple[Progress, bytes, int | None]:
+    """As ``_fork``, in a fresh interpreter, together with the counter it advances."""
+    import json
+    import subprocess
+    import sys
+    import tempfile
+
+    with tempfile.TemporaryFile() as counter:
+        counter.write(bytes(Progress.BYTES))
+        counter.flush()
+        number = counter.fileno()
+        progress = Progress(mmap.mmap(number, Progress.BYTES))
+        shared = (number,) if os.name == "posix" else ()
+        with subprocess.Popen(
+            [sys.executable, "-c", _BOOT, json.dumps(sys.path), str(number if shared else -1)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            pass_fds=shared,
+        ) as process:  # fmt: skip
+            try:
+                request = pickle.dumps((task, limits))
+                data = process.communicate(request, limits.guard_seconds)[0]
+                return progress, data, process.returncode
+            except subprocess.TimeoutExpired:
+                return progress, b"", None
+            finally:
+                process.kill()

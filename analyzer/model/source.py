@@ -1,0 +1,128 @@
+"""Bytes to judge: a regular file or standard input, opened so that nothing can block or be hit."""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import os
+import stat
+from dataclasses import dataclass, field
+from io import FileIO
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from analyzer.errors import ModelError
+from analyzer.model.external import Identity, identity
+from analyzer.model.sniff import HEAD, recognise
+
+if TYPE_CHECKING:
+    from analyzer.model.limits import Limits
+    from analyzer.model.wire import Buffer
+
+STDIN = "-"
+
+_IN_MEMORY = 16 << 20
+"""Files up to this size are read; larger ones are mapped, so that weights stay on disk."""
+_CHUNK = 1 << 20
+
+_KINDS = (
+    (stat.S_ISDIR, "is a directory", "name the .onnx file in it"),
+    (stat.S_ISFIFO, "is a named pipe", "pass '-' and pipe the model to standard input"),
+    (stat.S_ISSOCK, "is a socket", "name a regular file"),
+    (stat.S_ISBLK, "is a device", "name a regular file"),
+    (stat.S_ISCHR, "is a device", "name a regular file"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The bytes of one model and where they came from."""
+
+    name: str
+    """As given by the user; ``-`` for standard input."""
+    data: Buffer
+    folder: Path | None
+    """Folder that external data may be in; ``None`` where the model did not come from a file."""
+    opened: Identity | None = field(default=None, repr=False)
+    """Device, inode, size and modification time when the file was opened."""
+    sha256: str | None = None
+
+    def check_unchanged(self) -> None:
+        """Raise ``ModelError`` if the file is no longer what was opened."""
+        if self.opened is None:
+            return
+        try:
+            now = identity(os.stat(self.name))
+        except OSError:
+            now = None
+        if now != self.opened:
+            raise ModelError(self.name, "the file changed while it was being read", "try again")
+
+
+def from_bytes(data: bytes, name: str, *, digest: bool = True) -> Source:
+    """Source of a model held in memory; raises ``ModelError`` if it cannot be one."""
+    _refuse(name, data[:HEAD])
+    return Source(name, data, None, sha256=hashlib.sha256(data).hexdigest() if digest else None)
+
+
+def from_stdin(stream: BinaryIO | None, limits: Limits, *, digest: bool = True) -> Source:
+    """Read a whole model from ``stream``, within ``limits.stdin_bytes``."""
+    if stream is None:
+        raise ModelError(STDIN, "there is no standard input", "name a file")
+    data = bytearray()
+    try:
+        while chunk := stream.read(_CHUNK):
+            data += chunk
+            if len(data) > limits.stdin_bytes:
+                limit = f"limit stdin_bytes = {limits.stdin_bytes:,}"
+                raise ModelError(STDIN, f"too much input ({limit})", "name a file instead")
+    except OSError as error:
+        raise ModelError(STDIN, f"cannot be read: {error.strerror}") from error
+    return from_bytes(bytes(data), STDIN, digest=digest)
+
+
+def from_path(path: str, *, digest: bool = True) -> Source:
+    """Open the regular file ``path``; raises ``ModelError`` for anything else."""
+    try:
+        _refuse_special(path, os.stat(path).st_mode)
+        # The file may be swapped for a pipe between stat and open: O_NONBLOCK never waits.
+        flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        with FileIO(os.open(path, flags)) as file:
+            status = os.fstat(file.fileno())
+            _refuse_special(path, status.st_mode)
+            _refuse(path, file.read(HEAD))
+            data, sha256 = _read(path, file, status.st_size, digest)
+    except FileNotFoundError as error:
+        raise ModelError(path, "there is no such file", "check the path") from error
+    except PermissionError as error:
+        raise ModelError(path, "permission denied", "make the file readable") from error
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ModelError(path, f"cannot be read: {reason}", "check the path") from error
+    source = Source(path, data, Path(path).parent, identity(status), sha256)
+    source.check_unchanged()
+    return source
+
+
+def _read(path: str, file: FileIO, size: int, digest: bool) -> tuple[Buffer, str | None]:
+    file.seek(0)
+    if size <= _IN_MEMORY:
+        data = file.read(_IN_MEMORY + 1)
+        if len(data) != size:
+            raise ModelError(path, "the file changed while it was being read", "try again")
+        return data, hashlib.sha256(data).hexdigest() if digest else None
+    # Hashing through the map would count every page of the weights as resident memory.
+    sha256 = hashlib.file_digest(file, "sha256").hexdigest() if digest else None
+    return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), sha256
+
+
+def _refuse(name: str, head: bytes) -> None:
+    if found := recognise(head):
+        raise ModelError(name, *found)
+
+
+def _refuse_special(path: str, mode: int) -> None:
+    for is_kind, what, remedy in _KINDS:
+        if is_kind(mode):
+            raise ModelError(path, what, remedy)
+

@@ -1,0 +1,131 @@
+"""What the walk notes about tensors: payloads left out, data elsewhere, sizes that do not fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING
+
+from analyzer.facts import BITS
+from analyzer.model.dtypes import DTYPES
+from analyzer.model.schema import PAYLOAD_FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from onnx import TensorProto
+
+MARK = "onnxlint.payload"
+"""Key in ``external_data`` of a stripped tensor; its value is an index into the payloads."""
+
+_KEEP_INTEGERS, _KEEP_OTHERS = 32 << 10, 4 << 10
+"""Payload bytes up to which a tensor stays whole: shape arithmetic needs integers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of the file that holds elements."""
+
+    field: str
+    """TensorProto field, e.g. ``raw_data``."""
+    start: int
+    """Offset in the file."""
+    stop: int
+    packed: bool = True
+    """False where each number has its own tag, which is then part of the stretch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """A tensor payload that stayed in the file."""
+
+    name: str | bytes
+    """Tensor name, often empty in Constants."""
+    data_type: int
+    """``TensorProto.DataType``."""
+    dims: tuple[int, ...]
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """A tensor whose data is in another file, as declared and unchecked."""
+
+    name: str | bytes
+    data_type: int
+    dims: tuple[int, ...]
+    entries: tuple[tuple[str | bytes, str | bytes], ...]
+    """``external_data`` as the file has it: location, offset, length, …"""
+
+    @classmethod
+    def of(cls, tensor: TensorProto) -> External:
+        """Copy what ``tensor`` declares; our own mark is not part of it."""
+        entries = tuple((e.key, e.value) for e in tensor.external_data if e.key != MARK)
+        return cls(tensor.name, tensor.data_type, tuple(tensor.dims), entries)
+
+
+def as_text(name: str | bytes) -> str:
+    """A name for people: protobuf hands over what is not UTF-8 as ``bytes``."""
+    return name if isinstance(name, str) else name.decode("utf-8", "backslashreplace")
+
+
+def keep_bytes(data_type: int) -> int:
+    """Largest payload in bytes that stays in the skeleton."""
+    dtype = DTYPES.get(data_type, "")
+    return _KEEP_INTEGERS if "int" in dtype or dtype in {"bool", "string"} else _KEEP_OTHERS
+
+
+def mark(tensor: TensorProto, index: int) -> None:
+    """Take the elements out of ``tensor`` and note where they can be found."""
+    for name in PAYLOAD_FIELDS:
+        tensor.ClearField(name)
+    tensor.external_data.add(key=MARK, value=str(index))
+
+
+def unmark(tensor: TensorProto) -> bool:
+    """Remove marks, which before stripping can only be forged; True if there were any."""
+    honest = [entry for entry in tensor.external_data if entry.key != MARK]
+    if len(honest) == len(tensor.external_data):
+        return False
+    copies = [type(entry).FromString(entry.SerializeToString()) for entry in honest]
+    del tensor.external_data[:]
+    tensor.external_data.extend(copies)
+    return True
+
+
+def payload_index(tensor: TensorProto) -> int | None:
+    """Index of the payload that ``tensor`` was stripped of, if it was."""
+    for entry in tensor.external_data:
+        if entry.key == MARK:
+            return int(entry.value)
+    return None
+
+
+def declared_bytes(data_type: int, dims: Sequence[int]) -> int | None:
+    """Bytes the shape asks for, sub-byte types packed; ``None`` for strings and unknown types."""
+    bits = BITS.get(DTYPES.get(data_type, ""))
+    return None if bits is None or any(d < 0 for d in dims) else (prod(dims) * bits + 7) // 8
+
+
+def size_problem(tensor: TensorProto, spans: Sequence[Span]) -> str:
+    """Why the elements of ``tensor`` cannot fill its shape; empty where they can.
+
+    ``spans`` are the payloads not in ``tensor`` itself.
+    """
+    if any(d < 0 for d in tensor.dims):
+        return f"its shape {list(tensor.dims)[:8]} has a negative dimension"
+    want = declared_bytes(tensor.data_type, tensor.dims)
+    if want is None:
+        return "" if tensor.data_type in DTYPES else f"element type {tensor.data_type} is unknown"
+    raw = [span.stop - span.start for span in spans if span.field == "raw_data"]
+    if raw or tensor.HasField("raw_data"):
+        stored = raw[-1] if raw else len(tensor.raw_data)
+        return "" if stored == want else f"its shape needs {want:,} bytes and {stored:,} are stored"
+    # Typed fields: each number takes between 1 and 10 bytes of the file, which settles bombs;
+    # exact counts are checked when the numbers are decoded.
+    stored = sum(span.stop - span.start for span in spans)
+    stored += 10 * sum(len(getattr(tensor, name)) for name in PAYLOAD_FIELDS[1:])
+    elements = prod(tensor.dims)
+    if elements > 2 * stored:  # the 2: int4 packs two elements in one number
+        return f"its shape has {elements:,} elements and the file stores far fewer"
+    return ""

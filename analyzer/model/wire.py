@@ -1,0 +1,282 @@
+"""A walk of the protobuf wire format that leaves tensor payloads where they are.
+
+``strip`` turns the bytes of a ModelProto into a small ModelProto (the *skeleton*) that has every
+node, attribute, type and name, while large tensor payloads are only noted by offset. Nothing is
+expanded before its budget is checked, so a hostile file costs no more than ``Limits`` allow.
+
+The wire format: https://protobuf.dev/programming-guides/encoding/
+"""
+
+from __future__ import annotations
+
+from mmap import mmap
+from typing import TYPE_CHECKING
+
+from google.protobuf.message import DecodeError
+from onnx import TensorProto
+
+from analyzer.model.schema import (
+    BYTES,
+    MODEL,
+    OPTIONAL_TEXT,
+    PAYLOAD_FIELDS,
+    SCALAR,
+    TENSOR,
+    Message,
+)
+from analyzer.model.tensors import External, Payload, Span, keep_bytes, mark, size_problem, unmark
+
+if TYPE_CHECKING:
+    from analyzer.model.limits import Limits
+
+Buffer = bytes | mmap
+
+_UNREAD = 128
+"""Messages up to this size that cannot lead to a tensor are copied without being read."""
+_SMALL_TENSOR = 4096
+"""Tensors up to this size go to protobuf whole."""
+_WINDOW = 1 << 16
+"""Messages up to this size are copied out of the map before they are read: bytes index faster."""
+
+
+class Malformed(Exception):  # noqa: N818 - describes the file
+    """The bytes are not a ModelProto; ``offset`` says where that shows."""
+
+    def __init__(self, offset: int, what: str, *, truncated: bool = False) -> None:
+        self.offset, self.truncated = offset, truncated
+        super().__init__(what)
+
+
+def varint(data: Buffer, pos: int, end: int) -> tuple[int, int]:
+    """Decode the varint at ``pos``: its value (unsigned, 64 bits) and the position after it."""
+    value = shift = 0
+    while pos < end:
+        byte = data[pos]
+        pos += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value & 0xFFFF_FFFF_FFFF_FFFF, pos
+        shift += 7
+        if shift > 63:
+            raise Malformed(pos, "a number of more than 10 bytes")
+    raise Malformed(pos, "it ends inside a number", truncated=True)
+
+
+def encode_varint(value: int) -> bytes:
+    """Inverse of ``varint``."""
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def field(data: Buffer, pos: int, end: int) -> tuple[int, int, int]:
+    """One field at ``pos``: its tag, where its content starts and where the next field starts."""
+    tag, body = varint(data, pos, end)
+    if tag < 8 or tag > 0xFFFF_FFFF:
+        raise Malformed(pos, "a field number out of range")
+    wire = tag & 7
+    if wire == 0:
+        stop = varint(data, body, end)[1]
+    elif wire == BYTES:
+        size, body = varint(data, body, end)
+        stop = body + size
+    elif wire in {1, 5}:
+        stop = body + (8 if wire == 1 else 4)
+    else:
+        raise Malformed(pos, f"wire type {wire}, which ONNX never uses")
+    if stop > end:
+        raise Malformed(pos, f"a field that needs {stop - end:,} more bytes", truncated=True)
+    return tag, body, stop
+
+
+class Walk:
+    """One pass over one file; the results are in its attributes."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.payloads: list[Payload] = []
+        """Payloads left out of the skeleton; a tensor's mark is its index here."""
+        self.externals: list[External] = []
+        """Tensors whose data the file says is elsewhere."""
+        self.odd_sizes: list[tuple[str, str]] = []
+        """Tensors whose data does not fit their declared shape: (name, what is wrong)."""
+        self.left_out: list[str] = []
+        """Optional texts over ``string_bytes``, by field name."""
+        self.unknown_fields = 0
+        """Fields this version of ONNX does not know."""
+        self._left = limits.fields
+        self._room = limits.structure_bytes
+        self._budget = {"nodes": limits.nodes, "tensors": limits.tensors,
+                        "functions": limits.functions}  # fmt: skip
+
+    def strip(self, data: Buffer) -> bytes:
+        """Skeleton of the ModelProto in ``data``.
+
+        Raises
+        ------
+        Malformed
+            ``data`` is not the wire format of a ModelProto.
+        LimitExceeded
+            A budget ran out.
+        """
+        new = self._message(data, 0, 0, len(data), MODEL, 0)
+        if new is None:
+            self._charge(len(data))
+            new = bytes(data[:])
+        return new
+
+    def _charge(self, size: int) -> None:
+        self._room -= size
+        if self._room < 0:
+            self.limits.exceeded("structure_bytes", "too much structure")
+
+    def _message(
+        self, data: Buffer, base: int, pos: int, end: int, kind: Message, depth: int
+    ) -> bytes | None:
+        """Walk ``data[pos:end]``, a message of type ``kind``; ``data[0]`` is byte ``base``.
+
+        Returns the message without payloads and unknown fields, or ``None`` if nothing changes.
+        """
+        if depth > self.limits.nesting:
+            self.limits.exceeded("nesting", "subgraphs or types nested too deep")
+        fields, longest = kind.fields, self.limits.string_bytes
+        left, kept = self._left, pos
+        parts: list[bytes] = []
+        while pos < end:
+            left -= 1
+            if left < 0:
+                self.limits.exceeded("fields", "too many fields")
+            start, tag = pos, data[pos]
+            size = data[pos + 1] if pos + 1 < end else 0x80
+            body = pos + 2
+            pos = body + size
+            # Nearly every field is a short string or message with a one-byte tag.
+            if not (7 < tag < 0x80 and size < 0x80 and tag & 7 == BYTES and pos <= end):
+                tag, body, pos = self._field(data, base, start, end, kind, depth)
+                size = pos - body
+            what = fields.get(tag)
+            new: bytes | None = None
+            if type(what) is Message:
+                self._count(what.budget)
+                if size <= _UNREAD and not what.may_hold_tensors(data, body, pos):
+                    left -= size >> 2
+                    continue
+                self._left = left
+                new = self._child(data, base, body, pos, what, depth + 1)
+                left = self._left
+                if new is None:
+                    continue
+            elif what is SCALAR:
+                left -= size >> 5  # protobuf spends 8 bytes on a packed number
+                continue
+            elif what and (size <= longest or self._wanted(kind, tag, size)):
+                continue
+            self.unknown_fields += what is None
+            self._charge(start - kept)
+            parts.append(data[kept:start])
+            kept = pos
+            if new is not None:
+                parts += (encode_varint(tag), encode_varint(len(new)), new)
+        self._left = left
+        if not parts:
+            return None
+        self._charge(end - kept)
+        parts.append(data[kept:end])
+        return b"".join(parts)
+
+    def _field(
+        self, data: Buffer, base: int, start: int, end: int, kind: Message, depth: int
+    ) -> tuple[int, int, int]:
+        """As ``field``; a run of unpacked repeated numbers counts as one field."""
+        pattern = kind.runs.get(data[start])
+        if pattern and (run := pattern.match(data, start, end)):
+            return data[start], start, run.end()
+        try:
+            return field(data, start, end)
+        except Malformed as error:
+            error.offset += base
+            error.truncated &= depth == 0 and start > 0 and data[start] in kind.fields
+            raise
+
+    def _count(self, budget: str) -> None:
+        if budget:
+            self._budget[budget] -= 1
+            if self._budget[budget] < 0:
+                self.limits.exceeded(budget, f"too many {budget}")
+
+    def _wanted(self, kind: Message, tag: int, size: int) -> bool:
+        """Whether a text over ``string_bytes`` must stay, which is an error; else it goes."""
+        name = f"{kind.name}.{kind.names[tag]}"
+        if kind.fields[tag] != OPTIONAL_TEXT:
+            self.limits.exceeded("string_bytes", f"{name} of {size:,} bytes")
+        self.left_out.append(name)
+        return False
+
+    def _child(
+        self, data: Buffer, base: int, pos: int, end: int, kind: Message, depth: int
+    ) -> bytes | None:
+        if end - pos <= _WINDOW and type(data) is mmap:
+            data, base, pos, end = data[pos:end], base + pos, 0, end - pos
+        if kind is TENSOR:
+            return self._tensor(data, base, pos, end)
+        return self._message(data, base, pos, end, kind, depth)
+
+    def _tensor(self, data: Buffer, base: int, pos: int, end: int) -> bytes | None:
+        """As ``_message``, for a TensorProto: decide whether its payload stays."""
+        spans: list[Span] = []
+        small = end - pos <= _SMALL_TENSOR
+        rest = data[pos:end] if small else self._cut(data, base, pos, end, spans)
+        try:
+            tensor = TensorProto.FromString(rest)
+            stored = sum(span.stop - span.start for span in spans)
+            keep = stored <= keep_bytes(tensor.data_type)
+            if keep and spans:
+                tensor = TensorProto.FromString(data[pos:end])
+        except DecodeError:
+            raise Malformed(base + pos, "a broken tensor") from None
+        repeated = (tensor.external_data, tensor.string_data, tensor.dims, tensor.metadata_props)
+        self._left -= (len(rest) >> 5) + sum(map(len, repeated))
+        forged = unmark(tensor)
+        if tensor.data_location == TensorProto.EXTERNAL:
+            self.externals.append(External.of(tensor))
+        elif wrong := size_problem(tensor, spans):
+            self.odd_sizes.append((tensor.name, wrong))
+        if keep and not forged:
+            return None
+        if not keep:
+            mark(tensor, len(self.payloads))
+            shape = tuple(tensor.dims)
+            self.payloads.append(Payload(tensor.name, tensor.data_type, shape, tuple(spans)))
+        new: bytes = tensor.SerializeToString()
+        self._charge(len(new))
+        return new
+
+    def _cut(self, data: Buffer, base: int, pos: int, end: int, spans: list[Span]) -> bytes:
+        """The tensor ``data[pos:end]`` without its payload, whose places go to ``spans``."""
+        parts = []
+        while pos < end:
+            try:
+                tag, body, stop = field(data, pos, end)
+            except Malformed as error:
+                error.offset, error.truncated = error.offset + base, False
+                raise
+            self._left -= 1
+            if self._left < 0:
+                self.limits.exceeded("fields", "too many fields")
+            name = TENSOR.names.get(tag)
+            if name not in PAYLOAD_FIELDS:
+                self._charge(stop - pos)
+                parts.append(data[pos:stop])
+            elif tag & 7 != BYTES:
+                run = TENSOR.runs[tag].match(data, pos, end)
+                stop = run.end() if run else stop
+                spans.append(Span(name, base + pos, base + stop, packed=False))
+            elif name == "string_data" and spans and spans[-1].field == name:
+                spans[-1] = Span(name, spans[-1].start, base + stop)
+            else:
+                spans.append(Span(name, base + body, base + stop))
+            pos = stop
+        return b"".join(parts)

@@ -1,0 +1,109 @@
+"""The child's side of ``guard``: limit yourself, run the task, hand back the result, vanish."""
+
+from __future__ import annotations
+
+import gc
+import math
+import mmap
+import os
+import pickle
+import signal
+import sys
+from typing import TYPE_CHECKING, ClassVar, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from analyzer.model.limits import Limits
+
+HEADER_BYTES = 8
+"""Bytes of the big-endian length that goes before a result on the pipe."""
+
+
+class Progress:
+    """A counter that outlives the process that advances it."""
+
+    __slots__ = ("_cell",)
+    BYTES: ClassVar = 8
+
+    def __init__(self, memory: mmap.mmap) -> None:
+        self._cell = memoryview(memory).cast("q")
+
+    def at(self, index: int) -> None:
+        """Note that work on item ``index`` (0 or more) begins; costs about 50 ns."""
+        self._cell[0] = index + 1
+
+    @property
+    def index(self) -> int | None:
+        """The item noted last; ``None`` before the first."""
+        return self._cell[0] - 1 if self._cell[0] else None
+
+
+def serve(
+    task: Callable[[Progress], object], progress: Progress, pipe: int, limits: Limits
+) -> NoReturn:
+    """Run ``task`` within ``limits``, write ``(kind, value)`` to ``pipe`` and end the process."""
+    gc.disable()  # a collection would touch, and so copy, every page shared with the parent
+    _fall_silent()
+    _limit(limits)
+    try:
+        answer = pickle.dumps(("result", task(progress)), pickle.HIGHEST_PROTOCOL)
+        if len(answer) > limits.guard_result_bytes:
+            limit = f"limit guard_result_bytes = {limits.guard_result_bytes:,}"
+            answer = pickle.dumps(("error", f"its result has {len(answer):,} bytes ({limit})"))
+    except MemoryError:
+        limit = f"limit guard_bytes = {limits.guard_bytes:,}"
+        answer = pickle.dumps(("memory", f"ran out of memory ({limit})"))
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the parent reports it
+        text = " ".join(str(error).split())[:500]
+        answer = pickle.dumps(("error", f"{type(error).__name__}: {text}"))
+    data = memoryview(len(answer).to_bytes(HEADER_BYTES, "big") + answer)
+    while data:
+        data = data[os.write(pipe, data) :]
+    os._exit(0)
+
+
+def _fall_silent() -> None:
+    """Keep what C++ prints, names from the model included, off the user's terminal."""
+    if "faulthandler" in sys.modules:
+        sys.modules["faulthandler"].disable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: the parent stops us
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+
+
+def _limit(limits: Limits) -> None:
+    try:
+        import resource
+    except ImportError:  # not on Windows, where only the wall clock holds
+        return
+    seconds = math.ceil(limits.guard_seconds)
+    wanted = {
+        resource.RLIMIT_CPU: (seconds, seconds + 1),
+        resource.RLIMIT_CORE: (0, 0),
+        resource.RLIMIT_FSIZE: (0, 0),
+    }
+    if (size := _address_space()) is not None:
+        wanted[resource.RLIMIT_AS] = (size + limits.guard_bytes,) * 2
+    for which, pair in wanted.items():
+        most = resource.getrlimit(which)[1]
+        soft, hard = (x if most == resource.RLIM_INFINITY else min(x, most) for x in pair)
+        resource.setrlimit(which, (soft, hard))
+
+
+def _address_space() -> int | None:
+    """Bytes of address space in use; ``None`` where the system does not say."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[0]) * mmap.PAGESIZE
+    except OSError:
+        return None
+
+
+def main(progress: str) -> NoReturn:
+    """Serve one task that arrives pickled on standard input (``guard`` starts this)."""
+    task, limits = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent
+    descriptor = int(progress)
+    pipe = os.dup(1)
+    serve(task, Progress(mmap.mmap(descriptor, Progress.BYTES)), pipe, limits)
