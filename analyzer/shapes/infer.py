@@ -103,8 +103,10 @@ class Inference:
         *,
         at: Callable[[int], None] = lambda _: None,
         skip: Collection[int] = (),
+        use_cpp: bool = True,
     ) -> None:
         self.program, self.bindings = program, bindings
+        self._use_cpp = use_cpp
         self.problems: list[Problem] = []
         self.visits = 0
         self._at, self._skip = at, skip
@@ -296,6 +298,8 @@ class Inference:
                 return
         if schema is None:
             raise Unknown(f"no schema for {op.domain or 'ai.onnx'}::{op.op_type}")
+        if not self._use_cpp:
+            raise Unknown("onnx's shape inference was given up for this model")
         if values is not None and any(v is not None and v.dtype == object for v in values):
             partial = PARTIAL_RULES.get(op.op_type)
             if partial is not None:

@@ -1,17 +1,74 @@
-"""Entry point of the shape pass."""
+"""Entry point of the shape pass: in a guarded worker, around what crashes it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+from analyzer.facts import Problem
+from analyzer.model.guard import GuardFailure, guarded
+from analyzer.model.limits import Limits
 from analyzer.shapes.infer import Inference
 
 if TYPE_CHECKING:
     from analyzer.graph.program import Program
+    from analyzer.model.guard import Progress
     from analyzer.shapes.bindings import Bindings
     from analyzer.shapes.result import Shapes
 
+MAX_RESTARTS = 4
+"""Times the pass starts again around an operator that killed its worker."""
+BASE_SECONDS, SECONDS_PER_OPERATOR = 4.0, 0.002
+"""Time allowed to one worker; an operator takes about 50 µs, so only a hang gets near it."""
 
-def infer_shapes(program: Program, bindings: Bindings) -> Shapes:
-    """Types of every value of every scope; see ``analyzer.shapes.infer``."""
-    return Inference(program, bindings).run()
+
+def infer_shapes(
+    program: Program, bindings: Bindings, *, limits: Limits = Limits(), guard: bool = True
+) -> Shapes:
+    """Types of every value of every scope; see ``analyzer.shapes.infer``.
+
+    onnx's C++ can crash, hang or take all memory on a hostile operator, so the
+    pass runs in a worker process. When that dies, the operator it was at is
+    skipped (its outputs stay unknown, a problem says so) and the pass starts
+    again; after ``MAX_RESTARTS`` deaths it goes on without onnx's C++.
+
+    Parameters
+    ----------
+    limits : time and memory of one worker.
+    guard : False runs in this process, for callers who trust the model.
+    """
+    if not guard:
+        return Inference(program, bindings).run()
+    operators = sum(len(scope.ops) for scope in program.scopes)
+    seconds = min(limits.guard_seconds, BASE_SECONDS + SECONDS_PER_OPERATOR * operators)
+    limits = replace(limits, guard_seconds=seconds)
+    skip: list[int] = []
+    deaths: list[Problem] = []
+    for _ in range(MAX_RESTARTS):
+        result = guarded(partial(_infer, program, bindings, tuple(skip)), limits=limits)
+        if not isinstance(result, GuardFailure):
+            return _with_problems(result, deaths)
+        deaths.append(
+            Problem(
+                "inference-" + result.kind,
+                "",
+                f"shape inference {result.detail} at operator {result.at}; "
+                "its outputs are unknown, do not run this model",
+            )
+        )
+        if result.at is None or result.at in skip or (result.kind == "timeout" and skip):
+            break
+        skip.append(result.at)
+    return _with_problems(Inference(program, bindings, use_cpp=False).run(), deaths)
+
+
+def _infer(
+    program: Program, bindings: Bindings, skip: tuple[int, ...], progress: Progress
+) -> Shapes:
+    return Inference(program, bindings, at=progress.at, skip=skip).run()
+
+
+def _with_problems(shapes: Shapes, deaths: list[Problem]) -> Shapes:
+    shapes.problems[:0] = deaths
+    return shapes
