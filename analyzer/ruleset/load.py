@@ -128,6 +128,8 @@ def _applies_to(top: Section) -> tuple[str, tuple[str, ...]]:
     item = top.item("applies-to", required=True)
     if item is None:
         return "model", ()
+    if isinstance(item.value, str):  # "applies-to: model" is short for {model: all}
+        return top.choice("applies-to", tuple(SUBJECTS)), ()
     target = Section(item, top.errors, "applies-to")
     asked = [subject for subject in SUBJECTS if subject in target.entries]
     for subject in asked:

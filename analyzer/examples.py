@@ -1,0 +1,86 @@
+"""The examples inside rule files, run as tests: text → bytes → facts → the rule's findings.
+
+They take the same way as any model, through ``load_bytes`` and ``analyze``, so a rule that
+passes here works on files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzer.analyze import analyze
+from analyzer.errors import OnnxlintError, RuleError
+from analyzer.lint import Settings, judge
+from analyzer.model import load_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from analyzer.facts import Facts
+    from analyzer.findings.finding import Finding
+    from analyzer.ruleset.rule import Example, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleResult:
+    """What a rule said about one of its examples."""
+
+    rule: Rule
+    example: Example
+    findings: tuple[Finding, ...]
+    error: str
+    """Why the example could not be judged; empty otherwise."""
+
+    @property
+    def passed(self) -> bool:
+        """The rule matched or not, as the example expects."""
+        return not self.error and bool(self.findings) == (self.example.expect == "match")
+
+    def __str__(self) -> str:
+        """``file:line: PASS name``, or ``FAIL`` and why."""
+        where = f"{self.rule.source}:{self.example.line}: "
+        if self.passed:
+            return f"{where}PASS {self.example.name}"
+        found = f"found {len(self.findings)} match(es)"
+        return (
+            f"{where}FAIL {self.example.name}: {self.error or found}, {self.example.expect} wanted"
+        )
+
+
+def test_rules(rules: Iterable[Rule]) -> tuple[ExampleResult, ...]:
+    """Run every example of every rule; preview and deprecated rules too."""
+    return tuple(run_example(rule, example) for rule in rules for example in rule.examples)
+
+
+# Its name is the command's (`onnxlint rules test`), not a request to be collected.
+test_rules.__test__ = False  # type: ignore[attr-defined]
+
+
+def run_example(rule: Rule, example: Example) -> ExampleResult:
+    """Judge one example by its own rule alone."""
+    try:
+        facts = facts_of(example.model, example.name)
+    except OnnxlintError as error:
+        return ExampleResult(rule, example, (), str(error))
+    settings = Settings(select=(rule.id,), options={rule.id: example.options})
+    return ExampleResult(rule, example, judge(facts, (rule,), settings).findings, "")
+
+
+def facts_of(text: str, name: str = "example") -> Facts:
+    """Facts about a model in ONNX text syntax.
+
+    Raises
+    ------
+    RuleError
+        ``text`` is not in that syntax.
+    ModelError
+        The model it spells cannot be judged.
+    """
+    import onnx.parser
+
+    try:
+        proto = onnx.parser.parse_model(text)
+    except (onnx.parser.ParseError, ValueError) as error:
+        raise RuleError(f"not ONNX text: {' '.join(str(error).split())[:300]}") from None
+    return analyze(load_bytes(proto.SerializeToString(), name))
