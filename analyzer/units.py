@@ -98,7 +98,7 @@ def shorten(text: str, limit: int = 120) -> str:
     return f"{text[: limit - 1 - tail]}…{text[len(text) - tail :]}"
 
 
-_QUANTITY = re.compile(r"\s*([+-]?\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)\s*([^\d\s]\S*)?\s*")
+_QUANTITY = re.compile(r"\s*([+-]?\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d{1,2})?)\s*([^\d\s]\S*)?\s*")
 
 
 def parse_quantity(text: str, unit: str = "") -> float:
@@ -126,7 +126,7 @@ def parse_quantity(text: str, unit: str = "") -> float:
     if factor is None:
         raise ValueError(f"{text!r} is not in {unit}" if unit else f"{text!r} has a unit")
     value *= factor
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return int(value) if value % 1 == 0 else value
 
 
 def _factors(unit: str) -> dict[str, int]:
@@ -135,10 +135,10 @@ def _factors(unit: str) -> dict[str, int]:
         scales = [(p, 1024**i) for i, p in enumerate(IEC)] + [
             (p, 1000**i) for i, p in enumerate(SI)
         ]
-        names = ("B", "bytes")
+        names = ["B", "bytes"]
     else:
         scales = [(p, 1000**i) for i, p in enumerate(SI)]
-        names = ("", unit, unit.removesuffix("s"))
+        names = ["", unit, unit.removesuffix("s")]
     return {"": 1} | {prefix + name: factor for prefix, factor in scales for name in names}
 
 
