@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.costs.attention import ROTARY
@@ -9,7 +10,7 @@ from analyzer.costs.elementwise import GELU_TANH, SIGMOID, chosen
 from analyzer.costs.normalization import LAYER_NORM, RMS_NORM, SOFTMAX, normalise
 from analyzer.costs.pooling import AVERAGE, GLOBAL_AVERAGE, MAX
 from analyzer.costs.quantized import DEQUANTIZE, QUANTIZE
-from analyzer.costs.rule import FREE, Rule, Work, dtype_of, given, per_element, per_input
+from analyzer.costs.rule import FREE, SPEC, Rule, Work, dtype_of, given, per_element, per_input
 
 if TYPE_CHECKING:
     from analyzer.graph.call import Call
@@ -87,20 +88,20 @@ def _attention_gate(call: Call) -> Work:
 LAYER = normalise("6·|X| + |X| if bias", _layer)
 SIMPLIFIED = per_input(RMS_NORM, "square, mean, divide, scale")
 
-LEGACY: dict[str, Rule] = {
+_LEGACY: dict[str, Rule] = {
     "SimplifiedLayerNormalization": SIMPLIFIED,
     "Affine": per_element(2, "α·x + β"),
     "ImageScaler": per_element(2, "scale·x + bias"),
     "ParametricSoftplus": per_element(5, "α·ln(1 + e^(β·x))"),
     "ScaledTanh": per_element(3, "α·tanh(β·x)"),
     "Scale": per_element(1, "scale·x"),
+    "TrainableDropout": FREE,
     "Crop": FREE,
     "DynamicSlice": FREE,
     "GivenTensorFill": FREE,
 }
-"""Operators that ONNX Runtime accepts in ai.onnx although the specification dropped them."""
 
-RULES: dict[str, Rule] = {
+_RULES: dict[str, Rule] = {
     "Gelu": per_element(5, "½·x·(1 + erf(x/√2))"),
     "FastGelu": chosen(
         "8·|Y| + |Y| if bias   [tanh form]", lambda call: GELU_TANH + given(call, 1)
@@ -173,3 +174,16 @@ RULES: dict[str, Rule] = {
     "DequantizeWithOrder": per_element(1, "x · s"),
     "GatherBlockQuantized": per_element(2, "(x − z) · s"),
 }  # fmt: skip
+
+
+def _from(source: str, rules: dict[str, Rule]) -> dict[str, Rule]:
+    """The constructors name the ONNX specification, which does not know these operators."""
+    return {
+        op: replace(rule, source=source) if rule.source == SPEC else rule
+        for op, rule in rules.items()
+    }
+
+
+RULES = _from("ONNX Runtime contrib operators", _RULES)
+LEGACY = _from("ONNX Runtime, once experimental in ONNX", _LEGACY)
+"""Operators that ONNX Runtime accepts in ai.onnx although the specification dropped them."""

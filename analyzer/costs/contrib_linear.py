@@ -85,6 +85,9 @@ def packed(bias: int = -1, *, width: str = "N", inner: str = "K") -> Callable[[C
         rows, n, k = _rows(call), call.attributes[width], call.attributes[inner]
         if call.shape(0)[-1] != k:
             raise Unknown(f"inconsistent inner dimension: {call.shape(0)[-1]} and {k}")
+        weight = call.input(1)
+        if weight is not None and weight.elements == 0:
+            n = 0  # ONNX Runtime: an empty weight omits the projection
         other = rows * n if bias >= 0 and given(call, bias) else 0
         return Work(rows * n * k, other, f"{rows} · {n} · {k}")
 

@@ -68,8 +68,6 @@ PER_ELEMENT: dict[str, tuple[int, str]] = {
     "Softsign": (3, "x / (1 + |x|)"),
     "Mish": (5, "x · tanh(ln(1 + eˣ))"),
     "Shrink": (3, "x < −λ ? x + bias : x > λ ? x − bias : 0"),
-    "BiasGelu": (6, "½·s·(1 + erf(s / √2)), s = x + bias"),
-    "QuickGelu": (6, "x / (1 + e^(−α·x))"),
 }
 """Operator → operations per output element and the equation they are counted from."""
 
@@ -100,12 +98,6 @@ def _swish(call: Call) -> int:
     return SIGMOID + 1 + int(call.attr("alpha", 1.0) != 1.0)
 
 
-def _swiglu(call: Call) -> int:
-    clamp = 3 if call.attr("limit", 0.0) > 0 else 0
-    beta, alpha = call.attr("beta", 0.0), call.attr("alpha", 1.0)
-    return SIGMOID + 2 + int(beta != 0.0) + int(alpha != 1.0) + clamp
-
-
 def _operands(call: Call) -> int:
     return sum(t is not None for t in call.inputs)
 
@@ -120,7 +112,7 @@ RULES: dict[str, Rule] = {
     ),
     "Swish": chosen("5·|Y|, 6·|Y| if α≠1   [x / (1 + e^(−α·x))]", _swish),
     "SwiGLU": chosen(
-        "6·|Y| + |Y| if α≠1 + |Y| if β≠0 + 3·|Y| if clamped   [g·σ(α·g)·(l + β)]", _swiglu
+        "6·|Y|, 7·|Y| if α≠1   [a / (1 + e^(−α·a)) · b]", lambda call: _swish(call) + 1
     ),
     "Sum": chosen("(operands − 1)·|Y|", lambda call: _operands(call) - 1),
     "Max": chosen("(operands − 1)·|Y|", lambda call: _operands(call) - 1),

@@ -64,6 +64,10 @@ class Rule:
     def has_macs(self) -> bool:
         return self.macs != "0"
 
+    @property
+    def is_free(self) -> bool:
+        return self.count is None and not self.reason
+
     def cost(self, call: Call) -> Cost:
         """The cost of ``call``; never raises on a missing shape or a malformed node.
 

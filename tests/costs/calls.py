@@ -20,7 +20,7 @@ def tensor(shape: Shape | None, dtype: str = "float32") -> Tensor:
 def call(
     op: str,
     inputs: Sequence[Shape | None],
-    *outputs: Shape,
+    *outputs: Shape | None,
     domain: str = "",
     version: int = 17,
     dtype: str = "float32",

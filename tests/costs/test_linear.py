@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -21,11 +23,11 @@ from tests.costs.calls import call
         ([(7, 3), (5, 7)], {"transA": 1, "transB": 1}, 3 * 5 * 7),
     ],
 )
-def test_gemm(inputs, attributes, macs):
+def test_gemm(inputs: list[Any], attributes: dict[str, Any], macs: int) -> None:
     assert cost(call("Gemm", inputs, **attributes)).macs == macs
 
 
-def test_gemm_flops_count_bias_and_scaling_once_per_output():
+def test_gemm_flops_count_bias_and_scaling_once_per_output() -> None:
     shapes = [(2, 3), (3, 4), (4,)]
     assert cost(call("Gemm", shapes)).flops == 2 * 24 + 8
     assert cost(call("Gemm", shapes, alpha=0.5, beta=2.0)).flops == 2 * 24 + 8 * 3
@@ -36,7 +38,7 @@ def test_gemm_flops_count_bias_and_scaling_once_per_output():
     ("a", "b"),
     [((4,), (4,)), ((4,), (4, 5)), ((3, 4), (4,)), ((2, 1, 3, 4), (5, 4, 6)), ((2, 3, 4), (4, 5))],
 )
-def test_matmul_follows_numpy(a, b):
+def test_matmul_follows_numpy(a: tuple[int, ...], b: tuple[int, ...]) -> None:
     y = np.matmul(np.ones(a), np.ones(b))
     assert cost(call("MatMul", [a, b])).macs == y.size * 4
 
@@ -44,13 +46,15 @@ def test_matmul_follows_numpy(a, b):
 @given(
     st.lists(st.integers(1, 4), max_size=2), *(st.integers(1, 5) for _ in range(3)), st.booleans()
 )
-def test_matmul_product_equals_numpy_shape(batch, m, k, n, flat):
+def test_matmul_product_equals_numpy_shape(
+    batch: list[int], m: int, k: int, n: int, flat: bool
+) -> None:
     a, b = (*batch, m, k), (k,) if flat else (*batch[-1:], k, n)
     assert product(a, b) == (np.matmul(np.ones(a), np.ones(b)).shape, k)
 
 
 @pytest.mark.parametrize(("a", "b"), [((2, 3), (4, 5)), ((2, 3, 4), (3, 4, 5)), ((), (3,))])
-def test_products_that_do_not_fit_are_unknown(a, b):
+def test_products_that_do_not_fit_are_unknown(a: tuple[int, ...], b: tuple[int, ...]) -> None:
     result = cost(call("MatMul", [a, b]))
     assert result.macs is None
     assert result.reason
@@ -68,7 +72,7 @@ def test_products_that_do_not_fit_are_unknown(a, b):
         ("ij->ji", [(2, 3)], 0),
     ],
 )
-def test_einsum(equation, shapes, macs):
+def test_einsum(equation: str, shapes: list[Any], macs: int) -> None:
     if len(shapes) > 1:
         np.einsum(equation, *(np.ones(s) for s in shapes))  # numpy accepts the case at all
     out = np.einsum(equation, *(np.ones(s) for s in shapes)).shape
@@ -84,18 +88,18 @@ def test_einsum(equation, shapes, macs):
         (None, [(2,)]),
     ],
 )
-def test_a_bad_einsum_is_unknown(equation, shapes):
+def test_a_bad_einsum_is_unknown(equation: str, shapes: list[Any]) -> None:
     result = cost(call("Einsum", shapes, (2,), equation=equation))
     assert result.macs is None
     assert "Einsum" in result.reason
 
 
-def test_integer_products():
+def test_integer_products() -> None:
     shapes = [(2, 3), (), (), (3, 4), (), (), (), ()]
     assert cost(call("QLinearMatMul", shapes, dtype="int8")).macs == 24
     assert cost(call("MatMulInteger", [(5, 2, 3), (3, 4)], dtype="uint8")).macs == 5 * 24
 
 
-def test_counts_stay_exact_beyond_64_bits():
+def test_counts_stay_exact_beyond_64_bits() -> None:
     side = 2**31
     assert cost(call("MatMul", [(side, side), (side, side)])).macs == 2**93
