@@ -130,10 +130,12 @@ def _combine(
             times = 1
             if part.macs or part.unknown_macs:
                 part = replace(part, open_loops=(site.id, *part.open_loops))
-        elif times is None:
+        elif times is None:  # e.g. FlexAttention's score function, run per score
             times = 0
-            part = replace(part, unknown_macs=1)
-            total = _add(total, Sum(0, 0, 1, 1), 1)
+            own_part = _leaf(own) if not shown else _ZERO
+            silent = part.macs == 0 and part.unknown_macs == 0
+            total = _add(total, own_part, 1)
+            total = _add(total, Sum(0, 0, int(not silent), 1), 1)
         total = _add(total, part, times)
         chosen.append((child, times))
         label = "calls" if child.label == "call" else child.label

@@ -7,8 +7,10 @@ generalised (the changing dimension becomes unknown) until the body is stable.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from analyzer.graph.call import Unknown
 from analyzer.shapes.result import Child, Instance
 from analyzer.shapes.types import UNKNOWN, Type, merge
 
@@ -244,6 +246,9 @@ def _run_other(
         children.append(Child(label, instance, None))
     frame.instance.children[i] = tuple(children)
     frame.instance.failures[i] = f"{op.op_type} runs its body a data-dependent number of times"
+    if op.domain in ("", "ai.onnx.preview"):
+        with suppress(Unknown):  # the outputs then stay unknown, as the failure says
+            inference.fill_gaps(frame, op, attributes)
 
 
 CONTROL: Mapping[str, Callable[[Inference, Frame, int, Op, Mapping[str, Any]], None]] = {

@@ -357,6 +357,7 @@ FOLDS: Mapping[str, Fold] = {
     "Xor": _elementwise(np.logical_xor),
     "Mod": _mod,
     "Pow": _power,
+    "Relu": _unary(lambda value: np.maximum(value, 0)),
     "Not": _unary(np.logical_not),
     "Neg": _unary(np.negative),
     "Abs": _unary(np.abs),

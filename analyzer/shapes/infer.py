@@ -21,6 +21,7 @@ from analyzer.shapes.bindings import Bindings, bind
 from analyzer.shapes.contrib import RULES
 from analyzer.shapes.control import CONTROL
 from analyzer.shapes.fold import BOUNDED, FOLDS, fold, shape_value
+from analyzer.shapes.gaps import GAP_RULES
 from analyzer.shapes.partial import PARTIAL_RULES
 from analyzer.shapes.result import Child, Instance, Shapes
 from analyzer.shapes.schema import (
@@ -329,6 +330,21 @@ class Inference:
                 call = make_call(op, attributes, inputs, [], version, values or ())
                 inferred = {op.outputs[0]: partial(call)}
         for name, value_type in inferred.items():
+            if name:
+                types[name] = refine(value_type, types.get(name, UNKNOWN))
+        if op.domain == "" and op.op_type in GAP_RULES:
+            self.fill_gaps(frame, op, attributes)
+
+    def fill_gaps(self, frame: Frame, op: Op, attributes: Mapping[str, Any]) -> None:
+        """Complete outputs that onnx's inference leaves open by our own rule, if there is one."""
+        types, rule = frame.instance.types, GAP_RULES.get(op.op_type)
+        found = [types.get(name, UNKNOWN).shape for name in op.outputs[:1]]
+        if rule is None or not found or (found[0] is not None and None not in found[0]):
+            return
+        inputs = [frame.type(n) if n else UNKNOWN for n in op.inputs]
+        values = [frame.value(n) if n else None for n in op.inputs]
+        call = make_call(op, attributes, inputs, [], frame.opsets.get("", 1), values)
+        for name, value_type in zip(op.outputs, rule(call), strict=False):
             if name:
                 types[name] = refine(value_type, types.get(name, UNKNOWN))
 

@@ -36,6 +36,10 @@ READS_DATA = frozenset(
 """Operators whose output shape depends on the contents of an input."""
 
 
+IGNORED_DEFAULTS = {"STFT": ("onesided", 1)}
+"""Attribute defaults of the specification that onnx's inference (1.23) overlooks."""
+
+
 @lru_cache(maxsize=2048)
 def find_schema(op_type: str, version: int, domain: str) -> defs.OpSchema | None:
     """Schema in force for ``op_type`` at ``version``; ``None`` where onnx knows none.
@@ -84,6 +88,10 @@ def infer_outputs(
     ------
     One of ``CPP_ERRORS`` when the node contradicts its schema.
     """
+    name, default = IGNORED_DEFAULTS.get(node.op_type, ("", 0))
+    if name and all(a.name != name for a in node.attribute):
+        node = without_foreign_attributes(schema, node)
+        node.attribute.append(onnx.helper.make_attribute(name, default))
     tensors = {name: numpy_helper.from_array(value, name) for name, value in data.items()}
     imports = [onnx.OperatorSetIdProto(domain=d, version=v) for d, v in opsets.items()]
     outputs = shape_inference.infer_node_outputs(

@@ -1,0 +1,101 @@
+"""Output types of ai.onnx operators whose inference in onnx is missing or partial.
+
+Source of each: the ONNX operator specification. They are asked only for what
+onnx's own inference leaves open.
+"""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from analyzer.graph.call import Unknown
+from analyzer.graph.tensors import DTYPES
+from analyzer.shapes.types import Type
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from analyzer.graph.call import Call
+
+
+def _same(call: Call) -> list[Type]:
+    x = call.input(0)
+    return [Type(x.dtype, x.shape)] if x else []
+
+
+def _value(call: Call, index: int) -> Any:
+    value = call.values[index] if index < len(call.values) else None
+    if value is None or value.dtype == object:
+        raise Unknown(f"contents of input {index} are unknown")
+    return value.reshape(-1)
+
+
+def _scalar(call: Call, index: int) -> Any:
+    value = _value(call, index)
+    if value.size != 1:
+        raise Unknown(f"input {index} is not a single number")
+    return value[0]
+
+
+def _dtype(call: Call, index: int) -> str | None:
+    tensor = call.input(index)
+    return tensor.dtype if tensor else None
+
+
+def _window(call: Call) -> list[Type]:
+    """HannWindow, HammingWindow, BlackmanWindow: ``size`` elements."""
+    return [Type(DTYPES.get(int(call.attr("output_datatype", 1))), (int(_scalar(call, 0)),))]
+
+
+def _max_unpool(call: Call) -> list[Type]:
+    sizes = tuple(int(v) for v in _value(call, 2))
+    return [Type(_dtype(call, 0), sizes)]
+
+
+def _mel_weights(call: Call) -> list[Type]:
+    """(floor(dft_length / 2) + 1, num_mel_bins)."""
+    dtype = DTYPES.get(int(call.attr("output_datatype", 1)))
+    return [Type(dtype, (int(_scalar(call, 1)) // 2 + 1, int(_scalar(call, 0))))]
+
+
+def _one_hot(call: Call) -> list[Type]:
+    """The depth, which may be any number type, inserted at ``axis``."""
+    indices = call.input(0)
+    if indices is None or indices.shape is None:
+        raise Unknown("rank of the indices is unknown")
+    axis = int(call.attr("axis", -1))
+    shape = list(indices.shape)
+    shape.insert(axis if axis >= 0 else axis + len(shape) + 1, int(_scalar(call, 1)))
+    return [Type(_dtype(call, 2), tuple(shape))]
+
+
+def _range(call: Call) -> list[Type]:
+    """max(ceil((limit − start) / delta), 0) elements."""
+    start, limit, delta = (_scalar(call, i) for i in range(3))
+    if delta == 0:
+        raise Unknown("delta is 0")
+    return [Type(_dtype(call, 0), (max(ceil((limit - start) / delta), 0),))]
+
+
+def _flex_attention(call: Call) -> list[Type]:
+    """Q (B, N, S, D) and V (B, G, L, E) give (B, N, S, E)."""
+    query, value = call.input(0), call.input(2)
+    if query is None or value is None or query.shape is None or value.shape is None:
+        raise Unknown("rank of an input is unknown")
+    return [Type(query.dtype, (*query.shape[:-1], value.shape[-1]))]
+
+
+GAP_RULES: Mapping[str, Callable[[Call], list[Type]]] = {
+    "BlackmanWindow": _window,
+    "FlexAttention": _flex_attention,
+    "GroupNormalization": _same,
+    "HammingWindow": _window,
+    "HannWindow": _window,
+    "MaxUnpool": _max_unpool,
+    "MeanVarianceNormalization": _same,
+    "MelWeightMatrix": _mel_weights,
+    "OneHot": _one_hot,
+    "Range": _range,
+}
+"""Rule by operator of ai.onnx."""
