@@ -384,6 +384,28 @@ class Separable:
 
 
 @dataclass(frozen=True, slots=True)
+class Module:
+    """A module of the source code, as the exporter's scope names tell it."""
+
+    path: str
+    """Qualified name such as ``features.4.conv``; empty for the whole model."""
+    name: str
+    """Last part of the path."""
+    class_name: str
+    """Class in the source code where the exporter recorded it, else empty."""
+    macs: int
+    """Known MACs over all executions, sub-modules included."""
+    params: int
+    """Parameters, sub-modules included; shared tensors count at their first user."""
+    nodes: int
+    """Operators, sub-modules included."""
+    complete: bool
+    """True when the MACs of every operator in it are known."""
+    children: tuple[Module, ...] = ()
+    """Sub-modules in the order of their first operator."""
+
+
+@dataclass(frozen=True, slots=True)
 class Architecture:
     """A published network that the structure proves the model to be."""
 
@@ -417,6 +439,8 @@ class Facts:
     """Operators as nodes (key ``Node.id``), tensors as edges; see ``analyzer.graph.build``."""
     architecture: Architecture | None = None
     """The published network this is, where the structure proves it; ``None``: not recognised."""
+    modules: Module | None = None
+    """Module tree of the source code; ``None`` where the exporter left no scope names."""
 
     @property
     def inconclusive(self) -> bool:
