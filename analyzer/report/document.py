@@ -1,0 +1,219 @@
+"""A result as plain dictionaries and lists: the JSON contract, whatever it is written to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analyzer.version import __version__
+
+if TYPE_CHECKING:
+    from analyzer.facts import Block, Conv, Facts, Node, Saving, Tensor
+    from analyzer.findings.finding import Finding
+    from analyzer.report.result import Batch, Result
+
+SCHEMA = 1
+"""Version of the contract; grows only when a name changes its meaning."""
+
+Object = dict[str, Any]
+
+
+def tool() -> Object:
+    return {"name": "onnxlint", "version": __version__}
+
+
+def of_result(result: Result) -> Object:
+    """One model as one object, complete: nothing is shortened or left out."""
+    facts = result.facts
+    return {
+        "schema": SCHEMA,
+        "tool": tool(),
+        "command": result.command,
+        "rules_version": result.rules_version,
+        "model": _model(facts),
+        "inputs": [tensor(t) for t in facts.inputs],
+        "outputs": [tensor(t) for t in facts.outputs],
+        "assumptions": [
+            {"input": a.input, "axis": a.axis, "dim": a.dim, "value": a.value, "reason": a.reason}
+            for a in facts.assumptions
+        ],
+        "outcome": result.outcome,
+        "totals": _totals(facts),
+        "parameters": _parameters(facts),
+        "memory": _memory(facts),
+        "separable": _separable(facts),
+        "nodes": [node(n) for n in facts.nodes],
+        "blocks": [_block(b) for b in facts.blocks],
+        "findings": [finding(f) for f in result.findings],
+        "problems": [
+            {"code": p.code, "where": p.where, "message": p.message, "inconclusive": p.inconclusive}
+            for p in facts.problems
+        ],
+    }
+
+
+def of_batch(batch: Batch) -> Object:
+    """Many models; files that could not be read are listed apart with the reason."""
+    return {
+        "schema": SCHEMA,
+        "tool": tool(),
+        "outcome": batch.outcome,
+        "models": [of_result(result) for result in batch.results],
+        "failures": [{"path": f.path, "message": f.message} for f in batch.failures],
+    }
+
+
+def tensor(t: Tensor) -> Object:
+    return {"name": t.name, "dtype": t.dtype, "shape": None if t.shape is None else list(t.shape)}
+
+
+def node(n: Node) -> Object:
+    """One operator: counts are per execution, ``total_macs`` over all of them."""
+    return {
+        "id": n.id,
+        "scope": n.scope,
+        "name": n.name,
+        "op_type": n.op_type,
+        "domain": n.domain,
+        "inputs": list(n.inputs),
+        "outputs": [tensor(t) for t in n.outputs],
+        "tags": list(n.tags),
+        "macs": n.macs,
+        "flops": n.flops,
+        "params": n.params,
+        "executions": n.executions,
+        "total_macs": n.total_macs,
+        "certainty": n.cost.certainty.value,
+        "reason": n.cost.reason,
+        "formula": n.cost.formula,
+        "substitution": n.cost.substitution,
+        "source": n.cost.source,
+        "precision": n.precision,
+        "read_bytes": n.read_bytes,
+        "write_bytes": n.write_bytes,
+        "intensity": n.intensity,
+        "conv": None if n.conv is None else _conv(n.conv),
+        "saving": None if n.saving is None else saving(n.saving),
+    }
+
+
+def finding(f: Finding) -> Object:
+    return {
+        "rule": f.rule,
+        "name": f.name,
+        "category": f.category,
+        "severity": f.severity.value,
+        "node": f.node,
+        "message": f.message,
+        "fix": f.fix,
+        "fingerprint": f.fingerprint,
+        "saving": None if f.saving is None else saving(f.saving),
+    }
+
+
+def saving(s: Saving) -> Object:
+    return {
+        "macs": s.macs,
+        "params": s.params,
+        "macs_now": s.macs_now,
+        "macs_after": s.macs_after,
+        "params_now": s.params_now,
+        "params_after": s.params_after,
+        "ratio": s.ratio,
+        "theory_ratio": s.theory_ratio,
+    }
+
+
+def _model(facts: Facts) -> Object:
+    m = facts.model
+    return {
+        "path": m.path,
+        "sha256": m.sha256,
+        "bytes": m.bytes,
+        "ir_version": m.ir_version,
+        "opsets": dict(sorted(m.opsets.items())),
+        "producer": m.producer,
+        "graph_name": m.graph_name,
+        "metadata": dict(sorted(m.metadata.items())),
+    }
+
+
+def _totals(facts: Facts) -> Object:
+    t = facts.totals
+    return {
+        "macs": t.macs,
+        "flops": t.flops,
+        "params": t.params,
+        "weight_bytes": t.weight_bytes,
+        "peak_activation_bytes": t.peak_activation_bytes,
+        "complete": t.complete,
+        "unknown_nodes": t.unknown_nodes,
+        "nodes": t.nodes,
+        "weighted_layers": t.weighted_layers,
+        "macs_by_kind": dict(sorted(t.macs_by_kind.items())),
+        "params_by_kind": dict(sorted(t.params_by_kind.items())),
+        "macs_by_precision": dict(sorted(t.macs_by_precision.items())),
+        "certainty": t.certainty.value,
+        "reason": t.reason,
+    }
+
+
+def _parameters(facts: Facts) -> Object:
+    p = facts.parameters
+    return {
+        "weights": p.weights,
+        "buffers": p.buffers,
+        "quantization": p.quantization,
+        "constants": p.constants,
+        "bytes_by_dtype": dict(sorted(p.bytes_by_dtype.items())),
+        "shared": [{"name": name, "uses": uses} for name, uses in p.shared],
+    }
+
+
+def _memory(facts: Facts) -> Object:
+    m = facts.memory
+    return {
+        "peak_bytes": m.peak_bytes,
+        "at_node": m.at_node,
+        "alive": [tensor(t) | {"bytes": t.bytes} for t in m.alive],
+        "certainty": m.certainty.value,
+        "reason": m.reason,
+    }
+
+
+def _separable(facts: Facts) -> Object:
+    s = facts.separable
+    return {
+        "macs_now": s.macs_now,
+        "macs_after": s.macs_after,
+        "params_now": s.params_now,
+        "params_after": s.params_after,
+        "candidates": list(s.candidates),
+    }
+
+
+def _block(b: Block) -> Object:
+    return {
+        "kind": b.kind,
+        "nodes": list(b.nodes),
+        "macs": b.macs,
+        "params": b.params,
+        "detail": dict(sorted(b.detail.items())),
+    }
+
+
+def _conv(c: Conv) -> Object:
+    return {
+        "kind": c.kind,
+        "transposed": c.transposed,
+        "kernel": list(c.kernel_shape),
+        "in_channels": c.in_channels,
+        "out_channels": c.out_channels,
+        "groups": c.groups,
+        "channel_multiplier": c.channel_multiplier,
+        "strides": list(c.strides),
+        "dilations": list(c.dilations),
+        "in_spatial": list(c.in_spatial),
+        "out_spatial": list(c.out_spatial),
+        "macs": c.macs,
+        "params": c.params,
+    }

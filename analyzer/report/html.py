@@ -1,0 +1,16 @@
+"""HTML: one file that opens anywhere, asks the network for nothing and works without scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.report.page import render as render_page
+from analyzer.report.view.page import HTML
+
+if TYPE_CHECKING:
+    from analyzer.report.result import Options, Result
+
+
+def render(result: Result, options: Options) -> bytes:
+    """UTF-8; the same result and options give the same bytes."""
+    return render_page(result, options, HTML).encode("utf-8")

@@ -1,0 +1,84 @@
+"""Text of ``check``: one line per finding, in the form that editors and people know."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from analyzer.findings.finding import Severity
+from analyzer.report.result import Failure
+from analyzer.report.sanitise import clean, label
+from analyzer.report.style import Style
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.report.result import Batch, Options, Result
+
+
+def render_batch(batch: Batch, options: Options) -> bytes:
+    """``path: node: RULE message``, a hint where a rule first speaks, and a summary line."""
+    style = Style(options.color)
+    lines: list[str] = []
+    hinted: set[str] = set()
+    for item in batch.items:
+        if isinstance(item, Failure):
+            lines.append(f"{label(item.path)}: {style.error('cannot judge')}: {_rest(item)}")
+        else:
+            lines += _findings(item, style, hinted)
+            lines += _problems(item, style)
+    if options.summary:
+        lines.append(summary(batch))
+    return "".join(line + "\n" for line in lines).encode("utf-8")
+
+
+def summary(batch: Batch) -> str:
+    """``3 findings (1 error, 2 warnings) in 2 models; 1 could not be judged``."""
+    severities = Counter(f.severity for result in batch.results for f in result.findings)
+    counts = [_many(severities[s], s.value) for s in Severity if severities[s]]
+    results = list(batch.results)
+    parts = [_many(severities.total(), "finding") + (f" ({', '.join(counts)})" if counts else "")]
+    if len(results) != 1:
+        parts[0] += f" in {_many(len(results), 'model')}"
+    if partly := sum(result.facts.inconclusive for result in results):
+        parts.append(f"{partly} judged only in part")
+    if failed := len(list(batch.failures)):
+        parts.append(f"{failed} could not be judged")
+    text = "; ".join(parts)
+    return text if batch.outcome != "clean" else f"{text}: clean"
+
+
+def _findings(result: Result, style: Style, hinted: set[str]) -> Iterator[str]:
+    path = label(result.facts.model.path)
+    names = {n.id: n.name for n in result.facts.nodes if n.name}
+    for finding in result.findings:
+        where = label(names.get(finding.node, finding.node))
+        place = f"{path}: {where}: " if where else f"{path}: "
+        rule = style.severity(finding.severity.value, label(finding.rule))
+        yield f"{place}{rule} {clean(finding.message)}"
+        if finding.fix and finding.rule not in hinted:
+            hinted.add(finding.rule)
+            yield style.dim(f"  fix: {_first_sentence(finding.fix)}")
+
+
+def _problems(result: Result, style: Style) -> Iterator[str]:
+    path = label(result.facts.model.path)
+    for problem in result.facts.problems:
+        where = f"{label(problem.where)}: " if problem.where else ""
+        word = "inconclusive" if problem.inconclusive else "note"
+        text = f"{clean(problem.message)} [{label(problem.code)}]"
+        yield f"{path}: {where}{style.warning(word)}: {text}"
+
+
+def _rest(failure: Failure) -> str:
+    """The message without the path it may start with."""
+    return clean(failure.message.removeprefix(f"{failure.path}: "))
+
+
+def _first_sentence(text: str) -> str:
+    flat = clean(" ".join(text.split()))
+    return flat.split(". ", 1)[0].rstrip(".")
+
+
+def _many(n: int, word: str) -> str:
+    return f"{n} {word}" if n == 1 or word == "info" else f"{n} {word}s"

@@ -1,0 +1,67 @@
+"""Jinja2 at work: the one template set for HTML and PDF."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+from functools import cache
+from typing import TYPE_CHECKING
+
+import jinja2
+from markupsafe import Markup
+
+from analyzer import units
+from analyzer.report.view import kinds, page
+from analyzer.resources import templates_dir
+
+if TYPE_CHECKING:
+    from analyzer.report.result import Options, Result
+
+_MONO = '"DejaVu Sans Mono", "Liberation Mono", monospace'
+
+
+def render(result: Result, options: Options, medium: page.Medium) -> str:
+    """The report as one HTML document."""
+    return environment().get_template("report.html.j2").render(page.build(result, options, medium))
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """Everything is escaped, a misspelt variable is an error, templates come from the package."""
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates_dir()),
+        autoescape=True,  # select_autoescape() would not escape *.html.j2
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    env.filters |= {
+        "si": units.si,
+        "size": units.size,
+        "count": units.count,
+        "percent": units.percent,
+        "times": units.times,
+        "number": units.number,
+        "shape": units.shape,
+    }
+    env.globals |= {"inline": _inline, "csp": _csp_hash}
+    return env
+
+
+@cache
+def _inline(name: str) -> Markup:
+    """A style sheet or script of ours, with no data in it, to be placed in its element as is."""
+    template = environment().get_template(name)
+    text = template.render(
+        kinds=kinds.COLORS,
+        palette=kinds.PALETTE,
+        variables={key: f"var(--{key})" for key in (*kinds.PALETTE, "mono")},
+        fixed={key: light for key, (light, _) in kinds.PALETTE.items()} | {"mono": Markup(_MONO)},
+    )
+    return Markup(text)
+
+
+def _csp_hash(text: str) -> str:
+    """Content Security Policy source that allows exactly ``text``."""
+    return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -1,0 +1,46 @@
+"""PDF: the same page on paper, tagged for accessibility, with the complete JSON attached."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from analyzer.report import document
+from analyzer.report.json import encode
+from analyzer.report.page import render as render_page
+from analyzer.report.view.page import PDF
+
+if TYPE_CHECKING:
+    from analyzer.report.result import Options, Result
+
+UNDATED = datetime(1980, 1, 1, tzinfo=UTC)
+"""Date of the attachment when none is given: a PDF wants one, and *now* would differ each time."""
+
+
+def render(result: Result, options: Options) -> bytes:
+    """PDF/UA-1; the same result and options give the same bytes on the same machine."""
+    import weasyprint
+    from weasyprint.urls import URLFetcher
+
+    class Nothing(URLFetcher):  # type: ignore[misc]
+        """The page is complete; whatever it seems to ask for came in with a model's names."""
+
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+            raise ValueError("a report loads nothing")
+
+    fetcher = Nothing(allowed_protocols=())
+    date = options.created or UNDATED
+    facts = weasyprint.Attachment(
+        string=encode(document.of_result(result)),
+        name="report.json",
+        description="Everything in this report, and every operator, as JSON",
+        created=date,
+        modified=date,
+        relationship="Data",
+        url_fetcher=fetcher,
+    )
+    page = weasyprint.HTML(
+        string=render_page(result, options, PDF), url_fetcher=fetcher, media_type="print"
+    )
+    written: bytes = page.write_pdf(pdf_variant="pdf/ua-1", attachments=[facts])
+    return written

@@ -1,0 +1,89 @@
+"""What a report is about: one judged model, one that could not be read, or a batch of both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzer.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from analyzer.facts import Facts
+    from analyzer.findings.finding import Finding
+    from analyzer.ruleset.rule import Rule
+
+CLEAN, FINDINGS, INCONCLUSIVE = "clean", "findings", "inconclusive"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Facts about one model and what the rules say about them."""
+
+    facts: Facts
+    findings: tuple[Finding, ...] = ()
+    """In the order they are to be shown."""
+    rules: tuple[Rule, ...] = ()
+    """Rules that were applied: their rationale and references go into the report."""
+    command: str = ""
+    """Command line that reproduces the result; empty when called as a library."""
+    rules_version: str = __version__
+    """Version of the rule set."""
+
+    @property
+    def outcome(self) -> str:
+        """``inconclusive`` when anything was skipped, else ``findings`` or ``clean``."""
+        if self.facts.inconclusive:
+            return INCONCLUSIVE
+        return FINDINGS if self.findings else CLEAN
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be judged at all."""
+
+    path: str
+    message: str
+    """One line, remedy included."""
+
+    @property
+    def outcome(self) -> str:
+        return INCONCLUSIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Everything one ``check`` looked at, in the order given."""
+
+    items: tuple[Result | Failure, ...]
+
+    @property
+    def outcome(self) -> str:
+        """The worst outcome of any file; an empty batch judged nothing."""
+        outcomes = {item.outcome for item in self.items} or {INCONCLUSIVE}
+        return next(o for o in (INCONCLUSIVE, FINDINGS, CLEAN) if o in outcomes)
+
+    @property
+    def results(self) -> Iterator[Result]:
+        return (item for item in self.items if isinstance(item, Result))
+
+    @property
+    def failures(self) -> Iterator[Failure]:
+        return (item for item in self.items if isinstance(item, Failure))
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to write a report; what it says depends on the result alone."""
+
+    color: bool = False
+    """Terminal colours in text formats."""
+    count: str = "macs"
+    """Headline unit, ``macs`` or ``flops``; both are always shown."""
+    created: datetime | None = None
+    """Date to state in the report (what ``SOURCE_DATE_EPOCH`` says, or now); none by default,
+    so that the same input gives the same bytes."""
+    summary: bool = True
+    """Close the text of ``check`` with a summary line."""

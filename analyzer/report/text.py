@@ -1,0 +1,90 @@
+"""Plain text for a terminal: what a model is and costs, then one line per operator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer import units
+from analyzer.report.sanitise import clean, label
+from analyzer.report.style import Style
+from analyzer.report.view import summary
+from analyzer.report.view.layers import show_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from analyzer.facts import Facts
+    from analyzer.report.result import Options, Result
+
+NAME = 44
+"""Widest name in the table; names are shortened in the middle."""
+
+
+def render(result: Result, options: Options) -> bytes:
+    """UTF-8; nothing in it can move the cursor or reorder the text."""
+    style = Style(options.color)
+    lines = [*_summary(result, options, style), "", *_table(result.facts, style)]
+    return ("\n".join(lines) + "\n").encode("utf-8")
+
+
+def _summary(result: Result, options: Options, style: Style) -> Iterator[str]:
+    facts = result.facts
+    yield style.bold(label(facts.model.path))
+    yield summary.describe(facts)
+    yield ""
+    for card in summary.cards(result, options.count):
+        yield f"{card.title:<24}{style.bold(card.value)}  {style.dim(', '.join(card.detail))}"
+    yield f"{'Produced by':<24}{label(facts.model.producer) or 'not stated'}"
+    yield f"{'Operator sets':<24}{summary.opsets(facts.model.opsets)}"
+    yield ""
+    for share in summary.shares(facts):
+        counts = f"{units.si(share.macs, 'MAC'):>12} {units.percent(share.macs_share):>8}"
+        weights = f"{units.si(share.params):>10} {units.percent(share.params_share):>8}"
+        yield f"{share.kind:<24}{counts}{weights} of parameters"
+    for a in facts.assumptions:
+        dim = f"{label(a.input)} axis {a.axis} ({label(a.dim)})"
+        yield f"assumed: {dim} = {a.value}, {label(a.reason)}"
+    coverage = summary.coverage(facts.nodes)
+    if not coverage.complete:
+        yield style.warning(
+            f"cost known for {coverage.known} of {coverage.total} operators "
+            f"({units.percent(coverage.share)}); not known:"
+        )
+        for op, n, why in coverage.missing:
+            yield f"  {n} × {op}: {why}"
+    for problem in facts.problems:
+        where = f"{label(problem.where)}: " if problem.where else ""
+        yield style.warning(f"{label(problem.code)}: {where}{clean(problem.message)}")
+
+
+def _table(facts: Facts, style: Style) -> Iterator[str]:
+    names = show_names(facts.nodes)
+    head = ("name", "operator", "output", "MACs", "FLOPs", "params", "runs", "tags")
+    rows = [
+        (
+            label(names[n.id], NAME),
+            label(n.op_type, 24),
+            units.shape(n.outputs[0].shape) if n.outputs else "none",
+            units.count(n.macs),
+            units.count(n.flops),
+            units.count(n.params),
+            units.count(n.executions),
+            " ".join(n.tags),
+        )
+        for n in facts.nodes
+    ]
+    return _columns(head, rows, style)
+
+
+def _columns(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], style: Style) -> Iterator[str]:
+    """Two spaces between columns; the first two and the last one left aligned."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+
+    def line(cells: tuple[str, ...]) -> str:
+        return "  ".join(
+            cell.ljust(width) if index < 2 or index == len(widths) - 1 else cell.rjust(width)
+            for index, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        ).rstrip()
+
+    yield style.bold(line(head))
+    yield from map(line, rows)

@@ -1,0 +1,202 @@
+"""Geometry of the charts: numbers in, rectangles, circles and ticks out.
+
+Coordinates are user units of an SVG; templates draw them. A mark names its colour by kind, so
+that the PDF can use a fixed fill and the browser its theme.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, floor, log10
+from typing import TYPE_CHECKING
+
+from analyzer import units
+from analyzer.report.view.kinds import color_of, counted_macs, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analyzer.facts import Node
+    from analyzer.report.view.layers import Layer
+    from analyzer.report.view.summary import Share
+
+WIDTH = 720.0
+"""User units of every chart: a page's text width at 96 per inch."""
+TILES, DOTS, BARS = 60, 400, 180
+"""Most marks of a treemap, a scatter plot and a profile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A coloured rectangle, or a circle of which ``x``, ``y`` are the centre."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    color: str
+    title: str
+    """What a pointer over it, or a screen reader, is told."""
+    lines: tuple[str, ...] = ()
+    """Text inside, as far as it fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A labelled position on an axis."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Marks and axes."""
+
+    width: float
+    height: float
+    marks: tuple[Mark, ...]
+    x_ticks: tuple[Tick, ...] = ()
+    y_ticks: tuple[Tick, ...] = ()
+    ridge: Tick | None = None
+    """Vertical line of the scatter plot."""
+
+
+def stacked(shares: Sequence[Share], of: str) -> Chart:
+    """One horizontal bar; ``of`` is ``macs`` or ``params``."""
+    height, x, marks = 28.0, 0.0, []
+    for share in shares:
+        part = share.macs_share if of == "macs" else share.params_share
+        width = part * WIDTH
+        if width >= 0.2:
+            text = f"{share.kind} {units.percent(part)}"
+            lines = next((t for t in (text, units.percent(part)) if _fits(t, width)), "")
+            marks.append(
+                Mark(_r(x), 0, _r(width), height, share.color, text, (lines,) if lines else ())
+            )
+        x += width
+    return Chart(WIDTH, height, tuple(marks))
+
+
+def treemap(layers: Sequence[Layer], height: float = 300.0) -> Chart:
+    """Squarified treemap (Bruls, Huizing, van Wijk 2000): area is MACs of a layer shape."""
+    import squarify
+
+    shown, total = list(layers[:TILES]), sum(layer.macs for layer in layers)
+    rest = sum(layer.macs for layer in layers[TILES:])
+    sizes = [layer.macs for layer in shown] + ([rest] if rest else [])
+    # Tiles thinner than a hair draw nothing and cost layout time; squarify dislikes zeros.
+    sizes = [max(size, total / 1e6) for size in sizes]
+    if not sizes:
+        return Chart(WIDTH, 0, ())
+    boxes = squarify.squarify(squarify.normalize_sizes(sizes, WIDTH, height), 0, 0, WIDTH, height)
+    marks = []
+    for index, box in enumerate(boxes):
+        if index < len(shown):
+            layer = shown[index]
+            name, color = f"{layer.title} at {layer.place}", layer.color
+            if layer.count != 1:
+                name = f"{layer.count} × {name}"
+            lines: tuple[str, ...] = (layer.title, _times(layer), units.percent(layer.macs / total))
+        else:
+            name, color = f"{len(layers) - TILES} smaller shapes", "other"
+            lines = ("all others", units.percent(rest / total))
+        title = f"{name}: {units.si(sizes[index], 'MAC')}, {units.percent(sizes[index] / total)}"
+        marks.append(
+            Mark(
+                _r(box["x"]), _r(box["y"]), _r(box["dx"]), _r(box["dy"]), color, title,
+                _inside(lines, box["dx"], box["dy"]),
+            )
+        )  # fmt: skip
+    return Chart(WIDTH, height, tuple(marks))
+
+
+def profile(nodes: Sequence[Node], height: float = 140.0) -> Chart:
+    """MACs along the network: a bar for each layer in file order, neighbours joined if many."""
+    layers = [node for node in nodes if counted_macs(node)]
+    if not layers:
+        return Chart(WIDTH, height, ())
+    step = ceil(len(layers) / BARS)
+    bins = [layers[i : i + step] for i in range(0, len(layers), step)]
+    sums = [sum(counted_macs(node) for node in part) for part in bins]
+    left, top, bottom = 64.0, 8.0, height - 20
+    width, peak = (WIDTH - left) / len(bins), max(sums)
+    marks = []
+    for index, (part, macs) in enumerate(zip(bins, sums, strict=True)):
+        tall = max(0.5, macs / peak * (bottom - top))
+        biggest = max(part, key=counted_macs)
+        kind = kind_of(biggest)
+        first = index * step + 1
+        which = f"layer {first}" if len(part) == 1 else f"layers {first} to {first + len(part) - 1}"
+        marks.append(
+            Mark(
+                _r(left + index * width), _r(bottom - tall), _r(max(0.6, width * 0.86)), _r(tall),
+                color_of(kind), f"{which}, {kind}: {units.si(macs, 'MAC')}",
+            )
+        )  # fmt: skip
+    ticks = tuple(
+        Tick(_r(bottom - share * (bottom - top)), units.si(round(peak * share)) if share else "0")
+        for share in (0.0, 0.5, 1.0)
+    )
+    ends = (Tick(left, "first layer"), Tick(WIDTH, "last layer"))
+    return Chart(WIDTH, height, tuple(marks), ends, ticks)
+
+
+def scatter(layers: Sequence[Layer], ridge: float, name: str, height: float = 300.0) -> Chart:
+    """MACs of a layer shape over its arithmetic intensity, both logarithmic."""
+    dots = [layer for layer in layers if layer.intensity][:DOTS]
+    if not dots:
+        return Chart(WIDTH, height, ())
+    left, right, top, bottom = 64.0, WIDTH - 12, 10.0, height - 40
+    xs = [layer.intensity or 1.0 for layer in dots]
+    x_low, x_high = _decades([*xs, ridge])
+    y_low, y_high = _decades([layer.macs for layer in dots])
+
+    def across(value: float) -> float:
+        return _r(left + (log10(value) - x_low) / (x_high - x_low) * (right - left))
+
+    def up(value: float) -> float:
+        return _r(bottom - (log10(value) - y_low) / (y_high - y_low) * (bottom - top))
+
+    marks = tuple(
+        Mark(
+            across(x), up(layer.macs), 4, 4, layer.color,
+            f"{layer.title} at {layer.place}: {units.si(layer.macs, 'MAC')}, "
+            f"{units.number(x, 'FLOP/B')}",
+        )
+        for x, layer in zip(xs, dots, strict=True)
+    )  # fmt: skip
+    stride = max(1, ceil((y_high - y_low) / 6))
+    return Chart(
+        WIDTH, height, marks,
+        tuple(Tick(across(10.0**e), units.number(10.0**e)) for e in range(x_low, x_high + 1)),
+        tuple(Tick(up(10**e), units.si(10**e)) for e in range(y_low, y_high + 1, stride)),
+        Tick(across(ridge), name),
+    )  # fmt: skip
+
+
+def _decades(values: Sequence[float]) -> tuple[int, int]:
+    """Powers of ten that enclose ``values``, at least one apart."""
+    low, high = floor(log10(min(values))), ceil(log10(max(values)))
+    return low, max(high, low + 1)
+
+
+def _times(layer: Layer) -> str:
+    return f"{layer.place}, {layer.count}×" if layer.count != 1 else layer.place
+
+
+def _inside(lines: Sequence[str], width: float, height: float) -> tuple[str, ...]:
+    """Lines that fit, all or only the last one (the share)."""
+    if height >= 14 * len(lines) + 6 and all(_fits(line, width) for line in lines):
+        return tuple(lines)
+    return (lines[-1],) if height >= 18 and _fits(lines[-1], width) else ()
+
+
+def _fits(text: str, width: float) -> bool:
+    """Whether 11-unit sans-serif text is narrower than ``width`` with a margin."""
+    return len(text) * 6.4 + 10 <= width
+
+
+def _r(value: float) -> float:
+    """Two decimals are finer than any printer and keep the page small."""
+    return round(value, 2)

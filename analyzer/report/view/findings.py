@@ -1,0 +1,130 @@
+"""Findings grouped by rule, in order of what acting on them brings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzer.report.sanitise import clean, label
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analyzer.findings.finding import Finding
+    from analyzer.report.result import Result
+    from analyzer.ruleset.rule import Rule
+
+ORDER = ("error", "warning", "info")
+SAFETY = {
+    "display": "advice; it needs a decision and usually retraining",
+    "unsafe": "changes what the model computes",
+    "safe": "does not change what the model computes",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One finding of a group."""
+
+    node: str
+    """Name to show; empty for the whole model."""
+    target: str | None
+    """Anchor of the node's row, where that row is shown."""
+    message: str
+    macs: int | None
+    """MACs saved, ``None`` where a saving is not a number."""
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """All findings of one rule."""
+
+    rule: str
+    name: str
+    title: str
+    severity: str
+    count: int
+    why: tuple[str, ...]
+    """Paragraphs."""
+    fix: tuple[str, ...]
+    safety: str
+    references: tuple[str, ...]
+    macs: int
+    """MACs that acting on all of them saves."""
+    params: int
+    places: tuple[Place, ...]
+    """At most as many as the page shows."""
+
+    @property
+    def anchor(self) -> str:
+        """Stable across runs and releases: the rule's id."""
+        return f"rule-{self.rule}"
+
+
+def group(
+    result: Result, names: Mapping[str, str], anchors: Mapping[str, str], limit: int
+) -> tuple[Group, ...]:
+    """Groups with errors first, then by MACs saved, then by severity and id.
+
+    ``names`` and ``anchors`` map node ids to what is shown and where; at most ``limit``
+    places of a rule are listed.
+    """
+    rules = {rule.id: rule for rule in result.rules}
+    found: dict[str, list[Finding]] = {}
+    for finding in result.findings:
+        found.setdefault(finding.rule, []).append(finding)
+    groups = [
+        _group(items, rules.get(rule), names, anchors, limit) for rule, items in found.items()
+    ]
+    return tuple(sorted(groups, key=_rank))
+
+
+def _rank(group: Group) -> tuple[bool, int, int, str]:
+    severity = ORDER.index(group.severity)
+    return severity > 0, -group.macs, severity, group.rule
+
+
+def _group(
+    items: list[Finding],
+    rule: Rule | None,
+    names: Mapping[str, str],
+    anchors: Mapping[str, str],
+    limit: int,
+) -> Group:
+    first = items[0]
+    savings = {f.node: f.saving for f in items if f.saving is not None}
+    items = sorted(items, key=lambda f: -(f.saving.macs if f.saving else 0))
+    return Group(
+        rule=label(first.rule),
+        name=label(first.name),
+        title=clean(rule.summary).strip().rstrip(".")
+        if rule
+        else label(first.name).replace("-", " "),
+        severity=min((f.severity.value for f in items), key=ORDER.index),
+        count=len(items),
+        why=paragraphs(rule.rationale if rule else ""),
+        fix=paragraphs(rule.fix if rule else first.fix),
+        safety=SAFETY.get(rule.fix_safety, "") if rule else "",
+        references=tuple(clean(text) for text in rule.references) if rule else (),
+        macs=sum(s.macs for s in savings.values()),
+        params=sum(s.params for s in savings.values()),
+        places=tuple(
+            Place(
+                names.get(f.node, label(f.node)),
+                anchors.get(f.node),
+                label(f.message, 400),
+                f.saving.macs if f.saving else None,
+                label(f.fingerprint, 16),
+            )
+            for f in items[:limit]
+        ),
+    )
+
+
+def paragraphs(text: str) -> tuple[str, ...]:
+    """Blank lines separate paragraphs; other line breaks are spaces."""
+    return tuple(
+        clean(" ".join(part.split())) for part in re.split(r"\n\s*\n", text.strip()) if part
+    )

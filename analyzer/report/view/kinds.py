@@ -1,0 +1,68 @@
+"""Kinds of computation and the colours of a page; which node is of which kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analyzer.facts import Node
+
+COLORS: Mapping[str, tuple[str, str]] = {
+    "standard": ("#a84a32", "#e0937c"),
+    "pointwise": ("#2f6690", "#7fb0d8"),
+    "depthwise": ("#1f756c", "#5fc0b4"),
+    "grouped": ("#75599f", "#b8a2dd"),
+    "transposed": ("#9c3f68", "#de8db0"),
+    "dense": ("#8a5d0c", "#d9ac5a"),
+    "attention": ("#4c5596", "#9aa3e6"),
+    "recurrent": ("#51692d", "#a3c46c"),
+    "other": ("#626b77", "#a0a8b3"),
+}
+"""Fill on white (white text on it is readable, 4.5:1) and fill on the dark page (dark text)."""
+
+PALETTE: Mapping[str, tuple[str, str]] = {
+    "ink": ("#1c2330", "#e6e9ee"),
+    "muted": ("#566070", "#a5aebb"),
+    "page": ("#ffffff", "#14171c"),
+    "panel": ("#f5f6f8", "#1d2229"),
+    "rule": ("#dfe3e8", "#2f3742"),
+    "strong": ("#aab2bd", "#525c6a"),
+    "link": ("#1f5a85", "#8fbfe6"),
+    "error": ("#a3281f", "#f2938a"),
+    "warning": ("#855600", "#e0b566"),
+    "clean": ("#2f7a45", "#7cc492"),
+    "on": ("#ffffff", "#14171c"),
+}
+"""Everything else on the page, light and dark; ``on`` is text on a fill of ``COLORS``."""
+
+_DENSE = ("Gemm", "MatMul", "Einsum")
+_RECURRENT = ("LSTM", "GRU", "RNN")
+
+
+def kind_of(node: Node) -> str:
+    """Row of ``Totals.macs_by_kind`` that a node belongs to."""
+    if node.conv is None:
+        return node.op_type
+    return "transposed" if node.conv.transposed else node.conv.kind
+
+
+def color_of(kind: str) -> str:
+    """Key of ``COLORS`` for a row of ``Totals.macs_by_kind``."""
+    if kind in COLORS:
+        return kind
+    for color, parts in (("recurrent", _RECURRENT), ("attention", ("Attention",))):
+        if any(part in kind for part in parts):
+            return color
+    return "dense" if any(part in kind for part in _DENSE) else "other"
+
+
+def counted_macs(node: Node) -> int:
+    """Known MACs of a node that the totals contain; calls and loops leave it to their bodies."""
+    return 0 if node.composite else (node.macs or 0) * node.counted
+
+
+def counted_flops(node: Node) -> int:
+    """The same for FLOPs."""
+    return 0 if node.composite else (node.flops or 0) * node.counted

@@ -1,0 +1,178 @@
+"""Operators as rows: all of them, the convertible ones, and identical shapes added up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from analyzer import units
+from analyzer.report.sanitise import label
+from analyzer.report.view.kinds import color_of, counted_flops, counted_macs, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from analyzer.facts import Facts, Node
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One operator in the appendix."""
+
+    number: int
+    """Position among all nodes, from 1."""
+    anchor: str
+    name: str
+    scope: str
+    op: str
+    shape: str
+    macs: int | None
+    flops: int | None
+    params: int
+    executions: int | None
+    tags: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """All layers of one shape added up."""
+
+    title: str
+    """e.g. ``1×1 pointwise 512 → 512``."""
+    place: str
+    """Output feature map or shape."""
+    kind: str
+    color: str
+    count: int
+    macs: int
+    params: int
+    intensity: float | None
+    """FLOPs per byte moved; the same for each, as their shapes are."""
+    example: str
+    """Id of the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """One convolution and its depthwise separable form."""
+
+    name: str
+    anchor: str | None
+    kernel: str
+    m: int
+    n: int
+    out: str
+    macs_now: int
+    macs_after: int
+    ratio: float
+    theory: float
+    params_saved: int
+    suggested: bool
+    """True when a rule's finding recommends it."""
+
+    @property
+    def macs(self) -> int:
+        return max(0, self.macs_now - self.macs_after)
+
+
+def show_names(nodes: Iterable[Node]) -> dict[str, str]:
+    """Node id → what a reader calls it: its name, else its first output."""
+    return {n.id: label(n.name or (n.outputs[0].name if n.outputs else "") or n.id) for n in nodes}
+
+
+def pick_rows(facts: Facts, limit: int, wanted: Iterable[str]) -> dict[str, str]:
+    """Node id → anchor of at most ``limit`` nodes: those with findings, then the largest."""
+    first = set(wanted)
+    order = sorted(
+        enumerate(facts.nodes, 1),
+        key=lambda item: (item[1].id not in first, -counted_macs(item[1]), item[0]),
+    )
+    chosen = sorted((number, node.id) for number, node in order[:limit])
+    return {node: f"n{number}" for number, node in chosen}
+
+
+def node_rows(
+    facts: Facts, anchors: Mapping[str, str], names: Mapping[str, str]
+) -> tuple[Row, ...]:
+    """Rows of the nodes that have an anchor, in the file's order."""
+    return tuple(
+        _row(number, node, anchors[node.id], names[node.id])
+        for number, node in enumerate(facts.nodes, 1)
+        if node.id in anchors
+    )
+
+
+def _row(number: int, node: Node, anchor: str, name: str) -> Row:
+    domain = f"{node.domain}." if node.domain not in ("", "ai.onnx") else ""
+    return Row(
+        number, anchor, name, label(node.scope), label(domain + node.op_type, 60),
+        units.shape(node.outputs[0].shape) if node.outputs else "none",
+        node.macs, node.flops, node.params, node.executions, " ".join(node.tags),
+    )  # fmt: skip
+
+
+def layer_shapes(nodes: Iterable[Node]) -> tuple[Layer, ...]:
+    """Layers with MACs, those of equal shape added up; most MACs first."""
+    found: dict[tuple[str, str], Layer] = {}
+    for node in nodes:
+        macs = counted_macs(node)
+        if not macs:
+            continue
+        title, place = _shape_of(node)
+        key = (title, place)
+        if (known := found.get(key)) is not None:
+            found[key] = replace(
+                known, count=known.count + node.counted, macs=known.macs + macs,
+                params=known.params + node.params,
+            )  # fmt: skip
+        else:
+            kind = kind_of(node)
+            found[key] = Layer(
+                title, place, label(kind, 40), color_of(kind), node.counted, macs, node.params,
+                node.intensity, node.id,
+            )  # fmt: skip
+    return tuple(sorted(found.values(), key=lambda layer: (-layer.macs, layer.title, layer.place)))
+
+
+def _shape_of(node: Node) -> tuple[str, str]:
+    """(what the layer is, where it works): equal for layers that cost the same."""
+    conv = node.conv
+    if conv is None:
+        shape = units.shape(node.outputs[0].shape) if node.outputs else ""
+        return f"{label(node.op_type, 40)} · {units.si(node.macs, 'MAC')}", shape
+    stride = f" / {max(conv.strides)}" if max(conv.strides, default=1) > 1 else ""
+    rate = f" dilated {max(conv.dilations)}" if conv.is_dilated else ""
+    groups = f" ({conv.groups} groups)" if conv.kind == "grouped" else ""
+    form = "transposed " if conv.transposed else ""
+    through = str(conv.out_channels)
+    if conv.in_channels != conv.out_channels:
+        through = f"{conv.in_channels} → {conv.out_channels}"
+    return (
+        f"{conv.kernel}{stride} {form}{conv.kind}{groups}{rate} {through}",
+        units.shape(conv.out_spatial),
+    )
+
+
+def conversions(
+    facts: Facts, anchors: Mapping[str, str], names: Mapping[str, str], suggested: Sequence[str]
+) -> tuple[Conversion, ...]:
+    """Candidates for a depthwise separable form, largest saving first."""
+    by_id = {node.id: node for node in facts.nodes}
+    rows = []
+    for node in (by_id[name] for name in facts.separable.candidates if name in by_id):
+        if node.saving is None or node.conv is None:
+            continue
+        rows.append(
+            Conversion(
+                names[node.id], anchors.get(node.id), node.conv.kernel, node.conv.in_channels,
+                node.conv.out_channels, units.shape(node.conv.out_spatial), node.saving.macs_now,
+                node.saving.macs_after, node.saving.ratio, node.saving.theory_ratio,
+                node.saving.params, node.id in suggested,
+            )
+        )  # fmt: skip
+    return tuple(rows)
+
+
+def flops_of(nodes: Iterable[Node]) -> int:
+    """Known FLOPs of nodes together."""
+    return sum(counted_flops(node) for node in nodes)

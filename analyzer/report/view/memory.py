@@ -1,0 +1,76 @@
+"""Peak memory, and layers against the limits of an example device."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzer import units
+from analyzer.report.sanitise import label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analyzer.facts import Facts
+    from analyzer.report.view.layers import Layer
+
+ALIVE = 10
+"""Tensors listed at the peak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Published limits of a device, for the ridge line of a roofline (Williams et al. 2009)."""
+
+    name: str
+    flops: float
+    """Peak FLOP/s in float32, a fused multiply-add counting 2."""
+    bandwidth: float
+    """Peak bytes/s of its main memory."""
+
+    @property
+    def ridge(self) -> float:
+        """FLOPs per byte above which arithmetic, not memory, is the limit."""
+        return self.flops / self.bandwidth
+
+
+EXAMPLE = Device("NVIDIA A100 40 GB", 19.5e12, 1555e9)
+"""Data sheet of 2020: 19.5 TFLOP/s float32 without tensor cores, 1,555 GB/s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """A tensor that exists at the peak."""
+
+    name: str
+    dtype: str
+    shape: str
+    bytes: int | None
+
+
+def alive(facts: Facts) -> tuple[Alive, ...]:
+    """The largest tensors alive at the peak."""
+    return tuple(
+        Alive(label(t.name), label(t.dtype or "unknown"), units.shape(t.shape), t.bytes)
+        for t in facts.memory.alive[:ALIVE]
+    )
+
+
+def below_ridge(layers: Sequence[Layer], device: Device = EXAMPLE) -> float | None:
+    """Share of the MACs of known intensity that memory limits on ``device``."""
+    known = [layer for layer in layers if layer.intensity is not None]
+    total = sum(layer.macs for layer in known)
+    limited = sum(layer.macs for layer in known if (layer.intensity or 0) < device.ridge)
+    return limited / total if total else None
+
+
+def roles(facts: Facts) -> tuple[tuple[str, int, str], ...]:
+    """(role, elements, what it is) of everything the file stores."""
+    p = facts.parameters
+    rows = (
+        ("weights", p.weights, "trained values; the published parameter count"),
+        ("buffers", p.buffers, "running means and variances of batch normalisation"),
+        ("quantization", p.quantization, "scales and zero points"),
+        ("constants", p.constants, "shapes and other constants that are not weights"),
+    )
+    return tuple(row for row in rows if row[1] or row[0] == "weights")
