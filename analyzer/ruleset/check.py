@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 MAX_DEPTH = 24
 """Nesting of an expression; shipped rules need 7."""
 
+MAX_NUMBER = 10**30
+"""Largest literal."""
+
 TESTS = ("known", "unknown")
 _ORDERED = {"lt", "lteq", "gt", "gteq"}
 _EQUAL = {"eq", "ne"}
@@ -165,6 +168,8 @@ def _literal(node: nodes.Const) -> str:
     if isinstance(node.value, bool):
         return FLAG
     if isinstance(node.value, (int, float)):
+        if node.value > MAX_NUMBER:
+            raise Refused("this number is too large", node.lineno)
         return NUMBER
     if isinstance(node.value, str):
         return TEXT

@@ -128,7 +128,7 @@ def _parse_expression(source: str) -> nodes.Expr:
     expression = parser.parse_expression()
     if not parser.stream.eos:
         token = parser.stream.current
-        raise TemplateSyntaxError(f"unexpected {token.value[:40]!r}", token.lineno)
+        raise TemplateSyntaxError(f"unexpected {str(token.value)[:40]!r}", token.lineno)
     return expression
 
 

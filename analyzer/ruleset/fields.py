@@ -81,7 +81,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     ", did you mean 'ratio'?"
     """
     close = get_close_matches(word[:80], sorted(known), n=1)
-    return f", did you mean {close[0]!r}?" if close else ""
+    return f", did you mean '{close[0]}'?" if close else ""
 
 
 def _kind(annotation: str) -> Kind:

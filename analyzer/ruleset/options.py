@@ -42,7 +42,7 @@ def typed(options: Mapping[str, Option], name: str, value: object) -> OptionValu
     if option.kind in ("flag", "text"):
         if isinstance(value, bool if option.kind == "flag" else str):
             return value
-        raise ValueError(f"option {name!r} must be a {option.kind}, not {value!r}")
+        raise ValueError(f"option {name!r} must be of type {option.kind}, not {value!r}")
     if value is None and option.default is None:
         return None
     if isinstance(value, str):
@@ -52,8 +52,8 @@ def typed(options: Mapping[str, Option], name: str, value: object) -> OptionValu
             raise ValueError(f"option {name!r}: {error}") from None
     whole = isinstance(value, int) and not isinstance(value, bool)
     if not whole and (option.kind == "integer" or not isinstance(value, float)):
-        unit = f" of {option.unit}" if option.unit else ""
-        raise ValueError(f"option {name!r} must be a {option.kind}{unit}, not {value!r}")
+        unit = f" in {option.unit}" if option.unit else ""
+        raise ValueError(f"option {name!r} must be of type {option.kind}{unit}, not {value!r}")
     assert isinstance(value, (int, float))
     return value
 

@@ -1,0 +1,107 @@
+"""The rules that ship: each file's own examples, and what all of them have in common."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from analyzer.errors import RuleError
+from analyzer.examples import ExampleResult, facts_of, run_example
+from analyzer.examples import test_rules as run_examples
+from analyzer.lint import lint
+from analyzer.resources import rules_dir
+from analyzer.ruleset import Rule, explain, load_rules, parse_rule
+from tests.ruleset.build import RULE
+
+RULES = load_rules()
+CASES = [(rule, example) for rule in RULES for example in rule.examples]
+
+
+@pytest.mark.parametrize(("rule", "example"), CASES, ids=lambda v: getattr(v, "id", v.name))
+def test_a_rule_says_of_its_examples_what_they_expect(rule: Rule, example: object) -> None:
+    result = next(run_example(rule, e) for e in rule.examples if e is example)
+    assert result.passed, str(result)
+
+
+def rule_named(rule_id: str) -> Rule:
+    return next(rule for rule in RULES if rule.id == rule_id)
+
+
+def first(rule_id: str) -> ExampleResult:
+    return run_example(rule_named(rule_id), rule_named(rule_id).examples[0])
+
+
+def test_separable_candidate_reports_the_numbers_of_the_mobilenet_paper() -> None:
+    """Section 3.1: 1/N + 1/D_K² with D_K = 3 and N = 256 is 0.1150, 8.69 times less."""
+    (finding,) = first("SEP001").findings
+    assert finding.message == (
+        "standard 3×3 convolution, 115.6 MMAC; depthwise separable needs 11.5 % of that "
+        "(8.7× fewer)"
+    )
+    assert finding.saving is not None
+    assert finding.saving.ratio == pytest.approx(1 / 256 + 1 / 9)
+    assert finding.saving.macs_now == 14 * 14 * 3 * 3 * 256 * 256
+    page = explain(rule_named("SEP001"))
+    assert "11.5 %" in page
+    assert "8.7×" in page
+
+
+def test_a_depthwise_convolution_does_9_multiply_adds_for_8_bytes() -> None:
+    """Each output reads and writes one float32 and costs 9 MACs: 18 FLOP / 8 B = 2.25."""
+    (finding,) = first("MEM001").findings
+    intensity = re.search(r"does ([\d.]+) FLOP", finding.message)
+    assert intensity is not None
+    assert float(intensity[1]) == pytest.approx(2.25, rel=0.01)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_file_is_named_after_its_rule_and_explains_itself(rule: Rule) -> None:
+    assert rule.source == f"{rule.id}-{rule.name}.yaml"
+    assert rule.since
+    assert rule.references
+    assert len(rule.summary) < 100
+    page = explain(rule)
+    assert page.startswith(f"# {rule.name} ({rule.id})\n")
+    assert all(option in page for option in rule.options)
+    longest = max(page.splitlines(), key=len)
+    assert len(longest) <= 140, longest
+
+
+def test_categories_and_id_prefixes_belong_together() -> None:
+    pairs = {(rule.id[:3], rule.category) for rule in RULES}
+    assert len(pairs) == len({prefix for prefix, _ in pairs}) == len({word for _, word in pairs})
+
+
+def test_every_file_in_the_folder_is_a_rule() -> None:
+    assert {path.name for path in rules_dir().iterdir()} == {rule.source for rule in RULES}
+
+
+def test_rules_do_no_arithmetic() -> None:
+    for rule in RULES:
+        assert not re.search(r"\s[*/+-]\s", rule.when.source), rule.id
+
+
+def test_preview_and_budget_rules_are_silent_unless_asked() -> None:
+    facts = facts_of(rule_named("MEM001").examples[0].model)
+    assert {f.rule for f in lint(facts, RULES)} == set()
+
+
+def test_a_wrong_example_fails_and_says_why() -> None:
+    results = run_examples([parse_rule(RULE, "r.yaml")])
+    assert [r.passed for r in results] == [False, False]
+    assert str(results[0]).startswith("r.yaml:18: FAIL one: not ONNX text:")
+
+
+def test_an_example_that_expects_the_opposite_fails() -> None:
+    rule = rule_named("SEP001")
+    good = next(e for e in rule.examples if e.expect == "no-match")
+    result = ExampleResult(rule, good, first("SEP001").findings, "")
+    assert not result.passed
+    assert "found 1 match(es), no-match wanted" in str(result)
+
+
+@pytest.mark.parametrize("text", ["", "not a model", "g (x) =>", "<ir_version: 8>", "\x00"])
+def test_text_that_is_no_model_is_a_rule_error(text: str) -> None:
+    with pytest.raises(RuleError, match="not ONNX text"):
+        facts_of(text)

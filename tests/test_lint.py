@@ -1,0 +1,53 @@
+"""The pipeline from facts to findings."""
+
+from __future__ import annotations
+
+from analyzer.findings.finding import Severity
+from analyzer.findings.order import dedupe, sort
+from analyzer.lint import Settings, lint
+from analyzer.ruleset import parse_rule
+from tests.ruleset.build import RULE, facts, node, rule_text
+
+LATER = parse_rule(rule_text(id="TST002", name="later", severity="error"))
+RULES = (parse_rule(RULE), LATER)
+
+
+def test_findings_come_by_severity_then_rule_then_place_in_the_model() -> None:
+    model = facts(node("z"), node("a"), node("m"))
+    order = [(f.rule, f.node) for f in lint(model, RULES)]
+    assert order == [(rule, at) for rule in ("TST002", "TST001") for at in ("z", "a", "m")]
+
+
+def test_a_configured_severity_decides_the_order_too() -> None:
+    settings = Settings(severity={"testing": "info", "TST001": "error"})
+    findings = lint(facts(node("a")), RULES, settings)
+    assert [(f.rule, f.severity) for f in findings] == [
+        ("TST001", Severity.ERROR),
+        ("TST002", Severity.INFO),
+    ]
+
+
+def test_selected_rules_run_and_ignored_ones_do_not() -> None:
+    model = facts(node("a"))
+    assert [f.rule for f in lint(model, RULES, Settings(select=("later",)))] == ["TST002"]
+    assert [f.rule for f in lint(model, RULES, Settings(ignore=("TST002",)))] == ["TST001"]
+    assert lint(model, RULES, Settings(ignore=("ALL",))) == ()
+
+
+def test_the_same_facts_give_the_same_findings() -> None:
+    model = facts(node("b"), node("a"))
+    assert lint(model, RULES) == lint(model, tuple(reversed(RULES)))
+
+
+def test_dedupe_keeps_the_first_and_the_order() -> None:
+    one, two = lint(facts(node("a"), node("b")), RULES[:1])
+    assert dedupe([two, one, two, one, one]) == (two, one)
+
+
+def test_a_place_outside_the_graph_comes_last() -> None:
+    one, two = lint(facts(node("a"), node("b")), RULES[:1])
+    assert sort([one, two], {"b": 0}) == (two, one)
+
+
+def test_a_model_without_nodes_has_no_findings() -> None:
+    assert lint(facts(), RULES) == ()
