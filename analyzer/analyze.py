@@ -96,7 +96,9 @@ def _boundary(
     """Typed graph inputs (initializers that are also listed as inputs left out) or outputs."""
     constants = program.main.constants if inventory is not None else {}
     return tuple(
-        Tensor(name, kind.dtype, kind.shape) if (kind := shapes.main.types.get(name)) else Tensor(name)
+        Tensor(name, kind.dtype, kind.shape)
+        if (kind := shapes.main.types.get(name))
+        else Tensor(name)
         for name in names
         if name not in constants
     )

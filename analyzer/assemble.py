@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from analyzer.facts import Assumption, Cost, Memory, Parameters
     from analyzer.shapes.sites import Site
 
-GUESSES = ("default", "implied by the weights that consume it", "same symbol")
-"""Reasons of assumptions that nobody stated: figures that rest on them are *assumed*."""
+STATED = ("--dim", "--shape", "config")
+"""Reasons of bindings that the user stated; figures that rest on any other are *assumed*."""
 
 
 def assemble_nodes(
@@ -33,7 +33,7 @@ def assemble_nodes(
 ) -> tuple[Node, ...]:
     """One ``Node`` per site, in the order of the sites."""
     params = params_by_site(inventory, len(sites))
-    guessed = [a for a in assumptions if a.reason in GUESSES]
+    guessed = [a for a in assumptions if a.reason not in STATED]
     tainted = tainted_sites(sites, {a.input for a in guessed})
     reason = describe_assumptions(guessed)
     nodes = []
@@ -77,7 +77,9 @@ def describe_assumptions(assumptions: Sequence[Assumption]) -> str:
 def _certain(site: Site, cost: Cost, assumed: str) -> Cost:
     """``cost`` with its certainty lowered where it rests on an assumption or a declaration."""
     if cost.macs is None and site.failure:
-        return replace(cost, reason=f"{cost.reason}: {site.failure}" if cost.reason else site.failure)
+        return replace(
+            cost, reason=f"{cost.reason}: {site.failure}" if cost.reason else site.failure
+        )
     if cost.certainty is not Certainty.EXACT or not (cost.macs or cost.flops):
         return cost
     if assumed:
@@ -128,7 +130,9 @@ def assemble_totals(
         certainty = Certainty.ASSUMED
         reason = f"one iteration counted of: {', '.join(total.open_loops[:4])}"
     else:
-        weakest = next((n for n in nodes if n.cost.certainty is not Certainty.EXACT and n.macs), None)
+        weakest = next(
+            (n for n in nodes if n.cost.certainty is not Certainty.EXACT and n.macs), None
+        )
         if weakest is not None:
             certainty, reason = Certainty.ASSUMED, weakest.cost.reason
     return Totals(

@@ -320,12 +320,15 @@ class Parameters:
     constants: int
     """Shape arithmetic and other constants that do not act as weights."""
     bytes_by_dtype: Mapping[str, int]
-    """Stored bytes of weights and buffers by dtype."""
+    """Bytes of weights and buffers by dtype, as a runtime holds them."""
     shared: tuple[tuple[str, int], ...] = ()
     """Tensors used as weight by more than one node: (name, uses)."""
+    stored_bytes: int = 0
+    """Bytes that the file or its external data stores for them; 0 for generated weights."""
 
     @property
     def weight_bytes(self) -> int:
+        """Bytes of weights and buffers in memory."""
         return sum(self.bytes_by_dtype.values())
 
 

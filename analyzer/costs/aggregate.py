@@ -123,7 +123,9 @@ def _combine(
     parts = [(child, sums.get(id(child.instance), _ZERO)) for child in site.children]
     if site.op.op_type == "If":
         return _branches(parts)
-    total, shown, chosen = Sum(), [], []
+    total = Sum()
+    shown: list[str] = []
+    chosen: list[tuple[Child, int]] = []
     for child, part in parts:
         times = child.times
         if times is None and site.op.op_type in ("Loop", "Scan"):

@@ -8,6 +8,7 @@ The order is the file's topological order; a runtime may do better or worse.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.facts import Certainty, Memory, Tensor
@@ -53,97 +54,107 @@ def peak_memory(
         by_instance.setdefault(id(site.instance), []).append(site)
     if not order:
         return Memory(None, "", (), Certainty.UNKNOWN, "the graph has no operators")
-    peaks: dict[int, tuple[int, str, list[Tensor], int]] = {}
+    peaks: dict[int, Peak] = {}
     for instance in reversed(order):  # callees first
         scope = program.scopes[instance.scope]
         own = by_instance[id(instance)]
         fixed = constants.get(instance.scope, set())
         peaks[id(instance)] = _scope_peak(scope, instance, own, peaks, fixed)
-    size, node, alive, missing = peaks[id(order[0])]
-    alive.sort(key=lambda t: (-(t.bytes or 0), t.name))
-    listed = tuple(alive[:ALIVE_LISTED])
-    if missing:
-        reason = f"{missing} tensor(s) of unknown size are not included"
-        return Memory(size, node, listed, Certainty.LOWER_BOUND, reason)
-    return Memory(size, node, listed, Certainty.EXACT)
+    peak = peaks[id(order[0])]
+    peak.alive.sort(key=lambda t: (-(t.bytes or 0), t.name))
+    listed = tuple(peak.alive[:ALIVE_LISTED])
+    if peak.unsized:
+        reason = f"{peak.unsized} tensor(s) of unknown size are not included"
+        return Memory(peak.bytes, peak.node, listed, Certainty.LOWER_BOUND, reason)
+    return Memory(peak.bytes, peak.node, listed, Certainty.EXACT)
+
+
+@dataclass(slots=True)
+class Peak:
+    """Highest point of one scope."""
+
+    bytes: int
+    node: str
+    alive: list[Tensor]
+    unsized: int
+    """Tensors of unknown size, which no figure contains."""
 
 
 def _scope_peak(
     scope: Scope,
     instance: Instance,
     sites: Sequence[Site],
-    peaks: Mapping[int, tuple[int, str, list[Tensor], int]],
+    peaks: Mapping[int, Peak],
     fixed: set[str],
-) -> tuple[int, str, list[Tensor], int]:
-    """(bytes, node id, live tensors, tensors of unknown size) at the peak of one scope."""
+) -> Peak:
+    """Walk the operators of one scope; ``peaks`` holds the scopes they run."""
+    last = _last_uses(scope, sites)
+    start = _live_inputs(scope, instance, fixed, last, 0)
+    live = {t.name: t.bytes or 0 for t in start}
+    best = Peak(sum(live.values()), sites[0].id, start, sum(t.bytes is None for t in start))
+    current, at, inside = best.bytes, -1, None
+    leaving: dict[int, list[str]] = {}
+    for name, i in last.items():
+        leaving.setdefault(i, []).append(name)
+    for i, site in enumerate(sites):
+        made = [t for t in site.call.outputs if t and t.name not in fixed and t.name not in live]
+        live.update((t.name, t.bytes or 0) for t in made)
+        current += sum(t.bytes or 0 for t in made)
+        best.unsized += sum(t.bytes is None for t in made)
+        inner = _highest(site, peaks)
+        during = current + (inner.bytes if inner else 0)
+        best.unsized += inner.unsized if inner else 0
+        if during > best.bytes:
+            best.bytes, best.node, at, inside = during, site.id, i, inner
+        gone = [*leaving.get(i, ()), *(t.name for t in made if t.name not in last)]
+        current -= sum(live.pop(name, 0) for name in gone)
+    if at >= 0:
+        best.alive = _alive_at(at, sites, last, fixed)
+        best.alive += _live_inputs(scope, instance, fixed, last, at)
+        best.alive += inside.alive if inside else []
+    return best
+
+
+def _last_uses(scope: Scope, sites: Sequence[Site]) -> dict[str, int]:
+    """Position of the last reader by name; graph outputs outlive all."""
     last: dict[str, int] = {}
     for i, site in enumerate(sites):
         for name in (*site.op.inputs, *site.op.captured):
             last[name] = i
     for name in scope.outputs:
         last[name] = len(sites)
-    live: dict[str, Tensor] = {}
-    missing = 0
-    current = 0
-    if not instance.path:  # inputs of bodies and functions are counted by their caller
-        for name in scope.inputs:
-            if name not in fixed and name in last:
-                kind = instance.types.get(name)
-                live[name] = Tensor(name, kind.dtype if kind else None, kind.shape if kind else None)
-        missing += sum(1 for t in live.values() if t.bytes is None)
-        current = sum(t.bytes or 0 for t in live.values())
-    best, where, snapshot = current, sites[0].id, list(live.values())
-    leaving: dict[int, list[str]] = {}
-    for name, i in last.items():
-        leaving.setdefault(i, []).append(name)
-    peak_at = -1
-    for i, site in enumerate(sites):
-        for tensor in site.call.outputs:
-            if tensor is None or tensor.name in fixed or tensor.name in live:
-                continue
-            live[tensor.name] = tensor
-            current += tensor.bytes or 0
-            missing += tensor.bytes is None
-        inner = max((peaks[id(c.instance)] for c in site.children if id(c.instance) in peaks),
-                    key=lambda p: p[0], default=None)  # fmt: skip
-        during = current + (inner[0] if inner else 0)
-        if during > best:
-            best, where, peak_at = during, site.id, i
-            snapshot = [] if inner is None else list(inner[2])
-        if inner is not None:
-            missing += inner[3]
-        for name in leaving.get(i, ()):
-            gone = live.pop(name, None)
-            current -= (gone.bytes or 0) if gone else 0
-        for tensor in site.call.outputs:  # made but never read
-            if tensor is not None and tensor.name not in last and tensor.name in live:
-                current -= live.pop(tensor.name).bytes or 0
-    if peak_at >= 0:
-        snapshot += _alive_at(peak_at, sites, last, scope, instance, fixed)
-    return best, where, snapshot, missing
+    return last
+
+
+def _highest(site: Site, peaks: Mapping[int, Peak]) -> Peak | None:
+    """The largest peak among the bodies ``site`` runs (one runs at a time)."""
+    inner = [peaks[id(c.instance)] for c in site.children if id(c.instance) in peaks]
+    return max(inner, key=lambda p: p.bytes, default=None)
+
+
+def _live_inputs(
+    scope: Scope, instance: Instance, fixed: set[str], last: Mapping[str, int], at: int
+) -> list[Tensor]:
+    """Graph inputs still needed at operator ``at``; those of bodies belong to their caller."""
+    if instance.path:
+        return []
+    types = [(n, instance.types.get(n)) for n in scope.inputs if n not in fixed]
+    return [
+        Tensor(n, kind.dtype, kind.shape)
+        for n, kind in types
+        if kind is not None and last.get(n, -1) >= at
+    ]
 
 
 def _alive_at(
-    at: int,
-    sites: Sequence[Site],
-    last: Mapping[str, int],
-    scope: Scope,
-    instance: Instance,
-    fixed: set[str],
+    at: int, sites: Sequence[Site], last: Mapping[str, int], fixed: set[str]
 ) -> list[Tensor]:
-    """Tensors alive while operator ``at`` runs, by replaying births and deaths."""
-    alive: list[Tensor] = []
-    if not instance.path:
-        for name in scope.inputs:
-            kind = instance.types.get(name)
-            if name not in fixed and last.get(name, -1) >= at and kind is not None:
-                alive.append(Tensor(name, kind.dtype, kind.shape))
-    seen: set[str] = set()
+    """Tensors made by the first operators and alive while operator ``at`` runs."""
+    alive: dict[str, Tensor] = {}
     for i, site in enumerate(sites[: at + 1]):
         for tensor in site.call.outputs:
-            if tensor is None or tensor.name in fixed or tensor.name in seen:
+            if tensor is None or tensor.name in fixed:
                 continue
-            seen.add(tensor.name)
-            if i == at or last.get(tensor.name, i) >= at:
-                alive.append(tensor)
-    return alive
+            if i == at or last.get(tensor.name, -1) >= at:
+                alive.setdefault(tensor.name, tensor)
+    return list(alive.values())

@@ -193,15 +193,16 @@ def take_inventory(program: Program, sites: Sequence[Site]) -> Inventory:
 def summarize(inventory: Inventory) -> Parameters:
     """Totals by role; every constant once."""
     counts: Counter[Role] = Counter()
-    stored: Counter[str] = Counter()
+    sizes: Counter[str] = Counter()
+    stored = 0
     shared = []
     for (_, name), constant in inventory.constants.items():
         if constant.generated and constant.role is Role.CONSTANT:
             continue
         counts[constant.role] += constant.elements
         if constant.role in (Role.WEIGHT, Role.BUFFER):
-            size = constant.stored_bytes
-            stored[constant.tensor.dtype or "unknown"] += size or 0
+            sizes[constant.tensor.dtype or "unknown"] += constant.tensor.bytes or 0
+            stored += constant.stored_bytes or 0
             if len(constant.uses) > 1:
                 shared.append((name, len(constant.uses)))
     return Parameters(
@@ -209,7 +210,8 @@ def summarize(inventory: Inventory) -> Parameters:
         buffers=counts[Role.BUFFER],
         quantization=counts[Role.QUANTIZATION],
         constants=counts[Role.CONSTANT],
-        bytes_by_dtype=dict(sorted(stored.items())),
+        bytes_by_dtype=dict(sorted(sizes.items())),
+        stored_bytes=stored,
         shared=tuple(sorted(shared, key=lambda pair: (-pair[1], pair[0]))),
     )
 
@@ -279,9 +281,7 @@ def _produce(
         known[name] = feeds[0]
 
 
-def _record_uses(
-    inventory: Inventory, site: Site, feeds: Mapping[int, tuple[Root, ...]]
-) -> None:
+def _record_uses(inventory: Inventory, site: Site, feeds: Mapping[int, tuple[Root, ...]]) -> None:
     if any(c.label == "call" for c in site.children):
         return  # the operators inside the function are the users
     op_type = site.op.op_type

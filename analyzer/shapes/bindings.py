@@ -21,7 +21,31 @@ if TYPE_CHECKING:
 
     from analyzer.graph.program import Program, Scope
 
-BATCH, IMAGE, CHANNELS, SEQUENCE, PAST, OTHER = 1, 224, 3, 128, 0, 1
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """Sizes for open dimensions that nothing else decides."""
+
+    image: int = 224
+    """Height and width of a rank-4 input."""
+    sequence: int = 128
+    """Further axes of inputs of rank 1 to 3."""
+    batch: int = 1
+    channels: int = 3
+    past: int = 0
+    other: int = 1
+    reason: str = "default"
+
+
+ALTERNATIVES = (
+    *(Defaults(image=size, reason=f"default 224 contradicts the graph, {size} fits")
+      for size in (640, 320, 256, 512, 416, 299, 384, 192, 112, 96, 64, 32, 28)),
+    *(Defaults(sequence=size, reason=f"default 128 contradicts the graph, {size} fits")
+      for size in (1, 2, 512, 256, 64, 77, 384, 16000)),
+    Defaults(batch=128, reason="default 1 contradicts the graph, 128 fits"),
+)  # fmt: skip
+"""Tried in turn where the defaults contradict constants of the graph (anchors, position
+embeddings, fixed reshapes); common input sizes of published models."""
 
 NOT_SYMBOLS = frozenset({"", "?", "None", "none", "null", "-1", "*"})
 """Texts that exporters write for *unnamed* dimensions; equal text does not mean equal size."""
@@ -37,6 +61,8 @@ class Bindings:
     """Size by symbol."""
     trips: Mapping[str, int] = field(default_factory=dict)
     """Trip count by Loop/Scan node name or output."""
+    defaults: Defaults = Defaults()
+    """For dimensions that remain."""
 
 
 @dataclass(slots=True)
@@ -83,7 +109,9 @@ def bind(program: Program, bindings: Bindings) -> Bound:
         shape = tuple(
             size
             if size is not None
-            else _assume(bound, known, name, proto, axis, declared.shape, implied)
+            else _assume(
+                bound, known, bindings.defaults, name, proto, axis, declared.shape, implied
+            )
             for axis, size in enumerate(declared.shape)
         )
         bound.types[name] = Type(declared.dtype, shape)
@@ -91,7 +119,7 @@ def bind(program: Program, bindings: Bindings) -> Bound:
 
 
 def _symbol(proto: onnx.TypeProto, axis: int) -> str:
-    return proto.tensor_type.shape.dim[axis].dim_param
+    return str(proto.tensor_type.shape.dim[axis].dim_param)
 
 
 def _record(
@@ -106,15 +134,16 @@ def _record(
         for axis, size in enumerate(given):
             bound.assumptions.append(Assumption(name, axis, f"axis {axis}", size, reason))
         return
-    for axis, (size, value) in enumerate(zip(declared.shape, given, strict=True)):
-        if size != value:
-            label = _symbol(proto, axis) or (f"axis {axis}" if size is None else str(size))
+    for axis, (before, value) in enumerate(zip(declared.shape, given, strict=True)):
+        if before != value:
+            label = _symbol(proto, axis) or (f"axis {axis}" if before is None else str(before))
             bound.assumptions.append(Assumption(name, axis, label, value, reason))
 
 
 def _assume(
     bound: Bound,
     known: dict[str, int],
+    defaults: Defaults,
     name: str,
     proto: onnx.TypeProto,
     axis: int,
@@ -123,33 +152,35 @@ def _assume(
 ) -> int:
     """Value of one open dimension: given, shared with an equal symbol, implied, or default."""
     symbol = _symbol(proto, axis)
-    reason = "default"
+    hint = implied[axis]
     if symbol in known:
         value = known[symbol]
-        reason = "--dim" if not any(a.dim == symbol for a in bound.assumptions) else "same symbol"
-    elif (hint := implied[axis]) is not None:
+        reason = "same symbol" if any(a.dim == symbol for a in bound.assumptions) else "--dim"
+    elif hint is not None:
         value, reason = hint, "implied by the weights that consume it"
     else:
-        value = _default(name, symbol, axis, shape)
+        value, reason = _default(defaults, name, symbol, axis, shape), defaults.reason
     if symbol not in NOT_SYMBOLS:
         known.setdefault(symbol, value)
     bound.assumptions.append(Assumption(name, axis, symbol or f"axis {axis}", value, reason))
     return value
 
 
-def _default(name: str, symbol: str, axis: int, shape: tuple[int | None, ...]) -> int:
+def _default(
+    use: Defaults, name: str, symbol: str, axis: int, shape: tuple[int | None, ...]
+) -> int:
     text, rank = symbol.lower(), len(shape)
     if "past" in text:
-        return PAST
+        return use.past
     if "batch" in text or (axis == 0 and rank > 1):
-        return BATCH
+        return use.batch
     if rank == 4 and "past" not in name.lower():
         channels_last = shape[3] in (1, 3, 4) and shape[1] not in (1, 3, 4)
         spatial = (1, 2) if channels_last else (2, 3)
-        return IMAGE if axis in spatial else CHANNELS
+        return use.image if axis in spatial else use.channels
     if "past" in name.lower():
-        return PAST if axis == rank - 2 else OTHER
-    return SEQUENCE if rank <= 3 else OTHER
+        return use.past if axis == rank - 2 else use.other
+    return use.sequence if rank <= 3 else use.other
 
 
 def _implied(scope: Scope, name: str, rank: int) -> tuple[int | None, ...]:

@@ -17,8 +17,8 @@ from analyzer.shapes.types import Type
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from analyzer.graph.call import Call
     from analyzer.facts import Shape
+    from analyzer.graph.call import Call
 
 MS = "com.microsoft"
 
@@ -268,8 +268,8 @@ RULES: Mapping[tuple[str, str], Callable[[Call], list[Type]]] = {
     **{
         (MS, op): _same
         for op in (
-            "BiasAdd BiasGelu BiasSoftmax ComplexMul ComplexMulConj FastGelu Gelu GroupNorm Inverse "
-            "LayerNormalization LongformerAttention MoE QLinearLeakyRelu QLinearSigmoid "
+            "BiasAdd BiasGelu BiasSoftmax ComplexMul ComplexMulConj FastGelu Gelu GroupNorm "
+            "Inverse LayerNormalization LongformerAttention MoE QLinearLeakyRelu QLinearSigmoid "
             "QLinearSoftmax QMoE QuickGelu RotaryEmbedding SimplifiedLayerNormalization Trilu"
         ).split()
     },

@@ -11,14 +11,16 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from analyzer.graph.call import Unknown
+from analyzer.shapes.operators import fill_gaps
 from analyzer.shapes.result import Child, Instance
-from analyzer.shapes.types import UNKNOWN, Type, merge
+from analyzer.shapes.types import UNKNOWN, Type, decode_type, merge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from analyzer.graph.program import Op
-    from analyzer.shapes.infer import Frame, Inference
+    from analyzer.shapes.frame import Frame
+    from analyzer.shapes.infer import Inference
 
 MAX_PASSES = 8
 """Generalisation passes over a loop body; each pass can only lose knowledge, so few suffice."""
@@ -47,7 +49,8 @@ def _run_if(
             continue
         taken = None if condition is None else bool(condition) is (label == "then_branch")
         before = len(inference.problems)
-        instance = inference.run_scope(index, _body_path(frame, op, label), {}, {}, frame, frame.attributes)
+        path = _body_path(frame, op, label)
+        instance = inference.run_scope(index, path, {}, {}, frame, frame.attributes)
         if taken is False:
             del inference.problems[before:]  # nothing in a branch that never runs is a fault
         children.append(Child(label, instance, None if taken is None else int(taken)))
@@ -72,9 +75,7 @@ def _output(inference: Inference, instance: Instance, k: int, frame: Frame) -> T
     return instance.types.get(outputs[k]) or frame.type(outputs[k])
 
 
-def _pass_value(
-    inference: Inference, instance: Instance, k: int, frame: Frame, name: str
-) -> None:
+def _pass_value(inference: Inference, instance: Instance, k: int, frame: Frame, name: str) -> None:
     inner = inference.program.scopes[instance.scope].outputs[k]
     value = instance.values.get(inner)
     if value is not None:
@@ -106,9 +107,7 @@ def _stable_body(
         before = len(inference.problems)
         types = dict(zip(inputs, [*leading, *state, *trailing], strict=False))
         instance = inference.run_scope(index, path, types, {}, frame, frame.attributes)
-        after = [
-            _output(inference, instance, first_output + k, frame) for k in range(len(carried))
-        ]
+        after = [_output(inference, instance, first_output + k, frame) for k in range(len(carried))]
         merged = [merge(a, b) for a, b in zip(state, after, strict=True)]
         if once or merged == state:
             return instance, after
@@ -213,9 +212,7 @@ def _run_scan(
         trips = length if trips is None else trips
     given = _given_trips(inference, op)
     trips = given if given is not None else trips
-    instance, final = _stable_body(
-        inference, frame, op, states, [], slices, 0, once=trips == 1
-    )
+    instance, final = _stable_body(inference, frame, op, states, [], slices, 0, once=trips == 1)
     runs = trips if not batched else (None if batch is None or trips is None else trips * batch)
     frame.instance.children[i] = (Child("body", instance, runs),)
     results = states if trips == 0 else final
@@ -235,8 +232,6 @@ def _run_other(
     inference: Inference, frame: Frame, i: int, op: Op, attributes: Mapping[str, Any]
 ) -> None:
     """Operators with bodies of which nothing more is known: bodies typed as they declare."""
-    from analyzer.shapes.types import decode_type
-
     children = []
     for label, index in op.bodies.items():
         scope = inference.program.scopes[index]
@@ -248,7 +243,7 @@ def _run_other(
     frame.instance.failures[i] = f"{op.op_type} runs its body a data-dependent number of times"
     if op.domain in ("", "ai.onnx.preview"):
         with suppress(Unknown):  # the outputs then stay unknown, as the failure says
-            inference.fill_gaps(frame, op, attributes)
+            fill_gaps(frame, op, attributes)
 
 
 CONTROL: Mapping[str, Callable[[Inference, Frame, int, Op, Mapping[str, Any]], None]] = {
@@ -258,4 +253,3 @@ CONTROL: Mapping[str, Callable[[Inference, Frame, int, Op, Mapping[str, Any]], N
     "": _run_other,
 }
 """Control-flow operators; the empty key serves every other operator with a body."""
-

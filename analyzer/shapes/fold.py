@@ -61,9 +61,7 @@ def _ints(inputs: Arrays, i: int, attributes: Mapping[str, Any], name: str) -> l
 
 
 def _elementwise(operation: Callable[..., Any]) -> Fold:
-    partial = np.frompyfunc(
-        lambda a, b: None if a is None or b is None else operation(a, b), 2, 1
-    )
+    partial = np.frompyfunc(lambda a, b: None if a is None or b is None else operation(a, b), 2, 1)
 
     def fold(_: Mapping[str, Any], inputs: Arrays, __: int) -> list[Array]:
         result = _need(inputs, 0)
@@ -290,7 +288,6 @@ def _scatter_elements(attributes: Mapping[str, Any], inputs: Arrays, _: int) -> 
     axis = int(attributes.get("axis", 0))
     np.put_along_axis(result, _whole(inputs, 1), _need(inputs, 2), axis=axis)
     return [result]
-
 
 
 def _clip(attributes: Mapping[str, Any], inputs: Arrays, _: int) -> list[Array]:

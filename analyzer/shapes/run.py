@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from analyzer.facts import Problem
 from analyzer.model.guard import GuardFailure, guarded
 from analyzer.model.limits import Limits
+from analyzer.shapes.bindings import ALTERNATIVES
 from analyzer.shapes.infer import Inference
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from analyzer.shapes.bindings import Bindings
     from analyzer.shapes.result import Shapes
 
+MAX_GUESSED = 3000
+"""Largest model for which other defaults are tried when the usual ones contradict it."""
 MAX_RESTARTS = 4
 """Times the pass starts again around an operator that killed its worker."""
 BASE_SECONDS, SECONDS_PER_OPERATOR = 4.0, 0.002
@@ -40,8 +43,7 @@ def infer_shapes(
     """
     if not guard:
         return Inference(program, bindings).run()
-    operators = sum(len(scope.ops) for scope in program.scopes)
-    seconds = min(limits.guard_seconds, BASE_SECONDS + SECONDS_PER_OPERATOR * operators)
+    seconds = min(limits.guard_seconds, BASE_SECONDS + SECONDS_PER_OPERATOR * _size(program))
     limits = replace(limits, guard_seconds=seconds)
     skip: list[int] = []
     deaths: list[Problem] = []
@@ -66,7 +68,27 @@ def infer_shapes(
 def _infer(
     program: Program, bindings: Bindings, skip: tuple[int, ...], progress: Progress
 ) -> Shapes:
-    return Inference(program, bindings, at=progress.at, skip=skip).run()
+    shapes = Inference(program, bindings, at=progress.at, skip=skip).run()
+    guessed = [a for a in shapes.assumptions if a.reason == bindings.defaults.reason]
+    if skip or not guessed or not _contradictions(shapes) or _size(program) > MAX_GUESSED:
+        return shapes
+    best = shapes
+    for defaults in ALTERNATIVES:
+        other = Inference(program, replace(bindings, defaults=defaults)).run()
+        if _contradictions(other) < _contradictions(best):
+            best = other
+        if not _contradictions(best):
+            break
+    return best
+
+
+def _contradictions(shapes: Shapes) -> int:
+    """Nodes that onnx's inference found to contradict their inputs."""
+    return sum(p.code == "shape-inference" for p in shapes.problems)
+
+
+def _size(program: Program) -> int:
+    return sum(len(scope.ops) for scope in program.scopes)
 
 
 def _with_problems(shapes: Shapes, deaths: list[Problem]) -> Shapes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyzer.shapes.infer import make_call
+from analyzer.shapes.frame import make_call
 from analyzer.shapes.types import UNKNOWN
 
 if TYPE_CHECKING:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from onnx import TypeProto
 
-from analyzer.facts import Shape
 from analyzer.graph.tensors import DTYPES, NUMBERS
+
+if TYPE_CHECKING:
+    from analyzer.facts import Shape
 
 
 @dataclass(slots=True)
@@ -105,7 +108,6 @@ def refine(inferred: Type, declared: Type) -> Type:
     return Type(
         dtype,
         tuple(
-            p if p is not None else q
-            for p, q in zip(inferred.shape, declared.shape, strict=True)
+            p if p is not None else q for p, q in zip(inferred.shape, declared.shape, strict=True)
         ),
     )

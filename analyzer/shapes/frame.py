@@ -1,0 +1,100 @@
+"""An instance under construction: names, types and values in nested scopes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analyzer.facts import Tensor
+from analyzer.graph.call import Call
+from analyzer.graph.tensors import decode_tensor
+from analyzer.shapes.types import UNKNOWN, Type
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import onnx
+
+    from analyzer.graph.program import Op, Scope
+    from analyzer.shapes.fold import Array
+    from analyzer.shapes.result import Instance
+
+
+class Frame:
+    """Name look-up through enclosing scopes."""
+
+    __slots__ = ("attributes", "instance", "opsets", "parent", "scope")
+
+    def __init__(
+        self,
+        instance: Instance,
+        scope: Scope,
+        parent: Frame | None,
+        attributes: Mapping[str, onnx.AttributeProto],
+    ) -> None:
+        self.instance, self.scope, self.parent = instance, scope, parent
+        self.attributes = attributes
+        """Attributes of the function call this frame belongs to."""
+        self.opsets = scope.opsets
+
+    def type(self, name: str) -> Type:
+        frame: Frame | None = self
+        while frame is not None:
+            found = frame.instance.types.get(name)
+            if found is not None:
+                return found
+            frame = frame.parent
+        return UNKNOWN
+
+    def value(self, name: str) -> Array | None:
+        """Contents of ``name`` if small and known."""
+        frame: Frame | None = self
+        while frame is not None:
+            found = frame.instance.values.get(name)
+            if found is not None:
+                return found
+            tensor = frame.scope.constants.get(name)
+            if tensor is not None:
+                array: Array | None = decode_tensor(tensor)
+                if array is not None:
+                    frame.instance.values[name] = array
+                return array
+            if name in frame.instance.types:
+                return None
+            frame = frame.parent
+        return None
+
+    def place(self, op: Op) -> str:
+        """Identity of ``op`` for messages."""
+        name = next((n for n in op.outputs if n), op.name or op.op_type)
+        return f"{self.instance.path}/{name}" if self.instance.path else name
+
+    def set(self, name: str, value: Type) -> None:
+        """Record the type of an output; an omitted output (empty name) is ignored."""
+        if name:
+            self.instance.types[name] = value
+
+
+def make_call(
+    op: Op,
+    attributes: Mapping[str, Any],
+    inputs: Sequence[Type],
+    outputs: Sequence[Type],
+    version: int,
+    values: Sequence[Array | None],
+) -> Call:
+    """The view of an operator that shape rules and cost formulas work on."""
+    return Call(
+        op.op_type,
+        op.domain,
+        version,
+        attributes,
+        tuple(
+            Tensor(n, t.dtype, t.shape) if n else None
+            for n, t in zip(op.inputs, inputs, strict=True)
+        ),
+        tuple(
+            Tensor(n, t.dtype, t.shape) if n else None
+            for n, t in zip(op.outputs, outputs, strict=False)
+        ),
+        tuple(values),
+    )

@@ -1,0 +1,234 @@
+"""Output types of one operator without bodies: constants, folding, onnx's inference, own rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from onnx import TensorProto
+
+from analyzer.facts import Problem, Tensor
+from analyzer.graph.call import Unknown
+from analyzer.graph.tensors import DTYPES, SMALL, dims
+from analyzer.shapes.contrib import RULES
+from analyzer.shapes.fold import BOUNDED, FOLDS, fold, shape_value
+from analyzer.shapes.frame import make_call
+from analyzer.shapes.gaps import GAP_RULES
+from analyzer.shapes.partial import PARTIAL_RULES
+from analyzer.shapes.schema import (
+    CPP_ERRORS,
+    READS_DATA,
+    encode_all,
+    find_schema,
+    infer_outputs,
+    newest_schema,
+    without_foreign_attributes,
+)
+from analyzer.shapes.types import UNKNOWN, Type, refine
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import onnx
+    from onnx import NodeProto, defs
+
+    from analyzer.graph.program import Op
+    from analyzer.shapes.fold import Array
+    from analyzer.shapes.frame import Frame
+    from analyzer.shapes.infer import Inference
+
+
+def infer_operator(
+    inference: Inference, frame: Frame, i: int, op: Op, node: NodeProto, attributes: dict[str, Any]
+) -> None:
+    """Type the outputs of operator ``i`` of ``frame`` and fold its value if it is small."""
+    special = _SPECIAL.get(op.op_type) if op.domain == "" else None
+    if special is not None:
+        special(frame, op, attributes)
+        return
+    foldable = op.domain == "" and op.op_type in FOLDS
+    values: list[Array | None] | None = None
+    if foldable or op.op_type in READS_DATA or op.domain:
+        values = [frame.value(n) if n else None for n in op.inputs]
+    try:
+        _infer(inference, frame, op, node, attributes, values)
+    except Unknown as reason:
+        frame.instance.failures[i] = str(reason)
+    if foldable and values is not None:
+        _fold(frame, op, attributes, values)
+
+
+def fill_gaps(frame: Frame, op: Op, attributes: Mapping[str, Any]) -> None:
+    """Complete outputs that onnx's inference leaves open by our own rule, if there is one."""
+    types, rule = frame.instance.types, GAP_RULES.get(op.op_type)
+    shape = types.get(op.outputs[0], UNKNOWN).shape if op.outputs else ()
+    if rule is None or (shape is not None and None not in shape):
+        return
+    inputs = [frame.type(n) if n else UNKNOWN for n in op.inputs]
+    values = [frame.value(n) if n else None for n in op.inputs]
+    call = make_call(op, attributes, inputs, [], frame.opsets.get("", 1), values)
+    for name, value_type in zip(op.outputs, rule(call), strict=False):
+        frame.set(name, refine(value_type, types.get(name, UNKNOWN)))
+
+
+def _infer(
+    inference: Inference,
+    frame: Frame,
+    op: Op,
+    node: NodeProto,
+    attributes: dict[str, Any],
+    values: list[Array | None] | None,
+) -> None:
+    types = frame.instance.types
+    version = frame.opsets.get(op.domain, 1)
+    inputs = [frame.type(n) if n else UNKNOWN for n in op.inputs]
+    rule = RULES.get((op.domain, op.op_type))
+    schema = find_schema(op.op_type, version, op.domain)
+    if rule is not None and (schema is None or op.domain):
+        call = make_call(op, attributes, inputs, [], version, values or ())
+        for name, value_type in zip(op.outputs, rule(call), strict=False):
+            frame.set(name, value_type)
+        if schema is None:
+            return
+    if schema is None:
+        raise Unknown(f"no schema for {op.domain or 'ai.onnx'}::{op.op_type}")
+    partial = PARTIAL_RULES.get(op.op_type) if op.domain == "" else None
+    if partial and values and any(v is not None and v.dtype == object for v in values):
+        frame.set(op.outputs[0], partial(make_call(op, attributes, inputs, [], version, values)))
+        return
+    inferred = _ask_onnx(inference, frame, op, node, schema, inputs, values)
+    if inferred is None:
+        if partial is None:
+            raise Unknown("the node contradicts its operator's specification")
+        call = make_call(op, attributes, inputs, [], version, values or ())
+        inferred = {op.outputs[0]: partial(call)}
+    for name, value_type in inferred.items():
+        frame.set(name, refine(value_type, types.get(name, UNKNOWN)))
+    if op.domain == "" and op.op_type in GAP_RULES:
+        fill_gaps(frame, op, attributes)
+
+
+def _ask_onnx(
+    inference: Inference,
+    frame: Frame,
+    op: Op,
+    node: NodeProto,
+    schema: defs.OpSchema,
+    inputs: list[Type],
+    values: list[Array | None] | None,
+) -> dict[str, Type] | None:
+    """Output types by onnx's inference; ``None``, and a problem, where the node is refused."""
+    if not inference.use_cpp:
+        raise Unknown("onnx's shape inference was given up for this model")
+    encoded = encode_all(op.inputs, inputs)
+    if encoded is None:
+        raise Unknown("the type of an input is unknown")
+    data = {}
+    if values is not None and op.op_type in READS_DATA:
+        data = {
+            name: value
+            for name, value in zip(op.inputs, values, strict=True)
+            if name and value is not None and value.dtype.kind in "iufb"
+        }
+    ir_version = inference.program.ir_version
+    try:
+        return infer_outputs(schema, node, encoded, data, frame.opsets, ir_version)
+    except CPP_ERRORS as error:
+        text = " ".join(str(error).split())[:300] or type(error).__name__
+        inference.problems.append(
+            Problem("shape-inference", frame.place(op), text, inconclusive=False)
+        )
+    return _ask_leniently(frame, op, node, encoded, data, ir_version)
+
+
+def _ask_leniently(
+    frame: Frame,
+    op: Op,
+    node: NodeProto,
+    encoded: dict[str, onnx.TypeProto],
+    data: dict[str, Array],
+    ir_version: int,
+) -> dict[str, Type] | None:
+    """Second try for a node that breaks its schema in a way runtimes forgive.
+
+    Attributes of older versions are dropped and the newest schema, which
+    allows more element types, is asked.
+    """
+    schema = newest_schema(op.op_type, op.domain)
+    if schema is None:
+        return None
+    node = without_foreign_attributes(schema, node)
+    try:
+        return infer_outputs(schema, node, encoded, data, frame.opsets, ir_version)
+    except CPP_ERRORS:  # the first, more telling error is already reported
+        return None
+
+
+def _fold(frame: Frame, op: Op, attributes: dict[str, Any], values: list[Array | None]) -> None:
+    if not op.outputs or any(v is None and n for v, n in zip(values, op.inputs, strict=True)):
+        return
+    types = frame.instance.types
+    first = types.get(op.outputs[0], UNKNOWN)
+    elements = Tensor("", first.dtype, first.shape).elements
+    partial = any(v is not None and v.dtype == object for v in values)
+    if elements is None and not (op.op_type in BOUNDED or partial):
+        return
+    if elements is not None and elements > SMALL:
+        return
+    results = fold(op.op_type, attributes, values, frame.opsets.get("", 1))
+    for name, array in zip(op.outputs, results or (), strict=False):
+        if name and array.size <= SMALL:
+            frame.instance.values[name] = array
+            dtype = types.get(name, UNKNOWN).dtype or array.dtype.name
+            frame.set(name, Type(dtype, tuple(array.shape)))
+
+
+def _constant(frame: Frame, op: Op, attributes: dict[str, Any]) -> None:
+    """``Constant``: typed from its attribute, contents kept where they are small."""
+    name = op.outputs[0] if op.outputs else ""
+    value = attributes.get("value")
+    if isinstance(value, TensorProto):
+        frame.set(name, Type(DTYPES.get(value.data_type), dims(value)))
+    elif "sparse_value" in attributes:
+        sparse = attributes["sparse_value"]
+        frame.set(name, Type(DTYPES.get(sparse.values.data_type), tuple(sparse.dims)))
+    elif "value_string" in attributes or "value_strings" in attributes:
+        text = attributes.get("value_strings")
+        frame.set(name, Type("string", () if text is None else (len(text),)))
+    elif (folded := fold("Constant", attributes, [], 1)) is not None:
+        dtype = _declared_dtype(op) or folded[0].dtype.name
+        frame.set(name, Type(dtype, tuple(folded[0].shape)))
+        frame.instance.values[name] = folded[0]
+
+
+def _declared_dtype(op: Op) -> str | None:
+    for attribute in op.proto.attribute:
+        if attribute.name == "value":
+            return DTYPES.get(attribute.t.data_type)
+    return None
+
+
+def _shape_of(frame: Frame, op: Op, attributes: dict[str, Any]) -> None:
+    """``Shape``: known as far as its input's dimensions are."""
+    if not op.inputs or not op.outputs:
+        return
+    shape = frame.type(op.inputs[0]).shape
+    if shape is None:
+        frame.set(op.outputs[0], Type("int64", (None,)))
+        return
+    result = shape_value(shape, attributes)
+    frame.set(op.outputs[0], Type("int64", (len(result),)))
+    frame.instance.values[op.outputs[0]] = result
+
+
+def _size_of(frame: Frame, op: Op, _: dict[str, Any]) -> None:
+    """``Size``: number of elements of the input."""
+    if not op.inputs or not op.outputs:
+        return
+    frame.set(op.outputs[0], Type("int64", ()))
+    elements = Tensor("", None, frame.type(op.inputs[0]).shape).elements
+    if elements is not None and elements < 2**63:
+        frame.instance.values[op.outputs[0]] = np.array(elements, dtype=np.int64)
+
+
+_SPECIAL = {"Constant": _constant, "Shape": _shape_of, "Size": _size_of}
