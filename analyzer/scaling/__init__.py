@@ -1,0 +1,21 @@
+"""What if: the model at another width, resolution and depth, recounted layer by layer."""
+
+from analyzer.scaling.depth import Stage
+from analyzer.scaling.frontier import Frontier, compound, frontier
+from analyzer.scaling.recount import Layer
+from analyzer.scaling.tables import Growth, grid, growth
+from analyzer.scaling.whatif import Plan, Scaled, scale
+
+__all__ = [
+    "Frontier",
+    "Growth",
+    "Layer",
+    "Plan",
+    "Scaled",
+    "Stage",
+    "compound",
+    "frontier",
+    "grid",
+    "growth",
+    "scale",
+]

@@ -1,0 +1,170 @@
+"""The depth axis: stages of like blocks, and what one block more or less costs.
+
+A *stage* is a run of blocks of one kind that leave a tensor of the same shape, its first
+(which may change shape) included. Scaling depth by d repeats a stage of n blocks ⌈d·n⌉
+times, as EfficientNet does (Tan & Le 2019, https://arxiv.org/abs/1905.11946): what is added
+are copies of the last block. Where that block changes shape, the copy is its stride-1
+sibling with as many input as output channels, inner widths in proportion.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import groupby
+from math import ceil
+from typing import TYPE_CHECKING, TypeGuard
+
+from analyzer.graph.call import Unknown
+from analyzer.scaling.system import relate
+from analyzer.scaling.width import exact, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analyzer.facts import Block, Dim, Facts, Tensor
+    from analyzer.graph.call import Call
+
+REPEATABLE = frozenset({
+    "attention", "basic-residual", "bottleneck", "convnext", "fused-mbconv", "inverted-residual",
+    "mlp", "separable",
+})  # fmt: skip
+"""Kinds whose blocks can follow themselves."""
+SHAPE_READERS = frozenset({"Shape", "Size"})
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Like blocks in a row."""
+
+    kind: str
+    """Block kind."""
+    shape: tuple[Dim, ...]
+    """Shape each of them hands on."""
+    blocks: tuple[Block, ...]
+    """In topological order; the first may change the shape."""
+    entry: str = ""
+    """Tensor the last block starts from."""
+    leave: str = ""
+    """Tensor the last block hands on."""
+
+    @property
+    def repeats(self) -> int:
+        return len(self.blocks)
+
+
+def repeats(stage: Stage, depth: float) -> int:
+    """⌈d·n⌉, at least one block.
+
+    >>> repeats(Stage("separable", (1, 8, 7, 7), ()), 2.0)
+    1
+    """
+    return max(1, ceil(exact(depth) * stage.repeats))
+
+
+def stages(facts: Facts) -> tuple[Stage, ...]:
+    """Stages of the main graph in topological order."""
+    ends = {b.nodes: _ends(facts, b) for b in facts.blocks if b.kind in REPEATABLE}
+    usable = [(b, end) for b in facts.blocks if (end := ends.get(b.nodes)) is not None]
+    found = []
+    for _, run in groupby(usable, key=lambda pair: _sides(pair[1][1])):
+        kinds: dict[str, list[tuple[Block, tuple[Tensor, Tensor]]]] = {}
+        for block, (entry, leave) in run:
+            kinds.setdefault(block.kind, []).append((block, (entry, leave)))
+        for kind, members in kinds.items():
+            blocks = tuple(block for block, _ in members)
+            entry, leave = members[-1][1]
+            found.append(Stage(kind, leave.shape or (), blocks, entry.name, leave.name))
+    return tuple(found)
+
+
+def _ends(facts: Facts, block: Block) -> tuple[Tensor, Tensor] | None:
+    """(entry, exit) of a main-graph block, both of known shape; ``None`` if it has not one each."""
+    graph, members = facts.graph, set(block.nodes)
+    if any(graph.nodes[node]["scope"] for node in members):
+        return None
+    exported = {t.name for t in facts.outputs}
+    entries: dict[str, Tensor] = {}
+    exits: dict[str, Tensor] = {}
+    for node in block.nodes:
+        call, constants = graph.nodes[node]["call"], graph.nodes[node]["constant_inputs"]
+        inner = {d["dst_slot"] for u, _, d in graph.in_edges(node, data=True) if u in members}
+        for slot, tensor in enumerate(call.inputs):
+            if slot not in inner and slot not in constants and _is_stream(tensor):
+                entries[tensor.name] = tensor
+        outer = {
+            data["src_slot"]
+            for _, reader, data in graph.out_edges(node, data=True)
+            if reader not in members and graph.nodes[reader]["call"].op_type not in SHAPE_READERS
+        }
+        for slot, tensor in enumerate(call.outputs):
+            if tensor is not None and (slot in outer or tensor.name in exported):
+                exits[tensor.name] = tensor
+    if not entries or len(exits) != 1:
+        return None
+    (leave,) = exits.values()
+    # an attention block also reads its mask; the stream it continues has its own shape
+    alike = [t for t in entries.values() if _sides(t) == _sides(leave)]
+    entry = next(iter(entries.values())) if len(entries) == 1 else alike[0] if alike else None
+    if entry is None or entry.elements is None or leave.elements is None:
+        return None
+    return entry, leave
+
+
+def _is_stream(tensor: Tensor | None) -> TypeGuard[Tensor]:
+    """Activations; neither integers of shape arithmetic nor scalars."""
+    return tensor is not None and tensor.elements != 1 and "int" not in (tensor.dtype or "")
+
+
+def _sides(tensor: Tensor) -> tuple[Dim, ...]:
+    """Shape without axes of one element, which reshapes add and drop freely."""
+    return tuple(d for d in tensor.shape or () if d != 1)
+
+
+def sibling(facts: Facts, stage: Stage, calls: Mapping[str, Call]) -> Mapping[str, Call]:
+    """Operators of one more block at the end of ``stage``, at the sizes of ``calls``.
+
+    Raises ``Unknown`` where the last block cannot be fitted to its own output.
+    """
+    block = stage.blocks[-1]
+    shapes = {
+        t.name: t for node in block.nodes for t in (*calls[node].inputs, *calls[node].outputs) if t
+    }
+    entry, leave = shapes[stage.entry], shapes[stage.leave]
+    own = {node: calls[node] for node in block.nodes}
+    if _sides(entry) == _sides(leave):
+        return own
+    if entry.shape is None or leave.shape is None or len(entry.shape) != len(leave.shape):
+        raise Unknown("a block changes the rank of its input")
+    constants = {node: facts.graph.nodes[node]["constant_inputs"] for node in own}
+    flat = {
+        node: (_unstrided(call, entry.shape, leave.shape), constants[node])
+        for node, call in own.items()
+    }
+    network = relate(flat, [entry.name], [leave.name])
+    axes, into, out = network.axes[entry.name], entry.shape[1], leave.shape[1]
+    if axes is None or not into or not out:
+        raise Unknown("a block's channels are unknown")
+    ratio = Fraction(out, into)
+    return network.solve(
+        {axes[1]: out}, lambda channels, multiple: nearest(channels * ratio, multiple)
+    )
+
+
+def _unstrided(call: Call, entry: tuple[Dim, ...], leave: tuple[Dim, ...]) -> Call:
+    """The call with every map at the block's output side and no stride."""
+
+    def move(tensor: Tensor | None) -> Tensor | None:
+        if tensor is None or tensor.shape is None or tensor.shape[2:] != entry[2:]:
+            return tensor
+        return replace(tensor, shape=(*tensor.shape[:2], *leave[2:]))
+
+    attributes = dict(call.attributes)
+    if entry[2:] != leave[2:] and attributes.get("strides"):
+        attributes["strides"] = (1,) * len(attributes["strides"])
+    return replace(
+        call,
+        attributes=attributes,
+        inputs=tuple(map(move, call.inputs)),
+        outputs=tuple(map(move, call.outputs)),
+    )

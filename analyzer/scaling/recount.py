@@ -1,0 +1,140 @@
+"""Count the layers of a resized model, and what blocks more or fewer change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzer.costs import cost
+from analyzer.scaling.depth import sibling
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from analyzer.facts import Facts, Node, Tensor
+    from analyzer.graph.call import Call
+    from analyzer.scaling.depth import Stage
+    from analyzer.scaling.system import System
+
+BUFFER_SLOTS: Mapping[str, frozenset[int]] = {"BatchNormalization": frozenset({3, 4})}
+"""Inputs that are running statistics, not parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One operator of the main graph at the new size."""
+
+    node: str
+    """``Node.id``."""
+    macs: int | None
+    """MACs of one execution; ``None`` if unknown."""
+    flops: int | None
+    """FLOPs of one execution; ``None`` if unknown."""
+    params: int
+    """Parameters this operator is the first to use."""
+    outputs: tuple[Tensor | None, ...]
+    """Result tensors at the new size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """MACs, FLOPs and parameters; ``None`` (unknown) swallows what is added to it."""
+
+    macs: int | None = 0
+    flops: int | None = 0
+    params: int = 0
+
+    def __add__(self, other: Sums | Layer) -> Sums:
+        return Sums(
+            _plus(self.macs, other.macs), _plus(self.flops, other.flops), self.params + other.params
+        )
+
+    def times(self, factor: int) -> Sums:
+        """``factor`` times as much; negative to take away."""
+        return Sums(
+            None if self.macs is None else self.macs * factor,
+            None if self.flops is None else self.flops * factor,
+            self.params * factor,
+        )
+
+
+def total(layers: Iterable[Layer]) -> Sums:
+    found = Sums()
+    for layer in layers:
+        found += layer
+    return found
+
+
+class Sized:
+    """The main graph at one width and resolution."""
+
+    def __init__(
+        self,
+        facts: Facts,
+        nodes: Mapping[str, Node],
+        system: System,
+        stages: Sequence[Stage],
+        calls: Mapping[str, Call],
+    ) -> None:
+        self._facts, self._nodes, self._system = facts, nodes, system
+        self._stages, self._calls = stages, calls
+        self._siblings: dict[int, Sums] = {}
+        self.layers = {node: self._layer(node, call) for node, call in calls.items()}
+        self.total = total(self.layers.values())
+
+    def change(self, index: int, count: int) -> Sums:
+        """What it changes that stage ``index`` has ``count`` blocks.
+
+        Fewer: its last blocks go. More: siblings of the last. Raises ``Unknown`` where the
+        last block has no sibling.
+        """
+        stage = self._stages[index]
+        gone = [self.layers[node] for block in stage.blocks[count:] for node in block.nodes]
+        if count <= stage.repeats:
+            return total(gone).times(-1)
+        if index not in self._siblings:
+            more = sibling(self._facts, stage, self._calls)
+            self._siblings[index] = total(self._layer(node, call) for node, call in more.items())
+        return self._siblings[index].times(count - stage.repeats)
+
+    def _layer(self, name: str, call: Call) -> Layer:
+        node, site = self._nodes[name], self._system.sites[name]
+        if call is site.call:
+            return Layer(name, node.macs, node.flops, node.params, call.outputs)
+        params = resized_params(node.params, site.call, call, site.constants)
+        if node.composite:  # what a body costs at another size is not known here
+            return Layer(name, None, None, params, call.outputs)
+        price = cost(call)
+        return Layer(name, price.macs, price.flops, params, call.outputs)
+
+
+def resized_params(params: int, before: Call, after: Call, constants: frozenset[int]) -> int:
+    """Parameters at the new size: constant operands that are not buffers.
+
+    Where the operator is charged with only some of them (others are shared, or are
+    constants that nobody trains) its charge grows in their proportion.
+    """
+    if not params:
+        return 0
+    slots = sorted(constants - BUFFER_SLOTS.get(before.op_type, frozenset()))
+    charged = _charged(params, before, slots)
+    if charged is not None:
+        return sum(_elements(after, s) for s in charged)
+    old, new = (sum(_elements(c, s) for s in slots) for c in (before, after))
+    return params * new // old if old else params
+
+
+def _charged(params: int, call: Call, slots: Sequence[int]) -> Sequence[int] | None:
+    """The operands that make up the charge: all of them, or a single one."""
+    if sum(_elements(call, s) for s in slots) == params:
+        return slots
+    return next(([s] for s in slots if _elements(call, s) == params), None)
+
+
+def _elements(call: Call, slot: int) -> int:
+    tensor = call.input(slot)
+    return (tensor.elements or 0) if tensor is not None else 0
+
+
+def _plus(a: int | None, b: int | None) -> int | None:
+    return None if a is None or b is None else a + b

@@ -1,0 +1,185 @@
+"""A model's main graph as a system of dimensions that can be solved for another size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from analyzer.facts import Tensor
+from analyzer.graph.call import Call
+from analyzer.scaling import channels, layout, spatial
+from analyzer.scaling.dims import Dims
+from analyzer.scaling.site import Axes, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from analyzer.facts import Facts
+
+Relation = Callable[[Site], None]
+
+
+def _nothing(_site: Site) -> None:
+    """Results whose shape depends on nothing that scales (Constant, Shape, …)."""
+
+
+UNARY = """
+Abs Acos Acosh Asin Asinh Atan Atanh Bernoulli BiasGelu BitShift BitwiseNot Cast CastLike Ceil Celu
+Clip Cos Cosh CumSum Dropout Elu Erf Exp FastGelu Floor Gelu HardSigmoid HardSwish Hardmax Identity
+IsInf IsNaN LRN LeakyRelu Log LogSoftmax LpNormalization MeanVarianceNormalization Mish Neg Not
+QuickGelu RMSNormalization Reciprocal Relu Round ScatterElements ScatterND Selu Shrink Sigmoid Sign
+Sin Sinh Softmax Softplus Softsign Sqrt Swish Tan Tanh ThresholdedRelu Trilu
+""".split()
+BROADCAST = """
+Add And BiasGelu BitwiseAnd BitwiseOr BitwiseXor Div Equal Greater GreaterOrEqual LayerNormalization
+Less LessOrEqual Max Mean Min Mod Mul Or PRelu Pow RMSNormalization SimplifiedLayerNormalization Sub
+Sum Where Xor
+""".split()
+REDUCTIONS = """
+ArgMax ArgMin ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin
+ReduceProd ReduceSum ReduceSumSquare
+""".split()
+
+RELATIONS: Mapping[str, Relation] = {
+    **dict.fromkeys(UNARY, channels.unary),
+    **dict.fromkeys(BROADCAST, channels.elementwise),
+    **dict.fromkeys(REDUCTIONS, layout.reduce),
+    **dict.fromkeys(("Reshape", "Flatten", "Squeeze", "Unsqueeze"), layout.reshape),
+    **dict.fromkeys(("AveragePool", "MaxPool", "LpPool"), spatial.pool),
+    **dict.fromkeys(("GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool"), spatial.global_pool),
+    **dict.fromkeys(
+        ("BatchNormalization", "InstanceNormalization", "GroupNormalization"), channels.per_channel
+    ),
+    **dict.fromkeys(("QuantizeLinear", "DequantizeLinear"), channels.quantize),
+    **dict.fromkeys(("LSTM", "GRU", "RNN"), channels.recurrent),
+    **dict.fromkeys(("Resize", "Upsample"), spatial.resize),
+    **dict.fromkeys(("Tile", "Expand"), layout.tile),
+    **dict.fromkeys(("DepthToSpace", "SpaceToDepth"), channels.depth_to_space),
+    **dict.fromkeys(("Constant", "ConstantOfShape", "Shape", "Size", "Range"), _nothing),
+    "Conv": channels.conv,
+    "FusedConv": channels.conv,
+    "ConvInteger": partial(channels.conv, bias=9),
+    "QLinearConv": partial(channels.conv, weight=3, bias=8),
+    "ConvTranspose": channels.conv_transpose,
+    "Gemm": channels.gemm,
+    "FusedGemm": channels.gemm,
+    "MatMul": channels.matmul,
+    "FusedMatMul": channels.matmul,
+    "MatMulInteger": channels.matmul,
+    "QLinearMatMul": partial(channels.matmul, second=3),
+    "Gather": channels.gather,
+    "Concat": layout.concat,
+    "Split": layout.split,
+    "Slice": layout.cut,
+    "Pad": layout.pad,
+    "Transpose": layout.transpose,
+}
+"""Operator type → relation; operators that are not listed keep their inputs' width."""
+
+DOMAINS = ("", "com.microsoft")
+"""Domains whose operators the names above mean; a local function may reuse any name."""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Dimensions of every tensor of the main graph, and the operators that relate them."""
+
+    dims: Dims
+    sites: Mapping[str, Site]
+    """By ``Node.id``, in topological order."""
+    axes: Mapping[str, Axes]
+    """Dimension ids by tensor name."""
+    sides: tuple[int, ...]
+    """Dimensions of graph inputs that kernels slide over: what ρ multiplies."""
+
+    def solve(
+        self, pins: Mapping[int, int], widen: Callable[[int, int], int]
+    ) -> Mapping[str, Call]:
+        """Every operator at the new size, by ``Node.id``; raises ``Unknown`` (see ``Dims``)."""
+        size = self.dims.solve(pins, widen)
+        tensors: dict[str, Tensor] = {}
+        return {node: _resized(site, size, tensors) for node, site in self.sites.items()}
+
+
+def system(facts: Facts) -> System:
+    """Relate the dimensions of the main graph of ``facts``."""
+    nodes = {
+        node: (data["call"], data["constant_inputs"])
+        for node, data in facts.graph.nodes(data=True)
+        if data["scope"] == ""
+    }
+    return relate(nodes, [t.name for t in facts.inputs], [t.name for t in facts.outputs])
+
+
+def relate(
+    nodes: Mapping[str, tuple[Call, frozenset[int]]],
+    inputs: Iterable[str],
+    outputs: Iterable[str],
+) -> System:
+    """System of ``id → (call, constant slots)``, in topological order.
+
+    ``inputs`` and ``outputs`` are the interface: their widths are fixed. An output is free
+    where its width also runs through the network, as that of a transformer's hidden state.
+    """
+    dims = Dims()
+    axes: dict[str, Axes] = {}
+    sites: dict[str, Site] = {}
+
+    def ids(tensor: Tensor | None) -> Axes:
+        if tensor is None or tensor.shape is None:
+            return None
+        if tensor.name not in axes:
+            axes[tensor.name] = tuple(
+                dims.add(d, f"{tensor.name} axis {i}") for i, d in enumerate(tensor.shape)
+            )
+        return axes[tensor.name]
+
+    for node, (call, constants) in nodes.items():
+        site = Site(
+            dims, call, tuple(map(ids, call.inputs)), tuple(map(ids, call.outputs)), constants
+        )
+        known = RELATIONS.get(call.op_type) if call.domain in DOMAINS else None
+        (known or Site.opaque)(site)
+        sites[node] = site
+    inputs = list(inputs)
+    for dim in (d for name in inputs for d in axes.get(name) or ()):
+        dims.fix(dim)
+    for dim in (d for name in outputs for d in axes.get(name) or ()):
+        if not dims.is_fed(dim):
+            dims.fix(dim)
+    dims.close()
+    moving = dims.spatial_roots()
+    sides = tuple(
+        dim
+        for name in inputs
+        for dim in (axes.get(name) or ())[1:]
+        if dims.find(dim) in moving and (dims.sizes[dim] or 0) > 1
+    )
+    return System(dims, sites, axes, sides)
+
+
+def _resized(site: Site, size: Callable[[int], int | None], tensors: dict[str, Tensor]) -> Call:
+    """The call with new shapes; the very same object when nothing moved."""
+    call = site.call
+
+    def moved(tensor: Tensor | None, axes: Axes) -> Tensor | None:
+        if tensor is None or axes is None:
+            return tensor
+        known = tensors.get(tensor.name)
+        if known is None:
+            shape = tuple(map(size, axes))
+            known = tensor if shape == tensor.shape else Tensor(tensor.name, tensor.dtype, shape)
+            tensors[tensor.name] = known
+        return known
+
+    inputs = tuple(map(moved, call.inputs, site.inputs))
+    outputs = tuple(map(moved, call.outputs, site.outputs))
+    if inputs == call.inputs and outputs == call.outputs:
+        return call
+    edits = {
+        name: size(to) if isinstance(to, int) else tuple(map(size, to)) for name, to in site.edits
+    }
+    attributes = {**call.attributes, **edits} if edits else call.attributes
+    return Call(call.op_type, call.domain, call.version, attributes, inputs, outputs, call.values)

@@ -1,0 +1,80 @@
+"""What-if tables: α × ρ, one axis at a time, and how steeply MACs grow along each axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analyzer.scaling.whatif import Plan, Scaled
+
+WIDTHS = (1.0, 0.75, 0.5, 0.25)
+"""The α of the MobileNet paper."""
+SIDES = (224, 192, 160, 128)
+"""The input sides of the MobileNet paper; models of another size use the same ratios."""
+DEPTHS = (1.0, 1.2, 1.4, 1.8)
+"""The depth coefficients of EfficientNet B0, B2, B3, B4."""
+RULE_OF_THUMB = {"depth": 1, "width": 2, "resolution": 2}
+"""Exponents by which MACs are expected to grow (Tan & Le 2019, section 3.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """How MACs follow one multiplier: MACs ∝ multiplier^exponent."""
+
+    axis: str
+    """``depth``, ``width`` or ``resolution``."""
+    points: tuple[Scaled, ...]
+    """The model along that axis, other axes at 1; only sizes it admits."""
+    exponent: float | None
+    """Least squares on a log-log scale through today's model; ``None`` without points."""
+    expected: int
+    """Exponent of the rule of thumb."""
+
+
+def grid(
+    plan: Plan,
+    widths: Sequence[float] = WIDTHS,
+    resolutions: Sequence[float] | None = None,
+    divisor: int | None = None,
+) -> tuple[tuple[Scaled, ...], ...]:
+    """One row per α, one column per ρ (today's side × 192/224 …); one column without space."""
+    if resolutions is None:
+        resolutions = [side / SIDES[0] for side in SIDES]
+    if not plan.sides:
+        resolutions = [1.0]
+    return tuple(
+        tuple(plan.at(width, resolution, divisor=divisor) for resolution in resolutions)
+        for width in widths
+    )
+
+
+def growth(plan: Plan, divisor: int | None = None) -> tuple[Growth, ...]:
+    """Exponents of the axes this model has, measured by recounting every layer."""
+    sides = [side / SIDES[0] for side in SIDES]
+    found = [_growth("width", [plan.at(width=w, divisor=divisor) for w in WIDTHS], plan)]
+    if plan.sides:
+        found.append(_growth("resolution", [plan.at(resolution=r) for r in sides], plan))
+    if plan.stages:
+        found.append(_growth("depth", [plan.at(depth=d) for d in DEPTHS], plan))
+    return tuple(found)
+
+
+def _growth(axis: str, points: Sequence[Scaled], plan: Plan) -> Growth:
+    known = tuple(p for p in points if p.macs is not None)
+    base = plan.facts.totals.macs
+    steps = [
+        (log(factor), log(p.macs / base))
+        for p in known
+        if p.macs and base and (factor := _factor(p, axis)) != 1
+    ]
+    scale = sum(x * x for x, _ in steps)
+    slope = sum(x * y for x, y in steps) / scale if scale else None
+    return Growth(axis, known, slope, RULE_OF_THUMB[axis])
+
+
+def _factor(point: Scaled, axis: str) -> float:
+    return {"depth": point.depth, "width": point.width, "resolution": point.resolution}[axis]

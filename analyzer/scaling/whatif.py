@@ -1,0 +1,189 @@
+"""What if: the model at another width α, resolution ρ and depth d, counted layer by layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from analyzer.graph.call import Unknown
+from analyzer.scaling.depth import Stage, repeats, stages
+from analyzer.scaling.recount import Layer, Sized
+from analyzer.scaling.system import System, system
+from analyzer.scaling.width import exact, widener
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analyzer.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """The whole model at one (α, ρ, d)."""
+
+    width: float
+    """Width multiplier α."""
+    resolution: float
+    """Resolution multiplier ρ really applied: sides are whole pixels."""
+    depth: float
+    """Depth multiplier d, as asked for."""
+    sides: tuple[int, ...]
+    """Spatial sides of the graph inputs, in order."""
+    repeats: tuple[int, ...]
+    """Blocks per stage."""
+    macs: int | None
+    """Multiply-accumulates; ``None`` when something is unknown."""
+    flops: int | None
+    params: int | None
+    expected_macs: float | None
+    """Rule of thumb from today's MACs: linear in depth, quadratic in width and resolution."""
+    layers: tuple[Layer, ...] = ()
+    """The operators as they are in the file; added and removed blocks are in the sums only."""
+    reason: str = ""
+    """Why a figure is unknown; empty otherwise."""
+
+    @property
+    def deviation(self) -> float | None:
+        """Measured over expected MACs, less 1."""
+        if self.macs is None or not self.expected_macs:
+            return None
+        return self.macs / self.expected_macs - 1
+
+
+class Plan:
+    """A model ready to be asked what-if questions; building it is the expensive part."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self._nodes = {n.id: n for n in facts.nodes if n.scope == ""}
+        self._last: tuple[tuple[object, ...], Sized] | None = None
+
+    @cached_property
+    def system(self) -> System:
+        return system(self.facts)
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """Runs of like blocks that the depth axis repeats."""
+        return stages(self.facts)
+
+    @cached_property
+    def sides(self) -> tuple[int, ...]:
+        """Spatial sides of the graph inputs today."""
+        return tuple(self.system.dims.sizes[d] or 0 for d in self.system.sides)
+
+    def at(
+        self,
+        width: float = 1.0,
+        resolution: float = 1.0,
+        depth: float | Sequence[int] = 1.0,
+        *,
+        sides: int | Sequence[int] | None = None,
+        divisor: int | None = None,
+    ) -> Scaled:
+        """The model at that size.
+
+        Parameters
+        ----------
+        width
+            α > 0; inputs and outputs of the graph keep their channels.
+        resolution
+            ρ > 0; sides become the nearest whole number.
+        depth
+            d > 0, or the wanted number of blocks of each stage.
+        sides
+            Input sides in pixels instead of ρ: one number for all, or one per axis.
+        divisor
+            Channels round to its multiples; ``None`` is MobileNet's ⌊α·c⌋.
+
+        Returns
+        -------
+        Scaled; sizes the model's arithmetic does not admit give unknown counts and a reason.
+        Raises ``ValueError`` for multipliers that are not positive and for a wrong number of
+        sides or stages.
+        """
+        wanted = self._wanted_sides(resolution, sides)
+        counts = self._wanted_repeats(depth)
+        if width <= 0:
+            raise ValueError("the width multiplier must be positive")
+        rho = _mean_ratio(wanted, self.sides) if self.sides else 1.0
+        factor = depth if isinstance(depth, int | float) else _mean_ratio(
+            counts, [s.repeats for s in self.stages])  # fmt: skip
+        totals = self.facts.totals
+        scaled = Scaled(
+            width=width, resolution=rho, depth=factor, sides=wanted, repeats=counts,
+            macs=None, flops=None, params=None,
+            expected_macs=totals.macs * factor * width**2 * rho**2 if totals.complete else None,
+        )  # fmt: skip
+        if resolution != 1 and not self.sides:
+            return replace(scaled, reason="no input axis is known to be spatial")
+        try:
+            sized = self._sized(wanted, width, divisor)
+            total = sized.total
+            for index, count in enumerate(counts):
+                total += sized.change(index, count)
+        except Unknown as unknown:
+            return replace(scaled, reason=str(unknown))
+        missing = [n for n, layer in sized.layers.items() if layer.macs is None]
+        # parameters of bodies and functions do not scale and belong to no main operator
+        inner = totals.params - sum(n.params for n in self._nodes.values())
+        return replace(
+            scaled, macs=total.macs, flops=total.flops, params=total.params + inner,
+            layers=tuple(sized.layers.values()),
+            reason=f"{missing[0]}: MACs are unknown" if missing else "",
+        )  # fmt: skip
+
+    def _sized(self, wanted: tuple[int, ...], width: float, divisor: int | None) -> Sized:
+        """The layers at one width and resolution; the last is kept for other depths of it."""
+        key = (wanted, width, divisor)
+        if self._last is None or self._last[0] != key:
+            pins = dict(zip(self.system.sides, wanted, strict=True))
+            calls = self.system.solve(pins, widener(width, divisor))
+            self._last = key, Sized(self.facts, self._nodes, self.system, self.stages, calls)
+        return self._last[1]
+
+    def _wanted_sides(
+        self, resolution: float, sides: int | Sequence[int] | None
+    ) -> tuple[int, ...]:
+        if sides is None:
+            if resolution <= 0:
+                raise ValueError("the resolution multiplier must be positive")
+            half = Fraction(1, 2)
+            return tuple(max(1, int(s * exact(resolution) + half)) for s in self.sides)
+        wanted = (sides,) * len(self.sides) if isinstance(sides, int) else tuple(sides)
+        if len(wanted) != len(self.sides) or min(wanted, default=1) < 1:
+            raise ValueError(f"expected {len(self.sides)} positive input sides, got {wanted}")
+        return wanted
+
+    def _wanted_repeats(self, depth: float | Sequence[int]) -> tuple[int, ...]:
+        if isinstance(depth, int | float):
+            if depth <= 0:
+                raise ValueError("the depth multiplier must be positive")
+            return tuple(s.repeats if depth == 1 else repeats(s, depth) for s in self.stages)
+        counts = tuple(depth)
+        if len(counts) != len(self.stages) or min(counts, default=1) < 1:
+            raise ValueError(f"expected {len(self.stages)} positive block counts, got {counts}")
+        return counts
+
+
+def scale(
+    facts: Facts,
+    width: float = 1.0,
+    resolution: float = 1.0,
+    depth: float | Sequence[int] = 1.0,
+    *,
+    sides: int | Sequence[int] | None = None,
+    divisor: int | None = None,
+) -> Scaled:
+    """One what-if question; see ``Plan.at``. For many, build one ``Plan``."""
+    return Plan(facts).at(width, resolution, depth, sides=sides, divisor=divisor)
+
+
+def _mean_ratio(new: Sequence[int], old: Sequence[int]) -> float:
+    """Geometric mean of the ratios."""
+    product = 1.0
+    for a, b in zip(new, old, strict=True):
+        product *= a / b
+    return float(product ** (1 / len(old))) if old else 1.0

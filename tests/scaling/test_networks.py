@@ -1,0 +1,63 @@
+"""Real networks of the onnx wheel: what is known about them at other sizes."""
+
+from collections.abc import Callable
+
+import pytest
+
+from analyzer.scaling import Plan
+
+NAMES = (
+    "bvlc_alexnet", "densenet121", "inception_v1", "inception_v2", "resnet50", "shufflenet",
+    "squeezenet", "vgg19", "zfnet512",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_network_at_its_own_size_is_itself(light: Callable[[str], Plan], name: str) -> None:
+    plan = light(name)
+    same = plan.at()
+    assert (same.macs, same.params) == (plan.facts.totals.macs, plan.facts.totals.params)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("width", [0.5, 1.3, 2.0])
+def test_every_network_scales_in_width(
+    light: Callable[[str], Plan], name: str, width: float
+) -> None:
+    plan = light(name)
+    scaled = plan.at(width, divisor=8)
+    assert scaled.macs is not None, scaled.reason
+    assert scaled.macs / plan.facts.totals.macs == pytest.approx(width**2, rel=0.35)
+
+
+def test_vgg19_at_twice_the_width_has_the_equations_count(light: Callable[[str], Plan]) -> None:
+    """Stem and classifier double, everything between them quadruples."""
+    side, total, before = 224, 0, 3
+    for channels, repeats in [(64, 2), (128, 2), (256, 4), (512, 4), (512, 4)]:
+        for _ in range(repeats):
+            total += side * side * 9 * before * 2 * channels
+            before = 2 * channels
+        side //= 2
+    total += 7 * 7 * 1024 * 8192 + 8192 * 8192 + 8192 * 1000
+    assert light("vgg19").at(2.0).macs == total
+
+
+def test_resnet50_at_320_matches_the_sum_of_its_layers(light: Callable[[str], Plan]) -> None:
+    """224 and 320 are both multiples of 32, so every map scales by 10/7 exactly."""
+    plan = light("resnet50")
+    classifier = 2048 * 1000
+    scaled = plan.at(sides=320)
+    assert scaled.macs is not None
+    assert (scaled.macs - classifier) * 49 == (plan.facts.totals.macs - classifier) * 100
+
+
+def test_densenet_concatenations_add_up(light: Callable[[str], Plan]) -> None:
+    scaled = light("densenet121").at(0.5)
+    shapes = [t.shape for layer in scaled.layers for t in layer.outputs if t is not None]
+    assert (1, 512, 7, 7) in shapes  # 1024 features at half the width
+
+
+def test_shufflenet_keeps_its_groups(light: Callable[[str], Plan]) -> None:
+    plan = light("shufflenet")
+    for width in (0.3, 0.7, 1.1):
+        assert plan.at(width).macs is not None, width

@@ -1,0 +1,191 @@
+"""Operators, one by one: how sizes follow."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analyzer.graph.call import Unknown
+from analyzer.scaling import Plan
+from analyzer.scaling.dims import Dims, product, share, total
+from analyzer.scaling.spatial import out_side
+from analyzer.scaling.width import widener
+
+Planned = Callable[[str], Plan]
+
+
+def shape(plan: Plan, name: str, **size: float) -> tuple[int | None, ...] | None:
+    scaled = plan.at(**size)  # type: ignore[arg-type]
+    assert scaled.reason == ""
+    found = {t.name: t.shape for layer in scaled.layers for t in layer.outputs if t is not None}
+    return found[name]
+
+
+def network(body: str, out: str) -> str:
+    """A graph whose weights come from ConstantOfShape, as in the onnx wheel's networks."""
+    made = []
+    weights = {
+        "w": "16,3,3,3", "v": "16,16,3,3", "d": "16,1,3,3", "p": "32,16,1,1", "q": "16,4,3,3",
+        "z": "5,32,1,1", "o": "16,3,3,3",
+    }  # fmt: skip
+    for name, dims in weights.items():
+        made.append(f"s{name} = Constant <value_ints=[{dims}]> ()")
+        made.append(f"{name} = ConstantOfShape (s{name})")
+    lines = "\n".join([*made, body])
+    return f"g (float[1,3,32,32] x) => ({out} y) {{ {lines} }}"
+
+
+def test_input_and_classifier_channels_are_the_interface(planned: Planned) -> None:
+    body = "a = Conv (x,w)  b = Conv (a,p)  c = GlobalAveragePool (b)  y = Conv (c,z)"
+    plan = planned(network(body, "float[1,5,1,1]"))
+    assert shape(plan, "a", width=0.5) == (1, 8, 30, 30)
+    assert shape(plan, "b", width=0.5) == (1, 16, 30, 30)
+    assert shape(plan, "y", width=0.5) == (1, 5, 1, 1)
+
+
+SAME = "<pads=[1,1,1,1]>"
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "expected"),
+    [
+        (f"a = Conv {SAME} (x,w)  b = Conv {SAME} (a,v)  c = Add (a,b)", "c", (1, 24, 32, 32)),
+        (f"a = Conv {SAME} (x,w)  c = Conv <group=16> (a,d)", "c", (1, 24, 30, 30)),
+        (f"a = Conv {SAME} (x,w)  c = Conv <group=4> (a,q)", "c", (1, 24, 30, 30)),
+        ("a = Conv (x,w)  b = Conv (x,w)  c = Concat <axis=1> (a,b)", "c", (1, 48, 30, 30)),
+        ("a = Conv (x,w)  c, e = Split <axis=1> (a)", "e", (1, 12, 30, 30)),
+        ("a = Conv (x,w)  c = Transpose <perm=[0,2,3,1]> (a)", "c", (1, 30, 30, 24)),
+        ("a = Conv (x,w)  c = Flatten (a)", "c", (1, 24 * 900)),
+        ("a = Conv (x,w)  c = DepthToSpace <blocksize=2> (a)", "c", (1, 6, 60, 60)),
+        ("a = Conv (x,w)  c = ReduceMean <axes=[2,3], keepdims=0> (a)", "c", (1, 24)),
+        ("a = Conv (x,w)  c = ConvTranspose <strides=[2,2]> (a,v)", "c", (1, 24, 61, 61)),
+    ],
+)
+def test_width_flows_through(
+    planned: Planned, body: str, name: str, expected: tuple[int, ...]
+) -> None:
+    plan = planned(network(f"{body}  k = Conv (x,o)  y = GlobalMaxPool (k)", "float[1,16,1,1]"))
+    assert shape(plan, name, width=1.5) == expected
+
+
+def test_channel_shuffle_keeps_its_groups(planned: Planned) -> None:
+    plan = planned(network("""
+        a = Conv (x,w)
+        s1 = Constant <value_ints=[1,4,4,30,30]> ()   b = Reshape (a, s1)
+        c = Transpose <perm=[0,2,1,3,4]> (b)
+        s2 = Constant <value_ints=[1,16,30,30]> ()    e = Reshape (c, s2)
+        f = Conv (e, v)  k = Conv (x,o)  y = GlobalMaxPool (k)""", "float[1,16,1,1]"))  # fmt: skip
+    assert shape(plan, "b", width=1.5) == (1, 4, 6, 30, 30)
+    assert shape(plan, "e", width=1.3) == (1, 20, 30, 30)
+
+
+def test_an_operator_nobody_knows_keeps_its_inputs_width(planned: Planned) -> None:
+    body = "a = Conv (x,w)  b = Conv (a,v)  c = NonZero (a)  k = Conv (x,o)  y = GlobalMaxPool (k)"
+    plan = planned(network(body, "float[1,16,1,1]"))
+    assert shape(plan, "a", width=0.5) == (1, 16, 30, 30)
+    assert shape(plan, "b", width=0.5) == (1, 8, 28, 28)
+
+
+def test_a_resolution_a_resize_cannot_meet_is_unknown_with_a_reason(planned: Planned) -> None:
+    plan = planned(network("""
+        a = Conv <pads=[1,1,1,1], strides=[2,2]> (x,w)
+        sc = Constant <value_floats=[1.0,1.0,2.0,2.0]> ()  e = Constant <value_floats=[0.0]> ()
+        b = Resize (a, , sc)
+        k = Conv <pads=[1,1,1,1]> (x,o)  m = Add (b,k)  y = GlobalMaxPool (m)
+        """, "float[1,16,1,1]"))  # fmt: skip
+    assert plan.at(sides=48).macs is not None
+    odd = plan.at(sides=33)
+    assert odd.macs is None
+    assert "become" in odd.reason
+
+
+def test_a_model_without_space_says_so(planned: Planned) -> None:
+    plan = planned("""g (float[1,8] x) => (float[1,4] y) {
+        s = Constant <value_ints=[8,4]> ()  w = ConstantOfShape (s)  y = MatMul (x, w) }""")
+    assert plan.at(resolution=0.5).reason == "no input axis is known to be spatial"
+    assert plan.at(width=0.5).macs == 32
+
+
+@pytest.mark.parametrize("wrong", [{"width": 0}, {"resolution": -1}, {"depth": 0}, {"sides": 0}])
+def test_multipliers_must_be_positive(mobilenet: Plan, wrong: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="positive"):
+        mobilenet.at(**wrong)
+
+
+def test_an_lstm_scales_its_hidden_size(planned: Planned) -> None:
+    plan = planned("""g (float[10,1,8] x) => (float[10,1,1,4] y) {
+        s = Constant <value_ints=[1,64,8]> ()   w = ConstantOfShape (s)
+        t = Constant <value_ints=[1,64,16]> ()  r = ConstantOfShape (t)
+        a, h, c = LSTM <hidden_size=16> (x, w, r)
+        u = Constant <value_ints=[16,4]> ()     v = ConstantOfShape (u)  y = MatMul (a, v) }""")
+    scaled = plan.at(0.5)
+    assert scaled.macs == 10 * (4 * 8 * 8 + 4 * 8 * 8 + 8 * 4)
+
+
+def test_rounding_rules() -> None:
+    floor, eight = widener(0.7), widener(0.35, 8)
+    assert [floor(c, 1) for c in (1, 10, 32)] == [1, 7, 22]
+    assert [eight(c, 1) for c in (8, 24, 32, 96)] == [8, 8, 16, 32]  # 11.2 loses > 10 % at 8
+    assert widener(1.0, 8)(3, 1) == 3
+
+
+@given(st.integers(1, 4096), st.floats(0.1, 4), st.integers(1, 16))
+def test_widths_are_positive_multiples_near_the_wish(c: int, alpha: float, multiple: int) -> None:
+    wide = widener(alpha, 8)(c, multiple)
+    assert wide > 0
+    if alpha != 1:
+        assert wide % multiple == 0
+        assert wide % 8 == 0
+
+
+@given(
+    side=st.integers(1, 60), kernel=st.integers(1, 7), stride=st.integers(1, 4),
+    pad=st.integers(0, 3),
+)  # fmt: skip
+def test_out_side_counts_the_windows(side: int, kernel: int, stride: int, pad: int) -> None:
+    windows = [s for s in range(0, side + 2 * pad, stride) if s + kernel <= side + 2 * pad]
+    compute = out_side(kernel, stride, (pad, pad))
+    if not windows:
+        with pytest.raises(Unknown):
+            compute(side)
+    else:
+        assert compute(side) == len(windows)
+
+
+def test_cycles_of_sizes_settle() -> None:
+    """A residual stream of concatenated halves: the stream follows from itself."""
+    dims = Dims()
+    stream, half, joined = dims.add(16), dims.add(8), dims.add(16)
+    compute, need = share(1, 2)
+    dims.learn(stream)
+    dims.derive(half, [stream], compute, need=need)
+    dims.derive(joined, [half, half], total, need=lambda k: k)
+    dims.union(stream, joined)
+    dims.close()
+    size = dims.solve({}, lambda channels, _multiple: channels * 3)
+    assert (size(stream), size(half), size(joined)) == (48, 24, 48)
+
+
+def test_a_required_multiple_reaches_what_it_follows_from() -> None:
+    dims = Dims()
+    stream, half, flat = dims.add(16), dims.add(8), dims.add(72)
+    compute, need = share(1, 2)
+    dims.learn(stream)
+    dims.derive(half, [stream], compute, need=need)
+    dims.require(half, 4)
+    nine = dims.add(9)
+    dims.derive(flat, [half, nine], product)
+    dims.close()
+    size = dims.solve({}, lambda _channels, multiple: 3 * multiple)
+    assert (size(stream), size(flat)) == (3 * 8, 12 * 9)
+
+
+def test_fixing_a_derived_size_fixes_its_source() -> None:
+    dims = Dims()
+    source, doubled = dims.add(8), dims.add(16)
+    dims.learn(source)
+    dims.derive(doubled, [source], lambda size: 2 * size)
+    dims.fix(doubled)
+    dims.close()
+    assert dims.solve({}, lambda channels, _multiple: 3 * channels)(doubled) == 16
