@@ -50,7 +50,7 @@ def _scores(flow: Flow, port: Port | None) -> tuple[str | None, list[str]]:
     while port is not None and len(joins) <= MAX_MASKS:
         if flow.role(port.node) == "product":
             return port.node, joins
-        if port.node not in flow.roles:
+        if port.node not in flow.roles or flow.arity(port.node) > MAX_MASKS:
             break
         joins.append(port.node)
         sources = flow.sources(port.node)
@@ -81,6 +81,8 @@ def _projections(flow: Flow, ports: list[Port]) -> tuple[dict[str, None], list[s
         if flow.is_mixing(port.node):
             found[port.node] = None
         elif flow.role(port.node) in PLUMBING or _rotates(flow, port.node):
+            if flow.arity(port.node) > MAX_PLUMBING:
+                return {}, []
             passed.append(port.node)
             new = [p for p in flow.sources(port.node) if p not in seen]
             seen.update(new)
@@ -90,8 +92,10 @@ def _projections(flow: Flow, ports: list[Port]) -> tuple[dict[str, None], list[s
 
 def _rotates(flow: Flow, join: str) -> bool:
     """Rotary positions (arXiv 2104.09864): ``q · cos + rotate(q) · sin``."""
-    return flow.role(join) == "add" and all(
-        flow.role(port.node) in PLUMBING for port in flow.sources(join)
+    return (
+        flow.role(join) == "add"
+        and flow.arity(join) == 2
+        and all(flow.role(port.node) in PLUMBING for port in flow.sources(join))
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from analyzer.patterns.match import Match, conv_detail
@@ -20,6 +21,8 @@ BRANCH_ROLES = frozenset({"pointwise", "spatial", "depthwise", "pool"})
 def fire(flow: Flow) -> Iterator[Match]:
     """SqueezeNet (arXiv 1602.07360): a 1×1 squeeze, then 1×1 and 3×3 side by side."""
     for join in flow.of("concat"):
+        if flow.arity(join) != 2:
+            continue
         sides = [port.node for port in flow.sources(join)]
         roles = sorted(flow.role(side) for side in sides)
         if roles != ["pointwise", "spatial"] or any(flow.only_reader(s) != join for s in sides):
@@ -28,7 +31,8 @@ def fire(flow: Flow) -> Iterator[Match]:
         base = bases.pop()
         if bases or base is None or flow.role(base.node) != "pointwise":
             continue
-        if set(flow.readers(base.node)) == set(sides):
+        readers = flow.readers(base.node)
+        if len(readers) == 2 and set(readers) == set(sides):
             spatial = next(side for side in sides if flow.role(side) == "spatial")
             detail = conv_detail(flow, base.node, spatial, spatial)
             detail["out_channels"] = sum(flow.conv(side).out_channels for side in sides)
@@ -37,6 +41,7 @@ def fire(flow: Flow) -> Iterator[Match]:
 
 def dense_layer(flow: Flow) -> Iterator[Match]:
     """DenseNet (arXiv 1608.06993): a 1×1 bottleneck and a 3×3, appended to their own input."""
+    appends = cache(partial(_appends, flow))
     for spatial in flow.of("spatial"):
         base = flow.source(spatial)
         readers = flow.readers(spatial)
@@ -47,7 +52,7 @@ def dense_layer(flow: Flow) -> Iterator[Match]:
             continue
         source = flow.source(reduce)
         grows = flow.conv(spatial).out_channels < flow.conv(reduce).out_channels
-        if source is not None and grows and _appends(flow, readers[0], source):
+        if source is not None and grows and appends(readers[0], source):
             detail = conv_detail(flow, reduce, spatial, spatial)
             detail["growth"] = flow.conv(spatial).out_channels
             yield Match("dense-layer", (reduce, spatial), detail)

@@ -103,6 +103,11 @@ class Flow:
         """Sources of the data inputs in slot order, repetitions kept."""
         return list(self.inputs.get(anchor, {}).values())
 
+    def arity(self, anchor: str) -> int:
+        """Number of data inputs. Checked before they are listed: a join that thousands of
+        layers read into must not be listed thousands of times."""
+        return len(self.inputs.get(anchor, ()))
+
     def source(self, anchor: str, slot: int = 0) -> Port | None:
         """Source of one data input."""
         return self.inputs.get(anchor, {}).get(slot)
@@ -174,7 +179,7 @@ class Flow:
         if self.nodes[anchor].conv and (port := self.source(anchor, SUM_SLOT)):
             return Residual(anchor, port, None)
         join, gate = self.after(anchor)
-        if join is None or self.roles[join] != "add":
+        if join is None or self.roles[join] != "add" or self.arity(join) != 2:
             return None
         tail = gate.join if gate else anchor
         others = [port for port in self.sources(join) if port.node != tail]

@@ -23,9 +23,10 @@ def ghost_module(flow: Flow) -> Iterator[Match]:
         if join is None or base is None or flow.role(join) != "concat":
             continue
         primary = base.node
-        if flow.role(primary) not in ("pointwise", "spatial") or len(flow.sources(join)) != 2:
+        if flow.role(primary) not in ("pointwise", "spatial") or flow.arity(join) != 2:
             continue
-        if set(flow.readers(primary)) != {cheap, join}:
+        readers = flow.readers(primary)
+        if len(readers) != 2 or set(readers) != {cheap, join}:
             continue
         cut = flow.only_reader(join)
         tail = (cut,) if cut and flow.calls[cut].op_type == "Slice" else ()

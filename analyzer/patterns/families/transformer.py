@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.patterns.roles import PRODUCTS
+from analyzer.graph.query import producer, see_through
 
 if TYPE_CHECKING:
     from analyzer.facts import Architecture, Block
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 VIT = {(12, 192): "Ti", (12, 384): "S", (12, 768): "B", (24, 1024): "L", (32, 1280): "H"}
 """Size by layers and width, arXiv 2010.11929, table 1, and DeiT, 2012.12877, table 1."""
+WRAPPERS = frozenset({"Cast", "DequantizeLinear", "Identity", "QuantizeLinear", "Reshape"})
 JOINS = frozenset({"Add", "SkipLayerNormalization"})
 
 
@@ -68,15 +69,16 @@ def _vocabulary(evidence: Evidence, channels: int) -> set[int]:
 
 def _is_post_norm(evidence: Evidence, parts: list[Block]) -> bool:
     """The residual sum takes what the feed-forward part reads: the normalised value itself."""
-    for part in parts:
-        first = next(n for n in part.nodes if evidence.nodes[n].op_type in PRODUCTS)
-        fed = [
-            s for s, _, data in evidence.graph.in_edges(first, data=True) if not data["dst_slot"]
-        ]
-        readers = {evidence.nodes[r].op_type for f in fed for r in evidence.graph.successors(f)}
-        if readers.isdisjoint(JOINS):
-            return False
-    return True
+    normalised = {
+        maker
+        for part in parts
+        if (fed := producer(evidence.graph, part.nodes[0]))
+        and (maker := see_through(evidence.graph, fed, WRAPPERS))
+    }
+    return bool(normalised) and all(
+        any(evidence.nodes[reader].op_type in JOINS for reader in evidence.graph.successors(maker))
+        for maker in normalised
+    )
 
 
 def _predicts(evidence: Evidence, rows: set[int]) -> bool:
