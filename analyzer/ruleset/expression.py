@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jinja2 import Template
+    from jinja2.runtime import Context
 
 _N = TypeVar("_N", bound=nodes.Node)
 
@@ -62,12 +63,13 @@ class _Lazy:
 class Expression(_Lazy):
     """A condition. ``groups`` of a call map each group's name to its record or ``UNKNOWN``."""
 
-    __slots__ = ("groups",)
+    __slots__ = ("_context", "groups")
 
     def __init__(self, source: str, tree: nodes.Template) -> None:
         super().__init__(source, tree)
         self.groups = frozenset(n.name for n in tree.find_all(nodes.Name) if n.ctx == "load")
         """Names of the groups it reads."""
+        self._context: Context | None = None
 
     @classmethod
     def parse(cls, source: str, checker: Checker) -> Expression:
@@ -82,9 +84,12 @@ class Expression(_Lazy):
 
     def __call__(self, groups: dict[str, Any]) -> bool:
         template = self.template()
-        context = template.new_context(groups, shared=True)
-        deque(template.root_render_func(context), maxlen=0)
-        return context.vars["result"] is True
+        if self._context is None:  # making one takes longer than most conditions
+            self._context = template.new_context(groups, shared=True)
+        self._context.parent = groups
+        self._context.vars.clear()
+        deque(template.root_render_func(self._context), maxlen=0)
+        return self._context.vars["result"] is True
 
 
 class Message(_Lazy):

@@ -85,7 +85,8 @@ class RuleEnvironment(ImmutableSandboxedEnvironment):
         """A fact, checked to exist when the rule was loaded; an absent one is ``UNKNOWN``."""
         if obj is UNKNOWN:
             return UNKNOWN
-        value = obj.get(attribute) if isinstance(obj, Mapping) else getattr(obj, attribute)
+        data = type(obj) is dict or isinstance(obj, Mapping)
+        value = obj.get(attribute) if data else getattr(obj, attribute)
         return UNKNOWN if value is None else value
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:

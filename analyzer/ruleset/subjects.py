@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzer.ruleset.fields import COMMON
 from analyzer.ruleset.sandbox import UNKNOWN
@@ -15,9 +14,8 @@ if TYPE_CHECKING:
     from analyzer.facts import Block, Facts, Node, Saving, Tensor
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """One thing a rule can have an opinion about."""
+class Subject(NamedTuple):
+    """One thing a rule can have an opinion about; a tuple, since each node becomes one."""
 
     kind: str
     """What ``applies-to`` selects by: operator type, block kind, tensor role, problem code."""

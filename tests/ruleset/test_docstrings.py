@@ -1,0 +1,17 @@
+"""The worked examples in docstrings."""
+
+from __future__ import annotations
+
+import doctest
+
+import pytest
+
+from analyzer.findings import fingerprint
+from analyzer.ruleset import fields, options
+
+
+@pytest.mark.parametrize("module", [fields, options, fingerprint], ids=lambda m: m.__name__)
+def test_the_examples_in_the_docstrings_hold(module: object) -> None:
+    result = doctest.testmod(module)  # type: ignore[arg-type]
+    assert result.attempted > 0
+    assert result.failed == 0
