@@ -1,8 +1,6 @@
-"""Evidence read from the weights: separability, dead filters, shrinkable kernels, numeric health.
+"""Evidence in the weights: separability, dead filters, shrinkable kernels, numeric health."""
 
-Pure functions over arrays; nothing here opens a file.
-"""
-
+from analyzer.weights.evidence import collect
 from analyzer.weights.records import (
     Decoupling,
     FilterUse,
@@ -12,6 +10,7 @@ from analyzer.weights.records import (
     ValueStats,
     WeightEvidence,
 )
+from analyzer.weights.source import weight_source
 
 __all__ = [
     "Decoupling",
@@ -21,4 +20,6 @@ __all__ = [
     "Separability",
     "ValueStats",
     "WeightEvidence",
+    "collect",
+    "weight_source",
 ]

@@ -1,0 +1,86 @@
+"""From a file to evidence: stored, constant and quantised weights."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from analyzer.analyze import analyze
+from analyzer.model import load
+from analyzer.weights import WeightEvidence, collect, weight_source
+
+Arrays = Mapping[str, NDArray[np.generic]]
+
+
+def evidence(folder: Path, weights: Arrays, *nodes: onnx.NodeProto) -> WeightEvidence:
+    graph = helper.make_graph(
+        list(nodes), "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 6, 12, 12])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+        [numpy_helper.from_array(array, name) for name, array in weights.items()],
+    )  # fmt: skip
+    path = folder / "m.onnx"
+    opset = [helper.make_opsetid("", 17)]
+    path.write_bytes(
+        helper.make_model(graph, opset_imports=opset, ir_version=8).SerializeToString()
+    )
+    model = load(str(path))
+    facts = analyze(model)
+    return collect(facts, weight_source(model, facts))
+
+
+def noise(*shape: int) -> NDArray[np.float32]:
+    return np.random.default_rng(0).standard_normal(shape).astype(np.float32)
+
+
+def conv(x: str, w: str, y: str) -> onnx.NodeProto:
+    return helper.make_node("Conv", [x, w], [y])
+
+
+def test_stored_weights_are_read_and_dead_filters_traced(tmp_path: Path) -> None:
+    first, second = noise(8, 6, 3, 3), noise(16, 8, 3, 3)
+    first[2] = 0
+    found = evidence(
+        tmp_path, {"w": first, "v": second},
+        conv("x", "w", "a"), helper.make_node("Relu", ["a"], ["b"]), conv("b", "v", "y"),
+    )  # fmt: skip
+    assert list(found.layers) == ["a", "y"]
+    filters = found.layers["a"].filters
+    assert (filters.dead, filters.freed_params, filters.freed_downstream) == ((2,), 54, 16 * 9)
+    separable = found.layers["y"].separability
+    assert separable is not None
+    assert separable.macs_now == 8 * 8 * 9 * 8 * 16
+
+
+def test_weights_too_large_to_keep_in_the_structure_are_mapped(tmp_path: Path) -> None:
+    found = evidence(tmp_path, {"w": noise(256, 6, 5, 5)}, conv("x", "w", "y"))
+    assert found.layers["y"].values.elements == 256 * 150
+    assert found.unread == ()
+
+
+def test_constants_and_quantised_weights_are_found(tmp_path: Path) -> None:
+    stored = np.random.default_rng(0).integers(-127, 128, (8, 6, 3, 3)).astype(np.int8)
+    stored[3] = 0
+    scale, zero = np.linspace(0.1, 1, 8).astype(np.float32), np.zeros(8, np.int8)
+    constant = numpy_helper.from_array(noise(4, 8, 1, 1))
+    found = evidence(
+        tmp_path, {"q": stored, "s": scale, "z": zero},
+        helper.make_node("DequantizeLinear", ["q", "s", "z"], ["w"], axis=0),
+        conv("x", "w", "a"),
+        helper.make_node("Constant", [], ["c"], value=constant),
+        conv("a", "c", "y"),
+    )  # fmt: skip
+    assert found.layers["a"].filters.dead == (3,)
+    assert found.layers["a"].values.max <= 127
+    assert found.layers["y"].values.elements == 32
+
+
+def test_computed_weights_are_reported_as_unread(tmp_path: Path) -> None:
+    found = evidence(
+        tmp_path, {"w": noise(8, 6, 1, 1)},
+        helper.make_node("Sin", ["w"], ["v"]), conv("x", "v", "y"),
+    )  # fmt: skip
+    assert (dict(found.layers), found.unread) == ({}, ("y",))
