@@ -10,6 +10,7 @@ from analyzer.patterns.match import Match, conv_detail
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from analyzer.facts import Conv
     from analyzer.graph.query import Port
     from analyzer.patterns.flow import Flow
 
@@ -66,7 +67,10 @@ def _appends(flow: Flow, join: str, source: Port) -> bool:
 
 
 def inception(flow: Flow) -> Iterator[Match]:
-    """GoogLeNet (arXiv 1409.4842, figure 2): three or more branches from one tensor, joined."""
+    """GoogLeNet (arXiv 1409.4842, figure 2): three or more branches from one tensor, joined.
+
+    Not with dilated branches, which are another idea (ASPP, arXiv 1706.05587).
+    """
     for join in flow.of("concat"):
         ends = [port.node for port in flow.sources(join)]
         if len(ends) < 3 or len(set(ends)) != len(ends):
@@ -78,8 +82,13 @@ def inception(flow: Flow) -> Iterator[Match]:
         paths = [_until(branch, base) for branch in branches]
         members = tuple(dict.fromkeys(anchor for path in paths for anchor in path))
         roles = [flow.role(anchor) for anchor in members]
-        if {"pointwise", "spatial"} <= set(roles):
+        dilated = any(c is not None and c.is_dilated for c in _convs(flow, members))
+        if {"pointwise", "spatial"} <= set(roles) and not dilated:
             yield Match("inception", (*members, join), {"branches": len(ends)})
+
+
+def _convs(flow: Flow, anchors: tuple[str, ...]) -> list[Conv | None]:
+    return [flow.nodes[anchor].conv for anchor in anchors]
 
 
 def _branch(flow: Flow, end: str) -> list[tuple[str, Port]]:

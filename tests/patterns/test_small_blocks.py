@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from onnx import parser
+from onnx import TensorProto, parser
 
 from analyzer.facts import Block, Facts
 from tests.patterns.builders import Net, facts
@@ -201,3 +201,52 @@ def test_blocks_of_a_long_chain_are_found_once_each() -> None:
         y = net.conv(net.conv(y, 16, 16, 3, act="relu", groups=16), 16, 16, act="relu")
     found = net.facts(y)
     assert kinds(found) == ["separable"] * 400
+
+
+def test_dilated_branches_are_no_inception_module() -> None:
+    """Atrous spatial pyramid pooling (arXiv 1706.05587) looks alike but for the dilation."""
+    for rate, expected in ((1, ["inception"]), (6, [])):
+        net = small()
+        branches = [net.conv("x", 16, 8)] + [
+            net.op("Conv", "x", net.weight(8, 16, 3, 3), pads=[r] * 4, dilations=[r, r])
+            for r in (rate, 2 * rate - 1)
+        ]
+        assert kinds(net.facts(net.op("Concat", *branches, axis=1))) == expected
+
+
+def test_qoperator_residual_block_is_an_inverted_residual() -> None:
+    net = small()
+
+    def qconv(x: str, m: int, n: int, k: int, groups: int = 1) -> str:
+        weight = net.weight(n, m // groups, k, k, dtype=TensorProto.INT8)
+        scale, zero = net.number(0.1), net.constant([0], TensorProto.UINT8, ())
+        zero_weight = net.constant([0], TensorProto.INT8, ())
+        return net.op(
+            "QLinearConv", x, scale, zero, weight, scale, zero_weight, scale, zero,
+            group=groups, pads=[k // 2] * 4,
+        )  # fmt: skip
+
+    scale, zero = net.number(0.1), net.constant([0], TensorProto.UINT8, ())
+    x = net.op("QuantizeLinear", "x", scale, zero)
+    y = qconv(qconv(qconv(x, 16, 64, 1), 64, 64, 3, groups=64), 64, 16, 1)
+    y = net.op("QLinearAdd", y, scale, zero, x, scale, zero, scale, zero, domain="com.microsoft")
+    block = only(net.facts(net.op("DequantizeLinear", y, scale, zero)))
+    assert (block.kind, block.detail["residual"], block.detail["expansion"]) == (
+        "inverted-residual", True, 4,
+    )  # fmt: skip
+
+
+def test_dynamically_quantised_convolutions_are_seen_through_their_rescaling() -> None:
+    """``quantize_dynamic``: the scale comes from the data, yet it is no second branch."""
+    net = small()
+
+    def dynamic(x: str, m: int, n: int, k: int, groups: int = 1) -> str:
+        quantized = net.op("DynamicQuantizeLinear", x, outputs=3)
+        weight = net.weight(n, m // groups, k, k, dtype=TensorProto.UINT8)
+        y = net.op("ConvInteger", quantized, weight, f"{quantized}.2", group=groups,
+                   pads=[k // 2] * 4)  # fmt: skip
+        scale = net.op("Mul", f"{quantized}.1", net.number(0.1))
+        return net.op("Mul", net.op("Cast", y, to=TensorProto.FLOAT), scale)
+
+    y = dynamic(net.op("Relu", dynamic("x", 16, 16, 3, 16)), 16, 32, 1)
+    assert kinds(net.facts(y)) == ["separable"]
