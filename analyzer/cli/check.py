@@ -1,0 +1,133 @@
+"""``onnxlint check``: findings about many models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.cli import exits, values
+from analyzer.cli.judge import judge_all
+from analyzer.cli.options import add_model_options, add_rule_options
+from analyzer.cli.outputs import write_file
+from analyzer.cli.paths import expand
+from analyzer.cli.plan import make_plans
+from analyzer.cli.shell import command_line
+from analyzer.errors import ConfigError
+from analyzer.report import CHECK_FORMATS
+from analyzer.report.result import Batch, Failure, Options, Result
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Mapping
+
+    from analyzer.cli.console import Console
+    from analyzer.cli.environment import Environment
+    from analyzer.cli.plan import Plan
+
+STDOUT = "-"
+LEVELS = ("error", "warning", "info")
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Arguments of this command."""
+    parser.add_argument(
+        "paths",
+        metavar="PATH",
+        nargs="+",
+        help="model files, folders with *.onnx files, or - for standard input",
+    )
+    parser.add_argument(
+        "--format",
+        choices=tuple(CHECK_FORMATS),
+        default="text",
+        help="what goes to standard output (default: text)",
+    )
+    parser.add_argument(
+        "--output",
+        metavar="FORMAT=PATH",
+        type=values.format_and_path,
+        action="append",
+        default=[],
+        help=f"write {', '.join(CHECK_FORMATS)} to a file as well (repeatable)",
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=(*LEVELS, "never"),
+        help="least severity that makes the exit code 1 (default: error)",
+    )
+    baseline = parser.add_mutually_exclusive_group()
+    baseline.add_argument(
+        "--baseline",
+        metavar="FILE",
+        default="",
+        help="report only findings that are not in this file",
+    )
+    baseline.add_argument(
+        "--write-baseline",
+        metavar="FILE",
+        default="",
+        help="accept all present findings: write them to this file",
+    )
+    add_rule_options(parser)
+    add_model_options(parser)
+
+
+def run(arguments: Namespace, console: Console, environment: Environment) -> int:
+    """Judge, report, and say with the exit code how it went."""
+    unknown = [name for name, _ in arguments.output if name not in CHECK_FORMATS]
+    if unknown:
+        raise ConfigError(f"--output {unknown[0]}: formats are {', '.join(CHECK_FORMATS)}")
+    found = expand(arguments.paths)
+    accepted = STDOUT if arguments.write_baseline else arguments.baseline
+    plans = make_plans(
+        [path for path in found if isinstance(path, str)], arguments, environment.today, accepted
+    )
+    debug = arguments.debug or environment.debug
+    judged = judge_all(plans, command_line(arguments), console, debug=debug)
+    batch = Batch(tuple(
+        judged[item] if isinstance(item, str) else Failure(item.path, str(item)) for item in found
+    ))  # fmt: skip
+    if arguments.write_baseline:
+        return _accept(batch, arguments.write_baseline, console)
+    _report(batch, arguments, console, environment)
+    return _exit_code(batch, plans, arguments.fail_on)
+
+
+def _report(batch: Batch, arguments: Namespace, console: Console, environment: Environment) -> None:
+    from analyzer.report.lines import summary
+
+    plain = Options(created=environment.created)
+    for name, path in arguments.output:
+        write_file(path, CHECK_FORMATS[name](batch, plain))
+    shown = Options(color=console.color, created=environment.created, summary=False)
+    console.write(CHECK_FORMATS[arguments.format](batch, shown))
+    if arguments.format != "text":  # there it is part of the text
+        for failure in batch.failures:
+            console.error(failure.message)
+    console.note(summary(batch))
+
+
+def _exit_code(batch: Batch, plans: Mapping[str, Plan], fail_on: str | None) -> int:
+    if any(isinstance(item, Failure) or item.facts.inconclusive for item in batch.items):
+        return exits.INCONCLUSIVE
+    if any(_fails(result, fail_on or plans[result.facts.model.path].config.fail_on)
+           for result in batch.results):  # fmt: skip
+        return exits.FINDINGS
+    return exits.CLEAN
+
+
+def _fails(result: Result, fail_on: str) -> bool:
+    failing = LEVELS[: LEVELS.index(fail_on) + 1] if fail_on in LEVELS else ()
+    return any(finding.severity in failing for finding in result.findings)
+
+
+def _accept(batch: Batch, path: str, console: Console) -> int:
+    """Write a baseline of everything found; what could not be judged is not accepted."""
+    from analyzer.findings.baseline import dump_baseline, make_baseline
+
+    findings = {result.facts.model.path: result.findings for result in batch.results}
+    write_file(path, dump_baseline(make_baseline(findings)))
+    for failure in batch.failures:
+        console.error(failure.message)
+    number = sum(map(len, findings.values()))
+    console.note(f"{path}: {number} finding{'' if number == 1 else 's'} accepted")
+    return exits.CLEAN if batch.outcome != "inconclusive" else exits.INCONCLUSIVE

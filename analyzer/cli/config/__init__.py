@@ -1,0 +1,1 @@
+"""Configuration: ``onnxlint.toml``, or ``[tool.onnxlint]`` of ``pyproject.toml``."""

@@ -1,0 +1,57 @@
+"""What a configuration says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analyzer.findings.suppress import Suppression
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One configuration file, or none: then everything is at its default."""
+
+    path: str = ""
+    """The file; empty for none."""
+    fail_on: str = "error"
+    """Least severity that makes ``check`` exit 1; ``never`` for none."""
+    count: str = "macs"
+    """Headline unit of reports, ``macs`` or ``flops``."""
+    select: tuple[str, ...] = ()
+    """Rules to apply; empty for all stable ones."""
+    ignore: tuple[str, ...] = ()
+    """Rules not to apply."""
+    preview: bool = False
+    """Apply preview rules too."""
+    rules: tuple[str, ...] = ()
+    """Folders of rule files besides those that ship, resolved against the file's folder."""
+    baseline: str = ""
+    """Baseline file, resolved likewise; empty for none."""
+    severity: Mapping[str, str] = field(default_factory=dict)
+    """Selector → severity instead of the rule's own."""
+    options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    """Rule → option → value."""
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Shape by graph input."""
+    dims: Mapping[str, int] = field(default_factory=dict)
+    """Size by name of a dimension."""
+    trip_counts: Mapping[str, int] = field(default_factory=dict)
+    """Iterations by Loop or Scan node."""
+    limits: Mapping[str, int] = field(default_factory=dict)
+    """Fields of ``analyzer.model.limits.Limits``."""
+    suppress: tuple[Suppression, ...] = ()
+
+    def rule_settings(self) -> dict[str, Any]:
+        """The part that ``analyzer.lint.Settings`` takes as it is."""
+        return {
+            "select": self.select,
+            "ignore": self.ignore,
+            "preview": self.preview,
+            "severity": self.severity,
+            "options": self.options,
+            "suppressions": self.suppress,
+        }

@@ -1,0 +1,130 @@
+"""A TOML table under inspection: typed access that collects every error instead of the first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from datetime import date
+
+MOST = 2**63 - 1
+
+
+class Table:
+    """One table; errors go to ``errors`` as ``key: what is wrong``.
+
+    Parameters
+    ----------
+    values
+        As ``tomllib`` reads them.
+    errors
+        Shared by all tables of a file.
+    prefix
+        Key of this table in the file, with a final dot, or empty.
+    """
+
+    def __init__(self, values: Mapping[str, Any], errors: list[str], prefix: str = "") -> None:
+        self._values, self._errors, self._prefix = values, errors, prefix
+        self._known: list[str] = []
+
+    def error(self, key: str, what: str) -> None:
+        """Note that the value of ``key`` is wrong."""
+        self._errors.append(f"{self._prefix}{key}: {what}")
+
+    def text(self, key: str, default: str = "") -> str:
+        return str(self._take(key, default, lambda v: isinstance(v, str), "a text"))
+
+    def flag(self, key: str, default: bool = False) -> bool:
+        return bool(self._take(key, default, lambda v: isinstance(v, bool), "true or false"))
+
+    def choice(self, key: str, allowed: Collection[str], default: str) -> str:
+        wanted = f"one of {', '.join(allowed)}"
+        return str(self._take(key, default, lambda v: isinstance(v, str) and v in allowed, wanted))
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        return tuple(self._take(key, (), _is_texts, 'a list of texts, such as ["SEP001"]'))
+
+    def day(self, key: str) -> date | None:
+        """A TOML date, or a text that spells one."""
+        from datetime import date, datetime
+
+        value = self._take(key, None, lambda v: isinstance(v, (date, str)), "a date")
+        if isinstance(value, str):
+            try:
+                return date.fromisoformat(value)
+            except ValueError:
+                self.error(key, f"must be a date such as 2026-12-31, not {value[:40]!r}")
+        elif isinstance(value, datetime):
+            return value.date()
+        elif isinstance(value, date):
+            return value
+        return None
+
+    def counts(self, key: str) -> dict[str, int]:
+        """A table of whole numbers from 0 by free names."""
+        return dict(self._pairs(key, _is_count, "a whole number from 0"))
+
+    def shapes(self, key: str) -> dict[str, tuple[int, ...]]:
+        """A table of lists of whole numbers by free names."""
+        pairs = self._pairs(key, _is_shape, "a list of sizes, such as [1, 3, 224, 224]")
+        return {name: tuple(value) for name, value in pairs}
+
+    def words(self, key: str) -> dict[str, str]:
+        """A table of texts by free names."""
+        return dict(self._pairs(key, lambda v: isinstance(v, str), "a text"))
+
+    def tables(self, key: str) -> dict[str, Mapping[str, object]]:
+        """A table of tables by free names."""
+        return dict(self._pairs(key, lambda v: isinstance(v, dict), "a table"))
+
+    def list_of_tables(self, key: str) -> list[Table]:
+        values = self._take(key, [], _is_tables, f"a list of tables, each under [[{key}]]")
+        return [
+            Table(value, self._errors, f"{self._prefix}{key}[{index}].")
+            for index, value in enumerate(values, 1)
+        ]
+
+    def finish(self) -> None:
+        """Every key that nobody asked for is an error."""
+        from analyzer.ruleset.fields import did_you_mean
+
+        for key in self._values:
+            if key not in self._known:
+                hint = did_you_mean(key, self._known) or f"; known are {', '.join(self._known)}"
+                self.error(key[:60], f"unknown key{hint}")
+
+    def has(self, key: str) -> bool:
+        return key in self._values
+
+    def _take(self, key: str, default: Any, fits: Callable[[Any], bool], wanted: str) -> Any:
+        self._known.append(key)
+        if key not in self._values:
+            return default
+        value = self._values[key]
+        if fits(value):
+            return value
+        self.error(key, f"must be {wanted}, not {repr(value)[:60]}")
+        return default
+
+    def _pairs(self, key: str, fits: Callable[[Any], bool], wanted: str) -> list[tuple[str, Any]]:
+        inner = self._take(key, {}, lambda v: isinstance(v, dict), "a table")
+        table = Table(inner, self._errors, f"{self._prefix}{key}.")
+        pairs = [(name, table._take(name, None, fits, wanted)) for name in inner]
+        return [(name, value) for name, value in pairs if value is not None]
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= MOST
+
+
+def _is_shape(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_count, value))
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(v, str) for v in value)
+
+
+def _is_tables(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(v, dict) for v in value)

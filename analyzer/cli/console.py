@@ -1,0 +1,119 @@
+"""Standard output for results, standard error for everything that is said about them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from analyzer.errors import OutputError
+from analyzer.report.sanitise import clean
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+NAME = "onnxlint"
+
+
+class Console:
+    """The two streams of one run.
+
+    Parameters
+    ----------
+    quiet
+        Say nothing but errors on standard error.
+    color
+        Terminal colours in text on standard output; ``None``: if that is a terminal.
+    """
+
+    def __init__(self, *, quiet: bool = False, color: bool | None = None) -> None:
+        self.quiet = quiet
+        self.color = _is_terminal(sys.stdout) if color is None else color
+        self._shows_progress = not quiet and _is_terminal(sys.stderr)
+        self._progress = False
+
+    def write(self, data: bytes) -> None:
+        """Put UTF-8 text or other bytes on standard output.
+
+        Raises
+        ------
+        BrokenPipeError
+            Nobody reads any more.
+        OutputError
+            It cannot be written for another reason, such as a full disk.
+        """
+        self.progress("")
+        stream = sys.stdout
+        if stream is None:
+            raise OutputError("standard output is closed; redirect it to a file")
+        try:
+            binary = getattr(stream, "buffer", None)
+            if binary is None:  # replaced by whoever embeds us
+                stream.write(data.decode("utf-8", "replace"))
+            else:
+                binary.write(_for_terminal(data, stream))
+            stream.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            drop_stdout()
+            raise OutputError(f"standard output cannot be written: {error.strerror}") from error
+
+    def line(self, text: str) -> None:
+        """One line of text on standard output, made fit to show."""
+        self.write(f"{clean(text)}\n".encode())
+
+    def note(self, text: str) -> None:
+        """One line on standard error, unless ``quiet``."""
+        if not self.quiet:
+            self.progress("")
+            _say(clean(text))
+
+    def error(self, text: str) -> None:
+        """An error on standard error, each of its lines made fit to show and marked as ours."""
+        self.progress("")
+        for line in text.split("\n"):
+            _say(f"{NAME}: error: {clean(line)}")
+
+    def raw(self, text: str) -> None:
+        """Text of many lines, such as a traceback, on standard error."""
+        self.progress("")
+        for line in text.splitlines():
+            _say(clean(line))
+
+    def progress(self, text: str) -> None:
+        """Replace the line that says what is going on; terminals only, empty removes it."""
+        if self._shows_progress and (text or self._progress):
+            self._progress = bool(text)
+            _say(f"\r\x1b[K{clean(text)}", end="")
+
+
+def drop_stdout() -> None:
+    """Let what is still buffered go nowhere, so that the interpreter's last flush is silent."""
+    with suppress(OSError, ValueError, AttributeError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+
+
+def _say(text: str, end: str = "\n") -> None:
+    if sys.stderr is not None:
+        with suppress(OSError, ValueError):  # there is nowhere left to complain
+            sys.stderr.write(text + end)
+            sys.stderr.flush()
+
+
+def _for_terminal(data: bytes, stream: TextIO) -> bytes:
+    """``data`` in the terminal's encoding; files and pipes get UTF-8 whatever the locale."""
+    encoding = (stream.encoding or "utf-8").lower().replace("_", "-")
+    if encoding in ("utf-8", "utf8") or not _is_terminal(stream):
+        return data
+    return data.decode("utf-8", "replace").encode(encoding, "backslashreplace")
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:  # closed
+        return False

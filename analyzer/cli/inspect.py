@@ -1,0 +1,55 @@
+"""``onnxlint inspect``: what a model is and what it costs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.cli import exits
+from analyzer.cli.judge import judge_one
+from analyzer.cli.options import add_model_options, add_rule_options
+from analyzer.cli.outputs import write_file
+from analyzer.cli.plan import make_plans
+from analyzer.cli.shell import command_line
+from analyzer.report import INSPECT_FORMATS
+from analyzer.report.result import Options
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from analyzer.cli.console import Console
+    from analyzer.cli.environment import Environment
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Arguments of this command."""
+    parser.add_argument("model", metavar="MODEL", help="a model file, or - for standard input")
+    parser.add_argument(
+        "--format",
+        choices=tuple(INSPECT_FORMATS),
+        default="text",
+        help="text: summary and table; json: everything; csv: the table",
+    )
+    parser.add_argument("--count", choices=("macs", "flops"), help="headline unit (default: macs)")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="write to this file instead of standard output"
+    )
+    add_rule_options(parser)
+    add_model_options(parser)
+
+
+def run(arguments: Namespace, console: Console, environment: Environment) -> int:
+    """Show one model; 0 whatever is found in it."""
+    path = arguments.model
+    plan = make_plans([path], arguments, environment.today)[path]
+    result, _ = judge_one(path, plan, command_line(arguments))
+    options = Options(
+        color=console.color and not arguments.output,
+        count=arguments.count or plan.config.count,
+        created=environment.created,
+    )
+    data = INSPECT_FORMATS[arguments.format](result, options)
+    if arguments.output:
+        write_file(arguments.output, data)
+    else:
+        console.write(data)
+    return exits.CLEAN

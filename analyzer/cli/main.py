@@ -1,0 +1,76 @@
+"""The ``onnxlint`` command: pick the command, run it, turn what happened into an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from analyzer.cli import exits
+from analyzer.cli.console import Console, drop_stdout
+from analyzer.cli.environment import Environment, read_environment
+from analyzer.cli.parser import COMMANDS, command_parser, top_parser
+from analyzer.cli.stop import Terminated, stopping_cleanly
+from analyzer.errors import OnnxlintError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line ``argv`` (``None``: that of this process) and return its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    _open_standard_streams()
+    try:
+        with stopping_cleanly():
+            return _guarded(words)
+    except KeyboardInterrupt:
+        return exits.INTERRUPTED
+    except Terminated as stop:
+        return stop.code
+    except BrokenPipeError:
+        drop_stdout()
+        return exits.BROKEN_PIPE
+    except SystemExit as end:  # argparse has said what is wrong, or shown its help
+        return end.code if isinstance(end.code, int) else exits.CLEAN
+
+
+def _guarded(words: list[str]) -> int:
+    console, environment = Console(), Environment()
+    try:
+        environment = read_environment(os.environ)
+        return _dispatch(words, environment)
+    except OnnxlintError as error:
+        console.error(str(error))
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a bug of ours: one line, and never exit code 0 or 1
+        from analyzer.cli.internal import report_bug
+
+        report_bug(console, error, debug=environment.debug or "--debug" in words)
+    return exits.INCONCLUSIVE
+
+
+def _dispatch(words: list[str], environment: Environment) -> int:
+    name = words[0] if words else ""
+    if name not in COMMANDS:
+        top_parser().parse_args(words)  # exits: help, version, or what is wrong
+        raise AssertionError("the parser accepts no command of its own")
+    module = import_module(f"analyzer.cli.{COMMANDS[name].module}")
+    arguments = command_parser(name, module.configure).parse_args(words[1:])
+    arguments.words = words
+    color = {"always": True, "never": False}.get(arguments.color, environment.color)
+    console = Console(quiet=arguments.quiet, color=color)
+    code: int = module.run(arguments, console, environment)
+    return code
+
+
+def _open_standard_streams() -> None:
+    """Occupy descriptors 0 to 2 if the caller closed them: the next file opened would get one,
+    and messages would go into it."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)

@@ -1,0 +1,106 @@
+"""Options that several commands share, and what they override in the configuration."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from analyzer.cli import values
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from analyzer.cli.config.record import Config
+
+
+def add_model_options(parser: ArgumentParser) -> None:
+    """How to read a model: sizes, limits, configuration."""
+    group = parser.add_argument_group("the model")
+    group.add_argument(
+        "--shape",
+        metavar="NAME=SIZES",
+        type=values.name_and_shape,
+        action="append",
+        default=[],
+        help="shape of a graph input: x=1,3,224,224 (repeatable)",
+    )
+    group.add_argument(
+        "--dim",
+        metavar="NAME=SIZE",
+        type=values.name_and_count,
+        action="append",
+        default=[],
+        help="size of a named dimension: batch=1 (repeatable)",
+    )
+    group.add_argument(
+        "--trip-count",
+        metavar="NAME=N",
+        type=values.name_and_count,
+        action="append",
+        default=[],
+        help="iterations of a Loop or Scan, by node name (repeatable)",
+    )
+    group.add_argument(
+        "--limit",
+        metavar="NAME=N",
+        type=values.name_and_count,
+        action="append",
+        default=[],
+        help="raise a limit that a message names (repeatable)",
+    )
+    group.add_argument("--no-hash", action="store_true", help="do not compute the file's SHA-256")
+    where = group.add_mutually_exclusive_group()
+    where.add_argument(
+        "--config",
+        metavar="FILE",
+        help="use this onnxlint.toml or pyproject.toml, not the nearest one",
+    )
+    where.add_argument("--no-config", action="store_true", help="use no configuration file")
+
+
+def add_rule_options(parser: ArgumentParser) -> None:
+    """Which rules to apply."""
+    group = parser.add_argument_group("the rules")
+    group.add_argument(
+        "--select",
+        metavar="RULES",
+        type=values.words,
+        action="append",
+        default=[],
+        help="only these: ids, prefixes of ids, names, categories, or ALL",
+    )
+    group.add_argument(
+        "--ignore",
+        metavar="RULES",
+        type=values.words,
+        action="append",
+        default=[],
+        help="not these, in addition to the configuration's",
+    )
+    group.add_argument("--preview", action="store_true", help="apply preview rules too")
+    group.add_argument(
+        "--rules",
+        metavar="DIR",
+        action="append",
+        default=[],
+        help="rule files of your own, besides those that ship (repeatable)",
+    )
+
+
+def override(config: Config, arguments: Namespace) -> Config:
+    """``config`` with what the command line says instead or in addition."""
+    return replace(
+        config,
+        shapes={**config.shapes, **dict(arguments.shape)},
+        dims={**config.dims, **dict(arguments.dim)},
+        trip_counts={**config.trip_counts, **dict(arguments.trip_count)},
+        limits={**config.limits, **dict(arguments.limit)},
+        select=_flat(arguments.select) or config.select,
+        ignore=config.ignore + _flat(arguments.ignore),
+        preview=config.preview or arguments.preview,
+        rules=(*config.rules, *arguments.rules),
+    )
+
+
+def _flat(groups: list[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(word for group in groups for word in group)

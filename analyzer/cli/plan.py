@@ -1,0 +1,154 @@
+"""A configuration made ready: rules loaded, settings checked, sizes bound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from analyzer.cli.config.find import Nearest
+from analyzer.cli.config.read import read_bytes, read_config
+from analyzer.cli.config.record import Config
+from analyzer.cli.options import override
+from analyzer.errors import ConfigError, RuleError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import date
+    from typing import TypeVar
+
+    from analyzer.findings.baseline import Baseline
+    from analyzer.lint import Settings
+    from analyzer.model import Limits
+    from analyzer.ruleset.rule import Rule
+    from analyzer.shapes.bindings import Bindings
+
+    T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """How to judge the models that one configuration holds for."""
+
+    config: Config
+    """The file with the command line on top."""
+    rules: tuple[Rule, ...]
+    """All of them; ``settings`` choose."""
+    settings: Settings
+    bindings: Bindings
+    limits: Limits
+    digest: bool
+    """Compute each file's SHA-256."""
+
+
+def make_plans(
+    paths: Iterable[str], arguments: Namespace, today: date, baseline: str = ""
+) -> dict[str, Plan]:
+    """A plan for each path; paths with one configuration share one plan.
+
+    ``baseline`` is a file that replaces the configuration's; ``-`` means none.
+
+    Raises
+    ------
+    ConfigError, RuleError
+        With every error of every configuration that is used; nothing was judged yet.
+    """
+    find = _finder(arguments)
+    plans: dict[str, Plan] = {}
+    made: dict[str, Plan] = {}
+    errors: list[str] = []
+    for path in paths:
+        try:
+            config = find(path)
+            if config.path not in made:
+                made[config.path] = _make(config, arguments, today, baseline)
+            plans[path] = made[config.path]
+        except ConfigError as error:
+            errors.append(str(error))
+    if errors:
+        raise ConfigError("\n".join(dict.fromkeys(errors)))
+    return plans
+
+
+def load_all_rules(folders: Iterable[str]) -> tuple[Rule, ...]:
+    """Shipped rules and those in ``folders``; raises ``RuleError``, also if two share a name."""
+    from pathlib import Path
+
+    from analyzer.ruleset import load_rules
+
+    rules = list(load_rules())
+    owners = {word: rule.source for rule in rules for word in (rule.id, rule.name)}
+    errors = []
+    for folder in dict.fromkeys(folders):
+        for rule in load_rules(Path(folder)):
+            taken = [word for word in (rule.id, rule.name) if word in owners]
+            errors += [f"{folder}: {rule.source}:1: {w} is already in {owners[w]}" for w in taken]
+            owners |= dict.fromkeys((rule.id, rule.name), rule.source)
+            rules.append(rule)
+    if errors:
+        raise RuleError("\n".join(errors))
+    return tuple(sorted(rules, key=lambda rule: rule.id))
+
+
+def _finder(arguments: Namespace) -> Callable[[str], Config]:
+    if arguments.no_config:
+        return lambda path: Config()
+    if arguments.config:
+        config = read_config(arguments.config)
+        if config is None:
+            raise ConfigError(f"{arguments.config}: has no [tool.onnxlint] table")
+        return lambda path: config
+    return Nearest().config
+
+
+def _make(file: Config, arguments: Namespace, today: date, baseline: str) -> Plan:
+    from analyzer.lint import Settings, check_settings
+    from analyzer.shapes.bindings import Bindings
+
+    config = override(file, arguments)
+    rules = load_all_rules(config.rules)
+    # The file by itself first: its mistakes are reported with its name.
+    _named(file.path, lambda: check_settings(rules, Settings(**file.rule_settings())))
+    check_settings(rules, Settings(**config.rule_settings()))
+    accepted = baseline or config.baseline
+    return Plan(
+        config=config,
+        rules=rules,
+        settings=replace(
+            Settings(**config.rule_settings()),
+            baseline=_baseline(accepted) if accepted not in ("", "-") else None,
+            today=today,
+        ),
+        bindings=Bindings(config.shapes, config.dims, config.trip_counts),
+        limits=_named(file.path, lambda: _limits(config.limits)),
+        digest=not arguments.no_hash,
+    )
+
+
+def _named(path: str, action: Callable[[], T]) -> T:
+    """``action()``, with ``path`` before every line of a ``ConfigError``."""
+    try:
+        return action()
+    except ConfigError as error:
+        raise ConfigError("\n".join(f"{path}: {line}" for line in str(error).split("\n"))) from None
+
+
+def _limits(values: Mapping[str, int]) -> Limits:
+    from analyzer.model import Limits
+    from analyzer.ruleset.fields import did_you_mean
+
+    named = {name.replace("-", "_"): value for name, value in values.items()}
+    unknown = [
+        f"there is no limit {name[:40]!r}{did_you_mean(name, Limits.names())}"
+        for name in named
+        if name not in Limits.names()
+    ]
+    if unknown:
+        raise ConfigError("\n".join(unknown))
+    return replace(Limits(), **named)
+
+
+def _baseline(path: str) -> Baseline:
+    from analyzer.findings.baseline import parse_baseline
+
+    return parse_baseline(read_bytes(path), path)

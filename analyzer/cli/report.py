@@ -1,0 +1,69 @@
+"""``onnxlint report``: one model as pages."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from analyzer.cli import exits, values
+from analyzer.cli.judge import judge_one
+from analyzer.cli.options import add_model_options, add_rule_options
+from analyzer.cli.outputs import make_folder, write_file
+from analyzer.cli.paths import STDIN
+from analyzer.cli.plan import make_plans
+from analyzer.cli.shell import command_line
+from analyzer.errors import ConfigError
+from analyzer.report import REPORT_FORMATS
+from analyzer.report.result import Options
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from analyzer.cli.console import Console
+    from analyzer.cli.environment import Environment
+
+DEFAULT = ("html", "pdf")
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Arguments of this command."""
+    parser.add_argument("model", metavar="MODEL", help="a model file, or - for standard input")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="DIR",
+        required=True,
+        help="folder for the files; created if there is none",
+    )
+    parser.add_argument(
+        "--format",
+        metavar="FORMATS",
+        type=values.words,
+        default=DEFAULT,
+        help=f"comma-separated, of {', '.join(REPORT_FORMATS)} (default: {','.join(DEFAULT)})",
+    )
+    parser.add_argument("--count", choices=("macs", "flops"), help="headline unit (default: macs)")
+    add_rule_options(parser)
+    add_model_options(parser)
+
+
+def run(arguments: Namespace, console: Console, environment: Environment) -> int:
+    """Write the files and say where they are; 0 whatever the report says."""
+    formats = tuple(dict.fromkeys(arguments.format))
+    unknown = [name for name in formats if name not in REPORT_FORMATS]
+    if unknown or not formats:
+        what = unknown[0] if unknown else "nothing"
+        raise ConfigError(f"--format {what}: formats are {', '.join(REPORT_FORMATS)}")
+    path = arguments.model
+    plan = make_plans([path], arguments, environment.today)[path]
+    result, _ = judge_one(path, plan, command_line(arguments))
+    options = Options(count=arguments.count or plan.config.count, created=environment.created)
+    # All formats before the first file: a report is complete or not there.
+    rendered = {name: REPORT_FORMATS[name](result, options) for name in formats}
+    make_folder(arguments.output)
+    stem = "stdin" if path == STDIN else os.path.splitext(os.path.basename(path))[0]
+    for name, data in rendered.items():
+        target = os.path.join(arguments.output, f"{stem}.{name}")
+        write_file(target, data)
+        console.line(target)
+    return exits.CLEAN

@@ -1,0 +1,59 @@
+"""Texts of the command line → values; every error says what would have been right."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError
+
+MOST = 2**63 - 1
+"""Largest dimension ONNX can state."""
+
+
+def name_and_shape(text: str) -> tuple[str, tuple[int, ...]]:
+    """``x=1,3,224,224``; the last ``=`` counts, as names of tensors may hold some.
+
+    >>> name_and_shape("serving:0=1,224,224,3"), name_and_shape("a=b=")
+    (('serving:0', (1, 224, 224, 3)), ('a=b', ()))
+    """
+    name, sizes = _split(text, "NAME=1,3,224,224")
+    return name, tuple(_whole(size, text) for size in sizes.split(",") if sizes)
+
+
+def name_and_count(text: str) -> tuple[str, int]:
+    """``batch=8``.
+
+    >>> name_and_count("batch=8")
+    ('batch', 8)
+    """
+    name, count = _split(text, "NAME=8")
+    return name, _whole(count, text)
+
+
+def format_and_path(text: str) -> tuple[str, str]:
+    """``json=out/findings.json``; the first ``=`` counts, as paths may hold some."""
+    format_, equals, path = text.partition("=")
+    if not (format_ and equals and path):
+        raise ArgumentTypeError(f"{text[:80]!r} is not FORMAT=PATH, such as json=findings.json")
+    return format_, path
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Comma-separated words.
+
+    >>> words("SEP001, MEM")
+    ('SEP001', 'MEM')
+    """
+    return tuple(word for part in text.split(",") if (word := part.strip()))
+
+
+def _split(text: str, example: str) -> tuple[str, str]:
+    name, equals, value = text.rpartition("=")
+    if not (name and equals):
+        raise ArgumentTypeError(f"{text[:80]!r} is not of the form {example}")
+    return name, value
+
+
+def _whole(digits: str, text: str) -> int:
+    digits = digits.strip()
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 20 and int(digits) <= MOST):
+        raise ArgumentTypeError(f"{digits[:40]!r} in {text[:80]!r} is not a whole number from 0")
+    return int(digits)
