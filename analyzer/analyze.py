@@ -12,7 +12,8 @@ from analyzer.costs.parameters import summarize, take_inventory
 from analyzer.facts import Facts, Tensor
 from analyzer.graph.build import Vertex, build
 from analyzer.graph.program import build_program
-from analyzer.patterns import find_blocks
+from analyzer.patterns import find_blocks, module_tree, recognise
+from analyzer.patterns.conv import weight_slot
 from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.run import infer_shapes
 from analyzer.shapes.sites import list_sites
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import networkx as nx
+    import numpy as np
+    from numpy.typing import NDArray
 
     from analyzer.costs.aggregate import Aggregate
     from analyzer.costs.parameters import Inventory
@@ -28,10 +31,11 @@ if TYPE_CHECKING:
     from analyzer.model import Model
     from analyzer.shapes.result import Shapes
     from analyzer.shapes.sites import Site
+    from analyzer.weights.records import WeightEvidence
 
 
 def analyze(model: Model, bindings: Bindings | None = None) -> Facts:
-    """Everything onnxlint knows about ``model``.
+    """Everything onnxlint can say about ``model`` without looking at its weights.
 
     Parameters
     ----------
@@ -43,30 +47,67 @@ def analyze(model: Model, bindings: Bindings | None = None) -> Facts:
     -------
     Facts. Whatever kept the analysis from being complete is in ``Facts.problems``.
     """
+    return _analyze(model, bindings)[0]
+
+
+def analyze_weights(model: Model, bindings: Bindings | None = None) -> tuple[Facts, WeightEvidence]:
+    """``analyze``, and what the trained weights of each convolution say.
+
+    Weights are mapped, read in chunks and dropped; what the file does not store
+    (absent external data, generated constants) is listed as not read.
+    """
+    from analyzer.weights.evidence import collect  # lazily: `check` never reads weights
+
+    facts, sites, inventory = _analyze(model, bindings)
+    by_id = {site.id: site for site in sites}
+
+    def weights(key: str) -> NDArray[np.generic] | None:
+        site = by_id[key]
+        tensor = inventory.stored(site, weight_slot(site.call))
+        return None if tensor is None else model.payloads.array(tensor)
+
+    return facts, collect(facts, weights)
+
+
+def _analyze(model: Model, bindings: Bindings | None) -> tuple[Facts, Sequence[Site], Inventory]:
     program = build_program(model.proto, dict(model.info.opsets))
     shapes = infer_shapes(program, bindings or Bindings())
     sites = list_sites(program, shapes)
     inventory = take_inventory(program, sites)
     sums = aggregate(sites, [cost(site.call) for site in sites])
     graph = _graph(sites, inventory, sums)
-    nodes = assemble_nodes(sites, sums, inventory, shapes.assumptions)
+    nodes = assemble_nodes(sites, sums, inventory, shapes.assumptions, graph)
     by_id = {node.id: node for node in nodes}
     parameters = summarize(inventory)
     memory = peak_memory(program, sites, _constant_names(inventory))
-    return Facts(
+    inputs = _boundary(program, shapes, program.main.inputs, inventory)
+    blocks = find_blocks(graph, by_id)
+    facts = Facts(
         model=model.info,
-        inputs=_boundary(program, shapes, program.main.inputs, inventory),
+        inputs=inputs,
         outputs=_boundary(program, shapes, program.main.outputs, None),
         assumptions=tuple(shapes.assumptions),
         nodes=nodes,
-        blocks=find_blocks(graph, by_id),
+        blocks=blocks,
         totals=assemble_totals(nodes, sites, sums, parameters, memory, shapes.assumptions),
         parameters=parameters,
         memory=memory,
         separable=separable_plan(nodes, sums.total.macs, parameters.weights),
         problems=(*model.problems, *shapes.problems),
         graph=graph,
+        architecture=recognise(graph, by_id, blocks, inputs),
+        modules=module_tree(nodes, _metadata(sites)),
     )
+    return facts, sites, inventory
+
+
+def _metadata(sites: Sequence[Site]) -> dict[str, dict[str, str]]:
+    """What exporters wrote about the source code, by operator."""
+    return {
+        site.id: {entry.key: entry.value for entry in site.op.proto.metadata_props}
+        for site in sites
+        if site.op.proto.metadata_props
+    }
 
 
 def _graph(sites: Sequence[Site], inventory: Inventory, sums: Aggregate) -> nx.MultiDiGraph:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.costs import precision
+from analyzer.costs.dequantized import effective_precision
 from analyzer.costs.memory import traffic
 from analyzer.costs.parameters import WEIGHTED, params_by_site
 from analyzer.facts import Certainty, Node, Separable, Totals
@@ -15,6 +16,8 @@ from analyzer.shapes.taint import tainted_sites
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import networkx as nx
 
     from analyzer.costs.aggregate import Aggregate
     from analyzer.costs.parameters import Inventory
@@ -30,6 +33,7 @@ def assemble_nodes(
     sums: Aggregate,
     inventory: Inventory,
     assumptions: Sequence[Assumption],
+    graph: nx.MultiDiGraph,
 ) -> tuple[Node, ...]:
     """One ``Node`` per site, in the order of the sites."""
     params = params_by_site(inventory, len(sites))
@@ -60,11 +64,15 @@ def assemble_nodes(
                 write_bytes=write,
                 conv=conv,
                 saving=saving(conv, site.call, runs.executions) if conv else None,
-                precision=precision(site.call) if cost.macs and not site.children else "",
+                precision=_precision(graph, site) if cost.macs and not site.children else "",
                 composite=bool(site.children),
             )
         )
     return tuple(nodes)
+
+
+def _precision(graph: nx.MultiDiGraph, site: Site) -> str:
+    return effective_precision(graph, site.id, precision(site.call))
 
 
 def describe_assumptions(assumptions: Sequence[Assumption]) -> str:

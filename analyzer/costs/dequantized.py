@@ -1,0 +1,56 @@
+"""Arithmetic precision of products whose operands come out of DequantizeLinear.
+
+In the QDQ format (ONNX Runtime, "Quantize ONNX models") a float operator between
+DequantizeLinear and QuantizeLinear stands for an integer kernel: when both the
+data and the weight are dequantised, its MACs are integer MACs of the wider of the
+two types. Weights alone below 8 bits are reported by their type, as MatMulNBits is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.facts import BITS
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from analyzer.graph.call import Call
+
+_SEEN_THROUGH = frozenset(
+    {"Transpose", "Reshape", "Identity", "Squeeze", "Unsqueeze", "Flatten", "MaxPool", "Relu",
+     "Clip", "Pad", "Slice", "Gather"}
+)  # fmt: skip
+"""Operators that keep a dequantised value dequantised; runtimes move Q/DQ across them."""
+_MAX_STEPS = 8
+
+
+def effective_precision(graph: nx.MultiDiGraph, key: str, stated: str) -> str:
+    """Precision of the MACs of node ``key``; ``stated`` where nothing is dequantised."""
+    sources: dict[int, str] = {}
+    for source, _, data in graph.in_edges(key, data=True):
+        if data["dst_slot"] in (0, 1):
+            dtype = _dequantized_from(graph, source)
+            if dtype:
+                sources[data["dst_slot"]] = dtype
+    if len(sources) == 2:
+        wider = max(sources.values(), key=lambda name: BITS.get(name, 0))
+        return wider.removeprefix("u")
+    weight = sources.get(1, "")
+    return weight.removeprefix("u") if weight and BITS.get(weight, 8) < 8 else stated
+
+
+def _dequantized_from(graph: nx.MultiDiGraph, key: str) -> str:
+    """Integer or float8 type that the value of ``key`` was dequantised from, else ``""``."""
+    for _ in range(_MAX_STEPS):
+        call: Call = graph.nodes[key]["call"]
+        if call.op_type == "DequantizeLinear":
+            tensor = call.input(0)
+            return (tensor.dtype or "") if tensor else ""
+        if call.op_type not in _SEEN_THROUGH:
+            return ""
+        before = [u for u, _, d in graph.in_edges(key, data=True) if d["dst_slot"] == 0]
+        if not before:
+            return ""
+        key = before[0]
+    return ""
