@@ -108,7 +108,6 @@ def _parse(origin: Source, walk: Walk) -> tuple[ModelProto, int]:
     except DecodeError as error:
         what = f"not an ONNX model: {str(error).rsplit(': ', 1)[-1]}"
         raise ModelError(origin.name, what, "export the model again") from error
-    proto.DiscardUnknownFields()
     return proto, 0 if text.is_clean(skeleton) else text.repair(proto)
 
 

@@ -84,6 +84,8 @@ def mark(tensor: TensorProto, index: int) -> None:
 
 def unmark(tensor: TensorProto) -> bool:
     """Remove marks, which before stripping can only be forged; True if there were any."""
+    if not tensor.external_data:
+        return False
     honest = [entry for entry in tensor.external_data if entry.key != MARK]
     if len(honest) == len(tensor.external_data):
         return False
@@ -102,9 +104,12 @@ def payload_index(tensor: TensorProto) -> int | None:
 
 
 def declared_bytes(data_type: int, dims: Sequence[int]) -> int | None:
-    """Bytes the shape asks for, sub-byte types packed; ``None`` for strings and unknown types."""
+    """Bytes the shape asks for, sub-byte types packed; ``None`` where there is no such number.
+
+    That is for strings, unknown element types and negative dimensions.
+    """
     bits = BITS.get(DTYPES.get(data_type, ""))
-    return None if bits is None or any(d < 0 for d in dims) else (prod(dims) * bits + 7) // 8
+    return None if bits is None or min(dims, default=0) < 0 else (prod(dims) * bits + 7) // 8
 
 
 def size_problem(tensor: TensorProto, spans: Sequence[Span]) -> str:
@@ -112,20 +117,23 @@ def size_problem(tensor: TensorProto, spans: Sequence[Span]) -> str:
 
     ``spans`` are the payloads not in ``tensor`` itself.
     """
-    if any(d < 0 for d in tensor.dims):
-        return f"its shape {list(tensor.dims)[:8]} has a negative dimension"
-    want = declared_bytes(tensor.data_type, tensor.dims)
+    dims = tuple(tensor.dims)
+    want = declared_bytes(tensor.data_type, dims)
     if want is None:
-        return "" if tensor.data_type in DTYPES else f"element type {tensor.data_type} is unknown"
+        if min(dims, default=0) < 0:
+            return f"its shape {list(dims[:8])} has a negative dimension"
+        if tensor.data_type not in DTYPES:
+            return f"element type {tensor.data_type} is unknown"
     raw = [span.stop - span.start for span in spans if span.field == "raw_data"]
     if raw or tensor.HasField("raw_data"):
         stored = raw[-1] if raw else len(tensor.raw_data)
-        return "" if stored == want else f"its shape needs {want:,} bytes and {stored:,} are stored"
-    # Typed fields: each number takes between 1 and 10 bytes of the file, which settles bombs;
-    # exact counts are checked when the numbers are decoded.
+        fits = stored == want or want is None
+        return "" if fits else f"its shape needs {want:,} bytes and {stored:,} are stored"
+    # Typed fields: a number takes 1 to 10 bytes of the file and a string 2 or more, which settles
+    # bombs; exact counts are checked when the numbers are decoded.
     stored = sum(span.stop - span.start for span in spans)
-    stored += 10 * sum(len(getattr(tensor, name)) for name in PAYLOAD_FIELDS[1:])
-    elements = prod(tensor.dims)
-    if elements > 2 * stored:  # the 2: int4 packs two elements in one number
+    stored += sum(len(getattr(tensor, name)) for name in PAYLOAD_FIELDS[1:])
+    elements = prod(dims)
+    if elements > 4 * stored:  # int2 packs four elements into one number
         return f"its shape has {elements:,} elements and the file stores far fewer"
     return ""

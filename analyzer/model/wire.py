@@ -35,6 +35,7 @@ _UNREAD = 128
 """Messages up to this size that cannot lead to a tensor are copied without being read."""
 _SMALL_TENSOR = 4096
 """Tensors up to this size go to protobuf whole."""
+_STRING_DATA = 6 << 3 | BYTES
 _WINDOW = 1 << 16
 """Messages up to this size are copied out of the map before they are read: bytes index faster."""
 
@@ -123,10 +124,16 @@ class Walk:
             A budget ran out.
         """
         new = self._message(data, 0, 0, len(data), MODEL, 0)
+        self._spend(0)
         if new is None:
             self._charge(len(data))
             new = bytes(data[:])
         return new
+
+    def _spend(self, fields: int) -> None:
+        self._left -= fields
+        if self._left < 0:
+            self.limits.exceeded("fields", "too many fields")
 
     def _charge(self, size: int) -> None:
         self._room -= size
@@ -148,7 +155,7 @@ class Walk:
         while pos < end:
             left -= 1
             if left < 0:
-                self.limits.exceeded("fields", "too many fields")
+                self._spend(self.limits.fields)
             start, tag = pos, data[pos]
             size = data[pos + 1] if pos + 1 < end else 0x80
             body = pos + 2
@@ -229,6 +236,7 @@ class Walk:
         spans: list[Span] = []
         small = end - pos <= _SMALL_TENSOR
         rest = data[pos:end] if small else self._cut(data, base, pos, end, spans)
+        self._spend(len(rest) >> 5)
         try:
             tensor = TensorProto.FromString(rest)
             stored = sum(span.stop - span.start for span in spans)
@@ -238,7 +246,7 @@ class Walk:
         except DecodeError:
             raise Malformed(base + pos, "a broken tensor") from None
         repeated = (tensor.external_data, tensor.string_data, tensor.dims, tensor.metadata_props)
-        self._left -= (len(rest) >> 5) + sum(map(len, repeated))
+        self._spend(sum(map(len, repeated)))
         forged = unmark(tensor)
         if tensor.data_location == TensorProto.EXTERNAL:
             self.externals.append(External.of(tensor))
@@ -258,14 +266,16 @@ class Walk:
         """The tensor ``data[pos:end]`` without its payload, whose places go to ``spans``."""
         parts = []
         while pos < end:
+            if data[pos] == _STRING_DATA and (stop := self._strings(data, pos, end)) > pos:
+                spans.append(Span("string_data", base + pos, base + stop))
+                pos = stop
+                continue
             try:
                 tag, body, stop = field(data, pos, end)
             except Malformed as error:
                 error.offset, error.truncated = error.offset + base, False
                 raise
-            self._left -= 1
-            if self._left < 0:
-                self.limits.exceeded("fields", "too many fields")
+            self._spend(1)
             name = TENSOR.names.get(tag)
             if name not in PAYLOAD_FIELDS:
                 self._charge(stop - pos)
@@ -274,9 +284,19 @@ class Walk:
                 run = TENSOR.runs[tag].match(data, pos, end)
                 stop = run.end() if run else stop
                 spans.append(Span(name, base + pos, base + stop, packed=False))
-            elif name == "string_data" and spans and spans[-1].field == name:
-                spans[-1] = Span(name, spans[-1].start, base + stop)
             else:
                 spans.append(Span(name, base + body, base + stop))
             pos = stop
         return b"".join(parts)
+
+    def _strings(self, data: Buffer, pos: int, end: int) -> int:
+        """Position after the short strings that begin at ``pos``: vocabularies have many."""
+        count = 0
+        while pos + 1 < end and data[pos] == _STRING_DATA and data[pos + 1] < 0x80:
+            stop = pos + 2 + data[pos + 1]
+            if stop > end:
+                break
+            pos = stop
+            count += 1
+        self._spend(count)
+        return pos

@@ -1,0 +1,177 @@
+"""The walk keeps everything except large payloads, measured against onnx's own parser."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from google.protobuf.message import Message
+from onnx import ModelProto, TensorProto, helper, numpy_helper
+
+from analyzer.model.limits import Limits
+from analyzer.model.schema import PAYLOAD_FIELDS
+from analyzer.model.tensors import MARK, payload_index
+from analyzer.model.wire import Walk, encode_varint, varint
+from tests.fuzz import seeds
+from tests.model import wirebytes as wb
+
+
+def strip(data: bytes) -> tuple[ModelProto, Walk]:
+    walk = Walk(Limits())
+    return ModelProto.FromString(walk.strip(data)), walk
+
+
+def tensors(message: Message) -> Iterator[TensorProto]:
+    for field, value in message.ListFields():
+        if field.message_type is not None:
+            for child in value if field.is_repeated else [value]:
+                if isinstance(child, TensorProto):
+                    yield child
+                else:
+                    yield from tensors(child)
+
+
+def same_but_for_payloads(stripped: ModelProto, whole: ModelProto) -> bool:
+    """Equality after the payloads of stripped tensors are removed from ``whole``, too."""
+    for small, large in zip(tensors(stripped), tensors(whole), strict=True):
+        if payload_index(small) is not None:
+            assert small.external_data[-1].key == MARK
+            del small.external_data[-1]
+            for name in PAYLOAD_FIELDS:
+                large.ClearField(name)
+    whole.DiscardUnknownFields()
+    ours, theirs = (m.SerializeToString(deterministic=True) for m in (stripped, whole))
+    return bool(ours == theirs)
+
+
+@pytest.fixture(scope="module")
+def node_models() -> list[tuple[str, ModelProto]]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # onnx computes inf and nan on purpose
+        from onnx.backend.test.case.node import collect_testcases
+
+        cases = collect_testcases(None)
+    return [(case.name, case.model) for case in cases if case.model is not None]
+
+
+def test_walk_rebuilds_every_onnx_node_test(node_models: list[tuple[str, ModelProto]]) -> None:
+    assert len(node_models) > 1500
+    wrong = []
+    for name, model in node_models:
+        data = model.SerializeToString()
+        stripped, walk = strip(data)
+        if not same_but_for_payloads(stripped, model) or walk.odd_sizes or walk.unknown_fields:
+            wrong.append(name)
+    assert wrong == []
+
+
+def test_walk_rebuilds_every_model_in_the_onnx_wheel() -> None:
+    files = sorted(Path(onnx.__file__).parent.glob("backend/test/data/**/*.onnx"))
+    assert len(files) > 50
+    wrong = []
+    for file in files:
+        data = file.read_bytes()
+        if not same_but_for_payloads(strip(data)[0], ModelProto.FromString(data)):
+            wrong.append(file.name)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("model", seeds.models())
+def test_walk_copies_small_models_byte_for_byte(model: ModelProto) -> None:
+    data = model.SerializeToString()
+    walk = Walk(Limits())
+    assert walk.strip(data) == data
+    assert not walk.payloads
+
+
+def large(data_type: int = TensorProto.FLOAT, elements: int = 10_000) -> TensorProto:
+    dtype = helper.tensor_dtype_to_np_dtype(data_type)
+    return numpy_helper.from_array(np.ones(elements, dtype), "w")
+
+
+def places() -> list[tuple[str, ModelProto]]:
+    """The places of a model that can hold a tensor, each with a large one."""
+    weight = large()
+    sparse = helper.make_sparse_tensor(weight, large(TensorProto.INT64), [1 << 20])
+    constant = helper.make_node("Constant", [], ["w"], value=weight)
+    body = helper.make_graph([constant], "b", [], [], [weight])
+    graphs = {
+        "initializer": helper.make_graph([], "g", [], [], [weight]),
+        "sparse": helper.make_graph([], "g", [], [], sparse_initializer=[sparse]),
+        "constant": helper.make_graph([constant], "g", [], []),
+        "attribute-lists": helper.make_graph(
+            [helper.make_node("X", [], [], ts=[weight, weight], ss=[sparse], s=sparse)], "g", [], []
+        ),
+        "body": helper.make_graph(
+            [helper.make_node("If", ["c"], ["y"], then_branch=body, else_branch=body)], "g", [], []
+        ),
+    }
+    models = [(name, helper.make_model(graph)) for name, graph in graphs.items()]
+    empty = helper.make_graph([], "g", [], [])
+    opsets = [helper.make_opsetid("", 17)]
+    function = helper.make_function("l", "f", [], ["w"], [constant], opsets)
+    models.append(("function", helper.make_model(empty, functions=[function])))
+    training = helper.make_model(empty)
+    training.training_info.add().algorithm.CopyFrom(body)
+    return [*models, ("training", training)]
+
+
+@pytest.mark.parametrize(("place", "model"), places())
+def test_large_payloads_are_left_out_wherever_they_are(place: str, model: ModelProto) -> None:
+    data = model.SerializeToString()
+    stripped, walk = strip(data)
+    assert len(walk.payloads) == sum(1 for _ in tensors(model))
+    assert stripped.ByteSize() < 2000
+    assert same_but_for_payloads(stripped, model)
+
+
+@pytest.mark.parametrize(
+    ("data_type", "kept_bytes"), [(TensorProto.INT64, 32 << 10), (TensorProto.FLOAT, 4 << 10)]
+)
+def test_small_tensors_stay_whole(data_type: int, kept_bytes: int) -> None:
+    size = np.dtype(helper.tensor_dtype_to_np_dtype(data_type)).itemsize
+    for extra, payloads in ((0, 0), (1, 1)):
+        tensor = large(data_type, kept_bytes // size + extra)
+        model = helper.make_model(helper.make_graph([], "g", [], [], [tensor]))
+        assert len(strip(model.SerializeToString())[1].payloads) == payloads
+
+
+def test_a_forged_mark_is_removed() -> None:
+    entry = wb.blob(13, wb.blob(1, MARK.encode()), wb.blob(2, b"0"))
+    small = wb.initializer(wb.number(1, 1), wb.number(2, 1), wb.blob(9, b"\0" * 4), entry, entry)
+    stripped, _ = strip(wb.model(small))
+    assert not stripped.graph.initializer[0].external_data
+    assert stripped.graph.initializer[0].raw_data == b"\0" * 4
+
+
+def test_unknown_fields_are_dropped_and_counted() -> None:
+    unknown = wb.blob(999, b"?" * 200) + wb.number(998, 5) + wb.tag(997, 5) + b"abcd"
+    data = wb.model(wb.node(wb.blob(4, b"Relu"), unknown), unknown)
+    stripped, walk = strip(data)
+    assert walk.unknown_fields == 6
+    assert len(stripped.SerializeToString()) < 30
+    assert stripped.graph.node[0].op_type == "Relu"
+
+
+def test_repeated_messages_merge_as_protobuf_merges_them() -> None:
+    data = wb.model(wb.node(wb.blob(4, b"A"))) + wb.blob(7, wb.node(wb.blob(4, b"B")))
+    stripped, _ = strip(data)
+    assert [node.op_type for node in stripped.graph.node] == ["A", "B"]
+    assert stripped == ModelProto.FromString(data)
+
+
+def test_long_documentation_is_left_out_and_named() -> None:
+    data = wb.model(wb.node(wb.blob(6, b"d" * (2 << 20)), wb.blob(4, b"Relu")))
+    stripped, walk = strip(data)
+    assert walk.left_out == ["NodeProto.doc_string"]
+    assert stripped.graph.node[0].op_type == "Relu"
+
+
+@pytest.mark.parametrize("value", [0, 1, 127, 128, 300, 1 << 31, (1 << 64) - 1])
+def test_varints_survive_a_round_trip(value: int) -> None:
+    data = encode_varint(value)
+    assert varint(data, 0, len(data)) == (value, len(data))
