@@ -21,7 +21,7 @@ help:  ## this list
 
 demo: $(STAMP)-pdf  ## set everything up and write the samples' HTML and PDF reports
 	@for model in $(SAMPLES); do \
-	  $(BIN)/onnxlint report $$model -o $(OUT)/demo || exit; \
+	  $(BIN)/onnxlint report $$model -o $(OUT)/demo >/dev/null || exit; \
 	done
 	@echo "Reports:"; ls $(OUT)/demo/*.html $(OUT)/demo/*.pdf | sed 's|^|  $(CURDIR)/|'
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from analyzer.cli.config.read import build
+from analyzer.ruleset import load_rules
 from tools.readme import PART, README, render, rule_table
 
 TEXT = README.read_text()
@@ -31,6 +34,16 @@ def test_the_first_thing_is_the_two_commands() -> None:
     assert [line.partition("#")[0].strip() for line in block] == ["make demo", "make test"]
 
 
+def test_configuration_example_is_valid() -> None:
+    example = tomllib.loads(TEXT.split("```toml\n")[1].split("```")[0])
+    config = build("onnxlint.toml", example)
+    assert config.fail_on == "warning"
+    assert [s.reason for s in config.suppress] == ["the teacher is never deployed"]
+    names = {rule.name: set(rule.options) for rule in load_rules()}
+    assert set(config.severity) <= set(names)
+    assert all(set(values) <= names[rule] for rule, values in config.options.items())
+
+
 @pytest.mark.parametrize("target", LINKED)
 def test_relative_link_leads_somewhere(target: str) -> None:
     assert (ROOT / target).exists()
@@ -39,6 +52,8 @@ def test_relative_link_leads_somewhere(target: str) -> None:
 def test_every_make_target_the_text_names_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", Path(ROOT / "Makefile").read_text(), re.MULTILINE))
     for document in ("README.md", "CONTRIBUTING.md"):
-        named = set(re.findall(r"`make ([a-z-]+)`", (ROOT / document).read_text()))
+        named = set(
+            re.findall(r"(?:^|`)make ([a-z-]+)", (ROOT / document).read_text(), re.MULTILINE)
+        )
         assert named
         assert named <= targets

@@ -1,8 +1,9 @@
 """Rewrite the generated parts of README.md.
 
 Between ``<!-- $ COMMAND -->`` and ``<!-- end -->`` stands what that ``onnxlint`` command prints
-when it runs at the top of the tree; between ``<!-- rules -->`` and ``<!-- end -->`` the table of
-the shipped rules. Run this after changing a rule, an option or a message; a test compares.
+when it runs at the top of the tree, with ``| head -N`` its first lines only; between
+``<!-- rules -->`` and ``<!-- end -->`` the table of the shipped rules. Run this after changing a
+rule, an option or a message; a test compares.
 """
 
 from __future__ import annotations
@@ -24,21 +25,23 @@ KEEP = "PATH", "HOME", "LANG"
 
 def transcript(command: str) -> str:
     """The command line and its output as a fenced block; ``onnxlint`` is this tree's own."""
-    program, *arguments = shlex.split(command)
+    call, _, lines = command.partition(" | head -")
+    program, *arguments = shlex.split(call)
     if program != "onnxlint":
         raise ValueError(f"README runs onnxlint only, not {program!r}")
     environment = {name: os.environ[name] for name in KEEP if name in os.environ}
     done = subprocess.run(
         [sys.executable, "-m", "analyzer", *arguments],
         cwd=ROOT,
-        env=environment | {"COLUMNS": "96", "NO_COLOR": "1"},
+        env=environment | {"COLUMNS": "100", "NO_COLOR": "1"},
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode == 2 or not done.stdout:
         raise RuntimeError(f"{command} failed ({done.returncode}): {done.stderr}")
-    return f"```console\n$ {command}\n{done.stdout.rstrip()}\n```\n"
+    shown = done.stdout.splitlines()[: int(lines) if lines else None]
+    return "\n".join(["```console", f"$ {command}", *shown, "```", ""])
 
 
 def rule_table() -> str:
