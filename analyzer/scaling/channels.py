@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.scaling.dims import largest
+from analyzer.scaling.arithmetic import largest
 from analyzer.scaling.spatial import slide, transposed
 
 if TYPE_CHECKING:

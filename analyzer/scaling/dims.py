@@ -9,15 +9,16 @@ an operator's arithmetic, *learned* (the output channels of a weight: free to sc
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import gcd, lcm, prod
+from math import lcm
 from typing import TYPE_CHECKING
 
 from analyzer.graph.call import Unknown
+from analyzer.scaling.arithmetic import unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-Size = int | None
+    from analyzer.scaling.arithmetic import Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,39 +269,3 @@ class Dims:
         if value < 1 and self.sizes[target] != value:
             raise Unknown(f"{self.names[target]}: nothing would be left of the feature map")
         return value
-
-
-def unchanged(today: Sequence[Size], size: int, why: str = "unknown") -> Callable[..., int]:
-    """Arithmetic nobody knows: right as long as nothing changes."""
-
-    def compute(*sizes: int) -> int:
-        if list(sizes) != list(today):
-            raise Unknown(f"how {why} arithmetic follows a change of size is not known")
-        return size
-
-    return compute
-
-
-def largest(*sizes: int) -> int:
-    return max(sizes)
-
-
-def total(*sizes: int) -> int:
-    return sum(sizes)
-
-
-def product(*sizes: int) -> int:
-    return prod(sizes)
-
-
-def share(part: int, whole: int) -> tuple[Callable[[int], int], Callable[[int], int]]:
-    """(compute, need) for ``target = source · part / whole``, exact or ``Unknown``."""
-    common = gcd(part, whole) or 1
-    up, down = part // common, whole // common
-
-    def compute(size: int) -> int:
-        if size * up % down:
-            raise Unknown(f"{size} does not divide by {down}")
-        return size * up // down
-
-    return compute, lambda multiple: down * (multiple // gcd(up, multiple))

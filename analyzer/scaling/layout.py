@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.graph.call import Unknown
-from analyzer.scaling.dims import product, total
+from analyzer.scaling.arithmetic import product, total
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from analyzer.scaling.site import Site
+
+RESHAPES = ("Reshape", "Flatten", "Squeeze", "Unsqueeze")
 
 
 def concat(site: Site) -> None:
@@ -167,6 +169,18 @@ def reshape(site: Site) -> None:
         elif targets:
             _split_run(site, sources, targets)
     return None
+
+
+def refit(site: Site) -> None:
+    """Constants laid out anew: an axis that survives alone is tied, the rest fits its reader."""
+    x, y = site.x(), site.y()
+    if x is None or y is None or site.call.op_type not in RESHAPES:
+        return
+    for sources, targets in _runs(site, x, y):
+        before = [d for d in sources if site.size(d) != 1]
+        after = [d for d in targets if site.size(d) != 1]
+        if len(before) == len(after) == 1:
+            site.dims.union(before[0], after[0])
 
 
 def _runs(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from analyzer.scaling.dims import Dims, share, unchanged
+from analyzer.scaling.arithmetic import share, unchanged
 
 if TYPE_CHECKING:
     from analyzer.graph.call import Call
+    from analyzer.scaling.dims import Dims
 
 Axes = tuple[int, ...] | None
 """Dimension ids of a tensor; ``None`` when its rank is unknown or it is omitted."""

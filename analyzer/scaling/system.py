@@ -46,7 +46,7 @@ RELATIONS: Mapping[str, Relation] = {
     **dict.fromkeys(UNARY, channels.unary),
     **dict.fromkeys(BROADCAST, channels.elementwise),
     **dict.fromkeys(REDUCTIONS, layout.reduce),
-    **dict.fromkeys(("Reshape", "Flatten", "Squeeze", "Unsqueeze"), layout.reshape),
+    **dict.fromkeys(layout.RESHAPES, layout.reshape),
     **dict.fromkeys(("AveragePool", "MaxPool", "LpPool"), spatial.pool),
     **dict.fromkeys(("GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool"), spatial.global_pool),
     **dict.fromkeys(
@@ -77,6 +77,9 @@ RELATIONS: Mapping[str, Relation] = {
     "Transpose": layout.transpose,
 }
 """Operator type → relation; operators that are not listed keep their inputs' width."""
+
+TYING = (channels.unary, channels.elementwise, channels.quantize, layout.transpose, _nothing)
+"""Relations that only tie equal sizes, and so hold in both directions."""
 
 DOMAINS = ("", "com.microsoft")
 """Domains whose operators the names above mean; a local function may reuse any name."""
@@ -140,8 +143,7 @@ def relate(
         site = Site(
             dims, call, tuple(map(ids, call.inputs)), tuple(map(ids, call.outputs)), constants
         )
-        known = RELATIONS.get(call.op_type) if call.domain in DOMAINS else None
-        (known or Site.opaque)(site)
+        _relation(site)(site)
         sites[node] = site
     inputs = list(inputs)
     for dim in (d for name in inputs for d in axes.get(name) or ()):
@@ -158,6 +160,16 @@ def relate(
         if dims.find(dim) in moving and (dims.sizes[dim] or 0) > 1
     )
     return System(dims, sites, axes, sides)
+
+
+def _relation(site: Site) -> Relation:
+    """Rule of an operator; constants fit what reads them, so they never hold a size back."""
+    call = site.call
+    relation = RELATIONS.get(call.op_type) if call.domain in DOMAINS else None
+    fed = [slot for slot, tensor in enumerate(call.inputs) if tensor is not None]
+    if fed and site.constants.issuperset(fed):
+        return relation if relation in TYING else layout.refit
+    return relation or Site.opaque
 
 
 def _resized(site: Site, size: Callable[[int], int | None], tensors: dict[str, Tensor]) -> Call:

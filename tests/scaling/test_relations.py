@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from analyzer.graph.call import Unknown
 from analyzer.scaling import Plan
-from analyzer.scaling.dims import Dims, product, share, total
+from analyzer.scaling.arithmetic import product, share, total
+from analyzer.scaling.dims import Dims
 from analyzer.scaling.spatial import out_side
 from analyzer.scaling.width import widener
 
