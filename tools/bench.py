@@ -53,16 +53,17 @@ class Usage:
 
 def run(*command: str | Path) -> Usage:
     """Run a command of this tree; its findings are no failure, a crash is."""
-    with tempfile.TemporaryFile("w+") as out:
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors:
         start = os.times()
         process = subprocess.Popen(
-            [sys.executable, *map(str, command)], cwd=ROOT, stdout=out, stderr=subprocess.DEVNULL
+            [sys.executable, *map(str, command)], cwd=ROOT, stdout=out, stderr=errors
         )
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         wall = os.times().elapsed - start.elapsed
         if process.returncode not in (0, 1):
-            raise RuntimeError(f"{command} ended with {process.returncode}")
+            errors.seek(0)
+            raise RuntimeError(f"{command} ended with {process.returncode}: {errors.read()}")
         out.seek(0)
         return Usage(wall, used.ru_utime + used.ru_stime, used.ru_maxrss >> 10, out.read())
 
