@@ -9,6 +9,7 @@ from analyzer.findings.finding import Severity
 from analyzer.report.result import Failure
 from analyzer.report.sanitise import clean, label
 from analyzer.report.style import Style
+from analyzer.report.view.findings import first_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +59,7 @@ def _findings(result: Result, style: Style, hinted: set[str]) -> Iterator[str]:
         yield f"{place}{rule} {clean(finding.message)}"
         if finding.fix and finding.rule not in hinted:
             hinted.add(finding.rule)
-            yield style.dim(f"  fix: {_first_sentence(finding.fix)}")
+            yield style.dim(f"  fix: {first_sentence(finding.fix)}")
 
 
 def _problems(result: Result, style: Style) -> Iterator[str]:
@@ -73,11 +74,6 @@ def _problems(result: Result, style: Style) -> Iterator[str]:
 def _rest(failure: Failure) -> str:
     """The message without the path it may start with."""
     return clean(failure.message.removeprefix(f"{failure.path}: "))
-
-
-def _first_sentence(text: str) -> str:
-    flat = clean(" ".join(text.split()))
-    return flat.split(". ", 1)[0].rstrip(".")
 
 
 def _many(n: int, word: str) -> str:

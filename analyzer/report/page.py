@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import b64encode
 from functools import cache
 from typing import TYPE_CHECKING
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from analyzer import units
 from analyzer.report.view import kinds, page
@@ -17,6 +18,7 @@ from analyzer.resources import templates_dir
 if TYPE_CHECKING:
     from analyzer.report.result import Options, Result
 
+_SUBSCRIPT = re.compile(r"(?<![A-Za-z0-9])([A-Z])_([A-Z])(?![A-Za-z0-9_])")
 _MONO = '"DejaVu Sans Mono", "Liberation Mono", monospace'
 
 
@@ -39,12 +41,13 @@ def environment() -> jinja2.Environment:
     env.filters |= {
         "si": units.si,
         "size": units.size,
-        "count": units.count,
+        "count": _count,
         "percent": units.percent,
         "times": units.times,
         "number": units.number,
         "shape": units.shape,
     }
+    env.filters["prose"] = _prose
     env.globals |= {"inline": _inline, "csp": _csp_hash}
     return env
 
@@ -60,6 +63,17 @@ def _inline(name: str) -> Markup:
         fixed={key: light for key, (light, _) in kinds.PALETTE.items()} | {"mono": Markup(_MONO)},
     )
     return Markup(text)
+
+
+def _prose(text: str) -> Markup:
+    """Sentences of a rule: ``D_G`` gets its subscript, words in backquotes are code."""
+    marked = _SUBSCRIPT.sub(r"\1<sub>\2</sub>", str(escape(text)))
+    return Markup(re.sub(r"`+([^`]+)`+", r"<code>\1</code>", marked))
+
+
+def _count(value: int | None) -> str:
+    """All digits, unless they would break out of their column."""
+    return units.si(value) if value is not None and value >= 10**15 else units.count(value)
 
 
 def _csp_hash(text: str) -> str:

@@ -84,9 +84,9 @@ def treemap(layers: Sequence[Layer], height: float = 300.0) -> Chart:
 
     shown, total = list(layers[:TILES]), sum(layer.macs for layer in layers)
     rest = sum(layer.macs for layer in layers[TILES:])
-    sizes = [layer.macs for layer in shown] + ([rest] if rest else [])
+    counts = [layer.macs for layer in shown] + ([rest] if rest else [])
     # Tiles thinner than a hair draw nothing and cost layout time; squarify dislikes zeros.
-    sizes = [max(size, total / 1e6) for size in sizes]
+    sizes = [max(macs, total / 1e6) for macs in counts]
     if not sizes:
         return Chart(WIDTH, 0, ())
     boxes = squarify.squarify(squarify.normalize_sizes(sizes, WIDTH, height), 0, 0, WIDTH, height)
@@ -101,7 +101,7 @@ def treemap(layers: Sequence[Layer], height: float = 300.0) -> Chart:
         else:
             name, color = f"{len(layers) - TILES} smaller shapes", "other"
             lines = ("all others", units.percent(rest / total))
-        title = f"{name}: {units.si(sizes[index], 'MAC')}, {units.percent(sizes[index] / total)}"
+        title = f"{name}: {units.si(counts[index], 'MAC')}, {units.percent(counts[index] / total)}"
         marks.append(
             Mark(
                 _r(box["x"]), _r(box["y"]), _r(box["dx"]), _r(box["dy"]), color, title,

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 ORDER = ("error", "warning", "info")
 SAFETY = {
-    "display": "advice; it needs a decision and usually retraining",
-    "unsafe": "changes what the model computes",
-    "safe": "does not change what the model computes",
+    "display": "This is advice: it needs a decision, and often retraining.",
+    "unsafe": "This changes what the model computes.",
+    "safe": "This does not change what the model computes.",
 }
 
 
@@ -49,8 +49,11 @@ class Group:
     why: tuple[str, ...]
     """Paragraphs."""
     fix: tuple[str, ...]
+    action: str
+    """First sentence of ``fix``."""
     safety: str
-    references: tuple[str, ...]
+    references: tuple[tuple[str, str], ...]
+    """(words, address); the address is empty for a book or a paper without one."""
     macs: int
     """MACs that acting on all of them saves."""
     params: int
@@ -99,15 +102,14 @@ def _group(
     return Group(
         rule=label(first.rule),
         name=label(first.name),
-        title=clean(rule.summary).strip().rstrip(".")
-        if rule
-        else label(first.name).replace("-", " "),
+        title=headline(rule.summary if rule else first.name.replace("-", " ")),
         severity=min((f.severity.value for f in items), key=ORDER.index),
         count=len(items),
         why=paragraphs(rule.rationale if rule else ""),
         fix=paragraphs(rule.fix if rule else first.fix),
+        action=first_sentence(rule.fix if rule else first.fix),
         safety=SAFETY.get(rule.fix_safety, "") if rule else "",
-        references=tuple(clean(text) for text in rule.references) if rule else (),
+        references=tuple(map(reference, rule.references)) if rule else (),
         macs=sum(s.macs for s in savings.values()),
         params=sum(s.params for s in savings.values()),
         places=tuple(
@@ -121,6 +123,26 @@ def _group(
             for f in items[:limit]
         ),
     )
+
+
+def headline(summary: str) -> str:
+    """A rule's summary as a heading: ``Finds large kernels.`` is ``Large kernels``."""
+    text = clean(" ".join(summary.split())).rstrip(".").removeprefix("Finds ")
+    return text[:1].upper() + text[1:]
+
+
+def reference(text: str) -> tuple[str, str]:
+    """(words, address) of ``https://… (words)``."""
+    address, _, words = clean(text).partition(" ")
+    if not address.startswith("https://"):
+        return clean(text), ""
+    return words.strip("() ") or address.removeprefix("https://"), address
+
+
+def first_sentence(text: str) -> str:
+    """Up to the first full stop that ends a sentence, which is left out."""
+    flat = clean(" ".join(text.split()))
+    return flat.split(". ", 1)[0].rstrip(".")
 
 
 def paragraphs(text: str) -> tuple[str, ...]:

@@ -80,12 +80,25 @@ def show_names(nodes: Iterable[Node]) -> dict[str, str]:
     return {n.id: label(n.name or (n.outputs[0].name if n.outputs else "") or n.id) for n in nodes}
 
 
-def pick_rows(facts: Facts, limit: int, wanted: Iterable[str]) -> dict[str, str]:
-    """Node id → anchor of at most ``limit`` nodes: those with findings, then the largest."""
+def pick_rows(facts: Facts, limit: int, wanted: Iterable[str], idle: bool) -> dict[str, str]:
+    """Node id → anchor of at most ``limit`` nodes: those with findings, then the largest.
+
+    ``idle`` nodes, which neither compute nor hold parameters, may be left out.
+    """
     first = set(wanted)
+
+    def rank(item: tuple[int, Node]) -> tuple[bool, int, int, int, int]:
+        number, node = item
+        flops = counted_flops(node)
+        return node.id not in first, -counted_macs(node), -flops, -node.params, number
+
     order = sorted(
-        enumerate(facts.nodes, 1),
-        key=lambda item: (item[1].id not in first, -counted_macs(item[1]), item[0]),
+        (
+            (number, node)
+            for number, node in enumerate(facts.nodes, 1)
+            if idle or node.id in first or node.params or (node.macs, node.flops) != (0, 0)
+        ),
+        key=rank,
     )
     chosen = sorted((number, node.id) for number, node in order[:limit])
     return {node: f"n{number}" for number, node in chosen}
@@ -139,7 +152,7 @@ def _shape_of(node: Node) -> tuple[str, str]:
     conv = node.conv
     if conv is None:
         shape = units.shape(node.outputs[0].shape) if node.outputs else ""
-        return f"{label(node.op_type, 40)} · {units.si(node.macs, 'MAC')}", shape
+        return f"{label(node.op_type, 40)} {_channels(node)}", shape
     stride = f" / {max(conv.strides)}" if max(conv.strides, default=1) > 1 else ""
     rate = f" dilated {max(conv.dilations)}" if conv.is_dilated else ""
     groups = f" ({conv.groups} groups)" if conv.kind == "grouped" else ""
@@ -151,6 +164,14 @@ def _shape_of(node: Node) -> tuple[str, str]:
         f"{conv.kernel}{stride} {form}{conv.kind}{groups}{rate} {through}",
         units.shape(conv.out_spatial),
     )
+
+
+def _channels(node: Node) -> str:
+    """``1024 → 1000`` of a matrix product: terms of each sum, and the last axis of the output."""
+    out = node.outputs[0] if node.outputs else None
+    if node.macs and out and out.elements and out.shape and node.macs % out.elements == 0:
+        return f"{node.macs // out.elements} → {out.shape[-1]}"
+    return units.si(node.macs, "MAC")
 
 
 def conversions(

@@ -30,10 +30,12 @@ class Medium:
     """Most findings listed for one rule."""
     rows: int
     """Most rows of other long tables."""
+    idle: bool
+    """Show operators that neither compute nor hold parameters."""
 
 
-HTML = Medium("html", nodes=5000, places=500, rows=500)
-PDF = Medium("pdf", nodes=300, places=40, rows=60)
+HTML = Medium("html", nodes=5000, places=500, rows=500, idle=True)
+PDF = Medium("pdf", nodes=200, places=25, rows=40, idle=False)
 """A PDF costs 5 ms a table row and is read by people; the JSON attached to it has everything."""
 
 
@@ -74,7 +76,7 @@ def build(result: Result, options: Options, medium: Medium) -> dict[str, object]
     facts = result.facts
     names = layers.show_names(facts.nodes)
     flagged = [f.node for f in result.findings]
-    anchors = layers.pick_rows(facts, medium.nodes, flagged)
+    anchors = layers.pick_rows(facts, medium.nodes, flagged, medium.idle)
     groups = findings.group(result, names, anchors, medium.places)
     shapes = layers.layer_shapes(facts.nodes)
     convertible = [f.node for f in result.findings if f.saving is not None]
@@ -102,12 +104,7 @@ def build(result: Result, options: Options, medium: Medium) -> dict[str, object]
             for a in facts.assumptions
         ],
         "problems": [
-            (
-                label(p.code),
-                names.get(p.where, label(p.where)),
-                label(p.message, 400),
-                p.inconclusive,
-            )
+            (label(p.code), names.get(p.where, label(p.where)), label(p.message), p.inconclusive)
             for p in facts.problems
         ],
         "conversions": layers.conversions(facts, anchors, names, convertible),

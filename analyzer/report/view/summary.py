@@ -96,17 +96,18 @@ def verdict(result: Result, groups: tuple[Group, ...]) -> str:
         places = f"{errors} {_plural(errors, 'error')}"
         return f"{places} to fix before this model is used; see the findings."
     if share >= 0.01:
-        after = facts.totals.macs - saved
+        now, after = facts.totals.macs, facts.totals.macs - saved
         return (
-            f"Compute could fall by {units.percent(share)}, from {units.si(facts.totals.macs, 'MAC')} "
-            f"to {units.si(after, 'MAC')}, at the price of retraining."
+            f"Compute could fall by {units.percent(share)}, from {units.si(now, 'MAC')} to "
+            f"{units.si(after, 'MAC')}, at the price of retraining."
         )
     if result.outcome == FINDINGS:
         n = len(result.findings)
-        return f"Nothing urgent: {n} {_plural(n, 'finding')} from {len(groups)} " + (
-            f"{_plural(len(groups), 'rule')}, none with a large saving."
-        )
-    return "Clean: no rule has anything to say about this model."
+        rules = f"{len(groups)} {_plural(len(groups), 'rule')}"
+        return f"Nothing urgent: {n} {_plural(n, 'finding')} from {rules}, no large saving."
+    if result.rules:
+        return f"Clean: none of the {len(result.rules)} rules applied objects to this model."
+    return "No rule was applied; the numbers below are facts without a judgement."
 
 
 def possible_saving(result: Result) -> tuple[int, int]:
@@ -166,7 +167,9 @@ def _saving(result: Result) -> Card:
     macs, params = possible_saving(result)
     total = result.facts.totals.macs
     if not macs:
-        return Card("Possible saving", "none found", ("no cheaper form of any layer is suggested",))
+        return Card(
+            "Possible saving", "none found", ("no rule suggests a cheaper form of a layer",)
+        )
     share = f"{units.percent(macs / total)} of compute" if total else ""
     return Card(
         "Possible saving", units.si(macs, "MAC"), (share, f"and {units.si(params)} parameters")
