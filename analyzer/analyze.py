@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.assemble import assemble_nodes, assemble_totals, separable_plan
@@ -13,7 +14,6 @@ from analyzer.facts import Facts, Tensor
 from analyzer.graph.build import Vertex, build
 from analyzer.graph.program import build_program
 from analyzer.patterns import find_blocks, module_tree, recognise
-from analyzer.patterns.conv import weight_slot
 from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.run import infer_shapes
 from analyzer.shapes.sites import list_sites
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import networkx as nx
-    import numpy as np
-    from numpy.typing import NDArray
 
     from analyzer.costs.aggregate import Aggregate
     from analyzer.costs.parameters import Inventory
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
     from analyzer.model import Model
     from analyzer.shapes.result import Shapes
     from analyzer.shapes.sites import Site
-    from analyzer.weights.records import WeightEvidence
 
 
 def analyze(model: Model, bindings: Bindings | None = None) -> Facts:
@@ -47,29 +44,6 @@ def analyze(model: Model, bindings: Bindings | None = None) -> Facts:
     -------
     Facts. Whatever kept the analysis from being complete is in ``Facts.problems``.
     """
-    return _analyze(model, bindings)[0]
-
-
-def analyze_weights(model: Model, bindings: Bindings | None = None) -> tuple[Facts, WeightEvidence]:
-    """``analyze``, and what the trained weights of each convolution say.
-
-    Weights are mapped, read in chunks and dropped; what the file does not store
-    (absent external data, generated constants) is listed as not read.
-    """
-    from analyzer.weights.evidence import collect  # lazily: `check` never reads weights
-
-    facts, sites, inventory = _analyze(model, bindings)
-    by_id = {site.id: site for site in sites}
-
-    def weights(key: str) -> NDArray[np.generic] | None:
-        site = by_id[key]
-        tensor = inventory.stored(site, weight_slot(site.call))
-        return None if tensor is None else model.payloads.array(tensor)
-
-    return facts, collect(facts, weights)
-
-
-def _analyze(model: Model, bindings: Bindings | None) -> tuple[Facts, Sequence[Site], Inventory]:
     program = build_program(model.proto, dict(model.info.opsets))
     shapes = infer_shapes(program, bindings or Bindings())
     sites = list_sites(program, shapes)
@@ -82,7 +56,7 @@ def _analyze(model: Model, bindings: Bindings | None) -> tuple[Facts, Sequence[S
     memory = peak_memory(program, sites, _constant_names(inventory))
     inputs = _boundary(program, shapes, program.main.inputs, inventory)
     blocks = find_blocks(graph, by_id)
-    facts = Facts(
+    return Facts(
         model=model.info,
         inputs=inputs,
         outputs=_boundary(program, shapes, program.main.outputs, None),
@@ -98,7 +72,18 @@ def _analyze(model: Model, bindings: Bindings | None) -> tuple[Facts, Sequence[S
         architecture=recognise(graph, by_id, blocks, inputs),
         modules=module_tree(nodes, _metadata(sites)),
     )
-    return facts, sites, inventory
+
+
+def analyze_weights(model: Model, bindings: Bindings | None = None) -> Facts:
+    """``analyze``, and what the trained weights of each convolution say.
+
+    Weights are mapped, read in chunks and dropped; what the file does not store
+    (absent external data, generated constants) is listed as not read.
+    """
+    from analyzer.weights import collect, weight_source  # lazily: `check` never reads weights
+
+    facts = analyze(model, bindings)
+    return replace(facts, evidence=collect(facts, weight_source(model, facts)))
 
 
 def _metadata(sites: Sequence[Site]) -> dict[str, dict[str, str]]:

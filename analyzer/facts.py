@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
+    from analyzer.evidence import WeightEvidence
+
 Dim = int | None
 Shape = tuple[Dim, ...] | None
 """Tensor dimensions; ``None`` as a whole means unknown rank, inside it an unknown size."""
@@ -31,7 +33,7 @@ Shape = tuple[Dim, ...] | None
 BITS: Mapping[str, int] = {
     "float64": 64, "float32": 32, "float16": 16, "bfloat16": 16,
     "float8e4m3fn": 8, "float8e4m3fnuz": 8, "float8e5m2": 8, "float8e5m2fnuz": 8,
-    "float8e8m0": 8, "float4e2m1": 4,
+    "float8e8m0": 8, "float6e2m3": 6, "float6e3m2": 6, "float4e2m1": 4,
     "int64": 64, "int32": 32, "int16": 16, "int8": 8, "int4": 4, "int2": 2,
     "uint64": 64, "uint32": 32, "uint16": 16, "uint8": 8, "uint4": 4, "uint2": 2,
     "bool": 8, "complex64": 64, "complex128": 128,
@@ -234,7 +236,7 @@ class Node:
     saving: Saving | None = None
     """Present where a depthwise separable form exists and is cheaper."""
     precision: str = ""
-    """Arithmetic of the MACs: ``float32``, ``float16``, ``int8``, ``int4`` …; empty without MACs."""
+    """Arithmetic of the MACs: ``float32``, ``int8``, ``int4`` …; empty without MACs."""
     counted: int = 1
     """Executions that the totals contain: 0 for the smaller branch of an open If, 1 for a loop
     whose trip count is unknown, else ``executions``."""
@@ -444,6 +446,8 @@ class Facts:
     """The published network this is, where the structure proves it; ``None``: not recognised."""
     modules: Module | None = None
     """Module tree of the source code; ``None`` where the exporter left no scope names."""
+    evidence: WeightEvidence | None = None
+    """What the trained weights say; ``None`` when they were not looked at."""
 
     @property
     def inconclusive(self) -> bool:

@@ -20,8 +20,6 @@ from analyzer.shapes.types import UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from onnx import TensorProto
-
     from analyzer.graph.program import Program
     from analyzer.shapes.result import Instance
     from analyzer.shapes.sites import Site
@@ -138,8 +136,6 @@ class Constant:
     """Elements where several are packed into one stored element."""
     uses: list[int] = field(default_factory=list)
     """Site indices that read it as a weight."""
-    proto: TensorProto | None = None
-    """Where its elements are; ``None`` for generated and sparse constants."""
 
     @property
     def elements(self) -> int:
@@ -153,18 +149,6 @@ class Inventory:
     constants: dict[Root, Constant]
     feeds: list[dict[int, tuple[Root, ...]]]
     """By site index: constants by input slot."""
-    transformed: set[tuple[int, str]] = field(default_factory=set)
-    """(``id(instance)``, name) of constants whose layout or values are not the stored ones."""
-
-    def stored(self, site: Site, slot: int) -> TensorProto | None:
-        """The tensor that holds the elements of input ``slot`` exactly as the operator reads them.
-
-        ``None`` where the input is not one constant, or a transposed, reshaped or quantised one.
-        """
-        roots = self.feeds[site.index].get(slot, ())
-        if len(roots) != 1 or (id(site.instance), site.op.inputs[slot]) in self.transformed:
-            return None
-        return self.constants[roots[0]].proto
 
     def constant_slots(self, index: int) -> frozenset[int]:
         return frozenset(self.feeds[index])
@@ -245,7 +229,7 @@ def _add_initializers(inventory: Inventory, program: Program, index: int) -> Non
     scope = program.scopes[index]
     for name, proto in scope.constants.items():
         tensor = Tensor(name, DTYPES.get(proto.data_type), dims(proto))
-        inventory.constants[index, name] = Constant(tensor, tensor.bytes, proto=proto)
+        inventory.constants[index, name] = Constant(tensor, tensor.bytes)
     for name, sparse in scope.sparse.items():
         dtype = DTYPES.get(sparse.values.data_type)
         stored = Tensor(name, dtype, dims(sparse.values)).bytes or 0
@@ -288,18 +272,13 @@ def _produce(
     output = site.instance.types.get(name, UNKNOWN)
     if op.op_type == "Constant":
         tensor = Tensor(name, output.dtype, output.shape)
-        proto = next((a.t for a in op.proto.attribute if a.name == "value"), None)
-        constant = Constant(tensor, tensor.bytes, proto=proto)
-        inventory.constants.setdefault((scope, name), constant)
+        inventory.constants.setdefault((scope, name), Constant(tensor, tensor.bytes))
     elif op.op_type == "ConstantOfShape" and site.call.values and site.call.values[0] is not None:
         tensor = Tensor(name, output.dtype, output.shape)
         made = Constant(tensor, 0, generated=True)
         inventory.constants.setdefault((scope, name), made)
     elif op.op_type in PASSES_THROUGH and 0 in feeds:
         known[name] = feeds[0]
-        before = (id(site.instance), op.inputs[0])
-        if op.op_type not in ("Identity", "Cast", "CastLike") or before in inventory.transformed:
-            inventory.transformed.add((id(site.instance), name))
 
 
 def _record_uses(inventory: Inventory, site: Site, feeds: Mapping[int, tuple[Root, ...]]) -> None:

@@ -74,12 +74,6 @@ def form_of(call: Call) -> _Form | None:
     return FORMS.get((domain, call.op_type))
 
 
-def weight_slot(call: Call) -> int:
-    """Input of a convolution that holds its weights; 1 for every other operator."""
-    form = form_of(call)
-    return form.weight if form is not None else 1
-
-
 def kind_of(groups: int, in_channels: int, kernel: tuple[int, ...]) -> str:
     """``depthwise``, ``grouped``, ``pointwise`` or ``standard``.
 

@@ -1,7 +1,6 @@
 """Evidence in the weights: separability, dead filters, shrinkable kernels, numeric health."""
 
-from analyzer.weights.evidence import collect
-from analyzer.weights.records import (
+from analyzer.evidence import (
     Decoupling,
     FilterUse,
     KernelUse,
@@ -10,6 +9,7 @@ from analyzer.weights.records import (
     ValueStats,
     WeightEvidence,
 )
+from analyzer.weights.evidence import collect
 from analyzer.weights.source import weight_source
 
 __all__ = [

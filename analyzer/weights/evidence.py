@@ -6,9 +6,9 @@ from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
 
+from analyzer.evidence import LayerEvidence, WeightEvidence
 from analyzer.weights.filters import filter_use
 from analyzer.weights.kernels import kernel_use
-from analyzer.weights.records import LayerEvidence, WeightEvidence
 from analyzer.weights.separability import TARGET, separability
 from analyzer.weights.values import value_stats
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analyzer.evidence import FilterUse
 from analyzer.weights.chunks import TINY, rows
-from analyzer.weights.records import FilterUse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

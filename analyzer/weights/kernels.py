@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analyzer.evidence import KernelUse
 from analyzer.weights.chunks import TINY, rows
-from analyzer.weights.records import KernelUse
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

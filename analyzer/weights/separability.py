@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analyzer.evidence import DW_PW, PW_DW, Decoupling, Separability
 from analyzer.weights.chunks import spans
-from analyzer.weights.records import DW_PW, PW_DW, Decoupling, Separability
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

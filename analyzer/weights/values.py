@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analyzer.evidence import ValueStats
 from analyzer.weights.chunks import TINY, rows
-from analyzer.weights.records import ValueStats
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

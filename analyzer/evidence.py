@@ -1,4 +1,4 @@
-"""What the weights themselves say: the records that ``analyzer.weights`` produces."""
+"""What the weights themselves say: the vocabulary of ``analyzer.weights``, beside ``facts``."""
 
 from __future__ import annotations
 
