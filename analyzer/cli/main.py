@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from analyzer.cli import exits
 from analyzer.cli.console import Console, drop_stdout
@@ -18,13 +18,26 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line ``argv`` (``None``: that of this process) and return its exit code."""
-    words = list(sys.argv[1:] if argv is None else argv)
+def main() -> NoReturn:
+    """Run this process's command line and end the process."""
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:  # help has characters that not every locale can say
+        reconfigure(errors="backslashreplace")
+    code = run(sys.argv[1:])
+    if "weasyprint" in sys.modules:  # it removes temporary folders when its objects die
+        sys.exit(code)
+    # Taking down the interpreter object by object costs as much as analysing a small model.
+    os._exit(code)
+
+
+def run(words: Sequence[str]) -> int:
+    """Run a command line and return its exit code; nothing but a bug of Python's escapes."""
     _open_standard_streams()
     try:
         with stopping_cleanly():
-            return _guarded(words)
+            code = _guarded(list(words))
+            _flush()
+            return code
     except KeyboardInterrupt:
         return exits.INTERRUPTED
     except Terminated as stop:
@@ -32,8 +45,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         drop_stdout()
         return exits.BROKEN_PIPE
-    except SystemExit as end:  # argparse has said what is wrong, or shown its help
-        return end.code if isinstance(end.code, int) else exits.CLEAN
 
 
 def _guarded(words: list[str]) -> int:
@@ -43,6 +54,8 @@ def _guarded(words: list[str]) -> int:
         return _dispatch(words, environment)
     except OnnxlintError as error:
         console.error(str(error))
+    except SystemExit as end:  # argparse has said what is wrong, or shown its help
+        return end.code if isinstance(end.code, int) else exits.CLEAN
     except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001 - a bug of ours: one line, and never exit code 0 or 1
@@ -64,6 +77,17 @@ def _dispatch(words: list[str], environment: Environment) -> int:
     console = Console(quiet=arguments.quiet, color=color)
     code: int = module.run(arguments, console, environment)
     return code
+
+
+def _flush() -> None:
+    """Help and version are still buffered."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError:
+        drop_stdout()
 
 
 def _open_standard_streams() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 from analyzer.cli.config.record import Config
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 PYPROJECT = "pyproject.toml"
 MAX_BYTES = 1 << 20
 """Size of a configuration file."""
+_MENTION = re.compile(rb"^[ \t]*\[[ \t]*tool[ \t]*\]|\btool\b.*\bonnxlint\b", re.MULTILINE)
 FAIL_ON = ("error", "warning", "info", "never")
 COUNTS = ("macs", "flops")
 
@@ -32,7 +34,7 @@ def read_config(path: str) -> Config | None:
     data = read_bytes(path)
     pyproject = os.path.basename(path) == PYPROJECT
     # Nearly every project has one and nearly none is about us: no need to parse it to see that.
-    if pyproject and b"onnxlint" not in data:
+    if pyproject and not _MENTION.search(data):
         return None
     values = _parse(path, data)
     if pyproject:
