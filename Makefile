@@ -6,6 +6,7 @@ VENV ?= .venv
 OUT ?= out
 WORKERS ?= auto
 FUZZ_EXAMPLES ?= 2000
+FUZZ_SECONDS ?= 120
 
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
@@ -14,7 +15,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint check-format fuzz bench snapshots samples readme clean
+.PHONY: help demo test lint fuzz bench snapshots samples readme clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -34,8 +35,9 @@ lint: $(STAMP)-test  ## ruff, mypy and the layers, without the tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-fuzz: $(STAMP)-browser  ## the fuzz tests with FUZZ_EXAMPLES new examples each
-	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest -q -n $(WORKERS) -m fuzz \
+fuzz: $(STAMP)-test  ## mutated files for FUZZ_SECONDS, then FUZZ_EXAMPLES new cases of each property
+	$(BIN)/python -m tests.fuzz.walk --seconds $(FUZZ_SECONDS)
+	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest -q -n $(WORKERS) -m hypothesis \
 	  --hypothesis-profile fuzz
 
 bench: $(STAMP)-pdf  ## speed and memory against the budgets, as ratios measured side by side
