@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 
-_SUB_BYTE = {"int4": 4, "uint4": 4, "float4e2m1": 4, "int2": 2, "uint2": 2}
+_SUB_BYTE = {"int4": 4, "uint4": 4, "float4e2m1": 4, "int2": 2, "uint2": 2,
+             "float6e2m3": 6, "float6e3m2": 6}  # fmt: skip
 _CHUNK = 1 << 20
 """Bytes of varints decoded at a time."""
 
@@ -44,7 +45,8 @@ def raw(data: Buffer, offset: int, data_type: int, dims: tuple[int, ...]) -> Arr
     if size is None or offset + size > len(data):
         return None
     if DTYPES[data_type] in _SUB_BYTE:
-        return _fill(np.frombuffer(data, np.uint8, size, offset), data_type, dims)
+        packed = np.frombuffer(data, np.uint8, size, offset)
+        return _fill(_unpack(packed, _SUB_BYTE[DTYPES[data_type]]), data_type, dims)
     dtype = np.dtype(helper.tensor_dtype_to_np_dtype(data_type))
     return np.frombuffer(data, dtype, size // dtype.itemsize, offset).reshape(dims)
 
@@ -65,8 +67,11 @@ def stored(data: Buffer, payload: Payload) -> Array | None:
     parts = [part for span in spans for part in _numbers(data, span, as_stored)]
     if not parts:
         return None
-    return _fill(parts[0] if len(parts) == 1 else np.concatenate(parts), payload.data_type,
-                 payload.dims)  # fmt: skip
+    numbers = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    bits = _SUB_BYTE.get(DTYPES[payload.data_type], 8)
+    if bits < 6:  # in typed fields, 6-bit elements are not packed (onnx.proto)
+        numbers = _unpack(numbers, bits)
+    return _fill(numbers, payload.data_type, payload.dims)
 
 
 def _storage(data_type: int, name: str) -> np.dtype[Any]:
@@ -93,16 +98,13 @@ def _numbers(data: Buffer, span: Span, dtype: np.dtype[Any]) -> Iterator[Array]:
     while start < span.stop:
         block = np.frombuffer(data, np.uint8, min(_CHUNK, span.stop - start), start)
         ends = np.flatnonzero(block < 0x80)
+        if not span.packed:  # tag, number, tag, number: whole pairs only
+            ends = ends[: len(ends) // 2 * 2]
         if not len(ends):
             return
         numbers = _varints(block[: ends[-1] + 1], ends)
         start += int(ends[-1]) + 1
-        if not span.packed:  # tag, number, tag, number; both are varints, and pairs may be split
-            if len(numbers) % 2:
-                start -= 1 + int(ends[-1]) - int(ends[-2]) if len(ends) > 1 else 0
-                numbers = numbers[:-1]
-            numbers = numbers[1::2]
-        yield numbers.astype(dtype)
+        yield (numbers if span.packed else numbers[1::2]).astype(dtype)
 
 
 def _varints(block: Array, ends: Array) -> Array:
@@ -116,24 +118,21 @@ def _varints(block: Array, ends: Array) -> Array:
 
 
 def _fill(numbers: Array, data_type: int, dims: tuple[int, ...]) -> Array | None:
-    """Stored numbers as elements in their shape."""
+    """Bit patterns as elements in their shape; ``None`` if their number is wrong."""
     dtype = np.dtype(helper.tensor_dtype_to_np_dtype(data_type))
     count = prod(dims)
-    bits = _SUB_BYTE.get(DTYPES[data_type])
-    if bits:
-        numbers = _unpack(numbers, bits)[:count]
-        signed = DTYPES[data_type].startswith("int")
-        high = 1 << (bits - 1)
-        numbers = ((numbers ^ high) - high).view(np.int8) if signed else numbers
-        numbers = numbers.view(dtype) if dtype.kind == "V" else numbers.astype(dtype)
-    elif numbers.dtype != dtype:
-        if numbers.dtype.itemsize * len(numbers) % dtype.itemsize:
-            return None
-        numbers = numbers.view(dtype)
-    return numbers.reshape(dims) if len(numbers) == count else None
+    if DTYPES[data_type] in _SUB_BYTE:
+        numbers = numbers[:count]  # the last byte may be half used
+    if numbers.nbytes != count * dtype.itemsize:
+        return None
+    return numbers.view(dtype).reshape(dims)
 
 
 def _unpack(packed: Array, bits: int) -> Array:
     """Sub-byte elements, lowest bits first (onnx.proto), one to a byte."""
+    if 8 % bits:
+        stream = np.unpackbits(packed, bitorder="little")
+        rows = stream[: len(stream) // bits * bits].reshape(-1, bits)
+        return np.packbits(rows, axis=1, bitorder="little").reshape(-1)
     shifts = np.arange(0, 8, bits, dtype=np.uint8)
     return ((packed[:, None] >> shifts) & np.uint8((1 << bits) - 1)).reshape(-1)

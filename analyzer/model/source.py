@@ -125,4 +125,3 @@ def _refuse_special(path: str, mode: int) -> None:
     for is_kind, what, remedy in _KINDS:
         if is_kind(mode):
             raise ModelError(path, what, remedy)
-

@@ -11,6 +11,9 @@ import signal
 import sys
 from typing import TYPE_CHECKING, ClassVar, NoReturn
 
+if os.name == "posix":
+    import resource
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -74,9 +77,7 @@ def _fall_silent() -> None:
 
 
 def _limit(limits: Limits) -> None:
-    try:
-        import resource
-    except ImportError:  # not on Windows, where only the wall clock holds
+    if os.name != "posix":  # only the wall clock holds there
         return
     seconds = math.ceil(limits.guard_seconds)
     wanted = {
@@ -95,7 +96,7 @@ def _limit(limits: Limits) -> None:
 def _address_space() -> int | None:
     """Bytes of address space in use; ``None`` where the system does not say."""
     try:
-        with open("/proc/self/statm", encoding="ascii") as file:
+        with open("/proc/self/statm", encoding="utf-8") as file:
             return int(file.read().split()[0]) * mmap.PAGESIZE
     except OSError:
         return None

@@ -1,0 +1,32 @@
+"""A few seconds of ``tests.fuzz.walk`` on every run; ``make fuzz`` looks further."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analyzer.errors import ModelError
+from analyzer.model import load_bytes
+from tests.fuzz import walk
+
+
+@pytest.mark.fuzz
+def test_mutants_are_judged_and_never_misread() -> None:
+    rounds = max(1, settings().max_examples // 100)
+    tally = walk.run(seconds=600, seed=rounds, most=10_000 * rounds)
+    assert tally.accepted > 500
+    assert tally.refused > 5_000
+    # The one thing refused that protobuf accepts: groups, which ONNX does not have.
+    assert all(reason.startswith("wire type") for reason in tally.stricter)
+    assert tally.laxer == 0
+
+
+@pytest.mark.fuzz
+@given(st.binary(max_size=300))
+def test_random_bytes_are_refused_or_loaded(data: bytes) -> None:
+    try:
+        outcome = load_bytes(data, "fuzz", limits=walk.LIMITS).info.path
+    except ModelError as error:
+        outcome = str(error)
+    assert outcome.startswith("fuzz")

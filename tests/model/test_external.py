@@ -1,0 +1,233 @@
+"""External data is judged by name and lstat; nothing outside the model's folder is opened."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from onnx import TensorProto, helper
+
+from analyzer.facts import Problem
+from analyzer.model import Model, load, load_bytes
+
+FLOATS = 4
+"""Elements of the tensors here: 16 bytes."""
+
+
+def tensor(name: str = "w", **entries: str) -> TensorProto:
+    out = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=[FLOATS])
+    out.data_location = TensorProto.EXTERNAL
+    for key, value in entries.items():
+        out.external_data.add(key=key, value=value)
+    return out
+
+
+def serialised(*tensors: TensorProto) -> bytes:
+    graph = helper.make_graph([], "g", [], [], tensors)
+    data: bytes = helper.make_model(graph).SerializeToString()
+    return data
+
+
+def loaded(folder: Path, *tensors: TensorProto) -> Model:
+    path = folder / "m.onnx"
+    path.write_bytes(serialised(*tensors))
+    return load(str(path))
+
+
+def only(model: Model) -> Problem:
+    (problem,) = model.problems
+    return problem
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A model's folder, with a file outside that nothing may open."""
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    (tmp_path / "secret.bin").write_bytes(bytes(64))
+    (inside / "w.bin").write_bytes(bytes(range(64)))
+    return inside
+
+
+def test_data_in_the_folder_is_read_when_asked_for(folder: Path) -> None:
+    (folder / "sub").mkdir()
+    (folder / "sub" / "w.bin").write_bytes(bytes(8) + b"\0\0\x80\x3f" * FLOATS)
+    model = loaded(folder, tensor(location="./sub//w.bin", offset="8", length="16"))
+    assert model.problems == ()
+    array = model.payloads.array(model.proto.graph.initializer[0])
+    assert array is not None
+    assert array.tolist() == [1.0] * FLOATS
+
+
+HOSTILE = [
+    ("external-absolute", {"location": "/etc/passwd"}),
+    ("external-absolute", {"location": "//host/share/w.bin"}),
+    ("external-absolute", {"location": r"C:\w.bin"}),
+    ("external-absolute", {"location": r"\\host\share\w.bin"}),
+    ("external-absolute", {"location": "file:///etc/passwd"}),
+    ("external-absolute", {"location": "https://example.org/w.bin"}),
+    ("external-traversal", {"location": "../secret.bin"}),
+    ("external-traversal", {"location": "sub/../../secret.bin"}),
+    ("external-traversal", {"location": r"..\secret.bin"}),
+    ("external-nul", {"location": "w.bin\0.txt"}),
+    ("external-location", {"location": ""}),
+    ("external-location", {"location": "."}),
+    ("external-location", {}),
+    ("external-address", {"location": "*/_ORT_MEM_ADDR_/*", "offset": "140000000"}),
+    ("external-unreadable", {"location": "x" * 5000}),
+    ("external-offset", {"location": "w.bin", "offset": "-1"}),
+    ("external-offset", {"location": "w.bin", "offset": "0x10"}),
+    ("external-offset", {"location": "w.bin", "offset": "9" * 400}),
+    ("external-offset", {"location": "w.bin", "offset": str(1 << 63)}),
+    ("external-offset", {"location": "w.bin", "offset": "1\0"}),
+    ("external-offset", {"location": "w.bin", "offset": "١"}),
+    ("external-length", {"location": "w.bin", "length": "-16"}),
+    ("external-length", {"location": "w.bin", "length": "nan"}),
+    ("external-length", {"location": "w.bin", "length": ""}),
+    ("external-length", {"location": "w.bin", "length": "17"}),
+    ("external-too-short", {"location": "w.bin", "offset": "60"}),
+    ("external-too-short", {"location": "w.bin", "offset": str((1 << 63) - 1)}),
+]
+
+
+@pytest.mark.parametrize(("code", "entries"), HOSTILE)
+def test_hostile_declarations_have_a_name_and_no_data(
+    folder: Path, code: str, entries: dict[str, str]
+) -> None:
+    model = loaded(folder, tensor(**entries))
+    problem = only(model)
+    assert (problem.code, problem.where, problem.inconclusive) == (code, "w", True)
+    assert "; " in problem.message
+    assert model.payloads.array(model.proto.graph.initializer[0]) is None
+
+
+def test_missing_data_is_a_note_and_the_structure_stays(folder: Path) -> None:
+    model = loaded(folder, tensor(location="gone.bin"), tensor("v", location="gone.bin"))
+    problem = only(model)
+    assert (problem.code, problem.inconclusive) == ("external-missing", False)
+    assert "(2 tensors)" in problem.message
+    assert list(model.proto.graph.initializer[0].dims) == [FLOATS]
+    assert model.payloads.array(model.proto.graph.initializer[0]) is None
+
+
+def test_a_file_that_should_be_larger_may_be_an_lfs_pointer(folder: Path) -> None:
+    (folder / "w.bin").write_bytes(b"tiny")
+    assert "git lfs pull" in only(loaded(folder, tensor(location="w.bin"))).message
+
+
+@pytest.mark.parametrize("target", ["../secret.bin", "w.bin", "nowhere"])
+def test_links_are_notes_and_never_followed(folder: Path, target: str) -> None:
+    (folder / "link.bin").symlink_to(target)
+    model = loaded(folder, tensor(location="link.bin"))
+    problem = only(model)
+    assert (problem.code, problem.inconclusive) == ("external-link", False)
+    assert model.payloads.array(model.proto.graph.initializer[0]) is None
+
+
+def test_a_linked_folder_is_not_entered(folder: Path) -> None:
+    (folder / "up").symlink_to("..")
+    assert only(loaded(folder, tensor(location="up/secret.bin"))).code == "external-link"
+
+
+def test_special_files_are_never_opened(folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(folder / "socket"))
+        for name in ("pipe", "socket", "."):
+            (folder / "folder").mkdir(exist_ok=True)
+            model = loaded(folder, tensor(location=f"./{name}" if name != "." else "folder"))
+            assert only(model).code == "external-special"
+            assert model.payloads.array(model.proto.graph.initializer[0]) is None
+
+
+def test_a_file_swapped_for_a_link_is_not_opened(folder: Path) -> None:
+    model = loaded(folder, tensor(location="w.bin"))
+    (folder / "w.bin").unlink()
+    (folder / "w.bin").symlink_to("../secret.bin")
+    assert model.payloads.array(model.proto.graph.initializer[0]) is None
+
+
+@pytest.mark.parametrize(
+    ("second", "codes"),
+    [
+        ({"offset": "0"}, []),  # the same bytes: a tied weight
+        ({"offset": "16"}, []),
+        ({"offset": "8"}, ["external-overlap"]),
+    ],
+)
+def test_overlapping_tensors_are_a_problem(
+    folder: Path, second: dict[str, str], codes: list[str]
+) -> None:
+    model = loaded(
+        folder, tensor("v", location="w.bin", offset="0"), tensor(location="w.bin", **second)
+    )
+    assert [problem.code for problem in model.problems] == codes
+
+
+def test_a_model_without_a_folder_reads_no_external_data(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    model = load_bytes(serialised(tensor(location="w.bin")))
+    assert only(model).code == "external-no-folder"
+    assert model.payloads.array(model.proto.graph.initializer[0]) is None
+
+
+AUDIT = """
+import os, pathlib, sys
+import numpy, onnx
+from analyzer.analyze import analyze
+from analyzer.model import load
+folder, models = pathlib.Path(sys.argv[1]), sys.argv[2:]
+def analysed(path):
+    model = load(path)
+    for tensor in model.proto.graph.initializer:
+        model.payloads.array(tensor)
+    for problem in analyze(model).problems:
+        yield problem.code
+list(analysed(models[0]))  # lazy imports open files of their own
+allowed = {"/proc/self/statm", os.devnull}
+forbidden = {"socket", "urllib", "subprocess", "ctypes", "shutil"}
+active = False
+def watch(event, args):
+    if not active:
+        return
+    bad = event.split(".")[0] in forbidden or event in {
+        "os.system", "os.exec", "os.remove", "os.rename", "os.mkdir", "os.link", "os.symlink"}
+    if event == "open" and not isinstance(args[0], int) and args[0] not in allowed:
+        path = pathlib.Path(os.fsdecode(args[0]))
+        bad = ".." in path.parts or not path.is_relative_to(folder)
+    if bad:  # in a guarded child, this ends as a problem of the analysis
+        raise RuntimeError(f"VIOLATION {event} {args[0]}")
+sys.addaudithook(watch)
+for path in models:
+    active = True
+    codes = list(analysed(path))
+    active = False
+    print(*codes)
+"""
+"""Loads and analyses models under an audit hook that stops whatever it should not do."""
+
+
+def test_audit_hook_sees_no_open_outside_the_folder_and_no_socket(folder: Path) -> None:
+    (folder / "link.bin").symlink_to("../secret.bin")
+    (folder / "up").symlink_to("..")
+    entries = [{"location": "w.bin"}, {"location": "link.bin"}, {"location": "up/secret.bin"}]
+    entries += [declared for _, declared in HOSTILE]
+    paths = []
+    for index, declared in enumerate(entries):
+        path = folder / f"m{index}.onnx"
+        path.write_bytes(serialised(tensor(**declared)))
+        paths.append(str(path))
+    done = subprocess.run(
+        [sys.executable, "-c", AUDIT, str(folder), *paths],
+        cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert len(lines) == len(entries), done.stdout
+    assert lines[3:] == [code for code, _ in HOSTILE]

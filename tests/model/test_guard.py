@@ -1,0 +1,195 @@
+"""A task in C++ may crash, hang or eat memory: the caller gets a value that says so."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from onnx import TensorProto, helper, shape_inference
+
+from analyzer.model.guard import GuardFailure, Progress, guarded
+from analyzer.model.limits import Limits
+
+QUICK = Limits(guard_seconds=0.5)
+
+
+def answer(progress: Progress) -> dict[str, int]:
+    progress.at(3)
+    return {"answer": 42}
+
+
+def crash(progress: Progress) -> None:
+    progress.at(7)
+    ctypes.string_at(0)
+
+
+def abort(progress: Progress) -> None:
+    progress.at(0)
+    os.abort()
+
+
+def hang_with_the_interpreter_lock_held(progress: Progress) -> None:
+    progress.at(1)
+    ctypes.PyDLL(None).pause()
+
+
+def spin(_: Progress) -> None:
+    while True:
+        pass
+
+
+def eat_memory(progress: Progress) -> None:
+    progress.at(5)
+    bytearray(3 << 30)
+
+
+def fail(progress: Progress) -> None:
+    progress.at(2)
+    raise KeyError("two\nlines")
+
+
+def leave(_: Progress) -> None:
+    os._exit(3)
+
+
+def answer_too_much(_: Progress) -> bytes:
+    return bytes(2 << 20)
+
+
+def return_a_lock(_: Progress) -> object:
+    return threading.Lock()
+
+
+@pytest.fixture(params=["forked", "spawned"])
+def process(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Run a test in both kinds of child; a second thread makes ``guarded`` spawn."""
+    done = threading.Event()
+    if request.param == "spawned":
+        threading.Thread(target=done.wait, daemon=True).start()
+    yield request.param
+    done.set()
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join(5)
+
+
+def test_a_result_comes_back(process: str) -> None:
+    assert guarded(answer) == {"answer": 42}
+
+
+@pytest.mark.parametrize(
+    ("task", "kind", "says", "at"),
+    [
+        (crash, "crashed", "SIGSEGV", 7),
+        (abort, "crashed", "SIGABRT", 0),
+        (eat_memory, "memory", "limit guard_bytes = ", 5),
+        (fail, "error", "KeyError: 'two\\nlines'", 2),
+        (leave, "crashed", "code 3", None),
+        (return_a_lock, "error", "pickle", None),
+    ],
+)
+def test_a_failure_says_what_and_where(
+    process: str, task: Callable[[Progress], None], kind: str, says: str, at: int | None
+) -> None:
+    failure = guarded(task)
+    assert isinstance(failure, GuardFailure)
+    assert (failure.kind, failure.at) == (kind, at)
+    assert says in failure.detail
+    assert "\n" not in failure.detail
+
+
+@pytest.mark.parametrize("task", [hang_with_the_interpreter_lock_held, spin])
+def test_a_hang_is_killed(process: str, task: Callable[[Progress], None]) -> None:
+    start = time.monotonic()
+    failure = guarded(task, limits=QUICK)
+    assert isinstance(failure, GuardFailure)
+    assert failure.kind == "timeout"
+    assert "limit guard_seconds = 0.5" in failure.detail
+    assert time.monotonic() - start < 30
+
+
+def test_the_counter_names_the_place_of_a_hang() -> None:
+    failure = guarded(hang_with_the_interpreter_lock_held, limits=QUICK)
+    assert isinstance(failure, GuardFailure)
+    assert failure.at == 1
+
+
+def test_results_are_limited(process: str) -> None:
+    failure = guarded(answer_too_much, limits=Limits(guard_result_bytes=1 << 20))
+    assert isinstance(failure, GuardFailure)
+    assert "limit guard_result_bytes = 1,048,576" in failure.detail
+
+
+def test_large_results_come_back_whole(process: str) -> None:
+    assert guarded(answer_too_much) == bytes(2 << 20)
+
+
+def test_a_closure_can_be_guarded() -> None:
+    local = object()
+    assert guarded(lambda _: str(local)) == str(local)
+
+
+def test_what_a_task_prints_is_discarded(capfd: pytest.CaptureFixture[str]) -> None:
+    def chatter(_: Progress) -> int:
+        os.write(1, b"::error::from the model")
+        os.write(2, b"terminate called")
+        return 1
+
+    assert guarded(chatter) == 1
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_task_can_write_no_file(tmp_path: Path) -> None:
+    failure = guarded(lambda _: (tmp_path / "f").write_text("x"))
+    assert isinstance(failure, GuardFailure)
+    assert "File too large" in failure.detail
+
+
+def test_children_are_reaped_and_descriptors_closed() -> None:
+    before = sorted(os.listdir("/proc/self/fd"))
+    for task in (answer, crash, fail):
+        guarded(task)
+    assert sorted(os.listdir("/proc/self/fd")) == before
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_interrupting_the_parent_ends_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    children: list[int] = []
+    fork = os.fork
+
+    def noted() -> int:
+        children.append(fork())
+        return children[-1]
+
+    monkeypatch.setattr(os, "fork", noted)
+    monkeypatch.setattr("analyzer.model.guard._receive", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        guarded(spin)
+    with pytest.raises(ProcessLookupError):
+        os.kill(children[0], signal.SIGCONT)
+
+
+def test_a_small_model_that_makes_onnx_take_all_memory_is_stopped() -> None:
+    # Data propagation follows the doubling of a shape: 2^40 dimensions in 1.3 kB of model.
+    shapes = [helper.make_node("Shape", ["x"], ["s0"])]
+    shapes += [
+        helper.make_node("Concat", [f"s{i}", f"s{i}"], [f"s{i + 1}"], axis=0) for i in range(40)
+    ]
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [2, 3])
+    model = helper.make_model(helper.make_graph(shapes, "g", [x], []))
+    failure = guarded(
+        lambda _: shape_inference.infer_shapes(model, data_prop=True).ByteSize(),
+        limits=Limits(guard_bytes=1 << 28, guard_seconds=30),
+    )
+    assert isinstance(failure, GuardFailure)
+    assert failure.kind in {"memory", "crashed"}

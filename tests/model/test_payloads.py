@@ -1,0 +1,146 @@
+"""Weights come back exactly as onnx reads them, whichever way the file stores them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from onnx import ModelProto, TensorProto, helper, numpy_helper
+
+from analyzer.model import elements, load, load_bytes, source
+from analyzer.model.dtypes import DTYPES
+from tests.model import wirebytes as wb
+
+ELEMENTS = 140_001
+"""Odd, so that packed types end inside a byte, and large enough to leave the structure."""
+
+NUMERIC = sorted(number for number, name in DTYPES.items() if name != "string")
+
+
+def values(data_type: int) -> np.ndarray:
+    dtype = helper.tensor_dtype_to_np_dtype(data_type)
+    spread: np.ndarray = np.arange(ELEMENTS) % 7 - (
+        0 if DTYPES[data_type].startswith(("u", "bool")) else 3
+    )
+    if "int2" in DTYPES[data_type]:
+        spread = np.arange(ELEMENTS) % 2
+    if DTYPES[data_type] == "float8e8m0":
+        spread = 2.0 ** (np.arange(ELEMENTS) % 5)
+    return np.asarray(spread).astype(dtype)
+
+
+def read(tensor: TensorProto) -> np.ndarray:
+    model = helper.make_model(helper.make_graph([], "g", [], [], [tensor]))
+    loaded = load_bytes(model.SerializeToString())
+    assert loaded.problems == ()
+    assert len(loaded.payloads) == 1
+    array = loaded.payloads.array(loaded.proto.graph.initializer[0])
+    assert array is not None
+    return array
+
+
+def check_same(tensor: TensorProto) -> None:
+    expected, found = numpy_helper.to_array(tensor), read(tensor)
+    assert found.dtype == expected.dtype
+    assert found.shape == expected.shape
+    assert found.tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize("data_type", NUMERIC, ids=lambda number: DTYPES[number])
+def test_raw_data_of_every_element_type(data_type: int) -> None:
+    check_same(numpy_helper.from_array(values(data_type), "w"))
+
+
+@pytest.mark.parametrize("data_type", NUMERIC, ids=lambda number: DTYPES[number])
+def test_typed_fields_of_every_element_type(data_type: int) -> None:
+    array = values(data_type)
+    tensor = TensorProto(name="w", data_type=data_type, dims=[ELEMENTS])
+    field = getattr(tensor, helper.tensor_dtype_to_field(data_type))
+    raw = numpy_helper.from_array(array).raw_data
+    if field is tensor.float_data or field is tensor.double_data:
+        field.extend(np.frombuffer(raw, "<f4" if field is tensor.float_data else "<f8"))
+    else:  # smaller types go in as bit patterns, sub-byte ones as packed bytes (onnx.proto)
+        width = max(1, len(raw) // ELEMENTS)
+        if DTYPES[data_type].startswith("float6"):
+            raw = array.tobytes()  # not packed in int32_data
+        signed = DTYPES[data_type].startswith("int") and len(raw) >= ELEMENTS
+        field.extend(np.frombuffer(raw, f"<{'i' if signed else 'u'}{width}").tolist())
+    check_same(tensor)
+
+
+def test_numbers_longer_than_a_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(elements, "_CHUNK", 64)
+    numbers = [(-1) ** i * (1 << (i % 63)) for i in range(5_000)]
+    check_same(helper.make_tensor("w", TensorProto.INT64, [5_000], numbers))
+
+
+@pytest.mark.parametrize("chunk", [64, 1 << 20])
+def test_unpacked_numbers(monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
+    monkeypatch.setattr(elements, "_CHUNK", chunk)
+    integers = b"".join(wb.number(7, i * 37) for i in range(20_000))  # tag and 1 to 3 bytes
+    floats = b"".join(wb.tag(4, 5) + np.float32(i).tobytes() for i in range(20_000))
+    for data_type, field in ((TensorProto.INT64, integers), (TensorProto.FLOAT, floats)):
+        data = wb.initializer(wb.number(1, 20_000), wb.number(2, data_type), field)
+        model = load_bytes(wb.model(data))
+        found = model.payloads.array(model.proto.graph.initializer[0])
+        expected = ModelProto.FromString(wb.model(data)).graph.initializer[0]
+        assert found is not None
+        assert len(model.payloads) == 1
+        assert np.array_equal(found, numpy_helper.to_array(expected))
+
+
+def test_packed_numbers_in_several_pieces_are_one_tensor() -> None:
+    half = wb.blob(4, np.arange(5_000, dtype="<f4").tobytes())
+    data = wb.model(wb.initializer(wb.number(1, 10_000), wb.number(2, 1), half, half))
+    model = load_bytes(data)
+    found = model.payloads.array(model.proto.graph.initializer[0])
+    assert found is not None
+    assert found.tolist() == [*range(5_000), *range(5_000)]
+
+
+def test_small_tensors_are_read_from_the_structure() -> None:
+    graph = helper.make_graph([], "g", [], [], [numpy_helper.from_array(np.eye(3), "w")])
+    model = load_bytes(helper.make_model(graph).SerializeToString())
+    found = model.payloads.array(model.proto.graph.initializer[0])
+    assert found is not None
+    assert np.array_equal(found, np.eye(3))
+
+
+def test_data_that_does_not_fit_has_no_array() -> None:
+    floats = wb.number(1, 99_999) + wb.number(2, TensorProto.FLOAT)
+    integers = wb.number(1, 99_999) + wb.number(2, TensorProto.INT64)
+    model = load_bytes(
+        wb.model(
+            wb.initializer(floats, wb.blob(9, bytes(99_999))),
+            wb.initializer(floats, wb.blob(4, bytes(399_993))),  # one too few, and a rest
+            wb.initializer(floats, wb.blob(7, bytes(399_996))),  # in the field of another type
+            wb.initializer(integers, wb.blob(7, bytes(99_998))),
+            wb.initializer(integers, wb.blob(7, bytes(99_998) + b"\x80")),  # cut in a number
+            wb.initializer(integers, wb.blob(7, b"\x80" * 99_999)),
+        )
+    )
+    assert len(model.payloads) == 6
+    assert [model.payloads.array(t) for t in model.proto.graph.initializer] == [None] * 6
+
+
+def test_strings_have_no_array() -> None:
+    words = numpy_helper.from_array(np.array(["w" * 9] * 9_000, object), "w")
+    graph = helper.make_graph([], "g", [], [], [words])
+    model = load_bytes(helper.make_model(graph).SerializeToString())
+    assert len(model.payloads) == 1
+    assert model.payloads.array(model.proto.graph.initializer[0]) is None
+
+
+def test_arrays_are_views_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "_IN_MEMORY", 0)
+    tensor = numpy_helper.from_array(np.arange(10_000, dtype=np.float32).reshape(100, 100), "w")
+    path = tmp_path / "m.onnx"
+    graph = helper.make_graph([], "g", [], [], [tensor])
+    path.write_bytes(helper.make_model(graph).SerializeToString())
+    model = load(str(path))
+    found = model.payloads.array(model.proto.graph.initializer[0])
+    assert found is not None
+    assert not found.flags.owndata
+    assert not found.flags.writeable
+    assert found[99, 99] == 9999
