@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analyzer.assemble import assemble_nodes, assemble_totals, separable_plan
+from analyzer.assemble import (
+    assemble_nodes,
+    assemble_totals,
+    contradictions,
+    separable_plan,
+)
 from analyzer.costs import cost
 from analyzer.costs.aggregate import aggregate
 from analyzer.costs.memory import peak_memory
@@ -67,7 +72,7 @@ def analyze(model: Model, bindings: Bindings | None = None) -> Facts:
         parameters=parameters,
         memory=memory,
         separable=separable_plan(nodes, sums.total.macs, parameters.weights),
-        problems=(*model.problems, *shapes.problems),
+        problems=(*model.problems, *shapes.problems, *contradictions(nodes)),
         graph=graph,
         architecture=recognise(graph, by_id, blocks, inputs),
         modules=module_tree(nodes, _metadata(sites)),

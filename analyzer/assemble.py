@@ -10,7 +10,7 @@ from analyzer.costs import precision
 from analyzer.costs.dequantized import effective_precision
 from analyzer.costs.memory import traffic
 from analyzer.costs.parameters import WEIGHTED, params_by_site
-from analyzer.facts import Certainty, Node, Separable, Totals
+from analyzer.facts import Certainty, Node, Problem, Separable, Totals
 from analyzer.patterns import describe_conv, saving, tags
 from analyzer.shapes.taint import tainted_sites
 
@@ -164,6 +164,15 @@ def assemble_totals(
 def _has_weights(node: Node, site: Site) -> bool:
     """A weighted layer: a convolution, or a product or recurrence with learned weights."""
     return node.conv is not None or (node.op_type in WEIGHTED and node.params > 0)
+
+
+def contradictions(nodes: Sequence[Node]) -> tuple[Problem, ...]:
+    """Nodes whose operands contradict each other, which onnx's inference lets pass."""
+    return tuple(
+        Problem("contradiction", node.id, f"{node.op_type}: {node.cost.reason}", inconclusive=False)
+        for node in nodes
+        if node.macs is None and node.cost.reason.startswith("inconsistent")
+    )
 
 
 def separable_plan(nodes: Sequence[Node], macs: int, params: int) -> Separable:
