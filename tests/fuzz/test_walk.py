@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +10,6 @@ from analyzer.model import load_bytes
 from tests.fuzz import walk
 
 
-@pytest.mark.fuzz
 def test_mutants_are_judged_and_never_misread() -> None:
     rounds = max(1, settings().max_examples // 100)
     tally = walk.run(seconds=600, seed=rounds, most=10_000 * rounds)
@@ -22,7 +20,6 @@ def test_mutants_are_judged_and_never_misread() -> None:
     assert tally.laxer == 0
 
 
-@pytest.mark.fuzz
 @given(st.binary(max_size=300))
 def test_random_bytes_are_refused_or_loaded(data: bytes) -> None:
     try:

@@ -20,9 +20,8 @@ NUMERIC = sorted(number for number, name in DTYPES.items() if name != "string")
 
 def values(data_type: int) -> np.ndarray:
     dtype = helper.tensor_dtype_to_np_dtype(data_type)
-    spread: np.ndarray = np.arange(ELEMENTS) % 7 - (
-        0 if DTYPES[data_type].startswith(("u", "bool")) else 3
-    )
+    low = 0 if DTYPES[data_type].startswith(("u", "bool")) else -3
+    spread: np.ndarray = np.arange(ELEMENTS) % 7 + low
     if "int2" in DTYPES[data_type]:
         spread = np.arange(ELEMENTS) % 2
     if DTYPES[data_type] == "float8e8m0":
