@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from analyzer.cli import exits
 from analyzer.cli.console import Console, drop_stdout
 from analyzer.cli.environment import Environment, read_environment
-from analyzer.cli.parser import COMMANDS, command_parser, top_parser
+from analyzer.cli.parser import ALIASES, COMMANDS, command_parser, top_parser
 from analyzer.cli.stop import Terminated, stopping_cleanly
 from analyzer.errors import OnnxlintError
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 def main() -> NoReturn:
     """Run this process's command line and end the process."""
-    reconfigure = getattr(sys.stdout, "reconfigure", None)
-    if reconfigure is not None:  # help has characters that not every locale can say
-        reconfigure(errors="backslashreplace")
     code = run(sys.argv[1:])
     if "weasyprint" in sys.modules:  # it removes temporary folders when its objects die
         sys.exit(code)
@@ -35,9 +32,7 @@ def run(words: Sequence[str]) -> int:
     _open_standard_streams()
     try:
         with stopping_cleanly():
-            code = _guarded(list(words))
-            _flush()
-            return code
+            return _guarded(list(words))
     except KeyboardInterrupt:
         return exits.INTERRUPTED
     except Terminated as stop:
@@ -66,9 +61,10 @@ def _guarded(words: list[str]) -> int:
 
 
 def _dispatch(words: list[str], environment: Environment) -> int:
-    name = words[0] if words else ""
+    first = words[0] if words else ""
+    name = ALIASES.get(first, first)
     if name not in COMMANDS:
-        top_parser().parse_args(words)  # exits: help, version, or what is wrong
+        top_parser().parse_args(words)  # exits: help, or what is wrong
         raise AssertionError("the parser accepts no command of its own")
     module = import_module(f"analyzer.cli.{COMMANDS[name].module}")
     arguments = command_parser(name, module.configure).parse_args(words[1:])
@@ -77,17 +73,6 @@ def _dispatch(words: list[str], environment: Environment) -> int:
     console = Console(quiet=arguments.quiet, color=color)
     code: int = module.run(arguments, console, environment)
     return code
-
-
-def _flush() -> None:
-    """Help and version are still buffered."""
-    try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError:
-        drop_stdout()
 
 
 def _open_standard_streams() -> None:

@@ -8,6 +8,9 @@ from contextlib import suppress
 
 from analyzer.errors import OutputError
 
+_LIVE = ("/dev/", "/proc/")
+"""Where a path can mean something that is open already, such as ``/dev/stdout``."""
+
 
 def write_file(path: str, data: bytes) -> None:
     """Put ``data`` into the file ``path``, replacing what is there in one step.
@@ -20,11 +23,11 @@ def write_file(path: str, data: bytes) -> None:
     OutputError
         It cannot be written; an existing file is as it was and nothing else is left behind.
     """
-    target = os.path.realpath(path)
     try:
+        target = os.path.realpath(path)
         mode = _mode(target)
-        if mode is not None and not stat.S_ISREG(mode):
-            with open(path, "wb") as stream:
+        if os.path.abspath(path).startswith(_LIVE) or not (mode is None or stat.S_ISREG(mode)):
+            with open(path, "ab") as stream:
                 stream.write(data)
             return
         if mode is not None and not os.access(target, os.W_OK):

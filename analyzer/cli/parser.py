@@ -5,9 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from analyzer.cli.console import NAME
+from analyzer.cli.console import NAME, Console
 from analyzer.report.sanitise import clean
-from analyzer.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,11 +26,15 @@ COMMANDS: Mapping[str, Command] = {
     "check": Command("check", "findings about models; the entry for pre-commit and CI"),
     "report": Command("report", "one model as pages: HTML, PDF"),
     "inspect": Command("inspect", "what a model is and what it costs"),
+    "scale": Command("scale", "what if: other widths, resolutions and depths, or a budget"),
     "graph": Command("graph", "the operator graph as GraphML, node-link JSON or DOT"),
     "rules": Command("rules", "list the rules, or test rule files"),
     "explain": Command("explain", "what a rule reports, why, and what to do"),
     "version": Command("version", "the version of onnxlint and of what it builds on"),
 }
+
+ALIASES: Mapping[str, str] = {"--version": "version"}
+"""Other words for commands."""
 
 EXITS = """exit codes:
   0  clean, or no finding as severe as --fail-on
@@ -48,6 +51,10 @@ class Parser(ArgumentParser):
             prog=prog, allow_abbrev=False, formatter_class=RawDescriptionHelpFormatter, **settings
         )
 
+    def print_help(self, file: object = None) -> None:
+        """Through our console: argparse would hide that it cannot be written."""
+        Console().write(self.format_help().encode())
+
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{NAME}: error: {clean(message)}; see {self.prog} --help\n")
 
@@ -62,7 +69,7 @@ def top_parser() -> Parser:
         description="A static linter and report generator for ONNX models.",
         epilog=f"commands:\n{commands}\n{EXITS}\n{NAME} COMMAND --help shows a command's options.",
     )
-    parser.add_argument("--version", action="version", version=f"{NAME} {__version__}")
+    parser.add_argument("--version", action="store_true", help="short for: version")
     parser.add_argument("command", metavar="COMMAND", type=_refuse, help="one of those below")
     return parser
 

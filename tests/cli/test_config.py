@@ -1,0 +1,220 @@
+"""Configuration files: the nearest wins, and every mistake is reported with file and key."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from analyzer.cli.config.find import Nearest
+from analyzer.cli.config.read import read_config
+from analyzer.errors import ConfigError
+from tests.cli.conftest import CLEAN, WASTEFUL, Cli, encode
+
+SUPPRESS = """[[suppress]]
+rule = "separable-candidate"
+reason = "the accelerator has no depthwise kernel"
+"""
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_nearest_file_above_the_model_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "onnxlint.toml", 'fail-on = "info"')
+    write(tmp_path / "a/pyproject.toml", '[tool.onnxlint]\nfail-on = "warning"')
+    write(tmp_path / "a/b/pyproject.toml", '[project]\nname = "not onnxlint"')
+    write(tmp_path / "a/b/c/onnxlint.toml", 'fail-on = "never"')
+    write(tmp_path / "a/b/c/pyproject.toml", '[tool.onnxlint]\nfail-on = "error"')
+    monkeypatch.chdir(tmp_path)
+    found = [
+        Nearest().config(name).fail_on
+        for name in ("m.onnx", "a/m.onnx", "a/b/m.onnx", "a/b/c/m.onnx", "-")
+    ]
+    assert found == ["info", "warning", "warning", "never", "info"]
+
+
+def test_current_folder_counts_for_models_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "here/onnxlint.toml", 'fail-on = "info"')
+    write(tmp_path / "there/m.onnx", "")
+    monkeypatch.chdir(tmp_path / "here")
+    assert Nearest().config("../there/m.onnx").fail_on == "info"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['[tool.onnxlint]\nfail-on="info"', '[tool]\nonnxlint.fail-on="info"',
+     'tool.onnxlint.fail-on = "info"', '["tool" . "onnxlint"]\nfail-on = "info"',
+     'tool = {onnxlint = {fail-on = "info"}}'],
+)  # fmt: skip
+def test_every_spelling_of_the_table_is_seen(tmp_path: Path, text: str) -> None:
+    config = read_config(str(write(tmp_path / "pyproject.toml", text)))
+    assert config is not None
+    assert config.fail_on == "info"
+
+
+def test_all_errors_of_a_file_come_at_once_with_file_and_key(tmp_path: Path) -> None:
+    text = """
+    fail-on = "fatal"
+    selct = ["SEP001"]
+    preview = 1
+    ignore = "SEP001"
+    dims.batch = -1
+    shapes.x = [1, "n"]
+    limits = 5
+    [[suppress]]
+    rule = "SEP001"
+    raeson = "typo"
+    [[suppress]]
+    rule = ""
+    reason = "x"
+    expires = "soon"
+    """
+    with pytest.raises(ConfigError) as caught:
+        read_config(str(write(tmp_path / "onnxlint.toml", text)))
+    lines = [line.split("onnxlint.toml: ")[1] for line in str(caught.value).splitlines()]
+    starts = [
+        "fail-on: must be one of error, warning, info, never, not 'fatal'",
+        "ignore: must be a list of texts",
+        "preview: must be true or false, not 1",
+        "shapes.x: must be a list of sizes",
+        "dims.batch: must be a whole number from 0, not -1",
+        "limits: must be a table, not 5",
+        "suppress[1].raeson: unknown key, did you mean 'reason'?",
+        "suppress[1].reason: is required",
+        "suppress[2].expires: must be a date such as 2026-12-31, not 'soon'",
+        "suppress[2].rule: is required",
+        "selct: unknown key, did you mean 'select'?",
+    ]
+    assert [line[: len(start)] for line, start in zip(lines, starts, strict=True)] == starts
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("fail-on = ", "not TOML"),
+        ("a = " + "[" * 5000, "not TOML"),
+        ("x = 1\x00", "not TOML"),
+        ("#" * (1 << 20) + "##", "larger than 1,048,576 bytes"),
+        ('select = ["NOP001"]', "'NOP001' is no rule"),
+        ('severity.SEP001 = "fatal"', "must be error, warning or info"),
+        ("options.SEP001.min-mcas = 5", "did you mean 'min-macs'?"),
+        ('options.SEP001.max-ratio = "half"', "max-ratio"),
+        ("limits.guard_secnods = 5", "did you mean 'guard_seconds'?"),
+        ('rules = ["own"]', "own: no such folder of rules"),
+        ('baseline = "none.json"', "none.json: there is no such file"),
+    ],
+)
+def test_bad_file_is_exit_2_and_nothing_is_judged(
+    cli: Cli, clean: str, text: str, says: str
+) -> None:
+    Path("onnxlint.toml").write_text(text)
+    outcome = cli("check", clean)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "onnxlint.toml" in outcome.err or "own" in outcome.err or "none.json" in outcome.err
+    assert says in outcome.err
+    assert cli("check", clean, "--no-config").code == 0
+
+
+def test_not_utf8_is_an_error(tmp_path: Path) -> None:
+    tmp_path.joinpath("onnxlint.toml").write_bytes(b'fail-on = "\xff"')
+    with pytest.raises(ConfigError, match="not TOML"):
+        read_config(str(tmp_path / "onnxlint.toml"))
+
+
+def test_explicit_pyproject_without_our_table_is_an_error(cli: Cli, clean: str) -> None:
+    Path("pyproject.toml").write_text("[project]\n")
+    outcome = cli("check", clean, "--config", "pyproject.toml")
+    assert outcome.code == 2
+    assert "has no [tool.onnxlint] table" in outcome.err
+
+
+def test_suppression_silences_and_an_unused_one_is_a_finding(
+    cli: Cli, clean: str, wasteful: str
+) -> None:
+    Path("onnxlint.toml").write_text(SUPPRESS)
+    assert cli("check", clean, wasteful).out == ""
+    outcome = cli("check", clean, "--fail-on", "warning")
+    assert outcome.code == 1
+    assert "CFG001 suppression of separable-candidate" in outcome.out
+
+
+def test_suppression_of_a_rule_that_did_not_run_is_not_unused(cli: Cli, clean: str) -> None:
+    Path("onnxlint.toml").write_text(SUPPRESS)
+    assert cli("check", clean, "--select", "GRF").out == ""
+
+
+@pytest.mark.parametrize(("day", "code"), [("2001-09-08", 1), ("2001-09-09", 0)])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_suppression_holds_through_its_last_day(
+    cli: Cli, wasteful: str, monkeypatch: pytest.MonkeyPatch, day: str, code: int, quote: str
+) -> None:
+    Path("onnxlint.toml").write_text(f"{SUPPRESS}expires = {quote}{day}{quote}\n")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")  # 2001-09-09
+    outcome = cli("check", wasteful, "--fail-on", "warning")
+    assert outcome.code == code
+    assert ("CFG002" in outcome.out) == bool(code)
+
+
+def test_command_line_overrides_the_file(cli: Cli, wasteful: str) -> None:
+    Path("onnxlint.toml").write_text('fail-on = "warning"\nselect = ["GRF"]\n')
+    assert cli("check", wasteful).code == 0
+    assert cli("check", wasteful, "--select", "SEP,MEM").code == 1
+    assert cli("check", wasteful, "--select", "SEP", "--fail-on", "error").code == 0
+    assert cli("check", wasteful, "--select", "SEP", "--ignore", "separable").code == 0
+
+
+def test_options_in_the_rules_own_units(cli: Cli, wasteful: str) -> None:
+    Path("onnxlint.toml").write_text('options.SEP001.min-macs = "1 GMACs"\n')
+    assert cli("check", wasteful).out == ""
+
+
+def test_each_model_has_its_own_configuration(cli: Cli, tmp_path: Path) -> None:
+    for folder, level in (("strict", "warning"), ("lax", "never")):
+        write(tmp_path / folder / "onnxlint.toml", f'fail-on = "{level}"')
+        (tmp_path / folder / "m.onnx").write_bytes(encode(WASTEFUL))
+    assert cli("check", "lax").code == 0
+    assert cli("check", "lax", "strict").code == 1
+
+
+def test_sizes_from_file_and_command_line(cli: Cli, tmp_path: Path) -> None:
+    text = """<ir_version: 8, opset_import: ["" : 17]>
+    g (float[n,m,4] x) => (float[n,m,4] y) { y = Relu (x) }"""
+    tmp_path.joinpath("open.onnx").write_bytes(encode(text))
+    Path("onnxlint.toml").write_text("dims = {n = 2, m = 3}\n")
+    shown = json.loads(cli("inspect", "open.onnx", "--format", "json", "--dim", "m=5").out)
+    assert shown["outputs"][0]["shape"] == [2, 5, 4]
+    words = ("--shape", "x=7,8,4", "--no-hash")
+    shown = json.loads(cli("inspect", "open.onnx", "--format", "json", *words).out)
+    assert shown["outputs"][0]["shape"] == [7, 8, 4]
+    assert shown["model"]["sha256"] is None
+
+
+def test_paths_in_a_file_are_relative_to_it(cli: Cli, tmp_path: Path) -> None:
+    sub = tmp_path / "sub"
+    sub.mkdir()
+    (sub / "m.onnx").write_bytes(encode(CLEAN))
+    (sub / "onnxlint.toml").write_text('rules = ["own"]')
+    outcome = cli("check", "sub/m.onnx")
+    assert f"{sub / 'own'}: no such folder of rules" in outcome.err
+
+
+def test_bad_rule_is_exit_2_with_file_and_line(cli: Cli, clean: str) -> None:
+    Path("own").mkdir()
+    Path("own/BAD001-x.yaml").write_text("id: BAD001\nname: Not Kebab\n")
+    for words in (["check", clean, "--rules", "own"], ["rules", "test", "own"]):
+        outcome = cli(*words)
+        assert (outcome.code, outcome.out) == (2, "")
+        assert "BAD001-x.yaml:2: 'name' must be words" in outcome.err
+
+
+def test_limit_named_by_a_message_can_be_lowered(cli: Cli, wasteful: str) -> None:
+    outcome = cli("check", wasteful, "--limit", "fields=3")
+    assert outcome.code == 2
+    assert "limit fields = 3" in outcome.out

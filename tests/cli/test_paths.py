@@ -1,0 +1,82 @@
+"""What may be named on the command line: files, folders, standard input, any bytes."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import CLEAN, WASTEFUL, Cli, encode
+
+
+def paths(out: str) -> list[str]:
+    return [model["model"]["path"] for model in json.loads(out)["models"]]
+
+
+def test_folders_are_searched_in_order(cli: Cli, tmp_path: Path) -> None:
+    for name in ("b/2.onnx", "b/1.ONNX", "a/x/3.onnx", "a/readme.txt", "4.onnx"):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(encode(CLEAN))
+    outcome = cli("check", "--format", "json", "b", ".", "b/2.onnx")
+    assert paths(outcome.out) == ["b/1.ONNX", "b/2.onnx", "4.onnx", "a/x/3.onnx"]
+
+
+def test_linked_folders_are_not_followed(cli: Cli, tmp_path: Path, clean: str) -> None:
+    tmp_path.joinpath("loop").symlink_to(tmp_path)
+    assert paths(cli("check", "--format", "json", ".").out) == [clean]
+
+
+@pytest.mark.parametrize("command", [["check"], ["inspect"], ["graph", "-o", "g.json"]])
+def test_model_from_standard_input(cli: Cli, command: list[str]) -> None:
+    assert cli(*command, "-", stdin=encode(CLEAN)).code == 0
+
+
+def test_standard_input_is_judged_like_a_file(cli: Cli) -> None:
+    outcome = cli("check", "-", "-", stdin=encode(WASTEFUL))
+    assert outcome.out.count("-: y: SEP001") == 1
+
+
+def test_empty_standard_input(cli: Cli) -> None:
+    outcome = cli("check", "-")
+    assert (outcome.code, outcome.out[:39]) == (2, "-: cannot judge: the file is empty; exp")
+
+
+def test_report_on_standard_input_is_named_stdin(cli: Cli) -> None:
+    outcome = cli("report", "-", "-o", "out", "--format", "json", stdin=encode(CLEAN))
+    assert outcome.out == "out/stdin.json\n"
+    assert Path("out/stdin.json").stat().st_size > 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    [b"with space.onnx", "모델 α.onnx".encode(), b"bad\xff\xfebytes.onnx", b"new\nline.onnx",
+     b"esc\x1b[31m.onnx", b"'quote\".onnx", b"%s{0}.onnx", b"a=b.onnx"],
+)  # fmt: skip
+def test_any_file_name_works_and_prints_safely(cli: Cli, tmp_path: Path, name: bytes) -> None:
+    path = os.fsdecode(os.path.join(os.fsencode(tmp_path), name))
+    Path(path).write_bytes(encode(WASTEFUL))
+    file = os.fsdecode(name)
+    outcome = cli("check", file)
+    assert outcome.code == 0
+    assert outcome.out.count("\n") == 2  # the finding and its hint
+    assert "\x1b" not in outcome.out
+    outcome = cli("report", file, "-o", "out", "--format", "json,csv")
+    assert outcome.code == 0
+    assert outcome.out.count("\n") == 2
+    stem = os.path.splitext(file)[0]
+    assert sorted(os.listdir("out")) == sorted([f"{stem}.csv", f"{stem}.json"])
+
+
+@pytest.mark.parametrize("format_", ["json", "text"])
+def test_missing_file_with_a_hostile_name(cli: Cli, format_: str) -> None:
+    outcome = cli("check", "\x1b]0;owned\x07\u202e.onnx", "--format", format_)
+    assert outcome.code == 2
+    assert "\x1b" not in outcome.out + outcome.err
+    assert "\u202e" not in outcome.out + outcome.err
+
+
+def test_path_with_a_nul(cli: Cli) -> None:
+    assert cli("check", "a\0b.onnx").code == 2

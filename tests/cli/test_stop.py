@@ -1,0 +1,80 @@
+"""Ctrl-C, SIGTERM and readers that go away: known exit codes, silence, no temporary files."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli
+
+STALL = """
+import os, signal, sys, time
+import analyzer.cli.outputs as outputs
+real = os.replace
+def stall(source, target):
+    os.write(1, b"ready")
+    time.sleep(30)
+outputs.os.replace = stall
+from analyzer.cli.main import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_signal_while_writing_leaves_nothing_behind(
+    tmp_path: Path, clean: str, number: int, code: int
+) -> None:
+    model, target = tmp_path / clean, tmp_path / "out.json"
+    with subprocess.Popen(
+        [sys.executable, "-c", STALL, "inspect", str(model), "-o", str(target)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdout.read(5) == b"ready"
+        assert any(p.suffix == ".tmp" for p in tmp_path.iterdir())
+        process.send_signal(number)
+        _, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (code, b"")
+    assert [p.name for p in tmp_path.iterdir()] == [clean]
+
+
+def test_ctrl_c_in_a_batch_is_130_without_a_traceback(
+    cli: Cli, clean: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    cli("check", clean)
+    monkeypatch.setattr(sys.modules["analyzer.analyze"], "analyze", interrupt)
+    outcome = cli("check", clean)
+    assert (outcome.code, outcome.out, outcome.err) == (130, "", "")
+
+
+@pytest.mark.parametrize("words", [["rules"], ["--help"], ["inspect", "MODEL"]])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_reader_that_went_away_is_no_error_message(
+    tmp_path: Path, clean: str, words: list[str], unbuffered: str
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    words = [str(tmp_path / clean) if word == "MODEL" else word for word in words]
+    done = subprocess.run(
+        [sys.executable, "-m", "analyzer", *words],
+        env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
+        stdout=writer, stderr=subprocess.PIPE, check=False,
+    )  # fmt: skip
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_signals_are_handled_as_before_afterwards(cli: Cli, clean: str) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    cli("check", clean)
+    assert signal.getsignal(signal.SIGTERM) is before
