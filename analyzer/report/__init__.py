@@ -10,11 +10,14 @@ from analyzer.report.result import Batch, Failure, Options, Result
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from analyzer.report.scale import Study
+
     Renderer = Callable[[Result, Options], bytes]
     BatchRenderer = Callable[[Batch, Options], bytes]
+    ScaleRenderer = Callable[[Study, Options], bytes]
 
-__all__ = ["CHECK_FORMATS", "INSPECT_FORMATS", "REPORT_FORMATS", "Batch", "Failure", "Options",
-           "Result"]  # fmt: skip
+__all__ = ["CHECK_FORMATS", "INSPECT_FORMATS", "REPORT_FORMATS", "SCALE_FORMATS", "Batch",
+           "Failure", "Options", "Result"]  # fmt: skip
 
 
 def _html(result: Result, options: Options) -> bytes:
@@ -45,7 +48,19 @@ def _check_json(batch: Batch, options: Options) -> bytes:
     return _load("json", "render_batch", batch, options)
 
 
-def _load(module: str, function: str, subject: Result | Batch, options: Options) -> bytes:
+def _scale_text(study: Study, options: Options) -> bytes:
+    return _load("scale", "text", study, options)
+
+
+def _scale_json(study: Study, options: Options) -> bytes:
+    return _load("scale", "json", study, options)
+
+
+def _scale_csv(study: Study, options: Options) -> bytes:
+    return _load("scale", "csv", study, options)
+
+
+def _load(module: str, function: str, subject: Result | Batch | Study, options: Options) -> bytes:
     """Import ``analyzer.report.<module>`` now: WeasyPrint and Jinja2 cost ``check`` nothing."""
     rendered: bytes = getattr(import_module(f"{__name__}.{module}"), function)(subject, options)
     return rendered
@@ -54,3 +69,6 @@ def _load(module: str, function: str, subject: Result | Batch, options: Options)
 REPORT_FORMATS: Mapping[str, Renderer] = {"html": _html, "pdf": _pdf, "json": _json, "csv": _csv}
 INSPECT_FORMATS: Mapping[str, Renderer] = {"text": _text, "json": _json, "csv": _csv}
 CHECK_FORMATS: Mapping[str, BatchRenderer] = {"text": _check_text, "json": _check_json}
+SCALE_FORMATS: Mapping[str, ScaleRenderer] = {
+    "text": _scale_text, "json": _scale_json, "csv": _scale_csv,
+}  # fmt: skip

@@ -29,13 +29,10 @@ def of_result(result: Result) -> Object:
         "tool": tool(),
         "command": result.command,
         "rules_version": result.rules_version,
-        "model": _model(facts),
+        "model": model(facts),
         "inputs": [tensor(t) for t in facts.inputs],
         "outputs": [tensor(t) for t in facts.outputs],
-        "assumptions": [
-            {"input": a.input, "axis": a.axis, "dim": a.dim, "value": a.value, "reason": a.reason}
-            for a in facts.assumptions
-        ],
+        "assumptions": assumptions(facts),
         "outcome": result.outcome,
         "totals": _totals(facts),
         "parameters": _parameters(facts),
@@ -123,7 +120,7 @@ def saving(s: Saving) -> Object:
     }
 
 
-def _model(facts: Facts) -> Object:
+def model(facts: Facts) -> Object:
     m = facts.model
     return {
         "path": m.path,
@@ -135,6 +132,13 @@ def _model(facts: Facts) -> Object:
         "graph_name": m.graph_name,
         "metadata": dict(sorted(m.metadata.items())),
     }
+
+
+def assumptions(facts: Facts) -> list[Object]:
+    return [
+        {"input": a.input, "axis": a.axis, "dim": a.dim, "value": a.value, "reason": a.reason}
+        for a in facts.assumptions
+    ]
 
 
 def _totals(facts: Facts) -> Object:

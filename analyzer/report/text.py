@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.report.columns import columns
 from analyzer.report.sanitise import clean, label
 from analyzer.report.style import Style
 from analyzer.report.view import summary
 from analyzer.report.view.layers import show_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from analyzer.facts import Facts
     from analyzer.report.result import Options, Result
@@ -73,18 +74,4 @@ def _table(facts: Facts, style: Style) -> Iterator[str]:
         )
         for n in facts.nodes
     ]
-    return _columns(head, rows, style)
-
-
-def _columns(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], style: Style) -> Iterator[str]:
-    """Two spaces between columns; the first two and the last one left aligned."""
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-
-    def line(cells: tuple[str, ...]) -> str:
-        return "  ".join(
-            cell.ljust(width) if index < 2 or index == len(widths) - 1 else cell.rjust(width)
-            for index, (cell, width) in enumerate(zip(cells, widths, strict=True))
-        ).rstrip()
-
-    yield style.bold(line(head))
-    yield from map(line, rows)
+    return columns(head, rows, style, left=(0, 1, len(head) - 1))

@@ -1,0 +1,187 @@
+"""What-if tables of ``scale`` as text, JSON and CSV."""
+
+from __future__ import annotations
+
+import csv as csv_format
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from analyzer import units
+from analyzer.report import document
+from analyzer.report.columns import columns
+from analyzer.report.json import encode
+from analyzer.report.sanitise import csv_cell, label
+from analyzer.report.style import Style
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.facts import Facts
+    from analyzer.report.result import Options
+    from analyzer.scaling import Frontier, Growth, Scaled, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One model at other sizes, and what was asked about it."""
+
+    facts: Facts
+    sides: tuple[int, ...]
+    """Spatial sides of the graph inputs today."""
+    stages: tuple[Stage, ...]
+    """Runs of blocks that the depth axis repeats; empty: the model has no depth axis."""
+    divisor: int | None
+    """Channels were rounded to its multiples; ``None``: down to whole channels."""
+    table: tuple[Scaled, ...] = ()
+    """The sizes asked for, in that order."""
+    growth: tuple[Growth, ...] = ()
+    frontier: Frontier | None = None
+    """What a budget affords; ``None`` when none was given."""
+    command: str = ""
+
+
+def text(study: Study, options: Options) -> bytes:
+    """Tables for a terminal, every count with all its digits."""
+    style = Style(options.color)
+    lines = [*_title(study, style), *_assumed(study.facts)]
+    if study.table:
+        lines += ["", *_points(study, study.table, style)]
+    if study.frontier is not None:
+        lines += ["", *_frontier(study, study.frontier, style)]
+    if study.growth:
+        lines += ["", *_growth(study, style)]
+    return ("\n".join(lines) + "\n").encode("utf-8")
+
+
+def _title(study: Study, style: Style) -> Iterator[str]:
+    facts, totals = study.facts, study.facts.totals
+    yield style.bold(label(facts.model.path))
+    yield facts.architecture.detail if facts.architecture else "No architecture recognised"
+    least = "" if totals.complete else "at least "
+    yield (
+        f"now: {least}{units.count(totals.macs)} MAC, {units.count(totals.flops)} FLOP, "
+        f"{units.count(totals.params)} parameters, input {_sides(study.sides)}"
+    )
+
+
+def _assumed(facts: Facts) -> Iterator[str]:
+    for a in facts.assumptions:
+        yield f"assumed: {label(a.input)} axis {a.axis} ({label(a.dim)}) = {a.value}"
+
+
+def _points(study: Study, points: tuple[Scaled, ...], style: Style) -> Iterator[str]:
+    """One line per size; the depth columns only where there is depth to scale."""
+    deep = any(p.depth != 1 for p in points)
+    head = ("width", "resolution", *(("depth", "blocks") if deep else ()), "input", "MACs",
+            "of now", "FLOPs", "parameters", "rule of thumb", "off by")  # fmt: skip
+    now = study.facts.totals.macs
+    rows = [
+        (
+            f"{p.width:g}",
+            f"{p.resolution:.3g}",
+            *((f"{p.depth:.3g}", "+".join(map(str, p.repeats))) if deep else ()),
+            _sides(p.sides),
+            units.count(p.macs),
+            units.percent(p.macs / now) if p.macs is not None and now else units.UNKNOWN,
+            units.count(p.flops),
+            units.count(p.params),
+            units.si(p.expected_macs, "MAC"),
+            units.UNKNOWN if p.deviation is None else f"{p.deviation * 100:+.1f} %",
+        )
+        for p in points
+    ]
+    yield from columns(head, rows, style)
+    reasons = dict.fromkeys(p.reason for p in points if p.reason)
+    yield from (style.warning(f"not known: {label(reason, 200)}") for reason in reasons)
+
+
+def _frontier(study: Study, found: Frontier, style: Style) -> Iterator[str]:
+    budget = f"{units.count(found.budget)} MAC"
+    if not found.points:
+        yield f"No combination tried fits {budget}."
+        return
+    yield style.bold(
+        f"Within {budget}: {found.affordable} combinations fit; of these no axis can be raised:"
+    )
+    yield from _points(study, found.points, style)
+    yield (
+        "Best balanced first: nearest to the direction depth 1.2^φ, width 1.1^φ, "
+        "resolution 1.15^φ that EfficientNet found."
+    )
+
+
+def _growth(study: Study, style: Style) -> Iterator[str]:
+    yield style.bold("How MACs grow: MACs ∝ multiplier^exponent")
+    head = ("axis", "exponent", "rule of thumb")
+    rows = [
+        (g.axis, units.UNKNOWN if g.exponent is None else f"{g.exponent:.2f}", str(g.expected))
+        for g in study.growth
+    ]
+    yield from columns(head, rows, style, left=(0,))
+    axes = {g.axis for g in study.growth}
+    if "resolution" not in axes:
+        yield "resolution: no input axis is known to be spatial"
+    if "depth" not in axes:
+        yield "depth: no run of like blocks was found that could repeat"
+
+
+def _sides(sides: tuple[int, ...]) -> str:
+    return units.shape(sides) if sides else "without spatial axes"
+
+
+def json(study: Study, options: Options) -> bytes:
+    """The same as one object; ``table`` holds a point for each size asked for."""
+    facts, totals = study.facts, study.facts.totals
+    found = study.frontier
+    return encode({
+        "schema": document.SCHEMA,
+        "tool": document.tool(),
+        "command": study.command,
+        "model": document.model(facts),
+        "architecture": facts.architecture.detail if facts.architecture else None,
+        "assumptions": document.assumptions(facts),
+        "now": {
+            "macs": totals.macs, "flops": totals.flops, "params": totals.params,
+            "complete": totals.complete, "sides": list(study.sides),
+        },
+        "divisor": study.divisor,
+        "stages": [{"kind": s.kind, "shape": list(s.shape), "repeats": s.repeats}
+                   for s in study.stages],
+        "table": [_point(p) for p in study.table],
+        "growth": [
+            {"axis": g.axis, "exponent": g.exponent, "expected": g.expected,
+             "points": [_point(p) for p in g.points]}
+            for g in study.growth
+        ],
+        "frontier": None if found is None else {
+            "budget": found.budget, "affordable": found.affordable,
+            "points": [_point(p) for p in found.points],
+        },
+    })  # fmt: skip
+
+
+def _point(p: Scaled) -> dict[str, Any]:
+    return {
+        "width": p.width, "resolution": p.resolution, "depth": p.depth, "sides": list(p.sides),
+        "repeats": list(p.repeats), "macs": p.macs, "flops": p.flops, "params": p.params,
+        "expected_macs": p.expected_macs, "deviation": p.deviation, "reason": p.reason,
+    }  # fmt: skip
+
+
+CSV_COLUMNS = ("width", "resolution", "depth", "input", "macs", "flops", "params",
+               "expected_macs", "reason")  # fmt: skip
+
+
+def csv(study: Study, options: Options) -> bytes:
+    """One line per size: those asked for, or the frontier of a budget."""
+    out = io.StringIO()
+    writer = csv_format.writer(out, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    for p in study.table or (study.frontier.points if study.frontier else ()):
+        numbers = (p.macs, p.flops, p.params, p.expected_macs)
+        writer.writerow([
+            p.width, p.resolution, p.depth, units.shape(p.sides) if p.sides else "",
+            *(units.UNKNOWN if n is None else n for n in numbers), csv_cell(p.reason),
+        ])  # fmt: skip
+    return out.getvalue().encode("utf-8")
