@@ -116,7 +116,8 @@ def _fork(
         if code is None:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+            with suppress(ChildProcessError):
+                os.waitpid(pid, 0)
     return data, code
 
 
@@ -138,7 +139,10 @@ def _receive(reader: int, deadline: float, most: int) -> tuple[bytes, bool]:
 def _reap(pid: int, deadline: float) -> int | None:
     """Return code of a child that should be ending; ``None`` if it does not."""
     while True:
-        done, status = os.waitpid(pid, os.WNOHANG)
+        try:
+            done, status = os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:  # the caller ignores SIGCHLD: the system has reaped it
+            return 0
         if done:
             return os.waitstatus_to_exitcode(status)
         if time.monotonic() > deadline:

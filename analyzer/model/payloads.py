@@ -9,7 +9,7 @@ from onnx import TensorProto
 
 from analyzer.model import elements
 from analyzer.model.external import Identity, Region, locate, open_inside
-from analyzer.model.tensors import External, declared_bytes, payload_index
+from analyzer.model.tensors import External, declared_bytes, payload_index, size_problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,7 @@ class Payloads:
             return elements.stored(self._source.data, self._payloads[index])
         if tensor.data_location == TensorProto.EXTERNAL:
             return self._external(External.of(tensor))
-        return elements.inline(tensor)
+        return None if size_problem(tensor, ()) else elements.inline(tensor)
 
     def _external(self, tensor: External) -> np.ndarray[Any, Any] | None:
         region = locate(tensor, self._source.folder)

@@ -160,6 +160,15 @@ def test_children_are_reaped_and_descriptors_closed() -> None:
         os.waitpid(-1, os.WNOHANG)
 
 
+def test_a_caller_that_ignores_sigchld_gets_its_result() -> None:
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        assert guarded(answer) == {"answer": 42}
+        assert isinstance(guarded(crash), GuardFailure)
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+
+
 def test_interrupting_the_parent_ends_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
