@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 from analyzer.facts import BITS, Parameters, Tensor
 from analyzer.graph.tensors import DTYPES, dims
+from analyzer.shapes.fold import FOLDS
 from analyzer.shapes.types import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from analyzer.graph.program import Program
     from analyzer.shapes.result import Instance
@@ -39,15 +40,16 @@ class Role(IntEnum):
 
 PASSES_THROUGH = frozenset(
     "Identity Cast CastLike Transpose Reshape Flatten Squeeze Unsqueeze DequantizeLinear "
-    "QuantizeLinear".split()
+    "QuantizeLinear Slice Split Expand Tile Pad".split()
 )
-"""Operators whose first input keeps its role in their output."""
+"""Operators whose first input keeps its role in their outputs (exporters reorder the gates of
+LSTM weights by Slice and Concat, and Expand a class token to the batch)."""
 
 WEIGHTED = frozenset(
     "Conv ConvTranspose ConvInteger QLinearConv FusedConv NhwcConv NhwcFusedConv DeformConv Gemm "
     "FusedGemm QGemm MatMul MatMulInteger QLinearMatMul FusedMatMul TransposeMatMul "
     "DynamicQuantizeMatMul MatMulIntegerToFloat MatMulNBits MatMulBnb4 GemmFastGelu GemmFloat8 "
-    "LSTM GRU RNN DynamicQuantizeLSTM LinearClassifier LinearRegressor".split()
+    "LSTM GRU RNN DynamicQuantizeLSTM LinearClassifier LinearRegressor Einsum".split()
 )
 """Operators that multiply by learned weights when an operand is a constant."""
 
@@ -101,7 +103,7 @@ _QUANTIZED_WEIGHTS: Mapping[str, frozenset[int]] = {
 """Slots where an integer tensor is a quantised weight."""
 
 _NEVER_WEIGHTS = frozenset(
-    "Resize Upsample Range Pad Clip Reshape Expand Tile Slice Split TopK OneHot ConstantOfShape If "
+    "Resize Upsample Range Clip TopK OneHot ConstantOfShape If "
     "Loop CumSum NonMaxSuppression Shape Size Dropout RoiAlign Trilu MelWeightMatrix STFT DFT "
     "HannWindow HammingWindow BlackmanWindow".split()
 )
@@ -119,6 +121,10 @@ _STRONG = WEIGHTED | frozenset(
 )
 """Operators that turn even a generated constant (ConstantOfShape) into a weight; the
 onnx wheel's ``light_*`` models keep all their weights that way."""
+
+_RECURRENT = frozenset({"LSTM", "GRU", "RNN", "DynamicQuantizeLSTM"})
+_STATES = (4, 5, 6)
+"""sequence_lens, initial_h and initial_c: as long as the batch, so never learned."""
 
 
 @dataclass(slots=True)
@@ -149,6 +155,8 @@ class Inventory:
     constants: dict[Root, Constant]
     feeds: list[dict[int, tuple[Root, ...]]]
     """By site index: constants by input slot."""
+    dequantized: set[tuple[int, str]] = field(default_factory=set)
+    """(``id(instance)``, name) of float values that come out of DequantizeLinear."""
 
     def constant_slots(self, index: int) -> frozenset[int]:
         return frozenset(self.feeds[index])
@@ -277,27 +285,67 @@ def _produce(
         tensor = Tensor(name, output.dtype, output.shape)
         made = Constant(tensor, 0, generated=True)
         inventory.constants.setdefault((scope, name), made)
-    elif op.op_type in PASSES_THROUGH and 0 in feeds:
-        known[name] = feeds[0]
+    else:
+        roots: tuple[Root, ...] = ()
+        if op.op_type in PASSES_THROUGH:
+            roots = feeds.get(0, ())
+        elif _is_computed(site, feeds):
+            parts = (root for slot in feeds for root in _parts(inventory, feeds, slot))
+            roots = tuple(dict.fromkeys(parts))
+        known.update((output_name, roots) for output_name in op.outputs if roots)
+        before = {(id(site.instance), n) for n in op.inputs}
+        if op.op_type == "DequantizeLinear" or before & inventory.dequantized:
+            inventory.dequantized.update((id(site.instance), n) for n in op.outputs)
+
+
+def _is_computed(site: Site, feeds: Mapping[int, tuple[Root, ...]]) -> bool:
+    """True when the operator only prepares constants, as exporters do with weights of RNNs
+    (sliced and joined gates) or weight normalisation: its result is a constant as well."""
+    op = site.op
+    present = sum(1 for name in op.inputs if name)
+    return (
+        op.domain == ""
+        and op.op_type in FOLDS
+        and present > 0
+        and len(feeds) == present
+        and op.op_type not in ("Constant", "ConstantOfShape")
+    )
+
+
+def _parts(
+    inventory: Inventory, feeds: Mapping[int, tuple[Root, ...]], slot: int
+) -> Iterator[Root]:
+    """Constants at ``slot`` that live on in the result: not factors, indices or sizes."""
+    for root in feeds[slot]:
+        constant = inventory.constants[root]
+        dtype = constant.tensor.dtype or ""
+        lives_on = constant.elements > 1 and (slot == 0 or "float" in dtype)
+        if lives_on and not constant.generated:
+            yield root
 
 
 def _record_uses(inventory: Inventory, site: Site, feeds: Mapping[int, tuple[Root, ...]]) -> None:
+    op_type = site.op.op_type
     if any(c.label == "call" for c in site.children):
         return  # the operators inside the function are the users
-    op_type = site.op.op_type
+    computed = op_type not in PASSES_THROUGH and _is_computed(site, feeds)
     for slot, roots in feeds.items():
+        if computed and set(_parts(inventory, feeds, slot)) == set(roots):
+            continue  # what reads the result decides
         for root in roots:
             constant = inventory.constants[root]
-            role = _role(op_type, slot, constant)
+            name = (id(site.instance), site.op.inputs[slot])
+            role = _role(op_type, slot, constant, dequantized=name in inventory.dequantized)
             if role is None:
                 continue
             constant.role = max(constant.role, role)
             if role is Role.WEIGHT:
-                constant.uses.append(site.index)
+                if constant.uses[-1:] != [site.index]:
+                    constant.uses.append(site.index)
                 constant.logical = _packed(site, slot) or constant.logical
 
 
-def _role(op_type: str, slot: int, constant: Constant) -> Role | None:
+def _role(op_type: str, slot: int, constant: Constant, *, dequantized: bool) -> Role | None:
     """Role of ``constant`` at input ``slot`` of an operator; ``None`` if it passes through."""
     dtype = constant.tensor.dtype or ""
     if slot in _SELECTORS.get(op_type, ()):
@@ -308,23 +356,28 @@ def _role(op_type: str, slot: int, constant: Constant) -> Role | None:
         return Role.BUFFER
     if op_type in _NEVER_WEIGHTS or dtype in ("bool", "string", ""):
         return Role.CONSTANT
+    if op_type in _RECURRENT and slot in _STATES:
+        return Role.CONSTANT
     if constant.generated:
         return Role.WEIGHT if op_type in _STRONG else Role.CONSTANT
-    if dtype.startswith(("int", "uint")):
+    if dtype.startswith(("int", "uint")) and not dequantized:
         quantised = slot in _QUANTIZED_WEIGHTS.get(op_type, ()) or _is_low_bit(dtype)
-        return Role.WEIGHT if quantised or _behind_dequantize(op_type, slot) else Role.CONSTANT
-    if op_type in _ELEMENTWISE and constant.elements <= 1:
+        return Role.WEIGHT if quantised else Role.CONSTANT
+    if op_type in _ELEMENTWISE and (constant.elements <= 1 or _is_mask(constant)):
         return Role.CONSTANT
     return Role.WEIGHT
 
 
+def _is_mask(constant: Constant) -> bool:
+    """An attention mask, ``(1, 1, L, L)``: it has no head and no channel to learn for."""
+    match constant.tensor.shape:
+        case (1, 1, int(rows), int(columns)):
+            return rows == columns > 1
+    return False
+
+
 def _is_low_bit(dtype: str) -> bool:
     return BITS[dtype] < 8
-
-
-def _behind_dequantize(op_type: str, slot: int) -> bool:
-    """An integer constant reaches a float operator only through DequantizeLinear."""
-    return op_type in _STRONG and slot > 0
 
 
 def _packed(site: Site, slot: int) -> int | None:
