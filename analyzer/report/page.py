@@ -76,6 +76,7 @@ def _count(value: int | None) -> str:
     return units.si(value) if value is not None and value >= 10**15 else units.count(value)
 
 
-def _csp_hash(text: str) -> str:
+def _csp_hash(text: str) -> Markup:
     """Content Security Policy source that allows exactly ``text``."""
-    return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+    digest = b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return Markup(f"'sha256-{digest}'")

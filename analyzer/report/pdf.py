@@ -20,15 +20,8 @@ UNDATED = datetime(1980, 1, 1, tzinfo=UTC)
 def render(result: Result, options: Options) -> bytes:
     """PDF/UA-1; the same result and options give the same bytes on the same machine."""
     import weasyprint
-    from weasyprint.urls import URLFetcher
 
-    class Nothing(URLFetcher):  # type: ignore[misc]
-        """The page is complete; whatever it seems to ask for came in with a model's names."""
-
-        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
-            raise ValueError("a report loads nothing")
-
-    fetcher = Nothing(allowed_protocols=())
+    nothing = fetcher()
     date = options.created or UNDATED
     facts = weasyprint.Attachment(
         string=encode(document.of_result(result)),
@@ -37,10 +30,24 @@ def render(result: Result, options: Options) -> bytes:
         created=date,
         modified=date,
         relationship="Data",
-        url_fetcher=fetcher,
+        url_fetcher=nothing,
     )
     page = weasyprint.HTML(
-        string=render_page(result, options, PDF), url_fetcher=fetcher, media_type="print"
+        string=render_page(result, options, PDF), url_fetcher=nothing, media_type="print"
     )
     written: bytes = page.write_pdf(pdf_variant="pdf/ua-1", attachments=[facts])
     return written
+
+
+def fetcher() -> Any:
+    """A WeasyPrint ``URLFetcher`` that refuses every address with ``ValueError``.
+
+    The page is complete, so whatever it seems to ask for came in with a model's names.
+    """
+    from weasyprint.urls import URLFetcher
+
+    class Nothing(URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+            raise ValueError("a report loads nothing")
+
+    return Nothing(allowed_protocols=())

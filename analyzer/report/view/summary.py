@@ -91,20 +91,20 @@ def verdict(result: Result, groups: tuple[Group, ...]) -> str:
     share = saved / facts.totals.macs if facts.totals.macs else 0
     if result.outcome == INCONCLUSIVE:
         n = sum(problem.inconclusive for problem in facts.problems)
-        return f"Not conclusive: {n} {_plural(n, 'problem')} kept part of the model unjudged."
+        return f"Not conclusive: {_many(n, 'problem')} kept part of the model unjudged."
     if errors:
-        places = f"{errors} {_plural(errors, 'error')}"
-        return f"{places} to fix before this model is used; see the findings."
+        return f"{_many(errors, 'error')} to fix before this model is used; see the findings."
     if share >= 0.01:
         now, after = facts.totals.macs, facts.totals.macs - saved
+        known = "Compute" if facts.totals.complete else "The part of compute that is known"
         return (
-            f"Compute could fall by {units.percent(share)}, from {units.si(now, 'MAC')} to "
+            f"{known} could fall by {units.percent(share)}, from {units.si(now, 'MAC')} to "
             f"{units.si(after, 'MAC')}, at the price of retraining."
         )
     if result.outcome == FINDINGS:
         n = len(result.findings)
-        rules = f"{len(groups)} {_plural(len(groups), 'rule')}"
-        return f"Nothing urgent: {n} {_plural(n, 'finding')} from {rules}, no large saving."
+        rules = _many(len(groups), "rule")
+        return f"Nothing urgent: {_many(n, 'finding')} from {rules}, no large saving."
     if result.rules:
         return f"Clean: none of the {len(result.rules)} rules applied objects to this model."
     return "No rule was applied; the numbers below are facts without a judgement."
@@ -141,7 +141,7 @@ def _compute(facts: Facts, headline: str) -> Card:
     how = {
         Certainty.EXACT: "exact, from the file alone",
         Certainty.ASSUMED: "exact under the assumptions below",
-        Certainty.LOWER_BOUND: f"{totals.unknown_nodes} operators of unknown cost",
+        Certainty.LOWER_BOUND: f"{_many(totals.unknown_nodes, 'operator')} of unknown cost",
         Certainty.UNKNOWN: "not known",
     }[known]
     return Card("Compute", least + first, (f"= {least}{second}", how))
@@ -159,18 +159,18 @@ def _peak(facts: Facts) -> Card:
     memory = facts.memory
     least = "at least " if memory.certainty is Certainty.LOWER_BOUND else ""
     value = least + units.size(memory.peak_bytes) if memory.peak_bytes is not None else "unknown"
-    where = (f"while {label(memory.at_node, 40)} runs",) if memory.at_node else ()
+    node = next((n.name for n in facts.nodes if n.id == memory.at_node), "") or memory.at_node
+    where = (f"while {label(node, 40)} runs",) if node else ()
     return Card("Peak activation memory", value, (*where, "in the file's order of operators"))
 
 
 def _saving(result: Result) -> Card:
     macs, params = possible_saving(result)
     total = result.facts.totals.macs
-    if not macs:
-        return Card(
-            "Possible saving", "none found", ("no rule suggests a cheaper form of a layer",)
-        )
-    share = f"{units.percent(macs / total)} of compute" if total else ""
+    if not macs or not total:
+        return Card("Possible saving", "none found", ("no rule suggests a cheaper layer",))
+    whole = "compute" if result.facts.totals.complete else "the known compute"
+    share = f"{units.percent(macs / total)} of {whole}"
     return Card(
         "Possible saving", units.si(macs, "MAC"), (share, f"and {units.si(params)} parameters")
     )
@@ -244,6 +244,10 @@ def opsets(imports: Mapping[str, int]) -> str:
 def _qualified(node: Node) -> str:
     domain = f"{node.domain}." if node.domain not in ("", "ai.onnx") else ""
     return label(domain + node.op_type)
+
+
+def _many(n: int, word: str) -> str:
+    return f"{units.count(n)} {_plural(n, word)}"
 
 
 def _sides(values: tuple[int, ...]) -> str:

@@ -1,0 +1,66 @@
+"""Results that the report tests share; each is computed once for the whole session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from onnx import helper
+
+from tests.report.results import HOSTILE, LIGHT, SAMPLES, judge, save
+
+if TYPE_CHECKING:
+    from analyzer.report import Result
+
+
+@pytest.fixture(scope="session")
+def mobilenet() -> Result:
+    return judge(SAMPLES / "mobilenet_v1.onnx")
+
+
+@pytest.fixture(scope="session")
+def standard() -> Result:
+    """MobileNetV1 with standard convolutions: findings with savings."""
+    return judge(SAMPLES / "mobilenet_v1_standard.onnx")
+
+
+@pytest.fixture(scope="session")
+def densenet() -> Result:
+    return judge(LIGHT / "light_densenet121.onnx")
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """A name that attacks every format, on a node with a finding, a tensor, graph and producer."""
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], [HOSTILE], name=HOSTILE, pads=[1, 1, 1, 1]),
+        helper.make_node("Relu", [HOSTILE], ["=1+1"], name="=HYPERLINK(0)" + "x" * 50_000),
+        helper.make_node("Identity", ["=1+1"], ["y"], name="@sum"),
+    ]
+    folder = tmp_path_factory.mktemp("hostile")
+    return judge(save(folder, "hostile", nodes, w=(256, 8, 3, 3)))
+
+
+@pytest.fixture(scope="session")
+def unknown(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """A convolution, then an operator nobody knows."""
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["a"], name="known", pads=[1, 1, 1, 1]),
+        helper.make_node("Warp", ["a"], ["y"], name="custom", domain="com.acme"),
+    ]
+    return judge(save(tmp_path_factory.mktemp("unknown"), "unknown", nodes, w=(16, 8, 3, 3)))
+
+
+@pytest.fixture(scope="session")
+def huge(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """5,000 operators: 2,500 times a 3×3 convolution and Relu, all of one shape."""
+    nodes, last = [], "x"
+    for i in range(2500):
+        nodes.append(
+            helper.make_node(
+                "Conv", [last, "w"], [f"conv{i}"], name=f"/features/{i}/Conv", pads=[1, 1, 1, 1]
+            )
+        )
+        last = f"relu{i}" if i < 2499 else "y"
+        nodes.append(helper.make_node("Relu", [f"conv{i}"], [last], name=f"/features/{i}/Relu"))
+    return judge(save(tmp_path_factory.mktemp("huge"), "huge", nodes, w=(8, 8, 3, 3)))

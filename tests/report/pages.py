@@ -1,0 +1,97 @@
+"""A browser for the tests: the system's Chromium, and JavaScript that audits a page."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+
+AUDIT = """() => {
+  const problems = [];
+  const say = (what, element) => problems.push(`${what}: ${element?.outerHTML.slice(0, 90) ?? ""}`);
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  if (!document.documentElement.lang) say("no language");
+  if (!document.title.trim()) say("no title");
+  if (all("h1").length !== 1 || all("main").length !== 1) say("not one h1 and one main");
+  let level = 0;
+  for (const heading of all("h1,h2,h3,h4,h5,h6")) {
+    const own = Number(heading.tagName[1]);
+    if (own > level + 1) say("heading level skipped", heading);
+    level = own;
+  }
+  const ids = all("[id]").map((element) => element.id);
+  if (new Set(ids).size !== ids.length) say("duplicate id");
+  for (const link of all("a[href^='#']"))
+    if (!document.getElementById(link.hash.slice(1))) say("dangling link", link);
+  for (const link of all("a")) if (!link.textContent.trim()) say("empty link", link);
+  for (const table of all("table")) {
+    if (!table.caption?.textContent.trim()) say("table without caption", table);
+    for (const head of table.querySelectorAll("th")) if (!head.scope) say("th without scope", head);
+  }
+  for (const chart of all("svg:not([aria-hidden])"))
+    if (chart.getAttribute("role") !== "img" || !chart.getAttribute("aria-label"))
+      say("chart without name", chart);
+  for (const field of all("input")) if (!field.labels.length) say("field without label", field);
+  for (const button of all("button")) if (!button.textContent.trim()) say("no name", button);
+  for (const label of all("[aria-labelledby]"))
+    if (!document.getElementById(label.getAttribute("aria-labelledby"))) say("dead label", label);
+  for (const element of all("*")) if (element.hasAttribute("style")) say("inline style", element);
+
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const rgb = (color) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = color;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const light = (color) => color.slice(0, 3).map((c) => c / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  const ratio = (a, b) => {
+    const [low, high] = [light(a), light(b)].sort((x, y) => x - y);
+    return (high + 0.05) / (low + 0.05);
+  };
+  const behind = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const color = rgb(getComputedStyle(at).backgroundColor);
+      if (color[3] === 255) return color;
+    }
+    return [255, 255, 255, 255];
+  };
+  const skipped = ["SCRIPT", "STYLE", "title"];
+  for (const element of all("body *")) {
+    const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    if (!own || !element.checkVisibility() || skipped.includes(element.tagName)) continue;
+    const style = getComputedStyle(element);
+    const drawn = element instanceof SVGElement;
+    const tile = element.closest("g")?.querySelector("rect");
+    const front = rgb(drawn ? style.fill : style.color);
+    const back = drawn && tile ? rgb(getComputedStyle(tile).fill) : behind(element);
+    const contrast = ratio(front, back);
+    if (contrast < 4.5) say(`contrast ${contrast.toFixed(2)}`, element);
+  }
+  return problems;
+}"""
+"""What an accessibility checker asks first: names, order, unique ids, contrast of 4.5."""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Chromium from the system, as the tests may run as root in a container without it."""
+    path = shutil.which("chromium")
+    assert path, "install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()

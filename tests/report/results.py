@@ -1,0 +1,57 @@
+"""Models to report on, small enough to make on the spot."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import onnx
+from onnx import TensorProto, helper
+
+from analyzer.analyze import analyze
+from analyzer.lint import lint
+from analyzer.model import load
+from analyzer.report import Result
+from analyzer.ruleset import load_rules
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+LIGHT = Path(onnx.__file__).parent / "backend/test/data/light"
+HOSTILE = "<script>alert(1)</script>\"'&amp;\x1b[31m\u202eexe.png"
+
+
+def judge(path: Path) -> Result:
+    facts = analyze(load(str(path)))
+    rules = load_rules()
+    return Result(facts, lint(facts, rules), rules, f"onnxlint report {path.name}")
+
+
+def save(tmp: Path, name: str, nodes: list[onnx.NodeProto], **weights: tuple[int, ...]) -> Path:
+    """A model from 1×8×32×32 ``x`` to ``y`` with float32 initializers of the given shapes."""
+    graph = helper.make_graph(
+        nodes,
+        HOSTILE if "hostile" in name else "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 8, 32, 32])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+        [
+            helper.make_tensor(key, TensorProto.FLOAT, shape, bytes(4 * _product(shape)), raw=True)
+            for key, shape in weights.items()
+        ],
+    )
+    imports = [helper.make_opsetid("", 17), helper.make_opsetid("com.acme", 1)]
+    model = helper.make_model(graph, opset_imports=imports, ir_version=8, producer_name=graph.name)
+    path = tmp / f"{name}.onnx"
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+def _product(shape: tuple[int, ...]) -> int:
+    out = 1
+    for side in shape:
+        out *= side
+    return out
+
+
+def words(html: str) -> str:
+    """Visible text of an HTML page, roughly: no tags, style or script, single spaces."""
+    text = re.sub(r"(?s)<(style|script|title)\b.*?</\1>", " ", html)
+    return " ".join(re.sub(r"<[^>]*>", " ", text).split())

@@ -1,0 +1,188 @@
+"""The HTML report in a real browser: complete, silent, usable without scripts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from analyzer.report import REPORT_FORMATS, Options, Result
+from tests.report.pages import AUDIT, chromium
+from tests.report.results import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+class Visit:
+    """A page with everything it asked for and complained about."""
+
+    def __init__(self, browser: Browser, result: Result, folder: Path, **context: object) -> None:
+        file = folder / "report.html"
+        file.write_bytes(REPORT_FORMATS["html"](result, Options()))
+        self.url = file.as_uri()
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self.page: Page = browser.new_context(**context).new_page()  # type: ignore[arg-type]
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.complaints.append(f"dialog {dialog.message}"))
+        self.page.goto(self.url)
+
+    def names(self) -> list[str]:
+        """First words of the operator table's visible rows."""
+        rows = self.page.locator("#operators tbody tr:visible td:first-child")
+        return [text.strip() for text in rows.all_inner_texts()]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("model", ["standard", "hostile", "unknown"])
+def test_page_asks_for_nothing_and_complains_about_nothing(
+    browser: Browser, request: pytest.FixtureRequest, tmp_path: Path, model: str, scheme: str
+) -> None:
+    visit = Visit(browser, request.getfixturevalue(model), tmp_path, color_scheme=scheme)
+    assert visit.requests == [visit.url]
+    assert visit.complaints == []
+    assert visit.page.evaluate(AUDIT) == []
+
+
+def test_phone_width_needs_no_sideways_scrolling_of_the_page(
+    browser: Browser, standard: Result, tmp_path: Path
+) -> None:
+    visit = Visit(browser, standard, tmp_path, viewport={"width": 360, "height": 740})
+    assert visit.page.evaluate("document.documentElement.scrollWidth") == 360
+    assert visit.page.evaluate(AUDIT) == []
+
+
+def test_everything_is_readable_with_scripts_off(
+    browser: Browser, standard: Result, tmp_path: Path
+) -> None:
+    visit = Visit(browser, standard, tmp_path, java_script_enabled=False)
+    text = visit.page.locator("body").inner_text()
+    assert "Compute could fall by 88.3 %, from 4.867 GMAC to 568.7 MMAC" in text
+    assert len(visit.names()) == len(standard.facts.nodes)
+    assert visit.page.locator("input").is_hidden(), "a filter that cannot work is not shown"
+    assert visit.complaints == []
+
+
+def test_clicking_a_heading_sorts_descending_ascending_and_back(
+    browser: Browser, standard: Result, tmp_path: Path
+) -> None:
+    visit = Visit(browser, standard, tmp_path)
+    original = visit.names()
+    head = visit.page.locator("#operators thead th", has_text="MACs")
+    head.get_by_role("button").click()
+    assert head.get_attribute("aria-sort") == "descending"
+    most = max(standard.facts.nodes, key=lambda node: node.macs or 0)
+    assert visit.names()[0] == most.name
+    head.get_by_role("button").click()
+    assert head.get_attribute("aria-sort") == "ascending"
+    assert visit.names()[-1] in {n.name for n in standard.facts.nodes if n.macs == most.macs}
+    head.get_by_role("button").click()
+    assert head.get_attribute("aria-sort") is None
+    assert visit.names() == original
+
+
+def test_slash_goes_to_the_filter_and_escape_empties_it(
+    browser: Browser, mobilenet: Result, tmp_path: Path
+) -> None:
+    visit = Visit(browser, mobilenet, tmp_path)
+    visit.page.keyboard.press("/")
+    visit.page.keyboard.type("depthwise strided conv")
+    strided = [n.name for n in mobilenet.facts.nodes if {"depthwise", "strided"} <= {*n.tags}]
+    assert visit.names() == strided
+    assert visit.page.get_by_role("status").inner_text().startswith(f"{len(strided)} of ")
+    assert visit.page.url.endswith("#filter=depthwise%20strided%20conv")
+    visit.page.keyboard.press("Escape")
+    assert len(visit.names()) == len(mobilenet.facts.nodes)
+
+
+def test_a_link_can_carry_a_filter_or_point_to_a_row(
+    browser: Browser, mobilenet: Result, tmp_path: Path
+) -> None:
+    visit = Visit(browser, mobilenet, tmp_path)
+    visit.page.goto(visit.url + "#filter=gemm")
+    visit.page.reload()
+    assert len(visit.names()) == 1
+    visit.page.evaluate("location.hash = '#n2'")
+    visit.page.wait_for_function("document.getElementById('n2').checkVisibility()")
+    assert visit.page.locator("#n2").inner_text().startswith("stem.conv")
+
+
+def test_theme_button_switches_and_is_remembered(
+    browser: Browser, mobilenet: Result, tmp_path: Path
+) -> None:
+    visit = Visit(browser, mobilenet, tmp_path, color_scheme="light")
+    background = "getComputedStyle(document.body).backgroundColor"
+    assert visit.page.evaluate(background) == "rgb(255, 255, 255)"
+    visit.page.get_by_role("button", name="Dark theme").click()
+    assert visit.page.evaluate(background) == "rgb(20, 23, 28)"
+    assert visit.page.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert visit.page.evaluate("localStorage.getItem('onnxlint-theme')") == "dark"
+
+
+def test_hostile_names_stay_text(browser: Browser, hostile: Result, tmp_path: Path) -> None:
+    visit = Visit(browser, hostile, tmp_path)
+    assert visit.names()[0].startswith("<script>alert(1)</script>\"'&amp;\\x1b[31m\\u202e")
+    assert visit.page.locator("script").count() == 1
+    html = REPORT_FORMATS["html"](hostile, Options()).decode()
+    assert "<script>alert" not in html
+    assert not set(html) & {"\x1b", "\u202e"}
+
+
+def test_policy_allows_only_the_two_hashes(standard: Result) -> None:
+    html = REPORT_FORMATS["html"](standard, Options()).decode()
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', html)
+    assert policy is not None
+    assert policy[1].startswith("default-src 'none'")
+    assert len(re.findall(r"'sha256-[\w+/=]{44}'", policy[1])) == 2
+    assert "unsafe" not in policy[1]
+    assert not re.search(r"\sstyle=|\son\w+=|<link[^>]*href=\"http|src=", html)
+
+
+def test_sizes_stay_within_what_opens_anywhere(mobilenet: Result, huge: Result) -> None:
+    assert len(mobilenet.facts.nodes) == 222
+    assert len(REPORT_FORMATS["html"](mobilenet, Options())) <= 150_000
+    html = REPORT_FORMATS["html"](huge, Options())
+    assert html.count(b"<tr id=") == 5000
+    assert len(html) <= 1_200_000
+
+
+def test_unknown_costs_are_said_before_anything_else(unknown: Result) -> None:
+    text = words(REPORT_FORMATS["html"](unknown, Options()).decode())
+    assert "at least 1.18 MMAC" in text
+    assert "The cost of 1 of 2 operators is known (50.0 %)" in text
+    assert "The part of compute that is known could fall by" in text
+    assert "unknown unknown 0" in text, "MACs and FLOPs of the custom operator"
+
+
+def test_same_result_gives_the_same_bytes(standard: Result) -> None:
+    first = REPORT_FORMATS["html"](standard, Options())
+    assert first == REPORT_FORMATS["html"](standard, Options())
+
+
+def test_paper_numbers_are_on_the_first_screen(mobilenet: Result) -> None:
+    text = words(REPORT_FORMATS["html"](mobilenet, Options()).decode())
+    start = text[: text.index("Contents")]
+    assert "28 weighted layers and 13 separable blocks" in start
+    assert "568.7 MMAC" in start
+    assert "4.232 M" in start
+    assert "94.9 %" in start, "share of pointwise MACs, MobileNet paper, Table 2"
+
+
+def test_headline_can_be_flops(mobilenet: Result) -> None:
+    text = words(REPORT_FORMATS["html"](mobilenet, Options(count="flops")).decode())
+    assert re.search(r"Compute 1\.\d+ GFLOP = 568\.7 MMAC", text)

@@ -1,0 +1,76 @@
+"""JSON: real outputs obey the shipped schema and the published names."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from analyzer.report import CHECK_FORMATS, INSPECT_FORMATS, Batch, Failure, Options, Result
+from tests.report.results import HOSTILE
+
+MODELS = ["mobilenet", "standard", "hostile", "unknown"]
+
+
+@pytest.fixture(scope="module")
+def validator() -> Draft202012Validator:
+    schema = json.loads((files("analyzer.report") / "schema.json").read_text("utf-8"))
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_output_obeys_the_schema(
+    request: pytest.FixtureRequest, validator: Draft202012Validator, model: str
+) -> None:
+    data = json.loads(INSPECT_FORMATS["json"](request.getfixturevalue(model), Options()))
+    assert [error.message for error in validator.iter_errors(data)] == []
+
+
+def test_batch_lists_models_and_failures(
+    validator: Draft202012Validator, standard: Result, mobilenet: Result
+) -> None:
+    batch = Batch((standard, Failure("broken.onnx", "broken.onnx: truncated"), mobilenet))
+    data = json.loads(CHECK_FORMATS["json"](batch, Options()))
+    assert [error.message for error in validator.iter_errors(data)] == []
+    assert [model["outcome"] for model in data["models"]] == ["findings", "clean"]
+    assert data["failures"] == [{"path": "broken.onnx", "message": "broken.onnx: truncated"}]
+    assert data["outcome"] == "inconclusive"
+
+
+def test_schema_rejects_a_missing_name_and_a_negative_count(
+    validator: Draft202012Validator, mobilenet: Result
+) -> None:
+    data = json.loads(INSPECT_FORMATS["json"](mobilenet, Options()))
+    del data["totals"]["macs"]
+    assert not validator.is_valid(data)
+    data["totals"]["macs"] = -1
+    assert not validator.is_valid(data)
+    data["totals"]["macs"] = 2**93
+    assert validator.is_valid(data)
+
+
+def test_totals_are_the_paper_s_and_nodes_add_up(mobilenet: Result) -> None:
+    data = json.loads(INSPECT_FORMATS["json"](mobilenet, Options()))
+    assert data["totals"]["macs"] == 568_740_352
+    assert data["totals"]["params"] == 4_231_976
+    assert sum(node["total_macs"] for node in data["nodes"]) == 568_740_352
+    assert data["totals"]["macs_by_kind"]["depthwise"] == 17_385_984
+
+
+def test_unknown_is_null_with_a_reason(unknown: Result) -> None:
+    data = json.loads(INSPECT_FORMATS["json"](unknown, Options()))
+    custom = data["nodes"][1]
+    assert (custom["macs"], custom["flops"], custom["outputs"][0]["shape"]) == (None, None, None)
+    assert "com.acme" in custom["reason"]
+    assert data["totals"]["complete"] is False
+
+
+def test_names_are_complete_and_the_bytes_plain_ascii(hostile: Result) -> None:
+    raw = INSPECT_FORMATS["json"](hostile, Options())
+    assert all(byte == 0x0A or 0x20 <= byte < 0x7F for byte in raw)
+    names = [node["name"] for node in json.loads(raw)["nodes"]]
+    assert names[0] == HOSTILE
+    assert len(names[1]) == 50_013

@@ -1,0 +1,161 @@
+"""The PDF report: tagged, complete, reproducible, and closed to the outside."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import subprocess
+import sys
+import zlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from analyzer.report import REPORT_FORMATS, Options, Result
+from analyzer.report.document import of_result
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def pdf(standard: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("pdf") / "report.pdf"
+    path.write_bytes(REPORT_FORMATS["pdf"](standard, Options()))
+    return path
+
+
+def run(*command: str | Path) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def streams(pdf: bytes) -> list[bytes]:
+    """Decompressed streams of a PDF."""
+    found = []
+    for match in re.finditer(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.S):
+        try:
+            found.append(zlib.decompress(match[1]))
+        except zlib.error:
+            found.append(match[1])
+    return found
+
+
+@pytest.mark.parametrize("model", ["standard", "unknown", "hostile", "densenet"])
+def test_weasyprint_has_nothing_to_complain_about(
+    request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture, model: str
+) -> None:
+    """No missing glyph, no dangling link, no unknown property, no refused fetch."""
+    with caplog.at_level(logging.WARNING, logger="weasyprint"):
+        assert REPORT_FORMATS["pdf"](request.getfixturevalue(model), Options()).startswith(b"%PDF")
+    assert [record.getMessage() for record in caplog.records] == []
+
+
+def test_document_is_tagged_pdf_ua_with_title_and_language(pdf: Path) -> None:
+    data = pdf.read_bytes()
+    info = run("pdfinfo", pdf)
+    assert "mobilenet_v1_standard.onnx · onnxlint report" in info
+    assert re.search(r"Tagged:\s+yes", info)
+    assert any(b'pdfuaid:part="1"' in part for part in streams(data))
+    assert b"/Lang (en)" in data or any(b"/Lang (en)" in part for part in streams(data))
+
+
+def test_every_font_is_embedded(pdf: Path) -> None:
+    rows = run("pdffonts", pdf).splitlines()[2:]
+    assert rows
+    assert all(re.search(r"\byes\s+yes\s+yes\b", row) for row in rows)
+
+
+def test_first_page_answers_what_and_how_much_and_what_to_do(pdf: Path) -> None:
+    page = " ".join(run("pdftotext", "-l", "1", "-layout", pdf, "-").split())
+    assert "A convolutional network of 15 weighted layers" in page
+    assert "Compute could fall by 88.3 %" in page
+    assert "Standard convolutions that a depthwise separable one could replace" in page
+    assert "page 1 of" in page
+
+
+def test_contents_give_the_page_each_section_starts_on(pdf: Path) -> None:
+    pages = run("pdftotext", "-layout", pdf, "-").split("\f")
+    listed = re.findall(r"^\s*([A-Z][\w ]+?)[ .]{5,}(\d+)\s*$", pages[1], re.M)
+    assert len(listed) >= 7
+    for title, number in listed:
+        assert re.search(rf"^\s*{title}\s*$", pages[int(number) - 1], re.M), title
+
+
+def test_outline_names_the_sections(pdf: Path) -> None:
+    text = b"".join([pdf.read_bytes(), *streams(pdf.read_bytes())])
+    assert b"/Outlines" in text
+    for section in (b"Summary", b"Findings", b"Separable convolutions", b"All operators"):
+        assert b"/Title (" + section + b")" in text
+
+
+def test_totals_come_before_the_rows_of_the_conversion_table(pdf: Path) -> None:
+    text = run("pdftotext", "-layout", pdf, "-")
+    table = text[text.rindex("MACs after") :]
+    assert table.index("The whole model") < table.index("block13.conv")
+    assert re.search(r"All 14 candidates\s+4\.866 G\s+558\.4 M\s+11\.5 %", table)
+
+
+def test_complete_json_is_attached(pdf: Path, standard: Result) -> None:
+    attached = [s for s in streams(pdf.read_bytes()) if s.startswith(b'{\n "schema": 1')]
+    assert [json.loads(data) for data in attached] == [of_result(standard)]
+
+
+def test_large_models_list_the_operators_that_matter(huge: Result) -> None:
+    data = REPORT_FORMATS["pdf"](huge, Options())
+    text = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=data, check=True, capture_output=True
+    ).stdout.decode()
+    assert "200 of 5,000 operators shown" in text
+    assert text.count("/features/") <= 300
+    attached = next(s for s in streams(data) if s.startswith(b'{\n "schema": 1'))
+    assert len(json.loads(attached)["nodes"]) == 5000
+
+
+def test_same_result_gives_the_same_bytes_in_any_process(pdf: Path) -> None:
+    """Another process, hash seed, second and time zone, the same PDF."""
+    script = (
+        "import sys; from tests.report.results import SAMPLES, judge;"
+        "from analyzer.report import REPORT_FORMATS, Options;"
+        "r = judge(SAMPLES / 'mobilenet_v1_standard.onnx');"
+        "sys.stdout.buffer.write(REPORT_FORMATS['pdf'](r, Options()))"
+    )
+    env = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Seoul", "PYTHONPATH": str(ROOT)}
+    again = subprocess.run(
+        [sys.executable, "-c", script],
+        check=True, capture_output=True, env=env, cwd=ROOT,
+    ).stdout  # fmt: skip
+    assert again == pdf.read_bytes()
+
+
+def test_a_given_date_is_stated(unknown: Result) -> None:
+    date = datetime(2024, 2, 29, 12, 0, tzinfo=UTC)
+    data = REPORT_FORMATS["pdf"](unknown, Options(created=date))
+    assert b"20240229120000" in data or any(b"20240229120000" in s for s in streams(data))
+    assert REPORT_FORMATS["pdf"](unknown, Options(created=date)) == data
+
+
+def test_hostile_names_are_printed_and_nothing_else(hostile: Result) -> None:
+    data = REPORT_FORMATS["pdf"](hostile, Options())
+    text = subprocess.run(
+        ["pdftotext", "-", "-"], input=data, check=True, capture_output=True
+    ).stdout.decode()
+    assert "<script>alert(1)</" in text
+    assert not re.search(rb"/JavaScript|/JS\b|/Launch", b"".join([data, *streams(data)]))
+
+
+def test_markup_that_wants_a_file_gets_nothing(tmp_path: Path) -> None:
+    """The fetcher is the second wall: even unescaped markup could not read a file."""
+    import weasyprint
+
+    from analyzer.report.pdf import fetcher
+
+    secret = tmp_path / "secret.txt"
+    secret.write_text("do not attach me")
+    for url in (secret.as_uri(), "http://127.0.0.1:9/", "data:text/plain,hello"):
+        with pytest.raises(ValueError, match="loads nothing"):
+            fetcher().fetch(url)
+    page = f'<html lang="en"><title>t</title><link rel="attachment" href="{secret.as_uri()}">'
+    data = weasyprint.HTML(string=page, url_fetcher=fetcher()).write_pdf()
+    assert not any(b"do not attach me" in part for part in streams(data))

@@ -1,0 +1,75 @@
+"""Text for terminals: summaries, tables, findings; nothing in it can drive the terminal."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from analyzer.facts import Problem
+from analyzer.report import CHECK_FORMATS, INSPECT_FORMATS, Batch, Failure, Options, Result
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def inspect(result: Result, options: Options | None = None) -> str:
+    return INSPECT_FORMATS["text"](result, options or Options()).decode("utf-8")
+
+
+def check(*items: Result | Failure, options: Options | None = None) -> list[str]:
+    return CHECK_FORMATS["text"](Batch(items), options or Options()).decode("utf-8").splitlines()
+
+
+def test_inspect_says_what_it_is_then_lists_every_operator(mobilenet: Result) -> None:
+    lines = inspect(mobilenet).splitlines()
+    assert lines[1].startswith("A convolutional network of 28 weighted layers")
+    assert any(re.match(r"Compute +568\.7 MMAC +=", line) for line in lines)
+    table = lines[next(i for i, line in enumerate(lines) if line.startswith("name ")) + 1 :]
+    assert len(table) == len(mobilenet.facts.nodes)
+    assert re.match(r"stem\.conv +Conv +1×32×112×112 +10,838,016 +21,676,032 +864 +1", table[1])
+
+
+def test_inspect_says_at_least_and_what_is_missing(unknown: Result) -> None:
+    text = inspect(unknown)
+    assert "at least 1.18 MMAC" in text
+    assert "cost known for 1 of 2 operators (50.0 %)" in text
+    assert re.search(r"custom +Warp +unknown +unknown +unknown +0", text)
+
+
+def test_check_prints_a_line_per_finding_one_hint_per_rule_and_a_summary(standard: Result) -> None:
+    lines = check(standard)
+    found = [line for line in lines if ": SEP001 " in line]
+    assert len(found) == 13
+    path = standard.facts.model.path
+    assert found[0].startswith(f"{path}: block1.conv: SEP001 standard 3×3 convolution")
+    assert sum(line.startswith("  fix: ") for line in lines) == 1
+    assert lines[-1] == "13 findings (13 warnings)"
+
+
+def test_check_of_a_batch_reports_every_file(standard: Result, mobilenet: Result) -> None:
+    lines = check(standard, Failure("x.onnx", "x.onnx: the file is empty"), mobilenet)
+    assert "x.onnx: cannot judge: the file is empty" in lines
+    assert lines[-1] == "13 findings (13 warnings) in 2 models; 1 could not be judged"
+    assert check(mobilenet)[-1] == "0 findings: clean"
+    assert check(mobilenet, options=Options(summary=False)) == []
+
+
+def test_what_was_not_judged_is_said(mobilenet: Result) -> None:
+    problem = Problem("recursive-function", "f", "function f calls itself")
+    partly = replace(mobilenet, facts=replace(mobilenet.facts, problems=(problem,)))
+    assert partly.outcome == "inconclusive"
+    lines = check(partly)
+    path = mobilenet.facts.model.path
+    assert lines[0] == (f"{path}: f: inconclusive: function f calls itself [recursive-function]")
+    assert lines[-1] == "0 findings; 1 judged only in part"
+
+
+@pytest.mark.parametrize("color", [False, True])
+def test_nothing_can_move_the_cursor_or_reorder_text(hostile: Result, color: bool) -> None:
+    options = Options(color=color)
+    for text in (inspect(hostile, options), "\n".join(check(hostile, options=options))):
+        plain = ANSI.sub("", text)
+        assert (plain != text) is color
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", plain)
+        assert max(map(len, plain.splitlines())) < 400

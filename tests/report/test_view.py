@@ -1,0 +1,134 @@
+"""What a page shows: sentences, shares, layer shapes, geometry."""
+
+from __future__ import annotations
+
+import doctest
+from dataclasses import replace
+
+import pytest
+
+from analyzer.report import Batch, Failure, Options, Result, sanitise
+from analyzer.report.view import charts, findings, layers, memory, summary
+from analyzer.report.view.page import HTML, PDF, build
+
+
+def test_sanitiser_examples_hold() -> None:
+    assert doctest.testmod(sanitise).failed == 0
+
+
+@pytest.mark.parametrize("char", ["\x00", "\n", "\x7f", "\x9b", "\u061c", "\u2067", "\ufeff"])
+def test_sanitiser_makes_the_invisible_visible(char: str) -> None:
+    shown = sanitise.clean(f"a{char}b")
+    assert char not in shown
+    assert shown.startswith("a\\")
+    assert shown.endswith("b")
+
+
+def test_letters_of_any_language_pass() -> None:
+    assert sanitise.clean("층/conv_α·β") == "층/conv_α·β"
+
+
+def test_outcome_of_a_batch_is_the_worst(mobilenet: Result, standard: Result) -> None:
+    assert Batch((mobilenet,)).outcome == "clean"
+    assert Batch((mobilenet, standard)).outcome == "findings"
+    assert Batch((mobilenet, Failure("x", "y"))).outcome == "inconclusive"
+    assert Batch(()).outcome == "inconclusive"
+
+
+def test_possible_saving_counts_a_node_once_and_leaves_the_stem_alone(standard: Result) -> None:
+    macs, params = summary.possible_saving(standard)
+    # The paper's 4,866 M and 29.3 M against 569 M and 4.2 M (Table 4).
+    assert standard.facts.totals.macs - macs == 568_740_352
+    twice = replace(standard, findings=standard.findings * 2)
+    assert summary.possible_saving(twice) == (macs, params)
+
+
+def test_without_rules_the_separable_plan_is_the_possible_saving(standard: Result) -> None:
+    plan = standard.facts.separable
+    macs, _ = summary.possible_saving(Result(standard.facts))
+    assert macs == plan.macs_now - plan.macs_after
+
+
+def test_shares_add_up_to_one(mobilenet: Result, densenet: Result) -> None:
+    for result in (mobilenet, densenet):
+        rows = summary.shares(result.facts)
+        assert sum(row.macs for row in rows) == result.facts.totals.macs
+        assert sum(row.macs_share for row in rows) == pytest.approx(1)
+        assert sum(row.params_share for row in rows) == pytest.approx(1)
+
+
+def test_mobilenet_spends_95_percent_in_pointwise_convolutions(mobilenet: Result) -> None:
+    """MobileNet paper, Table 2: 94.86 % of mult-adds, 74.59 % of parameters in 1×1."""
+    row = next(r for r in summary.shares(mobilenet.facts) if r.kind == "pointwise")
+    assert row.macs_share == pytest.approx(0.9486, abs=5e-5)
+    assert row.params / (mobilenet.facts.totals.params) == pytest.approx(0.7459, abs=5e-3)
+
+
+def test_equal_layer_shapes_are_added_up(mobilenet: Result) -> None:
+    top = layers.layer_shapes(mobilenet.facts.nodes)[0]
+    assert (top.title, top.place, top.count) == ("1×1 pointwise 512", "14×14", 5)
+    assert top.macs == 5 * 14 * 14 * 512 * 512
+    assert sum(x.macs for x in layers.layer_shapes(mobilenet.facts.nodes)) == 568_740_352
+
+
+def test_matrix_product_is_named_by_its_channels(mobilenet: Result) -> None:
+    titles = [layer.title for layer in layers.layer_shapes(mobilenet.facts.nodes)]
+    assert "Gemm 1024 → 1000" in titles
+
+
+def test_treemap_tiles_fill_the_chart_in_proportion(densenet: Result) -> None:
+    shapes = layers.layer_shapes(densenet.facts.nodes)
+    chart = charts.treemap(shapes)
+    areas = [mark.width * mark.height for mark in chart.marks]
+    assert sum(areas) == pytest.approx(chart.width * chart.height, rel=1e-3)
+    assert areas[0] / sum(areas) == pytest.approx(
+        shapes[0].macs / densenet.facts.totals.macs, rel=1e-2
+    )
+    for mark in chart.marks:
+        assert mark.x + mark.width <= chart.width + 0.02
+        assert mark.y + mark.height <= chart.height + 0.02
+
+
+def test_scatter_puts_layers_left_of_the_ridge_when_memory_limits_them(mobilenet: Result) -> None:
+    shapes = layers.layer_shapes(mobilenet.facts.nodes)
+    ridge = memory.EXAMPLE.ridge
+    assert ridge == pytest.approx(12.54, abs=0.01)
+    chart = charts.scatter(shapes, ridge, "device")
+    assert chart.ridge is not None
+    for mark, layer in zip(chart.marks, shapes, strict=True):
+        assert layer.intensity is not None
+        assert (mark.x < chart.ridge.at) == (layer.intensity < ridge)
+
+
+def test_profile_joins_neighbours_when_there_are_many(huge: Result) -> None:
+    chart = charts.profile(huge.facts.nodes)
+    assert 90 <= len(chart.marks) <= charts.BARS
+
+
+def test_rows_shown_are_those_with_findings_and_the_largest(standard: Result) -> None:
+    page = build(standard, Options(), PDF)
+    shown = {row.name for row in page["rows"]}  # type: ignore[attr-defined]
+    assert "block13.conv" in shown
+    assert "block13.weight" not in shown, "a generated constant computes nothing"
+    assert len(build(standard, Options(), HTML)["rows"]) == len(standard.facts.nodes)  # type: ignore[arg-type]
+
+
+def test_findings_are_ordered_by_what_they_save(unknown: Result) -> None:
+    groups = findings.group(unknown, {}, {}, 10)
+    assert groups[0].rule == "SEP001"
+    assert groups[0].macs == 32 * 32 * (9 * 8 * 16 - 8 * (9 + 16))
+    assert groups[0].anchor == "rule-SEP001"
+
+
+@pytest.mark.parametrize(
+    ("summary_", "heading"),
+    [("Finds large kernels.", "Large kernels"), ("missing-shortcut", "Missing-shortcut")],
+)
+def test_summary_of_a_rule_reads_as_a_heading(summary_: str, heading: str) -> None:
+    assert findings.headline(summary_) == heading
+
+
+def test_reference_is_split_into_words_and_address() -> None:
+    assert findings.reference("https://a.org/b (Paper, 2017)") == ("Paper, 2017", "https://a.org/b")
+    assert findings.reference("https://a.org/b") == ("a.org/b", "https://a.org/b")
+    assert findings.reference("javascript:alert(1) (x)") == ("javascript:alert(1) (x)", "")
