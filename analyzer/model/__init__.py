@@ -15,11 +15,12 @@ from onnx import ModelProto
 from analyzer.errors import ModelError
 from analyzer.facts import ModelInfo, Problem
 from analyzer.model import imports, source, text
+from analyzer.model.encoding import Malformed
 from analyzer.model.external import external_problems
 from analyzer.model.limits import LimitExceeded, Limits
 from analyzer.model.payloads import Payloads
 from analyzer.model.tensors import as_text
-from analyzer.model.wire import Malformed, Walk
+from analyzer.model.wire import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from onnx import TensorProto
 
+    from analyzer.model.encoding import Buffer
     from analyzer.model.tensors import Payload, Span
-    from analyzer.model.wire import Buffer
 
 Array = np.ndarray[Any, Any]
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from onnx import ModelProto
 
-if TYPE_CHECKING:
-    from mmap import mmap
+from analyzer.model.encoding import BYTES, FIXED32, FIXED64, VARINT
 
+if TYPE_CHECKING:
     from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
-VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
+    from analyzer.model.encoding import Buffer
 
 _WIRE = {1: FIXED64, 2: FIXED32, 3: VARINT, 4: VARINT, 5: VARINT, 6: FIXED64, 7: FIXED32,
          8: VARINT, 9: BYTES, 11: BYTES, 12: BYTES, 13: VARINT, 14: VARINT, 15: FIXED32,
@@ -55,7 +55,7 @@ class Message:
         self.runs: dict[int, re.Pattern[bytes]] = {}
         """Unpacked repeated numbers: tag to a pattern that skips a whole run at C speed."""
 
-    def may_hold_tensors(self, data: bytes | mmap, start: int, end: int) -> bool:
+    def may_hold_tensors(self, data: Buffer, start: int, end: int) -> bool:
         """False if the message of this type in ``data[start:end]`` certainly leads to none."""
         return self.deep is not None and self.deep.search(data, start, end) is not None
 

@@ -16,8 +16,8 @@ from analyzer.model.external import Identity, identity
 from analyzer.model.sniff import HEAD, recognise
 
 if TYPE_CHECKING:
+    from analyzer.model.encoding import Buffer
     from analyzer.model.limits import Limits
-    from analyzer.model.wire import Buffer
 
 STDIN = "-"
 

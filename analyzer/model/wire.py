@@ -3,8 +3,6 @@
 ``strip`` turns the bytes of a ModelProto into a small ModelProto (the *skeleton*) that has every
 node, attribute, type and name, while large tensor payloads are only noted by offset. Nothing is
 expanded before its budget is checked, so a hostile file costs no more than ``Limits`` allow.
-
-The wire format: https://protobuf.dev/programming-guides/encoding/
 """
 
 from __future__ import annotations
@@ -15,8 +13,8 @@ from typing import TYPE_CHECKING
 from google.protobuf.message import DecodeError
 from onnx import TensorProto
 
+from analyzer.model.encoding import BYTES, Malformed, encode_varint, field
 from analyzer.model.schema import (
-    BYTES,
     MODEL,
     OPTIONAL_TEXT,
     PAYLOAD_FIELDS,
@@ -27,9 +25,8 @@ from analyzer.model.schema import (
 from analyzer.model.tensors import External, Payload, Span, keep_bytes, mark, size_problem, unmark
 
 if TYPE_CHECKING:
+    from analyzer.model.encoding import Buffer
     from analyzer.model.limits import Limits
-
-Buffer = bytes | mmap
 
 _UNREAD = 128
 """Messages up to this size that cannot lead to a tensor are copied without being read."""
@@ -38,59 +35,6 @@ _SMALL_TENSOR = 4096
 _STRING_DATA = 6 << 3 | BYTES
 _WINDOW = 1 << 16
 """Messages up to this size are copied out of the map before they are read: bytes index faster."""
-
-
-class Malformed(Exception):  # noqa: N818 - describes the file
-    """The bytes are not a ModelProto; ``offset`` says where that shows."""
-
-    def __init__(self, offset: int, what: str, *, truncated: bool = False) -> None:
-        self.offset, self.truncated = offset, truncated
-        super().__init__(what)
-
-
-def varint(data: Buffer, pos: int, end: int) -> tuple[int, int]:
-    """Decode the varint at ``pos``: its value (unsigned, 64 bits) and the position after it."""
-    value = shift = 0
-    while pos < end:
-        byte = data[pos]
-        pos += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value & 0xFFFF_FFFF_FFFF_FFFF, pos
-        shift += 7
-        if shift > 63:
-            raise Malformed(pos, "a number of more than 10 bytes")
-    raise Malformed(pos, "it ends inside a number", truncated=True)
-
-
-def encode_varint(value: int) -> bytes:
-    """Inverse of ``varint``."""
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
-
-
-def field(data: Buffer, pos: int, end: int) -> tuple[int, int, int]:
-    """One field at ``pos``: its tag, where its content starts and where the next field starts."""
-    tag, body = varint(data, pos, end)
-    if tag < 8 or tag > 0xFFFF_FFFF:
-        raise Malformed(pos, "a field number out of range")
-    wire = tag & 7
-    if wire == 0:
-        stop = varint(data, body, end)[1]
-    elif wire == BYTES:
-        size, body = varint(data, body, end)
-        stop = body + size
-    elif wire in {1, 5}:
-        stop = body + (8 if wire == 1 else 4)
-    else:
-        raise Malformed(pos, f"wire type {wire}, which ONNX never uses")
-    if stop > end:
-        raise Malformed(pos, f"a field that needs {stop - end:,} more bytes", truncated=True)
-    return tag, body, stop
 
 
 class Walk:

@@ -15,10 +15,11 @@ from google.protobuf.message import DecodeError
 from onnx import ModelProto
 
 from analyzer.errors import ModelError
-from analyzer.model import load_bytes, wire
+from analyzer.model import encoding, load_bytes
+from analyzer.model.encoding import Malformed
 from analyzer.model.limits import LimitExceeded, Limits
 from analyzer.model.schema import MODEL, Message
-from analyzer.model.wire import Malformed, Walk
+from analyzer.model.wire import Walk
 from tests.fuzz import seeds
 
 LIMITS = Limits(fields=200_000, structure_bytes=4 << 20)
@@ -66,7 +67,7 @@ def mutate_inside(data: bytes, rng: random.Random, other: bytes, kind: Message =
     """As ``mutate``, in a message somewhere within, with the lengths around it made right."""
     found, pos = [], 0
     while pos < len(data):
-        tag, body, end = wire.field(data, pos, len(data))
+        tag, body, end = encoding.field(data, pos, len(data))
         child = kind.fields.get(tag)
         if isinstance(child, Message):
             found.append((pos, tag, body, end, child))
@@ -75,7 +76,7 @@ def mutate_inside(data: bytes, rng: random.Random, other: bytes, kind: Message =
         return mutate(data, rng, other) if data else rng.randbytes(4)
     pos, tag, body, end, child = rng.choice(found)
     inner = mutate_inside(data[body:end], rng, other, child)
-    head = wire.encode_varint(tag) + wire.encode_varint(len(inner))
+    head = encoding.encode_varint(tag) + encoding.encode_varint(len(inner))
     return data[:pos] + head + inner + data[end:]
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from onnx import ModelProto, TensorProto, helper
 
 from analyzer.model import load
+from analyzer.model.encoding import encode_varint
 from analyzer.model.guard import Progress, guarded
 from analyzer.model.limits import Limits
-from analyzer.model.wire import encode_varint
 
 GIB = 1 << 30
 ROOM = Limits(guard_bytes=32 * GIB, guard_seconds=60)

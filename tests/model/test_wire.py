@@ -12,10 +12,11 @@ import pytest
 from google.protobuf.message import Message
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
+from analyzer.model.encoding import encode_varint, varint
 from analyzer.model.limits import Limits
 from analyzer.model.schema import PAYLOAD_FIELDS
 from analyzer.model.tensors import MARK, payload_index
-from analyzer.model.wire import Walk, encode_varint, varint
+from analyzer.model.wire import Walk
 from tests.fuzz import seeds
 from tests.model import wirebytes as wb
 

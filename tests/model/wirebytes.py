@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analyzer.model.wire import encode_varint
+from analyzer.model.encoding import encode_varint
 
 GROUP_START = 3
 
