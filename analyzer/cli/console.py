@@ -45,6 +45,8 @@ class Console:
         """
         self.progress("")
         stream = sys.stdout
+        if not data:
+            return
         if stream is None:
             raise OutputError("standard output is closed; redirect it to a file")
         try:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.cli import exits
-from analyzer.cli.judge import judge_one
+from analyzer.cli.judge import facts_of, judge_one
 from analyzer.cli.options import add_model_options, add_rule_options
 from analyzer.cli.outputs import write_file
 from analyzer.cli.plan import make_plans
 from analyzer.cli.shell import command_line
+from analyzer.errors import ConfigError
 from analyzer.report import INSPECT_FORMATS
 from analyzer.report.result import Options
 
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 def configure(parser: ArgumentParser) -> None:
     """Arguments of this command."""
-    parser.add_argument("model", metavar="MODEL", help="a model file, or - for standard input")
+    parser.add_argument(
+        "model", metavar="MODEL", nargs="?", help="a model file, or - for standard input"
+    )
     parser.add_argument(
         "--format",
         choices=tuple(INSPECT_FORMATS),
@@ -33,23 +36,44 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="write to this file instead of standard output"
     )
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument(
+        "--explain", metavar="NODE", help="how the numbers of this operator came about"
+    )
+    instead.add_argument(
+        "--conventions", action="store_true", help="what every operator counts; needs no model"
+    )
     add_rule_options(parser)
     add_model_options(parser)
 
 
 def run(arguments: Namespace, console: Console, environment: Environment) -> int:
     """Show one model; 0 whatever is found in it."""
+    if not (arguments.model or arguments.conventions):
+        raise ConfigError("which model? onnxlint inspect MODEL")
+    data = _data(arguments, console, environment)
+    if arguments.output:
+        write_file(arguments.output, data)
+    else:
+        console.write(data)
+    return exits.CLEAN
+
+
+def _data(arguments: Namespace, console: Console, environment: Environment) -> bytes:
+    if arguments.conventions:
+        from analyzer.costs.table import operators_markdown
+
+        return operators_markdown().encode()
     path = arguments.model
     plan = make_plans([path], arguments, environment.today)[path]
+    if arguments.explain is not None:
+        from analyzer.cli.operator import explain_operator
+
+        return explain_operator(facts_of(path, plan), arguments.explain)
     result, _ = judge_one(path, plan, command_line(arguments))
     options = Options(
         color=console.color and not arguments.output,
         count=arguments.count or plan.config.count,
         created=environment.created,
     )
-    data = INSPECT_FORMATS[arguments.format](result, options)
-    if arguments.output:
-        write_file(arguments.output, data)
-    else:
-        console.write(data)
-    return exits.CLEAN
+    return INSPECT_FORMATS[arguments.format](result, options)

@@ -20,22 +20,27 @@ if TYPE_CHECKING:
     from analyzer.lint import Settings
 
 
-def facts_of(path: str, plan: Plan) -> Facts:
-    """Read and analyse one model; raises ``ModelError``."""
-    from analyzer.analyze import analyze
+def facts_of(path: str, plan: Plan, *, weights: bool = False) -> Facts:
+    """Read and analyse one model, with ``weights`` its trained values too.
+
+    Raises ``ModelError``.
+    """
+    from analyzer.analyze import analyze, analyze_weights
     from analyzer.model import load
 
     stdin = getattr(sys.stdin, "buffer", None)
     model = load(path, limits=plan.limits, digest=plan.digest, stdin=stdin)
-    return analyze(model, plan.bindings)
+    return (analyze_weights if weights else analyze)(model, plan.bindings)
 
 
-def judge_one(path: str, plan: Plan, command: str) -> tuple[Result, frozenset[Suppression]]:
+def judge_one(
+    path: str, plan: Plan, command: str, *, weights: bool = False
+) -> tuple[Result, frozenset[Suppression]]:
     """Result for one model, and the suppressions it used; raises ``OnnxlintError``."""
     from analyzer.lint import judge
     from analyzer.ruleset import select_rules
 
-    facts = facts_of(path, plan)
+    facts = facts_of(path, plan, weights=weights)
     verdict = judge(facts, plan.rules, plan.settings)
     s = plan.settings
     rules = select_rules(plan.rules, s.select, s.ignore, s.preview)

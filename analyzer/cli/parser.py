@@ -69,7 +69,9 @@ def top_parser() -> Parser:
         description="A static linter and report generator for ONNX models.",
         epilog=f"commands:\n{commands}\n{EXITS}\n{NAME} COMMAND --help shows a command's options.",
     )
-    parser.add_argument("--version", action="store_true", help="short for: version")
+    parser.add_argument(
+        "--version", action="store_true", help="show program's version number and exit"
+    )
     parser.add_argument("command", metavar="COMMAND", type=_refuse, help="one of those below")
     return parser
 

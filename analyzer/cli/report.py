@@ -43,6 +43,9 @@ def configure(parser: ArgumentParser) -> None:
         help=f"comma-separated, of {', '.join(REPORT_FORMATS)} (default: {','.join(DEFAULT)})",
     )
     parser.add_argument("--count", choices=("macs", "flops"), help="headline unit (default: macs)")
+    parser.add_argument(
+        "--no-weights", action="store_true", help="do not read weights for evidence; faster"
+    )
     add_rule_options(parser)
     add_model_options(parser)
 
@@ -56,7 +59,8 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         raise ConfigError(f"--format {what}: formats are {', '.join(REPORT_FORMATS)}")
     path = arguments.model
     plan = make_plans([path], arguments, environment.today)[path]
-    result, _ = judge_one(path, plan, command_line(arguments))
+    weights = not arguments.no_weights
+    result, _ = judge_one(path, plan, command_line(arguments), weights=weights)
     options = Options(count=arguments.count or plan.config.count, created=environment.created)
     # All formats before the first file: a report is complete or not there.
     rendered = {name: REPORT_FORMATS[name](result, options) for name in formats}

@@ -154,8 +154,8 @@ def test_full_standard_output_is_an_error(clean: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [["version"], ["check"], ["--help"]])
-def test_closed_standard_streams(clean: str, tmp_path: Path, words: list[str]) -> None:
-    model = [str(tmp_path / clean)] if words == ["check"] else []
+def test_closed_standard_streams(wasteful: str, tmp_path: Path, words: list[str]) -> None:
+    model = [str(tmp_path / wasteful)] if words == ["check"] else []
     done = subprocess.run(
         ["sh", "-c", 'exec "$@" <&- >&-', "sh", sys.executable, "-m", "analyzer", *words, *model],
         stderr=subprocess.PIPE, text=True, check=False,

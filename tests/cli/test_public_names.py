@@ -1,0 +1,61 @@
+"""``import analyzer``: a dozen names, imported when they are first used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import analyzer
+from analyzer import Severity, analyze, lint, load_bytes, load_rules
+from tests.cli.conftest import WASTEFUL, encode
+
+ROOT = Path(__file__).parents[2]
+
+
+def python(code: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_library_finds_what_the_command_finds() -> None:
+    findings = lint(analyze(load_bytes(encode(WASTEFUL))), load_rules())
+    assert [(f.rule, f.severity) for f in findings] == [("SEP001", Severity.WARNING)]
+
+
+@pytest.mark.parametrize("name", analyzer.__all__)
+def test_every_public_name_exists(name: str) -> None:
+    assert getattr(analyzer, name) is not None
+    assert name in dir(analyzer)
+
+
+def test_misspelt_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'analyse'"):
+        _ = analyzer.analyse
+
+
+def test_import_alone_imports_nothing_heavy() -> None:
+    loaded = python("import sys, analyzer; print(*sorted(sys.modules))").split()
+    assert "analyzer" in loaded
+    assert not {"onnx", "numpy", "networkx", "jinja2", "dataclasses", "analyzer.facts"} & {*loaded}
+
+
+@pytest.mark.parametrize("name", ["analyze", "lint"])
+def test_functions_win_over_modules_of_the_same_name(name: str) -> None:
+    code = f"import analyzer, analyzer.{name}, analyzer.examples; print(callable(analyzer.{name}))"
+    assert python(code) == "True"
+
+
+def test_check_imports_no_report_machinery() -> None:
+    code = (
+        "import sys\nfrom analyzer.cli.main import run\n"
+        "run(['check', 'samples/mobilenet_v1.onnx'])\nprint(*sorted(sys.modules))"
+    )
+    loaded = {*python(code).split()}
+    assert "analyzer.report.lines" in loaded
+    assert not {"weasyprint", "squarify", "analyzer.report.page", "analyzer.weights"} & loaded
