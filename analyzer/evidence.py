@@ -65,6 +65,20 @@ class Separability:
         """``macs / macs_now`` of the recommendation."""
         return self.macs / self.macs_now if self.macs is not None and self.macs_now else None
 
+    @property
+    def saved(self) -> int | None:
+        """MACs that the recommendation saves in one execution."""
+        if self.macs is None or self.macs_now is None:
+            return None
+        return self.macs_now - self.macs
+
+    @property
+    def margin(self) -> float | None:
+        """Share of energy kept beyond what Gaussian noise would keep: the structure found."""
+        if self.energy is None or self.baseline is None:
+            return None
+        return self.energy - self.baseline
+
 
 @dataclass(frozen=True, slots=True)
 class KernelUse:
@@ -121,8 +135,21 @@ class FilterUse:
     """Weights of the layers that read the dead channels; ``None`` where that is not traceable."""
 
     @property
+    def dead_count(self) -> int:
+        return len(self.dead)
+
+    @property
     def dead_share(self) -> float:
         return len(self.dead) / self.filters if self.filters else 0.0
+
+    @property
+    def duplicate_count(self) -> int:
+        """Filters that repeat another one bit for bit: group sizes less one each."""
+        return sum(len(group) - 1 for group in self.duplicates)
+
+    @property
+    def duplicate_share(self) -> float:
+        return self.duplicate_count / self.filters if self.filters else 0.0
 
     @property
     def redundant(self) -> int:
@@ -168,6 +195,11 @@ class ValueStats:
     @property
     def finite(self) -> bool:
         return self.nan == 0 and self.inf == 0
+
+    @property
+    def non_finite(self) -> int:
+        """Elements that are not a number or infinite."""
+        return self.nan + self.inf
 
 
 @dataclass(frozen=True, slots=True)

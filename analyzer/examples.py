@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyzer.analyze import analyze
+from analyzer.analyze import analyze, analyze_weights
 from analyzer.errors import OnnxlintError, RuleError
 from analyzer.lint import Settings, judge
 from analyzer.model import load_bytes
@@ -60,15 +60,15 @@ test_rules.__test__ = False  # type: ignore[attr-defined]
 def run_example(rule: Rule, example: Example) -> ExampleResult:
     """Judge one example by its own rule alone."""
     try:
-        facts = facts_of(example.model, example.name)
+        facts = facts_of(example.model, example.name, weights=rule.reads_weights)
     except OnnxlintError as error:
         return ExampleResult(rule, example, (), str(error))
     settings = Settings(select=(rule.id,), options={rule.id: example.options})
     return ExampleResult(rule, example, judge(facts, (rule,), settings).findings, "")
 
 
-def facts_of(text: str, name: str = "example") -> Facts:
-    """Facts about a model in ONNX text syntax.
+def facts_of(text: str, name: str = "example", *, weights: bool = False) -> Facts:
+    """Facts about a model in ONNX text syntax, with ``weights`` those about its values too.
 
     Raises
     ------
@@ -83,4 +83,5 @@ def facts_of(text: str, name: str = "example") -> Facts:
         proto = onnx.parser.parse_model(text)
     except (onnx.parser.ParseError, ValueError) as error:
         raise RuleError(f"not ONNX text: {' '.join(str(error).split())[:300]}") from None
-    return analyze(load_bytes(proto.SerializeToString(), name))
+    look = analyze_weights if weights else analyze
+    return look(load_bytes(proto.SerializeToString(), name))

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING
 
-from analyzer import facts
+from analyzer import evidence, facts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,9 +25,17 @@ COMMON: Mapping[str, type] = {
 }
 """Groups about the whole model, visible to every rule."""
 
+EVIDENCE: Mapping[str, type] = {
+    "weights": evidence.ValueStats,
+    "filters": evidence.FilterUse,
+    "kernel": evidence.KernelUse,
+    "separability": evidence.Separability,
+}
+"""Groups about a layer's trained weights; all unknown where those were not read."""
+
 SUBJECTS: Mapping[str, Mapping[str, type]] = {
     "model": {},
-    "node": {"node": facts.Node, "conv": facts.Conv, "saving": facts.Saving},
+    "node": {"node": facts.Node, "conv": facts.Conv, "saving": facts.Saving, **EVIDENCE},
     "block": {"block": facts.Block},
     "tensor": {"tensor": facts.Tensor},
     "problem": {"problem": facts.Problem},
@@ -40,7 +48,8 @@ OPTION_KINDS = {"integer": NUMBER, "number": NUMBER, "flag": FLAG, "text": TEXT}
 
 _SCALARS = {"int": NUMBER, "float": NUMBER, "Dim": NUMBER, "str": TEXT, "Certainty": TEXT,
             "bool": FLAG, "Shape": LIST}  # fmt: skip
-_RECORDS = {cls.__name__: cls for cls in (facts.Conv, facts.Saving, facts.Cost)}
+_RECORDS = {cls.__name__: cls for cls in
+            (facts.Conv, facts.Saving, facts.Cost, evidence.Decoupling)}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

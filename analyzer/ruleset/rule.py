@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzer.ruleset.fields import EVIDENCE
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -87,3 +89,8 @@ class Rule:
     """At least one match and one no-match."""
     source: str
     """Name of the rule file, for messages."""
+
+    @property
+    def reads_weights(self) -> bool:
+        """True when its condition is about trained weights, which then have to be read."""
+        return not self.when.groups.isdisjoint(EVIDENCE)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from analyzer.ruleset.fields import COMMON
+from analyzer.ruleset.fields import COMMON, EVIDENCE
 from analyzer.ruleset.sandbox import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from analyzer.evidence import LayerEvidence
     from analyzer.facts import Block, Facts, Node, Saving, Tensor
 
 
@@ -56,7 +57,20 @@ class Subjects:
             yield from by_kind.get(kind, ())
 
 
+_UNREAD: Mapping[str, Any] = dict.fromkeys(EVIDENCE, UNKNOWN)
+
+
+def _evidence(layer: LayerEvidence | None) -> Mapping[str, Any]:
+    """The groups about a layer's weights; most layers have none."""
+    if layer is None:
+        return _UNREAD
+    known = {"weights": layer.values, "filters": layer.filters, "kernel": layer.kernel,
+             "separability": layer.separability}  # fmt: skip
+    return {name: UNKNOWN if record is None else record for name, record in known.items()}
+
+
 def _nodes(facts: Facts) -> Iterator[Subject]:
+    layers = facts.evidence.layers if facts.evidence else {}
     for node in facts.nodes:
         known = {"conv": node.conv, "saving": node.saving}
         yield Subject(
@@ -66,9 +80,10 @@ def _nodes(facts: Facts) -> Iterator[Subject]:
             place=node.id,
             name=f"{node.scope}/{node.name}" if node.name else node.id,
             structure=partial(_node_structure, node),
-            groups={"node": node} | {k: UNKNOWN if v is None else v for k, v in known.items()},
+            groups={"node": node, **{k: UNKNOWN if v is None else v for k, v in known.items()},
+                    **_evidence(layers.get(node.id))},
             saving=node.saving,
-        )
+        )  # fmt: skip
 
 
 def _node_structure(node: Node) -> tuple[object, ...]:

@@ -42,7 +42,8 @@ def filter_use(weights: NDArray[np.generic], groups: int = 1, bias: bool = False
         with np.errstate(invalid="ignore", over="ignore"):
             norms[span] = np.sqrt(np.einsum("ij,ij->i", chunk, chunk, dtype=np.float64))
             sketch[span] = chunk @ probe
-    sketch = np.abs(np.divide(sketch, norms, out=np.full(n, np.nan), where=norms > 0))
+    with np.errstate(invalid="ignore"):  # infinity over infinity is NaN, and not usable
+        sketch = np.abs(np.divide(sketch, norms, out=np.full(n, np.nan), where=norms > 0))
     usable = alive & np.isfinite(sketch)
     share = n // groups or 1
     found = [

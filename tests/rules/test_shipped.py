@@ -47,6 +47,30 @@ def test_separable_candidate_reports_the_numbers_of_the_mobilenet_paper() -> Non
     assert "8.7×" in page
 
 
+def test_a_3x3_kernel_that_is_1x3_in_effect_wastes_two_thirds() -> None:
+    (finding,) = first("WGT002").findings
+    assert finding.message.startswith("3×3 kernel is 1×3 in effect")
+    assert "saves 66.7 %" in finding.message
+
+
+def test_one_exact_separable_term_keeps_all_energy_at_the_papers_ratio() -> None:
+    """1/N + 1/D_K with N = 4, D_K = 5 in one dimension: 45 % of 4 · 4 · 5 · 4000 MACs."""
+    (finding,) = first("SEP002").findings
+    assert "T = 1 depthwise-pointwise terms keep 100.0 %" in finding.message
+    assert "at 45.0 % of 320 kMAC, 176 kMAC less" in finding.message
+
+
+def test_rules_about_weights_are_silent_where_weights_were_not_read() -> None:
+    about_weights = [rule for rule in RULES if rule.reads_weights]
+    assert {rule.id for rule in about_weights} == {
+        "SEP002", "WGT001", "WGT002", "WGT003", "WGT004", "WGT005",
+    }  # fmt: skip
+    for rule in about_weights:
+        facts = facts_of(rule.examples[0].model)
+        assert facts.evidence is None
+        assert lint(facts, [rule]) == ()
+
+
 def test_a_depthwise_convolution_does_9_multiply_adds_for_8_bytes() -> None:
     """Each output reads and writes one float32 and costs 9 MACs: 18 FLOP / 8 B = 2.25."""
     (finding,) = first("MEM001").findings
