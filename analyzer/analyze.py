@@ -18,6 +18,7 @@ from analyzer.costs.parameters import summarize, take_inventory
 from analyzer.facts import Facts, Tensor
 from analyzer.graph.build import Vertex, build
 from analyzer.graph.program import build_program
+from analyzer.model.limits import Limits
 from analyzer.patterns import find_blocks, module_tree, recognise
 from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.run import infer_shapes
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from analyzer.shapes.sites import Site
 
 
-def analyze(model: Model, bindings: Bindings | None = None) -> Facts:
+def analyze(model: Model, bindings: Bindings | None = None, *, limits: Limits = Limits()) -> Facts:
     """Everything onnxlint can say about ``model`` without looking at its weights.
 
     Parameters
@@ -44,13 +45,14 @@ def analyze(model: Model, bindings: Bindings | None = None) -> Facts:
     model : from ``analyzer.model.load``.
     bindings : sizes of dimensions that the file leaves open; defaults are assumed, and
         listed in ``Facts.assumptions``, for the rest.
+    limits : time and memory of the guarded worker that infers shapes.
 
     Returns
     -------
     Facts. Whatever kept the analysis from being complete is in ``Facts.problems``.
     """
     program = build_program(model.proto, dict(model.info.opsets))
-    shapes = infer_shapes(program, bindings or Bindings())
+    shapes = infer_shapes(program, bindings or Bindings(), limits=limits)
     sites = list_sites(program, shapes)
     inventory = take_inventory(program, sites)
     sums = aggregate(sites, [cost(site.call) for site in sites])
@@ -79,7 +81,9 @@ def analyze(model: Model, bindings: Bindings | None = None) -> Facts:
     )
 
 
-def analyze_weights(model: Model, bindings: Bindings | None = None) -> Facts:
+def analyze_weights(
+    model: Model, bindings: Bindings | None = None, *, limits: Limits = Limits()
+) -> Facts:
     """``analyze``, and what the trained weights of each convolution say.
 
     Weights are mapped, read in chunks and dropped; what the file does not store
@@ -87,7 +91,7 @@ def analyze_weights(model: Model, bindings: Bindings | None = None) -> Facts:
     """
     from analyzer.weights import collect, weight_source  # lazily: `check` never reads weights
 
-    facts = analyze(model, bindings)
+    facts = analyze(model, bindings, limits=limits)
     return replace(facts, evidence=collect(facts, weight_source(model, facts)))
 
 

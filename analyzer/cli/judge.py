@@ -30,7 +30,7 @@ def facts_of(path: str, plan: Plan, *, weights: bool = False) -> Facts:
 
     stdin = getattr(sys.stdin, "buffer", None)
     model = load(path, limits=plan.limits, digest=plan.digest, stdin=stdin)
-    return (analyze_weights if weights else analyze)(model, plan.bindings)
+    return (analyze_weights if weights else analyze)(model, plan.bindings, limits=plan.limits)
 
 
 def judge_one(

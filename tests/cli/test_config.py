@@ -218,3 +218,9 @@ def test_limit_named_by_a_message_can_be_lowered(cli: Cli, wasteful: str) -> Non
     outcome = cli("check", wasteful, "--limit", "fields=3")
     assert outcome.code == 2
     assert "limit fields = 3" in outcome.out
+
+
+def test_limits_reach_the_guarded_worker(cli: Cli, wasteful: str) -> None:
+    outcome = cli("check", wasteful, "--limit", "guard_seconds=0")
+    assert outcome.code == 2
+    assert "limit guard_seconds = 0" in outcome.out

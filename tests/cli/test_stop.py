@@ -48,7 +48,7 @@ def test_signal_while_writing_leaves_nothing_behind(
 def test_ctrl_c_in_a_batch_is_130_without_a_traceback(
     cli: Cli, clean: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt(*arguments: object) -> None:
+    def interrupt(*arguments: object, **more: object) -> None:
         raise KeyboardInterrupt
 
     cli("check", clean)

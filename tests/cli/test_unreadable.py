@@ -92,10 +92,10 @@ def test_bug_on_one_model_is_one_line_and_the_others_are_judged(
     module = sys.modules["analyzer.analyze"]
     analyze = module.analyze
 
-    def break_on_clean(model: object, *rest: object) -> object:
+    def break_on_clean(model: object, *rest: object, **more: object) -> object:
         if model.info.path == clean:  # type: ignore[attr-defined]
             raise KeyError("conv\n\x1b[31m")
-        return analyze(model, *rest)
+        return analyze(model, *rest, **more)
 
     monkeypatch.setattr(module, "analyze", break_on_clean)
     outcome = cli("check", clean, wasteful)
