@@ -66,8 +66,11 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV) || \
 	  { rm -rf $(VENV); tools/apt.sh "a virtual environment" python3-venv && $(PYTHON) -m venv $(VENV); }
 
+# Bytecode is compiled here, as pip does for a wheel: an editable install whose environment
+# forbids writing it (PYTHONDONTWRITEBYTECODE) would compile every module at every start.
 $(STAMP): pyproject.toml | $(BIN)/python
 	$(PIP) --editable .
+	@$(BIN)/python -m compileall -q analyzer
 	@touch $@
 
 $(STAMP)-test: pyproject.toml | $(BIN)/python
