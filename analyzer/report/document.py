@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from analyzer.version import __version__
 
 if TYPE_CHECKING:
+    from analyzer.evidence import LayerEvidence
     from analyzer.facts import Block, Conv, Facts, Node, Saving, Tensor
     from analyzer.findings.finding import Finding
     from analyzer.report.result import Batch, Result
@@ -38,6 +40,7 @@ def of_result(result: Result) -> Object:
         "parameters": _parameters(facts),
         "memory": _memory(facts),
         "separable": _separable(facts),
+        "weights": _weights(facts),
         "nodes": [node(n) for n in facts.nodes],
         "blocks": [_block(b) for b in facts.blocks],
         "findings": [finding(f) for f in result.findings],
@@ -193,6 +196,64 @@ def _separable(facts: Facts) -> Object:
         "params_after": s.params_after,
         "candidates": list(s.candidates),
     }
+
+
+def _weights(facts: Facts) -> Object | None:
+    """What was read from trained weights; ``None`` when they were not looked at."""
+    if facts.evidence is None:
+        return None
+    layers = [_layer(layer) for layer in facts.evidence.layers.values()]
+    return {"layers": layers, "unread": list(facts.evidence.unread)}
+
+
+def _layer(layer: LayerEvidence) -> Object:
+    v, f, k, s = layer.values, layer.filters, layer.kernel, layer.separability
+    return {
+        "node": layer.node,
+        "values": {
+            "dtype": v.dtype,
+            "elements": v.elements,
+            "nan": v.nan,
+            "inf": v.inf,
+            "zeros": v.zeros,
+            "denormals": v.denormals,
+            "min": _finite(v.min),
+            "max": _finite(v.max),
+            "constant": v.constant,
+            "fp16_overflow": v.fp16_overflow,
+            "fp16_underflow": v.fp16_underflow,
+            "int8_snr": _finite(v.int8_snr),
+            "int8_channel_snr": _finite(v.int8_channel_snr),
+        },
+        "filters": {
+            "count": f.filters,
+            "dead": list(f.dead),
+            "unread": list(f.unread),
+            "duplicates": [list(group) for group in f.duplicates],
+            "proportional": [list(group) for group in f.proportional],
+            "freed_params": f.freed_params,
+            "freed_downstream": f.freed_downstream,
+        },
+        "kernel": k and {"declared": list(k.kernel), "effective": list(k.effective)},
+        "separability": s
+        and {
+            "target": s.target,
+            "order": s.order,
+            "terms": s.terms,
+            "energy": s.energy,
+            "baseline": s.baseline,
+            "macs": s.macs,
+            "rank": s.rank,
+            "first_term": s.first_term,
+            "first_term_baseline": s.first_term_baseline,
+            "sampled": s.sampled,
+        },
+    }
+
+
+def _finite(value: float | None) -> float | None:
+    """JSON has no infinity."""
+    return value if value is not None and isfinite(value) else None
 
 
 def _block(b: Block) -> Object:

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from analyzer.report.sanitise import clean, label
-from analyzer.report.view import charts, findings, layers, memory, summary
+from analyzer.report.view import charts, findings, layers, memory, summary, weights
 from analyzer.report.view.kinds import COLORS
 from analyzer.version import __version__
 
@@ -108,6 +108,7 @@ def build(result: Result, options: Options, medium: Medium) -> dict[str, object]
             for p in facts.problems
         ],
         "conversions": layers.conversions(facts, anchors, names, convertible),
+        "weights": weights.view(facts.evidence, names, anchors),
         "layers": shapes,
         "kinds": list(dict.fromkeys((layer.kind, layer.color) for layer in shapes)),
         "treemap": charts.treemap(shapes),
@@ -177,7 +178,7 @@ def describe_block(detail: Mapping[str, int | str | bool]) -> str:
         word = key.replace("_", " ")
         if value is True:
             parts.append(word)
-        elif value is not False and (key, value) != ("stride", 1):
+        elif value is not False and not (value == 1 and key in ("stride", "groups", "dilation")):
             parts.append(f"{word} {label(str(value), 60)}")
     return ", ".join(parts)
 

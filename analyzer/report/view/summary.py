@@ -91,9 +91,9 @@ def verdict(result: Result, groups: tuple[Group, ...]) -> str:
     share = saved / facts.totals.macs if facts.totals.macs else 0
     if result.outcome == INCONCLUSIVE:
         n = sum(problem.inconclusive for problem in facts.problems)
-        return f"Not conclusive: {_many(n, 'problem')} kept part of the model unjudged."
+        return f"Not conclusive: {many(n, 'problem')} kept part of the model unjudged."
     if errors:
-        return f"{_many(errors, 'error')} to fix before this model is used; see the findings."
+        return f"{many(errors, 'error')} to fix before this model is used; see the findings."
     if share >= 0.01:
         now, after = facts.totals.macs, facts.totals.macs - saved
         known = "Compute" if facts.totals.complete else "The part of compute that is known"
@@ -103,8 +103,8 @@ def verdict(result: Result, groups: tuple[Group, ...]) -> str:
         )
     if result.outcome == FINDINGS:
         n = len(result.findings)
-        rules = _many(len(groups), "rule")
-        return f"Nothing urgent: {_many(n, 'finding')} from {rules}, no large saving."
+        rules = many(len(groups), "rule")
+        return f"Nothing urgent: {many(n, 'finding')} from {rules}, no large saving."
     if result.rules:
         return f"Clean: none of the {len(result.rules)} rules applied objects to this model."
     return "No rule was applied; the numbers below are facts without a judgement."
@@ -141,7 +141,7 @@ def _compute(facts: Facts, headline: str) -> Card:
     how = {
         Certainty.EXACT: "exact, from the file alone",
         Certainty.ASSUMED: "exact under the assumptions below",
-        Certainty.LOWER_BOUND: f"{_many(totals.unknown_nodes, 'operator')} of unknown cost",
+        Certainty.LOWER_BOUND: f"{many(totals.unknown_nodes, 'operator')} of unknown cost",
         Certainty.UNKNOWN: "not known",
     }[known]
     return Card("Compute", least + first, (f"= {least}{second}", how))
@@ -246,7 +246,8 @@ def _qualified(node: Node) -> str:
     return label(domain + node.op_type)
 
 
-def _many(n: int, word: str) -> str:
+def many(n: int, word: str) -> str:
+    """``1 layer``, ``2 layers``."""
     return f"{units.count(n)} {_plural(n, word)}"
 
 

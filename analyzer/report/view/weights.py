@@ -1,0 +1,117 @@
+"""What the trained weights say: how separable a kernel is, and what in it does no work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzer import units
+from analyzer.report.view.summary import many
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from analyzer.evidence import LayerEvidence, WeightEvidence
+
+STRUCTURE = 0.05
+"""Share of energy beyond that of noise from which a kernel is called structured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Separable:
+    """A kernel as a sum of depthwise separable terms."""
+
+    name: str
+    anchor: str | None
+    first: float
+    """Share of energy the best single term keeps."""
+    noise: float
+    """The same of noise of this shape."""
+    terms: int | None
+    """Terms that keep the target; ``None`` where that saves nothing."""
+    macs_now: int | None
+    macs: int | None
+
+    @property
+    def structured(self) -> bool:
+        return self.first - self.noise >= STRUCTURE
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """Something in the weights of a layer that a reader should know."""
+
+    name: str
+    anchor: str | None
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Both tables, each with the most telling rows first."""
+
+    layers: int
+    unread: int
+    target: float | None
+    """Share of energy that ``Separable.terms`` keep."""
+    separable: tuple[Separable, ...]
+    oddities: tuple[Oddity, ...]
+
+
+def view(
+    evidence: WeightEvidence | None, names: Mapping[str, str], anchors: Mapping[str, str]
+) -> Weights | None:
+    """``None`` when weights were not looked at."""
+    if evidence is None:
+        return None
+    layers = evidence.layers.values()
+    targets = [layer.separability.target for layer in layers if layer.separability]
+    return Weights(
+        layers=len(evidence.layers),
+        unread=len(evidence.unread),
+        target=targets[0] if targets else None,
+        separable=_separable(layers, names, anchors),
+        oddities=tuple(
+            Oddity(names.get(layer.node, ""), anchors.get(layer.node), "; ".join(found))
+            for layer in layers
+            if (found := tuple(describe(layer)))
+        ),
+    )
+
+
+def _separable(
+    layers: Iterable[LayerEvidence], names: Mapping[str, str], anchors: Mapping[str, str]
+) -> tuple[Separable, ...]:
+    rows = [
+        Separable(
+            names.get(layer.node, ""), anchors.get(layer.node), s.first_term,
+            s.first_term_baseline, s.terms, s.macs_now, s.macs,
+        )
+        for layer in layers
+        if (s := layer.separability) is not None
+    ]  # fmt: skip
+    return tuple(sorted(rows, key=lambda row: row.noise - row.first))
+
+
+def describe(layer: LayerEvidence) -> Iterable[str]:
+    """Short clauses, the gravest first; nothing for weights without a peculiarity."""
+    values, filters, kernel = layer.values, layer.filters, layer.kernel
+    if values.non_finite:
+        yield f"{many(values.non_finite, 'value')} infinite or not a number"
+    if values.constant:
+        yield "all values are equal"
+    if filters.dead:
+        yield f"{filters.dead_count} of {filters.filters} filters dead (all zero)"
+    if filters.redundant:
+        yield f"{filters.redundant} of {filters.filters} filters that repeat another one"
+    if filters.unread:
+        yield f"{many(len(filters.unread), 'input channel')} never read"
+    if kernel is not None and kernel.shrinkable and kernel.effective_taps:
+        sides = ("×".join(map(str, side)) for side in (kernel.kernel, kernel.effective))
+        yield "a {} kernel works like {}".format(*sides)
+    if values.denormals:
+        yield f"{many(values.denormals, 'denormal value')}, slow on some hardware"
+    if values.fp16_overflow:
+        yield f"{units.percent(values.fp16_overflow)} of the values overflow float16"
+    if values.sparsity >= 0.5 and not values.constant:
+        yield f"{units.percent(values.sparsity)} of the values are zero"
