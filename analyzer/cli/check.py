@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.cli import exits, values
 from analyzer.cli.judge import judge_all
-from analyzer.cli.options import add_model_options, add_rule_options
+from analyzer.cli.options import add_model_options, add_rule_options, add_weights_option
 from analyzer.cli.outputs import write_file
 from analyzer.cli.paths import expand
 from analyzer.cli.plan import make_plans
@@ -67,6 +67,7 @@ def configure(parser: ArgumentParser) -> None:
         default="",
         help="accept all present findings: write them to this file",
     )
+    add_weights_option(parser)
     add_rule_options(parser)
     add_model_options(parser)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.cli import exits
 from analyzer.cli.judge import facts_of, judge_one
-from analyzer.cli.options import add_model_options, add_rule_options
+from analyzer.cli.options import add_model_options, add_rule_options, add_weights_option
 from analyzer.cli.outputs import write_file
 from analyzer.cli.plan import make_plans
 from analyzer.cli.shell import command_line
@@ -43,6 +43,7 @@ def configure(parser: ArgumentParser) -> None:
     instead.add_argument(
         "--conventions", action="store_true", help="what every operator counts; needs no model"
     )
+    add_weights_option(parser)
     add_rule_options(parser)
     add_model_options(parser)
 

@@ -33,18 +33,13 @@ def facts_of(path: str, plan: Plan, *, weights: bool = False) -> Facts:
     return (analyze_weights if weights else analyze)(model, plan.bindings, limits=plan.limits)
 
 
-def judge_one(
-    path: str, plan: Plan, command: str, *, weights: bool = False
-) -> tuple[Result, frozenset[Suppression]]:
+def judge_one(path: str, plan: Plan, command: str) -> tuple[Result, frozenset[Suppression]]:
     """Result for one model, and the suppressions it used; raises ``OnnxlintError``."""
     from analyzer.lint import judge
-    from analyzer.ruleset import select_rules
 
-    facts = facts_of(path, plan, weights=weights)
+    facts = facts_of(path, plan, weights=plan.weights)
     verdict = judge(facts, plan.rules, plan.settings)
-    s = plan.settings
-    rules = select_rules(plan.rules, s.select, s.ignore, s.preview)
-    return Result(facts, verdict.findings, rules, command), verdict.used
+    return Result(facts, verdict.findings, plan.applied, command), verdict.used
 
 
 def judge_all(
@@ -90,9 +85,8 @@ def _add_unused(
 
 def _active(plan: Plan) -> Settings:
     """Settings without suppressions of rules that were not asked for: they had no chance."""
-    from analyzer.ruleset.select import matches, select_rules
+    from analyzer.ruleset.select import matches
 
-    s = plan.settings
-    rules = select_rules(plan.rules, s.select, s.ignore, s.preview)
+    s, rules = plan.settings, plan.applied
     chances = tuple(p for p in s.suppressions if any(matches(rule, p.rule) for rule in rules))
     return replace(s, suppressions=chances)

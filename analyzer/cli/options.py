@@ -87,6 +87,17 @@ def add_rule_options(parser: ArgumentParser) -> None:
     )
 
 
+def add_weights_option(parser: ArgumentParser) -> None:
+    """Trained weights are read on request only: without them any model takes milliseconds."""
+    parser.add_argument(
+        "--weights",
+        action="store_const",
+        const=True,
+        help="read the trained weights too, for the rules about them (WGT001 …); implied by "
+        "selecting only such rules",
+    )
+
+
 def override(config: Config, arguments: Namespace) -> Config:
     """``config`` with what the command line says instead or in addition."""
     return replace(

@@ -39,6 +39,17 @@ class Plan:
     limits: Limits
     digest: bool
     """Compute each file's SHA-256."""
+    weights: bool = False
+    """Read trained weights."""
+
+    @property
+    def applied(self) -> tuple[Rule, ...]:
+        """The rules that have a chance: selected, and about something that is looked at."""
+        from analyzer.ruleset import select_rules
+
+        s = self.settings
+        selected = select_rules(self.rules, s.select, s.ignore, s.preview)
+        return tuple(rule for rule in selected if self.weights or not rule.reads_weights)
 
 
 def make_plans(
@@ -122,7 +133,16 @@ def _make(file: Config, arguments: Namespace, today: date, baseline: str) -> Pla
         bindings=Bindings(config.shapes, config.dims, config.trip_counts),
         limits=_named(file.path, lambda: _limits(config.limits)),
         digest=not arguments.no_hash,
+        weights=_weights(arguments, config, rules),
     )
+
+
+def _weights(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> bool:
+    """What the command line says, else the configuration, else what the rules asked for need."""
+    from analyzer.ruleset.select import asks_for_weights
+
+    said: bool | None = getattr(arguments, "weights", False)
+    return config.weights or asks_for_weights(rules, config.select) if said is None else said
 
 
 def _named(path: str, action: Callable[[], T]) -> T:

@@ -44,7 +44,10 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--count", choices=("macs", "flops"), help="headline unit (default: macs)")
     parser.add_argument(
-        "--no-weights", action="store_true", help="do not read weights for evidence; faster"
+        "--no-weights",
+        dest="weights",
+        action="store_false",
+        help="do not read the trained weights; faster, and nothing is said about them",
     )
     add_rule_options(parser)
     add_model_options(parser)
@@ -59,8 +62,7 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         raise ConfigError(f"--format {what}: formats are {', '.join(REPORT_FORMATS)}")
     path = arguments.model
     plan = make_plans([path], arguments, environment.today)[path]
-    weights = not arguments.no_weights
-    result, _ = judge_one(path, plan, command_line(arguments), weights=weights)
+    result, _ = judge_one(path, plan, command_line(arguments))
     options = Options(count=arguments.count or plan.config.count, created=environment.created)
     # All formats before the first file: a report is complete or not there.
     rendered = {name: REPORT_FORMATS[name](result, options) for name in formats}

@@ -25,6 +25,8 @@ def evaluate(
     subjects = Subjects(facts)
     common = common_groups(facts)
     for rule in rules:
+        if rule.reads_weights and facts.evidence is None:
+            continue  # nothing is known of any layer
         shared = {**common, "option": values(rule, (options or {}).get(rule.id, {}))}
         for subject in subjects.select(rule.subject, rule.selector):
             groups = {**shared, **subject.groups}

@@ -41,6 +41,16 @@ def select_rules(
     )
 
 
+def asks_for_weights(rules: Sequence[Rule], select: Iterable[str]) -> bool:
+    """Whether a selector means nothing but rules about trained weights.
+
+    ``WGT`` and ``SEP002`` do; ``SEP`` and ``ALL`` do not: whoever selects those may not expect
+    gigabytes to be read.
+    """
+    groups = ([rule for rule in rules if matches(rule, selector)] for selector in select)
+    return any(group and all(rule.reads_weights for rule in group) for group in groups)
+
+
 def unknown_selectors(rules: Sequence[Rule], selectors: Iterable[str]) -> list[str]:
     """A line for every selector that means no rule."""
     words = {word for rule in rules for word in (rule.id, rule.name, rule.category)}

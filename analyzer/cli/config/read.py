@@ -60,6 +60,7 @@ def build(path: str, values: Mapping[str, Any], prefix: str = "") -> Config:
         select=table.texts("select"),
         ignore=table.texts("ignore"),
         preview=table.flag("preview"),
+        weights=table.flag("weights"),
         rules=tuple(os.path.join(folder, name) for name in table.texts("rules")),
         baseline=os.path.join(folder, baseline) if baseline else "",
         severity=table.words("severity"),

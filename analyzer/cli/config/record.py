@@ -27,6 +27,8 @@ class Config:
     """Rules not to apply."""
     preview: bool = False
     """Apply preview rules too."""
+    weights: bool = False
+    """Read trained weights, for the rules about them."""
     rules: tuple[str, ...] = ()
     """Folders of rule files besides those that ship, resolved against the file's folder."""
     baseline: str = ""
