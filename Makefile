@@ -54,7 +54,8 @@ samples: $(STAMP)-pdf  ## rebuild the sample models and their committed reports
 	  $(BIN)/onnxlint report $$model -o samples/reports || exit; \
 	done
 
-readme: $(STAMP)  ## rewrite the generated parts of README.md
+readme: $(STAMP)  ## rewrite the generated parts of README.md and docs/
+	$(BIN)/python tools/operators.py
 	$(BIN)/python tools/readme.py
 
 clean:  ## remove what the targets above wrote, the virtual environment included
