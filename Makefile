@@ -26,8 +26,10 @@ demo: $(STAMP)-pdf  ## set everything up and write the samples' HTML and PDF rep
 	done
 	@echo "Reports:"; ls $(OUT)/demo/*.html $(OUT)/demo/*.pdf | sed 's|^|  $(CURDIR)/|'
 
-test: lint $(STAMP)-browser  ## set everything up; ruff, mypy, import-linter and pytest
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
+# A complaint about style must not hide what the tests say, so both always run.
+test: $(STAMP)-browser  ## set everything up; ruff, mypy, import-linter and pytest
+	@$(MAKE) --no-print-directory lint; lint=$$?; \
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup && exit $$lint
 
 lint: $(STAMP)-test  ## ruff, mypy and the layers, without the tests
 	$(BIN)/ruff check
