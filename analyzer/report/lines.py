@@ -64,7 +64,10 @@ def _findings(result: Result, style: Style, hinted: set[str]) -> Iterator[str]:
 
 def _problems(result: Result, style: Style) -> Iterator[str]:
     path = label(result.facts.model.path)
+    told = [finding.message for finding in result.findings]
     for problem in result.facts.problems:
+        if not problem.inconclusive and any(problem.message in message for message in told):
+            continue  # a rule has said it already
         where = f"{label(problem.where)}: " if problem.where else ""
         word = "inconclusive" if problem.inconclusive else "note"
         text = f"{clean(problem.message)} [{label(problem.code)}]"

@@ -74,3 +74,20 @@ def test_names_are_complete_and_the_bytes_plain_ascii(hostile: Result) -> None:
     names = [node["name"] for node in json.loads(raw)["nodes"]]
     assert names[0] == HOSTILE
     assert len(names[1]) == 50_013
+
+
+def test_converting_what_rules_flag_gives_the_papers_network_to_the_mac(standard: Result) -> None:
+    """4,867,293,184 and 568,740,352 mult-adds: the two networks of table 4, classifier included."""
+    conversion = json.loads(INSPECT_FORMATS["json"](standard, Options()))["conversion"]
+    assert len(conversion["flagged"]) == 13
+    assert conversion["macs_now"] == 4_867_293_184
+    assert conversion["macs_after"] == 568_740_352
+    assert round(conversion["params_now"] / 1e6, 1) == 29.3
+    assert round(conversion["params_after"] / 1e6, 1) == 4.2
+
+
+def test_architecture_is_named_or_null(mobilenet: Result, standard: Result) -> None:
+    found = json.loads(INSPECT_FORMATS["json"](mobilenet, Options()))["architecture"]
+    assert found["family"] == "MobileNetV1"
+    assert found["alpha"] == 1.0
+    assert json.loads(INSPECT_FORMATS["json"](standard, Options()))["architecture"] is None

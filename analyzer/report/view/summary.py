@@ -144,12 +144,17 @@ def _compute(facts: Facts, headline: str) -> Card:
         Certainty.LOWER_BOUND: f"{many(totals.unknown_nodes, 'operator')} of unknown cost",
         Certainty.UNKNOWN: "not known",
     }[known]
-    return Card("Compute", least + first, (f"= {least}{second}", how))
+    exact = (
+        f"{units.count(totals.flops)} FLOPs"
+        if headline == "flops"
+        else f"{units.count(totals.macs)} MACs"
+    )
+    return Card("Compute", least + first, (f"{exact} = {second}", how))
 
 
 def _parameters(facts: Facts) -> Card:
     stored = facts.parameters.weight_bytes
-    where = f"{units.size(stored)} of weights" if stored else "made at run time, none stored"
+    where = f"{units.count(facts.totals.params)} values, {units.size(stored)} in memory"
     buffers = facts.parameters.buffers
     extra = (f"and {units.count(buffers)} buffer values",) if buffers else ()
     return Card("Parameters", units.si(facts.totals.params), (where, *extra))
