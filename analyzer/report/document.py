@@ -9,7 +9,7 @@ from analyzer.version import __version__
 
 if TYPE_CHECKING:
     from analyzer.evidence import LayerEvidence
-    from analyzer.facts import Block, Conv, Facts, Node, Saving, Tensor
+    from analyzer.facts import Block, Conv, Facts, Module, Node, Saving, Tensor
     from analyzer.findings.finding import Finding
     from analyzer.report.result import Batch, Result
 
@@ -39,7 +39,10 @@ def of_result(result: Result) -> Object:
         "totals": _totals(facts),
         "parameters": _parameters(facts),
         "memory": _memory(facts),
+        "architecture": _architecture(facts),
+        "modules": None if facts.modules is None else _module(facts.modules),
         "separable": _separable(facts),
+        "conversion": _conversion(result),
         "weights": _weights(facts),
         "nodes": [node(n) for n in facts.nodes],
         "blocks": [_block(b) for b in facts.blocks],
@@ -195,6 +198,43 @@ def _separable(facts: Facts) -> Object:
         "params_now": s.params_now,
         "params_after": s.params_after,
         "candidates": list(s.candidates),
+    }
+
+
+def _conversion(result: Result) -> Object:
+    """The whole model with the convolutions that findings flag in their separable form."""
+    c = result.conversion
+    return {
+        "flagged": list(c.candidates),
+        "macs_now": c.macs_now,
+        "macs_after": c.macs_after,
+        "params_now": c.params_now,
+        "params_after": c.params_after,
+    }
+
+
+def _architecture(facts: Facts) -> Object | None:
+    a = facts.architecture
+    if a is None:
+        return None
+    return {
+        "family": a.family,
+        "detail": a.detail,
+        "alpha": a.alpha,
+        "resolution": list(a.resolution),
+    }
+
+
+def _module(m: Module) -> Object:
+    return {
+        "path": m.path,
+        "name": m.name,
+        "class": m.class_name,
+        "macs": m.macs,
+        "params": m.params,
+        "nodes": m.nodes,
+        "complete": m.complete,
+        "children": [_module(child) for child in m.children],
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzer.facts import Separable
 from analyzer.version import __version__
 
 if TYPE_CHECKING:
@@ -31,6 +32,26 @@ class Result:
     """Command line that reproduces the result; empty when called as a library."""
     rules_version: str = __version__
     """Version of the rule set."""
+
+    @property
+    def conversion(self) -> Separable:
+        """The whole model after converting what findings flag, each convolution once.
+
+        ``Facts.separable`` is the same for every candidate that the arithmetic allows.
+        """
+        nodes = {node.id: node for node in self.facts.nodes}
+        savings = {f.node: f.saving for f in self.findings if f.saving and f.node in nodes}
+        flagged = sorted(savings, key=lambda node: (-savings[node].macs, node))
+        totals = self.facts.totals
+        return Separable(
+            macs_now=totals.macs,
+            macs_after=totals.macs - sum(saving.macs for saving in savings.values()),
+            params_now=totals.params,
+            # shared weights count at their first user only
+            params_after=totals.params
+            - sum(saving.params for node, saving in savings.items() if nodes[node].params),
+            candidates=tuple(flagged),
+        )
 
     @property
     def outcome(self) -> str:
