@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.cli import exits
-from analyzer.cli.judge import facts_of, judge_one
+from analyzer.cli import exits, questions
+from analyzer.cli.judge import judge_one
 from analyzer.cli.options import add_model_options, add_rule_options, add_weights_option
 from analyzer.cli.outputs import write_file
 from analyzer.cli.plan import make_plans
@@ -36,13 +36,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", metavar="FILE", help="write to this file instead of standard output"
     )
-    instead = parser.add_mutually_exclusive_group()
-    instead.add_argument(
-        "--explain", metavar="NODE", help="how the numbers of this operator came about"
-    )
-    instead.add_argument(
-        "--conventions", action="store_true", help="what every operator counts; needs no model"
-    )
+    questions.configure(parser)
     add_weights_option(parser)
     add_rule_options(parser)
     add_model_options(parser)
@@ -61,16 +55,14 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
 
 
 def _data(arguments: Namespace, console: Console, environment: Environment) -> bytes:
-    if arguments.conventions:
+    if arguments.conventions and not arguments.model:
         from analyzer.costs.table import operators_markdown
 
         return operators_markdown().encode()
     path = arguments.model
     plan = make_plans([path], arguments, environment.today)[path]
-    if arguments.explain is not None:
-        from analyzer.cli.operator import explain_operator
-
-        return explain_operator(facts_of(path, plan), arguments.explain)
+    if questions.asked(arguments):
+        return questions.answer(path, plan, arguments)
     result, _ = judge_one(path, plan, command_line(arguments))
     options = Options(
         color=console.color and not arguments.output,

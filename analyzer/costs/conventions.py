@@ -1,0 +1,236 @@
+"""What other tools would print for the same model, and why it is not our number.
+
+"The FLOPs of ResNet-50" are 3.9, 4.1, 4.12 or 8.2 billion, depending on who counts. Each
+convention here is our own count re-weighed as a tool's source code weighs it (``schemes``). The
+tools look at Python modules, this looks at the exported graph; where that loses what they see,
+``exact`` is false and ``reason`` says what is lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzer.costs.parameters import WEIGHTED
+from analyzer.costs.schemes import RECURRENT, SCHEMES, Per
+from analyzer.graph.call import Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import networkx as nx
+
+    from analyzer.costs.schemes import Scheme
+    from analyzer.facts import Facts, Node
+    from analyzer.graph.call import Call
+
+CONVOLUTIONS = frozenset(op for op in WEIGHTED if "Conv" in op)
+PRODUCTS = frozenset({"Conv", "ConvTranspose", "Einsum", "Gemm", "MatMul", *RECURRENT})
+"""Operators of ai.onnx that are one operator of PyTorch too."""
+SDPA = frozenset({"Attention", "MultiHeadAttention", "GroupQueryAttention"})
+"""Fused attention without its projections."""
+WEIGHT_SLOT: Mapping[str, int] = {"QLinearMatMul": 3}
+"""Input that holds the weight where it is not one of the first two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """One way to count, applied to one model."""
+
+    name: str
+    """Tool or paper."""
+    unit: str
+    """What it calls its number."""
+    count: int | None
+    """Its total for one inference; ``None`` if nothing it counts is known."""
+    exact: bool
+    """True when the tool prints exactly this for the network that the file holds."""
+    counts: str
+    """What is included, one line."""
+    differs: str
+    """Why it differs from our MACs, one line."""
+    source: str
+    """Where the rule comes from."""
+    complete: bool = True
+    """False when something it counts has unknown size; ``count`` is then a lower bound."""
+    reason: str = ""
+    """Why it is not exact; empty otherwise."""
+
+
+def conventions(facts: Facts) -> tuple[Convention, ...]:
+    """The model's total under each convention, ours first.
+
+    Parameters
+    ----------
+    facts : with its graph; totals include bodies and functions as often as they run.
+    """
+    seen = _View(facts)
+    return (
+        _ours(facts, "onnxlint MACs", "MACs", facts.totals.macs, "every product, attention and "
+              "recurrence included", "—"),
+        _ours(facts, "onnxlint FLOPs", "FLOPs", facts.totals.flops, "2 per MAC, plus bias, "
+              "normalisation, activation, pooling and other arithmetic", "a MAC is two FLOPs"),
+        _paper(facts, seen),
+        *(_apply(scheme, facts, seen) for scheme in SCHEMES),
+    )  # fmt: skip
+
+
+class _View:
+    """What several conventions ask of the graph, found once."""
+
+    def __init__(self, facts: Facts) -> None:
+        graph = facts.graph
+        self.calls: dict[str, Call] = dict(graph.nodes(data="call"))
+        self.nodes = [n for n in facts.nodes if n.counted and not n.composite and n.id in graph]
+        self.operators = {n.op_type for n in self.nodes if not n.domain}
+        attention = {i for b in facts.blocks if b.kind == "attention" for i in b.nodes}
+        constants: dict[str, frozenset[int]] = dict(graph.nodes(data="constant_inputs"))
+        self.constants = constants
+        self.attention = {
+            n.id
+            for n in self.nodes
+            if (n.id in attention and (n.op_type == "Softmax" or (n.macs and not constants[n.id])))
+            or n.op_type in SDPA
+        }
+        self.bias = {n.id for n in self.nodes if n.op_type == "Add" and self._biases(graph, n.id)}
+        self.silu = {n.id for n in self.nodes if n.op_type == "Sigmoid" and _gates(graph, n.id)}
+
+    def _biases(self, graph: nx.MultiDiGraph, add: str) -> bool:
+        """True for the Add of a constant to the product with a constant: a linear layer's bias."""
+        return bool(self.constants[add]) and any(
+            graph.nodes[source]["call"].op_type == "MatMul" and self.constants[source]
+            for source in graph.predecessors(add)
+        )
+
+
+def _gates(graph: nx.MultiDiGraph, sigmoid: str) -> bool:
+    """True for the sigmoid of ``x · sigmoid(x)``."""
+    own = graph.nodes[sigmoid]["call"].input(0)
+    return own is not None and any(
+        graph.nodes[user]["call"].op_type == "Mul"
+        and own.name in [t.name for t in graph.nodes[user]["call"].inputs if t is not None]
+        for user in graph.successors(sigmoid)
+    )
+
+
+def _ours(facts: Facts, name: str, unit: str, count: int, counts: str, differs: str) -> Convention:
+    complete = facts.totals.complete
+    reason = "" if complete else facts.totals.reason
+    return Convention(
+        name, unit, count if complete or count else None, complete, counts, differs,
+        "docs/operators.md", complete, reason,
+    )  # fmt: skip
+
+
+def _paper(facts: Facts, seen: _View) -> Convention:
+    """Howard et al. count the layers that hold weights: convolutions and fully connected."""
+    layers = [n for n in seen.nodes if _weighted(n, seen.constants[n.id])]
+    complete = all(n.macs is not None for n in layers)
+    return Convention(
+        "MobileNet paper",
+        "mult-adds",
+        sum((n.macs or 0) * n.counted for n in layers),
+        complete,
+        "MACs of convolutions and fully connected layers",
+        "products of two activations (attention) and recurrent layers are left out",
+        "Howard et al. 2017 (arXiv 1704.04861), section 3",
+        complete,
+        "" if complete else facts.totals.reason,
+    )
+
+
+def _weighted(node: Node, constants: frozenset[int]) -> bool:
+    if node.op_type in CONVOLUTIONS:
+        return True
+    if node.op_type not in WEIGHTED or node.op_type in RECURRENT or "LSTM" in node.op_type:
+        return False
+    slot = WEIGHT_SLOT.get(node.op_type)
+    return bool(constants & ({0, 1} if slot is None else {slot}))
+
+
+def _apply(scheme: Scheme, facts: Facts, seen: _View) -> Convention:
+    total, complete = 0, facts.totals.complete
+    for node in seen.nodes:
+        amount = _amount(scheme, node, seen)
+        if amount is None:
+            complete = False
+        else:
+            total += amount * node.counted
+    reasons = tuple(dict.fromkeys(_doubts(scheme, seen)))
+    if not complete:
+        reasons = ("operators of unknown cost are missing", *reasons)
+    return Convention(
+        scheme.name, scheme.unit, total if complete or total else None, not reasons,
+        scheme.counts, scheme.differs, scheme.source, complete, "; ".join(reasons),
+    )  # fmt: skip
+
+
+def _amount(scheme: Scheme, node: Node, seen: _View) -> int | None:
+    """What ``scheme`` counts for one execution; ``None`` if a size it needs is unknown."""
+    if node.id in seen.attention and "attention" in scheme.skips:
+        return 0
+    if node.op_type in scheme.skips:
+        return 0
+    if node.macs is None:
+        return None
+    products = scheme.per_mac * node.macs
+    if node.domain or (node.id in seen.attention and scheme.attention):
+        return products
+    weight = scheme.table.get(_key(scheme, node, seen))
+    if weight is None:
+        return products
+    call = seen.calls[node.id]
+    try:
+        more = _more(weight, call, node) if isinstance(weight, Per) else weight(call, node.cost)
+    except (Unknown, IndexError, KeyError, TypeError):  # a node that lacks what its kind demands
+        return None
+    return products + more
+
+
+def _key(scheme: Scheme, node: Node, seen: _View) -> str:
+    """Row of the scheme's table: the operator, or what its neighbours make of it."""
+    if node.id in seen.silu and "SiLU" in scheme.table:
+        return "SiLU"
+    if node.id in seen.bias and "LinearBias" in scheme.table:
+        return "LinearBias"
+    return node.op_type
+
+
+def _more(weight: Per, call: Call, node: Node) -> int:
+    more = weight.x * call.size(0) if weight.x else 0
+    each = weight.y + (weight.bias if call.input(2) is not None else 0)
+    if each:
+        more += each * call.out_size()
+    if weight.flops:
+        if node.flops is None:
+            raise Unknown(node.cost.reason)
+        more += weight.flops * node.flops
+    return more
+
+
+def _doubts(scheme: Scheme, seen: _View) -> Iterator[str]:
+    """Why the tool may print something else for the network this file was made from."""
+    for operator, reason in sorted(scheme.unsure.items()):
+        if operator in seen.operators:
+            yield reason
+    fused = {n.op_type for n in seen.nodes if n.macs and (n.domain or n.op_type not in PRODUCTS)}
+    if fused:
+        yield f"{', '.join(sorted(fused)[:3])} count as the products they contain"
+    if scheme.attention and seen.attention:
+        yield scheme.attention
+    if scheme.reads_onnx:
+        return
+    if "BatchNormalization" in scheme.table and any(_may_hide(seen, n) for n in seen.nodes):
+        yield "BatchNorm that the exporter folded into convolutions is no longer there to count"
+    if "LayerNormalization" in scheme.table and {"ReduceMean", "Sqrt"} <= seen.operators:
+        yield "normalisation spelled out in primitive operators is not recognised"
+
+
+def _may_hide(seen: _View, node: Node) -> bool:
+    """A convolution with a bias, over more than one position, may have absorbed a BatchNorm."""
+    return (
+        node.op_type == "Conv"
+        and seen.calls[node.id].input(2) is not None
+        and node.conv is not None
+        and any(side != 1 for side in node.conv.out_spatial)
+    )

@@ -1,0 +1,73 @@
+"""The dimensions of a model's inputs that its file leaves open, and which of them move together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzer.shapes.bindings import NOT_SYMBOLS
+from analyzer.shapes.types import decode_type
+
+if TYPE_CHECKING:
+    from analyzer.graph.program import Program
+    from analyzer.shapes.result import Shapes
+
+STRIDE = 32
+"""Total stride of most published networks: at its multiples no layer rounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Freedom:
+    """One open dimension."""
+
+    name: str
+    axes: tuple[tuple[str, int], ...]
+    """(input, axis) that have its size."""
+    size: int
+    """Size it is bound to now."""
+    batch: bool
+    """True for the first axis of an input: any size does, small ones are cheap."""
+
+
+def free_dimensions(program: Program, shapes: Shapes) -> tuple[Freedom, ...]:
+    """Open dimensions in the order of the inputs; equal symbols are one dimension.
+
+    Where two axes of an image are open separately, a further entry moves both.
+    """
+    groups: dict[str, list[tuple[str, int]]] = {}
+    sizes: dict[tuple[str, int], int] = {}
+    pairs: list[tuple[tuple[str, int], tuple[str, int]]] = []
+    scope = program.main
+    for name in scope.inputs:
+        bound = shapes.main.types.get(name)
+        if name in scope.constants or bound is None or bound.shape is None:
+            continue
+        declared = decode_type(scope.input_types[name]).shape or ()
+        dims = scope.input_types[name].tensor_type.shape.dim
+        for axis, (stated, now) in enumerate(zip(declared, bound.shape, strict=False)):
+            if stated is None and now is not None:
+                symbol = str(dims[axis].dim_param)
+                key = f"{name} axis {axis}" if symbol in NOT_SYMBOLS else symbol
+                groups.setdefault(key, []).append((name, axis))
+                sizes[name, axis] = now
+        spatial = _spatial(declared, bound.shape)
+        if spatial and all((name, axis) in sizes for axis in spatial):
+            pairs.append(((name, spatial[0]), (name, spatial[1])))
+    found = [
+        Freedom(key, tuple(axes), sizes[axes[0]], any(axis == 0 for _, axis in axes))
+        for key, axes in groups.items()
+    ]
+    owner = {axis: free for free in found for axis in free.axes}
+    for first, second in pairs:
+        one, other = owner[first], owner[second]
+        if one is not other:
+            axes = tuple(dict.fromkeys((*one.axes, *other.axes)))
+            found.append(Freedom(f"{one.name} = {other.name}", axes, one.size, batch=False))
+    return tuple(dict.fromkeys(found))
+
+
+def _spatial(declared: tuple[int | None, ...], bound: tuple[int | None, ...]) -> tuple[int, ...]:
+    """Height and width of an image: NCHW, or NHWC where the last axis looks like colours."""
+    if len(bound) != 4:
+        return ()
+    return (1, 2) if declared[3] in (1, 3, 4) and declared[1] not in (1, 3, 4) else (2, 3)

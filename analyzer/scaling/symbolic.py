@@ -1,0 +1,253 @@
+"""How total MACs grow with each dimension that the file leaves open: an exact polynomial or none.
+
+The model is bound at several sizes of one dimension, its MACs are summed each time, and the sums
+are interpolated by finite differences in integers (Newton's forward formula), so that a
+polynomial is either exactly right at every size tried or not claimed at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from analyzer.costs import cost
+from analyzer.costs.aggregate import aggregate
+from analyzer.graph.program import build_program
+from analyzer.scaling.freedom import STRIDE, free_dimensions
+from analyzer.shapes.bindings import Bindings
+from analyzer.shapes.run import infer_shapes
+from analyzer.shapes.sites import list_sites
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from analyzer.costs.aggregate import Sum
+    from analyzer.graph.program import Program
+    from analyzer.model import Model
+    from analyzer.scaling.freedom import Freedom
+    from analyzer.shapes.result import Shapes
+
+KINDS = ("constant", "linear", "quadratic", "cubic")
+MAX_DEGREE = 4
+CHECKS = 2
+"""Sizes beyond those that determine a polynomial, at which it must hold too."""
+MAX_OPERATORS = 4000
+"""Larger models are not bound again and again."""
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionGrowth:
+    """How total MACs follow one open dimension, all others staying as they are."""
+
+    dim: str
+    """Symbol in the file, ``x axis 2`` for an unnamed one, ``height = width`` for a pair."""
+    axes: tuple[tuple[str, int], ...]
+    """(input, axis) that move together."""
+    kind: str
+    """``constant``, ``linear``, ``quadratic``, ``cubic``, ``polynomial of degree 4``;
+    ``irregular`` if no such polynomial fits, ``unknown`` if sizes could not be tried."""
+    degree: int | None
+    """``None`` if irregular or unknown."""
+    coefficients: tuple[Fraction, ...] | None
+    """Of size⁰, size¹ …; ``None`` if irregular or unknown."""
+    samples: tuple[tuple[int, int], ...]
+    """(size, MACs), ascending; the first is not smaller than today's where that is possible."""
+    step: int = 1
+    """The polynomial holds at multiples of this: strides round other sizes."""
+    reason: str = ""
+    """Why there is no polynomial, or what it leaves out; else empty."""
+
+    def at(self, size: int) -> Fraction | None:
+        """The polynomial's value; ``None`` without one."""
+        return None if self.coefficients is None else _value(self.coefficients, size)
+
+
+def symbolic_growth(model: Model, bindings: Bindings | None = None) -> tuple[DimensionGrowth, ...]:
+    """Growth of total MACs with each open dimension of the inputs.
+
+    Parameters
+    ----------
+    model : from ``analyzer.model.load``.
+    bindings : where the other dimensions stay; defaults are assumed for the rest.
+
+    Returns
+    -------
+    One record per symbol or unnamed axis, in the order of the inputs; an image whose height and
+    width are separate dimensions has one more in which they move together. Empty where the file
+    fixes every input.
+    """
+    bindings = bindings or Bindings()
+    program = build_program(model.proto, dict(model.info.opsets))
+    operators = sum(len(scope.ops) for scope in program.scopes)
+    shapes = infer_shapes(program, bindings)
+    found = free_dimensions(program, shapes)
+    if operators > MAX_OPERATORS:
+        reason = f"{operators:,} operators; up to {MAX_OPERATORS:,} are analysed at several sizes"
+        return tuple(_unknown(free, reason) for free in found)
+    study = _Study(program, shapes, bindings)
+    return tuple(study.growth(free) for free in found)
+
+
+class _Study:
+    """A program and its MACs at sizes already tried."""
+
+    def __init__(self, program: Program, shapes: Shapes, bindings: Bindings) -> None:
+        self._program, self._bindings = program, bindings
+        self._bound = {
+            name: kind.shape
+            for name in program.main.inputs
+            if name not in program.main.constants
+            and (kind := shapes.main.types.get(name)) is not None
+            and kind.shape is not None
+        }
+        total = self._count(shapes)
+        self._missing, self._problems = total.unknown_macs, _contradictions(shapes)
+        self._without = _left_out(total)
+
+    def growth(self, free: Freedom) -> DimensionGrowth:
+        """Try grids of sizes until a polynomial holds on one."""
+        failed: DimensionGrowth | None = None
+        for start, step in _grids(free):
+            samples: list[tuple[int, int]] = []
+            reason = ""
+            for index in range(MAX_DEGREE + 1 + CHECKS):
+                size = start + index * step
+                macs, reason = self._macs(free, size)
+                if macs is None:
+                    break
+                samples.append((size, macs))
+                fitted = _fit(samples)
+                if fitted is not None:
+                    return self._finish(free, samples, fitted, step)
+            text = reason or f"no polynomial of degree {MAX_DEGREE} or less at multiples of {step}"
+            if failed is None or len(samples) > len(failed.samples):
+                kind = "irregular" if not reason else "unknown"
+                failed = DimensionGrowth(
+                    free.name, free.axes, kind, None, None, tuple(samples), step, text
+                )
+        return failed or _unknown(free, "no size to try")
+
+    def _finish(
+        self,
+        free: Freedom,
+        samples: list[tuple[int, int]],
+        fitted: tuple[Fraction, ...],
+        step: int,
+    ) -> DimensionGrowth:
+        """Check further sizes: a larger one on the grid, then some off it."""
+        last = samples[-1][0]
+        far, _ = self._macs(free, 2 * last)
+        if far is not None:
+            if _value(fitted, 2 * last) != far:
+                text = f"not the polynomial that holds up to {last} at {2 * last}"
+                return DimensionGrowth(
+                    free.name, free.axes, "irregular", None, None,
+                    (*samples, (2 * last, far)), step, text,
+                )  # fmt: skip
+            samples.append((2 * last, far))
+        if step > 1:
+            near = [samples[0][0] + offset for offset in (1, step // 2 + 1)]
+            step = 1 if all(self._macs(free, n)[0] == _value(fitted, n) for n in near) else step
+        degree = len(fitted) - 1
+        kind = KINDS[degree] if degree < len(KINDS) else f"polynomial of degree {degree}"
+        return DimensionGrowth(
+            free.name, free.axes, kind, degree, fitted, tuple(samples), step, self._without
+        )
+
+    def _macs(self, free: Freedom, size: int) -> tuple[int | None, str]:
+        """Total MACs at ``size``, or ``None`` and why there is none."""
+        bound = dict(self._bound)
+        for name, axis in free.axes:
+            shape = list(bound[name])
+            shape[axis] = size
+            bound[name] = tuple(shape)
+        known = {k: tuple(d for d in v if d is not None) for k, v in bound.items()}
+        known = {k: v for k, v in known.items() if len(v) == len(bound[k])}
+        shapes = infer_shapes(self._program, Bindings(known, trips=self._bindings.trips))
+        total = self._count(shapes)
+        if total.unknown_macs > self._missing or _contradictions(shapes) > self._problems:
+            return None, f"the graph does not admit size {size} while the other inputs stay"
+        return total.macs, ""
+
+    def _count(self, shapes: Shapes) -> Sum:
+        sites = list_sites(self._program, shapes)
+        return aggregate(sites, [cost(site.call) for site in sites]).total
+
+
+def _left_out(total: Sum) -> str:
+    parts = []
+    if total.unknown_macs:
+        plural = "s" if total.unknown_macs > 1 else ""
+        parts.append(f"without {total.unknown_macs} operator{plural} of unknown cost")
+    if total.open_loops:
+        parts.append(f"with one iteration of {total.open_loops[0]}, whose trip count is unknown")
+    return ", ".join(parts)
+
+
+def _contradictions(shapes: Shapes) -> int:
+    return sum(
+        problem.inconclusive or problem.code == "shape-inference" for problem in shapes.problems
+    )
+
+
+def _grids(free: Freedom) -> Iterator[tuple[int, int]]:
+    """(first size, step) in the order to try: from today's size up, then small sizes."""
+    step = 1 if free.batch else STRIDE
+    start = max(step, -(-free.size // step) * step)
+    yield start, step
+    if not free.batch:
+        yield step, step
+        yield 4 * step, 4 * step
+    if start > 1:
+        yield 1, 1
+    if free.size % step and free.size > step:
+        yield free.size, free.size
+
+
+def _fit(samples: Sequence[tuple[int, int]]) -> tuple[Fraction, ...] | None:
+    """The polynomial through equidistant ``samples`` if ``CHECKS`` of them are redundant.
+
+    >>> _fit([(n, 3 * n * n + 5) for n in (32, 64, 96, 128, 160)])
+    (Fraction(5, 1), Fraction(0, 1), Fraction(3, 1))
+    >>> _fit([(n, n // 2) for n in range(1, 6)])
+    """
+    row = [macs for _, macs in samples]
+    leading = []
+    while len(row) > CHECKS and any(row):
+        leading.append(row[0])
+        row = [b - a for a, b in pairwise(row)]
+    if any(row) or len(samples) < CHECKS + 2:
+        return None
+    return _expand(leading, samples[0][0], samples[1][0] - samples[0][0])
+
+
+def _expand(differences: Sequence[int], start: int, step: int) -> tuple[Fraction, ...]:
+    """Σ Δᵏ · C((n − start)/step, k) as coefficients of n⁰, n¹ …, without trailing zeros."""
+    total = [Fraction(0)] * max(1, len(differences))
+    basis = [Fraction(1)]
+    for k, difference in enumerate(differences):
+        for power, factor in enumerate(basis):
+            total[power] += difference * factor
+        # C(t, k + 1) = C(t, k) · (t − k)/(k + 1) with t = (n − start)/step
+        scale, root = Fraction(1, step * (k + 1)), start + k * step
+        shifted = [Fraction(0), *basis]
+        basis = [
+            scale * (high - root * low)
+            for high, low in zip(shifted, [*basis, Fraction(0)], strict=True)
+        ]
+    while len(total) > 1 and not total[-1]:
+        total.pop()
+    return tuple(total)
+
+
+def _value(coefficients: Sequence[Fraction], size: int) -> Fraction:
+    result = Fraction(0)
+    for factor in reversed(coefficients):
+        result = result * size + factor
+    return result
+
+
+def _unknown(free: Freedom, reason: str) -> DimensionGrowth:
+    return DimensionGrowth(free.name, free.axes, "unknown", None, None, (), 1, reason)
