@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import onnx
 from onnx import defs, numpy_helper, shape_inference
 
+from analyzer.shapes.corrections import correct, edited
 from analyzer.shapes.types import Type, decode_type, encode_type
 
 if TYPE_CHECKING:
@@ -36,10 +37,6 @@ READS_DATA = frozenset(
 """Operators whose output shape depends on the contents of an input."""
 
 
-IGNORED_DEFAULTS = {"STFT": ("onesided", 1)}
-"""Attribute defaults of the specification that onnx's inference (1.23) overlooks."""
-
-
 @lru_cache(maxsize=2048)
 def find_schema(op_type: str, version: int, domain: str) -> defs.OpSchema | None:
     """Schema in force for ``op_type`` at ``version``; ``None`` where onnx knows none.
@@ -66,12 +63,7 @@ def newest_schema(op_type: str, domain: str) -> defs.OpSchema | None:
 
 def without_foreign_attributes(schema: defs.OpSchema, node: onnx.NodeProto) -> onnx.NodeProto:
     """``node`` with only the attributes that ``schema`` knows."""
-    result = onnx.NodeProto()
-    result.CopyFrom(node)
-    kept = [a for a in node.attribute if a.name in schema.attributes]
-    del result.attribute[:]
-    result.attribute.extend(kept)
-    return result
+    return edited(node, {a.name for a in node.attribute} - set(schema.attributes))
 
 
 def infer_outputs(
@@ -88,10 +80,7 @@ def infer_outputs(
     ------
     One of ``CPP_ERRORS`` when the node contradicts its schema.
     """
-    name, default = IGNORED_DEFAULTS.get(node.op_type, ("", 0))
-    if name and all(a.name != name for a in node.attribute):
-        node = without_foreign_attributes(schema, node)
-        node.attribute.append(onnx.helper.make_attribute(name, default))
+    node = correct(node, types)
     tensors = {name: numpy_helper.from_array(value, name) for name, value in data.items()}
     imports = [onnx.OperatorSetIdProto(domain=d, version=v) for d, v in opsets.items()]
     outputs = shape_inference.infer_node_outputs(

@@ -1,0 +1,72 @@
+"""Shapes where onnx's own inference differs from the specification and ONNX Runtime."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+import pytest
+from onnx import TensorProto, helper
+
+from analyzer.analyze import analyze
+from analyzer.model import load_bytes
+
+CASES: list[tuple[str, list[int], list[int] | None, dict[str, Any], tuple[int, ...]]] = [
+    # 5 · 3 = 15: the input times the stride, output_padding is absorbed
+    (
+        "ConvTranspose",
+        [1, 7, 5],
+        [7, 2, 4],
+        {"auto_pad": "SAME_LOWER", "strides": [3], "output_padding": [1]},
+        (1, 2, 15),
+    ),
+    # (13 − 1) · 3 + 2 = 38 < 39: nothing to crop, and nothing is added
+    (
+        "ConvTranspose",
+        [1, 7, 13],
+        [7, 3, 2],
+        {"auto_pad": "SAME_UPPER", "strides": [3]},
+        (1, 3, 38),
+    ),
+    # dilated kernel 2 · 2 + 1 = 5; (4 − 1) · 2 + 5 = 11, cropped to 8
+    (
+        "ConvTranspose",
+        [1, 1, 4],
+        [1, 1, 3],
+        {"auto_pad": "SAME_UPPER", "strides": [2], "dilations": [2]},
+        (1, 1, 8),
+    ),
+    # (2 − 1 + 1) / 2 = 1 window fits; ceil_mode does not make another
+    (
+        "MaxPool",
+        [1, 6, 2],
+        None,
+        {"auto_pad": "VALID", "ceil_mode": 1, "kernel_shape": [1], "strides": [2]},
+        (1, 6, 1),
+    ),
+]
+
+
+@pytest.mark.parametrize(("op", "x", "w", "attributes", "expected"), CASES)
+def test_output_shape_is_what_the_runtime_computes(
+    op: str,
+    x: list[int],
+    w: list[int] | None,
+    attributes: dict[str, Any],
+    expected: tuple[int, ...],
+) -> None:
+    inputs = {"x": x} if w is None else {"x": x, "w": w}
+    graph = helper.make_graph(
+        [helper.make_node(op, list(inputs), ["y"], **attributes)],
+        "g",
+        [helper.make_tensor_value_info(n, TensorProto.FLOAT, s) for n, s in inputs.items()],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    data = model.SerializeToString()
+    (real,) = ort.InferenceSession(data, providers=["CPUExecutionProvider"]).run(
+        None, {n: np.zeros(s, np.float32) for n, s in inputs.items()}
+    )
+    assert real.shape == expected
+    assert analyze(load_bytes(data)).outputs[0].shape == expected
