@@ -84,11 +84,13 @@ $(STAMP)-test: pyproject.toml | $(BIN)/python
 $(STAMP)-pdf: $(STAMP)
 	@$(BIN)/python -c 'import weasyprint' >/dev/null 2>&1 || { \
 	  tools/apt.sh "PDF reports (WeasyPrint draws text with Pango)" \
-	    libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core && \
+	    libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation fonts-dejavu-core && \
 	  $(BIN)/python -c 'import weasyprint'; }
 	@touch $@
 
 $(STAMP)-browser: $(STAMP)-test $(STAMP)-pdf
 	@command -v chromium >/dev/null || tools/apt.sh "the tests of the HTML report" chromium
+	@$(BIN)/python -c 'from playwright.sync_api import sync_playwright as s; s().start().stop()' \
+	  2>/dev/null || tools/apt.sh "Playwright, which drives Chromium in the tests" libatomic1
 	@command -v pdftoppm >/dev/null || tools/apt.sh "the tests of the PDF report" poppler-utils
 	@touch $@
