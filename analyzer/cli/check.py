@@ -67,6 +67,13 @@ def configure(parser: ArgumentParser) -> None:
         default="",
         help="accept all present findings: write them to this file",
     )
+    parser.add_argument(
+        "-j",
+        "--jobs",
+        metavar="N",
+        type=int,
+        help="processes for many models (default: one per core)",
+    )
     add_weights_option(parser)
     add_rule_options(parser)
     add_model_options(parser)
@@ -83,7 +90,7 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         [path for path in found if isinstance(path, str)], arguments, environment.today, accepted
     )
     debug = arguments.debug or environment.debug
-    judged = judge_all(plans, command_line(arguments), console, debug=debug)
+    judged = judge_all(plans, command_line(arguments), console, debug=debug, jobs=arguments.jobs)
     batch = Batch(tuple(
         judged[item] if isinstance(item, str) else Failure(item.path, str(item)) for item in found
     ))  # fmt: skip

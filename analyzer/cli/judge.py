@@ -6,12 +6,13 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from analyzer.cli.batch import jobs_for, map_paths
 from analyzer.cli.internal import describe_bug, show_traceback
 from analyzer.errors import OnnxlintError
 from analyzer.report.result import Failure, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from analyzer.cli.console import Console
     from analyzer.cli.plan import Plan
@@ -42,27 +43,79 @@ def judge_one(path: str, plan: Plan, command: str) -> tuple[Result, frozenset[Su
     return Result(facts, verdict.findings, plan.applied, command), verdict.used
 
 
+Judged = tuple[Result | Failure, "frozenset[Suppression]"]
+"""What became of one model, and the suppressions it used."""
+
+
 def judge_all(
-    plans: Mapping[str, Plan], command: str, console: Console, *, debug: bool
+    plans: Mapping[str, Plan],
+    command: str,
+    console: Console,
+    *,
+    debug: bool,
+    jobs: int | None = None,
 ) -> dict[str, Result | Failure]:
-    """Every model in order; one that cannot be judged does not keep the others from it."""
-    items: dict[str, Result | Failure] = {}
-    used: dict[Plan, frozenset[Suppression]] = {}
-    for number, (path, plan) in enumerate(plans.items(), 1):
-        console.progress(f"[{number}/{len(plans)}] {path}")
+    """Every model in order; one that cannot be judged does not keep the others from it.
+
+    ``jobs`` processes share the work; ``None`` decides by the number of models and cores.
+    """
+
+    def judged(path: str) -> Judged:
         try:
-            result, hits = judge_one(path, plan, command)
-            items[path] = _lighter(result)
-            used[plan] = used.get(plan, frozenset()) | hits
+            result, hits = judge_one(path, plans[path], command)
+            return _lighter(result), hits
         except OnnxlintError as error:
-            items[path] = Failure(path, str(error))
+            return Failure(path, str(error)), frozenset()
         except Exception as error:  # noqa: BLE001 - a bug on one model: reported, others go on
             show_traceback(console, error, debug=debug)
-            items[path] = Failure(path, describe_bug(error, debug=debug))
+            return Failure(path, describe_bug(error, debug=debug)), frozenset()
+
+    pairs = _each(judged, tuple(plans), console, jobs)
     console.progress("")
+    items: dict[str, Result | Failure] = {}
+    used: dict[Plan, frozenset[Suppression]] = {}
+    applied = {plan: plan.applied for plan in set(plans.values())}
+    for path, (item, hits) in pairs.items():
+        items[path] = item
+        if isinstance(item, Result):
+            # Compiled rules do not travel between processes; every result of a plan has the same.
+            items[path] = replace(item, rules=applied[plans[path]])
+            used[plans[path]] = used.get(plans[path], frozenset()) | hits
     for plan, hits in used.items():
         _add_unused(items, [path for path in items if plans[path] is plan], plan, hits)
     return items
+
+
+def _each(
+    judged: Callable[[str], Judged], paths: tuple[str, ...], console: Console, jobs: int | None
+) -> dict[str, Judged]:
+    """``judged`` of every path, on several cores where that pays."""
+    count = len(paths)
+    processes = 1 if "-" in paths else jobs_for(count, jobs)
+    if processes == 1:
+        pairs: dict[str, Judged] = {}
+        for number, path in enumerate(paths, 1):
+            console.progress(f"[{number}/{count}] {path}")
+            pairs[path] = judged(path)
+        return pairs
+    prepare()
+
+    def portable(path: str) -> Judged:
+        item, hits = judged(path)
+        return (replace(item, rules=()) if isinstance(item, Result) else item), hits
+
+    done = map_paths(portable, paths, processes, lambda n: console.progress(f"[{n}/{count}]"))
+    return {
+        path: (item, frozenset()) if isinstance(item, Failure) else item
+        for path, item in done.items()
+    }
+
+
+def prepare() -> None:
+    """Import what every worker needs, once, before they are forked."""
+    import analyzer.analyze
+    import analyzer.lint
+    import analyzer.model  # noqa: F401
 
 
 def _lighter(result: Result) -> Result:
