@@ -197,9 +197,9 @@ def _grids(free: Freedom) -> Iterator[tuple[int, int]]:
     step = 1 if free.batch else STRIDE
     start = max(step, -(-free.size // step) * step)
     yield start, step
+    yield STRIDE, STRIDE
     if not free.batch:
-        yield step, step
-        yield 4 * step, 4 * step
+        yield 4 * STRIDE, 4 * STRIDE
     if start > 1:
         yield 1, 1
     if free.size % step and free.size > step:

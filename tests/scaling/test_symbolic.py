@@ -135,6 +135,13 @@ def test_ceiling_of_the_size_is_exact_at_multiples_only(grow: Grow) -> None:
     assert (found.kind, found.coefficients, found.step) == ("linear", poly(0, Fraction(1, 2)), 32)
 
 
+def test_a_frame_too_short_for_the_kernel_does_not_hide_the_line(grow: Grow) -> None:
+    """max(0, n − 2) positions: no polynomial from 1 on, a line from the kernel's size on."""
+    found = grow("""g (float[n,1,4] x, float[1,1,3] w) => (float[1,1,m] y)
+      { t = Transpose <perm=[2,1,0]> (x) y = Conv (t, w) }""")["n"]
+    assert (found.kind, found.coefficients) == ("linear", poly(-24, 12))
+
+
 def test_floors_that_no_grid_avoids_are_irregular(grow: Grow) -> None:
     """Stride 37 shares no multiple with the sizes tried."""
     found = grow("""g (float[1,1,n] x, float[1,1,37] w) => (float[1,1,m] y)
