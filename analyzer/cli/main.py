@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 def main() -> NoReturn:
     """Run this process's command line and end the process."""
+    # Facts of a large model are hundreds of thousands of objects without cycles: looking for
+    # garbage among them every 700 allocations costs a quarter of the run.
+    gc.set_threshold(200_000, 20, 20)
     code = run(sys.argv[1:])
     if "weasyprint" in sys.modules:  # it removes temporary folders when its objects die
         sys.exit(code)
