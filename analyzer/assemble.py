@@ -121,7 +121,7 @@ def assemble_totals(
     for node, site in zip(nodes, sites, strict=True):
         if node.composite:
             continue
-        if node.macs is None and node.counted:
+        if node.macs is None and (node.counted or node.executions is None):
             unknown += 1
         if node.macs:
             by_kind[kind_of(node)] += node.macs * node.counted

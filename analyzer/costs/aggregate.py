@@ -88,13 +88,20 @@ def aggregate(sites: Sequence[Site], leaf_costs: Sequence[Cost]) -> Aggregate:
             for child, counted in chosen.get(index, ()):
                 old = runs.get(id(child.instance), Runs(0, 0))
                 runs[id(child.instance)] = Runs(
-                    None
-                    if old.executions is None or own.executions is None or child.times is None
-                    else old.executions + own.executions * child.times,
+                    _plus(old.executions, _times(own.executions, child.times)),
                     old.counted + own.counted * counted,
                 )
     main = sums[id(order[0])] if order else Sum()
     return Aggregate(costs, main, runs)
+
+
+def _times(a: int | None, b: int | None) -> int | None:
+    """Product of two counts; what runs 0 times does not run, however unknown the other is."""
+    return 0 if 0 in (a, b) else None if a is None or b is None else a * b
+
+
+def _plus(a: int | None, b: int | None) -> int | None:
+    return None if a is None or b is None else a + b
 
 
 def _leaf(cost: Cost) -> Sum:

@@ -81,8 +81,9 @@ def bind(program: Program, bindings: Bindings) -> Bound:
     """Give every input of the main graph that is not a constant a full shape."""
     scope = program.main
     bound = Bound({}, [], [], as_declared=True)
-    known = dict(bindings.dims)
     names = [n for n in scope.inputs if n not in scope.constants]
+    stated = _stated(program, bindings)
+    known = dict(stated)
     for name in bindings.shapes:
         if name not in scope.inputs:
             bound.problems.append(
@@ -110,12 +111,24 @@ def bind(program: Program, bindings: Bindings) -> Bound:
             size
             if size is not None
             else _assume(
-                bound, known, bindings.defaults, name, proto, axis, declared.shape, implied
+                bound, stated, known, bindings.defaults, name, proto, axis, declared.shape, implied
             )
             for axis, size in enumerate(declared.shape)
         )
         bound.types[name] = Type(declared.dtype, shape)
     return bound
+
+
+def _stated(program: Program, bindings: Bindings) -> dict[str, int]:
+    """Sizes of symbols as the user states them: by name, or within the shape of an input."""
+    sizes: dict[str, int] = {}
+    for name, given in bindings.shapes.items():
+        proto = program.main.input_types.get(name)
+        dims = proto.tensor_type.shape.dim if proto is not None else ()
+        if len(dims) == len(given):
+            sizes.update((d.dim_param, size) for d, size in zip(dims, given, strict=True))
+    stated = {symbol: size for symbol, size in sizes.items() if symbol not in NOT_SYMBOLS}
+    return {**stated, **bindings.dims}
 
 
 def _symbol(proto: onnx.TypeProto, axis: int) -> str:
@@ -142,6 +155,7 @@ def _record(
 
 def _assume(
     bound: Bound,
+    stated: Mapping[str, int],
     known: dict[str, int],
     defaults: Defaults,
     name: str,
@@ -154,8 +168,7 @@ def _assume(
     symbol = _symbol(proto, axis)
     hint = implied[axis]
     if symbol in known:
-        value = known[symbol]
-        reason = "same symbol" if any(a.dim == symbol for a in bound.assumptions) else "--dim"
+        value, reason = known[symbol], "--dim" if symbol in stated else "same symbol"
     elif hint is not None:
         value, reason = hint, "implied by the weights that consume it"
     else:
@@ -172,7 +185,7 @@ def _default(
     text, rank = symbol.lower(), len(shape)
     if "past" in text:
         return use.past
-    if "batch" in text or (axis == 0 and rank > 1):
+    if (axis == 0 and rank > 1) or ("batch" in text and "len" not in text and "seq" not in text):
         return use.batch
     if rank == 4 and "past" not in name.lower():
         channels_last = shape[3] in (1, 3, 4) and shape[1] not in (1, 3, 4)

@@ -139,6 +139,14 @@ def _always_true(inference: Inference, instance: Instance, initial: object) -> b
     return None if value is None else bool(value)
 
 
+def _trips(goes_on: bool | None, limit: Any, is_limited: bool) -> int | None:
+    """Iterations of a loop that starts: ``limit``, or one where its condition ends it there."""
+    most = None if limit is None else max(0, int(limit))
+    if goes_on is False:
+        return 1 if not is_limited else None if most is None else min(1, most)
+    return most if goes_on else None
+
+
 def _run_loop(
     inference: Inference, frame: Frame, i: int, op: Op, attributes: Mapping[str, Any]
 ) -> None:
@@ -154,10 +162,8 @@ def _run_loop(
     if trips is None:
         if initial is not None and not initial:
             trips = 0
-        elif limit is not None and initial is not None:
-            goes_on = _always_true(inference, instance, initial)
-            if goes_on is not None:
-                trips = max(0, int(limit)) if goes_on else min(1, max(0, int(limit)))
+        elif initial is not None:
+            trips = _trips(_always_true(inference, instance, initial), limit, bool(op.inputs[0]))
     frame.instance.children[i] = (Child("body", instance, trips),)
     results = list(carried) if trips == 0 else final
     outputs = inference.program.scopes[instance.scope].outputs

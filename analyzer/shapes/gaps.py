@@ -86,8 +86,18 @@ def _flex_attention(call: Call) -> list[Type]:
     return [Type(query.dtype, (*query.shape[:-1], value.shape[-1]))]
 
 
+def _dropout(call: Call) -> list[Type]:
+    """The mask is as large as the data (float up to opset 9, then bool)."""
+    x = call.input(0)
+    if x is None:
+        return []
+    mask = "bool" if call.version >= 10 else x.dtype
+    return [Type(x.dtype, x.shape), Type(mask, x.shape)]
+
+
 GAP_RULES: Mapping[str, Callable[[Call], list[Type]]] = {
     "BlackmanWindow": _window,
+    "Dropout": _dropout,
     "FlexAttention": _flex_attention,
     "GroupNormalization": _same,
     "HammingWindow": _window,

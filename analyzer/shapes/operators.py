@@ -61,8 +61,8 @@ def infer_operator(
 def fill_gaps(frame: Frame, op: Op, attributes: Mapping[str, Any]) -> None:
     """Complete outputs that onnx's inference leaves open by our own rule, if there is one."""
     types, rule = frame.instance.types, GAP_RULES.get(op.op_type)
-    shape = types.get(op.outputs[0], UNKNOWN).shape if op.outputs else ()
-    if rule is None or (shape is not None and None not in shape):
+    shapes = [types.get(name, UNKNOWN).shape for name in op.outputs if name]
+    if rule is None or all(shape is not None and None not in shape for shape in shapes):
         return
     inputs = [frame.type(n) if n else UNKNOWN for n in op.inputs]
     values = [frame.value(n) if n else None for n in op.inputs]
