@@ -39,7 +39,7 @@ lint: $(STAMP)-test  ## ruff, mypy and the layers, without the tests
 
 fuzz: $(STAMP)-test  ## mutated files for FUZZ_SECONDS, then FUZZ_EXAMPLES new cases of each property
 	$(BIN)/python -m tests.fuzz.walk --seconds $(FUZZ_SECONDS)
-	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest -q -n $(WORKERS) -m "hypothesis or fuzz" \
+	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest -q -n $(WORKERS) -m hypothesis \
 	  --hypothesis-profile fuzz
 
 bench: $(STAMP)-pdf  ## speed and memory against the budgets, as ratios measured side by side
