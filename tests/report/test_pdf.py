@@ -92,9 +92,12 @@ def test_outline_names_the_sections(pdf: Path) -> None:
 
 def test_totals_come_before_the_rows_of_the_conversion_table(pdf: Path) -> None:
     text = run("pdftotext", "-layout", pdf, "-")
-    table = text[text.rindex("MACs after") :]
-    assert table.index("The whole model") < table.index("block13.conv")
-    assert re.search(r"All 14 candidates\s+4\.866 G\s+558\.4 M\s+11\.5 %", table)
+    section = text[text.index("A standard convolution filters every input channel") :]
+    flagged = re.search(r"13 flagged by rules\s+4,867,293,184\s+568,740,352\s+11\.7 %", section)
+    candidates = re.search(r"14 all candidates\s+4,867,293,184", section)
+    assert flagged
+    assert candidates
+    assert flagged.start() < candidates.start() < section.index("block13.conv")
 
 
 def test_complete_json_is_attached(pdf: Path, standard: Result) -> None:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 WIDTH = 720.0
 """User units of every chart: a page's text width at 96 per inch."""
-TILES, DOTS, BARS = 60, 400, 180
-"""Most marks of a treemap, a scatter plot and a profile."""
+TILES, DOTS, BARS, CORNERS = 60, 400, 180, 60
+"""Most marks of a treemap, a scatter plot, a profile and a curve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,8 @@ class Chart:
     y_ticks: tuple[Tick, ...] = ()
     ridge: Tick | None = None
     """Vertical line of the scatter plot."""
+    line: str = ""
+    """Points of a line through the chart, as SVG writes them."""
 
 
 def stacked(shares: Sequence[Share], of: str) -> Chart:
@@ -172,6 +174,35 @@ def scatter(layers: Sequence[Layer], ridge: float, name: str, height: float = 30
         tuple(Tick(across(10.0**e), units.number(10.0**e)) for e in range(x_low, x_high + 1)),
         tuple(Tick(up(10**e), units.si(10**e)) for e in range(y_low, y_high + 1, stride)),
         Tick(across(ridge), name),
+    )  # fmt: skip
+
+
+def curve(left: Sequence[int], height: float = 170.0) -> Chart:
+    """What is left of the model's MACs after the best 0, 1, 2 … conversions, from 0 up."""
+    if len(left) < 3 or not left[0]:
+        return Chart(WIDTH, height, ())
+    start, end, top, bottom = 64.0, WIDTH - 12, 10.0, height - 36
+    last = len(left) - 1
+    spots = [
+        (_r(start + k / last * (end - start)), _r(bottom - macs / left[0] * (bottom - top)))
+        for k, macs in enumerate(left)
+    ]
+    step = ceil(last / CORNERS)
+    shown = sorted({*range(0, last, step), last})
+    marks = tuple(
+        Mark(
+            spots[k][0], spots[k][1], 3.5, 3.5, "standard" if k == 0 else "depthwise",
+            f"{k} converted: {units.si(left[k], 'MAC')}, {units.percent(left[k] / left[0])}",
+        )
+        for k in (shown if last <= CORNERS else ())
+    )  # fmt: skip
+    places = sorted({0, last // 4, last // 2, last * 3 // 4, last})
+    return Chart(
+        WIDTH, height, marks,
+        tuple(Tick(spots[k][0], str(k)) for k in places),
+        tuple(Tick(_r(bottom - s * (bottom - top)), units.si(round(left[0] * s)) if s else "0")
+              for s in (0.0, 0.5, 1.0)),
+        line=" ".join(f"{spots[k][0]},{spots[k][1]}" for k in shown),
     )  # fmt: skip
 
 

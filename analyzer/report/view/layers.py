@@ -1,4 +1,4 @@
-"""Operators as rows: all of them, the convertible ones, and identical shapes added up."""
+"""Operators as rows: all of them, and identical shapes added up."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from analyzer.report.sanitise import label
 from analyzer.report.view.kinds import color_of, counted_flops, counted_macs, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from analyzer.facts import Facts, Node
 
@@ -50,29 +50,6 @@ class Layer:
     """FLOPs per byte moved; the same for each, as their shapes are."""
     example: str
     """Id of the first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Conversion:
-    """One convolution and its depthwise separable form."""
-
-    name: str
-    anchor: str | None
-    kernel: str
-    m: int
-    n: int
-    out: str
-    macs_now: int
-    macs_after: int
-    ratio: float
-    theory: float
-    params_saved: int
-    suggested: bool
-    """True when a rule's finding recommends it."""
-
-    @property
-    def macs(self) -> int:
-        return max(0, self.macs_now - self.macs_after)
 
 
 def show_names(nodes: Iterable[Node]) -> dict[str, str]:
@@ -172,26 +149,6 @@ def _channels(node: Node) -> str:
     if node.macs and out and out.elements and out.shape and node.macs % out.elements == 0:
         return f"{node.macs // out.elements} → {out.shape[-1]}"
     return units.si(node.macs, "MAC")
-
-
-def conversions(
-    facts: Facts, anchors: Mapping[str, str], names: Mapping[str, str], suggested: Sequence[str]
-) -> tuple[Conversion, ...]:
-    """Candidates for a depthwise separable form, largest saving first."""
-    by_id = {node.id: node for node in facts.nodes}
-    rows = []
-    for node in (by_id[name] for name in facts.separable.candidates if name in by_id):
-        if node.saving is None or node.conv is None:
-            continue
-        rows.append(
-            Conversion(
-                names[node.id], anchors.get(node.id), node.conv.kernel, node.conv.in_channels,
-                node.conv.out_channels, units.shape(node.conv.out_spatial), node.saving.macs_now,
-                node.saving.macs_after, node.saving.ratio, node.saving.theory_ratio,
-                node.saving.params, node.id in suggested,
-            )
-        )  # fmt: skip
-    return tuple(rows)
 
 
 def flops_of(nodes: Iterable[Node]) -> int:

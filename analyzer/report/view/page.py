@@ -7,7 +7,15 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from analyzer.report.sanitise import clean, label
-from analyzer.report.view import charts, findings, layers, memory, summary, weights
+from analyzer.report.view import (
+    charts,
+    conversion,
+    findings,
+    layers,
+    memory,
+    summary,
+    weights,
+)
 from analyzer.report.view.kinds import COLORS
 from analyzer.version import __version__
 
@@ -79,7 +87,7 @@ def build(result: Result, options: Options, medium: Medium) -> dict[str, object]
     anchors = layers.pick_rows(facts, medium.nodes, flagged, medium.idle)
     groups = findings.group(result, names, anchors, medium.places)
     shapes = layers.layer_shapes(facts.nodes)
-    convertible = [f.node for f in result.findings if f.saving is not None]
+    left = conversion.steps(result)
     shares = summary.shares(facts)
     return {
         "medium": medium,
@@ -107,7 +115,10 @@ def build(result: Result, options: Options, medium: Medium) -> dict[str, object]
             (label(p.code), names.get(p.where, label(p.where)), label(p.message), p.inconclusive)
             for p in facts.problems
         ],
-        "conversions": layers.conversions(facts, anchors, names, convertible),
+        "conversions": conversion.conversions(result, anchors, names),
+        "conversion_totals": conversion.totals(result),
+        "curve": charts.curve(left),
+        "most": conversion.most_of_it(left),
         "weights": weights.view(facts.evidence, names, anchors),
         "layers": shapes,
         "kinds": list(dict.fromkeys((layer.kind, layer.color) for layer in shapes)),

@@ -1,0 +1,213 @@
+"""Convolutions and their depthwise separable form: what it saves, and what speaks against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING
+
+from analyzer import units
+from analyzer.facts import BITS
+from analyzer.report.view.memory import EXAMPLE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analyzer.evidence import LayerEvidence, Separability
+    from analyzer.facts import Conv, Facts, Node, Saving
+    from analyzer.report.result import Result
+    from analyzer.report.view.memory import Device
+
+STEM_CHANNELS = 8
+"""Fewer input channels than this: the layer reads an image, not features."""
+TINY_MAP = 16
+"""Output positions up to which a depthwise convolution has too little work to be efficient."""
+SHORTFALL = 0.5
+"""Roofline speed-up below this share of the MACs' factor is worth a caveat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """One convolution and its depthwise separable form."""
+
+    name: str
+    anchor: str | None
+    kernel: str
+    m: int
+    n: int
+    out: str
+    macs_now: int
+    macs_after: int
+    theory: float
+    params_saved: int
+    suggested: bool
+    """True when a rule's finding recommends it."""
+    evidence: str
+    """What the trained weights say; empty when none were looked at."""
+    caveats: tuple[str, ...]
+
+    @property
+    def macs(self) -> int:
+        return max(0, self.macs_now - self.macs_after)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """The whole model before and after some conversions."""
+
+    what: str
+    macs_now: int
+    macs_after: int
+    params_now: int
+    params_after: int
+
+    @property
+    def left(self) -> float | None:
+        """Share of the MACs that is left."""
+        return self.macs_after / self.macs_now if self.macs_now else None
+
+
+def totals(result: Result) -> tuple[Total, ...]:
+    """What findings flag, then everything the arithmetic allows."""
+    plans = (
+        ("flagged by rules", result.conversion),
+        ("all candidates", result.facts.separable),
+    )
+    return tuple(
+        Total(f"{_number(len(plan.candidates))}{what}", plan.macs_now, plan.macs_after,
+              plan.params_now, plan.params_after)
+        for what, plan in plans
+        if plan.candidates
+    )  # fmt: skip
+
+
+def _number(count: int) -> str:
+    return f"{units.count(count)} " if count else ""
+
+
+def conversions(
+    result: Result, anchors: Mapping[str, str], names: Mapping[str, str]
+) -> tuple[Conversion, ...]:
+    """Candidates for a depthwise separable form, largest saving first."""
+    facts = result.facts
+    nodes = {node.id: node for node in facts.nodes}
+    layers = _layers(facts)
+    flagged = frozenset(result.conversion.candidates)
+    structured = _structured(result)
+    return tuple(
+        Conversion(
+            name=names[node.id],
+            anchor=anchors.get(node.id),
+            kernel=node.conv.kernel,
+            m=node.conv.in_channels,
+            n=node.conv.out_channels,
+            out=units.shape(node.conv.out_spatial),
+            macs_now=node.saving.macs_now,
+            macs_after=node.saving.macs_after,
+            theory=node.saving.theory_ratio,
+            params_saved=node.saving.params,
+            suggested=node.id in flagged,
+            evidence=_evidence(layers, node.id, node.id in structured),
+            caveats=tuple(_caveats(node, node.conv, node.saving)),
+        )
+        for node in (nodes[key] for key in facts.separable.candidates if key in nodes)
+        if node.saving is not None and node.conv is not None
+    )
+
+
+def steps(result: Result) -> list[int]:
+    """MACs of the whole model after converting the best 0, 1, 2 … candidates."""
+    nodes = {node.id: node for node in result.facts.nodes}
+    left = [result.facts.separable.macs_now]
+    for key in result.facts.separable.candidates:
+        saving = nodes[key].saving
+        left.append(left[-1] - (saving.macs if saving else 0))
+    return left
+
+
+def most_of_it(left: list[int], share: float = 0.8) -> int:
+    """How many of the best conversions bring ``share`` of everything that can be saved.
+
+    >>> most_of_it([100, 60, 30, 25, 20])
+    2
+    """
+    goal = left[0] - share * (left[0] - left[-1])
+    return next(k for k, macs in enumerate(left) if macs <= goal)
+
+
+def _structured(result: Result) -> frozenset[str]:
+    """Nodes whose separability a rule found worth a finding."""
+    asking = {rule.id for rule in result.rules if "separability" in rule.when.groups}
+    return frozenset(f.node for f in result.findings if f.rule in asking)
+
+
+def _layers(facts: Facts) -> Mapping[str, LayerEvidence]:
+    """Evidence of the candidates by node; empty if there is none of any."""
+    if facts.evidence is None:
+        return {}
+    found = facts.evidence.layers
+    return found if any(key in found for key in facts.separable.candidates) else {}
+
+
+def _evidence(layers: Mapping[str, LayerEvidence], node: str, structured: bool) -> str:
+    """``T = 2 keeps 97 % (noise 61 %): decompose``; empty where no weights were looked at."""
+    if not layers:
+        return ""
+    if node not in layers:
+        return "weights not read"
+    found = layers[node].separability
+    return describe(found, structured) if found else "weights are not finite"
+
+
+def describe(found: Separability, structured: bool) -> str:
+    """What the terms keep beyond noise, and what follows for the conversion."""
+    terms, energy, noise = found.terms, found.energy, found.baseline
+    if terms is None or energy is None or noise is None:
+        terms, energy, noise = 1, found.first_term, found.first_term_baseline
+    then = "decompose" if structured else "retrain"
+    return f"T = {terms} keeps {energy * 100:.0f} % (noise {noise * 100:.0f} %): {then}"
+
+
+def _caveats(node: Node, conv: Conv, saving: Saving) -> list[str]:
+    said = []
+    if conv.in_channels < STEM_CHANNELS:
+        said.append(f"stem: {conv.in_channels} input channels")
+    positions = [side for side in conv.out_spatial if side is not None]
+    if len(positions) == len(conv.out_spatial) and prod(positions) <= TINY_MAP:
+        said.append(f"tiny map {units.shape(conv.out_spatial)}")
+    speedup = roofline_speedup(node, conv, saving)
+    if speedup is not None and speedup < SHORTFALL * saving.factor:
+        said.append(f"memory: {units.times(speedup)}, not {units.times(saving.factor)}")
+    return said
+
+
+def roofline_speedup(
+    node: Node, conv: Conv, saving: Saving, device: Device = EXAMPLE
+) -> float | None:
+    """Time now over time after by the roofline model (Williams et al. 2009), no fusion.
+
+    Each operator takes the longer of its arithmetic and its traffic; the separable form
+    writes and reads the map between its two convolutions. ``None`` without known sizes.
+    """
+    bits = BITS.get((node.outputs[0].dtype if node.outputs else None) or "")
+    sides = (*conv.in_spatial, *conv.out_spatial)
+    if bits is None or not node.macs or not saving.macs_now or None in sides:
+        return None
+    if node.read_bytes is None or node.write_bytes is None:
+        return None
+    inner, outer = (
+        prod(side for side in spatial if side is not None)
+        for spatial in (conv.in_spatial, conv.out_spatial)
+    )
+    moved = inner if conv.transposed else outer
+    m, n, taps, each = conv.in_channels, conv.out_channels, conv.kernel_volume, bits / 8
+    per_image = moved * taps * m * n // conv.groups
+    batch = max(1, node.macs // per_image) if per_image else 1
+
+    def seconds(macs: float, moved_bytes: float) -> float:
+        return max(2 * macs / device.flops, moved_bytes / device.bandwidth)
+
+    depthwise = seconds(batch * moved * taps * m, each * (batch * (inner + outer) * m + taps * m))
+    pointwise = seconds(batch * outer * m * n, each * (batch * outer * (m + n) + m * n))
+    now = seconds(node.macs, node.read_bytes + node.write_bytes)
+    return now / (depthwise + pointwise)

@@ -1,0 +1,105 @@
+"""The table of separable conversions: totals to the MAC, evidence, caveats, the curve."""
+
+from __future__ import annotations
+
+import doctest
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from analyzer.examples import facts_of
+from analyzer.facts import Conv, Cost, Node, Saving, Tensor
+from analyzer.lint import lint
+from analyzer.report import REPORT_FORMATS, Options, Result
+from analyzer.report.view import charts, conversion
+from analyzer.report.view.memory import EXAMPLE
+from analyzer.ruleset import load_rules
+from tests.report.results import words
+
+
+def test_module_examples_hold() -> None:
+    assert doctest.testmod(conversion).failed == 0
+
+
+def test_first_total_is_the_papers_pair_of_networks(standard: Result) -> None:
+    flagged, every = conversion.totals(standard)
+    assert flagged.what == "13 flagged by rules"
+    assert (flagged.macs_now, flagged.macs_after) == (4_867_293_184, 568_740_352)
+    assert every.what == "14 all candidates"
+    assert every.macs_after < flagged.macs_after
+
+
+def test_totals_are_printed_with_every_digit(standard: Result) -> None:
+    text = words(REPORT_FORMATS["html"](standard, Options()).decode())
+    assert "13 flagged by rules 4,867,293,184 568,740,352 11.7 %" in text
+
+
+def test_only_the_stem_reads_few_channels(standard: Result) -> None:
+    rows = conversion.conversions(standard, {}, {n.id: n.name for n in standard.facts.nodes})
+    stems = [row.name for row in rows if any("stem" in c for c in row.caveats)]
+    assert stems == ["stem.conv"]
+    assert [row.name for row in rows if not row.suggested] == ["stem.conv"]
+
+
+def test_curve_falls_from_all_macs_to_what_all_conversions_leave(standard: Result) -> None:
+    left = conversion.steps(standard)
+    assert left[0] == 4_867_293_184
+    assert left[-1] == standard.facts.separable.macs_after
+    assert left == sorted(left, reverse=True)
+    steps = [a - b for a, b in pairwise(left)]
+    assert steps == sorted(steps, reverse=True), "largest saving first"
+    chart = charts.curve(left)
+    heights = [float(point.split(",")[1]) for point in chart.line.split()]
+    assert heights == sorted(heights), "down the page"
+
+
+def one_conv(side: int, channels: int) -> tuple[Node, Conv, Saving]:
+    """A 3×3 convolution on a float32 map, batch 1."""
+    macs, weights = side * side * 9 * channels**2, 9 * channels**2
+    after = side * side * (9 * channels + channels**2)
+    conv = Conv("standard", False, "3×3", (3, 3), 9, channels, channels, 1, None, (1, 1), (1, 1),
+                (side, side), (side, side), macs, weights)  # fmt: skip
+    saving = Saving(macs, after, weights, 9 * channels + channels**2, after / macs,
+                    1 / channels + 1 / 9)  # fmt: skip
+    each = 4 * side * side * channels
+    node = Node("y", "", "y", "Conv", "", ("x", "w"),
+                (Tensor("y", "float32", (1, channels, side, side)),), (), Cost(macs, 2 * macs),
+                weights, 1, each + 4 * weights, each, conv, saving)  # fmt: skip
+    return node, conv, saving
+
+
+def test_roofline_speedup_of_a_layer_that_stays_bound_by_arithmetic_is_its_factor() -> None:
+    node, conv, saving = one_conv(side=512, channels=1024)
+    speedup = conversion.roofline_speedup(node, conv, saving)
+    assert speedup is not None
+    assert speedup == pytest.approx(saving.factor, rel=0.15)
+
+
+def test_roofline_speedup_where_memory_is_the_limit_is_the_ratio_of_bytes() -> None:
+    """Few channels: the map is read and written once before, twice after the conversion."""
+    node, conv, saving = one_conv(side=256, channels=4)
+    before, after = 2, 4
+    assert conversion.roofline_speedup(node, conv, saving) == pytest.approx(
+        before / after, rel=0.01
+    )
+    assert EXAMPLE.ridge > 10
+
+
+def test_unknown_sizes_give_no_caveat() -> None:
+    node, conv, saving = one_conv(side=16, channels=64)
+    assert conversion.roofline_speedup(replace(node, read_bytes=None), conv, saving) is None
+
+
+def test_trained_weights_that_are_separable_are_said_to_be_decomposable() -> None:
+    rules = load_rules()
+    rule = next(rule for rule in rules if rule.id == "SEP002")
+    texts = {}
+    for example in rule.examples[:2]:
+        facts = facts_of(example.model, weights=True)
+        result = Result(facts, lint(facts, rules), rules)
+        names = {node.id: node.name for node in facts.nodes}
+        texts[example.expect] = [row.evidence for row in conversion.conversions(result, {}, names)]
+    assert texts["match"][0].startswith("T = 1 keeps 100 % (noise ")
+    assert texts["match"][0].endswith(": decompose")
+    assert texts["no-match"][0].endswith(": retrain")
