@@ -44,6 +44,8 @@ def convolve(
     def count(call: Call) -> Work:
         out = call.out_shape()
         per_group, kernel = _weight(call, weight, channel_axis)
+        if len(out) != len(kernel) + 2:
+            raise Unknown(f"inconsistent ranks: output {len(out)}, kernel {len(kernel)}")
         size = prod(out)
         extra = given(call, bias) + (activation and _activated(call))
         if add >= 0:

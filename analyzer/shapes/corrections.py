@@ -1,17 +1,20 @@
-"""Nodes rewritten where onnx's inference (1.23) differs from what runtimes compute.
+"""Where onnx's inference (1.23) differs from what runtimes compute.
 
-Each rewriting leaves the output shape that the operator specification and ONNX
-Runtime agree on; only inference ever sees the rewritten node.
+Either the node is rewritten before it is asked about (only inference ever sees
+the rewritten node), or the shape it answers is replaced.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import onnx
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
+
+    from analyzer.graph.call import Call
 
 
 def correct(node: onnx.NodeProto, types: Mapping[str, onnx.TypeProto]) -> onnx.NodeProto:
@@ -63,11 +66,6 @@ def _conv_transpose(node: onnx.NodeProto, types: Mapping[str, onnx.TypeProto]) -
     return edited(node, ("auto_pad",), {"pads": [*zeros[: len(lost)], *lost]})
 
 
-def _pool(node: onnx.NodeProto, types: Mapping[str, onnx.TypeProto]) -> onnx.NodeProto:
-    """Under ``auto_pad=VALID`` every window lies inside the input, whatever ``ceil_mode`` says."""
-    return edited(node, ("ceil_mode",)) if _padding(node) == b"VALID" else node
-
-
 def _stft(node: onnx.NodeProto, types: Mapping[str, onnx.TypeProto]) -> onnx.NodeProto:
     """``onesided`` is 1 by default; onnx takes an absent one for 0."""
     absent = all(a.name != "onesided" for a in node.attribute)
@@ -76,8 +74,72 @@ def _stft(node: onnx.NodeProto, types: Mapping[str, onnx.TypeProto]) -> onnx.Nod
 
 _RULES: Mapping[str, Callable[[onnx.NodeProto, Mapping[str, onnx.TypeProto]], onnx.NodeProto]] = {
     "ConvTranspose": _conv_transpose,
-    "MaxPool": _pool,
-    "AveragePool": _pool,
-    "LpPool": _pool,
     "STFT": _stft,
 }
+
+
+def corrected_shape(call: Call) -> tuple[int, ...] | None:
+    """Output shape of ``call`` where onnx's answer is not to be trusted, else ``None``."""
+    rule = _SHAPES.get(call.op_type)
+    data = call.input(0)
+    if rule is None or data is None or data.shape is None or None in data.shape:
+        return None
+    return rule(call, call.shape(0))
+
+
+def _pooled(call: Call, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """``ceil_mode``: a last window that would start in the padding behind the data is left out;
+    under ``auto_pad=SAME_*`` the size is ⌈input / stride⌉ without another rounding."""
+    padding = call.attr("auto_pad", "NOTSET")
+    kernel = call.attr("kernel_shape", ())
+    if not call.attr("ceil_mode") or len(shape) != len(kernel) + 2:
+        return None
+    rank = len(kernel)
+    strides = call.attr("strides") or (1,) * rank
+    dilations = call.attr("dilations") or (1,) * rank
+    pads = call.attr("pads") if padding == "NOTSET" else None
+    pads = pads or (0,) * (2 * rank)
+    if (len(strides), len(dilations), len(pads)) != (rank, rank, 2 * rank) or 0 in strides:
+        return None
+    if padding.startswith("SAME"):
+        return (*shape[:2], *(-(-n // s) for n, s in zip(shape[2:], strides, strict=True)))
+    sides = []
+    for i, size in enumerate(shape[2:]):
+        window = (kernel[i] - 1) * dilations[i] + 1
+        steps = -((window - size - pads[i] - pads[rank + i]) // strides[i])  # ceiling
+        sides.append(steps + (steps * strides[i] < size + pads[i]))
+    return (*shape[:2], *sides) if min(sides) > 0 else None
+
+
+def _resized(call: Call, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """By scales: ⌊size · scale⌋ in single precision, as runtimes multiply; onnx uses double."""
+    if call.attr("coordinate_transformation_mode") == "tf_crop_and_resize":
+        return None
+    slot = 1 if call.op_type == "Upsample" or call.version < 11 else 2
+    scales: Any = call.attr("scales")
+    if scales is None and slot < len(call.values):
+        scales = call.values[slot]
+    if scales is None or np.asarray(scales).dtype == object or np.size(scales) == 0:
+        return None
+    axes = call.attr("axes") or range(len(shape))
+    factors = np.asarray(scales, np.float32).reshape(-1)
+    if len(factors) != len(axes) or not np.all(np.isfinite(factors)):
+        return None
+    result = list(shape)
+    for axis, factor in zip(axes, factors, strict=True):
+        if not -len(shape) <= axis < len(shape):
+            return None
+        result[axis] = int(np.float32(shape[axis]) * factor)
+    return tuple(result) if min(result, default=0) >= 0 else None
+
+
+_SHAPES: Mapping[str, Callable[[Call, tuple[int, ...]], tuple[int, ...] | None]] = {
+    "MaxPool": _pooled,
+    "AveragePool": _pooled,
+    "LpPool": _pooled,
+    "Resize": _resized,
+    "Upsample": _resized,
+}
+
+CORRECTED = frozenset(_SHAPES)
+"""Operators of ai.onnx that ``corrected_shape`` knows."""

@@ -11,6 +11,7 @@ from analyzer.facts import Problem, Tensor
 from analyzer.graph.call import Unknown
 from analyzer.graph.tensors import DTYPES, SMALL, dims
 from analyzer.shapes.contrib import RULES
+from analyzer.shapes.corrections import CORRECTED, corrected_shape
 from analyzer.shapes.fold import BOUNDED, FOLDS, fold, shape_value
 from analyzer.shapes.frame import make_call
 from analyzer.shapes.gaps import GAP_RULES
@@ -102,6 +103,11 @@ def _infer(
             raise Unknown("the node contradicts its operator's specification")
         call = make_call(op, attributes, inputs, [], version, values or ())
         inferred = {op.outputs[0]: partial(call)}
+    if op.domain == "" and op.op_type in CORRECTED:
+        call = make_call(op, attributes, inputs, [], version, values or ())
+        shape = corrected_shape(call)
+        if shape is not None:
+            inferred = {name: Type(value.dtype, shape) for name, value in inferred.items()}
     for name, value_type in inferred.items():
         frame.set(name, refine(value_type, types.get(name, UNKNOWN)))
     if op.domain == "" and op.op_type in GAP_RULES:

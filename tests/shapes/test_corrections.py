@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort
 import pytest
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 from analyzer.analyze import analyze
 from analyzer.model import load_bytes
@@ -37,13 +37,29 @@ CASES: list[tuple[str, list[int], list[int] | None, dict[str, Any], tuple[int, .
         {"auto_pad": "SAME_UPPER", "strides": [2], "dilations": [2]},
         (1, 1, 8),
     ),
-    # (2 − 1 + 1) / 2 = 1 window fits; ceil_mode does not make another
+    # ceil(1 / 2) + 1 = 2 windows, but the second would start behind the data
     (
         "MaxPool",
         [1, 6, 2],
         None,
         {"auto_pad": "VALID", "ceil_mode": 1, "kernel_shape": [1], "strides": [2]},
         (1, 6, 1),
+    ),
+    # ceil((7 − 2) / 3) + 1 = 3: the third window starts at 6, the last element
+    (
+        "AveragePool",
+        [1, 4, 7],
+        None,
+        {"auto_pad": "VALID", "ceil_mode": 1, "kernel_shape": [2], "strides": [3]},
+        (1, 4, 3),
+    ),
+    # SAME: ceil(8 / 3) = 3
+    (
+        "LpPool",
+        [1, 2, 8],
+        None,
+        {"auto_pad": "SAME_UPPER", "ceil_mode": 1, "kernel_shape": [1], "strides": [3]},
+        (1, 2, 3),
     ),
 ]
 
@@ -70,3 +86,22 @@ def test_output_shape_is_what_the_runtime_computes(
     )
     assert real.shape == expected
     assert analyze(load_bytes(data)).outputs[0].shape == expected
+
+
+def test_scales_are_multiplied_in_single_precision() -> None:
+    # 10 · 0.7f rounds to 7 in single precision and to 6.9999999 in double
+    node = helper.make_node("Resize", ["x", "", "s"], ["y"], mode="linear")
+    graph = helper.make_graph(
+        [node],
+        "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 1, 10])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+        [numpy_helper.from_array(np.array([1, 1, 0.7], np.float32), "s")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    data = model.SerializeToString()
+    (real,) = ort.InferenceSession(data, providers=["CPUExecutionProvider"]).run(
+        None, {"x": np.zeros((1, 1, 10), np.float32)}
+    )
+    assert real.shape == (1, 1, 7)
+    assert analyze(load_bytes(data)).outputs[0].shape == (1, 1, 7)

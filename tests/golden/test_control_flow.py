@@ -1,0 +1,146 @@
+"""Bodies and functions: what one inference runs, counted by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from analyzer.facts import Certainty, Facts, Node
+from tests.golden.text import facts
+
+BRANCHES = (
+    "then_branch = t () => (float[4,9] a) { a = MatMul (x, wide) }, "  # 4·7·9 = 252
+    "else_branch = e () => (float[4,2] b) { b = MatMul (x, narrow) }"  # 4·7·2 = 56
+)
+WEIGHTS = "float[4,7] x, float[7,9] wide, float[7,2] narrow"
+
+
+def node(found: Facts, op_type: str) -> Node:
+    return next(n for n in found.nodes if n.op_type == op_type)
+
+
+@pytest.mark.parametrize(("value", "macs"), [(1, 252), (0, 56)])
+def test_if_with_a_constant_condition_costs_the_branch_it_takes(value: int, macs: int) -> None:
+    found = facts(
+        f"g ({WEIGHTS}) => (float y) <bool c = {{{value}}}> {{ y = If (c) <{BRANCHES}> }}"
+    )
+    assert (found.totals.macs, found.totals.certainty) == (macs, Certainty.EXACT)
+    assert sorted(n.executions or 0 for n in found.nodes if n.op_type == "MatMul") == [0, 1]
+
+
+def test_if_with_an_unknown_condition_costs_the_larger_branch_and_says_so() -> None:
+    found = facts(f"g (bool c, {WEIGHTS}) => (float y) {{ y = If (c) <{BRANCHES}> }}")
+    assert (found.totals.macs, found.totals.certainty) == (252, Certainty.ASSUMED)
+    assert "condition depends on data" in found.totals.reason
+    assert sorted(n.counted for n in found.nodes if n.op_type == "MatMul") == [0, 1]
+    assert all(n.executions is None for n in found.nodes if n.op_type == "MatMul")
+
+
+def test_a_branch_that_never_runs_inside_an_undecided_one_runs_zero_times() -> None:
+    inner = "y1 = If (no) <then_branch = t1 () => (float[4,9] a) { a = MatMul (x, wide) }, "
+    inner += "else_branch = e1 () => (float[4,2] b) { b = MatMul (x, narrow) }>"
+    found = facts(
+        f"g (bool c, {WEIGHTS}) => (float y) <bool no = {{0}}> "
+        f"{{ y = If (c) <then_branch = t () => (float y1) {{ {inner} }}, "
+        "else_branch = e () => (float[4,7] z) { z = Identity (x) }> }"
+    )
+    runs = {n.outputs[0].name: (n.executions, n.counted) for n in found.nodes}
+    assert runs["a"] == (0, 0)
+    assert runs["b"] == (None, 1)
+    assert found.totals.macs == 56
+
+
+def test_an_unknown_operator_in_an_undecided_branch_makes_a_lower_bound() -> None:
+    found = facts(
+        f"g (bool c, {WEIGHTS}) => (float y) {{ y = If (c) <"
+        "then_branch = t () => (float[4,9] a) { a = MatMul (x, wide) }, "
+        "else_branch = e () => (float b) { b = com.example.Magic (x) }> }"
+    )
+    assert found.totals.macs == 252
+    assert (found.totals.certainty, found.totals.unknown_nodes) == (Certainty.LOWER_BOUND, 1)
+
+
+LOOP = (
+    "y = Loop ({m}, {c}, x) <body = b (int64 i, bool c_in, float[7,7] s_in) => "
+    "(bool c_out, float[7,7] s) {{ c_out = {goes_on}  s = MatMul (s_in, s_in) }}>"  # 343 a step
+)
+
+
+def loop(m: str, c: str, goes_on: str, inputs: str = "float[7,7] x", **more: object) -> Facts:
+    constants = "<int64 five = {5}, bool true = {1}>"
+    body = LOOP.format(m=m, c=c, goes_on=goes_on)
+    return facts(f"g ({inputs}) => (float[7,7] y) {constants} {{ {body} }}", **more)  # type: ignore[arg-type]
+
+
+def test_loop_with_a_constant_trip_count_multiplies_its_body() -> None:
+    found = loop("five", "true", "Identity (c_in)")
+    assert (found.totals.macs, found.totals.certainty) == (5 * 343, Certainty.EXACT)
+    assert node(found, "MatMul").executions == 5
+    assert node(found, "MatMul").macs == 343
+
+
+def test_loop_whose_condition_turns_false_runs_once() -> None:
+    ends = "Constant <value = bool {0}> ()"
+    assert loop("five", "true", ends).totals.macs == 343
+    assert loop("", "true", ends).totals.macs == 343
+    assert loop("", "true", ends).totals.certainty is Certainty.EXACT
+
+
+def test_loop_with_an_unknown_trip_count_counts_one_iteration_and_says_so() -> None:
+    found = loop("n", "true", "Identity (c_in)", "float[7,7] x, int64 n")
+    assert (found.totals.macs, found.totals.complete) == (343, False)
+    assert found.totals.certainty is Certainty.ASSUMED
+    assert node(found, "MatMul").executions is None
+
+
+def test_stated_trip_counts_are_multiplied() -> None:
+    found = loop("n", "true", "Identity (c_in)", "float[7,7] x, int64 n", trips={"y": 12})
+    assert (found.totals.macs, found.totals.complete) == (12 * 343, True)
+
+
+def test_scan_runs_its_body_once_per_slice() -> None:
+    # 6 slices of (2,7) · (7,3) = 42 each
+    found = facts(
+        "g (float[6,2,7] x, float[7,3] w) => (float[6,2,3] y) { y = Scan (x) <num_scan_inputs = 1, "
+        "body = b (float[2,7] s) => (float[2,3] o) { o = MatMul (s, w) }> }"
+    )
+    assert (found.totals.macs, found.totals.certainty) == (6 * 42, Certainty.EXACT)
+    assert found.outputs[0].shape == (6, 2, 3)
+
+
+def test_nested_functions_cost_what_their_bodies_cost() -> None:
+    # two calls of Outer, each two calls of Inner: 4 · 343
+    found = facts(
+        "g (float[7,7] x) => (float[7,7] y) { a = local.Outer (x)  y = local.Outer (a) }",
+        functions='<domain: "local", opset_import: ["" : 17, "local" : 1]> '
+        "Outer (x) => (y) { t = local.Inner (x)  y = local.Inner (t) }"
+        '<domain: "local", opset_import: ["" : 17]> Inner (x) => (y) { y = MatMul (x, x) }',
+    )
+    assert (found.totals.macs, found.totals.certainty) == (4 * 343, Certainty.EXACT)
+    assert node(found, "MatMul").executions == 4
+
+
+def test_doubling_sixty_times_is_counted_without_expansion() -> None:
+    # F0 is one product of 8; each of F1 … F60 calls the one before it twice: 8 · 2^60
+    bodies = ['<domain: "local", opset_import: ["" : 17]> F0 (x) => (y) { y = MatMul (x, x) }']
+    bodies += [
+        '<domain: "local", opset_import: ["" : 17, "local" : 1]> '
+        f"F{i} (x) => (y) {{ t = local.F{i - 1} (x)  y = local.F{i - 1} (t) }}"
+        for i in range(1, 61)
+    ]
+    found = facts(
+        "g (float[2,2] x) => (float[2,2] y) { y = local.F60 (x) }", functions="".join(bodies)
+    )
+    assert (found.totals.macs, found.totals.certainty) == (8 * 2**60, Certainty.EXACT)
+    assert node(found, "MatMul").executions == 2**60
+
+
+def test_a_function_called_with_two_shapes_is_counted_for_each() -> None:
+    # 4·7·3 + 9·7·3
+    found = facts(
+        "g (float[4,7] a, float[9,7] b, float[7,3] w) => (float[4,3] y, float[9,3] z)"
+        "{ y = local.Dense (a, w)  z = local.Dense (b, w) }",
+        functions='<domain: "local", opset_import: ["" : 17]> '
+        "Dense (x, w) => (y) { y = MatMul (x, w) }",
+    )
+    assert found.totals.macs == 84 + 189
+    assert len({n.id for n in found.nodes}) == len(found.nodes) == 4
