@@ -21,6 +21,7 @@ def plain(graph: nx.MultiDiGraph, nodes: Mapping[str, Node]) -> nx.MultiDiGraph:
     cannot carry are replaced, so that hostile names survive every format.
     """
     result = nx.MultiDiGraph()
+    keys = _clean_keys(graph)
     for key, data in graph.nodes(data=True):
         node = nodes.get(key)
         attributes: dict[str, Any] = {
@@ -37,9 +38,7 @@ def plain(graph: nx.MultiDiGraph, nodes: Mapping[str, Node]) -> nx.MultiDiGraph:
                 "params": node.params,
                 "executions": node.executions,
             }
-        result.add_node(
-            _clean(key), **{k: _value(v) for k, v in attributes.items() if v is not None}
-        )
+        result.add_node(keys[key], **{k: _value(v) for k, v in attributes.items() if v is not None})
     for source, target, data in graph.edges(data=True):
         tensor: Tensor = data["tensor"]
         attributes = {
@@ -50,11 +49,25 @@ def plain(graph: nx.MultiDiGraph, nodes: Mapping[str, Node]) -> nx.MultiDiGraph:
             "dst_slot": data["dst_slot"],
         }
         result.add_edge(
-            _clean(source),
-            _clean(target),
+            keys[source],
+            keys[target],
             **{k: _value(v) for k, v in attributes.items() if v is not None},
         )
     return result
+
+
+def _clean_keys(graph: nx.MultiDiGraph) -> dict[str, str]:
+    """Exported id by node; numbered where two differ only in characters XML cannot carry."""
+    keys: dict[str, str] = {}
+    taken: set[str] = set(filter(str.isprintable, graph))
+    for key in graph:
+        clean, count = _clean(key), 1
+        while clean != key and clean in taken:
+            count += 1
+            clean = f"{_clean(key)}#{count}"
+        taken.add(clean)
+        keys[key] = clean
+    return keys
 
 
 def shape_text(shape: tuple[int | None, ...]) -> str:
@@ -68,7 +81,8 @@ def _clean(text: str) -> str:
         return text
     return "".join(
         c
-        if c in "\t\n\r" or (c >= " " and not 0xD800 <= ord(c) <= 0xDFFF and c not in "\ufffe\uffff")
+        if c in "\t\n\r"
+        or (c >= " " and not 0xD800 <= ord(c) <= 0xDFFF and c not in "\ufffe\uffff")
         else "\ufffd"
         for c in text
     )
@@ -101,7 +115,10 @@ def _dot(graph: nx.MultiDiGraph) -> bytes:
     """Graphviz DOT, every token quoted, so that names with any character are safe."""
     lines = ["digraph model {"]
     for key, data in graph.nodes(data=True):
-        inner = ", ".join(f"{k}={_quote(v)}" for k, v in sorted(data.items()))
+        # Graphviz shows the label; "name" is the node's own, which readers such as pydot reserve.
+        shown = {("label" if k == "name" else k): v for k, v in data.items()}
+        shown["label"] = shown.get("label") or data["op_type"]
+        inner = ", ".join(f"{k}={_quote(v)}" for k, v in sorted(shown.items()))
         lines.append(f"  {_quote(key)} [{inner}];")
     for source, target, data in graph.edges(data=True):
         inner = ", ".join(f"{k}={_quote(v)}" for k, v in sorted(data.items()))

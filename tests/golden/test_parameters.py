@@ -1,0 +1,153 @@
+"""Roles of constants: weights, buffers, quantisation, constants; each tensor once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from onnx import TensorProto, helper, numpy_helper
+
+from analyzer.facts import Parameters
+from tests.golden.text import facts_of, parse
+
+
+def parameters(graph: str, opset: int = 17, **constants: Any) -> Parameters:
+    """Parameters of a graph in text with float32 initializers of the given shapes, or arrays."""
+    model = parse(graph, opset)
+    for name, value in constants.items():
+        if isinstance(value, tuple):
+            value = np.ones(value, np.float32)
+        tensor = (
+            value
+            if isinstance(value, TensorProto)
+            else numpy_helper.from_array(np.asarray(value), name)
+        )
+        tensor.name = name
+        model.graph.initializer.append(tensor)
+    return facts_of(model).parameters
+
+
+def low_bit(shape: tuple[int, ...], kind: int = TensorProto.INT4) -> TensorProto:
+    size = int(np.prod(shape))
+    return helper.make_tensor("w", kind, shape, bytes((size + 1) // 2), raw=True)
+
+
+def test_running_statistics_are_buffers() -> None:
+    found = parameters(
+        "g (float[1,6,4,4] x) => (float[] y) { y = BatchNormalization (x, s, b, m, v) }",
+        s=(6,), b=(6,), m=(6,), v=(6,),
+    )  # fmt: skip
+    assert (found.weights, found.buffers) == (12, 12)
+    assert found.weight_bytes == 24 * 4
+
+
+def test_tied_embeddings_count_once() -> None:
+    # the table of 50 words looks up and, transposed, classifies
+    found = parameters(
+        "g (int64[1,7] ids) => (float[] y) "
+        "{ e = Gather (table, ids)  t = Transpose (table)  y = MatMul (e, t) }",
+        table=(50, 8),
+    )
+    assert found.weights == 400
+    assert found.shared == (("table", 2),)
+
+
+def test_scales_and_zero_points_are_quantisation() -> None:
+    found = parameters(
+        "g (float[1,3,8,8] x) => (float[] y) { q = QuantizeLinear (x, xs, xz)  "
+        "d = DequantizeLinear (q, xs, xz)  wd = DequantizeLinear <axis = 0> (w, ws, wz)  "
+        "bd = DequantizeLinear (b, ws)  y = Conv (d, wd, bd) }",
+        w=np.ones((4, 3, 3, 3), np.int8), b=np.ones(4, np.int32),
+        ws=np.ones(4, np.float32), wz=np.zeros(4, np.int8),
+        xs=np.float32(1), xz=np.uint8(0),
+    )  # fmt: skip
+    assert found.weights == 108 + 4
+    assert found.quantization == 4 + 4 + 1 + 1
+    assert found.bytes_by_dtype == {"int32": 16, "int8": 108}
+
+
+def test_a_dequantised_operand_of_an_addition_is_a_weight() -> None:
+    found = parameters(
+        "g (float[1,6] x) => (float[] y) { d = DequantizeLinear (b, s)  y = Add (x, d) }",
+        b=np.ones(6, np.int8), s=np.float32(1),
+    )  # fmt: skip
+    assert (found.weights, found.quantization) == (6, 1)
+
+
+def test_four_bit_weights_count_elements_not_bytes() -> None:
+    # int4 behind DequantizeLinear: 32·16 elements in 256 bytes
+    found = parameters(
+        "g (float[1,32] x) => (float[] y) { d = DequantizeLinear (w, s)  y = MatMul (x, d) }",
+        opset=21, w=low_bit((32, 16)), s=np.float32(1),
+    )  # fmt: skip
+    assert (found.weights, found.weight_bytes) == (512, 256)
+
+
+def test_packed_weights_of_matmulnbits_count_k_times_n() -> None:
+    # K = 64, N = 32, blocks of 32: 32 · 2 · 16 bytes hold 2,048 weights, 64 scales
+    found = parameters(
+        "g (float[1,64] x) => (float[] y) { y = com.microsoft.MatMulNBits "
+        "<K = 64, N = 32, bits = 4, block_size = 32> (x, w, s) }",
+        w=np.ones((32, 2, 16), np.uint8), s=(64,),
+    )  # fmt: skip
+    assert (found.weights, found.quantization, found.weight_bytes) == (2048, 64, 1024)
+
+
+def test_lstm_gates_reordered_in_the_graph_are_weights() -> None:
+    found = parameters(
+        "g (float[5,1,3] x) => (float[] y) { "
+        "zero = Constant <value_ints = [0]> ()  four = Constant <value_ints = [4]> ()  "
+        "end = Constant <value_ints = [16]> ()  a = Slice (w, zero, four, zero)  "
+        "b = Slice (w, four, end, zero)  c = Concat <axis = 0> (b, a)  "
+        "wu = Unsqueeze (c, zero)  ru = Unsqueeze (r, zero)  "
+        "y = LSTM <hidden_size = 4> (x, wu, ru) }",
+        w=(16, 3), r=(16, 4),
+    )  # fmt: skip
+    assert found.weights == 16 * 3 + 16 * 4
+    assert found.shared == ()
+
+
+def test_initial_states_are_no_weights() -> None:
+    found = parameters(
+        "g (float[5,2,3] x) => (float[] y) { y = RNN <hidden_size = 4> (x, w, r, , , h) }",
+        w=(1, 4, 3), r=(1, 4, 4), h=(1, 2, 4),
+    )  # fmt: skip
+    assert (found.weights, found.constants) == (12 + 16, 8)
+
+
+def test_class_tokens_and_position_tables_are_weights_behind_expand_and_slice() -> None:
+    found = parameters(
+        "g (float[2,6,8] x) => (float[] y) { s = Shape <start = 0, end = 1> (x)  "
+        "rest = Constant <value_ints = [1, 8]> ()  t = Concat <axis = 0> (s, rest)  "
+        "c = Expand (token, t)  e = Concat <axis = 1> (c, x)  "
+        "zero = Constant <value_ints = [0]> ()  n = Constant <value_ints = [7]> ()  "
+        "one = Constant <value_ints = [1]> ()  p = Slice (table, zero, n, one)  y = Add (e, p) }",
+        token=(1, 1, 8), table=(1, 50, 8),
+    )  # fmt: skip
+    assert found.weights == 8 + 400
+
+
+def test_masks_factors_and_sizes_are_constants() -> None:
+    found = parameters(
+        "g (float[1,2,9,9] x) => (float[] y) { s = Mul (x, scale)  m = Add (s, mask)  "
+        "y = Reshape (m, shape) }",
+        scale=np.float32(0.5), mask=np.zeros((1, 1, 9, 9), np.float32),
+        shape=np.array([18, 9], np.int64),
+    )  # fmt: skip
+    assert (found.weights, found.constants) == (0, 1 + 81 + 2)
+
+
+def test_generated_zeros_are_weights_only_where_a_layer_reads_them() -> None:
+    graph = (
+        "g (float[1,3] x) => (float[] y, float[] z) { s = Constant <value_ints = [3, 5]> ()  "
+        "w = ConstantOfShape (s)  y = MatMul (x, w)  "
+        "t = Constant <value_ints = [1, 3]> ()  o = ConstantOfShape (t)  z = Add (x, o) }"
+    )
+    assert parameters(graph).weights == 15
+
+
+def test_einsum_weights_make_a_weighted_layer() -> None:
+    model = parse('g (float[2,3] x) => (float[] y) { y = Einsum <equation = "ij,jk->ik"> (x, w) }')
+    model.graph.initializer.append(numpy_helper.from_array(np.ones((3, 4), np.float32), "w"))
+    found = facts_of(model)
+    assert (found.parameters.weights, found.totals.weighted_layers) == (12, 1)

@@ -1,0 +1,84 @@
+"""Files to scopes: order, cycles, captured values, attribute references."""
+
+from __future__ import annotations
+
+import onnx
+import pytest
+from onnx import helper
+
+from analyzer.graph.program import build_program
+from analyzer.graph.topology import sort_topologically
+from tests.golden.text import facts, facts_of, parse
+
+
+def outputs(model: onnx.ModelProto) -> list[str]:
+    return [op.outputs[0] for op in build_program(model, {"": 17}).main.ops]
+
+
+def test_unsorted_nodes_are_sorted_stably() -> None:
+    model = parse("g (float[2] x) => (float[2] y) { y = Add (b, c)  c = Neg (a)  b = Abs (a) "
+                  "a = Relu (x)  z = Neg (x) }")  # fmt: skip
+    # ready operators go in the file's order: a before z, then c before b
+    assert outputs(model) == ["a", "c", "b", "y", "z"]
+    assert facts_of(model).totals.complete
+
+
+def test_sorted_files_keep_their_order() -> None:
+    assert outputs(parse("g (float[2] x) => (float[2] y) { b = Neg (x)  a = Abs (x) "
+                         "y = Add (a, b) }")) == ["b", "a", "y"]  # fmt: skip
+
+
+def test_values_captured_by_a_body_are_dependencies() -> None:
+    model = parse(
+        "g (bool c, float[2] x) => (float[2] y) { y = If (c) <"
+        "then_branch = t () => (float[2] p) { p = Neg (late) }, "
+        "else_branch = e () => (float[2] q) { q = Abs (x) }>  late = Relu (x) }"
+    )
+    program = build_program(model, {"": 17})
+    assert [op.outputs[0] for op in program.main.ops] == ["late", "y"]
+    assert set(program.main.ops[1].captured) == {"late", "x"}
+
+
+def test_cycles_end_and_are_told() -> None:
+    found = facts("g (float[2] x) => (float[2] y) { a = Add (x, b)  b = Neg (a)  y = Relu (x) }")
+    assert [p.code for p in found.problems][:1] == ["cycle"]
+    assert found.inconclusive
+    assert {n.id for n in found.nodes} == {"y", "a", "b"}
+
+
+def test_long_chains_need_no_recursion() -> None:
+    chain = [helper.make_node("Relu", [f"t{i + 1}"], [f"t{i}"]) for i in range(5000)]
+    graph = helper.make_graph(
+        chain,
+        "g",
+        [helper.make_tensor_value_info("t5000", 1, [2])],
+        [helper.make_tensor_value_info("t0", 1, [2])],
+    )
+    program = build_program(helper.make_model(graph), {"": 17})
+    order, cyclic = sort_topologically(program.main.ops)
+    assert (order, cyclic) == (list(range(5000)), [])
+    assert program.main.ops[0].outputs == ("t4999",)
+
+
+@pytest.mark.parametrize(("given", "group", "macs"), [("<g = 2>", 2, 144), ("", 1, 288)])
+def test_functions_take_attributes_from_their_call(given: str, group: int, macs: int) -> None:
+    # 2·2 outputs · 4 filters · (4 / groups) channels · 9 taps, halved by the weight's shape
+    channels = 4 // group
+    found = facts(
+        f"g (float[1,4,3,4] x, float[4,{channels},3,3] w) => (float[] y) "
+        f"{{ y = local.F {given} (x, w) }}",
+        functions='<domain: "local", opset_import: ["" : 17]> '
+        "F <g: int = 1> (x, w) => (y) { y = Conv <group: int = @g> (x, w) }",
+    )
+    assert found.totals.macs == macs
+    assert found.totals.complete
+
+
+def test_recursive_functions_end_and_are_told() -> None:
+    found = facts(
+        "g (float[2] x) => (float[2] y) { y = local.F (x) }",
+        functions='<domain: "local", opset_import: ["" : 17, "local" : 1]> '
+        "F (u) => (v) { v = local.F (u) }",
+    )
+    assert "recursive-function" in [p.code for p in found.problems]
+    assert found.inconclusive

@@ -1,0 +1,86 @@
+"""Shape arithmetic in the graph, evaluated as far as it is known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from analyzer.shapes.fold import fold, shape_value
+from tests.golden.text import facts
+
+
+def run(op: str, *inputs: Any, version: int = 18, **attributes: Any) -> Any:
+    arrays = [None if v is None else np.asarray(v) for v in inputs]
+    found = fold(op, attributes, arrays, version)
+    return None if found is None else [array.tolist() for array in found]
+
+
+CASES: list[tuple[str, tuple[Any, ...], dict[str, Any], Any]] = [
+    ("Div", ([-7, 7], [2, -2]), {}, [[-3, -3]]),  # toward zero, as C divides
+    ("Mod", ([-7, 7], [3, 3]), {}, [[2, 1]]),  # sign of the divisor
+    ("Mod", ([-7, 7], [3, 3]), {"fmod": 1}, [[-1, 1]]),  # sign of the dividend
+    ("Slice", ([1, 2, 3, 4], [-1], [-9], [0], [-1]), {}, [[4, 3, 2, 1]]),
+    ("Slice", ([1, 2, 3, 4], [1], [2**63 - 1]), {}, [[2, 3, 4]]),
+    ("Split", ([1, 2, 3, 4, 5],), {"num_outputs": 2}, [[1, 2, 3], [4, 5]]),
+    ("Reshape", ([[1, 2, 3], [4, 5, 6]], [0, -1]), {}, [[[1, 2, 3], [4, 5, 6]]]),
+    ("Gather", ([8, 9, 10], [-1, 0]), {"axis": 0}, [[10, 8]]),
+    ("Range", (2, 9, 3), {}, [[2, 5, 8]]),
+    ("ReduceProd", ([2, 3, 4], [0]), {"keepdims": 0}, [24]),
+    ("Where", ([True, False], [1, 2], [3, 4]), {}, [[1, 4]]),
+    ("Cast", ([1.9, -1.9],), {"to": 7}, [[1, -1]]),
+    ("Squeeze", ([[5]], [0]), {}, [[5]]),
+    ("ConstantOfShape", ([2],), {"value": np.array([7])}, [[7, 7]]),
+    ("ScatterND", ([0, 0, 0], [[1]], [5]), {}, [[0, 5, 0]]),
+    ("CumSum", ([1, 2, 3], 0), {}, [[1, 3, 6]]),
+    ("NonZero", ([0, 3, 0, 5],), {}, [[[1, 3]]]),
+]
+
+
+@pytest.mark.parametrize(("op", "inputs", "attributes", "expected"), CASES)
+def test_value(op: str, inputs: tuple[Any, ...], attributes: dict[str, Any], expected: Any) -> None:
+    assert run(op, *inputs, **attributes) == expected
+
+
+def test_unknown_elements_move_and_spread() -> None:
+    partial = shape_value((None, 3, 8), {})
+    assert run("Gather", partial, [1, 2]) == [[3, 8]]
+    assert run("Gather", partial, [0, 2]) == [[None, 8]]
+    assert run("Mul", partial, [2, 2, 2]) == [[None, 6, 16]]
+    assert run("Concat", partial[1:], [5], axis=0) == [[3, 8, 5]]
+    assert run("ReduceProd", partial) is None
+
+
+@pytest.mark.parametrize(
+    ("op", "inputs"),
+    [
+        ("Div", ([4], [0])),
+        ("Reshape", ([1, 2, 3], [2, 2])),
+        ("Gather", ([1, 2], [5])),
+        ("Range", (0, 5, 0)),
+        ("Conv", ([1], [2])),
+    ],
+)
+def test_what_does_not_fit_stays_unknown(op: str, inputs: tuple[Any, ...]) -> None:
+    assert run(op, *inputs) is None
+
+
+def test_a_declared_bomb_is_never_evaluated() -> None:
+    found = facts(
+        "g (float[1] x) => (float[] y) { s = Constant <value_ints = [1000000, 1000000, 1000000]> ()"
+        "  y = Expand (x, s) }"
+    )
+    assert found.outputs[0].shape == (10**6, 10**6, 10**6)
+
+
+def test_known_dimensions_survive_unknown_ones() -> None:
+    # how many elements are not zero depends on data; that there are 3 columns does not
+    found = facts(
+        "g (float[9] x, float[3,5] w) => (float[] y) { n = NonZero (x)  t = Transpose (n)  "
+        "f = Cast <to = 1> (t)  s = Shape <start = 0, end = 1> (f)  "
+        "three = Constant <value_ints = [3]> ()  r = Concat <axis = 0> (s, three)  "
+        "e = Expand (f, r)  y = MatMul (e, w) }"
+    )
+    assert found.outputs[0].shape == (None, 5)
+    assert found.totals.unknown_nodes == 1
