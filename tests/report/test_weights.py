@@ -15,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 from analyzer.analyze import analyze_weights
 from analyzer.model import load
 from analyzer.report import INSPECT_FORMATS, REPORT_FORMATS, Options, Result
-from tests.report.results import words
+from tests.report.results import LIGHT, words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,3 +67,19 @@ def test_json_holds_the_evidence_and_obeys_the_schema(trained: Result) -> None:
 def test_weights_that_were_not_read_are_not_judged(mobilenet: Result) -> None:
     assert json.loads(INSPECT_FORMATS["json"](mobilenet, Options()))["weights"] is None
     assert "What the weights say" not in REPORT_FORMATS["html"](mobilenet, Options()).decode()
+
+
+def test_weights_outside_the_file_are_said_to_be_unknown() -> None:
+    light = LIGHT / "light_squeezenet.onnx"
+    page = words(
+        REPORT_FORMATS["html"](Result(analyze_weights(load(str(light)))), Options()).decode()
+    )
+    assert "the trained values of 26 layers are not in the file" in page
+
+
+def test_page_lists_the_layers_that_int8_hurts_most(trained: Result) -> None:
+    """The broken layer has no signal to speak of, so only the other is ranked."""
+    text = words(REPORT_FORMATS["html"](trained, Options()).decode())
+    table = text[text.index("What fewer bits would do") :]
+    assert " separable " in table[: table.index("Signal to noise")]
+    assert " broken " not in table[: table.index("Signal to noise")]

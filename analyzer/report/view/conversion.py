@@ -106,7 +106,7 @@ def conversions(
             macs_after=node.saving.macs_after,
             theory=node.saving.theory_ratio,
             params_saved=node.saving.params,
-            suggested=node.id in flagged,
+            suggested=node.id in flagged or node.id in structured,
             evidence=_evidence(layers, node.id, node.id in structured),
             caveats=tuple(_caveats(node, node.conv, node.saving)),
         )
@@ -165,7 +165,8 @@ def describe(found: Separability, structured: bool) -> str:
     if terms is None or energy is None or noise is None:
         terms, energy, noise = 1, found.first_term, found.first_term_baseline
     then = "decompose" if structured else "retrain"
-    return f"T = {terms} keeps {energy * 100:.0f} % (noise {noise * 100:.0f} %): {then}"
+    kept, chance = (f"{share * 100:.0f}\N{NO-BREAK SPACE}%" for share in (energy, noise))
+    return f"T = {terms} keeps {kept} (noise {chance}): {then}"
 
 
 def _caveats(node: Node, conv: Conv, saving: Saving) -> list[str]:

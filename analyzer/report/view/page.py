@@ -13,8 +13,10 @@ from analyzer.report.view import (
     findings,
     layers,
     memory,
+    modules,
     summary,
     weights,
+    whatif,
 )
 from analyzer.report.view.kinds import COLORS
 from analyzer.version import __version__
@@ -129,6 +131,10 @@ def build(result: Result, options: Options, medium: Medium) -> dict[str, object]
         "below_ridge": memory.below_ridge(shapes),
         "block_kinds": block_kinds(facts),
         "blocks": block_rows(facts, anchors, names),
+        "modules": modules.rows(facts),
+        "modules_total": modules.count(facts),
+        "what_if": whatif.view(facts),
+        "architecture": label(facts.architecture.detail) if facts.architecture else "",
         "alive": memory.alive(facts),
         "roles": memory.roles(facts),
         "peak_at": names.get(facts.memory.at_node, label(facts.memory.at_node)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from analyzer import units
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
     from analyzer.evidence import LayerEvidence, WeightEvidence
 
+WORST = 5
+"""Layers listed that rounding hurts most."""
 STRUCTURE = 0.05
 """Share of energy beyond that of noise from which a kernel is called structured."""
 
@@ -47,6 +50,20 @@ class Oddity:
 
 
 @dataclass(frozen=True, slots=True)
+class Noise:
+    """What rounding to fewer bits does to the weights of a layer."""
+
+    name: str
+    anchor: str | None
+    tensor: float
+    """Signal to noise in dB of int8 with one scale for the layer."""
+    channel: float | None
+    """The same with one scale for each output channel."""
+    underflow: float
+    """Share of the values that become 0 in float16."""
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
     """Both tables, each with the most telling rows first."""
 
@@ -56,6 +73,8 @@ class Weights:
     """Share of energy that ``Separable.terms`` keep."""
     separable: tuple[Separable, ...]
     oddities: tuple[Oddity, ...]
+    noisy: tuple[Noise, ...] = ()
+    """Layers that int8 hurts most, worst first."""
 
 
 def view(
@@ -76,7 +95,22 @@ def view(
             for layer in layers
             if (found := tuple(describe(layer)))
         ),
+        noisy=_noisy(layers, names, anchors),
     )
+
+
+def _noisy(
+    layers: Iterable[LayerEvidence], names: Mapping[str, str], anchors: Mapping[str, str]
+) -> tuple[Noise, ...]:
+    rows = [
+        Noise(
+            names.get(layer.node, ""), anchors.get(layer.node), v.int8_snr, v.int8_channel_snr,
+            v.fp16_underflow,
+        )
+        for layer in layers
+        if (v := layer.values).int8_snr is not None and isfinite(v.int8_snr)
+    ]  # fmt: skip
+    return tuple(sorted(rows, key=lambda row: row.tensor)[:WORST])
 
 
 def _separable(

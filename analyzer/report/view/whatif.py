@@ -1,0 +1,126 @@
+"""The model at other widths and resolutions, as far as its arithmetic admits them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzer import units
+from analyzer.report.sanitise import label
+from analyzer.scaling import Plan, grid, growth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from analyzer.facts import Facts
+    from analyzer.scaling import Scaled
+
+MOST_NODES = 4000
+"""Operators above which recounting the model 28 times is left to ``onnxlint scale``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One width α."""
+
+    width: str
+    macs: tuple[int | None, ...]
+    """By column."""
+    params: int | None
+    """Parameters at today's resolution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """How MACs follow one multiplier."""
+
+    name: str
+    exponent: str
+    expected: int
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """α × ρ, or why there is no such table."""
+
+    reason: str = ""
+    """One sentence; empty where the table exists."""
+    columns: tuple[tuple[str, str], ...] = ()
+    """(ρ, input sides) of each column."""
+    rows: tuple[Row, ...] = ()
+    axes: tuple[Axis, ...] = ()
+    unknown: tuple[str, ...] = ()
+    """Why cells are empty."""
+
+
+_last: list[tuple[Facts, WhatIf]] = []
+"""The page is built once for each medium, of the same facts."""
+
+
+def view(facts: Facts) -> WhatIf:
+    """The table of the MobileNet paper for this model; equal facts give equal tables."""
+    if not _last or _last[0][0] is not facts:
+        _last[:] = [(facts, _view(facts))]
+    return _last[0][1]
+
+
+def _view(facts: Facts) -> WhatIf:
+    if not any(node.conv for node in facts.nodes):
+        return WhatIf("The model has no convolution, so there is no width to multiply.")
+    if len(facts.nodes) > MOST_NODES:
+        return WhatIf(
+            f"Not computed for more than {units.count(MOST_NODES)} operators; "
+            "onnxlint scale does it."
+        )
+    plan = Plan(facts)
+    if not plan.sides:
+        return WhatIf("No input of the model is known to have spatial sides, as an image has.")
+    table = grid(plan)
+    now = table[0][0]
+    if now.macs is None:
+        return WhatIf(f"The model cannot be recounted: {label(now.reason, 200)}.")
+    return WhatIf(
+        columns=tuple((f"{p.resolution:.3g}", units.shape(p.sides)) for p in table[0]),
+        rows=tuple(
+            Row(f"{row[0].width:g}", tuple(p.macs for p in row), row[0].params) for row in table
+        ),
+        axes=_axes(plan),
+        unknown=_reasons(point for row in table for point in row),
+    )
+
+
+def _axes(plan: Plan) -> tuple[Axis, ...]:
+    remarks = {
+        "width": "channels of every layer but the model's inputs and outputs",
+        "resolution": "sides of the input, and every map with it",
+        "depth": _stages([(s.repeats, s.kind.replace("-", " ")) for s in plan.stages]),
+    }
+    return tuple(
+        Axis(
+            g.axis,
+            units.UNKNOWN if g.exponent is None else f"{g.exponent:.2f}",
+            g.expected,
+            remarks[g.axis],
+        )
+        for g in growth(plan)
+    )
+
+
+def _stages(stages: list[tuple[int, str]]) -> str:
+    """What the depth axis repeats.
+
+    >>> _stages([(1, "separable"), (2, "separable")])
+    'separable blocks of each stage, 1 + 2 today'
+    >>> _stages([(2, "mlp"), (1, "separable")])
+    'blocks of each stage, 2 mlp + 1 separable today'
+    """
+    kinds = {kind for _, kind in stages}
+    one = kinds.pop() if len(kinds) == 1 else ""
+    parts = [str(n) if one else f"{n} {kind}" for n, kind in stages[:8]]
+    parts += ["…"] if len(stages) > 8 else []
+    return f"{one} blocks of each stage, {' + '.join(parts)} today".lstrip()
+
+
+def _reasons(points: Iterable[Scaled]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(label(p.reason, 200) for p in points if p.macs is None))[:3]

@@ -1,0 +1,72 @@
+"""What-if table, architecture and modules on the page."""
+
+from __future__ import annotations
+
+import doctest
+from pathlib import Path
+
+import pytest
+from onnx import helper
+
+from analyzer.report import REPORT_FORMATS, Options, Result
+from analyzer.report.view import modules, whatif
+from tests.report.results import judge, save, words
+
+
+def page(result: Result) -> str:
+    return words(REPORT_FORMATS["html"](result, Options()).decode())
+
+
+def test_module_examples_hold() -> None:
+    assert doctest.testmod(whatif).failed == 0
+
+
+def test_table_is_the_papers(mobilenet: Result) -> None:
+    """Howard et al. 2017, tables 6 and 7: 569, 418, 290, 186 and 569, 325, 149, 41 million."""
+    text = page(mobilenet)
+    assert "1 568,740,352 418,121,728 290,675,200 186,400,768 4,231,976" in text
+    assert "0.75 325,400,448" in text
+    assert "0.5 149,497,088" in text
+    assert "0.25 41,030,272" in text
+    assert "470,072" in text
+
+
+def test_exponents_stand_beside_the_rule_of_thumb(mobilenet: Result) -> None:
+    axes = {axis.name: axis for axis in whatif.view(mobilenet.facts).axes}
+    assert {name: axis.expected for name, axis in axes.items()} == {
+        "width": 2, "resolution": 2, "depth": 1,
+    }  # fmt: skip
+    assert float(axes["resolution"].exponent) == pytest.approx(2, abs=0.05)
+    assert "1 + 2 + 2 + 6 + 2 today" in axes["depth"].remark
+
+
+def test_model_without_convolutions_says_why_there_is_no_table(tmp_path: Path) -> None:
+    nodes = [helper.make_node("Relu", ["x"], ["y"])]
+    assert "The model has no convolution" in page(judge(save(tmp_path, "relu", nodes)))
+
+
+def test_page_names_the_architecture_or_says_that_it_does_not_know(
+    mobilenet: Result, standard: Result
+) -> None:
+    assert "Architecture: MobileNetV1, α = 1, 224×224, 28 weighted layers" in page(mobilenet)
+    assert "Architecture: not recognised as a published one" in page(standard)
+
+
+def test_modules_are_listed_with_everything_below_them(tmp_path: Path) -> None:
+    nodes = [
+        helper.make_node("Conv", ["x", "a"], ["h"], name="/stem/conv/Conv", pads=[1] * 4),
+        helper.make_node("Relu", ["h"], ["i"], name="/stem/act/Relu"),
+        helper.make_node("Conv", ["i", "b"], ["y"], name="/head/Conv"),
+    ]
+    result = judge(save(tmp_path, "modules", nodes, a=(16, 8, 3, 3), b=(4, 16, 1, 1)))
+    rows = {row.path: row for row in modules.rows(result.facts)}
+    assert rows["stem"].macs == 32 * 32 * 9 * 8 * 16
+    assert rows["stem"].nodes == 2
+    assert rows["head"].params == 4 * 16
+    assert rows["stem"].share + rows["head"].share == pytest.approx(1)
+
+
+def test_modules_need_names_of_the_exporter(mobilenet: Result) -> None:
+    found = modules.rows(mobilenet.facts)
+    assert (found == ()) == (mobilenet.facts.modules is None)
+    assert len(found) <= modules.ROWS
