@@ -45,7 +45,7 @@ class Medium:
 
 
 HTML = Medium("html", nodes=5000, places=500, rows=500, idle=True)
-PDF = Medium("pdf", nodes=200, places=25, rows=40, idle=False)
+PDF = Medium("pdf", nodes=160, places=25, rows=40, idle=False)
 """A PDF costs 5 ms a table row and is read by people; the JSON attached to it has everything."""
 
 
