@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from analyzer.assemble import (
     assemble_nodes,
     assemble_totals,
+    assumed_memory,
     contradictions,
     separable_plan,
 )
 from analyzer.costs import cost
 from analyzer.costs.aggregate import aggregate
 from analyzer.costs.memory import peak_memory
-from analyzer.costs.parameters import summarize, take_inventory
+from analyzer.costs.parameters import reading_weights, summarize, take_inventory
 from analyzer.facts import Facts, Tensor
 from analyzer.graph.build import Vertex, build
 from analyzer.graph.program import build_program
@@ -60,7 +61,8 @@ def analyze(model: Model, bindings: Bindings | None = None, *, limits: Limits = 
     nodes = assemble_nodes(sites, sums, inventory, shapes.assumptions, graph)
     by_id = {node.id: node for node in nodes}
     parameters = summarize(inventory)
-    memory = peak_memory(program, sites, _constant_names(inventory))
+    peak = peak_memory(program, sites, _constant_names(inventory))
+    memory = assumed_memory(peak, shapes.assumptions)
     inputs = _boundary(program, shapes, program.main.inputs, inventory)
     blocks = find_blocks(graph, by_id)
     return Facts(
@@ -70,7 +72,7 @@ def analyze(model: Model, bindings: Bindings | None = None, *, limits: Limits = 
         assumptions=tuple(shapes.assumptions),
         nodes=nodes,
         blocks=blocks,
-        totals=assemble_totals(nodes, sites, sums, parameters, memory, shapes.assumptions),
+        totals=assemble_totals(nodes, sites, sums, parameters, memory, reading_weights(inventory)),
         parameters=parameters,
         memory=memory,
         separable=separable_plan(nodes, sums.total.macs, parameters.weights),

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from analyzer.costs import precision
 from analyzer.costs.dequantized import effective_precision
 from analyzer.costs.memory import traffic
-from analyzer.costs.parameters import WEIGHTED, params_by_site
+from analyzer.costs.parameters import params_by_site
+from analyzer.costs.roles import WEIGHTED
 from analyzer.facts import Certainty, Node, Problem, Separable, Totals
 from analyzer.patterns import describe_conv, saving, tags
 from analyzer.shapes.taint import tainted_sites
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import networkx as nx
 
@@ -111,7 +112,7 @@ def assemble_totals(
     sums: Aggregate,
     parameters: Parameters,
     memory: Memory,
-    assumptions: Sequence[Assumption],
+    weighted_sites: Collection[int],
 ) -> Totals:
     """Sums over one inference with the certainty of the weakest part."""
     by_kind: Counter[str] = Counter()
@@ -128,7 +129,7 @@ def assemble_totals(
             by_precision[node.precision or "unknown"] += node.macs * node.counted
         if node.params:
             params_by_kind[kind_of(node)] += node.params
-        weighted += _has_weights(node, site)
+        weighted += _has_weights(node, site.index in weighted_sites)
     total = sums.total
     certainty, reason = Certainty.EXACT, ""
     if unknown or total.unknown_macs:
@@ -138,9 +139,9 @@ def assemble_totals(
         certainty = Certainty.ASSUMED
         reason = f"one iteration counted of: {', '.join(total.open_loops[:4])}"
     else:
-        weakest = next(
-            (n for n in nodes if n.cost.certainty is not Certainty.EXACT and n.macs), None
-        )
+        # MACs come first: the certainty of FLOPs alone counts where there are no MACs at all.
+        counted = (n for n in nodes if n.counted and (n.macs or (n.flops and not total.macs)))
+        weakest = next((n for n in counted if n.cost.certainty is not Certainty.EXACT), None)
         if weakest is not None:
             certainty, reason = Certainty.ASSUMED, weakest.cost.reason
     return Totals(
@@ -149,7 +150,7 @@ def assemble_totals(
         params=parameters.weights,
         weight_bytes=parameters.weight_bytes,
         peak_activation_bytes=memory.peak_bytes,
-        complete=not unknown and not total.unknown_macs and not total.open_loops,
+        complete=not unknown and not total.unknown_macs and not total.open_macs,
         unknown_nodes=unknown,
         nodes=len(nodes),
         weighted_layers=weighted,
@@ -158,12 +159,21 @@ def assemble_totals(
         macs_by_precision=dict(sorted(by_precision.items(), key=lambda kv: (-kv[1], kv[0]))),
         certainty=certainty,
         reason=reason,
+        flops_complete=not total.unknown_flops and not total.open_loops,
     )
 
 
-def _has_weights(node: Node, site: Site) -> bool:
+def _has_weights(node: Node, reads_weights: bool) -> bool:
     """A weighted layer: a convolution, or a product or recurrence with learned weights."""
-    return node.conv is not None or (node.op_type in WEIGHTED and node.params > 0)
+    return node.conv is not None or (node.op_type in WEIGHTED and reads_weights)
+
+
+def assumed_memory(memory: Memory, assumptions: Sequence[Assumption]) -> Memory:
+    """``memory`` with its certainty lowered where dimensions of the inputs are guesses."""
+    guessed = [a for a in assumptions if a.reason not in STATED]
+    if not guessed or memory.certainty is not Certainty.EXACT:
+        return memory
+    return replace(memory, certainty=Certainty.ASSUMED, reason=describe_assumptions(guessed))
 
 
 def contradictions(nodes: Sequence[Node]) -> tuple[Problem, ...]:

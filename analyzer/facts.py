@@ -374,6 +374,9 @@ class Totals:
     macs_by_precision: Mapping[str, int]
     certainty: Certainty
     reason: str = ""
+    flops_complete: bool = True
+    """True when the FLOPs of every operator are known too (MACs may be known where they are not,
+    e.g. behind an operator whose output size depends on data)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ class Sum:
     unknown_flops: int = 0
     open_loops: tuple[str, ...] = ()
     """Loops counted for one iteration because their trip count is unknown."""
+    open_macs: bool = False
+    """True when such a loop has MACs, so that the MACs are a guess and not only the FLOPs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ def _add(a: Sum, b: Sum, times: int) -> Sum:
         a.unknown_macs + b.unknown_macs * times,
         a.unknown_flops + b.unknown_flops * times,
         (*a.open_loops, *(b.open_loops if times else ()))[:50],
+        a.open_macs or (b.open_macs and times > 0),
     )
 
 
@@ -137,8 +140,10 @@ def _combine(
         times = child.times
         if times is None and site.op.op_type in ("Loop", "Scan"):
             times = 1
-            if part.macs or part.unknown_macs:
-                part = replace(part, open_loops=(site.id, *part.open_loops))
+            macs = bool(part.macs or part.unknown_macs)
+            if macs or part.flops or part.unknown_flops:
+                loops = (site.id, *part.open_loops)
+                part = replace(part, open_loops=loops, open_macs=macs or part.open_macs)
         elif times is None:  # e.g. FlexAttention's score function, run per score
             times = 0
             own_part = _leaf(own) if not shown else _ZERO

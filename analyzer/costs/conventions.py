@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyzer.costs.parameters import WEIGHTED
+from analyzer.costs.roles import WEIGHTED
 from analyzer.costs.schemes import RECURRENT, SCHEMES, Per
 from analyzer.graph.call import Unknown
 

@@ -156,6 +156,7 @@ def _totals(facts: Facts) -> Object:
         "weight_bytes": t.weight_bytes,
         "peak_activation_bytes": t.peak_activation_bytes,
         "complete": t.complete,
+        "flops_complete": t.flops_complete,
         "unknown_nodes": t.unknown_nodes,
         "nodes": t.nodes,
         "weighted_layers": t.weighted_layers,

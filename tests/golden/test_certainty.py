@@ -1,0 +1,84 @@
+"""Exact, assumed, lower bound, unknown: each figure says which, and why."""
+
+from __future__ import annotations
+
+from analyzer.facts import Certainty
+from tests.golden.text import facts
+
+PRODUCT = "y = MatMul (x, w) }"
+
+
+def test_static_shapes_are_exact() -> None:
+    found = facts(f"g (float[2,3] x, float[3,4] w) => (float[2,4] y) {{ {PRODUCT}")
+    assert (found.totals.certainty, found.totals.reason) == (Certainty.EXACT, "")
+    assert (found.nodes[0].cost.certainty, found.memory.certainty) == ("exact", "exact")
+
+
+def test_a_guessed_dimension_makes_everything_behind_it_assumed() -> None:
+    found = facts(
+        "g (float[N,3] x, float[3,4] w, float[5,3] z) => (float[] y, float[] v) "
+        "{ y = MatMul (x, w)  v = MatMul (z, w) }"
+    )
+    assert found.totals.certainty is Certainty.ASSUMED
+    assert found.totals.reason == "with x axis 0 (N) = 1"
+    # the product of z does not depend on it
+    assert [n.cost.certainty for n in found.nodes] == [Certainty.ASSUMED, Certainty.EXACT]
+    assert found.memory.certainty is Certainty.ASSUMED
+
+
+def test_assumptions_reach_into_bodies() -> None:
+    found = facts(
+        "g (float[N,3] x, float[3,3] w) => (float[] y) <bool c = {1}> { y = If (c) <"
+        "then_branch = t () => (float[] a) { a = MatMul (x, w) }, "
+        "else_branch = e () => (float[] b) { b = Identity (x) }> }"
+    )
+    inner = next(n for n in found.nodes if n.op_type == "MatMul")
+    assert (inner.macs, inner.cost.certainty) == (9, Certainty.ASSUMED)
+
+
+def test_a_shape_from_the_files_own_declaration_is_assumed() -> None:
+    found = facts(
+        "g (float[2,3] x, float[3,4] w) => (float[2,4] y) <float[2,3] a> "
+        "{ a = com.example.Magic (x)  y = MatMul (a, w) }"
+    )
+    product = found.nodes[1]
+    assert product.macs == 24
+    assert found.totals.certainty is Certainty.LOWER_BOUND
+    assert "Magic" in found.nodes[0].cost.reason
+
+
+def test_unknown_is_null_and_says_what_is_missing() -> None:
+    found = facts(f"g (float[] x, float[3,4] w) => (float[] y) {{ {PRODUCT}")
+    cost = found.nodes[0].cost
+    assert (cost.macs, cost.flops, cost.certainty) == (None, None, Certainty.UNKNOWN)
+    assert "unknown" in cost.reason
+    assert (found.totals.macs, found.totals.unknown_nodes) == (0, 1)
+
+
+def test_flops_may_be_incomplete_where_macs_are_not() -> None:
+    # how many hits NonZero finds, and so how much Abs does, depends on data
+    found = facts(
+        "g (float[2,3] x, float[3,4] w) => (float[] y, float[] z) "
+        "{ y = MatMul (x, w)  n = NonZero (y)  f = Cast <to = 1> (n)  z = Abs (f) }"
+    ).totals
+    assert (found.macs, found.complete, found.certainty) == (24, True, Certainty.EXACT)
+    assert (found.flops, found.flops_complete) == (48, False)
+
+
+def test_an_open_loop_without_products_leaves_macs_exact() -> None:
+    found = facts(
+        "g (float[2,3] x, float[3,4] w, int64 n, bool c) => (float[] y, float[] z) "
+        "{ y = MatMul (x, w)  z = Loop (n, c, y) <body = b (int64 i, bool d, float[2,4] s) => "
+        "(bool e, float[2,4] t) { e = Identity (d)  t = Abs (s) }> }"
+    ).totals
+    assert (found.macs, found.complete) == (24, True)
+    assert not found.flops_complete
+
+
+def test_a_tied_classifier_is_a_weighted_layer() -> None:
+    found = facts(
+        "g (int64[1,7] ids) => (float[] y) { table = Constant <value = float[5,2] "
+        "{0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1}> ()  e = Gather (table, ids)  "
+        "t = Transpose (table)  y = MatMul (e, t) }"
+    ).totals
+    assert (found.params, found.weighted_layers) == (10, 1)
