@@ -123,7 +123,7 @@ def _growth(study: Study, style: Style) -> Iterator[str]:
     if "resolution" not in axes:
         yield "resolution: no input axis is known to be spatial"
     if "depth" not in axes:
-        yield "depth: no run of like blocks was found that could repeat"
+        yield "depth: no runs of like blocks that do most of the work were found"
 
 
 def _sides(sides: tuple[int, ...]) -> str:

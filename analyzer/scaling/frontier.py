@@ -51,9 +51,9 @@ def frontier(
 ) -> Frontier:
     """Evaluate the grid, keep what fits the budget, keep what nothing that fits exceeds.
 
-    Axes the model does not have (no stages, no spatial input) are left at 1.
+    Axes the model does not have (no depth, no spatial input) are left at 1.
     """
-    depths = sorted(depths) if plan.stages else [1.0]
+    depths = sorted(depths) if plan.deep else [1.0]
     resolutions = sorted(resolutions) if plan.sides else [1.0]
     fitting: list[Scaled] = []
     for width in sorted(widths):
@@ -99,5 +99,5 @@ def compound(plan: Plan, phi: float, divisor: int | None = 8) -> Scaled:
     """All three axes scaled together by EfficientNet's bases to the power φ."""
     depth, width, resolution = (base**phi for base in COMPOUND)
     return plan.at(
-        width, resolution if plan.sides else 1.0, depth if plan.stages else 1.0, divisor=divisor
+        width, resolution if plan.sides else 1.0, depth if plan.deep else 1.0, divisor=divisor
     )

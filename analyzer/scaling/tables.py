@@ -15,6 +15,8 @@ WIDTHS = (1.0, 0.75, 0.5, 0.25)
 """The α of the MobileNet paper."""
 SIDES = (224, 192, 160, 128)
 """The input sides of the MobileNet paper; models of another size use the same ratios."""
+GRID = 32
+"""Input sides that networks of five halvings are made for are its multiples."""
 DEPTHS = (1.0, 1.2, 1.4, 1.8)
 """The depth coefficients of EfficientNet B0, B2, B3, B4."""
 RULE_OF_THUMB = {"depth": 1, "width": 2, "resolution": 2}
@@ -41,9 +43,9 @@ def grid(
     resolutions: Sequence[float] | None = None,
     divisor: int | None = None,
 ) -> tuple[tuple[Scaled, ...], ...]:
-    """One row per α, one column per ρ (today's side × 192/224 …); one column without space."""
+    """One row per α, one column per ρ (``usual_resolutions``); one column without space."""
     if resolutions is None:
-        resolutions = [side / SIDES[0] for side in SIDES]
+        resolutions = usual_resolutions(plan)
     if not plan.sides:
         resolutions = [1.0]
     return tuple(
@@ -52,13 +54,27 @@ def grid(
     )
 
 
+def usual_resolutions(plan: Plan) -> list[float]:
+    """The paper's 192/224 … of today's sides; where the model's arithmetic refuses one (a
+    decoder that joins maps halved five times), the nearest that leaves multiples of 32.
+    """
+    usual = [side / SIDES[0] for side in SIDES]
+    if any(side % GRID for side in plan.sides) or len(set(plan.sides)) != 1:
+        return usual
+    today = plan.sides[0]
+    snapped = (max(1, round(today * rho / GRID)) * GRID / today for rho in usual)
+    pairs = zip(usual, snapped, strict=True)
+    return [rho if plan.at(resolution=rho).macs is not None else snap for rho, snap in pairs]
+
+
 def growth(plan: Plan, divisor: int | None = None) -> tuple[Growth, ...]:
     """Exponents of the axes this model has, measured by recounting every layer."""
-    sides = [side / SIDES[0] for side in SIDES]
     found = [_growth("width", [plan.at(width=w, divisor=divisor) for w in WIDTHS], plan)]
     if plan.sides:
-        found.append(_growth("resolution", [plan.at(resolution=r) for r in sides], plan))
-    if plan.stages:
+        found.append(
+            _growth("resolution", [plan.at(resolution=r) for r in usual_resolutions(plan)], plan)
+        )
+    if plan.deep:
         found.append(_growth("depth", [plan.at(depth=d) for d in DEPTHS], plan))
     return tuple(found)
 

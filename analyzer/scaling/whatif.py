@@ -70,6 +70,15 @@ class Plan:
         return stages(self.facts)
 
     @cached_property
+    def deep(self) -> bool:
+        """Repeating the stages repeats most of the compute: the model has a depth axis.
+
+        Side branches that happen to look like a block are stages too, but not its depth.
+        """
+        repeated = sum(block.macs or 0 for stage in self.stages for block in stage.blocks)
+        return 2 * repeated >= self.facts.totals.macs > 0
+
+    @cached_property
     def sides(self) -> tuple[int, ...]:
         """Spatial sides of the graph inputs today."""
         return tuple(self.system.dims.sizes[d] or 0 for d in self.system.sides)

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+import onnx
 import pytest
 
-from analyzer.scaling import Plan
+from analyzer.scaling import Plan, grid, growth
 
 NAMES = (
     "bvlc_alexnet", "densenet121", "inception_v1", "inception_v2", "resnet50", "shufflenet",
@@ -61,3 +62,36 @@ def test_shufflenet_keeps_its_groups(light: Callable[[str], Plan]) -> None:
     plan = light("shufflenet")
     for width in (0.3, 0.7, 1.1):
         assert plan.at(width).macs is not None, width
+
+
+def test_side_branches_are_no_depth_axis(planned: Callable[[str | onnx.ModelProto], Plan]) -> None:
+    """A separable shortcut beside a convolution that does nearly all of the work."""
+    plan = planned("""
+    g (float[1,16,32,32] x, float[16,16,5,5] a, float[16,1,3,3] d, float[16,16,1,1] p)
+        => (float[1,16,32,32] y) {
+      h = Conv <pads = [2,2,2,2]> (x, a)
+      i = Conv <pads = [1,1,1,1], group = 16> (h, d)
+      j = Conv (i, p)
+      y = Add (h, j)
+    }""")
+    assert not plan.deep
+    assert {g.axis for g in growth(plan)} == {"width", "resolution"}
+
+
+def test_sides_a_decoder_refuses_become_multiples_of_32(
+    planned: Callable[[str | onnx.ModelProto], Plan],
+) -> None:
+    """Halved and doubled five times, 219 pixels do not come back as 219."""
+    down = "\n".join(
+        f"d{i + 1} = MaxPool <kernel_shape = [2,2], strides = [2,2]> (d{i})" for i in range(5)
+    )
+    plan = planned(f"""
+    g (float[1,4,256,256] d0, float[4,4,1,1] w) => (float[1,4,256,256] y)
+    <float[4] s = {{1, 1, 32, 32}}> {{
+      {down}
+      c = Conv (d5, w)
+      u = Resize (c, , s)
+      y = Add (u, d0)
+    }}""")
+    sides = [point.sides[0] for point in grid(plan)[0] if point.macs is not None]
+    assert sides == [256, 224, 192, 160]
