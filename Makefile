@@ -46,8 +46,8 @@ bench: $(STAMP)-pdf  ## speed and memory against the budgets, as ratios measured
 	$(BIN)/python tools/bench.py
 
 snapshots: $(STAMP)-browser  ## rewrite the expected outputs of the tests; review the diff
-	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q -k snapshot
-	git diff --stat -- tests
+	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/snapshots
+	git diff --stat -- tests/snapshots
 
 samples: $(STAMP)-pdf  ## rebuild the sample models and their committed reports
 	$(BIN)/python samples/build_mobilenet_v1.py -o samples/mobilenet_v1.onnx
