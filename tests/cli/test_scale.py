@@ -6,9 +6,11 @@ import csv
 import io
 import json
 import shutil
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tests.cli.conftest import Cli
 
@@ -125,3 +127,11 @@ def test_wrong_values_exit_2_and_say_what_is_wrong(
     outcome = cli("scale", mobilenet, *words)
     assert (outcome.code, outcome.out) == (2, "")
     assert says in outcome.err
+
+
+@pytest.mark.parametrize("words", [[], ["--budget", "300M"], ["--depth", "2", "--divisor", "8"]])
+def test_json_obeys_the_schema(cli: Cli, mobilenet: str, words: list[str]) -> None:
+    schema = json.loads((files("analyzer.report") / "schema.json").read_text("utf-8"))
+    data = json.loads(cli("scale", mobilenet, "--format", "json", *words).out)
+    Draft202012Validator(schema).validate(data)
+    Draft202012Validator({**schema, "oneOf": [{"$ref": "#/$defs/scale"}]}).validate(data)
