@@ -255,7 +255,7 @@ class Node:
     @property
     def total_macs(self) -> int | None:
         """MACs over all executions of one inference."""
-        if self.cost.macs == 0:
+        if self.cost.macs == 0 or self.executions == 0:
             return 0
         if self.cost.macs is None or self.executions is None:
             return None

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from analyzer.graph.program import Program
-    from analyzer.shapes.result import Instance
+    from analyzer.shapes.result import Child, Instance
     from analyzer.shapes.sites import Site
 
 Root = tuple[int, str]
@@ -74,9 +74,31 @@ def take_inventory(program: Program, sites: Sequence[Site]) -> Inventory:
                         table[name] = old + tuple(r for r in feeds[slot] if r not in old)
             else:
                 enclosing[id(child.instance)] = site.instance
+                table = origins.setdefault(id(child.instance), {})
+                table.update(
+                    (n, feeds[s]) for s, n in _entering(program, site, child) if s in feeds
+                )
         _record_uses(inventory, site, feeds)
         _produce(inventory, site, feeds, known)
     return inventory
+
+
+def _entering(program: Program, site: Site, child: Child) -> Iterator[tuple[int, str]]:
+    """Inputs of a Loop or Scan that a body sees as they are: (slot, name in the body).
+
+    These are what Scan slices (layers stacked along an axis) and what a Loop hands
+    through unchanged; a state that changes is no constant inside.
+    """
+    op, body = site.op, program.scopes[child.instance.scope]
+    if op.op_type == "Scan":
+        first = 1 if site.call.version < 9 else 0
+        states = len(op.inputs) - first - int(site.call.attr("num_scan_inputs", 0))
+        yield from ((first + k, n) for k, n in enumerate(body.inputs) if k >= states)
+    elif op.op_type == "Loop":
+        same = {o.outputs[0]: o.inputs[0] for o in body.ops if o.op_type == "Identity"}
+        for k, (before, after) in enumerate(zip(body.inputs[2:], body.outputs[1:], strict=False)):
+            if same.get(after, after) == before:
+                yield 2 + k, before
 
 
 def summarize(inventory: Inventory) -> Parameters:

@@ -90,7 +90,7 @@ _QUANTIZED_WEIGHTS: Mapping[str, frozenset[int]] = {
 
 _NEVER_WEIGHTS = frozenset(
     "Resize Upsample Range Clip TopK OneHot ConstantOfShape If "
-    "Loop CumSum NonMaxSuppression Shape Size Dropout RoiAlign Trilu MelWeightMatrix STFT DFT "
+    "Loop Scan CumSum NonMaxSuppression Shape Size Dropout RoiAlign Trilu MelWeightMatrix STFT DFT "
     "HannWindow HammingWindow BlackmanWindow".split()
 )
 """Operators whose constant operands steer them."""

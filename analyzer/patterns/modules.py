@@ -31,7 +31,8 @@ class _Draft:
         self.nodes += 1
         self.params += node.params
         if not node.composite:
-            self.macs += node.total_macs or 0
+            runs = node.counted if node.executions is None else node.executions
+            self.macs += (node.macs or 0) * runs
             self.complete &= node.total_macs is not None
 
 

@@ -63,13 +63,18 @@ def disagreements(seed: int) -> tuple[list[str], list[str]]:
     facts = analyze(load_bytes(model.SerializeToString()), Bindings(shapes={"x": x.shape}))
     actual = Counter((run.key, run.outputs) for run in runs)
     macs = sum(macs_of(run, draft.attributes.get(run.key, {})) for run in runs)
-    wrong = []
-    if facts.totals.macs != macs:
-        wrong.append(f"MACs {facts.totals.macs}, really {macs}")
-    if facts.totals.certainty is not Certainty.EXACT or not facts.totals.complete:
-        wrong.append(f"totals are {facts.totals.certainty}: {facts.totals.reason}")
-    if facts.totals.params != draft.params:
-        wrong.append(f"parameters {facts.totals.params}, really {draft.params}")
+    wrong, totals = [], facts.totals
+    if totals.macs != macs:
+        wrong.append(f"MACs {totals.macs}, really {macs}")
+    if totals.certainty is not Certainty.EXACT or not totals.complete:
+        wrong.append(f"totals are {totals.certainty}: {totals.reason}")
+    if totals.params != draft.params:
+        wrong.append(f"parameters {totals.params}, really {draft.params}")
+    shares = (totals.macs_by_kind, totals.macs_by_precision)
+    if any(sum(share.values()) != totals.macs for share in shares):
+        wrong.append("shares do not add up to the MACs")
+    if sum(node.params for node in facts.nodes) != totals.params:
+        wrong.append("the parameters of the nodes do not add up")
     wrong += [f"problem {p.code} {p.where}: {p.message}" for p in facts.problems]
     ours = inferred(facts, {key for key, _ in actual})
     wrong += [

@@ -46,6 +46,7 @@ def test_a_branch_that_never_runs_inside_an_undecided_one_runs_zero_times() -> N
     runs = {n.outputs[0].name: (n.executions, n.counted) for n in found.nodes}
     assert runs["a"] == (0, 0)
     assert runs["b"] == (None, 1)
+    assert next(n for n in found.nodes if n.outputs[0].name == "a").total_macs == 0
     assert found.totals.macs == 56
 
 

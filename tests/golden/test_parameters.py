@@ -151,3 +151,24 @@ def test_einsum_weights_make_a_weighted_layer() -> None:
     model.graph.initializer.append(numpy_helper.from_array(np.ones((3, 4), np.float32), "w"))
     found = facts_of(model)
     assert (found.parameters.weights, found.totals.weighted_layers) == (12, 1)
+
+
+def test_layers_stacked_along_a_scan_are_weights_and_its_state_is_not() -> None:
+    # 3 layers of 4×4; the state starts from a stored row of zeros
+    found = parameters(
+        "g (float[1,1] x) => (float[] y) { y = Scan (zeros, layers) <num_scan_inputs = 1, "
+        "body = b (float[1,4] s, float[4,4] w) => (float[1,4] t) { t = MatMul (s, w) }> }",
+        zeros=(1, 4), layers=(3, 4, 4),
+    )  # fmt: skip
+    assert (found.weights, found.constants) == (48, 4)
+
+
+def test_weights_handed_through_a_loop_are_weights() -> None:
+    found = parameters(
+        "g (float[1,4] x) => (float[] y, float[] z) <int64 n = {3}, bool c = {1}> "
+        "{ y, z = Loop (n, c, x, w) <body = b (int64 i, bool d, float[1,4] s, float[4,4] v) => "
+        "(bool e, float[1,4] t, float[4,4] u) "
+        "{ e = Identity (d)  u = Identity (v)  t = MatMul (s, v) }> }",
+        w=(4, 4),
+    )  # fmt: skip
+    assert found.weights == 16
