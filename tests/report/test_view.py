@@ -132,3 +132,8 @@ def test_reference_is_split_into_words_and_address() -> None:
     assert findings.reference("https://a.org/b (Paper, 2017)") == ("Paper, 2017", "https://a.org/b")
     assert findings.reference("https://a.org/b") == ("a.org/b", "https://a.org/b")
     assert findings.reference("javascript:alert(1) (x)") == ("javascript:alert(1) (x)", "")
+
+
+def test_verdict_does_not_call_a_model_of_unknown_cost_harmless(unknown: Result) -> None:
+    mute = replace(unknown, findings=())
+    assert summary.verdict(mute, ()).startswith("Judged in part: the cost of 1 operator is unknown")

@@ -101,6 +101,9 @@ def verdict(result: Result, groups: tuple[Group, ...]) -> str:
             f"{known} could fall by {units.percent(share)}, from {units.si(now, 'MAC')} to "
             f"{units.si(after, 'MAC')}, at the price of retraining."
         )
+    if facts.totals.unknown_nodes:
+        n = facts.totals.unknown_nodes
+        return f"Judged in part: the cost of {many(n, 'operator')} is unknown, so totals are minima."
     if result.outcome == FINDINGS:
         n = len(result.findings)
         rules = many(len(groups), "rule")
