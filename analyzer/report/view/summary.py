@@ -102,8 +102,8 @@ def verdict(result: Result, groups: tuple[Group, ...]) -> str:
             f"{units.si(after, 'MAC')}, at the price of retraining."
         )
     if facts.totals.unknown_nodes:
-        n = facts.totals.unknown_nodes
-        return f"Judged in part: the cost of {many(n, 'operator')} is unknown, so totals are minima."
+        unknown = many(facts.totals.unknown_nodes, "operator")
+        return f"Judged in part: the cost of {unknown} is unknown, so totals are minima."
     if result.outcome == FINDINGS:
         n = len(result.findings)
         rules = many(len(groups), "rule")
