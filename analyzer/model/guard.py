@@ -18,6 +18,7 @@ import time
 import warnings
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from analyzer.model import worker
@@ -68,6 +69,7 @@ def guarded(task: Callable[[Progress], T], *, limits: Limits = Limits()) -> T | 
     """
     if hasattr(os, "fork") and threading.active_count() == 1:
         progress = Progress(mmap.mmap(-1, Progress.BYTES))
+        _prepare()
         data, code = _fork(task, progress, limits)
     else:
         progress, data, code = _spawn(task, limits)
@@ -77,6 +79,18 @@ def guarded(task: Callable[[Progress], T], *, limits: Limits = Limits()) -> T | 
         result: T = value
         return result if kind == "result" else GuardFailure(kind, value, progress.index)
     return GuardFailure(*_death(code, limits), progress.index)
+
+
+@cache
+def _prepare() -> None:
+    """Have onnx fill its table of operators here, for every child to inherit.
+
+    It does so at the first look into the table, which takes 10 ms: more than the rest of the
+    work on a small model, were every child to do it anew.
+    """
+    from onnx import defs
+
+    defs.has("Identity")
 
 
 def _death(code: int | None, limits: Limits) -> tuple[str, str]:
