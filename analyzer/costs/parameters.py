@@ -189,7 +189,7 @@ def _produce(
     output = site.instance.types.get(name, UNKNOWN)
     if op.op_type == "Constant":
         tensor = Tensor(name, output.dtype, output.shape)
-        inventory.constants.setdefault((scope, name), Constant(tensor, tensor.bytes))
+        inventory.constants.setdefault((scope, name), Constant(tensor, tensor.bytes, is_node=True))
     elif op.op_type == "ConstantOfShape" and site.call.values and site.call.values[0] is not None:
         tensor = Tensor(name, output.dtype, output.shape)
         made = Constant(tensor, 0, generated=True)

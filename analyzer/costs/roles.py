@@ -123,6 +123,8 @@ class Constant:
     """Bytes in the file; 0 for generated constants."""
     generated: bool = False
     """Made by ConstantOfShape."""
+    is_node: bool = False
+    """Written as a Constant node, not as an initializer."""
     role: Role = Role.CONSTANT
     logical: int | None = None
     """Elements where several are packed into one stored element."""
@@ -152,9 +154,22 @@ def role_of(op_type: str, slot: int, constant: Constant, *, dequantized: bool) -
     if dtype.startswith(("int", "uint")) and not dequantized:
         quantised = slot in _QUANTIZED_WEIGHTS.get(op_type, ()) or _is_low_bit(dtype)
         return Role.WEIGHT if quantised else Role.CONSTANT
-    if op_type in _ELEMENTWISE and (constant.elements <= 1 or _is_mask(constant)):
+    if op_type in _ELEMENTWISE and not _looks_learned(constant):
         return Role.CONSTANT
     return Role.WEIGHT
+
+
+def _looks_learned(constant: Constant) -> bool:
+    """Whether a float operand of an element-wise operator is a parameter.
+
+    A single element is a factor, a vector along one axis a bias or a scale. A table that came
+    out of tracing as a Constant node (anchors, priors) is none: exporters write learned tables
+    such as position embeddings as initializers.
+    """
+    if constant.elements <= 1 or _is_mask(constant):
+        return False
+    axes = sum(1 for size in constant.tensor.shape or () if size != 1)
+    return axes <= 1 or not constant.is_node
 
 
 def _is_mask(constant: Constant) -> bool:

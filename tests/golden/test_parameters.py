@@ -172,3 +172,14 @@ def test_weights_handed_through_a_loop_are_weights() -> None:
         w=(4, 4),
     )  # fmt: skip
     assert found.weights == 16
+
+
+def test_anchors_in_a_constant_node_are_no_weights() -> None:
+    # 6 boxes of 4 numbers written by tracing, against a bias and a learned table of that size
+    body = "a = Add (x, boxes)  y = Add (a, learned)"
+    found = parameters(
+        "g (float[1,6,4] x) => (float[] y) { boxes = Constant <value = float[1,6,4] "
+        f"{{{','.join(['0.5'] * 24)}}}> ()  {body} }}",
+        learned=(1, 6, 4),
+    )
+    assert (found.weights, found.constants) == (24, 24)

@@ -137,22 +137,19 @@ def cards(result: Result, headline: str) -> tuple[Card, ...]:
 
 def _compute(facts: Facts, headline: str) -> Card:
     totals = facts.totals
-    least = "" if totals.complete else "at least "
-    macs, flops = units.si(totals.macs, "MAC"), units.si(totals.flops, "FLOP")
-    first, second = (flops, macs) if headline == "flops" else (macs, flops)
-    known = facts.totals.certainty
+    least_macs = "" if totals.complete else "at least "
+    least_flops = "" if totals.complete and totals.flops_complete else "at least "
+    macs = least_macs + units.si(totals.macs, "MAC")
+    flops = least_flops + units.si(totals.flops, "FLOP")
     how = {
         Certainty.EXACT: "exact, from the file alone",
         Certainty.ASSUMED: "exact under the assumptions below",
         Certainty.LOWER_BOUND: f"{many(totals.unknown_nodes, 'operator')} of unknown cost",
         Certainty.UNKNOWN: "not known",
-    }[known]
-    exact = (
-        f"{units.count(totals.flops)} FLOPs"
-        if headline == "flops"
-        else f"{units.count(totals.macs)} MACs"
-    )
-    return Card("Compute", least + first, (f"{exact} = {second}", how))
+    }[totals.certainty]
+    if headline == "flops":
+        return Card("Compute", flops, (f"{units.count(totals.flops)} FLOPs = {macs}", how))
+    return Card("Compute", macs, (f"{units.count(totals.macs)} MACs = {flops}", how))
 
 
 def _parameters(facts: Facts) -> Card:
