@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
+from analyzer.units import UNSAFE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -18,7 +20,7 @@ def plain(graph: nx.MultiDiGraph, nodes: Mapping[str, Node]) -> nx.MultiDiGraph:
     """Copy of ``graph`` whose attributes are text and numbers only.
 
     Unknown counts are left out rather than written as 0. Characters that XML
-    cannot carry are replaced, so that hostile names survive every format.
+    cannot carry or terminals obey are replaced, so that hostile names survive every format.
     """
     result = nx.MultiDiGraph()
     keys = _clean_keys(graph)
@@ -57,9 +59,9 @@ def plain(graph: nx.MultiDiGraph, nodes: Mapping[str, Node]) -> nx.MultiDiGraph:
 
 
 def _clean_keys(graph: nx.MultiDiGraph) -> dict[str, str]:
-    """Exported id by node; numbered where two differ only in characters XML cannot carry."""
+    """Exported id by node; numbered where two differ only in characters that are replaced."""
     keys: dict[str, str] = {}
-    taken: set[str] = set(filter(str.isprintable, graph))
+    taken: set[str] = {key for key in graph if not UNSAFE.search(key)}
     for key in graph:
         clean, count = _clean(key), 1
         while clean != key and clean in taken:
@@ -76,16 +78,8 @@ def shape_text(shape: tuple[int | None, ...]) -> str:
 
 
 def _clean(text: str) -> str:
-    """XML 1.0 cannot hold control characters, surrogates or U+FFFE/FFFF."""
-    if text.isprintable():
-        return text
-    return "".join(
-        c
-        if c in "\t\n\r"
-        or (c >= " " and not 0xD800 <= ord(c) <= 0xDFFF and c not in "\ufffe\uffff")
-        else "\ufffd"
-        for c in text
-    )
+    """What XML 1.0 cannot hold or a terminal would obey (the file may go there) is replaced."""
+    return UNSAFE.sub("\ufffd", text)
 
 
 def _value(value: Any) -> Any:

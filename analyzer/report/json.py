@@ -22,6 +22,8 @@ def render_batch(batch: Batch, options: Options) -> bytes:
 
 
 def encode(value: Any) -> bytes:
-    """Pure ASCII, so that no name in it can drive a terminal or fail to encode."""
+    """Pure ASCII, so that no name in it can drive a terminal or a CI system or fail to encode."""
     text = json.dumps(value, indent=1, ensure_ascii=True, allow_nan=False)
-    return (text.replace("\x7f", "\\u007f") + "\n").encode("ascii")
+    for unsafe, same in (("\x7f", "\\u007f"), ("##[", "\\u0023#["), ("##vso[", "\\u0023#vso[")):
+        text = text.replace(unsafe, same)
+    return (text + "\n").encode("ascii")

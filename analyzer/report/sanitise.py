@@ -1,36 +1,38 @@
 """The one place where text from a model file becomes fit to show.
 
 A model's names may hold terminal control bytes, bidirectional overrides that reorder what a
-reader sees, or a hundred thousand characters. Every format passes them through ``clean`` or
-``label`` and then through the escaper of its own syntax (HTML, CSV, JSON).
+reader sees, commands that a CI system obeys, or a hundred thousand characters. Every format
+passes them through ``clean`` or ``label`` and then through the escaper of its own syntax (HTML,
+CSV, JSON).
 """
 
 from __future__ import annotations
 
-import re
+from typing import TYPE_CHECKING
 
-from analyzer.units import shorten
+from analyzer.units import UNSAFE, shorten
+
+if TYPE_CHECKING:
+    import re
 
 LIMIT = 120
 """Longest name shown; the JSON has all of it."""
-
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f"  # C0 and C1 controls: cursor movement, colours, line breaks
-    "\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # invisible, bidi, breaks
-    "\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff"  # annotations and non-characters
-    "\ud800-\udfff"  # lone surrogates: bytes that were not UTF-8
-    "\U000e0000-\U000e0fff]"  # tags and variation selectors
-)
+CELL = 32_767
+"""Longest text of a cell: spreadsheets cut off what is longer."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # fmt: skip
 
 
 def clean(text: str) -> str:
     r"""``text`` with every character that is not plainly visible written as an escape.
 
+    The first character of a CI system's command is, too.
+
     >>> clean("a\x1b[31m\u202egpj.exe")
     'a\\x1b[31m\\u202egpj.exe'
+    >>> clean("::error::x"), clean("a ##[error]x"), clean("a::b")
+    ('\\x3a:error::x', 'a \\x23#[error]x', 'a::b')
     """
-    return _UNSAFE.sub(_escape, text)
+    return UNSAFE.sub(_escape, text)
 
 
 def label(text: str, limit: int = LIMIT) -> str:
@@ -48,11 +50,12 @@ def csv_cell(text: str) -> str:
     >>> csv_cell("=cmd|' /C calc'!A0"), csv_cell("conv1")
     ("'=cmd|' /C calc'!A0", 'conv1')
     """
-    return ("'" if text.lstrip(" ").startswith(_FORMULA) else "") + clean(text)
+    cell = ("'" if text.lstrip(" ").startswith(_FORMULA) else "") + clean(text)
+    return shorten(cell, CELL)
 
 
 def _escape(match: re.Match[str]) -> str:
-    code = ord(match[0])
+    before, code = match[0][:-1], ord(match[0][-1])
     if code < 0x100:
-        return f"\\x{code:02x}"
+        return f"{before}\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -1,0 +1,162 @@
+"""Mutational fuzzing of the whole tool: whatever the file, every promise is kept.
+
+``python -m tests.fuzz.whole --seconds 600 --seed 7`` goes on for ten minutes. Mutants run in
+batches, each in a child process, most of them with shape inference in that same child: that is
+many times faster than a guarded worker for each, and whatever kills the child is then run once
+more as users run it, guarded. An input that breaks a promise is written to ``--keep DIR``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import time
+import traceback
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from analyzer.model.guard import GuardFailure, Progress, guarded
+from analyzer.model.limits import Limits
+from tests.fuzz import corpus
+from tests.fuzz.mutate import mutate
+from tests.fuzz.promises import BrokenPromiseError, Depth, keep
+
+BATCH = 250
+_BATCH_LIMITS = Limits(guard_seconds=90, guard_bytes=3 << 30)
+_ALONE = Limits(guard_seconds=60, guard_bytes=4 << 30)
+
+
+@dataclass
+class Tally:
+    """What a run of the fuzzer saw."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    deaths: Counter[str] = field(default_factory=Counter)
+    """How a mutant ended shape inference in its own process, and at which operators."""
+    broken: dict[str, list[int]] = field(default_factory=dict)
+    """Broken promise → numbers of the mutants that break it."""
+
+    @property
+    def mutants(self) -> int:
+        return self.outcomes.total()
+
+
+def mutant(seed: int, number: int) -> bytes:
+    """Mutant ``number`` of the run ``seed``; the same bytes every time."""
+    rng, pool = random.Random(seed << 40 | number), corpus.models()
+    return mutate(rng.choice(pool), rng, pool)
+
+
+def depth(number: int) -> Depth:
+    """What to do with mutant ``number``."""
+    return Depth(
+        guard=number % 20 == 0,
+        schema=number % 5 == 0,
+        html=number % 40 == 1,
+        pdf=number % 2000 == 41,
+    )
+
+
+def _batch(seed: int, numbers: range, progress: Progress) -> list[tuple[int, str]]:
+    """Outcome of each mutant; a broken promise comes as its message with a newline in it."""
+    results = []
+    for number in numbers:
+        progress.at(number)
+        results.append((number, _one(mutant(seed, number), depth(number))))
+    return results
+
+
+def _one(data: bytes, how: Depth) -> str:
+    try:
+        return keep(data, how)
+    except BrokenPromiseError as error:
+        return f"promise\n{error}"
+    except MemoryError:
+        return "died\nMemoryError"
+    except Exception as error:  # noqa: BLE001 - the bug that is looked for
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        ours = [f for f in traceback.extract_tb(error.__traceback__) if "/analyzer/" in f.filename]
+        ours = ours or [place]
+        where = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}"
+        return f"raised\n{type(error).__name__} at {where}: {' '.join(str(error).split())[:150]}"
+
+
+def _guarded_one(data: bytes) -> str:
+    """As ``_one``, guarded as users run it, in a child that a failing guard may not take along."""
+    result = guarded(lambda _: _one(data, Depth(guard=True)), limits=_ALONE)
+    return f"promise\nguarded: {result.detail}" if isinstance(result, GuardFailure) else result
+
+
+def run(seconds: float, seed: int, most: int | None = None, batch: int = BATCH) -> Tally:
+    """Fuzz for ``seconds``, or ``most`` mutants, from ``seed``."""
+    tally, end, done = Tally(), time.monotonic() + seconds, 0
+    corpus.models()
+    while time.monotonic() < end and (most is None or done < most):
+        numbers = range(done, done + min(batch, (most or 1 << 60) - done))
+        results = guarded(partial(_batch, seed, numbers), limits=_BATCH_LIMITS)
+        if not isinstance(results, GuardFailure):
+            for number, result in results:
+                _note(tally, seed, number, result)
+            done = numbers.stop
+            continue
+        # What came before the one that killed the batch is run again, as a batch of its own.
+        at = results.at if results.at is not None else done
+        for first, last in ((done, at), (at, at + 1)):
+            _rest(tally, seed, range(first, last), results)
+        done = at + 1
+    return tally
+
+
+def _rest(tally: Tally, seed: int, numbers: range, death: GuardFailure) -> None:
+    if len(numbers) == 1 and numbers.start == death.at:
+        _note(tally, seed, numbers.start, f"died\n{death.detail}")
+        return
+    again = guarded(partial(_batch, seed, numbers), limits=_BATCH_LIMITS)
+    if isinstance(again, GuardFailure):
+        tally.broken.setdefault(f"not reproducible: {again.detail}", []).append(numbers.start)
+        return
+    for number, result in again:
+        _note(tally, seed, number, result)
+
+
+def _note(tally: Tally, seed: int, number: int, result: str) -> None:
+    kind, _, what = result.partition("\n")
+    if kind in {"died", "raised"} and not depth(number).guard:
+        tally.deaths[what.split(":")[0] if kind == "died" else what] += 1
+        print(f"  {seed}/{number}: {kind} {what}", flush=True)
+        kind, _, what = _guarded_one(mutant(seed, number)).partition("\n")
+        if not what and kind != "inconclusive":
+            what = f"{kind} although shape inference died"
+    if what:
+        print(f"BROKEN {seed}/{number}: {kind} {what}", flush=True)
+        tally.broken.setdefault(what, []).append(number)
+        kind = "broken"
+    tally.outcomes[kind] += 1
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--most", type=int)
+    parser.add_argument("--keep", type=Path, help="folder for inputs that break a promise")
+    arguments = parser.parse_args()
+    start = time.monotonic()
+    tally = run(arguments.seconds, arguments.seed, arguments.most)
+    print(f"{tally.mutants:,} mutants in {time.monotonic() - start:.0f} s: {dict(tally.outcomes)}")
+    for what, count in tally.deaths.most_common():
+        print(f"{count:6,} {what}")
+    for what, numbers in tally.broken.items():
+        print(f"BROKEN by {len(numbers)}: {what}: {numbers[:5]}")
+        if arguments.keep:
+            arguments.keep.mkdir(parents=True, exist_ok=True)
+            name = f"{arguments.seed}-{numbers[0]}.onnx"
+            (arguments.keep / name).write_bytes(mutant(arguments.seed, numbers[0]))
+    raise SystemExit(os.EX_SOFTWARE if tally.broken else 0)
+
+
+if __name__ == "__main__":
+    main()

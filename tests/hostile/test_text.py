@@ -1,0 +1,61 @@
+"""Attacks in every text of a model: no output of any format obeys them or loses its shape."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from onnx import ModelProto, helper
+
+from analyzer.report import CHECK_FORMATS
+from analyzer.report.result import Batch, Failure, Options
+from tests.fuzz import corpus
+from tests.fuzz.promises import Depth, keep, plain
+from tests.fuzz.strings import ATTACKS, break_utf8, hostile_text
+
+IN_PROCESS = Depth(guard=False, schema=True)
+
+
+def named(text: str) -> bytes:
+    """A network with a body and a function in which every text is ``text``."""
+    model = ModelProto.FromString(list(corpus.networks())[5].SerializeToString())
+    graph = model.graph
+    model.producer_name = model.producer_version = model.domain = model.doc_string = text
+    graph.name = graph.doc_string = text
+    model.metadata_props.add(key=text, value=text)
+    for node in graph.node:
+        node.name = node.doc_string = text
+        node.metadata_props.add(key="pkg.torch.onnx.name_scopes", value=f"['{text}', '{text}']")
+    graph.node[0].attribute.append(helper.make_attribute(text, text))
+    graph.node.append(helper.make_node(text, ["a", text], [f"{text}0", text], domain=text))
+    graph.node.append(helper.make_node("Relu", [text], [f"{text}1"]))
+    graph.input.add(name=text).type.tensor_type.elem_type = 1
+    graph.input[-1].type.tensor_type.shape.dim.add(dim_param=text)
+    graph.output.add(name=text).type.tensor_type.elem_type = 1
+    graph.initializer.add(name=f"{text}w", data_type=1, doc_string=text).dims.append(0)
+    model.opset_import.add(domain=text, version=1)
+    return break_utf8(model.SerializeToString())
+
+
+@pytest.mark.parametrize("text", ATTACKS, ids=lambda text: ascii(text[:30]))
+def test_attack_in_every_text_of_a_model(text: str) -> None:
+    assert keep(named(text), IN_PROCESS) == "inconclusive"
+
+
+@given(hostile_text)
+@settings(max_examples=60)
+def test_any_text_in_every_text_of_a_model(text: str) -> None:
+    assert keep(named(text), IN_PROCESS) == "inconclusive"
+
+
+@pytest.mark.parametrize("text", [a for a in ATTACKS if len(a) < 100], ids=ascii)
+def test_attack_in_the_name_of_a_file_that_cannot_be_judged(text: str) -> None:
+    batch = Batch((Failure(text, f"{text}: empty; export it again"),))
+    lines = CHECK_FORMATS["text"](batch, Options()).decode()
+    plain(lines)
+    assert lines.count("\n") == 2
+    plain(CHECK_FORMATS["json"](batch, Options()).decode())
+
+
+@pytest.mark.parametrize("text", [a for a in ATTACKS if len(a) < 100], ids=ascii)
+def test_page_shows_an_attack_as_text(text: str) -> None:
+    assert keep(named(text), Depth(guard=False, html=True)) == "inconclusive"
