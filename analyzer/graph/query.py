@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     import networkx as nx
 
@@ -104,22 +104,6 @@ def see_through(
         seen.add(here)
         here = producer(graph, here)
     return here
-
-
-def users_through(
-    graph: nx.MultiDiGraph, node: str, operators: frozenset[str] = SEE_THROUGH
-) -> Iterator[str]:
-    """The nearest nodes down from ``node`` that are not in ``operators``, each once."""
-    seen, queue = {node}, deque([node])
-    while queue:
-        for user in consumers(graph, queue.popleft()):
-            if user in seen:
-                continue
-            seen.add(user)
-            if graph.nodes[user]["call"].op_type in operators:
-                queue.append(user)
-            else:
-                yield user
 
 
 def _order(

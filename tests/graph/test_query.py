@@ -7,7 +7,7 @@ import networkx as nx
 from analyzer.facts import Tensor
 from analyzer.graph.build import Vertex, build
 from analyzer.graph.call import Call
-from analyzer.graph.query import Port, Use, consumers, links, producer, see_through, users_through
+from analyzer.graph.query import Port, Use, consumers, links, producer, see_through
 
 
 def graph_of(*lines: str, scopes: dict[str, str] | None = None) -> nx.MultiDiGraph:
@@ -49,13 +49,6 @@ def test_see_through_wrappers_ends_at_the_operator_or_at_an_input() -> None:
 def test_see_through_a_cycle_ends() -> None:
     graph = graph_of("a = Relu b", "b = Relu a")
     assert see_through(graph, "a") is None
-
-
-def test_users_are_found_behind_quantisation() -> None:
-    graph = graph_of(
-        "a = Conv x", "q = QuantizeLinear a", "d = DequantizeLinear q", "b = Conv d", "c = Add a d"
-    )
-    assert set(users_through(graph, "a")) == {"b", "c"}
 
 
 def test_links_index_slots_and_put_producers_first() -> None:

@@ -39,7 +39,6 @@ class Conversion:
     macs_now: int
     macs_after: int
     theory: float
-    params_saved: int
     suggested: bool
     """True when a rule's finding recommends it."""
     evidence: str
@@ -105,7 +104,6 @@ def conversions(
             macs_now=node.saving.macs_now,
             macs_after=node.saving.macs_after,
             theory=node.saving.theory_ratio,
-            params_saved=node.saving.params,
             suggested=node.id in flagged or node.id in structured,
             evidence=_evidence(layers, node.id, node.id in structured),
             caveats=tuple(_caveats(node, node.conv, node.saving)),

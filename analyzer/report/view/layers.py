@@ -149,8 +149,3 @@ def _channels(node: Node) -> str:
     if node.macs and out and out.elements and out.shape and node.macs % out.elements == 0:
         return f"{node.macs // out.elements} → {out.shape[-1]}"
     return units.si(node.macs, "MAC")
-
-
-def flops_of(nodes: Iterable[Node]) -> int:
-    """Known FLOPs of nodes together."""
-    return sum(counted_flops(node) for node in nodes)

@@ -11,7 +11,7 @@ from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
 from analyzer.report.result import FINDINGS, INCONCLUSIVE
 from analyzer.report.sanitise import label
-from analyzer.report.view.kinds import color_of, counted_macs
+from analyzer.report.view.kinds import color_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -234,11 +234,6 @@ def coverage(nodes: Iterable[Node]) -> Coverage:
     return Coverage(
         len(judged) - missing.total(), len(judged), tuple((op, n, why) for (op, why), n in rows)
     )
-
-
-def depth_profile(nodes: Iterable[Node]) -> list[Node]:
-    """Nodes with MACs in the file's order."""
-    return [node for node in nodes if counted_macs(node)]
 
 
 def opsets(imports: Mapping[str, int]) -> str:
