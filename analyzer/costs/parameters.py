@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from analyzer.costs.roles import PASSES_THROUGH, Constant, Role, role_of
 from analyzer.facts import Parameters, Tensor
-from analyzer.graph.tensors import DTYPES, dims
+from analyzer.graph.tensors import dims
+from analyzer.model.dtypes import DTYPES
 from analyzer.shapes.fold import FOLDS
 from analyzer.shapes.types import UNKNOWN
 

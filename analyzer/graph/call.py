@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from analyzer.facts import Tensor
+    from analyzer.facts import Dim, Tensor
 
 
 class Unknown(Exception):  # noqa: N818 - a control-flow signal, not a failure of the tool
@@ -48,6 +48,13 @@ class Call:
     def out_shape(self, index: int = 0) -> tuple[int, ...]:
         """Fully known shape of output ``index``; raises ``Unknown`` otherwise."""
         return _known(self.output(index), f"output {index}")
+
+    def dims(self, index: int) -> tuple[Dim, ...]:
+        """Shape of input ``index``, unknown sizes included; raises ``Unknown`` without a rank."""
+        tensor = self.input(index)
+        if tensor is None or tensor.shape is None:
+            raise Unknown(f"rank of input {index} is unknown")
+        return tensor.shape
 
     def size(self, index: int) -> int:
         """Known number of elements of input ``index``."""

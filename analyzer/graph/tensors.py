@@ -1,27 +1,15 @@
-"""TensorProto → dtype names and small arrays."""
+"""TensorProto → dimensions and small arrays."""
 
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from onnx import TensorProto, numpy_helper
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 SMALL = 4096
 """Most elements of a tensor whose contents the shape pass may look at."""
-
-DTYPES: Mapping[int, str] = {
-    number: {"float": "float32", "double": "float64"}.get(name.lower(), name.lower())
-    for name, number in TensorProto.DataType.items()
-    if number
-}
-"""NumPy-style dtype name by ``TensorProto.DataType`` number."""
-
-NUMBERS: Mapping[str, int] = {name: number for number, name in DTYPES.items()}
 
 
 def dims(tensor: TensorProto) -> tuple[int | None, ...]:

@@ -17,3 +17,6 @@ DTYPES: Mapping[int, str] = {
     if name != "UNDEFINED"
 }
 """``TensorProto.DataType`` to the names of ``facts.BITS`` (and ``string``)."""
+
+NUMBERS: Mapping[str, int] = {name: number for number, name in DTYPES.items()}
+"""The way back."""

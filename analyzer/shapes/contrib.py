@@ -33,13 +33,6 @@ def _dtype(call: Call, index: int, default: str | None = None) -> str | None:
     return default if tensor is None else tensor.dtype
 
 
-def _rank(call: Call, index: int) -> tuple[int | None, ...]:
-    tensor = call.input(index)
-    if tensor is None or tensor.shape is None:
-        raise Unknown(f"rank of input {index} is unknown")
-    return tensor.shape
-
-
 def _same(call: Call) -> list[Type]:
     return [_type(call, 0)]
 
@@ -88,7 +81,7 @@ def _matmul_shape(a: tuple[int | None, ...], b: tuple[int | None, ...]) -> Shape
 
 def _matmul(b_index: int, dtype_index: int) -> Callable[[Call], list[Type]]:
     def rule(call: Call) -> list[Type]:
-        a, b = list(_rank(call, 0)), list(_rank(call, b_index))
+        a, b = list(call.dims(0)), list(call.dims(b_index))
         if call.attr("transBatchA", 0) and len(a) > 2:
             a = [*a[1:-1], a[0], a[-1]]
         if call.attr("transBatchB", 0) and len(b) > 2:
@@ -106,7 +99,7 @@ def _gemm(b_index: int, output_scale: int | None) -> Callable[[Call], list[Type]
     """(M, N); quantised Gemm gives floats when it has no output scale."""
 
     def rule(call: Call) -> list[Type]:
-        a, b = _rank(call, 0), _rank(call, b_index)
+        a, b = call.dims(0), call.dims(b_index)
         if len(a) != 2 or len(b) != 2:
             raise Unknown("Gemm operands are not matrices")
         shape = (a[1 if call.attr("transA", 0) else 0], b[0 if call.attr("transB", 0) else 1])
@@ -123,7 +116,7 @@ def _packed_matmul(call: Call) -> list[Type]:
     columns = call.attr("N")
     if columns is None:
         raise Unknown("attribute N is missing")
-    return [Type(_dtype(call, 0), (*_rank(call, 0)[:-1], int(columns)))]
+    return [Type(_dtype(call, 0), (*call.dims(0)[:-1], int(columns)))]
 
 
 def _qlinear_binary(call: Call) -> list[Type]:
@@ -133,7 +126,7 @@ def _qlinear_binary(call: Call) -> list[Type]:
 
 def _qlinear_concat(call: Call) -> list[Type]:
     """Y_scale, Y_zero_point, then (tensor, scale, zero point) triples."""
-    shapes = [_rank(call, i) for i in range(2, len(call.inputs), 3)]
+    shapes = [call.dims(i) for i in range(2, len(call.inputs), 3)]
     axis = int(call.attr("axis", 1))
     sizes = [s[axis] for s in shapes]
     result = list(shapes[0])
@@ -147,7 +140,7 @@ def _qlinear_where(call: Call) -> list[Type]:
 
 
 def _reduce(call: Call) -> list[Type]:
-    shape = list(_rank(call, 0))
+    shape = list(call.dims(0))
     axes = call.attr("axes") or range(len(shape))
     keep = bool(call.attr("keepdims", 1))
     drop = {a % len(shape) for a in axes}
@@ -157,8 +150,8 @@ def _reduce(call: Call) -> list[Type]:
 
 def _embed(call: Call) -> list[Type]:
     """EmbedLayerNormalization: (B, S, hidden), mask index (B,), embedding sum."""
-    batch, sequence = _rank(call, 0)[:2]
-    hidden = _rank(call, 2)[-1]
+    batch, sequence = call.dims(0)[:2]
+    hidden = call.dims(2)[-1]
     dtype = _dtype(call, 2)
     if call.op_type == "QEmbedLayerNormalization":
         dtype = "float32"
@@ -176,7 +169,7 @@ def _dequantize(call: Call) -> list[Type]:
 
 def _gather_block(call: Call) -> list[Type]:
     """GatherBlockQuantized: rows of the dequantised table; uint8 data packs 8/bits values."""
-    data, indices = list(_rank(call, 0)), _rank(call, 1)
+    data, indices = list(call.dims(0)), call.dims(1)
     if _dtype(call, 0) == "uint8" and data and data[-1] is not None:
         data[-1] *= 8 // int(call.attr("bits", 4) or 4)
     axis = int(call.attr("gather_axis", 0)) % max(1, len(data))
@@ -185,7 +178,7 @@ def _gather_block(call: Call) -> list[Type]:
 
 
 def _split_gelu(call: Call) -> list[Type]:
-    shape = _rank(call, 0)
+    shape = call.dims(0)
     last = shape[-1]
     return [Type(_dtype(call, 0), (*shape[:-1], None if last is None else last // 2))]
 
@@ -197,7 +190,7 @@ def _dropout(call: Call) -> list[Type]:
 
 def _recurrent(call: Call) -> list[Type]:
     """DynamicQuantizeLSTM: Y (T, D, B, H), Y_h and Y_c (D, B, H)."""
-    steps, batch, _ = _rank(call, 0)
+    steps, batch, _ = call.dims(0)
     hidden = call.attr("hidden_size")
     directions = 2 if call.attr("direction") == "bidirectional" else 1
     dtype = _dtype(call, 0)
@@ -206,11 +199,11 @@ def _recurrent(call: Call) -> list[Type]:
 
 
 def _cdist(call: Call) -> list[Type]:
-    return [Type(_dtype(call, 0), (_rank(call, 0)[0], _rank(call, 1)[0]))]
+    return [Type(_dtype(call, 0), (call.dims(0)[0], call.dims(1)[0]))]
 
 
 def _rows(call: Call) -> int | None:
-    shape = _rank(call, 0)
+    shape = call.dims(0)
     return 1 if len(shape) < 2 else shape[0]
 
 
@@ -256,7 +249,7 @@ def _feature_extractor(call: Call) -> list[Type]:
 
 def _one_hot_encoder(call: Call) -> list[Type]:
     categories = _count(call, "cats_int64s", "cats_strings")
-    return [Type("float32", (*_rank(call, 0), categories))]
+    return [Type("float32", (*call.dims(0), categories))]
 
 
 def _feature_vectorizer(call: Call) -> list[Type]:

@@ -20,13 +20,6 @@ if TYPE_CHECKING:
 MS = "com.microsoft"
 
 
-def _dims(call: Call, index: int) -> tuple[Dim, ...]:
-    tensor = call.input(index)
-    if tensor is None or tensor.shape is None:
-        raise Unknown(f"rank of input {index} is unknown")
-    return tensor.shape
-
-
 def _optional(call: Call, index: int) -> tuple[Dim, ...] | None:
     tensor = call.input(index)
     return None if tensor is None else tensor.shape
@@ -49,12 +42,12 @@ def _attention(past_index: int, dtype_index: int) -> Callable[[Call], list[Type]
     """Attention and QAttention: X (B, S, H_in), W (H_in, H_q + H_k + H_v)."""
 
     def rule(call: Call) -> list[Type]:
-        *leading, _ = _dims(call, 0)
+        *leading, _ = call.dims(0)
         sizes = call.attr("qkv_hidden_sizes")
         if sizes:
             hidden: Dim = int(sizes[2])
         else:
-            hidden = _divide(_dims(call, 1)[-1], 3)
+            hidden = _divide(call.dims(1)[-1], 3)
         heads = int(call.attr("num_heads", 0)) or None
         dtype = _dtype(call, dtype_index)
         past = _optional(call, past_index)
@@ -69,7 +62,7 @@ def _attention(past_index: int, dtype_index: int) -> Callable[[Call], list[Type]
 
 def _multi_head(call: Call) -> list[Type]:
     """Q (B, S, N·D) or packed (B, S, N, 3, D); K and V 3-D, 4-D or packed (B, L, N, 2, D)."""
-    query, key, value = _dims(call, 0), _optional(call, 1), _optional(call, 2)
+    query, key, value = call.dims(0), _optional(call, 1), _optional(call, 2)
     heads = int(call.attr("num_heads", 0)) or None
     dtype = _dtype(call, 0)
     if len(query) == 5:
@@ -94,7 +87,7 @@ def _multi_head(call: Call) -> list[Type]:
 
 def _grouped_query(call: Call) -> list[Type]:
     """Q (B, S, N·D), or Q, K and V packed in it; caches (B, G, P, D)."""
-    query, key, past = _dims(call, 0), _optional(call, 1), _optional(call, 3)
+    query, key, past = call.dims(0), _optional(call, 1), _optional(call, 3)
     heads, groups = int(call.attr("num_heads", 0)), int(call.attr("kv_num_heads", 0))
     if not heads or not groups:
         raise Unknown("attributes num_heads and kv_num_heads are missing")
@@ -115,13 +108,13 @@ def _grouped_query(call: Call) -> list[Type]:
 def _packed(call: Call) -> list[Type]:
     """PackedAttention: tokens (T, H_in) without padding → (T, H_v)."""
     sizes = call.attr("qkv_hidden_sizes")
-    hidden = int(sizes[2]) if sizes else _divide(_dims(call, 1)[-1], 3)
-    return [Type(_dtype(call, 0), (_dims(call, 0)[0], hidden))]
+    hidden = int(sizes[2]) if sizes else _divide(call.dims(1)[-1], 3)
+    return [Type(_dtype(call, 0), (call.dims(0)[0], hidden))]
 
 
 def _packed_multi_head(call: Call) -> list[Type]:
     """PackedMultiHeadAttention: Q (T, H) or packed (T, N, 3, D) → (T, H_v)."""
-    query, value = _dims(call, 0), _optional(call, 2)
+    query, value = call.dims(0), _optional(call, 2)
     if len(query) == 4:
         hidden = None if query[1] is None or query[3] is None else query[1] * query[3]
     elif value is not None:
@@ -133,7 +126,7 @@ def _packed_multi_head(call: Call) -> list[Type]:
 
 def _gated_bias(call: Call) -> list[Type]:
     """GatedRelativePositionBias: (B, N, S, S)."""
-    batch, length = _dims(call, 0)[:2]
+    batch, length = call.dims(0)[:2]
     return [Type(_dtype(call, 0), (batch, int(call.attr("num_heads", 0)) or None, length, length))]
 
 

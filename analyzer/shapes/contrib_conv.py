@@ -28,13 +28,6 @@ class _Layout:
     channels_last: bool = False
 
 
-def _dims(call: Call, index: int) -> tuple[Dim, ...]:
-    tensor = call.input(index)
-    if tensor is None or tensor.shape is None:
-        raise Unknown(f"rank of input {index} is unknown")
-    return tensor.shape
-
-
 def _spatial(call: Call, sizes: Sequence[Dim], kernel: Sequence[Dim]) -> list[Dim]:
     """Output sizes of a sliding window over ``sizes``."""
     rank = len(sizes)
@@ -73,7 +66,7 @@ def _join(batch: Dim, channels: Dim, spatial: Sequence[Dim], last: bool) -> tupl
 def _conv(layout: _Layout) -> Callable[[Call], list[Type]]:
     def rule(call: Call) -> list[Type]:
         last = layout.channels_last or bool(call.attr("channels_last", 0))
-        shape, weight = _dims(call, 0), _dims(call, layout.weight)
+        shape, weight = call.dims(0), call.dims(layout.weight)
         batch, _, sizes = _split(shape, last)
         if len(weight) != len(shape):
             raise Unknown("ranks of input and weight differ")
@@ -87,7 +80,7 @@ def _conv(layout: _Layout) -> Callable[[Call], list[Type]]:
 def _pool(channels_last: bool) -> Callable[[Call], list[Type]]:
     def rule(call: Call) -> list[Type]:
         last = channels_last or bool(call.attr("channels_last", 0))
-        batch, channels, sizes = _split(_dims(call, 0), last)
+        batch, channels, sizes = _split(call.dims(0), last)
         kernel = call.attr("kernel_shape")
         spatial = _spatial(call, sizes, kernel) if kernel else [1] * len(sizes)
         data = call.input(0)
@@ -98,7 +91,7 @@ def _pool(channels_last: bool) -> Callable[[Call], list[Type]]:
 
 def _reorder(call: Call) -> list[Type]:
     """Blocked layout keeps the logical order; ReorderOutput drops the padding channels."""
-    shape = list(_dims(call, 0))
+    shape = list(call.dims(0))
     data = call.input(0)
     if call.op_type == "ReorderInput" and call.attr("channels_last", 0):
         shape = [shape[0], shape[-1], *shape[1:-1]]
@@ -110,7 +103,7 @@ def _reorder(call: Call) -> list[Type]:
 
 
 def _upsample(call: Call) -> list[Type]:
-    shape, scales = _dims(call, 0), call.attr("scales")
+    shape, scales = call.dims(0), call.attr("scales")
     data = call.input(0)
     if not scales or len(scales) != len(shape):
         raise Unknown("attribute scales does not fit the input")

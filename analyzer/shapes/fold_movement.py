@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analyzer.graph.tensors import DTYPES
+from analyzer.model.dtypes import DTYPES
 from analyzer.shapes.fold_inputs import Array, Arrays, Fold, NotFoldable, ints, need, whole
 
 if TYPE_CHECKING:

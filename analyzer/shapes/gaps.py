@@ -10,7 +10,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from analyzer.graph.call import Unknown
-from analyzer.graph.tensors import DTYPES
+from analyzer.model.dtypes import DTYPES
 from analyzer.shapes.types import Type
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from onnx import NodeProto
 
 from analyzer.facts import Problem
 from analyzer.graph.program import Reference, decode_attribute
-from analyzer.graph.tensors import DTYPES, dims
+from analyzer.graph.tensors import dims
+from analyzer.model.dtypes import DTYPES
 from analyzer.shapes.bindings import Bindings, bind
 from analyzer.shapes.control import CONTROL
 from analyzer.shapes.frame import Frame

@@ -9,7 +9,8 @@ from onnx import TensorProto
 
 from analyzer.facts import Problem, Tensor
 from analyzer.graph.call import Unknown
-from analyzer.graph.tensors import DTYPES, SMALL, dims
+from analyzer.graph.tensors import SMALL, dims
+from analyzer.model.dtypes import DTYPES
 from analyzer.shapes.contrib import RULES
 from analyzer.shapes.corrections import CORRECTED, corrected_shape
 from analyzer.shapes.fold import BOUNDED, FOLDS, fold, shape_value

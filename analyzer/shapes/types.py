@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from onnx import TypeProto
 
-from analyzer.graph.tensors import DTYPES, NUMBERS
+from analyzer.model.dtypes import DTYPES, NUMBERS
 
 if TYPE_CHECKING:
     from analyzer.facts import Shape
@@ -27,7 +27,7 @@ UNKNOWN = Type()
 
 
 def decode_type(proto: TypeProto) -> Type:
-    """Type of ``proto``; symbolic, absent, zero-in-declaration or negative dims stay unknown.
+    """Type of ``proto``; symbolic, absent and negative dims are unknown.
 
     ``dim_value`` 0 is a legal empty dimension and is kept.
     """
