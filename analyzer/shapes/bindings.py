@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from analyzer.facts import Assumption, Problem
 from analyzer.graph.tensors import dims
 from analyzer.shapes.types import Type, decode_type
+from analyzer.units import shape as spell
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import onnx
 
@@ -84,16 +85,6 @@ def bind(program: Program, bindings: Bindings) -> Bound:
     names = [n for n in scope.inputs if n not in scope.constants]
     stated = _stated(program, bindings)
     known = dict(stated)
-    for name in bindings.shapes:
-        if name not in scope.inputs:
-            bound.problems.append(
-                Problem(
-                    "unknown-input",
-                    name,
-                    f"--shape names no graph input; inputs are {', '.join(names[:8]) or 'none'}",
-                    inconclusive=False,
-                )
-            )
     for name in names:
         proto = scope.input_types[name]
         declared = decode_type(proto)
@@ -116,7 +107,45 @@ def bind(program: Program, bindings: Bindings) -> Bound:
             for axis, size in enumerate(declared.shape)
         )
         bound.types[name] = Type(declared.dtype, shape)
+    bound.problems.extend(_misnamed(program, bindings, names, bound.assumptions))
     return bound
+
+
+def _misnamed(
+    program: Program, bindings: Bindings, names: list[str], assumptions: list[Assumption]
+) -> Iterator[Problem]:
+    """What the user stated about something that the model does not have.
+
+    A configuration may hold for many models, so sizes of dimensions are worth a note only where
+    one that is open got a guess instead.
+    """
+    for name, sizes in bindings.shapes.items():
+        if name not in program.main.inputs:
+            text = f"--shape names no graph input; inputs are {', '.join(names[:8]) or 'none'}"
+            yield Problem("unknown-input", name, text, inconclusive=False)
+            continue
+        declared = decode_type(program.main.input_types[name]).shape
+        if declared is not None and len(declared) != len(sizes):
+            text = f"--shape states {len(sizes)} sizes, the file {len(declared)}: {spell(declared)}"
+            yield Problem("contradicting-shape", name, text)
+    symbols = {d.dim_param for t in map(program.main.input_types.__getitem__, names)
+               for d in t.tensor_type.shape.dim}  # fmt: skip
+    guessed = dict.fromkeys(
+        a.dim for a in assumptions if a.dim in symbols and a.reason not in ("--dim", "--shape")
+    )
+    for symbol in bindings.dims:
+        if guessed and symbol not in symbols:
+            text = f"--dim names no dimension of an input; open are {', '.join([*guessed][:8])}"
+            yield Problem("unknown-dimension", symbol, text, inconclusive=False)
+    loops = [op for scope in program.scopes for op in scope.ops if op.op_type in ("Loop", "Scan")]
+    known = {word for op in loops for word in (op.name, *op.outputs)}
+    for word in bindings.trips:
+        if loops and word not in known:
+            text = (
+                "--trip-count names no Loop or Scan; those are "
+                + ", ".join(op.name or op.outputs[0] for op in loops[:8] if op.name or op.outputs)
+            )  # fmt: skip
+            yield Problem("unknown-loop", word, text, inconclusive=False)
 
 
 def _stated(program: Program, bindings: Bindings) -> dict[str, int]:

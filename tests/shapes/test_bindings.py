@@ -111,6 +111,36 @@ def test_a_shape_for_no_input_is_a_problem() -> None:
     assert "inputs are x" in found.problems[0].message
 
 
+def test_a_shape_of_another_rank_is_never_clean() -> None:
+    found = facts("g (float[1,4] x) => (float[1,4] y) { y = Relu (x) }", shapes={"x": (4,)})
+    assert [(p.code, p.where) for p in found.problems] == [("contradicting-shape", "x")]
+    assert "states 1 sizes, the file 2: 1×4" in found.problems[0].message
+    assert found.inconclusive
+
+
+def test_a_size_for_no_dimension_is_noted_where_one_was_guessed() -> None:
+    open_ = "g (float[N] x) => (float[N] y) { y = Relu (x) }"
+    fixed = "g (float[4] x) => (float[4] y) { y = Relu (x) }"
+    found = facts(open_, dims={"n": 8})
+    assert [(p.code, p.where) for p in found.problems] == [("unknown-dimension", "n")]
+    assert found.problems[0].message.endswith("open are N")
+    assert not found.inconclusive
+    assert facts(open_, dims={"N": 8, "n": 8}).problems == ()
+    assert facts(fixed, dims={"n": 8}).problems == ()
+
+
+def test_a_trip_count_for_no_loop_is_noted() -> None:
+    loop = (
+        "g (float[4] x, int64 n, bool c) => (float[4] y) { y = Loop (n, c, x)"
+        " <body = b (int64 i, bool ci, float[4] a) => (bool co, float[4] z)"
+        " { co = Identity (ci)  z = Relu (a) }> }"
+    )
+    found = facts(loop, trips={"z": 3})
+    assert [(p.code, p.where) for p in found.problems] == [("unknown-loop", "z")]
+    assert found.problems[0].message.endswith("those are y")
+    assert facts(loop, trips={"y": 3}).problems == ()
+
+
 def test_another_common_size_is_tried_where_the_default_contradicts_constants() -> None:
     # the classifier wants 2·8·8 features, so the image has 32·32 pixels behind two poolings by 4
     model = with_weight(
