@@ -40,7 +40,11 @@ def judge_one(path: str, plan: Plan, command: str) -> tuple[Result, frozenset[Su
 
     facts = facts_of(path, plan, weights=plan.weights)
     verdict = judge(facts, plan.rules, plan.settings)
-    return Result(facts, verdict.findings, plan.applied, command), verdict.used
+    result = Result(
+        facts, verdict.findings, plan.applied, command,
+        suppressed=len(verdict.suppressed), accepted=len(verdict.accepted),
+    )  # fmt: skip
+    return result, verdict.used
 
 
 Judged = tuple[Result | Failure, "frozenset[Suppression]"]

@@ -47,6 +47,8 @@ def of_result(result: Result) -> Object:
         "nodes": [node(n) for n in facts.nodes],
         "blocks": [_block(b) for b in facts.blocks],
         "findings": [finding(f) for f in result.findings],
+        "suppressed": result.suppressed,
+        "accepted": result.accepted,
         "problems": [
             {"code": p.code, "where": p.where, "message": p.message, "inconclusive": p.inconclusive}
             for p in facts.problems

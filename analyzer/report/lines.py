@@ -34,13 +34,17 @@ def render_batch(batch: Batch, options: Options) -> bytes:
 
 
 def summary(batch: Batch) -> str:
-    """``3 findings (1 error, 2 warnings) in 2 models; 1 could not be judged``."""
+    """``3 findings (1 error, 2 warnings) in 2 models; 4 suppressed; 1 could not be judged``."""
     severities = Counter(f.severity for result in batch.results for f in result.findings)
     counts = [_many(severities[s], s.value) for s in Severity if severities[s]]
     results = list(batch.results)
     parts = [_many(severities.total(), "finding") + (f" ({', '.join(counts)})" if counts else "")]
-    if len(results) != 1:
+    if len(batch.items) != 1 or not results:
         parts[0] += f" in {_many(len(results), 'model')}"
+    if suppressed := sum(result.suppressed for result in results):
+        parts.append(f"{suppressed} suppressed")
+    if accepted := sum(result.accepted for result in results):
+        parts.append(f"{accepted} in the baseline")
     if partly := sum(result.facts.inconclusive for result in results):
         parts.append(f"{partly} judged only in part")
     if failed := len(list(batch.failures)):

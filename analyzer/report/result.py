@@ -32,6 +32,10 @@ class Result:
     """Command line that reproduces the result; empty when called as a library."""
     rules_version: str = __version__
     """Version of the rule set."""
+    suppressed: int = 0
+    """Findings that the configuration silences; an audit wants to know that there are some."""
+    accepted: int = 0
+    """Findings that the baseline holds already."""
 
     @property
     def conversion(self) -> Separable:

@@ -55,6 +55,13 @@ def test_check_of_a_batch_reports_every_file(standard: Result, mobilenet: Result
     assert check(mobilenet, options=Options(summary=False)) == []
 
 
+def test_what_is_silenced_is_counted(standard: Result, mobilenet: Result) -> None:
+    quiet = replace(standard, findings=(), suppressed=4, accepted=9)
+    assert check(quiet)[-1] == "0 findings; 4 suppressed; 9 in the baseline: clean"
+    missing = Failure("x.onnx", "x.onnx: the file is empty")
+    assert check(mobilenet, missing)[-1] == "0 findings in 1 model; 1 could not be judged"
+
+
 def test_what_was_not_judged_is_said(mobilenet: Result) -> None:
     problem = Problem("recursive-function", "f", "function f calls itself")
     partly = replace(mobilenet, facts=replace(mobilenet.facts, problems=(problem,)))
