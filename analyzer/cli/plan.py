@@ -120,6 +120,7 @@ def _make(file: Config, arguments: Namespace, today: date, baseline: str) -> Pla
     rules = load_all_rules(config.rules)
     # The file by itself first: its mistakes are reported with its name.
     _named(file.path, lambda: check_settings(rules, Settings(**file.rule_settings())))
+    _named(file.path, lambda: _limits(file.limits))
     check_settings(rules, Settings(**config.rule_settings()))
     accepted = baseline or config.baseline
     return Plan(
@@ -131,7 +132,7 @@ def _make(file: Config, arguments: Namespace, today: date, baseline: str) -> Pla
             today=today,
         ),
         bindings=Bindings(config.shapes, config.dims, config.trip_counts),
-        limits=_named(file.path, lambda: _limits(config.limits)),
+        limits=_limits(config.limits),
         digest=not arguments.no_hash,
         weights=_weights(arguments, config, rules),
     )
@@ -159,7 +160,8 @@ def _limits(values: Mapping[str, int]) -> Limits:
 
     named = {name.replace("-", "_"): value for name, value in values.items()}
     unknown = [
-        f"there is no limit {name[:40]!r}{did_you_mean(name, Limits.names())}"
+        f"there is no limit {name[:40]!r}"
+        + (did_you_mean(name, Limits.names()) or f"; limits are {', '.join(Limits.names())}")
         for name in named
         if name not in Limits.names()
     ]

@@ -90,6 +90,7 @@ def test_one_model_commands_exit_2_for_an_unreadable_model(cli: Cli, command: li
         (["check", "x.onnx", "--dim", "n=" + "9" * 5000], "not a whole number"),
         (["check", "x.onnx", "--trip-count", "n"], "not of the form"),
         (["check", "x.onnx", "--limit", "nodse=5"], "did you mean 'nodes'?"),
+        (["check", "x.onnx", "--limit", "size=5"], "error: there is no limit 'size'; limits are"),
         (["check", "x.onnx", "--select", "SEP0001"], "did you mean 'SEP001'?"),
         (["check", "x.onnx", "--rules", "nowhere"], "no such folder of rules"),
         (["check", "x.onnx", "--config", "nowhere.toml"], "nowhere.toml: there is no such file"),
