@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from analyzer.report import Batch, Failure, Options, Result, sanitise
+from analyzer.report import REPORT_FORMATS, Batch, Failure, Options, Result, sanitise
 from analyzer.report.view import charts, findings, layers, memory, summary
 from analyzer.report.view.page import HTML, PDF, build
 
@@ -132,6 +132,19 @@ def test_reference_is_split_into_words_and_address() -> None:
     assert findings.reference("https://a.org/b (Paper, 2017)") == ("Paper, 2017", "https://a.org/b")
     assert findings.reference("https://a.org/b") == ("a.org/b", "https://a.org/b")
     assert findings.reference("javascript:alert(1) (x)") == ("javascript:alert(1) (x)", "")
+
+
+def test_what_is_silenced_is_not_called_clean(standard: Result) -> None:
+    quiet = replace(standard, findings=(), suppressed=12, accepted=1)
+    assert summary.verdict(quiet, ()) == (
+        "Nothing new: no finding but 12 suppressed and 1 in the baseline."
+    )
+    (saving,) = [c for c in summary.cards(quiet, "macs") if c.title == "Possible saving"]
+    assert saving.detail == ("findings apart from 12 suppressed and 1 in the baseline",)
+    assert (
+        "Not listed: 12 suppressed and 1 in the baseline."
+        in REPORT_FORMATS["html"](quiet, Options()).decode()
+    )
 
 
 def test_verdict_does_not_call_a_model_of_unknown_cost_harmless(unknown: Result) -> None:

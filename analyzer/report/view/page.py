@@ -102,6 +102,7 @@ def build(result: Result, options: Options, medium: Medium) -> dict[str, object]
         "opsets": summary.opsets(facts.model.opsets),
         "description": summary.describe(facts),
         "verdict": summary.verdict(result, groups),
+        "silenced": summary.silenced(result),
         "cards": summary.cards(result, options.count),
         "shares": shares,
         "macs_bar": charts.stacked(shares, "macs"),

@@ -108,9 +108,17 @@ def verdict(result: Result, groups: tuple[Group, ...]) -> str:
         n = len(result.findings)
         rules = many(len(groups), "rule")
         return f"Nothing urgent: {many(n, 'finding')} from {rules}, no large saving."
+    if silent := silenced(result):
+        return f"Nothing new: no finding but {silent}."
     if result.rules:
         return f"Clean: none of the {len(result.rules)} rules applied objects to this model."
     return "No rule was applied; the numbers below are facts without a judgement."
+
+
+def silenced(result: Result) -> str:
+    """``2 suppressed and 1 in the baseline``; empty where no finding was silenced."""
+    counts = (result.suppressed, "suppressed"), (result.accepted, "in the baseline")
+    return " and ".join(f"{units.count(n)} {word}" for n, word in counts if n)
 
 
 def possible_saving(result: Result) -> tuple[int, int]:
@@ -173,7 +181,9 @@ def _saving(result: Result) -> Card:
     macs, params = possible_saving(result)
     total = result.facts.totals.macs
     if not macs or not total:
-        return Card("Possible saving", "none found", ("no rule suggests a cheaper layer",))
+        silent = silenced(result)
+        words = f"findings apart from {silent}" if silent else "no rule suggests a cheaper layer"
+        return Card("Possible saving", "none found", (words,))
     whole = "compute" if result.facts.totals.complete else "the known compute"
     share = f"{units.percent(macs / total)} of {whole}"
     return Card(
