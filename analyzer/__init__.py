@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from analyzer.analyze import analyze as analyze
+    from analyzer.analyze import analyze_weights as analyze_weights
     from analyzer.errors import OnnxlintError as OnnxlintError
     from analyzer.facts import Facts as Facts
     from analyzer.findings.finding import Finding as Finding
@@ -46,6 +47,7 @@ _HOMES: Mapping[str, str] = {
     "Severity": "findings.finding",
     "__version__": "version",
     "analyze": "analyze",
+    "analyze_weights": "analyze",
     "lint": "lint",
     "load": "model",
     "load_bytes": "model",
