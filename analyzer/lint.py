@@ -89,7 +89,10 @@ def judge(facts: Facts, rules: Sequence[Rule], settings: Settings) -> Verdict:
     found = dedupe(evaluate(facts, chosen, options))
     # suppress before baseline: a finding in both would else leave its suppression unused, and
     # the baseline would keep findings that configuration already explains.
-    split = suppression.suppress(found, settings.suppressions, facts.model.path, settings.today)
+    names = {node.id: node.name for node in facts.nodes} if settings.suppressions else {}
+    split = suppression.suppress(
+        found, settings.suppressions, facts.model.path, settings.today, names
+    )
     # baseline before severity: fingerprints hold no severity, and accepted findings need none.
     new, accepted = (
         apply_baseline(split.kept, settings.baseline, facts.model.path)

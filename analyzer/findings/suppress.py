@@ -10,7 +10,7 @@ from analyzer.findings.finding import Finding, Severity
 from analyzer.findings.fingerprint import fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
 UNUSED_ID, UNUSED_NAME = "CFG001", "unused-suppression"
@@ -28,7 +28,7 @@ class Suppression:
     model: str = "*"
     """Glob over the model's path as given; ``*`` also crosses ``/``."""
     node: str = "*"
-    """Glob over the finding's node id."""
+    """Glob over the finding's node: its name, as findings show it, or its id."""
     expires: date | None = None
     """Last day on which it holds; ``None`` for ever."""
 
@@ -40,10 +40,11 @@ class Suppression:
         """Whether it is about this model at all."""
         return fnmatchcase(model, self.model) or fnmatchcase(model, f"*/{self.model}")
 
-    def covers(self, finding: Finding) -> bool:
-        """Whether it silences this finding, its model and date aside."""
+    def covers(self, finding: Finding, name: str = "") -> bool:
+        """Whether it silences this finding, about a node called ``name``; model and date aside."""
         named = finding.name == self.rule or finding.rule.startswith(self.rule)
-        return named and fnmatchcase(finding.node, self.node)
+        places = (finding.node, name or finding.node)
+        return named and any(fnmatchcase(place, self.node) for place in places)
 
     def expired(self, today: date | None) -> bool:
         """Whether it has run out; without a date nothing has."""
@@ -66,12 +67,17 @@ def suppress(
     suppressions: Sequence[Suppression],
     model: str,
     today: date | None = None,
+    names: Mapping[str, str] = {},
 ) -> Suppressed:
-    """Split findings by the entries that concern ``model`` and have not expired by ``today``."""
+    """Split findings by the entries that concern ``model`` and have not expired by ``today``.
+
+    ``names`` are those of nodes by id: people see a name and write it down, ids come from tensors.
+    """
     active = [s for s in suppressions if s.concerns(model) and not s.expired(today)]
     kept, silenced, used = [], [], set()
     for finding in findings:
-        covering = [s for s in active if s.covers(finding)]
+        name = names.get(finding.node, "")
+        covering = [s for s in active if s.covers(finding, name)]
         used.update(covering)
         if covering:
             silenced.append((finding, covering[0]))

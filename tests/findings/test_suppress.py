@@ -42,6 +42,13 @@ def test_a_suppression_silences_what_its_globs_match(entry: Suppression, left: l
     assert nodes(entry) == left
 
 
+def test_a_node_may_be_given_by_the_name_that_findings_show() -> None:
+    named = node("/conv1_output_0", name="/conv1")
+    for glob, left in (("/conv1", 0), ("/conv1_output_0", 0), ("/conv", 1), ("", 1)):
+        settings = Settings(suppressions=(Suppression("TST001", REASON, node=glob),))
+        assert len(judge(facts(named), RULES, settings).findings) == left
+
+
 @pytest.mark.parametrize("reason", ["", "  \n"])
 def test_a_suppression_without_reason_is_refused(reason: str) -> None:
     with pytest.raises(ValueError, match="needs a reason"):
