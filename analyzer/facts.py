@@ -93,7 +93,8 @@ class Assumption:
     value: int
     """Size used for every count of this analysis."""
     reason: str
-    """``default``, ``--dim``, ``--shape``, ``config`` or what in the graph implied it."""
+    """``--dim`` or ``--shape`` (the configuration's count as such), ``same symbol``, ``default``,
+    or what in the graph implied it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,7 +356,7 @@ class Totals:
     macs: int
     """Known multiply-accumulates; a lower bound unless ``complete``."""
     flops: int
-    """Known FLOPs; a lower bound unless ``complete``."""
+    """Known FLOPs; a lower bound unless ``flops_complete``."""
     params: int
     """Published-style parameter count (weights only)."""
     weight_bytes: int
