@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from analyzer.facts import Assumption, Cost, Memory, Parameters
     from analyzer.shapes.sites import Site
 
-STATED = ("--dim", "--shape", "config")
+STATED = ("--dim", "--shape")
 """Reasons of bindings that the user stated; figures that rest on any other are *assumed*."""
 
 
@@ -45,7 +45,7 @@ def assemble_nodes(
     for site, total in zip(sites, sums.costs, strict=True):
         cost = _certain(site, total, reason if site.index in tainted else "")
         runs = sums.runs[id(site.instance)]
-        conv = describe_conv(site.call, cost, runs.executions)
+        conv = describe_conv(site.call, cost)
         read, write = traffic(site)
         nodes.append(
             Node(
@@ -135,7 +135,7 @@ def assemble_totals(
     if unknown or total.unknown_macs:
         certainty = Certainty.LOWER_BOUND
         reason = f"{unknown} node(s) have unknown cost"
-    elif total.open_loops:
+    elif total.open_loops and (total.open_macs or not total.macs):
         certainty = Certainty.ASSUMED
         reason = f"one iteration counted of: {', '.join(total.open_loops[:4])}"
     else:

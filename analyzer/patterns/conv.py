@@ -88,7 +88,7 @@ def kind_of(groups: int, in_channels: int, kernel: tuple[int, ...]) -> str:
     return "pointwise" if all(side == 1 for side in kernel) else "standard"
 
 
-def describe_conv(call: Call, cost: Cost, executions: int | None) -> Conv | None:
+def describe_conv(call: Call, cost: Cost) -> Conv | None:
     """Facts about a convolution; ``None`` for other operators and unknown or broken weights."""
     form = form_of(call)
     weight = _dims(call.input(form.weight)) if form else None

@@ -30,7 +30,7 @@ def conv_call(
 def described(call: Call) -> Conv:
     """The convolution with MACs = |Y| · M/groups · ΠK, the design's definition."""
     weight = call.shape(1)
-    conv = describe_conv(call, Cost(call.out_size() * prod(weight[1:]), None), 1)
+    conv = describe_conv(call, Cost(call.out_size() * prod(weight[1:]), None))
     assert conv is not None
     return conv
 
@@ -61,7 +61,7 @@ def test_kind_follows_from_shapes_and_groups(
 
 def test_transposed_weights_are_input_channels_first() -> None:
     call = conv_call((1, 8, 4, 4), (8, 16, 2, 2), (1, 16, 8, 8), "ConvTranspose", strides=(2, 2))
-    conv = describe_conv(call, Cost(8 * 16 * 16 * 4, None), 1)
+    conv = describe_conv(call, Cost(8 * 16 * 16 * 4, None))
     assert conv is not None
     assert (conv.in_channels, conv.out_channels, conv.transposed) == (8, 16, True)
     assert tags(call, conv) == ("standard", "transposed", "strided")
@@ -70,14 +70,14 @@ def test_transposed_weights_are_input_channels_first() -> None:
 
 def test_depthwise_transposed_has_as_many_groups_as_input_channels() -> None:
     call = conv_call((1, 8, 4, 4), (8, 2, 2, 2), (1, 16, 8, 8), "ConvTranspose", group=8)
-    conv = describe_conv(call, Cost(1, None), 1)
+    conv = describe_conv(call, Cost(1, None))
     assert conv is not None
     assert (conv.kind, conv.channel_multiplier, conv.out_channels) == ("depthwise", 2, 16)
 
 
 def test_nhwc_feature_maps_are_read_in_their_layout() -> None:
     call = conv_call((1, 20, 30, 8), (16, 8, 3, 3), (1, 18, 28, 16), "NhwcConv", "com.microsoft")
-    conv = describe_conv(call, Cost(1, None), 1)
+    conv = describe_conv(call, Cost(1, None))
     assert conv is not None
     assert (conv.in_spatial, conv.out_spatial) == ((20, 30), (18, 28))
 
@@ -90,7 +90,7 @@ def test_quantized_convolution_keeps_its_weight_in_slot_3() -> None:
          scalar, scalar, scalar, scalar, Tensor("b", "int32", (4,))),
         (Tensor("y", "uint8", (1, 4, 3, 3)),),
     )  # fmt: skip
-    conv = describe_conv(call, Cost(324, None), 1)
+    conv = describe_conv(call, Cost(324, None))
     assert conv is not None
     assert (conv.kind, conv.params) == ("depthwise", 40)
     assert tags(call, conv) == ("depthwise", "quantized")
@@ -108,11 +108,11 @@ def test_tags_have_a_fixed_order() -> None:
 
 def test_unknown_weight_or_broken_group_is_not_described() -> None:
     unknown = Call("Conv", "", 17, {}, (None, Tensor("w", "float32", None)), (None,))
-    assert describe_conv(unknown, Cost(None, None), 1) is None
+    assert describe_conv(unknown, Cost(None, None)) is None
     assert tags(unknown, None) == ()
     broken = conv_call((1, 1, 4, 4), (1, 1, 3, 3), (1, 1, 2, 2), group=0)
-    assert describe_conv(broken, Cost(None, None), 1) is None
-    assert describe_conv(conv_call((1, 2), (2, 2), (1, 2), "Gemm"), Cost(4, None), 1) is None
+    assert describe_conv(broken, Cost(None, None)) is None
+    assert describe_conv(conv_call((1, 2), (2, 2), (1, 2), "Gemm"), Cost(4, None)) is None
 
 
 def test_paper_ratio_for_3x3_and_256_filters_is_a_ninth_and_a_256th() -> None:
