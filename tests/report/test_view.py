@@ -140,7 +140,7 @@ def test_what_is_silenced_is_not_called_clean(standard: Result) -> None:
         "Nothing new: no finding but 12 suppressed and 1 in the baseline."
     )
     (saving,) = [c for c in summary.cards(quiet, "macs") if c.title == "Possible saving"]
-    assert saving.detail == ("findings apart from 12 suppressed and 1 in the baseline",)
+    assert saving.detail == ("not counting 12 suppressed and 1 in the baseline",)
     assert (
         "Not listed: 12 suppressed and 1 in the baseline."
         in REPORT_FORMATS["html"](quiet, Options()).decode()

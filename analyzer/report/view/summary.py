@@ -182,7 +182,7 @@ def _saving(result: Result) -> Card:
     total = result.facts.totals.macs
     if not macs or not total:
         silent = silenced(result)
-        words = f"findings apart from {silent}" if silent else "no rule suggests a cheaper layer"
+        words = f"not counting {silent}" if silent else "no rule suggests a cheaper layer"
         return Card("Possible saving", "none found", (words,))
     whole = "compute" if result.facts.totals.complete else "the known compute"
     share = f"{units.percent(macs / total)} of {whole}"
