@@ -7,6 +7,8 @@ OUT ?= out
 WORKERS ?= auto
 FUZZ_EXAMPLES ?= 2000
 FUZZ_SECONDS ?= 120
+PEERS ?= $(OUT)/bench-venv
+BENCH ?=
 
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
@@ -42,8 +44,16 @@ fuzz: $(STAMP)-test  ## mutated files for FUZZ_SECONDS, then FUZZ_EXAMPLES new c
 	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest -q -n $(WORKERS) -m hypothesis \
 	  --hypothesis-profile fuzz
 
-bench: $(STAMP)-pdf  ## speed and memory against the budgets, as ratios measured side by side
-	$(BIN)/python tools/bench.py
+bench: $(STAMP)-pdf $(PEERS)/.stamp  ## speed, memory and counts beside other tools and the budgets
+	$(BIN)/python -m tools.bench --peers $(PEERS) $(BENCH)
+
+# One by one: a tool that cannot be installed here is missing from the table, which says so.
+$(PEERS)/.stamp: tools/peers.txt
+	$(PYTHON) -m venv $(PEERS)
+	@sed 's/ *#.*//; /^$$/d' $< | while read -r pin; do \
+	  $(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check "$$pin" || true; \
+	done
+	@touch $@
 
 snapshots: $(STAMP)-browser  ## rewrite the expected outputs of the tests; review the diff
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/snapshots

@@ -1,26 +1,29 @@
-"""Print what onnxlint costs beside its budgets (`make bench`).
+"""Print what onnxlint costs: beside other tools, by size of model, beside its budgets.
 
-Everything is measured side by side in one run, because on a shared machine only ratios mean
-something. Nothing is asserted: this is for people to read before and after a change.
+``make bench`` runs all of it. Everything is measured side by side in one run, because on a shared
+machine only ratios mean something. Nothing is asserted: this is for people to read before and
+after a change. Standard library only, for the reason that `measure` gives.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
-import statistics
-import subprocess
+import platform
+import re
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-import onnx
-from onnx import TensorProto, helper
+from tools.bench_table import markdown, ratio, row, seconds
+from tools.measure import MEMORY, ROOT, SECONDS, Usage, run
+from tools.peers import ONNXLINT, Case, Tool, cases, light, made, measure, peers
 
-ROOT = Path(__file__).parents[1]
-RESNET50 = Path(onnx.__file__).parent / "backend/test/data/light/light_resnet50.onnx"
-SMALL = ROOT / "samples/mobilenet_v1.onnx"
-GIB = 1 << 30
+README = ROOT / "README.md"
+PART = re.compile(r"(?<=<!-- bench -->\n).*?(?=<!-- end -->)", re.DOTALL)
 IMPORTS = "import onnx, networkx, jinja2"
 ANALYSE = """
 import sys, time
@@ -29,153 +32,215 @@ from analyzer.lint import lint
 from analyzer.model import load
 from analyzer.ruleset import load_rules
 model, rules, times = load(sys.argv[1]), load_rules(), []
-for _ in range(int(sys.argv[2])):
+for _ in range(9):
     start = time.process_time()
     lint(analyze(model), rules)
     times.append(time.process_time() - start)
-print(sorted(times)[len(times) // 2])
+print(min(times))
 """
-LOAD = "import sys; from analyzer.model import load; load(sys.argv[1], digest=False)"
+CHAINS = 1_000, 5_000, 20_000, 50_000
+HEAVY = (
+    ("537 MB embedded", "light8", "stack8", "0.4 s, 30 MiB"),
+    ("3.0 GB embedded", "light45", "stack45", "60 MiB"),
+    ("10 GB external", "light150", "stack150", "60 MiB"),
+)
+"""What, the same model with 64-byte weights, with heavy ones, the target."""
 
 
-@dataclass(frozen=True)
-class Usage:
-    """What one process and its children used."""
-
-    wall: float
-    """Seconds on the clock."""
-    cpu: float
-    """Seconds of processor time, user and system."""
-    rss: int
-    """Largest resident memory in MiB."""
-    stdout: str
+def python(*command: str | Path) -> Usage:
+    """Run this interpreter; findings are no failure, anything else is."""
+    used = run([sys.executable, *command], seconds=900)
+    if used.trouble:
+        raise RuntimeError(f"{command}: {used.trouble}: {used.stderr}")
+    return used
 
 
-def run(*command: str | Path) -> Usage:
-    """Run a command of this tree; its findings are no failure, a crash is."""
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors:
-        start = os.times()
-        process = subprocess.Popen(
-            [sys.executable, *map(str, command)], cwd=ROOT, stdout=out, stderr=errors
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        wall = os.times().elapsed - start.elapsed
-        if process.returncode not in (0, 1):
-            errors.seek(0)
-            raise RuntimeError(f"{command} ended with {process.returncode}: {errors.read()}")
-        out.seek(0)
-        return Usage(wall, used.ru_utime + used.ru_stime, used.ru_maxrss >> 10, out.read())
+def check(*arguments: str | Path) -> Usage:
+    return python("-m", "analyzer", "check", "--no-config", "-q", *arguments)
 
 
-def onnxlint(*arguments: str | Path) -> Usage:
-    return run("-m", "analyzer", *arguments)
+def interleave(repeat: int, *measurements: Callable[[], Usage]) -> list[Usage]:
+    """Of each measurement the run that took the least processor time."""
+    rounds = [[measurement() for measurement in measurements] for _ in range(repeat)]
+    return [min(column, key=lambda used: used.cpu) for column in zip(*rounds, strict=True)]
 
 
-def chain(nodes: int) -> onnx.ModelProto:
-    """``nodes`` convolutions and activations in a row, all 8 channels of 8×8."""
-    weight = helper.make_tensor("w", TensorProto.FLOAT, [8, 8, 1, 1], [0.0] * 64)
-    body = [
-        helper.make_node("Relu", [f"t{i}"], [f"t{i + 1}"])
-        if i % 2
-        else helper.make_node("Conv", [f"t{i}", "w"], [f"t{i + 1}"])
-        for i in range(nodes)
+def versions(environment: Path, tools: tuple[Tool, ...]) -> dict[str, str]:
+    """Of the packages in the peers' environment; those that are not installed are missing."""
+    script = (
+        "import sys\nfrom importlib.metadata import PackageNotFoundError, version\n"
+        "for name in sys.argv[1:]:\n"
+        "    try: print(name, version(name))\n    except PackageNotFoundError: pass"
+    )
+    words: list[str | Path] = [
+        environment.resolve() / "bin/python",
+        "-c",
+        script,
+        *(t.package for t in tools),
     ]
-    first, last = (
-        helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 8, 8, 8])
-        for name in ("t0", f"t{nodes}")
+    lines = (line.partition(" ") for line in run(words).stdout.splitlines())
+    return {name: number for name, _, number in lines}
+
+
+def compare(options: argparse.Namespace, folder: Path) -> Iterator[str]:
+    """onnxlint's column in units, the others as multiples of it."""
+    everyone = peers(options.peers)
+    installed = versions(options.peers, everyone)
+    tools = (ONNXLINT, *(tool for tool in everyone if tool.package in installed))
+    rows = []
+    for case in cases(options.models):
+        home = folder / "home"
+        home.mkdir(exist_ok=True)
+        with made(case, folder) as path:
+            if path is None:
+                rows.append([case.label, "not enough disk"])
+                continue
+            found = measure(case, path, tools, home, options.repeat)
+        rows.append(row(case, tools, found))
+        print(*rows[-1], sep=" | ", file=sys.stderr)
+        for tool, other in zip(tools, found, strict=True):
+            if other.trouble:
+                print(f"  {tool.name}: {other.reason[:200]}", file=sys.stderr)
+    head = ["", "onnxlint"]
+    head += [f"{tool.name} {installed[tool.package]}" for tool in tools[1:]]
+    yield markdown(head, rows)
+    if missing := [tool.name for tool in everyone if tool.package not in installed]:
+        yield f"\nNot installable here, so not measured: {', '.join(missing)}.\n"
+
+
+def scaling(options: argparse.Namespace, folder: Path) -> Iterator[str]:
+    """Time and memory per operator, over those of a model with a few."""
+    names = ["light8", *(f"chain{nodes}" for nodes in CHAINS)]
+    paths = [folder / f"{name}.onnx" for name in names]
+    for name, path in zip(names, paths, strict=True):
+        python("-m", "tools.bench_models", name, path)
+    base, *used = interleave(options.repeat, *(partial(check, p) for p in paths))
+    yield markdown(
+        ["operators in a chain", *(f"{nodes:,}" for nodes in CHAINS)],
+        [
+            ["`check`, processor time", *(seconds(u.cpu) for u in used)],
+            ["µs per operator", *(
+                f"{(u.cpu - base.cpu) / n * 1e6:.0f}" for u, n in zip(used, CHAINS, strict=True)
+            )],
+            ["KiB per operator", *(
+                f"{(u.rss - base.rss) / n * 1024:.1f}" for u, n in zip(used, CHAINS, strict=True)
+            )],
+        ],
+    )  # fmt: skip
+
+
+def budgets(options: argparse.Namespace, folder: Path) -> Iterator[str]:
+    rows = [*_start(options), *_weights(options, folder), *_batch(options, folder)]
+    rows += _reports(options, folder)
+    yield markdown(["", "measured", "target"], rows)
+
+
+def _start(options: argparse.Namespace) -> Iterator[list[str]]:
+    small = ROOT / "samples/mobilenet_v1.onnx"
+    ours, base = interleave(3 * options.repeat, lambda: check(small), lambda: python("-c", IMPORTS))
+    yield [
+        "`check` of MobileNetV1, whole process, beside importing onnx, networkx and jinja2",
+        f"{ratio(ours.cpu / base.cpu)} × ({seconds(ours.cpu)} of processor time)", "1.5 ×",
+    ]  # fmt: skip
+    took = min(
+        float(python("-c", ANALYSE, light("resnet50")).stdout) for _ in range(options.repeat)
     )
-    graph = helper.make_graph(body, "chain", [first], [last], [weight])
-    return helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", 17)])
+    yield [
+        "analysis and rules, ResNet-50 already loaded", f"{took * 1000:.0f} ms of processor time",
+        "60 ms",
+    ]  # fmt: skip
 
 
-def varint(number: int) -> bytes:
-    """Protobuf's base-128 encoding."""
-    head = b""
-    while number > 0x7F:
-        head, number = head + bytes([number & 0x7F | 0x80]), number >> 7
-    return head + bytes([number])
+def _weights(options: argparse.Namespace, folder: Path) -> Iterator[list[str]]:
+    for what, small, big, target in HEAVY:
+        path = folder / f"{small}.onnx"
+        python("-m", "tools.bench_models", small, path)
+        with made(next(c for c in cases(None) if c.source == big), folder) as heavy:
+            if heavy is None:
+                yield [what, "not enough disk", target]
+                continue
+            base, bare, hashed = interleave(
+                options.repeat, partial(check, path), partial(check, "--no-hash", heavy),
+                partial(check, heavy),
+            )  # fmt: skip
+        yield [f"{what} over 64-byte weights, `--no-hash`", _more(bare, base), target]
+        if "embedded" in what:  # the SHA-256 is that of the model's own file
+            yield ["the same with its SHA-256", _more(hashed, base), ""]
 
 
-def write_heavy(path: Path, tensors: int, size: int) -> None:
-    """A small model with ``tensors`` more weights of ``size`` bytes each, holes in a sparse file.
-
-    Written field by field because a protobuf message cannot exceed 2 GiB in memory.
-    """
-    model = chain(2)
-    graph = model.graph.SerializeToString()
-    heads = []
-    for number in range(tensors):
-        tensor = TensorProto(name=f"w{number}", data_type=TensorProto.FLOAT, dims=[size // 4])
-        fields = tensor.SerializeToString() + b"\x4a" + varint(size)  # raw_data is field 9
-        heads.append(b"\x2a" + varint(len(fields) + size) + fields)  # initializer is field 5
-    model.ClearField("graph")
-    length = len(graph) + sum(len(head) + size for head in heads)
-    with path.open("wb") as file:
-        file.write(model.SerializeToString() + b"\x3a" + varint(length) + graph)  # field 7
-        for head in heads:
-            file.write(head)
-            file.seek(size, os.SEEK_CUR)
-        file.truncate()
+def _more(used: Usage, base: Usage) -> str:
+    return f"{used.cpu - base.cpu:+.2f} s, {used.rss - base.rss:+.0f} MiB".replace("-", "−")
 
 
-def say(what: str, measured: str, budget: str) -> None:
-    print(f"{what:<52} {measured:<34} budget {budget}", flush=True)
+def _batch(options: argparse.Namespace, folder: Path) -> Iterator[list[str]]:
+    case = Case("batch", options.models or "small200")
+    with made(case, folder) as models:
+        if models is None:
+            raise RuntimeError("no disk space for 200 small models")
+        number = len(list(models.glob("*.onnx")))
+        words: list[str | Path] = [
+            sys.executable,
+            "-m",
+            "analyzer",
+            "check",
+            "--no-config",
+            "-q",
+            "-j1",
+            models,
+        ]
+        used = interleave(options.repeat, lambda: run(words))[0]
+    yield [
+        f"{number} small models, `-j 1`", f"{number / used.cpu:.0f} models/s, start included", "",
+    ]  # fmt: skip
 
 
-def bench_check() -> None:
-    pairs = [(onnxlint("check", SMALL).wall, run("-c", IMPORTS).wall) for _ in range(9)]
-    ours, base = (statistics.median(column) for column in zip(*pairs, strict=True))
-    say(
-        "check of a small CNN, whole process",
-        f"{ours:.2f} s = {ours / base:.2f} × imports ({base:.2f} s)",
-        "1.5 ×",
-    )
-
-
-def bench_analysis(folder: Path) -> None:
-    seconds = float(run("-c", ANALYSE, RESNET50, "9").stdout)
-    say("analysis of a loaded ResNet-50", f"{seconds * 1000:.0f} ms CPU", "60 ms")
-    times = {}
-    for nodes in (5_000, 20_000):
-        path = folder / f"chain{nodes}.onnx"
-        path.write_bytes(chain(nodes).SerializeToString())
-        times[nodes] = onnxlint("check", path).cpu
-    say(
-        "check of a chain of 20,000 nodes",
-        f"{times[20_000]:.1f} s CPU = {times[20_000] / times[5_000]:.1f} × 5,000 nodes",
-        "5 s, linear",
-    )
-
-
-def bench_weights(folder: Path) -> None:
-    light, heavy = folder / "light.onnx", folder / "heavy.onnx"
-    write_heavy(light, 3, 1 << 10)
-    write_heavy(heavy, 3, GIB)
-    a, b = run("-c", LOAD, light), run("-c", LOAD, heavy)
-    say(
-        "structure of a model with 3 GiB of weights",
-        f"{b.rss} MiB, {b.wall / a.wall:.2f} × with 3 KiB ({a.rss} MiB)",
-        "200 MB, 1 ×",
-    )
-
-
-def bench_report(folder: Path) -> None:
-    path = folder / "chain5000.onnx"
-    for what, model, budget in (
-        ("ResNet-50", RESNET50, "4 s, 200 MB"),
-        ("5,000 nodes", path, "15 s"),
+def _reports(options: argparse.Namespace, folder: Path) -> Iterator[list[str]]:
+    chain = folder / "report.onnx"
+    python("-m", "tools.bench_models", "chain5000", chain)
+    for what, path, target in (
+        ("ResNet-50", light("resnet50"), "4 s, 200 MiB"),
+        ("a chain of 5,000 operators", chain, "15 s"),
     ):
-        used = onnxlint("report", model, "-o", folder / "report")
-        say(f"HTML and PDF report of {what}", f"{used.cpu:.1f} s CPU, {used.rss} MiB", budget)
+        words = "-m", "analyzer", "report", "--no-config", "-q", path, "-o", folder / "out"
+        used = interleave(options.repeat, partial(python, *words))[0]
+        yield [
+            f"HTML and PDF report of {what}",
+            f"{seconds(used.cpu)} of processor time, {used.rss:.0f} MiB", target,
+        ]  # fmt: skip
+
+
+def machine() -> str:
+    """When and where this was measured."""
+    day = datetime.now(UTC).date()
+    return (
+        f"Measured on {day} with Python {platform.python_version()} on {os.cpu_count()} shared "
+        f"{platform.machine()} cores (load {os.getloadavg()[0]:.1f}); at most {SECONDS:.0f} s and "
+        f"{MEMORY >> 30} GiB of address space a process."
+    )
+
+
+PARTS = {"compare": compare, "scaling": scaling, "budgets": budgets}
 
 
 def main() -> None:
-    bench_check()
+    parser = argparse.ArgumentParser(prog="tools.bench", description=__doc__)
+    parser.add_argument("--only", choices=PARTS, help="one part of it")
+    parser.add_argument("--peers", type=Path, default=ROOT / "out/bench-venv",
+                        help="virtual environment of the other tools")  # fmt: skip
+    parser.add_argument("--models", type=Path, help="folder of small models, for the batch")
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--readme", action="store_true", help="put the result into README.md")
+    options = parser.parse_args()
+    text = machine() + "\n"
     with tempfile.TemporaryDirectory() as name:
-        bench_analysis(Path(name))
-        bench_weights(Path(name))
-        bench_report(Path(name))
+        for title, part in PARTS.items():
+            if options.only in (None, title):
+                folder = Path(name) / title
+                folder.mkdir()
+                text += "\n" + "".join(part(options, folder))
+    print(text)
+    if options.readme:
+        README.write_text(PART.sub(lambda _: text, README.read_text()))
 
 
 if __name__ == "__main__":
