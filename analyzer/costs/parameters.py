@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.costs.roles import PASSES_THROUGH, Constant, Role, role_of
 from analyzer.facts import Parameters, Tensor
-from analyzer.graph.tensors import dims
+from analyzer.graph.tensors import dims, sparse_dims
 from analyzer.model.dtypes import DTYPES
 from analyzer.shapes.fold import FOLDS
 from analyzer.shapes.types import UNKNOWN
@@ -96,7 +96,11 @@ def _entering(program: Program, site: Site, child: Child) -> Iterator[tuple[int,
         states = len(op.inputs) - first - int(site.call.attr("num_scan_inputs", 0))
         yield from ((first + k, n) for k, n in enumerate(body.inputs) if k >= states)
     elif op.op_type == "Loop":
-        same = {o.outputs[0]: o.inputs[0] for o in body.ops if o.op_type == "Identity"}
+        same = {
+            o.outputs[0]: o.inputs[0]
+            for o in body.ops
+            if o.op_type == "Identity" and o.inputs and o.outputs
+        }
         for k, (before, after) in enumerate(zip(body.inputs[2:], body.outputs[1:], strict=False)):
             if same.get(after, after) == before:
                 yield 2 + k, before
@@ -152,7 +156,7 @@ def _add_initializers(inventory: Inventory, program: Program, index: int) -> Non
         dtype = DTYPES.get(sparse.values.data_type)
         stored = Tensor(name, dtype, dims(sparse.values)).bytes or 0
         stored += Tensor(name, "int64", dims(sparse.indices)).bytes or 0
-        tensor = Tensor(name, dtype, tuple(sparse.dims))
+        tensor = Tensor(name, dtype, sparse_dims(sparse))
         inventory.constants[index, name] = Constant(tensor, stored)
 
 

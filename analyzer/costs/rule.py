@@ -14,6 +14,7 @@ operations, casts and data movement are 0.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import index
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.facts import Certainty, Cost
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from analyzer.facts import Tensor
 
 SPEC = "ONNX operator specification"
+MAX_BITS = 1000
+"""Length of a count; Python refuses to print sums of products of longer ones."""
 MALFORMED = (IndexError, TypeError, ValueError, KeyError, AttributeError, ArithmeticError)
 """What a formula meets when a hostile or broken node lacks what the specification demands."""
 
@@ -77,7 +80,11 @@ class Rule:
         if self.count is None:
             return _unknown(self.reason) if self.reason else FREE_COST
         try:
-            macs, other, text, reason = self.count(call)
+            work = self.count(call)
+            macs, text, reason = index(work.macs), work.text, work.reason
+            other = None if work.other is None else index(work.other)
+            if max(macs, other or 0).bit_length() > MAX_BITS:
+                return _unknown("a count of more than 300 digits")
             if macs < 0 or (other is not None and other < 0):
                 return _unknown("negative count: an attribute or dimension is invalid")
         except Unknown as error:

@@ -17,21 +17,14 @@ import onnx
 from onnx import AttributeProto, TensorProto
 
 from analyzer.facts import Problem
-from analyzer.graph.tensors import decode_tensor
+from analyzer.graph.attributes import Misfit, decode_attribute
 from analyzer.graph.topology import sort_topologically
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
 FunctionKey = tuple[str, str, str]
 """(domain, name, overload) of a local function."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """An attribute of a function body that takes its value from the call."""
-
-    name: str
 
 
 @dataclass(slots=True)
@@ -131,36 +124,6 @@ def build_program(proto: onnx.ModelProto, opsets: dict[str, int]) -> Program:
     return program
 
 
-def decode_attribute(attribute: onnx.AttributeProto) -> Any:
-    """Python value of an attribute that holds no graph.
-
-    Returns int, float, str, tuples of them, a small ``numpy.ndarray``, the raw
-    ``TensorProto`` where the payload is big or elsewhere, or ``None`` for an
-    attribute without a recognisable type.
-    """
-    if attribute.ref_attr_name:
-        return Reference(attribute.ref_attr_name)
-    decoder = _DECODERS.get(attribute.type)
-    return decoder(attribute) if decoder else None
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "replace")
-
-
-_DECODERS: dict[int, Callable[[onnx.AttributeProto], Any]] = {
-    AttributeProto.INT: lambda a: a.i,
-    AttributeProto.INTS: lambda a: tuple(a.ints),
-    AttributeProto.FLOAT: lambda a: a.f,
-    AttributeProto.FLOATS: lambda a: tuple(a.floats),
-    AttributeProto.STRING: lambda a: _text(a.s),
-    AttributeProto.STRINGS: lambda a: tuple(_text(s) for s in a.strings),
-    AttributeProto.TENSOR: lambda a: decode_tensor(a.t, a.t),
-    AttributeProto.SPARSE_TENSOR: lambda a: a.sparse_tensor,
-    AttributeProto.TYPE_PROTO: lambda a: a.tp,
-}
-
-
 def _open_scope(program: Program, opsets: dict[str, int]) -> Scope:
     scope = Scope(len(program.scopes), [], (), (), opsets=opsets)
     program.scopes.append(scope)
@@ -206,7 +169,14 @@ def _decode_op(program: Program, node: onnx.NodeProto, opsets: dict[str, int]) -
             for i, graph in enumerate(attribute.graphs):
                 bodies[f"{attribute.name}[{i}]"] = _add_graph(program, graph, opsets).index
         else:
-            attributes[attribute.name] = decode_attribute(attribute)
+            try:
+                attributes[attribute.name] = decode_attribute(attribute)
+            except Misfit as reason:
+                where = next(filter(None, (*node.output, node.name)), node.op_type)
+                known = node.domain.startswith(("com.microsoft", "ai.onnx")) or not node.domain
+                program.problems.append(
+                    Problem("attribute-type", where, str(reason), inconclusive=known)
+                )
     return Op(
         node,
         node.name,

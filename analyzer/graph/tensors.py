@@ -6,14 +6,24 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from onnx import TensorProto, numpy_helper
+from onnx import SparseTensorProto, TensorProto, numpy_helper
 
 SMALL = 4096
 """Most elements of a tensor whose contents the shape pass may look at."""
 
+MAX_SPARSE_RANK = 64
+"""Axes of a sparse tensor; reading the file limits those of dense ones."""
+
 
 def dims(tensor: TensorProto) -> tuple[int | None, ...]:
     """Declared dimensions; a negative size is unknown."""
+    return tuple(d if d >= 0 else None for d in tensor.dims)
+
+
+def sparse_dims(tensor: SparseTensorProto) -> tuple[int | None, ...] | None:
+    """Declared dimensions of a sparse tensor; a negative size is unknown, too many all are."""
+    if len(tensor.dims) > MAX_SPARSE_RANK:
+        return None
     return tuple(d if d >= 0 else None for d in tensor.dims)
 
 

@@ -30,6 +30,8 @@ class Limits:
     """Model-local functions."""
     nesting: int = 96
     """Messages inside messages; a body of If, Loop or Scan costs three. Protobuf refuses 100."""
+    rank: int = 64
+    """Dimensions of one tensor or type; NumPy has 64. Products of more get too long to print."""
     string_bytes: int = 1 << 20
     """One name. Longer documentation and longer string attributes are left out instead."""
     stdin_bytes: int = 2 << 30

@@ -124,4 +124,4 @@ def _schema() -> dict[str, Message]:
 
 
 _KNOWN = _schema()
-MODEL, TENSOR = _KNOWN["ModelProto"], _KNOWN["TensorProto"]
+MODEL, TENSOR, SHAPE = (_KNOWN[f"{name}Proto"] for name in ("Model", "Tensor", "TensorShape"))

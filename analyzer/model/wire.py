@@ -11,7 +11,7 @@ from mmap import mmap
 from typing import TYPE_CHECKING
 
 from google.protobuf.message import DecodeError
-from onnx import TensorProto
+from onnx import TensorProto, TensorShapeProto
 
 from analyzer.model.encoding import BYTES, Malformed, encode_varint, field
 from analyzer.model.schema import (
@@ -19,6 +19,7 @@ from analyzer.model.schema import (
     OPTIONAL_TEXT,
     PAYLOAD_FIELDS,
     SCALAR,
+    SHAPE,
     TENSOR,
     Message,
 )
@@ -173,7 +174,18 @@ class Walk:
             data, base, pos, end = data[pos:end], base + pos, 0, end - pos
         if kind is TENSOR:
             return self._tensor(data, base, pos, end)
+        if kind is SHAPE:
+            self._check_rank(data[pos:end])
         return self._message(data, base, pos, end, kind, depth)
+
+    def _check_rank(self, data: bytes) -> None:
+        """Shapes too short to be read cannot have more than 64 dimensions of 2 bytes."""
+        try:
+            rank = len(TensorShapeProto.FromString(data).dim)
+        except DecodeError:  # protobuf refuses the whole, too, and says so
+            return
+        if rank > self.limits.rank:
+            self.limits.exceeded("rank", f"a type of {rank:,} dimensions")
 
     def _tensor(self, data: Buffer, base: int, pos: int, end: int) -> bytes | None:
         """As ``_message``, for a TensorProto: decide whether its payload stays."""
@@ -191,6 +203,8 @@ class Walk:
             raise Malformed(base + pos, "a broken tensor") from None
         repeated = (tensor.external_data, tensor.string_data, tensor.dims, tensor.metadata_props)
         self._spend(sum(map(len, repeated)))
+        if len(tensor.dims) > self.limits.rank:
+            self.limits.exceeded("rank", f"a tensor of {len(tensor.dims):,} dimensions")
         forged = unmark(tensor)
         if tensor.data_location == TensorProto.EXTERNAL:
             self.externals.append(External.of(tensor))

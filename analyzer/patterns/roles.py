@@ -106,4 +106,6 @@ def reduced_axes(call: Call) -> tuple[int, ...]:
     if "axes" in call.attributes:
         return tuple(call.attributes["axes"])
     known = call.values[1] if len(call.values) > 1 else None
-    return () if known is None else tuple(int(axis) for axis in known.reshape(-1))
+    if known is None or known.dtype.kind not in "iu":
+        return ()
+    return tuple(int(axis) for axis in known.reshape(-1))

@@ -240,7 +240,8 @@ def _implied(scope: Scope, name: str, rank: int) -> tuple[int | None, ...]:
             continue
         shape = dims(weight)
         if op.op_type == "Conv" and len(shape) == rank and rank > 2 and shape[1]:
-            sizes[1] = shape[1] * int(op.attributes.get("group", 1) or 1)
+            groups = op.attributes.get("group", 1)
+            sizes[1] = shape[1] * groups if isinstance(groups, int) and groups > 0 else None
         elif op.op_type == "MatMul" and len(shape) == 2 and rank >= 2:
             sizes[-1] = shape[0]
         elif op.op_type == "Gemm" and len(shape) == 2 and rank == 2:

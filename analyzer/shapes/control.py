@@ -76,8 +76,8 @@ def _output(inference: Inference, instance: Instance, k: int, frame: Frame) -> T
 
 
 def _pass_value(inference: Inference, instance: Instance, k: int, frame: Frame, name: str) -> None:
-    inner = inference.program.scopes[instance.scope].outputs[k]
-    value = instance.values.get(inner)
+    outputs = inference.program.scopes[instance.scope].outputs
+    value = instance.values.get(outputs[k]) if k < len(outputs) else None
     if value is not None:
         frame.instance.values[name] = value
 
@@ -131,9 +131,9 @@ def _always_true(inference: Inference, instance: Instance, initial: object) -> b
     value = _first(instance.values.get(name))
     if value is None and len(scope.inputs) > 1:
         source, seen = name, 0
-        producers = {o: op for op in scope.ops for o in op.outputs}
-        while source in producers and producers[source].op_type == "Identity" and seen < 64:
-            source, seen = producers[source].inputs[0], seen + 1
+        copies = {o: op.inputs for op in scope.ops for o in op.outputs if op.op_type == "Identity"}
+        while copies.get(source) and seen < 64:
+            source, seen = copies[source][0], seen + 1
         if source == scope.inputs[1]:
             value = True if initial is None else initial
     return None if value is None else bool(value)

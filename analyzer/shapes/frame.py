@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from analyzer.shapes.result import Instance
 
 
+MAX_RANK = 64
+"""Axes of a derived shape; those of the file's own shapes are limited when it is read."""
+
+
 class Frame:
     """Name look-up through enclosing scopes."""
 
@@ -69,9 +73,18 @@ class Frame:
         return f"{self.instance.path}/{name}" if self.instance.path else name
 
     def set(self, name: str, value: Type) -> None:
-        """Record the type of an output; an omitted output (empty name) is ignored."""
-        if name:
-            self.instance.types[name] = value
+        """Record the type of an output; an omitted output (empty name) is ignored.
+
+        Shape arithmetic of a hostile file may end in sizes below 0 or in any number of axes.
+        """
+        if not name:
+            return
+        shape = value.shape
+        if shape is not None and len(shape) > MAX_RANK:
+            value = Type(value.dtype)
+        elif shape is not None and any(d is not None and d < 0 for d in shape):
+            value = Type(value.dtype, tuple(None if d is None or d < 0 else d for d in shape))
+        self.instance.types[name] = value
 
 
 def make_call(

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from onnx import NodeProto
 
 from analyzer.facts import Problem
-from analyzer.graph.program import Reference, decode_attribute
-from analyzer.graph.tensors import dims
+from analyzer.graph.attributes import Misfit, Reference, decode_attribute
+from analyzer.graph.tensors import dims, sparse_dims
 from analyzer.model.dtypes import DTYPES
 from analyzer.shapes.bindings import Bindings, bind
 from analyzer.shapes.control import CONTROL
@@ -35,6 +35,8 @@ MAX_VISITS = 2_000_000
 """Operators visited over all scopes and fixpoints; stops function and nesting bombs."""
 MAX_CALL_DEPTH = 100
 """Nested function calls and bodies."""
+MALFORMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What rules of this package meet in nodes that lack what their specification demands."""
 
 
 class Inference:
@@ -48,12 +50,14 @@ class Inference:
         at: Callable[[int], None] = lambda _: None,
         skip: Collection[int] = (),
         use_cpp: bool = True,
+        max_visits: int = MAX_VISITS,
     ) -> None:
         self.program, self.bindings = program, bindings
         self.use_cpp = use_cpp
         """False leaves everything unknown that only onnx's C++ could tell."""
         self.problems: list[Problem] = []
         self.visits = 0
+        self.max_visits = max_visits
         self._at, self._skip = at, skip
         self._memo: dict[tuple[Any, ...], Instance] = {}
         self._active: list[FunctionKey] = []
@@ -88,7 +92,7 @@ class Inference:
         for name, tensor in scope.constants.items():
             instance.types[name] = Type(DTYPES.get(tensor.data_type), dims(tensor))
         for name, sparse in scope.sparse.items():
-            instance.types[name] = Type(DTYPES.get(sparse.values.data_type), tuple(sparse.dims))
+            instance.types[name] = Type(DTYPES.get(sparse.values.data_type), sparse_dims(sparse))
         instance.types.update(types)
         instance.values.update(values)
         frame = Frame(instance, scope, parent, attributes)
@@ -97,11 +101,11 @@ class Inference:
             return instance
         self._depth += 1
         for i, op in enumerate(scope.ops):
-            if self.visits >= MAX_VISITS:
+            if self.visits >= self.max_visits:
                 self._stop(
                     "work-limit",
                     path,
-                    f"more than {MAX_VISITS:,} operator visits; the rest has unknown shapes",
+                    f"more than {self.max_visits:,} operator visits; the rest has unknown shapes",
                 )
                 break
             self.visits += 1
@@ -110,7 +114,14 @@ class Inference:
                 instance.failures[i] = "shape inference crashed on this node"
                 self._set_unknown(frame, op)
                 continue
-            self._visit(frame, i, op)
+            try:
+                self._visit(frame, i, op)
+            except MALFORMED as error:
+                text = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+                reason = f"the node does not fit the specification of {op.op_type}: {text}"
+                instance.failures[i] = reason
+                self.problems.append(Problem("malformed-node", frame.place(op), reason))
+                self._set_unknown(frame, op)
         self._depth -= 1
         return instance
 
@@ -146,7 +157,10 @@ class Inference:
             if given is not None:
                 node.attribute.append(given)
                 node.attribute[-1].name = name
-                attributes[name] = decode_attribute(node.attribute[-1])
+                try:
+                    attributes[name] = decode_attribute(node.attribute[-1])
+                except Misfit as reason:
+                    self.problems.append(Problem("attribute-type", frame.place(op), str(reason)))
         frame.instance.attributes[i] = attributes
         return node, attributes
 

@@ -9,7 +9,7 @@ from onnx import TensorProto
 
 from analyzer.facts import Problem, Tensor
 from analyzer.graph.call import Unknown
-from analyzer.graph.tensors import SMALL, dims
+from analyzer.graph.tensors import SMALL, dims, sparse_dims
 from analyzer.model.dtypes import DTYPES
 from analyzer.shapes.contrib import RULES
 from analyzer.shapes.corrections import CORRECTED, corrected_shape
@@ -198,7 +198,7 @@ def _constant(frame: Frame, op: Op, attributes: dict[str, Any]) -> None:
         frame.set(name, Type(DTYPES.get(value.data_type), dims(value)))
     elif "sparse_value" in attributes:
         sparse = attributes["sparse_value"]
-        frame.set(name, Type(DTYPES.get(sparse.values.data_type), tuple(sparse.dims)))
+        frame.set(name, Type(DTYPES.get(sparse.values.data_type), sparse_dims(sparse)))
     elif "value_string" in attributes or "value_strings" in attributes:
         text = attributes.get("value_strings")
         frame.set(name, Type("string", () if text is None else (len(text),)))

@@ -58,7 +58,8 @@ def _expand(call: Call) -> Type:
 
 def _constant_of_shape(call: Call) -> Type:
     fill = call.attr("value")
-    return Type("float32" if fill is None else str(fill.dtype), tuple(_target(call, 0)))
+    dtype = "float32" if fill is None else getattr(fill, "dtype", None)
+    return Type(dtype and str(dtype), tuple(_target(call, 0)))
 
 
 PARTIAL_RULES: Mapping[str, Callable[[Call], Type]] = {

@@ -34,7 +34,8 @@ def infer_shapes(
     onnx's C++ can crash, hang or take all memory on a hostile operator, so the
     pass runs in a worker process. When that dies, the operator it was at is
     skipped (its outputs stay unknown, a problem says so) and the pass starts
-    again; after ``MAX_RESTARTS`` deaths it goes on without onnx's C++.
+    again; after ``MAX_RESTARTS`` deaths it goes on without onnx's C++, and if
+    even that fails everything stays unknown.
 
     Parameters
     ----------
@@ -62,7 +63,14 @@ def infer_shapes(
         if result.at is None or result.at in skip or (result.kind == "timeout" and skip):
             break
         skip.append(result.at)
-    return _with_problems(Inference(program, bindings, use_cpp=False).run(), deaths)
+    result = guarded(partial(_infer_without_cpp, program, bindings), limits=limits)
+    if isinstance(result, GuardFailure):
+        result = Inference(program, bindings, max_visits=0).run()
+    return _with_problems(result, deaths)
+
+
+def _infer_without_cpp(program: Program, bindings: Bindings, progress: Progress) -> Shapes:
+    return Inference(program, bindings, at=progress.at, use_cpp=False).run()
 
 
 def _infer(

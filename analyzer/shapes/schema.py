@@ -37,6 +37,10 @@ READS_DATA = frozenset(
 """Operators whose output shape depends on the contents of an input."""
 
 
+_NEWEST = 2**31 - 1
+"""Largest version that onnx's C++ can be asked for."""
+
+
 @lru_cache(maxsize=2048)
 def find_schema(op_type: str, version: int, domain: str) -> defs.OpSchema | None:
     """Schema in force for ``op_type`` at ``version``; ``None`` where onnx knows none.
@@ -46,7 +50,7 @@ def find_schema(op_type: str, version: int, domain: str) -> defs.OpSchema | None
     one that deprecated it; the newest schema then says what is meant.
     """
     try:
-        schema = defs.get_schema(op_type, version, domain)
+        schema = defs.get_schema(op_type, max(1, min(version, _NEWEST)), domain)
     except defs.SchemaError:
         return newest_schema(op_type, domain)
     return (newest_schema(op_type, domain) if schema.deprecated else None) or schema

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from analyzer.graph.attributes import Reference
 from analyzer.shapes.frame import make_call
 from analyzer.shapes.types import UNKNOWN
 
@@ -49,7 +50,7 @@ def list_sites(program: Program, shapes: Shapes) -> list[Site]:
             inputs = [_type(n, instance, parents) for n in op.inputs]
             outputs = [instance.types.get(n, UNKNOWN) for n in op.outputs]
             values = [instance.values.get(n) if n else None for n in op.inputs]
-            attributes = instance.attributes.get(i, op.attributes)
+            attributes = instance.attributes.get(i) or _without_references(op.attributes)
             version = scope.opsets.get(op.domain, 1)
             sites.append(
                 Site(
@@ -64,6 +65,13 @@ def list_sites(program: Program, shapes: Shapes) -> list[Site]:
                 )
             )
     return sites
+
+
+def _without_references(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Operators that were not reached keep references to a call's attributes unresolved."""
+    if not any(isinstance(value, Reference) for value in attributes.values()):
+        return attributes
+    return {k: v for k, v in attributes.items() if not isinstance(v, Reference)}
 
 
 def _type(name: str, instance: Instance, parents: dict[int, Instance]) -> Type:

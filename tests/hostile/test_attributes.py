@@ -1,0 +1,116 @@
+"""Attributes of the wrong type, length or value: ignored and said so, never believed."""
+
+from __future__ import annotations
+
+import pytest
+from onnx import AttributeProto, TensorProto, helper
+
+from analyzer.facts import Facts
+from analyzer.graph.attributes import KINDS
+from analyzer.graph.program import build_program
+from tests.fuzz import corpus
+from tests.fuzz.promises import Depth, keep
+from tests.golden.text import facts_of, parse
+
+WRONG = {
+    "an integer": 3,
+    "a float": 0.5,
+    "not a number": float("nan"),
+    "integers": [1, 2],
+    "floats": [0.5],
+    "text": "same",
+    "texts": ["a", "b"],
+    "a tensor": helper.make_tensor("t", TensorProto.FLOAT, [1], [1.0]),
+    "a sparse tensor": helper.make_sparse_tensor(
+        helper.make_tensor("v", 1, [1], [1.0]), helper.make_tensor("i", 7, [1], [0]), [9]
+    ),
+    "a type": helper.make_tensor_type_proto(1, [1]),
+}
+OPERATORS = {
+    "Conv": "strides",
+    "ConvTranspose": "group",
+    "MaxPool": "kernel_shape",
+    "AveragePool": "auto_pad",
+    "Gemm": "transB",
+    "Transpose": "perm",
+    "Concat": "axis",
+    "ReduceMean": "axes",
+    "Reshape": "allowzero",
+    "Cast": "to",
+    "Resize": "mode",
+    "LSTM": "hidden_size",
+    "Shape": "start",
+    "Constant": "sparse_value",
+    "ConstantOfShape": "value",
+    "Scan": "num_scan_inputs",
+    "Einsum": "equation",
+    "com.microsoft.Attention": "num_heads",
+    "com.microsoft.FusedConv": "pads",
+    "com.microsoft.MatMulNBits": "bits",
+    "com.microsoft.GroupQueryAttention": "kv_num_heads",
+}
+
+
+def with_attribute(operator: str, attribute: AttributeProto) -> bytes:
+    model = parse(
+        "g (float[1,8,8,8] x) => (float[?,?,?,?] y) <float[8,8,3,3] w> { y = Relu (x, w, w) }"
+    )
+    node = model.graph.node[0]
+    node.domain, _, node.op_type = operator.rpartition(".")
+    node.attribute.append(attribute)
+    return model.SerializeToString()
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_attribute_of_any_type(operator: str, wrong: str) -> None:
+    name = OPERATORS[operator]
+    attribute = helper.make_attribute(name, WRONG[wrong])
+    outcome = keep(with_attribute(operator, attribute), Depth(guard=False))
+    if attribute.type not in KINDS[name]:
+        assert outcome == "inconclusive"
+
+
+@pytest.mark.parametrize("kind", [0, 15, 99])
+def test_attribute_that_has_no_type(kind: int) -> None:
+    attribute = AttributeProto(name="strides")
+    attribute.ParseFromString(attribute.SerializeToString() + b"\xa0\x01" + bytes([kind]))
+    assert keep(with_attribute("Conv", attribute), Depth(guard=False)) == "inconclusive"
+
+
+def test_list_with_a_million_sides_is_ignored() -> None:
+    attribute = helper.make_attribute("kernel_shape", [2**62] * 1_000_000)
+    assert keep(with_attribute("MaxPool", attribute), Depth(guard=False)) == "inconclusive"
+
+
+def problems(found: Facts) -> list[tuple[str, str, str]]:
+    return [(p.code, p.where, p.message) for p in found.problems if p.inconclusive]
+
+
+def test_problem_names_operator_attribute_and_types() -> None:
+    model = parse(
+        "g (float[1,8,8,8] x, float[8,8,3,3] w) => (float[1,8,8,8] y) { y = Conv (x, w) }"
+    )
+    model.graph.node[0].attribute.append(helper.make_attribute("group", 1.0))
+    assert problems(facts_of(model)) == [
+        ("attribute-type", "y", "attribute 'group' is FLOAT, not INT, and was ignored")
+    ]
+
+
+def test_custom_operators_may_give_names_another_meaning() -> None:
+    model = parse(
+        "g (float[4] x) => (float[4] y) { a = com.acme.Odd <axis = 0.5> (x)  y = Relu (a) }"
+    )
+    (found,) = [p for p in facts_of(model).problems if p.code == "attribute-type"]
+    assert not found.inconclusive
+
+
+def test_no_attribute_of_the_backend_cases_is_ignored() -> None:
+    ignored = [
+        (case.name, problem.message)
+        for case in corpus.cases()
+        for problem in build_program(
+            case.model, {o.domain: o.version for o in case.model.opset_import}
+        ).problems
+    ]
+    assert ignored == []
