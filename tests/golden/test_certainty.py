@@ -71,7 +71,7 @@ def test_an_open_loop_without_products_leaves_macs_exact() -> None:
         "{ y = MatMul (x, w)  z = Loop (n, c, y) <body = b (int64 i, bool d, float[2,4] s) => "
         "(bool e, float[2,4] t) { e = Identity (d)  t = Abs (s) }> }"
     ).totals
-    assert (found.macs, found.complete) == (24, True)
+    assert (found.macs, found.complete, found.certainty) == (24, True, Certainty.EXACT)
     assert not found.flops_complete
 
 
