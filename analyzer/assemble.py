@@ -99,13 +99,6 @@ def _certain(site: Site, cost: Cost, assumed: str) -> Cost:
     return cost
 
 
-def kind_of(node: Node) -> str:
-    """Row of the compute breakdown: convolution kind, or operator type."""
-    if node.conv is None:
-        return node.op_type
-    return "transposed" if node.conv.transposed else node.conv.kind
-
-
 def assemble_totals(
     nodes: Sequence[Node],
     sites: Sequence[Site],
@@ -125,10 +118,10 @@ def assemble_totals(
         if node.macs is None and (node.counted or node.executions is None):
             unknown += 1
         if node.macs:
-            by_kind[kind_of(node)] += node.macs * node.counted
+            by_kind[node.kind] += node.macs * node.counted
             by_precision[node.precision or "unknown"] += node.macs * node.counted
         if node.params:
-            params_by_kind[kind_of(node)] += node.params
+            params_by_kind[node.kind] += node.params
         weighted += _has_weights(node, site.index in weighted_sites)
     total = sums.total
     certainty, reason = Certainty.EXACT, ""

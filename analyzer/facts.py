@@ -254,6 +254,13 @@ class Node:
         return self.cost.flops
 
     @property
+    def kind(self) -> str:
+        """Row of ``Totals.macs_by_kind``: kind of convolution, ``transposed``, or operator type."""
+        if self.conv is None:
+            return self.op_type
+        return "transposed" if self.conv.transposed else self.conv.kind
+
+    @property
     def total_macs(self) -> int | None:
         """MACs over all executions of one inference."""
         if self.cost.macs == 0 or self.executions == 0:
@@ -370,7 +377,7 @@ class Totals:
     weighted_layers: int
     """Nodes that multiply by learned weights (convolution, fully connected, recurrent)."""
     macs_by_kind: Mapping[str, int]
-    """MACs by ``depthwise``, ``pointwise``, ``standard``, ``grouped``, or operator type."""
+    """MACs by ``Node.kind``: ``depthwise``, ``pointwise``, ``standard``, …, or operator type."""
     params_by_kind: Mapping[str, int]
     macs_by_precision: Mapping[str, int]
     certainty: Certainty

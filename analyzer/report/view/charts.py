@@ -11,7 +11,7 @@ from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.report.view.kinds import color_of, counted_macs, kind_of
+from analyzer.report.view.kinds import color_of, counted_macs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,7 +127,7 @@ def profile(nodes: Sequence[Node], height: float = 140.0) -> Chart:
     for index, (part, macs) in enumerate(zip(bins, sums, strict=True)):
         tall = max(0.5, macs / peak * (bottom - top))
         biggest = max(part, key=counted_macs)
-        kind = kind_of(biggest)
+        kind = biggest.kind
         first = index * step + 1
         which = f"layer {first}" if len(part) == 1 else f"layers {first} to {first + len(part) - 1}"
         marks.append(

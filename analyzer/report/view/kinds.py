@@ -41,13 +41,6 @@ _DENSE = ("Gemm", "MatMul", "Einsum")
 _RECURRENT = ("LSTM", "GRU", "RNN")
 
 
-def kind_of(node: Node) -> str:
-    """Row of ``Totals.macs_by_kind`` that a node belongs to."""
-    if node.conv is None:
-        return node.op_type
-    return "transposed" if node.conv.transposed else node.conv.kind
-
-
 def color_of(kind: str) -> str:
     """Key of ``COLORS`` for a row of ``Totals.macs_by_kind``."""
     if kind in COLORS:

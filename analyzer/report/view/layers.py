@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.report.sanitise import label
-from analyzer.report.view.kinds import color_of, counted_flops, counted_macs, kind_of
+from analyzer.report.view.kinds import color_of, counted_flops, counted_macs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -116,7 +116,7 @@ def layer_shapes(nodes: Iterable[Node]) -> tuple[Layer, ...]:
                 params=known.params + node.params,
             )  # fmt: skip
         else:
-            kind = kind_of(node)
+            kind = node.kind
             found[key] = Layer(
                 title, place, label(kind, 40), color_of(kind), node.counted, macs, node.params,
                 node.intensity, node.id,
