@@ -9,6 +9,7 @@ from analyzer.report.columns import columns
 from analyzer.report.sanitise import clean, label
 from analyzer.report.style import Style
 from analyzer.report.view import summary
+from analyzer.report.view.assumed import choices
 from analyzer.report.view.layers import show_names
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def _summary(result: Result, options: Options, style: Style) -> Iterator[str]:
     for a in facts.assumptions:
         dim = f"{label(a.input)} axis {a.axis} ({label(a.dim)})"
         yield f"assumed: {dim} = {a.value}, {label(a.reason)}"
+    for line in choices(facts):
+        yield f"assumed: {line}"
     coverage = summary.coverage(facts.nodes)
     if not coverage.complete:
         yield style.warning(

@@ -18,6 +18,7 @@ from analyzer.report.view import (
     weights,
     whatif,
 )
+from analyzer.report.view.assumed import choices
 from analyzer.report.view.kinds import COLORS
 from analyzer.version import __version__
 
@@ -114,6 +115,7 @@ def build(result: Result, options: Options, medium: Medium) -> dict[str, object]
             (label(a.input), a.axis, label(a.dim), a.value, label(a.reason))
             for a in facts.assumptions
         ],
+        "choices": choices(facts),
         "problems": [
             (label(p.code), names.get(p.where, label(p.where)), label(p.message), p.inconclusive)
             for p in facts.problems

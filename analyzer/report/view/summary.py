@@ -151,7 +151,9 @@ def _compute(facts: Facts, headline: str) -> Card:
     flops = least_flops + units.si(totals.flops, "FLOP")
     how = {
         Certainty.EXACT: "exact, from the file alone",
-        Certainty.ASSUMED: "exact under the assumptions below",
+        Certainty.ASSUMED: "under the assumptions below"
+        if least_macs
+        else "exact under the assumptions below",
         Certainty.LOWER_BOUND: f"{many(totals.unknown_nodes, 'operator')} of unknown cost",
         Certainty.UNKNOWN: "not known",
     }[totals.certainty]

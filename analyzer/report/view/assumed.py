@@ -1,0 +1,30 @@
+"""What a total rests on besides the sizes of inputs: branches, iterations, declared shapes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from analyzer.facts import Certainty
+from analyzer.report.sanitise import label
+
+if TYPE_CHECKING:
+    from analyzer.facts import Facts
+
+
+def choices(facts: Facts) -> tuple[str, ...]:
+    """One line for each reason, the operators first: ``/If: the branch with … is counted``.
+
+    Operators that are only assumed because of ``facts.assumptions`` share one reason and are
+    left out, for the sizes are listed anyway; so are those whose cost is not in the totals.
+    """
+    found: Counter[str] = Counter()
+    first: dict[str, str] = {}
+    for node in facts.nodes:
+        reason = node.cost.reason
+        sizes = facts.assumptions and reason.startswith("with ")
+        if node.cost.certainty is Certainty.ASSUMED and node.counted and reason and not sizes:
+            found[reason] += 1
+            first.setdefault(reason, node.name or node.id)
+    more = {reason: f" and {n - 1} more" if n > 1 else "" for reason, n in found.items()}
+    return tuple(f"{label(first[r], 40)}{more[r]}: {label(r, 160)}" for r in found)

@@ -1,0 +1,45 @@
+"""What a total rests on besides sizes is said on page one and in the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import onnx
+
+from analyzer.report import INSPECT_FORMATS, REPORT_FORMATS, Options
+from analyzer.report.view.assumed import choices
+from tests.report.results import judge, words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BRANCHES = """
+<ir_version: 8, opset_import: ["" : 17]>
+g (bool c, float[4,4] x, float[4,4] w, int64 n, bool go) => (float[4,4] y, float[4,4] z) {
+  y = If (c) <
+    then_branch = then () => (float[4,4] a) { a = MatMul (x, w) },
+    else_branch = other () => (float[4,4] b) { b = Relu (x) }
+  >
+  z = Loop (n, go, x) <
+    body = body (int64 i, bool before, float[4,4] s) => (bool after, float[4,4] t) {
+      after = Identity (before)
+      t = MatMul (s, w)
+    }
+  >
+}
+"""
+
+
+def test_a_branch_and_a_loop_that_data_decide_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "branches.onnx"
+    path.write_bytes(onnx.parser.parse_model(BRANCHES).SerializeToString())
+    result = judge(path)
+    lines = choices(result.facts)
+    assert [line.split(":")[0] for line in lines] == ["y", "z"]
+    text = INSPECT_FORMATS["text"](result, Options()).decode()
+    assert all(f"assumed: {line}" in text for line in lines)
+    assert "MACs = at least" in text
+    assert "exact under" not in text
+    page = words(REPORT_FORMATS["html"](result, Options()).decode())
+    assert "Assumed: y: the condition depends on data" in page
+    assert "None: the file fixes every size" not in page
