@@ -16,7 +16,7 @@ from analyzer.costs import cost
 from analyzer.costs.aggregate import aggregate
 from analyzer.costs.memory import peak_memory
 from analyzer.costs.parameters import reading_weights, summarize, take_inventory
-from analyzer.facts import Facts, Tensor
+from analyzer.facts import Certainty, Cost, Facts, Tensor
 from analyzer.graph.build import Vertex, build
 from analyzer.graph.program import build_program
 from analyzer.model.limits import Limits
@@ -56,7 +56,7 @@ def analyze(model: Model, bindings: Bindings | None = None, *, limits: Limits = 
     shapes = infer_shapes(program, bindings or Bindings(), limits=limits)
     sites = list_sites(program, shapes)
     inventory = take_inventory(program, sites)
-    sums = aggregate(sites, [cost(site.call) for site in sites])
+    sums = aggregate(sites, [_cost(site) for site in sites])
     graph = _graph(sites, inventory, sums)
     nodes = assemble_nodes(sites, sums, inventory, shapes.assumptions, graph)
     by_id = {node.id: node for node in nodes}
@@ -104,6 +104,13 @@ def _metadata(sites: Sequence[Site]) -> dict[str, dict[str, str]]:
         for site in sites
         if site.op.proto.metadata_props
     }
+
+
+def _cost(site: Site) -> Cost:
+    if site.cyclic:
+        reason = "the operator lies on a cycle or behind one"
+        return Cost(None, None, certainty=Certainty.UNKNOWN, reason=reason)
+    return cost(site.call)
 
 
 def _graph(sites: Sequence[Site], inventory: Inventory, sums: Aggregate) -> nx.MultiDiGraph:

@@ -59,6 +59,8 @@ class Scope:
     constants: dict[str, TensorProto] = field(default_factory=dict)
     sparse: dict[str, onnx.SparseTensorProto] = field(default_factory=dict)
     opsets: dict[str, int] = field(default_factory=dict)
+    sorted: int = 0
+    """Operators in topological order; those behind lie on a cycle or follow one."""
     defaults: dict[str, onnx.AttributeProto] = field(default_factory=dict)
     """Default attribute values of a local function."""
     function: FunctionKey | None = None
@@ -157,6 +159,7 @@ def _add_ops(program: Program, scope: Scope, nodes: Iterable[onnx.NodeProto]) ->
             )
         )
     scope.ops = [ops[i] for i in (*ordered, *cyclic)]
+    scope.sorted = len(ordered)
 
 
 def _decode_op(program: Program, node: onnx.NodeProto, opsets: dict[str, int]) -> Op:

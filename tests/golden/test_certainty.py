@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analyzer.facts import Certainty
-from tests.golden.text import facts
+from tests.golden.text import facts, facts_of, parse
 
 PRODUCT = "y = MatMul (x, w) }"
 
@@ -82,3 +82,12 @@ def test_a_tied_classifier_is_a_weighted_layer() -> None:
         "t = Transpose (table)  y = MatMul (e, t) }"
     ).totals
     assert (found.params, found.weighted_layers) == (10, 1)
+
+
+def test_operators_on_a_cycle_have_no_cost() -> None:
+    found = facts_of(
+        parse("g (float[4] x) => (float[4] y) { a = Relu (x)  y = Add (a, z)  z = Neg (y) }", 17)
+    )
+    assert {n.op_type: n.macs for n in found.nodes} == {"Relu": 0, "Add": None, "Neg": None}
+    assert (found.totals.complete, found.totals.unknown_nodes) == (False, 2)
+    assert [p.code for p in found.problems] == ["cycle"]
