@@ -12,6 +12,7 @@ from analyzer.costs.memory import traffic
 from analyzer.costs.parameters import params_by_site
 from analyzer.costs.roles import WEIGHTED
 from analyzer.facts import Certainty, Node, Problem, Separable, Totals
+from analyzer.graph.origin import source_location
 from analyzer.patterns import describe_conv, saving, tags
 from analyzer.shapes.taint import tainted_sites
 
@@ -66,6 +67,7 @@ def assemble_nodes(
                 conv=conv,
                 saving=saving(conv, site.call, runs.executions) if conv else None,
                 precision=_precision(graph, site) if cost.macs and not site.children else "",
+                location=source_location(site.op.proto),
                 composite=bool(site.children),
             )
         )

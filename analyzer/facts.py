@@ -241,6 +241,8 @@ class Node:
     counted: int = 1
     """Executions that the totals contain: 0 for the smaller branch of an open If, 1 for a loop
     whose trip count is unknown, else ``executions``."""
+    location: str = ""
+    """``path.py:12`` in the source the model was exported from, where the exporter recorded it."""
     composite: bool = False
     """True for If, Loop, Scan and function calls: ``cost`` sums their bodies, whose operators
     are nodes of their own."""

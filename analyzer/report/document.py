@@ -93,6 +93,7 @@ def node(n: Node) -> Object:
         "substitution": n.cost.substitution,
         "source": n.cost.source,
         "precision": n.precision,
+        "location": n.location,
         "read_bytes": n.read_bytes,
         "write_bytes": n.write_bytes,
         "intensity": n.intensity,

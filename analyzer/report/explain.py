@@ -100,6 +100,7 @@ def _numbers(node: Node) -> Iterator[tuple[str, str]]:
     if node.executions != 1:
         yield "MACs in all", units.count(node.total_macs)
     yield "precision", node.precision
+    yield "source code", node.location
     yield "parameters", units.count(node.params)
     yield "reads", units.size(node.read_bytes)
     yield "writes", units.size(node.write_bytes)

@@ -56,11 +56,14 @@ def summary(batch: Batch) -> str:
 def _findings(result: Result, style: Style, hinted: set[str]) -> Iterator[str]:
     path = label(result.facts.model.path)
     names = {n.id: n.name for n in result.facts.nodes if n.name}
+    origins = {n.id: n.location for n in result.facts.nodes if n.location}
     for finding in result.findings:
         where = label(names.get(finding.node, finding.node))
         place = f"{path}: {where}: " if where else f"{path}: "
         rule = style.severity(finding.severity.value, label(finding.rule))
         yield f"{place}{rule} {clean(finding.message)}"
+        if finding.node in origins:
+            yield style.dim(f"  from: {label(origins[finding.node])}")
         if finding.fix and finding.rule not in hinted:
             hinted.add(finding.rule)
             yield style.dim(f"  fix: {first_sentence(finding.fix)}")
