@@ -47,10 +47,14 @@ def decode_tensor(tensor: TensorProto, default: Any = None) -> Any:
     """Small array of ``tensor``, or ``default`` where it is big, absent or malformed.
 
     The declared size is checked before anything is decoded, so a tensor that
-    claims 2⁸⁰ elements costs nothing; a payload that does not match the dims
-    is a malformed tensor and stays unknown.
+    claims 2⁸⁰ elements costs nothing (NumPy looks at the other sizes of an empty
+    one, too); a payload that does not match the dims is a malformed tensor and
+    stays unknown.
     """
-    if any(d < 0 for d in tensor.dims) or prod(tensor.dims) > SMALL or not has_payload(tensor):
+    sizes = tensor.dims
+    if any(d < 0 for d in sizes) or prod(max(d, 1) for d in sizes) > SMALL:
+        return default
+    if not has_payload(tensor):
         return default
     try:
         array = numpy_helper.to_array(tensor)

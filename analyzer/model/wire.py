@@ -235,12 +235,12 @@ class Walk:
                 raise
             self._spend(1)
             name = TENSOR.names.get(tag)
+            if tag in TENSOR.runs and (run := TENSOR.runs[tag].match(data, pos, end)):
+                stop = run.end()
             if name not in PAYLOAD_FIELDS:
                 self._charge(stop - pos)
                 parts.append(data[pos:stop])
             elif tag & 7 != BYTES:
-                run = TENSOR.runs[tag].match(data, pos, end)
-                stop = run.end() if run else stop
                 spans.append(Span(name, base + pos, base + stop, packed=False))
             else:
                 spans.append(Span(name, base + body, base + stop))

@@ -201,8 +201,8 @@ def _run_scan(
     """``Scan``: as many iterations as the scan axis is long (opset 8 has a batch axis first)."""
     batched = frame.opsets.get("", 1) < 9
     names = op.inputs[1:] if batched else op.inputs
-    scans = int(attributes.get("num_scan_inputs", 0))
-    count = max(0, len(names) - scans)
+    scans = max(0, min(int(attributes.get("num_scan_inputs", 0)), len(names)))
+    count = len(names) - scans
     states = [frame.type(n) for n in names[:count]]
     batch: int | None = None
     if batched:

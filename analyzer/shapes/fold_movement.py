@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from analyzer.graph.tensors import SMALL
 from analyzer.model.dtypes import DTYPES
 from analyzer.shapes.fold_inputs import Array, Arrays, Fold, NotFoldable, ints, need, whole
 
@@ -61,7 +62,7 @@ def _split(attributes: Mapping[str, Any], inputs: Arrays, _: int) -> list[Array]
     sizes = ints(inputs, 1, attributes, "split")
     if sizes is None:
         count = attributes.get("num_outputs")
-        if not count:
+        if not count or not 0 < count <= SMALL:
             raise NotFoldable
         step = -(-data.shape[axis] // int(count))
         sizes = [step] * (int(count) - 1)

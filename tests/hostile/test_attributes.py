@@ -58,7 +58,8 @@ def with_attribute(operator: str, attribute: AttributeProto) -> bytes:
     node = model.graph.node[0]
     node.domain, _, node.op_type = operator.rpartition(".")
     node.attribute.append(attribute)
-    return model.SerializeToString()
+    data: bytes = model.SerializeToString()
+    return data
 
 
 @pytest.mark.parametrize("wrong", WRONG)

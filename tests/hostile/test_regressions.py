@@ -1,0 +1,117 @@
+"""What the fuzzers found, each as the smallest model that shows it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from onnx import ModelProto, TensorProto, helper
+
+from analyzer.errors import ModelError
+from analyzer.graph.tensors import decode_tensor
+from analyzer.model import Limits, load_bytes
+from analyzer.shapes import run
+from tests.fuzz import operators
+from tests.fuzz.promises import Depth, keep
+from tests.golden.text import facts_of, parse
+
+IN_PROCESS = Depth(guard=False, schema=True)
+
+
+def serialised(model: ModelProto) -> bytes:
+    data: bytes = model.SerializeToString()
+    return data
+
+
+@pytest.mark.parametrize(
+    ("graph", "outcome"),
+    [
+        ("g (float[4] x, bool c) => (float[4] y) { y = Loop (x, c) }", "findings"),
+        ("g (float[4] x) => (float[4] y) { y = Constant <sparse_value = 1> () }", "inconclusive"),
+        ("g (float[2,3] x) => (y) <int64[2] s = {-4, 7}> { y = Reshape (x, s) }", "findings"),
+        ("g (float[2,3] x) => (y) <float[2] s = {-4, 7}> { y = ReduceMean (x, s) }", "findings"),
+        ("g (float[2,3] x) => (y) { i = Shape <start = 9> (x)  y = Expand (x, i) }", "clean"),
+        ("g (float[1,8,8,8] x) => (y) <float[8,8,3,3] w> { y = Conv <group = -1> (x, w) }",
+         "findings"),
+    ],
+)  # fmt: skip
+def test_small_models_that_raised(graph: str, outcome: str) -> None:
+    assert (
+        keep(serialised(parse(graph.replace("=> (y)", "=> (float[?] y)"))), IN_PROCESS) == outcome
+    )
+
+
+def test_a_tensor_of_a_million_dimensions_is_refused_at_once() -> None:
+    model = parse("g (float[2] x) => (float[2] y) { y = Relu (x) }")
+    model.graph.initializer.add(name="w", data_type=1).dims.extend([2**62] * 1_000_000)
+    data, start = serialised(model), time.monotonic()
+    with pytest.raises(ModelError, match=r"1,000,000 dimensions \(limit rank = 64\)"):
+        load_bytes(data)
+    assert time.monotonic() - start < 5
+
+
+def test_a_type_of_many_dimensions_is_refused() -> None:
+    model = parse("g (float[2] x) => (float[2] y) { y = Relu (x) }")
+    shape = model.graph.input[0].type.tensor_type.shape
+    for _ in range(64):
+        shape.dim.add().dim_value = 2**62
+    with pytest.raises(ModelError, match=r"65 dimensions \(limit rank = 64\)"):
+        load_bytes(serialised(model))
+    assert load_bytes(serialised(model), limits=Limits(rank=65)).problems == ()
+
+
+def test_a_shape_of_many_computed_dimensions_stays_unknown() -> None:
+    model = parse("g (float[2] x, int64[5000] s) => (float[N] y) { y = Reshape (x, s) }")
+    del model.graph.input[1]
+    made = helper.make_tensor("s", TensorProto.INT64, [4000], [2**62] * 4000)
+    model.graph.initializer.append(made)
+    assert facts_of(model).outputs[0].shape == (None,)  # as the file declares it
+
+
+@pytest.mark.parametrize("kind", [TensorProto.FLOAT, TensorProto.INT4, TensorProto.UINT2])
+def test_an_empty_tensor_with_a_huge_side_is_not_allocated(kind: int) -> None:
+    made = TensorProto(data_type=kind, dims=[5, 2**62, 0, 2**32])
+    assert decode_tensor(made) is None
+
+
+@pytest.mark.parametrize(
+    ("operator", "attribute"), [("Scan", "num_scan_inputs"), ("Split", "num_outputs")]
+)
+def test_a_count_of_2_to_the_62_is_not_allocated(operator: str, attribute: str) -> None:
+    model = parse("g (float[4] x) => (float[4] y) { y = Relu (x) }", opset=18)
+    node = model.graph.node[0]
+    node.op_type = operator
+    node.attribute.append(helper.make_attribute(attribute, 2**62))
+    if operator == "Scan":
+        body = parse("b (float[4] p) => (float[4] q) { q = Relu (p) }").graph
+        node.attribute.append(helper.make_attribute("body", body))
+    assert keep(serialised(model), Depth()) in {"clean", "inconclusive", "findings"}
+
+
+@pytest.mark.parametrize("version", [2**62, -(2**62), 2**31, 0, -1])
+def test_impossible_versions_of_the_operator_set(version: int) -> None:
+    model = parse("g (float[1,8] x, float[8,8] w) => (float[1,8] y) { y = MatMul (x, w) }")
+    model.opset_import[0].version = version
+    assert keep(serialised(model), IN_PROCESS) in {"findings", "inconclusive"}
+    assert facts_of(model).totals.macs == 64
+
+
+def test_when_the_way_without_onnx_dies_too_everything_is_unknown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def die(*_: object) -> None:
+        raise RuntimeError("always")
+
+    monkeypatch.setattr(run, "_infer", die)
+    monkeypatch.setattr(run, "_infer_without_cpp", die)
+    found = facts_of(parse("g (float[2] x) => (float[2] y) { y = Relu (x) }"))
+    assert found.inconclusive
+    assert {p.code for p in found.problems} == {"inference-error", "work-limit"}
+    assert [node.outputs[0].shape for node in found.nodes] == [None]
+
+
+def test_few_operators_kill_inference_and_each_is_survived() -> None:
+    found = operators.run(seconds=600, seed=1, most=4_000)
+    assert found.operators == 4_000
+    for place in found.examples.values():
+        assert keep(serialised(operators.one(*place)), Depth()) == "inconclusive"
