@@ -191,7 +191,7 @@ class Inference:
         attributes = {**scope.defaults, **{a.name: a for a in node.attribute}}
         signature = (
             key,
-            tuple((n, t.dtype, t.shape, t.proto) for n, t in types.items()),
+            tuple((n, _key(t)) for n, t in types.items()),
             tuple((n, v.dtype.str, v.shape, _bytes(v)) for n, v in values.items()),
             tuple(a.SerializeToString(deterministic=True) for a in attributes.values()),
         )
@@ -236,6 +236,11 @@ class Inference:
         for name in op.outputs:
             if name:
                 frame.instance.types[name] = UNKNOWN
+
+
+def _key(value: Type) -> tuple[Any, ...]:
+    items = None if value.items is None else tuple(map(_key, value.items))
+    return value.dtype, value.shape, value.proto, items
 
 
 def _bytes(array: Array) -> Any:

@@ -26,6 +26,8 @@ from analyzer.shapes.schema import (
     newest_schema,
     without_foreign_attributes,
 )
+from analyzer.shapes.sequences import RULES as SEQUENCES
+from analyzer.shapes.sequences import sequence_result
 from analyzer.shapes.types import UNKNOWN, Type, refine
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ def infer_operator(
     special = _SPECIAL.get(op.op_type) if op.domain == "" else None
     if special is not None:
         special(frame, op, attributes)
+        return
+    if op.domain == "" and op.op_type in SEQUENCES and _sequence(frame, op, attributes):
         return
     foldable = op.domain == "" and op.op_type in FOLDS
     values: list[Array | None] | None = None
@@ -228,6 +232,27 @@ def _shape_of(frame: Frame, op: Op, attributes: dict[str, Any]) -> None:
     frame.instance.values[op.outputs[0]] = result
 
 
+def _sequence(frame: Frame, op: Op, attributes: dict[str, Any]) -> bool:
+    """Operators on sequences by our own rules; False where onnx's inference has to tell."""
+    inputs = [frame.type(n) if n else UNKNOWN for n in op.inputs]
+    values = [frame.value(n) if n else None for n in op.inputs]
+    result = sequence_result(op.op_type, attributes, inputs, values)
+    if result is None or len(op.outputs) != 1:
+        return False
+    frame.set(op.outputs[0], result)
+    return True
+
+
+def _length_of(frame: Frame, op: Op, _: dict[str, Any]) -> None:
+    """``SequenceLength``: known where the elements are."""
+    if not op.inputs or not op.outputs:
+        return
+    frame.set(op.outputs[0], Type("int64", ()))
+    items = frame.type(op.inputs[0]).items
+    if items is not None:
+        frame.instance.values[op.outputs[0]] = np.array(len(items), dtype=np.int64)
+
+
 def _size_of(frame: Frame, op: Op, _: dict[str, Any]) -> None:
     """``Size``: number of elements of the input."""
     if not op.inputs or not op.outputs:
@@ -238,4 +263,9 @@ def _size_of(frame: Frame, op: Op, _: dict[str, Any]) -> None:
         frame.instance.values[op.outputs[0]] = np.array(elements, dtype=np.int64)
 
 
-_SPECIAL = {"Constant": _constant, "Shape": _shape_of, "Size": _size_of}
+_SPECIAL = {
+    "Constant": _constant,
+    "SequenceLength": _length_of,
+    "Shape": _shape_of,
+    "Size": _size_of,
+}

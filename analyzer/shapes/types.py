@@ -21,6 +21,8 @@ class Type:
     shape: Shape = None
     proto: bytes | None = None
     """Serialised TypeProto of a value that is not a tensor."""
+    items: tuple[Type, ...] | None = None
+    """Types of a sequence's elements, one by one; ``None`` if their number is not known."""
 
 
 UNKNOWN = Type()
@@ -89,11 +91,44 @@ def encode_type(value: Type) -> TypeProto | None:
 def merge(a: Type, b: Type) -> Type:
     """What holds for both: differing dimensions become unknown."""
     if a.proto is not None or b.proto is not None:
-        return a if a.proto == b.proto else Type(a.dtype if a.dtype == b.dtype else None)
+        return _merge_sequences(a, b)
     dtype = a.dtype if a.dtype == b.dtype else None
     if a.shape is None or b.shape is None or len(a.shape) != len(b.shape):
         return Type(dtype)
     return Type(dtype, tuple(p if p == q else None for p, q in zip(a.shape, b.shape, strict=True)))
+
+
+def _merge_sequences(a: Type, b: Type) -> Type:
+    """An empty sequence agrees with any other of its element type."""
+    if a == b:
+        return a
+    if a.proto is None or b.proto is None or a.dtype != b.dtype:
+        return Type(a.dtype if a.dtype == b.dtype else None)
+    first, second = element_type(a), element_type(b)
+    element = second if a.items == () else first if b.items == () else merge(first, second)
+    return sequence_type(element, None) or Type(a.dtype)
+
+
+def element_type(sequence: Type) -> Type:
+    """What every element of ``sequence`` is; ``UNKNOWN`` if it is no sequence of tensors."""
+    if sequence.proto is None:
+        return UNKNOWN
+    proto = TypeProto()
+    proto.ParseFromString(sequence.proto)
+    if proto.WhichOneof("value") != "sequence_type":
+        return UNKNOWN
+    return decode_type(proto.sequence_type.elem_type)
+
+
+def sequence_type(element: Type, items: tuple[Type, ...] | None) -> Type | None:
+    """A sequence of ``items``, all of them ``element``; ``None`` if that is no tensor type."""
+    inner = encode_type(element) if element.proto is None else None
+    if inner is None:
+        return None
+    proto = TypeProto()
+    proto.sequence_type.elem_type.CopyFrom(inner)
+    described = decode_type(proto)
+    return Type(described.dtype, None, described.proto, items)
 
 
 def refine(inferred: Type, declared: Type) -> Type:
