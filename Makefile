@@ -39,10 +39,14 @@ lint: $(STAMP)-test  ## ruff, mypy and the layers, without the tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-fuzz: $(STAMP)-test  ## mutated files for FUZZ_SECONDS, then FUZZ_EXAMPLES new cases of each property
+fuzz: $(STAMP)-fuzz  ## mutated files, FUZZ_EXAMPLES new cases of each property, guided fuzzing
 	$(BIN)/python -m tests.fuzz.walk --seconds $(FUZZ_SECONDS)
 	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest -q -n $(WORKERS) -m hypothesis \
 	  --hypothesis-profile fuzz
+	for target in walk check names cli; do \
+	  $(BIN)/python -m tests.fuzz.harness $$target -verbosity=0 \
+	    -max_total_time=$$(($(FUZZ_SECONDS) / 4)) || exit; \
+	done
 
 bench: $(STAMP)-pdf $(PEERS)/.stamp  ## speed, memory and counts beside other tools and the budgets
 	$(BIN)/python -m tools.bench --peers $(PEERS) $(BENCH)
@@ -89,6 +93,11 @@ $(STAMP): pyproject.toml | $(BIN)/python
 $(STAMP)-test: pyproject.toml | $(BIN)/python
 	$(PIP) --editable '.[test]'
 	@touch $@ $(STAMP)
+
+# atheris has wheels for Linux on x86-64 only; elsewhere tests.fuzz.harness says that it is missing.
+$(STAMP)-fuzz: $(STAMP)-test
+	$(PIP) --editable '.[test,fuzz]'
+	@touch $@
 
 # WeasyPrint loads Pango when it is imported, so importing it is the test that matters.
 $(STAMP)-pdf: $(STAMP)

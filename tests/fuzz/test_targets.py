@@ -1,0 +1,66 @@
+"""The targets of the coverage-guided fuzzer, fed by hand: they run, and they can fail."""
+
+from __future__ import annotations
+
+from unittest import mock
+
+import pytest
+
+from analyzer.model.encoding import encode_varint
+from analyzer.report import CHECK_FORMATS
+from tests.fuzz import targets
+from tests.fuzz.cli_target import command_line, word
+from tests.fuzz.promises import BrokenPromiseError
+
+ODD = (b"", b"\0", b"\n\n", b"\xff\xff\xff", b"\x0a\x00", b"check\n-\n\n\x08\x08")
+
+
+@pytest.mark.parametrize("name", targets.TARGETS)
+def test_target_accepts_its_seeds_and_odd_bytes(name: str) -> None:
+    target, seeds = targets.TARGETS[name]
+    found = seeds()
+    assert len(found) > 20
+    for data in (*ODD, *found[:: len(found) // 14]):
+        assert target(data) is None
+
+
+def test_walk_target_knows_unknown_fields_at_any_depth() -> None:
+    node = b"\xf8\x7f\x01"  # a field that NodeProto does not have
+    for _ in range(23):
+        graph = encode(1, node)
+        node = b'"\x02If' + encode(5, encode(6, graph))  # NodeProto.attribute.g
+    targets.walk_target(encode(7, encode(1, node)))
+
+
+def encode(number: int, body: bytes) -> bytes:
+    """``body`` as field ``number`` of a message."""
+    return encode_varint(number << 3 | 2) + encode_varint(len(body)) + body
+
+
+@pytest.mark.parametrize("name", ["check", "names"])
+def test_target_sees_what_a_terminal_would_obey(name: str) -> None:
+    target, seeds = targets.TARGETS[name]
+    with (
+        mock.patch.dict(CHECK_FORMATS, text=lambda batch, options: b"\x1b[31m"),
+        pytest.raises(BrokenPromiseError),
+    ):
+        target(seeds()[0])
+
+
+def test_command_line_target_sees_an_internal_error() -> None:
+    with (
+        mock.patch("analyzer.cli.judge.facts_of", side_effect=ZeroDivisionError("bug")),
+        pytest.raises(ZeroDivisionError, match="bug"),
+    ):
+        command_line(b"check\n-\n\n")
+
+
+def test_words_stay_in_their_folder() -> None:
+    assert word(b"json=/etc/\0../x") == "json=_etc_._ _x".replace(" ", "")
+
+
+def test_mutator_gives_up_on_what_is_no_model() -> None:
+    _, seeds = targets.TARGETS["walk"]
+    mutants = [targets.mutate_model(seeds()[0], seed, 8_192) for seed in range(20)]
+    assert len({mutant for mutant in mutants if mutant}) > 10
+    assert targets.mutate_model(seeds()[0], 1, 3) is None
