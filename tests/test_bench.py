@@ -90,8 +90,12 @@ def test_batch_is_taken_evenly() -> None:
     assert list(bench_models._evenly(list("abcdef"), 3)) == ["a", "c", "e"]
 
 
-def test_a_process_that_overruns_is_stopped_and_said_so() -> None:
-    used = run([sys.executable, "-c", "import time; time.sleep(60)"], seconds=0.2)
+@pytest.mark.parametrize("script", ["while True: pass", "import time; time.sleep(60)"])
+def test_a_process_that_overruns_is_stopped_and_said_so(
+    script: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tools.measure.PATIENCE", 2)
+    used = run([sys.executable, "-c", script], seconds=1)
     assert used.stopped
     assert used.trouble.startswith("over ")
 
@@ -170,3 +174,7 @@ def test_readme_has_a_place_for_the_tables() -> None:
 
 def test_formats_are_what_their_examples_show() -> None:
     assert doctest.testmod(bench_table).failed == 0
+
+
+def test_peers_are_shown_in_units_where_onnxlint_has_no_result() -> None:
+    assert peer_cell(CASE, PEER, OWN, replace(OWN, trouble="fails")) == "2.00 s · 1.00 s · 50 MiB ✓"

@@ -214,8 +214,8 @@ def machine() -> str:
     day = datetime.now(UTC).date()
     return (
         f"Measured on {day} with Python {platform.python_version()} on {os.cpu_count()} shared "
-        f"{platform.machine()} cores (load {os.getloadavg()[0]:.1f}); at most {SECONDS:.0f} s and "
-        f"{MEMORY >> 30} GiB of address space a process."
+        f"{platform.machine()} cores (load {os.getloadavg()[0]:.1f}); at most {SECONDS} s of "
+        f"processor time and {MEMORY >> 30} GiB of address space a process."
     )
 
 

@@ -19,7 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-SECONDS = 120.0
+SECONDS = 120
+"""Processor time a process may take: the clock would judge what else the machine does."""
+PATIENCE = 8
+"""Times as long it may take by the clock, should it hang."""
 MEMORY = 12 << 30
 _LOOK = 0.02
 """Seconds between two looks at the memory of a process that has children."""
@@ -41,13 +44,13 @@ class Usage:
     stdout: str
     stderr: str
     stopped: bool = False
-    """Whether it was stopped at the time limit."""
+    """Whether it was stopped at a time limit."""
 
     @property
     def trouble(self) -> str:
         """Why there is no result, in a few words; empty for exit code 0 or 1 (findings)."""
         if self.stopped:
-            return f"over {SECONDS:.0f} s"
+            return f"over {SECONDS} s"
         if self.code in (0, 1) and "Traceback (most recent call last)" not in self.stderr:
             return ""
         if any(sign in self.stderr for sign in _MEMORY_SIGNS) or self.code == -signal.SIGKILL:
@@ -65,7 +68,7 @@ class Usage:
 def run(
     command: Sequence[str | Path],
     *,
-    seconds: float = SECONDS,
+    seconds: int = SECONDS,
     memory: int = MEMORY,
     env: Mapping[str, str] | None = None,
     cwd: Path = ROOT,
@@ -75,7 +78,8 @@ def run(
     Parameters
     ----------
     seconds
-        Wall clock after which it and its children are killed.
+        Processor time after which each process is killed; all of them are after ``PATIENCE``
+        times that on the clock.
     memory
         Bytes of address space each process may have.
     env
@@ -84,6 +88,7 @@ def run(
 
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors:
@@ -93,12 +98,13 @@ def run(
             stderr=errors, env={**os.environ, **(env or {})}, start_new_session=True,
             preexec_fn=limit,  # noqa: PLW1509 - this process has one thread
         )  # fmt: skip
-        together, stopped = _watch(process.pid, start + seconds)
+        together, stopped = _watch(process.pid, start + PATIENCE * seconds)
         _, status, used = os.wait4(process.pid, 0)
         wall = time.monotonic() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         with suppress(ProcessLookupError, PermissionError):  # what it may have left behind
             os.killpg(process.pid, signal.SIGKILL)
+        stopped |= process.returncode == -signal.SIGXCPU
         for stream in (out, errors):
             stream.seek(0)
         return Usage(
