@@ -66,7 +66,7 @@ def own_cell(case: Case, tool: Tool, found: Outcome) -> str:
 
 
 def peer_cell(case: Case, tool: Tool, found: Outcome, own: Outcome) -> str:
-    """What another tool used, as multiples of that; in units where there is nothing to divide by."""
+    """What another tool used, as multiples of that; in units where there is none."""
     if found.trouble or own.trouble:
         return own_cell(case, tool, found)
     parts = found.wall / own.wall, found.cpu / own.cpu, found.rss / own.rss
