@@ -60,6 +60,11 @@ class Shapes:
     assumptions: list[Assumption]
     problems: list[Problem]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle callees before callers: nested in their callers they would need deep recursion."""
+        flat = [*reversed(list(self.instances()))]
+        return _restore, (flat, self.assumptions, self.problems)
+
     def instances(self) -> Iterator[Instance]:
         """Every instance once, callers before the instances they call."""
         finished: list[Instance] = []
@@ -76,6 +81,12 @@ class Shapes:
                 finished.append(instance)
                 stack.pop()
         return reversed(finished)
+
+
+def _restore(
+    flat: list[Instance], assumptions: list[Assumption], problems: list[Problem]
+) -> Shapes:
+    return Shapes(flat[-1], assumptions, problems)
 
 
 def _children(instance: Instance) -> Iterator[Child]:

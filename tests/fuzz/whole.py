@@ -25,6 +25,8 @@ from tests.fuzz.mutate import mutate
 from tests.fuzz.promises import BrokenPromiseError, Depth, keep
 
 BATCH = 250
+SHOWN = 2
+"""Mutants that are named at once for each thing that goes wrong."""
 _BATCH_LIMITS = Limits(guard_seconds=90, guard_bytes=3 << 30)
 _ALONE = Limits(guard_seconds=60, guard_bytes=4 << 30)
 
@@ -94,6 +96,7 @@ def run(seconds: float, seed: int, most: int | None = None, batch: int = BATCH) 
     """Fuzz for ``seconds``, or ``most`` mutants, from ``seed``."""
     tally, end, done = Tally(), time.monotonic() + seconds, 0
     corpus.models()
+    keep(corpus.models()[0], Depth(html=True))  # imports, once and not in every child
     while time.monotonic() < end and (most is None or done < most):
         numbers = range(done, done + min(batch, (most or 1 << 60) - done))
         results = guarded(partial(_batch, seed, numbers), limits=_BATCH_LIMITS)
@@ -125,14 +128,16 @@ def _rest(tally: Tally, seed: int, numbers: range, death: GuardFailure) -> None:
 def _note(tally: Tally, seed: int, number: int, result: str) -> None:
     kind, _, what = result.partition("\n")
     if kind in {"died", "raised"} and not depth(number).guard:
-        tally.deaths[what.split(":")[0] if kind == "died" else what] += 1
-        print(f"  {seed}/{number}: {kind} {what}", flush=True)
+        tally.deaths[what] += 1
+        if tally.deaths[what] <= SHOWN:
+            print(f"  {seed}/{number}: {kind} {what}", flush=True)
         kind, _, what = _guarded_one(mutant(seed, number)).partition("\n")
         if not what and kind != "inconclusive":
             what = f"{kind} although shape inference died"
     if what:
-        print(f"BROKEN {seed}/{number}: {kind} {what}", flush=True)
         tally.broken.setdefault(what, []).append(number)
+        if len(tally.broken[what]) <= SHOWN:
+            print(f"BROKEN {seed}/{number}: {kind} {what}", flush=True)
         kind = "broken"
     tally.outcomes[kind] += 1
 
