@@ -17,6 +17,10 @@ class Unknown(Exception):  # noqa: N818 - a control-flow signal, not a failure o
     """A formula cannot give a number; ``str()`` says why, in one short clause."""
 
 
+class Contradiction(Unknown):
+    """The operands cannot be what the operator takes; no runtime would run this."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """An operator with typed inputs and outputs, for one execution."""

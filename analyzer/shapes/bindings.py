@@ -42,11 +42,12 @@ ALTERNATIVES = (
     *(Defaults(image=size, reason=f"default 224 contradicts the graph, {size} fits")
       for size in (640, 320, 256, 512, 416, 299, 384, 192, 112, 96, 64, 32, 28)),
     *(Defaults(sequence=size, reason=f"default 128 contradicts the graph, {size} fits")
-      for size in (1, 2, 512, 256, 64, 77, 384, 16000)),
+      for size in (512, 384, 256, 77, 64, 32, 16, 16000, 1, 2)),
     Defaults(batch=128, reason="default 1 contradicts the graph, 128 fits"),
 )  # fmt: skip
 """Tried in turn where the defaults contradict constants of the graph (anchors, position
-embeddings, fixed reshapes); common input sizes of published models."""
+embeddings, fixed reshapes); common input sizes of published models. The longest sequence that
+fits is the likeliest, and 1 comes late because it broadcasts with anything."""
 
 NOT_SYMBOLS = frozenset({"", "?", "None", "none", "null", "-1", "*"})
 """Texts that exporters write for *unnamed* dimensions; equal text does not mean equal size."""
@@ -201,7 +202,9 @@ def _assume(
     elif hint is not None:
         value, reason = hint, "implied by the weights that consume it"
     else:
-        value, reason = _default(defaults, name, symbol, axis, shape), defaults.reason
+        value = _default(defaults, name, symbol, axis, shape)
+        usual = _default(Defaults(), name, symbol, axis, shape)
+        reason = Defaults().reason if value == usual else defaults.reason
     if symbol not in NOT_SYMBOLS:
         known.setdefault(symbol, value)
     bound.assumptions.append(Assumption(name, axis, symbol or f"axis {axis}", value, reason))

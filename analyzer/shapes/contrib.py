@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.graph.call import Unknown
+from analyzer.graph.call import Contradiction, Unknown
 from analyzer.shapes import contrib_attention, contrib_conv
 from analyzer.shapes.types import Type
 
@@ -45,6 +45,7 @@ def _same_all(call: Call) -> list[Type]:
 def _skip_norm(call: Call) -> list[Type]:
     """(y, mean, inverse deviation, sum): y and sum like the input."""
     x = _type(call, 0)
+    _broadcast(x.shape, _type(call, 1).shape)
     row = None if x.shape is None else (*x.shape[:-1], 1)
     return [x, Type("float32", row), Type("float32", row), x]
 
@@ -64,7 +65,7 @@ def _broadcast(a: Shape, b: Shape) -> Shape:
         elif p is None or q is None:
             result.append(p if q is None else q)
         else:
-            raise Unknown(f"shapes {a} and {b} do not broadcast")
+            raise Contradiction(f"shapes {a} and {b} do not broadcast")
     return tuple(result)
 
 

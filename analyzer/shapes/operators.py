@@ -8,7 +8,7 @@ import numpy as np
 from onnx import TensorProto
 
 from analyzer.facts import Problem, Tensor
-from analyzer.graph.call import Unknown
+from analyzer.graph.call import Contradiction, Unknown
 from analyzer.graph.tensors import SMALL, dims, sparse_dims
 from analyzer.model.dtypes import DTYPES
 from analyzer.shapes.contrib import RULES
@@ -60,6 +60,10 @@ def infer_operator(
         _infer(inference, frame, op, node, attributes, values)
     except Unknown as reason:
         frame.instance.failures[i] = str(reason)
+        if isinstance(reason, Contradiction):
+            inference.problems.append(
+                Problem("shape-inference", frame.place(op), str(reason), inconclusive=False)
+            )
     if foldable and values is not None:
         _fold(frame, op, attributes, values)
 

@@ -170,3 +170,26 @@ def test_scalar_and_empty_dimensions_are_not_open() -> None:
     )
     found = facts_of(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]))
     assert (shape_of(found), found.assumptions) == ((0, 3), ())
+
+
+PLACES = "w = Constant <value_ints = [0]> ()  n = Shape <start = 1> (x)  "
+PLACES += "p = Slice (table, w, n, w)  e = Cast <to = 1> (x)  h = Unsqueeze (e, a)  "
+
+
+def test_the_longest_sequence_that_fits_the_position_table_is_assumed() -> None:
+    # a text encoder with 77 learned positions; one token would broadcast with all of them
+    body = PLACES + "a = Constant <value_ints = [2]> ()  y = Add (h, p) }"
+    found = facts_of(with_weight("g (int64[B,S] x) => (float[] y) { " + body, table=(77, 8)))
+    assert shape_of(found) == (1, 77)
+    reasons = [a.reason for a in found.assumptions]
+    assert reasons == ["default", "default 128 contradicts the graph, 77 fits"]
+
+
+def test_quantised_operands_that_do_not_broadcast_are_a_contradiction_too() -> None:
+    body = PLACES.replace("(table,", "(q,") + (
+        "a = Constant <value_ints = [2]> ()  s = Constant <value = float {0.5}> ()  "
+        "z = Constant <value = uint8 {0}> ()  q = QuantizeLinear (table, s, z)  "
+        "b = QuantizeLinear (h, s, z)  y = com.microsoft.QLinearAdd (b, s, z, p, s, z, s, z) }"
+    )
+    found = facts_of(with_weight("g (int64[B,S] x) => (uint8[] y) { " + body, table=(77, 8)))
+    assert shape_of(found) == (1, 77)
