@@ -32,6 +32,9 @@ __all__ = ["GuardFailure", "Progress", "guarded"]
 
 T = TypeVar("T")
 
+_STARVED = 4.0
+"""Wall clock allowed for each second of ``guard_seconds``: on a busy machine a child waits for a
+processor. What burns its time is stopped by the processor-time limit long before."""
 _GRACE = 2.0
 """Seconds a child may take to exit after it has closed its end of the pipe."""
 _BOOT = (
@@ -119,7 +122,7 @@ def _fork(
         finally:
             os._exit(os.EX_SOFTWARE)
     os.close(writer)
-    deadline = time.monotonic() + limits.guard_seconds
+    deadline = time.monotonic() + limits.guard_seconds * _STARVED
     code: int | None = None
     try:
         data, ended = _receive(reader, deadline, limits.guard_result_bytes)
@@ -186,7 +189,7 @@ def _spawn(
         ) as process:  # fmt: skip
             try:
                 request = pickle.dumps((task, limits))
-                data = process.communicate(request, limits.guard_seconds)[0]
+                data = process.communicate(request, limits.guard_seconds * _STARVED)[0]
                 return progress, data, process.returncode
             except subprocess.TimeoutExpired:
                 return progress, b"", None
