@@ -42,6 +42,7 @@ def assemble_nodes(
     guessed = [a for a in assumptions if a.reason not in STATED]
     tainted = tainted_sites(sites, {a.input for a in guessed})
     reason = describe_assumptions(guessed)
+    dequantizes = any(site.op.op_type == "DequantizeLinear" for site in sites)
     nodes = []
     for site, total in zip(sites, sums.costs, strict=True):
         cost = _certain(site, total, reason if site.index in tainted else "")
@@ -66,7 +67,7 @@ def assemble_nodes(
                 write_bytes=write,
                 conv=conv,
                 saving=saving(conv, site.call, runs.executions) if conv else None,
-                precision=_precision(graph, site) if cost.macs and not site.children else "",
+                precision=_precision(graph, site, dequantizes) if cost.macs else "",
                 location=source_location(site.op.proto),
                 composite=bool(site.children),
             )
@@ -74,8 +75,11 @@ def assemble_nodes(
     return tuple(nodes)
 
 
-def _precision(graph: nx.MultiDiGraph, site: Site) -> str:
-    return effective_precision(graph, site.id, precision(site.call))
+def _precision(graph: nx.MultiDiGraph, site: Site, dequantizes: bool) -> str:
+    if site.children:
+        return ""
+    stated = precision(site.call)
+    return effective_precision(graph, site.id, stated) if dequantizes else stated
 
 
 def describe_assumptions(assumptions: Sequence[Assumption]) -> str:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +70,7 @@ class Tensor:
         """Number of elements, ``None`` when any dimension is unknown."""
         if self.shape is None or None in self.shape:
             return None
-        return prod(d for d in self.shape if d is not None)
+        return prod(cast("tuple[int, ...]", self.shape))
 
     @property
     def bytes(self) -> int | None:

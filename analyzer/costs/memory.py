@@ -9,12 +9,12 @@ The order is the file's topological order; a runtime may do better or worse.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from analyzer.facts import Certainty, Memory, Tensor
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from analyzer.graph.program import Program, Scope
     from analyzer.shapes.result import Instance
@@ -28,12 +28,11 @@ def traffic(site: Site) -> tuple[int | None, int | None]:
     """Bytes read and written by one execution; ``None`` where a size is unknown."""
     reads = {t.name: t.bytes for t in site.call.inputs if t is not None}
     writes = [t.bytes for t in site.call.outputs if t is not None]
-    return _total(list(reads.values())), _total(writes)
+    return _total(reads.values()), _total(writes)
 
 
-def _total(sizes: Sequence[int | None]) -> int | None:
-    known = [s for s in sizes if s is not None]
-    return sum(known) if len(known) == len(sizes) else None
+def _total(sizes: Collection[int | None]) -> int | None:
+    return None if None in sizes else sum(cast("Collection[int]", sizes))
 
 
 def peak_memory(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,12 +77,13 @@ def _known(tensor: Tensor | None, what: str) -> tuple[int, ...]:
         raise Unknown(f"{what} is missing")
     if tensor.shape is None or None in tensor.shape:
         raise Unknown(f"shape of {what} ({tensor.name}) is unknown")
-    return tuple(d for d in tensor.shape if d is not None)
+    return cast("tuple[int, ...]", tensor.shape)
 
 
 def _size(tensor: Tensor | None, what: str) -> int:
     if tensor is None:
         raise Unknown(f"{what} is missing")
-    if tensor.elements is None:
+    elements = tensor.elements
+    if elements is None:
         raise Unknown(f"shape of {what} ({tensor.name}) is unknown")
-    return tensor.elements
+    return elements

@@ -66,6 +66,7 @@ ATTENTION = frozenset(
      "LongformerAttention", "SparseAttention", "PagedAttention"}
 )  # fmt: skip
 RECURRENT = frozenset({"LSTM", "GRU", "RNN", "DynamicQuantizeLSTM"})
+_TAGGED = FUSED | QUANTIZED | ATTENTION | RECURRENT
 
 
 def form_of(call: Call) -> _Form | None:
@@ -91,9 +92,10 @@ def kind_of(groups: int, in_channels: int, kernel: tuple[int, ...]) -> str:
 def describe_conv(call: Call, cost: Cost) -> Conv | None:
     """Facts about a convolution; ``None`` for other operators and unknown or broken weights."""
     form = form_of(call)
-    weight = _dims(call.input(form.weight)) if form else None
-    groups = int(call.attr("group", 1))
-    if form is None or weight is None or len(weight) < 3 or groups < 1:
+    if form is None:
+        return None
+    weight, groups = _dims(call.input(form.weight)), int(call.attr("group", 1))
+    if weight is None or len(weight) < 3 or groups < 1:
         return None
     first, second, kernel = weight[0], weight[1] * groups, weight[2:]
     m, n = (first, second) if form.transposed else (second, first)
@@ -155,6 +157,8 @@ def saving(conv: Conv, call: Call, executions: int | None) -> Saving | None:
 def tags(call: Call, conv: Conv | None) -> tuple[str, ...]:
     """Pattern tags, always in this order: kind, variants of the kind, execution forms."""
     form = form_of(call)
+    if form is None and call.op_type not in _TAGGED:
+        return ()
     traits = form.tags if form else ()
     fused = call.domain == MICROSOFT and call.op_type in FUSED | ATTENTION
     table = (

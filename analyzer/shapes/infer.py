@@ -58,6 +58,8 @@ class Inference:
         self.problems: list[Problem] = []
         self.visits = 0
         self.max_visits = max_visits
+        self.answers: dict[tuple[object, ...], dict[int, Type]] = {}
+        """What onnx said of operators so far: types by output slot."""
         self._at, self._skip = at, skip
         self._memo: dict[tuple[Any, ...], Instance] = {}
         self._active: list[FunctionKey] = []

@@ -135,9 +135,6 @@ def _ask_onnx(
     """Output types by onnx's inference; ``None``, and a problem, where the node is refused."""
     if not inference.use_cpp:
         raise Unknown("onnx's shape inference was given up for this model")
-    encoded = encode_all(op.inputs, inputs)
-    if encoded is None:
-        raise Unknown("the type of an input is unknown")
     data = {}
     if values is not None and op.op_type in READS_DATA:
         data = {
@@ -145,15 +142,38 @@ def _ask_onnx(
             for name, value in zip(op.inputs, values, strict=True)
             if name and value is not None and value.dtype.kind in "iufb"
         }
+    # Names aside, the layers of a network repeat themselves.
+    question = None if data else _question(frame, op, node, schema, inputs)
+    if question is not None and (known := inference.answers.get(question)) is not None:
+        return {name: known[slot] for slot, name in enumerate(op.outputs) if slot in known}
+    encoded = encode_all(op.inputs, inputs)
+    if encoded is None:
+        raise Unknown("the type of an input is unknown")
     ir_version = inference.program.ir_version
     try:
-        return infer_outputs(schema, node, encoded, data, frame.opsets, ir_version)
+        answer = infer_outputs(schema, node, encoded, data, frame.opsets, ir_version)
+        if question is not None:
+            slots = {name: slot for slot, name in enumerate(op.outputs) if name}
+            inference.answers[question] = {slots[name]: kind for name, kind in answer.items()}
+        return answer
     except CPP_ERRORS as error:
         text = " ".join(str(error).split())[:300] or type(error).__name__
         inference.problems.append(
             Problem("shape-inference", frame.place(op), text, inconclusive=False)
         )
     return _ask_leniently(frame, op, node, encoded, data, ir_version)
+
+
+def _question(
+    frame: Frame, op: Op, node: NodeProto, schema: defs.OpSchema, inputs: list[Type]
+) -> tuple[object, ...]:
+    """Everything that onnx's inference looks at where it reads no contents; no names."""
+    return (
+        op.domain, op.op_type, schema.since_version, tuple(frame.opsets.items()),
+        tuple([attribute.SerializeToString() for attribute in node.attribute]),
+        tuple([(kind.dtype, kind.shape, kind.proto) for kind in inputs]),
+        tuple(map(bool, op.inputs)), tuple(map(bool, op.outputs)),
+    )  # fmt: skip
 
 
 def _ask_leniently(
