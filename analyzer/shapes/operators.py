@@ -16,6 +16,7 @@ from analyzer.shapes.corrections import CORRECTED, corrected_shape
 from analyzer.shapes.fold import BOUNDED, FOLDS, fold, shape_value
 from analyzer.shapes.frame import make_call
 from analyzer.shapes.gaps import GAP_RULES
+from analyzer.shapes.lenient import ask_leniently
 from analyzer.shapes.partial import PARTIAL_RULES
 from analyzer.shapes.schema import (
     CPP_ERRORS,
@@ -23,8 +24,6 @@ from analyzer.shapes.schema import (
     encode_all,
     find_schema,
     infer_outputs,
-    newest_schema,
-    without_foreign_attributes,
 )
 from analyzer.shapes.sequences import RULES as SEQUENCES
 from analyzer.shapes.sequences import sequence_result
@@ -33,7 +32,6 @@ from analyzer.shapes.types import UNKNOWN, Type, refine
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import onnx
     from onnx import NodeProto, defs
 
     from analyzer.graph.program import Op
@@ -107,19 +105,20 @@ def _infer(
         frame.set(op.outputs[0], partial(make_call(op, attributes, inputs, [], version, values)))
         return
     inferred = _ask_onnx(inference, frame, op, node, schema, inputs, values)
-    if inferred is None:
-        if partial is None:
-            raise Unknown("the node contradicts its operator's specification")
+    own = op.domain == "" and op.op_type in GAP_RULES
+    if inferred is None and partial is not None:
         call = make_call(op, attributes, inputs, [], version, values or ())
         inferred = {op.outputs[0]: partial(call)}
-    if op.domain == "" and op.op_type in CORRECTED:
+    elif inferred is None and not own:
+        raise Unknown("the node contradicts its operator's specification")
+    if inferred and op.domain == "" and op.op_type in CORRECTED:
         call = make_call(op, attributes, inputs, [], version, values or ())
         shape = corrected_shape(call)
         if shape is not None:
             inferred = {name: Type(value.dtype, shape) for name, value in inferred.items()}
-    for name, value_type in inferred.items():
+    for name, value_type in (inferred or {}).items():
         frame.set(name, refine(value_type, types.get(name, UNKNOWN)))
-    if op.domain == "" and op.op_type in GAP_RULES:
+    if own:
         fill_gaps(frame, op, attributes)
 
 
@@ -161,7 +160,7 @@ def _ask_onnx(
         inference.problems.append(
             Problem("shape-inference", frame.place(op), text, inconclusive=False)
         )
-    return _ask_leniently(frame, op, node, encoded, data, ir_version)
+    return ask_leniently(schema, node, inputs, data, frame.opsets, ir_version)
 
 
 def _question(
@@ -174,29 +173,6 @@ def _question(
         tuple([(kind.dtype, kind.shape, kind.proto) for kind in inputs]),
         tuple(map(bool, op.inputs)), tuple(map(bool, op.outputs)),
     )  # fmt: skip
-
-
-def _ask_leniently(
-    frame: Frame,
-    op: Op,
-    node: NodeProto,
-    encoded: dict[str, onnx.TypeProto],
-    data: dict[str, Array],
-    ir_version: int,
-) -> dict[str, Type] | None:
-    """Second try for a node that breaks its schema in a way runtimes forgive.
-
-    Attributes of older versions are dropped and the newest schema, which
-    allows more element types, is asked.
-    """
-    schema = newest_schema(op.op_type, op.domain)
-    if schema is None:
-        return None
-    node = without_foreign_attributes(schema, node)
-    try:
-        return infer_outputs(schema, node, encoded, data, frame.opsets, ir_version)
-    except CPP_ERRORS:  # the first, more telling error is already reported
-        return None
 
 
 def _fold(frame: Frame, op: Op, attributes: dict[str, Any], values: list[Array | None]) -> None:

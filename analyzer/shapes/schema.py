@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import onnx
 from onnx import defs, numpy_helper, shape_inference
 
-from analyzer.shapes.corrections import correct, edited
+from analyzer.shapes.corrections import correct
 from analyzer.shapes.types import Type, decode_type, encode_type
 
 if TYPE_CHECKING:
@@ -63,11 +63,6 @@ def newest_schema(op_type: str, domain: str) -> defs.OpSchema | None:
         return defs.get_schema(op_type, domain=domain)
     except defs.SchemaError:
         return None
-
-
-def without_foreign_attributes(schema: defs.OpSchema, node: onnx.NodeProto) -> onnx.NodeProto:
-    """``node`` with only the attributes that ``schema`` knows."""
-    return edited(node, {a.name for a in node.attribute} - set(schema.attributes))
 
 
 def infer_outputs(

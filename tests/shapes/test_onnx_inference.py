@@ -1,0 +1,65 @@
+"""Shapes beside those of onnx's own strict inference of whole models, stored weights included."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import onnx
+from onnx import ModelProto, shape_inference
+
+from analyzer.facts import Dim
+from analyzer.graph.program import build_program
+from analyzer.model import load_bytes
+from analyzer.shapes.bindings import Bindings
+from analyzer.shapes.infer import Inference
+from tests.shapes.test_backend_cases import cases
+
+REFUSED = {"test_mvn"}
+"""onnx 1.23 finds a fault in its own expansion of MeanVarianceNormalization."""
+
+
+def theirs(model: ModelProto) -> dict[str, tuple[Dim, ...]]:
+    """Shapes of the main graph's tensors by name; what only stale value_info names is no tensor."""
+    graph = shape_inference.infer_shapes(model, strict_mode=True, data_prop=True).graph
+    made = {name for node in graph.node for name in node.output}
+    return {
+        value.name: tuple(
+            d.dim_value if d.HasField("dim_value") else None
+            for d in value.type.tensor_type.shape.dim
+        )
+        for value in (*graph.value_info, *graph.output)
+        if value.name in made and value.type.tensor_type.HasField("shape")
+    }
+
+
+def differences(model: ModelProto) -> list[str] | None:
+    """Tensors of which onnx knows more or something else; ``None`` if it refuses the model."""
+    try:
+        expected = theirs(model)
+    except shape_inference.InferenceError:
+        return None
+    read = load_bytes(model.SerializeToString())
+    program = build_program(read.proto, dict(read.info.opsets))
+    types = Inference(program, Bindings()).run().main.types
+    wrong = []
+    for name, shape in expected.items():
+        found = types[name].shape
+        agrees = found is not None and len(found) == len(shape)
+        agrees = agrees and all(a in (None, b) for a, b in zip(shape, found or (), strict=True))
+        if not agrees:
+            wrong.append(f"{name}: {found}, not {shape}")
+    return wrong
+
+
+def test_generated_models_have_the_shapes_of_strict_inference() -> None:
+    found = {case.name: differences(case.model) for case in cases() if case.model is not None}
+    assert len(found) > 1800
+    assert {name for name, wrong in found.items() if wrong is None} == REFUSED
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+def test_packaged_models_have_the_shapes_of_strict_inference() -> None:
+    files = sorted(Path(onnx.__file__).parent.glob("backend/test/data/**/*.onnx"))
+    found = {str(file): differences(onnx.load(file)) for file in files}
+    assert len(found) > 140
+    assert {name: wrong for name, wrong in found.items() if wrong != []} == {}
