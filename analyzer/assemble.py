@@ -176,11 +176,13 @@ def assumed_memory(memory: Memory, assumptions: Sequence[Assumption]) -> Memory:
 
 
 def contradictions(nodes: Sequence[Node]) -> tuple[Problem, ...]:
-    """Nodes whose operands contradict each other, which onnx's inference lets pass."""
+    """Running nodes whose operands contradict each other, which onnx's inference lets pass."""
     return tuple(
         Problem("contradiction", node.id, f"{node.op_type}: {node.cost.reason}", inconclusive=False)
         for node in nodes
-        if node.macs is None and node.cost.reason.startswith("inconsistent")
+        if node.macs is None
+        and node.executions != 0
+        and node.cost.reason.startswith("inconsistent")
     )
 
 

@@ -175,6 +175,10 @@ def _branches(
         total = replace(total, unknown_macs=missing)
     chosen = tuple((child, int(k == best)) for k, (child, _) in enumerate(parts))
     cost = _shown(total, "taken branch" if decided else "max(branches)", text)
+    refuted = [child.label for child, _ in parts if child.refuted]
+    if refuted and cost.certainty is Certainty.EXACT:
+        reason = f"the {refuted[0]} does not fit the sizes in use, so the other branch is counted"
+        cost = replace(cost, certainty=Certainty.ASSUMED, reason=reason)
     if not decided and cost.certainty is Certainty.EXACT and parts[0][1] != parts[-1][1]:
         cost = replace(
             cost,

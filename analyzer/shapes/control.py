@@ -40,9 +40,13 @@ def _first(value: Any) -> Any:
 def _run_if(
     inference: Inference, frame: Frame, i: int, op: Op, attributes: Mapping[str, Any]
 ) -> None:
-    """``If``: the taken branch where the condition is constant, otherwise both."""
+    """``If``: the taken branch where the condition is constant, otherwise both.
+
+    Of two branches one may not fit the sizes in use (the 8 kHz half of a speech model that is
+    fed 16 kHz); then the condition must be such that the other is taken.
+    """
     condition = _first(frame.value(op.inputs[0])) if op.inputs else None
-    children = []
+    children, problems = [], []
     for label in ("then_branch", "else_branch"):
         index = op.bodies.get(label)
         if index is None:
@@ -51,11 +55,21 @@ def _run_if(
         before = len(inference.problems)
         path = _body_path(frame, op, label)
         instance = inference.run_scope(index, path, {}, {}, frame, frame.attributes)
-        if taken is False:
-            del inference.problems[before:]  # nothing in a branch that never runs is a fault
         children.append(Child(label, instance, None if taken is None else int(taken)))
-    frame.instance.children[i] = tuple(children)
+        problems.append(inference.problems[before:])
+        del inference.problems[before:]
     running = [c for c in children if c.times != 0]
+    possible = [c for c in running if not c.instance.impossible]
+    frame.instance.impossible |= bool(running) and not possible
+    if possible and possible != running:
+        running = possible
+        for child in children:
+            child.refuted = child.instance.impossible
+            child.times = int(child in possible)
+    frame.instance.children[i] = tuple(children)
+    for child, found in zip(children, problems, strict=True):
+        if child.times != 0:  # nothing in a branch that never runs is a fault
+            inference.problems += found
     for k, name in enumerate(op.outputs):
         results = [_output(inference, c.instance, k, frame) for c in running]
         if name and results:

@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from analyzer.shapes.infer import Inference
 
 
+class _Refused(Unknown):
+    """onnx's inference refuses the node; a problem already says why."""
+
+
 def infer_operator(
     inference: Inference, frame: Frame, i: int, op: Op, node: NodeProto, attributes: dict[str, Any]
 ) -> None:
@@ -58,6 +62,7 @@ def infer_operator(
         _infer(inference, frame, op, node, attributes, values)
     except Unknown as reason:
         frame.instance.failures[i] = str(reason)
+        frame.instance.impossible |= isinstance(reason, (Contradiction, _Refused))
         if isinstance(reason, Contradiction):
             inference.problems.append(
                 Problem("shape-inference", frame.place(op), str(reason), inconclusive=False)
@@ -110,7 +115,7 @@ def _infer(
         call = make_call(op, attributes, inputs, [], version, values or ())
         inferred = {op.outputs[0]: partial(call)}
     elif inferred is None and not own:
-        raise Unknown("the node contradicts its operator's specification")
+        raise _Refused("the node contradicts its operator's specification")
     if inferred and op.domain == "" and op.op_type in CORRECTED:
         call = make_call(op, attributes, inputs, [], version, values or ())
         shape = corrected_shape(call)

@@ -29,6 +29,8 @@ class Child:
     instance: Instance
     times: int | None
     """Runs per execution of the operator; ``None`` if not known statically."""
+    refuted: bool = False
+    """True for a branch taken not to run because its operators contradict their operands."""
 
 
 @dataclass(slots=True)
@@ -50,6 +52,8 @@ class Instance:
     """Resolved attributes by operator index, where a function body refers to its call."""
     failures: dict[int, str] = field(default_factory=dict)
     """By operator index: why its output types are not known."""
+    impossible: bool = False
+    """True where an operator contradicts its operands, so that no runtime would get through."""
 
 
 @dataclass(slots=True)

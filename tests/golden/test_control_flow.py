@@ -60,6 +60,35 @@ def test_an_unknown_operator_in_an_undecided_branch_makes_a_lower_bound() -> Non
     assert (found.totals.certainty, found.totals.unknown_nodes) == (Certainty.LOWER_BOUND, 1)
 
 
+def test_a_branch_that_does_not_fit_the_sizes_in_use_is_not_taken() -> None:
+    """The larger branch multiplies 7 columns with 8 rows, which no runtime does."""
+    graph = (
+        "g (bool c, float[4,7] x, float[7,2] narrow, float[8,9] other) => (float[4,N] y) "
+        "{ y = If (c) <then_branch = t () => (float[4,2] a) { a = MatMul (x, narrow) }, "
+        "else_branch = e () => (float[4,9] b) { b = MatMul (x, other) }> }"
+    )
+    found = facts(graph)
+    assert (found.totals.macs, found.totals.certainty) == (56, Certainty.ASSUMED)
+    assert found.totals.complete
+    assert not found.problems
+    assert "else_branch does not fit" in found.totals.reason
+    assert found.outputs[0].shape == (4, 2)
+    assert {n.id: n.executions for n in found.nodes if n.op_type == "MatMul"} == {
+        "y.then_branch/a": 1,
+        "y.else_branch/b": 0,
+    }
+
+
+def test_where_no_branch_fits_the_cost_is_unknown() -> None:
+    found = facts(
+        "g (bool c, float[4,7] x, float[8,9] w) => (float[4,N] y) "
+        "{ y = If (c) <then_branch = t () => (float[4,9] a) { a = MatMul (x, w) }, "
+        "else_branch = e () => (float[4,9] b) { b = MatMul (w, x) }> }"
+    )
+    assert (found.totals.complete, found.totals.certainty) == (False, Certainty.LOWER_BOUND)
+    assert {p.code for p in found.problems} == {"shape-inference", "contradiction"}
+
+
 LOOP = (
     "y = Loop ({m}, {c}, x) <body = b (int64 i, bool c_in, float[7,7] s_in) => "
     "(bool c_out, float[7,7] s) {{ c_out = {goes_on}  s = MatMul (s_in, s_in) }}>"  # 343 a step
