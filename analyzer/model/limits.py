@@ -12,7 +12,7 @@ class LimitExceeded(Exception):  # noqa: N818 - named after what happened, like 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Budgets of one ``load`` and of the guarded calls into onnx's C++.
+    """Budgets of reading, typing and showing one model.
 
     The defaults admit every model we know (a 100,000-node export with stack traces in its
     metadata included) and keep the worst hostile file below about 1 GB of memory.
@@ -38,8 +38,17 @@ class Limits:
     """Bytes read from standard input, which is held in memory."""
     problems: int = 200
     """Problems listed one by one; the rest are counted."""
+    visits: int = 2_000_000
+    """Operators typed over all calls and passes over loops: what functions expand to, and folding,
+    of which one operator gets at most 4,096 elements."""
+    calls: int = 100
+    """Function calls and bodies inside each other."""
+    html_rows: int = 5_000
+    """Operators listed in an HTML report; CSV and JSON list all."""
+    pdf_rows: int = 160
+    """Operators listed in a PDF report, which the JSON attached to it completes."""
     guard_seconds: float = 60.0
-    """Wall clock and CPU seconds of one guarded call."""
+    """CPU seconds of one guarded call; four times as many on the wall clock."""
     guard_bytes: int = 2 << 30
     """Address space a guarded call may add to that of its parent."""
     guard_result_bytes: int = 256 << 20

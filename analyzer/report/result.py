@@ -110,5 +110,9 @@ class Options:
     created: datetime | None = None
     """Date to state in the report (what ``SOURCE_DATE_EPOCH`` says, or now); none by default,
     so that the same input gives the same bytes."""
+    html_rows: int = 5_000
+    """Most operators listed on a page."""
+    pdf_rows: int = 160
+    """Most operators listed in a PDF."""
     summary: bool = True
     """Close the text of ``check`` with a summary line."""

@@ -16,6 +16,7 @@ from analyzer.facts import Problem
 from analyzer.graph.attributes import Misfit, Reference, decode_attribute
 from analyzer.graph.tensors import dims, sparse_dims
 from analyzer.model.dtypes import DTYPES
+from analyzer.model.limits import Limits
 from analyzer.shapes.bindings import Bindings, bind
 from analyzer.shapes.control import CONTROL
 from analyzer.shapes.frame import Frame
@@ -31,10 +32,6 @@ if TYPE_CHECKING:
     from analyzer.graph.program import FunctionKey, Op, Program
     from analyzer.shapes.fold import Array
 
-MAX_VISITS = 2_000_000
-"""Operators visited over all scopes and fixpoints; stops function and nesting bombs."""
-MAX_CALL_DEPTH = 100
-"""Nested function calls and bodies."""
 MALFORMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What rules of this package meet in nodes that lack what their specification demands."""
 
@@ -50,14 +47,14 @@ class Inference:
         at: Callable[[int], None] = lambda _: None,
         skip: Collection[int] = (),
         use_cpp: bool = True,
-        max_visits: int = MAX_VISITS,
+        limits: Limits = Limits(),
     ) -> None:
         self.program, self.bindings = program, bindings
         self.use_cpp = use_cpp
         """False leaves everything unknown that only onnx's C++ could tell."""
         self.problems: list[Problem] = []
         self.visits = 0
-        self.max_visits = max_visits
+        self._limits = limits
         self.answers: dict[tuple[object, ...], dict[int, Type]] = {}
         """What onnx said of operators so far: types by output slot."""
         self._at, self._skip = at, skip
@@ -98,17 +95,16 @@ class Inference:
         instance.types.update(types)
         instance.values.update(values)
         frame = Frame(instance, scope, parent, attributes)
-        if self._depth >= MAX_CALL_DEPTH:
-            self._stop("nesting-limit", path, f"bodies and calls nest deeper than {MAX_CALL_DEPTH}")
+        if self._depth >= self._limits.calls:
+            limit = f"limit calls = {self._limits.calls:,}"
+            self._stop("nesting-limit", path, f"bodies and calls nest too deep ({limit})")
             return instance
         self._depth += 1
         for i, op in enumerate(scope.ops):
-            if self.visits >= self.max_visits:
-                self._stop(
-                    "work-limit",
-                    path,
-                    f"more than {self.max_visits:,} operator visits; the rest has unknown shapes",
-                )
+            if self.visits >= self._limits.visits:
+                limit = f"limit visits = {self._limits.visits:,}"
+                text = f"functions and bodies expand to too many operators ({limit})"
+                self._stop("work-limit", path, f"{text}; the rest has unknown shapes")
                 break
             self.visits += 1
             self._at(self.visits)

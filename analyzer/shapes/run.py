@@ -43,13 +43,13 @@ def infer_shapes(
     guard : False runs in this process, for callers who trust the model.
     """
     if not guard:
-        return Inference(program, bindings).run()
+        return Inference(program, bindings, limits=limits).run()
     seconds = min(limits.guard_seconds, BASE_SECONDS + SECONDS_PER_OPERATOR * _size(program))
     limits = replace(limits, guard_seconds=seconds)
     skip: list[int] = []
     deaths: list[Problem] = []
     for _ in range(MAX_RESTARTS):
-        result = guarded(partial(_infer, program, bindings, tuple(skip)), limits=limits)
+        result = guarded(partial(_infer, program, bindings, limits, tuple(skip)), limits=limits)
         if not isinstance(result, GuardFailure):
             return _with_problems(result, deaths)
         deaths.append(
@@ -63,26 +63,32 @@ def infer_shapes(
         if result.at is None or result.at in skip or (result.kind == "timeout" and skip):
             break
         skip.append(result.at)
-    result = guarded(partial(_infer_without_cpp, program, bindings), limits=limits)
+    result = guarded(partial(_infer_without_cpp, program, bindings, limits), limits=limits)
     if isinstance(result, GuardFailure):
-        result = Inference(program, bindings, max_visits=0).run()
+        result = Inference(program, bindings, limits=replace(limits, visits=0)).run()
     return _with_problems(result, deaths)
 
 
-def _infer_without_cpp(program: Program, bindings: Bindings, progress: Progress) -> Shapes:
-    return Inference(program, bindings, at=progress.at, use_cpp=False).run()
+def _infer_without_cpp(
+    program: Program, bindings: Bindings, limits: Limits, progress: Progress
+) -> Shapes:
+    return Inference(program, bindings, at=progress.at, use_cpp=False, limits=limits).run()
 
 
 def _infer(
-    program: Program, bindings: Bindings, skip: tuple[int, ...], progress: Progress
+    program: Program,
+    bindings: Bindings,
+    limits: Limits,
+    skip: tuple[int, ...],
+    progress: Progress,
 ) -> Shapes:
-    shapes = Inference(program, bindings, at=progress.at, skip=skip).run()
+    shapes = Inference(program, bindings, at=progress.at, skip=skip, limits=limits).run()
     guessed = [a for a in shapes.assumptions if a.reason == bindings.defaults.reason]
     if skip or not guessed or not _contradictions(shapes) or _size(program) > MAX_GUESSED:
         return shapes
     best = shapes
     for defaults in ALTERNATIVES:
-        other = Inference(program, replace(bindings, defaults=defaults)).run()
+        other = Inference(program, replace(bindings, defaults=defaults), limits=limits).run()
         if _contradictions(other) < _contradictions(best):
             best = other
         if not _contradictions(best):

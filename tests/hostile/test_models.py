@@ -10,7 +10,7 @@ import pytest
 from analyzer.analyze import analyze
 from analyzer.errors import ModelError
 from analyzer.facts import Facts
-from analyzer.model import load_bytes
+from analyzer.model import Limits, load_bytes
 from tests.fuzz.promises import Depth, keep
 from tests.hostile import models as m
 from tests.model import wirebytes as wb
@@ -159,3 +159,16 @@ def test_counts_of_towers_and_loops_are_exact() -> None:
 )
 def test_depth_alone_is_no_fault(name: str) -> None:
     assert not judged(SURVIVED[name]).inconclusive
+
+
+def test_expansion_is_limited_by_name() -> None:
+    """64 calls of 64 calls are judged; with less to spend, the rest is unknown, not clean."""
+    model = load_bytes(m.tower(2, 64))
+    limited = analyze(model, limits=Limits(visits=20))
+    assert analyze(model).totals.macs == 64**2
+    assert [p.code for p in limited.problems if p.inconclusive] == ["work-limit"]
+    assert "limit visits = 20" in limited.problems[0].message
+    shallow = analyze(model, limits=Limits(calls=2))
+    assert "limit calls = 2" in shallow.problems[0].message
+    assert not limited.totals.complete
+    assert not shallow.totals.complete

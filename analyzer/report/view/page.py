@@ -35,8 +35,6 @@ class Medium:
 
     name: str
     """``html`` or ``pdf``."""
-    nodes: int
-    """Most operators in the appendix."""
     places: int
     """Most findings listed for one rule."""
     rows: int
@@ -45,8 +43,8 @@ class Medium:
     """Show operators that neither compute nor hold parameters."""
 
 
-HTML = Medium("html", nodes=5000, places=500, rows=500, idle=True)
-PDF = Medium("pdf", nodes=160, places=25, rows=40, idle=False)
+HTML = Medium("html", places=500, rows=500, idle=True)
+PDF = Medium("pdf", places=25, rows=40, idle=False)
 """A PDF costs 5 ms a table row and is read by people; the JSON attached to it has everything."""
 
 
@@ -87,7 +85,8 @@ def build(result: Result, options: Options, medium: Medium) -> dict[str, object]
     facts = result.facts
     names = layers.show_names(facts.nodes)
     flagged = [f.node for f in result.findings]
-    anchors = layers.pick_rows(facts, medium.nodes, flagged, medium.idle)
+    most = options.pdf_rows if medium is PDF else options.html_rows
+    anchors = layers.pick_rows(facts, most, flagged, medium.idle)
     groups = findings.group(result, names, anchors, medium.places)
     shapes = layers.layer_shapes(facts.nodes)
     left = conversion.steps(result)
