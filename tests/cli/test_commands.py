@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import networkx as nx
@@ -83,6 +84,16 @@ def test_report_writes_html_and_pdf_and_says_where(cli: Cli) -> None:
     assert Path("a/b/mobilenet_v1.html").read_bytes().startswith(b"<!DOCTYPE html>")
     assert Path("a/b/mobilenet_v1.pdf").read_bytes().startswith(b"%PDF-")
     assert not [p for p in Path("a/b").iterdir() if p.suffix not in (".html", ".pdf")]
+
+
+def test_report_lists_as_many_operators_as_the_limit_says(cli: Cli) -> None:
+    for rows in ("5000", "10"):
+        words = "-o", ".", "--format=html", "--limit", f"html_rows={rows}"
+        assert cli("report", MOBILENET, *words).code == 0
+        page = Path("mobilenet_v1.html").read_text(encoding="utf-8")
+        shown = re.search(r"(\d+) of (\d+) operators shown", page)
+        assert shown is not None
+        assert shown[1] == (shown[2] if rows == "5000" else rows)
 
 
 def test_report_is_reproducible_and_dated_on_request(
