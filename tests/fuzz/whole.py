@@ -17,6 +17,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analyzer.model.guard import GuardFailure, Progress, guarded
 from analyzer.model.limits import Limits
@@ -24,10 +25,16 @@ from tests.fuzz import corpus
 from tests.fuzz.mutate import mutate
 from tests.fuzz.promises import BrokenPromiseError, Depth, keep
 
-BATCH = 250
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BATCH = 100
 SHOWN = 2
 """Mutants that are named at once for each thing that goes wrong."""
-_BATCH_LIMITS = Limits(guard_seconds=90, guard_bytes=3 << 30)
+NOTED = 60.0
+"""Seconds between two lines that say how far a run has come."""
+_BATCH_LIMITS = Limits(guard_seconds=25, guard_bytes=3 << 30)
+"""A batch takes 3 seconds of processor time, a mutant that is slow but allowed 10 more."""
 _ALONE = Limits(guard_seconds=60, guard_bytes=4 << 30)
 
 
@@ -44,6 +51,12 @@ class Tally:
     @property
     def mutants(self) -> int:
         return self.outcomes.total()
+
+    def __str__(self) -> str:
+        deaths, broken = self.deaths.total(), sum(map(len, self.broken.values()))
+        return f"{self.mutants:,} mutants, {deaths:,} deaths, {broken:,} broken: " + ", ".join(
+            f"{count:,} {outcome}" for outcome, count in sorted(self.outcomes.items())
+        )
 
 
 def mutant(seed: int, number: int) -> bytes:
@@ -92,13 +105,21 @@ def _guarded_one(data: bytes) -> str:
     return f"promise\nguarded: {result.detail}" if isinstance(result, GuardFailure) else result
 
 
-def run(seconds: float, seed: int, most: int | None = None, batch: int = BATCH) -> Tally:
-    """Fuzz for ``seconds``, or ``most`` mutants, from ``seed``."""
-    tally, end, done = Tally(), time.monotonic() + seconds, 0
+def run(
+    seconds: float,
+    seed: int,
+    most: int | None = None,
+    note: Callable[[str], object] = lambda _: None,
+) -> Tally:
+    """Fuzz for ``seconds``, or ``most`` mutants, from ``seed``; ``note`` gets totals meanwhile."""
+    tally, start, done, noted = Tally(), time.monotonic(), 0, 0.0
     corpus.models()
     keep(corpus.models()[0], Depth(html=True))  # imports, once and not in every child
-    while time.monotonic() < end and (most is None or done < most):
-        numbers = range(done, done + min(batch, (most or 1 << 60) - done))
+    while (passed := time.monotonic() - start) < seconds and (most is None or done < most):
+        if passed - noted > NOTED:
+            note(f"seed {seed}, {passed:.0f} s: {tally}")
+            noted = passed
+        numbers = range(done, done + min(BATCH, (most or 1 << 60) - done))
         results = guarded(partial(_batch, seed, numbers), limits=_BATCH_LIMITS)
         if not isinstance(results, GuardFailure):
             for number, result in results:
@@ -150,8 +171,9 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="folder for inputs that break a promise")
     arguments = parser.parse_args()
     start = time.monotonic()
-    tally = run(arguments.seconds, arguments.seed, arguments.most)
-    print(f"{tally.mutants:,} mutants in {time.monotonic() - start:.0f} s: {dict(tally.outcomes)}")
+    note = partial(print, flush=True)
+    tally = run(arguments.seconds, arguments.seed, arguments.most, note)
+    note(f"seed {arguments.seed}, {time.monotonic() - start:.0f} s: {tally}")
     for what, count in tally.deaths.most_common():
         print(f"{count:6,} {what}")
     for what, numbers in tally.broken.items():
