@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from pathlib import Path
 
 import networkx as nx
@@ -87,13 +86,12 @@ def test_report_writes_html_and_pdf_and_says_where(cli: Cli) -> None:
 
 
 def test_report_lists_as_many_operators_as_the_limit_says(cli: Cli) -> None:
-    for rows in ("5000", "10"):
-        words = "-o", ".", "--format=html", "--limit", f"html_rows={rows}"
-        assert cli("report", MOBILENET, *words).code == 0
-        page = Path("mobilenet_v1.html").read_text(encoding="utf-8")
-        shown = re.search(r"(\d+) of (\d+) operators shown", page)
-        assert shown is not None
-        assert shown[1] == (shown[2] if rows == "5000" else rows)
+    words = "report", MOBILENET, "-o", ".", "--format=html"
+    pages = []
+    for more in ((), ("--limit", "html_rows=10")):
+        assert cli(*words, *more).code == 0
+        pages.append(Path("mobilenet_v1.html").read_text(encoding="utf-8"))
+    assert ["10 of 222 operators shown" in page for page in pages] == [False, True]
 
 
 def test_report_is_reproducible_and_dated_on_request(
