@@ -1,4 +1,4 @@
-"""Many models on all cores: a pool of forked workers, in which a death costs one model.
+"""Many models on all cores: forked workers, in which a death costs one model.
 
 Workers inherit everything that is already imported and planned, so they start at once; results
 come back pickled, without the operator graph that no format of ``check`` shows.
@@ -7,24 +7,25 @@ come back pickled, without the operator graph that no format of ``check`` shows.
 from __future__ import annotations
 
 import os
+import signal
 import threading
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from typing import TYPE_CHECKING
+from collections import deque
+from contextlib import suppress
+from typing import TYPE_CHECKING, Generic, TypeVar
 
+from analyzer.cli.internal import describe_bug
+from analyzer.errors import OnnxlintError
+from analyzer.model.child import fork_child, signals_waiting
 from analyzer.report.result import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import TypeVar
+    from multiprocessing.connection import Connection
 
-    T = TypeVar("T")
+T = TypeVar("T")
 
 WORTHWHILE = 6
 """Models per further process: below that, starting it costs more than it saves."""
-
-_task: Callable[[str], object] | None = None
-"""What a worker does with a path; set just before the pool forks."""
 
 
 def jobs_for(models: int, asked: int | None) -> int:
@@ -43,7 +44,8 @@ def map_paths(
     """``task`` of every path, in the order of ``paths``.
 
     ``done`` is called with the number of models finished. A path whose worker dies twice (once
-    in company, once alone) becomes a ``Failure``; every other path has its result.
+    in company, once alone, with the memory for itself) becomes a ``Failure``; every other path
+    has its result.
     """
     results: dict[str, T | Failure] = {}
     _run(task, paths, jobs, results, done)
@@ -63,26 +65,89 @@ def _run(
     results: dict[str, T | Failure],
     done: Callable[[int], None],
 ) -> None:
-    """Fill ``results`` as far as the workers live."""
-    global _task  # noqa: PLW0603 - how a forked worker gets what cannot be pickled
-    import multiprocessing
+    """Fill ``results``, except for the paths whose workers die."""
+    from multiprocessing.connection import wait
 
-    _task = task
-    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("fork"))
+    queue = deque(paths)
+    workers: list[_Worker[T]] = []
     try:
-        futures = {pool.submit(_call, path): path for path in paths}
-        for future in as_completed(futures):
-            try:
-                value: T = future.result()  # type: ignore[assignment]
-            except BrokenProcessPool:
-                continue  # retried alone
-            results[futures[future]] = value
-            done(len(results))
+        while queue or workers:
+            while queue and len(workers) < jobs:
+                try:
+                    with signals_waiting():
+                        workers.append(_Worker(task))
+                except OSError as error:
+                    if not workers:
+                        what = f"no process could be started: {error.strerror}; try --jobs 1"
+                        raise OnnxlintError(what) from error
+                    jobs = len(workers)
+                else:
+                    workers[-1].give(queue.popleft())
+            ready = set(wait([worker.connection for worker in workers]))
+            for worker in [worker for worker in workers if worker.connection in ready]:
+                answer = worker.answer()
+                if answer is not None:
+                    results[worker.path] = answer
+                    done(len(results))
+                if answer is None or not queue:
+                    workers.remove(worker)
+                    worker.end()
+                else:
+                    worker.give(queue.popleft())
     finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        for worker in workers:
+            worker.end()
 
 
-def _call(path: str) -> object:
-    if _task is None:
-        raise RuntimeError("the worker was not forked from a prepared process")
-    return _task(path)
+class _Worker(Generic[T]):
+    """A forked process that does one task at a time."""
+
+    def __init__(self, task: Callable[[str], T]) -> None:
+        from multiprocessing import Pipe
+
+        ours, theirs = Pipe()
+        self.connection: Connection = ours
+        self.path = ""
+        """What it is busy with."""
+
+        def work() -> None:
+            ours.close()
+            _serve(task, theirs)
+
+        try:
+            self._pid = fork_child(work)
+        finally:
+            theirs.close()
+
+    def give(self, path: str) -> None:
+        """Have it begin with ``path``."""
+        self.path = path
+        with suppress(OSError):  # it died while idle, as ``answer`` will say
+            self.connection.send(path)
+
+    def answer(self) -> T | Failure | None:
+        """What became of ``path``; ``None`` if the process died. Waits for it."""
+        try:
+            answer: T | Failure = self.connection.recv()
+        except (EOFError, OSError):
+            return None
+        return answer
+
+    def end(self) -> None:
+        """End the process, whatever it is doing."""
+        self.connection.close()
+        with suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
+        with suppress(ChildProcessError):  # the caller ignores SIGCHLD: the system reaps
+            os.waitpid(self._pid, 0)
+
+
+def _serve(task: Callable[[str], object], connection: Connection) -> None:
+    """Answer path after path until the other end is gone."""
+    with suppress(EOFError, OSError):
+        while True:
+            path = connection.recv()
+            try:
+                connection.send(task(path))
+            except Exception as error:  # noqa: BLE001 - it concerns this model alone
+                connection.send(Failure(path, describe_bug(error, debug=False)))

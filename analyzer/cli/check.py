@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analyzer.cli import exits, values
 from analyzer.cli.judge import judge_all
 from analyzer.cli.options import add_model_options, add_rule_options, add_weights_option
-from analyzer.cli.outputs import write_file
+from analyzer.cli.outputs import write_file, write_files
 from analyzer.cli.paths import expand
 from analyzer.cli.plan import make_plans
 from analyzer.cli.shell import command_line
@@ -104,8 +104,7 @@ def _report(batch: Batch, arguments: Namespace, console: Console, environment: E
     from analyzer.report.lines import summary
 
     plain = Options(created=environment.created)
-    for name, path in arguments.output:
-        write_file(path, CHECK_FORMATS[name](batch, plain))
+    write_files({path: CHECK_FORMATS[name](batch, plain) for name, path in arguments.output})
     shown = Options(color=console.color, created=environment.created, summary=False)
     console.write(CHECK_FORMATS[arguments.format](batch, shown))
     if arguments.format != "text":  # there it is part of the text

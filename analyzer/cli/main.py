@@ -9,44 +9,44 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
 from analyzer.cli import exits
-from analyzer.cli.console import Console, drop_stdout
-from analyzer.cli.environment import Environment, read_environment
-from analyzer.cli.parser import ALIASES, COMMANDS, command_parser, top_parser
-from analyzer.cli.stop import Terminated, stopping_cleanly
-from analyzer.errors import OnnxlintError
+from analyzer.cli.stop import stop_cleanly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from analyzer.cli.environment import Environment
+
 
 def main() -> NoReturn:
     """Run this process's command line and end the process."""
+    stop_cleanly()
     # Facts of a large model are hundreds of thousands of objects without cycles: looking for
     # garbage among them every 700 allocations costs a quarter of the run.
     gc.set_threshold(200_000, 20, 20)
-    code = run(sys.argv[1:])
-    if "weasyprint" in sys.modules:  # it removes temporary folders when its objects die
-        sys.exit(code)
     # Taking down the interpreter object by object costs as much as analysing a small model.
-    os._exit(code)
+    os._exit(run(sys.argv[1:]))
 
 
 def run(words: Sequence[str]) -> int:
     """Run a command line and return its exit code; nothing but a bug of Python's escapes."""
+    # All imports come late: until ``main`` is reached, Ctrl-C shows a traceback.
+    from analyzer.cli.console import drop_stdout
+
     _open_standard_streams()
     try:
-        with stopping_cleanly():
-            return _guarded(list(words))
+        return _guarded(list(words))
     except KeyboardInterrupt:
         return exits.INTERRUPTED
-    except Terminated as stop:
-        return stop.code
     except BrokenPipeError:
         drop_stdout()
         return exits.BROKEN_PIPE
 
 
 def _guarded(words: list[str]) -> int:
+    from analyzer.cli.console import Console
+    from analyzer.cli.environment import Environment, read_environment
+    from analyzer.errors import OnnxlintError
+
     console, environment = Console(), Environment()
     try:
         environment = read_environment(os.environ)
@@ -65,6 +65,9 @@ def _guarded(words: list[str]) -> int:
 
 
 def _dispatch(words: list[str], environment: Environment) -> int:
+    from analyzer.cli.console import Console
+    from analyzer.cli.parser import ALIASES, COMMANDS, command_parser, top_parser
+
     first = words[0] if words else ""
     name = ALIASES.get(first, first)
     if name not in COMMANDS:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analyzer.cli import exits, values
 from analyzer.cli.judge import judge_one
 from analyzer.cli.options import add_model_options, add_rule_options
-from analyzer.cli.outputs import make_folder, write_file
+from analyzer.cli.outputs import make_folder, write_files
 from analyzer.cli.paths import STDIN
 from analyzer.cli.plan import make_plans
 from analyzer.cli.shell import command_line
@@ -65,11 +65,13 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     result, _ = judge_one(path, plan, command_line(arguments))
     options = Options(count=arguments.count or plan.config.count, created=environment.created)
     # All formats before the first file: a report is complete or not there.
-    rendered = {name: REPORT_FORMATS[name](result, options) for name in formats}
-    make_folder(arguments.output)
     stem = "stdin" if path == STDIN else os.path.splitext(os.path.basename(path))[0]
-    for name, data in rendered.items():
-        target = os.path.join(arguments.output, f"{stem}.{name}")
-        write_file(target, data)
+    files = {
+        os.path.join(arguments.output, f"{stem}.{name}"): REPORT_FORMATS[name](result, options)
+        for name in formats
+    }
+    make_folder(arguments.output)
+    write_files(files)
+    for target in files:
         console.line(target)
     return exits.CLEAN

@@ -15,13 +15,13 @@ import select
 import signal
 import threading
 import time
-import warnings
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from analyzer.model import worker
+from analyzer.model.child import fork_child, signals_waiting
 from analyzer.model.limits import Limits
 from analyzer.model.worker import HEADER_BYTES, Progress
 
@@ -73,7 +73,10 @@ def guarded(task: Callable[[Progress], T], *, limits: Limits = Limits()) -> T | 
     if hasattr(os, "fork") and threading.active_count() == 1:
         progress = Progress(mmap.mmap(-1, Progress.BYTES))
         _prepare()
-        data, code = _fork(task, progress, limits)
+        try:
+            data, code = _fork(task, progress, limits)
+        except OSError as error:
+            return GuardFailure("error", f"no process could be started: {error.strerror}")
     else:
         progress, data, code = _spawn(task, limits)
     size = int.from_bytes(data[:HEADER_BYTES], "big")
@@ -111,26 +114,25 @@ def _fork(
 ) -> tuple[bytes, int | None]:
     """What a forked child wrote, and its return code (``None``: it had to be stopped)."""
     reader, writer = os.pipe()
-    with warnings.catch_warnings():
-        # Python 3.12 warns about BLAS's idle threads, which have fork handlers of their own.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        pid = os.fork()
-    if pid == 0:
-        try:
-            os.close(reader)
-            worker.serve(task, progress, writer, limits)
-        finally:
-            os._exit(os.EX_SOFTWARE)
-    os.close(writer)
+
+    def work() -> None:
+        os.close(reader)
+        worker.serve(task, progress, writer, limits)
+
+    pid, code = 0, None
     deadline = time.monotonic() + limits.guard_seconds * _STARVED
-    code: int | None = None
     try:
+        with signals_waiting():
+            try:
+                pid = fork_child(work)
+            finally:
+                os.close(writer)
         data, ended = _receive(reader, deadline, limits.guard_result_bytes)
         if ended:
             code = _reap(pid, time.monotonic() + _GRACE)
     finally:
         os.close(reader)
-        if code is None:
+        if pid and code is None:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
             with suppress(ChildProcessError):

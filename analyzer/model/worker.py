@@ -7,9 +7,10 @@ import math
 import mmap
 import os
 import pickle
-import signal
 import sys
 from typing import TYPE_CHECKING, ClassVar, NoReturn
+
+from analyzer.model.child import become_child
 
 if os.name == "posix":
     import resource
@@ -70,7 +71,6 @@ def _fall_silent() -> None:
     """Keep what C++ prints, names from the model included, off the user's terminal."""
     if "faulthandler" in sys.modules:
         sys.modules["faulthandler"].disable()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C: the parent stops us
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)
@@ -105,6 +105,7 @@ def _address_space() -> int | None:
 def main(progress: str) -> NoReturn:
     """Serve one task that arrives pickled on standard input (``guard`` starts this)."""
     task, limits = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent
+    become_child(os.getppid())
     descriptor = int(progress)
     pipe = os.dup(1)
     serve(task, Progress(mmap.mmap(descriptor, Progress.BYTES)), pipe, limits)

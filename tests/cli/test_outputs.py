@@ -104,7 +104,10 @@ def test_file_size_limit_leaves_the_old_file(tmp_path: Path, wasteful: str) -> N
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 2
-    assert done.stderr == f"onnxlint: error: {target}: cannot be written: File too large\n"
+    assert done.stderr == (
+        f"onnxlint: error: {target}: cannot be written: File too large; "
+        "raise the limit on file sizes (ulimit -f) or write elsewhere\n"
+    )
     assert target.read_bytes() == b"old"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out.json", wasteful]
 

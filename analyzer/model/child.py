@@ -1,0 +1,78 @@
+"""Forked processes that end with their parent, and parents that lose no signal to a fork."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+STOPPING = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+"""Signals by which people and systems ask a program to end."""
+
+_PR_SET_PDEATHSIG = 1
+"""linux/prctl.h: the signal that a process gets when its parent ends."""
+
+
+@contextmanager
+def signals_waiting() -> Iterator[None]:
+    """Let ``STOPPING`` signals wait until a forked child is in a variable.
+
+    Python also runs hooks around a fork, from which the exception that a handler raises goes
+    nowhere but to standard error: the signal would be lost.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def fork_child(work: Callable[[], object]) -> int:
+    """Run ``work`` in a forked process, which ends with it; call this in ``signals_waiting``.
+
+    Returns
+    -------
+    The process id. Raises ``OSError`` where no process can be started.
+    """
+    parent = os.getpid()
+    with warnings.catch_warnings():
+        # Python 3.12 warns about BLAS's idle threads, which have fork handlers of their own.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        pid = os.fork()
+    if pid == 0:
+        try:
+            become_child(parent)
+            work()
+        finally:
+            os._exit(os.EX_SOFTWARE)
+    return pid
+
+
+def become_child(parent: int) -> None:
+    """Leave Ctrl-C to the process ``parent``, end with it, and end without a word when told to.
+
+    Ending however the parent ends is a service of Linux; elsewhere a child of a killed process
+    goes on until it is done or its limits stop it.
+    """
+    for number in STOPPING:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup holds for children, too
+            signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
+    if sys.platform == "linux":
+        import ctypes  # numpy has imported it already
+
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
+        if os.getppid() != parent:
+            os._exit(os.EX_SOFTWARE)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
