@@ -21,7 +21,7 @@ from analyzer.model.guard import GuardFailure, Progress, guarded
 from analyzer.model.limits import Limits
 from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.infer import Inference
-from tests.fuzz.mutate import FLOATS, number, numbers, tensor
+from tests.fuzz.parts import FLOATS, number, numbers, tensor
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -127,7 +127,6 @@ def mutate_model(data: bytes, seed: int, most: int) -> bytes | None:
 
     try:
         mutant = mutate(data, random.Random(seed), (data,))
-    except (DecodeError, Malformed, ValueError, IndexError, TypeError, AttributeError):
-        # Not a model any more, or one with names that are not UTF-8, which protobuf gives as bytes.
+    except (DecodeError, Malformed):  # not a model any more
         return None
     return mutant if len(mutant) <= most else None

@@ -11,6 +11,9 @@ from analyzer.report import CHECK_FORMATS
 from tests.fuzz import targets
 from tests.fuzz.cli_target import command_line, word
 from tests.fuzz.promises import BrokenPromiseError
+from tests.fuzz.seeds import everything
+from tests.fuzz.strings import NOT_UTF8, break_utf8
+from tests.model import wirebytes
 
 ODD = (b"", b"\0", b"\n\n", b"\xff\xff\xff", b"\x0a\x00", b"check\n-\n\n\x08\x08")
 
@@ -64,3 +67,21 @@ def test_mutator_gives_up_on_what_is_no_model() -> None:
     mutants = [targets.mutate_model(seeds()[0], seed, 8_192) for seed in range(20)]
     assert len({mutant for mutant in mutants if mutant}) > 10
     assert targets.mutate_model(seeds()[0], 1, 3) is None
+    assert targets.mutate_model(b"no model", 1, 8_192) is None
+
+
+def test_mutator_changes_models_with_names_that_are_not_utf8_or_nest_as_deep_as_they_may() -> None:
+    for model in (broken_names(), wirebytes.model(wirebytes.nested(31))):
+        mutants = {targets.mutate_model(model, seed, 100_000) for seed in range(300)}
+        assert len(mutants) > 200
+
+
+def broken_names() -> bytes:
+    """A model in which every name is some bytes that are not UTF-8."""
+    model = everything()
+    for node in model.graph.node:
+        node.input[:], node.output[:], node.domain = [NOT_UTF8], [NOT_UTF8], NOT_UTF8
+        node.op_type = NOT_UTF8
+    for named in (*model.graph.input, *model.graph.output, *model.graph.initializer):
+        named.name = NOT_UTF8
+    return break_utf8(model.SerializeToString())
