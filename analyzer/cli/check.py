@@ -86,8 +86,13 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         raise ConfigError(f"--output {unknown[0]}: formats are {', '.join(CHECK_FORMATS)}")
     found = expand(arguments.paths)
     accepted = STDOUT if arguments.write_baseline else arguments.baseline
+    formats = {arguments.format, *(name for name, _ in arguments.output)}
     plans = make_plans(
-        [path for path in found if isinstance(path, str)], arguments, environment.today, accepted
+        [path for path in found if isinstance(path, str)],
+        arguments,
+        environment.today,
+        accepted,
+        digest=formats != {"text"},
     )
     debug = arguments.debug or environment.debug
     judged = judge_all(plans, command_line(arguments), console, debug=debug, jobs=arguments.jobs)

@@ -49,8 +49,9 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     if name is None:
         known = ", ".join(SUFFIXES)
         raise ConfigError(f"{arguments.output}: no suffix of {known}; choose one with --format")
-    plan = make_plans([arguments.model], arguments, environment.today)[arguments.model]
-    facts = facts_of(arguments.model, plan)
+    path = arguments.model
+    plan = make_plans([path], arguments, environment.today, digest=False)[path]
+    facts = facts_of(path, plan)
     data = export(facts.graph, name, {node.id: node for node in facts.nodes})
     if arguments.output == STDOUT:
         console.write(data)

@@ -37,7 +37,7 @@ class Plan:
     settings: Settings
     bindings: Bindings
     limits: Limits
-    digest: bool
+    digest: bool = True
     """Compute each file's SHA-256."""
     weights: bool = False
     """Read trained weights."""
@@ -53,11 +53,17 @@ class Plan:
 
 
 def make_plans(
-    paths: Iterable[str], arguments: Namespace, today: date, baseline: str = ""
+    paths: Iterable[str],
+    arguments: Namespace,
+    today: date,
+    baseline: str = "",
+    *,
+    digest: bool = True,
 ) -> dict[str, Plan]:
     """A plan for each path; paths with one configuration share one plan.
 
-    ``baseline`` is a file that replaces the configuration's; ``-`` means none.
+    ``baseline`` is a file that replaces the configuration's; ``-`` means none. ``digest`` says
+    that an output shows the SHA-256, which takes longer than all else on gigabytes of weights.
 
     Raises
     ------
@@ -72,7 +78,10 @@ def make_plans(
         try:
             config = find(path)
             if config.path not in made:
-                made[config.path] = _make(config, arguments, today, baseline)
+                made[config.path] = replace(
+                    _make(config, arguments, today, baseline),
+                    digest=digest and not arguments.no_hash,
+                )
             plans[path] = made[config.path]
         except ConfigError as error:
             errors.append(str(error))
@@ -133,7 +142,6 @@ def _make(file: Config, arguments: Namespace, today: date, baseline: str) -> Pla
         ),
         bindings=Bindings(config.shapes, config.dims, config.trip_counts),
         limits=_limits(config.limits),
-        digest=not arguments.no_hash,
         weights=_weights(arguments, config, rules),
     )
 

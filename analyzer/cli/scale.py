@@ -80,9 +80,10 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, console: Console, environment: Environment) -> int:
     """Recount the model at every size asked for; by default those of the MobileNet paper."""
-    plan = make_plans([arguments.model], arguments, environment.today)[arguments.model]
+    path, shown = arguments.model, arguments.format == "json"
+    plan = make_plans([path], arguments, environment.today, digest=shown)[path]
     data = SCALE_FORMATS[arguments.format](
-        _study(arguments, facts_of(arguments.model, plan)),
+        _study(arguments, facts_of(path, plan)),
         Options(color=console.color and not arguments.output, created=environment.created),
     )
     if arguments.output:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from pathlib import Path
@@ -83,6 +84,20 @@ def test_report_writes_html_and_pdf_and_says_where(cli: Cli) -> None:
     assert Path("a/b/mobilenet_v1.html").read_bytes().startswith(b"<!DOCTYPE html>")
     assert Path("a/b/mobilenet_v1.pdf").read_bytes().startswith(b"%PDF-")
     assert not [p for p in Path("a/b").iterdir() if p.suffix not in (".html", ".pdf")]
+
+
+@pytest.mark.parametrize("words", [["check"], ["inspect"], ["scale"], ["inspect", "--format=csv"]])
+def test_the_file_is_hashed_only_for_outputs_that_show_it(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    def refuse(*arguments: object) -> None:
+        raise AssertionError("hashed")
+
+    shown = cli(*words[:1], MOBILENET, "--format=json").out
+    assert hashlib.sha256(Path(MOBILENET).read_bytes()).hexdigest() in shown
+    monkeypatch.setattr(hashlib, "file_digest", refuse)
+    monkeypatch.setattr(hashlib, "sha256", refuse)
+    assert "hashed" not in cli(*words, MOBILENET).err
 
 
 def test_report_lists_as_many_operators_as_the_limit_says(cli: Cli) -> None:
