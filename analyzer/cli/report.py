@@ -63,7 +63,12 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     path = arguments.model
     plan = make_plans([path], arguments, environment.today)[path]
     result, _ = judge_one(path, plan, command_line(arguments))
-    options = Options(count=arguments.count or plan.config.count, created=environment.created)
+    options = Options(
+        count=arguments.count or plan.config.count,
+        created=environment.created,
+        html_rows=plan.limits.html_rows,
+        pdf_rows=plan.limits.pdf_rows,
+    )
     # All formats before the first file: a report is complete or not there.
     stem = "stdin" if path == STDIN else os.path.splitext(os.path.basename(path))[0]
     files = {
