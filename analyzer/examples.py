@@ -7,12 +7,14 @@ passes here works on files.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer.analyze import analyze, analyze_weights
 from analyzer.errors import OnnxlintError, RuleError
 from analyzer.lint import Settings, judge
 from analyzer.model import load_bytes
+from analyzer.model.guard import GuardFailure, Progress, guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,11 +79,16 @@ def facts_of(text: str, name: str = "example", *, weights: bool = False) -> Fact
     ModelError
         The model it spells cannot be judged.
     """
+    data = guarded(partial(_encoded, text))
+    if isinstance(data, GuardFailure):
+        raise RuleError(f"not ONNX text: {data.detail[:300]}")
+    look = analyze_weights if weights else analyze
+    return look(load_bytes(data, name))
+
+
+def _encoded(text: str, _: Progress) -> bytes:
+    """Rules come from strangers, too, and onnx's parser is C++."""
     import onnx.parser
 
-    try:
-        proto = onnx.parser.parse_model(text)
-    except (onnx.parser.ParseError, ValueError) as error:
-        raise RuleError(f"not ONNX text: {' '.join(str(error).split())[:300]}") from None
-    look = analyze_weights if weights else analyze
-    return look(load_bytes(proto.SerializeToString(), name))
+    data: bytes = onnx.parser.parse_model(text).SerializeToString()
+    return data

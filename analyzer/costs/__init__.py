@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from analyzer.costs.registry import cost, has_body, precision
+from analyzer.costs.registry import cost, precision
 
-__all__ = ["cost", "has_body", "precision"]
+__all__ = ["cost", "precision"]

@@ -101,14 +101,3 @@ def precision(call: Call) -> str:
     """Arithmetic type of the MACs (``float32``, ``int8``, ``int4`` …); empty without MACs."""
     rule = RULES.get((call.domain, call.op_type))
     return rule.precision(call) if rule is not None and rule.precision is not None else ""
-
-
-def has_body(call: Call) -> bool:
-    """True when the operator's ONNX schema defines it by a function body to fall back on."""
-    from onnx import defs  # lazily: only operators without a rule of their own need schemas
-
-    try:
-        schema = defs.get_schema(call.op_type, call.version, call.domain)
-    except defs.SchemaError:
-        return False
-    return any(getattr(schema, f"has_{kind}function") for kind in ("", "context_dependent_"))
