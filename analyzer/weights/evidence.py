@@ -133,7 +133,7 @@ def _out_first(array: NDArray[np.generic], conv: Conv) -> NDArray[np.generic] | 
     """View as ``(N, M/groups, *K)``; ``None`` if the array is not what the graph declares."""
     m, n, g = conv.in_channels, conv.out_channels, conv.groups
     stored = (m, n // g) if conv.transposed else (n, m // g)
-    if array.shape != (*stored, *conv.kernel_shape):
+    if array.shape != (*stored, *conv.kernel_shape) or m % g:
         return None
     if not conv.transposed:
         return array

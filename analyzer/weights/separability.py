@@ -52,11 +52,11 @@ def separability(
 
     Returns
     -------
-    ``None`` for weights with NaN or infinity and for kernels of one tap or one input
-    channel per group, which are separable already.
+    ``None`` for weights with NaN or infinity, for filters that do not fit into the groups, and
+    for kernels of one tap or one input channel per group, which are separable already.
     """
     n, m, taps = weights.shape[0], weights.shape[1], prod(weights.shape[2:])
-    if taps < 2 or m < 2 or n == 0:
+    if taps < 2 or m < 2 or n == 0 or n % groups:
         return None
     unit = _unit_roundoff(weights.dtype)
     first = _spectra(_by_input(weights, groups), n // groups, taps, m * groups)

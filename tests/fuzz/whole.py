@@ -14,7 +14,7 @@ import random
 import time
 import traceback
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -99,9 +99,9 @@ def _one(data: bytes, how: Depth) -> str:
         return f"raised\n{type(error).__name__} at {where}: {' '.join(str(error).split())[:150]}"
 
 
-def _guarded_one(data: bytes) -> str:
+def _guarded_one(data: bytes, how: Depth) -> str:
     """As ``_one``, guarded as users run it, in a child that a failing guard may not take along."""
-    result = guarded(lambda _: _one(data, Depth(guard=True)), limits=_ALONE)
+    result = guarded(lambda _: _one(data, replace(how, guard=True)), limits=_ALONE)
     return f"promise\nguarded: {result.detail}" if isinstance(result, GuardFailure) else result
 
 
@@ -152,7 +152,7 @@ def _note(tally: Tally, seed: int, number: int, result: str) -> None:
         tally.deaths[what] += 1
         if tally.deaths[what] <= SHOWN:
             print(f"  {seed}/{number}: {kind} {what}", flush=True)
-        kind, _, what = _guarded_one(mutant(seed, number)).partition("\n")
+        kind, _, what = _guarded_one(mutant(seed, number), depth(number)).partition("\n")
         if not what and kind != "inconclusive":
             what = f"{kind} although shape inference died"
     if what:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
 import pytest
-from onnx import ModelProto, TensorProto, helper
+from onnx import ModelProto, TensorProto, helper, numpy_helper
 
 from analyzer.errors import ModelError
 from analyzer.graph.tensors import decode_tensor
@@ -39,6 +40,17 @@ def test_small_models_that_raised(graph: str, outcome: str) -> None:
     assert (
         keep(serialised(parse(graph.replace("=> (y)", "=> (float[?] y)"))), IN_PROCESS) == outcome
     )
+
+
+@pytest.mark.parametrize("operator", ["Conv", "ConvTranspose"])
+@pytest.mark.parametrize("groups", [2, 3, 5, 33, 2**62])
+def test_filters_that_do_not_fit_into_the_groups(operator: str, groups: int) -> None:
+    model = parse(
+        f"g (float[1,?,8,8] x) => (float[?,?,?,?] y) {{ y = {operator} <group = {groups}> (x, w) }}"
+    )
+    weights = np.arange(7 * 4 * 9, dtype=np.float32).reshape(7, 4, 3, 3)
+    model.graph.initializer.append(numpy_helper.from_array(weights, "w"))
+    assert keep(serialised(model), Depth(guard=False, html=True)) in {"findings", "inconclusive"}
 
 
 def test_a_tensor_of_a_million_dimensions_is_refused_at_once() -> None:
