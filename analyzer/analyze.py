@@ -88,7 +88,7 @@ def analyze_weights(
 ) -> Facts:
     """``analyze``, and what the trained weights of each convolution say.
 
-    Weights are mapped, read in chunks and dropped; what the file does not store
+    Weights are read layer by layer and dropped; what the file does not store
     (absent external data, generated constants) is listed as not read.
     """
     from analyzer.weights import collect, weight_source  # lazily: `check` never reads weights

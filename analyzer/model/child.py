@@ -7,6 +7,7 @@ import signal
 import sys
 import warnings
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def fork_child(work: Callable[[], object]) -> int:
     The process id. Raises ``OSError`` where no process can be started.
     """
     parent = os.getpid()
+    if sys.platform == "linux":
+        _prctl()  # every child inherits it
     with warnings.catch_warnings():
         # Python 3.12 warns about BLAS's idle threads, which have fork handlers of their own.
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -59,6 +62,14 @@ def fork_child(work: Callable[[], object]) -> int:
     return pid
 
 
+@cache
+def _prctl() -> Callable[[int, int], int]:
+    import ctypes  # numpy has imported it already
+
+    function: Callable[[int, int], int] = ctypes.CDLL(None).prctl
+    return function
+
+
 def become_child(parent: int) -> None:
     """Leave Ctrl-C to the process ``parent``, end with it, and end without a word when told to.
 
@@ -69,9 +80,7 @@ def become_child(parent: int) -> None:
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup holds for children, too
             signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
     if sys.platform == "linux":
-        import ctypes  # numpy has imported it already
-
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
+        _prctl()(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
         if os.getppid() != parent:
             os._exit(os.EX_SOFTWARE)
     if hasattr(signal, "pthread_sigmask"):

@@ -45,10 +45,14 @@ def raw(data: Buffer, offset: int, data_type: int, dims: tuple[int, ...]) -> Arr
     if size is None or offset + size > len(data):
         return None
     if DTYPES[data_type] in _SUB_BYTE:
-        packed = np.frombuffer(data, np.uint8, size, offset)
+        packed = np.frombuffer(_view(data, offset, offset + size), np.uint8)
         return _fill(_unpack(packed, _SUB_BYTE[DTYPES[data_type]]), data_type, dims)
     dtype = np.dtype(helper.tensor_dtype_to_np_dtype(data_type))
-    return np.frombuffer(data, dtype, size // dtype.itemsize, offset).reshape(dims)
+    return np.frombuffer(_view(data, offset, offset + size), dtype).reshape(dims)
+
+
+def _view(data: Buffer, start: int, stop: int) -> memoryview:
+    return memoryview(data)[start:stop] if isinstance(data, bytes) else data.view(start, stop)
 
 
 def stored(data: Buffer, payload: Payload) -> Array | None:
@@ -89,14 +93,15 @@ def _numbers(data: Buffer, span: Span, dtype: np.dtype[Any]) -> Iterator[Array]:
     if span.field in {"float_data", "double_data"}:
         width = dtype.itemsize
         if span.packed:
-            yield np.frombuffer(data, dtype, (span.stop - span.start) // width, span.start)
+            stop = span.stop - (span.stop - span.start) % width
+            yield np.frombuffer(_view(data, span.start, stop), dtype)
         else:
-            rows = np.frombuffer(data, np.uint8, span.stop - span.start, span.start)
+            rows = np.frombuffer(_view(data, span.start, span.stop), np.uint8)
             yield np.ascontiguousarray(rows.reshape(-1, width + 1)[:, 1:]).view(dtype).reshape(-1)
         return
     start = span.start
     while start < span.stop:
-        block = np.frombuffer(data, np.uint8, min(_CHUNK, span.stop - start), start)
+        block = np.frombuffer(_view(data, start, min(start + _CHUNK, span.stop)), np.uint8)
         ends = np.flatnonzero(block < 0x80)
         if not span.packed:  # tag, number, tag, number: whole pairs only
             ends = ends[: len(ends) // 2 * 2]

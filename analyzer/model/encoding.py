@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mmap import mmap
+from analyzer.model.file import FileBytes
 
-Buffer = bytes | mmap
+Buffer = bytes | FileBytes
 """What a model can be read from; both index to ``int`` and slice to ``bytes``."""
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import mmap
+import os
 from typing import TYPE_CHECKING, Any
 
 from onnx import TensorProto
 
 from analyzer.model import elements
-from analyzer.model.external import Identity, Region, locate, open_inside
+from analyzer.model.external import Region, identity, locate, open_inside
+from analyzer.model.file import FileBytes
 from analyzer.model.tensors import External, declared_bytes, payload_index, size_problem
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ class Payloads:
     def __init__(self, source: Source, payloads: Sequence[Payload]) -> None:
         self._source = source
         self._payloads = tuple(payloads)
-        self._maps: dict[Identity, mmap.mmap] = {}
 
     def __len__(self) -> int:
         """Number of payloads that were left out of the structure."""
@@ -36,7 +36,7 @@ class Payloads:
         """Elements of ``tensor``, a tensor of ``Model.proto``, in its shape and element type.
 
         ``None`` for strings, for data that is missing or must not be opened, and for data that
-        does not fit the declared shape. Large arrays are read-only views of the mapped file.
+        does not fit the declared shape. Very large arrays are read-only views of the mapped file.
 
         Raises
         ------
@@ -48,7 +48,9 @@ class Payloads:
         index = payload_index(tensor)
         if index is not None:
             self._source.check_unchanged()
-            return elements.stored(self._source.data, self._payloads[index])
+            array = elements.stored(self._source.data, self._payloads[index])
+            self._source.check_unchanged()
+            return array
         if tensor.data_location == TensorProto.EXTERNAL:
             return self._external(External.of(tensor))
         return None if size_problem(tensor, ()) else elements.inline(tensor)
@@ -57,15 +59,11 @@ class Payloads:
         region = locate(tensor, self._source.folder)
         if not isinstance(region, Region):
             return None
-        data = self._map(region) if region.length else b""
-        if data is None:
-            return None
-        return elements.raw(data, region.offset if data else 0, tensor.data_type, tensor.dims)
-
-    def _map(self, region: Region) -> mmap.mmap | None:
-        if region.identity not in self._maps:
-            with open_inside(region) as file:
-                if file is None:
-                    return None
-                self._maps[region.identity] = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        return self._maps[region.identity]
+        with open_inside(region) as file:
+            if file is None:
+                return None
+            data = FileBytes(os.dup(file.fileno()), region.identity[2], str(region.path))
+            array = elements.raw(data, region.offset, tensor.data_type, tensor.dims)
+            if identity(os.fstat(file.fileno())) != region.identity:
+                raise data.changed()
+        return array

@@ -57,6 +57,8 @@ class Message:
 
     def may_hold_tensors(self, data: Buffer, start: int, end: int) -> bool:
         """False if the message of this type in ``data[start:end]`` certainly leads to none."""
+        if type(data) is not bytes:
+            data, start, end = data[start:end], 0, end - start
         return self.deep is not None and self.deep.search(data, start, end) is not None
 
 

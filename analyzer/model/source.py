@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import mmap
 import os
 import stat
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from analyzer.errors import ModelError
 from analyzer.model.external import Identity, identity
+from analyzer.model.file import FileBytes
 from analyzer.model.sniff import HEAD, recognise
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 
 _IN_MEMORY = 16 << 20
-"""Files up to this size are read; larger ones are mapped, so that weights stay on disk."""
+"""Files up to this size are read; of larger ones only the structure, so that weights stay there."""
 _CHUNK = 1 << 20
 
 _KINDS = (
@@ -111,9 +111,8 @@ def _read(path: str, file: FileIO, size: int, digest: bool) -> tuple[Buffer, str
         if len(data) != size:
             raise ModelError(path, "the file changed while it was being read", "try again")
         return data, hashlib.sha256(data).hexdigest() if digest else None
-    # Hashing through the map would count every page of the weights as resident memory.
     sha256 = hashlib.file_digest(file, "sha256").hexdigest() if digest else None
-    return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), sha256
+    return FileBytes(os.dup(file.fileno()), size, path), sha256
 
 
 def _refuse(name: str, head: bytes) -> None:

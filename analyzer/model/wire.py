@@ -7,7 +7,6 @@ expanded before its budget is checked, so a hostile file costs no more than ``Li
 
 from __future__ import annotations
 
-from mmap import mmap
 from typing import TYPE_CHECKING
 
 from google.protobuf.message import DecodeError
@@ -26,6 +25,8 @@ from analyzer.model.schema import (
 from analyzer.model.tensors import External, Payload, Span, keep_bytes, mark, size_problem, unmark
 
 if TYPE_CHECKING:
+    import re
+
     from analyzer.model.encoding import Buffer
     from analyzer.model.limits import Limits
 
@@ -35,7 +36,9 @@ _SMALL_TENSOR = 4096
 """Tensors up to this size go to protobuf whole."""
 _STRING_DATA = 6 << 3 | BYTES
 _WINDOW = 1 << 16
-"""Messages up to this size are copied out of the map before they are read: bytes index faster."""
+"""Messages up to this size are read at once before they are walked: bytes index faster."""
+_RUN = 1 << 14
+"""Bytes of a file in which the end of a run of numbers is looked for at once."""
 
 
 class Walk:
@@ -144,8 +147,8 @@ class Walk:
     ) -> tuple[int, int, int]:
         """As ``field``; a run of unpacked repeated numbers counts as one field."""
         pattern = kind.runs.get(data[start])
-        if pattern and (run := pattern.match(data, start, end)):
-            return data[start], start, run.end()
+        if pattern and (stop := _run_end(pattern, data, start, end)):
+            return data[start], start, stop
         try:
             return field(data, start, end)
         except Malformed as error:
@@ -170,7 +173,7 @@ class Walk:
     def _child(
         self, data: Buffer, base: int, pos: int, end: int, kind: Message, depth: int
     ) -> bytes | None:
-        if end - pos <= _WINDOW and type(data) is mmap:
+        if end - pos <= _WINDOW and type(data) is not bytes:
             data, base, pos, end = data[pos:end], base + pos, 0, end - pos
         if kind is TENSOR:
             return self._tensor(data, base, pos, end)
@@ -235,8 +238,8 @@ class Walk:
                 raise
             self._spend(1)
             name = TENSOR.names.get(tag)
-            if tag in TENSOR.runs and (run := TENSOR.runs[tag].match(data, pos, end)):
-                stop = run.end()
+            if tag in TENSOR.runs:
+                stop = _run_end(TENSOR.runs[tag], data, pos, end) or stop
             if name not in PAYLOAD_FIELDS:
                 self._charge(stop - pos)
                 parts.append(data[pos:stop])
@@ -248,7 +251,10 @@ class Walk:
         return b"".join(parts)
 
     def _strings(self, data: Buffer, pos: int, end: int) -> int:
-        """Position after the short strings that begin at ``pos``: vocabularies have many."""
+        """Position after short strings that begin at ``pos``: vocabularies have many."""
+        if type(data) is not bytes:
+            chunk = data[pos : min(end, pos + _WINDOW)]
+            return pos + self._strings(chunk, 0, len(chunk))
         count = 0
         while pos + 1 < end and data[pos] == _STRING_DATA and data[pos + 1] < 0x80:
             stop = pos + 2 + data[pos + 1]
@@ -258,3 +264,12 @@ class Walk:
             count += 1
         self._spend(count)
         return pos
+
+
+def _run_end(pattern: re.Pattern[bytes], data: Buffer, start: int, end: int) -> int:
+    """Position after the numbers at ``start`` that ``pattern`` finds, not all of a file's; or 0."""
+    if type(data) is bytes:
+        run = pattern.match(data, start, end)
+        return run.end() if run else 0
+    run = pattern.match(data[start : min(end, start + _RUN)])
+    return start + run.end() if run else 0

@@ -36,8 +36,8 @@ def collect(
 ) -> WeightEvidence:
     """Evidence for every convolution of ``facts``.
 
-    ``weights`` maps a node id to its weight tensor as ONNX stores it (input 1), preferably a
-    view of the mapped file, or to ``None`` where the file has none; it is called once per
+    ``weights`` maps a node id to its weight tensor as ONNX stores it (input 1), which may
+    be a view of a mapped file, or to ``None`` where the file has none; it is called once per
     node, and nothing it returns is kept.
     """
     exported = frozenset(t.name for t in facts.outputs)

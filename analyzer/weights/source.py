@@ -28,7 +28,7 @@ def weight_source(model: Model, facts: Facts) -> Callable[[str], Array | None]:
     """Function from a node id of the main graph to its stored weights, or ``None``.
 
     Sees initializers and Constant nodes, also through Identity and through DequantizeLinear
-    (then a float32 copy of that one tensor). Views of the mapped file are not copied.
+    (then a float32 copy of that one tensor). What is mapped is not copied.
     """
     stored = {tensor.name: tensor for tensor in model.proto.graph.initializer}
     graph = facts.graph

@@ -1,0 +1,98 @@
+"""A file as bytes: read where it is looked at, and not mapped.
+
+A map would be simpler, but touching what a truncation has taken away from it ends the process
+with SIGBUS. A read that comes up short is an error like others.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+from typing import overload
+
+from analyzer.errors import ModelError
+
+_WINDOW = 16 << 10
+"""Bytes that are read at once for a look at one."""
+_LARGE = 256 << 20
+"""Views of more bytes than this are mapped after all: there may not be the memory for a copy."""
+
+
+class FileBytes:
+    """The first ``size`` bytes of an open file: ``data[i]`` and ``data[i:j]`` as of ``bytes``.
+
+    Takes ownership of ``descriptor``. Everything raises ``ModelError`` for the file ``name`` if
+    it turns out to be shorter, or cannot be read.
+    """
+
+    __slots__ = ("_chunk", "_descriptor", "_name", "_size", "_start")
+
+    def __init__(self, descriptor: int, size: int, name: str) -> None:
+        self._descriptor, self._size, self._name = descriptor, size, name
+        self._start, self._chunk = 0, b""
+
+    def __del__(self) -> None:
+        os.close(self._descriptor)
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, place: int) -> int: ...
+    @overload
+    def __getitem__(self, place: slice) -> bytes: ...
+    def __getitem__(self, place: int | slice) -> int | bytes:
+        if isinstance(place, slice):
+            start, stop, _ = place.indices(self._size)
+            before, after = start - self._start, stop - self._start
+            if 0 <= before <= after <= len(self._chunk):
+                return self._chunk[before:after]
+            return self._read(start, stop)
+        index = place - self._start
+        if not 0 <= index < len(self._chunk):
+            self._chunk = self._read(place, min(self._size, place + _WINDOW))
+            self._start, index = place, 0
+        return self._chunk[index]
+
+    def view(self, start: int, stop: int) -> memoryview:
+        """``data[start:stop]``, read-only and fit for NumPy."""
+        if stop - start <= _LARGE:
+            return memoryview(self._read(start, stop))
+        before = start % mmap.ALLOCATIONGRANULARITY
+        try:
+            mapped = mmap.mmap(
+                self._descriptor,
+                before + stop - start,
+                access=mmap.ACCESS_READ,
+                offset=start - before,
+            )
+        except (OSError, ValueError) as error:  # ValueError: the file is shorter by now
+            raise self.changed() from error
+        return memoryview(mapped)[before:]
+
+    def _read(self, start: int, stop: int) -> bytes:
+        parts = []
+        while start < stop:
+            try:
+                part = _read_at(self._descriptor, min(stop - start, 1 << 30), start)
+            except OSError as error:
+                what = f"cannot be read: {error.strerror}"
+                raise ModelError(self._name, what, "check the disk or copy it again") from error
+            if not part:
+                raise self.changed()
+            parts.append(part)
+            start += len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def changed(self) -> ModelError:
+        """What to raise when the file turns out to be another than it was."""
+        return ModelError(self._name, "the file changed while it was being read", "try again")
+
+
+def _seek_and_read(descriptor: int, size: int, start: int) -> bytes:
+    os.lseek(descriptor, start, os.SEEK_SET)
+    return os.read(descriptor, size)
+
+
+_read_at = getattr(os, "pread", _seek_and_read)
+"""Bytes from a place in a file; Windows has no ``pread``."""
