@@ -76,7 +76,7 @@ def analyze(model: Model, bindings: Bindings | None = None, *, limits: Limits = 
         parameters=parameters,
         memory=memory,
         separable=separable_plan(nodes, sums.total.macs, parameters.weights),
-        problems=(*model.problems, *shapes.problems, *contradictions(nodes)),
+        problems=(*model.problems, *contradictions(sites, nodes, shapes)),
         graph=graph,
         architecture=recognise(graph, by_id, blocks, inputs),
         modules=module_tree(nodes, _metadata(sites)),

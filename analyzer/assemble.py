@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from analyzer.costs.aggregate import Aggregate
     from analyzer.costs.parameters import Inventory
     from analyzer.facts import Assumption, Cost, Memory, Parameters
+    from analyzer.shapes.result import Shapes
     from analyzer.shapes.sites import Site
 
 STATED = ("--dim", "--shape")
@@ -175,15 +176,33 @@ def assumed_memory(memory: Memory, assumptions: Sequence[Assumption]) -> Memory:
     return replace(memory, certainty=Certainty.ASSUMED, reason=describe_assumptions(guessed))
 
 
-def contradictions(nodes: Sequence[Node]) -> tuple[Problem, ...]:
-    """Running nodes whose operands contradict each other, which onnx's inference lets pass."""
-    return tuple(
-        Problem("contradiction", node.id, f"{node.op_type}: {node.cost.reason}", inconclusive=False)
-        for node in nodes
-        if node.macs is None
+def contradictions(
+    sites: Sequence[Site], nodes: Sequence[Node], shapes: Shapes
+) -> tuple[Problem, ...]:
+    """Problems of the shape pass, and running operators that contradict their operands.
+
+    The latter are ``contradiction``, unless an assumed size may be to blame. Nothing else that
+    onnx's inference complains of keeps a runtime from running the model.
+    """
+    guessed = {a.input for a in shapes.assumptions if a.reason not in STATED}
+    tainted = tainted_sites(sites, guessed)
+    wrong = {
+        node.id: f"{node.op_type}: {node.cost.reason}"
+        for site, node in zip(sites, nodes, strict=True)
+        if (site.refused or node.cost.contradiction)
+        and not node.composite
         and node.executions != 0
-        and node.cost.reason.startswith("inconsistent")
-    )
+        and site.index not in tainted
+    }
+    problems = [
+        replace(p, code="contradiction") if p.code == "shape-inference" and p.where in wrong else p
+        for p in shapes.problems
+    ]
+    known = {p.where for p in problems if p.code == "contradiction"}
+    for place, message in wrong.items():
+        if place not in known:
+            problems.append(Problem("contradiction", place, message, inconclusive=False))
+    return tuple(problems)
 
 
 def separable_plan(nodes: Sequence[Node], macs: int, params: int) -> Separable:

@@ -129,6 +129,8 @@ class Cost:
     """Certainty of ``macs`` and ``flops``."""
     reason: str = ""
     """Why the certainty is not exact; empty otherwise."""
+    contradiction: bool = False
+    """True where the operands cannot be what the operator takes: no runtime would run it."""
 
 
 @dataclass(frozen=True, slots=True)

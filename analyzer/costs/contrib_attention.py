@@ -16,7 +16,7 @@ from analyzer.costs.attention import (
 )
 from analyzer.costs.rule import Rule, Work, dtype_of, fixed, given
 from analyzer.costs.signal import scalar
-from analyzer.graph.call import Unknown
+from analyzer.graph.call import Contradiction, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,7 @@ def projected(
         batch, queries, width = call.shape(0)
         weight = call.shape(1)
         if weight[0] != width:
-            raise Unknown(f"inconsistent inner dimension: {width} and {weight[0]}")
+            raise Contradiction(f"inconsistent inner dimension: {width} and {weight[0]}")
         sizes = call.attr("qkv_hidden_sizes") or (weight[1] // 3,) * 3
         if sum(sizes) != weight[1]:
             raise Unknown(f"hidden sizes {sizes} do not add up to {weight[1]}")

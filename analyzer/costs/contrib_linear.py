@@ -9,7 +9,7 @@ from analyzer.costs.conv import CONV_TRANSPOSE, FLOPS, MACS, convolve, transpose
 from analyzer.costs.elementwise import GELU_TANH, SIGMOID
 from analyzer.costs.linear import gemm, matmul, product
 from analyzer.costs.rule import Rule, Work, dims, dtype_of, fixed, given, integer_of
-from analyzer.graph.call import Unknown
+from analyzer.graph.call import Contradiction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +84,7 @@ def packed(bias: int = -1, *, width: str = "N", inner: str = "K") -> Callable[[C
     def count(call: Call) -> Work:
         rows, n, k = _rows(call), call.attributes[width], call.attributes[inner]
         if call.shape(0)[-1] != k:
-            raise Unknown(f"inconsistent inner dimension: {call.shape(0)[-1]} and {k}")
+            raise Contradiction(f"inconsistent inner dimension: {call.shape(0)[-1]} and {k}")
         weight = call.input(1)
         if weight is not None and weight.elements == 0:
             n = 0  # ONNX Runtime: an empty weight omits the projection

@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from analyzer.costs.rule import SPEC, Rule, Work, dims, dtype_of, given, integer_of, known_dim
-from analyzer.graph.call import Unknown
+from analyzer.graph.call import Contradiction, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +45,7 @@ def convolve(
         out = call.out_shape()
         per_group, kernel = _weight(call, weight, channel_axis)
         if len(out) != len(kernel) + 2:
-            raise Unknown(f"inconsistent ranks: output {len(out)}, kernel {len(kernel)}")
+            raise Contradiction(f"inconsistent ranks: output {len(out)}, kernel {len(kernel)}")
         size = prod(out)
         extra = given(call, bias) + (activation and _activated(call))
         if add >= 0:
@@ -65,7 +65,7 @@ def _weight(call: Call, index: int, channel_axis: int) -> tuple[int, tuple[int, 
     group = call.attr("group", 1)
     channels = known_dim(call.input(0), channel_axis)
     if group < 1:
-        raise Unknown(f"inconsistent channels: group is {group}")
+        raise Contradiction(f"inconsistent channels: group is {group}")
     tensor = call.input(index)
     if tensor is None or tensor.shape is None or None in tensor.shape:
         kernel = call.attr("kernel_shape")
@@ -76,9 +76,11 @@ def _weight(call: Call, index: int, channel_axis: int) -> tuple[int, tuple[int, 
     if len(shape) < 3:
         raise Unknown(f"weight of rank {len(shape)} is not a convolution kernel")
     if channels is not None and channels != shape[1] * group:
-        raise Unknown(f"inconsistent channels: {channels} in, weight expects {shape[1]} · {group}")
+        raise Contradiction(
+            f"inconsistent channels: {channels} in, weight expects {shape[1]} · {group}"
+        )
     if shape[0] % group:
-        raise Unknown(f"inconsistent channels: {shape[0]} outputs in {group} groups")
+        raise Contradiction(f"inconsistent channels: {shape[0]} outputs in {group} groups")
     return shape[1], shape[2:]
 
 
@@ -103,7 +105,7 @@ def transposed(bias: int = 2, weight: int = 1, *, channel_axis: int = 1) -> Call
             raise Unknown(f"weight of rank {len(shape)} is not a convolution kernel")
         if source[channel_axis] != shape[0]:
             channels = source[channel_axis]
-            raise Unknown(f"inconsistent channels: {channels} in, weight expects {shape[0]}")
+            raise Contradiction(f"inconsistent channels: {channels} in, weight expects {shape[0]}")
         other = call.out_size() if given(call, bias) else 0
         text = f"{dims(source)} · {shape[1]} · {dims(shape[2:])}"
         return Work(prod(source) * prod(shape[1:]), other, text)

@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from analyzer.costs.rule import Rule, Work, dims, dtype_of, given, integer_of
-from analyzer.graph.call import Unknown
+from analyzer.graph.call import Contradiction, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +95,7 @@ def matmul(a: int = 0, b: int = 1, bias: int = -1) -> Callable[[Call], Work]:
 
 def _same(k: int, other: int) -> None:
     if k != other:
-        raise Unknown(f"inconsistent inner dimension: {k} and {other}")
+        raise Contradiction(f"inconsistent inner dimension: {k} and {other}")
 
 
 def _einsum(call: Call) -> Work:

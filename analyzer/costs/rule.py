@@ -13,12 +13,12 @@ operations, casts and data movement are 0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import index
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.facts import Certainty, Cost
-from analyzer.graph.call import Call, Unknown
+from analyzer.graph.call import Call, Contradiction, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +88,8 @@ class Rule:
             if macs < 0 or (other is not None and other < 0):
                 return _unknown("negative count: an attribute or dimension is invalid")
         except Unknown as error:
-            return self._missing(str(error))
+            contradiction = isinstance(error, Contradiction)
+            return replace(self._missing(str(error)), contradiction=contradiction)
         except MALFORMED as error:
             return self._missing(f"node does not fit the specification of {call.op_type}: {error}")
         flops = None if other is None else 2 * macs + other

@@ -46,7 +46,7 @@ class Refusal:
 
     code: str
     message: str
-    """What is wrong and what to do, to follow ``external data 'location': ``."""
+    """What is wrong and what to do, to follow ``external data 'location'``."""
     inconclusive: bool = True
 
 
@@ -172,7 +172,7 @@ def external_problems(tensors: Sequence[External], folder: Path | None) -> Itera
         refused.setdefault((found.code, location), (found, []))[1].append(name)
     for (code, location), (refusal, names) in refused.items():
         more = f" ({len(names):,} tensors)" if len(names) > 1 else ""
-        message = f"external data {location[:200]!r}{more}: {refusal.message}"
+        message = f"external data {location[:200]!r}{more} {refusal.message}"
         yield Problem(code, names[0], message, refusal.inconclusive)
     yield from _overlaps(regions)
 

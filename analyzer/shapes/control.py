@@ -59,12 +59,13 @@ def _run_if(
         problems.append(inference.problems[before:])
         del inference.problems[before:]
     running = [c for c in children if c.times != 0]
-    possible = [c for c in running if not c.instance.impossible]
-    frame.instance.impossible |= bool(running) and not possible
+    possible = [c for c in running if not c.instance.refused]
+    if running and not possible:
+        frame.instance.refused.add(i)
     if possible and possible != running:
         running = possible
         for child in children:
-            child.refuted = child.instance.impossible
+            child.refuted = bool(child.instance.refused)
             child.times = int(child in possible)
     frame.instance.children[i] = tuple(children)
     for child, found in zip(children, problems, strict=True):

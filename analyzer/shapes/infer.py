@@ -202,7 +202,8 @@ class Inference:
             self._active.pop()
             self._memo[signature] = instance
         frame.instance.children[i] = (Child("call", instance, 1),)
-        frame.instance.impossible |= instance.impossible
+        if instance.refused:
+            frame.instance.refused.add(i)
         for outer, inner in zip(op.outputs, scope.outputs, strict=False):
             if outer:
                 frame.instance.types[outer] = instance.types.get(inner, UNKNOWN)

@@ -62,7 +62,8 @@ def infer_operator(
         _infer(inference, frame, op, node, attributes, values)
     except Unknown as reason:
         frame.instance.failures[i] = str(reason)
-        frame.instance.impossible |= isinstance(reason, (Contradiction, _Refused))
+        if isinstance(reason, (Contradiction, _Refused)):
+            frame.instance.refused.add(i)
         if isinstance(reason, Contradiction):
             inference.problems.append(
                 Problem("shape-inference", frame.place(op), str(reason), inconclusive=False)

@@ -52,8 +52,8 @@ class Instance:
     """Resolved attributes by operator index, where a function body refers to its call."""
     failures: dict[int, str] = field(default_factory=dict)
     """By operator index: why its output types are not known."""
-    impossible: bool = False
-    """True where an operator contradicts its operands, so that no runtime would get through."""
+    refused: set[int] = field(default_factory=set)
+    """Operators that contradict their operands, by index: no runtime would get past them."""
 
 
 @dataclass(slots=True)

@@ -33,6 +33,8 @@ class Site:
     """Why its output types are unknown; empty if they are not."""
     declared: bool
     """True when an output shape rests on the file's own declaration."""
+    refused: bool = False
+    """True where it contradicts its operands."""
     cyclic: bool = False
     """True on a cycle or behind one: no order of execution exists, so no cost either."""
 
@@ -64,6 +66,7 @@ def list_sites(program: Program, shapes: Shapes) -> list[Site]:
                     children,
                     instance.failures.get(i, ""),
                     any(n in instance.declared for n in op.outputs),
+                    i in instance.refused,
                     i >= scope.sorted,
                 )
             )
