@@ -105,25 +105,27 @@ class _Worker(Generic[T]):
     def __init__(self, task: Callable[[str], T]) -> None:
         from multiprocessing import Pipe
 
-        ours, theirs = Pipe()
-        self.connection: Connection = ours
+        # Two pipes, because one that goes both ways is a socket.
+        paths, self._paths = Pipe(duplex=False)
+        self.connection, results = Pipe(duplex=False)
         self.path = ""
         """What it is busy with."""
 
         def work() -> None:
-            ours.close()
-            _serve(task, theirs)
+            self._close()
+            _serve(task, paths, results)
 
         try:
             self._pid = fork_child(work)
         finally:
-            theirs.close()
+            paths.close()
+            results.close()
 
     def give(self, path: str) -> None:
         """Have it begin with ``path``."""
         self.path = path
         with suppress(OSError):  # it died while idle, as ``answer`` will say
-            self.connection.send(path)
+            self._paths.send(path)
 
     def answer(self) -> T | Failure | None:
         """What became of ``path``; ``None`` if the process died. Waits for it."""
@@ -135,19 +137,23 @@ class _Worker(Generic[T]):
 
     def end(self) -> None:
         """End the process, whatever it is doing."""
-        self.connection.close()
+        self._close()
         with suppress(ProcessLookupError):
             os.kill(self._pid, signal.SIGKILL)
         with suppress(ChildProcessError):  # the caller ignores SIGCHLD: the system reaps
             os.waitpid(self._pid, 0)
 
+    def _close(self) -> None:
+        self._paths.close()
+        self.connection.close()
 
-def _serve(task: Callable[[str], object], connection: Connection) -> None:
+
+def _serve(task: Callable[[str], object], paths: Connection, results: Connection) -> None:
     """Answer path after path until the other end is gone."""
     with suppress(EOFError, OSError):
         while True:
-            path = connection.recv()
+            path = paths.recv()
             try:
-                connection.send(task(path))
+                results.send(task(path))
             except Exception as error:  # noqa: BLE001 - it concerns this model alone
-                connection.send(Failure(path, describe_bug(error, debug=False)))
+                results.send(Failure(path, describe_bug(error, debug=False)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,7 @@ UNDATED = datetime(1980, 1, 1, tzinfo=UTC)
 
 def render(result: Result, options: Options) -> bytes:
     """PDF/UA-1; the same result and options give the same bytes on the same machine."""
-    import weasyprint
-
+    weasyprint = _load_weasyprint()
     nothing = fetcher()
     date = options.created or UNDATED
     facts = weasyprint.Attachment(
@@ -37,6 +37,25 @@ def render(result: Result, options: Options) -> bytes:
     )
     written: bytes = page.write_pdf(pdf_variant="pdf/ua-1", attachments=[facts])
     return written
+
+
+def _load_weasyprint() -> Any:
+    """The module, without the search by which cffi would look for Pango under wrong names.
+
+    WeasyPrint tries each library's names of all systems in turn, and for a name that does not
+    load ctypes runs ``ldconfig``, ``gcc`` and ``ld``: fifty processes for nothing on Linux,
+    where the right name loads by itself.
+    """
+    from ctypes import util
+
+    search = util.find_library
+    if sys.platform == "linux":
+        util.find_library = lambda name: None
+    try:
+        import weasyprint
+    finally:
+        util.find_library = search
+    return weasyprint
 
 
 def fetcher() -> Any:

@@ -1,0 +1,165 @@
+"""An audit hook: what the tool opens, starts and talks to while it judges a file.
+
+``with watched(...) as seen`` collects every event that is not allowed, those of forked children
+included; ``python -m tests.audit --read DIR --write DIR -- check m.onnx`` runs one command line
+with the hook installed before anything of the tool is imported, and says what it saw.
+
+Python raises these events for what Python code does. What C libraries open by themselves, as
+Pango and fontconfig do for fonts, it does not see.
+"""
+
+from __future__ import annotations
+
+import os
+import site
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path(__file__).resolve().parents[1]
+FORBIDDEN = (
+    "socket.", "ssl.", "urllib.", "http.", "ftplib.", "imaplib.", "poplib.", "smtplib.", "nntplib.",
+    "telnetlib.", "webbrowser.", "subprocess.", "os.exec", "os.posix_spawn", "os.spawn",
+    "os.system", "os.startfile", "os.forkpty", "pty.", "ctypes.", "sqlite3.", "syslog.", "winreg.",
+)  # fmt: skip
+"""Beginnings of events that no file may cause."""
+CHANGES = {
+    "os.chflags", "os.chmod", "os.chown", "os.link", "os.mkdir", "os.remove", "os.rename",
+    "os.rmdir", "os.setxattr", "os.symlink", "os.truncate", "os.utime", "os.removexattr",
+}  # fmt: skip
+LISTINGS = {"os.listdir", "os.scandir", "glob.glob", "os.walk", "os.fwalk"}
+FILES = ("/proc/self/statm", os.devnull, "/etc/mime.types")
+"""Read anywhere: the guard limits its worker to what is in use, WeasyPrint knows media types."""
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_CTYPES = {("ctypes.dlopen", None), ("ctypes.dlsym", "prctl")}
+"""The one C function that is called: a guarded worker ends with its parent."""
+EXIT = 99
+"""Exit code of a command line that did what it must not."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is allowed, besides the installation."""
+
+    readable: tuple[str, ...] = ()
+    writable: tuple[str, ...] = ()
+    seen: list[str] = field(default_factory=list)
+    """What happened and was not allowed; complete when the scope ends."""
+
+
+def _real(paths: Iterable[Path | str]) -> tuple[str, ...]:
+    return tuple(sorted({os.path.realpath(path) for path in paths}))
+
+
+def _installation() -> tuple[str, ...]:
+    paths = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    paths += [*site.getsitepackages(), *(p for p in sys.path if p.endswith((".zip", "-dynload")))]
+    return _real(path for path in paths if path)
+
+
+INSTALLATION = (
+    *_installation(),
+    *(str(PROJECT / name) for name in ("analyzer", "rules", "templates", "tests")),
+)
+_scopes: list[Scope] = []
+_pipe: list[int] = []
+
+
+@contextmanager
+def watched(
+    readable: Sequence[Path | str] = (), writable: Sequence[Path | str] = ()
+) -> Iterator[list[str]]:
+    """Collect what is not allowed: reading beyond the installation, ``readable`` and ``writable``,
+    writing beyond ``writable``, sockets, processes, foreign code. The innermost scope decides.
+    """
+    _install()
+    so_far = _drain()
+    if _scopes:
+        _scopes[-1].seen.extend(so_far)
+    scope = Scope(_real(readable), _real(writable))
+    _scopes.append(scope)
+    try:
+        yield scope.seen
+    finally:
+        _scopes.pop()
+        scope.seen.extend(_drain())
+
+
+def _install() -> None:
+    """Add the hook, once: a hook stays until the process ends."""
+    if not _pipe:
+        _pipe.extend(os.pipe())  # forked children write to it as well, whatever their limits are
+        for end in _pipe:
+            os.set_blocking(end, False)
+        sys.addaudithook(_hook)
+
+
+def _drain() -> list[str]:
+    data = b""
+    with suppress(BlockingIOError):
+        while chunk := os.read(_pipe[0], 1 << 16):
+            data += chunk
+    return data.decode().splitlines()
+
+
+def _hook(event: str, arguments: tuple[Any, ...]) -> None:
+    if _scopes and not allowed(event, arguments, _scopes[-1]):
+        line = f"{event} {arguments!r}"[:1_000].encode("unicode-escape") + b"\n"
+        with suppress(BlockingIOError):  # full: there is enough to report
+            os.write(_pipe[1], line)
+
+
+def allowed(event: str, arguments: tuple[Any, ...], scope: Scope) -> bool:
+    """Whether ``event`` may happen in ``scope``."""
+    if event == "open":
+        path, _, flags = arguments
+        return _within(path, scope, writing=isinstance(flags, int) and bool(flags & _WRITES))
+    if event in LISTINGS:
+        return _within(arguments[0], scope, writing=False, listing=True)
+    if event in CHANGES:
+        paths = arguments[:2] if event in {"os.rename", "os.link"} else arguments[:1]
+        return all(_within(path, scope, writing=True) for path in paths)
+    if event == "import":
+        return _within(arguments[1], scope, writing=False)
+    if event.startswith("ctypes."):
+        return (event, arguments[-1]) in _CTYPES
+    return not event.startswith(FORBIDDEN)
+
+
+def _within(path: Any, scope: Scope, *, writing: bool, listing: bool = False) -> bool:
+    if path is None or isinstance(path, int):  # opened before, or the current folder
+        return True
+    name = os.fsdecode(path)
+    if name == os.devnull or (name in FILES and not writing):
+        return True
+    real = os.path.realpath(name)
+    if writing and os.path.basename(os.path.dirname(real)) == "__pycache__":
+        writing = False
+    if listing and real in {os.path.realpath(p) for p in sys.path}:
+        return True
+    folders = scope.writable if writing else (*scope.writable, *scope.readable, *INSTALLATION)
+    return any(real == folder or real.startswith(folder + os.sep) for folder in folders)
+
+
+def main(words: Sequence[str]) -> int:
+    """Run a command line of the tool; its exit code, or ``EXIT`` and what it did on stderr."""
+    options, command = words[: words.index("--")], words[words.index("--") + 1 :]
+    folders: dict[str, list[str]] = {"--read": [], "--write": []}
+    for name, folder in zip(options[::2], options[1::2], strict=True):
+        folders[name].append(folder)
+    with watched(folders["--read"], folders["--write"]) as seen:
+        from analyzer.cli.main import run
+
+        code = run(command)
+    sys.stdout.flush()
+    for line in seen:
+        sys.stderr.write(f"not allowed: {line}\n")
+    return EXIT if seen else code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
