@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.patterns.match import Match, conv_detail, gate_anchors
+from analyzer.patterns.roles import NORMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analyzer.graph.query import Port
     from analyzer.patterns.flow import Flow
+
+_NORMS = NORMS | {"BatchNormalization"}
 
 
 def bottleneck(flow: Flow) -> Iterator[Match]:
@@ -28,13 +31,15 @@ def bottleneck(flow: Flow) -> Iterator[Match]:
 
 
 def basic_residual(flow: Flow) -> Iterator[Match]:
-    """k×k, k×k, plus the shortcut."""
+    """k×k, k×k, plus the shortcut; Darknet's first one is 1×1 (arXiv 1804.02767, figure 1)."""
     for second in flow.of("spatial"):
         base = flow.source(second)
-        if base is None or flow.role(base.node) != "spatial":
+        role = flow.role(base.node) if base else ""
+        if base is None or role not in ("pointwise", "spatial"):
             continue
-        if flow.only_reader(base.node) == second and _wide(flow, base.node, second):
-            yield from _closed(flow, "basic-residual", base.node, base.node, (base.node, second))
+        spatial = base.node if role == "spatial" else second
+        if flow.only_reader(base.node) == second and _wide(flow, spatial, second):
+            yield from _closed(flow, "basic-residual", base.node, spatial, (base.node, second))
 
 
 def _wide(flow: Flow, *anchors: str) -> bool:
@@ -56,6 +61,8 @@ def _closed(
     detail = conv_detail(flow, first, spatial, last)
     detail["stride"] = max(max(flow.conv(a).strides) for a in (first, spatial))
     detail["groups"] = flow.conv(spatial).groups
+    detail["inner_channels"] = flow.conv(spatial).out_channels
+    detail["pre_activation"] = not _NORMS.isdisjoint(flow.operators[residual.join])
     detail["projection"] = any(flow.role(a) == "pointwise" for a in shortcut)
     detail["squeeze_excite"] = bool(residual.gate) or len(anchors) > 3
     members = (*anchors, *gate_anchors(residual.gate), *shortcut, residual.join)

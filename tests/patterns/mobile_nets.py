@@ -39,9 +39,9 @@ def mbconv(
     return y
 
 
-def mobilenet_v2(net: Net, alpha: float = 1.0) -> str:
+def mobilenet_v2(net: Net, alpha: float = 1.0, image: str = "x") -> str:
     m = divisible(32 * alpha)
-    x = net.conv("x", 3, m, 3, 2, "relu6")
+    x = net.conv(image, 3, m, 3, 2, "relu6")
     for t, c, repeats, stride in V2:
         for i in range(repeats):
             n = divisible(c * alpha)
@@ -80,11 +80,21 @@ def ghost(net: Net, x: str, m: int, n: int, act: str) -> str:
     return net.op("Concat", primary, net.conv(primary, half, half, 3, act=act, groups=half), axis=1)
 
 
-def ghostnet(net: Net) -> str:
+def decoupled(net: Net, x: str, m: int, n: int) -> str:
+    """Scale per place by 1×5 and 5×1 depthwise convolutions (arXiv 2211.12905, figure 4)."""
+    y = net.conv(x, m, n)
+    for kernel, pads in (((1, 5), [0, 2, 0, 2]), ((5, 1), [2, 0, 2, 0])):
+        y = net.op("Conv", y, net.weight(n, 1, *kernel), group=n, pads=pads)
+    return net.op("Sigmoid", y)
+
+
+def ghostnet(net: Net, attention: bool = False) -> str:
     m = 16
     x = net.conv("x", 3, m, 3, 2, "relu")
     for k, hidden, n, squeezed, stride in GHOST:
         y = ghost(net, x, m, hidden, "relu")
+        if attention:
+            y = net.op("Mul", y, decoupled(net, x, m, hidden))
         if stride == 2:
             y = net.conv(y, hidden, hidden, k, 2, groups=hidden)
         if squeezed:

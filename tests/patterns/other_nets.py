@@ -7,15 +7,18 @@ from onnx import TensorProto
 from tests.patterns.builders import Net
 
 
-def resnet(net: Net, stages: tuple[int, ...], deep: bool, groups: int = 1, gate: int = 0) -> str:
+def resnet(
+    net: Net, stages: tuple[int, ...], deep: bool, groups: int = 1, gate: int = 0,
+    alpha: float = 1.0, wider: int = 1,
+) -> str:  # fmt: skip
     """ResNet-18/34 (basic) and 50/101/152 (bottleneck, stride in the 3×3)."""
     x = net.conv("x", 3, 64, 7, 2, "relu")
     x = net.op("MaxPool", x, kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])
     m = 64
     for stage, repeats in enumerate(stages):
-        width = 64 * 2**stage
+        width = int(64 * 2**stage * alpha)
         n = width * (4 if deep else 1)
-        mid = width * (2 if groups > 1 else 1)
+        mid = width * (2 if groups > 1 else wider)
         for i in range(repeats):
             s = 2 if stage and i == 0 else 1
             if deep:
@@ -28,6 +31,23 @@ def resnet(net: Net, stages: tuple[int, ...], deep: bool, groups: int = 1, gate:
             shortcut = net.conv(x, m, n, 1, s) if s > 1 or m != n else x
             x, m = net.op("Relu", net.op("Add", y, shortcut)), n
     return net.classifier(x, m)
+
+
+def resnet_v2_50(net: Net) -> str:
+    """Normalisation and activation before the convolutions (arXiv 1603.05027, figure 4e)."""
+    x, m = net.op("Conv", "x", net.weight(64, 3, 7, 7), strides=[2, 2], pads=[3] * 4), 64
+    for stage, repeats in enumerate((3, 4, 6, 3)):
+        mid = 64 * 2**stage
+        for i in range(repeats):
+            s = 2 if stage and i == 0 else 1
+            y = net.op("BatchNormalization", x, *(net.weight(m) for _ in range(4)))
+            y = net.op("Relu", y)
+            shortcut = x if i else net.op("Conv", y, net.weight(4 * mid, m, 1, 1), strides=[s, s])
+            y = net.conv(net.conv(y, m, mid, act="relu"), mid, mid, 3, s, "relu")
+            y = net.op("Conv", y, net.weight(4 * mid, mid, 1, 1))
+            x, m = net.op("Add", y, shortcut), 4 * mid
+    x = net.op("BatchNormalization", x, *(net.weight(m) for _ in range(4)))
+    return net.classifier(net.op("Relu", x), m)
 
 
 def vgg16(net: Net) -> str:

@@ -25,6 +25,7 @@ from tests.patterns.other_nets import (
     convnext_tiny,
     gpt,
     resnet,
+    resnet_v2_50,
     token_net,
     vgg16,
     vit_b16,
@@ -122,6 +123,28 @@ def test_ghostnet_has_32_ghost_modules_and_5_separable_shortcuts() -> None:
     assert (architecture(found) or "").startswith("GhostNet, α = 1, 224×224")
 
 
+def test_ghostnet_v2_is_told_from_the_first_by_its_attention() -> None:
+    net = Net()
+    found = net.facts(ghostnet(net, attention=True))
+    assert kinds(found)["ghost-module"] == 32
+    assert (architecture(found) or "").startswith("GhostNetV2, α = 1, 224×224")
+
+
+def test_a_network_with_layers_of_its_own_behind_the_published_ones_is_a_backbone() -> None:
+    for build, name in ((efficientnet_b0, "EfficientNet-B0"), (ghostnet, "GhostNet")):
+        net = Net()
+        scores = net.op("Reshape", build(net), net.constant([1, 1000, 1, 1]))
+        found = net.facts(net.conv(net.conv(scores, 1000, 8), 8, 8))
+        assert (architecture(found) or "").startswith(f"{name} backbone, ")
+
+
+def test_the_resolution_is_that_of_the_image_not_of_the_padded_one() -> None:
+    net = Net()
+    padded = net.op("Pad", "x", net.constant([0, 0, 0, 0, 0, 0, 1, 1]))
+    found = net.facts(mobilenet_v2(net, image=padded))
+    assert architecture(found) == "MobileNetV2, α = 1, 224×224, 53 weighted layers"
+
+
 def test_shufflenet_v2_has_16_shuffles_and_19_separable_branches() -> None:
     net = Net()
     found = net.facts(shufflenet_v2(net))
@@ -160,6 +183,30 @@ def test_grouped_and_gated_bottlenecks_are_bottlenecks() -> None:
     assert (architecture(found) or "").startswith("SE-ResNeXt-50, 32 groups")
 
 
+@pytest.mark.parametrize(
+    ("alpha", "wider", "name"),
+    [
+        (0.5, 1, "ResNet-50, α = 0.5"),
+        (1.0, 2, "Wide ResNet-50-2"),
+        (1.0, 3, None),
+    ],
+)
+def test_a_resnet_of_other_widths_is_not_called_the_published_one(
+    alpha: float, wider: int, name: str | None
+) -> None:
+    net = Net()
+    found = net.facts(resnet(net, (3, 4, 6, 3), True, alpha=alpha, wider=wider))
+    assert kinds(found) == {"bottleneck": 16}
+    assert architecture(found) == (name and f"{name}, 224×224, 54 weighted layers")
+
+
+def test_normalisation_before_the_layers_is_resnet_v2() -> None:
+    net = Net()
+    found = net.facts(resnet_v2_50(net))
+    assert kinds(found) == {"bottleneck": 16}
+    assert architecture(found) == "ResNetV2-50, 224×224, 54 weighted layers"
+
+
 def test_vgg16_has_no_blocks_but_a_name() -> None:
     net = Net(norm="folded")
     found = net.facts(vgg16(net))
@@ -188,6 +235,15 @@ def test_vit_b16_has_12_attentions_and_12_mlps(form: str) -> None:
     # 4 projections, scores and values: 4·T·D² + 2·T²·D with T = 197, D = 768
     attention = next(b for b in found.blocks if b.kind == "attention")
     assert attention.macs == 4 * 197 * 768**2 + 2 * 197**2 * 768
+
+
+def test_an_image_model_that_looks_words_up_is_no_vit() -> None:
+    """CLIP (arXiv 2103.00020) has a text encoder beside its ViT."""
+    net = Net()
+    word = net.op("ArgMax", vit_b16(net), axis=1)
+    found = net.facts(net.op("Gather", net.weight(49408, 768), word))
+    assert kinds(found) == {"attention": 12, "mlp": 12}
+    assert architecture(found) is None
 
 
 def test_bert_base_has_12_attentions_and_12_mlps_and_normalises_after() -> None:

@@ -84,6 +84,15 @@ def test_fused_mbconv_expands_with_a_standard_convolution() -> None:
     )  # fmt: skip
 
 
+def test_darknet_residual_narrows_before_its_3x3() -> None:
+    """Darknet-53 (arXiv 1804.02767, figure 1), YOLO's backbone."""
+    net = small(64)
+    y = net.conv(net.conv("x", 64, 32, 1, act="relu"), 32, 64, 3, act="relu")
+    block = only(net.facts(net.op("Add", y, "x")))
+    assert block.kind == "basic-residual"
+    assert (block.detail["kernel"], block.detail["inner_channels"]) == ("3×3", 64)
+
+
 def test_3x3_then_1x1_alone_is_no_fused_mbconv() -> None:
     net = small()
     assert kinds(net.facts(net.conv(net.conv("x", 16, 64, 3, act="relu"), 64, 16))) == []

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from analyzer.patterns.families.evidence import width
+
 if TYPE_CHECKING:
     from analyzer.facts import Architecture
     from analyzer.patterns.families.evidence import Evidence
@@ -53,19 +55,35 @@ def _runs(values: list[int]) -> tuple[int, ...]:
 
 
 def resnet(evidence: Evidence) -> Architecture | None:
-    for kind in ("basic-residual", "bottleneck"):
-        rows = evidence.rows(kind, "out_channels", "groups", "squeeze_excite")
-        depth = RESNET.get((kind, _runs([channels for channels, _, _ in rows])))
-        if depth is None:
+    """ResNet and what the widths of its blocks make of it.
+
+    The inner layer of a bottleneck has a quarter of its output channels; twice that is a wide
+    ResNet (arXiv 1605.07146) or, in groups, ResNeXt (1611.05431), whose larger sizes widen
+    further. Blocks whose sum is normalised before anything reads it are those of 1603.05027.
+    """
+    columns = ("out_channels", "inner_channels", "groups", "squeeze_excite", "pre_activation")
+    for kind, expansion in (("basic-residual", 1), ("bottleneck", 4)):
+        rows = evidence.rows(kind, *columns)
+        channels = [row[0] for row in rows]
+        depth = RESNET.get((kind, _runs(channels)))
+        alpha = width(sorted(set(channels)), [64 * expansion * 2**i for i in range(4)])
+        widening = {expansion * inner / out for out, inner, *_ in rows}
+        variants = {tuple(row[2:4]) for row in rows}
+        if depth is None or alpha is None or len(widening) != 1 or len(variants) != 1:
             continue
-        groups, gated = {g for _, g, _ in rows}, {s for _, _, s in rows}
-        if len(groups) != 1 or len(gated) != 1:
+        (wider,), ((groups, gated),) = widening, variants
+        if groups == 1 and wider not in (1, 2):
             continue
-        prefix, (group,) = ("SE-" if gated == {1} else ""), groups
-        family = f"{prefix}ResNe{'Xt' if group > 1 else 't'}-{depth}"
-        words = (f"{group} groups",) if group > 1 else ()
+        grouped = "Xt" if groups > 1 else "t"
+        second = "V2" if all(row[4] for row in rows) else ""
+        family = f"{'SE-' * gated}ResNe{grouped}{second}-{depth}"
+        if groups == 1 and wider == 2:
+            family = f"Wide {family}-2"
+        words = (f"{groups} groups",) if groups > 1 else ()
         # Four projections at most, and as many layers as the name says.
-        return evidence.architecture(family, *words, layers=None if gated == {1} else depth + 4)
+        layers = None if gated else depth + 4
+        narrowed = None if alpha == 1 else alpha
+        return evidence.architecture(family, *words, layers=layers, alpha=narrowed)
     return None
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from analyzer.facts import Architecture
+from analyzer.graph.query import producer
 from analyzer.patterns.roles import PRODUCTS
 
 if TYPE_CHECKING:
@@ -48,8 +49,15 @@ class Evidence:
 
     @property
     def resolution(self) -> tuple[int, ...]:
-        """Spatial sides the first convolution sees; empty if unknown."""
-        sides = self.convs[0].in_spatial if self.convs else ()
+        """Spatial sides of what the first convolution reads, before padding; empty if unknown."""
+        first = next((key for key, node in self.nodes.items() if node.conv is not None), None)
+        if first is None:
+            return ()
+        sides = self.convs[0].in_spatial
+        padding = producer(self.graph, first)
+        if padding is not None and self.nodes[padding].op_type == "Pad":
+            image = self.graph.nodes[padding]["call"].input(0)
+            sides = image.shape[2:] if image is not None and image.shape else ()
         known = tuple(side for side in sides if side is not None)
         return known if len(known) == len(sides) else ()
 

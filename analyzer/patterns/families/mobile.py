@@ -35,6 +35,8 @@ COMPOUND = ((1.0, 1.0), (1.0, 1.1), (1.1, 1.2), (1.2, 1.4), (1.4, 1.8), (1.6, 2.
             (2.0, 3.1))  # fmt: skip
 """Width and depth coefficients of B0 to B7 in the reference implementation."""
 GHOST_MODULES = 32
+GHOST_LAYERS = 1 + 2 * GHOST_MODULES + 4 + 7 * 2 + 5 * 2 + 3
+"""Stem, modules, strided depthwise, squeeze layers, shortcuts, and the three of the head."""
 SHUFFLE_UNITS = 16
 SHUFFLE_V2 = {48: "0.5×", 116: "1.0×", 176: "1.5×", 244: "2.0×"}
 """Channels of stage 2, arXiv 1807.11164, table 5."""
@@ -107,18 +109,27 @@ def efficientnet(evidence: Evidence) -> Architecture | None:
             for i in range(ceil(repeats * deep))
         ]
         if found == table:
-            return evidence.architecture(f"EfficientNet-B{index}")
+            # Stem, head and classifier; two squeeze layers a block; the first have no expansion.
+            layers = 3 + 5 * len(table) - ceil(EFFICIENTNET[0][3] * deep)
+            return evidence.architecture(f"EfficientNet-B{index}", layers=layers)
     return None
 
 
 def ghostnet(evidence: Evidence) -> Architecture | None:
-    """32 ghost modules in 16 bottlenecks, arXiv 1911.11907, table 1."""
+    """32 ghost modules in 16 bottlenecks, arXiv 1911.11907, table 1.
+
+    GhostNetV2 (arXiv 2211.12905) weighs them by 1×5 and 5×1 depthwise convolutions.
+    """
     if len(evidence.of("ghost-module")) != GHOST_MODULES:
         return None
+    long = any(c.kind == "depthwise" and c.kernel_shape == (1, 5) for c in evidence.convs)
     published = [16, 24, 24, 40, 40, *[80] * 4, 112, 112, *[160] * 5]
     narrow = [c for (c,) in evidence.rows("ghost-module", "out_channels")[1::2]]
     alpha = width(narrow, published[: len(narrow)])
-    return evidence.architecture("GhostNet", alpha=alpha) if alpha else None
+    if alpha is None:
+        return None
+    name, layers = ("GhostNetV2", None) if long else ("GhostNet", GHOST_LAYERS)
+    return evidence.architecture(name, alpha=alpha, layers=layers)
 
 
 def shufflenet(evidence: Evidence) -> Architecture | None:

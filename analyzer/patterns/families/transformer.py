@@ -25,9 +25,9 @@ def transformer(evidence: Evidence) -> Architecture | None:
         return None
     channels = widths.pop()
     words = (f"{layers} layers", f"width {channels}")
-    if evidence.convs:
-        return _vit(evidence, layers, channels)
     rows = _vocabulary(evidence, channels)
+    if evidence.convs:  # beside a vocabulary they are an image model's half of a pair, as in CLIP
+        return None if rows else _vit(evidence, layers, channels)
     if not rows:
         return None
     if _is_post_norm(evidence, parts):
@@ -52,17 +52,18 @@ def _vit(evidence: Evidence, layers: int, channels: int) -> Architecture | None:
 
 
 def _vocabulary(evidence: Evidence, channels: int) -> set[int]:
-    """Rows of the embedding tables: looked-up constants as wide as the model."""
+    """Rows of the embedding tables: constants as wide as the model, looked up by an input."""
     rows = set()
-    for key, attributes in evidence.graph.nodes(data=True):
+    for _, attributes in evidence.graph.nodes(data=True):
         call = attributes["call"]
         slots = {"Gather": (0,), "EmbedLayerNormalization": (2, 3, 4)}.get(call.op_type, ())
         for slot in slots:
             table = call.input(slot)
             if table is not None and table.shape is not None and len(table.shape) == 2:
                 first, last = table.shape
-                constant = slot in evidence.graph.nodes[key]["constant_inputs"]
-                if constant and first is not None and last == channels:
+                constants = attributes["constant_inputs"]
+                looked_up = slot in constants and not (slot == 0 and 1 in constants)
+                if looked_up and first is not None and last == channels:
                     rows.add(first)
     return rows
 
