@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from analyzer.graph.call import Unknown
 from analyzer.shapes.operators import fill_gaps
 from analyzer.shapes.result import Child, Instance
+from analyzer.shapes.trips import given_trips, loop_trips, scalar
 from analyzer.shapes.types import UNKNOWN, Type, decode_type, merge
 
 if TYPE_CHECKING:
@@ -32,11 +33,6 @@ def _body_path(frame: Frame, op: Op, label: str) -> str:
     return f"{prefix}{name}.{label}"
 
 
-def _first(value: Any) -> Any:
-    """Scalar content of a known one-element array, else ``None``."""
-    return value.reshape(-1)[0] if value is not None and value.size == 1 else None
-
-
 def _run_if(
     inference: Inference, frame: Frame, i: int, op: Op, attributes: Mapping[str, Any]
 ) -> None:
@@ -45,7 +41,7 @@ def _run_if(
     Of two branches one may not fit the sizes in use (the 8 kHz half of a speech model that is
     fed 16 kHz); then the condition must be such that the other is taken.
     """
-    condition = _first(frame.value(op.inputs[0])) if op.inputs else None
+    condition = scalar(frame.value(op.inputs[0])) if op.inputs else None
     children, problems = [], []
     for label in ("then_branch", "else_branch"):
         index = op.bodies.get(label)
@@ -131,54 +127,16 @@ def _stable_body(
     return instance, [UNKNOWN] * len(carried)
 
 
-def _given_trips(inference: Inference, op: Op) -> int | None:
-    trips = inference.bindings.trips
-    for key in (op.name, *op.outputs):
-        if key and key in trips:
-            return trips[key]
-    return None
-
-
-def _always_true(inference: Inference, instance: Instance, initial: object) -> bool | None:
-    """Whether the loop condition is constant: True, False, or ``None`` if it depends on data."""
-    scope = inference.program.scopes[instance.scope]
-    name = scope.outputs[0] if scope.outputs else ""
-    value = _first(instance.values.get(name))
-    if value is None and len(scope.inputs) > 1:
-        source, seen = name, 0
-        copies = {o: op.inputs for op in scope.ops for o in op.outputs if op.op_type == "Identity"}
-        while copies.get(source) and seen < 64:
-            source, seen = copies[source][0], seen + 1
-        if source == scope.inputs[1]:
-            value = True if initial is None else initial
-    return None if value is None else bool(value)
-
-
-def _trips(goes_on: bool | None, limit: Any, is_limited: bool) -> int | None:
-    """Iterations of a loop that starts: ``limit``, or one where its condition ends it there."""
-    most = None if limit is None else max(0, int(limit))
-    if goes_on is False:
-        return 1 if not is_limited else None if most is None else min(1, most)
-    return most if goes_on else None
-
-
 def _run_loop(
     inference: Inference, frame: Frame, i: int, op: Op, attributes: Mapping[str, Any]
 ) -> None:
-    """``Loop``: trip count from constant M and condition, or as the user states it."""
-    limit = _first(frame.value(op.inputs[0])) if op.inputs and op.inputs[0] else None
-    has_condition = len(op.inputs) > 1 and bool(op.inputs[1])
-    initial = _first(frame.value(op.inputs[1])) if has_condition else True
+    """``Loop``: the body as often as ``loop_trips`` says."""
+    limit = scalar(frame.value(op.inputs[0])) if op.inputs and op.inputs[0] else None
     carried = [frame.type(n) for n in op.inputs[2:]]
-    scalar = [Type("int64", ()), Type("bool", ())]
+    counters = [Type("int64", ()), Type("bool", ())]
     once = limit is not None and int(limit) == 1
-    instance, final = _stable_body(inference, frame, op, carried, scalar, [], 1, once=once)
-    trips = _given_trips(inference, op)
-    if trips is None:
-        if initial is not None and not initial:
-            trips = 0
-        elif initial is not None:
-            trips = _trips(_always_true(inference, instance, initial), limit, bool(op.inputs[0]))
+    instance, final = _stable_body(inference, frame, op, carried, counters, [], 1, once=once)
+    trips = loop_trips(inference, frame, op, instance)
     frame.instance.children[i] = (Child("body", instance, trips),)
     results = list(carried) if trips == 0 else final
     outputs = inference.program.scopes[instance.scope].outputs
@@ -231,7 +189,7 @@ def _run_scan(
         element, length = _slice_off(sequence, axis)
         slices.append(element)
         trips = length if trips is None else trips
-    given = _given_trips(inference, op)
+    given = given_trips(inference, op)
     trips = given if given is not None else trips
     instance, final = _stable_body(inference, frame, op, states, [], slices, 0, once=trips == 1)
     runs = trips if not batched else (None if batch is None or trips is None else trips * batch)

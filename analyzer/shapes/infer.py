@@ -54,6 +54,8 @@ class Inference:
         """False leaves everything unknown that only onnx's C++ could tell."""
         self.problems: list[Problem] = []
         self.visits = 0
+        self.counted = 0
+        """Operators evaluated to count iterations of loops."""
         self._limits = limits
         self.answers: dict[tuple[object, ...], dict[int, Type]] = {}
         """What onnx said of operators so far: types by output slot."""

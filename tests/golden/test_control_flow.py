@@ -122,6 +122,54 @@ def test_loop_with_an_unknown_trip_count_counts_one_iteration_and_says_so() -> N
     assert node(found, "MatMul").executions is None
 
 
+WHILE = (
+    "_, y = Loop ({m}, true, zero, x) <body = b (int64 i, bool c_in, int32 n_in, float[7,7] s_in) "
+    "=> (bool c_out, int32 n, float[7,7] s) {{ s = MatMul (s_in, s_in)  {step} }}>"
+)
+"""A loop that carries a counter; 343 MACs a step."""
+
+
+def while_loop(step: str, m: str = "", inputs: str = "float[7,7] x", **more: object) -> Facts:
+    constants = (
+        "<bool true = {1}, int32 zero = {0}, int32 two = {2}, int32 nine = {9}, int64 m = {3}>"
+    )
+    body = WHILE.format(m=m or '""', step=step)
+    return facts(f"g ({inputs}) => (float[7,7] y) {constants} {{ {body} }}", **more)  # type: ignore[arg-type]
+
+
+def test_loop_that_counts_to_a_constant_runs_until_its_condition_turns_false() -> None:
+    counted = while_loop("n = Add (n_in, two)  c_out = Less (n, nine)")  # 2, 4, 6, 8, 10
+    assert (counted.totals.macs, counted.totals.certainty) == (5 * 343, Certainty.EXACT)
+    assert node(counted, "MatMul").executions == 5
+
+
+def test_loop_that_counts_to_a_size_follows_the_size() -> None:
+    step = (
+        "n = Add (n_in, two)  k = Cast <to = 1> (n)  size = Shape <start = 0, end = 1> (z)"
+        "  rows = Cast <to = 1> (size)  c_out = Less (k, rows)"
+    )
+    found = while_loop(step, inputs="float[7,7] x, float[N,3] z", shapes={"z": (11, 3)})
+    assert (found.totals.macs, found.totals.complete) == (6 * 343, True)  # 2, 4, … 12
+
+
+def test_loop_that_counts_stops_at_its_limit() -> None:
+    step = "n = Add (n_in, two)  c_out = Less (n, nine)"
+    assert while_loop(step, m="m").totals.macs == 3 * 343
+    free = while_loop(step, m="free", inputs="float[7,7] x, int64 free")
+    assert (free.totals.macs, free.totals.complete) == (343, False)
+
+
+def test_loop_whose_condition_is_true_forever_counts_one_iteration_and_says_so() -> None:
+    forever = while_loop("n = Identity (n_in)  c_out = Less (n, nine)")
+    assert (forever.totals.macs, forever.totals.complete) == (343, False)
+
+
+def test_loop_whose_condition_reads_data_counts_one_iteration_and_says_so() -> None:
+    step = "n = ReduceSum <keepdims = 0> (part)  part = Cast <to = 6> (s)  c_out = Less (n, nine)"
+    found = while_loop(step)
+    assert (found.totals.macs, found.totals.complete) == (343, False)
+
+
 def test_stated_trip_counts_are_multiplied() -> None:
     found = loop("n", "true", "Identity (c_in)", "float[7,7] x, int64 n", trips={"y": 12})
     assert (found.totals.macs, found.totals.complete) == (12 * 343, True)

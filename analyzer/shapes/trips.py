@@ -1,0 +1,157 @@
+"""How often a ``Loop`` runs: its limit, its condition, or a counter that the condition reads.
+
+TensorFlow's ``while i < n`` (recurrent layers of Keras) and scripted PyTorch have no limit; the
+body computes the condition from a counter that it carries. Where the operators behind the
+condition touch nothing but a few known numbers, they are evaluated until it turns false.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from analyzer.shapes.fold import FOLDS, fold
+from analyzer.shapes.frame import Frame
+
+if TYPE_CHECKING:
+    from analyzer.graph.program import Op
+    from analyzer.shapes.fold import Array
+    from analyzer.shapes.infer import Inference
+    from analyzer.shapes.result import Instance
+
+MAX_STEPS = 1 << 17
+"""Evaluations of one operator that counting may take in a whole model: about half a second."""
+MAX_ELEMENTS = 64
+"""Numbers a counted value may have; counters have one."""
+RUNNING = np.array(True)
+
+
+def scalar(value: Array | None) -> Any:
+    """Scalar content of a known one-element array, else ``None``."""
+    return value.reshape(-1)[0] if value is not None and value.size == 1 else None
+
+
+def given_trips(inference: Inference, op: Op) -> int | None:
+    """The trip count that the user states for this loop."""
+    trips = inference.bindings.trips
+    for key in (op.name, *op.outputs):
+        if key and key in trips:
+            return trips[key]
+    return None
+
+
+def loop_trips(inference: Inference, frame: Frame, op: Op, body: Instance) -> int | None:
+    """Iterations of a ``Loop``, as stated or as the file determines them; else ``None``."""
+    given = given_trips(inference, op)
+    if given is not None:
+        return given
+    is_limited = bool(op.inputs and op.inputs[0])
+    limit = scalar(frame.value(op.inputs[0])) if is_limited else None
+    most = None if limit is None else max(0, int(limit))
+    has_condition = len(op.inputs) > 1 and bool(op.inputs[1])
+    initial = scalar(frame.value(op.inputs[1])) if has_condition else True
+    if initial is None:
+        return None
+    if not initial:
+        return 0
+    goes_on = _always_true(inference, body, initial)
+    if goes_on:
+        return most
+    if is_limited and most is None:
+        return None
+    found = 1 if goes_on is False else _count(inference, frame, op, body, most)
+    return found if found is None or most is None else min(found, most)
+
+
+def _always_true(inference: Inference, body: Instance, initial: object) -> bool | None:
+    """Whether the loop condition is constant: True, False, or ``None`` if it depends on data."""
+    scope = inference.program.scopes[body.scope]
+    name = scope.outputs[0] if scope.outputs else ""
+    value = scalar(body.values.get(name))
+    if value is None and len(scope.inputs) > 1:
+        source, seen = name, 0
+        copies = {o: op.inputs for op in scope.ops for o in op.outputs if op.op_type == "Identity"}
+        while copies.get(source) and seen < 64:
+            source, seen = copies[source][0], seen + 1
+        if source == scope.inputs[1]:
+            value = initial
+    return None if value is None else bool(value)
+
+
+def _count(
+    inference: Inference, frame: Frame, op: Op, body: Instance, most: int | None
+) -> int | None:
+    """Iterations until the condition that the body computes turns false, at most ``most``."""
+    scope = inference.program.scopes[body.scope]
+    if len(scope.inputs) < 2 or len(scope.outputs) < len(scope.inputs) - 1:
+        return None
+    found = _behind_condition(frame, op, Frame(body, scope, frame, frame.attributes))
+    if found is None:
+        return None
+    steps, state, known = found
+    number, running = scope.inputs[:2]
+    carried = dict(zip(scope.inputs[2:], scope.outputs[1:], strict=False))
+    trips = 0
+    while most is None or trips < most:
+        inference.counted += len(steps) + 1
+        if inference.counted > MAX_STEPS:
+            return None
+        now = {**known, **state, number: np.array(trips), running: RUNNING}
+        for i in steps:
+            step = scope.ops[i]
+            values = [now.get(name) for name in step.inputs]
+            attributes = body.attributes.get(i, step.attributes)
+            results = fold(step.op_type, attributes, values, scope.opsets.get("", 1))
+            if results is None or any(r.size > MAX_ELEMENTS for r in results):
+                return None
+            now.update(zip(step.outputs, results, strict=False))
+        trips += 1
+        goes_on = scalar(now.get(scope.outputs[0]))
+        if goes_on is None:
+            return None
+        if not goes_on:
+            break
+        state = {name: now[carried[name]] for name in state}
+    return trips
+
+
+def _behind_condition(
+    frame: Frame, op: Op, inner: Frame
+) -> tuple[list[int], dict[str, Array], dict[str, Array]] | None:
+    """Operators that the condition follows from, first values of what they carry, constants.
+
+    ``None`` where one of them cannot be evaluated or reads what is not known.
+    """
+    scope = inner.scope
+    makers = {name: i for i, step in enumerate(scope.ops) for name in step.outputs if name}
+    first = dict(zip(scope.inputs[2:], op.inputs[2:], strict=False))
+    carried = dict(zip(scope.inputs[2:], scope.outputs[1:], strict=False))
+    steps: set[int] = set()
+    state: dict[str, Array] = {}
+    known: dict[str, Array] = {}
+    queue, seen = [scope.outputs[0]], {"", *scope.inputs[:2]}
+    while queue:
+        name = queue.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        if name in first:
+            value = frame.value(first[name])
+            state_or_known = state
+            queue.append(carried[name])
+        else:
+            value = inner.value(name)
+            state_or_known = known
+        if value is not None and value.size <= MAX_ELEMENTS and value.dtype != object:
+            state_or_known[name] = value
+            continue
+        i = makers.get(name)
+        if i is None or name in first:
+            return None
+        step = scope.ops[i]
+        if step.domain or step.bodies or step.op_type not in FOLDS:
+            return None
+        steps.add(i)
+        queue += step.inputs
+    return sorted(steps), state, known
