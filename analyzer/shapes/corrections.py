@@ -80,7 +80,7 @@ _RULES: Mapping[str, Callable[[onnx.NodeProto, Mapping[str, onnx.TypeProto]], on
 
 def corrected_shape(call: Call) -> tuple[int, ...] | None:
     """Output shape of ``call`` where onnx's answer is not to be trusted, else ``None``."""
-    rule = _SHAPES.get(call.op_type)
+    rule = _SHAPES.get((call.domain, call.op_type))
     data = call.input(0)
     if rule is None or data is None or data.shape is None or None in data.shape:
         return None
@@ -133,13 +133,22 @@ def _resized(call: Call, shape: tuple[int, ...]) -> tuple[int, ...] | None:
     return tuple(result) if min(result, default=0) >= 0 else None
 
 
-_SHAPES: Mapping[str, Callable[[Call, tuple[int, ...]], tuple[int, ...] | None]] = {
-    "MaxPool": _pooled,
-    "AveragePool": _pooled,
-    "LpPool": _pooled,
-    "Resize": _resized,
-    "Upsample": _resized,
+def _features(call: Call, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """As many of the last axis as there are indices; onnx counts those of Y's last axis only."""
+    indices = call.input(1)
+    if indices is None or indices.elements is None or not shape:
+        return None
+    return (*(shape[:-1] or (1,)), indices.elements)
+
+
+_SHAPES: Mapping[tuple[str, str], Callable[[Call, tuple[int, ...]], tuple[int, ...] | None]] = {
+    ("", "MaxPool"): _pooled,
+    ("", "AveragePool"): _pooled,
+    ("", "LpPool"): _pooled,
+    ("", "Resize"): _resized,
+    ("", "Upsample"): _resized,
+    ("ai.onnx.ml", "ArrayFeatureExtractor"): _features,
 }
 
 CORRECTED = frozenset(_SHAPES)
-"""Operators of ai.onnx that ``corrected_shape`` knows."""
+"""Domain and name of the operators that ``corrected_shape`` knows."""

@@ -117,7 +117,7 @@ def _infer(
         inferred = {op.outputs[0]: partial(call)}
     elif inferred is None and not own:
         raise _Refused("the node contradicts its operator's specification")
-    if inferred and op.domain == "" and op.op_type in CORRECTED:
+    if inferred and (op.domain, op.op_type) in CORRECTED:
         call = make_call(op, attributes, inputs, [], version, values or ())
         shape = corrected_shape(call)
         if shape is not None:

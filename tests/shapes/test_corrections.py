@@ -105,3 +105,29 @@ def test_scales_are_multiplied_in_single_precision() -> None:
     )
     assert real.shape == (1, 1, 7)
     assert analyze(load_bytes(data)).outputs[0].shape == (1, 1, 7)
+
+
+@pytest.mark.parametrize(
+    ("x", "indices", "expected"), [((3,), (5, 1), (1, 5)), ((4, 3), (2, 2), (4, 4))]
+)
+def test_features_are_extracted_for_every_index_whatever_their_axes(
+    x: tuple[int, ...], indices: tuple[int, ...], expected: tuple[int, ...]
+) -> None:
+    """skl2onnx looks class labels up by a column of indices."""
+    node = helper.make_node("ArrayFeatureExtractor", ["x", "i"], ["y"], domain="ai.onnx.ml")
+    graph = helper.make_graph(
+        [node],
+        "g",
+        [
+            helper.make_tensor_value_info("x", TensorProto.FLOAT, x),
+            helper.make_tensor_value_info("i", TensorProto.INT64, indices),
+        ],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+    )
+    imports = [helper.make_opsetid("", 18), helper.make_opsetid("ai.onnx.ml", 3)]
+    data = helper.make_model(graph, opset_imports=imports, ir_version=10).SerializeToString()
+    (real,) = ort.InferenceSession(data, providers=["CPUExecutionProvider"]).run(
+        None, {"x": np.zeros(x, np.float32), "i": np.zeros(indices, np.int64)}
+    )
+    assert real.shape == expected
+    assert analyze(load_bytes(data)).outputs[0].shape == expected
