@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from analyzer.analyze import analyze as analyze
     from analyzer.analyze import analyze_weights as analyze_weights
+    from analyzer.compare import Comparison as Comparison
+    from analyzer.compare import compare as compare
     from analyzer.errors import OnnxlintError as OnnxlintError
     from analyzer.facts import Facts as Facts
     from analyzer.findings.finding import Finding as Finding
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 _HOMES: Mapping[str, str] = {
     "Bindings": "shapes.bindings",
+    "Comparison": "compare",
     "Facts": "facts",
     "Finding": "findings.finding",
     "Limits": "model",
@@ -48,6 +51,7 @@ _HOMES: Mapping[str, str] = {
     "__version__": "version",
     "analyze": "analyze",
     "analyze_weights": "analyze",
+    "compare": "compare",
     "lint": "lint",
     "load": "model",
     "load_bytes": "model",

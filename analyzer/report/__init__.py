@@ -10,14 +10,16 @@ from analyzer.report.result import Batch, Failure, Options, Result
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from analyzer.report.compare import Pair
     from analyzer.report.scale import Study
 
     Renderer = Callable[[Result, Options], bytes]
     BatchRenderer = Callable[[Batch, Options], bytes]
     ScaleRenderer = Callable[[Study, Options], bytes]
+    CompareRenderer = Callable[[Pair, Options], bytes]
 
-__all__ = ["CHECK_FORMATS", "INSPECT_FORMATS", "REPORT_FORMATS", "SCALE_FORMATS", "Batch",
-           "Failure", "Options", "Result"]  # fmt: skip
+__all__ = ["CHECK_FORMATS", "COMPARE_FORMATS", "INSPECT_FORMATS", "REPORT_FORMATS",
+           "SCALE_FORMATS", "Batch", "Failure", "Options", "Result"]  # fmt: skip
 
 
 def _html(result: Result, options: Options) -> bytes:
@@ -60,7 +62,17 @@ def _scale_csv(study: Study, options: Options) -> bytes:
     return _load("scale", "csv", study, options)
 
 
-def _load(module: str, function: str, subject: Result | Batch | Study, options: Options) -> bytes:
+def _compare_text(pair: Pair, options: Options) -> bytes:
+    return _load("compare", "text", pair, options)
+
+
+def _compare_json(pair: Pair, options: Options) -> bytes:
+    return _load("compare", "json", pair, options)
+
+
+def _load(
+    module: str, function: str, subject: Result | Batch | Study | Pair, options: Options
+) -> bytes:
     """Import ``analyzer.report.<module>`` now: WeasyPrint and Jinja2 cost ``check`` nothing."""
     rendered: bytes = getattr(import_module(f"{__name__}.{module}"), function)(subject, options)
     return rendered
@@ -72,3 +84,4 @@ CHECK_FORMATS: Mapping[str, BatchRenderer] = {"text": _check_text, "json": _chec
 SCALE_FORMATS: Mapping[str, ScaleRenderer] = {
     "text": _scale_text, "json": _scale_json, "csv": _scale_csv,
 }  # fmt: skip
+COMPARE_FORMATS: Mapping[str, CompareRenderer] = {"text": _compare_text, "json": _compare_json}

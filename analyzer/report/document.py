@@ -36,7 +36,7 @@ def of_result(result: Result) -> Object:
         "outputs": [tensor(t) for t in facts.outputs],
         "assumptions": assumptions(facts),
         "outcome": result.outcome,
-        "totals": _totals(facts),
+        "totals": totals(facts),
         "parameters": _parameters(facts),
         "memory": _memory(facts),
         "architecture": _architecture(facts),
@@ -150,7 +150,7 @@ def assumptions(facts: Facts) -> list[Object]:
     ]
 
 
-def _totals(facts: Facts) -> Object:
+def totals(facts: Facts) -> Object:
     t = facts.totals
     return {
         "macs": t.macs,
