@@ -51,10 +51,8 @@ def map_paths(
     _run(task, paths, jobs, results, done)
     for path in [p for p in paths if p not in results]:
         _run(task, [path], 1, results, done)
-        results.setdefault(
-            path,
-            Failure(path, "the process that judged it died; it may need more memory than there is"),
-        )
+        died = "the process that judged it died; it may need more memory than there is"
+        results.setdefault(path, Failure(path, f"{path}: {died}"))
     return {path: results[path] for path in paths}
 
 
@@ -156,4 +154,4 @@ def _serve(task: Callable[[str], object], paths: Connection, results: Connection
             try:
                 results.send(task(path))
             except Exception as error:  # noqa: BLE001 - it concerns this model alone
-                results.send(Failure(path, describe_bug(error, debug=False)))
+                results.send(Failure(path, f"{path}: {describe_bug(error, debug=False)}"))

@@ -72,7 +72,7 @@ def judge_all(
             return Failure(path, str(error)), frozenset()
         except Exception as error:  # noqa: BLE001 - a bug on one model: reported, others go on
             show_traceback(console, error, debug=debug)
-            return Failure(path, describe_bug(error, debug=debug)), frozenset()
+            return Failure(path, f"{path}: {describe_bug(error, debug=debug)}"), frozenset()
 
     pairs = _each(judged, tuple(plans), console, jobs)
     console.progress("")

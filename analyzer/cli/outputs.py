@@ -103,7 +103,7 @@ class _Output:
                     raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
                 return
             if mode is not None and not os.access(self.target, os.W_OK):
-                raise PermissionError(None, "the file there is read-only")
+                raise PermissionError(None, "the file there is read-only; write elsewhere")
             folder = os.path.dirname(self.target)
             _clear(folder)
             # A name of its own length: that of the target may already be as long as names can be.

@@ -1,0 +1,124 @@
+"""Command lines run in forks of one warm process, so that hundreds of deaths take seconds.
+
+``python -m tests.faults.driver COMMAND SCENE…`` in a folder with ``model.onnx`` plays scenes and
+prints what they saw as JSON. Reading and rendering the model happens once, for real; what every
+fork does is what the command does from then on: write.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import analyzer.cli.check
+import analyzer.cli.graph
+import analyzer.cli.inspect
+import analyzer.cli.report
+import analyzer.graph.export
+from analyzer.cli.main import run
+
+OUT = Path("out")
+COMMANDS = {
+    "report": "report model.onnx -o out --format html,pdf,json",
+    "inspect": "inspect model.onnx --format json -o out/inspect.json",
+    "graph": "graph model.onnx -o out/graph.graphml",
+    "check": "check model.onnx -q --output json=out/check.json --output text=out/check.txt",
+}
+
+Files = dict[str, bytes]
+"""Contents by name."""
+Seen = dict[str, Any]
+"""What was there after a fault."""
+
+
+def once(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``function``, called the first time only."""
+    results: list[Any] = []
+
+    def call(*arguments: Any, **more: Any) -> Any:
+        if not results:
+            results.append(function(*arguments, **more))
+        return results[0]
+
+    return call
+
+
+def warm(command: str) -> Files:
+    """Run ``command`` with everything before writing remembered; the files it writes."""
+    cli: Any = analyzer.cli
+    tables = ((cli.report, "REPORT_FORMATS"), (cli.inspect, "INSPECT_FORMATS"),
+              (cli.check, "CHECK_FORMATS"))  # fmt: skip
+    for module, name in tables:
+        table = {key: once(render) for key, render in getattr(module, name).items()}
+        setattr(module, name, table)
+    for module, name in ((cli.report, "judge_one"), (cli.inspect, "judge_one"),
+                         (cli.check, "judge_all"), (cli.graph, "facts_of"),
+                         (cli.report, "make_plans"), (cli.inspect, "make_plans"),
+                         (cli.check, "make_plans"), (cli.graph, "make_plans"),
+                         (analyzer.graph.export, "export")):  # fmt: skip
+        setattr(module, name, once(getattr(module, name)))
+    OUT.mkdir()
+    status, said = forked(lambda: None, command, fork=False)
+    assert status == 0, said
+    return {path.name: path.read_bytes() for path in OUT.iterdir()}
+
+
+def forked(prepare: Callable[[], object], command: str, *, fork: bool = True) -> tuple[int, str]:
+    """Return code (``-9``: killed) of ``command`` after ``prepare``, and what it said on 2."""
+    with tempfile.TemporaryFile() as said:
+        pid = os.fork() if fork else 0
+        if pid == 0:
+            keep = os.dup(1), os.dup(2)
+            with open(os.devnull, "wb") as null:
+                os.dup2(null.fileno(), 1)
+            os.dup2(said.fileno(), 2)
+            prepare()
+            code = run(COMMANDS.get(command, command).split(" "))
+            if fork:
+                os._exit(code)
+            for number, kept in enumerate(keep, 1):
+                os.dup2(kept, number)
+        else:
+            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        said.seek(0)
+        return code, said.read().decode()
+
+
+def restore(new: Files) -> Files:
+    """Put old files where ``new`` ones shall come, and nothing else."""
+    shutil.rmtree(OUT)
+    OUT.mkdir()
+    old = dict.fromkeys(new, b"the old one" * 999)
+    for name, data in old.items():
+        (OUT / name).write_bytes(data)
+    return old
+
+
+def look(old: Files, new: Files) -> Seen:
+    """What is in the folder."""
+    found = {path.name: path.read_bytes() for path in OUT.iterdir()}
+    return {
+        "old": sum(found.get(name) == data for name, data in old.items()),
+        "new": sum(found.get(name) == data for name, data in new.items()),
+        "files": len(new),
+        "others": sorted(found.keys() - new.keys()),
+    }
+
+
+def play(command: str, scenes: Sequence[str]) -> dict[str, list[Seen]]:
+    """What each scene saw."""
+    from tests.faults.scenes import SCENES
+
+    new = warm(command)
+    return {name: list(SCENES[name](command, new)) for name in scenes}
+
+
+if __name__ == "__main__":
+    sys.modules["tests.faults.driver"] = sys.modules["__main__"]
+    print(json.dumps(play(sys.argv[1], sys.argv[2:])))

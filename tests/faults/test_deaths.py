@@ -1,0 +1,84 @@
+"""A batch of 50 models in which one takes its process down: 49 are judged, one is not."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import CLEAN, encode
+
+VICTIM = os.path.join("models", "m23.onnx")
+START = """
+import os, pathlib, signal, time
+import analyzer.cli.judge as judge
+from analyzer.cli.main import main
+judged = judge.judge_one
+def die(path, *rest):
+    if path == os.environ["VICTIM"]:
+        if os.environ["BY"] == "itself":
+            os.kill(os.getpid(), signal.SIGKILL)
+        pathlib.Path(f"pid-{os.getpid()}").touch()
+        time.sleep(600)
+    return judged(path, *rest)
+judge.judge_one = die
+main()
+"""
+"""The command, in which one model kills its process or waits to be killed."""
+
+DIED = "the process that judged it died; it may need more memory than there is"
+
+
+def check(folder: Path, by: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """``onnxlint check`` of the batch; processes that wait to be killed are."""
+    (folder / "models").mkdir()
+    for index in range(50):
+        (folder / "models" / f"m{index:02}.onnx").write_bytes(encode(CLEAN))
+    command = [sys.executable, "-c", START, "check", "models", "--jobs", "2", *words]
+    with open(folder / "out", "w+") as out, open(folder / "err", "w+") as err:
+        with subprocess.Popen(
+            command, cwd=folder, env=os.environ | {"VICTIM": VICTIM, "BY": by},
+            stdout=out, stderr=err,
+        ) as process:  # fmt: skip
+            while process.poll() is None:
+                for mark in folder.glob("pid-*"):
+                    mark.unlink()
+                    os.kill(int(mark.name.removeprefix("pid-")), signal.SIGKILL)
+                time.sleep(0.02)
+        out.seek(0)
+        err.seek(0)
+        return subprocess.CompletedProcess(command, process.returncode, out.read(), err.read())
+
+
+@pytest.mark.parametrize("by", ["itself", "others"])
+def test_the_other_49_are_judged(tmp_path: Path, by: str) -> None:
+    done = check(tmp_path, by, "--output", "json=out.json")
+    assert done.returncode == 2
+    assert done.stdout == f"{VICTIM}: cannot judge: {DIED}\n"
+    assert done.stderr == "0 findings in 49 models; 1 could not be judged\n"
+    written = json.loads((tmp_path / "out.json").read_text())
+    check_json(written)
+
+
+def test_json_on_standard_output_is_whole_and_the_reason_on_standard_error(tmp_path: Path) -> None:
+    done = check(tmp_path, "itself", "--format", "json")
+    assert done.returncode == 2
+    check_json(json.loads(done.stdout))
+    assert done.stderr == (
+        f"onnxlint: error: {VICTIM}: {DIED}\n0 findings in 49 models; 1 could not be judged\n"
+    )
+
+
+def check_json(document: dict[str, Any]) -> None:
+    outcomes = {model["model"]["path"]: model["outcome"] for model in document["models"]}
+    assert len(outcomes) == 49
+    assert set(outcomes.values()) == {"clean"}
+    assert document["failures"] == [{"path": VICTIM, "message": f"{VICTIM}: {DIED}"}]
+    assert document["outcome"] == "inconclusive"

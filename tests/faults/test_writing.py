@@ -1,0 +1,123 @@
+"""Whatever happens while outputs are written, each is the old one or the new one, whole.
+
+The scenes are played once for each command that writes, and the tests look at what they saw.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from analyzer.cli.outputs import write_files
+from tests.faults.driver import COMMANDS, Seen
+
+ROOT = Path(__file__).parents[2]
+MODEL = ROOT / "samples" / "mobilenet_v1_standard.onnx"
+
+pytestmark = pytest.mark.xdist_group("faults-writing")
+
+
+def play(command: str, *scenes: str) -> dict[str, list[Seen]]:
+    """What the scenes of one command saw. Their folder is one that anybody may enter."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        shutil.copy(MODEL, Path(folder, "model.onnx"))
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.faults.driver", command, *scenes],
+            cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    result: dict[str, list[Seen]] = json.loads(done.stdout)
+    return result
+
+
+@pytest.fixture(scope="module", params=COMMANDS)
+def seen(request: pytest.FixtureRequest) -> dict[str, list[Seen]]:
+    return play(request.param, "every_step", "told_to_stop", "small_files", "read_only_folder")
+
+
+def whole(scene: list[Seen]) -> bool:
+    return all(one["old"] + one["new"] == one["files"] for one in scene)
+
+
+def landed(scene: list[Seen]) -> list[Seen]:
+    """Deaths after the first byte was written and before the last file was in its place."""
+    return [one for one in scene if one["others"] or 0 < one["new"] < one["files"]]
+
+
+def temporary(name: str) -> bool:
+    return name.startswith(".onnxlint-") and name.endswith(".tmp")
+
+
+def test_sigkill_at_every_step_tears_nothing(seen: dict[str, list[Seen]]) -> None:
+    *killed, last = seen["every_step"]
+    assert {one["code"] for one in killed} == {-signal.SIGKILL}
+    assert len(killed) > 40
+    assert len(landed(killed)) > len(killed) // 4
+    assert whole(killed)
+    assert all(temporary(name) for one in killed for name in one["others"])
+    assert (last["code"], last["new"], last["others"]) == (0, last["files"], [])
+
+
+def test_sigkill_at_random_moments_tears_nothing() -> None:
+    killed = play("graph", "random_moments")["random_moments"]
+    assert len(landed(killed)) > len(killed) // 3
+    assert whole(killed)
+
+
+def test_stopping_at_any_step_leaves_nothing_behind(seen: dict[str, list[Seen]]) -> None:
+    *stopped, last = seen["told_to_stop"]
+    assert [one["code"] for one in stopped] == [128 + one["signal"] for one in stopped]
+    assert {one["signal"] for one in stopped} == {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    assert whole(stopped)
+    assert {one["said"] for one in stopped} == {""}
+    assert [one["others"] for one in stopped if one["others"]] == []
+    assert last["code"] == 0
+
+
+def test_files_that_must_not_grow_that_large_stay_the_old_ones(
+    seen: dict[str, list[Seen]],
+) -> None:
+    scene = seen["small_files"]
+    assert len(scene) >= 3
+    for one in scene:
+        assert (one["code"], one["old"], one["others"]) == (2, one["files"], [])
+        assert one["said"].startswith("onnxlint: error: out/")
+        assert one["said"].endswith(
+            ": cannot be written: File too large; "
+            "raise the limit on file sizes (ulimit -f) or write elsewhere\n"
+        )
+        assert one["said"].count("\n") == 1
+
+
+def test_a_folder_that_is_read_only_stays_as_it_is(seen: dict[str, list[Seen]]) -> None:
+    scene = seen["read_only_folder"]
+    assert len(scene) == (2 if os.geteuid() == 0 else 1)
+    for one in scene:
+        assert (one["code"], one["old"], one["others"]) == (2, one["files"], [])
+        assert one["said"].startswith("onnxlint: error: out/")
+        assert one["said"].endswith(" write elsewhere\n")
+        assert one["said"].count("\n") == 1
+
+
+def test_leftovers_of_killed_processes_go_after_an_hour(tmp_path: Path) -> None:
+    old, young, other = (
+        tmp_path / name
+        for name in (f".onnxlint-{'0' * 16}.tmp", f".onnxlint-{'1' * 16}.tmp", ".onnxlint-x.tmp")
+    )
+    for path in (old, young, other):
+        path.write_bytes(b"half")
+    for path in (old, other):
+        os.utime(path, (time.time() - 3700,) * 2)
+    write_files({str(tmp_path / "out.json"): b"new"})
+    assert {path.name for path in tmp_path.iterdir()} == {young.name, other.name, "out.json"}
