@@ -130,6 +130,17 @@ def _tile(_: Mapping[str, Any], inputs: Arrays, __: int) -> list[Array]:
     return [np.tile(need(inputs, 0), [int(v) for v in whole(inputs, 1)])]
 
 
+def _one_hot(attributes: Mapping[str, Any], inputs: Arrays, _: int) -> list[Array]:
+    """Exporters write ``repeat_interleave`` and ``one_hot`` with it."""
+    indices, depth = whole(inputs, 0).astype(np.int64), int(whole(inputs, 1).reshape(-1)[0])
+    off, on = whole(inputs, 2)
+    axis = int(attributes.get("axis", -1))
+    axis += indices.ndim + 1 if axis < 0 else 0
+    places = np.arange(depth).reshape([-1] + [1] * (indices.ndim - axis))
+    indices = np.where(indices < 0, indices + depth, indices)  # what is still outside is off
+    return [np.where(np.expand_dims(indices, axis) == places, on, off)]
+
+
 def _nonzero(_: Mapping[str, Any], inputs: Arrays, __: int) -> list[Array]:
     return [np.array(np.nonzero(whole(inputs, 0)), dtype=np.int64)]
 
@@ -198,6 +209,7 @@ FOLDS: Mapping[str, Fold] = {
     "Range": _range,
     "Where": _where,
     "Tile": _tile,
+    "OneHot": _one_hot,
     "NonZero": _nonzero,
     "ScatterND": _scatter_nd,
     "ScatterElements": _scatter_elements,

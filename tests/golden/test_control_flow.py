@@ -222,3 +222,11 @@ def test_a_function_called_with_two_shapes_is_counted_for_each() -> None:
     )
     assert found.totals.macs == 84 + 189
     assert len({n.id for n in found.nodes}) == len(found.nodes) == 4
+
+
+def test_loop_whose_condition_needs_a_bomb_is_not_evaluated() -> None:
+    step = (
+        "n = Identity (n_in)  k = Constant <value = int64[1] {1000000000000}> ()"
+        "  many = Expand (n_in, k)  sum = ReduceSum <keepdims = 0> (many)  c_out = Less (sum, nine)"
+    )
+    assert while_loop(step).totals.macs == 343
