@@ -8,11 +8,15 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from analyzer.cli import batch
+from analyzer.errors import OnnxlintError
+from analyzer.model import guard
 from tests.cli.conftest import CLEAN, encode
 
 VICTIM = os.path.join("models", "m23.onnx")
@@ -82,3 +86,34 @@ def check_json(document: dict[str, Any]) -> None:
     assert set(outcomes.values()) == {"clean"}
     assert document["failures"] == [{"path": VICTIM, "message": f"{VICTIM}: {DIED}"}]
     assert document["outcome"] == "inconclusive"
+
+
+def test_where_no_process_can_be_started_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(batch, "fork_child", refuse)
+    monkeypatch.setattr(guard, "fork_child", refuse)
+    says = "no process could be started: Resource temporarily unavailable"
+    with pytest.raises(OnnxlintError, match=f"^{says}; try --jobs 1$"):
+        batch.map_paths(str.upper, ["a", "b"], 2, print)
+    assert guard.guarded(lambda _: 1) == guard.GuardFailure("error", says)
+
+
+def test_where_only_one_process_can_be_started_it_does_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    fork, started = batch.fork_child, []
+
+    def once(work: Callable[[], object]) -> int:
+        if started:
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        started.append(fork(work))
+        return started[0]
+
+    monkeypatch.setattr(batch, "fork_child", once)
+    done: list[int] = []
+    assert batch.map_paths(str.upper, ["a", "b", "c"], 2, done.append) == {
+        "a": "A", "b": "B", "c": "C",
+    }  # fmt: skip
+    assert done == [1, 2, 3]
+    with pytest.raises(ProcessLookupError):
+        os.kill(started[0], 0)
