@@ -92,7 +92,7 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         arguments,
         environment.today,
         accepted,
-        digest=formats != {"text"},
+        digest=not formats.isdisjoint({"json", "sarif"}),
     )
     debug = arguments.debug or environment.debug
     judged = judge_all(plans, command_line(arguments), console, debug=debug, jobs=arguments.jobs)

@@ -50,6 +50,14 @@ def _check_json(batch: Batch, options: Options) -> bytes:
     return _load("json", "render_batch", batch, options)
 
 
+def _check_github(batch: Batch, options: Options) -> bytes:
+    return _load("github", "render_batch", batch, options)
+
+
+def _check_sarif(batch: Batch, options: Options) -> bytes:
+    return _load("sarif", "render_batch", batch, options)
+
+
 def _scale_text(study: Study, options: Options) -> bytes:
     return _load("scale", "text", study, options)
 
@@ -80,7 +88,9 @@ def _load(
 
 REPORT_FORMATS: Mapping[str, Renderer] = {"html": _html, "pdf": _pdf, "json": _json, "csv": _csv}
 INSPECT_FORMATS: Mapping[str, Renderer] = {"text": _text, "json": _json, "csv": _csv}
-CHECK_FORMATS: Mapping[str, BatchRenderer] = {"text": _check_text, "json": _check_json}
+CHECK_FORMATS: Mapping[str, BatchRenderer] = {
+    "text": _check_text, "json": _check_json, "github": _check_github, "sarif": _check_sarif,
+}  # fmt: skip
 SCALE_FORMATS: Mapping[str, ScaleRenderer] = {
     "text": _scale_text, "json": _scale_json, "csv": _scale_csv,
 }  # fmt: skip

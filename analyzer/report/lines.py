@@ -24,7 +24,7 @@ def render_batch(batch: Batch, options: Options) -> bytes:
     hinted: set[str] = set()
     for item in batch.items:
         if isinstance(item, Failure):
-            lines.append(f"{label(item.path)}: {style.error('cannot judge')}: {_rest(item)}")
+            lines.append(f"{label(item.path)}: {style.error('cannot judge')}: {clean(item.reason)}")
         else:
             lines += _findings(item, style, hinted)
             lines += _problems(item, style)
@@ -79,11 +79,6 @@ def _problems(result: Result, style: Style) -> Iterator[str]:
         word = "inconclusive" if problem.inconclusive else "note"
         text = f"{clean(problem.message)} [{label(problem.code)}]"
         yield f"{path}: {where}{style.warning(word)}: {text}"
-
-
-def _rest(failure: Failure) -> str:
-    """The message without the path it may start with."""
-    return clean(failure.message.removeprefix(f"{failure.path}: "))
 
 
 def _many(n: int, word: str) -> str:

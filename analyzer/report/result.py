@@ -74,6 +74,11 @@ class Failure:
     """One line, remedy included."""
 
     @property
+    def reason(self) -> str:
+        """The message without the path it may start with."""
+        return self.message.removeprefix(f"{self.path}: ")
+
+    @property
     def outcome(self) -> str:
         return INCONCLUSIVE
 

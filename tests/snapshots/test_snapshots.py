@@ -38,6 +38,8 @@ COMMANDS = {
     "inspect.csv": "inspect net.onnx --format csv",
     "check.txt": "check net.onnx",
     "check.json": "check net.onnx --format json",
+    "check.sarif": "check net.onnx --format sarif",
+    "check.github": "check net.onnx --format github",
     "scale.txt": "scale net.onnx",
     "graph.dot": "graph net.onnx -o - --format dot",
     "graph.graphml": "graph net.onnx -o - --format graphml",

@@ -1,0 +1,68 @@
+"""Annotations of ``check``: the workflow commands that GitHub Actions shows beside a pull request.
+
+Syntax and escapes: GitHub's documentation, "Workflow commands for GitHub Actions"; in messages
+``%``, CR and LF are escaped, in properties ``:`` and ``,`` as well.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.findings.finding import Severity
+from analyzer.report.result import Failure
+from analyzer.report.sanitise import clean, label
+from analyzer.report.view.findings import first_sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from analyzer.report.result import Batch, Options, Result
+
+LEVELS: Mapping[Severity, str] = {
+    Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice",
+}  # fmt: skip
+
+
+def render_batch(batch: Batch, options: Options) -> bytes:
+    """One command a line; UTF-8."""
+    lines: list[str] = []
+    for item in batch.items:
+        if isinstance(item, Failure):
+            lines.append(_command("error", item.path, "cannot judge", clean(item.reason)))
+        else:
+            lines += _of_result(item)
+    return "".join(line + "\n" for line in lines).encode("utf-8")
+
+
+def _of_result(result: Result) -> Iterator[str]:
+    path = result.facts.model.path
+    nodes = {node.id: node for node in result.facts.nodes}
+    for finding in result.findings:
+        node = nodes.get(finding.node)
+        where = label((node and node.name) or finding.node)
+        parts = [f"{where}: " if where else "", clean(finding.message)]
+        if node and node.location:
+            parts.append(f"\nfrom: {label(node.location)}")
+        if finding.fix:
+            parts.append(f"\nfix: {first_sentence(finding.fix)}")
+        title = f"{label(finding.rule)} {label(finding.name)}"
+        yield _command(LEVELS[finding.severity], path, title, "".join(parts))
+    for problem in result.facts.problems:
+        if problem.inconclusive:
+            where = f"{label(problem.where)}: " if problem.where else ""
+            title = f"inconclusive {label(problem.code)}"
+            yield _command("error", path, title, where + clean(problem.message))
+
+
+def _command(level: str, path: str, title: str, message: str) -> str:
+    """One workflow command; ``message`` may have several lines."""
+    properties = f"file={_property(clean(path))},title={_property(title)}"
+    return f"::{level} {properties}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

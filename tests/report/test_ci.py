@@ -1,0 +1,112 @@
+"""Formats of ``check`` for CI systems: GitHub's workflow commands and SARIF."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import pytest
+
+from analyzer.errors import ModelError
+from analyzer.facts import Problem
+from analyzer.lint import Settings, judge
+from analyzer.report import CHECK_FORMATS, Batch, Failure, Options, Result
+from analyzer.ruleset import load_rules
+from tests.fuzz.promises import plain
+from tests.fuzz.strings import ATTACKS
+from tests.golden.text import facts
+
+if TYPE_CHECKING:
+    from analyzer.facts import Facts
+
+WASTEFUL = (
+    "g (float[1,64,56,56] x, float[128,64,3,3] w) => (float[1,128,56,56] y) "
+    "{ [wide] y = Conv <pads=[1,1,1,1]> (x, w) }"
+)
+COMMAND = re.compile(r"::(error|warning|notice) file=([^,:]*),title=([^,:]*)::(.*)")
+
+
+def result(found: Facts, path: str = "m.onnx") -> Result:
+    found = replace(found, model=replace(found.model, path=path))
+    rules = load_rules()
+    return Result(found, judge(found, rules, Settings()).findings, rules)
+
+
+def github(*items: Result | Failure) -> list[re.Match[str]]:
+    text = CHECK_FORMATS["github"](Batch(items), Options()).decode()
+    matches = [COMMAND.fullmatch(line) for line in text.splitlines()]
+    assert all(matches), text
+    return [match for match in matches if match]
+
+
+def sarif(*items: Result | Failure) -> dict[str, Any]:
+    text = CHECK_FORMATS["sarif"](Batch(items), Options()).decode("ascii")
+    plain(text)
+    log = json.loads(text)
+    assert log["version"] == "2.1.0"
+    (run,) = log["runs"]
+    found: dict[str, Any] = run
+    return found
+
+
+def test_a_finding_is_a_command_with_place_reason_and_remedy() -> None:
+    (command,) = github(result(facts(WASTEFUL)))
+    assert command.groups()[:3] == ("warning", "m.onnx", "SEP001 separable-candidate")
+    assert command[4].startswith("wide: standard 3×3 convolution, 231.2 MMAC; ")
+    assert "%25" in command[4]
+    assert "%0Afix: Replace the convolution" in command[4]
+
+
+def test_what_cannot_be_judged_is_an_error_in_both() -> None:
+    failure = Failure("a,b:c.onnx", str(ModelError("a,b:c.onnx", "the file is empty", "try again")))
+    partly = replace(facts(WASTEFUL), problems=(Problem("cycle", "n", "2 nodes form a cycle"),))
+    found = github(failure, replace(result(partly), findings=()))
+    assert found[0].groups() == (
+        "error", "a%2Cb%3Ac.onnx", "cannot judge", "the file is empty; try again",
+    )  # fmt: skip
+    assert found[1].groups() == (
+        "error", "m.onnx", "inconclusive cycle", "n: 2 nodes form a cycle",
+    )  # fmt: skip
+    run = sarif(failure, result(partly))
+    (invocation,) = run["invocations"]
+    assert not invocation["executionSuccessful"]
+    notes = invocation["toolExecutionNotifications"]
+    assert [n["descriptor"]["id"] for n in notes] == ["cannot-judge", "cycle"]
+    assert sarif(result(facts(WASTEFUL)))["invocations"][0]["executionSuccessful"]
+
+
+def test_results_point_at_their_rule_and_carry_the_fingerprint() -> None:
+    judged = result(facts(WASTEFUL))
+    run = sarif(judged)
+    (found,) = run["results"]
+    rule = run["tool"]["driver"]["rules"][found["ruleIndex"]]
+    assert rule["id"] == found["ruleId"] == "SEP001"
+    assert found["level"] == rule["defaultConfiguration"]["level"] == "warning"
+    assert found["partialFingerprints"] == {"onnxlint/v1": judged.findings[0].fingerprint}
+    place = found["locations"][0]
+    assert place["physicalLocation"]["artifactLocation"]["uri"] == "m.onnx"
+    assert place["logicalLocations"][0]["fullyQualifiedName"] == judged.findings[0].node
+    (file,) = run["artifacts"]
+    assert file["hashes"]["sha-256"] == judged.facts.model.sha256
+
+
+@pytest.mark.parametrize("path", ["a b.onnx", "ü/ö#?.onnx", "/x/%41.onnx", "\udcff.onnx"])
+def test_paths_are_uri_references_that_lead_back(path: str) -> None:
+    uri = sarif(result(facts(WASTEFUL), path))["artifacts"][0]["location"]["uri"]
+    assert re.fullmatch(r"[A-Za-z0-9._~/:%-]+", uri)
+    assert unquote(uri.removeprefix("file://"), errors="surrogateescape") == path
+
+
+@pytest.mark.parametrize("text", ATTACKS)
+def test_no_name_starts_a_command_of_its_own(text: str) -> None:
+    """Every line is one of ours, and a name is in its message or title, never a property."""
+    found = facts(WASTEFUL)
+    node = replace(found.nodes[0], id=text, name=text)
+    judged = result(replace(found, nodes=(node,)), path=f"{text[:50]}.onnx")
+    commands = github(judged, Failure(text, f"{text}: {text}"))
+    assert len(commands) == 2
+    plain("\n".join(command[4] for command in commands))
+    assert sarif(judged)["results"]
