@@ -1,8 +1,8 @@
 """An audit hook: what the tool opens, starts and talks to while it judges a file.
 
 ``with watched(...) as seen`` collects every event that is not allowed, those of forked children
-included; ``python -m tests.audit --read DIR --write DIR -- check m.onnx`` runs one command line
-with the hook installed before anything of the tool is imported, and says what it saw.
+included; ``python -m tests.audit --read DIR --write DIR -- check m.onnx -- inspect m.onnx`` runs
+command lines with the hook installed before anything of the tool is imported, and says what it saw.
 
 Python raises these events for what Python code does. What C libraries open by themselves, as
 Pango and fontconfig do for fonts, it does not see.
@@ -10,6 +10,7 @@ Pango and fontconfig do for fonts, it does not see.
 
 from __future__ import annotations
 
+import mimetypes
 import os
 import site
 import sys
@@ -17,7 +18,9 @@ import sysconfig
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -32,11 +35,16 @@ CHANGES = {
     "os.rmdir", "os.setxattr", "os.symlink", "os.truncate", "os.utime", "os.removexattr",
 }  # fmt: skip
 LISTINGS = {"os.listdir", "os.scandir", "glob.glob", "os.walk", "os.fwalk"}
-FILES = ("/proc/self/statm", os.devnull, "/etc/mime.types")
-"""Read anywhere: the guard limits its worker to what is in use, WeasyPrint knows media types."""
+FILES = {"/proc/self/statm", *mimetypes.knownfiles}
+"""Read besides: the memory in use, for the guard's limit; media types, by WeasyPrint."""
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _CTYPES = {("ctypes.dlopen", None), ("ctypes.dlsym", "prctl")}
 """The one C function that is called: a guarded worker ends with its parent."""
+WORKER = (
+    "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
+    "from analyzer.model.worker import main; main(sys.argv[2])"
+)
+"""The one program that is started: a guarded worker, where threads make a fork impossible."""
 EXIT = 99
 """Exit code of a command line that did what it must not."""
 
@@ -47,6 +55,8 @@ class Scope:
 
     readable: tuple[str, ...] = ()
     writable: tuple[str, ...] = ()
+    by: str = ""
+    """Only what code in files of this folder does, itself or through others, counts."""
     seen: list[str] = field(default_factory=list)
     """What happened and was not allowed; complete when the scope ends."""
 
@@ -71,16 +81,16 @@ _pipe: list[int] = []
 
 @contextmanager
 def watched(
-    readable: Sequence[Path | str] = (), writable: Sequence[Path | str] = ()
+    readable: Sequence[Path | str] = (), writable: Sequence[Path | str] = (), *, by: str = ""
 ) -> Iterator[list[str]]:
     """Collect what is not allowed: reading beyond the installation, ``readable`` and ``writable``,
-    writing beyond ``writable``, sockets, processes, foreign code. The innermost scope decides.
+    writing beyond ``writable``, sockets, programs, foreign code. The innermost scope decides.
     """
     _install()
     so_far = _drain()
     if _scopes:
         _scopes[-1].seen.extend(so_far)
-    scope = Scope(_real(readable), _real(writable))
+    scope = Scope(_real(readable), _real(writable), by)
     _scopes.append(scope)
     try:
         yield scope.seen
@@ -107,10 +117,18 @@ def _drain() -> list[str]:
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
-    if _scopes and not allowed(event, arguments, _scopes[-1]):
+    if _scopes and not allowed(event, arguments, _scopes[-1]) and _done_by(_scopes[-1].by):
         line = f"{event} {arguments!r}"[:1_000].encode("unicode-escape") + b"\n"
         with suppress(BlockingIOError):  # full: there is enough to report
             os.write(_pipe[1], line)
+
+
+def _done_by(folder: str) -> bool:
+    """Whether code in ``folder`` is running."""
+    frame: FrameType | None = sys._getframe()
+    while frame and not frame.f_code.co_filename.startswith(folder):
+        frame = frame.f_back
+    return frame is not None
 
 
 def allowed(event: str, arguments: tuple[Any, ...], scope: Scope) -> bool:
@@ -127,6 +145,8 @@ def allowed(event: str, arguments: tuple[Any, ...], scope: Scope) -> bool:
         return _within(arguments[1], scope, writing=False)
     if event.startswith("ctypes."):
         return (event, arguments[-1]) in _CTYPES
+    if event == "subprocess.Popen":
+        return arguments[0] == sys.executable and WORKER in arguments[1]
     return not event.startswith(FORBIDDEN)
 
 
@@ -146,15 +166,15 @@ def _within(path: Any, scope: Scope, *, writing: bool, listing: bool = False) ->
 
 
 def main(words: Sequence[str]) -> int:
-    """Run a command line of the tool; its exit code, or ``EXIT`` and what it did on stderr."""
-    options, command = words[: words.index("--")], words[words.index("--") + 1 :]
+    """Run command lines of the tool; the highest exit code, or ``EXIT`` when they did too much."""
+    options, *commands = (list(part) for dashes, part in groupby(words, "--".__eq__) if not dashes)
     folders: dict[str, list[str]] = {"--read": [], "--write": []}
     for name, folder in zip(options[::2], options[1::2], strict=True):
         folders[name].append(folder)
     with watched(folders["--read"], folders["--write"]) as seen:
         from analyzer.cli.main import run
 
-        code = run(command)
+        code = max(run(command) for command in commands)
     sys.stdout.flush()
     for line in seen:
         sys.stderr.write(f"not allowed: {line}\n")

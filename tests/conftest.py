@@ -1,8 +1,13 @@
-"""Settings of the whole suite."""
+"""Settings of the whole suite, and the audit hook that every test runs under."""
 
 import os
+import tempfile
+from collections.abc import Generator
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import audit
 
 # Derandomised: a pull request fails for what it changes; new examples are looked for by
 # `make fuzz`. No deadline: the machine that runs the suite may be busy.
@@ -20,3 +25,19 @@ settings.register_profile(
     max_examples=int(os.environ.get("FUZZ_EXAMPLES", "2000")),
 )
 settings.load_profile("suite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "foreign_code: calls C functions that crash or hang it")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """In no test does the tool open what is neither its own nor the test's, or start anything."""
+    tool, writable = str(audit.PROJECT / "analyzer"), (tempfile.gettempdir(),)
+    with audit.watched((audit.PROJECT,), writable, by=tool) as seen:
+        result = yield
+    if item.get_closest_marker("foreign_code"):
+        seen = [line for line in seen if not line.startswith("ctypes.")]
+    assert seen == []
+    return result

@@ -16,6 +16,7 @@ from unittest import mock
 
 from analyzer.cli.main import run
 from analyzer.ruleset import load_rules
+from tests import audit
 from tests.fuzz import seeds
 from tests.fuzz.promises import expect, plain, rules
 
@@ -36,13 +37,15 @@ def command_line(data: bytes) -> None:
     words = [word(line) for line in head.split(b"\n")]
     streams = [_Stream(stdin), _Stream(), _Stream()]
     with (
-        _folder(stdin),
+        _folder(stdin) as folder,
+        audit.watched(writable=[folder]) as seen,
         mock.patch.multiple(sys, stdin=streams[0], stdout=streams[1], stderr=streams[2]),
         mock.patch("analyzer.ruleset.load_rules", _load_rules),
         mock.patch("analyzer.cli.internal.report_bug", _raise_bug),
         mock.patch("analyzer.cli.judge.describe_bug", _raise_as_is),
     ):
         code = run(words)
+    expect(not seen, f"not allowed: {seen}")
     expect(code in CODES, f"exit code {code}")
     out, err = (stream.buffer.getvalue() for stream in streams[1:])  # type: ignore[attr-defined]
     for text in (out.decode(), err.decode()):
@@ -81,7 +84,7 @@ _OPTIONS = ("config\nc.toml", "baseline\nb.json", "rules\nd")
 
 
 @contextmanager
-def _folder(stdin: bytes) -> Iterator[None]:
+def _folder(stdin: bytes) -> Iterator[Path]:
     """A new folder with a model in it, deep enough that nothing written leaves it."""
     top = Path(tempfile.mkdtemp(prefix="onnxlint-fuzz-"))
     try:
@@ -91,7 +94,7 @@ def _folder(stdin: bytes) -> Iterator[None]:
         for name in _FILES:
             (place / name).write_bytes(stdin)
         with chdir(place):
-            yield
+            yield top
     finally:
         shutil.rmtree(top)
 

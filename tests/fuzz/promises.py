@@ -27,6 +27,7 @@ from analyzer.report import CHECK_FORMATS, INSPECT_FORMATS, REPORT_FORMATS
 from analyzer.report.result import Batch, Failure, Options, Result
 from analyzer.ruleset import load_rules
 from analyzer.shapes.run import infer_shapes
+from tests import audit
 from tests.fuzz.strings import PROBE
 
 if TYPE_CHECKING:
@@ -68,6 +69,16 @@ class Depth:
 def keep(data: bytes, depth: Depth = Depth()) -> str:
     """Put ``data`` through the whole tool; its outcome, or raise ``BrokenPromiseError``."""
     start, before = time.monotonic(), _peak()
+    with audit.watched() as seen:
+        outcome = _keep(data, depth)
+    expect(not seen, f"not allowed: {seen}")
+    seconds, growth = time.monotonic() - start, _peak() - before
+    expect(seconds < SECONDS * (1 + depth.html + 2 * depth.pdf), f"took {seconds:.1f} seconds")
+    expect(not depth.guard or depth.pdf or growth < GROWTH, f"took {growth >> 20} MiB")
+    return outcome
+
+
+def _keep(data: bytes, depth: Depth) -> str:
     with mock.patch("analyzer.analyze.infer_shapes", partial(infer_shapes, guard=depth.guard)):
         item: Result | Failure
         try:
@@ -85,9 +96,6 @@ def keep(data: bytes, depth: Depth = Depth()) -> str:
             _check_page(REPORT_FORMATS["html"](item, Options()).decode())
         if depth.pdf:
             expect(REPORT_FORMATS["pdf"](item, Options()).startswith(b"%PDF"), "no PDF")
-    seconds, growth = time.monotonic() - start, _peak() - before
-    expect(seconds < SECONDS * (1 + depth.html + 2 * depth.pdf), f"took {seconds:.1f} seconds")
-    expect(not depth.guard or depth.pdf or growth < GROWTH, f"took {growth >> 20} MiB")
     return item.outcome
 
 

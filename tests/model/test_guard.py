@@ -16,6 +16,7 @@ from onnx import TensorProto, helper, shape_inference
 from analyzer.model.guard import GuardFailure, Progress, guarded
 from analyzer.model.limits import Limits
 
+pytestmark = pytest.mark.foreign_code
 QUICK = Limits(guard_seconds=0.5)
 
 
