@@ -71,7 +71,7 @@ def configure(parser: ArgumentParser) -> None:
         "-j",
         "--jobs",
         metavar="N",
-        type=int,
+        type=values.positive,
         help="processes for many models (default: one per core)",
     )
     add_weights_option(parser)

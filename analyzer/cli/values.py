@@ -45,6 +45,17 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(word for part in text.split(",") if (word := part.strip()))
 
 
+def positive(text: str) -> int:
+    """A whole number from 1.
+
+    >>> positive("4")
+    4
+    """
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:10])):
+        raise ArgumentTypeError(f"{text[:40]!r} is not a whole number from 1")
+    return int(text[:10])
+
+
 def _split(text: str, example: str) -> tuple[str, str]:
     name, equals, value = text.rpartition("=")
     if not (name and equals):

@@ -37,6 +37,9 @@ def test_path_may_hold_equals_signs_and_format_may_not() -> None:
         (values.name_and_count, "n="),
         (values.format_and_path, "=path"),
         (values.format_and_path, "json="),
+        (values.positive, "0"),
+        (values.positive, "-1"),
+        (values.positive, "many"),
     ],
 )
 def test_wrong_text_is_refused(read: Callable[[str], object], text: str) -> None:
