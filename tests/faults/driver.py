@@ -22,6 +22,7 @@ import analyzer.cli.inspect
 import analyzer.cli.report
 import analyzer.graph.export
 from analyzer.cli.main import run
+from analyzer.model.guard import guarded
 
 OUT = Path("out")
 COMMANDS = {
@@ -49,13 +50,18 @@ def once(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+def elsewhere(function: Callable[..., bytes]) -> Callable[..., object]:
+    """``function`` in a process of its own: what it imports makes this one slow to fork."""
+    return lambda *arguments: guarded(lambda _: function(*arguments))
+
+
 def warm(command: str) -> Files:
     """Run ``command`` with everything before writing remembered; the files it writes."""
     cli: Any = analyzer.cli
     tables = ((cli.report, "REPORT_FORMATS"), (cli.inspect, "INSPECT_FORMATS"),
               (cli.check, "CHECK_FORMATS"))  # fmt: skip
     for module, name in tables:
-        table = {key: once(render) for key, render in getattr(module, name).items()}
+        table = {key: once(elsewhere(render)) for key, render in getattr(module, name).items()}
         setattr(module, name, table)
     for module, name in ((cli.report, "judge_one"), (cli.inspect, "judge_one"),
                          (cli.check, "judge_all"), (cli.graph, "facts_of"),

@@ -45,8 +45,8 @@ def at_step(number: int, which: int) -> None:
 
 
 def told_to_stop(command: str, new: Files) -> Iterator[Seen]:
-    """Tell the process to stop at every fifth step of writing, by one signal after the other."""
-    for number, which in zip(itertools.count(1, 5), itertools.cycle(STOPS), strict=False):
+    """Tell the process to stop at every ninth step of writing, by one signal after the other."""
+    for number, which in zip(itertools.count(1, 9), itertools.cycle(STOPS), strict=False):
         old = restore(new)
 
         def prepare(number: int = number, which: int = which) -> None:
@@ -109,7 +109,7 @@ def drop_powers() -> None:
 def random_moments(command: str, new: Files) -> Iterator[Seen]:
     """Kill a process that rewrites three files of some MB again and again."""
     names = ("a.html", "b.pdf", "c.json")
-    one, two = ({n: (n + mark).encode() * 400_000 for n in names} for mark in ("one", "two"))
+    one, two = ({n: (n + mark).encode() * 200_000 for n in names} for mark in ("one", "two"))
     dice = random.Random(4)
     restore({})
     outputs.write_files({str(OUT / name): data for name, data in one.items()})
@@ -118,7 +118,7 @@ def random_moments(command: str, new: Files) -> Iterator[Seen]:
         if pid == 0:
             for contents in itertools.cycle((two, one)):
                 outputs.write_files({str(OUT / name): data for name, data in contents.items()})
-        time.sleep(dice.uniform(0.002, 0.03))
+        time.sleep(dice.uniform(0.002, 0.02))
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         yield look(one, two)

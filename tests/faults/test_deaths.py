@@ -16,7 +16,7 @@ import pytest
 
 from analyzer.cli import batch
 from analyzer.errors import OnnxlintError
-from analyzer.model import guard
+from analyzer.model import child, guard
 from tests.cli.conftest import CLEAN, encode
 
 VICTIM = os.path.join("models", "m23.onnx")
@@ -101,12 +101,12 @@ def test_where_no_process_can_be_started_that_is_said(monkeypatch: pytest.Monkey
 
 
 def test_where_only_one_process_can_be_started_it_does_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    fork, started = batch.fork_child, []
+    started: list[int] = []
 
     def once(work: Callable[[], object]) -> int:
         if started:
             raise BlockingIOError(11, "Resource temporarily unavailable")
-        started.append(fork(work))
+        started.append(child.fork_child(work))
         return started[0]
 
     monkeypatch.setattr(batch, "fork_child", once)

@@ -32,7 +32,6 @@ def files(folder: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("target", "says"),
     [
-        ("/dev/full", "No space left on device; free some space or write elsewhere"),
         ("folder", "Is a directory; name a file in it"),
         ("clean.onnx/file", "Not a directory; check the path"),
         ("no/file", "there is no such folder; create it first"),
@@ -52,16 +51,25 @@ def test_a_target_that_cannot_be_written(
     assert files(tmp_path) == before
 
 
-@pytest.mark.parametrize("command", WRITING)
-def test_a_read_only_file_system_stops_root_too(
-    cli: Cli, clean: str, tmp_path: Path, command: str
-) -> None:
-    assert Path("/sys").is_dir()  # where nobody creates files
-    outcome = cli(*(word.format("/sys/onnxlint.json") for word in WRITING[command]))
-    assert (outcome.code, outcome.out) == (2, "")
-    assert outcome.err.startswith("onnxlint: error: /sys/onnxlint.json: cannot be written: ")
-    assert outcome.err.endswith(" write elsewhere\n")
-    assert outcome.err.count("\n") == 1
+@pytest.mark.parametrize("command", ["inspect", "check"])
+@pytest.mark.parametrize(
+    ("target", "says"),
+    [
+        ("/dev/full", "No space left on device; free some space or write elsewhere"),
+        ("/sys/onnxlint.json", "write elsewhere"),  # nobody creates files there, not even root
+    ],
+)
+def test_a_place_that_takes_no_file(tmp_path: Path, command: str, target: str, says: str) -> None:
+    (tmp_path / "clean.onnx").write_bytes(encode(CLEAN))
+    words = [word.format(target) for word in WRITING[command]]
+    done = subprocess.run(
+        [sys.executable, "-m", "analyzer", *words],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"onnxlint: error: {target}: cannot be written: ")
+    assert done.stderr.endswith(f"{says}\n")
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("command", ["check", "inspect", "rules"])
@@ -79,12 +87,11 @@ def test_a_full_disk_behind_standard_output(tmp_path: Path, command: str) -> Non
     )
 
 
-@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
-def test_names_beyond_ascii_and_with_spaces(tmp_path: Path, locale: str) -> None:
+def test_names_beyond_ascii_and_with_spaces_where_the_locale_is_c(tmp_path: Path) -> None:
     model, folder = tmp_path / f"{NAME}.onnx", tmp_path / NAME
     model.write_bytes(encode(CLEAN))
     folder.mkdir()
-    environment = os.environ | {"LC_ALL": locale, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    environment = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     for words in (
         ["check", model.name, "--output", f"json={NAME}/{NAME}.json"],
         ["inspect", model.name, "-o", f"{NAME}/{NAME}.txt"],
