@@ -34,6 +34,8 @@ CASES: list[tuple[str, tuple[Any, ...], dict[str, Any], Any]] = [
     ("ConstantOfShape", ([2],), {"value": np.array([7])}, [[7, 7]]),
     ("ScatterND", ([0, 0, 0], [[1]], [5]), {}, [[0, 5, 0]]),
     ("CumSum", ([1, 2, 3], 0), {}, [[1, 3, 6]]),
+    ("Reciprocal", ([0.5, 4.0],), {}, [[2.0, 0.25]]),
+    ("Sum", ([1, 2], [3, 4], [5, 6]), {}, [[9, 12]]),
     ("OneHot", ([1, -1, 3], 3, [0, 7]), {}, [[[0, 7, 0], [0, 0, 7], [0, 0, 0]]]),
     ("OneHot", ([1, 0], 2, [0, 7]), {"axis": 0}, [[[0, 7], [7, 0]]]),
     ("NonZero", ([0, 3, 0, 5],), {}, [[[1, 3]]]),
@@ -43,6 +45,21 @@ CASES: list[tuple[str, tuple[Any, ...], dict[str, Any], Any]] = [
 @pytest.mark.parametrize(("op", "inputs", "attributes", "expected"), CASES)
 def test_value(op: str, inputs: tuple[Any, ...], attributes: dict[str, Any], expected: Any) -> None:
     assert run(op, *inputs, **attributes) == expected
+
+
+def test_a_resize_to_a_shorter_side_is_followed_in_single_precision() -> None:
+    """As torchvision's detectors scale their input: ⌊100 · (96 · 1/100)⌋ and ⌊130 · 0.96⌋."""
+    found = facts(
+        "g (float[1,3,H,W] x) => (float[1,3,h,w] y) <float shorter = {96}> {"
+        " sides = Shape <start = 2> (x)  both = Cast <to = 1> (sides)"
+        " least = ReduceMin <keepdims = 0> (both)  part = Reciprocal (least)"
+        " scale = Mul (shorter, part)  scaled = Mul (both, scale)  floor = Floor (scaled)"
+        " front = Shape <end = 2> (x)  back = Cast <to = 7> (floor)"
+        " sizes = Concat <axis = 0> (front, back)"
+        ' y = Resize (x, "", "", sizes) }',
+        shapes={"x": (1, 3, 100, 130)},
+    )
+    assert found.outputs[0].shape == (1, 3, 96, 124)
 
 
 def test_unknown_elements_move_and_spread() -> None:
