@@ -136,6 +136,8 @@ def _one_hot(attributes: Mapping[str, Any], inputs: Arrays, _: int) -> list[Arra
     off, on = whole(inputs, 2)
     axis = int(attributes.get("axis", -1))
     axis += indices.ndim + 1 if axis < 0 else 0
+    if not 0 <= axis <= indices.ndim:
+        raise NotFoldable  # before -axis ones are listed
     places = np.arange(depth).reshape([-1] + [1] * (indices.ndim - axis))
     indices = np.where(indices < 0, indices + depth, indices)  # what is still outside is off
     return [np.where(np.expand_dims(indices, axis) == places, on, off)]

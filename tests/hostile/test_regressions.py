@@ -100,6 +100,15 @@ def test_a_count_of_2_to_the_62_is_not_allocated(operator: str, attribute: str) 
     assert keep(serialised(model), Depth()) in {"clean", "inconclusive", "findings"}
 
 
+@pytest.mark.parametrize("axis", [-(2**63) + 1, -5, 5, 2**62])
+def test_an_axis_that_no_one_hot_tensor_has_is_not_allocated(axis: int) -> None:
+    model = parse(
+        f"""g (int64[3] i) => (float[?,?] y) <int64[3] c = {{0, 1, 2}}, int64 d = {{4}},
+        float[2] v = {{0, 1}}> {{ y = OneHot <axis = {axis}> (c, d, v) }}"""
+    )
+    assert keep(serialised(model), IN_PROCESS) in {"clean", "findings"}
+
+
 @pytest.mark.parametrize("version", [2**62, -(2**62), 2**31, 0, -1])
 def test_impossible_versions_of_the_operator_set(version: int) -> None:
     model = parse("g (float[1,8] x, float[8,8] w) => (float[1,8] y) { y = MatMul (x, w) }")
