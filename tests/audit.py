@@ -157,12 +157,19 @@ def _within(path: Any, scope: Scope, *, writing: bool, listing: bool = False) ->
     if name == os.devnull or (name in FILES and not writing):
         return True
     real = os.path.realpath(name)
+    if not (writing or listing) and (not name or _above_installation(real)):
+        return True
     if writing and os.path.basename(os.path.dirname(real)) == "__pycache__":
         writing = False
     if listing and real in {os.path.realpath(p) for p in sys.path}:
         return True
     folders = scope.writable if writing else (*scope.writable, *scope.readable, *INSTALLATION)
     return any(real == folder or real.startswith(folder + os.sep) for folder in folders)
+
+
+def _above_installation(path: str) -> bool:
+    """Python 3.13 looks for archives among the folders above a package; to open those fails."""
+    return os.path.isdir(path) and any(f.startswith(os.path.join(path, "")) for f in INSTALLATION)
 
 
 def main(words: Sequence[str]) -> int:

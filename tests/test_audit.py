@@ -162,7 +162,8 @@ def test_the_hook_sees(folder: Path, deed: Callable[[Path], object], event: str)
     with audit.watched([folder]) as seen:
         (folder / "m.onnx").read_bytes()
         deed(folder)
-    assert {line.split()[0] for line in seen} == {event}
+    # Python 3.13 starts programs by os.posix_spawn, which has an event of its own.
+    assert {line.split()[0] for line in seen} - {"os.posix_spawn"} == {event}
 
 
 def test_the_hook_sees_what_a_command_does(folder: Path) -> None:

@@ -20,7 +20,12 @@ LINKED = sorted(set(re.findall(r"\]\((?!https?:|#)([^)#]+)", TEXT)))
 @pytest.mark.parametrize("what", [match["what"] for match in PART.finditer(TEXT)])
 def test_generated_part_is_current(what: str) -> None:
     written = next(match[0] for match in PART.finditer(TEXT) if match["what"] == what)
-    assert written == render(written), "run `make readme`"
+    assert _words(written) == _words(render(written)), "run `make readme`"
+
+
+def _words(text: str) -> list[str]:
+    """Python 3.13 breaks usage texts elsewhere, and writes ``-j, --jobs N`` for ``-j N, --jobs N``."""
+    return re.sub(r"(-\w) (\S+), (--[\w-]+) \2", r"\1, \3 \2", text).split()
 
 
 def test_rule_table_lists_every_rule_file() -> None:

@@ -51,7 +51,7 @@ def positive(text: str) -> int:
     >>> positive("4")
     4
     """
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:10])):
+    if not (text.isascii() and text.isdigit() and int(text[:10]) > 0):
         raise ArgumentTypeError(f"{text[:40]!r} is not a whole number from 1")
     return int(text[:10])
 
