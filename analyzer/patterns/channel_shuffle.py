@@ -24,8 +24,8 @@ def channel_shuffle(flow: Flow) -> Iterator[Match]:
             continue
         turns = [n for n in flow.regions[split] if flow.calls[n].op_type == "Transpose"]
         axis = _swapped(tuple(flow.calls[turns[0]].attr("perm") or ())) if len(turns) == 1 else 0
-        groups = grouped[axis] if axis else None
-        if groups is not None:
+        groups, each = grouped[axis : axis + 2] if axis else (None, None)
+        if groups is not None and groups > 1 and each != 1:  # else nothing changes places
             yield Match("channel-shuffle", (split, merge), {"groups": groups})
 
 

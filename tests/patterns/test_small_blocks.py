@@ -189,6 +189,15 @@ def test_reshape_transpose_of_heads_is_no_channel_shuffle() -> None:
     assert kinds(net.facts(net.op("Reshape", y, net.constant([1, 64, 8])))) == []
 
 
+@pytest.mark.parametrize("groups", [1, 16])
+def test_a_transposition_with_an_axis_of_one_is_no_channel_shuffle(groups: int) -> None:
+    net = small(16, 8)
+    split = net.op("Reshape", "x", net.constant([1, groups, 16 // groups, 8, 8]))
+    turned = net.op("Transpose", split, perm=[0, 2, 1, 3, 4])
+    y = net.op("Reshape", turned, net.constant([1, 16, 8, 8]))
+    assert kinds(net.facts(net.conv(y, 16, 16))) == []
+
+
 def test_fused_convolution_with_addend_closes_a_residual() -> None:
     net = small()
     y = net.op("FusedConv", "x", net.weight(64, 16, 1, 1), net.weight(64),
