@@ -24,7 +24,7 @@ def test_generated_part_is_current(what: str) -> None:
 
 
 def _words(text: str) -> list[str]:
-    """Python 3.13 breaks usage texts elsewhere, and writes ``-j, --jobs N`` for ``-j N, --jobs N``."""
+    """Usage texts as Python 3.13 words them: ``-j, --jobs N``, and other line breaks."""
     return re.sub(r"(-\w) (\S+), (--[\w-]+) \2", r"\1, \3 \2", text).split()
 
 
