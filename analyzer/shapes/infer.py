@@ -25,12 +25,15 @@ from analyzer.shapes.result import Child, Instance, Shapes
 from analyzer.shapes.types import UNKNOWN, Type, decode_type, refine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
 
     import onnx
 
     from analyzer.graph.program import FunctionKey, Op, Program
+    from analyzer.model.guard import GuardFailure
     from analyzer.shapes.fold import Array
+
+    Deaths = Mapping[int, GuardFailure]
 
 MALFORMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What rules of this package meet in nodes that lack what their specification demands."""
@@ -45,7 +48,7 @@ class Inference:
         bindings: Bindings,
         *,
         at: Callable[[int], None] = lambda _: None,
-        skip: Collection[int] = (),
+        deaths: Deaths | None = None,
         use_cpp: bool = True,
         limits: Limits = Limits(),
     ) -> None:
@@ -53,13 +56,16 @@ class Inference:
         self.use_cpp = use_cpp
         """False leaves everything unknown that only onnx's C++ could tell."""
         self.problems: list[Problem] = []
+        self._killed: list[Problem] = []
         self.visits = 0
         self.counted = 0
         """Operators evaluated to count iterations of loops."""
         self._limits = limits
         self.answers: dict[tuple[object, ...], dict[int, Type]] = {}
         """What onnx said of operators so far: types by output slot."""
-        self._at, self._skip = at, skip
+        self._at = at
+        self._deaths = dict(deaths or {})
+        """Visits that killed a worker, and how: skipped, and put down as problems."""
         self._memo: dict[tuple[Any, ...], Instance] = {}
         self._active: list[FunctionKey] = []
         self._depth = 0
@@ -72,9 +78,10 @@ class Inference:
         bound = bind(self.program, self.bindings)
         self._trust_declared = bound.as_declared
         main = self.run_scope(0, "", bound.types, {}, None, {})
-        return Shapes(
-            main, bound.assumptions, [*self.program.problems, *bound.problems, *self.problems]
-        )
+        for death in self._deaths.values():
+            self._killed.append(_killed(death, ""))
+        problems = [*self._killed, *self.program.problems, *bound.problems, *self.problems]
+        return Shapes(main, bound.assumptions, problems)
 
     # --- scopes -------------------------------------------------------------------------
 
@@ -110,8 +117,10 @@ class Inference:
                 break
             self.visits += 1
             self._at(self.visits)
-            if self.visits in self._skip:
-                instance.failures[i] = "shape inference crashed on this node"
+            death = self._deaths.pop(self.visits, None)
+            if death is not None:
+                self._killed.append(_killed(death, frame.place(op), op.op_type))
+                instance.failures[i] = f"shape inference {death.detail}"
                 self._set_unknown(frame, op)
                 continue
             try:
@@ -238,6 +247,12 @@ class Inference:
         for name in op.outputs:
             if name:
                 frame.instance.types[name] = UNKNOWN
+
+
+def _killed(death: GuardFailure, where: str, op_type: str = "") -> Problem:
+    operator = f" of {op_type}" if op_type else ""
+    message = f"shape inference{operator} {death.detail}; do not run this model"
+    return Problem("inference-" + death.kind, where, message)
 
 
 def _key(value: Type) -> tuple[Any, ...]:

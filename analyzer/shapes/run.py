@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from analyzer.facts import Problem
 from analyzer.model.guard import GuardFailure, guarded
 from analyzer.model.limits import Limits
 from analyzer.shapes.bindings import ALTERNATIVES
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from analyzer.graph.program import Program
     from analyzer.model.guard import Progress
     from analyzer.shapes.bindings import Bindings
+    from analyzer.shapes.infer import Deaths
     from analyzer.shapes.result import Shapes
 
 MAX_GUESSED = 3000
@@ -33,7 +33,7 @@ def infer_shapes(
 
     onnx's C++ can crash, hang or take all memory on a hostile operator, so the
     pass runs in a worker process. When that dies, the operator it was at is
-    skipped (its outputs stay unknown, a problem says so) and the pass starts
+    skipped (its outputs stay unknown, a problem names it) and the pass starts
     again; after ``MAX_RESTARTS`` deaths it goes on without onnx's C++, and if
     even that fails everything stays unknown.
 
@@ -46,45 +46,36 @@ def infer_shapes(
         return Inference(program, bindings, limits=limits).run()
     seconds = min(limits.guard_seconds, BASE_SECONDS + SECONDS_PER_OPERATOR * _size(program))
     limits = replace(limits, guard_seconds=seconds)
-    skip: list[int] = []
-    deaths: list[Problem] = []
+    deaths: dict[int, GuardFailure] = {}
     for _ in range(MAX_RESTARTS):
-        result = guarded(partial(_infer, program, bindings, limits, tuple(skip)), limits=limits)
+        result = guarded(partial(_infer, program, bindings, limits, deaths), limits=limits)
         if not isinstance(result, GuardFailure):
-            return _with_problems(result, deaths)
-        deaths.append(
-            Problem(
-                "inference-" + result.kind,
-                "",
-                f"shape inference {result.detail} at operator {result.at}; "
-                "its outputs are unknown, do not run this model",
-            )
-        )
-        if result.at is None or result.at in skip or (result.kind == "timeout" and skip):
+            return result
+        known = result.at is None or result.at in deaths
+        deaths.setdefault(result.at or 0, result)
+        if known or (result.kind == "timeout" and len(deaths) > 1):
             break
-        skip.append(result.at)
-    result = guarded(partial(_infer_without_cpp, program, bindings, limits), limits=limits)
+    result = guarded(partial(_infer_without_cpp, program, bindings, limits, deaths), limits=limits)
     if isinstance(result, GuardFailure):
-        result = Inference(program, bindings, limits=replace(limits, visits=0)).run()
-    return _with_problems(result, deaths)
+        return Inference(program, bindings, deaths=deaths, limits=replace(limits, visits=0)).run()
+    return result
 
 
 def _infer_without_cpp(
-    program: Program, bindings: Bindings, limits: Limits, progress: Progress
+    program: Program, bindings: Bindings, limits: Limits, deaths: Deaths, progress: Progress
 ) -> Shapes:
-    return Inference(program, bindings, at=progress.at, use_cpp=False, limits=limits).run()
+    return Inference(
+        program, bindings, at=progress.at, deaths=deaths, use_cpp=False, limits=limits
+    ).run()
 
 
 def _infer(
-    program: Program,
-    bindings: Bindings,
-    limits: Limits,
-    skip: tuple[int, ...],
-    progress: Progress,
+    program: Program, bindings: Bindings, limits: Limits, deaths: Deaths, progress: Progress
 ) -> Shapes:
-    shapes = Inference(program, bindings, at=progress.at, skip=skip, limits=limits).run()
+    shapes = Inference(program, bindings, at=progress.at, deaths=deaths, limits=limits).run()
+    progress.at(0)
     guessed = [a for a in shapes.assumptions if a.reason == bindings.defaults.reason]
-    if skip or not guessed or not _contradictions(shapes) or _size(program) > MAX_GUESSED:
+    if deaths or not guessed or not _contradictions(shapes) or _size(program) > MAX_GUESSED:
         return shapes
     best = shapes
     for defaults in ALTERNATIVES:
@@ -103,8 +94,3 @@ def _contradictions(shapes: Shapes) -> int:
 
 def _size(program: Program) -> int:
     return sum(len(scope.ops) for scope in program.scopes)
-
-
-def _with_problems(shapes: Shapes, deaths: list[Problem]) -> Shapes:
-    shapes.problems[:0] = deaths
-    return shapes

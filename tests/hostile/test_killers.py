@@ -1,0 +1,57 @@
+"""Each operator that kills onnx's C++ is named and left out; the rest of the model is judged."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import onnx
+import pytest
+
+from analyzer.analyze import analyze
+from analyzer.model import Limits, load_bytes
+from tests import audit
+from tests.fuzz.promises import keep
+from tests.hostile.killers import KILLERS, model
+
+SEEN_WITH = (1, 23)
+"""Version of onnx that these kill."""
+INSTALLED = tuple(int(part) for part in onnx.__version__.split(".")[:2])
+
+
+@pytest.mark.parametrize("name", KILLERS)
+def test_killer_is_named_and_the_rest_is_judged(name: str) -> None:
+    killer = KILLERS[name]
+    data = model(killer).SerializeToString()
+    found = analyze(load_bytes(data), limits=Limits(guard_seconds=2, guard_bytes=1 << 30))
+    assert [n.op_type for n in found.nodes] == ["Conv", name.split(",")[0].split()[0], "Conv"]
+    assert found.totals.macs == 2 * 13_824
+    assert found.outputs[0].shape == (1, 8, 8, 8)
+    deaths = [p for p in found.problems if p.code.startswith("inference-")]
+    if deaths or INSTALLED == SEEN_WITH:
+        (death,) = deaths
+        assert death.code in {f"inference-{killer.how}", "inference-timeout"}
+        assert death.where == "k"
+        assert death.message.startswith(f"shape inference of {found.nodes[1].op_type} ")
+        assert found.inconclusive
+
+
+@pytest.mark.parametrize("name", KILLERS)
+def test_killer_breaks_no_promise(name: str) -> None:
+    outcome = keep(model(KILLERS[name]).SerializeToString())
+    assert outcome == "inconclusive" or INSTALLED != SEEN_WITH
+
+
+def test_all_killers_at_once(tmp_path: Path) -> None:
+    for number, killer in enumerate(KILLERS.values()):
+        (tmp_path / f"{number}.onnx").write_bytes(model(killer).SerializeToString())
+    done = subprocess.run(
+        [sys.executable, "-m", "analyzer", "check", str(tmp_path)],
+        cwd=audit.PROJECT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    if INSTALLED == SEEN_WITH:
+        assert done.returncode == 2
+        for name in ("LayerNormalization", "GatherND", "Split", "Einsum", "Expand"):
+            assert f"shape inference of {name} " in done.stdout
