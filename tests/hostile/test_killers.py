@@ -8,11 +8,15 @@ from pathlib import Path
 
 import onnx
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 
 from analyzer.analyze import analyze
 from analyzer.model import Limits, load_bytes
+from analyzer.model.guard import GuardFailure, guarded
+from analyzer.shapes.schema import find_schema, infer_outputs
 from tests import audit
 from tests.fuzz.promises import keep
+from tests.golden.text import parse
 from tests.hostile.killers import KILLERS, model
 
 SEEN_WITH = (1, 23)
@@ -41,6 +45,30 @@ def test_killer_is_named_and_the_rest_is_judged(name: str) -> None:
 def test_killer_breaks_no_promise(name: str) -> None:
     outcome = keep(model(KILLERS[name]).SerializeToString())
     assert outcome == "inconclusive" or INSTALLED != SEEN_WITH
+
+
+def test_slice_of_a_negative_dimension_never_reaches_onnx() -> None:
+    made = parse(
+        """g (float[2] i) => (float[?] k)
+        <int64[1] s = {9}, int64[1] e = {0}, int64[1] a = {0}, int64[1] t = {-1}>
+        { k = Slice (x, s, e, a, t) }"""
+    )
+    made.graph.initializer.add(name="x", data_type=TensorProto.FLOAT, dims=[-3])
+    (node,) = made.graph.node
+    stored = {t.name: t for t in made.graph.initializer}
+    types = {name: helper.make_tensor_type_proto(t.data_type, t.dims) for name, t in stored.items()}
+    data = {name: numpy_helper.to_array(t) for name, t in stored.items() if name != "x"}
+
+    def ask(_: object) -> object:
+        schema = find_schema("Slice", 17, "")
+        return schema and infer_outputs(schema, node, types, data, {"": 17}, 10)
+
+    raw = guarded(ask)
+    if INSTALLED == SEEN_WITH:
+        assert isinstance(raw, GuardFailure)
+        assert raw.detail == "died of SIGABRT"
+    found = analyze(load_bytes(made.SerializeToString()))
+    assert {p.code for p in found.problems if p.inconclusive} == {"tensor-size"}
 
 
 def test_all_killers_at_once(tmp_path: Path) -> None:
