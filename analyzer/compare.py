@@ -1,22 +1,24 @@
 """Two models side by side: which operators changed, and what that costs.
 
 Exports rename and reorder what did not change: operators are the same if they have one name and
-nature (type, kernel, output, cost), else one nature alone; what is left of one name and type has
-changed.
+nature (type, kernel, output, cost), else one nature alone; what is left has changed if it has one
+name and type, else one type, kernel and output. Other attributes, and the weights, are not looked
+at.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Hashable, Iterable
 
     from analyzer.facts import Facts, Node, Tensor
 
-    Named = dict[tuple[str, str], Node]
+    Key = tuple[str, str, str]
+    Named = dict[Key, Node]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Comparison:
     old: Facts
     new: Facts
     changes: tuple[Change, ...]
-    """Largest difference in MACs first, unknown ones before all."""
+    """Largest difference in MACs first, then in parameters; unknown ones before all."""
     same: int
     """Operators that are in both, under whatever name."""
     renamed: int
@@ -59,20 +61,20 @@ def compare(old: Facts, new: Facts) -> Comparison:
     """Match the operators of two models; O(V)."""
     before, after = _by_name(old.nodes), _by_name(new.nodes)
     kept = {n for n, node in before.items() if n in after and _nature(node) == _nature(after[n])}
-    gone, came, renamed = _without_renamed(
-        {name: node for name, node in before.items() if name not in kept},
-        {name: node for name, node in after.items() if name not in kept},
-    )
-    changes = []
-    for name, node in gone.items():
-        if name in came and came[name].op_type == node.op_type:
-            changes.append(Change(node, came.pop(name)))
-        else:
-            changes.append(Change(node, None))
+    gone = {name: node for name, node in before.items() if name not in kept}
+    came = {name: node for name, node in after.items() if name not in kept}
+    # Numbered names shift when an operator is put in, so natures are asked before names.
+    renamed = _pair_off(gone, came, _nature)
+    named = [name for name, node in gone.items()
+             if name in came and came[name].op_type == node.op_type]  # fmt: skip
+    pairs = [(gone.pop(name), came.pop(name)) for name in named]
+    pairs += _pair_off(gone, came, _outline)
+    changes = [Change(*pair) for pair in pairs]
+    changes += [Change(node, None) for node in gone.values()]
     changes += [Change(None, node) for node in came.values()]
-    changes.sort(key=lambda c: (c.macs is not None, -abs(c.macs or 0), _place(c)))
+    changes.sort(key=_order)
     ends = (*_pairs(old.inputs, new.inputs), *_pairs(old.outputs, new.outputs))
-    return Comparison(old, new, tuple(changes), len(kept) + renamed, renamed, ends)
+    return Comparison(old, new, tuple(changes), len(kept) + len(renamed), len(renamed), ends)
 
 
 def _by_name(nodes: Iterable[Node]) -> Named:
@@ -80,35 +82,33 @@ def _by_name(nodes: Iterable[Node]) -> Named:
     listed = list(nodes)
     often = Counter((node.scope, node.name) for node in listed)
     return {
-        (n.scope, n.name) if n.name and often[n.scope, n.name] == 1 else ("", n.id): n
+        (n.scope, n.name, "") if n.name and often[n.scope, n.name] == 1 else ("", "", n.id): n
         for n in listed
     }
 
 
-def _nature(node: Node) -> tuple[object, ...]:
+def _nature(node: Node) -> Hashable:
     """What an operator is, whatever it and its tensors are called."""
-    outputs = tuple((tensor.dtype, tensor.shape) for tensor in node.outputs)
     counts = (node.total_macs, node.flops, node.params, node.executions)
-    return (node.domain, node.op_type, len(node.inputs), outputs, node.conv, counts)
+    return (_outline(node), len(node.inputs), counts)
 
 
-def _without_renamed(gone: Named, came: Named) -> tuple[Named, Named, int]:
-    """What is left of both after pairs of one nature, and how many pairs there were.
+def _outline(node: Node) -> Hashable:
+    """The same without the cost, which a bias that is folded in or shared changes."""
+    outputs = tuple((tensor.dtype, tensor.shape) for tensor in node.outputs)
+    conv = node.conv and replace(node.conv, params=0)
+    return (node.domain, node.op_type, outputs, conv)
 
-    Numbered names shift when an operator is put in, so natures are asked before names.
-    """
-    waiting: dict[tuple[object, ...], deque[tuple[str, str]]] = defaultdict(deque)
+
+def _pair_off(gone: Named, came: Named, key: Callable[[Node], Hashable]) -> list[tuple[Node, Node]]:
+    """Take operators of one ``key`` out of both, in order."""
+    waiting: dict[Hashable, deque[Key]] = defaultdict(deque)
     for name, node in gone.items():
-        waiting[_nature(node)].append(name)
-    paired = {
-        name: queue.popleft() for name, node in came.items() if (queue := waiting[_nature(node)])
-    }
-    taken = set(paired.values())
-    return (
-        {name: node for name, node in gone.items() if name not in taken},
-        {name: node for name, node in came.items() if name not in paired},
-        len(paired),
-    )
+        waiting[key(node)].append(name)
+    found = [
+        (queue.popleft(), name) for name, node in came.items() if (queue := waiting[key(node)])
+    ]
+    return [(gone.pop(old), came.pop(new)) for old, new in found]
 
 
 def _pairs(
@@ -121,9 +121,10 @@ def _pairs(
             yield pair
 
 
-def _place(change: Change) -> str:
+def _order(change: Change) -> tuple[object, ...]:
     node = change.new or change.old
-    return node.id if node else ""
+    unknown = change.macs is None
+    return (not unknown, -abs(change.macs or 0), -abs(change.params or 0), node.id if node else "")
 
 
 def _minus(a: int | None, b: int | None) -> int | None:

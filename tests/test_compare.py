@@ -58,3 +58,29 @@ def test_an_empty_graph_has_nothing_to_match() -> None:
     empty = onnx.helper.make_model(onnx.helper.make_graph([], "g", [], []))
     found = compare(facts_of(empty), facts(model()))
     assert [c.old for c in found.changes] == [None, None]
+
+
+def test_a_name_that_is_the_output_of_another_operator_hides_none() -> None:
+    body = "{ one = Relu (x)  [one] t = MatMul (one, w)  [two] y = MatMul (t, v) }"
+    found = compare(facts(model(body=body)), facts(model(body=body)))
+    assert (found.changes, found.same) == ((), 3)
+
+
+def test_what_lost_its_name_and_its_bias_has_changed() -> None:
+    ends = "(float[1,3,8,8] x, float[4,3,3,3] w, float[4] b) => (float[1,4,6,6] y)"
+    found = compare(
+        facts(f"g {ends} {{ [a] y = Conv (x, w, b) }}"),
+        facts(f"g {ends} {{ [node_1] y = Conv (x, w) }}"),
+    )
+    names = [(c.old and c.old.name, c.new and c.new.name, c.macs) for c in found.changes]
+    assert names == [("a", "node_1", 0)]
+
+
+def test_among_equal_macs_the_largest_difference_in_parameters_comes_first() -> None:
+    weights = "float[5] a = {1, 2, 3, 4, 5}, float[2] b = {1, 2}"
+    graph = f"g (float[5] x, float[2] z) => (float[5] u, float[2] v) <{weights}> "
+    found = compare(
+        facts(graph + "{ v = Mul (z, z)  u = Mul (x, x) }"),
+        facts(graph + "{ v = Mul (z, b)  u = Mul (x, a) }"),
+    )
+    assert [c.params for c in found.changes] == [5, 2]

@@ -85,6 +85,10 @@ def _warnings(pair: Pair, style: Style) -> Iterator[str]:
         totals = result.facts.totals
         if totals.certainty != "exact":
             yield style.warning(f"{which}: MACs are {totals.certainty}: {clean(totals.reason)}")
+        for problem in result.facts.problems:
+            if problem.inconclusive:
+                where = f"{label(problem.where)}: " if problem.where else ""
+                yield style.warning(f"{which}: inconclusive: {where}{clean(problem.message)}")
 
 
 def _signed(before: int | None, after: int | None) -> str:
@@ -135,11 +139,10 @@ def _operators(found: Comparison, style: Style) -> Iterator[str]:
 def _row(change: Change) -> tuple[str, ...]:
     sign = "+" if change.old is None else "-" if change.new is None else "~"
     node = change.new or change.old
-    kinds = [_kind(n) for n in (change.old, change.new) if n]
     return (
         sign,
         label(node.name or node.id, 44) if node else "",
-        " → ".join(dict.fromkeys(kinds)),
+        _what(change),
         _difference(change.macs),
         _difference(change.params),
     )
@@ -152,6 +155,23 @@ def _kind(node: Node) -> str:
         return f"{node.kind} {conv.kernel}, {conv.in_channels}→{conv.out_channels}"
     size = f" {units.shape(node.outputs[0].shape)}" if node.outputs else ""
     return label(node.op_type, 24) + size
+
+
+def _what(change: Change) -> str:
+    """Both layers; of two that look alike, what is different about them."""
+    old, new = change.old, change.new
+    kinds = [*dict.fromkeys(_kind(node) for node in (old, new) if node)]
+    if len(kinds) == 1 and old and new:
+        aspects = (
+            [", ".join(t.dtype or units.UNKNOWN for t in node.outputs) for node in (old, new)],
+            [f"{units.count(node.executions)} runs" for node in (old, new)],
+            [f"{len(node.inputs)} inputs" for node in (old, new)],
+            [f"{units.count(node.cost.flops)} FLOPs" for node in (old, new)],
+        )
+        if change.macs == 0:  # else that is what is different
+            kinds += [f"{before} → {after}" for before, after in aspects if before != after][:1]
+        return ": ".join(kinds)
+    return " → ".join(kinds)
 
 
 def _side(result: Result) -> dict[str, Any]:

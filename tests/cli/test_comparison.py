@@ -45,6 +45,35 @@ def test_versions_and_ends_that_differ_are_named(cli: Cli, tmp_path: Path) -> No
     assert "operator set ai.onnx: 17 → 18\n" in out
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [
+        ("float[4] x) => (float[4] y) { y = Relu (x) }",
+         "float16[4] x) => (float16[4] y) { y = Relu (x) }", "Relu 4: float32 → float16"),
+        ("float[1,2,8] x) => (float[1,2,8] y) { y = LpPool<kernel_shape=[3],pads=[1,1]> (x) }",
+         "float[1,2,8] x) => (float[1,2,8] y) { y = LpPool<kernel_shape=[5],pads=[2,2]> (x) }",
+         "FLOPs → "),
+        ("float[2,8] x, float[2,8] b) => (float[N,C] y) { y = Sum (x) }",
+         "float[2,8] x, float[2,8] b) => (float[N,C] y) { y = Sum (x, b) }", "1 inputs → 2 inputs"),
+    ],
+)  # fmt: skip
+def test_what_is_different_about_two_layers_that_look_alike_is_said(
+    cli: Cli, tmp_path: Path, old: str, new: str, shown: str
+) -> None:
+    for name, text in (("a", old), ("b", new)):
+        (tmp_path / f"{name}.onnx").write_bytes(parse(f"g ({text}").SerializeToString())
+    line = next(x for x in cli("compare", "a.onnx", "b.onnx").out.splitlines() if x[:1] == "~")
+    assert shown in line
+
+
+def test_what_was_judged_only_in_part_is_said(cli: Cli, clean: str, tmp_path: Path) -> None:
+    cyclic = parse("g (float[4] x) => (float[4] y) { a = Add (x, b)  b = Relu (a)  y = Relu (x) }")
+    (tmp_path / "c.onnx").write_bytes(cyclic.SerializeToString())
+    out = cli("compare", clean, "c.onnx").out
+    assert "new: inconclusive: " in out
+    assert "old: inconclusive" not in out
+
+
 def test_what_cannot_be_judged_is_named(cli: Cli, clean: str) -> None:
     outcome = cli("compare", clean, "missing.onnx")
     assert (outcome.code, outcome.out) == (2, "")
