@@ -187,7 +187,7 @@ def contradictions(
     guessed = {a.input for a in shapes.assumptions if a.reason not in STATED}
     tainted = tainted_sites(sites, guessed)
     wrong = {
-        node.id: f"{node.op_type}: {node.cost.reason}"
+        node.id: f"{node.op_type}: {node.cost.reason or site.failure}"
         for site, node in zip(sites, nodes, strict=True)
         if (site.refused or node.cost.contradiction)
         and not node.composite

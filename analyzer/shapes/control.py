@@ -42,18 +42,15 @@ def _run_if(
     fed 16 kHz); then the condition must be such that the other is taken.
     """
     condition = scalar(frame.value(op.inputs[0])) if op.inputs else None
-    children, problems = [], []
+    children = []
     for label in ("then_branch", "else_branch"):
         index = op.bodies.get(label)
         if index is None:
             continue
         taken = None if condition is None else bool(condition) is (label == "then_branch")
-        before = len(inference.problems)
         path = _body_path(frame, op, label)
         instance = inference.run_scope(index, path, {}, {}, frame, frame.attributes)
         children.append(Child(label, instance, None if taken is None else int(taken)))
-        problems.append(inference.problems[before:])
-        del inference.problems[before:]
     running = [c for c in children if c.times != 0]
     possible = [c for c in running if not c.instance.refused]
     if running and not possible:
@@ -64,9 +61,6 @@ def _run_if(
             child.refuted = bool(child.instance.refused)
             child.times = int(child in possible)
     frame.instance.children[i] = tuple(children)
-    for child, found in zip(children, problems, strict=True):
-        if child.times != 0:  # nothing in a branch that never runs is a fault
-            inference.problems += found
     for k, name in enumerate(op.outputs):
         results = [_output(inference, c.instance, k, frame) for c in running]
         if name and results:
@@ -115,7 +109,6 @@ def _stable_body(
     path = _body_path(frame, op, "body")
     state = list(carried)
     for _ in range(MAX_PASSES):
-        before = len(inference.problems)
         types = dict(zip(inputs, [*leading, *state, *trailing], strict=False))
         instance = inference.run_scope(index, path, types, {}, frame, frame.attributes)
         after = [_output(inference, instance, first_output + k, frame) for k in range(len(carried))]
@@ -123,7 +116,6 @@ def _stable_body(
         if once or merged == state:
             return instance, after
         state = merged
-        del inference.problems[before:]  # the next, more general pass reports for good
     return instance, [UNKNOWN] * len(carried)
 
 

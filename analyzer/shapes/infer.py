@@ -21,7 +21,7 @@ from analyzer.shapes.bindings import Bindings, bind
 from analyzer.shapes.control import CONTROL
 from analyzer.shapes.frame import Frame
 from analyzer.shapes.operators import infer_operator
-from analyzer.shapes.result import Child, Instance, Shapes
+from analyzer.shapes.result import Child, Instance, Shapes, running
 from analyzer.shapes.types import UNKNOWN, Type, decode_type, refine
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ class Inference:
         self.program, self.bindings = program, bindings
         self.use_cpp = use_cpp
         """False leaves everything unknown that only onnx's C++ could tell."""
-        self.problems: list[Problem] = []
-        self._killed: list[Problem] = []
+        self._stopped: list[Problem] = []
+        """Limits and deaths, which concern the whole model wherever they happened."""
         self.visits = 0
         self.counted = 0
         """Operators evaluated to count iterations of loops."""
@@ -79,8 +79,10 @@ class Inference:
         self._trust_declared = bound.as_declared
         main = self.run_scope(0, "", bound.types, {}, None, {})
         for death in self._deaths.values():
-            self._killed.append(_killed(death, ""))
-        problems = [*self._killed, *self.program.problems, *bound.problems, *self.problems]
+            self._stopped.append(_killed(death, ""))
+        problems = [*self._stopped, *self.program.problems, *bound.problems]
+        for instance in running(main):
+            problems += instance.problems
         return Shapes(main, bound.assumptions, problems)
 
     # --- scopes -------------------------------------------------------------------------
@@ -119,7 +121,7 @@ class Inference:
             self._at(self.visits)
             death = self._deaths.pop(self.visits, None)
             if death is not None:
-                self._killed.append(_killed(death, frame.place(op), op.op_type))
+                self._stopped.append(_killed(death, frame.place(op), op.op_type))
                 instance.failures[i] = f"shape inference {death.detail}"
                 self._set_unknown(frame, op)
                 continue
@@ -129,7 +131,7 @@ class Inference:
                 text = " ".join(f"{type(error).__name__}: {error}".split())[:200]
                 reason = f"the node does not fit the specification of {op.op_type}: {text}"
                 instance.failures[i] = reason
-                self.problems.append(Problem("malformed-node", frame.place(op), reason))
+                instance.problems.append(Problem("malformed-node", frame.place(op), reason))
                 self._set_unknown(frame, op)
         self._depth -= 1
         return instance
@@ -137,7 +139,7 @@ class Inference:
     def _stop(self, code: str, where: str, message: str) -> None:
         if not self._exhausted:
             self._exhausted = True
-            self.problems.append(Problem(code, where, message))
+            self._stopped.append(Problem(code, where, message))
 
     def _visit(self, frame: Frame, i: int, op: Op) -> None:
         node, attributes = self._resolve(frame, i, op)
@@ -169,7 +171,8 @@ class Inference:
                 try:
                     attributes[name] = decode_attribute(node.attribute[-1])
                 except Misfit as reason:
-                    self.problems.append(Problem("attribute-type", frame.place(op), str(reason)))
+                    problem = Problem("attribute-type", frame.place(op), str(reason))
+                    frame.instance.problems.append(problem)
         frame.instance.attributes[i] = attributes
         return node, attributes
 
@@ -180,7 +183,7 @@ class Inference:
     ) -> None:
         label = ".".join(part for part in key if part)
         if key in self._active:
-            self.problems.append(
+            frame.instance.problems.append(
                 Problem(
                     "recursive-function",
                     label,

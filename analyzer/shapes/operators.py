@@ -65,7 +65,7 @@ def infer_operator(
         if isinstance(reason, (Contradiction, _Refused)):
             frame.instance.refused.add(i)
         if isinstance(reason, Contradiction):
-            inference.problems.append(
+            frame.instance.problems.append(
                 Problem("shape-inference", frame.place(op), str(reason), inconclusive=False)
             )
     if foldable and values is not None:
@@ -163,7 +163,7 @@ def _ask_onnx(
         return answer
     except CPP_ERRORS as error:
         text = " ".join(str(error).split())[:300] or type(error).__name__
-        inference.problems.append(
+        frame.instance.problems.append(
             Problem("shape-inference", frame.place(op), text, inconclusive=False)
         )
     return ask_leniently(schema, node, inputs, data, frame.opsets, ir_version)

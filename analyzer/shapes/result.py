@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import numpy as np
 
@@ -54,6 +54,8 @@ class Instance:
     """By operator index: why its output types are not known."""
     refused: set[int] = field(default_factory=set)
     """Operators that contradict their operands, by index: no runtime would get past them."""
+    problems: list[Problem] = field(default_factory=list)
+    """What is wrong with its own operators; no fault of the model where it never runs."""
 
 
 @dataclass(slots=True)
@@ -71,20 +73,31 @@ class Shapes:
 
     def instances(self) -> Iterator[Instance]:
         """Every instance once, callers before the instances they call."""
-        finished: list[Instance] = []
-        seen: set[int] = {id(self.main)}
-        stack: list[tuple[Instance, Iterator[Child]]] = [(self.main, _children(self.main))]
-        while stack:
-            instance, rest = stack[-1]
-            for child in rest:
-                if id(child.instance) not in seen:
-                    seen.add(id(child.instance))
-                    stack.append((child.instance, _children(child.instance)))
-                    break
-            else:
-                finished.append(instance)
-                stack.pop()
-        return reversed(finished)
+        return _reachable(self.main, _children)
+
+
+def running(main: Instance) -> Iterator[Instance]:
+    """``main`` and what it runs, without what runs 0 times, as ``Shapes.instances``."""
+    return _reachable(main, lambda caller: (c for c in _children(caller) if c.times != 0))
+
+
+def _reachable(
+    main: Instance, children: Callable[[Instance], Iterator[Child]]
+) -> Iterator[Instance]:
+    finished: list[Instance] = []
+    seen: set[int] = {id(main)}
+    stack: list[tuple[Instance, Iterator[Child]]] = [(main, children(main))]
+    while stack:
+        instance, rest = stack[-1]
+        for child in rest:
+            if id(child.instance) not in seen:
+                seen.add(id(child.instance))
+                stack.append((child.instance, children(child.instance)))
+                break
+        else:
+            finished.append(instance)
+            stack.pop()
+    return reversed(finished)
 
 
 def _restore(
