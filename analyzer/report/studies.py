@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from analyzer import units
 from analyzer.costs.conventions import conventions
 from analyzer.report.columns import columns
 from analyzer.report.document import SCHEMA, tool
+from analyzer.report.json import encode
 from analyzer.report.sanitise import clean, label
 from analyzer.report.style import Style
 
@@ -88,8 +88,8 @@ def growth_data(path: str, found: Sequence[DimensionGrowth]) -> dict[str, Any]:
 
 
 def to_json(document: dict[str, Any]) -> str:
-    """Indented JSON, ASCII so that nothing in it can act on a terminal."""
-    return json.dumps(document, indent=2) + "\n"
+    """JSON that nothing acts on."""
+    return encode(document).decode("ascii")
 
 
 def _document(path: str) -> dict[str, Any]:

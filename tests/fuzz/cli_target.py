@@ -18,7 +18,8 @@ from analyzer.cli.main import run
 from analyzer.ruleset import load_rules
 from tests import audit
 from tests.fuzz import seeds
-from tests.fuzz.promises import expect, plain, rules
+from tests.fuzz.outputs import expect, plain, without_our_commands
+from tests.fuzz.promises import rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +50,8 @@ def command_line(data: bytes) -> None:
     expect(code in CODES, f"exit code {code}")
     out, err = (stream.buffer.getvalue() for stream in streams[1:])  # type: ignore[attr-defined]
     for text in (out.decode(), err.decode()):
-        plain(_COLOR.sub("", text) if "always" in words else text)
+        text = _COLOR.sub("", text) if "always" in words else text
+        plain(without_our_commands(text) if "github" in words else text)
         expect("Traceback (most recent" not in text, "a traceback")
     expect(code != 2 or bool(out or err) or "-q" in words, "exit code 2 without a word")
 
@@ -72,12 +74,29 @@ def command_seeds() -> list[bytes]:
         scale - --width 0.5,1 --resolution 0.5|scale m.onnx --budget 1e6 --divisor 4 --format json
         scale - --depth 2|graph - -o -|graph m.onnx -o g.dot --format dot|rules|rules test d
         rules list d --format json|explain SEP001|explain X --rules d|version|--version|--help
-        check --help|nothing|check|check - --no-config --ignore SEP --debug|check - --rules d"""
+        check --help|nothing|check|check - --no-config --ignore SEP --debug|check - --rules d
+        check - --format github|check - --format sarif|compare m.onnx -|compare - m.onnx
+        compare m.onnx f.onnx --format json"""
     commands = ["\n".join(command.split()) for command in re.split(r"[|\n]", lines)]
     found = [command.encode() + b"\n\n" + model for command in commands]
     for text in (b'[rules]\nselect = ["SEP"]\n', b'{"version": 1, "findings": []}'):
         found += [f"check\n-\n--{option}\n\n".encode() + text for option in _OPTIONS]
     return found + [b"rules\ntest\nd\n\n" + path.read_bytes() for path in rule]
+
+
+QUESTIONS = (
+    "check - --format github --preview", "check - --format sarif --weights", "compare m.onnx -",
+    "compare - m.onnx --format json", "scale -", "scale - --format json --width 0.5,1",
+    "scale - --format csv --depth 1,2", "scale - --budget 1e6", "inspect - --growth",
+    "inspect - --growth --format json", "inspect - --conventions", "inspect - --format csv",
+    "inspect - --conventions --format json", "graph - -o g.dot", "report - -o p --format html",
+)  # fmt: skip
+"""Commands about the model on standard input, besides plain ``check`` and ``inspect``."""
+
+
+def ask(question: str, model: bytes) -> None:
+    """Run the command ``question`` about ``model``."""
+    command_line("\n".join(question.split()).encode() + b"\n\n" + model)
 
 
 _OPTIONS = ("config\nc.toml", "baseline\nb.json", "rules\nd")

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from analyzer.model.guard import GuardFailure, Progress, guarded
 from analyzer.model.limits import Limits
 from tests.fuzz import corpus
+from tests.fuzz.cli_target import QUESTIONS, ask
 from tests.fuzz.mutate import mutate
 from tests.fuzz.promises import BrokenPromiseError, Depth, keep
 
@@ -75,17 +76,24 @@ def depth(number: int) -> Depth:
     )
 
 
+def question(number: int) -> str:
+    """Which command line to run about mutant ``number``, if any."""
+    return QUESTIONS[number // 12 % len(QUESTIONS)] if number % 12 == 2 else ""
+
+
 def _batch(seed: int, numbers: range, progress: Progress) -> list[tuple[int, str]]:
     """Outcome of each mutant; a broken promise comes as its message with a newline in it."""
     results = []
     for number in numbers:
         progress.at(number)
-        results.append((number, _one(mutant(seed, number), depth(number))))
+        results.append((number, _one(mutant(seed, number), depth(number), question(number))))
     return results
 
 
-def _one(data: bytes, how: Depth) -> str:
+def _one(data: bytes, how: Depth, command: str) -> str:
     try:
+        if command:
+            ask(command, data)
         return keep(data, how)
     except BrokenPromiseError as error:
         return f"promise\n{error}"
@@ -99,9 +107,9 @@ def _one(data: bytes, how: Depth) -> str:
         return f"raised\n{type(error).__name__} at {where}: {' '.join(str(error).split())[:150]}"
 
 
-def _guarded_one(data: bytes, how: Depth) -> str:
+def _guarded_one(data: bytes, how: Depth, command: str) -> str:
     """As ``_one``, guarded as users run it, in a child that a failing guard may not take along."""
-    result = guarded(lambda _: _one(data, replace(how, guard=True)), limits=_ALONE)
+    result = guarded(lambda _: _one(data, replace(how, guard=True), command), limits=_ALONE)
     return f"promise\nguarded: {result.detail}" if isinstance(result, GuardFailure) else result
 
 
@@ -152,7 +160,8 @@ def _note(tally: Tally, seed: int, number: int, result: str) -> None:
         tally.deaths[what] += 1
         if tally.deaths[what] <= SHOWN:
             print(f"  {seed}/{number}: {kind} {what}", flush=True)
-        kind, _, what = _guarded_one(mutant(seed, number), depth(number)).partition("\n")
+        alone = _guarded_one(mutant(seed, number), depth(number), question(number))
+        kind, _, what = alone.partition("\n")
         if not what and kind != "inconclusive":
             what = f"{kind} although shape inference died"
     if what:

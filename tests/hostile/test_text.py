@@ -8,10 +8,17 @@ from onnx import ModelProto, helper
 
 from analyzer.report import CHECK_FORMATS
 from analyzer.report.result import Batch, Failure, Options
-from tests.fuzz import corpus
+from tests.fuzz import corpus, seeds
+from tests.fuzz.cli_target import QUESTIONS, ask
 from tests.fuzz.promises import Depth, keep, plain
-from tests.fuzz.strings import ATTACKS, break_utf8, hostile_text
+from tests.fuzz.strings import ATTACKS, NOT_UTF8, break_utf8, hostile_text
 
+DRIVING = tuple(
+    text for text in ATTACKS
+    if text.startswith(("\x1b]8", "\x9b", "a\r", "\u202e", "::error", "##", "</script", '"='))
+    or text == NOT_UTF8
+)  # fmt: skip
+"""One attack of each kind on whatever shows it."""
 IN_PROCESS = Depth(guard=False, schema=True)
 
 
@@ -59,3 +66,23 @@ def test_attack_in_the_name_of_a_file_that_cannot_be_judged(text: str) -> None:
 @pytest.mark.parametrize("text", [a for a in ATTACKS if len(a) < 100], ids=ascii)
 def test_page_shows_an_attack_as_text(text: str) -> None:
     assert keep(named(text), Depth(guard=False, html=True)) == "inconclusive"
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_no_command_obeys_any_attack(question: str) -> None:
+    for text in DRIVING:
+        ask(question, small(text))
+
+
+def small(text: str) -> bytes:
+    """A standard convolution, over a dimension nobody knows, in which every text is ``text``."""
+    model = seeds.conv()
+    graph = model.graph
+    graph.name = graph.doc_string = model.producer_name = model.domain = text
+    graph.input[0].name = graph.node[0].input[0] = text
+    graph.input[0].type.tensor_type.shape.dim[0].dim_param = text
+    graph.node[0].name, graph.node[0].output[0] = text, f"{text}!"
+    graph.output[0].name = f"{text}!"
+    graph.node.append(helper.make_node(text, [f"{text}!"], [f"{text}?"], domain=text))
+    model.metadata_props.add(key=text, value=text)
+    return break_utf8(model.SerializeToString())

@@ -1,0 +1,131 @@
+"""What every output promises, whatever names the model has: shape, and no command obeyed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from functools import lru_cache
+from html.parser import HTMLParser
+from importlib.resources import files
+from xml.etree import ElementTree as ET
+
+from jsonschema import Draft202012Validator
+
+from analyzer.compare import compare
+from analyzer.facts import Facts
+from analyzer.graph.export import EXPORTS, export
+from analyzer.report import CHECK_FORMATS, COMPARE_FORMATS, INSPECT_FORMATS
+from analyzer.report.compare import Pair
+from analyzer.report.explain import explain_node
+from analyzer.report.result import Batch, Failure, Options, Result
+from tests.fuzz.strings import PROBE
+
+EXPLAINED = 5
+"""Operators that are explained one by one."""
+_CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_COMMAND = re.compile(r"^\s*::|##\[|##vso\[", re.MULTILINE)
+_OURS = re.compile(r"^::(error|warning|notice) file=[^,:\n]*,title=[^,:\n]*::", re.MULTILINE)
+"""What each line for GitHub begins with."""
+
+
+class BrokenPromiseError(AssertionError):
+    """A file made the tool do what it must not."""
+
+
+def expect(held: bool, what: str) -> None:
+    if not held:
+        raise BrokenPromiseError(what)
+
+
+def plain(text: str) -> None:
+    """Nothing in ``text`` drives a terminal or a CI system."""
+    found = _CONTROL.search(text) or _COMMAND.search(text)
+    if found:
+        near = text[max(0, found.start() - 30) : found.end() + 30]
+        raise BrokenPromiseError(f"{found[0]!r} in an output: {near!r}")
+
+
+def without_our_commands(text: str) -> str:
+    """``text`` without the beginnings of the lines that are to be commands of GitHub's."""
+    return _OURS.sub("", text)
+
+
+def check_batch(item: Result | Failure, *, schema: bool) -> None:
+    """All formats of ``check``."""
+    batch = Batch((item,))
+    made = {name: CHECK_FORMATS[name](batch, Options()).decode() for name in CHECK_FORMATS}
+    lines = made.pop("github").splitlines()
+    expect(all(_OURS.match(line) for line in lines), "a line for GitHub that is not ours")
+    plain(without_our_commands("\n".join(lines)))
+    for text in made.values():
+        plain(text)
+    found = json.loads(made["json"], parse_constant=_no_constant)
+    json.loads(made["sarif"], parse_constant=_no_constant)
+    if schema:
+        wrong = [error.message[:200] for error in _validator().iter_errors(found)]
+        expect(not wrong, f"JSON breaks its schema: {wrong[:3]}")
+
+
+@lru_cache(maxsize=1)
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(
+        json.loads((files("analyzer.report") / "schema.json").read_text("utf-8"))
+    )
+
+
+def _no_constant(name: str) -> None:
+    raise BrokenPromiseError(f"JSON holds {name}")
+
+
+def check_formats(result: Result) -> None:
+    """All formats of ``inspect`` and ``graph``, and what ``--explain`` says of some operators."""
+    for name in ("text", "json", "csv"):
+        plain(text := INSPECT_FORMATS[name](result, Options()).decode())
+    rows = list(csv.reader(io.StringIO(text)))
+    expect(len(rows) == 1 + len(result.facts.nodes), "CSV has another number of rows")
+    for row in rows:
+        expect(len(row) == len(rows[0]), "CSV is ragged")
+        expect(not any(c.lstrip(" ").startswith(tuple("=+-@\t\r")) for c in row), "CSV formula")
+    for node in result.facts.nodes[:EXPLAINED]:
+        plain(explain_node(result.facts, node.id))
+    _check_exports(result.facts)
+
+
+def check_comparison(old: Result, new: Result) -> None:
+    """All formats of ``compare``."""
+    difference = compare(old.facts, new.facts)
+    pair = Pair(old, new, difference, new.findings, old.findings)
+    for name in COMPARE_FORMATS:
+        plain(text := COMPARE_FORMATS[name](pair, Options()).decode())
+    json.loads(text, parse_constant=_no_constant)
+
+
+def _check_exports(facts: Facts) -> None:
+    nodes = {node.id: node for node in facts.nodes}
+    made = {name: export(facts.graph, name, nodes).decode() for name in EXPORTS}
+    for text in made.values():
+        plain(text)
+    json.loads(made["json"], parse_constant=_no_constant)
+    root = ET.fromstring(made["graphml"])
+    tags = [element.tag.rsplit("}")[-1] for element in root.iter()]
+    expect(tags.count("node") == len(nodes), "GraphML has another number of nodes")
+    expect(PROBE not in tags, "markup in GraphML")
+
+
+class _Page(HTMLParser):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = [name for name, _ in attrs]
+        expect(PROBE not in (tag, *names), "markup from the model in the page")
+        for name, value in attrs:
+            if name in {"href", "src", "action", "data"}:
+                kind = (value or "").strip().lower()
+                expect(not kind.startswith(("javascript:", "file:", "//")), f"link {value!r}")
+        expect(not any(n.startswith("on") for n in names), f"event handler in {tag}")
+
+
+def check_page(page: str) -> None:
+    found = _CONTROL.search(page)
+    expect(found is None, f"{found and found[0]!r} in the page")
+    _Page().feed(page)
