@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from onnx import TensorProto, helper
+from onnx import ModelProto, SparseTensorProto, StringStringEntryProto, TensorProto, helper
 
 from analyzer.analyze import analyze_weights
 from analyzer.facts import Problem
@@ -89,6 +90,8 @@ HOSTILE = [
     ("external-length", {"location": "w.bin", "length": "nan"}),
     ("external-length", {"location": "w.bin", "length": ""}),
     ("external-length", {"location": "w.bin", "length": "17"}),
+    ("external-length", {"location": "w.bin", "length": "16\0"}),
+    ("external-length", {"location": "w.bin", "length": str(1 << 63)}),
     ("external-too-short", {"location": "w.bin", "offset": "60"}),
     ("external-too-short", {"location": "w.bin", "offset": str((1 << 63) - 1)}),
 ]
@@ -190,3 +193,63 @@ def test_no_declaration_makes_anything_open_a_file_outside(folder: Path) -> None
             ]
         assert seen == []
         assert (arrays[0] is not None) == (declared == {"location": "w.bin"})
+
+
+def in_a_constant(model: ModelProto, tensor: TensorProto) -> None:
+    model.graph.node.append(helper.make_node("Constant", [], ["k"], value=tensor))
+
+
+def in_a_list(model: ModelProto, tensor: TensorProto) -> None:
+    model.graph.node.append(helper.make_node("Odd", [], ["k"], domain="x.y", list=[tensor]))
+
+
+def in_a_body(model: ModelProto, tensor: TensorProto) -> None:
+    body = helper.make_graph([helper.make_node("Relu", ["w"], ["q"])], "b", [], [], [tensor])
+    model.graph.node.append(helper.make_node("If", ["c"], ["k"], then_branch=body))
+
+
+def in_a_function(model: ModelProto, tensor: TensorProto) -> None:
+    node = helper.make_node("Constant", [], ["k"], value=tensor)
+    imports = [helper.make_opsetid("", 17)]
+    model.functions.append(helper.make_function("local", "F", [], ["k"], [node], imports))
+
+
+def in_sparse_values(model: ModelProto, tensor: TensorProto) -> None:
+    model.graph.sparse_initializer.add(dims=[9]).values.CopyFrom(tensor)
+
+
+def in_sparse_indices(model: ModelProto, tensor: TensorProto) -> None:
+    sparse = SparseTensorProto(dims=[9], indices=tensor)
+    model.graph.node.append(helper.make_node("Constant", [], ["k"], sparse_value=sparse))
+
+
+def in_training_info(model: ModelProto, tensor: TensorProto) -> None:
+    model.training_info.add().algorithm.initializer.append(tensor)
+
+
+def beside_data_of_its_own(model: ModelProto, tensor: TensorProto) -> None:
+    model.graph.initializer.append(tensor)
+    model.graph.initializer[0].raw_data = bytes(16)
+
+
+def said_twice(model: ModelProto, tensor: TensorProto) -> None:
+    model.graph.initializer.append(tensor)
+    entries = model.graph.initializer[0].external_data
+    entries.insert(0, StringStringEntryProto(key="location", value="w.bin"))
+
+
+@pytest.mark.parametrize(
+    "carrier",
+    [in_a_constant, in_a_list, in_a_body, in_a_function, in_sparse_values, in_sparse_indices,
+     in_training_info, beside_data_of_its_own, said_twice],
+)  # fmt: skip
+def test_a_tensor_anywhere_is_looked_at(
+    folder: Path, carrier: Callable[[ModelProto, TensorProto], None]
+) -> None:
+    model = ModelProto.FromString(serialised())
+    carrier(model, tensor(location="../secret.bin"))
+    (folder / "m.onnx").write_bytes(model.SerializeToString())
+    with audit.watched([folder]) as seen:
+        found = analyze_weights(load(str(folder / "m.onnx")))
+    assert seen == []
+    assert "external-traversal" in {p.code for p in found.problems if p.inconclusive}
