@@ -178,6 +178,7 @@ def _question(
         tuple([attribute.SerializeToString() for attribute in node.attribute]),
         tuple([(kind.dtype, kind.shape, kind.proto) for kind in inputs]),
         tuple(map(bool, op.inputs)), tuple(map(bool, op.outputs)),
+        len(set(op.outputs)),  # a malformed node's outputs may share a name, and so an answer
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from analyzer.graph.program import build_program
 from analyzer.model import load_bytes
 from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.infer import Inference
+from tests.golden.text import facts
 from tests.shapes.test_backend_cases import cases
 
 REFUSED = {"test_mvn"}
@@ -63,3 +64,9 @@ def test_packaged_models_have_the_shapes_of_strict_inference() -> None:
     found = {str(file): differences(onnx.load(file)) for file in files}
     assert len(found) > 140
     assert {name: wrong for name, wrong in found.items() if wrong != []} == {}
+
+
+def test_a_node_whose_outputs_share_a_name_answers_for_no_other() -> None:
+    body = "a, a = Split <axis = 0> (x)  y, z = Split <axis = 0> (x)"
+    found = facts(f"g (float[4,4] x) => (float[N,M] y, float[K,L] z) {{ {body} }}", opset=11)
+    assert [t.shape for t in found.nodes[1].outputs] == [(2, 4), (2, 4)]
