@@ -75,7 +75,11 @@ def _result(result: Result, finding: Finding, numbers: Mapping[str, int]) -> Obj
         "level": LEVELS[finding.severity],
         "message": {"text": clean(finding.message)},
         "locations": [_location(result.facts.model.path, finding.node)],
-        "partialFingerprints": {"onnxlint/v1": finding.fingerprint},
+        # GitHub tells alerts apart by the second alone, and computes it for results with a line.
+        "partialFingerprints": {
+            "onnxlint/v1": finding.fingerprint,
+            "primaryLocationLineHash": finding.fingerprint,
+        },
     }
     if finding.rule in numbers:  # what suppressions themselves cause has no rule
         found["ruleIndex"] = numbers[finding.rule]

@@ -85,7 +85,9 @@ def test_results_point_at_their_rule_and_carry_the_fingerprint() -> None:
     rule = run["tool"]["driver"]["rules"][found["ruleIndex"]]
     assert rule["id"] == found["ruleId"] == "SEP001"
     assert found["level"] == rule["defaultConfiguration"]["level"] == "warning"
-    assert found["partialFingerprints"] == {"onnxlint/v1": judged.findings[0].fingerprint}
+    assert found["partialFingerprints"] == dict.fromkeys(
+        ("onnxlint/v1", "primaryLocationLineHash"), judged.findings[0].fingerprint
+    )
     place = found["locations"][0]
     assert place["physicalLocation"]["artifactLocation"]["uri"] == "m.onnx"
     assert place["logicalLocations"][0]["fullyQualifiedName"] == judged.findings[0].node
