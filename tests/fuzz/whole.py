@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BATCH = 100
+ASKED = 12
+"""Of so many mutants, one is the subject of another command line."""
 SHOWN = 2
 """Mutants that are named at once for each thing that goes wrong."""
 NOTED = 60.0
@@ -76,9 +78,10 @@ def depth(number: int) -> Depth:
     )
 
 
-def question(number: int) -> str:
-    """Which command line to run about mutant ``number``, if any."""
-    return QUESTIONS[number // 12 % len(QUESTIONS)] if number % 12 == 2 else ""
+def _asked(seed: int, number: int) -> str:
+    """Run a command line about mutant ``number``, in this process: a guarded one has no files."""
+    ask(QUESTIONS[number // ASKED % len(QUESTIONS)], mutant(seed, number))
+    return "asked"
 
 
 def _batch(seed: int, numbers: range, progress: Progress) -> list[tuple[int, str]]:
@@ -86,15 +89,13 @@ def _batch(seed: int, numbers: range, progress: Progress) -> list[tuple[int, str
     results = []
     for number in numbers:
         progress.at(number)
-        results.append((number, _one(mutant(seed, number), depth(number), question(number))))
+        results.append((number, _one(partial(keep, mutant(seed, number), depth(number)))))
     return results
 
 
-def _one(data: bytes, how: Depth, command: str) -> str:
+def _one(judge: Callable[[], str]) -> str:
     try:
-        if command:
-            ask(command, data)
-        return keep(data, how)
+        return judge()
     except BrokenPromiseError as error:
         return f"promise\n{error}"
     except MemoryError:
@@ -107,9 +108,9 @@ def _one(data: bytes, how: Depth, command: str) -> str:
         return f"raised\n{type(error).__name__} at {where}: {' '.join(str(error).split())[:150]}"
 
 
-def _guarded_one(data: bytes, how: Depth, command: str) -> str:
+def _guarded_one(data: bytes, how: Depth) -> str:
     """As ``_one``, guarded as users run it, in a child that a failing guard may not take along."""
-    result = guarded(lambda _: _one(data, replace(how, guard=True), command), limits=_ALONE)
+    result = guarded(lambda _: _one(partial(keep, data, replace(how, guard=True))), limits=_ALONE)
     return f"promise\nguarded: {result.detail}" if isinstance(result, GuardFailure) else result
 
 
@@ -160,10 +161,11 @@ def _note(tally: Tally, seed: int, number: int, result: str) -> None:
         tally.deaths[what] += 1
         if tally.deaths[what] <= SHOWN:
             print(f"  {seed}/{number}: {kind} {what}", flush=True)
-        alone = _guarded_one(mutant(seed, number), depth(number), question(number))
-        kind, _, what = alone.partition("\n")
+        kind, _, what = _guarded_one(mutant(seed, number), depth(number)).partition("\n")
         if not what and kind != "inconclusive":
             what = f"{kind} although shape inference died"
+    if not what and number % ASKED == 2:
+        _, _, what = _one(partial(_asked, seed, number)).partition("\n")
     if what:
         tally.broken.setdefault(what, []).append(number)
         if len(tally.broken[what]) <= SHOWN:
