@@ -47,8 +47,10 @@ def _of_result(result: Result) -> Iterator[str]:
             parts.append(f"\nfix: {first_sentence(finding.fix)}")
         title = f"{label(finding.rule)} {label(finding.name)}"
         yield _command(LEVELS[finding.severity], path, title, "".join(parts))
+    # GitHub shows ten errors of a step: none is to be said twice.
+    told = [f.message for f in result.findings if f.severity is Severity.ERROR]
     for problem in result.facts.problems:
-        if problem.inconclusive:
+        if problem.inconclusive and not any(problem.message in message for message in told):
             where = f"{label(problem.where)}: " if problem.where else ""
             title = f"inconclusive {label(problem.code)}"
             yield _command("error", path, title, where + clean(problem.message))

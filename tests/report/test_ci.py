@@ -70,6 +70,8 @@ def test_what_cannot_be_judged_is_an_error_in_both() -> None:
     assert found[1].groups() == (
         "error", "m.onnx", "inconclusive cycle", "n: 2 nodes form a cycle",
     )  # fmt: skip
+    (said,) = [command for command in github(result(partly)) if command[1] == "error"]
+    assert said[3].startswith("GRF001 ")
     run = sarif(failure, result(partly))
     (invocation,) = run["invocations"]
     assert not invocation["executionSuccessful"]
