@@ -84,6 +84,9 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     unknown = [name for name, _ in arguments.output if name not in CHECK_FORMATS]
     if unknown:
         raise ConfigError(f"--output {unknown[0]}: formats are {', '.join(CHECK_FORMATS)}")
+    targets = [path for _, path in arguments.output]
+    if len(set(targets)) < len(targets):
+        raise ConfigError("--output: two formats go to one file; name a file for each")
     found = expand(arguments.paths)
     accepted = STDOUT if arguments.write_baseline else arguments.baseline
     formats = {arguments.format, *(name for name, _ in arguments.output)}

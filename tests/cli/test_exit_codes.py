@@ -84,6 +84,7 @@ def test_one_model_commands_exit_2_for_an_unreadable_model(cli: Cli, command: li
         (["check", "x.onnx", "--fail-on", "fatal"], "invalid choice: 'fatal'"),
         (["check", "x.onnx", "--output", "json"], "FORMAT=PATH"),
         (["check", "x.onnx", "--output", "sgml=x"], "formats are text"),
+        (["check", "x.onnx", "--output", "json=a", "--output", "text=a"], "go to one file"),
         (["check", "x.onnx", "--shape", "x=1,a"], "'a' in 'x=1,a' is not a whole number"),
         (["check", "x.onnx", "--shape", "=1"], "not of the form"),
         (["check", "x.onnx", "--dim", "n=-1"], "not a whole number"),
