@@ -10,6 +10,7 @@ nested graphs), so the recursion over bodies cannot be driven deeper by a file.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -147,6 +148,17 @@ def _add_graph(program: Program, graph: onnx.GraphProto, opsets: dict[str, int])
 
 def _add_ops(program: Program, scope: Scope, nodes: Iterable[onnx.NodeProto]) -> None:
     ops = [_decode_op(program, node, scope.opsets) for node in nodes]
+    made = Counter(name for op in ops for name in op.outputs if name)
+    given = {*scope.inputs, *scope.constants, *scope.sparse}
+    if clashes := [name for name, times in made.items() if times > 1 or name in given]:
+        program.problems.append(
+            Problem(
+                "duplicate-value",
+                clashes[0],
+                f"{len(clashes)} value(s) are defined more than once; ONNX graphs define each "
+                "once, so it is not clear what reads which",
+            )
+        )
     ordered, cyclic = sort_topologically(ops)
     if cyclic:
         first = next(iter(ops[cyclic[0]].outputs), ops[cyclic[0]].name)

@@ -46,6 +46,24 @@ def test_cycles_end_and_are_told() -> None:
     assert {n.id for n in found.nodes} == {"y", "a", "b"}
 
 
+@pytest.mark.parametrize(
+    "body",
+    ["y = Relu (x)  y = Neg (x)", "y, y = Split <axis = 0> (x)", "x = Relu (x)  y = Neg (x)",
+     "w = Relu (x)  y = Neg (w)"],
+)  # fmt: skip
+def test_values_that_are_defined_twice_are_told(body: str) -> None:
+    found = facts(f"g (float[2] x) => (float[N] y) <float[2] w = {{1, 2}}> {{ {body} }}")
+    assert "duplicate-value" in [p.code for p in found.problems]
+    assert found.inconclusive
+
+
+def test_bodies_may_define_what_each_other_define() -> None:
+    found = facts("g (bool c, float[2] x) => (float[N] y) { y = If (c) <"
+                  "then_branch = t () => (p) { a = Neg (x)  p = Relu (a) }, "
+                  "else_branch = e () => (p) { a = Abs (x)  p = Relu (a) }> }")  # fmt: skip
+    assert found.problems == ()
+
+
 def test_long_chains_need_no_recursion() -> None:
     chain = [helper.make_node("Relu", [f"t{i + 1}"], [f"t{i}"]) for i in range(5000)]
     graph = helper.make_graph(
