@@ -22,7 +22,9 @@ MAX_GUESSED = 3000
 """Largest model for which other defaults are tried when the usual ones contradict it."""
 MAX_RESTARTS = 4
 """Times the pass starts again around an operator that killed its worker."""
-BASE_SECONDS, SECONDS_PER_OPERATOR = 4.0, 0.002
+SLOW, MAX_SLOW = frozenset({"timeout", "memory"}), 2
+"""Deaths that take seconds each, and how many of them are borne."""
+BASE_SECONDS, SECONDS_PER_OPERATOR = 2.5, 0.002
 """Time allowed to one worker; an operator takes about 50 µs, so only a hang gets near it."""
 
 
@@ -34,8 +36,8 @@ def infer_shapes(
     onnx's C++ can crash, hang or take all memory on a hostile operator, so the
     pass runs in a worker process. When that dies, the operator it was at is
     skipped (its outputs stay unknown, a problem names it) and the pass starts
-    again; after ``MAX_RESTARTS`` deaths it goes on without onnx's C++, and if
-    even that fails everything stays unknown.
+    again; after ``MAX_RESTARTS`` deaths, or ``MAX_SLOW`` slow ones, it goes on
+    without onnx's C++, and if even that fails everything stays unknown.
 
     Parameters
     ----------
@@ -53,7 +55,7 @@ def infer_shapes(
             return result
         known = result.at is None or result.at in deaths
         deaths.setdefault(result.at or 0, result)
-        if known or (result.kind == "timeout" and len(deaths) > 1):
+        if known or sum(death.kind in SLOW for death in deaths.values()) >= MAX_SLOW:
             break
     result = guarded(partial(_infer_without_cpp, program, bindings, limits, deaths), limits=limits)
     if isinstance(result, GuardFailure):

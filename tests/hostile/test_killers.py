@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import onnx
 import pytest
@@ -13,10 +14,11 @@ from onnx import TensorProto, helper, numpy_helper
 from analyzer.analyze import analyze
 from analyzer.model import Limits, load_bytes
 from analyzer.model.guard import GuardFailure, guarded
+from analyzer.shapes import run
 from analyzer.shapes.schema import find_schema, infer_outputs
 from tests import audit
 from tests.fuzz.promises import keep
-from tests.golden.text import parse
+from tests.golden.text import facts, parse
 from tests.hostile.killers import KILLERS, model
 
 SEEN_WITH = (1, 23)
@@ -45,6 +47,27 @@ def test_killer_is_named_and_the_rest_is_judged(name: str) -> None:
 def test_killer_breaks_no_promise(name: str) -> None:
     outcome = keep(model(KILLERS[name]).SerializeToString())
     assert outcome == "inconclusive" or INSTALLED != SEEN_WITH
+
+
+@pytest.mark.parametrize(
+    ("kind", "restarts"), [("crashed", 4), ("error", 4), ("timeout", 2), ("memory", 2)]
+)
+def test_patience_with_a_model_of_many_killers_is_limited(
+    monkeypatch: pytest.MonkeyPatch, kind: str, restarts: int
+) -> None:
+    tries: list[int] = []
+
+    def dies(task: Any, *, limits: Limits) -> Any:
+        if task.func is run._infer:
+            tries.append(len(tries) + 1)
+            return GuardFailure(kind, "died", tries[-1])
+        return guarded(task, limits=limits)
+
+    monkeypatch.setattr(run, "guarded", dies)
+    relus = " ".join(f"t{i + 1} = Relu (t{i})" for i in range(9))
+    found = facts(f"g (float[2] t0) => (float[2] t9) {{ {relus} }}")
+    assert [p.where for p in found.problems] == [f"t{n}" for n in tries]
+    assert len(tries) == restarts
 
 
 def test_slice_of_a_negative_dimension_never_reaches_onnx() -> None:
