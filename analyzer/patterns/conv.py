@@ -136,13 +136,13 @@ def saving(conv: Conv, call: Call, executions: int | None) -> Saving | None:
         return None
     if not executions or not conv.macs or call.op_type == "DeformConv":
         return None
+    m, n, k = conv.in_channels, conv.out_channels, conv.kernel_volume
     try:
-        positions = call.out_size() // conv.out_channels * executions
+        positions, rest = divmod(call.out_size(), n)
     except Unknown:
         return None
-    m, n, k = conv.in_channels, conv.out_channels, conv.kernel_volume
-    now, after = conv.macs * executions, positions * m * (k + n)
-    if after >= now:
+    now, after = conv.macs * executions, positions * executions * m * (k + n)
+    if rest or after >= now:  # rest: the output contradicts the weights, which is a finding
         return None
     return Saving(
         macs_now=now,

@@ -53,6 +53,15 @@ def test_filters_that_do_not_fit_into_the_groups(operator: str, groups: int) -> 
     assert keep(serialised(model), Depth(guard=False, html=True)) in {"findings", "inconclusive"}
 
 
+def test_no_saving_where_the_output_contradicts_the_weights() -> None:
+    model = parse(
+        """g (float[1,3,8,8] x, float[1099511627775,3,3,3] w) => (float[1,4,8,8] y)
+        { t = com.example.Odd (x)  y = Conv <pads=[1,1,1,1]> (t, w) }"""
+    )
+    assert keep(serialised(model), IN_PROCESS) == "findings"
+    assert [node.saving for node in facts_of(model).nodes] == [None, None]
+
+
 def test_a_tensor_of_a_million_dimensions_is_refused_at_once() -> None:
     model = parse("g (float[2] x) => (float[2] y) { y = Relu (x) }")
     model.graph.initializer.add(name="w", data_type=1).dims.extend([2**62] * 1_000_000)
