@@ -134,7 +134,7 @@ def assemble_totals(
     certainty, reason = Certainty.EXACT, ""
     if unknown or total.unknown_macs:
         certainty = Certainty.LOWER_BOUND
-        reason = f"{unknown} node(s) have unknown cost"
+        reason = f"{unknown or 1} node(s) have unknown cost"
     elif total.open_loops and (total.open_macs or not total.macs):
         certainty = Certainty.ASSUMED
         reason = f"one iteration counted of: {', '.join(total.open_loops[:4])}"

@@ -87,12 +87,14 @@ def number(value: float | None, unit: str = "") -> str:
 def shape(dims: Iterable[int | None] | None) -> str:
     """Dimensions joined by ``×``, unknown ones as ``?``; a scalar is ``scalar``.
 
+    Shortened in the middle where hostile dimensions would fill a page; lists in JSON hold all.
+
     >>> shape((1, 64, None, 56)), shape(()), shape(None)
     ('1×64×?×56', 'scalar', 'unknown')
     """
     if dims is None:
         return UNKNOWN
-    return "×".join("?" if d is None else str(d) for d in dims) or "scalar"
+    return shorten("×".join("?" if d is None else str(d) for d in dims)) or "scalar"
 
 
 def shorten(text: str, limit: int = 120) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from analyzer.costs.rule import MAX_BITS, TOO_LONG, unknown
 from analyzer.facts import Certainty, Cost
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def aggregate(sites: Sequence[Site], leaf_costs: Sequence[Cost]) -> Aggregate:
             order.append(site.instance)
         by_instance.setdefault(id(site.instance), []).append(site.index)
     chosen: dict[int, tuple[tuple[Child, int], ...]] = {}
+    beyond: set[int] = set()
     for instance in reversed(order):
         total = Sum()
         for index in by_instance[id(instance)]:
@@ -79,6 +81,9 @@ def aggregate(sites: Sequence[Site], leaf_costs: Sequence[Cost]) -> Aggregate:
                 part, chosen[index], costs[index] = _combine(site, sums, leaf_costs[index])
             else:
                 part = _leaf(costs[index])
+            if _too_long(_add(total, part, 1)):
+                part, costs[index] = _BEYOND, unknown(TOO_LONG)
+                beyond.add(index)
             total = _add(total, part, 1)
         sums[id(instance)] = total
     runs: dict[int, Runs] = {}
@@ -89,9 +94,11 @@ def aggregate(sites: Sequence[Site], leaf_costs: Sequence[Cost]) -> Aggregate:
         for index in by_instance[id(instance)]:
             for child, counted in chosen.get(index, ()):
                 old = runs.get(id(child.instance), Runs(0, 0))
+                times, counted = (None, 0) if index in beyond else (child.times, counted)
+                more = own.counted * counted
                 runs[id(child.instance)] = Runs(
-                    _plus(old.executions, _times(own.executions, child.times)),
-                    old.counted + own.counted * counted,
+                    _plus(old.executions, _times(own.executions, times)),
+                    old.counted + (more if more.bit_length() <= MAX_BITS else 0),
                 )
     main = sums[id(order[0])] if order else Sum()
     return Aggregate(costs, main, runs)
@@ -99,11 +106,21 @@ def aggregate(sites: Sequence[Site], leaf_costs: Sequence[Cost]) -> Aggregate:
 
 def _times(a: int | None, b: int | None) -> int | None:
     """Product of two counts; what runs 0 times does not run, however unknown the other is."""
-    return 0 if 0 in (a, b) else None if a is None or b is None else a * b
+    return 0 if 0 in (a, b) else None if a is None or b is None else _short(a * b)
 
 
 def _plus(a: int | None, b: int | None) -> int | None:
-    return None if a is None or b is None else a + b
+    return None if a is None or b is None else _short(a + b)
+
+
+def _short(count: int) -> int | None:
+    return count if count.bit_length() <= MAX_BITS else None
+
+
+def _too_long(total: Sum) -> bool:
+    """True for counts that nothing will ever execute, nor a float hold."""
+    counts = (total.macs, total.flops, total.unknown_macs, total.unknown_flops)
+    return max(counts).bit_length() > MAX_BITS
 
 
 def _leaf(cost: Cost) -> Sum:
@@ -124,6 +141,7 @@ def _add(a: Sum, b: Sum, times: int) -> Sum:
 
 
 _ZERO = Sum()
+_BEYOND = Sum(unknown_macs=1, unknown_flops=1)
 
 
 def _combine(

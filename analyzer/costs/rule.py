@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 SPEC = "ONNX operator specification"
 MAX_BITS = 1000
 """Length of a count; Python refuses to print sums of products of longer ones."""
+TOO_LONG = "a count of more than 300 digits"
 MALFORMED = (IndexError, TypeError, ValueError, KeyError, AttributeError, ArithmeticError)
 """What a formula meets when a hostile or broken node lacks what the specification demands."""
 
@@ -78,15 +79,15 @@ class Rule:
         speaks of the MACs first and ``reason`` then says what the FLOPs lack.
         """
         if self.count is None:
-            return _unknown(self.reason) if self.reason else FREE_COST
+            return unknown(self.reason) if self.reason else FREE_COST
         try:
             work = self.count(call)
             macs, text, reason = index(work.macs), work.text, work.reason
             other = None if work.other is None else index(work.other)
             if max(macs, other or 0).bit_length() > MAX_BITS:
-                return _unknown("a count of more than 300 digits")
+                return unknown(TOO_LONG)
             if macs < 0 or (other is not None and other < 0):
-                return _unknown("negative count: an attribute or dimension is invalid")
+                return unknown("negative count: an attribute or dimension is invalid")
         except Unknown as error:
             contradiction = isinstance(error, Contradiction)
             return replace(self._missing(str(error)), contradiction=contradiction)
@@ -104,7 +105,7 @@ class Rule:
         return Cost(0, None, self.flops, "", self.source, Certainty.EXACT, f"FLOPs: {reason}")
 
 
-def _unknown(reason: str) -> Cost:
+def unknown(reason: str) -> Cost:
     return Cost(None, None, certainty=Certainty.UNKNOWN, reason=reason)
 
 

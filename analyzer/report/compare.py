@@ -100,7 +100,7 @@ def _signed(before: int | None, after: int | None) -> str:
 
 
 def _relative(before: int | None, after: int | None) -> str:
-    if not before or after is None or before == after:
+    if not before or after is None or before == after or after > before << 40:
         return ""
     share = units.percent(abs(after - before) / before)
     return f"{'+' if after > before else '−'}{share}"

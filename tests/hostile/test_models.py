@@ -172,3 +172,14 @@ def test_expansion_is_limited_by_name() -> None:
     assert "limit calls = 2" in shallow.problems[0].message
     assert not limited.totals.complete
     assert not shallow.totals.complete
+
+
+@pytest.mark.parametrize("depth", [17, 20, 28])
+def test_counts_of_more_than_300_digits_are_unknown(depth: int) -> None:
+    """Floats end there, and so does what people can read."""
+    data = m.nested_loops(depth, BIG)
+    facts = judged(data)
+    assert not facts.totals.complete
+    assert "a count of more than 300 digits" in {n.cost.reason for n in facts.nodes}
+    assert all(n.executions is None or n.executions < 10**302 for n in facts.nodes)
+    assert keep(data, Depth(guard=False, schema=True, html=True)) in {"clean", "findings"}

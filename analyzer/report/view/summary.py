@@ -71,7 +71,7 @@ def _family(facts: Facts) -> str:
         color = color_of(kind)
         by["products" if color in ("dense", "attention") else color] += macs
     convolutions = by.total() - by["products"] - by["recurrent"] - by["other"]
-    half = by.total() / 2
+    half = by.total() // 2
     if not by.total():
         return "A graph"
     if convolutions > half:
