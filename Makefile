@@ -106,6 +106,8 @@ $(STAMP)-pdf: $(STAMP)
 	  tools/apt.sh "PDF reports (WeasyPrint draws text with Pango)" \
 	    libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation fonts-dejavu-core && \
 	  $(BIN)/python -c 'import weasyprint'; }
+	@! command -v fc-match >/dev/null || fc-match 'Liberation Sans' | grep -q Liberation || \
+	  tools/apt.sh "the reports' own font, else another is used" fonts-liberation fonts-dejavu-core || true
 	@touch $@
 
 $(STAMP)-browser: $(STAMP)-test $(STAMP)-pdf

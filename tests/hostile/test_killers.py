@@ -19,11 +19,16 @@ from analyzer.shapes.schema import find_schema, infer_outputs
 from tests import audit
 from tests.fuzz.promises import keep
 from tests.golden.text import facts, parse
-from tests.hostile.killers import KILLERS, model
+from tests.hostile.killers import KILLERS, Killer, model
 
-SEEN_WITH = (1, 23)
-"""Version of onnx that these kill."""
-INSTALLED = tuple(int(part) for part in onnx.__version__.split(".")[:2])
+SEEN_WITH = "1.23.2"
+"""Version of onnx that these kill: a later one may have learnt to refuse them."""
+INSTALLED = onnx.__version__
+
+
+def certain(killer: Killer) -> bool:
+    """Whether the onnx installed here must die of it."""
+    return INSTALLED == SEEN_WITH and not killer.luck
 
 
 @pytest.mark.parametrize("name", KILLERS)
@@ -35,7 +40,7 @@ def test_killer_is_named_and_the_rest_is_judged(name: str) -> None:
     assert found.totals.macs == 2 * 13_824
     assert found.outputs[0].shape == (1, 8, 8, 8)
     deaths = [p for p in found.problems if p.code.startswith("inference-")]
-    if deaths or INSTALLED == SEEN_WITH:
+    if deaths or certain(killer):
         (death,) = deaths
         assert death.code in {f"inference-{killer.how}", "inference-timeout"}
         assert death.where == "k"
@@ -46,7 +51,7 @@ def test_killer_is_named_and_the_rest_is_judged(name: str) -> None:
 @pytest.mark.parametrize("name", KILLERS)
 def test_killer_breaks_no_promise(name: str) -> None:
     outcome = keep(model(KILLERS[name]).SerializeToString())
-    assert outcome == "inconclusive" or INSTALLED != SEEN_WITH
+    assert outcome == "inconclusive" or not certain(KILLERS[name])
 
 
 @pytest.mark.parametrize(
@@ -104,5 +109,5 @@ def test_all_killers_at_once(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
     if INSTALLED == SEEN_WITH:
         assert done.returncode == 2
-        for name in ("LayerNormalization", "GatherND", "Split", "Einsum", "Expand"):
+        for name in (name.split(",")[0].split()[0] for name in KILLERS if certain(KILLERS[name])):
             assert f"shape inference of {name} " in done.stdout
