@@ -18,7 +18,7 @@ from operator import index
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.facts import Certainty, Cost
-from analyzer.graph.call import Call, Contradiction, Unknown
+from analyzer.graph.call import MALFORMED, Call, Contradiction, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,8 +29,6 @@ SPEC = "ONNX operator specification"
 MAX_BITS = 1000
 """Length of a count; Python refuses to print sums of products of longer ones."""
 TOO_LONG = "a count of more than 300 digits"
-MALFORMED = (IndexError, TypeError, ValueError, KeyError, AttributeError, ArithmeticError)
-"""What a formula meets when a hostile or broken node lacks what the specification demands."""
 
 
 class Work(NamedTuple):

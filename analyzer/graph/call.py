@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
     import numpy as np
 
     from analyzer.facts import Dim, Tensor
+
+
+MALFORMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What rules and formulas meet in a node that lacks what its specification demands."""
 
 
 class Unknown(Exception):  # noqa: N818 - a control-flow signal, not a failure of the tool
@@ -67,6 +72,21 @@ class Call:
     def out_size(self, index: int = 0) -> int:
         """Known number of elements of output ``index``."""
         return _size(self.output(index), f"output {index}")
+
+    def integers(self, index: int) -> tuple[int, ...] | None:
+        """Contents of integer input ``index``; ``None`` where they are unknown or no integers."""
+        value = self.values[index] if index < len(self.values) else None
+        if value is None or value.dtype.kind not in "iu":
+            return None
+        return tuple(value.ravel().tolist())
+
+    def reals(self, index: int) -> tuple[float, ...] | None:
+        """Contents of floating-point input ``index``; ``None`` where one is unknown or infinite."""
+        value = self.values[index] if index < len(self.values) else None
+        if value is None or value.dtype.kind != "f":
+            return None
+        numbers: tuple[float, ...] = tuple(value.ravel().tolist())
+        return numbers if all(map(isfinite, numbers)) else None
 
     def attr(self, name: str, default: Any = None) -> Any:
         return self.attributes.get(name, default)

@@ -105,7 +105,4 @@ def reduced_axes(call: Call) -> tuple[int, ...]:
     """Axes of a reduction, from the attribute or a constant second input; empty if unknown."""
     if "axes" in call.attributes:
         return tuple(call.attributes["axes"])
-    known = call.values[1] if len(call.values) > 1 else None
-    if known is None or known.dtype.kind not in "iu":
-        return ()
-    return tuple(int(axis) for axis in known.reshape(-1))
+    return call.integers(1) or ()

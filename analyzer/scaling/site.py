@@ -39,10 +39,7 @@ class Site:
 
     def constant_values(self, slot: int) -> tuple[int, ...] | None:
         """Integers of a constant input, where they are small enough to be known."""
-        values = self.call.values[slot] if slot < len(self.call.values) else None
-        if values is None or slot not in self.constants:
-            return None
-        return tuple(int(v) for v in values.ravel())
+        return self.call.integers(slot) if slot in self.constants else None
 
     def tie(self, a: Axes, b: Axes) -> None:
         """Equal shapes, axis by axis."""

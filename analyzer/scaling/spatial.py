@@ -80,8 +80,7 @@ def resize(site: Site) -> None:
     if x is None or y is None or len(x) != len(y):
         return
     slot = 1 if site.call.op_type == "Upsample" or len(site.inputs) == 2 else 2
-    scales = site.call.values[slot] if slot < len(site.call.values) else None
-    factors = None if scales is None or scales.size != len(x) else scales.ravel()
+    factors = site.call.reals(slot) or ()
     computed = site.x(3) is not None and 3 not in site.constants
     for axis, (source, target) in enumerate(zip(x, y, strict=True)):
         before, after = site.size(source), site.size(target)
@@ -90,7 +89,7 @@ def resize(site: Site) -> None:
         if axis < 2 and before == after:
             site.dims.union(source, target)
             continue
-        exact = None if factors is None else Fraction(float(factors[axis]))
+        exact = Fraction(factors[axis]) if len(factors) == len(x) else None
         ratio = exact or Fraction(after, before or 1)
         site.dims.mark_spatial(source)
         site.dims.derive(target, (source,), _times(ratio), weak=computed)

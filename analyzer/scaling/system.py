@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer.facts import Tensor
-from analyzer.graph.call import Call
+from analyzer.graph.call import MALFORMED, Call
 from analyzer.scaling import channels, layout, spatial
 from analyzer.scaling.dims import Dims
 from analyzer.scaling.site import Axes, Site
@@ -143,7 +143,10 @@ def relate(
         site = Site(
             dims, call, tuple(map(ids, call.inputs)), tuple(map(ids, call.outputs)), constants
         )
-        _relation(site)(site)
+        try:
+            _relation(site)(site)
+        except MALFORMED:
+            site.opaque()
         sites[node] = site
     inputs = list(inputs)
     for dim in (d for name in inputs for d in axes.get(name) or ()):
