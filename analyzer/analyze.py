@@ -16,10 +16,12 @@ from analyzer.costs import cost
 from analyzer.costs.aggregate import aggregate
 from analyzer.costs.memory import peak_memory
 from analyzer.costs.parameters import reading_weights, summarize, take_inventory
+from analyzer.errors import ModelError
 from analyzer.facts import Certainty, Cost, Facts, Tensor
 from analyzer.graph.build import Vertex, build
 from analyzer.graph.program import build_program
-from analyzer.model.limits import Limits
+from analyzer.model.external import UNAVAILABLE
+from analyzer.model.limits import RAISE_IT, LimitExceeded, Limits
 from analyzer.patterns import find_blocks, module_tree, recognise
 from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.run import infer_shapes
@@ -51,8 +53,16 @@ def analyze(model: Model, bindings: Bindings | None = None, *, limits: Limits = 
     Returns
     -------
     Facts. Whatever kept the analysis from being complete is in ``Facts.problems``.
+
+    Raises
+    ------
+    ModelError
+        A limit was exceeded that leaves nothing to go on with.
     """
-    program = build_program(model.proto, dict(model.info.opsets))
+    try:
+        program = build_program(model.proto, dict(model.info.opsets), limits)
+    except LimitExceeded as error:
+        raise ModelError(model.info.path, str(error), RAISE_IT) from error
     shapes = infer_shapes(program, bindings or Bindings(), limits=limits)
     sites = list_sites(program, shapes)
     inventory = take_inventory(program, sites)
@@ -76,7 +86,7 @@ def analyze(model: Model, bindings: Bindings | None = None, *, limits: Limits = 
         parameters=parameters,
         memory=memory,
         separable=separable_plan(nodes, sums.total.macs, parameters.weights),
-        problems=(*model.problems, *contradictions(sites, nodes, shapes)),
+        problems=limits.listed((*model.problems, *contradictions(sites, nodes, shapes))),
         graph=graph,
         architecture=recognise(graph, by_id, blocks, inputs),
         modules=module_tree(nodes, _metadata(sites)),
@@ -89,12 +99,19 @@ def analyze_weights(
     """``analyze``, and what the trained weights of each convolution say.
 
     Weights are read layer by layer and dropped; what the file does not store
-    (absent external data, generated constants) is listed as not read.
+    (absent external data, generated constants) is listed as not read. External data that is not
+    there to be read makes the outcome inconclusive: it was asked for.
     """
     from analyzer.weights import collect, weight_source  # lazily: `check` never reads weights
 
     facts = analyze(model, bindings, limits=limits)
-    return replace(facts, evidence=collect(facts, weight_source(model, facts)))
+    evidence = collect(facts, weight_source(model, facts))
+    problems = facts.problems
+    if evidence.unread:
+        problems = tuple(
+            replace(p, inconclusive=p.inconclusive or p.code in UNAVAILABLE) for p in problems
+        )
+    return replace(facts, evidence=evidence, problems=problems)
 
 
 def _metadata(sites: Sequence[Site]) -> dict[str, dict[str, str]]:

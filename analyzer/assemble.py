@@ -15,6 +15,7 @@ from analyzer.facts import Certainty, Node, Problem, Separable, Totals
 from analyzer.graph.origin import source_location
 from analyzer.patterns import describe_conv, saving, tags
 from analyzer.shapes.taint import tainted_sites
+from analyzer.units import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -84,10 +85,16 @@ def _precision(graph: nx.MultiDiGraph, site: Site, dequantizes: bool) -> str:
 
 
 def describe_assumptions(assumptions: Sequence[Assumption]) -> str:
-    """``x axis 0 (batch) = 1 (default)``, the first few of them."""
-    texts = [f"{a.input} axis {a.axis} ({a.dim}) = {a.value}" for a in assumptions]
-    more = f" and {len(texts) - 4} more" if len(texts) > 4 else ""
-    return "with " + ", ".join(texts[:4]) + more if texts else ""
+    """``with x axis 0 (batch) = 1``, the first few of them.
+
+    Names are shortened: every operator that rests on the assumptions repeats the text.
+    """
+    texts = [
+        f"{shorten(a.input, 60)} axis {a.axis} ({shorten(a.dim, 60)}) = {a.value}"
+        for a in assumptions[:4]
+    ]
+    more = f" and {len(assumptions) - 4} more" if len(assumptions) > 4 else ""
+    return "with " + ", ".join(texts) + more if texts else ""
 
 
 def _certain(site: Site, cost: Cost, assumed: str) -> Cost:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.cli import exits, values
@@ -104,16 +105,17 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     ))  # fmt: skip
     if arguments.write_baseline:
         return _accept(batch, arguments.write_baseline, console)
-    _report(batch, arguments, console, environment)
+    most = max((plan.limits.text_rows for plan in plans.values()), default=0)
+    options = Options(created=environment.created, text_rows=most)
+    _report(batch, arguments, console, options)
     return _exit_code(batch, plans, arguments.fail_on)
 
 
-def _report(batch: Batch, arguments: Namespace, console: Console, environment: Environment) -> None:
+def _report(batch: Batch, arguments: Namespace, console: Console, options: Options) -> None:
     from analyzer.report.lines import summary
 
-    plain = Options(created=environment.created)
-    write_files({path: CHECK_FORMATS[name](batch, plain) for name, path in arguments.output})
-    shown = Options(color=console.color, created=environment.created, summary=False)
+    write_files({path: CHECK_FORMATS[name](batch, options) for name, path in arguments.output})
+    shown = replace(options, color=console.color, summary=False)
     console.write(CHECK_FORMATS[arguments.format](batch, shown))
     if arguments.format != "text":  # there it is part of the text
         for failure in batch.failures:

@@ -20,6 +20,7 @@ from onnx import AttributeProto, TensorProto
 from analyzer.facts import Problem
 from analyzer.graph.attributes import Misfit, decode_attribute
 from analyzer.graph.topology import sort_topologically
+from analyzer.model.limits import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,6 +79,9 @@ class Program:
     ir_version: int
     problems: list[Problem]
     """Cycles and clashes found while decoding."""
+    limits: Limits
+    operands: int = 0
+    """Inputs of all operators."""
 
     @property
     def main(self) -> Scope:
@@ -89,20 +93,23 @@ def normal_domain(domain: str) -> str:
     return "" if domain == "ai.onnx" else domain
 
 
-def build_program(proto: onnx.ModelProto, opsets: dict[str, int]) -> Program:
+def build_program(
+    proto: onnx.ModelProto, opsets: dict[str, int], limits: Limits = Limits()
+) -> Program:
     """Decode ``proto`` into scopes.
 
     Parameters
     ----------
     proto : the model, its big tensor payloads possibly stripped.
     opsets : imported version by domain, defaults already applied.
+    limits : ``operands`` applies.
 
     Returns
     -------
     Program with the main graph as scope 0. Cycles and clashes are recorded as
-    problems; they never raise.
+    problems; they never raise. Raises ``LimitExceeded``.
     """
-    program = Program([], {}, proto.ir_version, [])
+    program = Program([], {}, proto.ir_version, [], limits)
     _add_graph(program, proto.graph, opsets)
     for function in proto.functions:
         key = (normal_domain(function.domain), function.name, function.overload)
@@ -177,6 +184,7 @@ def _add_ops(program: Program, scope: Scope, nodes: Iterable[onnx.NodeProto]) ->
 def _decode_op(program: Program, node: onnx.NodeProto, opsets: dict[str, int]) -> Op:
     attributes: dict[str, Any] = {}
     bodies: dict[str, int] = {}
+    misfits, first_misfit = 0, ""
     for attribute in node.attribute:
         if attribute.type == AttributeProto.GRAPH:
             bodies[attribute.name] = _add_graph(program, attribute.g, opsets).index
@@ -187,11 +195,16 @@ def _decode_op(program: Program, node: onnx.NodeProto, opsets: dict[str, int]) -
             try:
                 attributes[attribute.name] = decode_attribute(attribute)
             except Misfit as reason:
-                where = next(filter(None, (*node.output, node.name)), node.op_type)
-                known = node.domain.startswith(("com.microsoft", "ai.onnx")) or not node.domain
-                program.problems.append(
-                    Problem("attribute-type", where, str(reason), inconclusive=known)
-                )
+                misfits, first_misfit = misfits + 1, first_misfit or str(reason)
+    if misfits:
+        where = next(filter(None, (*node.output, node.name)), node.op_type)
+        known = node.domain.startswith(("com.microsoft", "ai.onnx")) or not node.domain
+        more = f" (and so were {misfits - 1:,} more)" if misfits > 1 else ""
+        text = f"{first_misfit}{more}"
+        program.problems.append(Problem("attribute-type", where, text, inconclusive=known))
+    program.operands += len(node.input)
+    if program.operands > program.limits.operands:
+        program.limits.exceeded("operands", "too many inputs of operators")
     return Op(
         node,
         node.name,

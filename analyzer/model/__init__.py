@@ -17,7 +17,7 @@ from analyzer.facts import ModelInfo, Problem
 from analyzer.model import imports, source, text
 from analyzer.model.encoding import Malformed
 from analyzer.model.external import external_problems
-from analyzer.model.limits import LimitExceeded, Limits
+from analyzer.model.limits import RAISE_IT, LimitExceeded, Limits
 from analyzer.model.payloads import Payloads
 from analyzer.model.tensors import as_text
 from analyzer.model.wire import Walk
@@ -83,15 +83,12 @@ def _load(origin: Source, limits: Limits) -> Model:
     origin.check_unchanged()
     if not proto.HasField("graph"):
         raise ModelError(origin.name, "there is no graph in it", "check that it is an ONNX model")
-    problems = [
+    problems = limits.listed((
         *imports.settle(proto),
         *_walk_problems(walk, invalid_names),
         *external_problems(walk.externals, origin.folder),
-    ]
-    if len(problems) > limits.problems:
-        rest = len(problems) - limits.problems
-        problems[limits.problems :] = [Problem("more-problems", "", f"and {rest:,} more problems")]
-    return Model(proto, _info(origin, proto), tuple(problems), Payloads(origin, walk.payloads))
+    ))  # fmt: skip
+    return Model(proto, _info(origin, proto), problems, Payloads(origin, walk.payloads))
 
 
 def _parse(origin: Source, walk: Walk) -> tuple[ModelProto, int]:
@@ -100,7 +97,7 @@ def _parse(origin: Source, walk: Walk) -> tuple[ModelProto, int]:
         skeleton = walk.strip(origin.data)
         proto = ModelProto.FromString(skeleton)
     except LimitExceeded as error:
-        raise ModelError(origin.name, str(error), "raise that limit if you trust it") from error
+        raise ModelError(origin.name, str(error), RAISE_IT) from error
     except Malformed as error:
         if error.truncated:
             raise ModelError(origin.name, f"truncated: {error}", "download it again") from error

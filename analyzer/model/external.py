@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Identity = tuple[int, int, int, int]
 
+UNAVAILABLE = frozenset({"external-missing", "external-link", "external-no-folder"})
+"""Codes of data that only those miss who want to look at weights."""
+
 _ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:|[A-Za-z][A-Za-z0-9+.-]*://")
 _DECIMAL = re.compile(r"[0-9]{1,19}", re.ASCII)
 _POINTER_BYTES = 1024

@@ -8,6 +8,7 @@ fresh interpreter (about as long as importing onnx takes), to which the task mus
 
 from __future__ import annotations
 
+import math
 import mmap
 import os
 import pickle
@@ -55,7 +56,9 @@ class GuardFailure:
     """What the task last passed to ``Progress.at``."""
 
 
-def guarded(task: Callable[[Progress], T], *, limits: Limits = Limits()) -> T | GuardFailure:
+def guarded(
+    task: Callable[[Progress], T], *, limits: Limits = Limits(), share: float = 1.0
+) -> T | GuardFailure:
     """Run ``task(progress)`` in a child process.
 
     Parameters
@@ -64,27 +67,30 @@ def guarded(task: Callable[[Progress], T], *, limits: Limits = Limits()) -> T | 
         Any callable with a picklable result; what it prints is discarded and what it changes is
         lost. Where several threads run Python, the task must be picklable too.
     limits
-        ``guard_seconds``, ``guard_bytes`` and ``guard_result_bytes`` apply.
+        Those that begin with ``guard_`` apply.
+    share
+        The part of ``guard_seconds`` that this task may take, at most 1.
 
     Returns
     -------
     What the task returns, or a ``GuardFailure``; an exception in the task is one, too.
     """
+    seconds = limits.guard_seconds * share
     if hasattr(os, "fork") and threading.active_count() == 1:
         progress = Progress(mmap.mmap(-1, Progress.BYTES))
         _prepare()
         try:
-            data, code = _fork(task, progress, limits)
+            data, code = _fork(task, progress, limits, seconds)
         except OSError as error:
             return GuardFailure("error", f"no process could be started: {error.strerror}")
     else:
-        progress, data, code = _spawn(task, limits)
+        progress, data, code = _spawn(task, limits, seconds)
     size = int.from_bytes(data[:HEADER_BYTES], "big")
     if len(data) > HEADER_BYTES and len(data) == HEADER_BYTES + size:
         kind, value = pickle.loads(data[HEADER_BYTES:])  # noqa: S301 - our own child wrote it
         result: T = value
         return result if kind == "result" else GuardFailure(kind, value, progress.index)
-    return GuardFailure(*_death(code, limits), progress.index)
+    return GuardFailure(*_death(code, limits, share), progress.index)
 
 
 @cache
@@ -99,28 +105,35 @@ def _prepare() -> None:
     defs.has("Identity")
 
 
-def _death(code: int | None, limits: Limits) -> tuple[str, str]:
+def _death(code: int | None, limits: Limits, share: float) -> tuple[str, str]:
     """Kind and detail for a child that left no result; ``code`` as in ``Popen.returncode``."""
+    if code is not None and -code == getattr(signal, "SIGPROF", None):
+        seconds = f"{limits.guard_stall_seconds:g}"
+        return (
+            "timeout",
+            f"took more than {seconds} seconds (limit guard_stall_seconds = {seconds})",
+        )
     if code is None or -code == getattr(signal, "SIGXCPU", None):
-        limit = f"limit guard_seconds = {limits.guard_seconds:g}"
-        return "timeout", f"took more than {limits.guard_seconds:g} seconds ({limit})"
+        part = f"{share:.2g} of " if share < 1 else ""
+        limit = f"{part}limit guard_seconds = {limits.guard_seconds:g}"
+        return "timeout", f"took more than {limits.guard_seconds * share:.3g} seconds ({limit})"
     if code < 0:
         return "crashed", f"died of {signal.Signals(-code).name}"
     return "crashed", f"exited with code {code}"
 
 
 def _fork(
-    task: Callable[[Progress], object], progress: Progress, limits: Limits
+    task: Callable[[Progress], object], progress: Progress, limits: Limits, seconds: float
 ) -> tuple[bytes, int | None]:
     """What a forked child wrote, and its return code (``None``: it had to be stopped)."""
     reader, writer = os.pipe()
 
     def work() -> None:
         os.close(reader)
-        worker.serve(task, progress, writer, limits)
+        worker.serve(task, progress, writer, limits, seconds)
 
     pid, code = 0, None
-    deadline = time.monotonic() + limits.guard_seconds * _STARVED
+    deadline = time.monotonic() + _wall_clock(seconds)
     try:
         with signals_waiting():
             try:
@@ -138,6 +151,11 @@ def _fork(
             with suppress(ChildProcessError):
                 os.waitpid(pid, 0)
     return data, code
+
+
+def _wall_clock(seconds: float) -> float:
+    """Seconds on the wall clock for ``seconds`` of a processor, which are limited to whole ones."""
+    return math.ceil(seconds) * _STARVED
 
 
 def _receive(reader: int, deadline: float, most: int) -> tuple[bytes, bool]:
@@ -170,7 +188,7 @@ def _reap(pid: int, deadline: float) -> int | None:
 
 
 def _spawn(
-    task: Callable[[Progress], object], limits: Limits
+    task: Callable[[Progress], object], limits: Limits, seconds: float
 ) -> tuple[Progress, bytes, int | None]:
     """As ``_fork``, in a fresh interpreter, together with the counter it advances."""
     import json
@@ -190,8 +208,8 @@ def _spawn(
             pass_fds=shared,
         ) as process:  # fmt: skip
             try:
-                request = pickle.dumps((task, limits))
-                data = process.communicate(request, limits.guard_seconds * _STARVED)[0]
+                request = pickle.dumps((task, limits, seconds))
+                data = process.communicate(request, _wall_clock(seconds))[0]
                 return progress, data, process.returncode
             except subprocess.TimeoutExpired:
                 return progress, b"", None

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+from analyzer.facts import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+RAISE_IT = "raise that limit if you trust it"
+"""What to do about an exceeded limit."""
 
 
 class LimitExceeded(Exception):  # noqa: N818 - named after what happened, like StopIteration
@@ -14,18 +23,23 @@ class LimitExceeded(Exception):  # noqa: N818 - named after what happened, like 
 class Limits:
     """Budgets of reading, typing and showing one model.
 
-    The defaults admit every model we know (a 100,000-node export with stack traces in its
-    metadata included) and keep the worst hostile file below about 1 GB of memory.
+    The defaults admit every model we know, and a file at any of them is judged in about ten
+    seconds.
     """
 
-    fields: int = 4_000_000
-    """Protobuf fields of the structure. Protobuf spends up to 200 bytes on a 2-byte field."""
+    fields: int = 2_000_000
+    """Protobuf fields of the structure. Protobuf spends up to 100 bytes on one; a message
+    counts as several."""
     structure_bytes: int = 512 << 20
     """Bytes of structure: everything but tensor payloads."""
-    nodes: int = 500_000
+    nodes: int = 100_000
     """Operators, bodies and functions included."""
-    tensors: int = 500_000
+    operands: int = 400_000
+    """Inputs of operators, each an edge of the graph if another operator makes it."""
+    tensors: int = 200_000
     """Stored tensors: initializers, Constants, sparse parts."""
+    values: int = 200_000
+    """Values with a declared type: inputs, outputs and those in between."""
     functions: int = 20_000
     """Model-local functions."""
     nesting: int = 96
@@ -38,17 +52,25 @@ class Limits:
     """Bytes read from standard input, which is held in memory."""
     problems: int = 200
     """Problems listed one by one; the rest are counted."""
-    visits: int = 2_000_000
-    """Operators typed over all calls and passes over loops: what functions expand to, and folding,
-    of which one operator gets at most 4,096 elements."""
+    visits: int = 120_000
+    """Operators typed over all calls and passes over loops: what functions expand to."""
+    assumptions: int = 10_000
+    """Open dimensions of the inputs that get a size."""
+    folded_bytes: int = 32 << 20
+    """Contents computed from constants, of all operators together; of one, 4,096 elements."""
     calls: int = 100
     """Function calls and bodies inside each other."""
+    text_rows: int = 1_000
+    """Findings of one rule listed in text and annotations; JSON and SARIF list all."""
     html_rows: int = 5_000
     """Operators listed in an HTML report; CSV and JSON list all."""
     pdf_rows: int = 160
     """Operators listed in a PDF report, which the JSON attached to it completes."""
     guard_seconds: float = 60.0
-    """CPU seconds of one guarded call; four times as many on the wall clock."""
+    """CPU seconds of one guarded call; four times as many on the wall clock. Shape inference gets
+    a share that grows with the model, from one twenty-fourth."""
+    guard_stall_seconds: float = 2.5
+    """CPU seconds of one operator in shape inference."""
     guard_bytes: int = 2 << 30
     """Address space a guarded call may add to that of its parent."""
     guard_result_bytes: int = 256 << 20
@@ -58,6 +80,14 @@ class Limits:
         """Raise ``LimitExceeded`` for limit ``name``; ``what`` says what there was too much of."""
         value = getattr(self, name)
         raise LimitExceeded(f"{what} (limit {name} = {value:,})")
+
+    def listed(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        """``problems``, those beyond the limit as one that counts them and is inconclusive."""
+        found = list(problems)
+        rest = len(found) - self.problems
+        if rest > 0:
+            found[self.problems :] = [Problem("more-problems", "", f"and {rest:,} more problems")]
+        return tuple(found)
 
     @classmethod
     def names(cls) -> tuple[str, ...]:

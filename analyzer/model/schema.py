@@ -33,13 +33,14 @@ SCALAR, TEXT, OPTIONAL_TEXT = "scalar", "text", "optional text"
 _OPTIONAL = {"doc_string", "AttributeProto.s", "StringStringEntryProto.value"}
 
 
-_BUDGETS = {"NodeProto": "nodes", "TensorProto": "tensors", "FunctionProto": "functions"}
+_BUDGETS = {"NodeProto": "nodes", "TensorProto": "tensors", "FunctionProto": "functions",
+            "ValueInfoProto": "values"}  # fmt: skip
 
 
 class Message:
     """One message type as the walk sees it."""
 
-    __slots__ = ("budget", "deep", "fields", "name", "names", "runs")
+    __slots__ = ("budget", "deep", "fields", "name", "names", "runs", "shift", "weight")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -52,6 +53,10 @@ class Message:
         where it finds nothing, a small message can be copied unread."""
         self.budget = _BUDGETS.get(name, "")
         """The limit that counts messages of this type."""
+        self.weight = 0
+        """What protobuf spends on an empty one, in fields, besides the field it is."""
+        self.shift = 2
+        """Size in bytes → fields it may have at most, as a shift to the right."""
         self.runs: dict[int, re.Pattern[bytes]] = {}
         """Unpacked repeated numbers: tag to a pattern that skips a whole run at C speed."""
 
@@ -79,6 +84,9 @@ def _message(descriptor: Descriptor, known: dict[str, Message]) -> Message:
     if (found := known.get(descriptor.full_name)) is not None:
         return found
     message = known[descriptor.full_name] = Message(descriptor.name)
+    message.weight = len(descriptor.fields) // 4  # each takes 4 to 16 bytes, present or not
+    if any(field.message_type is not None for field in descriptor.fields):
+        message.shift = 1  # empty ones take 2 bytes of the file
     for field in descriptor.fields:
         wire = _WIRE[field.type]
         tags = [field.number << 3 | wire]

@@ -59,7 +59,7 @@ class Walk:
         self._left = limits.fields
         self._room = limits.structure_bytes
         self._budget = {"nodes": limits.nodes, "tensors": limits.tensors,
-                        "functions": limits.functions}  # fmt: skip
+                        "functions": limits.functions, "values": limits.values}  # fmt: skip
 
     def strip(self, data: Buffer) -> bytes:
         """Skeleton of the ModelProto in ``data``.
@@ -116,8 +116,9 @@ class Walk:
             new: bytes | None = None
             if type(what) is Message:
                 self._count(what.budget)
+                left -= what.weight
                 if size <= _UNREAD and not what.may_hold_tensors(data, body, pos):
-                    left -= size >> 2
+                    left -= size >> what.shift
                     continue
                 self._left = left
                 new = self._child(data, base, body, pos, what, depth + 1)

@@ -14,6 +14,7 @@ from analyzer.model.child import become_child
 
 if os.name == "posix":
     import resource
+    from signal import ITIMER_PROF, setitimer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,15 +28,23 @@ HEADER_BYTES = 8
 class Progress:
     """A counter that outlives the process that advances it."""
 
-    __slots__ = ("_cell",)
+    __slots__ = ("_cell", "_patience")
     BYTES: ClassVar = 8
 
     def __init__(self, memory: mmap.mmap) -> None:
         self._cell = memoryview(memory).cast("q")
+        self._patience = 0.0
+
+    def expect(self, seconds: float) -> None:
+        """From now on, end this process with SIGPROF if one item takes more processor time."""
+        if os.name == "posix":
+            self._patience = seconds
 
     def at(self, index: int) -> None:
-        """Note that work on item ``index`` (0 or more) begins; costs about 50 ns."""
+        """Note that work on item ``index`` (0 or more) begins; costs less than 1 µs."""
         self._cell[0] = index + 1
+        if self._patience:
+            setitimer(ITIMER_PROF, self._patience)
 
     @property
     def index(self) -> int | None:
@@ -44,12 +53,20 @@ class Progress:
 
 
 def serve(
-    task: Callable[[Progress], object], progress: Progress, pipe: int, limits: Limits
+    task: Callable[[Progress], object],
+    progress: Progress,
+    pipe: int,
+    limits: Limits,
+    seconds: float,
 ) -> NoReturn:
-    """Run ``task`` within ``limits``, write ``(kind, value)`` to ``pipe`` and end the process."""
+    """Run ``task`` within ``limits`` and ``seconds`` of processor time.
+
+    Writes ``(kind, value)`` to ``pipe`` and ends the process.
+    """
     gc.disable()  # a collection would touch, and so copy, every page shared with the parent
     _fall_silent()
-    _limit(limits)
+    _limit(limits, seconds)
+    progress.expect(limits.guard_stall_seconds)
     try:
         answer = pickle.dumps(("result", task(progress)), pickle.HIGHEST_PROTOCOL)
         if len(answer) > limits.guard_result_bytes:
@@ -61,6 +78,7 @@ def serve(
     except BaseException as error:  # noqa: BLE001 - whatever it is, the parent reports it
         text = " ".join(str(error).split())[:500]
         answer = pickle.dumps(("error", f"{type(error).__name__}: {text}"))
+    progress.expect(0)
     data = memoryview(len(answer).to_bytes(HEADER_BYTES, "big") + answer)
     while data:
         data = data[os.write(pipe, data) :]
@@ -76,12 +94,12 @@ def _fall_silent() -> None:
         os.dup2(null, descriptor)
 
 
-def _limit(limits: Limits) -> None:
+def _limit(limits: Limits, seconds: float) -> None:
     if os.name != "posix":  # only the wall clock holds there
         return
-    seconds = math.ceil(limits.guard_seconds)
+    whole = math.ceil(seconds)
     wanted = {
-        resource.RLIMIT_CPU: (seconds, seconds + 1),
+        resource.RLIMIT_CPU: (whole, whole + 1),
         resource.RLIMIT_CORE: (0, 0),
         resource.RLIMIT_FSIZE: (0, 0),
     }
@@ -104,8 +122,8 @@ def _address_space() -> int | None:
 
 def main(progress: str) -> NoReturn:
     """Serve one task that arrives pickled on standard input (``guard`` starts this)."""
-    task, limits = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent
+    task, limits, seconds = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent
     become_child(os.getppid())
     descriptor = int(progress)
     pipe = os.dup(1)
-    serve(task, Progress(mmap.mmap(descriptor, Progress.BYTES)), pipe, limits)
+    serve(task, Progress(mmap.mmap(descriptor, Progress.BYTES)), pipe, limits, seconds)

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 from analyzer.findings.finding import Severity
 from analyzer.report.result import Failure
 from analyzer.report.sanitise import clean, label
-from analyzer.report.view.findings import first_sentence
+from analyzer.report.view.findings import (
+    first_of_each,
+    first_sentence,
+    is_told,
+    messages,
+    not_listed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,14 +36,15 @@ def render_batch(batch: Batch, options: Options) -> bytes:
         if isinstance(item, Failure):
             lines.append(_command("error", item.path, "cannot judge", clean(item.reason)))
         else:
-            lines += _of_result(item)
+            lines += _of_result(item, options.text_rows)
     return "".join(line + "\n" for line in lines).encode("utf-8")
 
 
-def _of_result(result: Result) -> Iterator[str]:
+def _of_result(result: Result, most: int) -> Iterator[str]:
     path = result.facts.model.path
     nodes = {node.id: node for node in result.facts.nodes}
-    for finding in result.findings:
+    shown, more = first_of_each(result.findings, most)
+    for finding in shown:
         node = nodes.get(finding.node)
         where = label((node and node.name) or finding.node)
         parts = [f"{where}: " if where else "", clean(finding.message)]
@@ -47,10 +54,13 @@ def _of_result(result: Result) -> Iterator[str]:
             parts.append(f"\nfix: {first_sentence(finding.fix)}")
         title = f"{label(finding.rule)} {label(finding.name)}"
         yield _command(LEVELS[finding.severity], path, title, "".join(parts))
+    for rule, count in more.items():
+        text = f"{not_listed(rule, count)} (limit text_rows = {most:,}); JSON and SARIF list all"
+        yield _command("notice", path, label(rule), text)
     # GitHub shows ten errors of a step: none is to be said twice.
-    told = [f.message for f in result.findings if f.severity is Severity.ERROR]
+    told = messages(f for f in result.findings if f.severity is Severity.ERROR)
     for problem in result.facts.problems:
-        if problem.inconclusive and not any(problem.message in message for message in told):
+        if problem.inconclusive and not is_told(problem, told):
             where = f"{label(problem.where)}: " if problem.where else ""
             title = f"inconclusive {label(problem.code)}"
             yield _command("error", path, title, where + clean(problem.message))

@@ -9,7 +9,13 @@ from analyzer.findings.finding import Severity
 from analyzer.report.result import Failure
 from analyzer.report.sanitise import clean, label
 from analyzer.report.style import Style
-from analyzer.report.view.findings import first_sentence
+from analyzer.report.view.findings import (
+    first_of_each,
+    first_sentence,
+    is_told,
+    messages,
+    not_listed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +32,7 @@ def render_batch(batch: Batch, options: Options) -> bytes:
         if isinstance(item, Failure):
             lines.append(f"{label(item.path)}: {style.error('cannot judge')}: {clean(item.reason)}")
         else:
-            lines += _findings(item, style, hinted)
+            lines += _findings(item, style, hinted, options.text_rows)
             lines += _problems(item, style)
     if options.summary:
         lines.append(summary(batch))
@@ -53,11 +59,12 @@ def summary(batch: Batch) -> str:
     return text if batch.outcome != "clean" else f"{text}: clean"
 
 
-def _findings(result: Result, style: Style, hinted: set[str]) -> Iterator[str]:
+def _findings(result: Result, style: Style, hinted: set[str], most: int) -> Iterator[str]:
     path = label(result.facts.model.path)
     names = {n.id: n.name for n in result.facts.nodes if n.name}
     origins = {n.id: n.location for n in result.facts.nodes if n.location}
-    for finding in result.findings:
+    shown, more = first_of_each(result.findings, most)
+    for finding in shown:
         where = label(names.get(finding.node, finding.node))
         place = f"{path}: {where}: " if where else f"{path}: "
         rule = style.severity(finding.severity.value, label(finding.rule))
@@ -67,13 +74,15 @@ def _findings(result: Result, style: Style, hinted: set[str]) -> Iterator[str]:
         if finding.fix and finding.rule not in hinted:
             hinted.add(finding.rule)
             yield style.dim(f"  fix: {first_sentence(finding.fix)}")
+    for rule, count in more.items():
+        yield f"{path}: {not_listed(rule, count)} (limit text_rows = {most:,}); JSON lists all"
 
 
 def _problems(result: Result, style: Style) -> Iterator[str]:
     path = label(result.facts.model.path)
-    told = [finding.message for finding in result.findings]
+    told = messages(result.findings)
     for problem in result.facts.problems:
-        if not problem.inconclusive and any(problem.message in message for message in told):
+        if not problem.inconclusive and is_told(problem, told):
             continue  # a rule has said it already
         where = f"{label(problem.where)}: " if problem.where else ""
         word = "inconclusive" if problem.inconclusive else "note"

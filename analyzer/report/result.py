@@ -115,6 +115,8 @@ class Options:
     created: datetime | None = None
     """Date to state in the report (what ``SOURCE_DATE_EPOCH`` says, or now); none by default,
     so that the same input gives the same bytes."""
+    text_rows: int = 1_000
+    """Most findings of one rule that text and annotations list."""
     html_rows: int = 5_000
     """Most operators listed on a page."""
     pdf_rows: int = 160

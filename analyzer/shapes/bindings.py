@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 
 from analyzer.facts import Assumption, Problem
 from analyzer.graph.tensors import dims
+from analyzer.model.limits import Limits
 from analyzer.shapes.types import Type, decode_type
 from analyzer.units import shape as spell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import onnx
 
-    from analyzer.graph.program import Program, Scope
+    from analyzer.graph.program import Op, Program, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,15 @@ class Bound:
     intermediate shapes (``value_info``) worth anything."""
 
 
-def bind(program: Program, bindings: Bindings) -> Bound:
-    """Give every input of the main graph that is not a constant a full shape."""
+def bind(program: Program, bindings: Bindings, most: int = Limits().assumptions) -> Bound:
+    """Give every input of the main graph that is not a constant a full shape.
+
+    From the input on with which there would be more than ``most`` guesses, what is open stays so.
+    """
     scope = program.main
+    readers = _weighted_readers(scope)
     bound = Bound({}, [], [], as_declared=True)
-    names = [n for n in scope.inputs if n not in scope.constants]
+    names = [n for n in dict.fromkeys(scope.inputs) if n not in scope.constants]
     stated = _stated(program, bindings)
     known = dict(stated)
     for name in names:
@@ -98,7 +103,14 @@ def bind(program: Program, bindings: Bindings) -> Bound:
         if declared.shape is None or None not in declared.shape:
             bound.types[name] = declared
             continue
-        implied = _implied(scope, name, len(declared.shape))
+        if len(bound.assumptions) + declared.shape.count(None) > most:
+            bound.types[name] = declared
+            if not bound.problems:
+                limit = f"limit assumptions = {most:,}"
+                text = f"too many dimensions are open ({limit}); the rest has unknown sizes"
+                bound.problems.append(Problem("assumption-limit", name, text))
+            continue
+        implied = _implied(readers.get(name, ()), len(declared.shape))
         shape = tuple(
             size
             if size is not None
@@ -228,20 +240,27 @@ def _default(
     return use.sequence if rank <= 3 else use.other
 
 
-def _implied(scope: Scope, name: str, rank: int) -> tuple[int | None, ...]:
-    """Sizes that the first weighted consumer of input ``name`` dictates.
+def _weighted_readers(scope: Scope) -> dict[str, list[tuple[Op, tuple[int | None, ...]]]]:
+    """Operators that read a name first and a constant second, with the constant's shape."""
+    readers: dict[str, list[tuple[Op, tuple[int | None, ...]]]] = {}
+    for op in scope.ops:
+        if op.op_type in ("Conv", "MatMul", "Gemm") and len(op.inputs) > 1:
+            weight = scope.constants.get(op.inputs[1])
+            if weight is not None:
+                readers.setdefault(op.inputs[0], []).append((op, dims(weight)))
+    return readers
+
+
+def _implied(
+    readers: Iterable[tuple[Op, tuple[int | None, ...]]], rank: int
+) -> tuple[int | None, ...]:
+    """Sizes that the first of ``readers`` that dictates any dictates to an input.
 
     ONNX operator specification: Conv reads (B, C, D1…) with C = W.shape[1]·group;
     MatMul and Gemm contract the last axis with the weight's first.
     """
     sizes: list[int | None] = [None] * rank
-    for op in scope.ops:
-        if not op.inputs or op.inputs[0] != name or len(op.inputs) < 2:
-            continue
-        weight = scope.constants.get(op.inputs[1])
-        if weight is None:
-            continue
-        shape = dims(weight)
+    for op, shape in readers:
         if op.op_type == "Conv" and len(shape) == rank and rank > 2 and shape[1]:
             groups = op.attributes.get("group", 1)
             sizes[1] = shape[1] * groups if isinstance(groups, int) and groups > 0 else None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.graph.call import Unknown
 from analyzer.shapes.operators import fill_gaps
-from analyzer.shapes.result import Child, Instance
+from analyzer.shapes.result import Child, Instance, scope_path
 from analyzer.shapes.trips import given_trips, loop_trips, scalar
 from analyzer.shapes.types import UNKNOWN, Type, decode_type, merge
 
@@ -30,7 +30,7 @@ MAX_PASSES = 8
 def _body_path(frame: Frame, op: Op, label: str) -> str:
     name = next((n for n in op.outputs if n), op.name or op.op_type)
     prefix = f"{frame.instance.path}/" if frame.instance.path else ""
-    return f"{prefix}{name}.{label}"
+    return scope_path(f"{prefix}{name}.{label}")
 
 
 def _run_if(

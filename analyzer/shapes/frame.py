@@ -23,10 +23,31 @@ MAX_RANK = 64
 """Axes of a derived shape; those of the file's own shapes are limited when it is read."""
 
 
+class Room:
+    """Memory for contents known before run time, of all instances together."""
+
+    __slots__ = ("full_at", "left")
+
+    def __init__(self, size: int) -> None:
+        self.left = size
+        """Bytes."""
+        self.full_at: str | None = None
+        """Identity of the first operator whose contents were not kept for lack of room."""
+
+    def take(self, array: Array) -> bool:
+        """Whether there is room for ``array``, which then is taken."""
+        # An element of a partly known array is a pointer to a Python integer.
+        size = array.nbytes if array.dtype != object else 40 * array.size
+        if size > self.left:
+            return False
+        self.left -= size
+        return True
+
+
 class Frame:
     """Name look-up through enclosing scopes."""
 
-    __slots__ = ("attributes", "instance", "opsets", "parent", "scope")
+    __slots__ = ("attributes", "instance", "opsets", "parent", "room", "scope")
 
     def __init__(
         self,
@@ -34,8 +55,9 @@ class Frame:
         scope: Scope,
         parent: Frame | None,
         attributes: Mapping[str, onnx.AttributeProto],
+        room: Room,
     ) -> None:
-        self.instance, self.scope, self.parent = instance, scope, parent
+        self.instance, self.scope, self.parent, self.room = instance, scope, parent, room
         self.attributes = attributes
         """Attributes of the function call this frame belongs to."""
         self.opsets = scope.opsets
@@ -60,7 +82,7 @@ class Frame:
             if tensor is not None:
                 array: Array | None = decode_tensor(tensor)
                 if array is not None:
-                    frame.instance.values[name] = array
+                    frame.keep(name, array)
                 return array
             if name in frame.instance.types:
                 return None
@@ -71,6 +93,14 @@ class Frame:
         """Identity of ``op`` for messages."""
         name = next((n for n in op.outputs if n), op.name or op.op_type)
         return f"{self.instance.path}/{name}" if self.instance.path else name
+
+    def keep(self, name: str, contents: Array) -> None:
+        """Remember the contents of ``name``, if there is room for more."""
+        if self.room.take(contents):
+            self.instance.values[name] = contents
+        elif self.room.full_at is None:
+            path = self.instance.path
+            self.room.full_at = f"{path}/{name}" if path else name
 
     def set(self, name: str, value: Type) -> None:
         """Record the type of an output; an omitted output (empty name) is ignored.

@@ -14,14 +14,15 @@ from onnx import NodeProto
 
 from analyzer.facts import Problem
 from analyzer.graph.attributes import Misfit, Reference, decode_attribute
+from analyzer.graph.call import MALFORMED
 from analyzer.graph.tensors import dims, sparse_dims
 from analyzer.model.dtypes import DTYPES
 from analyzer.model.limits import Limits
 from analyzer.shapes.bindings import Bindings, bind
 from analyzer.shapes.control import CONTROL
-from analyzer.shapes.frame import Frame
+from analyzer.shapes.frame import Frame, Room
 from analyzer.shapes.operators import infer_operator
-from analyzer.shapes.result import Child, Instance, Shapes, running
+from analyzer.shapes.result import Child, Instance, Shapes, running, scope_path
 from analyzer.shapes.types import UNKNOWN, Type, decode_type, refine
 
 if TYPE_CHECKING:
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
     from analyzer.shapes.fold import Array
 
     Deaths = Mapping[int, GuardFailure]
-
-MALFORMED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What rules of this package meet in nodes that lack what their specification demands."""
 
 
 class Inference:
@@ -61,6 +59,7 @@ class Inference:
         self.counted = 0
         """Operators evaluated to count iterations of loops."""
         self._limits = limits
+        self._room = Room(limits.folded_bytes)
         self.answers: dict[tuple[object, ...], dict[int, Type]] = {}
         """What onnx said of operators so far: types by output slot."""
         self._at = at
@@ -75,11 +74,15 @@ class Inference:
 
     def run(self) -> Shapes:
         """Infer all scopes reachable from the main graph."""
-        bound = bind(self.program, self.bindings)
+        bound = bind(self.program, self.bindings, self._limits.assumptions)
         self._trust_declared = bound.as_declared
         main = self.run_scope(0, "", bound.types, {}, None, {})
         for death in self._deaths.values():
             self._stopped.append(_killed(death, ""))
+        if self._room.full_at is not None:
+            limit = f"limit folded_bytes = {self._limits.folded_bytes:,}"
+            text = f"too much is computed from constants ({limit}); the rest is not looked at"
+            self._stopped.append(Problem("folding-limit", self._room.full_at, text))
         problems = [*self._stopped, *self.program.problems, *bound.problems]
         for instance in running(main):
             problems += instance.problems
@@ -105,7 +108,7 @@ class Inference:
             instance.types[name] = Type(DTYPES.get(sparse.values.data_type), sparse_dims(sparse))
         instance.types.update(types)
         instance.values.update(values)
-        frame = Frame(instance, scope, parent, attributes)
+        frame = Frame(instance, scope, parent, attributes, self._room)
         if self._depth >= self._limits.calls:
             limit = f"limit calls = {self._limits.calls:,}"
             self._stop("nesting-limit", path, f"bodies and calls nest too deep ({limit})")
@@ -210,7 +213,7 @@ class Inference:
         instance = self._memo.get(signature)
         if instance is None:
             count = self._specialisations[label] = self._specialisations.get(label, 0) + 1
-            path = label if count == 1 else f"{label}#{count}"
+            path = scope_path(label if count == 1 else f"{label}#{count}")
             self._active.append(key)
             instance = self.run_scope(scope.index, path, types, values, None, attributes)
             self._active.pop()

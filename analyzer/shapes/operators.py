@@ -196,7 +196,7 @@ def _fold(frame: Frame, op: Op, attributes: dict[str, Any], values: list[Array |
     results = fold(op.op_type, attributes, values, frame.opsets.get("", 1))
     for name, array in zip(op.outputs, results or (), strict=False):
         if name and array.size <= SMALL:
-            frame.instance.values[name] = array
+            frame.keep(name, array)
             dtype = types.get(name, UNKNOWN).dtype or array.dtype.name
             frame.set(name, Type(dtype, tuple(array.shape)))
 
@@ -216,7 +216,7 @@ def _constant(frame: Frame, op: Op, attributes: dict[str, Any]) -> None:
     elif (folded := fold("Constant", attributes, [], 1)) is not None:
         dtype = _declared_dtype(op) or folded[0].dtype.name
         frame.set(name, Type(dtype, tuple(folded[0].shape)))
-        frame.instance.values[name] = folded[0]
+        frame.keep(name, folded[0])
 
 
 def _declared_dtype(op: Op) -> str | None:
@@ -236,7 +236,7 @@ def _shape_of(frame: Frame, op: Op, attributes: dict[str, Any]) -> None:
         return
     result = shape_value(shape, attributes)
     frame.set(op.outputs[0], Type("int64", (len(result),)))
-    frame.instance.values[op.outputs[0]] = result
+    frame.keep(op.outputs[0], result)
 
 
 def _sequence(frame: Frame, op: Op, attributes: dict[str, Any]) -> bool:
@@ -257,7 +257,7 @@ def _length_of(frame: Frame, op: Op, _: dict[str, Any]) -> None:
     frame.set(op.outputs[0], Type("int64", ()))
     items = frame.type(op.inputs[0]).items
     if items is not None:
-        frame.instance.values[op.outputs[0]] = np.array(len(items), dtype=np.int64)
+        frame.keep(op.outputs[0], np.array(len(items), dtype=np.int64))
 
 
 def _size_of(frame: Frame, op: Op, _: dict[str, Any]) -> None:
@@ -267,7 +267,7 @@ def _size_of(frame: Frame, op: Op, _: dict[str, Any]) -> None:
     frame.set(op.outputs[0], Type("int64", ()))
     elements = Tensor("", None, frame.type(op.inputs[0]).shape).elements
     if elements is not None and elements < 2**63:
-        frame.instance.values[op.outputs[0]] = np.array(elements, dtype=np.int64)
+        frame.keep(op.outputs[0], np.array(elements, dtype=np.int64))
 
 
 _SPECIAL = {

@@ -9,6 +9,7 @@ shapes it has one.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,6 +19,22 @@ if TYPE_CHECKING:
 
     from analyzer.facts import Assumption, Problem
     from analyzer.shapes.types import Type
+
+
+MAX_PATH = 500
+"""Characters of an instance's path, which is a part of the identity of each of its operators."""
+
+
+def scope_path(text: str) -> str:
+    """``text`` as the path of an instance: if it is too long, a hash stands for its middle.
+
+    >>> scope_path("loop/if.then_branch"), scope_path("x" * 600)[199:219]
+    ('loop/if.then_branch', 'x…5130b33e6b87fbf5…')
+    """
+    if len(text) <= MAX_PATH:
+        return text
+    digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{text[:200]}…{digest}…{text[-200:]}"
 
 
 @dataclass(slots=True)

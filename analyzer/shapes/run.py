@@ -24,8 +24,11 @@ MAX_RESTARTS = 4
 """Times the pass starts again around an operator that killed its worker."""
 SLOW, MAX_SLOW = frozenset({"timeout", "memory"}), 2
 """Deaths that take seconds each, and how many of them are borne."""
-BASE_SECONDS, SECONDS_PER_OPERATOR = 2.5, 0.002
-"""Time allowed to one worker; an operator takes about 50 µs, so only a hang gets near it."""
+FULL_SIZE = 115_000
+"""Operators of a model that gets all of ``guard_seconds``. An operator takes about 50 µs, a tenth
+of its part, so only a bomb of functions or a hang gets near it."""
+LEAST_SHARE = 1 / 24
+"""Share of ``guard_seconds`` that the smallest model gets: 2.5 seconds."""
 
 
 def infer_shapes(
@@ -46,18 +49,19 @@ def infer_shapes(
     """
     if not guard:
         return Inference(program, bindings, limits=limits).run()
-    seconds = min(limits.guard_seconds, BASE_SECONDS + SECONDS_PER_OPERATOR * _size(program))
-    limits = replace(limits, guard_seconds=seconds)
+    share = min(1.0, LEAST_SHARE + _size(program) / FULL_SIZE)
     deaths: dict[int, GuardFailure] = {}
     for _ in range(MAX_RESTARTS):
-        result = guarded(partial(_infer, program, bindings, limits, deaths), limits=limits)
+        task = partial(_infer, program, bindings, limits, deaths)
+        result = guarded(task, limits=limits, share=share)
         if not isinstance(result, GuardFailure):
             return result
         known = result.at is None or result.at in deaths
         deaths.setdefault(result.at or 0, result)
         if known or sum(death.kind in SLOW for death in deaths.values()) >= MAX_SLOW:
             break
-    result = guarded(partial(_infer_without_cpp, program, bindings, limits, deaths), limits=limits)
+    last = partial(_infer_without_cpp, program, bindings, limits, deaths)
+    result = guarded(last, limits=limits, share=share)
     if isinstance(result, GuardFailure):
         return Inference(program, bindings, deaths=deaths, limits=replace(limits, visits=0)).run()
     return result
@@ -75,12 +79,12 @@ def _infer(
     program: Program, bindings: Bindings, limits: Limits, deaths: Deaths, progress: Progress
 ) -> Shapes:
     shapes = Inference(program, bindings, at=progress.at, deaths=deaths, limits=limits).run()
-    progress.at(0)
     guessed = [a for a in shapes.assumptions if a.reason == bindings.defaults.reason]
     if deaths or not guessed or not _contradictions(shapes) or _size(program) > MAX_GUESSED:
         return shapes
     best = shapes
     for defaults in ALTERNATIVES:
+        progress.at(0)
         other = Inference(program, replace(bindings, defaults=defaults), limits=limits).run()
         if _contradictions(other) < _contradictions(best):
             best = other

@@ -98,8 +98,10 @@ def _identity(instance: Instance, op: Op, i: int) -> str:
 
 def _unique(identity: str, taken: dict[str, int]) -> str:
     """``identity``, numbered where a malformed file defines the same output twice."""
-    count = taken.get(identity, 0) + 1
-    taken[identity] = count
-    if count == 1:
-        return identity
-    return _unique(f"{identity}#{count}", taken)
+    unique, count = identity, taken.get(identity, 0)
+    while unique in taken:
+        count += 1
+        unique = f"{identity}#{count}"
+    taken[identity] = count or 1
+    taken[unique] = taken.get(unique, 1)
+    return unique

@@ -88,7 +88,7 @@ def _count(
     scope = inference.program.scopes[body.scope]
     if len(scope.inputs) < 2 or len(scope.outputs) < len(scope.inputs) - 1:
         return None
-    found = _behind_condition(frame, op, Frame(body, scope, frame, frame.attributes))
+    found = _behind_condition(frame, op, Frame(body, scope, frame, frame.attributes, frame.room))
     if found is None:
         return None
     steps, state, known = found

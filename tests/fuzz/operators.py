@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BATCH = 2000
-LIMITS = Limits(guard_seconds=20, guard_bytes=2 << 30)
+LIMITS = Limits(guard_seconds=20)
 _ELEMENTS = {"tensor(float)": 1, "tensor(int64)": 7, "tensor(bool)": 9, "tensor(string)": 8,
              "tensor(int32)": 6, "tensor(uint8)": 2, "tensor(double)": 11}  # fmt: skip
 

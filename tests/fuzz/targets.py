@@ -30,7 +30,7 @@ BREAK = b"\xff\xff"
 """Between the names in an input of ``names``: not UTF-8, so no name can hold it."""
 GUARDED = 16
 """One input in so many goes through the guard and onnx's C++, as for users."""
-_LIMITS = Limits(guard_seconds=2, guard_bytes=1 << 30)
+_LIMITS = Limits(guard_seconds=24, guard_stall_seconds=1, guard_bytes=1 << 30)
 _PLACES = 12
 
 

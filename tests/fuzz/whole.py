@@ -36,9 +36,9 @@ SHOWN = 2
 """Mutants that are named at once for each thing that goes wrong."""
 NOTED = 60.0
 """Seconds between two lines that say how far a run has come."""
-_BATCH_LIMITS = Limits(guard_seconds=25, guard_bytes=3 << 30)
+_BATCH_LIMITS = Limits(guard_seconds=25, guard_stall_seconds=20, guard_bytes=3 << 30)
 """A batch takes 3 seconds of processor time, a mutant that is slow but allowed 10 more."""
-_ALONE = Limits(guard_seconds=60, guard_bytes=4 << 30)
+_ALONE = Limits(guard_stall_seconds=60, guard_bytes=4 << 30)
 
 
 @dataclass

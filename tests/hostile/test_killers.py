@@ -35,7 +35,7 @@ def certain(killer: Killer) -> bool:
 def test_killer_is_named_and_the_rest_is_judged(name: str) -> None:
     killer = KILLERS[name]
     data = model(killer).SerializeToString()
-    found = analyze(load_bytes(data), limits=Limits(guard_seconds=2, guard_bytes=1 << 30))
+    found = analyze(load_bytes(data), limits=Limits(guard_stall_seconds=1, guard_bytes=1 << 30))
     assert [n.op_type for n in found.nodes] == ["Conv", name.split(",")[0].split()[0], "Conv"]
     assert found.totals.macs == 2 * 13_824
     assert found.outputs[0].shape == (1, 8, 8, 8)
@@ -62,11 +62,11 @@ def test_patience_with_a_model_of_many_killers_is_limited(
 ) -> None:
     tries: list[int] = []
 
-    def dies(task: Any, *, limits: Limits) -> Any:
+    def dies(task: Any, *, limits: Limits, share: float) -> Any:
         if task.func is run._infer:
             tries.append(len(tries) + 1)
             return GuardFailure(kind, "died", tries[-1])
-        return guarded(task, limits=limits)
+        return guarded(task, limits=limits, share=share)
 
     monkeypatch.setattr(run, "guarded", dies)
     relus = " ".join(f"t{i + 1} = Relu (t{i})" for i in range(9))

@@ -13,6 +13,7 @@ from analyzer.graph.tensors import decode_tensor
 from analyzer.model import Limits, load_bytes
 from analyzer.shapes import run
 from tests.fuzz import operators
+from tests.fuzz.cli_target import ask
 from tests.fuzz.promises import Depth, keep
 from tests.golden.text import facts_of, parse
 
@@ -51,6 +52,20 @@ def test_filters_that_do_not_fit_into_the_groups(operator: str, groups: int) -> 
     weights = np.arange(7 * 4 * 9, dtype=np.float32).reshape(7, 4, 3, 3)
     model.graph.initializer.append(numpy_helper.from_array(weights, "w"))
     assert keep(serialised(model), Depth(guard=False, html=True)) in {"findings", "inconclusive"}
+
+
+@pytest.mark.parametrize("number", ["inf", "nan", "1e300"])
+@pytest.mark.parametrize(
+    "step", ["Slice (x, w, w)", "ReduceSum <keepdims = 0> (x, w)", "Resize (x, , w)"]
+)
+def test_what_if_questions_about_constants_that_are_no_sizes(step: str, number: str) -> None:
+    model = parse(
+        f"""g (float[1,8,8,8] x) => (float[?,?,?,?] y)
+        <double[4] w = {{{number}, {number}, {number}, {number}}}> {{ y = {step} }}""",
+        opset=18,
+    )
+    for question in ("scale -", "inspect - --growth"):
+        ask(question, serialised(model))  # raises where a promise is broken
 
 
 def test_no_saving_where_the_output_contradicts_the_weights() -> None:

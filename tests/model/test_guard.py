@@ -115,6 +115,38 @@ def test_a_hang_is_killed(process: str, task: Callable[[Progress], None]) -> Non
     assert time.monotonic() - start < 30
 
 
+def step_and_spin(progress: Progress) -> None:
+    for item in range(200):
+        progress.at(item)
+    while True:
+        pass
+
+
+def many_short_steps(progress: Progress) -> str:
+    """Together longer than any one of them may be."""
+    end = time.process_time() + 0.6
+    while time.process_time() < end:
+        progress.at(1)
+    return "done"
+
+
+def test_one_item_that_takes_too_long_ends_the_task(process: str) -> None:
+    failure = guarded(step_and_spin, limits=Limits(guard_stall_seconds=0.2))
+    assert isinstance(failure, GuardFailure)
+    assert (failure.kind, failure.at) == ("timeout", 199)
+    assert failure.detail == "took more than 0.2 seconds (limit guard_stall_seconds = 0.2)"
+
+
+def test_many_items_may_take_longer_than_one(process: str) -> None:
+    assert guarded(many_short_steps, limits=Limits(guard_stall_seconds=0.2)) == "done"
+
+
+def test_a_task_may_get_a_share_of_the_time() -> None:
+    failure = guarded(spin, limits=Limits(guard_seconds=10), share=0.05)
+    assert isinstance(failure, GuardFailure)
+    assert failure.detail == "took more than 0.5 seconds (0.05 of limit guard_seconds = 10)"
+
+
 def test_the_counter_names_the_place_of_a_hang() -> None:
     failure = guarded(hang_with_the_interpreter_lock_held, limits=QUICK)
     assert isinstance(failure, GuardFailure)

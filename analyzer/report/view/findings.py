@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.report.sanitise import clean, label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from analyzer.facts import Problem
     from analyzer.findings.finding import Finding
     from analyzer.report.result import Result
     from analyzer.ruleset.rule import Rule
@@ -82,6 +84,35 @@ def group(
         _group(items, rules.get(rule), names, anchors, limit) for rule, items in found.items()
     ]
     return tuple(sorted(groups, key=_rank))
+
+
+def first_of_each(findings: Iterable[Finding], most: int) -> tuple[list[Finding], dict[str, int]]:
+    """The first ``most`` findings of each rule, and by rule how many more there are."""
+    count: Counter[str] = Counter()
+    shown = []
+    for finding in findings:
+        count[finding.rule] += 1
+        if count[finding.rule] <= most:
+            shown.append(finding)
+    return shown, {rule: n - most for rule, n in count.items() if n > most}
+
+
+def not_listed(rule: str, count: int) -> str:
+    """``and 3 more findings of GRF002``."""
+    return f"and {count:,} more finding{'s' * (count > 1)} of {label(rule)}"
+
+
+def messages(findings: Iterable[Finding]) -> dict[str, list[str]]:
+    """What is said about each place."""
+    told: dict[str, list[str]] = {}
+    for finding in findings:
+        told.setdefault(finding.node, []).append(finding.message)
+    return told
+
+
+def is_told(problem: Problem, told: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a finding in ``told`` (see ``messages``) says what ``problem`` does."""
+    return any(problem.message in message for message in told.get(problem.where, ()))
 
 
 def _rank(group: Group) -> tuple[bool, int, int, str]:

@@ -1,0 +1,227 @@
+"""Small files that ask for much: what they may cost is limited, and hitting a limit is said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from onnx import ModelProto, TensorProto, helper
+
+from analyzer.analyze import analyze
+from analyzer.cli.main import run
+from analyzer.errors import ModelError
+from analyzer.facts import Facts
+from analyzer.findings.finding import Finding
+from analyzer.lint import lint
+from analyzer.model import Limits, load_bytes
+from analyzer.report import CHECK_FORMATS, INSPECT_FORMATS
+from analyzer.report.result import Batch, Options, Result
+from tests.fuzz.promises import keep, rules
+from tests.golden.text import parse
+from tests.hostile.models import edited, serialised, text, wired
+from tests.model import wirebytes as wb
+
+LONG = "n" * 200_000
+MANY = 2_000
+
+
+def judged(data: bytes, limits: Limits = Limits()) -> Facts:
+    return analyze(load_bytes(data), limits=limits)
+
+
+def codes(facts: Facts) -> list[str]:
+    return [p.code for p in facts.problems if p.inconclusive]
+
+
+def sums(operators: int) -> bytes:
+    """A chain of additions of 4,096 numbers each, all of them constants."""
+    nodes = [("Add", f"t{i} t{i}", f"t{i + 1}") for i in range(operators)]
+    model = ModelProto.FromString(wired(*nodes, outputs=f"t{operators}"))
+    model.graph.initializer.append(helper.make_tensor("t0", TensorProto.INT64, [4096], [0] * 4096))
+    return serialised(model)
+
+
+def test_what_is_computed_from_constants_is_limited_in_all() -> None:
+    facts = judged(sums(2_000))
+    assert codes(facts) == ["folding-limit"]
+    assert "(limit folded_bytes = 33,554,432)" in facts.problems[0].message
+    assert facts.outputs[0].shape == (4096,)
+    assert codes(judged(sums(900))) == []
+    assert keep(sums(8_000)) == "inconclusive"
+
+
+def long_scope(kind: str) -> bytes:
+    """``MANY`` operators in a body or function with a name of 200,000 characters."""
+    steps = " ".join(f"t{i} = Relu (x)" for i in range(MANY))
+    if kind == "function":
+        body = f'<domain: "local", opset_import: ["" : 17]> f (x) => (t0) {{ {steps} }}'
+        model = ModelProto.FromString(
+            text("g (float[2] x) => (float[2] y) { y = local.f (x) }", body)
+        )
+        model.graph.node[0].op_type = model.functions[0].name = LONG
+        return serialised(model)
+    model = parse(
+        f"""g (float[2] x, bool c) => (float[2] y) {{
+          y = If (c) <
+            then_branch = t () => (float[2] t0) {{ {steps} }},
+            else_branch = e () => (float[2] n) {{ n = Neg (x) }}
+          >
+        }}"""
+    )
+    model.graph.node[0].output[0] = model.graph.output[0].name = LONG
+    return serialised(model)
+
+
+@pytest.mark.parametrize("kind", ["body", "function"])
+def test_long_names_of_scopes_are_not_repeated_by_every_operator_inside(kind: str) -> None:
+    data = long_scope(kind)
+    facts = judged(data)
+    assert len(facts.nodes) > MANY
+    assert len({n.id for n in facts.nodes}) == len(facts.nodes)
+    assert max(len(n.scope) for n in facts.nodes) < 1_000
+    assert sum(len(n.id) for n in facts.nodes) < 2 * len(data) + 1_000 * MANY
+    assert keep(data) in {"clean", "findings"}
+
+
+def test_bodies_with_long_names_keep_apart() -> None:
+    """Their paths are shortened, but differ where the names do."""
+    step = "y{n} = If (c) < then_branch = t () => (float[2] t) { t = Relu (x) } >"
+    model = parse(
+        "g (float[2] x, bool c) => (float[2] y1) {"
+        + "".join(step.replace("{n}", str(n)) for n in range(3))
+        + "}"
+    )
+    for n, node in enumerate(model.graph.node):
+        node.output[0] = "a" * 400 + str(n) + "a" * 400
+    facts = judged(serialised(model))
+    assert len({n.scope for n in facts.nodes}) == 4
+    assert [n.op_type for n in facts.nodes if n.scope] == ["Relu"] * 3
+
+
+@pytest.mark.parametrize("place", ["input", "dimension"])
+def test_long_names_in_assumptions_are_not_repeated_by_every_operator(place: str) -> None:
+    steps = " ".join(f"t{i} = MatMul (x, x)" for i in range(MANY))
+    model = parse(f"g (float[N,N] x) => (float[N,N] t0) {{ {steps} }}")
+    if place == "input":
+        model.graph.input[0].name = LONG
+        for node in model.graph.node:
+            node.input[0] = node.input[1] = "b"
+        model.graph.node.insert(0, helper.make_node("Relu", [LONG], ["b"]))
+    else:
+        for dim in model.graph.input[0].type.tensor_type.shape.dim:
+            dim.dim_param = LONG
+    facts = judged(serialised(model))
+    assert {n.cost.certainty.value for n in facts.nodes if n.macs} == {"assumed"}
+    shown = INSPECT_FORMATS["json"](Result(facts), Options())
+    assert len(shown) < 20 * len(LONG) + 1_500 * MANY
+
+
+def test_outputs_that_are_named_like_numbered_duplicates() -> None:
+    """Numbering one more ``y`` must not go through all of ``y#2``, ``y#2#2``, … by recursion."""
+    names = ["y" + "#2" * n for n in range(1_200)]
+    data = wired(*[("Relu", "x", name) for name in [*names, "y", "y", "y#2"]])
+    ids = [n.id for n in judged(data).nodes]
+    assert len(ids) == len(set(ids)) == 1_203
+    assert set(names) < set(ids)
+    assert keep(data) == "inconclusive"
+
+
+def test_attributes_that_are_none_are_one_problem_a_node() -> None:
+    node = wb.node(wb.blob(2, b"y"), wb.blob(4, b"Relu"), wb.blob(5) * 300_000)
+    facts = judged(wb.model(node))
+    assert codes(facts) == ["attribute-type"]
+    assert "and so were 299,999 more" in facts.problems[0].message
+
+
+def test_problems_that_only_analysis_sees_are_counted_and_not_all_listed() -> None:
+    node = wb.node(wb.blob(2, b"y"), wb.blob(4, b"Relu"), wb.blob(5))
+    facts = judged(wb.model(node * 900), Limits(problems=10))
+    assert len(facts.problems) == 11
+    assert facts.problems[-1].code == "more-problems"
+
+
+def open_inputs(count: int) -> bytes:
+    model = parse("g (float[2] x) => (float[2] y) { y = Relu (x) }")
+    for n in range(count):
+        made = helper.make_tensor_value_info(f"i{n}", TensorProto.FLOAT, [f"a{n}", 3])
+        model.graph.input.append(made)
+    return serialised(model)
+
+
+def test_open_dimensions_beyond_the_limit_stay_open() -> None:
+    facts = judged(open_inputs(30), Limits(assumptions=20))
+    assert len(facts.assumptions) == 20
+    assert codes(facts) == ["assumption-limit"]
+    assert "(limit assumptions = 20)" in facts.problems[0].message
+    assert facts.inputs[20].shape == (1, 3)
+    assert facts.inputs[21].shape == (None, 3)
+    assert codes(judged(open_inputs(30))) == []
+    assert keep(open_inputs(20_000)) == "inconclusive"
+
+
+def test_an_input_that_is_listed_many_times_is_bound_once() -> None:
+    def repeat(model: ModelProto) -> None:
+        shape = model.graph.input[0].type.tensor_type.shape
+        shape.dim[0].dim_param = "N"
+        model.graph.input.extend([model.graph.input[0]] * 500)
+
+    assert len(judged(edited(repeat)).assumptions) == 1
+
+
+@pytest.mark.parametrize(
+    ("limit", "make"),
+    [
+        ("operands", lambda: wired(("Relu", "x", "a"), ("Concat", "a " * 500_000, "y"))),
+        ("values", lambda: wb.model(wb.blob(13) * 300_000)),
+        ("nodes", lambda: wb.model(wb.node() * 150_000)),
+        ("tensors", lambda: wb.model(wb.initializer() * 250_000)),
+        ("fields", lambda: wb.model(wb.node(wb.blob(5) * 500_000))),
+        ("fields", lambda: wb.model(wb.node(wb.blob(9) * 2_100_000))),
+        ("fields", lambda: wb.model(wb.node(wb.blob(5, wb.blob(11) * 800_000)))),
+        ("fields", lambda: wb.model() + wb.blob(8) * 2_100_000),
+    ],
+)
+def test_too_much_of_anything_is_refused(limit: str, make: Callable[[], bytes]) -> None:
+    with pytest.raises(ModelError, match=rf"\(limit {limit} = [0-9,]+\); raise that limit"):
+        judged(make())
+    assert keep(make()) == "inconclusive"
+
+
+def test_functions_that_expand_are_limited() -> None:
+    """A hundred input shapes of a function of 9,000 operators."""
+    steps = " ".join(f"t{i} = Relu (x)" for i in range(9_000))
+    calls = " ".join(
+        f"c{i + 1} = Concat <axis = 0> (c{i}, c0)  r{i} = local.f (c{i})" for i in range(100)
+    )
+    body = f'<domain: "local", opset_import: ["" : 17]> f (x) => (t0) {{ {steps} }}'
+    data = text(f"g (float[2] c0) => (float[2] r0) {{ {calls} }}", body)
+    facts = judged(data, Limits(visits=30_000))
+    assert codes(facts) == ["work-limit"]
+    assert len(facts.nodes) < 50_000
+
+
+def test_text_lists_so_many_findings_of_a_rule_and_counts_the_rest() -> None:
+    facts = judged(wired(*[("Fancy", "x", f"y{i}") for i in range(30)]))
+    batch = Batch((Result(facts, _findings(facts)),))
+    for name in ("text", "github"):
+        lines = CHECK_FORMATS[name](batch, Options(text_rows=7)).decode().splitlines()
+        assert sum("GRF002" in line and "more findings" not in line for line in lines) == 7
+        (rest,) = [line for line in lines if "more findings" in line]
+        assert "and 23 more findings of GRF002 (limit text_rows = 7); JSON" in rest
+    whole = json.loads(CHECK_FORMATS["json"](batch, Options(text_rows=7)))
+    assert sum(f["rule"] == "GRF002" for f in whole["models"][0]["findings"]) == 30
+
+
+def _findings(facts: Facts) -> tuple[Finding, ...]:
+    return tuple(f for f in lint(facts, rules()) if f.rule == "GRF002")
+
+
+def test_the_limit_on_findings_can_be_set(
+    tmp_path: object, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(str(tmp_path))
+    with open("m.onnx", "wb") as file:
+        file.write(wired(*[("Fancy", "x", f"y{i}") for i in range(30)]))
+    assert run(["check", "m.onnx", "--no-config", "--limit", "text_rows=2"]) == 0
+    assert "and 28 more findings of GRF002 (limit text_rows = 2)" in capfd.readouterr().out
