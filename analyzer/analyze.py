@@ -16,12 +16,11 @@ from analyzer.costs import cost
 from analyzer.costs.aggregate import aggregate
 from analyzer.costs.memory import peak_memory
 from analyzer.costs.parameters import reading_weights, summarize, take_inventory
-from analyzer.errors import ModelError
 from analyzer.facts import Certainty, Cost, Facts, Tensor
 from analyzer.graph.build import Vertex, build
-from analyzer.graph.program import build_program
+from analyzer.graph.program import program_of
 from analyzer.model.external import UNAVAILABLE
-from analyzer.model.limits import RAISE_IT, LimitExceeded, Limits
+from analyzer.model.limits import Limits
 from analyzer.patterns import find_blocks, module_tree, recognise
 from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.run import infer_shapes
@@ -59,10 +58,7 @@ def analyze(model: Model, bindings: Bindings | None = None, *, limits: Limits = 
     ModelError
         A limit was exceeded that leaves nothing to go on with.
     """
-    try:
-        program = build_program(model.proto, dict(model.info.opsets), limits)
-    except LimitExceeded as error:
-        raise ModelError(model.info.path, str(error), RAISE_IT) from error
+    program = program_of(model, limits)
     shapes = infer_shapes(program, bindings or Bindings(), limits=limits)
     sites = list_sites(program, shapes)
     inventory = take_inventory(program, sites)

@@ -62,7 +62,7 @@ def answer(path: str, plan: Plan, arguments: Namespace) -> bytes:
 
     stdin = getattr(sys.stdin, "buffer", None)
     model = load(path, limits=plan.limits, digest=False, stdin=stdin)
-    found = symbolic_growth(model, plan.bindings)
+    found = symbolic_growth(model, plan.bindings, limits=plan.limits)
     if as_json:
         return studies.to_json(studies.growth_data(path, found)).encode()
     return studies.growth_text(found).encode()

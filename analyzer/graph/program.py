@@ -17,13 +17,16 @@ from typing import TYPE_CHECKING, Any
 import onnx
 from onnx import AttributeProto, TensorProto
 
+from analyzer.errors import ModelError
 from analyzer.facts import Problem
 from analyzer.graph.attributes import Misfit, decode_attribute
 from analyzer.graph.topology import sort_topologically
-from analyzer.model.limits import Limits
+from analyzer.model.limits import RAISE_IT, LimitExceeded, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from analyzer.model import Model
 
 FunctionKey = tuple[str, str, str]
 """(domain, name, overload) of a local function."""
@@ -132,6 +135,14 @@ def build_program(
         scope.defaults = {a.name: a for a in function.attribute_proto}
         _add_ops(program, scope, function.node)
     return program
+
+
+def program_of(model: Model, limits: Limits) -> Program:
+    """``build_program`` of a loaded model; raises ``ModelError`` where that exceeds a limit."""
+    try:
+        return build_program(model.proto, dict(model.info.opsets), limits)
+    except LimitExceeded as error:
+        raise ModelError(model.info.path, str(error), RAISE_IT) from error
 
 
 def _open_scope(program: Program, opsets: dict[str, int]) -> Scope:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from analyzer.costs import cost
 from analyzer.costs.aggregate import aggregate
-from analyzer.graph.program import build_program
+from analyzer.graph.program import program_of
+from analyzer.model.limits import Limits
 from analyzer.scaling.freedom import STRIDE, free_dimensions
 from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.run import infer_shapes
@@ -35,6 +36,9 @@ CHECKS = 2
 """Sizes beyond those that determine a polynomial, at which it must hold too."""
 MAX_OPERATORS = 4000
 """Larger models are not bound again and again."""
+MAX_WORK, TRIAL_WORK = 100_000, 50
+"""Operators typed and axes bound for all sizes together, and what each size costs besides: a model
+may have thousands of open dimensions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,37 +68,52 @@ class DimensionGrowth:
         return None if self.coefficients is None else _value(self.coefficients, size)
 
 
-def symbolic_growth(model: Model, bindings: Bindings | None = None) -> tuple[DimensionGrowth, ...]:
+def symbolic_growth(
+    model: Model, bindings: Bindings | None = None, *, limits: Limits = Limits()
+) -> tuple[DimensionGrowth, ...]:
     """Growth of total MACs with each open dimension of the inputs.
 
     Parameters
     ----------
     model : from ``analyzer.model.load``.
     bindings : where the other dimensions stay; defaults are assumed for the rest.
+    limits : time and memory of the guarded workers that infer shapes.
 
     Returns
     -------
     One record per symbol or unnamed axis, in the order of the inputs; an image whose height and
     width are separate dimensions has one more in which they move together. Empty where the file
     fixes every input.
+
+    Raises
+    ------
+    ModelError
+        A limit was exceeded that leaves nothing to go on with.
     """
     bindings = bindings or Bindings()
-    program = build_program(model.proto, dict(model.info.opsets))
+    program = program_of(model, limits)
     operators = sum(len(scope.ops) for scope in program.scopes)
-    shapes = infer_shapes(program, bindings)
+    shapes = infer_shapes(program, bindings, limits=limits)
     found = free_dimensions(program, shapes)
     if operators > MAX_OPERATORS:
         reason = f"{operators:,} operators; up to {MAX_OPERATORS:,} are analysed at several sizes"
         return tuple(_unknown(free, reason) for free in found)
-    study = _Study(program, shapes, bindings)
+    study = _Study(program, shapes, bindings, limits, operators)
     return tuple(study.growth(free) for free in found)
 
 
 class _Study:
     """A program and its MACs at sizes already tried."""
 
-    def __init__(self, program: Program, shapes: Shapes, bindings: Bindings) -> None:
-        self._program, self._bindings = program, bindings
+    def __init__(
+        self,
+        program: Program,
+        shapes: Shapes,
+        bindings: Bindings,
+        limits: Limits,
+        operators: int,
+    ) -> None:
+        self._program, self._bindings, self._limits = program, bindings, limits
         self._bound = {
             name: kind.shape
             for name in program.main.inputs
@@ -102,6 +121,8 @@ class _Study:
             and (kind := shapes.main.types.get(name)) is not None
             and kind.shape is not None
         }
+        axes = sum(map(len, self._bound.values()))
+        self._trials = MAX_WORK // (operators + axes + TRIAL_WORK)
         total = self._count(shapes)
         self._missing, self._problems = total.unknown_macs, _contradictions(shapes)
         self._without = _left_out(total)
@@ -158,6 +179,9 @@ class _Study:
 
     def _macs(self, free: Freedom, size: int) -> tuple[int | None, str]:
         """Total MACs at ``size``, or ``None`` and why there is none."""
+        if not self._trials:
+            return None, "too many dimensions are open to try sizes for each"
+        self._trials -= 1
         bound = dict(self._bound)
         for name, axis in free.axes:
             shape = list(bound[name])
@@ -165,7 +189,8 @@ class _Study:
             bound[name] = tuple(shape)
         known = {k: tuple(d for d in v if d is not None) for k, v in bound.items()}
         known = {k: v for k, v in known.items() if len(v) == len(bound[k])}
-        shapes = infer_shapes(self._program, Bindings(known, trips=self._bindings.trips))
+        sizes = Bindings(known, trips=self._bindings.trips)
+        shapes = infer_shapes(self._program, sizes, limits=self._limits)
         total = self._count(shapes)
         if total.unknown_macs > self._missing or _contradictions(shapes) > self._problems:
             return None, f"the graph does not admit size {size} while the other inputs stay"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from onnx import ModelProto, TensorProto, helper
@@ -17,6 +18,9 @@ from analyzer.lint import lint
 from analyzer.model import Limits, load_bytes
 from analyzer.report import CHECK_FORMATS, INSPECT_FORMATS
 from analyzer.report.result import Batch, Options, Result
+from analyzer.scaling import symbolic
+from analyzer.shapes.result import Shapes
+from analyzer.shapes.run import infer_shapes
 from tests.fuzz.promises import keep, rules
 from tests.golden.text import parse
 from tests.hostile.models import edited, serialised, text, wired
@@ -158,6 +162,23 @@ def test_open_dimensions_beyond_the_limit_stay_open() -> None:
     assert facts.inputs[21].shape == (None, 3)
     assert codes(judged(open_inputs(30))) == []
     assert keep(open_inputs(20_000)) == "inconclusive"
+
+
+def test_growth_is_not_studied_for_thousands_of_dimensions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[object] = []
+
+    def infer(*arguments: Any, **more: Any) -> Shapes:
+        tried.append(arguments)
+        return infer_shapes(*arguments, **more)
+
+    monkeypatch.setattr(symbolic, "infer_shapes", infer)
+    monkeypatch.setattr(symbolic, "MAX_WORK", 2_000)
+    found = symbolic.symbolic_growth(load_bytes(open_inputs(60)))
+    assert len(tried) == 1 + 2_000 // (1 + 121 + 50)
+    assert found[0].kind == "constant"
+    assert {g.reason for g in found[-9:]} == {"too many dimensions are open to try sizes for each"}
 
 
 def test_an_input_that_is_listed_many_times_is_bound_once() -> None:
