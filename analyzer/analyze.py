@@ -16,7 +16,7 @@ from analyzer.costs import cost
 from analyzer.costs.aggregate import aggregate
 from analyzer.costs.memory import peak_memory
 from analyzer.costs.parameters import reading_weights, summarize, take_inventory
-from analyzer.facts import Certainty, Cost, Facts, Tensor
+from analyzer.facts import Certainty, Cost, Facts, Problem, Tensor
 from analyzer.graph.build import Vertex, build
 from analyzer.graph.program import program_of
 from analyzer.model.external import UNAVAILABLE
@@ -98,11 +98,16 @@ def analyze_weights(
     (absent external data, generated constants) is listed as not read. External data that is not
     there to be read makes the outcome inconclusive: it was asked for.
     """
-    from analyzer.weights import collect, weight_source  # lazily: `check` never reads weights
+    from analyzer.weights import beyond, collect, weight_source  # lazily: not for `check`
 
     facts = analyze(model, bindings, limits=limits)
-    evidence = collect(facts, weight_source(model, facts))
+    skip = beyond(facts, limits.weight_bytes)
+    evidence = collect(facts, weight_source(model, facts), skip=skip)
     problems = facts.problems
+    if skip:
+        limit = f"limit weight_bytes = {limits.weight_bytes:,}"
+        text = f"the weights of {len(skip):,} layers are not looked at: too many bytes ({limit})"
+        problems = (*problems, Problem("weights-limit", min(skip), text))
     if evidence.unread:
         problems = tuple(
             replace(p, inconclusive=p.inconclusive or p.code in UNAVAILABLE) for p in problems

@@ -87,6 +87,11 @@ class Program:
     """Inputs of all operators."""
 
     @property
+    def operators(self) -> int:
+        """Number of operators in all scopes."""
+        return sum(len(scope.ops) for scope in self.scopes)
+
+    @property
     def main(self) -> Scope:
         return self.scopes[0]
 

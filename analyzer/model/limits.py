@@ -52,14 +52,17 @@ class Limits:
     """Bytes read from standard input, which is held in memory."""
     problems: int = 200
     """Problems listed one by one; the rest are counted."""
-    visits: int = 120_000
-    """Operators typed over all calls and passes over loops: what functions expand to."""
+    visits: int = 20_000
+    """Operators typed over all calls and passes over loops, beyond those that the file has: what
+    functions expand to."""
     assumptions: int = 10_000
     """Open dimensions of the inputs that get a size."""
     folded_bytes: int = 32 << 20
     """Contents computed from constants, of all operators together; of one, 4,096 elements."""
     calls: int = 100
     """Function calls and bodies inside each other."""
+    weight_bytes: int = 4 << 30
+    """Trained weights looked at, where they are asked for."""
     text_rows: int = 1_000
     """Findings of one rule listed in text and annotations; JSON and SARIF list all."""
     html_rows: int = 5_000

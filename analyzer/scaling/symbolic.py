@@ -92,13 +92,13 @@ def symbolic_growth(
     """
     bindings = bindings or Bindings()
     program = program_of(model, limits)
-    operators = sum(len(scope.ops) for scope in program.scopes)
+    operators = program.operators
     shapes = infer_shapes(program, bindings, limits=limits)
     found = free_dimensions(program, shapes)
     if operators > MAX_OPERATORS:
         reason = f"{operators:,} operators; up to {MAX_OPERATORS:,} are analysed at several sizes"
         return tuple(_unknown(free, reason) for free in found)
-    study = _Study(program, shapes, bindings, limits, operators)
+    study = _Study(program, shapes, bindings, limits)
     return tuple(study.growth(free) for free in found)
 
 
@@ -111,7 +111,6 @@ class _Study:
         shapes: Shapes,
         bindings: Bindings,
         limits: Limits,
-        operators: int,
     ) -> None:
         self._program, self._bindings, self._limits = program, bindings, limits
         self._bound = {
@@ -122,7 +121,7 @@ class _Study:
             and kind.shape is not None
         }
         axes = sum(map(len, self._bound.values()))
-        self._trials = MAX_WORK // (operators + axes + TRIAL_WORK)
+        self._trials = MAX_WORK // (program.operators + axes + TRIAL_WORK)
         total = self._count(shapes)
         self._missing, self._problems = total.unknown_macs, _contradictions(shapes)
         self._without = _left_out(total)

@@ -48,6 +48,7 @@ class Inference:
         at: Callable[[int], None] = lambda _: None,
         deaths: Deaths | None = None,
         use_cpp: bool = True,
+        most: int | None = None,
         limits: Limits = Limits(),
     ) -> None:
         self.program, self.bindings = program, bindings
@@ -56,6 +57,7 @@ class Inference:
         self._stopped: list[Problem] = []
         """Limits and deaths, which concern the whole model wherever they happened."""
         self.visits = 0
+        self._most = program.operators + limits.visits if most is None else most
         self.counted = 0
         """Operators evaluated to count iterations of loops."""
         self._limits = limits
@@ -115,7 +117,7 @@ class Inference:
             return instance
         self._depth += 1
         for i, op in enumerate(scope.ops):
-            if self.visits >= self._limits.visits:
+            if self.visits >= self._most:
                 limit = f"limit visits = {self._limits.visits:,}"
                 text = f"functions and bodies expand to too many operators ({limit})"
                 self._stop("work-limit", path, f"{text}; the rest has unknown shapes")

@@ -49,7 +49,7 @@ def infer_shapes(
     """
     if not guard:
         return Inference(program, bindings, limits=limits).run()
-    share = min(1.0, LEAST_SHARE + _size(program) / FULL_SIZE)
+    share = min(1.0, LEAST_SHARE + program.operators / FULL_SIZE)
     deaths: dict[int, GuardFailure] = {}
     for _ in range(MAX_RESTARTS):
         task = partial(_infer, program, bindings, limits, deaths)
@@ -63,7 +63,7 @@ def infer_shapes(
     last = partial(_infer_without_cpp, program, bindings, limits, deaths)
     result = guarded(last, limits=limits, share=share)
     if isinstance(result, GuardFailure):
-        return Inference(program, bindings, deaths=deaths, limits=replace(limits, visits=0)).run()
+        return Inference(program, bindings, deaths=deaths, most=0, limits=limits).run()
     return result
 
 
@@ -80,7 +80,7 @@ def _infer(
 ) -> Shapes:
     shapes = Inference(program, bindings, at=progress.at, deaths=deaths, limits=limits).run()
     guessed = [a for a in shapes.assumptions if a.reason == bindings.defaults.reason]
-    if deaths or not guessed or not _contradictions(shapes) or _size(program) > MAX_GUESSED:
+    if deaths or not guessed or not _contradictions(shapes) or program.operators > MAX_GUESSED:
         return shapes
     best = shapes
     for defaults in ALTERNATIVES:
@@ -96,7 +96,3 @@ def _infer(
 def _contradictions(shapes: Shapes) -> int:
     """Nodes that onnx's inference found to contradict their inputs."""
     return sum(p.code == "shape-inference" for p in shapes.problems)
-
-
-def _size(program: Program) -> int:
-    return sum(len(scope.ops) for scope in program.scopes)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import Counter
+from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING
 
-from analyzer.evidence import LayerEvidence, WeightEvidence
+from analyzer.evidence import FilterUse, KernelUse, LayerEvidence, ValueStats, WeightEvidence
 from analyzer.weights.filters import filter_use
 from analyzer.weights.kernels import kernel_use
-from analyzer.weights.separability import TARGET, separability
+from analyzer.weights.separability import TARGET, Spectra, judge, spectra
 from analyzer.weights.values import value_stats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     import networkx as nx
     import numpy as np
     from numpy.typing import NDArray
 
-    from analyzer.facts import Conv, Facts
+    from analyzer.facts import Conv, Facts, Node
     from analyzer.graph.call import Call
 
 CHANNELWISE = frozenset({
@@ -31,48 +32,103 @@ CHANNELWISE = frozenset({
 """Operators whose output channel c depends on input channel c alone."""
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a weight tensor says, whatever convolution reads it."""
+
+    values: ValueStats
+    filters: FilterUse
+    kernel: KernelUse | None
+    spectra: Spectra | None
+
+
 def collect(
-    facts: Facts, weights: Callable[[str], NDArray[np.generic] | None], target: float = TARGET
+    facts: Facts,
+    weights: Callable[[str], NDArray[np.generic] | None],
+    target: float = TARGET,
+    *,
+    skip: Collection[str] = (),
 ) -> WeightEvidence:
-    """Evidence for every convolution of ``facts``.
+    """Evidence for every convolution of ``facts`` but those in ``skip``.
 
     ``weights`` maps a node id to its weight tensor as ONNX stores it (input 1), which may
-    be a view of a mapped file, or to ``None`` where the file has none; it is called once per
-    node, and nothing it returns is kept.
+    be a view of a mapped file, or to ``None`` where the file has none. Nothing it returns is
+    kept, and a tensor that several convolutions share is looked at once.
     """
     exported = frozenset(t.name for t in facts.outputs)
+    readers = Counter(_key(node, node.conv) for node in facts.nodes if node.conv)
+    looks: dict[tuple[object, ...], Look] = {}
     layers: dict[str, LayerEvidence] = {}
     unread: list[str] = []
     for node in facts.nodes:
         if node.conv is None:
             continue
-        array = weights(node.id)
-        stored = None if array is None else _out_first(array, node.conv)
-        if stored is None:
+        key = _key(node, node.conv)
+        seen = looks.get(key)
+        if seen is None and node.id not in skip:
+            array = weights(node.id)
+            stored = None if array is None else _out_first(array, node.conv)
+            seen = None if stored is None else look(stored, node.conv)
+        if seen is None:
             unread.append(node.id)
             continue
-        evidence = layer_evidence(node.id, stored, node.conv, target)
-        layers[node.id] = _with_downstream(evidence, facts.graph, exported)
+        if readers[key] > 1:
+            looks[key] = seen
+        layers[node.id] = _with_downstream(
+            layer_evidence(node.id, seen, node.conv, target), facts.graph, exported
+        )
     return WeightEvidence(layers, tuple(unread))
 
 
-def layer_evidence(
-    node: str,
-    weights: NDArray[np.generic],
-    conv: Conv,
-    target: float = TARGET,
-) -> LayerEvidence:
-    """Evidence for one convolution with weights ``(N, M/groups, *K)``."""
+def beyond(facts: Facts, most: int) -> frozenset[str]:
+    """Convolutions whose weights are not to be read, as those before them have ``most`` bytes."""
+    sizes: dict[str, int] = {}
+    left: set[str] = set()
+    for node in facts.nodes:
+        tensor = facts.graph.nodes[node.id]["call"].input(1) if node.conv else None
+        if tensor is None or f"{node.scope}/{tensor.name}" in sizes:
+            continue
+        size = tensor.bytes or 0
+        if size > most:
+            left.add(node.id)
+        else:
+            most -= size
+            sizes[f"{node.scope}/{tensor.name}"] = size
+    return frozenset(left)
+
+
+def _key(node: Node, conv: Conv) -> tuple[object, ...]:
+    """The weight tensor of ``node`` and all that ``look`` depends on besides."""
+    stored = conv.in_channels, conv.out_channels, conv.groups, conv.transposed, conv.kernel_shape
+    return node.scope, node.inputs[1] if len(node.inputs) > 1 else "", _has_bias(conv), *stored
+
+
+def _has_bias(conv: Conv) -> bool:
+    """Whether there are more parameters than weights."""
+    weights = conv.out_channels * (conv.in_channels // conv.groups) * conv.kernel_volume
+    return conv.params > weights
+
+
+def look(weights: NDArray[np.generic], conv: Conv) -> Look:
+    """All that takes reading ``weights``, of shape ``(N, M/groups, *K)``."""
     values = value_stats(weights)
     spatial = conv.kernel_volume > 1 and values.elements > 0
+    return Look(
+        values=values,
+        filters=filter_use(weights, conv.groups, bias=_has_bias(conv)),
+        kernel=kernel_use(weights) if spatial else None,
+        spectra=spectra(weights, conv.groups) if spatial and values.finite else None,
+    )
+
+
+def layer_evidence(node: str, seen: Look, conv: Conv, target: float = TARGET) -> LayerEvidence:
+    """Evidence for one convolution whose weights were ``seen``."""
     return LayerEvidence(
         node=node,
-        values=values,
-        filters=filter_use(weights, conv.groups, bias=conv.params > weights.size),
-        kernel=kernel_use(weights) if spatial else None,
-        separability=(
-            separability(weights, conv.groups, conv, target) if spatial and values.finite else None
-        ),
+        values=seen.values,
+        filters=seen.filters,
+        kernel=seen.kernel,
+        separability=None if seen.spectra is None else judge(seen.spectra, conv, target),
     )
 
 

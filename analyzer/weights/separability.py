@@ -13,6 +13,7 @@ The best T terms keep the T largest squared singular values (Eckart–Young).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
 from typing import TYPE_CHECKING
@@ -34,10 +35,36 @@ WORK = 4_000_000_000
 """Eigenvalue work (matrices × side³) above which channels are subsampled: some seconds."""
 
 
+@dataclass(frozen=True, slots=True)
+class Spectra:
+    """Squared singular values of the weights in both orders, and what reading them needs."""
+
+    first: NDArray[np.float64]
+    """One row for each input channel of each group: depthwise → pointwise."""
+    second: NDArray[np.float64]
+    """One row for each output channel: pointwise → depthwise."""
+    rows: tuple[int, int]
+    """Filters per group and input channels per group."""
+    taps: int
+    unit: float
+    """Unit roundoff of the stored type."""
+    sampled: bool
+    """True when only an even subset of channels was decomposed."""
+
+
 def separability(
     weights: NDArray[np.generic], groups: int = 1, conv: Conv | None = None, target: float = TARGET
 ) -> Separability | None:
     """Energy, baseline and MACs of T = 1 … K² terms, and the smallest T worth having.
+
+    ``judge`` of ``spectra``, which see.
+    """
+    found = spectra(weights, groups)
+    return None if found is None else judge(found, conv, target)
+
+
+def spectra(weights: NDArray[np.generic], groups: int = 1) -> Spectra | None:
+    """Squared singular values of ``weights``; nearly all of the work.
 
     Parameters
     ----------
@@ -45,10 +72,6 @@ def separability(
         ``(N, M/groups, *K)``, as ONNX stores Conv weights.
     groups
         Channel groups; every group is decoupled on its own.
-    conv
-        Sizes for the MAC counts; without it no recommendation can be made.
-    target
-        Share of energy to keep, in (0, 1].
 
     Returns
     -------
@@ -58,14 +81,29 @@ def separability(
     n, m, taps = weights.shape[0], weights.shape[1], prod(weights.shape[2:])
     if taps < 2 or m < 2 or n == 0 or n % groups:
         return None
-    unit = _unit_roundoff(weights.dtype)
     first = _spectra(_by_input(weights, groups), n // groups, taps, m * groups)
     second = _spectra(_by_output(weights), m, taps, n)
     if not (np.isfinite(first).all() and np.isfinite(second).all()):
         return None
+    sampled = len(first) < m * groups or len(second) < n
+    unit = _unit_roundoff(weights.dtype)
+    return Spectra(first, second, (n // groups, m), taps, unit, sampled)
+
+
+def judge(found: Spectra, conv: Conv | None = None, target: float = TARGET) -> Separability:
+    """Energy, baseline and MACs of T = 1 … K² terms, and the smallest T worth having.
+
+    Parameters
+    ----------
+    conv
+        Sizes for the MAC counts; without it no recommendation can be made.
+    target
+        Share of energy to keep, in (0, 1].
+    """
+    (filters, channels), taps, unit = found.rows, found.taps, found.unit
     costs = (None, None) if conv is None else (_macs(conv, DW_PW), _macs(conv, PW_DW))
-    one = _decoupling(DW_PW, first, n // groups, taps, unit, costs[0])
-    two = _decoupling(PW_DW, second, m, taps, unit, costs[1])
+    one = _decoupling(DW_PW, found.first, filters, taps, unit, costs[0])
+    two = _decoupling(PW_DW, found.second, channels, taps, unit, costs[1])
     macs_now = conv.macs if conv is not None else None
     best = min((c for c in (_pick(one, macs_now, target), _pick(two, macs_now, target)) if c),
                default=None)  # fmt: skip
@@ -84,7 +122,7 @@ def separability(
         macs=None if best is None else best[0],
         first_term=lead.energy[0],
         first_term_baseline=lead.baseline[0],
-        sampled=len(first) < m * groups or len(second) < n,
+        sampled=found.sampled,
     )
 
 

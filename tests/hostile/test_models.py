@@ -162,13 +162,21 @@ def test_depth_alone_is_no_fault(name: str) -> None:
 
 
 def test_expansion_is_limited_by_name() -> None:
-    """64 calls of 64 calls are judged; with less to spend, the rest is unknown, not clean."""
-    model = load_bytes(m.tower(2, 64))
+    """Three sizes of 40 products are judged; with less to spend, the rest is unknown, not clean."""
+    products = " ".join(f"t{k} = MatMul (x, x)" for k in range(40))
+    model = load_bytes(
+        m.text(
+            """g (float[1,1,1] x) => (float[N,1,1] y) {
+            a = Concat <axis = 0> (x, x)  b = Concat <axis = 0> (a, x)
+            u = local.f (x)  v = local.f (a)  y = local.f (b) }""",
+            f'<domain: "local", opset_import: ["" : 17]> f (x) => (t0) {{ {products} }}',
+        )
+    )
     limited = analyze(model, limits=Limits(visits=20))
-    assert analyze(model).totals.macs == 64**2
+    assert analyze(model).totals.macs == 40 * (1 + 2 + 3)
     assert [p.code for p in limited.problems if p.inconclusive] == ["work-limit"]
     assert "limit visits = 20" in limited.problems[0].message
-    shallow = analyze(model, limits=Limits(calls=2))
+    shallow = analyze(load_bytes(m.tower(2, 64)), limits=Limits(calls=2))
     assert "limit calls = 2" in shallow.problems[0].message
     assert not limited.totals.complete
     assert not shallow.totals.complete

@@ -23,10 +23,19 @@ BAD = '<domain: "local", opset_import: ["" : 17]> bad (v) => (u) { u = Concat (v
 """Concat without its required attribute ``axis``."""
 
 
-@pytest.mark.parametrize("body", [BRANCH, GROWING % CHAIN], ids=["branch not taken", "first pass"])
+EXPANDING = f'<domain: "local", opset_import: ["" : 17]> long (x) => (a30) {{ {CHAIN} }}'
+TWICE = "b0 = Concat <axis = 0> (x, x) b1 = local.long (b0) a30 = local.long (x)"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [BRANCH.replace(CHAIN, TWICE), GROWING % CHAIN],
+    ids=["branch not taken", "first pass"],
+)
 def test_a_limit_is_said_wherever_it_is_reached(body: str) -> None:
     limits = Limits(visits=20)
-    model = parse(f"g (float[4,4] x, int64 n) => (float[N,M] y) {{ {body} }}")
+    graph = f"g (float[4,4] x, int64 n) => (float[N,M] y) {{ {body} }}"
+    model = parse(graph, functions=EXPANDING if "long" in body else "")
     found = analyze(load_bytes(model.SerializeToString()), limits=limits)
     assert found.inconclusive
     assert [p.code for p in found.problems if p.inconclusive] == ["work-limit"]

@@ -9,7 +9,7 @@ import numpy as np
 from analyzer.facts import Conv, Tensor
 from analyzer.graph.call import Call
 from analyzer.weights.chunks import CHUNK_BYTES
-from analyzer.weights.evidence import freed_per_channel, layer_evidence
+from analyzer.weights.evidence import freed_per_channel, layer_evidence, look
 
 LAYER = Conv(
     "standard", False, "3×3", (3, 3), 9, 6, 8, 1, None, (1, 1), (1, 1), (10, 10), (10, 10),
@@ -59,7 +59,7 @@ def test_transposed_convolutions_are_read_by_output_channel() -> None:
 
 def test_a_layer_has_every_kind_of_evidence() -> None:
     weights = np.random.default_rng(0).standard_normal((8, 6, 3, 3)).astype(np.float32)
-    found = layer_evidence("y", weights, LAYER)
+    found = layer_evidence("y", look(weights, LAYER), LAYER)
     assert found.kernel is not None
     assert found.separability is not None
     assert found.separability.macs_now == LAYER.macs
@@ -71,7 +71,7 @@ def test_memory_does_not_grow_with_the_tensor() -> None:
     weights[::2, ::3] = 2
     layer = replace(LAYER, in_channels=512, out_channels=4096, params=weights.size)
     tracemalloc.start()
-    layer_evidence("y", weights, layer)
+    layer_evidence("y", look(weights, layer), layer)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 6 * CHUNK_BYTES

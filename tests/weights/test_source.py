@@ -8,8 +8,8 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from analyzer.analyze import analyze
-from analyzer.model import load
+from analyzer.analyze import analyze, analyze_weights
+from analyzer.model import Limits, load
 from analyzer.weights import WeightEvidence, collect, weight_source
 
 Arrays = Mapping[str, NDArray[np.generic]]
@@ -84,3 +84,46 @@ def test_computed_weights_are_reported_as_unread(tmp_path: Path) -> None:
         helper.make_node("Sin", ["w"], ["v"]), conv("x", "v", "y"),
     )  # fmt: skip
     assert (dict(found.layers), found.unread) == ({}, ("y",))
+
+
+def test_a_tensor_that_many_convolutions_share_is_looked_at_once(tmp_path: Path) -> None:
+    weights = {"w": noise(6, 6, 3, 3), "v": noise(6, 6, 3, 3)}
+    weights["w"][0] = 0
+    nodes = [conv("x", "w", "a"), conv("a", "w", "b"), conv("b", "v", "c"), conv("x", "w", "y")]
+    found = evidence(tmp_path, weights, *nodes)
+    model = load(str(tmp_path / "m.onnx"))
+    facts = analyze(model)
+    asked: list[str] = []
+    read = weight_source(model, facts)
+
+    def counted(node: str) -> NDArray[np.generic] | None:
+        asked.append(node)
+        return read(node)
+
+    assert collect(facts, counted) == found
+    assert asked == ["a", "c"]
+    assert [*found.layers] == ["a", "b", "c", "y"]
+    assert {layer.node for layer in found.layers.values()} == set(found.layers)
+    a, b, y = (found.layers[name] for name in "aby")
+    assert a.filters.dead == b.filters.dead == y.filters.dead == (0,)
+    assert (a.filters.freed_downstream, y.filters.freed_downstream) == (6 * 9, None)
+    assert a.separability is not None
+    assert b.separability is not None
+    assert a.separability.macs_now != b.separability.macs_now
+    assert a.separability.first_term == b.separability.first_term
+
+
+def test_no_more_weights_are_looked_at_than_the_limit_allows(tmp_path: Path) -> None:
+    weights = {name: noise(6, 6, 3, 3) for name in "wvu"}
+    nodes = [conv("x", "w", "a"), conv("a", "v", "b"), conv("b", "w", "c"), conv("c", "u", "y")]
+    evidence(tmp_path, weights, *nodes)
+    model = load(str(tmp_path / "m.onnx"))
+    size = weights["w"].nbytes
+    found = analyze_weights(model, limits=Limits(weight_bytes=2 * size))
+    assert found.evidence is not None
+    assert [*found.evidence.layers] == ["a", "b", "c"]
+    assert found.evidence.unread == ("y",)
+    (problem,) = found.problems
+    assert (problem.code, problem.inconclusive) == ("weights-limit", True)
+    assert f"(limit weight_bytes = {2 * size:,})" in problem.message
+    assert not analyze_weights(model, limits=Limits(weight_bytes=3 * size)).problems
