@@ -33,6 +33,7 @@ SCALAR, TEXT, OPTIONAL_TEXT = "scalar", "text", "optional text"
 _OPTIONAL = {"doc_string", "AttributeProto.s", "StringStringEntryProto.value"}
 
 
+_TENSORS = ("TensorProto", "SparseTensorProto")
 _BUDGETS = {"NodeProto": "nodes", "TensorProto": "tensors", "FunctionProto": "functions",
             "ValueInfoProto": "values"}  # fmt: skip
 
@@ -40,7 +41,7 @@ _BUDGETS = {"NodeProto": "nodes", "TensorProto": "tensors", "FunctionProto": "fu
 class Message:
     """One message type as the walk sees it."""
 
-    __slots__ = ("budget", "deep", "fields", "name", "names", "runs", "shift", "weight")
+    __slots__ = ("budget", "deep", "fields", "name", "names", "once", "runs", "shift", "weight")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -53,6 +54,9 @@ class Message:
         where it finds nothing, a small message can be copied unread."""
         self.budget = _BUDGETS.get(name, "")
         """The limit that counts messages of this type."""
+        self.once: set[int] = set()
+        """Tags of tensors of which there is one. Protobuf merges those that are stated again, which
+        parts that were left out of the skeleton cannot be."""
         self.weight = 0
         """What protobuf spends on an empty one, in fields, besides the field it is."""
         self.shift = 2
@@ -97,6 +101,8 @@ def _message(descriptor: Descriptor, known: dict[str, Message]) -> Message:
         kind: Message | str = SCALAR
         if field.message_type is not None:
             kind = _message(field.message_type, known)
+            if kind.name in _TENSORS and not is_repeated(field):
+                message.once.add(tags[0])
         elif wire == BYTES:
             optional = field.name in _OPTIONAL or f"{message.name}.{field.name}" in _OPTIONAL
             kind = OPTIONAL_TEXT if optional else TEXT

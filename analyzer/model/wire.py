@@ -100,6 +100,7 @@ class Walk:
         fields, longest = kind.fields, self.limits.string_bytes
         left, kept = self._left, pos
         parts: list[bytes] = []
+        stated: list[int] = []
         while pos < end:
             left -= 1
             if left < 0:
@@ -115,8 +116,8 @@ class Walk:
             what = fields.get(tag)
             new: bytes | None = None
             if type(what) is Message:
-                self._count(what.budget)
                 left -= what.weight
+                self._enter(what, tag if tag in kind.once else 0, stated, base + start)
                 if size <= _UNREAD and not what.may_hold_tensors(data, body, pos):
                     left -= size >> what.shift
                     continue
@@ -157,11 +158,16 @@ class Walk:
             error.truncated &= depth == 0 and start > 0 and data[start] in kind.fields
             raise
 
-    def _count(self, budget: str) -> None:
-        if budget:
-            self._budget[budget] -= 1
-            if self._budget[budget] < 0:
-                self.limits.exceeded(budget, f"too many {budget}")
+    def _enter(self, what: Message, once: int, stated: list[int], offset: int) -> None:
+        """Count a message, and refuse it if its tag ``once`` must not be ``stated`` again."""
+        if what.budget:
+            self._budget[what.budget] -= 1
+            if self._budget[what.budget] < 0:
+                self.limits.exceeded(what.budget, f"too many {what.budget}")
+        if once in stated:
+            raise Malformed(offset, "a tensor that is stated twice")
+        if once:
+            stated.append(once)
 
     def _wanted(self, kind: Message, tag: int, size: int) -> bool:
         """Whether a text over ``string_bytes`` must stay, which is an error; else it goes."""

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
-from google.protobuf.message import Message
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
-from analyzer.model.encoding import encode_varint, varint
+from analyzer.model.encoding import Malformed, encode_varint, varint
 from analyzer.model.limits import Limits
-from analyzer.model.schema import PAYLOAD_FIELDS
-from analyzer.model.tensors import MARK, payload_index
+from analyzer.model.tensors import MARK
 from analyzer.model.wire import Walk
 from tests.fuzz import seeds
 from tests.model import wirebytes as wb
+from tests.model.skeleton import drop_payloads, tensors
 
 
 def strip(data: bytes) -> tuple[ModelProto, Walk]:
@@ -26,24 +24,9 @@ def strip(data: bytes) -> tuple[ModelProto, Walk]:
     return ModelProto.FromString(walk.strip(data)), walk
 
 
-def tensors(message: Message) -> Iterator[TensorProto]:
-    for field, value in message.ListFields():
-        if field.message_type is not None:
-            for child in value if field.is_repeated else [value]:
-                if isinstance(child, TensorProto):
-                    yield child
-                else:
-                    yield from tensors(child)
-
-
 def same_but_for_payloads(stripped: ModelProto, whole: ModelProto) -> bool:
     """Equality after the payloads of stripped tensors are removed from ``whole``, too."""
-    for small, large in zip(tensors(stripped), tensors(whole), strict=True):
-        if payload_index(small) is not None:
-            assert small.external_data[-1].key == MARK
-            del small.external_data[-1]
-            for name in PAYLOAD_FIELDS:
-                large.ClearField(name)
+    drop_payloads(stripped, whole)
     whole.DiscardUnknownFields()
     ours, theirs = (m.SerializeToString(deterministic=True) for m in (stripped, whole))
     return bool(ours == theirs)
@@ -163,6 +146,21 @@ def test_repeated_messages_merge_as_protobuf_merges_them() -> None:
     stripped, _ = strip(data)
     assert [node.op_type for node in stripped.graph.node] == ["A", "B"]
     assert stripped == ModelProto.FromString(data)
+
+
+@pytest.mark.parametrize("where", ["t", "sparse_tensor", "values"])
+def test_one_tensor_in_two_parts_is_refused(where: str) -> None:
+    """Protobuf merges them: of two payloads the file would have one and the skeleton the other."""
+    part = large().SerializeToString()
+    twice = {
+        "t": wb.blob(5, part) * 2,
+        "sparse_tensor": wb.blob(22, wb.blob(1, part)) * 2,
+        "values": wb.blob(22, wb.blob(1, part) * 2),
+    }
+    once = wb.blob(5, part) + wb.blob(22, wb.blob(1, part) + wb.blob(2, part))
+    assert len(strip(wb.model(wb.node(wb.blob(5, once))))[1].payloads) == 3
+    with pytest.raises(Malformed, match="a tensor that is stated twice"):
+        strip(wb.model(wb.node(wb.blob(5, twice[where]))))
 
 
 def test_long_documentation_is_left_out_and_named() -> None:
