@@ -98,17 +98,18 @@ def analyze_weights(
     (absent external data, generated constants) is listed as not read. External data that is not
     there to be read makes the outcome inconclusive: it was asked for.
     """
-    from analyzer.weights import beyond, collect, weight_source  # lazily: not for `check`
+    from analyzer.weights import collect, weight_source  # lazily: `check` never reads weights
 
     facts = analyze(model, bindings, limits=limits)
-    skip = beyond(facts, limits.weight_bytes)
-    evidence = collect(facts, weight_source(model, facts), skip=skip)
+    source = weight_source(model, facts)
+    most = limits.weight_bytes
+    evidence = collect(facts, source, identity=source.identity, most=most)
     problems = facts.problems
-    if skip:
-        limit = f"limit weight_bytes = {limits.weight_bytes:,}"
-        text = f"the weights of {len(skip):,} layers are not looked at: too many bytes ({limit})"
-        problems = (*problems, Problem("weights-limit", min(skip), text))
-    if evidence.unread:
+    if evidence.beyond:
+        layers = f"{len(evidence.beyond):,} layer{'s' * (len(evidence.beyond) > 1)}"
+        text = f"the weights of {layers} are too much to look at (limit weight_bytes = {most:,})"
+        problems = (*problems, Problem("weights-limit", evidence.beyond[0], text))
+    if any(map(source.elsewhere, evidence.unread)):
         problems = tuple(
             replace(p, inconclusive=p.inconclusive or p.code in UNAVAILABLE) for p in problems
         )

@@ -217,7 +217,7 @@ def separable_plan(nodes: Sequence[Node], macs: int, params: int) -> Separable:
     candidates = [n for n in nodes if n.saving is not None]
     candidates.sort(key=lambda n: (-(n.saving.macs if n.saving else 0), n.id))
     saved_macs = sum(n.saving.macs for n in candidates if n.saving)
-    saved_params = sum(n.saving.params for n in candidates if n.saving and n.params)
+    saved_params = sum(n.saved_params for n in candidates)
     return Separable(
         macs, macs - saved_macs, params, params - saved_params, tuple(n.id for n in candidates)
     )

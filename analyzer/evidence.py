@@ -224,3 +224,5 @@ class WeightEvidence:
     """In the order of ``Facts.nodes``."""
     unread: tuple[str, ...] = ()
     """Node ids whose weights are not in the file or not readable: nothing is claimed of them."""
+    beyond: tuple[str, ...] = ()
+    """Those of them that were left out because there was too much to look at."""

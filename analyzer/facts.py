@@ -250,6 +250,14 @@ class Node:
     are nodes of their own."""
 
     @property
+    def saved_params(self) -> int:
+        """Parameters that the separable form saves: none where the weights are computed, or come
+        from outside, or are counted at another node."""
+        if self.saving is None or self.params < self.saving.params_now:
+            return 0
+        return self.saving.params
+
+    @property
     def macs(self) -> int | None:
         return self.cost.macs
 

@@ -49,6 +49,12 @@ class Op:
     captured: tuple[str, ...] = ()
     """Outer names that the bodies read: implicit inputs."""
 
+    @property
+    def work(self) -> int:
+        """What typing and listing it once more costs, in ordinary operators."""
+        slots = len(self.inputs) + len(self.outputs)
+        return 1 + (slots >> 2) + (sum(map(len, self.outputs[:1])) >> 6)
+
 
 @dataclass(slots=True)
 class Scope:
@@ -85,6 +91,11 @@ class Program:
     limits: Limits
     operands: int = 0
     """Inputs of all operators."""
+
+    @property
+    def work(self) -> int:
+        """Of all operators of all scopes, each once."""
+        return sum(op.work for scope in self.scopes for op in scope.ops)
 
     @property
     def operators(self) -> int:

@@ -83,11 +83,11 @@ def _load(origin: Source, limits: Limits) -> Model:
     origin.check_unchanged()
     if not proto.HasField("graph"):
         raise ModelError(origin.name, "there is no graph in it", "check that it is an ONNX model")
-    problems = limits.listed((
+    problems = (
         *imports.settle(proto),
         *_walk_problems(walk, invalid_names),
         *external_problems(walk.externals, origin.folder),
-    ))  # fmt: skip
+    )
     return Model(proto, _info(origin, proto), problems, Payloads(origin, walk.payloads))
 
 

@@ -75,7 +75,7 @@ def guarded(
     -------
     What the task returns, or a ``GuardFailure``; an exception in the task is one, too.
     """
-    seconds = limits.guard_seconds * share
+    seconds = math.ceil(limits.guard_seconds * share)  # processor time is limited to whole ones
     if hasattr(os, "fork") and threading.active_count() == 1:
         progress = Progress(mmap.mmap(-1, Progress.BYTES))
         _prepare()
@@ -90,7 +90,7 @@ def guarded(
         kind, value = pickle.loads(data[HEADER_BYTES:])  # noqa: S301 - our own child wrote it
         result: T = value
         return result if kind == "result" else GuardFailure(kind, value, progress.index)
-    return GuardFailure(*_death(code, limits, share), progress.index)
+    return GuardFailure(*_death(code, limits, share, seconds), progress.index)
 
 
 @cache
@@ -105,25 +105,25 @@ def _prepare() -> None:
     defs.has("Identity")
 
 
-def _death(code: int | None, limits: Limits, share: float) -> tuple[str, str]:
+def _death(code: int | None, limits: Limits, share: float, seconds: int) -> tuple[str, str]:
     """Kind and detail for a child that left no result; ``code`` as in ``Popen.returncode``."""
     if code is not None and -code == getattr(signal, "SIGPROF", None):
-        seconds = f"{limits.guard_stall_seconds:g}"
+        stall = f"{limits.guard_stall_seconds:g}"
         return (
             "timeout",
-            f"took more than {seconds} seconds (limit guard_stall_seconds = {seconds})",
+            f"took more than {stall} seconds (limit guard_stall_seconds = {stall})",
         )
     if code is None or -code == getattr(signal, "SIGXCPU", None):
         part = f"{share:.2g} of " if share < 1 else ""
         limit = f"{part}limit guard_seconds = {limits.guard_seconds:g}"
-        return "timeout", f"took more than {limits.guard_seconds * share:.3g} seconds ({limit})"
+        return "timeout", f"took more than {seconds} seconds ({limit})"
     if code < 0:
         return "crashed", f"died of {signal.Signals(-code).name}"
     return "crashed", f"exited with code {code}"
 
 
 def _fork(
-    task: Callable[[Progress], object], progress: Progress, limits: Limits, seconds: float
+    task: Callable[[Progress], object], progress: Progress, limits: Limits, seconds: int
 ) -> tuple[bytes, int | None]:
     """What a forked child wrote, and its return code (``None``: it had to be stopped)."""
     reader, writer = os.pipe()
@@ -133,7 +133,7 @@ def _fork(
         worker.serve(task, progress, writer, limits, seconds)
 
     pid, code = 0, None
-    deadline = time.monotonic() + _wall_clock(seconds)
+    deadline = time.monotonic() + seconds * _STARVED
     try:
         with signals_waiting():
             try:
@@ -151,11 +151,6 @@ def _fork(
             with suppress(ChildProcessError):
                 os.waitpid(pid, 0)
     return data, code
-
-
-def _wall_clock(seconds: float) -> float:
-    """Seconds on the wall clock for ``seconds`` of a processor, which are limited to whole ones."""
-    return math.ceil(seconds) * _STARVED
 
 
 def _receive(reader: int, deadline: float, most: int) -> tuple[bytes, bool]:
@@ -188,7 +183,7 @@ def _reap(pid: int, deadline: float) -> int | None:
 
 
 def _spawn(
-    task: Callable[[Progress], object], limits: Limits, seconds: float
+    task: Callable[[Progress], object], limits: Limits, seconds: int
 ) -> tuple[Progress, bytes, int | None]:
     """As ``_fork``, in a fresh interpreter, together with the counter it advances."""
     import json
@@ -209,7 +204,7 @@ def _spawn(
         ) as process:  # fmt: skip
             try:
                 request = pickle.dumps((task, limits, seconds))
-                data = process.communicate(request, _wall_clock(seconds))[0]
+                data = process.communicate(request, seconds * _STARVED)[0]
                 return progress, data, process.returncode
             except subprocess.TimeoutExpired:
                 return progress, b"", None

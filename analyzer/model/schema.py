@@ -41,7 +41,7 @@ _BUDGETS = {"NodeProto": "nodes", "TensorProto": "tensors", "FunctionProto": "fu
 class Message:
     """One message type as the walk sees it."""
 
-    __slots__ = ("budget", "deep", "fields", "name", "names", "once", "runs", "shift", "weight")
+    __slots__ = ("budget", "deep", "fields", "name", "names", "once", "runs", "weight")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -59,8 +59,6 @@ class Message:
         parts that were left out of the skeleton cannot be."""
         self.weight = 0
         """What protobuf spends on an empty one, in fields, besides the field it is."""
-        self.shift = 2
-        """Size in bytes → fields it may have at most, as a shift to the right."""
         self.runs: dict[int, re.Pattern[bytes]] = {}
         """Unpacked repeated numbers: tag to a pattern that skips a whole run at C speed."""
 
@@ -89,8 +87,6 @@ def _message(descriptor: Descriptor, known: dict[str, Message]) -> Message:
         return found
     message = known[descriptor.full_name] = Message(descriptor.name)
     message.weight = len(descriptor.fields) // 4  # each takes 4 to 16 bytes, present or not
-    if any(field.message_type is not None for field in descriptor.fields):
-        message.shift = 1  # empty ones take 2 bytes of the file
     for field in descriptor.fields:
         wire = _WIRE[field.type]
         tags = [field.number << 3 | wire]

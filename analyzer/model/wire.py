@@ -119,7 +119,7 @@ class Walk:
                 left -= what.weight
                 self._enter(what, tag if tag in kind.once else 0, stated, base + start)
                 if size <= _UNREAD and not what.may_hold_tensors(data, body, pos):
-                    left -= size >> what.shift
+                    left -= (size >> 2) + data[body:pos].count(0)  # empty messages take 2 bytes
                     continue
                 self._left = left
                 new = self._child(data, base, body, pos, what, depth + 1)

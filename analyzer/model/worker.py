@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import math
 import mmap
 import os
 import pickle
@@ -36,9 +35,13 @@ class Progress:
         self._patience = 0.0
 
     def expect(self, seconds: float) -> None:
-        """From now on, end this process with SIGPROF if one item takes more processor time."""
+        """From now on, end this process with SIGPROF if one item takes more processor time.
+
+        0 is for no limit.
+        """
         if os.name == "posix":
             self._patience = seconds
+            setitimer(ITIMER_PROF, seconds)
 
     def at(self, index: int) -> None:
         """Note that work on item ``index`` (0 or more) begins; costs less than 1 µs."""
@@ -57,7 +60,7 @@ def serve(
     progress: Progress,
     pipe: int,
     limits: Limits,
-    seconds: float,
+    seconds: int,
 ) -> NoReturn:
     """Run ``task`` within ``limits`` and ``seconds`` of processor time.
 
@@ -68,7 +71,9 @@ def serve(
     _limit(limits, seconds)
     progress.expect(limits.guard_stall_seconds)
     try:
-        answer = pickle.dumps(("result", task(progress)), pickle.HIGHEST_PROTOCOL)
+        result = task(progress)
+        progress.expect(0)  # what follows is the task's, and not its last item's
+        answer = pickle.dumps(("result", result), pickle.HIGHEST_PROTOCOL)
         if len(answer) > limits.guard_result_bytes:
             limit = f"limit guard_result_bytes = {limits.guard_result_bytes:,}"
             answer = pickle.dumps(("error", f"its result has {len(answer):,} bytes ({limit})"))
@@ -78,7 +83,6 @@ def serve(
     except BaseException as error:  # noqa: BLE001 - whatever it is, the parent reports it
         text = " ".join(str(error).split())[:500]
         answer = pickle.dumps(("error", f"{type(error).__name__}: {text}"))
-    progress.expect(0)
     data = memoryview(len(answer).to_bytes(HEADER_BYTES, "big") + answer)
     while data:
         data = data[os.write(pipe, data) :]
@@ -94,12 +98,11 @@ def _fall_silent() -> None:
         os.dup2(null, descriptor)
 
 
-def _limit(limits: Limits, seconds: float) -> None:
+def _limit(limits: Limits, seconds: int) -> None:
     if os.name != "posix":  # only the wall clock holds there
         return
-    whole = math.ceil(seconds)
     wanted = {
-        resource.RLIMIT_CPU: (whole, whole + 1),
+        resource.RLIMIT_CPU: (seconds, seconds + 1),
         resource.RLIMIT_CORE: (0, 0),
         resource.RLIMIT_FSIZE: (0, 0),
     }

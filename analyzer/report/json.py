@@ -36,7 +36,7 @@ def encode(value: Mapping[str, Any] | list[Any]) -> bytes:
 def _members(value: Mapping[str, Any], indent: str = "\n ") -> Iterator[str]:
     before = "{"
     for key, member in value.items():
-        yield f"{before}{indent}{_compact(key)}: "
+        yield f"{before}{indent}{_compact(str(key))}: "
         if isinstance(member, list) and any(isinstance(item, dict) for item in member):
             yield from _items(member, indent + " ", documents=key in _DOCUMENTS)
         else:

@@ -51,9 +51,7 @@ class Result:
             macs_now=totals.macs,
             macs_after=totals.macs - sum(saving.macs for saving in savings.values()),
             params_now=totals.params,
-            # shared weights count at their first user only
-            params_after=totals.params
-            - sum(saving.params for node, saving in savings.items() if nodes[node].params),
+            params_after=totals.params - sum(nodes[node].saved_params for node in savings),
             candidates=tuple(flagged),
         )
 

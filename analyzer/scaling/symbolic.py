@@ -36,9 +36,9 @@ CHECKS = 2
 """Sizes beyond those that determine a polynomial, at which it must hold too."""
 MAX_OPERATORS = 4000
 """Larger models are not bound again and again."""
-MAX_WORK, TRIAL_WORK = 100_000, 50
-"""Operators typed and axes bound for all sizes together, and what each size costs besides: a model
-may have thousands of open dimensions."""
+MAX_WORK, TRIAL_WORK, TRIALS = 250_000, 50, 10
+"""Operators typed and axes bound for all sizes of all dimensions, of which a model may have
+thousands: about half a minute. What each size costs besides, and sizes a dimension needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +92,20 @@ def symbolic_growth(
     """
     bindings = bindings or Bindings()
     program = program_of(model, limits)
-    operators = program.operators
     shapes = infer_shapes(program, bindings, limits=limits)
     found = free_dimensions(program, shapes)
+    operators = sum(len(program.scopes[i.scope].ops) for i in shapes.instances())
     if operators > MAX_OPERATORS:
         reason = f"{operators:,} operators; up to {MAX_OPERATORS:,} are analysed at several sizes"
         return tuple(_unknown(free, reason) for free in found)
     study = _Study(program, shapes, bindings, limits)
-    return tuple(study.growth(free) for free in found)
+    axes = sum(len(kind.shape or ()) for kind in shapes.main.types.values())
+    most = MAX_WORK // (TRIALS * (operators + axes + TRIAL_WORK)) or 1
+    reason = f"{operators:,} operators are too many to try sizes for more than {most:,} dimensions"
+    return (
+        *(study.growth(free) for free in found[:most]),
+        *(_unknown(free, reason) for free in found[most:]),
+    )
 
 
 class _Study:
@@ -120,8 +126,6 @@ class _Study:
             and (kind := shapes.main.types.get(name)) is not None
             and kind.shape is not None
         }
-        axes = sum(map(len, self._bound.values()))
-        self._trials = MAX_WORK // (program.operators + axes + TRIAL_WORK)
         total = self._count(shapes)
         self._missing, self._problems = total.unknown_macs, _contradictions(shapes)
         self._without = _left_out(total)
@@ -178,9 +182,6 @@ class _Study:
 
     def _macs(self, free: Freedom, size: int) -> tuple[int | None, str]:
         """Total MACs at ``size``, or ``None`` and why there is none."""
-        if not self._trials:
-            return None, "too many dimensions are open to try sizes for each"
-        self._trials -= 1
         bound = dict(self._bound)
         for name, axis in free.axes:
             shape = list(bound[name])

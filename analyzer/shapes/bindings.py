@@ -83,7 +83,7 @@ class Bound:
 def bind(program: Program, bindings: Bindings, most: int = Limits().assumptions) -> Bound:
     """Give every input of the main graph that is not a constant a full shape.
 
-    From the input on with which there would be more than ``most`` guesses, what is open stays so.
+    Inputs with which there would be more than ``most`` guesses keep what is open in them.
     """
     scope = program.main
     readers = _weighted_readers(scope)

@@ -8,6 +8,7 @@ operators onnx has no schema for. A shape nobody can derive stays unknown.
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from onnx import NodeProto
@@ -48,16 +49,18 @@ class Inference:
         at: Callable[[int], None] = lambda _: None,
         deaths: Deaths | None = None,
         use_cpp: bool = True,
-        most: int | None = None,
+        give_up: bool = False,
         limits: Limits = Limits(),
     ) -> None:
         self.program, self.bindings = program, bindings
         self.use_cpp = use_cpp
         """False leaves everything unknown that only onnx's C++ could tell."""
+        self._given_up = give_up
+        """Nothing is inferred at all."""
         self._stopped: list[Problem] = []
         """Limits and deaths, which concern the whole model wherever they happened."""
         self.visits = 0
-        self._most = program.operators + limits.visits if most is None else most
+        self._left = program.work + limits.visits
         self.counted = 0
         """Operators evaluated to count iterations of loops."""
         self._limits = limits
@@ -117,7 +120,10 @@ class Inference:
             return instance
         self._depth += 1
         for i, op in enumerate(scope.ops):
-            if self.visits >= self._most:
+            if self._given_up:
+                break
+            self._left -= op.work
+            if self._left < 0:
                 limit = f"limit visits = {self._limits.visits:,}"
                 text = f"functions and bodies expand to too many operators ({limit})"
                 self._stop("work-limit", path, f"{text}; the rest has unknown shapes")
@@ -171,6 +177,7 @@ class Inference:
         for name, reference in references.items():
             given = frame.attributes.get(reference.name)
             if given is not None:
+                self._left -= given.ByteSize() >> 8  # it is decoded anew by each that refers to it
                 node.attribute.append(given)
                 node.attribute[-1].name = name
                 try:
@@ -209,7 +216,7 @@ class Inference:
         signature = (
             key,
             tuple((n, _key(t)) for n, t in types.items()),
-            tuple((n, v.dtype.str, v.shape, _bytes(v)) for n, v in values.items()),
+            tuple((n, v.dtype.str, v.shape, _digest(v)) for n, v in values.items()),
             tuple(a.SerializeToString(deterministic=True) for a in attributes.values()),
         )
         instance = self._memo.get(signature)
@@ -268,5 +275,7 @@ def _key(value: Type) -> tuple[Any, ...]:
     return value.dtype, value.shape, value.proto, items
 
 
-def _bytes(array: Array) -> Any:
-    return tuple(array.reshape(-1)) if array.dtype == object else array.tobytes()
+def _digest(array: Array) -> bytes:
+    """Stands for the contents: a function may be called with large ones very often."""
+    contents = repr(array.tolist()).encode() if array.dtype == object else array.tobytes()
+    return sha256(contents).digest()

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MAX_GUESSED = 3000
 """Largest model for which other defaults are tried when the usual ones contradict it."""
+GUESSING = 0
+"""Where progress is while other defaults are tried; operators count from 1."""
 MAX_RESTARTS = 4
 """Times the pass starts again around an operator that killed its worker."""
 SLOW, MAX_SLOW = frozenset({"timeout", "memory"}), 2
@@ -51,11 +53,15 @@ def infer_shapes(
         return Inference(program, bindings, limits=limits).run()
     share = min(1.0, LEAST_SHARE + program.operators / FULL_SIZE)
     deaths: dict[int, GuardFailure] = {}
+    guess = True
     for _ in range(MAX_RESTARTS):
-        task = partial(_infer, program, bindings, limits, deaths)
+        task = partial(_infer, program, bindings, limits, deaths, guess)
         result = guarded(task, limits=limits, share=share)
         if not isinstance(result, GuardFailure):
             return result
+        if result.at == GUESSING:  # what came before it was fine, and is enough
+            guess = False
+            continue
         known = result.at is None or result.at in deaths
         deaths.setdefault(result.at or 0, result)
         if known or sum(death.kind in SLOW for death in deaths.values()) >= MAX_SLOW:
@@ -63,7 +69,7 @@ def infer_shapes(
     last = partial(_infer_without_cpp, program, bindings, limits, deaths)
     result = guarded(last, limits=limits, share=share)
     if isinstance(result, GuardFailure):
-        return Inference(program, bindings, deaths=deaths, most=0, limits=limits).run()
+        return Inference(program, bindings, deaths=deaths, give_up=True, limits=limits).run()
     return result
 
 
@@ -76,16 +82,27 @@ def _infer_without_cpp(
 
 
 def _infer(
-    program: Program, bindings: Bindings, limits: Limits, deaths: Deaths, progress: Progress
+    program: Program,
+    bindings: Bindings,
+    limits: Limits,
+    deaths: Deaths,
+    guess: bool,
+    progress: Progress,
 ) -> Shapes:
     shapes = Inference(program, bindings, at=progress.at, deaths=deaths, limits=limits).run()
     guessed = [a for a in shapes.assumptions if a.reason == bindings.defaults.reason]
-    if deaths or not guessed or not _contradictions(shapes) or program.operators > MAX_GUESSED:
+    if (
+        deaths
+        or not guess
+        or not guessed
+        or not _contradictions(shapes)
+        or program.operators > MAX_GUESSED
+    ):
         return shapes
     best = shapes
     for defaults in ALTERNATIVES:
-        progress.at(0)
-        other = Inference(program, replace(bindings, defaults=defaults), limits=limits).run()
+        tried = replace(bindings, defaults=defaults)
+        other = Inference(program, tried, at=lambda _: progress.at(GUESSING), limits=limits).run()
         if _contradictions(other) < _contradictions(best):
             best = other
         if not _contradictions(best):

@@ -9,7 +9,7 @@ from analyzer.evidence import (
     ValueStats,
     WeightEvidence,
 )
-from analyzer.weights.evidence import beyond, collect
+from analyzer.weights.evidence import collect
 from analyzer.weights.source import weight_source
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "Separability",
     "ValueStats",
     "WeightEvidence",
-    "beyond",
     "collect",
     "weight_source",
 ]

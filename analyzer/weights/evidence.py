@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from analyzer.evidence import FilterUse, KernelUse, LayerEvidence, ValueStats, WeightEvidence
 from analyzer.weights.filters import filter_use
 from analyzer.weights.kernels import kernel_use
-from analyzer.weights.separability import TARGET, Spectra, judge, spectra
+from analyzer.weights.separability import TARGET, Spectra, judge, spectra, spectral_work
 from analyzer.weights.values import value_stats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
 
     import networkx as nx
     import numpy as np
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from analyzer.facts import Conv, Facts, Node
     from analyzer.graph.call import Call
 
+WORK_PER_BYTE = 12
+"""Work of a decomposition in the time that reading a byte and looking at it takes."""
 CHANNELWISE = frozenset({
     "AveragePool", "BatchNormalization", "Cast", "Celu", "Clip", "Dropout", "Elu", "Gelu",
     "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid", "HardSwish", "Identity", "LeakyRelu",
@@ -47,25 +49,36 @@ def collect(
     weights: Callable[[str], NDArray[np.generic] | None],
     target: float = TARGET,
     *,
-    skip: Collection[str] = (),
+    identity: Callable[[str], object] = lambda node: node,
+    most: int | None = None,
 ) -> WeightEvidence:
-    """Evidence for every convolution of ``facts`` but those in ``skip``.
+    """Evidence for every convolution of ``facts``.
 
     ``weights`` maps a node id to its weight tensor as ONNX stores it (input 1), which may
     be a view of a mapped file, or to ``None`` where the file has none. Nothing it returns is
-    kept, and a tensor that several convolutions share is looked at once.
+    kept, and weights of one ``identity`` that several convolutions share are looked at once.
+    ``most`` bytes are looked at, where the decomposition of large kernels counts as more.
     """
     exported = frozenset(t.name for t in facts.outputs)
-    readers = Counter(_key(node, node.conv) for node in facts.nodes if node.conv)
+    keys = {n.id: (identity(n.id), *_form(n.conv)) for n in facts.nodes if n.conv}
+    readers = Counter(keys.values())
+    beyond: list[str] = []
     looks: dict[tuple[object, ...], Look] = {}
     layers: dict[str, LayerEvidence] = {}
     unread: list[str] = []
     for node in facts.nodes:
         if node.conv is None:
             continue
-        key = _key(node, node.conv)
+        key = keys[node.id]
         seen = looks.get(key)
-        if seen is None and node.id not in skip:
+        if seen is None and most is not None:
+            cost = _cost(facts, node, node.conv)
+            if cost > most:
+                beyond.append(node.id)
+                unread.append(node.id)
+                continue
+            most -= cost
+        if seen is None:
             array = weights(node.id)
             stored = None if array is None else _out_first(array, node.conv)
             seen = None if stored is None else look(stored, node.conv)
@@ -77,30 +90,19 @@ def collect(
         layers[node.id] = _with_downstream(
             layer_evidence(node.id, seen, node.conv, target), facts.graph, exported
         )
-    return WeightEvidence(layers, tuple(unread))
+    return WeightEvidence(layers, tuple(unread), tuple(beyond))
 
 
-def beyond(facts: Facts, most: int) -> frozenset[str]:
-    """Convolutions whose weights are not to be read, as those before them have ``most`` bytes."""
-    sizes: dict[str, int] = {}
-    left: set[str] = set()
-    for node in facts.nodes:
-        tensor = facts.graph.nodes[node.id]["call"].input(1) if node.conv else None
-        if tensor is None or f"{node.scope}/{tensor.name}" in sizes:
-            continue
-        size = tensor.bytes or 0
-        if size > most:
-            left.add(node.id)
-        else:
-            most -= size
-            sizes[f"{node.scope}/{tensor.name}"] = size
-    return frozenset(left)
+def _cost(facts: Facts, node: Node, conv: Conv) -> int:
+    """What looking at the weights of ``node`` costs, in bytes read."""
+    tensor = facts.graph.nodes[node.id]["call"].input(1)
+    return (tensor.bytes or 0 if tensor else 0) + spectral_work(conv) // WORK_PER_BYTE
 
 
-def _key(node: Node, conv: Conv) -> tuple[object, ...]:
-    """The weight tensor of ``node`` and all that ``look`` depends on besides."""
-    stored = conv.in_channels, conv.out_channels, conv.groups, conv.transposed, conv.kernel_shape
-    return node.scope, node.inputs[1] if len(node.inputs) > 1 else "", _has_bias(conv), *stored
+def _form(conv: Conv) -> tuple[object, ...]:
+    """All that ``look`` depends on besides the weights."""
+    return (conv.in_channels, conv.out_channels, conv.groups, conv.transposed, conv.kernel_shape,
+            _has_bias(conv))  # fmt: skip
 
 
 def _has_bias(conv: Conv) -> bool:

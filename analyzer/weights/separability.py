@@ -193,6 +193,16 @@ def _by_output(weights: NDArray[np.generic]) -> Iterator[NDArray[np.float64]]:
         yield np.asarray(weights[span], dtype=np.float64).reshape(-1, m, taps)
 
 
+def spectral_work(conv: Conv) -> int:
+    """Work of ``spectra``: matrices × side³, at most ``WORK`` in each of the two orders."""
+    m, taps = conv.in_channels // conv.groups, conv.kernel_volume
+    if taps < 2 or m < 2:
+        return 0
+    filters = conv.out_channels // conv.groups
+    first = conv.in_channels * min(filters, taps) ** 3
+    return min(first, WORK) + min(conv.out_channels * min(m, taps) ** 3, WORK)
+
+
 def _spectra(
     batches: Iterator[NDArray[np.float64]], rows: int, taps: int, channels: int
 ) -> NDArray[np.float64]:

@@ -8,8 +8,6 @@ import numpy as np
 from onnx import TensorProto
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from analyzer.facts import Facts
@@ -24,43 +22,95 @@ HOPS = 8
 """Identity operators in a row that are followed."""
 
 
-def weight_source(model: Model, facts: Facts) -> Callable[[str], Array | None]:
-    """Function from a node id of the main graph to its stored weights, or ``None``.
+class WeightSource:
+    """The stored weights of the main graph's operators, read when asked for.
 
     Sees initializers and Constant nodes, also through Identity and through DequantizeLinear
     (then a float32 copy of that one tensor). What is mapped is not copied.
     """
-    stored = {tensor.name: tensor for tensor in model.proto.graph.initializer}
-    graph = facts.graph
 
-    def read(value: object) -> Array | None:
+    def __init__(self, model: Model, facts: Facts) -> None:
+        self._payloads, self._graph = model.payloads, facts.graph
+        self._stored = {tensor.name: tensor for tensor in model.proto.graph.initializer}
+
+    def __call__(self, node: str) -> Array | None:
+        """Weights of ``node`` as ONNX stores them, or ``None``."""
+        parts = self._parts(node)
+        if None in parts:
+            return None
+        arrays = [self._read(part[1]) for part in parts if part is not None]
+        if len(arrays) < 2 or any(array is None for array in arrays):
+            return arrays[0] if len(arrays) == 1 else None
+        maker, _ = self._origin(node, WEIGHT_SLOT)
+        axis = int(self._graph.nodes[maker]["call"].attr("axis", 1))
+        return dequantize(arrays[0], arrays[1], arrays[2] if len(arrays) > 2 else None, axis)
+
+    def identity(self, node: str) -> tuple[str, ...]:
+        """Names of the stored tensors that the weights of ``node`` are made of, if they are."""
+        return tuple(part[0] for part in self._parts(node) if part is not None)
+
+    def elsewhere(self, node: str) -> bool:
+        """Whether the file says that the weights of ``node`` are in another file."""
+        return any(
+            isinstance(part[1], TensorProto) and part[1].data_location == TensorProto.EXTERNAL
+            for part in self._parts(node)
+            if part is not None
+        )
+
+    def _read(self, value: object) -> Array | None:
         if isinstance(value, TensorProto):
-            return model.payloads.array(value)
+            return self._payloads.array(value)
         return value if isinstance(value, np.ndarray) else None
 
-    def operand(node: str, slot: int, hops: int = HOPS) -> Array | None:
-        call: Call = graph.nodes[node]["call"]
-        tensor = call.input(slot)
-        if tensor is None or graph.nodes[node]["scope"] != "" or not hops:
-            return None
-        producers = [u for u, _, d in graph.in_edges(node, data=True) if d["dst_slot"] == slot]
-        if not producers:
-            return read(stored.get(tensor.name))
-        maker: Call = graph.nodes[producers[0]]["call"]
-        if maker.op_type == "Constant":
-            return read(maker.attr("value"))
-        if maker.op_type == "Identity":
-            return operand(producers[0], 0, hops - 1)
-        if maker.op_type == "DequantizeLinear":
-            parts = [operand(producers[0], s, hops - 1) for s in range(3)]
-            return dequantize(parts[0], parts[1], parts[2], maker.attr("axis", 1))
-        return None
+    def _parts(self, node: str) -> list[tuple[str, object] | None]:
+        """The stored tensor, or stored weights, scale and perhaps zero point.
 
-    def weights(node: str) -> Array | None:
-        known = node in graph and graph.nodes[node]["call"].op_type in PLAIN
-        return operand(node, WEIGHT_SLOT) if known else None
+        ``None`` is in the place of what is there and not stored.
+        """
+        if node not in self._graph or self._graph.nodes[node]["call"].op_type not in PLAIN:
+            return []
+        maker, _ = self._origin(node, WEIGHT_SLOT)
+        if maker is None or self._graph.nodes[maker]["call"].op_type != "DequantizeLinear":
+            return [self._tensor(node, WEIGHT_SLOT)]
+        given = [slot for slot in range(3) if self._graph.nodes[maker]["call"].input(slot)]
+        return [self._tensor(maker, slot) for slot in given]
 
-    return weights
+    def _tensor(self, node: str, slot: int) -> tuple[str, object] | None:
+        """Name and contents of a stored operand: an initializer or a Constant."""
+        maker, name = self._origin(node, slot)
+        if maker is not None:
+            call: Call = self._graph.nodes[maker]["call"]
+            return (maker, call.attr("value")) if call.op_type == "Constant" else None
+        stored = self._stored.get(name)
+        return None if stored is None else (name, stored)
+
+    def _origin(self, node: str, slot: int) -> tuple[str | None, str]:
+        """The operator that makes an operand, if one does, and the operand's name.
+
+        Looks through Identity, and not into or out of bodies and functions (an empty name).
+        """
+        name = ""
+        for _ in range(HOPS):
+            place = self._graph.nodes[node]
+            tensor = place["call"].input(slot)
+            if tensor is None or place["scope"] != "":
+                return None, ""
+            name = tensor.name
+            makers = [
+                source for source, _, edge in self._graph.in_edges(node, data=True)
+                if edge["dst_slot"] == slot
+            ]  # fmt: skip
+            if not makers:
+                return None, name
+            if self._graph.nodes[makers[0]]["call"].op_type != "Identity":
+                return makers[0], name
+            node, slot = makers[0], 0
+        return node, name
+
+
+def weight_source(model: Model, facts: Facts) -> WeightSource:
+    """The weights of ``model``, by node id of the main graph."""
+    return WeightSource(model, facts)
 
 
 PLAIN = frozenset({"Conv", "ConvTranspose", "FusedConv", "FusedGemm", "Gemm", "MatMul"})
@@ -75,9 +125,12 @@ def dequantize(
         return None
     along = [1] * stored.ndim
     if scale.size != 1:
-        if scale.ndim != 1 or scale.size != stored.shape[axis]:
+        fits = -stored.ndim <= axis < stored.ndim and scale.ndim == 1
+        if not fits or scale.size != stored.shape[axis]:
             return None  # blocked quantisation
         along[axis] = scale.size
+    if zero is not None and zero.size != scale.size:
+        return None
     real = np.asarray(stored, dtype=np.float32)
     if zero is not None:
         real = real - np.asarray(zero, dtype=np.float32).reshape(along)

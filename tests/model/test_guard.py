@@ -144,7 +144,7 @@ def test_many_items_may_take_longer_than_one(process: str) -> None:
 def test_a_task_may_get_a_share_of_the_time() -> None:
     failure = guarded(spin, limits=Limits(guard_seconds=10), share=0.05)
     assert isinstance(failure, GuardFailure)
-    assert failure.detail == "took more than 0.5 seconds (0.05 of limit guard_seconds = 10)"
+    assert failure.detail == "took more than 1 seconds (0.05 of limit guard_seconds = 10)"
 
 
 def test_the_counter_names_the_place_of_a_hang() -> None:

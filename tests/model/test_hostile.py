@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from analyzer.analyze import analyze
 from analyzer.errors import ModelError
+from analyzer.facts import Problem
 from analyzer.model import Limits, Model, load_bytes
 from analyzer.model.guard import guarded
 from tests.model import wirebytes as wb
@@ -161,9 +163,19 @@ def test_a_name_of_100000_characters_loads() -> None:
 
 def test_many_problems_are_counted_and_not_all_listed() -> None:
     odd = wb.initializer(wb.number(1, 5), wb.number(2, 1), wb.blob(9, b"\0"))
-    model = load_bytes(wb.model(odd * 300), limits=Limits(problems=10))
-    assert len(model.problems) == 11
-    assert model.problems[-1].message == "and 290 more problems"
+    facts = analyze(load_bytes(wb.model(odd * 300)), limits=Limits(problems=10))
+    assert len(facts.problems) == 11
+    assert facts.problems[-1] == Problem("more-problems", "", "and 290 more problems")
+
+
+def test_notes_are_counted_last_and_do_not_make_a_model_inconclusive() -> None:
+    note = Problem("external-missing", "w", "is missing", inconclusive=False)
+    grave = Problem("cycle", "y", "a cycle")
+    listed = Limits(problems=2).listed([note, note, note])
+    assert listed[2:] == (Problem("more-problems", "", "and 1 more problem", inconclusive=False),)
+    listed = Limits(problems=2).listed([note, grave, note, grave, grave])
+    assert listed[:2] == (grave, grave)
+    assert listed[2] == Problem("more-problems", "", "and 3 more problems")
 
 
 def test_fields_of_a_newer_onnx_are_a_note() -> None:

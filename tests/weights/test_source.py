@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import pytest
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
@@ -29,7 +30,8 @@ def evidence(folder: Path, weights: Arrays, *nodes: onnx.NodeProto) -> WeightEvi
     )
     model = load(str(path))
     facts = analyze(model)
-    return collect(facts, weight_source(model, facts))
+    source = weight_source(model, facts)
+    return collect(facts, source, identity=source.identity)
 
 
 def noise(*shape: int) -> NDArray[np.float32]:
@@ -100,7 +102,7 @@ def test_a_tensor_that_many_convolutions_share_is_looked_at_once(tmp_path: Path)
         asked.append(node)
         return read(node)
 
-    assert collect(facts, counted) == found
+    assert collect(facts, counted, identity=read.identity) == found
     assert asked == ["a", "c"]
     assert [*found.layers] == ["a", "b", "c", "y"]
     assert {layer.node for layer in found.layers.values()} == set(found.layers)
@@ -113,17 +115,42 @@ def test_a_tensor_that_many_convolutions_share_is_looked_at_once(tmp_path: Path)
     assert a.separability.first_term == b.separability.first_term
 
 
+def test_one_tensor_has_one_identity_however_it_is_reached(tmp_path: Path) -> None:
+    weights: dict[str, NDArray[np.generic]] = {"w": noise(6, 6, 3, 3), "q": np.ones((6, 6, 3, 3), np.int8),
+               "s": np.full((), 0.5, np.float32), "z": np.full((), 1, np.int8)}  # fmt: skip
+    nodes = [
+        helper.make_node("Identity", ["w"], ["i"]),
+        helper.make_node("Identity", ["i"], ["j"]),
+        helper.make_node("DequantizeLinear", ["q", "s", "z"], ["d"]),
+        conv("x", "i", "a"), conv("x", "j", "b"), conv("x", "d", "c"), conv("x", "w", "y"),
+    ]  # fmt: skip
+    evidence(tmp_path, weights, *nodes)
+    model = load(str(tmp_path / "m.onnx"))
+    source = weight_source(model, analyze(model))
+    assert [source.identity(n) for n in "abyc"] == [("w",), ("w",), ("w",), ("q", "s", "z")]
+
+
+@pytest.mark.parametrize("zero", [(3,), (2, 2)])
+def test_zero_points_that_do_not_fit_leave_weights_unread(
+    tmp_path: Path, zero: tuple[int, ...]
+) -> None:
+    weights: dict[str, NDArray[np.generic]] = {"q": np.ones((6, 6, 3, 3), np.int8), "s": np.full((), 0.5, np.float32),
+               "z": np.ones(zero, np.int8)}  # fmt: skip
+    nodes = [helper.make_node("DequantizeLinear", ["q", "s", "z"], ["d"]), conv("x", "d", "y")]
+    assert evidence(tmp_path, weights, *nodes).unread == ("y",)
+
+
 def test_no_more_weights_are_looked_at_than_the_limit_allows(tmp_path: Path) -> None:
     weights = {name: noise(6, 6, 3, 3) for name in "wvu"}
     nodes = [conv("x", "w", "a"), conv("a", "v", "b"), conv("b", "w", "c"), conv("c", "u", "y")]
     evidence(tmp_path, weights, *nodes)
     model = load(str(tmp_path / "m.onnx"))
-    size = weights["w"].nbytes
-    found = analyze_weights(model, limits=Limits(weight_bytes=2 * size))
+    two = 2 * weights["w"].nbytes + 500  # what decomposition counts as is on top
+    found = analyze_weights(model, limits=Limits(weight_bytes=two))
     assert found.evidence is not None
     assert [*found.evidence.layers] == ["a", "b", "c"]
-    assert found.evidence.unread == ("y",)
+    assert found.evidence.unread == found.evidence.beyond == ("y",)
     (problem,) = found.problems
     assert (problem.code, problem.inconclusive) == ("weights-limit", True)
-    assert f"(limit weight_bytes = {2 * size:,})" in problem.message
-    assert not analyze_weights(model, limits=Limits(weight_bytes=3 * size)).problems
+    assert f"(limit weight_bytes = {two:,})" in problem.message
+    assert not analyze_weights(model, limits=Limits(weight_bytes=2 * two)).problems
