@@ -116,8 +116,12 @@ def test_a_tensor_that_many_convolutions_share_is_looked_at_once(tmp_path: Path)
 
 
 def test_one_tensor_has_one_identity_however_it_is_reached(tmp_path: Path) -> None:
-    weights: dict[str, NDArray[np.generic]] = {"w": noise(6, 6, 3, 3), "q": np.ones((6, 6, 3, 3), np.int8),
-               "s": np.full((), 0.5, np.float32), "z": np.full((), 1, np.int8)}  # fmt: skip
+    weights: dict[str, NDArray[np.generic]] = {
+        "w": noise(6, 6, 3, 3),
+        "q": np.ones((6, 6, 3, 3), np.int8),
+        "s": np.full((), 0.5, np.float32),
+        "z": np.full((), 1, np.int8),
+    }
     nodes = [
         helper.make_node("Identity", ["w"], ["i"]),
         helper.make_node("Identity", ["i"], ["j"]),
@@ -134,8 +138,11 @@ def test_one_tensor_has_one_identity_however_it_is_reached(tmp_path: Path) -> No
 def test_zero_points_that_do_not_fit_leave_weights_unread(
     tmp_path: Path, zero: tuple[int, ...]
 ) -> None:
-    weights: dict[str, NDArray[np.generic]] = {"q": np.ones((6, 6, 3, 3), np.int8), "s": np.full((), 0.5, np.float32),
-               "z": np.ones(zero, np.int8)}  # fmt: skip
+    weights: dict[str, NDArray[np.generic]] = {
+        "q": np.ones((6, 6, 3, 3), np.int8),
+        "s": np.full((), 0.5, np.float32),
+        "z": np.ones(zero, np.int8),
+    }
     nodes = [helper.make_node("DequantizeLinear", ["q", "s", "z"], ["d"]), conv("x", "d", "y")]
     assert evidence(tmp_path, weights, *nodes).unread == ("y",)
 
