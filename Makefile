@@ -41,6 +41,7 @@ lint: $(STAMP)-test  ## ruff, mypy and the layers, without the tests
 
 fuzz: $(STAMP)-fuzz  ## mutated files, FUZZ_EXAMPLES new cases of each property, guided fuzzing
 	$(BIN)/python -m tests.fuzz.walk --seconds $(FUZZ_SECONDS)
+	$(BIN)/python -m tests.fuzz.payloads --seconds $$(($(FUZZ_SECONDS) / 4))
 	$(BIN)/python -m tests.fuzz.whole --seconds $(FUZZ_SECONDS)
 	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest -q -n $(WORKERS) -m hypothesis \
 	  --hypothesis-profile fuzz

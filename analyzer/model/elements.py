@@ -46,7 +46,7 @@ def raw(data: Buffer, offset: int, data_type: int, dims: tuple[int, ...]) -> Arr
         return None
     if DTYPES[data_type] in _SUB_BYTE:
         packed = np.frombuffer(_view(data, offset, offset + size), np.uint8)
-        return _fill(_unpack(packed, _SUB_BYTE[DTYPES[data_type]]), data_type, dims)
+        return _fill(_unpack(packed, _SUB_BYTE[DTYPES[data_type]]), data_type, dims, spare=3)
     dtype = np.dtype(helper.tensor_dtype_to_np_dtype(data_type))
     return np.frombuffer(_view(data, offset, offset + size), dtype).reshape(dims)
 
@@ -73,19 +73,21 @@ def stored(data: Buffer, payload: Payload) -> Array | None:
         return None
     numbers = parts[0] if len(parts) == 1 else np.concatenate(parts)
     bits = _SUB_BYTE.get(DTYPES[payload.data_type], 8)
-    if bits < 6:  # in typed fields, 6-bit elements are not packed (onnx.proto)
+    if bits == 6:  # in typed fields, one to a number (onnx.proto)
+        numbers = numbers & 0x3F
+    elif bits < 6:
         numbers = _unpack(numbers, bits)
-    return _fill(numbers, payload.data_type, payload.dims)
+    return _fill(numbers, payload.data_type, payload.dims, spare=8 // bits - 1)
 
 
 def _storage(data_type: int, name: str) -> np.dtype[Any]:
     """NumPy type of one stored number: int32_data holds float16 and smaller as bit patterns."""
     if name in {"float_data", "double_data"}:
         return np.dtype("<f4" if name == "float_data" else "<f8")
-    if DTYPES[data_type] in _SUB_BYTE:
+    if DTYPES[data_type] in _SUB_BYTE or DTYPES[data_type] == "bool":
         return np.dtype(np.uint8)
     dtype = np.dtype(helper.tensor_dtype_to_np_dtype(data_type))
-    return dtype if dtype.kind in "iub" else np.dtype(f"u{dtype.itemsize}")
+    return dtype if dtype.kind in "iu" else np.dtype(f"u{dtype.itemsize}")
 
 
 def _numbers(data: Buffer, span: Span, dtype: np.dtype[Any]) -> Iterator[Array]:
@@ -122,12 +124,15 @@ def _varints(block: Array, ends: Array) -> Array:
     return np.add.reduceat(shifted, starts)
 
 
-def _fill(numbers: Array, data_type: int, dims: tuple[int, ...]) -> Array | None:
-    """Bit patterns as elements in their shape; ``None`` if their number is wrong."""
+def _fill(numbers: Array, data_type: int, dims: tuple[int, ...], spare: int) -> Array | None:
+    """Bit patterns as elements in their shape; ``None`` if their number is wrong.
+
+    Up to ``spare`` elements of sub-byte types may be left over: the last byte may be partly used.
+    """
     dtype = np.dtype(helper.tensor_dtype_to_np_dtype(data_type))
     count = prod(dims)
-    if DTYPES[data_type] in _SUB_BYTE:
-        numbers = numbers[:count]  # the last byte may be half used
+    if DTYPES[data_type] in _SUB_BYTE and len(numbers) - count <= spare:
+        numbers = numbers[:count]
     if numbers.nbytes != count * dtype.itemsize:
         return None
     return numbers.view(dtype).reshape(dims)
