@@ -1,12 +1,14 @@
 """Settings of the whole suite, and the audit hook that every test runs under."""
 
 import os
+import signal
 import tempfile
 from collections.abc import Generator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from analyzer.model.child import STOPPING
 from tests import audit
 
 # Derandomised: a pull request fails for what it changes; new examples are looked for by
@@ -29,6 +31,11 @@ settings.load_profile("suite")
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "foreign_code: calls C functions that crash or hang it")
+    # A suite in the background, or under nohup, ignores some signals, and so would the commands
+    # that it starts, which are to end by them.
+    for number in STOPPING:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.hookimpl(wrapper=True)
