@@ -98,6 +98,9 @@ def symbolic_growth(
     if operators > MAX_OPERATORS:
         reason = f"{operators:,} operators; up to {MAX_OPERATORS:,} are analysed at several sizes"
         return tuple(_unknown(free, reason) for free in found)
+    if any(problem.code.startswith("inference-") for problem in shapes.problems):
+        reason = "shape inference does not survive this model, and would die once for every size"
+        return tuple(_unknown(free, reason) for free in found)
     study = _Study(program, shapes, bindings, limits)
     axes = sum(len(kind.shape or ()) for kind in shapes.main.types.values())
     most = MAX_WORK // (TRIALS * (operators + axes + TRIAL_WORK)) or 1

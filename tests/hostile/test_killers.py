@@ -14,6 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 from analyzer.analyze import analyze
 from analyzer.model import Limits, load_bytes
 from analyzer.model.guard import GuardFailure, guarded
+from analyzer.scaling.symbolic import symbolic_growth
 from analyzer.shapes import run
 from analyzer.shapes.schema import find_schema, infer_outputs
 from tests import audit
@@ -73,6 +74,16 @@ def test_patience_with_a_model_of_many_killers_is_limited(
     found = facts(f"g (float[2] t0) => (float[2] t9) {{ {relus} }}")
     assert [p.where for p in found.problems] == [f"t{n}" for n in tries]
     assert len(tries) == restarts
+
+
+def test_a_killer_is_asked_once_and_not_at_every_size() -> None:
+    killer = model(KILLERS["Einsum, an equation that is not text"])
+    killer.graph.input[0].type.tensor_type.shape.dim[0].dim_param = "N"
+    limits = Limits(guard_stall_seconds=1)
+    found = symbolic_growth(load_bytes(killer.SerializeToString()), limits=limits)
+    if any(growth.kind == "unknown" for growth in found) or INSTALLED == SEEN_WITH:
+        (growth,) = found
+        assert growth.reason.startswith("shape inference does not survive this model")
 
 
 def test_slice_of_a_negative_dimension_never_reaches_onnx() -> None:
