@@ -109,10 +109,14 @@ def analyze_weights(
         layers = f"{len(evidence.beyond):,} layer{'s' * (len(evidence.beyond) > 1)}"
         text = f"the weights of {layers} are too much to look at (limit weight_bytes = {most:,})"
         problems = (*problems, Problem("weights-limit", evidence.beyond[0], text))
-    if any(map(source.elsewhere, evidence.unread)):
+    absent = [node for node in evidence.unread if source.elsewhere(node)]
+    if absent:
         problems = tuple(
             replace(p, inconclusive=p.inconclusive or p.code in UNAVAILABLE) for p in problems
         )
+        if not any(p.code.startswith("external-") or p.code == "weights-limit" for p in problems):
+            text = f"the weights of {len(absent):,} layer(s) are in a file that cannot be read; check it"
+            problems = (*problems, Problem("external-unreadable", absent[0], text))
     return replace(facts, evidence=evidence, problems=problems)
 
 

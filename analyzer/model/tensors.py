@@ -112,6 +112,14 @@ def declared_bytes(data_type: int, dims: Sequence[int]) -> int | None:
     return None if bits is None or min(dims, default=0) < 0 else (prod(dims) * bits + 7) // 8
 
 
+def shape_problem(tensor: TensorProto) -> str:
+    """Why the declared shape and element type of ``tensor`` cannot be; empty where they can."""
+    dims = tuple(tensor.dims)
+    if min(dims, default=0) < 0:
+        return f"its shape {list(dims[:8])} has a negative dimension"
+    return "" if tensor.data_type in DTYPES else f"element type {tensor.data_type} is unknown"
+
+
 def size_problem(tensor: TensorProto, spans: Sequence[Span]) -> str:
     """Why the elements of ``tensor`` cannot fill its shape; empty where they can.
 
@@ -119,11 +127,8 @@ def size_problem(tensor: TensorProto, spans: Sequence[Span]) -> str:
     """
     dims = tuple(tensor.dims)
     want = declared_bytes(tensor.data_type, dims)
-    if want is None:
-        if min(dims, default=0) < 0:
-            return f"its shape {list(dims[:8])} has a negative dimension"
-        if tensor.data_type not in DTYPES:
-            return f"element type {tensor.data_type} is unknown"
+    if want is None and (wrong := shape_problem(tensor)):
+        return wrong
     raw = [span.stop - span.start for span in spans if span.field == "raw_data"]
     if raw or tensor.HasField("raw_data"):
         stored = raw[-1] if raw else len(tensor.raw_data)

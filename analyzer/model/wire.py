@@ -22,7 +22,16 @@ from analyzer.model.schema import (
     TENSOR,
     Message,
 )
-from analyzer.model.tensors import External, Payload, Span, keep_bytes, mark, size_problem, unmark
+from analyzer.model.tensors import (
+    External,
+    Payload,
+    Span,
+    keep_bytes,
+    mark,
+    shape_problem,
+    size_problem,
+    unmark,
+)
 
 if TYPE_CHECKING:
     import re
@@ -218,6 +227,8 @@ class Walk:
         forged = unmark(tensor)
         if tensor.data_location == TensorProto.EXTERNAL:
             self.externals.append(External.of(tensor))
+            if wrong := shape_problem(tensor):
+                self.odd_sizes.append((tensor.name, wrong))
         elif wrong := size_problem(tensor, spans):
             self.odd_sizes.append((tensor.name, wrong))
         if keep and not forged:

@@ -1,6 +1,7 @@
 """From a file to evidence: stored, constant and quantised weights."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from analyzer.analyze import analyze, analyze_weights
-from analyzer.model import Limits, load
+from analyzer.model import Limits, load, payloads
 from analyzer.weights import WeightEvidence, collect, weight_source
 
 Arrays = Mapping[str, NDArray[np.generic]]
@@ -161,3 +162,37 @@ def test_no_more_weights_are_looked_at_than_the_limit_allows(tmp_path: Path) -> 
     assert (problem.code, problem.inconclusive) == ("weights-limit", True)
     assert f"(limit weight_bytes = {two:,})" in problem.message
     assert not analyze_weights(model, limits=Limits(weight_bytes=2 * two)).problems
+
+
+def test_weights_that_cannot_be_opened_are_not_called_clean(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evidence(tmp_path, {"w": noise(6, 6, 3, 3)}, conv("x", "w", "y"))
+    made = onnx.load(tmp_path / "m.onnx")
+    onnx.save(
+        made, tmp_path / "e.onnx", save_as_external_data=True, location="w.bin", size_threshold=0
+    )
+    model = load(str(tmp_path / "e.onnx"))
+    assert not analyze_weights(model).inconclusive
+
+    @contextmanager
+    def nothing(_: object) -> Iterator[None]:
+        yield None
+
+    monkeypatch.setattr(payloads, "open_inside", nothing)
+    (problem,) = analyze_weights(model).problems
+    assert (problem.code, problem.where) == ("external-unreadable", "y")
+
+
+@pytest.mark.parametrize(("data_type", "dims"), [(1, [8, -3]), (0, [8, 3]), (99, [8, 3])])
+def test_external_tensors_of_impossible_shapes_are_not_called_clean(
+    tmp_path: Path, data_type: int, dims: list[int]
+) -> None:
+    evidence(tmp_path, {"w": noise(6, 6, 3, 3)}, conv("x", "w", "y"))
+    made = onnx.load(tmp_path / "m.onnx")
+    odd = made.graph.initializer.add(name="e", data_type=data_type, dims=dims, data_location=1)
+    odd.external_data.add(key="location", value="e.bin")
+    (tmp_path / "e.bin").write_bytes(bytes(96))
+    (tmp_path / "m.onnx").write_bytes(made.SerializeToString())
+    codes = {p.code for p in load(str(tmp_path / "m.onnx")).problems if p.inconclusive}
+    assert "tensor-size" in codes
