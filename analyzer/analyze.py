@@ -115,7 +115,7 @@ def analyze_weights(
             replace(p, inconclusive=p.inconclusive or p.code in UNAVAILABLE) for p in problems
         )
         if not any(p.code.startswith("external-") or p.code == "weights-limit" for p in problems):
-            text = f"the weights of {len(absent):,} layer(s) are in a file that cannot be read; check it"
+            text = f"the weights of {len(absent):,} layer(s) are in files that cannot be read"
             problems = (*problems, Problem("external-unreadable", absent[0], text))
     return replace(facts, evidence=evidence, problems=problems)
 
