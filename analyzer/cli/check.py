@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from analyzer.cli import exits, values
 from analyzer.cli.judge import judge_all
 from analyzer.cli.options import add_model_options, add_rule_options, add_weights_option
-from analyzer.cli.outputs import write_file, write_files
-from analyzer.cli.paths import expand
-from analyzer.cli.plan import make_plans
+from analyzer.cli.outputs import STDOUT, deliver, keep_models, write_files
+from analyzer.cli.paths import absolute, expand
+from analyzer.cli.plan import NO_BASELINE, make_plans
 from analyzer.cli.shell import command_line
 from analyzer.errors import ConfigError
 from analyzer.report import CHECK_FORMATS
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from analyzer.cli.environment import Environment
     from analyzer.cli.plan import Plan
 
-STDOUT = "-"
 LEVELS = ("error", "warning", "info")
 
 
@@ -86,13 +85,17 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     if unknown:
         raise ConfigError(f"--output {unknown[0]}: formats are {', '.join(CHECK_FORMATS)}")
     targets = [path for _, path in arguments.output]
-    if len(set(targets)) < len(targets):
+    if len(set(map(absolute, targets))) < len(targets):
         raise ConfigError("--output: two formats go to one file; name a file for each")
+    if STDOUT in targets:
+        raise ConfigError("--output: for standard output say --format instead")
     found = expand(arguments.paths)
-    accepted = STDOUT if arguments.write_baseline else arguments.baseline
+    accepted = NO_BASELINE if arguments.write_baseline else arguments.baseline
     formats = {arguments.format, *(name for name, _ in arguments.output)}
+    models = [path for path in found if isinstance(path, str)]
+    keep_models([*targets, arguments.write_baseline], models)
     plans = make_plans(
-        [path for path in found if isinstance(path, str)],
+        models,
         arguments,
         environment.today,
         accepted,
@@ -142,7 +145,7 @@ def _accept(batch: Batch, path: str, console: Console) -> int:
     from analyzer.findings.baseline import dump_baseline, make_baseline
 
     findings = {result.facts.model.path: result.findings for result in batch.results}
-    write_file(path, dump_baseline(make_baseline(findings)))
+    deliver(dump_baseline(make_baseline(findings)), path, console)
     for failure in batch.failures:
         console.error(failure.message)
     number = sum(map(len, findings.values()))

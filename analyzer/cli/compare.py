@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.cli import exits
+from analyzer.cli import exits, values
 from analyzer.cli.judge import judge_one
 from analyzer.cli.options import add_model_options, add_rule_options, add_weights_option
-from analyzer.cli.outputs import write_file
+from analyzer.cli.outputs import deliver, keep_models
 from analyzer.cli.paths import STDIN
-from analyzer.cli.plan import make_plans
+from analyzer.cli.plan import NO_BASELINE, make_plans
 from analyzer.cli.shell import command_line
 from analyzer.errors import ConfigError
 from analyzer.report import COMPARE_FORMATS
@@ -31,7 +31,11 @@ def configure(parser: ArgumentParser) -> None:
         "--format", choices=tuple(COMPARE_FORMATS), default="text", help="(default: text)"
     )
     parser.add_argument(
-        "-o", "--output", metavar="FILE", help="write to this file instead of standard output"
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=values.file,
+        help="write to this file instead of standard output",
     )
     add_weights_option(parser)
     add_rule_options(parser)
@@ -42,13 +46,10 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     """Show what is different; 0 whatever that is."""
     if arguments.old == arguments.new == STDIN:
         raise ConfigError("standard input can be only one of the two models")
+    keep_models([arguments.output or ""], [arguments.old, arguments.new])
     pair = _pair(arguments, environment)
     options = Options(color=console.color and not arguments.output, created=environment.created)
-    data = COMPARE_FORMATS[arguments.format](pair, options)
-    if arguments.output:
-        write_file(arguments.output, data)
-    else:
-        console.write(data)
+    deliver(COMPARE_FORMATS[arguments.format](pair, options), arguments.output, console)
     return exits.CLEAN
 
 
@@ -61,7 +62,7 @@ def _pair(arguments: Namespace, environment: Environment) -> Pair:
     shown = arguments.format == "json"
     paths = [arguments.old, arguments.new]
     # A baseline would hide findings of both, so that neither came nor went.
-    plans = make_plans(paths, arguments, environment.today, STDIN, digest=shown)
+    plans = make_plans(paths, arguments, environment.today, NO_BASELINE, digest=shown)
     old, new = (judge_one(path, plans[path], command)[0] for path in paths)
     came, _ = apply_baseline(new.findings, make_baseline({"": old.findings}), "")
     went, _ = apply_baseline(old.findings, make_baseline({"": new.findings}), "")

@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from analyzer.cli.streams import write_all
 from analyzer.errors import OutputError
 from analyzer.report.sanitise import clean
 
@@ -50,12 +51,14 @@ class Console:
         if stream is None:
             raise OutputError("standard output is closed; redirect it to a file")
         try:
-            binary = getattr(stream, "buffer", None)
-            if binary is None:  # replaced by whoever embeds us
-                stream.write(data.decode("utf-8", "replace"))
-            else:
-                binary.write(_for_terminal(data, stream))
             stream.flush()
+            descriptor, binary = _descriptor(stream), getattr(stream, "buffer", None)
+            if descriptor is not None:
+                write_all(descriptor, _for_terminal(data, stream))
+            elif binary is not None:
+                binary.write(_for_terminal(data, stream))
+            else:  # replaced by whoever embeds us, as the descriptor's absence is
+                stream.write(data.decode("utf-8", "replace"))
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -112,6 +115,13 @@ def _for_terminal(data: bytes, stream: TextIO) -> bytes:
     if encoding in ("utf-8", "utf8") or not _is_terminal(stream):
         return data
     return data.decode("utf-8", "replace").encode(encoding, "backslashreplace")
+
+
+def _descriptor(stream: TextIO) -> int | None:
+    try:
+        return stream.fileno()
+    except (OSError, AttributeError):  # io.UnsupportedOperation is an OSError
+        return None
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from analyzer.cli import exits
+from analyzer.cli import exits, values
 from analyzer.cli.judge import facts_of
 from analyzer.cli.options import add_model_options
-from analyzer.cli.outputs import write_file
+from analyzer.cli.outputs import STDOUT, deliver, keep_models
 from analyzer.cli.plan import make_plans
 from analyzer.errors import ConfigError
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from analyzer.cli.console import Console
     from analyzer.cli.environment import Environment
 
-STDOUT = "-"
 FORMATS = ("graphml", "json", "dot")
 SUFFIXES = {".graphml": "graphml", ".xml": "graphml", ".json": "json", ".dot": "dot", ".gv": "dot"}
 
@@ -30,6 +29,7 @@ def configure(parser: ArgumentParser) -> None:
         "-o",
         "--output",
         metavar="FILE",
+        type=values.file,
         required=True,
         help="file to write; - for standard output, which needs --format",
     )
@@ -50,12 +50,11 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         known = ", ".join(SUFFIXES)
         raise ConfigError(f"{arguments.output}: no suffix of {known}; choose one with --format")
     path = arguments.model
+    keep_models([arguments.output], [path])
     plan = make_plans([path], arguments, environment.today, digest=False)[path]
     facts = facts_of(path, plan)
     data = export(facts.graph, name, {node.id: node for node in facts.nodes})
-    if arguments.output == STDOUT:
-        console.write(data)
-    else:
-        write_file(arguments.output, data)
+    deliver(data, arguments.output, console)
+    if arguments.output != STDOUT:
         console.line(arguments.output)
     return exits.CLEAN

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.cli import exits, questions
+from analyzer.cli import exits, questions, values
 from analyzer.cli.judge import judge_one
 from analyzer.cli.options import add_model_options, add_rule_options, add_weights_option
-from analyzer.cli.outputs import write_file
+from analyzer.cli.outputs import deliver, keep_models
 from analyzer.cli.plan import make_plans
 from analyzer.cli.shell import command_line
 from analyzer.errors import ConfigError
@@ -34,7 +34,11 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--count", choices=("macs", "flops"), help="headline unit (default: macs)")
     parser.add_argument(
-        "-o", "--output", metavar="FILE", help="write to this file instead of standard output"
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=values.file,
+        help="write to this file instead of standard output",
     )
     questions.configure(parser)
     add_weights_option(parser)
@@ -46,11 +50,8 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     """Show one model; 0 whatever is found in it."""
     if not (arguments.model or arguments.conventions):
         raise ConfigError("which model? onnxlint inspect MODEL")
-    data = _data(arguments, console, environment)
-    if arguments.output:
-        write_file(arguments.output, data)
-    else:
-        console.write(data)
+    keep_models([arguments.output or ""], [arguments.model or ""])
+    deliver(_data(arguments, console, environment), arguments.output, console)
     return exits.CLEAN
 
 

@@ -11,18 +11,25 @@ import errno
 import os
 import re
 import stat
+import sys
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from analyzer.cli.stop import undone_by_stop
-from analyzer.errors import OutputError
+from analyzer.cli.streams import write_all
+from analyzer.errors import ConfigError, OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-_LIVE = ("/dev/", "/proc/")
-"""Where a path can mean something that is open already, such as ``/dev/stdout``."""
+    from analyzer.cli.console import Console
+
+STDOUT = "-"
+_OPEN = re.compile(r"/dev/(?:(stdin|stdout|stderr)|fd/(\d{1,9}))|/proc/self/fd/(\d{1,9})")
+"""Paths that mean something that is open already."""
+_STREAMS = ("stdin", "stdout", "stderr")
+_DEVICES = "/dev/"
 
 _TEMPORARY = re.compile(r"\.onnxlint-[0-9a-f]{16}\.tmp")
 _ABANDONED = 3600.0
@@ -43,16 +50,21 @@ _REMEDIES = {
 }
 
 
-def write_file(path: str, data: bytes) -> None:
-    """``write_files`` for one file."""
-    write_files({path: data})
+def deliver(data: bytes, path: str | None, console: Console) -> None:
+    """Into the file ``path``; to standard output if there is none or it is ``-``."""
+    if path and path != STDOUT:
+        write_files({path: data})
+    else:
+        console.write(data)
 
 
-def write_files(contents: Mapping[str, bytes]) -> None:
+def write_files(contents: Mapping[str, bytes], folder: str = "") -> None:
     """Put bytes into files, by path; what is there is replaced in one step, when all can be.
 
-    A device or pipe such as ``/dev/stdout`` is written to instead of replaced, and a symbolic
-    link stays one.
+    ``folder`` and its parents are created where they are missing. The place of a file may be in
+    a folder that came with a model, so that nothing there is trusted: a symbolic link is replaced
+    and not followed, and a pipe or a device is refused. Something that is open already, such as
+    ``/dev/stdout``, and devices in ``/dev`` are written to.
 
     Raises
     ------
@@ -60,13 +72,18 @@ def write_files(contents: Mapping[str, bytes]) -> None:
         One cannot be written; existing files are as they were and nothing else is left behind.
     """
     outputs = [_Output(path, data) for path, data in contents.items()]
+    made: list[str] = []
 
     def discard() -> None:
         for output in outputs:
             output.discard()
+        while made:
+            with suppress(OSError):  # no longer empty: something has come to its place
+                os.rmdir(made.pop())
 
     with undone_by_stop(discard):
         try:
+            _make_folder(folder, made)
             for output in outputs:
                 output.prepare()
             for output in outputs:
@@ -75,14 +92,33 @@ def write_files(contents: Mapping[str, bytes]) -> None:
             discard()
 
 
-def make_folder(path: str) -> None:
-    """Create the folder ``path`` and its parents where missing; raises ``OutputError``."""
+def keep_models(targets: Iterable[str], models: Iterable[str]) -> None:
+    """Raises ``ConfigError`` if one of the files to be written is a model that is read."""
+    for target in targets:
+        with suppress(OSError, ValueError):  # what is not there is not replaced
+            there = os.lstat(target)
+            for model in models:
+                with suppress(OSError, ValueError):
+                    if any(os.path.samestat(there, look(model)) for look in (os.lstat, os.stat)):
+                        raise ConfigError(f"{target}: is the model itself; write to another file")
+
+
+def _make_folder(path: str, made: list[str]) -> None:
+    """Create the folder ``path`` and its parents where missing, and list them in ``made``."""
+    missing: list[str] = []
+    place = path
+    while place and not os.path.lexists(place):
+        missing.append(place)
+        place = os.path.dirname(place.rstrip(os.sep))
     try:
-        os.makedirs(path, exist_ok=True)
-    except FileExistsError as error:
-        raise OutputError(f"{path}: is a file, not a folder; name another one") from error
+        for place in reversed(missing):
+            with suppress(FileExistsError):  # "a/" and "a", or somebody else made it just now
+                os.mkdir(place)
+                made.append(place)
     except (OSError, ValueError) as error:
         raise OutputError(f"{path}: cannot be created: {_reason(error)}") from error
+    if path and not os.path.isdir(path):
+        raise OutputError(f"{path}: is a file, not a folder; name another one")
 
 
 class _Output:
@@ -91,20 +127,24 @@ class _Output:
     def __init__(self, path: str, data: bytes) -> None:
         self.path, self.data = path, data
         self.target = self.temporary = ""
+        self.descriptor: int | None = None
 
     def prepare(self) -> None:
         """Write everything beside the target, where it is a regular file or is to be one."""
         try:
-            self.target = os.path.realpath(self.path)
-            mode = _mode(self.target)
-            live = os.path.abspath(self.path).startswith(_LIVE)
-            if live or not (mode is None or stat.S_ISREG(mode)):
-                if mode is not None and stat.S_ISDIR(mode):
-                    raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            self.descriptor = _descriptor(self.path)
+            if self.descriptor is not None:
                 return
+            folder, name = os.path.split(self.path)
+            folder = os.path.realpath(folder)
+            self.target = os.path.join(folder, name)
+            mode = _mode(self.target)
+            if mode is not None and stat.S_ISCHR(mode) and self.target.startswith(_DEVICES):
+                return
+            if mode is not None and not stat.S_ISREG(mode):
+                raise ValueError(f"is {_kind(mode)}; remove it or write elsewhere")
             if mode is not None and not os.access(self.target, os.W_OK):
                 raise PermissionError(None, "the file there is read-only; write elsewhere")
-            folder = os.path.dirname(self.target)
             _clear(folder)
             # A name of its own length: that of the target may already be as long as names can be.
             self.temporary = os.path.join(folder, f".onnxlint-{os.urandom(8).hex()}.tmp")
@@ -115,12 +155,14 @@ class _Output:
     def put(self) -> None:
         """Make the file appear."""
         try:
-            if self.temporary:
+            if self.descriptor is not None:
+                write_all(self.descriptor, self.data)
+            elif self.temporary:
                 os.replace(self.temporary, self.target)
                 self.temporary = ""
-                return
-            with open(self.path, "ab") as stream:
-                stream.write(self.data)
+            else:
+                with open(self.target, "wb", buffering=0) as device:
+                    write_all(device.fileno(), self.data)
         except OSError as error:
             raise OutputError(f"{self.path}: cannot be written: {_reason(error)}") from error
 
@@ -129,6 +171,18 @@ class _Output:
         if self.temporary:
             with suppress(OSError):
                 os.unlink(self.temporary)
+
+
+def _descriptor(path: str) -> int | None:
+    """The descriptor that ``path`` stands for."""
+    found = _OPEN.fullmatch(os.path.normpath(path))
+    if found is None:
+        return None
+    name, *numbers = found.groups()
+    descriptor = _STREAMS.index(name) if name else int(numbers[0] or numbers[1])
+    if descriptor < len(_STREAMS) and getattr(sys, _STREAMS[descriptor]) is None:
+        raise ValueError("it is closed; redirect it to a file")
+    return descriptor
 
 
 def _create(path: str, data: bytes, mode: int | None) -> None:
@@ -151,10 +205,20 @@ def _clear(folder: str) -> None:
 
 
 def _mode(path: str) -> int | None:
+    """What is at ``path`` and stays in the way, if anything is: a link does not."""
     try:
-        return os.stat(path).st_mode
+        mode = os.lstat(path).st_mode
     except FileNotFoundError:
         return None
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    return None if stat.S_ISLNK(mode) else mode
+
+
+def _kind(mode: int) -> str:
+    if stat.S_ISFIFO(mode):
+        return "a pipe"
+    return "a socket" if stat.S_ISSOCK(mode) else "a device"
 
 
 def _reason(error: Exception) -> str:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
+NO_BASELINE = "-"
+"""In place of a baseline's path: not even the one that the configuration names."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
@@ -62,7 +65,7 @@ def make_plans(
 ) -> dict[str, Plan]:
     """A plan for each path; paths with one configuration share one plan.
 
-    ``baseline`` is a file that replaces the configuration's; ``-`` means none. ``digest`` says
+    ``baseline`` is a file that replaces the configuration's, or ``NO_BASELINE``. ``digest`` says
     that an output shows the SHA-256, which takes longer than all else on gigabytes of weights.
 
     Raises
@@ -137,7 +140,7 @@ def _make(file: Config, arguments: Namespace, today: date, baseline: str) -> Pla
         rules=rules,
         settings=replace(
             Settings(**config.rule_settings()),
-            baseline=_baseline(accepted) if accepted not in ("", "-") else None,
+            baseline=_baseline(accepted) if accepted not in ("", NO_BASELINE) else None,
             today=today,
         ),
         bindings=Bindings(config.shapes, config.dims, config.trip_counts),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analyzer.cli import exits, values
 from analyzer.cli.judge import judge_one
 from analyzer.cli.options import add_model_options, add_rule_options
-from analyzer.cli.outputs import make_folder, write_files
+from analyzer.cli.outputs import keep_models, write_files
 from analyzer.cli.paths import STDIN
 from analyzer.cli.plan import make_plans
 from analyzer.cli.shell import command_line
@@ -32,6 +32,7 @@ def configure(parser: ArgumentParser) -> None:
         "-o",
         "--output",
         metavar="DIR",
+        type=values.file,
         required=True,
         help="folder for the files; created if there is none",
     )
@@ -61,6 +62,9 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         what = unknown[0] if unknown else "nothing"
         raise ConfigError(f"--format {what}: formats are {', '.join(REPORT_FORMATS)}")
     path = arguments.model
+    stem = "stdin" if path == STDIN else os.path.splitext(os.path.basename(path))[0]
+    targets = {name: os.path.join(arguments.output, f"{stem}.{name}") for name in formats}
+    keep_models(targets.values(), [path])
     plan = make_plans([path], arguments, environment.today)[path]
     result, _ = judge_one(path, plan, command_line(arguments))
     options = Options(
@@ -70,13 +74,8 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         pdf_rows=plan.limits.pdf_rows,
     )
     # All formats before the first file: a report is complete or not there.
-    stem = "stdin" if path == STDIN else os.path.splitext(os.path.basename(path))[0]
-    files = {
-        os.path.join(arguments.output, f"{stem}.{name}"): REPORT_FORMATS[name](result, options)
-        for name in formats
-    }
-    make_folder(arguments.output)
-    write_files(files)
+    files = {target: REPORT_FORMATS[name](result, options) for name, target in targets.items()}
+    write_files(files, folder=arguments.output)
     for target in files:
         console.line(target)
     return exits.CLEAN

@@ -10,7 +10,7 @@ from analyzer import units
 from analyzer.cli import exits, values
 from analyzer.cli.judge import facts_of
 from analyzer.cli.options import add_model_options
-from analyzer.cli.outputs import write_file
+from analyzer.cli.outputs import deliver, keep_models
 from analyzer.cli.plan import make_plans
 from analyzer.cli.shell import command_line
 from analyzer.errors import ConfigError
@@ -72,7 +72,11 @@ def configure(parser: ArgumentParser) -> None:
         "--format", choices=tuple(SCALE_FORMATS), default="text", help="(default: text)"
     )
     parser.add_argument(
-        "-o", "--output", metavar="FILE", help="write to this file instead of standard output"
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=values.file,
+        help="write to this file instead of standard output",
     )
     parser.set_defaults(select=[], ignore=[], preview=False, rules=[])
     add_model_options(parser)
@@ -81,15 +85,13 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, console: Console, environment: Environment) -> int:
     """Recount the model at every size asked for; by default those of the MobileNet paper."""
     path, shown = arguments.model, arguments.format == "json"
+    keep_models([arguments.output or ""], [path])
     plan = make_plans([path], arguments, environment.today, digest=shown)[path]
     data = SCALE_FORMATS[arguments.format](
         _study(arguments, facts_of(path, plan)),
         Options(color=console.color and not arguments.output, created=environment.created),
     )
-    if arguments.output:
-        write_file(arguments.output, data)
-    else:
-        console.write(data)
+    deliver(data, arguments.output, console)
     return exits.CLEAN
 
 

@@ -36,6 +36,13 @@ def format_and_path(text: str) -> tuple[str, str]:
     return format_, path
 
 
+def file(text: str) -> str:
+    """A path, which may be of anything but nothing."""
+    if not text:
+        raise ArgumentTypeError("the path is empty")
+    return text
+
+
 def words(text: str) -> tuple[str, ...]:
     """Comma-separated words.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import socket
 import stat
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.cli.outputs import write_file
+from analyzer.cli.outputs import write_files
 from analyzer.errors import OutputError
 from tests.cli.conftest import Cli
 
@@ -20,7 +21,7 @@ from tests.cli.conftest import Cli
 def test_new_file_has_the_permissions_of_the_umask(tmp_path: Path) -> None:
     before = os.umask(0o027)
     try:
-        write_file(str(tmp_path / "f"), b"x")
+        write_files({str(tmp_path / "f"): b"x"})
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "f").stat().st_mode) == 0o640
@@ -30,19 +31,45 @@ def test_replaced_file_keeps_its_permissions(tmp_path: Path) -> None:
     target = tmp_path / "f"
     target.write_bytes(b"old")
     target.chmod(0o600)
-    write_file(str(target), b"new")
+    write_files({str(target): b"new"})
     assert (target.read_bytes(), stat.S_IMODE(target.stat().st_mode)) == (b"new", 0o600)
 
 
-def test_symbolic_link_stays_one(tmp_path: Path) -> None:
-    (tmp_path / "link").symlink_to(tmp_path / "target")
-    write_file(str(tmp_path / "link"), b"x")
-    assert (tmp_path / "link").is_symlink()
-    assert (tmp_path / "target").read_bytes() == b"x"
+@pytest.mark.parametrize("there", ["a file", "nothing", "itself"])
+def test_link_is_replaced_and_not_followed(tmp_path: Path, there: str) -> None:
+    """An unpacked archive may have one where the report on its model goes."""
+    outside, link = tmp_path / "outside", tmp_path / "link"
+    outside.mkdir()
+    target = outside / "target"
+    if there == "a file":
+        target.write_bytes(b"precious")
+    link.symlink_to(link if there == "itself" else target)
+    write_files({str(link): b"x"})
+    assert (link.is_symlink(), link.read_bytes()) == (False, b"x")
+    assert [path.read_bytes() for path in outside.iterdir()] == (
+        [b"precious"] if there == "a file" else []
+    )
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a socket"])
+@pytest.mark.parametrize(
+    "words", [["inspect", "-o", "clean.html"], ["report", "-o", ".", "--format", "html"]]
+)
+def test_what_would_keep_us_waiting_is_refused(
+    cli: Cli, clean: str, kind: str, words: list[str]
+) -> None:
+    with socket.socket(socket.AF_UNIX) as server:
+        os.mkfifo("clean.html") if kind == "a pipe" else server.bind("clean.html")
+        outcome = cli(words[0], clean, *words[1:])
+    assert outcome.code == 2
+    assert outcome.err.endswith(
+        f"clean.html: cannot be written: is {kind}; remove it or write elsewhere\n"
+    )
+    assert not stat.S_ISREG(os.lstat("clean.html").st_mode)
 
 
 def test_longest_possible_name(tmp_path: Path) -> None:
-    write_file(str(tmp_path / ("n" * 255)), b"x")
+    write_files({str(tmp_path / ("n" * 255)): b"x"})
     assert [len(p.name) for p in tmp_path.iterdir()] == [255]
 
 
@@ -52,18 +79,92 @@ def test_device_is_written_to_not_replaced(cli: Cli, clean: str) -> None:
 
 
 @pytest.mark.parametrize("redirected", [False, True])
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
 def test_dev_stdout_is_what_standard_output_is(
-    tmp_path: Path, clean: str, redirected: bool
+    tmp_path: Path, wasteful: str, redirected: bool, name: str
 ) -> None:
-    words = ["inspect", str(tmp_path / clean), "--format", "json", "-o", "/dev/stdout"]
+    """The text after it goes behind it, in a file too, which opening it again would not do."""
+    words = ["check", str(tmp_path / wasteful), "--output", f"json={name}"]
     with (tmp_path / "out").open("w+b") as file:
         done = subprocess.run(
             [sys.executable, "-m", "analyzer", *words],
             stdout=file if redirected else subprocess.PIPE, check=False,
         )  # fmt: skip
+        file.seek(0)
         out = file.read() if redirected else done.stdout
-    assert done.returncode == 0
-    assert json.loads(out)["schema"] == 1
+    assert done.returncode in (0, 1)
+    shown, rest = json.JSONDecoder().raw_decode(out.decode())
+    assert shown["schema"] == 1
+    assert out.decode()[rest:].lstrip().startswith(f"{tmp_path}")
+
+
+def test_a_closed_dev_stdout_is_an_error(tmp_path: Path, clean: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", sys.executable, "-m", "analyzer",
+         "inspect", str(tmp_path / clean), "-o", "/dev/stdout"],
+        stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (
+        2,
+        "onnxlint: error: /dev/stdout: cannot be written: it is closed; redirect it to a file\n",
+    )
+
+
+@pytest.mark.parametrize("words", [["inspect"], ["scale"], ["graph", "--format", "dot"]])
+def test_a_dash_is_standard_output(cli: Cli, clean: str, words: list[str]) -> None:
+    outcome = cli(words[0], clean, *words[1:], "-o", "-")
+    assert (outcome.code, outcome.err, bool(outcome.out)) == (0, "", True)
+    assert os.listdir() == [clean]
+
+
+def test_two_outputs_on_standard_output_are_refused(cli: Cli, clean: str) -> None:
+    outcome = cli("check", clean, "--output", "json=-")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == "onnxlint: error: --output: for standard output say --format instead\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["inspect", "clean.onnx", "-o", "clean.onnx"],
+        ["scale", "clean.onnx", "-o", "./clean.onnx"],
+        ["graph", "link.onnx", "-o", "clean.onnx", "--format", "dot"],
+        ["graph", "link.onnx", "-o", "link.onnx", "--format", "dot"],
+        ["compare", "clean.onnx", "link.onnx", "-o", "link.onnx"],
+        ["check", ".", "--output", "json=clean.onnx"],
+        ["check", ".", "--write-baseline", "clean.onnx"],
+        ["report", "net.html", "-o", ".", "--format", "json,html"],
+    ],
+)
+def test_the_model_is_not_replaced(cli: Cli, clean: str, words: list[str]) -> None:
+    before = Path(clean).read_bytes()
+    os.link(clean, "net.html")
+    os.symlink(clean, "link.onnx")
+    outcome = cli(*words)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.endswith("onnx: is the model itself; write to another file\n") or (
+        outcome.err.endswith("net.html: is the model itself; write to another file\n")
+    )
+    assert (Path(clean).read_bytes(), os.path.islink("link.onnx")) == (before, True)
+
+
+@pytest.mark.parametrize("target", ["o/p/q", "o/p/", "exists/q"])
+def test_a_report_that_fails_leaves_no_folder(
+    cli: Cli, clean: str, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkdir("exists")
+
+    def full(*arguments: object, **more: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full)
+        outcome = cli("report", clean, "-o", target, "--format", "json,html")
+    assert outcome.code == 2
+    assert sorted(os.listdir()) == [clean, "exists"]
+    assert os.listdir("exists") == []
+    assert cli("report", clean, "-o", target, "--format", "json,html").code == 0
+    assert sorted(os.listdir(target)) == ["clean.html", "clean.json"]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +188,7 @@ def test_failure_leaves_the_old_file_and_no_temporary_one(
 
     monkeypatch.setattr(os, step, fail)
     with pytest.raises(OutputError, match=f"f: cannot be written: {says}"):
-        write_file(str(target), b"new")
+        write_files({str(target): b"new"})
     monkeypatch.undo()
     assert target.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["f"]
@@ -168,3 +269,39 @@ def test_closed_standard_streams(wasteful: str, tmp_path: Path, words: list[str]
         2,
         "onnxlint: error: standard output is closed; redirect it to a file\n",
     )
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("words", [["inspect", "--format", "json"], ["check", "--format", "sarif"]])
+def test_standard_output_that_is_cut_short_is_an_error(
+    clean: str, tmp_path: Path, unbuffered: str, words: list[str]
+) -> None:
+    """The first write puts some bytes in place, which is no error of the system."""
+    code = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (999, 999)); "
+    code += "from analyzer.cli.main import main; main()"
+    with (tmp_path / "out").open("wb") as file:
+        done = subprocess.run(
+            [sys.executable, "-c", code, *words, str(tmp_path / clean)],
+            env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
+            stdout=file, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr == ("onnxlint: error: standard output cannot be written: File too large\n")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_pipe_that_does_not_wait_gets_everything(
+    wasteful: str, tmp_path: Path, unbuffered: str
+) -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with subprocess.Popen(
+        [sys.executable, "-m", "analyzer", "inspect", "--format", "json",
+         str(tmp_path / wasteful)],
+        env=os.environ | {"PYTHONUNBUFFERED": unbuffered}, stdout=writing,
+    ) as process:  # fmt: skip
+        os.close(writing)
+        with open(reading, "rb") as stream:
+            out = stream.read()
+    assert process.returncode == 0
+    assert json.loads(out)["schema"] == 1
