@@ -89,7 +89,7 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         raise ConfigError("--output: two formats go to one file; name a file for each")
     if STDOUT in targets:
         raise ConfigError("--output: for standard output say --format instead")
-    found = expand(arguments.paths)
+    found = expand(arguments.paths, console.note)
     accepted = NO_BASELINE if arguments.write_baseline else arguments.baseline
     formats = {arguments.format, *(name for name, _ in arguments.output)}
     models = [path for path in found if isinstance(path, str)]

@@ -16,7 +16,7 @@ from analyzer.errors import ModelError
 from analyzer.facts import ModelInfo, Problem
 from analyzer.model import imports, source, text
 from analyzer.model.encoding import Malformed
-from analyzer.model.external import external_problems
+from analyzer.model.external import survey
 from analyzer.model.limits import RAISE_IT, LimitExceeded, Limits
 from analyzer.model.payloads import Payloads
 from analyzer.model.tensors import as_text
@@ -83,12 +83,14 @@ def _load(origin: Source, limits: Limits) -> Model:
     origin.check_unchanged()
     if not proto.HasField("graph"):
         raise ModelError(origin.name, "there is no graph in it", "check that it is an ONNX model")
+    external = survey(walk.externals, origin.folder)
     problems = (
         *imports.settle(proto),
         *_walk_problems(walk, invalid_names),
-        *external_problems(walk.externals, origin.folder),
+        *external.problems,
     )
-    return Model(proto, _info(origin, proto), problems, Payloads(origin, walk.payloads))
+    payloads = Payloads(origin, walk.payloads, external.files)
+    return Model(proto, _info(origin, proto), problems, payloads)
 
 
 def _parse(origin: Source, walk: Walk) -> tuple[ModelProto, int]:

@@ -18,7 +18,7 @@ from analyzer.facts import Problem
 from analyzer.model.tensors import External, as_text, declared_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 Identity = tuple[int, int, int, int]
@@ -28,8 +28,9 @@ UNAVAILABLE = frozenset({"external-missing", "external-link", "external-no-folde
 
 _ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:|[A-Za-z][A-Za-z0-9+.-]*://")
 _DECIMAL = re.compile(r"[0-9]{1,19}", re.ASCII)
-_POINTER_BYTES = 1024
-"""A data file smaller than this that should be larger is probably a git-LFS pointer."""
+_POINTER_BYTES = range(120, 200)
+"""A data file of this size that should be larger is probably a git-LFS pointer: a version, a
+SHA-256 and a size in three lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,10 @@ class Refusal:
 
 def locate(tensor: External, folder: Path | None) -> Region | Refusal:
     """Find the data of ``tensor`` without opening anything; links are never followed."""
-    entries = dict(tensor.entries)  # of a repeated key the last one counts, as in onnx
-    location = entries.get("location", "")
-    parts = _parts(location)
+    entries = dict(tensor.entries)
+    if len(entries) < len(tensor.entries):  # readers differ in which one counts
+        return Refusal("external-repeated", "is described twice; export the model again")
+    parts = _parts(tensor.location)
     if isinstance(parts, Refusal):
         return parts
     span = _span(entries, declared_bytes(tensor.data_type, tensor.dims))
@@ -72,11 +74,20 @@ def locate(tensor: External, folder: Path | None) -> Region | Refusal:
     offset, length = span
     length = status.st_size - offset if length is None else length
     if length < 0 or offset + length > status.st_size:
-        hint = "run git lfs pull" if status.st_size < _POINTER_BYTES else "download it again"
+        hint = "run git lfs pull" if status.st_size in _POINTER_BYTES else "download it again"
         end = offset + max(length, 0)
         return Refusal("external-too-short", f"has {status.st_size:,} bytes, but tensor "
                        f"{as_text(tensor.name)!r} ends at {end:,}; {hint}")  # fmt: skip
     return Region(folder.joinpath(*parts), offset, length, identity(status))
+
+
+def look(location: str | bytes, folder: Path | None) -> Identity | None:
+    """What is at ``location`` now, if it is a file that may be opened."""
+    parts = _parts(location)
+    if isinstance(parts, Refusal) or folder is None:
+        return None
+    status = _lstat(folder, parts)
+    return None if isinstance(status, Refusal) else identity(status)
 
 
 def _parts(location: str | bytes) -> tuple[str, ...] | Refusal:
@@ -94,8 +105,10 @@ def _parts(location: str | bytes) -> tuple[str, ...] | Refusal:
     if ".." in re.split(r"[/\\]", location):
         return Refusal("external-traversal", "leaves the model's folder and is not opened; "
                        "put the file beside the model")  # fmt: skip
-    parts = tuple(part for part in location.split("/") if part not in {"", "."})
-    return parts or Refusal("external-location", "names no file; export the model again")
+    parts = location.split("/")
+    if parts[-1] in {"", "."}:
+        return Refusal("external-location", "names no file; export the model again")
+    return tuple(part for part in parts if part not in {"", "."})
 
 
 def _span(
@@ -161,23 +174,35 @@ def identity(status: os.stat_result) -> Identity:
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def external_problems(tensors: Sequence[External], folder: Path | None) -> Iterator[Problem]:
-    """One problem per kind and file for the tensors in ``tensors`` whose data cannot be read."""
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What the external data of a model is like when the model is loaded."""
+
+    problems: tuple[Problem, ...]
+    """One per kind and file for tensors whose data cannot be read."""
+    files: Mapping[str | bytes, Identity]
+    """The others' files, by location: for the rest of the run they are these or have changed."""
+
+
+def survey(tensors: Sequence[External], folder: Path | None) -> Survey:
+    """Look at the data of ``tensors`` without opening anything."""
     refused: dict[tuple[str, str], tuple[Refusal, list[str]]] = {}
     regions: list[tuple[Path, int, int, str]] = []
+    files: dict[str | bytes, Identity] = {}
     for tensor in tensors:
         name = as_text(tensor.name)
         found = locate(tensor, folder)
         if isinstance(found, Region):
             regions.append((found.path, found.offset, found.length, name))
+            files[tensor.location] = found.identity
             continue
-        location = as_text(dict(tensor.entries).get("location", ""))
-        refused.setdefault((found.code, location), (found, []))[1].append(name)
+        refused.setdefault((found.code, as_text(tensor.location)), (found, []))[1].append(name)
+    problems = []
     for (code, location), (refusal, names) in refused.items():
         more = f" ({len(names):,} tensors)" if len(names) > 1 else ""
         message = f"external data {location[:200]!r}{more} {refusal.message}"
-        yield Problem(code, names[0], message, refusal.inconclusive)
-    yield from _overlaps(regions)
+        problems.append(Problem(code, names[0], message, refusal.inconclusive))
+    return Survey((*problems, *_overlaps(regions)), files)
 
 
 def _overlaps(regions: list[tuple[Path, int, int, str]]) -> Iterator[Problem]:

@@ -67,7 +67,7 @@ class FileBytes:
                 offset=start - before,
             )
         except (OSError, ValueError) as error:  # ValueError: the file is shorter by now
-            raise self.changed() from error
+            raise changed(self._name) from error
         return memoryview(mapped)[before:]
 
     def _read(self, start: int, stop: int) -> bytes:
@@ -79,14 +79,15 @@ class FileBytes:
                 what = f"cannot be read: {error.strerror}"
                 raise ModelError(self._name, what, "check the disk or copy it again") from error
             if not part:
-                raise self.changed()
+                raise changed(self._name)
             parts.append(part)
             start += len(part)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    def changed(self) -> ModelError:
-        """What to raise when the file turns out to be another than it was."""
-        return ModelError(self._name, "the file changed while it was being read", "try again")
+
+def changed(name: str) -> ModelError:
+    """What to raise when the file ``name`` turns out to be another than it was."""
+    return ModelError(name, "the file changed while it was being read", "try again")
 
 
 def _seek_and_read(descriptor: int, size: int, start: int) -> bytes:

@@ -8,25 +8,42 @@ from typing import TYPE_CHECKING, Any
 from onnx import TensorProto
 
 from analyzer.model import elements
-from analyzer.model.external import Region, identity, locate, open_inside
-from analyzer.model.file import FileBytes
-from analyzer.model.tensors import External, declared_bytes, payload_index, size_problem
+from analyzer.model.external import Region, identity, locate, look, open_inside
+from analyzer.model.file import FileBytes, changed
+from analyzer.model.tensors import External, as_text, declared_bytes, payload_index, size_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
 
+    from analyzer.model.external import Identity
     from analyzer.model.source import Source
     from analyzer.model.tensors import Payload
 
 
 class Payloads:
-    """The weights of one model."""
+    """The weights of one model.
 
-    def __init__(self, source: Source, payloads: Sequence[Payload]) -> None:
+    Parameters
+    ----------
+    source
+        The model file.
+    payloads
+        What was left out of the structure.
+    files
+        Files with external data, by location, as they were when the model was loaded.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        payloads: Sequence[Payload],
+        files: Mapping[str | bytes, Identity],
+    ) -> None:
         self._source = source
         self._payloads = tuple(payloads)
+        self._files = files
 
     def __len__(self) -> int:
         """Number of payloads that were left out of the structure."""
@@ -41,7 +58,7 @@ class Payloads:
         Raises
         ------
         ModelError
-            The model file changed since it was loaded.
+            The model file, or one with its data, changed since the model was loaded.
         """
         if declared_bytes(tensor.data_type, tensor.dims) is None:
             return None
@@ -56,14 +73,21 @@ class Payloads:
         return None if size_problem(tensor, ()) else elements.inline(tensor)
 
     def _external(self, tensor: External) -> np.ndarray[Any, Any] | None:
-        region = locate(tensor, self._source.folder)
+        folder = self._source.folder
+        seen = self._files.get(tensor.location)
+        path = os.path.join(folder or "", as_text(tensor.location))
+        if seen is not None and look(tensor.location, folder) != seen:
+            raise changed(path)
+        region = locate(tensor, folder)
         if not isinstance(region, Region):
             return None
         with open_inside(region) as file:
-            if file is None:
-                return None
-            data = FileBytes(os.dup(file.fileno()), region.identity[2], str(region.path))
+            if file is None and look(tensor.location, folder) == seen:
+                return None  # it may not be read
+            if file is None or region.identity != seen:
+                raise changed(path)
+            data = FileBytes(os.dup(file.fileno()), region.identity[2], path)
             array = elements.raw(data, region.offset, tensor.data_type, tensor.dims)
             if identity(os.fstat(file.fileno())) != region.identity:
-                raise data.changed()
+                raise changed(path)
         return array

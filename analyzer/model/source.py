@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from analyzer.errors import ModelError
 from analyzer.model.external import Identity, identity
-from analyzer.model.file import FileBytes
+from analyzer.model.file import FileBytes, changed
 from analyzer.model.sniff import HEAD, recognise
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Source:
         except OSError:
             now = None
         if now != self.opened:
-            raise ModelError(self.name, "the file changed while it was being read", "try again")
+            raise changed(self.name)
 
 
 def from_bytes(data: bytes, name: str, *, digest: bool = True) -> Source:
@@ -109,7 +109,7 @@ def _read(path: str, file: FileIO, size: int, digest: bool) -> tuple[Buffer, str
     if size <= _IN_MEMORY:
         data = file.read(_IN_MEMORY + 1)
         if len(data) != size:
-            raise ModelError(path, "the file changed while it was being read", "try again")
+            raise changed(path)
         return data, hashlib.sha256(data).hexdigest() if digest else None
     sha256 = hashlib.file_digest(file, "sha256").hexdigest() if digest else None
     return FileBytes(os.dup(file.fileno()), size, path), sha256

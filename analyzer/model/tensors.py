@@ -57,6 +57,11 @@ class External:
     entries: tuple[tuple[str | bytes, str | bytes], ...]
     """``external_data`` as the file has it: location, offset, length, …"""
 
+    @property
+    def location(self) -> str | bytes:
+        """Where the data is said to be; empty if that is not said."""
+        return dict(self.entries).get("location", "")
+
     @classmethod
     def of(cls, tensor: TensorProto) -> External:
         """Copy what ``tensor`` declares; our own mark is not part of it."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import audit
 from tests.cli.conftest import CLEAN, WASTEFUL, Cli, encode
 
 
@@ -25,8 +26,45 @@ def test_folders_are_searched_in_order(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_linked_folders_are_not_followed(cli: Cli, tmp_path: Path, clean: str) -> None:
+    """The models of a link that stays inside are judged where they are."""
     tmp_path.joinpath("loop").symlink_to(tmp_path)
-    assert paths(cli("check", "--format", "json", ".").out) == [clean]
+    tmp_path.joinpath("up").symlink_to("..")
+    outcome = cli("check", "--format", "json", ".")
+    assert paths(outcome.out) == [clean]
+    assert outcome.err.startswith(
+        ".: 1 link leads to folders elsewhere, not searched: ./up; "
+        "name them to have them searched\n"
+    )
+
+
+def test_links_to_models_in_the_folder_are_judged(cli: Cli, tmp_path: Path) -> None:
+    """A hub's cache is such a folder: what has a name is a link to what has a digest."""
+    cache = tmp_path / "cache"
+    (cache / "snapshots").mkdir(parents=True)
+    (cache / "blobs").mkdir()
+    (cache / "blobs" / "0123").write_bytes(encode(CLEAN))
+    (cache / "snapshots" / "m.onnx").symlink_to("../blobs/0123")
+    outcome = cli("check", "--format", "json", "cache")
+    assert (outcome.code, paths(outcome.out)) == (0, ["cache/snapshots/m.onnx"])
+
+
+@pytest.mark.parametrize("target", ["outside.onnx", "secret", "gone"])
+def test_links_to_models_elsewhere_are_not_opened(cli: Cli, tmp_path: Path, target: str) -> None:
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    (tmp_path / "outside.onnx").write_bytes(encode(CLEAN))
+    (tmp_path / "secret").write_text("secret")
+    (inside / "clean.onnx").write_bytes(encode(CLEAN))
+    (inside / "m.onnx").symlink_to(f"../{target}")
+    with audit.watched([inside]) as seen:
+        outcome = cli("check", "inside")
+    assert seen == []
+    assert outcome.code == 2
+    assert outcome.out == (
+        "inside/m.onnx: cannot judge: is a link that leads out of inside, so it is not followed; "
+        "name this file itself to have it judged\n"
+    )
+    assert cli("check", "inside/m.onnx").code == (0 if target == "outside.onnx" else 2)
 
 
 @pytest.mark.parametrize("command", [["check"], ["inspect"], ["graph", "-o", "g.json"]])

@@ -128,6 +128,31 @@ def test_around_the_reading_of_external_weights(
     assert refused(lambda: first(model)) == says
 
 
+@pytest.mark.parametrize("change", CHANGES)
+def test_external_weights_are_those_there_were_at_first(
+    tmp_path: Path, change: Callable[[Path], None]
+) -> None:
+    """Of the same size too: half of the weights would be those of another model."""
+    path = tmp_path / "m.onnx"
+    write_model(path, external="w.bin")
+    model = load(str(path))
+    assert isinstance(first(model), np.ndarray)
+    change(tmp_path / "w.bin")
+    says = f"{tmp_path / 'w.bin'}: the file changed while it was being read; try again"
+    assert refused(lambda: first(model)) == says
+
+
+def test_external_weights_that_appear_late_are_not_read(tmp_path: Path) -> None:
+    """The problems of the model say that they are missing."""
+    path, weights = tmp_path / "m.onnx", tmp_path / "w.bin"
+    write_model(path, external="w.bin")
+    weights.rename(tmp_path / "later")
+    model = load(str(path))
+    assert [problem.code for problem in model.problems] == ["external-missing"]
+    (tmp_path / "later").rename(weights)
+    assert "the file changed" in refused(lambda: first(model))
+
+
 def around(
     read: Callable[..., object], change: Callable[[Path], None], path: Path, moment: str
 ) -> Callable[..., object]:
