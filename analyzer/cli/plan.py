@@ -182,6 +182,6 @@ def _limits(values: Mapping[str, int]) -> Limits:
 
 
 def _baseline(path: str) -> Baseline:
-    from analyzer.findings.baseline import parse_baseline
+    from analyzer.findings.baseline import MAX_BYTES, parse_baseline
 
-    return parse_baseline(read_bytes(path), path)
+    return parse_baseline(read_bytes(path, MAX_BYTES), path)

@@ -53,7 +53,7 @@ def dump_baseline(baseline: Baseline) -> bytes:
 def parse_baseline(data: bytes, source: str = "baseline") -> Baseline:
     """Read a file's bytes; raises ``ConfigError`` if they are not a baseline."""
     if len(data) > MAX_BYTES:
-        raise ConfigError(f"{source}: larger than {MAX_BYTES} bytes")
+        raise ConfigError(f"{source}: larger than {MAX_BYTES:,} bytes")
     try:
         content = json.loads(data)
     except (ValueError, RecursionError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from analyzer.ruleset.fields import did_you_mean
@@ -34,7 +35,7 @@ def typed(options: Mapping[str, Option], name: str, value: object) -> OptionValu
     Raises
     ------
     ValueError
-        No such option, or a value of another type or unit; the message names the option.
+        No such option, or a value of another type, unit or sign; the message names the option.
     """
     if name not in options:
         raise ValueError(f"unknown option {name[:40]!r}{did_you_mean(name, options)}")
@@ -55,6 +56,10 @@ def typed(options: Mapping[str, Option], name: str, value: object) -> OptionValu
         unit = f" in {option.unit}" if option.unit else ""
         raise ValueError(f"option {name!r} must be of type {option.kind}{unit}, not {value!r}")
     assert isinstance(value, (int, float))
+    # No comparison with NaN holds, and no share is below 0: the rule would fall silent.
+    least = min(0, option.default) if isinstance(option.default, (int, float)) else 0
+    if not least <= value < inf:
+        raise ValueError(f"option {name!r} must be a number from {least}, not {value!r}")
     return value
 
 

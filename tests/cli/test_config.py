@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,10 @@ def test_all_errors_of_a_file_come_at_once_with_file_and_key(tmp_path: Path) -> 
         ('severity.SEP001 = "fatal"', "must be error, warning or info"),
         ("options.SEP001.min-mcas = 5", "did you mean 'min-macs'?"),
         ('options.SEP001.max-ratio = "half"', "max-ratio"),
+        ("options.SEP001.max-ratio = nan", "'max-ratio' must be a number from 0, not nan"),
+        ("options.SEP001.max-ratio = -0.5", "'max-ratio' must be a number from 0, not -0.5"),
+        ("options.SEP001.min-macs = -1", "'min-macs' must be a number from 0, not -1"),
+        ("options.SEP001.max-ratio = inf", "'max-ratio' must be a number from 0, not inf"),
         ("limits.guard_secnods = 5", "did you mean 'guard_seconds'?"),
         ('rules = ["own"]', "own: no such folder of rules"),
         ('baseline = "none.json"', "none.json: there is no such file"),
@@ -120,6 +125,22 @@ def test_bad_file_is_exit_2_and_nothing_is_judged(
     assert "onnxlint.toml" in outcome.err or "own" in outcome.err or "none.json" in outcome.err
     assert says in outcome.err
     assert cli("check", clean, "--no-config").code == 0
+
+
+@pytest.mark.parametrize("name", ["onnxlint.toml", "pyproject.toml"])
+@pytest.mark.parametrize("kind", ["folder", "pipe", "loop", "broken link"])
+def test_a_name_that_is_meant_but_is_no_file_is_an_error(
+    cli: Cli, clean: str, name: str, kind: str
+) -> None:
+    if kind == "folder":
+        os.mkdir(name)
+    elif kind == "pipe":
+        os.mkfifo(name)
+    else:
+        os.symlink(name if kind == "loop" else "gone", name)
+    outcome = cli("check", clean)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.endswith(f"{name}: is not a file\n")
 
 
 def test_not_utf8_is_an_error(tmp_path: Path) -> None:
@@ -226,3 +247,15 @@ def test_limits_reach_the_guarded_worker(cli: Cli, wasteful: str) -> None:
     outcome = cli("check", wasteful, "--limit", "guard_seconds=0")
     assert outcome.code == 2
     assert "limit guard_seconds = 0" in outcome.out
+
+
+def test_a_baseline_may_be_larger_than_a_configuration(cli: Cli, wasteful: str) -> None:
+    assert cli("check", wasteful, "--write-baseline", "b.json").code == 0
+    accepted = json.loads(Path("b.json").read_text())
+    accepted["models"]["other.onnx"] = {
+        f"{number:012x}-{number:012x}": 1 for number in range(40_000)
+    }
+    Path("b.json").write_text(json.dumps(accepted))
+    assert os.path.getsize("b.json") > 1 << 20
+    outcome = cli("check", wasteful, "--baseline", "b.json", "--fail-on", "info")
+    assert (outcome.code, outcome.out) == (0, "")

@@ -47,6 +47,7 @@ class Nearest:
 def _inside(folder: str) -> Config | None:
     for name in NAMES:
         path = os.path.join(folder, name)
-        if os.path.isfile(path) and (config := read_config(path)):
+        # Whatever has the name is meant: a pipe or a broken link is an error, not "no settings".
+        if os.path.lexists(path) and (config := read_config(path)):
             return config
     return None

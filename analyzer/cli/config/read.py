@@ -77,19 +77,19 @@ def build(path: str, values: Mapping[str, Any], prefix: str = "") -> Config:
     return config
 
 
-def read_bytes(path: str) -> bytes:
-    """A small regular file; raises ``ConfigError``."""
+def read_bytes(path: str, most: int = MAX_BYTES) -> bytes:
+    """A regular file of up to ``most`` bytes; raises ``ConfigError``."""
     if not os.path.isfile(path):
         missing = not os.path.lexists(path)
         raise ConfigError(f"{path}: {'there is no such file' if missing else 'is not a file'}")
     try:
         with open(path, "rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+            data = stream.read(most + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ConfigError(f"{path}: cannot be read: {reason}") from error
-    if len(data) > MAX_BYTES:
-        raise ConfigError(f"{path}: larger than {MAX_BYTES:,} bytes")
+    if len(data) > most:
+        raise ConfigError(f"{path}: larger than {most:,} bytes")
     return data
 
 
