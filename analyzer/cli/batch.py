@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from analyzer.cli.internal import describe_bug
-from analyzer.errors import OnnxlintError
-from analyzer.model.child import fork_child, signals_waiting
+from analyzer.model.child import can_fork, fork_child, no_process, signals_waiting
 from analyzer.report.result import Failure
 
 if TYPE_CHECKING:
@@ -30,8 +28,8 @@ WORTHWHILE = 6
 
 def jobs_for(models: int, asked: int | None) -> int:
     """Processes to use: ``asked``, or as many as there are cores and enough models for."""
-    if not hasattr(os, "fork") or threading.active_count() > 1:
-        return 1  # a forked copy of other threads' locks could never be released
+    if not can_fork():
+        return 1
     if asked is not None:
         return max(1, min(asked, models))
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -76,8 +74,7 @@ def _run(
                         workers.append(_Worker(task))
                 except OSError as error:
                     if not workers:
-                        what = f"no process could be started: {error.strerror}; try --jobs 1"
-                        raise OnnxlintError(what) from error
+                        raise no_process(error) from error
                     jobs = len(workers)
                 else:
                     workers[-1].give(queue.popleft())

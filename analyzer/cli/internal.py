@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 def describe_bug(error: BaseException, *, debug: bool) -> str:
     """One line: what was raised, and how to see where."""
+    if isinstance(error, MemoryError):
+        return (
+            "there is not enough memory; judge fewer models at once, or raise the limit (ulimit -v)"
+        )
     what = " ".join(str(error).split())[:200]
     text = f"internal error: {type(error).__name__}" + (f": {what}" if what else "")
     return text if debug else f"{text}; --debug shows the traceback, please report it"

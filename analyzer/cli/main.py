@@ -23,8 +23,15 @@ def main() -> NoReturn:
     # Facts of a large model are hundreds of thousands of objects without cycles: looking for
     # garbage among them every 700 allocations costs a quarter of the run.
     gc.set_threshold(200_000, 20, 20)
+    # OpenBLAS would start a thread and 32 MiB for each core and end the process with its own
+    # code, or SIGINT, where it gets none; there is no product here that is worth a thread.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Taking down the interpreter object by object costs as much as analysing a small model.
-    os._exit(run(sys.argv[1:]))
+    try:
+        os._exit(run(sys.argv[1:]))
+    except MemoryError:  # there was none left to say so
+        os.write(2, b"onnxlint: error: there is not enough memory; raise the limit (ulimit -v)\n")
+        os._exit(exits.INCONCLUSIVE)
 
 
 def run(words: Sequence[str]) -> int:
@@ -45,10 +52,12 @@ def run(words: Sequence[str]) -> int:
 def _guarded(words: list[str]) -> int:
     from analyzer.cli.console import Console
     from analyzer.cli.environment import Environment, read_environment
+    from analyzer.cli.memory import check_memory
     from analyzer.errors import OnnxlintError
 
     console, environment = Console(), Environment()
     try:
+        check_memory()
         environment = read_environment(os.environ)
         return _dispatch(words, environment)
     except OnnxlintError as error:

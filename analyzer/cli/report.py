@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,9 @@ from analyzer.cli.outputs import keep_models, write_files
 from analyzer.cli.paths import STDIN
 from analyzer.cli.plan import make_plans
 from analyzer.cli.shell import command_line
-from analyzer.errors import ConfigError
+from analyzer.errors import ConfigError, OnnxlintError, OutputError
+from analyzer.model.child import can_fork
+from analyzer.model.guard import guarded
 from analyzer.report import REPORT_FORMATS
 from analyzer.report.result import Options
 
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
 
     from analyzer.cli.console import Console
     from analyzer.cli.environment import Environment
+    from analyzer.model import Limits
+    from analyzer.model.guard import Progress
+    from analyzer.report.result import Result
 
 DEFAULT = ("html", "pdf")
 
@@ -74,8 +80,41 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         pdf_rows=plan.limits.pdf_rows,
     )
     # All formats before the first file: a report is complete or not there.
-    files = {target: REPORT_FORMATS[name](result, options) for name, target in targets.items()}
+    debug = arguments.debug or environment.debug  # a traceback is this process's
+    files = {
+        target: _render(name, result, options, plan.limits, debug=debug)
+        for name, target in targets.items()
+    }
     write_files(files, folder=arguments.output)
     for target in files:
         console.line(target)
     return exits.CLEAN
+
+
+def _render(name: str, result: Result, options: Options, limits: Limits, *, debug: bool) -> bytes:
+    """One file's bytes.
+
+    A PDF is made in a guarded process: Pango, HarfBuzz and GLib are C that reads names of the
+    model, and that ends the process where it gets no memory or no thread.
+    """
+    renderer = REPORT_FORMATS[name]
+    if name != "pdf" or debug or not can_fork():
+        return renderer(result, options)
+
+    def paint(progress: Progress) -> bytes | str:
+        progress.expect(0)  # a page is one item, however long it takes
+        gc.enable()
+        try:
+            return renderer(result, options)
+        except OnnxlintError as error:
+            return str(error)
+
+    painted = guarded(paint, limits=limits)
+    if isinstance(painted, bytes):
+        return painted
+    if isinstance(painted, str):
+        raise OutputError(painted)
+    if painted.kind == "error":  # a bug of ours, or of WeasyPrint
+        raise RuntimeError(painted.detail)
+    what = f"the PDF cannot be made: its process {painted.detail}"
+    raise OutputError(f"{what}; choose another --format, or give it more memory")

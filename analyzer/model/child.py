@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import warnings
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
+
+from analyzer.errors import OnnxlintError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,8 +21,15 @@ STOPPING = tuple(
 )
 """Signals by which people and systems ask a program to end."""
 
+EXIT_SOFTWARE = 70
+"""sysexits.h: how a child ends that could not even hand back an error."""
 _PR_SET_PDEATHSIG = 1
 """linux/prctl.h: the signal that a process gets when its parent ends."""
+
+
+def can_fork() -> bool:
+    """Whether a forked copy of this process works: other threads' locks would never be released."""
+    return hasattr(os, "fork") and threading.active_count() == 1
 
 
 @contextmanager
@@ -58,8 +68,14 @@ def fork_child(work: Callable[[], object]) -> int:
             become_child(parent)
             work()
         finally:
-            os._exit(os.EX_SOFTWARE)
+            os._exit(EXIT_SOFTWARE)
     return pid
+
+
+def no_process(error: OSError) -> OnnxlintError:
+    """What to raise when the system starts no further process."""
+    what = f"no process could be started: {error.strerror}"
+    return OnnxlintError(f"{what}; judge fewer models at once, or raise the limit (ulimit -u)")
 
 
 @cache
@@ -82,6 +98,6 @@ def become_child(parent: int) -> None:
     if sys.platform == "linux":
         _prctl()(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
         if os.getppid() != parent:
-            os._exit(os.EX_SOFTWARE)
+            os._exit(EXIT_SOFTWARE)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)

@@ -6,6 +6,7 @@ with SIGBUS. A read that comes up short is an error like others.
 
 from __future__ import annotations
 
+import errno
 import mmap
 import os
 from typing import overload
@@ -66,8 +67,12 @@ class FileBytes:
                 access=mmap.ACCESS_READ,
                 offset=start - before,
             )
-        except (OSError, ValueError) as error:  # ValueError: the file is shorter by now
+        except ValueError as error:  # the file is shorter by now
             raise changed(self._name) from error
+        except OSError as error:
+            if error.errno == errno.ENOMEM:
+                raise MemoryError from error
+            raise self._unreadable(error) from error
         return memoryview(mapped)[before:]
 
     def _read(self, start: int, stop: int) -> bytes:
@@ -76,13 +81,16 @@ class FileBytes:
             try:
                 part = _read_at(self._descriptor, min(stop - start, 1 << 30), start)
             except OSError as error:
-                what = f"cannot be read: {error.strerror}"
-                raise ModelError(self._name, what, "check the disk or copy it again") from error
+                raise self._unreadable(error) from error
             if not part:
                 raise changed(self._name)
             parts.append(part)
             start += len(part)
         return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _unreadable(self, error: OSError) -> ModelError:
+        what = f"cannot be read: {error.strerror}"
+        return ModelError(self._name, what, "check the disk or copy it again")
 
 
 def changed(name: str) -> ModelError:

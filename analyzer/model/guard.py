@@ -14,7 +14,6 @@ import os
 import pickle
 import select
 import signal
-import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from analyzer.model import worker
-from analyzer.model.child import fork_child, signals_waiting
+from analyzer.model.child import EXIT_SOFTWARE, can_fork, fork_child, no_process, signals_waiting
 from analyzer.model.limits import Limits
 from analyzer.model.worker import HEADER_BYTES, Progress
 
@@ -38,6 +37,8 @@ _STARVED = 4.0
 processor. What burns its time is stopped by the processor-time limit long before."""
 _GRACE = 2.0
 """Seconds a child may take to exit after it has closed its end of the pipe."""
+_MESSAGE_BYTES = 4096
+"""Why there is no result comes through however small ``guard_result_bytes`` is."""
 _BOOT = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
     "from analyzer.model.worker import main; main(sys.argv[2])"
@@ -74,15 +75,20 @@ def guarded(
     Returns
     -------
     What the task returns, or a ``GuardFailure``; an exception in the task is one, too.
+
+    Raises
+    ------
+    OnnxlintError
+        No process can be started: nothing was said about the task.
     """
     seconds = math.ceil(limits.guard_seconds * share)  # processor time is limited to whole ones
-    if hasattr(os, "fork") and threading.active_count() == 1:
+    if can_fork():
         progress = Progress(mmap.mmap(-1, Progress.BYTES))
         _prepare()
         try:
             data, code = _fork(task, progress, limits, seconds)
         except OSError as error:
-            return GuardFailure("error", f"no process could be started: {error.strerror}")
+            raise no_process(error) from error
     else:
         progress, data, code = _spawn(task, limits, seconds)
     size = int.from_bytes(data[:HEADER_BYTES], "big")
@@ -119,6 +125,8 @@ def _death(code: int | None, limits: Limits, share: float, seconds: int) -> tupl
         return "timeout", f"took more than {seconds} seconds ({limit})"
     if code < 0:
         return "crashed", f"died of {signal.Signals(-code).name}"
+    if code == EXIT_SOFTWARE:  # something is wrong, and there was no way to say so
+        return "memory", f"was left without memory (limit guard_bytes = {limits.guard_bytes:,})"
     return "crashed", f"exited with code {code}"
 
 
@@ -158,7 +166,8 @@ def _receive(reader: int, deadline: float, most: int) -> tuple[bytes, bool]:
     poll = select.poll()
     poll.register(reader, select.POLLIN)
     data = bytearray()
-    while (left := deadline - time.monotonic()) > 0 and len(data) <= HEADER_BYTES + most:
+    most = HEADER_BYTES + max(most, _MESSAGE_BYTES)
+    while (left := deadline - time.monotonic()) > 0 and len(data) <= most:
         if not poll.poll(left * 1000):
             break
         chunk = os.read(reader, 1 << 20)

@@ -82,7 +82,7 @@ def _problems(result: Result, style: Style) -> Iterator[str]:
     path = label(result.facts.model.path)
     told = messages(result.findings)
     for problem in result.facts.problems:
-        if not problem.inconclusive and is_told(problem, told):
+        if is_told(problem, told):
             continue  # a rule has said it already
         where = f"{label(problem.where)}: " if problem.where else ""
         word = "inconclusive" if problem.inconclusive else "note"

@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from analyzer.errors import OutputError
 from analyzer.report import document
 from analyzer.report.json import encode
 from analyzer.report.page import render as render_page
@@ -53,6 +54,9 @@ def _load_weasyprint() -> Any:
         util.find_library = lambda name: None
     try:
         import weasyprint
+    except OSError as error:  # cffi finds no library
+        what = "a PDF needs Pango, which cannot be loaded; install it or choose another --format"
+        raise OutputError(what) from error
     finally:
         util.find_library = search
     return weasyprint

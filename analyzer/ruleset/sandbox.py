@@ -45,13 +45,21 @@ class Unknown:
 
 
 UNKNOWN = Unknown()
+_WORDS, _SENTENCE = 120, 300
+"""Characters of a fact in a message, and of one that goes through the filter ``prose``."""
+
+
+class _Prose(str):
+    """A sentence that a fact consists of, which would lose its sense in the middle."""
+
+    __slots__ = ()
 
 
 def text(value: object) -> str:
     """A fact inside a message: short, and never a template again."""
     if value is UNKNOWN or value is None:
         return units.UNKNOWN
-    return units.shorten(str(value))
+    return units.shorten(str(value), _SENTENCE if isinstance(value, _Prose) else _WORDS)
 
 
 def _known(function: Callable[[Any], str]) -> Callable[[object], str]:
@@ -72,6 +80,7 @@ FILTERS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "number": ("number", units.number),
     "bytes": ("number", units.size),
     "shape": ("list", units.shape),
+    "prose": ("text", _Prose),
 }
 """The closed set of message filters: the kind each takes and how it writes it."""
 

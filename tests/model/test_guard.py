@@ -159,6 +159,22 @@ def test_results_are_limited(process: str) -> None:
     assert "limit guard_result_bytes = 1,048,576" in failure.detail
 
 
+@pytest.mark.parametrize("most", [0, 1, 100])
+def test_a_tiny_limit_on_results_is_named_too(process: str, most: int) -> None:
+    failure = guarded(answer_too_much, limits=Limits(guard_result_bytes=most))
+    assert isinstance(failure, GuardFailure)
+    assert failure.kind == "error"
+    assert failure.detail.endswith(f"(limit guard_result_bytes = {most})")
+
+
+@pytest.mark.parametrize("room", [0, 1])
+def test_a_task_without_any_memory_names_the_limit(process: str, room: int) -> None:
+    failure = guarded(eat_memory, limits=Limits(guard_bytes=room))
+    assert isinstance(failure, GuardFailure)
+    assert failure.kind == "memory"
+    assert failure.detail.endswith(f"memory (limit guard_bytes = {room})")
+
+
 def test_large_results_come_back_whole(process: str) -> None:
     assert guarded(answer_too_much) == bytes(2 << 20)
 

@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 
 from analyzer.facts import Problem
+from analyzer.lint import Settings, judge
 from analyzer.report import CHECK_FORMATS, INSPECT_FORMATS, Batch, Failure, Options, Result
+from analyzer.ruleset import load_rules
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -70,6 +72,17 @@ def test_what_was_not_judged_is_said(mobilenet: Result) -> None:
     path = mobilenet.facts.model.path
     assert lines[0] == (f"{path}: f: inconclusive: function f calls itself [recursive-function]")
     assert lines[-1] == "0 findings; 1 judged only in part"
+
+
+def test_what_a_rule_says_is_not_said_again(mobilenet: Result) -> None:
+    """A sentence of the usual length is whole in the finding."""
+    message = f"external data {'w' * 100!r} has 3 bytes, but tensor 'w' ends at 16; download it"
+    problem = Problem("external-too-short", "n", message)
+    facts, rules = replace(mobilenet.facts, problems=(problem,)), load_rules()
+    lines = check(Result(facts, judge(facts, rules, Settings()).findings, rules))
+    assert [line for line in lines if message in line] == [
+        f"{facts.model.path}: n: GRF001 external-too-short: {message}"
+    ]
 
 
 @pytest.mark.parametrize("color", [False, True])

@@ -110,6 +110,15 @@ def test_a_message_writes_facts_with_their_filters() -> None:
     assert message == "3×3, 115.6 MMAC, 11.5 % (8.7×), 1×1, 1,000, unknown"
 
 
+def test_a_sentence_of_ours_stays_whole() -> None:
+    sentence = "words and " * 20 + "an end"
+    known = {**KNOWN, "node": node(name=sentence)}
+    assert Message.parse("{{ node.name | prose }}", CHECKER)(known) == sentence
+    assert "…" in Message.parse("{{ node.name }}", CHECKER)(known)
+    with pytest.raises(Refused, match="'prose' takes a text, not a number"):
+        Message.parse("{{ conv.macs | prose }}", CHECKER)
+
+
 @pytest.mark.parametrize("name", ["{{ 7*7 }}", "{% for x in y %}", "{{ conv.macs }}", "{# a #}"])
 def test_a_node_name_is_never_rendered_as_a_template(name: str) -> None:
     message = Message.parse("in {{ node.name }}", CHECKER)

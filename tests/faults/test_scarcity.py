@@ -1,0 +1,125 @@
+"""Little memory and few processes: an error that says so, whatever the libraries would do."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from analyzer.errors import OutputError
+from analyzer.model import file as files
+from analyzer.model.file import FileBytes
+from analyzer.report import REPORT_FORMATS
+from tests.cli.conftest import CLEAN, Cli, encode
+
+MIB = 1 << 20
+LIMITED = (
+    "import resource, sys; "
+    "resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]), int(sys.argv[1]))); "
+    "sys.argv[1:] = sys.argv[2:]; from analyzer.cli.main import main; main()"
+)
+
+
+def limited(folder: Path, mib: int, *words: str) -> subprocess.CompletedProcess[str]:
+    """A command line in so many MiB of address space."""
+    return subprocess.run(
+        [sys.executable, "-c", LIMITED, str(mib * MIB), *words],
+        cwd=folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("mib", [50, 100, 127])
+@pytest.mark.parametrize("words", [["check", "m.onnx"], ["rules"], ["--help"]])
+def test_less_memory_than_libraries_need_to_load(
+    tmp_path: Path, mib: int, words: list[str]
+) -> None:
+    (tmp_path / "m.onnx").write_bytes(encode(CLEAN))
+    done = limited(tmp_path, mib, *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"onnxlint: error: memory is limited to {mib} MiB (ulimit -v); "
+        "onnxlint needs 128 MiB to start, and more for large models\n"
+    )
+
+
+@pytest.mark.parametrize("mib", [128, 136, 144, 152, 160, 200, 250, 300, 350])
+@pytest.mark.parametrize("words", [["check"], ["report", "-o", "out"]])
+def test_little_memory_ends_in_an_answer_or_one_line(
+    tmp_path: Path, mib: int, words: list[str]
+) -> None:
+    """Pango ends its process with SIGSEGV or SIGTRAP, OpenBLAS with SIGINT or exit status 1."""
+    (tmp_path / "m.onnx").write_bytes(encode(CLEAN))
+    done = limited(tmp_path, mib, *words, "m.onnx", "-q")
+    assert done.returncode in (0, 2)
+    said = done.stdout + done.stderr
+    assert said.count("\n") <= (2 if words[0] == "report" and not done.returncode else 1)
+    assert bool(said) == (done.returncode == 2 or words[0] == "report")
+    assert "Traceback" not in said
+    left = [path.name for path in (tmp_path / "out").glob("*")]
+    assert len(left) == (2 if words[0] == "report" and not done.returncode else 0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGTRAP, signal.SIGKILL])
+def test_a_death_while_the_pdf_is_made_is_an_error(
+    cli: Cli, clean: str, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    monkeypatch.setitem(REPORT_FORMATS, "pdf", lambda *_: os.kill(os.getpid(), number))
+    outcome = cli("report", clean, "-o", "out")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == (
+        f"onnxlint: error: the PDF cannot be made: its process died of {number.name}; "
+        "choose another --format, or give it more memory\n"
+    )
+    assert not Path("out").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (OutputError("a PDF needs Pango"), "a PDF needs Pango\n"),
+        (KeyError("x"), "internal error: RuntimeError: KeyError: 'x'; --debug shows the"),
+    ],
+)
+def test_an_error_while_the_pdf_is_made_comes_through(
+    cli: Cli, clean: str, monkeypatch: pytest.MonkeyPatch, error: Exception, says: str
+) -> None:
+    def fail(*_: object) -> bytes:
+        raise error
+
+    monkeypatch.setitem(REPORT_FORMATS, "pdf", fail)
+    outcome = cli("report", clean, "-o", "out")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith(f"onnxlint: error: {says}")
+    debug = cli("report", clean, "-o", "out", "--debug")
+    assert ("test_scarcity.py" in debug.err) == isinstance(error, KeyError)
+
+
+def test_weights_for_which_there_is_no_room_are_no_changed_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(12, "Cannot allocate memory")
+
+    path = tmp_path / "w.bin"
+    path.write_bytes(bytes(8192))
+    data = FileBytes(os.open(path, os.O_RDONLY), 8192, str(path))
+    monkeypatch.setattr(files, "_LARGE", 0)
+    monkeypatch.setattr("mmap.mmap", refuse)
+    with pytest.raises(MemoryError):
+        data.view(0, 8192)
+
+
+def test_running_out_of_memory_is_not_called_a_bug(
+    cli: Cli, clean: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def greedy(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(sys.modules["analyzer.analyze"], "analyze", greedy)
+    says = "there is not enough memory; judge fewer models at once, or raise the limit (ulimit -v)"
+    assert cli("check", clean, "-q").out == f"{clean}: cannot judge: {says}\n"
+    assert cli("inspect", clean).err == f"onnxlint: error: {says}\n"
