@@ -76,10 +76,9 @@ class Console:
             _say(clean(text))
 
     def error(self, text: str) -> None:
-        """An error on standard error, each of its lines made fit to show and marked as ours."""
+        """An error on standard error: one line, made fit to show and marked as ours."""
         self.progress("")
-        for line in text.split("\n"):
-            _say(f"{NAME}: error: {clean(line)}")
+        _say(f"{NAME}: error: {clean(text)}")
 
     def raw(self, text: str) -> None:
         """Text of many lines, such as a traceback, on standard error."""

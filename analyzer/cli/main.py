@@ -53,13 +53,16 @@ def _guarded(words: list[str]) -> int:
     from analyzer.cli.console import Console
     from analyzer.cli.environment import Environment, read_environment
     from analyzer.cli.memory import check_memory
-    from analyzer.errors import OnnxlintError
+    from analyzer.errors import ConfigError, OnnxlintError, RuleError
 
     console, environment = Console(), Environment()
     try:
         check_memory()
         environment = read_environment(os.environ)
         return _dispatch(words, environment)
+    except (ConfigError, RuleError) as error:  # all that are wrong at once, a line for each
+        for line in str(error).split("\n"):
+            console.error(line)
     except OnnxlintError as error:
         console.error(str(error))
     except SystemExit as end:  # argparse has said what is wrong, or shown its help
@@ -83,7 +86,7 @@ def _dispatch(words: list[str], environment: Environment) -> int:
         top_parser().parse_args(words)  # exits: help, or what is wrong
         raise AssertionError("the parser accepts no command of its own")
     module = import_module(f"analyzer.cli.{COMMANDS[name].module}")
-    arguments = command_parser(name, module.configure).parse_args(words[1:])
+    arguments = command_parser(name, module.configure).parse_intermixed_args(words[1:])
     arguments.words = words
     color = {"always": True, "never": False}.get(arguments.color, environment.color)
     console = Console(quiet=arguments.quiet, color=color)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from analyzer.report import document
@@ -59,10 +60,24 @@ def _items(items: list[Any], indent: str, *, documents: bool = False) -> Iterato
 
 _DOCUMENTS = frozenset({"models", "runs"})
 """Members whose items are documents themselves."""
+_SURROGATE = re.compile(
+    r"\\(?:\\|ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|u(?P<lone>d[89a-f][0-9a-f]{2}))"
+)
+"""An escaped backslash, a pair of surrogates, or one alone: a byte of a path that is no UTF-8."""
 _compact = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
 
 
 def _escape(text: str) -> bytes:
     for unsafe, same in (("\x7f", "\\u007f"), ("##[", "\\u0023#["), ("##vso[", "\\u0023#vso[")):
         text = text.replace(unsafe, same)
+    if "\\ud" in text:
+        text = _SURROGATE.sub(_readable, text)
     return text.encode("ascii")
+
+
+def _readable(match: re.Match[str]) -> str:
+    """What stays as it is, or the byte or surrogate as people write it: JSON has no such text."""
+    code = match["lone"]
+    if code is None:
+        return match[0]
+    return f"\\\\x{code[2:]}" if "dc80" <= code <= "dcff" else f"\\\\u{code}"

@@ -118,3 +118,31 @@ def test_missing_file_with_a_hostile_name(cli: Cli, format_: str) -> None:
 
 def test_path_with_a_nul(cli: Cli) -> None:
     assert cli("check", "a\0b.onnx").code == 2
+
+
+def test_paths_may_stand_on_both_sides_of_an_option(cli: Cli, clean: str, tmp_path: Path) -> None:
+    (tmp_path / "other.onnx").write_bytes(encode(CLEAN))
+    assert paths(cli("check", clean, "--format", "json", "other.onnx").out) == [clean, "other.onnx"]
+
+
+@pytest.mark.parametrize("command", [["inspect"], ["check", "--format", "json"]])
+def test_an_error_is_one_line_whatever_the_path(cli: Cli, command: list[str]) -> None:
+    outcome = cli(*command, "no\nsuch.onnx", "-q")
+    assert (outcome.code, outcome.err) == (
+        2, "onnxlint: error: no\\x0asuch.onnx: there is no such file; check the path\n",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "command", [["check", "--format", "json"], ["inspect", "--format", "json"]]
+)
+def test_json_is_unicode_even_where_a_path_is_not(
+    cli: Cli, tmp_path: Path, command: list[str]
+) -> None:
+    r"""Most parsers refuse the lone surrogates that Python's own accepts."""
+    name = os.fsdecode(b"\xffa\\udcff \xf0\x9f\x98\x80.onnx")
+    (tmp_path / name).write_bytes(encode(CLEAN))
+    document = json.loads(cli(*command, name).out)
+    model = document["models"][0] if "models" in document else document
+    assert model["model"]["path"] == "\\xffa\\udcff \U0001f600.onnx"
+    assert model["command"].encode("utf-8")
