@@ -23,9 +23,9 @@ class LimitExceeded(Exception):  # noqa: N818 - named after what happened, like 
 class Limits:
     """Budgets of reading, typing and showing one model.
 
-    A file at any of the defaults is judged in about ten seconds. They admit 15,000 operators with
-    as much metadata as PyTorch's newest exporter writes, 60,000 with declared shapes, 100,000 bare
-    ones; whoever has a larger model that he trusts raises what the message names.
+    A file at any of the defaults is judged in ten seconds. They admit 15,000 operators with
+    as much metadata as PyTorch's newest exporter writes, and 60,000 with declared shapes; whoever
+    has a larger model that he trusts raises what the message names.
     """
 
     fields: int = 2_000_000
@@ -33,7 +33,7 @@ class Limits:
     counts as several."""
     structure_bytes: int = 512 << 20
     """Bytes of structure: everything but tensor payloads."""
-    nodes: int = 100_000
+    nodes: int = 60_000
     """Operators, bodies and functions included."""
     operands: int = 400_000
     """Inputs of operators, each an edge of the graph if another operator makes it."""
