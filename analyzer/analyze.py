@@ -33,10 +33,12 @@ if TYPE_CHECKING:
 
     from analyzer.costs.aggregate import Aggregate
     from analyzer.costs.parameters import Inventory
+    from analyzer.evidence import WeightEvidence
     from analyzer.graph.program import Program
     from analyzer.model import Model
     from analyzer.shapes.result import Shapes
     from analyzer.shapes.sites import Site
+    from analyzer.weights.source import WeightSource
 
 
 def analyze(model: Model, bindings: Bindings | None = None, *, limits: Limits = Limits()) -> Facts:
@@ -102,22 +104,26 @@ def analyze_weights(
 
     facts = analyze(model, bindings, limits=limits)
     source = weight_source(model, facts)
-    most = limits.weight_bytes
-    evidence = collect(facts, source, identity=source.identity, most=most)
-    problems = facts.problems
+    evidence = collect(facts, source, identity=source.identity, most=limits.weight_bytes)
+    problems = _unread(facts.problems, evidence, source, limits.weight_bytes)
+    return replace(facts, evidence=evidence, problems=problems)
+
+
+def _unread(
+    problems: tuple[Problem, ...], evidence: WeightEvidence, source: WeightSource, most: int
+) -> tuple[Problem, ...]:
+    """``problems`` once weights were asked for, with those that were not read among them."""
     if evidence.beyond:
         layers = f"{len(evidence.beyond):,} layer{'s' * (len(evidence.beyond) > 1)}"
         text = f"the weights of {layers} are too much to look at (limit weight_bytes = {most:,})"
         problems = (*problems, Problem("weights-limit", evidence.beyond[0], text))
     absent = [node for node in evidence.unread if source.elsewhere(node)]
-    if absent:
-        problems = tuple(
-            replace(p, inconclusive=p.inconclusive or p.code in UNAVAILABLE) for p in problems
-        )
-        if not any(p.code.startswith("external-") or p.code == "weights-limit" for p in problems):
-            text = f"the weights of {len(absent):,} layer(s) are in files that cannot be read"
-            problems = (*problems, Problem("external-unreadable", absent[0], text))
-    return replace(facts, evidence=evidence, problems=problems)
+    if not absent:
+        return problems
+    if not any(p.code.startswith("external-") or p.code == "weights-limit" for p in problems):
+        text = f"the weights of {len(absent):,} layer(s) are in files that cannot be read"
+        return (*problems, Problem("external-unreadable", absent[0], text))
+    return tuple(replace(p, inconclusive=p.inconclusive or p.code in UNAVAILABLE) for p in problems)
 
 
 def _metadata(sites: Sequence[Site]) -> dict[str, dict[str, str]]:
