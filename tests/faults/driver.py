@@ -69,6 +69,7 @@ def warm(command: str) -> Files:
                          (cli.check, "make_plans"), (cli.graph, "make_plans"),
                          (analyzer.graph.export, "export")):  # fmt: skip
         setattr(module, name, once(getattr(module, name)))
+    cli.report.can_fork = lambda: False  # the PDF is remembered here, not in a child
     OUT.mkdir()
     status, said = forked(lambda: None, command, fork=False)
     assert status == 0, said

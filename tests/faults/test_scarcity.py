@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -119,7 +120,7 @@ def test_running_out_of_memory_is_not_called_a_bug(
     def greedy(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(sys.modules["analyzer.analyze"], "analyze", greedy)
+    monkeypatch.setattr(import_module("analyzer.analyze"), "analyze", greedy)
     says = "there is not enough memory; judge fewer models at once, or raise the limit (ulimit -v)"
     assert cli("check", clean, "-q").out == f"{clean}: cannot judge: {says}\n"
     assert cli("inspect", clean).err == f"onnxlint: error: {says}\n"
