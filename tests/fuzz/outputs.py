@@ -48,8 +48,8 @@ def plain(text: str) -> None:
 
 
 def without_our_commands(text: str) -> str:
-    """``text`` without the beginnings of the lines that are to be commands of GitHub's."""
-    return _OURS.sub("", text)
+    """``text`` with no command where a line is to be one of GitHub's: the rest is its message."""
+    return _OURS.sub("ours: ", text)
 
 
 def check_batch(item: Result | Failure, *, schema: bool) -> None:

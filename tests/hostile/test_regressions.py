@@ -11,6 +11,7 @@ from onnx import ModelProto, TensorProto, helper, numpy_helper
 from analyzer.errors import ModelError
 from analyzer.graph.tensors import decode_tensor
 from analyzer.model import Limits, load_bytes
+from analyzer.report.view.conversion import most_of_it
 from analyzer.shapes import run
 from tests.fuzz import operators
 from tests.fuzz.cli_target import ask
@@ -150,6 +151,29 @@ def test_impossible_versions_of_the_operator_set(version: int) -> None:
     model.opset_import[0].version = version
     assert keep(serialised(model), IN_PROCESS) in {"findings", "inconclusive"}
     assert facts_of(model).totals.macs == 64
+
+
+def test_counts_beyond_floating_point_reach_every_page() -> None:
+    """The share of MACs that the best conversions bring was compared in floating point."""
+    operator = parse("g (float[1,1,3] x) => (float[1,1,3] y) { y = Relu (x) }")
+    operator.graph.node[0].CopyFrom(
+        helper.make_node("LSTM", ["x", "w", "r"], ["y"], hidden_size=2**62)
+    )
+    operator.graph.initializer.extend(
+        [
+            TensorProto(name=name, data_type=TensorProto.FLOAT, dims=[1, 2**40, size])
+            for name, size in (("w", 3), ("r", 4))
+        ]
+    )
+    assert keep(serialised(operator), Depth(guard=False, html=True)) in {"findings", "inconclusive"}
+    assert most_of_it([3 * 10**40 + 1, 3 * 10**40 + 1]) == 0
+    assert most_of_it([3 * 10**40 + 5, 3 * 10**40 + 1, 3 * 10**40]) == 1
+
+
+def test_a_name_of_colons_in_a_message_for_github_is_no_command() -> None:
+    model = parse("g (float[1,N] x) => (float[1,N] y) { y = Relu (x) }")
+    model.graph.input[0].name = model.graph.node[0].input[0] = ":"
+    assert keep(serialised(model), IN_PROCESS) == "findings"
 
 
 def test_when_the_way_without_onnx_dies_too_everything_is_unknown(

@@ -123,14 +123,15 @@ def steps(result: Result) -> list[int]:
     return left
 
 
-def most_of_it(left: list[int], share: float = 0.8) -> int:
-    """How many of the best conversions bring ``share`` of everything that can be saved.
+def most_of_it(left: list[int], percent: int = 80) -> int:
+    """How many of the best conversions bring ``percent`` of everything that can be saved.
 
     >>> most_of_it([100, 60, 30, 25, 20])
     2
     """
-    goal = left[0] - share * (left[0] - left[-1])
-    return next(k for k, macs in enumerate(left) if macs <= goal)
+    # In whole numbers: a goal in floating point may lie below all of them.
+    goal = percent * (left[0] - left[-1])
+    return next(k for k, macs in enumerate(left) if 100 * (left[0] - macs) >= goal)
 
 
 def _structured(result: Result) -> frozenset[str]:
