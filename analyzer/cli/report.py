@@ -117,4 +117,4 @@ def _render(name: str, result: Result, options: Options, limits: Limits, *, debu
     if painted.kind == "error":  # a bug of ours, or of WeasyPrint
         raise RuntimeError(painted.detail)
     what = f"the PDF cannot be made: its process {painted.detail}"
-    raise OutputError(f"{what}; choose another --format, or give it more memory")
+    raise OutputError(f"{what}; choose another --format, or allow it more (ulimit -a)")

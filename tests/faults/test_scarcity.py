@@ -73,7 +73,7 @@ def test_a_death_while_the_pdf_is_made_is_an_error(
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
         f"onnxlint: error: the PDF cannot be made: its process died of {number.name}; "
-        "choose another --format, or give it more memory\n"
+        "choose another --format, or allow it more (ulimit -a)\n"
     )
     assert not Path("out").exists()
 
