@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, TypeVar
 from analyzer.model import worker
 from analyzer.model.child import EXIT_SOFTWARE, can_fork, fork_child, no_process, signals_waiting
 from analyzer.model.limits import Limits
-from analyzer.model.worker import HEADER_BYTES, Progress
+from analyzer.model.worker import HEADER_BYTES, LONGEST, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,9 @@ def guarded(
     OnnxlintError
         No process can be started: nothing was said about the task.
     """
-    seconds = math.ceil(limits.guard_seconds * share)  # processor time is limited to whole ones
+    seconds = min(
+        math.ceil(limits.guard_seconds * share), LONGEST
+    )  # processor time is limited to whole ones
     if can_fork():
         progress = Progress(mmap.mmap(-1, Progress.BYTES))
         _prepare()

@@ -24,6 +24,10 @@ HEADER_BYTES = 8
 """Bytes of the big-endian length that goes before a result on the pipe."""
 
 
+LONGEST = 10**5
+"""Seconds, more than a day: whatever limit is longer is this one, which every system's timers hold."""
+
+
 class Progress:
     """A counter that outlives the process that advances it."""
 
@@ -40,8 +44,8 @@ class Progress:
         0 is for no limit.
         """
         if os.name == "posix":
-            self._patience = seconds
-            setitimer(ITIMER_PROF, seconds)
+            self._patience = min(seconds, LONGEST)
+            setitimer(ITIMER_PROF, self._patience)
 
     def at(self, index: int) -> None:
         """Note that work on item ``index`` (0 or more) begins; costs less than 1 µs."""
@@ -76,7 +80,7 @@ def serve(
         answer = pickle.dumps(("result", result), pickle.HIGHEST_PROTOCOL)
         if len(answer) > limits.guard_result_bytes:
             limit = f"limit guard_result_bytes = {limits.guard_result_bytes:,}"
-            answer = pickle.dumps(("error", f"its result has {len(answer):,} bytes ({limit})"))
+            answer = pickle.dumps(("memory", f"gave a result of {len(answer):,} bytes ({limit})"))
     except MemoryError:
         limit = f"limit guard_bytes = {limits.guard_bytes:,}"
         answer = pickle.dumps(("memory", f"ran out of memory ({limit})"))

@@ -54,9 +54,11 @@ def _load_weasyprint() -> Any:
         util.find_library = lambda name: None
     try:
         import weasyprint
-    except OSError as error:  # cffi finds no library
-        what = "a PDF needs Pango, which cannot be loaded; install it or choose another --format"
-        raise OutputError(what) from error
+    except (OSError, ImportError) as error:  # cffi finds no Pango, or there is no room for it
+        what = (
+            f"WeasyPrint, which makes PDFs, cannot be loaded: {' '.join(str(error).split())[-90:]}"
+        )
+        raise OutputError(f"{what}; install Pango (README), or choose another --format") from error
     finally:
         util.find_library = search
     return weasyprint

@@ -163,8 +163,13 @@ def test_results_are_limited(process: str) -> None:
 def test_a_tiny_limit_on_results_is_named_too(process: str, most: int) -> None:
     failure = guarded(answer_too_much, limits=Limits(guard_result_bytes=most))
     assert isinstance(failure, GuardFailure)
-    assert failure.kind == "error"
+    assert failure.kind == "memory"
     assert failure.detail.endswith(f"(limit guard_result_bytes = {most})")
+
+
+def test_limits_of_ages_are_none(process: str) -> None:
+    ages = Limits(guard_seconds=10**18, guard_stall_seconds=10**18, guard_bytes=10**18)
+    assert guarded(answer, limits=ages) == {"answer": 42}
 
 
 @pytest.mark.parametrize("room", [0, 1])
