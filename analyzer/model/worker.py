@@ -25,7 +25,7 @@ HEADER_BYTES = 8
 
 
 LONGEST = 10**5
-"""Seconds, more than a day: whatever limit is longer is this one, which every system's timers hold."""
+"""Seconds, more than a day: a longer limit counts as this one, which the timers of systems hold."""
 
 
 class Progress:
