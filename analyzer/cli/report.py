@@ -103,6 +103,7 @@ def _render(name: str, result: Result, options: Options, limits: Limits, *, debu
 
     def paint(progress: Progress) -> bytes | str:
         progress.expect(0)  # a page is one item, however long it takes
+        gc.freeze()  # looking for garbage among what we inherited would copy all of it
         gc.enable()
         try:
             return renderer(result, options)
