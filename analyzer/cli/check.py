@@ -58,13 +58,13 @@ def configure(parser: ArgumentParser) -> None:
     baseline.add_argument(
         "--baseline",
         metavar="FILE",
-        default="",
+        type=values.file,
         help="report only findings that are not in this file",
     )
     baseline.add_argument(
         "--write-baseline",
         metavar="FILE",
-        default="",
+        type=values.file,
         help="accept all present findings: write them to this file",
     )
     parser.add_argument(
@@ -89,11 +89,14 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         raise ConfigError("--output: two formats go to one file; name a file for each")
     if STDOUT in targets:
         raise ConfigError("--output: for standard output say --format instead")
+    if arguments.write_baseline and (targets or arguments.format != "text"):
+        raise ConfigError("--write-baseline accepts findings and reports none; leave out "
+                          "--output and --format")  # fmt: skip
     found = expand(arguments.paths, console.note)
-    accepted = NO_BASELINE if arguments.write_baseline else arguments.baseline
+    accepted = NO_BASELINE if arguments.write_baseline else arguments.baseline or ""
     formats = {arguments.format, *(name for name, _ in arguments.output)}
     models = [path for path in found if isinstance(path, str)]
-    keep_models([*targets, arguments.write_baseline], models)
+    keep_models([*targets, arguments.write_baseline or ""], models)
     plans = make_plans(
         models,
         arguments,
@@ -145,9 +148,11 @@ def _accept(batch: Batch, path: str, console: Console) -> int:
     from analyzer.findings.baseline import dump_baseline, make_baseline
 
     findings = {result.facts.model.path: result.findings for result in batch.results}
-    deliver(dump_baseline(make_baseline(findings)), path, console)
     for failure in batch.failures:
         console.error(failure.message)
+    if not findings:  # a mistyped path is no reason to accept nothing any more
+        return exits.INCONCLUSIVE
+    deliver(dump_baseline(make_baseline(findings)), path, console)
     number = sum(map(len, findings.values()))
     console.note(f"{path}: {number} finding{'' if number == 1 else 's'} accepted")
     return exits.CLEAN if batch.outcome != "inconclusive" else exits.INCONCLUSIVE

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analyzer.cli import exits, values
 from analyzer.cli.judge import facts_of
 from analyzer.cli.options import add_model_options
-from analyzer.cli.outputs import STDOUT, deliver, keep_models
+from analyzer.cli.outputs import deliver, is_open, keep_models
 from analyzer.cli.plan import make_plans
 from analyzer.errors import ConfigError
 
@@ -55,6 +55,6 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     facts = facts_of(path, plan)
     data = export(facts.graph, name, {node.id: node for node in facts.nodes})
     deliver(data, arguments.output, console)
-    if arguments.output != STDOUT:
+    if not is_open(arguments.output):
         console.line(arguments.output)
     return exits.CLEAN

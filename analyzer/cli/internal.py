@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import traceback
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,10 @@ if TYPE_CHECKING:
 
 def describe_bug(error: BaseException, *, debug: bool) -> str:
     """One line: what was raised, and how to see where."""
-    if isinstance(error, MemoryError):
+    number = error.errno if isinstance(error, OSError) else None
+    if number in (errno.EMFILE, errno.ENFILE):
+        return "too many files are open; raise the limit (ulimit -n)"
+    if isinstance(error, MemoryError) or number == errno.ENOMEM:
         return (
             "there is not enough memory; judge fewer models at once, or raise the limit (ulimit -v)"
         )

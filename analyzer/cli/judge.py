@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.cli.batch import jobs_for, map_paths
 from analyzer.cli.internal import describe_bug, show_traceback
-from analyzer.errors import OnnxlintError
+from analyzer.errors import ModelError, OnnxlintError
 from analyzer.report.result import Failure, Result
 
 if TYPE_CHECKING:
@@ -68,8 +68,10 @@ def judge_all(
         try:
             result, hits = judge_one(path, plans[path], command)
             return _lighter(result), hits
-        except OnnxlintError as error:
+        except ModelError as error:
             return Failure(path, str(error)), frozenset()
+        except OnnxlintError as error:
+            return Failure(path, f"{path}: {error}"), frozenset()
         except Exception as error:  # noqa: BLE001 - a bug on one model: reported, others go on
             show_traceback(console, error, debug=debug)
             return Failure(path, f"{path}: {describe_bug(error, debug=debug)}"), frozenset()

@@ -53,6 +53,7 @@ def add_model_options(parser: ArgumentParser) -> None:
     where.add_argument(
         "--config",
         metavar="FILE",
+        type=values.file,
         help="use this onnxlint.toml or pyproject.toml, not the nearest one",
     )
     where.add_argument("--no-config", action="store_true", help="use no configuration file")

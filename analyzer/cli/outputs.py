@@ -16,6 +16,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from analyzer.cli.paths import STDIN, absolute
 from analyzer.cli.stop import undone_by_stop
 from analyzer.cli.streams import write_all
 from analyzer.errors import ConfigError, OutputError
@@ -96,11 +97,26 @@ def keep_models(targets: Iterable[str], models: Iterable[str]) -> None:
     """Raises ``ConfigError`` if one of the files to be written is a model that is read."""
     for target in targets:
         with suppress(OSError, ValueError):  # what is not there is not replaced
-            there = os.lstat(target)
+            there = os.lstat(place_of(target))
             for model in models:
                 with suppress(OSError, ValueError):
-                    if any(os.path.samestat(there, look(model)) for look in (os.lstat, os.stat)):
+                    looks = (lambda _: os.fstat(0),) if model == STDIN else (os.lstat, os.stat)
+                    if any(os.path.samestat(there, look(model)) for look in looks):
                         raise ConfigError(f"{target}: is the model itself; write to another file")
+
+
+def place_of(path: str, *, strict: bool = False) -> str:
+    """Where a file ``path`` would come: links on the way are followed, one in its place is not.
+
+    ``strict`` raises ``OSError`` where the folder does not exist.
+    """
+    folder, name = os.path.split(path)
+    return os.path.join(os.path.realpath(folder, strict=strict), name)
+
+
+def is_open(path: str) -> bool:
+    """Whether ``path`` means a stream that is open, such as standard output."""
+    return path == STDOUT or _opened(path) is not None
 
 
 def _make_folder(path: str, made: list[str]) -> None:
@@ -135,10 +151,11 @@ class _Output:
             self.descriptor = _descriptor(self.path)
             if self.descriptor is not None:
                 return
-            folder, name = os.path.split(self.path)
-            folder = os.path.realpath(folder)
-            self.target = os.path.join(folder, name)
+            self.target = place_of(self.path, strict=True)
+            folder = os.path.dirname(self.target)
             mode = _mode(self.target)
+            if self.target.startswith(_DEVICES) and os.path.islink(self.target):
+                raise ValueError("is a link among the devices; write elsewhere")
             if mode is not None and stat.S_ISCHR(mode) and self.target.startswith(_DEVICES):
                 return
             if mode is not None and not stat.S_ISREG(mode):
@@ -173,9 +190,13 @@ class _Output:
                 os.unlink(self.temporary)
 
 
+def _opened(path: str) -> re.Match[str] | None:
+    return _OPEN.fullmatch(f"/{absolute(path).lstrip('/')}")  # "//dev" is "/dev"
+
+
 def _descriptor(path: str) -> int | None:
     """The descriptor that ``path`` stands for."""
-    found = _OPEN.fullmatch(os.path.normpath(path))
+    found = _opened(path)
     if found is None:
         return None
     name, *numbers = found.groups()

@@ -45,7 +45,11 @@ def absolute(path: str) -> str:
 def _search(folder: str, note: Callable[[str], None]) -> Iterator[str | ModelError]:
     errors: list[OSError] = []
     models, outside = [], []
-    root = os.path.join(os.path.realpath(folder), "")
+    try:
+        root = os.path.join(os.path.realpath(folder), "")
+    except OSError as gone:  # the current folder, that is
+        yield ModelError(folder, f"cannot be searched: {gone.strerror}", "check the path")
+        return
     for place, folders, files in os.walk(folder, onerror=errors.append):
         folders.sort()
         outside += [path for name in folders if _leaves(path := os.path.join(place, name), root)]

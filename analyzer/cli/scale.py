@@ -228,6 +228,9 @@ def _divisor(text: str) -> int:
 
 def _budget(text: str) -> int:
     try:
-        return max(0, int(units.parse_quantity(text, "MACs")))
+        budget = int(units.parse_quantity(text, "MACs"))
     except (ValueError, OverflowError):
-        raise ArgumentTypeError(f"{text[:40]!r} is not a number of MACs, such as 300M") from None
+        budget = -1
+    if budget >= 0:
+        return budget
+    raise ArgumentTypeError(f"{text[:40]!r} is not a number of MACs, such as 300M")

@@ -28,6 +28,10 @@ LONGEST = 10**5
 """Seconds, more than a day: a longer limit counts as this one, which the timers of systems hold."""
 
 
+MOST = 1 << 62
+"""Bytes; added to what is in use, it is still a number of the system's."""
+
+
 class Progress:
     """A counter that outlives the process that advances it."""
 
@@ -111,7 +115,7 @@ def _limit(limits: Limits, seconds: int) -> None:
         resource.RLIMIT_FSIZE: (0, 0),
     }
     if (size := _address_space()) is not None:
-        wanted[resource.RLIMIT_AS] = (size + limits.guard_bytes,) * 2
+        wanted[resource.RLIMIT_AS] = (size + min(limits.guard_bytes, MOST),) * 2
     for which, pair in wanted.items():
         most = resource.getrlimit(which)[1]
         soft, hard = (x if most == resource.RLIM_INFINITY else min(x, most) for x in pair)

@@ -11,6 +11,7 @@ from analyzer.report import document
 from analyzer.report.json import encode
 from analyzer.report.page import render as render_page
 from analyzer.report.view.page import PDF
+from analyzer.units import shorten
 
 if TYPE_CHECKING:
     from analyzer.report.result import Options, Result
@@ -55,10 +56,11 @@ def _load_weasyprint() -> Any:
     try:
         import weasyprint
     except (OSError, ImportError) as error:  # cffi finds no Pango, or there is no room for it
-        what = (
-            f"WeasyPrint, which makes PDFs, cannot be loaded: {' '.join(str(error).split())[-90:]}"
-        )
-        raise OutputError(f"{what}; install Pango (README), or choose another --format") from error
+        reason = shorten(" ".join(str(error).split()), 160)
+        raise OutputError(
+            f"WeasyPrint, which makes PDFs, cannot be loaded: {reason}; "
+            "install Pango (README), give it more memory, or choose another --format"
+        ) from error
     finally:
         util.find_library = search
     return weasyprint

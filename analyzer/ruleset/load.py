@@ -207,6 +207,8 @@ def _plain(item: Item | None) -> OptionValue:
 
 
 def _text(file: Traversable | Path) -> str:
+    if not file.is_file():  # a pipe would keep us waiting
+        raise RuleError(f"{file.name}:1: is not a file")
     try:
         with file.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)

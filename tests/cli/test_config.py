@@ -259,3 +259,12 @@ def test_a_baseline_may_be_larger_than_a_configuration(cli: Cli, wasteful: str) 
     assert os.path.getsize("b.json") > 1 << 20
     outcome = cli("check", wasteful, "--baseline", "b.json", "--fail-on", "info")
     assert (outcome.code, outcome.out) == (0, "")
+
+
+@pytest.mark.parametrize("kind", ["pipe", "loop", "folder"])
+def test_a_rule_file_that_is_none_is_an_error(cli: Cli, clean: str, kind: str) -> None:
+    os.mkdir("r")
+    {"pipe": os.mkfifo, "folder": os.mkdir}.get(kind, lambda p: os.symlink("x.yaml", p))("r/x.yaml")
+    outcome = cli("check", clean, "--rules", "r")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.endswith("x.yaml:1: is not a file\n")

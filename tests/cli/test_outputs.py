@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from analyzer.cli import outputs
 from analyzer.cli.outputs import write_files
 from analyzer.errors import OutputError
 from tests.cli.conftest import Cli
@@ -79,7 +80,11 @@ def test_device_is_written_to_not_replaced(cli: Cli, clean: str) -> None:
 
 
 @pytest.mark.parametrize("redirected", [False, True])
-@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
+@pytest.mark.parametrize(
+    "name",
+    ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "//dev/stdout", "/dev/../dev//fd/1",
+     f"{'../' * 40}dev/stdout"],
+)  # fmt: skip
 def test_dev_stdout_is_what_standard_output_is(
     tmp_path: Path, wasteful: str, redirected: bool, name: str
 ) -> None:
@@ -134,6 +139,9 @@ def test_two_outputs_on_standard_output_are_refused(cli: Cli, clean: str) -> Non
         ["check", ".", "--output", "json=clean.onnx"],
         ["check", ".", "--write-baseline", "clean.onnx"],
         ["report", "net.html", "-o", ".", "--format", "json,html"],
+        ["inspect", "clean.onnx", "-o", "nosuch/../clean.onnx"],
+        ["check", "clean.onnx", "-q", "--output", "json=nosuch/../clean.onnx"],
+        ["report", "net.html", "-o", "nosuch/../.", "--format", "html"],
     ],
 )
 def test_the_model_is_not_replaced(cli: Cli, clean: str, words: list[str]) -> None:
@@ -305,3 +313,68 @@ def test_a_pipe_that_does_not_wait_gets_everything(
             out = stream.read()
     assert process.returncode == 0
     assert json.loads(out)["schema"] == 1
+
+
+def test_a_missing_folder_is_missed_whatever_follows(cli: Cli, clean: str) -> None:
+    outcome = cli("inspect", clean, "-o", "nosuch/../other.txt")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.endswith("there is no such folder; create it first\n")
+    assert os.listdir() == [clean]
+
+
+def test_a_model_that_is_standard_input_is_not_replaced(clean: str, tmp_path: Path) -> None:
+    before = (tmp_path / clean).read_bytes()
+    with (tmp_path / clean).open("rb") as model:
+        done = subprocess.run(
+            [sys.executable, "-m", "analyzer", "inspect", "-", "-o", str(tmp_path / clean)],
+            stdin=model, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.endswith("clean.onnx: is the model itself; write to another file\n")
+    assert (tmp_path / clean).read_bytes() == before
+
+
+def test_links_among_devices_stay(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Root may replace them, and a container is usually root's."""
+    monkeypatch.setattr(outputs, "_DEVICES", f"{tmp_path}/")
+    (tmp_path / "log").symlink_to("elsewhere")
+    with pytest.raises(OutputError, match="is a link among the devices; write elsewhere"):
+        write_files({str(tmp_path / "log"): b"x"})
+    assert (tmp_path / "log").is_symlink()
+
+
+def test_a_graph_on_standard_output_is_alone_there(tmp_path: Path, clean: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "analyzer", "graph", str(tmp_path / clean), "--format", "json",
+         "-o", "/dev/stdout"],
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout)["nodes"]
+
+
+@pytest.mark.parametrize("more", [["--output", "json=o.json"], ["--format", "sarif"]])
+def test_a_baseline_is_written_alone(cli: Cli, wasteful: str, more: list[str]) -> None:
+    outcome = cli("check", wasteful, "--write-baseline", "b.json", *more)
+    assert outcome.code == 2
+    assert outcome.err == (
+        "onnxlint: error: --write-baseline accepts findings and reports none; "
+        "leave out --output and --format\n"
+    )
+    assert os.listdir() == [wasteful]
+
+
+@pytest.mark.parametrize("path", ["nosuch.onnx", "empty"])
+def test_a_baseline_is_kept_where_nothing_was_judged(cli: Cli, wasteful: str, path: str) -> None:
+    os.mkdir("empty")
+    assert cli("check", wasteful, "--write-baseline", "b.json").code == 0
+    before = Path("b.json").read_bytes()
+    assert cli("check", path, "--write-baseline", "b.json").code == 2
+    assert Path("b.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("option", ["--write-baseline", "--baseline", "--config"])
+def test_an_empty_path_is_refused(cli: Cli, clean: str, option: str) -> None:
+    outcome = cli("check", clean, option, "")
+    assert outcome.code == 2
+    assert f"argument {option}: the path is empty" in outcome.err

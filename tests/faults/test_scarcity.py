@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -124,3 +125,32 @@ def test_running_out_of_memory_is_not_called_a_bug(
     says = "there is not enough memory; judge fewer models at once, or raise the limit (ulimit -v)"
     assert cli("check", clean, "-q").out == f"{clean}: cannot judge: {says}\n"
     assert cli("inspect", clean).err == f"onnxlint: error: {says}\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [
+        (errno.EMFILE, "too many files are open; raise the limit (ulimit -n)"),
+        (errno.ENOMEM, "there is not enough memory; judge fewer models at once, or raise the"),
+    ],
+)
+def test_a_lack_that_the_system_reports_is_not_called_a_bug(
+    cli: Cli, clean: str, monkeypatch: pytest.MonkeyPatch, number: int, says: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(import_module("analyzer.analyze"), "analyze", refuse)
+    assert cli("inspect", clean).err.startswith(f"onnxlint: error: {says}")
+
+
+def test_a_folder_that_is_gone_is_an_error(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    outcome = cli("check", ".", "-q", "--no-config")
+    assert outcome.code == 2
+    assert "internal error" not in outcome.out + outcome.err

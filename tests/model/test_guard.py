@@ -168,7 +168,7 @@ def test_a_tiny_limit_on_results_is_named_too(process: str, most: int) -> None:
 
 
 def test_limits_of_ages_are_none(process: str) -> None:
-    ages = Limits(guard_seconds=10**18, guard_stall_seconds=10**18, guard_bytes=10**18)
+    ages = Limits(guard_seconds=10**18, guard_stall_seconds=10**18, guard_bytes=2**63 - 1)
     assert guarded(answer, limits=ages) == {"answer": 42}
 
 
