@@ -15,6 +15,10 @@ class ModelError(OnnxlintError):
         super().__init__(f"{path}: {problem}" + (f"; {remedy}" if remedy else ""))
 
 
+class ScarcityError(OnnxlintError):
+    """The system gives no further process or memory: nothing is wrong with any file."""
+
+
 class ConfigError(OnnxlintError):
     """A configuration file or option is wrong."""
 

@@ -37,21 +37,33 @@ def jobs_for(models: int, asked: int | None) -> int:
 
 
 def map_paths(
-    task: Callable[[str], T], paths: Sequence[str], jobs: int, done: Callable[[int], None]
+    task: Callable[[str], T],
+    paths: Sequence[str],
+    jobs: int,
+    done: Callable[[int], None],
+    scarce: Callable[[T], bool] = lambda _: False,
 ) -> dict[str, T | Failure]:
     """``task`` of every path, in the order of ``paths``.
 
     ``done`` is called with the number of models finished. A path whose worker dies twice (once
     in company, once alone, with the memory for itself) becomes a ``Failure``; every other path
-    has its result.
+    has its result. One whose result is ``scarce``, for want of processes or memory, is tried
+    alone as well.
     """
     results: dict[str, T | Failure] = {}
     _run(task, paths, jobs, results, done)
-    for path in [p for p in paths if p not in results]:
+    for path in [p for p in paths if p not in results or _lacks(results[p], scarce)]:
+        before = results.pop(path, None)
         _run(task, [path], 1, results, done)
+        if before is not None:
+            results.setdefault(path, before)
         died = "the process that judged it died; it may need more memory than there is"
         results.setdefault(path, Failure(path, f"{path}: {died}"))
     return {path: results[path] for path in paths}
+
+
+def _lacks(result: T | Failure, scarce: Callable[[T], bool]) -> bool:
+    return not isinstance(result, Failure) and scarce(result)
 
 
 def _run(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.cli.batch import jobs_for, map_paths
 from analyzer.cli.internal import describe_bug, show_traceback
-from analyzer.errors import ModelError, OnnxlintError
+from analyzer.errors import ModelError, OnnxlintError, ScarcityError
 from analyzer.report.result import Failure, Result
 
 if TYPE_CHECKING:
@@ -71,10 +71,12 @@ def judge_all(
         except ModelError as error:
             return Failure(path, str(error)), frozenset()
         except OnnxlintError as error:
-            return Failure(path, f"{path}: {error}"), frozenset()
+            scarce = isinstance(error, ScarcityError)
+            return Failure(path, f"{path}: {error}", scarce), frozenset()
         except Exception as error:  # noqa: BLE001 - a bug on one model: reported, others go on
             show_traceback(console, error, debug=debug)
-            return Failure(path, f"{path}: {describe_bug(error, debug=debug)}"), frozenset()
+            what = f"{path}: {describe_bug(error, debug=debug)}"
+            return Failure(path, what, isinstance(error, MemoryError)), frozenset()
 
     pairs = _each(judged, tuple(plans), console, jobs)
     console.progress("")
@@ -110,7 +112,11 @@ def _each(
         item, hits = judged(path)
         return (replace(item, rules=()) if isinstance(item, Result) else item), hits
 
-    done = map_paths(portable, paths, processes, lambda n: console.progress(f"[{n}/{count}]"))
+    def scarce(pair: Judged) -> bool:
+        return isinstance(pair[0], Failure) and pair[0].scarce
+
+    progress = lambda n: console.progress(f"[{n}/{count}]")  # noqa: E731
+    done = map_paths(portable, paths, processes, progress, scarce)
     return {
         path: (item, frozenset()) if isinstance(item, Failure) else item
         for path, item in done.items()

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-from analyzer.errors import OnnxlintError
+from analyzer.errors import ScarcityError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,10 +72,10 @@ def fork_child(work: Callable[[], object]) -> int:
     return pid
 
 
-def no_process(error: OSError) -> OnnxlintError:
+def no_process(error: OSError) -> ScarcityError:
     """What to raise when the system starts no further process."""
     what = f"no process could be started: {error.strerror}"
-    return OnnxlintError(f"{what}; judge fewer models at once, or raise the limit (ulimit -u)")
+    return ScarcityError(f"{what}; judge fewer models at once, or raise the limit (ulimit -u)")
 
 
 @cache

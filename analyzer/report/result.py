@@ -70,6 +70,8 @@ class Failure:
     path: str
     message: str
     """One line, remedy included."""
+    scarce: bool = False
+    """Whether it was for lack of processes or memory, which there may be later."""
 
     @property
     def reason(self) -> str:

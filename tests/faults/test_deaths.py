@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import mmap
 import os
 import signal
 import subprocess
@@ -119,3 +120,18 @@ def test_where_only_one_process_can_be_started_it_does_all(monkeypatch: pytest.M
     assert done == [1, 2, 3]
     with pytest.raises(ProcessLookupError):
         os.kill(started[0], 0)
+
+
+def test_what_was_not_judged_for_want_of_processes_is_tried_alone() -> None:
+    """A flag in shared memory: the first three tries find no process, whoever makes them."""
+    tries = mmap.mmap(-1, 8)
+
+    def task(path: str) -> str:
+        tries[0] += 1
+        return "nothing" if tries[0] <= 3 else path.upper()
+
+    found = batch.map_paths(task, list("abcde"), 2, lambda _: None, lambda said: said == "nothing")
+    assert found == {name: name.upper() for name in "abcde"}
+    tries[0] = 0
+    found = batch.map_paths(task, ["a"], 1, lambda _: None, lambda said: said == "nothing")
+    assert found == {"a": "nothing"}
