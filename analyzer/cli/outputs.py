@@ -87,7 +87,8 @@ def write_files(contents: Mapping[str, bytes], folder: str = "") -> None:
             _make_folder(folder, made)
             for output in outputs:
                 output.prepare()
-            for output in outputs:
+            # Streams and devices can still fail, so they come before what only has to be renamed.
+            for output in sorted(outputs, key=lambda output: bool(output.temporary)):
                 output.put()
         finally:
             discard()

@@ -378,3 +378,18 @@ def test_an_empty_path_is_refused(cli: Cli, clean: str, option: str) -> None:
     outcome = cli("check", clean, option, "")
     assert outcome.code == 2
     assert f"argument {option}: the path is empty" in outcome.err
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_device_that_is_full_keeps_the_others_away(
+    clean: str, tmp_path: Path, first: bool
+) -> None:
+    words = ["--output", "json=o.json", "--output", "sarif=/dev/full"]
+    done = subprocess.run(
+        [sys.executable, "-m", "analyzer", "check", clean,
+         *(words[2:] + words[:2] if first else words)],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "/dev/full: cannot be written: No space left on device" in done.stderr
+    assert os.listdir(tmp_path) == [clean]
