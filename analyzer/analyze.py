@@ -100,10 +100,10 @@ def analyze_weights(
     (absent external data, generated constants) is listed as not read. External data that is not
     there to be read makes the outcome inconclusive: it was asked for.
     """
-    from analyzer.weights import collect, weight_source  # lazily: `check` never reads weights
+    from analyzer.weights import WeightSource, collect  # lazily: `check` never reads weights
 
     facts = analyze(model, bindings, limits=limits)
-    source = weight_source(model, facts)
+    source = WeightSource(model, facts)
     evidence = collect(facts, source, identity=source.identity, most=limits.weight_bytes)
     problems = _unread(facts.problems, evidence, source, limits.weight_bytes)
     return replace(facts, evidence=evidence, problems=problems)

@@ -53,10 +53,7 @@ def map_paths(
     results: dict[str, T | Failure] = {}
     _run(task, paths, jobs, results, done)
     for path in [p for p in paths if p not in results or _lacks(results[p], scarce)]:
-        before = results.pop(path, None)
         _run(task, [path], 1, results, done)
-        if before is not None:
-            results.setdefault(path, before)
         died = "the process that judged it died; it may need more memory than there is"
         results.setdefault(path, Failure(path, f"{path}: {died}"))
     return {path: results[path] for path in paths}

@@ -7,9 +7,9 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from analyzer.cli.streams import write_all
 from analyzer.errors import OutputError
 from analyzer.report.sanitise import clean
+from analyzer.streams import write_all
 
 if TYPE_CHECKING:
     from typing import TextIO

@@ -115,8 +115,10 @@ def _each(
     def scarce(pair: Judged) -> bool:
         return isinstance(pair[0], Failure) and pair[0].scarce
 
-    progress = lambda n: console.progress(f"[{n}/{count}]")  # noqa: E731
-    done = map_paths(portable, paths, processes, progress, scarce)
+    def finished(number: int) -> None:
+        console.progress(f"[{number}/{count}]")
+
+    done = map_paths(portable, paths, processes, finished, scarce)
     return {
         path: (item, frozenset()) if isinstance(item, Failure) else item
         for path, item in done.items()

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 from analyzer.cli.paths import STDIN, absolute
 from analyzer.cli.stop import undone_by_stop
-from analyzer.cli.streams import write_all
 from analyzer.errors import ConfigError, OutputError
+from analyzer.streams import write_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

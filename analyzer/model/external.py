@@ -180,21 +180,20 @@ class Survey:
 
     problems: tuple[Problem, ...]
     """One per kind and file for tensors whose data cannot be read."""
-    files: Mapping[str | bytes, Identity]
-    """The others' files, by location: for the rest of the run they are these or have changed."""
+    files: Mapping[str | bytes, Identity | None]
+    """What ``look`` saw at each location: for the rest of the run it is this or has changed."""
 
 
 def survey(tensors: Sequence[External], folder: Path | None) -> Survey:
     """Look at the data of ``tensors`` without opening anything."""
     refused: dict[tuple[str, str], tuple[Refusal, list[str]]] = {}
     regions: list[tuple[Path, int, int, str]] = []
-    files: dict[str | bytes, Identity] = {}
+    files = {location: look(location, folder) for location in {t.location for t in tensors}}
     for tensor in tensors:
         name = as_text(tensor.name)
         found = locate(tensor, folder)
         if isinstance(found, Region):
             regions.append((found.path, found.offset, found.length, name))
-            files[tensor.location] = found.identity
             continue
         refused.setdefault((found.code, as_text(tensor.location)), (found, []))[1].append(name)
     problems = []

@@ -78,12 +78,11 @@ def guarded(
 
     Raises
     ------
-    OnnxlintError
+    ScarcityError
         No process can be started: nothing was said about the task.
     """
-    seconds = min(
-        math.ceil(limits.guard_seconds * share), LONGEST
-    )  # processor time is limited to whole ones
+    # Processor time is limited to whole seconds.
+    seconds = min(math.ceil(limits.guard_seconds * share), LONGEST)
     if can_fork():
         progress = Progress(mmap.mmap(-1, Progress.BYTES))
         _prepare()

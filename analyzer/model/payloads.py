@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from onnx import TensorProto
 
 from analyzer.model import elements
-from analyzer.model.external import Region, identity, locate, look, open_inside
+from analyzer.model.external import Region, locate, look, open_inside
 from analyzer.model.file import FileBytes, changed
 from analyzer.model.tensors import External, as_text, declared_bytes, payload_index, size_problem
 
@@ -32,14 +32,14 @@ class Payloads:
     payloads
         What was left out of the structure.
     files
-        Files with external data, by location, as they were when the model was loaded.
+        What was at each location of external data when the model was loaded.
     """
 
     def __init__(
         self,
         source: Source,
         payloads: Sequence[Payload],
-        files: Mapping[str | bytes, Identity],
+        files: Mapping[str | bytes, Identity | None],
     ) -> None:
         self._source = source
         self._payloads = tuple(payloads)
@@ -73,21 +73,20 @@ class Payloads:
         return None if size_problem(tensor, ()) else elements.inline(tensor)
 
     def _external(self, tensor: External) -> np.ndarray[Any, Any] | None:
-        folder = self._source.folder
-        seen = self._files.get(tensor.location)
-        path = os.path.join(folder or "", as_text(tensor.location))
-        if seen is not None and look(tensor.location, folder) != seen:
-            raise changed(path)
-        region = locate(tensor, folder)
+        self._check_unchanged(tensor.location)
+        region = locate(tensor, self._source.folder)
         if not isinstance(region, Region):
             return None
         with open_inside(region) as file:
-            if file is None and look(tensor.location, folder) == seen:
-                return None  # it may not be read
-            if file is None or region.identity != seen:
-                raise changed(path)
-            data = FileBytes(os.dup(file.fileno()), region.identity[2], path)
-            array = elements.raw(data, region.offset, tensor.data_type, tensor.dims)
-            if identity(os.fstat(file.fileno())) != region.identity:
-                raise changed(path)
+            array = None
+            if file is not None:
+                data = FileBytes(os.dup(file.fileno()), region.identity[2], str(region.path))
+                array = elements.raw(data, region.offset, tensor.data_type, tensor.dims)
+        self._check_unchanged(tensor.location)
         return array
+
+    def _check_unchanged(self, location: str | bytes) -> None:
+        """Raise ``ModelError`` if another file, or none, is where ``location`` was looked at."""
+        folder = self._source.folder
+        if look(location, folder) != self._files.get(location):
+            raise changed(os.path.join(folder or "", as_text(location)))

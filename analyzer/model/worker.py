@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 from analyzer.model.child import become_child
+from analyzer.streams import write_all
 
 if os.name == "posix":
     import resource
@@ -23,10 +24,8 @@ if TYPE_CHECKING:
 HEADER_BYTES = 8
 """Bytes of the big-endian length that goes before a result on the pipe."""
 
-
 LONGEST = 10**5
 """Seconds, more than a day: a longer limit counts as this one, which the timers of systems hold."""
-
 
 MOST = 1 << 62
 """Bytes; added to what is in use, it is still a number of the system's."""
@@ -91,9 +90,7 @@ def serve(
     except BaseException as error:  # noqa: BLE001 - whatever it is, the parent reports it
         text = " ".join(str(error).split())[:500]
         answer = pickle.dumps(("error", f"{type(error).__name__}: {text}"))
-    data = memoryview(len(answer).to_bytes(HEADER_BYTES, "big") + answer)
-    while data:
-        data = data[os.write(pipe, data) :]
+    write_all(pipe, len(answer).to_bytes(HEADER_BYTES, "big") + answer)
     os._exit(0)
 
 

@@ -10,7 +10,7 @@ from analyzer.evidence import (
     WeightEvidence,
 )
 from analyzer.weights.evidence import collect
-from analyzer.weights.source import weight_source
+from analyzer.weights.source import WeightSource
 
 __all__ = [
     "Decoupling",
@@ -20,6 +20,6 @@ __all__ = [
     "Separability",
     "ValueStats",
     "WeightEvidence",
+    "WeightSource",
     "collect",
-    "weight_source",
 ]

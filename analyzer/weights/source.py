@@ -108,11 +108,6 @@ class WeightSource:
         return node, name
 
 
-def weight_source(model: Model, facts: Facts) -> WeightSource:
-    """The weights of ``model``, by node id of the main graph."""
-    return WeightSource(model, facts)
-
-
 PLAIN = frozenset({"Conv", "ConvTranspose", "FusedConv", "FusedGemm", "Gemm", "MatMul"})
 """Operators whose weights are real numbers as stored."""
 

@@ -7,7 +7,6 @@ exchanged, cut, split or retyped; what is read is compared with ``onnx.numpy_hel
 
 from __future__ import annotations
 
-import argparse
 import random
 import time
 from collections import Counter
@@ -21,6 +20,7 @@ from onnx import ModelProto, TensorProto, helper, numpy_helper
 from analyzer.errors import ModelError
 from analyzer.model import encoding, load_bytes
 from analyzer.model.dtypes import DTYPES
+from tests.fuzz.arguments import bounded
 from tests.model import wirebytes as wb
 
 ELEMENTS = 9_001
@@ -145,8 +145,5 @@ def run(seconds: float, seed: int, most: int | None = None) -> Counter[str]:
 
 
 if __name__ == "__main__":
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--seconds", type=float, default=60)
-    arguments.add_argument("--seed", type=int, default=0)
-    arguments.add_argument("--most", type=int, help="tensors, if the seconds suffice")
-    print(dict(run(**vars(arguments.parse_args()))))
+    arguments = vars(bounded(__doc__, "tensors").parse_args())
+    print(dict(run(**arguments)))

@@ -6,7 +6,6 @@ breaks a promise is printed in hexadecimal.
 
 from __future__ import annotations
 
-import argparse
 import random
 import time
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from analyzer.model.limits import LimitExceeded, Limits
 from analyzer.model.schema import MODEL, Message, is_repeated
 from analyzer.model.wire import Walk
 from tests.fuzz import seeds
+from tests.fuzz.arguments import bounded
 from tests.model.skeleton import drop_payloads
 
 if TYPE_CHECKING:
@@ -169,8 +169,5 @@ def run(
 
 
 if __name__ == "__main__":
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--seconds", type=float, default=60)
-    arguments.add_argument("--seed", type=int, default=0)
-    arguments.add_argument("--most", type=int, help="inputs, if the seconds suffice")
-    print(run(**vars(arguments.parse_args()), note=partial(print, flush=True)))
+    arguments = vars(bounded(__doc__, "inputs").parse_args())
+    print(run(**arguments, note=partial(print, flush=True)))

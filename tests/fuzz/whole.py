@@ -8,7 +8,6 @@ more as users run it, guarded. An input that breaks a promise is written to ``--
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 import time
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING
 from analyzer.model.guard import GuardFailure, Progress, guarded
 from analyzer.model.limits import Limits
 from tests.fuzz import corpus
+from tests.fuzz.arguments import bounded
 from tests.fuzz.cli_target import QUESTIONS, ask
 from tests.fuzz.mutate import mutate
 from tests.fuzz.promises import BrokenPromiseError, Depth, keep
@@ -175,10 +175,7 @@ def _note(tally: Tally, seed: int, number: int, result: str) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--most", type=int)
+    parser = bounded(__doc__, "mutants")
     parser.add_argument("--keep", type=Path, help="folder for inputs that break a promise")
     arguments = parser.parse_args()
     start = time.monotonic()

@@ -12,7 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from analyzer.analyze import analyze, analyze_weights
 from analyzer.model import Limits, load, payloads
-from analyzer.weights import WeightEvidence, collect, weight_source
+from analyzer.weights import WeightEvidence, WeightSource, collect
 
 Arrays = Mapping[str, NDArray[np.generic]]
 
@@ -31,7 +31,7 @@ def evidence(folder: Path, weights: Arrays, *nodes: onnx.NodeProto) -> WeightEvi
     )
     model = load(str(path))
     facts = analyze(model)
-    source = weight_source(model, facts)
+    source = WeightSource(model, facts)
     return collect(facts, source, identity=source.identity)
 
 
@@ -97,7 +97,7 @@ def test_a_tensor_that_many_convolutions_share_is_looked_at_once(tmp_path: Path)
     model = load(str(tmp_path / "m.onnx"))
     facts = analyze(model)
     asked: list[str] = []
-    read = weight_source(model, facts)
+    read = WeightSource(model, facts)
 
     def counted(node: str) -> NDArray[np.generic] | None:
         asked.append(node)
@@ -131,7 +131,7 @@ def test_one_tensor_has_one_identity_however_it_is_reached(tmp_path: Path) -> No
     ]  # fmt: skip
     evidence(tmp_path, weights, *nodes)
     model = load(str(tmp_path / "m.onnx"))
-    source = weight_source(model, analyze(model))
+    source = WeightSource(model, analyze(model))
     assert [source.identity(n) for n in "abyc"] == [("w",), ("w",), ("w",), ("q", "s", "z")]
 
 
