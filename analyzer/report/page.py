@@ -47,7 +47,7 @@ def environment() -> jinja2.Environment:
         "number": units.number,
         "shape": units.shape,
     }
-    env.filters["prose"] = _prose
+    env.filters |= {"prose": _prose, "key": _key}
     env.globals |= {"inline": _inline, "csp": _csp_hash}
     return env
 
@@ -69,6 +69,11 @@ def _prose(text: str) -> Markup:
     """Sentences of a rule: ``D_G`` gets its subscript, words in backquotes are code."""
     marked = _SUBSCRIPT.sub(r"\1<sub>\2</sub>", str(escape(text)))
     return Markup(re.sub(r"`+([^`]+)`+", r"<code>\1</code>", marked))
+
+
+def _key(share: float) -> str:
+    """What a column of shares sorts by: its last digits are those of the machine's LAPACK."""
+    return f"{share:.6g}"
 
 
 def _count(value: int | None) -> str:
