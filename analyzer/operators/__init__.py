@@ -1,0 +1,1 @@
+"""What single operators are and demand, apart from any model."""
