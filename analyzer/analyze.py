@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from analyzer.costs.aggregate import Aggregate
     from analyzer.costs.parameters import Inventory
     from analyzer.evidence import WeightEvidence
-    from analyzer.graph.program import Program
+    from analyzer.graph.scope import Program
     from analyzer.model import Model
     from analyzer.shapes.result import Shapes
     from analyzer.shapes.sites import Site

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from analyzer.findings.baseline import Baseline
     from analyzer.findings.finding import Finding
     from analyzer.findings.suppress import Suppression
-    from analyzer.ruleset.rule import OptionValue, Rule
+    from analyzer.ruleset.option import OptionValue
+    from analyzer.ruleset.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,3 +44,10 @@ def test_a_report_that_reads_protobuf_breaks_the_contract(tmp_path: Path) -> Non
     result = lint_imports(copy_with("import onnx", "report/__init__.py", tmp_path))
     assert result.returncode == 1
     assert "analyzer.report is not allowed to import onnx" in result.stdout
+
+
+def test_a_circle_for_types_alone_breaks_the_contract(tmp_path: Path) -> None:
+    line = "if TYPE_CHECKING:\n    from analyzer.graph.program import build_program"
+    result = lint_imports(copy_with(line, "graph/scope.py", tmp_path))
+    assert result.returncode == 1
+    assert ".scope -> .program" in result.stdout

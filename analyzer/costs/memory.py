@@ -16,7 +16,7 @@ from analyzer.facts import Certainty, Memory, Tensor
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from analyzer.graph.program import Program, Scope
+    from analyzer.graph.scope import Program, Scope
     from analyzer.shapes.result import Instance
     from analyzer.shapes.sites import Site
 

@@ -22,7 +22,7 @@ from analyzer.shapes.types import UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from analyzer.graph.program import Program
+    from analyzer.graph.scope import Program
     from analyzer.shapes.result import Child, Instance
     from analyzer.shapes.sites import Site
 

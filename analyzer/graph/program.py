@@ -1,9 +1,5 @@
 """ModelProto → program: scopes of operators with decoded attributes, in topological order.
 
-A *scope* is one graph the file defines: the main graph, a body of If/Loop/Scan,
-or the body of a local function. Operators keep their protobuf node (for C++
-inference) beside decoded attributes (for everything else).
-
 Nesting depth is bounded by protobuf's own parser (100 messages, about 31
 nested graphs), so the recursion over bodies cannot be driven deeper by a file.
 """
@@ -11,100 +7,23 @@ nested graphs), so the recursion over bodies cannot be driven deeper by a file.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import onnx
-from onnx import AttributeProto, TensorProto
+from onnx import AttributeProto
 
 from analyzer.errors import ModelError
 from analyzer.facts import Problem
 from analyzer.graph.attributes import Misfit, decode_attribute
+from analyzer.graph.scope import Op, Program, Scope
 from analyzer.graph.topology import sort_topologically
 from analyzer.model.limits import RAISE_IT, LimitExceeded, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import onnx
+
     from analyzer.model import Model
-
-FunctionKey = tuple[str, str, str]
-"""(domain, name, overload) of a local function."""
-
-
-@dataclass(slots=True)
-class Op:
-    """One operator as the file states it."""
-
-    proto: onnx.NodeProto
-    name: str
-    op_type: str
-    domain: str
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
-    attributes: dict[str, Any]
-    """int, float, str, tuples of them, ndarray, TensorProto (payload left on disk) or Reference."""
-    bodies: dict[str, int]
-    """Index into ``Program.scopes`` by attribute name (``then_branch``, ``body`` …)."""
-    captured: tuple[str, ...] = ()
-    """Outer names that the bodies read: implicit inputs."""
-
-    @property
-    def work(self) -> int:
-        """What typing and listing it once more costs, in ordinary operators."""
-        slots = len(self.inputs) + len(self.outputs)
-        return 1 + (slots >> 2) + (sum(map(len, self.outputs[:1])) >> 6)
-
-
-@dataclass(slots=True)
-class Scope:
-    """One graph: operators in topological order with its typed boundary and constants."""
-
-    index: int
-    ops: list[Op]
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
-    input_types: dict[str, onnx.TypeProto] = field(default_factory=dict)
-    declared: dict[str, onnx.TypeProto] = field(default_factory=dict)
-    """Types the file declares for intermediate values and outputs; may be stale."""
-    constants: dict[str, TensorProto] = field(default_factory=dict)
-    sparse: dict[str, onnx.SparseTensorProto] = field(default_factory=dict)
-    opsets: dict[str, int] = field(default_factory=dict)
-    sorted: int = 0
-    """Operators in topological order; those behind lie on a cycle or follow one."""
-    defaults: dict[str, onnx.AttributeProto] = field(default_factory=dict)
-    """Default attribute values of a local function."""
-    function: FunctionKey | None = None
-    """Set when this is the body of a local function (no names of its caller are visible)."""
-
-
-@dataclass(slots=True)
-class Program:
-    """All scopes of a model."""
-
-    scopes: list[Scope]
-    functions: dict[FunctionKey, int]
-    """Index into ``scopes`` of every local function."""
-    ir_version: int
-    problems: list[Problem]
-    """Cycles and clashes found while decoding."""
-    limits: Limits
-    operands: int = 0
-    """Inputs of all operators."""
-
-    @property
-    def work(self) -> int:
-        """Of all operators of all scopes, each once."""
-        return sum(op.work for scope in self.scopes for op in scope.ops)
-
-    @property
-    def operators(self) -> int:
-        """Number of operators in all scopes."""
-        return sum(len(scope.ops) for scope in self.scopes)
-
-    @property
-    def main(self) -> Scope:
-        return self.scopes[0]
 
 
 def normal_domain(domain: str) -> str:

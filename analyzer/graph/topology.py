@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analyzer.graph.program import Op
+    from analyzer.graph.scope import Op
 
 
 def sort_topologically(ops: Sequence[Op]) -> tuple[list[int], list[int]]:

@@ -9,7 +9,6 @@ from analyzer.patterns.attention import attention
 from analyzer.patterns.channel_shuffle import channel_shuffle
 from analyzer.patterns.concatenated import dense_layer, fire, inception
 from analyzer.patterns.convnext import convnext
-from analyzer.patterns.flow import trace
 from analyzer.patterns.fused_mbconv import fused_mbconv
 from analyzer.patterns.ghost import ghost_module
 from analyzer.patterns.inverted_residual import inverted_residual
@@ -19,6 +18,7 @@ from analyzer.patterns.separable import separable
 from analyzer.patterns.spatial_pair import spatial_pair
 from analyzer.patterns.split_conv import split_conv
 from analyzer.patterns.squeeze_excite import squeeze_excite
+from analyzer.patterns.trace import trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

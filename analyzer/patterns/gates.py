@@ -6,32 +6,13 @@ it: ``x · σ(W₂ · act(W₁ · mean(x)))`` with one value per channel.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzer.patterns.flow import Gate
 from analyzer.patterns.roles import GATES
 
 if TYPE_CHECKING:
-    from analyzer.graph.query import Port
     from analyzer.patterns.flow import Flow
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """One squeeze-and-excite gate."""
-
-    source: Port
-    """The feature map that is scaled."""
-    pool: str
-    """The global pooling that reads it."""
-    squeeze: str
-    """First mixing layer, channels to fewer channels."""
-    excite: str
-    """Second mixing layer, back to every channel."""
-    join: str
-    """The multiplication."""
-    anchors: tuple[str, ...]
-    """All of them with the reshapes between."""
 
 
 def find_gates(flow: Flow) -> dict[str, Gate]:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from analyzer.patterns.flow import Flow
-    from analyzer.patterns.gates import Gate
+    from analyzer.patterns.flow import Flow, Gate
 
 Detail = int | str | bool
 

@@ -2,7 +2,8 @@
 
 from analyzer.ruleset.explain import explain
 from analyzer.ruleset.load import load_rules, parse_rule
-from analyzer.ruleset.rule import Example, Option, Rule
+from analyzer.ruleset.option import Option
+from analyzer.ruleset.rule import Example, Rule
 from analyzer.ruleset.select import select_rules
 
 __all__ = ["Example", "Option", "Rule", "explain", "load_rules", "parse_rule", "select_rules"]

@@ -27,7 +27,7 @@ from analyzer.ruleset.fields import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from analyzer.ruleset.rule import Option
+    from analyzer.ruleset.option import Option
 
 MAX_DEPTH = 24
 """Nesting of an expression; shipped rules need 7."""

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from analyzer.facts import Facts
-    from analyzer.ruleset.rule import OptionValue, Rule
+    from analyzer.ruleset.option import OptionValue
+    from analyzer.ruleset.rule import Rule
 
 
 def evaluate(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from analyzer.ruleset.rule import Example, Option, Rule
+    from analyzer.ruleset.option import Option
+    from analyzer.ruleset.rule import Example, Rule
 
 SAFETY = {
     "display": "Advice only: onnxlint changes nothing, and whether to act is a judgement.",

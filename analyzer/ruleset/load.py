@@ -12,8 +12,9 @@ from analyzer.ruleset.check import Checker, Refused
 from analyzer.ruleset.document import MAX_BYTES, Item, Malformed, read
 from analyzer.ruleset.expression import Expression, Message
 from analyzer.ruleset.fields import SUBJECTS, groups
+from analyzer.ruleset.option import Option, OptionValue
 from analyzer.ruleset.options import kind_of, typed
-from analyzer.ruleset.rule import Example, Option, OptionValue, Rule
+from analyzer.ruleset.rule import Example, Rule
 from analyzer.ruleset.schema import Section
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from analyzer.units import parse_quantity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from analyzer.ruleset.rule import Option, OptionValue, Rule
+    from analyzer.ruleset.option import Option, OptionValue
+    from analyzer.ruleset.rule import Rule
 
 
 def kind_of(value: OptionValue) -> str:

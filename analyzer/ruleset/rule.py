@@ -12,25 +12,7 @@ if TYPE_CHECKING:
 
     from analyzer.findings.finding import Severity
     from analyzer.ruleset.expression import Expression, Message
-
-OptionValue = int | float | bool | str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A number or word in a rule that users may change."""
-
-    name: str
-    """As written in rule and configuration files, e.g. ``min-macs``; ``option.min_macs`` in
-    expressions."""
-    default: OptionValue
-    """Value unless configured; ``None`` is *unset*, and comparisons with it are false."""
-    kind: str
-    """``integer``, ``number``, ``flag`` or ``text``."""
-    unit: str
-    """``MACs``, ``FLOPs``, ``bytes``, ``parameters`` …; empty for a share, a flag or a word."""
-    help: str
-    """One line: what changing it does."""
+    from analyzer.ruleset.option import Option, OptionValue
 
 
 @dataclass(frozen=True, slots=True)

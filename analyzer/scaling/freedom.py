@@ -9,7 +9,7 @@ from analyzer.shapes.bindings import NOT_SYMBOLS
 from analyzer.shapes.types import decode_type
 
 if TYPE_CHECKING:
-    from analyzer.graph.program import Program
+    from analyzer.graph.scope import Program
     from analyzer.shapes.result import Shapes
 
 STRIDE = 32

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from analyzer.costs.aggregate import Sum
-    from analyzer.graph.program import Program
+    from analyzer.graph.scope import Program
     from analyzer.model import Model
     from analyzer.scaling.freedom import Freedom
     from analyzer.shapes.result import Shapes

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import onnx
 
-    from analyzer.graph.program import Op, Program, Scope
+    from analyzer.graph.scope import Op, Program, Scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from analyzer.shapes.types import UNKNOWN, Type, decode_type, merge
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from analyzer.graph.program import Op
+    from analyzer.graph.scope import Op
     from analyzer.shapes.frame import Frame
-    from analyzer.shapes.infer import Inference
+    from analyzer.shapes.session import Session
 
 MAX_PASSES = 8
 """Generalisation passes over a loop body; each pass can only lose knowledge, so few suffice."""
@@ -33,9 +33,7 @@ def _body_path(frame: Frame, op: Op, label: str) -> str:
     return scope_path(f"{prefix}{name}.{label}")
 
 
-def _run_if(
-    inference: Inference, frame: Frame, i: int, op: Op, attributes: Mapping[str, Any]
-) -> None:
+def _run_if(session: Session, frame: Frame, i: int, op: Op, attributes: Mapping[str, Any]) -> None:
     """``If``: the taken branch where the condition is constant, otherwise both.
 
     Of two branches one may not fit the sizes in use (the 8 kHz half of a speech model that is
@@ -49,7 +47,7 @@ def _run_if(
             continue
         taken = None if condition is None else bool(condition) is (label == "then_branch")
         path = _body_path(frame, op, label)
-        instance = inference.run_scope(index, path, {}, {}, frame, frame.attributes)
+        instance = session.run_scope(index, path, {}, {}, frame, frame.attributes)
         children.append(Child(label, instance, None if taken is None else int(taken)))
     running = [c for c in children if c.times != 0]
     possible = [c for c in running if not c.instance.refused]
@@ -62,33 +60,33 @@ def _run_if(
             child.times = int(child in possible)
     frame.instance.children[i] = tuple(children)
     for k, name in enumerate(op.outputs):
-        results = [_output(inference, c.instance, k, frame) for c in running]
+        results = [_output(session, c.instance, k, frame) for c in running]
         if name and results:
             merged = results[0]
             for other in results[1:]:
                 merged = merge(merged, other)
             frame.instance.types[name] = merged
             if len(running) == 1:
-                _pass_value(inference, running[0].instance, k, frame, name)
+                _pass_value(session, running[0].instance, k, frame, name)
 
 
-def _output(inference: Inference, instance: Instance, k: int, frame: Frame) -> Type:
+def _output(session: Session, instance: Instance, k: int, frame: Frame) -> Type:
     """Type of output ``k`` of a body; the body may return a captured value unchanged."""
-    outputs = inference.program.scopes[instance.scope].outputs
+    outputs = session.program.scopes[instance.scope].outputs
     if k >= len(outputs):
         return UNKNOWN
     return instance.types.get(outputs[k]) or frame.type(outputs[k])
 
 
-def _pass_value(inference: Inference, instance: Instance, k: int, frame: Frame, name: str) -> None:
-    outputs = inference.program.scopes[instance.scope].outputs
+def _pass_value(session: Session, instance: Instance, k: int, frame: Frame, name: str) -> None:
+    outputs = session.program.scopes[instance.scope].outputs
     value = instance.values.get(outputs[k]) if k < len(outputs) else None
     if value is not None:
         frame.instance.values[name] = value
 
 
 def _stable_body(
-    inference: Inference,
+    session: Session,
     frame: Frame,
     op: Op,
     carried: Sequence[Type],
@@ -105,13 +103,13 @@ def _stable_body(
     feeds back. Returns the instance and the carried output types.
     """
     index = op.bodies["body"]
-    inputs = inference.program.scopes[index].inputs
+    inputs = session.program.scopes[index].inputs
     path = _body_path(frame, op, "body")
     state = list(carried)
     for _ in range(MAX_PASSES):
         types = dict(zip(inputs, [*leading, *state, *trailing], strict=False))
-        instance = inference.run_scope(index, path, types, {}, frame, frame.attributes)
-        after = [_output(inference, instance, first_output + k, frame) for k in range(len(carried))]
+        instance = session.run_scope(index, path, types, {}, frame, frame.attributes)
+        after = [_output(session, instance, first_output + k, frame) for k in range(len(carried))]
         merged = [merge(a, b) for a, b in zip(state, after, strict=True)]
         if once or merged == state:
             return instance, after
@@ -120,20 +118,20 @@ def _stable_body(
 
 
 def _run_loop(
-    inference: Inference, frame: Frame, i: int, op: Op, attributes: Mapping[str, Any]
+    session: Session, frame: Frame, i: int, op: Op, attributes: Mapping[str, Any]
 ) -> None:
     """``Loop``: the body as often as ``loop_trips`` says."""
     limit = scalar(frame.value(op.inputs[0])) if op.inputs and op.inputs[0] else None
     carried = [frame.type(n) for n in op.inputs[2:]]
     counters = [Type("int64", ()), Type("bool", ())]
     once = limit is not None and int(limit) == 1
-    instance, final = _stable_body(inference, frame, op, carried, counters, [], 1, once=once)
-    trips = loop_trips(inference, frame, op, instance)
+    instance, final = _stable_body(session, frame, op, carried, counters, [], 1, once=once)
+    trips = loop_trips(session, frame, op, instance)
     frame.instance.children[i] = (Child("body", instance, trips),)
     results = list(carried) if trips == 0 else final
-    outputs = inference.program.scopes[instance.scope].outputs
+    outputs = session.program.scopes[instance.scope].outputs
     for k in range(1 + len(carried), len(outputs)):
-        results.append(_stack(_output(inference, instance, k, frame), trips, 0))
+        results.append(_stack(_output(session, instance, k, frame), trips, 0))
     for name, value in zip(op.outputs, results, strict=False):
         if name:
             frame.instance.types[name] = value
@@ -161,7 +159,7 @@ def _slice_off(sequence: Type, axis: int) -> tuple[Type, int | None]:
 
 
 def _run_scan(
-    inference: Inference, frame: Frame, i: int, op: Op, attributes: Mapping[str, Any]
+    session: Session, frame: Frame, i: int, op: Op, attributes: Mapping[str, Any]
 ) -> None:
     """``Scan``: as many iterations as the scan axis is long (opset 8 has a batch axis first)."""
     batched = frame.opsets.get("", 1) < 9
@@ -181,17 +179,17 @@ def _run_scan(
         element, length = _slice_off(sequence, axis)
         slices.append(element)
         trips = length if trips is None else trips
-    given = given_trips(inference, op)
+    given = given_trips(session, op)
     trips = given if given is not None else trips
-    instance, final = _stable_body(inference, frame, op, states, [], slices, 0, once=trips == 1)
+    instance, final = _stable_body(session, frame, op, states, [], slices, 0, once=trips == 1)
     runs = trips if not batched else (None if batch is None or trips is None else trips * batch)
     frame.instance.children[i] = (Child("body", instance, runs),)
     results = states if trips == 0 else final
-    outputs = inference.program.scopes[instance.scope].outputs
+    outputs = session.program.scopes[instance.scope].outputs
     out_axes = attributes.get("scan_output_axes") or ()
     for k in range(count, len(outputs)):
         axis = out_axes[k - count] if k - count < len(out_axes) else 0
-        results.append(_stack(_output(inference, instance, k, frame), trips, axis))
+        results.append(_stack(_output(session, instance, k, frame), trips, axis))
     if batched:
         results = [_stack(r, batch, 0) for r in results]
     for name, value in zip(op.outputs, results, strict=False):
@@ -200,15 +198,15 @@ def _run_scan(
 
 
 def _run_other(
-    inference: Inference, frame: Frame, i: int, op: Op, attributes: Mapping[str, Any]
+    session: Session, frame: Frame, i: int, op: Op, attributes: Mapping[str, Any]
 ) -> None:
     """Operators with bodies of which nothing more is known: bodies typed as they declare."""
     children = []
     for label, index in op.bodies.items():
-        scope = inference.program.scopes[index]
+        scope = session.program.scopes[index]
         types = {n: decode_type(t) for n, t in scope.input_types.items()}
         path = _body_path(frame, op, label)
-        instance = inference.run_scope(index, path, types, {}, frame, frame.attributes)
+        instance = session.run_scope(index, path, types, {}, frame, frame.attributes)
         children.append(Child(label, instance, None))
     frame.instance.children[i] = tuple(children)
     frame.instance.failures[i] = f"{op.op_type} runs its body a data-dependent number of times"
@@ -217,7 +215,7 @@ def _run_other(
             fill_gaps(frame, op, attributes)
 
 
-CONTROL: Mapping[str, Callable[[Inference, Frame, int, Op, Mapping[str, Any]], None]] = {
+CONTROL: Mapping[str, Callable[[Session, Frame, int, Op, Mapping[str, Any]], None]] = {
     "If": _run_if,
     "Loop": _run_loop,
     "Scan": _run_scan,

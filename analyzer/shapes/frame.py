@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import onnx
 
-    from analyzer.graph.program import Op, Scope
+    from analyzer.graph.scope import Op, Scope
     from analyzer.shapes.fold import Array
     from analyzer.shapes.result import Instance
 

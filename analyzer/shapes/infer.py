@@ -24,6 +24,7 @@ from analyzer.shapes.control import CONTROL
 from analyzer.shapes.frame import Frame, Room
 from analyzer.shapes.operators import infer_operator
 from analyzer.shapes.result import Child, Instance, Shapes, running, scope_path
+from analyzer.shapes.session import Session
 from analyzer.shapes.types import UNKNOWN, Type, decode_type, refine
 
 if TYPE_CHECKING:
@@ -31,15 +32,15 @@ if TYPE_CHECKING:
 
     import onnx
 
-    from analyzer.graph.program import FunctionKey, Op, Program
+    from analyzer.graph.scope import FunctionKey, Op, Program
     from analyzer.model.guard import GuardFailure
     from analyzer.shapes.fold import Array
 
     Deaths = Mapping[int, GuardFailure]
 
 
-class Inference:
-    """State of one pass over a program."""
+class Inference(Session):
+    """One pass over a program."""
 
     def __init__(
         self,
@@ -52,21 +53,15 @@ class Inference:
         give_up: bool = False,
         limits: Limits = Limits(),
     ) -> None:
-        self.program, self.bindings = program, bindings
-        self.use_cpp = use_cpp
-        """False leaves everything unknown that only onnx's C++ could tell."""
+        super().__init__(program, bindings, use_cpp=use_cpp)
         self._given_up = give_up
         """Nothing is inferred at all."""
         self._stopped: list[Problem] = []
         """Limits and deaths, which concern the whole model wherever they happened."""
         self.visits = 0
         self._left = program.work + limits.visits
-        self.counted = 0
-        """Operators evaluated to count iterations of loops."""
         self._limits = limits
         self._room = Room(limits.folded_bytes)
-        self.answers: dict[tuple[object, ...], dict[int, Type]] = {}
-        """What onnx said of operators so far: types by output slot."""
         self._at = at
         self._deaths = dict(deaths or {})
         """Visits that killed a worker, and how: skipped, and put down as problems."""
@@ -104,7 +99,6 @@ class Inference:
         parent: Frame | None,
         attributes: Mapping[str, onnx.AttributeProto],
     ) -> Instance:
-        """Infer one scope given the types (and perhaps values) of its inputs."""
         scope = self.program.scopes[index]
         instance = Instance(path, index)
         for name, tensor in scope.constants.items():

@@ -1,4 +1,4 @@
-"""Output types of one operator without bodies: constants, folding, onnx's inference, own rules."""
+"""Output types of one operator without bodies: constants, folding, onnx's session, own rules."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 
     from onnx import NodeProto, defs
 
-    from analyzer.graph.program import Op
+    from analyzer.graph.scope import Op
     from analyzer.shapes.fold import Array
     from analyzer.shapes.frame import Frame
-    from analyzer.shapes.infer import Inference
+    from analyzer.shapes.session import Session
 
 
 class _Refused(Unknown):
@@ -45,7 +45,7 @@ class _Refused(Unknown):
 
 
 def infer_operator(
-    inference: Inference, frame: Frame, i: int, op: Op, node: NodeProto, attributes: dict[str, Any]
+    session: Session, frame: Frame, i: int, op: Op, node: NodeProto, attributes: dict[str, Any]
 ) -> None:
     """Type the outputs of operator ``i`` of ``frame`` and fold its value if it is small."""
     special = _SPECIAL.get(op.op_type) if op.domain == "" else None
@@ -59,7 +59,7 @@ def infer_operator(
     if foldable or op.op_type in READS_DATA or op.domain:
         values = [frame.value(n) if n else None for n in op.inputs]
     try:
-        _infer(inference, frame, op, node, attributes, values)
+        _infer(session, frame, op, node, attributes, values)
     except Unknown as reason:
         frame.instance.failures[i] = str(reason)
         if isinstance(reason, (Contradiction, _Refused)):
@@ -86,7 +86,7 @@ def fill_gaps(frame: Frame, op: Op, attributes: Mapping[str, Any]) -> None:
 
 
 def _infer(
-    inference: Inference,
+    session: Session,
     frame: Frame,
     op: Op,
     node: NodeProto,
@@ -110,7 +110,7 @@ def _infer(
     if partial and values and any(v is not None and v.dtype == object for v in values):
         frame.set(op.outputs[0], partial(make_call(op, attributes, inputs, [], version, values)))
         return
-    inferred = _ask_onnx(inference, frame, op, node, schema, inputs, values)
+    inferred = _ask_onnx(session, frame, op, node, schema, inputs, values)
     own = op.domain == "" and op.op_type in GAP_RULES
     if inferred is None and partial is not None:
         call = make_call(op, attributes, inputs, [], version, values or ())
@@ -129,7 +129,7 @@ def _infer(
 
 
 def _ask_onnx(
-    inference: Inference,
+    session: Session,
     frame: Frame,
     op: Op,
     node: NodeProto,
@@ -138,7 +138,7 @@ def _ask_onnx(
     values: list[Array | None] | None,
 ) -> dict[str, Type] | None:
     """Output types by onnx's inference; ``None``, and a problem, where the node is refused."""
-    if not inference.use_cpp:
+    if not session.use_cpp:
         raise Unknown("onnx's shape inference was given up for this model")
     data = {}
     if values is not None and op.op_type in READS_DATA:
@@ -149,17 +149,17 @@ def _ask_onnx(
         }
     # Names aside, the layers of a network repeat themselves.
     question = None if data else _question(frame, op, node, schema, inputs)
-    if question is not None and (known := inference.answers.get(question)) is not None:
+    if question is not None and (known := session.answers.get(question)) is not None:
         return {name: known[slot] for slot, name in enumerate(op.outputs) if slot in known}
     encoded = encode_all(op.inputs, inputs)
     if encoded is None:
         raise Unknown("the type of an input is unknown")
-    ir_version = inference.program.ir_version
+    ir_version = session.program.ir_version
     try:
         answer = infer_outputs(schema, node, encoded, data, frame.opsets, ir_version)
         if question is not None:
             slots = {name: slot for slot, name in enumerate(op.outputs) if name}
-            inference.answers[question] = {slots[name]: kind for name, kind in answer.items()}
+            session.answers[question] = {slots[name]: kind for name, kind in answer.items()}
         return answer
     except CPP_ERRORS as error:
         text = " ".join(str(error).split())[:300] or type(error).__name__

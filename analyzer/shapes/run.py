@@ -12,7 +12,7 @@ from analyzer.shapes.bindings import ALTERNATIVES
 from analyzer.shapes.infer import Inference
 
 if TYPE_CHECKING:
-    from analyzer.graph.program import Program
+    from analyzer.graph.scope import Program
     from analyzer.model.guard import Progress
     from analyzer.shapes.bindings import Bindings
     from analyzer.shapes.infer import Deaths

@@ -11,7 +11,7 @@ from analyzer.shapes.types import UNKNOWN
 
 if TYPE_CHECKING:
     from analyzer.graph.call import Call
-    from analyzer.graph.program import Op, Program
+    from analyzer.graph.scope import Op, Program
     from analyzer.shapes.result import Child, Instance, Shapes
     from analyzer.shapes.types import Type
 

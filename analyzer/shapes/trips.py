@@ -15,10 +15,10 @@ from analyzer.shapes.fold import FOLDS, fold
 from analyzer.shapes.frame import Frame
 
 if TYPE_CHECKING:
-    from analyzer.graph.program import Op
+    from analyzer.graph.scope import Op
     from analyzer.shapes.fold import Array
-    from analyzer.shapes.infer import Inference
     from analyzer.shapes.result import Instance
+    from analyzer.shapes.session import Session
 
 MAX_STEPS = 1 << 17
 """Evaluations of one operator that counting may take in a whole model: about half a second."""
@@ -34,18 +34,18 @@ def scalar(value: Array | None) -> Any:
     return value.reshape(-1)[0] if value is not None and value.size == 1 else None
 
 
-def given_trips(inference: Inference, op: Op) -> int | None:
+def given_trips(session: Session, op: Op) -> int | None:
     """The trip count that the user states for this loop."""
-    trips = inference.bindings.trips
+    trips = session.bindings.trips
     for key in (op.name, *op.outputs):
         if key and key in trips:
             return trips[key]
     return None
 
 
-def loop_trips(inference: Inference, frame: Frame, op: Op, body: Instance) -> int | None:
+def loop_trips(session: Session, frame: Frame, op: Op, body: Instance) -> int | None:
     """Iterations of a ``Loop``, as stated or as the file determines them; else ``None``."""
-    given = given_trips(inference, op)
+    given = given_trips(session, op)
     if given is not None:
         return given
     is_limited = bool(op.inputs and op.inputs[0])
@@ -57,18 +57,18 @@ def loop_trips(inference: Inference, frame: Frame, op: Op, body: Instance) -> in
         return None
     if not initial:
         return 0
-    goes_on = _always_true(inference, body, initial)
+    goes_on = _always_true(session, body, initial)
     if goes_on:
         return most
     if is_limited and most is None:
         return None
-    found = 1 if goes_on is False else _count(inference, frame, op, body, most)
+    found = 1 if goes_on is False else _count(session, frame, op, body, most)
     return found if found is None or most is None else min(found, most)
 
 
-def _always_true(inference: Inference, body: Instance, initial: object) -> bool | None:
+def _always_true(session: Session, body: Instance, initial: object) -> bool | None:
     """Whether the loop condition is constant: True, False, or ``None`` if it depends on data."""
-    scope = inference.program.scopes[body.scope]
+    scope = session.program.scopes[body.scope]
     name = scope.outputs[0] if scope.outputs else ""
     value = scalar(body.values.get(name))
     if value is None and len(scope.inputs) > 1:
@@ -81,11 +81,9 @@ def _always_true(inference: Inference, body: Instance, initial: object) -> bool 
     return None if value is None else bool(value)
 
 
-def _count(
-    inference: Inference, frame: Frame, op: Op, body: Instance, most: int | None
-) -> int | None:
+def _count(session: Session, frame: Frame, op: Op, body: Instance, most: int | None) -> int | None:
     """Iterations until the condition that the body computes turns false, at most ``most``."""
-    scope = inference.program.scopes[body.scope]
+    scope = session.program.scopes[body.scope]
     if len(scope.inputs) < 2 or len(scope.outputs) < len(scope.inputs) - 1:
         return None
     found = _behind_condition(frame, op, Frame(body, scope, frame, frame.attributes, frame.room))
@@ -96,8 +94,8 @@ def _count(
     carried = dict(zip(scope.inputs[2:], scope.outputs[1:], strict=False))
     trips = 0
     while most is None or trips < most:
-        inference.counted += len(steps) + 1
-        if inference.counted > MAX_STEPS:
+        session.counted += len(steps) + 1
+        if session.counted > MAX_STEPS:
             return None
         now = {**known, **state, number: np.array(trips), running: RUNNING}
         for i in steps:

@@ -22,7 +22,7 @@ from tests.fuzz.promises import Depth
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from analyzer.graph.program import Program
+    from analyzer.graph.scope import Program
     from analyzer.shapes.bindings import Bindings
     from analyzer.shapes.result import Shapes
 

@@ -13,7 +13,7 @@ from analyzer.facts import ModelInfo
 from analyzer.ruleset.check import Checker, Refused
 from analyzer.ruleset.expression import Expression, Message
 from analyzer.ruleset.fields import groups
-from analyzer.ruleset.rule import Option
+from analyzer.ruleset.option import Option
 from analyzer.ruleset.sandbox import UNKNOWN
 from tests.ruleset.build import CONV, SAVING, facts, node
 

@@ -1,0 +1,125 @@
+"""Graph → ``Flow``: which operators are anchors, and what each of them reads.
+
+Activations come as one operator or as ten (hard-swish, SiLU, GELU), BatchNormalization may
+be folded, decomposed or quantised. Instead of listing the forms, one pass finds for every
+tensor its *source*: the operator output it is an element-wise function of. An operator whose
+data inputs all have the same source is *transparent* and belongs to that source's region; an
+operator that mixes places, channels or sources is an *anchor*. ``x · sigmoid(x)`` collapses
+by itself, a residual addition does not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.graph.query import Port, links
+from analyzer.patterns.conv import SUM_SLOT, form_of
+from analyzer.patterns.flow import Flow
+from analyzer.patterns.gates import find_gates
+from analyzer.patterns.roles import (
+    ELEMENTWISE,
+    FIRST_INPUT,
+    PRODUCTS,
+    STATIC,
+    reduced_axes,
+    role_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import networkx as nx
+
+    from analyzer.facts import Node
+    from analyzer.graph.call import Call
+    from analyzer.graph.query import Links
+    from analyzer.patterns.flow import Sources
+
+
+def trace(graph: nx.MultiDiGraph, nodes: Mapping[str, Node]) -> Flow:
+    """Find sources, anchors and regions in one topological pass; O(V + E)."""
+    index = links(graph)
+    flow = Flow(index.calls, nodes, {node: i for i, node in enumerate(index.order)})
+    known: dict[Port, Port | None] = {}
+    outside: dict[str, Port] = {}
+    for node in index.order:
+        inputs = _sources(node, index, known, outside)
+        transparent = _transparent(node, index, inputs)
+        call = index.calls[node]
+        if call.op_type in STATIC or (call.inputs and not inputs):
+            continue  # outputs stay unknown to ``known``: constants
+        if transparent is not None:
+            known[Port(node, 0)] = transparent
+            if transparent.node in flow.roles:
+                flow.regions[transparent.node].append(node)
+                flow.operators[transparent.node].add(call.op_type)
+            continue
+        slot = PRODUCTS.get(call.op_type)
+        fact = nodes[node]
+        weighted = slot is not None and slot not in inputs and 0 in inputs
+        if fact.conv is not None:
+            form = form_of(call)
+            data = (0, SUM_SLOT) if form and "fused" in form.tags else (0,)
+            inputs = {slot: port for slot, port in inputs.items() if slot in data}
+        role = flow.roles[node] = role_of(call, fact.conv, weighted)
+        flow.inputs[node], flow.regions[node], flow.operators[node] = inputs, [], set()
+        for out in range(len(call.outputs)):
+            # SkipLayerNormalization hands the sum on beside its normalisation.
+            known[Port(node, out)] = Port(node, 0 if role == "add" else out)
+        for port in dict.fromkeys(inputs.values()):
+            flow.users.setdefault(port, []).append(node)
+    flow.gates = find_gates(flow)
+    return flow
+
+
+def _sources(
+    node: str, index: Links, known: Mapping[Port, Port | None], outside: dict[str, Port]
+) -> Sources:
+    """Sources of the slots that are not constant; tensors from outside are their own source."""
+    found: Sources = {}
+    producers, constants = index.producers[node], index.constants[node]
+    for slot, tensor in enumerate(index.calls[node].inputs):
+        if tensor is None or slot in constants:
+            continue
+        if (port := producers.get(slot)) is not None:
+            origin = known.get(port)
+        else:
+            origin = outside.setdefault(tensor.name, Port("", len(outside)))
+        if origin is not None:
+            found[slot] = origin
+    return found
+
+
+def _transparent(node: str, index: Links, inputs: Sources) -> Port | None:
+    """The source an operator merely transforms in place, ``None`` for an anchor."""
+    call = index.calls[node]
+    sources = set(inputs.values())
+    if call.op_type in FIRST_INPUT:
+        return inputs.get(0)
+    if len(sources) != 1:
+        return None
+    if call.op_type in ELEMENTWISE or _keeps_shape(call) or _is_norm_mean(node, index):
+        return sources.pop()
+    return None
+
+
+def _keeps_shape(call: Call) -> bool:
+    """A reshape or slice that changes nothing, as exporters like to leave behind."""
+    if call.op_type not in ("Expand", "Reshape", "Slice"):
+        return False
+    before, after = call.input(0), call.output(0)
+    return (
+        before is not None
+        and after is not None
+        and before.elements is not None
+        and before.shape == after.shape
+    )
+
+
+def _is_norm_mean(node: str, index: Links) -> bool:
+    """The mean or variance of a decomposed layer normalisation: one axis kept, then Sub or Add."""
+    call = index.calls[node]
+    if call.op_type != "ReduceMean" or not call.attr("keepdims", 1):
+        return False
+    users = {index.calls[use.node].op_type for use in index.uses[node]}
+    return len(reduced_axes(call)) == 1 and users <= {"Add", "Cast", "Sqrt", "Sub"} and bool(users)

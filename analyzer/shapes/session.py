@@ -1,0 +1,43 @@
+"""What operators, bodies and loops need of the shape pass they are a part of."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import onnx
+
+    from analyzer.graph.scope import Program
+    from analyzer.shapes.bindings import Bindings
+    from analyzer.shapes.fold import Array
+    from analyzer.shapes.frame import Frame
+    from analyzer.shapes.result import Instance
+    from analyzer.shapes.types import Type
+
+
+class Session(ABC):
+    """State of one pass over a program."""
+
+    def __init__(self, program: Program, bindings: Bindings, *, use_cpp: bool) -> None:
+        self.program, self.bindings = program, bindings
+        self.use_cpp = use_cpp
+        """False leaves everything unknown that only onnx's C++ could tell."""
+        self.counted = 0
+        """Operators evaluated to count iterations of loops."""
+        self.answers: dict[tuple[object, ...], dict[int, Type]] = {}
+        """What onnx said of operators so far: types by output slot."""
+
+    @abstractmethod
+    def run_scope(
+        self,
+        index: int,
+        path: str,
+        types: Mapping[str, Type],
+        values: Mapping[str, Array],
+        parent: Frame | None,
+        attributes: Mapping[str, onnx.AttributeProto],
+    ) -> Instance:
+        """Infer one scope given the types (and perhaps values) of its inputs."""
