@@ -93,8 +93,8 @@ class Assumption:
     value: int
     """Size used for every count of this analysis."""
     reason: str
-    """``--dim`` or ``--shape`` (the configuration's count as such), ``same symbol``, ``default``,
-    or what in the graph implied it."""
+    """``--dim`` or ``--shape`` (the configuration's count as such), ``same symbol``, ``metadata``
+    and the entry that states it, ``default``, or what in the graph implied it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,9 +75,11 @@ def build_program(
 def program_of(model: Model, limits: Limits) -> Program:
     """``build_program`` of a loaded model; raises ``ModelError`` where that exceeds a limit."""
     try:
-        return build_program(model.proto, dict(model.info.opsets), limits)
+        program = build_program(model.proto, dict(model.info.opsets), limits)
     except LimitExceeded as error:
         raise ModelError(model.info.path, str(error), RAISE_IT) from error
+    program.metadata = model.info.metadata
+    return program
 
 
 def _open_scope(program: Program, opsets: dict[str, int]) -> Scope:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import onnx
 
     from analyzer.facts import Problem
@@ -79,6 +81,8 @@ class Program:
     limits: Limits
     operands: int = 0
     """Inputs of all operators."""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """``metadata_props`` of the file."""
 
     @property
     def work(self) -> int:

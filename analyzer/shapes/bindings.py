@@ -1,8 +1,8 @@
 """Binding of graph inputs: every open dimension gets a value, every guess is an assumption.
 
-Defaults follow what executing the model would need: batch 1, an image of
-224×224 (3 channels unless the consuming weights say otherwise), no past
-key/values, a sequence of 128, 1 elsewhere.
+What the user states goes before what the consuming weights imply, that before what the file's
+metadata states, that before the defaults. These follow what executing the model would need:
+batch 1, an image of 224×224 with 3 channels, no past key/values, a sequence of 128, 1 elsewhere.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from analyzer.facts import Assumption, Problem
 from analyzer.graph.tensors import dims
 from analyzer.model.limits import Limits
+from analyzer.shapes.hints import Hints, read_hints
 from analyzer.shapes.types import Type, decode_type
 from analyzer.units import shape as spell
 
@@ -66,6 +67,8 @@ class Bindings:
     """Trip count by Loop/Scan node name or output."""
     defaults: Defaults = Defaults()
     """For dimensions that remain."""
+    hinted: bool = True
+    """Whether sizes that the file's metadata states go before the defaults."""
 
 
 @dataclass(slots=True)
@@ -91,6 +94,7 @@ def bind(program: Program, bindings: Bindings, most: int = Limits().assumptions)
     names = [n for n in dict.fromkeys(scope.inputs) if n not in scope.constants]
     stated = _stated(program, bindings)
     known = dict(stated)
+    hints = read_hints(program.metadata) if bindings.hinted else Hints()
     for name in names:
         proto = scope.input_types[name]
         declared = decode_type(proto)
@@ -111,14 +115,20 @@ def bind(program: Program, bindings: Bindings, most: int = Limits().assumptions)
                 bound.problems.append(Problem("assumption-limit", name, text))
             continue
         implied = _implied(readers.get(name, ()), len(declared.shape))
+        symbols = tuple(_symbol(proto, axis) for axis in range(len(declared.shape)))
+        told = hints.sizes(name, symbols, declared.shape)
+        for axis, size in enumerate(implied):
+            if size is not None:  # weights do not lie
+                told[axis] = size, "implied by the weights that consume it"
         shape = tuple(
             size
             if size is not None
             else _assume(
-                bound, stated, known, bindings.defaults, name, proto, axis, declared.shape, implied
+                bound, stated, known, bindings.defaults, name, symbols[axis], axis,
+                declared.shape, told.get(axis),
             )
             for axis, size in enumerate(declared.shape)
-        )
+        )  # fmt: skip
         bound.types[name] = Type(declared.dtype, shape)
     bound.problems.extend(_misnamed(program, bindings, names, bound.assumptions))
     return bound
@@ -201,18 +211,17 @@ def _assume(
     known: dict[str, int],
     defaults: Defaults,
     name: str,
-    proto: onnx.TypeProto,
+    symbol: str,
     axis: int,
     shape: tuple[int | None, ...],
-    implied: tuple[int | None, ...],
+    told: tuple[int, str] | None,
 ) -> int:
-    """Value of one open dimension: given, shared with an equal symbol, implied, or default."""
-    symbol = _symbol(proto, axis)
-    hint = implied[axis]
+    """Value of one open dimension: given, shared with an equal symbol, told by weights or
+    metadata (``told``, with its reason), or default."""
     if symbol in known:
         value, reason = known[symbol], "--dim" if symbol in stated else "same symbol"
-    elif hint is not None:
-        value, reason = hint, "implied by the weights that consume it"
+    elif told is not None:
+        value, reason = told
     else:
         value = _default(defaults, name, symbol, axis, shape)
         usual = _default(Defaults(), name, symbol, axis, shape)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from analyzer.model.guard import GuardFailure, guarded
 from analyzer.model.limits import Limits
 from analyzer.shapes.bindings import ALTERNATIVES
+from analyzer.shapes.hints import LABEL
 from analyzer.shapes.infer import Inference
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ def _infer(
     progress: Progress,
 ) -> Shapes:
     shapes = Inference(program, bindings, at=progress.at, deaths=deaths, limits=limits).run()
-    guessed = [a for a in shapes.assumptions if a.reason == bindings.defaults.reason]
+    hinted = any(a.reason.startswith(LABEL) for a in shapes.assumptions)
+    guessed = hinted or any(a.reason == bindings.defaults.reason for a in shapes.assumptions)
     if (
         deaths
         or not guess
@@ -100,8 +102,10 @@ def _infer(
     ):
         return shapes
     best = shapes
-    for defaults in ALTERNATIVES:
-        tried = replace(bindings, defaults=defaults)
+    # What the metadata states may be stale or a lie: it goes first where it contradicts the graph.
+    usual = [bindings.defaults] if hinted else []
+    for defaults in (*usual, *ALTERNATIVES):
+        tried = replace(bindings, defaults=defaults, hinted=False)
         other = Inference(program, tried, at=lambda _: progress.at(GUESSING), limits=limits).run()
         if _contradictions(other) < _contradictions(best):
             best = other
