@@ -7,7 +7,7 @@ that a suppression used by any model is not reported for the others; ``lint`` is
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.errors import ConfigError
 from analyzer.findings import suppress as suppression
@@ -133,11 +133,38 @@ def regrade(
 
 def check_settings(rules: Sequence[Rule], settings: Settings) -> dict[str, dict[str, OptionValue]]:
     """Typed option overrides by rule id; raises one ``ConfigError`` with every mistake."""
-    words = (*settings.select, *settings.ignore, *settings.severity,
-             *(s.rule for s in settings.suppressions))  # fmt: skip
-    errors = unknown_selectors(rules, (w for w in words if w not in _OWN))
-    errors += [
-        f"severity of {selector} must be error, warning or info, not {level!r}"
+    options, mistakes = settle(rules, settings)
+    if mistakes:
+        raise ConfigError("\n".join(mistake.text for mistake in mistakes))
+    return options
+
+
+class Mistake(NamedTuple):
+    """Something that is wrong with a setting."""
+
+    place: tuple[str, ...]
+    """Field of ``Settings`` and, in a table, its keys."""
+    text: str
+
+
+def settle(
+    rules: Sequence[Rule], settings: Settings
+) -> tuple[dict[str, dict[str, OptionValue]], list[Mistake]]:
+    """Typed option overrides by rule id, and everything that is wrong with ``settings``."""
+    words = [*(("select", w) for w in settings.select), *(("ignore", w) for w in settings.ignore),
+             *(("severity", w) for w in settings.severity),
+             *(("suppress", s.rule) for s in settings.suppressions)]  # fmt: skip
+    mistakes = [
+        Mistake((field, word), text)
+        for field, word in words
+        if word not in _OWN
+        for text in unknown_selectors(rules, [word])
+    ]
+    mistakes += [
+        Mistake(
+            ("severity", selector),
+            f"severity of {selector[:40]} must be error, warning or info, not {level[:40]!r}",
+        )
         for selector, level in settings.severity.items()
         if level not in list(Severity)
     ]
@@ -146,16 +173,16 @@ def check_settings(rules: Sequence[Rule], settings: Settings) -> dict[str, dict[
     for word, overrides in settings.options.items():
         rule = by_word.get(word)
         if rule is None:
-            errors += unknown_selectors(rules, [word]) or [f"options need one rule, not {word!r}"]
+            texts = unknown_selectors(rules, [word])
+            texts = texts or [f"options need one rule, not {word[:40]!r}"]
+            mistakes += [Mistake(("options", word), text) for text in texts]
             continue
         for name, value in overrides.items():
             try:
                 options.setdefault(rule.id, {})[name] = typed(rule.options, name, value)
             except ValueError as error:
-                errors.append(f"{rule.id}: {error}")
-    if errors:
-        raise ConfigError("\n".join(errors))
-    return options
+                mistakes.append(Mistake(("options", word, name), f"{rule.id}: {error}"))
+    return options, mistakes
 
 
 _OWN = frozenset({suppression.UNUSED_ID, suppression.UNUSED_NAME, suppression.EXPIRED_ID,

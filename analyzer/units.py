@@ -173,3 +173,16 @@ def _four(value: float) -> str:
         return f"{value:.0f}"
     text = f"{value:.4g}"
     return f"{value:.4f}".rstrip("0").rstrip(".") if "e" in text else text
+
+
+def spell(value: object) -> str:
+    """A value of a configuration in a message; what is long or deep is only named.
+
+    >>> spell(True), spell("x" * 60), spell([[1]]), spell(16**5000)
+    ('True', "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'", 'a list', 'a number of over 18 digits')
+    """
+    if isinstance(value, (dict, list)):
+        return "a table" if isinstance(value, dict) else "a list"
+    if isinstance(value, int) and abs(value) >= 10**18:
+        return "a number of over 18 digits"
+    return repr(value[:40] if isinstance(value, str) else value)

@@ -102,6 +102,7 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         arguments,
         environment.today,
         accepted,
+        note=console.note,
         digest=not formats.isdisjoint({"json", "sarif"}),
     )
     debug = arguments.debug or environment.debug

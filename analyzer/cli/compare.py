@@ -47,13 +47,13 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     if arguments.old == arguments.new == STDIN:
         raise ConfigError("standard input can be only one of the two models")
     keep_models([arguments.output or ""], [arguments.old, arguments.new])
-    pair = _pair(arguments, environment)
+    pair = _pair(arguments, console, environment)
     options = Options(color=console.color and not arguments.output, created=environment.created)
     deliver(COMPARE_FORMATS[arguments.format](pair, options), arguments.output, console)
     return exits.CLEAN
 
 
-def _pair(arguments: Namespace, environment: Environment) -> Pair:
+def _pair(arguments: Namespace, console: Console, environment: Environment) -> Pair:
     from analyzer.compare import compare
     from analyzer.findings.baseline import apply_baseline, make_baseline
     from analyzer.report.compare import Pair
@@ -62,7 +62,9 @@ def _pair(arguments: Namespace, environment: Environment) -> Pair:
     shown = arguments.format == "json"
     paths = [arguments.old, arguments.new]
     # A baseline would hide findings of both, so that neither came nor went.
-    plans = make_plans(paths, arguments, environment.today, NO_BASELINE, digest=shown)
+    plans = make_plans(
+        paths, arguments, environment.today, NO_BASELINE, digest=shown, note=console.note
+    )
     old, new = (judge_one(path, plans[path], command)[0] for path in paths)
     came, _ = apply_baseline(new.findings, make_baseline({"": old.findings}), "")
     went, _ = apply_baseline(old.findings, make_baseline({"": new.findings}), "")

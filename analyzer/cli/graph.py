@@ -51,7 +51,7 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         raise ConfigError(f"{arguments.output}: no suffix of {known}; choose one with --format")
     path = arguments.model
     keep_models([arguments.output], [path])
-    plan = make_plans([path], arguments, environment.today, digest=False)[path]
+    plan = make_plans([path], arguments, environment.today, digest=False, note=console.note)[path]
     facts = facts_of(path, plan)
     data = export(facts.graph, name, {node.id: node for node in facts.nodes})
     deliver(data, arguments.output, console)

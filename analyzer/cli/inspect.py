@@ -62,7 +62,7 @@ def _data(arguments: Namespace, console: Console, environment: Environment) -> b
         return operators_markdown().encode()
     path = arguments.model
     shown = arguments.format == "json"
-    plan = make_plans([path], arguments, environment.today, digest=shown)[path]
+    plan = make_plans([path], arguments, environment.today, digest=shown, note=console.note)[path]
     if questions.asked(arguments):
         return questions.answer(path, plan, arguments)
     result, _ = judge_one(path, plan, command_line(arguments))

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from analyzer.cli.batch import jobs_for, map_paths
 from analyzer.cli.internal import describe_bug, show_traceback
+from analyzer.cli.plan import shown_path
 from analyzer.errors import ModelError, OnnxlintError, ScarcityError
+from analyzer.facts import Problem
 from analyzer.report.result import Failure, Result
 
 if TYPE_CHECKING:
@@ -39,12 +41,20 @@ def judge_one(path: str, plan: Plan, command: str) -> tuple[Result, frozenset[Su
     from analyzer.lint import judge
 
     facts = facts_of(path, plan, weights=plan.weights)
+    if plan.silent:
+        facts = replace(facts, problems=(*facts.problems, _silenced(plan)))
     verdict = judge(facts, plan.rules, plan.settings)
     result = Result(
         facts, verdict.findings, plan.applied, command,
         suppressed=len(verdict.suppressed), accepted=len(verdict.accepted),
     )  # fmt: skip
     return result, verdict.used
+
+
+def _silenced(plan: Plan) -> Problem:
+    what = "switches off every rule that says whether a model is sound, so this is no verdict"
+    remedy = "select such rules, or name the configuration that you trust with --config"
+    return Problem("silenced", "", f"{shown_path(plan.config.path)} {what}; {remedy}")
 
 
 Judged = tuple[Result | Failure, "frozenset[Suppression]"]

@@ -6,12 +6,15 @@ import os
 from typing import TYPE_CHECKING
 
 from analyzer.errors import ModelError
+from analyzer.units import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 STDIN = "-"
 SUFFIX = ".onnx"
+MAX_DEPTH = 100
+"""Folders in one another that are searched for models."""
 
 
 def expand(paths: Iterable[str], note: Callable[[str], None]) -> list[str | ModelError]:
@@ -43,34 +46,66 @@ def absolute(path: str) -> str:
 
 
 def _search(folder: str, note: Callable[[str], None]) -> Iterator[str | ModelError]:
-    errors: list[OSError] = []
-    models, outside = [], []
+    errors: list[ModelError] = []
+    models: list[str] = []
+    outside: list[str] = []
     try:
-        root = os.path.join(os.path.realpath(folder), "")
+        os.path.realpath(folder)
     except OSError as gone:  # the current folder, that is
         yield ModelError(folder, f"cannot be searched: {gone.strerror}", "check the path")
         return
-    for place, folders, files in os.walk(folder, onerror=errors.append):
-        folders.sort()
-        outside += [path for name in folders if _leaves(path := os.path.join(place, name), root)]
-        models += [os.path.join(place, name) for name in files if name.lower().endswith(SUFFIX)]
-    for error in errors:
-        place = os.fsdecode(error.filename or folder)
-        yield ModelError(place, f"cannot be searched: {error.strerror}", "make it readable")
+    _walk(folder, models, outside, errors)
+    yield from sorted(errors, key=str)
     if not models and not errors:
         yield ModelError(folder, f"there is no *{SUFFIX} file in this folder", "check the path")
     for path in sorted(models):
-        if _leaves(path, root):
+        if os.path.islink(path) and leaves(path, folder):
             what = f"is a link that leads out of {folder}, so it is not followed"
             yield ModelError(path, what, "name this file itself to have it judged")
         else:
             yield path.removeprefix(f".{os.sep}")
     if outside:
         links = f"{len(outside):,} link{'s lead' if len(outside) > 1 else ' leads'}"
-        note(f"{folder}: {links} to folders elsewhere, not searched: {', '.join(outside[:3])}"
-             f"{', …' if len(outside) > 3 else ''}; name them to have them searched")  # fmt: skip
+        note(f"{folder}: {links} to folders elsewhere, not searched: "
+             f"{', '.join(sorted(outside)[:3])}{', …' if len(outside) > 3 else ''}; "
+             "name them to have them searched")  # fmt: skip
 
 
-def _leaves(path: str, root: str) -> bool:
-    """Whether ``path`` is a link to something that is not in the folder ``root``."""
-    return os.path.islink(path) and not f"{os.path.realpath(path)}{os.sep}".startswith(root)
+def _walk(folder: str, models: list[str], outside: list[str], errors: list[ModelError]) -> None:
+    """Fill the lists: models, links to folders elsewhere, folders that were not searched."""
+    waiting = [(folder, 0)]
+    while waiting:
+        place, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            what = f"is nested more than {MAX_DEPTH} folders deep, so it is not searched"
+            errors.append(ModelError(shorten(place, 200), what, "name it to have it searched"))
+            continue
+        try:
+            with os.scandir(place) as entries:
+                for entry in entries:
+                    if _is_folder(entry):
+                        if not entry.is_symlink():
+                            waiting.append((entry.path, depth + 1))
+                        elif leaves(entry.path, folder):
+                            outside.append(entry.path)
+                    elif entry.name.lower().endswith(SUFFIX):
+                        models.append(entry.path)
+        except OSError as error:
+            what = f"cannot be searched: {error.strerror}"
+            errors.append(
+                ModelError(os.fsdecode(error.filename or place), what, "make it readable")
+            )
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Also a link to one, as ``os.walk`` has it; a loop of links is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def leaves(path: str, folder: str) -> bool:
+    """Whether ``path``, all links followed, is not inside ``folder``."""
+    root = os.path.join(os.path.realpath(folder or "."), "")
+    return not os.path.join(os.path.realpath(path), "").startswith(root)

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analyzer.cli.config.find import Nearest
+from analyzer.cli.config.find import Finder
 from analyzer.cli.config.read import read_bytes, read_config
 from analyzer.cli.config.record import Config
 from analyzer.cli.options import override
+from analyzer.cli.paths import absolute
 from analyzer.errors import ConfigError, RuleError
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
-    from typing import TypeVar
 
     from analyzer.findings.baseline import Baseline
     from analyzer.lint import Settings
     from analyzer.model import Limits
     from analyzer.ruleset.rule import Rule
     from analyzer.shapes.bindings import Bindings
-
-    T = TypeVar("T")
 
 NO_BASELINE = "-"
 """In place of a baseline's path: not even the one that the configuration names."""
@@ -37,6 +36,8 @@ class Plan:
     """The file with the command line on top."""
     rules: tuple[Rule, ...]
     """All of them; ``settings`` choose."""
+    silent: bool
+    """Whether the file has switched every rule off that says if a model is sound and safe."""
     settings: Settings
     bindings: Bindings
     limits: Limits
@@ -61,19 +62,21 @@ def make_plans(
     today: date,
     baseline: str = "",
     *,
+    note: Callable[[str], None],
     digest: bool = True,
 ) -> dict[str, Plan]:
     """A plan for each path; paths with one configuration share one plan.
 
     ``baseline`` is a file that replaces the configuration's, or ``NO_BASELINE``. ``digest`` says
     that an output shows the SHA-256, which takes longer than all else on gigabytes of weights.
+    ``note`` is told which configurations hold, and which lie above a model and do not.
 
     Raises
     ------
     ConfigError, RuleError
         With every error of every configuration that is used; nothing was judged yet.
     """
-    find = _finder(arguments)
+    find, ignored = _finder(arguments)
     plans: dict[str, Plan] = {}
     made: dict[str, Plan] = {}
     errors: list[str] = []
@@ -88,9 +91,20 @@ def make_plans(
             plans[path] = made[config.path]
         except ConfigError as error:
             errors.append(str(error))
+    for path in filter(None, made):
+        note(f"configuration: {shown_path(path)}")
+    for path in ignored:
+        note(f"{shown_path(path)}: not used, it lies beside a model and not above the working "
+             "directory; name it with --config to use it")  # fmt: skip
     if errors:
         raise ConfigError("\n".join(dict.fromkeys(errors)))
     return plans
+
+
+def shown_path(path: str) -> str:
+    """A configuration's path as seen from the working directory, if that is near."""
+    near = os.path.relpath(path, absolute(".")) if os.path.isabs(path) else path
+    return path if near.startswith(os.path.join("..", "..", "..")) else near
 
 
 def load_all_rules(folders: Iterable[str]) -> tuple[Rule, ...]:
@@ -113,15 +127,17 @@ def load_all_rules(folders: Iterable[str]) -> tuple[Rule, ...]:
     return tuple(sorted(rules, key=lambda rule: rule.id))
 
 
-def _finder(arguments: Namespace) -> Callable[[str], Config]:
+def _finder(arguments: Namespace) -> tuple[Callable[[str], Config], Mapping[str, None]]:
+    """What finds the configuration of a model, and the files that it has passed over."""
     if arguments.no_config:
-        return lambda path: Config()
+        return (lambda path: Config()), {}
     if arguments.config:
         config = read_config(arguments.config)
         if config is None:
             raise ConfigError(f"{arguments.config}: has no [tool.onnxlint] table")
-        return lambda path: config
-    return Nearest().config
+        return (lambda path: config), {}
+    finder = Finder()
+    return finder.config, finder.ignored
 
 
 def _make(file: Config, arguments: Namespace, today: date, baseline: str) -> Plan:
@@ -130,14 +146,13 @@ def _make(file: Config, arguments: Namespace, today: date, baseline: str) -> Pla
 
     config = override(file, arguments)
     rules = load_all_rules(config.rules)
-    # The file by itself first: its mistakes are reported with its name.
-    _named(file.path, lambda: check_settings(rules, Settings(**file.rule_settings())))
-    _named(file.path, lambda: _limits(file.limits))
+    _check_file(file, rules)
     check_settings(rules, Settings(**config.rule_settings()))
     accepted = baseline or config.baseline
     return Plan(
         config=config,
         rules=rules,
+        silent=_is_silent(file, arguments, rules),
         settings=replace(
             Settings(**config.rule_settings()),
             baseline=_baseline(accepted) if accepted not in ("", NO_BASELINE) else None,
@@ -149,6 +164,21 @@ def _make(file: Config, arguments: Namespace, today: date, baseline: str) -> Pla
     )
 
 
+AUDIT = frozenset({"conformance", "trust"})
+"""Categories of the rules without which "clean" says nothing."""
+
+
+def _is_silent(file: Config, arguments: Namespace, rules: tuple[Rule, ...]) -> bool:
+    """No such rule is left, and the command line alone would have left one."""
+    from analyzer.ruleset import select_rules
+
+    def judges(config: Config) -> bool:
+        chosen = select_rules(rules, config.select, config.ignore, config.preview)
+        return any(rule.category in AUDIT for rule in chosen)
+
+    return judges(override(Config(), arguments)) and not judges(override(file, arguments))
+
+
 def _weights(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> bool:
     """What the command line says, else the configuration, else what the rules asked for need."""
     from analyzer.ruleset.select import asks_for_weights
@@ -157,28 +187,37 @@ def _weights(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> b
     return config.weights or asks_for_weights(rules, config.select) if said is None else said
 
 
-def _named(path: str, action: Callable[[], T]) -> T:
-    """``action()``, with ``path`` before every line of a ``ConfigError``."""
-    try:
-        return action()
-    except ConfigError as error:
-        raise ConfigError("\n".join(f"{path}: {line}" for line in str(error).split("\n"))) from None
+def _check_file(file: Config, rules: tuple[Rule, ...]) -> None:
+    """The file by itself: its mistakes are reported with its name and line."""
+    from analyzer.cli.config.table import Errors
+    from analyzer.lint import Settings, settle
+
+    errors = Errors(file.path, file.lines)
+    for place, text in settle(rules, Settings(**file.rule_settings()))[1]:
+        errors.add(place, text)
+    for name in file.limits:
+        if text := _unknown_limit(name):
+            errors.add(("limits", name), text)
+    errors.finish()
+
+
+def _unknown_limit(name: str) -> str:
+    """What to say of a limit that does not exist, else nothing."""
+    from analyzer.model import Limits
+    from analyzer.ruleset.fields import did_you_mean
+
+    if name.replace("-", "_") in Limits.names():
+        return ""
+    hint = did_you_mean(name, Limits.names()) or f"; limits are {', '.join(Limits.names())}"
+    return f"there is no limit {name[:40]!r}{hint}"
 
 
 def _limits(values: Mapping[str, int]) -> Limits:
     from analyzer.model import Limits
-    from analyzer.ruleset.fields import did_you_mean
 
-    named = {name.replace("-", "_"): value for name, value in values.items()}
-    unknown = [
-        f"there is no limit {name[:40]!r}"
-        + (did_you_mean(name, Limits.names()) or f"; limits are {', '.join(Limits.names())}")
-        for name in named
-        if name not in Limits.names()
-    ]
-    if unknown:
+    if unknown := [text for name in values if (text := _unknown_limit(name))]:
         raise ConfigError("\n".join(unknown))
-    return replace(Limits(), **named)
+    return replace(Limits(), **{name.replace("-", "_"): n for name, n in values.items()})
 
 
 def _baseline(path: str) -> Baseline:

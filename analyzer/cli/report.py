@@ -71,7 +71,7 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     stem = "stdin" if path == STDIN else os.path.splitext(os.path.basename(path))[0]
     targets = {name: os.path.join(arguments.output, f"{stem}.{name}") for name in formats}
     keep_models(targets.values(), [path])
-    plan = make_plans([path], arguments, environment.today)[path]
+    plan = make_plans([path], arguments, environment.today, note=console.note)[path]
     result, _ = judge_one(path, plan, command_line(arguments))
     options = Options(
         count=arguments.count or plan.config.count,

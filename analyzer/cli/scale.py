@@ -86,7 +86,7 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     """Recount the model at every size asked for; by default those of the MobileNet paper."""
     path, shown = arguments.model, arguments.format == "json"
     keep_models([arguments.output or ""], [path])
-    plan = make_plans([path], arguments, environment.today, digest=shown)[path]
+    plan = make_plans([path], arguments, environment.today, digest=shown, note=console.note)[path]
     data = SCALE_FORMATS[arguments.format](
         _study(arguments, facts_of(path, plan)),
         Options(color=console.color and not arguments.output, created=environment.created),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from math import inf
 from typing import TYPE_CHECKING
 
 from analyzer.ruleset.fields import did_you_mean
-from analyzer.units import parse_quantity
+from analyzer.units import parse_quantity, spell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from analyzer.ruleset.option import Option, OptionValue
     from analyzer.ruleset.rule import Rule
+
+MOST = 10**18
+"""Larger than any size, count or share that a rule compares with."""
 
 
 def kind_of(value: OptionValue) -> str:
@@ -44,7 +46,7 @@ def typed(options: Mapping[str, Option], name: str, value: object) -> OptionValu
     if option.kind in ("flag", "text"):
         if isinstance(value, bool if option.kind == "flag" else str):
             return value
-        raise ValueError(f"option {name!r} must be of type {option.kind}, not {value!r}")
+        raise ValueError(f"option {name!r} must be of type {option.kind}, not {spell(value)}")
     if value is None and option.default is None:
         return None
     if isinstance(value, str):
@@ -55,12 +57,12 @@ def typed(options: Mapping[str, Option], name: str, value: object) -> OptionValu
     whole = isinstance(value, int) and not isinstance(value, bool)
     if not whole and (option.kind == "integer" or not isinstance(value, float)):
         unit = f" in {option.unit}" if option.unit else ""
-        raise ValueError(f"option {name!r} must be of type {option.kind}{unit}, not {value!r}")
+        raise ValueError(f"option {name!r} must be of type {option.kind}{unit}, not {spell(value)}")
     assert isinstance(value, (int, float))
     # No comparison with NaN holds, and no share is below 0: the rule would fall silent.
     least = min(0, option.default) if isinstance(option.default, (int, float)) else 0
-    if not least <= value < inf:
-        raise ValueError(f"option {name!r} must be a number from {least}, not {value!r}")
+    if not least <= value < MOST:
+        raise ValueError(f"option {name!r} must be a number from {least}, not {spell(value)}")
     return value
 
 

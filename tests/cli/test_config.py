@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
+from time import process_time
 
 import pytest
 
-from analyzer.cli.config.find import Nearest
+from analyzer.cli.config.find import Finder
 from analyzer.cli.config.read import read_config
 from analyzer.errors import ConfigError
 from tests.cli.conftest import CLEAN, WASTEFUL, Cli, encode
@@ -25,27 +27,54 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
-def test_nearest_file_above_the_model_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nearest_file_above_the_working_directory_holds_for_every_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(tmp_path / "onnxlint.toml", 'fail-on = "info"')
     write(tmp_path / "a/pyproject.toml", '[tool.onnxlint]\nfail-on = "warning"')
     write(tmp_path / "a/b/pyproject.toml", '[project]\nname = "not onnxlint"')
     write(tmp_path / "a/b/c/onnxlint.toml", 'fail-on = "never"')
-    write(tmp_path / "a/b/c/pyproject.toml", '[tool.onnxlint]\nfail-on = "error"')
-    monkeypatch.chdir(tmp_path)
-    found = [
-        Nearest().config(name).fail_on
-        for name in ("m.onnx", "a/m.onnx", "a/b/m.onnx", "a/b/c/m.onnx", "-")
-    ]
-    assert found == ["info", "warning", "warning", "never", "info"]
+    for folder, level in ((".", "info"), ("a", "warning"), ("a/b", "warning"), ("a/b/c", "never")):
+        monkeypatch.chdir(tmp_path / folder)
+        names = ("m.onnx", str(tmp_path / "a/b/c/m.onnx"), "../m.onnx", "-")
+        assert [Finder().config(name).fail_on for name in names] == [level] * 4
 
 
-def test_current_folder_counts_for_models_elsewhere(
+def test_folders_inside_the_project_have_their_own_where_it_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(tmp_path / "here/onnxlint.toml", 'fail-on = "info"')
-    write(tmp_path / "there/m.onnx", "")
-    monkeypatch.chdir(tmp_path / "here")
-    assert Nearest().config("../there/m.onnx").fail_on == "info"
+    write(tmp_path / "p/onnxlint.toml", 'fail-on = "info"\nnested = true')
+    write(tmp_path / "p/a/pyproject.toml", '[tool.onnxlint]\nfail-on = "warning"')
+    write(tmp_path / "p/a/b/pyproject.toml", '[project]\nname = "not onnxlint"')
+    write(tmp_path / "p/a/b/c/onnxlint.toml", 'fail-on = "never"')
+    write(tmp_path / "q/onnxlint.toml", 'fail-on = "never"')
+    (tmp_path / "p/out").symlink_to(tmp_path / "q")
+    monkeypatch.chdir(tmp_path / "p")
+    found = [
+        Finder().config(name).fail_on
+        for name in ("m", "a/m", "a/b/m", "a/b/c/m", "-", "../q/m", "out/m")
+    ]
+    assert found == ["info", "warning", "warning", "never", "info", "info", "info"]
+
+
+def test_a_file_beside_a_model_holds_for_nothing_and_is_named(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path / "sent/onnxlint.toml", 'ignore = ["ALL"]')
+    write(tmp_path / "sent/deep/pyproject.toml", '[tool.onnxlint]\nignore = ["ALL"]')
+    write(tmp_path / "sent/deep/er/pyproject.toml", "[project]\nname = 'x'")
+    (tmp_path / "sent/deep/er/m.onnx").write_bytes(encode(WASTEFUL))
+    outcome = cli("check", "sent", "--fail-on", "warning")
+    assert outcome.code == 1
+    assert "SEP001" in outcome.out
+    named = [line.split(": not used")[0] for line in outcome.err.splitlines() if "not used" in line]
+    assert named == ["sent/deep/pyproject.toml", "sent/onnxlint.toml"]
+    assert "configuration:" not in outcome.err
+
+
+def test_the_file_that_holds_is_named_unless_quiet(cli: Cli, clean: str) -> None:
+    Path("onnxlint.toml").write_text('fail-on = "info"')
+    assert cli("check", clean).err.splitlines()[0] == "configuration: onnxlint.toml"
+    assert cli("check", clean, "-q").err == ""
+    assert cli("check", clean, "--no-config").err == "0 findings: clean\n"
 
 
 @pytest.mark.parametrize(
@@ -79,19 +108,19 @@ def test_all_errors_of_a_file_come_at_once_with_file_and_key(tmp_path: Path) -> 
     """
     with pytest.raises(ConfigError) as caught:
         read_config(str(write(tmp_path / "onnxlint.toml", text)))
-    lines = [line.split("onnxlint.toml: ")[1] for line in str(caught.value).splitlines()]
+    lines = [line.split("onnxlint.toml:")[1] for line in str(caught.value).splitlines()]
     starts = [
-        "fail-on: must be one of error, warning, info, never, not 'fatal'",
-        "ignore: must be a list of texts",
-        "preview: must be true or false, not 1",
-        "shapes.x: must be a list of sizes",
-        "dims.batch: must be a whole number from 0, not -1",
-        "limits: must be a table, not 5",
-        "suppress[1].raeson: unknown key, did you mean 'reason'?",
-        "suppress[1].reason: is required",
-        "suppress[2].expires: must be a date such as 2026-12-31, not 'soon'",
-        "suppress[2].rule: is required",
-        "selct: unknown key, did you mean 'select'?",
+        "2: fail-on: must be one of error, warning, info, never, not 'fatal'",
+        "5: ignore: must be a list of texts",
+        "4: preview: must be true or false, not 1",
+        "7: shapes.x: must be a list of sizes",
+        "6: dims.batch: must be a whole number from 0, not -1",
+        "8: limits: must be a table, not 5",
+        "11: suppress[1].raeson: unknown key, did you mean 'reason'?",
+        "9: suppress[1].reason: is required",
+        "15: suppress[2].expires: must be a date such as 2026-12-31, not 'soon'",
+        "13: suppress[2].rule: is required",
+        "3: selct: unknown key, did you mean 'select'?",
     ]
     assert [line[: len(start)] for line, start in zip(lines, starts, strict=True)] == starts
 
@@ -100,9 +129,15 @@ def test_all_errors_of_a_file_come_at_once_with_file_and_key(tmp_path: Path) -> 
     ("text", "says"),
     [
         ("fail-on = ", "not TOML"),
-        ("a = " + "[" * 5000, "not TOML"),
+        ("a = " + "[" * 5000, "onnxlint.toml:1: more than 32 levels of lists"),
+        ("\n" + "a." * 100_000 + "b = 1", "onnxlint.toml:2: a key of more than 32 parts"),
+        ("weights = 0x" + "f" * 5000, "toml:1: weights: must be true or false, not a number"),
+        ("options.SEP001.min-macs = 0x" + "f" * 5000, "must be a number from 0, not a number of"),
+        ("options.SEP001.max-ratio = [[[[1]]]]", "must be of type number, not a list"),
+        ('rules = ["../own"]', "toml:1: rules: '../own' leads out of the project"),
+        ('baseline = "/etc/passwd"', "toml:1: baseline: '/etc/passwd' leads out of the project"),
         ("x = 1\x00", "not TOML"),
-        ("#" * (1 << 20) + "##", "larger than 1,048,576 bytes"),
+        ("#" * (1 << 18) + "##", "larger than 262,144 bytes"),
         ('select = ["NOP001"]', "'NOP001' is no rule"),
         ('severity.SEP001 = "fatal"', "must be error, warning or info"),
         ("options.SEP001.min-mcas = 5", "did you mean 'min-macs'?"),
@@ -140,7 +175,43 @@ def test_a_name_that_is_meant_but_is_no_file_is_an_error(
         os.symlink(name if kind == "loop" else "gone", name)
     outcome = cli("check", clean)
     assert (outcome.code, outcome.out) == (2, "")
-    assert outcome.err.endswith(f"{name}: is not a file\n")
+    what = "is not a file" if kind in ("folder", "pipe") else "is a link, which is not followed"
+    assert f"{name}: {what}" in outcome.err
+
+
+@pytest.mark.parametrize("key", ["rules", "baseline"])
+def test_a_link_out_of_the_project_is_not_followed(cli: Cli, clean: str, key: str) -> None:
+    os.mkdir("project")
+    Path("secret.json").write_text('{"schema": 1, "models": {}}')
+    os.symlink("../secret.json", "project/b.json")
+    value = '["b.json"]' if key == "rules" else '"b.json"'
+    Path("project/onnxlint.toml").write_text(f"{key} = {value}")
+    os.chdir("project")
+    outcome = cli("check", f"../{clean}")
+    assert outcome.code == 2
+    assert "onnxlint.toml:1: " + key + ": 'b.json' leads out of the project" in outcome.err
+
+
+def test_at_most_fifty_mistakes_are_listed(cli: Cli, clean: str) -> None:
+    Path("onnxlint.toml").write_text("".join(f"k{number} = 1\n" for number in range(70)))
+    lines = cli("check", clean).err.splitlines()
+    assert (len(lines), lines[49].split("onnxlint.toml")[1][:8]) == (51, ":50: k49")
+    assert lines[-1].endswith("and 20 more errors")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["tool onnxlint " * 18_000, "[[a]]\n" * 40_000, '"""a' * 65_000, "\n" * 260_000,
+     "".join(f"a{i}.{'b.' * 30}c = 1\n" for i in range(3_700)), "x = {" + "a={}," * 50_000,
+     "[" * 260_000, "x = " + "1." * 130_000],
+    ids=["words", "headers", "quotes", "lines", "keys", "tables", "brackets", "dots"],
+)  # fmt: skip
+def test_reading_takes_little_processor_time_whatever_is_written(tmp_path: Path, text: str) -> None:
+    file = write(tmp_path / "pyproject.toml", f"[tool.onnxlint]\n{text}")
+    start = process_time()
+    with suppress(ConfigError):
+        read_config(str(file))
+    assert process_time() - start < 10  # 0.3 s each; what is quadratic takes minutes
 
 
 def test_not_utf8_is_an_error(tmp_path: Path) -> None:
@@ -162,7 +233,7 @@ def test_suppression_silences_and_an_unused_one_is_a_finding(
     Path("onnxlint.toml").write_text(SUPPRESS)
     outcome = cli("check", clean, wasteful)
     assert outcome.out == ""
-    assert outcome.err == "0 findings in 2 models; 1 suppressed: clean\n"
+    assert outcome.err.splitlines()[1:] == ["0 findings in 2 models; 1 suppressed: clean"]
     outcome = cli("check", clean, "--fail-on", "warning")
     assert outcome.code == 1
     assert "CFG001 suppression of separable-candidate" in outcome.out
@@ -199,6 +270,7 @@ def test_options_in_the_rules_own_units(cli: Cli, wasteful: str) -> None:
 
 
 def test_each_model_has_its_own_configuration(cli: Cli, tmp_path: Path) -> None:
+    Path("onnxlint.toml").write_text("nested = true")
     for folder, level in (("strict", "warning"), ("lax", "never")):
         write(tmp_path / folder / "onnxlint.toml", f'fail-on = "{level}"')
         (tmp_path / folder / "m.onnx").write_bytes(encode(WASTEFUL))
@@ -222,10 +294,24 @@ def test_sizes_from_file_and_command_line(cli: Cli, tmp_path: Path) -> None:
 def test_paths_in_a_file_are_relative_to_it(cli: Cli, tmp_path: Path) -> None:
     sub = tmp_path / "sub"
     sub.mkdir()
-    (sub / "m.onnx").write_bytes(encode(CLEAN))
+    (tmp_path / "m.onnx").write_bytes(encode(CLEAN))
     (sub / "onnxlint.toml").write_text('rules = ["own"]')
-    outcome = cli("check", "sub/m.onnx")
-    assert f"{sub / 'own'}: no such folder of rules" in outcome.err
+    outcome = cli("check", "m.onnx", "--config", "sub/onnxlint.toml")
+    assert "sub/own: no such folder of rules" in outcome.err
+
+
+def test_a_file_that_switches_the_audit_off_makes_no_verdict(
+    cli: Cli, clean: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analyzer.cli.plan.AUDIT", frozenset({"separable"}))
+    for text in ('ignore = ["ALL"]', 'select = ["BGT"]', 'ignore = ["SEP"]'):
+        Path("onnxlint.toml").write_text(text)
+        outcome = cli("check", clean)
+        assert outcome.code == 2
+        assert "onnxlint.toml switches off every rule that says whether a model is" in outcome.out
+    assert cli("check", clean, "--no-config", "--select", "BGT").code == 0
+    Path("onnxlint.toml").write_text('ignore = ["BGT"]')
+    assert cli("check", clean).code == 0
 
 
 def test_bad_rule_is_exit_2_with_file_and_line(cli: Cli, clean: str) -> None:

@@ -84,7 +84,7 @@ def test_options_come_from_the_rule_or_the_settings() -> None:
         (Settings(options={"TST001": {"min-macs": "5 MiB"}}), "'5 MiB' is not in MACs"),
         (Settings(options={"TST001": {"min-macs": "many"}}), "'many' is not a number"),
         (Settings(options={"TST001": {"min-macs": None}}), "of type integer in MACs, not None"),
-        (Settings(options={"TST001": {"max-ratio": [1]}}), "must be of type number, not [1]"),
+        (Settings(options={"TST001": {"max-ratio": [1]}}), "must be of type number, not a list"),
         (Settings(options={"TST01": {}}), "'TST01' is no rule, id prefix or category, did you"),
         (Settings(options={"TST": {}}), "options need one rule, not 'TST'"),
         (Settings(select=("SEP",)), "'SEP' is no rule, id prefix or category"),

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, Any
 
 from analyzer.cli.config.record import Config
-from analyzer.cli.config.table import Table
+from analyzer.cli.config.scan import Scan
+from analyzer.cli.config.table import Errors, Table
+from analyzer.cli.paths import leaves
 from analyzer.errors import ConfigError
+from analyzer.units import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from analyzer.cli.config.scan import Place
     from analyzer.findings.suppress import Suppression
 
 PYPROJECT = "pyproject.toml"
-MAX_BYTES = 1 << 20
+TABLE = ("tool", "onnxlint")
+"""Where it is in a ``pyproject.toml``."""
+MAX_BYTES = 1 << 18
 """Size of a configuration file."""
-_MENTION = re.compile(rb"^[ \t]*\[[ \t]*tool[ \t]*\]|\btool\b.*\bonnxlint\b", re.MULTILINE)
+MAX_PYPROJECT = 1 << 22
+"""Size of a ``pyproject.toml``, which may be about everything else."""
 FAIL_ON = ("error", "warning", "info", "never")
 COUNTS = ("macs", "flops")
 
@@ -26,17 +32,21 @@ COUNTS = ("macs", "flops")
 def read_config(path: str) -> Config | None:
     """The configuration in ``path``; ``None`` for a ``pyproject.toml`` without our table.
 
+    Takes time and memory linear in the file's size, which is limited.
+
     Raises
     ------
     ConfigError
-        One line ``file: key: what is wrong`` for every error.
+        One line ``file:line: key: what is wrong`` for every error, up to 50.
     """
-    data = read_bytes(path)
     pyproject = os.path.basename(path) == PYPROJECT
+    data = read_bytes(path, MAX_PYPROJECT if pyproject else MAX_BYTES)
     # Nearly every project has one and nearly none is about us: no need to parse it to see that.
-    if pyproject and not _MENTION.search(data):
+    if pyproject and not mentions_us(data):
         return None
-    values = _parse(path, data)
+    if len(data) > MAX_BYTES:
+        raise ConfigError(f"{path}: larger than {MAX_BYTES:,} bytes; use an onnxlint.toml")
+    values, lines = _parse(path, data)
     if pyproject:
         tool = values.get("tool")
         if not isinstance(tool, dict) or "onnxlint" not in tool:
@@ -44,15 +54,19 @@ def read_config(path: str) -> Config | None:
         values = tool["onnxlint"]
         if not isinstance(values, dict):
             raise ConfigError(f"{path}: tool.onnxlint: must be a table")
-    return build(path, values, "tool.onnxlint." if pyproject else "")
+    return build(path, values, TABLE if pyproject else (), lines)
 
 
-def build(path: str, values: Mapping[str, Any], prefix: str = "") -> Config:
-    """The configuration that ``values`` spell; raises ``ConfigError``."""
-    errors: list[str] = []
-    table = Table(values, errors, prefix)
+def mentions_us(data: bytes) -> bool:
+    """Whether a ``pyproject.toml`` may have our table."""
+    return b"onnxlint" in data and b"tool" in data
+
+
+def build(path: str, values: Mapping[str, Any], place: Place, lines: Mapping[Place, int]) -> Config:
+    """The configuration that ``values`` spell, which stand at ``place``; raises ``ConfigError``."""
+    errors = Errors(path, lines)
+    table = Table(values, errors, place)
     folder = os.path.dirname(path)
-    baseline = table.text("baseline")
     config = Config(
         path=path,
         fail_on=table.choice("fail-on", FAIL_ON, "error"),
@@ -61,8 +75,8 @@ def build(path: str, values: Mapping[str, Any], prefix: str = "") -> Config:
         ignore=table.texts("ignore"),
         preview=table.flag("preview"),
         weights=table.flag("weights"),
-        rules=tuple(os.path.join(folder, name) for name in table.texts("rules")),
-        baseline=os.path.join(folder, baseline) if baseline else "",
+        rules=tuple(_inside(table, "rules", folder, name) for name in table.texts("rules")),
+        baseline=_inside(table, "baseline", folder, table.text("baseline")),
         severity=table.words("severity"),
         options=table.tables("options"),
         shapes=table.shapes("shapes"),
@@ -70,11 +84,26 @@ def build(path: str, values: Mapping[str, Any], prefix: str = "") -> Config:
         trip_counts=table.counts("trip-counts"),
         limits=table.counts("limits"),
         suppress=tuple(s for t in table.list_of_tables("suppress") if (s := _suppression(t))),
+        nested=table.flag("nested"),
+        lines={
+            key[len(place) :]: line for key, line in lines.items() if key[: len(place)] == place
+        },
     )
     table.finish()
-    if errors:
-        raise ConfigError("\n".join(f"{path}: {error}" for error in errors))
+    errors.finish()
     return config
+
+
+def _inside(table: Table, key: str, folder: str, name: str) -> str:
+    """``name`` resolved against the project's ``folder``, which it must not leave."""
+    if not name:
+        return ""
+    path = os.path.join(folder, name)
+    if not leaves(path, folder):
+        return path
+    table.error(key, f"{name[:60]!r} leads out of the project, the folder of this file; name it "
+                "on the command line if you mean it")  # fmt: skip
+    return ""
 
 
 def read_bytes(path: str, most: int = MAX_BYTES) -> bytes:
@@ -93,13 +122,18 @@ def read_bytes(path: str, most: int = MAX_BYTES) -> bytes:
     return data
 
 
-def _parse(path: str, data: bytes) -> dict[str, Any]:
+def _parse(path: str, data: bytes) -> tuple[dict[str, Any], dict[Place, int]]:
+    """Values, and the line of every key."""
     import tomllib
 
     try:
-        return tomllib.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError) as error:  # ValueError: bad TOML or bad UTF-8
-        raise ConfigError(f"{path}: not TOML: {error}") from None
+        text = data.decode("utf-8")
+        lines = Scan(path, text).lines
+        return tomllib.loads(text), lines
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: byte {error.start:,} is not UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{path}: not TOML: {shorten(str(error), 120)}") from None
 
 
 def _suppression(table: Table) -> Suppression | None:

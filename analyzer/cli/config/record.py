@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from analyzer.cli.config.scan import Place
     from analyzer.findings.suppress import Suppression
 
 
@@ -46,6 +47,10 @@ class Config:
     limits: Mapping[str, int] = field(default_factory=dict)
     """Fields of ``analyzer.model.limits.Limits``."""
     suppress: tuple[Suppression, ...] = ()
+    nested: bool = False
+    """Folders inside the project may have configurations of their own."""
+    lines: Mapping[Place, int] = field(default_factory=dict, compare=False)
+    """Line of every key, for messages about it."""
 
     def rule_settings(self) -> dict[str, Any]:
         """The part that ``analyzer.lint.Settings`` takes as it is."""

@@ -4,15 +4,54 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analyzer.cli.config.scan import line_of
+from analyzer.errors import ConfigError
+from analyzer.units import shorten, spell
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from datetime import date
 
+    from analyzer.cli.config.scan import Place
+
 MOST = 2**63 - 1
 
 
+MOST_ERRORS = 50
+"""Mistakes of a file that are listed; whoever has more has the wrong file."""
+
+
+class Errors:
+    """Everything that is wrong with a file, a line each: ``file:line: key: what``.
+
+    Parameters
+    ----------
+    path
+        The file.
+    lines
+        Where its keys are, by ``analyzer.cli.config.scan``.
+    """
+
+    def __init__(self, path: str, lines: Mapping[Place, int]) -> None:
+        self._path, self._lines = path, lines
+        self._found: list[str] = []
+
+    def add(self, place: Place, what: str) -> None:
+        """Note that what stands at ``place`` is wrong."""
+        line = line_of(self._lines, place)
+        self._found.append(f"{self._path}{f':{line}' if line else ''}: {what}")
+
+    def finish(self) -> None:
+        """Raise one ``ConfigError`` if there were any."""
+        shown, more = self._found[:MOST_ERRORS], len(self._found) - MOST_ERRORS
+        if more > 0:
+            shown.append(f"{self._path}: and {more:,} more error{'s' * (more > 1)}")
+        if shown:
+            raise ConfigError("\n".join(shown))
+
+
 class Table:
-    """One table; errors go to ``errors`` as ``key: what is wrong``.
+    """One table; what is wrong with it goes to ``errors``.
 
     Parameters
     ----------
@@ -20,17 +59,18 @@ class Table:
         As ``tomllib`` reads them.
     errors
         Shared by all tables of a file.
-    prefix
-        Key of this table in the file, with a final dot, or empty.
+    place
+        Keys of this table in the file.
     """
 
-    def __init__(self, values: Mapping[str, Any], errors: list[str], prefix: str = "") -> None:
-        self._values, self._errors, self._prefix = values, errors, prefix
+    def __init__(self, values: Mapping[str, Any], errors: Errors, place: Place = ()) -> None:
+        self._values, self._errors, self._place = values, errors, place
         self._known: list[str] = []
 
     def error(self, key: str, what: str) -> None:
         """Note that the value of ``key`` is wrong."""
-        self._errors.append(f"{self._prefix}{key}: {what}")
+        place = (*self._place, key)
+        self._errors.add(place, f"{_spelled(place)}: {what}")
 
     def text(self, key: str, default: str = "") -> str:
         return str(self._take(key, default, lambda v: isinstance(v, str), "a text"))
@@ -81,7 +121,7 @@ class Table:
     def list_of_tables(self, key: str) -> list[Table]:
         values = self._take(key, [], _is_tables, f"a list of tables, each under [[{key}]]")
         return [
-            Table(value, self._errors, f"{self._prefix}{key}[{index}].")
+            Table(value, self._errors, (*self._place, key, str(index)))
             for index, value in enumerate(values, 1)
         ]
 
@@ -92,7 +132,7 @@ class Table:
         for key in self._values:
             if key not in self._known:
                 hint = did_you_mean(key, self._known) or f"; known are {', '.join(self._known)}"
-                self.error(key[:60], f"unknown key{hint}")
+                self.error(key, f"unknown key{hint}")
 
     def has(self, key: str) -> bool:
         return key in self._values
@@ -104,14 +144,22 @@ class Table:
         value = self._values[key]
         if fits(value):
             return value
-        self.error(key, f"must be {wanted}, not {repr(value)[:60]}")
+        self.error(key, f"must be {wanted}, not {spell(value)}")
         return default
 
     def _pairs(self, key: str, fits: Callable[[Any], bool], wanted: str) -> list[tuple[str, Any]]:
         inner = self._take(key, {}, lambda v: isinstance(v, dict), "a table")
-        table = Table(inner, self._errors, f"{self._prefix}{key}.")
+        table = Table(inner, self._errors, (*self._place, key))
         pairs = [(name, table._take(name, None, fits, wanted)) for name in inner]
         return [(name, value) for name, value in pairs if value is not None]
+
+
+def _spelled(place: Place) -> str:
+    """``suppress[2].reason``: a place as the file would write it."""
+    text = ""
+    for part in place:
+        text += f"[{part}]" if part.isdecimal() else f".{shorten(part, 60)}"
+    return text.removeprefix(".")
 
 
 def _is_count(value: Any) -> bool:
