@@ -41,7 +41,7 @@ def test_the_first_thing_is_the_two_commands() -> None:
 
 def test_configuration_example_is_valid() -> None:
     example = tomllib.loads(TEXT.split("```toml\n")[1].split("```")[0])
-    config = build("onnxlint.toml", example)
+    config = build("onnxlint.toml", example, (), {})
     assert config.fail_on == "warning"
     assert [s.reason for s in config.suppress] == ["the teacher is never deployed"]
     names = {rule.name: set(rule.options) for rule in load_rules()}
