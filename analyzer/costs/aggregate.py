@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analyzer.costs.rule import MAX_BITS, TOO_LONG, unknown
 from analyzer.facts import Certainty, Cost
+from analyzer.operators.formula import MAX_BITS, TOO_LONG, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

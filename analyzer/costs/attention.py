@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.costs.rule import Rule, Work, dtype_of, given
 from analyzer.graph.call import Unknown
+from analyzer.operators.formula import Formula, Work, dtype_of, given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,21 +129,21 @@ def rotary(position: int = -1) -> Callable[[Call], Work]:
     return count
 
 
-ROTARY = Rule(
+ROTARY = Formula(
     rotary(), flops="3·|rotated part of X|", source="Su et al. 2021 (arXiv 2104.09864), eq. 34"
 )
 LINEAR_ATTENTION = "B · T · d_k · d_v · (H_kv · u + H_out), u = 1, delta rules 2"
 
 
-RULES: dict[str, Rule] = {
-    "Attention": Rule(
+RULES: dict[str, Formula] = {
+    "Attention": Formula(
         _attention,
         "B · H · Sq · Skv · (Dqk + Dv)",
         "2·MACs + B·H·Sq·Skv · (6 + 1 if mask + 3 if softcap)",
         VASWANI,
         dtype_of(0),
     ),
-    "LinearAttention": Rule(
+    "LinearAttention": Formula(
         linear_attention("gated_delta"),
         LINEAR_ATTENTION,
         "2·MACs + decay, delta and scale of the recurrence",
@@ -152,8 +152,8 @@ RULES: dict[str, Rule] = {
     ),
     "RotaryEmbedding": ROTARY,
 }
-PREVIEW: dict[str, Rule] = {
-    "FlexAttention": Rule(
+PREVIEW: dict[str, Formula] = {
+    "FlexAttention": Formula(
         _flex,
         "B · H · Sq · Skv · (Dqk + Dv)",
         "2·MACs + 6·B·H·Sq·Skv; unknown with score or probability graphs",

@@ -14,9 +14,9 @@ from analyzer.costs.attention import (
     recurrence,
     split,
 )
-from analyzer.costs.rule import Rule, Work, dtype_of, fixed, given
 from analyzer.costs.signal import scalar
 from analyzer.graph.call import Contradiction, Unknown
+from analyzer.operators.formula import Formula, Work, dtype_of, fixed, given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -228,49 +228,49 @@ def _delta_net(call: Call) -> Work:
     return recurrence(tokens, dk, dv, heads, heads, update)
 
 
-def _unknown(reason: str) -> Rule:
-    return Rule(None, "unknown", "unknown", reason=reason)
+def _unknown(reason: str) -> Formula:
+    return Formula(None, "unknown", "unknown", reason=reason)
 
 
-MERGED = Rule(projected(4), PROJECTED, FLOPS, VASWANI, dtype_of(0))
+MERGED = Formula(projected(4), PROJECTED, FLOPS, VASWANI, dtype_of(0))
 SPARSE = _unknown("the block mask or selected indices decide which keys are used")
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, Formula] = {
     "Attention": MERGED,
-    "QAttention": Rule(projected(8, score_bias=99), PROJECTED, FLOPS, VASWANI, fixed("int8")),
+    "QAttention": Formula(projected(8, score_bias=99), PROJECTED, FLOPS, VASWANI, fixed("int8")),
     "DecoderMaskedSelfAttention": MERGED,
-    "QOrderedAttention": Rule(_ordered, PROJECTED, FLOPS, VASWANI, fixed("int8")),
-    "PackedAttention": Rule(_packed_attention, PROJECTED, FLOPS, VASWANI, dtype_of(0)),
-    "PackedMultiHeadAttention": Rule(_packed_heads, HEADS, FLOPS, VASWANI, dtype_of(0)),
-    "MultiHeadAttention": Rule(multi_head(6, 5, 3, 8), HEADS, FLOPS, VASWANI, dtype_of(0)),
-    "DecoderMaskedMultiHeadAttention": Rule(
+    "QOrderedAttention": Formula(_ordered, PROJECTED, FLOPS, VASWANI, fixed("int8")),
+    "PackedAttention": Formula(_packed_attention, PROJECTED, FLOPS, VASWANI, dtype_of(0)),
+    "PackedMultiHeadAttention": Formula(_packed_heads, HEADS, FLOPS, VASWANI, dtype_of(0)),
+    "MultiHeadAttention": Formula(multi_head(6, 5, 3, 8), HEADS, FLOPS, VASWANI, dtype_of(0)),
+    "DecoderMaskedMultiHeadAttention": Formula(
         multi_head(5, 4, 10, 7), HEADS, FLOPS, VASWANI, dtype_of(0)
     ),
-    "GroupQueryAttention": Rule(
+    "GroupQueryAttention": Formula(
         _grouped,
         "B · H · Sq · Skv · 2·D",
         f"{FLOPS} + 3·|Q, K| if rotary",
         f"{VASWANI}; Ainslie et al. 2023 (arXiv 2305.13245)",
         dtype_of(0),
     ),
-    "DecoderAttention": Rule(
+    "DecoderAttention": Formula(
         _decoder, "B · (Sq·|Wq| + Skv·|Wkv|) + B·Sq·Skv·2H", FLOPS, VASWANI, dtype_of(0)
     ),
-    "GatedRelativePositionBias": Rule(
+    "GatedRelativePositionBias": Formula(
         _gated_bias,
         "B · H · S · d · D",
         "2·MACs + bias, sums, two sigmoids and the gate",
         "Chi et al. 2022 (arXiv 2106.16138), gated relative position bias",
         dtype_of(0),
     ),
-    "LinearAttention": Rule(
+    "LinearAttention": Formula(
         linear_attention("gated_delta"),
         LINEAR_ATTENTION,
         "2·MACs + decay, delta and scale of the recurrence",
         "Yang et al. 2024 (arXiv 2412.06464), gated delta rule",
         dtype_of(0),
     ),
-    "GatedDeltaNet": Rule(
+    "GatedDeltaNet": Formula(
         _delta_net,
         "tokens · d_k · d_v · Hv · (u + 1), u = 1, delta rules 2",
         "2·MACs + decay, delta and scale of the recurrence",

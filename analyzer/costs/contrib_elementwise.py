@@ -6,11 +6,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.costs.attention import ROTARY
-from analyzer.costs.elementwise import GELU_TANH, SIGMOID, chosen
 from analyzer.costs.normalization import LAYER_NORM, RMS_NORM, SOFTMAX, normalise
 from analyzer.costs.pooling import AVERAGE, GLOBAL_AVERAGE, MAX
 from analyzer.costs.quantized import DEQUANTIZE, QUANTIZE
-from analyzer.costs.rule import FREE, SPEC, Rule, Work, dtype_of, given, per_element, per_input
+from analyzer.operators.counts.elementwise import GELU_TANH, SIGMOID, chosen
+from analyzer.operators.formula import (
+    FREE,
+    SPEC,
+    Formula,
+    Work,
+    dtype_of,
+    given,
+    per_element,
+    per_input,
+)
 
 if TYPE_CHECKING:
     from analyzer.graph.call import Call
@@ -88,7 +97,7 @@ def _attention_gate(call: Call) -> Work:
 LAYER = normalise("6·|X| + |X| if bias", _layer)
 SIMPLIFIED = per_input(RMS_NORM, "square, mean, divide, scale")
 
-_LEGACY: dict[str, Rule] = {
+_LEGACY: dict[str, Formula] = {
     "SimplifiedLayerNormalization": SIMPLIFIED,
     "Affine": per_element(2, "α·x + β"),
     "ImageScaler": per_element(2, "scale·x + bias"),
@@ -101,7 +110,7 @@ _LEGACY: dict[str, Rule] = {
     "GivenTensorFill": FREE,
 }
 
-_RULES: dict[str, Rule] = {
+_RULES: dict[str, Formula] = {
     "Gelu": per_element(5, "½·x·(1 + erf(x/√2))"),
     "FastGelu": chosen(
         "8·|Y| + |Y| if bias   [tanh form]", lambda call: GELU_TANH + given(call, 1)
@@ -117,7 +126,7 @@ _RULES: dict[str, Rule] = {
     "BiasSoftmax": per_element(SOFTMAX + 1, "softmax(x + bias)"),
     "ComplexMul": per_element(3, "6 per complex product of two values"),
     "ComplexMulConj": per_element(3, "6 per complex product of two values"),
-    "LinearAttentionGate": Rule(
+    "LinearAttentionGate": Formula(
         _attention_gate, flops="5·|decay| + 4·|beta|"
     ),
     "GatedRMSNorm": normalise(
@@ -139,22 +148,22 @@ _RULES: dict[str, Rule] = {
     ),
     "GroupNorm": normalise("7·|X| + 5·|X| if SiLU", _group),
     "SkipGroupNorm": normalise("8·|X| + |X| if bias + 5·|X| if SiLU", _skip_group),
-    "EmbedLayerNormalization": Rule(_embed, flops="8·|Y| + |Y| if segments"),
-    "QEmbedLayerNormalization": Rule(_quantised_embed, flops="12·|Y|, 15·|Y| with segments"),
+    "EmbedLayerNormalization": Formula(_embed, flops="8·|Y| + |Y| if segments"),
+    "QEmbedLayerNormalization": Formula(_quantised_embed, flops="12·|Y|, 15·|Y| with segments"),
     "RotaryEmbedding": ROTARY,
     "MRotaryEmbedding": ROTARY,
-    "GemmaRotaryEmbedding": Rule(
+    "GemmaRotaryEmbedding": Formula(
         lambda call: Work(
             0, 3 * (call.size(1) + call.size(3)) + 2 * call.size(0), "3·(|q| + |k|) + 2·|emb|"
         ),
         flops="3·(|q| + |k|) + 2·|emb|",
     ),
-    "HyperConnectionPreMix": Rule(_premix, flops="2·|streams| + |Y|"),
-    "HyperConnectionPostMix": Rule(
+    "HyperConnectionPreMix": Formula(_premix, flops="2·|streams| + |Y|"),
+    "HyperConnectionPostMix": Formula(
         _postmix, "|streams| · C with a stream mix, else 0", "2·MACs + 2·|streams|",
         precision=dtype_of(0),
     ),
-    "CDist": Rule(_distance, flops="3·M·K·N + M·K if euclidean"),
+    "CDist": Formula(_distance, flops="3·M·K·N + M·K if euclidean"),
     "QLinearAdd": per_element(1, "a + b"),
     "QLinearMul": per_element(1, "a · b"),
     "MulInteger": per_element(1, "a · b"),
@@ -176,7 +185,7 @@ _RULES: dict[str, Rule] = {
 }  # fmt: skip
 
 
-def _from(source: str, rules: dict[str, Rule]) -> dict[str, Rule]:
+def _from(source: str, rules: dict[str, Formula]) -> dict[str, Formula]:
     """The constructors name the ONNX specification, which does not know these operators."""
     return {
         op: replace(rule, source=source) if rule.source == SPEC else rule

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from analyzer.costs.rule import SPEC, Rule, Work, per_element
+from analyzer.operators.formula import SPEC, Formula, Work, per_element
 
 if TYPE_CHECKING:
     from analyzer.graph.call import Call
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 GOLUB = "Golub and Van Loan, Matrix Computations: LU 2n³/3, inverse 2n³"
 
 
-def data_dependent(reason: str) -> Rule:
+def data_dependent(reason: str) -> Formula:
     """0 MACs, and FLOPs that no static analysis can know."""
 
     def count(call: Call) -> Work:
         return Work(0, None, "", reason)
 
-    return Rule(count, flops=f"unknown: {reason}", source=SPEC)
+    return Formula(count, flops=f"unknown: {reason}", source=SPEC)
 
 
-def _cubic(numerator: int, denominator: int) -> Rule:
+def _cubic(numerator: int, denominator: int) -> Formula:
     def count(call: Call) -> Work:
         shape = call.shape(0)
         batch, side = prod(shape[:-2]), shape[-1]
@@ -30,12 +30,12 @@ def _cubic(numerator: int, denominator: int) -> Rule:
         return Work(0, other, f"{batch} · {numerator}·{side}³/{denominator}")
 
     text = f"matrices · {numerator}·n³" + (f"/{denominator}" if denominator > 1 else "")
-    return Rule(count, flops=text, source=GOLUB)
+    return Formula(count, flops=text, source=GOLUB)
 
 
 INVERSE = _cubic(2, 1)
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, Formula] = {
     "NonMaxSuppression": data_dependent("the boxes decide how many overlaps are computed"),
     "MaxRoiPool": data_dependent("the regions decide how large the pools are"),
     "Det": _cubic(2, 3),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.costs.detection import data_dependent
-from analyzer.costs.rule import FREE, Rule, Work, dtype_of, per_element, per_input
 from analyzer.graph.call import Unknown
+from analyzer.operators.formula import FREE, Formula, Work, dtype_of, per_element, per_input
 
 if TYPE_CHECKING:
     from analyzer.graph.call import Call
@@ -54,8 +54,8 @@ def _svm(call: Call) -> Work:
     return Work(rows * (vectors + weights), other, f"{rows} · ({vectors} + {weights})")
 
 
-LINEAR = Rule(_linear, "N · F · targets", "2·MACs + N·intercepts", "ONNX ML", dtype_of(0))
-SVM = Rule(
+LINEAR = Formula(_linear, "N · F · targets", "2·MACs + N·intercepts", "ONNX ML", dtype_of(0))
+SVM = Formula(
     _svm,
     "N · (S·F + dual coefficients)",
     "2·MACs + N·S·kernel + N·ρ   [kernel: linear 0, others 3; RBF also F subtractions]",
@@ -64,7 +64,7 @@ SVM = Rule(
 )
 TREES = data_dependent("the data decide how deep each tree is followed")
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, Formula] = {
     "LinearClassifier": LINEAR,
     "LinearRegressor": LINEAR,
     "SVMClassifier": SVM,

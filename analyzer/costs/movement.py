@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.costs.rule import FREE, Rule, Work
+from analyzer.operators.formula import FREE, Formula, Work
 
 if TYPE_CHECKING:
     from analyzer.graph.call import Call
@@ -41,9 +41,9 @@ def _scatter(call: Call) -> Work:
     return Work(0, call.size(2), f"{call.size(2)}")
 
 
-SCATTER = Rule(_scatter, flops="0; |updates| with a reduction")
+SCATTER = Formula(_scatter, flops="0; |updates| with a reduction")
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, Formula] = {
     **dict.fromkeys(NAMES, FREE),
     "Scatter": FREE,
     "ScatterElements": SCATTER,

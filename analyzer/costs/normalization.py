@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.costs.rule import Rule, Work, given, per_input
+from analyzer.operators.formula import Formula, Work, given, per_input
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,14 +23,14 @@ SOFTMAX = 5
 """maximum, subtract, exp, sum, divide."""
 
 
-def normalise(equation: str, flops: Callable[[Call], int]) -> Rule:
+def normalise(equation: str, flops: Callable[[Call], int]) -> Formula:
     """``flops(call)`` operations for every element of the first input."""
 
     def count(call: Call) -> Work:
         each, size = flops(call), call.size(0)
         return Work(0, each * size, f"{each} · {size}")
 
-    return Rule(count, flops=equation)
+    return Formula(count, flops=equation)
 
 
 def _batch(call: Call) -> int:
@@ -53,7 +53,7 @@ def _likelihood(call: Call) -> Work:
 
 STANDARDISE = "mean, subtract, square, variance, divide"
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, Formula] = {
     "BatchNormalization": normalise(
         "2·|X|   [scale and shift per channel, folded]; training: 7·|X|", _batch
     ),
@@ -72,10 +72,10 @@ RULES: dict[str, Rule] = {
     "Softmax": per_input(SOFTMAX, "maximum, subtract, exp, sum, divide"),
     "LogSoftmax": per_input(SOFTMAX, "maximum, subtract, exp, sum, subtract"),
     "Hardmax": per_input(1, "maximum"),
-    "SoftmaxCrossEntropyLoss": Rule(
+    "SoftmaxCrossEntropyLoss": Formula(
         _losses, flops="5·|X| + 2·|targets| + |targets| if weights   [log-softmax, negate, sum]"
     ),
-    "NegativeLogLikelihoodLoss": Rule(
+    "NegativeLogLikelihoodLoss": Formula(
         _likelihood, flops="2·|targets| + |targets| if weights   [negate, sum]"
     ),
 }

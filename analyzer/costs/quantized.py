@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.costs.elementwise import chosen
-from analyzer.costs.rule import Rule, given, per_input
+from analyzer.operators.counts.elementwise import chosen
+from analyzer.operators.formula import Formula, given, per_input
 
 if TYPE_CHECKING:
     from analyzer.graph.call import Call
@@ -26,7 +26,7 @@ def _dequantize(call: Call) -> int:
 QUANTIZE = chosen("4·|Y| + |Y| if zero point   [saturate(round(x / s) + z), two bounds]", _quantize)
 DEQUANTIZE = chosen("|Y| + |Y| if zero point   [(x − z) · s]", _dequantize)
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, Formula] = {
     "QuantizeLinear": QUANTIZE,
     "DequantizeLinear": DEQUANTIZE,
     "DynamicQuantizeLinear": per_input(7, "minimum, maximum, then saturate(round(x / s) + z)"),

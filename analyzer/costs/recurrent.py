@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.costs.rule import Rule, Work, dtype_of, fixed, given
 from analyzer.graph.call import Unknown
+from analyzer.operators.formula import Formula, Work, dtype_of, fixed, given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,8 +58,8 @@ def _hidden(call: Call, gates: int) -> int:
     return shape[2]
 
 
-def _rule(gates: int, extra: str) -> Rule:
-    return Rule(
+def _rule(gates: int, extra: str) -> Formula:
+    return Formula(
         recurrent(gates),
         f"T · B · D · {gates} · H · (I + H)",
         f"2·MACs + T·B·D·H · ({CELL[gates]} + {2 * gates} if biases{extra})",
@@ -69,6 +69,6 @@ def _rule(gates: int, extra: str) -> Rule:
 
 
 LSTM = _rule(4, " + 6 if peepholes")
-DYNAMIC_QUANTIZE_LSTM = Rule(LSTM.count, LSTM.macs, LSTM.flops, LSTM.source, fixed("int8"))
+DYNAMIC_QUANTIZE_LSTM = Formula(LSTM.count, LSTM.macs, LSTM.flops, LSTM.source, fixed("int8"))
 
-RULES: dict[str, Rule] = {"RNN": _rule(1, ""), "GRU": _rule(3, ""), "LSTM": LSTM}
+RULES: dict[str, Formula] = {"RNN": _rule(1, ""), "GRU": _rule(3, ""), "LSTM": LSTM}

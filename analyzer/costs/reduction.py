@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from analyzer.costs.rule import Rule, per_input
+from analyzer.operators.formula import Formula, per_input
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, Formula] = {
     "ReduceSum": per_input(1, "Σx"),
     "ReduceMean": per_input(1, "Σx / n", divide=1),
     "ReduceMax": per_input(1, "max"),

@@ -8,13 +8,10 @@ from analyzer.costs import (
     attention,
     contrib_attention,
     contrib_elementwise,
-    contrib_linear,
     contrib_other,
     control,
-    conv,
     detection,
     elementwise,
-    linear,
     ml,
     movement,
     normalization,
@@ -27,17 +24,16 @@ from analyzer.costs import (
     training,
 )
 from analyzer.facts import Certainty, Cost
+from analyzer.operators import operators
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from analyzer.costs.rule import Rule
     from analyzer.graph.call import Call
+    from analyzer.operators.formula import Formula
 
-FAMILIES: Mapping[str, tuple[Mapping[str, Rule], ...]] = {
+FAMILIES: Mapping[str, tuple[Mapping[str, Formula], ...]] = {
     "": (
-        conv.RULES,
-        linear.RULES,
         elementwise.RULES,
         pooling.RULES,
         normalization.RULES,
@@ -57,7 +53,6 @@ FAMILIES: Mapping[str, tuple[Mapping[str, Rule], ...]] = {
     "ai.onnx.preview.training": (training.RULES,),
     "ai.onnx.training": (training.RULES,),
     "com.microsoft": (
-        contrib_linear.RULES,
         contrib_attention.RULES,
         contrib_elementwise.RULES,
         contrib_other.RULES,
@@ -65,13 +60,16 @@ FAMILIES: Mapping[str, tuple[Mapping[str, Rule], ...]] = {
     "com.microsoft.nchwc": (contrib_other.NCHWC,),
     "com.ms.internal.nhwc": (contrib_other.NHWC,),
 }
-"""Rule tables by operator domain; ``""`` is ai.onnx."""
+"""Formula tables by operator domain; ``""`` is ai.onnx."""
 
-RULES: Mapping[tuple[str, str], Rule] = {
-    (domain, op): rule
-    for domain, families in FAMILIES.items()
-    for family in families
-    for op, rule in family.items()
+RULES: Mapping[tuple[str, str], Formula] = {
+    **{record.key: record.cost for record in operators()},
+    **{
+        (domain, op): rule
+        for domain, families in FAMILIES.items()
+        for family in families
+        for op, rule in family.items()
+    },
 }
 """(domain, operator type) → rule."""
 

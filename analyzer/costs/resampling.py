@@ -9,8 +9,8 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from analyzer.costs.rule import Rule, Work, per_input
 from analyzer.graph.call import Unknown
+from analyzer.operators.formula import Formula, Work, per_input
 
 if TYPE_CHECKING:
     from analyzer.graph.call import Call
@@ -76,15 +76,15 @@ def _crop(call: Call) -> Work:
     return Work(0, 2 * call.out_size() * taps, f"2 · {call.out_size()} · {taps}")
 
 
-RESIZE = Rule(_resize, flops="2·|Y|·t^d   [t = 0 nearest, 2 linear, 4 cubic; d resized axes]")
-GRID_SAMPLE = Rule(_grid_sample, flops="2·|Y|·t^d   [t = 0 nearest, 2 linear, 4 cubic; d axes]")
-CROP_AND_RESIZE = Rule(_crop, flops="8·|Y|, nearest 0")
+RESIZE = Formula(_resize, flops="2·|Y|·t^d   [t = 0 nearest, 2 linear, 4 cubic; d resized axes]")
+GRID_SAMPLE = Formula(_grid_sample, flops="2·|Y|·t^d   [t = 0 nearest, 2 linear, 4 cubic; d axes]")
+CROP_AND_RESIZE = Formula(_crop, flops="8·|Y|, nearest 0")
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, Formula] = {
     "Resize": RESIZE,
     "Upsample": RESIZE,
     "GridSample": GRID_SAMPLE,
-    "AffineGrid": Rule(_affine_grid, flops="2·d·|Y|   [θ · (x, y, 1) in d dimensions]"),
-    "RoiAlign": Rule(_roi_align, flops="|Y| · (9·s² + 1); unknown for sampling_ratio s = 0"),
+    "AffineGrid": Formula(_affine_grid, flops="2·d·|Y|   [θ · (x, y, 1) in d dimensions]"),
+    "RoiAlign": Formula(_roi_align, flops="|Y| · (9·s² + 1); unknown for sampling_ratio s = 0"),
     "Col2Im": per_input(1, "overlapping columns are added"),
 }

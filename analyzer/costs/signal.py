@@ -10,8 +10,8 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from analyzer.costs.rule import SPEC, Rule, Work, given, known_dim, per_element
 from analyzer.graph.call import Unknown
+from analyzer.operators.formula import SPEC, Formula, Work, given, known_dim, per_element
 
 if TYPE_CHECKING:
     from analyzer.graph.call import Call
@@ -66,7 +66,7 @@ def _stft(call: Call) -> Work:
     return Work(0, batch * frames * each, f"{batch} · {frames} · {each}")
 
 
-def _contrib(inverse: bool) -> Rule:
+def _contrib(inverse: bool) -> Formula:
     """com.microsoft Rfft and Irfft over the last ``signal_ndim`` axes of the real side."""
 
     def count(call: Call) -> Work:
@@ -76,17 +76,19 @@ def _contrib(inverse: bool) -> Rule:
         each = fft(length, real=True)
         return Work(0, transforms * each, f"{transforms} · {each}")
 
-    return Rule(count, flops="transforms · 2.5·N·⌈log₂N⌉", source=FFTW)
+    return Formula(count, flops="transforms · 2.5·N·⌈log₂N⌉", source=FFTW)
 
 
 RFFT, IRFFT = _contrib(False), _contrib(True)
 
-RULES: dict[str, Rule] = {
-    "DFT": Rule(_dft, flops="transforms · 5·N·⌈log₂N⌉, real input half", source=FFTW),
-    "STFT": Rule(_stft, flops="frames · (5·N·⌈log₂N⌉ + N if window), real input half", source=FFTW),
+RULES: dict[str, Formula] = {
+    "DFT": Formula(_dft, flops="transforms · 5·N·⌈log₂N⌉, real input half", source=FFTW),
+    "STFT": Formula(
+        _stft, flops="frames · (5·N·⌈log₂N⌉ + N if window), real input half", source=FFTW
+    ),
     "HannWindow": per_element(5, "a − b·cos(2π·n / N)"),
     "HammingWindow": per_element(5, "a − b·cos(2π·n / N)"),
     "BlackmanWindow": per_element(9, "a − b·cos(2π·n / N) + c·cos(4π·n / N)"),
-    "MelWeightMatrix": Rule(None, source=f"{SPEC}: a table computed once from scalars"),
+    "MelWeightMatrix": Formula(None, source=f"{SPEC}: a table computed once from scalars"),
     "Range": per_element(2, "start + n·delta"),
 }

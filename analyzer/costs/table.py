@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.costs.registry import FAMILIES
+from analyzer.costs.registry import FAMILIES, RULES
 
 if TYPE_CHECKING:
-    from analyzer.costs.rule import Rule
+    from analyzer.operators.formula import Formula
 
 HEADER = """\
 # What every operator counts
@@ -36,13 +36,13 @@ body but no row here, cost what their body costs.
 def operators_markdown() -> str:
     """The whole document; same rules, same text."""
     parts = [HEADER]
-    for domain, families in FAMILIES.items():
-        rules = {op: rule for family in families for op, rule in family.items()}
+    for domain in FAMILIES:
+        rules = {op: rule for (where, op), rule in RULES.items() if where == domain}
         parts.append(f"\n## {domain or 'ai.onnx'}\n\n{_table(rules)}{_free(rules)}")
     return "".join(parts)
 
 
-def _table(rules: dict[str, Rule]) -> str:
+def _table(rules: dict[str, Formula]) -> str:
     rows = [_row(op, rule) for op, rule in sorted(rules.items()) if not rule.is_free]
     if not rows:
         return ""
@@ -51,7 +51,7 @@ def _table(rules: dict[str, Rule]) -> str:
     )
 
 
-def _row(op: str, rule: Rule) -> str:
+def _row(op: str, rule: Formula) -> str:
     macs, flops = rule.macs, rule.flops
     if rule.control:
         macs = flops = f"its subgraphs: {rule.macs}"
@@ -61,7 +61,7 @@ def _row(op: str, rule: Rule) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _free(rules: dict[str, Rule]) -> str:
+def _free(rules: dict[str, Formula]) -> str:
     names = sorted(op for op, rule in rules.items() if rule.is_free)
     if not names:
         return ""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.costs.rule import Rule, Work
+from analyzer.operators.formula import Formula, Work
 
 if TYPE_CHECKING:
     from analyzer.graph.call import Call
 
 
-def _step(flops: int, states: int, equation: str) -> Rule:
+def _step(flops: int, states: int, equation: str) -> Formula:
     """``flops`` per element of X; the outputs are X and ``states`` tensors of its size each."""
 
     def count(call: Call) -> Work:
@@ -20,14 +20,14 @@ def _step(flops: int, states: int, equation: str) -> Rule:
         size = sum(call.out_size(i) for i in range(len(call.outputs))) // (states + 1)
         return Work(0, each * size, f"{each} · {size}")
 
-    return Rule(count, flops=f"{flops}·|X|   [{equation}]")
+    return Formula(count, flops=f"{flops}·|X|   [{equation}]")
 
 
-RULES: dict[str, Rule] = {
+RULES: dict[str, Formula] = {
     "Adagrad": _step(9, 1, "X − R·G' / (√(H + G'²) + ε), G' = λ·X + G"),
     "Adam": _step(15, 2, "(1 − λ₂)·(X − R·V / (√H + ε)) with moments V, H of G' = λ·X + G"),
     "Momentum": _step(7, 1, "X − R·V, V = α·V + β·G', G' = λ·X + G; nesterov: 9·|X|"),
-    "Gradient": Rule(
+    "Gradient": Formula(
         None, "unknown", "unknown", reason="a gradient's cost is that of the backward graph"
     ),
 }

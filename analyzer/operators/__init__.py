@@ -1,1 +1,55 @@
-"""What single operators are and demand, apart from any model."""
+"""What single operators are and demand, apart from any model.
+
+One record (``record.Operator``) for each domain and operator, and for versions that differ; one
+file a family. Whatever else onnxlint knows of an operator by its name is derived from them.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from analyzer.operators import convolution, mixture, product
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from analyzer.operators.record import Operator
+
+FAMILIES: tuple[tuple[Operator, ...], ...] = (
+    convolution.OPERATORS,
+    product.OPERATORS,
+    mixture.OPERATORS,
+)
+
+
+def _index(records: Iterable[Operator]) -> dict[tuple[str, str], tuple[Operator, ...]]:
+    found: dict[tuple[str, str], tuple[Operator, ...]] = {}
+    for record in records:
+        found[record.key] = (*found.get(record.key, ()), record)
+    return found
+
+
+_BY_KEY = _index(chain.from_iterable(FAMILIES))
+
+
+def find(domain: str, op_type: str, version: int | None = None) -> Operator | None:
+    """The record in force at an opset ``version`` of its domain; the newest without one.
+
+    ``None`` for operators that nobody described.
+
+    >>> find("", "Conv", 17).nature.value, find("com.acme", "Conv") is None
+    ('convolution', True)
+    """
+    forms = _BY_KEY.get((domain, op_type))
+    if forms is None:
+        return None
+    if len(forms) == 1:
+        return forms[0]
+    fitting = (f for f in forms if version is None or version <= (f.until or version))
+    return next(fitting, forms[-1]) if version is not None else forms[-1]
+
+
+def operators() -> Iterator[Operator]:
+    """Every record, by domain and family."""
+    return chain.from_iterable(FAMILIES)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.costs.linear import product
 from analyzer.costs.registry import cost
+from analyzer.operators.counts.product import product
 from tests.costs.calls import call
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from analyzer.facts import Tensor
 
 SPEC = "ONNX operator specification"
+ORT = "ONNX Runtime contrib operators"
 MAX_BITS = 1000
 """Length of a count; Python refuses to print sums of products of longer ones."""
 TOO_LONG = "a count of more than 300 digits"
@@ -45,7 +46,7 @@ class Work(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Formula:
     """How one operator is counted; the rows of docs/operators.md."""
 
     count: Callable[[Call], Work] | None
@@ -108,10 +109,18 @@ def unknown(reason: str) -> Cost:
 
 
 FREE_COST = Cost(0, 0, "0", "0", "moves, selects or relabels data")
-FREE = Rule(None, source="moves, selects or relabels data")
+FREE = Formula(None, source="moves, selects or relabels data")
 
 
-def per_element(flops: int, equation: str = "", source: str = SPEC) -> Rule:
+def uncounted(reason: str) -> Formula:
+    """An operator without a number, and why."""
+    return Formula(None, "unknown", "unknown", reason=reason)
+
+
+UNDESCRIBED = uncounted("its work depends on state that only the runtime knows")
+
+
+def per_element(flops: int, equation: str = "", source: str = SPEC) -> Formula:
     """``flops`` operations for every element of the first output."""
 
     def count(call: Call) -> Work:
@@ -119,10 +128,10 @@ def per_element(flops: int, equation: str = "", source: str = SPEC) -> Rule:
         return Work(0, flops * size, f"{flops} · {size}")
 
     text = f"{flops}·|Y|" if flops != 1 else "|Y|"
-    return Rule(count, flops=f"{text}   [{equation}]" if equation else text, source=source)
+    return Formula(count, flops=f"{text}   [{equation}]" if equation else text, source=source)
 
 
-def per_input(flops: int, equation: str = "", source: str = SPEC, divide: int = 0) -> Rule:
+def per_input(flops: int, equation: str = "", source: str = SPEC, divide: int = 0) -> Formula:
     """``flops`` for every element of the first input plus ``divide`` for every output element."""
 
     def count(call: Call) -> Work:
@@ -134,7 +143,7 @@ def per_input(flops: int, equation: str = "", source: str = SPEC, divide: int = 
 
     text = f"{flops}·|X|" if flops != 1 else "|X|"
     text += {0: "", 1: " + |Y|"}.get(divide, f" + {divide}·|Y|")
-    return Rule(count, flops=f"{text}   [{equation}]" if equation else text, source=source)
+    return Formula(count, flops=f"{text}   [{equation}]" if equation else text, source=source)
 
 
 def dims(shape: tuple[int, ...]) -> str:

@@ -1,19 +1,17 @@
-"""Convolutions: Conv, ConvTranspose, their quantised forms, DeformConv, CausalConvWithState."""
+"""What convolutions count: standard, transposed, deformable, causal, over characters."""
 
 from __future__ import annotations
 
 from math import prod
 from typing import TYPE_CHECKING
 
-from analyzer.costs.rule import SPEC, Rule, Work, dims, dtype_of, given, integer_of, known_dim
 from analyzer.graph.call import Contradiction, Unknown
+from analyzer.operators.formula import Work, dims, given, known_dim
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from analyzer.graph.call import Call
-
-HOWARD = "Howard et al. 2017 (arXiv 1704.04861), eq. 2, 3 and 5; ONNX Conv"
 
 
 def convolve(
@@ -43,7 +41,7 @@ def convolve(
 
     def count(call: Call) -> Work:
         out = call.out_shape()
-        per_group, kernel = _weight(call, weight, channel_axis)
+        per_group, kernel = kernel_of(call, weight, channel_axis)
         if len(out) != len(kernel) + 2:
             raise Contradiction(f"inconsistent ranks: output {len(out)}, kernel {len(kernel)}")
         size = prod(out)
@@ -60,7 +58,7 @@ def _activated(call: Call) -> bool:
     return bool(call.attr("activation"))
 
 
-def _weight(call: Call, index: int, channel_axis: int) -> tuple[int, tuple[int, ...]]:
+def kernel_of(call: Call, index: int, channel_axis: int) -> tuple[int, tuple[int, ...]]:
     """Input channels per group and kernel sides, checked against the input's channels."""
     group = call.attr("group", 1)
     channels = known_dim(call.input(0), channel_axis)
@@ -113,7 +111,7 @@ def transposed(bias: int = 2, weight: int = 1, *, channel_axis: int = 1) -> Call
     return count
 
 
-def _deformable(call: Call) -> Work:
+def deformable(call: Call) -> Work:
     """DeformConv: the convolution's MACs; FLOPs add 8 per bilinearly sampled value.
 
     Each of the ΠK taps of each input channel is interpolated at every output position from 4
@@ -122,13 +120,13 @@ def _deformable(call: Call) -> Work:
     """
     base = convolve(1, 3)(call)
     out, channels = call.out_shape(), call.shape(0)[1]
-    kernel = _weight(call, 1, 1)[1]
+    kernel = kernel_of(call, 1, 1)[1]
     sampled = out[0] * channels * prod(out[2:]) * prod(kernel)
     per_value = 2 ** (len(out) - 1) + given(call, 4)
     return Work(base.macs, (base.other or 0) + sampled * per_value, base.text)
 
 
-def _causal(call: Call) -> Work:
+def causal(call: Call) -> Work:
     """CausalConvWithState: depthwise, so MACs = |Y| · ΠK; activation SiLU adds 5 per element."""
     out, kernel = call.out_shape(), call.shape(1)[2:]
     silu = 5 if call.attr("activation", "none") in ("silu", "swish") else 0
@@ -136,26 +134,23 @@ def _causal(call: Call) -> Work:
     return Work(prod(out) * prod(kernel), prod(out) * extra, f"{dims(out)} · {dims(kernel)}")
 
 
-MACS = "|Y| · M/g · ΠK"
-FLOPS = "2·MACs + |Y| if bias"
+def varlen_causal(call: Call) -> Work:
+    """VarlenCausalConvWithState: depthwise over packed tokens, MACs = |Y| · k."""
+    size, taps = call.out_size(), call.shape(1)[-1]
+    silu = 5 if call.attr("activation", "none") in ("silu", "swish") else 0
+    return Work(size * taps, size * (silu + given(call, 3)), f"{size} · {taps}")
 
-CONV = Rule(convolve(), MACS, FLOPS, HOWARD, dtype_of(0))
-CONV_TRANSPOSE = Rule(transposed(), "|X| · N/g · ΠK", FLOPS, "ONNX ConvTranspose", dtype_of(0))
-CONV_INTEGER = Rule(convolve(1, 99), MACS, "2·MACs", "ONNX ConvInteger", integer_of(0))
-QLINEAR_CONV = Rule(convolve(3, 8), MACS, FLOPS, "ONNX QLinearConv", integer_of(0))
-CAUSAL_CONV = Rule(_causal, "|Y| · ΠK", "2·MACs + |Y| if bias + 5·|Y| if SiLU", SPEC, dtype_of(0))
 
-RULES: dict[str, Rule] = {
-    "Conv": CONV,
-    "ConvTranspose": CONV_TRANSPOSE,
-    "ConvInteger": CONV_INTEGER,
-    "QLinearConv": QLINEAR_CONV,
-    "DeformConv": Rule(
-        _deformable,
-        MACS,
-        "2·MACs + (2^(d+1) + 1 if mask) · |sampled taps| + |Y| if bias",
-        "Zhu et al. 2018 (arXiv 1811.11168), eq. 1; ONNX DeformConv",
-        dtype_of(0),
-    ),
-    "CausalConvWithState": CAUSAL_CONV,
-}
+def words(call: Call) -> Work:
+    """WordConvEmbedding: a convolution over the characters of each word."""
+    count, length = prod(call.shape(0)[:-1]), call.shape(0)[-1]
+    weight = call.shape(1)
+    window = call.attr("conv_window_size") or weight[-2]
+    places = max(length - window + 1, 0)
+    other = count * places * weight[0] * 3  # bias, tanh, maximum
+    return Work(count * places * prod(weight), other, f"{count} · {places} · {dims(weight)}")
+
+
+def either_layout(call: Call) -> Work:
+    """QLinearConv of com.microsoft: ``channels_last`` says where the input channels are."""
+    return convolve(3, 8, channel_axis=-1 if call.attr("channels_last", 0) else 1)(call)

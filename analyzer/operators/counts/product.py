@@ -1,12 +1,13 @@
-"""Dense products: Gemm, MatMul, Einsum and their integer forms."""
+"""What dense products count: Gemm, MatMul, Einsum, and their fused forms."""
 
 from __future__ import annotations
 
 from math import prod
 from typing import TYPE_CHECKING
 
-from analyzer.costs.rule import Rule, Work, dims, dtype_of, given, integer_of
 from analyzer.graph.call import Contradiction, Unknown
+from analyzer.operators.counts.elementwise import GELU_TANH
+from analyzer.operators.formula import Work, dims, given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +99,7 @@ def _same(k: int, other: int) -> None:
         raise Contradiction(f"inconsistent inner dimension: {k} and {other}")
 
 
-def _einsum(call: Call) -> Work:
+def einsum(call: Call) -> Work:
     """Einsum: MACs = product of the sizes of all distinct labels; 0 for a single operand.
 
     ``…`` stands for the broadcast leading dimensions. With n operands each of these index tuples
@@ -109,7 +110,7 @@ def _einsum(call: Call) -> Work:
     >>> def f32(*shape): return Tensor("t", "float32", shape)
     >>> call = Call("Einsum", "", 12, {"equation": "...ij,jk->...ik"}, (f32(2, 3, 4), f32(4, 5)),
     ...             (f32(2, 3, 5),))
-    >>> _einsum(call).macs  # 2 · 3 · 4 · 5
+    >>> einsum(call).macs  # 2 · 3 · 4 · 5
     120
     """
     equation = call.attr("equation")
@@ -146,22 +147,49 @@ def _labels(term: str, shape: Shape) -> tuple[list[tuple[str, int]], Shape]:
     return labels, shape[len(before) : tail]
 
 
-RULES: dict[str, Rule] = {
-    "Gemm": Rule(
-        gemm,
-        "M · N · K",
-        "2·MACs + |Y| if C + |Y| if α≠1 + |Y| if C and β≠1",
-        "ONNX Gemm",
-        dtype_of(0),
-    ),
-    "MatMul": Rule(matmul(), "|Y| · K", "2·MACs", "ONNX MatMul (numpy.matmul)", dtype_of(0)),
-    "MatMulInteger": Rule(matmul(), "|Y| · K", "2·MACs", "ONNX MatMulInteger", integer_of(0)),
-    "QLinearMatMul": Rule(matmul(0, 3), "|Y| · K", "2·MACs", "ONNX QLinearMatMul", integer_of(0)),
-    "Einsum": Rule(
-        _einsum,
-        "Π sizes of all distinct labels (0 with one operand)",
-        "operands · Π sizes of all distinct labels",
-        "ONNX Einsum (numpy.einsum), evaluated literally",
-        dtype_of(0),
-    ),
-}
+def fused_gemm(call: Call) -> Work:
+    work = gemm(call)
+    return _plus(work, bool(call.attr("activation")) * _outputs(call))
+
+
+def _outputs(call: Call) -> int:
+    rows = call.shape(0)[1 if call.attr("transA", 0) else 0]
+    return rows * call.shape(1)[0 if call.attr("transB", 0) else 1]
+
+
+def _plus(work: Work, flops: int) -> Work:
+    return work._replace(other=(work.other or 0) + flops)
+
+
+def fused_matmul(call: Call) -> Work:
+    """MatMul after transposing the last two axes (transA, transB) or moving the first (transBatch).
+
+    >>> from analyzer.facts import Tensor
+    >>> from analyzer.graph.call import Call
+    >>> def f32(*shape): return Tensor("t", "float32", shape)
+    >>> call = Call("FusedMatMul", "com.microsoft", 1, {"transB": 1, "alpha": 0.125},
+    ...             (f32(12, 197, 64), f32(12, 197, 64)), ())
+    >>> fused_matmul(call).macs  # 12·197·197 · 64
+    29805312
+    """
+    shapes = [
+        _turn(call.shape(i), bool(call.attr(f"trans{n}", 0)), bool(call.attr(f"transBatch{n}", 0)))
+        for i, n in enumerate("AB")
+    ]
+    out, k = product(*shapes)
+    extra = (call.attr("alpha", 1.0) != 1.0) + bool(call.attr("activation"))
+    return Work(prod(out) * k, extra * prod(out), f"{dims(out)} · {k}")
+
+
+def _turn(shape: tuple[int, ...], swap: bool, batch: bool) -> tuple[int, ...]:
+    if batch and len(shape) > 2:
+        shape = (*shape[1:-1], shape[0], shape[-1])
+    if swap and len(shape) > 1:
+        shape = (*shape[:-2], shape[-1], shape[-2])
+    return shape
+
+
+def gemm_gelu(call: Call) -> Work:
+    out, k = product(call.shape(0), call.shape(1))
+    each = GELU_TANH + given(call, 2)
+    return Work(prod(out) * k, each * prod(out), f"{dims(out)} · {k}")

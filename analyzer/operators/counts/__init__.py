@@ -1,0 +1,1 @@
+"""What operators count: formulas, one file a family."""
