@@ -1,8 +1,8 @@
 """Command lines run in forks of one warm process, so that hundreds of deaths take seconds.
 
 ``python -m tests.faults.driver COMMAND SCENE…`` in a folder with ``model.onnx`` plays scenes and
-prints what they saw as JSON. Reading and rendering the model happens once, for real; what every
-fork does is what the command does from then on: write.
+prints what they saw as JSON. Reading and rendering the model happens once, for real. The command
+then stops short of its first step towards the outputs, and goes on from there in every fork.
 """
 
 from __future__ import annotations
@@ -38,6 +38,10 @@ Seen = dict[str, Any]
 """What was there after a fault."""
 
 
+class Fork(BaseException):
+    """We are a fork, in which the command goes on."""
+
+
 def once(function: Callable[..., Any]) -> Callable[..., Any]:
     """``function``, called the first time only."""
     results: list[Any] = []
@@ -71,28 +75,19 @@ def warm(command: str) -> Files:
         setattr(module, name, once(getattr(module, name)))
     cli.report.can_fork = lambda: False  # the PDF is remembered here, not in a child
     OUT.mkdir()
-    status, said = forked(lambda: None, command, fork=False)
-    assert status == 0, said
+    assert run(COMMANDS[command].split(" ")) == 0
     return {path.name: path.read_bytes() for path in OUT.iterdir()}
 
 
-def forked(prepare: Callable[[], object], command: str, *, fork: bool = True) -> tuple[int, str]:
-    """Return code (``-9``: killed) of ``command`` after ``prepare``, and what it said on 2."""
+def forked(prepare: Callable[[], object]) -> tuple[int, str]:
+    """Return code (``-9``: killed) of the command after ``prepare``, and what it said."""
     with tempfile.TemporaryFile() as said:
-        pid = os.fork() if fork else 0
+        pid = os.fork()
         if pid == 0:
-            keep = os.dup(1), os.dup(2)
-            with open(os.devnull, "wb") as null:
-                os.dup2(null.fileno(), 1)
             os.dup2(said.fileno(), 2)
             prepare()
-            code = run(COMMANDS.get(command, command).split(" "))
-            if fork:
-                os._exit(code)
-            for number, kept in enumerate(keep, 1):
-                os.dup2(kept, number)
-        else:
-            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            raise Fork
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         said.seek(0)
         return code, said.read().decode()
 
@@ -123,9 +118,31 @@ def play(command: str, scenes: Sequence[str]) -> dict[str, list[Seen]]:
     from tests.faults.scenes import SCENES
 
     new = warm(command)
-    return {name: list(SCENES[name](command, new)) for name in scenes}
+    module: Any = getattr(analyzer.cli, command)
+    keep_models, seen = module.keep_models, {}
+
+    def stop_short(*arguments: Any) -> Any:
+        try:
+            seen.update({name: list(SCENES[name](new)) for name in scenes})
+        except Fork:
+            module.keep_models = keep_models
+            return keep_models(*arguments)
+        raise Fork
+
+    module.keep_models = stop_short
+    parent = os.getpid()
+    try:
+        code = run(COMMANDS[command].split(" "))
+    except Fork:
+        return seen
+    assert os.getpid() != parent
+    os._exit(code)
 
 
 if __name__ == "__main__":
     sys.modules["tests.faults.driver"] = sys.modules["__main__"]
-    print(json.dumps(play(sys.argv[1], sys.argv[2:])))
+    answer = os.dup(1)
+    with open(os.devnull, "wb") as null:
+        os.dup2(null.fileno(), 1)  # what the command says on standard output is nobody's business
+    with open(answer, "w", encoding="utf-8") as stream:
+        json.dump(play(sys.argv[1], sys.argv[2:]), stream)

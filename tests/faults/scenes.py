@@ -22,11 +22,11 @@ NOBODY = 65534
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def every_step(command: str, new: Files) -> Iterator[Seen]:
+def every_step(new: Files) -> Iterator[Seen]:
     """Kill the process at each step of writing, until it gets through."""
     for number in itertools.count(1):
         old = restore(new)
-        code, _ = forked(lambda number=number: at_step(number, signal.SIGKILL), command)  # type: ignore[misc]
+        code, _ = forked(lambda number=number: at_step(number, signal.SIGKILL))  # type: ignore[misc]
         yield {"code": code, **look(old, new)}
         if code == 0:
             return
@@ -44,7 +44,7 @@ def at_step(number: int, which: int) -> None:
     sys.setprofile(step)
 
 
-def told_to_stop(command: str, new: Files) -> Iterator[Seen]:
+def told_to_stop(new: Files) -> Iterator[Seen]:
     """Tell the process to stop at every ninth step of writing, by one signal after the other."""
     for number, which in zip(itertools.count(1, 9), itertools.cycle(STOPS), strict=False):
         old = restore(new)
@@ -53,19 +53,19 @@ def told_to_stop(command: str, new: Files) -> Iterator[Seen]:
             stop_cleanly()
             at_step(number, which)
 
-        code, said = forked(prepare, command)
+        code, said = forked(prepare)
         yield {"code": code, "said": said, "signal": which, **look(old, new)}
         if code == 0:
             return
 
 
-def small_files(command: str, new: Files) -> Iterator[Seen]:
+def small_files(new: Files) -> Iterator[Seen]:
     """Let no file grow beyond sizes that cut each of the outputs at its start, middle and end."""
     lengths = [len(data) for data in new.values()]
     sizes = {0, 4096, *(length // 2 for length in lengths), *(length - 1 for length in lengths)}
     for size in sorted(size for size in sizes if size < max(lengths)):
         old = restore(new)
-        code, said = forked(lambda size=size: limit_files(size), command)  # type: ignore[misc]
+        code, said = forked(lambda size=size: limit_files(size))  # type: ignore[misc]
         yield {"code": code, "said": said, "size": size, **look(old, new)}
 
 
@@ -87,7 +87,7 @@ def limit_files(size: int) -> None:
     os._exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 
 
-def read_only_folder(command: str, new: Files) -> Iterator[Seen]:
+def read_only_folder(new: Files) -> Iterator[Seen]:
     """Write where permissions forbid it: as we are or, for root, as one whom they concern."""
     ways: list[Callable[[], object]] = [lambda: None]
     if os.geteuid() == 0:
@@ -95,7 +95,7 @@ def read_only_folder(command: str, new: Files) -> Iterator[Seen]:
     for way in ways:
         old = restore(new)
         OUT.chmod(0o555)
-        code, said = forked(way, command)
+        code, said = forked(way)
         OUT.chmod(0o755)
         yield {"code": code, "said": said, **look(old, new)}
 
@@ -106,7 +106,7 @@ def drop_powers() -> None:
     assert ctypes.CDLL(None).capset(header, (ctypes.c_uint32 * 6)()) == 0
 
 
-def random_moments(command: str, new: Files) -> Iterator[Seen]:
+def random_moments(new: Files) -> Iterator[Seen]:
     """Kill a process that rewrites three files of some MB again and again."""
     names = ("a.html", "b.pdf", "c.json")
     one, two = ({n: (n + mark).encode() * 200_000 for n in names} for mark in ("one", "two"))

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -41,9 +42,14 @@ def play(command: str, *scenes: str) -> dict[str, list[Seen]]:
     return result
 
 
-@pytest.fixture(scope="module", params=COMMANDS)
+@cache
+def played(command: str) -> dict[str, list[Seen]]:
+    return play(command, "every_step", "told_to_stop", "small_files", "read_only_folder")
+
+
+@pytest.fixture(params=COMMANDS)
 def seen(request: pytest.FixtureRequest) -> dict[str, list[Seen]]:
-    return play(request.param, "every_step", "told_to_stop", "small_files", "read_only_folder")
+    return played(request.param)
 
 
 def whole(scene: list[Seen]) -> bool:
