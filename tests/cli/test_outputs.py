@@ -7,8 +7,6 @@ import json
 import os
 import socket
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,7 +14,10 @@ import pytest
 from analyzer.cli import outputs
 from analyzer.cli.outputs import write_files
 from analyzer.errors import OutputError
+from tests import warm
 from tests.cli.conftest import Cli
+
+SMALL_FILES = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (999, 999)); {warm.MAIN}"
 
 
 def test_new_file_has_the_permissions_of_the_umask(tmp_path: Path) -> None:
@@ -91,10 +92,7 @@ def test_dev_stdout_is_what_standard_output_is(
     """The text after it goes behind it, in a file too, which opening it again would not do."""
     words = ["check", str(tmp_path / wasteful), "--output", f"json={name}"]
     with (tmp_path / "out").open("w+b") as file:
-        done = subprocess.run(
-            [sys.executable, "-m", "analyzer", *words],
-            stdout=file if redirected else subprocess.PIPE, check=False,
-        )  # fmt: skip
+        done = warm.run(words, stdout=file if redirected else warm.PIPE)
         file.seek(0)
         out = file.read() if redirected else done.stdout
     assert done.returncode in (0, 1)
@@ -104,11 +102,8 @@ def test_dev_stdout_is_what_standard_output_is(
 
 
 def test_a_closed_dev_stdout_is_an_error(tmp_path: Path, clean: str) -> None:
-    done = subprocess.run(
-        ["sh", "-c", 'exec "$@" >&-', "sh", sys.executable, "-m", "analyzer",
-         "inspect", str(tmp_path / clean), "-o", "/dev/stdout"],
-        stderr=subprocess.PIPE, text=True, check=False,
-    )  # fmt: skip
+    words = ["inspect", str(tmp_path / clean), "-o", "/dev/stdout"]
+    done = warm.run_text(words, stdout=warm.CLOSED, stderr=warm.PIPE)
     assert (done.returncode, done.stderr) == (
         2,
         "onnxlint: error: /dev/stdout: cannot be written: it is closed; redirect it to a file\n",
@@ -205,13 +200,8 @@ def test_failure_leaves_the_old_file_and_no_temporary_one(
 def test_file_size_limit_leaves_the_old_file(tmp_path: Path, wasteful: str) -> None:
     target = tmp_path / "out.json"
     target.write_bytes(b"old")
-    code = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (999, 999)); "
-    code += "from analyzer.cli.main import main; main()"
-    done = subprocess.run(
-        [sys.executable, "-c", code, "check", str(tmp_path / wasteful), "--output",
-         f"json={target}"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    words = ["check", str(tmp_path / wasteful), "--output", f"json={target}"]
+    done = warm.run_text(words, code=SMALL_FILES, capture_output=True)
     assert done.returncode == 2
     assert done.stderr == (
         f"onnxlint: error: {target}: cannot be written: File too large; "
@@ -255,10 +245,7 @@ def test_report_folder_that_is_a_file(cli: Cli, clean: str) -> None:
 
 def test_full_standard_output_is_an_error(clean: str, tmp_path: Path) -> None:
     with open("/dev/full", "wb") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "analyzer", "inspect", str(tmp_path / clean)],
-            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
-        )  # fmt: skip
+        done = warm.run_text(["inspect", str(tmp_path / clean)], stdout=full, stderr=warm.PIPE)
     assert done.returncode == 2
     assert done.stderr == (
         "onnxlint: error: standard output cannot be written: No space left on device\n"
@@ -268,10 +255,7 @@ def test_full_standard_output_is_an_error(clean: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("words", [["version"], ["check"], ["--help"]])
 def test_closed_standard_streams(wasteful: str, tmp_path: Path, words: list[str]) -> None:
     model = [str(tmp_path / wasteful)] if words == ["check"] else []
-    done = subprocess.run(
-        ["sh", "-c", 'exec "$@" <&- >&-', "sh", sys.executable, "-m", "analyzer", *words, *model],
-        stderr=subprocess.PIPE, text=True, check=False,
-    )  # fmt: skip
+    done = warm.run_text(words + model, stdin=warm.CLOSED, stdout=warm.CLOSED, stderr=warm.PIPE)
     assert "Traceback" not in done.stderr
     assert (done.returncode, done.stderr) == (
         2,
@@ -285,13 +269,11 @@ def test_standard_output_that_is_cut_short_is_an_error(
     clean: str, tmp_path: Path, unbuffered: str, words: list[str]
 ) -> None:
     """The first write puts some bytes in place, which is no error of the system."""
-    code = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (999, 999)); "
-    code += "from analyzer.cli.main import main; main()"
     with (tmp_path / "out").open("wb") as file:
-        done = subprocess.run(
-            [sys.executable, "-c", code, *words, str(tmp_path / clean)],
+        done = warm.run_text(
+            [*words, str(tmp_path / clean)], code=SMALL_FILES,
             env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
-            stdout=file, stderr=subprocess.PIPE, text=True, check=False,
+            stdout=file, stderr=warm.PIPE,
         )  # fmt: skip
     assert done.returncode == 2
     assert done.stderr == ("onnxlint: error: standard output cannot be written: File too large\n")
@@ -303,9 +285,8 @@ def test_a_pipe_that_does_not_wait_gets_everything(
 ) -> None:
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
-    with subprocess.Popen(
-        [sys.executable, "-m", "analyzer", "inspect", "--format", "json",
-         str(tmp_path / wasteful)],
+    with warm.Process(
+        ["inspect", "--format", "json", str(tmp_path / wasteful)],
         env=os.environ | {"PYTHONUNBUFFERED": unbuffered}, stdout=writing,
     ) as process:  # fmt: skip
         os.close(writing)
@@ -325,10 +306,9 @@ def test_a_missing_folder_is_missed_whatever_follows(cli: Cli, clean: str) -> No
 def test_a_model_that_is_standard_input_is_not_replaced(clean: str, tmp_path: Path) -> None:
     before = (tmp_path / clean).read_bytes()
     with (tmp_path / clean).open("rb") as model:
-        done = subprocess.run(
-            [sys.executable, "-m", "analyzer", "inspect", "-", "-o", str(tmp_path / clean)],
-            stdin=model, stderr=subprocess.PIPE, text=True, check=False,
-        )  # fmt: skip
+        done = warm.run_text(
+            ["inspect", "-", "-o", str(tmp_path / clean)], stdin=model, stderr=warm.PIPE
+        )
     assert done.returncode == 2
     assert done.stderr.endswith("clean.onnx: is the model itself; write to another file\n")
     assert (tmp_path / clean).read_bytes() == before
@@ -344,11 +324,8 @@ def test_links_among_devices_stay(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 
 def test_a_graph_on_standard_output_is_alone_there(tmp_path: Path, clean: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "analyzer", "graph", str(tmp_path / clean), "--format", "json",
-         "-o", "/dev/stdout"],
-        capture_output=True, check=False,
-    )  # fmt: skip
+    words = ["graph", str(tmp_path / clean), "--format", "json", "-o", "/dev/stdout"]
+    done = warm.run(words, capture_output=True)
     assert (done.returncode, done.stderr) == (0, b"")
     assert json.loads(done.stdout)["nodes"]
 
@@ -385,11 +362,8 @@ def test_a_device_that_is_full_keeps_the_others_away(
     clean: str, tmp_path: Path, first: bool
 ) -> None:
     words = ["--output", "json=o.json", "--output", "sarif=/dev/full"]
-    done = subprocess.run(
-        [sys.executable, "-m", "analyzer", "check", clean,
-         *(words[2:] + words[:2] if first else words)],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    words = words[2:] + words[:2] if first else words
+    done = warm.run_text(["check", clean, *words], cwd=tmp_path, capture_output=True)
     assert done.returncode == 2
     assert "/dev/full: cannot be written: No space left on device" in done.stderr
     assert os.listdir(tmp_path) == [clean]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests import warm
 from tests.cli.conftest import Cli
 
 STALL = """
@@ -32,10 +32,8 @@ def test_signal_while_writing_leaves_nothing_behind(
     tmp_path: Path, clean: str, number: int, code: int
 ) -> None:
     model, target = tmp_path / clean, tmp_path / "out.json"
-    with subprocess.Popen(
-        [sys.executable, "-c", STALL, "inspect", str(model), "-o", str(target)],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    ) as process:  # fmt: skip
+    words = ["inspect", str(model), "-o", str(target)]
+    with warm.Process(words, code=STALL, stdout=warm.PIPE, stderr=warm.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.read(5) == b"ready"
         assert any(p.suffix == ".tmp" for p in tmp_path.iterdir())
@@ -65,11 +63,8 @@ def test_reader_that_went_away_is_no_error_message(
     reader, writer = os.pipe()
     os.close(reader)
     words = [str(tmp_path / clean) if word == "MODEL" else word for word in words]
-    done = subprocess.run(
-        [sys.executable, "-m", "analyzer", *words],
-        env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
-        stdout=writer, stderr=subprocess.PIPE, check=False,
-    )  # fmt: skip
+    environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+    done = warm.run(words, env=environment, stdout=writer, stderr=warm.PIPE)
     os.close(writer)
     assert (done.returncode, done.stderr) == (141, b"")
 

@@ -6,8 +6,6 @@ import json
 import mmap
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +16,7 @@ import pytest
 from analyzer.cli import batch
 from analyzer.errors import OnnxlintError
 from analyzer.model import child, guard
+from tests import warm
 from tests.cli.conftest import CLEAN, encode
 
 VICTIM = os.path.join("models", "m23.onnx")
@@ -41,15 +40,16 @@ main()
 DIED = "the process that judged it died; it may need more memory than there is"
 
 
-def check(folder: Path, by: str, *words: str) -> subprocess.CompletedProcess[str]:
-    """``onnxlint check`` of the batch; processes that wait to be killed are."""
+def check(folder: Path, by: str, *words: str) -> tuple[int, str, str]:
+    """``onnxlint check`` of the batch, its return code and what it said; processes that wait to be
+    killed are."""
     (folder / "models").mkdir()
     for index in range(50):
         (folder / "models" / f"m{index:02}.onnx").write_bytes(encode(CLEAN))
-    command = [sys.executable, "-c", START, "check", "models", "--jobs", "2", *words]
+    command = ["check", "models", "--jobs", "2", *words]
     with open(folder / "out", "w+") as out, open(folder / "err", "w+") as err:
-        with subprocess.Popen(
-            command, cwd=folder, env=os.environ | {"VICTIM": VICTIM, "BY": by},
+        with warm.Process(
+            command, code=START, cwd=folder, env=os.environ | {"VICTIM": VICTIM, "BY": by},
             stdout=out, stderr=err,
         ) as process:  # fmt: skip
             while process.poll() is None:
@@ -59,24 +59,24 @@ def check(folder: Path, by: str, *words: str) -> subprocess.CompletedProcess[str
                 time.sleep(0.02)
         out.seek(0)
         err.seek(0)
-        return subprocess.CompletedProcess(command, process.returncode, out.read(), err.read())
+        return process.wait(), out.read(), err.read()
 
 
 @pytest.mark.parametrize("by", ["itself", "others"])
 def test_the_other_49_are_judged(tmp_path: Path, by: str) -> None:
-    done = check(tmp_path, by, "--output", "json=out.json")
-    assert done.returncode == 2
-    assert done.stdout == f"{VICTIM}: cannot judge: {DIED}\n"
-    assert done.stderr == "0 findings in 49 models; 1 could not be judged\n"
+    code, out, err = check(tmp_path, by, "--output", "json=out.json")
+    assert code == 2
+    assert out == f"{VICTIM}: cannot judge: {DIED}\n"
+    assert err == "0 findings in 49 models; 1 could not be judged\n"
     written = json.loads((tmp_path / "out.json").read_text())
     check_json(written)
 
 
 def test_json_on_standard_output_is_whole_and_the_reason_on_standard_error(tmp_path: Path) -> None:
-    done = check(tmp_path, "itself", "--format", "json")
-    assert done.returncode == 2
-    check_json(json.loads(done.stdout))
-    assert done.stderr == (
+    code, out, err = check(tmp_path, "itself", "--format", "json")
+    assert code == 2
+    check_json(json.loads(out))
+    assert err == (
         f"onnxlint: error: {VICTIM}: {DIED}\n0 findings in 49 models; 1 could not be judged\n"
     )
 

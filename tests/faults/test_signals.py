@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from tests import warm
 from tests.cli.conftest import CLEAN, encode
 
 START = """
@@ -69,9 +68,9 @@ def test_a_stop_at_a_random_moment_leaves_nothing_behind(
     (tmp_path / "models" / "z.onnx").write_bytes(encode(CLEAN))
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    with subprocess.Popen(
-        [sys.executable, "-c", START, *words], cwd=tmp_path, start_new_session=True,
-        env=os.environ | {"TMPDIR": str(scratch)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    with warm.Process(
+        words, code=START, cwd=tmp_path, start_new_session=True,
+        env=os.environ | {"TMPDIR": str(scratch)}, stdout=warm.PIPE, stderr=warm.PIPE,
     ) as process:  # fmt: skip
         assert process.stdout is not None
         assert process.stdout.read(5) == b"ready"
@@ -88,9 +87,9 @@ def test_workers_and_their_children_end_with_a_process_that_is_killed(tmp_path: 
     (tmp_path / "models").mkdir()
     for name in ("a.onnx", "z.onnx"):
         (tmp_path / "models" / name).write_bytes(encode(CLEAN))
-    with subprocess.Popen(
-        [sys.executable, "-c", START, *CHECK], cwd=tmp_path, start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    with warm.Process(
+        CHECK, code=START, cwd=tmp_path, start_new_session=True,
+        stdout=warm.DEVNULL, stderr=warm.DEVNULL,
     ) as process:  # fmt: skip
         while len(others(process.pid)) < 2:
             time.sleep(0.01)

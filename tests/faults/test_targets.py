@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import warm
 from tests.cli.conftest import CLEAN, Cli, encode
 
-ROOT = Path(__file__).parents[2]
 WRITING = {
     "inspect": ["inspect", "clean.onnx", "-o", "{}"],
     "graph": ["graph", "clean.onnx", "--format", "dot", "-o", "{}"],
@@ -62,10 +62,7 @@ def test_a_target_that_cannot_be_written(
 def test_a_place_that_takes_no_file(tmp_path: Path, command: str, target: str, says: str) -> None:
     (tmp_path / "clean.onnx").write_bytes(encode(CLEAN))
     words = [word.format(target) for word in WRITING[command]]
-    done = subprocess.run(
-        [sys.executable, "-m", "analyzer", *words],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = warm.run_text(words, cwd=tmp_path, capture_output=True)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"onnxlint: error: {target}: cannot be written: ")
     assert done.stderr.endswith(f"{says}\n")
@@ -77,10 +74,7 @@ def test_a_full_disk_behind_standard_output(tmp_path: Path, command: str) -> Non
     (tmp_path / "m.onnx").write_bytes(encode(CLEAN))
     words = {"check": ["m.onnx", "--format", "json", "-q"], "inspect": ["m.onnx"]}.get(command, [])
     with open("/dev/full", "wb") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "analyzer", command, *words],
-            cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
-        )  # fmt: skip
+        done = warm.run_text([command, *words], cwd=tmp_path, stdout=full, stderr=warm.PIPE)
     assert (done.returncode, done.stderr) == (
         2,
         "onnxlint: error: standard output cannot be written: No space left on device\n",
@@ -112,10 +106,7 @@ def test_names_that_are_not_text(tmp_path: Path) -> None:
     with open(os.path.join(os.fsencode(tmp_path), name), "wb") as file:
         file.write(encode(CLEAN))
     for words in (["check"], ["inspect"], ["report", "-o", "out", "--format", "html,json"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "analyzer", *words, name],
-            cwd=tmp_path, capture_output=True, check=False,
-        )  # fmt: skip
+        done = warm.run([*words, name], cwd=tmp_path, capture_output=True)
         assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
         assert b"\x1b" not in done.stdout + done.stderr
     out = os.path.join(os.fsencode(tmp_path), b"out")
@@ -151,11 +142,7 @@ def test_a_source_without_permission(tmp_path: Path, kind: str, says: str) -> No
     (tmp_path / "other.onnx").write_bytes(encode(CLEAN))
     locked = tmp_path / "x.onnx"
     locked.mkdir(mode=0) if kind == "folder" else locked.touch(mode=0)
-    done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_POWERS],
-        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = warm.run_text([], code=WITHOUT_POWERS, cwd=tmp_path, capture_output=True)
     locked.chmod(0o700)
     assert (done.returncode, done.stderr) == (2, "")
     assert done.stdout == f"x.onnx: cannot judge: {says}\n"
