@@ -72,8 +72,9 @@ samples: $(STAMP)-pdf  ## rebuild the sample models and their committed reports
 	  $(BIN)/onnxlint report $$model -o samples/reports || exit; \
 	done
 
-readme: $(STAMP)  ## rewrite the generated parts of README.md and docs/
+readme: $(STAMP)  ## rewrite the generated parts of README.md, docs/ and the JSON Schema
 	$(BIN)/python tools/operators.py
+	$(BIN)/python tools/schema.py
 	$(BIN)/python tools/readme.py
 
 clean:  ## remove what the targets above wrote, the virtual environment included

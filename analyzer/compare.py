@@ -9,13 +9,16 @@ at.
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from analyzer.records import HIDDEN, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
     from analyzer.facts import Facts, Node, Tensor
+    from analyzer.records import Signed
 
     Key = tuple[str, str, str]
     Named = dict[Key, Node]
@@ -31,30 +34,39 @@ class Change:
     """``None`` for an operator that went."""
 
     @property
-    def macs(self) -> int | None:
+    @shown
+    def macs(self) -> Signed | None:
         """By how many MACs one inference grows; ``None`` where a cost is unknown."""
         return _minus(*(0 if node is None else node.total_macs for node in (self.new, self.old)))
 
     @property
-    def params(self) -> int | None:
+    @shown
+    def params(self) -> Signed | None:
         """By how many parameters the operator grows."""
         return _minus(*(0 if node is None else node.params for node in (self.new, self.old)))
+
+
+class Retyped(NamedTuple):
+    """A graph input or output that is not the same in both models."""
+
+    old: Tensor | None
+    new: Tensor | None
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """What became of one model in another."""
 
-    old: Facts
-    new: Facts
+    old: Facts = field(metadata=HIDDEN)
+    new: Facts = field(metadata=HIDDEN)
     changes: tuple[Change, ...]
     """Largest difference in MACs first, then in parameters; unknown ones before all."""
     same: int
     """Operators that are in both, under whatever name."""
     renamed: int
     """Those of them with another name."""
-    interface: tuple[tuple[Tensor | None, Tensor | None], ...]
-    """Graph inputs and outputs that came, went, or have another type: (old, new)."""
+    interface: tuple[Retyped, ...] = field(metadata=HIDDEN)
+    """Graph inputs and outputs that came, went, or have another type."""
 
 
 def compare(old: Facts, new: Facts) -> Comparison:
@@ -111,13 +123,11 @@ def _pair_off(gone: Named, came: Named, key: Callable[[Node], Hashable]) -> list
     return [(gone.pop(old), came.pop(new)) for old, new in found]
 
 
-def _pairs(
-    old: tuple[Tensor, ...], new: tuple[Tensor, ...]
-) -> Iterable[tuple[Tensor | None, Tensor | None]]:
+def _pairs(old: tuple[Tensor, ...], new: tuple[Tensor, ...]) -> Iterable[Retyped]:
     before, after = ({tensor.name: tensor for tensor in side} for side in (old, new))
     for name in dict.fromkeys((*before, *after)):
-        pair = before.get(name), after.get(name)
-        if pair[0] != pair[1]:
+        pair = Retyped(before.get(name), after.get(name))
+        if pair.old != pair.new:
             yield pair
 
 

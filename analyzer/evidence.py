@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from analyzer.records import HIDDEN, LISTED, named, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,8 +34,8 @@ class Decoupling:
 class Separability:
     """How close trained weights are to a sum of depthwise separable convolutions."""
 
-    depthwise_first: Decoupling
-    pointwise_first: Decoupling
+    depthwise_first: Decoupling = field(metadata=HIDDEN)
+    pointwise_first: Decoupling = field(metadata=HIDDEN)
     target: float
     """Share of energy the recommendation has to keep."""
     macs_now: int | None
@@ -56,6 +58,7 @@ class Separability:
     """True when the kernel is so large that only an even subset of channels was decomposed."""
 
     @property
+    @shown
     def rank(self) -> int:
         """Terms that rebuild the weights exactly, in the better order."""
         return min(self.depthwise_first.rank, self.pointwise_first.rank)
@@ -84,7 +87,7 @@ class Separability:
 class KernelUse:
     """Which kernel taps do any work."""
 
-    kernel: tuple[int, ...]
+    kernel: tuple[int, ...] = field(metadata=named("declared"))
     """Kernel as declared, side per spatial axis."""
     effective: tuple[int, ...]
     """Smallest kernel that does the same; all 0 when every tap is dead."""
@@ -119,7 +122,7 @@ class KernelUse:
 class FilterUse:
     """Output filters (and input channels) that carry nothing or nothing new."""
 
-    filters: int
+    filters: int = field(metadata=named("count"))
     """Output channels, N."""
     dead: tuple[int, ...]
     """Output channels whose weights are all zero or denormal: their output is the bias."""
@@ -220,7 +223,7 @@ class LayerEvidence:
 class WeightEvidence:
     """Evidence by node id, and what was left out."""
 
-    layers: Mapping[str, LayerEvidence]
+    layers: Mapping[str, LayerEvidence] = field(metadata=LISTED)
     """In the order of ``Facts.nodes``."""
     unread: tuple[str, ...] = ()
     """Node ids whose weights are not in the file or not readable: nothing is claimed of them."""

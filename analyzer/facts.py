@@ -17,7 +17,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import prod
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from analyzer.records import HIDDEN, INLINE, Digest, Output, Signed, named, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
     from analyzer.evidence import WeightEvidence
 
-Dim = int | None
+Dim = Signed | None
 Shape = tuple[Dim, ...] | None
 """Tensor dimensions; ``None`` as a whole means unknown rank, inside it an unknown size."""
 
@@ -73,6 +75,7 @@ class Tensor:
         return prod(cast("tuple[int, ...]", self.shape))
 
     @property
+    @shown
     def bytes(self) -> int | None:
         """Stored bytes, sub-byte types packed; ``None`` when unknown."""
         bits = BITS.get(self.dtype or "")
@@ -141,9 +144,9 @@ class Conv:
     """``standard``, ``depthwise``, ``pointwise`` or ``grouped``."""
     transposed: bool
     """True for ConvTranspose."""
-    kernel: str
+    kernel: str = field(metadata=HIDDEN)
     """Kernel for people, e.g. ``3×3``."""
-    kernel_shape: tuple[int, ...]
+    kernel_shape: tuple[int, ...] = field(metadata=named("kernel"))
     """Kernel side per spatial axis, D_K."""
     kernel_volume: int
     """Product of the kernel sides (D_K² in two dimensions)."""
@@ -155,9 +158,9 @@ class Conv:
     """Channel groups; 1 for a standard convolution."""
     channel_multiplier: int | None
     """N / M of a depthwise convolution, else ``None``."""
-    strides: tuple[int, ...]
+    strides: tuple[Signed, ...]
     """Step per spatial axis."""
-    dilations: tuple[int, ...]
+    dilations: tuple[Signed, ...]
     """Spacing of kernel taps per spatial axis."""
     in_spatial: tuple[Dim, ...]
     """Input feature map, D_F per axis."""
@@ -192,11 +195,13 @@ class Saving:
     """``1/N + 1/D_K²`` (MobileNet paper, section 3.1)."""
 
     @property
+    @shown
     def macs(self) -> int:
         """MACs saved (negative never: a conversion that costs more is not a saving)."""
         return max(0, self.macs_now - self.macs_after)
 
     @property
+    @shown
     def params(self) -> int:
         """Weights saved."""
         return max(0, self.params_now - self.params_after)
@@ -225,7 +230,7 @@ class Node:
     outputs: tuple[Tensor, ...]
     tags: tuple[str, ...]
     """Pattern tags in a fixed order, e.g. ``("depthwise",)``."""
-    cost: Cost
+    cost: Cost = field(metadata=INLINE)
     params: int
     """Parameters this node is the first to use; shared tensors count at one node only."""
     executions: int | None
@@ -273,6 +278,7 @@ class Node:
         return "transposed" if self.conv.transposed else self.conv.kind
 
     @property
+    @shown
     def total_macs(self) -> int | None:
         """MACs over all executions of one inference."""
         if self.cost.macs == 0 or self.executions == 0:
@@ -282,6 +288,7 @@ class Node:
         return self.cost.macs * self.executions
 
     @property
+    @shown
     def intensity(self) -> float | None:
         """Arithmetic intensity in FLOPs per byte moved; ``None`` if unknown or nothing moves."""
         if self.cost.flops is None or not self.read_bytes or self.write_bytes is None:
@@ -310,12 +317,12 @@ class ModelInfo:
 
     path: str
     """As given by the user; ``-`` for standard input."""
-    sha256: str | None
+    sha256: Digest | None
     """Digest of the file's bytes; ``None`` when hashing was switched off."""
     bytes: int
     """File size, external data excluded."""
-    ir_version: int
-    opsets: Mapping[str, int]
+    ir_version: Signed
+    opsets: Mapping[str, Signed]
     """Imported operator-set version by domain; ``""`` is ai.onnx."""
     producer: str
     """Producer name and version as the file states them."""
@@ -327,6 +334,14 @@ class ModelInfo:
     def opset(self) -> int | None:
         """Imported version of the ai.onnx operators; ``None`` if there is none."""
         return self.opsets.get("", self.opsets.get("ai.onnx"))
+
+
+class SharedTensor(NamedTuple):
+    """A tensor that several nodes use as weight."""
+
+    name: str
+    uses: int
+    """Nodes that use it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,8 +358,8 @@ class Parameters:
     """Shape arithmetic and other constants that do not act as weights."""
     bytes_by_dtype: Mapping[str, int]
     """Bytes of weights and buffers by dtype, as a runtime holds them."""
-    shared: tuple[tuple[str, int], ...] = ()
-    """Tensors used as weight by more than one node: (name, uses)."""
+    shared: tuple[SharedTensor, ...] = ()
+    """Tensors used as weight by more than one node, most used first."""
     stored_bytes: int = 0
     """Bytes that the file or its external data stores for them; 0 for generated weights."""
 
@@ -419,7 +434,7 @@ class Module:
     """Qualified name such as ``features.4.conv``; empty for the whole model."""
     name: str
     """Last part of the path."""
-    class_name: str
+    class_name: str = field(metadata=named("class"))
     """Class in the source code where the exporter recorded it, else empty."""
     macs: int
     """Known MACs over all executions, sub-modules included."""
@@ -448,7 +463,7 @@ class Architecture:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Output):
     """Everything onnxlint knows about one model."""
 
     model: ModelInfo
@@ -463,13 +478,13 @@ class Facts:
     memory: Memory
     separable: Separable
     problems: tuple[Problem, ...]
-    graph: nx.MultiDiGraph = field(compare=False, repr=False)
+    graph: nx.MultiDiGraph = field(compare=False, repr=False, metadata=HIDDEN)
     """Operators as nodes (key ``Node.id``), tensors as edges; see ``analyzer.graph.build``."""
     architecture: Architecture | None = None
     """The published network this is, where the structure proves it; ``None``: not recognised."""
     modules: Module | None = None
     """Module tree of the source code; ``None`` where the exporter left no scope names."""
-    evidence: WeightEvidence | None = None
+    evidence: WeightEvidence | None = field(default=None, metadata=named("weights"))
     """What the trained weights say; ``None`` when they were not looked at."""
 
     @property

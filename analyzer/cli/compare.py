@@ -56,7 +56,7 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
 def _pair(arguments: Namespace, console: Console, environment: Environment) -> Pair:
     from analyzer.compare import compare
     from analyzer.findings.baseline import apply_baseline, make_baseline
-    from analyzer.report.compare import Pair
+    from analyzer.report.compare import Pair, Turnover
 
     command = command_line(arguments)
     shown = arguments.format == "json"
@@ -68,4 +68,4 @@ def _pair(arguments: Namespace, console: Console, environment: Environment) -> P
     old, new = (judge_one(path, plans[path], command)[0] for path in paths)
     came, _ = apply_baseline(new.findings, make_baseline({"": old.findings}), "")
     went, _ = apply_baseline(old.findings, make_baseline({"": new.findings}), "")
-    return Pair(old, new, compare(old.facts, new.facts), came, went, command)
+    return Pair(old, new, compare(old.facts, new.facts), Turnover(came, went), command)

@@ -55,7 +55,7 @@ def answer(path: str, plan: Plan, arguments: Namespace) -> bytes:
     if arguments.conventions:
         facts = facts_of(path, plan)
         if as_json:
-            return studies.to_json(studies.conventions_data(facts)).encode()
+            return studies.conventions_json(facts)
         return studies.conventions_text(facts).encode()
     from analyzer.model import load
     from analyzer.scaling.symbolic import symbolic_growth
@@ -64,5 +64,5 @@ def answer(path: str, plan: Plan, arguments: Namespace) -> bytes:
     model = load(path, limits=plan.limits, digest=False, stdin=stdin)
     found = symbolic_growth(model, plan.bindings, limits=plan.limits)
     if as_json:
-        return studies.to_json(studies.growth_data(path, found)).encode()
+        return studies.growth_json(path, found)
     return studies.growth_text(found).encode()

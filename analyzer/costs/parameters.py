@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from analyzer.costs.roles import PASSES_THROUGH, Constant, Role, role_of
-from analyzer.facts import Parameters, Tensor
+from analyzer.facts import Parameters, SharedTensor, Tensor
 from analyzer.graph.tensors import dims, sparse_dims
 from analyzer.model.dtypes import DTYPES
 from analyzer.shapes.fold import FOLDS
@@ -120,7 +120,7 @@ def summarize(inventory: Inventory) -> Parameters:
             sizes[constant.tensor.dtype or "unknown"] += constant.tensor.bytes or 0
             stored += constant.stored_bytes or 0
             if len(constant.uses) > 1:
-                shared.append((name, len(constant.uses)))
+                shared.append(SharedTensor(name, len(constant.uses)))
     return Parameters(
         weights=counts[Role.WEIGHT],
         buffers=counts[Role.BUFFER],
@@ -128,7 +128,7 @@ def summarize(inventory: Inventory) -> Parameters:
         constants=counts[Role.CONSTANT],
         bytes_by_dtype=dict(sorted(sizes.items())),
         stored_bytes=stored,
-        shared=tuple(sorted(shared, key=lambda pair: (-pair[1], pair[0]))),
+        shared=tuple(sorted(shared, key=lambda tensor: (-tensor.uses, tensor.name))),
     )
 
 

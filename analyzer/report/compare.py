@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.report import document
+from analyzer.records import HIDDEN, Output, named, shown, shown_as
 from analyzer.report.columns import columns
 from analyzer.report.json import encode
 from analyzer.report.sanitise import clean, label
@@ -15,10 +15,10 @@ from analyzer.report.style import Style
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from analyzer.compare import Change, Comparison
-    from analyzer.facts import Node, Tensor
+    from analyzer.compare import Change, Comparison, Retyped
+    from analyzer.facts import Assumption, ModelInfo, Node, Tensor, Totals
     from analyzer.findings.finding import Finding
-    from analyzer.report.result import Options, Result
+    from analyzer.report.result import Options, Outcome, Result
 
 ROWS = 20
 """Operators and findings listed in the text; JSON has all."""
@@ -31,16 +31,50 @@ MEASURES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """Two judged models and what is between them."""
+class Side:
+    """One of the two models."""
 
-    old: Result
-    new: Result
-    comparison: Comparison
+    model: ModelInfo
+    assumptions: tuple[Assumption, ...]
+    outcome: Outcome
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Turnover:
+    """What became of the findings."""
+
     came: tuple[Finding, ...]
     """Findings of the new model that the old one does not have."""
     went: tuple[Finding, ...]
+    """Findings of the old model that the new one does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair(Output):
+    """Two judged models and what is between them."""
+
+    old: Result = field(metadata=HIDDEN)
+    new: Result = field(metadata=HIDDEN)
+    comparison: Comparison = field(metadata=named("operators"))
+    findings: Turnover
     command: str = ""
+
+    @property
+    @shown_as("old")
+    def before(self) -> Side:
+        return _side(self.old)
+
+    @property
+    @shown_as("new")
+    def after(self) -> Side:
+        return _side(self.new)
+
+    @property
+    @shown
+    def interface(self) -> tuple[Retyped, ...]:
+        """Graph inputs and outputs that came, went, or have another type."""
+        return self.comparison.interface
 
 
 def text(pair: Pair, options: Options) -> bytes:
@@ -174,14 +208,9 @@ def _what(change: Change) -> str:
     return " → ".join(kinds)
 
 
-def _side(result: Result) -> dict[str, Any]:
+def _side(result: Result) -> Side:
     facts = result.facts
-    return {
-        "model": document.model(facts),
-        "assumptions": document.assumptions(facts),
-        "outcome": result.outcome,
-        "totals": document.totals(facts),
-    }
+    return Side(facts.model, facts.assumptions, result.outcome, facts.totals)
 
 
 def _difference(value: int | None) -> str:
@@ -191,9 +220,10 @@ def _difference(value: int | None) -> str:
 
 
 def _findings(pair: Pair, style: Style) -> Iterator[str]:
-    stay = len(pair.new.findings) - len(pair.came)
-    yield f"findings: {len(pair.came)} came, {len(pair.went)} went, {stay} the same"
-    for sign, findings in (("+", pair.came), ("-", pair.went)):
+    came, went = pair.findings.came, pair.findings.went
+    stay = len(pair.new.findings) - len(came)
+    yield f"findings: {len(came)} came, {len(went)} went, {stay} the same"
+    for sign, findings in (("+", came), ("-", went)):
         for f in findings[:ROWS]:
             rule = style.severity(f.severity, f.rule)
             yield f"{sign} {label(f.node) or 'model'}: {rule} {clean(f.message)}"
@@ -203,28 +233,4 @@ def _findings(pair: Pair, style: Style) -> Iterator[str]:
 
 def json(pair: Pair, options: Options) -> bytes:
     """The same as one object, complete."""
-    found = pair.comparison
-    return encode({
-        "schema": document.SCHEMA,
-        "tool": document.tool(),
-        "command": pair.command,
-        "old": _side(pair.old),
-        "new": _side(pair.new),
-        "interface": [
-            {"old": old and document.tensor(old), "new": new and document.tensor(new)}
-            for old, new in found.interface
-        ],
-        "operators": {
-            "same": found.same,
-            "renamed": found.renamed,
-            "changes": [
-                {"old": c.old and document.node(c.old), "new": c.new and document.node(c.new),
-                 "macs": c.macs, "params": c.params}
-                for c in found.changes
-            ],
-        },
-        "findings": {
-            "came": [document.finding(f) for f in pair.came],
-            "went": [document.finding(f) for f in pair.went],
-        },
-    })  # fmt: skip
+    return encode(pair.to_dict())

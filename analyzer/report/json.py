@@ -6,8 +6,6 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from analyzer.report import document
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -16,12 +14,12 @@ if TYPE_CHECKING:
 
 def render(result: Result, options: Options) -> bytes:
     """One model, for ``inspect`` and ``report``."""
-    return encode(document.of_result(result))
+    return encode(result.to_dict())
 
 
 def render_batch(batch: Batch, options: Options) -> bytes:
     """Many models, for ``check``."""
-    return encode(document.of_batch(batch))
+    return encode(batch.to_dict())
 
 
 def encode(value: Mapping[str, Any] | list[Any]) -> bytes:

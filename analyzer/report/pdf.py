@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from analyzer.errors import OutputError
-from analyzer.report import document
 from analyzer.report.json import encode
 from analyzer.report.page import render as render_page
 from analyzer.report.view.page import PDF
@@ -26,7 +25,7 @@ def render(result: Result, options: Options) -> bytes:
     nothing = fetcher()
     date = options.created or UNDATED
     facts = weasyprint.Attachment(
-        string=encode(document.of_result(result)),
+        string=encode(result.to_dict()),
         name="report.json",
         description="Everything in this report, and every operator, as JSON",
         created=date,

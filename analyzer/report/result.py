@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
 
-from analyzer.facts import Separable
+from analyzer.records import HIDDEN, INLINE, Output, shown, shown_as
 from analyzer.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     from analyzer.facts import Facts
     from analyzer.findings.finding import Finding
     from analyzer.ruleset.rule import Rule
 
-CLEAN, FINDINGS, INCONCLUSIVE = "clean", "findings", "inconclusive"
+Outcome = Literal["clean", "findings", "inconclusive"]
+"""Inconclusive means that something was skipped, limited or broken."""
+CLEAN: Final = "clean"
+FINDINGS: Final = "findings"
+INCONCLUSIVE: Final = "inconclusive"
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class Converted:
+    """The whole model before and after converting the convolutions that findings flag."""
+
+    macs_now: int
+    macs_after: int
+    params_now: int
+    params_after: int
+    flagged: tuple[str, ...]
+    """Node ids, largest saving first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result(Output):
     """Facts about one model and what the rules say about them."""
 
-    facts: Facts
+    facts: Facts = field(metadata=INLINE)
     findings: tuple[Finding, ...] = ()
     """In the order they are to be shown."""
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[Rule, ...] = field(default=(), metadata=HIDDEN)
     """Rules that were applied: their rationale and references go into the report."""
     command: str = ""
     """Command line that reproduces the result; empty when called as a library."""
@@ -38,7 +53,8 @@ class Result:
     """Findings that the baseline holds already."""
 
     @property
-    def conversion(self) -> Separable:
+    @shown
+    def conversion(self) -> Converted:
         """The whole model after converting what findings flag, each convolution once.
 
         ``Facts.separable`` is the same for every candidate that the arithmetic allows.
@@ -47,16 +63,17 @@ class Result:
         savings = {f.node: f.saving for f in self.findings if f.saving and f.node in nodes}
         flagged = sorted(savings, key=lambda node: (-savings[node].macs, node))
         totals = self.facts.totals
-        return Separable(
+        return Converted(
             macs_now=totals.macs,
             macs_after=totals.macs - sum(saving.macs for saving in savings.values()),
             params_now=totals.params,
             params_after=totals.params - sum(nodes[node].saved_params for node in savings),
-            candidates=tuple(flagged),
+            flagged=tuple(flagged),
         )
 
     @property
-    def outcome(self) -> str:
+    @shown
+    def outcome(self) -> Outcome:
         """``inconclusive`` when anything was skipped, else ``findings`` or ``clean``."""
         if self.facts.inconclusive:
             return INCONCLUSIVE
@@ -70,7 +87,7 @@ class Failure:
     path: str
     message: str
     """One line, remedy included."""
-    scarce: bool = False
+    scarce: bool = field(default=False, metadata=HIDDEN)
     """Whether it was for lack of processes or memory, which there may be later."""
 
     @property
@@ -79,29 +96,33 @@ class Failure:
         return self.message.removeprefix(f"{self.path}: ")
 
     @property
-    def outcome(self) -> str:
+    def outcome(self) -> Outcome:
         return INCONCLUSIVE
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Output):
     """Everything one ``check`` looked at, in the order given."""
 
-    items: tuple[Result | Failure, ...]
+    items: tuple[Result | Failure, ...] = field(metadata=HIDDEN)
 
     @property
-    def outcome(self) -> str:
+    @shown
+    def outcome(self) -> Outcome:
         """The worst outcome of any file; an empty batch judged nothing."""
         outcomes = {item.outcome for item in self.items} or {INCONCLUSIVE}
         return next(o for o in (INCONCLUSIVE, FINDINGS, CLEAN) if o in outcomes)
 
     @property
-    def results(self) -> Iterator[Result]:
-        return (item for item in self.items if isinstance(item, Result))
+    @shown_as("models")
+    def results(self) -> tuple[Result, ...]:
+        return tuple(item for item in self.items if isinstance(item, Result))
 
     @property
-    def failures(self) -> Iterator[Failure]:
-        return (item for item in self.items if isinstance(item, Failure))
+    @shown
+    def failures(self) -> tuple[Failure, ...]:
+        """Files that could not be judged at all."""
+        return tuple(item for item in self.items if isinstance(item, Failure))
 
 
 @dataclass(frozen=True, slots=True)

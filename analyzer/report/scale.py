@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv as csv_format
 import io
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.report import document
+from analyzer.records import HIDDEN, Output, shown
 from analyzer.report.columns import columns
 from analyzer.report.json import encode
 from analyzer.report.sanitise import csv_cell, label
@@ -17,17 +17,30 @@ from analyzer.report.style import Style
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from analyzer.facts import Facts
+    from analyzer.facts import Assumption, Facts, ModelInfo
     from analyzer.report.result import Options
     from analyzer.scaling import Frontier, Growth, Scaled, Stage
 
 
 @dataclass(frozen=True, slots=True)
-class Study:
+class Now:
+    """The model as it is."""
+
+    macs: int
+    flops: int
+    params: int
+    complete: bool
+    """True when the MACs of every node are known."""
+    sides: tuple[int, ...]
+    """Spatial sides of the graph inputs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Study(Output):
     """One model at other sizes, and what was asked about it."""
 
-    facts: Facts
-    sides: tuple[int, ...]
+    facts: Facts = field(metadata=HIDDEN)
+    sides: tuple[int, ...] = field(metadata=HIDDEN)
     """Spatial sides of the graph inputs today."""
     stages: tuple[Stage, ...]
     """Runs of blocks that the depth axis repeats; empty: the model has no depth axis."""
@@ -39,6 +52,28 @@ class Study:
     frontier: Frontier | None = None
     """What a budget affords; ``None`` when none was given."""
     command: str = ""
+
+    @property
+    @shown
+    def model(self) -> ModelInfo:
+        return self.facts.model
+
+    @property
+    @shown
+    def architecture(self) -> str | None:
+        """One line for people; ``None`` if the network is not recognised."""
+        return self.facts.architecture.detail if self.facts.architecture else None
+
+    @property
+    @shown
+    def assumptions(self) -> tuple[Assumption, ...]:
+        return self.facts.assumptions
+
+    @property
+    @shown
+    def now(self) -> Now:
+        totals = self.facts.totals
+        return Now(totals.macs, totals.flops, totals.params, totals.complete, self.sides)
 
 
 def text(study: Study, options: Options) -> bytes:
@@ -132,41 +167,7 @@ def _sides(sides: tuple[int, ...]) -> str:
 
 def json(study: Study, options: Options) -> bytes:
     """The same as one object; ``table`` holds a point for each size asked for."""
-    facts, totals = study.facts, study.facts.totals
-    found = study.frontier
-    return encode({
-        "schema": document.SCHEMA,
-        "tool": document.tool(),
-        "command": study.command,
-        "model": document.model(facts),
-        "architecture": facts.architecture.detail if facts.architecture else None,
-        "assumptions": document.assumptions(facts),
-        "now": {
-            "macs": totals.macs, "flops": totals.flops, "params": totals.params,
-            "complete": totals.complete, "sides": list(study.sides),
-        },
-        "divisor": study.divisor,
-        "stages": [{"kind": s.kind, "shape": list(s.shape), "repeats": s.repeats}
-                   for s in study.stages],
-        "table": [_point(p) for p in study.table],
-        "growth": [
-            {"axis": g.axis, "exponent": g.exponent, "expected": g.expected,
-             "points": [_point(p) for p in g.points]}
-            for g in study.growth
-        ],
-        "frontier": None if found is None else {
-            "budget": found.budget, "affordable": found.affordable,
-            "points": [_point(p) for p in found.points],
-        },
-    })  # fmt: skip
-
-
-def _point(p: Scaled) -> dict[str, Any]:
-    return {
-        "width": p.width, "resolution": p.resolution, "depth": p.depth, "sides": list(p.sides),
-        "repeats": list(p.repeats), "macs": p.macs, "flops": p.flops, "params": p.params,
-        "expected_macs": p.expected_macs, "deviation": p.deviation, "reason": p.reason,
-    }  # fmt: skip
+    return encode(study.to_dict())
 
 
 CSV_COLUMNS = ("width", "resolution", "depth", "input", "macs", "flops", "params",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.costs.conventions import conventions
+from analyzer.records import Output
 from analyzer.report.columns import columns
-from analyzer.report.document import SCHEMA, tool
 from analyzer.report.json import encode
 from analyzer.report.sanitise import clean, label
 from analyzer.report.style import Style
@@ -23,6 +24,30 @@ if TYPE_CHECKING:
 POWERS = "⁰¹²³⁴"
 SHOWN = 5
 """Sizes shown of each dimension; the JSON has all that were tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Which model an answer is about."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConventionTotals(Output):
+    """What ``inspect --conventions --format json`` prints."""
+
+    model: File
+    conventions: tuple[Convention, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InputGrowth(Output):
+    """What ``inspect --growth --format json`` prints."""
+
+    model: File
+    growth: tuple[DimensionGrowth, ...]
+    """One entry for each open dimension."""
 
 
 def conventions_text(facts: Facts) -> str:
@@ -41,24 +66,9 @@ def conventions_text(facts: Facts) -> str:
     return "\n".join(clean(line) for line in lines) + "\n"
 
 
-def conventions_data(facts: Facts) -> dict[str, Any]:
-    """The same as plain dictionaries, under the version of the JSON contract."""
-    return _document(facts.model.path) | {
-        "conventions": [
-            {
-                "name": c.name,
-                "unit": c.unit,
-                "count": c.count,
-                "exact": c.exact,
-                "complete": c.complete,
-                "counts": c.counts,
-                "differs": c.differs,
-                "reason": c.reason,
-                "source": c.source,
-            }
-            for c in conventions(facts)
-        ]
-    }
+def conventions_json(facts: Facts) -> bytes:
+    """The same as one object."""
+    return encode(ConventionTotals(File(facts.model.path), conventions(facts)).to_dict())
 
 
 def growth_text(found: Sequence[DimensionGrowth]) -> str:
@@ -68,32 +78,9 @@ def growth_text(found: Sequence[DimensionGrowth]) -> str:
     return "\n".join("\n".join(_growth(g)) + "\n" for g in found)
 
 
-def growth_data(path: str, found: Sequence[DimensionGrowth]) -> dict[str, Any]:
-    """The same as plain dictionaries; coefficients are texts such as ``67785/16``."""
-    return _document(path) | {
-        "growth": [
-            {
-                "dim": g.dim,
-                "axes": [{"input": name, "axis": axis} for name, axis in g.axes],
-                "kind": g.kind,
-                "degree": g.degree,
-                "coefficients": None if g.coefficients is None else [*map(str, g.coefficients)],
-                "step": g.step,
-                "reason": g.reason,
-                "samples": [{"size": size, "macs": macs} for size, macs in g.samples],
-            }
-            for g in found
-        ]
-    }
-
-
-def to_json(document: dict[str, Any]) -> str:
-    """JSON that nothing acts on."""
-    return encode(document).decode("ascii")
-
-
-def _document(path: str) -> dict[str, Any]:
-    return {"schema": SCHEMA, "tool": tool(), "model": {"path": path}}
+def growth_json(path: str, found: Sequence[DimensionGrowth]) -> bytes:
+    """The same as one object."""
+    return encode(InputGrowth(File(path), tuple(found)).to_dict())
 
 
 def _count(c: Convention) -> str:

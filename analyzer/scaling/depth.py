@@ -9,13 +9,14 @@ sibling with as many input as output channels, inner widths in proportion.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import groupby
 from math import ceil
 from typing import TYPE_CHECKING, TypeGuard
 
 from analyzer.graph.call import Unknown
+from analyzer.records import HIDDEN, shown
 from analyzer.scaling.system import relate
 from analyzer.scaling.width import exact, nearest
 
@@ -41,15 +42,17 @@ class Stage:
     """Block kind."""
     shape: tuple[Dim, ...]
     """Shape each of them hands on."""
-    blocks: tuple[Block, ...]
+    blocks: tuple[Block, ...] = field(metadata=HIDDEN)
     """In topological order; the first may change the shape."""
-    entry: str = ""
+    entry: str = field(default="", metadata=HIDDEN)
     """Tensor the last block starts from."""
-    leave: str = ""
+    leave: str = field(default="", metadata=HIDDEN)
     """Tensor the last block hands on."""
 
     @property
+    @shown
     def repeats(self) -> int:
+        """How many there are."""
         return len(self.blocks)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.shapes.bindings import NOT_SYMBOLS
 from analyzer.shapes.types import decode_type
@@ -16,13 +16,20 @@ STRIDE = 32
 """Total stride of most published networks: at its multiples no layer rounds."""
 
 
+class InputAxis(NamedTuple):
+    """An axis of a graph input."""
+
+    input: str
+    axis: int
+
+
 @dataclass(frozen=True, slots=True)
 class Freedom:
     """One open dimension."""
 
     name: str
-    axes: tuple[tuple[str, int], ...]
-    """(input, axis) that have its size."""
+    axes: tuple[InputAxis, ...]
+    """Those that have its size."""
     size: int
     """Size it is bound to now."""
     batch: bool
@@ -34,9 +41,9 @@ def free_dimensions(program: Program, shapes: Shapes) -> tuple[Freedom, ...]:
 
     Where two axes of an image are open separately, a further entry moves both.
     """
-    groups: dict[str, list[tuple[str, int]]] = {}
+    groups: dict[str, list[InputAxis]] = {}
     sizes: dict[tuple[str, int], int] = {}
-    pairs: list[tuple[tuple[str, int], tuple[str, int]]] = []
+    pairs: list[tuple[InputAxis, InputAxis]] = []
     scope = program.main
     for name in scope.inputs:
         bound = shapes.main.types.get(name)
@@ -48,11 +55,11 @@ def free_dimensions(program: Program, shapes: Shapes) -> tuple[Freedom, ...]:
             if stated is None and now is not None:
                 symbol = str(dims[axis].dim_param)
                 key = f"{name} axis {axis}" if symbol in NOT_SYMBOLS else symbol
-                groups.setdefault(key, []).append((name, axis))
+                groups.setdefault(key, []).append(InputAxis(name, axis))
                 sizes[name, axis] = now
         spatial = _spatial(declared, bound.shape)
         if spatial and all((name, axis) in sizes for axis in spatial):
-            pairs.append(((name, spatial[0]), (name, spatial[1])))
+            pairs.append((InputAxis(name, spatial[0]), InputAxis(name, spatial[1])))
     found = [
         Freedom(key, tuple(axes), sizes[axes[0]], any(axis == 0 for _, axis in axes))
         for key, axes in groups.items()

@@ -7,15 +7,16 @@ polynomial is either exactly right at every size tried or not claimed at all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.costs import cost
 from analyzer.costs.aggregate import aggregate
 from analyzer.graph.program import program_of
 from analyzer.model.limits import Limits
+from analyzer.records import HIDDEN, shown_as
 from analyzer.scaling.freedom import STRIDE, free_dimensions
 from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.run import infer_shapes
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from analyzer.costs.aggregate import Sum
     from analyzer.graph.scope import Program
     from analyzer.model import Model
-    from analyzer.scaling.freedom import Freedom
+    from analyzer.scaling.freedom import Freedom, InputAxis
     from analyzer.shapes.result import Shapes
 
 KINDS = ("constant", "linear", "quadratic", "cubic")
@@ -41,27 +42,40 @@ MAX_WORK, TRIAL_WORK, TRIALS = 250_000, 50, 10
 thousands: about half a minute. What each size costs besides, and sizes a dimension needs."""
 
 
+class Sample(NamedTuple):
+    """Total MACs at one size of a dimension."""
+
+    size: int
+    macs: int
+
+
 @dataclass(frozen=True, slots=True)
 class DimensionGrowth:
     """How total MACs follow one open dimension, all others staying as they are."""
 
     dim: str
     """Symbol in the file, ``x axis 2`` for an unnamed one, ``height = width`` for a pair."""
-    axes: tuple[tuple[str, int], ...]
-    """(input, axis) that move together."""
+    axes: tuple[InputAxis, ...]
+    """Those that move together."""
     kind: str
     """``constant``, ``linear``, ``quadratic``, ``cubic``, ``polynomial of degree 4``;
     ``irregular`` if no such polynomial fits, ``unknown`` if sizes could not be tried."""
     degree: int | None
     """``None`` if irregular or unknown."""
-    coefficients: tuple[Fraction, ...] | None
+    coefficients: tuple[Fraction, ...] | None = field(metadata=HIDDEN)
     """Of size⁰, size¹ …; ``None`` if irregular or unknown."""
-    samples: tuple[tuple[int, int], ...]
-    """(size, MACs), ascending; the first is not smaller than today's where that is possible."""
+    samples: tuple[Sample, ...]
+    """In ascending order; the first is not smaller than today's where that is possible."""
     step: int = 1
     """The polynomial holds at multiples of this: strides round other sizes."""
     reason: str = ""
     """Why there is no polynomial, or what it leaves out; else empty."""
+
+    @property
+    @shown_as("coefficients")
+    def texts(self) -> tuple[str, ...] | None:
+        """The coefficients exactly, such as ``67785/16``."""
+        return None if self.coefficients is None else tuple(map(str, self.coefficients))
 
     def at(self, size: int) -> Fraction | None:
         """The polynomial's value; ``None`` without one."""
@@ -137,14 +151,14 @@ class _Study:
         """Try grids of sizes until a polynomial holds on one."""
         failed: DimensionGrowth | None = None
         for start, step in _grids(free):
-            samples: list[tuple[int, int]] = []
+            samples: list[Sample] = []
             reason = ""
             for index in range(MAX_DEGREE + 1 + CHECKS):
                 size = start + index * step
                 macs, reason = self._macs(free, size)
                 if macs is None:
                     break
-                samples.append((size, macs))
+                samples.append(Sample(size, macs))
                 fitted = _fit(samples)
                 if fitted is not None:
                     return self._finish(free, samples, fitted, step)
@@ -159,7 +173,7 @@ class _Study:
     def _finish(
         self,
         free: Freedom,
-        samples: list[tuple[int, int]],
+        samples: list[Sample],
         fitted: tuple[Fraction, ...],
         step: int,
     ) -> DimensionGrowth:
@@ -171,9 +185,9 @@ class _Study:
                 text = f"not the polynomial that holds up to {last} at {2 * last}"
                 return DimensionGrowth(
                     free.name, free.axes, "irregular", None, None,
-                    (*samples, (2 * last, far)), step, text,
+                    (*samples, Sample(2 * last, far)), step, text,
                 )  # fmt: skip
-            samples.append((2 * last, far))
+            samples.append(Sample(2 * last, far))
         if step > 1:
             near = [samples[0][0] + offset for offset in (1, step // 2 + 1)]
             step = 1 if all(self._macs(free, n)[0] == _value(fitted, n) for n in near) else step
@@ -234,7 +248,7 @@ def _grids(free: Freedom) -> Iterator[tuple[int, int]]:
         yield free.size, free.size
 
 
-def _fit(samples: Sequence[tuple[int, int]]) -> tuple[Fraction, ...] | None:
+def _fit(samples: Sequence[Sample]) -> tuple[Fraction, ...] | None:
     """The polynomial through equidistant ``samples`` if ``CHECKS`` of them are redundant.
 
     >>> _fit([(n, 3 * n * n + 5) for n in (32, 64, 96, 128, 160)])

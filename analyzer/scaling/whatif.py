@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from analyzer.graph.call import Unknown
+from analyzer.records import HIDDEN, shown
 from analyzer.scaling.depth import Stage, repeats, stages
 from analyzer.scaling.recount import Layer, Sized
 from analyzer.scaling.system import System, system
@@ -39,12 +40,13 @@ class Scaled:
     params: int | None
     expected_macs: float | None
     """Rule of thumb from today's MACs: linear in depth, quadratic in width and resolution."""
-    layers: tuple[Layer, ...] = ()
+    layers: tuple[Layer, ...] = field(default=(), metadata=HIDDEN)
     """The operators as they are in the file; added and removed blocks are in the sums only."""
     reason: str = ""
     """Why a figure is unknown; empty otherwise."""
 
     @property
+    @shown
     def deviation(self) -> float | None:
         """Measured over expected MACs, less 1."""
         if self.macs is None or not self.expected_macs:

@@ -17,7 +17,7 @@ from analyzer.compare import compare
 from analyzer.facts import Facts
 from analyzer.graph.export import EXPORTS, export
 from analyzer.report import CHECK_FORMATS, COMPARE_FORMATS, INSPECT_FORMATS
-from analyzer.report.compare import Pair
+from analyzer.report.compare import Pair, Turnover
 from analyzer.report.explain import explain_node
 from analyzer.report.result import Batch, Failure, Options, Result
 from tests.fuzz.strings import PROBE
@@ -96,7 +96,7 @@ def check_formats(result: Result) -> None:
 def check_comparison(old: Result, new: Result) -> None:
     """All formats of ``compare``."""
     difference = compare(old.facts, new.facts)
-    pair = Pair(old, new, difference, new.findings, old.findings)
+    pair = Pair(old, new, difference, Turnover(new.findings, old.findings))
     for name in COMPARE_FORMATS:
         plain(text := COMPARE_FORMATS[name](pair, Options()).decode())
     json.loads(text, parse_constant=_no_constant)

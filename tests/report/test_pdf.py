@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from analyzer.report import REPORT_FORMATS, Options, Result
-from analyzer.report.document import of_result
 
 ROOT = Path(__file__).parents[2]
 
@@ -102,7 +101,7 @@ def test_totals_come_before_the_rows_of_the_conversion_table(pdf: Path) -> None:
 
 def test_complete_json_is_attached(pdf: Path, standard: Result) -> None:
     attached = [s for s in streams(pdf.read_bytes()) if s.startswith(b'{\n "schema": 1')]
-    assert [json.loads(data) for data in attached] == [of_result(standard)]
+    assert [json.loads(data) for data in attached] == [standard.to_dict()]
 
 
 def test_large_models_list_the_operators_that_matter(huge: Result) -> None:

@@ -8,22 +8,23 @@ from fractions import Fraction
 
 from analyzer.report import Result
 from analyzer.report.studies import (
-    conventions_data,
+    conventions_json,
     conventions_text,
-    growth_data,
+    growth_json,
     growth_text,
     polynomial,
-    to_json,
 )
-from analyzer.scaling.symbolic import DimensionGrowth
+from analyzer.scaling.freedom import InputAxis
+from analyzer.scaling.symbolic import DimensionGrowth, Sample
 
 GROWN = (
     DimensionGrowth(
-        "side\x1b[2J", (("x", 2), ("x", 3)), "quadratic", 2,
-        (Fraction(160), Fraction(0), Fraction(7, 2)), ((32, 3744), (64, 14496)), 32,
+        "side\x1b[2J", (InputAxis("x", 2), InputAxis("x", 3)), "quadratic", 2,
+        (Fraction(160), Fraction(0), Fraction(7, 2)), (Sample(32, 3744), Sample(64, 14496)), 32,
     ),
     DimensionGrowth(
-        "n", (("x", 0),), "irregular", None, None, ((1, 5), (2, 9)), 1, "no polynomial",
+        "n", (InputAxis("x", 0),), "irregular", None, None, (Sample(1, 5), Sample(2, 9)), 1,
+        "no polynomial",
     ),
 )  # fmt: skip
 
@@ -43,7 +44,7 @@ def test_a_total_that_misses_an_operator_says_at_least(unknown: Result) -> None:
 
 
 def test_conventions_as_json_have_every_field(mobilenet: Result) -> None:
-    data = json.loads(to_json(conventions_data(mobilenet.facts)))
+    data = json.loads(conventions_json(mobilenet.facts))
     assert data["schema"] == 1
     assert data["model"] == {"path": mobilenet.facts.model.path}
     by_name = {c["name"]: c for c in data["conventions"]}
@@ -62,7 +63,7 @@ def test_growth_as_text() -> None:
 
 
 def test_growth_as_json_keeps_coefficients_exact() -> None:
-    data = json.loads(to_json(growth_data("m.onnx", GROWN)))
+    data = json.loads(growth_json("m.onnx", GROWN))
     first, second = data["growth"]
     assert first["coefficients"] == ["160", "0", "7/2"]
     assert first["axes"] == [{"input": "x", "axis": 2}, {"input": "x", "axis": 3}]

@@ -14,7 +14,7 @@ from onnx import parser
 
 from analyzer.model import load
 from analyzer.scaling import symbolic
-from analyzer.scaling.symbolic import DimensionGrowth, symbolic_growth
+from analyzer.scaling.symbolic import DimensionGrowth, Sample, symbolic_growth
 from analyzer.shapes.bindings import Bindings
 
 Grow = Callable[..., dict[str, DimensionGrowth]]
@@ -192,5 +192,5 @@ def test_finite_differences_find_every_polynomial(
     while len(coefficients) > 1 and not coefficients[-1]:
         coefficients.pop()
     sizes = [start + i * step for i in range(len(coefficients) + 3)]
-    samples = [(n, sum(c * n**k for k, c in enumerate(coefficients))) for n in sizes]
+    samples = [Sample(n, sum(c * n**k for k, c in enumerate(coefficients))) for n in sizes]
     assert symbolic._fit(samples) == poly(*coefficients)

@@ -68,15 +68,16 @@ class Total:
 
 def totals(result: Result) -> tuple[Total, ...]:
     """What findings flag, then everything the arithmetic allows."""
+    flagged, every = result.conversion, result.facts.separable
     plans = (
-        ("flagged by rules", result.conversion),
-        ("all candidates", result.facts.separable),
+        ("flagged by rules", flagged, len(flagged.flagged)),
+        ("all candidates", every, len(every.candidates)),
     )
     return tuple(
-        Total(f"{_number(len(plan.candidates))}{what}", plan.macs_now, plan.macs_after,
+        Total(f"{_number(count)}{what}", plan.macs_now, plan.macs_after,
               plan.params_now, plan.params_after)
-        for what, plan in plans
-        if plan.candidates
+        for what, plan, count in plans
+        if count
     )  # fmt: skip
 
 
@@ -91,7 +92,7 @@ def conversions(
     facts = result.facts
     nodes = {node.id: node for node in facts.nodes}
     layers = _layers(facts)
-    flagged = frozenset(result.conversion.candidates)
+    flagged = frozenset(result.conversion.flagged)
     structured = _structured(result)
     return tuple(
         Conversion(
