@@ -17,21 +17,18 @@ from analyzer.costs.aggregate import aggregate
 from analyzer.costs.memory import peak_memory
 from analyzer.costs.parameters import reading_weights, summarize, take_inventory
 from analyzer.facts import Certainty, Cost, Facts, Problem, Tensor
-from analyzer.graph.build import Vertex, build
+from analyzer.graph.adjacency import vertex
 from analyzer.graph.program import program_of
 from analyzer.model.external import UNAVAILABLE
 from analyzer.model.limits import Limits
 from analyzer.patterns import find_blocks, module_tree, recognise
 from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.run import infer_shapes
-from analyzer.shapes.sites import list_sites
+from analyzer.shapes.sites import list_sites, operator_graph
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import networkx as nx
-
-    from analyzer.costs.aggregate import Aggregate
     from analyzer.costs.parameters import Inventory
     from analyzer.evidence import WeightEvidence
     from analyzer.graph.scope import Program
@@ -65,7 +62,9 @@ def analyze(model: Model, bindings: Bindings | None = None, *, limits: Limits = 
     sites = list_sites(program, shapes)
     inventory = take_inventory(program, sites)
     sums = aggregate(sites, [_cost(site) for site in sites])
-    graph = _graph(sites, inventory, sums)
+    graph = operator_graph(program, sites)
+    for site in sites:
+        vertex(graph, site.id).constants = inventory.constant_slots(site.index)
     nodes = assemble_nodes(sites, sums, inventory, shapes.assumptions, graph)
     by_id = {node.id: node for node in nodes}
     parameters = summarize(inventory)
@@ -140,20 +139,6 @@ def _cost(site: Site) -> Cost:
         reason = "the operator lies on a cycle or behind one"
         return Cost(None, None, certainty=Certainty.UNKNOWN, reason=reason)
     return cost(site.call)
-
-
-def _graph(sites: Sequence[Site], inventory: Inventory, sums: Aggregate) -> nx.MultiDiGraph:
-    parents: dict[str, str] = {}
-    vertices = []
-    for site in sites:
-        scope = site.instance.path
-        for child in site.children:
-            if child.label != "call":
-                parents[child.instance.path] = scope
-        runs = sums.runs[id(site.instance)].executions
-        slots = inventory.constant_slots(site.index)
-        vertices.append(Vertex(site.id, scope, site.op.name, site.call, runs, slots))
-    return build(vertices, parents)
 
 
 def _constant_names(inventory: Inventory) -> dict[int, set[str]]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.costs.roles import WEIGHTED
 from analyzer.costs.schemes import RECURRENT, SCHEMES, Per
+from analyzer.graph.adjacency import call_of, vertices
 from analyzer.graph.call import Unknown
 
 if TYPE_CHECKING:
@@ -80,11 +81,11 @@ class _View:
 
     def __init__(self, facts: Facts) -> None:
         graph = facts.graph
-        self.calls: dict[str, Call] = dict(graph.nodes(data="call"))
+        self.calls = {node: record.call for node, record in vertices(graph)}
         self.nodes = [n for n in facts.nodes if n.counted and not n.composite and n.id in graph]
         self.operators = {n.op_type for n in self.nodes if not n.domain}
         attention = {i for b in facts.blocks if b.kind == "attention" for i in b.nodes}
-        constants: dict[str, frozenset[int]] = dict(graph.nodes(data="constant_inputs"))
+        constants = {node: record.constants for node, record in vertices(graph)}
         self.constants = constants
         self.attention = {
             n.id
@@ -98,18 +99,18 @@ class _View:
     def _biases(self, graph: nx.MultiDiGraph, add: str) -> bool:
         """True for the Add of a constant to the product with a constant: a linear layer's bias."""
         return bool(self.constants[add]) and any(
-            graph.nodes[source]["call"].op_type == "MatMul" and self.constants[source]
+            self.calls[source].op_type == "MatMul" and self.constants[source]
             for source in graph.predecessors(add)
         )
 
 
 def _gates(graph: nx.MultiDiGraph, sigmoid: str) -> bool:
     """True for the sigmoid of ``x · sigmoid(x)``."""
-    own = graph.nodes[sigmoid]["call"].input(0)
+    own = call_of(graph, sigmoid).input(0)
+    users = [call_of(graph, user) for user in graph.successors(sigmoid)]
     return own is not None and any(
-        graph.nodes[user]["call"].op_type == "Mul"
-        and own.name in [t.name for t in graph.nodes[user]["call"].inputs if t is not None]
-        for user in graph.successors(sigmoid)
+        user.op_type == "Mul" and own.name in [t.name for t in user.inputs if t is not None]
+        for user in users
     )
 
 

@@ -11,11 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.facts import BITS
+from analyzer.graph.adjacency import call_of, producer
 
 if TYPE_CHECKING:
     import networkx as nx
-
-    from analyzer.graph.call import Call
 
 _SEEN_THROUGH = frozenset(
     {"Transpose", "Reshape", "Identity", "Squeeze", "Unsqueeze", "Flatten", "MaxPool", "Relu",
@@ -28,11 +27,11 @@ _MAX_STEPS = 8
 def effective_precision(graph: nx.MultiDiGraph, key: str, stated: str) -> str:
     """Precision of the MACs of node ``key``; ``stated`` where nothing is dequantised."""
     sources: dict[int, str] = {}
-    for source, _, data in graph.in_edges(key, data=True):
-        if data["dst_slot"] in (0, 1):
-            dtype = _dequantized_from(graph, source)
-            if dtype:
-                sources[data["dst_slot"]] = dtype
+    for slot in (0, 1):
+        maker = producer(graph, key, slot)
+        dtype = _dequantized_from(graph, maker) if maker is not None else ""
+        if dtype:
+            sources[slot] = dtype
     if len(sources) == 2:
         wider = max(sources.values(), key=lambda name: BITS.get(name, 0))
         return wider.removeprefix("u")
@@ -43,14 +42,14 @@ def effective_precision(graph: nx.MultiDiGraph, key: str, stated: str) -> str:
 def _dequantized_from(graph: nx.MultiDiGraph, key: str) -> str:
     """Integer or float8 type that the value of ``key`` was dequantised from, else ``""``."""
     for _ in range(_MAX_STEPS):
-        call: Call = graph.nodes[key]["call"]
+        call = call_of(graph, key)
         if call.op_type == "DequantizeLinear":
             tensor = call.input(0)
             return (tensor.dtype or "") if tensor else ""
         if call.op_type not in _SEEN_THROUGH:
             return ""
-        before = [u for u, _, d in graph.in_edges(key, data=True) if d["dst_slot"] == 0]
-        if not before:
+        before = producer(graph, key)
+        if before is None:
             return ""
-        key = before[0]
+        key = before
     return ""

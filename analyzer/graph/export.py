@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
+from analyzer.graph.adjacency import call_of, edges
 from analyzer.units import UNSAFE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from analyzer.facts import Node, Tensor
+    from analyzer.facts import Node
 
 
 def plain(graph: nx.MultiDiGraph, nodes: Mapping[str, Node]) -> nx.MultiDiGraph:
@@ -24,31 +25,31 @@ def plain(graph: nx.MultiDiGraph, nodes: Mapping[str, Node]) -> nx.MultiDiGraph:
     """
     result = nx.MultiDiGraph()
     keys = _clean_keys(graph)
-    for key, data in graph.nodes(data=True):
-        node = nodes.get(key)
+    for key in graph:
+        node = nodes[key]
         attributes: dict[str, Any] = {
-            "op_type": data["call"].op_type,
-            "domain": data["call"].domain,
-            "name": data["name"],
-            "scope": data["scope"],
+            "op_type": node.op_type,
+            "domain": node.domain,
+            "name": node.name,
+            "scope": node.scope,
+            "tags": ",".join(node.tags),
+            "macs": node.macs,
+            "flops": node.flops,
+            "params": node.params,
+            "executions": node.executions,
         }
-        if node is not None:
-            attributes |= {
-                "tags": ",".join(node.tags),
-                "macs": node.macs,
-                "flops": node.flops,
-                "params": node.params,
-                "executions": node.executions,
-            }
         result.add_node(keys[key], **{k: _value(v) for k, v in attributes.items() if v is not None})
-    for source, target, data in graph.edges(data=True):
-        tensor: Tensor = data["tensor"]
+    for source, target, edge in edges(graph):
+        if edge.slot is None:
+            continue  # what a body reads has edges into the body
+        tensor = call_of(graph, target).input(edge.slot)
+        shape = tensor.shape if tensor else None
         attributes = {
-            "tensor": tensor.name,
-            "dtype": tensor.dtype,
-            "shape": None if tensor.shape is None else shape_text(tensor.shape),
-            "src_slot": data["src_slot"],
-            "dst_slot": data["dst_slot"],
+            "tensor": edge.tensor,
+            "dtype": tensor.dtype if tensor else None,
+            "shape": None if shape is None else shape_text(shape),
+            "src_slot": edge.source_slot,
+            "dst_slot": edge.slot,
         }
         result.add_edge(
             keys[source],

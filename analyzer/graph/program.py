@@ -14,8 +14,8 @@ from onnx import AttributeProto
 from analyzer.errors import ModelError
 from analyzer.facts import Problem
 from analyzer.graph.attributes import Misfit, decode_attribute
+from analyzer.graph.connect import connect, topological_order
 from analyzer.graph.scope import Op, Program, Scope
-from analyzer.graph.topology import sort_topologically
 from analyzer.model.limits import RAISE_IT, LimitExceeded, Limits
 
 if TYPE_CHECKING:
@@ -114,9 +114,10 @@ def _add_ops(program: Program, scope: Scope, nodes: Iterable[onnx.NodeProto]) ->
                 "once, so it is not clear what reads which",
             )
         )
-    ordered, cyclic = sort_topologically(ops)
+    in_order = connect(program, scope, ops)
+    ordered, cyclic = (ops, []) if in_order else topological_order(program, ops)
     if cyclic:
-        first = next(iter(ops[cyclic[0]].outputs), ops[cyclic[0]].name)
+        first = next(iter(cyclic[0].outputs), cyclic[0].name)
         program.problems.append(
             Problem(
                 "cycle",
@@ -125,7 +126,7 @@ def _add_ops(program: Program, scope: Scope, nodes: Iterable[onnx.NodeProto]) ->
                 "so their cost is unknown",
             )
         )
-    scope.ops = [ops[i] for i in (*ordered, *cyclic)]
+    scope.ops = [*ordered, *cyclic]
     scope.sorted = len(ordered)
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import networkx as nx
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -22,9 +24,9 @@ FunctionKey = tuple[str, str, str]
 """(domain, name, overload) of a local function."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Op:
-    """One operator as the file states it."""
+    """One operator as the file states it; itself a vertex of the program graph."""
 
     proto: onnx.NodeProto
     name: str
@@ -66,6 +68,13 @@ class Scope:
     """Default attribute values of a local function."""
     function: FunctionKey | None = None
     """Set when this is the body of a local function (no names of its caller are visible)."""
+    reads: dict[str, list[tuple[Op, int | None]]] = field(default_factory=dict)
+    """Uses of what none of its operators makes (inputs, constants, outer values) as
+    (operator, slot), by its bodies too; see ``adjacency.Edge.slot``."""
+
+    def defines(self, name: str) -> bool:
+        """Whether ``name`` is an input or a constant of its own."""
+        return name in self.constants or name in self.input_types or name in self.sparse
 
 
 @dataclass(slots=True)
@@ -79,6 +88,8 @@ class Program:
     problems: list[Problem]
     """Cycles and clashes found while decoding."""
     limits: Limits
+    graph: nx.MultiDiGraph = field(default_factory=nx.MultiDiGraph)
+    """Operators of all scopes, each once; see ``analyzer.graph.adjacency``."""
     operands: int = 0
     """Inputs of all operators."""
     metadata: Mapping[str, str] = field(default_factory=dict)

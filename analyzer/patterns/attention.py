@@ -15,7 +15,7 @@ from analyzer.patterns.match import Match
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from analyzer.graph.query import Port
+    from analyzer.graph.adjacency import Port
     from analyzer.patterns.flow import Flow
     from analyzer.patterns.match import Detail
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analyzer.facts import Conv
-    from analyzer.graph.query import Port
+    from analyzer.graph.adjacency import Port
     from analyzer.patterns.flow import Flow
 
 MAX_BRANCH = 4

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.graph.query import Port
+from analyzer.graph.adjacency import Port
 from analyzer.patterns.conv import SUM_SLOT
 from analyzer.patterns.roles import (
     ACTIVATIONS,

@@ -16,7 +16,7 @@ from analyzer.patterns.match import Match, conv_detail, gate_anchors
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from analyzer.graph.query import Port
+    from analyzer.graph.adjacency import Port
     from analyzer.patterns.flow import Flow
 
 

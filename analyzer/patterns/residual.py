@@ -10,7 +10,7 @@ from analyzer.patterns.roles import NORMS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from analyzer.graph.query import Port
+    from analyzer.graph.adjacency import Port
     from analyzer.patterns.flow import Flow
 
 _NORMS = NORMS | {"BatchNormalization"}

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.graph.query import Port, links
+from analyzer.graph.adjacency import Port, call_of, read_by, sources, vertices
 from analyzer.patterns.conv import SUM_SLOT, form_of
 from analyzer.patterns.flow import Flow
 from analyzer.patterns.gates import find_gates
@@ -31,21 +31,21 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from analyzer.facts import Node
+    from analyzer.graph.adjacency import Vertex
     from analyzer.graph.call import Call
-    from analyzer.graph.query import Links
     from analyzer.patterns.flow import Sources
 
 
 def trace(graph: nx.MultiDiGraph, nodes: Mapping[str, Node]) -> Flow:
     """Find sources, anchors and regions in one topological pass; O(V + E)."""
-    index = links(graph)
-    flow = Flow(index.calls, nodes, {node: i for i, node in enumerate(index.order)})
+    calls = {node: record.call for node, record in vertices(graph)}
+    flow = Flow(calls, nodes, {node: i for i, node in enumerate(calls)})
     known: dict[Port, Port | None] = {}
     outside: dict[str, Port] = {}
-    for node in index.order:
-        inputs = _sources(node, index, known, outside)
-        transparent = _transparent(node, index, inputs)
-        call = index.calls[node]
+    for node, record in vertices(graph):
+        call = record.call
+        inputs = _sources(sources(graph, node), record, known, outside)
+        transparent = _transparent(graph, node, call, inputs)
         if call.op_type in STATIC or (call.inputs and not inputs):
             continue  # outputs stay unknown to ``known``: constants
         if transparent is not None:
@@ -73,15 +73,17 @@ def trace(graph: nx.MultiDiGraph, nodes: Mapping[str, Node]) -> Flow:
 
 
 def _sources(
-    node: str, index: Links, known: Mapping[Port, Port | None], outside: dict[str, Port]
+    feeding: Mapping[int, Port],
+    record: Vertex,
+    known: Mapping[Port, Port | None],
+    outside: dict[str, Port],
 ) -> Sources:
     """Sources of the slots that are not constant; tensors from outside are their own source."""
     found: Sources = {}
-    producers, constants = index.producers[node], index.constants[node]
-    for slot, tensor in enumerate(index.calls[node].inputs):
-        if tensor is None or slot in constants:
+    for slot, tensor in enumerate(record.call.inputs):
+        if tensor is None or slot in record.constants:
             continue
-        if (port := producers.get(slot)) is not None:
+        if (port := feeding.get(slot)) is not None:
             origin = known.get(port)
         else:
             origin = outside.setdefault(tensor.name, Port("", len(outside)))
@@ -90,16 +92,15 @@ def _sources(
     return found
 
 
-def _transparent(node: str, index: Links, inputs: Sources) -> Port | None:
+def _transparent(graph: nx.MultiDiGraph, node: str, call: Call, inputs: Sources) -> Port | None:
     """The source an operator merely transforms in place, ``None`` for an anchor."""
-    call = index.calls[node]
-    sources = set(inputs.values())
+    origins = set(inputs.values())
     if call.op_type in FIRST_INPUT:
         return inputs.get(0)
-    if len(sources) != 1:
+    if len(origins) != 1:
         return None
-    if call.op_type in ELEMENTWISE or _keeps_shape(call) or _is_norm_mean(node, index):
-        return sources.pop()
+    if call.op_type in ELEMENTWISE or _keeps_shape(call) or _is_norm_mean(graph, node, call):
+        return origins.pop()
     return None
 
 
@@ -116,10 +117,13 @@ def _keeps_shape(call: Call) -> bool:
     )
 
 
-def _is_norm_mean(node: str, index: Links) -> bool:
+def _is_norm_mean(graph: nx.MultiDiGraph, node: str, call: Call) -> bool:
     """The mean or variance of a decomposed layer normalisation: one axis kept, then Sub or Add."""
-    call = index.calls[node]
     if call.op_type != "ReduceMean" or not call.attr("keepdims", 1):
         return False
-    users = {index.calls[use.node].op_type for use in index.uses[node]}
+    users = {
+        call_of(graph, reader).op_type
+        for reader, edge in read_by(graph, node)
+        if edge.slot is not None and not edge.outer
+    }
     return len(reduced_axes(call)) == 1 and users <= {"Add", "Cast", "Sqrt", "Sub"} and bool(users)

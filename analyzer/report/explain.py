@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.errors import ConfigError
+from analyzer.graph.adjacency import call_of
 from analyzer.report.columns import columns
 from analyzer.report.sanitise import clean, label
 from analyzer.report.style import Style
@@ -57,7 +58,7 @@ def explain_node(facts: Facts, key: str) -> str:
     if len(found) > 1:
         return _listed(found, key)
     node = found[0]
-    call: Call | None = facts.graph.nodes[node.id]["call"] if node.id in facts.graph else None
+    call: Call | None = call_of(facts.graph, node.id) if node.id in facts.graph else None
     block = next((b.kind for b in facts.blocks if node.id in b.nodes), "")
     lines = [label(node.name or node.id)]
     for title, text in (*_identity(node, call, block), *_numbers(node)):

@@ -15,6 +15,7 @@ from itertools import groupby
 from math import ceil
 from typing import TYPE_CHECKING, TypeGuard
 
+from analyzer.graph.adjacency import call_of, fed_by, read_by, vertex
 from analyzer.graph.call import Unknown
 from analyzer.records import HIDDEN, shown
 from analyzer.scaling.system import relate
@@ -84,21 +85,21 @@ def stages(facts: Facts) -> tuple[Stage, ...]:
 def _ends(facts: Facts, block: Block) -> tuple[Tensor, Tensor] | None:
     """(entry, exit) of a main-graph block, both of known shape; ``None`` if it has not one each."""
     graph, members = facts.graph, set(block.nodes)
-    if any(graph.nodes[node]["scope"] for node in members):
+    if any(vertex(graph, node).scope for node in members):
         return None
     exported = {t.name for t in facts.outputs}
     entries: dict[str, Tensor] = {}
     exits: dict[str, Tensor] = {}
     for node in block.nodes:
-        call, constants = graph.nodes[node]["call"], graph.nodes[node]["constant_inputs"]
-        inner = {d["dst_slot"] for u, _, d in graph.in_edges(node, data=True) if u in members}
+        call, constants = call_of(graph, node), vertex(graph, node).constants
+        inner = {edge.slot for tail, edge in fed_by(graph, node) if tail in members}
         for slot, tensor in enumerate(call.inputs):
             if slot not in inner and slot not in constants and _is_stream(tensor):
                 entries[tensor.name] = tensor
         outer = {
-            data["src_slot"]
-            for _, reader, data in graph.out_edges(node, data=True)
-            if reader not in members and graph.nodes[reader]["call"].op_type not in SHAPE_READERS
+            edge.source_slot
+            for reader, edge in read_by(graph, node)
+            if reader not in members and call_of(graph, reader).op_type not in SHAPE_READERS
         }
         for slot, tensor in enumerate(call.outputs):
             if tensor is not None and (slot in outer or tensor.name in exported):
@@ -139,7 +140,7 @@ def sibling(facts: Facts, stage: Stage, calls: Mapping[str, Call]) -> Mapping[st
         return own
     if entry.shape is None or leave.shape is None or len(entry.shape) != len(leave.shape):
         raise Unknown("a block changes the rank of its input")
-    constants = {node: facts.graph.nodes[node]["constant_inputs"] for node in own}
+    constants = {node: vertex(facts.graph, node).constants for node in own}
     flat = {
         node: (_unstrided(call, entry.shape, leave.shape), constants[node])
         for node, call in own.items()

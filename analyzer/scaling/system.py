@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer.facts import Tensor
+from analyzer.graph.adjacency import vertices
 from analyzer.graph.call import MALFORMED, Call
 from analyzer.scaling import channels, layout, spatial
 from analyzer.scaling.dims import Dims
@@ -109,9 +110,9 @@ class System:
 def system(facts: Facts) -> System:
     """Relate the dimensions of the main graph of ``facts``."""
     nodes = {
-        node: (data["call"], data["constant_inputs"])
-        for node, data in facts.graph.nodes(data=True)
-        if data["scope"] == ""
+        node: (record.call, record.constants)
+        for node, record in vertices(facts.graph)
+        if record.scope == ""
     }
     return relate(nodes, [t.name for t in facts.inputs], [t.name for t in facts.outputs])
 

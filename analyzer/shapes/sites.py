@@ -1,24 +1,29 @@
-"""Operators of every instance as a flat list with stable identities."""
+"""Operators of every instance: a flat list with stable identities, and the operator graph."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import networkx as nx
+
+from analyzer.graph.adjacency import Vertex, add_vertex
 from analyzer.graph.attributes import Reference
 from analyzer.shapes.frame import make_call
 from analyzer.shapes.types import UNKNOWN
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analyzer.graph.call import Call
     from analyzer.graph.scope import Op, Program
     from analyzer.shapes.result import Child, Instance, Shapes
     from analyzer.shapes.types import Type
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Site:
-    """One operator in one instance of its scope."""
+    """One operator in one instance of its scope, while a model is being analysed."""
 
     id: str
     """Unique in the model: scope path and first output name."""
@@ -71,6 +76,28 @@ def list_sites(program: Program, shapes: Shapes) -> list[Site]:
                 )
             )
     return sites
+
+
+def operator_graph(program: Program, sites: Sequence[Site]) -> nx.MultiDiGraph:
+    """The program graph with the vertices of each scope repeated for each of its instances."""
+    graph = nx.MultiDiGraph()
+    homes: dict[int, dict[Op, str]] = {}
+    around: dict[int, int] = {}
+    for site in sites:
+        add_vertex(graph, site.id, Vertex(site.call, site.instance.path))
+        homes.setdefault(id(site.instance), {})[site.op] = site.id
+        for child in site.children:
+            if child.label != "call":
+                around[id(child.instance)] = id(site.instance)
+    for site in sites:
+        own = id(site.instance)
+        for tail, _, edge in program.graph.in_edges(site.op, keys=True):
+            scope: int | None = around.get(own) if edge.outer else own
+            while scope is not None and tail not in homes[scope]:
+                scope = around.get(scope)
+            if scope is not None:
+                graph.add_edge(homes[scope][tail], site.id, edge)
+    return graph
 
 
 def _without_references(attributes: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from analyzer.evidence import FilterUse, KernelUse, LayerEvidence, ValueStats, WeightEvidence
+from analyzer.graph.adjacency import call_of, read_by
 from analyzer.weights.filters import filter_use
 from analyzer.weights.kernels import kernel_use
 from analyzer.weights.separability import TARGET, Spectra, judge, spectra, spectral_work
@@ -95,7 +96,7 @@ def collect(
 
 def _cost(facts: Facts, node: Node, conv: Conv) -> int:
     """What looking at the weights of ``node`` costs, in bytes read."""
-    tensor = facts.graph.nodes[node.id]["call"].input(1)
+    tensor = call_of(facts.graph, node.id).input(1)
     return (tensor.bytes or 0 if tensor else 0) + spectral_work(conv) // WORK_PER_BYTE
 
 
@@ -159,13 +160,13 @@ def freed_per_channel(
     todo = [node]
     while todo:
         current = todo.pop()
-        edges = list(graph.out_edges(current, data=True))
-        made: Call = graph.nodes[current]["call"]
-        if not edges or any(t is not None and t.name in exported for t in made.outputs):
+        readers = list(read_by(graph, current))
+        made = call_of(graph, current)
+        if not readers or any(t is not None and t.name in exported for t in made.outputs):
             return None
-        for _, follower, data in edges:
-            call: Call = graph.nodes[follower]["call"]
-            if data["dst_slot"] != 0:
+        for follower, edge in readers:
+            call = call_of(graph, follower)
+            if edge.slot != 0:
                 return None
             if call.op_type in CHANNELWISE:
                 if follower not in seen:

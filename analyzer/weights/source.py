@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from onnx import TensorProto
 
+from analyzer.graph.adjacency import call_of, producer, vertex
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analyzer.facts import Facts
-    from analyzer.graph.call import Call
     from analyzer.model import Model
 
     Array = NDArray[np.generic]
@@ -42,7 +43,7 @@ class WeightSource:
         if len(arrays) < 2 or any(array is None for array in arrays):
             return arrays[0] if len(arrays) == 1 else None
         maker, _ = self._origin(node, WEIGHT_SLOT)
-        axis = int(self._graph.nodes[maker]["call"].attr("axis", 1))
+        axis = 1 if maker is None else int(call_of(self._graph, maker).attr("axis", 1))
         return dequantize(arrays[0], arrays[1], arrays[2] if len(arrays) > 2 else None, axis)
 
     def identity(self, node: str) -> tuple[str, ...]:
@@ -67,19 +68,19 @@ class WeightSource:
 
         ``None`` is in the place of what is there and not stored.
         """
-        if node not in self._graph or self._graph.nodes[node]["call"].op_type not in PLAIN:
+        if node not in self._graph or call_of(self._graph, node).op_type not in PLAIN:
             return []
         maker, _ = self._origin(node, WEIGHT_SLOT)
-        if maker is None or self._graph.nodes[maker]["call"].op_type != "DequantizeLinear":
+        if maker is None or call_of(self._graph, maker).op_type != "DequantizeLinear":
             return [self._tensor(node, WEIGHT_SLOT)]
-        given = [slot for slot in range(3) if self._graph.nodes[maker]["call"].input(slot)]
+        given = [slot for slot in range(3) if call_of(self._graph, maker).input(slot)]
         return [self._tensor(maker, slot) for slot in given]
 
     def _tensor(self, node: str, slot: int) -> tuple[str, object] | None:
         """Name and contents of a stored operand: an initializer or a Constant."""
         maker, name = self._origin(node, slot)
         if maker is not None:
-            call: Call = self._graph.nodes[maker]["call"]
+            call = call_of(self._graph, maker)
             return (maker, call.attr("value")) if call.op_type == "Constant" else None
         stored = self._stored.get(name)
         return None if stored is None else (name, stored)
@@ -91,20 +92,15 @@ class WeightSource:
         """
         name = ""
         for _ in range(HOPS):
-            place = self._graph.nodes[node]
-            tensor = place["call"].input(slot)
-            if tensor is None or place["scope"] != "":
+            place = vertex(self._graph, node)
+            tensor = place.call.input(slot)
+            if tensor is None or place.scope:
                 return None, ""
             name = tensor.name
-            makers = [
-                source for source, _, edge in self._graph.in_edges(node, data=True)
-                if edge["dst_slot"] == slot
-            ]  # fmt: skip
-            if not makers:
-                return None, name
-            if self._graph.nodes[makers[0]]["call"].op_type != "Identity":
-                return makers[0], name
-            node, slot = makers[0], 0
+            maker = producer(self._graph, node, slot)
+            if maker is None or call_of(self._graph, maker).op_type != "Identity":
+                return maker, name
+            node, slot = maker, 0
         return node, name
 
 

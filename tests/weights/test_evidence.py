@@ -7,6 +7,7 @@ import networkx as nx
 import numpy as np
 
 from analyzer.facts import Conv, Tensor
+from analyzer.graph.adjacency import Edge, Vertex, add_vertex
 from analyzer.graph.call import Call
 from analyzer.weights.chunks import CHUNK_BYTES
 from analyzer.weights.evidence import freed_per_channel, layer_evidence, look
@@ -25,9 +26,9 @@ def call(op: str, out: str, *weight: int, **attributes: int) -> Call:
 def chain(*calls: Call) -> nx.MultiDiGraph:
     graph = nx.MultiDiGraph()
     for index, one in enumerate(calls):
-        graph.add_node(str(index), call=one)
+        add_vertex(graph, str(index), Vertex(one, ""))
         if index:
-            graph.add_edge(str(index - 1), str(index), src_slot=0, dst_slot=0)
+            graph.add_edge(str(index - 1), str(index), Edge("", 0, 0))
     return graph
 
 

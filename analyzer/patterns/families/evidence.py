@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from analyzer.facts import Architecture
-from analyzer.graph.query import producer
+from analyzer.graph.adjacency import call_of, producer, vertex
 from analyzer.patterns.roles import PRODUCTS
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ class Evidence:
     @cached_property
     def linears(self) -> list[str]:
         """Matrix products with constant weights."""
-        constants = self.graph.nodes(data="constant_inputs", default=frozenset())
         return [
             key
             for key, node in self.nodes.items()
-            if node.op_type in PRODUCTS and PRODUCTS[node.op_type] in constants[key]
+            if node.op_type in PRODUCTS
+            and PRODUCTS[node.op_type] in vertex(self.graph, key).constants
         ]
 
     @property
@@ -56,7 +56,7 @@ class Evidence:
         sides = self.convs[0].in_spatial
         padding = producer(self.graph, first)
         if padding is not None and self.nodes[padding].op_type == "Pad":
-            image = self.graph.nodes[padding]["call"].input(0)
+            image = call_of(self.graph, padding).input(0)
             sides = image.shape[2:] if image is not None and image.shape else ()
         known = tuple(side for side in sides if side is not None)
         return known if len(known) == len(sides) else ()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.graph.query import producer, see_through
+from analyzer.graph.adjacency import call_of, producer, vertices
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from analyzer.facts import Architecture, Block
     from analyzer.patterns.families.evidence import Evidence
 
@@ -54,15 +56,15 @@ def _vit(evidence: Evidence, layers: int, channels: int) -> Architecture | None:
 def _vocabulary(evidence: Evidence, channels: int) -> set[int]:
     """Rows of the embedding tables: constants as wide as the model, looked up by an input."""
     rows = set()
-    for _, attributes in evidence.graph.nodes(data=True):
-        call = attributes["call"]
+    for _, record in vertices(evidence.graph):
+        call = record.call
         slots = {"Gather": (0,), "EmbedLayerNormalization": (2, 3, 4)}.get(call.op_type, ())
         for slot in slots:
             table = call.input(slot)
             if table is not None and table.shape is not None and len(table.shape) == 2:
                 first, last = table.shape
-                constants = attributes["constant_inputs"]
-                looked_up = slot in constants and not (slot == 0 and 1 in constants)
+                indices = slot == 0 and 1 in record.constants
+                looked_up = slot in record.constants and not indices
                 if looked_up and first is not None and last == channels:
                     rows.add(first)
     return rows
@@ -74,12 +76,24 @@ def _is_post_norm(evidence: Evidence, parts: list[Block]) -> bool:
         maker
         for part in parts
         if (fed := producer(evidence.graph, part.nodes[0]))
-        and (maker := see_through(evidence.graph, fed, WRAPPERS))
+        and (maker := _behind_wrappers(evidence.graph, fed))
     }
     return bool(normalised) and all(
         any(evidence.nodes[reader].op_type in JOINS for reader in evidence.graph.successors(maker))
         for maker in normalised
     )
+
+
+def _behind_wrappers(graph: nx.MultiDiGraph, node: str) -> str | None:
+    """``node`` or the first operator up its data input that is no wrapper, if there is one."""
+    seen: set[str] = set()
+    here: str | None = node
+    while here is not None and call_of(graph, here).op_type in WRAPPERS:
+        if here in seen:
+            return None
+        seen.add(here)
+        here = producer(graph, here)
+    return here
 
 
 def _predicts(evidence: Evidence, rows: set[int]) -> bool:
