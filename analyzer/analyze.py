@@ -15,7 +15,8 @@ from analyzer.assemble import (
 from analyzer.costs import cost
 from analyzer.costs.aggregate import aggregate
 from analyzer.costs.memory import peak_memory
-from analyzer.costs.parameters import reading_weights, summarize, take_inventory
+from analyzer.costs.parameters import reading_weights, take_inventory
+from analyzer.costs.stored import summarize
 from analyzer.facts import Certainty, Cost, Facts, Problem, Tensor
 from analyzer.graph.adjacency import vertex
 from analyzer.graph.program import program_of
@@ -67,7 +68,7 @@ def analyze(model: Model, bindings: Bindings | None = None, *, limits: Limits = 
         vertex(graph, site.id).constants = inventory.constant_slots(site.index)
     nodes = assemble_nodes(sites, sums, inventory, shapes.assumptions, graph)
     by_id = {node.id: node for node in nodes}
-    parameters = summarize(inventory)
+    parameters = summarize(inventory, sites)
     peak = peak_memory(program, sites, _constant_names(inventory))
     memory = assumed_memory(peak, shapes.assumptions)
     inputs = _boundary(program, shapes, program.main.inputs, inventory)

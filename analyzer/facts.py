@@ -345,6 +345,28 @@ class SharedTensor(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class StoredTensor:
+    """One constant of the model and what it is counted as."""
+
+    name: str
+    """Name in its scope."""
+    scope: str
+    """``""`` for the main graph, else the path of the first body or function that holds it."""
+    dtype: str | None
+    shape: Shape
+    """Dimensions as stored."""
+    role: str
+    """``weight``, ``buffer``, ``quantization``, ``position``, ``mask`` or ``constant``."""
+    elements: int | None
+    """Logical elements: those that packed bytes stand for; ``None`` if unknown."""
+    bytes: int | None
+    """Bytes in the file or its external data; 0 for what ConstantOfShape makes, ``None`` if
+    unknown."""
+    why: str
+    """What decided the role, e.g. ``weight of Conv``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Parameters:
     """What the model stores, by role; every tensor counted once."""
 
@@ -362,6 +384,19 @@ class Parameters:
     """Tensors used as weight by more than one node, most used first."""
     stored_bytes: int = 0
     """Bytes that the file or its external data stores for them; 0 for generated weights."""
+    positions: int = 0
+    """Grids of element-wise operators that are sized by position and that no weighted layer comes
+    after: anchors and strides of a detector's head, position tables of operators that have them."""
+    masks: int = 0
+    """Masks of attention scores."""
+    certainty: Certainty = Certainty.EXACT
+    """Certainty of ``weights``."""
+    reason: str = ""
+    """Why that is not exact; empty otherwise."""
+    tensors: tuple[StoredTensor, ...] = ()
+    """The stored tensors, most elements first; no more than a thousand."""
+    unlisted: int = 0
+    """Stored tensors that ``tensors`` leaves out."""
 
     @property
     def weight_bytes(self) -> int:

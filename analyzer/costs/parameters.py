@@ -8,14 +8,15 @@ and through the inputs of local functions; names play no part.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from analyzer.costs.positions import set_apart
 from analyzer.costs.roles import PASSES_THROUGH, Constant, Role, role_of
-from analyzer.facts import Parameters, SharedTensor, Tensor
+from analyzer.facts import Tensor
 from analyzer.graph.tensors import dims, sparse_dims
 from analyzer.model.dtypes import DTYPES
+from analyzer.operators import find
 from analyzer.shapes.fold import FOLDS
 from analyzer.shapes.types import UNKNOWN
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 Root = tuple[int, str]
 """A constant: index of the scope that defines it, and its name there."""
+
+DESCRIBED = frozenset({"", "ai.onnx.ml", "com.microsoft"})
 
 
 @dataclass(slots=True)
@@ -81,6 +84,7 @@ def take_inventory(program: Program, sites: Sequence[Site]) -> Inventory:
                 )
         _record_uses(inventory, site, feeds)
         _produce(inventory, site, feeds, known)
+    set_apart(program, sites, inventory.constants, inventory.feeds)
     return inventory
 
 
@@ -104,32 +108,6 @@ def _entering(program: Program, site: Site, child: Child) -> Iterator[tuple[int,
         for k, (before, after) in enumerate(zip(body.inputs[2:], body.outputs[1:], strict=False)):
             if same.get(after, after) == before:
                 yield 2 + k, before
-
-
-def summarize(inventory: Inventory) -> Parameters:
-    """Totals by role; every constant once."""
-    counts: Counter[Role] = Counter()
-    sizes: Counter[str] = Counter()
-    stored = 0
-    shared = []
-    for (_, name), constant in inventory.constants.items():
-        if constant.generated and constant.role is Role.CONSTANT:
-            continue
-        counts[constant.role] += constant.elements
-        if constant.role in (Role.WEIGHT, Role.BUFFER):
-            sizes[constant.tensor.dtype or "unknown"] += constant.tensor.bytes or 0
-            stored += constant.stored_bytes or 0
-            if len(constant.uses) > 1:
-                shared.append(SharedTensor(name, len(constant.uses)))
-    return Parameters(
-        weights=counts[Role.WEIGHT],
-        buffers=counts[Role.BUFFER],
-        quantization=counts[Role.QUANTIZATION],
-        constants=counts[Role.CONSTANT],
-        bytes_by_dtype=dict(sorted(sizes.items())),
-        stored_bytes=stored,
-        shared=tuple(sorted(shared, key=lambda tensor: (-tensor.uses, tensor.name))),
-    )
 
 
 def reading_weights(inventory: Inventory) -> set[int]:
@@ -252,11 +230,22 @@ def _record_uses(inventory: Inventory, site: Site, feeds: Mapping[int, tuple[Roo
             role = role_of(op_type, slot, constant, dequantized=name in inventory.dequantized)
             if role is None:
                 continue
-            constant.role = max(constant.role, role)
+            if role > constant.role or not constant.why:
+                constant.role, constant.why = role, _why(site, slot)
+                constant.is_described = site.op.domain in DESCRIBED
             if role is Role.WEIGHT:
                 if constant.uses[-1:] != [site.index]:
                     constant.uses.append(site.index)
                 constant.logical = _packed(site, slot) or constant.logical
+
+
+def _why(site: Site, slot: int) -> str:
+    """What input ``slot`` is to the operator, as far as somebody described that."""
+    call = site.call
+    record = find(call.domain, call.op_type, call.version)
+    operand = record.operand(slot) if record is not None else None
+    what = operand.kind.value if operand is not None else f"input {slot}"
+    return f"{what} of {call.domain and call.domain + '::'}{call.op_type}"
 
 
 def _packed(site: Site, slot: int) -> int | None:

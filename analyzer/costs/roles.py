@@ -18,9 +18,13 @@ class Role(IntEnum):
     """What a constant is for; of several uses the highest counts."""
 
     CONSTANT = 0
-    QUANTIZATION = 1
-    BUFFER = 2
-    WEIGHT = 3
+    MASK = 1
+    """Of attention: what is left out."""
+    POSITION = 2
+    """A grid sized by position, such as a detector's anchors."""
+    QUANTIZATION = 3
+    BUFFER = 4
+    WEIGHT = 5
 
 
 PASSES_THROUGH = frozenset(
@@ -130,6 +134,12 @@ class Constant:
     """Elements where several are packed into one stored element."""
     uses: list[int] = field(default_factory=list)
     """Site indices that read it as a weight."""
+    why: str = ""
+    """What decided its role."""
+    is_described: bool = True
+    """False where that is an operator of which nobody said what its inputs are."""
+    is_judged: bool = False
+    """True where shape and place in the graph decided, not the slot of an operator."""
 
     @property
     def elements(self) -> int:
@@ -154,6 +164,8 @@ def role_of(op_type: str, slot: int, constant: Constant, *, dequantized: bool) -
     if dtype.startswith(("int", "uint")) and not dequantized:
         quantised = slot in _QUANTIZED_WEIGHTS.get(op_type, ()) or _is_low_bit(dtype)
         return Role.WEIGHT if quantised else Role.CONSTANT
+    if op_type in _ELEMENTWISE and _is_mask(constant):
+        return Role.MASK
     if op_type in _ELEMENTWISE and not _looks_learned(constant):
         return Role.CONSTANT
     return Role.WEIGHT
@@ -166,7 +178,7 @@ def _looks_learned(constant: Constant) -> bool:
     out of tracing as a Constant node (anchors, priors) is none: exporters write learned tables
     such as position embeddings as initializers.
     """
-    if constant.elements <= 1 or _is_mask(constant):
+    if constant.elements <= 1:
         return False
     axes = sum(1 for size in constant.tensor.shape or () if size != 1)
     return axes <= 1 or not constant.is_node

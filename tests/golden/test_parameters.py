@@ -127,14 +127,14 @@ def test_class_tokens_and_position_tables_are_weights_behind_expand_and_slice() 
     assert found.weights == 8 + 400
 
 
-def test_masks_factors_and_sizes_are_constants() -> None:
+def test_masks_factors_and_sizes_are_no_parameters() -> None:
     found = parameters(
         "g (float[1,2,9,9] x) => (float[] y) { s = Mul (x, scale)  m = Add (s, mask)  "
         "y = Reshape (m, shape) }",
         scale=np.float32(0.5), mask=np.zeros((1, 1, 9, 9), np.float32),
         shape=np.array([18, 9], np.int64),
     )  # fmt: skip
-    assert (found.weights, found.constants) == (0, 1 + 81 + 2)
+    assert (found.weights, found.masks, found.constants) == (0, 81, 1 + 2)
 
 
 def test_generated_zeros_are_weights_only_where_a_layer_reads_them() -> None:

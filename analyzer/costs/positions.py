@@ -1,0 +1,135 @@
+"""Constants of element-wise operators that are no parameters although they look learned.
+
+Anchor grids and strides of a detector's head are sized by position and nothing with weights comes
+after them; attention masks are added to scores of every head alike. Tables that feed weighted
+layers (position embeddings) and vectors along channels (biases) stay parameters.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.costs.axes import Axis, follow_axes, reaches_weights
+from analyzer.costs.roles import WEIGHTED, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from analyzer.costs.axes import Axes, Key
+    from analyzer.costs.roles import Constant
+    from analyzer.facts import Tensor
+    from analyzer.graph.scope import Program
+    from analyzer.shapes.sites import Site
+
+    Root = tuple[int, str]
+
+ARITHMETIC = frozenset("Add Sub Mul Div Pow Max Min Sum Mean Where Mod".split())
+"""Element-wise operators that combine a table with data."""
+ON_THE_WAY = ARITHMETIC | frozenset("Cast Reshape Identity Clip Squeeze Unsqueeze".split())
+"""What lies between the scores of attention and their softmax."""
+MAX_WAY = 6
+
+
+def set_apart(
+    program: Program,
+    sites: Sequence[Site],
+    constants: Mapping[Root, Constant],
+    feeds: Sequence[Mapping[int, Sequence[Root]]],
+) -> None:
+    """Give masks and grids among the ``constants`` their own role; mark what was judged.
+
+    Parameters
+    ----------
+    feeds : by site index, the constants that each input slot takes.
+    """
+    candidates = {root: c for root, c in constants.items() if _is_candidate(c, sites)}
+    if not candidates:
+        return
+    weighted = frozenset(
+        site.index for site in sites if site.op.op_type in WEIGHTED and feeds[site.index]
+    )
+    reached = reaches_weights(program, sites, weighted)
+    axes = follow_axes(sites, weighted)
+    readers: dict[Key, list[Site]] = {}
+    for site in sites:
+        for name in site.op.inputs:
+            readers.setdefault((id(site.instance), name), []).append(site)
+    for root, constant in candidates.items():
+        constant.is_judged = sum(size != 1 for size in constant.tensor.shape or ()) > 1
+        uses = [
+            (sites[index], slot)
+            for index in constant.uses
+            for slot, roots in feeds[index].items()
+            if root in roots
+        ]
+        if not uses:
+            continue
+        if all(_is_mask(site, slot, readers) for site, slot in uses):
+            _move(constant, Role.MASK, "broadcast over the heads of attention scores")
+        elif all(
+            _is_sized_by_position(site, slot, axes)
+            and not any((id(site.instance), name) in reached for name in site.op.outputs)
+            for site, slot in uses
+        ):
+            _move(constant, Role.POSITION, "sized by position, no weighted layer behind it")
+
+
+def _move(constant: Constant, role: Role, why: str) -> None:
+    constant.role, constant.why, constant.is_judged = role, why, True
+    constant.uses.clear()
+
+
+def _is_candidate(constant: Constant, sites: Sequence[Site]) -> bool:
+    if constant.role is not Role.WEIGHT or constant.elements <= 1 or not constant.uses:
+        return False
+    return all(sites[index].op.op_type in ARITHMETIC for index in constant.uses)
+
+
+def _is_sized_by_position(site: Site, slot: int, axes: Mapping[Key, Axes]) -> bool:
+    """Whether an axis of the operand runs along positions of what it is combined with."""
+    shape = _shape(site.call.input(slot))
+    place = id(site.instance)
+    others = [
+        (axes.get((place, name), ()), _shape(site.call.input(k)))
+        for k, name in enumerate(site.op.inputs)
+        if k != slot
+    ]
+    return any(
+        size not in (1, None)
+        and back <= len(along)
+        and along[-back] is Axis.POSITION
+        and whole[-back] == size
+        for along, whole in others
+        for back, size in enumerate(reversed(shape), 1)
+    )
+
+
+def _is_mask(site: Site, slot: int, readers: Mapping[Key, Sequence[Site]]) -> bool:
+    """Whether the operand is combined with scores (…, heads, queries, keys), the same for each
+    head, on their way to a softmax over the keys."""
+    shape, scores = _shape(site.call.input(slot)), _shape(site.call.output(0))
+    if len(scores) < 3 or shape[-1:] != scores[-1:] or len(shape) > len(scores):
+        return False
+    heads = scores[-3]
+    own = shape[-3] if len(shape) > 2 else 1
+    if heads in (1, None) or own != 1 or scores[-1] in (1, None):
+        return False
+    place = id(site.instance)
+    for _ in range(MAX_WAY):
+        after = readers.get((place, site.op.outputs[0]), ()) if site.op.outputs else ()
+        if any(_is_softmax(reader, len(scores)) for reader in after):
+            return True
+        if len(after) != 1 or after[0].op.op_type not in ON_THE_WAY:
+            return False
+        site = after[0]
+    return False
+
+
+def _is_softmax(site: Site, rank: int) -> bool:
+    """Over the last axis: by default since opset 13, which few exporters leave to it."""
+    axis = site.call.attr("axis", -1)
+    return site.op.op_type == "Softmax" and axis in (-1, rank - 1)
+
+
+def _shape(tensor: Tensor | None) -> tuple[int | None, ...]:
+    return (tensor.shape or ()) if tensor is not None else ()
