@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import warnings
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import onnx
 import pytest
-from onnx.backend.test.case.node import collect_testcases
 
 from analyzer.analyze import analyze
 from analyzer.costs.registry import RULES, cost
 from analyzer.facts import Tensor
 from analyzer.graph.call import Call
 from analyzer.model import load
+from tests.cases import ONE_WORKER, node_cases
+
+pytestmark = ONE_WORKER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,10 +25,8 @@ if TYPE_CHECKING:
 
 @cache
 def cases() -> dict[str, onnx.ModelProto]:
-    """Models of the node cases by name; their reference arithmetic warns about NaN and overflow."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return {case.name: case.model for case in collect_testcases(None) if case.model}
+    """Models of the node cases by name."""
+    return {case.name: case.model for case in node_cases() if case.model}
 
 
 def facts(model: onnx.ModelProto, folder: Path) -> Facts:

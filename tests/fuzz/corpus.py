@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from onnx import ModelProto, numpy_helper, parser
 
+from tests.cases import node_cases
 from tests.fuzz import seeds
 
 if TYPE_CHECKING:
@@ -104,16 +104,6 @@ _TEXTS = (
 )
 
 
-@lru_cache(maxsize=1)
-def cases() -> tuple[Any, ...]:
-    """ONNX's own backend cases: real inputs and outputs of every operator."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from onnx.backend.test.case.node import collect_testcases
-
-        return tuple(collect_testcases(None))
-
-
 def networks() -> Iterator[ModelProto]:
     """Small networks with bodies, functions, shape arithmetic, attention, quantised weights."""
     yield from seeds.models()
@@ -135,7 +125,7 @@ def with_constants(case: Any) -> ModelProto:
 def models() -> tuple[bytes, ...]:
     """All seeds, serialised, in a fixed order."""
     found = [model.SerializeToString() for model in networks()] * 20
-    for case in cases():
+    for case in node_cases():
         if len(case.model.graph.node) <= MOST_NODES:
             found += [case.model.SerializeToString(), with_constants(case).SerializeToString()]
     return tuple(found)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BrokenPromiseError", "Depth", "expect", "keep", "plain", "rules"]
 
-LIMITS = Limits(guard_bytes=1 << 30)
+LIMITS = Limits(guard_bytes=1 << 30, guard_stall_seconds=1)
 SECONDS = 10.0
 """Longest time for one file, worker processes included; of a processor, which may be busy."""
 GROWTH = 300 << 20

@@ -15,6 +15,7 @@ from onnx import ModelProto, helper
 from analyzer.model import Limits
 from analyzer.shapes.infer import Inference
 from analyzer.shapes.run import infer_shapes
+from tests.cases import node_cases
 from tests.fuzz import corpus, promises, seeds, walk
 from tests.fuzz.cli_target import command_line, command_seeds
 from tests.fuzz.promises import Depth
@@ -96,7 +97,7 @@ def _template() -> bytes:
 def _models(step: int) -> list[bytes]:
     """The networks, and one in ``step`` of the operators' own cases."""
     found = [model.SerializeToString() for model in corpus.networks()]
-    cases = [case.model.SerializeToString() for case in corpus.cases()[::step]]
+    cases = [case.model.SerializeToString() for case in node_cases()[::step]]
     return found + [data for data in cases if len(data) <= 4_096]
 
 

@@ -8,7 +8,7 @@ from onnx import AttributeProto, TensorProto, helper
 from analyzer.facts import Facts
 from analyzer.graph.attributes import KINDS
 from analyzer.graph.program import build_program
-from tests.fuzz import corpus
+from tests.cases import ONE_WORKER, node_cases
 from tests.fuzz.promises import Depth, keep
 from tests.golden.text import facts_of, parse
 
@@ -106,10 +106,11 @@ def test_custom_operators_may_give_names_another_meaning() -> None:
     assert not found.inconclusive
 
 
+@ONE_WORKER
 def test_no_attribute_of_the_backend_cases_is_ignored() -> None:
     ignored = [
         (case.name, problem.message)
-        for case in corpus.cases()
+        for case in node_cases()
         for problem in build_program(
             case.model, {o.domain: o.version for o in case.model.opset_import}
         ).problems

@@ -27,7 +27,7 @@ from tests.hostile.models import edited, serialised, text, wired
 from tests.model import wirebytes as wb
 
 LONG = "n" * 200_000
-MANY = 2_000
+MANY = 500
 
 
 def judged(data: bytes, limits: Limits = Limits()) -> Facts:
@@ -47,12 +47,12 @@ def sums(operators: int) -> bytes:
 
 
 def test_what_is_computed_from_constants_is_limited_in_all() -> None:
-    facts = judged(sums(2_000))
+    facts = judged(sums(1_200))
     assert codes(facts) == ["folding-limit"]
     assert "(limit folded_bytes = 33,554,432)" in facts.problems[0].message
     assert facts.outputs[0].shape == (4096,)
     assert codes(judged(sums(900))) == []
-    assert keep(sums(8_000)) == "inconclusive"
+    assert keep(sums(1_200)) == "inconclusive"
 
 
 def long_scope(kind: str) -> bytes:
@@ -161,7 +161,7 @@ def test_open_dimensions_beyond_the_limit_stay_open() -> None:
     assert facts.inputs[20].shape == (1, 3)
     assert facts.inputs[21].shape == (None, 3)
     assert codes(judged(open_inputs(30))) == []
-    assert keep(open_inputs(20_000)) == "inconclusive"
+    assert keep(open_inputs(10_500)) == "inconclusive"
 
 
 def test_growth_is_not_studied_for_thousands_of_dimensions(
@@ -236,22 +236,23 @@ def test_an_input_that_is_listed_many_times_is_bound_once() -> None:
     ],
 )
 def test_too_much_of_anything_is_refused(limit: str, make: Callable[[], bytes]) -> None:
+    data = make()
     with pytest.raises(ModelError, match=rf"\(limit {limit} = [0-9,]+\); raise that limit"):
-        judged(make())
-    assert keep(make()) == "inconclusive"
+        judged(data)
+    assert keep(data) == "inconclusive"
 
 
 def test_functions_that_expand_are_limited() -> None:
-    """A hundred input shapes of a function of 9,000 operators."""
-    steps = " ".join(f"t{i} = Relu (x)" for i in range(9_000))
+    """A hundred input shapes of a function of 900 operators."""
+    steps = " ".join(f"t{i} = Relu (x)" for i in range(900))
     calls = " ".join(
         f"c{i + 1} = Concat <axis = 0> (c{i}, c0)  r{i} = local.f (c{i})" for i in range(100)
     )
     body = f'<domain: "local", opset_import: ["" : 17]> f (x) => (t0) {{ {steps} }}'
     data = text(f"g (float[2] c0) => (float[2] r0) {{ {calls} }}", body)
-    facts = judged(data, Limits(visits=30_000))
+    facts = judged(data, Limits(visits=3_000))
     assert codes(facts) == ["work-limit"]
-    assert len(facts.nodes) < 50_000
+    assert len(facts.nodes) < 5_000
 
 
 def test_text_lists_so_many_findings_of_a_rule_and_counts_the_rest() -> None:

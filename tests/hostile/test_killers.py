@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,7 @@ from analyzer.model.guard import GuardFailure, guarded
 from analyzer.scaling.symbolic import symbolic_growth
 from analyzer.shapes import run
 from analyzer.shapes.schema import find_schema, infer_outputs
-from tests import audit
+from tests import warm
 from tests.fuzz.promises import keep
 from tests.golden.text import facts, parse
 from tests.hostile.killers import KILLERS, Killer, model
@@ -36,7 +34,7 @@ def certain(killer: Killer) -> bool:
 def test_killer_is_named_and_the_rest_is_judged(name: str) -> None:
     killer = KILLERS[name]
     data = model(killer).SerializeToString()
-    found = analyze(load_bytes(data), limits=Limits(guard_stall_seconds=1, guard_bytes=1 << 30))
+    found = analyze(load_bytes(data), limits=Limits(guard_stall_seconds=0.5, guard_bytes=1 << 30))
     assert [n.op_type for n in found.nodes] == ["Conv", name.split(",")[0].split()[0], "Conv"]
     assert found.totals.macs == 2 * 13_824
     assert found.outputs[0].shape == (1, 8, 8, 8)
@@ -79,7 +77,7 @@ def test_patience_with_a_model_of_many_killers_is_limited(
 def test_a_killer_is_asked_once_and_not_at_every_size() -> None:
     killer = model(KILLERS["Einsum, an equation that is not text"])
     killer.graph.input[0].type.tensor_type.shape.dim[0].dim_param = "N"
-    limits = Limits(guard_stall_seconds=1)
+    limits = Limits(guard_stall_seconds=0.5)
     found = symbolic_growth(load_bytes(killer.SerializeToString()), limits=limits)
     if any(growth.kind == "unknown" for growth in found) or INSTALLED == SEEN_WITH:
         (growth,) = found
@@ -113,10 +111,8 @@ def test_slice_of_a_negative_dimension_never_reaches_onnx() -> None:
 def test_all_killers_at_once(tmp_path: Path) -> None:
     for number, killer in enumerate(KILLERS.values()):
         (tmp_path / f"{number}.onnx").write_bytes(model(killer).SerializeToString())
-    done = subprocess.run(
-        [sys.executable, "-m", "analyzer", "check", str(tmp_path)],
-        cwd=audit.PROJECT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    words = ["check", str(tmp_path), "--limit", "guard_stall_seconds=1"]
+    done = warm.run_text(words, capture_output=True)
     assert "Traceback" not in done.stderr
     if INSTALLED == SEEN_WITH:
         assert done.returncode == 2

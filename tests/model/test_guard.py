@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import threading
@@ -15,56 +14,23 @@ from onnx import TensorProto, helper, shape_inference
 
 from analyzer.model.guard import GuardFailure, Progress, guarded
 from analyzer.model.limits import Limits
+from tests.model.tasks import (
+    abort,
+    answer,
+    answer_too_much,
+    crash,
+    eat_memory,
+    fail,
+    hang_with_the_interpreter_lock_held,
+    leave,
+    many_short_steps,
+    return_a_lock,
+    spin,
+    step_and_spin,
+)
 
 pytestmark = pytest.mark.foreign_code
 QUICK = Limits(guard_seconds=0.5)
-
-
-def answer(progress: Progress) -> dict[str, int]:
-    progress.at(3)
-    return {"answer": 42}
-
-
-def crash(progress: Progress) -> None:
-    progress.at(7)
-    ctypes.string_at(0)
-
-
-def abort(progress: Progress) -> None:
-    progress.at(0)
-    os.abort()
-
-
-def hang_with_the_interpreter_lock_held(progress: Progress) -> None:
-    progress.at(1)
-    ctypes.PyDLL(None).pause()
-
-
-def spin(_: Progress) -> None:
-    while True:
-        pass
-
-
-def eat_memory(progress: Progress) -> None:
-    progress.at(5)
-    bytearray(3 << 30)
-
-
-def fail(progress: Progress) -> None:
-    progress.at(2)
-    raise KeyError("two\nlines")
-
-
-def leave(_: Progress) -> None:
-    os._exit(3)
-
-
-def answer_too_much(_: Progress) -> bytes:
-    return bytes(2 << 20)
-
-
-def return_a_lock(_: Progress) -> object:
-    return threading.Lock()
 
 
 @pytest.fixture(params=["forked", "spawned"])
@@ -113,21 +79,6 @@ def test_a_hang_is_killed(process: str, task: Callable[[Progress], None]) -> Non
     assert failure.kind == "timeout"
     assert "limit guard_seconds = 0.5" in failure.detail
     assert time.monotonic() - start < 30
-
-
-def step_and_spin(progress: Progress) -> None:
-    for item in range(200):
-        progress.at(item)
-    while True:
-        pass
-
-
-def many_short_steps(progress: Progress) -> str:
-    """Together longer than any one of them may be."""
-    end = time.process_time() + 0.6
-    while time.process_time() < end:
-        progress.at(1)
-    return "done"
 
 
 def test_one_item_that_takes_too_long_ends_the_task(process: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ from analyzer.model.encoding import Malformed, encode_varint, varint
 from analyzer.model.limits import Limits
 from analyzer.model.tensors import MARK
 from analyzer.model.wire import Walk
+from tests.cases import ONE_WORKER, node_cases
 from tests.fuzz import seeds
 from tests.model import wirebytes as wb
 from tests.model.skeleton import drop_payloads, tensors
@@ -34,14 +34,10 @@ def same_but_for_payloads(stripped: ModelProto, whole: ModelProto) -> bool:
 
 @pytest.fixture(scope="module")
 def node_models() -> list[tuple[str, ModelProto]]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # onnx computes inf and nan on purpose
-        from onnx.backend.test.case.node import collect_testcases
-
-        cases = collect_testcases(None)
-    return [(case.name, case.model) for case in cases if case.model is not None]
+    return [(case.name, case.model) for case in node_cases() if case.model is not None]
 
 
+@ONE_WORKER
 def test_walk_rebuilds_every_onnx_node_test(node_models: list[tuple[str, ModelProto]]) -> None:
     assert len(node_models) > 1500
     wrong = []

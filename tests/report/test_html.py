@@ -22,6 +22,7 @@ pytestmark = pytest.mark.xdist_group("browser")
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Chromium, and no longer than needed: with its thread about, guarded tasks are not forked."""
     with chromium() as found:
         yield found
 

@@ -9,7 +9,9 @@ import re
 import subprocess
 import sys
 import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,11 +20,44 @@ from analyzer.report import REPORT_FORMATS, Options, Result
 
 ROOT = Path(__file__).parents[2]
 
+pytestmark = pytest.mark.xdist_group("pdf")
+
+
+class Complaints(logging.Handler):
+    """What WeasyPrint says while a PDF is made."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())
+
+
+Made = Callable[[str], tuple[bytes, list[str]]]
+
 
 @pytest.fixture(scope="module")
-def pdf(standard: Result, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(request: pytest.FixtureRequest) -> Made:
+    """The PDF of one of the session's results, by its name, and WeasyPrint's complaints."""
+    logger = logging.getLogger("weasyprint")
+
+    @cache
+    def make(name: str) -> tuple[bytes, list[str]]:
+        complaints = Complaints()
+        logger.addHandler(complaints)
+        try:
+            return REPORT_FORMATS["pdf"](request.getfixturevalue(name), Options()), complaints.said
+        finally:
+            logger.removeHandler(complaints)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def pdf(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("pdf") / "report.pdf"
-    path.write_bytes(REPORT_FORMATS["pdf"](standard, Options()))
+    path.write_bytes(made("standard")[0])
     return path
 
 
@@ -42,13 +77,11 @@ def streams(pdf: bytes) -> list[bytes]:
 
 
 @pytest.mark.parametrize("model", ["standard", "unknown", "hostile", "densenet"])
-def test_weasyprint_has_nothing_to_complain_about(
-    request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture, model: str
-) -> None:
+def test_weasyprint_has_nothing_to_complain_about(made: Made, model: str) -> None:
     """No missing glyph, no dangling link, no unknown property, no refused fetch."""
-    with caplog.at_level(logging.WARNING, logger="weasyprint"):
-        assert REPORT_FORMATS["pdf"](request.getfixturevalue(model), Options()).startswith(b"%PDF")
-    assert [record.getMessage() for record in caplog.records] == []
+    data, complaints = made(model)
+    assert data.startswith(b"%PDF")
+    assert complaints == []
 
 
 def test_document_is_tagged_pdf_ua_with_title_and_language(pdf: Path) -> None:
@@ -138,8 +171,8 @@ def test_a_given_date_is_stated(unknown: Result) -> None:
     assert REPORT_FORMATS["pdf"](unknown, Options(created=date)) == data
 
 
-def test_hostile_names_are_printed_and_nothing_else(hostile: Result) -> None:
-    data = REPORT_FORMATS["pdf"](hostile, Options())
+def test_hostile_names_are_printed_and_nothing_else(made: Made) -> None:
+    data, _ = made("hostile")
     text = subprocess.run(
         ["pdftotext", "-", "-"], input=data, check=True, capture_output=True
     ).stdout.decode()

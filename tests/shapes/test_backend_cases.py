@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +12,9 @@ from onnx import numpy_helper
 from analyzer.graph.program import build_program, normal_domain
 from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.infer import Inference
+from tests.cases import ONE_WORKER, node_cases
+
+pytestmark = ONE_WORKER
 
 if TYPE_CHECKING:
     from analyzer.shapes.result import Shapes
@@ -29,15 +30,6 @@ NO_NUMPY_TYPE = {
     "test_range_bfloat16_type_positive_delta_expanded",
 }
 """NumPy has no bfloat16 of its own, so these inputs do not become constants."""
-
-
-@lru_cache(maxsize=1)
-def cases() -> list[Any]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from onnx.backend.test.case.node import collect_testcases
-
-        return list(collect_testcases(None))
 
 
 def infer(model: onnx.ModelProto) -> Shapes:
@@ -75,17 +67,17 @@ def with_constant_inputs(case: Any) -> onnx.ModelProto:
 def test_no_output_shape_contradicts_the_real_output() -> None:
     wrong = {
         case.name: found
-        for case in cases()
+        for case in node_cases()
         if (found := contradictions(case.model, infer(case.model), case.data_sets[0][1]))
     }
-    assert len(cases()) > 1800
+    assert len(node_cases()) > 1800
     assert wrong == {}
 
 
 def test_shapes_are_complete_once_the_inputs_are_constants() -> None:
     unknown: Counter[str] = Counter()
     wrong = {}
-    for case in cases():
+    for case in node_cases():
         if case.name in NO_NUMPY_TYPE:
             continue
         model = with_constant_inputs(case)
@@ -105,7 +97,7 @@ def test_shapes_are_complete_once_the_inputs_are_constants() -> None:
 
 def test_folded_values_equal_the_real_outputs() -> None:
     compared: Counter[str] = Counter()
-    for case in cases():
+    for case in node_cases():
         model = with_constant_inputs(case)
         shapes = infer(model)
         for value, array in zip(model.graph.output, case.data_sets[0][1], strict=False):

@@ -12,9 +12,10 @@ from analyzer.graph.program import build_program
 from analyzer.model import load_bytes
 from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.infer import Inference
+from tests.cases import ONE_WORKER, node_cases
 from tests.golden.text import facts
-from tests.shapes.test_backend_cases import cases
 
+pytestmark = ONE_WORKER
 REFUSED = {"test_mvn"}
 """onnx 1.23 finds a fault in its own expansion of MeanVarianceNormalization."""
 
@@ -53,7 +54,7 @@ def differences(model: ModelProto) -> list[str] | None:
 
 
 def test_generated_models_have_the_shapes_of_strict_inference() -> None:
-    found = {case.name: differences(case.model) for case in cases() if case.model is not None}
+    found = {case.name: differences(case.model) for case in node_cases() if case.model is not None}
     assert len(found) > 1800
     assert {name for name, wrong in found.items() if wrong is None} == REFUSED
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
