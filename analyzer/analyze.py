@@ -117,13 +117,16 @@ def _unread(
         layers = f"{len(evidence.beyond):,} layer{'s' * (len(evidence.beyond) > 1)}"
         text = f"the weights of {layers} are too much to look at (limit weight_bytes = {most:,})"
         problems = (*problems, Problem("weights-limit", evidence.beyond[0], text))
+    problems = tuple(
+        replace(p, inconclusive=p.inconclusive or p.code in UNAVAILABLE) for p in problems
+    )
     absent = [node for node in evidence.unread if source.elsewhere(node)]
-    if not absent:
-        return problems
-    if not any(p.code.startswith("external-") or p.code == "weights-limit" for p in problems):
+    if absent and not any(
+        p.code.startswith("external-") or p.code == "weights-limit" for p in problems
+    ):
         text = f"the weights of {len(absent):,} layer(s) are in files that cannot be read"
         return (*problems, Problem("external-unreadable", absent[0], text))
-    return tuple(replace(p, inconclusive=p.inconclusive or p.code in UNAVAILABLE) for p in problems)
+    return problems
 
 
 def _metadata(sites: Sequence[Site]) -> dict[str, dict[str, str]]:

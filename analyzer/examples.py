@@ -15,6 +15,7 @@ from analyzer.errors import OnnxlintError, RuleError
 from analyzer.lint import Settings, judge
 from analyzer.model import load_bytes
 from analyzer.model.guard import GuardFailure, Progress, guarded
+from analyzer.resources import rules_dir
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,7 +84,8 @@ def facts_of(text: str, name: str = "example", *, weights: bool = False) -> Fact
     if isinstance(data, GuardFailure):
         raise RuleError(f"not ONNX text: {data.detail[:300]}")
     look = analyze_weights if weights else analyze
-    return look(load_bytes(data, name))
+    # External data of an example would lie beside its rule, and never does.
+    return look(load_bytes(data, name, folder=rules_dir()))
 
 
 def _encoded(text: str, _: Progress) -> bytes:

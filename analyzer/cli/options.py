@@ -48,6 +48,11 @@ def add_model_options(parser: ArgumentParser) -> None:
         default=[],
         help="raise a limit that a message names (repeatable)",
     )
+    group.add_argument(
+        "--allow-missing-data",
+        action="store_true",
+        help="structure is all there is: external data that is missing is no error",
+    )
     group.add_argument("--no-hash", action="store_true", help="do not compute the file's SHA-256")
     where = group.add_mutually_exclusive_group()
     where.add_argument(
@@ -110,6 +115,7 @@ def override(config: Config, arguments: Namespace) -> Config:
         select=_flat(arguments.select) or config.select,
         ignore=config.ignore + _flat(arguments.ignore),
         preview=config.preview or arguments.preview,
+        allow_missing_data=config.allow_missing_data or arguments.allow_missing_data,
         rules=(*config.rules, *arguments.rules),
     )
 

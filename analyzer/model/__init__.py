@@ -16,14 +16,15 @@ from analyzer.errors import ModelError
 from analyzer.facts import ModelInfo, Problem
 from analyzer.model import imports, source, text
 from analyzer.model.encoding import Malformed
-from analyzer.model.external import survey
 from analyzer.model.limits import RAISE_IT, LimitExceeded, Limits
 from analyzer.model.payloads import Payloads
+from analyzer.model.survey import survey
 from analyzer.model.tensors import as_text
 from analyzer.model.wire import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from analyzer.model.source import Source
 
@@ -71,10 +72,15 @@ def load(
 
 
 def load_bytes(
-    data: bytes, name: str = "<bytes>", *, limits: Limits = Limits(), digest: bool = True
+    data: bytes,
+    name: str = "<bytes>",
+    *,
+    limits: Limits = Limits(),
+    digest: bool = True,
+    folder: Path | None = None,
 ) -> Model:
-    """As ``load``, for a model in memory. Its external data, if any, is never looked for."""
-    return _load(source.from_bytes(data, name, digest=digest), limits)
+    """As ``load``, for a model in memory; its external data is looked for in ``folder`` only."""
+    return _load(source.from_bytes(data, name, folder, digest=digest), limits)
 
 
 def _load(origin: Source, limits: Limits) -> Model:
@@ -83,9 +89,10 @@ def _load(origin: Source, limits: Limits) -> Model:
     origin.check_unchanged()
     if not proto.HasField("graph"):
         raise ModelError(origin.name, "there is no graph in it", "check that it is an ONNX model")
-    external = survey(walk.externals, origin.folder)
+    external = survey(walk.externals, origin.folder, origin.opened)
     problems = (
         *imports.settle(proto),
+        *_training(proto),
         *_walk_problems(walk, invalid_names),
         *external.problems,
     )
@@ -111,6 +118,15 @@ def _parse(origin: Source, walk: Walk) -> tuple[ModelProto, int]:
     return proto, 0 if text.is_clean(skeleton) else text.repair(proto)
 
 
+def _training(proto: ModelProto) -> Iterator[Problem]:
+    if proto.training_info:
+        graphs = [g for t in proto.training_info for g in (t.initialization, t.algorithm)]
+        nodes = sum(len(graph.node) for graph in graphs)
+        text = (f"training_info with {nodes:,} operators is not looked at: nothing of it runs at "
+                "inference; leave it out of what you ship")  # fmt: skip
+        yield Problem("training-info", "", text, inconclusive=False)
+
+
 def _walk_problems(walk: Walk, invalid_names: int) -> Iterator[Problem]:
     if invalid_names:
         message = f"{invalid_names:,} names are not UTF-8 and are shown escaped; rename them"
@@ -123,6 +139,9 @@ def _walk_problems(walk: Walk, invalid_names: int) -> Iterator[Problem]:
         yield Problem("long-text", "", message, inconclusive=False)
     for name, wrong in walk.odd_sizes:
         yield Problem("tensor-size", as_text(name), f"tensor {as_text(name)!r}: {wrong}")
+    for name, wrong in walk.odd_fields:
+        text = f"tensor {as_text(name)!r}: {wrong}; export the model again"
+        yield Problem("tensor-fields", as_text(name), text)
 
 
 def _info(origin: Source, proto: ModelProto) -> ModelInfo:

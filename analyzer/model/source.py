@@ -42,7 +42,7 @@ class Source:
     """As given by the user; ``-`` for standard input."""
     data: Buffer
     folder: Path | None
-    """Folder that external data may be in; ``None`` where the model did not come from a file."""
+    """Folder that external data may be in; ``None`` where there is none to look in."""
     opened: Identity | None = field(default=None, repr=False)
     """Device, inode, size and modification time when the file was opened."""
     sha256: str | None = None
@@ -59,10 +59,12 @@ class Source:
             raise changed(self.name)
 
 
-def from_bytes(data: bytes, name: str, *, digest: bool = True) -> Source:
+def from_bytes(
+    data: bytes, name: str, folder: Path | None = None, *, digest: bool = True
+) -> Source:
     """Source of a model held in memory; raises ``ModelError`` if it cannot be one."""
     _refuse(name, data[:HEAD])
-    return Source(name, data, None, sha256=hashlib.sha256(data).hexdigest() if digest else None)
+    return Source(name, data, folder, sha256=hashlib.sha256(data).hexdigest() if digest else None)
 
 
 def from_stdin(stream: BinaryIO | None, limits: Limits, *, digest: bool = True) -> Source:

@@ -18,6 +18,16 @@ if TYPE_CHECKING:
 MARK = "onnxlint.payload"
 """Key in ``external_data`` of a stripped tensor; its value is an index into the payloads."""
 
+EXTERNAL = 1
+"""``TensorProto.DataLocation.EXTERNAL``."""
+
+_HOME = {
+    "float32": "float_data", "complex64": "float_data", "float64": "double_data",
+    "complex128": "double_data", "int64": "int64_data", "uint32": "uint64_data",
+    "uint64": "uint64_data", "string": "string_data",
+}  # fmt: skip
+"""Typed field of each element type (onnx.proto); ``int32_data`` of those not listed."""
+
 _KEEP_INTEGERS, _KEEP_OTHERS = 32 << 10, 4 << 10
 """Payload bytes up to which a tensor stays whole: shape arithmetic needs integers."""
 
@@ -123,6 +133,22 @@ def shape_problem(tensor: TensorProto) -> str:
     if min(dims, default=0) < 0:
         return f"its shape {list(dims[:8])} has a negative dimension"
     return "" if tensor.data_type in DTYPES else f"element type {tensor.data_type} is unknown"
+
+
+def field_problem(tensor: TensorProto, spans: Sequence[Span]) -> str:
+    """Why readers may differ about where the elements of ``tensor`` are; empty if they cannot."""
+    used = {span.field for span in spans}
+    used.update(name for name in PAYLOAD_FIELDS[1:] if len(getattr(tensor, name)))
+    if tensor.HasField("raw_data"):
+        used.add("raw_data")
+    if tensor.data_location == EXTERNAL:
+        return "its elements are in another file and in this one" if used else ""
+    if len(used) > 1:
+        return f"its elements are in {len(used)} places: {', '.join(sorted(used))}"
+    home = _HOME.get(DTYPES.get(tensor.data_type, ""), "int32_data")
+    if odd := used - {home, "raw_data"}:
+        return f"its elements are in {odd.pop()}, which is not for {DTYPES[tensor.data_type]}"
+    return ""
 
 
 def size_problem(tensor: TensorProto, spans: Sequence[Span]) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from google.protobuf.message import DecodeError
 from onnx import TensorProto, TensorShapeProto
 
+from analyzer.model.dtypes import DTYPES
 from analyzer.model.encoding import BYTES, Malformed, encode_varint, field
 from analyzer.model.schema import (
     MODEL,
@@ -26,6 +27,7 @@ from analyzer.model.tensors import (
     External,
     Payload,
     Span,
+    field_problem,
     keep_bytes,
     mark,
     shape_problem,
@@ -61,6 +63,8 @@ class Walk:
         """Tensors whose data the file says is elsewhere."""
         self.odd_sizes: list[tuple[str, str]] = []
         """Tensors whose data does not fit their declared shape: (name, what is wrong)."""
+        self.odd_fields: list[tuple[str, str]] = []
+        """Tensors about whose data readers differ: (name, why)."""
         self.left_out: list[str] = []
         """Optional texts over ``string_bytes``, by field name."""
         self.unknown_fields = 0
@@ -231,6 +235,8 @@ class Walk:
                 self.odd_sizes.append((tensor.name, wrong))
         elif wrong := size_problem(tensor, spans):
             self.odd_sizes.append((tensor.name, wrong))
+        if tensor.data_type in DTYPES and (wrong := field_problem(tensor, spans)):
+            self.odd_fields.append((tensor.name, wrong))
         if keep and not forged:
             return None
         if not keep:

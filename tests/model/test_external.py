@@ -95,8 +95,10 @@ HOSTILE = [
     ("external-length", {"location": "w.bin", "length": "17"}),
     ("external-length", {"location": "w.bin", "length": "16\0"}),
     ("external-length", {"location": "w.bin", "length": str(1 << 63)}),
-    ("external-too-short", {"location": "w.bin", "offset": "60"}),
-    ("external-too-short", {"location": "w.bin", "offset": str((1 << 63) - 1)}),
+    ("external-key", {"location": "w.bin", "basepath": "/etc"}),
+    ("external-key", {"location": "w.bin", "__class__": "x"}),
+    ("external-stream", {"location": "w.bin:evil"}),
+    ("external-home", {"location": "~/.ssh/id_rsa"}),
 ]
 
 
@@ -111,6 +113,22 @@ def test_hostile_declarations_have_a_name_and_no_data(
     assert model.payloads.array(model.proto.graph.initializer[0]) is None
 
 
+@pytest.mark.parametrize("offset", [60, (1 << 63) - 1])
+def test_data_that_is_cut_off_is_missing_data(folder: Path, offset: int) -> None:
+    problem = only(loaded(folder, tensor(location="w.bin", offset=str(offset))))
+    assert (problem.code, problem.inconclusive) == ("external-too-short", False)
+    assert f"ends at {offset + 16:,}; download it again" in problem.message
+
+
+def test_the_model_itself_is_nobodys_data(folder: Path) -> None:
+    problem = only(loaded(folder, tensor(location="m.onnx", length="16")))
+    assert (problem.code, problem.inconclusive) == ("external-self", True)
+
+
+def test_places_of_rearranged_weights_are_no_unknown_key(folder: Path) -> None:
+    assert not loaded(folder, tensor(location="w.bin", prepacked_0="key|0|16")).problems
+
+
 def test_missing_data_is_a_note_and_the_structure_stays(folder: Path) -> None:
     model = loaded(folder, tensor(location="gone.bin"), tensor("v", location="gone.bin"))
     problem = only(model)
@@ -120,14 +138,37 @@ def test_missing_data_is_a_note_and_the_structure_stays(folder: Path) -> None:
     assert model.payloads.array(model.proto.graph.initializer[0]) is None
 
 
-def test_a_file_that_should_be_larger_may_be_an_lfs_pointer(folder: Path) -> None:
-    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 12345\n"
-    (folder / "w.bin").write_text(pointer)
-    big = tensor(location="w.bin")
-    big.dims[0] = 1000
-    assert "run git lfs pull" in only(loaded(folder, big)).message
+POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 12345\n"
+
+
+@pytest.mark.parametrize("elements", [1000, 4])
+def test_an_lfs_pointer_is_called_one_whether_the_data_would_fit_or_not(
+    folder: Path, elements: int
+) -> None:
+    (folder / "w.bin").write_text(POINTER)
+    declared = tensor(location="w.bin")
+    declared.dims[0] = elements
+    problem = only(loaded(folder, declared))
+    assert (problem.code, problem.inconclusive) == ("external-placeholder", False)
+    assert "is a git-LFS pointer in the place of the data; run git lfs pull" in problem.message
+
+
+def test_a_page_that_a_server_sent_is_called_one(folder: Path) -> None:
+    declared = tensor(location="w.bin")
+    declared.dims[0] = 1000
+    (folder / "w.bin").write_text("<!DOCTYPE html><title>404</title>")
+    assert "is an HTML or XML page in the place" in only(loaded(folder, declared)).message
     (folder / "w.bin").write_bytes(b"tiny")
-    assert "download it again" in only(loaded(folder, big)).message
+    assert "download it again" in only(loaded(folder, declared)).message
+
+
+def test_bytes_of_no_tensor_are_named_where_alignment_does_not_explain_them(folder: Path) -> None:
+    (folder / "w.bin").write_bytes(b"MZ" + bytes((1 << 16) + 14))
+    problem = only(loaded(folder, tensor(location="w.bin", length="16")))
+    assert (problem.code, problem.inconclusive) == ("external-unclaimed", False)
+    assert "65,536 bytes belong to no tensor" in problem.message
+    (folder / "w.bin").write_bytes(bytes(1 << 16))
+    assert not loaded(folder, tensor(location="w.bin", length="16")).problems
 
 
 @pytest.mark.parametrize("key", ["location", "offset", "length"])
@@ -140,18 +181,29 @@ def test_data_described_twice_is_not_read(folder: Path, key: str) -> None:
     assert model.payloads.array(model.proto.graph.initializer[0]) is None
 
 
-@pytest.mark.parametrize("target", ["../secret.bin", "w.bin", "nowhere"])
-def test_links_are_notes_and_never_followed(folder: Path, target: str) -> None:
+@pytest.mark.parametrize(
+    ("target", "code"),
+    [
+        ("w.bin", "external-link"),
+        ("nowhere", "external-link"),
+        ("../../blobs/" + "0123456789abcdef" * 4, "external-link"),  # a cache of the hub
+        ("../secret.bin", "external-link-outside"),
+        ("/etc/passwd", "external-link-outside"),
+    ],
+)
+def test_links_are_never_followed_and_problems_where_they_lead_out(
+    folder: Path, target: str, code: str
+) -> None:
     (folder / "link.bin").symlink_to(target)
     model = loaded(folder, tensor(location="link.bin"))
     problem = only(model)
-    assert (problem.code, problem.inconclusive) == ("external-link", False)
+    assert (problem.code, problem.inconclusive) == (code, code != "external-link")
     assert model.payloads.array(model.proto.graph.initializer[0]) is None
 
 
 def test_a_linked_folder_is_not_entered(folder: Path) -> None:
     (folder / "up").symlink_to("..")
-    assert only(loaded(folder, tensor(location="up/secret.bin"))).code == "external-link"
+    assert only(loaded(folder, tensor(location="up/secret.bin"))).code == "external-link-outside"
 
 
 def test_special_files_are_never_opened(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -118,6 +119,31 @@ def test_small_tensors_stay_whole(data_type: int, kept_bytes: int) -> None:
         tensor = large(data_type, kept_bytes // size + extra)
         model = helper.make_model(helper.make_graph([], "g", [], [], [tensor]))
         assert len(strip(model.SerializeToString())[1].payloads) == payloads
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"float_data": [1.0] * 4, "raw_data": bytes(16)}, "2 places: float_data, raw_data"),
+        ({"int64_data": [1] * 4}, "in int64_data, which is not for float32"),
+        ({"float_data": [1.0] * 4}, ""),
+        ({"raw_data": bytes(16)}, ""),
+    ],
+)
+@pytest.mark.parametrize("times", [1, 3000])
+def test_elements_where_readers_do_not_agree_to_look_are_named(
+    fields: dict[str, Any], problem: str, times: int
+) -> None:
+    tensor = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[4 * times])
+    for name, value in fields.items():
+        if name == "raw_data":
+            tensor.raw_data = value * times
+        else:
+            getattr(tensor, name).extend(value * times)
+    graph = helper.make_graph([], "g", [], [], [tensor])
+    _, walk = strip(helper.make_model(graph).SerializeToString())
+    assert [name for name, _ in walk.odd_fields] == ["w"] * bool(problem)
+    assert all(problem in wrong for _, wrong in walk.odd_fields)
 
 
 def test_a_forged_mark_is_removed() -> None:

@@ -75,6 +75,7 @@ def build(path: str, values: Mapping[str, Any], place: Place, lines: Mapping[Pla
         ignore=table.texts("ignore"),
         preview=table.flag("preview"),
         weights=table.flag("weights"),
+        allow_missing_data=table.flag("allow-missing-data"),
         rules=tuple(_inside(table, "rules", folder, name) for name in table.texts("rules")),
         baseline=_inside(table, "baseline", folder, table.text("baseline")),
         severity=table.words("severity"),

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from analyzer.findings.suppress import Suppression
 
 
+MISSING_DATA = "missing-external-data"
+"""Name of the rule about it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """One configuration file, or none: then everything is at its default."""
@@ -30,6 +34,8 @@ class Config:
     """Apply preview rules too."""
     weights: bool = False
     """Read trained weights, for the rules about them."""
+    allow_missing_data: bool = False
+    """Structure is all there is: external data that is missing is no error."""
     rules: tuple[str, ...] = ()
     """Folders of rule files besides those that ship, resolved against the file's folder."""
     baseline: str = ""
@@ -56,7 +62,7 @@ class Config:
         """The part that ``analyzer.lint.Settings`` takes as it is."""
         return {
             "select": self.select,
-            "ignore": self.ignore,
+            "ignore": (*self.ignore, *((MISSING_DATA,) if self.allow_missing_data else ())),
             "preview": self.preview,
             "severity": self.severity,
             "options": self.options,

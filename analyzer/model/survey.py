@@ -1,0 +1,127 @@
+"""What the external data of a model is like when the model is loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from analyzer.facts import Problem
+from analyzer.model.declared import Refusal, parts_of
+from analyzer.model.external import Region, locate, look, open_inside
+from analyzer.model.sniff import HEAD, recognise
+from analyzer.model.tensors import as_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from analyzer.model.external import Identity
+    from analyzer.model.tensors import External
+
+_POINTER = "a git-LFS pointer"
+_PLACEHOLDERS = (_POINTER, "an HTML or XML page", "JSON text")
+"""What downloads leave in the place of a file, as ``recognise`` calls it."""
+_PAGE_BYTES = 1 << 20
+"""No page that a server sends in the place of data is longer."""
+_SLACK = 1 << 16
+"""Bytes in the middle of a file that alignment explains."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """External data when the model is loaded."""
+
+    problems: tuple[Problem, ...]
+    """One per kind and file for tensors whose data cannot be read."""
+    files: Mapping[str | bytes, Identity | None]
+    """What ``look`` saw at each location: for the rest of the run it is this or has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The stretch of a file that one tensor is said to fill."""
+
+    path: Path
+    start: int
+    stop: int
+    size: int
+    name: str
+
+
+def survey(
+    tensors: Sequence[External], folder: Path | None, model: Identity | None = None
+) -> Survey:
+    """Look at the data of ``tensors``; only the head of what may be a placeholder is read.
+
+    ``model`` is what the model's own file is.
+    """
+    refused: dict[tuple[str, str], tuple[Refusal, list[str]]] = {}
+    places: list[_Place] = []
+    files = {location: look(location, folder) for location in {t.location for t in tensors}}
+    instead = {location: _instead(location, folder, seen) for location, seen in files.items()}
+    for tensor in tensors:
+        name = as_text(tensor.name)
+        found = locate(tensor, folder)
+        if isinstance(found, Region) and model and found.identity[:2] == model[:2]:
+            found = Refusal("external-self", "is the model file itself; export the model again")
+        placeholder = instead[tensor.location]
+        short = isinstance(found, Refusal) and found.code == "external-too-short"
+        # Weights may look like text, but not like a pointer.
+        if placeholder and (short or (placeholder[0] == _POINTER and isinstance(found, Region))):
+            what, remedy = placeholder
+            text = f"is {what} in the place of the data; {remedy}"
+            found = Refusal("external-placeholder", text, inconclusive=False)
+        if isinstance(found, Region):
+            stop = found.offset + found.length
+            places.append(_Place(found.path, found.offset, stop, found.identity[2], name))
+            continue
+        refused.setdefault((found.code, as_text(tensor.location)), (found, []))[1].append(name)
+    problems = []
+    for (code, location), (refusal, names) in refused.items():
+        more = f" ({len(names):,} tensors)" if len(names) > 1 else ""
+        message = f"external data {location[:200]!r}{more} {refusal.message}"
+        problems.append(Problem(code, names[0], message, refusal.inconclusive))
+    return Survey((*problems, *_bytes_of_files(places)), files)
+
+
+def _instead(
+    location: str | bytes, folder: Path | None, seen: Identity | None
+) -> tuple[str, str] | None:
+    """What a download left at ``location``, and the remedy, if it is not the data."""
+    parts = parts_of(location)
+    if folder is None or seen is None or isinstance(parts, Refusal) or seen[2] > _PAGE_BYTES:
+        return None
+    with open_inside(Region(folder.joinpath(*parts), 0, seen[2], seen)) as file:
+        found = recognise(file.read(HEAD)) if file else None
+    if found is None or found[0] not in _PLACEHOLDERS:
+        return None
+    return found if found[0] == _POINTER else (found[0], "download the file itself")
+
+
+def _bytes_of_files(places: list[_Place]) -> Iterator[Problem]:
+    """Tensors that share bytes without being the same tensor, and bytes of none."""
+    distinct = {(place.path, place.start, place.stop): place for place in reversed(places)}
+    ordered = [distinct[key] for key in sorted(distinct)]
+    for path, group in groupby(ordered, key=attrgetter("path")):
+        inside = list(group)
+        for before, after in pairwise(inside):
+            if after.start < before.stop:
+                yield Problem(
+                    "external-overlap", after.name,
+                    f"external data {path.name!r}: tensors {before.name!r} and {after.name!r} "
+                    "overlap; export the model again",
+                )  # fmt: skip
+        ends = [0]
+        for place in inside:
+            ends.append(max(ends[-1], place.stop))
+        starts = [*(place.start for place in inside), inside[0].size]
+        unused = [start - end for end, start in zip(ends, starts, strict=True)]
+        if (spare := sum(gap for gap in unused if gap >= _SLACK)) > 0:
+            yield Problem(
+                "external-unclaimed", inside[0].name,
+                f"external data {path.name!r}: {spare:,} bytes belong to no tensor of this model; "
+                "if no other model uses them, export the model again",
+                inconclusive=False,
+            )  # fmt: skip
