@@ -9,45 +9,30 @@ from typing import TYPE_CHECKING
 from analyzer.costs import precision
 from analyzer.costs.dequantized import effective_precision
 from analyzer.costs.memory import traffic
-from analyzer.costs.parameters import params_by_site
 from analyzer.costs.roles import WEIGHTED
-from analyzer.facts import Certainty, Node, Problem, Separable, Totals
+from analyzer.facts import Certainty, Node, Problem, Separable, Tensor, Totals
 from analyzer.graph.origin import source_location
 from analyzer.patterns import describe_conv, saving, tags
-from analyzer.shapes.taint import tainted_sites
 from analyzer.units import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     import networkx as nx
 
-    from analyzer.costs.aggregate import Aggregate
-    from analyzer.costs.parameters import Inventory
-    from analyzer.facts import Assumption, Cost, Memory, Parameters
-    from analyzer.shapes.result import Shapes
+    from analyzer.facts import Assumption, Cost, Memory
     from analyzer.shapes.sites import Site
-
-STATED = ("--dim", "--shape")
-"""Reasons of bindings that the user stated; figures that rest on any other are *assumed*."""
+    from analyzer.survey import Survey
 
 
-def assemble_nodes(
-    sites: Sequence[Site],
-    sums: Aggregate,
-    inventory: Inventory,
-    assumptions: Sequence[Assumption],
-    graph: nx.MultiDiGraph,
-) -> tuple[Node, ...]:
+def assemble_nodes(survey: Survey) -> tuple[Node, ...]:
     """One ``Node`` per site, in the order of the sites."""
-    params = params_by_site(inventory, len(sites))
-    guessed = [a for a in assumptions if a.reason not in STATED]
-    tainted = tainted_sites(sites, {a.input for a in guessed})
-    reason = describe_assumptions(guessed)
+    sites, sums = survey.sites, survey.sums
+    reason = describe_assumptions(survey.guessed)
     dequantizes = any(site.op.op_type == "DequantizeLinear" for site in sites)
     nodes = []
     for site, total in zip(sites, sums.costs, strict=True):
-        cost = _certain(site, total, reason if site.index in tainted else "")
+        cost = _certain(site, total, reason if site.index in survey.tainted else "")
         runs = sums.runs[id(site.instance)]
         conv = describe_conv(site.call, cost)
         read, write = traffic(site)
@@ -62,14 +47,14 @@ def assemble_nodes(
                 outputs=tuple(t for t in site.call.outputs if t is not None),
                 tags=tags(site.call, conv),
                 cost=cost,
-                params=params[site.index],
+                params=survey.params[site.index],
                 executions=runs.executions,
                 counted=runs.counted,
                 read_bytes=read,
                 write_bytes=write,
                 conv=conv,
                 saving=saving(conv, site.call, runs.executions) if conv else None,
-                precision=_precision(graph, site, dequantizes) if cost.macs else "",
+                precision=_precision(survey.graph, site, dequantizes) if cost.macs else "",
                 location=source_location(site.op.proto),
                 composite=bool(site.children),
             )
@@ -113,20 +98,13 @@ def _certain(site: Site, cost: Cost, assumed: str) -> Cost:
     return cost
 
 
-def assemble_totals(
-    nodes: Sequence[Node],
-    sites: Sequence[Site],
-    sums: Aggregate,
-    parameters: Parameters,
-    memory: Memory,
-    weighted_sites: Collection[int],
-) -> Totals:
+def assemble_totals(survey: Survey, nodes: Sequence[Node], memory: Memory) -> Totals:
     """Sums over one inference with the certainty of the weakest part."""
     by_kind: Counter[str] = Counter()
     params_by_kind: Counter[str] = Counter()
     by_precision: Counter[str] = Counter()
     unknown = weighted = 0
-    for node, site in zip(nodes, sites, strict=True):
+    for node, site in zip(nodes, survey.sites, strict=True):
         if node.composite:
             continue
         if node.macs is None and (node.counted or node.executions is None):
@@ -136,8 +114,8 @@ def assemble_totals(
             by_precision[node.precision or "unknown"] += node.macs * node.counted
         if node.params:
             params_by_kind[node.kind] += node.params
-        weighted += _has_weights(node, site.index in weighted_sites)
-    total = sums.total
+        weighted += _has_weights(node, site.index in survey.weighted)
+    total = survey.sums.total
     certainty, reason = Certainty.EXACT, ""
     if unknown or total.unknown_macs:
         certainty = Certainty.LOWER_BOUND
@@ -154,8 +132,8 @@ def assemble_totals(
     return Totals(
         macs=total.macs,
         flops=total.flops,
-        params=parameters.weights,
-        weight_bytes=parameters.weight_bytes,
+        params=survey.parameters.weights,
+        weight_bytes=survey.parameters.weight_bytes,
         peak_activation_bytes=memory.peak_bytes,
         complete=not unknown and not total.unknown_macs and not total.open_macs,
         unknown_nodes=unknown,
@@ -175,35 +153,53 @@ def _has_weights(node: Node, reads_weights: bool) -> bool:
     return node.conv is not None or (node.op_type in WEIGHTED and reads_weights)
 
 
-def assumed_memory(memory: Memory, assumptions: Sequence[Assumption]) -> Memory:
-    """``memory`` with its certainty lowered where dimensions of the inputs are guesses."""
-    guessed = [a for a in assumptions if a.reason not in STATED]
-    if not guessed or memory.certainty is not Certainty.EXACT:
+def assemble_memory(survey: Survey) -> Memory:
+    """Peak memory, its certainty lowered where dimensions of the inputs are guesses."""
+    memory = survey.peak
+    if not survey.guessed or memory.certainty is not Certainty.EXACT:
         return memory
-    return replace(memory, certainty=Certainty.ASSUMED, reason=describe_assumptions(guessed))
+    reason = describe_assumptions(survey.guessed)
+    return replace(memory, certainty=Certainty.ASSUMED, reason=reason)
 
 
-def contradictions(
-    sites: Sequence[Site], nodes: Sequence[Node], shapes: Shapes
-) -> tuple[Problem, ...]:
+def assemble_boundary(survey: Survey) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+    """Typed graph inputs (initializers that are also listed as inputs left out) and outputs."""
+    scope, types = survey.program.main, survey.shapes.main.types
+
+    def typed(name: str) -> Tensor:
+        kind = types.get(name)
+        return Tensor(name, kind.dtype, kind.shape) if kind else Tensor(name)
+
+    inputs = tuple(typed(name) for name in scope.inputs if name not in scope.constants)
+    return inputs, tuple(typed(name) for name in scope.outputs)
+
+
+def exporter_metadata(survey: Survey) -> dict[str, dict[str, str]]:
+    """What exporters wrote about the source code, by operator."""
+    return {
+        site.id: {entry.key: entry.value for entry in site.op.proto.metadata_props}
+        for site in survey.sites
+        if site.op.proto.metadata_props
+    }
+
+
+def contradictions(survey: Survey, nodes: Sequence[Node]) -> tuple[Problem, ...]:
     """Problems of the shape pass, and running operators that contradict their operands.
 
     The latter are ``contradiction``, unless an assumed size may be to blame. Nothing else that
     onnx's inference complains of keeps a runtime from running the model.
     """
-    guessed = {a.input for a in shapes.assumptions if a.reason not in STATED}
-    tainted = tainted_sites(sites, guessed)
     wrong = {
         node.id: f"{node.op_type}: {node.cost.reason or site.failure}"
-        for site, node in zip(sites, nodes, strict=True)
+        for site, node in zip(survey.sites, nodes, strict=True)
         if (site.refused or node.cost.contradiction)
         and not node.composite
         and node.executions != 0
-        and site.index not in tainted
+        and site.index not in survey.tainted
     }
     problems = [
         replace(p, code="contradiction") if p.code == "shape-inference" and p.where in wrong else p
-        for p in shapes.problems
+        for p in survey.shapes.problems
     ]
     known = {p.where for p in problems if p.code == "contradiction"}
     for place, message in wrong.items():
@@ -212,12 +208,13 @@ def contradictions(
     return tuple(problems)
 
 
-def separable_plan(nodes: Sequence[Node], macs: int, params: int) -> Separable:
+def separable_plan(survey: Survey, nodes: Sequence[Node]) -> Separable:
     """Totals after converting every convolution that has a saving."""
     candidates = [n for n in nodes if n.saving is not None]
     candidates.sort(key=lambda n: (-(n.saving.macs if n.saving else 0), n.id))
     saved_macs = sum(n.saving.macs for n in candidates if n.saving)
     saved_params = sum(n.saved_params for n in candidates)
+    macs, params = survey.sums.total.macs, survey.parameters.weights
     return Separable(
         macs, macs - saved_macs, params, params - saved_params, tuple(n.id for n in candidates)
     )

@@ -514,7 +514,7 @@ class Facts(Output):
     separable: Separable
     problems: tuple[Problem, ...]
     graph: nx.MultiDiGraph = field(compare=False, repr=False, metadata=HIDDEN)
-    """Operators as nodes (key ``Node.id``), tensors as edges; see ``analyzer.graph.build``."""
+    """Operators as nodes (key ``Node.id``), tensors as edges; see ``analyzer.graph.adjacency``."""
     architecture: Architecture | None = None
     """The published network this is, where the structure proves it; ``None``: not recognised."""
     modules: Module | None = None

@@ -1,0 +1,91 @@
+"""Program + shapes → one record of what was found, which everything after reads.
+
+Each step is taken once and in this order: operators of every instance, the constants they read,
+what they cost and how often they run, and which of them rest on an assumed size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzer.costs import cost
+from analyzer.costs.aggregate import aggregate
+from analyzer.costs.memory import peak_memory
+from analyzer.costs.parameters import params_by_site, reading_weights, take_inventory
+from analyzer.costs.stored import summarize
+from analyzer.facts import Certainty, Cost
+from analyzer.graph.adjacency import vertex
+from analyzer.shapes.sites import list_sites, operator_graph
+from analyzer.shapes.taint import tainted_sites
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from analyzer.costs.aggregate import Aggregate
+    from analyzer.facts import Assumption, Memory, Parameters
+    from analyzer.graph.scope import Program
+    from analyzer.shapes.result import Shapes
+    from analyzer.shapes.sites import Site
+
+STATED = ("--dim", "--shape")
+"""Reasons of bindings that the user stated; figures that rest on any other are *assumed*."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What is known of a model's operators before anything is said about them."""
+
+    program: Program
+    shapes: Shapes
+    sites: list[Site]
+    """Operators of every instance, callers before callees."""
+    graph: nx.MultiDiGraph
+    """The same as ``Facts.graph``."""
+    parameters: Parameters
+    """Stored tensors by role."""
+    params: list[int]
+    """Parameters by site, each tensor at the first site that uses it."""
+    weighted: frozenset[int]
+    """Indices of the sites that read a weight, shared or not."""
+    sums: Aggregate
+    """Costs by site and how often every instance runs."""
+    peak: Memory
+    """Activations alive at once, were every size stated."""
+    guessed: tuple[Assumption, ...]
+    """Sizes that nobody stated."""
+    tainted: frozenset[int]
+    """Indices of the sites that rest on one of them."""
+
+
+def survey(program: Program, shapes: Shapes) -> Survey:
+    """Look at every operator once."""
+    sites = list_sites(program, shapes)
+    graph = operator_graph(program, sites)
+    inventory = take_inventory(program, sites)
+    for site in sites:
+        vertex(graph, site.id).constants = inventory.constant_slots(site.index)
+    constants: dict[int, set[str]] = {}
+    for scope, name in inventory.constants:
+        constants.setdefault(scope, set()).add(name)
+    guessed = tuple(a for a in shapes.assumptions if a.reason not in STATED)
+    return Survey(
+        program=program,
+        shapes=shapes,
+        sites=sites,
+        graph=graph,
+        parameters=summarize(inventory, sites),
+        params=params_by_site(inventory, len(sites)),
+        weighted=frozenset(reading_weights(inventory)),
+        sums=aggregate(sites, [_cost(site) for site in sites]),
+        peak=peak_memory(program, sites, constants),
+        guessed=guessed,
+        tainted=tainted_sites(graph, sites, {a.input for a in guessed}),
+    )
+
+
+def _cost(site: Site) -> Cost:
+    if site.cyclic:
+        reason = "the operator lies on a cycle or behind one"
+        return Cost(None, None, certainty=Certainty.UNKNOWN, reason=reason)
+    return cost(site.call)
