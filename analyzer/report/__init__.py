@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analyzer.report.result import Batch, Failure, Options, Result
 
@@ -22,76 +22,41 @@ __all__ = ["CHECK_FORMATS", "COMPARE_FORMATS", "INSPECT_FORMATS", "REPORT_FORMAT
            "SCALE_FORMATS", "Batch", "Failure", "Options", "Result"]  # fmt: skip
 
 
-def _html(result: Result, options: Options) -> bytes:
-    return _load("html", "render", result, options)
+def _from(module: str, function: str = "render") -> Callable[[Any, Options], bytes]:
+    """A function of ``analyzer.report.<module>``, imported at its first call: WeasyPrint, Jinja2
+    and what belongs to one format cost the others nothing.
+    """
+
+    def render(subject: Any, options: Options) -> bytes:
+        rendered: bytes = getattr(import_module(f"{__name__}.{module}"), function)(subject, options)
+        return rendered
+
+    return render
 
 
-def _pdf(result: Result, options: Options) -> bytes:
-    return _load("pdf", "render", result, options)
-
-
-def _json(result: Result, options: Options) -> bytes:
-    return _load("json", "render", result, options)
-
-
-def _csv(result: Result, options: Options) -> bytes:
-    return _load("csv", "render", result, options)
-
-
-def _text(result: Result, options: Options) -> bytes:
-    return _load("text", "render", result, options)
-
-
-def _check_text(batch: Batch, options: Options) -> bytes:
-    return _load("lines", "render_batch", batch, options)
-
-
-def _check_json(batch: Batch, options: Options) -> bytes:
-    return _load("json", "render_batch", batch, options)
-
-
-def _check_github(batch: Batch, options: Options) -> bytes:
-    return _load("github", "render_batch", batch, options)
-
-
-def _check_sarif(batch: Batch, options: Options) -> bytes:
-    return _load("sarif", "render_batch", batch, options)
-
-
-def _scale_text(study: Study, options: Options) -> bytes:
-    return _load("scale", "text", study, options)
-
-
-def _scale_json(study: Study, options: Options) -> bytes:
-    return _load("scale", "json", study, options)
-
-
-def _scale_csv(study: Study, options: Options) -> bytes:
-    return _load("scale", "csv", study, options)
-
-
-def _compare_text(pair: Pair, options: Options) -> bytes:
-    return _load("compare", "text", pair, options)
-
-
-def _compare_json(pair: Pair, options: Options) -> bytes:
-    return _load("compare", "json", pair, options)
-
-
-def _load(
-    module: str, function: str, subject: Result | Batch | Study | Pair, options: Options
-) -> bytes:
-    """Import ``analyzer.report.<module>`` now: WeasyPrint and Jinja2 cost ``check`` nothing."""
-    rendered: bytes = getattr(import_module(f"{__name__}.{module}"), function)(subject, options)
-    return rendered
-
-
-REPORT_FORMATS: Mapping[str, Renderer] = {"html": _html, "pdf": _pdf, "json": _json, "csv": _csv}
-INSPECT_FORMATS: Mapping[str, Renderer] = {"text": _text, "json": _json, "csv": _csv}
+REPORT_FORMATS: Mapping[str, Renderer] = {
+    "html": _from("html"),
+    "pdf": _from("pdf"),
+    "json": _from("json"),
+    "csv": _from("csv"),
+}
+INSPECT_FORMATS: Mapping[str, Renderer] = {
+    "text": _from("text"),
+    "json": _from("json"),
+    "csv": _from("csv"),
+}
 CHECK_FORMATS: Mapping[str, BatchRenderer] = {
-    "text": _check_text, "json": _check_json, "github": _check_github, "sarif": _check_sarif,
-}  # fmt: skip
+    "text": _from("lines", "render_batch"),
+    "json": _from("json", "render_batch"),
+    "github": _from("github", "render_batch"),
+    "sarif": _from("sarif", "render_batch"),
+}
 SCALE_FORMATS: Mapping[str, ScaleRenderer] = {
-    "text": _scale_text, "json": _scale_json, "csv": _scale_csv,
-}  # fmt: skip
-COMPARE_FORMATS: Mapping[str, CompareRenderer] = {"text": _compare_text, "json": _compare_json}
+    "text": _from("scale", "text"),
+    "json": _from("scale", "json"),
+    "csv": _from("scale", "csv"),
+}
+COMPARE_FORMATS: Mapping[str, CompareRenderer] = {
+    "text": _from("compare", "text"),
+    "json": _from("compare", "json"),
+}
