@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from analyzer.cli.batch import jobs_for, map_paths
 from analyzer.cli.internal import describe_bug, show_traceback
+from analyzer.cli.paths import STDIN
 from analyzer.cli.plan import shown_path
 from analyzer.errors import ModelError, OnnxlintError, ScarcityError
 from analyzer.facts import Problem
@@ -31,9 +32,18 @@ def facts_of(path: str, plan: Plan, *, weights: bool = False) -> Facts:
     from analyzer.analyze import analyze, analyze_weights
     from analyzer.model import load
 
-    stdin = getattr(sys.stdin, "buffer", None)
-    model = load(path, limits=plan.limits, digest=plan.digest, stdin=stdin)
+    model = load(opened(path), name=path, limits=plan.limits, digest=plan.digest)
     return (analyze_weights if weights else analyze)(model, plan.bindings, limits=plan.limits)
+
+
+def opened(path: str) -> str | BinaryIO:
+    """What to load: the file itself, or standard input."""
+    if path != STDIN:
+        return path
+    stdin: BinaryIO | None = getattr(sys.stdin, "buffer", None)
+    if stdin is None:
+        raise ModelError(STDIN, "there is no standard input", "name a file")
+    return stdin
 
 
 def judge_one(path: str, plan: Plan, command: str) -> tuple[Result, frozenset[Suppression]]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
-from analyzer.cli.judge import facts_of
+from analyzer.cli.judge import facts_of, opened
 from analyzer.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -60,8 +59,7 @@ def answer(path: str, plan: Plan, arguments: Namespace) -> bytes:
     from analyzer.model import load
     from analyzer.scaling.symbolic import symbolic_growth
 
-    stdin = getattr(sys.stdin, "buffer", None)
-    model = load(path, limits=plan.limits, digest=False, stdin=stdin)
+    model = load(opened(path), name=path, limits=plan.limits, digest=False)
     found = symbolic_growth(model, plan.bindings, limits=plan.limits)
     if as_json:
         return studies.growth_json(path, found)

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from google.protobuf.message import DecodeError
 from onnx import ModelProto
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from analyzer.model.source import Source
 
-__all__ = ["Limits", "Model", "Payloads", "load", "load_bytes"]
+__all__ = ["Limits", "Model", "Payloads", "Readable", "load", "load_bytes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +44,56 @@ class Model:
     """Elements of the tensors in ``proto``, read when asked for."""
 
 
+Readable = str | os.PathLike[str] | bytes | bytearray | memoryview | ModelProto | source.Stream
+"""What a model is read from: a path, the bytes of a file, a message, or a file that is open."""
+
+
 def load(
-    path: str,
+    origin: Readable,
     *,
+    name: str = "",
     limits: Limits = Limits(),
     digest: bool = True,
-    stdin: BinaryIO | None = None,
+    folder: Path | None = None,
 ) -> Model:
-    """Read the structure of the ONNX model in the file ``path`` (``-``: in ``stdin``).
+    """Read the structure of an ONNX model.
 
     Parameters
     ----------
-    path
-        A regular file. External data is looked for in its folder, by name only.
+    origin
+        A path names a regular file, in whose folder external data is looked for, by name only.
+        Bytes are the contents of a file, never a path. Of a file that is open in binary mode, or
+        a pipe, everything that is left is read, up to ``limits.stdin_bytes``.
+    name
+        What messages and reports call a model that has no path.
     limits
         Budgets; exceeding one is an error that names it.
     digest
         Whether to compute the SHA-256 of the file, which means reading all of it.
+    folder
+        Where the external data of a model without a path is looked for; nowhere by default.
 
     Raises
     ------
     ModelError
         The file cannot be judged. The message is one line and says what to do.
+    TypeError
+        ``origin`` is nothing that a model can be read from.
     """
-    if path == source.STDIN:
-        return _load(source.from_stdin(stdin, limits, digest=digest), limits)
-    return _load(source.from_path(path, digest=digest), limits)
+    if isinstance(origin, str | os.PathLike):
+        return _load(source.from_path(os.fsdecode(origin), digest=digest), limits)
+    if isinstance(origin, ModelProto):
+        data = source.serialised(origin, name or "<ModelProto>")
+        return _load(source.from_bytes(data, name or "<ModelProto>", folder, digest=digest), limits)
+    if isinstance(origin, bytes | bytearray | memoryview):
+        name = name or "<bytes>"
+        return _load(source.from_bytes(bytes(origin), name, folder, digest=digest), limits)
+    given: object = origin  # whatever annotations say
+    if not isinstance(given, source.Stream):
+        what = type(given).__name__
+        raise TypeError(f"a model is a path, bytes, a ModelProto or an open file, not {what}")
+    name = name or source.name_of(given)
+    return _load(source.from_stream(given, name, limits, folder, digest=digest), limits)
 
 
 def load_bytes(
@@ -80,7 +105,7 @@ def load_bytes(
     folder: Path | None = None,
 ) -> Model:
     """As ``load``, for a model in memory; its external data is looked for in ``folder`` only."""
-    return _load(source.from_bytes(data, name, folder, digest=digest), limits)
+    return load(data, name=name, limits=limits, digest=digest, folder=folder)
 
 
 def _load(origin: Source, limits: Limits) -> Model:

@@ -8,7 +8,9 @@ import stat
 from dataclasses import dataclass, field
 from io import FileIO
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from google.protobuf.message import EncodeError
 
 from analyzer.errors import ModelError
 from analyzer.model.external import Identity, identity
@@ -16,10 +18,10 @@ from analyzer.model.file import FileBytes, changed
 from analyzer.model.sniff import HEAD, recognise
 
 if TYPE_CHECKING:
+    from onnx import ModelProto
+
     from analyzer.model.encoding import Buffer
     from analyzer.model.limits import Limits
-
-STDIN = "-"
 
 _IN_MEMORY = 16 << 20
 """Files up to this size are read; of larger ones only the structure, so that weights stay there."""
@@ -32,6 +34,14 @@ _KINDS = (
     (stat.S_ISBLK, "is a device", "name a regular file"),
     (stat.S_ISCHR, "is a device", "name a regular file"),
 )
+
+
+@runtime_checkable
+class Stream(Protocol):
+    """A file that is open in binary mode, as far as it is used."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next ``size`` bytes or fewer; none at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +77,45 @@ def from_bytes(
     return Source(name, data, folder, sha256=hashlib.sha256(data).hexdigest() if digest else None)
 
 
-def from_stdin(stream: BinaryIO | None, limits: Limits, *, digest: bool = True) -> Source:
+def from_stream(
+    stream: Stream,
+    name: str,
+    limits: Limits,
+    folder: Path | None = None,
+    *,
+    digest: bool = True,
+) -> Source:
     """Read a whole model from ``stream``, within ``limits.stdin_bytes``."""
-    if stream is None:
-        raise ModelError(STDIN, "there is no standard input", "name a file")
     data = bytearray()
     try:
         while chunk := stream.read(_CHUNK):
+            if not isinstance(chunk, bytes):
+                raise ModelError(name, "is open as text", "open it in binary mode, as 'rb'")
             data += chunk
             if len(data) > limits.stdin_bytes:
                 limit = f"limit stdin_bytes = {limits.stdin_bytes:,}"
-                raise ModelError(STDIN, f"too much input ({limit})", "name a file instead")
+                raise ModelError(name, f"too much input ({limit})", "name a file instead")
     except OSError as error:
-        raise ModelError(STDIN, f"cannot be read: {error.strerror}") from error
-    return from_bytes(bytes(data), STDIN, digest=digest)
+        raise ModelError(name, f"cannot be read: {error.strerror}", "name a file") from error
+    except ValueError as error:  # it is closed, or text in no encoding
+        raise ModelError(name, f"cannot be read: {error}", "open it anew, as 'rb'") from error
+    return from_bytes(bytes(data), name, folder, digest=digest)
+
+
+def name_of(stream: Stream) -> str:
+    """The path of a file that is open, where it has one."""
+    name = getattr(stream, "name", None)
+    return name if isinstance(name, str) and name else "<file>"
+
+
+def serialised(model: ModelProto, name: str) -> bytes:
+    """The bytes of the file that ``model`` would be saved to."""
+    try:
+        data: bytes = model.SerializeToString()
+    except (EncodeError, ValueError) as error:
+        what = f"cannot be serialised: {error}"
+        raise ModelError(name, what, "save it with external data and name the file") from error
+    return data
 
 
 def from_path(path: str, *, digest: bool = True) -> Source:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
+from analyzer.cli.main import run
 from tests import audit
 from tests.cli.conftest import CLEAN, WASTEFUL, Cli, encode
 
@@ -146,3 +148,11 @@ def test_json_is_unicode_even_where_a_path_is_not(
     model = document["models"][0] if "models" in document else document
     assert model["model"]["path"] == "\\xffa\\udcff \U0001f600.onnx"
     assert model["command"].encode("utf-8")
+
+
+def test_closed_standard_input_is_named(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert run(["inspect", "-"]) == 2
+    assert "there is no standard input; name a file" in capfd.readouterr().err

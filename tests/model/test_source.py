@@ -101,8 +101,9 @@ def test_a_model_reads_the_same_from_file_stdin_and_memory(tmp_path: Path) -> No
     path = tmp_path / "m.onnx"
     path.write_bytes(CONV)
     file, memory = load(str(path)), load_bytes(CONV, "m")
-    stdin = load("-", stdin=io.BytesIO(CONV))
-    assert file.proto == memory.proto == stdin.proto == seeds.conv()
+    stdin = load(io.BytesIO(CONV), name="-")
+    message = load(seeds.conv())
+    assert file.proto == memory.proto == stdin.proto == message.proto == seeds.conv()
     assert file.info.sha256 == stdin.info.sha256 == hashlib.sha256(CONV).hexdigest()
     assert (file.info.path, stdin.info.path) == (str(path), "-")
     assert file.info.bytes == len(CONV)
@@ -112,11 +113,40 @@ def test_without_digest_nothing_is_hashed() -> None:
     assert load_bytes(CONV, digest=False).info.sha256 is None
 
 
-def test_stdin_is_limited_and_may_be_missing() -> None:
+def test_bytes_are_a_model_and_never_the_path_of_one(tmp_path: Path) -> None:
+    path = tmp_path / "m.onnx"
+    path.write_bytes(CONV)
+    assert load(path).info.path == str(path)
+    with pytest.raises(ModelError, match="text, not a binary ONNX model"):
+        load(os.fsencode(path))
+    assert load(bytearray(CONV)).info.path == load(memoryview(CONV)).info.path == "<bytes>"
+
+
+def test_open_file_is_read_from_where_it_is_and_named_by_its_path(tmp_path: Path) -> None:
+    path = tmp_path / "m.onnx"
+    path.write_bytes(b"skipped" + CONV)
+    with path.open("rb") as file:
+        file.seek(len(b"skipped"))
+        assert load(file).info.path == str(path)
+    with pytest.raises(ModelError, match="open it anew, as 'rb'"):
+        load(file)
+
+
+def test_file_that_is_open_as_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "m.onnx"
+    path.write_text("text")
+    with path.open() as file, pytest.raises(ModelError, match="open it in binary mode"):
+        load(file)  # type: ignore[arg-type]
+
+
+def test_what_no_model_can_be_read_from_is_a_type_error() -> None:
+    with pytest.raises(TypeError, match="not int"):
+        load(3)  # type: ignore[arg-type]
+
+
+def test_stream_is_limited() -> None:
     with pytest.raises(ModelError, match="limit stdin_bytes = 100"):
-        load("-", stdin=io.BytesIO(CONV), limits=Limits(stdin_bytes=100))
-    with pytest.raises(ModelError, match="no standard input"):
-        load("-")
+        load(io.BytesIO(CONV), limits=Limits(stdin_bytes=100))
 
 
 @pytest.mark.parametrize("in_memory", [True, False])
