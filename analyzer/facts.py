@@ -172,6 +172,12 @@ class Conv:
     """Weights and biases of this convolution."""
 
     @property
+    def is_patchify(self) -> bool:
+        """Cuts the input into patches: as far from one position to the next as the kernel is wide,
+        so that no input is read twice."""
+        return self.strides == self.kernel_shape and self.kernel_volume > 1
+
+    @property
     def is_dilated(self) -> bool:
         """Any kernel axis has its taps spread."""
         return any(d > 1 for d in self.dilations)
@@ -459,6 +465,11 @@ class Separable:
     params_after: int
     candidates: tuple[str, ...]
     """Node ids, largest saving first."""
+
+    @property
+    def share(self) -> float | None:
+        """Share of the model's MACs that all of it saves; ``None`` where there are no MACs."""
+        return (self.macs_now - self.macs_after) / self.macs_now if self.macs_now else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from analyzer.errors import ConfigError
 from analyzer.findings import suppress as suppression
 from analyzer.findings.baseline import apply_baseline
 from analyzer.findings.finding import Severity
+from analyzer.findings.group import group
 from analyzer.findings.order import dedupe, sort
 from analyzer.ruleset.engine import evaluate
 from analyzer.ruleset.options import typed
@@ -56,7 +57,7 @@ class Verdict:
     """Everything that was found in one model, also what is not reported."""
 
     findings: tuple[Finding, ...]
-    """To report, gravest first."""
+    """To report, gravest first, one for each place."""
     suppressed: tuple[tuple[Finding, Suppression], ...]
     """Silenced by configuration, with the entry that did it."""
     accepted: tuple[Finding, ...]
@@ -68,7 +69,7 @@ class Verdict:
 def lint(
     facts: Facts, rules: Sequence[Rule], settings: Settings | None = None
 ) -> tuple[Finding, ...]:
-    """Findings of one model, suppressions that did nothing included.
+    """Findings of one model, one for each cause, suppressions that did nothing included.
 
     Raises
     ------
@@ -78,7 +79,7 @@ def lint(
     chosen = settings or Settings()
     verdict = judge(facts, rules, chosen)
     idle = unused_suppressions(chosen, verdict.used, (facts.model.path,))
-    return sort((*verdict.findings, *idle), _positions(facts))
+    return group(sort((*verdict.findings, *idle), _positions(facts)))
 
 
 def judge(facts: Facts, rules: Sequence[Rule], settings: Settings) -> Verdict:
@@ -87,7 +88,7 @@ def judge(facts: Facts, rules: Sequence[Rule], settings: Settings) -> Verdict:
     chosen = select_rules(rules, settings.select, settings.ignore, settings.preview)
     # dedupe first: a baseline is written from reported findings, so duplicates must not be
     # counted against it.
-    found = dedupe(evaluate(facts, chosen, options))
+    found = yielding(dedupe(evaluate(facts, chosen, options)), chosen)
     # suppress before baseline: a finding in both would else leave its suppression unused, and
     # the baseline would keep findings that configuration already explains.
     names = {node.id: node.name for node in facts.nodes} if settings.suppressions else {}
@@ -103,6 +104,17 @@ def judge(facts: Facts, rules: Sequence[Rule], settings: Settings) -> Verdict:
     # severity before sort, which puts the gravest first.
     graded = regrade(new, rules, settings.severity)
     return Verdict(sort(graded, _positions(facts)), split.silenced, accepted, split.used)
+
+
+def yielding(findings: Sequence[Finding], rules: Sequence[Rule]) -> tuple[Finding, ...]:
+    """``findings`` without those for which another rule has said all at the same place."""
+    yields = {rule.id: rule.yields_to for rule in rules if rule.yields_to}
+    said = {(finding.rule, finding.node) for finding in findings} if yields else set()
+    return tuple(
+        finding
+        for finding in findings
+        if not any((other, finding.node) in said for other in yields.get(finding.rule, ()))
+    )
 
 
 def unused_suppressions(

@@ -175,6 +175,14 @@ def _four(value: float) -> str:
     return f"{value:.4f}".rstrip("0").rstrip(".") if "e" in text else text
 
 
+def places(count: int) -> str:
+    """
+    >>> places(1), places(1200)
+    ('1 place', '1,200 places')
+    """
+    return f"{count:,} place{'s' * (count != 1)}"
+
+
 def spell(value: object) -> str:
     """A value of a configuration in a message; what is long or deep is only named.
 

@@ -57,6 +57,7 @@ def judge_one(path: str, plan: Plan, command: str) -> tuple[Result, frozenset[Su
     result = Result(
         facts, verdict.findings, plan.applied, command,
         suppressed=len(verdict.suppressed), accepted=len(verdict.accepted),
+        configuration=shown_path(plan.config.path) if plan.config.path else "",
     )  # fmt: skip
     return result, verdict.used
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from analyzer.records import HIDDEN, shown
 
 if TYPE_CHECKING:
     from analyzer.facts import Saving
@@ -17,8 +19,24 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """One of the places that a finding is about."""
+
+    node: str
+    """As ``Finding.node``."""
+    message: str
+    fingerprint: str
+    value: float | None
+    saving: Saving | None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule says about a node, a block, a tensor or the whole model."""
+    """What a rule says about a node, a block, a tensor or the whole model.
+
+    Rules judge places, and suppressions, baselines and fingerprints are about places; what
+    people see are groups of them (``analyzer.findings.group``): one cause, one finding.
+    """
 
     rule: str
     """Stable id, e.g. ``SEP001``."""
@@ -29,10 +47,30 @@ class Finding:
     node: str
     """Id of the node (first node for a block, tensor name for a tensor); empty for the model."""
     message: str
-    """One line, numbers included."""
+    """One line, numbers included; of several places that of the weightiest."""
     fix: str
     """What to do, from the rule file."""
     fingerprint: str
     """Stable identity across runs, for baselines: rule, place and structure hashed."""
     saving: Saving | None = None
-    """What acting on it would save, where that is a number."""
+    """What acting on it would save, where that is a number; summed over the places."""
+    cause: str = field(default="", metadata=HIDDEN)
+    """Findings of one rule with one cause are one to people."""
+    value: float | None = None
+    """How much of it there is, in ``unit``; over several places ``total`` of them."""
+    unit: str = ""
+    """Unit of ``value``; empty for a plain number."""
+    total: str = field(default="sum", metadata=HIDDEN)
+    """How values of places add up: ``sum`` or ``max``."""
+    remedy: str = ""
+    """What to do here, where that depends on the place; ``fix`` says it in general."""
+    target: str = ""
+    """The runtime or device that it is about; empty for all."""
+    places: tuple[Place, ...] = ()
+    """Every place, the weightiest first; empty before findings are grouped."""
+
+    @property
+    @shown
+    def count(self) -> int:
+        """Number of places."""
+        return max(1, len(self.places))

@@ -17,6 +17,7 @@ from analyzer.report.view.findings import (
     is_told,
     messages,
     not_listed,
+    others,
 )
 
 if TYPE_CHECKING:
@@ -43,22 +44,25 @@ def render_batch(batch: Batch, options: Options) -> bytes:
 def _of_result(result: Result, most: int) -> Iterator[str]:
     path = result.facts.model.path
     nodes = {node.id: node for node in result.facts.nodes}
-    shown, more = first_of_each(result.findings, most)
+    names = {node.id: node.name for node in result.facts.nodes if node.name}
+    shown, more = first_of_each(result.groups, most)
     for finding in shown:
         node = nodes.get(finding.node)
         where = label((node and node.name) or finding.node)
         parts = [f"{where}: " if where else "", clean(finding.message)]
+        if finding.count > 1:
+            parts.append(f"\n{others(finding, names)}")
         if node and node.location:
             parts.append(f"\nfrom: {label(node.location)}")
-        if finding.fix:
-            parts.append(f"\nfix: {first_sentence(finding.fix)}")
+        if finding.remedy or finding.fix:
+            parts.append(f"\nfix: {clean(finding.remedy) or first_sentence(finding.fix)}")
         title = f"{label(finding.rule)} {label(finding.name)}"
         yield _command(LEVELS[finding.severity], path, title, "".join(parts))
     for rule, count in more.items():
         text = f"{not_listed(rule, count)} (limit text_rows = {most:,}); JSON and SARIF list all"
         yield _command("notice", path, label(rule), text)
     # GitHub shows ten errors of a step: none is to be said twice.
-    told = messages(f for f in result.findings if f.severity is Severity.ERROR)
+    told = messages(f for f in result.places if f.severity is Severity.ERROR)
     for problem in result.facts.problems:
         if problem.inconclusive and not is_told(problem, told):
             where = f"{label(problem.where)}: " if problem.where else ""

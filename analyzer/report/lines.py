@@ -15,6 +15,7 @@ from analyzer.report.view.findings import (
     is_told,
     messages,
     not_listed,
+    others,
 )
 
 if TYPE_CHECKING:
@@ -41,10 +42,13 @@ def render_batch(batch: Batch, options: Options) -> bytes:
 
 def summary(batch: Batch) -> str:
     """``3 findings (1 error, 2 warnings) in 2 models; 4 suppressed; 1 could not be judged``."""
-    severities = Counter(f.severity for result in batch.results for f in result.findings)
-    counts = [_many(severities[s], s.value) for s in Severity if severities[s]]
     results = list(batch.results)
+    groups = [group for result in results for group in result.groups]
+    severities = Counter(group.severity for group in groups)
+    counts = [_many(severities[s], s.value) for s in Severity if severities[s]]
     parts = [_many(severities.total(), "finding") + (f" ({', '.join(counts)})" if counts else "")]
+    if (places := sum(group.count for group in groups)) > len(groups):
+        parts[0] += f" at {places:,} places"
     if len(batch.items) != 1 or not results:
         parts[0] += f" in {_many(len(results), 'model')}"
     if suppressed := sum(result.suppressed for result in results):
@@ -63,15 +67,19 @@ def _findings(result: Result, style: Style, hinted: set[str], most: int) -> Iter
     path = label(result.facts.model.path)
     names = {n.id: n.name for n in result.facts.nodes if n.name}
     origins = {n.id: n.location for n in result.facts.nodes if n.location}
-    shown, more = first_of_each(result.findings, most)
+    shown, more = first_of_each(result.groups, most)
     for finding in shown:
         where = label(names.get(finding.node, finding.node))
         place = f"{path}: {where}: " if where else f"{path}: "
         rule = style.severity(finding.severity.value, label(finding.rule))
         yield f"{place}{rule} {clean(finding.message)}"
+        if finding.count > 1:
+            yield style.dim(f"  {others(finding, names)}")
         if finding.node in origins:
             yield style.dim(f"  from: {label(origins[finding.node])}")
-        if finding.fix and finding.rule not in hinted:
+        if finding.remedy:
+            yield style.dim(f"  fix: {clean(finding.remedy)}")
+        elif finding.fix and finding.rule not in hinted:
             hinted.add(finding.rule)
             yield style.dim(f"  fix: {first_sentence(finding.fix)}")
     for rule, count in more.items():
@@ -80,7 +88,7 @@ def _findings(result: Result, style: Style, hinted: set[str], most: int) -> Iter
 
 def _problems(result: Result, style: Style) -> Iterator[str]:
     path = label(result.facts.model.path)
-    told = messages(result.findings)
+    told = messages(result.places)
     for problem in result.facts.problems:
         if is_told(problem, told):
             continue  # a rule has said it already

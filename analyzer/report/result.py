@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
+from analyzer.findings.group import group, ungroup
 from analyzer.records import HIDDEN, INLINE, Output, shown, shown_as
 from analyzer.version import __version__
 
@@ -39,8 +40,8 @@ class Result(Output):
     """Facts about one model and what the rules say about them."""
 
     facts: Facts = field(metadata=INLINE)
-    findings: tuple[Finding, ...] = ()
-    """In the order they are to be shown."""
+    findings: tuple[Finding, ...] = field(default=(), metadata=HIDDEN)
+    """In the order they are to be shown, grouped or one for each place."""
     rules: tuple[Rule, ...] = field(default=(), metadata=HIDDEN)
     """Rules that were applied: their rationale and references go into the report."""
     command: str = ""
@@ -51,6 +52,19 @@ class Result(Output):
     """Findings that the configuration silences; an audit wants to know that there are some."""
     accepted: int = 0
     """Findings that the baseline holds already."""
+    configuration: str = ""
+    """Path of the configuration that held; empty for none."""
+
+    @property
+    @shown_as("findings")
+    def groups(self) -> tuple[Finding, ...]:
+        """What people see: one finding for each cause, with its places."""
+        return group(ungroup(self.findings))
+
+    @property
+    def places(self) -> tuple[Finding, ...]:
+        """One finding for each place."""
+        return ungroup(self.findings)
 
     @property
     @shown
@@ -60,7 +74,7 @@ class Result(Output):
         ``Facts.separable`` is the same for every candidate that the arithmetic allows.
         """
         nodes = {node.id: node for node in self.facts.nodes}
-        savings = {f.node: f.saving for f in self.findings if f.saving and f.node in nodes}
+        savings = {f.node: f.saving for f in self.places if f.saving and f.node in nodes}
         flagged = sorted(savings, key=lambda node: (-savings[node].macs, node))
         totals = self.facts.totals
         return Converted(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from analyzer import units
 from analyzer.findings.finding import Severity
 from analyzer.report.json import encode
 from analyzer.report.result import Failure
@@ -43,6 +44,8 @@ def render_batch(batch: Batch, options: Options) -> bytes:
         "executionSuccessful": batch.outcome != "inconclusive",
         "toolExecutionNotifications": list(_notifications(batch)),
     }
+    if used := sorted({r.configuration for r in batch.results if r.configuration}):
+        invocation["properties"] = {"configurations": [clean(path) for path in used]}
     run = {
         "tool": {"driver": driver},
         "invocations": [invocation],
@@ -50,7 +53,7 @@ def render_batch(batch: Batch, options: Options) -> bytes:
         "results": [
             _result(result, finding, numbers)
             for result in batch.results
-            for finding in result.findings
+            for finding in result.groups
         ],
         "columnKind": "utf16CodeUnits",
     }
@@ -73,17 +76,27 @@ def _result(result: Result, finding: Finding, numbers: Mapping[str, int]) -> Obj
     found: Object = {
         "ruleId": finding.rule,
         "level": LEVELS[finding.severity],
-        "message": {"text": clean(finding.message)},
+        "message": {"text": _message(finding)},
         "locations": [_location(result.facts.model.path, finding.node)],
+        "occurrenceCount": finding.count,
         # GitHub tells alerts apart by the second alone, and computes it for results with a line.
         "partialFingerprints": {
             "onnxlint/v1": finding.fingerprint,
             "primaryLocationLineHash": finding.fingerprint,
         },
     }
+    if finding.count > 1:
+        found["relatedLocations"] = [
+            _location(result.facts.model.path, place.node) for place in finding.places[1:]
+        ]
     if finding.rule in numbers:  # what suppressions themselves cause has no rule
         found["ruleIndex"] = numbers[finding.rule]
     return found
+
+
+def _message(finding: Finding) -> str:
+    more = finding.count - 1
+    return clean(finding.message) + (f" (and at {units.places(more)} more)" if more else "")
 
 
 def _artifact(result: Result) -> Object:

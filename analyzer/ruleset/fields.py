@@ -35,7 +35,13 @@ EVIDENCE: Mapping[str, type] = {
 
 SUBJECTS: Mapping[str, Mapping[str, type]] = {
     "model": {},
-    "node": {"node": facts.Node, "conv": facts.Conv, "saving": facts.Saving, **EVIDENCE},
+    "node": {
+        "node": facts.Node,
+        "conv": facts.Conv,
+        "saving": facts.Saving,
+        "block": facts.Block,
+        **EVIDENCE,
+    },
     "block": {"block": facts.Block},
     "tensor": {"tensor": facts.Tensor},
     "problem": {"problem": facts.Problem},

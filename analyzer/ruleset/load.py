@@ -14,7 +14,7 @@ from analyzer.ruleset.expression import Expression, Message
 from analyzer.ruleset.fields import SUBJECTS, groups
 from analyzer.ruleset.option import Option, OptionValue
 from analyzer.ruleset.options import kind_of, typed
-from analyzer.ruleset.rule import Example, Rule
+from analyzer.ruleset.rule import Example, Rule, Value
 from analyzer.ruleset.schema import Section
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ ID = re.compile(r"[A-Z]{3}\d{3}")
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 STATUSES = ("preview", "stable", "deprecated")
 FIX_SAFETIES = ("display", "unsafe", "safe")
+GROUPS = ("message", "rule")
+TOTALS = ("sum", "max")
+FACT = re.compile(r"[a-z_]+\.[a-z_]+")
 EXPECTATIONS = ("match", "no-match")
 OPTION_KINDS = ("integer", "number", "flag", "text")
 TENSORS = ("input", "output", "intermediate")
@@ -96,13 +99,37 @@ def _rule(top: Section, source: str) -> Rule | None:
     fix_safety = top.choice("fix-safety", FIX_SAFETIES, "display")
     references = top.texts("references")
     examples = _examples(top, options)
+    group, value = top.choice("group", GROUPS, "message"), _value(top, checker)
+    yields_to = top.texts("yields-to")
     if when is None or message is None:
         return None
     return Rule(
         **matched, **prose, severity=severity, status=status, since=since, subject=subject,
         selector=selector, options=options, when=when, message=message, summary=summary,
         fix_safety=fix_safety, references=references, examples=examples, source=source,
+        group=group, value=value, yields_to=yields_to,
     )  # fmt: skip
+
+
+def _value(top: Section, checker: Checker) -> Value | None:
+    """``{of: saving.macs, unit: MACs, total: sum}``."""
+    item = top.item("value")
+    if item is None:
+        return None
+    body = Section(item, top.errors, "value")
+    of, unit = body.text("of"), body.line_of_text("unit", "")
+    total = body.choice("total", TOTALS, "sum")
+    body.finish()
+    group, _, field = of.partition(".")
+    try:
+        Expression.parse(f"{of} == 0", checker)
+    except Refused as refused:
+        body.error(f"'of': {refused}", body.entries["of"].line if "of" in body.entries else 0)
+        return None
+    if not FACT.fullmatch(of):
+        body.error("'of' must be a fact such as saving.macs", item.line)
+        return None
+    return Value(group, field, unit, total)
 
 
 def _parsed(top: Section, key: str, parse: Callable[[str], _P]) -> _P | None:

@@ -31,6 +31,18 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Value:
+    """The fact that says how much of what a rule finds there is at a place."""
+
+    group: str
+    field: str
+    unit: str
+    """Unit of the number, for people and for JSON."""
+    total: str
+    """``sum`` or ``max``: how the values of several places add up."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One opinion about facts, read from one file."""
 
@@ -71,6 +83,12 @@ class Rule:
     """At least one match and one no-match."""
     source: str
     """Name of the rule file, for messages."""
+    group: str = "message"
+    """What makes two findings one to people: the same ``message``, or the ``rule`` alone."""
+    value: Value | None = None
+    """How much of it there is."""
+    yields_to: tuple[str, ...] = ()
+    """Ids of rules whose finding at a place leaves nothing to say for this one."""
 
     @property
     def reads_weights(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -71,8 +72,9 @@ def _evidence(layer: LayerEvidence | None) -> Mapping[str, Any]:
 
 def _nodes(facts: Facts) -> Iterator[Subject]:
     layers = facts.evidence.layers if facts.evidence else {}
+    blocks = {node: block for block in facts.blocks for node in block.nodes}
     for node in facts.nodes:
-        known = {"conv": node.conv, "saving": node.saving}
+        known = {"conv": node.conv, "saving": node.saving, "block": blocks.get(node.id)}
         yield Subject(
             kind=node.op_type
             if node.domain in ("", "ai.onnx")
@@ -82,8 +84,15 @@ def _nodes(facts: Facts) -> Iterator[Subject]:
             structure=partial(_node_structure, node),
             groups={"node": node, **{k: UNKNOWN if v is None else v for k, v in known.items()},
                     **_evidence(layers.get(node.id))},
-            saving=node.saving,
+            saving=_saving(node),
         )  # fmt: skip
+
+
+def _saving(node: Node) -> Saving | None:
+    """Without the weights of another operator, where the two share them."""
+    if node.saving is None or node.saved_params == node.saving.params:
+        return node.saving
+    return replace(node.saving, params_now=0, params_after=0)
 
 
 def _node_structure(node: Node) -> tuple[object, ...]:

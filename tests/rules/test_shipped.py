@@ -71,14 +71,6 @@ def test_rules_about_weights_are_silent_where_weights_were_not_read() -> None:
         assert lint(facts, [rule]) == ()
 
 
-def test_a_depthwise_convolution_does_9_multiply_adds_for_8_bytes() -> None:
-    """Each output reads and writes one float32 and costs 9 MACs: 18 FLOP / 8 B = 2.25."""
-    (finding,) = first("MEM001").findings
-    intensity = re.search(r"does ([\d.]+) FLOP", finding.message)
-    assert intensity is not None
-    assert float(intensity[1]) == pytest.approx(2.25, rel=0.01)
-
-
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_a_rule_file_is_named_after_its_rule_and_explains_itself(rule: Rule) -> None:
     assert rule.source == f"{rule.id}-{rule.name}.yaml"
@@ -106,8 +98,13 @@ def test_rules_do_no_arithmetic() -> None:
         assert not re.search(r"\s[*/+-]\s", rule.when.source), rule.id
 
 
-def test_preview_and_budget_rules_are_silent_unless_asked() -> None:
-    facts = facts_of(rule_named("MEM001").examples[0].model)
+def test_nothing_is_said_about_a_depthwise_convolution_unless_asked() -> None:
+    facts = facts_of(
+        """<ir_version: 8, opset_import: ["" : 17]>
+        g (float[1,64,112,112] x, float[64,1,3,3] w) => (float[1,64,112,112] y) {
+          y = Conv <pads = [1,1,1,1], group = 64> (x, w)
+        }"""
+    )
     assert {f.rule for f in lint(facts, RULES)} == set()
 
 

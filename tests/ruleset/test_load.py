@@ -44,6 +44,16 @@ def test_a_rule_file_becomes_a_rule() -> None:
         ({"id": "sep1"}, "r.yaml:1: 'id' must be three capital letters and three digits"),
         ({"name": "Bad Name"}, "r.yaml:2: 'name' must be words of a-z and 0-9 joined by '-'"),
         ({"fix": "|"}, "r.yaml:16: 'fix' must be a text (quote it?)"),
+        ({"when": "true\ngroup: node"}, "r.yaml:10: 'group' is 'node', expected message, rule"),
+        (
+            {"when": "true\nvalue: {of: saving.mac, unit: MAC}"},
+            "r.yaml:10: value: 'of': unknown field 'mac' of Saving, did you mean 'macs'?",
+        ),
+        (
+            {"when": "true\nvalue: {of: saving.macs, total: mean}"},
+            "r.yaml:10: value: 'total' is 'mean', expected sum, max",
+        ),
+        ({"when": "true\nyields-to: SEP001"}, "r.yaml:10: 'yields-to' must be a list of texts"),
         ({"when": "true\nwhne: true"}, "r.yaml:10: unknown key 'whne', did you mean 'when'?"),
         (
             {"when": "saving.ratoi < 1"},

@@ -138,7 +138,7 @@ def most_of_it(left: list[int], percent: int = 80) -> int:
 def _structured(result: Result) -> frozenset[str]:
     """Nodes whose separability a rule found worth a finding."""
     asking = {rule.id for rule in result.rules if "separability" in rule.when.groups}
-    return frozenset(f.node for f in result.findings if f.rule in asking)
+    return frozenset(f.node for f in result.places if f.rule in asking)
 
 
 def _layers(facts: Facts) -> Mapping[str, LayerEvidence]:

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzer import units
 from analyzer.report.sanitise import clean, label
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def group(
     """
     rules = {rule.id: rule for rule in result.rules}
     found: dict[str, list[Finding]] = {}
-    for finding in result.findings:
+    for finding in result.places:
         found.setdefault(finding.rule, []).append(finding)
     groups = [
         _group(items, rules.get(rule), names, anchors, limit) for rule, items in found.items()
@@ -95,6 +96,26 @@ def first_of_each(findings: Iterable[Finding], most: int) -> tuple[list[Finding]
         if count[finding.rule] <= most:
             shown.append(finding)
     return shown, {rule: n - most for rule, n in count.items() if n > most}
+
+
+SAMPLE = 3
+"""Further places of a finding that a line names."""
+
+
+def others(finding: Finding, names: Mapping[str, str]) -> str:
+    """``also at b, c and 10 more places; 1.5 GMACs in all``: a finding's places but the first.
+
+    ``names`` has the names of nodes that have one.
+    """
+    rest = [place.node for place in finding.places[1:]]
+    sample = ", ".join(label(names.get(node, node), 80) for node in rest[:SAMPLE] if node)
+    left = len(rest) - SAMPLE if sample else len(rest)
+    parts = [sample] if sample else []
+    parts += [f"{units.places(left)} more" if not sample else f"{left:,} more"] if left > 0 else []
+    amount = ""
+    if finding.value is not None and finding.unit and finding.total == "sum":
+        amount = f"; {units.si(finding.value, finding.unit)} in all"
+    return f"also at {' and '.join(parts)}{amount}"
 
 
 def not_listed(rule: str, count: int) -> str:

@@ -84,7 +84,7 @@ def build(result: Result, options: Options, medium: Medium) -> dict[str, object]
     """Names of the templates' variables and their values."""
     facts = result.facts
     names = layers.show_names(facts.nodes)
-    flagged = [f.node for f in result.findings]
+    flagged = [f.node for f in result.places]
     most = options.pdf_rows if medium is PDF else options.html_rows
     anchors = layers.pick_rows(facts, most, flagged, medium.idle)
     groups = findings.group(result, names, anchors, medium.places)

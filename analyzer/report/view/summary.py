@@ -86,7 +86,7 @@ def _family(facts: Facts) -> str:
 def verdict(result: Result, groups: tuple[Group, ...]) -> str:
     """One sentence that a reader in a hurry may take away."""
     facts = result.facts
-    errors = sum(f.severity is Severity.ERROR for f in result.findings)
+    errors = sum(f.severity is Severity.ERROR for f in result.groups)
     saved, _ = possible_saving(result)
     share = saved / facts.totals.macs if facts.totals.macs else 0
     if result.outcome == INCONCLUSIVE:
@@ -105,7 +105,7 @@ def verdict(result: Result, groups: tuple[Group, ...]) -> str:
         unknown = many(facts.totals.unknown_nodes, "operator")
         return f"Judged in part: the cost of {unknown} is unknown, so totals are minima."
     if result.outcome == FINDINGS:
-        n = len(result.findings)
+        n = len(result.groups)
         rules = many(len(groups), "rule")
         return f"Nothing urgent: {many(n, 'finding')} from {rules}, no large saving."
     if silent := silenced(result):
@@ -127,7 +127,7 @@ def possible_saving(result: Result) -> tuple[int, int]:
     Without rules the separable plan stands in: every convolution with a cheaper form.
     """
     best: dict[str, tuple[int, int]] = {}
-    for finding in result.findings:
+    for finding in result.places:
         if finding.saving is not None:
             figures = (finding.saving.macs, finding.saving.params)
             best[finding.node] = max(best.get(finding.node, (0, 0)), figures)
