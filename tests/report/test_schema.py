@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 
 SAMPLE = "samples/mobilenet_v1.onnx"
 STANDARD = "samples/mobilenet_v1_standard.onnx"
-RULES = {"command", "rules_version", "outcome", "conversion", "findings", "suppressed", "accepted"}
+RULES = {
+    "command",
+    "configuration",
+    "rules_version",
+    "outcome",
+    "conversion",
+    "findings",
+    "suppressed",
+    "accepted",
+}
 """Members of a result that are not facts."""
 
 

@@ -146,6 +146,7 @@ def build(result: Result, options: Options, medium: Medium) -> dict[str, object]
         "path": label(facts.model.path),
         "graph_name": label(facts.model.graph_name),
         "command": clean(result.command),
+        "configuration": clean(result.configuration),
         "metadata": [
             (label(key), label(value)) for key, value in sorted(facts.model.metadata.items())[:20]
         ],
