@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analyzer.costs.table import operators_markdown
+from analyzer.operators.table import operators_markdown
 
 if __name__ == "__main__":
     target = Path(__file__).parents[1] / "docs/operators.md"

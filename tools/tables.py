@@ -22,10 +22,10 @@ CONTAINERS = (ast.Dict, ast.Set, ast.Tuple, ast.List, ast.Call, ast.BinOp, ast.D
 
 def operator_names() -> frozenset[str]:
     """Every operator of the onnx package and of onnxlint's own registry."""
-    from analyzer.costs.registry import RULES
+    from analyzer.operators import operators
 
     known = {schema.name for schema in onnx.defs.get_all_schemas()}
-    return frozenset(known | {op for _, op in RULES})
+    return frozenset(known | {record.name for record in operators()})
 
 
 def tables(path: Path, names: frozenset[str]) -> Iterator[tuple[int, str, list[str]]]:

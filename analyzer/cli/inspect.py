@@ -57,7 +57,7 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
 
 def _data(arguments: Namespace, console: Console, environment: Environment) -> bytes:
     if arguments.conventions and not arguments.model:
-        from analyzer.costs.table import operators_markdown
+        from analyzer.operators.table import operators_markdown
 
         return operators_markdown().encode()
     path = arguments.model

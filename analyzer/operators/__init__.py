@@ -9,7 +9,25 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from analyzer.operators import convolution, mixture, product
+from analyzer.operators import (
+    activation,
+    attention,
+    control,
+    convolution,
+    elementwise,
+    mixture,
+    ml,
+    movement,
+    normalisation,
+    pooling,
+    product,
+    quantisation,
+    recurrent,
+    reduction,
+    resampling,
+    signal,
+    training,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,6 +38,20 @@ FAMILIES: tuple[tuple[Operator, ...], ...] = (
     convolution.OPERATORS,
     product.OPERATORS,
     mixture.OPERATORS,
+    attention.OPERATORS,
+    recurrent.OPERATORS,
+    activation.OPERATORS,
+    elementwise.OPERATORS,
+    normalisation.OPERATORS,
+    pooling.OPERATORS,
+    reduction.OPERATORS,
+    movement.OPERATORS,
+    quantisation.OPERATORS,
+    resampling.OPERATORS,
+    signal.OPERATORS,
+    control.OPERATORS,
+    ml.OPERATORS,
+    training.OPERATORS,
 )
 
 

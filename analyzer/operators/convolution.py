@@ -35,6 +35,10 @@ from analyzer.operators.record import (
     Scaling,
     weight,
 )
+from analyzer.operators.results.common import like
+from analyzer.operators.results.product import words as word_vectors
+from analyzer.operators.results.window import causal as causal_types
+from analyzer.operators.results.window import convolved, deconvolved
 
 HOWARD = "Howard et al. 2017 (arXiv 1704.04861), eq. 2, 3 and 5; ONNX Conv"
 MACS = "|Y| · M/g · ΠK"
@@ -97,40 +101,41 @@ OPERATORS = (
     Operator(
         "CausalConvWithState", CONV, (DATA, W, BIAS, STATE),
         Formula(causal, "|Y| · ΠK", CAUSAL, SPEC, dtype_of(0)),
-        MICROSOFT,
+        MICROSOFT, shape=causal_types,
     ),
     Operator(
         "VarlenCausalConvWithState", CONV,
         (DATA, weight("N", "K"), INDEX, BIAS, STATE, INDEX, INDEX, MASK),
         Formula(varlen_causal, "|Y| · k", CAUSAL, ORT, dtype_of(0)),
-        MICROSOFT,
+        MICROSOFT, shape=like(0, 4),
     ),
     Operator(
         "FusedConv", CONV, ADDING,
         Formula(convolve(activation=True, add=3), MACS, FUSED, ORT, dtype_of(0)),
-        MICROSOFT, scaling=Scaling.CONVOLVE, tags=("fused",),
+        MICROSOFT, shape=convolved(), scaling=Scaling.CONVOLVE, tags=("fused",),
     ),
     Operator(
-        "NhwcConv", CONV, PLAIN, NHWC_FORM, MICROSOFT, channels_last=True,
+        "NhwcConv", CONV, PLAIN, NHWC_FORM,
+        MICROSOFT, shape=convolved(channels_last=True), channels_last=True,
     ),
     Operator(
         "NhwcFusedConv", CONV, ADDING, NHWC_FORM,
-        MICROSOFT, channels_last=True, tags=("fused",),
+        MICROSOFT, shape=convolved(channels_last=True), channels_last=True, tags=("fused",),
     ),
     Operator(
         "ConvTransposeWithDynamicPads", CONV, (DATA, BACK_W, SHAPE, BIAS),
         Formula(transposed(3), BACK, FLOPS, ORT, dtype_of(0)),
-        MICROSOFT,
+        MICROSOFT, shape=deconvolved(pads_slot=2),
     ),
     Operator(
         "QLinearConv", CONV, INTEGER,
         Formula(either_layout, MACS, FLOPS, ORT, integer_of(0)),
-        MICROSOFT, scaling=Scaling.CONVOLVE, tags=("quantized",),
+        MICROSOFT, shape=convolved(3), scaling=Scaling.CONVOLVE, tags=("quantized",),
     ),
     Operator(
         "WordConvEmbedding", CONV, (DATA, weight("N", "1", "K…"), BIAS, TABLE),
         Formula(words, "words · positions · |W|", "2·MACs + 3·outputs", ORT, dtype_of(1)),
-        MICROSOFT,
+        MICROSOFT, shape=word_vectors,
     ),
     # blocked and channels-last domains
     Operator(
@@ -138,26 +143,26 @@ OPERATORS = (
         Formula(
             convolve(channel_axis=99, activation=True, add=3), MACS, FUSED, ORT, dtype_of(0)
         ),
-        NCHWC, tags=("fused",),
+        NCHWC, shape=convolved(), tags=("fused",),
     ),
     Operator(
         "Conv", CONV, PLAIN,
         Formula(LAST, MACS, FLOPS, ORT, dtype_of(0)),
-        NHWC, channels_last=True,
+        NHWC, shape=convolved(channels_last=True), channels_last=True,
     ),
     Operator(
         "ConvTranspose", CONV, (DATA, BACK_W, BIAS),
         Formula(transposed(channel_axis=-1), BACK, FLOPS, ORT, dtype_of(0)),
-        NHWC, channels_last=True,
+        NHWC, shape=deconvolved(channels_last=True), channels_last=True,
     ),
     Operator(
         "QLinearConv", CONV, INTEGER,
         Formula(convolve(3, 8, channel_axis=99), MACS, FLOPS, ORT, integer_of(0)),
-        NHWC, channels_last=True, tags=("quantized",),
+        NHWC, shape=convolved(3, channels_last=True), channels_last=True, tags=("quantized",),
     ),
     Operator(
         "QLinearConvTranspose", CONV, BACK_INTEGER,
         Formula(transposed(8, 3, channel_axis=-1), BACK, FLOPS, ORT, integer_of(0)),
-        NHWC, channels_last=True, tags=("quantized",),
+        NHWC, shape=deconvolved(3, channels_last=True), channels_last=True, tags=("quantized",),
     ),
 )  # fmt: skip

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SPEC = "ONNX operator specification"
 ORT = "ONNX Runtime contrib operators"
+LEGACY = "ONNX Runtime, once experimental in ONNX"
 MAX_BITS = 1000
 """Length of a count; Python refuses to print sums of products of longer ones."""
 TOO_LONG = "a count of more than 300 digits"
@@ -110,6 +111,11 @@ def unknown(reason: str) -> Cost:
 
 FREE_COST = Cost(0, 0, "0", "0", "moves, selects or relabels data")
 FREE = Formula(None, source="moves, selects or relabels data")
+
+
+def sourced(formula: Formula, source: str) -> Formula:
+    """``formula`` for an operator that the ONNX specification does not know."""
+    return replace(formula, source=source) if formula.source == SPEC else formula
 
 
 def uncounted(reason: str) -> Formula:

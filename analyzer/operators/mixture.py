@@ -26,6 +26,8 @@ from analyzer.operators.record import (
     Operator,
     weight,
 )
+from analyzer.operators.results.common import same
+from analyzer.operators.results.product import packed_product, projections, routed, routes
 
 PRODUCT = Nature.PRODUCT
 PACKED = weight("N", "K", packed=sides("N", "K"))
@@ -46,7 +48,7 @@ OPERATORS = (
         "MatMulNBitsMlp", PRODUCT,
         (DATA, DATA, GAIN, PACKED, SCALE, BIAS, PACKED, SCALE, BIAS),
         Formula(mlp, "2 · rows · N · K", "2·MACs + SiLU, product, RMS norm", ORT, bits_of(4)),
-        MICROSOFT, tags=("fused", "quantized"),
+        MICROSOFT, shape=projections("N"), tags=("fused", "quantized"),
     ),
     Operator(
         "MatMulNBitsQkv", PRODUCT,
@@ -58,7 +60,7 @@ OPERATORS = (
         Formula(
             qkv, "rows · (Nq + 2·Nkv) · K", "2·MACs + biases + RMS norm", ORT, bits_of(4)
         ),
-        MICROSOFT, tags=("fused", "quantized"),
+        MICROSOFT, shape=projections("Nq", "Nkv", "Nkv"), tags=("fused", "quantized"),
     ),
     Operator(
         "MatMulNBitsQLoRA", PRODUCT,
@@ -68,17 +70,17 @@ OPERATORS = (
             weight("N", "R", packed=adapter("N", 4)), SCALE,
         ),
         Formula(lora, "rows · (N·K + R·(K + N))", "2·MACs + |Y|", ORT, bits_of(4)),
-        MICROSOFT, tags=("quantized",),
+        MICROSOFT, shape=packed_product, tags=("quantized",),
     ),
     Operator(
         "RouterGateUpProj", PRODUCT, (DATA, weight("K", "N")),
         Formula(router, "|Y| · K", "2·MACs + 6·gated values", ORT, dtype_of(0)),
-        MICROSOFT, tags=("fused",),
+        MICROSOFT, shape=routed, tags=("fused",),
     ),
     Operator(
         "MoE", PRODUCT, (DATA, DATA, EXPERT, BIAS, EXPERT, BIAS, EXPERT, BIAS),
         Formula(experts((2, 4, 6)), MACS, FLOPS, ORT, dtype_of(0)),
-        MICROSOFT, tags=("fused",),
+        MICROSOFT, shape=same, tags=("fused",),
     ),
     Operator(
         "QMoE", PRODUCT,
@@ -87,7 +89,7 @@ OPERATORS = (
             ZERO_POINT, ZERO_POINT, ZERO_POINT, DATA, SCALE, SCALE, SCALE, SCALE, SCALE, SCALE,
         ),
         Formula(experts((2, 5, 8), 4), MACS, FLOPS, ORT, expert_bits),
-        MICROSOFT, tags=("fused", "quantized"),
+        MICROSOFT, shape=same, tags=("fused", "quantized"),
     ),
     Operator(
         "MoEPacked", PRODUCT,
@@ -98,16 +100,17 @@ OPERATORS = (
             weight("E", "K", "N", packed=rows_of(2, 1)),
             DATA,
         ),
-        UNDESCRIBED, MICROSOFT, tags=("fused", "quantized"),
+        UNDESCRIBED, MICROSOFT, shape=same, tags=("fused", "quantized"),
     ),
     Operator(
         "MoEGroupRouter", PRODUCT, (DATA, BIAS, weight("K", "N")), UNDESCRIBED, MICROSOFT,
+        shape=routes,
     ),
     Operator(
         "GatedAdd", Nature.ELEMENTWISE, (DATA, DATA, DATA, weight("K", "1")),
         Formula(
             gated_add, "|gate| with gate_weight, else 0", "2·MACs + 2·|Y|", ORT, dtype_of(0)
         ),
-        MICROSOFT,
+        MICROSOFT, shape=same,
     ),
 )  # fmt: skip

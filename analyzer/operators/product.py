@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from analyzer.operators.counts.packed import bits_of, by_output, packed
 from analyzer.operators.counts.product import (
     einsum,
@@ -11,7 +13,7 @@ from analyzer.operators.counts.product import (
     gemm_gelu,
     matmul,
 )
-from analyzer.operators.formula import ORT, Formula, dtype_of, fixed, integer_of
+from analyzer.operators.formula import LEGACY, ORT, Formula, dtype_of, fixed, integer_of
 from analyzer.operators.packing import halves, shape_input, sides
 from analyzer.operators.record import (
     BIAS,
@@ -25,6 +27,15 @@ from analyzer.operators.record import (
     Operator,
     Scaling,
     weight,
+)
+from analyzer.operators.results.product import (
+    by_shape_input,
+    gemmed,
+    integer_product,
+    multiplied,
+    ordered,
+    packed_product,
+    widened,
 )
 
 PRODUCT = Nature.PRODUCT
@@ -79,86 +90,89 @@ OPERATORS = (
     Operator(
         "FusedGemm", PRODUCT, THREE,
         Formula(fused_gemm, GEMM, "2·MACs + |Y| if C + |Y| if activation", ORT, dtype_of(0)),
-        MICROSOFT, scaling=Scaling.GEMM, role="product", tags=("fused",),
+        MICROSOFT, shape=gemmed(1, None), scaling=Scaling.GEMM, role="product", tags=("fused",),
     ),
     Operator(
         "GemmFastGelu", PRODUCT, (DATA, W, BIAS),
         Formula(gemm_gelu, MACS, "2·MACs + |Y| if bias + 8·|Y|", ORT, dtype_of(0)),
-        MICROSOFT, role="product", tags=("fused",),
+        MICROSOFT, shape=multiplied(1, 0), role="product", tags=("fused",),
     ),
-    Operator("FusedMatMul", PRODUCT, TWO, FUSED, MICROSOFT, scaling=Scaling.MATMUL,
+    Operator("FusedMatMul", PRODUCT, TWO, FUSED, MICROSOFT, shape=multiplied(1, 0),
+             scaling=Scaling.MATMUL, role="product", tags=("fused",)),
+    Operator("FusedMatMulActivation", PRODUCT, TWO, FUSED, MICROSOFT, shape=multiplied(1, 0),
              role="product", tags=("fused",)),
-    Operator("FusedMatMulActivation", PRODUCT, TWO, FUSED, MICROSOFT,
+    Operator("TransposeMatMul", PRODUCT, TWO, FUSED, MICROSOFT, shape=multiplied(1, 0),
              role="product", tags=("fused",)),
-    Operator("TransposeMatMul", PRODUCT, TWO, FUSED, MICROSOFT, role="product", tags=("fused",)),
+    Operator("TransposeMatMul", PRODUCT, TWO, replace(FUSED, source=LEGACY),
+             shape=multiplied(1, 0), role="product", tags=("fused",)),
     # com.microsoft, quantised
     Operator(
         "GemmFloat8", PRODUCT, (*THREE, SCALE, SCALE, SCALE),
         Formula(gemm, GEMM, "2·MACs + |Y| if C", ORT, fixed("float8")),
-        MICROSOFT, role="product", tags=INTEGER,
+        MICROSOFT, shape=gemmed(1, None), role="product", tags=INTEGER,
     ),
     Operator(
         "QGemm", PRODUCT, (DATA, *QUANT, W, *QUANT, BIAS, *QUANT),
         Formula(lambda call: gemm(call, 3, 6), GEMM, BIASED, ORT, integer_of(0)),
-        MICROSOFT, role="product", tags=INTEGER,
+        MICROSOFT, shape=gemmed(3, 7), role="product", tags=INTEGER,
     ),
     Operator(
         "MatMulInteger16", PRODUCT, TWO,
         Formula(matmul(), MACS, "2·MACs", ORT, fixed("int16")),
-        MICROSOFT, role="product", tags=INTEGER,
+        MICROSOFT, shape=integer_product, role="product", tags=INTEGER,
     ),
     Operator(
         "DynamicQuantizeMatMul", PRODUCT, (DATA, W, SCALE, ZERO_POINT, BIAS),
         Formula(matmul(bias=4), MACS, BIASED, ORT, fixed("int8")),
-        MICROSOFT, role="product", tags=INTEGER,
+        MICROSOFT, shape=multiplied(1, 0), role="product", tags=INTEGER,
     ),
     Operator(
         "MatMulIntegerToFloat", PRODUCT,
         (DATA, W, SCALE, SCALE, ZERO_POINT, ZERO_POINT, BIAS),
         Formula(matmul(bias=6), MACS, BIASED, ORT, integer_of(0)),
-        MICROSOFT, role="product", tags=INTEGER,
+        MICROSOFT, shape=multiplied(1, 2), role="product", tags=INTEGER,
     ),
     Operator(
         "QLinearMatMul", PRODUCT, (DATA, *QUANT, W, *QUANT, *QUANT),
         Formula(matmul(0, 3), MACS, BIASED, ORT, integer_of(0)),
-        MICROSOFT, scaling=Scaling.MATMUL, role="product", tags=INTEGER,
+        MICROSOFT, shape=multiplied(3, 0), scaling=Scaling.MATMUL, role="product", tags=INTEGER,
     ),
     Operator(
         "QOrderedMatMul", PRODUCT, (DATA, SCALE, W, SCALE, SCALE, BIAS, DATA, SCALE),
         Formula(by_output, MACS, "2·MACs", ORT, fixed("int8")),
-        MICROSOFT, role="product", tags=INTEGER,
+        MICROSOFT, shape=ordered, role="product", tags=INTEGER,
     ),
     # com.microsoft, packed weights
     Operator(
         "MatMulNBits", PRODUCT, (DATA, PACKED, SCALE, ZERO_POINT, INDEX, BIAS),
         Formula(packed(5), "rows · N · K", BIASED, ORT, bits_of(4)),
-        MICROSOFT, role="product", tags=INTEGER,
+        MICROSOFT, shape=packed_product, role="product", tags=INTEGER,
     ),
     Operator(
         "MatMulBnb4", PRODUCT, (DATA, PACKED, SCALE),
         Formula(packed(), "rows · N · K", "2·MACs", ORT, fixed("float4")),
-        MICROSOFT, role="product", tags=INTEGER,
+        MICROSOFT, shape=packed_product, role="product", tags=INTEGER,
     ),
     Operator(
         "MatMulFpQ4", PRODUCT, (DATA, weight("K", "N", packed=shape_input(2)), SHAPE),
         Formula(by_output, MACS, "2·MACs", ORT, fixed("int4")),
-        MICROSOFT, role="product", tags=INTEGER,
+        MICROSOFT, shape=by_shape_input, role="product", tags=INTEGER,
     ),
     Operator(
         "MatMulPacked", PRODUCT, (DATA, PACKED, SCALE),
         Formula(packed(), "rows · N · K", "2·MACs", ORT, dtype_of(0)),
-        MICROSOFT, role="product", tags=INTEGER,
+        MICROSOFT, shape=packed_product, role="product", tags=INTEGER,
     ),
     Operator(
         "MatMulBlockQuantizedFp4Weight", PRODUCT,
         (DATA, weight("N", "K", packed=halves), SCALE, SCALE, SCALE, BIAS),
         Formula(by_output, MACS, "2·MACs", ORT, fixed("float4")),
-        MICROSOFT, role="product", tags=INTEGER,
+        MICROSOFT, shape=widened(1), role="product", tags=INTEGER,
     ),
     Operator(
         "MatMulBlockQuantizedFp8Weight", PRODUCT,
         (DATA, weight("N", "K"), SCALE, SCALE, BIAS),
         Formula(by_output, MACS, "2·MACs", ORT, fixed("float8")),
-        MICROSOFT, role="product", tags=INTEGER,
+        MICROSOFT, shape=widened(1), role="product", tags=INTEGER,
     ),
 )  # fmt: skip

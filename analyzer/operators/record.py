@@ -58,6 +58,8 @@ class Nature(Enum):
     DETECTION = "detection"
     ALGEBRA = "algebra"
     EMBEDDING = "embedding"
+    POSITION = "position"
+    """Rotates or shifts by position."""
     SEQUENCE = "sequence"
     """Sequences, optionals, maps and strings."""
     TREE = "tree"

@@ -11,7 +11,7 @@ from analyzer.facts import Problem, Tensor
 from analyzer.graph.call import Contradiction, Unknown
 from analyzer.graph.tensors import SMALL, dims, sparse_dims
 from analyzer.model.dtypes import DTYPES
-from analyzer.shapes.contrib import RULES
+from analyzer.operators import find
 from analyzer.shapes.corrections import CORRECTED, corrected_shape
 from analyzer.shapes.fold import BOUNDED, FOLDS, fold, shape_value
 from analyzer.shapes.frame import make_call
@@ -96,12 +96,13 @@ def _infer(
     types = frame.instance.types
     version = frame.opsets.get(op.domain, 1)
     inputs = [frame.type(n) if n else UNKNOWN for n in op.inputs]
-    rule = RULES.get((op.domain, op.op_type))
+    record = find(op.domain, op.op_type, version)
+    rule = record.shape if record is not None else None
     schema = find_schema(op.op_type, version, op.domain)
     if rule is not None and (schema is None or op.domain):
         call = make_call(op, attributes, inputs, [], version, values or ())
-        for name, value_type in zip(op.outputs, rule(call), strict=False):
-            frame.set(name, value_type)
+        for name, result in zip(op.outputs, rule(call), strict=False):
+            frame.set(name, Type(result.dtype, result.shape))
         if schema is None:
             return
     if schema is None:

@@ -7,13 +7,15 @@ from pathlib import Path
 import onnx
 import pytest
 
-from analyzer.costs.registry import RULES, cost, precision
-from analyzer.costs.table import operators_markdown
+from analyzer.costs.registry import cost, precision
 from analyzer.facts import Certainty
 from analyzer.graph.call import Call
+from analyzer.operators import operators
+from analyzer.operators.table import operators_markdown
 from tests.costs.calls import call
 
 SCHEMAS = onnx.defs.get_all_schemas_with_history()
+RECORDS = {record.key: record for record in operators()}
 DOCUMENT = Path(__file__).parents[2] / "docs/operators.md"
 
 
@@ -22,7 +24,7 @@ def test_every_operator_version_of_onnx_is_covered(domain: str) -> None:
     """By a formula, a free listing, a subgraph, or a stated reason why there is no number."""
     shipped = {s.name for s in SCHEMAS if s.domain == domain}
     assert shipped
-    assert not {name for name in shipped if (domain, name) not in RULES}
+    assert not {name for name in shipped if (domain, name) not in RECORDS}
 
 
 @pytest.mark.parametrize("domain", ["com.microsoft", "com.microsoft.nchwc", "com.ms.internal.nhwc"])
@@ -31,11 +33,12 @@ def test_every_operator_of_onnx_runtime_is_covered(domain: str) -> None:
 
     shipped = {s.name for s in get_all_operator_schema() if s.domain == domain}
     assert shipped
-    assert not {name for name in shipped if (domain, name) not in RULES}
+    assert not {name for name in shipped if (domain, name) not in RECORDS}
 
 
 def test_a_rule_either_counts_or_says_why_not() -> None:
-    for name, rule in RULES.items():
+    for name, record in RECORDS.items():
+        rule = record.cost
         if rule.count is None:
             assert rule.is_free or rule.reason, name
         else:
@@ -43,11 +46,11 @@ def test_a_rule_either_counts_or_says_why_not() -> None:
         assert (rule.precision is not None) == (rule.has_macs and rule.count is not None), name
 
 
-@pytest.mark.parametrize("name", sorted(RULES), ids="::".join)
+@pytest.mark.parametrize("name", sorted(RECORDS), ids="::".join)
 def test_no_rule_raises_on_a_node_without_inputs(name: tuple[str, str]) -> None:
     domain, op = name
     result = cost(Call(op, domain, 1, {}, (), ()))
-    rule = RULES[name]
+    rule = RECORDS[name].cost
     if rule.is_free:
         assert (result.macs, result.flops) == (0, 0)
     elif rule.has_macs or rule.reason:
@@ -58,7 +61,7 @@ def test_no_rule_raises_on_a_node_without_inputs(name: tuple[str, str]) -> None:
     assert precision(Call(op, domain, 1, {}, (), ())) is not None
 
 
-@pytest.mark.parametrize("name", sorted(RULES), ids="::".join)
+@pytest.mark.parametrize("name", sorted(RECORDS), ids="::".join)
 def test_no_rule_raises_on_nonsense(name: tuple[str, str]) -> None:
     """Wrong ranks, wrong attribute types, dimensions of 0 and unknown ranks."""
     domain, op = name

@@ -9,15 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.graph.call import Unknown
-from analyzer.shapes.types import Type
+from analyzer.operators.record import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from analyzer.facts import Dim
     from analyzer.graph.call import Call
-
-MS = "com.microsoft"
 
 
 def _optional(call: Call, index: int) -> tuple[Dim, ...] | None:
@@ -38,10 +36,10 @@ def _divide(a: Dim, b: Dim) -> Dim:
     return None if a is None or not b else a // b
 
 
-def _attention(past_index: int, dtype_index: int) -> Callable[[Call], list[Type]]:
+def attention(past_index: int, dtype_index: int) -> Callable[[Call], list[Result]]:
     """Attention and QAttention: X (B, S, H_in), W (H_in, H_q + H_k + H_v)."""
 
-    def rule(call: Call) -> list[Type]:
+    def rule(call: Call) -> list[Result]:
         *leading, _ = call.dims(0)
         sizes = call.attr("qkv_hidden_sizes")
         if sizes:
@@ -54,13 +52,13 @@ def _attention(past_index: int, dtype_index: int) -> Callable[[Call], list[Type]
         length = leading[1] if len(leading) > 1 else None
         if past is not None and len(past) == 5:
             length = _plus(length, past[3])
-        present = Type(dtype, (2, leading[0], heads, length, _divide(hidden, heads)))
-        return [Type(dtype, (*leading, hidden)), present]
+        present = Result(dtype, (2, leading[0], heads, length, _divide(hidden, heads)))
+        return [Result(dtype, (*leading, hidden)), present]
 
     return rule
 
 
-def _multi_head(call: Call) -> list[Type]:
+def multi_head(call: Call) -> list[Result]:
     """Q (B, S, N·D) or packed (B, S, N, 3, D); K and V 3-D, 4-D or packed (B, L, N, 2, D)."""
     query, key, value = call.dims(0), _optional(call, 1), _optional(call, 2)
     heads = int(call.attr("num_heads", 0)) or None
@@ -81,11 +79,11 @@ def _multi_head(call: Call) -> list[Type]:
     past = _optional(call, 6)
     if past is not None and len(past) == 4:
         length = _plus(length, past[2])
-    present = Type(dtype, (query[0], heads, length, _divide(hidden, heads)))
-    return [Type(dtype, (query[0], query[1], hidden)), present, present]
+    present = Result(dtype, (query[0], heads, length, _divide(hidden, heads)))
+    return [Result(dtype, (query[0], query[1], hidden)), present, present]
 
 
-def _grouped_query(call: Call) -> list[Type]:
+def grouped_query(call: Call) -> list[Result]:
     """Q (B, S, N·D), or Q, K and V packed in it; caches (B, G, P, D)."""
     query, key, past = call.dims(0), _optional(call, 1), _optional(call, 3)
     heads, groups = int(call.attr("num_heads", 0)), int(call.attr("kv_num_heads", 0))
@@ -101,18 +99,18 @@ def _grouped_query(call: Call) -> list[Type]:
     else:
         length = _plus(query[1], past[2]) if past is not None and len(past) == 4 else query[1]
     dtype = _dtype(call, 0)
-    present = Type(dtype, (query[0], groups, length, head))
-    return [Type(dtype, (query[0], query[1], hidden)), present, present]
+    present = Result(dtype, (query[0], groups, length, head))
+    return [Result(dtype, (query[0], query[1], hidden)), present, present]
 
 
-def _packed(call: Call) -> list[Type]:
+def packed(call: Call) -> list[Result]:
     """PackedAttention: tokens (T, H_in) without padding → (T, H_v)."""
     sizes = call.attr("qkv_hidden_sizes")
     hidden = int(sizes[2]) if sizes else _divide(call.dims(1)[-1], 3)
-    return [Type(_dtype(call, 0), (call.dims(0)[0], hidden))]
+    return [Result(_dtype(call, 0), (call.dims(0)[0], hidden))]
 
 
-def _packed_multi_head(call: Call) -> list[Type]:
+def packed_multi_head(call: Call) -> list[Result]:
     """PackedMultiHeadAttention: Q (T, H) or packed (T, N, 3, D) → (T, H_v)."""
     query, value = call.dims(0), _optional(call, 2)
     if len(query) == 4:
@@ -121,24 +119,55 @@ def _packed_multi_head(call: Call) -> list[Type]:
         hidden = value[-1]
     else:
         raise Unknown("shape of the value input is unknown")
-    return [Type(_dtype(call, 0), (query[0], hidden))]
+    return [Result(_dtype(call, 0), (query[0], hidden))]
 
 
-def _gated_bias(call: Call) -> list[Type]:
+def gated_bias(call: Call) -> list[Result]:
     """GatedRelativePositionBias: (B, N, S, S)."""
     batch, length = call.dims(0)[:2]
-    return [Type(_dtype(call, 0), (batch, int(call.attr("num_heads", 0)) or None, length, length))]
+    return [
+        Result(_dtype(call, 0), (batch, int(call.attr("num_heads", 0)) or None, length, length))
+    ]
 
 
-RULES: Mapping[tuple[str, str], Callable[[Call], list[Type]]] = {
-    (MS, "Attention"): _attention(4, 0),
-    (MS, "QAttention"): _attention(8, 3),
-    (MS, "MultiHeadAttention"): _multi_head,
-    (MS, "DecoderMaskedMultiHeadAttention"): _multi_head,
-    (MS, "GroupQueryAttention"): _grouped_query,
-    (MS, "SparseAttention"): _grouped_query,
-    (MS, "PackedAttention"): _packed,
-    (MS, "PackedMultiHeadAttention"): _packed_multi_head,
-    (MS, "GatedRelativePositionBias"): _gated_bias,
-}
-"""Rule by (domain, operator)."""
+def like_value(call: Call) -> list[Result]:
+    """PagedAttention and relatives: as many values as there are query heads; caches as given."""
+    query, key = call.dims(0), _optional(call, 1)
+    heads, groups = int(call.attr("num_heads", 0)), int(call.attr("kv_num_heads", 0))
+    if key is None and (not heads or not groups):
+        raise Unknown("attributes num_heads and kv_num_heads are missing")
+    hidden = query[-1]
+    if key is None:
+        head = _divide(hidden, heads + 2 * groups)
+        hidden = None if head is None else head * heads
+    caches = [Result(_dtype(call, slot), _optional(call, slot)) for slot in (3, 4)]
+    return [Result(_dtype(call, 0), (*query[:-1], hidden)), *caches]
+
+
+def decoder(call: Call) -> list[Result]:
+    """DecoderAttention, sequence first: like the query; caches (B, heads, keys, head)."""
+    query = call.dims(0)
+    heads = int(call.attr("num_heads", 0)) or None
+    cache = Result(_dtype(call, 0), (query[1], heads, None, _divide(query[2], heads)))
+    return [Result(_dtype(call, 0), query), cache, cache]
+
+
+def ordered(call: Call) -> list[Result]:
+    """QOrderedAttention: (B, S, columns of V_weight)."""
+    return [Result(_dtype(call, 0), (*call.dims(0)[:-1], call.dims(7)[-1]))]
+
+
+def linear(call: Call) -> list[Result]:
+    """LinearAttention: (B, T, output heads · d_v) and a state (B, H_kv, d_k, d_v)."""
+    query, value = call.dims(0), call.dims(2)
+    heads, groups = int(call.attr("q_num_heads", 0)), int(call.attr("kv_num_heads", 0))
+    dk, dv = _divide(query[-1], heads), _divide(value[-1], groups)
+    out = None if dv is None else max(heads, groups) * dv
+    state = Result(_dtype(call, 0), (query[0], groups or None, dk, dv))
+    return [Result(_dtype(call, 0), (*query[:-1], out)), state]
+
+
+def delta_net(call: Call) -> list[Result]:
+    """GatedDeltaNet: like its values (…, Hv, d_v); the state as it was given."""
+    state = Result(_dtype(call, 6), _optional(call, 6))
+    return [Result(_dtype(call, 0), _optional(call, 2)), state]

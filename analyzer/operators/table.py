@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.costs.registry import FAMILIES, RULES
+from analyzer.operators import operators
 
 if TYPE_CHECKING:
     from analyzer.operators.formula import Formula
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 HEADER = """\
 # What every operator counts
 
-Generated from the rules in `analyzer/costs` by `python tools/operators.py`; do not edit.
+Generated from the records in `analyzer/operators` by `python tools/operators.py`; do not edit.
 
 A **MAC** is one multiply-accumulate. **FLOPs** count the operator's defining equation literally:
 each addition, subtraction, multiplication, division, comparison (each bound of a clip, each element
@@ -34,10 +34,13 @@ body but no row here, cost what their body costs.
 
 
 def operators_markdown() -> str:
-    """The whole document; same rules, same text."""
+    """The whole document; same records, same text."""
+    domains: dict[str, dict[str, Formula]] = {}
+    for record in operators():
+        domains.setdefault(record.domain, {})[record.name] = record.cost
     parts = [HEADER]
-    for domain in FAMILIES:
-        rules = {op: rule for (where, op), rule in RULES.items() if where == domain}
+    for domain in sorted(domains):
+        rules = domains[domain]
         parts.append(f"\n## {domain or 'ai.onnx'}\n\n{_table(rules)}{_free(rules)}")
     return "".join(parts)
 

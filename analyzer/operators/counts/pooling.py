@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from analyzer.operators.formula import FREE, Formula, Work, per_input
+from analyzer.operators.formula import Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,19 +29,3 @@ def windowed(per_value: int, per_output: int) -> Callable[[Call], Work]:
         return Work(0, size * (per_value * kernel + per_output), f"{size} · {kernel}")
 
     return count
-
-
-MAX = Formula(windowed(1, 0), flops="|Y| · ΠK")
-AVERAGE = Formula(windowed(1, 1), flops="|Y| · (ΠK + 1)")
-GLOBAL_AVERAGE = per_input(1, "Σx / n", divide=1)
-GLOBAL_MAX = per_input(1, "max")
-
-RULES: dict[str, Formula] = {
-    "MaxPool": MAX,
-    "AveragePool": AVERAGE,
-    "LpPool": Formula(windowed(3, 1), flops="|Y| · (3·ΠK + 1)   [(Σ|x|ᵖ)^(1/p)]"),
-    "GlobalAveragePool": GLOBAL_AVERAGE,
-    "GlobalMaxPool": GLOBAL_MAX,
-    "GlobalLpPool": per_input(3, "(Σ|x|ᵖ)^(1/p)", divide=1),
-    "MaxUnpool": FREE,
-}

@@ -10,7 +10,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from analyzer.graph.call import Unknown
-from analyzer.operators.formula import Formula, Work, per_input
+from analyzer.operators.formula import Work
 
 if TYPE_CHECKING:
     from analyzer.graph.call import Call
@@ -25,7 +25,7 @@ def _taps(mode: str) -> int:
     return TAPS[mode]
 
 
-def _resize(call: Call) -> Work:
+def resize(call: Call) -> Work:
     """Resize and Upsample: FLOPs = 2·|Y|·t^d over the d axes whose size changes.
 
     With ``antialias`` an axis that shrinks has its taps stretched by the shrink factor.
@@ -35,7 +35,7 @@ def _resize(call: Call) -> Work:
     >>> def f32(*shape): return Tensor("t", "float32", shape)
     >>> x, y = f32(1, 8, 16, 16), f32(1, 8, 32, 32)
     >>> call = Call("Resize", "", 19, {"mode": "linear"}, (x,), (y,))
-    >>> _resize(call).other  # 2 · 8·32·32 · 4 neighbours
+    >>> resize(call).other  # 2 · 8·32·32 · 4 neighbours
     65536
     """
     each, size = _taps(call.attr("mode", "nearest")), call.out_size()
@@ -50,7 +50,7 @@ def _resize(call: Call) -> Work:
     return Work(0, 2 * size * taps, f"2 · {size} · {taps}")
 
 
-def _grid_sample(call: Call) -> Work:
+def grid_sample(call: Call) -> Work:
     """GridSample: FLOPs = 2·|Y|·t^d in d spatial dimensions."""
     shape = call.out_shape()
     taps = _taps(call.attr("mode", "linear"))
@@ -58,12 +58,12 @@ def _grid_sample(call: Call) -> Work:
     return Work(0, 2 * prod(shape) * taps, f"2 · {prod(shape)} · {taps}")
 
 
-def _affine_grid(call: Call) -> Work:
+def affine_grid(call: Call) -> Work:
     shape = call.out_shape()
     return Work(0, 2 * shape[-1] * prod(shape), f"2 · {shape[-1]} · {prod(shape)}")
 
 
-def _roi_align(call: Call) -> Work:
+def roi_align(call: Call) -> Work:
     """RoiAlign: s² bilinear samples per output value, averaged (arXiv 1703.06870)."""
     size, ratio = call.out_size(), call.attr("sampling_ratio", 0)
     if ratio <= 0:
@@ -71,20 +71,6 @@ def _roi_align(call: Call) -> Work:
     return Work(0, size * (9 * ratio * ratio + 1), f"{size} · (9 · {ratio}² + 1)")
 
 
-def _crop(call: Call) -> Work:
+def crop(call: Call) -> Work:
     taps = _taps(call.attr("mode", "bilinear")) ** 2
     return Work(0, 2 * call.out_size() * taps, f"2 · {call.out_size()} · {taps}")
-
-
-RESIZE = Formula(_resize, flops="2·|Y|·t^d   [t = 0 nearest, 2 linear, 4 cubic; d resized axes]")
-GRID_SAMPLE = Formula(_grid_sample, flops="2·|Y|·t^d   [t = 0 nearest, 2 linear, 4 cubic; d axes]")
-CROP_AND_RESIZE = Formula(_crop, flops="8·|Y|, nearest 0")
-
-RULES: dict[str, Formula] = {
-    "Resize": RESIZE,
-    "Upsample": RESIZE,
-    "GridSample": GRID_SAMPLE,
-    "AffineGrid": Formula(_affine_grid, flops="2·d·|Y|   [θ · (x, y, 1) in d dimensions]"),
-    "RoiAlign": Formula(_roi_align, flops="|Y| · (9·s² + 1); unknown for sampling_ratio s = 0"),
-    "Col2Im": per_input(1, "overlapping columns are added"),
-}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.graph.call import Unknown
-from analyzer.operators.formula import Formula, Work, dtype_of, given
+from analyzer.operators.formula import Work, given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,14 +40,14 @@ def split(width: int, heads: int) -> int:
     return width // heads
 
 
-def _attention(call: Call) -> Work:
+def attention(call: Call) -> Work:
     """ONNX Attention, 3-D ``(B, S, H·D)`` or 4-D ``(B, H, S, D)``, grouped queries, past keys.
 
     >>> from analyzer.facts import Tensor
     >>> from analyzer.graph.call import Call
     >>> def f32(*shape): return Tensor("t", "float32", shape)
     >>> q, kv = f32(2, 8, 4, 16), f32(2, 2, 6, 16)
-    >>> _attention(Call("Attention", "", 23, {}, (q, kv, kv), ())).macs  # 2 · 8 · 4 · 6 · (16 + 16)
+    >>> attention(Call("Attention", "", 23, {}, (q, kv, kv), ())).macs  # 2 · 8 · 4 · 6 · (16 + 16)
     12288
     """
     query, key, value = call.shape(0), call.shape(1), call.shape(2)
@@ -65,9 +65,9 @@ def _attention(call: Call) -> Work:
     return attend(batch, heads, queries, keys, qk, v, extra)
 
 
-def _flex(call: Call) -> Work:
+def flex(call: Call) -> Work:
     """FlexAttention: the MACs of attention; its score and probability subgraphs add FLOPs."""
-    work = _attention(call)
+    work = attention(call)
     modified = call.attr("score_mod") is not None or call.attr("prob_mod") is not None
     if not modified:
         return work
@@ -127,38 +127,3 @@ def rotary(position: int = -1) -> Callable[[Call], Work]:
         return Work(0, 3 * size, f"3 · {size}")
 
     return count
-
-
-ROTARY = Formula(
-    rotary(), flops="3·|rotated part of X|", source="Su et al. 2021 (arXiv 2104.09864), eq. 34"
-)
-LINEAR_ATTENTION = "B · T · d_k · d_v · (H_kv · u + H_out), u = 1, delta rules 2"
-
-
-RULES: dict[str, Formula] = {
-    "Attention": Formula(
-        _attention,
-        "B · H · Sq · Skv · (Dqk + Dv)",
-        "2·MACs + B·H·Sq·Skv · (6 + 1 if mask + 3 if softcap)",
-        VASWANI,
-        dtype_of(0),
-    ),
-    "LinearAttention": Formula(
-        linear_attention("gated_delta"),
-        LINEAR_ATTENTION,
-        "2·MACs + decay, delta and scale of the recurrence",
-        "ONNX LinearAttention",
-        dtype_of(0),
-    ),
-    "RotaryEmbedding": ROTARY,
-}
-PREVIEW: dict[str, Formula] = {
-    "FlexAttention": Formula(
-        _flex,
-        "B · H · Sq · Skv · (Dqk + Dv)",
-        "2·MACs + 6·B·H·Sq·Skv; unknown with score or probability graphs",
-        VASWANI,
-        dtype_of(0),
-    ),
-}
-"""Operators of ai.onnx.preview."""

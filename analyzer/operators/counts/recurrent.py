@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.graph.call import Unknown
-from analyzer.operators.formula import Formula, Work, dtype_of, fixed, given
+from analyzer.operators.formula import Formula, Work, dtype_of, given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,7 @@ def _hidden(call: Call, gates: int) -> int:
     return shape[2]
 
 
-def _rule(gates: int, extra: str) -> Formula:
+def rule(gates: int, extra: str) -> Formula:
     return Formula(
         recurrent(gates),
         f"T · B · D · {gates} · H · (I + H)",
@@ -66,9 +66,3 @@ def _rule(gates: int, extra: str) -> Formula:
         "ONNX RNN, GRU, LSTM equations",
         dtype_of(0),
     )
-
-
-LSTM = _rule(4, " + 6 if peepholes")
-DYNAMIC_QUANTIZE_LSTM = Formula(LSTM.count, LSTM.macs, LSTM.flops, LSTM.source, fixed("int8"))
-
-RULES: dict[str, Formula] = {"RNN": _rule(1, ""), "GRU": _rule(3, ""), "LSTM": LSTM}

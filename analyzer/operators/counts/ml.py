@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.costs.detection import data_dependent
 from analyzer.graph.call import Unknown
-from analyzer.operators.formula import FREE, Formula, Work, dtype_of, per_element, per_input
+from analyzer.operators.formula import Work
 
 if TYPE_CHECKING:
     from analyzer.graph.call import Call
@@ -23,7 +22,7 @@ def _rows(call: Call) -> tuple[int, int]:
     return (shape[0] if len(shape) == 2 else 1), shape[-1]
 
 
-def _linear(call: Call) -> Work:
+def linear(call: Call) -> Work:
     """MACs = samples · features · targets; the coefficients are one row of features per target."""
     rows, features = _rows(call)
     coefficients = len(call.attributes["coefficients"])
@@ -33,7 +32,7 @@ def _linear(call: Call) -> Work:
     return Work(rows * coefficients, bias, f"{rows} · {coefficients}")
 
 
-def _svm(call: Call) -> Work:
+def svm(call: Call) -> Work:
     """MACs = N·S·F for the kernel against S support vectors, then N times the dual coefficients.
 
     Without support vectors the model is linear and its coefficients are a weight matrix. The RBF
@@ -52,35 +51,3 @@ def _svm(call: Call) -> Work:
     other = bias + rows * (vectors // features * KERNEL[kernel])
     other += rows * vectors if kernel == "RBF" else 0
     return Work(rows * (vectors + weights), other, f"{rows} · ({vectors} + {weights})")
-
-
-LINEAR = Formula(_linear, "N · F · targets", "2·MACs + N·intercepts", "ONNX ML", dtype_of(0))
-SVM = Formula(
-    _svm,
-    "N · (S·F + dual coefficients)",
-    "2·MACs + N·S·kernel + N·ρ   [kernel: linear 0, others 3; RBF also F subtractions]",
-    "ONNX ML",
-    dtype_of(0),
-)
-TREES = data_dependent("the data decide how deep each tree is followed")
-
-RULES: dict[str, Formula] = {
-    "LinearClassifier": LINEAR,
-    "LinearRegressor": LINEAR,
-    "SVMClassifier": SVM,
-    "SVMRegressor": SVM,
-    "TreeEnsemble": TREES,
-    "TreeEnsembleClassifier": TREES,
-    "TreeEnsembleRegressor": TREES,
-    "Scaler": per_input(2, "(x − offset) · scale"),
-    "Normalizer": per_input(3, "power, sum, divide"),
-    "Binarizer": per_element(1, "x > threshold"),
-    "Imputer": per_element(1, "x = replaced value"),
-    **dict.fromkeys(
-        (
-            "ArrayFeatureExtractor", "CastMap", "CategoryMapper", "DictVectorizer",
-            "FeatureVectorizer", "LabelEncoder", "OneHotEncoder", "ZipMap",
-        ),
-        FREE,
-    ),
-}  # fmt: skip

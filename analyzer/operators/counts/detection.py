@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from analyzer.operators.formula import SPEC, Formula, Work, per_element
+from analyzer.operators.formula import SPEC, Formula, Work
 
 if TYPE_CHECKING:
     from analyzer.graph.call import Call
@@ -22,7 +22,7 @@ def data_dependent(reason: str) -> Formula:
     return Formula(count, flops=f"unknown: {reason}", source=SPEC)
 
 
-def _cubic(numerator: int, denominator: int) -> Formula:
+def cubic(numerator: int, denominator: int) -> Formula:
     def count(call: Call) -> Work:
         shape = call.shape(0)
         batch, side = prod(shape[:-2]), shape[-1]
@@ -31,13 +31,3 @@ def _cubic(numerator: int, denominator: int) -> Formula:
 
     text = f"matrices · {numerator}·n³" + (f"/{denominator}" if denominator > 1 else "")
     return Formula(count, flops=text, source=GOLUB)
-
-
-INVERSE = _cubic(2, 1)
-
-RULES: dict[str, Formula] = {
-    "NonMaxSuppression": data_dependent("the boxes decide how many overlaps are computed"),
-    "MaxRoiPool": data_dependent("the regions decide how large the pools are"),
-    "Det": _cubic(2, 3),
-    "TfIdfVectorizer": per_element(1, "weight · count; finding the n-grams is a search"),
-}

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from analyzer.graph.call import Call
 
 
-def _step(flops: int, states: int, equation: str) -> Formula:
+def step(flops: int, states: int, equation: str) -> Formula:
     """``flops`` per element of X; the outputs are X and ``states`` tensors of its size each."""
 
     def count(call: Call) -> Work:
@@ -21,13 +21,3 @@ def _step(flops: int, states: int, equation: str) -> Formula:
         return Work(0, each * size, f"{each} · {size}")
 
     return Formula(count, flops=f"{flops}·|X|   [{equation}]")
-
-
-RULES: dict[str, Formula] = {
-    "Adagrad": _step(9, 1, "X − R·G' / (√(H + G'²) + ε), G' = λ·X + G"),
-    "Adam": _step(15, 2, "(1 − λ₂)·(X − R·V / (√H + ε)) with moments V, H of G' = λ·X + G"),
-    "Momentum": _step(7, 1, "X − R·V, V = α·V + β·G', G' = λ·X + G; nesterov: 9·|X|"),
-    "Gradient": Formula(
-        None, "unknown", "unknown", reason="a gradient's cost is that of the backward graph"
-    ),
-}

@@ -5,18 +5,15 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from analyzer.costs.attention import (
-    LINEAR_ATTENTION,
+from analyzer.graph.call import Contradiction, Unknown
+from analyzer.operators.counts.attention import (
     UPDATE,
-    VASWANI,
     attend,
-    linear_attention,
     recurrence,
     split,
 )
-from analyzer.costs.signal import scalar
-from analyzer.graph.call import Contradiction, Unknown
-from analyzer.operators.formula import Formula, Work, dtype_of, fixed, given
+from analyzer.operators.counts.signal import scalar
+from analyzer.operators.formula import Work, given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +77,7 @@ def _cached(call: Call, queries: int, past: int, length: int) -> tuple[int, str]
     return (past, BUFFER) if known is None else (known + queries, "")
 
 
-def _packed_attention(call: Call) -> Work:
+def packed_attention(call: Call) -> Work:
     """Tokens without padding are projected; scores are counted at the padded length."""
     tokens, weight = call.shape(0)[0], call.shape(1)
     batch, length = call.shape(3)
@@ -92,7 +89,7 @@ def _packed_attention(call: Call) -> Work:
     return _sum(tokens * prod(weight), tokens * weight[1], work, text, PADDED)
 
 
-def _packed_heads(call: Call) -> Work:
+def packed_heads(call: Call) -> Work:
     query, heads = call.shape(0), call.attributes["num_heads"]
     batch, length = call.shape(4)
     qk = query[3] if len(query) == 4 else split(query[1], heads)
@@ -145,7 +142,7 @@ def _shared(call: Call, keys: int, past: int, length: int) -> tuple[int, str]:
     return (rows, BUFFER) if known is None else (known + keys, "")
 
 
-def _grouped(call: Call) -> Work:
+def grouped(call: Call) -> Work:
     """GroupQueryAttention: H query heads on H_kv key heads, cache ``(B, H_kv, P, D)``.
 
     Keys: ``total_sequence_length`` where it is a constant, else the length of the present key,
@@ -174,7 +171,7 @@ def _total(call: Call, queries: int) -> tuple[int, str]:
     return past + new, ""
 
 
-def _decoder(call: Call) -> Work:
+def decoder(call: Call) -> Work:
     """DecoderAttention, sequence first: query ``(Sq, B, H)``, key ``(Sk, B, H)``, no cache used."""
     queries, batch, width = call.shape(0)
     keys, heads = call.shape(1)[0], call.attributes["num_heads"]
@@ -190,7 +187,7 @@ def _decoder(call: Call) -> Work:
     return _sum(macs, bias, work, f"{macs}", reason)
 
 
-def _ordered(call: Call) -> Work:
+def ordered(call: Call) -> Work:
     """QOrderedAttention: separate Q, K, V weights ``(I, H)`` at inputs 5, 6, 7."""
     batch, queries, _ = call.shape(0)
     heads, tokens = call.attributes["num_heads"], batch * queries
@@ -203,7 +200,7 @@ def _ordered(call: Call) -> Work:
     return _sum(tokens * volume, bias, work, f"{tokens} · {volume}")
 
 
-def _gated_bias(call: Call) -> Work:
+def gated_bias(call: Call) -> Work:
     """GatedRelativePositionBias: q·W with W ``(head, D)``, two sigmoid gates, scale of the bias."""
     batch, length, _ = call.shape(0)
     heads, (head, columns) = call.attributes["num_heads"], call.shape(3)
@@ -214,7 +211,7 @@ def _gated_bias(call: Call) -> Work:
     )
 
 
-def _delta_net(call: Call) -> Work:
+def delta_net(call: Call) -> Work:
     """GatedDeltaNet, token first: query ``(…, Hq, d_k)``, value ``(…, Hv, d_v)``."""
     if not given(call, 2):
         state, tokens = call.shape(6), prod(call.shape(0)[:-1])
@@ -226,63 +223,3 @@ def _delta_net(call: Call) -> Work:
     if update not in UPDATE:
         raise Unknown(f"update_rule {update} is not known")
     return recurrence(tokens, dk, dv, heads, heads, update)
-
-
-def _unknown(reason: str) -> Formula:
-    return Formula(None, "unknown", "unknown", reason=reason)
-
-
-MERGED = Formula(projected(4), PROJECTED, FLOPS, VASWANI, dtype_of(0))
-SPARSE = _unknown("the block mask or selected indices decide which keys are used")
-
-RULES: dict[str, Formula] = {
-    "Attention": MERGED,
-    "QAttention": Formula(projected(8, score_bias=99), PROJECTED, FLOPS, VASWANI, fixed("int8")),
-    "DecoderMaskedSelfAttention": MERGED,
-    "QOrderedAttention": Formula(_ordered, PROJECTED, FLOPS, VASWANI, fixed("int8")),
-    "PackedAttention": Formula(_packed_attention, PROJECTED, FLOPS, VASWANI, dtype_of(0)),
-    "PackedMultiHeadAttention": Formula(_packed_heads, HEADS, FLOPS, VASWANI, dtype_of(0)),
-    "MultiHeadAttention": Formula(multi_head(6, 5, 3, 8), HEADS, FLOPS, VASWANI, dtype_of(0)),
-    "DecoderMaskedMultiHeadAttention": Formula(
-        multi_head(5, 4, 10, 7), HEADS, FLOPS, VASWANI, dtype_of(0)
-    ),
-    "GroupQueryAttention": Formula(
-        _grouped,
-        "B · H · Sq · Skv · 2·D",
-        f"{FLOPS} + 3·|Q, K| if rotary",
-        f"{VASWANI}; Ainslie et al. 2023 (arXiv 2305.13245)",
-        dtype_of(0),
-    ),
-    "DecoderAttention": Formula(
-        _decoder, "B · (Sq·|Wq| + Skv·|Wkv|) + B·Sq·Skv·2H", FLOPS, VASWANI, dtype_of(0)
-    ),
-    "GatedRelativePositionBias": Formula(
-        _gated_bias,
-        "B · H · S · d · D",
-        "2·MACs + bias, sums, two sigmoids and the gate",
-        "Chi et al. 2022 (arXiv 2106.16138), gated relative position bias",
-        dtype_of(0),
-    ),
-    "LinearAttention": Formula(
-        linear_attention("gated_delta"),
-        LINEAR_ATTENTION,
-        "2·MACs + decay, delta and scale of the recurrence",
-        "Yang et al. 2024 (arXiv 2412.06464), gated delta rule",
-        dtype_of(0),
-    ),
-    "GatedDeltaNet": Formula(
-        _delta_net,
-        "tokens · d_k · d_v · Hv · (u + 1), u = 1, delta rules 2",
-        "2·MACs + decay, delta and scale of the recurrence",
-        "Yang et al. 2024 (arXiv 2412.06464), gated delta rule",
-        dtype_of(0),
-    ),
-    "SparseAttention": SPARSE,
-    "DynamicSparseAttention": SPARSE,
-    "SparsePagedAttention": SPARSE,
-    "SparseAttentionIndexer": SPARSE,
-    "PackedSparseAttentionIndexer": SPARSE,
-    "LongformerAttention": _unknown("the mask decides how many tokens attend globally"),
-    "QOrderedLongformerAttention": _unknown("the mask decides how many tokens attend globally"),
-    "PagedAttention": _unknown("sequence lengths are run-time values"),
-}

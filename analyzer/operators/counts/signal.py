@@ -11,7 +11,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from analyzer.graph.call import Unknown
-from analyzer.operators.formula import SPEC, Formula, Work, given, known_dim, per_element
+from analyzer.operators.formula import Formula, Work, given, known_dim
 
 if TYPE_CHECKING:
     from analyzer.graph.call import Call
@@ -35,7 +35,7 @@ def scalar(call: Call, index: int) -> int | None:
     return None if value is None or value.size != 1 else int(value.reshape(-1)[0])
 
 
-def _dft(call: Call) -> Work:
+def dft(call: Call) -> Work:
     """DFT over one axis of ``(…, N, 1 or 2)``; the last axis holds real and imaginary part."""
     shape = call.shape(0)
     axis = call.attr("axis", 1) if call.version < 20 else -2
@@ -52,7 +52,7 @@ def _dft(call: Call) -> Work:
     return Work(0, transforms * each, f"{transforms} · {each}")
 
 
-def _stft(call: Call) -> Work:
+def stft(call: Call) -> Work:
     """STFT: every frame is multiplied by the window and transformed."""
     batch, frames = call.out_shape()[:2]
     components = known_dim(call.input(0), 2) or 1
@@ -66,7 +66,7 @@ def _stft(call: Call) -> Work:
     return Work(0, batch * frames * each, f"{batch} · {frames} · {each}")
 
 
-def _contrib(inverse: bool) -> Formula:
+def half_transform(inverse: bool) -> Formula:
     """com.microsoft Rfft and Irfft over the last ``signal_ndim`` axes of the real side."""
 
     def count(call: Call) -> Work:
@@ -77,18 +77,3 @@ def _contrib(inverse: bool) -> Formula:
         return Work(0, transforms * each, f"{transforms} · {each}")
 
     return Formula(count, flops="transforms · 2.5·N·⌈log₂N⌉", source=FFTW)
-
-
-RFFT, IRFFT = _contrib(False), _contrib(True)
-
-RULES: dict[str, Formula] = {
-    "DFT": Formula(_dft, flops="transforms · 5·N·⌈log₂N⌉, real input half", source=FFTW),
-    "STFT": Formula(
-        _stft, flops="frames · (5·N·⌈log₂N⌉ + N if window), real input half", source=FFTW
-    ),
-    "HannWindow": per_element(5, "a − b·cos(2π·n / N)"),
-    "HammingWindow": per_element(5, "a − b·cos(2π·n / N)"),
-    "BlackmanWindow": per_element(9, "a − b·cos(2π·n / N) + c·cos(4π·n / N)"),
-    "MelWeightMatrix": Formula(None, source=f"{SPEC}: a table computed once from scalars"),
-    "Range": per_element(2, "start + n·delta"),
-}

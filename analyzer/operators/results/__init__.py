@@ -1,0 +1,1 @@
+"""Output types that onnx's own inference does not know, one file a family."""

@@ -1,0 +1,67 @@
+"""Output types of ai.onnx.ml operators whose schema has no inference (ONNX-ML specification)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.graph.call import Unknown
+from analyzer.operators.record import Result
+from analyzer.operators.results.common import type_of
+
+if TYPE_CHECKING:
+    from analyzer.graph.call import Call
+
+
+def _rows(call: Call) -> int | None:
+    shape = call.dims(0)
+    return 1 if len(shape) < 2 else shape[0]
+
+
+def _count(call: Call, *names: str) -> int | None:
+    """Number of classes or targets, from the first attribute of ``names`` that is present."""
+    for name in names:
+        value = call.attr(name)
+        if isinstance(value, tuple) and value:
+            return len(value)
+        if isinstance(value, int) and value:
+            return value
+    return None
+
+
+def classifier(call: Call) -> list[Result]:
+    """Label per row and score per row and class."""
+    text = bool(call.attr("classlabels_strings"))
+    classes = _count(
+        call, "classlabels_strings", "classlabels_ints", "classlabels_int64s", "classlabels"
+    )
+    rows = _rows(call)
+    label = Result("string" if text else "int64", (rows,))
+    return [label, Result("float32", (rows, classes))]
+
+
+def regressor(call: Call) -> list[Result]:
+    targets = call.attr("n_targets", None) or call.attr("targets", None) or 1
+    return [Result("float32", (_rows(call), int(targets)))]
+
+
+def float_same(call: Call) -> list[Result]:
+    return [Result("float32", type_of(call, 0).shape)]
+
+
+def feature_extractor(call: Call) -> list[Result]:
+    """Columns Y of X: the last axis becomes |Y|; a vector becomes one row."""
+    x, y = type_of(call, 0), type_of(call, 1)
+    if x.shape is None or y.shape is None:
+        raise Unknown("rank of an input is unknown")
+    picked = y.shape[-1] if y.shape else 1
+    return [Result(x.dtype, (1, picked) if len(x.shape) <= 1 else (*x.shape[:-1], picked))]
+
+
+def one_hot_encoder(call: Call) -> list[Result]:
+    categories = _count(call, "cats_int64s", "cats_strings")
+    return [Result("float32", (*call.dims(0), categories))]
+
+
+def feature_vectorizer(call: Call) -> list[Result]:
+    sizes = call.attr("inputdimensions")
+    return [Result("float32", (_rows(call), sum(sizes) if sizes else None))]
