@@ -1,0 +1,61 @@
+"""Inputs whose contents contracts read, and the call with these filled in.
+
+The shape pass keeps the contents of constants that shapes depend on. Scales, variances and
+indices are read here, one operator at a time, so that nothing of them stays in memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from analyzer.graph.tensors import decode_tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from onnx import TensorProto
+
+    from analyzer.graph.call import Call
+
+_READ: Mapping[tuple[str, str], tuple[int, ...]] = {
+    **{("", op): (1,) for op in (
+        "Gather GatherElements GatherND Scatter ScatterElements ScatterND ReverseSequence "
+        "Dropout CumSum CumProd QuantizeLinear DequantizeLinear".split()
+    )},
+    ("", "BatchNormalization"): (4,),
+    ("", "Clip"): (1, 2),
+    ("", "DFT"): (1, 2),
+    ("", "QLinearConv"): (1, 4, 6),
+    ("", "QLinearMatMul"): (1, 4, 6),
+    **{("com.microsoft", op): (1,) for op in (
+        "QuantizeLinear DequantizeLinear GatherND GatherBlockQuantized".split()
+    )},
+    **{("com.microsoft", op): (1, 3) for op in (
+        "QLinearLeakyRelu QLinearSigmoid QLinearAveragePool QLinearGlobalAveragePool "
+        "QLinearSoftmax QLinearReduceMean".split()
+    )},
+    **{("com.microsoft", op): (1, 4, 6) for op in ("QLinearAdd", "QLinearMul", "QLinearConv")},
+    ("com.microsoft", "QGemm"): (1, 4),
+    ("com.microsoft", "MatMulIntegerToFloat"): (2, 3),
+    ("com.microsoft", "DynamicQuantizeMatMul"): (2,),
+    ("com.microsoft", "MatMulNBits"): (4,),
+    ("com.microsoft", "EmbedLayerNormalization"): (0,),
+}  # fmt: skip
+
+
+def with_contents(call: Call, find: Callable[[str], TensorProto | None]) -> Call:
+    """``call`` with the contents of the small constants that its contracts read.
+
+    ``find`` returns the constant of a name, if that is one.
+    """
+    slots = _READ.get((call.domain, call.op_type), ())
+    values = list(call.values) + [None] * (len(call.inputs) - len(call.values))
+    for slot in slots:
+        tensor = call.input(slot)
+        if tensor is None or values[slot] is not None:
+            continue
+        constant = find(tensor.name)
+        if constant is not None:
+            values[slot] = decode_tensor(constant)
+    return replace(call, values=tuple(values)) if slots else call

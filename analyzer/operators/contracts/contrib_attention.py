@@ -1,0 +1,468 @@
+"""Contracts of attention in ``com.microsoft``: heads, masks, pasts, biases and caches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.operators.contracts.parts import (
+    at_least,
+    one_of,
+    rank,
+    same_size,
+    size_of,
+    together,
+    vector,
+)
+from analyzer.operators.contracts.reading import (
+    differ,
+    given,
+    shape_of,
+    size_at,
+    whole,
+    wholes,
+)
+from analyzer.operators.contracts.violation import Violation
+from analyzer.units import shape as spell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from analyzer.facts import Dim, Shape
+    from analyzer.graph.call import Call
+    from analyzer.operators.contracts.violation import Contract
+
+
+def unlike(shape: Shape, *allowed: tuple[Dim, ...]) -> bool:
+    """``shape`` is known well enough to fit none of ``allowed``."""
+    return shape is not None and not any(
+        len(shape) == len(wanted) and not any(map(differ, shape, wanted)) for wanted in allowed
+    )
+
+
+def fits(
+    code: str, name: str, shape: Shape, *allowed: tuple[Dim, ...], what: str
+) -> Iterator[Violation]:
+    """``shape`` of operand ``name`` is one of ``allowed``, whose axes are ``what``."""
+    if unlike(shape, *allowed):
+        listing = " or ".join(dict.fromkeys(spell(wanted) for wanted in allowed))
+        yield Violation(
+            code,
+            f"{name} is {spell(shape)}, it takes {listing} {what}",
+            f"give {name} that shape, or correct the attribute or operand it follows from",
+        )
+
+
+def _positive(name: str) -> Contract:
+    return at_least(name, 1)
+
+
+class Multi:
+    """Sizes of MultiHeadAttention: slots are query 0, key 1, value 2, past 6 and 7."""
+
+    def __init__(self, call: Call, past_key: int = 6) -> None:
+        query, key = shape_of(call, 0), shape_of(call, 1)
+        heads = whole(call, "num_heads")
+        self.heads: Dim = heads if heads is None or heads > 0 else None
+        self.batch: Dim = query[0] if query else None
+        self.length: Dim = query[1] if query and len(query) > 1 else None
+        self.hidden: Dim = query[2] if query and len(query) == 3 else None
+        self.size: Dim = None
+        if query and len(query) == 5:
+            self.size = query[4]
+        elif self.hidden is not None and self.heads and given(call, 1):
+            self.size = self.hidden // self.heads
+        elif self.hidden is not None and self.heads:
+            self.size = self.hidden // 3 // self.heads
+        self.key_length: Dim = self.length
+        if given(call, 1):
+            axis = 2 if key and len(key) == 4 else 1
+            self.key_length = key[axis] if key and len(key) > axis else None
+        past: Dim = size_at(call, past_key, 2) if given(call, past_key) else 0
+        shared = whole(call, "past_present_share_buffer", 0)
+        self.past: Dim = None if shared else past
+        known = self.past is not None and self.key_length is not None
+        self.total: Dim = (self.past or 0) + (self.key_length or 0) if known else None
+
+
+def _multi_operands(call: Call) -> Iterator[Violation]:
+    """Key and value: (B, L, D) both, packed in the key, or (B, N, L, H) from a past."""
+    query, key, value = shape_of(call, 0), shape_of(call, 1), shape_of(call, 2)
+    multi = Multi(call)
+    heads, size, batch = multi.heads, multi.size, multi.batch
+    if given(call, 1) and query is not None and len(query) != 3:
+        yield Violation(
+            "query-shape",
+            f"query is {spell(query)}; beside a key it takes (batch, length, width)",
+            "give query three axes, or pack key and value into it and leave them out",
+        )
+        return
+    packed = key is not None and len(key) == 5
+    if key is not None:
+        past = (batch, heads, None, size)
+        allowed = {3: (batch, None, multi.hidden), 5: (batch, None, heads, 2, size), 4: past}
+        yield from fits(
+            "key-shape", "key", key, allowed.get(len(key), allowed[3]),
+            what="(batch, length, width)",
+        )  # fmt: skip
+    if packed and given(call, 2):
+        yield Violation(
+            "value-shape", "value is given, and the key holds key and value",
+            "leave value out, or give the key three axes",
+        )  # fmt: skip
+    elif value is not None and key is not None:
+        forms = {3: (batch, multi.key_length, None), 4: (batch, heads, multi.key_length, None)}
+        yield from fits(
+            "value-shape", "value", value, forms.get(len(value), forms[len(key) if len(key) in forms
+            else 3]), what="(batch, length of the key, width)",
+        )  # fmt: skip
+    elif given(call, 1) and key is not None and len(key) == 3 and not given(call, 2):
+        yield Violation(
+            "operand-missing", f"key ({spell(key)}) is given without a value", "give value"
+        )
+
+
+def _divided(slot: int = 0) -> Contract:
+    """The width of the query divides into the heads."""
+
+    def check(call: Call) -> Iterator[Violation]:
+        shape, heads = shape_of(call, slot), whole(call, "num_heads")
+        if shape is None or len(shape) != 3 or heads is None or heads < 1 or not given(call, 1):
+            return
+        if shape[2] is not None and shape[2] % heads:
+            yield Violation(
+                "heads",
+                f"the query's width {shape[2]} does not divide into {heads} heads",
+                "correct num_heads or the query",
+                grave=False,
+            )
+
+    return check
+
+
+def _multi_bias(call: Call) -> Iterator[Violation]:
+    """Q, K and V biases joined."""
+    multi, value = Multi(call), shape_of(call, 2)
+    if multi.hidden is None or value is None or len(value) != 3 or value[2] is None:
+        return
+    wide = 2 * multi.hidden + value[2]
+    yield from fits("bias-length", "bias", shape_of(call, 3), (wide,), what="(query, key, value)")
+
+
+def _multi_mask(call: Call) -> Iterator[Violation]:
+    multi = Multi(call)
+    batch: Dim = multi.batch
+    starts = None if batch is None else 3 * batch + 2
+    yield from fits(
+        "mask-shape", "key_padding_mask", shape_of(call, 4), (batch,), (starts,),
+        (batch, multi.key_length), (batch, multi.total), (batch, multi.length, multi.total),
+        what="(by batch, by key, or by query and key)",
+    )  # fmt: skip
+
+
+def _multi_past(call: Call) -> Iterator[Violation]:
+    multi, value = Multi(call), shape_of(call, 2)
+    size = multi.size if not given(call, 2) else None
+    if value is not None and len(value) == 3 and value[2] is not None and multi.heads:
+        size = value[2] // multi.heads
+    for slot, name, wide in ((6, "past_key", multi.size), (7, "past_value", size)):
+        yield from fits(
+            "past-shape", name, shape_of(call, slot),
+            (multi.batch, multi.heads, size_at(call, 6, 2), wide),
+            what="(batch, heads, past length, size of a head)",
+        )  # fmt: skip
+
+
+def _bias_4d(slot: int, past: int) -> Contract:
+    """A bias of attention is (batch or 1, heads or 1, query length, total length)."""
+
+    def check(call: Call) -> Iterator[Violation]:
+        multi = Multi(call, past)
+        forms = [
+            (batch, heads, multi.length, multi.total)
+            for batch in (multi.batch, 1)
+            for heads in (multi.heads, 1)
+        ]
+        yield from fits(
+            "bias-shape", "attention_bias", shape_of(call, slot), *forms,
+            what="(batch, heads, query length, total length)",
+        )  # fmt: skip
+
+    return check
+
+
+def _past_of_one(flag: int, slot: int) -> Contract:
+    """A shared buffer needs the past's length, one number."""
+
+    def check(call: Call) -> Iterator[Violation]:
+        if whole(call, "past_present_share_buffer", 0) and given(call, flag):
+            shape = shape_of(call, slot)
+            if not given(call, slot) or (shape is not None and shape not in ((), (1,), (None,))):
+                yield Violation(
+                    "past-length",
+                    "past_present_share_buffer is set, and past_sequence_length is "
+                    + (spell(shape) if given(call, slot) else "left out"),
+                    "give past_sequence_length, one number",
+                )
+
+    return check
+
+
+def _packed_weights(call: Call) -> Iterator[Violation]:
+    """Attention: weights (width, D_q + D_k + D_v), bias and past to match."""
+    data, weight = shape_of(call, 0), shape_of(call, 1)
+    heads, sizes = whole(call, "num_heads"), wholes(call, "qkv_hidden_sizes")
+    if weight is None or data is None or len(weight) != 2 or not data or heads is None or heads < 1:
+        return
+    if differ(weight[0], data[-1]):
+        yield Violation(
+            "inner-size",
+            f"weights ({spell(weight)}) have {weight[0]} rows, the input ({spell(data)}) "
+            f"{data[-1]} columns",
+            "make the two equal",
+        )
+        return
+    if sizes:
+        wrong = len(sizes) != 3 or sizes[0] != sizes[1] or any(n % heads for n in sizes)
+        if wrong or differ(weight[1], sum(sizes)):
+            yield Violation(
+                "heads",
+                f"qkv_hidden_sizes {list(sizes[:8])} against {heads} heads and {weight[1]} columns "
+                "of weights",
+                "give three sizes that divide into the heads, the first two equal, which sum to "
+                "the columns",
+            )
+    elif weight[1] is not None and weight[1] % 3:
+        yield Violation(
+            "heads", f"weights have {weight[1]} columns, which are no query, key and value",
+            "give weights three equal parts, or state qkv_hidden_sizes",
+        )  # fmt: skip
+    elif weight[1] is not None and weight[1] % (3 * heads):
+        yield Violation(
+            "heads", f"a width of {weight[1] // 3} does not divide into {heads} heads",
+            "correct num_heads",
+        )  # fmt: skip
+
+
+def _packed_state(mask: int, past: int, bias: int | None) -> Contract:
+    """Mask, past and bias of Attention and QAttention."""
+
+    def check(call: Call) -> Iterator[Violation]:
+        data, weight = shape_of(call, 0), shape_of(call, 1)
+        heads, sizes = whole(call, "num_heads"), wholes(call, "qkv_hidden_sizes")
+        if data is None or len(data) != 3 or heads is None or heads < 1:
+            return
+        batch, length, _ = data
+        columns = weight[1] if weight is not None and len(weight) == 2 else None
+        hidden = sizes[0] if sizes else None if columns is None else columns // 3
+        size = None if hidden is None else hidden // heads
+        yield from fits(
+            "past-shape", "past", shape_of(call, past), (2, batch, heads, None, size),
+            what="(key and value, batch, heads, past length, size of a head)",
+        )  # fmt: skip
+        gone: Dim = size_at(call, past, 3) if given(call, past) else 0
+        total = None if gone is None or length is None else gone + length
+        if whole(call, "past_present_share_buffer", 0):
+            total = None
+        double = None if batch is None else 2 * batch
+        square = size_at(call, mask, 3)
+        yield from fits(
+            "mask-shape", "mask_index", shape_of(call, mask), (batch,), (double,), (batch, total),
+            (batch, 1), (1, 1), (batch, length, total), (batch, 1, square, square),
+            what="(by batch, by key, or by query and key)",
+        )  # fmt: skip
+        if bias is not None:
+            forms = [(b, h, length, total) for b in (batch, 1) for h in (heads, 1)]
+            yield from fits(
+                "bias-shape", "attention_bias", shape_of(call, bias), *forms,
+                what="(batch, heads, query length, total length)",
+            )  # fmt: skip
+
+    return check
+
+
+def _columns(call: Call) -> Dim:
+    return size_at(call, 1, 1)
+
+
+def _grouped(call: Call) -> Iterator[Violation]:
+    """GroupQueryAttention: query heads are a multiple of key heads, operands match them."""
+    query, key, value = shape_of(call, 0), shape_of(call, 1), shape_of(call, 2)
+    heads, keys = whole(call, "num_heads"), whole(call, "kv_num_heads")
+    if heads is None or keys is None or heads < 1 or keys < 1:
+        return
+    if heads % keys:
+        yield Violation(
+            "heads", f"num_heads is {heads}, no multiple of kv_num_heads = {keys}",
+            "make num_heads a multiple of kv_num_heads",
+        )  # fmt: skip
+        return
+    if query is None or len(query) != 3:
+        return
+    if given(call, 1) != given(call, 2):
+        yield Violation(
+            "operand-missing", "one of key and value is given",
+            "give both, or neither and pack them into the query",
+        )  # fmt: skip
+        return
+    parts = heads if given(call, 1) else heads + 2 * keys
+    if query[2] is not None and query[2] % parts:
+        yield Violation(
+            "heads",
+            f"the query's width {query[2]} does not divide into {parts} heads",
+            "correct num_heads, kv_num_heads or the query",
+        )
+        return
+    size = None if query[2] is None else query[2] // parts
+    width = None if size is None else size * keys
+    for name, shape in (("key", key), ("value", value)):
+        yield from fits(
+            f"{name}-shape", name, shape, (query[0], query[1], width),
+            what="(batch, length, key heads × size of a head)",
+        )  # fmt: skip
+    yield from _grouped_past(call, query[0], keys, size)
+
+
+def _grouped_past(call: Call, batch: Dim, keys: int, size: Dim) -> Iterator[Violation]:
+    packed = whole(call, "kv_cache_bit_width", 0) == 4  # two elements in a byte
+    for slot, name in ((3, "past_key"), (4, "past_value")):
+        yield from fits(
+            "past-shape", name, shape_of(call, slot),
+            (batch, keys, size_at(call, 3, 2), None if packed else size),
+            what="(batch, key heads, past length, size of a head)",
+        )  # fmt: skip
+    for slot, name in ((7, "cos_cache"), (8, "sin_cache")):
+        cache = shape_of(call, slot)
+        if cache is None or size is None:
+            continue
+        pairs = cache[-1] if cache else None
+        if len(cache) != 2 or (pairs is not None and pairs > size // 2):
+            yield Violation(
+                "cache-shape",
+                f"{name} is {spell(cache)} for heads of {size} elements",
+                f"give {name} (positions, at most {size // 2} pairs)",
+            )
+            return
+
+
+def _rotary_inputs(call: Call) -> Iterator[Violation]:
+    if whole(call, "do_rotary", 0) and not (given(call, 7) and given(call, 8)):
+        yield Violation(
+            "operand-missing", "do_rotary is set without cos_cache and sin_cache",
+            "give both caches, or set do_rotary to 0",
+        )  # fmt: skip
+
+
+def _rotary(call: Call) -> Iterator[Violation]:
+    """RotaryEmbedding: caches (positions, pairs), positions (1) or (batch, length)."""
+    data, ids = shape_of(call, 0), shape_of(call, 1)
+    cosine, sine = shape_of(call, 2), shape_of(call, 3)
+    part, heads = whole(call, "rotary_embedding_dim", 0), whole(call, "num_heads", 0)
+    if part is None or heads is None:
+        return
+    if part > 0 and heads < 1:
+        yield Violation(
+            "heads", f"rotary_embedding_dim is {part} and num_heads is absent", "state num_heads"
+        )
+        return
+    yield from fits("cache-shape", "sin_cache", sine, cosine or (None, None), what="as cos_cache")
+    if data is None or len(data) not in (3, 4):
+        return
+    length = data[1] if len(data) == 3 else data[2]
+    yield from fits(
+        "positions", "position_ids", ids, (1,), (), (data[0], length), what="(batch, length)"
+    )
+    wide = data[2] if len(data) == 3 else data[3]
+    if cosine is None or len(cosine) != 2 or cosine[1] is None or wide is None:
+        return
+    size = wide // heads if len(data) == 3 and heads else wide if len(data) == 4 else None
+    if part and size is not None and part > size:
+        yield Violation(
+            "head-size", f"rotary_embedding_dim is {part}, a head has {size} elements",
+            f"rotate at most {size}",
+        )  # fmt: skip
+    elif part and cosine[1] not in (part // 2, (size or 0) // 2):
+        yield Violation(
+            "cache-shape",
+            f"cos_cache has {cosine[1]} columns, rotary_embedding_dim = {part} takes {part // 2}",
+            "correct rotary_embedding_dim or the caches",
+        )
+
+
+def _packed_query(call: Call) -> Iterator[Violation]:
+    """PackedMultiHeadAttention: (tokens, width) three times, or (tokens, heads, 3, size)."""
+    query, key, value = shape_of(call, 0), shape_of(call, 1), shape_of(call, 2)
+    heads = whole(call, "num_heads")
+    if query is None:
+        return
+    packed = not given(call, 1)
+    yield from fits(
+        "query-shape", "query", query,
+        (None, heads, 3, None) if packed else (None, None),
+        what="(tokens, heads, 3, size of a head)" if packed else "(tokens, width)",
+    )  # fmt: skip
+    if key is not None and len(query) == 2:
+        yield from fits("key-shape", "key", key, (query[0], query[1]), what="(tokens, width)")
+        yield from fits("value-shape", "value", value, (query[0], None), what="(tokens, width)")
+
+
+_HEADS = _positive("num_heads")
+
+CONTRIB_ATTENTION: Mapping[tuple[str, str], tuple[Contract, ...]] = {
+    ("com.microsoft", op): contracts
+    for op, contracts in {
+        "MultiHeadAttention": (
+            _HEADS, rank(0, "query", 3, 5), _multi_operands, _divided(), rank(3, "bias", 1),
+            _multi_bias, _multi_mask, together(6, "past_key", 7, "past_value"), _multi_past,
+            _bias_4d(5, 6), _past_of_one(6, 8),
+        ),
+        "DecoderMaskedMultiHeadAttention": (
+            _HEADS, rank(0, "query", 3, 5), together(5, "past_key", 6, "past_value"),
+            rank(5, "past_key", 4), rank(6, "past_value", 4), rank(4, "attention_bias", 4),
+            _past_of_one(5, 7),
+        ),
+        "Attention": (
+            _HEADS, rank(0, "input", 3), rank(1, "weights", 2),
+            vector(2, "bias", _columns, "columns of weights", code="bias-length"),
+            _packed_weights, _packed_state(3, 4, 5), _past_of_one(4, 6),
+        ),
+        "QAttention": (
+            _HEADS, rank(0, "input", 3), rank(1, "weight", 2),
+            vector(2, "bias", _columns, "columns of weight", code="bias-length"),
+            _packed_weights, _packed_state(5, 8, None),
+        ),
+        "PackedAttention": (
+            _HEADS, rank(0, "input", 2), rank(1, "weights", 2),
+            vector(2, "bias", _columns, "columns of weights", code="bias-length"), _packed_weights,
+            rank(3, "token_offset", 2), rank(4, "cumulative_sequence_length", 1),
+        ),
+        "PackedMultiHeadAttention": (
+            _HEADS, _packed_query, rank(4, "token_offset", 2),
+            rank(5, "cumulative_sequence_length", 1),
+        ),
+        "GroupQueryAttention": (
+            _HEADS, _positive("kv_num_heads"), rank(0, "query", 3), _grouped,
+            together(3, "past_key", 4, "past_value"), together(7, "cos_cache", 8, "sin_cache"),
+            _rotary_inputs, one_of("rotary_interleaved", (0, 1)),
+        ),
+        "SparseAttention": (
+            _HEADS, _positive("kv_num_heads"), rank(0, "query", 3), _grouped,
+            together(9, "cos_cache", 10, "sin_cache"),
+        ),
+        "RotaryEmbedding": (
+            rank(0, "input", 3, 4), rank(2, "cos_cache", 2), rank(3, "sin_cache", 2), _rotary,
+        ),
+        "LongformerAttention": (
+            _HEADS, rank(0, "input", 3), rank(1, "weight", 2), rank(2, "bias", 1),
+            same_size(0, "input", 2, 1, "weight", 0), _positive("window"),
+        ),
+        "DecoderAttention": (_HEADS, rank(0, "query", 3), rank(1, "key", 3)),
+        "RelativePositionBias": (
+            rank(0, "bias_table", 2), _positive("max_distance"),
+        ),
+        "GatedRelativePositionBias": (
+            _HEADS, rank(0, "query_layer", 3), vector(1, "query_bias", size_of(0, 2), "the width"),
+        ),
+        "RemovePadding": (rank(0, "input", 3), rank(1, "sequence_token_count", 1)),
+        "RestorePadding": (rank(0, "input", 2), rank(1, "token_offset", 2)),
+    }.items()
+}  # fmt: skip

@@ -1,0 +1,263 @@
+"""Contracts of packed weights in ``com.microsoft``: MatMulNBits, blocks, experts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.operators.contracts.contrib_attention import fits
+from analyzer.operators.contracts.parts import (
+    axis_in_range,
+    indices_in_range,
+    one_of,
+    rank,
+    size_of,
+    vector,
+)
+from analyzer.operators.contracts.products import product
+from analyzer.operators.contracts.reading import (
+    differ,
+    elements_of,
+    given,
+    integers,
+    shape_of,
+    size_at,
+    whole,
+)
+from analyzer.operators.contracts.violation import Violation
+from analyzer.units import shape as spell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from analyzer.facts import Dim, Shape
+    from analyzer.graph.call import Call
+    from analyzer.operators.contracts.violation import Contract
+
+
+def _power_of_two(name: str, least: int, default: int | None = None) -> Contract:
+    def check(call: Call) -> Iterator[Violation]:
+        value = whole(call, name, default)
+        if value is not None and (value < least or value & (value - 1)):
+            yield Violation(
+                "attribute-value",
+                f"{name} is {value}, {call.op_type} takes a power of 2 from {least} on",
+                f"use {least}, {2 * least}, {4 * least} …",
+            )
+
+    return check
+
+
+def _packed(call: Call) -> Iterator[Violation]:
+    """MatMulNBits: B (N, blocks, bytes of a block), one scale and zero point for each block."""
+    n, k = whole(call, "N"), whole(call, "K")
+    block, bits = whole(call, "block_size"), whole(call, "bits", 4)
+    if n is None or k is None or block is None or bits not in (2, 4, 8) or block < 1:
+        return
+    if min(n, k) < 1:
+        yield Violation("attribute-value", f"N is {n} and K {k}", "state sizes above 0")
+        return
+    if differ(size_at(call, 0, -1), k):
+        yield Violation(
+            "inner-size",
+            f"A ({spell(shape_of(call, 0))}) has {size_at(call, 0, -1)} columns, and K is {k}",
+            "correct K or what makes the input",
+        )
+    blocks = -(-k // block)
+    held = -(-blocks * bits // 8)
+    if not whole(call, "weight_prepacked", 0):
+        yield from fits(
+            "packing", "B", shape_of(call, 1), (n, blocks, block * bits // 8),
+            what="(N, blocks of K, bytes of a block)",
+        )  # fmt: skip
+        yield from fits(
+            "packing", "scales", shape_of(call, 2), (n, blocks), (n * blocks,),
+            what="(N, blocks of K)",
+        )  # fmt: skip
+    zero = call.input(3)
+    if zero is not None and zero.dtype is not None:
+        columns = held if zero.dtype == "uint8" else blocks
+        yield from fits(
+            "packing", "zero_points", zero.shape, (n, columns), (n * columns,),
+            what="(N, zero points of a row)",
+        )  # fmt: skip
+    yield from fits("packing", "g_idx", shape_of(call, 4), (k,), (blocks * block,), what="(K)")
+    wrong = [i for i in integers(call, 4) or () if not 0 <= i < blocks]
+    if wrong:
+        yield Violation(
+            "index-range", f"g_idx names block {wrong[0]} of {blocks}",
+            f"keep g_idx within 0 to {blocks - 1}",
+        )  # fmt: skip
+    yield from fits("bias-length", "bias", shape_of(call, 5), (n,), what="(N)")
+
+
+def _bnb4(call: Call) -> Iterator[Violation]:
+    """MatMulBnb4: two weights in a byte, one maximum for each block."""
+    n, k, block = whole(call, "N"), whole(call, "K"), whole(call, "block_size")
+    if n is None or k is None or block is None or min(n, k, block) < 1:
+        return
+    if differ(size_at(call, 0, -1), k if whole(call, "transB", 1) else n):
+        yield Violation(
+            "inner-size",
+            f"A ({spell(shape_of(call, 0))}) has {size_at(call, 0, -1)} columns, and K is {k}",
+            "correct K or what makes the input",
+        )
+    for slot, name, wanted in (
+        (1, "B", -(-n * k // 2)), (2, "absmax", -(-n * k // block)),
+    ):  # fmt: skip
+        if differ(elements_of(call, slot), wanted):
+            yield Violation(
+                "packing",
+                f"{name} has {elements_of(call, slot)} elements, {n} × {k} weights in blocks of "
+                f"{block} take {wanted}",
+                f"pack the weight anew, or correct N, K or block_size of {name}",
+            )
+            return
+
+
+def _gathered(call: Call) -> Iterator[Violation]:
+    """GatherBlockQuantized: a scale for each block along ``quantize_axis``."""
+    data, scales = shape_of(call, 0), shape_of(call, 2)
+    gather, axis = whole(call, "gather_axis", 0), whole(call, "quantize_axis", 1)
+    block, bits = whole(call, "block_size", 128), whole(call, "bits", 4)
+    kind = data is not None and call.inputs[0] is not None and call.inputs[0].dtype
+    if data is None or gather is None or axis is None or block is None or not kind:
+        return
+    if not data or not all(-len(data) <= a < len(data) for a in (gather, axis)):
+        return
+    parts = 8 // bits if kind == "uint8" and bits in (2, 4, 8) else 1
+    if kind == "uint8" and (gather % len(data) or axis % len(data) != len(data) - 1):
+        yield Violation(
+            "attribute-value",
+            f"gather_axis is {gather} and quantize_axis {axis}; packed bytes take 0 and the last",
+            "set gather_axis to 0 and quantize_axis to -1",
+        )
+        return
+    if scales is None or block < 1:
+        return
+    wanted: tuple[Dim, ...] = tuple(
+        size if i != axis % len(data) or size is None else -(-size * parts // block)
+        for i, size in enumerate(data)
+    )
+    loose = str(kind).startswith("float")
+    if len(scales) != len(wanted) or any(
+        differ(a, b) and not (loose and a == 1) for a, b in zip(scales, wanted, strict=True)
+    ):
+        yield Violation(
+            "scale-shape",
+            f"scales are {spell(scales)}; data ({spell(data)}) in blocks of {block} along axis "
+            f"{axis} takes {spell(wanted)}",
+            "give one scale for each block, or correct block_size or quantize_axis",
+        )
+        return
+    held = tuple(
+        size if i != axis % len(data) or size is None else -(-size // parts)
+        for i, size in enumerate(wanted)
+    )
+    yield from fits(
+        "scale-shape", "zero_points", shape_of(call, 3), held, what="(as scales, packed)"
+    )
+
+
+def _batched(call: Call, slot: int, flip: bool, rows: bool) -> Shape:
+    """Operand of FusedMatMul as (batch …, rows, columns)."""
+    shape = shape_of(call, slot)
+    if shape is None or len(shape) < 2:
+        return shape
+    if rows:  # the first axis moves behind the others of the batch
+        shape = (*shape[1:-1], shape[0], shape[-1])
+    return (*shape[:-2], shape[-1], shape[-2]) if flip else shape
+
+
+def _fused(call: Call) -> Iterator[Violation]:
+    plain = not (whole(call, "transBatchA", 0) or whole(call, "transBatchB", 0))
+    if plain:
+        yield from product(flips=True)(call)
+        return
+    left = _batched(call, 0, bool(whole(call, "transA", 0)), bool(whole(call, "transBatchA", 0)))
+    right = _batched(call, 1, bool(whole(call, "transB", 0)), bool(whole(call, "transBatchB", 0)))
+    if left and right and len(right) > 1 and differ(left[-1], right[-2]):
+        yield Violation(
+            "inner-size",
+            f"A ({spell(left)}) has {left[-1]} columns and B ({spell(right)}) {right[-2]} rows",
+            "correct the weight, transA or transB",
+        )
+
+
+def _experts(call: Call) -> Iterator[Violation]:
+    """MoE and QMoE: as many rows as tokens, as many experts as columns of the router."""
+    data, router = shape_of(call, 0), shape_of(call, 1)
+    if data is None or router is None or len(router) != 2 or len(data) not in (2, 3):
+        return
+    lead = data[:-1]
+    rows: Dim = None if None in lead else (lead[0] or 0) * ((lead[1] or 0) if len(lead) > 1 else 1)
+    if differ(router[0], rows):
+        yield Violation(
+            "router-shape",
+            f"router_probs ({spell(router)}) has {router[0]} rows for {rows} tokens",
+            "give one row for each token",
+        )
+    chosen = whole(call, "k", 1)
+    if chosen is not None and router[1] is not None and not 1 <= chosen <= router[1]:
+        yield Violation(
+            "attribute-value", f"k is {chosen} of {router[1]} experts",
+            f"set k to 1 to {router[1]}",
+        )  # fmt: skip
+    slots = (2, 4) if call.op_type == "MoE" else (2, 5)
+    for slot in slots:
+        experts = size_at(call, slot, 0)
+        if experts is not None and router[1] is not None and experts > router[1]:
+            yield Violation(
+                "router-shape",
+                f"input {slot} ({spell(shape_of(call, slot))}) has {experts} experts, the router "
+                f"{router[1]}",
+                "give router_probs a column for each expert",
+            )
+            return
+
+
+def _bias_rows(call: Call) -> Iterator[Violation]:
+    """Biases of experts: (experts, width)."""
+    experts, hidden = size_at(call, 2, 0), size_at(call, 0, -1)
+    slot = 5 if call.op_type == "MoE" else 7
+    if given(call, slot):
+        yield from fits(
+            "bias-length", "fc2_experts_bias", shape_of(call, slot), (experts, hidden),
+            what="(experts, width)",
+        )  # fmt: skip
+
+
+_BLOCKS = _power_of_two("block_size", 16)
+
+CONTRIB_PRODUCTS: Mapping[tuple[str, str], tuple[Contract, ...]] = {
+    ("com.microsoft", op): contracts
+    for op, contracts in {
+        "MatMulNBits": (one_of("bits", (2, 4, 8)), _BLOCKS, _packed),
+        "MatMulBnb4": (_bnb4, one_of("quant_type", (0, 1)), _BLOCKS),
+        "MatMulFpQ4": (vector(2, "B_shape", lambda _: 2, "K and N"),),
+        "GatherBlockQuantized": (
+            axis_in_range("gather_axis", default=0, name="data"),
+            axis_in_range("quantize_axis", default=1, name="data"),
+            one_of("bits", (2, 4, 8)), _gathered,
+            indices_in_range(
+                1, "indices", lambda c: size_at(c, 0, whole(c, "gather_axis", 0) or 0), "the axis"
+            ),
+        ),
+        "FusedMatMul": (_fused,),
+        "FusedMatMulActivation": (_fused,),
+        "MoE": (
+            rank(0, "input", 2, 3), rank(1, "router_probs", 2), rank(2, "fc1_experts_weights", 3),
+            rank(4, "fc2_experts_weights", 3), _experts, _bias_rows,
+        ),
+        "QMoE": (
+            rank(0, "input", 2, 3), rank(1, "router_probs", 2), rank(2, "fc1_experts_weights", 3),
+            rank(5, "fc2_experts_weights", 3), _experts, _bias_rows,
+            one_of("expert_weight_bits", (2, 4, 8)),
+        ),
+        "DynamicQuantizeMatMul": (
+            vector(4, "bias", size_of(1, -1), "columns of B", code="bias-length"),
+        ),
+        "MatMulIntegerToFloat": (
+            vector(6, "bias", size_of(1, -1), "columns of B", code="bias-length"),
+        ),
+    }.items()
+}  # fmt: skip

@@ -1,0 +1,149 @@
+"""Contracts of element-wise operators: broadcasting, limits, types and random numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.model.dtypes import DTYPES
+from analyzer.operators.contracts.parts import (
+    at_least,
+    broadcasts,
+    one_of,
+    single,
+    stretches,
+)
+from analyzer.operators.contracts.reading import contents, shape_of, whole, wholes
+from analyzer.operators.contracts.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from analyzer.graph.call import Call
+    from analyzer.operators.contracts.violation import Contract
+
+_PAIRS = """
+    Add Sub Mul Div Pow And Or Xor Equal Greater GreaterOrEqual Less LessOrEqual BitwiseAnd
+    BitwiseOr BitwiseXor BitShift Mod Where Max Min Mean Sum StringConcat
+""".split()
+_VARIADIC = frozenset(("Max", "Min", "Mean", "Sum"))
+
+
+def type_attribute(name: str) -> Contract:
+    """Integer attribute ``name`` is a tensor element type of ONNX."""
+
+    def check(call: Call) -> Iterator[Violation]:
+        number = whole(call, name)
+        if number is not None and number != 0 and number not in DTYPES:
+            yield Violation(
+                "attribute-value",
+                f"{name} is {number}, which is no element type of ONNX",
+                f"set {name} to a value of TensorProto.DataType, such as 1 for float",
+            )
+
+    return check
+
+
+def _target_type(call: Call) -> Iterator[Violation]:
+    if whole(call, "to") == 0:
+        yield Violation(
+            "attribute-value", "to is 0, the undefined element type", "state the element type"
+        )
+
+
+def _remainder(call: Call) -> Iterator[Violation]:
+    """Floating-point remainders were those of C's fmod alone before version 28."""
+    first = call.input(0)
+    real = first is not None and (first.dtype or "").startswith(("float", "double", "bfloat"))
+    if real and call.version < 28 and not whole(call, "fmod", 0):
+        yield Violation(
+            "attribute-value",
+            f"fmod is 0, and the operands are {first.dtype if first else ''}",
+            "set fmod to 1; integers alone take the other definition",
+        )
+
+
+def _ratio(call: Call) -> Iterator[Violation]:
+    ratio = contents(call, 1) if call.version >= 12 else None
+    if ratio is not None and ratio.size == 1 and not 0 <= float(ratio.reshape(-1)[0]) < 1:
+        yield Violation(
+            "dropout-ratio",
+            f"ratio is {float(ratio.reshape(-1)[0])}",
+            "give a ratio of 0 or more and below 1",
+        )
+
+
+def _limits(call: Call) -> Iterator[Violation]:
+    """Least and greatest value of Clip; the wrong way round every element becomes the greatest."""
+    if call.version < 11:
+        low, high = call.attr("min"), call.attr("max")
+    else:
+        least, most = contents(call, 1), contents(call, 2)
+        low = None if least is None or least.size != 1 else least.reshape(-1)[0].item()
+        high = None if most is None or most.size != 1 else most.reshape(-1)[0].item()
+    if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
+        yield Violation(
+            "clip-limits", f"min is {low} and max is {high}", "exchange the two", grave=False
+        )
+
+
+def _slope(call: Call) -> Iterator[Violation]:
+    """The slope stretches to X, not X to the slope."""
+    shapes = shape_of(call, 0), shape_of(call, 1)
+    if call.version >= 7 and not any(broadcasts()(call)):
+        yield from stretches(shapes[1], "slope", shapes[0], "X", grave=False)
+
+
+def _step(call: Call) -> Iterator[Violation]:
+    delta = contents(call, 2)
+    if delta is not None and delta.size == 1 and not delta.reshape(-1)[0]:
+        yield Violation("range-step", "delta is 0", "give a step other than 0")
+
+
+def _sizes(call: Call) -> Iterator[Violation]:
+    sizes = wholes(call, "shape")
+    if sizes and min(sizes) < 0:
+        yield Violation(
+            "attribute-value", f"shape {list(sizes[:8])} has a size below 0",
+            "state sizes of 0 or more",
+        )  # fmt: skip
+
+
+def _asked(call: Call) -> Iterator[Violation]:
+    """ConstantOfShape makes sizes of 0 or more."""
+    value, shape = contents(call, 0), shape_of(call, 0)
+    if shape is not None and len(shape) != 1:
+        yield Violation(
+            "rank", f"the shape has {len(shape)} axes, ConstantOfShape takes 1",
+            "give one list of sizes",
+        )  # fmt: skip
+    elif value is not None and value.size and value.min() < 0:
+        yield Violation(
+            "attribute-value", f"the shape has a size of {int(value.min())}",
+            "state sizes of 0 or more",
+        )  # fmt: skip
+
+
+_RANDOM = (type_attribute("dtype"), _sizes)
+
+ELEMENTWISE: Mapping[tuple[str, str], tuple[Contract, ...]] = {
+    **{("", op): (broadcasts(since=8 if op in _VARIADIC else 7),) for op in _PAIRS},
+    ("", "BitShift"): (broadcasts(), one_of("direction", ("LEFT", "RIGHT"))),
+    ("", "Mod"): (broadcasts(), one_of("fmod", (0, 1)), _remainder),
+    ("", "PRelu"): (broadcasts(), _slope),
+    ("", "Clip"): (single(1, "min"), single(2, "max"), _limits),
+    ("", "Cast"): (type_attribute("to"), _target_type),
+    ("", "BitCast"): (type_attribute("to"), _target_type),
+    ("", "Gelu"): (one_of("approximate", ("none", "tanh")),),
+    ("", "Dropout"): (single(1, "ratio"), single(2, "training_mode"), _ratio),
+    ("", "Range"): (single(0, "start"), single(1, "limit"), single(2, "delta"), _step),
+    ("", "RandomNormal"): _RANDOM,
+    ("", "RandomUniform"): _RANDOM,
+    ("", "RandomNormalLike"): (type_attribute("dtype"),),
+    ("", "RandomUniformLike"): (type_attribute("dtype"),),
+    ("", "Bernoulli"): (type_attribute("dtype"),),
+    ("", "EyeLike"): (type_attribute("dtype"),),
+    ("", "Multinomial"): (at_least("sample_size", 1), one_of("dtype", (6, 7))),
+    ("", "ConstantOfShape"): (_asked,),
+    ("com.microsoft", "ComplexMul"): (broadcasts(since=1),),
+    ("com.microsoft", "ComplexMulConj"): (broadcasts(since=1),),
+}  # fmt: skip

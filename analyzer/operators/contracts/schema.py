@@ -1,0 +1,134 @@
+"""The signature as a contract: arity, element types and attributes of ``com.microsoft``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analyzer.operators.contracts.signatures import signature_of
+from analyzer.operators.contracts.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.graph.call import Call
+    from analyzer.operators.contracts.signatures import Operand, Signature
+
+_PYTHON: dict[str, tuple[type, ...]] = {
+    "INT": (int,), "FLOAT": (float,), "STRING": (str,),
+    "INTS": (tuple,), "FLOATS": (tuple,), "STRINGS": (tuple,),
+}  # fmt: skip
+_ITEMS: dict[str, type] = {"INTS": int, "FLOATS": float, "STRINGS": str}
+_BODIES = ("GRAPH", "GRAPHS")
+"""A call does not hold the bodies of its operator."""
+
+
+def matches_signature(call: Call) -> Iterator[Violation]:
+    """Arity, element types and attributes are those of the operator's schema."""
+    signature = signature_of(call.op_type)
+    if signature is None:
+        return
+    yield from _arity(call, signature)
+    yield from _types(call, signature)
+    yield from _attributes(call, signature)
+
+
+def _arity(call: Call, signature: Signature) -> Iterator[Violation]:
+    least_in, most_in, least_out, most_out = signature.arity
+    for what, count, least, most in (
+        ("inputs", len(call.inputs), least_in, most_in),
+        ("outputs", len(call.outputs), least_out, most_out),
+    ):
+        if not least <= count <= most:
+            takes = f"{least}" if least == most else f"{least} or more" if most > 99 else (
+                f"{least} to {most}"
+            )  # fmt: skip
+            yield Violation(
+                "arity",
+                f"{call.op_type} has {count} {what}, it takes {takes}",
+                f"list {takes} {what}; an empty name stands for one that is left out",
+            )
+            return
+    for operand, tensor in zip(signature.inputs, call.inputs, strict=False):
+        if tensor is None and not operand.kind:
+            yield Violation(
+                "operand-missing",
+                f"{operand.name} is left out, and {call.op_type} needs it",
+                f"give {operand.name}",
+            )
+
+
+def _operands(call: Call, signature: Signature) -> Iterator[tuple[Operand, str]]:
+    """Each input that is there, with its element type."""
+    described = signature.inputs
+    for slot, tensor in enumerate(call.inputs):
+        if not described or tensor is None or tensor.dtype is None:
+            continue
+        operand = described[min(slot, len(described) - 1)]
+        if slot < len(described) or "*" in operand.kind:
+            yield operand, tensor.dtype
+
+
+def _types(call: Call, signature: Signature) -> Iterator[Violation]:
+    bound: dict[str, tuple[str, str]] = {}
+    for operand, dtype in _operands(call, signature):
+        allowed = signature.types.get(operand.type, frozenset((operand.type,)))
+        if any(name.startswith("sparse") for name in allowed):
+            continue  # a call does not tell sparse from dense
+        if dtype not in allowed:
+            listing = ", ".join(sorted(allowed))
+            yield Violation(
+                "operand-type",
+                f"{operand.name} is {dtype}, {call.op_type} takes {listing}",
+                f"cast {operand.name} to {'one of ' if len(allowed) > 1 else ''}{listing}",
+            )
+            return
+        if operand.type not in signature.types or "~" in operand.kind:
+            continue
+        name, before = bound.setdefault(operand.type, (operand.name, dtype))
+        if before != dtype:
+            yield Violation(
+                "operand-type",
+                f"{operand.name} is {dtype} and {name} is {before}; {call.op_type} takes one type "
+                "for both",
+                f"cast {operand.name} to {before}",
+            )
+            return
+
+
+def _attributes(call: Call, signature: Signature) -> Iterator[Violation]:
+    for name, kind in signature.attributes.items():
+        needed, kind = kind.endswith("!"), kind.removesuffix("!")
+        if kind in _BODIES:
+            continue
+        if name not in call.attributes:
+            if needed:
+                yield Violation(
+                    "attribute-missing",
+                    f"{call.op_type} has no {name}, which it needs",
+                    f"state {name} ({kind.lower()})",
+                )
+        elif not _fits(call.attributes[name], kind):
+            yield Violation(
+                "attribute-type",
+                f"{name} is {type(call.attributes[name]).__name__}, {call.op_type} takes "
+                f"{kind.lower()}",
+                f"write {name} as {kind.lower()}",
+            )
+    unknown = [n for n in call.attributes if n not in signature.attributes]
+    if unknown and not unknown[0].startswith("__"):
+        yield Violation(
+            "attribute-unknown",
+            f"{call.op_type} has no attribute {unknown[0][:60]!r}",
+            "remove it, or correct its name",
+        )
+
+
+def _fits(value: Any, kind: str) -> bool:
+    """An empty list may be of any type."""
+    wanted = _PYTHON.get(kind)
+    if wanted is None:
+        return True
+    item = _ITEMS.get(kind)
+    if item is None or not isinstance(value, tuple):
+        return isinstance(value, wanted)
+    return wanted == (tuple,) and all(isinstance(entry, item) for entry in value)

@@ -1,0 +1,269 @@
+"""Contracts of operators that slide a window: convolutions and pooling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzer.operators.contracts.parts import (
+    MAX_LISTED,
+    at_least,
+    least_rank,
+    one_of,
+    per_axis,
+    rank,
+    same_rank,
+    vector,
+)
+from analyzer.operators.contracts.reading import (
+    differ,
+    rank_of,
+    shape_of,
+    size_at,
+    whole,
+    wholes,
+    word,
+)
+from analyzer.operators.contracts.violation import Violation
+from analyzer.units import shape as spell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from analyzer.facts import Shape
+    from analyzer.graph.call import Call
+    from analyzer.operators.contracts.violation import Contract
+
+PADDING = ("NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Where a convolution keeps its operands."""
+
+    x: int = 0
+    w: int | None = 1
+    """``None`` for pooling, which has no weight."""
+    b: int | None = 2
+    channels_last: bool = False
+    transposed: bool = False
+
+    def spatial(self, shape: Shape) -> Shape:
+        """Sizes of the spatial axes of an input of ``shape``."""
+        if shape is None or len(shape) < 3:
+            return None
+        return shape[1:-1] if self.channels_last else shape[2:]
+
+    def axes(self, call: Call) -> int | None:
+        """Number of spatial axes, by the input or else by the weight."""
+        slots = [self.x] if self.w is None else [self.x, self.w]
+        ranks = [r for slot in slots if (r := rank_of(call, slot)) is not None and r > 2]
+        return ranks[0] - 2 if ranks else None
+
+    def kernel(self, call: Call) -> Shape:
+        """Sides of the window: stated, or those of the weight (output, input, sides)."""
+        stated = wholes(call, "kernel_shape")
+        if stated or self.w is None:
+            return stated
+        weight = shape_of(call, self.w)
+        if weight is None or len(weight) < 3:
+            return None
+        return weight[1:-1] if call.op_type.startswith("Nhwc") else weight[2:]
+
+    def channels(self, call: Call) -> int | None:
+        """Input channels."""
+        return size_at(call, self.x, -1 if self.channels_last else 1)
+
+
+def _channels(place: Window) -> Contract:
+    """Input channels are those of the weight times groups, and groups divide the outputs."""
+
+    def check(call: Call) -> Iterator[Violation]:
+        weight, groups = shape_of(call, place.w or 1), whole(call, "group", 1)
+        have = place.channels(call)
+        if groups is None:
+            return
+        if groups < 1:
+            yield Violation("attribute-value", f"group is {groups}", "set group to 1 or more")
+            return
+        if weight is None or len(weight) < 3:
+            return
+        first, second = weight[0], weight[-1 if call.op_type.startswith("Nhwc") else 1]
+        want = first if place.transposed else None if second is None else second * groups
+        if differ(have, want):
+            by = "" if place.transposed else f" × {groups} group(s) = {want}"
+            yield Violation(
+                "channels",
+                f"the input ({spell(shape_of(call, place.x))}) has {have} channels, the weight "
+                f"({spell(weight)}) takes {first if place.transposed else second}{by}",
+                "correct group, the weight or what makes the input's channels",
+            )
+        elif first is not None and first % groups:
+            yield Violation(
+                "divisibility",
+                f"{first} channels of the weight ({spell(weight)}) do not divide into "
+                f"{groups} groups",
+                f"set group to a divisor of {first}",
+            )
+
+    return check
+
+
+def _sides(place: Window) -> Contract:
+    """``kernel_shape`` says what the weight is."""
+
+    def check(call: Call) -> Iterator[Violation]:
+        stated, weight = wholes(call, "kernel_shape"), shape_of(call, place.w or 1)
+        if not stated or weight is None or len(weight) < 3:
+            return
+        sides = weight[1:-1] if call.op_type.startswith("Nhwc") else weight[2:]
+        if len(stated) != len(sides) or any(map(differ, stated, sides)):
+            yield Violation(
+                "kernel-shape",
+                f"kernel_shape is {list(stated[:MAX_LISTED])}, the weight ({spell(weight)}) has "
+                f"{list(sides[:MAX_LISTED])}",
+                "leave kernel_shape out, or state the weight's",
+            )
+
+    return check
+
+
+def _room(place: Window) -> Contract:
+    """The window fits into the padded input once at least."""
+
+    def check(call: Call) -> Iterator[Violation]:
+        sizes, kernel = place.spatial(shape_of(call, place.x)), place.kernel(call)
+        if sizes is None or kernel is None or len(kernel) != len(sizes):
+            return
+        padding, count = word(call, "auto_pad", "NOTSET"), len(sizes)
+        pads = wholes(call, "pads") or (0,) * (2 * count)
+        dilations = wholes(call, "dilations") or (1,) * count
+        strides = wholes(call, "strides") or (1,) * count
+        if padding not in ("NOTSET", "VALID") or min(strides) < 1:
+            return
+        if (len(pads), len(dilations), len(strides)) != (2 * count, count, count):
+            return
+        for i, (size, side) in enumerate(zip(sizes, kernel, strict=True)):
+            extra = pads[i] + pads[count + i] if padding == "NOTSET" else 0
+            if size is None or side is None:
+                continue
+            left = size + extra - (side - 1) * dilations[i] - 1
+            if left >= 0:
+                continue
+            # A pool of nothing is empty until its size falls below 0.
+            yield Violation(
+                "window-size",
+                f"a window of {(side - 1) * dilations[i] + 1} does not fit into axis {i + 2}, "
+                f"{size} long and padded by {extra}",
+                "pad more, or use a smaller window",
+                grave=place.w is not None or -left >= 2 * strides[i],
+            )
+            return
+
+    return check
+
+
+def _frame(call: Call) -> Iterator[Violation]:
+    """A pool's padding stays below its window: no window lies in the padding alone."""
+    kernel, pads = wholes(call, "kernel_shape"), wholes(call, "pads")
+    if not kernel or not pads or len(pads) != 2 * len(kernel) or call.op_type == "MaxUnpool":
+        return
+    if any(pad >= kernel[i % len(kernel)] for i, pad in enumerate(pads)):
+        yield Violation(
+            "pool-pads",
+            f"pads {list(pads[:MAX_LISTED])} reach the size of the window "
+            f"{list(kernel[:MAX_LISTED])}",
+            "keep each pad below the window's side",
+        )
+
+
+def _output_padding(call: Call) -> Iterator[Violation]:
+    extra, strides = wholes(call, "output_padding"), wholes(call, "strides")
+    dilations = wholes(call, "dilations")
+    if not extra:
+        return
+    for i, more in enumerate(extra):
+        stride = strides[i] if strides and i < len(strides) else 1
+        dilation = dilations[i] if dilations and i < len(dilations) else 1
+        if more >= max(stride, dilation):
+            yield Violation(
+                "output-padding",
+                f"output_padding {list(extra[:MAX_LISTED])} has {more} where the stride is "
+                f"{stride} and the dilation {dilation}",
+                "keep it below the larger of the two",
+                grave=False,
+            )
+            return
+
+
+def _attributes(place: Window) -> tuple[Contract, ...]:
+    return (
+        per_axis("strides", place.axes, 1),
+        per_axis("dilations", place.axes, 1),
+        per_axis("pads", place.axes, 0, times=2),
+        one_of("auto_pad", PADDING),
+    )
+
+
+def convolution(place: Window) -> tuple[Contract, ...]:
+    """Contracts of a convolution whose operands are at ``place``."""
+    w, b = place.w or 1, place.b
+    bias: tuple[Contract, ...] = ()
+    if b is not None:
+        bias = (vector(b, "B", lambda c: size_at(c, w, 0), "output channels", code="bias-length"),)
+    return (
+        least_rank(place.x, "X", 3), same_rank(place.x, "X", w, "W"), _sides(place),
+        _channels(place), *bias, *_attributes(place), _room(place),
+    )  # fmt: skip
+
+
+def _transposed_bias(call: Call) -> int | None:
+    outputs, groups = size_at(call, 1, 1), whole(call, "group", 1)
+    return None if outputs is None or groups is None else outputs * groups
+
+
+_UP = Window(transposed=True)
+_POOL = Window(w=None)
+_POOLING: tuple[Contract, ...] = (
+    least_rank(0, "X", 3), per_axis("kernel_shape", _POOL.axes, 1), _frame, *_attributes(_POOL),
+    _room(_POOL), one_of("ceil_mode", (0, 1)), one_of("storage_order", (0, 1)),
+    one_of("count_include_pad", (0, 1)),
+)  # fmt: skip
+_LAST = Window(w=None, channels_last=True)
+
+WINDOWS: Mapping[tuple[str, str], tuple[Contract, ...]] = {
+    ("", "Conv"): convolution(Window()),
+    ("", "ConvInteger"): convolution(Window(b=None)),
+    ("", "QLinearConv"): convolution(Window(w=3, b=8)),
+    ("com.microsoft", "FusedConv"): convolution(Window()),
+    ("com.microsoft", "NhwcConv"): convolution(Window(channels_last=True)),
+    ("com.microsoft", "NhwcFusedConv"): convolution(Window(channels_last=True)),
+    ("", "ConvTranspose"): (
+        least_rank(0, "X", 3), same_rank(0, "X", 1, "W"), _sides(_UP), _channels(_UP),
+        vector(2, "B", _transposed_bias, "output channels", code="bias-length"),
+        *_attributes(_UP), per_axis("output_padding", _UP.axes, 0),
+        per_axis("output_shape", _UP.axes, 0), _output_padding,
+    ),
+    ("", "AveragePool"): _POOLING,
+    ("", "MaxPool"): _POOLING,
+    ("", "LpPool"): (*_POOLING, at_least("p", 1)),
+    ("", "GlobalAveragePool"): (least_rank(0, "X", 3),),
+    ("", "GlobalMaxPool"): (least_rank(0, "X", 3),),
+    ("", "GlobalLpPool"): (least_rank(0, "X", 3),),
+    ("", "MaxUnpool"): (
+        per_axis("kernel_shape", _POOL.axes, 1), per_axis("strides", _POOL.axes, 1),
+        per_axis("pads", _POOL.axes, 0, times=2), same_rank(0, "X", 1, "I"),
+    ),
+    ("", "DeformConv"): (
+        rank(0, "X", 4), same_rank(0, "X", 1, "W"), _sides(Window()), _channels(Window()),
+        vector(3, "B", lambda c: size_at(c, 1, 0), "output channels", code="bias-length"),
+        *_attributes(Window()),
+    ),
+    ("com.microsoft", "NhwcMaxPool"): (
+        per_axis("kernel_shape", _LAST.axes, 1), _frame, *_attributes(_LAST), _room(_LAST),
+    ),
+    ("com.microsoft", "QLinearAveragePool"): (
+        per_axis("kernel_shape", _POOL.axes, 1), _frame, *_attributes(_POOL),
+    ),
+}  # fmt: skip
+"""``QLinearConv`` of ``com.microsoft`` has its channels where an attribute says."""

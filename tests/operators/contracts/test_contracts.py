@@ -1,0 +1,27 @@
+"""Contracts against ONNX Runtime: what it refuses is grave, what it runs is not, and valid
+operators have no violation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.operators.contracts.families import FAMILIES
+from tests.operators.contracts.nodes import refusal, violations
+
+BREAKS = [(family, name) for family in FAMILIES for name in FAMILIES[family].breaks]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_valid_operators_run_and_have_no_violation(family: str) -> None:
+    node = FAMILIES[family].make(np.random.default_rng(0))
+    assert refusal(node) == ""
+    assert violations(node) == []
+
+
+@pytest.mark.parametrize(("family", "name"), BREAKS)
+def test_a_broken_contract_is_grave_where_the_runtime_refuses_it(family: str, name: str) -> None:
+    node = FAMILIES[family].broken(name, np.random.default_rng(0))
+    found = violations(node)
+    assert found, "nothing is found"
+    assert any(v.grave for v in found) == bool(refusal(node))
