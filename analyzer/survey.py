@@ -78,7 +78,7 @@ def survey(program: Program, shapes: Shapes) -> Survey:
         params=params_by_site(inventory, len(sites)),
         weighted=frozenset(reading_weights(inventory)),
         sums=aggregate(sites, [_cost(site) for site in sites]),
-        peak=peak_memory(program, sites, constants),
+        peak=peak_memory(program, graph, sites, constants),
         guessed=guessed,
         tainted=tainted_sites(graph, sites, {a.input for a in guessed}),
     )

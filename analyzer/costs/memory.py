@@ -8,13 +8,17 @@ The order is the file's topological order; a runtime may do better or worse.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from analyzer.facts import Certainty, Memory, Tensor
+from analyzer.graph.adjacency import Port, edges
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    import networkx as nx
 
     from analyzer.graph.scope import Program, Scope
     from analyzer.shapes.result import Instance
@@ -36,13 +40,16 @@ def _total(sizes: Collection[int | None]) -> int | None:
 
 
 def peak_memory(
-    program: Program, sites: Sequence[Site], constants: Mapping[int, set[str]]
+    program: Program,
+    graph: nx.MultiDiGraph,
+    sites: Sequence[Site],
+    constants: Mapping[int, set[str]],
 ) -> Memory:
     """Peak activation memory of the main graph, bodies and functions included.
 
     Parameters
     ----------
-    program, sites : the model, callers before callees.
+    program, graph, sites : the model, callers before callees.
     constants : names that are constants, by scope index; they are not activations.
     """
     by_instance: dict[int, list[Site]] = {}
@@ -53,12 +60,13 @@ def peak_memory(
         by_instance.setdefault(id(site.instance), []).append(site)
     if not order:
         return Memory(None, "", (), Certainty.UNKNOWN, "the graph has no operators")
+    last = _last_uses(graph, sites)
     peaks: dict[int, Peak] = {}
     for instance in reversed(order):  # callees first
         scope = program.scopes[instance.scope]
         own = by_instance[id(instance)]
         fixed = constants.get(instance.scope, set())
-        peaks[id(instance)] = _scope_peak(scope, instance, own, peaks, fixed)
+        peaks[id(instance)] = _scope_peak(scope, instance, own, peaks, fixed, last)
     peak = peaks[id(order[0])]
     peak.alive.sort(key=lambda t: (-(t.bytes or 0), t.name))
     listed = tuple(peak.alive[:ALIVE_LISTED])
@@ -85,43 +93,50 @@ def _scope_peak(
     sites: Sequence[Site],
     peaks: Mapping[int, Peak],
     fixed: set[str],
+    last: Mapping[Port, int],
 ) -> Peak:
     """Walk the operators of one scope; ``peaks`` holds the scopes they run."""
-    last = _last_uses(scope, sites)
-    start = _live_inputs(scope, instance, fixed, last, 0)
+    kept = frozenset(scope.outputs)
+    lives = [*_lives_of_inputs(scope, instance, sites, fixed, kept)]
+    start = [life.tensor for life in lives]
     live = {t.name: t.bytes or 0 for t in start}
     best = Peak(sum(live.values()), sites[0].id, start, sum(t.bytes is None for t in start))
     current, at, inside = best.bytes, -1, None
     leaving: dict[int, list[str]] = {}
-    for name, i in last.items():
-        leaving.setdefault(i, []).append(name)
-    for i, site in enumerate(sites):
-        made = [t for t in site.call.outputs if t and t.name not in fixed and t.name not in live]
-        live.update((t.name, t.bytes or 0) for t in made)
-        current += sum(t.bytes or 0 for t in made)
-        best.unsized += sum(t.bytes is None for t in made)
+    for life in lives:
+        leaving.setdefault(life.end, []).append(life.tensor.name)
+    for site in sites:
+        made = [
+            life
+            for life in _lives_of_outputs(site, fixed, kept, last)
+            if life.tensor.name not in live
+        ]
+        for life in made:
+            leaving.setdefault(life.end, []).append(life.tensor.name)
+            live[life.tensor.name] = life.tensor.bytes or 0
+            current += life.tensor.bytes or 0
+            best.unsized += life.tensor.bytes is None
+        lives += made
         inner = _highest(site, peaks)
         during = current + (inner.bytes if inner else 0)
         best.unsized += inner.unsized if inner else 0
         if during > best.bytes:
-            best.bytes, best.node, at, inside = during, site.id, i, inner
-        gone = [*leaving.get(i, ()), *(t.name for t in made if t.name not in last)]
-        current -= sum(live.pop(name, 0) for name in gone)
+            best.bytes, best.node, at, inside = during, site.id, site.index, inner
+        current -= sum(live.pop(name, 0) for name in leaving.get(site.index, ()))
     if at >= 0:
-        best.alive = _alive_at(at, sites, last, fixed)
-        best.alive += _live_inputs(scope, instance, fixed, last, at)
+        best.alive = [life.tensor for life in lives if life.start <= at <= life.end]
         best.alive += inside.alive if inside else []
     return best
 
 
-def _last_uses(scope: Scope, sites: Sequence[Site]) -> dict[str, int]:
-    """Position of the last reader by name; graph outputs outlive all."""
-    last: dict[str, int] = {}
-    for i, site in enumerate(sites):
-        for name in (*site.op.inputs, *site.op.captured):
-            last[name] = i
-    for name in scope.outputs:
-        last[name] = len(sites)
+def _last_uses(graph: nx.MultiDiGraph, sites: Sequence[Site]) -> dict[Port, int]:
+    """Index of the last site that reads an output within its own scope."""
+    index = {site.id: site.index for site in sites}
+    last: dict[Port, int] = {}
+    for tail, head, edge in edges(graph):
+        if not edge.outer:
+            port = Port(tail, edge.source_slot)
+            last[port] = max(last.get(port, 0), index[head])
     return last
 
 
@@ -131,29 +146,44 @@ def _highest(site: Site, peaks: Mapping[int, Peak]) -> Peak | None:
     return max(inner, key=lambda p: p.bytes, default=None)
 
 
-def _live_inputs(
-    scope: Scope, instance: Instance, fixed: set[str], last: Mapping[str, int], at: int
-) -> list[Tensor]:
-    """Graph inputs still needed at operator ``at``; those of bodies belong to their caller."""
+class _Life(NamedTuple):
+    """A tensor with the indices of the first and the last site during which it is alive."""
+
+    tensor: Tensor
+    start: int
+    end: int
+
+
+FOREVER = sys.maxsize
+
+
+def _lives_of_inputs(
+    scope: Scope,
+    instance: Instance,
+    sites: Sequence[Site],
+    fixed: set[str],
+    kept: Collection[str],
+) -> Iterator[_Life]:
+    """Graph inputs, from the start; those of bodies belong to their caller."""
     if instance.path:
-        return []
-    types = [(n, instance.types.get(n)) for n in scope.inputs if n not in fixed]
-    return [
-        Tensor(n, kind.dtype, kind.shape)
-        for n, kind in types
-        if kind is not None and last.get(n, -1) >= at
-    ]
+        return
+    places = {site.op: site.index for site in sites}
+    for name in dict.fromkeys(scope.inputs):
+        kind = instance.types.get(name)
+        if kind is None or name in fixed:
+            continue
+        uses = [places[op] for op, _ in scope.reads.get(name, ()) if op in places]
+        if name in kept:
+            uses = [FOREVER]
+        if uses:
+            yield _Life(Tensor(name, kind.dtype, kind.shape), 0, max(uses))
 
 
-def _alive_at(
-    at: int, sites: Sequence[Site], last: Mapping[str, int], fixed: set[str]
-) -> list[Tensor]:
-    """Tensors made by the first operators and alive while operator ``at`` runs."""
-    alive: dict[str, Tensor] = {}
-    for i, site in enumerate(sites[: at + 1]):
-        for tensor in site.call.outputs:
-            if tensor is None or tensor.name in fixed:
-                continue
-            if i == at or last.get(tensor.name, -1) >= at:
-                alive.setdefault(tensor.name, tensor)
-    return list(alive.values())
+def _lives_of_outputs(
+    site: Site, fixed: set[str], kept: Collection[str], last: Mapping[Port, int]
+) -> Iterator[_Life]:
+    """What a site makes, from then on; graph outputs to the end."""
+    for slot, tensor in enumerate(site.call.outputs):
+        if tensor is not None and tensor.name not in fixed:
+            end = last.get(Port(site.id, slot), site.index)
+            yield _Life(tensor, site.index, FOREVER if tensor.name in kept else end)
