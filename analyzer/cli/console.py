@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from analyzer.errors import OutputError
-from analyzer.report.sanitise import clean
+from analyzer.sanitise import clean
 from analyzer.streams import write_all
 
 if TYPE_CHECKING:

@@ -29,8 +29,8 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, console: Console, environment: Environment) -> int:
     """Show the page as Markdown."""
-    from analyzer.report.sanitise import clean
     from analyzer.ruleset import explain
+    from analyzer.sanitise import clean
 
     rules = load_all_rules(arguments.rules)
     by_word = {word: rule for rule in rules for word in (rule.id, rule.name)}

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from analyzer.cli.console import NAME, Console
-from analyzer.report.sanitise import clean
+from analyzer.sanitise import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

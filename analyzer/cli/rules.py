@@ -50,7 +50,7 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
 
 
 def _as_text(rules: Iterable[Rule], color: bool) -> bytes:
-    from analyzer.report.sanitise import clean
+    from analyzer.sanitise import clean
 
     style = Style(color)
     rows = [(r.id, r.name, r.severity.value, r.status, clean(r.summary)) for r in rules]

@@ -9,8 +9,8 @@ from analyzer import units
 from analyzer.records import HIDDEN, Output, named, shown, shown_as
 from analyzer.report.columns import columns
 from analyzer.report.json import encode
-from analyzer.report.sanitise import clean, label
 from analyzer.report.style import Style
+from analyzer.sanitise import clean, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.report.sanitise import csv_cell
+from analyzer.sanitise import csv_cell
 
 if TYPE_CHECKING:
     from analyzer.facts import Node

@@ -8,8 +8,8 @@ from analyzer import units
 from analyzer.errors import ConfigError
 from analyzer.graph.adjacency import call_of
 from analyzer.report.columns import columns
-from analyzer.report.sanitise import clean, label
 from analyzer.report.style import Style
+from analyzer.sanitise import clean, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from analyzer.findings.finding import Severity
 from analyzer.report.result import Failure
-from analyzer.report.sanitise import clean, label
 from analyzer.report.style import Style
 from analyzer.report.view.findings import (
     first_of_each,
@@ -17,6 +16,7 @@ from analyzer.report.view.findings import (
     not_listed,
     others,
 )
+from analyzer.sanitise import clean, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

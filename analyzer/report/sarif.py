@@ -13,7 +13,7 @@ from analyzer import units
 from analyzer.findings.finding import Severity
 from analyzer.report.json import encode
 from analyzer.report.result import Failure
-from analyzer.report.sanitise import clean, label
+from analyzer.sanitise import clean, label
 from analyzer.version import __version__
 
 if TYPE_CHECKING:

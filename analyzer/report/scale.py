@@ -11,8 +11,8 @@ from analyzer import units
 from analyzer.records import HIDDEN, Output, shown
 from analyzer.report.columns import columns
 from analyzer.report.json import encode
-from analyzer.report.sanitise import csv_cell, label
 from analyzer.report.style import Style
+from analyzer.sanitise import csv_cell, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

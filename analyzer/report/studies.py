@@ -10,8 +10,8 @@ from analyzer.costs.conventions import conventions
 from analyzer.records import Output
 from analyzer.report.columns import columns
 from analyzer.report.json import encode
-from analyzer.report.sanitise import clean, label
 from analyzer.report.style import Style
+from analyzer.sanitise import clean, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

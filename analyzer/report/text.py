@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.report.columns import columns
-from analyzer.report.sanitise import clean, label
 from analyzer.report.style import Style
 from analyzer.report.view import summary
 from analyzer.report.view.assumed import choices
 from analyzer.report.view.layers import show_names
+from analyzer.sanitise import clean, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

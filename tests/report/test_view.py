@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from analyzer.report import REPORT_FORMATS, Batch, Failure, Options, Result, sanitise
+from analyzer import sanitise
+from analyzer.report import REPORT_FORMATS, Batch, Failure, Options, Result
 from analyzer.report.view import charts, findings, layers, memory, summary
 from analyzer.report.view.page import HTML, PDF, build
 

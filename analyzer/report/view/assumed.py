@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from analyzer.facts import Certainty
-from analyzer.report.sanitise import label
+from analyzer.sanitise import label
 
 if TYPE_CHECKING:
     from analyzer.facts import Facts

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.report.sanitise import clean, label
+from analyzer.sanitise import clean, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.report.sanitise import label
 from analyzer.report.view.kinds import color_of, counted_flops, counted_macs
+from analyzer.sanitise import label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.report.sanitise import label
+from analyzer.sanitise import label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyzer.report.sanitise import label
+from analyzer.sanitise import label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

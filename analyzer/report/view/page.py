@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from analyzer.report.sanitise import clean, label
 from analyzer.report.view import (
     charts,
     conversion,
@@ -20,6 +19,7 @@ from analyzer.report.view import (
 )
 from analyzer.report.view.assumed import choices
 from analyzer.report.view.kinds import COLORS
+from analyzer.sanitise import clean, label
 from analyzer.version import __version__
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from analyzer import units
 from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
 from analyzer.report.result import FINDINGS, INCONCLUSIVE
-from analyzer.report.sanitise import label
 from analyzer.report.view.kinds import color_of
+from analyzer.sanitise import label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.report.sanitise import label
+from analyzer.sanitise import label
 from analyzer.scaling import Plan, grid, growth
 
 if TYPE_CHECKING:
