@@ -12,6 +12,7 @@ from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.display import Brief
 from analyzer.records import HIDDEN, shown
 
 if TYPE_CHECKING:
@@ -53,8 +54,8 @@ class Retyped(NamedTuple):
     new: Tensor | None
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+@dataclass(frozen=True, slots=True, repr=False)
+class Comparison(Brief):
     """What became of one model in another."""
 
     old: Facts = field(metadata=HIDDEN)

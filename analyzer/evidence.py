@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from analyzer.display import Brief
 from analyzer.records import HIDDEN, LISTED, named, shown
 
 if TYPE_CHECKING:
@@ -14,8 +15,8 @@ DW_PW = "depthwise-pointwise"
 PW_DW = "pointwise-depthwise"
 
 
-@dataclass(frozen=True, slots=True)
-class Decoupling:
+@dataclass(frozen=True, slots=True, repr=False)
+class Decoupling(Brief):
     """A convolution as a sum of T depthwise separable terms, in one of the two orders."""
 
     order: str
@@ -118,8 +119,8 @@ class KernelUse:
         return 1 - self.effective_taps / self.taps if self.taps else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class FilterUse:
+@dataclass(frozen=True, slots=True, repr=False)
+class FilterUse(Brief):
     """Output filters (and input channels) that carry nothing or nothing new."""
 
     filters: int = field(metadata=named("count"))
@@ -205,8 +206,8 @@ class ValueStats:
         return self.nan + self.inf
 
 
-@dataclass(frozen=True, slots=True)
-class LayerEvidence:
+@dataclass(frozen=True, slots=True, repr=False)
+class LayerEvidence(Brief):
     """Everything read from the weights of one layer."""
 
     node: str
@@ -219,8 +220,8 @@ class LayerEvidence:
     """Convolutions that mix space and channels; ``None`` too when weights are not finite."""
 
 
-@dataclass(frozen=True, slots=True)
-class WeightEvidence:
+@dataclass(frozen=True, slots=True, repr=False)
+class WeightEvidence(Brief):
     """Evidence by node id, and what was left out."""
 
     layers: Mapping[str, LayerEvidence] = field(metadata=LISTED)

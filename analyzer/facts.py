@@ -14,11 +14,14 @@ specification):
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from analyzer import display, units
+from analyzer.display import Brief
 from analyzer.records import HIDDEN, INLINE, Digest, Output, Signed, named, shown
 
 if TYPE_CHECKING:
@@ -67,6 +70,9 @@ class Tensor:
     shape: Shape = None
     """Dimensions after binding."""
 
+    def __str__(self) -> str:
+        return f"{self.name} {self.dtype or units.UNKNOWN} {units.shape(self.shape)}"
+
     @property
     def elements(self) -> int | None:
         """Number of elements, ``None`` when any dimension is unknown."""
@@ -98,6 +104,9 @@ class Assumption:
     reason: str
     """``--dim`` or ``--shape`` (the configuration's count as such), ``same symbol``, ``metadata``
     and the entry that states it, ``default``, or what in the graph implied it."""
+
+    def __str__(self) -> str:
+        return f"{self.input} axis {self.axis} ({self.dim}) = {self.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,8 +381,8 @@ class StoredTensor:
     """What decided the role, e.g. ``weight of Conv``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+@dataclass(frozen=True, slots=True, repr=False)
+class Parameters(Brief):
     """What the model stores, by role; every tensor counted once."""
 
     weights: int
@@ -410,8 +419,8 @@ class Parameters:
         return sum(self.bytes_by_dtype.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Memory:
+@dataclass(frozen=True, slots=True, repr=False)
+class Memory(Brief):
     """Peak activation memory by liveness over the file's topological order."""
 
     peak_bytes: int | None
@@ -455,8 +464,8 @@ class Totals:
     e.g. behind an operator whose output size depends on data)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Separable:
+@dataclass(frozen=True, slots=True, repr=False)
+class Separable(Brief):
     """Cumulative effect of converting every candidate convolution."""
 
     macs_now: int
@@ -472,8 +481,8 @@ class Separable:
         return (self.macs_now - self.macs_after) / self.macs_now if self.macs_now else None
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+@dataclass(frozen=True, slots=True, repr=False)
+class Module(Brief):
     """A module of the source code, as the exporter's scope names tell it."""
 
     path: str
@@ -508,9 +517,9 @@ class Architecture:
     """Spatial sides of the network's input; empty if it has none or they are unknown."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Facts(Output):
-    """Everything onnxlint knows about one model."""
+    """Everything onnxlint knows about one model; ``facts[id]`` is one of its operators."""
 
     model: ModelInfo
     inputs: tuple[Tensor, ...]
@@ -532,8 +541,49 @@ class Facts(Output):
     """Module tree of the source code; ``None`` where the exporter left no scope names."""
     evidence: WeightEvidence | None = field(default=None, metadata=named("weights"))
     """What the trained weights say; ``None`` when they were not looked at."""
+    _by_id: dict[str, Node] = field(
+        default_factory=dict, init=False, repr=False, compare=False, metadata=HIDDEN
+    )
+    """Filled when an operator is first asked for."""
 
     @property
     def inconclusive(self) -> bool:
         """True when something was skipped, limited or broken."""
         return any(p.inconclusive for p in self.problems)
+
+    def __getitem__(self, node: str) -> Node:
+        """The operator with this id; raises ``KeyError`` if there is none."""
+        return self._index()[node]
+
+    def __contains__(self, node: object) -> bool:
+        """Whether there is an operator with this id."""
+        return node in self._index()
+
+    def _index(self) -> dict[str, Node]:
+        if not self._by_id:
+            self._by_id.update((each.id, each) for each in self.nodes)
+        return self._by_id
+
+    def __repr__(self) -> str:
+        return display.lines(f"Facts of {self.model.path}", self._summary())
+
+    def _repr_html_(self) -> str:
+        """For notebooks."""
+        return display.table(self.model.path, self._summary())
+
+    def _summary(self) -> list[tuple[str, str]]:
+        t, blocks = self.totals, Counter(block.kind for block in self.blocks)
+        rows = [
+            ("network", self.architecture.detail if self.architecture else "not recognised"),
+            ("MACs", f"{units.count(t.macs)}, {t.certainty}"),
+            ("FLOPs", units.count(t.flops) + ("" if t.flops_complete else " at least")),
+            ("parameters", f"{units.count(t.params)}, {units.size(t.weight_bytes)}"),
+            ("activations", f"{units.size(t.peak_activation_bytes)} at the peak"),
+            ("inputs", ", ".join(map(str, self.inputs[:4]))),
+            ("outputs", ", ".join(map(str, self.outputs[:4]))),
+            ("operators", f"{len(self.nodes):,}, {t.weighted_layers:,} of them weighted layers"),
+            ("blocks", ", ".join(f"{n:,} {kind}" for kind, n in blocks.most_common(4))),
+            ("assumed", ", ".join(map(str, self.assumptions[:4]))),
+            ("problems", ", ".join(dict.fromkeys(p.code for p in self.problems))),
+        ]
+        return [(what, value) for what, value in rows if value]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.display import Brief
 from analyzer.errors import ConfigError
 from analyzer.findings import suppress as suppression
 from analyzer.findings.baseline import apply_baseline
@@ -52,8 +53,8 @@ class Settings:
     """The day on which expiry dates are judged; ``None``: nothing has expired."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+@dataclass(frozen=True, slots=True, repr=False)
+class Verdict(Brief):
     """Everything that was found in one model, also what is not reported."""
 
     findings: tuple[Finding, ...]

@@ -14,6 +14,7 @@ from math import isfinite
 from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
+from analyzer.display import Brief
 from analyzer.version import __version__
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Tool:
     version: str = __version__
 
 
-class Output:
+class Output(Brief):
     """A record that is a whole output: what it says of itself comes first, its lists last."""
 
     __slots__ = ()

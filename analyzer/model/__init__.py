@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from google.protobuf.message import DecodeError
 from onnx import ModelProto
 
+from analyzer.display import Brief
 from analyzer.errors import ModelError
 from analyzer.facts import ModelInfo, Problem
 from analyzer.model import imports, source, text
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["Limits", "Model", "Payloads", "Readable", "load", "load_bytes"]
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+@dataclass(frozen=True, slots=True, repr=False)
+class Model(Brief):
     """A model whose structure is in memory and whose weights are where they were."""
 
     proto: ModelProto

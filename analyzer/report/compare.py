@@ -50,7 +50,7 @@ class Turnover:
     """Findings of the old model that the new one does not have."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Pair(Output):
     """Two judged models and what is between them."""
 

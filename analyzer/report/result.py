@@ -35,7 +35,7 @@ class Converted:
     """Node ids, largest saving first."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Result(Output):
     """Facts about one model and what the rules say about them."""
 
@@ -114,7 +114,7 @@ class Failure:
         return INCONCLUSIVE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Batch(Output):
     """Everything one ``check`` looked at, in the order given."""
 

@@ -35,7 +35,7 @@ class Now:
     """Spatial sides of the graph inputs."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Study(Output):
     """One model at other sizes, and what was asked about it."""
 

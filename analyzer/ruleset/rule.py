@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzer.display import Brief
 from analyzer.ruleset.fields import EVIDENCE
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ class Value:
     """``sum`` or ``max``: how the values of several places add up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+@dataclass(frozen=True, slots=True, repr=False)
+class Rule(Brief):
     """One opinion about facts, read from one file."""
 
     id: str

@@ -15,6 +15,7 @@ from itertools import groupby
 from math import ceil
 from typing import TYPE_CHECKING, TypeGuard
 
+from analyzer.display import Brief
 from analyzer.graph.adjacency import call_of, fed_by, read_by, vertex
 from analyzer.graph.call import Unknown
 from analyzer.records import HIDDEN, shown
@@ -35,8 +36,8 @@ REPEATABLE = frozenset({
 SHAPE_READERS = frozenset({"Shape", "Size"})
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+@dataclass(frozen=True, slots=True, repr=False)
+class Stage(Brief):
     """Like blocks in a row."""
 
     kind: str

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from math import log, sqrt
 from typing import TYPE_CHECKING
 
+from analyzer.display import Brief
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -24,8 +26,8 @@ WIDTHS = (0.25, 0.5, 0.75, 1.0, 1.2, 1.4, 1.8)
 RESOLUTIONS = (0.571, 0.714, 0.857, 1.0, 1.143, 1.286, 1.714)
 
 
-@dataclass(frozen=True, slots=True)
-class Frontier:
+@dataclass(frozen=True, slots=True, repr=False)
+class Frontier(Brief):
     """What a budget affords."""
 
     budget: int

@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from analyzer.display import Brief
 from analyzer.graph.call import Unknown
 from analyzer.records import HIDDEN, shown
 from analyzer.scaling.depth import Stage, repeats, stages
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from analyzer.facts import Facts
 
 
-@dataclass(frozen=True, slots=True)
-class Scaled:
+@dataclass(frozen=True, slots=True, repr=False)
+class Scaled(Brief):
     """The whole model at one (α, ρ, d)."""
 
     width: float
