@@ -83,9 +83,9 @@ _NAMES = {
         channels_last conv_window_size do_rotary end exclusive expert_weight_bits
         fc1_expert_weight_bits fc2_expert_weight_bits fc3_expert_weight_bits fmod gather_axis group
         hidden_size k keepdims kv_num_heads n_targets noop_with_empty_axes num_heads
-        num_outputs num_scan_inputs onesided output_datatype past_present_share_buffer reverse
-        rotary_embedding_dim sampling_ratio select_last_index signal_ndim start to training_mode
-        transA transB transBatchA transBatchB value_int""",
+        num_outputs num_scan_inputs onesided output_datatype past_present_share_buffer quant_type
+        reverse rotary_embedding_dim sampling_ratio select_last_index signal_ndim start to
+        training_mode transA transB transBatchA transBatchB value_int""",
     AttributeProto.INTS: """
         axes dilations ends inputdimensions kernel_shape output_padding output_shape pads perm
         qkv_hidden_sizes scan_input_axes scan_output_axes starts strides targets value_ints""",

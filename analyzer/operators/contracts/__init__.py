@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from analyzer.operators.contracts.attention import ATTENTION
 from analyzer.operators.contracts.contrib_attention import CONTRIB_ATTENTION
+from analyzer.operators.contracts.contrib_grouped import CONTRIB_GROUPED
 from analyzer.operators.contracts.contrib_normalization import CONTRIB_NORMALISATION
+from analyzer.operators.contracts.contrib_other import CONTRIB_OTHER
 from analyzer.operators.contracts.contrib_products import CONTRIB_PRODUCTS
 from analyzer.operators.contracts.elementwise import ELEMENTWISE
 from analyzer.operators.contracts.indexing import INDEXING
@@ -49,7 +51,7 @@ _CONTRACTS = _merged(
     (
         MOVEMENT, INDEXING, WINDOWS, PRODUCTS, ELEMENTWISE, NORMALISATION, RECURRENT, REDUCTION,
         QUANTISATION, ATTENTION, RESAMPLING, TEXT, MACHINE_LEARNING, CONTRIB_ATTENTION,
-        CONTRIB_PRODUCTS, CONTRIB_NORMALISATION,
+        CONTRIB_GROUPED, CONTRIB_PRODUCTS, CONTRIB_NORMALISATION, CONTRIB_OTHER,
     )
 )  # fmt: skip
 """By domain (``""`` is ai.onnx) and operator."""

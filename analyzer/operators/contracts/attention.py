@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from analyzer.operators.contracts.parts import (
     MAX_LISTED,
-    at_least,
-    one_of,
     rank,
     same_rank,
     same_shape,
@@ -21,6 +19,10 @@ from analyzer.operators.contracts.reading import (
     shape_of,
     size_at,
     whole,
+)
+from analyzer.operators.contracts.settings import (
+    at_least,
+    one_of,
 )
 from analyzer.operators.contracts.violation import Violation
 from analyzer.units import shape as spell

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analyzer.operators.contracts.contrib_attention import fits
 from analyzer.operators.contracts.normalization import per_last
 from analyzer.operators.contracts.parts import (
-    divides,
+    fits,
     indices_in_range,
-    one_of,
     rank,
     same_shape,
     same_size,
@@ -17,7 +16,11 @@ from analyzer.operators.contracts.parts import (
     stretches_to,
     vector,
 )
-from analyzer.operators.contracts.reading import shape_of, size_at
+from analyzer.operators.contracts.reading import differ, shape_of, size_at
+from analyzer.operators.contracts.settings import (
+    divides,
+    one_of,
+)
 from analyzer.operators.contracts.violation import Violation
 from analyzer.units import shape as spell
 
@@ -36,7 +39,10 @@ def _skip(call: Call) -> Iterator[Violation]:
     allowed = [data]
     if len(data) == 3:
         allowed += [(1, *data[1:]), data[1:]]
-    yield from fits("skip-shape", "skip", skip, *allowed, what="(as the input)")
+    for wrong in fits("skip-shape", "skip", skip, *allowed, what="(as the input)"):
+        # A runtime reads the skip from its begin, so that only its last two axes must agree.
+        same = len(data) == len(skip) == 3 and not any(map(differ, data[1:], skip[1:]))
+        yield replace(wrong, grave=not same)
 
 
 def _halves(call: Call) -> Iterator[Violation]:

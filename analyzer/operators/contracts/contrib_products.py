@@ -1,27 +1,28 @@
-"""Contracts of packed weights in ``com.microsoft``: MatMulNBits, blocks, experts."""
+"""Contracts of products with packed weights in ``com.microsoft``: MatMulNBits and alike."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.operators.contracts.contrib_attention import fits
 from analyzer.operators.contracts.parts import (
-    axis_in_range,
+    fits,
     indices_in_range,
-    one_of,
-    rank,
     size_of,
     vector,
 )
 from analyzer.operators.contracts.products import product
+from analyzer.operators.contracts.quantization import per_column
 from analyzer.operators.contracts.reading import (
     differ,
     elements_of,
-    given,
     integers,
     shape_of,
     size_at,
     whole,
+)
+from analyzer.operators.contracts.settings import (
+    axis_in_range,
+    one_of,
 )
 from analyzer.operators.contracts.violation import Violation
 from analyzer.units import shape as spell
@@ -110,8 +111,17 @@ def _bnb4(call: Call) -> Iterator[Violation]:
                 f"{name} has {elements_of(call, slot)} elements, {n} × {k} weights in blocks of "
                 f"{block} take {wanted}",
                 f"pack the weight anew, or correct N, K or block_size of {name}",
+                grave=False,
             )
             return
+
+
+def _blocks_of_gather(call: Call) -> Iterator[Violation]:
+    """Only FP8 and FP4 may have one block along the whole axis."""
+    data = call.input(0)
+    small = data is not None and (data.dtype or "float").startswith("float")
+    if not (small and whole(call, "block_size") == 0):
+        yield from _power_of_two("block_size", 16)(call)
 
 
 def _gathered(call: Call) -> Iterator[Violation]:
@@ -183,49 +193,6 @@ def _fused(call: Call) -> Iterator[Violation]:
         )
 
 
-def _experts(call: Call) -> Iterator[Violation]:
-    """MoE and QMoE: as many rows as tokens, as many experts as columns of the router."""
-    data, router = shape_of(call, 0), shape_of(call, 1)
-    if data is None or router is None or len(router) != 2 or len(data) not in (2, 3):
-        return
-    lead = data[:-1]
-    rows: Dim = None if None in lead else (lead[0] or 0) * ((lead[1] or 0) if len(lead) > 1 else 1)
-    if differ(router[0], rows):
-        yield Violation(
-            "router-shape",
-            f"router_probs ({spell(router)}) has {router[0]} rows for {rows} tokens",
-            "give one row for each token",
-        )
-    chosen = whole(call, "k", 1)
-    if chosen is not None and router[1] is not None and not 1 <= chosen <= router[1]:
-        yield Violation(
-            "attribute-value", f"k is {chosen} of {router[1]} experts",
-            f"set k to 1 to {router[1]}",
-        )  # fmt: skip
-    slots = (2, 4) if call.op_type == "MoE" else (2, 5)
-    for slot in slots:
-        experts = size_at(call, slot, 0)
-        if experts is not None and router[1] is not None and experts > router[1]:
-            yield Violation(
-                "router-shape",
-                f"input {slot} ({spell(shape_of(call, slot))}) has {experts} experts, the router "
-                f"{router[1]}",
-                "give router_probs a column for each expert",
-            )
-            return
-
-
-def _bias_rows(call: Call) -> Iterator[Violation]:
-    """Biases of experts: (experts, width)."""
-    experts, hidden = size_at(call, 2, 0), size_at(call, 0, -1)
-    slot = 5 if call.op_type == "MoE" else 7
-    if given(call, slot):
-        yield from fits(
-            "bias-length", "fc2_experts_bias", shape_of(call, slot), (experts, hidden),
-            what="(experts, width)",
-        )  # fmt: skip
-
-
 _BLOCKS = _power_of_two("block_size", 16)
 
 CONTRIB_PRODUCTS: Mapping[tuple[str, str], tuple[Contract, ...]] = {
@@ -237,26 +204,20 @@ CONTRIB_PRODUCTS: Mapping[tuple[str, str], tuple[Contract, ...]] = {
         "GatherBlockQuantized": (
             axis_in_range("gather_axis", default=0, name="data"),
             axis_in_range("quantize_axis", default=1, name="data"),
-            one_of("bits", (2, 4, 8)), _gathered,
+            one_of("bits", (2, 4, 8)), _blocks_of_gather, _gathered,
             indices_in_range(
                 1, "indices", lambda c: size_at(c, 0, whole(c, "gather_axis", 0) or 0), "the axis"
             ),
         ),
         "FusedMatMul": (_fused,),
         "FusedMatMulActivation": (_fused,),
-        "MoE": (
-            rank(0, "input", 2, 3), rank(1, "router_probs", 2), rank(2, "fc1_experts_weights", 3),
-            rank(4, "fc2_experts_weights", 3), _experts, _bias_rows,
-        ),
-        "QMoE": (
-            rank(0, "input", 2, 3), rank(1, "router_probs", 2), rank(2, "fc1_experts_weights", 3),
-            rank(5, "fc2_experts_weights", 3), _experts, _bias_rows,
-            one_of("expert_weight_bits", (2, 4, 8)),
-        ),
         "DynamicQuantizeMatMul": (
+            *per_column(2, 3, 1, -1, "columns of B"),
             vector(4, "bias", size_of(1, -1), "columns of B", code="bias-length"),
         ),
+        "QGemm": per_column(4, 5, 3, -1, "columns of B"),
         "MatMulIntegerToFloat": (
+            *per_column(3, 5, 1, -1, "columns of B"),
             vector(6, "bias", size_of(1, -1), "columns of B", code="bias-length"),
         ),
     }.items()

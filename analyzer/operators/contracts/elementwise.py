@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from analyzer.model.dtypes import DTYPES
 from analyzer.operators.contracts.parts import (
-    at_least,
     broadcasts,
-    one_of,
     single,
     stretches,
 )
 from analyzer.operators.contracts.reading import contents, shape_of, whole, wholes
+from analyzer.operators.contracts.settings import (
+    at_least,
+    one_of,
+)
 from analyzer.operators.contracts.violation import Violation
 
 if TYPE_CHECKING:

@@ -6,13 +6,8 @@ from typing import TYPE_CHECKING
 
 from analyzer.operators.contracts.parts import (
     MAX_LISTED,
-    at_least,
-    axes_in_range,
-    axis_in_range,
     indices_in_range,
     least_rank,
-    one_of,
-    out_of_range,
     rank,
     same_rank,
     same_shape,
@@ -30,6 +25,13 @@ from analyzer.operators.contracts.reading import (
     shape_of,
     size_at,
     whole,
+)
+from analyzer.operators.contracts.settings import (
+    at_least,
+    axes_in_range,
+    axis_in_range,
+    one_of,
+    out_of_range,
 )
 from analyzer.operators.contracts.violation import Violation
 from analyzer.units import shape as spell
@@ -207,7 +209,8 @@ def _compress(call: Call) -> Iterator[Violation]:
 
 def _pads(call: Call) -> Iterator[Violation]:
     """Two entries for each padded axis, and what is cut off or mirrored exists."""
-    pads, data = listed(call, "pads", 1, 11), shape_of(call, 0)
+    fused = call.domain != ""
+    pads, data = integers(call, 1) if fused else listed(call, "pads", 1, 11), shape_of(call, 0)
     axes = integers(call, 3) if call.version >= 18 else None
     if given(call, 3) and call.version >= 18 and axes is None:
         return
@@ -278,7 +281,11 @@ INDEXING: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ),
     ("com.microsoft", "GatherND"): (_tuples,),
     ("com.microsoft", "Trilu"): (least_rank(0, "X", 2), single(1, "k")),
-    ("com.microsoft", "ExpandDims"): (single(1, "axis"),),
+    ("com.microsoft", "ExpandDims"): (
+        single(1, "axis"), axes_in_range(lambda c: integers(c, 1), more=True),
+    ),
+    ("com.microsoft", "Pad"): (_pads, one_of("mode", ("constant", "reflect", "edge", "wrap"))),
+    ("com.microsoft", "Unique"): (rank(0, "x", 1),),
     ("com.microsoft", "UnfoldTensor"): (
         axis_in_range("dim", default=-1), at_least("size", 1), at_least("step", 1),
     ),

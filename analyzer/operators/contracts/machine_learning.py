@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from analyzer.operators.contracts.parts import one_of
 from analyzer.operators.contracts.reading import shape_of, whole, wholes
+from analyzer.operators.contracts.settings import (
+    one_of,
+)
 from analyzer.operators.contracts.violation import Violation
 from analyzer.units import shape as spell
 

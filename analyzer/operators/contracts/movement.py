@@ -7,11 +7,6 @@ from typing import TYPE_CHECKING
 
 from analyzer.operators.contracts.parts import (
     MAX_LISTED,
-    at_least,
-    axes_in_range,
-    axis_in_range,
-    one_of,
-    out_of_range,
     rank,
     vector,
 )
@@ -27,6 +22,13 @@ from analyzer.operators.contracts.reading import (
     size_at,
     whole,
     wholes,
+)
+from analyzer.operators.contracts.settings import (
+    at_least,
+    axes_in_range,
+    axis_in_range,
+    one_of,
+    out_of_range,
 )
 from analyzer.operators.contracts.violation import Violation
 from analyzer.units import shape as spell

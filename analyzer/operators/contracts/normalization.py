@@ -5,11 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.operators.contracts.parts import (
-    axes_in_range,
-    axis_in_range,
-    divides,
     least_rank,
-    one_of,
     size_of,
     stretches,
     vector,
@@ -22,6 +18,12 @@ from analyzer.operators.contracts.reading import (
     volume,
     whole,
     wholes,
+)
+from analyzer.operators.contracts.settings import (
+    axes_in_range,
+    axis_in_range,
+    divides,
+    one_of,
 )
 from analyzer.operators.contracts.violation import Violation
 from analyzer.units import shape as spell

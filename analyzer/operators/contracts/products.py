@@ -5,13 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analyzer.operators.contracts.parts import least_rank, rank, stretches
+from analyzer.operators.contracts.parts import (
+    least_rank,
+    rank,
+    stretches,
+)
 from analyzer.operators.contracts.reading import (
     broadcast,
     differ,
     shape_of,
     whole,
     word,
+)
+from analyzer.operators.contracts.settings import (
+    one_of,
 )
 from analyzer.operators.contracts.violation import Violation
 from analyzer.units import shape as spell
@@ -159,6 +166,10 @@ def _result(equation: str, result: str, labels: str) -> Iterator[Violation]:
         )
 
 
+_FUSED = (
+    "", "Relu", "LeakyRelu", "Tanh", "Sigmoid", "Elu", "HardSigmoid", "Selu", "Softplus",
+    "Softsign", "ThresholdedRelu", "ScaledTanh", "ParametricSoftplus",
+)  # fmt: skip
 _MATRICES = (rank(0, "A", 2), rank(1, "B", 2), gemm)
 
 PRODUCTS: Mapping[tuple[str, str], tuple[Contract, ...]] = {
@@ -168,7 +179,7 @@ PRODUCTS: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ("", "Gemm"): _MATRICES,
     ("", "Einsum"): (einsum,),
     ("", "Det"): (least_rank(0, "X", 2),),
-    ("com.microsoft", "FusedGemm"): _MATRICES,
+    ("com.microsoft", "FusedGemm"): (*_MATRICES, one_of("activation", _FUSED)),
     ("com.microsoft", "QGemm"): (rank(0, "A", 2), rank(3, "B", 2), gemm),
     ("com.microsoft", "TransposeMatMul"): (product(flips=True),),
     ("com.microsoft", "GemmFastGelu"): (product(),),

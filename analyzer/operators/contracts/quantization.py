@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analyzer.operators.contracts.parts import out_of_range, single
+from analyzer.operators.contracts.parts import (
+    broadcasts,
+    single,
+)
 from analyzer.operators.contracts.reading import (
     contents,
     differ,
@@ -14,6 +17,9 @@ from analyzer.operators.contracts.reading import (
     shape_of,
     size_at,
     whole,
+)
+from analyzer.operators.contracts.settings import (
+    out_of_range,
 )
 from analyzer.operators.contracts.violation import Violation
 from analyzer.units import shape as spell
@@ -109,7 +115,7 @@ def _zero_type(slot: int, zero: int) -> Contract:
     return check
 
 
-def _per_column(scale: int, zero: int, data: int, axis: int, what: str) -> tuple[Contract, ...]:
+def per_column(scale: int, zero: int, data: int, axis: int, what: str) -> tuple[Contract, ...]:
     """Scale and zero point are one number, or one for each entry of ``axis`` of input ``data``."""
 
     def fits(slot: int, name: str) -> Contract:
@@ -150,6 +156,7 @@ def _points(call: Call) -> Iterator[Violation]:
 
 _LINEAR = (_scale, _points, positive(1, "the scale"))
 _BINARY = (
+    broadcasts(0, 3, since=1),
     *singles((1, "A_scale"), (2, "A_zero_point"), (4, "B_scale"), (5, "B_zero_point"),
              (6, "C_scale"), (7, "C_zero_point")),
     positive(1, "A_scale"), positive(4, "B_scale"), positive(6, "C_scale"),
@@ -166,11 +173,11 @@ QUANTISATION: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ("com.microsoft", "DequantizeLinear"): _LINEAR,
     ("", "QLinearConv"): (
         *singles((1, "x_scale"), (2, "x_zero_point"), (6, "y_scale"), (7, "y_zero_point")),
-        *_per_column(4, 5, 3, 0, "output channels"), _zero_type(0, 2), _zero_type(3, 5),
+        *per_column(4, 5, 3, 0, "output channels"), _zero_type(0, 2), _zero_type(3, 5),
         positive(1, "x_scale"), positive(4, "w_scale"), positive(6, "y_scale"),
     ),
     ("", "QLinearMatMul"): (
-        *singles((6, "y_scale"), (7, "y_zero_point")), *_per_column(4, 5, 3, -1, "columns of B"),
+        *singles((6, "y_scale"), (7, "y_zero_point")), *per_column(4, 5, 3, -1, "columns of B"),
         _zero_type(0, 2), _zero_type(3, 5),
         positive(1, "a_scale"), positive(4, "b_scale"), positive(6, "y_scale"),
     ),

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.operators.contracts.parts import one_of, rank
+from analyzer.operators.contracts.parts import (
+    rank,
+)
 from analyzer.operators.contracts.reading import (
     differ,
     shape_of,
     size_at,
     whole,
     word,
+)
+from analyzer.operators.contracts.settings import (
+    one_of,
 )
 from analyzer.operators.contracts.violation import Violation
 from analyzer.units import shape as spell

@@ -5,10 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.operators.contracts.parts import (
-    axes_in_range,
-    axis_in_range,
-    one_of,
-    out_of_range,
     single,
     size_of,
     vector,
@@ -20,6 +16,12 @@ from analyzer.operators.contracts.reading import (
     rank_of,
     shape_of,
     size_at,
+)
+from analyzer.operators.contracts.settings import (
+    axes_in_range,
+    axis_in_range,
+    one_of,
+    out_of_range,
 )
 from analyzer.operators.contracts.violation import Violation
 from analyzer.units import shape as spell

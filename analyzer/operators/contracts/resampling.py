@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from analyzer.operators.contracts.parts import (
     MAX_LISTED,
-    axes_in_range,
-    one_of,
     rank,
     same_rank,
     same_size,
@@ -24,6 +22,10 @@ from analyzer.operators.contracts.reading import (
     size_at,
     whole,
     wholes,
+)
+from analyzer.operators.contracts.settings import (
+    axes_in_range,
+    one_of,
 )
 from analyzer.operators.contracts.violation import Violation
 from analyzer.units import shape as spell
@@ -246,6 +248,7 @@ RESAMPLING: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ),
     ("com.microsoft", "GridSample"): (
         rank(0, "X", 4), rank(1, "Grid", 4), _grid, same_size(0, "X", 0, 1, "Grid", 0),
+        one_of("mode", ("bilinear", "nearest", "bicubic")),
         one_of("padding_mode", ("zeros", "border", "reflection")),
     ),
     ("com.microsoft", "CropAndResize"): (

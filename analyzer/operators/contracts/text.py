@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.operators.contracts.parts import one_of, single
+from analyzer.operators.contracts.parts import (
+    single,
+)
 from analyzer.operators.contracts.reading import shape_of, whole, wholes
+from analyzer.operators.contracts.settings import (
+    one_of,
+)
 from analyzer.operators.contracts.violation import Violation
 from analyzer.units import shape as spell
 

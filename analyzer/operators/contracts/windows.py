@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.operators.contracts.parts import (
     MAX_LISTED,
-    at_least,
     least_rank,
-    one_of,
-    per_axis,
     rank,
     same_rank,
     vector,
@@ -23,6 +20,11 @@ from analyzer.operators.contracts.reading import (
     whole,
     wholes,
     word,
+)
+from analyzer.operators.contracts.settings import (
+    at_least,
+    one_of,
+    per_axis,
 )
 from analyzer.operators.contracts.violation import Violation
 from analyzer.units import shape as spell
@@ -196,6 +198,33 @@ def _output_padding(call: Call) -> Iterator[Violation]:
             return
 
 
+_PARAMETERS = {
+    "Relu": None, "Tanh": None, "Sigmoid": None, "HardSwish": None, "": None, "LeakyRelu": 1,
+    "Clip": 2, "HardSigmoid": 2,
+}  # fmt: skip
+"""Numbers that a fused activation needs; ``None`` where they are not read."""
+
+
+def _activation(call: Call) -> Iterator[Violation]:
+    name = word(call, "activation", "")
+    given = call.attr("activation_params", ())
+    if name not in _PARAMETERS:
+        known = ", ".join(filter(None, _PARAMETERS))
+        yield Violation(
+            "attribute-value",
+            f"activation is {str(name)[:60]!r}, {call.op_type} knows {known}",
+            "fuse another activation, or keep it an operator of its own",
+        )
+        return
+    wanted = _PARAMETERS[name]
+    if wanted is not None and isinstance(given, tuple) and len(given) != wanted:
+        yield Violation(
+            "attribute-length",
+            f"activation_params has {len(given)} entries, {name} takes {wanted}",
+            f"state {wanted}",
+        )
+
+
 def _attributes(place: Window) -> tuple[Contract, ...]:
     return (
         per_axis("strides", place.axes, 1),
@@ -235,9 +264,11 @@ WINDOWS: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ("", "Conv"): convolution(Window()),
     ("", "ConvInteger"): convolution(Window(b=None)),
     ("", "QLinearConv"): convolution(Window(w=3, b=8)),
-    ("com.microsoft", "FusedConv"): convolution(Window()),
+    ("com.microsoft", "FusedConv"): (*convolution(Window()), _activation),
     ("com.microsoft", "NhwcConv"): convolution(Window(channels_last=True)),
-    ("com.microsoft", "NhwcFusedConv"): convolution(Window(channels_last=True)),
+    ("com.microsoft", "NhwcFusedConv"): (
+        *convolution(Window(channels_last=True)), _activation,
+    ),
     ("", "ConvTranspose"): (
         least_rank(0, "X", 3), same_rank(0, "X", 1, "W"), _sides(_UP), _channels(_UP),
         vector(2, "B", _transposed_bias, "output channels", code="bias-length"),
@@ -258,6 +289,10 @@ WINDOWS: Mapping[tuple[str, str], tuple[Contract, ...]] = {
         rank(0, "X", 4), same_rank(0, "X", 1, "W"), _sides(Window()), _channels(Window()),
         vector(3, "B", lambda c: size_at(c, 1, 0), "output channels", code="bias-length"),
         *_attributes(Window()),
+    ),
+    ("com.microsoft", "MaxpoolWithMask"): (
+        least_rank(0, "X", 3), per_axis("kernel_shape", _POOL.axes, 1), _frame,
+        *_attributes(_POOL),
     ),
     ("com.microsoft", "NhwcMaxPool"): (
         per_axis("kernel_shape", _LAST.axes, 1), _frame, *_attributes(_LAST), _room(_LAST),

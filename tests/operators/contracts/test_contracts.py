@@ -6,9 +6,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.operators.contracts.families import FAMILIES
+from tests.operators.contracts.contrib_families import FAMILIES as CONTRIB
+from tests.operators.contracts.families import FAMILIES as STANDARD
 from tests.operators.contracts.nodes import refusal, violations
 
+FAMILIES = {**STANDARD, **{f"com.microsoft {name}": family for name, family in CONTRIB.items()}}
 BREAKS = [(family, name) for family in FAMILIES for name in FAMILIES[family].breaks]
 
 

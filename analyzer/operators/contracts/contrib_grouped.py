@@ -1,0 +1,172 @@
+"""Contracts of grouped, packed and rotary attention in ``com.microsoft``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.operators.contracts.parts import fits, rank, size_of, together, vector
+from analyzer.operators.contracts.reading import given, shape_of, size_at, whole
+from analyzer.operators.contracts.settings import at_least, one_of
+from analyzer.operators.contracts.violation import Violation
+from analyzer.units import shape as spell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from analyzer.facts import Dim
+    from analyzer.graph.call import Call
+    from analyzer.operators.contracts.violation import Contract
+
+
+def _grouped(call: Call) -> Iterator[Violation]:
+    """GroupQueryAttention: query heads are a multiple of key heads, operands match them."""
+    query, key, value = shape_of(call, 0), shape_of(call, 1), shape_of(call, 2)
+    heads, keys = whole(call, "num_heads"), whole(call, "kv_num_heads")
+    if heads is None or keys is None or heads < 1 or keys < 1:
+        return
+    if heads % keys:
+        yield Violation(
+            "heads", f"num_heads is {heads}, no multiple of kv_num_heads = {keys}",
+            "make num_heads a multiple of kv_num_heads",
+        )  # fmt: skip
+        return
+    if query is None or len(query) != 3:
+        return
+    if given(call, 1) != given(call, 2):
+        yield Violation(
+            "operand-missing", "one of key and value is given",
+            "give both, or neither and pack them into the query",
+        )  # fmt: skip
+        return
+    parts = heads if given(call, 1) else heads + 2 * keys
+    if query[2] is not None and query[2] % parts:
+        yield Violation(
+            "heads",
+            f"the query's width {query[2]} does not divide into {parts} heads",
+            "correct num_heads, kv_num_heads or the query",
+        )
+        return
+    size = None if query[2] is None else query[2] // parts
+    width = None if size is None else size * keys
+    for name, shape in (("key", key), ("value", value)):
+        yield from fits(
+            f"{name}-shape", name, shape, (query[0], query[1], width),
+            what="(batch, length, key heads × size of a head)",
+        )  # fmt: skip
+    yield from _grouped_past(call, query[0], keys, size)
+
+
+def _grouped_past(call: Call, batch: Dim, keys: int, size: Dim) -> Iterator[Violation]:
+    packed = whole(call, "kv_cache_bit_width", 0) == 4  # two elements in a byte
+    for slot, name in ((3, "past_key"), (4, "past_value")):
+        yield from fits(
+            "past-shape", name, shape_of(call, slot),
+            (batch, keys, size_at(call, 3, 2), None if packed else size),
+            what="(batch, key heads, past length, size of a head)",
+        )  # fmt: skip
+    for slot, name in ((7, "cos_cache"), (8, "sin_cache")):
+        cache = shape_of(call, slot)
+        if cache is None or size is None:
+            continue
+        pairs = cache[-1] if cache else None
+        if len(cache) != 2 or (pairs is not None and pairs > size // 2):
+            yield Violation(
+                "cache-shape",
+                f"{name} is {spell(cache)} for heads of {size} elements",
+                f"give {name} (positions, at most {size // 2} pairs)",
+            )
+            return
+
+
+def _rotary_inputs(call: Call) -> Iterator[Violation]:
+    if whole(call, "do_rotary", 0) and not (given(call, 7) and given(call, 8)):
+        yield Violation(
+            "operand-missing", "do_rotary is set without cos_cache and sin_cache",
+            "give both caches, or set do_rotary to 0",
+        )  # fmt: skip
+
+
+def _rotary(call: Call) -> Iterator[Violation]:
+    """RotaryEmbedding: caches (positions, pairs), positions (1) or (batch, length)."""
+    data, ids = shape_of(call, 0), shape_of(call, 1)
+    cosine, sine = shape_of(call, 2), shape_of(call, 3)
+    part, heads = whole(call, "rotary_embedding_dim", 0), whole(call, "num_heads", 0)
+    if part is None or heads is None:
+        return
+    if part > 0 and heads < 1:
+        yield Violation(
+            "heads", f"rotary_embedding_dim is {part} and num_heads is absent", "state num_heads"
+        )
+        return
+    yield from fits("cache-shape", "sin_cache", sine, cosine or (None, None), what="as cos_cache")
+    if data is None or len(data) not in (3, 4):
+        return
+    length = data[1] if len(data) == 3 else data[2]
+    yield from fits(
+        "positions", "position_ids", ids, (1,), (), (data[0], length), what="(batch, length)"
+    )
+    wide = data[2] if len(data) == 3 else data[3]
+    if cosine is None or len(cosine) != 2 or cosine[1] is None or wide is None:
+        return
+    size = wide // heads if len(data) == 3 and heads else wide if len(data) == 4 else None
+    if part and size is not None and part > size:
+        yield Violation(
+            "head-size", f"rotary_embedding_dim is {part}, a head has {size} elements",
+            f"rotate at most {size}",
+        )  # fmt: skip
+    elif part and cosine[1] not in (part // 2, (size or 0) // 2):
+        yield Violation(
+            "cache-shape",
+            f"cos_cache has {cosine[1]} columns, rotary_embedding_dim = {part} takes {part // 2}",
+            "correct rotary_embedding_dim or the caches",
+        )
+
+
+def _packed_query(call: Call) -> Iterator[Violation]:
+    """PackedMultiHeadAttention: (tokens, width) three times, or (tokens, heads, 3, size)."""
+    query, key, value = shape_of(call, 0), shape_of(call, 1), shape_of(call, 2)
+    heads = whole(call, "num_heads")
+    if query is None:
+        return
+    packed = not given(call, 1)
+    yield from fits(
+        "query-shape", "query", query,
+        (None, heads, 3, None) if packed else (None, None),
+        what="(tokens, heads, 3, size of a head)" if packed else "(tokens, width)",
+    )  # fmt: skip
+    if key is not None and len(query) == 2:
+        yield from fits("key-shape", "key", key, (query[0], query[1]), what="(tokens, width)")
+        yield from fits("value-shape", "value", value, (query[0], None), what="(tokens, width)")
+
+
+_HEADS = at_least("num_heads", 1)
+
+CONTRIB_GROUPED: Mapping[tuple[str, str], tuple[Contract, ...]] = {
+    ("com.microsoft", op): contracts
+    for op, contracts in {
+        "PackedMultiHeadAttention": (
+            _HEADS, _packed_query, rank(4, "token_offset", 2),
+            rank(5, "cumulative_sequence_length", 1),
+        ),
+        "GroupQueryAttention": (
+            _HEADS, at_least("kv_num_heads", 1), rank(0, "query", 3), _grouped,
+            together(3, "past_key", 4, "past_value"), together(7, "cos_cache", 8, "sin_cache"),
+            _rotary_inputs, one_of("rotary_interleaved", (0, 1)),
+        ),
+        "SparseAttention": (
+            _HEADS, at_least("kv_num_heads", 1), rank(0, "query", 3), _grouped,
+            together(9, "cos_cache", 10, "sin_cache"),
+        ),
+        "RotaryEmbedding": (
+            rank(0, "input", 3, 4), rank(2, "cos_cache", 2), rank(3, "sin_cache", 2), _rotary,
+        ),
+        "RelativePositionBias": (
+            rank(0, "bias_table", 2), at_least("max_distance", 1),
+        ),
+        "GatedRelativePositionBias": (
+            _HEADS, rank(0, "query_layer", 3), vector(1, "query_bias", size_of(0, 2), "the width"),
+        ),
+        "RemovePadding": (rank(0, "input", 3), rank(1, "sequence_token_count", 1)),
+        "RestorePadding": (rank(0, "input", 2), rank(1, "token_offset", 2)),
+    }.items()
+}  # fmt: skip

@@ -1,0 +1,164 @@
+"""Contracts that many operators share about attributes: axes, choices, counts and divisors.
+
+Every function that returns a ``Contract`` makes one to measure; a contract is silent where a
+size or rank that it needs is unknown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.operators.contracts.parts import MAX_LISTED
+from analyzer.operators.contracts.reading import rank_of, shape_of, size_at, whole, wholes
+from analyzer.operators.contracts.violation import Violation
+from analyzer.units import shape as spell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from analyzer.graph.call import Call
+    from analyzer.operators.contracts.violation import Contract
+
+
+def axis_in_range(
+    attribute: str = "axis",
+    slot: int = 0,
+    name: str = "input",
+    *,
+    default: int | None = None,
+    more: int = 0,
+) -> Contract:
+    """Integer ``attribute`` names an axis of input ``slot``, which gains ``more`` axes before."""
+
+    def check(call: Call) -> Iterator[Violation]:
+        axes, axis = rank_of(call, slot), whole(call, attribute, default)
+        if axes is None or axis is None:
+            return
+        span = axes + more
+        if not -span <= axis < span:
+            yield out_of_range(attribute, axis, span, f"{name} ({spell(shape_of(call, slot))})")
+
+    return check
+
+
+def out_of_range(what: str, axis: int, span: int, where: str) -> Violation:
+    """An axis that does not exist."""
+    legal = f"{-span} to {span - 1}" if span else "none"
+    return Violation(
+        "axis-range",
+        f"{what} is {axis}, and the axes of {where} are {legal}",
+        f"set {what} to one of {legal}" if span else "give the operand an axis",
+    )
+
+
+def axes_in_range(
+    read: Callable[[Call], Sequence[int] | None],
+    slot: int = 0,
+    name: str = "input",
+    *,
+    more: bool = False,
+    distinct: bool = True,
+) -> Contract:
+    """Every entry of the list of axes that ``read`` finds is an axis of input ``slot``, once.
+
+    ``more``: the axes are those of the result, which has as many more as there are entries.
+    """
+
+    def check(call: Call) -> Iterator[Violation]:
+        axes, wanted = rank_of(call, slot), read(call)
+        if axes is None or wanted is None:
+            return
+        span = axes + len(wanted) * more
+        where = f"the result of {span} axes" if more else f"{name} ({spell(shape_of(call, slot))})"
+        for axis in wanted:
+            if not -span <= axis < span:
+                yield out_of_range("an entry of axes", axis, span, where)
+                return
+        if distinct and len({axis % span for axis in wanted}) < len(wanted):
+            yield Violation(
+                "axis-twice",
+                f"axes {list(wanted[:MAX_LISTED])} name an axis of {where} twice",
+                "name each axis once",
+            )
+
+    return check
+
+
+def one_of(attribute: str, allowed: Collection[str | int], *, grave: bool = True) -> Contract:
+    """``attribute`` is one of the values that the operator knows; absent ones are fine."""
+
+    def check(call: Call) -> Iterator[Violation]:
+        value = call.attributes.get(attribute)
+        known = isinstance(value, str | int)
+        if known and value not in allowed:
+            legal = ", ".join(map(repr, sorted(allowed, key=str)))
+            yield Violation(
+                "attribute-value",
+                f"{attribute} is {str(value)[:60]!r}, {call.op_type} knows {legal}",
+                f"set {attribute} to one of {legal}",
+                grave,
+            )
+
+    return check
+
+
+def at_least(attribute: str, least: int, *, grave: bool = True) -> Contract:
+    """Integer ``attribute`` is ``least`` or more."""
+
+    def check(call: Call) -> Iterator[Violation]:
+        value = whole(call, attribute)
+        if value is not None and value < least:
+            yield Violation(
+                "attribute-value",
+                f"{attribute} is {value}, {call.op_type} takes {least} or more",
+                f"set {attribute} to {least} or more",
+                grave,
+            )
+
+    return check
+
+
+def divides(
+    attribute: str, slot: int, name: str, axis: int, what: str, *, default: int | None = None
+) -> Contract:
+    """Integer ``attribute`` is positive and divides ``axis`` of input ``slot``."""
+
+    def check(call: Call) -> Iterator[Violation]:
+        parts, size = whole(call, attribute, default), size_at(call, slot, axis)
+        if parts is None or size is None:
+            return
+        if parts <= 0 or size % parts:
+            yield Violation(
+                "divisibility",
+                f"{size} {what} ({name} is {spell(shape_of(call, slot))}) do not divide into "
+                f"{attribute} = {parts}",
+                f"set {attribute} to a divisor of {size}",
+            )
+
+    return check
+
+
+def per_axis(
+    attribute: str, count: Callable[[Call], int | None], least: int, *, times: int = 1
+) -> Contract:
+    """List ``attribute`` has ``times`` entries for each of ``count`` axes, ``least`` or more."""
+
+    def check(call: Call) -> Iterator[Violation]:
+        values, axes = wholes(call, attribute), count(call)
+        if not values:
+            return
+        if axes is not None and len(values) != axes * times:
+            yield Violation(
+                "attribute-length",
+                f"{attribute} has {len(values)} entries, {call.op_type} takes {axes * times} "
+                f"for {axes} spatial axes",
+                f"give {attribute} {axes * times} entries",
+            )
+        if min(values) < least:
+            yield Violation(
+                "attribute-value",
+                f"{attribute} {list(values[:MAX_LISTED])} has an entry below {least}",
+                f"give {attribute} entries of {least} or more",
+            )
+
+    return check
