@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from analyzer.costs.positions import set_apart
-from analyzer.costs.roles import PASSES_THROUGH, Constant, Role, role_of
+from analyzer.costs.roles import Constant, Role, role_of
 from analyzer.facts import Tensor
 from analyzer.graph.tensors import dims, sparse_dims
 from analyzer.model.dtypes import DTYPES
@@ -166,27 +166,28 @@ def _produce(
 ) -> None:
     """Record which outputs of ``site`` are constants themselves."""
     op = site.op
-    if not op.outputs or op.domain not in ("", "com.microsoft"):
+    record = find(op.domain, op.op_type, site.call.version)
+    if not op.outputs or record is None:
         return
     name, scope = op.outputs[0], site.instance.scope
     output = site.instance.types.get(name, UNKNOWN)
-    if op.op_type == "Constant":
+    if record.key == ("", "Constant"):
         tensor = Tensor(name, output.dtype, output.shape)
         inventory.constants.setdefault((scope, name), Constant(tensor, tensor.bytes, is_node=True))
-    elif op.op_type == "ConstantOfShape" and site.call.values and site.call.values[0] is not None:
+    elif record.key == ("", "ConstantOfShape") and site.call.values and site.call.values[0] is not None:
         tensor = Tensor(name, output.dtype, output.shape)
         made = Constant(tensor, 0, generated=True)
         inventory.constants.setdefault((scope, name), made)
     else:
         roots: tuple[Root, ...] = ()
-        if op.op_type in PASSES_THROUGH:
+        if record.keeps_role:
             roots = feeds.get(0, ())
         elif _is_computed(site, feeds):
             parts = (root for slot in feeds for root in _parts(inventory, feeds, slot))
             roots = tuple(dict.fromkeys(parts))
         known.update((output_name, roots) for output_name in op.outputs if roots)
         before = {(id(site.instance), n) for n in op.inputs}
-        if op.op_type == "DequantizeLinear" or before & inventory.dequantized:
+        if record.name == "DequantizeLinear" or before & inventory.dequantized:
             inventory.dequantized.update((id(site.instance), n) for n in op.outputs)
 
 
@@ -217,45 +218,44 @@ def _parts(
 
 
 def _record_uses(inventory: Inventory, site: Site, feeds: Mapping[int, tuple[Root, ...]]) -> None:
-    op_type = site.op.op_type
     if any(c.label == "call" for c in site.children):
         return  # the operators inside the function are the users
-    computed = op_type not in PASSES_THROUGH and _is_computed(site, feeds)
+    record = find(site.call.domain, site.call.op_type, site.call.version)
+    passes = record is not None and record.keeps_role
+    computed = not passes and _is_computed(site, feeds)
     for slot, roots in feeds.items():
         if computed and set(_parts(inventory, feeds, slot)) == set(roots):
             continue  # what reads the result decides
         for root in roots:
             constant = inventory.constants[root]
             name = (id(site.instance), site.op.inputs[slot])
-            role = role_of(op_type, slot, constant, dequantized=name in inventory.dequantized)
+            role = role_of(record, slot, constant, dequantized=name in inventory.dequantized)
             if role is None:
                 continue
             if role > constant.role or not constant.why:
-                constant.role, constant.why = role, _why(site, slot)
-                constant.is_described = site.op.domain in DESCRIBED
+                constant.role, constant.why = role, _why(site, record, slot)
+                constant.is_described = record is not None
             if role is Role.WEIGHT:
                 if constant.uses[-1:] != [site.index]:
                     constant.uses.append(site.index)
-                constant.logical = _packed(site, slot) or constant.logical
+                logical = _packed(site.call, record, slot)
+                constant.logical = constant.logical if logical is None else logical
 
 
-def _why(site: Site, slot: int) -> str:
+def _why(site: Site, record: Operator | None, slot: int) -> str:
     """What input ``slot`` is to the operator, as far as somebody described that."""
     call = site.call
-    record = find(call.domain, call.op_type, call.version)
     operand = record.operand(slot) if record is not None else None
     what = operand.kind.value if operand is not None else f"input {slot}"
     return f"{what} of {call.domain and call.domain + '::'}{call.op_type}"
 
 
-def _packed(site: Site, slot: int) -> int | None:
-    """Logical weights of a tensor that packs several into a byte, else ``None``."""
-    call, op_type = site.call, site.op.op_type
-    if op_type in ("MatMulNBits", "MatMulBnb4") and slot == 1:
-        rows, columns = call.attr("K"), call.attr("N")
-        return int(rows) * int(columns) if rows and columns else None
-    if op_type == "GatherBlockQuantized" and slot == 0:
-        data = call.input(0)
-        if data is not None and data.dtype == "uint8" and data.elements is not None:
-            return data.elements * 8 // int(call.attr("bits", 4) or 4)
-    return None
+def _packed(call: Call, record: Operator | None, slot: int) -> int | None:
+    """Logical weights of a tensor that packs several into one stored element, else ``None``."""
+    operand = record.operand(slot) if record is not None else None
+    if operand is None or operand.packed is None:
+        return None
+    try:
+        return operand.packed(call, slot)
+    except MALFORMED:
+        return None

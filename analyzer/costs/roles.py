@@ -7,11 +7,13 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from analyzer.facts import BITS
+from analyzer.operators.record import Kind, Nature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from analyzer.facts import Tensor
+    from analyzer.operators.record import Operator
 
 
 class Role(IntEnum):
@@ -27,94 +29,23 @@ class Role(IntEnum):
     WEIGHT = 5
 
 
-PASSES_THROUGH = frozenset(
-    "Identity Cast CastLike Transpose Reshape Flatten Squeeze Unsqueeze DequantizeLinear "
-    "QuantizeLinear Slice Split Expand Tile Pad".split()
-)
-"""Operators whose first input keeps its role in their outputs (exporters reorder the gates of
-LSTM weights by Slice and Concat, and Expand a class token to the batch)."""
-
-WEIGHTED = frozenset(
-    "Conv ConvTranspose ConvInteger QLinearConv FusedConv NhwcConv NhwcFusedConv DeformConv Gemm "
-    "FusedGemm QGemm MatMul MatMulInteger QLinearMatMul FusedMatMul TransposeMatMul "
-    "DynamicQuantizeMatMul MatMulIntegerToFloat MatMulNBits MatMulBnb4 GemmFastGelu GemmFloat8 "
-    "LSTM GRU RNN DynamicQuantizeLSTM LinearClassifier LinearRegressor Einsum "
-    "Attention QAttention".split()
-)
-"""Operators that multiply by learned weights when an operand is a constant."""
-
-_SELECTORS: Mapping[str, frozenset[int]] = {
-    op: frozenset(slots)
-    for op, slots in {
-        "QuantizeLinear": (1, 2),
-        "DequantizeLinear": (1, 2),
-        "QLinearConv": (1, 2, 4, 5, 6, 7),
-        "QLinearMatMul": (1, 2, 4, 5, 6, 7),
-        "ConvInteger": (2, 3),
-        "MatMulInteger": (2, 3),
-        "MatMulIntegerToFloat": (2, 3, 4, 5),
-        "DynamicQuantizeMatMul": (2, 3),
-        "DynamicQuantizeLSTM": (8, 9, 10, 11),
-        "MatMulNBits": (2, 3),
-        "MatMulBnb4": (2,),
-        "QGemm": (1, 2, 4, 5, 7, 8),
-        "QLinearAdd": (1, 2, 4, 5, 6, 7),
-        "QLinearMul": (1, 2, 4, 5, 6, 7),
-        "QLinearAveragePool": (1, 2, 3, 4),
-        "QLinearGlobalAveragePool": (1, 2, 3, 4),
-        "QLinearLeakyRelu": (1, 2, 3, 4),
-        "QLinearSigmoid": (1, 2, 3, 4),
-        "QLinearSoftmax": (1, 2, 3, 4),
-        "QAttention": (3, 4, 6, 7),
-        "GatherBlockQuantized": (2, 3),
-    }.items()
+KINDS: Mapping[Kind, Role] = {
+    Kind.SCALE: Role.QUANTIZATION,
+    Kind.ZERO_POINT: Role.QUANTIZATION,
+    Kind.STATISTIC: Role.BUFFER,
+    Kind.MASK: Role.MASK,
+    Kind.STATE: Role.CONSTANT,
+    Kind.SHAPE: Role.CONSTANT,
+    Kind.INDEX: Role.CONSTANT,
+    Kind.BOUND: Role.CONSTANT,
+    Kind.POSITION: Role.CONSTANT,
 }
-"""Slots that hold scales and zero points (ONNX and ONNX Runtime operator documentation)."""
-
-_QUANTIZED_WEIGHTS: Mapping[str, frozenset[int]] = {
-    op: frozenset(slots)
-    for op, slots in {
-        "QLinearConv": (3, 8),
-        "QLinearMatMul": (0, 3),
-        "ConvInteger": (1,),
-        "MatMulInteger": (0, 1),
-        "MatMulIntegerToFloat": (0, 1),
-        "DynamicQuantizeMatMul": (1,),
-        "DynamicQuantizeLSTM": (1, 2),
-        "MatMulNBits": (1,),
-        "MatMulBnb4": (1,),
-        "QGemm": (3, 6),
-        "QAttention": (1,),
-        "GatherBlockQuantized": (0,),
-        "QMoE": (2, 5, 8),
-        "DequantizeLinear": (0,),
-    }.items()
-}
-"""Slots where an integer tensor is a quantised weight."""
-
-_NEVER_WEIGHTS = frozenset(
-    "Resize Upsample Range Clip TopK OneHot ConstantOfShape If "
-    "Loop Scan CumSum NonMaxSuppression Shape Size Dropout RoiAlign Trilu MelWeightMatrix STFT DFT "
-    "HannWindow HammingWindow BlackmanWindow".split()
-)
-"""Operators whose constant operands steer them."""
-
-_ELEMENTWISE = frozenset(
-    "Add Sub Mul Div Pow Max Min Where Mod Equal Less LessOrEqual Greater GreaterOrEqual And Or "
-    "Xor Sum Mean BitShift Concat Gather ScatterND ScatterElements".split()
-)
+"""Role of a constant by what the input is; what data and learned inputs hold is looked at."""
+LEARNED = (Kind.WEIGHT, Kind.BIAS, Kind.GAIN, Kind.TABLE)
+UNTRAINED = (Nature.STATIC, Nature.RANDOM, Nature.SIGNAL, Nature.DETECTION, Nature.CONTROL)
+"""Operators whose constant data are not learned."""
+COMBINING = (Nature.ELEMENTWISE, Nature.SELECTION, Nature.MOVEMENT)
 """Operators where a single constant element is a factor or a bound, not a parameter."""
-
-_STRONG = WEIGHTED | frozenset(
-    "BatchNormalization InstanceNormalization LayerNormalization GroupNormalization PRelu "
-    "RMSNormalization".split()
-)
-"""Operators that turn even a generated constant (ConstantOfShape) into a weight; the
-onnx wheel's ``light_*`` models keep all their weights that way."""
-
-_RECURRENT = frozenset({"LSTM", "GRU", "RNN", "DynamicQuantizeLSTM"})
-_STATES = (4, 5, 6)
-"""sequence_lens, initial_h and initial_c: as long as the batch, so never learned."""
 
 
 @dataclass(slots=True)
@@ -146,28 +77,37 @@ class Constant:
         return self.logical if self.logical is not None else self.tensor.elements or 0
 
 
-def role_of(op_type: str, slot: int, constant: Constant, *, dequantized: bool) -> Role | None:
-    """Role of ``constant`` at input ``slot`` of an operator; ``None`` if it passes through."""
+def role_of(
+    operator: Operator | None, slot: int, constant: Constant, *, dequantized: bool
+) -> Role | None:
+    """Role of ``constant`` at input ``slot`` of an operator; ``None`` if it passes through.
+
+    Every real number that an operator without a record reads counts as a weight.
+    """
     dtype = constant.tensor.dtype or ""
-    if slot in _SELECTORS.get(op_type, ()):
-        return Role.QUANTIZATION
-    if op_type in PASSES_THROUGH:
-        return None if slot == 0 else Role.CONSTANT
-    if op_type == "BatchNormalization" and slot in (3, 4):
-        return Role.BUFFER
-    if op_type in _NEVER_WEIGHTS or dtype in ("bool", "string", ""):
+    if operator is not None and operator.keeps_role and slot == 0:
+        return None
+    operand = operator.operand(slot) if operator is not None else None
+    kind = operand.kind if operand is not None else Kind.DATA
+    role = KINDS.get(kind)
+    if role is Role.QUANTIZATION or role is Role.BUFFER:
+        return role
+    if dtype in ("bool", "string", ""):
         return Role.CONSTANT
-    if op_type in _RECURRENT and slot in _STATES:
+    if role is not None:
+        return Role.CONSTANT if dtype.startswith(("int", "uint")) else role
+    if operator is not None and operator.nature in UNTRAINED:
         return Role.CONSTANT
+    learned = kind in LEARNED or (operator is not None and operator.nature is Nature.PRODUCT)
     if constant.generated:
-        return Role.WEIGHT if op_type in _STRONG else Role.CONSTANT
+        return Role.WEIGHT if learned else Role.CONSTANT
     if dtype.startswith(("int", "uint")) and not dequantized:
-        quantised = slot in _QUANTIZED_WEIGHTS.get(op_type, ()) or _is_low_bit(dtype)
-        return Role.WEIGHT if quantised else Role.CONSTANT
-    if op_type in _ELEMENTWISE and _is_mask(constant):
-        return Role.MASK
-    if op_type in _ELEMENTWISE and not _looks_learned(constant):
-        return Role.CONSTANT
+        quantised = operator is not None and learned and "quantized" in operator.tags
+        return Role.WEIGHT if quantised or _is_low_bit(dtype) else Role.CONSTANT
+    if operator is not None and kind is Kind.DATA and operator.nature in COMBINING:
+        if _is_mask(constant):
+            return Role.MASK
+        return Role.WEIGHT if _looks_learned(constant) else Role.CONSTANT
     return Role.WEIGHT
 
 
