@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from analyzer.costs import precision
 from analyzer.costs.dequantized import effective_precision
 from analyzer.costs.memory import traffic
-from analyzer.costs.roles import WEIGHTED
 from analyzer.facts import Certainty, Node, Problem, Separable, Tensor, Totals
 from analyzer.graph.origin import source_location
+from analyzer.operators import find
 from analyzer.patterns import describe_conv, saving, tags
 from analyzer.units import shorten
 
@@ -150,7 +150,9 @@ def assemble_totals(survey: Survey, nodes: Sequence[Node], memory: Memory) -> To
 
 def _has_weights(node: Node, reads_weights: bool) -> bool:
     """A weighted layer: a convolution, or a product or recurrence with learned weights."""
-    return node.conv is not None or (node.op_type in WEIGHTED and reads_weights)
+    record = find(node.domain, node.op_type)
+    multiplies = record is not None and record.is_weighted
+    return node.conv is not None or (reads_weights and multiplies)
 
 
 def assemble_memory(survey: Survey) -> Memory:

@@ -9,12 +9,16 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from analyzer.operators import record_of
+from analyzer.operators.record import Kind, Nature, Scaling
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from analyzer.facts import Tensor
     from analyzer.graph.call import Call
     from analyzer.graph.scope import Program
+    from analyzer.operators.record import Operator
     from analyzer.shapes.sites import Site
 
 
@@ -32,18 +36,10 @@ Axes = tuple[Axis, ...]
 Key = tuple[int, str]
 """(``id(instance)``, name) of a value."""
 
-CONVOLUTIONS = frozenset(
-    "Conv ConvTranspose ConvInteger QLinearConv FusedConv DeformConv QLinearConvTranspose".split()
-)
-PRODUCTS = frozenset(
-    "Gemm FusedGemm QGemm MatMul MatMulInteger QLinearMatMul FusedMatMul MatMulNBits "
-    "MatMulIntegerToFloat DynamicQuantizeMatMul".split()
-)
-REARRANGED = frozenset("Reshape Flatten Squeeze Unsqueeze".split())
-KEPT = frozenset(
-    "Split Slice Pad MaxPool AveragePool LpPool GlobalAveragePool GlobalMaxPool Resize Upsample "
-    "Softmax LogSoftmax Gather TopK ReduceMax ReduceMean ReduceSum ArgMax".split()
-)
+KEPT = (
+    Nature.MOVEMENT, Nature.SELECTION, Nature.POOLING, Nature.RESAMPLING, Nature.REDUCTION,
+    Nature.SOFTMAX,
+)  # fmt: skip
 """Where the result has the rank of the first input, its axes are the same ones."""
 
 
@@ -71,18 +67,22 @@ def follow_axes(sites: Sequence[Site], weighted: frozenset[int]) -> dict[Key, Ax
 def _axes(call: Call, inputs: Sequence[Axes], output: Tensor, is_weighted: bool) -> Axes:
     rank = len(output.shape or ())
     first = inputs[0] if inputs else ()
-    if call.op_type in CONVOLUTIONS and rank >= 2:
+    record = record_of(call)
+    if record is None or record.channels_last:
+        before = call.input(0)
+        return first if before is not None and before.shape == output.shape else ()
+    if record.nature is Nature.CONVOLUTION and rank >= 2:
         return (Axis.UNKNOWN, Axis.CHANNEL, *(Axis.POSITION,) * (rank - 2))
-    if call.op_type in PRODUCTS and rank:
+    if record.role == "product" and rank:
         last = Axis.CHANNEL if is_weighted else (inputs[1] or (Axis.UNKNOWN,))[-1]
         rows = first[:-1] if len(first) == rank else (Axis.UNKNOWN,) * (rank - 1)
         return (*rows, last)
-    if call.op_type == "Transpose" and len(first) == rank:
+    if record.scaling is Scaling.TRANSPOSE and len(first) == rank:
         order = call.attr("perm") or tuple(reversed(range(rank)))
         return tuple(first[axis] for axis in order if -rank <= axis < rank)
-    if call.op_type in REARRANGED:
+    if record.scaling is Scaling.RESHAPE:
         return _rearranged(call.input(0), first, output)
-    if call.op_type in KEPT:
+    if record.nature in KEPT and not record.repeat:
         return first if len(first) == rank else ()
     return _broadcast(call.inputs, inputs, output)
 
@@ -154,27 +154,21 @@ def reaches_weights(program: Program, sites: Sequence[Site], weighted: frozenset
                 key = id(child.instance)
                 out[key] = out.get(key, False) or counts
             if counts:
-                steered = STEERED.get(site.op.op_type, frozenset())
-                names = [n for k, n in enumerate(site.op.inputs) if k not in steered]
+                record = record_of(site.call)
+                names = [n for k, n in enumerate(site.op.inputs) if not _steers(record, k)]
                 reached.update((place, name) for name in (*names, *site.op.captured) if name)
     return reached
 
 
-STEERED: Mapping[str, frozenset[int]] = {
-    "RoiAlign": frozenset({1, 2}),
-    "Gather": frozenset({1}),
-    "GatherND": frozenset({1}),
-    "GatherElements": frozenset({1}),
-    "ScatterND": frozenset({1}),
-    "ScatterElements": frozenset({1}),
-    "NonMaxSuppression": frozenset(range(5)),
-    "Slice": frozenset({1, 2, 3, 4}),
-    "Resize": frozenset({1, 2, 3}),
-    "Reshape": frozenset({1}),
-    "Expand": frozenset({1}),
-    "Tile": frozenset({1}),
-}
-"""Inputs whose contents tell where and how much, by operator."""
+STEERING = (Kind.SHAPE, Kind.INDEX, Kind.BOUND)
+
+
+def _steers(record: Operator | None, slot: int) -> bool:
+    """Whether the contents of an input tell where and how much, not what."""
+    operand = record.operand(slot) if record is not None else None
+    if record is None or operand is None:
+        return False
+    return operand.kind in STEERING or record.nature is Nature.DETECTION
 
 
 def _holding(sites: Sequence[Site], weighted: frozenset[int]) -> set[int]:

@@ -11,13 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyzer.costs.roles import WEIGHTED
 from analyzer.costs.schemes import RECURRENT, SCHEMES, Per
 from analyzer.graph.adjacency import call_of, vertices
 from analyzer.graph.call import Unknown
+from analyzer.operators import find
+from analyzer.operators.record import Kind, Nature
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     import networkx as nx
 
@@ -25,13 +26,10 @@ if TYPE_CHECKING:
     from analyzer.facts import Facts, Node
     from analyzer.graph.call import Call
 
-CONVOLUTIONS = frozenset(op for op in WEIGHTED if "Conv" in op)
 PRODUCTS = frozenset({"Conv", "ConvTranspose", "Einsum", "Gemm", "MatMul", *RECURRENT})
 """Operators of ai.onnx that are one operator of PyTorch too."""
-SDPA = frozenset({"Attention", "MultiHeadAttention", "GroupQueryAttention"})
-"""Fused attention without its projections."""
-WEIGHT_SLOT: Mapping[str, int] = {"QLinearMatMul": 3}
-"""Input that holds the weight where it is not one of the first two."""
+FACTORS = (Kind.WEIGHT, Kind.DATA)
+"""What a product multiplies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ class _View:
             n.id
             for n in self.nodes
             if (n.id in attention and (n.op_type == "Softmax" or (n.macs and not constants[n.id])))
-            or n.op_type in SDPA
+            or _is_bare_attention(n)
         }
         self.bias = {n.id for n in self.nodes if n.op_type == "Add" and self._biases(graph, n.id)}
         self.silu = {n.id for n in self.nodes if n.op_type == "Sigmoid" and _gates(graph, n.id)}
@@ -141,12 +139,19 @@ def _paper(facts: Facts, seen: _View) -> Convention:
 
 
 def _weighted(node: Node, constants: frozenset[int]) -> bool:
-    if node.op_type in CONVOLUTIONS:
-        return True
-    if node.op_type not in WEIGHTED or node.op_type in RECURRENT or "LSTM" in node.op_type:
+    record = find(node.domain, node.op_type)
+    if record is None or not record.is_weighted or record.nature is Nature.RECURRENT:
         return False
-    slot = WEIGHT_SLOT.get(node.op_type)
-    return bool(constants & ({0, 1} if slot is None else {slot}))
+    if record.nature is Nature.CONVOLUTION:
+        return True
+    read = (record.operand(slot) for slot in constants)
+    return any(operand is not None and operand.kind in FACTORS for operand in read)
+
+
+def _is_bare_attention(node: Node) -> bool:
+    """Fused attention without its projections."""
+    record = find(node.domain, node.op_type)
+    return record is not None and record.nature is Nature.ATTENTION and not record.is_weighted
 
 
 def _apply(scheme: Scheme, facts: Facts, seen: _View) -> Convention:

@@ -12,15 +12,11 @@ from typing import TYPE_CHECKING
 
 from analyzer.facts import BITS
 from analyzer.graph.adjacency import call_of, producer
+from analyzer.operators import record_of
 
 if TYPE_CHECKING:
     import networkx as nx
 
-_SEEN_THROUGH = frozenset(
-    {"Transpose", "Reshape", "Identity", "Squeeze", "Unsqueeze", "Flatten", "MaxPool", "Relu",
-     "Clip", "Pad", "Slice", "Gather"}
-)  # fmt: skip
-"""Operators that keep a dequantised value dequantised; runtimes move Q/DQ across them."""
 _MAX_STEPS = 8
 
 
@@ -46,8 +42,9 @@ def _dequantized_from(graph: nx.MultiDiGraph, key: str) -> str:
         if call.op_type == "DequantizeLinear":
             tensor = call.input(0)
             return (tensor.dtype or "") if tensor else ""
-        if call.op_type not in _SEEN_THROUGH:
-            return ""
+        record = record_of(call)
+        if record is None or not record.keeps_values:
+            return ""  # runtimes move Q/DQ across what keeps values only
         before = producer(graph, key)
         if before is None:
             return ""

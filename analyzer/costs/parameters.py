@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from analyzer.costs.positions import set_apart
 from analyzer.costs.roles import Constant, Role, role_of
 from analyzer.facts import Tensor
+from analyzer.graph.call import MALFORMED
 from analyzer.graph.tensors import dims, sparse_dims
 from analyzer.model.dtypes import DTYPES
 from analyzer.operators import find
@@ -23,14 +24,14 @@ from analyzer.shapes.types import UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from analyzer.graph.call import Call
     from analyzer.graph.scope import Program
+    from analyzer.operators.record import Operator
     from analyzer.shapes.result import Child, Instance
     from analyzer.shapes.sites import Site
 
 Root = tuple[int, str]
 """A constant: index of the scope that defines it, and its name there."""
-
-DESCRIBED = frozenset({"", "ai.onnx.ml", "com.microsoft"})
 
 
 @dataclass(slots=True)
@@ -174,7 +175,11 @@ def _produce(
     if record.key == ("", "Constant"):
         tensor = Tensor(name, output.dtype, output.shape)
         inventory.constants.setdefault((scope, name), Constant(tensor, tensor.bytes, is_node=True))
-    elif record.key == ("", "ConstantOfShape") and site.call.values and site.call.values[0] is not None:
+    elif (
+        record.key == ("", "ConstantOfShape")
+        and site.call.values
+        and site.call.values[0] is not None
+    ):
         tensor = Tensor(name, output.dtype, output.shape)
         made = Constant(tensor, 0, generated=True)
         inventory.constants.setdefault((scope, name), made)

@@ -10,7 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.costs.axes import Axis, follow_axes, reaches_weights
-from analyzer.costs.roles import WEIGHTED, Role
+from analyzer.costs.roles import Role
+from analyzer.operators import record_of
+from analyzer.operators.record import Nature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,10 +25,8 @@ if TYPE_CHECKING:
 
     Root = tuple[int, str]
 
-ARITHMETIC = frozenset("Add Sub Mul Div Pow Max Min Sum Mean Where Mod".split())
-"""Element-wise operators that combine a table with data."""
-ON_THE_WAY = ARITHMETIC | frozenset("Cast Reshape Identity Clip Squeeze Unsqueeze".split())
-"""What lies between the scores of attention and their softmax."""
+ON_THE_WAY = (Nature.ELEMENTWISE, Nature.ACTIVATION, Nature.CONVERSION)
+"""What lies between the scores of attention and their softmax, moves of data aside."""
 MAX_WAY = 6
 
 
@@ -45,9 +45,7 @@ def set_apart(
     candidates = {root: c for root, c in constants.items() if _is_candidate(c, sites)}
     if not candidates:
         return
-    weighted = frozenset(
-        site.index for site in sites if site.op.op_type in WEIGHTED and feeds[site.index]
-    )
+    weighted = frozenset(site.index for site in sites if feeds[site.index] and _is_weighted(site))
     reached = reaches_weights(program, sites, weighted)
     axes = follow_axes(sites, weighted)
     readers: dict[Key, list[Site]] = {}
@@ -82,7 +80,17 @@ def _move(constant: Constant, role: Role, why: str) -> None:
 def _is_candidate(constant: Constant, sites: Sequence[Site]) -> bool:
     if constant.role is not Role.WEIGHT or constant.elements <= 1 or not constant.uses:
         return False
-    return all(sites[index].op.op_type in ARITHMETIC for index in constant.uses)
+    return all(_nature(sites[index]) is Nature.ELEMENTWISE for index in constant.uses)
+
+
+def _nature(site: Site) -> Nature | None:
+    record = record_of(site.call)
+    return record.nature if record is not None else None
+
+
+def _is_weighted(site: Site) -> bool:
+    record = record_of(site.call)
+    return record is not None and record.is_weighted
 
 
 def _is_sized_by_position(site: Site, slot: int, axes: Mapping[Key, Axes]) -> bool:
@@ -119,16 +127,22 @@ def _is_mask(site: Site, slot: int, readers: Mapping[Key, Sequence[Site]]) -> bo
         after = readers.get((place, site.op.outputs[0]), ()) if site.op.outputs else ()
         if any(_is_softmax(reader, len(scores)) for reader in after):
             return True
-        if len(after) != 1 or after[0].op.op_type not in ON_THE_WAY:
+        if len(after) != 1 or not _is_on_the_way(after[0]):
             return False
         site = after[0]
     return False
 
 
+def _is_on_the_way(site: Site) -> bool:
+    record = record_of(site.call)
+    return record is not None and (record.nature in ON_THE_WAY or record.keeps_role)
+
+
 def _is_softmax(site: Site, rank: int) -> bool:
     """Over the last axis: by default since opset 13, which few exporters leave to it."""
     axis = site.call.attr("axis", -1)
-    return site.op.op_type == "Softmax" and axis in (-1, rank - 1)
+    record = record_of(site.call)
+    return record is not None and record.role == "softmax" and axis in (-1, rank - 1)
 
 
 def _shape(tensor: Tensor | None) -> tuple[int | None, ...]:

@@ -11,6 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.operators import operators
+from analyzer.operators.record import Nature
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -101,7 +104,9 @@ def _output_sided(call: Call, cost: Cost) -> int:
 
 NORMS = "GroupNormalization InstanceNormalization LayerNormalization"
 POOLS = "AveragePool GlobalAveragePool GlobalMaxPool MaxPool"
-RECURRENT = frozenset({"GRU", "LSTM", "RNN"})
+RECURRENT = frozenset(
+    record.name for record in operators() if record.nature is Nature.RECURRENT and not record.domain
+)
 TRACED = "x + y may have been written torch.add(x, y), which it counts once per element"
 MODULES = "F.relu(x) counts once, the module nn.ReLU twice (assumed); so do pools"
 SIZED = "what it counts for interpolate() depends on how that was called"

@@ -32,6 +32,7 @@ from analyzer.operators import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from analyzer.graph.call import Call
     from analyzer.operators.record import Operator
 
 FAMILIES: tuple[tuple[Operator, ...], ...] = (
@@ -80,6 +81,11 @@ def find(domain: str, op_type: str, version: int | None = None) -> Operator | No
         return forms[0]
     fitting = (f for f in forms if version is None or version <= (f.until or version))
     return next(fitting, forms[-1]) if version is not None else forms[-1]
+
+
+def record_of(call: Call) -> Operator | None:
+    """The record of the operator that ``call`` calls; ``None`` where nobody described it."""
+    return find(call.domain, call.op_type, call.version)
 
 
 def operators() -> Iterator[Operator]:

@@ -190,7 +190,7 @@ class Operator:
     channelwise: bool = False
     """Every channel of the output depends on that channel of the first input alone."""
     selects: bool = False
-    """Output values are values of the first input, or fixed bounds: what was quantised stays so."""
+    """Output values are values of the first input, or fixed bounds, although it does not move."""
     since: int = 1
     """First opset version of this form."""
     until: int | None = None
@@ -244,6 +244,12 @@ class Operator:
     def is_activation(self) -> bool:
         """A nonlinearity, or part of one that was decomposed."""
         return self.nature is Nature.ACTIVATION or self.bends
+
+    @property
+    def keeps_values(self) -> bool:
+        """Output values are values of the first input, or fixed bounds."""
+        moves = self.nature is Nature.MOVEMENT and self.inputs[:1] == (DATA,)
+        return self.selects or (moves and not self.repeat)
 
     @property
     def keeps_role(self) -> bool:
