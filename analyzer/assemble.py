@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-    from analyzer.facts import Assumption, Cost, Memory
+    from analyzer.facts import Assumption, Conv, Cost, Memory
+    from analyzer.graph.signature import Signature
     from analyzer.shapes.sites import Site
     from analyzer.survey import Survey
 
@@ -30,11 +31,16 @@ def assemble_nodes(survey: Survey) -> tuple[Node, ...]:
     sites, sums = survey.sites, survey.sums
     reason = describe_assumptions(survey.guessed)
     dequantizes = any(site.op.op_type == "DequantizeLinear" for site in sites)
+    described: dict[tuple[Signature, int | None], tuple[Conv | None, tuple[str, ...]]] = {}
     nodes = []
     for site, total in zip(sites, sums.costs, strict=True):
         cost = _certain(site, total, reason if site.index in survey.tainted else "")
         runs = sums.runs[id(site.instance)]
-        conv = describe_conv(site.call, cost)
+        key = site.signature, cost.macs
+        if key not in described:
+            found = describe_conv(site.call, cost)
+            described[key] = found, tags(site.call, found)
+        conv, labels = described[key]
         read, write = traffic(site)
         nodes.append(
             Node(
@@ -45,7 +51,7 @@ def assemble_nodes(survey: Survey) -> tuple[Node, ...]:
                 domain=site.op.domain,
                 inputs=site.op.inputs,
                 outputs=tuple(t for t in site.call.outputs if t is not None),
-                tags=tags(site.call, conv),
+                tags=labels,
                 cost=cost,
                 params=survey.params[site.index],
                 executions=runs.executions,

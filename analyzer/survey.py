@@ -20,11 +20,14 @@ from analyzer.shapes.sites import list_sites, operator_graph
 from analyzer.shapes.taint import tainted_sites
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import networkx as nx
 
     from analyzer.costs.aggregate import Aggregate
     from analyzer.facts import Assumption, Memory, Parameters
     from analyzer.graph.scope import Program
+    from analyzer.graph.signature import Signature
     from analyzer.shapes.result import Shapes
     from analyzer.shapes.sites import Site
 
@@ -77,15 +80,26 @@ def survey(program: Program, shapes: Shapes) -> Survey:
         parameters=summarize(inventory, sites),
         params=params_by_site(inventory, len(sites)),
         weighted=frozenset(reading_weights(inventory)),
-        sums=aggregate(sites, [_cost(site) for site in sites]),
+        sums=aggregate(sites, leaf_costs(sites)),
         peak=peak_memory(program, graph, sites, constants),
         guessed=guessed,
         tainted=tainted_sites(graph, sites, {a.input for a in guessed}),
     )
 
 
-def _cost(site: Site) -> Cost:
+def leaf_costs(sites: Iterable[Site]) -> list[Cost]:
+    """Cost of each site by itself."""
+    known: dict[Signature, Cost] = {}
+    return [_cost(site, known) for site in sites]
+
+
+def _cost(site: Site, known: dict[Signature, Cost]) -> Cost:
     if site.cyclic:
         reason = "the operator lies on a cycle or behind one"
         return Cost(None, None, certainty=Certainty.UNKNOWN, reason=reason)
-    return cost(site.call)
+    found = known.get(site.signature)
+    if found is None:
+        found = cost(site.call)
+        if found.macs is not None and found.flops is not None:
+            known[site.signature] = found  # a reason for what is unknown names tensors
+    return found

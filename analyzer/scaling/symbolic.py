@@ -12,7 +12,6 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.costs import cost
 from analyzer.costs.aggregate import aggregate
 from analyzer.graph.program import program_of
 from analyzer.model.limits import Limits
@@ -21,6 +20,7 @@ from analyzer.scaling.freedom import STRIDE, free_dimensions
 from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.run import infer_shapes
 from analyzer.shapes.sites import list_sites
+from analyzer.survey import leaf_costs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -215,7 +215,7 @@ class _Study:
 
     def _count(self, shapes: Shapes) -> Sum:
         sites = list_sites(self._program, shapes)
-        return aggregate(sites, [cost(site.call) for site in sites]).total
+        return aggregate(sites, leaf_costs(sites)).total
 
 
 def _left_out(total: Sum) -> str:

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
+from analyzer.facts import Tensor
 from analyzer.graph.adjacency import Vertex, add_vertex
 from analyzer.graph.attributes import Reference
-from analyzer.shapes.frame import make_call
-from analyzer.shapes.types import UNKNOWN
+from analyzer.graph.call import Call
+from analyzer.graph.signature import Signatures
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from analyzer.graph.call import Call
     from analyzer.graph.scope import Op, Program
+    from analyzer.graph.signature import Signature
     from analyzer.shapes.result import Child, Instance, Shapes
-    from analyzer.shapes.types import Type
 
 
 @dataclass(slots=True, eq=False)
@@ -31,6 +31,8 @@ class Site:
     """Position in the list of all sites."""
     op: Op
     call: Call
+    signature: Signature
+    """What the call is without the names: shared by equal calls."""
     instance: Instance
     children: tuple[Child, ...]
     """Bodies or function instance that it runs."""
@@ -49,24 +51,31 @@ def list_sites(program: Program, shapes: Shapes) -> list[Site]:
     sites: list[Site] = []
     taken: dict[str, int] = {}
     parents: dict[int, Instance] = {}
+    signatures = Signatures()
     for instance in shapes.instances():
         scope = program.scopes[instance.scope]
+        tensors: dict[str, Tensor] = {}
         for i, op in enumerate(scope.ops):
             children = instance.children.get(i, ())
             for child in children:
                 if child.label != "call":
                     parents[id(child.instance)] = instance
-            inputs = [_type(n, instance, parents) for n in op.inputs]
-            outputs = [instance.types.get(n, UNKNOWN) for n in op.outputs]
-            values = [instance.values.get(n) if n else None for n in op.inputs]
-            attributes = instance.attributes.get(i) or _without_references(op.attributes)
-            version = scope.opsets.get(op.domain, 1)
+            call = Call(
+                op.op_type,
+                op.domain,
+                scope.opsets.get(op.domain, 1),
+                instance.attributes.get(i) or _without_references(op.attributes),
+                tuple([_tensor(n, tensors, instance, parents) for n in op.inputs]),
+                tuple([_tensor(n, tensors, instance, {}) for n in op.outputs]),
+                tuple([instance.values.get(n) if n else None for n in op.inputs]),
+            )
             sites.append(
                 Site(
                     _unique(_identity(instance, op, i), taken),
                     len(sites),
                     op,
-                    make_call(op, attributes, inputs, outputs, version, values),
+                    call,
+                    signatures.of(call),
                     instance,
                     children,
                     instance.failures.get(i, ""),
@@ -107,15 +116,25 @@ def _without_references(attributes: dict[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in attributes.items() if not isinstance(v, Reference)}
 
 
-def _type(name: str, instance: Instance, parents: dict[int, Instance]) -> Type:
-    """Type of ``name`` seen from ``instance``, bodies looking through to what encloses them."""
+def _tensor(
+    name: str,
+    tensors: dict[str, Tensor],
+    instance: Instance,
+    parents: Mapping[int, Instance],
+) -> Tensor | None:
+    """``name`` typed as seen from ``instance``; ``None`` for an omitted operand.
+
+    ``tensors`` are those made before; a body looks through to what encloses it.
+    """
+    if not name or name in tensors:
+        return tensors.get(name)
     scope: Instance | None = instance
-    while name and scope is not None:
-        found = scope.types.get(name)
-        if found is not None:
-            return found
+    kind = None
+    while kind is None and scope is not None:
+        kind = scope.types.get(name)
         scope = parents.get(id(scope))
-    return UNKNOWN
+    made = tensors[name] = Tensor(name, kind.dtype, kind.shape) if kind else Tensor(name)
+    return made
 
 
 def _identity(instance: Instance, op: Op, i: int) -> str:
