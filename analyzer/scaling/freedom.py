@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.shapes.bindings import NOT_SYMBOLS
-from analyzer.shapes.types import decode_type
+from analyzer.shapes.types import decode_type, dimensions
 
 if TYPE_CHECKING:
     from analyzer.graph.scope import Program
@@ -50,7 +50,7 @@ def free_dimensions(program: Program, shapes: Shapes) -> tuple[Freedom, ...]:
         if name in scope.constants or bound is None or bound.shape is None:
             continue
         declared = decode_type(scope.input_types[name]).shape or ()
-        dims = scope.input_types[name].tensor_type.shape.dim
+        dims = dimensions(scope.input_types[name]) or ()
         for axis, (stated, now) in enumerate(zip(declared, bound.shape, strict=False)):
             if stated is None and now is not None:
                 symbol = str(dims[axis].dim_param)

@@ -7,14 +7,14 @@ batch 1, an image of 224×224 with 3 channels, no past key/values, a sequence of
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from analyzer.facts import Assumption, Problem
 from analyzer.graph.tensors import dims
 from analyzer.model.limits import Limits
 from analyzer.shapes.hints import Hints, read_hints
-from analyzer.shapes.types import Type, decode_type
+from analyzer.shapes.types import Type, decode_type, dimensions
 from analyzer.units import shape as spell
 
 if TYPE_CHECKING:
@@ -99,8 +99,8 @@ def bind(program: Program, bindings: Bindings, most: int = Limits().assumptions)
         proto = scope.input_types[name]
         declared = decode_type(proto)
         given = bindings.shapes.get(name)
-        if given is not None:
-            bound.types[name] = Type(declared.dtype, given)
+        if given is not None and _has_shape(proto):
+            bound.types[name] = replace(declared, shape=given)
             bound.as_declared &= declared.shape == given
             _record(bound, name, proto, declared, given, "--shape")
             continue
@@ -129,7 +129,7 @@ def bind(program: Program, bindings: Bindings, most: int = Limits().assumptions)
             )
             for axis, size in enumerate(declared.shape)
         )  # fmt: skip
-        bound.types[name] = Type(declared.dtype, shape)
+        bound.types[name] = replace(declared, shape=shape)
     bound.problems.extend(_misnamed(program, bindings, names, bound.assumptions))
     return bound
 
@@ -148,11 +148,14 @@ def _misnamed(
             yield Problem("unknown-input", name, text, inconclusive=False)
             continue
         declared = decode_type(program.main.input_types[name]).shape
+        if not _has_shape(program.main.input_types[name]):
+            text = "--shape states sizes of an input that is no tensor; they are ignored"
+            yield Problem("contradicting-shape", name, text)
         if declared is not None and len(declared) != len(sizes):
             text = f"--shape states {len(sizes)} sizes, the file {len(declared)}: {spell(declared)}"
             yield Problem("contradicting-shape", name, text)
     symbols = {d.dim_param for t in map(program.main.input_types.__getitem__, names)
-               for d in t.tensor_type.shape.dim}  # fmt: skip
+               for d in dimensions(t) or ()}  # fmt: skip
     guessed = dict.fromkeys(
         a.dim for a in assumptions if a.dim in symbols and a.reason not in ("--dim", "--shape")
     )
@@ -176,15 +179,20 @@ def _stated(program: Program, bindings: Bindings) -> dict[str, int]:
     sizes: dict[str, int] = {}
     for name, given in bindings.shapes.items():
         proto = program.main.input_types.get(name)
-        dims = proto.tensor_type.shape.dim if proto is not None else ()
+        dims = (dimensions(proto) or ()) if proto is not None else ()
         if len(dims) == len(given):
             sizes.update((d.dim_param, size) for d, size in zip(dims, given, strict=True))
     stated = {symbol: size for symbol, size in sizes.items() if symbol not in NOT_SYMBOLS}
     return {**stated, **bindings.dims}
 
 
+def _has_shape(proto: onnx.TypeProto) -> bool:
+    """False for sequences, optional values and maps."""
+    return proto.WhichOneof("value") in ("tensor_type", "sparse_tensor_type", None)
+
+
 def _symbol(proto: onnx.TypeProto, axis: int) -> str:
-    return str(proto.tensor_type.shape.dim[axis].dim_param)
+    return str((dimensions(proto) or ())[axis].dim_param)
 
 
 def _record(

@@ -10,7 +10,13 @@ from onnx import TypeProto
 from analyzer.model.dtypes import DTYPES, NUMBERS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from onnx import TensorShapeProto
+
     from analyzer.facts import Shape
+
+    Dimension = TensorShapeProto.Dimension
 
 
 @dataclass(slots=True)
@@ -20,7 +26,8 @@ class Type:
     dtype: str | None = None
     shape: Shape = None
     proto: bytes | None = None
-    """Serialised TypeProto of a value that is not a tensor."""
+    """Serialised TypeProto of a value that is not a dense tensor; of a sparse one ``shape`` is
+    what counts."""
     items: tuple[Type, ...] | None = None
     """Types of a sequence's elements, one by one; ``None`` if their number is not known."""
 
@@ -34,36 +41,49 @@ def decode_type(proto: TypeProto) -> Type:
     ``dim_value`` 0 is a legal empty dimension and is kept.
     """
     kind = proto.WhichOneof("value")
-    if kind in ("tensor_type", "sparse_tensor_type"):
-        tensor = getattr(proto, kind)
-        dtype = DTYPES.get(tensor.elem_type)
-        if not tensor.HasField("shape"):
-            return Type(dtype)
-        return Type(
-            dtype,
-            tuple(
-                d.dim_value if d.HasField("dim_value") and d.dim_value >= 0 else None
-                for d in tensor.shape.dim
-            ),
-        )
     if kind is None:
         return Type()
-    return Type(_describe(proto, kind), None, proto.SerializeToString())
+    shape = dimensions(proto)
+    sizes = None if shape is None else tuple(
+        d.dim_value if d.HasField("dim_value") and d.dim_value >= 0 else None for d in shape
+    )  # fmt: skip
+    if kind == "tensor_type":
+        return Type(DTYPES.get(proto.tensor_type.elem_type), sizes)
+    return Type(_describe(proto), sizes, proto.SerializeToString())
 
 
-def _describe(proto: TypeProto, kind: str) -> str:
-    """Readable element type such as ``seq(float32)``, nesting cut at two levels."""
-    inner: TypeProto
-    if kind == "sequence_type":
-        inner, label = proto.sequence_type.elem_type, "seq"
-    elif kind == "optional_type":
-        inner, label = proto.optional_type.elem_type, "optional"
-    else:
-        return "map" if kind == "map_type" else kind
-    nested = inner.WhichOneof("value")
-    if nested == "tensor_type":
-        return f"{label}({DTYPES.get(inner.tensor_type.elem_type, '?')})"
-    return f"{label}({(nested or '?').removesuffix('_type')})"
+def dimensions(proto: TypeProto) -> Sequence[Dimension] | None:
+    """Dimensions of a dense or sparse tensor as the file states them; ``None`` if it does not, or
+    for a sequence, an optional value or a map."""
+    kind = proto.WhichOneof("value")
+    if kind not in ("tensor_type", "sparse_tensor_type"):
+        return None
+    tensor: TypeProto.Tensor = getattr(proto, kind)
+    return tuple(tensor.shape.dim) if tensor.HasField("shape") else None
+
+
+MAX_NESTING = 5
+"""Levels of a type that are spelt out."""
+
+
+def _describe(proto: TypeProto, depth: int = 0) -> str:
+    """Readable type such as ``seq(map(int64, float32))``."""
+    if depth > MAX_NESTING:
+        return "…"
+    match proto.WhichOneof("value"):
+        case "tensor_type":
+            return DTYPES.get(proto.tensor_type.elem_type) or "?"
+        case "sparse_tensor_type":
+            return f"sparse({DTYPES.get(proto.sparse_tensor_type.elem_type) or '?'})"
+        case "sequence_type":
+            return f"seq({_describe(proto.sequence_type.elem_type, depth + 1)})"
+        case "optional_type":
+            return f"optional({_describe(proto.optional_type.elem_type, depth + 1)})"
+        case "map_type":
+            key = DTYPES.get(proto.map_type.key_type) or "?"
+            return f"map({key}, {_describe(proto.map_type.value_type, depth + 1)})"
+        case other:
+            return (other or "?").removesuffix("_type")
 
 
 def encode_type(value: Type) -> TypeProto | None:
@@ -71,21 +91,29 @@ def encode_type(value: Type) -> TypeProto | None:
     proto = TypeProto()
     if value.proto is not None:
         proto.ParseFromString(value.proto)
+        if value.shape is not None and proto.HasField("sparse_tensor_type"):
+            _set_shape(proto.sparse_tensor_type, value.shape)
         return proto
     number = NUMBERS.get(value.dtype or "")
     if number is None:
         return None
-    tensor = proto.tensor_type
-    tensor.elem_type = number
+    proto.tensor_type.elem_type = number
     if value.shape is not None:
-        tensor.shape.SetInParent()
-        add = tensor.shape.dim.add
-        for size in value.shape:
-            if size is None:
-                add()
-            else:
-                add().dim_value = size
+        _set_shape(proto.tensor_type, value.shape)
     return proto
+
+
+def _set_shape(
+    tensor: TypeProto.Tensor | TypeProto.SparseTensor, shape: Sequence[int | None]
+) -> None:
+    tensor.ClearField("shape")
+    tensor.shape.SetInParent()
+    add = tensor.shape.dim.add
+    for size in shape:
+        if size is None:
+            add()
+        else:
+            add().dim_value = size
 
 
 def merge(a: Type, b: Type) -> Type:
