@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.costs import precision
+from analyzer.costs.bodies import certainty_of
 from analyzer.costs.dequantized import effective_precision
 from analyzer.costs.memory import traffic
+from analyzer.costs.sums import number
 from analyzer.facts import Certainty, Node, Problem, Separable, Tensor, Totals
 from analyzer.graph.origin import source_location
 from analyzer.operators import find
@@ -36,6 +38,8 @@ def assemble_nodes(survey: Survey) -> tuple[Node, ...]:
     for site, total in zip(sites, sums.costs, strict=True):
         cost = _certain(site, total, reason if site.index in survey.tainted else "")
         runs = sums.runs[id(site.instance)]
+        low, high = runs.executions
+        executions = high if low == high else None
         key = site.signature, cost.macs
         if key not in described:
             found = describe_conv(site.call, cost)
@@ -54,12 +58,13 @@ def assemble_nodes(survey: Survey) -> tuple[Node, ...]:
                 tags=labels,
                 cost=cost,
                 params=survey.params[site.index],
-                executions=runs.executions,
+                executions=executions,
+                executions_range=runs.executions,
                 counted=runs.counted,
                 read_bytes=read,
                 write_bytes=write,
                 conv=conv,
-                saving=saving(conv, site.call, runs.executions) if conv else None,
+                saving=saving(conv, site.call, executions) if conv else None,
                 precision=_precision(survey.graph, site, dequantizes) if cost.macs else "",
                 location=source_location(site.op.proto),
                 composite=bool(site.children),
@@ -122,26 +127,26 @@ def assemble_totals(survey: Survey, nodes: Sequence[Node], memory: Memory) -> To
             params_by_kind[node.kind] += node.params
         weighted += _has_weights(node, site.index in survey.weighted)
     total = survey.sums.total
+    macs = number(total.macs)
     certainty, reason = Certainty.EXACT, ""
     if unknown or total.unknown_macs:
         certainty = Certainty.LOWER_BOUND
         reason = f"{unknown or 1} node(s) have unknown cost"
-    elif total.open_loops and (total.open_macs or not total.macs):
-        certainty = Certainty.ASSUMED
-        reason = f"one iteration counted of: {', '.join(total.open_loops[:4])}"
+    elif total.undecided and certainty_of(total)[0] is not Certainty.EXACT:
+        certainty, reason = certainty_of(total)
     else:
         # MACs come first: the certainty of FLOPs alone counts where there are no MACs at all.
-        counted = (n for n in nodes if n.counted and (n.macs or (n.flops and not total.macs)))
+        counted = (n for n in nodes if n.counted and (n.macs or (n.flops and not macs)))
         weakest = next((n for n in counted if n.cost.certainty is not Certainty.EXACT), None)
         if weakest is not None:
             certainty, reason = Certainty.ASSUMED, weakest.cost.reason
     return Totals(
-        macs=total.macs,
-        flops=total.flops,
+        macs=macs,
+        flops=number(total.flops),
         params=survey.parameters.weights,
         weight_bytes=survey.parameters.weight_bytes,
         peak_activation_bytes=memory.peak_bytes,
-        complete=not unknown and not total.unknown_macs and not total.open_macs,
+        complete=not unknown and total.macs[1] is not None,
         unknown_nodes=unknown,
         nodes=len(nodes),
         weighted_layers=weighted,
@@ -150,7 +155,10 @@ def assemble_totals(survey: Survey, nodes: Sequence[Node], memory: Memory) -> To
         macs_by_precision=dict(sorted(by_precision.items(), key=lambda kv: (-kv[1], kv[0]))),
         certainty=certainty,
         reason=reason,
-        flops_complete=not total.unknown_flops and not total.open_loops,
+        flops_complete=total.flops[1] is not None,
+        macs_range=total.macs,
+        flops_range=total.flops,
+        peak_activation_range=memory.peak_range,
     )
 
 
@@ -222,7 +230,7 @@ def separable_plan(survey: Survey, nodes: Sequence[Node]) -> Separable:
     candidates.sort(key=lambda n: (-(n.saving.macs if n.saving else 0), n.id))
     saved_macs = sum(n.saving.macs for n in candidates if n.saving)
     saved_params = sum(n.saved_params for n in candidates)
-    macs, params = survey.sums.total.macs, survey.parameters.weights
+    macs, params = number(survey.sums.total.macs), survey.parameters.weights
     return Separable(
         macs, macs - saved_macs, params, params - saved_params, tuple(n.id for n in candidates)
     )

@@ -46,6 +46,10 @@ BITS: Mapping[str, int] = {
 """Stored bits of one element by dtype name; strings and non-tensors have no fixed size."""
 
 
+Range = tuple[int, int | None]
+"""Lower and upper end of a count that depends on data; ``None``: nothing bounds it."""
+
+
 class Certainty(StrEnum):
     """How far a figure can be trusted, from best to worst."""
 
@@ -143,6 +147,10 @@ class Cost:
     """Why the certainty is not exact; empty otherwise."""
     contradiction: bool = False
     """True where the operands cannot be what the operator takes: no runtime would run it."""
+    macs_range: Range | None = field(default=None, metadata=HIDDEN)
+    """Fewest and most MACs of an operator that runs bodies; ``None``: ``macs`` says it."""
+    flops_range: Range | None = field(default=None, metadata=HIDDEN)
+    """The same of ``flops``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,13 +269,27 @@ class Node:
     precision: str = ""
     """Arithmetic of the MACs: ``float32``, ``int8``, ``int4`` …; empty without MACs."""
     counted: int = 1
-    """Executions that the totals contain: 0 for the smaller branch of an open If, 1 for a loop
-    whose trip count is unknown, else ``executions``."""
+    """Executions that the totals contain. Where ``executions`` is ``None``: those of the upper end
+    of ``Totals.macs_range``, or of the lower end where it has no upper one."""
     location: str = ""
     """``path.py:12`` in the source the model was exported from, where the exporter recorded it."""
     composite: bool = False
     """True for If, Loop, Scan and function calls: ``cost`` sums their bodies, whose operators
     are nodes of their own."""
+    executions_range: Range = (1, 1)
+    """Fewest and most executions in one inference."""
+
+    @property
+    @shown
+    def macs_range(self) -> Range:
+        """Fewest and most MACs of one execution."""
+        return self.cost.macs_range or (self.cost.macs or 0, self.cost.macs)
+
+    @property
+    @shown
+    def flops_range(self) -> Range:
+        """Fewest and most FLOPs of one execution."""
+        return self.cost.flops_range or (self.cost.flops or 0, self.cost.flops)
 
     @property
     def saved_params(self) -> int:
@@ -431,22 +453,28 @@ class Memory(Brief):
     """Tensors alive at the peak, largest first."""
     certainty: Certainty
     reason: str = ""
+    peak_range: Range = (0, None)
+    """Lower and upper end of the peak: which bodies run may depend on data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums over one inference."""
+    """Sums over one inference.
+
+    Where which bodies run, or how often, depends on data, a figure is the upper end of its range;
+    where nothing bounds that, or an operator is of unknown cost, it is the lower end.
+    """
 
     macs: int
-    """Known multiply-accumulates; a lower bound unless ``complete``."""
+    """Multiply-accumulates; a lower bound unless ``complete``."""
     flops: int
-    """Known FLOPs; a lower bound unless ``flops_complete``."""
+    """FLOPs; a lower bound unless ``flops_complete``."""
     params: int
     """Published-style parameter count (weights only)."""
     weight_bytes: int
     peak_activation_bytes: int | None
     complete: bool
-    """True when the MACs of every node are known."""
+    """True when the MACs of every node are known, and how often it runs at most."""
     unknown_nodes: int
     """Nodes whose MACs are unknown."""
     nodes: int
@@ -462,6 +490,12 @@ class Totals:
     flops_complete: bool = True
     """True when the FLOPs of every operator are known too (MACs may be known where they are not,
     e.g. behind an operator whose output size depends on data)."""
+    macs_range: Range = (0, None)
+    """Fewest and most MACs of one inference."""
+    flops_range: Range = (0, None)
+    """Fewest and most FLOPs of one inference."""
+    peak_activation_range: Range = (0, None)
+    """Lower and upper end of the peak activation memory in bytes."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -492,15 +526,17 @@ class Module(Brief):
     class_name: str = field(metadata=named("class"))
     """Class in the source code where the exporter recorded it, else empty."""
     macs: int
-    """Known MACs over all executions, sub-modules included."""
+    """Known MACs over all executions that ``Totals.macs`` contains, sub-modules included."""
     params: int
     """Parameters, sub-modules included; shared tensors count at their first user."""
     nodes: int
     """Operators, sub-modules included."""
     complete: bool
-    """True when the MACs of every operator in it are known."""
+    """True when the MACs of every operator in it are known, and how often it runs at most."""
     children: tuple[Module, ...] = ()
     """Sub-modules in the order of their first operator."""
+    macs_range: Range = (0, None)
+    """Fewest and most MACs, whichever bodies run."""
 
 
 @dataclass(frozen=True, slots=True)

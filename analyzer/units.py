@@ -53,6 +53,19 @@ def count(value: int | None) -> str:
     return UNKNOWN if value is None else f"{value:,}"
 
 
+def span(low: int, high: int | None, unit: str | None = None) -> str:
+    """A range of counts, with all digits or in ``unit`` with SI prefixes.
+
+    >>> span(0, 1280), span(24_576, None, "MAC"), span(8, 8)
+    ('0 to 1,280', 'at least 24.58 kMAC', '8')
+    """
+    first = count(low) if unit is None else si(low, unit)
+    if low == high:
+        return first
+    last = "" if high is None else count(high) if unit is None else si(high, unit)
+    return f"{first} to {last}" if last else f"at least {first}"
+
+
 def percent(share: float | None) -> str:
     """A share of one with a decimal; two significant digits below 0.1 %.
 

@@ -19,7 +19,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from analyzer.facts import Facts
+from analyzer.facts import Facts, Range
 from analyzer.records import Member, Output, Signed, members
 from analyzer.report.compare import Pair
 from analyzer.report.result import Batch, Result
@@ -122,6 +122,9 @@ def _schema(kind: Any, definitions: dict[str, Schema]) -> Schema:
     if origin is Literal:
         return {"enum": [*arguments]}
     if origin is tuple:
+        if kind == Range:
+            ends = [_schema(each, definitions) for each in arguments]
+            return {"type": "array", "prefixItems": ends, "minItems": 2, "maxItems": 2}
         if len(arguments) != 2 or arguments[1] is not ...:
             raise TypeError(f"{kind}: make it a named tuple, so that its parts have names in JSON")
         return {"type": "array", "items": _schema(arguments[0], definitions)}

@@ -9,6 +9,7 @@ The order is the file's topological order; a runtime may do better or worse.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -16,7 +17,7 @@ from analyzer.facts import Certainty, Memory, Tensor
 from analyzer.graph.adjacency import Port, edges
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     import networkx as nx
 
@@ -61,19 +62,22 @@ def peak_memory(
     if not order:
         return Memory(None, "", (), Certainty.UNKNOWN, "the graph has no operators")
     last = _last_uses(graph, sites)
-    peaks: dict[int, Peak] = {}
-    for instance in reversed(order):  # callees first
-        scope = program.scopes[instance.scope]
-        own = by_instance[id(instance)]
-        fixed = constants.get(instance.scope, set())
-        peaks[id(instance)] = _scope_peak(scope, instance, own, peaks, fixed, last)
-    peak = peaks[id(order[0])]
+    scopes = [(instance, by_instance[id(instance)]) for instance in reversed(order)]
+    upper = lower = _peak(program, scopes, constants, last, _highest)
+    if any(child.times is None for site in sites for child in site.children):
+        lower = _peak(program, scopes, constants, last, _lowest)
+    peak = lower if upper.unsized else upper
     peak.alive.sort(key=lambda t: (-(t.bytes or 0), t.name))
     listed = tuple(peak.alive[:ALIVE_LISTED])
-    if peak.unsized:
-        reason = f"{peak.unsized} tensor(s) of unknown size are not included"
-        return Memory(peak.bytes, peak.node, listed, Certainty.LOWER_BOUND, reason)
-    return Memory(peak.bytes, peak.node, listed, Certainty.EXACT)
+    certainty, reason = Certainty.EXACT, ""
+    if upper.unsized:
+        certainty = Certainty.LOWER_BOUND
+        reason = f"{upper.unsized} tensor(s) of unknown size are not included"
+    elif lower.bytes != upper.bytes:
+        certainty = Certainty.ASSUMED
+        reason = "which bodies run depends on data; the upper end is counted"
+    ends = lower.bytes, None if upper.unsized else upper.bytes
+    return Memory(peak.bytes, peak.node, listed, certainty, reason, ends)
 
 
 @dataclass(slots=True)
@@ -87,6 +91,21 @@ class Peak:
     """Tensors of unknown size, which no figure contains."""
 
 
+def _peak(
+    program: Program,
+    scopes: Sequence[tuple[Instance, Sequence[Site]]],
+    constants: Mapping[int, set[str]],
+    last: Mapping[Port, int],
+    choose: Choice,
+) -> Peak:
+    """Peak of the last of ``scopes``, which come callees first."""
+    peaks: dict[int, Peak] = {}
+    for instance, own in scopes:
+        scope, fixed = program.scopes[instance.scope], constants.get(instance.scope, set())
+        peaks[id(instance)] = _scope_peak(scope, instance, own, peaks, fixed, last, choose)
+    return peaks[id(scopes[-1][0])]
+
+
 def _scope_peak(
     scope: Scope,
     instance: Instance,
@@ -94,6 +113,7 @@ def _scope_peak(
     peaks: Mapping[int, Peak],
     fixed: set[str],
     last: Mapping[Port, int],
+    choose: Choice,
 ) -> Peak:
     """Walk the operators of one scope; ``peaks`` holds the scopes they run."""
     kept = frozenset(scope.outputs)
@@ -117,7 +137,7 @@ def _scope_peak(
             current += life.tensor.bytes or 0
             best.unsized += life.tensor.bytes is None
         lives += made
-        inner = _highest(site, peaks)
+        inner = choose(site, peaks)
         during = current + (inner.bytes if inner else 0)
         best.unsized += inner.unsized if inner else 0
         if during > best.bytes:
@@ -140,10 +160,17 @@ def _last_uses(graph: nx.MultiDiGraph, sites: Sequence[Site]) -> dict[Port, int]
     return last
 
 
+Choice = Callable[["Site", Mapping[int, Peak]], Peak | None]
+
+
 def _highest(site: Site, peaks: Mapping[int, Peak]) -> Peak | None:
-    """The largest peak among the bodies ``site`` runs (one runs at a time)."""
-    inner = [peaks[id(c.instance)] for c in site.children if id(c.instance) in peaks]
+    """The largest peak among the bodies that ``site`` may run (one runs at a time)."""
+    bodies = (c.instance for c in site.children if c.times != 0)
+    inner = [peaks[id(body)] for body in bodies if id(body) in peaks]
     return max(inner, key=lambda p: p.bytes, default=None)
+
+
+FOREVER = sys.maxsize
 
 
 class _Life(NamedTuple):
@@ -154,7 +181,17 @@ class _Life(NamedTuple):
     end: int
 
 
-FOREVER = sys.maxsize
+def _lowest(site: Site, peaks: Mapping[int, Peak]) -> Peak | None:
+    """The largest peak among the bodies that ``site`` runs for certain; of branches the lower."""
+    open_if = site.op.op_type == "If" and all(c.times is None for c in site.children)
+    inner = [
+        peaks[id(c.instance)]
+        for c in site.children
+        if id(c.instance) in peaks and (open_if or c.runs[0] > 0)
+    ]
+    if open_if and len(inner) < len(site.children):
+        return None  # a branch without operators takes nothing
+    return (min if open_if else max)(inner, key=lambda p: p.bytes, default=None)
 
 
 def _lives_of_inputs(

@@ -11,7 +11,7 @@ from analyzer.patterns.scopes import module_classes, module_path
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from analyzer.facts import Node
+    from analyzer.facts import Node, Range
     from analyzer.patterns.scopes import Path
 
 NO_METADATA: Mapping[str, str] = {}
@@ -24,16 +24,22 @@ class _Draft:
     macs: int = 0
     params: int = 0
     nodes: int = 0
-    complete: bool = True
+    macs_range: Range = (0, 0)
     children: dict[str, _Draft] = field(default_factory=dict)
 
     def add(self, node: Node) -> None:
         self.nodes += 1
         self.params += node.params
         if not node.composite:
-            runs = node.counted if node.executions is None else node.executions
-            self.macs += (node.macs or 0) * runs
-            self.complete &= node.total_macs is not None
+            self.macs += (node.macs or 0) * node.counted
+            low, high = self.macs_range
+            least, most = node.executions_range
+            if most != 0 and node.macs != 0:
+                if high is None or most is None or node.macs is None:
+                    high = None
+                else:
+                    high += node.macs * most
+            self.macs_range = low + (node.macs or 0) * least, high
 
 
 def module_tree(
@@ -76,7 +82,8 @@ def _freeze(draft: _Draft, path: Path, classes: Mapping[Path, str]) -> Module:
         macs=draft.macs,
         params=draft.params,
         nodes=draft.nodes,
-        complete=draft.complete,
+        macs_range=draft.macs_range,
+        complete=draft.macs_range[1] is not None,
         children=tuple(
             _freeze(child, (*path, name), classes) for name, child in draft.children.items()
         ),

@@ -9,12 +9,13 @@ from analyzer.errors import ConfigError
 from analyzer.graph.adjacency import call_of
 from analyzer.report.columns import columns
 from analyzer.report.style import Style
+from analyzer.report.view.layers import spread
 from analyzer.sanitise import clean, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from analyzer.facts import Conv, Cost, Facts, Node, Saving, Tensor
+    from analyzer.facts import Conv, Facts, Node, Saving, Tensor
     from analyzer.graph.call import Call
 
 WIDTH = 14
@@ -96,8 +97,8 @@ def _tensor(tensor: Tensor) -> str:
 
 
 def _numbers(node: Node) -> Iterator[tuple[str, str]]:
-    yield from _cost(node.cost)
-    yield "executions", units.count(node.executions)
+    yield from _cost(node)
+    yield "executions", units.span(*node.executions_range)
     if node.executions != 1:
         yield "MACs in all", units.count(node.total_macs)
     yield "precision", node.precision
@@ -112,12 +113,13 @@ def _numbers(node: Node) -> Iterator[tuple[str, str]]:
         yield from _saving(node.saving)
 
 
-def _cost(cost: Cost) -> Iterator[tuple[str, str]]:
+def _cost(node: Node) -> Iterator[tuple[str, str]]:
+    cost = node.cost
     yield "formula", clean(cost.formula)
     yield "substitution", clean(cost.substitution)
-    yield "MACs", f"{units.count(cost.macs)}  {cost.certainty}"
+    yield "MACs", f"{spread(cost.macs, node.macs_range)}  {cost.certainty}"
     yield "because", clean(cost.reason)
-    yield "FLOPs", units.count(cost.flops)
+    yield "FLOPs", spread(cost.flops, node.flops_range)
     yield "source", clean(cost.source)
 
 

@@ -17,7 +17,7 @@ from analyzer.sanitise import csv_cell, label
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from analyzer.facts import Assumption, Facts, ModelInfo
+    from analyzer.facts import Assumption, Facts, ModelInfo, Range
     from analyzer.report.result import Options
     from analyzer.scaling import Frontier, Growth, Scaled, Stage
 
@@ -30,9 +30,13 @@ class Now:
     flops: int
     params: int
     complete: bool
-    """True when the MACs of every node are known."""
+    """True when the MACs of every node are known, and how often it runs at most."""
     sides: tuple[int, ...]
     """Spatial sides of the graph inputs."""
+    macs_range: Range
+    """Fewest and most MACs of one inference."""
+    flops_range: Range
+    """Fewest and most FLOPs of one inference."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -73,7 +77,10 @@ class Study(Output):
     @shown
     def now(self) -> Now:
         totals = self.facts.totals
-        return Now(totals.macs, totals.flops, totals.params, totals.complete, self.sides)
+        return Now(
+            totals.macs, totals.flops, totals.params, totals.complete, self.sides,
+            totals.macs_range, totals.flops_range,
+        )  # fmt: skip
 
 
 def text(study: Study, options: Options) -> bytes:
@@ -93,9 +100,8 @@ def _title(study: Study, style: Style) -> Iterator[str]:
     facts, totals = study.facts, study.facts.totals
     yield style.bold(label(facts.model.path))
     yield facts.architecture.detail if facts.architecture else "No architecture recognised"
-    least = "" if totals.complete else "at least "
     yield (
-        f"now: {least}{units.count(totals.macs)} MAC, {units.count(totals.flops)} FLOP, "
+        f"now: {units.span(*totals.macs_range)} MAC, {units.span(*totals.flops_range)} FLOP, "
         f"{units.count(totals.params)} parameters, input {_sides(study.sides)}"
     )
 
@@ -117,9 +123,9 @@ def _points(study: Study, points: tuple[Scaled, ...], style: Style) -> Iterator[
             f"{p.resolution:.3g}",
             *((f"{p.depth:.3g}", "+".join(map(str, p.repeats))) if deep else ()),
             _sides(p.sides),
-            units.count(p.macs),
+            units.count(p.macs) if p.macs_range is None else units.span(*p.macs_range),
             units.percent(p.macs / now) if p.macs is not None and now else units.UNKNOWN,
-            units.count(p.flops),
+            units.count(p.flops) if p.flops_range is None else units.span(*p.flops_range),
             units.count(p.params),
             units.si(p.expected_macs, "MAC"),
             units.UNKNOWN if p.deviation is None else f"{p.deviation * 100:+.1f} %",

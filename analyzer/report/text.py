@@ -9,7 +9,7 @@ from analyzer.report.columns import columns
 from analyzer.report.style import Style
 from analyzer.report.view import summary
 from analyzer.report.view.assumed import choices
-from analyzer.report.view.layers import show_names
+from analyzer.report.view.layers import show_names, spread
 from analyzer.sanitise import clean, label
 
 if TYPE_CHECKING:
@@ -69,10 +69,10 @@ def _table(facts: Facts, style: Style) -> Iterator[str]:
             label(names[n.id], NAME),
             label(n.op_type, 24),
             units.shape(n.outputs[0].shape) if n.outputs else "none",
-            units.count(n.macs),
-            units.count(n.flops),
+            spread(n.macs, n.macs_range),
+            spread(n.flops, n.flops_range),
             units.count(n.params),
-            units.count(n.executions),
+            units.span(*n.executions_range),
             " ".join(n.tags),
         )
         for n in facts.nodes

@@ -11,7 +11,7 @@ from analyzer.scaling.depth import sibling
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from analyzer.facts import Facts, Node, Tensor
+    from analyzer.facts import Facts, Node, Range, Tensor
     from analyzer.graph.call import Call
     from analyzer.scaling.depth import Stage
     from analyzer.scaling.system import System
@@ -34,6 +34,8 @@ class Layer:
     """Parameters this operator is the first to use."""
     outputs: tuple[Tensor | None, ...]
     """Result tensors at the new size."""
+    slack: tuple[int, int] = (0, 0)
+    """By how many MACs and FLOPs one execution may cost less: which bodies run is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +102,20 @@ class Sized:
     def _layer(self, name: str, call: Call) -> Layer:
         node, site = self._nodes[name], self._system.sites[name]
         if call is site.call:
-            return Layer(name, node.macs, node.flops, node.params, call.outputs)
+            macs, free = _upper(node.macs, node.macs_range)
+            flops, saved = _upper(node.flops, node.flops_range)
+            return Layer(name, macs, flops, node.params, call.outputs, (free, saved))
         params = resized_params(node.params, site.call, call, site.constants)
         if node.composite:  # what a body costs at another size is not known here
             return Layer(name, None, None, params, call.outputs)
         price = cost(call)
         return Layer(name, price.macs, price.flops, params, call.outputs)
+
+
+def _upper(value: int | None, ends: Range) -> tuple[int | None, int]:
+    """The upper end and how far the lower one lies below; nothing that has no upper end."""
+    low, high = ends
+    return (None, 0) if value is None or high is None else (high, high - low)
 
 
 def resized_params(params: int, before: Call, after: Call, constants: frozenset[int]) -> int:

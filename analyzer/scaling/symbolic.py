@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.costs.aggregate import aggregate
+from analyzer.costs.sums import is_open, number
 from analyzer.graph.program import program_of
 from analyzer.model.limits import Limits
 from analyzer.records import HIDDEN, shown_as
@@ -25,7 +26,7 @@ from analyzer.survey import leaf_costs
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from analyzer.costs.aggregate import Sum
+    from analyzer.costs.sums import Sum
     from analyzer.graph.scope import Program
     from analyzer.model import Model
     from analyzer.scaling.freedom import Freedom, InputAxis
@@ -211,7 +212,7 @@ class _Study:
         total = self._count(shapes)
         if total.unknown_macs > self._missing or _contradictions(shapes) > self._problems:
             return None, f"the graph does not admit size {size} while the other inputs stay"
-        return total.macs, ""
+        return number(total.macs), ""
 
     def _count(self, shapes: Shapes) -> Sum:
         sites = list_sites(self._program, shapes)
@@ -223,8 +224,9 @@ def _left_out(total: Sum) -> str:
     if total.unknown_macs:
         plural = "s" if total.unknown_macs > 1 else ""
         parts.append(f"without {total.unknown_macs} operator{plural} of unknown cost")
-    if total.open_loops:
-        parts.append(f"with one iteration of {total.open_loops[0]}, whose trip count is unknown")
+    if is_open(total.macs) and total.undecided:
+        end = "what is certain" if total.macs[1] is None else "the upper end"
+        parts.append(f"with {end}: {total.undecided[0]}")
     return ", ".join(parts)
 
 

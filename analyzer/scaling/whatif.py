@@ -18,7 +18,7 @@ from analyzer.scaling.width import exact, widener
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analyzer.facts import Facts
+    from analyzer.facts import Facts, Range
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -45,6 +45,10 @@ class Scaled(Brief):
     """The operators as they are in the file; added and removed blocks are in the sums only."""
     reason: str = ""
     """Why a figure is unknown; empty otherwise."""
+    macs_range: Range | None = None
+    """Fewest and most MACs: which bodies run may depend on data; ``None`` when unknown."""
+    flops_range: Range | None = None
+    """The same of FLOPs."""
 
     @property
     @shown
@@ -144,6 +148,8 @@ class Plan:
         return replace(
             scaled, macs=total.macs, flops=total.flops, params=total.params + inner,
             layers=tuple(sized.layers.values()),
+            macs_range=_range(total.macs, sum(y.slack[0] for y in sized.layers.values())),
+            flops_range=_range(total.flops, sum(y.slack[1] for y in sized.layers.values())),
             reason=f"{missing[0]}: MACs are unknown" if missing else "",
         )  # fmt: skip
 
@@ -191,6 +197,10 @@ def scale(
 ) -> Scaled:
     """One what-if question; see ``Plan.at``. For many, build one ``Plan``."""
     return Plan(facts).at(width, resolution, depth, sides=sides, divisor=divisor)
+
+
+def _range(most: int | None, slack: int) -> Range | None:
+    return None if most is None else (most - slack, most)
 
 
 def _mean_ratio(new: Sequence[int], old: Sequence[int]) -> float:

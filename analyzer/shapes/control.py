@@ -10,6 +10,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from analyzer.graph.call import Unknown
 from analyzer.shapes.operators import fill_gaps
 from analyzer.shapes.result import Child, Instance, scope_path
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from analyzer.graph.scope import Op
+    from analyzer.shapes.fold import Array
     from analyzer.shapes.frame import Frame
     from analyzer.shapes.session import Session
 
@@ -48,7 +51,7 @@ def _run_if(session: Session, frame: Frame, i: int, op: Op, attributes: Mapping[
         taken = None if condition is None else bool(condition) is (label == "then_branch")
         path = _body_path(frame, op, label)
         instance = session.run_scope(index, path, {}, {}, frame, frame.attributes)
-        children.append(Child(label, instance, None if taken is None else int(taken)))
+        children.append(Child(label, instance, None if taken is None else int(taken), most=1))
     running = [c for c in children if c.times != 0]
     possible = [c for c in running if not c.instance.refused]
     if running and not possible:
@@ -66,8 +69,7 @@ def _run_if(session: Session, frame: Frame, i: int, op: Op, attributes: Mapping[
             for other in results[1:]:
                 merged = merge(merged, other)
             frame.instance.types[name] = merged
-            if len(running) == 1:
-                _pass_value(session, running[0].instance, k, frame, name)
+            _pass_value(session, [c.instance for c in running], k, frame, name)
 
 
 def _output(session: Session, instance: Instance, k: int, frame: Frame) -> Type:
@@ -78,11 +80,21 @@ def _output(session: Session, instance: Instance, k: int, frame: Frame) -> Type:
     return instance.types.get(outputs[k]) or frame.type(outputs[k])
 
 
-def _pass_value(session: Session, instance: Instance, k: int, frame: Frame, name: str) -> None:
-    outputs = session.program.scopes[instance.scope].outputs
-    value = instance.values.get(outputs[k]) if k < len(outputs) else None
-    if value is not None:
-        frame.instance.values[name] = value
+def _pass_value(
+    session: Session, instances: Sequence[Instance], k: int, frame: Frame, name: str
+) -> None:
+    """Known contents of output ``k``, where all that may run agree on them."""
+    values = []
+    for instance in instances:
+        outputs = session.program.scopes[instance.scope].outputs
+        values.append(instance.values.get(outputs[k]) if k < len(outputs) else None)
+    first = values[0]
+    if first is not None and all(v is not None and _same(v, first) for v in values[1:]):
+        frame.instance.values[name] = first
+
+
+def _same(a: Array, b: Array) -> bool:
+    return a.dtype == b.dtype and a.shape == b.shape and a.tolist() == b.tolist()
 
 
 def _stable_body(
@@ -126,15 +138,64 @@ def _run_loop(
     counters = [Type("int64", ()), Type("bool", ())]
     once = limit is not None and int(limit) == 1
     instance, final = _stable_body(session, frame, op, carried, counters, [], 1, once=once)
-    trips = loop_trips(session, frame, op, instance)
-    frame.instance.children[i] = (Child("body", instance, trips),)
+    found = loop_trips(session, frame, op, instance)
+    trips = found.exact
+    frame.instance.children[i] = (Child("body", instance, trips, *found),)
+    if trips is not None and trips > 1 and any(map(_is_open, final)):
+        final = _unrolled(session, frame, op, instance, carried, trips) or final
     results = list(carried) if trips == 0 else final
+    if found.least == 0 and trips is None:  # then it may be what came in that goes out
+        results = [merge(a, b) for a, b in zip(carried, final, strict=True)]
     outputs = session.program.scopes[instance.scope].outputs
     for k in range(1 + len(carried), len(outputs)):
         results.append(_stack(_output(session, instance, k, frame), trips, 0))
     for name, value in zip(op.outputs, results, strict=False):
         if name:
             frame.instance.types[name] = value
+
+
+def _is_open(value: Type) -> bool:
+    """Whether a size of it, or the number of its elements, is not known."""
+    if value.proto is not None:
+        return value.items is None
+    return value.shape is None or None in value.shape
+
+
+def _unrolled(
+    session: Session,
+    frame: Frame,
+    op: Op,
+    body: Instance,
+    carried: Sequence[Type],
+    trips: int,
+) -> list[Type] | None:
+    """Types of the carried values after ``trips`` iterations, one by one: what a loop collects in
+    a sequence, or joins, grows by a known step. ``None`` where that would take too long."""
+    scope = session.program.scopes[body.scope]
+    work = trips * _operators(session, body.scope)
+    if work > session.unrolling:
+        return None
+    session.unrolling -= work
+    state = list(carried)
+    for trip in range(trips):
+        types = [Type("int64", ()), Type("bool", ()), *state]
+        values = {scope.inputs[0]: np.array(trip)} if scope.inputs else {}
+        once = session.run_scope(
+            body.scope, body.path, dict(zip(scope.inputs, types, strict=False)), values, frame,
+            frame.attributes,
+        )  # fmt: skip
+        state = [_output(session, once, 1 + k, frame) for k in range(len(carried))]
+    return state
+
+
+def _operators(session: Session, index: int) -> int:
+    """Operators of a scope and of the bodies in it, and one for the scope itself."""
+    count, left = 0, [index]
+    while left:
+        scope = session.program.scopes[left.pop()]
+        count += 1 + len(scope.ops)
+        left += (inner for op in scope.ops for inner in op.bodies.values())
+    return count
 
 
 def _stack(element: Type, trips: int | None, axis: int) -> Type:

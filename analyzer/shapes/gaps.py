@@ -6,7 +6,7 @@ onnx's own inference leaves open.
 
 from __future__ import annotations
 
-from math import ceil
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 from analyzer.graph.call import Unknown
@@ -95,6 +95,17 @@ def _dropout(call: Call) -> list[Type]:
     return [Type(x.dtype, x.shape), Type(mask, x.shape)]
 
 
+def _upsample(call: Call) -> list[Type]:
+    """Upsample-1: floor of height and width times ``height_scale`` and ``width_scale``."""
+    x = call.input(0)
+    factors = (call.attr("height_scale"), call.attr("width_scale"))
+    if x is None or x.shape is None or len(x.shape) != 4 or None in factors:
+        raise Unknown("rank of the input or a scale is unknown")
+    sides = zip(x.shape[2:], factors, strict=True)
+    scaled = (None if side is None else floor(side * factor) for side, factor in sides)
+    return [Type(x.dtype, (*x.shape[:2], *scaled))]
+
+
 GAP_RULES: Mapping[str, Callable[[Call], list[Type]]] = {
     "BlackmanWindow": _window,
     "Dropout": _dropout,
@@ -107,5 +118,6 @@ GAP_RULES: Mapping[str, Callable[[Call], list[Type]]] = {
     "MelWeightMatrix": _mel_weights,
     "OneHot": _one_hot,
     "Range": _range,
+    "Upsample": _upsample,
 }
 """Rule by operator of ai.onnx."""

@@ -46,8 +46,17 @@ class Child:
     instance: Instance
     times: int | None
     """Runs per execution of the operator; ``None`` if not known statically."""
+    least: int = 0
+    """Fewest runs, where ``times`` is ``None``."""
+    most: int | None = None
+    """Most runs, where ``times`` is ``None``; ``None`` if nothing bounds them."""
     refuted: bool = False
     """True for a branch taken not to run because its operators contradict their operands."""
+
+    @property
+    def runs(self) -> tuple[int, int | None]:
+        """Fewest and most runs."""
+        return (self.least, self.most) if self.times is None else (self.times, self.times)
 
 
 @dataclass(slots=True)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from analyzer.shapes.result import Instance
     from analyzer.shapes.types import Type
 
+MAX_UNROLLED = 1 << 13
+"""Operators typed iteration by iteration in a whole model: less than half a second."""
+
 
 class Session(ABC):
     """State of one pass over a program."""
@@ -27,6 +30,8 @@ class Session(ABC):
         """False leaves everything unknown that only onnx's C++ could tell."""
         self.counted = 0
         """Operators evaluated to count iterations of loops."""
+        self.unrolling = MAX_UNROLLED
+        """Operators that may still be typed once for each iteration of a loop."""
         self.answers: dict[tuple[object, ...], dict[int, Type]] = {}
         """What onnx said of operators so far: types by output slot."""
 

@@ -7,7 +7,7 @@ condition touch nothing but a few known numbers, they are evaluated until it tur
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -43,27 +43,44 @@ def given_trips(session: Session, op: Op) -> int | None:
     return None
 
 
-def loop_trips(session: Session, frame: Frame, op: Op, body: Instance) -> int | None:
-    """Iterations of a ``Loop``, as stated or as the file determines them; else ``None``."""
+class Trips(NamedTuple):
+    """Fewest and most iterations; ``most`` is ``None`` where nothing bounds them."""
+
+    least: int
+    most: int | None
+
+    @property
+    def exact(self) -> int | None:
+        return self.least if self.least == self.most else None
+
+
+def loop_trips(session: Session, frame: Frame, op: Op, body: Instance) -> Trips:
+    """Iterations of a ``Loop``, as stated or as far as the file determines them.
+
+    ONNX Loop: as long as the condition holds, which is looked at before each iteration, and no
+    more than its limit. An absent condition is true, an absent limit is none.
+    """
     given = given_trips(session, op)
     if given is not None:
-        return given
+        return Trips(given, given)
     is_limited = bool(op.inputs and op.inputs[0])
     limit = scalar(frame.value(op.inputs[0])) if is_limited else None
     most = None if limit is None else max(0, int(limit))
     has_condition = len(op.inputs) > 1 and bool(op.inputs[1])
     initial = scalar(frame.value(op.inputs[1])) if has_condition else True
-    if initial is None:
-        return None
-    if not initial:
-        return 0
+    if most == 0 or (initial is not None and not initial):
+        return Trips(0, 0)
+    certain = most  # iterations once it is entered; a limit that is not known may stop it earlier
     goes_on = _always_true(session, body, initial)
-    if goes_on:
-        return most
-    if is_limited and most is None:
-        return None
-    found = 1 if goes_on is False else _count(session, frame, op, body, most)
-    return found if found is None or most is None else min(found, most)
+    if goes_on is False:
+        certain = 1
+    elif goes_on is None:
+        found = _count(session, frame, op, body, most)
+        certain = None if found is None else found if most is None else min(found, most)
+    enters = bool(initial) and not (is_limited and most is None)
+    if certain is None:
+        return Trips(int(enters), most)
+    return Trips(certain if enters else 0, certain)
 
 
 def _always_true(session: Session, body: Instance, initial: object) -> bool | None:

@@ -38,8 +38,9 @@ def test_a_branch_and_a_loop_that_data_decide_are_said(tmp_path: Path) -> None:
     assert [line.split(":")[0] for line in lines] == ["y", "z"]
     text = INSPECT_FORMATS["text"](result, Options()).decode()
     assert all(f"assumed: {line}" in text for line in lines)
-    assert "MACs = at least" in text
+    assert "Compute                 at least 0 MAC" in text
+    assert "nothing bounds how often a loop runs" in text
     assert "exact under" not in text
     page = words(REPORT_FORMATS["html"](result, Options()).decode())
-    assert "Assumed: y: the condition depends on data" in page
+    assert "Assumed: y: at y the condition depends on data: 0 to 64 MACs" in page
     assert "None: the file fixes every size" not in page

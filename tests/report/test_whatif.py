@@ -60,7 +60,7 @@ def test_modules_are_listed_with_everything_below_them(tmp_path: Path) -> None:
     ]
     result = judge(save(tmp_path, "modules", nodes, a=(16, 8, 3, 3), b=(4, 16, 1, 1)))
     rows = {row.path: row for row in modules.rows(result.facts)}
-    assert rows["stem"].macs == 32 * 32 * 9 * 8 * 16
+    assert rows["stem"].cost == "1.18 M"  # 32·32 positions · 9 · 8 · 16
     assert rows["stem"].nodes == 2
     assert rows["head"].params == 4 * 16
     assert rows["stem"].share + rows["head"].share == pytest.approx(1)

@@ -9,11 +9,11 @@ from analyzer.facts import Certainty
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
-    from analyzer.facts import Facts
+    from analyzer.facts import Facts, Node
 
 
 def choices(facts: Facts) -> tuple[str, ...]:
-    """One line for each reason, the operators first: ``/If: the branch with … is counted``.
+    """One line for each reason, the operators first: ``/If: at y the condition depends on data``.
 
     Operators that are only assumed because of ``facts.assumptions`` share one reason and are
     left out, for the sizes are listed anyway; so are those whose cost is not in the totals.
@@ -22,9 +22,16 @@ def choices(facts: Facts) -> tuple[str, ...]:
     first: dict[str, str] = {}
     for node in facts.nodes:
         reason = node.cost.reason
-        sizes = facts.assumptions and reason.startswith("with ")
-        if node.cost.certainty is Certainty.ASSUMED and node.counted and reason and not sizes:
+        if _is_choice(node) and not (facts.assumptions and reason.startswith("with ")):
             found[reason] += 1
             first.setdefault(reason, node.name or node.id)
     more = {reason: f" and {n - 1} more" if n > 1 else "" for reason, n in found.items()}
     return tuple(f"{label(first[r], 40)}{more[r]}: {label(r, 160)}" for r in found)
+
+
+def _is_choice(node: Node) -> bool:
+    """What is assumed of it, or left open, is its own and in the totals."""
+    low, high = node.macs_range
+    if node.composite and low != high:
+        return node.executions_range[1] != 0 and node.id in node.cost.reason
+    return node.cost.certainty is Certainty.ASSUMED and node.counted > 0 and node.cost.reason != ""

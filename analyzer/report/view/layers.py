@@ -12,7 +12,7 @@ from analyzer.sanitise import label
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from analyzer.facts import Facts, Node
+    from analyzer.facts import Facts, Node, Range
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,11 @@ class Row:
     scope: str
     op: str
     shape: str
-    macs: int | None
-    flops: int | None
+    macs: str
+    """Of one execution, as ``spread`` writes it."""
+    flops: str
     params: int
-    executions: int | None
+    executions: str
     tags: str
 
 
@@ -50,6 +51,12 @@ class Layer:
     """FLOPs per byte moved; the same for each, as their shapes are."""
     example: str
     """Id of the first."""
+
+
+def spread(value: int | None, ends: Range) -> str:
+    """A count of one node with all digits: one number, a range, or ``unknown``."""
+    is_range = ends[0] != ends[1] and (ends[1] is not None or ends[0] > 0)
+    return units.span(*ends) if is_range else units.count(value)
 
 
 def show_names(nodes: Iterable[Node]) -> dict[str, str]:
@@ -97,7 +104,8 @@ def _row(number: int, node: Node, anchor: str, name: str) -> Row:
     return Row(
         number, anchor, name, label(node.scope), label(domain + node.op_type, 60),
         units.shape(node.outputs[0].shape) if node.outputs else "none",
-        node.macs, node.flops, node.params, node.executions, " ".join(node.tags),
+        spread(node.macs, node.macs_range), spread(node.flops, node.flops_range), node.params,
+        units.span(*node.executions_range), " ".join(node.tags),
     )  # fmt: skip
 
 

@@ -71,6 +71,8 @@ def roles(facts: Facts) -> tuple[tuple[str, int, str], ...]:
         ("weights", p.weights, "trained values; the published parameter count"),
         ("buffers", p.buffers, "running means and variances of batch normalisation"),
         ("quantization", p.quantization, "scales and zero points"),
+        ("positions", p.positions, "grids sized by position, such as anchors; no layer follows"),
+        ("masks", p.masks, "masks of attention scores"),
         ("constants", p.constants, "shapes and other constants that are not weights"),
     )
     return tuple(row for row in rows if row[1] or row[0] == "weights")

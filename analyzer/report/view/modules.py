@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzer import units
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
@@ -24,12 +25,12 @@ class Row:
 
     path: str
     class_name: str
-    macs: int
+    cost: str
+    """MACs, as a range where it is not known which bodies run."""
     share: float
     """Of the whole model's MACs."""
     params: int
     nodes: int
-    complete: bool
 
 
 def rows(facts: Facts) -> tuple[Row, ...]:
@@ -47,8 +48,8 @@ def rows(facts: Facts) -> tuple[Row, ...]:
     chosen = {module.path for module, _ in largest[:ROWS]}
     return tuple(
         Row(
-            label(module.path, 80), label(module.class_name, 40), module.macs,
-            module.macs / total, module.params, module.nodes, module.complete,
+            label(module.path, 80), label(module.class_name, 40),
+            units.span(*module.macs_range, ""), module.macs / total, module.params, module.nodes,
         )
         for module, _ in found
         if module.path in chosen

@@ -104,6 +104,8 @@ def verdict(result: Result, groups: tuple[Group, ...]) -> str:
     if facts.totals.unknown_nodes:
         unknown = many(facts.totals.unknown_nodes, "operator")
         return f"Judged in part: the cost of {unknown} is unknown, so totals are minima."
+    if not facts.totals.complete:
+        return "Judged in part: nothing bounds how often a loop runs, so totals are minima."
     if result.outcome == FINDINGS:
         n = len(result.groups)
         rules = many(len(groups), "rule")
@@ -145,21 +147,22 @@ def cards(result: Result, headline: str) -> tuple[Card, ...]:
 
 def _compute(facts: Facts, headline: str) -> Card:
     totals = facts.totals
-    least_macs = "" if totals.complete else "at least "
-    least_flops = "" if totals.complete and totals.flops_complete else "at least "
-    macs = least_macs + units.si(totals.macs, "MAC")
-    flops = least_flops + units.si(totals.flops, "FLOP")
+    macs = units.span(*totals.macs_range, "MAC")
+    flops = units.span(*totals.flops_range, "FLOP")
+    unknown = many(totals.unknown_nodes, "operator")
     how = {
         Certainty.EXACT: "exact, from the file alone",
-        Certainty.ASSUMED: "under the assumptions below"
-        if least_macs
-        else "exact under the assumptions below",
-        Certainty.LOWER_BOUND: f"{many(totals.unknown_nodes, 'operator')} of unknown cost",
+        Certainty.ASSUMED: "exact under the assumptions below",
+        Certainty.LOWER_BOUND: f"{unknown} of unknown cost"
+        if totals.unknown_nodes
+        else "nothing bounds how often a loop runs",
         Certainty.UNKNOWN: "not known",
     }[totals.certainty]
+    if totals.certainty is Certainty.ASSUMED and totals.macs_range[0] != totals.macs_range[1]:
+        how = "depending on data"
     if headline == "flops":
-        return Card("Compute", flops, (f"{units.count(totals.flops)} FLOPs = {macs}", how))
-    return Card("Compute", macs, (f"{units.count(totals.macs)} MACs = {flops}", how))
+        return Card("Compute", flops, (f"{units.span(*totals.flops_range)} FLOPs = {macs}", how))
+    return Card("Compute", macs, (f"{units.span(*totals.macs_range)} MACs = {flops}", how))
 
 
 def _parameters(facts: Facts) -> Card:
@@ -167,13 +170,19 @@ def _parameters(facts: Facts) -> Card:
     where = f"{units.count(facts.totals.params)} values, {units.size(stored)} in memory"
     buffers = facts.parameters.buffers
     extra = (f"and {units.count(buffers)} buffer values",) if buffers else ()
+    if facts.parameters.certainty is not Certainty.EXACT:
+        extra = (*extra, f"{facts.parameters.certainty}: {label(facts.parameters.reason, 120)}")
     return Card("Parameters", units.si(facts.totals.params), (where, *extra))
 
 
 def _peak(facts: Facts) -> Card:
     memory = facts.memory
-    least = "at least " if memory.certainty is Certainty.LOWER_BOUND else ""
-    value = least + units.size(memory.peak_bytes) if memory.peak_bytes is not None else "unknown"
+    low, high = memory.peak_range
+    value = units.size(memory.peak_bytes) if memory.peak_bytes is not None else "unknown"
+    if memory.peak_bytes is not None and high is None:
+        value = f"at least {value}"
+    elif low != high:
+        value = f"{units.size(low)} to {units.size(high)}"
     node = next((n.name for n in facts.nodes if n.id == memory.at_node), "") or memory.at_node
     where = (f"while {label(node, 40)} runs",) if node else ()
     return Card("Peak activation memory", value, (*where, "in the file's order of operators"))

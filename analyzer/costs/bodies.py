@@ -1,0 +1,145 @@
+"""What an operator costs that runs bodies or calls a function.
+
+Semantics: ONNX operator specification of If, Loop and Scan. Which branch is taken and how often a
+loop runs may depend on data; then the cost is a range.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from analyzer.costs.sums import NOTHING, ZERO, Sum, is_open, leaf, number
+from analyzer.facts import Certainty, Cost
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analyzer.facts import Range
+    from analyzer.shapes.result import Child
+    from analyzer.shapes.sites import Site
+
+SOURCE = "ONNX operator specification (control flow, functions)"
+
+
+class Share(NamedTuple):
+    """How often a body counts in the cost of what runs it."""
+
+    child: Child
+    low: int
+    """Runs that the lower end of the range contains."""
+    high: int
+    """Runs that the upper end contains, as far as that is bounded."""
+
+
+def combine(site: Site, sums: Mapping[int, Sum], own: Cost) -> tuple[Sum, tuple[Share, ...], Cost]:
+    """Cost of ``site``: its sum, what each body has in it, and what is shown.
+
+    Parameters
+    ----------
+    sums : one run of each instance, by ``id``.
+    own : what the operator costs by itself, where its bodies do not tell.
+    """
+    parts = [(child, sums.get(id(child.instance), ZERO)) for child in site.children]
+    if site.op.op_type == "If":
+        return _branches(site, parts)
+    total, shares = ZERO, []
+    shown: list[str] = []
+    for child, part in parts:
+        runs = child.runs
+        if child.times is None and site.op.op_type not in ("Loop", "Scan"):
+            # e.g. FlexAttention's score function, run per score: its own formula counts it
+            runs = (0, 0)
+            silent = part.macs == NOTHING and part.unknown_macs == 0
+            total = total.plus(leaf(own) if not shown else ZERO)
+            total = total.plus(Sum((0, 0 if silent else None), (0, None), int(not silent), 1))
+        elif child.times is None and part != ZERO:
+            part = replace(part, undecided=_first(site, part, part.macs != NOTHING))
+        total = total.plus(part, runs)
+        shares.append(Share(child, runs[0], runs[0] if runs[1] is None else runs[1]))
+        label = "calls" if child.label == "call" else child.label
+        shown.append(f"{_spell(runs)} · {_spell(part.macs)} ({label})")
+    return total, tuple(shares), _shown(total, "runs · MACs(body)", " + ".join(shown))
+
+
+def _first(site: Site, part: Sum, has_macs: bool) -> tuple[str, ...]:
+    """``site`` among what is undecided: first where it makes the MACs a range."""
+    is_if = site.op.op_type == "If"
+    text = f"at {site.id} the condition" if is_if else f"how often {site.id} runs"
+    text += " depends on data"
+    return (text, *part.undecided) if has_macs else (*part.undecided, text)
+
+
+def _branches(site: Site, parts: list[tuple[Child, Sum]]) -> tuple[Sum, tuple[Share, ...], Cost]:
+    """``If``: the taken branch, or from the smaller to the larger where that is not known."""
+    if not parts:
+        return ZERO, (), Cost(0, 0, "larger branch", "no branches")
+    text = ", ".join(f"{child.label} {_spell(part.macs)}" for child, part in parts)
+    taken = [k for k, (child, _) in enumerate(parts) if child.times == 1]
+    if taken:
+        shares = tuple(Share(c, int(k == taken[0]), int(k == taken[0]))
+                       for k, (c, _) in enumerate(parts))  # fmt: skip
+        total = parts[taken[0]][1]
+        cost = _shown(total, "taken branch", text)
+        refuted = [child.label for child, _ in parts if child.refuted]
+        if refuted and cost.certainty is Certainty.EXACT:
+            reason = f"the {refuted[0]} does not fit the sizes in use, so the other one is counted"
+            cost = replace(cost, certainty=Certainty.ASSUMED, reason=reason)
+        return total, shares, cost
+    ups = [(number(part.macs), number(part.flops)) for _, part in parts]
+    lows = [(part.macs[0], part.flops[0]) for _, part in parts]
+    most, least = ups.index(max(ups)), lows.index(min(lows))
+    total = Sum(
+        _hull([part.macs for _, part in parts]),
+        _hull([part.flops for _, part in parts]),
+        max(part.unknown_macs for _, part in parts),
+        max(part.unknown_flops for _, part in parts),
+        tuple(name for _, part in parts for name in part.undecided),
+    )
+    if is_open(total.macs) or is_open(total.flops):
+        total = replace(total, undecided=_first(site, total, is_open(total.macs)))
+    shares = tuple(Share(c, int(k == least), int(k == most)) for k, (c, _) in enumerate(parts))
+    return total, shares, _shown(total, "min(branches) to max(branches)", text)
+
+
+def _hull(ranges: list[Range]) -> Range:
+    highs = [high for _, high in ranges if high is not None]
+    return min(low for low, _ in ranges), max(highs) if len(highs) == len(ranges) else None
+
+
+def _shown(total: Sum, formula: str, text: str) -> Cost:
+    flops = None if total.unknown_flops else number(total.flops)
+    macs: int | None = number(total.macs)
+    certainty, reason = Certainty.EXACT, ""
+    if total.unknown_macs:
+        reason = f"{total.unknown_macs} operator run(s) inside have unknown cost"
+    elif total.undecided:
+        certainty, reason = certainty_of(total)
+    if total.macs[1] is None:
+        macs = macs or None
+        certainty = Certainty.UNKNOWN if macs is None else Certainty.LOWER_BOUND
+    return Cost(
+        macs, flops, formula, text, SOURCE, certainty, reason,
+        macs_range=total.macs, flops_range=total.flops,
+    )  # fmt: skip
+
+
+def certainty_of(total: Sum) -> tuple[Certainty, str]:
+    """Of a sum without unknown operators, some of which run as the data tell.
+
+    MACs come first: the FLOPs count where there are no MACs at all.
+    """
+    count = total.flops if total.macs == NOTHING else total.macs
+    if not is_open(count):
+        return Certainty.EXACT, ""
+    if count[1] is None:
+        text = f"{total.undecided[0]} and nothing bounds it"
+        return Certainty.LOWER_BOUND, f"{text}; state it with --trip-count NAME=N"
+    unit = "FLOPs" if total.macs == NOTHING else "MACs"
+    return Certainty.ASSUMED, f"{total.undecided[0]}: {count[0]:,} to {count[1]:,} {unit}"
+
+
+def _spell(count: Range) -> str:
+    """``5``, ``0 to 5`` or ``at least 5``."""
+    low, high = count
+    return f"at least {low}" if high is None else str(low) if low == high else f"{low} to {high}"
