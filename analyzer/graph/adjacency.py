@@ -61,6 +61,12 @@ class Vertex:
     """Path of its instance, as ``Node.scope``."""
     constants: frozenset[int] = frozenset()
     """Input slots fed by constants."""
+    exports: frozenset[int] = frozenset()
+    """Output slots that are outputs of its scope."""
+    runs: tuple[str, ...] = ()
+    """Scopes of the bodies or the function that it runs."""
+    implicit: frozenset[str] = frozenset()
+    """Names that its bodies read from outside and that are no initializers."""
 
 
 def add_vertex(graph: nx.MultiDiGraph, node: str, vertex: Vertex) -> None:

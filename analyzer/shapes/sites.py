@@ -90,23 +90,44 @@ def list_sites(program: Program, shapes: Shapes) -> list[Site]:
 def operator_graph(program: Program, sites: Sequence[Site]) -> nx.MultiDiGraph:
     """The program graph with the vertices of each scope repeated for each of its instances."""
     graph = nx.MultiDiGraph()
+    ends = [frozenset(scope.outputs) - {""} for scope in program.scopes]
     homes: dict[int, dict[Op, str]] = {}
-    around: dict[int, int] = {}
+    around: dict[int, Instance] = {}
     for site in sites:
-        add_vertex(graph, site.id, Vertex(site.call, site.instance.path))
+        add_vertex(graph, site.id, _vertex(program, site, ends[site.instance.scope], around))
         homes.setdefault(id(site.instance), {})[site.op] = site.id
         for child in site.children:
             if child.label != "call":
-                around[id(child.instance)] = id(site.instance)
+                around[id(child.instance)] = site.instance
     for site in sites:
-        own = id(site.instance)
+        own = site.instance
         for tail, _, edge in program.graph.in_edges(site.op, keys=True):
-            scope: int | None = around.get(own) if edge.outer else own
-            while scope is not None and tail not in homes[scope]:
-                scope = around.get(scope)
+            scope = around.get(id(own)) if edge.outer else own
+            while scope is not None and tail not in homes[id(scope)]:
+                scope = around.get(id(scope))
             if scope is not None:
-                graph.add_edge(homes[scope][tail], site.id, edge)
+                graph.add_edge(homes[id(scope)][tail], site.id, edge)
     return graph
+
+
+def _vertex(
+    program: Program, site: Site, ends: frozenset[str], around: Mapping[int, Instance]
+) -> Vertex:
+    op, instance = site.op, site.instance
+    vertex = Vertex(site.call, instance.path)
+    if not ends.isdisjoint(op.outputs):
+        vertex.exports = frozenset(i for i, name in enumerate(op.outputs) if name in ends)
+    if site.children:
+        vertex.runs = tuple(child.instance.path for child in site.children)
+    if op.captured:
+        given: set[str] = set()
+        scope: Instance | None = instance
+        while scope is not None:
+            found = program.scopes[scope.scope]
+            given |= found.constants.keys() | found.sparse.keys()
+            scope = around.get(id(scope))
+        vertex.implicit = frozenset(op.captured) - given
+    return vertex
 
 
 def _without_references(attributes: dict[str, Any]) -> dict[str, Any]:
