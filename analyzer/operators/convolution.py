@@ -49,6 +49,7 @@ CAUSAL = "2·MACs + |Y| if bias + 5·|Y| if SiLU"
 
 CONV = Nature.CONVOLUTION
 W, BACK_W = weight("N", "M/g", "K…"), weight("M", "N/g", "K…")
+DEPTHWISE_W = weight("N", "1", "K…")
 PLAIN = (DATA, W, BIAS)
 ADDING = (DATA, W, BIAS, DATA)
 QUANT = (SCALE, ZERO_POINT)
@@ -94,18 +95,18 @@ OPERATORS = (
         tags=("deformable",),
     ),
     Operator(
-        "CausalConvWithState", CONV, (DATA, W, BIAS, STATE),
+        "CausalConvWithState", CONV, (DATA, DEPTHWISE_W, BIAS, STATE),
         Formula(causal, "|Y| · ΠK", CAUSAL, SPEC, dtype_of(0)),
     ),
     # com.microsoft
     Operator(
-        "CausalConvWithState", CONV, (DATA, W, BIAS, STATE),
+        "CausalConvWithState", CONV, (DATA, DEPTHWISE_W, BIAS, STATE),
         Formula(causal, "|Y| · ΠK", CAUSAL, SPEC, dtype_of(0)),
         MICROSOFT, shape=causal_types,
     ),
     Operator(
         "VarlenCausalConvWithState", CONV,
-        (DATA, weight("N", "K"), INDEX, BIAS, STATE, INDEX, INDEX, MASK),
+        (DATA, DEPTHWISE_W, INDEX, BIAS, STATE, INDEX, INDEX, MASK),
         Formula(varlen_causal, "|Y| · k", CAUSAL, ORT, dtype_of(0)),
         MICROSOFT, shape=like(0, 4),
     ),
@@ -133,7 +134,7 @@ OPERATORS = (
         MICROSOFT, shape=convolved(3), scaling=Scaling.CONVOLVE, tags=("quantized",),
     ),
     Operator(
-        "WordConvEmbedding", CONV, (DATA, weight("N", "1", "K…"), BIAS, TABLE),
+        "WordConvEmbedding", CONV, (INDEX, DEPTHWISE_W, BIAS, TABLE),
         Formula(words, "words · positions · |W|", "2·MACs + 3·outputs", ORT, dtype_of(1)),
         MICROSOFT, shape=word_vectors,
     ),

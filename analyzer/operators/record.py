@@ -186,9 +186,9 @@ class Operator:
     bends: bool = False
     """A nonlinearity although its nature is another: part of a decomposed activation."""
     first: bool = False
-    """Blocks are seen through it: data flow from input 0 to output 0, whatever else it reads."""
+    """Blocks are seen through it, whatever its nature: see ``leads``."""
     channelwise: bool = False
-    """Every channel of the output depends on that channel of the first input alone."""
+    """Channels stay apart, whatever its nature: see ``is_channelwise``."""
     selects: bool = False
     """Output values are values of the first input, or fixed bounds, although it does not move."""
     since: int = 1
@@ -244,6 +244,36 @@ class Operator:
     def is_activation(self) -> bool:
         """A nonlinearity, or part of one that was decomposed."""
         return self.nature is Nature.ACTIVATION or self.bends
+
+    @property
+    def is_convolution(self) -> bool:
+        """A convolution with a kernel, groups, strides and dilations in the usual sense."""
+        slot = self.weight
+        axes = () if slot is None else self.inputs[slot].axes
+        return self.nature is Nature.CONVOLUTION and axes[1:] in (("M/g", "K…"), ("N/g", "K…"))
+
+    @property
+    def leads(self) -> bool:
+        """Blocks are seen through it: data flow from input 0 to output 0, whatever feeds it."""
+        if self.first or self.nature in (Nature.CONVERSION, Nature.QUANTISATION):
+            return True
+        return self.nature is Nature.NORMALISATION and self.slots(Kind.DATA) == (0,)
+
+    @property
+    def plain_weight(self) -> int | None:
+        """Slot of a weight that is stored as the real numbers it stands for."""
+        slot = self.weight
+        if slot is None or "quantized" in self.tags or self.inputs[slot].packed is not None:
+            return None
+        return slot if self.is_convolution or self.role == "product" else None
+
+    @property
+    def is_channelwise(self) -> bool:
+        """Every channel of the output depends on that channel of the first input alone."""
+        if self.channelwise or self.nature in (Nature.ACTIVATION, Nature.CONVERSION):
+            return True
+        alone = self.slots(Kind.DATA) == (0,) and not self.repeat
+        return self.nature is Nature.ELEMENTWISE and alone
 
     @property
     def keeps_values(self) -> bool:

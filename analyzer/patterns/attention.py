@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from analyzer.patterns.conv import MICROSOFT
+from analyzer.operators import record_of
 from analyzer.patterns.match import Match
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ MAX_MASKS = 4
 MAX_PLUMBING = 32
 """Operators between a projection and its product: head split, rotary positions, cache."""
 PLUMBING = frozenset({"concat", "cut", "mul", "reshape"})
-WITH_PROJECTIONS = frozenset({"Attention", "QAttention", "LongformerAttention", "DecoderAttention"})
-"""Fused operators of com.microsoft that hold the weights of query, key and value themselves."""
 
 
 def attention(flow: Flow) -> Iterator[Match]:
@@ -38,8 +36,8 @@ def attention(flow: Flow) -> Iterator[Match]:
         core = (scores, *masks, softmax, *shapes, values)
         yield _match(flow, core, values, ports, fused=False)
     for fused in flow.of("attention"):
-        call = flow.calls[fused]
-        own = call.domain == MICROSOFT and call.op_type in WITH_PROJECTIONS
+        record = record_of(flow.calls[fused])
+        own = record is not None and record.is_weighted  # query, key and value are made inside
         ports = [] if own else flow.sources(fused)[:3]
         yield _match(flow, (fused,), fused, ports, fused=True)
 

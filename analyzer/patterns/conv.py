@@ -6,73 +6,27 @@ channels, ``D_K`` kernel side, ``D_G`` output feature-map side, ``B`` batch.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
 from analyzer.facts import Conv, Saving
 from analyzer.graph.call import Unknown
+from analyzer.operators import record_of
+from analyzer.operators.record import Kind, Nature
 
 if TYPE_CHECKING:
     from analyzer.facts import Cost, Dim, Tensor
     from analyzer.graph.call import Call
-
-MICROSOFT = "com.microsoft"
-NCHWC = "com.microsoft.nchwc"
-NHWC = "com.ms.internal.nhwc"
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """Where one convolution operator keeps its parts."""
-
-    weight: int = 1
-    bias: int = 2
-    transposed: bool = False
-    channels_last: bool = False
-    tags: tuple[str, ...] = ()
-
-
-FORMS: dict[tuple[str, str], _Form] = {
-    ("", "Conv"): _Form(),
-    ("", "ConvTranspose"): _Form(transposed=True),
-    ("", "ConvInteger"): _Form(bias=-1, tags=("quantized",)),
-    ("", "QLinearConv"): _Form(weight=3, bias=8, tags=("quantized",)),
-    ("", "DeformConv"): _Form(bias=3, tags=("deformable",)),
-    (MICROSOFT, "QLinearConv"): _Form(weight=3, bias=8, tags=("quantized",)),
-    (MICROSOFT, "FusedConv"): _Form(tags=("fused",)),
-    (MICROSOFT, "NhwcConv"): _Form(channels_last=True),
-    (MICROSOFT, "NhwcFusedConv"): _Form(channels_last=True, tags=("fused",)),
-    (MICROSOFT, "ConvTransposeWithDynamicPads"): _Form(bias=3, transposed=True),
-    (NCHWC, "Conv"): _Form(tags=("fused",)),
-    (NHWC, "Conv"): _Form(channels_last=True),
-    (NHWC, "ConvTranspose"): _Form(channels_last=True, transposed=True),
-    (NHWC, "QLinearConv"): _Form(weight=3, bias=8, channels_last=True, tags=("quantized",)),
-}
-"""Weights are (N, M/groups, kernel…), of transposed convolutions (M, N/groups, kernel…), in
-every layout: ONNX operator specification and ONNX Runtime's ContribOperators.md."""
+    from analyzer.operators.record import Operator
 
 SUM_SLOT = 3
 """Input of FusedConv and the nchwc Conv that is added to the result before the activation."""
 
-FUSED = frozenset({"FusedMatMul", "FusedGemm", "TransposeMatMul", "SkipLayerNormalization"})
-QUANTIZED = frozenset(
-    {"QLinearMatMul", "MatMulInteger", "QGemm", "MatMulIntegerToFloat", "DynamicQuantizeMatMul",
-     "MatMulNBits", "QAttention", "DynamicQuantizeLSTM"}
-)  # fmt: skip
-ATTENTION = frozenset(
-    {"Attention", "MultiHeadAttention", "GroupQueryAttention", "QAttention", "PackedAttention",
-     "PackedMultiHeadAttention", "DecoderMaskedMultiHeadAttention", "DecoderAttention",
-     "LongformerAttention", "SparseAttention", "PagedAttention"}
-)  # fmt: skip
-RECURRENT = frozenset({"LSTM", "GRU", "RNN", "DynamicQuantizeLSTM"})
-_TAGGED = FUSED | QUANTIZED | ATTENTION | RECURRENT
 
-
-def form_of(call: Call) -> _Form | None:
-    """The convolution form of an operator, ``None`` if it is not a convolution."""
-    domain = "" if call.domain == "ai.onnx" else call.domain
-    return FORMS.get((domain, call.op_type))
+def form_of(call: Call) -> Operator | None:
+    """The record of a convolution with kernel and groups; ``None`` for other operators."""
+    record = record_of(call)
+    return record if record is not None and record.is_convolution else None
 
 
 def kind_of(groups: int, in_channels: int, kernel: tuple[int, ...]) -> str:
@@ -94,18 +48,21 @@ def describe_conv(call: Call, cost: Cost) -> Conv | None:
     form = form_of(call)
     if form is None:
         return None
-    weight, groups = _dims(call.input(form.weight)), int(call.attr("group", 1))
+    slot = form.weight
+    weight = None if slot is None else _dims(call.input(slot))
+    groups = int(call.attr("group", 1))
     if weight is None or len(weight) < 3 or groups < 1:
         return None
     first, second, kernel = weight[0], weight[1] * groups, weight[2:]
-    m, n = (first, second) if form.transposed else (second, first)
+    m, n = (first, second) if form.is_transposed else (second, first)
     kind = kind_of(groups, m, kernel)
     rank = len(kernel)
-    bias = call.input(form.bias) if form.bias >= 0 else None
+    biases = form.slots(Kind.BIAS)
+    bias = call.input(biases[0]) if biases else None
     last = form.channels_last or bool(call.attr("channels_last", 0))
     return Conv(
         kind=kind,
-        transposed=form.transposed,
+        transposed=form.is_transposed,
         kernel="×".join(map(str, kernel)),
         kernel_shape=kernel,
         kernel_volume=prod(kernel),
@@ -134,7 +91,7 @@ def saving(conv: Conv, call: Call, executions: int | None) -> Saving | None:
     """
     if conv.kind != "standard" or conv.transposed or conv.kernel_volume <= 1:
         return None
-    if not executions or not conv.macs or call.op_type == "DeformConv":
+    if not executions or not conv.macs or _is_deformable(call):
         return None
     m, n, k = conv.in_channels, conv.out_channels, conv.kernel_volume
     try:
@@ -154,24 +111,27 @@ def saving(conv: Conv, call: Call, executions: int | None) -> Saving | None:
     )
 
 
+def _is_deformable(call: Call) -> bool:
+    record = record_of(call)
+    return record is not None and "deformable" in record.tags
+
+
 def tags(call: Call, conv: Conv | None) -> tuple[str, ...]:
     """Pattern tags, always in this order: kind, variants of the kind, execution forms."""
-    form = form_of(call)
-    if form is None and call.op_type not in _TAGGED:
+    record = record_of(call)
+    if record is None:
         return ()
-    traits = form.tags if form else ()
-    fused = call.domain == MICROSOFT and call.op_type in FUSED | ATTENTION
     table = (
         (conv.kind if conv else "", conv is not None),
-        ("transposed", form is not None and form.transposed),
+        ("transposed", record.is_convolution and record.is_transposed),
         ("multiplier", conv is not None and (conv.channel_multiplier or 0) > 1),
         ("dilated", conv is not None and conv.is_dilated),
         ("strided", conv is not None and any(s > 1 for s in conv.strides)),
-        ("deformable", "deformable" in traits),
-        ("attention", call.op_type in ATTENTION),
-        ("recurrent", call.op_type in RECURRENT),
-        ("fused", fused or "fused" in traits),
-        ("quantized", call.op_type in QUANTIZED or "quantized" in traits),
+        ("deformable", "deformable" in record.tags),
+        ("attention", record.role == "attention"),
+        ("recurrent", record.nature is Nature.RECURRENT),
+        ("fused", "fused" in record.tags),
+        ("quantized", "quantized" in record.tags),
     )
     return tuple(tag for tag, holds in table if holds)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.patterns.match import Match, conv_detail
-from analyzer.patterns.roles import NORMS
+from analyzer.patterns.roles import is_norm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ def convnext(flow: Flow) -> Iterator[Match]:
             continue
         channels = flow.conv(depthwise).out_channels
         inner = flow.channels(widen)[1]
-        normed = not NORMS.isdisjoint(flow.operators[depthwise])
+        normed = any(map(is_norm, flow.operators[depthwise]))
         if not normed or inner is None or inner <= channels or not flow.is_activated(widen):
             continue
         detail = conv_detail(flow, depthwise, depthwise, back) | {"expansion": inner // channels}

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.graph.adjacency import Port
 from analyzer.patterns.conv import SUM_SLOT
-from analyzer.patterns.roles import (
-    ACTIVATIONS,
-    PRODUCTS,
-)
+from analyzer.patterns.roles import second_operand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from analyzer.facts import Conv, Node
     from analyzer.graph.call import Call
+    from analyzer.operators.record import Operator
 
 Sources = dict[int, Port]
 """Source of each data input slot; slots fed by constants are absent."""
@@ -68,8 +66,8 @@ class Flow:
     """Anchors that read a source, each once."""
     regions: dict[str, list[str]] = field(default_factory=dict)
     """Transparent operators after an anchor."""
-    operators: dict[str, set[str]] = field(default_factory=dict)
-    """Operator types in an anchor's region."""
+    operators: dict[str, set[Operator]] = field(default_factory=dict)
+    """Records of the operators in an anchor's region."""
     roles: dict[str, str] = field(default_factory=dict)
     """Role of every anchor, see ``roles.role_of``."""
     gates: Mapping[str, Gate] = field(default_factory=dict)
@@ -124,7 +122,7 @@ class Flow:
     def is_activated(self, anchor: str) -> bool:
         """True if a nonlinearity follows, as an operator or fused into the anchor."""
         fused = self.calls[anchor].attr("activation")
-        return bool(fused) or not ACTIVATIONS.isdisjoint(self.operators.get(anchor, ()))
+        return bool(fused) or any(o.is_activation for o in self.operators.get(anchor, ()))
 
     def channels(self, anchor: str) -> tuple[int | None, int | None]:
         """(in, out) channels of a convolution or linear layer; ``None`` where unknown."""
@@ -134,7 +132,8 @@ class Flow:
         call = self.calls[anchor]
         if "K" in call.attributes and "N" in call.attributes:  # packed 4-bit weights
             return call.attributes["K"], call.attributes["N"]
-        weight = call.input(PRODUCTS[call.op_type]) if call.op_type in PRODUCTS else None
+        slot = second_operand(call)
+        weight = None if slot is None else call.input(slot)
         if weight is not None and weight.shape is not None and len(weight.shape) == 2:
             rows, columns = weight.shape
             return (columns, rows) if call.attr("transB") else (rows, columns)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.operators import find
 from analyzer.patterns.flow import Gate
-from analyzer.patterns.roles import GATES
 
 if TYPE_CHECKING:
     from analyzer.patterns.flow import Flow
@@ -44,4 +44,6 @@ def _gate(flow: Flow, join: str) -> Gate | None:
 def _ends_in_gate(flow: Flow, anchors: tuple[str, ...]) -> bool:
     """The scale is squashed to [0, 1] somewhere between the last layer and the product."""
     fused = flow.calls[anchors[0]].attr("activation")
-    return fused in GATES or any(not GATES.isdisjoint(flow.operators[a]) for a in anchors)
+    record = find("", fused) if isinstance(fused, str) else None
+    squashed = record is not None and record.gate
+    return squashed or any(o.gate for a in anchors for o in flow.operators[a])

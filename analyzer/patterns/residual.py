@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.operators.record import Nature
 from analyzer.patterns.match import Match, conv_detail, gate_anchors
-from analyzer.patterns.roles import NORMS
+from analyzer.patterns.roles import is_norm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analyzer.graph.adjacency import Port
+    from analyzer.operators.record import Operator
     from analyzer.patterns.flow import Flow
-
-_NORMS = NORMS | {"BatchNormalization"}
 
 
 def bottleneck(flow: Flow) -> Iterator[Match]:
@@ -42,6 +42,10 @@ def basic_residual(flow: Flow) -> Iterator[Match]:
             yield from _closed(flow, "basic-residual", base.node, spatial, (base.node, second))
 
 
+def _is_any_norm(record: Operator) -> bool:
+    return is_norm(record) or record.nature is Nature.NORMALISATION
+
+
 def _wide(flow: Flow, *anchors: str) -> bool:
     return all(flow.conv(anchor).kernel_volume > 1 for anchor in anchors)
 
@@ -62,7 +66,7 @@ def _closed(
     detail["stride"] = max(max(flow.conv(a).strides) for a in (first, spatial))
     detail["groups"] = flow.conv(spatial).groups
     detail["inner_channels"] = flow.conv(spatial).out_channels
-    detail["pre_activation"] = not _NORMS.isdisjoint(flow.operators[residual.join])
+    detail["pre_activation"] = any(map(_is_any_norm, flow.operators[residual.join]))
     detail["projection"] = any(flow.role(a) == "pointwise" for a in shortcut)
     detail["squeeze_excite"] = bool(residual.gate) or len(anchors) > 3
     members = (*anchors, *gate_anchors(residual.gate), *shortcut, residual.join)

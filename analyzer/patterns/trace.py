@@ -13,17 +13,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.graph.adjacency import Port, call_of, read_by, sources, vertices
-from analyzer.patterns.conv import SUM_SLOT, form_of
+from analyzer.operators import record_of
+from analyzer.operators.record import Kind, Nature, Scaling
+from analyzer.patterns.conv import form_of
 from analyzer.patterns.flow import Flow
 from analyzer.patterns.gates import find_gates
-from analyzer.patterns.roles import (
-    ELEMENTWISE,
-    FIRST_INPUT,
-    PRODUCTS,
-    STATIC,
-    reduced_axes,
-    role_of,
-)
+from analyzer.patterns.roles import reduced_axes, role_of, second_operand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +28,12 @@ if TYPE_CHECKING:
     from analyzer.facts import Node
     from analyzer.graph.adjacency import Vertex
     from analyzer.graph.call import Call
+    from analyzer.operators.record import Operator
     from analyzer.patterns.flow import Sources
+
+
+KEEPING = (Scaling.RESHAPE, Scaling.TILE, Scaling.CUT)
+"""May leave every element where it is."""
 
 
 def trace(graph: nx.MultiDiGraph, nodes: Mapping[str, Node]) -> Flow:
@@ -45,22 +45,25 @@ def trace(graph: nx.MultiDiGraph, nodes: Mapping[str, Node]) -> Flow:
     for node, record in vertices(graph):
         call = record.call
         inputs = _sources(sources(graph, node), record, known, outside)
+        operator = record_of(call)
         transparent = _transparent(graph, node, call, inputs)
-        if call.op_type in STATIC or (call.inputs and not inputs):
+        static = operator is not None and operator.nature is Nature.STATIC
+        if static or (call.inputs and not inputs):
             continue  # outputs stay unknown to ``known``: constants
         if transparent is not None:
             known[Port(node, 0)] = transparent
             if transparent.node in flow.roles:
                 flow.regions[transparent.node].append(node)
-                flow.operators[transparent.node].add(call.op_type)
+                if operator is not None:
+                    flow.operators[transparent.node].add(operator)
             continue
-        slot = PRODUCTS.get(call.op_type)
+        slot = second_operand(call)
         fact = nodes[node]
         weighted = slot is not None and slot not in inputs and 0 in inputs
         if fact.conv is not None:
             form = form_of(call)
-            data = (0, SUM_SLOT) if form and "fused" in form.tags else (0,)
-            inputs = {slot: port for slot, port in inputs.items() if slot in data}
+            added = form.slots(Kind.DATA) if form is not None else ()
+            inputs = {slot: port for slot, port in inputs.items() if slot in added}
         role = flow.roles[node] = role_of(call, fact.conv, weighted)
         flow.inputs[node], flow.regions[node], flow.operators[node] = inputs, [], set()
         for out in range(len(call.outputs)):
@@ -95,18 +98,21 @@ def _sources(
 def _transparent(graph: nx.MultiDiGraph, node: str, call: Call, inputs: Sources) -> Port | None:
     """The source an operator merely transforms in place, ``None`` for an anchor."""
     origins = set(inputs.values())
-    if call.op_type in FIRST_INPUT:
+    record = record_of(call)
+    if record is not None and record.leads:
         return inputs.get(0)
     if len(origins) != 1:
         return None
-    if call.op_type in ELEMENTWISE or _keeps_shape(call) or _is_norm_mean(graph, node, call):
+    elementwise = record is not None and record.is_elementwise
+    if elementwise or _keeps_shape(call, record) or _is_norm_mean(graph, node, call):
         return origins.pop()
     return None
 
 
-def _keeps_shape(call: Call) -> bool:
-    """A reshape or slice that changes nothing, as exporters like to leave behind."""
-    if call.op_type not in ("Expand", "Reshape", "Slice"):
+def _keeps_shape(call: Call, record: Operator | None) -> bool:
+    """A reshape or slice that changes nothing, as exporters like to leave behind, or an operator
+    that nobody described and that hands on what has the shape of its input."""
+    if record is not None and record.scaling not in KEEPING:
         return False
     before, after = call.input(0), call.output(0)
     return (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.facts import Architecture
 from analyzer.graph.adjacency import call_of, producer, vertex
-from analyzer.patterns.roles import PRODUCTS
+from analyzer.patterns.roles import second_operand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,12 +36,11 @@ class Evidence:
     @cached_property
     def linears(self) -> list[str]:
         """Matrix products with constant weights."""
-        return [
-            key
-            for key, node in self.nodes.items()
-            if node.op_type in PRODUCTS
-            and PRODUCTS[node.op_type] in vertex(self.graph, key).constants
-        ]
+        return [key for key in self.nodes if self._is_linear(key)]
+
+    def _is_linear(self, key: str) -> bool:
+        record = vertex(self.graph, key)
+        return second_operand(record.call) in record.constants
 
     @property
     def weighted_layers(self) -> int:

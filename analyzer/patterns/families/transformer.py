@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.graph.adjacency import call_of, producer, vertices
+from analyzer.operators import record_of
+from analyzer.operators.record import Scaling
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -14,8 +16,7 @@ if TYPE_CHECKING:
 
 VIT = {(12, 192): "Ti", (12, 384): "S", (12, 768): "B", (24, 1024): "L", (32, 1280): "H"}
 """Size by layers and width, arXiv 2010.11929, table 1, and DeiT, 2012.12877, table 1."""
-WRAPPERS = frozenset({"Cast", "DequantizeLinear", "Identity", "QuantizeLinear", "Reshape"})
-JOINS = frozenset({"Add", "SkipLayerNormalization"})
+IN_ORDER = (Scaling.SAME, Scaling.RESHAPE, Scaling.QUANTISE)
 
 
 def transformer(evidence: Evidence) -> Architecture | None:
@@ -79,16 +80,27 @@ def _is_post_norm(evidence: Evidence, parts: list[Block]) -> bool:
         and (maker := _behind_wrappers(evidence.graph, fed))
     }
     return bool(normalised) and all(
-        any(evidence.nodes[reader].op_type in JOINS for reader in evidence.graph.successors(maker))
+        any(_joins(evidence.graph, reader) for reader in evidence.graph.successors(maker))
         for maker in normalised
     )
+
+
+def _joins(graph: nx.MultiDiGraph, node: str) -> bool:
+    record = record_of(call_of(graph, node))
+    return record is not None and record.role == "add"
+
+
+def _wraps(graph: nx.MultiDiGraph, node: str) -> bool:
+    """Hands on the values of its input in their order."""
+    record = record_of(call_of(graph, node))
+    return record is not None and record.keeps_role and record.scaling in IN_ORDER
 
 
 def _behind_wrappers(graph: nx.MultiDiGraph, node: str) -> str | None:
     """``node`` or the first operator up its data input that is no wrapper, if there is one."""
     seen: set[str] = set()
     here: str | None = node
-    while here is not None and call_of(graph, here).op_type in WRAPPERS:
+    while here is not None and _wraps(graph, here):
         if here in seen:
             return None
         seen.add(here)
