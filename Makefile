@@ -74,7 +74,8 @@ samples: $(STAMP)-pdf  ## rebuild the sample models and their committed reports
 
 readme: $(STAMP)  ## rewrite the generated parts of README.md, docs/ and the JSON Schema
 	$(BIN)/python tools/operators.py
-	$(BIN)/python tools/schema.py
+	$(BIN)/python -m tools.schema
+	$(BIN)/python -m tools.api
 	$(BIN)/python tools/readme.py
 
 clean:  ## remove what the targets above wrote, the virtual environment included

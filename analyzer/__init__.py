@@ -1,85 +1,48 @@
-"""onnxlint as a library: bytes in, facts and findings out.
+"""onnxlint as a library: models in, facts and findings out.
 
 >>> import analyzer
->>> facts = analyzer.analyze(analyzer.load("samples/mobilenet_v1.onnx"))  # doctest: +SKIP
->>> analyzer.lint(facts, analyzer.load_rules())  # doctest: +SKIP
+>>> facts = analyzer.analyze("samples/mobilenet_v1.onnx")
+>>> [finding.rule for finding in analyzer.lint(facts)]
+[]
 
-Nothing here prints, exits or reads the environment, and a name is imported when it is first used,
-so ``import analyzer`` costs nothing.
+What is public stands in ``analyzer.library``, which is imported when a name of it is first used,
+so that ``import analyzer`` costs nothing.
 """
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from analyzer.library import *  # noqa: F403 - it has __all__
+else:
 
-    from analyzer.analyze import analyze as analyze
-    from analyzer.analyze import analyze_weights as analyze_weights
-    from analyzer.compare import Comparison as Comparison
-    from analyzer.compare import compare as compare
-    from analyzer.errors import OnnxlintError as OnnxlintError
-    from analyzer.facts import Facts as Facts
-    from analyzer.findings.finding import Finding as Finding
-    from analyzer.findings.finding import Severity as Severity
-    from analyzer.lint import Settings as Settings
-    from analyzer.lint import lint as lint
-    from analyzer.model import Limits as Limits
-    from analyzer.model import Model as Model
-    from analyzer.model import load as load
-    from analyzer.model import load_bytes as load_bytes
-    from analyzer.ruleset import Rule as Rule
-    from analyzer.ruleset import load_rules as load_rules
-    from analyzer.shapes.bindings import Bindings as Bindings
-    from analyzer.version import __version__ as __version__
-
-_HOMES: Mapping[str, str] = {
-    "Bindings": "shapes.bindings",
-    "Comparison": "compare",
-    "Facts": "facts",
-    "Finding": "findings.finding",
-    "Limits": "model",
-    "Model": "model",
-    "OnnxlintError": "errors",
-    "Rule": "ruleset",
-    "Settings": "lint",
-    "Severity": "findings.finding",
-    "__version__": "version",
-    "analyze": "analyze",
-    "analyze_weights": "analyze",
-    "compare": "compare",
-    "lint": "lint",
-    "load": "model",
-    "load_bytes": "model",
-    "load_rules": "ruleset",
-}
-"""Public name → module that defines it."""
-
-__all__ = sorted(_HOMES)  # noqa: PLE0605 - a list of str
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    def __getattr__(name: str) -> Any:
+        # ``from analyzer import units`` asks for the attribute before it looks for the module.
+        if name in _FUNCTIONS or find_spec(f"{__name__}.{name}") is None:
+            public = import_module(f"{__name__}.library")
+            if name == "__all__" or name in public.__all__:
+                value = getattr(public, name)
+                setattr(sys.modules[__name__], name, value)
+                return value
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    setattr(sys.modules[__name__], name, value)
-    return value
 
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *import_module("analyzer.library").__all__})
 
 
 class _Package(ModuleType):
     """Keeps ``analyzer.lint`` the function: importing the module of that name would replace it."""
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name not in _HOMES or not isinstance(value, ModuleType):
+        if not (isinstance(value, ModuleType) and name in _FUNCTIONS):
             super().__setattr__(name, value)
 
 
+_FUNCTIONS = ("analyze", "compare", "lint", "report")
+"""Public functions in whose place there is a module, too."""
 sys.modules[__name__].__class__ = _Package

@@ -18,6 +18,8 @@ from zipfile import ZipFile
 import pytest
 import yaml
 
+from tools.readme import example_code
+
 ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 SAMPLE = ROOT / "samples" / "mobilenet_v1.onnx"
@@ -170,3 +172,16 @@ def test_pre_commit_hook_takes_onnx_files_by_name_in_one_process() -> None:
     matches = re.compile(hook["files"]).search
     assert matches("models/net.onnx")
     assert not matches("net.onnx.md")
+
+
+def test_a_users_strict_type_checker_knows_every_type_of_the_readmes_example(
+    installed: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "example.py").write_text(
+        example_code((ROOT / "README.md").read_text()) + "\nreveal_type(page)\nreveal_type(facts)\n"
+    )
+    checker = (sys.executable, "-m", "mypy", "--strict", "--no-incremental")
+    done = run(*checker, "--python-executable", installed / "python", "example.py", cwd=tmp_path)
+    notes = re.findall(r'note: Revealed type is "([\w.]+)"', done.stdout)
+    assert [note.rpartition(".")[2] for note in notes] == ["str", "Facts"]
+    assert done.returncode == 0, done.stdout

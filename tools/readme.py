@@ -1,8 +1,9 @@
 """Rewrite the generated parts of README.md.
 
 Between ``<!-- $ COMMAND -->`` and ``<!-- end -->`` stands what that ``onnxlint`` command prints
-when it runs at the top of the tree, with ``| head -N`` its first lines only; between
-``<!-- rules -->`` and ``<!-- end -->`` the table of the shipped rules. Run this after changing a
+when it runs at the top of the tree, with ``| head -N`` its first lines only; below
+``<!-- rules -->`` the table of the shipped rules, below ``<!-- example -->`` what the example of
+the library prints. Run this after changing a
 rule, an option or a message; a test compares.
 """
 
@@ -13,13 +14,16 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from analyzer.ruleset import load_rules
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-PART = re.compile(r"(<!-- (?P<what>\$ .+?|rules) -->\n)(?P<body>.*?)(<!-- end -->)", re.DOTALL)
+PART = re.compile(
+    r"(<!-- (?P<what>\$ .+?|rules|example) -->\n)(?P<body>.*?)(<!-- end -->)", re.DOTALL
+)
 KEEP = "PATH", "HOME", "LANG"
 
 
@@ -44,6 +48,28 @@ def transcript(command: str) -> str:
     return "\n".join(["```console", f"$ {command}", *shown, "```", ""])
 
 
+def example_code(text: str) -> str:
+    """The example of the library in README's ``text``."""
+    return text.split("```python\n")[1].split("```")[0]
+
+
+def example(text: str) -> str:
+    """What the example prints, as a fenced block; the files that it writes are lost."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "samples").symlink_to(ROOT / "samples")
+        done = subprocess.run(
+            [sys.executable, "-c", example_code(text)],
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+    if done.returncode:
+        raise RuntimeError(f"the example failed: {done.stderr}")
+    return f"```text\n{done.stdout}```\n"
+
+
 def rule_table() -> str:
     """One line per shipped rule, sorted by id."""
     head = (
@@ -60,7 +86,12 @@ def render(text: str) -> str:
 
     def part(match: re.Match[str]) -> str:
         what = match["what"]
-        body = rule_table() if what == "rules" else transcript(what.removeprefix("$ "))
+        if what == "rules":
+            body = rule_table()
+        elif what == "example":
+            body = example(text)
+        else:
+            body = transcript(what.removeprefix("$ "))
         return f"{match[1]}{body}{match[4]}"
 
     return PART.sub(part, text)

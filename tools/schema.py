@@ -6,18 +6,13 @@ annotations, descriptions from the docstrings of classes, fields and properties.
 
 from __future__ import annotations
 
-import ast
-import inspect
 import json
 import sys
-import textwrap
 import types
 from collections.abc import Mapping
 from enum import Enum
-from functools import cache
-from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from analyzer.facts import Facts, Range
 from analyzer.records import Member, Output, Signed, members
@@ -25,6 +20,7 @@ from analyzer.report.compare import Pair
 from analyzer.report.result import Batch, Result
 from analyzer.report.scale import Study
 from analyzer.report.studies import ConventionTotals, InputGrowth
+from tools import docstrings, hints
 
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "analyzer/report/schema.json"
@@ -70,43 +66,26 @@ def _object(properties: Schema, description: str = "") -> Schema:
 
 def _describe(record: type[Any], definitions: dict[str, Schema]) -> Schema:
     """The object of a record; records in it become definitions of their own."""
-    names = _names(record.__module__)
-    hints = get_type_hints(record, localns=names, include_extras=True)
-    texts = _docstrings(record)
+    annotated = hints.of(record)
+    texts = docstrings.fields(record)
     properties: Schema = {}
     for member in members(record):
-        kind = _type(record, member, hints, names)
+        kind = _type(record, member, annotated)
         if member.how == "inline":
             properties |= _describe(kind, definitions)["properties"]
             continue
         if member.how == "listed":
             kind = tuple[get_args(kind)[1], ...]  # type: ignore[misc]
         described = _schema(kind, definitions)
-        text = texts.get(member.attribute, "")
+        text = _said(texts.get(member.attribute, ""))
         properties[member.name] = ({"description": text} if text else {}) | described
-    return _object(properties, _first(inspect.getdoc(record) or ""))
+    return _object(properties, _said(docstrings.first(record.__doc__ or "")))
 
 
-def _type(record: type[Any], member: Member, hints: Schema, names: Schema) -> Any:
-    if member.attribute in hints:
-        return hints[member.attribute]
-    getter = getattr(record, member.attribute).fget
-    return get_type_hints(getter, localns=names, include_extras=True)["return"]
-
-
-@cache
-def _names(module: str) -> dict[str, Any]:
-    """What annotations in a module mean, those names too that only type checkers import."""
-    found = dict(vars(import_module(module)))
-    tree = ast.parse(inspect.getsource(import_module(module)))
-    for guarded in (part for part in tree.body if isinstance(part, ast.If)):
-        for part in guarded.body:
-            if isinstance(part, ast.ImportFrom) and part.module:
-                home = import_module(part.module)
-                found |= {a.asname or a.name: getattr(home, a.name) for a in part.names}
-            elif isinstance(part, ast.Import):
-                found |= {a.asname or a.name: import_module(a.name) for a in part.names}
-    return found
+def _type(record: type[Any], member: Member, annotated: Schema) -> Any:
+    if member.attribute in annotated:
+        return annotated[member.attribute]
+    return hints.of(getattr(record, member.attribute).fget)["return"]
 
 
 def _schema(kind: Any, definitions: dict[str, Schema]) -> Schema:
@@ -160,28 +139,9 @@ def _union(choices: list[Schema]) -> Schema:
     return found
 
 
-def _docstrings(record: type[Any]) -> dict[str, str]:
-    """First paragraph about each field and property, base classes included."""
-    found: dict[str, str] = {}
-    for base in reversed(record.__mro__[:-1]):
-        if base.__module__.partition(".")[0] != "analyzer":
-            continue
-        (tree,) = ast.parse(textwrap.dedent(inspect.getsource(base))).body
-        body = tree.body if isinstance(tree, ast.ClassDef) else []
-        for part, after in zip(body, [*body[1:], None], strict=True):
-            if isinstance(part, ast.FunctionDef):
-                found[part.name] = _first(ast.get_docstring(part) or "")
-            elif isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
-                text = after.value if isinstance(after, ast.Expr) else None
-                if isinstance(text, ast.Constant) and isinstance(text.value, str):
-                    found[part.target.id] = _first(text.value)
-    return found
-
-
-def _first(text: str) -> str:
-    """First paragraph in one line, in the words of JSON."""
-    line = " ".join(text.strip().split("\n\n")[0].split())
-    return line.replace("``None``", "null").replace("``", "`")
+def _said(text: str) -> str:
+    """A docstring in the words of JSON."""
+    return text.replace("``None``", "null").replace("``", "`")
 
 
 def render() -> str:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from analyzer.cli import exits
 from analyzer.cli.plan import load_all_rules
-from analyzer.errors import ConfigError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -30,15 +29,9 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, console: Console, environment: Environment) -> int:
     """Show the page as Markdown."""
     from analyzer.ruleset import explain
+    from analyzer.ruleset.select import find_rule
     from analyzer.sanitise import clean
 
-    rules = load_all_rules(arguments.rules)
-    by_word = {word: rule for rule in rules for word in (rule.id, rule.name)}
-    rule = by_word.get(arguments.rule) or by_word.get(arguments.rule.upper())
-    if rule is None:
-        from analyzer.ruleset.fields import did_you_mean
-
-        hint = did_you_mean(arguments.rule, by_word) or "; onnxlint rules lists them"
-        raise ConfigError(f"there is no rule {arguments.rule[:40]!r}{hint}")
+    rule = find_rule(load_all_rules(arguments.rules), arguments.rule)
     console.write("".join(f"{clean(line)}\n" for line in explain(rule).splitlines()).encode())
     return exits.CLEAN

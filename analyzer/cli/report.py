@@ -16,6 +16,7 @@ from analyzer.cli.shell import command_line
 from analyzer.errors import ConfigError, OnnxlintError, OutputError
 from analyzer.model.child import can_fork
 from analyzer.model.guard import guarded
+from analyzer.model.limits import Limits
 from analyzer.report import REPORT_FORMATS
 from analyzer.report.result import Options
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from analyzer.cli.console import Console
     from analyzer.cli.environment import Environment
-    from analyzer.model import Limits
     from analyzer.model.guard import Progress
     from analyzer.report.result import Result
 
@@ -92,13 +92,19 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
 
 
 def _render(name: str, result: Result, options: Options, limits: Limits, *, debug: bool) -> bytes:
-    """One file's bytes.
+    if name != "pdf" or debug:
+        return REPORT_FORMATS[name](result, options)
+    return draw_pdf(result, options, limits)
 
-    A PDF is made in a guarded process: Pango, HarfBuzz and GLib are C that reads names of the
-    model, and that ends the process where it gets no memory or no thread.
+
+def draw_pdf(result: Result, options: Options, limits: Limits = Limits()) -> bytes:
+    """A PDF, made in a guarded process.
+
+    Pango, HarfBuzz and GLib are C that reads names of the model, and that ends the process where
+    it gets no memory or no thread.
     """
-    renderer = REPORT_FORMATS[name]
-    if name != "pdf" or debug or not can_fork():
+    renderer = REPORT_FORMATS["pdf"]
+    if not can_fork():
         return renderer(result, options)
 
     def paint(progress: Progress) -> bytes | str:

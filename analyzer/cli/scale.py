@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
-from itertools import product
 from typing import TYPE_CHECKING
 
 from analyzer import units
@@ -102,22 +101,25 @@ def _study(arguments: Namespace, facts: Facts) -> Study:
     plan = Plan(facts)
     divisor: int | None = arguments.divisor
     asked = arguments.width or arguments.resolution or arguments.depth
-    table = growing = found = None
+    points: tuple[Scaled, ...] = ()
+    growing = found = None
     if arguments.budget is not None:
         found = _frontier(arguments, plan)
     elif asked:
-        table = _table(arguments, plan)
+        points = _table(arguments, plan)
     else:
-        table = [point for row in grid(plan, divisor=divisor) for point in row]
+        points = tuple(point for row in grid(plan, divisor=divisor) for point in row)
         growing = growth(plan, divisor)
     return Study(
         facts=facts, sides=plan.sides, stages=plan.stages, divisor=divisor,
-        table=tuple(table or ()), growth=growing or (), frontier=found,
+        table=points, growth=growing or (), frontier=found,
         command=command_line(arguments),
     )  # fmt: skip
 
 
-def _table(arguments: Namespace, plan: Plan) -> list[Scaled]:
+def _table(arguments: Namespace, plan: Plan) -> tuple[Scaled, ...]:
+    from analyzer.scaling import table
+
     widths, depths = arguments.width or (1.0,), arguments.depth or (1.0,)
     resolutions = arguments.resolution or (1.0,)
     _bounded(len(widths) * len(depths) * len(resolutions))
@@ -128,13 +130,7 @@ def _table(arguments: Namespace, plan: Plan) -> list[Scaled]:
             f"{len(plan.sides)} spatial sides, {units.shape(plan.sides)}"
         )
     try:
-        return [
-            plan.at(width, r, depth, divisor=arguments.divisor)
-            if isinstance(r, float)
-            else plan.at(width, depth=depth, divisor=arguments.divisor,
-                         sides=r if len(r) > 1 else r[0])
-            for depth, width, r in product(depths, widths, resolutions)
-        ]  # fmt: skip
+        return table(plan, widths, resolutions, depths, arguments.divisor)
     except ValueError as error:
         raise ConfigError(f"--depth: {error}") from None
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 
 class Severity(StrEnum):
+    """How grave a finding is; ``--fail-on`` compares."""
+
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.errors import ConfigError
 from analyzer.ruleset.fields import did_you_mean
 
 if TYPE_CHECKING:
@@ -49,6 +50,16 @@ def asks_for_weights(rules: Sequence[Rule], select: Iterable[str]) -> bool:
     """
     groups = ([rule for rule in rules if matches(rule, selector)] for selector in select)
     return any(group and all(rule.reads_weights for rule in group) for group in groups)
+
+
+def find_rule(rules: Iterable[Rule], word: str) -> Rule:
+    """The rule with this id or name; raises ``ConfigError`` if there is none."""
+    by_word = {name: rule for rule in rules for name in (rule.id, rule.name)}
+    rule = by_word.get(word) or by_word.get(word.upper())
+    if rule is None:
+        hint = did_you_mean(word, by_word) or "; onnxlint rules lists them"
+        raise ConfigError(f"there is no rule {word[:40]!r}{hint}")
+    return rule
 
 
 def unknown_selectors(rules: Sequence[Rule], selectors: Iterable[str]) -> list[str]:

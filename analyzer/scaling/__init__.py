@@ -3,7 +3,7 @@
 from analyzer.scaling.depth import Stage
 from analyzer.scaling.frontier import Frontier, compound, frontier
 from analyzer.scaling.recount import Layer
-from analyzer.scaling.tables import Growth, grid, growth
+from analyzer.scaling.tables import Growth, grid, growth, table
 from analyzer.scaling.whatif import Plan, Scaled, scale
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "grid",
     "growth",
     "scale",
+    "table",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from math import log
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,26 @@ def grid(
     return tuple(
         tuple(plan.at(width, resolution, divisor=divisor) for resolution in resolutions)
         for width in widths
+    )
+
+
+def table(
+    plan: Plan,
+    widths: Sequence[float],
+    resolutions: Sequence[float | tuple[int, ...]],
+    depths: Sequence[float | tuple[int, ...]],
+    divisor: int | None = None,
+) -> tuple[Scaled, ...]:
+    """Every combination, depth by depth, then width by width.
+
+    A resolution is a multiplier or sides in pixels: one for all axes, or one for each. Raises
+    ``ValueError`` as ``Plan.at`` does.
+    """
+    return tuple(
+        plan.at(width, depth=depth, divisor=divisor, sides=size if len(size) > 1 else size[0])
+        if isinstance(size, tuple)
+        else plan.at(width, size, depth, divisor=divisor)
+        for depth, width, size in product(depths, widths, resolutions)
     )
 
 

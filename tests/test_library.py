@@ -1,0 +1,177 @@
+"""The door for programs: every public function does with defaults what its command does."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import onnx
+import pytest
+
+import analyzer
+from analyzer import library
+from analyzer.cli.main import run
+from tests.cli.conftest import WASTEFUL, encode
+from tools import hints
+from tools.api import TARGET, render
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SAMPLE = "samples/mobilenet_v1.onnx"
+STANDARD = "samples/mobilenet_v1_standard.onnx"
+OPAQUE = {"Expression", "Message", "Payloads", "Tool", "Value"}
+"""Classes that are handed on and looked into by nobody."""
+
+
+@pytest.fixture(scope="module")
+def facts() -> analyzer.Facts:
+    return analyzer.analyze(STANDARD)
+
+
+def printed(capfd: pytest.CaptureFixture[str], *words: str) -> str:
+    assert run([*words]) == 0
+    return capfd.readouterr().out
+
+
+def test_a_model_may_be_a_path_bytes_a_message_an_open_file_or_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "m.onnx"
+    path.write_bytes(encode(WASTEFUL))
+    message = onnx.load_model_from_string(encode(WASTEFUL))
+    origins = (str(path), path, encode(WASTEFUL), message, io.BytesIO(encode(WASTEFUL)),
+               analyzer.load(path))  # fmt: skip
+    found = [analyzer.analyze(origin) for origin in origins]
+    assert len({facts.totals.macs for facts in found}) == 1
+    assert all(facts.nodes == found[0].nodes for facts in found)
+
+
+def test_what_is_no_model_is_one_clear_error() -> None:
+    with pytest.raises(analyzer.ModelError, match="there is no such file; check the path"):
+        analyzer.analyze("nowhere.onnx")
+
+
+def test_open_dimensions_are_bound_as_asked() -> None:
+    text = """<ir_version: 8, opset_import: ["" : 17]>
+      g (float[n,8] x, float[8,4] w) => (float[n,4] y) { y = MatMul (x, w) }"""
+    facts = analyzer.analyze(encode(text), analyzer.Bindings(dims={"n": 5}))
+    assert facts.totals.macs == 5 * 8 * 4
+
+
+def test_lint_takes_a_model_or_its_facts(facts: analyzer.Facts) -> None:
+    assert analyzer.lint(STANDARD) == analyzer.lint(facts)
+    assert [(f.rule, f.count) for f in analyzer.lint(facts)] == [("SEP001", 13)]
+    assert analyzer.lint(facts, settings=analyzer.Settings(ignore=("SEP",))) == ()
+
+
+def test_rules_about_weights_that_are_selected_have_them_read() -> None:
+    settings = analyzer.Settings(select=("WGT",), preview=True)
+    assert analyzer.lint(analyzer.load(SAMPLE), settings=settings) == ()
+    with pytest.raises(analyzer.ConfigError, match="WTG"):
+        analyzer.lint(SAMPLE, settings=analyzer.Settings(select=("WTG",)))
+
+
+def test_json_report_is_the_json_of_inspect(
+    facts: analyzer.Facts, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ours = json.loads(analyzer.report(facts, "json"))
+    theirs = json.loads(printed(capfd, "inspect", STANDARD, "--format", "json"))
+    assert theirs.pop("command").startswith("onnxlint inspect")
+    assert ours.pop("command") == ""
+    assert ours == theirs
+
+
+def test_report_is_text_but_for_pdf(facts: analyzer.Facts) -> None:
+    assert analyzer.report(facts).startswith("<!DOCTYPE html>")
+    assert "568.7 M" in analyzer.report(SAMPLE, "text")
+    assert analyzer.report(facts, "csv").count("\n") == 1 + len(facts.nodes)
+    assert analyzer.report(facts, "pdf").startswith(b"%PDF-")
+
+
+def test_report_is_written_where_asked_and_never_onto_the_model(tmp_path: Path) -> None:
+    model, page = tmp_path / "m.onnx", tmp_path / "m.html"
+    model.write_bytes(encode(WASTEFUL))
+    assert analyzer.report(model, to=page) == page.read_text()
+    with pytest.raises(analyzer.ConfigError, match="is the model itself"):
+        analyzer.report(model, to=model)
+    with pytest.raises(analyzer.OutputError, match="no such folder"):
+        analyzer.report(model, to=tmp_path / "nowhere" / "m.html")
+    assert model.read_bytes() == encode(WASTEFUL)
+
+
+def test_unknown_format_is_named_with_those_there_are(facts: analyzer.Facts) -> None:
+    with pytest.raises(analyzer.ConfigError, match="html, pdf, json, csv, text"):
+        analyzer.report(facts, "docx")  # type: ignore[call-overload]
+
+
+def test_scale_gives_the_numbers_of_the_paper() -> None:
+    """Tables 6 and 7: 569, 325, 149 and 41 million mult-adds; 418, 290 and 186 at lower sides."""
+    widths = analyzer.scale(SAMPLE, width=(1.0, 0.75, 0.5, 0.25))
+    assert [round((point.macs or 0) / 1e6) for point in widths] == [569, 325, 149, 41]
+    sides = analyzer.scale(SAMPLE, sides=(192, (160, 160), 128))
+    assert [point.macs for point in sides] == [418_121_728, 290_675_200, 186_400_768]
+
+
+def test_scale_without_sizes_has_those_of_the_command(capfd: pytest.CaptureFixture[str]) -> None:
+    table = json.loads(printed(capfd, "scale", SAMPLE, "--format", "json"))["table"]
+    points = analyzer.scale(SAMPLE)
+    assert [(p.width, p.macs, p.params) for p in points] == [
+        (row["width"], row["macs"], row["params"]) for row in table
+    ]
+
+
+def test_scale_within_a_budget_keeps_it() -> None:
+    points = analyzer.scale(SAMPLE, budget=300_000_000)
+    assert points
+    assert all(0 < (point.macs or 0) <= 300_000_000 for point in points)
+    with pytest.raises(ValueError, match="multipliers"):
+        analyzer.scale(SAMPLE, budget=1, sides=224)
+
+
+def test_compare_takes_files(facts: analyzer.Facts) -> None:
+    found = analyzer.compare(STANDARD, SAMPLE)
+    assert found.new.totals.macs - found.old.totals.macs == 568_740_352 - 4_867_293_184
+    assert analyzer.compare(facts, facts).changes == ()
+
+
+def test_explain_is_the_page_of_a_rule(capfd: pytest.CaptureFixture[str]) -> None:
+    page = analyzer.explain("separable-candidate")
+    assert page == analyzer.explain("SEP001") == analyzer.explain(rule("SEP001"))
+    assert page.strip() == printed(capfd, "explain", "SEP001").strip()
+    with pytest.raises(analyzer.ConfigError, match="did you mean 'SEP001'"):
+        analyzer.explain("SEP0O1")
+
+
+def rule(name: str) -> analyzer.Rule:
+    return next(rule for rule in analyzer.load_rules() if rule.id == name)
+
+
+def test_everything_that_public_names_lead_to_is_public() -> None:
+    seen: set[Any] = set()
+    waiting = [getattr(library, name) for name in library.__all__]
+    while waiting:
+        thing = waiting.pop()
+        if thing in seen or not (inspect.isclass(thing) or inspect.isfunction(thing)):
+            continue
+        seen.add(thing)
+        for kind in kinds(thing):
+            waiting += [c for c in hints.classes_in(kind) if c.__name__ not in OPAQUE]
+    classes = {thing.__name__ for thing in seen if inspect.isclass(thing)}
+    assert classes - set(library.__all__) == set()
+
+
+def kinds(thing: Any) -> list[Any]:
+    """What the annotations of a function, or of the public parts of a class, name."""
+    found = [*hints.of(thing).values()] if not inspect.isclass(thing) else []
+    if inspect.isclass(thing):
+        found += [k for name, k in hints.of(thing).items() if not name.startswith("_")]
+        for name, part in vars(thing).items():
+            getter = part.fget if isinstance(part, property) else part
+            if inspect.isfunction(getter) and not name.startswith("_"):
+                found += hints.of(getter).values()
+    return found
+
+
+def test_page_of_the_library_is_current() -> None:
+    assert TARGET.read_text("utf-8") == render(), "run `make readme`"

@@ -1,0 +1,140 @@
+"""Rewrite docs/api.md after changing what ``analyzer.library`` makes public; a test compares."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import sys
+from collections.abc import Iterator
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from analyzer import library
+from tools import docstrings
+
+TARGET = Path(__file__).parents[1] / "docs/api.md"
+HEAD = """\
+# The library
+
+`import analyzer` gives the names on this page; nothing else is public. Written by `make readme`
+from their docstrings. [README](../README.md#as-a-library) has an example.
+
+"""
+
+
+def render() -> str:
+    """The page: functions, then errors, then records, each in the order of the alphabet."""
+    public = {name: getattr(library, name) for name in library.__all__ if name != "__version__"}
+    functions = {n: v for n, v in public.items() if inspect.isfunction(v)}
+    classes = {n: v for n, v in public.items() if inspect.isclass(v)}
+    errors = {n: v for n, v in classes.items() if issubclass(v, Exception)}
+    records = {n: v for n, v in classes.items() if n not in errors}
+    aliases = {n: v for n, v in public.items() if n not in functions and n not in classes}
+    parts = ["## Functions\n", *(_function(*each) for each in functions.items())]
+    parts += ["## What they take and give\n", *(_class(*each) for each in records.items())]
+    parts += [_alias(name) for name in aliases]
+    parts += ["## Errors\n", *(_error(*each) for each in errors.items())]
+    return HEAD + "\n".join(parts)
+
+
+def _function(name: str, function: Any) -> str:
+    signature = _signature(name, inspect.signature(function))
+    text = docstrings.markdown(function.__doc__ or "")
+    return f"### {name}\n\n```python\n{signature}\n```\n\n{text}\n"
+
+
+def _signature(name: str, signature: inspect.Signature) -> str:
+    """One line, or one for each parameter where that is too long."""
+    whole = [p.replace(default=_default(p.default)) for p in signature.parameters.values()]
+    signature = signature.replace(parameters=whole)
+    line = f"{name}{signature}".replace("'", "")
+    if len(line) <= 88:
+        return line
+    parts: list[str] = []
+    for parameter in signature.parameters.values():
+        if parameter.kind is parameter.KEYWORD_ONLY and "    *," not in parts:
+            parts.append("    *,")
+        parts.append(f"    {parameter},".replace("'", ""))
+    given = str(signature.return_annotation).replace("'", "")
+    return "\n".join([f"{name}(", *parts, f") -> {given}"])
+
+
+class _Said(str):
+    """A default as it is written, not as it is represented."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _default(value: Any) -> Any:
+    """Records by their class, which is what is called; texts in quotes that stay."""
+    if dataclasses.is_dataclass(value):
+        return _Said(f"{type(value).__name__}()")
+    return _Said(f'"{value}"') if isinstance(value, str) else value
+
+
+def _class(name: str, record: type[Any]) -> str:
+    return "\n".join(
+        [f"### {name}\n", _plainly(docstrings.first(record.__doc__ or "")), "", *_members(record)]
+    )
+
+
+def _members(record: type[Any]) -> Iterator[str]:
+    texts = docstrings.fields(record)
+    if issubclass(record, Enum):
+        for member in record:
+            yield f"- `{member.name}` = `{member.value}` {_said(texts, member.name)}".rstrip()
+        yield ""
+        return
+    kinds = {}
+    if dataclasses.is_dataclass(record):
+        kinds = {f.name: str(f.type) for f in dataclasses.fields(record)}
+    elif hasattr(record, "_fields"):  # a named tuple
+        kinds = {name: str(kind.__forward_arg__) for name, kind in record.__annotations__.items()}
+    for base in reversed(record.__mro__[:-1]):
+        for attribute, value in vars(base).items():
+            if isinstance(value, property) and base.__module__.startswith("analyzer"):
+                kinds[attribute] = str(value.fget.__annotations__.get("return", ""))
+    for attribute, kind in kinds.items():
+        if not attribute.startswith("_"):
+            yield f"- `{attribute}: {kind}` {_said(texts, attribute)}".rstrip()
+    for attribute, value in inspect.getmembers(record, inspect.isfunction):
+        ours = value.__module__.startswith("analyzer")
+        if ours and not attribute.startswith("_"):
+            yield f"- `{attribute}{_call(value)}` {_said(texts, attribute)}".rstrip()
+    yield ""
+
+
+def _call(method: Any) -> str:
+    """A method's parameters, without ``self``, and what it gives."""
+    whole = inspect.signature(method)
+    parameters = [p.replace(default=_default(p.default)) for p in whole.parameters.values()]
+    return str(whole.replace(parameters=parameters[1:])).replace("'", "")
+
+
+def _said(texts: dict[str, str], name: str) -> str:
+    return _plainly(texts.get(name, ""))
+
+
+def _plainly(text: str) -> str:
+    return text.replace("``", "`")
+
+
+def _alias(name: str) -> str:
+    """A name for a type; what it says stands below it in its module."""
+    from analyzer import model
+
+    text = docstrings.below(inspect.getsource(model), name)
+    return f"### {name}\n\n```python\n{text[0]}\n```\n\n{text[1]}\n"
+
+
+def _error(name: str, error: type[Exception]) -> str:
+    (parent,) = error.__bases__
+    base = "" if parent is Exception else f" An `{parent.__name__}`."
+    return f"- `{name}`: {_plainly(docstrings.first(error.__doc__ or ''))}{base}"
+
+
+if __name__ == "__main__":
+    TARGET.write_text(render(), encoding="utf-8")
+    sys.stdout.write(f"wrote {TARGET.name}\n")
