@@ -188,7 +188,8 @@ OPERATORS = (
             SCALE, GAIN, GAIN, INDEX,
         ),
         Formula(
-            grouped, "B · H · Sq · Skv · 2·D", f"{FLOPS} + 3·|Q, K| if rotary",
+            grouped, "B · H · Sq · Skv · 2·D",
+            f"{FLOPS} + 3·|Q, K| if rotary + 4·|Q, K| if normalised",
             f"{VASWANI}; Ainslie et al. 2023 (arXiv 2305.13245)", dtype_of(0),
         ),
         results.grouped_query, tags=("fused",),

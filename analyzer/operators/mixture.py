@@ -34,7 +34,7 @@ PACKED = weight("N", "K", packed=sides("N", "K"))
 KV = weight("N", "K", packed=sides("Nkv", "K"))
 EXPERT = weight("E", "N", "K")
 MACS = "tokens · k · Σ|W| / E"
-FLOPS = "2·MACs + 5·|router| + tokens·k·(hidden·activation + 2·width)"
+FLOPS = "2·MACs + 5·|router| + tokens·k·(hidden·activation + biases + 2·width)"
 
 
 def _expert(layer: int) -> Operand:
@@ -74,7 +74,10 @@ OPERATORS = (
     ),
     Operator(
         "RouterGateUpProj", PRODUCT, (DATA, weight("K", "N")),
-        Formula(router, "|Y| · K", "2·MACs + 6·gated values", ORT, dtype_of(0)),
+        Formula(
+            router, "|Y| · K", "2·MACs + 6·gated values + scaling, shift and clamp", ORT,
+            dtype_of(0),
+        ),
         MICROSOFT, shape=routed, tags=("fused",),
     ),
     Operator(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from analyzer.operators.counts.packed import bits_of, by_output, packed
+from analyzer.operators.counts.packed import bits_of, blocks, by_output, packed
 from analyzer.operators.counts.product import (
     einsum,
     fused_gemm,
@@ -108,7 +108,9 @@ OPERATORS = (
     # com.microsoft, quantised
     Operator(
         "GemmFloat8", PRODUCT, (*THREE, SCALE, SCALE, SCALE),
-        Formula(gemm, GEMM, "2·MACs + |Y| if C", ORT, fixed("float8")),
+        Formula(
+            fused_gemm, GEMM, "2·MACs + |Y| if C + |Y| if activation", ORT, fixed("float8")
+        ),
         MICROSOFT, shape=gemmed(1, None), role="product", tags=INTEGER,
     ),
     Operator(
@@ -134,12 +136,12 @@ OPERATORS = (
     ),
     Operator(
         "QLinearMatMul", PRODUCT, (DATA, *QUANT, W, *QUANT, *QUANT),
-        Formula(matmul(0, 3), MACS, BIASED, ORT, integer_of(0)),
+        Formula(matmul(0, 3), MACS, "2·MACs", ORT, integer_of(0)),
         MICROSOFT, shape=multiplied(3, 0), scaling=Scaling.MATMUL, role="product", tags=INTEGER,
     ),
     Operator(
         "QOrderedMatMul", PRODUCT, (DATA, SCALE, W, SCALE, SCALE, BIAS, DATA, SCALE),
-        Formula(by_output, MACS, "2·MACs", ORT, fixed("int8")),
+        Formula(by_output(5, 6), MACS, "2·MACs + |Y| if bias + |Y| if C", ORT, fixed("int8")),
         MICROSOFT, shape=ordered, role="product", tags=INTEGER,
     ),
     # com.microsoft, packed weights
@@ -155,24 +157,26 @@ OPERATORS = (
     ),
     Operator(
         "MatMulFpQ4", PRODUCT, (DATA, weight("K", "N", packed=shape_input(2)), SHAPE),
-        Formula(by_output, MACS, "2·MACs", ORT, fixed("int4")),
+        Formula(by_output(), MACS, "2·MACs", ORT, fixed("int4")),
         MICROSOFT, shape=by_shape_input, role="product", tags=INTEGER,
     ),
     Operator(
         "MatMulPacked", PRODUCT, (DATA, PACKED, SCALE),
-        Formula(packed(), "rows · N · K", "2·MACs", ORT, dtype_of(0)),
+        Formula(
+            blocks, "rows · N · K", "2·MACs + |Y| if scale + 2·|Y| if relu2", ORT, dtype_of(0)
+        ),
         MICROSOFT, shape=packed_product, role="product", tags=INTEGER,
     ),
     Operator(
         "MatMulBlockQuantizedFp4Weight", PRODUCT,
         (DATA, weight("N", "K", packed=halves), SCALE, SCALE, SCALE, BIAS),
-        Formula(by_output, MACS, "2·MACs", ORT, fixed("float4")),
+        Formula(by_output(5), MACS, BIASED, ORT, fixed("float4")),
         MICROSOFT, shape=widened(1), role="product", tags=INTEGER,
     ),
     Operator(
         "MatMulBlockQuantizedFp8Weight", PRODUCT,
         (DATA, weight("N", "K"), SCALE, SCALE, BIAS),
-        Formula(by_output, MACS, "2·MACs", ORT, fixed("float8")),
+        Formula(by_output(4), MACS, BIASED, ORT, fixed("float8")),
         MICROSOFT, shape=widened(1), role="product", tags=INTEGER,
     ),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from analyzer.operators.counts.attention import (
     recurrence,
     split,
 )
+from analyzer.operators.counts.normalization import RMS_NORM
 from analyzer.operators.counts.signal import scalar
 from analyzer.operators.formula import Work, given
 
@@ -95,7 +96,8 @@ def packed_heads(call: Call) -> Work:
     qk = query[3] if len(query) == 4 else split(query[1], heads)
     v = split(call.shape(2)[1], heads) if given(call, 2) else qk
     work = attend(batch, heads, length, length, qk, v, given(call, 6))
-    return work._replace(reason=PADDED)
+    added = query[0] * call.size(3) if given(call, 3) else 0
+    return work._replace(other=(work.other or 0) + added, reason=PADDED)
 
 
 def multi_head(past: int, score_bias: int, bias: int, length: int) -> Callable[[Call], Work]:
@@ -118,12 +120,15 @@ def multi_head(past: int, score_bias: int, bias: int, length: int) -> Callable[[
             keys = key[2] if len(key) == 4 else key[1]
             v = qk if len(key) == 5 else _value_head(call, heads)
         cross = given(call, 1) and len(call.shape(1)) == 4
-        reason = ""
+        new, reason = keys, ""
         if given(call, past) and not cross:
             keys, reason = _shared(call, keys, past, length)
         work = attend(batch, heads, queries, keys, qk, v, given(call, score_bias))
-        added = batch * queries * call.size(bias) if given(call, bias) else 0
-        return work._replace(other=(work.other or 0) + added, reason=reason)
+        added = 0
+        if given(call, bias):
+            width = heads * qk
+            added = queries * width + (0 if cross else new * (call.size(bias) - width))
+        return work._replace(other=(work.other or 0) + batch * added, reason=reason)
 
     return count
 
@@ -154,7 +159,8 @@ def grouped(call: Call) -> Work:
     keys, reason = _total(call, queries)
     extra = given(call, 10) + (3 if call.attr("softcap", 0.0) else 0)
     work = attend(batch, heads, queries, keys, head, head, extra)
-    turned = batch * queries * head * (heads + kv_heads) * 3 if call.attr("do_rotary", 0) else 0
+    each = 3 * bool(call.attr("do_rotary", 0)) + RMS_NORM * given(call, 14)
+    turned = batch * queries * head * (heads + kv_heads) * each
     return work._replace(other=(work.other or 0) + turned, reason=reason)
 
 
@@ -205,7 +211,7 @@ def gated_bias(call: Call) -> Work:
     batch, length, _ = call.shape(0)
     heads, (head, columns) = call.attributes["num_heads"], call.shape(3)
     rows = batch * heads * length
-    each = head + 2 * columns + 2 * 4 + 3  # query bias, product bias, sums, sigmoids, gate
+    each = head + 2 * columns + 2 * 4 + 4  # query bias, product bias, sums, sigmoids, gate
     return Work(
         rows * head * columns, rows * each + call.out_size(), f"{rows} · {head} · {columns}"
     )
@@ -222,4 +228,6 @@ def delta_net(call: Call) -> Work:
     update = call.attr("update_rule", "gated_delta")
     if update not in UPDATE:
         raise Unknown(f"update_rule {update} is not known")
-    return recurrence(tokens, dk, dv, heads, heads, update)
+    work = recurrence(tokens, dk, dv, heads, heads, update)
+    decay = call.size(4) if given(call, 4) and "gated" in update else 0
+    return work._replace(other=(work.other or 0) + decay)

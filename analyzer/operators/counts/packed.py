@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.graph.call import Contradiction
 from analyzer.operators.counts.elementwise import SIGMOID
+from analyzer.operators.counts.fused import swiglu
 from analyzer.operators.counts.product import product
 from analyzer.operators.formula import Work, dims, given
 
@@ -44,10 +45,26 @@ def _rows(call: Call) -> int:
     return prod(call.shape(0)[:-1])
 
 
-def by_output(call: Call) -> Work:
-    """|Y| · K where the weight's stored shape says nothing about its logical one."""
-    k, size = call.shape(0)[-1], call.out_size()
-    return Work(size * k, 0, f"{size} · {k}")
+def by_output(*added: int) -> Callable[[Call], Work]:
+    """|Y| · K where the weight's stored shape says nothing about its logical one.
+
+    ``added`` are the inputs that are added to the product, where they are given.
+    """
+
+    def count(call: Call) -> Work:
+        k, size = call.shape(0)[-1], call.out_size()
+        extra = sum(given(call, index) for index in added)
+        return Work(size * k, size * extra, f"{size} · {k}")
+
+    return count
+
+
+def blocks(call: Call) -> Work:
+    """MatMulPacked: a product, its global scale, and the square of its positive part (relu2)."""
+    work = packed()(call)
+    activation = str(call.attr("activation_type", "none")).replace("relu_squared", "relu2")
+    each = given(call, 2) + ACTIVATION.get(activation, 0)
+    return work._replace(other=_rows(call) * call.attributes["N"] * each)
 
 
 def mlp(call: Call) -> Work:
@@ -81,11 +98,11 @@ def lora(call: Call) -> Work:
 def router(call: Call) -> Work:
     out, k = product(call.shape(0), call.shape(1))
     gate = (out[-1] - call.attributes["router_size"]) // 2
-    return Work(prod(out) * k, prod(out[:-1]) * gate * 6, f"{dims(out)} · {k}")
+    return Work(prod(out) * k, prod(out[:-1]) * gate * swiglu(call), f"{dims(out)} · {k}")
 
 
-ACTIVATION = {"identity": 0, "relu": 1, "gelu": 5, "silu": 5, "swiglu": 6, "geglu": 6, "relu2": 2}
-"""FLOPs per hidden value of an expert."""
+ACTIVATION = {"identity": 0, "relu": 1, "gelu": 5, "silu": 5, "geglu": 6, "relu2": 2}
+"""FLOPs per hidden value; a gated one (GeGLU) with the product of its two halves."""
 
 
 def experts(weights: tuple[int, ...], bits: int = 0) -> Callable[[Call], Work]:
@@ -93,12 +110,12 @@ def experts(weights: tuple[int, ...], bits: int = 0) -> Callable[[Call], Work]:
 
     MACs = tokens · k · Σ |W| / E over the expert weights ``(E, …)``; ``bits`` is the default
     width of packed weights, whose last axis holds 8 / bits values a byte. FLOPs add the router's
-    softmax (5 per expert), activations and the weighted sum of the k results.
+    softmax (5 per expert), biases, activations and the weighted sum of the k results.
     """
 
     def count(call: Call) -> Work:
         shape = call.shape(0)
-        tokens, top, each, hidden = prod(shape[:-1]), call.attr("k", 1), 0, 0
+        tokens, top, each, biases, hidden = prod(shape[:-1]), call.attr("k", 1), 0, 0, 0
         for order, index in enumerate(weights):
             if not given(call, index):
                 continue
@@ -108,14 +125,24 @@ def experts(weights: tuple[int, ...], bits: int = 0) -> Callable[[Call], Work]:
                 own = call.attr(f"fc{order + 1}_expert_weight_bits", 0)
                 volume = volume * 8 // (own or call.attr("expert_weight_bits", bits))
             each += volume
-            if order == 0:
-                hidden = volume // shape[-1]
+            if given(call, index + (2 if bits else 1)):
+                biases += weight[1]
+            if order == 1:  # the second projection has one column for each hidden value
+                hidden = volume // weight[1] if weight[1] else 0
         router = call.size(1) * 5
-        activation = ACTIVATION.get(call.attr("activation_type", "relu"), 5)
-        other = router + tokens * top * (hidden * activation + 2 * shape[-1])
+        bent = hidden * _activation(call, given(call, weights[2]))
+        other = router + tokens * top * (bent + biases + 2 * shape[-1])
         return Work(tokens * top * each, other, f"{tokens} · {top} · {each}")
 
     return count
+
+
+def _activation(call: Call, gated: bool) -> int:
+    """FLOPs per hidden value; the third projection multiplies what is not a product already."""
+    kind = call.attr("activation_type", "relu")
+    if kind == "swiglu":
+        return swiglu(call) + (3 if call.attr("swiglu_limit") is not None else 0)
+    return ACTIVATION.get(kind, 5) + (gated and kind != "geglu")
 
 
 def gated_add(call: Call) -> Work:

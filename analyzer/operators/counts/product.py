@@ -149,7 +149,8 @@ def _labels(term: str, shape: Shape) -> tuple[list[tuple[str, int]], Shape]:
 
 def fused_gemm(call: Call) -> Work:
     work = gemm(call)
-    return _plus(work, bool(call.attr("activation")) * _outputs(call))
+    activated = call.attr("activation") not in (None, "", "NONE")
+    return _plus(work, activated * _outputs(call))
 
 
 def _outputs(call: Call) -> int:
