@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from analyzer.scaling.site import Site
 
 
-def conv(site: Site, weight: int = 1, bias: int = 2) -> None:
+def conv(site: Site) -> None:
     """X (n, M, …), W (N, M/g, K…): N is learned, except in a depthwise convolution."""
-    x, y, w = site.x(), site.y(), site.x(weight)
+    x, y, w = site.x(), site.y(), site.x(site.weight())
     if x is None or y is None or w is None or len(x) != len(y) or len(w) != len(x):
         return site.opaque()
     dims, groups = site.dims, site.call.attr("group", 1)
     dims.union(x[0], y[0])
     dims.union(w[0], y[1])
-    per_channel = site.x(bias)
+    per_channel = site.bias()
     if per_channel:
         dims.union(per_channel[0], y[1])
     if groups == 1:
@@ -45,14 +45,14 @@ def conv(site: Site, weight: int = 1, bias: int = 2) -> None:
 
 def conv_transpose(site: Site) -> None:
     """X (n, M, …), W (M, N/g, K…)."""
-    x, y, w = site.x(), site.y(), site.x(1)
+    x, y, w = site.x(), site.y(), site.x(site.weight())
     if x is None or y is None or w is None or len(x) != len(y) or len(w) != len(x):
         return site.opaque()
     dims, groups = site.dims, site.call.attr("group", 1)
     dims.union(x[0], y[0])
     dims.union(w[0], x[1])
     dims.feed(x[1])
-    if bias := site.x(2):
+    if bias := site.bias():
         dims.union(bias[0], y[1])
     if groups == 1:
         dims.union(w[1], y[1])
@@ -93,8 +93,9 @@ def gemm(site: Site) -> None:
     return None
 
 
-def matmul(site: Site, second: int = 1) -> None:
+def matmul(site: Site) -> None:
     """numpy.matmul; the columns of a constant right operand are learned."""
+    second = site.weight()
     a, b, y = site.x(), site.x(second), site.y()
     if a is None or b is None or y is None or min(len(a), len(b), len(y)) < 2:
         return site.opaque()

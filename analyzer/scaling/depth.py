@@ -18,12 +18,16 @@ from typing import TYPE_CHECKING, TypeGuard
 from analyzer.display import Brief
 from analyzer.graph.adjacency import call_of, fed_by, read_by, vertex
 from analyzer.graph.call import Unknown
+from analyzer.operators import record_of
+from analyzer.operators.record import Nature
 from analyzer.records import HIDDEN, shown
 from analyzer.scaling.system import relate
 from analyzer.scaling.width import exact, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import networkx as nx
 
     from analyzer.facts import Block, Dim, Facts, Tensor
     from analyzer.graph.call import Call
@@ -33,7 +37,6 @@ REPEATABLE = frozenset({
     "mlp", "separable",
 })  # fmt: skip
 """Kinds whose blocks can follow themselves."""
-SHAPE_READERS = frozenset({"Shape", "Size"})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -100,7 +103,7 @@ def _ends(facts: Facts, block: Block) -> tuple[Tensor, Tensor] | None:
         outer = {
             edge.source_slot
             for reader, edge in read_by(graph, node)
-            if reader not in members and call_of(graph, reader).op_type not in SHAPE_READERS
+            if reader not in members and not _reads_shape(graph, reader)
         }
         for slot, tensor in enumerate(call.outputs):
             if tensor is not None and (slot in outer or tensor.name in exported):
@@ -114,6 +117,12 @@ def _ends(facts: Facts, block: Block) -> tuple[Tensor, Tensor] | None:
     if entry is None or entry.elements is None or leave.elements is None:
         return None
     return entry, leave
+
+
+def _reads_shape(graph: nx.MultiDiGraph, node: str) -> bool:
+    """Reads sizes, not contents."""
+    record = record_of(call_of(graph, node))
+    return record is not None and record.nature is Nature.STATIC
 
 
 def _is_stream(tensor: Tensor | None) -> TypeGuard[Tensor]:

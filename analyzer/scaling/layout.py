@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.graph.call import Unknown
+from analyzer.operators.record import Scaling
 from analyzer.scaling.arithmetic import product, total
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from analyzer.scaling.site import Site
-
-RESHAPES = ("Reshape", "Flatten", "Squeeze", "Unsqueeze")
 
 
 def concat(site: Site) -> None:
@@ -174,7 +173,8 @@ def reshape(site: Site) -> None:
 def refit(site: Site) -> None:
     """Constants laid out anew: an axis that survives alone is tied, the rest fits its reader."""
     x, y = site.x(), site.y()
-    if x is None or y is None or site.call.op_type not in RESHAPES:
+    record = site.record
+    if x is None or y is None or record is None or record.scaling is not Scaling.RESHAPE:
         return
     for sources, targets in _runs(site, x, y):
         before = [d for d in sources if site.size(d) != 1]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.costs import cost
+from analyzer.operators import record_of
+from analyzer.operators.record import Kind
 from analyzer.scaling.depth import sibling
 
 if TYPE_CHECKING:
@@ -15,9 +17,6 @@ if TYPE_CHECKING:
     from analyzer.graph.call import Call
     from analyzer.scaling.depth import Stage
     from analyzer.scaling.system import System
-
-BUFFER_SLOTS: Mapping[str, frozenset[int]] = {"BatchNormalization": frozenset({3, 4})}
-"""Inputs that are running statistics, not parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,9 @@ def resized_params(params: int, before: Call, after: Call, constants: frozenset[
     """
     if not params:
         return 0
-    slots = sorted(constants - BUFFER_SLOTS.get(before.op_type, frozenset()))
+    record = record_of(before)
+    buffers = record.slots(Kind.STATISTIC) if record is not None else ()
+    slots = sorted(constants.difference(buffers))
     charged = _charged(params, before, slots)
     if charged is not None:
         return sum(_elements(after, s) for s in charged)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from analyzer.operators import record_of
+from analyzer.operators.record import Kind
 from analyzer.scaling.arithmetic import share, unchanged
 
 if TYPE_CHECKING:
     from analyzer.graph.call import Call
+    from analyzer.operators.record import Operator
     from analyzer.scaling.dims import Dims
 
 Axes = tuple[int, ...] | None
@@ -27,6 +30,21 @@ class Site:
     """Input slots fed by constants."""
     edits: list[tuple[str, int | tuple[int, ...]]] = field(default_factory=list)
     """Attributes that follow dimensions: (name, dimension id or ids)."""
+
+    @property
+    def record(self) -> Operator | None:
+        """What is known of the operator."""
+        return record_of(self.call)
+
+    def weight(self) -> int:
+        """Slot of the weight: the record's, of what acts as a product the second input."""
+        slot = self.record.weight if self.record is not None else None
+        return 1 if slot is None else slot
+
+    def bias(self) -> Axes:
+        """Dimensions of the bias, if there is one."""
+        slot = self.record.slot(Kind.BIAS) if self.record is not None else None
+        return None if slot is None else self.x(slot)
 
     def x(self, slot: int = 0) -> Axes:
         return self.inputs[slot] if slot < len(self.inputs) else None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer.facts import Tensor
 from analyzer.graph.adjacency import vertices
 from analyzer.graph.call import MALFORMED, Call
+from analyzer.operators.record import Scaling
 from analyzer.scaling import channels, layout, spatial
 from analyzer.scaling.dims import Dims
 from analyzer.scaling.site import Axes, Site
@@ -26,64 +26,36 @@ def _nothing(_site: Site) -> None:
     """Results whose shape depends on nothing that scales (Constant, Shape, …)."""
 
 
-UNARY = """
-Abs Acos Acosh Asin Asinh Atan Atanh Bernoulli BiasGelu BitShift BitwiseNot Cast CastLike Ceil Celu
-Clip Cos Cosh CumSum Dropout Elu Erf Exp FastGelu Floor Gelu HardSigmoid HardSwish Hardmax Identity
-IsInf IsNaN LRN LeakyRelu Log LogSoftmax LpNormalization MeanVarianceNormalization Mish Neg Not
-QuickGelu RMSNormalization Reciprocal Relu Round ScatterElements ScatterND Selu Shrink Sigmoid Sign
-Sin Sinh Softmax Softplus Softsign Sqrt Swish Tan Tanh ThresholdedRelu Trilu
-""".split()
-BROADCAST = """
-Add And BiasGelu BitwiseAnd BitwiseOr BitwiseXor Div Equal Greater GreaterOrEqual LayerNormalization
-Less LessOrEqual Max Mean Min Mod Mul Or PRelu Pow RMSNormalization SimplifiedLayerNormalization Sub
-Sum Where Xor
-""".split()
-REDUCTIONS = """
-ArgMax ArgMin ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin
-ReduceProd ReduceSum ReduceSumSquare
-""".split()
-
-RELATIONS: Mapping[str, Relation] = {
-    **dict.fromkeys(UNARY, channels.unary),
-    **dict.fromkeys(BROADCAST, channels.elementwise),
-    **dict.fromkeys(REDUCTIONS, layout.reduce),
-    **dict.fromkeys(layout.RESHAPES, layout.reshape),
-    **dict.fromkeys(("AveragePool", "MaxPool", "LpPool"), spatial.pool),
-    **dict.fromkeys(("GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool"), spatial.global_pool),
-    **dict.fromkeys(
-        ("BatchNormalization", "InstanceNormalization", "GroupNormalization"), channels.per_channel
-    ),
-    **dict.fromkeys(("QuantizeLinear", "DequantizeLinear"), channels.quantize),
-    **dict.fromkeys(("LSTM", "GRU", "RNN"), channels.recurrent),
-    **dict.fromkeys(("Resize", "Upsample"), spatial.resize),
-    **dict.fromkeys(("Tile", "Expand"), layout.tile),
-    **dict.fromkeys(("DepthToSpace", "SpaceToDepth"), channels.depth_to_space),
-    **dict.fromkeys(("Constant", "ConstantOfShape", "Shape", "Size", "Range"), _nothing),
-    "Conv": channels.conv,
-    "FusedConv": channels.conv,
-    "ConvInteger": partial(channels.conv, bias=9),
-    "QLinearConv": partial(channels.conv, weight=3, bias=8),
-    "ConvTranspose": channels.conv_transpose,
-    "Gemm": channels.gemm,
-    "FusedGemm": channels.gemm,
-    "MatMul": channels.matmul,
-    "FusedMatMul": channels.matmul,
-    "MatMulInteger": channels.matmul,
-    "QLinearMatMul": partial(channels.matmul, second=3),
-    "Gather": channels.gather,
-    "Concat": layout.concat,
-    "Split": layout.split,
-    "Slice": layout.cut,
-    "Pad": layout.pad,
-    "Transpose": layout.transpose,
+RELATIONS: Mapping[Scaling, Relation] = {
+    Scaling.OPAQUE: Site.opaque,
+    Scaling.NOTHING: _nothing,
+    Scaling.SAME: channels.unary,
+    Scaling.BROADCAST: channels.elementwise,
+    Scaling.REDUCE: layout.reduce,
+    Scaling.RESHAPE: layout.reshape,
+    Scaling.CONVOLVE: channels.conv,
+    Scaling.DECONVOLVE: channels.conv_transpose,
+    Scaling.GEMM: channels.gemm,
+    Scaling.MATMUL: channels.matmul,
+    Scaling.RECURRENT: channels.recurrent,
+    Scaling.POOL: spatial.pool,
+    Scaling.GLOBAL_POOL: spatial.global_pool,
+    Scaling.PER_CHANNEL: channels.per_channel,
+    Scaling.QUANTISE: channels.quantize,
+    Scaling.RESIZE: spatial.resize,
+    Scaling.TILE: layout.tile,
+    Scaling.BLOCKS: channels.depth_to_space,
+    Scaling.GATHER: channels.gather,
+    Scaling.CONCATENATE: layout.concat,
+    Scaling.SPLIT: layout.split,
+    Scaling.CUT: layout.cut,
+    Scaling.PAD: layout.pad,
+    Scaling.TRANSPOSE: layout.transpose,
 }
-"""Operator type → relation; operators that are not listed keep their inputs' width."""
+"""What the word in an operator's record stands for."""
 
 TYING = (channels.unary, channels.elementwise, channels.quantize, layout.transpose, _nothing)
 """Relations that only tie equal sizes, and so hold in both directions."""
-
-DOMAINS = ("", "com.microsoft")
-"""Domains whose operators the names above mean; a local function may reuse any name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +141,8 @@ def relate(
 def _relation(site: Site) -> Relation:
     """Rule of an operator; constants fit what reads them, so they never hold a size back."""
     call = site.call
-    relation = RELATIONS.get(call.op_type) if call.domain in DOMAINS else None
+    record = site.record
+    relation = RELATIONS[record.scaling] if record is not None else None
     fed = [slot for slot, tensor in enumerate(call.inputs) if tensor is not None]
     if fed and site.constants.issuperset(fed):
         return relation if relation in TYING else layout.refit

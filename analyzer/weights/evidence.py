@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.evidence import FilterUse, KernelUse, LayerEvidence, ValueStats, WeightEvidence
 from analyzer.graph.adjacency import call_of, read_by
+from analyzer.operators import record_of
 from analyzer.weights.filters import filter_use
 from analyzer.weights.kernels import kernel_use
 from analyzer.weights.separability import TARGET, Spectra, judge, spectra, spectral_work
@@ -26,13 +27,6 @@ if TYPE_CHECKING:
 
 WORK_PER_BYTE = 12
 """Work of a decomposition in the time that reading a byte and looking at it takes."""
-CHANNELWISE = frozenset({
-    "AveragePool", "BatchNormalization", "Cast", "Celu", "Clip", "Dropout", "Elu", "Gelu",
-    "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid", "HardSwish", "Identity", "LeakyRelu",
-    "MaxPool", "Mish", "PRelu", "Pad", "Relu", "Resize", "Selu", "Sigmoid", "Softplus",
-    "Softsign", "Tanh", "ThresholdedRelu", "Upsample",
-})  # fmt: skip
-"""Operators whose output channel c depends on input channel c alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +162,8 @@ def freed_per_channel(
             call = call_of(graph, follower)
             if edge.slot != 0:
                 return None
-            if call.op_type in CHANNELWISE:
+            record = record_of(call)
+            if record is not None and record.is_channelwise:
                 if follower not in seen:
                     seen.add(follower)
                     todo.append(follower)
@@ -181,9 +176,13 @@ def freed_per_channel(
 
 
 def _per_input_channel(call: Call) -> int | None:
-    tensor = call.input(1)
+    record = record_of(call)
+    slot = record.weight if record is not None and record.is_convolution else None
+    if record is None or slot is None or record.is_transposed:
+        return None
+    tensor = call.input(slot)
     shape = None if tensor is None else tensor.shape
-    if call.op_type != "Conv" or call.attr("group", 1) != 1 or shape is None or None in shape:
+    if call.attr("group", 1) != 1 or shape is None or None in shape:
         return None
     return prod(d for d in (shape[0], *shape[2:]) if d is not None)
 

@@ -8,6 +8,7 @@ import numpy as np
 from onnx import TensorProto
 
 from analyzer.graph.adjacency import call_of, producer, vertex
+from analyzer.operators import record_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.generic]
 
-WEIGHT_SLOT = 1
-"""Input that holds the weights of Conv, ConvTranspose, Gemm and MatMul."""
 HOPS = 8
 """Identity operators in a row that are followed."""
 
@@ -42,7 +41,8 @@ class WeightSource:
         arrays = [self._read(part[1]) for part in parts if part is not None]
         if len(arrays) < 2 or any(array is None for array in arrays):
             return arrays[0] if len(arrays) == 1 else None
-        maker, _ = self._origin(node, WEIGHT_SLOT)
+        slot = self._slot(node)
+        maker = None if slot is None else self._origin(node, slot)[0]
         axis = 1 if maker is None else int(call_of(self._graph, maker).attr("axis", 1))
         return dequantize(arrays[0], arrays[1], arrays[2] if len(arrays) > 2 else None, axis)
 
@@ -68,13 +68,19 @@ class WeightSource:
 
         ``None`` is in the place of what is there and not stored.
         """
-        if node not in self._graph or call_of(self._graph, node).op_type not in PLAIN:
+        weight = self._slot(node)
+        if weight is None:
             return []
-        maker, _ = self._origin(node, WEIGHT_SLOT)
+        maker, _ = self._origin(node, weight)
         if maker is None or call_of(self._graph, maker).op_type != "DequantizeLinear":
-            return [self._tensor(node, WEIGHT_SLOT)]
+            return [self._tensor(node, weight)]
         given = [slot for slot in range(3) if call_of(self._graph, maker).input(slot)]
         return [self._tensor(maker, slot) for slot in given]
+
+    def _slot(self, node: str) -> int | None:
+        """Input that holds weights stored as the real numbers they stand for."""
+        record = record_of(call_of(self._graph, node)) if node in self._graph else None
+        return None if record is None else record.plain_weight
 
     def _tensor(self, node: str, slot: int) -> tuple[str, object] | None:
         """Name and contents of a stored operand: an initializer or a Constant."""
@@ -102,10 +108,6 @@ class WeightSource:
                 return maker, name
             node, slot = maker, 0
         return node, name
-
-
-PLAIN = frozenset({"Conv", "ConvTranspose", "FusedConv", "FusedGemm", "Gemm", "MatMul"})
-"""Operators whose weights are real numbers as stored."""
 
 
 def dequantize(
