@@ -17,7 +17,7 @@ from analyzer.findings.finding import Severity
 from analyzer.findings.group import group
 from analyzer.findings.order import dedupe, sort
 from analyzer.ruleset.engine import evaluate
-from analyzer.ruleset.options import typed
+from analyzer.ruleset.option_values import typed
 from analyzer.ruleset.select import matches, select_rules, unknown_selectors
 
 if TYPE_CHECKING:

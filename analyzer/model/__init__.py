@@ -19,8 +19,8 @@ from analyzer.facts import ModelInfo, Problem
 from analyzer.model import imports, source, text
 from analyzer.model.encoding import Malformed
 from analyzer.model.limits import RAISE_IT, LimitExceeded, Limits
+from analyzer.model.outside import look_outside
 from analyzer.model.payloads import Payloads
-from analyzer.model.survey import survey
 from analyzer.model.tensors import as_text
 from analyzer.model.wire import Walk
 
@@ -115,7 +115,7 @@ def _load(origin: Source, limits: Limits) -> Model:
     origin.check_unchanged()
     if not proto.HasField("graph"):
         raise ModelError(origin.name, "there is no graph in it", "check that it is an ONNX model")
-    external = survey(walk.externals, origin.folder, origin.opened)
+    external = look_outside(walk.externals, origin.folder, origin.opened)
     problems = (
         *imports.settle(proto),
         *_training(proto),

@@ -38,14 +38,14 @@ _BUDGETS = {"NodeProto": "nodes", "TensorProto": "tensors", "FunctionProto": "fu
             "ValueInfoProto": "values"}  # fmt: skip
 
 
-class Message:
+class MessageType:
     """One message type as the walk sees it."""
 
     __slots__ = ("budget", "deep", "fields", "name", "names", "once", "runs", "weight")
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.fields: dict[int, Message | str] = {}
+        self.fields: dict[int, MessageType | str] = {}
         """Tag to nested message type or leaf kind."""
         self.names: dict[int, str] = {}
         """Tag to field name."""
@@ -82,10 +82,10 @@ def _run(tag: int, wire: int) -> re.Pattern[bytes]:
     return re.compile(rb"(?:" + re.escape(bytes([tag])) + value + rb")++", re.DOTALL)
 
 
-def _message(descriptor: Descriptor, known: dict[str, Message]) -> Message:
+def _message(descriptor: Descriptor, known: dict[str, MessageType]) -> MessageType:
     if (found := known.get(descriptor.full_name)) is not None:
         return found
-    message = known[descriptor.full_name] = Message(descriptor.name)
+    message = known[descriptor.full_name] = MessageType(descriptor.name)
     message.weight = len(descriptor.fields) // 4  # each takes 4 to 16 bytes, present or not
     for field in descriptor.fields:
         wire = _WIRE[field.type]
@@ -94,7 +94,7 @@ def _message(descriptor: Descriptor, known: dict[str, Message]) -> Message:
             tags.append(field.number << 3 | BYTES)  # packed: parsers must accept both forms
             if tags[0] < 0x80:
                 message.runs[tags[0]] = _run(tags[0], wire)
-        kind: Message | str = SCALAR
+        kind: MessageType | str = SCALAR
         if field.message_type is not None:
             kind = _message(field.message_type, known)
             if kind.name in _TENSORS and not is_repeated(field):
@@ -107,24 +107,24 @@ def _message(descriptor: Descriptor, known: dict[str, Message]) -> Message:
     return message
 
 
-def _leads_to_tensors(message: Message, seen: frozenset[str] = frozenset()) -> bool:
+def _leads_to_tensors(message: MessageType, seen: frozenset[str] = frozenset()) -> bool:
     if message.name == "TensorProto":
         return True
     return message.name not in seen and any(
         _leads_to_tensors(child, seen | {message.name})
         for child in message.fields.values()
-        if isinstance(child, Message)
+        if isinstance(child, MessageType)
     )
 
 
-def _schema() -> dict[str, Message]:
-    known: dict[str, Message] = {}
+def _schema() -> dict[str, MessageType]:
+    known: dict[str, MessageType] = {}
     _message(ModelProto.DESCRIPTOR, known)
     for message in known.values():
         first = {
             tag & 0x7F if tag < 0x80 else tag & 0x7F | 0x80
             for tag, child in message.fields.items()
-            if isinstance(child, Message) and _leads_to_tensors(child)
+            if isinstance(child, MessageType) and _leads_to_tensors(child)
         }
         # Parsers accept tags padded to more bytes, so both forms of the first byte count.
         both = bytes(sorted(first | {byte | 0x80 for byte in first}))

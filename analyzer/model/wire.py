@@ -21,7 +21,7 @@ from analyzer.model.schema import (
     SCALAR,
     SHAPE,
     TENSOR,
-    Message,
+    MessageType,
 )
 from analyzer.model.tensors import (
     External,
@@ -102,7 +102,7 @@ class Walk:
             self.limits.exceeded("structure_bytes", "too much structure")
 
     def _message(
-        self, data: Buffer, base: int, pos: int, end: int, kind: Message, depth: int
+        self, data: Buffer, base: int, pos: int, end: int, kind: MessageType, depth: int
     ) -> bytes | None:
         """Walk ``data[pos:end]``, a message of type ``kind``; ``data[0]`` is byte ``base``.
 
@@ -128,7 +128,7 @@ class Walk:
                 size = pos - body
             what = fields.get(tag)
             new: bytes | None = None
-            if type(what) is Message:
+            if type(what) is MessageType:
                 left -= what.weight
                 self._enter(what, tag if tag in kind.once else 0, stated, base + start)
                 if size <= _UNREAD and not what.may_hold_tensors(data, body, pos):
@@ -158,7 +158,7 @@ class Walk:
         return b"".join(parts)
 
     def _field(
-        self, data: Buffer, base: int, start: int, end: int, kind: Message, depth: int
+        self, data: Buffer, base: int, start: int, end: int, kind: MessageType, depth: int
     ) -> tuple[int, int, int]:
         """As ``field``; a run of unpacked repeated numbers counts as one field."""
         pattern = kind.runs.get(data[start])
@@ -171,7 +171,7 @@ class Walk:
             error.truncated &= depth == 0 and start > 0 and data[start] in kind.fields
             raise
 
-    def _enter(self, what: Message, once: int, stated: list[int], offset: int) -> None:
+    def _enter(self, what: MessageType, once: int, stated: list[int], offset: int) -> None:
         """Count a message, and refuse it if its tag ``once`` must not be ``stated`` again."""
         if what.budget:
             self._budget[what.budget] -= 1
@@ -182,7 +182,7 @@ class Walk:
         if once:
             stated.append(once)
 
-    def _wanted(self, kind: Message, tag: int, size: int) -> bool:
+    def _wanted(self, kind: MessageType, tag: int, size: int) -> bool:
         """Whether a text over ``string_bytes`` must stay, which is an error; else it goes."""
         name = f"{kind.name}.{kind.names[tag]}"
         if kind.fields[tag] != OPTIONAL_TEXT:
@@ -191,7 +191,7 @@ class Walk:
         return False
 
     def _child(
-        self, data: Buffer, base: int, pos: int, end: int, kind: Message, depth: int
+        self, data: Buffer, base: int, pos: int, end: int, kind: MessageType, depth: int
     ) -> bytes | None:
         if end - pos <= _WINDOW and type(data) is not bytes:
             data, base, pos, end = data[pos:end], base + pos, 0, end - pos

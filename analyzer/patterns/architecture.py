@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.patterns.families import classic, mobile, transformer
-from analyzer.patterns.families.evidence import Evidence
+from analyzer.patterns.families.network import Network
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from analyzer.facts import Architecture, Block, Node, Tensor
 
-FAMILIES: tuple[Callable[[Evidence], Architecture | None], ...] = (
+FAMILIES: tuple[Callable[[Network], Architecture | None], ...] = (
     mobile.mobilenet_v1,
     mobile.mobilenet_v2,
     mobile.mobilenet_v3,
@@ -42,5 +42,5 @@ def recognise(
     inputs: tuple[Tensor, ...],
 ) -> Architecture | None:
     """The first family whose table the model matches; ``None``: not recognised."""
-    evidence = Evidence(graph, nodes, blocks, inputs)
-    return next((found for family in FAMILIES if (found := family(evidence))), None)
+    network = Network(graph, nodes, blocks, inputs)
+    return next((found for family in FAMILIES if (found := family(network))), None)

@@ -40,7 +40,7 @@ class Item:
     """1-based line of the first character of a text: the line below a ``|``."""
 
 
-class Malformed(Exception):  # noqa: N818 - turned into a RuleError by whoever knows the file
+class MalformedYaml(Exception):  # noqa: N818 - turned into a RuleError by whoever knows the file
     """The text is not the YAML a rule file may use."""
 
     def __init__(self, message: str, line: int) -> None:
@@ -49,32 +49,32 @@ class Malformed(Exception):  # noqa: N818 - turned into a RuleError by whoever k
 
 
 def read(text: str) -> Item:
-    """The one document in ``text``; raises ``Malformed``."""
+    """The one document in ``text``; raises ``MalformedYaml``."""
     try:
         events = yaml.parse(text, Loader=_LOADER)
         for wanted in (yaml.StreamStartEvent, yaml.DocumentStartEvent):
             if not isinstance(next(events), wanted):
-                raise Malformed("the file is empty", 1)
+                raise MalformedYaml("the file is empty", 1)
         item = _value(next(events), events, 0)
         next(events)
         extra = next(events)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise Malformed(f"not valid YAML: {problem}", mark.line + 1 if mark else 1) from None
+        raise MalformedYaml(f"not valid YAML: {problem}", mark.line + 1 if mark else 1) from None
     if not isinstance(extra, yaml.StreamEndEvent):
-        raise Malformed("more than one document in the file", _line(extra))
+        raise MalformedYaml("more than one document in the file", _line(extra))
     return item
 
 
 def _value(event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> Item:
     line = _line(event)
     if depth > MAX_DEPTH:
-        raise Malformed(f"nested more than {MAX_DEPTH} levels deep", line)
+        raise MalformedYaml(f"nested more than {MAX_DEPTH} levels deep", line)
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-        raise Malformed("anchors and aliases are not allowed", line)
+        raise MalformedYaml("anchors and aliases are not allowed", line)
     if tag := getattr(event, "tag", None):
-        raise Malformed(f"the tag {tag[:40]} is not allowed", line)
+        raise MalformedYaml(f"the tag {tag[:40]} is not allowed", line)
     if isinstance(event, yaml.ScalarEvent):
         plain = event.implicit[0]
         value = _scalar(event.value) if plain else event.value
@@ -96,11 +96,11 @@ def _mapping(events: Iterator[yaml.Event], depth: int) -> dict[str, Item]:
     while not isinstance(event := next(events), yaml.MappingEndEvent):
         line = _line(event)
         if not isinstance(event, yaml.ScalarEvent):
-            raise Malformed("a key must be a word", line)
+            raise MalformedYaml("a key must be a word", line)
         key = event.value
         item = _value(next(events), events, depth + 1)
         if key in entries:
-            raise Malformed(f"duplicate key {key[:40]!r}", line)
+            raise MalformedYaml(f"duplicate key {key[:40]!r}", line)
         entries[key] = Item(item.value, line, item.text_line)
     return entries
 

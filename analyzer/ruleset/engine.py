@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.findings.finding import Finding
 from analyzer.findings.fingerprint import fingerprint
-from analyzer.ruleset.options import values
+from analyzer.ruleset.option_values import values
 from analyzer.ruleset.sandbox import UNKNOWN
 from analyzer.ruleset.subjects import Subjects, common_groups
 

@@ -14,9 +14,9 @@ from jinja2 import nodes
 from jinja2.exceptions import TemplateSyntaxError
 from jinja2.parser import Parser
 
-from analyzer.ruleset.check import Checker, Refused
 from analyzer.ruleset.fields import did_you_mean
 from analyzer.ruleset.sandbox import FILTERS, environment
+from analyzer.ruleset.whitelist import Checker, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, TypeVar
 from analyzer.errors import RuleError
 from analyzer.findings.finding import Severity
 from analyzer.resources import rules_dir
-from analyzer.ruleset.check import Checker, Refused
-from analyzer.ruleset.document import MAX_BYTES, Item, Malformed, read
+from analyzer.ruleset.document import MAX_BYTES, Item, MalformedYaml, read
 from analyzer.ruleset.expression import Expression, Message
 from analyzer.ruleset.fields import SUBJECTS, groups
 from analyzer.ruleset.option import Option, OptionValue
-from analyzer.ruleset.options import kind_of, typed
+from analyzer.ruleset.option_values import kind_of, typed
 from analyzer.ruleset.rule import Example, Rule, Value
 from analyzer.ruleset.schema import Section
+from analyzer.ruleset.whitelist import Checker, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -71,7 +71,7 @@ def parse_rule(text: str, source: str = "<rule>") -> Rule:
     errors: list[tuple[int, str]] = []
     try:
         top = Section(read(text), errors)
-    except Malformed as error:
+    except MalformedYaml as error:
         raise RuleError(f"{source}:{error.line}: {error}") from None
     rule = _rule(top, source)
     top.finish()

@@ -4,7 +4,7 @@ Two walls: ``check`` refuses all syntax but a short whitelist before anything is
 what is compiled runs in an immutable sandbox without globals, where attributes are read from
 fact records only and arithmetic takes numbers only.
 
-Unknown facts
+UnknownFact facts
 -------------
 ``None`` becomes ``UNKNOWN``. Every comparison and membership with it is false, arithmetic with
 it is unknown, and negations are pushed down to the comparisons (``not a < b`` runs as
@@ -24,7 +24,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from analyzer import units
 
 
-class Unknown:
+class UnknownFact:
     """The value of a fact that is not known: equal to nothing, above and below nothing."""
 
     __slots__ = ()
@@ -38,13 +38,13 @@ class Unknown:
     def __bool__(self) -> bool:
         return False
 
-    def __neg__(self) -> Unknown:
+    def __neg__(self) -> UnknownFact:
         return self
 
     __pos__ = __neg__
 
 
-UNKNOWN = Unknown()
+UNKNOWN = UnknownFact()
 _WORDS, _SENTENCE = 120, 300
 """Characters of a fact in a message, and of one that goes through the filter ``prose``."""
 

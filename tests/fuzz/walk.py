@@ -19,7 +19,7 @@ from analyzer.errors import ModelError
 from analyzer.model import encoding, load_bytes
 from analyzer.model.encoding import Malformed
 from analyzer.model.limits import LimitExceeded, Limits
-from analyzer.model.schema import MODEL, Message, is_repeated
+from analyzer.model.schema import MODEL, MessageType, is_repeated
 from analyzer.model.wire import Walk
 from tests.fuzz import seeds
 from tests.fuzz.arguments import bounded
@@ -71,13 +71,15 @@ def mutate(data: bytes, rng: random.Random, other: bytes) -> bytes:
     return bytes(out)
 
 
-def mutate_inside(data: bytes, rng: random.Random, other: bytes, kind: Message = MODEL) -> bytes:
+def mutate_inside(
+    data: bytes, rng: random.Random, other: bytes, kind: MessageType = MODEL
+) -> bytes:
     """As ``mutate``, in a message somewhere within, with the lengths around it made right."""
     found, pos = [], 0
     while pos < len(data):
         tag, body, end = encoding.field(data, pos, len(data))
         child = kind.fields.get(tag)
-        if isinstance(child, Message):
+        if isinstance(child, MessageType):
             found.append((pos, tag, body, end, child))
         pos = end
     if not found or rng.random() < 0.2:

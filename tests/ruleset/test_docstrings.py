@@ -7,10 +7,10 @@ import doctest
 import pytest
 
 from analyzer.findings import fingerprint
-from analyzer.ruleset import fields, options
+from analyzer.ruleset import fields, option_values
 
 
-@pytest.mark.parametrize("module", [fields, options, fingerprint], ids=lambda m: m.__name__)
+@pytest.mark.parametrize("module", [fields, option_values, fingerprint], ids=lambda m: m.__name__)
 def test_the_examples_in_the_docstrings_hold(module: object) -> None:
     result = doctest.testmod(module)  # type: ignore[arg-type]
     assert result.attempted > 0

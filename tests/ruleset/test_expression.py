@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.facts import ModelInfo
-from analyzer.ruleset.check import Checker, Refused
 from analyzer.ruleset.expression import Expression, Message
 from analyzer.ruleset.fields import groups
 from analyzer.ruleset.option import Option
 from analyzer.ruleset.sandbox import UNKNOWN
+from analyzer.ruleset.whitelist import Checker, Refused
 from tests.ruleset.build import CONV, SAVING, facts, node
 
 CHECKER = Checker(

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.ruleset.check import Checker, Refused
 from analyzer.ruleset.expression import MAX_LENGTH, Expression, Message
 from analyzer.ruleset.fields import groups
+from analyzer.ruleset.whitelist import Checker, Refused
 
 CHECKER = Checker(groups("node"), {})
 

@@ -15,6 +15,7 @@ from analyzer.operators.contracts.contrib_grouped import CONTRIB_GROUPED
 from analyzer.operators.contracts.contrib_normalization import CONTRIB_NORMALISATION
 from analyzer.operators.contracts.contrib_other import CONTRIB_OTHER
 from analyzer.operators.contracts.contrib_products import CONTRIB_PRODUCTS
+from analyzer.operators.contracts.declared import DOMAIN
 from analyzer.operators.contracts.elementwise import ELEMENTWISE
 from analyzer.operators.contracts.indexing import INDEXING
 from analyzer.operators.contracts.machine_learning import MACHINE_LEARNING
@@ -25,8 +26,7 @@ from analyzer.operators.contracts.quantization import QUANTISATION
 from analyzer.operators.contracts.recurrent import RECURRENT
 from analyzer.operators.contracts.reduction import REDUCTION
 from analyzer.operators.contracts.resampling import RESAMPLING
-from analyzer.operators.contracts.schema import matches_signature
-from analyzer.operators.contracts.signatures import DOMAIN
+from analyzer.operators.contracts.schema import matches_schema
 from analyzer.operators.contracts.text import TEXT
 from analyzer.operators.contracts.windows import WINDOWS
 
@@ -63,4 +63,4 @@ def contracts_of(domain: str, op_type: str) -> tuple[Contract, ...]:
     Those of ``com.microsoft`` begin with its signature, which onnx has no schema for.
     """
     contracts = _CONTRACTS.get((domain, op_type), ())
-    return (matches_signature, *contracts) if domain == DOMAIN else contracts
+    return (matches_schema, *contracts) if domain == DOMAIN else contracts

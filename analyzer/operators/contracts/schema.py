@@ -1,17 +1,17 @@
-"""The signature as a contract: arity, element types and attributes of ``com.microsoft``."""
+"""The schema as a contract: arity, element types and attributes of ``com.microsoft``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analyzer.operators.contracts.signatures import signature_of
+from analyzer.operators.contracts.declared import schema_of
 from analyzer.operators.contracts.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analyzer.graph.call import Call
-    from analyzer.operators.contracts.signatures import Operand, Signature
+    from analyzer.operators.contracts.declared import FormalParameter, Schema
 
 _PYTHON: dict[str, tuple[type, ...]] = {
     "INT": (int,), "FLOAT": (float,), "STRING": (str,),
@@ -22,18 +22,18 @@ _BODIES = ("GRAPH", "GRAPHS")
 """A call does not hold the bodies of its operator."""
 
 
-def matches_signature(call: Call) -> Iterator[Violation]:
+def matches_schema(call: Call) -> Iterator[Violation]:
     """Arity, element types and attributes are those of the operator's schema."""
-    signature = signature_of(call.op_type)
-    if signature is None:
+    schema = schema_of(call.op_type)
+    if schema is None:
         return
-    yield from _arity(call, signature)
-    yield from _types(call, signature)
-    yield from _attributes(call, signature)
+    yield from _arity(call, schema)
+    yield from _types(call, schema)
+    yield from _attributes(call, schema)
 
 
-def _arity(call: Call, signature: Signature) -> Iterator[Violation]:
-    least_in, most_in, least_out, most_out = signature.arity
+def _arity(call: Call, schema: Schema) -> Iterator[Violation]:
+    least_in, most_in, least_out, most_out = schema.arity
     for what, count, least, most in (
         ("inputs", len(call.inputs), least_in, most_in),
         ("outputs", len(call.outputs), least_out, most_out),
@@ -48,7 +48,7 @@ def _arity(call: Call, signature: Signature) -> Iterator[Violation]:
                 f"list {takes} {what}; an empty name stands for one that is left out",
             )
             return
-    for operand, tensor in zip(signature.inputs, call.inputs, strict=False):
+    for operand, tensor in zip(schema.inputs, call.inputs, strict=False):
         if tensor is None and not operand.kind:
             yield Violation(
                 "operand-missing",
@@ -57,9 +57,9 @@ def _arity(call: Call, signature: Signature) -> Iterator[Violation]:
             )
 
 
-def _operands(call: Call, signature: Signature) -> Iterator[tuple[Operand, str]]:
+def _operands(call: Call, schema: Schema) -> Iterator[tuple[FormalParameter, str]]:
     """Each input that is there, with its element type."""
-    described = signature.inputs
+    described = schema.inputs
     for slot, tensor in enumerate(call.inputs):
         if not described or tensor is None or tensor.dtype is None:
             continue
@@ -68,10 +68,10 @@ def _operands(call: Call, signature: Signature) -> Iterator[tuple[Operand, str]]
             yield operand, tensor.dtype
 
 
-def _types(call: Call, signature: Signature) -> Iterator[Violation]:
+def _types(call: Call, schema: Schema) -> Iterator[Violation]:
     bound: dict[str, tuple[str, str]] = {}
-    for operand, dtype in _operands(call, signature):
-        allowed = signature.types.get(operand.type, frozenset((operand.type,)))
+    for operand, dtype in _operands(call, schema):
+        allowed = schema.types.get(operand.type, frozenset((operand.type,)))
         if any(name.startswith("sparse") for name in allowed):
             continue  # a call does not tell sparse from dense
         if dtype not in allowed:
@@ -82,7 +82,7 @@ def _types(call: Call, signature: Signature) -> Iterator[Violation]:
                 f"cast {operand.name} to {'one of ' if len(allowed) > 1 else ''}{listing}",
             )
             return
-        if operand.type not in signature.types or "~" in operand.kind:
+        if operand.type not in schema.types or "~" in operand.kind:
             continue
         name, before = bound.setdefault(operand.type, (operand.name, dtype))
         if before != dtype:
@@ -95,8 +95,8 @@ def _types(call: Call, signature: Signature) -> Iterator[Violation]:
             return
 
 
-def _attributes(call: Call, signature: Signature) -> Iterator[Violation]:
-    for name, kind in signature.attributes.items():
+def _attributes(call: Call, schema: Schema) -> Iterator[Violation]:
+    for name, kind in schema.attributes.items():
         needed, kind = kind.endswith("!"), kind.removesuffix("!")
         if kind in _BODIES:
             continue
@@ -114,7 +114,7 @@ def _attributes(call: Call, signature: Signature) -> Iterator[Violation]:
                 f"{kind.lower()}",
                 f"write {name} as {kind.lower()}",
             )
-    unknown = [n for n in call.attributes if n not in signature.attributes]
+    unknown = [n for n in call.attributes if n not in schema.attributes]
     if unknown and not unknown[0].startswith("__"):
         yield Violation(
             "attribute-unknown",

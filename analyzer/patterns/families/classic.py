@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from analyzer.patterns.families.evidence import width
+from analyzer.patterns.families.network import width
 
 if TYPE_CHECKING:
     from analyzer.facts import Architecture
-    from analyzer.patterns.families.evidence import Evidence
+    from analyzer.patterns.families.network import Network
 
 Stages = tuple[int, ...]
 """Blocks per stage."""
@@ -54,7 +54,7 @@ def _runs(values: list[int]) -> tuple[int, ...]:
     return tuple(len(list(group)) for _, group in groupby(values))
 
 
-def resnet(evidence: Evidence) -> Architecture | None:
+def resnet(network: Network) -> Architecture | None:
     """ResNet and what the widths of its blocks make of it.
 
     The inner layer of a bottleneck has a quarter of its output channels; twice that is a wide
@@ -63,7 +63,7 @@ def resnet(evidence: Evidence) -> Architecture | None:
     """
     columns = ("out_channels", "inner_channels", "groups", "squeeze_excite", "pre_activation")
     for kind, expansion in (("basic-residual", 1), ("bottleneck", 4)):
-        rows = evidence.rows(kind, *columns)
+        rows = network.rows(kind, *columns)
         channels = [row[0] for row in rows]
         depth = RESNET.get((kind, _runs(channels)))
         alpha = width(sorted(set(channels)), [64 * expansion * 2**i for i in range(4)])
@@ -83,14 +83,14 @@ def resnet(evidence: Evidence) -> Architecture | None:
         # Four projections at most, and as many layers as the name says.
         layers = None if gated else depth + 4
         narrowed = None if alpha == 1 else alpha
-        return evidence.architecture(family, *words, layers=layers, alpha=narrowed)
+        return network.architecture(family, *words, layers=layers, alpha=narrowed)
     return None
 
 
-def vgg(evidence: Evidence) -> Architecture | None:
+def vgg(network: Network) -> Architecture | None:
     """3×3 convolutions only, with a pooling after each of five stages."""
     stages: list[list[int]] = [[]]
-    for node in evidence.nodes.values():
+    for node in network.nodes.values():
         if node.conv is not None:
             conv = node.conv
             if conv.kind != "standard" or conv.kernel != "3×3" or max(conv.strides) > 1:
@@ -103,36 +103,36 @@ def vgg(evidence: Evidence) -> Architecture | None:
     widths = [{channels} for channels in VGG_CHANNELS]
     if depth is None or [set(stage) for stage in stages] != widths:
         return None
-    return evidence.architecture(f"VGG-{depth}", layers=depth)
+    return network.architecture(f"VGG-{depth}", layers=depth)
 
 
-def densenet(evidence: Evidence) -> Architecture | None:
-    layers = evidence.of("dense-layer")
+def densenet(network: Network) -> Architecture | None:
+    layers = network.of("dense-layer")
     maps = []
     for block in layers:
-        spatial = [evidence.nodes[n].conv for n in block.nodes if evidence.nodes[n].conv][-1]
+        spatial = [network.nodes[n].conv for n in block.nodes if network.nodes[n].conv][-1]
         maps.append(spatial.out_spatial[0] if spatial and spatial.out_spatial else None)
     depth = DENSENET.get(_runs([side or 0 for side in maps]))
     growth = {int(block.detail["growth"]) for block in layers}
     if depth is None or len(growth) != 1:
         return None
-    return evidence.architecture(f"DenseNet-{depth}", f"growth {growth.pop()}", layers=depth)
+    return network.architecture(f"DenseNet-{depth}", f"growth {growth.pop()}", layers=depth)
 
 
-def squeezenet(evidence: Evidence) -> Architecture | None:
-    if [c for (c,) in evidence.rows("fire", "out_channels")] != FIRE_CHANNELS:
+def squeezenet(network: Network) -> Architecture | None:
+    if [c for (c,) in network.rows("fire", "out_channels")] != FIRE_CHANNELS:
         return None
-    version = {7: "1.0", 3: "1.1"}.get(evidence.convs[0].kernel_shape[0])
-    return evidence.architecture(f"SqueezeNet {version}", layers=26) if version else None
+    version = {7: "1.0", 3: "1.1"}.get(network.convs[0].kernel_shape[0])
+    return network.architecture(f"SqueezeNet {version}", layers=26) if version else None
 
 
-def inception(evidence: Evidence) -> Architecture | None:
-    branches = [count for (count,) in evidence.rows("inception", "branches")]
+def inception(network: Network) -> Architecture | None:
+    branches = [count for (count,) in network.rows("inception", "branches")]
     name = next((name for name, table in INCEPTION.items() if branches == table), None)
-    return evidence.architecture(name) if name else None
+    return network.architecture(name) if name else None
 
 
-def convnext(evidence: Evidence) -> Architecture | None:
-    channels = [c for (c,) in evidence.rows("convnext", "out_channels")]
+def convnext(network: Network) -> Architecture | None:
+    channels = [c for (c,) in network.rows("convnext", "out_channels")]
     name = CONVNEXT.get((_runs(channels), channels[0])) if channels else None
-    return evidence.architecture(f"ConvNeXt-{name}") if name else None
+    return network.architecture(f"ConvNeXt-{name}") if name else None

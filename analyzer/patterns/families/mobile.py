@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
-from analyzer.patterns.families.evidence import divisible, width
+from analyzer.patterns.families.network import divisible, width
 
 if TYPE_CHECKING:
     from analyzer.facts import Architecture
-    from analyzer.patterns.families.evidence import Evidence, Row
+    from analyzer.patterns.families.network import Figures, Network
 
 V1 = ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *[(512, 1)] * 5,
       (1024, 2), (1024, 1))  # fmt: skip
@@ -46,47 +46,47 @@ def _side(kernel: str) -> int:
     return int(kernel.split("×", maxsplit=1)[0])
 
 
-def mobilenet_v1(evidence: Evidence) -> Architecture | None:
-    blocks = evidence.of("separable")
-    found = evidence.rows("separable", "out_channels", "stride")
+def mobilenet_v1(network: Network) -> Architecture | None:
+    blocks = network.of("separable")
+    found = network.rows("separable", "out_channels", "stride")
     for table, words in ((V1, ()), (V1_SHALLOW, ("shallow",))):
         head, strides = found[: len(table)], [stride for _, stride in table]
-        if [row[1] for row in head] != strides or evidence.of("inverted-residual"):
+        if [row[1] for row in head] != strides or network.of("inverted-residual"):
             continue
         if any(block.detail["kernel"] != "3×3" for block in blocks[: len(table)]):
             continue
         alpha = width([row[0] for row in head], [channels for channels, _ in table])
         if alpha is not None:
             layers = 2 * len(table) + 2
-            return evidence.architecture("MobileNetV1", *words, layers=layers, alpha=alpha)
+            return network.architecture("MobileNetV1", *words, layers=layers, alpha=alpha)
     return None
 
 
-def mobilenet_v2(evidence: Evidence) -> Architecture | None:
+def mobilenet_v2(network: Network) -> Architecture | None:
     table = [(t, c, s if i == 0 else 1) for t, c, n, s in V2 for i in range(n)]
-    found = evidence.rows("inverted-residual", "expansion", "out_channels", "stride")
+    found = network.rows("inverted-residual", "expansion", "out_channels", "stride")
     if [(t, s) for t, _, s in found] != [(t, s) for t, _, s in table]:
         return None
-    if any(block.detail["squeeze_excite"] for block in evidence.of("inverted-residual")):
+    if any(block.detail["squeeze_excite"] for block in network.of("inverted-residual")):
         return None
     alpha = width([row[1] for row in found], [row[1] for row in table])
     if alpha is None:
         return None
-    return evidence.architecture("MobileNetV2", layers=53, alpha=alpha)
+    return network.architecture("MobileNetV2", layers=53, alpha=alpha)
 
 
-def mobilenet_v3(evidence: Evidence) -> Architecture | None:
-    found = _bnecks(evidence)
+def mobilenet_v3(network: Network) -> Architecture | None:
+    found = _bnecks(network)
     for table, name, layers in ((V3_LARGE, "Large", 64), (V3_SMALL, "Small", 54)):
         if [(k, e, s) for k, _, e, s in found] != [(k, e, s) for k, _, e, s in table]:
             continue
         alpha = width([row[1] for row in found], [row[1] for row in table])
         if alpha is not None:
-            return evidence.architecture(f"MobileNetV3-{name}", layers=layers, alpha=alpha)
+            return network.architecture(f"MobileNetV3-{name}", layers=layers, alpha=alpha)
     return None
 
 
-def _bnecks(evidence: Evidence) -> list[Row]:
+def _bnecks(network: Network) -> list[Figures]:
     return [
         (
             _side(str(block.detail["kernel"])),
@@ -94,12 +94,12 @@ def _bnecks(evidence: Evidence) -> list[Row]:
             int(block.detail["squeeze_excite"]),
             int(block.detail["stride"]),
         )
-        for block in evidence.of("inverted-residual")
+        for block in network.of("inverted-residual")
     ]
 
 
-def efficientnet(evidence: Evidence) -> Architecture | None:
-    found = _bnecks(evidence)
+def efficientnet(network: Network) -> Architecture | None:
+    found = _bnecks(network)
     if not found or not all(squeezed for _, _, squeezed, _ in found):
         return None
     for index, (wide, deep) in enumerate(COMPOUND):
@@ -111,38 +111,38 @@ def efficientnet(evidence: Evidence) -> Architecture | None:
         if found == table:
             # Stem, head and classifier; two squeeze layers a block; the first have no expansion.
             layers = 3 + 5 * len(table) - ceil(EFFICIENTNET[0][3] * deep)
-            return evidence.architecture(f"EfficientNet-B{index}", layers=layers)
+            return network.architecture(f"EfficientNet-B{index}", layers=layers)
     return None
 
 
-def ghostnet(evidence: Evidence) -> Architecture | None:
+def ghostnet(network: Network) -> Architecture | None:
     """32 ghost modules in 16 bottlenecks, arXiv 1911.11907, table 1.
 
     GhostNetV2 (arXiv 2211.12905) weighs them by 1×5 and 5×1 depthwise convolutions.
     """
-    if len(evidence.of("ghost-module")) != GHOST_MODULES:
+    if len(network.of("ghost-module")) != GHOST_MODULES:
         return None
-    long = any(c.kind == "depthwise" and c.kernel_shape == (1, 5) for c in evidence.convs)
+    long = any(c.kind == "depthwise" and c.kernel_shape == (1, 5) for c in network.convs)
     published = [16, 24, 24, 40, 40, *[80] * 4, 112, 112, *[160] * 5]
-    narrow = [c for (c,) in evidence.rows("ghost-module", "out_channels")[1::2]]
+    narrow = [c for (c,) in network.rows("ghost-module", "out_channels")[1::2]]
     alpha = width(narrow, published[: len(narrow)])
     if alpha is None:
         return None
     name, layers = ("GhostNetV2", None) if long else ("GhostNet", GHOST_LAYERS)
-    return evidence.architecture(name, alpha=alpha, layers=layers)
+    return network.architecture(name, alpha=alpha, layers=layers)
 
 
-def shufflenet(evidence: Evidence) -> Architecture | None:
+def shufflenet(network: Network) -> Architecture | None:
     """V1 (arXiv 1707.01083) has grouped pointwise convolutions, V2 (1807.11164) has none."""
-    shuffles = evidence.rows("channel-shuffle", "groups")
+    shuffles = network.rows("channel-shuffle", "groups")
     if len(shuffles) != SHUFFLE_UNITS or len(set(shuffles)) != 1:
         return None
     groups = shuffles[0][0]
-    grouped = {c.groups for c in evidence.convs if c.kind == "grouped" and c.kernel_volume == 1}
+    grouped = {c.groups for c in network.convs if c.kind == "grouped" and c.kernel_volume == 1}
     if grouped == {groups}:
-        return evidence.architecture("ShuffleNetV1", f"g = {groups}")
-    separable = evidence.rows("separable", "out_channels")
+        return network.architecture("ShuffleNetV1", f"g = {groups}")
+    separable = network.rows("separable", "out_channels")
     if grouped or groups != 2 or not separable:
         return None
     name = SHUFFLE_V2.get(2 * separable[0][0])
-    return evidence.architecture("ShuffleNetV2", name) if name else None
+    return network.architecture("ShuffleNetV2", name) if name else None

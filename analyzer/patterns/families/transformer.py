@@ -12,52 +12,52 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from analyzer.facts import Architecture, Block
-    from analyzer.patterns.families.evidence import Evidence
+    from analyzer.patterns.families.network import Network
 
 VIT = {(12, 192): "Ti", (12, 384): "S", (12, 768): "B", (24, 1024): "L", (32, 1280): "H"}
 """Size by layers and width, arXiv 2010.11929, table 1, and DeiT, 2012.12877, table 1."""
 IN_ORDER = (Scaling.SAME, Scaling.RESHAPE, Scaling.QUANTISE)
 
 
-def transformer(evidence: Evidence) -> Architecture | None:
+def transformer(network: Network) -> Architecture | None:
     """As many attentions as feed-forward parts, all of one width."""
-    layers = len(evidence.of("attention"))
-    parts = evidence.of("mlp")
+    layers = len(network.of("attention"))
+    parts = network.of("mlp")
     widths = {int(part.detail["channels"]) for part in parts}
     if not layers or len(parts) != layers or len(widths) != 1:
         return None
     channels = widths.pop()
     words = (f"{layers} layers", f"width {channels}")
-    rows = _vocabulary(evidence, channels)
-    if evidence.convs:  # beside a vocabulary they are an image model's half of a pair, as in CLIP
-        return None if rows else _vit(evidence, layers, channels)
+    rows = _vocabulary(network, channels)
+    if network.convs:  # beside a vocabulary they are an image model's half of a pair, as in CLIP
+        return None if rows else _vit(network, layers, channels)
     if not rows:
         return None
-    if _is_post_norm(evidence, parts):
-        return evidence.architecture("BERT-like encoder", *words)
-    if _predicts(evidence, rows):
+    if _is_post_norm(network, parts):
+        return network.architecture("BERT-like encoder", *words)
+    if _predicts(network, rows):
         gated = all(part.detail["gated"] for part in parts)
-        return evidence.architecture("Llama-like" if gated else "GPT-like", *words)
+        return network.architecture("Llama-like" if gated else "GPT-like", *words)
     return None
 
 
-def _vit(evidence: Evidence, layers: int, channels: int) -> Architecture | None:
+def _vit(network: Network, layers: int, channels: int) -> Architecture | None:
     """One convolution cuts the image into patches that do not overlap."""
-    if len(evidence.convs) != 1:
+    if len(network.convs) != 1:
         return None
-    patch = evidence.convs[0]
+    patch = network.convs[0]
     square = len(set(patch.kernel_shape)) == 1 and len(patch.kernel_shape) == 2
     if not square or patch.strides != patch.kernel_shape or patch.out_channels != channels:
         return None
     size, side = VIT.get((layers, channels)), patch.kernel_shape[0]
     name = f"ViT-{size}/{side}" if size else "ViT"
-    return evidence.architecture(name, f"{layers} layers", f"width {channels}")
+    return network.architecture(name, f"{layers} layers", f"width {channels}")
 
 
-def _vocabulary(evidence: Evidence, channels: int) -> set[int]:
+def _vocabulary(network: Network, channels: int) -> set[int]:
     """Rows of the embedding tables: constants as wide as the model, looked up by an input."""
     rows = set()
-    for _, record in vertices(evidence.graph):
+    for _, record in vertices(network.graph):
         call = record.call
         slots = {"Gather": (0,), "EmbedLayerNormalization": (2, 3, 4)}.get(call.op_type, ())
         for slot in slots:
@@ -71,16 +71,16 @@ def _vocabulary(evidence: Evidence, channels: int) -> set[int]:
     return rows
 
 
-def _is_post_norm(evidence: Evidence, parts: list[Block]) -> bool:
+def _is_post_norm(network: Network, parts: list[Block]) -> bool:
     """The residual sum takes what the feed-forward part reads: the normalised value itself."""
     normalised = {
         maker
         for part in parts
-        if (fed := producer(evidence.graph, part.nodes[0]))
-        and (maker := _behind_wrappers(evidence.graph, fed))
+        if (fed := producer(network.graph, part.nodes[0]))
+        and (maker := _behind_wrappers(network.graph, fed))
     }
     return bool(normalised) and all(
-        any(_joins(evidence.graph, reader) for reader in evidence.graph.successors(maker))
+        any(_joins(network.graph, reader) for reader in network.graph.successors(maker))
         for maker in normalised
     )
 
@@ -108,8 +108,8 @@ def _behind_wrappers(graph: nx.MultiDiGraph, node: str) -> str | None:
     return here
 
 
-def _predicts(evidence: Evidence, rows: set[int]) -> bool:
+def _predicts(network: Network, rows: set[int]) -> bool:
     """The last layer scores every entry of the vocabulary (a language-model head)."""
-    last = evidence.nodes[evidence.linears[-1]].outputs if evidence.linears else ()
+    last = network.nodes[network.linears[-1]].outputs if network.linears else ()
     shape = last[0].shape if last else None
     return bool(shape) and shape is not None and shape[-1] in rows

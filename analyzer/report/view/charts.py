@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analyzer.facts import Node
-    from analyzer.report.view.layers import Layer
-    from analyzer.report.view.summary import Share
+    from analyzer.report.view.layers import LayerGroup
+    from analyzer.report.view.summary import KindRow
 
 WIDTH = 720.0
 """User units of every chart: a page's text width at 96 per inch."""
@@ -64,7 +64,7 @@ class Chart:
     """Points of a line through the chart, as SVG writes them."""
 
 
-def stacked(shares: Sequence[Share], of: str) -> Chart:
+def stacked(shares: Sequence[KindRow], of: str) -> Chart:
     """One horizontal bar; ``of`` is ``macs`` or ``params``."""
     height, x, marks = 28.0, 0.0, []
     for share in shares:
@@ -80,7 +80,7 @@ def stacked(shares: Sequence[Share], of: str) -> Chart:
     return Chart(WIDTH, height, tuple(marks))
 
 
-def treemap(layers: Sequence[Layer], height: float = 300.0) -> Chart:
+def treemap(layers: Sequence[LayerGroup], height: float = 300.0) -> Chart:
     """Squarified treemap (Bruls, Huizing, van Wijk 2000): area is MACs of a layer shape."""
     import squarify
 
@@ -144,7 +144,7 @@ def profile(nodes: Sequence[Node], height: float = 140.0) -> Chart:
     return Chart(WIDTH, height, tuple(marks), ends, ticks)
 
 
-def scatter(layers: Sequence[Layer], ridge: float, name: str, height: float = 300.0) -> Chart:
+def scatter(layers: Sequence[LayerGroup], ridge: float, name: str, height: float = 300.0) -> Chart:
     """MACs of a layer shape over its arithmetic intensity, both logarithmic."""
     dots = [layer for layer in layers if layer.intensity][:DOTS]
     if not dots:
@@ -212,7 +212,7 @@ def _decades(values: Sequence[float]) -> tuple[int, int]:
     return low, max(high, low + 1)
 
 
-def _times(layer: Layer) -> str:
+def _times(layer: LayerGroup) -> str:
     return f"{layer.place}, {layer.count}×" if layer.count != 1 else layer.place
 
 

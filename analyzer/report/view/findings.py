@@ -27,7 +27,7 @@ SAFETY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlaceRow:
     """One finding of a group."""
 
     node: str
@@ -60,7 +60,7 @@ class Group:
     macs: int
     """MACs that acting on all of them saves."""
     params: int
-    places: tuple[Place, ...]
+    places: tuple[PlaceRow, ...]
     """At most as many as the page shows."""
 
     @property
@@ -165,7 +165,7 @@ def _group(
         macs=sum(s.macs for s in savings.values()),
         params=sum(s.params for s in savings.values()),
         places=tuple(
-            Place(
+            PlaceRow(
                 names.get(f.node, label(f.node)),
                 anchors.get(f.node),
                 label(f.message, 400),

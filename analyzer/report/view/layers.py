@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LayerRow:
     """One operator in the appendix."""
 
     number: int
@@ -35,7 +35,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class LayerGroup:
     """All layers of one shape added up."""
 
     title: str
@@ -90,7 +90,7 @@ def pick_rows(facts: Facts, limit: int, wanted: Iterable[str], idle: bool) -> di
 
 def node_rows(
     facts: Facts, anchors: Mapping[str, str], names: Mapping[str, str]
-) -> tuple[Row, ...]:
+) -> tuple[LayerRow, ...]:
     """Rows of the nodes that have an anchor, in the file's order."""
     return tuple(
         _row(number, node, anchors[node.id], names[node.id])
@@ -99,9 +99,9 @@ def node_rows(
     )
 
 
-def _row(number: int, node: Node, anchor: str, name: str) -> Row:
+def _row(number: int, node: Node, anchor: str, name: str) -> LayerRow:
     domain = f"{node.domain}." if node.domain not in ("", "ai.onnx") else ""
-    return Row(
+    return LayerRow(
         number, anchor, name, label(node.scope), label(domain + node.op_type, 60),
         units.shape(node.outputs[0].shape) if node.outputs else "none",
         spread(node.macs, node.macs_range), spread(node.flops, node.flops_range), node.params,
@@ -109,9 +109,9 @@ def _row(number: int, node: Node, anchor: str, name: str) -> Row:
     )  # fmt: skip
 
 
-def layer_shapes(nodes: Iterable[Node]) -> tuple[Layer, ...]:
+def layer_shapes(nodes: Iterable[Node]) -> tuple[LayerGroup, ...]:
     """Layers with MACs, those of equal shape added up; most MACs first."""
-    found: dict[tuple[str, str], Layer] = {}
+    found: dict[tuple[str, str], LayerGroup] = {}
     for node in nodes:
         macs = counted_macs(node)
         if not macs:
@@ -125,7 +125,7 @@ def layer_shapes(nodes: Iterable[Node]) -> tuple[Layer, ...]:
             )  # fmt: skip
         else:
             kind = node.kind
-            found[key] = Layer(
+            found[key] = LayerGroup(
                 title, place, label(kind, 40), color_of(kind), node.counted, macs, node.params,
                 node.intensity, node.id,
             )  # fmt: skip

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analyzer.facts import Facts
-    from analyzer.report.view.layers import Layer
+    from analyzer.report.view.layers import LayerGroup
 
 ALIVE = 10
 """Tensors listed at the peak."""
@@ -56,7 +56,7 @@ def alive(facts: Facts) -> tuple[Alive, ...]:
     )
 
 
-def below_ridge(layers: Sequence[Layer], device: Device = EXAMPLE) -> float | None:
+def below_ridge(layers: Sequence[LayerGroup], device: Device = EXAMPLE) -> float | None:
     """Share of the MACs of known intensity that memory limits on ``device``."""
     known = [layer for layer in layers if layer.intensity is not None]
     total = sum(layer.macs for layer in known)

@@ -20,7 +20,7 @@ ROWS = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ModuleRow:
     """One module with its sub-modules."""
 
     path: str
@@ -33,7 +33,7 @@ class Row:
     nodes: int
 
 
-def rows(facts: Facts) -> tuple[Row, ...]:
+def rows(facts: Facts) -> tuple[ModuleRow, ...]:
     """The largest modules, each below its parent; empty where the file names none."""
     if facts.modules is None:
         return ()
@@ -47,7 +47,7 @@ def rows(facts: Facts) -> tuple[Row, ...]:
     largest = sorted(found, key=lambda item: (-item[0].macs, -item[0].params, item[1]))
     chosen = {module.path for module, _ in largest[:ROWS]}
     return tuple(
-        Row(
+        ModuleRow(
             label(module.path, 80), label(module.class_name, 40),
             units.span(*module.macs_range, ""), module.macs / total, module.params, module.nodes,
         )

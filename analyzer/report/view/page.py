@@ -71,7 +71,7 @@ class BlockKind:
 
 
 @dataclass(frozen=True, slots=True)
-class Formula:
+class FormulaRow:
     """How one operator type was counted."""
 
     op: str
@@ -203,7 +203,7 @@ def describe_block(detail: Mapping[str, int | str | bool]) -> str:
     return ", ".join(parts)
 
 
-def formulas(facts: Facts) -> tuple[Formula, ...]:
+def formulas(facts: Facts) -> tuple[FormulaRow, ...]:
     """Equations that produced the counts, by operator type; data movement left out."""
     found: dict[tuple[str, str, str], int] = {}
     for node in facts.nodes:
@@ -212,6 +212,6 @@ def formulas(facts: Facts) -> tuple[Formula, ...]:
             key = (domain + node.op_type, node.cost.formula, node.cost.source)
             found[key] = found.get(key, 0) + 1
     return tuple(
-        Formula(label(op), count, label(formula), label(source))
+        FormulaRow(label(op), count, label(formula), label(source))
         for (op, formula, source), count in sorted(found.items())
     )

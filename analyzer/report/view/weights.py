@@ -21,7 +21,7 @@ STRUCTURE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Separable:
+class SeparableRow:
     """A kernel as a sum of depthwise separable terms."""
 
     name: str
@@ -70,8 +70,8 @@ class Weights:
     layers: int
     unread: int
     target: float | None
-    """Share of energy that ``Separable.terms`` keep."""
-    separable: tuple[Separable, ...]
+    """Share of energy that ``SeparableRow.terms`` keep."""
+    separable: tuple[SeparableRow, ...]
     oddities: tuple[Oddity, ...]
     noisy: tuple[Noise, ...] = ()
     """Layers that int8 hurts most, worst first."""
@@ -115,9 +115,9 @@ def _noisy(
 
 def _separable(
     layers: Iterable[LayerEvidence], names: Mapping[str, str], anchors: Mapping[str, str]
-) -> tuple[Separable, ...]:
+) -> tuple[SeparableRow, ...]:
     rows = [
-        Separable(
+        SeparableRow(
             names.get(layer.node, ""), anchors.get(layer.node), s.first_term,
             s.first_term_baseline, s.terms, s.macs_now, s.macs,
         )

@@ -20,7 +20,7 @@ MOST_NODES = 4000
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class WidthRow:
     """One width α."""
 
     width: str
@@ -31,7 +31,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
+class ExponentRow:
     """How MACs follow one multiplier."""
 
     name: str
@@ -48,8 +48,8 @@ class WhatIf:
     """One sentence; empty where the table exists."""
     columns: tuple[tuple[str, str], ...] = ()
     """(ρ, input sides) of each column."""
-    rows: tuple[Row, ...] = ()
-    axes: tuple[Axis, ...] = ()
+    rows: tuple[WidthRow, ...] = ()
+    axes: tuple[ExponentRow, ...] = ()
     unknown: tuple[str, ...] = ()
     """Why cells are empty."""
 
@@ -83,21 +83,22 @@ def _view(facts: Facts) -> WhatIf:
     return WhatIf(
         columns=tuple((f"{p.resolution:.3g}", units.shape(p.sides)) for p in table[0]),
         rows=tuple(
-            Row(f"{row[0].width:g}", tuple(p.macs for p in row), row[0].params) for row in table
+            WidthRow(f"{row[0].width:g}", tuple(p.macs for p in row), row[0].params)
+            for row in table
         ),
         axes=_axes(plan),
         unknown=_reasons(point for row in table for point in row),
     )
 
 
-def _axes(plan: Plan) -> tuple[Axis, ...]:
+def _axes(plan: Plan) -> tuple[ExponentRow, ...]:
     remarks = {
         "width": "channels of every layer but the model's inputs and outputs",
         "resolution": "sides of the input, and every map with it",
         "depth": _stages([(s.repeats, s.kind.replace("-", " ")) for s in plan.stages]),
     }
     return tuple(
-        Axis(
+        ExponentRow(
             g.axis,
             units.UNKNOWN if g.exponent is None else f"{g.exponent:.2f}",
             g.expected,

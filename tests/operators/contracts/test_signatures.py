@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from analyzer.operators.contracts.signatures import is_known, signature_of
+from analyzer.operators.contracts.declared import is_known, schema_of
 from tools.contrib_signatures import TABLE, current
 
 
@@ -15,7 +15,7 @@ def test_table_holds_what_the_runtime_says_of_each_operator() -> None:
 
 
 def test_rotary_embedding_takes_four_inputs_and_64_bit_positions() -> None:
-    signature = signature_of("RotaryEmbedding")
+    signature = schema_of("RotaryEmbedding")
     assert signature is not None
     assert signature.arity[:2] == (4, 4)
     assert signature.types[signature.inputs[1].type] == {"int64"}

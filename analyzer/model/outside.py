@@ -30,7 +30,7 @@ _SLACK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class Outside:
     """External data when the model is loaded."""
 
     problems: tuple[Problem, ...]
@@ -50,9 +50,9 @@ class _Place:
     name: str
 
 
-def survey(
+def look_outside(
     tensors: Sequence[External], folder: Path | None, model: Identity | None = None
-) -> Survey:
+) -> Outside:
     """Look at the data of ``tensors``; only the head of what may be a placeholder is read.
 
     ``model`` is what the model's own file is.
@@ -83,7 +83,7 @@ def survey(
         more = f" ({len(names):,} tensors)" if len(names) > 1 else ""
         message = f"external data {location[:200]!r}{more} {refusal.message}"
         problems.append(Problem(code, names[0], message, refusal.inconclusive))
-    return Survey((*problems, *_bytes_of_files(places)), files)
+    return Outside((*problems, *_bytes_of_files(places)), files)
 
 
 def _instead(

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     from analyzer.facts import Block, Conv, Node, Tensor
 
-Row = tuple[int, ...]
+Figures = tuple[int, ...]
 
 
 @dataclass
-class Evidence:
+class Network:
     """The model in the order of its operators."""
 
     graph: nx.MultiDiGraph
@@ -63,7 +63,7 @@ class Evidence:
     def of(self, kind: str) -> list[Block]:
         return [block for block in self.blocks if block.kind == kind]
 
-    def rows(self, kind: str, *columns: str) -> list[Row]:
+    def rows(self, kind: str, *columns: str) -> list[Figures]:
         """One tuple of detail values per block of a kind."""
         return [tuple(int(b.detail.get(c, 0)) for c in columns) for b in self.of(kind)]
 

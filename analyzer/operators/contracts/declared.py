@@ -1,4 +1,4 @@
-"""Signatures of ``com.microsoft``, which onnx has no schemas for: arity, types, attributes.
+"""Schemas of ``com.microsoft``, which onnx has no schemas for: arity, types, attributes.
 
 ``com_microsoft.json`` holds what ONNX Runtime's own schemas say (MIT licence), by operator:
 
@@ -28,7 +28,7 @@ INTERNAL = ("com.microsoft.nchwc", "com.ms.internal.nhwc")
 """Domains of optimised models that ONNX Runtime saved: its own layouts of known operators."""
 
 
-class Operand(NamedTuple):
+class FormalParameter(NamedTuple):
     """An input or output."""
 
     name: str
@@ -36,11 +36,11 @@ class Operand(NamedTuple):
     kind: str
 
 
-class Signature(NamedTuple):
+class Schema(NamedTuple):
     """What an operator takes and makes."""
 
-    inputs: tuple[Operand, ...]
-    outputs: tuple[Operand, ...]
+    inputs: tuple[FormalParameter, ...]
+    outputs: tuple[FormalParameter, ...]
     arity: tuple[int, int, int, int]
     types: dict[str, frozenset[str]]
     attributes: dict[str, str]
@@ -55,14 +55,14 @@ def _table() -> dict[str, Any]:
 
 
 @lru_cache(maxsize=512)
-def signature_of(op_type: str) -> Signature | None:
-    """Signature of an operator of ``com.microsoft``; ``None`` where that is not known."""
+def schema_of(op_type: str) -> Schema | None:
+    """Schema of an operator of ``com.microsoft``; ``None`` where that is not known."""
     entry = _table().get(op_type)
     if entry is None:
         return None
-    return Signature(
-        tuple(Operand(*operand) for operand in entry["inputs"]),
-        tuple(Operand(*operand) for operand in entry["outputs"]),
+    return Schema(
+        tuple(FormalParameter(*operand) for operand in entry["inputs"]),
+        tuple(FormalParameter(*operand) for operand in entry["outputs"]),
         tuple(entry["arity"]),
         {variable: frozenset(types.split()) for variable, types in entry["types"].items()},
         entry["attributes"],
