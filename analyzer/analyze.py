@@ -14,6 +14,7 @@ from analyzer.assemble import (
     exporter_metadata,
     separable_plan,
 )
+from analyzer.ceiling import at_default_sizes
 from analyzer.facts import Facts, Problem
 from analyzer.graph.program import program_of
 from analyzer.model.external import UNAVAILABLE
@@ -49,7 +50,8 @@ def analyze(model: Model, bindings: Bindings | None = None, *, limits: Limits = 
         A limit was exceeded that leaves nothing to go on with.
     """
     program = program_of(model, limits)
-    shapes = infer_shapes(program, bindings or Bindings(), limits=limits)
+    bindings = bindings or Bindings()
+    shapes = infer_shapes(program, bindings, limits=limits)
     seen = survey(program, shapes)
     inputs, outputs = assemble_boundary(seen)
     nodes = assemble_nodes(seen)
@@ -71,6 +73,7 @@ def analyze(model: Model, bindings: Bindings | None = None, *, limits: Limits = 
         graph=seen.graph,
         architecture=recognise(seen.graph, by_id, blocks, inputs),
         modules=module_tree(nodes, exporter_metadata(seen)),
+        at_defaults=at_default_sizes(program, bindings, seen, limits),
     )
 
 

@@ -498,6 +498,34 @@ class Totals:
     """Lower and upper end of the peak activation memory in bytes."""
 
 
+@dataclass(frozen=True, slots=True)
+class DefaultSizes:
+    """Totals with the default sizes in the place of those that the file's metadata state."""
+
+    macs: int
+    """Upper end, as ``Totals.macs``."""
+    peak_activation_bytes: int | None
+    stated: str
+    """What the metadata state, e.g. ``images axis 2 is 32``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """What a budget is judged by: no figure that whoever wrote the file can talk down.
+
+    The upper end of each total; where the metadata of the file state sizes with which it is
+    smaller than at the default sizes, what it is at those.
+    """
+
+    macs: int
+    macs_note: str
+    """Clause for people that begins with a space: why ``macs`` is not what the totals say."""
+    is_bounded: bool
+    """False where a loop that nothing bounds has MACs: then ``macs`` is a lower bound."""
+    activation_bytes: int | None
+    activation_note: str
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Separable(Brief):
     """Cumulative effect of converting every candidate convolution."""
@@ -575,12 +603,29 @@ class Facts(Output):
     """The published network this is, where the structure proves it; ``None``: not recognised."""
     modules: Module | None = None
     """Module tree of the source code; ``None`` where the exporter left no scope names."""
+    at_defaults: DefaultSizes | None = None
+    """The totals without the sizes that the metadata state, where those make one smaller."""
     evidence: WeightEvidence | None = field(default=None, metadata=named("weights"))
     """What the trained weights say; ``None`` when they were not looked at."""
     _by_id: dict[str, Node] = field(
         default_factory=dict, init=False, repr=False, compare=False, metadata=HIDDEN
     )
     """Filled when an operator is first asked for."""
+
+    @property
+    def ceiling(self) -> Ceiling:
+        """What a budget is judged by."""
+        totals, other = self.totals, self.at_defaults
+        macs, peak = totals.macs, self.memory.peak_bytes
+        bounded = totals.complete or totals.unknown_nodes > 0
+        notes = ["" if bounded else " at least and without a bound", ""]
+        if other is not None:
+            note = f" at the default sizes (that {other.stated} is the file's own word)"
+            if other.macs > macs:
+                macs, notes[0] = other.macs, note + notes[0]
+            if peak is not None and (other.peak_activation_bytes or 0) > peak:
+                peak, notes[1] = other.peak_activation_bytes, note
+        return Ceiling(macs, notes[0], bounded, peak, notes[1])
 
     @property
     def inconclusive(self) -> bool:

@@ -74,7 +74,8 @@ def _axes(call: Call, inputs: Sequence[Axes], output: Tensor, is_weighted: bool)
     if record.nature is Nature.CONVOLUTION and rank >= 2:
         return (Axis.UNKNOWN, Axis.CHANNEL, *(Axis.POSITION,) * (rank - 2))
     if record.role == "product" and rank:
-        last = Axis.CHANNEL if is_weighted else (inputs[1] or (Axis.UNKNOWN,))[-1]
+        second = inputs[1] if len(inputs) > 1 else ()
+        last = Axis.CHANNEL if is_weighted else (second or (Axis.UNKNOWN,))[-1]
         rows = first[:-1] if len(first) == rank else (Axis.UNKNOWN,) * (rank - 1)
         return (*rows, last)
     if record.scaling is Scaling.TRANSPOSE and len(first) == rank:

@@ -38,7 +38,7 @@ KINDS: Mapping[Kind, Role] = {
     Kind.SHAPE: Role.CONSTANT,
     Kind.INDEX: Role.CONSTANT,
     Kind.BOUND: Role.CONSTANT,
-    Kind.POSITION: Role.CONSTANT,
+    Kind.POSITION: Role.POSITION,
 }
 """Role of a constant by what the input is; what data and learned inputs hold is looked at."""
 LEARNED = (Kind.WEIGHT, Kind.BIAS, Kind.GAIN, Kind.TABLE)

@@ -22,6 +22,7 @@ COMMON: Mapping[str, type] = {
     "parameters": facts.Parameters,
     "memory": facts.Memory,
     "separable": facts.Separable,
+    "ceiling": facts.Ceiling,
 }
 """Groups about the whole model, visible to every rule."""
 

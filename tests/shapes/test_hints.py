@@ -120,3 +120,31 @@ def test_long_texts_and_many_entries_cost_next_to_nothing() -> None:
     before = process_time()
     assert read_hints({**hostile, **crafted}).named == {}
     assert process_time() - before < 2
+
+
+CONV = "g (float[1,1,H,W] x) => (float[] y) <float[1,1,1,1] w = {1.0}> { y = Conv (x, w) }"
+
+
+def test_a_budget_is_judged_at_the_default_where_the_metadata_state_less() -> None:
+    facts = found(CONV, imgsz="[32, 32]")
+    assert facts.totals.macs == 32 * 32
+    assert facts.ceiling.macs == 224 * 224
+    assert "x axis 3 is 32" in facts.ceiling.macs_note
+    assert facts.ceiling.activation_bytes == 2 * 4 * 224 * 224
+
+
+def test_a_size_that_the_user_states_or_that_is_no_smaller_is_believed() -> None:
+    assert found(CONV, imgsz="[640, 640]").at_defaults is None
+    assert found(CONV, Bindings(dims={"H": 32, "W": 32}), imgsz="[16, 16]").at_defaults is None
+    assert found(CONV).ceiling.macs == 224 * 224
+
+
+def test_a_small_size_that_the_graph_demands_is_believed() -> None:
+    # 64 weights of a product read the map of 64 pixels, flattened: nothing else fits.
+    graph = (
+        "g (float[1,1,H,W] x, float[64,2] w) => (float[] y) "
+        "{ p = MaxPool <kernel_shape=[8,8], strides=[8,8]> (x)  f = Flatten (p)  "
+        "y = MatMul (f, w) }"
+    )
+    facts = found(graph, imgsz="64")
+    assert facts.totals.macs == facts.ceiling.macs == 128
