@@ -73,7 +73,7 @@ def assemble_nodes(survey: Survey) -> tuple[Node, ...]:
     return tuple(nodes)
 
 
-def _precision(graph: nx.MultiDiGraph, site: Site, dequantizes: bool) -> str:
+def _precision(graph: nx.MultiDiGraph[str], site: Site, dequantizes: bool) -> str:
     if site.children:
         return ""
     stated = precision(site.call)

@@ -597,7 +597,7 @@ class Facts(Output):
     memory: Memory
     separable: Separable
     problems: tuple[Problem, ...]
-    graph: nx.MultiDiGraph = field(compare=False, repr=False, metadata=HIDDEN)
+    graph: nx.MultiDiGraph[str] = field(compare=False, repr=False, metadata=HIDDEN)
     """Operators as nodes (key ``Node.id``), tensors as edges; see ``analyzer.graph.adjacency``."""
     architecture: Architecture | None = None
     """The published network this is, where the structure proves it; ``None``: not recognised."""

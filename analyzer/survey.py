@@ -43,7 +43,7 @@ class Survey:
     shapes: Shapes
     sites: list[Site]
     """Operators of every instance, callers before callees."""
-    graph: nx.MultiDiGraph
+    graph: nx.MultiDiGraph[str]
     """The same as ``Facts.graph``."""
     parameters: Parameters
     """Stored tensors by role."""

@@ -6,7 +6,10 @@ import ast
 import inspect
 from functools import cache
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any, get_args, get_type_hints
+
+import networkx
 
 
 def of(thing: Any) -> dict[str, Any]:
@@ -34,4 +37,18 @@ def _names(module: str) -> dict[str, Any]:
                 found |= {a.asname or a.name: getattr(source, a.name) for a in part.names}
             elif isinstance(part, ast.Import):
                 found |= {a.asname or a.name: import_module(a.name) for a in part.names}
+    if found.get("nx") is networkx:
+        found["nx"] = _GRAPHS
     return found
+
+
+class _Generic(type):
+    def __getitem__(cls, _: Any) -> type[Any]:
+        return cls
+
+
+_GRAPHS = SimpleNamespace(
+    MultiDiGraph=_Generic("MultiDiGraph", (networkx.MultiDiGraph,), {}),
+    DiGraph=_Generic("DiGraph", (networkx.DiGraph,), {}),
+)
+"""What annotations name of networkx, whose classes are generic to type checkers only."""

@@ -94,7 +94,7 @@ class _View:
         self.bias = {n.id for n in self.nodes if n.op_type == "Add" and self._biases(graph, n.id)}
         self.silu = {n.id for n in self.nodes if n.op_type == "Sigmoid" and _gates(graph, n.id)}
 
-    def _biases(self, graph: nx.MultiDiGraph, add: str) -> bool:
+    def _biases(self, graph: nx.MultiDiGraph[str], add: str) -> bool:
         """True for the Add of a constant to the product with a constant: a linear layer's bias."""
         return bool(self.constants[add]) and any(
             self.calls[source].op_type == "MatMul" and self.constants[source]
@@ -102,7 +102,7 @@ class _View:
         )
 
 
-def _gates(graph: nx.MultiDiGraph, sigmoid: str) -> bool:
+def _gates(graph: nx.MultiDiGraph[str], sigmoid: str) -> bool:
     """True for the sigmoid of ``x · sigmoid(x)``."""
     own = call_of(graph, sigmoid).input(0)
     users = [call_of(graph, user) for user in graph.successors(sigmoid)]

@@ -42,7 +42,7 @@ def _total(sizes: Collection[int | None]) -> int | None:
 
 def peak_memory(
     program: Program,
-    graph: nx.MultiDiGraph,
+    graph: nx.MultiDiGraph[str],
     sites: Sequence[Site],
     constants: Mapping[int, set[str]],
 ) -> Memory:
@@ -149,7 +149,7 @@ def _scope_peak(
     return best
 
 
-def _last_uses(graph: nx.MultiDiGraph, sites: Sequence[Site]) -> dict[Port, int]:
+def _last_uses(graph: nx.MultiDiGraph[str], sites: Sequence[Site]) -> dict[Port, int]:
     """Index of the last site that reads an output within its own scope."""
     index = {site.id: site.index for site in sites}
     last: dict[Port, int] = {}

@@ -69,42 +69,42 @@ class Vertex:
     """Names that its bodies read from outside and that are no initializers."""
 
 
-def add_vertex(graph: nx.MultiDiGraph, node: str, vertex: Vertex) -> None:
+def add_vertex(graph: nx.MultiDiGraph[str], node: str, vertex: Vertex) -> None:
     """Put an operator into an operator graph."""
     graph.add_node(node, **{_RECORD: vertex})
 
 
-def vertex(graph: nx.MultiDiGraph, node: str) -> Vertex:
+def vertex(graph: nx.MultiDiGraph[str], node: str) -> Vertex:
     """The record of an operator; raises ``KeyError`` where there is no such operator."""
     return cast("Vertex", graph.nodes[node][_RECORD])
 
 
-def vertices(graph: nx.MultiDiGraph) -> Iterator[tuple[str, Vertex]]:
+def vertices(graph: nx.MultiDiGraph[str]) -> Iterator[tuple[str, Vertex]]:
     """Every operator with its record, in the order of ``Facts.nodes``: producers first."""
-    return iter(graph.nodes(data=_RECORD))
+    return cast("Iterator[tuple[str, Vertex]]", iter(graph.nodes(data=_RECORD)))
 
 
-def call_of(graph: nx.MultiDiGraph, node: str) -> Call:
+def call_of(graph: nx.MultiDiGraph[str], node: str) -> Call:
     """The typed call of an operator."""
     return vertex(graph, node).call
 
 
-def edges(graph: nx.MultiDiGraph) -> Iterator[tuple[str, str, Edge]]:
+def edges(graph: nx.MultiDiGraph[str]) -> Iterator[tuple[str, str, Edge]]:
     """Every edge as (tail, head, edge)."""
     return iter(graph.edges(keys=True))
 
 
-def fed_by(graph: nx.MultiDiGraph, node: str) -> Iterator[tuple[str, Edge]]:
+def fed_by(graph: nx.MultiDiGraph[str], node: str) -> Iterator[tuple[str, Edge]]:
     """What feeds ``node``: (tail, edge), implicit inputs included."""
     return ((tail, edge) for tail, _, edge in graph.in_edges(node, keys=True))
 
 
-def read_by(graph: nx.MultiDiGraph, node: str) -> Iterator[tuple[str, Edge]]:
+def read_by(graph: nx.MultiDiGraph[str], node: str) -> Iterator[tuple[str, Edge]]:
     """What reads ``node``: (head, edge), implicit inputs included."""
     return ((head, edge) for _, head, edge in graph.out_edges(node, keys=True))
 
 
-def sources(graph: nx.MultiDiGraph, node: str) -> dict[int, Port]:
+def sources(graph: nx.MultiDiGraph[str], node: str) -> dict[int, Port]:
     """What feeds each input slot from within the node's own scope."""
     return {
         edge.slot: Port(tail, edge.source_slot)
@@ -113,6 +113,6 @@ def sources(graph: nx.MultiDiGraph, node: str) -> dict[int, Port]:
     }
 
 
-def producer(graph: nx.MultiDiGraph, node: str, slot: int = 0) -> str | None:
+def producer(graph: nx.MultiDiGraph[str], node: str, slot: int = 0) -> str | None:
     """The node that computes input ``slot``; ``None`` for graph inputs and initializers."""
     return next((tail for tail, edge in fed_by(graph, node) if edge.slot == slot), None)

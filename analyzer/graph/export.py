@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from analyzer.facts import Node
 
 
-def plain(graph: nx.MultiDiGraph, nodes: Mapping[str, Node]) -> nx.MultiDiGraph:
+def plain(graph: nx.MultiDiGraph[str], nodes: Mapping[str, Node]) -> nx.MultiDiGraph[str]:
     """Copy of ``graph`` whose attributes are text and numbers only.
 
     Unknown counts are left out rather than written as 0. Characters that XML
     cannot carry or terminals obey are replaced, so that hostile names survive every format.
     """
-    result = nx.MultiDiGraph()
+    result: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     keys = _clean_keys(graph)
     for key in graph:
         node = nodes[key]
@@ -59,7 +59,7 @@ def plain(graph: nx.MultiDiGraph, nodes: Mapping[str, Node]) -> nx.MultiDiGraph:
     return result
 
 
-def _clean_keys(graph: nx.MultiDiGraph) -> dict[str, str]:
+def _clean_keys(graph: nx.MultiDiGraph[str]) -> dict[str, str]:
     """Exported id by node; numbered where two differ only in characters that are replaced."""
     keys: dict[str, str] = {}
     taken: set[str] = {key for key in graph if not UNSAFE.search(key)}
@@ -90,13 +90,13 @@ def _value(value: Any) -> Any:
     return value if not isinstance(value, int) or abs(value) < 2**63 else str(value)
 
 
-def _graphml(graph: nx.MultiDiGraph) -> bytes:
+def _graphml(graph: nx.MultiDiGraph[str]) -> bytes:
     buffer = BytesIO()
     nx.write_graphml(graph, buffer)
     return buffer.getvalue()
 
 
-def _node_link(graph: nx.MultiDiGraph) -> bytes:
+def _node_link(graph: nx.MultiDiGraph[str]) -> bytes:
     data = nx.node_link_data(graph, edges="edges")
     return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
@@ -106,7 +106,7 @@ def _quote(text: object) -> str:
     return '"' + escaped.replace("\r", "\\r") + '"'
 
 
-def _dot(graph: nx.MultiDiGraph) -> bytes:
+def _dot(graph: nx.MultiDiGraph[str]) -> bytes:
     """Graphviz DOT, every token quoted, so that names with any character are safe."""
     lines = ["digraph model {"]
     for key, data in graph.nodes(data=True):
@@ -121,7 +121,7 @@ def _dot(graph: nx.MultiDiGraph) -> bytes:
     return ("\n".join([*lines, "}"]) + "\n").encode("utf-8", "replace")
 
 
-EXPORTS: Mapping[str, Callable[[nx.MultiDiGraph], bytes]] = {
+EXPORTS: Mapping[str, Callable[[nx.MultiDiGraph[str]], bytes]] = {
     "graphml": _graphml,
     "json": _node_link,
     "dot": _dot,
@@ -129,6 +129,6 @@ EXPORTS: Mapping[str, Callable[[nx.MultiDiGraph], bytes]] = {
 """Writer by format name; also the file suffixes that select it."""
 
 
-def export(graph: nx.MultiDiGraph, format: str, nodes: Mapping[str, Node]) -> bytes:
+def export(graph: nx.MultiDiGraph[str], format: str, nodes: Mapping[str, Node]) -> bytes:
     """Serialise ``graph`` with the counts of ``nodes`` in ``format`` (a key of ``EXPORTS``)."""
     return EXPORTS[format](plain(graph, nodes))

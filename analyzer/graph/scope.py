@@ -88,7 +88,7 @@ class Program:
     problems: list[Problem]
     """Cycles and clashes found while decoding."""
     limits: Limits
-    graph: nx.MultiDiGraph = field(default_factory=nx.MultiDiGraph)
+    graph: nx.MultiDiGraph[Op] = field(default_factory=nx.MultiDiGraph)
     """Operators of all scopes, each once; see ``analyzer.graph.adjacency``."""
     operands: int = 0
     """Inputs of all operators."""

@@ -30,7 +30,7 @@ class CriticalPath(NamedTuple):
     """False where the MACs of an operator of the scope are not known: the path is at least this."""
 
 
-def unneeded(graph: nx.MultiDiGraph) -> tuple[str, ...]:
+def unneeded(graph: nx.MultiDiGraph[str]) -> tuple[str, ...]:
     """Operators that no output of the model depends on, in the order of ``Facts.nodes``.
 
     A body is needed as far as the operator that runs it is, and its outputs with it.
@@ -52,7 +52,7 @@ def unneeded(graph: nx.MultiDiGraph) -> tuple[str, ...]:
 
 
 def critical_path(
-    graph: nx.MultiDiGraph, nodes: Mapping[str, Node], scope: str = ""
+    graph: nx.MultiDiGraph[str], nodes: Mapping[str, Node], scope: str = ""
 ) -> CriticalPath | None:
     """The path with the most MACs; ``None`` for a scope without operators or with a cycle.
 
@@ -64,7 +64,7 @@ def critical_path(
     """
     members = _members(graph, scope)
     costs = {node: nodes[node].macs for node in members}
-    weighted = nx.DiGraph()
+    weighted: nx.DiGraph[str] = nx.DiGraph()
     weighted.add_weighted_edges_from((_START, node, costs[node] or 0) for node in members)
     weighted.add_weighted_edges_from((u, v, costs[v] or 0) for u, v in _inner(graph, members))
     try:
@@ -78,13 +78,13 @@ def critical_path(
     )
 
 
-def generations(graph: nx.MultiDiGraph, scope: str = "") -> tuple[tuple[str, ...], ...]:
+def generations(graph: nx.MultiDiGraph[str], scope: str = "") -> tuple[tuple[str, ...], ...]:
     """Operators by the step in which they can run at the earliest; empty for a cycle.
 
     The longest one is the *parallel width*: that many operators can run at once when each
     starts as soon as its operands are there.
     """
-    inner = nx.DiGraph()
+    inner: nx.DiGraph[str] = nx.DiGraph()
     members = _members(graph, scope)
     inner.add_nodes_from(members)
     inner.add_edges_from(_inner(graph, members))
@@ -94,12 +94,12 @@ def generations(graph: nx.MultiDiGraph, scope: str = "") -> tuple[tuple[str, ...
         return ()
 
 
-def parallel_width(graph: nx.MultiDiGraph, scope: str = "") -> int:
+def parallel_width(graph: nx.MultiDiGraph[str], scope: str = "") -> int:
     """Most operators of one of the ``generations``; 0 for a cycle."""
     return max(map(len, generations(graph, scope)), default=0)
 
 
-def cut_points(graph: nx.MultiDiGraph, scope: str = "") -> tuple[str, ...]:
+def cut_points(graph: nx.MultiDiGraph[str], scope: str = "") -> tuple[str, ...]:
     """Operators that every path from an input to an output of the scope goes through, in order.
 
     There the network falls into two that the outputs of one operator connect. What is computed
@@ -124,7 +124,7 @@ def cut_points(graph: nx.MultiDiGraph, scope: str = "") -> tuple[str, ...]:
 
 
 def operators_between(
-    graph: nx.MultiDiGraph, first: str, last: str, scope: str = ""
+    graph: nx.MultiDiGraph[str], first: str, last: str, scope: str = ""
 ) -> tuple[str, ...]:
     """Operators on a path from the tensor ``first`` to the tensor ``last``, in order.
 
@@ -148,11 +148,11 @@ _START = ""
 """Before every operator; no id is empty."""
 
 
-def _members(graph: nx.MultiDiGraph, scope: str) -> list[str]:
+def _members(graph: nx.MultiDiGraph[str], scope: str) -> list[str]:
     return [node for node, record in vertices(graph) if record.scope == scope]
 
 
-def _inner(graph: nx.MultiDiGraph, members: Iterable[str]) -> Iterable[tuple[str, str]]:
+def _inner(graph: nx.MultiDiGraph[str], members: Iterable[str]) -> Iterable[tuple[str, str]]:
     """Edges within a scope."""
     return (
         (tail, node) for node in members for tail, edge in fed_by(graph, node) if not edge.outer
@@ -163,7 +163,7 @@ def _names(name: str, tensors: Iterable[Tensor | None]) -> bool:
     return any(tensor is not None and tensor.name == name for tensor in tensors)
 
 
-def _reads_from_outside(graph: nx.MultiDiGraph, node: str) -> bool:
+def _reads_from_outside(graph: nx.MultiDiGraph[str], node: str) -> bool:
     """Whether it has an operand that is neither a constant nor made in its scope."""
     record = vertex(graph, node)
     made = [edge for _, edge in fed_by(graph, node) if not edge.outer]
@@ -173,7 +173,7 @@ def _reads_from_outside(graph: nx.MultiDiGraph, node: str) -> bool:
     return not record.implicit <= {edge.tensor for edge in made if edge.slot is None}
 
 
-def _on_the_way(graph: nx.MultiDiGraph, members: list[str]) -> list[str]:
+def _on_the_way(graph: nx.MultiDiGraph[str], members: list[str]) -> list[str]:
     """Those of ``members`` that depend on an input and that an output depends on."""
     own = set(members)
     entries = [node for node in members if _reads_from_outside(graph, node)]
@@ -182,6 +182,6 @@ def _on_the_way(graph: nx.MultiDiGraph, members: list[str]) -> list[str]:
     return [node for node in members if node in way]
 
 
-def _reach(graph: nx.MultiDiGraph, nodes: Iterable[str]) -> set[str]:
+def _reach(graph: nx.MultiDiGraph[str], nodes: Iterable[str]) -> set[str]:
     """``nodes`` and everything that can be reached from them."""
     return {node for layer in nx.bfs_layers(graph, nodes) for node in layer}

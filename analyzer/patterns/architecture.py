@@ -36,7 +36,7 @@ FAMILIES: tuple[Callable[[Network], Architecture | None], ...] = (
 
 
 def recognise(
-    graph: nx.MultiDiGraph,
+    graph: nx.MultiDiGraph[str],
     nodes: Mapping[str, Node],
     blocks: tuple[Block, ...],
     inputs: tuple[Tensor, ...],

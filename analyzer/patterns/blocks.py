@@ -52,7 +52,7 @@ depthwise and a pointwise convolution are ``separable`` only outside of an inver
 and a squeeze-and-excite stands alone only where no block contains it."""
 
 
-def find_blocks(graph: nx.MultiDiGraph, nodes: Mapping[str, Node]) -> tuple[Block, ...]:
+def find_blocks(graph: nx.MultiDiGraph[str], nodes: Mapping[str, Node]) -> tuple[Block, ...]:
     """Recognised blocks in topological order; operators no pattern proves stay unlabelled.
 
     ``nodes`` are the facts by ``Node.id``. Time and memory are linear in operators and edges.

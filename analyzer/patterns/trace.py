@@ -36,7 +36,7 @@ KEEPING = (Scaling.RESHAPE, Scaling.TILE, Scaling.CUT)
 """May leave every element where it is."""
 
 
-def trace(graph: nx.MultiDiGraph, nodes: Mapping[str, Node]) -> Flow:
+def trace(graph: nx.MultiDiGraph[str], nodes: Mapping[str, Node]) -> Flow:
     """Find sources, anchors and regions in one topological pass; O(V + E)."""
     calls = {node: record.call for node, record in vertices(graph)}
     flow = Flow(calls, nodes, {node: i for i, node in enumerate(calls)})
@@ -95,7 +95,9 @@ def _sources(
     return found
 
 
-def _transparent(graph: nx.MultiDiGraph, node: str, call: Call, inputs: Sources) -> Port | None:
+def _transparent(
+    graph: nx.MultiDiGraph[str], node: str, call: Call, inputs: Sources
+) -> Port | None:
     """The source an operator merely transforms in place, ``None`` for an anchor."""
     origins = set(inputs.values())
     record = record_of(call)
@@ -123,7 +125,7 @@ def _keeps_shape(call: Call, record: Operator | None) -> bool:
     )
 
 
-def _is_norm_mean(graph: nx.MultiDiGraph, node: str, call: Call) -> bool:
+def _is_norm_mean(graph: nx.MultiDiGraph[str], node: str, call: Call) -> bool:
     """The mean or variance of a decomposed layer normalisation: one axis kept, then Sub or Add."""
     if call.op_type != "ReduceMean" or not call.attr("keepdims", 1):
         return False

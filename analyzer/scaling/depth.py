@@ -119,7 +119,7 @@ def _ends(facts: Facts, block: Block) -> tuple[Tensor, Tensor] | None:
     return entry, leave
 
 
-def _reads_shape(graph: nx.MultiDiGraph, node: str) -> bool:
+def _reads_shape(graph: nx.MultiDiGraph[str], node: str) -> bool:
     """Reads sizes, not contents."""
     record = record_of(call_of(graph, node))
     return record is not None and record.nature is Nature.STATIC

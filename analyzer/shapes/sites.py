@@ -87,9 +87,9 @@ def list_sites(program: Program, shapes: Shapes) -> list[Site]:
     return sites
 
 
-def operator_graph(program: Program, sites: Sequence[Site]) -> nx.MultiDiGraph:
+def operator_graph(program: Program, sites: Sequence[Site]) -> nx.MultiDiGraph[str]:
     """The program graph with the vertices of each scope repeated for each of its instances."""
-    graph = nx.MultiDiGraph()
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     ends = [frozenset(scope.outputs) - {""} for scope in program.scopes]
     homes: dict[int, dict[Op, str]] = {}
     around: dict[int, Instance] = {}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def tainted_sites(
-    graph: nx.MultiDiGraph, sites: Sequence[Site], inputs: Collection[str]
+    graph: nx.MultiDiGraph[str], sites: Sequence[Site], inputs: Collection[str]
 ) -> frozenset[int]:
     """Indices of sites whose inputs derive from the graph inputs ``inputs``.
 

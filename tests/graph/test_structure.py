@@ -30,9 +30,9 @@ SAMPLES = 150
 class Sample(NamedTuple):
     """A random operator graph with what it was made from."""
 
-    graph: nx.MultiDiGraph
+    graph: nx.MultiDiGraph[str]
     nodes: dict[str, Node]
-    plain: nx.DiGraph
+    plain: nx.DiGraph[str]
     """Operators alone."""
     inputs: dict[str, bool]
     """Whether an operator reads the graph input."""
@@ -43,7 +43,8 @@ def sample(seed: int) -> Sample:
     """Up to 9 operators that read earlier ones, the graph input ``x`` or a constant."""
     random = Random(seed)
     names = [f"n{i}" for i in range(random.randint(1, 9))]
-    graph, plain = nx.MultiDiGraph(), nx.DiGraph()
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    plain: nx.DiGraph[str] = nx.DiGraph()
     nodes: dict[str, Node] = {}
     inputs: dict[str, bool] = {}
     outputs = [name for name in names if random.random() < 0.2] or names[-1:]
@@ -79,7 +80,7 @@ def over_samples(check: Callable[[Sample], None]) -> Callable[[], None]:
     return test
 
 
-def paths(plain: nx.DiGraph, source: str, target: str) -> list[list[str]]:
+def paths(plain: nx.DiGraph[str], source: str, target: str) -> list[list[str]]:
     return [[source]] if source == target else list(nx.all_simple_paths(plain, source, target))
 
 

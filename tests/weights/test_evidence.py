@@ -23,8 +23,8 @@ def call(op: str, out: str, *weight: int, **attributes: int) -> Call:
     return Call(op, "", 17, attributes, inputs, (Tensor(out, "float32"),))
 
 
-def chain(*calls: Call) -> nx.MultiDiGraph:
-    graph = nx.MultiDiGraph()
+def chain(*calls: Call) -> nx.MultiDiGraph[str]:
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for index, one in enumerate(calls):
         add_vertex(graph, str(index), Vertex(one, ""))
         if index:

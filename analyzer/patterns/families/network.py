@@ -24,7 +24,7 @@ Figures = tuple[int, ...]
 class Network:
     """The model in the order of its operators."""
 
-    graph: nx.MultiDiGraph
+    graph: nx.MultiDiGraph[str]
     nodes: Mapping[str, Node]
     blocks: tuple[Block, ...]
     inputs: tuple[Tensor, ...]
