@@ -27,6 +27,7 @@ from analyzer.operators.contracts.recurrent import RECURRENT
 from analyzer.operators.contracts.reduction import REDUCTION
 from analyzer.operators.contracts.resampling import RESAMPLING
 from analyzer.operators.contracts.schema import matches_schema
+from analyzer.operators.contracts.sequences import SEQUENCES
 from analyzer.operators.contracts.text import TEXT
 from analyzer.operators.contracts.windows import WINDOWS
 
@@ -50,7 +51,7 @@ def _merged(tables: Iterable[Table]) -> Table:
 _CONTRACTS = _merged(
     (
         MOVEMENT, INDEXING, WINDOWS, PRODUCTS, ELEMENTWISE, NORMALISATION, RECURRENT, REDUCTION,
-        QUANTISATION, ATTENTION, RESAMPLING, TEXT, MACHINE_LEARNING, CONTRIB_ATTENTION,
+        QUANTISATION, ATTENTION, RESAMPLING, SEQUENCES, TEXT, MACHINE_LEARNING, CONTRIB_ATTENTION,
         CONTRIB_GROUPED, CONTRIB_PRODUCTS, CONTRIB_NORMALISATION, CONTRIB_OTHER,
     )
 )  # fmt: skip

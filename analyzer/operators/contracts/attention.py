@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING
 
 from analyzer.operators.contracts.parts import (
     MAX_LISTED,
+    indices_in_range,
     rank,
     same_rank,
     same_shape,
     same_size,
+    size_of,
     together,
 )
 from analyzer.operators.contracts.reading import (
     differ,
     given,
+    integers,
     rank_of,
     shape_of,
     size_at,
@@ -22,6 +25,7 @@ from analyzer.operators.contracts.reading import (
 )
 from analyzer.operators.contracts.settings import (
     at_least,
+    flag,
     one_of,
 )
 from analyzer.operators.contracts.violation import Violation
@@ -90,6 +94,13 @@ def _divided(call: Call) -> Iterator[Violation]:
                     f"leave {name} out",
                 )
                 return
+        if rank_of(call, 2) == 4 and differ(keys, size_at(call, 2, 1)):
+            yield Violation(
+                "heads",
+                f"the key has {keys} heads and the value {size_at(call, 2, 1)}",
+                "give key and value the same heads",
+            )
+            return
     if queries is not None and keys and queries % keys:
         yield Violation(
             "heads",
@@ -115,6 +126,40 @@ def _agreeing(call: Call) -> Iterator[Violation]:
             "sequence-length",
             f"the key is {k_length} long and the value {v_length}",
             "give key and value the same length",
+        )
+
+
+def _padded(call: Call) -> Iterator[Violation]:
+    """One length for each entry of the batch, and no past beside it."""
+    lengths, batch = shape_of(call, 6), size_at(call, 0, 0)
+    if lengths is None:
+        return
+    if given(call, 4) or given(call, 5):
+        yield Violation(
+            "operand-extra", "nonpad_kv_seqlen is given beside past_key and past_value",
+            "leave one of the two out",
+        )  # fmt: skip
+    elif len(lengths) != 1 or differ(lengths[0], batch):
+        yield Violation(
+            "operand-length",
+            f"nonpad_kv_seqlen is {spell(lengths)} for a batch of {batch}",
+            f"give {batch} lengths",
+        )
+    else:
+        total = _sizes(call, 1, _heads(call)[1])[0]
+        wrong = [n for n in integers(call, 6) or () if total is not None and not 0 <= n <= total]
+        if wrong:
+            yield Violation(
+                "index-range", f"nonpad_kv_seqlen holds {wrong[0]}, the key is {total} long",
+                f"keep it within 0 to {total}",
+            )  # fmt: skip
+
+
+def _scaled(call: Call) -> Iterator[Violation]:
+    scale = call.attr("scale")
+    if isinstance(scale, float) and scale <= 0:
+        yield Violation(
+            "attribute-value", f"scale is {scale:g}", "use a scale above 0, or leave it out"
         )
 
 
@@ -181,7 +226,11 @@ def _rotated(call: Call) -> Iterator[Violation]:
             "state num_heads, or give the input four axes (batch, heads, length, size)",
         )
         return
-    size = shape[-1] if len(shape) == 4 else shape[2] // heads if shape[2] is not None else None
+    size: Dim = shape[-1]
+    if len(shape) == 3:
+        size = None if size is None else size // heads
+    elif len(shape) != 4:
+        return
     if cache is not None and len(cache) != (2 if given(call, 3) else 3):
         yield Violation(
             "cache-shape",
@@ -190,7 +239,16 @@ def _rotated(call: Call) -> Iterator[Violation]:
             "give the caches (positions, pairs) with position_ids, (batch, length, pairs) without",
         )
         return
+    length = shape[2] if len(shape) == 4 else shape[1]
     turned = part or size
+    if cache is not None and len(cache) == 3 and any(map(differ, cache[:2], (shape[0], length))):
+        yield Violation(
+            "cache-shape",
+            f"cos_cache is {spell(cache)}, without position_ids the input ({spell(shape)}) takes "
+            f"{spell((shape[0], length, None))} (batch, length, pairs)",
+            "give one row for each token, or position_ids",
+        )
+        return
     if cache is not None and turned is not None and differ(cache[-1], turned // 2):
         yield Violation(
             "cache-shape",
@@ -204,7 +262,6 @@ def _rotated(call: Call) -> Iterator[Violation]:
             f"rotary_embedding_dim is {part}, a head has {size} elements",
             f"rotate at most {size}",
         )
-    length = shape[2] if len(shape) == 4 else shape[1]
     if ids is not None and (len(ids) != 2 or any(map(differ, ids, (shape[0], length)))):
         yield Violation(
             "positions",
@@ -228,13 +285,15 @@ ATTENTION: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ("", "Attention"): (
         rank(0, "Q", 3, 4), same_rank(0, "Q", 1, "K"), same_rank(0, "Q", 2, "V"),
         same_size(0, "Q", 0, 1, "K", 0), same_size(0, "Q", 0, 2, "V", 0),
-        _divided, _agreeing, together(4, "past_key", 5, "past_value"), _past, _mask,
-        one_of("qk_matmul_output_mode", (0, 1, 2, 3)), one_of("is_causal", (0, 1)),
-        one_of("softmax_precision", (0, 1, 10, 11, 16)),
+        _divided, _agreeing, _padded, _scaled, together(4, "past_key", 5, "past_value"),
+        _past, _mask,
+        one_of("qk_matmul_output_mode", (0, 1, 2, 3), grave=False), flag("is_causal"),
+        one_of("softmax_precision", (0, 1, 10, 11, 16), grave=False),
     ),
     ("", "RotaryEmbedding"): (
         rank(0, "X", 3, 4), same_shape(1, "cos_cache", 2, "sin_cache"), _rotated,
-        one_of("interleaved", (0, 1)), at_least("rotary_embedding_dim", 0),
+        indices_in_range(3, "position_ids", size_of(1, 0), "cos_cache", least=0),
+        flag("interleaved"), at_least("rotary_embedding_dim", 0),
     ),
     ("com.microsoft", "MRotaryEmbedding"): (
         rank(0, "input", 3, 4), same_shape(2, "cos_cache", 3, "sin_cache"), _sections,

@@ -23,9 +23,18 @@ _READ: Mapping[tuple[str, str], tuple[int, ...]] = {
         "Gather GatherElements GatherND Scatter ScatterElements ScatterND ReverseSequence "
         "Dropout CumSum CumProd QuantizeLinear DequantizeLinear".split()
     )},
+    **{("", op): (1,) for op in (
+        "SoftmaxCrossEntropyLoss NegativeLogLikelihoodLoss SplitToSequence Mod".split()
+    )},
+    ("", "Attention"): (6,),
+    ("", "RotaryEmbedding"): (3,),
+    ("com.microsoft", "RotaryEmbedding"): (1,),
+    ("ai.onnx.ml", "ArrayFeatureExtractor"): (1,),
+    ("", "TensorScatter"): (2,),
     ("", "BatchNormalization"): (4,),
     ("", "Clip"): (1, 2),
     ("", "DFT"): (1, 2),
+    ("", "STFT"): (1, 3),
     ("", "QLinearConv"): (1, 4, 6),
     ("", "QLinearMatMul"): (1, 4, 6),
     **{("com.microsoft", op): (1,) for op in (
@@ -40,7 +49,7 @@ _READ: Mapping[tuple[str, str], tuple[int, ...]] = {
     ("com.microsoft", "MatMulIntegerToFloat"): (2, 3),
     ("com.microsoft", "DynamicQuantizeMatMul"): (2,),
     ("com.microsoft", "MatMulNBits"): (4,),
-    ("com.microsoft", "EmbedLayerNormalization"): (0,),
+    ("com.microsoft", "EmbedLayerNormalization"): (0, 1),
 }  # fmt: skip
 
 

@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.operators.contracts.parts import fits, rank, size_of, together, vector
-from analyzer.operators.contracts.reading import given, shape_of, size_at, whole
-from analyzer.operators.contracts.settings import at_least, one_of
+from analyzer.operators.contracts.parts import (
+    fits,
+    indices_in_range,
+    rank,
+    size_of,
+    together,
+    vector,
+)
+from analyzer.operators.contracts.reading import (
+    differ,
+    given,
+    integers,
+    shape_of,
+    size_at,
+    volume,
+    whole,
+)
+from analyzer.operators.contracts.settings import at_least, flag
 from analyzer.operators.contracts.violation import Violation
 from analyzer.units import shape as spell
 
@@ -54,6 +69,7 @@ def _grouped(call: Call) -> Iterator[Violation]:
             what="(batch, length, key heads × size of a head)",
         )  # fmt: skip
     yield from _grouped_past(call, query[0], keys, size)
+    yield from _grouped_lengths(call, query[0], query[1])
 
 
 def _grouped_past(call: Call, batch: Dim, keys: int, size: Dim) -> Iterator[Violation]:
@@ -76,6 +92,29 @@ def _grouped_past(call: Call, batch: Dim, keys: int, size: Dim) -> Iterator[Viol
                 f"give {name} (positions, at most {size // 2} pairs)",
             )
             return
+    cosine, sine = shape_of(call, 7), shape_of(call, 8)
+    if cosine is not None:
+        yield from fits("cache-shape", "sin_cache", sine, cosine, what="as cos_cache")
+
+
+def _grouped_lengths(call: Call, batch: Dim, length: Dim) -> Iterator[Violation]:
+    """A past length for each entry of the batch, and one total that covers the query."""
+    if call.op_type != "GroupQueryAttention":
+        return
+    lengths, total = shape_of(call, 5), integers(call, 6)
+    count = volume(lengths)
+    if lengths == () or differ(count, batch):
+        yield Violation(
+            "operand-length",
+            f"seqlens_k is {spell(lengths)} for a batch of {batch}",
+            f"give {batch} lengths on one axis",
+        )
+    elif total and (total[0] < 1 or (length is not None and total[0] < length)):
+        yield Violation(
+            "sequence-length",
+            f"total_sequence_length is {total[0]} and the query {length} long",
+            f"state {length} or more",
+        )
 
 
 def _rotary_inputs(call: Call) -> Iterator[Violation]:
@@ -106,6 +145,15 @@ def _rotary(call: Call) -> Iterator[Violation]:
         "positions", "position_ids", ids, (1,), (), (data[0], length), what="(batch, length)"
     )
     wide = data[2] if len(data) == 3 else data[3]
+    if len(data) == 3 and not part and cosine is not None and len(cosine) == 2 and cosine[1]:
+        if wide is not None and wide % (2 * cosine[1]):
+            yield Violation(
+                "heads",
+                f"a width of {wide} does not divide into heads of {2 * cosine[1]}, twice the "
+                "columns of cos_cache",
+                "correct the caches, or state rotary_embedding_dim and num_heads",
+            )
+        return
     if cosine is None or len(cosine) != 2 or cosine[1] is None or wide is None:
         return
     size = wide // heads if len(data) == 3 and heads else wide if len(data) == 4 else None
@@ -151,7 +199,7 @@ CONTRIB_GROUPED: Mapping[tuple[str, str], tuple[Contract, ...]] = {
         "GroupQueryAttention": (
             _HEADS, at_least("kv_num_heads", 1), rank(0, "query", 3), _grouped,
             together(3, "past_key", 4, "past_value"), together(7, "cos_cache", 8, "sin_cache"),
-            _rotary_inputs, one_of("rotary_interleaved", (0, 1)),
+            _rotary_inputs, flag("rotary_interleaved"),
         ),
         "SparseAttention": (
             _HEADS, at_least("kv_num_heads", 1), rank(0, "query", 3), _grouped,
@@ -159,6 +207,7 @@ CONTRIB_GROUPED: Mapping[tuple[str, str], tuple[Contract, ...]] = {
         ),
         "RotaryEmbedding": (
             rank(0, "input", 3, 4), rank(2, "cos_cache", 2), rank(3, "sin_cache", 2), _rotary,
+            indices_in_range(1, "position_ids", size_of(2, 0), "cos_cache", least=0),
         ),
         "RelativePositionBias": (
             rank(0, "bias_table", 2), at_least("max_distance", 1),

@@ -19,6 +19,7 @@ from analyzer.operators.contracts.parts import (
 from analyzer.operators.contracts.reading import differ, shape_of, size_at
 from analyzer.operators.contracts.settings import (
     divides,
+    flag,
     one_of,
 )
 from analyzer.operators.contracts.violation import Violation
@@ -89,8 +90,9 @@ CONTRIB_NORMALISATION: Mapping[tuple[str, str], tuple[Contract, ...]] = {
             rank(0, "input", 2, 3), _skip, *per_last((2, "gamma"), (3, "bias")),
         ),
         "EmbedLayerNormalization": (
-            *_TABLES, one_of("mask_index_type", (0, 1)),
+            *_TABLES, flag("mask_index_type"),
             indices_in_range(0, "input_ids", size_of(2, 0), "word_embedding", least=0),
+            indices_in_range(1, "segment_ids", size_of(4, 0), "segment_embedding", least=0),
         ),
         "QEmbedLayerNormalization": _TABLES,
         "GroupNorm": (rank(0, "X", 4),),

@@ -9,6 +9,8 @@ from analyzer.operators.contracts.parts import (
     least_rank,
     rank,
     same_size,
+    size_of,
+    vector,
 )
 from analyzer.operators.contracts.reading import (
     differ,
@@ -207,7 +209,11 @@ CONTRIB_OTHER: Mapping[tuple[str, str], tuple[Contract, ...]] = {
             rank(0, "input_ids", 2), rank(1, "scores", 2), at_least("ngram_size", 1),
             same_size(0, "input_ids", 0, 1, "scores", 0),
         ),
-        "WordConvEmbedding": (_words,),
+        "WordConvEmbedding": (
+            least_rank(0, "Sequence", 2), rank(1, "W", 4), rank(3, "C", 2), _words,
+            vector(2, "B", size_of(1, 0), "filters", code="bias-length"),
+        ),
+        "BifurcationDetector": (rank(0, "src_tokens", 1), rank(1, "cur_tokens", 1)),
         "Tokenizer": (at_least("mincharnum", 1), _separated),
         "Rfft": (at_least("signal_ndim", 1),),
     }.items()

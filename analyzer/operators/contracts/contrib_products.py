@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.operators.contracts.parts import (
     fits,
-    indices_in_range,
+    same_shape,
     size_of,
     vector,
 )
@@ -94,7 +94,10 @@ def _packed(call: Call) -> Iterator[Violation]:
 def _bnb4(call: Call) -> Iterator[Violation]:
     """MatMulBnb4: two weights in a byte, one maximum for each block."""
     n, k, block = whole(call, "N"), whole(call, "K"), whole(call, "block_size")
-    if n is None or k is None or block is None or min(n, k, block) < 1:
+    if n is None or k is None or block is None or block < 1:
+        return
+    if min(n, k) < 1:
+        yield Violation("attribute-value", f"N is {n} and K {k}", "state sizes above 0")
         return
     if differ(size_at(call, 0, -1), k if whole(call, "transB", 1) else n):
         yield Violation(
@@ -105,13 +108,14 @@ def _bnb4(call: Call) -> Iterator[Violation]:
     for slot, name, wanted in (
         (1, "B", -(-n * k // 2)), (2, "absmax", -(-n * k // block)),
     ):  # fmt: skip
-        if differ(elements_of(call, slot), wanted):
+        found = elements_of(call, slot)
+        if differ(found, wanted):
             yield Violation(
                 "packing",
-                f"{name} has {elements_of(call, slot)} elements, {n} × {k} weights in blocks of "
+                f"{name} has {found} elements, {n} × {k} weights in blocks of "
                 f"{block} take {wanted}",
                 f"pack the weight anew, or correct N, K or block_size of {name}",
-                grave=False,
+                grave=(found or 0) < wanted,
             )
             return
 
@@ -205,20 +209,19 @@ CONTRIB_PRODUCTS: Mapping[tuple[str, str], tuple[Contract, ...]] = {
             axis_in_range("gather_axis", default=0, name="data"),
             axis_in_range("quantize_axis", default=1, name="data"),
             one_of("bits", (2, 4, 8)), _blocks_of_gather, _gathered,
-            indices_in_range(
-                1, "indices", lambda c: size_at(c, 0, whole(c, "gather_axis", 0) or 0), "the axis"
-            ),
         ),
         "FusedMatMul": (_fused,),
         "FusedMatMulActivation": (_fused,),
         "DynamicQuantizeMatMul": (
             *per_column(2, 3, 1, -1, "columns of B"),
-            vector(4, "bias", size_of(1, -1), "columns of B", code="bias-length"),
+            vector(4, "bias", size_of(1, -1), "columns of B", code="bias-length", loose=True),
         ),
-        "QGemm": per_column(4, 5, 3, -1, "columns of B"),
+        "QGemm": (
+            *per_column(4, 5, 3, -1, "columns of B"), same_shape(4, "b_scale", 5, "b_zero_point"),
+        ),
         "MatMulIntegerToFloat": (
             *per_column(3, 5, 1, -1, "columns of B"),
-            vector(6, "bias", size_of(1, -1), "columns of B", code="bias-length"),
+            vector(6, "bias", size_of(1, -1), "columns of B", code="bias-length", loose=True),
         ),
     }.items()
 }  # fmt: skip

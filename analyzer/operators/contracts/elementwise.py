@@ -64,6 +64,12 @@ def _remainder(call: Call) -> Iterator[Violation]:
         )
 
 
+def _divisor(call: Call) -> Iterator[Violation]:
+    values = contents(call, 1)
+    if values is not None and values.dtype.kind in "iu" and not values.all():
+        yield Violation("zero-divisor", "the divisor holds a 0", "divide by other numbers")
+
+
 def _ratio(call: Call) -> Iterator[Violation]:
     ratio = contents(call, 1) if call.version >= 12 else None
     if ratio is not None and ratio.size == 1 and not 0 <= float(ratio.reshape(-1)[0]) < 1:
@@ -130,7 +136,7 @@ _RANDOM = (type_attribute("dtype"), _sizes)
 ELEMENTWISE: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     **{("", op): (broadcasts(since=8 if op in _VARIADIC else 7),) for op in _PAIRS},
     ("", "BitShift"): (broadcasts(), one_of("direction", ("LEFT", "RIGHT"))),
-    ("", "Mod"): (broadcasts(), one_of("fmod", (0, 1)), _remainder),
+    ("", "Mod"): (broadcasts(), one_of("fmod", (0, 1)), _remainder, _divisor),
     ("", "PRelu"): (broadcasts(), _slope),
     ("", "Clip"): (single(1, "min"), single(2, "max"), _limits),
     ("", "Cast"): (type_attribute("to"), _target_type),

@@ -30,6 +30,7 @@ from analyzer.operators.contracts.settings import (
     at_least,
     axes_in_range,
     axis_in_range,
+    flag,
     one_of,
     out_of_range,
 )
@@ -95,6 +96,7 @@ def _tuples(call: Call) -> Iterator[Violation]:
                 f"batch axis {axis} is {a} long in data ({spell(data)}) and {b} in indices "
                 f"({spell(indices)})",
                 "make the batch axes equal, or lower batch_dims",
+                grave=1 not in (a, b),
             )
             return
     depth, least = indices[-1], int(call.op_type == "GatherND")
@@ -237,7 +239,27 @@ def _pads(call: Call) -> Iterator[Violation]:
             return
 
 
+def _written(call: Call) -> Iterator[Violation]:
+    """TensorScatter: what is written lies within the cache, unless it goes round."""
+    axis = whole(call, "axis", -2)
+    if axis is None:
+        return
+    room, more = size_at(call, 0, axis), size_at(call, 1, axis)
+    if room is None or more is None:
+        return
+    around = call.attr("mode", "linear") == "circular"
+    wrong = [n for n in integers(call, 2) or () if n < 0 or (not around and n + more > room)]
+    if wrong or more > room:
+        yield Violation(
+            "index-range",
+            f"{more} entries written from {(wrong or [0])[0]} leave a cache of {room}",
+            f"begin within 0 to {max(0, room - more)}",
+        )
+
+
 GATHERED = indices_in_range(1, "indices", _picked, "the axis")
+
+_FEATURES = indices_in_range(1, "Y", lambda c: size_at(c, 0, -1), "the last axis", least=0)
 
 INDEXING: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ("", "Gather"): (axis_in_range(default=0, name="data"), GATHERED),
@@ -271,14 +293,15 @@ INDEXING: Mapping[tuple[str, str], tuple[Contract, ...]] = {
         axes_in_range(lambda c: integers(c, 3) if c.version >= 18 else None, name="data"),
         one_of("mode", ("constant", "reflect", "edge", "wrap")),
     ),
-    ("", "Unique"): (_compress, one_of("sorted", (0, 1))),
+    ("", "Unique"): (_compress, flag("sorted")),
     ("", "Trilu"): (least_rank(0, "input", 2), single(1, "k")),
     ("", "EyeLike"): (rank(0, "input", 2),),
     ("", "TensorScatter"): (
         axis_in_range(default=-2, name="past_cache"), same_rank(0, "past_cache", 1, "update"),
         one_of("mode", ("linear", "circular")),
-        vector(2, "write_indices", lambda c: size_at(c, 0, 0), "the batch"),
+        vector(2, "write_indices", lambda c: size_at(c, 0, 0), "the batch"), _written,
     ),
+    ("ai.onnx.ml", "ArrayFeatureExtractor"): (_FEATURES,),
     ("com.microsoft", "GatherND"): (_tuples,),
     ("com.microsoft", "Trilu"): (least_rank(0, "X", 2), single(1, "k")),
     ("com.microsoft", "ExpandDims"): (

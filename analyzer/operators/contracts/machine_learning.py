@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from analyzer.operators.contracts.parts import rank
 from analyzer.operators.contracts.reading import shape_of, whole, wholes
 from analyzer.operators.contracts.settings import (
     one_of,
@@ -76,6 +77,47 @@ def _nodes(call: Call) -> Iterator[Violation]:
         )  # fmt: skip
 
 
+def _features(call: Call) -> Iterator[Violation]:
+    """Trees ask for features that the input has."""
+    shape, asked = shape_of(call, 0), wholes(call, "nodes_featureids")
+    modes = call.attr("nodes_modes")
+    if not shape or shape[-1] is None or not asked:
+        return
+    leaf = [mode == "LEAF" for mode in modes] if isinstance(modes, tuple) else []
+    used = [f for i, f in enumerate(asked) if not (i < len(leaf) and leaf[i])]
+    if used and not 0 <= min(used) <= max(used) < shape[-1]:
+        yield Violation(
+            "index-range",
+            f"nodes_featureids reach {max(used)}, the input ({spell(shape)}) has {shape[-1]} "
+            "features",
+            f"keep nodes_featureids within 0 to {shape[-1] - 1}",
+        )
+
+
+def _roots(call: Call) -> Iterator[Violation]:
+    """TreeEnsemble: branches lead to nodes and leaves that exist."""
+    nodes, leaves = wholes(call, "nodes_featureids"), _length(call.attr("leaf_weights"))
+    if nodes is None:
+        return
+    roots = wholes(call, "tree_roots")
+    if roots and not 0 <= min(roots) <= max(roots) < len(nodes):
+        yield Violation(
+            "index-range", f"tree_roots holds {max(roots)} of {len(nodes)} nodes",
+            f"keep tree_roots within 0 to {len(nodes) - 1}",
+        )  # fmt: skip
+        return
+    for side in ("true", "false"):
+        ids, leaf = wholes(call, f"nodes_{side}nodeids"), wholes(call, f"nodes_{side}leafs")
+        for node, end in zip(ids or (), leaf or (), strict=False):
+            limit = (leaves or 0) if end else len(nodes)
+            if limit and not 0 <= node < limit:
+                yield Violation(
+                    "index-range", f"nodes_{side}nodeids holds {node} of {limit}",
+                    f"keep it within 0 to {limit - 1}",
+                )  # fmt: skip
+                return
+
+
 def _targets(kind: str) -> Contract:
     """Identifiers of targets or classes are those of the outputs."""
 
@@ -128,7 +170,7 @@ def _labels(call: Call) -> Iterator[Violation]:
 
 def _scaler(call: Call) -> Iterator[Violation]:
     shape = shape_of(call, 0)
-    features = shape[-1] if shape else None
+    features = None if not shape else shape[-1] if len(shape) < 3 else shape[1]
     for name in ("offset", "scale"):
         count = _length(call.attr(name))
         if count and features is not None and count not in (1, features):
@@ -149,11 +191,27 @@ def _linear(call: Call) -> Iterator[Violation]:
         outputs: int | None = whole(call, "targets", 1)
     else:
         outputs = _length(call.attr("intercepts")) or None
-    if outputs and count % outputs:
+    if outputs is not None and outputs < 1:
+        yield Violation("attribute-value", f"targets is {outputs}", "state 1 or more")
+    elif outputs and count % outputs:
         yield Violation(
             "list-lengths",
             f"{count} coefficients do not divide into {outputs} outputs",
             "give one coefficient for each feature and output",
+        )
+
+
+def _wide_enough(call: Call) -> Iterator[Violation]:
+    """LinearRegressor reads a coefficient for each feature of the input."""
+    shape, count = shape_of(call, 0), _length(call.attr("coefficients"))
+    outputs = whole(call, "targets", 1)
+    if not shape or len(shape) > 2 or shape[-1] is None or not count or not outputs:
+        return
+    if count < shape[-1] * outputs:
+        yield Violation(
+            "list-lengths",
+            f"{count} coefficients for {shape[-1]} features and {outputs} output(s)",
+            f"give {shape[-1] * outputs} coefficients",
         )
 
 
@@ -210,7 +268,7 @@ def _imputed(call: Call) -> Iterator[Violation]:
 
 def _trees(kind: str) -> tuple[Contract, ...]:
     return (
-        equal_lengths(*_NODE_LISTS), _nodes, _POST, _targets(kind),
+        equal_lengths(*_NODE_LISTS), _nodes, _features, _POST, _targets(kind),
         equal_lengths(*(f"{kind}_{part}" for part in ("treeids", "nodeids", "ids", "weights"))),
         _exclusive("classlabels_strings", "classlabels_int64s"),
         one_of("aggregate_function", ("AVERAGE", "SUM", "MIN", "MAX")),
@@ -227,7 +285,7 @@ _BY_OPERATOR: Mapping[str, tuple[Contract, ...]] = {
     "TreeEnsemble": (
         equal_lengths("nodes_featureids", "nodes_modes", "nodes_splits", "nodes_truenodeids",
                       "nodes_falsenodeids", "nodes_trueleafs", "nodes_falseleafs"),
-        equal_lengths("leaf_targetids", "leaf_weights"),
+        equal_lengths("leaf_targetids", "leaf_weights"), _features, _roots,
         one_of("post_transform", (0, 1, 2, 3, 4)), one_of("aggregate_function", (0, 1, 2, 3)),
     ),
     "LabelEncoder": (_labels,),
@@ -236,8 +294,8 @@ _BY_OPERATOR: Mapping[str, tuple[Contract, ...]] = {
     "FeatureVectorizer": (_dimensions,),
     "Imputer": (_either("imputed_value_floats", "imputed_value_int64s"), _imputed),
     "LinearClassifier": (_POST, _linear),
-    "LinearRegressor": (_POST, _linear),
-    "Normalizer": (one_of("norm", ("MAX", "L1", "L2")),),
+    "LinearRegressor": (_POST, rank(0, "X", 1, 2), _linear, _wide_enough),
+    "Normalizer": (one_of("norm", ("MAX", "L1", "L2")), rank(0, "X", 1, 2)),
     "OneHotEncoder": (_either("cats_int64s", "cats_strings"),),
     "SVMClassifier": (_POST, _KERNEL, _support, _LABELLED),
     "SVMRegressor": (_POST, _KERNEL, _support),

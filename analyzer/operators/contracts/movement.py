@@ -46,7 +46,7 @@ def _reshape(call: Call) -> Iterator[Violation]:
     if target is None:
         return
     asked = list(target[:MAX_LISTED])
-    literal = bool(whole(call, "allowzero", 0)) and call.version >= 14
+    literal = whole(call, "allowzero", 0) == 1 and call.version >= 14
     if target.count(-1) > 1 or min(target, default=0) < -1:
         yield Violation(
             "reshape-target",
@@ -272,10 +272,12 @@ def _reverse(call: Call) -> Iterator[Violation]:
     if batch is None or time is None:
         return
     if {batch, time} != {0, 1}:
+        negative = min(batch, time) < 0 and max(batch, time) < 2
         yield Violation(
             "attribute-value",
             f"batch_axis is {batch} and time_axis {time}; one must be 0 and the other 1",
             "set one to 0 and the other to 1",
+            grave=not negative,
         )
         return
     lengths, longest = integers(call, 1), size_at(call, 0, time)
@@ -293,21 +295,26 @@ MOVEMENT: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ("", "Transpose"): (_transpose,),
     ("", "Split"): (axis_in_range(default=0), rank(1, "split", 1), _split),
     ("", "Concat"): (_concat,),
-    ("", "Expand"): (rank(1, "shape", 1), _expand),
+    ("", "Expand"): (rank(1, "shape", 1, grave=False), _expand),
     ("", "Tile"): (
         vector(1, "repeats", lambda c: rank_of(c, 0) if c.version >= 6 else None, "axes of input"),
         _tile,
     ),
     ("", "Squeeze"): (
+        rank(1, "axes", 1),
         axes_in_range(lambda c: listed(c, "axes", 1, 13), distinct=False),
         _squeeze,
     ),
-    ("", "Unsqueeze"): (axes_in_range(lambda c: listed(c, "axes", 1, 13), more=True),),
+    ("", "Unsqueeze"): (
+        rank(1, "axes", 0, 1), axes_in_range(lambda c: listed(c, "axes", 1, 13), more=True),
+    ),
     ("", "DepthToSpace"): (
         rank(0, "input", 4), at_least("blocksize", 1), _block,
         one_of("mode", ("DCR", "CRD")),
     ),
-    ("", "SpaceToDepth"): (rank(0, "input", 4), at_least("blocksize", 1), _block),
+    ("", "SpaceToDepth"): (
+        rank(0, "input", 4), at_least("blocksize", 1), _block, one_of("mode", ("DCR", "CRD")),
+    ),
     ("", "ReverseSequence"): (
         _reverse,
         vector(1, "sequence_lens", lambda c: size_at(c, 0, whole(c, "batch_axis", 1) or 0),

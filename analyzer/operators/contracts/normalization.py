@@ -100,7 +100,9 @@ def _groups(call: Call) -> Dim:
 
 
 def _grouped(slot: int, name: str) -> Contract:
-    return vector(slot, name, _groups, "one for each group or channel", code="norm-length")
+    return vector(
+        slot, name, _groups, "one for each group or channel", code="norm-length", loose=True
+    )
 
 
 def _odd(call: Call) -> Iterator[Violation]:

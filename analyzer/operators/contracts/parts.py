@@ -126,20 +126,25 @@ def vector(
     *,
     code: str = "operand-length",
     grave: bool = True,
+    loose: bool = False,
 ) -> Contract:
-    """Input ``slot`` has one axis of ``length`` elements, which are ``what``."""
+    """Input ``slot`` has one axis of ``length`` elements, which are ``what``.
+
+    ``loose``: runtimes broadcast it, so that other shapes of as many or one element run.
+    """
 
     def check(call: Call) -> Iterator[Violation]:
         shape, wanted = shape_of(call, slot), length(call)
         if shape is None:
             return
         if len(shape) != 1:
+            spread = loose and elements_of(call, slot) in (None, 1, wanted)
             yield Violation(
                 code,
                 f"{name} has {len(shape)} axes ({spell(shape)}), {call.op_type} takes one"
                 + (f" of {wanted} elements ({what})" if wanted is not None else ""),
                 f"reshape {name} to one axis",
-                grave,
+                grave and not spread,
             )
         elif differ(shape[0], wanted):
             yield Violation(

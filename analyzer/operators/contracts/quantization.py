@@ -8,6 +8,7 @@ import numpy as np
 
 from analyzer.operators.contracts.parts import (
     broadcasts,
+    rank,
     single,
 )
 from analyzer.operators.contracts.reading import (
@@ -155,9 +156,31 @@ def _points(call: Call) -> Iterator[Violation]:
 
 
 _LINEAR = (_scale, _points, positive(1, "the scale"))
+
+
+def _edges(slot: int, data: int, axis: int, what: str) -> tuple[Contract, ...]:
+    """A zero point of one axis is one number, or one for each entry of ``axis`` of the matrix."""
+
+    def check(call: Call) -> Iterator[Violation]:
+        shape, wanted = shape_of(call, slot), size_at(call, data, axis)
+        if shape is not None and len(shape) == 1 and shape[0] != 1 and differ(shape[0], wanted):
+            yield Violation(
+                "zero-point-shape",
+                f"{shape[0]} zero points for {wanted} {what}",
+                f"give one or {wanted}",
+            )
+
+    return (check,)
+
+
+def scalars(*slots: tuple[int, str]) -> tuple[Contract, ...]:
+    """Every input of ``slots`` is a scalar, for which one axis of one element does not do."""
+    return tuple(rank(slot, name, 0) for slot, name in slots)
+
+
 _BINARY = (
     broadcasts(0, 3, since=1),
-    *singles((1, "A_scale"), (2, "A_zero_point"), (4, "B_scale"), (5, "B_zero_point"),
+    *scalars((1, "A_scale"), (2, "A_zero_point"), (4, "B_scale"), (5, "B_zero_point"),
              (6, "C_scale"), (7, "C_zero_point")),
     positive(1, "A_scale"), positive(4, "B_scale"), positive(6, "C_scale"),
 )  # fmt: skip
@@ -177,12 +200,16 @@ QUANTISATION: Mapping[tuple[str, str], tuple[Contract, ...]] = {
         positive(1, "x_scale"), positive(4, "w_scale"), positive(6, "y_scale"),
     ),
     ("", "QLinearMatMul"): (
-        *singles((6, "y_scale"), (7, "y_zero_point")), *per_column(4, 5, 3, -1, "columns of B"),
+        *singles((6, "y_scale"), (7, "y_zero_point")), *_edges(2, 0, -2, "rows of A"),
+        *per_column(4, 5, 3, -1, "columns of B"),
         _zero_type(0, 2), _zero_type(3, 5),
         positive(1, "a_scale"), positive(4, "b_scale"), positive(6, "y_scale"),
     ),
     ("", "ConvInteger"): (single(2, "x_zero_point"), _zero_type(0, 2), _zero_type(1, 3)),
-    ("", "MatMulInteger"): (_zero_type(0, 2), _zero_type(1, 3)),
+    ("", "MatMulInteger"): (
+        _zero_type(0, 2), _zero_type(1, 3), *_edges(2, 0, -2, "rows of A"),
+        *_edges(3, 1, -1, "columns of B"),
+    ),
     ("com.microsoft", "QLinearAdd"): _BINARY,
     ("com.microsoft", "QLinearMul"): _BINARY,
     ("com.microsoft", "QLinearLeakyRelu"): _UNARY,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.operators.contracts.parts import (
+    fits,
     rank,
 )
 from analyzer.operators.contracts.reading import (
@@ -106,6 +107,19 @@ def _activations(call: Call) -> Iterator[Violation]:
         )
 
 
+def _quantised(call: Call) -> Iterator[Violation]:
+    """Scales and zero points of DynamicQuantizeLSTM: one a direction, or one for each row."""
+    directions, hidden = _directions(call), _hidden(call)
+    for slot, name in (
+        (8, "W_scale"), (9, "W_zero_point"), (10, "R_scale"), (11, "R_zero_point"),
+    ):  # fmt: skip
+        rows = None if hidden is None else 4 * hidden
+        yield from fits(
+            "scale-shape", name, shape_of(call, slot), (directions,), (directions, rows),
+            what="(directions) or (directions, rows)",
+        )  # fmt: skip
+
+
 _LAYER: tuple[Contract, ...] = (
     rank(0, "X", 3),
     one_of("direction", ("forward", "reverse", "bidirectional")),
@@ -118,5 +132,5 @@ RECURRENT: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ("", "RNN"): _LAYER,
     ("", "GRU"): (*_LAYER, one_of("linear_before_reset", (0, 1))),
     ("", "LSTM"): _LAYER,
-    ("com.microsoft", "DynamicQuantizeLSTM"): _LAYER,
+    ("com.microsoft", "DynamicQuantizeLSTM"): (*_LAYER, _quantised),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.operators.contracts.parts import (
+    rank,
     single,
     size_of,
     vector,
@@ -16,10 +17,12 @@ from analyzer.operators.contracts.reading import (
     rank_of,
     shape_of,
     size_at,
+    whole,
 )
 from analyzer.operators.contracts.settings import (
     axes_in_range,
     axis_in_range,
+    flag,
     one_of,
     out_of_range,
 )
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
     from analyzer.operators.contracts.violation import Contract
 
 _REDUCTIONS = "L1 L2 LogSum LogSumExp Max Mean Min Prod Sum SumSquare".split()
-_KEEPS = one_of("keepdims", (0, 1), grave=False)
+_KEEPS = flag("keepdims")
 _MEANS = one_of("reduction", ("none", "sum", "mean"), grave=False)
 
 
@@ -85,14 +88,28 @@ def _classes(call: Call) -> Iterator[Violation]:
             "label-weights",
             f"weights are {spell(weights)} for {classes} classes",
             f"give {classes} weights, one for each class",
-            grave=False,
+            grave=call.op_type == "NegativeLogLikelihoodLoss" or len(weights) != 1,
         )
 
 
-_LOSS = (_labels, _classes, _MEANS)
+def _label_values(call: Call) -> Iterator[Violation]:
+    """Labels name classes that exist, or the one that is ignored."""
+    values, classes, ignored = integers(call, 1), size_at(call, 0, 1), whole(call, "ignore_index")
+    wrong = [n for n in values or () if n != ignored and classes and not -classes <= n < classes]
+    if wrong:
+        yield Violation(
+            "index-range", f"labels hold {wrong[0]}, there are {classes} classes",
+            f"keep labels within 0 to {(classes or 0) - 1}",
+        )  # fmt: skip
+
+
+_LOSS = (_labels, _classes, _label_values, _MEANS)
 
 REDUCTION: Mapping[tuple[str, str], tuple[Contract, ...]] = {
-    **{("", f"Reduce{op}"): (_reduced(f"Reduce{op}"), _KEEPS) for op in _REDUCTIONS},
+    **{
+        ("", f"Reduce{op}"): (rank(1, "axes", 1), _reduced(f"Reduce{op}"), _KEEPS)
+        for op in _REDUCTIONS
+    },
     ("", "ArgMax"): (axis_in_range(default=0, name="data"), _KEEPS),
     ("", "ArgMin"): (axis_in_range(default=0, name="data"), _KEEPS),
     ("", "Softmax"): (axis_in_range(default=-1),),
@@ -100,7 +117,8 @@ REDUCTION: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ("", "Hardmax"): (axis_in_range(default=-1),),
     ("", "CumSum"): (single(1, "axis"), _along, one_of("exclusive", (0, 1)),
                      one_of("reverse", (0, 1))),
-    ("", "CumProd"): (single(1, "axis"), _along),
+    ("", "CumProd"): (single(1, "axis"), _along, one_of("exclusive", (0, 1)),
+                      one_of("reverse", (0, 1))),
     ("", "DFT"): (single(1, "dft_length"), single(2, "axis"), _along),
     ("", "SoftmaxCrossEntropyLoss"): _LOSS,
     ("", "NegativeLogLikelihoodLoss"): _LOSS,

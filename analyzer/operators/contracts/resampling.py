@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.operators.contracts.parts import (
     MAX_LISTED,
+    indices_in_range,
     rank,
     same_rank,
     same_size,
@@ -25,7 +26,9 @@ from analyzer.operators.contracts.reading import (
 )
 from analyzer.operators.contracts.settings import (
     axes_in_range,
+    flag,
     one_of,
+    per_axis,
 )
 from analyzer.operators.contracts.violation import Violation
 from analyzer.units import shape as spell
@@ -79,8 +82,9 @@ def _resize(call: Call) -> Iterator[Violation]:
     values = contents(call, scale_slot if scales else 3)
     if values is not None and values.size and not (values > 0).all():
         least = float(values.min())
+        kept = call.attr("keep_aspect_ratio_policy", "stretch") == "stretch" or bool(scales)
         yield Violation(
-            "resize-sizes", f"{name} has the entry {least:g}", f"give {name} entries above 0"
+            "resize-sizes", f"{name} has the entry {least:g}", f"give {name} entries above 0", kept
         )
 
 
@@ -94,7 +98,7 @@ def _roi(call: Call) -> Iterator[Violation]:
             "resize-length",
             f"roi has {length or 0} entries, cropping {count} axes takes {2 * (count or 0)}",
             "give all starts, then all ends",
-            grave=False,
+            grave=given(call, 1),
         )
 
 
@@ -152,6 +156,11 @@ def _theta(call: Call) -> Iterator[Violation]:
             "state (batch, channels, spatial sizes)",
         )  # fmt: skip
         return
+    if min(size) < 1:
+        yield Violation(
+            "attribute-value", f"size {list(size)} has an entry below 1", "state sizes above 0"
+        )
+        return
     wanted = (size[0], len(size) - 2, len(size) - 1)
     if any(a is not None and a != b for a, b in zip(theta, wanted, strict=True)):
         yield Violation(
@@ -178,6 +187,36 @@ def _columns(call: Call) -> Iterator[Violation]:
         )
 
 
+def _slid(call: Call) -> Iterator[Violation]:
+    """Col2Im: as many columns as places of the block in the image."""
+    image, block, columns = integers(call, 1), integers(call, 2), size_at(call, 0, 2)
+    if not image or not block or len(image) != len(block):
+        return
+    count = len(image)
+    strides = wholes(call, "strides") or (1,) * count
+    dilations = wholes(call, "dilations") or (1,) * count
+    pads = wholes(call, "pads") or (0,) * (2 * count)
+    if (len(strides), len(dilations), len(pads)) != (count, count, 2 * count) or min(strides) < 1:
+        return
+    if min(image) < 1 or min(block) < 1:
+        yield Violation(
+            "attribute-value", f"image_shape {list(image[:8])} or block_shape {list(block[:8])} "
+            "has a size below 1", "state sizes above 0",
+        )  # fmt: skip
+        return
+    places = 1
+    for i in range(count):
+        room = image[i] + pads[i] + pads[count + i] - dilations[i] * (block[i] - 1) - 1
+        places *= max(0, room // strides[i] + 1)
+    if columns is not None and columns != places:
+        yield Violation(
+            "column-count",
+            f"the input ({spell(shape_of(call, 0))}) has {columns} columns, the block has "
+            f"{places} places in the image",
+            "make one column for each place",
+        )
+
+
 def _cropped(call: Call) -> Iterator[Violation]:
     axes, count, wanted = wholes(call, "axes"), rank_of(call, 0), elements_of(call, 1)
     expected = len(axes) if axes is not None else count
@@ -186,6 +225,14 @@ def _cropped(call: Call) -> Iterator[Violation]:
             "resize-length", f"shape has {wanted} entries, {expected} axes are cropped or padded",
             f"give shape {expected} entries",
         )  # fmt: skip
+
+
+def _crop(call: Call) -> Iterator[Violation]:
+    sides = integers(call, 3)
+    if sides and min(sides) < 1:
+        yield Violation(
+            "attribute-value", f"crop_size is {list(sides[:MAX_LISTED])}", "state sizes above 0"
+        )
 
 
 def _pooled(call: Call) -> Iterator[Violation]:
@@ -230,7 +277,7 @@ RESAMPLING: Mapping[tuple[str, str], tuple[Contract, ...]] = {
         same_rank(0, "X", 1, "grid"), same_size(0, "X", 0, 1, "grid", 0), _grid,
         one_of("mode", ("bilinear", "nearest", "bicubic", "linear", "cubic")),
         one_of("padding_mode", ("zeros", "border", "reflection")),
-        one_of("align_corners", (0, 1)),
+        flag("align_corners"),
     ),
     ("", "RoiAlign"): (
         rank(0, "X", 4), rank(1, "rois", 2), _boxes, _ratio, one_of("mode", ("avg", "max")),
@@ -239,8 +286,15 @@ RESAMPLING: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ),
     ("", "MaxRoiPool"): (rank(0, "X", 4), rank(1, "rois", 2), _boxes, _pooled),
     ("", "AffineGrid"): (rank(0, "theta", 3), _theta),
-    ("", "Col2Im"): (rank(0, "input", 3), _columns),
-    ("", "CenterCropPad"): (_cropped, axes_in_range(lambda c: wholes(c, "axes"))),
+    ("", "Col2Im"): (
+        rank(0, "input", 3), rank(1, "image_shape", 1), rank(2, "block_shape", 1), _columns,
+        _slid, per_axis("strides", lambda c: elements_of(c, 1), 1),
+        per_axis("dilations", lambda c: elements_of(c, 1), 1),
+        per_axis("pads", lambda c: elements_of(c, 1), 0, times=2),
+    ),
+    ("", "CenterCropPad"): (
+        rank(1, "shape", 1),
+        _cropped, axes_in_range(lambda c: wholes(c, "axes"))),
     ("", "NonMaxSuppression"): (
         rank(0, "boxes", 3), rank(1, "scores", 3), _boxed,
         same_size(0, "boxes", 0, 1, "scores", 0), same_size(0, "boxes", 1, 1, "scores", 2),
@@ -254,7 +308,8 @@ RESAMPLING: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ("com.microsoft", "CropAndResize"): (
         rank(0, "X", 4), rank(1, "rois", 2), _boxes,
         vector(2, "batch_indices", size_of(1, 0), "one for each roi"),
-        vector(3, "crop_size", lambda _: 2, "height and width"),
+        vector(3, "crop_size", lambda _: 2, "height and width"), _crop,
+        indices_in_range(2, "batch_indices", size_of(0, 0), "the batch", least=0),
         one_of("mode", ("bilinear", "nearest")),
     ),
 }  # fmt: skip

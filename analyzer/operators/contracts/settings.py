@@ -102,6 +102,11 @@ def one_of(attribute: str, allowed: Collection[str | int], *, grave: bool = True
     return check
 
 
+def flag(attribute: str) -> Contract:
+    """``attribute`` is 0 or 1; runtimes take any other number for one of the two."""
+    return one_of(attribute, (0, 1), grave=False)
+
+
 def at_least(attribute: str, least: int, *, grave: bool = True) -> Contract:
     """Integer ``attribute`` is ``least`` or more."""
 

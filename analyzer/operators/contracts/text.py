@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.operators.contracts.parts import (
-    single,
-)
-from analyzer.operators.contracts.reading import shape_of, whole, wholes
+from analyzer.operators.contracts.parts import rank, single
+from analyzer.operators.contracts.reading import differ, integers, shape_of, size_at, whole, wholes
 from analyzer.operators.contracts.settings import (
+    flag,
     one_of,
 )
 from analyzer.operators.contracts.violation import Violation
@@ -56,6 +55,11 @@ def _grams(call: Call) -> Iterator[Violation]:
         yield Violation(
             "ngram", "both pool_int64s and pool_strings are given", "give one of the two"
         )
+    if counts and most is not None and most > len(counts):
+        yield Violation(
+            "ngram", f"max_gram_length is {most}, ngram_counts has {len(counts)} entries",
+            "let ngram_counts say where the n-grams of each length begin",
+        )  # fmt: skip
     pool = len(numbers or texts or ())
     if counts and pool and (min(counts) < 0 or max(counts) > pool):
         yield Violation(
@@ -64,18 +68,40 @@ def _grams(call: Call) -> Iterator[Violation]:
         )  # fmt: skip
 
 
-_SIZE = (single(0, "size"), one_of("periodic", (0, 1)))
+def _framed(call: Call) -> Iterator[Violation]:
+    """STFT: frames advance, and a window is as long as its frame."""
+    step, length = integers(call, 1), integers(call, 3)
+    window = size_at(call, 2, 0)
+    if step and step[0] < 1:
+        yield Violation("attribute-value", f"frame_step is {step[0]}", "advance by 1 or more")
+    elif length and (size_at(call, 0, 1) or length[0]) < length[0]:
+        yield Violation(
+            "operand-length",
+            f"the signal is {size_at(call, 0, 1)} long and a frame {length[0]}",
+            "use shorter frames",
+        )
+    elif length and (length[0] < 1 or differ(window, length[0])):
+        yield Violation(
+            "operand-length", f"frame_length is {length[0]} and the window {window} long",
+            "give both the same length",
+        )  # fmt: skip
+
+
+_SIZE = (single(0, "size"), flag("periodic"))
 
 TEXT: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ("", "StringNormalizer"): (
         _one_row, one_of("case_change_action", ("NONE", "LOWER", "UPPER")),
-        one_of("is_case_sensitive", (0, 1)),
+        flag("is_case_sensitive"),
     ),
     ("", "TfIdfVectorizer"): (_grams, one_of("mode", ("TF", "IDF", "TFIDF"))),
     ("", "HannWindow"): _SIZE,
     ("", "HammingWindow"): _SIZE,
     ("", "BlackmanWindow"): _SIZE,
-    ("", "STFT"): (single(1, "frame_step"), single(3, "frame_length"), one_of("onesided", (0, 1))),
+    ("", "STFT"): (
+        rank(0, "signal", 2, 3), single(1, "frame_step"),
+        single(3, "frame_length"), rank(2, "window", 1), flag("onesided"), _framed,
+    ),
     ("", "MelWeightMatrix"): tuple(
         single(slot, name)
         for slot, name in enumerate(

@@ -10,6 +10,8 @@ from analyzer.operators.contracts.parts import (
     least_rank,
     rank,
     same_rank,
+    same_shape,
+    same_size,
     vector,
 )
 from analyzer.operators.contracts.reading import (
@@ -23,6 +25,7 @@ from analyzer.operators.contracts.reading import (
 )
 from analyzer.operators.contracts.settings import (
     at_least,
+    flag,
     one_of,
     per_axis,
 )
@@ -165,6 +168,41 @@ def _room(place: Window) -> Contract:
     return check
 
 
+def _offsets(call: Call) -> Iterator[Violation]:
+    """DeformConv: two offsets and one mask for each place of the kernel and each group."""
+    groups, weight = whole(call, "offset_group", 1), shape_of(call, 1)
+    data = shape_of(call, 0)
+    if groups is None or weight is None or len(weight) != 4 or groups < 1:
+        return
+    sides = weight[2:]
+    strides, dilations = wholes(call, "strides") or (1, 1), wholes(call, "dilations") or (1, 1)
+    pads = wholes(call, "pads") or (0,) * 4
+    if (
+        None in sides
+        or data is None
+        or len(data) != 4
+        or (len(strides), len(dilations), len(pads)) != (2, 2, 4)
+    ):
+        return
+    places = (sides[0] or 0) * (sides[1] or 0)
+    outs = [
+        None if data[2 + i] is None or strides[i] < 1
+        else ((data[2 + i] or 0) + pads[i] + pads[2 + i] - dilations[i] * ((sides[i] or 1) - 1) - 1)
+        // strides[i] + 1
+        for i in range(2)
+    ]  # fmt: skip
+    for slot, name, each in ((2, "offset", 2), (4, "mask", 1)):
+        shape, wanted = shape_of(call, slot), (data[0], groups * each * places, *outs)
+        if shape is not None and (len(shape) != 4 or any(map(differ, shape, wanted))):
+            yield Violation(
+                "offset-shape",
+                f"{name} is {spell(shape)}, {groups} offset group(s) of a kernel of {places} take "
+                f"{spell(wanted)}",
+                f"give {name} that shape, or correct offset_group",
+            )
+            return
+
+
 def _frame(call: Call) -> Iterator[Violation]:
     """A pool's padding stays below its window: no window lies in the padding alone."""
     kernel, pads = wholes(call, "kernel_shape"), wholes(call, "pads")
@@ -225,6 +263,33 @@ def _activation(call: Call) -> Iterator[Violation]:
         )
 
 
+def _output_shape(call: Call) -> Iterator[Violation]:
+    """A stated size is one that strides lead to: beyond the last window there is nothing."""
+    data, kernel = _UP.spatial(shape_of(call, 0)), _UP.kernel(call)
+    stated = wholes(call, "output_shape")
+    if not stated or data is None or kernel is None or len(kernel) != len(data):
+        return
+    count = len(data)
+    stated = stated[-count:]
+    strides = wholes(call, "strides") or (1,) * count
+    dilations = wholes(call, "dilations") or (1,) * count
+    extra = wholes(call, "output_padding") or (0,) * count
+    if not len(strides) == len(dilations) == len(extra) == len(stated) == count:
+        return
+    for i, (size, side) in enumerate(zip(data, kernel, strict=True)):
+        if size is None or side is None:
+            continue
+        reach = strides[i] * size + (side - 1) * dilations[i] + 1 + extra[i]
+        if stated[i] >= reach:
+            yield Violation(
+                "output-shape",
+                f"output_shape {list(stated)} is {stated[i]} on spatial axis {i}, {size} places "
+                f"with a stride of {strides[i]} reach {reach - 1}",
+                f"state {reach - 1} or less",
+            )
+            return
+
+
 def _attributes(place: Window) -> tuple[Contract, ...]:
     return (
         per_axis("strides", place.axes, 1),
@@ -255,8 +320,8 @@ _UP = Window(transposed=True)
 _POOL = Window(w=None)
 _POOLING: tuple[Contract, ...] = (
     least_rank(0, "X", 3), per_axis("kernel_shape", _POOL.axes, 1), _frame, *_attributes(_POOL),
-    _room(_POOL), one_of("ceil_mode", (0, 1)), one_of("storage_order", (0, 1)),
-    one_of("count_include_pad", (0, 1)),
+    _room(_POOL), flag("ceil_mode"), flag("storage_order"),
+    flag("count_include_pad"),
 )  # fmt: skip
 _LAST = Window(w=None, channels_last=True)
 
@@ -273,32 +338,35 @@ WINDOWS: Mapping[tuple[str, str], tuple[Contract, ...]] = {
         least_rank(0, "X", 3), same_rank(0, "X", 1, "W"), _sides(_UP), _channels(_UP),
         vector(2, "B", _transposed_bias, "output channels", code="bias-length"),
         *_attributes(_UP), per_axis("output_padding", _UP.axes, 0),
-        per_axis("output_shape", _UP.axes, 0), _output_padding,
+        per_axis("output_shape", _UP.axes, 1), _output_padding,
+        _output_shape,
     ),
     ("", "AveragePool"): _POOLING,
     ("", "MaxPool"): _POOLING,
-    ("", "LpPool"): (*_POOLING, at_least("p", 1)),
+    ("", "LpPool"): (*_POOLING, at_least("p", 1, grave=False)),
     ("", "GlobalAveragePool"): (least_rank(0, "X", 3),),
     ("", "GlobalMaxPool"): (least_rank(0, "X", 3),),
     ("", "GlobalLpPool"): (least_rank(0, "X", 3),),
     ("", "MaxUnpool"): (
         per_axis("kernel_shape", _POOL.axes, 1), per_axis("strides", _POOL.axes, 1),
-        per_axis("pads", _POOL.axes, 0, times=2), same_rank(0, "X", 1, "I"),
+        per_axis("pads", _POOL.axes, 0, times=2), same_shape(0, "X", 1, "I"),
     ),
     ("", "DeformConv"): (
         rank(0, "X", 4), same_rank(0, "X", 1, "W"), _sides(Window()), _channels(Window()),
         vector(3, "B", lambda c: size_at(c, 1, 0), "output channels", code="bias-length"),
-        *_attributes(Window()),
+        *_attributes(Window()), rank(2, "offset", 4), _offsets,
     ),
     ("com.microsoft", "MaxpoolWithMask"): (
         least_rank(0, "X", 3), per_axis("kernel_shape", _POOL.axes, 1), _frame,
-        *_attributes(_POOL),
+        *_attributes(_POOL), _room(_POOL), same_rank(0, "X", 1, "M"),
+        *(same_size(0, "X", axis, 1, "M", axis) for axis in (2, 3, 4)),
     ),
     ("com.microsoft", "NhwcMaxPool"): (
         per_axis("kernel_shape", _LAST.axes, 1), _frame, *_attributes(_LAST), _room(_LAST),
     ),
     ("com.microsoft", "QLinearAveragePool"): (
         per_axis("kernel_shape", _POOL.axes, 1), _frame, *_attributes(_POOL),
+        _room(_POOL),
     ),
 }  # fmt: skip
 """``QLinearConv`` of ``com.microsoft`` has its channels where an attribute says."""
