@@ -60,7 +60,7 @@ from analyzer.model import Limits, Model, Readable, load
 from analyzer.model.source import Stream
 from analyzer.report.result import Options, Result
 from analyzer.ruleset import Example, Option, Rule, load_rules
-from analyzer.scaling import Layer, Plan, Scaled, frontier, grid
+from analyzer.scaling import Layer, Scaled, Scaler, frontier, grid
 from analyzer.scaling.tables import table
 from analyzer.shapes.bindings import Bindings, Defaults
 from analyzer.version import __version__
@@ -251,7 +251,7 @@ def scale(
     ValueError
         A multiplier is not positive, or there are more or fewer sides or stages.
     """
-    plan = Plan(_facts(model))
+    scaler = Scaler(_facts(model))
     widths: tuple[float, ...] = _listed(width)
     rhos: tuple[float, ...] = _listed(resolution)
     pixels: tuple[int | tuple[int, ...], ...] = _listed(sides)
@@ -262,11 +262,11 @@ def scale(
             raise ValueError("a budget needs multipliers, not sides or numbers of blocks")
         axes = {"depths": factors, "widths": widths, "resolutions": rhos}
         given = {axis: values for axis, values in axes.items() if values}
-        return frontier(plan, budget, divisor=divisor or 8, **given).points
+        return frontier(scaler, budget, divisor=divisor or 8, **given).points
     if not (widths or depths or rhos or pixels):
-        return tuple(point for row in grid(plan, divisor=divisor) for point in row)
+        return tuple(point for row in grid(scaler, divisor=divisor) for point in row)
     exact = [(side,) if isinstance(side, int) else tuple(side) for side in pixels]
-    return table(plan, widths or (1.0,), (*rhos, *exact) or (1.0,), depths or (1.0,), divisor)
+    return table(scaler, widths or (1.0,), (*rhos, *exact) or (1.0,), depths or (1.0,), divisor)
 
 
 def compare(old: Facts | Model | Readable, new: Facts | Model | Readable) -> Comparison:

@@ -11,7 +11,7 @@ import pytest
 from analyzer import Facts, analyze, display, lint, load, load_rules
 from analyzer.lint import Settings, judge
 from analyzer.report import Batch, Result
-from analyzer.scaling import Plan
+from analyzer.scaling import Scaler
 
 HOSTILE = "<script>alert(1)</script>\x1b[2J\n" + "x" * 100_000
 
@@ -75,10 +75,10 @@ def test_notebook_shows_a_table_in_which_names_are_no_markup(hostile: Facts) -> 
 def test_other_large_records_fit_a_screen(facts: Facts) -> None:
     rules = load_rules()
     result = Result(facts, lint(facts, rules), rules)
-    plan = Plan(facts)
+    scaler = Scaler(facts)
     records = (
         load("samples/mobilenet_v1.onnx"), judge(facts, rules, Settings()), result,
-        Batch((result,)), rules[0], plan.at(0.5), plan.stages, facts.memory, facts.parameters,
+        Batch((result,)), rules[0], scaler.at(0.5), scaler.stages, facts.memory, facts.parameters,
         facts.separable,
     )  # fmt: skip
     for record in records:

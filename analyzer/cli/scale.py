@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from analyzer.cli.environment import Environment
     from analyzer.facts import Facts
     from analyzer.report.scale import Study
-    from analyzer.scaling import Frontier, Plan, Scaled
+    from analyzer.scaling import Frontier, Scaled, Scaler
 
 Side = float | tuple[int, ...]
 """A multiplier, or sides in pixels: one for all axes, or one for each."""
@@ -96,60 +96,62 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
 
 def _study(arguments: Namespace, facts: Facts) -> Study:
     from analyzer.report.scale import Study
-    from analyzer.scaling import Plan, grid, growth
+    from analyzer.scaling import Scaler, grid, growth
 
-    plan = Plan(facts)
+    scaler = Scaler(facts)
     divisor: int | None = arguments.divisor
     asked = arguments.width or arguments.resolution or arguments.depth
     points: tuple[Scaled, ...] = ()
     growing = found = None
     if arguments.budget is not None:
-        found = _frontier(arguments, plan)
+        found = _frontier(arguments, scaler)
     elif asked:
-        points = _table(arguments, plan)
+        points = _table(arguments, scaler)
     else:
-        points = tuple(point for row in grid(plan, divisor=divisor) for point in row)
-        growing = growth(plan, divisor)
+        points = tuple(point for row in grid(scaler, divisor=divisor) for point in row)
+        growing = growth(scaler, divisor)
     return Study(
-        facts=facts, sides=plan.sides, stages=plan.stages, divisor=divisor,
+        facts=facts, sides=scaler.sides, stages=scaler.stages, divisor=divisor,
         table=points, growth=growing or (), frontier=found,
         command=command_line(arguments),
     )  # fmt: skip
 
 
-def _table(arguments: Namespace, plan: Plan) -> tuple[Scaled, ...]:
+def _table(arguments: Namespace, scaler: Scaler) -> tuple[Scaled, ...]:
     from analyzer.scaling import table
 
     widths, depths = arguments.width or (1.0,), arguments.depth or (1.0,)
     resolutions = arguments.resolution or (1.0,)
     _bounded(len(widths) * len(depths) * len(resolutions))
-    wrong = [r for r in resolutions if isinstance(r, tuple) and len(r) not in (1, len(plan.sides))]
+    wrong = [
+        r for r in resolutions if isinstance(r, tuple) and len(r) not in (1, len(scaler.sides))
+    ]
     if wrong:
         raise ConfigError(
             f"--resolution {'x'.join(map(str, wrong[0]))}: this model's input has "
-            f"{len(plan.sides)} spatial sides, {units.shape(plan.sides)}"
+            f"{len(scaler.sides)} spatial sides, {units.shape(scaler.sides)}"
         )
     try:
-        return table(plan, widths, resolutions, depths, arguments.divisor)
+        return table(scaler, widths, resolutions, depths, arguments.divisor)
     except ValueError as error:
         raise ConfigError(f"--depth: {error}") from None
 
 
-def _frontier(arguments: Namespace, plan: Plan) -> Frontier:
+def _frontier(arguments: Namespace, scaler: Scaler) -> Frontier:
     from analyzer.scaling import frontier
 
     if any(isinstance(depth, tuple) for depth in arguments.depth or ()):
         raise ConfigError("--budget with --depth needs multipliers, not numbers of blocks")
     axes = {"depths": arguments.depth, "widths": arguments.width}
     if arguments.resolution:
-        axes["resolutions"] = tuple(_ratio(r, plan.sides) for r in arguments.resolution)
+        axes["resolutions"] = tuple(_ratio(r, scaler.sides) for r in arguments.resolution)
     given = {name: tuple(values) for name, values in axes.items() if values}
     size = 1
     for chosen in given.values():
         size *= len(chosen)
     _bounded(size)
     divisor = 8 if arguments.divisor is None else arguments.divisor
-    return frontier(plan, arguments.budget, divisor=divisor, **given)
+    return frontier(scaler, arguments.budget, divisor=divisor, **given)
 
 
 def _ratio(side: Side, now: tuple[int, ...]) -> float:

@@ -114,14 +114,14 @@ class Operand(NamedTuple):
     ``None`` from it where attributes or shapes that say so are missing."""
 
 
-class Result(NamedTuple):
+class OutputType(NamedTuple):
     """Element type and shape of one output; ``None`` for what is unknown."""
 
     dtype: str | None = None
     shape: Shape = None
 
 
-ShapeRule = "Callable[[Call], list[Result]]"
+ShapeRule = "Callable[[Call], list[OutputType]]"
 """Output types in order; raises ``Unknown`` where a shape is missing."""
 
 
@@ -169,7 +169,7 @@ class Operator:
     """By slot; see ``repeat`` for variadic ones."""
     cost: Formula
     domain: str = ONNX
-    shape: Callable[[Call], list[Result]] | None = None
+    shape: Callable[[Call], list[OutputType]] | None = None
     """Output types, where onnx's own inference knows none or asks too much; raises ``Unknown``
     where a shape is missing."""
     scaling: Scaling = Scaling.OPAQUE

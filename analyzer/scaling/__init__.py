@@ -4,14 +4,14 @@ from analyzer.scaling.depth import Stage
 from analyzer.scaling.frontier import Frontier, compound, frontier
 from analyzer.scaling.recount import Layer
 from analyzer.scaling.tables import Growth, grid, growth, table
-from analyzer.scaling.whatif import Plan, Scaled, scale
+from analyzer.scaling.whatif import Scaled, Scaler, scale
 
 __all__ = [
     "Frontier",
     "Growth",
     "Layer",
-    "Plan",
     "Scaled",
+    "Scaler",
     "Stage",
     "compound",
     "frontier",

@@ -17,7 +17,7 @@ from analyzer.display import Brief
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from analyzer.scaling.whatif import Plan, Scaled
+    from analyzer.scaling.whatif import Scaled, Scaler
 
 COMPOUND = (1.2, 1.1, 1.15)
 """EfficientNet's bases of depth, width and resolution."""
@@ -44,7 +44,7 @@ class Frontier(Brief):
 
 
 def frontier(
-    plan: Plan,
+    scaler: Scaler,
     budget: int,
     depths: Sequence[float] = DEPTHS,
     widths: Sequence[float] = WIDTHS,
@@ -55,28 +55,28 @@ def frontier(
 
     Axes the model does not have (no depth, no spatial input) are left at 1.
     """
-    depths = sorted(depths) if plan.deep else [1.0]
-    resolutions = sorted(resolutions) if plan.sides else [1.0]
+    depths = sorted(depths) if scaler.deep else [1.0]
+    resolutions = sorted(resolutions) if scaler.sides else [1.0]
     fitting: list[Scaled] = []
     for width in sorted(widths):
         for resolution in resolutions:
-            smallest = plan.at(width, resolution, depths[0], divisor=divisor)
+            smallest = scaler.at(width, resolution, depths[0], divisor=divisor)
             if smallest.macs is None:
                 continue
             if smallest.macs > budget:
                 break  # and so does every higher resolution
-            fitting += [smallest, *_deeper(plan, smallest, depths[1:], divisor, budget)]
+            fitting += [smallest, *_deeper(scaler, smallest, depths[1:], divisor, budget)]
     best = [p for p in fitting if not any(_exceeds(q, p) for q in fitting)]
     best.sort(key=lambda p: (imbalance(p), -(p.macs or 0), p.width, p.resolution))
     return Frontier(budget, tuple(best), len(fitting))
 
 
 def _deeper(
-    plan: Plan, smallest: Scaled, depths: Iterable[float], divisor: int | None, budget: int
+    scaler: Scaler, smallest: Scaled, depths: Iterable[float], divisor: int | None, budget: int
 ) -> Iterator[Scaled]:
     """Greater depths of one width and resolution that fit; MACs grow with depth."""
     for depth in depths:
-        point = plan.at(smallest.width, depth=depth, sides=smallest.sides, divisor=divisor)
+        point = scaler.at(smallest.width, depth=depth, sides=smallest.sides, divisor=divisor)
         if point.macs is None or point.macs > budget:
             return
         yield point
@@ -97,9 +97,9 @@ def imbalance(point: Scaled) -> float:
     return sqrt(sum((a - along * w) ** 2 for a, w in zip(at, way, strict=True)))
 
 
-def compound(plan: Plan, phi: float, divisor: int | None = 8) -> Scaled:
+def compound(scaler: Scaler, phi: float, divisor: int | None = 8) -> Scaled:
     """All three axes scaled together by EfficientNet's bases to the power φ."""
     depth, width, resolution = (base**phi for base in COMPOUND)
-    return plan.at(
-        width, resolution if plan.sides else 1.0, depth if plan.deep else 1.0, divisor=divisor
+    return scaler.at(
+        width, resolution if scaler.sides else 1.0, depth if scaler.deep else 1.0, divisor=divisor
     )

@@ -99,12 +99,12 @@ class Sized:
         return self._siblings[index].times(count - stage.repeats)
 
     def _layer(self, name: str, call: Call) -> Layer:
-        node, site = self._nodes[name], self._system.sites[name]
-        if call is site.call:
+        node, term = self._nodes[name], self._system.terms[name]
+        if call is term.call:
             macs, free = _upper(node.macs, node.macs_range)
             flops, saved = _upper(node.flops, node.flops_range)
             return Layer(name, macs, flops, node.params, call.outputs, (free, saved))
-        params = resized_params(node.params, site.call, call, site.constants)
+        params = resized_params(node.params, term.call, call, term.constants)
         if node.composite:  # what a body costs at another size is not known here
             return Layer(name, None, None, params, call.outputs)
         price = cost(call)

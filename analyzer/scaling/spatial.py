@@ -10,31 +10,31 @@ from analyzer.graph.call import Unknown
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from analyzer.scaling.site import Site
+    from analyzer.scaling.term import Term
 
 
-def slide(site: Site, kernel: tuple[int, ...]) -> None:
+def slide(term: Term, kernel: tuple[int, ...]) -> None:
     """Tie the spatial axes of a convolution or pooling: floor((F + p − (d(K−1)+1))/s) + 1.
 
     ONNX operator specification of Conv and MaxPool, ``auto_pad`` and ``ceil_mode`` included.
     """
-    x, y = site.x(), site.y()
+    x, y = term.x(), term.y()
     if x is None or y is None:
         return
     rank = len(kernel)
-    strides = site.call.attr("strides") or (1,) * rank
-    dilations = site.call.attr("dilations") or (1,) * rank
-    pads = site.call.attr("pads") or (0,) * (2 * rank)
-    auto = site.call.attr("auto_pad", "NOTSET") or "NOTSET"
-    ceil = bool(site.call.attr("ceil_mode", 0))
+    strides = term.call.attr("strides") or (1,) * rank
+    dilations = term.call.attr("dilations") or (1,) * rank
+    pads = term.call.attr("pads") or (0,) * (2 * rank)
+    auto = term.call.attr("auto_pad", "NOTSET") or "NOTSET"
+    ceil = bool(term.call.attr("ceil_mode", 0))
     if min(len(strides), len(dilations), len(pads) // 2, len(x) - 2, len(y) - 2) < rank:
         return
     for axis in range(rank):
         reach = dilations[axis] * (kernel[axis] - 1) + 1
         padding = (pads[axis], pads[axis + rank])
-        site.dims.mark_spatial(x[axis + 2])
+        term.dims.mark_spatial(x[axis + 2])
         side = out_side(reach, strides[axis], padding, auto, ceil)
-        site.dims.derive(y[axis + 2], (x[axis + 2],), side)
+        term.dims.derive(y[axis + 2], (x[axis + 2],), side)
 
 
 def out_side(
@@ -64,62 +64,62 @@ def out_side(
     return compute
 
 
-def transposed(site: Site, target: int, source: int, stride: int) -> None:
+def transposed(term: Term, target: int, source: int, stride: int) -> None:
     """Output side of ConvTranspose: s·F plus what kernel and padding add, a constant."""
-    out, inner = site.size(target), site.size(source)
-    site.dims.mark_spatial(source)
+    out, inner = term.size(target), term.size(source)
+    term.dims.mark_spatial(source)
     if out is None or inner is None:
         return
     extra = out - stride * inner
-    site.dims.derive(target, (source,), lambda side: stride * side + extra)
+    term.dims.derive(target, (source,), lambda side: stride * side + extra)
 
 
-def resize(site: Site) -> None:
+def resize(term: Term) -> None:
     """Resize and Upsample keep their factor; a size computed in the graph yields to its peer."""
-    x, y = site.x(), site.y()
+    x, y = term.x(), term.y()
     if x is None or y is None or len(x) != len(y):
         return
-    slot = 1 if site.call.op_type == "Upsample" or len(site.inputs) == 2 else 2
-    factors = site.call.reals(slot) or ()
-    computed = site.x(3) is not None and 3 not in site.constants
+    slot = 1 if term.call.op_type == "Upsample" or len(term.inputs) == 2 else 2
+    factors = term.call.reals(slot) or ()
+    computed = term.x(3) is not None and 3 not in term.constants
     for axis, (source, target) in enumerate(zip(x, y, strict=True)):
-        before, after = site.size(source), site.size(target)
+        before, after = term.size(source), term.size(target)
         if before is None or after is None:
             continue
         if axis < 2 and before == after:
-            site.dims.union(source, target)
+            term.dims.union(source, target)
             continue
         exact = Fraction(factors[axis]) if len(factors) == len(x) else None
         ratio = exact or Fraction(after, before or 1)
-        site.dims.mark_spatial(source)
-        site.dims.derive(target, (source,), _times(ratio), weak=computed)
+        term.dims.mark_spatial(source)
+        term.dims.derive(target, (source,), _times(ratio), weak=computed)
 
 
 def _times(ratio: Fraction) -> Callable[[int], int]:
     return lambda side: int(side * ratio)
 
 
-def pool(site: Site) -> None:
+def pool(term: Term) -> None:
     """Pooling; a kernel that covers the whole map is global and follows the map."""
-    x, y = site.x(), site.y()
-    kernel = site.call.attr("kernel_shape") or ()
+    x, y = term.x(), term.y()
+    kernel = term.call.attr("kernel_shape") or ()
     if x is None or y is None or len(x) != len(kernel) + 2:
         return
-    for out in site.outputs:
-        site.tie(x[:2], out[:2] if out else None)
-        site.tie(y[2:], out[2:] if out else None)
-    sides = tuple(site.size(d) for d in x[2:])
-    if sides == tuple(kernel) and all(site.size(d) == 1 for d in y[2:]):
+    for out in term.outputs:
+        term.tie(x[:2], out[:2] if out else None)
+        term.tie(y[2:], out[2:] if out else None)
+    sides = tuple(term.size(d) for d in x[2:])
+    if sides == tuple(kernel) and all(term.size(d) == 1 for d in y[2:]):
         for dim in x[2:]:
-            site.dims.mark_spatial(dim)
-        site.edits.append(("kernel_shape", x[2:]))
+            term.dims.mark_spatial(dim)
+        term.edits.append(("kernel_shape", x[2:]))
         return
-    slide(site, tuple(kernel))
+    slide(term, tuple(kernel))
 
 
-def global_pool(site: Site) -> None:
+def global_pool(term: Term) -> None:
     """Batch and channels stay; every side becomes 1."""
-    x, y = site.x(), site.y()
-    site.tie(x[:2] if x else None, y[:2] if y else None)
+    x, y = term.x(), term.y()
+    term.tie(x[:2] if x else None, y[:2] if y else None)
     for dim in x[2:] if x else ():
-        site.dims.mark_spatial(dim)
+        term.dims.mark_spatial(dim)

@@ -12,22 +12,22 @@ from analyzer.graph.call import MALFORMED, Call
 from analyzer.operators.record import Scaling
 from analyzer.scaling import channels, layout, spatial
 from analyzer.scaling.dims import Dims
-from analyzer.scaling.site import Axes, Site
+from analyzer.scaling.term import Axes, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from analyzer.facts import Facts
 
-Relation = Callable[[Site], None]
+Relation = Callable[[Term], None]
 
 
-def _nothing(_site: Site) -> None:
+def _nothing(_site: Term) -> None:
     """Results whose shape depends on nothing that scales (Constant, Shape, …)."""
 
 
 RELATIONS: Mapping[Scaling, Relation] = {
-    Scaling.OPAQUE: Site.opaque,
+    Scaling.OPAQUE: Term.opaque,
     Scaling.NOTHING: _nothing,
     Scaling.SAME: channels.unary,
     Scaling.BROADCAST: channels.elementwise,
@@ -63,7 +63,7 @@ class System:
     """Dimensions of every tensor of the main graph, and the operators that relate them."""
 
     dims: Dims
-    sites: Mapping[str, Site]
+    terms: Mapping[str, Term]
     """By ``Node.id``, in topological order."""
     axes: Mapping[str, Axes]
     """Dimension ids by tensor name."""
@@ -76,7 +76,7 @@ class System:
         """Every operator at the new size, by ``Node.id``; raises ``Unknown`` (see ``Dims``)."""
         size = self.dims.solve(pins, widen)
         tensors: dict[str, Tensor] = {}
-        return {node: _resized(site, size, tensors) for node, site in self.sites.items()}
+        return {node: _resized(term, size, tensors) for node, term in self.terms.items()}
 
 
 def system(facts: Facts) -> System:
@@ -101,7 +101,7 @@ def relate(
     """
     dims = Dims()
     axes: dict[str, Axes] = {}
-    sites: dict[str, Site] = {}
+    terms: dict[str, Term] = {}
 
     def ids(tensor: Tensor | None) -> Axes:
         if tensor is None or tensor.shape is None:
@@ -113,14 +113,14 @@ def relate(
         return axes[tensor.name]
 
     for node, (call, constants) in nodes.items():
-        site = Site(
+        term = Term(
             dims, call, tuple(map(ids, call.inputs)), tuple(map(ids, call.outputs)), constants
         )
         try:
-            _relation(site)(site)
+            _relation(term)(term)
         except MALFORMED:
-            site.opaque()
-        sites[node] = site
+            term.opaque()
+        terms[node] = term
     inputs = list(inputs)
     for dim in (d for name in inputs for d in axes.get(name) or ()):
         dims.fix(dim)
@@ -135,23 +135,23 @@ def relate(
         for dim in (axes.get(name) or ())[1:]
         if dims.find(dim) in moving and (dims.sizes[dim] or 0) > 1
     )
-    return System(dims, sites, axes, sides)
+    return System(dims, terms, axes, sides)
 
 
-def _relation(site: Site) -> Relation:
+def _relation(term: Term) -> Relation:
     """Rule of an operator; constants fit what reads them, so they never hold a size back."""
-    call = site.call
-    record = site.record
+    call = term.call
+    record = term.record
     relation = RELATIONS[record.scaling] if record is not None else None
     fed = [slot for slot, tensor in enumerate(call.inputs) if tensor is not None]
-    if fed and site.constants.issuperset(fed):
+    if fed and term.constants.issuperset(fed):
         return relation if relation in TYING else layout.refit
-    return relation or Site.opaque
+    return relation or Term.opaque
 
 
-def _resized(site: Site, size: Callable[[int], int | None], tensors: dict[str, Tensor]) -> Call:
+def _resized(term: Term, size: Callable[[int], int | None], tensors: dict[str, Tensor]) -> Call:
     """The call with new shapes; the very same object when nothing moved."""
-    call = site.call
+    call = term.call
 
     def moved(tensor: Tensor | None, axes: Axes) -> Tensor | None:
         if tensor is None or axes is None:
@@ -163,12 +163,12 @@ def _resized(site: Site, size: Callable[[int], int | None], tensors: dict[str, T
             tensors[tensor.name] = known
         return known
 
-    inputs = tuple(map(moved, call.inputs, site.inputs))
-    outputs = tuple(map(moved, call.outputs, site.outputs))
+    inputs = tuple(map(moved, call.inputs, term.inputs))
+    outputs = tuple(map(moved, call.outputs, term.outputs))
     if inputs == call.inputs and outputs == call.outputs:
         return call
     edits = {
-        name: size(to) if isinstance(to, int) else tuple(map(size, to)) for name, to in site.edits
+        name: size(to) if isinstance(to, int) else tuple(map(size, to)) for name, to in term.edits
     }
     attributes = {**call.attributes, **edits} if edits else call.attributes
     return Call(call.op_type, call.domain, call.version, attributes, inputs, outputs, call.values)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analyzer.scaling.whatif import Plan, Scaled
+    from analyzer.scaling.whatif import Scaled, Scaler
 
 WIDTHS = (1.0, 0.75, 0.5, 0.25)
 """The α of the MobileNet paper."""
@@ -39,24 +39,24 @@ class Growth:
 
 
 def grid(
-    plan: Plan,
+    scaler: Scaler,
     widths: Sequence[float] = WIDTHS,
     resolutions: Sequence[float] | None = None,
     divisor: int | None = None,
 ) -> tuple[tuple[Scaled, ...], ...]:
     """One row per α, one column per ρ (``usual_resolutions``); one column without space."""
     if resolutions is None:
-        resolutions = usual_resolutions(plan)
-    if not plan.sides:
+        resolutions = usual_resolutions(scaler)
+    if not scaler.sides:
         resolutions = [1.0]
     return tuple(
-        tuple(plan.at(width, resolution, divisor=divisor) for resolution in resolutions)
+        tuple(scaler.at(width, resolution, divisor=divisor) for resolution in resolutions)
         for width in widths
     )
 
 
 def table(
-    plan: Plan,
+    scaler: Scaler,
     widths: Sequence[float],
     resolutions: Sequence[float | tuple[int, ...]],
     depths: Sequence[float | tuple[int, ...]],
@@ -65,44 +65,46 @@ def table(
     """Every combination, depth by depth, then width by width.
 
     A resolution is a multiplier or sides in pixels: one for all axes, or one for each. Raises
-    ``ValueError`` as ``Plan.at`` does.
+    ``ValueError`` as ``Scaler.at`` does.
     """
     return tuple(
-        plan.at(width, depth=depth, divisor=divisor, sides=size if len(size) > 1 else size[0])
+        scaler.at(width, depth=depth, divisor=divisor, sides=size if len(size) > 1 else size[0])
         if isinstance(size, tuple)
-        else plan.at(width, size, depth, divisor=divisor)
+        else scaler.at(width, size, depth, divisor=divisor)
         for depth, width, size in product(depths, widths, resolutions)
     )
 
 
-def usual_resolutions(plan: Plan) -> list[float]:
+def usual_resolutions(scaler: Scaler) -> list[float]:
     """The paper's 192/224 … of today's sides; where the model's arithmetic refuses one (a
     decoder that joins maps halved five times), the nearest that leaves multiples of 32.
     """
     usual = [side / SIDES[0] for side in SIDES]
-    if any(side % GRID for side in plan.sides) or len(set(plan.sides)) != 1:
+    if any(side % GRID for side in scaler.sides) or len(set(scaler.sides)) != 1:
         return usual
-    today = plan.sides[0]
+    today = scaler.sides[0]
     snapped = (max(1, round(today * rho / GRID)) * GRID / today for rho in usual)
     pairs = zip(usual, snapped, strict=True)
-    return [rho if plan.at(resolution=rho).macs is not None else snap for rho, snap in pairs]
+    return [rho if scaler.at(resolution=rho).macs is not None else snap for rho, snap in pairs]
 
 
-def growth(plan: Plan, divisor: int | None = None) -> tuple[Growth, ...]:
+def growth(scaler: Scaler, divisor: int | None = None) -> tuple[Growth, ...]:
     """Exponents of the axes this model has, measured by recounting every layer."""
-    found = [_growth("width", [plan.at(width=w, divisor=divisor) for w in WIDTHS], plan)]
-    if plan.sides:
+    found = [_growth("width", [scaler.at(width=w, divisor=divisor) for w in WIDTHS], scaler)]
+    if scaler.sides:
         found.append(
-            _growth("resolution", [plan.at(resolution=r) for r in usual_resolutions(plan)], plan)
+            _growth(
+                "resolution", [scaler.at(resolution=r) for r in usual_resolutions(scaler)], scaler
+            )
         )
-    if plan.deep:
-        found.append(_growth("depth", [plan.at(depth=d) for d in DEPTHS], plan))
+    if scaler.deep:
+        found.append(_growth("depth", [scaler.at(depth=d) for d in DEPTHS], scaler))
     return tuple(found)
 
 
-def _growth(axis: str, points: Sequence[Scaled], plan: Plan) -> Growth:
+def _growth(axis: str, points: Sequence[Scaled], scaler: Scaler) -> Growth:
     known = tuple(p for p in points if p.macs is not None)
-    base = plan.facts.totals.macs
+    base = scaler.facts.totals.macs
     steps = [
         (log(factor), log(p.macs / base))
         for p in known

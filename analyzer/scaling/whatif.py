@@ -59,7 +59,7 @@ class Scaled(Brief):
         return self.macs / self.expected_macs - 1
 
 
-class Plan:
+class Scaler:
     """A model ready to be asked what-if questions; building it is the expensive part."""
 
     def __init__(self, facts: Facts) -> None:
@@ -195,8 +195,8 @@ def scale(
     sides: int | Sequence[int] | None = None,
     divisor: int | None = None,
 ) -> Scaled:
-    """One what-if question; see ``Plan.at``. For many, build one ``Plan``."""
-    return Plan(facts).at(width, resolution, depth, sides=sides, divisor=divisor)
+    """One what-if question; see ``Scaler.at``. For many, build one ``Scaler``."""
+    return Scaler(facts).at(width, resolution, depth, sides=sides, divisor=divisor)
 
 
 def _range(most: int | None, slack: int) -> Range | None:

@@ -12,42 +12,42 @@ from onnx import parser
 from analyzer.analyze import analyze
 from analyzer.facts import Facts
 from analyzer.model import load
-from analyzer.scaling import Plan
+from analyzer.scaling import Scaler
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def planned(tmp_path: Path) -> Callable[[str | onnx.ModelProto], Plan]:
-    """Plan of a model, or of a graph in ONNX's text syntax."""
+def planned(tmp_path: Path) -> Callable[[str | onnx.ModelProto], Scaler]:
+    """Scaler of a model, or of a graph in ONNX's text syntax."""
 
-    def build(model: str | onnx.ModelProto) -> Plan:
+    def build(model: str | onnx.ModelProto) -> Scaler:
         if isinstance(model, str):
             header = '<ir_version: 8, opset_import: ["" : 17]>'
             model = parser.parse_model(header + model)
         path = tmp_path / "model.onnx"
         path.write_bytes(model.SerializeToString())
-        return Plan(analyze(load(str(path))))
+        return Scaler(analyze(load(str(path))))
 
     return build
 
 
 @pytest.fixture(scope="session")
-def mobilenet() -> Plan:
+def mobilenet() -> Scaler:
     """MobileNetV1 1.0 at 224, the committed sample."""
     facts: Facts = analyze(load(str(ROOT / "samples" / "mobilenet_v1.onnx")))
-    return Plan(facts)
+    return Scaler(facts)
 
 
 @pytest.fixture(scope="session")
-def light() -> Callable[[str], Plan]:
+def light() -> Callable[[str], Scaler]:
     """A network of the onnx wheel's own test data."""
     folder = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
-    plans: dict[str, Plan] = {}
+    plans: dict[str, Scaler] = {}
 
-    def get(name: str) -> Plan:
+    def get(name: str) -> Scaler:
         if name not in plans:
-            plans[name] = Plan(analyze(load(str(folder / f"light_{name}.onnx"))))
+            plans[name] = Scaler(analyze(load(str(folder / f"light_{name}.onnx"))))
         return plans[name]
 
     return get

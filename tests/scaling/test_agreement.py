@@ -8,7 +8,7 @@ import pytest
 
 from analyzer.analyze import analyze
 from analyzer.model import load
-from analyzer.scaling import Plan
+from analyzer.scaling import Scaler
 from analyzer.shapes.bindings import Bindings
 from samples.build_mobilenet_v1 import build, to_bytes
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize(("width", "side"), [(0.5, 160), (0.625, 96), (1.25, 250), (2.0, 224)])
 def test_a_network_built_at_that_size_has_the_same_counts(
-    mobilenet: Plan, tmp_path: Path, width: float, side: int
+    mobilenet: Scaler, tmp_path: Path, width: float, side: int
 ) -> None:
     path = tmp_path / "built.onnx"
     path.write_bytes(to_bytes(build(alpha=width, resolution=side)))
@@ -53,9 +53,9 @@ def test_the_same_file_bound_to_other_sides_has_the_same_counts(
     path = tmp_path / "pyramid.onnx"
     path.write_bytes(parser.parse_model(PYRAMID).SerializeToString())
     model = load(str(path))
-    plan = Plan(analyze(model, Bindings(shapes={"x": (1, 3, 64, 64)})))
+    scaler = Scaler(analyze(model, Bindings(shapes={"x": (1, 3, 64, 64)})))
     bound = analyze(model, Bindings(shapes={"x": (1, 3, *sides)})).totals
-    scaled = plan.at(sides=sides)
+    scaled = scaler.at(sides=sides)
     assert scaled.reason == ""
     assert (scaled.macs, scaled.flops, scaled.params) == (bound.macs, bound.flops, bound.params)
 
@@ -75,5 +75,5 @@ def test_constants_shared_between_layers_do_not_hold_a_width_back(tmp_path: Path
     }"""
     path = tmp_path / "shared.onnx"
     path.write_bytes(parser.parse_model(text).SerializeToString())
-    plan = Plan(analyze(load(str(path))))
-    assert plan.at(0.5).macs == 36 * 27 * 8 + 8 * 5
+    scaler = Scaler(analyze(load(str(path))))
+    assert scaler.at(0.5).macs == 36 * 27 * 8 + 8 * 5

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analyzer.scaling import Plan, grid, growth
+from analyzer.scaling import Scaler, grid, growth
 
 PARAMS = {1.0: 4_231_976, 0.75: 2_585_560, 0.5: 1_331_592, 0.25: 470_072}
 MACS = {
@@ -14,7 +14,7 @@ MACS = {
 
 @pytest.mark.parametrize(("width", "side"), MACS)
 def test_width_and_resolution_reproduce_the_published_counts(
-    mobilenet: Plan, width: float, side: int
+    mobilenet: Scaler, width: float, side: int
 ) -> None:
     scaled = mobilenet.at(width, sides=side)
     assert scaled.macs == MACS[width, side]
@@ -43,19 +43,19 @@ def paper(alpha: float, side: int) -> int:
 @pytest.mark.parametrize("side", [224, 192, 160, 128])
 @pytest.mark.parametrize("width", [1.0, 0.75, 0.5, 0.25])
 def test_every_cell_of_the_grid_follows_the_papers_equation(
-    mobilenet: Plan, width: float, side: int
+    mobilenet: Scaler, width: float, side: int
 ) -> None:
     assert mobilenet.at(width, sides=side).macs == paper(width, side)
 
 
-def test_the_default_grid_is_the_papers(mobilenet: Plan) -> None:
+def test_the_default_grid_is_the_papers(mobilenet: Scaler) -> None:
     cells = [cell for row in grid(mobilenet) for cell in row]
     assert [c.macs for c in cells] == [
         paper(a, s) for a in (1.0, 0.75, 0.5, 0.25) for s in (224, 192, 160, 128)
     ]
 
 
-def test_without_the_five_repeated_blocks_it_is_the_shallow_network(mobilenet: Plan) -> None:
+def test_without_the_five_repeated_blocks_it_is_the_shallow_network(mobilenet: Scaler) -> None:
     """Table 5: 307 M mult-adds, 2.9 M parameters."""
     blocks = [1 if stage.shape[1] == 512 else stage.repeats for stage in mobilenet.stages]
     shallow = mobilenet.at(depth=blocks)
@@ -64,7 +64,7 @@ def test_without_the_five_repeated_blocks_it_is_the_shallow_network(mobilenet: P
     assert round(shallow.params, -5) == 2_900_000
 
 
-def test_layers_carry_the_new_shapes(mobilenet: Plan) -> None:
+def test_layers_carry_the_new_shapes(mobilenet: Scaler) -> None:
     scaled = mobilenet.at(0.5, sides=160)
     shapes = [t.shape for layer in scaled.layers for t in layer.outputs if t is not None]
     assert (1, 512, 5, 5) in shapes
@@ -73,14 +73,14 @@ def test_layers_carry_the_new_shapes(mobilenet: Plan) -> None:
     assert sum(layer.macs or 0 for layer in scaled.layers) == 76_524_800
 
 
-def test_at_its_own_size_a_model_is_itself(mobilenet: Plan) -> None:
+def test_at_its_own_size_a_model_is_itself(mobilenet: Scaler) -> None:
     same = mobilenet.at()
     totals = mobilenet.facts.totals
     assert (same.macs, same.flops, same.params) == (totals.macs, totals.flops, totals.params)
     assert same.deviation == 0
 
 
-def test_growth_is_near_the_rule_of_thumb_and_says_how_far(mobilenet: Plan) -> None:
+def test_growth_is_near_the_rule_of_thumb_and_says_how_far(mobilenet: Scaler) -> None:
     by_axis = {g.axis: g for g in growth(mobilenet)}
     assert list(by_axis) == ["width", "resolution", "depth"]
     width, resolution = by_axis["width"].exponent, by_axis["resolution"].exponent

@@ -7,17 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.graph.call import Unknown
-from analyzer.scaling import Plan
+from analyzer.scaling import Scaler
 from analyzer.scaling.arithmetic import product, share, total
 from analyzer.scaling.dims import Dims
 from analyzer.scaling.spatial import out_side
 from analyzer.scaling.width import widener
 
-Planned = Callable[[str], Plan]
+Planned = Callable[[str], Scaler]
 
 
-def shape(plan: Plan, name: str, **size: float) -> tuple[int | None, ...] | None:
-    scaled = plan.at(**size)  # type: ignore[arg-type]
+def shape(scaler: Scaler, name: str, **size: float) -> tuple[int | None, ...] | None:
+    scaled = scaler.at(**size)  # type: ignore[arg-type]
     assert scaled.reason == ""
     found = {t.name: t.shape for layer in scaled.layers for t in layer.outputs if t is not None}
     return found[name]
@@ -39,10 +39,10 @@ def network(body: str, out: str) -> str:
 
 def test_input_and_classifier_channels_are_the_interface(planned: Planned) -> None:
     body = "a = Conv (x,w)  b = Conv (a,p)  c = GlobalAveragePool (b)  y = Conv (c,z)"
-    plan = planned(network(body, "float[1,5,1,1]"))
-    assert shape(plan, "a", width=0.5) == (1, 8, 30, 30)
-    assert shape(plan, "b", width=0.5) == (1, 16, 30, 30)
-    assert shape(plan, "y", width=0.5) == (1, 5, 1, 1)
+    scaler = planned(network(body, "float[1,5,1,1]"))
+    assert shape(scaler, "a", width=0.5) == (1, 8, 30, 30)
+    assert shape(scaler, "b", width=0.5) == (1, 16, 30, 30)
+    assert shape(scaler, "y", width=0.5) == (1, 5, 1, 1)
 
 
 SAME = "<pads=[1,1,1,1]>"
@@ -66,61 +66,61 @@ SAME = "<pads=[1,1,1,1]>"
 def test_width_flows_through(
     planned: Planned, body: str, name: str, expected: tuple[int, ...]
 ) -> None:
-    plan = planned(network(f"{body}  k = Conv (x,o)  y = GlobalMaxPool (k)", "float[1,16,1,1]"))
-    assert shape(plan, name, width=1.5) == expected
+    scaler = planned(network(f"{body}  k = Conv (x,o)  y = GlobalMaxPool (k)", "float[1,16,1,1]"))
+    assert shape(scaler, name, width=1.5) == expected
 
 
 def test_channel_shuffle_keeps_its_groups(planned: Planned) -> None:
-    plan = planned(network("""
+    scaler = planned(network("""
         a = Conv (x,w)
         s1 = Constant <value_ints=[1,4,4,30,30]> ()   b = Reshape (a, s1)
         c = Transpose <perm=[0,2,1,3,4]> (b)
         s2 = Constant <value_ints=[1,16,30,30]> ()    e = Reshape (c, s2)
         f = Conv (e, v)  k = Conv (x,o)  y = GlobalMaxPool (k)""", "float[1,16,1,1]"))  # fmt: skip
-    assert shape(plan, "b", width=1.5) == (1, 4, 6, 30, 30)
-    assert shape(plan, "e", width=1.3) == (1, 20, 30, 30)
+    assert shape(scaler, "b", width=1.5) == (1, 4, 6, 30, 30)
+    assert shape(scaler, "e", width=1.3) == (1, 20, 30, 30)
 
 
 def test_an_operator_nobody_knows_keeps_its_inputs_width(planned: Planned) -> None:
     body = "a = Conv (x,w)  b = Conv (a,v)  c = NonZero (a)  k = Conv (x,o)  y = GlobalMaxPool (k)"
-    plan = planned(network(body, "float[1,16,1,1]"))
-    assert shape(plan, "a", width=0.5) == (1, 16, 30, 30)
-    assert shape(plan, "b", width=0.5) == (1, 8, 28, 28)
+    scaler = planned(network(body, "float[1,16,1,1]"))
+    assert shape(scaler, "a", width=0.5) == (1, 16, 30, 30)
+    assert shape(scaler, "b", width=0.5) == (1, 8, 28, 28)
 
 
 def test_a_resolution_a_resize_cannot_meet_is_unknown_with_a_reason(planned: Planned) -> None:
-    plan = planned(network("""
+    scaler = planned(network("""
         a = Conv <pads=[1,1,1,1], strides=[2,2]> (x,w)
         sc = Constant <value_floats=[1.0,1.0,2.0,2.0]> ()  e = Constant <value_floats=[0.0]> ()
         b = Resize (a, , sc)
         k = Conv <pads=[1,1,1,1]> (x,o)  m = Add (b,k)  y = GlobalMaxPool (m)
         """, "float[1,16,1,1]"))  # fmt: skip
-    assert plan.at(sides=48).macs is not None
-    odd = plan.at(sides=33)
+    assert scaler.at(sides=48).macs is not None
+    odd = scaler.at(sides=33)
     assert odd.macs is None
     assert "become" in odd.reason
 
 
 def test_a_model_without_space_says_so(planned: Planned) -> None:
-    plan = planned("""g (float[1,8] x) => (float[1,4] y) {
+    scaler = planned("""g (float[1,8] x) => (float[1,4] y) {
         s = Constant <value_ints=[8,4]> ()  w = ConstantOfShape (s)  y = MatMul (x, w) }""")
-    assert plan.at(resolution=0.5).reason == "no input axis is known to be spatial"
-    assert plan.at(width=0.5).macs == 32
+    assert scaler.at(resolution=0.5).reason == "no input axis is known to be spatial"
+    assert scaler.at(width=0.5).macs == 32
 
 
 @pytest.mark.parametrize("wrong", [{"width": 0}, {"resolution": -1}, {"depth": 0}, {"sides": 0}])
-def test_multipliers_must_be_positive(mobilenet: Plan, wrong: dict[str, int]) -> None:
+def test_multipliers_must_be_positive(mobilenet: Scaler, wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="positive"):
         mobilenet.at(**wrong)
 
 
 def test_an_lstm_scales_its_hidden_size(planned: Planned) -> None:
-    plan = planned("""g (float[10,1,8] x) => (float[10,1,1,4] y) {
+    scaler = planned("""g (float[10,1,8] x) => (float[10,1,1,4] y) {
         s = Constant <value_ints=[1,64,8]> ()   w = ConstantOfShape (s)
         t = Constant <value_ints=[1,64,16]> ()  r = ConstantOfShape (t)
         a, h, c = LSTM <hidden_size=16> (x, w, r)
         u = Constant <value_ints=[16,4]> ()     v = ConstantOfShape (u)  y = MatMul (a, v) }""")
-    scaled = plan.at(0.5)
+    scaled = scaler.at(0.5)
     assert scaled.macs == 10 * (4 * 8 * 8 + 4 * 8 * 8 + 8 * 4)
 
 

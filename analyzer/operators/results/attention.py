@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.graph.call import Unknown
-from analyzer.operators.record import Result
+from analyzer.operators.record import OutputType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,10 +36,10 @@ def _divide(a: Dim, b: Dim) -> Dim:
     return None if a is None or not b else a // b
 
 
-def attention(past_index: int, dtype_index: int) -> Callable[[Call], list[Result]]:
+def attention(past_index: int, dtype_index: int) -> Callable[[Call], list[OutputType]]:
     """Attention and QAttention: X (B, S, H_in), W (H_in, H_q + H_k + H_v)."""
 
-    def rule(call: Call) -> list[Result]:
+    def rule(call: Call) -> list[OutputType]:
         *leading, _ = call.dims(0)
         sizes = call.attr("qkv_hidden_sizes")
         if sizes:
@@ -52,13 +52,13 @@ def attention(past_index: int, dtype_index: int) -> Callable[[Call], list[Result
         length = leading[1] if len(leading) > 1 else None
         if past is not None and len(past) == 5:
             length = _plus(length, past[3])
-        present = Result(dtype, (2, leading[0], heads, length, _divide(hidden, heads)))
-        return [Result(dtype, (*leading, hidden)), present]
+        present = OutputType(dtype, (2, leading[0], heads, length, _divide(hidden, heads)))
+        return [OutputType(dtype, (*leading, hidden)), present]
 
     return rule
 
 
-def multi_head(call: Call) -> list[Result]:
+def multi_head(call: Call) -> list[OutputType]:
     """Q (B, S, N·D) or packed (B, S, N, 3, D); K and V 3-D, 4-D or packed (B, L, N, 2, D)."""
     query, key, value = call.dims(0), _optional(call, 1), _optional(call, 2)
     heads = int(call.attr("num_heads", 0)) or None
@@ -79,11 +79,11 @@ def multi_head(call: Call) -> list[Result]:
     past = _optional(call, 6)
     if past is not None and len(past) == 4:
         length = _plus(length, past[2])
-    present = Result(dtype, (query[0], heads, length, _divide(hidden, heads)))
-    return [Result(dtype, (query[0], query[1], hidden)), present, present]
+    present = OutputType(dtype, (query[0], heads, length, _divide(hidden, heads)))
+    return [OutputType(dtype, (query[0], query[1], hidden)), present, present]
 
 
-def grouped_query(call: Call) -> list[Result]:
+def grouped_query(call: Call) -> list[OutputType]:
     """Q (B, S, N·D), or Q, K and V packed in it; caches (B, G, P, D)."""
     query, key, past = call.dims(0), _optional(call, 1), _optional(call, 3)
     heads, groups = int(call.attr("num_heads", 0)), int(call.attr("kv_num_heads", 0))
@@ -99,18 +99,18 @@ def grouped_query(call: Call) -> list[Result]:
     else:
         length = _plus(query[1], past[2]) if past is not None and len(past) == 4 else query[1]
     dtype = _dtype(call, 0)
-    present = Result(dtype, (query[0], groups, length, head))
-    return [Result(dtype, (query[0], query[1], hidden)), present, present]
+    present = OutputType(dtype, (query[0], groups, length, head))
+    return [OutputType(dtype, (query[0], query[1], hidden)), present, present]
 
 
-def packed(call: Call) -> list[Result]:
+def packed(call: Call) -> list[OutputType]:
     """PackedAttention: tokens (T, H_in) without padding → (T, H_v)."""
     sizes = call.attr("qkv_hidden_sizes")
     hidden = int(sizes[2]) if sizes else _divide(call.dims(1)[-1], 3)
-    return [Result(_dtype(call, 0), (call.dims(0)[0], hidden))]
+    return [OutputType(_dtype(call, 0), (call.dims(0)[0], hidden))]
 
 
-def packed_multi_head(call: Call) -> list[Result]:
+def packed_multi_head(call: Call) -> list[OutputType]:
     """PackedMultiHeadAttention: Q (T, H) or packed (T, N, 3, D) → (T, H_v)."""
     query, value = call.dims(0), _optional(call, 2)
     if len(query) == 4:
@@ -119,18 +119,18 @@ def packed_multi_head(call: Call) -> list[Result]:
         hidden = value[-1]
     else:
         raise Unknown("shape of the value input is unknown")
-    return [Result(_dtype(call, 0), (query[0], hidden))]
+    return [OutputType(_dtype(call, 0), (query[0], hidden))]
 
 
-def gated_bias(call: Call) -> list[Result]:
+def gated_bias(call: Call) -> list[OutputType]:
     """GatedRelativePositionBias: (B, N, S, S)."""
     batch, length = call.dims(0)[:2]
     return [
-        Result(_dtype(call, 0), (batch, int(call.attr("num_heads", 0)) or None, length, length))
+        OutputType(_dtype(call, 0), (batch, int(call.attr("num_heads", 0)) or None, length, length))
     ]
 
 
-def like_value(call: Call) -> list[Result]:
+def like_value(call: Call) -> list[OutputType]:
     """PagedAttention and relatives: as many values as there are query heads; caches as given."""
     query, key = call.dims(0), _optional(call, 1)
     heads, groups = int(call.attr("num_heads", 0)), int(call.attr("kv_num_heads", 0))
@@ -140,34 +140,34 @@ def like_value(call: Call) -> list[Result]:
     if key is None:
         head = _divide(hidden, heads + 2 * groups)
         hidden = None if head is None else head * heads
-    caches = [Result(_dtype(call, slot), _optional(call, slot)) for slot in (3, 4)]
-    return [Result(_dtype(call, 0), (*query[:-1], hidden)), *caches]
+    caches = [OutputType(_dtype(call, slot), _optional(call, slot)) for slot in (3, 4)]
+    return [OutputType(_dtype(call, 0), (*query[:-1], hidden)), *caches]
 
 
-def decoder(call: Call) -> list[Result]:
+def decoder(call: Call) -> list[OutputType]:
     """DecoderAttention, sequence first: like the query; caches (B, heads, keys, head)."""
     query = call.dims(0)
     heads = int(call.attr("num_heads", 0)) or None
-    cache = Result(_dtype(call, 0), (query[1], heads, None, _divide(query[2], heads)))
-    return [Result(_dtype(call, 0), query), cache, cache]
+    cache = OutputType(_dtype(call, 0), (query[1], heads, None, _divide(query[2], heads)))
+    return [OutputType(_dtype(call, 0), query), cache, cache]
 
 
-def ordered(call: Call) -> list[Result]:
+def ordered(call: Call) -> list[OutputType]:
     """QOrderedAttention: (B, S, columns of V_weight)."""
-    return [Result(_dtype(call, 0), (*call.dims(0)[:-1], call.dims(7)[-1]))]
+    return [OutputType(_dtype(call, 0), (*call.dims(0)[:-1], call.dims(7)[-1]))]
 
 
-def linear(call: Call) -> list[Result]:
+def linear(call: Call) -> list[OutputType]:
     """LinearAttention: (B, T, output heads · d_v) and a state (B, H_kv, d_k, d_v)."""
     query, value = call.dims(0), call.dims(2)
     heads, groups = int(call.attr("q_num_heads", 0)), int(call.attr("kv_num_heads", 0))
     dk, dv = _divide(query[-1], heads), _divide(value[-1], groups)
     out = None if dv is None else max(heads, groups) * dv
-    state = Result(_dtype(call, 0), (query[0], groups or None, dk, dv))
-    return [Result(_dtype(call, 0), (*query[:-1], out)), state]
+    state = OutputType(_dtype(call, 0), (query[0], groups or None, dk, dv))
+    return [OutputType(_dtype(call, 0), (*query[:-1], out)), state]
 
 
-def delta_net(call: Call) -> list[Result]:
+def delta_net(call: Call) -> list[OutputType]:
     """GatedDeltaNet: like its values (…, Hv, d_v); the state as it was given."""
-    state = Result(_dtype(call, 6), _optional(call, 6))
-    return [Result(_dtype(call, 0), _optional(call, 2)), state]
+    state = OutputType(_dtype(call, 6), _optional(call, 6))
+    return [OutputType(_dtype(call, 0), _optional(call, 2)), state]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.graph.call import Contradiction, Unknown
-from analyzer.operators.record import Result
+from analyzer.operators.record import OutputType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from analyzer.facts import Dim, Shape
     from analyzer.graph.call import Call
 
-    Rule = Callable[[Call], list[Result]]
+    Rule = Callable[[Call], list[OutputType]]
 
 
-def type_of(call: Call, index: int) -> Result:
+def type_of(call: Call, index: int) -> OutputType:
     tensor = call.input(index)
-    return Result() if tensor is None else Result(tensor.dtype, tensor.shape)
+    return OutputType() if tensor is None else OutputType(tensor.dtype, tensor.shape)
 
 
 def dtype_of(call: Call, index: int, default: str | None = None) -> str | None:
@@ -31,21 +31,21 @@ def dtype_of(call: Call, index: int, default: str | None = None) -> str | None:
     return default if tensor is None else tensor.dtype
 
 
-def same(call: Call) -> list[Result]:
+def same(call: Call) -> list[OutputType]:
     return [type_of(call, 0)]
 
 
-def all_same(call: Call) -> list[Result]:
+def all_same(call: Call) -> list[OutputType]:
     """Every output like the first input (skip connections return their sum as well)."""
     return [type_of(call, 0)] * max(1, len(call.outputs) or 4)
 
 
-def skip_norm(call: Call) -> list[Result]:
+def skip_norm(call: Call) -> list[OutputType]:
     """(y, mean, inverse deviation, sum): y and sum like the input."""
     x = type_of(call, 0)
     broadcast(x.shape, type_of(call, 1).shape)
     row = None if x.shape is None else (*x.shape[:-1], 1)
-    return [x, Result("float32", row), Result("float32", row), x]
+    return [x, OutputType("float32", row), OutputType("float32", row), x]
 
 
 def broadcast(a: Shape, b: Shape) -> Shape:
@@ -67,96 +67,96 @@ def broadcast(a: Shape, b: Shape) -> Shape:
     return tuple(result)
 
 
-def qlinear_binary(call: Call) -> list[Result]:
+def qlinear_binary(call: Call) -> list[OutputType]:
     a, b = type_of(call, 0), type_of(call, 3)
-    return [Result(a.dtype, broadcast(a.shape, b.shape))]
+    return [OutputType(a.dtype, broadcast(a.shape, b.shape))]
 
 
-def qlinear_concat(call: Call) -> list[Result]:
+def qlinear_concat(call: Call) -> list[OutputType]:
     """Y_scale, Y_zero_point, then (tensor, scale, zero point) triples."""
     shapes = [call.dims(i) for i in range(2, len(call.inputs), 3)]
     axis = int(call.attr("axis", 1))
     sizes = [s[axis] for s in shapes]
     result = list(shapes[0])
     result[axis] = None if None in sizes else sum(s for s in sizes if s is not None)
-    return [Result(dtype_of(call, 2), tuple(result))]
+    return [OutputType(dtype_of(call, 2), tuple(result))]
 
 
-def qlinear_where(call: Call) -> list[Result]:
+def qlinear_where(call: Call) -> list[OutputType]:
     shape = broadcast(
         type_of(call, 0).shape, broadcast(type_of(call, 1).shape, type_of(call, 4).shape)
     )
-    return [Result(dtype_of(call, 1), shape)]
+    return [OutputType(dtype_of(call, 1), shape)]
 
 
-def reduced(call: Call) -> list[Result]:
+def reduced(call: Call) -> list[OutputType]:
     shape = list(call.dims(0))
     axes = call.attr("axes") or range(len(shape))
     keep = bool(call.attr("keepdims", 1))
     drop = {a % len(shape) for a in axes}
     kept = [1 if i in drop else s for i, s in enumerate(shape) if keep or i not in drop]
-    return [Result(dtype_of(call, 0), tuple(kept))]
+    return [OutputType(dtype_of(call, 0), tuple(kept))]
 
 
-def embedded(call: Call) -> list[Result]:
+def embedded(call: Call) -> list[OutputType]:
     """EmbedLayerNormalization: (B, S, hidden), mask index (B,), embedding sum."""
     batch, sequence = call.dims(0)[:2]
     hidden = call.dims(2)[-1]
     dtype = dtype_of(call, 2)
     if call.op_type == "QEmbedLayerNormalization":
         dtype = "float32"
-    y = Result(dtype, (batch, sequence, hidden))
-    return [y, Result("int32", (batch,)), y]
+    y = OutputType(dtype, (batch, sequence, hidden))
+    return [y, OutputType("int32", (batch,)), y]
 
 
-def quantized(call: Call) -> list[Result]:
-    return [Result(dtype_of(call, 2, "uint8"), type_of(call, 0).shape)]
+def quantized(call: Call) -> list[OutputType]:
+    return [OutputType(dtype_of(call, 2, "uint8"), type_of(call, 0).shape)]
 
 
-def dequantized(call: Call) -> list[Result]:
-    return [Result(dtype_of(call, 1, "float32"), type_of(call, 0).shape)]
+def dequantized(call: Call) -> list[OutputType]:
+    return [OutputType(dtype_of(call, 1, "float32"), type_of(call, 0).shape)]
 
 
-def gathered_rows(call: Call) -> list[Result]:
+def gathered_rows(call: Call) -> list[OutputType]:
     """GatherBlockQuantized: rows of the dequantised table; uint8 data packs 8/bits values."""
     data, indices = list(call.dims(0)), call.dims(1)
     if dtype_of(call, 0) == "uint8" and data and data[-1] is not None:
         data[-1] *= 8 // int(call.attr("bits", 4) or 4)
     axis = int(call.attr("gather_axis", 0)) % max(1, len(data))
     shape = (*data[:axis], *indices, *data[axis + 1 :])
-    return [Result(dtype_of(call, 2, "float32"), shape)]
+    return [OutputType(dtype_of(call, 2, "float32"), shape)]
 
 
-def halved(call: Call) -> list[Result]:
+def halved(call: Call) -> list[OutputType]:
     shape = call.dims(0)
     last = shape[-1]
-    return [Result(dtype_of(call, 0), (*shape[:-1], None if last is None else last // 2))]
+    return [OutputType(dtype_of(call, 0), (*shape[:-1], None if last is None else last // 2))]
 
 
-def dropped(call: Call) -> list[Result]:
+def dropped(call: Call) -> list[OutputType]:
     x = type_of(call, 0)
-    return [x, Result("bool", x.shape)]
+    return [x, OutputType("bool", x.shape)]
 
 
-def recurrent(call: Call) -> list[Result]:
+def recurrent(call: Call) -> list[OutputType]:
     """DynamicQuantizeLSTM: Y (T, D, B, H), Y_h and Y_c (D, B, H)."""
     steps, batch, _ = call.dims(0)
     hidden = call.attr("hidden_size")
     directions = 2 if call.attr("direction") == "bidirectional" else 1
     dtype = dtype_of(call, 0)
-    state = Result(dtype, (directions, batch, hidden))
-    return [Result(dtype, (steps, directions, batch, hidden)), state, state]
+    state = OutputType(dtype, (directions, batch, hidden))
+    return [OutputType(dtype, (steps, directions, batch, hidden)), state, state]
 
 
-def cdist(call: Call) -> list[Result]:
-    return [Result(dtype_of(call, 0), (call.dims(0)[0], call.dims(1)[0]))]
+def cdist(call: Call) -> list[OutputType]:
+    return [OutputType(dtype_of(call, 0), (call.dims(0)[0], call.dims(1)[0]))]
 
 
 def like(slot: int, *others: int) -> Rule:
     """Output k like the k-th of the given inputs; ``-1`` leaves one open."""
 
-    def rule(call: Call) -> list[Result]:
-        return [Result() if s < 0 else type_of(call, s) for s in (slot, *others)]
+    def rule(call: Call) -> list[OutputType]:
+        return [OutputType() if s < 0 else type_of(call, s) for s in (slot, *others)]
 
     return rule
 
@@ -164,8 +164,8 @@ def like(slot: int, *others: int) -> Rule:
 def typed(dtype: str, slot: int = 0) -> Rule:
     """The shape of one input in a fixed element type."""
 
-    def rule(call: Call) -> list[Result]:
-        return [Result(dtype, type_of(call, slot).shape)]
+    def rule(call: Call) -> list[OutputType]:
+        return [OutputType(dtype, type_of(call, slot).shape)]
 
     return rule
 
@@ -173,21 +173,21 @@ def typed(dtype: str, slot: int = 0) -> Rule:
 def broadcasting(*slots: int) -> Rule:
     """NumPy broadcasting of the given inputs, in the type of the first."""
 
-    def rule(call: Call) -> list[Result]:
+    def rule(call: Call) -> list[OutputType]:
         shape = type_of(call, slots[0]).shape
         for slot in slots[1:]:
             shape = broadcast(shape, type_of(call, slot).shape)
-        return [Result(dtype_of(call, slots[0]), shape)]
+        return [OutputType(dtype_of(call, slots[0]), shape)]
 
     return rule
 
 
-def swiglu(call: Call) -> list[Result]:
+def swiglu(call: Call) -> list[OutputType]:
     """Like the gate half; half of the last axis where one input holds both halves."""
     return [type_of(call, 0)] if call.input(1) is not None else halved(call)
 
 
-def mixed_streams(call: Call) -> list[Result]:
+def mixed_streams(call: Call) -> list[OutputType]:
     """HyperConnectionPreMix: C streams of width H, as (…, C, H) or (…, C·H), become one."""
     shape, gates = call.dims(0), call.dims(1)
     streams = call.attr("num_branches", 0)
@@ -196,16 +196,16 @@ def mixed_streams(call: Call) -> list[Result]:
         and shape[-1] is not None
         and (len(gates) != len(shape) or shape[-2:-1] != (streams,))
     ):
-        return [Result(dtype_of(call, 0), (*shape[:-1], shape[-1] // streams))]
-    return [Result(dtype_of(call, 0), (*shape[:-2], shape[-1]))]
+        return [OutputType(dtype_of(call, 0), (*shape[:-1], shape[-1] // streams))]
+    return [OutputType(dtype_of(call, 0), (*shape[:-2], shape[-1]))]
 
 
-def attention_gate(call: Call) -> list[Result]:
+def attention_gate(call: Call) -> list[OutputType]:
     """LinearAttentionGate: the decay like a, the rate like b."""
-    return [type_of(call, 0), type_of(call, 3) if call.input(3) else Result()]
+    return [type_of(call, 0), type_of(call, 3) if call.input(3) else OutputType()]
 
 
-def unfolded(call: Call) -> list[Result]:
+def unfolded(call: Call) -> list[OutputType]:
     """UnfoldTensor: windows of ``size`` every ``step`` along ``dim`` become a last axis."""
     shape, size = list(call.dims(0)), call.attr("size")
     if not shape or not isinstance(size, int):
@@ -213,95 +213,95 @@ def unfolded(call: Call) -> list[Result]:
     axis, step = int(call.attr("dim", -1)) % len(shape), int(call.attr("step", 1))
     whole = shape[axis]
     shape[axis] = None if whole is None else (whole - size) // step + 1
-    return [Result(dtype_of(call, 0), (*shape, size))]
+    return [OutputType(dtype_of(call, 0), (*shape, size))]
 
 
-def expanded(call: Call) -> list[Result]:
+def expanded(call: Call) -> list[OutputType]:
     """ExpandDims: an axis of size 1 at a constant place."""
     shape, axis = list(call.dims(0)), call.integers(1)
     if axis is None or len(axis) != 1:
         raise Unknown("the axis is computed at run time")
     shape.insert(axis[0] if axis[0] >= 0 else len(shape) + axis[0] + 1, 1)
-    return [Result(dtype_of(call, 0), tuple(shape))]
+    return [OutputType(dtype_of(call, 0), tuple(shape))]
 
 
-def looked_up(call: Call) -> list[Result]:
+def looked_up(call: Call) -> list[OutputType]:
     """TorchEmbedding: one row of the table for every index."""
-    return [Result(dtype_of(call, 0), (*call.dims(1), call.dims(0)[-1]))]
+    return [OutputType(dtype_of(call, 0), (*call.dims(1), call.dims(0)[-1]))]
 
 
-def unpacked_rows(call: Call) -> list[Result]:
+def unpacked_rows(call: Call) -> list[OutputType]:
     """GatherPacked: rows of K values for every index."""
-    return [Result("float32", (*call.dims(1), call.attr("K")))]
+    return [OutputType("float32", (*call.dims(1), call.attr("K")))]
 
 
-def cropped(call: Call) -> list[Result]:
+def cropped(call: Call) -> list[OutputType]:
     """CropAndResize: one map of ``crop_size`` for every region."""
     size = call.integers(3) or (None, None)
-    return [Result(dtype_of(call, 0), (call.dims(1)[0], call.dims(0)[1], *size))]
+    return [OutputType(dtype_of(call, 0), (call.dims(1)[0], call.dims(0)[1], *size))]
 
 
 def sampled(*, channels_last: bool = False) -> Rule:
     """GridSample: a value of every channel for each place of the grid (B, …, d)."""
 
-    def rule(call: Call) -> list[Result]:
+    def rule(call: Call) -> list[OutputType]:
         source, grid = call.dims(0), call.dims(1)
         if channels_last:
-            return [Result(dtype_of(call, 0), (source[0], *grid[1:-1], source[-1]))]
-        return [Result(dtype_of(call, 0), (*source[:2], *grid[1:-1]))]
+            return [OutputType(dtype_of(call, 0), (source[0], *grid[1:-1], source[-1]))]
+        return [OutputType(dtype_of(call, 0), (*source[:2], *grid[1:-1]))]
 
     return rule
 
 
-def transformed(call: Call) -> list[Result]:
+def transformed(call: Call) -> list[OutputType]:
     """Rfft: n real values become n//2 + 1 complex ones, a last axis of 2."""
     *leading, length = call.dims(0)
     half = None if length is None else length // 2 + 1
-    return [Result(dtype_of(call, 0), (*leading, half, 2))]
+    return [OutputType(dtype_of(call, 0), (*leading, half, 2))]
 
 
-def restored(call: Call) -> list[Result]:
+def restored(call: Call) -> list[OutputType]:
     """Irfft: the inverse of Rfft, 2·(n − 1) real values."""
     *leading, half, _ = call.dims(0)
-    return [Result(dtype_of(call, 0), (*leading, None if half is None else 2 * (half - 1)))]
+    return [OutputType(dtype_of(call, 0), (*leading, None if half is None else 2 * (half - 1)))]
 
 
-def gathered_nd(call: Call) -> list[Result]:
+def gathered_nd(call: Call) -> list[OutputType]:
     """GatherND: the last axis of the indices names an element or slice of the data."""
     source, indices = call.dims(0), call.dims(1)
     if indices[-1] is None:
         raise Unknown("the depth of the indices is unknown")
-    return [Result(dtype_of(call, 0), (*indices[:-1], *source[indices[-1] :]))]
+    return [OutputType(dtype_of(call, 0), (*indices[:-1], *source[indices[-1] :]))]
 
 
-def padded(call: Call) -> list[Result]:
+def padded(call: Call) -> list[OutputType]:
     """Pad: what constant ``pads`` add before and after every axis."""
     shape, pads = call.dims(0), call.integers(1)
     if pads is None or len(pads) != 2 * len(shape):
         raise Unknown("the padding is computed at run time")
     rank = len(shape)
     return [
-        Result(
+        OutputType(
             dtype_of(call, 0),
             tuple(None if d is None else d + pads[i] + pads[i + rank] for i, d in enumerate(shape)),
         )
     ]
 
 
-def position_bias(call: Call) -> list[Result]:
+def position_bias(call: Call) -> list[OutputType]:
     """RelativePositionBias: (1, heads, query length, key length) of a table (buckets, heads)."""
     lengths: list[Dim] = []
     for slot in (1, 2):
         known = call.integers(slot)
         lengths.append(known[0] if known and len(known) == 1 else None)
-    return [Result(dtype_of(call, 0), (1, call.dims(0)[1], *lengths))]
+    return [OutputType(dtype_of(call, 0), (1, call.dims(0)[1], *lengths))]
 
 
-def normalised_heads(call: Call) -> list[Result]:
+def normalised_heads(call: Call) -> list[OutputType]:
     """RMSNormRotary: (B, S, heads, stride) becomes (B, S, heads·width)."""
     batch, length, heads, _ = call.dims(0)
     width = call.dims(1)[0]
     joined = None if heads is None or width is None else heads * width
     dtype = "float16" if call.attr("output_fp16", 0) else dtype_of(call, 0)
     rows = (batch, length, heads, width)
-    return [Result(dtype, (batch, length, joined)), Result("float32", rows)]
+    return [OutputType(dtype, (batch, length, joined)), OutputType("float32", rows)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.graph.call import Unknown
-from analyzer.operators.record import Result
+from analyzer.operators.record import OutputType
 from analyzer.operators.results.common import type_of
 
 if TYPE_CHECKING:
@@ -28,40 +28,40 @@ def _count(call: Call, *names: str) -> int | None:
     return None
 
 
-def classifier(call: Call) -> list[Result]:
+def classifier(call: Call) -> list[OutputType]:
     """Label per row and score per row and class."""
     text = bool(call.attr("classlabels_strings"))
     classes = _count(
         call, "classlabels_strings", "classlabels_ints", "classlabels_int64s", "classlabels"
     )
     rows = _rows(call)
-    label = Result("string" if text else "int64", (rows,))
-    return [label, Result("float32", (rows, classes))]
+    label = OutputType("string" if text else "int64", (rows,))
+    return [label, OutputType("float32", (rows, classes))]
 
 
-def regressor(call: Call) -> list[Result]:
+def regressor(call: Call) -> list[OutputType]:
     targets = call.attr("n_targets", None) or call.attr("targets", None) or 1
-    return [Result("float32", (_rows(call), int(targets)))]
+    return [OutputType("float32", (_rows(call), int(targets)))]
 
 
-def float_same(call: Call) -> list[Result]:
-    return [Result("float32", type_of(call, 0).shape)]
+def float_same(call: Call) -> list[OutputType]:
+    return [OutputType("float32", type_of(call, 0).shape)]
 
 
-def feature_extractor(call: Call) -> list[Result]:
+def feature_extractor(call: Call) -> list[OutputType]:
     """Columns Y of X: the last axis becomes |Y|; a vector becomes one row."""
     x, y = type_of(call, 0), type_of(call, 1)
     if x.shape is None or y.shape is None:
         raise Unknown("rank of an input is unknown")
     picked = y.shape[-1] if y.shape else 1
-    return [Result(x.dtype, (1, picked) if len(x.shape) <= 1 else (*x.shape[:-1], picked))]
+    return [OutputType(x.dtype, (1, picked) if len(x.shape) <= 1 else (*x.shape[:-1], picked))]
 
 
-def one_hot_encoder(call: Call) -> list[Result]:
+def one_hot_encoder(call: Call) -> list[OutputType]:
     categories = _count(call, "cats_int64s", "cats_strings")
-    return [Result("float32", (*call.dims(0), categories))]
+    return [OutputType("float32", (*call.dims(0), categories))]
 
 
-def feature_vectorizer(call: Call) -> list[Result]:
+def feature_vectorizer(call: Call) -> list[OutputType]:
     sizes = call.attr("inputdimensions")
-    return [Result("float32", (_rows(call), sum(sizes) if sizes else None))]
+    return [OutputType("float32", (_rows(call), sum(sizes) if sizes else None))]

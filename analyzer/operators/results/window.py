@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.graph.call import Unknown
-from analyzer.operators.record import Result
+from analyzer.operators.record import OutputType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from analyzer.facts import Dim
     from analyzer.graph.call import Call
 
-    Rule = Callable[[Call], list[Result]]
+    Rule = Callable[[Call], list[OutputType]]
 
 
 def _spatial(call: Call, sizes: Sequence[Dim], kernel: Sequence[Dim]) -> list[Dim]:
@@ -59,7 +59,7 @@ def _join(batch: Dim, channels: Dim, spatial: Sequence[Dim], last: bool) -> tupl
 def convolved(weight_slot: int = 1, *, channels_last: bool = False) -> Rule:
     """(B, N, …) with the weight's N output channels."""
 
-    def rule(call: Call) -> list[Result]:
+    def rule(call: Call) -> list[OutputType]:
         last = channels_last or bool(call.attr("channels_last", 0))
         shape, weight = call.dims(0), call.dims(weight_slot)
         batch, _, sizes = _split(shape, last)
@@ -67,7 +67,7 @@ def convolved(weight_slot: int = 1, *, channels_last: bool = False) -> Rule:
             raise Unknown("ranks of input and weight differ")
         spatial = _spatial(call, sizes, call.attr("kernel_shape") or weight[2:])
         data = call.input(0)
-        return [Result(data.dtype if data else None, _join(batch, weight[0], spatial, last))]
+        return [OutputType(data.dtype if data else None, _join(batch, weight[0], spatial, last))]
 
     return rule
 
@@ -75,18 +75,18 @@ def convolved(weight_slot: int = 1, *, channels_last: bool = False) -> Rule:
 def pooled(*, channels_last: bool = False) -> Rule:
     """Windows of ``kernel_shape``; the whole map where the operator has no such attribute."""
 
-    def rule(call: Call) -> list[Result]:
+    def rule(call: Call) -> list[OutputType]:
         last = channels_last or bool(call.attr("channels_last", 0))
         batch, channels, sizes = _split(call.dims(0), last)
         kernel = call.attr("kernel_shape")
         spatial = _spatial(call, sizes, kernel) if kernel else [1] * len(sizes)
         data = call.input(0)
-        return [Result(data.dtype if data else None, _join(batch, channels, spatial, last))]
+        return [OutputType(data.dtype if data else None, _join(batch, channels, spatial, last))]
 
     return rule
 
 
-def reordered(call: Call) -> list[Result]:
+def reordered(call: Call) -> list[OutputType]:
     """Blocked layout keeps the logical order; ReorderOutput drops the padding channels."""
     shape = list(call.dims(0))
     data = call.input(0)
@@ -96,16 +96,16 @@ def reordered(call: Call) -> list[Result]:
         shape[1] = call.attr("channels", shape[1])
         if call.attr("channels_last", 0):
             shape = [shape[0], *shape[2:], shape[1]]
-    return [Result(data.dtype if data else None, tuple(shape))]
+    return [OutputType(data.dtype if data else None, tuple(shape))]
 
 
-def upsampled(call: Call) -> list[Result]:
+def upsampled(call: Call) -> list[OutputType]:
     shape, scales = call.dims(0), call.attr("scales")
     data = call.input(0)
     if not scales or len(scales) != len(shape):
         raise Unknown("attribute scales does not fit the input")
     sizes = tuple(None if s is None else int(s * k) for s, k in zip(shape, scales, strict=True))
-    return [Result(data.dtype if data else None, sizes)]
+    return [OutputType(data.dtype if data else None, sizes)]
 
 
 def deconvolved(weight_slot: int = 1, pads_slot: int = -1, *, channels_last: bool = False) -> Rule:
@@ -114,7 +114,7 @@ def deconvolved(weight_slot: int = 1, pads_slot: int = -1, *, channels_last: boo
     ``pads_slot`` is the input that holds the padding where it is no attribute.
     """
 
-    def rule(call: Call) -> list[Result]:
+    def rule(call: Call) -> list[OutputType]:
         shape, weight = call.dims(0), call.dims(weight_slot)
         batch, _, sizes = _split(shape, channels_last)
         if len(weight) != len(shape):
@@ -123,7 +123,7 @@ def deconvolved(weight_slot: int = 1, pads_slot: int = -1, *, channels_last: boo
         spatial = _grown(call, sizes, call.attr("kernel_shape") or weight[2:], pads_slot)
         data = call.input(0)
         joined = _join(batch, channels, spatial, channels_last)
-        return [Result(data.dtype if data else None, joined)]
+        return [OutputType(data.dtype if data else None, joined)]
 
     return rule
 
@@ -155,20 +155,20 @@ def _grown(
     return result
 
 
-def masked_pool(call: Call) -> list[Result]:
+def masked_pool(call: Call) -> list[OutputType]:
     """MaxpoolWithMask: a pooling; the mask has no say in the shape."""
     return pooled()(call)
 
 
-def causal(call: Call) -> list[Result]:
+def causal(call: Call) -> list[OutputType]:
     """CausalConvWithState: like its input; the state like the one before it, or (B, C, K − 1)."""
     x, weight = call.dims(0), call.dims(1)
     data, past = call.input(0), call.input(3)
     dtype = data.dtype if data else None
     if past is not None:
-        state = Result(past.dtype, past.shape)
+        state = OutputType(past.dtype, past.shape)
     elif weight[-1] is not None and len(x) == 3:
-        state = Result(dtype, (x[0], x[1], int(call.attr("dilation", 1)) * (weight[-1] - 1)))
+        state = OutputType(dtype, (x[0], x[1], int(call.attr("dilation", 1)) * (weight[-1] - 1)))
     else:
-        state = Result(dtype)
-    return [Result(dtype, x), state]
+        state = OutputType(dtype)
+    return [OutputType(dtype, x), state]

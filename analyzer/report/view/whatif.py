@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.sanitise import label
-from analyzer.scaling import Plan, grid, growth
+from analyzer.scaling import Scaler, grid, growth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,10 +73,10 @@ def _view(facts: Facts) -> WhatIf:
             f"Not computed for more than {units.count(MOST_NODES)} operators; "
             "onnxlint scale does it."
         )
-    plan = Plan(facts)
-    if not plan.sides:
+    scaler = Scaler(facts)
+    if not scaler.sides:
         return WhatIf("No input of the model is known to have spatial sides, as an image has.")
-    table = grid(plan)
+    table = grid(scaler)
     now = table[0][0]
     if now.macs is None:
         return WhatIf(f"The model cannot be recounted: {label(now.reason, 200)}.")
@@ -86,16 +86,16 @@ def _view(facts: Facts) -> WhatIf:
             WidthRow(f"{row[0].width:g}", tuple(p.macs for p in row), row[0].params)
             for row in table
         ),
-        axes=_axes(plan),
+        axes=_axes(scaler),
         unknown=_reasons(point for row in table for point in row),
     )
 
 
-def _axes(plan: Plan) -> tuple[ExponentRow, ...]:
+def _axes(scaler: Scaler) -> tuple[ExponentRow, ...]:
     remarks = {
         "width": "channels of every layer but the model's inputs and outputs",
         "resolution": "sides of the input, and every map with it",
-        "depth": _stages([(s.repeats, s.kind.replace("-", " ")) for s in plan.stages]),
+        "depth": _stages([(s.repeats, s.kind.replace("-", " ")) for s in scaler.stages]),
     }
     return tuple(
         ExponentRow(
@@ -104,7 +104,7 @@ def _axes(plan: Plan) -> tuple[ExponentRow, ...]:
             g.expected,
             remarks[g.axis],
         )
-        for g in growth(plan)
+        for g in growth(scaler)
     )
 
 

@@ -19,7 +19,7 @@ Axes = tuple[int, ...] | None
 
 
 @dataclass(slots=True)
-class Site:
+class Term:
     """An operator with the dimension ids of its tensors."""
 
     dims: Dims
