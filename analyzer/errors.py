@@ -11,7 +11,9 @@ class ModelError(OnnxlintError):
     """The file cannot be judged: unreadable, not a model, truncated, over a limit."""
 
     def __init__(self, path: str, problem: str, remedy: str = "") -> None:
-        self.path, self.problem, self.remedy = path, problem, remedy
+        self.path: str = path
+        self.problem: str = problem
+        self.remedy: str = remedy
         super().__init__(f"{path}: {problem}" + (f"; {remedy}" if remedy else ""))
 
 

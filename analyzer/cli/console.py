@@ -30,7 +30,7 @@ class Console:
 
     def __init__(self, *, quiet: bool = False, color: bool | None = None) -> None:
         self.quiet = quiet
-        self.color = _is_terminal(sys.stdout) if color is None else color
+        self.color: bool = _is_terminal(sys.stdout) if color is None else color
         self._shows_progress = not quiet and _is_terminal(sys.stderr)
         self._progress = False
 

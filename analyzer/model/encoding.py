@@ -15,7 +15,8 @@ class Malformed(Exception):  # noqa: N818 - describes the file
     """The bytes are not a ModelProto; ``offset`` says where that shows."""
 
     def __init__(self, offset: int, what: str, *, truncated: bool = False) -> None:
-        self.offset, self.truncated = offset, truncated
+        self.offset: int = offset
+        self.truncated: bool = truncated
         super().__init__(what)
 
 

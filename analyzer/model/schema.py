@@ -44,7 +44,7 @@ class MessageType:
     __slots__ = ("budget", "deep", "fields", "name", "names", "once", "runs", "weight")
 
     def __init__(self, name: str) -> None:
-        self.name = name
+        self.name: str = name
         self.fields: dict[int, MessageType | str] = {}
         """Tag to nested message type or leaf kind."""
         self.names: dict[int, str] = {}
@@ -52,12 +52,12 @@ class MessageType:
         self.deep: re.Pattern[bytes] | None = None
         """Finds the first byte of any field that may lead to a tensor, a node or a graph;
         where it finds nothing, a small message can be copied unread."""
-        self.budget = _BUDGETS.get(name, "")
+        self.budget: str = _BUDGETS.get(name, "")
         """The limit that counts messages of this type."""
         self.once: set[int] = set()
         """Tags of tensors of which there is one. Protobuf merges those that are stated again, which
         parts that were left out of the skeleton cannot be."""
-        self.weight = 0
+        self.weight: int = 0
         """What protobuf spends on an empty one, in fields, besides the field it is."""
         self.runs: dict[int, re.Pattern[bytes]] = {}
         """Unpacked repeated numbers: tag to a pattern that skips a whole run at C speed."""

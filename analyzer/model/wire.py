@@ -67,7 +67,7 @@ class Walk:
         """Tensors about whose data readers differ: (name, why)."""
         self.left_out: list[str] = []
         """Optional texts over ``string_bytes``, by field name."""
-        self.unknown_fields = 0
+        self.unknown_fields: int = 0
         """Fields this version of ONNX does not know."""
         self._left = limits.fields
         self._room = limits.structure_bytes

@@ -39,7 +39,7 @@ class _Lazy:
     __slots__ = ("_template", "_tree", "source")
 
     def __init__(self, source: str, tree: nodes.Template) -> None:
-        self.source = source
+        self.source: str = source
         self._tree: nodes.Template | None = tree
         self._template: Template | None = None
 
@@ -67,7 +67,9 @@ class Expression(_Lazy):
 
     def __init__(self, source: str, tree: nodes.Template) -> None:
         super().__init__(source, tree)
-        self.groups = frozenset(n.name for n in tree.find_all(nodes.Name) if n.ctx == "load")
+        self.groups: frozenset[str] = frozenset(
+            n.name for n in tree.find_all(nodes.Name) if n.ctx == "load"
+        )
         """Names of the groups it reads."""
         self._context: Context | None = None
 

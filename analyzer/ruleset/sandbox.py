@@ -24,16 +24,31 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from analyzer import units
 
 
-class UnknownFact:
+class UnknownFact:  # noqa: PLW1641 - nothing is a key by it
     """The value of a fact that is not known: equal to nothing, above and below nothing."""
 
     __slots__ = ()
-    __hash__ = None  # type: ignore[assignment]
 
-    def _never(self, other: object) -> bool:
+    def __eq__(self, other: object) -> bool:
         return False
 
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __contains__ = _never
+    def __ne__(self, other: object) -> bool:
+        return False
+
+    def __lt__(self, other: object) -> bool:
+        return False
+
+    def __le__(self, other: object) -> bool:
+        return False
+
+    def __gt__(self, other: object) -> bool:
+        return False
+
+    def __ge__(self, other: object) -> bool:
+        return False
+
+    def __contains__(self, other: object) -> bool:
+        return False
 
     def __bool__(self) -> bool:
         return False
@@ -41,7 +56,8 @@ class UnknownFact:
     def __neg__(self) -> UnknownFact:
         return self
 
-    __pos__ = __neg__
+    def __pos__(self) -> UnknownFact:
+        return self
 
 
 UNKNOWN = UnknownFact()
@@ -88,7 +104,7 @@ FILTERS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
 class RuleEnvironment(ImmutableSandboxedEnvironment):
     """See the module's docstring."""
 
-    intercepted_binops = frozenset("+-*/")
+    intercepted_binops: frozenset[str] = frozenset("+-*/")
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """A fact, checked to exist when the rule was loaded; an absent one is ``UNKNOWN``."""

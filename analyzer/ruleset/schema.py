@@ -21,7 +21,9 @@ class Section:
     """
 
     def __init__(self, item: Item, errors: list[tuple[int, str]], what: str = "") -> None:
-        self.line, self.errors, self.prefix = item.line, errors, f"{what}: " if what else ""
+        self.line: int = item.line
+        self.errors: list[tuple[int, str]] = errors
+        self.prefix: str = f"{what}: " if what else ""
         self.entries: dict[str, Item] = item.value if isinstance(item.value, dict) else {}
         self.read: set[str] = set()
         if not isinstance(item.value, dict):

@@ -55,7 +55,9 @@ class Checker:
 
     def __init__(self, groups: Mapping[str, type], options: Mapping[str, Option]) -> None:
         self.groups = groups
-        self.options = {name.replace("-", "_"): option for name, option in options.items()}
+        self.options: dict[str, Option] = {
+            name.replace("-", "_"): option for name, option in options.items()
+        }
 
     def scalar(self, node: nodes.Expr, depth: int = 0) -> str:
         """Kind of ``node``, which must be a single value."""

@@ -80,8 +80,10 @@ class Sized:
         self._facts, self._nodes, self._system = facts, nodes, system
         self._stages, self._calls = stages, calls
         self._siblings: dict[int, Sums] = {}
-        self.layers = {node: self._layer(node, call) for node, call in calls.items()}
-        self.total = total(self.layers.values())
+        self.layers: dict[str, Layer] = {
+            node: self._layer(node, call) for node, call in calls.items()
+        }
+        self.total: Sums = total(self.layers.values())
 
     def change(self, index: int, count: int) -> Sums:
         """What it changes that stage ``index`` has ``count`` blocks.

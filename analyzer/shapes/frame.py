@@ -29,7 +29,7 @@ class Room:
     __slots__ = ("full_at", "left")
 
     def __init__(self, size: int) -> None:
-        self.left = size
+        self.left: int = size
         """Bytes."""
         self.full_at: str | None = None
         """Identity of the first operator whose contents were not kept for lack of room."""
@@ -57,10 +57,13 @@ class Frame:
         attributes: Mapping[str, onnx.AttributeProto],
         room: Room,
     ) -> None:
-        self.instance, self.scope, self.parent, self.room = instance, scope, parent, room
-        self.attributes = attributes
+        self.instance: Instance = instance
+        self.scope: Scope = scope
+        self.parent: Frame | None = parent
+        self.room: Room = room
+        self.attributes: Mapping[str, onnx.AttributeProto] = attributes
         """Attributes of the function call this frame belongs to."""
-        self.opsets = scope.opsets
+        self.opsets: Mapping[str, int] = scope.opsets
 
     def type(self, name: str) -> Type:
         frame: Frame | None = self

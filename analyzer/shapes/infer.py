@@ -58,7 +58,7 @@ class Inference(Session):
         """Nothing is inferred at all."""
         self._stopped: list[Problem] = []
         """Limits and deaths, which concern the whole model wherever they happened."""
-        self.visits = 0
+        self.visits: int = 0
         self._left = program.work + limits.visits
         self._limits = limits
         self._room = Room(limits.folded_bytes)

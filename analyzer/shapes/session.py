@@ -25,7 +25,8 @@ class Session(ABC):
     """State of one pass over a program."""
 
     def __init__(self, program: Program, bindings: Bindings, *, use_cpp: bool) -> None:
-        self.program, self.bindings = program, bindings
+        self.program: Program = program
+        self.bindings: Bindings = bindings
         self.use_cpp = use_cpp
         """False leaves everything unknown that only onnx's C++ could tell."""
         self.counted = 0
