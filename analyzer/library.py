@@ -56,6 +56,14 @@ from analyzer.facts import (
 from analyzer.findings.baseline import Baseline
 from analyzer.findings.finding import Finding, Place, Severity
 from analyzer.findings.suppress import Suppression
+from analyzer.graph.structure import (
+    CriticalPath,
+    critical_path,
+    cut_points,
+    operators_between,
+    parallel_width,
+    unneeded,
+)
 from analyzer.lint import Settings, judge
 from analyzer.lint import lint as lint_facts
 from analyzer.model import Limits, Model, Readable, load
@@ -350,6 +358,7 @@ __all__ = [
     "ConfigError",
     "Conv",
     "Cost",
+    "CriticalPath",
     "Decoupling",
     "DefaultSizes",
     "Defaults",
@@ -395,10 +404,15 @@ __all__ = [
     "__version__",
     "analyze",
     "compare",
+    "critical_path",
+    "cut_points",
     "explain",
     "lint",
     "load",
     "load_rules",
+    "operators_between",
+    "parallel_width",
     "report",
     "scale",
+    "unneeded",
 ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.costs.schemes import RECURRENT, SCHEMES, Per
-from analyzer.graph.adjacency import call_of, vertices
+from analyzer.graph.adjacency import call_of, vertex
 from analyzer.graph.call import Unknown
 from analyzer.operators import find
 from analyzer.operators.record import Kind, Nature
@@ -78,28 +78,31 @@ class _View:
     """What several conventions ask of the graph, found once."""
 
     def __init__(self, facts: Facts) -> None:
-        graph = facts.graph
-        self.calls = {node: record.call for node, record in vertices(graph)}
+        graph = self.graph = facts.graph
         self.nodes = [n for n in facts.nodes if n.counted and not n.composite and n.id in graph]
         self.operators = {n.op_type for n in self.nodes if not n.domain}
         attention = {i for b in facts.blocks if b.kind == "attention" for i in b.nodes}
-        constants = {node: record.constants for node, record in vertices(graph)}
-        self.constants = constants
         self.attention = {
             n.id
             for n in self.nodes
-            if (n.id in attention and (n.op_type == "Softmax" or (n.macs and not constants[n.id])))
+            if (n.id in attention and _mixes_positions(n, vertex(graph, n.id).constants))
             or _is_bare_attention(n)
         }
-        self.bias = {n.id for n in self.nodes if n.op_type == "Add" and self._biases(graph, n.id)}
+        self.bias = {n.id for n in self.nodes if n.op_type == "Add" and _biases(graph, n.id)}
         self.silu = {n.id for n in self.nodes if n.op_type == "Sigmoid" and _gates(graph, n.id)}
 
-    def _biases(self, graph: nx.MultiDiGraph[str], add: str) -> bool:
-        """True for the Add of a constant to the product with a constant: a linear layer's bias."""
-        return bool(self.constants[add]) and any(
-            self.calls[source].op_type == "MatMul" and self.constants[source]
-            for source in graph.predecessors(add)
-        )
+
+def _mixes_positions(node: Node, constants: frozenset[int]) -> bool:
+    """True for the softmax and the products without weights of an attention block."""
+    return node.op_type == "Softmax" or bool(node.macs and not constants)
+
+
+def _biases(graph: nx.MultiDiGraph[str], add: str) -> bool:
+    """True for the Add of a constant to the product with a constant: a linear layer's bias."""
+    makers = [vertex(graph, maker) for maker in graph.predecessors(add)]
+    return bool(vertex(graph, add).constants) and any(
+        maker.call.op_type == "MatMul" and maker.constants for maker in makers
+    )
 
 
 def _gates(graph: nx.MultiDiGraph[str], sigmoid: str) -> bool:
@@ -123,7 +126,7 @@ def _ours(facts: Facts, name: str, unit: str, count: int, counts: str, differs: 
 
 def _paper(facts: Facts, seen: _View) -> Convention:
     """Howard et al. count the layers that hold weights: convolutions and fully connected."""
-    layers = [n for n in seen.nodes if _weighted(n, seen.constants[n.id])]
+    layers = [n for n in seen.nodes if _weighted(n, vertex(seen.graph, n.id).constants)]
     complete = all(n.macs is not None for n in layers)
     return Convention(
         "MobileNet paper",
@@ -185,7 +188,7 @@ def _amount(scheme: Scheme, node: Node, seen: _View) -> int | None:
     weight = scheme.table.get(_key(scheme, node, seen))
     if weight is None:
         return products
-    call = seen.calls[node.id]
+    call = call_of(seen.graph, node.id)
     try:
         more = _more(weight, call, node) if isinstance(weight, Per) else weight(call, node.cost)
     except (Unknown, IndexError, KeyError, TypeError):  # a node that lacks what its kind demands
@@ -236,7 +239,7 @@ def _may_hide(seen: _View, node: Node) -> bool:
     """A convolution with a bias, over more than one position, may have absorbed a BatchNorm."""
     return (
         node.op_type == "Conv"
-        and seen.calls[node.id].input(2) is not None
+        and call_of(seen.graph, node.id).input(2) is not None
         and node.conv is not None
         and any(side != 1 for side in node.conv.out_spatial)
     )

@@ -16,7 +16,7 @@ from analyzer.graph.adjacency import fed_by, vertex, vertices
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from analyzer.facts import Node, Tensor
+    from analyzer.facts import Facts, Node, Tensor
 
 
 class CriticalPath(NamedTuple):
@@ -52,15 +52,13 @@ def unneeded(graph: nx.MultiDiGraph[str]) -> tuple[str, ...]:
 
 
 def critical_path(
-    graph: nx.MultiDiGraph[str], nodes: Mapping[str, Node], scope: str = ""
+    graph: nx.MultiDiGraph[str], nodes: Mapping[str, Node] | Facts, scope: str = ""
 ) -> CriticalPath | None:
-    """The path with the most MACs; ``None`` for a scope without operators or with a cycle.
+    """The path with the most MACs, up to its last operator with MACs; ``None`` for a cycle.
 
     Parameters
     ----------
-    nodes : the facts by ``Node.id``; what runs bodies counts with them.
-
-    It ends with the last operator that has MACs.
+    nodes : finds a node by its id, as ``Facts`` does; what runs bodies counts with them.
     """
     members = _members(graph, scope)
     costs = {node: nodes[node].macs for node in members}
@@ -79,11 +77,7 @@ def critical_path(
 
 
 def generations(graph: nx.MultiDiGraph[str], scope: str = "") -> tuple[tuple[str, ...], ...]:
-    """Operators by the step in which they can run at the earliest; empty for a cycle.
-
-    The longest one is the *parallel width*: that many operators can run at once when each
-    starts as soon as its operands are there.
-    """
+    """Operators by the step in which they can run at the earliest; empty for a cycle."""
     inner: nx.DiGraph[str] = nx.DiGraph()
     members = _members(graph, scope)
     inner.add_nodes_from(members)
@@ -95,7 +89,10 @@ def generations(graph: nx.MultiDiGraph[str], scope: str = "") -> tuple[tuple[str
 
 
 def parallel_width(graph: nx.MultiDiGraph[str], scope: str = "") -> int:
-    """Most operators of one of the ``generations``; 0 for a cycle."""
+    """Most operators that run at once when each starts as soon as its operands are there.
+
+    All take one step, whatever they cost. 0 for a cycle.
+    """
     return max(map(len, generations(graph, scope)), default=0)
 
 

@@ -36,7 +36,7 @@ def attention(flow: Flow) -> Iterator[Match]:
         core = (scores, *masks, softmax, *shapes, values)
         yield _match(flow, core, values, ports, fused=False)
     for fused in flow.of("attention"):
-        record = record_of(flow.calls[fused])
+        record = record_of(flow.call(fused))
         own = record is not None and record.is_weighted  # query, key and value are made inside
         ports = [] if own else flow.sources(fused)[:3]
         yield _match(flow, (fused,), fused, ports, fused=True)

@@ -18,12 +18,12 @@ def channel_shuffle(flow: Flow) -> Iterator[Match]:
         merge = flow.only_reader(split)
         if merge is None or flow.role(merge) != "reshape":
             continue
-        before, after = _shape(flow.calls[split].input(0)), _shape(flow.calls[merge].output(0))
-        grouped = _shape(flow.calls[split].output(0))
+        before, after = _shape(flow.call(split).input(0)), _shape(flow.call(merge).output(0))
+        grouped = _shape(flow.call(split).output(0))
         if not before or not grouped or before != after or len(grouped) != len(before) + 1:
             continue
-        turns = [n for n in flow.regions[split] if flow.calls[n].op_type == "Transpose"]
-        axis = _swapped(tuple(flow.calls[turns[0]].attr("perm") or ())) if len(turns) == 1 else 0
+        turns = [n for n in flow.regions[split] if flow.call(n).op_type == "Transpose"]
+        axis = _swapped(tuple(flow.call(turns[0]).attr("perm") or ())) if len(turns) == 1 else 0
         groups, each = grouped[axis : axis + 2] if axis else (None, None)
         if groups is not None and groups > 1 and each != 1:  # else nothing changes places
             yield Match("channel-shuffle", (split, merge), {"groups": groups})

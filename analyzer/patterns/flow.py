@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.graph.adjacency import Port
+from analyzer.graph.adjacency import Port, call_of
 from analyzer.patterns.conv import SUM_SLOT
 from analyzer.patterns.roles import second_operand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import networkx as nx
 
     from analyzer.facts import Conv, Node
     from analyzer.graph.call import Call
@@ -56,7 +58,7 @@ class Residual(NamedTuple):
 class Flow:
     """Anchors and their connections; built by ``trace.trace``, read by every pattern."""
 
-    calls: Mapping[str, Call]
+    graph: nx.MultiDiGraph[str]
     nodes: Mapping[str, Node]
     order: Mapping[str, int]
     """Topological position of every node."""
@@ -91,6 +93,10 @@ class Flow:
         """A pointwise convolution or a matrix product with weights: mixes channels only."""
         return self.role(anchor) in ("pointwise", "linear")
 
+    def call(self, node: str) -> Call:
+        """The typed call of any operator."""
+        return call_of(self.graph, node)
+
     def conv(self, anchor: str) -> Conv:
         """The facts of an anchor with a convolution's role."""
         found = self.nodes[anchor].conv
@@ -121,7 +127,7 @@ class Flow:
 
     def is_activated(self, anchor: str) -> bool:
         """True if a nonlinearity follows, as an operator or fused into the anchor."""
-        fused = self.calls[anchor].attr("activation")
+        fused = self.call(anchor).attr("activation")
         return bool(fused) or any(o.is_activation for o in self.operators.get(anchor, ()))
 
     def channels(self, anchor: str) -> tuple[int | None, int | None]:
@@ -129,7 +135,7 @@ class Flow:
         conv = self.nodes[anchor].conv
         if conv is not None:
             return conv.in_channels, conv.out_channels
-        call = self.calls[anchor]
+        call = self.call(anchor)
         if "K" in call.attributes and "N" in call.attributes:  # packed 4-bit weights
             return call.attributes["K"], call.attributes["N"]
         slot = second_operand(call)

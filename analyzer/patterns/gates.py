@@ -43,7 +43,7 @@ def _gate(flow: Flow, join: str) -> Gate | None:
 
 def _ends_in_gate(flow: Flow, anchors: tuple[str, ...]) -> bool:
     """The scale is squashed to [0, 1] somewhere between the last layer and the product."""
-    fused = flow.calls[anchors[0]].attr("activation")
+    fused = flow.call(anchors[0]).attr("activation")
     record = find("", fused) if isinstance(fused, str) else None
     squashed = record is not None and record.gate
     return squashed or any(o.gate for a in anchors for o in flow.operators[a])

@@ -29,7 +29,7 @@ def ghost_module(flow: Flow) -> Iterator[Match]:
         if len(readers) != 2 or set(readers) != {cheap, join}:
             continue
         cut = flow.only_reader(join)
-        tail = (cut,) if cut and flow.calls[cut].op_type == "Slice" else ()
+        tail = (cut,) if cut and flow.call(cut).op_type == "Slice" else ()
         detail = conv_detail(flow, primary, cheap, cheap)
         detail["out_channels"] = flow.conv(primary).out_channels + flow.conv(cheap).out_channels
         yield Match("ghost-module", (primary, cheap, join, *tail), detail)

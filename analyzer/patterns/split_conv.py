@@ -41,6 +41,6 @@ def _cuts(flow: Flow, ports: list[Port]) -> tuple[str, ...]:
     if len(set(ports)) != len(ports) or any(flow.role(maker) != "cut" for maker in makers):
         return ()
     if len(makers) == 1:
-        return makers if flow.calls[makers[0]].op_type == "Split" else ()
+        return makers if flow.call(makers[0]).op_type == "Split" else ()
     same = len({flow.source(maker) for maker in makers}) == 1
     return makers if same and len(makers) == len(ports) else ()

@@ -38,8 +38,7 @@ KEEPING = (Scaling.RESHAPE, Scaling.TILE, Scaling.CUT)
 
 def trace(graph: nx.MultiDiGraph[str], nodes: Mapping[str, Node]) -> Flow:
     """Find sources, anchors and regions in one topological pass; O(V + E)."""
-    calls = {node: record.call for node, record in vertices(graph)}
-    flow = Flow(calls, nodes, {node: i for i, node in enumerate(calls)})
+    flow = Flow(graph, nodes, {node: i for i, node in enumerate(graph)})
     known: dict[Port, Port | None] = {}
     outside: dict[str, Port] = {}
     for node, record in vertices(graph):

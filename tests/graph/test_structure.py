@@ -191,9 +191,9 @@ def test_a_function_is_one_operator_with_the_macs_of_its_body() -> None:
         functions='<domain: "local", opset_import: ["" : 17]> '
         "F (u, w) => (v) { t = MatMul (u, w)  v = MatMul (t, w) }",
     )
-    path = critical_path(found.graph, {node.id: node for node in found.nodes})
+    path = critical_path(found.graph, found)
     assert path == (("a",), 16, True)
-    inner = critical_path(found.graph, {n.id: n for n in found.nodes}, "local.F")
+    inner = critical_path(found.graph, found, "local.F")
     assert inner == (("local.F/t", "local.F/v"), 16, True)
 
 
@@ -206,13 +206,13 @@ def test_a_skip_connection_leaves_no_cut_point_inside() -> None:
 def test_an_unknown_cost_makes_the_critical_path_a_lower_bound() -> None:
     found = facts("g (float[2,2] x) => (float[2,2] y) "
                   "{ a = MatMul (x, x)  y = com.acme.Fancy (a) }")  # fmt: skip
-    path = critical_path(found.graph, {node.id: node for node in found.nodes})
+    path = critical_path(found.graph, found)
     assert path == (("a",), 8, False)
 
 
 def test_a_cycle_has_no_path_no_steps_and_no_cut() -> None:
     found = facts("g (float[2] x) => (float[2] y) { a = Add (x, b)  b = Neg (a)  y = Relu (b) }")
-    assert critical_path(found.graph, {node.id: node for node in found.nodes}) is None
+    assert critical_path(found.graph, found) is None
     assert generations(found.graph) == ()
     assert parallel_width(found.graph) == 0
     assert cut_points(found.graph) == ()
