@@ -36,6 +36,8 @@ def assemble_nodes(survey: Survey) -> tuple[Node, ...]:
     described: dict[tuple[Signature, int | None], tuple[Conv | None, tuple[str, ...]]] = {}
     nodes = []
     for site, total in zip(sites, sums.costs, strict=True):
+        if total.macs_range and sums.total.macs[1] is None and not site.children:
+            total = replace(total, macs=total.macs_range[0])  # what the totals contain of it
         cost = _certain(site, total, reason if site.index in survey.tainted else "")
         runs = sums.runs[id(site.instance)]
         low, high = runs.executions

@@ -14,6 +14,7 @@ from analyzer.costs.aggregate import aggregate
 from analyzer.costs.memory import peak_memory
 from analyzer.costs.parameters import params_by_site, reading_weights, take_inventory
 from analyzer.costs.stored import summarize
+from analyzer.costs.variants import cost_of_variants
 from analyzer.facts import Certainty, Cost
 from analyzer.graph.adjacency import vertex
 from analyzer.shapes.sites import list_sites, operator_graph
@@ -97,6 +98,8 @@ def _cost(site: Site, known: dict[Signature, Cost]) -> Cost:
     if site.cyclic:
         reason = "the operator lies on a cycle or behind one"
         return Cost(None, None, certainty=Certainty.UNKNOWN, reason=reason)
+    if site.variants:
+        return cost_of_variants(site.fork, site.variants)
     found = known.get(site.signature)
     if found is None:
         found = cost(site.call)

@@ -9,7 +9,6 @@ The order is the file's topological order; a runtime may do better or worse.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -17,7 +16,7 @@ from analyzer.facts import Certainty, Memory, Tensor
 from analyzer.graph.adjacency import Port, edges
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     import networkx as nx
 
@@ -63,9 +62,10 @@ def peak_memory(
         return Memory(None, "", (), Certainty.UNKNOWN, "the graph has no operators")
     last = _last_uses(graph, sites)
     scopes = [(instance, by_instance[id(instance)]) for instance in reversed(order)]
-    upper = lower = _peak(program, scopes, constants, last, _highest)
-    if any(child.times is None for site in sites for child in site.children):
-        lower = _peak(program, scopes, constants, last, _lowest)
+    upper = lower = _peak(program, scopes, constants, last, _UPPER)
+    open_runs = any(child.times is None for site in sites for child in site.children)
+    if open_runs or any(instance.ways for instance in order):
+        lower = _peak(program, scopes, constants, last, _LOWER)
     peak = lower if upper.unsized else upper
     peak.alive.sort(key=lambda t: (-(t.bytes or 0), t.name))
     listed = tuple(peak.alive[:ALIVE_LISTED])
@@ -96,13 +96,13 @@ def _peak(
     scopes: Sequence[tuple[Instance, Sequence[Site]]],
     constants: Mapping[int, set[str]],
     last: Mapping[Port, int],
-    choose: Choice,
+    end: _End,
 ) -> Peak:
     """Peak of the last of ``scopes``, which come callees first."""
     peaks: dict[int, Peak] = {}
     for instance, own in scopes:
         scope, fixed = program.scopes[instance.scope], constants.get(instance.scope, set())
-        peaks[id(instance)] = _scope_peak(scope, instance, own, peaks, fixed, last, choose)
+        peaks[id(instance)] = _scope_peak(scope, instance, own, peaks, fixed, last, end)
     return peaks[id(scopes[-1][0])]
 
 
@@ -113,7 +113,7 @@ def _scope_peak(
     peaks: Mapping[int, Peak],
     fixed: set[str],
     last: Mapping[Port, int],
-    choose: Choice,
+    end: _End,
 ) -> Peak:
     """Walk the operators of one scope; ``peaks`` holds the scopes they run."""
     kept = frozenset(scope.outputs)
@@ -128,7 +128,7 @@ def _scope_peak(
     for site in sites:
         made = [
             life
-            for life in _lives_of_outputs(site, fixed, kept, last)
+            for life in _lives_of_outputs(site, fixed, kept, last, end)
             if life.tensor.name not in live
         ]
         for life in made:
@@ -137,7 +137,7 @@ def _scope_peak(
             current += life.tensor.bytes or 0
             best.unsized += life.tensor.bytes is None
         lives += made
-        inner = choose(site, peaks)
+        inner = end.body(site, peaks)
         during = current + (inner.bytes if inner else 0)
         best.unsized += inner.unsized if inner else 0
         if during > best.bytes:
@@ -160,25 +160,11 @@ def _last_uses(graph: nx.MultiDiGraph[str], sites: Sequence[Site]) -> dict[Port,
     return last
 
 
-Choice = Callable[["Site", Mapping[int, Peak]], Peak | None]
-
-
 def _highest(site: Site, peaks: Mapping[int, Peak]) -> Peak | None:
     """The largest peak among the bodies that ``site`` may run (one runs at a time)."""
     bodies = (c.instance for c in site.children if c.times != 0)
     inner = [peaks[id(body)] for body in bodies if id(body) in peaks]
     return max(inner, key=lambda p: p.bytes, default=None)
-
-
-FOREVER = sys.maxsize
-
-
-class _Life(NamedTuple):
-    """A tensor with the indices of the first and the last site during which it is alive."""
-
-    tensor: Tensor
-    start: int
-    end: int
 
 
 def _lowest(site: Site, peaks: Mapping[int, Peak]) -> Peak | None:
@@ -192,6 +178,36 @@ def _lowest(site: Site, peaks: Mapping[int, Peak]) -> Peak | None:
     if open_if and len(inner) < len(site.children):
         return None  # a branch without operators takes nothing
     return (min if open_if else max)(inner, key=lambda p: p.bytes, default=None)
+
+
+def _largest(tensors: Sequence[Tensor]) -> Tensor:
+    return max(tensors, key=lambda t: t.bytes or 0)
+
+
+def _smallest(tensors: Sequence[Tensor]) -> Tensor:
+    return min(tensors, key=lambda t: t.bytes or 0)
+
+
+class _End(NamedTuple):
+    """One end of the range of peaks."""
+
+    body: Callable[[Site, Mapping[int, Peak]], Peak | None]
+    """Of the bodies that a site may run."""
+    tensor: Callable[[Sequence[Tensor]], Tensor]
+    """Of what a value may be."""
+
+
+_UPPER = _End(_highest, _largest)
+_LOWER = _End(_lowest, _smallest)
+FOREVER = sys.maxsize
+
+
+class _Life(NamedTuple):
+    """A tensor with the indices of the first and the last site during which it is alive."""
+
+    tensor: Tensor
+    start: int
+    end: int
 
 
 def _lives_of_inputs(
@@ -217,10 +233,14 @@ def _lives_of_inputs(
 
 
 def _lives_of_outputs(
-    site: Site, fixed: set[str], kept: Collection[str], last: Mapping[Port, int]
+    site: Site, fixed: set[str], kept: Collection[str], last: Mapping[Port, int], which: _End
 ) -> Iterator[_Life]:
     """What a site makes, from then on; graph outputs to the end."""
     for slot, tensor in enumerate(site.call.outputs):
         if tensor is not None and tensor.name not in fixed:
+            ways = site.instance.ways.get(tensor.name)
+            if ways is not None:
+                kinds = [way.type for way in ways.each]
+                tensor = which.tensor([Tensor(tensor.name, k.dtype, k.shape) for k in kinds])
             end = last.get(Port(site.id, slot), site.index)
             yield _Life(tensor, site.index, FOREVER if tensor.name in kept else end)

@@ -7,6 +7,7 @@ layers (position embeddings) and vectors along channels (biases) stay parameters
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from analyzer.costs.axes import Axis, follow_axes, reaches_weights
@@ -24,10 +25,13 @@ if TYPE_CHECKING:
     from analyzer.shapes.sites import Site
 
     Root = tuple[int, str]
+    Shape = tuple[int | None, ...]
 
 ON_THE_WAY = (Nature.ELEMENTWISE, Nature.ACTIVATION, Nature.CONVERSION)
 """What lies between the scores of attention and their softmax, moves of data aside."""
 MAX_WAY = 6
+MAX_OPERANDS = 8
+"""Operands or readers looked at; real operators of this kind have two or three."""
 
 
 def set_apart(
@@ -52,20 +56,22 @@ def set_apart(
     for site in sites:
         for name in site.op.inputs:
             readers.setdefault((id(site.instance), name), []).append(site)
+    found: dict[Root, list[tuple[Site, int]]] = {}
+    along: dict[int, list[tuple[Axes, Shape]]] = {}
+    for index in dict.fromkeys(index for c in candidates.values() for index in c.uses):
+        along[index] = _known_axes(sites[index], axes)
+        for slot, roots in feeds[index].items():
+            for root in roots:
+                found.setdefault(root, []).append((sites[index], slot))
     for root, constant in candidates.items():
         constant.is_judged = sum(size != 1 for size in constant.tensor.shape or ()) > 1
-        uses = [
-            (sites[index], slot)
-            for index in constant.uses
-            for slot, roots in feeds[index].items()
-            if root in roots
-        ]
+        uses = found.get(root)
         if not uses:
             continue
         if all(_is_mask(site, slot, readers) for site, slot in uses):
             _move(constant, Role.MASK, "broadcast over the heads of attention scores")
         elif all(
-            _is_sized_by_position(site, slot, axes)
+            _is_sized_by_position(site, slot, along[site.index])
             and not any((id(site.instance), name) in reached for name in site.op.outputs)
             for site, slot in uses
         ):
@@ -93,15 +99,20 @@ def _is_weighted(site: Site) -> bool:
     return record is not None and record.is_weighted
 
 
-def _is_sized_by_position(site: Site, slot: int, axes: Mapping[Key, Axes]) -> bool:
+def _known_axes(site: Site, axes: Mapping[Key, Axes]) -> list[tuple[Axes, Shape]]:
+    """Axes and shapes of the operands that follow from a weighted layer, a few of them."""
+    place = id(site.instance)
+    known = (
+        (axes[place, name], _shape(site.call.input(slot)))
+        for slot, name in enumerate(site.op.inputs)
+        if (place, name) in axes
+    )
+    return list(islice(known, MAX_OPERANDS))
+
+
+def _is_sized_by_position(site: Site, slot: int, others: Sequence[tuple[Axes, Shape]]) -> bool:
     """Whether an axis of the operand runs along positions of what it is combined with."""
     shape = _shape(site.call.input(slot))
-    place = id(site.instance)
-    others = [
-        (axes.get((place, name), ()), _shape(site.call.input(k)))
-        for k, name in enumerate(site.op.inputs)
-        if k != slot
-    ]
     return any(
         size not in (1, None)
         and back <= len(along)
@@ -125,7 +136,7 @@ def _is_mask(site: Site, slot: int, readers: Mapping[Key, Sequence[Site]]) -> bo
     place = id(site.instance)
     for _ in range(MAX_WAY):
         after = readers.get((place, site.op.outputs[0]), ()) if site.op.outputs else ()
-        if any(_is_softmax(reader, len(scores)) for reader in after):
+        if any(_is_softmax(reader, len(scores)) for reader in after[:MAX_OPERANDS]):
             return True
         if len(after) != 1 or not _is_on_the_way(after[0]):
             return False

@@ -60,9 +60,12 @@ BEYOND = Sum((0, None), (0, None), 1, 1)
 def leaf(cost: Cost) -> Sum:
     """One run of an operator without bodies."""
     return Sum(
-        (cost.macs or 0, cost.macs), (cost.flops or 0, cost.flops),
-        int(cost.macs is None), int(cost.flops is None),
-    )  # fmt: skip
+        cost.macs_range or (cost.macs or 0, cost.macs),
+        cost.flops_range or (cost.flops or 0, cost.flops),
+        int(cost.macs is None),
+        int(cost.flops is None),
+        (cost.reason,) if cost.macs_range is not None else (),
+    )
 
 
 def number(count: Range) -> int:

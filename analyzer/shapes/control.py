@@ -14,15 +14,15 @@ import numpy as np
 
 from analyzer.graph.call import Unknown
 from analyzer.shapes.operators import fill_gaps
-from analyzer.shapes.result import Child, Instance, scope_path
+from analyzer.shapes.result import Child, Instance, Way, scope_path
 from analyzer.shapes.trips import given_trips, loop_trips, scalar
-from analyzer.shapes.types import UNKNOWN, Type, decode_type, merge
+from analyzer.shapes.types import UNKNOWN, Type, decode_type, is_open, merge
+from analyzer.shapes.ways import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from analyzer.graph.scope import Op
-    from analyzer.shapes.fold import Array
     from analyzer.shapes.frame import Frame
     from analyzer.shapes.session import Session
 
@@ -63,13 +63,9 @@ def _run_if(session: Session, frame: Frame, i: int, op: Op, attributes: Mapping[
             child.times = int(child in possible)
     frame.instance.children[i] = tuple(children)
     for k, name in enumerate(op.outputs):
-        results = [_output(session, c.instance, k, frame) for c in running]
-        if name and results:
-            merged = results[0]
-            for other in results[1:]:
-                merged = merge(merged, other)
-            frame.instance.types[name] = merged
-            _pass_value(session, [c.instance for c in running], k, frame, name)
+        if name and running:
+            ways = [_way(session, c.instance, k, frame) for c in running]
+            settle(frame, name, frame.place(op), ways)
 
 
 def _output(session: Session, instance: Instance, k: int, frame: Frame) -> Type:
@@ -80,21 +76,11 @@ def _output(session: Session, instance: Instance, k: int, frame: Frame) -> Type:
     return instance.types.get(outputs[k]) or frame.type(outputs[k])
 
 
-def _pass_value(
-    session: Session, instances: Sequence[Instance], k: int, frame: Frame, name: str
-) -> None:
-    """Known contents of output ``k``, where all that may run agree on them."""
-    values = []
-    for instance in instances:
-        outputs = session.program.scopes[instance.scope].outputs
-        values.append(instance.values.get(outputs[k]) if k < len(outputs) else None)
-    first = values[0]
-    if first is not None and all(v is not None and _same(v, first) for v in values[1:]):
-        frame.instance.values[name] = first
-
-
-def _same(a: Array, b: Array) -> bool:
-    return a.dtype == b.dtype and a.shape == b.shape and a.tolist() == b.tolist()
+def _way(session: Session, instance: Instance, k: int, frame: Frame) -> Way:
+    """Type of output ``k`` of a branch, and its contents where they are known."""
+    outputs = session.program.scopes[instance.scope].outputs
+    value = instance.values.get(outputs[k]) if k < len(outputs) else None
+    return Way(_output(session, instance, k, frame), value)
 
 
 def _stable_body(
@@ -141,7 +127,7 @@ def _run_loop(
     found = loop_trips(session, frame, op, instance)
     trips = found.exact
     frame.instance.children[i] = (Child("body", instance, trips, *found),)
-    if trips is not None and trips > 1 and any(map(_is_open, final)):
+    if trips is not None and trips > 1 and any(map(is_open, final)):
         final = _unrolled(session, frame, op, instance, carried, trips) or final
     results = list(carried) if trips == 0 else final
     if found.least == 0 and trips is None:  # then it may be what came in that goes out
@@ -152,13 +138,6 @@ def _run_loop(
     for name, value in zip(op.outputs, results, strict=False):
         if name:
             frame.instance.types[name] = value
-
-
-def _is_open(value: Type) -> bool:
-    """Whether a size of it, or the number of its elements, is not known."""
-    if value.proto is not None:
-        return value.items is None
-    return value.shape is None or None in value.shape
 
 
 def _unrolled(

@@ -26,6 +26,7 @@ from analyzer.shapes.operators import infer_operator
 from analyzer.shapes.result import Child, Instance, Shapes, running, scope_path
 from analyzer.shapes.session import Session
 from analyzer.shapes.types import UNKNOWN, Type, decode_type, refine
+from analyzer.shapes.ways import MAX_WAYS, follow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -155,6 +156,9 @@ class Inference(Session):
             CONTROL.get(op.op_type, CONTROL[""])(self, frame, i, op, attributes)
         else:
             infer_operator(self, frame, i, op, node, attributes)
+            if not frame.instance.ways.keys().isdisjoint(op.inputs):
+                self._left -= MAX_WAYS * op.work
+                follow(self, frame, i, op, node, attributes)
         self._complete(frame, op)
 
     def _resolve(self, frame: Frame, i: int, op: Op) -> tuple[NodeProto, dict[str, Any]]:

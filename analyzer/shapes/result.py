@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,6 +59,23 @@ class Child:
         return (self.least, self.most) if self.times is None else (self.times, self.times)
 
 
+class Way(NamedTuple):
+    """What a value is if an undecided If takes one of its branches."""
+
+    type: Type
+    value: np.ndarray[Any, Any] | None
+    """Contents, where they are small and known."""
+
+
+class Ways(NamedTuple):
+    """A value whose shape depends on which branch is taken."""
+
+    choice: str
+    """Identity of the If."""
+    each: tuple[Way, ...]
+    """By branch; those of all values with one ``choice`` belong together."""
+
+
 @dataclass(slots=True)
 class Instance:
     """One scope with the types of all its values."""
@@ -80,6 +97,10 @@ class Instance:
     """By operator index: why its output types are not known."""
     refused: set[int] = field(default_factory=set)
     """Operators that contradict their operands, by index: no runtime would get past them."""
+    ways: dict[str, Ways] = field(default_factory=dict)
+    """By value name, what it may be."""
+    forks: dict[int, str] = field(default_factory=dict)
+    """Operators, by index, that read such a value; the If that decides."""
     problems: list[Problem] = field(default_factory=list)
     """What is wrong with its own operators; no fault of the model where it never runs."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from analyzer.graph.scope import Op, Program
     from analyzer.graph.signature import Signature
+    from analyzer.shapes.fold import Array
     from analyzer.shapes.result import Child, Instance, Shapes
 
 
@@ -44,6 +45,10 @@ class Site:
     """True where it contradicts its operands."""
     cyclic: bool = False
     """True on a cycle or behind one: no order of execution exists, so no cost either."""
+    fork: str = ""
+    """The If that decides which of ``variants`` it is; empty where that is settled."""
+    variants: tuple[Call, ...] = ()
+    """The operator with the types it has by the branch that is taken."""
 
 
 def list_sites(program: Program, shapes: Shapes) -> list[Site]:
@@ -82,9 +87,38 @@ def list_sites(program: Program, shapes: Shapes) -> list[Site]:
                     any(n in instance.declared for n in op.outputs),
                     i in instance.refused,
                     i >= scope.sorted,
+                    instance.forks.get(i, ""),
+                    _variants(call, instance, op) if i in instance.forks else (),
                 )
             )
     return sites
+
+
+def _variants(call: Call, instance: Instance, op: Op) -> tuple[Call, ...]:
+    """``call`` once for each way of the values it reads and makes."""
+    ways = {n: w for n in (*op.inputs, *op.outputs) if (w := instance.ways.get(n)) is not None}
+    count = min((len(w.each) for w in ways.values()), default=0)
+
+    def tensors(k: int, known: Sequence[Tensor | None]) -> tuple[Tensor | None, ...]:
+        return tuple(
+            Tensor(t.name, ways[t.name].each[k].type.dtype, ways[t.name].each[k].type.shape)
+            if t is not None and t.name in ways
+            else t
+            for t in known
+        )
+
+    def values(k: int) -> tuple[Array | None, ...]:
+        return tuple(
+            ways[n].each[k].value if n in ways else v
+            for n, v in zip(op.inputs, call.values, strict=True)
+        )
+
+    return tuple(
+        replace(
+            call, inputs=tensors(k, call.inputs), outputs=tensors(k, call.outputs), values=values(k)
+        )
+        for k in range(count)
+    )
 
 
 def operator_graph(program: Program, sites: Sequence[Site]) -> nx.MultiDiGraph[str]:

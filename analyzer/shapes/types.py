@@ -116,6 +116,13 @@ def _set_shape(
             add().dim_value = size
 
 
+def is_open(value: Type) -> bool:
+    """Whether a size of it, or the number of its elements, is not known."""
+    if value.proto is not None:
+        return value.items is None
+    return value.shape is None or None in value.shape
+
+
 def merge(a: Type, b: Type) -> Type:
     """What holds for both: differing dimensions become unknown."""
     if a.proto is not None or b.proto is not None:

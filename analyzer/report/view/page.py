@@ -141,6 +141,7 @@ def build(result: Result, options: Options, medium: Medium) -> dict[str, object]
         "roles": memory.roles(facts),
         "peak_at": names.get(facts.memory.at_node, label(facts.memory.at_node)),
         "peak_reason": clean(facts.memory.reason),
+        "totals_reason": clean(facts.totals.reason),
         "formulas": formulas(facts),
         "rows": layers.node_rows(facts, anchors, names),
         "path": label(facts.model.path),
