@@ -84,7 +84,7 @@ _NAMES = {
         fc1_expert_weight_bits fc2_expert_weight_bits fc3_expert_weight_bits fmod gather_axis group
         hidden_size k keepdims kv_num_heads n_targets noop_with_empty_axes num_heads
         num_outputs num_scan_inputs onesided output_datatype past_present_share_buffer quant_type
-        reverse rotary_embedding_dim sampling_ratio select_last_index signal_ndim start to
+        reverse rotary_embedding_dim sampling_ratio select_last_index signal_ndim start targets to
         training_mode transA transB transBatchA transBatchB value_int""",
     AttributeProto.INTS: """
         axes dilations ends inputdimensions kernel_shape output_padding output_shape pads perm

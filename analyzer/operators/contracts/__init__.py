@@ -21,6 +21,7 @@ from analyzer.operators.contracts.indexing import INDEXING
 from analyzer.operators.contracts.machine_learning import MACHINE_LEARNING
 from analyzer.operators.contracts.movement import MOVEMENT
 from analyzer.operators.contracts.normalization import NORMALISATION
+from analyzer.operators.contracts.pooling import POOLING
 from analyzer.operators.contracts.products import PRODUCTS
 from analyzer.operators.contracts.quantization import QUANTISATION
 from analyzer.operators.contracts.recurrent import RECURRENT
@@ -29,6 +30,7 @@ from analyzer.operators.contracts.resampling import RESAMPLING
 from analyzer.operators.contracts.schema import matches_schema
 from analyzer.operators.contracts.sequences import SEQUENCES
 from analyzer.operators.contracts.text import TEXT
+from analyzer.operators.contracts.trees import TREES
 from analyzer.operators.contracts.windows import WINDOWS
 
 if TYPE_CHECKING:
@@ -50,9 +52,9 @@ def _merged(tables: Iterable[Table]) -> Table:
 
 _CONTRACTS = _merged(
     (
-        MOVEMENT, INDEXING, WINDOWS, PRODUCTS, ELEMENTWISE, NORMALISATION, RECURRENT, REDUCTION,
-        QUANTISATION, ATTENTION, RESAMPLING, SEQUENCES, TEXT, MACHINE_LEARNING, CONTRIB_ATTENTION,
-        CONTRIB_GROUPED, CONTRIB_PRODUCTS, CONTRIB_NORMALISATION, CONTRIB_OTHER,
+        MOVEMENT, INDEXING, WINDOWS, POOLING, PRODUCTS, ELEMENTWISE, NORMALISATION, RECURRENT,
+        REDUCTION, QUANTISATION, ATTENTION, RESAMPLING, SEQUENCES, TEXT, MACHINE_LEARNING, TREES,
+        CONTRIB_ATTENTION, CONTRIB_GROUPED, CONTRIB_PRODUCTS, CONTRIB_NORMALISATION, CONTRIB_OTHER,
     )
 )  # fmt: skip
 """By domain (``""`` is ai.onnx) and operator."""

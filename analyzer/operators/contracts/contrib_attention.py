@@ -116,6 +116,18 @@ def _divided(slot: int = 0) -> Contract:
     return check
 
 
+def _value_heads(call: Call) -> Iterator[Violation]:
+    heads, value = whole(call, "num_heads"), shape_of(call, 2)
+    if heads is None or heads < 1 or value is None or len(value) != 3 or value[2] is None:
+        return
+    if value[2] % heads:
+        yield Violation(
+            "heads",
+            f"the value's width {value[2]} does not divide into {heads} heads",
+            "correct num_heads or the value",
+        )
+
+
 def _multi_bias(call: Call) -> Iterator[Violation]:
     """Q, K and V biases joined."""
     multi, value = Multi(call), shape_of(call, 2)
@@ -267,7 +279,8 @@ CONTRIB_ATTENTION: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ("com.microsoft", op): contracts
     for op, contracts in {
         "MultiHeadAttention": (
-            _HEADS, rank(0, "query", 3, 5), _multi_operands, _divided(), rank(3, "bias", 1),
+            _HEADS, rank(0, "query", 3, 5), _multi_operands, _divided(), _value_heads,
+            rank(3, "bias", 1),
             _multi_bias, _multi_mask, together(6, "past_key", 7, "past_value"), _multi_past,
             _bias_4d(5, 6), _past_of_one(6, 8),
         ),

@@ -115,6 +115,25 @@ def _grouped_lengths(call: Call, batch: Dim, length: Dim) -> Iterator[Violation]
             f"total_sequence_length is {total[0]} and the query {length} long",
             f"state {length} or more",
         )
+        return
+    past: Dim = size_at(call, 3, 2) if given(call, 3) else 0
+    if not total or past is None:
+        return
+    if length is not None and past < total[0] != past + length:
+        yield Violation(
+            "sequence-length",
+            f"total_sequence_length is {total[0]}, the past {past} and the query {length} long",
+            f"state {past + length}",
+        )
+        return
+    values, room = integers(call, 5), max(total[0], past)
+    if values:
+        wrong = [n for n in values if not 0 <= n < room]
+        if wrong:
+            yield Violation(
+                "index-range", f"seqlens_k holds {wrong[0]} of a total length of {room}",
+                f"keep seqlens_k within 0 to {room - 1}",
+            )  # fmt: skip
 
 
 def _rotary_inputs(call: Call) -> Iterator[Violation]:

@@ -172,7 +172,7 @@ def _words(call: Call) -> Iterator[Violation]:
         ("char_embedding_size", 3, 1),
     ):  # fmt: skip
         stated, found = whole(call, name), size_at(call, slot, axis)
-        if stated is not None and differ(stated, found):
+        if stated is not None and stated != -1 and differ(stated, found):
             yield Violation(
                 "attribute-value", f"{name} is {stated}, and the weight says {found}",
                 f"leave {name} out, or state {found}",

@@ -10,12 +10,19 @@ from analyzer.operators.contracts.parts import (
     single,
     stretches,
 )
-from analyzer.operators.contracts.reading import contents, shape_of, whole, wholes
+from analyzer.operators.contracts.reading import (
+    contents,
+    differ,
+    shape_of,
+    whole,
+    wholes,
+)
 from analyzer.operators.contracts.settings import (
     at_least,
     one_of,
 )
 from analyzer.operators.contracts.violation import Violation
+from analyzer.units import shape as spell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,6 +34,24 @@ _PAIRS = """
     Add Sub Mul Div Pow And Or Xor Equal Greater GreaterOrEqual Less LessOrEqual BitwiseAnd
     BitwiseOr BitwiseXor BitShift Mod Where Max Min Mean Sum StringConcat
 """.split()
+
+
+def _alike(call: Call) -> Iterator[Violation]:
+    """Operators that do not broadcast yet take operands of one shape."""
+    if call.version >= (8 if call.op_type in _VARIADIC else 7) or call.attr("broadcast"):
+        return
+    shapes = [s for i in range(len(call.inputs)) if (s := shape_of(call, i)) is not None]
+    for shape in shapes[1:]:
+        if len(shape) != len(shapes[0]) or any(map(differ, shape, shapes[0])):
+            yield Violation(
+                "operand-shape",
+                f"shapes {spell(shapes[0])} and {spell(shape)} differ, and version {call.version} "
+                f"of {call.op_type} does not broadcast by itself",
+                "import a newer opset, or make the shapes equal",
+            )
+            return
+
+
 _VARIADIC = frozenset(("Max", "Min", "Mean", "Sum"))
 
 
@@ -134,7 +159,7 @@ def _asked(call: Call) -> Iterator[Violation]:
 _RANDOM = (type_attribute("dtype"), _sizes)
 
 ELEMENTWISE: Mapping[tuple[str, str], tuple[Contract, ...]] = {
-    **{("", op): (broadcasts(since=8 if op in _VARIADIC else 7),) for op in _PAIRS},
+    **{("", op): (broadcasts(since=8 if op in _VARIADIC else 7), _alike) for op in _PAIRS},
     ("", "BitShift"): (broadcasts(), one_of("direction", ("LEFT", "RIGHT"))),
     ("", "Mod"): (broadcasts(), one_of("fmod", (0, 1)), _remainder, _divisor),
     ("", "PRelu"): (broadcasts(), _slope),

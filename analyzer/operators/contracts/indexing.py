@@ -96,7 +96,7 @@ def _tuples(call: Call) -> Iterator[Violation]:
                 f"batch axis {axis} is {a} long in data ({spell(data)}) and {b} in indices "
                 f"({spell(indices)})",
                 "make the batch axes equal, or lower batch_dims",
-                grave=1 not in (a, b),
+                grave=a is not None and b is not None and b % max(a, 1) != 0,
             )
             return
     depth, least = indices[-1], int(call.op_type == "GatherND")
@@ -247,6 +247,23 @@ def _written(call: Call) -> Iterator[Violation]:
     room, more = size_at(call, 0, axis), size_at(call, 1, axis)
     if room is None or more is None:
         return
+    cache, update = shape_of(call, 0), shape_of(call, 1)
+    if (
+        cache is not None
+        and update is not None
+        and len(cache) == len(update)
+        and any(
+            differ(a, b)
+            for i, (a, b) in enumerate(zip(cache, update, strict=True))
+            if i != axis % len(cache)
+        )
+    ):
+        yield Violation(
+            "update-shape",
+            f"update is {spell(update)} and the cache {spell(cache)}",
+            f"make all axes but {axis} equal",
+        )
+        return
     around = call.attr("mode", "linear") == "circular"
     wrong = [n for n in integers(call, 2) or () if n < 0 or (not around and n + more > room)]
     if wrong or more > room:
@@ -305,7 +322,8 @@ INDEXING: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ("com.microsoft", "GatherND"): (_tuples,),
     ("com.microsoft", "Trilu"): (least_rank(0, "X", 2), single(1, "k")),
     ("com.microsoft", "ExpandDims"): (
-        single(1, "axis"), axes_in_range(lambda c: integers(c, 1), more=True),
+        rank(1, "axis", 0, 1), single(1, "axis"),
+        axes_in_range(lambda c: integers(c, 1), more=True),
     ),
     ("com.microsoft", "Pad"): (_pads, one_of("mode", ("constant", "reflect", "edge", "wrap"))),
     ("com.microsoft", "Unique"): (rank(0, "x", 1),),

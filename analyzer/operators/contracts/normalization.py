@@ -105,6 +105,21 @@ def _grouped(slot: int, name: str) -> Contract:
     )
 
 
+def _above(*names: str) -> Contract:
+    """Real attributes ``names`` are above 0."""
+
+    def check(call: Call) -> Iterator[Violation]:
+        for name in names:
+            value = call.attr(name)
+            if isinstance(value, float) and value <= 0:
+                yield Violation(
+                    "attribute-value", f"{name} is {value:g}", f"set {name} above 0"
+                )  # fmt: skip
+                return
+
+    return check
+
+
 def _odd(call: Call) -> Iterator[Violation]:
     size = whole(call, "size")
     if size is not None and (size < 1 or size % 2 == 0):
@@ -131,7 +146,7 @@ NORMALISATION: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ("", "LayerNormalization"): (axis_in_range(default=-1, name="X"), _scaled),
     ("", "RMSNormalization"): (axis_in_range(default=-1, name="X"), _scaled),
     ("", "SimplifiedLayerNormalization"): (axis_in_range(default=-1, name="X"), _scaled),
-    ("", "LRN"): (least_rank(0, "X", 3), _odd),
+    ("", "LRN"): (least_rank(0, "X", 3), _odd, _above("alpha", "beta")),
     ("", "LpNormalization"): (axis_in_range(default=-1), _power),
     ("", "MeanVarianceNormalization"): (axes_in_range(lambda c: wholes(c, "axes")),),
     ("com.microsoft", "GroupNorm"): (

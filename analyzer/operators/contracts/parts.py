@@ -130,7 +130,7 @@ def vector(
 ) -> Contract:
     """Input ``slot`` has one axis of ``length`` elements, which are ``what``.
 
-    ``loose``: runtimes broadcast it, so that other shapes of as many or one element run.
+    ``loose``: runtimes broadcast it, so that other shapes of as many elements run.
     """
 
     def check(call: Call) -> Iterator[Violation]:
@@ -138,7 +138,7 @@ def vector(
         if shape is None:
             return
         if len(shape) != 1:
-            spread = loose and elements_of(call, slot) in (None, 1, wanted)
+            spread = loose and elements_of(call, slot) in (None, wanted)
             yield Violation(
                 code,
                 f"{name} has {len(shape)} axes ({spell(shape)}), {call.op_type} takes one"

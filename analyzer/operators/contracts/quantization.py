@@ -214,7 +214,10 @@ QUANTISATION: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ("com.microsoft", "QLinearMul"): _BINARY,
     ("com.microsoft", "QLinearLeakyRelu"): _UNARY,
     ("com.microsoft", "QLinearSigmoid"): _UNARY,
-    ("com.microsoft", "QLinearAveragePool"): _UNARY,
+    ("com.microsoft", "QLinearAveragePool"): (
+        *scalars((1, "X_scale"), (2, "X_zero_point"), (3, "Y_scale"), (4, "Y_zero_point")),
+        positive(1, "X_scale"), positive(3, "Y_scale"),
+    ),
     ("com.microsoft", "QLinearGlobalAveragePool"): _UNARY,
     ("com.microsoft", "QLinearSoftmax"): _UNARY,
     ("com.microsoft", "QLinearReduceMean"): _UNARY,

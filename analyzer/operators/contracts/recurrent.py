@@ -16,6 +16,7 @@ from analyzer.operators.contracts.reading import (
     word,
 )
 from analyzer.operators.contracts.settings import (
+    at_least,
     one_of,
 )
 from analyzer.operators.contracts.violation import Violation
@@ -124,6 +125,7 @@ _LAYER: tuple[Contract, ...] = (
     rank(0, "X", 3),
     one_of("direction", ("forward", "reverse", "bidirectional")),
     one_of("layout", (0, 1)),
+    at_least("hidden_size", 1),
     _shapes,
     _activations,
 )

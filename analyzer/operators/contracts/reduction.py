@@ -58,6 +58,11 @@ def _along(call: Call) -> Iterator[Violation]:
         yield out_of_range("axis", axis[0], axes, f"the input ({spell(shape_of(call, 0))})")
 
 
+def _softmax_axis(call: Call) -> Iterator[Violation]:
+    """Before version 13 axes were flattened from axis 1 on, since then the last one is taken."""
+    yield from axis_in_range(default=-1 if call.version >= 13 else 1)(call)
+
+
 def _labels(call: Call) -> Iterator[Violation]:
     """Scores are (batch, classes, …), labels the same without the classes."""
     scores, labels = shape_of(call, 0), shape_of(call, 1)
@@ -88,7 +93,7 @@ def _classes(call: Call) -> Iterator[Violation]:
             "label-weights",
             f"weights are {spell(weights)} for {classes} classes",
             f"give {classes} weights, one for each class",
-            grave=call.op_type == "NegativeLogLikelihoodLoss" or len(weights) != 1,
+            grave=call.version >= 22 or len(weights) != 1,
         )
 
 
@@ -112,9 +117,7 @@ REDUCTION: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     },
     ("", "ArgMax"): (axis_in_range(default=0, name="data"), _KEEPS),
     ("", "ArgMin"): (axis_in_range(default=0, name="data"), _KEEPS),
-    ("", "Softmax"): (axis_in_range(default=-1),),
-    ("", "LogSoftmax"): (axis_in_range(default=-1),),
-    ("", "Hardmax"): (axis_in_range(default=-1),),
+    **{("", op): (_softmax_axis,) for op in ("Softmax", "LogSoftmax", "Hardmax")},
     ("", "CumSum"): (single(1, "axis"), _along, one_of("exclusive", (0, 1)),
                      one_of("reverse", (0, 1))),
     ("", "CumProd"): (single(1, "axis"), _along, one_of("exclusive", (0, 1)),

@@ -136,6 +136,12 @@ def _grid(call: Call) -> Iterator[Violation]:
         )
 
 
+def _sampling(call: Call) -> Iterator[Violation]:
+    """Modes were renamed in version 20."""
+    old, new = ("bilinear", "nearest", "bicubic"), ("linear", "nearest", "cubic")
+    yield from one_of("mode", new if call.version >= 20 else old)(call)
+
+
 def _boxes(call: Call) -> Iterator[Violation]:
     shape, columns = shape_of(call, 1), 5 if call.op_type == "MaxRoiPool" else 4
     if shape is not None and len(shape) == 2 and shape[1] not in (None, columns):
@@ -249,7 +255,7 @@ def _ratio(call: Call) -> Iterator[Violation]:
         value = whole(call, name, 1)
         if value is not None and value < 1:
             yield Violation(
-                "attribute-value", f"{name} is {value}", f"set {name} to 1 or more"
+                "attribute-value", f"{name} is {value}", f"set {name} to 1 or more", value < 0
             )  # fmt: skip
             return
 
@@ -275,14 +281,14 @@ RESAMPLING: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ("", "Upsample"): (_upsample, one_of("mode", ("nearest", "linear", "bilinear"))),
     ("", "GridSample"): (
         same_rank(0, "X", 1, "grid"), same_size(0, "X", 0, 1, "grid", 0), _grid,
-        one_of("mode", ("bilinear", "nearest", "bicubic", "linear", "cubic")),
+        _sampling,
         one_of("padding_mode", ("zeros", "border", "reflection")),
         flag("align_corners"),
     ),
     ("", "RoiAlign"): (
         rank(0, "X", 4), rank(1, "rois", 2), _boxes, _ratio, one_of("mode", ("avg", "max")),
         vector(2, "batch_indices", size_of(1, 0), "one for each roi"),
-        one_of("coordinate_transformation_mode", ("half_pixel", "output_half_pixel")),
+        one_of("coordinate_transformation_mode", ("half_pixel", "output_half_pixel"), grave=False),
     ),
     ("", "MaxRoiPool"): (rank(0, "X", 4), rank(1, "rois", 2), _boxes, _pooled),
     ("", "AffineGrid"): (rank(0, "theta", 3), _theta),

@@ -61,9 +61,13 @@ def _grams(call: Call) -> Iterator[Violation]:
             "let ngram_counts say where the n-grams of each length begin",
         )  # fmt: skip
     pool = len(numbers or texts or ())
-    if counts and pool and (min(counts) < 0 or max(counts) > pool):
+    if (
+        counts
+        and pool
+        and (list(counts) != sorted(counts) or not 0 <= counts[0] <= counts[-1] <= pool)
+    ):
         yield Violation(
-            "ngram", f"ngram_counts {list(counts[:8])} leave the pool of {pool} entries",
+            "ngram", f"ngram_counts {list(counts[:8])} leave the pool of {pool} entries or fall",
             "let ngram_counts say where in the pool the n-grams of each length begin",
         )  # fmt: skip
 

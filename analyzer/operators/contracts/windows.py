@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING
 from analyzer.operators.contracts.parts import (
     MAX_LISTED,
     least_rank,
-    rank,
     same_rank,
-    same_shape,
-    same_size,
     vector,
 )
 from analyzer.operators.contracts.reading import (
@@ -24,8 +21,6 @@ from analyzer.operators.contracts.reading import (
     word,
 )
 from analyzer.operators.contracts.settings import (
-    at_least,
-    flag,
     one_of,
     per_axis,
 )
@@ -80,7 +75,7 @@ class Window:
         return size_at(call, self.x, -1 if self.channels_last else 1)
 
 
-def _channels(place: Window) -> Contract:
+def channels(place: Window) -> Contract:
     """Input channels are those of the weight times groups, and groups divide the outputs."""
 
     def check(call: Call) -> Iterator[Violation]:
@@ -114,7 +109,7 @@ def _channels(place: Window) -> Contract:
     return check
 
 
-def _sides(place: Window) -> Contract:
+def sides(place: Window) -> Contract:
     """``kernel_shape`` says what the weight is."""
 
     def check(call: Call) -> Iterator[Violation]:
@@ -133,7 +128,7 @@ def _sides(place: Window) -> Contract:
     return check
 
 
-def _room(place: Window) -> Contract:
+def room(place: Window) -> Contract:
     """The window fits into the padded input once at least."""
 
     def check(call: Call) -> Iterator[Violation]:
@@ -168,55 +163,6 @@ def _room(place: Window) -> Contract:
     return check
 
 
-def _offsets(call: Call) -> Iterator[Violation]:
-    """DeformConv: two offsets and one mask for each place of the kernel and each group."""
-    groups, weight = whole(call, "offset_group", 1), shape_of(call, 1)
-    data = shape_of(call, 0)
-    if groups is None or weight is None or len(weight) != 4 or groups < 1:
-        return
-    sides = weight[2:]
-    strides, dilations = wholes(call, "strides") or (1, 1), wholes(call, "dilations") or (1, 1)
-    pads = wholes(call, "pads") or (0,) * 4
-    if (
-        None in sides
-        or data is None
-        or len(data) != 4
-        or (len(strides), len(dilations), len(pads)) != (2, 2, 4)
-    ):
-        return
-    places = (sides[0] or 0) * (sides[1] or 0)
-    outs = [
-        None if data[2 + i] is None or strides[i] < 1
-        else ((data[2 + i] or 0) + pads[i] + pads[2 + i] - dilations[i] * ((sides[i] or 1) - 1) - 1)
-        // strides[i] + 1
-        for i in range(2)
-    ]  # fmt: skip
-    for slot, name, each in ((2, "offset", 2), (4, "mask", 1)):
-        shape, wanted = shape_of(call, slot), (data[0], groups * each * places, *outs)
-        if shape is not None and (len(shape) != 4 or any(map(differ, shape, wanted))):
-            yield Violation(
-                "offset-shape",
-                f"{name} is {spell(shape)}, {groups} offset group(s) of a kernel of {places} take "
-                f"{spell(wanted)}",
-                f"give {name} that shape, or correct offset_group",
-            )
-            return
-
-
-def _frame(call: Call) -> Iterator[Violation]:
-    """A pool's padding stays below its window: no window lies in the padding alone."""
-    kernel, pads = wholes(call, "kernel_shape"), wholes(call, "pads")
-    if not kernel or not pads or len(pads) != 2 * len(kernel) or call.op_type == "MaxUnpool":
-        return
-    if any(pad >= kernel[i % len(kernel)] for i, pad in enumerate(pads)):
-        yield Violation(
-            "pool-pads",
-            f"pads {list(pads[:MAX_LISTED])} reach the size of the window "
-            f"{list(kernel[:MAX_LISTED])}",
-            "keep each pad below the window's side",
-        )
-
-
 def _output_padding(call: Call) -> Iterator[Violation]:
     extra, strides = wholes(call, "output_padding"), wholes(call, "strides")
     dilations = wholes(call, "dilations")
@@ -231,7 +177,6 @@ def _output_padding(call: Call) -> Iterator[Violation]:
                 f"output_padding {list(extra[:MAX_LISTED])} has {more} where the stride is "
                 f"{stride} and the dilation {dilation}",
                 "keep it below the larger of the two",
-                grave=False,
             )
             return
 
@@ -290,7 +235,7 @@ def _output_shape(call: Call) -> Iterator[Violation]:
             return
 
 
-def _attributes(place: Window) -> tuple[Contract, ...]:
+def attributes(place: Window) -> tuple[Contract, ...]:
     return (
         per_axis("strides", place.axes, 1),
         per_axis("dilations", place.axes, 1),
@@ -306,8 +251,8 @@ def convolution(place: Window) -> tuple[Contract, ...]:
     if b is not None:
         bias = (vector(b, "B", lambda c: size_at(c, w, 0), "output channels", code="bias-length"),)
     return (
-        least_rank(place.x, "X", 3), same_rank(place.x, "X", w, "W"), _sides(place),
-        _channels(place), *bias, *_attributes(place), _room(place),
+        least_rank(place.x, "X", 3), same_rank(place.x, "X", w, "W"), sides(place),
+        channels(place), *bias, *attributes(place), room(place),
     )  # fmt: skip
 
 
@@ -317,14 +262,6 @@ def _transposed_bias(call: Call) -> int | None:
 
 
 _UP = Window(transposed=True)
-_POOL = Window(w=None)
-_POOLING: tuple[Contract, ...] = (
-    least_rank(0, "X", 3), per_axis("kernel_shape", _POOL.axes, 1), _frame, *_attributes(_POOL),
-    _room(_POOL), flag("ceil_mode"), flag("storage_order"),
-    flag("count_include_pad"),
-)  # fmt: skip
-_LAST = Window(w=None, channels_last=True)
-
 WINDOWS: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ("", "Conv"): convolution(Window()),
     ("", "ConvInteger"): convolution(Window(b=None)),
@@ -335,38 +272,11 @@ WINDOWS: Mapping[tuple[str, str], tuple[Contract, ...]] = {
         *convolution(Window(channels_last=True)), _activation,
     ),
     ("", "ConvTranspose"): (
-        least_rank(0, "X", 3), same_rank(0, "X", 1, "W"), _sides(_UP), _channels(_UP),
+        least_rank(0, "X", 3), same_rank(0, "X", 1, "W"), sides(_UP), channels(_UP),
         vector(2, "B", _transposed_bias, "output channels", code="bias-length"),
-        *_attributes(_UP), per_axis("output_padding", _UP.axes, 0),
+        *attributes(_UP), per_axis("output_padding", _UP.axes, 0),
         per_axis("output_shape", _UP.axes, 1), _output_padding,
         _output_shape,
-    ),
-    ("", "AveragePool"): _POOLING,
-    ("", "MaxPool"): _POOLING,
-    ("", "LpPool"): (*_POOLING, at_least("p", 1, grave=False)),
-    ("", "GlobalAveragePool"): (least_rank(0, "X", 3),),
-    ("", "GlobalMaxPool"): (least_rank(0, "X", 3),),
-    ("", "GlobalLpPool"): (least_rank(0, "X", 3),),
-    ("", "MaxUnpool"): (
-        per_axis("kernel_shape", _POOL.axes, 1), per_axis("strides", _POOL.axes, 1),
-        per_axis("pads", _POOL.axes, 0, times=2), same_shape(0, "X", 1, "I"),
-    ),
-    ("", "DeformConv"): (
-        rank(0, "X", 4), same_rank(0, "X", 1, "W"), _sides(Window()), _channels(Window()),
-        vector(3, "B", lambda c: size_at(c, 1, 0), "output channels", code="bias-length"),
-        *_attributes(Window()), rank(2, "offset", 4), _offsets,
-    ),
-    ("com.microsoft", "MaxpoolWithMask"): (
-        least_rank(0, "X", 3), per_axis("kernel_shape", _POOL.axes, 1), _frame,
-        *_attributes(_POOL), _room(_POOL), same_rank(0, "X", 1, "M"),
-        *(same_size(0, "X", axis, 1, "M", axis) for axis in (2, 3, 4)),
-    ),
-    ("com.microsoft", "NhwcMaxPool"): (
-        per_axis("kernel_shape", _LAST.axes, 1), _frame, *_attributes(_LAST), _room(_LAST),
-    ),
-    ("com.microsoft", "QLinearAveragePool"): (
-        per_axis("kernel_shape", _POOL.axes, 1), _frame, *_attributes(_POOL),
-        _room(_POOL),
     ),
 }  # fmt: skip
 """``QLinearConv`` of ``com.microsoft`` has its channels where an attribute says."""

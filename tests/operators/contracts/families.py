@@ -201,6 +201,8 @@ FAMILIES: Mapping[str, Family] = {
     "ConvTranspose": F(_up, {
         "channels": longer(0, 1), "bias": longer(2), "kernel_shape": state(kernel_shape=[2, 3]),
         "strides": state(strides=[2]), "output_padding": state(output_padding=[1]),
+        "large output_padding": state(output_padding=[0, 5]), "shape": state(output_shape=[99, 9]),
+
         "group": state(group=7),
     }),
     "ConvInteger": F(lambda r: Node("ConvInteger", [np.ones((1, 2, 4, 4), np.uint8),
@@ -282,7 +284,8 @@ FAMILIES: Mapping[str, Family] = {
         "axis": state(axis=3), "scale": longer(1), "B": longer(2)}),
     "RMSNormalization": F(lambda r: Node("RMSNormalization", [real(r, 2, 3, 4), real(r, 4)],
                                          opset=23), {"scale": longer(1), "axis": state(axis=-4)}),
-    "LRN": F(lambda r: Node("LRN", [real(r, 1, 3, 4, 4)], {"size": 3}), {"even": state(size=2)}),
+    "LRN": F(lambda r: Node("LRN", [real(r, 1, 3, 4, 4)], {"size": 3}), {
+        "even": state(size=2), "alpha": state(alpha=-1.0)}),
     "LpNormalization": F(lambda r: Node("LpNormalization", [real(r, 2, 3)]), {
         "p": state(p=3), "axis": state(axis=2)}),
     "LSTM": F(_lstm, {
@@ -383,7 +386,9 @@ FAMILIES: Mapping[str, Family] = {
     "TreeEnsembleRegressor": F(_tree, {
         "values": state(nodes_values=[0.5]), "modes": state(nodes_modes=["IF", "LEAF", "LEAF"]),
         "targets": state(target_weights=[1.0]), "post_transform": state(post_transform="TANH"),
-        "target_ids": state(target_ids=[0, 3]),
+        "target_ids": state(target_ids=[0, 3]), "feature": state(nodes_featureids=[9, 0, 0]),
+        "child": state(nodes_truenodeids=[7, 0, 0]), "itself": state(nodes_falsenodeids=[0, 0, 0]),
+        "leaf": state(target_nodeids=[1, 9]), "twice": state(nodes_nodeids=[0, 1, 1]),
     }),
     "LabelEncoder": F(lambda r: Node("LabelEncoder", [ints(1, 2)], {
         "keys_int64s": [1, 2], "values_int64s": [3, 4]}, domain="ai.onnx.ml"), {
@@ -393,6 +398,29 @@ FAMILIES: Mapping[str, Family] = {
         "scale": state(scale=[1.0, 1.0]), "offset": state(offset=[1.0, 1.0])}),
     "Normalizer": F(lambda r: Node("Normalizer", [real(r, 2, 3)], {"norm": "L2"},
                                    domain="ai.onnx.ml"), {"norm": state(norm="L3")}),
+    "SplitToSequence": F(lambda r: Node("SplitToSequence", [real(r, 4, 3), ints(1, 3)]), {
+        "sum": put(1, ints(1, 2)), "axis": state(axis=2), "scalar": put(1, np.array(0))}),
+    "MaxUnpool": F(lambda r: Node("MaxUnpool", [real(r, 1, 1, 2, 2),
+                                                ints(0, 1, 2, 3).reshape(1, 1, 2, 2)],
+                                  {"kernel_shape": [2, 2], "strides": [2, 2]}), {
+        "indices": longer(1, 3), "kernel_shape": state(kernel_shape=[2])}),
+    "TensorScatter": F(lambda r: Node("TensorScatter", [
+        real(r, 2, 3, 4, 5), real(r, 2, 3, 1, 5), ints(0, 3)], opset=24), {
+        "range": put(2, ints(0, 4)), "batch": longer(2), "mode": state(mode="round"),
+        "rank": put(1, real(np.random.default_rng(0), 2, 3, 5)), "width": longer(1, 3)}),
+    "STFT": F(lambda r: Node("STFT", [real(r, 1, 64, 1), np.array(8), real(r, 16),
+                                      np.array(16)], opset=17), {
+        "step": put(1, np.array(0)), "window": longer(2), "length": put(3, np.array(99))}),
+    "DeformConv": F(lambda r: Node("DeformConv", [
+        real(r, 1, 1, 3, 3), real(r, 1, 1, 2, 2), real(r, 1, 8, 2, 2)], {"kernel_shape": [2, 2]}), {
+        "offset": longer(2, 1), "offset height": longer(2, 2), "groups": state(offset_group=3),
+        "kernel_shape": state(kernel_shape=[3, 3])}),
+    "ArrayFeatureExtractor": F(lambda r: Node("ArrayFeatureExtractor", [real(r, 3, 4), ints(1, 2)],
+                                              domain="ai.onnx.ml"), {"index": put(1, ints(4))}),
+    "Softmax before 13": F(lambda r: Node("Softmax", [real(r, 2, 3)], opset=12), {
+        "default axis": put(0, real(np.random.default_rng(0), 3))}),
+    "Sum before 8": F(lambda r: Node("Sum", [real(r, 2, 3), real(r, 2, 3)], opset=7), {
+        "shapes": put(1, real(np.random.default_rng(0), 3))}),
     "LinearRegressor": F(lambda r: Node("LinearRegressor", [real(r, 2, 3)], {
         "coefficients": [1.0, 2.0, 3.0], "targets": 1}, domain="ai.onnx.ml"), {
         "post_transform": state(post_transform="TANH")}),
