@@ -7,6 +7,8 @@ OUT ?= out
 WORKERS ?= auto
 FUZZ_EXAMPLES ?= 2000
 FUZZ_SECONDS ?= 120
+MUTANTS ?= 100
+SEED ?= 1
 PEERS ?= $(OUT)/bench-venv
 BENCH ?=
 
@@ -17,7 +19,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint fuzz bench snapshots samples readme clean
+.PHONY: help demo test lint fuzz mutants bench snapshots samples readme clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -60,6 +62,9 @@ $(PEERS)/.stamp: tools/peers.txt
 	  $(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check "$$pin" || true; \
 	done
 	@touch $@
+
+mutants: $(STAMP)-browser  ## MUTANTS seeded faults in analyzer/, one at a time: which do the tests miss?
+	$(BIN)/python -m tools.mutate --map --count $(MUTANTS) --seed $(SEED)
 
 snapshots: $(STAMP)-browser  ## rewrite the expected outputs of the tests; review the diff
 	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/snapshots
