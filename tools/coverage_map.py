@@ -6,11 +6,13 @@ those it forks; what a fresh interpreter does is not seen. ``tools/mutate.py`` r
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import sys
 import threading
 from collections import defaultdict
+from contextlib import suppress
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -22,11 +24,13 @@ PACKAGE = str(ROOT / "analyzer") + os.sep
 
 
 class Recorder:
-    """Functions called while a test runs; forked children write theirs to a file at once."""
+    """Functions called while a test runs; forked children, which may write no files, tell theirs
+    through a pipe, and what does not fit into it is lost."""
 
     def __init__(self, target: Path) -> None:
         self.target = target
-        self.children = open(f"{target}.children", "a+", buffering=1, encoding="utf-8")  # noqa: SIM115
+        self.reader, self.writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        fcntl.fcntl(self.writer, fcntl.F_SETPIPE_SZ, 1 << 20)
         self.pid = os.getpid()
         self.test = ""
         self.seen: set[int] = set()
@@ -47,7 +51,8 @@ class Recorder:
             self.kept.append(code)  # its id is nobody else's as long as it lives
             self.found[self.test].add(name)
         else:
-            self.children.write(f"{self.test}\t{name}\n")
+            with suppress(OSError):
+                os.write(self.writer, f"{name}\n".encode())
 
     def start(self, test: str) -> float:
         self.test, self.seen = test, set()
@@ -58,13 +63,11 @@ class Recorder:
     def stop(self, began: float) -> None:
         sys.setprofile(None)
         self.seconds[self.test] += sum(os.times()[:4]) - began
+        with suppress(BlockingIOError):
+            while told := os.read(self.reader, 1 << 20):
+                self.found[self.test].update(told.decode().splitlines())
 
     def save(self) -> None:
-        self.children.seek(0)
-        for line in self.children:
-            test, _, name = line.rstrip("\n").partition("\t")
-            self.found[test].add(name)
-        Path(self.children.name).unlink()
         tests = {
             test: {"seconds": round(self.seconds[test], 3), "functions": sorted(names)}
             for test, names in self.found.items()

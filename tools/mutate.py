@@ -190,9 +190,8 @@ class Finder(ast.NodeVisitor):
                 self.elements([key for key in node.keys if key], node.values)
             elif isinstance(node, ast.Tuple | ast.List | ast.Set) and len(node.elts) > 2:
                 self.elements(node.elts, node.elts)
-            elif isinstance(node, ast.Attribute) and node.attr == "split":
-                if isinstance(node.value, ast.Constant):
-                    self.words(node.value)
+            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Constant):
+                self.words(node.value)  # a text that is split
 
     def elements(self, starts: Sequence[ast.expr], ends: Sequence[ast.expr]) -> None:
         for index, (first, last) in enumerate(zip(starts, ends, strict=True)):
