@@ -9,7 +9,7 @@ tests that run the function it is in are run there, cheapest first, until one fa
 no test notices are printed: they are missing tests, dead code, or no change at all.
 
 Which tests run a function is recorded by ``tools/coverage_map.py``; ``--map`` records it anew,
-which takes twice as long as the suite. Without a map, and for what is run on import, it is the
+which takes as long as the suite. Without a map, and for what is run on import, it is the
 tests in the folder of the same name first, then all.
 """
 
@@ -17,19 +17,30 @@ from __future__ import annotations
 
 import argparse
 import ast
+import gc
 import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
+LIBRARIES = (
+    "hypothesis", "jinja2", "jsonschema", "networkx", "numpy", "onnx.reference", "onnxruntime",
+    "yaml",
+)  # fmt: skip
 MAP = ROOT / "out" / "coverage-map.json"
 SECONDS = 900
 """Wall clock for the tests of one mutant; one that does not end in time is noticed."""
@@ -298,25 +309,50 @@ def notices(folder: Path, mutant: Mutant, rounds: Iterator[list[str]]) -> str:
     place = folder / mutant.path
     original = place.read_bytes()
     place.write_bytes(mutant.apply(original))
-    environment = os.environ | {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         for tests in rounds:
-            command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
-            try:
-                done = subprocess.run(
-                    command, cwd=folder, env=environment, capture_output=True, text=True,
-                    check=False, timeout=SECONDS,
-                )  # fmt: skip
-            except subprocess.TimeoutExpired:
+            code, said = run_tests(folder, tests)
+            if code is None:
                 return "does not end"
-            if done.returncode in (1, 2, 3):
-                lines = [x for x in done.stdout.splitlines() if x.startswith(("FAILED", "ERROR"))]
-                return (lines or ["failed"])[0][:150]
-            if done.returncode not in (0, 5):
-                raise RuntimeError(done.stdout[-2000:] + done.stderr[-2000:])
+            if code not in (0, 5):
+                lines = [x for x in said.splitlines() if x.startswith(("FAILED", "ERROR"))]
+                return (lines or [said[-150:]])[0][:150]
     finally:
         place.write_bytes(original)
     return ""
+
+
+def run_tests(folder: Path, tests: list[str]) -> tuple[int | None, str]:
+    """Exit code of pytest in a fork of this process, ``None`` if it took too long, and output."""
+    with tempfile.TemporaryFile() as output:
+        pid = os.fork()
+        if pid == 0:
+            os.setsid()
+            for number in (1, 2):
+                os.dup2(output.fileno(), number)
+            os.chdir(folder)
+            sys.path[0] = str(folder)
+            os.environ |= {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+            os._exit(int(pytest.main(["-q", "-x", "-p", "no:cacheprovider", *tests])))
+        code, ends = None, time.monotonic() + SECONDS
+        while code is None and time.monotonic() < ends:
+            time.sleep(0.05)
+            done, status = os.waitpid(pid, os.WNOHANG)
+            code = os.waitstatus_to_exitcode(status) if done else None
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+        if code is None:
+            os.waitpid(pid, 0)
+        output.seek(0)
+        return code, output.read().decode(errors="replace")
+
+
+def import_libraries() -> None:
+    """What the tests import besides ``analyzer``, once and not in every fork."""
+    for name in LIBRARIES:
+        import_module(name)
+    gc.collect()
+    gc.freeze()
 
 
 def record() -> None:
@@ -350,6 +386,7 @@ def main(say: Callable[[str], None] = print) -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "project"
         copy_project(folder)
+        import_libraries()
         for number, mutant in enumerate(chosen, options.skip + 1):
             how = notices(folder, mutant, coverage.rounds(mutant))
             say(f"{number:3} {mutant} - {how or 'SURVIVED'}")
