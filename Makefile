@@ -33,7 +33,7 @@ demo: $(STAMP)-pdf  ## set everything up and write the samples' HTML and PDF rep
 # A complaint about style must not hide what the tests say, so both always run.
 test: $(STAMP)-browser  ## set everything up; ruff, mypy, import-linter and pytest
 	@$(MAKE) --no-print-directory lint; lint=$$?; \
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup && exit $$lint
+	$(BIN)/python -m pytest -q -n $(WORKERS) && exit $$lint
 
 lint: $(STAMP)-test  ## ruff, mypy and the layers, without the tests
 	$(BIN)/ruff check

@@ -1,7 +1,7 @@
 """The node cases of ONNX's own backend test: models with real inputs and outputs.
 
-Making them takes three seconds, so that the tests which use them run in one worker: they are
-marked with ``ONE_WORKER``.
+Making them takes three seconds, so that the tests which use them run in one worker
+(``SAME_WORKER`` in ``tests/conftest.py``).
 """
 
 from __future__ import annotations
@@ -9,10 +9,6 @@ from __future__ import annotations
 import warnings
 from functools import cache
 from typing import Any
-
-import pytest
-
-ONE_WORKER = pytest.mark.xdist_group("onnx-cases")
 
 
 @cache

@@ -34,6 +34,34 @@ settings.register_profile(
     max_examples=int(os.environ.get("FUZZ_EXAMPLES", "2000")),
 )
 settings.load_profile("suite")
+SAME_WORKER = {
+    "tests/costs/test_backend.py": "cases",
+    "tests/fuzz/": "cases",
+    "tests/hostile/test_attributes.py": "cases",
+    "tests/model/test_wire.py": "cases",
+    "tests/shapes/test_backend_cases.py": "cases",
+    "tests/shapes/test_onnx_inference.py": "cases",
+    "tests/faults/test_writing.py": "scenes",
+    "tests/report/test_html.py": "browser",
+    "tests/report/test_pdf.py": "pdf",
+    "tests/test_packaging.py": "wheel",
+}
+"""What several tests of a file or folder share is made once, as one worker runs them all."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Share tests among workers one by one, but for those that belong together.
+
+    xdist's own groups are parts of node ids, which pytest 9.2 no longer lets it change.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Groups(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return next((g for start, g in SAME_WORKER.items() if nodeid.startswith(start)), nodeid)
+
+    return Groups(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:

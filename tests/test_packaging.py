@@ -24,8 +24,6 @@ ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 SAMPLE = ROOT / "samples" / "mobilenet_v1.onnx"
 
-pytestmark = pytest.mark.xdist_group("packaging")  # one worker, so that the wheel is built once
-
 
 def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(list(command), cwd=cwd, capture_output=True, text=True, check=False)

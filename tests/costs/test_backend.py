@@ -15,9 +15,7 @@ from analyzer.graph.call import Call
 from analyzer.model import load
 from analyzer.operators import find
 from analyzer.operators.record import Nature
-from tests.cases import ONE_WORKER, node_cases
-
-pytestmark = ONE_WORKER
+from tests.cases import node_cases
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -24,8 +24,6 @@ from tests.faults.driver import COMMANDS, Seen
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "samples" / "mobilenet_v1_standard.onnx"
 
-pytestmark = pytest.mark.xdist_group("faults-writing")
-
 
 def play(command: str, *scenes: str) -> dict[str, list[Seen]]:
     """What the scenes of one command saw. Their folder is one that anybody may enter."""

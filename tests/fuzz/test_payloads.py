@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-from tests.cases import ONE_WORKER
 from tests.fuzz import payloads
-
-pytestmark = ONE_WORKER
 
 
 def test_mutated_tensors_are_read_as_onnx_reads_them_or_not_at_all() -> None:

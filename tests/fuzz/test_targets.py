@@ -8,15 +8,12 @@ import pytest
 
 from analyzer.model.encoding import encode_varint
 from analyzer.report import CHECK_FORMATS
-from tests.cases import ONE_WORKER
 from tests.fuzz import targets
 from tests.fuzz.cli_target import command_line, word
 from tests.fuzz.promises import BrokenPromiseError
 from tests.fuzz.seeds import everything
 from tests.fuzz.strings import NOT_UTF8, break_utf8
 from tests.model import wirebytes
-
-pytestmark = ONE_WORKER
 
 ODD = (b"", b"\0", b"\n\n", b"\xff\xff\xff", b"\x0a\x00", b"check\n-\n\n\x08\x08")
 

@@ -7,10 +7,7 @@ from hypothesis import strategies as st
 
 from analyzer.errors import ModelError
 from analyzer.model import load_bytes
-from tests.cases import ONE_WORKER
 from tests.fuzz import walk
-
-pytestmark = ONE_WORKER
 
 
 def test_mutants_are_judged_and_never_misread() -> None:

@@ -8,7 +8,7 @@ from onnx import AttributeProto, TensorProto, helper
 from analyzer.facts import Facts
 from analyzer.graph.attributes import KINDS
 from analyzer.graph.program import build_program
-from tests.cases import ONE_WORKER, node_cases
+from tests.cases import node_cases
 from tests.fuzz.promises import Depth, keep
 from tests.golden.text import facts_of, parse
 
@@ -106,7 +106,6 @@ def test_custom_operators_may_give_names_another_meaning() -> None:
     assert not found.inconclusive
 
 
-@ONE_WORKER
 def test_no_attribute_of_the_backend_cases_is_ignored() -> None:
     ignored = [
         (case.name, problem.message)

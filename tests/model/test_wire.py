@@ -14,7 +14,7 @@ from analyzer.model.encoding import Malformed, encode_varint, varint
 from analyzer.model.limits import Limits
 from analyzer.model.tensors import MARK
 from analyzer.model.wire import Walk
-from tests.cases import ONE_WORKER, node_cases
+from tests.cases import node_cases
 from tests.fuzz import seeds
 from tests.model import wirebytes as wb
 from tests.model.skeleton import drop_payloads, tensors
@@ -38,7 +38,6 @@ def node_models() -> list[tuple[str, ModelProto]]:
     return [(case.name, case.model) for case in node_cases() if case.model is not None]
 
 
-@ONE_WORKER
 def test_walk_rebuilds_every_onnx_node_test(node_models: list[tuple[str, ModelProto]]) -> None:
     assert len(node_models) > 1500
     wrong = []

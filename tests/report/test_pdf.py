@@ -20,8 +20,6 @@ from analyzer.report import REPORT_FORMATS, Options, Result
 
 ROOT = Path(__file__).parents[2]
 
-pytestmark = pytest.mark.xdist_group("pdf")
-
 
 class Complaints(logging.Handler):
     """What WeasyPrint says while a PDF is made."""

@@ -12,9 +12,7 @@ from onnx import numpy_helper
 from analyzer.graph.program import build_program, normal_domain
 from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.infer import Inference
-from tests.cases import ONE_WORKER, node_cases
-
-pytestmark = ONE_WORKER
+from tests.cases import node_cases
 
 if TYPE_CHECKING:
     from analyzer.shapes.result import Shapes

@@ -12,10 +12,9 @@ from analyzer.graph.program import build_program
 from analyzer.model import load_bytes
 from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.infer import Inference
-from tests.cases import ONE_WORKER, node_cases
+from tests.cases import node_cases
 from tests.golden.text import facts
 
-pytestmark = ONE_WORKER
 REFUSED = {"test_mvn"}
 """onnx 1.23 finds a fault in its own expansion of MeanVarianceNormalization."""
 
