@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from analyzer.shapes.result import Child
     from analyzer.shapes.sites import Site
 
+UNBOUNDED = " and nothing bounds it"
 SOURCE = "ONNX operator specification (control flow, functions)"
 
 
@@ -67,6 +68,8 @@ def _first(site: Site, part: Sum, has_macs: bool) -> tuple[str, ...]:
     is_if = site.op.op_type == "If"
     text = f"at {site.id} the condition" if is_if else f"how often {site.id} runs"
     text += " depends on data"
+    if any(child.runs[1] is None for child in site.children):
+        text += UNBOUNDED
     return (text, *part.undecided) if has_macs else (*part.undecided, text)
 
 
@@ -133,10 +136,12 @@ def certainty_of(total: Sum) -> tuple[Certainty, str]:
     if not is_open(count):
         return Certainty.EXACT, ""
     if count[1] is None:
-        text = f"{total.undecided[0]} and nothing bounds it"
+        text = next((t for t in total.undecided if t.endswith(UNBOUNDED)), total.undecided[0])
         return Certainty.LOWER_BOUND, f"{text}; state it with --trip-count NAME=N"
     unit = "FLOPs" if total.macs == NOTHING else "MACs"
-    return Certainty.ASSUMED, f"{total.undecided[0]}: {count[0]:,} to {count[1]:,} {unit}"
+    more = f" (and {len(total.undecided) - 1} more)" if len(total.undecided) > 1 else ""
+    text = f"{total.undecided[0]}{more}: {count[0]:,} to {count[1]:,} {unit} in all"
+    return Certainty.ASSUMED, text
 
 
 def _spell(count: Range) -> str:

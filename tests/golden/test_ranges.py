@@ -186,3 +186,10 @@ def test_at_least_is_said_of_lower_bounds_only() -> None:
     assert "at least" not in bounded
     unbounded = INSPECT_FORMATS["text"](Result(loop("", "true"), ()), Options()).decode()
     assert "at least 256 MAC" in unbounded
+
+
+def test_the_reason_names_the_loop_that_nothing_bounds() -> None:
+    found = facts(
+        f"g ({INPUTS}) => (float[4,8] z) {{ y = If (go) {BRANCHES}  z = Loop (n, go, y) {BODY} }}"
+    )
+    assert found.totals.reason.startswith("how often z runs depends on data and nothing bounds it")

@@ -42,5 +42,5 @@ def test_a_branch_and_a_loop_that_data_decide_are_said(tmp_path: Path) -> None:
     assert "nothing bounds how often a loop runs" in text
     assert "exact under" not in text
     page = words(REPORT_FORMATS["html"](result, Options()).decode())
-    assert "Assumed: y: at y the condition depends on data: 0 to 64 MACs" in page
+    assert "Assumed: y: at y the condition depends on data: 0 to 64 MACs in all" in page
     assert "None: the file fixes every size" not in page
