@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer.assemble import (
@@ -10,13 +11,14 @@ from analyzer.assemble import (
     assemble_memory,
     assemble_nodes,
     assemble_totals,
-    contradictions,
     exporter_metadata,
     separable_plan,
 )
 from analyzer.ceiling import at_default_sizes
+from analyzer.conformance import broken_sites, conform, unexplained
 from analyzer.facts import Facts, Problem
 from analyzer.graph.program import program_of
+from analyzer.model.checker import check_structure
 from analyzer.model.external import UNAVAILABLE
 from analyzer.model.limits import Limits
 from analyzer.patterns import find_blocks, module_tree, recognise
@@ -51,10 +53,13 @@ def analyze(model: Model, bindings: Bindings | None = None, *, limits: Limits = 
     """
     program = program_of(model, limits)
     bindings = bindings or Bindings()
-    shapes = infer_shapes(program, bindings, limits=limits)
+    check = partial(check_structure, model.proto)
+    shapes = infer_shapes(program, bindings, limits=limits, check=check)
     seen = survey(program, shapes)
+    unassumed = partial(infer_shapes, program, replace(bindings, assume=False), limits=limits)
+    breaches = conform(model, seen, unassumed, limits.problems)
     inputs, outputs = assemble_boundary(seen)
-    nodes = assemble_nodes(seen)
+    nodes = assemble_nodes(seen, broken_sites(seen, breaches))
     memory = assemble_memory(seen)
     by_id = {node.id: node for node in nodes}
     blocks = find_blocks(seen.graph, by_id)
@@ -69,7 +74,8 @@ def analyze(model: Model, bindings: Bindings | None = None, *, limits: Limits = 
         parameters=seen.parameters,
         memory=memory,
         separable=separable_plan(seen, nodes),
-        problems=limits.listed((*model.problems, *contradictions(seen, nodes))),
+        problems=limits.listed(unexplained((*model.problems, *shapes.problems), breaches)),
+        breaches=breaches,
         graph=seen.graph,
         architecture=recognise(seen.graph, by_id, blocks, inputs),
         modules=module_tree(nodes, exporter_metadata(seen)),

@@ -11,14 +11,14 @@ from analyzer.costs.bodies import certainty_of
 from analyzer.costs.dequantized import effective_precision
 from analyzer.costs.memory import traffic
 from analyzer.costs.sums import number
-from analyzer.facts import Certainty, Node, Problem, Separable, Tensor, Totals
+from analyzer.facts import Certainty, Node, Separable, Tensor, Totals
 from analyzer.graph.origin import source_location
 from analyzer.operators import find
 from analyzer.patterns import describe_conv, saving, tags
 from analyzer.units import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import networkx as nx
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from analyzer.survey import Survey
 
 
-def assemble_nodes(survey: Survey) -> tuple[Node, ...]:
-    """One ``Node`` per site, in the order of the sites."""
+def assemble_nodes(survey: Survey, broken: Collection[int] = frozenset()) -> tuple[Node, ...]:
+    """One ``Node`` per site, in the order of the sites; ``broken`` are indices of sites."""
     sites, sums = survey.sites, survey.sums
     reason = describe_assumptions(survey.guessed)
     dequantizes = any(site.op.op_type == "DequantizeLinear" for site in sites)
@@ -70,6 +70,7 @@ def assemble_nodes(survey: Survey) -> tuple[Node, ...]:
                 precision=_precision(survey.graph, site, dequantizes) if cost.macs else "",
                 location=source_location(site.op.proto),
                 composite=bool(site.children),
+                broken=site.index in broken,
             )
         )
     return tuple(nodes)
@@ -199,31 +200,6 @@ def exporter_metadata(survey: Survey) -> dict[str, dict[str, str]]:
         for site in survey.sites
         if site.op.proto.metadata_props
     }
-
-
-def contradictions(survey: Survey, nodes: Sequence[Node]) -> tuple[Problem, ...]:
-    """Problems of the shape pass, and running operators that contradict their operands.
-
-    The latter are ``contradiction``, unless an assumed size may be to blame. Nothing else that
-    onnx's inference complains of keeps a runtime from running the model.
-    """
-    wrong = {
-        node.id: f"{node.op_type}: {node.cost.reason or site.failure}"
-        for site, node in zip(survey.sites, nodes, strict=True)
-        if (site.refused or node.cost.contradiction)
-        and not node.composite
-        and node.executions != 0
-        and site.index not in survey.tainted
-    }
-    problems = [
-        replace(p, code="contradiction") if p.code == "shape-inference" and p.where in wrong else p
-        for p in survey.shapes.problems
-    ]
-    known = {p.where for p in problems if p.code == "contradiction"}
-    for place, message in wrong.items():
-        if place not in known:
-            problems.append(Problem("contradiction", place, message, inconclusive=False))
-    return tuple(problems)
 
 
 def separable_plan(survey: Survey, nodes: Sequence[Node]) -> Separable:

@@ -128,6 +128,25 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Breach:
+    """A rule of ONNX that the model breaks: of the format, or of an operator."""
+
+    code: str
+    """Stable kebab-case identifier, e.g. ``undefined-input``."""
+    family: str
+    """What sort of rule it is, e.g. ``name``, ``arity``, ``type``; rules select by it."""
+    where: str
+    """Node id or tensor name; empty for the whole model."""
+    message: str
+    """One clause: what is wrong, with the names and numbers."""
+    remedy: str
+    """One clause: what to do about that."""
+    grave: bool = True
+    """A runtime refuses the model for it, or readers would compute different things; False where
+    it is broken but runs."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cost:
     """What one execution of one operator costs."""
 
@@ -276,6 +295,9 @@ class Node:
     composite: bool = False
     """True for If, Loop, Scan and function calls: ``cost`` sums their bodies, whose operators
     are nodes of their own."""
+    broken: bool = False
+    """True at and behind a breach of ONNX that a runtime would refuse, or an operator that nobody
+    defines: what is unknown of it is unknown for that reason."""
     executions_range: Range = (1, 1)
     """Fewest and most executions in one inference."""
 
@@ -581,6 +603,16 @@ class Architecture:
     """Spatial sides of the network's input; empty if it has none or they are unknown."""
 
 
+@dataclass(frozen=True, slots=True)
+class Conformance:
+    """How far the model keeps to ONNX."""
+
+    grave: int
+    """Breaches for which a runtime refuses the model."""
+    tolerated: int
+    """Breaches with which it runs."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Facts(Output):
     """Everything onnxlint knows about one model; ``facts[id]`` is one of its operators."""
@@ -597,6 +629,8 @@ class Facts(Output):
     memory: Memory
     separable: Separable
     problems: tuple[Problem, ...]
+    breaches: tuple[Breach, ...] = field(kw_only=True, default=())
+    """Rules of ONNX that it breaks, the grave first."""
     graph: nx.MultiDiGraph[str] = field(compare=False, repr=False, metadata=HIDDEN)
     """Operators as nodes (key ``Node.id``), tensors as edges; see ``analyzer.graph.adjacency``."""
     architecture: Architecture | None = None
@@ -626,6 +660,12 @@ class Facts(Output):
             if peak is not None and (other.peak_activation_bytes or 0) > peak:
                 peak, notes[1] = other.peak_activation_bytes, note
         return Ceiling(macs, notes[0], bounded, peak, notes[1])
+
+    @property
+    def conformance(self) -> Conformance:
+        """The breaches counted."""
+        grave = sum(breach.grave for breach in self.breaches)
+        return Conformance(grave, len(self.breaches) - grave)
 
     @property
     def inconclusive(self) -> bool:

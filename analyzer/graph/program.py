@@ -6,7 +6,6 @@ nested graphs), so the recursion over bodies cannot be driven deeper by a file.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from onnx import AttributeProto
@@ -44,23 +43,16 @@ def build_program(
 
     Returns
     -------
-    Program with the main graph as scope 0. Cycles and clashes are recorded as
-    problems; they never raise. Raises ``LimitExceeded``.
+    Program with the main graph as scope 0. Attributes that cannot be used are
+    recorded as problems; cycles and clashes are left to conformance. Raises
+    ``LimitExceeded``.
     """
     program = Program([], {}, proto.ir_version, [], limits)
     _add_graph(program, proto.graph, opsets)
     for function in proto.functions:
         key = (normal_domain(function.domain), function.name, function.overload)
         if key in program.functions:
-            program.problems.append(
-                Problem(
-                    "duplicate-function",
-                    ".".join(key[:2]),
-                    "local function is defined twice; the first definition is used",
-                    inconclusive=False,
-                )
-            )
-            continue
+            continue  # the first definition counts; conformance names the others
         versions = {normal_domain(o.domain): o.version for o in function.opset_import} or opsets
         scope = _open_scope(program, versions)
         program.functions[key] = scope.index
@@ -92,6 +84,10 @@ def _add_graph(program: Program, graph: onnx.GraphProto, opsets: dict[str, int])
     scope = _open_scope(program, opsets)
     scope.constants = {t.name: t for t in graph.initializer}
     scope.sparse = {t.values.name: t for t in graph.sparse_initializer}
+    scope.stored = (*scope.constants, *scope.sparse)
+    if len(scope.stored) < len(graph.initializer) + len(graph.sparse_initializer):
+        dense = (t.name for t in graph.initializer)
+        scope.stored = (*dense, *(t.values.name for t in graph.sparse_initializer))
     scope.inputs = tuple(i.name for i in graph.input)
     scope.outputs = tuple(o.name for o in graph.output)
     scope.input_types = {i.name: i.type for i in graph.input}
@@ -103,31 +99,11 @@ def _add_graph(program: Program, graph: onnx.GraphProto, opsets: dict[str, int])
 
 def _add_ops(program: Program, scope: Scope, nodes: Iterable[onnx.NodeProto]) -> None:
     ops = [_decode_op(program, node, scope.opsets) for node in nodes]
-    made = Counter(name for op in ops for name in op.outputs if name)
-    given = {*scope.inputs, *scope.constants, *scope.sparse}
-    if clashes := [name for name, times in made.items() if times > 1 or name in given]:
-        program.problems.append(
-            Problem(
-                "duplicate-value",
-                clashes[0],
-                f"{len(clashes)} value(s) are defined more than once; ONNX graphs define each "
-                "once, so it is not clear what reads which",
-            )
-        )
     in_order = connect(program, scope, ops)
     ordered, cyclic = (ops, []) if in_order else topological_order(program, ops)
-    if cyclic:
-        first = next(iter(cyclic[0].outputs), cyclic[0].name)
-        program.problems.append(
-            Problem(
-                "cycle",
-                first,
-                f"{len(cyclic)} node(s) form or follow a cycle; ONNX graphs are acyclic, "
-                "so their cost is unknown",
-            )
-        )
     scope.ops = [*ordered, *cyclic]
     scope.sorted = len(ordered)
+    scope.listed = () if in_order else tuple(ops)
 
 
 def _decode_op(program: Program, node: onnx.NodeProto, opsets: dict[str, int]) -> Op:

@@ -64,6 +64,10 @@ class Scope:
     opsets: dict[str, int] = field(default_factory=dict)
     sorted: int = 0
     """Operators in topological order; those behind lie on a cycle or follow one."""
+    listed: tuple[Op, ...] = ()
+    """The operators as the file lists them, where that is not a topological order."""
+    stored: tuple[str, ...] = ()
+    """Names of initializers, sparse ones last, as often as the file states them."""
     defaults: dict[str, onnx.AttributeProto] = field(default_factory=dict)
     """Default attribute values of a local function."""
     function: FunctionKey | None = None
@@ -86,7 +90,7 @@ class Program:
     """Index into ``scopes`` of every local function."""
     ir_version: int
     problems: list[Problem]
-    """Cycles and clashes found while decoding."""
+    """What could not be decoded."""
     limits: Limits
     graph: nx.MultiDiGraph[Op] = field(default_factory=nx.MultiDiGraph)
     """Operators of all scopes, each once; see ``analyzer.graph.adjacency``."""

@@ -52,7 +52,7 @@ class Limits:
     stdin_bytes: int = 2 << 30
     """Bytes read from standard input, which is held in memory."""
     problems: int = 200
-    """Problems listed one by one; the rest are counted."""
+    """Problems, and breaches of ONNX, listed one by one; the rest are counted."""
     visits: int = 20_000
     """Operators typed over all calls and passes over loops, beyond those that the file has: what
     functions expand to. One with many operands or a long name counts as several."""

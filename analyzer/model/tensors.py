@@ -11,7 +11,7 @@ from analyzer.model.dtypes import DTYPES
 from analyzer.model.schema import PAYLOAD_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from onnx import TensorProto
 
@@ -27,6 +27,13 @@ _HOME = {
     "uint64": "uint64_data", "string": "string_data",
 }  # fmt: skip
 """Typed field of each element type (onnx.proto); ``int32_data`` of those not listed."""
+
+_FIELDS: Mapping[str, str] = {
+    "float32": "float_data", "complex64": "float_data", "float64": "double_data",
+    "complex128": "double_data", "int64": "int64_data", "uint32": "uint64_data",
+    "uint64": "uint64_data", "string": "string_data",
+}  # fmt: skip
+"""Field that holds the elements of a type; those of all others are in ``int32_data``."""
 
 _KEEP_INTEGERS, _KEEP_OTHERS = 32 << 10, 4 << 10
 """Payload bytes up to which a tensor stays whole: shape arithmetic needs integers."""
@@ -172,4 +179,21 @@ def size_problem(tensor: TensorProto, spans: Sequence[Span]) -> str:
     elements = prod(dims)
     if elements > 4 * stored:  # int2 packs four elements into one number
         return f"its shape has {elements:,} elements and the file stores far fewer"
-    return ""
+    return "" if spans else _count_problem(tensor, elements)
+
+
+def _count_problem(tensor: TensorProto, elements: int) -> str:
+    """As ``size_problem``, for numbers that are all in ``tensor``, in typed fields."""
+    dtype = DTYPES.get(tensor.data_type, "")
+    bits = BITS.get(dtype, 0)
+    where = _FIELDS.get(dtype, "int32_data")
+    used = [name for name in PAYLOAD_FIELDS[1:] if len(getattr(tensor, name))]
+    if used and where not in used:
+        return f"{dtype} is stored in {where}, and its elements are in {used[0]}"
+    numbers = len(getattr(tensor, where))
+    want = elements * 2 if dtype.startswith("complex") else elements
+    if dtype.startswith("float6"):
+        return ""  # how many share a number is not said
+    if 0 < bits < 8:  # several to a number
+        want = -(-elements * bits // 8)
+    return "" if numbers == want else f"its shape needs {want:,} numbers and {numbers:,} are stored"

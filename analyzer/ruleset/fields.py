@@ -23,6 +23,7 @@ COMMON: Mapping[str, type] = {
     "memory": facts.Memory,
     "separable": facts.Separable,
     "ceiling": facts.Ceiling,
+    "conformance": facts.Conformance,
 }
 """Groups about the whole model, visible to every rule."""
 
@@ -46,6 +47,7 @@ SUBJECTS: Mapping[str, Mapping[str, type]] = {
     "block": {"block": facts.Block},
     "tensor": {"tensor": facts.Tensor},
     "problem": {"problem": facts.Problem},
+    "breach": {"breach": facts.Breach},
     "assumption": {"assumption": facts.Assumption},
 }
 """What one evaluation can be about, and the groups that brings."""

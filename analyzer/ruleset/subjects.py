@@ -157,6 +157,17 @@ def _problems(facts: Facts) -> Iterator[Subject]:
         )
 
 
+def _breaches(facts: Facts) -> Iterator[Subject]:
+    for breach in facts.breaches:
+        yield Subject(
+            kind=breach.family,
+            place=breach.where,
+            name=breach.where,
+            structure=partial(tuple, (breach.code,)),
+            groups={"breach": breach},
+        )
+
+
 def _assumptions(facts: Facts) -> Iterator[Subject]:
     for assumption in facts.assumptions:
         yield Subject(
@@ -178,5 +189,6 @@ _MAKERS: Mapping[str, Callable[[Facts], Iterator[Subject]]] = {
     "block": _blocks,
     "tensor": _tensors,
     "problem": _problems,
+    "breach": _breaches,
     "assumption": _assumptions,
 }

@@ -69,6 +69,8 @@ class Bindings:
     """For dimensions that remain."""
     hinted: bool = True
     """Whether sizes that the file's metadata states go before the defaults."""
+    assume: bool = True
+    """False leaves open what is not stated here: what then holds, holds for every size."""
 
 
 @dataclass(slots=True)
@@ -104,7 +106,7 @@ def bind(program: Program, bindings: Bindings, most: int = Limits().assumptions)
             bound.as_declared &= declared.shape == given
             _record(bound, name, proto, declared, given, "--shape")
             continue
-        if declared.shape is None or None not in declared.shape:
+        if declared.shape is None or None not in declared.shape or not bindings.assume:
             bound.types[name] = declared
             continue
         if len(bound.assumptions) + declared.shape.count(None) > most:

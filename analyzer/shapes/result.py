@@ -112,11 +112,14 @@ class Shapes:
     main: Instance
     assumptions: list[Assumption]
     problems: list[Problem]
+    complaint: str = ""
+    """What onnx's checker said of the model's structure; empty if nothing, or if it was not
+    asked."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle callees before callers: nested in their callers they would need deep recursion."""
         flat = [*reversed(list(self.instances()))]
-        return _restore, (flat, self.assumptions, self.problems)
+        return _restore, (flat, self.assumptions, self.problems, self.complaint)
 
     def instances(self) -> Iterator[Instance]:
         """Every instance once, callers before the instances they call."""
@@ -148,9 +151,9 @@ def _reachable(
 
 
 def _restore(
-    flat: list[Instance], assumptions: list[Assumption], problems: list[Problem]
+    flat: list[Instance], assumptions: list[Assumption], problems: list[Problem], complaint: str
 ) -> Shapes:
-    return Shapes(flat[-1], assumptions, problems)
+    return Shapes(flat[-1], assumptions, problems, complaint)
 
 
 def _children(instance: Instance) -> Iterator[Child]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from analyzer.facts import Problem
 from analyzer.model.guard import GuardFailure, guarded
 from analyzer.model.limits import Limits
 from analyzer.shapes.bindings import ALTERNATIVES
@@ -13,6 +14,8 @@ from analyzer.shapes.hints import LABEL
 from analyzer.shapes.infer import Inference
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from analyzer.graph.scope import Program
     from analyzer.model.guard import Progress
     from analyzer.shapes.bindings import Bindings
@@ -23,6 +26,8 @@ MAX_GUESSED = 3000
 """Largest model for which other defaults are tried when the usual ones contradict it."""
 GUESSING = 0
 """Where progress is while other defaults are tried; operators count from 1."""
+CHECKING = 1 << 62
+"""Where progress is while ``check`` runs."""
 MAX_RESTARTS = 4
 """Times the pass starts again around an operator that killed its worker."""
 SLOW, MAX_SLOW = frozenset({"timeout", "memory"}), 2
@@ -35,7 +40,12 @@ LEAST_SHARE = 1 / 24
 
 
 def infer_shapes(
-    program: Program, bindings: Bindings, *, limits: Limits = Limits(), guard: bool = True
+    program: Program,
+    bindings: Bindings,
+    *,
+    limits: Limits = Limits(),
+    guard: bool = True,
+    check: Callable[[], str] | None = None,
 ) -> Shapes:
     """Types of every value of every scope; see ``analyzer.shapes.infer``.
 
@@ -49,17 +59,27 @@ def infer_shapes(
     ----------
     limits : time and memory of one worker.
     guard : False runs in this process, for callers who trust the model.
+    check : asked in the same worker once all types are known, because a second process would cost
+        as much as inference; its answer is ``Shapes.complaint``. It may change the model. If it
+        kills the worker, it is left out and a problem says so. Never asked without a worker.
     """
     if not guard:
         return Inference(program, bindings, limits=limits).run()
     share = min(1.0, LEAST_SHARE + program.operators / FULL_SIZE)
     deaths: dict[int, GuardFailure] = {}
     guess = True
+    unchecked: list[Problem] = []
     for _ in range(MAX_RESTARTS):
-        task = partial(_infer, program, bindings, limits, deaths, guess)
+        task = partial(_infer, program, bindings, limits, deaths, guess, check)
         result = guarded(task, limits=limits, share=share)
         if not isinstance(result, GuardFailure):
+            result.problems.extend(unchecked)
             return result
+        if result.at == CHECKING:
+            check = None
+            text = f"onnx's checker {result.detail}; do not run this model"
+            unchecked.append(Problem(f"checker-{result.kind}", "", text))
+            continue
         if result.at == GUESSING:  # what came before it was fine, and is enough
             guess = False
             continue
@@ -70,7 +90,8 @@ def infer_shapes(
     last = partial(_infer_without_cpp, program, bindings, limits, deaths)
     result = guarded(last, limits=limits, share=share)
     if isinstance(result, GuardFailure):
-        return Inference(program, bindings, deaths=deaths, give_up=True, limits=limits).run()
+        result = Inference(program, bindings, deaths=deaths, give_up=True, limits=limits).run()
+    result.problems.extend(unchecked)
     return result
 
 
@@ -88,8 +109,25 @@ def _infer(
     limits: Limits,
     deaths: Deaths,
     guess: bool,
+    check: Callable[[], str] | None,
     progress: Progress,
 ) -> Shapes:
+    shapes = _infer_with_sizes(program, bindings, limits, deaths, guess, progress)
+    if check is not None:
+        progress.at(CHECKING)
+        shapes.complaint = check()
+    return shapes
+
+
+def _infer_with_sizes(
+    program: Program,
+    bindings: Bindings,
+    limits: Limits,
+    deaths: Deaths,
+    guess: bool,
+    progress: Progress,
+) -> Shapes:
+    """Shapes with the defaults, or with others if those contradict the graph."""
     shapes = Inference(program, bindings, at=progress.at, deaths=deaths, limits=limits).run()
     hinted = any(a.reason.startswith(LABEL) for a in shapes.assumptions)
     guessed = hinted or any(a.reason == bindings.defaults.reason for a in shapes.assumptions)

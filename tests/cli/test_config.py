@@ -257,7 +257,7 @@ def test_suppression_holds_through_its_last_day(
 
 
 def test_command_line_overrides_the_file(cli: Cli, wasteful: str) -> None:
-    Path("onnxlint.toml").write_text('fail-on = "warning"\nselect = ["GRF"]\n')
+    Path("onnxlint.toml").write_text('fail-on = "warning"\nselect = ["GRF", "ONX"]\n')
     assert cli("check", wasteful).code == 0
     assert cli("check", wasteful, "--select", "SEP,GRF").code == 1
     assert cli("check", wasteful, "--select", "SEP", "--fail-on", "error").code == 0

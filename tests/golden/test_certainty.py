@@ -90,4 +90,4 @@ def test_operators_on_a_cycle_have_no_cost() -> None:
     )
     assert {n.op_type: n.macs for n in found.nodes} == {"Relu": 0, "Add": None, "Neg": None}
     assert (found.totals.complete, found.totals.unknown_nodes) == (False, 2)
-    assert [p.code for p in found.problems] == ["cycle"]
+    assert [b.code for b in found.breaches] == ["cycle"]

@@ -88,7 +88,7 @@ def test_where_no_branch_fits_the_cost_is_unknown() -> None:
         "else_branch = e () => (float[4,9] b) { b = MatMul (w, x) }> }"
     )
     assert (found.totals.complete, found.totals.certainty) == (False, Certainty.LOWER_BOUND)
-    assert {p.code for p in found.problems} == {"contradiction"}
+    assert {b.family for b in found.breaches} == {"operand"}
 
 
 LOOP = (

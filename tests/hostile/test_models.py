@@ -47,7 +47,7 @@ def test_refused(name: str) -> None:
     assert keep(data, IN_PROCESS) == "inconclusive"
 
 
-INCONCLUSIVE = {
+BROKEN = {
     "a node that feeds itself": (m.wired(("Relu", "y", "y")), "cycle"),
     "two nodes in a ring": (m.wired(("Relu", "b", "a"), ("Relu", "a", "b"), outputs="b"), "cycle"),
     "a ring of a thousand": (
@@ -57,14 +57,31 @@ INCONCLUSIVE = {
     "a function that calls itself": (m.recursive("f"), "recursive-function"),
     "two functions that call each other": (m.recursive("f", "h"), "recursive-function"),
     "a ring of 90 functions": (m.recursive(*[f"f{i}" for i in range(90)]), "recursive-function"),
-    "a ring of 300 functions": (m.recursive(*[f"f{i}" for i in range(300)]), "nesting-limit"),
-    "calls 150 deep": (m.tower(150), "nesting-limit"),
-    "calls 5,000 deep": (m.tower(5000, 1), "nesting-limit"),
     "a weight of 2^80 elements": (m.claims(1, 2**40, 2**40), "tensor-size"),
     "a weight of -1 elements": (m.claims(1, -1), "tensor-size"),
     "a weight of -2^63 by 0": (m.claims(1, -(2**63), 0), "tensor-size"),
     "a weight of no type": (m.claims(0, 3), "tensor-size"),
     "a weight of an unknown type": (m.claims(99, 3), "tensor-size"),
+    "an operand nobody makes": (m.wired(("Relu", "nowhere", "y")), "undefined-input"),
+    "an output nobody makes": (m.wired(("Relu", "x", "z")), "undefined-output"),
+    "two makers of one output": (
+        m.wired(("Relu", "x", "y"), ("Neg", "x", "y")), "duplicate-value"
+    ),
+    "no opset": (m.edited(lambda x: x.ClearField("opset_import")), "missing-opset"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken(name: str) -> None:
+    data, code = BROKEN[name]
+    assert keep(data, IN_PROCESS) == "findings"
+    assert code in {b.code for b in judged(data).breaches if b.grave}
+
+
+INCONCLUSIVE = {
+    "a ring of 300 functions": (m.recursive(*[f"f{i}" for i in range(300)]), "nesting-limit"),
+    "calls 150 deep": (m.tower(150), "nesting-limit"),
+    "calls 5,000 deep": (m.tower(5000, 1), "nesting-limit"),
     "a Loop whose attribute is no body": (
         m.edited(lambda x: x.graph.node[0].attribute.add(name="axis", type=1)), "attribute-type"
     ),
@@ -82,9 +99,6 @@ SURVIVED = {
     "no nodes": m.wired(),
     "no outputs": m.edited(lambda x: x.graph.ClearField("output")),
     "no inputs": m.edited(lambda x: x.graph.ClearField("input")),
-    "an output nobody makes": m.wired(("Relu", "x", "z")),
-    "an operand nobody makes": m.wired(("Relu", "nowhere", "y")),
-    "two makers of one output": m.wired(("Relu", "x", "y"), ("Neg", "x", "y")),
     "an output that is an input": m.wired(outputs="x"),
     "an operator without a name": m.wired((".", "x", "y")),
     "no operands": m.wired(("Conv", "", "y")),
@@ -98,7 +112,6 @@ SURVIVED = {
         "g (float[2] x) => (float[2] y) { y = Conv (x) }",
         '<domain: "", opset_import: ["" : 17]> Conv (x) => (y) { y = Conv (x) }',
     ),
-    "no opset": m.edited(lambda x: x.ClearField("opset_import")),
     "an opset twice": m.edited(lambda x: x.opset_import.add(domain="", version=7)),
     "IR version -1": m.edited(lambda x: setattr(x, "ir_version", -1)),
     "IR version 2^62": m.edited(lambda x: setattr(x, "ir_version", 2**62)),

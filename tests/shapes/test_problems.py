@@ -52,6 +52,6 @@ def test_a_limit_is_said_wherever_it_is_reached(body: str) -> None:
 )
 def test_a_function_that_was_met_before_has_its_problem_where_it_counts(body: str) -> None:
     found = facts(f"g (float[4,4] x, int64 n) => (float[N,M] y) {{ {body} }}", functions=BAD)
-    problems = [(p.code, p.where) for p in found.problems]
-    assert problems == [("contradiction", "local.bad/u")]
-    assert "axis" in found.problems[0].message
+    breaches = [(b.family, b.where) for b in found.breaches]
+    assert breaches == [("attribute", "local.bad/u")]
+    assert "axis" in found.breaches[0].message

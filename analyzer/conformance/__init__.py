@@ -1,0 +1,118 @@
+"""Does the model keep to ONNX? Facts about rules that it breaks; what follows is for rules to say.
+
+Checked are names, order, operators against their schemas, types, declarations, the interfaces of
+bodies and functions, versions, stored tensors and the contracts of operands; last, onnx's own
+checker is heard. One cause is named once: what inference or reading the file has noted about a
+place that a breach explains is not a problem of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import networkx as nx
+
+from analyzer.conformance.checker import checker_says
+from analyzer.conformance.control import check_control
+from analyzer.conformance.declarations import check_declarations
+from analyzer.conformance.functions import check_functions
+from analyzer.conformance.names import check_names
+from analyzer.conformance.operands import ASSUMPTION, check_operands
+from analyzer.conformance.operands import FAMILY as OPERANDS
+from analyzer.conformance.operators import check_operators, lacking
+from analyzer.conformance.tensors import check_tensors
+from analyzer.conformance.types import check_types
+from analyzer.conformance.versions import check_versions
+from analyzer.facts import Breach
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from analyzer.facts import Problem
+    from analyzer.model import Model
+    from analyzer.shapes.result import Instance, Shapes
+    from analyzer.survey import Survey
+
+__all__ = ["broken_sites", "conform", "unexplained"]
+
+MODEL_LEVEL = frozenset({"missing-ir-version", "missing-opset", "recursive-function",
+                         "tensor-size", "unknown-opset"})  # fmt: skip
+"""Problems that a breach of the same code says better."""
+SAME_THERE = frozenset({"attribute-type"})
+"""Problems that a breach of the same code at the same place says better."""
+ANY_THERE = frozenset({"malformed-node", "shape-inference"})
+"""Problems that follow from whatever breach of its operands or grave one is at the same place."""
+
+
+def conform(
+    model: Model, survey: Survey, unassumed: Callable[[], Shapes], most: int
+) -> tuple[Breach, ...]:
+    """All breaches, the grave ones first.
+
+    Parameters
+    ----------
+    unassumed : the shapes of the same program with nothing assumed; asked for where something
+        broken rests on a guess.
+    most : breaches listed one by one; the rest are counted.
+    """
+    program, sites = survey.program, survey.sites
+    doubtful = {
+        (id(sites[i].instance), name) for i in survey.tainted for name in sites[i].op.outputs
+    }
+
+    def is_certain(instance: Instance, name: str) -> bool:
+        return (id(instance), name) not in doubtful
+
+    found = [
+        *check_versions(model.proto, program, model.problems),
+        *check_names(program),
+        *check_operators(program),
+        *check_functions(program, model.proto),
+        *check_tensors(model.problems),
+        *check_types(sites, program.functions.keys()),
+        *check_control(program, sites, survey.tainted),
+        *check_declarations(program, survey.shapes, is_certain=is_certain),
+    ]
+    broken = {breach.where for breach in found if breach.grave}
+    found += [b for b in check_operands(survey, unassumed) if b.where not in broken]
+    found += checker_says(survey.shapes.complaint, found)
+    listed = sorted(dict.fromkeys(found), key=lambda breach: not breach.grave)
+    return tuple(_listed(listed, most))
+
+
+def _listed(breaches: Sequence[Breach], most: int) -> Iterator[Breach]:
+    yield from breaches[:most]
+    if rest := breaches[most:]:
+        yield Breach(
+            "more-breaches", rest[0].family, "", f"and {len(rest):,} more breaches of ONNX",
+            "repair the first ones", grave=any(breach.grave for breach in rest),
+        )  # fmt: skip
+
+
+def broken_sites(survey: Survey, breaches: Sequence[Breach]) -> set[int]:
+    """Indices of the sites at a grave breach or at an operator nobody defines, and behind them."""
+    if not breaches:
+        return set()
+    places = {breach.where for breach in breaches if breach.grave}
+    starts = []
+    for site in survey.sites:
+        opsets = survey.program.scopes[site.instance.scope].opsets
+        undefined = lacking(survey.program, site.op, opsets.get(site.op.domain)) is not None
+        if undefined or site.id in places:
+            starts.append(site.id)
+    reached = {node for layer in nx.bfs_layers(survey.graph, starts) for node in layer}
+    return {site.index for site in survey.sites if site.id in reached}
+
+
+def unexplained(problems: Iterable[Problem], breaches: Sequence[Breach]) -> tuple[Problem, ...]:
+    """``problems`` without those that a breach explains."""
+    codes = {breach.code for breach in breaches}
+    same = {(breach.code, breach.where) for breach in breaches}
+    causes = {b.where for b in breaches if b.grave or b.family in (OPERANDS, ASSUMPTION)}
+    return tuple(
+        problem
+        for problem in problems
+        if not (problem.code in MODEL_LEVEL and problem.code in codes)
+        and not (problem.code in SAME_THERE and (problem.code, problem.where) in same)
+        and not (problem.code in ANY_THERE and problem.where in causes)
+    )

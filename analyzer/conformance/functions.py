@@ -1,0 +1,203 @@
+"""Local functions: stated once, with their imports, and called as they are declared.
+
+Source: ONNX IR specification, *Functions*.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from analyzer.conformance.places import counted, nestings, quoted
+from analyzer.conformance.schemas import STANDARD, schema_at
+from analyzer.facts import Breach
+from analyzer.graph.attributes import Reference
+from analyzer.graph.program import normal_domain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import onnx
+
+    from analyzer.graph.scope import FunctionKey, Op, Program, Scope
+
+FAMILY = "function"
+FIRST_IR = 8
+"""IR version that introduced local functions."""
+
+
+def check_functions(program: Program, model: onnx.ModelProto) -> Iterator[Breach]:
+    """Breaches of the functions of a model and of the calls to them."""
+    if not model.functions:
+        return
+    if 0 < model.ir_version < FIRST_IR:
+        yield Breach(
+            "functions-too-early", FAMILY, "",
+            f"the model has local functions and states IR version {model.ir_version}; they exist "
+            f"since {FIRST_IR}", f"state IR version {FIRST_IR} or later", grave=False,
+        )  # fmt: skip
+    yield from _repeated(model)
+    for function in model.functions:
+        yield from _declaration(function, program)
+    yield from _recursive(program)
+    yield from _calls(program)
+
+
+def _label(key: FunctionKey) -> str:
+    return ".".join(part for part in key if part)
+
+
+def _repeated(model: onnx.ModelProto) -> Iterator[Breach]:
+    keys = Counter((normal_domain(f.domain), f.name, f.overload) for f in model.functions)
+    for key, times in keys.items():
+        if times > 1:
+            yield Breach(
+                "duplicate-function", FAMILY, _label(key),
+                f"local function {quoted(_label(key))} is defined {times} times",
+                "remove or rename all but one",
+            )  # fmt: skip
+
+
+def _declaration(function: onnx.FunctionProto, program: Program) -> Iterator[Breach]:
+    key = (normal_domain(function.domain), function.name, function.overload)
+    label = _label(key)
+    if not function.name:
+        yield Breach("unnamed-function", FAMILY, label, "a local function has no name",
+                     "name or remove it", grave=False)  # fmt: skip
+    if not function.opset_import and function.node:
+        yield Breach(
+            "function-without-opset", FAMILY, label,
+            f"local function {quoted(label)} imports no operator set",
+            "add the opset_import that it was written against",
+        )  # fmt: skip
+    names = Counter([*function.attribute, *(a.name for a in function.attribute_proto)])
+    for name, times in names.items():
+        if times > 1:
+            yield Breach(
+                "duplicate-attribute", FAMILY, label,
+                f"local function {quoted(label)} declares its attribute {quoted(name)} twice",
+                "remove one of them", grave=False,
+            )  # fmt: skip
+    yield from _versions(function, label, program)
+
+
+def _versions(function: onnx.FunctionProto, label: str, program: Program) -> Iterator[Breach]:
+    """Operators that mean one thing to the function and another to the model that inlines it."""
+    own = {normal_domain(o.domain): o.version for o in function.opset_import}
+    outer = program.main.opsets
+    told: set[str] = set()
+    for node in function.node:
+        domain = normal_domain(node.domain)
+        mine, theirs = own.get(domain), outer.get(domain)
+        if domain not in STANDARD or mine is None or theirs is None or mine == theirs:
+            continue
+        first, second = (schema_at(node.op_type, v, domain) for v in (mine, theirs))
+        if first is None or second is None or first.since == second.since:
+            continue
+        if node.op_type not in told:
+            told.add(node.op_type)
+            yield Breach(
+                "function-opset", FAMILY, label,
+                f"local function {quoted(label)} means {node.op_type}-{first.since} (it imports "
+                f"version {mine}), the model {node.op_type}-{second.since} (version {theirs})",
+                "import the same version in both", grave=False,
+            )  # fmt: skip
+
+
+def _recursive(program: Program) -> Iterator[Breach]:
+    """Functions that call themselves, directly or by way of others."""
+    calls = {
+        key: {
+            other
+            for scope in _inside(program, index)
+            for op in scope.ops
+            if (other := (op.domain, op.op_type, op.proto.overload)) in program.functions
+        }
+        for key, index in program.functions.items()
+    }
+    for key in _on_cycles(calls):
+        yield Breach(
+            "recursive-function", FAMILY, _label(key),
+            f"local function {quoted(_label(key))} calls itself, which ONNX forbids",
+            "write the repetition as a Loop",
+        )  # fmt: skip
+
+
+def _inside(program: Program, index: int) -> Iterator[Scope]:
+    waiting = [index]
+    while waiting:
+        scope = program.scopes[waiting.pop()]
+        yield scope
+        for op in scope.ops:
+            waiting.extend(op.bodies.values())
+
+
+def _on_cycles(calls: Mapping[FunctionKey, set[FunctionKey]]) -> list[FunctionKey]:
+    """Keys left when what calls nothing that is left is taken away, and then the same upwards."""
+    left = {key: set(called) for key, called in calls.items()}
+    for edges in (left, _reversed(left)):
+        waiting = [key for key in edges if not edges[key]]
+        back = _reversed(edges)
+        while waiting:
+            key = waiting.pop()
+            for other in back[key]:
+                edges[other].discard(key)
+                if not edges[other]:
+                    waiting.append(other)
+        left = {key: edges[key] for key in edges if edges[key]}
+    return [key for key in calls if key in left]
+
+
+def _reversed(edges: Mapping[FunctionKey, set[FunctionKey]]) -> dict[FunctionKey, set[FunctionKey]]:
+    back: dict[FunctionKey, set[FunctionKey]] = {key: set() for key in edges}
+    for key, others in edges.items():
+        for other in others:
+            back[other].add(key)
+    return back
+
+
+def _calls(program: Program) -> Iterator[Breach]:
+    needed: dict[FunctionKey, set[str]] = {}
+    for nesting in nestings(program):
+        for op in nesting.scope.ops:
+            key = (op.domain, op.op_type, op.proto.overload)
+            if key not in program.functions:
+                continue
+            scope = program.scopes[program.functions[key]]
+            if key not in needed:
+                needed[key] = _references(program, scope) - set(scope.defaults)
+            for code, message, remedy in _call(op, scope, needed[key]):
+                yield Breach(code, FAMILY, nesting.place(op), f"{op.op_type}: {message}", remedy)
+
+
+def _references(program: Program, scope: Scope) -> set[str]:
+    """Attributes of the call that a required attribute in the function's body refers to."""
+    found = set()
+    for inner in _inside(program, scope.index):
+        for op in inner.ops:
+            schema = schema_at(op.op_type, inner.opsets.get(op.domain, 1), op.domain)
+            for name, value in op.attributes.items():
+                required = schema is not None and schema.attributes.get(name, (0, False))[1]
+                if isinstance(value, Reference) and required:
+                    found.add(value.name)
+    return found
+
+
+def _call(op: Op, scope: Scope, needed: set[str]) -> Iterator[tuple[str, str, str]]:
+    for what, given, most in (
+        ("input", len(op.inputs), len(scope.inputs)),
+        ("output", len(op.outputs), len(scope.outputs)),
+    ):
+        if given > most:
+            yield (
+                "function-arity",
+                f"the call has {counted(given, what)}, the local function {most}",
+                f"remove the {what}s that are too many",
+            )  # fmt: skip
+    missing = needed - {a.name for a in op.proto.attribute}
+    for name in sorted(missing):
+        yield (
+            "function-attribute",
+            (f"the call does not state {quoted(name)}, which an operator of the local function "
+            "requires"), "state it, or give the function a default",
+        )  # fmt: skip

@@ -1,0 +1,237 @@
+"""Names: each is defined once, before it is read, where its reader can see it.
+
+Source: ONNX IR specification, *Names Within a Graph* and *Nodes*. A body of If, Loop or Scan sees
+the names of the graphs around it and may not define them anew; a function sees only its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from analyzer.conformance.places import counted, nestings, quoted
+from analyzer.facts import Breach
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from analyzer.conformance.places import Nesting
+    from analyzer.graph.scope import Program
+
+FAMILY = "name"
+MAX_CANDIDATES = 2000
+"""Names among which a similar one is looked for; comparing them costs microseconds each."""
+
+
+def check_names(program: Program) -> Iterator[Breach]:
+    """Breaches of all scopes."""
+    positions: dict[int, dict[str, int]] = {}
+    called = _called(program)
+    for nesting in nestings(program):
+        own = positions[nesting.scope.index] = _positions(nesting)
+        grave = nesting.scope.function is None or nesting.scope.function in called
+        for breach in _scope(nesting, own, positions):
+            yield breach if grave else _lighter(breach)
+
+
+def _called(program: Program) -> set[tuple[str, str, str]]:
+    """Functions that something calls."""
+    return {
+        (op.domain, op.op_type, op.proto.overload) for scope in program.scopes for op in scope.ops
+    }
+
+
+def _lighter(breach: Breach) -> Breach:
+    return Breach(
+        breach.code, breach.family, breach.where,
+        f"{breach.message}, in a function that nothing calls", breach.remedy, grave=False,
+    )  # fmt: skip
+
+
+def _positions(nesting: Nesting) -> dict[str, int]:
+    """Names that the scope defines, and the first operator that does; -1 for its boundary."""
+    scope = nesting.scope
+    own = dict.fromkeys((*scope.inputs, *scope.constants, *scope.sparse), -1)
+    for i, op in enumerate(scope.ops):
+        for name in op.outputs:
+            own.setdefault(name, i)
+    own.pop("", None)
+    return own
+
+
+def _scope(
+    nesting: Nesting, own: Mapping[str, int], positions: Mapping[int, Mapping[str, int]]
+) -> Iterator[Breach]:
+    yield from _definitions(nesting)
+    yield from _redefined(nesting, own, positions)
+    yield from _reads(nesting, own, positions)
+    yield from _results(nesting, own, positions)
+    yield from _order(nesting)
+    yield from _node_names(nesting)
+
+
+def _definitions(nesting: Nesting) -> Iterator[Breach]:
+    """Values that are stated or made more than once."""
+    scope, where = nesting.scope, nesting.within
+    for name in _repeated(scope.inputs):
+        yield Breach(
+            "duplicate-input", "definition", where(name),
+            f"input {quoted(name)} of {nesting.label} is listed twice",
+            "remove or rename one of them",
+        )  # fmt: skip
+    for name in _repeated(scope.stored):
+        yield Breach(
+            "duplicate-initializer", "definition", where(name),
+            f"initializer {quoted(name)} of {nesting.label} is stored twice; which of them "
+            "counts depends on the reader",
+            "remove one of them", grave=False,
+        )  # fmt: skip
+    given = {*scope.inputs, *scope.constants, *scope.sparse}
+    made: dict[str, int] = {}
+    for op in scope.ops:
+        for name in op.outputs:
+            if name:
+                made[name] = made.get(name, 0) + 1
+    for name, times in made.items():
+        if times > 1 or name in given:
+            also = "an input or initializer" if name in given else "the output of another operator"
+            if times > 1 and any(op.outputs.count(name) > 1 for op in scope.ops):
+                also = "another output of the same operator"
+            yield Breach(
+                "duplicate-value", "definition", where(name),
+                f"{quoted(name)} is defined more than once in {nesting.label}: it is {also}, too",
+                "give each output a name of its own, and its readers the one they mean",
+            )  # fmt: skip
+
+
+def _repeated(names: Iterable[str]) -> list[str]:
+    return [name for name, times in Counter(names).items() if times > 1 and name]
+
+
+def _redefined(
+    nesting: Nesting, own: Mapping[str, int], positions: Mapping[int, Mapping[str, int]]
+) -> Iterator[Breach]:
+    """Outputs in a body named like a value around it that is already defined there."""
+    if nesting.parent is None:
+        return
+    for name, at in own.items():
+        if at < 0:
+            continue  # inputs and initializers of a body hide outer values: readers agree on that
+        inner: Nesting = nesting
+        while (outer := inner.parent) is not None:
+            before = positions[outer.scope.index].get(name)
+            if before is not None and before < inner.at:
+                yield Breach(
+                    "shadowed-name", "definition", nesting.within(name),
+                    f"{nesting.label} defines {quoted(name)}, which {outer.label} around it has "
+                    "defined already",
+                    "rename the inner value",
+                )  # fmt: skip
+                break
+            inner = outer
+
+
+def _visible(
+    name: str, nesting: Nesting, positions: Mapping[int, Mapping[str, int]]
+) -> Nesting | None:
+    """The scope around ``nesting`` that defines ``name``."""
+    scope = nesting.parent
+    while scope is not None and name not in positions[scope.scope.index]:
+        scope = scope.parent
+    return scope
+
+
+def _reads(
+    nesting: Nesting, own: Mapping[str, int], positions: Mapping[int, Mapping[str, int]]
+) -> Iterator[Breach]:
+    """Operands that nothing defines, each name once."""
+    missing: dict[str, list[int]] = {}
+    for i, op in enumerate(nesting.scope.ops):
+        for name in op.inputs:
+            if name and name not in own and _visible(name, nesting, positions) is None:
+                missing.setdefault(name, []).append(i)
+    for name, readers in missing.items():
+        first = nesting.scope.ops[readers[0]]
+        more = f" (and {counted(len(readers) - 1, 'operator')} more)" if readers[1:] else ""
+        declared = name in nesting.scope.declared
+        note = ": a type is declared for it, but nothing makes it" if declared else ""
+        yield Breach(
+            "undefined-input", FAMILY, nesting.place(first),
+            f"{first.op_type}{more} reads {quoted(name)}, which is no input, initializer or output "
+            f"of an operator of {nesting.label}{note}",
+            _suggestion(name, own, "add the initializer, input or operator that makes it, or "
+                        "correct the name"),
+        )  # fmt: skip
+
+
+def _suggestion(name: str, known: Iterable[str], else_: str) -> str:
+    candidates = [k for k, _ in zip(known, range(MAX_CANDIDATES), strict=False) if len(k) < 100]
+    close = get_close_matches(name[:100], candidates, n=1, cutoff=0.8)
+    return f"{else_}; did you mean {quoted(close[0])}?" if close else else_
+
+
+def _results(
+    nesting: Nesting, own: Mapping[str, int], positions: Mapping[int, Mapping[str, int]]
+) -> Iterator[Breach]:
+    """Outputs of the scope that nothing in it makes."""
+    for name in dict.fromkeys(nesting.scope.outputs):
+        if name in own:
+            continue
+        if name and _visible(name, nesting, positions) is not None:
+            yield Breach(
+                "outer-output", FAMILY, nesting.within(name),
+                f"{nesting.label} returns {quoted(name)}, a value from outside of it",
+                "pass the value through an Identity inside the body",
+            )  # fmt: skip
+            continue
+        what = f"output {quoted(name)}" if name else "an output without a name"
+        yield Breach(
+            "undefined-output", FAMILY, nesting.within(name),
+            f"nothing in {nesting.label} makes {what}",
+            _suggestion(name, own, "remove the output, or name the value that it is"),
+        )  # fmt: skip
+
+
+def _order(nesting: Nesting) -> Iterator[Breach]:
+    scope = nesting.scope
+    if scope.sorted < len(scope.ops):
+        behind = len(scope.ops) - scope.sorted
+        first = scope.ops[scope.sorted]
+        yield Breach(
+            "cycle", "order", nesting.place(first),
+            f"{counted(behind, 'operator')} of {nesting.label} wait for their own output: they "
+            "form a cycle or follow one",
+            "cut the cycle; what repeats belongs into the body of a Loop",
+        )  # fmt: skip
+    elif scope.listed:
+        # ONNX Runtime sorts the main graph itself and refuses bodies and functions.
+        yield Breach(
+            "unsorted", "order", nesting.path,
+            f"operators of {nesting.label} are listed before those whose outputs they read",
+            "sort them topologically",
+            grave=bool(nesting.path) and not _captures_only(nesting),
+        )  # fmt: skip
+
+
+def _captures_only(nesting: Nesting) -> bool:
+    """Whether only bodies read what comes later."""
+    waiting = {name for op in nesting.scope.ops for name in op.outputs if name}
+    for op in nesting.scope.listed:
+        if any(name in waiting for name in op.inputs):
+            return False
+        waiting.difference_update(op.outputs)
+    return True
+
+
+def _node_names(nesting: Nesting) -> Iterator[Breach]:
+    names = _repeated(op.name for op in nesting.scope.ops)
+    if not names:
+        return
+    first = next(op for op in nesting.scope.ops if op.name == names[0])
+    more = f" (and {counted(len(names) - 1, 'other name')})" if names[1:] else ""
+    yield Breach(
+        "duplicate-node-name", "definition", nesting.place(first),
+        f"several operators of {nesting.label} are named {quoted(names[0])}{more}",
+        "give each operator a name of its own, or none",
+    )  # fmt: skip

@@ -1,0 +1,134 @@
+"""Operands against what their operator takes: contracts, inference and cost formulas.
+
+A size that was assumed must not condemn a model. So where something broken rests on a guess,
+shapes are inferred once more with nothing assumed, and only what is broken there, too, is a
+breach of the model; the rest says that the guess does not fit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from analyzer.facts import Breach
+from analyzer.graph.call import MALFORMED, Unknown
+from analyzer.operators.contracts import contracts_of
+from analyzer.shapes.result import running
+from analyzer.shapes.sites import list_sites
+from analyzer.survey import leaf_costs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from analyzer.facts import Cost
+    from analyzer.operators.contracts.violation import Violation
+    from analyzer.shapes.result import Shapes
+    from analyzer.shapes.sites import Site
+    from analyzer.survey import Survey
+
+FAMILY = "operand"
+ASSUMPTION = "assumption"
+"""Family of what only the size of a guess breaks."""
+STATE_SIZE = "state the real size with --dim NAME=SIZE or --shape INPUT=…"
+CORRECT = "correct the shapes or attributes that it names, or export the model again"
+
+
+@dataclass(slots=True)
+class Suspicion:
+    """One operator with something broken."""
+
+    site: Site
+    violations: list[Violation] = field(default_factory=list)
+    reason: str = ""
+    """Why inference or a cost formula refuses it, where no contract says so."""
+    refused: bool = True
+    """False where inference complains of it and types it all the same."""
+
+    @property
+    def codes(self) -> set[str]:
+        """Of the violations; an empty one for the reason."""
+        codes = {violation.code for violation in self.violations}
+        return codes | {""} if self.reason else codes
+
+
+def check_operands(survey: Survey, unassumed: Callable[[], Shapes]) -> Iterator[Breach]:
+    """Breaches of the operators that run; ``unassumed`` infers once more with nothing assumed."""
+    found = list(_suspicions(survey.shapes, survey.sites, survey.sums.costs))
+    certain: dict[str, set[str]] | None = None
+    for suspicion in found:
+        site = suspicion.site
+        if site.index not in survey.tainted:
+            yield from _breaches(suspicion, None)
+            continue
+        if certain is None:
+            shapes = unassumed()
+            sites = list_sites(survey.program, shapes)
+            others = _suspicions(shapes, sites, leaf_costs(sites))
+            certain = {s.site.id: s.codes for s in others}
+        yield from _breaches(suspicion, certain.get(site.id, set()))
+
+
+def _breaches(suspicion: Suspicion, certain: AbstractSet[str] | None) -> Iterator[Breach]:
+    """What is wrong, as a breach or, for codes not in ``certain``, as a misfit of the guess."""
+    site = suspicion.site
+    for violation in suspicion.violations:
+        text = f"{site.op.op_type}: {violation.text}"
+        if certain is not None and violation.code not in certain:
+            yield _misfit(site, text)
+        else:
+            yield Breach(violation.code, FAMILY, site.id, text, violation.remedy, violation.grave)
+    if suspicion.reason:
+        text = f"{site.op.op_type}: {suspicion.reason}"
+        if certain is not None and "" not in certain:
+            yield _misfit(site, text)
+        else:
+            code = "contradiction" if suspicion.refused else "inference"
+            yield Breach(code, FAMILY, site.id, text, CORRECT, grave=suspicion.refused)
+
+
+def _misfit(site: Site, text: str) -> Breach:
+    return Breach(
+        "assumed-size", ASSUMPTION, site.id, f"with the sizes assumed, {text}", STATE_SIZE,
+        grave=False,
+    )  # fmt: skip
+
+
+def _suspicions(
+    shapes: Shapes, sites: Sequence[Site], costs: Sequence[Cost]
+) -> Iterator[Suspicion]:
+    alive = {id(instance) for instance in running(shapes.main)}
+    refusals = {
+        problem.where: problem.message
+        for problem in shapes.problems
+        if problem.code == "shape-inference"
+    }
+    kept: set[int] = set()
+    for site in sites:
+        if id(site.instance) not in alive or site.cyclic:
+            continue
+        violations = [] if id(site.signature) in kept else list(_violations(site))
+        if not violations:
+            kept.add(id(site.signature))
+        reason, refused = "", True
+        if not violations and not site.children:
+            cost = costs[site.index]
+            refused = site.refused or cost.contradiction
+            stated = refusals.get(site.id, "")
+            reason = stated or (site.failure if site.refused else "")
+            reason = reason or (cost.reason if cost.contradiction else "")
+        if violations or reason:
+            yield Suspicion(site, violations, reason, refused)
+
+
+def _violations(site: Site) -> Iterator[Violation]:
+    for contract in contracts_of(site.op.domain, site.op.op_type):
+        yield from _ask(contract(site.call))
+
+
+def _ask(violations: Iterator[Violation]) -> Iterator[Violation]:
+    """What a contract finds until it meets something that it does not know."""
+    try:
+        yield from violations
+    except (Unknown, *MALFORMED):  # another check names what is malformed
+        return

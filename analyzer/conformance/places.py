@@ -1,0 +1,74 @@
+"""Where in a model something stands, as node ids spell it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzer.shapes.result import scope_path
+from analyzer.units import shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from analyzer.graph.scope import Op, Program, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Nesting:
+    """One scope and what encloses it."""
+
+    scope: Scope
+    path: str
+    """As in the ids of its nodes; ``""`` for the main graph."""
+    parent: Nesting | None = None
+    """``None`` for the main graph and for functions, which see no other names."""
+    at: int = -1
+    """Index of the operator of ``parent`` whose body it is."""
+
+    def place(self, op: Op) -> str:
+        """Id of an operator of this scope."""
+        return self.within(own_name(op))
+
+    def within(self, name: str) -> str:
+        """``name`` with the path of this scope."""
+        return f"{self.path}/{name}" if self.path else name
+
+    @property
+    def label(self) -> str:
+        """The scope in words, for messages."""
+        if not self.path:
+            return "the graph"
+        kind = "function" if self.parent is None else "body"
+        return f"{kind} {quoted(self.path)}"
+
+
+def own_name(op: Op) -> str:
+    """First output, else the operator's own name, else its type."""
+    return next((name for name in op.outputs if name), op.name or op.op_type)
+
+
+def nestings(program: Program) -> Iterator[Nesting]:
+    """Every scope of the model, enclosing ones first."""
+    labels: Mapping[int, str] = {
+        index: scope_path(".".join(part for part in key if part))
+        for key, index in program.functions.items()
+    }
+    inside: dict[int, Nesting] = {}
+    for scope in program.scopes:
+        nesting = inside.pop(scope.index, None) or Nesting(scope, labels.get(scope.index, ""))
+        yield nesting
+        for i, op in enumerate(scope.ops):
+            for label, body in op.bodies.items():
+                path = scope_path(f"{nesting.place(op)}.{label}")
+                inside[body] = Nesting(program.scopes[body], path, nesting, i)
+
+
+def quoted(name: str) -> str:
+    """A name of the file in a message."""
+    return f"'{shorten(name, 80)}'"
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 input``, ``3 inputs``."""
+    return f"{count:,} {noun}" + "s" * (count != 1)
