@@ -15,6 +15,7 @@ from analyzer.operators.contracts.contrib_grouped import CONTRIB_GROUPED
 from analyzer.operators.contracts.contrib_normalization import CONTRIB_NORMALISATION
 from analyzer.operators.contracts.contrib_other import CONTRIB_OTHER
 from analyzer.operators.contracts.contrib_products import CONTRIB_PRODUCTS
+from analyzer.operators.contracts.contrib_state import CONTRIB_STATE
 from analyzer.operators.contracts.declared import DOMAIN
 from analyzer.operators.contracts.elementwise import ELEMENTWISE
 from analyzer.operators.contracts.indexing import INDEXING
@@ -54,7 +55,8 @@ _CONTRACTS = _merged(
     (
         MOVEMENT, INDEXING, WINDOWS, POOLING, PRODUCTS, ELEMENTWISE, NORMALISATION, RECURRENT,
         REDUCTION, QUANTISATION, ATTENTION, RESAMPLING, SEQUENCES, TEXT, MACHINE_LEARNING, TREES,
-        CONTRIB_ATTENTION, CONTRIB_GROUPED, CONTRIB_PRODUCTS, CONTRIB_NORMALISATION, CONTRIB_OTHER,
+        CONTRIB_ATTENTION, CONTRIB_GROUPED, CONTRIB_PRODUCTS, CONTRIB_NORMALISATION, CONTRIB_STATE,
+        CONTRIB_OTHER,
     )
 )  # fmt: skip
 """By domain (``""`` is ai.onnx) and operator."""

@@ -221,6 +221,14 @@ QUANTISATION: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ("com.microsoft", "QLinearGlobalAveragePool"): _UNARY,
     ("com.microsoft", "QLinearSoftmax"): _UNARY,
     ("com.microsoft", "QLinearReduceMean"): _UNARY,
+    ("com.microsoft", "QLinearWhere"): (
+        broadcasts(0, 1, 4, since=1), positive(2, "x_scale"), positive(5, "y_scale"),
+        positive(7, "z_scale"),
+    ),
+    ("com.microsoft", "QLinearConv"): (
+        *singles((1, "x_scale"), (2, "x_zero_point"), (6, "y_scale"), (7, "y_zero_point")),
+        *per_column(4, 5, 3, 0, "output channels"), positive(4, "w_scale"),
+    ),
     ("com.microsoft", "QGemm"): (
         *singles((1, "a_scale"), (2, "a_zero_point")), positive(1, "a_scale"),
         positive(4, "b_scale"),

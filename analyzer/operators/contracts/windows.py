@@ -1,4 +1,4 @@
-"""Contracts of operators that slide a window: convolutions and pooling."""
+"""Contracts of convolutions."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from analyzer.operators.contracts.parts import (
     MAX_LISTED,
     least_rank,
     same_rank,
+    size_of,
     vector,
 )
 from analyzer.operators.contracts.reading import (
@@ -68,7 +69,7 @@ class Window:
         weight = shape_of(call, self.w)
         if weight is None or len(weight) < 3:
             return None
-        return weight[1:-1] if call.op_type.startswith("Nhwc") else weight[2:]
+        return weight[2:]
 
     def channels(self, call: Call) -> int | None:
         """Input channels."""
@@ -88,7 +89,7 @@ def channels(place: Window) -> Contract:
             return
         if weight is None or len(weight) < 3:
             return
-        first, second = weight[0], weight[-1 if call.op_type.startswith("Nhwc") else 1]
+        first, second = weight[0], weight[1]
         want = first if place.transposed else None if second is None else second * groups
         if differ(have, want):
             by = "" if place.transposed else f" × {groups} group(s) = {want}"
@@ -116,7 +117,7 @@ def sides(place: Window) -> Contract:
         stated, weight = wholes(call, "kernel_shape"), shape_of(call, place.w or 1)
         if not stated or weight is None or len(weight) < 3:
             return
-        sides = weight[1:-1] if call.op_type.startswith("Nhwc") else weight[2:]
+        sides = weight[2:]
         if len(stated) != len(sides) or any(map(differ, stated, sides)):
             yield Violation(
                 "kernel-shape",
@@ -262,15 +263,36 @@ def _transposed_bias(call: Call) -> int | None:
 
 
 _UP = Window(transposed=True)
+_LAST_AXIS = Window(channels_last=True)
+_NHWC = (
+    least_rank(0, "X", 3), same_rank(0, "X", 1, "W"),
+    vector(2, "B", size_of(1, 0), "output channels", code="bias-length"),
+    *attributes(_LAST_AXIS),
+)  # fmt: skip
+"""The weight's layout differs by provider, so that only its first axis is sure."""
+_FIRST = convolution(Window(w=3, b=8))
+_LAST = convolution(Window(w=3, b=8, channels_last=True))
+
+
+def _by_layout(call: Call) -> Iterator[Violation]:
+    """QLinearConv of ``com.microsoft`` has its channels where an attribute says."""
+    for contract in _LAST if whole(call, "channels_last", 0) else _FIRST:
+        yield from contract(call)
+
+
 WINDOWS: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ("", "Conv"): convolution(Window()),
     ("", "ConvInteger"): convolution(Window(b=None)),
     ("", "QLinearConv"): convolution(Window(w=3, b=8)),
-    ("com.microsoft", "FusedConv"): (*convolution(Window()), _activation),
-    ("com.microsoft", "NhwcConv"): convolution(Window(channels_last=True)),
-    ("com.microsoft", "NhwcFusedConv"): (
-        *convolution(Window(channels_last=True)), _activation,
+    ("com.microsoft", "QLinearConv"): (_by_layout,),
+    ("com.microsoft", "ConvTransposeWithDynamicPads"): (
+        least_rank(0, "X", 3), same_rank(0, "X", 1, "W"), sides(_UP), channels(_UP),
+        vector(3, "B", _transposed_bias, "output channels", code="bias-length"),
+        *attributes(_UP),
     ),
+    ("com.microsoft", "FusedConv"): (*convolution(Window()), _activation),
+    ("com.microsoft", "NhwcConv"): _NHWC,
+    ("com.microsoft", "NhwcFusedConv"): (*_NHWC, _activation),
     ("", "ConvTranspose"): (
         least_rank(0, "X", 3), same_rank(0, "X", 1, "W"), sides(_UP), channels(_UP),
         vector(2, "B", _transposed_bias, "output channels", code="bias-length"),
@@ -279,4 +301,3 @@ WINDOWS: Mapping[tuple[str, str], tuple[Contract, ...]] = {
         _output_shape,
     ),
 }  # fmt: skip
-"""``QLinearConv`` of ``com.microsoft`` has its channels where an attribute says."""

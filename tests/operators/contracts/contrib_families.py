@@ -399,6 +399,35 @@ FAMILIES: Mapping[str, Family] = {
                                         {"transB": 1}, domain=MS), {"inner": longer(1, 1)}),
     "Unique": F(lambda r: Node("Unique", [real(r, 4)], outputs=3, domain=MS), {
         "rank": deeper(0)}),
+    "CausalConvWithState": F(lambda r: Node("CausalConvWithState", [
+        real(r, 2, 3, 5), real(r, 3, 1, 4), real(r, 3), real(r, 2, 3, 3)], outputs=2, domain=MS), {
+        "weight": longer(1, 0), "bias": longer(2), "state": longer(3, 2), "activation": state(
+            activation="relu"), "depth": longer(1, 1), "dilation": state(dilation=0),
+        "rank": deeper(0)}),
+    "LinearAttention": F(lambda r: Node("LinearAttention", [
+        real(r, 2, 5, 8), real(r, 2, 5, 8), real(r, 2, 5, 6), real(r, 2, 2, 4, 3)], {
+        "q_num_heads": 2, "kv_num_heads": 2, "update_rule": "linear"}, outputs=2, domain=MS), {
+        "heads": state(kv_num_heads=3), "key length": longer(1, 1), "value batch": longer(2, 0),
+        "state": longer(3, 2), "rule": state(update_rule="delta_rule"), "no decay": state(
+            update_rule="gated"), "query width": longer(0, 2), "value width": longer(2, 2),
+        "query rank": deeper(0)}),
+    "GatedRMSNorm": F(lambda r: Node("GatedRMSNorm", [real(r, 2, 3, 4), real(r, 4),
+                                                      real(r, 2, 3, 4)], domain=MS), {
+        "scale": longer(1), "gate": longer(2, 1)}),
+    "QLinearWhere": F(lambda r: Node("QLinearWhere", [
+        np.ones((2, 3), bool), _byte(2, 3), _one(), np.array(0, np.uint8), _byte(3), _one(),
+        np.array(0, np.uint8), _one(), np.array(0, np.uint8)], domain=MS), {"broadcast": longer(4),
+        "type": put(4, np.ones(3, np.int8))}),
+    "QLinearConv": F(lambda r: Node("QLinearConv", [
+        _byte(1, 4, 4, 2), _one(), np.array(1, np.uint8), _byte(3, 2, 3, 3), _one(),
+        np.array(1, np.uint8), _one(), np.array(1, np.uint8), np.zeros(3, np.int32)],
+        {"channels_last": 1}, domain=MS), {
+        "channels": longer(0, 3), "bias": longer(8), "w_scale": put(4, np.ones(2, np.float32)),
+        "window": state(dilations=[2, 2]), "strides": state(strides=[1])}),
+    "ConvTransposeWithDynamicPads": F(lambda r: Node("ConvTransposeWithDynamicPads", [
+        real(r, 1, 2, 4, 4), real(r, 2, 3, 3, 3), ints(0, 0, 0, 0), real(r, 3)],
+        {"kernel_shape": [3, 3]}, domain=MS), {"channels": longer(0, 1), "bias": longer(3),
+                                               "kernel_shape": state(kernel_shape=[2, 2])}),
     "MatMulIntegerToFloat without zero points": F(lambda r: Node("MatMulIntegerToFloat", [
         _byte(2, 3), _byte(3, 4), _one(), _one()], domain=MS), {"inner": longer(0, 1)}),
     "MurmurHash3": F(lambda r: Node("MurmurHash3", [ints(1, 2)], {"seed": 0}, domain=MS), {
