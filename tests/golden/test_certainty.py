@@ -47,6 +47,25 @@ def test_a_shape_from_the_files_own_declaration_is_assumed() -> None:
     assert "Magic" in found.nodes[0].cost.reason
 
 
+RESIZED = """g (float[1,2,4,4] x, float[4] s) => (float[1,2,8,8] y)
+{ y = Resize <mode="linear"> (x, "", s) }"""
+"""Only a run and the file tell the size of the result: 128 values of 4 neighbours, 1,024 FLOPs."""
+
+
+def test_a_cost_by_a_shape_that_only_the_file_states_is_assumed() -> None:
+    found = facts(RESIZED)
+    (cost,) = (node.cost for node in found.nodes)
+    assert (cost.flops, cost.certainty) == (1_024, Certainty.ASSUMED)
+    assert cost.reason.startswith("an output shape is taken from the file's declaration")
+    assert (found.totals.certainty, found.totals.flops) == (Certainty.ASSUMED, 1_024)
+
+
+def test_what_a_file_states_of_other_input_sizes_counts_for_nothing() -> None:
+    found = facts(RESIZED, shapes={"x": (1, 2, 2, 2)})
+    assert found.nodes[0].cost.flops is None
+    assert found.outputs[0].shape == (None, None, None, None)
+
+
 def test_unknown_is_null_and_says_what_is_missing() -> None:
     found = facts(f"g (float[] x, float[3,4] w) => (float[] y) {{ {PRODUCT}")
     cost = found.nodes[0].cost

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+import onnxruntime as ort
 import pytest
 
 from analyzer.facts import Certainty, Facts, Node
-from tests.golden.text import facts
+from tests.golden.text import facts, parse
 
 BRANCHES = (
     "then_branch = t () => (float[4,9] a) { a = MatMul (x, wide) }, "  # 4·7·9 = 252
@@ -188,6 +190,34 @@ def test_scan_runs_its_body_once_per_slice() -> None:
     )
     assert (found.totals.macs, found.totals.certainty) == (6 * 42, Certainty.EXACT)
     assert found.outputs[0].shape == (6, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("axes", "shape"),
+    [
+        ("scan_output_axes = [-1]", (6, 2, 7)),
+        ("scan_output_axes = [-2]", (6, 2, 7)),
+        ("scan_output_axes = [-3]", (6, 2, 7)),
+        ("scan_output_axes = [1]", (6, 2, 7)),
+        ("scan_input_axes = [-2], scan_output_axes = [-1]", (2, 6, 7)),
+    ],
+)
+def test_scan_reads_and_stacks_along_axes_from_either_end(
+    axes: str, shape: tuple[int, ...]
+) -> None:
+    """ONNX Runtime gives the shape, and on ones the sum of all products."""
+    graph = (
+        f"g (float[{','.join(map(str, shape))}] x, float[7,3] w) => (float[A,B,C] y) "
+        f"{{ y = Scan (x) <num_scan_inputs = 1, {axes}, "
+        "body = b (float[2,7] s) => (float[2,3] o) { o = MatMul (s, w) }> }"
+    )
+    data = parse(graph).SerializeToString()
+    session = ort.InferenceSession(data, providers=["CPUExecutionProvider"])
+    feed = {"x": np.ones(shape, np.float32), "w": np.ones((7, 3), np.float32)}
+    (result,) = session.run(None, feed)
+    found = facts(graph)
+    assert found.outputs[0].shape == result.shape
+    assert found.totals.macs == result.sum() == 6 * 42
 
 
 def test_nested_functions_cost_what_their_bodies_cost() -> None:
