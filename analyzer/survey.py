@@ -84,7 +84,7 @@ def survey(program: Program, shapes: Shapes) -> Survey:
         sums=aggregate(sites, leaf_costs(sites)),
         peak=peak_memory(program, graph, sites, constants),
         guessed=guessed,
-        tainted=tainted_sites(graph, sites, {a.input for a in guessed}),
+        tainted=tainted_sites(program, graph, sites, {a.input for a in guessed}),
     )
 
 

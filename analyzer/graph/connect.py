@@ -18,7 +18,7 @@ def connect(program: Program, scope: Scope, ops: Sequence[Op]) -> bool:
     """Put the operators of ``scope`` into the program graph, bodies having been put before.
 
     A name that two operators make is the first one's. What none of them makes is left in
-    ``scope.reads``, for the scope around to resolve.
+    ``scope.reads``, for the scope around to resolve; an output of the scope may be such a name.
 
     Returns
     -------
@@ -41,6 +41,9 @@ def connect(program: Program, scope: Scope, ops: Sequence[Op]) -> bool:
             maker, source_slot, before = made
             graph.add_edge(maker, reader, Edge(name, source_slot, into, reader is not op))
             in_order &= before < place
+    for name in scope.outputs:
+        if name and name not in makers:
+            scope.reads.setdefault(name, [])
     return in_order
 
 

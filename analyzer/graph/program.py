@@ -145,16 +145,6 @@ def _decode_op(program: Program, node: onnx.NodeProto, opsets: dict[str, int]) -
 
 def _captured(program: Program, bodies: Iterable[int]) -> tuple[str, ...]:
     """Names that the scopes ``bodies`` read but do not define, in order of first use."""
-    outer: dict[str, None] = {}
-    for index in bodies:
-        scope = program.scopes[index]
-        own = {*scope.inputs, *scope.constants, *scope.sparse}
-        own.update(name for op in scope.ops for name in op.outputs)
-        for op in scope.ops:
-            for name in (*op.inputs, *op.captured):
-                if name and name not in own:
-                    outer.setdefault(name)
-        for name in scope.outputs:
-            if name not in own:
-                outer.setdefault(name)
-    return tuple(outer)
+    inner = [program.scopes[index] for index in bodies]
+    names = (name for scope in inner for name in scope.reads if not scope.defines(name))
+    return tuple(dict.fromkeys(names))

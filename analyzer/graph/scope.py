@@ -74,7 +74,7 @@ class Scope:
     """Set when this is the body of a local function (no names of its caller are visible)."""
     reads: dict[str, list[tuple[Op, int | None]]] = field(default_factory=dict)
     """Uses of what none of its operators makes (inputs, constants, outer values) as
-    (operator, slot), by its bodies too; see ``adjacency.Edge.slot``."""
+    (operator, slot), by its bodies too, see ``adjacency.Edge.slot``; none for a mere output."""
 
     def defines(self, name: str) -> bool:
         """Whether ``name`` is an input or a constant of its own."""

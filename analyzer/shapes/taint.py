@@ -9,11 +9,15 @@ import networkx as nx
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from analyzer.graph.scope import Program
     from analyzer.shapes.sites import Site
 
 
 def tainted_sites(
-    graph: nx.MultiDiGraph[str], sites: Sequence[Site], inputs: Collection[str]
+    program: Program,
+    graph: nx.MultiDiGraph[str],
+    sites: Sequence[Site],
+    inputs: Collection[str],
 ) -> frozenset[int]:
     """Indices of sites whose inputs derive from the graph inputs ``inputs``.
 
@@ -22,12 +26,8 @@ def tainted_sites(
     """
     if not inputs:
         return frozenset()
-    readers = [
-        site.id
-        for site in sites
-        if not site.instance.path
-        and any(name in inputs for name in (*site.op.inputs, *site.op.captured))
-    ]
+    first = {op for name in inputs for op, _ in program.main.reads.get(name, ())}
+    readers = [site.id for site in sites if site.op in first]
     reached = {node for layer in nx.bfs_layers(graph, readers) for node in layer}
     whole: set[int] = set()
     tainted: set[int] = set()
