@@ -18,7 +18,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from analyzer import display, units
 from analyzer.display import Brief
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 Dim = Signed | None
 Shape = tuple[Dim, ...] | None
 """Tensor dimensions; ``None`` as a whole means unknown rank, inside it an unknown size."""
+
+ConvKind = Literal["standard", "depthwise", "pointwise", "grouped"]
 
 BITS: Mapping[str, int] = {
     "float64": 64, "float32": 32, "float16": 16, "bfloat16": 16,
@@ -176,8 +178,8 @@ class Cost:
 class Conv:
     """A convolution in the terms of the MobileNet paper."""
 
-    kind: str
-    """``standard``, ``depthwise``, ``pointwise`` or ``grouped``."""
+    kind: ConvKind
+    """What it mixes: space and channels, space, channels, or channels of a group."""
     transposed: bool
     """True for ConvTranspose."""
     kernel: str = field(metadata=HIDDEN)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from analyzer import library
+from analyzer import facts, library, records
+from analyzer.ruleset import option
 from tools import docstrings
 
 TARGET = Path(__file__).parents[1] / "docs/api.md"
@@ -48,14 +51,14 @@ def _signature(name: str, signature: inspect.Signature) -> str:
     """One line, or one for each parameter where that is too long."""
     whole = [p.replace(default=_default(p.default)) for p in signature.parameters.values()]
     signature = signature.replace(parameters=whole)
-    line = f"{name}{signature}".replace("'", "")
+    line = _spelt(f"{name}{signature}".replace("'", ""))
     if len(line) <= 88:
         return line
     parts: list[str] = []
     for parameter in signature.parameters.values():
         if parameter.kind is parameter.KEYWORD_ONLY and "    *," not in parts:
             parts.append("    *,")
-        parts.append(f"    {parameter},".replace("'", ""))
+        parts.append(_spelt(f"    {parameter},".replace("'", "")))
     given = str(signature.return_annotation).replace("'", "")
     return "\n".join([f"{name}(", *parts, f") -> {given}"])
 
@@ -98,7 +101,7 @@ def _members(record: type[Any]) -> Iterator[str]:
                 kinds[attribute] = str(value.fget.__annotations__.get("return", ""))
     for attribute, kind in kinds.items():
         if not attribute.startswith("_"):
-            yield f"- `{attribute}: {kind}` {_said(texts, attribute)}".rstrip()
+            yield f"- `{attribute}: {_spelt(kind)}` {_said(texts, attribute)}".rstrip()
     for attribute, value in inspect.getmembers(record, inspect.isfunction):
         ours = value.__module__.startswith("analyzer")
         if ours and not attribute.startswith("_"):
@@ -111,6 +114,25 @@ def _call(method: Any) -> str:
     whole = inspect.signature(method)
     parameters = [p.replace(default=_default(p.default)) for p in whole.parameters.values()]
     return str(whole.replace(parameters=parameters[1:])).replace("'", "")
+
+
+def _spelt(kind: str) -> str:
+    """An annotation with short names for types written out."""
+    while (spelt := _SHORT.sub(lambda match: _aliases()[match[0]], kind)) != kind:
+        kind = spelt
+    return _ANNOTATED.sub(r"\1", kind)
+
+
+_ALIASES = {"Dim": facts, "Shape": facts, "ConvKind": facts, "Digest": records, "Signed": records,
+            "Format": library, "OptionValue": option}  # fmt: skip
+_SHORT = re.compile(rf"\b({'|'.join(_ALIASES)})\b")
+_ANNOTATED = re.compile(r"Annotated\[(\w+), '[^']*'\]")
+
+
+@cache
+def _aliases() -> dict[str, str]:
+    found = ((name, inspect.getsource(module)) for name, module in _ALIASES.items())
+    return {name: docstrings.below(source, name)[0].partition(" = ")[2] for name, source in found}
 
 
 def _said(texts: dict[str, str], name: str) -> str:

@@ -15,7 +15,7 @@ from analyzer.operators import record_of
 from analyzer.operators.record import Kind, Nature
 
 if TYPE_CHECKING:
-    from analyzer.facts import Cost, Dim, Tensor
+    from analyzer.facts import ConvKind, Cost, Dim, Tensor
     from analyzer.graph.call import Call
     from analyzer.operators.record import Operator
 
@@ -29,7 +29,7 @@ def form_of(call: Call) -> Operator | None:
     return record if record is not None and record.is_convolution else None
 
 
-def kind_of(groups: int, in_channels: int, kernel: tuple[int, ...]) -> str:
+def kind_of(groups: int, in_channels: int, kernel: tuple[int, ...]) -> ConvKind:
     """``depthwise``, ``grouped``, ``pointwise`` or ``standard``.
 
     Depthwise means every input channel has filters of its own (groups = M > 1, whatever the

@@ -56,7 +56,8 @@ NUMBER, TEXT, FLAG, LIST, ANY = "number", "text", "flag", "list", "any"
 OPTION_KINDS = {"integer": NUMBER, "number": NUMBER, "flag": FLAG, "text": TEXT}
 
 _SCALARS = {"int": NUMBER, "float": NUMBER, "Signed": NUMBER, "Dim": NUMBER, "str": TEXT,
-            "Digest": TEXT, "Certainty": TEXT, "bool": FLAG, "Shape": LIST}  # fmt: skip
+            "Digest": TEXT, "Certainty": TEXT, "ConvKind": TEXT, "bool": FLAG,
+            "Shape": LIST}  # fmt: skip
 _RECORDS = {cls.__name__: cls for cls in
             (facts.Conv, facts.Saving, facts.Cost, evidence.Decoupling)}  # fmt: skip
 
