@@ -707,6 +707,7 @@ class Facts(Output):
             ("operators", f"{len(self.nodes):,}, {t.weighted_layers:,} of them weighted layers"),
             ("blocks", ", ".join(f"{n:,} {kind}" for kind, n in blocks.most_common(4))),
             ("assumed", ", ".join(map(str, self.assumptions[:4]))),
+            ("breaches", ", ".join(dict.fromkeys(b.code for b in self.breaches))),
             ("problems", ", ".join(dict.fromkeys(p.code for p in self.problems))),
         ]
         return [(what, value) for what, value in rows if value]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from analyzer.display import Brief
 from analyzer.records import HIDDEN, shown
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ class Place:
     saving: Saving | None
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+@dataclass(frozen=True, slots=True, repr=False)
+class Finding(Brief):
     """What a rule says about a node, a block, a tensor or the whole model.
 
     Rules judge places, and suppressions, baselines and fingerprints are about places; what
