@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from analyzer.graph.scope import Program
     from analyzer.model.limits import Limits
     from analyzer.shapes.bindings import Bindings
-    from analyzer.shapes.result import Shapes
+    from analyzer.shapes.instance import Shapes
     from analyzer.survey import Survey
 
 

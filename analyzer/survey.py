@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from analyzer.facts import Assumption, Memory, Parameters
     from analyzer.graph.scope import Program
     from analyzer.graph.signature import Signature
-    from analyzer.shapes.result import Shapes
+    from analyzer.shapes.instance import Shapes
     from analyzer.shapes.sites import Site
 
 STATED = ("--dim", "--shape")

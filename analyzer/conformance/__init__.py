@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from analyzer.facts import Problem
     from analyzer.model import Model
-    from analyzer.shapes.result import Instance, Shapes
+    from analyzer.shapes.instance import Instance, Shapes
     from analyzer.survey import Survey
 
 __all__ = ["broken_sites", "conform", "unexplained"]

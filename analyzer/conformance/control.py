@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from analyzer.facts import Shape
     from analyzer.graph.scope import Program, Scope
-    from analyzer.shapes.result import Child
+    from analyzer.shapes.instance import Child
     from analyzer.shapes.sites import Site
     from analyzer.shapes.types import Type
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import onnx
 
     from analyzer.graph.scope import Program, Scope
-    from analyzer.shapes.result import Instance, Shapes
+    from analyzer.shapes.instance import Instance, Shapes
     from analyzer.shapes.types import Type
 
 FAMILY = "declaration"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from analyzer.facts import Breach
 from analyzer.graph.call import MALFORMED, Unknown
 from analyzer.operators.contracts import contracts_of
-from analyzer.shapes.result import running
+from analyzer.shapes.instance import running
 from analyzer.shapes.sites import list_sites
 from analyzer.survey import leaf_costs
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from analyzer.facts import Cost
     from analyzer.operators.contracts.violation import Violation
-    from analyzer.shapes.result import Shapes
+    from analyzer.shapes.instance import Shapes
     from analyzer.shapes.sites import Site
     from analyzer.survey import Survey
 

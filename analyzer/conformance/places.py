@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyzer.shapes.result import scope_path
+from analyzer.shapes.instance import scope_path
 from analyzer.units import shorten
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from onnx import defs
 
-from analyzer.shapes.schema import newest_schema
+from analyzer.shapes.onnx_inference import newest_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

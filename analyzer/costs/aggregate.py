@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analyzer.facts import Cost, Range
-    from analyzer.shapes.result import Instance
+    from analyzer.shapes.instance import Instance
     from analyzer.shapes.sites import Site
 
 

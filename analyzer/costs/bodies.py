@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from analyzer.facts import Range
-    from analyzer.shapes.result import Child
+    from analyzer.shapes.instance import Child
     from analyzer.shapes.sites import Site
 
 UNBOUNDED = " and nothing bounds it"

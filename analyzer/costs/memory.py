@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from analyzer.graph.scope import Program, Scope
-    from analyzer.shapes.result import Instance
+    from analyzer.shapes.instance import Instance
     from analyzer.shapes.sites import Site
 
 ALIVE_LISTED = 20

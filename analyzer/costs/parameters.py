@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from analyzer.graph.call import Call
     from analyzer.graph.scope import Program
     from analyzer.operators.record import Operator
-    from analyzer.shapes.result import Child, Instance
+    from analyzer.shapes.instance import Child, Instance
     from analyzer.shapes.sites import Site
 
 Root = tuple[int, str]

@@ -16,12 +16,12 @@ from onnx import ModelProto
 from analyzer.display import Brief
 from analyzer.errors import ModelError
 from analyzer.facts import ModelInfo, Problem
-from analyzer.model import imports, source, text
+from analyzer.model import imports, names, source
 from analyzer.model.encoding import Malformed
 from analyzer.model.limits import RAISE_IT, LimitExceeded, Limits
+from analyzer.model.notes import as_text
 from analyzer.model.outside import look_outside
 from analyzer.model.payloads import Payloads
-from analyzer.model.tensors import as_text
 from analyzer.model.wire import Walk
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _parse(origin: Source, walk: Walk) -> tuple[ModelProto, int]:
     except DecodeError as error:
         what = f"not an ONNX model: {str(error).rsplit(': ', 1)[-1]}"
         raise ModelError(origin.name, what, "export the model again") from error
-    return proto, 0 if text.is_clean(skeleton) else text.repair(proto)
+    return proto, 0 if names.is_clean(skeleton) else names.repair(proto)
 
 
 def _training(proto: ModelProto) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from onnx import TensorProto, checker
 
-from analyzer.model.tensors import payload_index
+from analyzer.model.notes import payload_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

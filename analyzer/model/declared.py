@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyzer.model.tensors import as_text
+from analyzer.model.notes import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from analyzer.model.tensors import External
+    from analyzer.model.notes import External
 
 _ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:|[A-Za-z][A-Za-z0-9+.-]*://")
 _DECIMAL = re.compile(r"[0-9]{1,19}", re.ASCII)

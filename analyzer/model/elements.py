@@ -13,7 +13,7 @@ import numpy as np
 from onnx import helper, numpy_helper
 
 from analyzer.model.dtypes import DTYPES
-from analyzer.model.tensors import declared_bytes
+from analyzer.model.notes import declared_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from onnx import TensorProto
 
     from analyzer.model.encoding import Buffer
-    from analyzer.model.tensors import Payload, Span
+    from analyzer.model.notes import Payload, Span
 
 Array = np.ndarray[Any, Any]
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from analyzer.model.declared import Refusal, entries_of, parts_of, span_of
-from analyzer.model.tensors import as_text, declared_bytes
+from analyzer.model.notes import as_text, declared_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from analyzer.model.tensors import External
+    from analyzer.model.notes import External
 
 Identity = tuple[int, int, int, int]
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from analyzer.facts import Problem
 from analyzer.model.declared import Refusal, parts_of
 from analyzer.model.external import Region, locate, look, open_inside
+from analyzer.model.notes import as_text
 from analyzer.model.sniff import HEAD, recognise
-from analyzer.model.tensors import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from analyzer.model.external import Identity
-    from analyzer.model.tensors import External
+    from analyzer.model.notes import External
 
 _POINTER = "a git-LFS pointer"
 _PLACEHOLDERS = (_POINTER, "an HTML or XML page", "JSON text")

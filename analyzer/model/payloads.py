@@ -10,7 +10,7 @@ from onnx import TensorProto
 from analyzer.model import elements
 from analyzer.model.external import Region, locate, look, open_inside
 from analyzer.model.file import FileBytes, changed
-from analyzer.model.tensors import External, as_text, declared_bytes, payload_index, size_problem
+from analyzer.model.notes import External, as_text, declared_bytes, payload_index, size_problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from analyzer.model.external import Identity
+    from analyzer.model.notes import Payload
     from analyzer.model.source import Source
-    from analyzer.model.tensors import Payload
 
 
 class Payloads:

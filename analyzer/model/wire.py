@@ -14,7 +14,7 @@ from onnx import TensorProto, TensorShapeProto
 
 from analyzer.model.dtypes import DTYPES
 from analyzer.model.encoding import BYTES, Malformed, encode_varint, field
-from analyzer.model.schema import (
+from analyzer.model.messages import (
     MODEL,
     OPTIONAL_TEXT,
     PAYLOAD_FIELDS,
@@ -23,7 +23,7 @@ from analyzer.model.schema import (
     TENSOR,
     MessageType,
 )
-from analyzer.model.tensors import (
+from analyzer.model.notes import (
     External,
     Payload,
     Span,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.report.page import render as render_page
+from analyzer.report.rendering import render as render_page
 from analyzer.report.view.page import HTML
 
 if TYPE_CHECKING:

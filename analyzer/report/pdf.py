@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.errors import OutputError
 from analyzer.report.json import encode
-from analyzer.report.page import render as render_page
+from analyzer.report.rendering import render as render_page
 from analyzer.report.view.page import PDF
 from analyzer.units import shorten
 

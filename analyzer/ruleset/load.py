@@ -11,10 +11,10 @@ from analyzer.resources import rules_dir
 from analyzer.ruleset.document import MAX_BYTES, Item, MalformedYaml, read
 from analyzer.ruleset.expression import Expression, Message
 from analyzer.ruleset.fields import SUBJECTS, groups
+from analyzer.ruleset.keys import Section
 from analyzer.ruleset.option import Option, OptionValue
 from analyzer.ruleset.option_values import kind_of, typed
 from analyzer.ruleset.rule import Example, Rule, Value
-from analyzer.ruleset.schema import Section
 from analyzer.ruleset.whitelist import Checker, Refused
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from analyzer.shapes.types import decode_type, dimensions
 
 if TYPE_CHECKING:
     from analyzer.graph.scope import Program
-    from analyzer.shapes.result import Shapes
+    from analyzer.shapes.instance import Shapes
 
 STRIDE = 32
 """Total stride of most published networks: at its multiples no layer rounds."""

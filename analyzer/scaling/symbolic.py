@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from analyzer.graph.scope import Program
     from analyzer.model import Model
     from analyzer.scaling.freedom import Freedom, InputAxis
-    from analyzer.shapes.result import Shapes
+    from analyzer.shapes.instance import Shapes
 
 KINDS = ("constant", "linear", "quadratic", "cubic")
 MAX_DEGREE = 4

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analyzer.graph.call import Unknown
+from analyzer.shapes.instance import Child, Instance, Way, scope_path
 from analyzer.shapes.operators import fill_gaps
-from analyzer.shapes.result import Child, Instance, Way, scope_path
 from analyzer.shapes.trips import given_trips, loop_trips, scalar
 from analyzer.shapes.types import UNKNOWN, Type, decode_type, is_open, merge
 from analyzer.shapes.ways import settle

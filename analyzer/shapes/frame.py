@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from analyzer.graph.scope import Op, Scope
     from analyzer.shapes.fold import Array
-    from analyzer.shapes.result import Instance
+    from analyzer.shapes.instance import Instance
 
 
 MAX_RANK = 64

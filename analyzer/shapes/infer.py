@@ -22,8 +22,8 @@ from analyzer.model.limits import Limits
 from analyzer.shapes.bindings import Bindings, bind
 from analyzer.shapes.control import CONTROL
 from analyzer.shapes.frame import Frame, Room
+from analyzer.shapes.instance import Child, Instance, Shapes, running, scope_path
 from analyzer.shapes.operators import infer_operator
-from analyzer.shapes.result import Child, Instance, Shapes, running, scope_path
 from analyzer.shapes.session import Session
 from analyzer.shapes.types import UNKNOWN, Type, decode_type, refine
 from analyzer.shapes.ways import MAX_WAYS, follow

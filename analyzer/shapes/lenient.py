@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.shapes.corrections import edited
-from analyzer.shapes.schema import CPP_ERRORS, encode_all, infer_outputs, newest_schema
+from analyzer.shapes.onnx_inference import CPP_ERRORS, encode_all, infer_outputs, newest_schema
 from analyzer.shapes.types import Type
 
 if TYPE_CHECKING:

@@ -17,14 +17,14 @@ from analyzer.shapes.fold import BOUNDED, FOLDS, fold, shape_value
 from analyzer.shapes.frame import make_call
 from analyzer.shapes.gaps import GAP_RULES
 from analyzer.shapes.lenient import ask_leniently
-from analyzer.shapes.partial import PARTIAL_RULES
-from analyzer.shapes.schema import (
+from analyzer.shapes.onnx_inference import (
     CPP_ERRORS,
     READS_DATA,
     encode_all,
     find_schema,
     infer_outputs,
 )
+from analyzer.shapes.partial import PARTIAL_RULES
 from analyzer.shapes.sequences import RULES as SEQUENCES
 from analyzer.shapes.sequences import sequence_result
 from analyzer.shapes.types import UNKNOWN, Type, refine

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from analyzer.model.guard import Progress
     from analyzer.shapes.bindings import Bindings
     from analyzer.shapes.infer import Deaths
-    from analyzer.shapes.result import Shapes
+    from analyzer.shapes.instance import Shapes
 
 MAX_GUESSED = 3000
 """Largest model for which other defaults are tried when the usual ones contradict it."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from analyzer.shapes.bindings import Bindings
     from analyzer.shapes.fold import Array
     from analyzer.shapes.frame import Frame
-    from analyzer.shapes.result import Instance
+    from analyzer.shapes.instance import Instance
     from analyzer.shapes.types import Type
 
 MAX_UNROLLED = 1 << 13

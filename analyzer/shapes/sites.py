@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from analyzer.graph.scope import Op, Program
     from analyzer.graph.signature import Signature
     from analyzer.shapes.fold import Array
-    from analyzer.shapes.result import Child, Instance, Shapes
+    from analyzer.shapes.instance import Child, Instance, Shapes
 
 
 @dataclass(slots=True, eq=False)

@@ -17,7 +17,7 @@ from analyzer.shapes.frame import Frame
 if TYPE_CHECKING:
     from analyzer.graph.scope import Op
     from analyzer.shapes.fold import Array
-    from analyzer.shapes.result import Instance
+    from analyzer.shapes.instance import Instance
     from analyzer.shapes.session import Session
 
 MAX_STEPS = 1 << 17

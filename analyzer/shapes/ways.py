@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.graph.call import MALFORMED
 from analyzer.shapes.frame import Frame
+from analyzer.shapes.instance import Instance, Way, Ways
 from analyzer.shapes.operators import infer_operator
-from analyzer.shapes.result import Instance, Way, Ways
 from analyzer.shapes.types import UNKNOWN, is_open, merge
 
 if TYPE_CHECKING:

@@ -58,4 +58,4 @@ def test_check_imports_no_report_machinery() -> None:
     )
     loaded = {*python(code).split()}
     assert "analyzer.report.lines" in loaded
-    assert not {"weasyprint", "squarify", "analyzer.report.page", "analyzer.weights"} & loaded
+    assert not {"weasyprint", "squarify", "analyzer.report.rendering", "analyzer.weights"} & loaded

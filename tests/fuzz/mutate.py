@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from onnx import ModelProto
 
-from analyzer.model.schema import is_repeated
+from analyzer.model.messages import is_repeated
 from tests.fuzz import details, structure
 from tests.fuzz.strings import NOT_UTF8, break_utf8
 from tests.fuzz.walk import mutate as mutate_bytes

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from analyzer.graph.scope import Program
     from analyzer.shapes.bindings import Bindings
-    from analyzer.shapes.result import Shapes
+    from analyzer.shapes.instance import Shapes
 
 BREAK = b"\xff\xff"
 """Between the names in an input of ``names``: not UTF-8, so no name can hold it."""

@@ -19,7 +19,7 @@ from analyzer.errors import ModelError
 from analyzer.model import encoding, load_bytes
 from analyzer.model.encoding import Malformed
 from analyzer.model.limits import LimitExceeded, Limits
-from analyzer.model.schema import MODEL, MessageType, is_repeated
+from analyzer.model.messages import MODEL, MessageType, is_repeated
 from analyzer.model.wire import Walk
 from tests.fuzz import seeds
 from tests.fuzz.arguments import bounded

@@ -19,7 +19,7 @@ from analyzer.model import Limits, load_bytes
 from analyzer.report import CHECK_FORMATS, INSPECT_FORMATS
 from analyzer.report.result import Batch, Options, Result
 from analyzer.scaling import symbolic
-from analyzer.shapes.result import Shapes
+from analyzer.shapes.instance import Shapes
 from analyzer.shapes.run import infer_shapes
 from tests.fuzz.promises import keep, rules
 from tests.golden.text import parse

@@ -14,7 +14,7 @@ from analyzer.model import Limits, load_bytes
 from analyzer.model.guard import GuardFailure, guarded
 from analyzer.scaling.symbolic import symbolic_growth
 from analyzer.shapes import run
-from analyzer.shapes.schema import find_schema, infer_outputs
+from analyzer.shapes.onnx_inference import find_schema, infer_outputs
 from tests import warm
 from tests.fuzz.promises import keep
 from tests.golden.text import facts, parse

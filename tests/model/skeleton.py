@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from onnx import ModelProto, TensorProto
 
-from analyzer.model.schema import PAYLOAD_FIELDS, is_repeated
-from analyzer.model.tensors import MARK, payload_index
+from analyzer.model.messages import PAYLOAD_FIELDS, is_repeated
+from analyzer.model.notes import MARK, payload_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from onnx import ModelProto, TensorProto, helper, numpy_helper
 
 from analyzer.model.encoding import Malformed, encode_varint, varint
 from analyzer.model.limits import Limits
-from analyzer.model.tensors import MARK
+from analyzer.model.notes import MARK
 from analyzer.model.wire import Walk
 from tests.cases import node_cases
 from tests.fuzz import seeds

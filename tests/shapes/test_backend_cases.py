@@ -15,7 +15,7 @@ from analyzer.shapes.infer import Inference
 from tests.cases import node_cases
 
 if TYPE_CHECKING:
-    from analyzer.shapes.result import Shapes
+    from analyzer.shapes.instance import Shapes
 
 DATA_DEPENDENT = {
     "NonMaxSuppression", "Unique", "Compress", "StringSplit", "StringNormalizer", "ImageDecoder",

@@ -36,7 +36,7 @@ class FormalParameter(NamedTuple):
     kind: str
 
 
-class Schema(NamedTuple):
+class VendorSchema(NamedTuple):
     """What an operator takes and makes."""
 
     inputs: tuple[FormalParameter, ...]
@@ -55,12 +55,12 @@ def _table() -> dict[str, Any]:
 
 
 @lru_cache(maxsize=512)
-def schema_of(op_type: str) -> Schema | None:
-    """Schema of an operator of ``com.microsoft``; ``None`` where that is not known."""
+def schema_of(op_type: str) -> VendorSchema | None:
+    """VendorSchema of an operator of ``com.microsoft``; ``None`` where that is not known."""
     entry = _table().get(op_type)
     if entry is None:
         return None
-    return Schema(
+    return VendorSchema(
         tuple(FormalParameter(*operand) for operand in entry["inputs"]),
         tuple(FormalParameter(*operand) for operand in entry["outputs"]),
         tuple(entry["arity"]),

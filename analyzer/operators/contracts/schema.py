@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analyzer.graph.call import Call
-    from analyzer.operators.contracts.declared import FormalParameter, Schema
+    from analyzer.operators.contracts.declared import FormalParameter, VendorSchema
 
 _PYTHON: dict[str, tuple[type, ...]] = {
     "INT": (int,), "FLOAT": (float,), "STRING": (str,),
@@ -32,7 +32,7 @@ def matches_schema(call: Call) -> Iterator[Violation]:
     yield from _attributes(call, schema)
 
 
-def _arity(call: Call, schema: Schema) -> Iterator[Violation]:
+def _arity(call: Call, schema: VendorSchema) -> Iterator[Violation]:
     least_in, most_in, least_out, most_out = schema.arity
     for what, count, least, most in (
         ("inputs", len(call.inputs), least_in, most_in),
@@ -57,7 +57,7 @@ def _arity(call: Call, schema: Schema) -> Iterator[Violation]:
             )
 
 
-def _operands(call: Call, schema: Schema) -> Iterator[tuple[FormalParameter, str]]:
+def _operands(call: Call, schema: VendorSchema) -> Iterator[tuple[FormalParameter, str]]:
     """Each input that is there, with its element type."""
     described = schema.inputs
     for slot, tensor in enumerate(call.inputs):
@@ -68,7 +68,7 @@ def _operands(call: Call, schema: Schema) -> Iterator[tuple[FormalParameter, str
             yield operand, tensor.dtype
 
 
-def _types(call: Call, schema: Schema) -> Iterator[Violation]:
+def _types(call: Call, schema: VendorSchema) -> Iterator[Violation]:
     bound: dict[str, tuple[str, str]] = {}
     for operand, dtype in _operands(call, schema):
         allowed = schema.types.get(operand.type, frozenset((operand.type,)))
@@ -95,7 +95,7 @@ def _types(call: Call, schema: Schema) -> Iterator[Violation]:
             return
 
 
-def _attributes(call: Call, schema: Schema) -> Iterator[Violation]:
+def _attributes(call: Call, schema: VendorSchema) -> Iterator[Violation]:
     for name, kind in schema.attributes.items():
         needed, kind = kind.endswith("!"), kind.removesuffix("!")
         if kind in _BODIES:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.facts import BITS
 from analyzer.model.dtypes import DTYPES
-from analyzer.model.schema import PAYLOAD_FIELDS
+from analyzer.model.messages import PAYLOAD_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,7 +9,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import DecodeError, Message
 from onnx import ModelProto
 
-from analyzer.model.schema import is_repeated
+from analyzer.model.messages import is_repeated
 
 
 @cache
