@@ -21,18 +21,28 @@ from analyzer.graph.program import program_of
 from analyzer.model.checker import check_structure
 from analyzer.model.external import UNAVAILABLE
 from analyzer.model.limits import Limits
+from analyzer.operators.declared import attach, declaring
 from analyzer.patterns import find_blocks, module_tree, recognise
 from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.run import infer_shapes
 from analyzer.survey import survey
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analyzer.evidence import WeightEvidence
     from analyzer.model import Model
+    from analyzer.operators.record import Operator
     from analyzer.weights.source import WeightSource
 
 
-def analyze(model: Model, bindings: Bindings | None = None, *, limits: Limits = Limits()) -> Facts:
+def analyze(
+    model: Model,
+    bindings: Bindings | None = None,
+    *,
+    limits: Limits = Limits(),
+    operators: Sequence[Operator] = (),
+) -> Facts:
     """Everything onnxlint can say about ``model`` without looking at its weights.
 
     Parameters
@@ -41,6 +51,8 @@ def analyze(model: Model, bindings: Bindings | None = None, *, limits: Limits = 
     bindings : sizes of dimensions that the file leaves open; defaults are assumed, and
         listed in ``Facts.assumptions``, for the rest.
     limits : time and memory of the guarded worker that infers shapes.
+    operators : what somebody declares of operators that nobody else knows; figures that rest on
+        them are *assumed*.
 
     Returns
     -------
@@ -51,11 +63,16 @@ def analyze(model: Model, bindings: Bindings | None = None, *, limits: Limits = 
     ModelError
         A limit was exceeded that leaves nothing to go on with.
     """
+    with declaring(operators):
+        return _analyze(model, bindings or Bindings(), limits)
+
+
+def _analyze(model: Model, bindings: Bindings, limits: Limits) -> Facts:
     program = program_of(model, limits)
-    bindings = bindings or Bindings()
     check = partial(check_structure, model.proto)
     shapes = infer_shapes(program, bindings, limits=limits, check=check)
     seen = survey(program, shapes)
+    attach(seen.graph)
     unassumed = partial(infer_shapes, program, replace(bindings, assume=False), limits=limits)
     breaches = conform(model, seen, unassumed, limits.problems)
     inputs, outputs = assemble_boundary(seen)
@@ -84,7 +101,11 @@ def analyze(model: Model, bindings: Bindings | None = None, *, limits: Limits = 
 
 
 def analyze_weights(
-    model: Model, bindings: Bindings | None = None, *, limits: Limits = Limits()
+    model: Model,
+    bindings: Bindings | None = None,
+    *,
+    limits: Limits = Limits(),
+    operators: Sequence[Operator] = (),
 ) -> Facts:
     """``analyze``, and what the trained weights of each convolution say.
 
@@ -94,9 +115,10 @@ def analyze_weights(
     """
     from analyzer.weights import WeightSource, collect  # lazily: `check` never reads weights
 
-    facts = analyze(model, bindings, limits=limits)
-    source = WeightSource(model, facts)
-    evidence = collect(facts, source, identity=source.identity, most=limits.weight_bytes)
+    facts = analyze(model, bindings, limits=limits, operators=operators)
+    with declaring(operators):
+        source = WeightSource(model, facts)
+        evidence = collect(facts, source, identity=source.identity, most=limits.weight_bytes)
     problems = _unread(facts.problems, evidence, source, limits.weight_bytes)
     return replace(facts, evidence=evidence, problems=problems)
 

@@ -38,7 +38,7 @@ def assemble_nodes(survey: Survey, broken: Collection[int] = frozenset()) -> tup
     for site, total in zip(sites, sums.costs, strict=True):
         if total.macs_range and sums.total.macs[1] is None and not site.children:
             total = replace(total, macs=total.macs_range[0])  # what the totals contain of it
-        cost = _certain(site, total, reason if site.index in survey.tainted else "")
+        cost = _certain(site, total, _assumption(survey, site, reason))
         runs = sums.runs[id(site.instance)]
         low, high = runs.executions
         executions = high if low == high else None
@@ -74,6 +74,13 @@ def assemble_nodes(survey: Survey, broken: Collection[int] = frozenset()) -> tup
             )
         )
     return tuple(nodes)
+
+
+def _assumption(survey: Survey, site: Site, guessed: str) -> str:
+    """Why a figure of ``site`` is assumed; empty if it is not."""
+    if site.index in survey.tainted:
+        return guessed
+    return survey.behind.get(site.index, "")
 
 
 def _precision(graph: nx.MultiDiGraph[str], site: Site, dequantizes: bool) -> str:

@@ -70,6 +70,8 @@ from analyzer.lint import Settings, judge
 from analyzer.lint import lint as lint_facts
 from analyzer.model import Limits, Model, Readable, load
 from analyzer.model.source import Stream
+from analyzer.operators.declared import Declaration
+from analyzer.operators.record import Operator
 from analyzer.report.result import Options, Result
 from analyzer.ruleset import Example, Option, Rule, load_rules
 from analyzer.scaling import Layer, Scaled, Scaler, frontier, grid
@@ -87,6 +89,7 @@ def analyze(
     *,
     weights: bool = False,
     limits: Limits = Limits(),
+    operators: Sequence[Operator] = (),
 ) -> Facts:
     """Everything onnxlint can say about a model, without running it.
 
@@ -101,6 +104,8 @@ def analyze(
         Read the trained weights too, for ``Facts.evidence``.
     limits
         Budgets of time, memory and size.
+    operators
+        Records of operators that only you know; figures that rest on them are *assumed*.
 
     Returns
     -------
@@ -113,7 +118,8 @@ def analyze(
         The model cannot be judged. The message is one line and says what to do.
     """
     loaded = model if isinstance(model, Model) else load(model, limits=limits)
-    return (analyze_weights if weights else analyze_model)(loaded, bindings, limits=limits)
+    look = analyze_weights if weights else analyze_model
+    return look(loaded, bindings, limits=limits, operators=operators)
 
 
 def lint(
@@ -363,6 +369,7 @@ __all__ = [
     "Conv",
     "Cost",
     "CriticalPath",
+    "Declaration",
     "Decoupling",
     "DefaultSizes",
     "Defaults",
@@ -381,6 +388,7 @@ __all__ = [
     "Module",
     "Node",
     "OnnxlintError",
+    "Operator",
     "Option",
     "Options",
     "OutputError",

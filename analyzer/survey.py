@@ -17,11 +17,13 @@ from analyzer.costs.stored import summarize
 from analyzer.costs.variants import cost_of_variants
 from analyzer.facts import Certainty, Cost
 from analyzer.graph.adjacency import vertex
+from analyzer.operators import record_of
+from analyzer.operators.declared import held
 from analyzer.shapes.sites import list_sites, operator_graph
-from analyzer.shapes.taint import tainted_sites
+from analyzer.shapes.taint import reached_sites, tainted_sites
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     import networkx as nx
 
@@ -60,6 +62,8 @@ class Survey:
     """Sizes that nobody stated."""
     tainted: frozenset[int]
     """Indices of the sites that rest on one of them."""
+    behind: Mapping[int, str]
+    """Sites whose operands come from an operator that somebody declared: why they are assumed."""
 
 
 def survey(program: Program, shapes: Shapes) -> Survey:
@@ -85,7 +89,21 @@ def survey(program: Program, shapes: Shapes) -> Survey:
         peak=peak_memory(program, graph, sites, constants),
         guessed=guessed,
         tainted=tainted_sites(program, graph, sites, {a.input for a in guessed}),
+        behind=_behind_declared(graph, sites),
     )
+
+
+def _behind_declared(graph: nx.MultiDiGraph, sites: Sequence[Site]) -> dict[int, str]:
+    if not held():
+        return {}
+    first: dict[str, str] = {}
+    for site in sites:
+        record = record_of(site.call)
+        if record is not None and record.declaration is not None:
+            first[site.id] = f"behind {record.domain}::{record.name}, which is declared"
+    behind = reached_sites(graph, sites, set(first))
+    reason = next(iter(first.values()), "")
+    return {index: first.get(sites[index].id, reason) for index in behind}
 
 
 def leaf_costs(sites: Iterable[Site]) -> list[Cost]:

@@ -33,7 +33,8 @@ def facts_of(path: str, plan: Plan, *, weights: bool = False) -> Facts:
     from analyzer.model import load
 
     model = load(opened(path), name=path, limits=plan.limits, digest=plan.digest)
-    return (analyze_weights if weights else analyze)(model, plan.bindings, limits=plan.limits)
+    look = analyze_weights if weights else analyze
+    return look(model, plan.bindings, limits=plan.limits, operators=plan.operators)
 
 
 def opened(path: str) -> str | BinaryIO:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from analyzer.findings.baseline import Baseline
     from analyzer.lint import Settings
     from analyzer.model import Limits
+    from analyzer.operators.record import Operator
     from analyzer.ruleset.rule import Rule
     from analyzer.shapes.bindings import Bindings
 
@@ -41,6 +42,8 @@ class Plan:
     settings: Settings
     bindings: Bindings
     limits: Limits
+    operators: tuple[Operator, ...] = ()
+    """Records of operators that the configuration declares."""
     digest: bool = True
     """Compute each file's SHA-256."""
     weights: bool = False
@@ -161,7 +164,23 @@ def _make(file: Config, arguments: Namespace, today: date, baseline: str) -> Pla
         bindings=Bindings(config.shapes, config.dims, config.trip_counts),
         limits=_limits(config.limits),
         weights=_weights(arguments, config, rules),
+        operators=_operators(config),
     )
+
+
+def _operators(config: Config) -> tuple[Operator, ...]:
+    """Records of everything that the configuration declares, in it and by entry points."""
+    if not (config.operators or config.plugins):
+        return ()
+    from analyzer.operators.declared import built, from_entry_point
+
+    found = [built(declaration) for declaration in config.operators]
+    for name in config.plugins:
+        try:
+            found.extend(from_entry_point(name))
+        except (LookupError, TypeError, ImportError, AttributeError) as error:
+            raise ConfigError(f"{config.path}: plugins: {error}") from error
+    return tuple(found)
 
 
 AUDIT = frozenset({"conformance", "trust"})

@@ -14,6 +14,7 @@ from analyzer.conformance.places import counted, nestings, quoted
 from analyzer.conformance.schemas import EXTENSIONS, STANDARD, first_version, schema_at
 from analyzer.facts import Breach
 from analyzer.operators.contracts.declared import is_known
+from analyzer.operators.declared import held
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,7 +69,8 @@ def lacking(program: Program, op: Op, version: int | None) -> tuple[str, str, in
     if local:
         return None
     if op.domain not in STANDARD:
-        return None if is_known(op.domain, op.op_type) else (op.domain, op.op_type, version)
+        defined = is_known(op.domain, op.op_type) or (op.domain, op.op_type) in held()
+        return None if defined else (op.domain, op.op_type, version)
     if version is None or version < 1:
         return None  # the import is at fault, which is said of the model
     schema = schema_at(op.op_type, version, op.domain)
@@ -201,7 +203,8 @@ def _unknown(domain: str, op_type: str, version: int | None, places: Sequence[st
             "custom-operator", "operator", places[0],
             f"{name} of domain {label}{more} is defined neither in the model nor by ONNX: only a "
             "runtime with that extension runs it",
-            "ship a local function with its body, or load the extension", grave=False,
+            "declare it in the configuration, ship a local function with its body, or load the "
+            "extension", grave=False,
         )  # fmt: skip
     extends = domain == "" and (version or 1) <= EXTENSIONS.get(op_type, 0)
     schema = schema_at(op_type, version or 1, domain)

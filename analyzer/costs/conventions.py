@@ -15,6 +15,7 @@ from analyzer.costs.schemes import RECURRENT, SCHEMES, Per
 from analyzer.graph.adjacency import call_of, vertex
 from analyzer.graph.call import Unknown
 from analyzer.operators import find
+from analyzer.operators.declared import attached, declaring
 from analyzer.operators.record import Kind, Nature
 
 if TYPE_CHECKING:
@@ -63,15 +64,16 @@ def conventions(facts: Facts) -> tuple[Convention, ...]:
     ----------
     facts : with its graph; totals include bodies and functions as often as they run.
     """
-    seen = _View(facts)
-    return (
-        _ours(facts, "onnxlint MACs", "MACs", facts.totals.macs, "every product, attention and "
-              "recurrence included", "—"),
-        _ours(facts, "onnxlint FLOPs", "FLOPs", facts.totals.flops, "2 per MAC, plus bias, "
-              "normalisation, activation, pooling and other arithmetic", "a MAC is two FLOPs"),
-        _paper(facts, seen),
-        *(_apply(scheme, facts, seen) for scheme in SCHEMES),
-    )  # fmt: skip
+    with declaring(attached(facts.graph)):
+        seen = _View(facts)
+        return (
+            _ours(facts, "onnxlint MACs", "MACs", facts.totals.macs, "every product, attention and "
+                  "recurrence included", "—"),
+            _ours(facts, "onnxlint FLOPs", "FLOPs", facts.totals.flops, "2 per MAC, plus bias, "
+                  "normalisation, activation, pooling and other arithmetic", "a MAC is two FLOPs"),
+            _paper(facts, seen),
+            *(_apply(scheme, facts, seen) for scheme in SCHEMES),
+        )  # fmt: skip
 
 
 class _View:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.facts import Certainty, Cost
@@ -9,6 +10,7 @@ from analyzer.operators import find
 
 if TYPE_CHECKING:
     from analyzer.graph.call import Call
+    from analyzer.operators.record import Operator
 
 
 def cost(call: Call) -> Cost:
@@ -27,9 +29,19 @@ def cost(call: Call) -> Cost:
     """
     operator = find(call.domain, call.op_type, call.version)
     if operator is not None:
-        return operator.cost.cost(call)
+        found = operator.cost.cost(call)
+        return found if operator.declaration is None else _assumed(found, operator)
     name = f"{call.domain or 'ai.onnx'}::{call.op_type}"
     return Cost(None, None, certainty=Certainty.UNKNOWN, reason=f"no cost rule for {name}")
+
+
+def _assumed(cost: Cost, operator: Operator) -> Cost:
+    """``cost`` that rests on what somebody declared."""
+    if cost.macs is None or cost.certainty is not Certainty.EXACT:
+        return cost
+    reason = f"{operator.domain}::{operator.name} is declared"
+    missing = f"{reason}; {cost.reason}" if cost.reason else reason
+    return replace(cost, certainty=Certainty.ASSUMED, reason=missing)
 
 
 def precision(call: Call) -> str:

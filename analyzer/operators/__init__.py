@@ -28,6 +28,7 @@ from analyzer.operators import (
     signal,
     training,
 )
+from analyzer.operators.declared import held
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -76,11 +77,17 @@ def find(domain: str, op_type: str, version: int | None = None) -> Operator | No
     """
     forms = _BY_KEY.get((domain, op_type))
     if forms is None:
-        return None
+        return held().get((domain, op_type))
     if len(forms) == 1:
         return forms[0]
     fitting = (f for f in forms if version is None or version <= (f.until or version))
     return next(fitting, forms[-1]) if version is not None else forms[-1]
+
+
+def shipped(domain: str, op_type: str) -> Operator | None:
+    """The newest record that ships, whatever is declared."""
+    forms = _BY_KEY.get((domain, op_type))
+    return None if forms is None else forms[-1]
 
 
 def record_of(call: Call) -> Operator | None:

@@ -191,6 +191,9 @@ class Operator:
     """Channels stay apart, whatever its nature: see ``is_channelwise``."""
     selects: bool = False
     """Output values are values of the first input, or fixed bounds, although it does not move."""
+    declaration: object = None
+    """What somebody stated, where the record does not ship (``declared.Declaration``, or the name
+    of an entry point); results that rest on it are assumed."""
     since: int = 1
     """First opset version of this form."""
     until: int | None = None

@@ -113,7 +113,8 @@ def _transparent(
 def _keeps_shape(call: Call, record: Operator | None) -> bool:
     """A reshape or slice that changes nothing, as exporters like to leave behind, or an operator
     that nobody described and that hands on what has the shape of its input."""
-    if record is not None and record.scaling not in KEEPING:
+    described = record is not None and record.nature is not Nature.RUNTIME
+    if described and record is not None and record.scaling not in KEEPING:
         return False
     before, after = call.input(0), call.output(0)
     return (

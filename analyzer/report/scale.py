@@ -133,6 +133,8 @@ def _points(study: Study, points: tuple[Scaled, ...], style: Style) -> Iterator[
         for p in points
     ]
     yield from columns(head, rows, style)
+    for assumed in dict.fromkeys(p.assumed for p in points if p.assumed):
+        yield style.warning(f"assumed: {label(assumed, 200)}")
     reasons = dict.fromkeys(p.reason for p in points if p.reason)
     yield from (style.warning(f"not known: {label(reason, 200)}") for reason in reasons)
 

@@ -117,6 +117,11 @@ class Message(_Lazy):
         return " ".join("".join(template.root_render_func(context)).split())
 
 
+def parse_number(source: str) -> nodes.Expr:
+    """The syntax tree of an expression that is no condition; raises ``Refused``."""
+    return _guarded(_parse_expression, source)
+
+
 def _guarded(read: Callable[[str], _N], source: str) -> _N:
     """Parse ``source``; every way in which that can fail is a ``Refused``."""
     if len(source) > MAX_LENGTH:

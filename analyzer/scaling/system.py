@@ -67,6 +67,10 @@ class System:
     """By ``Node.id``, in topological order."""
     axes: Mapping[str, Axes]
     """Dimension ids by tensor name."""
+    opaque: tuple[str, ...]
+    """Operators that nobody described: what comes behind does not follow another size."""
+    trusted: tuple[str, ...]
+    """Those among them that hand on the shape of their input, and are taken to do so always."""
     sides: tuple[int, ...]
     """Dimensions of graph inputs that kernels slide over: what ρ multiplies."""
 
@@ -86,22 +90,28 @@ def system(facts: Facts) -> System:
         for node, record in vertices(facts.graph)
         if record.scope == ""
     }
-    return relate(nodes, [t.name for t in facts.inputs], [t.name for t in facts.outputs])
+    bodies = frozenset(node.id for node in facts.nodes if node.composite)
+    names = [t.name for t in facts.inputs], [t.name for t in facts.outputs]
+    return relate(nodes, *names, bodies)
 
 
 def relate(
     nodes: Mapping[str, tuple[Call, frozenset[int]]],
     inputs: Iterable[str],
     outputs: Iterable[str],
+    bodies: frozenset[str] = frozenset(),
 ) -> System:
     """System of ``id → (call, constant slots)``, in topological order.
 
     ``inputs`` and ``outputs`` are the interface: their widths are fixed. An output is free
     where its width also runs through the network, as that of a transformer's hidden state.
+    ``bodies`` are operators that are counted through their bodies.
     """
     dims = Dims()
     axes: dict[str, Axes] = {}
     terms: dict[str, Term] = {}
+    opaque: list[str] = []
+    trusted: list[str] = []
 
     def ids(tensor: Tensor | None) -> Axes:
         if tensor is None or tensor.shape is None:
@@ -116,8 +126,13 @@ def relate(
         term = Term(
             dims, call, tuple(map(ids, call.inputs)), tuple(map(ids, call.outputs)), constants
         )
+        unknown = term.is_opaque() and node not in bodies
+        if unknown and constants.issuperset(s for s, t in enumerate(call.inputs) if t is not None):
+            unknown = False  # it only prepares constants, which fit what reads them
+        if unknown:
+            (trusted if term.keeps_shape() else opaque).append(node)
         try:
-            _relation(term)(term)
+            (channels.unary if unknown and term.keeps_shape() else _relation(term))(term)
         except MALFORMED:
             term.opaque()
         terms[node] = term
@@ -135,7 +150,12 @@ def relate(
         for dim in (axes.get(name) or ())[1:]
         if dims.find(dim) in moving and (dims.sizes[dim] or 0) > 1
     )
-    return System(dims, terms, axes, sides)
+    return System(dims, terms, axes, tuple(opaque), tuple(trusted), sides)
+
+
+def operator_name(call: Call) -> str:
+    """``ai.acme::RequantShift``."""
+    return f"{call.domain or 'ai.onnx'}::{call.op_type}"
 
 
 def _relation(term: Term) -> Relation:

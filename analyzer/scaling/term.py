@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from analyzer.operators import record_of
-from analyzer.operators.record import Kind
+from analyzer.operators.record import Kind, Nature
 from analyzer.scaling.arithmetic import share, unchanged
 
 if TYPE_CHECKING:
@@ -35,6 +35,20 @@ class Term:
     def record(self) -> Operator | None:
         """What is known of the operator."""
         return record_of(self.call)
+
+    def is_opaque(self) -> bool:
+        """Nobody said what it does: no record, or one that only states shapes and numbers."""
+        record = self.record
+        if record is None:
+            return True
+        return record.nature is Nature.RUNTIME and record.declaration is not None
+
+    def keeps_shape(self) -> bool:
+        """Every output has the known shape of the first input."""
+        before = self.call.input(0)
+        if before is None or before.elements is None:
+            return False
+        return all(t is None or t.shape == before.shape for t in self.call.outputs)
 
     def weight(self) -> int:
         """Slot of the weight: the record's, of what acts as a product the second input."""

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from analyzer.display import Brief
 from analyzer.graph.call import Unknown
+from analyzer.operators.declared import attached, declaring
 from analyzer.records import HIDDEN, shown
 from analyzer.scaling.depth import Stage, repeats, stages
 from analyzer.scaling.recount import Layer, Sized
-from analyzer.scaling.system import System, system
+from analyzer.scaling.system import System, operator_name, system
 from analyzer.scaling.width import exact, widener
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Scaled(Brief):
     """The operators as they are in the file; added and removed blocks are in the sums only."""
     reason: str = ""
     """Why a figure is unknown; empty otherwise."""
+    assumed: str = ""
+    """What the figures rest on that is not known for sure; empty otherwise."""
     macs_range: Range | None = None
     """Fewest and most MACs: which bodies run may depend on data; ``None`` when unknown."""
     flops_range: Range | None = None
@@ -69,12 +72,14 @@ class Scaler:
 
     @cached_property
     def system(self) -> System:
-        return system(self.facts)
+        with declaring(attached(self.facts.graph)):
+            return system(self.facts)
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
         """Runs of like blocks that the depth axis repeats."""
-        return stages(self.facts)
+        with declaring(attached(self.facts.graph)):
+            return stages(self.facts)
 
     @cached_property
     def deep(self) -> bool:
@@ -136,22 +141,54 @@ class Scaler:
         if resolution != 1 and not self.sides:
             return replace(scaled, reason="no input axis is known to be spatial")
         try:
-            sized = self._sized(wanted, width, divisor)
-            total = sized.total
-            for index, count in enumerate(counts):
-                total += sized.change(index, count)
+            with declaring(attached(self.facts.graph)):
+                sized = self._sized(wanted, width, divisor)
+                total = sized.total
+                for index, count in enumerate(counts):
+                    total += sized.change(index, count)
         except Unknown as unknown:
             return replace(scaled, reason=str(unknown))
         missing = [n for n, layer in sized.layers.items() if layer.macs is None]
         # parameters of bodies and functions do not scale and belong to no main operator
         inner = totals.params - sum(n.params for n in self._nodes.values())
+        moved = width != 1 or self._has_moved(sized)
+        blind = self.system.opaque if moved else ()
         return replace(
-            scaled, macs=total.macs, flops=total.flops, params=total.params + inner,
+            scaled, macs=total.macs, flops=total.flops,
+            params=None if blind else total.params + inner,
+            assumed=self._assumption() if moved else "",
             layers=tuple(sized.layers.values()),
             macs_range=_range(total.macs, sum(y.slack[0] for y in sized.layers.values())),
             flops_range=_range(total.flops, sum(y.slack[1] for y in sized.layers.values())),
-            reason=f"{missing[0]}: MACs are unknown" if missing else "",
+            reason=self._doubt(missing, blind),
         )  # fmt: skip
+
+    def _has_moved(self, sized: Sized) -> bool:
+        """Whether anything is of another size than in the file."""
+        terms = self.system.terms
+        return any(terms[n].call.outputs != layer.outputs for n, layer in sized.layers.items())
+
+    def _doubt(self, missing: Sequence[str], blind: Sequence[str]) -> str:
+        if blind:
+            what = operator_name(self.system.terms[blind[0]].call)
+            return f"{blind[0]}: how {what} follows another size is unknown"
+        return f"{missing[0]}: MACs are unknown" if missing else ""
+
+    def _assumption(self) -> str:
+        """What the sizes rest on that somebody declared, or that nobody did."""
+        terms = self.system.terms
+        with declaring(attached(self.facts.graph)):
+            declared = [s.call for s in terms.values() if s.record and s.record.declaration]
+        trusted = [terms[node].call for node in self.system.trusted]
+        texts = (
+            (declared, "as declared"),
+            (trusted, "taken to hand on the shape of the first input"),
+        )
+        return "; ".join(
+            f"{', '.join(list(dict.fromkeys(map(operator_name, calls)))[:4])}: {what}"
+            for calls, what in texts
+            if calls
+        )
 
     def _sized(self, wanted: tuple[int, ...], width: float, divisor: int | None) -> Sized:
         """The layers at one width and resolution; the last is kept for other depths of it."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import onnx
 from onnx import TensorProto
 
 from analyzer.facts import Problem, Tensor
@@ -12,6 +14,7 @@ from analyzer.graph.call import Contradiction, Unknown
 from analyzer.graph.tensors import SMALL, dims, sparse_dims
 from analyzer.model.dtypes import DTYPES
 from analyzer.operators import find
+from analyzer.operators.declared import Declaration
 from analyzer.shapes.corrections import CORRECTED, corrected_shape
 from analyzer.shapes.fold import BOUNDED, FOLDS, fold, shape_value
 from analyzer.shapes.frame import make_call
@@ -48,6 +51,8 @@ def infer_operator(
     session: Session, frame: Frame, i: int, op: Op, node: NodeProto, attributes: dict[str, Any]
 ) -> None:
     """Type the outputs of operator ``i`` of ``frame`` and fold its value if it is small."""
+    if op.domain:
+        op, node = _acting(frame, op, node)
     special = _SPECIAL.get(op.op_type) if op.domain == "" else None
     if special is not None:
         special(frame, op, attributes)
@@ -70,6 +75,20 @@ def infer_operator(
             )
     if foldable and values is not None:
         _fold(frame, op, attributes, values)
+
+
+def _acting(frame: Frame, op: Op, node: NodeProto) -> tuple[Op, NodeProto]:
+    """A declared operator as the one that it is said to be like, whose inference is asked."""
+    record = find(op.domain, op.op_type)
+    stated = record.declaration if record is not None else None
+    if not isinstance(stated, Declaration) or stated.like is None or stated.shape is not None:
+        return op, node
+    domain, name = stated.like
+    alike = onnx.NodeProto()
+    alike.CopyFrom(node)
+    alike.domain, alike.op_type = domain, name
+    frame.opsets = {domain: 1, **frame.opsets}
+    return replace(op, proto=alike, domain=domain, op_type=name), alike
 
 
 def fill_gaps(frame: Frame, op: Op, attributes: Mapping[str, Any]) -> None:

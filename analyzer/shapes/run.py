@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from analyzer.facts import Problem
 from analyzer.model.guard import GuardFailure, guarded
 from analyzer.model.limits import Limits
+from analyzer.operators.declared import Carried, held
 from analyzer.shapes.bindings import ALTERNATIVES
 from analyzer.shapes.hints import LABEL
 from analyzer.shapes.infer import Inference
@@ -71,7 +72,7 @@ def infer_shapes(
     unchecked: list[Problem] = []
     for _ in range(MAX_RESTARTS):
         task = partial(_infer, program, bindings, limits, deaths, guess, check)
-        result = guarded(task, limits=limits, share=share)
+        result = guarded(_carried(task), limits=limits, share=share)
         if not isinstance(result, GuardFailure):
             result.problems.extend(unchecked)
             return result
@@ -88,11 +89,17 @@ def infer_shapes(
         if known or sum(death.kind in SLOW for death in deaths.values()) >= MAX_SLOW:
             break
     last = partial(_infer_without_cpp, program, bindings, limits, deaths)
-    result = guarded(last, limits=limits, share=share)
+    result = guarded(_carried(last), limits=limits, share=share)
     if isinstance(result, GuardFailure):
         result = Inference(program, bindings, deaths=deaths, give_up=True, limits=limits).run()
     result.problems.extend(unchecked)
     return result
+
+
+def _carried(task: Callable[[Progress], Shapes]) -> Callable[[Progress], Shapes]:
+    """``task`` with the operators that are declared here, in whatever process it runs."""
+    records = tuple(held().values())
+    return Carried(task, records) if records else task
 
 
 def _infer_without_cpp(

@@ -27,7 +27,16 @@ def tainted_sites(
     if not inputs:
         return frozenset()
     first = {op for name in inputs for op, _ in program.main.reads.get(name, ())}
-    readers = [site.id for site in sites if site.op in first]
+    return reached_sites(graph, sites, {site.id for site in sites if site.op in first})
+
+
+def reached_sites(
+    graph: nx.MultiDiGraph, sites: Sequence[Site], start: Collection[str]
+) -> frozenset[int]:
+    """Indices of the sites ``start`` (by id), and of all that derive from them."""
+    if not start:
+        return frozenset()
+    readers = [site.id for site in sites if site.id in start]
     reached = {node for layer in nx.bfs_layers(graph, readers) for node in layer}
     whole: set[int] = set()
     tainted: set[int] = set()

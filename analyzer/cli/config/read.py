@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from analyzer.cli.config.scan import Place
     from analyzer.findings.suppress import Suppression
+    from analyzer.operators.declared import Declaration
 
 PYPROJECT = "pyproject.toml"
 TABLE = ("tool", "onnxlint")
@@ -85,6 +86,8 @@ def build(path: str, values: Mapping[str, Any], place: Place, lines: Mapping[Pla
         trip_counts=table.counts("trip-counts"),
         limits=table.counts("limits"),
         suppress=tuple(s for t in table.list_of_tables("suppress") if (s := _suppression(t))),
+        operators=_operators(table, path),
+        plugins=table.texts("plugins"),
         nested=table.flag("nested"),
         lines={
             key[len(place) :]: line for key, line in lines.items() if key[: len(place)] == place
@@ -93,6 +96,15 @@ def build(path: str, values: Mapping[str, Any], place: Place, lines: Mapping[Pla
     table.finish()
     errors.finish()
     return config
+
+
+def _operators(table: Table, path: str) -> tuple[Declaration, ...]:
+    if not table.has("operators"):
+        table.tables("operators")  # a key that is known
+        return ()
+    from analyzer.cli.config.operators import declarations
+
+    return declarations(table, path)
 
 
 def _inside(table: Table, key: str, folder: str, name: str) -> str:

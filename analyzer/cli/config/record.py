@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from analyzer.cli.config.scan import Place
     from analyzer.findings.suppress import Suppression
+    from analyzer.operators.declared import Declaration
 
 
 MISSING_DATA = "missing-external-data"
@@ -53,6 +54,10 @@ class Config:
     limits: Mapping[str, int] = field(default_factory=dict)
     """Fields of ``analyzer.model.limits.Limits``."""
     suppress: tuple[Suppression, ...] = ()
+    operators: tuple[Declaration, ...] = ()
+    """What the project says of operators of its own."""
+    plugins: tuple[str, ...] = ()
+    """Entry points of installed packages that say such things in Python."""
     nested: bool = False
     """Folders inside the project may have configurations of their own."""
     lines: Mapping[Place, int] = field(default_factory=dict, compare=False)

@@ -125,6 +125,22 @@ class Table:
             for index, value in enumerate(values, 1)
         ]
 
+    def named_tables(self, key: str) -> list[tuple[str, Table]]:
+        """Tables by free names, each to be inspected."""
+        return [
+            (name, Table(value, self._errors, (*self._place, key, name)))
+            for name, value in self.tables(key).items()
+        ]
+
+    def axes(self, key: str) -> str | list[list[str]] | None:
+        """The text ``x``, or a list of texts, or a list of those; ``None`` if absent."""
+        wanted = '"x", a list of texts such as ["x.d0", "2 * x.d1"], or a list of such lists'
+        value = self._take(key, None, _is_axes, wanted)
+        if isinstance(value, list) and value and isinstance(value[0], str):
+            return [value]
+        found: str | list[list[str]] | None = value
+        return found
+
     def finish(self) -> None:
         """Every key that nobody asked for is an error."""
         from analyzer.ruleset.fields import did_you_mean
@@ -172,6 +188,14 @@ def _is_shape(value: Any) -> bool:
 
 def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(v, str) for v in value)
+
+
+def _is_axes(value: Any) -> bool:
+    if value == "x":
+        return True
+    return bool(value) and (
+        _is_texts(value) or (isinstance(value, list) and all(v and _is_texts(v) for v in value))
+    )
 
 
 def _is_tables(value: Any) -> bool:

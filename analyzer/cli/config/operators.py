@@ -1,0 +1,89 @@
+"""``[operators."domain::Name"]`` of a configuration: what a team says of its own operators."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.operators import shipped
+from analyzer.operators.declared import Declaration
+from analyzer.operators.record import Kind
+from analyzer.ruleset.arithmetic import Arithmetic
+from analyzer.ruleset.fields import did_you_mean
+from analyzer.ruleset.whitelist import Refused
+
+if TYPE_CHECKING:
+    from analyzer.cli.config.table import Table
+    from analyzer.operators.declared import Key
+
+KINDS = {kind.value.replace(" ", "-"): kind for kind in Kind}
+SAME = "x"
+"""The shape of every output is that of the first input."""
+
+
+def declarations(table: Table, path: str) -> tuple[Declaration, ...]:
+    """Everything under ``operators``; what is wrong goes to the table's errors."""
+    found = []
+    for name, entry in table.named_tables("operators"):
+        declaration = _declaration(name, entry, path)
+        entry.finish()
+        if declaration is None:
+            table.error("operators", f"{name[:60]!r} must be 'domain::Operator', of a domain that "
+                        "is not ONNX's own, and no operator that is known already")  # fmt: skip
+        else:
+            found.append(declaration)
+    return tuple(found)
+
+
+def _declaration(name: str, entry: Table, path: str) -> Declaration | None:
+    like, kinds = entry.text("like"), entry.texts("inputs")
+    macs, flops = _number(entry, "macs"), _number(entry, "flops")
+    shape = _shape(entry)
+    other = _key(like) if like else None
+    if other is not None and shipped(*other) is None:
+        entry.error("like", f"no operator {like[:60]!r} is known")
+        other = None
+    inputs = tuple(found for kind in kinds if (found := _kind(entry, kind)) is not None)
+    domain, _, operator = name.rpartition("::")
+    if not domain or not operator or domain == "ai.onnx" or shipped(domain, operator):
+        return None
+    return Declaration(
+        domain, operator, path, other, inputs if entry.has("inputs") else None, shape, macs, flops
+    )
+
+
+def _key(name: str) -> Key:
+    """``Relu`` and ``ai.onnx::Relu`` are one operator."""
+    domain, _, operator = name.rpartition("::")
+    return ("" if domain == "ai.onnx" else domain), operator
+
+
+def _kind(entry: Table, word: str) -> Kind | None:
+    kind = KINDS.get(word)
+    if kind is None:
+        hint = did_you_mean(word, KINDS) or f"; known are {', '.join(KINDS)}"
+        entry.error("inputs", f"unknown kind {word[:40]!r}{hint}")
+    return kind
+
+
+def _number(entry: Table, key: str) -> Arithmetic | None:
+    text = entry.text(key) if entry.has(key) else ""
+    return _parse(entry, key, text) if text else None
+
+
+def _parse(entry: Table, key: str, text: str) -> Arithmetic | None:
+    try:
+        return Arithmetic(text)
+    except Refused as refusal:
+        entry.error(key, str(refusal))
+        return None
+
+
+def _shape(entry: Table) -> tuple[tuple[Arithmetic, ...], ...] | None:
+    """``"x"``, a list with an expression for each axis, or such a list for each output."""
+    outputs = entry.axes("shape")
+    if outputs is None:
+        return None
+    if outputs == SAME:
+        return ()
+    parsed = [[_parse(entry, "shape", axis) for axis in axes] for axes in outputs]
+    return tuple(tuple(size for size in axes if size is not None) for axes in parsed)
