@@ -70,10 +70,12 @@ from analyzer.lint import Settings, judge
 from analyzer.lint import lint as lint_facts
 from analyzer.model import Limits, Model, Readable, load
 from analyzer.model.source import Stream
-from analyzer.operators.declared import Declaration
-from analyzer.operators.record import Operator
+from analyzer.operators.declared import Declaration, built, operator_key
+from analyzer.operators.record import Kind, Operator
 from analyzer.report.result import Options, Result
 from analyzer.ruleset import Example, Option, Rule, load_rules
+from analyzer.ruleset.arithmetic import Arithmetic
+from analyzer.ruleset.whitelist import Refused
 from analyzer.scaling import Layer, Scaled, Scaler, frontier, grid
 from analyzer.scaling.tables import table
 from analyzer.shapes.bindings import Bindings, Defaults
@@ -105,7 +107,8 @@ def analyze(
     limits
         Budgets of time, memory and size.
     operators
-        Records of operators that only you know; figures that rest on them are *assumed*.
+        What ``declare`` makes of operators that only you know; figures that rest on them are
+        *assumed*.
 
     Returns
     -------
@@ -120,6 +123,60 @@ def analyze(
     loaded = model if isinstance(model, Model) else load(model, limits=limits)
     look = analyze_weights if weights else analyze_model
     return look(loaded, bindings, limits=limits, operators=operators)
+
+
+def declare(
+    name: str,
+    *,
+    like: str = "",
+    inputs: Sequence[str] = (),
+    shape: Literal["", "x"] | Sequence[str] = "",
+    macs: str = "",
+    flops: str = "",
+) -> Operator:
+    """What is to be known of an operator of your own, for ``analyze``.
+
+    >>> import analyzer
+    >>> analyzer.declare("ai.acme::RequantShift", like="Relu").name
+    'RequantShift'
+
+    Parameters
+    ----------
+    name
+        ``domain::Operator``, as the model file calls it.
+    like
+        An operator that it acts like: ``Relu`` of ai.onnx, or ``domain::Operator``.
+    inputs
+        What each input is, for the constants there: ``data``, ``weight``, ``bias``, ``gain``,
+        ``table``, ``scale``, ``zero point``, ``statistic``, ``state``, ``shape``, ``index``,
+        ``bound``, ``mask`` or ``position``.
+    shape
+        An expression for each axis of the output, or ``x``: every output is as the first input.
+    macs, flops
+        Expressions: ``+ - * /`` on whole numbers, ``attr.NAME``, and of inputs ``x0, x1, …`` and
+        outputs ``y0, y1, …`` their ``d0, d1, …, last, rank`` and ``size``.
+
+    Raises
+    ------
+    ConfigError
+        An expression is not allowed, or ``like`` or ``inputs`` name what does not exist.
+    """
+    key, other = operator_key(name), operator_key(like) if like else None
+    try:
+        axes = None if not shape else () if shape == "x" else (tuple(map(Arithmetic, shape)),)
+        return built(
+            Declaration(
+                *key,
+                "declared in Python",
+                other,
+                tuple(map(Kind, inputs)) if inputs else None,
+                axes,
+                Arithmetic(macs) if macs else None,
+                Arithmetic(flops) if flops else None,
+            )
+        )
+    except (Refused, LookupError, ValueError) as error:
+        raise ConfigError(f"{name}: {error}") from error
 
 
 def lint(
@@ -369,7 +426,6 @@ __all__ = [
     "Conv",
     "Cost",
     "CriticalPath",
-    "Declaration",
     "Decoupling",
     "DefaultSizes",
     "Defaults",
@@ -388,7 +444,6 @@ __all__ = [
     "Module",
     "Node",
     "OnnxlintError",
-    "Operator",
     "Option",
     "Options",
     "OutputError",
@@ -418,6 +473,7 @@ __all__ = [
     "compare",
     "critical_path",
     "cut_points",
+    "declare",
     "explain",
     "lint",
     "load",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SAMPLE = "samples/mobilenet_v1.onnx"
 STANDARD = "samples/mobilenet_v1_standard.onnx"
-OPAQUE = {"Expression", "Message", "Payloads", "Tool", "Value"}
+OPAQUE = {"Expression", "Message", "Payloads", "Tool", "Value", "Operator"}
 """Classes that are handed on and looked into by nobody."""
 
 

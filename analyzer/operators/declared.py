@@ -232,12 +232,24 @@ def from_entry_point(name: str) -> tuple[Operator, ...]:
     records = tuple(offered() if callable(offered) else offered)
     if not all(isinstance(record, (Operator, Declaration)) for record in records):
         raise TypeError(f"entry point {name!r} of {GROUP} offers no sequence of operators")
-    return tuple(
-        replace(record, declaration=f"{ENTRY}{name}")
-        if isinstance(record, Operator)
-        else built(record)
-        for record in records
-    )
+    return tuple(_marked(record, f"{ENTRY}{name}") for record in records)
+
+
+def _marked(stated: Operator | Declaration, source: str) -> Operator:
+    """The record, with where it comes from."""
+    if isinstance(stated, Declaration):
+        return built(stated)
+    return stated if stated.declaration is not None else replace(stated, declaration=source)
+
+
+def operator_key(name: str) -> Key:
+    """Domain and operator of ``domain::Operator``; ``Relu`` and ``ai.onnx::Relu`` are one.
+
+    >>> operator_key("ai.acme::RequantShift"), operator_key("Relu")
+    (('ai.acme', 'RequantShift'), ('', 'Relu'))
+    """
+    domain, _, operator = name.rpartition("::")
+    return ("" if domain == "ai.onnx" else domain), operator
 
 
 def built(declaration: Declaration) -> Operator:

@@ -288,8 +288,7 @@ def test_an_entry_point_that_the_configuration_names_declares_operators(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], files: Path
 ) -> None:
     (tmp_path / "acme_operators.py").write_text(
-        "from analyzer.operators.declared import Declaration\n"
-        "OPERATORS = (Declaration('ai.acme', 'RequantShift', 'acme', like=('', 'Relu')),)\n"
+        "import analyzer\nOPERATORS = [analyzer.declare('ai.acme::RequantShift', like='Relu')]\n"
     )
     info = tmp_path / "acme-1.0.dist-info"
     info.mkdir()
@@ -306,6 +305,15 @@ def test_an_entry_point_that_the_configuration_names_declares_operators(
     assert run(["check", str(files / "open.onnx"), "--config", str(config)]) == 2
     assert "no installed package has an entry point 'other'" in capsys.readouterr().err
     sys.modules.pop("acme_operators", None)
+
+
+def test_a_program_declares_operators(files: Path) -> None:
+    own = analyzer.declare("ai.acme::RequantShift", like="Relu")
+    found = analyzer.analyze(files / "open.onnx", operators=[own])
+    assert (found.totals.macs, found.totals.certainty) == (MACS, Certainty.ASSUMED)
+    for wrong in ({"like": "Reluu"}, {"macs": "x.d0 ** 2"}, {"inputs": ["weigth"]}):
+        with pytest.raises(analyzer.ConfigError):
+            analyzer.declare("ai.acme::X", **wrong)
 
 
 def test_nothing_holds_outside_of_its_block() -> None:

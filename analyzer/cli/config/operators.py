@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.operators import shipped
-from analyzer.operators.declared import Declaration
+from analyzer.operators.declared import Declaration, operator_key
 from analyzer.operators.record import Kind
 from analyzer.ruleset.arithmetic import Arithmetic
 from analyzer.ruleset.fields import did_you_mean
@@ -13,7 +13,6 @@ from analyzer.ruleset.whitelist import Refused
 
 if TYPE_CHECKING:
     from analyzer.cli.config.table import Table
-    from analyzer.operators.declared import Key
 
 KINDS = {kind.value.replace(" ", "-"): kind for kind in Kind}
 SAME = "x"
@@ -38,7 +37,7 @@ def _declaration(name: str, entry: Table, path: str) -> Declaration | None:
     like, kinds = entry.text("like"), entry.texts("inputs")
     macs, flops = _number(entry, "macs"), _number(entry, "flops")
     shape = _shape(entry)
-    other = _key(like) if like else None
+    other = operator_key(like) if like else None
     if other is not None and shipped(*other) is None:
         entry.error("like", f"no operator {like[:60]!r} is known")
         other = None
@@ -49,12 +48,6 @@ def _declaration(name: str, entry: Table, path: str) -> Declaration | None:
     return Declaration(
         domain, operator, path, other, inputs if entry.has("inputs") else None, shape, macs, flops
     )
-
-
-def _key(name: str) -> Key:
-    """``Relu`` and ``ai.onnx::Relu`` are one operator."""
-    domain, _, operator = name.rpartition("::")
-    return ("" if domain == "ai.onnx" else domain), operator
 
 
 def _kind(entry: Table, word: str) -> Kind | None:
