@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 IMAGE_KEYS = ("imgsz", "image_size", "img_size", "input_size", "input_shape", "tiles_size")
 """Entries that state an image: one side, height and width, or a whole shape; the first counts."""
 BATCH_KEYS = ("batch", "batch_size")
+LENGTHS = ("seq", "len", "time")
+"""What the symbol of a first axis that is no batch is called."""
 MAX_TEXT = 80
 """Characters of an entry that may be a size."""
 MAX_ENTRIES = 1000
@@ -63,7 +65,8 @@ class Hints:
         }
         for axis, stated in self._image(name, declared).items():
             found[axis] = stated, f"{LABEL} ({self.image_key})"
-        if self.batch is not None and len(declared) > 1:
+        first = symbols[0].lower() if symbols else ""
+        if self.batch is not None and len(declared) > 1 and not any(w in first for w in LENGTHS):
             found[0] = self.batch, f"{LABEL} ({self.batch_key})"
         return {axis: size for axis, size in found.items() if declared[axis] is None}
 

@@ -97,6 +97,11 @@ def test_tensors_that_are_no_images_have_no_image_size() -> None:
     assert shape_of(facts, 1) == (1, 128)
 
 
+def test_a_first_axis_that_is_a_length_is_no_batch() -> None:
+    graph = "g (float[seq_len,N,8] x) => (float[] y) { y = Relu (x) }"
+    assert shape_of(found(graph, batch="4")) == (1, 128, 8)
+
+
 def test_counts_that_rest_on_metadata_are_assumed() -> None:
     graph = "g (float[1,1,H,W] x) => (float[] y) <float[1,1,1,1] w = {1.0}> { y = Conv (x, w) }"
     totals = found(graph, imgsz="[20, 30]").totals
