@@ -31,7 +31,6 @@ _READ: Mapping[tuple[str, str], tuple[int, ...]] = {
     ("com.microsoft", "RotaryEmbedding"): (1,),
     ("ai.onnx.ml", "ArrayFeatureExtractor"): (1,),
     ("", "TensorScatter"): (2,),
-    ("", "BatchNormalization"): (4,),
     ("", "Clip"): (1, 2),
     ("", "DFT"): (1, 2),
     ("", "STFT"): (1, 3),
@@ -54,12 +53,15 @@ _READ: Mapping[tuple[str, str], tuple[int, ...]] = {
 
 
 def with_contents(call: Call, find: Callable[[str], TensorProto | None]) -> Call:
-    """``call`` with the contents of the small constants that its contracts read.
+    """``call`` with the contents of the small constants that its contracts read, if there are any.
 
     ``find`` returns the constant of a name, if that is one.
     """
     slots = _READ.get((call.domain, call.op_type), ())
+    if not slots:
+        return call
     values = list(call.values) + [None] * (len(call.inputs) - len(call.values))
+    filled = False
     for slot in slots:
         tensor = call.input(slot)
         if tensor is None or values[slot] is not None:
@@ -67,4 +69,5 @@ def with_contents(call: Call, find: Callable[[str], TensorProto | None]) -> Call
         constant = find(tensor.name)
         if constant is not None:
             values[slot] = decode_tensor(constant)
-    return replace(call, values=tuple(values)) if slots else call
+            filled = True
+    return replace(call, values=tuple(values)) if filled else call

@@ -41,7 +41,7 @@ def _power_of_two(name: str, least: int, default: int | None = None) -> Contract
         if value is not None and (value < least or value & (value - 1)):
             yield Violation(
                 "attribute-value",
-                f"{name} is {value}, {call.op_type} takes a power of 2 from {least} on",
+                f"{name} is {value}, it takes a power of 2 from {least} on",
                 f"use {least}, {2 * least}, {4 * least} …",
             )
 

@@ -11,7 +11,6 @@ from analyzer.operators.contracts.parts import (
     vector,
 )
 from analyzer.operators.contracts.reading import (
-    contents,
     rank_of,
     shape_of,
     size_at,
@@ -69,17 +68,6 @@ _STATISTICS = tuple(
 )
 
 
-def _variance(call: Call) -> Iterator[Violation]:
-    values = contents(call, 4)
-    if values is not None and values.size and values.min() < 0:
-        yield Violation(
-            "norm-variance",
-            f"var has a negative variance, {float(values.min()):.3g}",
-            "take the running statistics from training once more",
-            grave=False,
-        )
-
-
 def _scaled(call: Call) -> Iterator[Violation]:
     """Scale and B stretch to the axes that are normalised, ``axis`` and those behind it."""
     shape, axis = shape_of(call, 0), whole(call, "axis", -1)
@@ -135,7 +123,7 @@ def _power(call: Call) -> Iterator[Violation]:
 
 
 NORMALISATION: Mapping[tuple[str, str], tuple[Contract, ...]] = {
-    ("", "BatchNormalization"): (*_STATISTICS, _variance),
+    ("", "BatchNormalization"): _STATISTICS,
     ("", "InstanceNormalization"): (
         least_rank(0, "input", 3), *per_channel((1, "scale"), (2, "B")),
     ),

@@ -41,8 +41,7 @@ def rank(slot: int, name: str, *allowed: int, grave: bool = True) -> Contract:
             takes = " or ".join(map(str, allowed))
             yield Violation(
                 "rank",
-                f"{name} has {axes} axes ({spell(shape_of(call, slot))}), "
-                f"{call.op_type} takes {takes}",
+                f"{name} has {axes} axes ({spell(shape_of(call, slot))}), it takes {takes}",
                 f"give {name} {takes} axes, by a Reshape before it or where it is made",
                 grave,
             )
@@ -58,8 +57,7 @@ def least_rank(slot: int, name: str, least: int) -> Contract:
         if axes is not None and axes < least:
             yield Violation(
                 "rank",
-                f"{name} has {axes} axes ({spell(shape_of(call, slot))}), "
-                f"{call.op_type} takes {least} or more",
+                f"{name} has {axes} axes ({spell(shape_of(call, slot))}), it takes {least} or more",
                 f"give {name} its missing axes, by a Reshape or Unsqueeze before it",
             )
 
@@ -75,7 +73,7 @@ def same_rank(a: int, a_name: str, b: int, b_name: str) -> Contract:
             yield Violation(
                 "rank",
                 f"{b_name} has {second} axes ({spell(shape_of(call, b))}) and {a_name} has {first} "
-                f"({spell(shape_of(call, a))}); {call.op_type} takes as many of both",
+                f"({spell(shape_of(call, a))}); it takes as many of both",
                 f"give {b_name} {first} axes",
             )
 
@@ -93,7 +91,7 @@ def same_shape(a: int, a_name: str, b: int, b_name: str, *, grave: bool = True) 
             yield Violation(
                 "operand-shape",
                 f"{b_name} is {spell(second)} and {a_name} is {spell(first)}; "
-                f"{call.op_type} takes the same shape for both",
+                f"it takes the same shape for both",
                 f"give {b_name} the shape of {a_name}",
                 grave,
             )
@@ -111,7 +109,7 @@ def same_size(a: int, a_name: str, a_axis: int, b: int, b_name: str, b_axis: int
                 "operand-size",
                 f"axis {b_axis} of {b_name} ({spell(shape_of(call, b))}) is {second} long, "
                 f"axis {a_axis} of {a_name} ({spell(shape_of(call, a))}) {first}; "
-                f"{call.op_type} takes the same length",
+                f"it takes the same length",
                 f"make both {first} or both {second} long",
             )
 
@@ -141,7 +139,7 @@ def vector(
             spread = loose and elements_of(call, slot) in (None, wanted)
             yield Violation(
                 code,
-                f"{name} has {len(shape)} axes ({spell(shape)}), {call.op_type} takes one"
+                f"{name} has {len(shape)} axes ({spell(shape)}), it takes one"
                 + (f" of {wanted} elements ({what})" if wanted is not None else ""),
                 f"reshape {name} to one axis",
                 grave and not spread,
@@ -149,7 +147,7 @@ def vector(
         elif differ(shape[0], wanted):
             yield Violation(
                 code,
-                f"{name} has {shape[0]} elements where {call.op_type} takes {wanted} ({what})",
+                f"{name} has {shape[0]} elements where it takes {wanted} ({what})",
                 f"give {name} {wanted} elements, or correct what it is meant for",
                 grave,
             )
@@ -165,8 +163,7 @@ def single(slot: int, name: str, *, grave: bool = True) -> Contract:
         if count is not None and count != 1:
             yield Violation(
                 "operand-length",
-                f"{name} has {count} elements ({spell(shape_of(call, slot))}), "
-                f"{call.op_type} takes one",
+                f"{name} has {count} elements ({spell(shape_of(call, slot))}), it takes one",
                 f"give {name} one element",
                 grave,
             )
@@ -182,7 +179,7 @@ def together(a: int, a_name: str, b: int, b_name: str) -> Contract:
             there, missing = (a_name, b_name) if given(call, a) else (b_name, a_name)
             yield Violation(
                 "operand-missing",
-                f"{there} is given without {missing}; {call.op_type} takes both or neither",
+                f"{there} is given without {missing}; it takes both or neither",
                 f"give {missing}, or leave {there} out",
             )
 

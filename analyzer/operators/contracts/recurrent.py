@@ -95,7 +95,7 @@ def _activations(call: Call) -> Iterator[Violation]:
     if len(named) != wanted:
         yield Violation(
             "attribute-length",
-            f"activations has {len(named)} entries, {call.op_type} takes {wanted} here",
+            f"activations has {len(named)} entries, it takes {wanted} here",
             f"name {wanted} activations, or leave the attribute out",
         )
         return
@@ -103,7 +103,7 @@ def _activations(call: Call) -> Iterator[Violation]:
     if strange:
         yield Violation(
             "attribute-value",
-            f"activations has {str(strange[0])[:60]!r}, which {call.op_type} does not know",
+            f"activations has {str(strange[0])[:60]!r}, which it does not know",
             f"use one of {', '.join(sorted(_KNOWN))}",
         )
 

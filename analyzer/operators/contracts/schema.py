@@ -44,7 +44,7 @@ def _arity(call: Call, schema: VendorSchema) -> Iterator[Violation]:
             )  # fmt: skip
             yield Violation(
                 "arity",
-                f"{call.op_type} has {count} {what}, it takes {takes}",
+                f"it has {count} {what} and takes {takes}",
                 f"list {takes} {what}; an empty name stands for one that is left out",
             )
             return
@@ -52,7 +52,7 @@ def _arity(call: Call, schema: VendorSchema) -> Iterator[Violation]:
         if tensor is None and not operand.kind:
             yield Violation(
                 "operand-missing",
-                f"{operand.name} is left out, and {call.op_type} needs it",
+                f"{operand.name} is left out, and it is needed",
                 f"give {operand.name}",
             )
 
@@ -78,7 +78,7 @@ def _types(call: Call, schema: VendorSchema) -> Iterator[Violation]:
             listing = ", ".join(sorted(allowed))
             yield Violation(
                 "operand-type",
-                f"{operand.name} is {dtype}, {call.op_type} takes {listing}",
+                f"{operand.name} is {dtype}, it takes {listing}",
                 f"cast {operand.name} to {'one of ' if len(allowed) > 1 else ''}{listing}",
             )
             return
@@ -88,8 +88,7 @@ def _types(call: Call, schema: VendorSchema) -> Iterator[Violation]:
         if before != dtype:
             yield Violation(
                 "operand-type",
-                f"{operand.name} is {dtype} and {name} is {before}; {call.op_type} takes one type "
-                "for both",
+                f"{operand.name} is {dtype} and {name} is {before}; it takes one type for both",
                 f"cast {operand.name} to {before}",
             )
             return
@@ -104,21 +103,20 @@ def _attributes(call: Call, schema: VendorSchema) -> Iterator[Violation]:
             if needed:
                 yield Violation(
                     "attribute-missing",
-                    f"{call.op_type} has no {name}, which it needs",
+                    f"{name} is absent, and it is needed",
                     f"state {name} ({kind.lower()})",
                 )
         elif not _fits(call.attributes[name], kind):
             yield Violation(
                 "attribute-type",
-                f"{name} is {type(call.attributes[name]).__name__}, {call.op_type} takes "
-                f"{kind.lower()}",
+                f"{name} is {type(call.attributes[name]).__name__}, it takes {kind.lower()}",
                 f"write {name} as {kind.lower()}",
             )
     unknown = [n for n in call.attributes if n not in schema.attributes]
     if unknown and not unknown[0].startswith("__"):
         yield Violation(
             "attribute-unknown",
-            f"{call.op_type} has no attribute {unknown[0][:60]!r}",
+            f"there is no attribute {unknown[0][:60]!r}",
             "remove it, or correct its name",
         )
 

@@ -94,7 +94,7 @@ def one_of(attribute: str, allowed: Collection[str | int], *, grave: bool = True
             legal = ", ".join(map(repr, sorted(allowed, key=str)))
             yield Violation(
                 "attribute-value",
-                f"{attribute} is {str(value)[:60]!r}, {call.op_type} knows {legal}",
+                f"{attribute} is {str(value)[:60]!r}, it knows {legal}",
                 f"set {attribute} to one of {legal}",
                 grave,
             )
@@ -115,7 +115,7 @@ def at_least(attribute: str, least: int, *, grave: bool = True) -> Contract:
         if value is not None and value < least:
             yield Violation(
                 "attribute-value",
-                f"{attribute} is {value}, {call.op_type} takes {least} or more",
+                f"{attribute} is {value}, it takes {least} or more",
                 f"set {attribute} to {least} or more",
                 grave,
             )
@@ -155,7 +155,7 @@ def per_axis(
         if axes is not None and len(values) != axes * times:
             yield Violation(
                 "attribute-length",
-                f"{attribute} has {len(values)} entries, {call.op_type} takes {axes * times} "
+                f"{attribute} has {len(values)} entries, it takes {axes * times} "
                 f"for {axes} spatial axes",
                 f"give {attribute} {axes * times} entries",
             )

@@ -196,7 +196,7 @@ def _activation(call: Call) -> Iterator[Violation]:
         known = ", ".join(filter(None, _PARAMETERS))
         yield Violation(
             "attribute-value",
-            f"activation is {str(name)[:60]!r}, {call.op_type} knows {known}",
+            f"activation is {str(name)[:60]!r}, it knows {known}",
             "fuse another activation, or keep it an operator of its own",
         )
         return

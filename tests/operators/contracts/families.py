@@ -272,7 +272,7 @@ FAMILIES: Mapping[str, Family] = {
     "BatchNormalization": F(lambda r: Node("BatchNormalization", [
         real(r, 2, 3, 4), *(real(r, 3) for _ in range(4))]), {
         "scale": longer(1), "B": longer(2), "mean": longer(3), "var": longer(4),
-        "rank": deeper(1), "negative variance": put(4, -np.ones(3, np.float32)),
+        "rank": deeper(1),
     }),
     "InstanceNormalization": F(lambda r: Node("InstanceNormalization", [
         real(r, 2, 3, 4), real(r, 3), real(r, 3)]), {"scale": longer(1), "B": longer(2)}),

@@ -1,0 +1,49 @@
+"""What becomes of violations: breaches of the model, one for each operator."""
+
+from __future__ import annotations
+
+from tests.golden.text import facts
+
+
+def test_one_operator_has_one_breach_and_the_cause_comes_first() -> None:
+    found = facts(
+        "g (float[1,4,3,3] x, float[3] s, float[3] b) => (float[1,4,3,3] y) "
+        "{ y = GroupNormalization <num_groups = 3> (x, s, b) }",
+        opset=21,
+    ).breaches
+    assert [(b.code, b.where, b.grave) for b in found] == [("divisibility", "y", True)]
+
+
+def test_a_zero_scale_is_read_where_shapes_do_not_depend_on_it() -> None:
+    found = facts(
+        "g (float[2,3] x) => (uint8[2,3] y) <float[3] s = {0.5, 0, 1}, uint8[3] z = "
+        "{1, 1, 1}> { y = QuantizeLinear (x, s, z) }",
+        opset=21,
+    ).breaches
+    assert [(b.code, b.grave) for b in found] == [("scale-value", False)]
+
+
+def test_scales_are_read_for_each_operator_though_signatures_agree() -> None:
+    found = facts(
+        "g (float[2,3] x) => (uint8[2,3] y, uint8[2,3] w) <float[3] s = {0.5, 1, 1}, "
+        "float[3] t = {0.5, 0, 1}, uint8[3] z = {1, 1, 1}> "
+        "{ y = QuantizeLinear (x, s, z) w = QuantizeLinear (x, t, z) }",
+        opset=21,
+    ).breaches
+    assert [(b.code, b.where) for b in found] == [("scale-value", "w")]
+
+
+def test_an_assumed_size_condemns_no_model() -> None:
+    found = facts(
+        "g (float[n,4] x, float[8,4] b) => (float[8,4] y) { y = Add (x, b) }", opset=21
+    ).breaches
+    assert [b for b in found if b.grave] == []
+
+
+def test_a_size_that_is_stated_condemns_it_beside_one_that_is_assumed() -> None:
+    found = facts(
+        "g (float[n,3,8,8] x, float[4,3,3,3] w, float[5] b) => (float[n,4,6,6] y) "
+        "{ y = Conv (x, w, b) }",
+        opset=21,
+    ).breaches
+    assert [(b.code, b.grave) for b in found] == [("bias-length", True)]
