@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from analyzer.facts import Facts
     from analyzer.findings.finding import Finding
+    from analyzer.report.claims.record import Claim
     from analyzer.ruleset.rule import Rule
 
 Outcome = Literal["clean", "findings", "inconclusive"]
@@ -84,6 +85,14 @@ class Result(Output):
             params_after=totals.params - sum(nodes[node].saved_params for node in savings),
             flagged=tuple(flagged),
         )
+
+    @property
+    @shown
+    def claims(self) -> tuple[Claim, ...]:
+        """Everything that a report says of the model, before it is put into words."""
+        from analyzer.report.claims import claims_of  # which looks at results
+
+        return claims_of(self)
 
     @property
     @shown

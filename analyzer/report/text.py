@@ -10,6 +10,7 @@ from analyzer.report.style import Style
 from analyzer.report.view import summary
 from analyzer.report.view.assumed import choices
 from analyzer.report.view.layers import show_names, spread
+from analyzer.report.words import cards, say
 from analyzer.sanitise import clean, label
 
 if TYPE_CHECKING:
@@ -32,9 +33,10 @@ def render(result: Result, options: Options) -> bytes:
 def _summary(result: Result, options: Options, style: Style) -> Iterator[str]:
     facts = result.facts
     yield style.bold(label(facts.model.path))
-    yield summary.describe(facts)
+    claims = result.claims
+    yield say(claims)["network"]
     yield ""
-    for card in summary.cards(result, options.count):
+    for card in cards(claims, options.count):
         yield f"{card.title:<24}{style.bold(card.value)}  {style.dim(', '.join(card.detail))}"
     yield f"{'Produced by':<24}{label(facts.model.producer) or 'not stated'}"
     yield f"{'Operator sets':<24}{summary.opsets(facts.model.opsets)}"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SAMPLE = "samples/mobilenet_v1.onnx"
 STANDARD = "samples/mobilenet_v1_standard.onnx"
 RULES = {
-    "command",
+    "claims", "command",
     "configuration",
     "rules_version",
     "outcome",

@@ -9,8 +9,10 @@ import pytest
 
 from analyzer import sanitise
 from analyzer.report import REPORT_FORMATS, Batch, Failure, Options, Result
+from analyzer.report.claims.cost import possible_saving
 from analyzer.report.view import charts, findings, layers, memory, summary
 from analyzer.report.view.page import HTML, PDF, build
+from analyzer.report.words import cards, say
 
 
 def test_sanitiser_examples_hold() -> None:
@@ -37,16 +39,16 @@ def test_outcome_of_a_batch_is_the_worst(mobilenet: Result, standard: Result) ->
 
 
 def test_possible_saving_counts_a_node_once_and_leaves_the_stem_alone(standard: Result) -> None:
-    macs, params = summary.possible_saving(standard)
+    macs, params = possible_saving(standard)
     # The paper's 4,866 M and 29.3 M against 569 M and 4.2 M (Table 4).
     assert standard.facts.totals.macs - macs == 568_740_352
     twice = replace(standard, findings=standard.findings * 2)
-    assert summary.possible_saving(twice) == (macs, params)
+    assert possible_saving(twice) == (macs, params)
 
 
 def test_without_rules_the_separable_plan_is_the_possible_saving(standard: Result) -> None:
     plan = standard.facts.separable
-    macs, _ = summary.possible_saving(Result(standard.facts))
+    macs, _ = possible_saving(Result(standard.facts))
     assert macs == plan.macs_now - plan.macs_after
 
 
@@ -137,10 +139,10 @@ def test_reference_is_split_into_words_and_address() -> None:
 
 def test_what_is_silenced_is_not_called_clean(standard: Result) -> None:
     quiet = replace(standard, findings=(), suppressed=12, accepted=1)
-    assert summary.verdict(quiet, ()) == (
+    assert say(quiet.claims)["verdict"] == (
         "Nothing new: no finding but 12 suppressed and 1 in the baseline."
     )
-    (saving,) = [c for c in summary.cards(quiet, "macs") if c.title == "Possible saving"]
+    (saving,) = [c for c in cards(quiet.claims, "macs") if c.title == "Possible saving"]
     assert saving.detail == ("not counting 12 suppressed and 1 in the baseline",)
     assert (
         "Not listed: 12 suppressed and 1 in the baseline."
@@ -150,4 +152,5 @@ def test_what_is_silenced_is_not_called_clean(standard: Result) -> None:
 
 def test_verdict_does_not_call_a_model_of_unknown_cost_harmless(unknown: Result) -> None:
     mute = replace(unknown, findings=())
-    assert summary.verdict(mute, ()).startswith("Judged in part: the cost of 1 operator is unknown")
+    said = say(mute.claims)["verdict"]
+    assert said.startswith("Judged in part: the cost of 1 operator is unknown")

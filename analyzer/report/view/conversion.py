@@ -11,7 +11,7 @@ from analyzer.facts import BITS
 from analyzer.report.view.memory import EXAMPLE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from analyzer.evidence import LayerEvidence, Separability
     from analyzer.facts import Conv, Facts, Node, Saving
@@ -156,7 +156,12 @@ def _evidence(layers: Mapping[str, LayerEvidence], node: str, structured: bool) 
     if node not in layers:
         return "weights not read"
     found = layers[node].separability
-    return describe(found, structured) if found else "weights are not finite"
+    if found is not None:
+        return describe(found, structured)
+    values = layers[node].values
+    if values.non_finite:
+        return f"{units.count(values.non_finite)} weights are not finite"
+    return "weights are all equal" if values.constant else "separability was not computed"
 
 
 def describe(found: Separability, structured: bool) -> str:
@@ -176,16 +181,39 @@ def _caveats(node: Node, conv: Conv, saving: Saving) -> list[str]:
     positions = [side for side in conv.out_spatial if side is not None]
     if len(positions) == len(conv.out_spatial) and prod(positions) <= TINY_MAP:
         said.append(f"tiny map {units.shape(conv.out_spatial)}")
-    speedup = roofline_speedup(node, conv, saving)
-    if speedup is not None and speedup < SHORTFALL * saving.factor:
-        said.append(f"memory: {units.times(speedup)}, not {units.times(saving.factor)}")
+    faster = roofline_speedup(node, conv, saving)
+    if faster is not None and faster < SHORTFALL * saving.factor:
+        said.append(f"memory: {units.times(faster)}, not {units.times(saving.factor)}")
     return said
+
+
+def speedup(facts: Facts, nodes: Iterable[str]) -> float | None:
+    """Time of the convolutions ``nodes`` over that of their separable forms, all together, on the
+    example device; ``None`` where the time of any of them is not known, or there is none."""
+    wanted = frozenset(nodes)
+    now = after = 0.0
+    for node in facts.nodes:
+        if node.id not in wanted or node.conv is None or node.saving is None:
+            continue
+        times = roofline_seconds(node, node.conv, node.saving)
+        if times is None:
+            return None
+        now, after = now + times[0] * node.counted, after + times[1] * node.counted
+    return now / after if after else None
 
 
 def roofline_speedup(
     node: Node, conv: Conv, saving: Saving, device: Device = EXAMPLE
 ) -> float | None:
-    """Time now over time after by the roofline model (Williams et al. 2009), no fusion.
+    """Time now over time after; see ``roofline_seconds``."""
+    times = roofline_seconds(node, conv, saving, device)
+    return times[0] / times[1] if times else None
+
+
+def roofline_seconds(
+    node: Node, conv: Conv, saving: Saving, device: Device = EXAMPLE
+) -> tuple[float, float] | None:
+    """Seconds now and after by the roofline model (Williams et al. 2009), no fusion.
 
     Each operator takes the longer of its arithmetic and its traffic; the separable form
     writes and reads the map between its two convolutions. ``None`` without known sizes.
@@ -211,4 +239,4 @@ def roofline_speedup(
     depthwise = seconds(batch * moved * taps * m, each * (batch * (inner + outer) * m + taps * m))
     pointwise = seconds(batch * outer * m * n, each * (batch * outer * (m + n) + m * n))
     now = seconds(node.macs, node.read_bytes + node.write_bytes)
-    return now / (depthwise + pointwise)
+    return now, depthwise + pointwise

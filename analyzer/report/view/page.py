@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from analyzer.report import words
 from analyzer.report.view import (
     charts,
     conversion,
@@ -90,6 +91,10 @@ def build(result: Result, options: Options, medium: Medium) -> dict[str, object]
     groups = findings.group(result, names, anchors, medium.places)
     shapes = layers.layer_shapes(facts.nodes)
     left = conversion.steps(result)
+    claims = result.claims
+    said = words.say(claims)
+    asked = next(claim.values["rules"] for claim in claims if claim.id == "actions")
+    assert isinstance(asked, tuple)
     shares = summary.shares(facts)
     return {
         "medium": medium,
@@ -100,15 +105,13 @@ def build(result: Result, options: Options, medium: Medium) -> dict[str, object]
         "title": label(PurePath(facts.model.path).name or facts.model.path, 60),
         "producer": label(facts.model.producer) or "not stated",
         "opsets": summary.opsets(facts.model.opsets),
-        "description": summary.describe(facts),
-        "verdict": summary.verdict(result, groups),
-        "silenced": summary.silenced(result),
-        "cards": summary.cards(result, options.count),
+        "said": said,
+        "cards": words.cards(claims, options.count),
         "shares": shares,
         "macs_bar": charts.stacked(shares, "macs"),
         "params_bar": charts.stacked(sorted(shares, key=lambda s: (-s.params, s.kind)), "params"),
         "groups": groups,
-        "actions": [group for group in groups if group.severity != "info" or group.macs][:3],
+        "actions": [group for rule in asked for group in groups if group.rule == rule],
         "coverage": summary.coverage(facts.nodes),
         "assumptions": [
             (label(a.input), a.axis, label(a.dim), a.value, label(a.reason))
@@ -122,7 +125,6 @@ def build(result: Result, options: Options, medium: Medium) -> dict[str, object]
         "conversions": conversion.conversions(result, anchors, names),
         "conversion_totals": conversion.totals(result),
         "curve": charts.curve(left),
-        "most": conversion.most_of_it(left),
         "weights": weights.view(facts.evidence, names, anchors),
         "layers": shapes,
         "kinds": list(dict.fromkeys((layer.kind, layer.color) for layer in shapes)),
@@ -130,18 +132,13 @@ def build(result: Result, options: Options, medium: Medium) -> dict[str, object]
         "profile": charts.profile(facts.nodes),
         "scatter": charts.scatter(shapes, memory.EXAMPLE.ridge, memory.EXAMPLE.name),
         "device": memory.EXAMPLE,
-        "below_ridge": memory.below_ridge(shapes),
         "block_kinds": block_kinds(facts),
         "blocks": block_rows(facts, anchors, names),
         "modules": modules.rows(facts),
         "modules_total": modules.count(facts),
         "what_if": whatif.view(facts),
-        "architecture": label(facts.architecture.detail) if facts.architecture else "",
         "alive": memory.alive(facts),
         "roles": memory.roles(facts),
-        "peak_at": names.get(facts.memory.at_node, label(facts.memory.at_node)),
-        "peak_reason": clean(facts.memory.reason),
-        "totals_reason": clean(facts.totals.reason),
         "formulas": formulas(facts),
         "rows": layers.node_rows(facts, anchors, names),
         "path": label(facts.model.path),
@@ -151,7 +148,6 @@ def build(result: Result, options: Options, medium: Medium) -> dict[str, object]
         "metadata": [
             (label(key), label(value)) for key, value in sorted(facts.model.metadata.items())[:20]
         ],
-        "shared": [(label(name), uses) for name, uses in facts.parameters.shared],
         "colors": COLORS,
     }
 

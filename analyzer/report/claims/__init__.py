@@ -1,0 +1,48 @@
+"""Everything a report claims about a model: facts and findings → ``Claim`` records.
+
+Each function of ``MAKERS`` says one thing, or nothing where there is nothing to say. The words are
+in ``analyzer.report.words``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.report.claims import advice, cost, identity, limits, storage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from analyzer.report.claims.record import Claim
+    from analyzer.report.result import Result
+
+MAKERS: tuple[Callable[[Result], Claim | None], ...] = (
+    identity.network,
+    identity.architecture,
+    identity.provenance,
+    advice.verdict,
+    cost.compute,
+    cost.parameters,
+    cost.peak,
+    cost.saving,
+    advice.actions,
+    advice.findings,
+    advice.silenced,
+    advice.conversion,
+    advice.conversion_speed,
+    limits.assumed_sizes,
+    limits.choices,
+    limits.coverage,
+    limits.unknown,
+    storage.weights,
+    storage.shared,
+    storage.memory,
+    storage.read,
+    storage.peculiar,
+    storage.intensity,
+)
+
+
+def claims_of(result: Result) -> tuple[Claim, ...]:
+    """Every claim, in the order of a report."""
+    return tuple(claim for make in MAKERS if (claim := make(result)) is not None)

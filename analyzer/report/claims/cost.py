@@ -1,0 +1,84 @@
+"""What the model costs: the four numbers of the first page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.report.claims.record import Claim
+
+if TYPE_CHECKING:
+    from analyzer.report.result import Result
+
+
+def compute(result: Result) -> Claim:
+    totals = result.facts.totals
+    return Claim(
+        "compute",
+        {
+            "macs": totals.macs_range,
+            "flops": totals.flops_range,
+            "certainty": totals.certainty.value,
+            "unknown_nodes": totals.unknown_nodes,
+        },
+        ("totals.macs_range", "totals.flops_range", "totals.certainty", "totals.unknown_nodes"),
+    )
+
+
+def parameters(result: Result) -> Claim:
+    stored = result.facts.parameters
+    return Claim(
+        "parameters",
+        {
+            "params": stored.weights,
+            "bytes": stored.weight_bytes,
+            "buffers": stored.buffers,
+            "certainty": stored.certainty.value,
+            "reason": stored.reason,
+        },
+        ("totals.params", "parameters"),
+    )
+
+
+def peak(result: Result) -> Claim:
+    memory = result.facts.memory
+    name = next((n.name for n in result.facts.nodes if n.id == memory.at_node), "")
+    return Claim(
+        "peak",
+        {"bytes": memory.peak_range if memory.peak_bytes is not None else None,
+         "node": memory.at_node, "name": name or memory.at_node},
+        ("memory.peak_bytes", "memory.peak_range", "memory.at_node"),
+    )  # fmt: skip
+
+
+def saving(result: Result) -> Claim:
+    """What acting on every finding saves, each operator once."""
+    macs, params = possible_saving(result)
+    total = result.facts.totals.macs
+    return Claim(
+        "saving",
+        {
+            "macs": macs,
+            "params": params,
+            "share": macs / total if total else None,
+            "complete": result.facts.totals.complete,
+            "suppressed": result.suppressed,
+            "accepted": result.accepted,
+        },
+        ("findings", "totals.macs", "suppressed", "accepted"),
+    )
+
+
+def possible_saving(result: Result) -> tuple[int, int]:
+    """(MACs, parameters) that acting on every finding saves, each node once.
+
+    Without rules the separable plan stands in: every convolution with a cheaper form.
+    """
+    if not result.rules and not result.findings:
+        plan = result.facts.separable
+        return plan.macs_now - plan.macs_after, plan.params_now - plan.params_after
+    best: dict[str, tuple[int, int]] = {}
+    for finding in result.places:
+        if finding.saving is not None:
+            figures = (finding.saving.macs, finding.saving.params)
+            best[finding.node] = max(best.get(finding.node, (0, 0)), figures)
+    return sum(macs for macs, _ in best.values()), sum(params for _, params in best.values())

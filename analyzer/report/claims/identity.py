@@ -1,0 +1,83 @@
+"""What the model is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from analyzer.report.claims.record import Claim
+from analyzer.report.view.kinds import color_of
+
+if TYPE_CHECKING:
+    from analyzer.facts import Facts
+    from analyzer.report.result import Result
+
+INPUTS = 3
+"""Inputs that are named."""
+
+
+def network(result: Result) -> Claim:
+    """The kind of network, its layers and blocks, its first convolution and its inputs."""
+    facts = result.facts
+    kinds = Counter(block.kind for block in facts.blocks).most_common(2)
+    first = next((node.conv for node in facts.nodes if node.conv is not None), None)
+    return Claim(
+        "network",
+        {
+            "family": family(facts),
+            "layers": facts.totals.weighted_layers,
+            "blocks": tuple(kind for kind, _ in kinds),
+            "block_counts": tuple(count for _, count in kinds),
+            "first_convolution": first.kind if first else None,
+            "first_kernel": first.kernel if first else None,
+            "first_strides": first.strides if first else (),
+            "inputs": tuple(tensor.name for tensor in facts.inputs[:INPUTS]),
+            "shapes": tuple(_spell(tensor.shape) for tensor in facts.inputs[:INPUTS]),
+            "inputs_in_all": len(facts.inputs),
+        },
+        ("totals.weighted_layers", "totals.macs_by_kind", "blocks", "nodes", "inputs"),
+    )
+
+
+def _spell(shape: tuple[int | None, ...] | None) -> str | None:
+    return None if shape is None else "×".join("?" if d is None else str(d) for d in shape)
+
+
+def family(facts: Facts) -> str:
+    """What does more than half of the multiply-accumulates; ``graph`` where there are none."""
+    by: Counter[str] = Counter()
+    for kind, macs in facts.totals.macs_by_kind.items():
+        color = color_of(kind)
+        by["products" if color in ("dense", "attention") else color] += macs
+    convolutions = by.total() - by["products"] - by["recurrent"] - by["other"]
+    half = by.total() // 2
+    if not by.total():
+        return "graph"
+    if convolutions > half:
+        return "convolutional"
+    if by["recurrent"] > half:
+        return "recurrent"
+    if by["products"] > half:
+        attends = any(block.kind == "attention" for block in facts.blocks)
+        return "transformer" if attends else "products"
+    return "mixed"
+
+
+def architecture(result: Result) -> Claim:
+    """The published architecture that it is, if it is one."""
+    known = result.facts.architecture
+    return Claim("architecture", {"detail": known.detail if known else None}, ("architecture",))
+
+
+def provenance(result: Result) -> Claim:
+    model = result.facts.model
+    imports = sorted(model.opsets.items())
+    return Claim(
+        "provenance",
+        {
+            "producer": model.producer,
+            "domains": tuple(domain for domain, _ in imports),
+            "versions": tuple(version for _, version in imports),
+        },
+        ("model.producer", "model.opsets"),
+    )

@@ -1,0 +1,73 @@
+"""What the numbers rest on, and what nobody knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.report.claims.record import Claim
+from analyzer.report.view import summary
+from analyzer.report.view.assumed import choices as made_choices
+
+if TYPE_CHECKING:
+    from analyzer.report.result import Result
+
+SIZES = 6
+REASONS = 3
+
+
+def assumed_sizes(result: Result) -> Claim:
+    """Sizes that the file leaves open."""
+    found = result.facts.assumptions
+    return Claim(
+        "assumed.sizes",
+        {
+            "count": len(found),
+            "dims": tuple(a.dim for a in found[:SIZES]),
+            "sizes": tuple(a.value for a in found[:SIZES]),
+        },
+        ("assumptions",),
+    )
+
+
+def choices(result: Result) -> Claim:
+    """What is decided while the model runs, or only declared."""
+    found = made_choices(result.facts)
+    return Claim(
+        "assumed.choices",
+        {"count": len(found), "first": found[0] if found else None},
+        ("nodes",),
+    )
+
+
+def coverage(result: Result) -> Claim:
+    """Operators whose multiply-accumulates are known."""
+    found = summary.coverage(result.facts.nodes)
+    return Claim(
+        "coverage",
+        {
+            "known": found.known,
+            "operators": found.total,
+            "missing": tuple(op for op, _, _ in found.missing[:REASONS]),
+            "missing_counts": tuple(count for _, count, _ in found.missing[:REASONS]),
+            "missing_reasons": tuple(why for _, _, why in found.missing[:REASONS]),
+            "reasons": len(found.missing),
+        },
+        ("nodes",),
+    )
+
+
+def unknown(result: Result) -> Claim:
+    """Whether anything at all is unknown or was met with a problem."""
+    facts, found = result.facts, summary.coverage(result.facts.nodes)
+    return Claim(
+        "unknown",
+        {
+            "operators": found.total - found.known,
+            "of": found.total,
+            "macs_complete": facts.totals.complete,
+            "flops_complete": facts.totals.flops_complete,
+            "reason": facts.totals.reason,
+            "problems": len(facts.problems),
+        },
+        ("nodes", "totals.complete", "totals.flops_complete", "problems"),
+    )

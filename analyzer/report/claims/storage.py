@@ -1,0 +1,102 @@
+"""What the file stores, what its weights say, and what moves while it runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.report.claims.record import Claim
+from analyzer.report.view import layers
+from analyzer.report.view import memory as device
+from analyzer.report.view.weights import describe
+
+if TYPE_CHECKING:
+    from analyzer.report.result import Result
+
+SHARED = 8
+
+
+def weights(result: Result) -> Claim:
+    """Bytes of weights and buffers in memory, and whether the file has them."""
+    stored = result.facts.parameters
+    sizes = {dtype: n for dtype, n in sorted(stored.bytes_by_dtype.items()) if n}
+    return Claim(
+        "memory.weights",
+        {
+            "bytes": stored.weight_bytes,
+            "stored_bytes": stored.stored_bytes,
+            "dtypes": tuple(sizes),
+            "dtype_bytes": tuple(sizes.values()),
+        },
+        ("parameters.bytes_by_dtype", "parameters.stored_bytes"),
+    )
+
+
+def shared(result: Result) -> Claim | None:
+    """Weights that more than one operator uses."""
+    found = result.facts.parameters.shared
+    if not found:
+        return None
+    return Claim(
+        "memory.shared",
+        {
+            "count": len(found),
+            "names": tuple(tensor.name for tensor in found[:SHARED]),
+            "uses": tuple(tensor.uses for tensor in found[:SHARED]),
+        },
+        ("parameters.shared",),
+    )
+
+
+def memory(result: Result) -> Claim:
+    """The peak of activations, in words that say how it was found."""
+    found = result.facts.memory
+    name = next((n.name for n in result.facts.nodes if n.id == found.at_node), "")
+    return Claim(
+        "memory.peak",
+        {
+            "bytes": found.peak_bytes,
+            "certainty": found.certainty.value,
+            "name": name or found.at_node,
+            "reason": found.reason,
+        },
+        ("memory",),
+    )
+
+
+def read(result: Result) -> Claim | None:
+    """Layers whose trained values were read."""
+    evidence = result.facts.evidence
+    if evidence is None:
+        return None
+    return Claim(
+        "weights.read",
+        {"layers": len(evidence.layers), "unread": len(evidence.unread)},
+        ("weights",),
+    )
+
+
+def peculiar(result: Result) -> Claim | None:
+    """Layers with values that do no work, or harm."""
+    evidence = result.facts.evidence
+    if evidence is None:
+        return None
+    odd = [layer.node for layer in evidence.layers.values() if any(True for _ in describe(layer))]
+    return Claim("weights.peculiar", {"layers": len(odd)}, ("weights",))
+
+
+def intensity(result: Result) -> Claim | None:
+    """What share of the multiply-accumulates an example device waits for memory in."""
+    share = device.below_ridge(layers.layer_shapes(result.facts.nodes))
+    if share is None:
+        return None
+    example = device.EXAMPLE
+    return Claim(
+        "memory.intensity",
+        {
+            "device": example.name,
+            "flops": example.flops,
+            "bandwidth": example.bandwidth,
+            "share": share,
+        },
+        ("nodes",),
+    )

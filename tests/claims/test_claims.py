@@ -1,0 +1,189 @@
+"""Reports say what their facts say: on samples, on models of many kinds and on generated ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from onnx import ModelProto, TensorProto, helper, numpy_helper, parser
+
+from analyzer.analyze import analyze, analyze_weights
+from analyzer.lint import Settings, judge
+from analyzer.model import load, load_bytes
+from analyzer.report import REPORT_FORMATS
+from analyzer.report.claims import MAKERS
+from analyzer.report.result import Options, Result
+from analyzer.ruleset import load_rules
+from tests.claims.pages import Sentence, objections, sentences
+from tests.claims.truth import TRUTHS, contradictions
+from tests.fuzz.graphs import models
+from tests.report.results import LIGHT, SAMPLES
+
+RULES = load_rules()
+
+
+def result(model: ModelProto | Path, *, weights: bool = True) -> Result:
+    loaded = load(str(model)) if isinstance(model, Path) else load_bytes(model.SerializeToString())
+    facts = (analyze_weights if weights else analyze)(loaded)
+    verdict = judge(facts, RULES, Settings())
+    return Result(facts, verdict.findings, RULES)
+
+
+def document(found: Result) -> Any:
+    return json.loads(REPORT_FORMATS["json"](found, Options()))
+
+
+def page(found: Result) -> str:
+    return REPORT_FORMATS["html"](found, Options()).decode()
+
+
+OPEN_LOOP = """<ir_version: 8, opset_import: ["" : 17]>
+g (int64 n, float[4,4] x, float[4,4] w) => (float[4,4] y) {
+  y = Loop <body = b (int64 i, bool c, float[4,4] s) => (bool d, float[4,4] t) {
+    d = Identity (c)
+    t = MatMul (s, w)
+  }> (n, , x)
+}"""
+NO_MACS = """<ir_version: 8, opset_import: ["" : 17]>
+g (float[1,1000000] x) => (float[1,1000000] y) { s = Sigmoid (x)  y = Mul (s, x) }"""
+UNKNOWN = """<ir_version: 8, opset_import: ["" : 17, "com.acme" : 1]>
+g (float[1,64,28,28] x, float[64,64,3,3] w) => (float[1,64,28,28] y) {
+  a = Conv <pads=[1,1,1,1]> (x, w)
+  y = com.acme.Warp (a)
+}"""
+OPEN_SIZES = """<ir_version: 8, opset_import: ["" : 17]>
+g (float[N,3,H,W] x, float[8,3,3,3] w) => (float[] y) { y = Conv (x, w) }"""
+UNSIZED = """<ir_version: 8, opset_import: ["" : 17]>
+g (float[1,8] x) => (float[] y) { n = NonZero (x)  f = Cast <to=1> (n)  y = Exp (f) }"""
+
+
+def forest() -> ModelProto:
+    """One tree of one split: what it learned is in attributes, so no weight is a tensor."""
+    node = helper.make_node(
+        "TreeEnsembleRegressor", ["x"], ["y"], domain="ai.onnx.ml", n_targets=1,
+        nodes_treeids=[0, 0, 0], nodes_nodeids=[0, 1, 2], nodes_featureids=[0, 0, 0],
+        nodes_values=[0.5, 0.0, 0.0], nodes_modes=["BRANCH_LEQ", "LEAF", "LEAF"],
+        nodes_truenodeids=[1, 0, 0], nodes_falsenodeids=[2, 0, 0],
+        target_treeids=[0, 0], target_nodeids=[1, 2], target_ids=[0, 0], target_weights=[1.0, 2.0],
+    )  # fmt: skip
+    x, y = (helper.make_tensor_value_info(n, TensorProto.FLOAT, [1, s]) for n, s in
+            (("x", 4), ("y", 1)))  # fmt: skip
+    imports = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)]
+    return helper.make_model(helper.make_graph([node], "g", [x], [y]), opset_imports=imports)
+
+
+def shared() -> ModelProto:
+    """One kernel of 64·64·3·3 weights, used by three convolutions in a row."""
+    names = ("x", "a", "b", "y")
+    nodes = [
+        helper.make_node("Conv", [before, "w"], [after], pads=[1, 1, 1, 1])
+        for before, after in pairwise(names)
+    ]
+    x, y = (helper.make_tensor_value_info(n, TensorProto.FLOAT, [1, 64, 28, 28]) for n in "xy")
+    numbers = np.random.default_rng(0).standard_normal((64, 64, 3, 3), dtype=np.float32)
+    kernel = numpy_helper.from_array(numbers, "w")
+    return helper.make_model(helper.make_graph(nodes, "g", [x], [y], [kernel]))
+
+
+@cache
+def results() -> dict[str, Result]:
+    texts = {"open loop": OPEN_LOOP, "no macs": NO_MACS,
+             "unknown operator": UNKNOWN, "open sizes": OPEN_SIZES, "unsized": UNSIZED}  # fmt: skip
+    found = {name: result(parser.parse_model(text)) for name, text in texts.items()}
+    found["forest"] = result(forest())
+    found["shared weights"] = result(shared())
+    found["mobilenet"] = result(SAMPLES / "mobilenet_v1.onnx")
+    found["standard"] = result(SAMPLES / "mobilenet_v1_standard.onnx")
+    found["squeezenet"] = result(LIGHT / "light_squeezenet.onnx")
+    return found
+
+
+@pytest.mark.parametrize("name", list(results()))
+def test_no_claim_is_denied_by_the_facts_beside_it(name: str) -> None:
+    found = results()[name]
+    assert list(contradictions(document(found))) == []
+
+
+@pytest.mark.parametrize("name", list(results()))
+def test_every_sentence_of_a_page_has_a_claim_that_holds(name: str) -> None:
+    found = results()[name]
+    assert list(objections(page(found), document(found))) == []
+
+
+def test_fixed_words_are_the_same_in_every_report() -> None:
+    def fixed(found: Result) -> set[str]:
+        return {s.text for s in sentences(page(found)) if s.origin == "data-fixed"}
+
+    everywhere = set().union(*map(fixed, results().values()))
+    assert all(not _names(text) for text in everywhere)
+    assert len(everywhere) < 45  # a text for each model would be hundreds
+
+
+def _names(text: str) -> bool:
+    """Whether a text quotes something of a model."""
+    return any(word in text for word in ("stem.", "block1", "Warp", "fire", "com.acme"))
+
+
+def test_words_of_rules_are_those_of_the_rule_file() -> None:
+    prose = {rule.id: " ".join(f"{rule.rationale} {rule.fix}".split()) for rule in RULES}
+    for found in results().values():
+        for sentence in _rule_words(page(found)):
+            words = sentence.text.removeprefix("Why. ").removeprefix("Fix. ").replace("_", "")
+            assert words in prose[sentence.value].replace("_", "").replace("`", "")
+
+
+def _rule_words(html: str) -> Iterator[Sentence]:
+    return (s for s in sentences(html) if s.origin == "data-rule"
+            and s.text.startswith(("Why. ", "Fix. ")))  # fmt: skip
+
+
+def test_every_claim_that_can_be_made_has_a_truth_and_is_made_somewhere() -> None:
+    made = {claim.id for found in results().values() for claim in found.claims}
+    assert made <= set(TRUTHS)
+    assert len(MAKERS) == len(TRUTHS)
+    assert set(TRUTHS) - made == {"silenced"}
+
+
+@given(models(wild=False))
+def test_generated_models_are_claimed_nothing_about_that_they_deny(model: ModelProto) -> None:
+    found = result(model, weights=False)
+    assert list(contradictions(document(found))) == []
+
+
+# What reports were seen to say, and what is so.
+
+
+def said(name: str, claim: str) -> str:
+    texts = [s.text for s in sentences(page(results()[name])) if s.value == claim]
+    return texts[0]
+
+
+def test_a_shared_weight_is_saved_once() -> None:
+    (claim,) = [c for c in results()["shared weights"].claims if c.id == "saving"]
+    # 64·64·9 weights become 64·9 + 64·64, once, though three convolutions use them.
+    assert claim.values["params"] == 36_864 - 4_672
+
+
+def test_an_open_loop_is_not_called_known() -> None:
+    assert said("open loop", "unknown").startswith("The multiply-accumulates of all")
+    assert "but not their sum" in said("open loop", "unknown")
+
+
+def test_macs_are_not_equated_with_flops() -> None:
+    assert "0 MACs, 5 MFLOP in all" in said("no macs", "compute")
+
+
+def test_a_forest_has_no_weights_that_are_made_when_it_runs() -> None:
+    assert said("forest", "memory.weights") == "The file has no weight tensors."
+    assert "they are made when the model runs" in said("mobilenet", "memory.weights")
+
+
+def test_notes_are_not_denied_by_the_first_page() -> None:
+    assert "none that asks for a change" in said("open sizes", "actions")

@@ -1,0 +1,316 @@
+"""What makes each claim of a report true, computed from the other members of its JSON.
+
+Nothing is imported from the project: words and truth would else share their mistakes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from math import isclose
+from typing import Any
+
+Document = Mapping[str, Any]
+Values = Mapping[str, Any]
+
+_RECURRENT = ("LSTM", "GRU", "RNN")
+_CONVOLUTIONS = ("standard", "pointwise", "depthwise", "grouped", "transposed")
+
+
+def contradictions(document: Document) -> Iterator[str]:
+    """What a report says that its own facts deny."""
+    ids = [claim["id"] for claim in document["claims"]]
+    if len(set(ids)) < len(ids):
+        yield "a claim is made twice"
+    for claim in document["claims"]:
+        if claim["id"] not in TRUTHS:
+            yield f"{claim['id']}: nothing says when it is true"
+            continue
+        for path in claim["facts"]:
+            if not _exists(document, path):
+                yield f"{claim['id']}: rests on {path}, which is not there"
+        truth = TRUTHS[claim["id"]](document)
+        for name, value in truth.items():
+            said = claim["values"].get(name, "nothing")
+            if not _same(said, value):
+                yield f"{claim['id']}.{name}: says {said!r}, the facts {value!r}"
+
+
+def _exists(document: Document, path: str) -> bool:
+    here: Any = document
+    for part in path.split("."):
+        if not isinstance(here, Mapping) or part not in here:
+            return False
+        here = here[part]
+    return True
+
+
+def _same(said: Any, value: Any) -> bool:
+    if isinstance(value, float) and isinstance(said, (int, float)):
+        return isclose(said, value, rel_tol=1e-9, abs_tol=1e-12)
+    return bool(said == value)
+
+
+def _counted(document: Document) -> list[Any]:
+    """Operators whose own cost is in the totals."""
+    return [n for n in document["nodes"] if n["counted"] and not n["composite"]]
+
+
+def _network(d: Document) -> Values:
+    blocks = Counter(block["kind"] for block in d["blocks"]).most_common(2)
+    convs = [node["conv"] for node in d["nodes"] if node["conv"]]
+    inputs = d["inputs"][:3]
+    return {
+        "layers": d["totals"]["weighted_layers"],
+        "family": _family(d),
+        "blocks": [kind for kind, _ in blocks],
+        "block_counts": [count for _, count in blocks],
+        "first_convolution": convs[0]["kind"] if convs else None,
+        "first_strides": convs[0]["strides"] if convs else [],
+        "inputs": [tensor["name"] for tensor in inputs],
+        "shapes": [
+            None
+            if t["shape"] is None
+            else "×".join("?" if side is None else str(side) for side in t["shape"])
+            for t in inputs
+        ],
+        "inputs_in_all": len(d["inputs"]),
+    }
+
+
+def _family(d: Document) -> str:
+    """By what does more than half of the multiply-accumulates, added up operator by operator."""
+    by: Counter[str] = Counter()
+    for node in _counted(d):
+        kind, macs = node["op_type"], (node["macs"] or 0) * node["counted"]
+        if node["conv"]:
+            by["convolutional"] += macs
+        elif any(part in kind for part in _RECURRENT):
+            by["recurrent"] += macs
+        elif any(part in kind for part in ("Attention", "Gemm", "MatMul", "Einsum")):
+            by["products"] += macs
+        else:
+            by["mixed"] += macs
+    if not by.total():
+        return "graph"
+    name, most = by.most_common(1)[0]
+    if most <= by.total() // 2:
+        return "mixed"
+    attends = any(block["kind"] == "attention" for block in d["blocks"])
+    return "transformer" if name == "products" and attends else name
+
+
+def _saved(d: Document) -> tuple[int, int]:
+    best: dict[str, tuple[int, int]] = {}
+    for finding in d["findings"]:
+        for place in finding["places"]:
+            if place["saving"]:
+                saved = (place["saving"]["macs"], place["saving"]["params"])
+                best[place["node"]] = max(saved, best.get(place["node"], (0, 0)))
+    if not d["findings"] and _rules(d) == 0:
+        plan = d["separable"]
+        return plan["macs_now"] - plan["macs_after"], plan["params_now"] - plan["params_after"]
+    return sum(macs for macs, _ in best.values()), sum(params for _, params in best.values())
+
+
+def _rules(d: Document) -> int:
+    """Rules that were applied, which the JSON says in its claims alone."""
+    return int(next(c["values"]["rules"] for c in d["claims"] if c["id"] == "findings"))
+
+
+def _verdict(d: Document) -> Values:
+    totals, (macs, _) = d["totals"], _saved(d)
+    errors = sum(f["severity"] == "error" for f in d["findings"])
+    share = macs / totals["macs"] if totals["macs"] else 0.0
+    unjudged = sum(p["inconclusive"] for p in d["problems"])
+    order = (
+        ("errors", errors > 0),
+        ("inconclusive", unjudged > 0),
+        ("saving", share >= 0.01),
+        ("partial", totals["unknown_nodes"] > 0),
+        ("findings", bool(d["findings"])),
+        ("silenced", d["suppressed"] + d["accepted"] > 0),
+        ("clean", _rules(d) > 0),
+        ("unjudged", True),
+    )
+    kind = next(word for word, holds in order if holds)
+    if kind == "clean":
+        assert d["outcome"] == "clean"
+    return {
+        "kind": kind, "outcome": d["outcome"], "errors": errors, "inconclusive": unjudged,
+        "findings": len(d["findings"]), "macs_now": totals["macs"],
+        "macs_after": totals["macs"] - macs, "share": share, "complete": totals["complete"],
+        "rules_with_findings": len({f["rule"] for f in d["findings"]}),
+    }  # fmt: skip
+
+
+def _compute(d: Document) -> Values:
+    """Sums over operators, where nothing about them is open."""
+    totals = d["totals"]
+    known = {"certainty": totals["certainty"], "unknown_nodes": totals["unknown_nodes"],
+             "macs": totals["macs_range"], "flops": totals["flops_range"]}  # fmt: skip
+    if all(n["executions"] == n["counted"] and n["macs"] is not None for n in _counted(d)):
+        macs = sum(n["macs"] * n["counted"] for n in _counted(d))
+        assert totals["macs"] == macs
+        assert totals["macs_range"][0] <= macs
+    return known
+
+
+def _parameters(d: Document) -> Values:
+    """Stored tensors by role, where all of them are listed."""
+    stored = d["parameters"]
+    if not stored["unlisted"]:
+        by_role: Counter[str] = Counter()
+        for tensor in stored["tensors"]:
+            by_role[tensor["role"]] += tensor["elements"] or 0
+        assert by_role["weight"] == stored["weights"]
+        assert by_role["buffer"] == stored["buffers"]
+    return {"params": d["totals"]["params"], "buffers": stored["buffers"],
+            "bytes": sum(stored["bytes_by_dtype"].values())}  # fmt: skip
+
+
+def _peak(d: Document) -> Values:
+    memory = d["memory"]
+    known = memory["peak_bytes"] is not None
+    return {"bytes": memory["peak_range"] if known else None, "node": memory["at_node"]}
+
+
+def _saving(d: Document) -> Values:
+    macs, params = _saved(d)
+    total = d["totals"]["macs"]
+    assert params <= d["totals"]["params"], "saves more parameters than there are"
+    assert macs <= total
+    return {"macs": macs, "params": params, "share": macs / total if total else None,
+            "complete": d["totals"]["complete"]}  # fmt: skip
+
+
+def _actions(d: Document) -> Values:
+    """An action is a finding that asks for something and is not slower by our own model."""
+    said = next(c["values"] for c in d["claims"] if c["id"] == "actions")
+    places: dict[str, list[Any]] = {}
+    grave = set()
+    for finding in d["findings"]:
+        places.setdefault(finding["rule"], []).extend(finding["places"])
+        if finding["severity"] != "info":
+            grave.add(finding["rule"])
+    macs = {rule: sum(p["saving"]["macs"] for p in found if p["saving"])
+            for rule, found in places.items()}  # fmt: skip
+    asking = {rule for rule in places if rule in grave or macs[rule]}
+    assert set(said["rules"]) <= asking - set(said["slower"])
+    assert set(said["slower"]) <= asking
+    assert bool(said["rules"]) == bool(asking - set(said["slower"]))
+    return {"findings": len(d["findings"]), "places": [len(places[r]) for r in said["rules"]],
+            "macs": [macs[r] for r in said["rules"]]}  # fmt: skip
+
+
+def _findings(d: Document) -> Values:
+    return {"count": len(d["findings"]), "places": sum(f["count"] for f in d["findings"])}
+
+
+def _conversion(d: Document) -> Values:
+    savings = sorted((n["saving"]["macs"] for n in d["nodes"] if n["saving"]), reverse=True)
+    whole, so_far, best = sum(savings), 0, 0
+    while 100 * so_far < 80 * whole:
+        so_far, best = so_far + savings[best], best + 1
+    now = d["totals"]["macs"]
+    return {"candidates": len(savings), "best": best, "macs_now": now, "macs_after": now - whole}
+
+
+def _sizes(d: Document) -> Values:
+    found = d["assumptions"]
+    return {"count": len(found), "dims": [a["dim"] for a in found[:6]],
+            "sizes": [a["value"] for a in found[:6]]}  # fmt: skip
+
+
+def _choices(d: Document) -> Values:
+    """Reasons of costs that depend on data or on a declaration, which sizes do not explain."""
+    reasons = {n["reason"] for n in d["nodes"] if _is_choice(n)}
+    if d["assumptions"]:
+        reasons = {reason for reason in reasons if not reason.startswith("with ")}
+    return {"count": len(reasons)}
+
+
+def _is_choice(node: Any) -> bool:
+    low, high = node["macs_range"]
+    if node["composite"] and low != high:
+        return node["executions_range"][1] != 0 and node["id"] in node["reason"]
+    return bool(node["certainty"] == "assumed" and node["counted"] and node["reason"])
+
+
+def _coverage(d: Document) -> Values:
+    judged = _counted(d)
+    return {"operators": len(judged), "known": sum(n["macs"] is not None for n in judged)}
+
+
+def _unknown(d: Document) -> Values:
+    judged = _counted(d)
+    totals = d["totals"]
+    missing = sum(n["macs"] is None for n in judged)
+    if missing:
+        assert not totals["complete"], "a total without some operators is called complete"
+    return {"operators": missing, "of": len(judged), "macs_complete": totals["complete"],
+            "flops_complete": totals["flops_complete"], "problems": len(d["problems"])}  # fmt: skip
+
+
+def _weights(d: Document) -> Values:
+    sizes = {k: n for k, n in sorted(d["parameters"]["bytes_by_dtype"].items()) if n}
+    return {"bytes": sum(sizes.values()), "stored_bytes": d["parameters"]["stored_bytes"],
+            "dtypes": list(sizes), "dtype_bytes": list(sizes.values())}  # fmt: skip
+
+
+def _shared(d: Document) -> Values:
+    found = d["parameters"]["shared"]
+    assert all(tensor["uses"] > 1 for tensor in found)
+    return {"count": len(found), "names": [t["name"] for t in found[:8]]}
+
+
+def _memory(d: Document) -> Values:
+    memory = d["memory"]
+    alive = [t["bytes"] for t in memory["alive"]]
+    if memory["peak_bytes"] is not None and None not in alive:
+        assert sum(alive) <= memory["peak_bytes"]
+    return {"bytes": memory["peak_bytes"], "certainty": memory["certainty"]}
+
+
+def _read(d: Document) -> Values:
+    return {"layers": len(d["weights"]["layers"]), "unread": len(d["weights"]["unread"])}
+
+
+def _intensity(d: Document) -> Values:
+    """Memory limits a layer whose FLOPs a byte are below the device's ridge."""
+    known = [n for n in _counted(d) if n["macs"] and n["intensity"] is not None]
+    assert known
+    return {"flops": 19.5e12, "bandwidth": 1555e9}
+
+
+TRUTHS: Mapping[str, Callable[[Document], Values]] = {
+    "network": _network,
+    "architecture": lambda d: {
+        "detail": d["architecture"]["detail"] if d["architecture"] else None
+    },
+    "provenance": lambda d: {
+        "producer": d["model"]["producer"],
+        "domains": sorted(d["model"]["opsets"]),
+        "versions": [d["model"]["opsets"][k] for k in sorted(d["model"]["opsets"])],
+    },
+    "verdict": _verdict,
+    "compute": _compute,
+    "parameters": _parameters,
+    "peak": _peak,
+    "saving": _saving,
+    "actions": _actions,
+    "findings": _findings,
+    "silenced": lambda d: {"suppressed": d["suppressed"], "accepted": d["accepted"]},
+    "conversion": _conversion,
+    "conversion.speed": lambda d: {},
+    "assumed.sizes": _sizes,
+    "assumed.choices": _choices,
+    "coverage": _coverage,
+    "unknown": _unknown,
+    "memory.weights": _weights,
+    "memory.shared": _shared,
+    "memory.peak": _memory,
+    "weights.read": _read,
+    "weights.peculiar": lambda d: {},
+    "memory.intensity": _intensity,
+}
