@@ -150,6 +150,7 @@ def _verdict(v: Values) -> str:
         "inconclusive": f"Not conclusive: {unjudged}",
         "partial": f"Judged in part: the cost of {many(v['unknown_nodes'], 'operator')} is "
         "unknown, so totals are minima.",
+        "unbounded": "Judged in part: nothing bounds how often a loop runs, so totals are minima.",
         "silenced": f"Nothing new: no finding but {silenced(v)}.",
         "clean": f"Clean: none of the {v['rules']} rules applied objects to this model.",
         "unjudged": "No rule was applied; the numbers below are facts without a judgement.",

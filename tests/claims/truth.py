@@ -128,6 +128,7 @@ def _verdict(d: Document) -> Values:
         ("inconclusive", unjudged > 0),
         ("saving", share >= 0.01),
         ("partial", totals["unknown_nodes"] > 0),
+        ("unbounded", not totals["complete"]),
         ("findings", bool(d["findings"])),
         ("silenced", d["suppressed"] + d["accepted"] > 0),
         ("clean", _rules(d) > 0),

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 SAMPLE = "samples/mobilenet_v1.onnx"
 STANDARD = "samples/mobilenet_v1_standard.onnx"
 RULES = {
-    "claims", "command",
+    "claims",
+    "command",
     "configuration",
     "rules_version",
     "outcome",

@@ -35,6 +35,8 @@ def verdict(result: Result) -> Claim:
         kind = "saving"
     elif totals.unknown_nodes:
         kind = "partial"
+    elif not totals.complete:
+        kind = "unbounded"
     elif result.findings:
         kind = "findings"
     elif result.suppressed or result.accepted:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class KindRow:
     """One row of the breakdown by kind of layer."""
 
     kind: str
@@ -31,12 +31,12 @@ def block_name(kind: str) -> str:
     return kind.replace("-", " ")
 
 
-def shares(facts: Facts) -> tuple[Share, ...]:
+def shares(facts: Facts) -> tuple[KindRow, ...]:
     """MACs and parameters by kind, largest first; kinds below 0.05 % of both are joined."""
     totals = facts.totals
     macs_sum = sum(totals.macs_by_kind.values()) or 1
     params_sum = sum(totals.params_by_kind.values()) or 1
-    rows: list[Share] = []
+    rows: list[KindRow] = []
     rest_macs = rest_params = 0
     for kind in {**totals.macs_by_kind, **totals.params_by_kind}:
         macs, params = totals.macs_by_kind.get(kind, 0), totals.params_by_kind.get(kind, 0)
@@ -44,13 +44,13 @@ def shares(facts: Facts) -> tuple[Share, ...]:
             rest_macs, rest_params = rest_macs + macs, rest_params + params
             continue
         rows.append(
-            Share(
+            KindRow(
                 label(kind, 40), color_of(kind), macs, macs / macs_sum, params, params / params_sum
             )
         )
     if rest_macs or rest_params:
         rows.append(
-            Share("all others", "other", rest_macs, rest_macs / macs_sum, rest_params,
+            KindRow("all others", "other", rest_macs, rest_macs / macs_sum, rest_params,
                   rest_params / params_sum)
         )  # fmt: skip
     return tuple(sorted(rows, key=lambda r: (-r.macs, -r.params, r.kind)))
