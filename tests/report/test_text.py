@@ -82,7 +82,7 @@ def test_what_a_rule_says_is_not_said_again(mobilenet: Result) -> None:
     facts, rules = replace(mobilenet.facts, problems=(problem,)), load_rules()
     lines = check(Result(facts, judge(facts, rules, Settings()).findings, rules))
     assert [line for line in lines if message in line] == [
-        f"{facts.model.path}: n: GRF001 external-too-short: {message}"
+        f"{facts.model.path}: n: EXT001 {message}"
     ]
 
 
