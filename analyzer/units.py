@@ -188,6 +188,15 @@ def _four(value: float) -> str:
     return f"{value:.4f}".rstrip("0").rstrip(".") if "e" in text else text
 
 
+def many(n: int, word: str) -> str:
+    """A count and its noun.
+
+    >>> many(1, "layer"), many(1200, "layer")
+    ('1 layer', '1,200 layers')
+    """
+    return f"{count(n)} {word}{'s' * (n != 1)}"
+
+
 def places(count: int) -> str:
     """
     >>> places(1), places(1200)

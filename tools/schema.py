@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from analyzer.facts import Facts, Range
 from analyzer.records import Member, Output, Signed, members
 from analyzer.report.compare import Pair
-from analyzer.report.result import Batch, Result
+from analyzer.report.document import BatchDocument, Document
 from analyzer.report.scale import Study
 from analyzer.report.studies import ConventionTotals, InputGrowth
 from tools import docstrings, hints
@@ -25,8 +25,8 @@ from tools import docstrings, hints
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "analyzer/report/schema.json"
 OUTPUTS: Mapping[type[Output], str] = {
-    Result: "result",
-    Batch: "batch",
+    Document: "result",
+    BatchDocument: "batch",
     Study: "scale",
     Pair: "compare",
     ConventionTotals: "conventions",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.report.content import HTML
 from analyzer.report.rendering import render as render_page
-from analyzer.report.view.page import HTML
 
 if TYPE_CHECKING:
     from analyzer.report.result import Options, Result

@@ -6,6 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from analyzer.report.document import BatchDocument, Document
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -14,12 +16,12 @@ if TYPE_CHECKING:
 
 def render(result: Result, options: Options) -> bytes:
     """One model, for ``inspect`` and ``report``."""
-    return encode(result.to_dict())
+    return encode(Document(result).to_dict())
 
 
 def render_batch(batch: Batch, options: Options) -> bytes:
     """Many models, for ``check``."""
-    return encode(batch.to_dict())
+    return encode(BatchDocument(batch).to_dict())
 
 
 def encode(value: Mapping[str, Any] | list[Any]) -> bytes:

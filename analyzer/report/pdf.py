@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from analyzer.errors import OutputError
+from analyzer.report.content import PDF
 from analyzer.report.json import encode
 from analyzer.report.rendering import render as render_page
-from analyzer.report.view.page import PDF
 from analyzer.units import shorten
 
 if TYPE_CHECKING:

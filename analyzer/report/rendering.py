@@ -12,7 +12,8 @@ import jinja2
 from markupsafe import Markup, escape
 
 from analyzer import units
-from analyzer.report.view import kinds, page
+from analyzer.report import content
+from analyzer.report.view import kinds
 from analyzer.resources import templates_dir
 
 if TYPE_CHECKING:
@@ -22,9 +23,11 @@ _SUBSCRIPT = re.compile(r"(?<![A-Za-z0-9])([A-Z])_([A-Z])(?![A-Za-z0-9_])")
 _MONO = '"DejaVu Sans Mono", "Liberation Mono", monospace'
 
 
-def render(result: Result, options: Options, medium: page.Medium) -> str:
+def render(result: Result, options: Options, medium: content.Medium) -> str:
     """The report as one HTML document."""
-    return environment().get_template("report.html.j2").render(page.build(result, options, medium))
+    return (
+        environment().get_template("report.html.j2").render(content.build(result, options, medium))
+    )
 
 
 @cache

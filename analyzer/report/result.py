@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from analyzer.facts import Facts
     from analyzer.findings.finding import Finding
-    from analyzer.report.claims.record import Claim
     from analyzer.ruleset.rule import Rule
 
 Outcome = Literal["clean", "findings", "inconclusive"]
@@ -88,14 +87,6 @@ class Result(Output):
 
     @property
     @shown
-    def claims(self) -> tuple[Claim, ...]:
-        """Everything that a report says of the model, before it is put into words."""
-        from analyzer.report.claims import claims_of  # which looks at results
-
-        return claims_of(self)
-
-    @property
-    @shown
     def outcome(self) -> Outcome:
         """``inconclusive`` when anything was skipped, else ``findings`` or ``clean``."""
         if self.facts.inconclusive:
@@ -137,7 +128,6 @@ class Batch(Output):
         return next(o for o in (INCONCLUSIVE, FINDINGS, CLEAN) if o in outcomes)
 
     @property
-    @shown_as("models")
     def results(self) -> tuple[Result, ...]:
         return tuple(item for item in self.items if isinstance(item, Result))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.report.claims import claims_of
 from analyzer.report.columns import columns
 from analyzer.report.style import Style
 from analyzer.report.view import summary
@@ -33,7 +34,7 @@ def render(result: Result, options: Options) -> bytes:
 def _summary(result: Result, options: Options, style: Style) -> Iterator[str]:
     facts = result.facts
     yield style.bold(label(facts.model.path))
-    claims = result.claims
+    claims = claims_of(result)
     yield say(claims)["network"]
     yield ""
     for card in cards(claims, options.count):

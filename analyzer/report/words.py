@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from analyzer import units
 from analyzer.facts import Certainty
 from analyzer.sanitise import clean, label
+from analyzer.units import many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -329,11 +330,6 @@ _SENTENCES: Mapping[str, Callable[[Values], str]] = {
     "weights.read": _read,
     "weights.peculiar": _peculiar,
 }
-
-
-def many(n: int, word: str) -> str:
-    """``1 layer``, ``2 layers``."""
-    return f"{units.count(n)} {word}{'s' * (n != 1)}"
 
 
 def _sides(values: tuple[int, ...]) -> str:

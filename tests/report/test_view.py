@@ -9,9 +9,10 @@ import pytest
 
 from analyzer import sanitise
 from analyzer.report import REPORT_FORMATS, Batch, Failure, Options, Result
+from analyzer.report.claims import claims_of
 from analyzer.report.claims.cost import possible_saving
+from analyzer.report.content import HTML, PDF, build
 from analyzer.report.view import charts, findings, layers, memory, summary
-from analyzer.report.view.page import HTML, PDF, build
 from analyzer.report.words import cards, say
 
 
@@ -139,10 +140,10 @@ def test_reference_is_split_into_words_and_address() -> None:
 
 def test_what_is_silenced_is_not_called_clean(standard: Result) -> None:
     quiet = replace(standard, findings=(), suppressed=12, accepted=1)
-    assert say(quiet.claims)["verdict"] == (
+    assert say(claims_of(quiet))["verdict"] == (
         "Nothing new: no finding but 12 suppressed and 1 in the baseline."
     )
-    (saving,) = [c for c in cards(quiet.claims, "macs") if c.title == "Possible saving"]
+    (saving,) = [c for c in cards(claims_of(quiet), "macs") if c.title == "Possible saving"]
     assert saving.detail == ("not counting 12 suppressed and 1 in the baseline",)
     assert (
         "Not listed: 12 suppressed and 1 in the baseline."
@@ -152,5 +153,5 @@ def test_what_is_silenced_is_not_called_clean(standard: Result) -> None:
 
 def test_verdict_does_not_call_a_model_of_unknown_cost_harmless(unknown: Result) -> None:
     mute = replace(unknown, findings=())
-    said = say(mute.claims)["verdict"]
+    said = say(claims_of(mute))["verdict"]
     assert said.startswith("Judged in part: the cost of 1 operator is unknown")

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.report.words import many
+from analyzer.units import many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

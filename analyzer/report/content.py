@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from analyzer.report import words
+from analyzer.report.claims import claims_of
 from analyzer.report.view import (
     charts,
     conversion,
@@ -91,7 +92,7 @@ def build(result: Result, options: Options, medium: Medium) -> dict[str, object]
     groups = findings.group(result, names, anchors, medium.places)
     shapes = layers.layer_shapes(facts.nodes)
     left = conversion.steps(result)
-    claims = result.claims
+    claims = claims_of(result)
     said = words.say(claims)
     asked = next(claim.values["rules"] for claim in claims if claim.id == "actions")
     assert isinstance(asked, tuple)

@@ -1,0 +1,39 @@
+"""Results as JSON shows them: with everything that a report claims about the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from analyzer.records import INLINE, Output, shown
+from analyzer.report.claims import claims_of
+
+if TYPE_CHECKING:
+    from analyzer.report.claims.record import Claim
+    from analyzer.report.result import Batch, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Output):
+    """Facts about one model, what the rules say about them, and what a report claims."""
+
+    result: Result = field(metadata=INLINE)
+
+    @property
+    @shown
+    def claims(self) -> tuple[Claim, ...]:
+        """Everything that a report says of the model, before it is put into words."""
+        return claims_of(self.result)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDocument(Output):
+    """Everything one ``check`` looked at, in the order given."""
+
+    batch: Batch = field(metadata=INLINE)
+
+    @property
+    @shown
+    def models(self) -> tuple[Document, ...]:
+        """Models that could be judged."""
+        return tuple(map(Document, self.batch.results))
