@@ -228,6 +228,16 @@ def report(
     settings: Settings | None = None,
     options: Options = Options(),
 ) -> str: ...
+@overload
+def report(
+    model: Facts | Model | Readable,
+    format: Format,
+    *,
+    to: str | os.PathLike[str] | None = None,
+    rules: Sequence[Rule] | None = None,
+    settings: Settings | None = None,
+    options: Options = Options(),
+) -> bytes | str: ...
 def report(
     model: Facts | Model | Readable,
     format: Format = "html",
@@ -337,7 +347,7 @@ def scale(
             raise ValueError("a budget needs multipliers, not sides or numbers of blocks")
         axes = {"depths": factors, "widths": widths, "resolutions": rhos}
         given = {axis: values for axis, values in axes.items() if values}
-        return frontier(scaler, budget, divisor=divisor or 8, **given).points
+        return frontier(scaler, budget, divisor=8 if divisor is None else divisor, **given).points
     if not (widths or depths or rhos or pixels):
         return tuple(point for row in grid(scaler, divisor=divisor) for point in row)
     exact = [(side,) if isinstance(side, int) else tuple(side) for side in pixels]

@@ -129,6 +129,12 @@ def test_scale_within_a_budget_keeps_it() -> None:
         analyzer.scale(SAMPLE, budget=1, sides=224)
 
 
+@pytest.mark.parametrize("width", [0, -1, float("nan"), float("inf"), 1e300])
+def test_multiplier_that_means_nothing_is_refused(facts: analyzer.Facts, width: float) -> None:
+    with pytest.raises(ValueError, match="the width multiplier must be positive and at most"):
+        analyzer.scale(facts, width=width)
+
+
 def test_compare_takes_files(facts: analyzer.Facts) -> None:
     found = analyzer.compare(STANDARD, SAMPLE)
     assert found.new.totals.macs - found.old.totals.macs == 568_740_352 - 4_867_293_184

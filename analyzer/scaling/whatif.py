@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from analyzer.facts import Facts, Range
 
+LARGEST = 1_000_000
+"""Beyond this no multiplier is meant; powers of much larger ones are beyond a float."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Scaled(Brief):
@@ -127,8 +130,7 @@ class Scaler:
         """
         wanted = self._wanted_sides(resolution, sides)
         counts = self._wanted_repeats(depth)
-        if width <= 0:
-            raise ValueError("the width multiplier must be positive")
+        _check("width", width)
         rho = _mean_ratio(wanted, self.sides) if self.sides else 1.0
         factor = depth if isinstance(depth, int | float) else _mean_ratio(
             counts, [s.repeats for s in self.stages])  # fmt: skip
@@ -203,8 +205,7 @@ class Scaler:
         self, resolution: float, sides: int | Sequence[int] | None
     ) -> tuple[int, ...]:
         if sides is None:
-            if resolution <= 0:
-                raise ValueError("the resolution multiplier must be positive")
+            _check("resolution", resolution)
             half = Fraction(1, 2)
             return tuple(max(1, int(s * exact(resolution) + half)) for s in self.sides)
         wanted = (sides,) * len(self.sides) if isinstance(sides, int) else tuple(sides)
@@ -214,8 +215,7 @@ class Scaler:
 
     def _wanted_repeats(self, depth: float | Sequence[int]) -> tuple[int, ...]:
         if isinstance(depth, int | float):
-            if depth <= 0:
-                raise ValueError("the depth multiplier must be positive")
+            _check("depth", depth)
             return tuple(s.repeats if depth == 1 else repeats(s, depth) for s in self.stages)
         counts = tuple(depth)
         if len(counts) != len(self.stages) or min(counts, default=1) < 1:
@@ -238,6 +238,11 @@ def scale(
 
 def _range(most: int | None, slack: int) -> Range | None:
     return None if most is None else (most - slack, most)
+
+
+def _check(axis: str, multiplier: float) -> None:
+    if not 0 < multiplier <= LARGEST:  # neither is a number that is none
+        raise ValueError(f"the {axis} multiplier must be positive and at most {LARGEST:,}")
 
 
 def _mean_ratio(new: Sequence[int], old: Sequence[int]) -> float:
