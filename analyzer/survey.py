@@ -93,7 +93,7 @@ def survey(program: Program, shapes: Shapes) -> Survey:
     )
 
 
-def _behind_declared(graph: nx.MultiDiGraph, sites: Sequence[Site]) -> dict[int, str]:
+def _behind_declared(graph: nx.MultiDiGraph[str], sites: Sequence[Site]) -> dict[int, str]:
     if not held():
         return {}
     first: dict[str, str] = {}

@@ -291,12 +291,12 @@ def _carry(task: Callable[[Any], Any], stated: Sequence[Declaration | str | Oper
     return Carried(task, records)
 
 
-def attach(graph: nx.MultiDiGraph) -> None:
+def attach(graph: nx.MultiDiGraph[str]) -> None:
     """Keep with an operator graph the records that it was made under."""
     if held():
         graph.graph[_GRAPH_KEY] = tuple(held().values())
 
 
-def attached(graph: nx.MultiDiGraph) -> tuple[Operator, ...]:
+def attached(graph: nx.MultiDiGraph[str]) -> tuple[Operator, ...]:
     """The records that an operator graph was made under."""
     return cast("tuple[Operator, ...]", graph.graph.get(_GRAPH_KEY, ()))

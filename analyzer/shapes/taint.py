@@ -31,7 +31,7 @@ def tainted_sites(
 
 
 def reached_sites(
-    graph: nx.MultiDiGraph, sites: Sequence[Site], start: Collection[str]
+    graph: nx.MultiDiGraph[str], sites: Sequence[Site], start: Collection[str]
 ) -> frozenset[int]:
     """Indices of the sites ``start`` (by id), and of all that derive from them."""
     if not start:
