@@ -118,28 +118,39 @@ def _gates(graph: nx.MultiDiGraph[str], sigmoid: str) -> bool:
 
 
 def _ours(facts: Facts, name: str, unit: str, count: int, counts: str, differs: str) -> Convention:
-    complete = facts.totals.complete
-    reason = "" if complete else facts.totals.reason
+    complete, reason = facts.totals.complete, _doubt(facts)
+    if unit == "FLOPs" and not reason and facts.totals.flops_range != (count, count):
+        complete = facts.totals.flops_complete
+        reason = "which bodies run depends on data" if complete else "not all FLOPs are known"
     return Convention(
-        name, unit, count if complete or count else None, complete, counts, differs,
+        name, unit, count if complete or count else None, not reason, counts, differs,
         "docs/operators.md", complete, reason,
     )  # fmt: skip
+
+
+def _doubt(facts: Facts) -> str:
+    """Why a sum over the whole model is not exact: something is missing, or data decide it."""
+    totals = facts.totals
+    low, high = totals.macs_range
+    return totals.reason if not totals.complete or low != high else ""
 
 
 def _paper(facts: Facts, seen: _View) -> Convention:
     """Howard et al. count the layers that hold weights: convolutions and fully connected."""
     layers = [n for n in seen.nodes if _weighted(n, vertex(seen.graph, n.id).constants)]
     complete = all(n.macs is not None for n in layers)
+    complete &= facts.totals.complete or facts.totals.unknown_nodes > 0
+    reason = "" if complete and facts.totals.unknown_nodes else _doubt(facts)
     return Convention(
         "MobileNet paper",
         "mult-adds",
         sum((n.macs or 0) * n.counted for n in layers),
-        complete,
+        not reason,
         "MACs of convolutions and fully connected layers",
         "products of two activations (attention) and recurrent layers are left out",
         "Howard et al. 2017 (arXiv 1704.04861), section 3",
         complete,
-        "" if complete else facts.totals.reason,
+        reason,
     )
 
 
@@ -168,8 +179,10 @@ def _apply(scheme: Scheme, facts: Facts, seen: _View) -> Convention:
         else:
             total += amount * node.counted
     reasons = tuple(dict.fromkeys(_doubts(scheme, seen)))
-    if not complete:
+    if not complete and (facts.totals.complete or facts.totals.unknown_nodes):
         reasons = ("operators of unknown cost are missing", *reasons)
+    elif doubt := _doubt(facts):
+        reasons = (doubt, *reasons)
     return Convention(
         scheme.name, scheme.unit, total if complete or total else None, not reasons,
         scheme.counts, scheme.differs, scheme.source, complete, "; ".join(reasons),

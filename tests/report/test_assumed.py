@@ -44,3 +44,21 @@ def test_a_branch_and_a_loop_that_data_decide_are_said(tmp_path: Path) -> None:
     page = words(REPORT_FORMATS["html"](result, Options()).decode())
     assert "Assumed: y: at y the condition depends on data: 0 to 64 MACs in all" in page
     assert "None: the file fixes every size" not in page
+
+
+def test_many_branches_that_data_decide_are_one_line(tmp_path: Path) -> None:
+    branches = "".join(
+        f"y{i + 1} = If (c) <then_branch = t{i} () => (float[4,4] a{i}) "
+        f"{{ a{i} = MatMul (y{i}, w) }}, "
+        f"else_branch = e{i} () => (float[4,4] b{i}) {{ b{i} = Relu (y{i}) }}> "
+        for i in range(5)
+    )
+    path = tmp_path / "many.onnx"
+    text = (
+        '<ir_version: 8, opset_import: ["" : 17]> g (bool c, float[4,4] y0, float[4,4] w) '
+        f"=> (float[4,4] y5) {{ {branches} }}"
+    )
+    path.write_bytes(onnx.parser.parse_model(text).SerializeToString())
+    lines = choices(judge(path).facts)
+    assert len(lines) == 1
+    assert lines[0].startswith("y1 and 4 more: at y1 the condition depends on data: 0 to 64 MACs")

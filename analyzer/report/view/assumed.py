@@ -18,15 +18,27 @@ def choices(facts: Facts) -> tuple[str, ...]:
     Operators that are only assumed because of ``facts.assumptions`` share one reason and are
     left out, for the sizes are listed anyway; so are those whose cost is not in the totals.
     """
-    found: Counter[str] = Counter()
-    first: dict[str, str] = {}
+    found: Counter[tuple[str, ...]] = Counter()
+    first: dict[tuple[str, ...], tuple[str, str]] = {}
     for node in facts.nodes:
         reason = node.cost.reason
         if _is_choice(node) and not (facts.assumptions and reason.startswith("with ")):
-            found[reason] += 1
-            first.setdefault(reason, node.name or node.id)
-    more = {reason: f" and {n - 1} more" if n > 1 else "" for reason, n in found.items()}
-    return tuple(f"{label(first[r], 40)}{more[r]}: {label(r, 160)}" for r in found)
+            key = _cause(node)
+            found[key] += 1
+            first.setdefault(key, (node.name or node.id, reason))
+    more = {key: f" and {n - 1} more" if n > 1 else "" for key, n in found.items()}
+    return tuple(
+        f"{label(name, 40)}{more[key]}: {label(reason, 160)}"
+        for key, (name, reason) in first.items()
+    )
+
+
+def _cause(node: Node) -> tuple[str, ...]:
+    """What it has in common with others: bodies that data decide name themselves and a range."""
+    low, high = node.macs_range
+    if low == high:
+        return (node.cost.reason,)
+    return (node.op_type if node.composite else "", "open" if high is None else "range")
 
 
 def _is_choice(node: Node) -> bool:
