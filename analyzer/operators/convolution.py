@@ -106,7 +106,7 @@ OPERATORS = (
     ),
     Operator(
         "VarlenCausalConvWithState", CONV,
-        (DATA, DEPTHWISE_W, INDEX, BIAS, STATE, INDEX, INDEX, MASK),
+        (DATA, DEPTHWISE_W, INDEX, BIAS, STATE, INDEX, DATA, MASK),
         Formula(varlen_causal, "|Y| · k", CAUSAL, ORT, dtype_of(0)),
         MICROSOFT, shape=like(0, 4),
     ),
