@@ -36,7 +36,7 @@ from analyzer.operators.record import (
     Operator,
     weight,
 )
-from analyzer.operators.results.common import embedded, same
+from analyzer.operators.results.common import embedded, same, warped
 from analyzer.operators.results.product import multiplied
 
 CONTROL, SEQUENCE, RUNTIME = Nature.CONTROL, Nature.SEQUENCE, Nature.RUNTIME
@@ -66,7 +66,7 @@ OPERATORS = (
     ),
     Operator("Scan", CONTROL, (STATE,), _control("body × scan length"), repeat=1, since=9),
     Operator(
-        "SequenceMap", CONTROL, (DATA,), _control("body × sequence length"), repeat=1
+        "SequenceMap", CONTROL, (DATA, DATA), _control("body × sequence length"), repeat=1
     ),
     # sequences, optionals and strings
     _sequence("SequenceAt", (DATA, INDEX)),
@@ -151,5 +151,6 @@ OPERATORS = (
             lambda call: Work(0, 3 * call.size(0), f"3 · {call.size(0)}"),
             flops="3·|X|   [cost + min of three]",
         ),
+        shape=warped,
     ),
 )  # fmt: skip

@@ -40,10 +40,12 @@ from analyzer.operators.record import (
     Scaling,
 )
 from analyzer.operators.results.common import (
+    counted_up,
     dropped,
     expanded,
     gathered_nd,
     gathered_rows,
+    like,
     looked_up,
     padded,
     qlinear_concat,
@@ -51,7 +53,7 @@ from analyzer.operators.results.common import (
     unfolded,
     unpacked_rows,
 )
-from analyzer.operators.results.window import reordered
+from analyzer.operators.results.window import blocks, reordered
 
 MOVE, PICK = Nature.MOVEMENT, Nature.SELECTION
 STATIC, RANDOM = Nature.STATIC, Nature.RANDOM
@@ -145,15 +147,17 @@ OPERATORS = (
     _contrib("Unique", PICK, ONE),
     _contrib(
         "Range", STATIC, (SHAPE, SHAPE, SHAPE), per_element(2, "start + n·delta"),
+        shape=counted_up,
         scaling=Scaling.NOTHING,
     ),
-    _contrib("BitmaskDropout", MOVE, (DATA, BOUND, BOUND)),
+    _contrib("BitmaskDropout", MOVE, (DATA, BOUND, BOUND), shape=like(0, -1)),
     _contrib(
         "BiasDropout", Nature.ELEMENTWISE, (DATA, BIAS, DATA, BOUND, BOUND),
         DROPOUT, shape=dropped,
     ),
     _contrib(
         "BitmaskBiasDropout", Nature.ELEMENTWISE, (DATA, BIAS, DATA, BOUND, BOUND), DROPOUT,
+        shape=like(0, -1),
     ),
     _contrib(
         "QLinearConcat", MOVE, (SCALE, ZERO_POINT, DATA, SCALE, ZERO_POINT),
@@ -177,6 +181,6 @@ OPERATORS = (
     Operator(
         "ReorderOutput", MOVE, ONE, FREE, NCHWC, shape=reordered, first=True, channelwise=True
     ),
-    Operator("DepthToSpace", MOVE, ONE, FREE, NHWC, channels_last=True),
-    Operator("SpaceToDepth", MOVE, ONE, FREE, NHWC, channels_last=True),
+    Operator("DepthToSpace", MOVE, ONE, FREE, NHWC, shape=blocks, channels_last=True),
+    Operator("SpaceToDepth", MOVE, ONE, FREE, NHWC, shape=blocks, channels_last=True),
 )  # fmt: skip

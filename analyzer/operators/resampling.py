@@ -18,7 +18,7 @@ from analyzer.operators.record import (
     Scaling,
 )
 from analyzer.operators.results.common import cropped, sampled
-from analyzer.operators.results.window import upsampled
+from analyzer.operators.results.window import resized, upsampled
 
 RESAMPLE = Nature.RESAMPLING
 RESIZE_COST = Formula(
@@ -64,7 +64,8 @@ OPERATORS = (
     # blocked and channels-last
     Operator("Upsample", RESAMPLE, (DATA,), RESIZE_COST, NCHWC, shape=upsampled,
              channelwise=True),
-    Operator("Resize", RESAMPLE, SIZES, RESIZE_COST, NHWC, channels_last=True),
+    Operator("Resize", RESAMPLE, SIZES, RESIZE_COST, NHWC, shape=resized,
+             channels_last=True),
     Operator(
         "GridSample", RESAMPLE, (DATA, POSITION), GRID_COST, NHWC,
         shape=sampled(channels_last=True), channels_last=True,

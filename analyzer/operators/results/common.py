@@ -7,6 +7,7 @@ output types in order and raises ``Unknown`` where it lacks a shape.
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 from analyzer.graph.call import Contradiction, Unknown
@@ -305,3 +306,18 @@ def normalised_heads(call: Call) -> list[OutputType]:
     dtype = "float16" if call.attr("output_fp16", 0) else dtype_of(call, 0)
     rows = (batch, length, heads, width)
     return [OutputType(dtype, (batch, length, joined)), OutputType("float32", rows)]
+
+
+def counted_up(call: Call) -> list[OutputType]:
+    """Range: from start to limit in steps of delta, all constant."""
+    ends = [call.integers(slot) or call.reals(slot) for slot in range(3)]
+    start, limit, step = (float(end[0]) if end and len(end) == 1 else None for end in ends)
+    step = 1.0 if step is None and call.input(2) is None else step
+    if start is None or limit is None or not step:
+        raise Unknown("its bounds are computed at run time")
+    return [OutputType(dtype_of(call, 0), (max(0, ceil((limit - start) / step)),))]
+
+
+def warped(call: Call) -> list[OutputType]:
+    """DynamicTimeWarping: a path of unknown length through the matrix."""
+    return [OutputType("int32", (2, None))]

@@ -80,8 +80,12 @@ def widened(slot: int) -> Rule:
 
 
 def ordered(call: Call) -> list[OutputType]:
-    """QOrderedMatMul: A (B, M, K) and B (K, N), whatever order B is stored in."""
-    return [OutputType(dtype_of(call, 0), matmul_shape(call.dims(0), call.dims(2)))]
+    """QOrderedMatMul: A (B, M, K); its weight is (K, N), or (N, K) where ``order_B`` says so."""
+    rows, weight = call.dims(0), call.dims(2)
+    if len(weight) != 2:
+        raise Unknown("the weight is no matrix")
+    turned = weight[0] != rows[-1] and weight[1] == rows[-1]
+    return [OutputType(dtype_of(call, 0), (*rows[:-1], weight[0 if turned else 1]))]
 
 
 def by_shape_input(call: Call) -> list[OutputType]:

@@ -172,3 +172,33 @@ def causal(call: Call) -> list[OutputType]:
     else:
         state = OutputType(dtype)
     return [OutputType(dtype, x), state]
+
+
+def resized(call: Call) -> list[OutputType]:
+    """Resize: constant sizes, or constant scales of every axis (rounded down)."""
+    shape, data = call.dims(0), call.input(0)
+    sizes, scales = call.integers(3), call.reals(2)
+    found: Sequence[Dim]
+    if sizes is not None and len(sizes) == len(shape):
+        found = sizes
+    elif scales is not None and len(scales) == len(shape):
+        found = [None if d is None else int(d * k) for d, k in zip(shape, scales, strict=True)]
+    else:
+        raise Unknown("the size is computed at run time")
+    return [OutputType(data.dtype if data else None, tuple(found))]
+
+
+def blocks(call: Call) -> list[OutputType]:
+    """DepthToSpace and SpaceToDepth, channels last: a block of channels is a square of places."""
+    batch, rows, columns, channels = call.dims(0)
+    side, data = int(call.attr("blocksize", 0)), call.input(0)
+    if side < 1 or None in (rows, columns, channels):
+        raise Unknown("attribute blocksize or a size is missing")
+    assert rows is not None
+    assert columns is not None
+    assert channels is not None
+    if call.op_type == "DepthToSpace":
+        found = (rows * side, columns * side, channels // side**2)
+    else:
+        found = (rows // side, columns // side, channels * side**2)
+    return [OutputType(data.dtype if data else None, (batch, *found))]
