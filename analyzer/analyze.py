@@ -16,10 +16,9 @@ from analyzer.assemble import (
 )
 from analyzer.ceiling import at_default_sizes
 from analyzer.conformance import broken_sites, conform, unexplained
-from analyzer.facts import Facts, Problem
+from analyzer.facts import Facts
 from analyzer.graph.program import program_of
 from analyzer.model.checker import check_structure
-from analyzer.model.external import UNAVAILABLE
 from analyzer.model.limits import Limits
 from analyzer.operators.declared import attach, declaring
 from analyzer.patterns import find_blocks, module_tree, recognise
@@ -30,10 +29,8 @@ from analyzer.survey import survey
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analyzer.evidence import WeightEvidence
     from analyzer.model import Model
     from analyzer.operators.record import Operator
-    from analyzer.weights.source import WeightSource
 
 
 def analyze(
@@ -107,37 +104,15 @@ def analyze_weights(
     limits: Limits = Limits(),
     operators: Sequence[Operator] = (),
 ) -> Facts:
-    """``analyze``, and what the trained weights of each convolution say.
+    """``analyze``, and what the values of all stored tensors say.
 
-    Weights are read layer by layer and dropped; what the file does not store
-    (absent external data, generated constants) is listed as not read. External data that is not
-    there to be read makes the outcome inconclusive: it was asked for.
+    They are read block by block, in the guarded process, and dropped; what the file does not
+    store (absent external data, generated constants) is listed as not read. External data that is
+    not there to be read makes the outcome inconclusive: it was asked for.
     """
-    from analyzer.weights import WeightSource, collect  # lazily: `check` never reads weights
+    from analyzer.weights.audit import audit  # lazily: `check` never reads weights
 
     facts = analyze(model, bindings, limits=limits, operators=operators)
     with declaring(operators):
-        source = WeightSource(model, facts)
-        evidence = collect(facts, source, identity=source.identity, most=limits.weight_bytes)
-    problems = _unread(facts.problems, evidence, source, limits.weight_bytes)
+        evidence, problems = audit(model, facts, limits)
     return replace(facts, evidence=evidence, problems=problems)
-
-
-def _unread(
-    problems: tuple[Problem, ...], evidence: WeightEvidence, source: WeightSource, most: int
-) -> tuple[Problem, ...]:
-    """``problems`` once weights were asked for, with those that were not read among them."""
-    if evidence.beyond:
-        layers = f"{len(evidence.beyond):,} layer{'s' * (len(evidence.beyond) > 1)}"
-        text = f"the weights of {layers} are too much to look at (limit weight_bytes = {most:,})"
-        problems = (*problems, Problem("weights-limit", evidence.beyond[0], text))
-    problems = tuple(
-        replace(p, inconclusive=p.inconclusive or p.code in UNAVAILABLE) for p in problems
-    )
-    absent = [node for node in evidence.unread if source.elsewhere(node)]
-    if absent and not any(
-        p.code.startswith("external-") or p.code == "weights-limit" for p in problems
-    ):
-        text = f"the weights of {len(absent):,} layer(s) are in files that cannot be read"
-        return (*problems, Problem("external-unreadable", absent[0], text))
-    return problems

@@ -16,6 +16,10 @@ class ModelError(OnnxlintError):
         self.remedy: str = remedy
         super().__init__(f"{path}: {problem}" + (f"; {remedy}" if remedy else ""))
 
+    def __reduce__(self) -> tuple[type[ModelError], tuple[str, str, str]]:
+        """A guarded process hands it to its parent."""
+        return type(self), (self.path, self.problem, self.remedy)
+
 
 class ScarcityError(OnnxlintError):
     """The system gives no further process or memory: nothing is wrong with any file."""

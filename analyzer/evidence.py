@@ -22,7 +22,7 @@ class Decoupling(Brief):
     order: str
     """``depthwise-pointwise`` or ``pointwise-depthwise``."""
     rank: int
-    """Terms that rebuild the weights exactly, to the rounding of their type; 0 when all zero."""
+    """Terms that rebuild the weights exactly, to the rounding of their type."""
     energy: tuple[float, ...]
     """Share of the squared norm that the best T terms keep, at index T-1; the last is 1."""
     baseline: tuple[float, ...]
@@ -125,40 +125,44 @@ class FilterUse(Brief):
 
     filters: int = field(metadata=named("count"))
     """Output channels, N."""
+    inputs: int
+    """Input channels, M."""
     dead: tuple[int, ...]
-    """Output channels whose weights are all zero or denormal: their output is the bias."""
+    """Output channels whose weights are all zero, or less than 1e-12 of the layer's largest:
+    their output is the bias. The first 4,096 of them."""
+    dead_count: int
+    """Number of dead output channels."""
     unread: tuple[int, ...]
-    """Input channels (within a group) that no filter reads."""
+    """Input channels that no filter reads, in the same sense. The first 4,096 of them."""
+    unread_count: int
+    """Number of unread input channels."""
     duplicates: tuple[tuple[int, ...], ...]
-    """Groups of two or more bit-identical live filters."""
+    """Groups of two or more bit-identical live filters; looked for in convolutions of up to 65,536
+    filters."""
+    duplicate_count: int
+    """Filters that repeat another one bit for bit: group sizes less one each."""
     proportional: tuple[tuple[int, ...], ...]
     """Groups of live filters equal up to a factor, identical ones included."""
+    redundant: int
+    """Filters another live filter makes superfluous: group sizes less one each."""
     freed_params: int
     """Weights of this layer that go with the dead filters."""
+    freed_unread: int
+    """Weights of this layer that go with the unread inputs."""
     freed_downstream: int | None
     """Weights of the layers that read the dead channels; ``None`` where that is not traceable."""
 
     @property
-    def dead_count(self) -> int:
-        return len(self.dead)
+    def unread_share(self) -> float:
+        return self.unread_count / self.inputs if self.inputs else 0.0
 
     @property
     def dead_share(self) -> float:
-        return len(self.dead) / self.filters if self.filters else 0.0
-
-    @property
-    def duplicate_count(self) -> int:
-        """Filters that repeat another one bit for bit: group sizes less one each."""
-        return sum(len(group) - 1 for group in self.duplicates)
+        return self.dead_count / self.filters if self.filters else 0.0
 
     @property
     def duplicate_share(self) -> float:
         return self.duplicate_count / self.filters if self.filters else 0.0
-
-    @property
-    def redundant(self) -> int:
-        """Filters another live filter makes superfluous: group sizes less one each."""
-        return sum(len(group) - 1 for group in self.proportional)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +190,8 @@ class ValueStats:
     """Share of elements that become infinite in float16 (rounded to nearest)."""
     fp16_underflow: float
     """Share of non-zero elements that become 0 in float16."""
+    bf16_overflow: float
+    """Share of elements that become infinite in bfloat16."""
     int8_snr: float | None
     """Signal to noise in dB of symmetric int8, one scale per tensor; ``None`` if nothing to say."""
     int8_channel_snr: float | None
@@ -195,6 +201,11 @@ class ValueStats:
     def sparsity(self) -> float:
         """Share of elements equal to 0."""
         return self.zeros / self.elements if self.elements else 0.0
+
+    @property
+    def denormal_share(self) -> float:
+        """Share of denormal elements."""
+        return self.denormals / self.elements if self.elements else 0.0
 
     @property
     def finite(self) -> bool:
@@ -213,20 +224,62 @@ class LayerEvidence(Brief):
     node: str
     """``Node.id``."""
     values: ValueStats
-    filters: FilterUse
+    filters: FilterUse | None
+    """``None`` where there are too many channels to tell apart."""
     kernel: KernelUse | None = None
     """Convolutions with more than one tap."""
     separability: Separability | None = None
-    """Convolutions that mix space and channels; ``None`` too when weights are not finite."""
+    """Convolutions that mix space and channels; ``None`` too when weights are not finite, and
+    when all are zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class TensorEvidence:
+    """One floating-point tensor that the file stores, as initializer, Constant or attribute."""
+
+    name: str
+    """Name in its scope; of an attribute, the attribute's."""
+    reader: str
+    """``Node.id`` of the operator whose reading says what it is for; empty without one."""
+    operator: str
+    """Type of that operator; empty where nothing reads it."""
+    kind: str
+    """What that operator takes it for, e.g. ``weight``, ``bias``, ``gain``, ``statistic``,
+    ``scale`` (of quantisation); empty where that is not known."""
+    learned: bool
+    """An operator reads it as weight, bias, gain, table or statistic."""
+    variance: bool
+    """An operator reads it as a running variance."""
+    bound: bool
+    """Infinity is no accident in it: a bound, a mask, where a search begins."""
+    marker: bool
+    """All its readers use NaN as the sign of what is missing."""
+    values: ValueStats
+
+    @property
+    def where(self) -> str:
+        """Node or name that a finding about it points to."""
+        return self.reader or self.name
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class WeightEvidence(Brief):
-    """Evidence by node id, and what was left out."""
+    """Evidence by node id and by tensor, and what was left out."""
 
     layers: Mapping[str, LayerEvidence] = field(metadata=LISTED)
     """In the order of ``Facts.nodes``."""
+    tensors: tuple[TensorEvidence, ...] = ()
+    """In the order of the file."""
     unread: tuple[str, ...] = ()
     """Node ids whose weights are not in the file or not readable: nothing is claimed of them."""
+    unread_tensors: int = 0
+    """Stored tensors that were not read."""
     beyond: tuple[str, ...] = ()
-    """Those of them that were left out because there was too much to look at."""
+    """Nodes and tensors that were left out because there was too much to look at."""
+
+    weight_tensors: int = 0
+    """Tensors of weights and tables that were read, those of a single number left out."""
+    constant_tensors: int = 0
+    """Those of them whose values are all the same."""
+    placeholder: bool = False
+    """The weights are placeholders: 99 % or more of them are in such tensors, of several."""

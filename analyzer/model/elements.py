@@ -14,6 +14,7 @@ from onnx import helper, numpy_helper
 
 from analyzer.model.dtypes import DTYPES
 from analyzer.model.notes import declared_bytes
+from analyzer.model.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +50,35 @@ def raw(data: Buffer, offset: int, data_type: int, dims: tuple[int, ...]) -> Arr
         return _fill(_unpack(packed, _SUB_BYTE[DTYPES[data_type]]), data_type, dims, spare=3)
     dtype = np.dtype(helper.tensor_dtype_to_np_dtype(data_type))
     return np.frombuffer(_view(data, offset, offset + size), dtype).reshape(dims)
+
+
+def rows(data: Buffer, offset: int, data_type: int, dims: tuple[int, ...]) -> Rows | None:
+    """As ``raw``, but read where it is looked at; ``None`` too for sub-byte types."""
+    size = declared_bytes(data_type, dims)
+    if size is None or offset + size > len(data) or DTYPES[data_type] in _SUB_BYTE:
+        return None
+    dtype = np.dtype(helper.tensor_dtype_to_np_dtype(data_type))
+
+    def read(start: int, stop: int) -> Array:
+        first, last = offset + start * dtype.itemsize, offset + stop * dtype.itemsize
+        return np.frombuffer(_view(data, first, last), dtype)
+
+    return Rows(dtype, dims, read)
+
+
+def in_place(payload: Payload) -> int | None:
+    """Offset of the elements of ``payload`` where they lie as NumPy has them; else ``None``.
+
+    They do in ``raw_data``, and in the packed fields of float and double.
+    """
+    size = declared_bytes(payload.data_type, payload.dims)
+    raw_spans = [span for span in payload.spans if span.field == "raw_data"]
+    name = "raw_data" if raw_spans else helper.tensor_dtype_to_field(payload.data_type)
+    spans = raw_spans[-1:] or [span for span in payload.spans if span.field == name]
+    if name not in {"raw_data", "float_data", "double_data"} or len(spans) != 1:
+        return None
+    fits = spans[0].packed and spans[0].stop - spans[0].start == size
+    return spans[0].start if fits else None
 
 
 def _view(data: Buffer, start: int, stop: int) -> memoryview:

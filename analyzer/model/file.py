@@ -9,9 +9,12 @@ from __future__ import annotations
 import errno
 import mmap
 import os
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 from analyzer.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _WINDOW = 16 << 10
 """Bytes that are read at once for a look at one."""
@@ -34,6 +37,11 @@ class FileBytes:
 
     def __del__(self) -> None:
         os.close(self._descriptor)
+
+    def __reduce__(self) -> tuple[Callable[[int, str], FileBytes], tuple[int, str]]:
+        """For a process that inherits no descriptor: the file of that name, whatever it is now;
+        whoever looks compares it with what it was."""
+        return _reopened, (self._size, self._name)
 
     def __len__(self) -> int:
         return self._size
@@ -91,6 +99,14 @@ class FileBytes:
     def _unreadable(self, error: OSError) -> ModelError:
         what = f"cannot be read: {error.strerror}"
         return ModelError(self._name, what, "check the disk or copy it again")
+
+
+def _reopened(size: int, name: str) -> FileBytes:
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        return FileBytes(os.open(name, flags), size, name)
+    except OSError as error:
+        raise changed(name) from error
 
 
 def changed(name: str) -> ModelError:

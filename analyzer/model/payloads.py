@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from onnx import TensorProto
@@ -11,15 +12,20 @@ from analyzer.model import elements
 from analyzer.model.external import Region, locate, look, open_inside
 from analyzer.model.file import FileBytes, changed
 from analyzer.model.notes import External, as_text, declared_bytes, payload_index, size_problem
+from analyzer.model.rows import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import numpy as np
 
     from analyzer.model.external import Identity
     from analyzer.model.notes import Payload
     from analyzer.model.source import Source
+
+
+_DECODED = 64 << 20
+"""Bytes of elements that are held in memory for one look at a tensor."""
 
 
 class Payloads:
@@ -71,6 +77,55 @@ class Payloads:
         if tensor.data_location == TensorProto.EXTERNAL:
             return self._external(External.of(tensor))
         return None if size_problem(tensor, ()) else elements.inline(tensor)
+
+    @contextmanager
+    def opened(self, tensor: TensorProto) -> Iterator[Rows | None]:
+        """As ``array``, for one look at parts of a tensor, of which no more is held in memory.
+
+        What is not stored as NumPy has it is decoded whole, up to ``_DECODED`` bytes; ``None``
+        beyond. Raises as ``array``, also when the look is over.
+        """
+        index = payload_index(tensor)
+        external = index is None and tensor.data_location == TensorProto.EXTERNAL
+        found = self._rows(index) if index is not None else None
+        if external:
+            with self._region(External.of(tensor)) as found:
+                yield found
+            return
+        self._source.check_unchanged()
+        if found is None and (declared_bytes(tensor.data_type, tensor.dims) or 0) <= _DECODED:
+            array = self.array(tensor)
+            found = None if array is None else Rows.of(array)
+        yield found
+        self._source.check_unchanged()
+
+    def _rows(self, index: int) -> Rows | None:
+        payload = self._payloads[index]
+        if declared_bytes(payload.data_type, payload.dims) is None:
+            return None
+        offset = elements.in_place(payload)
+        if offset is None:
+            return None
+        return elements.rows(self._source.data, offset, payload.data_type, payload.dims)
+
+    @contextmanager
+    def _region(self, tensor: External) -> Iterator[Rows | None]:
+        self._check_unchanged(tensor.location)
+        region = locate(tensor, self._source.folder)
+        if not isinstance(region, Region):
+            yield None
+            return
+        with open_inside(region) as file:
+            if file is None or declared_bytes(tensor.data_type, tensor.dims) is None:
+                yield None
+                return
+            data = FileBytes(os.dup(file.fileno()), region.identity[2], str(region.path))
+            found = elements.rows(data, region.offset, tensor.data_type, tensor.dims)
+            if found is None and region.length <= _DECODED:
+                array = elements.raw(data, region.offset, tensor.data_type, tensor.dims)
+                found = None if array is None else Rows.of(array)
+            yield found
+        self._check_unchanged(tensor.location)
 
     def _external(self, tensor: External) -> np.ndarray[Any, Any] | None:
         self._check_unchanged(tensor.location)

@@ -27,7 +27,7 @@ COMMON: Mapping[str, type] = {
 }
 """Groups about the whole model, visible to every rule."""
 
-EVIDENCE: Mapping[str, type] = {
+LAYER: Mapping[str, type] = {
     "weights": evidence.ValueStats,
     "filters": evidence.FilterUse,
     "kernel": evidence.KernelUse,
@@ -35,17 +35,27 @@ EVIDENCE: Mapping[str, type] = {
 }
 """Groups about a layer's trained weights; all unknown where those were not read."""
 
+STORED: Mapping[str, type] = {"weights": evidence.ValueStats, "stored": evidence.TensorEvidence}
+"""Groups about a tensor that the file stores; all unknown of other tensors."""
+
+AUDIT: Mapping[str, type] = {"audit": evidence.WeightEvidence}
+"""The group about all weights together, visible beside those about some."""
+
+EVIDENCE = frozenset({*LAYER, *STORED, *AUDIT})
+"""Groups for which trained weights have to be read."""
+
 SUBJECTS: Mapping[str, Mapping[str, type]] = {
-    "model": {},
+    "model": {**AUDIT},
     "node": {
         "node": facts.Node,
         "conv": facts.Conv,
         "saving": facts.Saving,
         "block": facts.Block,
-        **EVIDENCE,
+        **LAYER,
+        **AUDIT,
     },
     "block": {"block": facts.Block},
-    "tensor": {"tensor": facts.Tensor},
+    "tensor": {"tensor": facts.Tensor, **STORED, **AUDIT},
     "problem": {"problem": facts.Problem},
     "breach": {"breach": facts.Breach},
     "assumption": {"assumption": facts.Assumption},

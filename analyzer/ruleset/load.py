@@ -31,7 +31,7 @@ TOTALS = ("sum", "max")
 FACT = re.compile(r"[a-z_]+\.[a-z_]+")
 EXPECTATIONS = ("match", "no-match")
 OPTION_KINDS = ("integer", "number", "flag", "text")
-TENSORS = ("input", "output", "intermediate")
+TENSORS = ("input", "output", "intermediate", "stored")
 MAX_FILES = 1000
 """Rule files in one folder."""
 

@@ -6,14 +6,15 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from analyzer.ruleset.fields import COMMON, EVIDENCE
+from analyzer.facts import Tensor
+from analyzer.ruleset.fields import COMMON, LAYER, STORED
 from analyzer.ruleset.sandbox import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from analyzer.evidence import LayerEvidence
-    from analyzer.facts import Block, Facts, Node, Saving, Tensor
+    from analyzer.facts import Block, Facts, Node, Saving
 
 
 class Subject(NamedTuple):
@@ -58,7 +59,13 @@ class Subjects:
             yield from by_kind.get(kind, ())
 
 
-_UNREAD: Mapping[str, Any] = dict.fromkeys(EVIDENCE, UNKNOWN)
+_UNREAD: Mapping[str, Any] = dict.fromkeys(LAYER, UNKNOWN)
+_NOT_STORED: Mapping[str, Any] = dict.fromkeys(STORED, UNKNOWN)
+
+
+def _audit(facts: Facts) -> dict[str, Any]:
+    """The group about all weights together."""
+    return {"audit": UNKNOWN if facts.evidence is None else facts.evidence}
 
 
 def _evidence(layer: LayerEvidence | None) -> Mapping[str, Any]:
@@ -73,6 +80,7 @@ def _evidence(layer: LayerEvidence | None) -> Mapping[str, Any]:
 def _nodes(facts: Facts) -> Iterator[Subject]:
     layers = facts.evidence.layers if facts.evidence else {}
     blocks = {node: block for block in facts.blocks for node in block.nodes}
+    audit = _audit(facts)
     for node in facts.nodes:
         known = {"conv": node.conv, "saving": node.saving, "block": blocks.get(node.id)}
         yield Subject(
@@ -83,7 +91,7 @@ def _nodes(facts: Facts) -> Iterator[Subject]:
             name=f"{node.scope}/{node.name}" if node.name else node.id,
             structure=partial(_node_structure, node),
             groups={"node": node, **{k: UNKNOWN if v is None else v for k, v in known.items()},
-                    **_evidence(layers.get(node.id))},
+                    **_evidence(layers.get(node.id)), **audit},
             saving=_saving(node),
         )  # fmt: skip
 
@@ -135,6 +143,7 @@ def _tensors(facts: Facts) -> Iterator[Subject]:
     for node in facts.nodes:
         inner = (t for t in node.outputs if t.name and (node.scope or t.name not in ends))
         roles += [("intermediate", node.scope, t) for t in inner]
+    audit = _audit(facts)
     for role, scope, tensor in roles:
         rank = None if tensor.shape is None else len(tensor.shape)
         yield Subject(
@@ -142,8 +151,18 @@ def _tensors(facts: Facts) -> Iterator[Subject]:
             place=tensor.name,
             name=f"{scope}/{tensor.name}",
             structure=partial(tuple, (role, tensor.dtype, rank)),
-            groups={"tensor": tensor},
+            groups={"tensor": tensor, **_NOT_STORED, **audit},
         )
+    for stored in facts.evidence.tensors if facts.evidence else ():
+        values = stored.values
+        yield Subject(
+            kind="stored",
+            place=stored.where,
+            name=f"{stored.where}/{stored.name}",
+            structure=partial(tuple, (stored.operator, stored.kind, values.dtype, values.elements)),
+            groups={"tensor": Tensor(stored.name, values.dtype), "stored": stored,
+                    "weights": values, **audit},
+        )  # fmt: skip
 
 
 def _problems(facts: Facts) -> Iterator[Subject]:
@@ -180,7 +199,7 @@ def _assumptions(facts: Facts) -> Iterator[Subject]:
 
 
 def _model(facts: Facts) -> Iterator[Subject]:
-    yield Subject(kind="model", place="", name="", structure=tuple, groups={})
+    yield Subject(kind="model", place="", name="", structure=tuple, groups=_audit(facts))
 
 
 _MAKERS: Mapping[str, Callable[[Facts], Iterator[Subject]]] = {

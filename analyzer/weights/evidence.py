@@ -1,148 +1,211 @@
-"""Collect weight evidence for every layer of a model, one layer in memory at a time."""
+"""Collect evidence for every layer and every stored tensor of a model, block by block."""
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from analyzer.evidence import FilterUse, KernelUse, LayerEvidence, ValueStats, WeightEvidence
+import numpy as np
+from onnx import TensorProto
+
+from analyzer.evidence import LayerEvidence, TensorEvidence, ValueStats, WeightEvidence
 from analyzer.graph.adjacency import call_of, read_by
+from analyzer.model.notes import as_text, declared_bytes
+from analyzer.model.rows import Rows
 from analyzer.operators import record_of
-from analyzer.weights.filters import filter_use
-from analyzer.weights.kernels import kernel_use
-from analyzer.weights.separability import TARGET, Spectra, judge, spectra, spectral_work
+from analyzer.operators.record import Kind
+from analyzer.weights.layers import Look, form_of, layer_evidence, look, work
+from analyzer.weights.scan import scan
+from analyzer.weights.source import WeightSource
+from analyzer.weights.stored import Stored, StoredTensors
+from analyzer.weights.uses import describe, node_ids
 from analyzer.weights.values import value_stats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     import networkx as nx
-    import numpy as np
-    from numpy.typing import NDArray
 
-    from analyzer.facts import Conv, Facts, Node
+    from analyzer.facts import Facts, Node
     from analyzer.graph.call import Call
+    from analyzer.model import Model, Payloads
+    from analyzer.weights.layers import Form
 
-WORK_PER_BYTE = 12
-"""Work of a decomposition in the time that reading a byte and looking at it takes."""
+SEPARABLE_BYTES = 256 << 20
+"""Weights of spatial kernels in a model that are decomposed whole; of more, only a part is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a weight tensor says, whatever convolution reads it."""
+WEIGHTS = frozenset({Kind.WEIGHT.value, Kind.TABLE.value})
+"""Kinds of tensors that hold what a model has learned, biases and gains left out."""
+PLACEHOLDER = 0.99
+"""Share of weights in constant tensors from which a model holds placeholders."""
 
-    values: ValueStats
-    filters: FilterUse
-    kernel: KernelUse | None
-    spectra: Spectra | None
+
+@dataclass(slots=True)
+class Budget:
+    """How much may still be looked at."""
+
+    most: int
+    """Bytes."""
+    seconds: float
+    """Of processor time of this process, from now on."""
+    beyond: list[str] = field(default_factory=list)
+    """What there was too much of: node ids and names of tensors."""
+    end: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.end = time.process_time() + self.seconds
+
+    def allows(self, cost: int, name: str) -> bool:
+        """Spend ``cost``, or note that ``name`` is beyond."""
+        if cost > self.most or time.process_time() >= self.end:
+            self.beyond.append(name)
+            return False
+        self.most -= cost
+        return True
 
 
 def collect(
+    model: Model,
     facts: Facts,
-    weights: Callable[[str], NDArray[np.generic] | None],
-    target: float = TARGET,
     *,
-    identity: Callable[[str], object] = lambda node: node,
-    most: int | None = None,
+    most: int,
+    seconds: float,
+    progress: Callable[[int], object] = lambda index: None,
 ) -> WeightEvidence:
-    """Evidence for every convolution of ``facts``.
+    """Evidence for the layers of ``facts`` and all floating-point tensors that ``model`` stores.
 
-    ``weights`` maps a node id to its weight tensor as ONNX stores it (input 1), which may
-    be a view of a mapped file, or to ``None`` where the file has none. Nothing it returns is
-    kept, and weights of one ``identity`` that several convolutions share are looked at once.
-    ``most`` bytes are looked at, where the decomposition of large kernels counts as more.
+    Nothing is held longer than one look takes, and weights that several layers share are looked
+    at once. What is beyond ``most`` bytes or ``seconds`` is listed in ``beyond``.
     """
+    budget = Budget(most, seconds)
+    source = WeightSource(model, facts)
+    layers, unread, known = _layers(facts, source, budget, progress)
+    stored = StoredTensors(model.proto)
+    ids = node_ids(facts.nodes)
+    tensors = []
+    for index, tensor in enumerate(stored):
+        progress(len(facts.nodes) + index)
+        values = known.get(tensor.name) if tensor.main else None
+        if values is None:
+            values = _values(tensor, model.payloads, budget)
+        if values is not None:
+            tensors.append(describe(tensor, values, ids))
+    missed = len(stored) - len(tensors)
+    return WeightEvidence(
+        layers,
+        tuple(tensors),
+        tuple(unread),
+        missed,
+        tuple(budget.beyond),
+        **_placeholders(tensors),
+    )
+
+
+def _placeholders(tensors: Iterable[TensorEvidence]) -> dict[str, Any]:
+    """How many tensors of weights there are, how many of one value, and whether that is nearly
+    all."""
+    weights = [t.values for t in tensors if t.kind in WEIGHTS and t.values.elements > 1]
+    constant = [values for values in weights if values.constant]
+    share = PLACEHOLDER * sum(values.elements for values in weights)
+    return {
+        "weight_tensors": len(weights),
+        "constant_tensors": len(constant),
+        "placeholder": len(weights) > 1 and sum(v.elements for v in constant) >= share,
+    }
+
+
+def _layers(
+    facts: Facts, source: WeightSource, budget: Budget, progress: Callable[[int], object]
+) -> tuple[dict[str, LayerEvidence], list[str], dict[str, ValueStats]]:
+    """Evidence by node, nodes whose weights were not read, and values by name of the tensor."""
     exported = frozenset(t.name for t in facts.outputs)
-    keys = {n.id: (identity(n.id), *_form(n.conv)) for n in facts.nodes if n.conv}
+    forms = {node.id: form for node in facts.nodes if (form := _form(facts, node, source))}
+    keys = {node: (source.identity(node), form) for node, form in forms.items()}
     readers = Counter(keys.values())
-    beyond: list[str] = []
-    looks: dict[tuple[object, ...], Look] = {}
+    every = _every(forms.values())
+    looks: dict[tuple[tuple[str, ...], Form], Look] = {}
+    known: dict[str, ValueStats] = {}
     layers: dict[str, LayerEvidence] = {}
-    unread: list[str] = []
-    for node in facts.nodes:
-        if node.conv is None:
+    unread = [n.id for n in facts.nodes if n.conv is not None and n.id not in forms]
+    for index, node in enumerate(facts.nodes):
+        form = forms.get(node.id)
+        if form is None:
             continue
+        progress(index)
         key = keys[node.id]
         seen = looks.get(key)
-        if seen is None and most is not None:
-            cost = _cost(facts, node, node.conv)
-            if cost > most:
-                beyond.append(node.id)
-                unread.append(node.id)
-                continue
-            most -= cost
         if seen is None:
-            array = weights(node.id)
-            stored = None if array is None else _out_first(array, node.conv)
-            seen = None if stored is None else look(stored, node.conv)
+            seen = _look(facts, node, form, source, budget, every)
         if seen is None:
             unread.append(node.id)
             continue
         if readers[key] > 1:
             looks[key] = seen
+        if len(key[0]) == 1:
+            known[key[0][0]] = seen.values
         layers[node.id] = _with_downstream(
-            layer_evidence(node.id, seen, node.conv, target), facts.graph, exported
+            layer_evidence(node.id, seen, node.conv), facts.graph, exported
         )
-    return WeightEvidence(layers, tuple(unread), tuple(beyond))
+    return layers, unread, known
 
 
-def _cost(facts: Facts, node: Node, conv: Conv) -> int:
-    """What looking at the weights of ``node`` costs, in bytes read."""
-    tensor = call_of(facts.graph, node.id).input(1)
-    return (tensor.bytes or 0 if tensor else 0) + spectral_work(conv) // WORK_PER_BYTE
+def _form(facts: Facts, node: Node, source: WeightSource) -> Form | None:
+    """How ``node`` reads weights; a product of activations reads none."""
+    form = form_of(node, call_of(facts.graph, node.id))
+    if form is None or (node.conv is None and not source.is_stored(node.id)):
+        return None
+    return form
 
 
-def _form(conv: Conv) -> tuple[object, ...]:
-    """All that ``look`` depends on besides the weights."""
-    return (conv.in_channels, conv.out_channels, conv.groups, conv.transposed, conv.kernel_shape,
-            _has_bias(conv))  # fmt: skip
+def _every(forms: Iterable[Form]) -> int:
+    """How sparsely channels are decomposed, so that all decompositions take some seconds."""
+    spatial = sum(4 * prod(form.shape) for form in forms if prod(form.kernel) > 1)
+    return max(1, spatial // SEPARABLE_BYTES)
 
 
-def _has_bias(conv: Conv) -> bool:
-    """Whether there are more parameters than weights."""
-    weights = conv.out_channels * (conv.in_channels // conv.groups) * conv.kernel_volume
-    return conv.params > weights
+def _look(
+    facts: Facts, node: Node, form: Form, source: WeightSource, budget: Budget, every: int
+) -> Look | None:
+    cost = work(form, 4 * prod(form.shape))
+    if not source.is_stored(node.id) or not budget.allows(cost, node.id):
+        return None
+    with source.opened(node.id) as rows:
+        return None if rows is None else look(rows, form, every)
 
 
-def look(weights: NDArray[np.generic], conv: Conv) -> Look:
-    """All that takes reading ``weights``, of shape ``(N, M/groups, *K)``."""
-    values = value_stats(weights)
-    spatial = conv.kernel_volume > 1 and values.elements > 0
-    return Look(
-        values=values,
-        filters=filter_use(weights, conv.groups, bias=_has_bias(conv)),
-        kernel=kernel_use(weights) if spatial else None,
-        spectra=spectra(weights, conv.groups) if spatial and values.finite else None,
-    )
+def _values(tensor: Stored, payloads: Payloads, budget: Budget) -> ValueStats | None:
+    """Statistics of a tensor as stored; ``None`` where it cannot be read."""
+    if isinstance(tensor.values, TensorProto):
+        size = declared_bytes(tensor.values.data_type, tensor.values.dims)
+        if size is None or not budget.allows(size, as_text(tensor.name)):
+            return None
+        with payloads.opened(tensor.values) as rows:
+            return None if rows is None else _of(rows)
+    return _of(Rows.of(np.array(tensor.values, np.float32)))
 
 
-def layer_evidence(node: str, seen: Look, conv: Conv, target: float = TARGET) -> LayerEvidence:
-    """Evidence for one convolution whose weights were ``seen``."""
-    return LayerEvidence(
-        node=node,
-        values=seen.values,
-        filters=seen.filters,
-        kernel=seen.kernel,
-        separability=None if seen.spectra is None else judge(seen.spectra, conv, target),
-    )
+def _of(rows: Rows) -> ValueStats:
+    return value_stats(scan(rows, 0).tally, rows.dtype.name, (None, None))
 
 
 def _with_downstream(
-    evidence: LayerEvidence, graph: nx.MultiDiGraph[str], exported: frozenset[str]
+    evidence: LayerEvidence, graph: nx.MultiDiGraph, exported: frozenset[str]
 ) -> LayerEvidence:
     """Add what the dead filters free in the layers that read them."""
     filters = evidence.filters
-    if not filters.dead:
+    if filters is None or not filters.dead_count:
         return evidence
     per_channel = freed_per_channel(graph, evidence.node, exported)
-    freed = None if per_channel is None else per_channel * len(filters.dead)
+    freed = None if per_channel is None else per_channel * filters.dead_count
     return replace(evidence, filters=replace(filters, freed_downstream=freed))
 
 
 def freed_per_channel(
-    graph: nx.MultiDiGraph[str], node: str, exported: frozenset[str] = frozenset()
+    graph: nx.MultiDiGraph, node: str, exported: frozenset[str] = frozenset()
 ) -> int | None:
     """Weights that one output channel of ``node`` feeds in the layers that read it.
 
@@ -185,17 +248,3 @@ def _per_input_channel(call: Call) -> int | None:
     if call.attr("group", 1) != 1 or shape is None or None in shape:
         return None
     return prod(d for d in (shape[0], *shape[2:]) if d is not None)
-
-
-def _out_first(array: NDArray[np.generic], conv: Conv) -> NDArray[np.generic] | None:
-    """View as ``(N, M/groups, *K)``; ``None`` if the array is not what the graph declares."""
-    m, n, g = conv.in_channels, conv.out_channels, conv.groups
-    stored = (m, n // g) if conv.transposed else (n, m // g)
-    if array.shape != (*stored, *conv.kernel_shape) or m % g:
-        return None
-    if not conv.transposed:
-        return array
-    if g == 1:
-        return array.swapaxes(0, 1)
-    split = array.reshape(g, m // g, n // g, *conv.kernel_shape).swapaxes(1, 2)
-    return split.reshape(n, m // g, *conv.kernel_shape)

@@ -1,71 +1,120 @@
-"""Filters that carry nothing (dead) or nothing new (duplicate, proportional)."""
+"""Channels that carry nothing (dead, unread) or nothing new (duplicate, proportional)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analyzer.evidence import FilterUse
-from analyzer.weights.chunks import TINY, rows
+from analyzer.weights.chunks import dead_below, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
+    from analyzer.model.rows import Rows
+    from analyzer.weights.scan import Scan
+
 TOLERANCE = 1e-6
 """Distance of unit-length filters below which they are called equal up to a factor:
 some float32 roundings."""
+MOST_FILTERS = 1 << 16
+"""Filters beyond which redundancy is not looked for."""
+LISTED = 4096
+"""Most channels of one layer that are listed by number; the counts are of all."""
 
 
-def filter_use(weights: NDArray[np.generic], groups: int = 1, bias: bool = False) -> FilterUse:
-    """Dead, unread and redundant channels of weights ``(N, M/groups, *K)`` or ``(N, M)``.
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the weights of a layer lie in its tensor.
 
-    Redundancy is looked for within a group only: filters of different groups read
-    different inputs. ``bias`` adds one parameter to what a dead filter frees.
+    The first axis has output channels (Conv: N), or input channels (``inputs_first``:
+    ConvTranspose, MatMul), in ``groups``; the second the others of a group, then the taps.
     """
+
+    outputs: int
+    inputs: int
+    groups: int = 1
+    taps: int = 1
+    inputs_first: bool = False
+    bias: bool = False
+
+    @property
+    def per_output(self) -> int:
+        """Weights of one output channel."""
+        return self.inputs // self.groups * self.taps
+
+    @property
+    def per_input(self) -> int:
+        """Weights that read one input channel."""
+        return self.outputs // self.groups * self.taps
+
+
+def filter_use(weights: Rows | None, seen: Scan, layout: Layout) -> FilterUse | None:
+    """Dead, unread and redundant channels of a layer whose weights were ``seen``.
+
+    Redundancy is looked for in ``weights`` ``(N, M/groups, *K)``, if given, and within a group
+    only: filters of different groups read different inputs.
+    """
+    if seen.rows is None or seen.columns is None:
+        return None
+    across = seen.columns.reshape(layout.groups, -1, layout.taps).max(axis=2).reshape(-1)
+    outputs, inputs = (across, seen.rows) if layout.inputs_first else (seen.rows, across)
+    limit = dead_below(seen.rows)
+    alive = ~(outputs < limit)  # NaN counts as alive
+    dead, unread = np.flatnonzero(~alive), np.flatnonzero(inputs < limit)
+    compared = weights is not None and len(weights) <= MOST_FILTERS
+    found = _redundant(weights, layout.groups, alive) if weights and compared else []
+    same = [group for like in found if weights for group in _identical(weights, like)]
+    return FilterUse(
+        filters=layout.outputs,
+        inputs=layout.inputs,
+        dead=_first(dead),
+        dead_count=len(dead),
+        unread=_first(unread),
+        unread_count=len(unread),
+        duplicates=tuple(same[:LISTED]),
+        duplicate_count=sum(len(group) - 1 for group in same),
+        proportional=tuple(found[:LISTED]),
+        redundant=sum(len(group) - 1 for group in found),
+        freed_params=len(dead) * (layout.per_output + layout.bias),
+        freed_unread=len(unread) * layout.per_input,
+        freed_downstream=None,
+    )
+
+
+def _first(channels: NDArray[np.intp]) -> tuple[int, ...]:
+    return tuple(int(channel) for channel in channels[:LISTED])
+
+
+def _redundant(weights: Rows, groups: int, alive: NDArray[np.bool_]) -> list[tuple[int, ...]]:
+    """Groups of filters equal up to a factor."""
     n = len(weights)
-    inputs = weights.shape[1] if weights.ndim > 1 else 1
-    per = weights[0].size if n else 0
-    alive = np.zeros(n, dtype=bool)
-    read = np.zeros(inputs, dtype=bool)
-    norms = np.zeros(n)
-    sketch = np.zeros(n)
-    probe = np.random.default_rng(0).standard_normal(per)
+    norms, sketch = np.zeros(n), np.zeros(n)
+    probe = np.random.default_rng(0).standard_normal(weights.size // n if n else 0)
     for span, chunk in rows(weights):
-        magnitude = np.abs(chunk)
-        live = ~(magnitude < TINY)  # NaN counts as live
-        alive[span] = live.any(axis=1)
-        read |= live.reshape(len(chunk), inputs, -1).any(axis=(0, 2))
+        exact = chunk.astype(np.float64)
         with np.errstate(invalid="ignore", over="ignore"):
-            norms[span] = np.sqrt(np.einsum("ij,ij->i", chunk, chunk, dtype=np.float64))
-            sketch[span] = chunk @ probe
+            norms[span] = np.sqrt(np.einsum("ij,ij->i", exact, exact))
+            sketch[span] = np.einsum("ij,j->i", exact, probe)
     with np.errstate(invalid="ignore"):  # infinity over infinity is NaN, and not usable
         sketch = np.abs(np.divide(sketch, norms, out=np.full(n, np.nan), where=norms > 0))
     usable = alive & np.isfinite(sketch)
     share = n // groups or 1
-    found = [
+    return [
         group
         for start in range(0, n, share)
         for group in _similar(weights, np.flatnonzero(usable[start : start + share]) + start,
                               sketch, norms)
     ]  # fmt: skip
-    dead = tuple(int(i) for i in np.flatnonzero(~alive))
-    return FilterUse(
-        filters=n,
-        dead=dead,
-        unread=tuple(int(i) for i in np.flatnonzero(~read)) if n else (),
-        duplicates=tuple(same for group in found for same in _identical(weights, group)),
-        proportional=tuple(found),
-        freed_params=len(dead) * (per + bias),
-        freed_downstream=None,
-    )
 
 
 def _similar(
-    weights: NDArray[np.generic],
+    weights: Rows,
     candidates: NDArray[np.intp],
     sketch: NDArray[np.float64],
     norms: NDArray[np.float64],
@@ -98,7 +147,7 @@ def _proportional(
     return bool(min(np.linalg.norm(x - y), np.linalg.norm(x + y)) <= TOLERANCE)
 
 
-def _identical(weights: NDArray[np.generic], group: tuple[int, ...]) -> Iterable[tuple[int, ...]]:
+def _identical(weights: Rows, group: tuple[int, ...]) -> Iterable[tuple[int, ...]]:
     """Split a proportional group into groups of bit-identical filters."""
     by_content: dict[bytes, list[int]] = {}
     for index in group:

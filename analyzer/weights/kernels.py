@@ -9,30 +9,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analyzer.evidence import KernelUse
-from analyzer.weights.chunks import TINY, rows
+from analyzer.weights.chunks import TINY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def kernel_use(weights: NDArray[np.generic]) -> KernelUse:
-    """Smallest equivalent kernel of weights ``(N, M/groups, *K)``.
+def kernel_use(columns: NDArray[np.float32], kernel: tuple[int, ...]) -> KernelUse:
+    """Smallest equivalent kernel, from the peak magnitudes of columns whose last axes are taps.
 
     A tap is dead when its magnitude is below the smallest normal float32 for all
     (output, input) channel pairs. NaN keeps a tap alive. The live taps' bounding box,
     thinned by the common spacing of its taps, is the effective kernel.
 
     >>> w = np.zeros((4, 2, 3, 3), np.float32); w[:, :, 1, :] = 1
-    >>> kernel_use(w).effective, kernel_use(w).offset
+    >>> found = kernel_use(w.max(axis=0), (3, 3))
+    >>> found.effective, found.offset
     ((1, 3), (1, 0))
     """
-    kernel = tuple(weights.shape[2:])
     taps = prod(kernel)
-    alive = np.zeros(taps, dtype=bool)
-    for _, chunk in rows(weights):
-        peak = np.abs(chunk).reshape(-1, taps).max(axis=0)
-        alive |= ~(peak < TINY)
-    grid = alive.reshape(kernel)
+    grid = ~(columns.reshape(-1, taps).max(axis=0) < TINY).reshape(kernel)
     axes = [_axis(np.flatnonzero(grid.any(axis=_others(grid.ndim, a)))) for a in range(grid.ndim)]
     return KernelUse(
         kernel=kernel,
@@ -40,7 +36,7 @@ def kernel_use(weights: NDArray[np.generic]) -> KernelUse:
         offset=tuple(start for start, _, _ in axes),
         spread=tuple(step for _, step, _ in axes),
         taps=taps,
-        dead_taps=taps - int(alive.sum()),
+        dead_taps=taps - int(grid.sum()),
     )
 
 

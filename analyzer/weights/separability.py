@@ -24,15 +24,16 @@ from analyzer.evidence import DW_PW, PW_DW, Decoupling, Separability
 from analyzer.weights.chunks import spans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from analyzer.facts import Conv
+    from analyzer.model.rows import Rows
 
 TARGET = 0.95
-WORK = 4_000_000_000
-"""Eigenvalue work (matrices × side³) above which channels are subsampled: some seconds."""
+WORK = 1_000_000_000
+"""Eigenvalue work (matrices × side³) above which channels are subsampled: a second."""
+HELD = 4 << 20
+"""Elements of matrices held at once, above which channels are subsampled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +53,7 @@ class Spectra:
     """True when only an even subset of channels was decomposed."""
 
 
-def separability(
-    weights: NDArray[np.generic], groups: int = 1, conv: Conv | None = None, target: float = TARGET
-) -> Separability | None:
-    """Energy, baseline and MACs of T = 1 … K² terms, and the smallest T worth having.
-
-    ``judge`` of ``spectra``, which see.
-    """
-    found = spectra(weights, groups)
-    return None if found is None else judge(found, conv, target)
-
-
-def spectra(weights: NDArray[np.generic], groups: int = 1) -> Spectra | None:
+def spectra(weights: Rows, groups: int = 1, every: int = 1) -> Spectra | None:
     """Squared singular values of ``weights``; nearly all of the work.
 
     Parameters
@@ -72,18 +62,23 @@ def spectra(weights: NDArray[np.generic], groups: int = 1) -> Spectra | None:
         ``(N, M/groups, *K)``, as ONNX stores Conv weights.
     groups
         Channel groups; every group is decoupled on its own.
+    every
+        Take only each such channel, in both orders.
 
     Returns
     -------
-    ``None`` for weights with NaN or infinity, for filters that do not fit into the groups, and
-    for kernels of one tap or one input channel per group, which are separable already.
+    ``None`` for weights with NaN or infinity, or all of them 0; for filters that do not fit into
+    the groups; for kernels so large that not even one matrix is held; and for kernels of one tap
+    or one input channel per group, which are separable already.
     """
     n, m, taps = weights.shape[0], weights.shape[1], prod(weights.shape[2:])
-    if taps < 2 or m < 2 or n == 0 or n % groups:
+    if taps < 2 or m < 2 or n == 0 or n % groups or max(n // groups, m) * taps > HELD:
         return None
-    first = _spectra(_by_input(weights, groups), n // groups, taps, m * groups)
-    second = _spectra(_by_output(weights), m, taps, n)
-    if not (np.isfinite(first).all() and np.isfinite(second).all()):
+    flat = weights.like((n, m, taps))
+    first = _by_input(flat, groups, every)
+    second = _by_output(flat, every)
+    total = first.sum() + second.sum()
+    if not np.isfinite(total) or total == 0:
         return None
     sampled = len(first) < m * groups or len(second) < n
     unit = _unit_roundoff(weights.dtype)
@@ -145,7 +140,7 @@ def _decoupling(
     # no singular value moves further; summing up to K² products first costs K² roundings more.
     noise = (unit * (taps + 1)) ** 2 * spectra.sum(axis=1, keepdims=True)
     rank = int((spectra > noise).sum(axis=1).max(initial=0))
-    kept = np.cumsum(spectra.sum(axis=0)) / total if total > 0 else np.ones(spectra.shape[1])
+    kept = np.cumsum(spectra.sum(axis=0)) / total
     energy = [min(1.0, float(e)) for e in kept]
     energy[max(0, rank - 1) :] = [1.0] * (len(energy) - max(0, rank - 1))
     macs = None if cost is None else tuple(cost * t for t in range(1, len(energy) + 1))
@@ -175,53 +170,67 @@ def _macs(conv: Conv, order: str) -> int | None:
     return batch * (inner * mixing + moved * taps * n)
 
 
-def _by_input(weights: NDArray[np.generic], groups: int) -> Iterator[NDArray[np.float64]]:
-    """Batches of ``(channels, N/groups, K²)`` float64, one matrix per input channel."""
-    n, m, taps = weights.shape[0], weights.shape[1], prod(weights.shape[2:])
+def _by_input(weights: Rows, groups: int, every: int) -> NDArray[np.float64]:
+    """Spectra of the N/groups × K² matrix of each input channel, of one group after another."""
+    n, m, taps = weights.shape
     per = n // groups
+    side = min(per, taps)
+    room = HELD // (side * side if taps <= per else per * taps)
+    every = max(every, groups * m * side**3 // WORK, -(-m // max(1, room)))
+    parts = []
     for group in range(groups):
-        part = weights[group * per : (group + 1) * per]
-        for span in spans(m, per * taps):
-            block = np.asarray(part[:, span], dtype=np.float64)
-            yield block.reshape(per, span.stop - span.start, taps).transpose(1, 0, 2)
+        chosen = slice((-group * m) % every, m, every)  # each such channel of all groups
+        count = len(range(m)[chosen])
+        if not count:
+            continue
+        if taps <= per:
+            gram = np.zeros((count, taps, taps))
+        else:
+            held = np.zeros((count, per, taps))
+        for span in spans(per, m * taps):
+            rows = slice(group * per + span.start, group * per + span.stop)
+            block = np.asarray(weights[rows][:, chosen], dtype=np.float64)
+            if taps <= per:
+                gram += block.transpose(1, 2, 0) @ block.transpose(1, 0, 2)
+            else:
+                held[:, span] = block.transpose(1, 0, 2)
+        if taps > per:
+            gram = held @ held.transpose(0, 2, 1)
+        parts.append(_eigenvalues(gram))
+    return np.concatenate(parts)
 
 
-def _by_output(weights: NDArray[np.generic]) -> Iterator[NDArray[np.float64]]:
-    """Batches of ``(channels, M/groups, K²)`` float64, one matrix per output channel."""
-    n, m, taps = weights.shape[0], weights.shape[1], prod(weights.shape[2:])
+def _by_output(weights: Rows, every: int) -> NDArray[np.float64]:
+    """Spectra of the M/groups × K² matrix of each output channel."""
+    n, m, taps = weights.shape
+    every = max(every, n * min(m, taps) ** 3 // WORK)
+    parts = []
     for span in spans(n, m * taps):
-        yield np.asarray(weights[span], dtype=np.float64).reshape(-1, m, taps)
+        chosen = slice((-span.start) % every, None, every)
+        block = np.asarray(weights[span][chosen], dtype=np.float64)
+        turned = block.transpose(0, 2, 1)
+        parts.append(_eigenvalues(turned @ block if taps <= m else block @ turned))
+    return np.concatenate(parts)
 
 
-def spectral_work(conv: Conv) -> int:
-    """Work of ``spectra``: matrices × side³, at most ``WORK`` in each of the two orders."""
-    m, taps = conv.in_channels // conv.groups, conv.kernel_volume
-    if taps < 2 or m < 2:
-        return 0
-    filters = conv.out_channels // conv.groups
-    first = conv.in_channels * min(filters, taps) ** 3
-    return min(first, WORK) + min(conv.out_channels * min(m, taps) ** 3, WORK)
-
-
-def _spectra(
-    batches: Iterator[NDArray[np.float64]], rows: int, taps: int, channels: int
-) -> NDArray[np.float64]:
-    """Squared singular values ``(channels, min(rows, taps))``, largest first.
+def _eigenvalues(gram: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of each matrix, largest first; one row of NaN if any is not finite.
 
     The Gram matrix in float64 loses half of *its* digits, which still leaves more than
     a float32 has; it makes the cost independent of the longer side.
     """
-    side = min(rows, taps)
-    stride = max(1, channels * side**3 // WORK)
-    parts = []
-    for block in batches:
-        some = block[::stride]
-        turned = some.transpose(0, 2, 1)
-        gram = turned @ some if taps <= rows else some @ turned
-        if not np.isfinite(gram).all():
-            return np.full((1, side), np.nan)
-        parts.append(np.linalg.eigvalsh(gram)[:, ::-1].clip(min=0))
-    return np.concatenate(parts) if parts else np.zeros((0, side))
+    if not np.isfinite(gram).all():
+        return np.full((1, gram.shape[-1]), np.nan)
+    return np.linalg.eigvalsh(gram)[:, ::-1].clip(min=0)
+
+
+def spectral_work(outputs: int, inputs: int, groups: int, taps: int) -> int:
+    """Work of ``spectra``: matrices × side³, at most ``WORK`` in each of the two orders."""
+    m = inputs // groups
+    if taps < 2 or m < 2:
+        return 0
+    first = inputs * min(outputs // groups, taps) ** 3
+    return min(first, WORK) + min(outputs * min(m, taps) ** 3, WORK)
 
 
 @lru_cache(maxsize=1024)

@@ -1,69 +1,79 @@
-"""Find the weight tensor of a node in the file, and read it only when asked."""
+"""Find the weights of a node in the file, and read them only where they are looked at."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
 from onnx import TensorProto
 
 from analyzer.graph.adjacency import call_of, producer, vertex
+from analyzer.model.rows import Rows
 from analyzer.operators import record_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from analyzer.facts import Facts
     from analyzer.model import Model
 
     Array = NDArray[np.generic]
+    Part = tuple[str, object]
 
 HOPS = 8
 """Identity operators in a row that are followed."""
 
 
 class WeightSource:
-    """The stored weights of the main graph's operators, read when asked for.
+    """The stored weights of operators, read when asked for.
 
-    Sees initializers and Constant nodes, also through Identity and through DequantizeLinear
-    (then a float32 copy of that one tensor). What is mapped is not copied.
+    Sees initializers of the main graph and Constant nodes, also through Identity and through
+    DequantizeLinear, whose result is computed for the rows that are looked at.
     """
 
     def __init__(self, model: Model, facts: Facts) -> None:
         self._payloads, self._graph = model.payloads, facts.graph
         self._stored = {tensor.name: tensor for tensor in model.proto.graph.initializer}
 
-    def __call__(self, node: str) -> Array | None:
-        """Weights of ``node`` as ONNX stores them, or ``None``."""
+    @contextmanager
+    def opened(self, node: str) -> Iterator[Rows | None]:
+        """Weights of ``node`` as ONNX stores them, or ``None``, for one look at them."""
         parts = self._parts(node)
-        if None in parts:
-            return None
-        arrays = [self._read(part[1]) for part in parts if part is not None]
-        if len(arrays) < 2 or any(array is None for array in arrays):
-            return arrays[0] if len(arrays) == 1 else None
-        slot = self._slot(node)
-        maker = None if slot is None else self._origin(node, slot)[0]
-        axis = 1 if maker is None else int(call_of(self._graph, maker).attr("axis", 1))
-        return dequantize(arrays[0], arrays[1], arrays[2] if len(arrays) > 2 else None, axis)
+        with ExitStack() as stack:
+            rows = [stack.enter_context(self._rows(part[1])) if part else None for part in parts]
+            if not rows or any(one is None for one in rows):
+                yield None
+                return
+            found = [one for one in rows if one is not None]
+            if len(found) == 1:
+                yield found[0]
+                return
+            slot = self._slot(node)
+            maker = None if slot is None else self._origin(node, slot)[0]
+            axis = 1 if maker is None else int(call_of(self._graph, maker).attr("axis", 1))
+            yield dequantized(found[0], found[1], found[2] if len(found) > 2 else None, axis)
 
     def identity(self, node: str) -> tuple[str, ...]:
         """Names of the stored tensors that the weights of ``node`` are made of, if they are."""
         return tuple(part[0] for part in self._parts(node) if part is not None)
 
-    def elsewhere(self, node: str) -> bool:
-        """Whether the file says that the weights of ``node`` are in another file."""
-        return any(
-            isinstance(part[1], TensorProto) and part[1].data_location == TensorProto.EXTERNAL
-            for part in self._parts(node)
-            if part is not None
-        )
+    def is_stored(self, node: str) -> bool:
+        """Whether the file says what the weights of ``node`` are."""
+        parts = self._parts(node)
+        return bool(parts) and None not in parts
 
-    def _read(self, value: object) -> Array | None:
+    @contextmanager
+    def _rows(self, value: object) -> Iterator[Rows | None]:
         if isinstance(value, TensorProto):
-            return self._payloads.array(value)
-        return value if isinstance(value, np.ndarray) else None
+            with self._payloads.opened(value) as rows:
+                yield rows
+        else:
+            yield Rows.of(value) if isinstance(value, np.ndarray) else None
 
-    def _parts(self, node: str) -> list[tuple[str, object] | None]:
+    def _parts(self, node: str) -> list[Part | None]:
         """The stored tensor, or stored weights, scale and perhaps zero point.
 
         ``None`` is in the place of what is there and not stored.
@@ -82,7 +92,7 @@ class WeightSource:
         record = record_of(call_of(self._graph, node)) if node in self._graph else None
         return None if record is None else record.plain_weight
 
-    def _tensor(self, node: str, slot: int) -> tuple[str, object] | None:
+    def _tensor(self, node: str, slot: int) -> Part | None:
         """Name and contents of a stored operand: an initializer or a Constant."""
         maker, name = self._origin(node, slot)
         if maker is not None:
@@ -94,15 +104,16 @@ class WeightSource:
     def _origin(self, node: str, slot: int) -> tuple[str | None, str]:
         """The operator that makes an operand, if one does, and the operand's name.
 
-        Looks through Identity, and not into or out of bodies and functions (an empty name).
+        Looks through Identity. Names inside of bodies and functions say nothing of initializers
+        (an empty name).
         """
         name = ""
         for _ in range(HOPS):
             place = vertex(self._graph, node)
             tensor = place.call.input(slot)
-            if tensor is None or place.scope:
+            if tensor is None:
                 return None, ""
-            name = tensor.name
+            name = "" if place.scope else tensor.name
             maker = producer(self._graph, node, slot)
             if maker is None or call_of(self._graph, maker).op_type != "Identity":
                 return maker, name
@@ -110,11 +121,9 @@ class WeightSource:
         return node, name
 
 
-def dequantize(
-    stored: Array | None, scale: Array | None, zero: Array | None, axis: int
-) -> NDArray[np.float32] | None:
+def dequantized(stored: Rows, scale: Rows, zero: Rows | None, axis: int) -> Rows | None:
     """``(stored − zero) · scale`` with scales per tensor or along ``axis``; else ``None``."""
-    if stored is None or scale is None or stored.ndim == 0:
+    if stored.ndim == 0:
         return None
     along = [1] * stored.ndim
     if scale.size != 1:
@@ -124,7 +133,21 @@ def dequantize(
         along[axis] = scale.size
     if zero is not None and zero.size != scale.size:
         return None
-    real = np.asarray(stored, dtype=np.float32)
-    if zero is not None:
-        real = real - np.asarray(zero, dtype=np.float32).reshape(along)
-    return real * np.asarray(scale, dtype=np.float32).reshape(along)
+    steps = np.asarray(scale.whole(), dtype=np.float32).reshape(along)
+    zeros = None if zero is None else np.asarray(zero.whole(), dtype=np.float32).reshape(along)
+    row = stored.size // len(stored) if len(stored) else 0
+    first = (axis % stored.ndim) == 0 and scale.size != 1
+
+    def read(start: int, stop: int) -> Array:
+        """Whole rows are computed, of which a part may be asked for."""
+        if not row:
+            return np.zeros(0, np.float32)
+        top, bottom = start // row, -(-stop // row)
+        real = np.asarray(stored[top:bottom], dtype=np.float32)
+        part = slice(top, bottom) if first else slice(None)
+        if zeros is not None:
+            real = real - zeros[part]
+        flat = (real * steps[part]).reshape(-1)
+        return flat[start - top * row : stop - top * row]
+
+    return Rows(np.dtype(np.float32), stored.shape, read)

@@ -3,85 +3,88 @@
 from __future__ import annotations
 
 from math import log10
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from analyzer.evidence import ValueStats
-from analyzer.weights.chunks import TINY, rows
+from analyzer.weights.chunks import rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FP16_OVERFLOW = 65520.0
-"""Smallest magnitude that rounds to infinity in float16 (halfway from 65504 to 65536)."""
-FP16_UNDERFLOW = 2.0**-25
-"""Largest magnitude that rounds to 0 in float16 (half the smallest subnormal, ties to even)."""
+    from analyzer.model.rows import Rows
+    from analyzer.weights.scan import Scan, Tally
+
 INT8 = 127
+PART = 512
+"""Squares added up in float32."""
 
 
-def value_stats(weights: NDArray[np.generic]) -> ValueStats:
-    """Two passes over chunks of ``(N, …)``: ranges first, quantisation error second."""
-    nan = inf = zeros = denormals = over = under = 0
-    low, high = np.inf, -np.inf
-    peaks = np.zeros(len(weights))
-    for span, chunk in rows(weights):
-        magnitude = np.abs(chunk)
-        finite = np.isfinite(chunk)
-        all_finite = bool(finite.all())
-        if not all_finite:
-            nan += int(np.isnan(chunk).sum())
-            inf += int(np.isinf(chunk).sum())
-        zero = int((magnitude == 0).sum())
-        zeros += zero
-        denormals += int((magnitude < TINY).sum()) - zero
-        under += int((magnitude <= FP16_UNDERFLOW).sum()) - zero
-        values = chunk if all_finite else chunk[finite]
-        if values.size:
-            low, high = min(low, float(values.min())), max(high, float(values.max()))
-        usable = magnitude if all_finite else np.where(finite, magnitude, 0)
-        over += int((usable >= FP16_OVERFLOW).sum())
-        peaks[span] = usable.max(axis=1, initial=0)
-    known = bool(np.isfinite(low))
-    clean = known and nan == inf == 0
-    measured = clean and peaks.max() > 0 and weights.dtype.kind not in "iub"
-    tensor, channel = _int8_snr(weights, peaks) if measured else (None, None)
+def value_stats(seen: Tally, dtype: str, snr: tuple[float | None, float | None]) -> ValueStats:
+    """What ``seen`` says of a tensor; ``snr`` as ``int8_snr`` gives it."""
+    known = seen.low <= seen.high
+    clean = known and seen.nan == seen.inf == 0
+    total = seen.elements or 1
     return ValueStats(
-        dtype=weights.dtype.name,
-        elements=weights.size,
-        nan=nan,
-        inf=inf,
-        zeros=zeros,
-        denormals=denormals,
-        min=low if known else 0.0,
-        max=high if known else 0.0,
-        constant=clean and weights.size > 1 and low == high,
-        fp16_overflow=over / weights.size if weights.size else 0.0,
-        fp16_underflow=under / weights.size if weights.size else 0.0,
-        int8_snr=tensor,
-        int8_channel_snr=channel,
+        dtype=dtype,
+        elements=seen.elements,
+        nan=seen.nan,
+        inf=seen.inf,
+        zeros=seen.zeros,
+        denormals=seen.denormals,
+        min=seen.low if known else 0.0,
+        max=seen.high if known else 0.0,
+        constant=clean and seen.elements > 1 and seen.low == seen.high,
+        fp16_overflow=seen.overflow / total,
+        fp16_underflow=seen.underflow / total,
+        bf16_overflow=seen.bf16_overflow / total,
+        int8_snr=snr[0],
+        int8_channel_snr=snr[1],
     )
 
 
-def _int8_snr(
-    weights: NDArray[np.generic], peaks: NDArray[np.float64]
-) -> tuple[float | None, float | None]:
-    """10·log10(Σw² / Σ(w − ŵ)²) for ŵ = s·round(w/s), s = max|w| / 127, per tensor and channel."""
+def int8_snr(weights: Rows, seen: Scan) -> tuple[float | None, float | None]:
+    """10·log10(Σw² / Σ(w − ŵ)²) for ŵ = s·round(w/s), s = max|w| / 127, per tensor and row.
+
+    ``None`` for both where there is nothing to say: integers, zeros, values that are not finite.
+    """
+    peaks = seen.rows
+    if peaks is None or not peaks.any() or not np.isfinite(peaks).all():
+        return None, None
+    if weights.dtype.kind in "iub":
+        return None, None
     signal = per_tensor = per_channel = 0.0
-    scale = float(peaks.max()) / INT8
-    scales = np.where(peaks > 0, peaks, 1)[:, None] / INT8
+    scale = np.full((1, 1), peaks.max() / INT8, np.float32)
+    scales = (np.where(peaks > 0, peaks, 1)[:, None] / INT8).astype(np.float32)
     for span, chunk in rows(weights):
-        signal += float(np.einsum("ij,ij->", chunk, chunk, dtype=np.float64))
-        per_tensor += _rounding(chunk, np.asarray(scale))
+        signal += _energy(chunk)
+        per_tensor += _rounding(chunk, scale)
         per_channel += _rounding(chunk, scales[span])
     return _decibel(signal, per_tensor), _decibel(signal, per_channel)
 
 
-def _rounding(chunk: NDArray[np.float32], scale: NDArray[np.float64]) -> float:
+def _rounding(chunk: NDArray[np.float32], scale: NDArray[np.float32]) -> float:
     """Σ(w − s·round(w/s))²; a scale that vanishes in float32 leaves the whole signal as noise."""
-    step = np.maximum(scale.astype(np.float32), np.finfo(np.float32).tiny)
-    error = np.rint(chunk / step) * step - chunk
-    return float(np.einsum("ij,ij->", error, error, dtype=np.float64))
+    step = np.maximum(scale, np.finfo(np.float32).tiny)
+    error = chunk / step
+    np.rint(error, out=error)
+    error *= step
+    error -= chunk
+    return _energy(error)
+
+
+def _energy(values: NDArray[Any]) -> float:
+    """Σw², of parts short enough that float32 loses nothing that is shown, then of their sums."""
+    flat = values.reshape(-1)
+    whole = len(flat) // PART * PART
+    parts = flat[:whole].reshape(-1, PART)
+    with np.errstate(over="ignore"):
+        sums = np.einsum("ij,ij->i", parts, parts)
+        rest = np.einsum("i,i->", flat[whole:], flat[whole:], dtype=np.float64)
+    if not np.isfinite(sums).all():  # squares beyond float32
+        return float(np.einsum("i,i->", flat, flat, dtype=np.float64))
+    return float(sums.sum(dtype=np.float64) + rest)
 
 
 def _decibel(signal: float, noise: float) -> float | None:

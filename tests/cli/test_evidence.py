@@ -33,7 +33,7 @@ def test_check_does_not_look_at_weights(cli: Cli, broken: str) -> None:
 def test_check_reads_weights_when_asked_or_needed(cli: Cli, broken: str, words: list[str]) -> None:
     outcome = cli("check", broken, *words)
     assert outcome.code == 1
-    assert "WGT001 1 of 4 weights are not finite (1 NaN, 0 infinite)" in outcome.out
+    assert "WGT001 1 of 4 values of w are not finite (1 NaN, 0 infinite)" in outcome.out
 
 
 @pytest.mark.parametrize("words", [["--select", "ALL"], ["--select", "SEP"]])

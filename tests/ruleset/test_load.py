@@ -80,7 +80,7 @@ def test_a_rule_file_becomes_a_rule() -> None:
             "r.yaml:5: applies-to: unknown key 'nod', did you mean 'node'?",
         ),
         ({"applies-to": "{tensor: [inputs]}"},
-         "r.yaml:5: applies-to: tensors are input, output, intermediate, not 'inputs'"),
+         "r.yaml:5: applies-to: tensors are input, output, intermediate, stored, not 'inputs'"),
         ({"applies-to": "block"}, "r.yaml:10: 'when': unknown group 'conv'"),
         ({"options": "{a: {default: 1, type: flag, help: h}}"},
          "r.yaml:6: option 'a': 'default' is not of type flag"),

@@ -1,21 +1,38 @@
 """Evidence per layer from hand-built facts; memory stays within a chunk."""
 
+from __future__ import annotations
+
 import tracemalloc
 from dataclasses import replace
 
 import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 
+from analyzer.evidence import LayerEvidence
 from analyzer.facts import Conv, Tensor
 from analyzer.graph.adjacency import Edge, Vertex, add_vertex
 from analyzer.graph.call import Call
-from analyzer.weights.chunks import CHUNK_BYTES
-from analyzer.weights.evidence import freed_per_channel, layer_evidence, look
+from analyzer.model.rows import Rows
+from analyzer.weights.evidence import freed_per_channel
+from analyzer.weights.layers import Form, convolution, layer_evidence, look
 
 LAYER = Conv(
     "standard", False, "3×3", (3, 3), 9, 6, 8, 1, None, (1, 1), (1, 1), (10, 10), (10, 10),
     100 * 9 * 48, 9 * 48,
 )  # fmt: skip
+
+
+def form(layer: Conv) -> Form:
+    found = convolution(layer)
+    assert found is not None
+    return found
+
+
+def seen(stored: NDArray[np.generic], layer: Conv) -> LayerEvidence:
+    found = look(Rows.of(stored), form(layer))
+    assert found is not None
+    return layer_evidence("y", found, layer)
 
 
 def call(op: str, out: str, *weight: int, **attributes: int) -> Call:
@@ -46,21 +63,17 @@ def test_what_an_addition_or_an_output_reads_is_not_freed() -> None:
 
 
 def test_transposed_convolutions_are_read_by_output_channel() -> None:
-    from analyzer.weights.evidence import _out_first
-
     stored = np.random.default_rng(0).standard_normal((6, 4, 3, 3)).astype(np.float32)
     stored[:3, 1] = 0
-    turned = _out_first(stored, replace(LAYER, transposed=True, groups=2))
-    assert turned is not None
-    assert turned.shape == (8, 3, 3, 3)
-    assert not turned[1].any()
-    assert turned[5].any()
-    assert _out_first(stored, LAYER) is None
+    found = seen(stored, replace(LAYER, transposed=True, groups=2))
+    assert found.filters is not None
+    assert (found.filters.dead, found.filters.unread) == ((1,), ())
+    assert look(Rows.of(stored), form(LAYER)) is None, "another shape than the graph declares"
 
 
 def test_a_layer_has_every_kind_of_evidence() -> None:
     weights = np.random.default_rng(0).standard_normal((8, 6, 3, 3)).astype(np.float32)
-    found = layer_evidence("y", look(weights, LAYER), LAYER)
+    found = seen(weights, LAYER)
     assert found.kernel is not None
     assert found.separability is not None
     assert found.separability.macs_now == LAYER.macs
@@ -72,7 +85,7 @@ def test_memory_does_not_grow_with_the_tensor() -> None:
     weights[::2, ::3] = 2
     layer = replace(LAYER, in_channels=512, out_channels=4096, params=weights.size)
     tracemalloc.start()
-    layer_evidence("y", look(weights, layer), layer)
+    seen(weights, layer)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 6 * CHUNK_BYTES
+    assert peak < 24 << 20

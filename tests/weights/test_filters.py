@@ -6,10 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from analyzer.weights import chunks
-from analyzer.weights.filters import filter_use
-from analyzer.weights.kernels import kernel_use
-from analyzer.weights.values import value_stats
+from analyzer.weights import chunks, scan
+from tests.weights.looks import channels, kernel_use, value_stats
 
 
 def noise(*shape: int, seed: int = 0) -> NDArray[np.float32]:
@@ -50,7 +48,7 @@ def test_dead_filters_and_unread_inputs_are_listed() -> None:
     weights = noise(6, 5, 3, 3)
     weights[[1, 4]] = 0
     weights[:, 2] = 0
-    use = filter_use(weights, bias=True)
+    use = channels(weights, bias=True)
     assert (use.dead, use.unread) == ((1, 4), (2,))
     assert use.freed_params == 2 * (5 * 9 + 1)
     assert use.redundant == 0
@@ -61,7 +59,7 @@ def test_duplicates_are_bit_identical_and_proportional_are_not() -> None:
     weights[10] = weights[3]
     weights[50] = weights[3] * np.float32(-2.7)
     weights[20] = weights[21] + np.float32(1e-3)
-    use = filter_use(weights)
+    use = channels(weights)
     assert use.duplicates == ((3, 10),)
     assert use.proportional == ((3, 10, 50),)
     assert use.redundant == 2
@@ -70,13 +68,13 @@ def test_duplicates_are_bit_identical_and_proportional_are_not() -> None:
 def test_equal_filters_of_different_groups_are_not_duplicates() -> None:
     weights = noise(4, 2, 3, 3)
     weights[2] = weights[0]
-    assert filter_use(weights, groups=2).duplicates == ()
-    assert filter_use(weights, groups=1).duplicates == ((0, 2),)
+    assert channels(weights, groups=2).duplicates == ()
+    assert channels(weights, groups=1).duplicates == ((0, 2),)
 
 
 def test_nan_filters_are_neither_dead_nor_duplicates() -> None:
     weights = np.full((3, 2, 1, 1), np.nan, np.float32)
-    use = filter_use(weights)
+    use = channels(weights)
     assert (use.dead, use.duplicates) == ((), ())
 
 
@@ -128,10 +126,11 @@ def test_per_channel_scales_rescue_quiet_channels() -> None:
 def test_chunking_changes_nothing(n: int, m: int, chunk: int) -> None:
     weights = noise(n, m, 3, 3, seed=n * m)
     weights[0] = 0
-    whole = (value_stats(weights), filter_use(weights), kernel_use(weights))
+    whole = (value_stats(weights), channels(weights), kernel_use(weights))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(chunks, "CHUNK_BYTES", chunk)
-        assert filter_use(weights) == whole[1]
+        patch.setattr(scan, "BLOCK", chunk)
+        assert channels(weights) == whole[1]
         assert kernel_use(weights) == whole[2]
         pieces = value_stats(weights)
     assert (pieces.min, pieces.max, pieces.zeros) == (whole[0].min, whole[0].max, whole[0].zeros)

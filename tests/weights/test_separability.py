@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from analyzer.facts import Conv
-from analyzer.weights.separability import gaussian_energy, separability
+from analyzer.model.rows import Rows
+from analyzer.weights import chunks
+from analyzer.weights.separability import gaussian_energy, spectra
+from tests.weights.looks import separability
 
 Array = NDArray[np.float32]
 Floats = NDArray[np.float64]
@@ -140,11 +143,30 @@ def test_weights_that_are_not_finite_have_no_energy() -> None:
     assert separability(weights) is None
 
 
-def test_all_zero_weights_have_rank_0() -> None:
-    found = separability(np.zeros((4, 4, 3, 3), np.float32))
-    assert found is not None
-    assert found.rank == 0
-    assert found.first_term == 1.0
+def test_all_zero_weights_have_no_energy_to_keep() -> None:
+    assert separability(np.zeros((4, 4, 3, 3), np.float32)) is None
+
+
+@pytest.mark.parametrize("shape", [(96, 12, 3, 3), (4, 12, 5, 5)])
+def test_decomposing_every_third_channel_tells_about_the_same(shape: tuple[int, ...]) -> None:
+    weights = Rows.of(np.random.default_rng(0).standard_normal(shape))
+    whole, part = spectra(weights), spectra(weights, every=3)
+    assert whole is not None
+    assert part is not None
+    assert (whole.sampled, part.sampled) == (False, True)
+    assert np.array_equal(part.first, whole.first[::3])
+    assert np.array_equal(part.second, whole.second[::3])
+
+
+def test_filters_are_decomposed_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    weights = Rows.of(np.random.default_rng(0).standard_normal((48, 6, 3, 3)))
+    whole = spectra(weights, groups=2)
+    monkeypatch.setattr(chunks, "CHUNK_BYTES", 1000)
+    pieces = spectra(weights, groups=2)
+    assert whole is not None
+    assert pieces is not None
+    assert np.allclose(pieces.first, whole.first)
+    assert np.allclose(pieces.second, whole.second)
 
 
 def convolve(x: Floats, w: Floats, groups: int = 1) -> Floats:

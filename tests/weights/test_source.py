@@ -1,7 +1,7 @@
 """From a file to evidence: stored, constant and quantised weights."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from analyzer.analyze import analyze, analyze_weights
-from analyzer.model import Limits, load, payloads
-from analyzer.weights import WeightEvidence, WeightSource, collect
+from analyzer.evidence import WeightEvidence
+from analyzer.model import Limits, Model, load, payloads
+from analyzer.model.rows import Rows
+from analyzer.weights.evidence import collect
+from analyzer.weights.source import WeightSource
 
 Arrays = Mapping[str, NDArray[np.generic]]
 
@@ -29,10 +32,11 @@ def evidence(folder: Path, weights: Arrays, *nodes: onnx.NodeProto) -> WeightEvi
     path.write_bytes(
         helper.make_model(graph, opset_imports=opset, ir_version=8).SerializeToString()
     )
-    model = load(str(path))
-    facts = analyze(model)
-    source = WeightSource(model, facts)
-    return collect(facts, source, identity=source.identity)
+    return looked_at(load(str(path)))
+
+
+def looked_at(model: Model, most: int = 1 << 40) -> WeightEvidence:
+    return collect(model, analyze(model), most=most, seconds=60)
 
 
 def noise(*shape: int) -> NDArray[np.float32]:
@@ -52,6 +56,7 @@ def test_stored_weights_are_read_and_dead_filters_traced(tmp_path: Path) -> None
     )  # fmt: skip
     assert list(found.layers) == ["a", "y"]
     filters = found.layers["a"].filters
+    assert filters is not None
     assert (filters.dead, filters.freed_params, filters.freed_downstream) == ((2,), 54, 16 * 9)
     separable = found.layers["y"].separability
     assert separable is not None
@@ -76,6 +81,7 @@ def test_constants_and_quantised_weights_are_found(tmp_path: Path) -> None:
         helper.make_node("Constant", [], ["c"], value=constant),
         conv("a", "c", "y"),
     )  # fmt: skip
+    assert found.layers["a"].filters is not None
     assert found.layers["a"].filters.dead == (3,)
     assert found.layers["a"].values.max <= 127
     assert found.layers["y"].values.elements == 32
@@ -89,25 +95,29 @@ def test_computed_weights_are_reported_as_unread(tmp_path: Path) -> None:
     assert (dict(found.layers), found.unread) == ({}, ("y",))
 
 
-def test_a_tensor_that_many_convolutions_share_is_looked_at_once(tmp_path: Path) -> None:
+def test_a_tensor_that_many_convolutions_share_is_looked_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     weights = {"w": noise(6, 6, 3, 3), "v": noise(6, 6, 3, 3)}
     weights["w"][0] = 0
     nodes = [conv("x", "w", "a"), conv("a", "w", "b"), conv("b", "v", "c"), conv("x", "w", "y")]
     found = evidence(tmp_path, weights, *nodes)
-    model = load(str(tmp_path / "m.onnx"))
-    facts = analyze(model)
     asked: list[str] = []
-    read = WeightSource(model, facts)
+    opened = WeightSource.opened
 
-    def counted(node: str) -> NDArray[np.generic] | None:
+    def counted(self: WeightSource, node: str) -> AbstractContextManager[Rows | None]:
         asked.append(node)
-        return read(node)
+        return opened(self, node)
 
-    assert collect(facts, counted, identity=read.identity) == found
+    monkeypatch.setattr(WeightSource, "opened", counted)
+    assert looked_at(load(str(tmp_path / "m.onnx"))) == found
     assert asked == ["a", "c"]
     assert [*found.layers] == ["a", "b", "c", "y"]
     assert {layer.node for layer in found.layers.values()} == set(found.layers)
     a, b, y = (found.layers[name] for name in "aby")
+    assert a.filters is not None
+    assert b.filters is not None
+    assert y.filters is not None
     assert a.filters.dead == b.filters.dead == y.filters.dead == (0,)
     assert (a.filters.freed_downstream, y.filters.freed_downstream) == (6 * 9, None)
     assert a.separability is not None
@@ -157,7 +167,7 @@ def test_no_more_weights_are_looked_at_than_the_limit_allows(tmp_path: Path) -> 
     found = analyze_weights(model, limits=Limits(weight_bytes=two))
     assert found.evidence is not None
     assert [*found.evidence.layers] == ["a", "b", "c"]
-    assert found.evidence.unread == found.evidence.beyond == ("y",)
+    assert (found.evidence.unread, found.evidence.beyond) == (("y",), ("y", "u"))
     (problem,) = found.problems
     assert (problem.code, problem.inconclusive) == ("weights-limit", True)
     assert f"(limit weight_bytes = {two:,})" in problem.message
@@ -181,7 +191,7 @@ def test_weights_that_cannot_be_opened_are_not_called_clean(
 
     monkeypatch.setattr(payloads, "open_inside", nothing)
     (problem,) = analyze_weights(model).problems
-    assert (problem.code, problem.where) == ("external-unreadable", "y")
+    assert (problem.code, problem.where, problem.inconclusive) == ("weights-unreadable", "y", True)
 
 
 @pytest.mark.parametrize(("data_type", "dims"), [(1, [8, -3]), (0, [8, 3]), (99, [8, 3])])

@@ -12,7 +12,7 @@ from analyzer.units import many
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from analyzer.evidence import LayerEvidence, WeightEvidence
+    from analyzer.evidence import FilterUse, LayerEvidence, WeightEvidence
 
 WORST = 5
 """Layers listed that rounding hurts most."""
@@ -129,17 +129,13 @@ def _separable(
 
 def describe(layer: LayerEvidence) -> Iterable[str]:
     """Short clauses, the gravest first; nothing for weights without a peculiarity."""
-    values, filters, kernel = layer.values, layer.filters, layer.kernel
+    values, kernel = layer.values, layer.kernel
     if values.non_finite:
         yield f"{many(values.non_finite, 'value')} infinite or not a number"
     if values.constant:
         yield "all values are equal"
-    if filters.dead:
-        yield f"{filters.dead_count} of {filters.filters} filters dead (all zero)"
-    if filters.redundant:
-        yield f"{filters.redundant} of {filters.filters} filters that repeat another one"
-    if filters.unread:
-        yield f"{many(len(filters.unread), 'input channel')} never read"
+    if layer.filters is not None:
+        yield from _channels(layer.filters)
     if kernel is not None and kernel.shrinkable and kernel.effective_taps:
         sides = ("×".join(map(str, side)) for side in (kernel.kernel, kernel.effective))
         yield "a {} kernel works like {}".format(*sides)
@@ -149,3 +145,12 @@ def describe(layer: LayerEvidence) -> Iterable[str]:
         yield f"{units.percent(values.fp16_overflow)} of the values overflow float16"
     if values.sparsity >= 0.5 and not values.constant:
         yield f"{units.percent(values.sparsity)} of the values are zero"
+
+
+def _channels(filters: FilterUse) -> Iterable[str]:
+    if filters.dead_count:
+        yield f"{filters.dead_count} of {filters.filters} filters dead (zero, or next to it)"
+    if filters.redundant:
+        yield f"{filters.redundant} of {filters.filters} filters that repeat another one"
+    if filters.unread_count:
+        yield f"{filters.unread_count} of {filters.inputs} input channels never read"

@@ -1,0 +1,76 @@
+"""Elements of a stored tensor, read where they are looked at and held by nobody."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Array = np.ndarray[Any, Any]
+
+
+class Rows:
+    """A tensor of which only the part that is asked for is in memory.
+
+    As an array of NumPy it has ``shape``, ``dtype``, ``ndim`` and ``size``, and ``rows[i]`` and
+    ``rows[i:j]`` along its first axis.
+
+    Parameters
+    ----------
+    dtype, shape
+        Of the tensor.
+    read
+        ``read(start, stop)`` gives elements in C order, flat.
+    """
+
+    __slots__ = ("_read", "dtype", "shape")
+
+    def __init__(
+        self, dtype: np.dtype[Any], shape: tuple[int, ...], read: Callable[[int, int], Array]
+    ) -> None:
+        self.dtype, self.shape, self._read = dtype, shape, read
+
+    @classmethod
+    def of(cls, array: Array) -> Rows:
+        """The rows of an array that is in memory; a view of it, if it is in C order."""
+        flat = np.ascontiguousarray(array).reshape(-1)
+        return cls(array.dtype, array.shape, lambda start, stop: flat[start:stop])
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        return prod(self.shape)
+
+    @property
+    def nbytes(self) -> int:
+        return self.size * self.dtype.itemsize
+
+    def __len__(self) -> int:
+        return self.shape[0] if self.shape else 1
+
+    def __getitem__(self, place: int | slice) -> Array:
+        row = prod(self.shape[1:])
+        if isinstance(place, slice):
+            start, stop, _ = place.indices(len(self))
+            stop = max(start, stop)
+            return self._read(start * row, stop * row).reshape(stop - start, *self.shape[1:])
+        return self._read(place * row, (place + 1) * row).reshape(self.shape[1:])
+
+    def flat(self, start: int, stop: int) -> Array:
+        """Elements ``start`` to ``stop`` in C order."""
+        return self._read(start, stop)
+
+    def whole(self) -> Array:
+        """All elements in their shape."""
+        return self._read(0, self.size).reshape(self.shape)
+
+    def like(self, shape: tuple[int, ...]) -> Rows:
+        """The same elements in another shape of the same size."""
+        return Rows(self.dtype, shape, self._read)

@@ -1,0 +1,101 @@
+"""Look at the weights of a model where hostile ones do no harm: in the guarded process."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from analyzer.errors import ModelError
+from analyzer.evidence import WeightEvidence
+from analyzer.facts import Problem
+from analyzer.model.external import UNAVAILABLE
+from analyzer.model.guard import GuardFailure, Progress, guarded
+from analyzer.weights.evidence import collect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from analyzer.facts import Facts
+    from analyzer.model import Limits, Model
+
+SECONDS = 20
+"""Processor time of the child, at most; what takes longer is inconclusive."""
+GRACEFUL = 0.7
+"""Share of it after which the child looks at nothing more and hands back what it has."""
+CHILD_BYTES = 700 << 20
+"""Address space that the child may add."""
+RESULT_BYTES = 24 << 20
+"""What the child may hand back: its parent holds that several times over."""
+
+
+def audit(model: Model, facts: Facts, limits: Limits) -> tuple[WeightEvidence, tuple[Problem, ...]]:
+    """Evidence in the weights of ``model``, and the problems of ``facts`` with those of the look.
+
+    Raises
+    ------
+    ModelError
+        The model file, or one with its data, changed since the model was loaded.
+    """
+    seconds = min(SECONDS, limits.guard_seconds)
+    bounds = replace(
+        limits,
+        guard_seconds=seconds,
+        guard_bytes=min(limits.guard_bytes, CHILD_BYTES),
+        guard_result_bytes=min(limits.guard_result_bytes, RESULT_BYTES),
+        guard_stall_seconds=0.0,  # what takes long is a large tensor
+    )
+    task = partial(_look, model, facts, limits.weight_bytes, seconds * GRACEFUL)
+    found = guarded(task, limits=bounds)
+    if isinstance(found, ModelError):
+        raise found
+    problems = tuple(
+        replace(p, inconclusive=p.inconclusive or p.code in UNAVAILABLE) for p in facts.problems
+    )
+    if isinstance(found, GuardFailure):
+        text = f"the weights could not be looked at: the process for it {found.detail}"
+        every = tuple(node.id for node in facts.nodes if node.conv is not None)
+        problem = Problem("weights-unreadable", _place(facts, found), text)
+        return WeightEvidence({}, unread=every), (*problems, problem)
+    return found, (*problems, *_unread(facts, problems, found, limits.weight_bytes))
+
+
+def _look(
+    model: Model, facts: Facts, most: int, seconds: float, progress: Progress
+) -> WeightEvidence | ModelError:
+    try:
+        return collect(model, facts, most=most, seconds=seconds, progress=progress.at)
+    except ModelError as error:
+        return error
+
+
+def _place(facts: Facts, failure: GuardFailure) -> str:
+    """The node at whose weights the child was."""
+    known = failure.at is not None and failure.at < len(facts.nodes)
+    return facts.nodes[failure.at or 0].id if known else ""
+
+
+def _unread(
+    facts: Facts, problems: Iterable[Problem], evidence: WeightEvidence, most: int
+) -> Iterator[Problem]:
+    """What was not read, unless ``problems`` say so."""
+    told = any(p.inconclusive and p.code.startswith(("external-", "tensor-")) for p in problems)
+    if evidence.beyond:
+        what = f"the values of {len(evidence.beyond):,} layers and tensors are too much to look at"
+        text = f"{what} (limit weight_bytes = {most:,})"
+        yield Problem("weights-limit", evidence.beyond[0], text)
+    elif evidence.unread_tensors and not told:
+        text = f"the values of {_many(evidence.unread_tensors, 'stored tensor')} cannot be read"
+        yield Problem("weights-unreadable", (*evidence.unread, "")[0], f"{text}; export it again")
+    elif not evidence.tensors and (facts.totals.params or evidence.unread) and not told:
+        text = ("no weights were read, as the file stores none: they are generated, or given when "
+                "the model runs")  # fmt: skip
+        yield Problem("weights-unread", "", text)
+    elif evidence.unread and not told:
+        layers = _many(len(evidence.unread), "layer")
+        text = f"the weights of {layers} are made when the model runs and were not looked at"
+        yield Problem("weights-computed", evidence.unread[0], text, inconclusive=False)
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count:,} {word}{'s' * (count > 1)}"

@@ -1,0 +1,147 @@
+"""How the weights of a layer lie in its tensor, and what one look at them says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analyzer.evidence import FilterUse, KernelUse, LayerEvidence, ValueStats
+from analyzer.model.rows import Rows
+from analyzer.operators import record_of
+from analyzer.operators.record import Kind
+from analyzer.weights.filters import Layout, filter_use
+from analyzer.weights.kernels import kernel_use
+from analyzer.weights.scan import Scan, scan
+from analyzer.weights.separability import TARGET, Spectra, judge, spectra, spectral_work
+from analyzer.weights.values import int8_snr, value_stats
+
+if TYPE_CHECKING:
+    from analyzer.facts import Conv, Node
+    from analyzer.graph.call import Call
+
+WORK_PER_BYTE = 12
+"""Work of a decomposition in the time that reading a byte and looking at it takes."""
+TURNED_BYTES = 64 << 20
+"""Largest weights of a transposed convolution that are turned in memory, as float32."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """All that a look at weights depends on besides the weights."""
+
+    shape: tuple[int, ...]
+    """As stored."""
+    layout: Layout
+    kernel: tuple[int, ...] = ()
+    """Of a convolution; empty for a matrix."""
+    transposed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a weight tensor says, whatever layer reads it."""
+
+    values: ValueStats
+    filters: FilterUse | None
+    kernel: KernelUse | None
+    spectra: Spectra | None
+
+
+def form_of(node: Node, call: Call) -> Form | None:
+    """How ``node`` reads its weights; ``None`` for what is no layer of weights."""
+    if node.conv is not None:
+        return convolution(node.conv)
+    record = record_of(call)
+    slot = record.plain_weight if record else None
+    if record is None or slot is None or record.inputs[slot].axes != ("K", "N"):
+        return None
+    weights = call.input(slot)
+    match weights.shape if weights else None:
+        case (int(first), int(second)):
+            turned = bool(call.attr("transB", 0))
+            outputs, inputs = (first, second) if turned else (second, first)
+            bias = record.slot(Kind.BIAS)
+            biased = bias is not None and call.input(bias) is not None
+            layout = Layout(outputs, inputs, inputs_first=not turned, bias=biased)
+            return Form((first, second), layout)
+    return None
+
+
+def convolution(conv: Conv) -> Form | None:
+    """How a convolution reads its weights; ``None`` where channels do not fit its groups."""
+    m, n, g = conv.in_channels, conv.out_channels, conv.groups
+    if m % g or n % g:
+        return None
+    stored = (m, n // g) if conv.transposed else (n, m // g)
+    biased = conv.params > n * (m // g) * conv.kernel_volume  # more parameters than weights
+    layout = Layout(n, m, g, conv.kernel_volume, bias=biased)
+    return Form((*stored, *conv.kernel_shape), layout, conv.kernel_shape, conv.transposed)
+
+
+def work(form: Form, size: int) -> int:
+    """What looking at ``size`` bytes of weights costs, in bytes read."""
+    layout = form.layout
+    if not form.kernel:
+        return size
+    return size + spectral_work(layout.outputs, layout.inputs, layout.groups,
+                                layout.taps) // WORK_PER_BYTE  # fmt: skip
+
+
+def look(stored: Rows, form: Form, every: int = 1) -> Look | None:
+    """All that takes reading ``stored``; ``None`` if it is not what the graph declares.
+
+    ``every`` is for ``spectra``.
+    """
+    if tuple(stored.shape) != form.shape:
+        return None
+    layout = form.layout
+    if not form.kernel:
+        seen = scan(stored)
+        filters = filter_use(None, seen, layout)
+        return Look(value_stats(seen.tally, stored.dtype.name, (None, None)), filters, None, None)
+    if form.transposed and stored.size * 4 > TURNED_BYTES:
+        seen = scan(stored, layout.groups)
+        filters = filter_use(None, seen, replace(layout, inputs_first=True))
+        values = value_stats(seen.tally, stored.dtype.name, (None, None))
+        return Look(values, filters, _kernel(seen, form), None)
+    weights = _out_first(stored, form) if form.transposed else stored
+    seen = scan(weights, layout.groups)
+    values = value_stats(seen.tally, stored.dtype.name, int8_snr(weights, seen))
+    kernel = _kernel(seen, form)
+    return Look(
+        values,
+        filter_use(weights, seen, layout),
+        kernel,
+        spectra(weights, layout.groups, every) if kernel and values.finite else None,
+    )
+
+
+def _kernel(seen: Scan, form: Form) -> KernelUse | None:
+    """Of a spatial kernel that has weights, and not too many to tell apart."""
+    known = seen.columns is not None and form.layout.taps > 1 and seen.tally.elements
+    return kernel_use(seen.columns, form.kernel) if known and seen.columns is not None else None
+
+
+def layer_evidence(
+    node: str, seen: Look, conv: Conv | None, target: float = TARGET
+) -> LayerEvidence:
+    """Evidence for the layer ``node`` whose weights were ``seen``."""
+    known = seen.spectra is not None and conv is not None
+    return LayerEvidence(
+        node=node,
+        values=seen.values,
+        filters=seen.filters,
+        kernel=seen.kernel,
+        separability=judge(seen.spectra, conv, target) if known and seen.spectra else None,
+    )
+
+
+def _out_first(stored: Rows, form: Form) -> Rows:
+    """The weights ``(M, N/g, *K)`` of a transposed convolution as ``(N, M/g, *K)``."""
+    layout, array = form.layout, np.asarray(stored.whole())
+    g, m, n = layout.groups, layout.inputs, layout.outputs
+    split = array.reshape(g, m // g, n // g, prod(form.kernel)).swapaxes(1, 2)
+    return Rows.of(np.ascontiguousarray(split).reshape(n, m // g, *form.kernel))

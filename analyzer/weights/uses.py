@@ -1,0 +1,96 @@
+"""What a stored tensor is for, told by the operators that read it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.evidence import TensorEvidence
+from analyzer.graph.program import normal_domain
+from analyzer.model.notes import as_text
+from analyzer.operators.record import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from analyzer.evidence import ValueStats
+    from analyzer.facts import Node
+    from analyzer.weights.stored import Stored, Use
+
+RANK = (Kind.WEIGHT, Kind.TABLE, Kind.GAIN, Kind.BIAS, Kind.STATISTIC, Kind.SCALE, Kind.STATE,
+        Kind.POSITION, Kind.MASK, Kind.BOUND, Kind.INDEX, Kind.SHAPE, Kind.ZERO_POINT,
+        Kind.DATA)  # fmt: skip
+"""Of several uses the first counts."""
+LEARNED = frozenset({Kind.WEIGHT, Kind.TABLE, Kind.GAIN, Kind.BIAS, Kind.STATISTIC})
+FINITE = frozenset({Kind.WEIGHT, Kind.GAIN, Kind.STATISTIC, Kind.SCALE})
+"""Operands that are never infinite on purpose."""
+BOUNDS = frozenset({
+    "Clip", "ConstantOfShape", "Equal", "Greater", "GreaterOrEqual", "If", "IsInf", "Less",
+    "LessOrEqual", "Loop", "Max", "Min", "Scan", "Scatter", "ScatterElements", "ScatterND",
+    "Where",
+})  # fmt: skip
+"""Operators of which an infinite operand is a bound, a mask or where a search begins."""
+MARKERS = frozenset({"Equal", "Imputer", "IsNaN", "LabelEncoder", "Where"})
+"""Operators that NaN tells what is missing."""
+LOOKUPS = frozenset({"Gather", "GatherElements", "GatherND"})
+LINEAR_MODELS = ("coefficients", "intercepts", "offset", "scale", "support_vectors")
+"""Attributes of ai.onnx.ml that hold what was learned."""
+VARIANCE = {("", "BatchNormalization"): 4}
+"""Operators that take the root of a running variance, and its slot."""
+
+
+def node_ids(nodes: Iterable[Node]) -> Mapping[tuple[str, str], str]:
+    """Ids by operator type and first output; of several, the first."""
+    ids: dict[tuple[str, str], str] = {}
+    for node in nodes:
+        if node.outputs:
+            ids.setdefault((node.op_type, node.outputs[0].name), node.id)
+    return ids
+
+
+def describe(
+    tensor: Stored, values: ValueStats, ids: Mapping[tuple[str, str], str]
+) -> TensorEvidence:
+    """What ``tensor`` is, with the ``values`` that were seen."""
+    first = min(tensor.uses, key=_rank, default=None)
+    kinds = {_kind(use) for use in tensor.uses}
+    made = next(iter(first.node.output), "") if first else ""
+    return TensorEvidence(
+        name=as_text(tensor.name),
+        reader=ids.get((first.op_type, made), "") if first else "",
+        operator=first.op_type if first else "",
+        kind=kind.value if first and (kind := _kind(first)) else "",
+        learned=not kinds.isdisjoint(LEARNED),
+        variance=any(_slot(use) in VARIANCE.items() for use in tensor.uses),
+        bound=_is_bound(tensor, values, kinds),
+        marker=bool(tensor.uses) and all(use.op_type in MARKERS for use in tensor.uses),
+        values=values,
+    )
+
+
+def _rank(use: Use) -> int:
+    kind = _kind(use)
+    return RANK.index(kind) if kind else len(RANK)
+
+
+def _kind(use: Use) -> Kind | None:
+    if use.slot < 0:
+        return Kind.WEIGHT if use.attribute in LINEAR_MODELS else None
+    return Kind.TABLE if use.op_type in LOOKUPS and use.slot == 0 else use.kind
+
+
+def _slot(use: Use) -> tuple[tuple[str, str], int]:
+    return (normal_domain(use.node.domain), use.op_type), use.slot
+
+
+def _is_bound(tensor: Stored, values: ValueStats, kinds: set[Kind | None]) -> bool:
+    """Whether infinity is no accident here: in a bound, in a mask, or in an attribute.
+
+    What is not infinite in a mask is one number.
+    """
+    if not kinds.isdisjoint(FINITE):
+        return False
+    one_number = values.min == values.max
+    steering = kinds <= {Kind.BOUND, Kind.MASK, Kind.STATE, None} and None not in kinds
+    return one_number or steering or all(
+        use.slot < 0 or use.op_type in BOUNDS for use in tensor.uses
+    )  # fmt: skip

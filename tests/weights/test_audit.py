@@ -1,0 +1,159 @@
+"""What was not read is never called clean, and no file makes looking at weights expensive."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper, parser
+
+from analyzer.analyze import analyze_weights
+from analyzer.errors import ModelError
+from analyzer.facts import Facts, Problem
+from analyzer.model import Limits, load, load_bytes
+from analyzer.weights import audit
+
+
+def judged(graph: str, limits: Limits = Limits()) -> Facts:
+    text = f'<ir_version: 8, opset_import: ["" : 17]> {graph}'
+    return analyze_weights(load_bytes(parser.parse_model(text).SerializeToString()), limits=limits)
+
+
+def only(facts: Facts) -> Problem:
+    (problem,) = facts.problems
+    return problem
+
+
+GIVEN = "g (float[1,2,8,8] x, float[2,2,1,1] w) => (float[1,2,8,8] y) { y = Conv (x, w) }"
+GENERATED = (
+    "g (float[1,2,8,8] x) => (float[1,2,8,8] y) <int64[4] s = {2, 2, 1, 1}> "
+    "{ w = ConstantOfShape (s) y = Conv (x, w) }"
+)
+COMPUTED = (
+    "g (float[1,2,8,8] x, float[2,2,1,1] z) => (float[1,2,8,8] y) <float[2,2,1,1] v = "
+    "{1, 2, 3, 4}> { w = Mul (v, z) y = Conv (x, w) }"
+)
+NONE = "g (float[1,2] x) => (float[1,2] y) { y = Relu (x) }"
+
+
+@pytest.mark.parametrize("graph", [GIVEN, GENERATED])
+def test_weights_that_are_not_in_the_file_leave_no_conclusion(graph: str) -> None:
+    problem = only(judged(graph))
+    assert (problem.code, problem.inconclusive) == ("weights-unread", True)
+
+
+def test_layers_whose_weights_are_computed_are_named(tmp_path: Path) -> None:
+    problem = only(judged(COMPUTED))
+    assert (problem.code, problem.where, problem.inconclusive) == ("weights-computed", "y", False)
+
+
+def test_a_model_without_weights_has_none_to_read() -> None:
+    assert judged(NONE).problems == ()
+
+
+def large(folder: Path, elements: int = 1 << 20) -> str:
+    values = np.random.default_rng(0).standard_normal((elements // 1024, 1024)).astype(np.float32)
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in ("x", "y")]
+    node = helper.make_node("MatMul", ["x", "w"], ["y"])
+    graph = helper.make_graph(
+        [node], "g", ends[:1], ends[1:], [numpy_helper.from_array(values, "w")]
+    )
+    path = folder / "m.onnx"
+    onnx.save(helper.make_model(graph), path)
+    return str(path)
+
+
+def test_a_process_that_dies_over_weights_leaves_no_conclusion(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhausted(*_: object, **__: object) -> object:
+        raise MemoryError
+
+    monkeypatch.setattr(audit, "collect", exhausted)
+    facts = analyze_weights(load(large(tmp_path)))
+    problem = only(facts)
+    assert (problem.code, problem.inconclusive) == ("weights-unreadable", True)
+    assert "ran out of memory" in problem.message
+    assert facts.evidence is not None
+    assert not facts.evidence.tensors
+
+
+def test_time_that_runs_out_leaves_the_rest_unread_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "GRACEFUL", 0.0)
+    facts = analyze_weights(load(large(tmp_path)))
+    assert only(facts).code == "weights-limit"
+    assert facts.evidence is not None
+    assert (facts.evidence.tensors, facts.evidence.beyond) == ((), ("y", "w"))
+
+
+def test_a_file_that_changes_before_the_look_is_refused(tmp_path: Path) -> None:
+    path = large(tmp_path)
+    model = load(path)
+    with open(path, "ab") as file:
+        file.write(b"\0")
+    with pytest.raises(ModelError, match="the file changed"):
+        analyze_weights(model)
+
+
+def test_weights_are_looked_at_in_a_fresh_process_where_threads_run(tmp_path: Path) -> None:
+    path = large(tmp_path, 1 << 23)  # large enough to be read from the file
+    alone = analyze_weights(load(path))
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    try:
+        beside = analyze_weights(load(path))
+    finally:
+        done.set()
+        thread.join()
+    assert alone.evidence is not None
+    assert alone.evidence.tensors[0].values.elements == 1 << 23
+    assert beside.evidence == alone.evidence
+
+
+MEASURE = """
+import re, resource, sys
+from analyzer.cli.main import run
+code = run(sys.argv[1:])
+own = re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]
+print(code, own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+@pytest.mark.parametrize(
+    ("operator", "dims"),
+    [("Conv", [1, 1, 8192, 8192]), ("Conv", [1 << 26, 1, 1, 1]), ("MatMul", [16, 1 << 22])],
+)
+def test_a_file_of_holes_costs_little_memory(
+    tmp_path: Path, operator: str, dims: list[int]
+) -> None:
+    """256 MiB of weights that take no room on the disk, in shapes that tempt to hold them."""
+    weight = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=dims)
+    weight.data_location = TensorProto.EXTERNAL
+    weight.external_data.add(key="location", value="w.bin")
+    with open(tmp_path / "w.bin", "wb") as file:
+        file.truncate(4 * int(np.prod(dims)))
+    x = [1, 1, 8192, 8192] if operator == "Conv" else [1, 16]
+    ends = [
+        helper.make_tensor_value_info("x", TensorProto.FLOAT, x),
+        helper.make_tensor_value_info("y", TensorProto.FLOAT, None),
+    ]
+    node = helper.make_node(operator, ["x", "w"], ["y"])
+    graph = helper.make_graph([node], "g", ends[:1], ends[1:], [weight])
+    (tmp_path / "m.onnx").write_bytes(helper.make_model(graph).SerializeToString())
+    words = ["check", "m.onnx", "--weights", "--no-config", "--select", "WGT009"]
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, *words],
+        cwd=tmp_path, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    code, *peaks = map(int, done.stdout.split()[-3:])
+    assert code == 0
+    assert "WGT009" in done.stdout
+    assert max(peaks) < 200 << 10, "KiB"
