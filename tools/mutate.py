@@ -42,6 +42,8 @@ LIBRARIES = (
     "yaml",
 )  # fmt: skip
 MAP = ROOT / "out" / "coverage-map.json"
+ALSO = {"cli": ("faults",), "operators": ("costs",)}
+"""Folders of tests for packages, besides those of the same name."""
 SECONDS = 900
 """Wall clock for the tests of one mutant; one that does not end in time is noticed."""
 FIRST = 20.0
@@ -269,7 +271,12 @@ class Coverage:
         functions = {f"{mutant.path}:{line}" for line in enclosing(mutant)}
         tests = [t for t, (_, names) in self.tests.items() if names & functions]
         package = Path(mutant.path).parts[1].removesuffix(".py")
-        near = [str(p.relative_to(ROOT)) for p in (ROOT / "tests").glob(f"*{package}*")]
+        names = (package, *ALSO.get(package, ()))
+        near = [
+            str(path.relative_to(ROOT))
+            for name in names
+            for path in (ROOT / "tests").glob(f"*{name}*")
+        ]
         if not tests:
             yield from filter(None, (near, ["tests"]))
             return
@@ -282,8 +289,9 @@ class Coverage:
                 break
             first.append(test)
         yield first
-        if tests[len(first) :]:
-            yield tests[len(first) :]
+        # What runs in fresh interpreters is not in the map, and mostly near.
+        files = {test.partition("::")[0] for test in tests[: len(first)]}
+        yield [*tests[len(first) :], *(path for path in near if path not in files)]
 
 
 def enclosing(mutant: Mutant) -> list[int]:

@@ -256,6 +256,15 @@ def test_suppression_holds_through_its_last_day(
     assert ("CFG002" in outcome.out) == bool(code)
 
 
+@pytest.mark.parametrize(("day", "code"), [("2001-09-08", 1), ("2001-09-09", 0)])
+def test_the_time_of_the_last_day_does_not_count(
+    cli: Cli, wasteful: str, monkeypatch: pytest.MonkeyPatch, day: str, code: int
+) -> None:
+    Path("onnxlint.toml").write_text(f"{SUPPRESS}expires = {day}T00:00:01\n")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")  # 2001-09-09, 01:46:40
+    assert cli("check", wasteful, "--fail-on", "warning").code == code
+
+
 def test_command_line_overrides_the_file(cli: Cli, wasteful: str) -> None:
     Path("onnxlint.toml").write_text('fail-on = "warning"\nselect = ["GRF", "ONX"]\n')
     assert cli("check", wasteful).code == 0

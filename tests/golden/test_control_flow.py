@@ -220,6 +220,23 @@ def test_scan_reads_and_stacks_along_axes_from_either_end(
     assert found.totals.macs == result.sum() == 6 * 42
 
 
+def test_a_batch_of_scans_of_unknown_length_runs_unknown_times() -> None:
+    """Opset 8 scans each of a batch; here it is 2 of as many steps as the loop makes."""
+    found = facts(
+        """g (float[2] x, int64 n, bool c) => (float[2,A] y) {
+          v = Loop (n, c) <body = b (int64 i, bool d) => (bool e, float[2] r)
+            { e = Identity (d)  r = Neg (x) }>
+          t = Transpose <perm = [1, 0]> (v)
+          y = Scan ("", t) <num_scan_inputs = 1, body = s (float p) => (float o) { o = Abs (p) }>
+        }""",
+        opset=8,
+    )
+    assert found.outputs[0].shape == (2, None)
+    assert node(found, "Abs").executions is None
+    assert not found.totals.flops_complete
+    assert found.problems == ()
+
+
 def test_nested_functions_cost_what_their_bodies_cost() -> None:
     # two calls of Outer, each two calls of Inner: 4 · 343
     found = facts(

@@ -13,7 +13,7 @@ from analyzer.facts import Conv, Cost, Node, Saving, Tensor
 from analyzer.lint import lint
 from analyzer.report import REPORT_FORMATS, Options, Result
 from analyzer.report.view import charts, conversion
-from analyzer.report.view.memory import EXAMPLE
+from analyzer.report.view.memory import EXAMPLE, Device
 from analyzer.ruleset import load_rules
 from tests.report.results import words
 
@@ -84,6 +84,55 @@ def test_roofline_speedup_where_memory_is_the_limit_is_the_ratio_of_bytes() -> N
         before / after, rel=0.01
     )
     assert EXAMPLE.ridge > 10
+
+
+def strided(transposed: bool) -> tuple[Node, Conv, Saving]:
+    """Batch 2, 3×3, 4 to 6 channels, between maps of 8×8 and 4×4, in float32."""
+    large, small = (8, 8), (4, 4)
+    sides = (small, large) if transposed else (large, small)
+    macs = 2 * 16 * 9 * 24
+    conv = Conv("standard", transposed, "3×3", (3, 3), 9, 4, 6, 1, None, (2, 2), (1, 1), *sides,
+                macs, 216)  # fmt: skip
+    saving = Saving(macs, 0, 216, 60, 0.5, 1 / 6 + 1 / 9)
+    read, write = (2 * 16 * 4, 2 * 64 * 6) if transposed else (2 * 64 * 4, 2 * 16 * 6)
+    node = Node("y", "", "y", "Conv", "", ("x", "w"), (Tensor("y", "float32", (2, 6, *sides[1])),),
+                (), Cost(macs, 2 * macs), 216, 1, 4 * (read + 216), 4 * write, conv,
+                saving)  # fmt: skip
+    return node, conv, saving
+
+
+@pytest.mark.parametrize(
+    ("transposed", "macs", "moved"),
+    [
+        # depthwise 2·16·9·4 and pointwise 2·16·4·6 products; maps of 2·64·4, 2·16·4 and 2·16·6
+        (False, 6_912 / (1_152 + 768), (512 + 216 + 192) / (512 + 128 + 36 + 128 + 192 + 24)),
+        # depthwise 2·16·9·4 and pointwise 2·64·4·6 products; maps of 2·16·4, 2·64·4 and 2·64·6
+        (True, 6_912 / (1_152 + 3_072), (128 + 216 + 768) / (128 + 512 + 36 + 512 + 768 + 24)),
+    ],
+)
+def test_roofline_speedup_is_that_of_whichever_limit_holds(
+    transposed: bool, macs: float, moved: float
+) -> None:
+    """Counted by hand: with memory without limit products count, with arithmetic without, bytes."""
+    layer = strided(transposed)
+    by_products = conversion.roofline_speedup(*layer, Device("", 1.0, 1e12))
+    by_bytes = conversion.roofline_speedup(*layer, Device("", 1e12, 1.0))
+    assert by_products == pytest.approx(macs)
+    assert by_bytes == pytest.approx(moved)
+
+
+@pytest.mark.parametrize("part", ["dtype", "spatial", "macs", "write_bytes"])
+def test_no_speedup_without_any_of_the_sizes(part: str) -> None:
+    node, conv, saving = strided(transposed=False)
+    if part == "dtype":
+        node = replace(node, outputs=(Tensor("y", None, (2, 6, 4, 4)),))
+    elif part == "spatial":
+        conv = replace(conv, out_spatial=(4, None))
+    elif part == "macs":
+        node = replace(node, cost=Cost(None, None))
+    else:
+        node = replace(node, write_bytes=None)
+    assert conversion.roofline_speedup(node, conv, saving) is None
 
 
 def test_unknown_sizes_give_no_caveat() -> None:

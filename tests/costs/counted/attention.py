@@ -107,9 +107,10 @@ def packed_heads(
 ) -> A:
     q, k, v = (x + part for x, part in zip((q, k, v), split(b, *(x.shape[1] for x in (q, k, v))),
                                            strict=True))  # fmt: skip
+    tokens = q.shape[0]
     q, k, v = (spread(heads(x[None], num_heads), offsets) for x in (q, k, v))
     y = merge(attend(q, k, v, bias))
-    return counted(plain(y).reshape(-1, y.shape[-1])[: q.shape[0]])
+    return counted(plain(y).reshape(-1, y.shape[-1])[:tokens])
 
 
 def multi_head(

@@ -94,8 +94,8 @@ def qgemm(
 def qordered(
     a: A, sa: A, b: A, sb: A, sy: A, bias: A = None, c: A = None, sc: A = None, **_: Any
 ) -> A:
-    """α·A·B + bias + β·C, where the factors are scales; B lies in columns."""
-    y = real(a, sa) @ real(b, sb).T
+    """α·A·B + bias + β·C, where the factors are scales."""
+    y = real(a, sa) @ real(b, sb)
     y = y if bias is None else y + bias
     y = y if c is None else y + real(c, sc)
     return quantised(y, sy, 0, np.int8)
@@ -285,8 +285,8 @@ CASES: tuple[Case, ...] = (
     ms("QLinearMatMul", (QA, *Q, QB, *Q, scalar(0.05), Z), qlinear,
        "ONNX Runtime has its schema no more"),
     ms("QOrderedMatMul",
-       (u8(1, 3, 5).astype(np.int8), S, u8(7, 5).astype(np.int8), S, S, f(7),
-        u8(1, 3, 7).astype(np.int8), S), qordered, NO_KERNEL),
+       (u8(1, 3, 5).astype(np.int8), S, u8(5, 7).astype(np.int8), S, S, f(7),
+        u8(1, 3, 7).astype(np.int8), S), qordered, NO_KERNEL, order_A=1, order_B=0, order_Y=1),
     ms("MatMulNBits", (ROWS, PACKED, SCALES, None, None, f(8)), nbits, **NB),
     ms("MatMulNBitsMlp", (ROWS, f(3, 64), f(64), PACKED, SCALES, f(8), PACKED, SCALES, f(8)), mlp,
        NO_KERNEL, **NB, activation="silu"),
