@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from analyzer.conformance.declarations import differ
 from analyzer.conformance.places import counted, quoted
 from analyzer.facts import Breach
+from analyzer.model.dtypes import NUMBERS
 from analyzer.shapes.types import UNKNOWN, decode_type
 from analyzer.units import shape as spell
 
@@ -208,7 +209,7 @@ def _inputs(scope: Scope, wanted: Sequence[str | None]) -> Iterator[Complaint]:
     for name, want in zip(scope.inputs, wanted, strict=True):
         proto = scope.input_types.get(name)
         declared = decode_type(proto).dtype if proto is not None else None
-        if want and declared and declared != want:
+        if want in NUMBERS and declared in NUMBERS and declared != want:
             yield (
                 "body-input-type",
                 f"input {quoted(name)} of the body is declared {declared} and is given {want}",
@@ -223,7 +224,7 @@ def _dtype(site: Site, slot: int) -> str | None:
 
 def _carried(site: Site, slot: int, after: Type) -> Iterator[Complaint]:
     before = _dtype(site, slot)
-    if before and after.dtype and before != after.dtype:
+    if before in NUMBERS and after.dtype in NUMBERS and before != after.dtype:
         yield (
             "carried-type",
             (f"the carried value {quoted(site.op.inputs[slot])} is {before} and the body returns "
