@@ -19,7 +19,7 @@ from analyzer.conformance.functions import check_functions
 from analyzer.conformance.names import check_names
 from analyzer.conformance.operands import ASSUMPTION, check_operands
 from analyzer.conformance.operands import FAMILY as OPERANDS
-from analyzer.conformance.operators import check_operators, lacking
+from analyzer.conformance.operators import check_misfits, check_operators, lacking
 from analyzer.conformance.tensors import check_tensors
 from analyzer.conformance.types import check_types
 from analyzer.conformance.versions import check_versions
@@ -74,6 +74,7 @@ def conform(
         *check_declarations(program, survey.shapes, is_certain=is_certain),
     ]
     broken = {breach.where for breach in found if breach.grave}
+    found += check_misfits(survey.shapes.problems, broken)
     found += [b for b in check_operands(survey, unassumed) if b.where not in broken]
     found += checker_says(survey.shapes.complaint, found)
     listed = sorted(dict.fromkeys(found), key=lambda breach: not breach.grave)
@@ -107,12 +108,19 @@ def broken_sites(survey: Survey, breaches: Sequence[Breach]) -> set[int]:
 def unexplained(problems: Iterable[Problem], breaches: Sequence[Breach]) -> tuple[Problem, ...]:
     """``problems`` without those that a breach explains."""
     codes = {breach.code for breach in breaches}
-    same = {(breach.code, breach.where) for breach in breaches}
+    same = {(breach.code, _last(breach.where)) for breach in breaches}
     causes = {b.where for b in breaches if b.grave or b.family in (OPERANDS, ASSUMPTION)}
     return tuple(
         problem
         for problem in problems
         if not (problem.code in MODEL_LEVEL and problem.code in codes)
-        and not (problem.code in SAME_THERE and (problem.code, problem.where) in same)
+        and not (
+            problem.code in SAME_THERE and (problem.code, problem.where.rpartition("/")[2]) in same
+        )
         and not (problem.code in ANY_THERE and problem.where in causes)
     )
+
+
+def _last(place: str) -> str:
+    """The name without its scope, which is not known while attributes are decoded."""
+    return place.rpartition("/")[2]

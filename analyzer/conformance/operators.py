@@ -17,10 +17,11 @@ from analyzer.operators.contracts.declared import is_known
 from analyzer.operators.declared import held
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from analyzer.conformance.places import Nesting
     from analyzer.conformance.schemas import Formal, Schema
+    from analyzer.facts import Problem
     from analyzer.graph.scope import Op, Program
 
 Complaint = tuple[str, str, str, str]
@@ -185,6 +186,21 @@ def _had_before(op: Op, name: str, since: int) -> bool:
     while older is not None and name not in older.attributes:
         older = schema_at(op.op_type, older.since - 1, op.domain) if older.since > 1 else None
     return older is not None
+
+
+def check_misfits(problems: Iterable[Problem], told: Collection[str]) -> Iterator[Breach]:
+    """Attributes of another type than their name stands for, in operators without a schema here.
+
+    ``told`` are the places of grave breaches.
+    """
+    names = {place.rpartition("/")[2] for place in told}
+    for problem in problems:
+        known = problem.code == "attribute-type" and problem.inconclusive
+        if known and problem.where.rpartition("/")[2] not in names:
+            yield Breach(
+                "attribute-type", "attribute", problem.where, problem.message,
+                "state it as its type",
+            )  # fmt: skip
 
 
 def _unknown(domain: str, op_type: str, version: int | None, places: Sequence[str]) -> Breach:

@@ -23,6 +23,15 @@ MAX_SPATIAL = 128
 class Misfit(Exception):  # noqa: N818 - describes the file
     """The attribute's type or length is not what its name stands for; ``str()`` is one clause."""
 
+    code = "attribute-type"
+    """Of the problem that says so."""
+
+
+class Oversize(Misfit):
+    """A list longer than anything that its name stands for; nothing says that it is wrong."""
+
+    code = "attribute-length"
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -53,7 +62,7 @@ def decode_attribute(attribute: AttributeProto) -> Any:
         raise Misfit(f"attribute {attribute.name[:50]!r} is {what}, not {kinds}, and was ignored")
     value = decoder(attribute)
     if attribute.name in _SPATIAL and len(value) > MAX_SPATIAL:
-        raise Misfit(f"attribute {attribute.name!r} has {len(value):,} entries and was ignored")
+        raise Oversize(f"attribute {attribute.name!r} has {len(value):,} entries and was ignored")
     return value
 
 

@@ -109,7 +109,7 @@ def _add_ops(program: Program, scope: Scope, nodes: Iterable[onnx.NodeProto]) ->
 def _decode_op(program: Program, node: onnx.NodeProto, opsets: dict[str, int]) -> Op:
     attributes: dict[str, Any] = {}
     bodies: dict[str, int] = {}
-    misfits, first_misfit = 0, ""
+    misfits: list[Misfit] = []
     for attribute in node.attribute:
         if attribute.type == AttributeProto.GRAPH:
             bodies[attribute.name] = _add_graph(program, attribute.g, opsets).index
@@ -120,13 +120,13 @@ def _decode_op(program: Program, node: onnx.NodeProto, opsets: dict[str, int]) -
             try:
                 attributes[attribute.name] = decode_attribute(attribute)
             except Misfit as reason:
-                misfits, first_misfit = misfits + 1, first_misfit or str(reason)
+                misfits.append(reason)
     if misfits:
         where = next(filter(None, (*node.output, node.name)), node.op_type)
         known = node.domain.startswith(("com.microsoft", "ai.onnx")) or not node.domain
-        more = f" (and so were {misfits - 1:,} more)" if misfits > 1 else ""
-        text = f"{first_misfit}{more}"
-        program.problems.append(Problem("attribute-type", where, text, inconclusive=known))
+        more = f" (and so were {len(misfits) - 1:,} more)" if misfits[1:] else ""
+        text = f"{misfits[0]}{more}"
+        program.problems.append(Problem(misfits[0].code, where, text, inconclusive=known))
     program.operands += len(node.input)
     if program.operands > program.limits.operands:
         program.limits.exceeded("operands", "too many inputs of operators")

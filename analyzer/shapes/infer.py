@@ -181,7 +181,7 @@ class Inference(Session):
                 try:
                     attributes[name] = decode_attribute(node.attribute[-1])
                 except Misfit as reason:
-                    problem = Problem("attribute-type", frame.place(op), str(reason))
+                    problem = Problem(reason.code, frame.place(op), str(reason))
                     frame.instance.problems.append(problem)
         frame.instance.attributes[i] = attributes
         return node, attributes
