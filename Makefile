@@ -7,6 +7,7 @@ OUT ?= out
 WORKERS ?= auto
 FUZZ_EXAMPLES ?= 2000
 FUZZ_SECONDS ?= 120
+SEEDS ?= 8
 MUTANTS ?= 100
 SEED ?= 1
 PEERS ?= $(OUT)/bench-venv
@@ -51,6 +52,10 @@ fuzz: $(STAMP)-fuzz  ## mutated files, FUZZ_EXAMPLES new cases of each property,
 	  $(BIN)/python -m tests.fuzz.harness $$target -verbosity=0 \
 	    -max_total_time=$$(($(FUZZ_SECONDS) / 4)) || exit; \
 	done
+
+conformance: $(STAMP)-test  ## break every rule of ONNX in SEEDS models each, with ONNX Runtime as judge
+	CONFORMANCE_SEEDS=$(SEEDS) $(BIN)/python -m pytest -q -n $(WORKERS) tests/conformance \
+	  tests/operators/contracts
 
 bench: $(STAMP)-pdf $(PEERS)/.stamp  ## speed, memory and counts beside other tools and the budgets
 	$(BIN)/python -m tools.bench --peers $(PEERS) $(BENCH)

@@ -6,7 +6,7 @@ none there; their signatures are contracts.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from onnx import AttributeProto
 
@@ -24,8 +24,16 @@ if TYPE_CHECKING:
     from analyzer.facts import Problem
     from analyzer.graph.scope import Op, Program
 
-Complaint = tuple[str, str, str, str]
-"""Code, family, message, remedy."""
+
+class Complaint(NamedTuple):
+    """A breach of whatever operator has this signature."""
+
+    code: str
+    family: str
+    message: str
+    remedy: str
+    grave: bool = True
+
 
 IMPLIED = frozenset({"ai.onnx.ml", "ai.onnx.training", "ai.onnx.preview",
                      "ai.onnx.preview.training", "com.microsoft"})  # fmt: skip
@@ -52,8 +60,8 @@ def check_operators(program: Program) -> Iterator[Breach]:
                 schema = schema_at(op.op_type, version or 1, op.domain)
                 complaints = tuple(_complaints(op, schema, inside)) if schema else ()
                 known[signature] = complaints
-            for code, family, message, remedy in complaints:
-                yield Breach(code, family, nesting.place(op), message, remedy)
+            for code, family, message, remedy, grave in complaints:
+                yield Breach(code, family, nesting.place(op), message, remedy, grave)
     for (domain, op_type, version), places in unknown.items():
         yield _unknown(domain, op_type, version, places)
 
@@ -110,7 +118,7 @@ def _operands(
         few = len(names) < fewest
         missing = [f.name for f in formals[len(names) :] if f.required] if few else []
         which = f" ({', '.join(missing)})" if missing else ""
-        yield (
+        yield Complaint(
             "arity", "arity",
             f"{op.op_type} has {counted(len(names), what)}; it takes {wanted}",
             f"add what is missing{which}" if few else f"remove the {what}s that are too many",
@@ -120,7 +128,7 @@ def _operands(
         if not name and formals:
             formal = formals[min(slot, len(formals) - 1)]
             if formal.required:
-                yield (
+                yield Complaint(
                     f"empty-{what}", "arity",
                     f"{op.op_type} leaves out its {what} {formal.name}, which is not optional",
                     f"name the {what}",
@@ -136,34 +144,37 @@ def _attributes(op: Op, schema: Schema, inside: bool) -> Iterator[Complaint]:
             continue
         if name in seen:
             twice.add(name)
-            yield (
+            yield Complaint(
                 "duplicate-attribute", "attribute",
                 f"{op.op_type} states its attribute {quoted(name)} twice", "remove one of them",
             )  # fmt: skip
             continue
         seen.add(name)
         if attribute.ref_attr_name and not inside:
-            yield (
+            # Readers pass over it, which an attribute with a default survives.
+            yield Complaint(
                 "stray-reference", "attribute",
-                (f"attribute {quoted(name)} of {op.op_type} refers to "
-                f"{quoted(attribute.ref_attr_name)} of a function, and is in none"),
-                "state the value",
+                f"attribute {quoted(name)} of {op.op_type} refers to "
+                f"{quoted(attribute.ref_attr_name)} of a function, and is in none",
+                "state the value", grave=schema.attributes.get(name, (0, False))[1],
             )  # fmt: skip
         elif name not in schema.attributes:
             if not name.startswith("__"):  # readers pass over those, as internal
-                yield "unknown-attribute", "attribute", *_unknown_attribute(op, name, schema)
+                yield Complaint(
+                    "unknown-attribute", "attribute", *_unknown_attribute(op, name, schema)
+                )
         elif attribute.type != schema.attributes[name][0]:
             kinds = AttributeProto.AttributeType
             wanted = kinds.Name(schema.attributes[name][0])
             given = kinds.Name(attribute.type) if attribute.type in kinds.values() else "unknown"
-            yield (
+            yield Complaint(
                 "attribute-type", "attribute",
                 f"attribute {quoted(name)} of {op.op_type} is of type {given}, not {wanted}",
                 f"state it as {wanted}",
             )  # fmt: skip
     missing = [n for n, (_, required) in schema.attributes.items() if required and n not in seen]
     for name in missing:
-        yield (
+        yield Complaint(
             "missing-attribute", "attribute",
             f"{op.op_type} lacks its attribute {quoted(name)}, which is required", "state it",
         )  # fmt: skip

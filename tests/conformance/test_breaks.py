@@ -1,0 +1,88 @@
+"""Valid models with one rule broken, judged by ONNX Runtime, onnx's checker and onnxlint.
+
+What the runtime refuses is an error here, what only the checker refuses is never clean, and a
+model with nothing broken has no breach. ``CONFORMANCE_SEEDS`` sets how many models each rule is
+broken in (``make conformance``).
+"""
+
+from __future__ import annotations
+
+import os
+from random import Random
+
+import onnx
+import onnxruntime
+import pytest
+
+from analyzer.facts import Facts
+from analyzer.findings.finding import Severity
+from analyzer.lint import lint
+from analyzer.ruleset import load_rules
+from tests.conformance import networks
+from tests.conformance.breaks import BREAKS, Network
+from tests.golden.text import facts_of
+
+SEEDS = int(os.environ.get("CONFORMANCE_SEEDS", "1"))
+NETWORKS = (
+    networks.chain, networks.branching, networks.looping, networks.scanning, networks.calling,
+)  # fmt: skip
+
+RULES = [rule for rule in load_rules() if rule.category == "conformance"]
+
+onnxruntime.set_default_logger_severity(4)
+
+
+def refusal(model: onnx.ModelProto) -> str:
+    """Why ONNX Runtime does not load the model; empty if it does."""
+    try:
+        onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    except Exception as error:  # noqa: BLE001 - its exceptions have no common base
+        return str(error)
+    return ""
+
+
+def complaint(model: onnx.ModelProto) -> str:
+    """Why onnx's checker refuses the model; empty if it does not."""
+    try:
+        onnx.checker.check_model(model, full_check=True)
+    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
+        return str(error)
+    return ""
+
+
+def severities(facts: Facts) -> set[Severity]:
+    """Of the findings about conformance."""
+    return {f.severity for f in lint(facts, RULES)}
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("network", NETWORKS)
+def test_valid_models_have_no_breach(network: Network, seed: int) -> None:
+    model = network(Random(seed))
+    assert (refusal(model), complaint(model)) == ("", "")
+    assert facts_of(model).breaches == ()
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_broken_rule_is_an_error_where_the_runtime_refuses_it(name: str, seed: int) -> None:
+    network, edit = BREAKS[name]
+    model = network(Random(f"{name}/{seed}"))
+    edit(model)
+    found = severities(facts_of(model))
+    if refusal(model):
+        assert Severity.ERROR in found
+    elif complaint(model):
+        assert found
+    else:
+        assert Severity.ERROR not in found
+
+
+def test_most_rules_that_are_broken_here_matter_to_the_runtime() -> None:
+    """Else the test above would hold of nothing."""
+    refused = 0
+    for name, (network, edit) in BREAKS.items():
+        model = network(Random(name))
+        edit(model)
+        refused += bool(refusal(model))
+    assert refused > 0.8 * len(BREAKS)
