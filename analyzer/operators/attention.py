@@ -256,9 +256,9 @@ OPERATORS = (
         ),
         results.delta_net, role="",
     ),
-    _contrib(
-        "LinearAttentionGate", (DATA, BIAS, GAIN, DATA),
-        Formula(attention_gate, flops="5·|decay| + 4·|beta|", source=ORT), gate_types, role="",
+    Operator(
+        "LinearAttentionGate", Nature.ELEMENTWISE, (DATA, BIAS, GAIN, DATA),
+        Formula(attention_gate, flops="5·|decay| + 4·|beta|", source=ORT), MICROSOFT, gate_types,
     ),
     _contrib(
         "GatedDeltaNetStateReplay", (STATE, STATE, STATE, INDEX), UNDESCRIBED, like(2), role="",

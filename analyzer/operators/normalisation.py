@@ -82,7 +82,8 @@ OPERATORS = (
         channelwise=True,
     ),
     Operator(
-        "InstanceNormalization", NORM, AFFINE, INSTANCE_COST, scaling=Scaling.PER_CHANNEL
+        "InstanceNormalization", NORM, AFFINE, INSTANCE_COST, scaling=Scaling.PER_CHANNEL,
+        channelwise=True,
     ),
     Operator(
         "GroupNormalization", NORM, AFFINE, per_input(LAYER_NORM, f"{STANDARDISE}, scale, shift"),
@@ -177,7 +178,7 @@ OPERATORS = (
     ),
     Operator(
         "InstanceNormalization", NORM, AFFINE, INSTANCE_COST, NHWC, shape=same,
-        channels_last=True,
+        channels_last=True, channelwise=True,
     ),
     Operator("LRN", NORM, ONE, LRN_COST, NHWC, shape=same, channels_last=True),
 )  # fmt: skip

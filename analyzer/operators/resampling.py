@@ -40,7 +40,7 @@ OPERATORS = (
         "Upsample", RESAMPLE, (DATA, SHAPE), RESIZE_COST, scaling=Scaling.RESIZE,
         channelwise=True,
     ),
-    Operator("GridSample", RESAMPLE, (DATA, POSITION), GRID_COST),
+    Operator("GridSample", RESAMPLE, (DATA, POSITION), GRID_COST, channelwise=True),
     Operator(
         "AffineGrid", RESAMPLE, (DATA, SHAPE),
         Formula(affine_grid, flops="2·d·|Y|   [θ · (x, y, 1) in d dimensions]"),
@@ -48,6 +48,7 @@ OPERATORS = (
     Operator(
         "RoiAlign", RESAMPLE, (DATA, INDEX, INDEX),
         Formula(roi_align, flops="|Y| · (9·s² + 1); unknown for sampling_ratio s = 0"),
+        channelwise=True,
     ),
     Operator(
         "Col2Im", RESAMPLE, (DATA, SHAPE, SHAPE), per_input(1, "overlapping columns are added")
@@ -55,11 +56,12 @@ OPERATORS = (
     # com.microsoft
     Operator(
         "GridSample", RESAMPLE, (DATA, POSITION), sourced(GRID_COST, ORT), MICROSOFT,
-        shape=sampled(),
+        shape=sampled(), channelwise=True,
     ),
     Operator(
         "CropAndResize", RESAMPLE, (DATA, INDEX, INDEX, SHAPE),
         sourced(Formula(crop, flops="8·|Y|, nearest 0"), ORT), MICROSOFT, shape=cropped,
+        channelwise=True,
     ),
     # blocked and channels-last
     Operator("Upsample", RESAMPLE, (DATA,), RESIZE_COST, NCHWC, shape=upsampled,
