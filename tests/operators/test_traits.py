@@ -485,7 +485,8 @@ def test_only_these_lead_on_by_themselves() -> None:
     )
     assert having(lambda r: r.channelwise) >= keys(
         "BatchNormalization nhwc:BatchNormalization InstanceNormalization "
-        "nhwc:InstanceNormalization GridSample ms:GridSample RoiAlign ms:CropAndResize Identity Pad Dropout nchwc:ReorderInput "
+        "nhwc:InstanceNormalization GridSample ms:GridSample RoiAlign ms:CropAndResize Identity "
+        "Pad Dropout nchwc:ReorderInput "
         "nchwc:ReorderOutput Resize Upsample nchwc:Upsample MaxPool AveragePool LpPool "
         "GlobalAveragePool GlobalMaxPool GlobalLpPool ms:QLinearAveragePool "
         "ms:QLinearGlobalAveragePool ms:MaxpoolWithMask ms:NhwcMaxPool nchwc:MaxPool "
