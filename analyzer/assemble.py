@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.costs import precision
 from analyzer.costs.bodies import certainty_of
@@ -23,9 +23,24 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from analyzer.facts import Assumption, Conv, Cost, Memory
+    from analyzer.graph.call import Call
     from analyzer.graph.signature import Signature
     from analyzer.shapes.sites import Site
     from analyzer.survey import Survey
+
+
+class _Description(NamedTuple):
+    """What follows from the signature of an operator, and is said once for all that have it."""
+
+    conv: Conv | None
+    tags: tuple[str, ...]
+    read_bytes: int | None
+    write_bytes: int | None
+
+
+def _describe(call: Call, cost: Cost) -> _Description:
+    conv = describe_conv(call, cost)
+    return _Description(conv, tags(call, conv), *traffic(call))
 
 
 def assemble_nodes(survey: Survey, broken: Collection[int] = frozenset()) -> tuple[Node, ...]:
@@ -33,7 +48,7 @@ def assemble_nodes(survey: Survey, broken: Collection[int] = frozenset()) -> tup
     sites, sums = survey.sites, survey.sums
     reason = describe_assumptions(survey.guessed)
     dequantizes = any(site.op.op_type == "DequantizeLinear" for site in sites)
-    described: dict[tuple[Signature, int | None], tuple[Conv | None, tuple[str, ...]]] = {}
+    described: dict[tuple[Signature, int | None], _Description] = {}
     nodes = []
     for site, total in zip(sites, sums.costs, strict=True):
         if total.macs_range and sums.total.macs[1] is None and not site.children:
@@ -44,10 +59,8 @@ def assemble_nodes(survey: Survey, broken: Collection[int] = frozenset()) -> tup
         executions = high if low == high else None
         key = site.signature, cost.macs
         if key not in described:
-            found = describe_conv(site.call, cost)
-            described[key] = found, tags(site.call, found)
-        conv, labels = described[key]
-        read, write = traffic(site)
+            described[key] = _describe(site.call, cost)
+        seen = described[key]
         nodes.append(
             Node(
                 id=site.id,
@@ -57,16 +70,16 @@ def assemble_nodes(survey: Survey, broken: Collection[int] = frozenset()) -> tup
                 domain=site.op.domain,
                 inputs=site.op.inputs,
                 outputs=tuple(t for t in site.call.outputs if t is not None),
-                tags=labels,
+                tags=seen.tags,
                 cost=cost,
                 params=survey.params[site.index],
                 executions=executions,
                 executions_range=runs.executions,
                 counted=runs.counted,
-                read_bytes=read,
-                write_bytes=write,
-                conv=conv,
-                saving=saving(conv, site.call, executions) if conv else None,
+                read_bytes=seen.read_bytes,
+                write_bytes=seen.write_bytes,
+                conv=seen.conv,
+                saving=saving(seen.conv, site.call, executions) if seen.conv else None,
                 precision=_precision(survey.graph, site, dequantizes) if cost.macs else "",
                 location=source_location(site.op.proto),
                 composite=bool(site.children),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
+    from analyzer.graph.call import Call
     from analyzer.graph.scope import Program, Scope
     from analyzer.shapes.instance import Instance
     from analyzer.shapes.sites import Site
@@ -28,10 +29,10 @@ ALIVE_LISTED = 20
 """Tensors listed at the peak."""
 
 
-def traffic(site: Site) -> tuple[int | None, int | None]:
+def traffic(call: Call) -> tuple[int | None, int | None]:
     """Bytes read and written by one execution; ``None`` where a size is unknown."""
-    reads = {t.name: t.bytes for t in site.call.inputs if t is not None}
-    writes = [t.bytes for t in site.call.outputs if t is not None]
+    reads = {t.name: t.bytes for t in call.inputs if t is not None}
+    writes = [t.bytes for t in call.outputs if t is not None]
     return _total(reads.values()), _total(writes)
 
 

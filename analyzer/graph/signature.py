@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Signature:
-    """Operator, attributes, operand types and known contents; equal ones are one object."""
+    """Operator, attributes, operand types and known contents; equal ones are one object.
+
+    Two operands may be one tensor; what tensors are called is no part of it.
+    """
 
     call: Call
     """The first call that has it."""
@@ -40,6 +43,7 @@ class Signatures:
             call.version,
             tuple([(name, _hashable(value)) for name, value in call.attributes.items()]),
             _types(call.inputs),
+            _aliases(call.inputs),
             _types(call.outputs),
             tuple([None if array is None else _hashable(array) for array in call.values]),
         )
@@ -54,6 +58,12 @@ class Signatures:
 
 def _types(tensors: tuple[Tensor | None, ...]) -> Hashable:
     return tuple([None if t is None else (t.dtype, t.shape) for t in tensors])
+
+
+def _aliases(tensors: tuple[Tensor | None, ...]) -> Hashable:
+    """Which operands are one tensor, where some are: ``x · x`` is not ``x · y``."""
+    names = [t.name for t in tensors if t is not None]
+    return () if len(set(names)) == len(names) else tuple(map(names.index, names))
 
 
 def _hashable(value: Any) -> Hashable:

@@ -55,6 +55,14 @@ def test_everything_else_does(change: dict[str, object]) -> None:
     assert signatures.of(CONV) is not signatures.of(other)
 
 
+def test_an_operand_that_is_used_twice_is_not_two_operands() -> None:
+    x, z = Tensor("x", "float32", (2,)), Tensor("z", "float32", (2,))
+    signatures = Signatures()
+    square, product = (Call("Mul", "", 17, {}, pair, (x,)) for pair in ((x, x), (x, z)))
+    assert signatures.of(square) is signatures.of(replace(square, inputs=(z, z)))
+    assert signatures.of(square) is not signatures.of(product)
+
+
 def test_partly_known_contents_are_compared() -> None:
     def call(*sizes: int | None) -> Call:
         return replace(CONV, values=(np.array([*sizes, None], dtype=object),))
