@@ -81,11 +81,12 @@ def _definitions(nesting: Nesting) -> Iterator[Breach]:
             "remove or rename one of them",
         )  # fmt: skip
     for name in _repeated(scope.stored):
+        how = " with different shapes or types" if name in scope.ambiguous else ""
         yield Breach(
             "duplicate-initializer", "definition", where(name),
-            f"initializer {quoted(name)} of {nesting.label} is stored twice; which of them "
+            f"initializer {quoted(name)} of {nesting.label} is stored twice{how}; which of them "
             "counts depends on the reader",
-            "remove one of them", grave=False,
+            "remove one of them", grave=bool(how),
         )  # fmt: skip
     given = {*scope.inputs, *scope.constants, *scope.sparse}
     made: dict[str, int] = {}

@@ -129,7 +129,8 @@ def params_by_site(inventory: Inventory, count: int) -> list[int]:
 def _add_initializers(inventory: Inventory, program: Program, index: int) -> None:
     scope = program.scopes[index]
     for name, proto in scope.constants.items():
-        tensor = Tensor(name, DTYPES.get(proto.data_type), dims(proto))
+        shape = None if name in scope.ambiguous else dims(proto)
+        tensor = Tensor(name, DTYPES.get(proto.data_type), shape)
         inventory.constants[index, name] = Constant(tensor, tensor.bytes)
     for name, sparse in scope.sparse.items():
         dtype = DTYPES.get(sparse.values.data_type)

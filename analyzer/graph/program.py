@@ -6,6 +6,7 @@ nested graphs), so the recursion over bodies cannot be driven deeper by a file.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from onnx import AttributeProto
@@ -88,6 +89,10 @@ def _add_graph(program: Program, graph: onnx.GraphProto, opsets: dict[str, int])
     if len(scope.stored) < len(graph.initializer) + len(graph.sparse_initializer):
         dense = (t.name for t in graph.initializer)
         scope.stored = (*dense, *(t.values.name for t in graph.sparse_initializer))
+        scope.twice = frozenset(n for n, times in Counter(scope.stored).items() if times > 1)
+        types = {(t.name, t.data_type, tuple(t.dims)) for t in graph.initializer}
+        stated = Counter(name for name, _, _ in types)
+        scope.ambiguous = frozenset(name for name, forms in stated.items() if forms > 1)
     scope.inputs = tuple(i.name for i in graph.input)
     scope.outputs = tuple(o.name for o in graph.output)
     scope.input_types = {i.name: i.type for i in graph.input}

@@ -68,6 +68,10 @@ class Scope:
     """The operators as the file lists them, where that is not a topological order."""
     stored: tuple[str, ...] = ()
     """Names of initializers, sparse ones last, as often as the file states them."""
+    twice: frozenset[str] = frozenset()
+    """Names that several initializers have: nobody can say which contents count."""
+    ambiguous: frozenset[str] = frozenset()
+    """Those of them whose element types or shapes differ."""
     defaults: dict[str, onnx.AttributeProto] = field(default_factory=dict)
     """Default attribute values of a local function."""
     function: FunctionKey | None = None

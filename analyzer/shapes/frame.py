@@ -83,6 +83,8 @@ class Frame:
                 return found
             tensor = frame.scope.constants.get(name)
             if tensor is not None:
+                if name in frame.scope.twice:
+                    return None
                 array: Array | None = decode_tensor(tensor)
                 if array is not None:
                     frame.keep(name, array)

@@ -103,7 +103,8 @@ class Inference(Session):
         scope = self.program.scopes[index]
         instance = Instance(path, index)
         for name, tensor in scope.constants.items():
-            instance.types[name] = Type(DTYPES.get(tensor.data_type), dims(tensor))
+            known = Type(DTYPES.get(tensor.data_type), dims(tensor))
+            instance.types[name] = UNKNOWN if name in scope.ambiguous else known
         for name, sparse in scope.sparse.items():
             instance.types[name] = Type(DTYPES.get(sparse.values.data_type), sparse_dims(sparse))
         instance.types.update(types)

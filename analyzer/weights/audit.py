@@ -87,13 +87,14 @@ def _unread(
     elif evidence.unread_tensors and not told:
         text = f"the values of {_many(evidence.unread_tensors, 'stored tensor')} cannot be read"
         yield Problem("weights-unreadable", (*evidence.unread, "")[0], f"{text}; export it again")
-    elif not evidence.tensors and (facts.totals.params or evidence.unread) and not told:
+    elif evidence.unread and not told and not any(t.values.elements > 1 for t in evidence.tensors):
         text = ("no weights were read, as the file stores none: they are generated, or given when "
                 "the model runs")  # fmt: skip
         yield Problem("weights-unread", "", text)
     elif evidence.unread and not told:
         layers = _many(len(evidence.unread), "layer")
-        text = f"the weights of {layers} are made when the model runs and were not looked at"
+        text = (f"the weights of {layers} are not stored as they are used (generated, computed, "
+                "or one of several) and were not looked at channel by channel")  # fmt: skip
         yield Problem("weights-computed", evidence.unread[0], text, inconclusive=False)
 
 

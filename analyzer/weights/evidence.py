@@ -82,9 +82,9 @@ def collect(
     at once. What is beyond ``most`` bytes or ``seconds`` is listed in ``beyond``.
     """
     budget = Budget(most, seconds)
-    source = WeightSource(model, facts)
+    stored = tuple(StoredTensors(model.proto))
+    source = WeightSource(model, facts, stored)
     layers, unread, known = _layers(facts, source, budget, progress)
-    stored = StoredTensors(model.proto)
     ids = node_ids(facts.nodes)
     tensors = []
     for index, tensor in enumerate(stored):

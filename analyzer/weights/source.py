@@ -9,16 +9,19 @@ import numpy as np
 from onnx import TensorProto
 
 from analyzer.graph.adjacency import call_of, producer, vertex
+from analyzer.model.notes import as_text
 from analyzer.model.rows import Rows
 from analyzer.operators import record_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    import networkx as nx
     from numpy.typing import NDArray
 
     from analyzer.facts import Facts
     from analyzer.model import Model
+    from analyzer.weights.stored import Stored
 
     Array = NDArray[np.generic]
     Part = tuple[str, object]
@@ -31,12 +34,14 @@ class WeightSource:
     """The stored weights of operators, read when asked for.
 
     Sees initializers of the main graph and Constant nodes, also through Identity and through
-    DequantizeLinear, whose result is computed for the rows that are looked at.
+    DequantizeLinear, whose result is computed for the rows that are looked at; and, given all
+    ``stored`` tensors, in bodies and functions what none but one of them can be.
     """
 
-    def __init__(self, model: Model, facts: Facts) -> None:
+    def __init__(self, model: Model, facts: Facts, stored: Iterable[Stored] = ()) -> None:
         self._payloads, self._graph = model.payloads, facts.graph
         self._stored = {tensor.name: tensor for tensor in model.proto.graph.initializer}
+        self._inner = _inner(facts, stored)
 
     @contextmanager
     def opened(self, node: str) -> Iterator[Rows | None]:
@@ -83,14 +88,13 @@ class WeightSource:
             return []
         maker, _ = self._origin(node, weight)
         if maker is None or call_of(self._graph, maker).op_type != "DequantizeLinear":
-            return [self._tensor(node, weight)]
+            return [self._tensor(node, weight) or self._inner.get(node)]
         given = [slot for slot in range(3) if call_of(self._graph, maker).input(slot)]
         return [self._tensor(maker, slot) for slot in given]
 
     def _slot(self, node: str) -> int | None:
         """Input that holds weights stored as the real numbers they stand for."""
-        record = record_of(call_of(self._graph, node)) if node in self._graph else None
-        return None if record is None else record.plain_weight
+        return _plain_slot(self._graph, node) if node in self._graph else None
 
     def _tensor(self, node: str, slot: int) -> Part | None:
         """Name and contents of a stored operand: an initializer or a Constant."""
@@ -119,6 +123,33 @@ class WeightSource:
                 return maker, name
             node, slot = maker, 0
         return node, name
+
+
+def _inner(facts: Facts, stored: Iterable[Stored]) -> dict[str, Part]:
+    """Weights by operator inside of bodies and functions, where only one tensor can be meant."""
+    inside = {
+        (node.op_type, node.outputs[0].name): node.id
+        for node in facts.nodes
+        if node.scope and node.outputs
+    }
+    found: dict[str, dict[int, Part]] = {}
+    for tensor in stored if inside else ():
+        for use in tensor.uses:
+            node = inside.get((use.op_type, next(iter(use.node.output), "")))
+            if node is not None and use.slot == _plain_slot(facts.graph, node):
+                name = f"{node}/{as_text(tensor.name)}"
+                whole = (name, tensor.values) if use.as_stored else (name, None)
+                found.setdefault(node, {})[id(tensor.values)] = whole
+    return {
+        node: part
+        for node, parts in found.items()
+        if len(parts) == 1 and (part := next(iter(parts.values())))[1] is not None
+    }
+
+
+def _plain_slot(graph: nx.MultiDiGraph[str], node: str) -> int | None:
+    record = record_of(call_of(graph, node))
+    return None if record is None else record.plain_weight
 
 
 def dequantized(stored: Rows, scale: Rows, zero: Rows | None, axis: int) -> Rows | None:

@@ -47,6 +47,8 @@ class Use(NamedTuple):
     """Input; -1 where the tensor is in an attribute."""
     scope: Scope
     attribute: str = ""
+    as_stored: bool = True
+    """Nothing turned, cut or converted the tensor on the way."""
 
     @property
     def op_type(self) -> str:
@@ -162,32 +164,33 @@ class StoredTensors:
 
     def _uses(self, scope: Scope, name: str) -> Iterator[Use]:
         """Readers of a name, those of what is only moved or converted in their place."""
-        todo, seen = [(scope, name)], {(id(scope), name)}
+        todo, seen = [(scope, name, True)], {(id(scope), name)}
         left = HOPS
         while todo:
-            home, wanted = todo.pop()
+            home, wanted, as_stored = todo.pop()
             for use in home.readers.get(wanted, ()):
                 left -= 1
                 if left < 0:
                     return
                 onward = self._onward(use)
                 if onward is None:
-                    yield use
+                    yield use._replace(as_stored=as_stored)
                 elif (id(onward[0]), onward[1]) not in seen:
                     seen.add((id(onward[0]), onward[1]))
-                    todo.append(onward)
+                    todo.append((*onward[:2], as_stored and onward[2]))
 
-    def _onward(self, use: Use) -> tuple[Scope, str] | None:
-        """Where the tensor goes on under another name: out of a move, or into a function."""
+    def _onward(self, use: Use) -> tuple[Scope, str, bool] | None:
+        """Where the tensor goes on under another name, out of a move or into a function, and
+        whether it is still what was stored."""
         domain = normal_domain(use.node.domain)
         function = self._functions.get((domain, use.op_type))
         if function is not None:
             inner = function.inputs[use.slot : use.slot + 1]
-            return (function, inner[0]) if inner else None
+            return (function, inner[0], True) if inner else None
         record = find(domain, use.op_type)
         if use.slot or record is None or not record.keeps_role or not use.node.output:
             return None
-        return use.scope, use.node.output[0]
+        return use.scope, use.node.output[0], use.op_type == "Identity"
 
 
 def _home(scope: Scope, name: str) -> Scope | None:

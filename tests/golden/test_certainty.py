@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+from onnx import numpy_helper
+
 from analyzer.facts import Certainty
 from tests.golden.text import facts, facts_of, parse
 
@@ -110,3 +114,17 @@ def test_operators_on_a_cycle_have_no_cost() -> None:
     assert {n.op_type: n.macs for n in found.nodes} == {"Relu": 0, "Add": None, "Neg": None}
     assert (found.totals.complete, found.totals.unknown_nodes) == (False, 2)
     assert [b.code for b in found.breaches] == ["cycle"]
+
+
+@pytest.mark.parametrize(("shape", "exact"), [((2, 3, 3, 3), True), ((4, 3, 1, 1), False)])
+def test_a_tensor_stored_twice_in_two_shapes_makes_nothing_exact(
+    shape: tuple[int, ...], exact: bool
+) -> None:
+    model = parse("g (float[1,3,8,8] x) => (float[a,b,c,d] y) { y = Conv (x, w) }")
+    for dims in ((2, 3, 3, 3), shape):
+        model.graph.initializer.append(numpy_helper.from_array(np.ones(dims, np.float32), "w"))
+    found = facts_of(model)
+    assert found.totals.complete == exact
+    assert (found.totals.certainty is Certainty.EXACT) == exact
+    (breach,) = (b for b in found.breaches if b.code == "duplicate-initializer")
+    assert breach.grave is not exact

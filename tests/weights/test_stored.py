@@ -170,3 +170,48 @@ def test_faded_filters_are_dead_from_a_trillionth_of_the_largest(tmp_path: Path)
     filters = evidence.layers["y"].filters
     assert filters is not None
     assert filters.dead == tuple(range(18))
+
+
+def layers(text: str) -> tuple[dict[str, tuple[int, ...]], tuple[str, ...]]:
+    """Dead outputs by layer, and layers that were not read."""
+    evidence = facts_of(parser.parse_model(text)).evidence
+    assert evidence is not None
+    found = {node: use.dead for node, layer in evidence.layers.items() if (use := layer.filters)}
+    return found, evidence.unread
+
+
+def test_layers_in_bodies_are_read_whether_their_weights_are_inside_or_outside() -> None:
+    graph = (
+        "g (float[1,2,8] x, bool c) => (float[1,2,8] y) <float[2,2,1] v = {0, 0, 3, 4}> { y = If "
+        "(c) <then_branch = t () => (float[1,2,8] a) <float[2,2,1] w = {1, 2, 0, 0}> "
+        "{ a = Conv (x, w) }, else_branch = e () => (float[1,2,8] b) { b = Conv (x, v) }> }"
+    )
+    found, unread = layers(model(graph))
+    assert sorted(found.values()) == [(0,), (1,)]
+    assert unread == ()
+
+
+CONVOLVE = '<domain: "l", opset_import: ["" : 17]> f (a, k) => (b) { b = Conv (a, k) }'
+
+
+def test_a_layer_of_a_function_is_read_where_only_one_tensor_can_be_meant() -> None:
+    once = (
+        "g (float[1,2,8] x) => (float[1,2,8] y) <float[2,2,1] w = {1, 2, 0, 0}> "
+        "{ z = l.f (x, w) y = l.f (z, w) }"
+    )
+    found, unread = layers(model(once, CONVOLVE))
+    assert set(found.values()) == {(1,)}
+    other = once.replace("y = l.f (z, w)", "y = l.f (z, v)").replace(
+        "<float[2,2,1] w", "<float[2,2,1] v = {1, 2, 3, 4}, float[2,2,1] w"
+    )
+    found, unread = layers(model(other, CONVOLVE))
+    assert (found, len(unread)) == ({}, 2)
+
+
+def test_weights_that_are_turned_on_the_way_into_a_body_are_not_taken_as_stored() -> None:
+    graph = (
+        "g (float[1,2] x, bool c) => (float[1,2] y) <float[2,2] w = {1, 2, 0, 0}> { t = Transpose "
+        "(w) y = If (c) <then_branch = t () => (float[1,2] a) { a = MatMul (x, t) }, "
+        "else_branch = e () => (float[1,2] b) { b = Identity (x) }> }"
+    )
+    assert layers(model(graph)) == ({}, ())
