@@ -46,7 +46,7 @@ def tables(path: Path, names: frozenset[str]) -> Iterator[tuple[int, str, list[s
             for word in node.value.split()
         ]
         found = sorted({word for word in words if word in names})
-        if found and targets:
+        if len(found) > 1 and targets:  # one name alone is a word, or a special case
             yield statement.lineno, targets[0], found
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import onnx
 from onnx import defs, numpy_helper, shape_inference
 
+from analyzer.operators import operators
+from analyzer.operators.record import Kind
 from analyzer.shapes.corrections import correct
 from analyzer.shapes.types import Type, decode_type, encode_type
 
@@ -29,10 +31,7 @@ CPP_ERRORS = (
 """What onnx's bindings raise on operators that do not fit their schema."""
 
 READS_DATA = frozenset(
-    "AffineGrid BlackmanWindow CenterCropPad Col2Im ConstantOfShape DFT Expand HammingWindow "
-    "HannWindow MaxUnpool MelWeightMatrix OneHot Pad Range ReduceL1 ReduceL2 ReduceLogSum "
-    "ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Reshape "
-    "Resize Slice Split SplitToSequence Squeeze STFT Tile TopK Unsqueeze Upsample".split()
+    record.name for record in operators() if not record.domain and record.slots(Kind.SHAPE)
 )
 """Operators whose output shape depends on the contents of an input."""
 

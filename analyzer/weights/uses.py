@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from analyzer.evidence import TensorEvidence
 from analyzer.graph.program import normal_domain
 from analyzer.model.notes import as_text
-from analyzer.operators.record import Kind
+from analyzer.operators import find
+from analyzer.operators.record import Kind, Nature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from analyzer.evidence import ValueStats
     from analyzer.facts import Node
+    from analyzer.operators.record import Operator
     from analyzer.weights.stored import Stored, Use
 
 RANK = (Kind.WEIGHT, Kind.TABLE, Kind.GAIN, Kind.BIAS, Kind.STATISTIC, Kind.SCALE, Kind.STATE,
@@ -31,11 +33,8 @@ BOUNDS = frozenset({
 """Operators of which an infinite operand is a bound, a mask or where a search begins."""
 MARKERS = frozenset({"Equal", "Imputer", "IsNaN", "LabelEncoder", "Where"})
 """Operators that NaN tells what is missing."""
-LOOKUPS = frozenset({"Gather", "GatherElements", "GatherND"})
 LINEAR_MODELS = ("coefficients", "intercepts", "offset", "scale", "support_vectors")
 """Attributes of ai.onnx.ml that hold what was learned."""
-VARIANCE = {("", "BatchNormalization"): 4}
-"""Operators that take the root of a running variance, and its slot."""
 
 
 def node_ids(nodes: Iterable[Node]) -> Mapping[tuple[str, str], str]:
@@ -60,7 +59,7 @@ def describe(
         operator=first.op_type if first else "",
         kind=kind.value if first and (kind := _kind(first)) else "",
         learned=not kinds.isdisjoint(LEARNED),
-        variance=any(_slot(use) in VARIANCE.items() for use in tensor.uses),
+        variance=any(map(_is_variance, tensor.uses)),
         bound=_is_bound(tensor, values, kinds),
         marker=bool(tensor.uses) and all(use.op_type in MARKERS for use in tensor.uses),
         values=values,
@@ -75,11 +74,20 @@ def _rank(use: Use) -> int:
 def _kind(use: Use) -> Kind | None:
     if use.slot < 0:
         return Kind.WEIGHT if use.attribute in LINEAR_MODELS else None
-    return Kind.TABLE if use.op_type in LOOKUPS and use.slot == 0 else use.kind
+    record = _record(use)
+    picked = record is not None and record.nature is Nature.SELECTION and use.slot == 0
+    return Kind.TABLE if picked and use.kind is Kind.DATA else use.kind
 
 
-def _slot(use: Use) -> tuple[tuple[str, str], int]:
-    return (normal_domain(use.node.domain), use.op_type), use.slot
+def _record(use: Use) -> Operator | None:
+    return find(normal_domain(use.node.domain), use.op_type)
+
+
+def _is_variance(use: Use) -> bool:
+    """The second running statistic, of which the operator takes the root."""
+    record = _record(use)
+    statistics = record.slots(Kind.STATISTIC) if record is not None else ()
+    return len(statistics) > 1 and use.slot == statistics[1]
 
 
 def _is_bound(tensor: Stored, values: ValueStats, kinds: set[Kind | None]) -> bool:

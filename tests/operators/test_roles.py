@@ -131,7 +131,6 @@ BUT = {
     ("k", Kind.BOUND): "Trilu",
     ("scale", Kind.BOUND): "ScaledSiLU",
     ("scales", Kind.SHAPE): "Resize Upsample",
-    ("split", Kind.INDEX): "SplitToSequence",
     ("value", Kind.BOUND): "Pad",
     ("weight", Kind.TABLE): "TorchEmbedding",
     ("weight", Kind.BOUND): "NegativeLogLikelihoodLoss",
