@@ -179,7 +179,7 @@ def json(study: Study, options: Options) -> bytes:
 
 
 CSV_COLUMNS = ("width", "resolution", "depth", "input", "macs", "flops", "params",
-               "expected_macs", "reason")  # fmt: skip
+               "expected_macs", "reason", "assumed")  # fmt: skip
 
 
 def csv(study: Study, options: Options) -> bytes:
@@ -192,5 +192,6 @@ def csv(study: Study, options: Options) -> bytes:
         writer.writerow([
             p.width, p.resolution, p.depth, units.shape(p.sides) if p.sides else "",
             *(units.UNKNOWN if n is None else n for n in numbers), csv_cell(p.reason),
+            csv_cell(p.assumed),
         ])  # fmt: skip
     return out.getvalue().encode("utf-8")

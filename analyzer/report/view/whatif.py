@@ -52,6 +52,8 @@ class WhatIf:
     axes: tuple[ExponentRow, ...] = ()
     unknown: tuple[str, ...] = ()
     """Why cells are empty."""
+    assumed: tuple[str, ...] = ()
+    """What the cells rest on that is not known for sure."""
 
 
 _last: list[tuple[Facts, WhatIf]] = []
@@ -88,6 +90,9 @@ def _view(facts: Facts) -> WhatIf:
         ),
         axes=_axes(scaler),
         unknown=_reasons(point for row in table for point in row),
+        assumed=tuple(
+            dict.fromkeys(label(p.assumed, 200) for row in table for p in row if p.assumed)
+        ),
     )
 
 
