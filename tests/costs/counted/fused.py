@@ -230,6 +230,8 @@ CASES: tuple[Case, ...] = (
        "ONNX Runtime has its schema no more"),
     ms("SkipLayerNormalization", (X3, f(2, 3, 4, seed="s"), G, B, f(4, seed="bias")), skip_layer),
     ms("SkipLayerNormalization", (X3, f(2, 3, 4, seed="s"), G), skip_layer),
+    ms("SkipLayerNormalization", (X3, f(1, 3, 4, seed="s"), G), skip_layer),
+    ms("SkipLayerNormalization", (X3, f(3, 4, seed="s"), G), skip_layer),
     ms("SkipSimplifiedLayerNormalization", (X3, f(2, 3, 4, seed="s"), G, B), skip_rms),
     ms("SkipSimplifiedLayerNormalization", (X3, f(2, 3, 4, seed="s"), G), skip_rms),
     ms("GroupNorm", (HWC, G, B), channels_last_group, NO_KERNEL, groups=2, activation=1),
