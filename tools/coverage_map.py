@@ -119,4 +119,5 @@ def pytest_sessionfinish() -> None:
         if test not in failed
     }
     target = Path(os.environ.get("COVERAGE_MAP", "coverage-map.json"))
-    target.write_text(json.dumps(tests), encoding="utf-8")
+    stored = {"tests": tests, "failed": sorted(failed)}
+    target.write_text(json.dumps(stored), encoding="utf-8")

@@ -19,6 +19,7 @@ import argparse
 import ast
 import gc
 import json
+import math
 import os
 import random
 import shutil
@@ -258,16 +259,22 @@ class Coverage:
     """Functions by test, and seconds of the test."""
 
     tests: dict[str, tuple[float, frozenset[str]]]
+    failed: tuple[str, ...] = ()
+    """Tests that fail without a mutant, too."""
 
     @classmethod
     def read(cls, path: Path) -> Coverage:
         if not path.exists():
             return cls({})
         stored = json.loads(path.read_text(encoding="utf-8"))
-        return cls({t: (d["seconds"], frozenset(d["functions"])) for t, d in stored.items()})
+        tests = stored["tests"]
+        return cls(
+            {t: (d["seconds"], frozenset(d["functions"])) for t, d in tests.items()},
+            tuple(stored["failed"]),
+        )
 
-    def rounds(self, mutant: Mutant) -> Iterator[list[str]]:
-        """Tests to run, in rounds."""
+    def rounds(self, mutant: Mutant, most: float = math.inf) -> Iterator[list[str]]:
+        """Tests to run, in rounds; in the second at most so many seconds."""
         functions = {f"{mutant.path}:{line}" for line in enclosing(mutant)}
         tests = [t for t, (_, names) in self.tests.items() if names & functions]
         package = Path(mutant.path).parts[1].removesuffix(".py")
@@ -277,8 +284,8 @@ class Coverage:
             for name in names
             for path in (ROOT / "tests").glob(f"*{name}*")
         ]
-        if not tests:
-            yield from filter(None, (near, ["tests"]))
+        if not tests:  # a table, which is read on import
+            yield from filter(None, (near, ["tests"] if most == math.inf else []))
             return
         tests.sort(key=lambda t: (not t.startswith(tuple(near)), self.tests[t][0]))
         first: list[str] = []
@@ -290,8 +297,13 @@ class Coverage:
             first.append(test)
         yield first
         # What runs in fresh interpreters is not in the map, and mostly near.
-        files = {test.partition("::")[0] for test in tests[: len(first)]}
-        yield [*tests[len(first) :], *(path for path in near if path not in files)]
+        rest: list[str] = []
+        for test in tests[len(first) :]:
+            most -= self.tests[test][0]
+            if most < 0:
+                break
+            rest.append(test)
+        yield [*rest, *near]
 
 
 def enclosing(mutant: Mutant) -> list[int]:
@@ -312,14 +324,14 @@ def copy_project(folder: Path) -> None:
     shutil.copytree(ROOT, folder, ignore=ignored)
 
 
-def notices(folder: Path, mutant: Mutant, rounds: Iterator[list[str]]) -> str:
+def notices(folder: Path, mutant: Mutant, coverage: Coverage, most: float) -> str:
     """How the tests noticed; empty if they did not."""
     place = folder / mutant.path
     original = place.read_bytes()
     place.write_bytes(mutant.apply(original))
     try:
-        for tests in rounds:
-            code, said = run_tests(folder, tests)
+        for tests in coverage.rounds(mutant, most):
+            code, said = run_tests(folder, [*tests, *(f"--deselect={t}" for t in coverage.failed)])
             if code is None:
                 return "does not end"
             if code not in (0, 5):
@@ -377,6 +389,10 @@ def main(say: Callable[[str], None] = print) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--skip", type=int, default=0, help="leave the first ones out")
+    parser.add_argument(
+        "--most", type=float, default=math.inf, metavar="SECONDS",
+        help="of far tests for each mutant (default: all)",
+    )  # fmt: skip
     parser.add_argument("--map", action="store_true", help="record which tests run what, first")
     parser.add_argument("--list", action="store_true", help="show the mutants and run nothing")
     parser.add_argument("files", nargs="*", type=Path, help="files to change (default: analyzer)")
@@ -396,7 +412,7 @@ def main(say: Callable[[str], None] = print) -> int:
         copy_project(folder)
         import_libraries()
         for number, mutant in enumerate(chosen, options.skip + 1):
-            how = notices(folder, mutant, coverage.rounds(mutant))
+            how = notices(folder, mutant, coverage, options.most)
             say(f"{number:3} {mutant} - {how or 'SURVIVED'}")
             if not how:
                 survivors.append(mutant)
