@@ -27,6 +27,8 @@ MAX_ELEMENTS = 64
 GROWING = frozenset({"ConstantOfShape", "Expand", "OneHot", "Range", "Tile"})
 """Not evaluated: a few numbers may tell them to make very many."""
 RUNNING = np.array(True)
+ENDLESS = (1 << 31) - 1
+"""A limit that is none: scripted PyTorch writes the largest integer for ``while``."""
 
 
 def scalar(value: Array | None) -> Any:
@@ -65,26 +67,26 @@ def loop_trips(session: Session, frame: Frame, op: Op, body: Instance) -> Trips:
         return Trips(given, given)
     is_limited = bool(op.inputs and op.inputs[0])
     limit = scalar(frame.value(op.inputs[0])) if is_limited else None
-    most = None if limit is None else max(0, int(limit))
+    most = None if limit is None or int(limit) >= ENDLESS else max(0, int(limit))
     has_condition = len(op.inputs) > 1 and bool(op.inputs[1])
     initial = scalar(frame.value(op.inputs[1])) if has_condition else True
     if most == 0 or (initial is not None and not initial):
         return Trips(0, 0)
     certain = most  # iterations once it is entered; a limit that is not known may stop it earlier
-    goes_on = _always_true(session, body, initial)
+    goes_on = _always_true(session, body)
     if goes_on is False:
         certain = 1
     elif goes_on is None:
         found = _count(session, frame, op, body, most)
         certain = None if found is None else found if most is None else min(found, most)
-    enters = bool(initial) and not (is_limited and most is None)
+    enters = bool(initial) and not (is_limited and limit is None)
     if certain is None:
         return Trips(int(enters), most)
     return Trips(certain if enters else 0, certain)
 
 
-def _always_true(session: Session, body: Instance, initial: object) -> bool | None:
-    """Whether the loop condition is constant: True, False, or ``None`` if it depends on data."""
+def _always_true(session: Session, body: Instance) -> bool | None:
+    """Whether the body leaves the condition true, makes it false, or ``None``: as the data are."""
     scope = session.program.scopes[body.scope]
     name = scope.outputs[0] if scope.outputs else ""
     value = scalar(body.values.get(name))
@@ -93,8 +95,8 @@ def _always_true(session: Session, body: Instance, initial: object) -> bool | No
         copies = {o: op.inputs for op in scope.ops for o in op.outputs if op.op_type == "Identity"}
         while copies.get(source) and seen < 64:
             source, seen = copies[source][0], seen + 1
-        if source == scope.inputs[1]:
-            value = initial
+        if source == scope.inputs[1]:  # what let the loop be entered lets it go on
+            value = True
     return None if value is None else bool(value)
 
 

@@ -165,3 +165,51 @@ def test_the_list_is_bounded_and_says_how_many_it_leaves_out() -> None:
     assert found.weights == 2 * count
     assert (len(found.tensors), found.unlisted) == (1000, count - 1000)
     assert count < Limits().operands
+
+
+STEPS = (
+    ("MaxPool <kernel_shape=[3,3], pads=[1,1,1,1]> (f)", (8, 4)),
+    ("Resize (f, none, scales)", (16, 8)),
+    ("Softmax <axis=1> (f)", (8, 4)),
+    ("Slice (f, lo, hi, sides)", (6, 3)),
+    ("ReduceMax <axes=[1], keepdims=1> (f)", (8, 4)),
+    ("LeakyRelu (f)", (8, 4)),
+)
+
+
+@pytest.mark.parametrize(("step", "sides"), STEPS)
+def test_positions_are_followed_through_what_keeps_the_axes(
+    step: str, sides: tuple[int, int]
+) -> None:
+    found = parameters(
+        "g (float[1,3,64,32] x) => (float[] y) { f = Conv <strides=[8,8]> (x, w)  "
+        f"p = {step}  y = Add (p, grid) }}",
+        w=(16, 3, 8, 8), grid=(1, 1, *sides), none=(0,),
+        scales=np.array([1, 1, 2, 2], np.float32), lo=np.array([1, 1]), hi=np.array([7, 4]),
+        sides=np.array([2, 3]),
+    )  # fmt: skip
+    assert (found.weights, found.positions) == (3072, sides[0] * sides[1])
+
+
+def scores(between: str) -> Parameters:
+    return parameters(
+        "g (float[1,4,7,8] q, float[1,4,8,7] k, float[1,4,7,8] v, float[7,7] r) => (float[] y) "
+        f"{{ s = MatMul (q, k)  m = Add (s, mask)  {between}  p = Softmax <axis=-1> (t)  "
+        "y = MatMul (p, v) }",
+        mask=(7, 7),
+    )
+
+
+def test_a_mask_may_be_cast_and_scaled_on_its_way_but_not_multiplied_as_a_matrix() -> None:
+    assert scores("c = Cast <to=1> (m)  t = Mul (c, r)").masks == 49
+    assert scores("t = MatMul (m, r)").masks == 0
+
+
+def test_the_list_says_in_which_body_a_tensor_is() -> None:
+    found = parameters(
+        "g (float[2,2] x, bool c) => (float[2,2] y) { y = If (c) <"
+        "then_branch = t () => (float[2,2] a) <float[2,2] inner = {1.0,2.0,3.0,4.0}> "
+        "{ a = MatMul (x, inner) }, else_branch = e () => (float[2,2] b) { b = MatMul (x, w) }> }",
+        w=(2, 2),
+    )
+    assert {t.name: t.scope for t in found.tensors} == {"inner": "y.then_branch", "w": ""}

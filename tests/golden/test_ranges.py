@@ -193,3 +193,24 @@ def test_the_reason_names_the_loop_that_nothing_bounds() -> None:
         f"g ({INPUTS}) => (float[4,8] z) {{ y = If (go) {BRANCHES}  z = Loop (n, go, y) {BODY} }}"
     )
     assert found.totals.reason.startswith("how often z runs depends on data and nothing bounds it")
+
+
+def test_branches_of_equal_products_and_unequal_arithmetic_have_a_range_of_flops() -> None:
+    body = (
+        "<then_branch = t () => (float[4,8] a) { a = MatMul (x, w) }, "
+        "else_branch = e () => (float[4,8] b) { h = MatMul (x, w)  b = Exp (h) }>"
+    )
+    found = facts(f"g ({INPUTS}) => (float[4,8] y) {{ y = If (go) {body} }}")
+    assert found.totals.macs_range == (STEP, STEP)
+    assert found.totals.flops_range == (2 * STEP, 2 * STEP + 32)
+    assert (found.totals.flops, found.totals.certainty) == (2 * STEP + 32, Certainty.EXACT)
+
+
+@pytest.mark.parametrize("limit", [(1 << 63) - 1, (1 << 31) - 1])
+def test_the_largest_integer_is_no_bound(limit: int) -> None:
+    """Scripted PyTorch writes it as the limit of ``while``."""
+    found = facts(
+        f"g ({INPUTS}) => (float[4,8] y) <int64 endless = {{{limit}}}, bool true = {{1}}> "
+        f"{{ y = Loop (endless, true, x) {BODY} }}"
+    )
+    assert found.totals.macs_range == (STEP, None)
