@@ -479,6 +479,9 @@ class Memory(Brief):
     reason: str = ""
     peak_range: Range = (0, None)
     """Lower and upper end of the peak: which bodies run may depend on data."""
+    fused_bytes: int | None = None
+    """The same where QuantizeLinear and DequantizeLinear are part of integer kernels, so that no
+    float copy of what is stored as integers exists; ``None`` if there are none, or if unknown."""
 
 
 @dataclass(frozen=True, slots=True)

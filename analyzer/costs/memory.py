@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from analyzer.costs.fused import fuse
 from analyzer.facts import Certainty, Memory, Tensor
 from analyzer.graph.adjacency import Port, edges
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from analyzer.shapes.instance import Instance
     from analyzer.shapes.sites import Site
 
+_AS_WRITTEN: Mapping[Port, Tensor] = MappingProxyType({})
 ALIVE_LISTED = 20
 """Tensors listed at the peak."""
 
@@ -78,7 +81,12 @@ def peak_memory(
         certainty = Certainty.ASSUMED
         reason = "which bodies run depends on data; the upper end is counted"
     ends = lower.bytes, None if upper.unsized else upper.bytes
-    return Memory(peak.bytes, peak.node, listed, certainty, reason, ends)
+    stored, kept = fuse(graph, sites, last)
+    fused = _peak(program, scopes, constants, kept, _UPPER, stored) if stored else None
+    return Memory(
+        peak.bytes, peak.node, listed, certainty, reason, ends,
+        None if fused is None or fused.unsized else fused.bytes,
+    )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -98,12 +106,16 @@ def _peak(
     constants: Mapping[int, set[str]],
     last: Mapping[Port, int],
     end: _End,
+    stored: Mapping[Port, Tensor] = _AS_WRITTEN,
 ) -> Peak:
-    """Peak of the last of ``scopes``, which come callees first."""
+    """Peak of the last of ``scopes``, which come callees first.
+
+    ``stored`` has what is there in the place of an output, where that is not the tensor itself.
+    """
     peaks: dict[int, Peak] = {}
     for instance, own in scopes:
         scope, fixed = program.scopes[instance.scope], constants.get(instance.scope, set())
-        peaks[id(instance)] = _scope_peak(scope, instance, own, peaks, fixed, last, end)
+        peaks[id(instance)] = _scope_peak(scope, instance, own, peaks, fixed, last, end, stored)
     return peaks[id(scopes[-1][0])]
 
 
@@ -115,6 +127,7 @@ def _scope_peak(
     fixed: set[str],
     last: Mapping[Port, int],
     end: _End,
+    stored: Mapping[Port, Tensor],
 ) -> Peak:
     """Walk the operators of one scope; ``peaks`` holds the scopes they run."""
     kept = frozenset(scope.outputs)
@@ -129,7 +142,7 @@ def _scope_peak(
     for site in sites:
         made = [
             life
-            for life in _lives_of_outputs(site, fixed, kept, last, end)
+            for life in _lives_of_outputs(site, fixed, kept, last, end, stored)
             if life.tensor.name not in live
         ]
         for life in made:
@@ -234,7 +247,12 @@ def _lives_of_inputs(
 
 
 def _lives_of_outputs(
-    site: Site, fixed: set[str], kept: Collection[str], last: Mapping[Port, int], which: _End
+    site: Site,
+    fixed: set[str],
+    kept: Collection[str],
+    last: Mapping[Port, int],
+    which: _End,
+    stored: Mapping[Port, Tensor],
 ) -> Iterator[_Life]:
     """What a site makes, from then on; graph outputs to the end."""
     for slot, tensor in enumerate(site.call.outputs):
@@ -243,5 +261,6 @@ def _lives_of_outputs(
             if ways is not None:
                 kinds = [way.type for way in ways.each]
                 tensor = which.tensor([Tensor(tensor.name, k.dtype, k.shape) for k in kinds])
-            end = last.get(Port(site.id, slot), site.index)
+            port = Port(site.id, slot)
+            tensor, end = stored.get(port, tensor), last.get(port, site.index)
             yield _Life(tensor, site.index, FOREVER if tensor.name in kept else end)

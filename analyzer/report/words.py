@@ -271,12 +271,18 @@ def _memory(v: Values) -> str:
     if v["bytes"] is None:
         return f"Unknown: {clean(v['reason'])}." if v["reason"] else "Unknown."
     least = "At least " if v["certainty"] == Certainty.LOWER_BOUND else ""
+    fused = ""
+    if v["fused_bytes"] is not None:
+        fused = (
+            f" That is as written: where QuantizeLinear and DequantizeLinear are part of integer "
+            f"kernels, as in runtimes that fuse them, it is {units.size(v['fused_bytes'])}."
+        )
     where = f" while {label(v['name'])} runs" if v["name"] else ""
     why = f" ({clean(v['reason'])}.)" if v["reason"] else ""
     return (
         f"{least}{units.size(v['bytes'])} of activations exist at once{where}, when operators run "
         "in the file's order and every tensor is freed after its last use. Runtimes that fuse "
-        f"operators or reuse buffers need less; weights come on top.{why}"
+        f"operators or reuse buffers need less; weights come on top.{fused}{why}"
     )
 
 

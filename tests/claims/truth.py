@@ -270,7 +270,17 @@ def _memory(d: Document) -> Values:
     alive = [t["bytes"] for t in memory["alive"]]
     if memory["peak_bytes"] is not None and None not in alive:
         assert sum(alive) <= memory["peak_bytes"]
-    return {"bytes": memory["peak_bytes"], "certainty": memory["certainty"]}
+    fused, pairs = memory["fused_bytes"], _quantizers(d)
+    if fused is not None:
+        assert pairs, "fused without anything to fuse"
+        assert fused <= (memory["peak_range"][1] or memory["peak_bytes"])
+    return {"bytes": memory["peak_bytes"], "certainty": memory["certainty"],
+            "fused_bytes": fused}  # fmt: skip
+
+
+def _quantizers(d: Document) -> bool:
+    names = ("QuantizeLinear", "DequantizeLinear")
+    return any(node["op_type"] in names for node in d["nodes"])
 
 
 def _read(d: Document) -> Values:

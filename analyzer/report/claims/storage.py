@@ -58,6 +58,7 @@ def memory(result: Result) -> Claim:
             "certainty": found.certainty.value,
             "name": name or found.at_node,
             "reason": found.reason,
+            "fused_bytes": found.fused_bytes,
         },
         ("memory",),
     )
