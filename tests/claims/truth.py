@@ -224,11 +224,19 @@ def _sizes(d: Document) -> Values:
 
 
 def _choices(d: Document) -> Values:
-    """Reasons of costs that depend on data or on a declaration, which sizes do not explain."""
-    reasons = {n["reason"] for n in d["nodes"] if _is_choice(n)}
+    """Causes of costs that depend on data or on a declaration, which sizes do not explain."""
+    found = [n for n in d["nodes"] if _is_choice(n)]
     if d["assumptions"]:
-        reasons = {reason for reason in reasons if not reason.startswith("with ")}
-    return {"count": len(reasons)}
+        found = [n for n in found if not n["reason"].startswith("with ")]
+    return {"count": len(set(map(_cause, found)))}
+
+
+def _cause(node: Any) -> tuple[str, ...]:
+    """Bodies that data decide name themselves and a range, so their reasons all differ."""
+    low, high = node["macs_range"]
+    if low == high:
+        return (node["reason"],)
+    return (node["op_type"] if node["composite"] else "", "open" if high is None else "range")
 
 
 def _is_choice(node: Any) -> bool:
