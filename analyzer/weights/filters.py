@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analyzer.model.rows import Rows
-    from analyzer.weights.scan import Scan
+    from analyzer.weights.scan import TensorScan
 
 TOLERANCE = 1e-6
 """Distance of unit-length filters below which they are called equal up to a factor:
@@ -54,7 +54,7 @@ class Layout:
         return self.outputs // self.groups * self.taps
 
 
-def filter_use(weights: Rows | None, seen: Scan, layout: Layout) -> FilterUse | None:
+def filter_use(weights: Rows | None, seen: TensorScan, layout: Layout) -> FilterUse | None:
     """Dead, unread and redundant channels of a layer whose weights were ``seen``.
 
     Redundancy is looked for in ``weights`` ``(N, M/groups, *K)``, if given, and within a group

@@ -14,7 +14,7 @@ from analyzer.operators import record_of
 from analyzer.operators.record import Kind
 from analyzer.weights.filters import Layout, filter_use
 from analyzer.weights.kernels import kernel_use
-from analyzer.weights.scan import Scan, scan
+from analyzer.weights.scan import TensorScan, scan
 from analyzer.weights.separability import TARGET, Spectra, judge, spectra, spectral_work
 from analyzer.weights.values import int8_snr, value_stats
 
@@ -119,7 +119,7 @@ def look(stored: Rows, form: Form, every: int = 1) -> Look | None:
     )
 
 
-def _kernel(seen: Scan, form: Form) -> KernelUse | None:
+def _kernel(seen: TensorScan, form: Form) -> KernelUse | None:
     """Of a spatial kernel that has weights, and not too many to tell apart."""
     known = seen.columns is not None and form.layout.taps > 1 and seen.tally.elements
     return kernel_use(seen.columns, form.kernel) if known and seen.columns is not None else None

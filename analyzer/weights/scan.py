@@ -89,7 +89,7 @@ class Tally:
 
 
 @dataclass(slots=True)
-class Scan:
+class TensorScan:
     """All of one tensor, seen as a matrix of rows (its first axis) and columns (the others)."""
 
     tally: Tally = field(default_factory=Tally)
@@ -99,7 +99,7 @@ class Scan:
     """The same of each column, with rows of one group apart: ``(groups, columns)``."""
 
 
-def scan(tensor: Rows, groups: int = 1) -> Scan:
+def scan(tensor: Rows, groups: int = 1) -> TensorScan:
     """Look at every element of ``tensor`` once.
 
     Parameters
@@ -109,7 +109,7 @@ def scan(tensor: Rows, groups: int = 1) -> Scan:
     """
     count = len(tensor)
     width = tensor.size // count if count else 0
-    found = Scan()
+    found = TensorScan()
     if (
         not groups
         or not width

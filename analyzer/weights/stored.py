@@ -30,10 +30,10 @@ MAKERS = frozenset({"Constant", "ConstantOfShape"})
 
 
 @dataclass(slots=True, eq=False)
-class Scope:
+class Namespace:
     """A graph or function: what it defines, and who reads that, inner graphs included."""
 
-    parent: Scope | None
+    parent: Namespace | None
     defined: set[str]
     readers: dict[str, list[Use]] = field(default_factory=dict)
     inputs: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class Use(NamedTuple):
     node: NodeProto
     slot: int
     """Input; -1 where the tensor is in an attribute."""
-    scope: Scope
+    scope: Namespace
     attribute: str = ""
     as_stored: bool = True
     """Nothing turned, cut or converted the tensor on the way."""
@@ -78,7 +78,7 @@ class Stored:
 class _Found:
     """A stored tensor before its readers are known."""
 
-    scope: Scope
+    scope: Namespace
     name: str
     values: TensorProto | tuple[float, ...]
     owner: Use | None = None
@@ -89,7 +89,7 @@ class StoredTensors:
     """The stored floating-point tensors of one model."""
 
     def __init__(self, model: ModelProto) -> None:
-        self._functions: dict[tuple[str, str], Scope] = {}
+        self._functions: dict[tuple[str, str], Namespace] = {}
         self._found: list[_Found] = []
         scopes = [(f, self._function(f)) for f in model.functions]
         self._main = self._graph(model.graph, None)
@@ -105,19 +105,19 @@ class StoredTensors:
     def __len__(self) -> int:
         return len(self._found)
 
-    def _function(self, function: FunctionProto) -> Scope:
+    def _function(self, function: FunctionProto) -> Namespace:
         inputs = tuple(function.input)
         made = (name for node in function.node for name in node.output)
-        scope = Scope(None, {*inputs, *made}, inputs=inputs)
+        scope = Namespace(None, {*inputs, *made}, inputs=inputs)
         self._functions.setdefault((normal_domain(function.domain), function.name), scope)
         return scope
 
-    def _graph(self, graph: GraphProto, parent: Scope | None) -> Scope:
+    def _graph(self, graph: GraphProto, parent: Namespace | None) -> Namespace:
         defined = {value.name for value in graph.input}
         defined.update(tensor.name for tensor in graph.initializer)
         defined.update(sparse.values.name for sparse in graph.sparse_initializer)
         defined.update(name for node in graph.node for name in node.output)
-        scope = Scope(parent, defined)
+        scope = Namespace(parent, defined)
         for tensor in graph.initializer:
             self._add(scope, tensor.name, tensor)
         for sparse in graph.sparse_initializer:
@@ -125,7 +125,7 @@ class StoredTensors:
         self._nodes(graph.node, scope)
         return scope
 
-    def _nodes(self, nodes: Iterable[NodeProto], scope: Scope) -> None:
+    def _nodes(self, nodes: Iterable[NodeProto], scope: Namespace) -> None:
         for node in nodes:
             for slot, name in enumerate(node.input):
                 if name:
@@ -135,7 +135,7 @@ class StoredTensors:
             for attribute in node.attribute:
                 self._attribute(node, attribute, scope)
 
-    def _attribute(self, node: NodeProto, attribute: AttributeProto, scope: Scope) -> None:
+    def _attribute(self, node: NodeProto, attribute: AttributeProto, scope: Namespace) -> None:
         if attribute.type == AttributeProto.GRAPH:
             self._graph(attribute.g, scope)
             return
@@ -157,12 +157,14 @@ class StoredTensors:
         for tensor in attribute.tensors:
             self._add(scope, name, tensor, owner)
 
-    def _add(self, scope: Scope, name: str, tensor: TensorProto, owner: Use | None = None) -> None:
+    def _add(
+        self, scope: Namespace, name: str, tensor: TensorProto, owner: Use | None = None
+    ) -> None:
         dtype = DTYPES.get(tensor.data_type, "")
         if "float" in dtype or "complex" in dtype:
             self._found.append(_Found(scope, name, tensor, owner))
 
-    def _uses(self, scope: Scope, name: str) -> Iterator[Use]:
+    def _uses(self, scope: Namespace, name: str) -> Iterator[Use]:
         """Readers of a name, those of what is only moved or converted in their place."""
         todo, seen = [(scope, name, True)], {(id(scope), name)}
         left = HOPS
@@ -179,7 +181,7 @@ class StoredTensors:
                     seen.add((id(onward[0]), onward[1]))
                     todo.append((*onward[:2], as_stored and onward[2]))
 
-    def _onward(self, use: Use) -> tuple[Scope, str, bool] | None:
+    def _onward(self, use: Use) -> tuple[Namespace, str, bool] | None:
         """Where the tensor goes on under another name, out of a move or into a function, and
         whether it is still what was stored."""
         domain = normal_domain(use.node.domain)
@@ -193,9 +195,9 @@ class StoredTensors:
         return use.scope, use.node.output[0], use.op_type == "Identity"
 
 
-def _home(scope: Scope, name: str) -> Scope | None:
+def _home(scope: Namespace, name: str) -> Namespace | None:
     """The scope that defines ``name``, from ``scope`` outwards."""
-    place: Scope | None = scope
+    place: Namespace | None = scope
     while place is not None and name not in place.defined:
         place = place.parent
     return place

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analyzer.model.rows import Rows
-    from analyzer.weights.scan import Scan, Tally
+    from analyzer.weights.scan import Tally, TensorScan
 
 INT8 = 127
 PART = 512
@@ -44,7 +44,7 @@ def value_stats(seen: Tally, dtype: str, snr: tuple[float | None, float | None])
     )
 
 
-def int8_snr(weights: Rows, seen: Scan) -> tuple[float | None, float | None]:
+def int8_snr(weights: Rows, seen: TensorScan) -> tuple[float | None, float | None]:
     """10·log10(Σw² / Σ(w − ŵ)²) for ŵ = s·round(w/s), s = max|w| / 127, per tensor and row.
 
     ``None`` for both where there is nothing to say: integers, zeros, values that are not finite.

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from analyzer.cli.config.record import Config
-from analyzer.cli.config.scan import Scan
+from analyzer.cli.config.scan import TomlScan
 from analyzer.cli.config.table import Errors, Table
 from analyzer.cli.paths import leaves
 from analyzer.errors import ConfigError
@@ -141,7 +141,7 @@ def _parse(path: str, data: bytes) -> tuple[dict[str, Any], dict[Place, int]]:
 
     try:
         text = data.decode("utf-8")
-        lines = Scan(path, text).lines
+        lines = TomlScan(path, text).lines
         return tomllib.loads(text), lines
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not TOML: byte {error.start:,} is not UTF-8") from None

@@ -31,7 +31,7 @@ _TOKEN = re.compile(
 )
 
 
-class Scan:
+class TomlScan:
     """Reads ``text`` once; ``lines`` then has the line of every key outside of inline tables."""
 
     def __init__(self, path: str, text: str) -> None:
