@@ -113,10 +113,11 @@ def _suspicions(
     program: Program, shapes: Shapes, sites: Sequence[Site], costs: Sequence[Cost]
 ) -> Iterator[Suspicion]:
     alive = {id(instance) for instance in running(shapes.main)}
+    # An empty message is no refusal: onnx has not found a name of its own.
     refusals = {
         problem.where: problem.message
         for problem in shapes.problems
-        if problem.code == "shape-inference"
+        if problem.code == "shape-inference" and problem.message.strip("'")
     }
     kept: set[int] = set()
     for site in sites:
@@ -128,17 +129,36 @@ def _suspicions(
         if alike and not violations:
             kept.add(id(site.signature))
         reason, refused = "", True
-        if not violations and not site.children:
+        if not any(v.grave for v in violations) and not site.children:
             cost = costs[site.index]
+            complaint = refusals.get(site.id, "")
             refused = site.refused or cost.contradiction
-            # Where contracts are known and find nothing, a complaint that is not borne out by a
-            # refusal is strictness of onnx's own (Range of tensors with one element).
-            judged = not refused and contracts_of(site.op.domain, site.op.op_type)
-            stated = "" if judged else refusals.get(site.id, "")
-            reason = stated or (site.failure if site.refused else "")
+            if complaint and not refused:
+                refused = _load_fails(program, site)
+                judged = contracts_of(site.op.domain, site.op.op_type)
+                complaint = "" if judged and not refused else complaint
+            reason = complaint or (site.failure if site.refused else "")
             reason = reason or (cost.reason if cost.contradiction else "")
         if violations or reason:
             yield Suspicion(site, violations, reason, refused)
+
+
+def _load_fails(program: Program, site: Site) -> bool:
+    """Whether a runtime that loads the model meets the same complaint of inference.
+
+    It infers with the contents of the file's constants. Those that only folding knows it sees
+    when it runs, and a kernel may be less strict (Range of tensors with one element).
+    """
+    made = {
+        name
+        for op in program.scopes[site.instance.scope].ops
+        if op.op_type == "Constant" and not op.domain
+        for name in op.outputs
+    }
+    return all(
+        value is None or name in made or _constant(program, site, name) is not None
+        for name, value in zip(site.op.inputs, site.call.values, strict=False)
+    )
 
 
 def _constant(program: Program, site: Site, name: str) -> TensorProto | None:

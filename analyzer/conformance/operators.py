@@ -106,6 +106,23 @@ def _complaints(op: Op, schema: Schema, inside: bool) -> Iterator[Complaint]:
     yield from _operands(op, "input", op.inputs, schema.inputs, schema.input_range)
     yield from _operands(op, "output", op.outputs, schema.outputs, schema.output_range)
     yield from _attributes(op, schema, inside)
+    if op.op_type == "Constant" and not op.domain:
+        yield from _values(op)
+
+
+def _values(op: Op) -> Iterator[Complaint]:
+    """``Constant`` has its value in one of several attributes."""
+    stated = [a.name for a in op.proto.attribute if a.name.startswith(("value", "sparse_value"))]
+    if not stated:
+        yield Complaint(
+            "missing-attribute", "attribute", "Constant has no value", "state its value"
+        )
+    elif stated[1:]:
+        yield Complaint(
+            "two-values", "attribute",
+            f"Constant has {quoted(stated[0])} and {quoted(stated[1])}; it takes one value",
+            "remove all but one", grave=False,
+        )  # fmt: skip
 
 
 def _operands(

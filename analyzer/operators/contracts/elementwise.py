@@ -156,6 +156,17 @@ def _asked(call: Call) -> Iterator[Violation]:
         )  # fmt: skip
 
 
+def _filler(call: Call) -> Iterator[Violation]:
+    """ConstantOfShape repeats one number."""
+    value = call.attr("value")
+    size, rank = getattr(value, "size", 1), getattr(value, "ndim", 1)
+    if (size, rank) != (1, 1):
+        yield Violation(
+            "attribute-value", f"value has {size} numbers in {rank} axes",
+            "state a tensor with one axis and one number",
+        )  # fmt: skip
+
+
 _RANDOM = (type_attribute("dtype"), _sizes)
 
 ELEMENTWISE: Mapping[tuple[str, str], tuple[Contract, ...]] = {
@@ -176,7 +187,7 @@ ELEMENTWISE: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ("", "Bernoulli"): (type_attribute("dtype"),),
     ("", "EyeLike"): (type_attribute("dtype"),),
     ("", "Multinomial"): (at_least("sample_size", 1), one_of("dtype", (6, 7))),
-    ("", "ConstantOfShape"): (_asked,),
+    ("", "ConstantOfShape"): (_asked, _filler),
     ("com.microsoft", "ComplexMul"): (broadcasts(since=1),),
     ("com.microsoft", "ComplexMulConj"): (broadcasts(since=1),),
 }  # fmt: skip
