@@ -39,7 +39,8 @@ def test_shape_and_element_type(name: str) -> None:
     opset, graph, output = FORGIVEN[name]
     found = facts(graph, opset=opset)
     assert found.nodes[-1].outputs == (output,)
-    assert "y" in {b.where for b in found.breaches}
+    runs = name == "one-element tensors for scalars"  # which ONNX Runtime takes, as well
+    assert ("y" in {b.where for b in found.breaches}) != runs
 
 
 def test_types_that_contradict_each_other_stay_unknown() -> None:

@@ -1,0 +1,114 @@
+"""One cause is one finding, wherever it shows; what follows from it is not found again."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, numpy_helper
+
+from analyzer.graph.program import build_program
+from analyzer.lint import lint
+from analyzer.model.checker import check_structure
+from analyzer.ruleset import load_rules
+from analyzer.shapes.bindings import Bindings
+from analyzer.shapes.run import infer_shapes
+from tests.golden.text import facts, facts_of, parse
+
+RULES = load_rules()
+VENDOR = " ".join(f"a{i + 1} = com.example.Own (a{i})" for i in range(26))
+ONE_CAUSE = {
+    "an operand that nothing makes": (
+        "g (float[1,3,8,8] x) => (float[1,4,6,6] y) { c = Conv (x, w) y = Relu (c) }",
+        "ONX001",
+    ),
+    "an output that nothing makes": (
+        "g (float[4] x) => (float[4] y, float[4] z) { y = Relu (x) }", "ONX001",
+    ),
+    "a value made twice": (
+        "g (float[4] x) => (float[4] y) { y = Relu (x) y = Neg (x) }", "ONX002",
+    ),
+    "a cycle": (
+        "g (float[4] x) => (float[4] y) { a = Add (x, b) b = Neg (a) y = Relu (b) }", "ONX003",
+    ),
+    "an operator of ai.onnx that is none": (
+        "g (float[4] x) => (float[4] y) { a = Rely (x) b = Rely (a) y = Neg (b) }", "ONX006",
+    ),
+    "an operator of a vendor, many times": (
+        f"g (float[4] a0) => (float[4] y) {{ {VENDOR} y = Neg (a26) }}",
+        "ONX014",
+    ),
+    "an attribute of another type": (
+        "g (float[4] x) => (float[4] y) { y = LeakyRelu <alpha = 1> (x) }", "ONX005",
+    ),
+    "operands of two types": (
+        "g (float[4] x, int64[4] z) => (float[4] y) { y = Add (x, z) }", "ONX008",
+    ),
+    "sizes that do not fit": (
+        "g (float[2,3] x, float[2,4] z) => (float[2,3] y) { y = Add (x, z) }", "ONX013",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ONE_CAUSE)
+def test_one_finding(name: str) -> None:
+    graph, rule = ONE_CAUSE[name]
+    found = [f for f in lint(facts(graph), RULES) if f.severity != "info"]
+    assert [f.rule for f in found] == [rule]
+
+
+def test_a_misspelt_name_is_suggested() -> None:
+    (breach,) = facts("g (float[4] inputs) => (float[4] y) { y = Relu (input) }").breaches
+    assert "did you mean 'inputs'?" in breach.remedy
+
+
+def test_what_only_an_assumed_size_breaks_is_no_error() -> None:
+    graph = "g (float[1,3,H,8] x, float[1,3,7,8] z) => (float[1,3,N,8] y) { y = Add (x, z) }"
+    (breach,) = facts(graph).breaches
+    assert (breach.code, breach.grave) == ("assumed-size", False)
+    (breach,) = facts(graph, dims={"H": 5}).breaches
+    assert breach.grave
+
+
+def test_what_is_broken_whatever_the_sizes_is_an_error_though_they_are_assumed() -> None:
+    graph = "g (float[N,4,H,8] x, float[8,3,3,3] w) => (float[N,8,P,6] y) { y = Conv (x, w) }"
+    assert [breach.grave for breach in facts(graph).breaches] == [True]
+
+
+def test_the_checker_sees_no_weights_and_wants_no_shapes() -> None:
+    model = parse("g (float[4096] x) => (float[4096] y) { y = Add (x, w) }")
+    weights = np.zeros(4096, np.float32)
+    model.graph.initializer.append(numpy_helper.from_array(weights, "w"))
+    model.graph.output[0].type.tensor_type.ClearField("shape")
+    assert facts_of(model).breaches == ()
+
+
+def test_the_checker_knows_what_nothing_else_says() -> None:
+    model = parse("g (float[4] x) => (float[4] y) { y = LeakyRelu <alpha = 0.5> (x) }")
+    model.graph.node[0].attribute[0].i = 3
+    (breach,) = facts_of(model).breaches
+    assert (breach.code, breach.family, breach.grave) == ("checker", "attribute", True)
+
+
+def test_a_checker_that_dies_makes_the_outcome_inconclusive_and_costs_no_shapes() -> None:
+    model = parse("g (float[4] x) => (float[N] y) { y = Relu (x) }")
+    program = build_program(model, {"": 17})
+
+    def dies() -> str:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return ""
+
+    shapes = infer_shapes(program, Bindings(), check=dies)
+    assert [(p.code, p.inconclusive) for p in shapes.problems] == [("checker-crashed", True)]
+    assert shapes.main.types["y"].shape == (4,)
+
+
+def test_external_tensors_are_empty_for_the_checker() -> None:
+    model = parse("g (float[4] x) => (float[4] y) { y = Add (x, w) }")
+    model.graph.initializer.append(
+        TensorProto(name="w", data_type=1, dims=[4], data_location=TensorProto.EXTERNAL)
+    )
+    assert check_structure(onnx.ModelProto.FromString(model.SerializeToString())) == ""
