@@ -138,6 +138,23 @@ def test_a_declared_operator_acts_like_the_one_it_is_like(files: Path, name: str
     assert "as declared" in half.assumed
 
 
+def test_every_operator_of_a_network_may_be_a_vendors_own() -> None:
+    """Convolutions keep their kinds, blocks, weights and widths."""
+    model = vendor(declared_shapes=False)
+    own = [analyzer.declare("ai.acme::RequantShift", like="Clip")]
+    for op in ("Conv", "GlobalAveragePool", "Flatten", "MatMul"):
+        own.append(analyzer.declare(f"ai.acme::My{op}", like=op))
+        for node in model.graph.node:
+            if node.op_type == op:
+                node.op_type, node.domain = f"My{op}", "ai.acme"
+    found = analyzer.analyze(model, operators=own)
+    assert (found.totals.macs, found.totals.params) == (MACS, PARAMS)
+    assert found.totals.weighted_layers == 28
+    assert len(found.blocks) == 13
+    half = scale(found, 0.5)
+    assert (half.macs, half.params) == (HALF_MACS, HALF_PARAMS)
+
+
 def test_a_declaration_holds_for_its_analysis_alone(files: Path) -> None:
     facts(files / "open.onnx", LIKE_RELU)
     assert find("ai.acme", "RequantShift") is None
