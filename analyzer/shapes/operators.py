@@ -179,7 +179,7 @@ def _ask_onnx(
         answer = infer_outputs(schema, node, encoded, data, frame.opsets, ir_version)
         if question is not None:
             slots = {name: slot for slot, name in enumerate(op.outputs) if name}
-            session.answers[question] = {slots[name]: kind for name, kind in answer.items()}
+            session.answers[question] = {slots[name]: kind for name, kind in answer.items() if name}
         return answer
     except CPP_ERRORS as error:
         text = " ".join(str(error).split())[:300] or type(error).__name__

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.operators.contracts.normalization import per_last
-from analyzer.operators.contracts.parts import fits, rank, same_shape, same_size, together, vector
+from analyzer.operators.contracts.parts import (
+    fits,
+    rank,
+    same_shape,
+    same_size,
+    stretches_to,
+    together,
+    vector,
+)
 from analyzer.operators.contracts.reading import given, shape_of, size_at, volume, whole, word
 from analyzer.operators.contracts.settings import at_least, one_of
 from analyzer.operators.contracts.violation import Violation
@@ -31,6 +38,13 @@ def _causal(call: Call) -> Iterator[Violation]:
     """Weight (channels, 1, taps) and past state (batch, channels, reach of the taps)."""
     shape, weight = shape_of(call, 0), shape_of(call, 1)
     last, width = whole(call, "channels_last", 0), _channels(call)
+    axes = 2 + (whole(call, "ndim", 1) or 1)
+    if shape is not None and (len(shape) < 3 if last else len(shape) != axes):
+        yield Violation(
+            "rank", f"input has {len(shape)} axes ({spell(shape)}), it takes {axes}",
+            "give (batch, channels, length)",
+        )  # fmt: skip
+        return
     if weight is None or len(weight) != 3 or shape is None or len(shape) < 3:
         return
     yield from fits("channels", "weight", weight, (width, 1, weight[2]), what="(channels, 1, taps)")
@@ -102,7 +116,7 @@ _RULES = ("linear", "gated", "delta", "gated_delta")
 _ACTIVATIONS = ("none", "silu", "swish")
 _BY_OPERATOR: Mapping[str, tuple[Contract, ...]] = {
     "CausalConvWithState": (
-        rank(1, "weight", 3), _causal, at_least("dilation", 1),
+        _causal, at_least("dilation", 1),
         vector(2, "bias", _channels, "channels", code="bias-length"),
         one_of("activation", _ACTIVATIONS),
     ),
@@ -116,7 +130,7 @@ _BY_OPERATOR: Mapping[str, tuple[Contract, ...]] = {
         ),
         _linear_heads,
     ),
-    "GatedRMSNorm": (same_shape(0, "X", 2, "gate"), *per_last((1, "scale"))),
+    "GatedRMSNorm": (same_shape(0, "X", 2, "gate"), stretches_to(1, "scale", 0, "X")),
     "DynamicTimeWarping": (rank(0, "input", 2, 3),),
 }  # fmt: skip
 

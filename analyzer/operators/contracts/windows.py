@@ -14,6 +14,7 @@ from analyzer.operators.contracts.parts import (
 )
 from analyzer.operators.contracts.reading import (
     differ,
+    integers,
     rank_of,
     shape_of,
     size_at,
@@ -274,9 +275,20 @@ _FIRST = convolution(Window(w=3, b=8))
 _LAST = convolution(Window(w=3, b=8, channels_last=True))
 
 
+def _both_sides(call: Call) -> int | None:
+    axes = _UP.axes(call)
+    return None if axes is None else 2 * axes
+
+
+def _positive_pads(call: Call) -> Iterator[Violation]:
+    pads = integers(call, 2)
+    if pads and min(pads) < 0:
+        yield Violation("attribute-value", f"Pads has the entry {min(pads)}", "pad by 0 or more")
+
+
 def _by_layout(call: Call) -> Iterator[Violation]:
     """QLinearConv of ``com.microsoft`` has its channels where an attribute says."""
-    for contract in _LAST if whole(call, "channels_last", 0) else _FIRST:
+    for contract in _LAST if whole(call, "channels_last", 0) == 1 else _FIRST:
         yield from contract(call)
 
 
@@ -288,7 +300,7 @@ WINDOWS: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ("com.microsoft", "ConvTransposeWithDynamicPads"): (
         least_rank(0, "X", 3), same_rank(0, "X", 1, "W"), sides(_UP), channels(_UP),
         vector(3, "B", _transposed_bias, "output channels", code="bias-length"),
-        *attributes(_UP),
+        *attributes(_UP), vector(2, "Pads", _both_sides, "begins and ends"), _positive_pads,
     ),
     ("com.microsoft", "FusedConv"): (*convolution(Window()), _activation),
     ("com.microsoft", "NhwcConv"): _NHWC,

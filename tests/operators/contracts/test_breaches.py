@@ -47,3 +47,12 @@ def test_a_size_that_is_stated_condemns_it_beside_one_that_is_assumed() -> None:
         opset=21,
     ).breaches
     assert [(b.code, b.grave) for b in found] == [("bias-length", True)]
+
+
+def test_an_omitted_output_is_no_breach() -> None:
+    found = facts(
+        "g (float[1,3,2] x, float[1,15,2] w, float[1,15,5] r) => (float[1,3,5] h) "
+        '{ "", h = GRU <hidden_size = 5> (x, w, r) }',
+        opset=21,
+    ).breaches
+    assert found == ()
