@@ -59,9 +59,9 @@ g (float[1,64,28,28] x, float[64,64,3,3] w) => (float[1,64,28,28] y) {
   y = com.acme.Warp (a)
 }"""
 OPEN_SIZES = """<ir_version: 8, opset_import: ["" : 17]>
-g (float[N,3,H,W] x, float[8,3,3,3] w) => (float[] y) { y = Conv (x, w) }"""
+g (float[N,3,H,W] x, float[8,3,3,3] w) => (float[N,8,P,Q] y) { y = Conv (x, w) }"""
 UNSIZED = """<ir_version: 8, opset_import: ["" : 17]>
-g (float[1,8] x) => (float[] y) { n = NonZero (x)  f = Cast <to=1> (n)  y = Exp (f) }"""
+g (float[1,8] x) => (float[2,K] y) { n = NonZero (x)  f = Cast <to=1> (n)  y = Exp (f) }"""
 
 
 def forest() -> ModelProto:
