@@ -13,7 +13,7 @@ from onnx import AttributeProto
 from analyzer.conformance.places import counted, nestings, quoted
 from analyzer.conformance.schemas import EXTENSIONS, STANDARD, first_version, schema_at
 from analyzer.facts import Breach
-from analyzer.operators.contracts.declared import is_known
+from analyzer.operators.contracts.vendor import is_known
 from analyzer.operators.declared import held
 
 if TYPE_CHECKING:

@@ -16,7 +16,6 @@ from analyzer.operators.contracts.contrib_normalization import CONTRIB_NORMALISA
 from analyzer.operators.contracts.contrib_other import CONTRIB_OTHER
 from analyzer.operators.contracts.contrib_products import CONTRIB_PRODUCTS
 from analyzer.operators.contracts.contrib_state import CONTRIB_STATE
-from analyzer.operators.contracts.declared import DOMAIN
 from analyzer.operators.contracts.elementwise import ELEMENTWISE
 from analyzer.operators.contracts.indexing import INDEXING
 from analyzer.operators.contracts.machine_learning import MACHINE_LEARNING
@@ -32,6 +31,7 @@ from analyzer.operators.contracts.schema import matches_schema
 from analyzer.operators.contracts.sequences import SEQUENCES
 from analyzer.operators.contracts.text import TEXT
 from analyzer.operators.contracts.trees import TREES
+from analyzer.operators.contracts.vendor import DOMAIN
 from analyzer.operators.contracts.windows import WINDOWS
 
 if TYPE_CHECKING:

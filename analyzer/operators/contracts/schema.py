@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analyzer.operators.contracts.declared import schema_of
+from analyzer.operators.contracts.vendor import schema_of
 from analyzer.operators.contracts.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analyzer.graph.call import Call
-    from analyzer.operators.contracts.declared import FormalParameter, VendorSchema
+    from analyzer.operators.contracts.vendor import FormalParameter, VendorSchema
 
 _PYTHON: dict[str, tuple[type, ...]] = {
     "INT": (int,), "FLOAT": (float,), "STRING": (str,),

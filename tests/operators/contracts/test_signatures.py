@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from analyzer.operators.contracts.declared import is_known, schema_of
+from analyzer.operators.contracts.vendor import is_known, schema_of
 from tools.contrib_signatures import TABLE, current
 
 
