@@ -75,6 +75,7 @@ def assemble_nodes(survey: Survey, broken: Collection[int] = frozenset()) -> tup
                 params=survey.params[site.index],
                 executions=executions,
                 executions_range=runs.executions,
+                unbounded=_is_unbounded(site, cost) and high != 0,
                 counted=runs.counted,
                 read_bytes=seen.read_bytes,
                 write_bytes=seen.write_bytes,
@@ -101,6 +102,12 @@ def _precision(graph: nx.MultiDiGraph[str], site: Site, dequantizes: bool) -> st
         return ""
     stated = precision(site.call)
     return effective_precision(graph, site.id, stated) if dequantizes else stated
+
+
+def _is_unbounded(site: Site, cost: Cost) -> bool:
+    """A loop of its own, not one in a body: its MACs have no upper end for want of a limit."""
+    open_end = cost.macs_range is not None and cost.macs_range[1] is None
+    return open_end and any(child.runs[1] is None for child in site.children)
 
 
 def describe_assumptions(assumptions: Sequence[Assumption]) -> str:

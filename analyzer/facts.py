@@ -302,6 +302,9 @@ class Node:
     defines: what is unknown of it is unknown for that reason."""
     executions_range: Range = (1, 1)
     """Fewest and most executions in one inference."""
+    unbounded: bool = False
+    """True where it runs a body as often as the data tell, which nothing bounds, and that has MACs;
+    what encloses it is not."""
 
     @property
     @shown
