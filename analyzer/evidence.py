@@ -257,6 +257,13 @@ class TensorEvidence:
     values: ValueStats
 
     @property
+    def harmful(self) -> bool:
+        """Holds values that nobody can mean: NaN, infinity or a negative variance."""
+        nan = self.values.nan > 0 and not self.marker
+        infinite = self.values.inf > 0 and not self.bound
+        return nan or infinite or (self.variance and self.values.min < 0)
+
+    @property
     def where(self) -> str:
         """Node or name that a finding about it points to."""
         return self.reader or self.name

@@ -287,20 +287,25 @@ def _memory(v: Values) -> str:
 
 
 def _read(v: Values) -> str:
-    layers, unread = v["layers"], v["unread"]
-    if not layers and not unread:
+    layers, unread, tensors = v["layers"], v["unread"], v["tensors"]
+    if not layers and not unread and not tensors:
         return "No trained values were found to read."
+    if not layers and not unread:
+        return f"The values of {many(tensors, 'stored tensor')} were read."
     if not layers:
         are = "is" if unread == 1 else "are"
         return (f"Nothing: the trained values of {many(unread, 'layer')} {are} not in the file, so "
                 "nothing is known of them.")  # fmt: skip
     more = f"; those of {units.count(unread)} were not" if unread else ""
-    return f"The trained values of {many(layers, 'layer')} were read{more}."
+    both = f"{many(layers, 'layer')} and {many(tensors, 'stored tensor')}"
+    return f"The trained values of {both} were read{more}."
 
 
 def _peculiar(v: Values) -> str:
-    if v["layers"]:
-        return f"{many(v['layers'], 'layer')} with values that do no work, or harm."
+    if v["layers"] or v["tensors"]:
+        parts = [(v["layers"], "layer", "that do no work, or harm"),
+                 (v["tensors"], "stored tensor", "that nobody can mean")]  # fmt: skip
+        return "; ".join(f"{many(n, w)} with values {how}" for n, w, how in parts if n) + "."
     return "No dead, repeated or non-finite values were found."
 
 

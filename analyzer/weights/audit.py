@@ -87,9 +87,9 @@ def _unread(
     elif evidence.unread_tensors and not told:
         text = f"the values of {_many(evidence.unread_tensors, 'stored tensor')} cannot be read"
         yield Problem("weights-unreadable", (*evidence.unread, "")[0], f"{text}; export it again")
-    elif evidence.unread and not told and not any(t.values.elements > 1 for t in evidence.tensors):
-        text = ("no weights were read, as the file stores none: they are generated, or given when "
-                "the model runs")  # fmt: skip
+    elif evidence.unread and not (told or evidence.layers or evidence.weight_tensors):
+        text = ("no weights were read: what the layers use is generated, computed or given when "
+                "the model runs, or stored as integers")  # fmt: skip
         yield Problem("weights-unread", "", text)
     elif evidence.unread and not told:
         layers = _many(len(evidence.unread), "layer")

@@ -292,7 +292,18 @@ def _quantizers(d: Document) -> bool:
 
 
 def _read(d: Document) -> Values:
-    return {"layers": len(d["weights"]["layers"]), "unread": len(d["weights"]["unread"])}
+    found = d["weights"]
+    return {name: len(found[name]) for name in ("layers", "unread", "tensors")}
+
+
+def _peculiar(d: Document) -> Values:
+    """NaN that is no marker, infinity that is no bound, and variances below zero."""
+    wrong = [
+        t for t in d["weights"]["tensors"]
+        if (t["values"]["nan"] and not t["marker"]) or (t["values"]["inf"] and not t["bound"])
+        or (t["variance"] and t["values"]["min"] < 0)
+    ]  # fmt: skip
+    return {"tensors": len(wrong)}
 
 
 def _intensity(d: Document) -> Values:
@@ -330,6 +341,6 @@ TRUTHS: Mapping[str, Callable[[Document], Values]] = {
     "memory.shared": _shared,
     "memory.peak": _memory,
     "weights.read": _read,
-    "weights.peculiar": lambda d: {},
+    "weights.peculiar": _peculiar,
     "memory.intensity": _intensity,
 }

@@ -83,3 +83,21 @@ def test_page_lists_the_layers_that_int8_hurts_most(trained: Result) -> None:
     table = text[text.index("What fewer bits would do") :]
     assert " separable " in table[: table.index("Signal to noise")]
     assert " broken " not in table[: table.index("Signal to noise")]
+
+
+def test_page_names_tensors_of_no_layer_whose_values_nobody_can_mean(tmp_path: Path) -> None:
+    names = ("scale", "shift", "mean", "spread")
+    values = ([1.0, 1.0], [0.0, np.nan], [0.0, 0.0], [1.0, -1.0])
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 2, 4]) for name in "xy"]
+    graph = helper.make_graph(
+        [helper.make_node("BatchNormalization", ["x", *names], ["y"])], "g", ends[:1], ends[1:],
+        [numpy_helper.from_array(np.array(v, np.float32), n)
+         for n, v in zip(names, values, strict=True)],
+    )  # fmt: skip
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]),
+              tmp_path / "m.onnx")  # fmt: skip
+    result = Result(analyze_weights(load(str(tmp_path / "m.onnx"))))
+    text = words(REPORT_FORMATS["html"](result, Options()).decode())
+    assert "The values of 4 stored tensors were read." in text
+    assert "shift 1 value infinite or not a number" in text
+    assert "spread a variance below zero" in text

@@ -65,24 +65,29 @@ def memory(result: Result) -> Claim:
 
 
 def read(result: Result) -> Claim | None:
-    """Layers whose trained values were read."""
+    """Layers and tensors whose values were read."""
     evidence = result.facts.evidence
     if evidence is None:
         return None
     return Claim(
         "weights.read",
-        {"layers": len(evidence.layers), "unread": len(evidence.unread)},
+        {
+            "layers": len(evidence.layers),
+            "unread": len(evidence.unread),
+            "tensors": len(evidence.tensors),
+        },
         ("weights",),
     )
 
 
 def peculiar(result: Result) -> Claim | None:
-    """Layers with values that do no work, or harm."""
+    """Layers with values that do no work, or harm, and tensors with such that nobody can mean."""
     evidence = result.facts.evidence
     if evidence is None:
         return None
     odd = [layer.node for layer in evidence.layers.values() if any(True for _ in describe(layer))]
-    return Claim("weights.peculiar", {"layers": len(odd)}, ("weights",))
+    harmful = sum(tensor.harmful for tensor in evidence.tensors)
+    return Claim("weights.peculiar", {"layers": len(odd), "tensors": harmful}, ("weights",))
 
 
 def intensity(result: Result) -> Claim | None:

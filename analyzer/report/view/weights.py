@@ -7,12 +7,13 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.sanitise import label
 from analyzer.units import many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from analyzer.evidence import FilterUse, LayerEvidence, WeightEvidence
+    from analyzer.evidence import FilterUse, LayerEvidence, TensorEvidence, WeightEvidence
 
 WORST = 5
 """Layers listed that rounding hurts most."""
@@ -68,6 +69,7 @@ class Weights:
     """Both tables, each with the most telling rows first."""
 
     layers: int
+    tensors: int
     unread: int
     target: float | None
     """Share of energy that ``SeparableRow.terms`` keep."""
@@ -87,6 +89,7 @@ def view(
     targets = [layer.separability.target for layer in layers if layer.separability]
     return Weights(
         layers=len(evidence.layers),
+        tensors=len(evidence.tensors),
         unread=len(evidence.unread),
         target=targets[0] if targets else None,
         separable=_separable(layers, names, anchors),
@@ -94,9 +97,29 @@ def view(
             Oddity(names.get(layer.node, ""), anchors.get(layer.node), "; ".join(found))
             for layer in layers
             if (found := tuple(describe(layer)))
-        ),
+        )
+        + _harmful(evidence, anchors),
         noisy=_noisy(layers, names, anchors),
     )
+
+
+def _harmful(evidence: WeightEvidence, anchors: Mapping[str, str]) -> tuple[Oddity, ...]:
+    """Tensors with values that nobody can mean, of layers looked at above apart."""
+    return tuple(
+        Oddity(
+            label(tensor.name), anchors.get(tensor.reader), "; ".join(_values(tensor))
+        )
+        for tensor in evidence.tensors
+        if tensor.harmful
+        and not (tensor.kind == "weight" and tensor.reader in evidence.layers)
+    )  # fmt: skip
+
+
+def _values(tensor: TensorEvidence) -> Iterable[str]:
+    if tensor.values.non_finite:
+        yield f"{many(tensor.values.non_finite, 'value')} infinite or not a number"
+    if tensor.variance and tensor.values.min < 0:
+        yield "a variance below zero"
 
 
 def _noisy(
