@@ -140,6 +140,17 @@ def test_lstm_and_linear_as_the_tools_count_them(of_text: Callable[[str], Found]
     assert found["ptflops"].count == 68_850
 
 
+def test_silu_is_counted_by_tools_that_see_modules_and_a_sigmoid_is_not(
+    of_text: Callable[[str], Found],
+) -> None:
+    """DeepSpeed and ptflops count the elements of nn.SiLU, which files write as x · σ(x)."""
+    graph = "g (float[1,3,8,8] x, float[1,3,8,8] z) => (float[1,3,8,8] y) "
+    silu = of_text(graph + "{ s = Sigmoid (x)  y = Mul (x, s) }")
+    gate = of_text(graph + "{ s = Sigmoid (x)  y = Mul (z, s) }")
+    for tool in ("DeepSpeed", "ptflops"):
+        assert (silu[tool].count, gate[tool].count) == (3 * 8 * 8, 0)
+
+
 ATTENTION = """
   g (float[1,197,64] q, float[1,64,197] k, float[1,197,64] v) => (float[1,197,64] y)
   { s = MatMul (q, k) p = Softmax (s) y = MatMul (p, v) }"""

@@ -70,6 +70,28 @@ def test_width_flows_through(
     assert shape(scaler, name, width=1.5) == expected
 
 
+@pytest.mark.parametrize(
+    ("body", "more"),
+    [
+        # 16·16·9 + 16 at today's width, 32·32·9 + 32 at twice that
+        ("a = Conv (x,w)  c = ConvTranspose (a,v,b)", 32 * 32 * 9 + 32),
+        ("a = Conv (x,w)  c = Conv (a,v,b)", 32 * 32 * 9 + 32),
+    ],
+)
+def test_a_bias_widens_with_the_channels_it_is_added_to(
+    planned: Planned, body: str, more: int
+) -> None:
+    made = "sb = Constant <value_ints=[16]> ()  b = ConstantOfShape (sb)"
+    scaler = planned(
+        network(f"{made} {body}  k = Conv (x,o)  y = GlobalMaxPool (k)", "float[1,16,1,1]")
+    )
+    (layer,) = [
+        layer for layer in scaler.at(width=2).layers
+        if "c" in [t.name for t in layer.outputs if t is not None]
+    ]  # fmt: skip
+    assert layer.params == more
+
+
 def test_channel_shuffle_keeps_its_groups(planned: Planned) -> None:
     scaler = planned(network("""
         a = Conv (x,w)
@@ -190,3 +212,52 @@ def test_fixing_a_derived_size_fixes_its_source() -> None:
     dims.fix(doubled)
     dims.close()
     assert dims.solve({}, lambda channels, _multiple: 3 * channels)(doubled) == 16
+
+
+def doubled(dims: Dims, source: int, size: int) -> int:
+    """A dimension twice as large as ``source``."""
+    found = dims.add(size)
+    dims.derive(found, [source], lambda value: 2 * value)
+    return found
+
+
+def test_a_weak_rule_holds_where_no_other_does_and_what_reads_it_follows() -> None:
+    dims = Dims()
+    source, target = dims.add(8), dims.add(8)
+    reader = doubled(dims, target, 16)
+    dims.learn(source)
+    dims.derive(target, [source], lambda value: value, weak=True)
+    dims.close()
+    size = dims.solve({}, lambda channels, _multiple: 3 * channels)
+    assert (size(source), size(target), size(reader)) == (24, 24, 48)
+
+
+def test_a_weak_rule_gives_way_to_any_other() -> None:
+    dims = Dims()
+    source, other, target = dims.add(8), dims.add(4), dims.add(8)
+    dims.learn(source)
+    dims.derive(target, [source], lambda value: value, weak=True)
+    dims.derive(target, [other], lambda value: 2 * value)
+    dims.close()
+    size = dims.solve({other: 5}, lambda channels, _multiple: 3 * channels)
+    assert (size(source), size(target)) == (24, 10)
+
+
+def test_two_rules_that_agree_today_and_not_tomorrow_are_refused() -> None:
+    dims = Dims()
+    one, two, target = dims.add(8), dims.add(8), dims.add(8, "t axis 1")
+    for source in (one, two):
+        dims.derive(target, [source], lambda value: value)
+    dims.close()
+    with pytest.raises(Unknown, match="t axis 1: sizes that are equal today become 8 and 9"):
+        dims.solve({one: 9, two: 8}, lambda channels, _multiple: channels)
+
+
+def test_a_feature_map_of_nothing_is_refused() -> None:
+    dims = Dims()
+    side, out = dims.add(8), dims.add(6, "y axis 2")
+    dims.derive(out, [side], lambda value: value - 2)
+    dims.close()
+    with pytest.raises(Unknown, match="y axis 2: nothing would be left of the feature map"):
+        dims.solve({side: 2}, lambda channels, _multiple: channels)
+    assert dims.solve({side: 3}, lambda channels, _multiple: channels)(out) == 1

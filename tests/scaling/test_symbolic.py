@@ -14,6 +14,7 @@ from onnx import parser
 
 from analyzer.model import load
 from analyzer.scaling import symbolic
+from analyzer.scaling.freedom import Freedom
 from analyzer.scaling.symbolic import DimensionGrowth, Sample, symbolic_growth
 from analyzer.shapes.bindings import Bindings
 
@@ -194,3 +195,20 @@ def test_finite_differences_find_every_polynomial(
     sizes = [start + i * step for i in range(len(coefficients) + 3)]
     samples = [Sample(n, sum(c * n**k for k, c in enumerate(coefficients))) for n in sizes]
     assert symbolic._fit(samples) == poly(*coefficients)
+
+
+@pytest.mark.parametrize(
+    ("size", "batch", "first"),
+    [
+        (1, True, [(1, 1), (32, 32)]),
+        (3, True, [(3, 1), (32, 32), (1, 1)]),
+        (224, False, [(224, 32), (32, 32), (128, 128), (1, 1)]),
+        (225, False, [(256, 32), (32, 32), (128, 128), (1, 1), (225, 225)]),
+        (5, False, [(32, 32), (32, 32), (128, 128), (1, 1)]),
+    ],
+)
+def test_sizes_are_tried_from_todays_up_in_steps_that_strides_divide(
+    size: int, batch: bool, first: list[tuple[int, int]]
+) -> None:
+    """32 is what the strides of published networks multiply to; a batch may be anything."""
+    assert list(symbolic._grids(Freedom("N", (), size, batch))) == first
