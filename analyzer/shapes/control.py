@@ -62,10 +62,11 @@ def _run_if(session: Session, frame: Frame, i: int, op: Op, attributes: Mapping[
             child.refuted = bool(child.instance.refused)
             child.times = int(child in possible)
     frame.instance.children[i] = tuple(children)
+    alone = sum(map(bool, op.outputs)) == 1
     for k, name in enumerate(op.outputs):
         if name and running:
-            ways = [_way(session, c.instance, k, frame) for c in running]
-            settle(frame, name, frame.place(op), ways)
+            ways = [_ways(session, c.instance, k, frame, alone) for c in running]
+            settle(frame, name, frame.place(op), [way for some in ways for way in some])
 
 
 def _output(session: Session, instance: Instance, k: int, frame: Frame) -> Type:
@@ -76,11 +77,19 @@ def _output(session: Session, instance: Instance, k: int, frame: Frame) -> Type:
     return instance.types.get(outputs[k]) or frame.type(outputs[k])
 
 
-def _way(session: Session, instance: Instance, k: int, frame: Frame) -> Way:
-    """Type of output ``k`` of a branch, and its contents where they are known."""
+def _ways(
+    session: Session, instance: Instance, k: int, frame: Frame, alone: bool
+) -> tuple[Way, ...]:
+    """What output ``k`` of a branch is; what it may be, where an If inside decides that.
+
+    The latter only of an output that is ``alone``: the ways of several belong together.
+    """
     outputs = session.program.scopes[instance.scope].outputs
-    value = instance.values.get(outputs[k]) if k < len(outputs) else None
-    return Way(_output(session, instance, k, frame), value)
+    name = outputs[k] if k < len(outputs) else ""
+    inner = instance.ways.get(name)
+    if inner is not None and alone:
+        return inner.each
+    return (Way(_output(session, instance, k, frame), instance.values.get(name)),)
 
 
 def _stable_body(

@@ -96,3 +96,14 @@ def test_many_undecided_branches_in_a_row_stay_linear() -> None:
     )
     assert found.totals.macs_range[0] == 0
     assert not found.inconclusive
+
+
+def test_ranks_that_nested_branches_decide_are_followed() -> None:
+    nested = (
+        "z = If (c) <then_branch = t () => (float[] u) { "
+        "u = If (d) <then_branch = t2 () => (float[10,6] a) { a = Squeeze (x, zero) }, "
+        "else_branch = e2 () => (float[1,10,6] b) { b = Identity (x) }> }, "
+        "else_branch = e () => (float[1,1,10,6] k) { k = Unsqueeze (x, zero) }>"
+    )
+    found = facts(f"g ({HEAD}, bool d) => (float[] y) {ZERO} {{ {nested}  y = MatMul (z, w) }}")
+    assert (found.totals.macs, found.totals.complete) == (300, True)
