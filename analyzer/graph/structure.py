@@ -77,11 +77,16 @@ def critical_path(
 
 
 def generations(graph: nx.MultiDiGraph[str], scope: str = "") -> tuple[tuple[str, ...], ...]:
-    """Operators by the step in which they can run at the earliest; empty for a cycle."""
+    """Operators by the step in which they can run at the earliest; empty for a cycle.
+
+    What is computed from constants alone, and so before the model runs, is not looked at.
+    """
     inner: nx.DiGraph[str] = nx.DiGraph()
     members = _members(graph, scope)
+    running = _reach(graph, [node for node in members if _reads_from_outside(graph, node)])
+    members = [node for node in members if node in running]
     inner.add_nodes_from(members)
-    inner.add_edges_from(_inner(graph, members))
+    inner.add_edges_from((u, v) for u, v in _inner(graph, members) if u in running)
     try:
         return tuple(tuple(step) for step in nx.topological_generations(inner))
     except nx.NetworkXUnfeasible:
@@ -91,7 +96,8 @@ def generations(graph: nx.MultiDiGraph[str], scope: str = "") -> tuple[tuple[str
 def parallel_width(graph: nx.MultiDiGraph[str], scope: str = "") -> int:
     """Most operators that run at once when each starts as soon as its operands are there.
 
-    All take one step, whatever they cost. 0 for a cycle.
+    All take one step, whatever they cost. What is computed from constants alone is not looked
+    at. 0 for a cycle.
     """
     return max(map(len, generations(graph, scope)), default=0)
 
