@@ -1,6 +1,6 @@
 """The examples inside rule files, run as tests: text → bytes → facts → the rule's findings.
 
-They take the same way as any model, through ``load_bytes`` and ``analyze``, so a rule that
+They take the same way as any model, through ``load`` and ``analyze``, so a rule that
 passes here works on files.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from analyzer.analyze import analyze, analyze_weights
 from analyzer.errors import OnnxlintError, RuleError
 from analyzer.lint import Settings, judge
-from analyzer.model import load_bytes
+from analyzer.model import load
 from analyzer.model.guard import GuardFailure, Progress, guarded
 from analyzer.resources import rules_dir
 
@@ -85,7 +85,7 @@ def facts_of(text: str, name: str = "example", *, weights: bool = False) -> Fact
         raise RuleError(f"not ONNX text: {data.detail[:300]}")
     look = analyze_weights if weights else analyze
     # External data of an example would lie beside its rule, and never does.
-    return look(load_bytes(data, name, folder=rules_dir()))
+    return look(load(data, name=name, folder=rules_dir()))
 
 
 def _encoded(text: str, _: Progress) -> bytes:

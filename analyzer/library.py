@@ -27,6 +27,7 @@ from analyzer.evidence import (
     KernelUse,
     LayerEvidence,
     Separability,
+    TensorEvidence,
     ValueStats,
     WeightEvidence,
 )
@@ -475,6 +476,7 @@ __all__ = [
     "Stream",
     "Suppression",
     "Tensor",
+    "TensorEvidence",
     "Totals",
     "ValueStats",
     "WeightEvidence",

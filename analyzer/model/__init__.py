@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from analyzer.model.source import Source
 
-__all__ = ["Limits", "Model", "Payloads", "Readable", "load", "load_bytes"]
+__all__ = ["Limits", "Model", "Payloads", "Readable", "load"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -95,18 +95,6 @@ def load(
         raise TypeError(f"a model is a path, bytes, a ModelProto or an open file, not {what}")
     name = name or source.name_of(given)
     return _load(source.from_stream(given, name, limits, folder, digest=digest), limits)
-
-
-def load_bytes(
-    data: bytes,
-    name: str = "<bytes>",
-    *,
-    limits: Limits = Limits(),
-    digest: bool = True,
-    folder: Path | None = None,
-) -> Model:
-    """As ``load``, for a model in memory; its external data is looked for in ``folder`` only."""
-    return load(data, name=name, limits=limits, digest=digest, folder=folder)
 
 
 def _load(origin: Source, limits: Limits) -> Model:

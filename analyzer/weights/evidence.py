@@ -193,7 +193,7 @@ def _of(rows: Rows) -> ValueStats:
 
 
 def _with_downstream(
-    evidence: LayerEvidence, graph: nx.MultiDiGraph, exported: frozenset[str]
+    evidence: LayerEvidence, graph: nx.MultiDiGraph[str], exported: frozenset[str]
 ) -> LayerEvidence:
     """Add what the dead filters free in the layers that read them."""
     filters = evidence.filters
@@ -205,7 +205,7 @@ def _with_downstream(
 
 
 def freed_per_channel(
-    graph: nx.MultiDiGraph, node: str, exported: frozenset[str] = frozenset()
+    graph: nx.MultiDiGraph[str], node: str, exported: frozenset[str] = frozenset()
 ) -> int | None:
     """Weights that one output channel of ``node`` feeds in the layers that read it.
 

@@ -16,7 +16,7 @@ from onnx import ModelProto, TensorProto, helper, numpy_helper, parser
 
 from analyzer.analyze import analyze, analyze_weights
 from analyzer.lint import Settings, judge
-from analyzer.model import load, load_bytes
+from analyzer.model import load
 from analyzer.report import REPORT_FORMATS
 from analyzer.report.claims import MAKERS, claims_of
 from analyzer.report.result import Options, Result
@@ -30,7 +30,7 @@ RULES = load_rules()
 
 
 def result(model: ModelProto | Path, *, weights: bool = True) -> Result:
-    loaded = load(str(model)) if isinstance(model, Path) else load_bytes(model.SerializeToString())
+    loaded = load(str(model)) if isinstance(model, Path) else load(model.SerializeToString())
     facts = (analyze_weights if weights else analyze)(loaded)
     verdict = judge(facts, RULES, Settings())
     return Result(facts, verdict.findings, RULES)

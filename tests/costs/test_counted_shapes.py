@@ -6,7 +6,7 @@ import pytest
 from onnx import numpy_helper
 
 from analyzer.analyze import analyze
-from analyzer.model import load_bytes
+from analyzer.model import load
 from tests.costs.counted import CASES
 from tests.costs.counted.case import REFERENCE, RUNTIME, Case, count, feed, model, outside
 
@@ -29,7 +29,7 @@ def test_shapes_are_those_of_the_results(case: Case) -> None:
     for name, array in feed(case).items():
         if array.size <= (4 if array.dtype.kind == "f" else 16) and array.dtype.kind in "iubf":
             made.graph.initializer.append(numpy_helper.from_array(array, name))
-    (node,) = analyze(load_bytes(made.SerializeToString())).nodes
+    (node,) = analyze(load(made.SerializeToString())).nodes
     theirs = outside(case) if case.beside in (REFERENCE, RUNTIME) else count(case).results
     expected = [result.shape for result in theirs][: case.outputs]
     assert [tensor.shape for tensor in node.outputs][: len(expected)] == expected

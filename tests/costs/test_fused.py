@@ -6,7 +6,7 @@ from onnx import parser
 
 from analyzer.analyze import analyze
 from analyzer.facts import Memory
-from analyzer.model import load_bytes
+from analyzer.model import load
 
 QDQ = """<ir_version: 8, opset_import: ["" : 17]>
 g (float[1,8,10,10] x) => (float[1,8,10,10] y)
@@ -25,7 +25,7 @@ g (float[1,8,10,10] x) => (float[1,8,10,10] y)
 
 
 def memory(text: str) -> Memory:
-    return analyze(load_bytes(parser.parse_model(text).SerializeToString())).memory
+    return analyze(load(parser.parse_model(text).SerializeToString())).memory
 
 
 def test_no_float_copy_of_what_is_stored_as_integers_is_kept() -> None:

@@ -14,7 +14,7 @@ import onnx
 import pytest
 
 from analyzer.analyze import analyze
-from analyzer.model import load_bytes
+from analyzer.model import load
 from tests.differential.count import macs_of
 from tests.differential.runtime import execute
 
@@ -110,7 +110,7 @@ def test_every_run_of_a_random_program_costs_what_its_range_says(batch: int) -> 
     kinds = {"open": 0, "range": 0, "exact": 0}
     for seed in SEEDS[batch::BATCHES]:
         model = Program(seed).model()
-        totals = analyze(load_bytes(model.SerializeToString())).totals
+        totals = analyze(load(model.SerializeToString())).totals
         low, high = totals.macs_range
         assert totals.macs == (low if high is None else high), seed
         assert totals.complete is (high is not None), seed

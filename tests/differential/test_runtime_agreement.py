@@ -13,7 +13,7 @@ import pytest
 
 from analyzer.analyze import analyze
 from analyzer.facts import Certainty
-from analyzer.model import load_bytes
+from analyzer.model import load
 from analyzer.shapes.bindings import Bindings
 from tests.differential.count import macs_of
 from tests.differential.draft import Draft, Value, ones, probe
@@ -60,7 +60,7 @@ def disagreements(seed: int) -> tuple[list[str], list[str]]:
         return [], []
     model = draft.model([x], outputs, dynamic=draft.rng.random() < 0.5)
     runs = execute(model, ones([x]))
-    facts = analyze(load_bytes(model.SerializeToString()), Bindings(shapes={"x": x.shape}))
+    facts = analyze(load(model.SerializeToString()), Bindings(shapes={"x": x.shape}))
     actual = Counter((run.key, run.outputs) for run in runs)
     macs = sum(macs_of(run, draft.attributes.get(run.key, {})) for run in runs)
     wrong, totals = [], facts.totals

@@ -18,7 +18,7 @@ from google.protobuf.message import DecodeError
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
 from analyzer.errors import ModelError
-from analyzer.model import encoding, load_bytes
+from analyzer.model import encoding, load
 from analyzer.model.dtypes import DTYPES
 from tests.fuzz.arguments import bounded
 from tests.model import wirebytes as wb
@@ -105,7 +105,7 @@ def check(tensor: bytes) -> str:
     """What became of a model with the initializer ``tensor``; raises ``AssertionError``."""
     data = wb.model(wb.initializer(tensor))
     try:
-        model = load_bytes(data, digest=False)
+        model = load(data, digest=False)
     except ModelError:
         return "refused"
     (ours,) = model.proto.graph.initializer

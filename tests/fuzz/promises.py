@@ -13,7 +13,7 @@ from unittest import mock
 from analyzer.analyze import analyze, analyze_weights
 from analyzer.errors import ModelError, OnnxlintError
 from analyzer.lint import Settings, judge
-from analyzer.model import Limits, load_bytes
+from analyzer.model import Limits, load
 from analyzer.report import REPORT_FORMATS
 from analyzer.report.result import Failure, Options, Result
 from analyzer.ruleset import load_rules
@@ -100,7 +100,7 @@ def rules() -> tuple[Rule, ...]:
 
 
 def _judge(data: bytes, *, weights: bool) -> Result:
-    model = load_bytes(data, "fuzz.onnx", limits=LIMITS)
+    model = load(data, name="fuzz.onnx", limits=LIMITS)
     facts = (analyze_weights if weights else analyze)(model, limits=LIMITS)
     verdict = judge(facts, rules(), Settings(preview=True))
     return Result(facts, verdict.findings, rules())

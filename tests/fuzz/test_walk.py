@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.errors import ModelError
-from analyzer.model import load_bytes
+from analyzer.model import load
 from tests.fuzz import walk
 
 
@@ -25,7 +25,7 @@ def test_mutants_are_judged_and_never_misread() -> None:
 @given(st.binary(max_size=300))
 def test_random_bytes_are_refused_or_loaded(data: bytes) -> None:
     try:
-        outcome = load_bytes(data, "fuzz", limits=walk.LIMITS).info.path
+        outcome = load(data, name="fuzz", limits=walk.LIMITS).info.path
     except ModelError as error:
         outcome = str(error)
     assert outcome.startswith("fuzz")

@@ -8,7 +8,7 @@ import onnx
 import onnx.parser
 
 from analyzer.analyze import analyze
-from analyzer.model import load_bytes
+from analyzer.model import load
 from analyzer.shapes.bindings import Bindings
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def parse(graph: str, opset: int = 17, functions: str = "") -> onnx.ModelProto:
 
 
 def facts_of(model: onnx.ModelProto, bindings: Bindings = Bindings()) -> Facts:
-    return analyze(load_bytes(model.SerializeToString()), bindings)
+    return analyze(load(model.SerializeToString()), bindings)
 
 
 def facts(

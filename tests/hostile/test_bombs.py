@@ -15,7 +15,7 @@ from analyzer.errors import ModelError
 from analyzer.facts import Facts
 from analyzer.findings.finding import Finding
 from analyzer.lint import lint
-from analyzer.model import Limits, load_bytes
+from analyzer.model import Limits, load
 from analyzer.report import CHECK_FORMATS, INSPECT_FORMATS
 from analyzer.report.result import Batch, Options, Result
 from analyzer.scaling import symbolic
@@ -31,7 +31,7 @@ MANY = 500
 
 
 def judged(data: bytes, limits: Limits = Limits()) -> Facts:
-    return analyze(load_bytes(data), limits=limits)
+    return analyze(load(data), limits=limits)
 
 
 def codes(facts: Facts) -> list[str]:
@@ -175,7 +175,7 @@ def test_growth_is_not_studied_for_thousands_of_dimensions(
 
     monkeypatch.setattr(symbolic, "infer_shapes", infer)
     monkeypatch.setattr(symbolic, "MAX_WORK", 4_000)
-    found = symbolic.symbolic_growth(load_bytes(open_inputs(60)))
+    found = symbolic.symbolic_growth(load(open_inputs(60)))
     assert len(tried) < 30
     assert [g.kind for g in found] == ["constant"] * 2 + ["unknown"] * 58
     says = "1 operators are too many to try sizes for more than 2 dimensions"
@@ -190,7 +190,7 @@ def test_growth_is_not_studied_for_what_functions_expand_to(
     body = f'<domain: "local", opset_import: ["" : 17]> f (x) => (t0) {{ {steps} }}'
     graph = """g (float[N,2] x) => (float[A,B] y) {
         a = Concat <axis = 0> (x, x)  b = local.f (x)  y = local.f (a) }"""
-    model = load_bytes(text(graph, body))
+    model = load(text(graph, body))
     assert [g.kind for g in symbolic.symbolic_growth(model)] == ["constant"]
     monkeypatch.setattr(symbolic, "MAX_OPERATORS", 99)
     (growth,) = symbolic.symbolic_growth(model)

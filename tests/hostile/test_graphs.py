@@ -11,7 +11,7 @@ from onnx import ModelProto
 
 from analyzer.analyze import analyze
 from analyzer.facts import Facts
-from analyzer.model import load_bytes
+from analyzer.model import load
 from analyzer.shapes.run import infer_shapes
 from tests.fuzz.graphs import models, renamed, shuffled
 from tests.fuzz.promises import Depth, keep
@@ -20,7 +20,7 @@ from tests.fuzz.promises import Depth, keep
 def judged(model: ModelProto) -> Facts:
     """Facts of a graph of well-formed operators, which onnx's C++ need not be guarded against."""
     with mock.patch("analyzer.analyze.infer_shapes", partial(infer_shapes, guard=False)):
-        return analyze(load_bytes(model.SerializeToString()))
+        return analyze(load(model.SerializeToString()))
 
 
 def figures(facts: Facts) -> tuple[object, ...]:

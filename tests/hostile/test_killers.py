@@ -10,7 +10,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from analyzer.analyze import analyze
-from analyzer.model import Limits, load_bytes
+from analyzer.model import Limits, load
 from analyzer.model.guard import GuardFailure, guarded
 from analyzer.scaling.symbolic import symbolic_growth
 from analyzer.shapes import run
@@ -34,7 +34,7 @@ def certain(killer: Killer) -> bool:
 def test_killer_is_named_and_the_rest_is_judged(name: str) -> None:
     killer = KILLERS[name]
     data = model(killer).SerializeToString()
-    found = analyze(load_bytes(data), limits=Limits(guard_stall_seconds=0.5, guard_bytes=1 << 30))
+    found = analyze(load(data), limits=Limits(guard_stall_seconds=0.5, guard_bytes=1 << 30))
     assert [n.op_type for n in found.nodes] == ["Conv", name.split(",")[0].split()[0], "Conv"]
     assert found.totals.macs == 2 * 13_824
     assert found.outputs[0].shape == (1, 8, 8, 8)
@@ -78,7 +78,7 @@ def test_a_killer_is_asked_once_and_not_at_every_size() -> None:
     killer = model(KILLERS["Einsum, an equation that is not text"])
     killer.graph.input[0].type.tensor_type.shape.dim[0].dim_param = "N"
     limits = Limits(guard_stall_seconds=0.5)
-    found = symbolic_growth(load_bytes(killer.SerializeToString()), limits=limits)
+    found = symbolic_growth(load(killer.SerializeToString()), limits=limits)
     if any(growth.kind == "unknown" for growth in found) or INSTALLED == SEEN_WITH:
         (growth,) = found
         assert growth.reason.startswith("shape inference does not survive this model")
@@ -104,7 +104,7 @@ def test_slice_of_a_negative_dimension_never_reaches_onnx() -> None:
     if INSTALLED == SEEN_WITH:
         assert isinstance(raw, GuardFailure)
         assert raw.detail == "died of SIGABRT"
-    found = analyze(load_bytes(made.SerializeToString()))
+    found = analyze(load(made.SerializeToString()))
     assert {b.code for b in found.breaches if b.grave} == {"tensor-size"}
 
 

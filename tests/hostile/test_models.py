@@ -10,7 +10,7 @@ import pytest
 from analyzer.analyze import analyze
 from analyzer.errors import ModelError
 from analyzer.facts import Facts
-from analyzer.model import Limits, load_bytes
+from analyzer.model import Limits, load
 from tests.fuzz.promises import Depth, keep
 from tests.hostile import models as m
 from tests.model import wirebytes as wb
@@ -20,7 +20,7 @@ BIG = m.BIGGEST
 
 
 def judged(data: bytes) -> Facts:
-    return analyze(load_bytes(data))
+    return analyze(load(data))
 
 
 REFUSED = {
@@ -42,7 +42,7 @@ for size in range(1, 60, 3):
 def test_refused(name: str) -> None:
     data, says = REFUSED[name]
     with pytest.raises(ModelError, match=re.escape(says)) as caught:
-        load_bytes(data, "m.onnx")
+        load(data, name="m.onnx")
     assert "\n" not in str(caught.value)
     assert keep(data, IN_PROCESS) == "inconclusive"
 
@@ -177,7 +177,7 @@ def test_depth_alone_is_no_fault(name: str) -> None:
 def test_expansion_is_limited_by_name() -> None:
     """Three sizes of 40 products are judged; with less to spend, the rest is unknown, not clean."""
     products = " ".join(f"t{k} = MatMul (x, x)" for k in range(40))
-    model = load_bytes(
+    model = load(
         m.text(
             """g (float[1,1,1] x) => (float[N,1,1] y) {
             a = Concat <axis = 0> (x, x)  b = Concat <axis = 0> (a, x)
@@ -189,7 +189,7 @@ def test_expansion_is_limited_by_name() -> None:
     assert analyze(model).totals.macs == 40 * (1 + 2 + 3)
     assert [p.code for p in limited.problems if p.inconclusive] == ["work-limit"]
     assert "limit visits = 20" in limited.problems[0].message
-    shallow = analyze(load_bytes(m.tower(2, 64)), limits=Limits(calls=2))
+    shallow = analyze(load(m.tower(2, 64)), limits=Limits(calls=2))
     assert "limit calls = 2" in shallow.problems[0].message
     assert not limited.totals.complete
     assert not shallow.totals.complete

@@ -10,7 +10,7 @@ from onnx import ModelProto, TensorProto, helper, numpy_helper
 
 from analyzer.errors import ModelError
 from analyzer.graph.tensors import decode_tensor
-from analyzer.model import Limits, load_bytes
+from analyzer.model import Limits, load
 from analyzer.report.view.conversion import most_of_it
 from analyzer.shapes import run
 from tests.fuzz import operators
@@ -83,7 +83,7 @@ def test_a_tensor_of_a_million_dimensions_is_refused_at_once() -> None:
     model.graph.initializer.add(name="w", data_type=1).dims.extend([2**62] * 1_000_000)
     data, start = serialised(model), time.monotonic()
     with pytest.raises(ModelError, match=r"1,000,000 dimensions \(limit rank = 64\)"):
-        load_bytes(data)
+        load(data)
     assert time.monotonic() - start < 5
 
 
@@ -93,8 +93,8 @@ def test_a_type_of_many_dimensions_is_refused() -> None:
     for _ in range(64):
         shape.dim.add().dim_value = 2**62
     with pytest.raises(ModelError, match=r"65 dimensions \(limit rank = 64\)"):
-        load_bytes(serialised(model))
-    assert load_bytes(serialised(model), limits=Limits(rank=65)).problems == ()
+        load(serialised(model))
+    assert load(serialised(model), limits=Limits(rank=65)).problems == ()
 
 
 def test_a_shape_of_many_computed_dimensions_stays_unknown() -> None:

@@ -12,7 +12,7 @@ from onnx import TensorProto, TypeProto, helper
 from analyzer.analyze import analyze
 from analyzer.cli.main import run
 from analyzer.facts import Facts
-from analyzer.model import load_bytes
+from analyzer.model import load
 from analyzer.shapes.bindings import Bindings
 from tests.fuzz.promises import Depth, keep
 
@@ -130,7 +130,7 @@ def test_no_type_breaks_a_promise_in_any_place(where: str) -> None:
 
 
 def facts_of(data: bytes, bindings: Bindings | None = None) -> Facts:
-    return analyze(load_bytes(data), bindings)
+    return analyze(load(data), bindings)
 
 
 @pytest.mark.parametrize("command", ["inspect", "scale", "graph", "compare", "check"])

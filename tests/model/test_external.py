@@ -13,7 +13,7 @@ from onnx import ModelProto, SparseTensorProto, StringStringEntryProto, TensorPr
 from analyzer.analyze import analyze_weights
 from analyzer.errors import ModelError
 from analyzer.facts import Problem
-from analyzer.model import Model, load, load_bytes
+from analyzer.model import Model, load
 from tests import audit
 
 FLOATS = 4
@@ -247,7 +247,7 @@ def test_a_model_without_a_folder_reads_no_external_data(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder)
-    model = load_bytes(serialised(tensor(location="w.bin")))
+    model = load(serialised(tensor(location="w.bin")))
     assert only(model).code == "external-no-folder"
     assert model.payloads.array(model.proto.graph.initializer[0]) is None
 

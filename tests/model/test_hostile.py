@@ -9,7 +9,7 @@ import pytest
 from analyzer.analyze import analyze
 from analyzer.errors import ModelError
 from analyzer.facts import Problem
-from analyzer.model import Limits, Model, load_bytes
+from analyzer.model import Limits, Model, load
 from analyzer.model.guard import guarded
 from tests.model import wirebytes as wb
 
@@ -18,7 +18,7 @@ RELU = wb.node(wb.blob(1, b"x"), wb.blob(2, b"y"), wb.blob(4, b"Relu"))
 
 def refusal(data: bytes, limits: Limits = Limits()) -> str:
     with pytest.raises(ModelError) as caught:
-        load_bytes(data, "m.onnx", limits=limits)
+        load(data, name="m.onnx", limits=limits)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
@@ -114,7 +114,7 @@ def test_deeply_nested_types_are_refused_by_protobuf_at_the_latest() -> None:
 
 def test_a_claim_of_2_to_the_80_elements_is_a_problem_and_not_an_allocation() -> None:
     dims = wb.number(1, 1 << 20) * 4
-    model = load_bytes(wb.model(wb.initializer(dims, wb.number(2, 1), wb.blob(8, b"w"))))
+    model = load(wb.model(wb.initializer(dims, wb.number(2, 1), wb.blob(8, b"w"))))
     (problem,) = model.problems
     assert (problem.code, problem.where, problem.inconclusive) == ("tensor-size", "w", True)
     assert model.payloads.array(model.proto.graph.initializer[0]) is None
@@ -130,7 +130,7 @@ def test_a_claim_of_2_to_the_80_elements_is_a_problem_and_not_an_allocation() ->
     ],
 )
 def test_data_that_does_not_fit_its_shape_is_a_problem(fields: bytes, says: str) -> None:
-    model = load_bytes(wb.model(wb.initializer(fields)))
+    model = load(wb.model(wb.initializer(fields)))
     assert codes(model) == {"tensor-size"}
     assert says in model.problems[0].message
 
@@ -143,7 +143,7 @@ def test_names_that_are_not_utf8_become_text(name: bytes) -> None:
         wb.node(wb.blob(1, b"y"), wb.blob(2, name), wb.blob(3, name)),
         wb.blob(11, wb.blob(1, name)),
     )
-    model = load_bytes(data)
+    model = load(data)
     assert "invalid-utf-8" in codes(model)
     first, second = model.proto.graph.node
     assert first.input[0] == second.output[0] == second.name == model.proto.graph.input[0].name
@@ -151,13 +151,13 @@ def test_names_that_are_not_utf8_become_text(name: bytes) -> None:
 
 
 def test_nul_and_control_characters_in_names_are_kept_as_text() -> None:
-    model = load_bytes(wb.model(wb.node(wb.blob(1, b"a\0b\x1b[31m"), wb.blob(4, b"Relu"))))
+    model = load(wb.model(wb.node(wb.blob(1, b"a\0b\x1b[31m"), wb.blob(4, b"Relu"))))
     assert model.proto.graph.node[0].input[0] == "a\0b\x1b[31m"
     assert model.problems == ()
 
 
 def test_a_name_of_100000_characters_loads() -> None:
-    model = load_bytes(wb.model(wb.node(wb.blob(3, b"n" * 100_000), wb.blob(4, b"Relu"))))
+    model = load(wb.model(wb.node(wb.blob(3, b"n" * 100_000), wb.blob(4, b"Relu"))))
     assert len(model.proto.graph.node[0].name) == 100_000
 
 
@@ -166,7 +166,7 @@ def test_many_problems_are_counted_and_not_all_listed() -> None:
         wb.initializer(wb.number(1, 5), wb.number(2, 1), wb.blob(8, b"w%d" % i), wb.blob(9, b"\0"))
         for i in range(300)
     ]
-    facts = analyze(load_bytes(wb.model(*odd)), limits=Limits(problems=10))
+    facts = analyze(load(wb.model(*odd)), limits=Limits(problems=10))
     assert len(facts.breaches) == 11
     assert facts.breaches[-1].message.startswith("and 29")
 
@@ -182,6 +182,6 @@ def test_notes_are_counted_last_and_do_not_make_a_model_inconclusive() -> None:
 
 
 def test_fields_of_a_newer_onnx_are_a_note() -> None:
-    model = load_bytes(wb.model(wb.blob(999, b"new"), RELU))
+    model = load(wb.model(wb.blob(999, b"new"), RELU))
     (problem,) = model.problems
     assert (problem.code, problem.inconclusive) == ("unknown-fields", False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from onnx import ModelProto, helper
 
-from analyzer.model import Model, load_bytes
+from analyzer.model import Model, load
 
 
 def loaded(ir_version: int, *opsets: tuple[str, int]) -> Model:
@@ -13,7 +13,7 @@ def loaded(ir_version: int, *opsets: tuple[str, int]) -> Model:
     model = ModelProto(ir_version=ir_version, graph=helper.make_graph([node], "g", [], []))
     for domain, version in opsets:
         model.opset_import.add(domain=domain, version=version)
-    return load_bytes(model.SerializeToString())
+    return load(model.SerializeToString())
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,6 @@ def test_info_says_who_made_the_model() -> None:
     model = helper.make_model(helper.make_graph([], "net", [], []), producer_name="pytorch")
     model.producer_version = "2.0"
     helper.set_model_props(model, {"author": "nobody"})
-    info = load_bytes(model.SerializeToString()).info
+    info = load(model.SerializeToString()).info
     assert (info.producer, info.graph_name) == ("pytorch 2.0", "net")
     assert info.metadata == {"author": "nobody"}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
-from analyzer.model import elements, load, load_bytes, source
+from analyzer.model import elements, load, source
 from analyzer.model.dtypes import DTYPES
 from tests.model import wirebytes as wb
 
@@ -31,7 +31,7 @@ def values(data_type: int) -> np.ndarray:
 
 def read(tensor: TensorProto) -> np.ndarray:
     model = helper.make_model(helper.make_graph([], "g", [], [], [tensor]))
-    loaded = load_bytes(model.SerializeToString())
+    loaded = load(model.SerializeToString())
     assert loaded.problems == ()
     assert len(loaded.payloads) == 1
     array = loaded.payloads.array(loaded.proto.graph.initializer[0])
@@ -81,7 +81,7 @@ def test_unpacked_numbers(monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
     floats = b"".join(wb.tag(4, 5) + np.float32(i).tobytes() for i in range(20_000))
     for data_type, field in ((TensorProto.INT64, integers), (TensorProto.FLOAT, floats)):
         data = wb.initializer(wb.number(1, 20_000), wb.number(2, data_type), field)
-        model = load_bytes(wb.model(data))
+        model = load(wb.model(data))
         found = model.payloads.array(model.proto.graph.initializer[0])
         expected = ModelProto.FromString(wb.model(data)).graph.initializer[0]
         assert found is not None
@@ -92,7 +92,7 @@ def test_unpacked_numbers(monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
 def test_packed_numbers_in_several_pieces_are_one_tensor() -> None:
     half = wb.blob(4, np.arange(5_000, dtype="<f4").tobytes())
     data = wb.model(wb.initializer(wb.number(1, 10_000), wb.number(2, 1), half, half))
-    model = load_bytes(data)
+    model = load(data)
     found = model.payloads.array(model.proto.graph.initializer[0])
     assert found is not None
     assert found.tolist() == [*range(5_000), *range(5_000)]
@@ -100,7 +100,7 @@ def test_packed_numbers_in_several_pieces_are_one_tensor() -> None:
 
 def test_small_tensors_are_read_from_the_structure() -> None:
     graph = helper.make_graph([], "g", [], [], [numpy_helper.from_array(np.eye(3), "w")])
-    model = load_bytes(helper.make_model(graph).SerializeToString())
+    model = load(helper.make_model(graph).SerializeToString())
     found = model.payloads.array(model.proto.graph.initializer[0])
     assert found is not None
     assert np.array_equal(found, np.eye(3))
@@ -109,7 +109,7 @@ def test_small_tensors_are_read_from_the_structure() -> None:
 def test_data_that_does_not_fit_has_no_array() -> None:
     floats = wb.number(1, 99_999) + wb.number(2, TensorProto.FLOAT)
     integers = wb.number(1, 99_999) + wb.number(2, TensorProto.INT64)
-    model = load_bytes(
+    model = load(
         wb.model(
             wb.initializer(floats, wb.blob(9, bytes(99_999))),
             wb.initializer(floats, wb.blob(4, bytes(399_993))),  # one too few, and a rest
@@ -126,7 +126,7 @@ def test_data_that_does_not_fit_has_no_array() -> None:
 def test_strings_have_no_array() -> None:
     words = numpy_helper.from_array(np.array(["w" * 9] * 9_000, object), "w")
     graph = helper.make_graph([], "g", [], [], [words])
-    model = load_bytes(helper.make_model(graph).SerializeToString())
+    model = load(helper.make_model(graph).SerializeToString())
     assert len(model.payloads) == 1
     assert model.payloads.array(model.proto.graph.initializer[0]) is None
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from analyzer.errors import ModelError
-from analyzer.model import Limits, load, load_bytes, source
+from analyzer.model import Limits, load, source
 from tests.fuzz import seeds
 
 CONV = seeds.conv().SerializeToString()
@@ -64,7 +64,7 @@ def test_a_file_that_is_no_model_is_named_for_what_it_is(
     path.write_bytes(data)
     assert says in refusal(path)
     with pytest.raises(ModelError, match=r"m\.onnx: "):
-        load_bytes(data, "m.onnx")
+        load(data, name="m.onnx")
 
 
 def test_special_files_are_refused_without_waiting(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_permission_denied_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_model_reads_the_same_from_file_stdin_and_memory(tmp_path: Path) -> None:
     path = tmp_path / "m.onnx"
     path.write_bytes(CONV)
-    file, memory = load(str(path)), load_bytes(CONV, "m")
+    file, memory = load(str(path)), load(CONV, name="m")
     stdin = load(io.BytesIO(CONV), name="-")
     message = load(seeds.conv())
     assert file.proto == memory.proto == stdin.proto == message.proto == seeds.conv()
@@ -110,7 +110,7 @@ def test_a_model_reads_the_same_from_file_stdin_and_memory(tmp_path: Path) -> No
 
 
 def test_without_digest_nothing_is_hashed() -> None:
-    assert load_bytes(CONV, digest=False).info.sha256 is None
+    assert load(CONV, digest=False).info.sha256 is None
 
 
 def test_bytes_are_a_model_and_never_the_path_of_one(tmp_path: Path) -> None:
@@ -192,4 +192,4 @@ def test_a_mapped_model_reads_like_one_in_memory(
     for model in seeds.models():
         path = tmp_path / "m.onnx"
         path.write_bytes(model.SerializeToString())
-        assert load(str(path)).proto == load_bytes(path.read_bytes()).proto == model
+        assert load(str(path)).proto == load(path.read_bytes()).proto == model

@@ -17,7 +17,7 @@ from analyzer.analyze import analyze
 from analyzer.cli.main import run
 from analyzer.facts import Certainty, Facts
 from analyzer.graph.call import Call
-from analyzer.model import load_bytes
+from analyzer.model import load
 from analyzer.operators import find
 from analyzer.operators.declared import Carried, Declaration, built, declaring
 from analyzer.operators.record import Kind
@@ -83,7 +83,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def facts(path: Path, *declarations: Declaration) -> Facts:
-    model = load_bytes(path.read_bytes())
+    model = load(path.read_bytes())
     return analyze(model, operators=tuple(map(built, declarations)))
 
 
@@ -191,7 +191,7 @@ def one(body: str, tmp_path: Path, config: str, *inits: tuple[str, tuple[int, ..
     read = read_config(str(path))
     assert read is not None
     operators = tuple(map(built, read.operators))
-    return analyze(load_bytes(model.SerializeToString()), operators=operators)
+    return analyze(load(model.SerializeToString()), operators=operators)
 
 
 def test_shape_and_counts_are_expressions_of_sizes_and_attributes(tmp_path: Path) -> None:

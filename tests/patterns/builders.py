@@ -13,7 +13,7 @@ from onnx import TensorProto, helper
 
 from analyzer.analyze import analyze
 from analyzer.facts import Facts
-from analyzer.model import load_bytes
+from analyzer.model import load
 
 FLOAT = TensorProto.FLOAT
 
@@ -162,7 +162,7 @@ class Net:
 
 
 def facts(model: onnx.ModelProto) -> Facts:
-    return analyze(load_bytes(model.SerializeToString(), digest=False))
+    return analyze(load(model.SerializeToString(), digest=False))
 
 
 def divisible(channels: float) -> int:

@@ -10,7 +10,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from analyzer.analyze import analyze
-from analyzer.model import load_bytes
+from analyzer.model import load
 
 CASES: list[tuple[str, list[int], list[int] | None, dict[str, Any], tuple[int, ...]]] = [
     # 5 · 3 = 15: the input times the stride, output_padding is absorbed
@@ -85,7 +85,7 @@ def test_output_shape_is_what_the_runtime_computes(
         None, {n: np.zeros(s, np.float32) for n, s in inputs.items()}
     )
     assert real.shape == expected
-    assert analyze(load_bytes(data)).outputs[0].shape == expected
+    assert analyze(load(data)).outputs[0].shape == expected
 
 
 def test_scales_are_multiplied_in_single_precision() -> None:
@@ -104,7 +104,7 @@ def test_scales_are_multiplied_in_single_precision() -> None:
         None, {"x": np.zeros((1, 1, 10), np.float32)}
     )
     assert real.shape == (1, 1, 7)
-    assert analyze(load_bytes(data)).outputs[0].shape == (1, 1, 7)
+    assert analyze(load(data)).outputs[0].shape == (1, 1, 7)
 
 
 @pytest.mark.parametrize(
@@ -130,4 +130,4 @@ def test_features_are_extracted_for_every_index_whatever_their_axes(
         None, {"x": np.zeros(x, np.float32), "i": np.zeros(indices, np.int64)}
     )
     assert real.shape == expected
-    assert analyze(load_bytes(data)).outputs[0].shape == expected
+    assert analyze(load(data)).outputs[0].shape == expected

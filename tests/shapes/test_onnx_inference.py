@@ -9,7 +9,7 @@ from onnx import ModelProto, shape_inference
 
 from analyzer.facts import Dim
 from analyzer.graph.program import build_program
-from analyzer.model import load_bytes
+from analyzer.model import load
 from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.infer import Inference
 from tests.cases import node_cases
@@ -39,7 +39,7 @@ def differences(model: ModelProto) -> list[str] | None:
         expected = theirs(model)
     except shape_inference.InferenceError:
         return None
-    read = load_bytes(model.SerializeToString())
+    read = load(model.SerializeToString())
     program = build_program(read.proto, dict(read.info.opsets))
     types = Inference(program, Bindings()).run().main.types
     wrong = []

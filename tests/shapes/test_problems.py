@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analyzer.analyze import analyze
-from analyzer.model import load_bytes
+from analyzer.model import load
 from analyzer.model.limits import Limits
 from tests.golden.text import facts, parse
 
@@ -36,7 +36,7 @@ def test_a_limit_is_said_wherever_it_is_reached(body: str) -> None:
     limits = Limits(visits=20)
     graph = f"g (float[4,4] x, int64 n) => (float[N,M] y) {{ {body} }}"
     model = parse(graph, functions=EXPANDING if "long" in body else "")
-    found = analyze(load_bytes(model.SerializeToString()), limits=limits)
+    found = analyze(load(model.SerializeToString()), limits=limits)
     assert found.inconclusive
     assert [p.code for p in found.problems if p.inconclusive] == ["work-limit"]
 

@@ -15,13 +15,13 @@ from onnx import TensorProto, helper, numpy_helper, parser
 from analyzer.analyze import analyze_weights
 from analyzer.errors import ModelError
 from analyzer.facts import Facts, Problem
-from analyzer.model import Limits, load, load_bytes
+from analyzer.model import Limits, load
 from analyzer.weights import audit
 
 
 def judged(graph: str, limits: Limits = Limits()) -> Facts:
     text = f'<ir_version: 8, opset_import: ["" : 17]> {graph}'
-    return analyze_weights(load_bytes(parser.parse_model(text).SerializeToString()), limits=limits)
+    return analyze_weights(load(parser.parse_model(text).SerializeToString()), limits=limits)
 
 
 def only(facts: Facts) -> Problem:

@@ -13,14 +13,14 @@ from analyzer.analyze import analyze_weights
 from analyzer.evidence import TensorEvidence
 from analyzer.facts import Facts
 from analyzer.lint import lint
-from analyzer.model import load, load_bytes
+from analyzer.model import load
 from analyzer.ruleset import load_rules
 
 RULES = load_rules()
 
 
 def facts_of(model: onnx.ModelProto) -> Facts:
-    return analyze_weights(load_bytes(model.SerializeToString()))
+    return analyze_weights(load(model.SerializeToString()))
 
 
 def tensors(model: onnx.ModelProto) -> dict[str, TensorEvidence]:
