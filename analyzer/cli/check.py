@@ -18,7 +18,7 @@ from analyzer.report.result import Batch, Failure, Options, Result
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from analyzer.cli.console import Console
     from analyzer.cli.environment import Environment
@@ -115,6 +115,7 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     most = max((plan.limits.text_rows for plan in plans.values()), default=0)
     options = Options(created=environment.created, text_rows=most)
     _report(batch, arguments, console, options)
+    _name_skipped(plans.values(), console)
     return _exit_code(batch, plans, arguments.fail_on)
 
 
@@ -128,6 +129,14 @@ def _report(batch: Batch, arguments: Namespace, console: Console, options: Optio
         for failure in batch.failures:
             console.error(failure.message)
     console.note(summary(batch))
+
+
+def _name_skipped(plans: Iterable[Plan], console: Console) -> None:
+    """Name rules that somebody selected and that had no chance, as no weights were read."""
+    skipped = {rule: None for plan in plans if plan.config.select for rule in plan.skipped}
+    if skipped:
+        need = "needs" if len(skipped) == 1 else "need"
+        console.note(f"not applied: {', '.join(skipped)}, which {need} --weights")
 
 
 def _exit_code(batch: Batch, plans: Mapping[str, Plan], fail_on: str | None) -> int:

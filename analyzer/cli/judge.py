@@ -59,6 +59,7 @@ def judge_one(path: str, plan: Plan, command: str) -> tuple[Result, frozenset[Su
         facts, verdict.findings, plan.applied, command,
         suppressed=len(verdict.suppressed), accepted=len(verdict.accepted),
         configuration=shown_path(plan.config.path) if plan.config.path else "",
+        skipped_rules=plan.skipped,
     )  # fmt: skip
     return result, verdict.used
 

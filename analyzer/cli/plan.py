@@ -52,11 +52,21 @@ class Plan:
     @property
     def applied(self) -> tuple[Rule, ...]:
         """The rules that have a chance: selected, and about something that is looked at."""
+        return tuple(rule for rule in self._selected if self.weights or not rule.reads_weights)
+
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        """Ids of the rules that were selected and need weights, where none are read."""
+        if self.weights:
+            return ()
+        return tuple(rule.id for rule in self._selected if rule.reads_weights)
+
+    @property
+    def _selected(self) -> tuple[Rule, ...]:
         from analyzer.ruleset import select_rules
 
         s = self.settings
-        selected = select_rules(self.rules, s.select, s.ignore, s.preview)
-        return tuple(rule for rule in selected if self.weights or not rule.reads_weights)
+        return select_rules(self.rules, s.select, s.ignore, s.preview)
 
 
 def make_plans(

@@ -54,6 +54,8 @@ class Result(Output):
     """Findings that the baseline holds already."""
     configuration: str = ""
     """Path of the configuration that held; empty for none."""
+    skipped_rules: tuple[str, ...] = ()
+    """Ids of rules that were selected and not applied, as trained weights were not read."""
 
     @property
     @shown_as("findings")

@@ -40,7 +40,18 @@ def test_check_reads_weights_when_asked_or_needed(cli: Cli, broken: str, words: 
 def test_broad_selectors_do_not_make_check_read_weights(
     cli: Cli, broken: str, words: list[str]
 ) -> None:
-    assert cli("check", broken, *words).code == 0
+    outcome = cli("check", broken, *words)
+    assert outcome.code == 0
+    named = outcome.err.splitlines()[-1]
+    assert named.startswith("not applied: SEP002")
+    assert named.endswith("--weights")
+
+
+def test_rules_that_were_skipped_are_in_the_json(cli: Cli, broken: str) -> None:
+    (plain,) = json.loads(cli("check", broken, "--format", "json").out)["models"]
+    assert "WGT001" in plain["skipped_rules"]
+    (read,) = json.loads(cli("check", broken, "--weights", "--format", "json").out)["models"]
+    assert read["skipped_rules"] == []
 
 
 def test_configuration_can_ask_for_weights(cli: Cli, broken: str, tmp_path: Path) -> None:
