@@ -151,7 +151,7 @@ def _padded(call: Call) -> Iterator[Violation]:
         if wrong:
             yield Violation(
                 "index-range", f"nonpad_kv_seqlen holds {wrong[0]}, the key is {total} long",
-                f"keep it within 0 to {total}",
+                f"keep it within 0 to {total}", grave=call.version < 25,
             )  # fmt: skip
 
 
@@ -208,6 +208,8 @@ def _mask(call: Call) -> Iterator[Violation]:
             f"attn_mask is {spell(mask)}, it broadcasts to {spell(wanted)} (batch, query heads, "
             "query length, total length)",
             "give the mask those sizes, or 1 in the first two",
+            # From version 25 on masks may be cut to a window.
+            grave=call.version < 25 or not last,
         )
 
 
@@ -287,7 +289,7 @@ ATTENTION: Mapping[tuple[str, str], tuple[Contract, ...]] = {
         same_size(0, "Q", 0, 1, "K", 0), same_size(0, "Q", 0, 2, "V", 0),
         _divided, _agreeing, _padded, _scaled, together(4, "past_key", 5, "past_value"),
         _past, _mask,
-        one_of("qk_matmul_output_mode", (0, 1, 2, 3), grave=False), flag("is_causal"),
+        one_of("qk_matmul_output_mode", (-1, 0, 1, 2, 3)), flag("is_causal"),
         one_of("softmax_precision", (0, 1, 10, 11, 16), grave=False),
     ),
     ("", "RotaryEmbedding"): (

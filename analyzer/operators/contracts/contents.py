@@ -24,8 +24,9 @@ _READ: Mapping[tuple[str, str], tuple[int, ...]] = {
         "Dropout CumSum CumProd QuantizeLinear DequantizeLinear".split()
     )},
     **{("", op): (1,) for op in (
-        "SoftmaxCrossEntropyLoss NegativeLogLikelihoodLoss SplitToSequence Mod".split()
+        "SoftmaxCrossEntropyLoss NegativeLogLikelihoodLoss SplitToSequence Mod Div".split()
     )},
+    **{("", op): (4,) for op in ("RNN", "GRU", "LSTM")},
     ("", "Attention"): (6,),
     ("", "RotaryEmbedding"): (3,),
     ("com.microsoft", "RotaryEmbedding"): (1,),

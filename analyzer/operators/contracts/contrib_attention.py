@@ -14,6 +14,8 @@ from analyzer.operators.contracts.parts import (
 from analyzer.operators.contracts.reading import (
     differ,
     given,
+    integers,
+    rank_of,
     shape_of,
     size_at,
     whole,
@@ -269,6 +271,14 @@ def _packed_state(mask: int, past: int, bias: int | None) -> Contract:
     return check
 
 
+def _mask_lengths(call: Call) -> Iterator[Violation]:
+    lengths = integers(call, 5) if rank_of(call, 5) == 1 else None
+    if lengths and min(lengths) < 0:
+        yield Violation(
+            "index-range", f"mask_index has the length {min(lengths)}", "state lengths of 0 or more"
+        )
+
+
 def _columns(call: Call) -> Dim:
     return size_at(call, 1, 1)
 
@@ -297,7 +307,7 @@ CONTRIB_ATTENTION: Mapping[tuple[str, str], tuple[Contract, ...]] = {
         "QAttention": (
             _HEADS, rank(0, "input", 3), rank(1, "weight", 2),
             vector(2, "bias", _columns, "columns of weight", code="bias-length"),
-            _packed_weights, _packed_state(5, 8, None),
+            _packed_weights, _packed_state(5, 8, None), _mask_lengths,
         ),
         "PackedAttention": (
             _HEADS, rank(0, "input", 2), rank(1, "weights", 2),

@@ -45,6 +45,11 @@ def _causal(call: Call) -> Iterator[Violation]:
             "give (batch, channels, length)",
         )  # fmt: skip
         return
+    if weight is not None and len(weight) != axes:
+        yield Violation(
+            "rank", f"weight has {len(weight)} axes ({spell(weight)}), it takes {axes}",
+            "give (channels, 1, taps)",
+        )  # fmt: skip
     if weight is None or len(weight) != 3 or shape is None or len(shape) < 3:
         return
     yield from fits("channels", "weight", weight, (width, 1, weight[2]), what="(channels, 1, taps)")

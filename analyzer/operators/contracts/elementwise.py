@@ -171,6 +171,7 @@ _RANDOM = (type_attribute("dtype"), _sizes)
 
 ELEMENTWISE: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     **{("", op): (broadcasts(since=8 if op in _VARIADIC else 7), _alike) for op in _PAIRS},
+    ("", "Div"): (broadcasts(), _alike, _divisor),
     ("", "BitShift"): (broadcasts(), one_of("direction", ("LEFT", "RIGHT"))),
     ("", "Mod"): (broadcasts(), one_of("fmod", (0, 1)), _remainder, _divisor),
     ("", "PRelu"): (broadcasts(), _slope),

@@ -24,6 +24,7 @@ from analyzer.operators.contracts.reading import (
     rank_of,
     shape_of,
     size_at,
+    volume,
     whole,
 )
 from analyzer.operators.contracts.settings import (
@@ -96,16 +97,16 @@ def _tuples(call: Call) -> Iterator[Violation]:
                 f"batch axis {axis} is {a} long in data ({spell(data)}) and {b} in indices "
                 f"({spell(indices)})",
                 "make the batch axes equal, or lower batch_dims",
-                grave=a is not None and b is not None and b % max(a, 1) != 0,
+                grave=bool((volume(indices[:-1]) or 0) % (volume(data[:batch]) or 1)),
             )
             return
-    depth, least = indices[-1], int(call.op_type == "GatherND")
-    if depth is not None and not least <= depth <= len(data) - batch:
+    depth = indices[-1]
+    if depth is not None and depth > len(data) - batch:
         yield Violation(
             "index-shape",
             f"the last axis of indices ({spell(indices)}) is {depth} long, and the data "
             f"({spell(data)}) has {len(data) - batch} axes to index",
-            f"give the last axis of indices {least} to {len(data) - batch} entries",
+            f"give the last axis of indices at most {len(data) - batch} entries",
         )
     elif depth:
         yield from _tuples_in_range(call, data[batch : batch + depth], depth)

@@ -10,6 +10,7 @@ from analyzer.operators.contracts.parts import (
 )
 from analyzer.operators.contracts.reading import (
     differ,
+    integers,
     shape_of,
     size_at,
     whole,
@@ -87,6 +88,18 @@ def _shapes(call: Call) -> Iterator[Violation]:
             return
 
 
+def _lengths(call: Call) -> Iterator[Violation]:
+    """No sequence is longer than the data."""
+    longest = size_at(call, 0, 1 if whole(call, "layout", 0) == 1 and call.version >= 14 else 0)
+    values = integers(call, 4)
+    if values and longest is not None and not 0 <= min(values) <= max(values) <= longest:
+        yield Violation(
+            "index-range",
+            f"sequence_lens reach from {min(values)} to {max(values)}, the data is {longest} long",
+            f"keep sequence_lens within 0 to {longest}",
+        )
+
+
 def _activations(call: Call) -> Iterator[Violation]:
     named = call.attr("activations")
     if not isinstance(named, tuple) or not named:
@@ -127,6 +140,7 @@ _LAYER: tuple[Contract, ...] = (
     one_of("layout", (0, 1)),
     at_least("hidden_size", 1),
     _shapes,
+    _lengths,
     _activations,
 )
 

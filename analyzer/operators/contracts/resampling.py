@@ -162,7 +162,7 @@ def _theta(call: Call) -> Iterator[Violation]:
             "state (batch, channels, spatial sizes)",
         )  # fmt: skip
         return
-    if min(size) < 1:
+    if min(size[0], *size[2:]) < 1:
         yield Violation(
             "attribute-value", f"size {list(size)} has an entry below 1", "state sizes above 0"
         )

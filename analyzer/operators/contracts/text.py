@@ -91,6 +91,28 @@ def _framed(call: Call) -> Iterator[Violation]:
         )  # fmt: skip
 
 
+def _pool(call: Call) -> Iterator[Violation]:
+    """TfIdfVectorizer: the pool holds whole n-grams, and each of them has a place."""
+    counts, places = wholes(call, "ngram_counts"), wholes(call, "ngram_indexes")
+    pool = len(wholes(call, "pool_int64s") or call.attr("pool_strings") or ())
+    if not counts or not pool or list(counts) != sorted(counts) or counts[-1] > pool:
+        return
+    grams = 0
+    for n, (start, end) in enumerate(zip(counts, (*counts[1:], pool), strict=True), 1):
+        if (end - start) % n:
+            yield Violation(
+                "ngram", f"{end - start} entries of the pool are no whole {n}-grams",
+                "give n entries for each n-gram",
+            )  # fmt: skip
+            return
+        grams += (end - start) // n
+    if places is not None and len(places) != grams:
+        yield Violation(
+            "ngram", f"ngram_indexes has {len(places)} entries for {grams} n-grams",
+            "give a place for each n-gram", grave=len(places) < grams,
+        )  # fmt: skip
+
+
 _SIZE = (single(0, "size"), flag("periodic"))
 
 TEXT: Mapping[tuple[str, str], tuple[Contract, ...]] = {
@@ -98,7 +120,7 @@ TEXT: Mapping[tuple[str, str], tuple[Contract, ...]] = {
         _one_row, one_of("case_change_action", ("NONE", "LOWER", "UPPER")),
         flag("is_case_sensitive"),
     ),
-    ("", "TfIdfVectorizer"): (_grams, one_of("mode", ("TF", "IDF", "TFIDF"))),
+    ("", "TfIdfVectorizer"): (_grams, _pool, one_of("mode", ("TF", "IDF", "TFIDF"))),
     ("", "HannWindow"): _SIZE,
     ("", "HammingWindow"): _SIZE,
     ("", "BlackmanWindow"): _SIZE,

@@ -49,6 +49,12 @@ def _lstm(rng: np.random.Generator) -> Node:
     )  # fmt: skip
 
 
+def _endless(node: Node) -> None:
+    data = node.inputs[0]
+    assert data is not None
+    put(4, np.full(data.shape[1], 99, np.int32))(node)
+
+
 def _gru(rng: np.random.Generator) -> Node:
     t, b, i, h = _size(rng), _size(rng), _size(rng), _size(rng)
     return Node("GRU", [real(rng, t, b, i), real(rng, 1, 3 * h, i), real(rng, 1, 3 * h, h),
@@ -241,6 +247,7 @@ FAMILIES: Mapping[str, Family] = {
                                                         np.ones((3, 4), np.uint8)]), {
         "inner": longer(1, 0)}),
     "Add": F(lambda r: Node("Add", [real(r, 2, 3), real(r, 3)]), {"broadcast": longer(1)}),
+    "Div": F(lambda r: Node("Div", [ints(4, 6), ints(2, 3)]), {"zero": put(1, ints(2, 0))}),
     "Where": F(lambda r: Node("Where", [np.ones((2, 3), bool), real(r, 3), real(r, 1)]), {
         "broadcast": longer(1)}),
     "Max": F(lambda r: Node("Max", [real(r, 2, 3), real(r, 3)]), {"broadcast": longer(1)}),
@@ -296,6 +303,7 @@ FAMILIES: Mapping[str, Family] = {
         "unknown activation": state(activations=["Sigmoid", "Tanh", "Swish"]),
         "X of two axes": put(0, real(np.random.default_rng(0), 2, 3)),
         "sequence_lens": put(4, ints(*[1] * 9, dtype="int32")),
+        "sequence too long": _endless,
     }),
     "GRU": F(_gru, {"W": longer(1, 1), "B": longer(3, 1), "layout": state(layout=2)}),
     "ReduceSum": F(lambda r: Node("ReduceSum", [real(r, 2, 3), ints(0)]), {
