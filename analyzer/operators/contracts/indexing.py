@@ -228,6 +228,7 @@ def _pads(call: Call) -> Iterator[Violation]:
             f"give pads {2 * len(padded)} entries",
         )
         return
+    mirrored = call.attr("mode", "constant") == "reflect"
     for i, axis in enumerate(padded):
         size = data[axis] if -len(data) <= axis < len(data) else None
         before, after = pads[i], pads[i + len(padded)]
@@ -236,6 +237,14 @@ def _pads(call: Call) -> Iterator[Violation]:
                 "pad-size",
                 f"pads of {before} and {after} leave less than nothing of axis {axis}, {size} long",
                 "cut off less",
+            )
+            return
+        if mirrored and size is not None and max(before, after) >= max(size, 1):
+            yield Violation(
+                "pad-size",
+                f"pads of {before} and {after} mirror more than there is of axis {axis}, {size} "
+                "long",
+                f"pad by {max(size - 1, 0)} at most, or in another mode",
             )
             return
 

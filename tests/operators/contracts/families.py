@@ -190,6 +190,10 @@ FAMILIES: Mapping[str, Family] = {
         "length": put(1, ints(0, 1, 0)), "too much": put(1, ints(-4, 0, 0, 0)),
         "mode": state(mode="circular"), "rank": deeper(1),
     }),
+    "Pad by reflection": F(lambda r: Node("Pad", [real(r, 3, 4), ints(0, 1, 0, 1)],
+                                          {"mode": "reflect"}), {
+        "too much": put(1, ints(0, 4, 0, 0)), "on one element": both(
+            put(0, real(np.random.default_rng(0), 1, 4)), put(1, ints(1, 0, 0, 0)))}),
     "Trilu": F(lambda r: Node("Trilu", [real(r, 3, 4)]), {
         "rank": put(0, real(np.random.default_rng(0), 3))}),
     "EyeLike": F(lambda r: Node("EyeLike", [real(r, 3, 4)]), {"rank": deeper(0)}),
