@@ -23,6 +23,7 @@ from typing import Any
 import pytest
 
 from analyzer import operators as registry
+from analyzer.operators.formula import FREE, UNDESCRIBED
 from analyzer.operators.record import DATA, INDEX, Nature, Operand, Operator
 
 TESTS = (
@@ -33,8 +34,8 @@ TESTS = (
 )  # fmt: skip
 GENERATED = "not published_table"
 """The one test among them that compares a generated document."""
-SKIPPED = ("name", "domain", "declaration", "cost")
-"""Fields that are the key, and the formula, which ``tools/mutate.py`` looks into."""
+SKIPPED = ("name", "domain", "declaration", "cost", "inputs")
+"""Fields that are the key, and those that are changed in ways of their own."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def mutants(record: Operator) -> Iterator[Mutant]:
     yield Mutant(record, "gone", None)
     for field in fields(record):
         value = getattr(record, field.name)
-        if field.name in SKIPPED or field.name == "inputs":
+        if field.name in SKIPPED:
             continue
         if field.name == "nature":
             nature = Nature.SEQUENCE if value is not Nature.SEQUENCE else Nature.MOVEMENT
@@ -61,6 +62,8 @@ def mutants(record: Operator) -> Iterator[Mutant]:
         elif field.default is not MISSING and value != field.default:
             fresh: dict[str, Any] = {field.name: field.default}
             yield Mutant(record, f"no {field.name}", replace(record, **fresh))
+    cost = UNDESCRIBED if record.cost.is_free else FREE
+    yield Mutant(record, "another cost", replace(record, cost=cost))
     for slot, operand in enumerate(record.inputs):
         rest = (record.inputs[:slot], record.inputs[slot + 1 :])
         yield Mutant(record, f"no input {slot}", replace(record, inputs=(*rest[0], *rest[1])))

@@ -528,3 +528,48 @@ def test_weights_of_real_numbers_are_looked_into() -> None:
     plain = having(lambda r: r.plain_weight == 1)
     assert plain >= keys("Conv ConvTranspose Gemm MatMul ms:FusedConv ms:FusedGemm ms:FusedMatMul")
     assert not plain & keys("QLinearConv ConvInteger ms:MatMulNBits ms:MatMulBnb4 LSTM")
+
+
+FREE = keys(
+    """
+    And Bernoulli BitCast BitShift BitwiseAnd BitwiseNot BitwiseOr BitwiseXor Cast CastLike
+    CenterCropPad Compress Concat ConcatFromSequence Constant ConstantOfShape Crop DepthToSpace
+    Dropout DynamicSlice Expand EyeLike Flatten Gather GatherElements GatherND GivenTensorFill
+    Identity ImageDecoder IsInf IsNaN MaxUnpool MelWeightMatrix Multinomial NonZero Not OneHot
+    Optional OptionalGetElement OptionalHasElement Or Pad RandomNormal RandomNormalLike
+    RandomUniform RandomUniformLike RegexFullMatch Reshape ReverseSequence Scatter SequenceAt
+    SequenceConstruct SequenceEmpty SequenceErase SequenceInsert SequenceLength Shape Size Slice
+    SpaceToDepth Split SplitToSequence Squeeze StringConcat StringNormalizer StringSplit
+    TensorScatter Tile TopK TrainableDropout Transpose Trilu Unique Unsqueeze Where Xor
+    ml:ArrayFeatureExtractor ml:CastMap ml:CategoryMapper ml:DictVectorizer ml:FeatureVectorizer
+    ml:LabelEncoder ml:OneHotEncoder ml:ZipMap ms:BifurcationDetector ms:BitmaskDropout
+    ms:ConvStateReplay ms:Crop ms:DequantizeBFP ms:ExpandDims ms:GatherND ms:GatherPacked
+    ms:IsAllFinite ms:MurmurHash3 ms:NGramHashMapping ms:NGramRepeatBlock
+    ms:PackedSparseAttentionIndexerMerge ms:Pad ms:QLinearConcat ms:QLinearWhere ms:QuantizeBFP
+    ms:RelativePositionBias ms:RemovePadding ms:RestorePadding ms:SampleOp
+    ms:SpeculativePrefixCommit ms:Tokenizer ms:TorchEmbedding ms:Trilu ms:UnfoldTensor ms:Unique
+    ms:VarlenNGramHashMapping nchwc:ReorderInput nchwc:ReorderOutput nhwc:DepthToSpace
+    nhwc:MaxUnpool nhwc:SpaceToDepth
+    """
+)
+"""Operators that move, select, relabel, compare bits or draw numbers: no arithmetic on data."""
+
+UNCOUNTED = keys(
+    """
+    If Loop Scan SequenceMap ms:AttnLSTM ms:BeamSearch ms:DynamicSparseAttention ms:EPContext
+    ms:EngramGate ms:GatedDeltaNetStateReplay ms:GreedySearch ms:HyperConnectionLowRankMix
+    ms:LongformerAttention ms:Mamba2Verify ms:MoEGroupRouter ms:MoEPacked
+    ms:PackedSparseAttentionIndexer ms:PagedAttention ms:QOrderedLongformerAttention ms:Sampling
+    ms:Snpe ms:SparseAttention ms:SparseAttentionIndexer ms:SparsePagedAttention
+    ms:SparseToDenseMatMul ms:WhisperBeamSearch pretrain:Gradient training:Gradient
+    """
+)
+"""Operators whose work depends on data, on subgraphs or on what only a runtime knows."""
+
+
+def test_what_does_no_arithmetic_is_free() -> None:
+    assert having(lambda r: r.cost.is_free) == FREE
+
+
+def test_what_nobody_can_count_is_not_called_free() -> None:
+    assert having(lambda r: r.cost.count is None and r.cost.reason) == UNCOUNTED
