@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from analyzer.operators import shipped
@@ -23,7 +24,7 @@ def declarations(table: Table, path: str) -> tuple[Declaration, ...]:
     """Everything under ``operators``; what is wrong goes to the table's errors."""
     found = []
     for name, entry in table.named_tables("operators"):
-        declaration = _declaration(name, entry, path)
+        declaration = _declaration(name, entry, os.path.basename(path))
         entry.finish()
         if declaration is None:
             table.error("operators", f"{name[:60]!r} must be 'domain::Operator', of a domain that "
