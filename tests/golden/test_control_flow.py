@@ -220,6 +220,18 @@ def test_scan_reads_and_stacks_along_axes_from_either_end(
     assert found.totals.macs == result.sum() == 6 * 42
 
 
+def test_the_state_that_a_scan_hands_back_is_as_its_body_makes_it() -> None:
+    """Nothing is known of what comes in; after six steps it is the sum of two slices."""
+    found = facts(
+        """g (float[6,2] x, float z) => (float y, float[6,2] w) {
+          s = com.example.Magic (z)
+          y, w = Scan (s, x) <num_scan_inputs = 1, body = b (float[N] p, float[2] e)
+            => (float[M] q, float[2] o) { q = Add (e, e)  o = Neg (e) }>
+        }"""
+    )
+    assert [tensor.shape for tensor in found.outputs] == [(2,), (6, 2)]
+
+
 def test_a_batch_of_scans_of_unknown_length_runs_unknown_times() -> None:
     """Opset 8 scans each of a batch; here it is 2 of as many steps as the loop makes."""
     found = facts(

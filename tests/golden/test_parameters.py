@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from analyzer.facts import Parameters
-from tests.golden.text import facts_of, parse
+from tests.golden.text import facts, facts_of, parse
 
 
 def parameters(graph: str, opset: int = 17, **constants: Any) -> Parameters:
@@ -183,3 +184,11 @@ def test_anchors_in_a_constant_node_are_no_weights() -> None:
         learned=(1, 6, 4),
     )
     assert (found.weights, found.constants) == (24, 24)
+
+
+@pytest.mark.parametrize("operator", ["Where (c, x, s)", "Add (x, s)", "Max (x, s)"])
+def test_a_single_number_that_is_chosen_or_added_is_no_parameter(operator: str) -> None:
+    found = facts(
+        f"g (bool[4] c, float[4] x) => (float[4] y) <float s = {{1.0}}> {{ y = {operator} }}"
+    )
+    assert (found.totals.params, found.parameters.constants) == (0, 1)
