@@ -30,10 +30,11 @@ def serialised(model: ModelProto) -> bytes:
     ("graph", "outcome"),
     [
         ("g (float[4] x, bool c) => (float[4] y) { y = Loop (x, c) }", "findings"),
-        ("g (float[4] x) => (float[4] y) { y = Constant <sparse_value = 1> () }", "inconclusive"),
+        ("g (float[4] x) => (float[4] y) { y = Constant <sparse_value = 1> () }", "findings"),
         ("g (float[2,3] x) => (y) <int64[2] s = {-4, 7}> { y = Reshape (x, s) }", "findings"),
         ("g (float[2,3] x) => (y) <float[2] s = {-4, 7}> { y = ReduceMean (x, s) }", "findings"),
-        ("g (float[2,3] x) => (y) { i = Shape <start = 9> (x)  y = Expand (x, i) }", "clean"),
+        ("g (float[2,3] x) => (float[M,N] y) { i = Shape <start = 9> (x)  y = Expand (x, i) }",
+         "clean"),
         ("g (float[1,8,8,8] x) => (y) <float[8,8,3,3] w> { y = Conv <group = -1> (x, w) }",
          "findings"),
     ],
