@@ -62,10 +62,15 @@ def _keep(data: bytes, number: int, *, html: bool = False) -> None:
 
 
 def _infer(
-    program: Program, bindings: Bindings, *, limits: Limits = _LIMITS, guard: bool = True
+    program: Program,
+    bindings: Bindings,
+    *,
+    limits: Limits = _LIMITS,
+    guard: bool = True,
+    check: Callable[[], str] | None = None,
 ) -> Shapes:
     if guard:
-        return infer_shapes(program, bindings, limits=_LIMITS)
+        return infer_shapes(program, bindings, limits=_LIMITS, check=check)
     return Inference(program, bindings, use_cpp=False).run()
 
 

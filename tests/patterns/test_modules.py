@@ -10,13 +10,14 @@ from analyzer.patterns.scopes import MAX_DEPTH, module_path, strings
 
 
 def node(
-    name: str, macs: int | None = 0, params: int = 0, executions: int | None = 1,
+    name: str, macs: int | None = 0, params: int = 0, executions: int = 1,
     composite: bool = False,
 ) -> Node:  # fmt: skip
     return Node(
         id=name, scope="", name=name, op_type="Conv", domain="", inputs=(), outputs=(), tags=(),
-        cost=Cost(macs, None), params=params, executions=executions, read_bytes=None,
-        write_bytes=None, composite=composite,
+        cost=Cost(macs, None), params=params, executions=executions, counted=executions,
+        executions_range=(executions, executions), read_bytes=None, write_bytes=None,
+        composite=composite,
     )  # fmt: skip
 
 
