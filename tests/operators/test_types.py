@@ -160,3 +160,19 @@ def test_what_onnx_does_not_know_has_a_rule_of_its_own() -> None:
     assert foreign - RULED == UNKNOWABLE
     counted = {r.key for r in operators() if r.domain.startswith("com.") and r.cost.count}
     assert not counted & UNKNOWABLE
+
+
+OWN = {
+    "": "Affine BiasGelu FastGelu ImageScaler ParametricSoftplus Scale ScaledTanh "
+    "SimplifiedLayerNormalization SkipLayerNormalization SkipSimplifiedLayerNormalization "
+    "TransposeMatMul",
+    "ai.onnx.ml": "ArrayFeatureExtractor Binarizer FeatureVectorizer Imputer LinearClassifier "
+    "LinearRegressor Normalizer OneHotEncoder SVMClassifier SVMRegressor Scaler "
+    "TreeEnsembleClassifier TreeEnsembleRegressor",
+}
+"""Operators that have left ONNX's schemas, and those whose schemas infer nothing or too little."""
+
+
+@pytest.mark.parametrize("domain", OWN, ids=["ai.onnx", "ai.onnx.ml"])
+def test_operators_whose_types_onnx_does_not_infer_have_a_rule(domain: str) -> None:
+    assert {name for where, name in RULED if where == domain} == set(OWN[domain].split())
