@@ -64,7 +64,7 @@ QUANT = (SCALE, ZERO_POINT)
 MERGED = weight("K", "3·N")
 PROJECTED_COST = Formula(projected(4), PROJECTED, FLOPS, VASWANI, dtype_of(0))
 ROTARY = Formula(
-    rotary(), flops="3·|rotated part of X|", source="Su et al. 2021 (arXiv 2104.09864), eq. 34"
+    rotary, flops="3·|rotated part of X|", source="Su et al. 2021 (arXiv 2104.09864), eq. 34"
 )
 LINEAR_ATTENTION = "B · T · d_k · d_v · (H_kv · u + H_out), u = 1, delta rules 2"
 RECURRENCE = "2·MACs + decay, delta and scale of the recurrence"

@@ -121,10 +121,6 @@ class OutputType(NamedTuple):
     shape: Shape = None
 
 
-ShapeRule = "Callable[[Call], list[OutputType]]"
-"""Output types in order; raises ``Unknown`` where a shape is missing."""
-
-
 class Scaling(Enum):
     """How an operator follows the width and resolution of its inputs."""
 
@@ -289,10 +285,6 @@ class Operator:
         """A constant at input 0 is, in the output, for what it was for before."""
         moves = self.nature in (Nature.MOVEMENT, Nature.CONVERSION, Nature.QUANTISATION)
         return moves and not self.repeat and self.inputs[:1] != () and self.inputs[0] == DATA
-
-
-def data() -> Operand:
-    return DATA
 
 
 def weight(*axes: str, packed: Callable[[Call, int], int | None] | None = None) -> Operand:

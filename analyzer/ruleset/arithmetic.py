@@ -21,8 +21,6 @@ from analyzer.ruleset.whitelist import Checker, Refused
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Look = "Callable[[str, str], int]"
-
 MAX_OPERANDS = 10
 MAX_TEXT = 200
 """Characters of an expression; formulas of operators are short."""

@@ -110,20 +110,15 @@ def recurrence(tokens: int, dk: int, dv: int, kv_heads: int, heads: int, update:
     return Work(tokens * dk * dv * products, tokens * (gate + delta + heads * dv), text)
 
 
-def rotary(position: int = -1) -> Callable[[Call], Work]:
+def rotary(call: Call) -> Work:
     """Rotation of pairs: 4 multiplications and 2 additions per pair, 3 FLOPs per rotated value.
 
-    Su et al. 2021 (arXiv 2104.09864), eq. 34. ``position`` is the input of the cosine cache, whose
-    width is half the rotated part of a head.
+    Su et al. 2021 (arXiv 2104.09864), eq. 34.
     """
-
-    def count(call: Call) -> Work:
-        shape, size = call.shape(0), call.size(0)
-        rotated = call.attr("rotary_embedding_dim", 0)
-        if rotated:
-            heads = call.attr("num_heads", 0)
-            head = shape[3] if len(shape) == 4 else split(shape[-1], heads)
-            size = size // head * rotated if head else 0
-        return Work(0, 3 * size, f"3 · {size}")
-
-    return count
+    shape, size = call.shape(0), call.size(0)
+    rotated = call.attr("rotary_embedding_dim", 0)
+    if rotated:
+        heads = call.attr("num_heads", 0)
+        head = shape[3] if len(shape) == 4 else split(shape[-1], heads)
+        size = size // head * rotated if head else 0
+    return Work(0, 3 * size, f"3 · {size}")

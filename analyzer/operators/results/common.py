@@ -2,7 +2,7 @@
 
 For operators that onnx's own inference knows nothing about: ``com.microsoft`` and relatives
 (source: ONNX Runtime, "Contrib Operators") and former experimental operators of ai.onnx. A rule
-output types in order and raises ``Unknown`` where it lacks a shape.
+returns output types in order and raises ``Unknown`` where it lacks a shape.
 """
 
 from __future__ import annotations

@@ -155,11 +155,6 @@ def _grown(
     return result
 
 
-def masked_pool(call: Call) -> list[OutputType]:
-    """MaxpoolWithMask: a pooling; the mask has no say in the shape."""
-    return pooled()(call)
-
-
 def causal(call: Call) -> list[OutputType]:
     """CausalConvWithState: like its input; the state like the one before it, or (B, C, K − 1)."""
     x, weight = call.dims(0), call.dims(1)
