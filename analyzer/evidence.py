@@ -176,6 +176,8 @@ class ValueStats:
     """Elements that are not a number."""
     inf: int
     """Infinite elements."""
+    positive_inf: int
+    """Those of them that are above zero: no mask that is added has any."""
     zeros: int
     """Elements equal to 0."""
     denormals: int

@@ -46,6 +46,7 @@ class Tally:
     elements: int = 0
     nan: int = 0
     inf: int = 0
+    positive_inf: int = 0
     zeros: int = 0
     denormals: int = 0
     underflow: int = 0
@@ -70,6 +71,7 @@ class Tally:
             every = int(np.count_nonzero(beyond))
             nan = int(np.count_nonzero(bits > INFINITE))
             self.nan, self.inf = self.nan + nan, self.inf + every - nan
+            self.positive_inf += int(np.count_nonzero(values == np.inf))
             finite, bits_of_finite = values[~beyond], bits[~beyond]
         else:
             bits_of_finite = bits

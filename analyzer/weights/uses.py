@@ -23,7 +23,7 @@ RANK = (Kind.WEIGHT, Kind.TABLE, Kind.GAIN, Kind.BIAS, Kind.STATISTIC, Kind.SCAL
         Kind.DATA)  # fmt: skip
 """Of several uses the first counts."""
 LEARNED = frozenset({Kind.WEIGHT, Kind.TABLE, Kind.GAIN, Kind.BIAS, Kind.STATISTIC})
-FINITE = frozenset({Kind.WEIGHT, Kind.GAIN, Kind.STATISTIC, Kind.SCALE})
+FINITE = frozenset({Kind.WEIGHT, Kind.GAIN, Kind.BIAS, Kind.STATISTIC, Kind.SCALE})
 """Operands that are never infinite on purpose."""
 BOUNDS = frozenset({
     "Clip", "ConstantOfShape", "Equal", "Greater", "GreaterOrEqual", "If", "IsInf", "Less",
@@ -93,12 +93,12 @@ def _is_variance(use: Use) -> bool:
 def _is_bound(tensor: Stored, values: ValueStats, kinds: set[Kind | None]) -> bool:
     """Whether infinity is no accident here: in a bound, in a mask, or in an attribute.
 
-    What is not infinite in a mask is one number.
+    What is not infinite in a mask is one number, and what is, is below zero.
     """
     if not kinds.isdisjoint(FINITE):
         return False
-    one_number = values.min == values.max
+    mask = values.min == values.max and (values.positive_inf == 0 or values.elements == 1)
     steering = kinds <= {Kind.BOUND, Kind.MASK, Kind.STATE, None} and None not in kinds
-    return one_number or steering or all(
+    return mask or steering or all(
         use.slot < 0 or use.op_type in BOUNDS for use in tensor.uses
     )  # fmt: skip

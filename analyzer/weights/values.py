@@ -31,6 +31,7 @@ def value_stats(seen: Tally, dtype: str, snr: tuple[float | None, float | None])
         elements=seen.elements,
         nan=seen.nan,
         inf=seen.inf,
+        positive_inf=seen.positive_inf,
         zeros=seen.zeros,
         denormals=seen.denormals,
         min=seen.low if known else 0.0,

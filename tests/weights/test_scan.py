@@ -56,6 +56,7 @@ def test_counts_are_those_of_casts_and_comparisons(values: Array, block: int) ->
     if finite.size:
         assert (t.low, t.high) == (finite.min(), finite.max())
     assert t.elements == values.size
+    assert t.positive_inf == (values == np.inf).sum()
 
 
 @given(values=FLOATS, block=st.sampled_from([1, 3, 7, 1 << 20]), groups=st.integers(1, 6))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -119,6 +120,43 @@ def test_masks_bounds_and_markers_are_no_accident(case: str) -> None:
 def test_infinity_among_trained_values_is_an_accident_even_where_it_is_added() -> None:
     graph = "g (float[1,3] x) => (float[1,3] y) <float[3] b = {0.5, -1.5, inf}> { y = Add (x, b) }"
     assert found(model(graph)) == ["WGT001"]
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        "g (float[1,2] x, float[2,3] w) => (float[1,3] y) <float[3] b = {0, 0, -inf}> { y = Gemm (x, w, b) }",  # noqa: E501
+        "g (float[1,3] x) => (float[1,3] y) <float[3] b = {0, 0, inf}> { y = Add (x, b) }",
+    ],
+)
+def test_a_bias_of_zeros_with_one_infinity_is_no_mask(graph: str) -> None:
+    assert found(model(graph)) == ["WGT001"]
+
+
+STORED_AS: dict[str, tuple[int, dict[str, Any]]] = {
+    "float16 bits": (TensorProto.FLOAT16, {"int32_data": [0x3C00, 0x7E00]}),
+    "bfloat16 bits": (TensorProto.BFLOAT16, {"int32_data": [0x3F80, 0x7FC0]}),
+    "double numbers": (TensorProto.DOUBLE, {"double_data": [1.0, float("nan")]}),
+    "raw bytes": (TensorProto.FLOAT, {"raw_data": np.array([1, np.nan], np.float32).tobytes()}),
+    "float8 bits": (TensorProto.FLOAT8E4M3FN, {"raw_data": bytes([0x38, 0x7F])}),
+}
+
+
+@pytest.mark.parametrize("times", [1, 5000])
+@pytest.mark.parametrize("how", STORED_AS)
+def test_nan_is_found_however_it_is_stored(how: str, times: int) -> None:
+    data_type, fields = STORED_AS[how]
+    tensor = TensorProto(name="w", data_type=data_type, dims=[2 * times])
+    for name, value in fields.items():
+        if name == "raw_data":
+            tensor.raw_data = value * times
+        else:
+            getattr(tensor, name).extend(value * times)
+    kind = helper.make_tensor_value_info("x", data_type, [1])
+    out = helper.make_tensor_value_info("y", data_type, [2 * times])
+    node = helper.make_node("Mul", ["x", "w"], ["y"])
+    graph = helper.make_graph([node], "g", [kind], [out], [tensor])
+    assert tensors(helper.make_model(graph))["w"].values.nan == times
 
 
 def test_a_constant_is_told_by_what_reads_it_through_a_call() -> None:
