@@ -57,10 +57,11 @@ def _complaint(op_type: str, schema: Schema, dtypes: Sequence[str | None]) -> Co
             continue
         formal = schema.inputs[min(slot, len(schema.inputs) - 1)]
         if spelled not in formal.types:
-            return (
-                f"input {formal.name} of {op_type} is {dtype}; {op_type}-{schema.since} takes none",
-                _cure(formal, op_type, schema),
-            )  # fmt: skip
+            version = f"{op_type}-{schema.since}"
+            what = f"input {formal.name} of {op_type} is {dtype}, which {version} does not take"
+            if dtype in NUMBERS:
+                return what, _cure(formal, op_type, schema)
+            return what, f"pass what it takes: {_few(formal)}"
         if formal.variadic and not formal.homogeneous:
             continue
         first, before = bound.setdefault(formal.parameter, (formal.name, spelled))
@@ -71,6 +72,13 @@ def _complaint(op_type: str, schema: Schema, dtypes: Sequence[str | None]) -> Co
                 "cast one of them",
             )  # fmt: skip
     return None
+
+
+def _few(formal: Formal) -> str:
+    """The first types that a parameter allows, in few words."""
+    kinds = dict.fromkeys(spelled.partition("(")[0] for spelled in sorted(formal.types))
+    words = {"seq": "a sequence", "optional": "an optional value", "map": "a map"}
+    return " or ".join(words.get(kind, "a tensor") for kind in kinds)
 
 
 def _cure(formal: Formal, op_type: str, schema: Schema) -> str:
@@ -89,13 +97,22 @@ def _readable(spelled: str) -> str:
 def spell_type(dtype: str | None) -> str | None:
     """A type of ours as schemas write it; ``None`` where it is unknown or nested too deep.
 
-    >>> spell_type("float32"), spell_type("seq(int64)"), spell_type("map")
+    >>> spell_type("float32"), spell_type("seq(int64)"), spell_type("seq(?)")
     ('tensor(float)', 'seq(tensor(int64))', None)
+    >>> spell_type("seq(map(int64, float32))"), spell_type("sparse(float64)")
+    ('seq(map(int64,tensor(float)))', 'sparse_tensor(double)')
     """
     if dtype is None:
         return None
     if dtype in NUMBERS:
         return f"tensor({_SPELLINGS.get(dtype, dtype)})"
-    outer, _, inner = dtype.partition("(")
-    element = spell_type(inner.removesuffix(")")) if inner else None
+    outer, _, rest = dtype.partition("(")
+    inner = rest.removesuffix(")")
+    if outer == "map":
+        key, _, value = inner.partition(", ")
+        element = spell_type(value)
+        return f"map({key},{element})" if element else None
+    if outer == "sparse":
+        return f"sparse_tensor({_SPELLINGS.get(inner, inner)})" if inner in NUMBERS else None
+    element = spell_type(inner) if inner else None
     return f"{outer}({element})" if element and outer in ("seq", "optional") else None
