@@ -37,6 +37,7 @@ FAMILY = "operand"
 ASSUMPTION = "assumption"
 """Family of what only the size of a guess breaks."""
 STATE_SIZE = "state the real size with --dim NAME=SIZE or --shape INPUT=…"
+KEEP_THE_OTHER = "put the branch that is taken in the place of the If: runtimes check both"
 CORRECT = "correct the shapes or attributes that it names, or export the model again"
 
 
@@ -61,6 +62,8 @@ class Suspicion:
 def check_operands(survey: Survey, unassumed: Callable[[], Shapes]) -> Iterator[Breach]:
     """Breaches of the operators that run; ``unassumed`` infers once more with nothing assumed."""
     program = survey.program
+    if not survey.shapes.assumptions:
+        yield from _dead(program, survey)
     found = list(_suspicions(program, survey.shapes, survey.sites, survey.sums.costs))
     certain: dict[str, set[str]] | None = None
     for suspicion in found:
@@ -74,6 +77,28 @@ def check_operands(survey: Survey, unassumed: Callable[[], Shapes]) -> Iterator[
             others = _suspicions(program, shapes, sites, leaf_costs(sites))
             certain = {s.site.id: s.codes for s in others}
         yield from _breaches(suspicion, certain.get(site.id, set()))
+
+
+def _dead(program: Program, survey: Survey) -> Iterator[Breach]:
+    """Operators of branches never taken that contradict shapes which the file itself states.
+
+    ONNX Runtime infers both branches when it loads a model, and refuses it for either. It does
+    not fold all that leads to a shape, so only what is stated counts.
+    """
+    alive = {id(instance) for instance in running(survey.shapes.main)}
+    for site in survey.sites:
+        if not site.refused or site.cyclic or id(site.instance) in alive:
+            continue
+        if all(_is_stated(program, site, name) for name in site.op.inputs if name):
+            said = (p.message for p in site.instance.problems if p.where == site.id)
+            reason = next(said, site.failure)
+            text = f"{site.op.op_type}: {reason} (in a branch that is never taken)"
+            yield Breach("dead-branch", FAMILY, site.id, text, KEEP_THE_OTHER, grave=True)
+
+
+def _is_stated(program: Program, site: Site, name: str) -> bool:
+    """Whether the file gives the shape of an operand: of an input of the model or a constant."""
+    return name in program.main.input_types or _constant(program, site, name) is not None
 
 
 def _breaches(suspicion: Suspicion, certain: AbstractSet[str] | None) -> Iterator[Breach]:
