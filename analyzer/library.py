@@ -410,9 +410,11 @@ def _result(facts: Facts, rules: tuple[Rule, ...], settings: Settings) -> Result
     verdict = judge(facts, rules, settings)
     selected = select_rules(rules, settings.select, settings.ignore, settings.preview)
     applied = tuple(r for r in selected if facts.evidence is not None or not r.reads_weights)
+    skipped = tuple(rule.id for rule in selected if rule not in applied)
     return Result(
         facts, verdict.findings, applied,
         suppressed=len(verdict.suppressed), accepted=len(verdict.accepted),
+        skipped_rules=skipped,
     )  # fmt: skip
 
 

@@ -32,7 +32,9 @@ class Rows:
     def __init__(
         self, dtype: np.dtype[Any], shape: tuple[int, ...], read: Callable[[int, int], Array]
     ) -> None:
-        self.dtype, self.shape, self._read = dtype, shape, read
+        self.dtype: np.dtype[Any] = dtype
+        self.shape: tuple[int, ...] = shape
+        self._read = read
 
     @classmethod
     def of(cls, array: Array) -> Rows:

@@ -68,7 +68,8 @@ class Arithmetic:
         kind = checker.scalar(tree)
         if kind != NUMBER:
             raise Refused(f"must be a number, this is a {kind}", tree.lineno)
-        self.source, self._tree = source, tree
+        self.source: str = source
+        self._tree = tree
 
     def __call__(self, look: Callable[[str, str], int]) -> int:
         """The number, with ``look(group, field)`` giving the sizes; raises ``Unknown``."""
