@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from unittest import mock
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import ModelProto
 
@@ -37,6 +37,7 @@ def figures(facts: Facts) -> tuple[object, ...]:
     )  # fmt: skip
 
 
+@settings(max_examples=settings().max_examples // 2)  # each in a child, and in every format
 @given(models(wild=True))
 def test_wild_graphs_break_no_promise(model: ModelProto) -> None:
     outcome = keep(model.SerializeToString(), Depth(schema=True))
