@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from analyzer.model import Model, Payloads
     from analyzer.weights.layers import Form
 
-SEPARABLE_BYTES = 256 << 20
+SEPARABLE_BYTES = 128 << 20
 """Weights of spatial kernels in a model that are decomposed whole; of more, only a part is."""
 
 
