@@ -87,7 +87,7 @@ def _dead(program: Program, survey: Survey) -> Iterator[Breach]:
     """
     alive = {id(instance) for instance in running(survey.shapes.main)}
     for site in survey.sites:
-        if not site.refused or site.cyclic or id(site.instance) in alive:
+        if not site.refused or site.children or site.cyclic or id(site.instance) in alive:
             continue
         if all(_is_stated(program, site, name) for name in site.op.inputs if name):
             said = (p.message for p in site.instance.problems if p.where == site.id)
