@@ -21,7 +21,7 @@ from analyzer.graph.program import program_of
 from analyzer.model.checker import check_structure
 from analyzer.model.limits import Limits
 from analyzer.operators.declared import attach, declaring
-from analyzer.patterns import find_blocks, module_tree, recognise
+from analyzer.patterns import find_blocks, module_tree, recognise, tag_factorised
 from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.run import infer_shapes
 from analyzer.survey import survey
@@ -73,7 +73,7 @@ def _analyze(model: Model, bindings: Bindings, limits: Limits) -> Facts:
     unassumed = partial(infer_shapes, program, replace(bindings, assume=False), limits=limits)
     breaches = conform(model, seen, unassumed, limits.problems)
     inputs, outputs = assemble_boundary(seen)
-    nodes = assemble_nodes(seen, broken_sites(seen, breaches))
+    nodes = tag_factorised(seen.graph, assemble_nodes(seen, broken_sites(seen, breaches)))
     memory = assemble_memory(seen)
     by_id = {node.id: node for node in nodes}
     blocks = find_blocks(seen.graph, by_id)

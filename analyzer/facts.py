@@ -273,7 +273,7 @@ class Node:
     """Input tensor names; ``""`` for an omitted optional input."""
     outputs: tuple[Tensor, ...]
     tags: tuple[str, ...]
-    """Pattern tags in a fixed order, e.g. ``("depthwise",)``."""
+    """Pattern tags in a fixed order, e.g. ``("depthwise",)``; ``factorised`` comes last."""
     cost: Cost = field(metadata=INLINE)
     params: int
     """Parameters this node is the first to use; shared tensors count at one node only."""
