@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from analyzer.analyze import analyze as analyze_model
 from analyzer.analyze import analyze_weights
@@ -71,8 +71,7 @@ from analyzer.lint import Settings, judge
 from analyzer.lint import lint as lint_facts
 from analyzer.model import Limits, Model, Readable, load
 from analyzer.model.source import Stream
-from analyzer.operators.declared import Declaration, built, operator_key
-from analyzer.operators.record import Kind, Operator
+from analyzer.operators.declared import KINDS, Declaration, built, declarable, operator_key
 from analyzer.report.result import Options, Result
 from analyzer.ruleset import Example, Option, Rule, load_rules
 from analyzer.ruleset.arithmetic import Arithmetic
@@ -81,6 +80,9 @@ from analyzer.scaling import Layer, Scaled, Scaler, frontier, grid
 from analyzer.scaling.tables import table
 from analyzer.shapes.bindings import Bindings, Defaults
 from analyzer.version import __version__
+
+if TYPE_CHECKING:
+    from analyzer.operators.record import Operator
 
 Format = Literal["html", "pdf", "json", "csv", "text"]
 """What ``report`` can make."""
@@ -144,12 +146,13 @@ def declare(
     Parameters
     ----------
     name
-        ``domain::Operator``, as the model file calls it.
+        ``domain::Operator``, as the model file calls it; what onnxlint knows is not overruled.
     like
-        An operator that it acts like: ``Relu`` of ai.onnx, or ``domain::Operator``.
+        An operator that it acts like: ``Relu`` of ai.onnx, or ``domain::Operator``. What further
+        inputs and attributes it has is its own business.
     inputs
         What each input is, for the constants there: ``data``, ``weight``, ``bias``, ``gain``,
-        ``table``, ``scale``, ``zero point``, ``statistic``, ``state``, ``shape``, ``index``,
+        ``table``, ``scale``, ``zero-point``, ``statistic``, ``state``, ``shape``, ``index``,
         ``bound``, ``mask`` or ``position``.
     shape
         An expression for each axis of the output, or ``x``: every output is as the first input.
@@ -160,8 +163,15 @@ def declare(
     Raises
     ------
     ConfigError
-        An expression is not allowed, or ``like`` or ``inputs`` name what does not exist.
+        An expression is not allowed, ``like`` or ``inputs`` name what does not exist, or ``name``
+        what cannot be declared.
     """
+    if not declarable(name):
+        raise ConfigError(f"{name}: must be 'domain::Operator', of a domain that is not ONNX's "
+                          "own, and no operator that is known already")  # fmt: skip
+    for word in inputs:
+        if word not in KINDS:
+            raise ConfigError(f"{name}: unknown kind {word!r}; known are {', '.join(KINDS)}")
     key, other = operator_key(name), operator_key(like) if like else None
     try:
         axes = None if not shape else () if shape == "x" else (tuple(map(Arithmetic, shape)),)
@@ -170,7 +180,7 @@ def declare(
                 *key,
                 "declared in Python",
                 other,
-                tuple(map(Kind, inputs)) if inputs else None,
+                tuple(KINDS[word] for word in inputs) or None,
                 axes,
                 Arithmetic(macs) if macs else None,
                 Arithmetic(flops) if flops else None,

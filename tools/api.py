@@ -49,22 +49,30 @@ def _function(name: str, function: Any) -> str:
 
 def _signature(name: str, signature: inspect.Signature) -> str:
     """One line, or one for each parameter where that is too long."""
-    whole = [p.replace(default=_default(p.default)) for p in signature.parameters.values()]
-    signature = signature.replace(parameters=whole)
-    line = _spelt(f"{name}{signature}".replace("'", ""))
+    signature = _written(signature)
+    line = _spelt(f"{name}{signature}")
     if len(line) <= 88:
         return line
     parts: list[str] = []
     for parameter in signature.parameters.values():
         if parameter.kind is parameter.KEYWORD_ONLY and "    *," not in parts:
             parts.append("    *,")
-        parts.append(_spelt(f"    {parameter},".replace("'", "")))
-    given = str(signature.return_annotation).replace("'", "")
-    return "\n".join([f"{name}(", *parts, f") -> {given}"])
+        parts.append(_spelt(f"    {parameter},"))
+    return "\n".join([f"{name}(", *parts, f") -> {signature.return_annotation}"])
+
+
+def _written(signature: inspect.Signature, skipped: int = 0) -> inspect.Signature:
+    """Annotations and defaults as the source has them; ``skipped`` parameters left out."""
+    parameters = [
+        p.replace(default=_default(p.default), annotation=_Said(p.annotation))
+        for p in signature.parameters.values()
+    ]
+    returned = _Said(signature.return_annotation)
+    return signature.replace(parameters=parameters[skipped:], return_annotation=returned)
 
 
 class _Said(str):
-    """A default as it is written, not as it is represented."""
+    """A default or annotation as it is written, not as it is represented."""
 
     def __repr__(self) -> str:
         return str(self)
@@ -111,9 +119,7 @@ def _members(record: type[Any]) -> Iterator[str]:
 
 def _call(method: Any) -> str:
     """A method's parameters, without ``self``, and what it gives."""
-    whole = inspect.signature(method)
-    parameters = [p.replace(default=_default(p.default)) for p in whole.parameters.values()]
-    return str(whole.replace(parameters=parameters[1:])).replace("'", "")
+    return str(_written(inspect.signature(method), 1))
 
 
 def _spelt(kind: str) -> str:

@@ -44,7 +44,8 @@ def markdown(text: str) -> str:
         return f"- `{match['name']}`: {' '.join(match['body'].split())}\n"
 
     head, mark, rest = text.partition("\n**")
-    return (head + mark + entries.sub(entry, rest)).replace("``", "`")
+    whole = (head + mark + entries.sub(entry, rest)).replace("``", "`")
+    return re.sub(r"^>>> .*?(?=\n\n|\Z)", r"```pycon\n\g<0>\n```", whole, flags=re.M | re.S)
 
 
 def _text(part: ast.stmt | None) -> str:

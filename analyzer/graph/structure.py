@@ -58,7 +58,8 @@ def critical_path(
 
     Parameters
     ----------
-    nodes : finds a node by its id, as ``Facts`` does; what runs bodies counts with them.
+    nodes
+        Finds a node by its id, as ``Facts`` does; what runs bodies counts with them.
     """
     members = _members(graph, scope)
     costs = {node: nodes[node].macs for node in members}

@@ -27,6 +27,8 @@ Key = tuple[str, str]
 NEWEST = 2**31 - 1
 """Opset version under which a declared operator acts like another."""
 _GRAPH_KEY = "declared"
+KINDS = {kind.value.replace(" ", "-"): kind for kind in Kind}
+"""What an input may be said to be, by the word for it."""
 
 
 class Calculation(Protocol):
@@ -250,6 +252,14 @@ def operator_key(name: str) -> Key:
     """
     domain, _, operator = name.rpartition("::")
     return ("" if domain == "ai.onnx" else domain), operator
+
+
+def declarable(name: str) -> bool:
+    """Whether ``name`` is ``domain::Operator``, of a domain that is not ONNX's own, and new."""
+    from analyzer.operators import shipped
+
+    domain, operator = operator_key(name)
+    return bool(domain and operator) and shipped(domain, operator) is None
 
 
 def built(declaration: Declaration) -> Operator:

@@ -93,7 +93,7 @@ class Checker:
             self._need(NUMBER, node.node, depth)
             return NUMBER
         else:
-            raise Refused(f"{_what(node)} is not allowed in a rule", node.lineno)
+            raise Refused(f"{_what(node)} is not allowed in an expression", node.lineno)
         return FLAG
 
     def _need(self, wanted: str, node: nodes.Expr, depth: int) -> None:

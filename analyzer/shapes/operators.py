@@ -78,17 +78,30 @@ def infer_operator(
 
 
 def _acting(frame: Frame, op: Op, node: NodeProto) -> tuple[Op, NodeProto]:
-    """A declared operator as the one that it is said to be like, whose inference is asked."""
+    """A declared operator as the one that it is said to be like, whose inference is asked.
+
+    It is asked about what both have: further operands and attributes are the vendor's own.
+    """
     record = find(op.domain, op.op_type)
     stated = record.declaration if record is not None else None
     if not isinstance(stated, Declaration) or stated.like is None or stated.shape is not None:
         return op, node
     domain, name = stated.like
+    frame.opsets = {domain: 1, **frame.opsets}
     alike = onnx.NodeProto()
     alike.CopyFrom(node)
     alike.domain, alike.op_type = domain, name
-    frame.opsets = {domain: 1, **frame.opsets}
-    return replace(op, proto=alike, domain=domain, op_type=name), alike
+    schema = find_schema(name, frame.opsets[domain], domain)
+    if schema is not None:
+        known: Mapping[str, Any] = schema.attributes  # types are enumerators of onnx's bindings
+        kept = [a for a in node.attribute if a.name in known and known[a.name].type.value == a.type]
+        del alike.attribute[:], alike.input[schema.max_input :], alike.output[schema.max_output :]
+        alike.attribute.extend(kept)
+    return (
+        replace(op, proto=alike, domain=domain, op_type=name,
+                inputs=op.inputs[: len(alike.input)], outputs=op.outputs[: len(alike.output)]),
+        alike,
+    )  # fmt: skip
 
 
 def fill_gaps(frame: Frame, op: Op, attributes: Mapping[str, Any]) -> None:

@@ -138,6 +138,28 @@ def test_a_declared_operator_acts_like_the_one_it_is_like(files: Path, name: str
     assert "as declared" in half.assumed
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        'y = ai.acme.Op <shift = 7, mode = "floor"> (x)',
+        "y = ai.acme.Op <alpha = 1> (x)",
+        "y = ai.acme.Op (x, scale, zero)",
+        "y, saturated = ai.acme.Op (x)",
+    ],
+    ids=["attributes", "attribute-of-another-type", "inputs", "outputs"],
+)
+def test_what_a_vendors_operator_has_besides_is_its_own_business(call: str) -> None:
+    model = onnx.parser.parse_model(
+        f"""<ir_version: 8, opset_import: ["": 17, "ai.acme": 1]>
+        g (float[2,8] x) => (float[2,8] z)
+        <float[1] scale = {{0.5}}, int8 zero = {{0}}> {{ {call} z = Exp (y) }}"""
+    )
+    found = analyzer.analyze(model, operators=[analyzer.declare("ai.acme::Op", like="LeakyRelu")])
+    assert found["z"].inputs == ("y",)
+    assert found["y"].outputs[0].shape == (2, 8)
+    assert (found["y"].macs, found.breaches, found.inconclusive) == (0, (), False)
+
+
 def test_every_operator_of_a_network_may_be_a_vendors_own() -> None:
     """Convolutions keep their kinds, blocks, weights and widths."""
     model = vendor(declared_shapes=False)
@@ -331,6 +353,11 @@ def test_a_program_declares_operators(files: Path) -> None:
     for wrong in ({"like": "Reluu"}, {"macs": "x.d0 ** 2"}, {"inputs": ["weigth"]}):
         with pytest.raises(analyzer.ConfigError):
             analyzer.declare("ai.acme::X", **wrong)
+    for known in ("Relu", "ai.onnx::Relu", "com.microsoft::Gelu", "::X", "a::"):
+        with pytest.raises(analyzer.ConfigError, match="known already"):
+            analyzer.declare(known, like="Exp")
+    point = analyzer.declare("ai.acme::X", inputs=["data", "zero-point"])
+    assert point.inputs[1].kind is Kind.ZERO_POINT
 
 
 def test_nothing_holds_outside_of_its_block() -> None:

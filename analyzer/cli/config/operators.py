@@ -6,16 +6,15 @@ import os
 from typing import TYPE_CHECKING
 
 from analyzer.operators import shipped
-from analyzer.operators.declared import Declaration, operator_key
-from analyzer.operators.record import Kind
+from analyzer.operators.declared import KINDS, Declaration, declarable, operator_key
 from analyzer.ruleset.arithmetic import Arithmetic
 from analyzer.ruleset.fields import did_you_mean
 from analyzer.ruleset.whitelist import Refused
 
 if TYPE_CHECKING:
     from analyzer.cli.config.table import Table
+    from analyzer.operators.record import Kind
 
-KINDS = {kind.value.replace(" ", "-"): kind for kind in Kind}
 SAME = "x"
 """The shape of every output is that of the first input."""
 
@@ -43,12 +42,12 @@ def _declaration(name: str, entry: Table, path: str) -> Declaration | None:
         entry.error("like", f"no operator {like[:60]!r} is known")
         other = None
     inputs = tuple(found for kind in kinds if (found := _kind(entry, kind)) is not None)
-    domain, _, operator = name.rpartition("::")
-    if not domain or not operator or domain == "ai.onnx" or shipped(domain, operator):
+    if not declarable(name):
         return None
     return Declaration(
-        domain, operator, path, other, inputs if entry.has("inputs") else None, shape, macs, flops
-    )
+        *operator_key(name), path, other, inputs if entry.has("inputs") else None, shape, macs,
+        flops,
+    )  # fmt: skip
 
 
 def _kind(entry: Table, word: str) -> Kind | None:
