@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 import io
 import json
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, get_args, get_overloads
 
 import onnx
 import pytest
@@ -13,6 +14,7 @@ import pytest
 import analyzer
 from analyzer import library
 from analyzer.cli.main import run
+from analyzer.report import INSPECT_FORMATS, REPORT_FORMATS
 from tests.cli.conftest import WASTEFUL, encode
 from tools import hints
 from tools.api import TARGET, render
@@ -34,6 +36,13 @@ def facts() -> analyzer.Facts:
 def printed(capfd: pytest.CaptureFixture[str], *words: str) -> str:
     assert run([*words]) == 0
     return capfd.readouterr().out
+
+
+def test_the_library_writes_every_format_of_the_commands_about_one_model() -> None:
+    assert set(get_args(library.Format)) == {*REPORT_FORMATS, *INSPECT_FORMATS}
+    *texts_or_bytes, _ = get_overloads(library.report)
+    told = [get_args(hints.of(each)["format"]) for each in texts_or_bytes]
+    assert sorted(chain.from_iterable(told)) == sorted(get_args(library.Format))
 
 
 def test_a_model_may_be_a_path_bytes_a_message_an_open_file_or_loaded(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from onnx import AttributeProto
 from analyzer.conformance.places import counted, nestings, quoted
 from analyzer.conformance.schemas import EXTENSIONS, STANDARD, first_version, schema_at
 from analyzer.facts import Breach
-from analyzer.operators.contracts.vendor import is_known
+from analyzer.operators import find, shipped
+from analyzer.operators.contracts.vendor import DOMAIN, is_known
 from analyzer.operators.declared import held
 
 if TYPE_CHECKING:
@@ -78,8 +79,12 @@ def lacking(program: Program, op: Op, version: int | None) -> tuple[str, str, in
     if local:
         return None
     if op.domain not in STANDARD:
-        defined = is_known(op.domain, op.op_type) or (op.domain, op.op_type) in held()
-        return None if defined else (op.domain, op.op_type, version)
+        # Files use names in com.microsoft that are described here and that no runtime has there.
+        described = op.domain != DOMAIN and find(op.domain, op.op_type) is not None
+        defined = described or (op.domain, op.op_type) in held()
+        return (
+            None if defined or is_known(op.domain, op.op_type) else (op.domain, op.op_type, version)
+        )
     if version is None or version < 1:
         return None  # the import is at fault, which is said of the model
     schema = schema_at(op.op_type, version, op.domain)
@@ -243,12 +248,12 @@ def _unknown(domain: str, op_type: str, version: int | None, places: Sequence[st
         )  # fmt: skip
     name = quoted(op_type) if op_type else "an operator without a name"
     if domain not in STANDARD:
+        declare = "" if shipped(domain, op_type) else "declare it in the configuration, "
         return Breach(
             "custom-operator", "operator", places[0],
             f"{name} of domain {label}{more} is defined neither in the model nor by ONNX: only a "
             "runtime with that extension runs it",
-            "declare it in the configuration, ship a local function with its body, or load the "
-            "extension", grave=False,
+            f"{declare}ship a local function with its body, or load the extension", grave=False,
         )  # fmt: skip
     extends = domain == "" and (version or 1) <= EXTENSIONS.get(op_type, 0)
     schema = schema_at(op_type, version or 1, domain)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 import analyzer
+from analyzer import operators
 from analyzer.analyze import analyze
 from analyzer.cli.main import run
 from analyzer.facts import Certainty, Facts
@@ -158,6 +160,29 @@ def test_what_a_vendors_operator_has_besides_is_its_own_business(call: str) -> N
     assert found["z"].inputs == ("y",)
     assert found["y"].outputs[0].shape == (2, 8)
     assert (found["y"].macs, found.breaches, found.inconclusive) == (0, (), False)
+
+
+def breaches(text: str) -> list[tuple[str, str]]:
+    head = '<ir_version: 8, opset_import: ["": 17, "ai.acme": 1, "com.microsoft": 1]>\n'
+    found = analyzer.analyze(onnx.parser.parse_model(head + text)).breaches
+    return [(breach.code, breach.remedy) for breach in found]
+
+
+def test_a_vendors_operator_with_a_record_is_none_that_nobody_defines(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = "g (float[1,8] x) => (float[1,8] y) { y = ai.acme.RequantShift (x) }"
+    assert [code for code, _ in breaches(text)] == ["custom-operator"]
+    record = replace(built(LIKE_RELU), declaration=None)
+    monkeypatch.setitem(operators._BY_KEY, record.key, (record,))
+    assert breaches(text) == []
+
+
+def test_nobody_is_told_to_declare_what_cannot_be_declared() -> None:
+    ((code, remedy),) = breaches(
+        "g (float[1,8,9,9] x) => (y) { y = com.microsoft.Crop <border=[1,1,1,1]> (x) z = Exp (y) }"
+    )[:1]
+    assert (code, "declare" in remedy) == ("custom-operator", False)
 
 
 def test_every_operator_of_a_network_may_be_a_vendors_own() -> None:

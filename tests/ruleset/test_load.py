@@ -22,6 +22,11 @@ def errors(text: str) -> list[str]:
     return str(caught.value).splitlines()
 
 
+def test_rules_that_ship_are_found_by_id_and_name_and_say_since_when() -> None:
+    for rule in load_rules():
+        assert (rule.source, bool(rule.since)) == (f"{rule.id}-{rule.name}.yaml", True)
+
+
 def test_a_rule_file_becomes_a_rule() -> None:
     rule = parse_rule(RULE, "r.yaml")
     assert (rule.id, rule.name, rule.category) == ("TST001", "test-rule", "testing")
