@@ -15,13 +15,14 @@ from tests.cli.conftest import CLEAN, encode
 
 START = """
 import os, sys, time
-import analyzer.report, analyzer.cli.judge as judge
+import analyzer.cli.judge as judge
 from analyzer.cli.main import main
+from analyzer.report import REPORT_FORMATS
 def never(*arguments, **more):
     time.sleep(600)
 judged = judge.judge_one
 judge.judge_one = lambda path, *rest: (never if path.endswith("z.onnx") else judged)(path, *rest)
-analyzer.report.REPORT_FORMATS["json"] = never
+REPORT_FORMATS["json"] = never
 os.write(1, b"ready")
 main()
 """
@@ -91,7 +92,9 @@ def test_workers_and_their_children_end_with_a_process_that_is_killed(tmp_path: 
         CHECK, code=START, cwd=tmp_path, start_new_session=True,
         stdout=warm.DEVNULL, stderr=warm.DEVNULL,
     ) as process:  # fmt: skip
+        deadline = time.monotonic() + 60
         while len(others(process.pid)) < 2:
+            assert time.monotonic() < deadline, "it was never seen with a worker"
             time.sleep(0.01)
         process.kill()
     assert gone(process.pid)
