@@ -43,7 +43,8 @@ def _summary(result: Result, options: Options, style: Style) -> Iterator[str]:
     yield f"{'Operator sets':<24}{summary.opsets(facts.model.opsets)}"
     yield ""
     for share in summary.shares(facts):
-        counts = f"{units.si(share.macs, 'MAC'):>12} {units.percent(share.macs_share):>8}"
+        part = "" if share.macs is None else units.percent(share.macs_share)
+        counts = f"{units.si(share.macs, 'MAC'):>12} {part:>8}"
         weights = f"{units.si(share.params):>10} {units.percent(share.params_share):>8}"
         yield f"{share.kind:<24}{counts}{weights} of parameters"
     for a in facts.assumptions:

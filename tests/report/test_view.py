@@ -14,6 +14,7 @@ from analyzer.report.claims.cost import possible_saving
 from analyzer.report.content import HTML, PDF, build
 from analyzer.report.view import charts, findings, layers, memory, summary
 from analyzer.report.words import cards, say
+from tests.golden.text import facts
 
 
 def test_sanitiser_examples_hold() -> None:
@@ -56,9 +57,26 @@ def test_without_rules_the_separable_plan_is_the_possible_saving(standard: Resul
 def test_shares_add_up_to_one(mobilenet: Result, densenet: Result) -> None:
     for result in (mobilenet, densenet):
         rows = summary.shares(result.facts)
-        assert sum(row.macs for row in rows) == result.facts.totals.macs
+        assert sum(row.macs or 0 for row in rows) == result.facts.totals.macs
         assert sum(row.macs_share for row in rows) == pytest.approx(1)
         assert sum(row.params_share for row in rows) == pytest.approx(1)
+
+
+def test_a_kind_of_which_nothing_is_known_has_no_nought() -> None:
+    """The second product lies behind an operator that nobody defines."""
+    found = facts(
+        """g (float[2,8] x) => (float[N,M] y) {
+            s = Constant <value_ints = [8,8]> ()
+            w = ConstantOfShape (s)
+            v = ConstantOfShape (s)
+            a = MatMul (x, w)
+            b = com.example.Mystery (a)
+            y = Gemm (b, v)
+        }"""
+    )
+    rows = {row.kind: (row.macs, row.macs_share) for row in summary.shares(found)}
+    assert rows["Gemm"] == (None, 0)
+    assert rows["MatMul"] == (2 * 8 * 8, 1)
 
 
 def test_mobilenet_spends_95_percent_in_pointwise_convolutions(mobilenet: Result) -> None:

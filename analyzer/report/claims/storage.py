@@ -81,12 +81,17 @@ def read(result: Result) -> Claim | None:
 
 
 def peculiar(result: Result) -> Claim | None:
-    """Layers with values that do no work, or harm, and tensors with such that nobody can mean."""
+    """Layers with values that do no work, or harm, and tensors with such that nobody can mean.
+
+    Where no layer could be read, nothing is said of it.
+    """
     evidence = result.facts.evidence
     if evidence is None:
         return None
     odd = [layer.node for layer in evidence.layers.values() if any(True for _ in describe(layer))]
     harmful = sum(tensor.harmful for tensor in evidence.tensors)
+    if evidence.unread and not (evidence.layers or harmful):
+        return None
     return Claim("weights.peculiar", {"layers": len(odd), "tensors": harmful}, ("weights",))
 
 

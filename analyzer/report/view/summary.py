@@ -21,7 +21,8 @@ class KindRow:
 
     kind: str
     color: str
-    macs: int
+    macs: int | None
+    """``None`` where those of no operator of the kind are known."""
     macs_share: float
     params: int
     params_share: float
@@ -36,6 +37,7 @@ def shares(facts: Facts) -> tuple[KindRow, ...]:
     totals = facts.totals
     macs_sum = sum(totals.macs_by_kind.values()) or 1
     params_sum = sum(totals.params_by_kind.values()) or 1
+    unknown = {n.kind for n in facts.nodes if n.counted and not n.composite and n.macs is None}
     rows: list[KindRow] = []
     rest_macs = rest_params = 0
     for kind in {**totals.macs_by_kind, **totals.params_by_kind}:
@@ -43,9 +45,10 @@ def shares(facts: Facts) -> tuple[KindRow, ...]:
         if max(macs / macs_sum, params / params_sum) < 0.0005 or len(rows) >= 9:
             rest_macs, rest_params = rest_macs + macs, rest_params + params
             continue
+        shown = None if not macs and kind in unknown else macs
         rows.append(
             KindRow(
-                label(kind, 40), color_of(kind), macs, macs / macs_sum, params, params / params_sum
+                label(kind, 40), color_of(kind), shown, macs / macs_sum, params, params / params_sum
             )
         )
     if rest_macs or rest_params:
@@ -53,7 +56,7 @@ def shares(facts: Facts) -> tuple[KindRow, ...]:
             KindRow("all others", "other", rest_macs, rest_macs / macs_sum, rest_params,
                   rest_params / params_sum)
         )  # fmt: skip
-    return tuple(sorted(rows, key=lambda r: (-r.macs, -r.params, r.kind)))
+    return tuple(sorted(rows, key=lambda r: (-(r.macs or 0), -r.params, r.kind)))
 
 
 @dataclass(frozen=True, slots=True)
