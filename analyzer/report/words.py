@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzer import units
 from analyzer.facts import Certainty
+from analyzer.report.claims.advice import LARGE
 from analyzer.sanitise import clean, label
 from analyzer.units import many
 
@@ -136,19 +137,13 @@ def _verdict(v: Values) -> str:
         text = f"{many(v['errors'], 'error')} to fix before this model is used; see the findings."
         return f"{text} Besides, {unjudged}" if v["inconclusive"] else text
     if v["kind"] == "saving":
-        known = "Compute" if v["complete"] else "The part of compute that is known"
-        text = (
-            f"{known} could fall by {units.percent(v['share'])}, from "
-            f"{units.si(v['macs_now'], 'MAC')} to {units.si(v['macs_after'], 'MAC')}, at the price "
-            "of retraining"
-        )
-        slower = f"; by the roofline model of {v['device']} it would not run faster there"
-        return f"{text}{slower if v['slower'] else ''}."
+        return _could_fall(v)
     if v["kind"] == "findings":
         found, rules = many(v["findings"], "finding"), many(v["rules_with_findings"], "rule")
         return f"Nothing urgent: {found} from {rules}, no large saving."
     return {
-        "inconclusive": f"Not conclusive: {unjudged}",
+        "inconclusive": f"Not conclusive: {unjudged}"
+        + (f" {_could_fall(v)}" if v["share"] >= LARGE else ""),
         "partial": f"Judged in part: the cost of {many(v['unknown_nodes'], 'operator')} is "
         "unknown, so totals are minima.",
         "unbounded": "Judged in part: nothing bounds how often a loop runs, so totals are minima.",
@@ -156,6 +151,16 @@ def _verdict(v: Values) -> str:
         "clean": f"Clean: none of the {v['rules']} rules applied objects to this model.",
         "unjudged": "No rule was applied; the numbers below are facts without a judgement.",
     }[str(v["kind"])]
+
+
+def _could_fall(v: Values) -> str:
+    known = "Compute" if v["complete"] else "The part of compute that is known"
+    slower = f"; by the roofline model of {v['device']} it would not run faster there"
+    return (
+        f"{known} could fall by {units.percent(v['share'])}, from "
+        f"{units.si(v['macs_now'], 'MAC')} to {units.si(v['macs_after'], 'MAC')}, at the price "
+        f"of retraining{slower if v['slower'] else ''}."
+    )
 
 
 def _actions(v: Values) -> str:

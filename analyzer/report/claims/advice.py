@@ -25,7 +25,10 @@ def verdict(result: Result) -> Claim:
     totals = result.facts.totals
     macs, _ = possible_saving(result)
     share = macs / totals.macs if totals.macs else 0.0
-    errors = sum(group.severity is Severity.ERROR for group in result.groups)
+    # What kept the analysis from being conclusive is counted as that, and not once more.
+    reported = {rule.id for rule in result.rules if rule.subject == "problem"}
+    grave = [group for group in result.groups if group.severity is Severity.ERROR]
+    errors = sum(group.rule not in reported for group in grave)
     inconclusive = sum(problem.inconclusive for problem in result.facts.problems)
     if errors:
         kind = "errors"
