@@ -168,6 +168,20 @@ def _sizes(program: Program, site: Site) -> Iterator[Complaint]:
     yield from _lengths(site, states, scans)
     if len(scope.inputs) == operands:
         yield from _slices(site, scope, states, scans)
+    for k in range(min(states, len(scope.outputs))):
+        yield from _kept_shape(site, k, _output(program, child, k))
+
+
+def _kept_shape(site: Site, slot: int, after: Type) -> Iterator[Complaint]:
+    """A state of Scan has one shape; what Loop carries may grow."""
+    before = site.call.input(slot)
+    if before is not None and differ(before.shape, after.shape):
+        yield (
+            "carried-shape",
+            (f"the state {quoted(before.name)} is {spell(before.shape)} and the body returns "
+            f"{spell(after.shape)} for it"),
+            "have the body return the shape that it is given",
+        )  # fmt: skip
 
 
 def _slices(site: Site, scope: Scope, states: int, scans: int) -> Iterator[Complaint]:

@@ -78,6 +78,13 @@ def _declaration(function: onnx.FunctionProto, program: Program) -> Iterator[Bre
                 f"local function {quoted(label)} declares its attribute {quoted(name)} twice",
                 "remove one of them", grave=False,
             )  # fmt: skip
+    for name in dict.fromkeys(function.output):
+        if name in function.input:
+            yield Breach(
+                "function-returns-input", FAMILY, label,
+                f"local function {quoted(label)} returns its input {quoted(name)} as it is, which "
+                "runtimes do not take", "pass it through an Identity",
+            )  # fmt: skip
     yield from _versions(function, label, program)
 
 
@@ -158,6 +165,7 @@ def _reversed(edges: Mapping[FunctionKey, set[FunctionKey]]) -> dict[FunctionKey
 
 def _calls(program: Program) -> Iterator[Breach]:
     needed: dict[FunctionKey, set[str]] = {}
+    operands = _required(program)
     for nesting in nestings(program):
         for op in nesting.scope.ops:
             key = (op.domain, op.op_type, op.proto.overload)
@@ -166,8 +174,60 @@ def _calls(program: Program) -> Iterator[Breach]:
             scope = program.scopes[program.functions[key]]
             if key not in needed:
                 needed[key] = _references(program, scope) - set(scope.defaults)
-            for code, message, remedy in _call(op, scope, needed[key]):
+            complaints = [*_call(op, scope, needed[key]), *_left_out(op, scope, operands[key])]
+            for code, message, remedy in complaints:
                 yield Breach(code, FAMILY, nesting.place(op), f"{op.op_type}: {message}", remedy)
+
+
+def _required(program: Program) -> dict[FunctionKey, set[str]]:
+    """Inputs of each function that an operator in it cannot do without, directly or by a call."""
+    required: dict[FunctionKey, set[str]] = {key: set() for key in program.functions}
+    handed: dict[tuple[FunctionKey, str], list[tuple[FunctionKey, str]]] = {}
+    waiting: list[tuple[FunctionKey, str]] = []
+    for key, index in program.functions.items():
+        for scope, op, formals in _seeing(program, index):
+            called = (op.domain, op.op_type, op.proto.overload)
+            if called in program.functions:
+                names = program.scopes[program.functions[called]].inputs
+                for inner, outer in zip(names, op.inputs, strict=False):
+                    if outer in formals:
+                        handed.setdefault((called, inner), []).append((key, outer))
+                continue
+            schema = schema_at(op.op_type, scope.opsets.get(op.domain, 1), op.domain)
+            for formal, name in zip(schema.inputs if schema else (), op.inputs, strict=False):
+                if formal.required and name in formals:
+                    waiting.append((key, name))
+    while waiting:
+        key, name = waiting.pop()
+        if name not in required[key]:
+            required[key].add(name)
+            waiting.extend(handed.get((key, name), ()))
+    return required
+
+
+def _seeing(program: Program, index: int) -> Iterator[tuple[Scope, Op, frozenset[str]]]:
+    """Operators of a function and of the bodies in it, with the inputs that each can see."""
+    waiting = [(index, frozenset(program.scopes[index].inputs))]
+    while waiting:
+        current, formals = waiting.pop()
+        scope = program.scopes[current]
+        if current != index:  # a body's own inputs and initializers hide outer values
+            formals -= {*scope.inputs, *scope.constants, *scope.sparse}
+        for op in scope.ops:
+            yield scope, op, formals
+            waiting.extend((body, formals) for body in op.bodies.values())
+
+
+def _left_out(op: Op, scope: Scope, required: set[str]) -> Iterator[tuple[str, str, str]]:
+    """Inputs that the body needs and the call does not give."""
+    given = dict(zip(scope.inputs, op.inputs, strict=False))
+    for name in dict.fromkeys(scope.inputs):
+        if name in required and not given.get(name):
+            yield (
+                "function-input",
+                (f"the call leaves out input {quoted(name)}, which an operator of the local "
+                "function requires"), "give the call that input",
+            )  # fmt: skip
 
 
 def _references(program: Program, scope: Scope) -> set[str]:
@@ -194,6 +254,13 @@ def _call(op: Op, scope: Scope, needed: set[str]) -> Iterator[tuple[str, str, st
                 f"the call has {counted(given, what)}, the local function {most}",
                 f"remove the {what}s that are too many",
             )  # fmt: skip
+    listed, outputs = len(op.outputs), len(scope.outputs)
+    if listed < outputs:
+        yield (
+            "function-arity",
+            f"the call has {counted(listed, 'output')}, the local function {outputs}",
+            "list all outputs; an empty name stands for one that nobody reads",
+        )  # fmt: skip
     missing = needed - {a.name for a in op.proto.attribute}
     for name in sorted(missing):
         yield (

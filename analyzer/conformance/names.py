@@ -10,7 +10,7 @@ from collections import Counter
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from analyzer.conformance.places import counted, nestings, quoted
+from analyzer.conformance.places import called_functions, counted, nestings, quoted, uncalled
 from analyzer.facts import Breach
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from analyzer.graph.scope import Program
 
 FAMILY = "name"
+AMBIGUOUS = frozenset({"duplicate-value", "shadowed-name"})
+"""Breaches that leave open which value a name means, and with it what waits for what."""
 MAX_CANDIDATES = 2000
 """Names among which a similar one is looked for; comparing them costs microseconds each."""
 
@@ -27,26 +29,12 @@ MAX_CANDIDATES = 2000
 def check_names(program: Program) -> Iterator[Breach]:
     """Breaches of all scopes."""
     positions: dict[int, dict[str, int]] = {}
-    called = _called(program)
+    called = called_functions(program)
     for nesting in nestings(program):
         own = positions[nesting.scope.index] = _positions(nesting)
         grave = nesting.scope.function is None or nesting.scope.function in called
         for breach in _scope(nesting, own, positions):
-            yield breach if grave else _lighter(breach)
-
-
-def _called(program: Program) -> set[tuple[str, str, str]]:
-    """Functions that something calls."""
-    return {
-        (op.domain, op.op_type, op.proto.overload) for scope in program.scopes for op in scope.ops
-    }
-
-
-def _lighter(breach: Breach) -> Breach:
-    return Breach(
-        breach.code, breach.family, breach.where,
-        f"{breach.message}, in a function that nothing calls", breach.remedy, grave=False,
-    )  # fmt: skip
+            yield breach if grave else uncalled(breach)
 
 
 def _positions(nesting: Nesting) -> dict[str, int]:
@@ -63,11 +51,12 @@ def _positions(nesting: Nesting) -> dict[str, int]:
 def _scope(
     nesting: Nesting, own: Mapping[str, int], positions: Mapping[int, Mapping[str, int]]
 ) -> Iterator[Breach]:
-    yield from _definitions(nesting)
-    yield from _redefined(nesting, own, positions)
+    twice = [*_definitions(nesting), *_redefined(nesting, own, positions)]
+    yield from twice
     yield from _reads(nesting, own, positions)
     yield from _results(nesting, own, positions)
-    yield from _order(nesting)
+    if not any(breach.code in AMBIGUOUS for breach in twice):
+        yield from _order(nesting)
     yield from _node_names(nesting)
 
 

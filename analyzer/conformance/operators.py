@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from onnx import AttributeProto
 
-from analyzer.conformance.places import counted, nestings, quoted
+from analyzer.conformance.places import called_functions, counted, nestings, quoted, uncalled
 from analyzer.conformance.schemas import EXTENSIONS, STANDARD, first_version, schema_at
 from analyzer.facts import Breach
 from analyzer.operators import find, shipped
@@ -45,13 +45,17 @@ def check_operators(program: Program) -> Iterator[Breach]:
     """Breaches of all operators of all scopes."""
     known: dict[tuple[object, ...], tuple[Complaint, ...]] = {}
     unknown: dict[tuple[str, str, int | None], list[str]] = {}
+    silent: dict[tuple[str, str, int | None], list[str]] = {}
+    called = called_functions(program)
     for nesting in nestings(program):
         opsets, inside = nesting.scope.opsets, _in_function(nesting)
+        idle = nesting.scope.function is not None and nesting.scope.function not in called
         for op in nesting.scope.ops:
             version = opsets.get(op.domain)
             missing = lacking(program, op, version)
             if missing is not None:
-                unknown.setdefault(missing, []).append(nesting.place(op))
+                where = silent if idle else unknown
+                where.setdefault(missing, []).append(nesting.place(op))
                 continue
             if op.domain not in STANDARD or _is_local(program, op):
                 continue
@@ -62,9 +66,12 @@ def check_operators(program: Program) -> Iterator[Breach]:
                 complaints = tuple(_complaints(op, schema, inside)) if schema else ()
                 known[signature] = complaints
             for code, family, message, remedy, grave in complaints:
-                yield Breach(code, family, nesting.place(op), message, remedy, grave)
+                breach = Breach(code, family, nesting.place(op), message, remedy, grave)
+                yield uncalled(breach) if idle else breach
     for (domain, op_type, version), places in unknown.items():
         yield _unknown(domain, op_type, version, places)
+    for missing, places in silent.items():
+        yield uncalled(_unknown(*missing, places))
 
 
 def _is_local(program: Program, op: Op) -> bool:

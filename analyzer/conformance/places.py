@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzer.facts import Breach
 from analyzer.shapes.instance import scope_path
 from analyzer.units import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from analyzer.graph.scope import Op, Program, Scope
+    from analyzer.graph.scope import FunctionKey, Op, Program, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,21 @@ def nestings(program: Program) -> Iterator[Nesting]:
             for label, body in op.bodies.items():
                 path = scope_path(f"{nesting.place(op)}.{label}")
                 inside[body] = Nesting(program.scopes[body], path, nesting, i)
+
+
+def called_functions(program: Program) -> set[FunctionKey]:
+    """Keys of the functions that something calls, and of operators that are none."""
+    return {
+        (op.domain, op.op_type, op.proto.overload) for scope in program.scopes for op in scope.ops
+    }
+
+
+def uncalled(breach: Breach) -> Breach:
+    """``breach`` in a function that nothing calls, which runtimes therefore pass over."""
+    return Breach(
+        breach.code, breach.family, breach.where,
+        f"{breach.message}, in a function that nothing calls", breach.remedy, grave=False,
+    )  # fmt: skip
 
 
 def quoted(name: str) -> str:

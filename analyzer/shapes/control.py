@@ -230,7 +230,8 @@ def _run_scan(
         trips = length if trips is None else trips
     given = given_trips(session, op)
     trips = given if given is not None else trips
-    instance, final = _stable_body(session, frame, op, states, [], slices, 0, once=trips == 1)
+    # A state of Scan has one shape, so that the first run tells the shapes of all.
+    instance, final = _stable_body(session, frame, op, states, [], slices, 0, once=True)
     runs = trips if not batched else (None if batch is None or trips is None else trips * batch)
     frame.instance.children[i] = (Child("body", instance, runs),)
     results = states if trips == 0 else final

@@ -270,12 +270,37 @@ SCANNING: Mapping[str, Edit] = {
         _node(m, 0).output.pop(), m.graph.output.pop()
     ),
     "a state declared as another type": lambda m: _typed(_body(m, 0).input[0], TensorProto.INT64),
+    "a state that changes its shape": lambda m: (
+        _body(m, 0).node[0].CopyFrom(helper.make_node("Concat", ["p", "o"], ["q"], axis=0)),
+        _body(m, 0).output[0].type.tensor_type.ClearField("shape"),
+    ),
     "a slice declared with another shape": lambda m: _widened(_body(m, 0).input[1]),
 }  # fmt: skip
 CALLING: Mapping[str, Edit] = {
     "a function defined twice": lambda m: m.functions.append(m.functions[0]),
     "a call with too many inputs": lambda m: _node(m, 1).input.append("x"),
     "a call with too many outputs": lambda m: _node(m, 1).output.append("more"),
+    "a call that lists fewer outputs": lambda m: m.functions[0].output.append("c"),
+    "a call without an input that the function needs": lambda m: _node(m, 1).ClearField("input"),
+    "a call with a needed input left empty": lambda m: _renamed(_node(m, 1).input, 0, ""),
+    "a function that needs an input for a call of its own": lambda m: (
+        m.functions.append(m.functions[0]),
+        _set(m.functions[1], "name", "g"),
+        m.functions[0].opset_import.add(domain="local", version=1),
+        m.functions[0].node[0].CopyFrom(helper.make_node("g", ["a"], ["c"], domain="local", k=1)),
+        _renamed(_node(m, 1).input, 0, ""),
+    ),
+    "a function that returns its input": lambda m: _renamed(m.functions[0].output, 0, "a"),
+    "a function that nobody calls and that returns its input": lambda m: (
+        m.functions.append(m.functions[0]),
+        _set(m.functions[1], "name", "g"),
+        _renamed(m.functions[1].output, 0, "a"),
+    ),
+    "an unknown operator in a function that nobody calls": lambda m: (
+        m.functions.append(m.functions[0]),
+        _set(m.functions[1], "name", "g"),
+        _set(m.functions[1].node[0], "op_type", "Rely"),
+    ),
     "a call without its attribute": lambda m: _node(m, 1).ClearField("attribute"),
     "a function that reads what nobody makes": lambda m: _renamed(
         m.functions[0].node[0].input, 0, "nowhere"

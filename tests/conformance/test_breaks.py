@@ -86,3 +86,14 @@ def test_most_rules_that_are_broken_here_matter_to_the_runtime() -> None:
         edit(model)
         refused += bool(refusal(model))
     assert refused > 0.8 * len(BREAKS)
+
+
+def test_an_initializer_of_a_branch_hides_an_input_that_the_call_leaves_out() -> None:
+    model = onnx.parser.parse_model(
+        '<ir_version: 8, opset_import: ["" : 17, "l" : 1]> g (float[4] x, bool c) => (float[4] y) '
+        '{ y = l.f (x, "", c) } <domain: "l", opset_import: ["" : 17]> f (a, b, c) => (d) '
+        "{ d = If (c) <then_branch = t () => (float[4] p) <float[1] b = {1.0}> { p = Add (a, b) }, "
+        "else_branch = e () => (float[4] q) { q = Neg (a) }> }"
+    )
+    assert refusal(model) == ""
+    assert facts_of(model).breaches == ()

@@ -31,6 +31,14 @@ ONE_CAUSE = {
     "a value made twice": (
         "g (float[4] x) => (float[4] y) { y = Relu (x) y = Neg (x) }", "ONX002",
     ),
+    "an input made anew": (
+        "g (float[4] x) => (float[4] y) { x = Neg (x) y = Relu (x) }", "ONX002",
+    ),
+    "a value that a branch makes anew": (
+        ("g (bool c, float[4] x) => (float[4] y) { y = If (c) <then_branch = a () => (float[4] p) "
+        "{ x = Relu (x) p = Neg (x) }, else_branch = b () => (float[4] q) { q = Neg (x) }> }"),
+        "ONX002",
+    ),
     "a cycle": (
         "g (float[4] x) => (float[4] y) { a = Add (x, b) b = Neg (a) y = Relu (b) }", "ONX003",
     ),

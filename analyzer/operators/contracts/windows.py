@@ -237,12 +237,28 @@ def _output_shape(call: Call) -> Iterator[Violation]:
             return
 
 
+def _padded_twice(call: Call) -> Iterator[Violation]:
+    """Explicit pads beside automatic ones, which ONNX forbids, zeros included.
+
+    Source: ``auto_pad`` and ``pads`` of Conv ("cannot be used simultaneously"); pooling has the
+    same words, and ONNX Runtime takes it.
+    """
+    padding, pads = word(call, "auto_pad", "NOTSET"), wholes(call, "pads")
+    if pads and padding in PADDING and padding != "NOTSET":
+        yield Violation(
+            "padded-twice",
+            f"auto_pad is '{padding}' and pads {list(pads[:MAX_LISTED])} are stated, too",
+            "remove pads, or set auto_pad to 'NOTSET'",
+        )
+
+
 def attributes(place: Window) -> tuple[Contract, ...]:
     return (
         per_axis("strides", place.axes, 1),
         per_axis("dilations", place.axes, 1),
         per_axis("pads", place.axes, 0, times=2),
         one_of("auto_pad", PADDING),
+        *(() if place.w is None else (_padded_twice,)),
     )
 
 

@@ -199,6 +199,8 @@ FAMILIES: Mapping[str, Family] = {
     "EyeLike": F(lambda r: Node("EyeLike", [real(r, 3, 4)]), {"rank": deeper(0)}),
     "Unique": F(lambda r: Node("Unique", [real(r, 3, 4)], {"axis": 0}), {"axis": state(axis=2)}),
     "Conv": F(_conv, {
+        "padded twice": both(state(auto_pad="SAME_UPPER"), state(pads=[1, 1, 1, 1])),
+        "padded twice by zeros": both(state(auto_pad="VALID"), state(pads=[0, 0, 0, 0])),
         "channels": longer(0, 1), "bias": longer(2), "kernel_shape": state(kernel_shape=[5, 5]),
         "group": state(group=7), "pads": state(pads=[1, 1]), "strides": state(strides=[1]),
         "stride 0": state(strides=[0, 1]), "dilations": state(dilations=[1, 1, 1]),
