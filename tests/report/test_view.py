@@ -78,6 +78,19 @@ def test_a_kind_of_which_nothing_is_known_has_no_nought() -> None:
     assert [rows["MatMul"], rows["Gemm"]] == [(2 * 8 * 8, 1), (None, 0)]
 
 
+def test_layers_of_unknown_cost_for_one_reason_are_one_row() -> None:
+    found = facts(
+        """g (float[2,8] x, float[8,8] w) => (float[N,M] y) {
+            a = com.example.Mystery (x)
+            b = MatMul (a, w)
+            y = MatMul (b, w)
+        }"""
+    )
+    missing = {op: (count, why) for op, count, why in summary.coverage(found.nodes).missing}
+    assert missing["MatMul"][0] == 2
+    assert "shape of" in missing["MatMul"][1]
+
+
 def test_mobilenet_spends_95_percent_in_pointwise_convolutions(mobilenet: Result) -> None:
     """MobileNet paper, Table 2: 94.86 % of mult-adds, 74.59 % of parameters in 1×1."""
     row = next(r for r in summary.shares(mobilenet.facts) if r.kind == "pointwise")

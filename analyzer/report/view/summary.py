@@ -81,12 +81,20 @@ def coverage(nodes: Iterable[Node]) -> Coverage:
     """Operators whose MACs are known; those inside a branch that is not counted are left out."""
     judged = [n for n in nodes if n.counted and not n.composite]
     missing = Counter(
-        (_qualified(n), label(n.cost.reason) or "no reason given") for n in judged if n.macs is None
+        (_qualified(n), label(_cause(n)) or "no reason given") for n in judged if n.macs is None
     )
     rows = sorted(missing.items(), key=lambda item: (-item[1], item[0]))
     return Coverage(
         len(judged) - missing.total(), len(judged), tuple((op, n, why) for (op, why), n in rows)
     )
+
+
+def _cause(node: Node) -> str:
+    """Why its cost is unknown, without the names of its operands: one cause is one row."""
+    reason = node.cost.reason
+    for name in {*node.inputs, *(tensor.name for tensor in node.outputs)} - {""}:
+        reason = reason.replace(f" ({name})", "")
+    return reason
 
 
 def opsets(imports: Mapping[str, int]) -> str:
