@@ -211,7 +211,7 @@ def test_the_command_line_says_it_in_one_line(
 ) -> None:
     path = tmp_path / "m.onnx"
     write_model(path)
-    monkeypatch.setattr(elements, "stored", around(elements.stored, shrink, path, "before"))
+    monkeypatch.setattr(elements, "rows", around(elements.rows, shrink, path, "before"))
     outcome = cli(command, "m.onnx", "--weights", "-q")
     assert outcome.code == 2
     assert (outcome.out + outcome.err).count("\n") == 1

@@ -80,9 +80,10 @@ def nested_ifs(depth: int) -> bytes:
     return serialised(model)
 
 
-def nested_loops(depth: int, trips: int) -> bytes:
-    """A 1×1 product below ``depth`` loops of ``trips`` iterations."""
-    model = parse("g (float[1,1] x) => (float[1,1] y0) { y0 = MatMul (x, x) }")
+def nested_loops(depth: int, trips: int, batch: tuple[int, ...] = ()) -> bytes:
+    """A 1×1 product, for each entry of a batch, below ``depth`` loops of ``trips`` iterations."""
+    sizes = ",".join(map(str, (*batch, 1, 1)))
+    model = parse(f"g (float[{sizes}] x) => (float[{sizes}] y0) {{ y0 = MatMul (x, x) }}")
     for level in range(1, depth + 1):
         body = GraphProto.FromString(model.graph.SerializeToString())
         del body.input[:], body.output[:]

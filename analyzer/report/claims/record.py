@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzer.records import Signed
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Scalar = int | float | str | bool | None
+Scalar = Signed | float | str | bool | None
 Value = Scalar | tuple[Scalar, ...]
 
 
