@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from analyzer.conformance.operators import complaints_of
 from analyzer.conformance.places import counted, nestings, quoted
 from analyzer.conformance.schemas import STANDARD, schema_at
 from analyzer.facts import Breach
@@ -64,12 +65,24 @@ def _declaration(function: onnx.FunctionProto, program: Program) -> Iterator[Bre
     if not function.name:
         yield Breach("unnamed-function", FAMILY, label, "a local function has no name",
                      "name or remove it", grave=False)  # fmt: skip
-    if not function.opset_import and function.node:
+    imported = {normal_domain(o.domain) for o in function.opset_import}
+    if function.node and (
+        not imported
+        or ("" not in imported and any(not normal_domain(n.domain) for n in function.node))
+    ):
+        what = "version of the ONNX operators, which it uses" if imported else "operator set"
         yield Breach(
             "function-without-opset", FAMILY, label,
-            f"local function {quoted(label)} imports no operator set",
+            f"local function {quoted(label)} imports no {what}",
             "add the opset_import that it was written against",
         )  # fmt: skip
+    for name, times in Counter(function.output).items():
+        if times > 1:
+            yield Breach(
+                "duplicate-output", FAMILY, label,
+                f"local function {quoted(label)} lists its output {quoted(name)} {times} times",
+                "return each value once, and let callers read it as often as they need it",
+            )  # fmt: skip
     names = Counter([*function.attribute, *(a.name for a in function.attribute_proto)])
     for name, times in names.items():
         if times > 1:
@@ -89,25 +102,30 @@ def _declaration(function: onnx.FunctionProto, program: Program) -> Iterator[Bre
 
 
 def _versions(function: onnx.FunctionProto, label: str, program: Program) -> Iterator[Breach]:
-    """Operators that mean one thing to the function and another to the model that inlines it."""
+    """Operators that mean one thing to the function and another to the model that inlines it.
+
+    ONNX Runtime inlines them in the model's version, and refuses what is malformed there.
+    """
     own = {normal_domain(o.domain): o.version for o in function.opset_import}
     outer = program.main.opsets
     told: set[str] = set()
-    for node in function.node:
-        domain = normal_domain(node.domain)
+    key = (normal_domain(function.domain), function.name, function.overload)
+    for op in program.scopes[program.functions[key]].ops:
+        domain = op.domain
         mine, theirs = own.get(domain), outer.get(domain)
         if domain not in STANDARD or mine is None or theirs is None or mine == theirs:
             continue
-        first, second = (schema_at(node.op_type, v, domain) for v in (mine, theirs))
+        first, second = (schema_at(op.op_type, v, domain) for v in (mine, theirs))
         if first is None or second is None or first.since == second.since:
             continue
-        if node.op_type not in told:
-            told.add(node.op_type)
+        if op.op_type not in told:
+            told.add(op.op_type)
             yield Breach(
                 "function-opset", FAMILY, label,
-                f"local function {quoted(label)} means {node.op_type}-{first.since} (it imports "
-                f"version {mine}), the model {node.op_type}-{second.since} (version {theirs})",
-                "import the same version in both", grave=False,
+                f"local function {quoted(label)} means {op.op_type}-{first.since} (it imports "
+                f"version {mine}), the model {op.op_type}-{second.since} (version {theirs})",
+                "import the same version in both",
+                grave=any(c.grave for c in complaints_of(op, second, inside=True)),
             )  # fmt: skip
 
 

@@ -63,15 +63,16 @@ def check_operators(program: Program) -> Iterator[Breach]:
             complaints = known.get(signature)
             if complaints is None:
                 schema = schema_at(op.op_type, version or 1, op.domain)
-                complaints = tuple(_complaints(op, schema, inside)) if schema else ()
+                complaints = tuple(complaints_of(op, schema, inside)) if schema else ()
                 known[signature] = complaints
             for code, family, message, remedy, grave in complaints:
                 breach = Breach(code, family, nesting.place(op), message, remedy, grave)
                 yield uncalled(breach) if idle else breach
     for (domain, op_type, version), places in unknown.items():
-        yield _unknown(domain, op_type, version, places)
+        others = _overloads(program, domain, op_type)
+        yield _unknown(domain, op_type, version, places, others)
     for missing, places in silent.items():
-        yield uncalled(_unknown(*missing, places))
+        yield uncalled(_unknown(*missing, places, _overloads(program, *missing[:2])))
 
 
 def _is_local(program: Program, op: Op) -> bool:
@@ -106,7 +107,7 @@ def _in_function(nesting: Nesting) -> bool:
 
 
 def _signature(op: Op, version: int | None, inside: bool) -> tuple[object, ...]:
-    """Everything that ``_complaints`` looks at: no names but those of attributes."""
+    """Everything that ``complaints_of`` looks at: no names but those of attributes."""
     return (
         op.domain, op.op_type, version, inside, tuple(map(bool, op.inputs)),
         tuple(map(bool, op.outputs)),
@@ -114,7 +115,8 @@ def _signature(op: Op, version: int | None, inside: bool) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _complaints(op: Op, schema: Schema, inside: bool) -> Iterator[Complaint]:
+def complaints_of(op: Op, schema: Schema, inside: bool) -> Iterator[Complaint]:
+    """Breaches of ``schema`` by an operator, which may be ``inside`` of a function."""
     yield from _operands(op, "input", op.inputs, schema.inputs, schema.input_range)
     yield from _operands(op, "output", op.outputs, schema.outputs, schema.output_range)
     yield from _attributes(op, schema, inside)
@@ -243,8 +245,22 @@ def check_misfits(problems: Iterable[Problem], told: Collection[str]) -> Iterato
             )  # fmt: skip
 
 
-def _unknown(domain: str, op_type: str, version: int | None, places: Sequence[str]) -> Breach:
-    """One breach for all operators of a kind that nothing defines."""
+def _overloads(program: Program, domain: str, op_type: str) -> list[str]:
+    """What the model's own functions of that name are called."""
+    return [
+        quoted(overload) if overload else "one without a name"
+        for space, name, overload in program.functions
+        if (space, name) == (domain, op_type)
+    ]
+
+
+def _unknown(
+    domain: str, op_type: str, version: int | None, places: Sequence[str], others: Sequence[str]
+) -> Breach:
+    """One breach for all operators of a kind that nothing defines.
+
+    ``others`` are the overloads that local functions of the same name have.
+    """
     more = f" ({counted(len(places), 'operator')})" if places[1:] else ""
     label = quoted(domain or "ai.onnx")
     if not op_type:
@@ -254,6 +270,13 @@ def _unknown(domain: str, op_type: str, version: int | None, places: Sequence[st
             f"add an opset_import for {label}", grave=version is None,
         )  # fmt: skip
     name = quoted(op_type) if op_type else "an operator without a name"
+    if others:
+        return Breach(
+            "unknown-overload", "operator", places[0],
+            f"{name} of domain {label}{more} is called in an overload that no local function "
+            f"has; the model defines {', '.join(others[:4])}",
+            "call one of those, or add a local function of that overload",
+        )  # fmt: skip
     if domain not in STANDARD:
         declare = "" if shipped(domain, op_type) else "declare it in the configuration, "
         return Breach(

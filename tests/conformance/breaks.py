@@ -301,6 +301,27 @@ CALLING: Mapping[str, Edit] = {
         _set(m.functions[1], "name", "g"),
         _set(m.functions[1].node[0], "op_type", "Rely"),
     ),
+    "a function that imports another domain alone": lambda m: _set(
+        m.functions[0].opset_import[0], "domain", "local"
+    ),
+    "a function that returns a value twice": lambda m: (
+        m.functions[0].output.append("b"),
+        _node(m, 1).output.append("more"),
+    ),
+    "a call of an overload that there is not": lambda m: (
+        _set(m, "ir_version", 10),
+        _set(_node(m, 1), "overload", "other"),
+    ),
+    "a call without the overload that there is": lambda m: (
+        _set(m, "ir_version", 10),
+        _set(m.functions[0], "overload", "other"),
+    ),
+    "a function in an older version that is malformed in the model's": lambda m: (
+        _set(m.functions[0].opset_import[0], "version", 12),
+        m.functions[0].node[0].CopyFrom(helper.make_node("Squeeze", ["a"], ["c"], axes=[0])),
+        m.graph.input[0].type.tensor_type.ClearField("shape"),
+        m.graph.output[0].type.tensor_type.ClearField("shape"),
+    ),
     "a call without its attribute": lambda m: _node(m, 1).ClearField("attribute"),
     "a function that reads what nobody makes": lambda m: _renamed(
         m.functions[0].node[0].input, 0, "nowhere"

@@ -129,6 +129,13 @@ def _split(call: Call) -> Iterator[Violation]:
             "leave one of the two out",
         )
         return
+    if call.version >= 18 and not given(call, 1) and stated is None:
+        yield Violation(
+            "split-count",
+            "neither the input split nor num_outputs is given",
+            f"set num_outputs to {outputs}, or give the parts in split",
+        )
+        return
     if stated is not None and stated != outputs:
         yield Violation(
             "split-count",

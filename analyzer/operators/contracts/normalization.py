@@ -11,6 +11,7 @@ from analyzer.operators.contracts.parts import (
     vector,
 )
 from analyzer.operators.contracts.reading import (
+    outputs_of,
     rank_of,
     shape_of,
     size_at,
@@ -60,6 +61,16 @@ def _batch_channels(call: Call) -> Dim:
         shape = shape_of(call, 0)
         return None if shape is None else volume(shape[1:])
     return 1 if rank_of(call, 0) == 1 else size_at(call, 0, 1)
+
+
+def _trained(call: Call) -> Iterator[Violation]:
+    """Statistics come out where training is on, since version 14."""
+    if call.version >= 14 and outputs_of(call) > 1 and not whole(call, "training_mode", 0):
+        yield Violation(
+            "training-outputs",
+            f"the node has {outputs_of(call)} outputs, and with training_mode = 0 there is one",
+            "keep the first output alone, or set training_mode to 1",
+        )
 
 
 _STATISTICS = tuple(
@@ -123,7 +134,7 @@ def _power(call: Call) -> Iterator[Violation]:
 
 
 NORMALISATION: Mapping[tuple[str, str], tuple[Contract, ...]] = {
-    ("", "BatchNormalization"): _STATISTICS,
+    ("", "BatchNormalization"): (*_STATISTICS, _trained),
     ("", "InstanceNormalization"): (
         least_rank(0, "input", 3), *per_channel((1, "scale"), (2, "B")),
     ),

@@ -119,6 +119,7 @@ FAMILIES: Mapping[str, Family] = {
                                              outputs=2), {
         "num_outputs": state(num_outputs=3),
         "more outputs": both(state(num_outputs=5), outputs(5)),
+        "neither": lambda node: node.attributes.clear(),
     }),
     "Split before 13": F(lambda r: Node("Split", [real(r, 6, 4)], {"split": [2, 4]}, outputs=2,
                                         opset=12), {"sum": state(split=[2, 2])}),
@@ -285,7 +286,7 @@ FAMILIES: Mapping[str, Family] = {
     "BatchNormalization": F(lambda r: Node("BatchNormalization", [
         real(r, 2, 3, 4), *(real(r, 3) for _ in range(4))]), {
         "scale": longer(1), "B": longer(2), "mean": longer(3), "var": longer(4),
-        "rank": deeper(1),
+        "rank": deeper(1), "statistics without training": outputs(3),
     }),
     "InstanceNormalization": F(lambda r: Node("InstanceNormalization", [
         real(r, 2, 3, 4), real(r, 3), real(r, 3)]), {"scale": longer(1), "B": longer(2)}),
