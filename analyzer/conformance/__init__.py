@@ -76,7 +76,8 @@ def conform(
     broken = {breach.where for breach in found if breach.grave}
     found += check_misfits(survey.shapes.problems, broken)
     found += [b for b in check_operands(survey, unassumed) if b.where not in broken]
-    found += checker_says(survey.shapes.complaint, found)
+    if not any(problem.code == "tensor-fields" for problem in model.problems):
+        found += checker_says(survey.shapes.complaint, found)  # else it says the same again
     listed = sorted(dict.fromkeys(found), key=lambda breach: not breach.grave)
     return tuple(_listed(listed, most))
 
@@ -117,6 +118,7 @@ def unexplained(problems: Iterable[Problem], breaches: Sequence[Breach]) -> tupl
         and not (
             problem.code in SAME_THERE and (problem.code, problem.where.rpartition("/")[2]) in same
         )
+        and not (problem.code == "tensor-fields" and ("tensor-size", _last(problem.where)) in same)
         and not (problem.code in ANY_THERE and problem.where in causes)
     )
 

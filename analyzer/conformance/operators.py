@@ -204,6 +204,8 @@ def _attributes(op: Op, schema: Schema, inside: bool) -> Iterator[Complaint]:
                 f"state it as {wanted}",
             )  # fmt: skip
     missing = [n for n, (_, required) in schema.attributes.items() if required and n not in seen]
+    if op.op_type == "Constant" and any(name.startswith("value") for name in seen):
+        missing = []  # its value is there, under a name that another version has
     for name in missing:
         yield Complaint(
             "missing-attribute", "attribute",
@@ -219,8 +221,19 @@ def _unknown_attribute(op: Op, name: str, schema: Schema) -> tuple[str, str]:
     if _had_before(op, name, schema.since):
         return message, f"remove it: it belongs to versions before {schema.since}"
     if newer is not None and name in newer.attributes:
-        return message, f"remove it, or import version {newer.since} of the operators"
+        first = _first_with(op, name, newer)
+        return message, f"remove it, or import version {first} of the operators"
     return message, "remove it, or correct its name"
+
+
+def _first_with(op: Op, name: str, schema: Schema) -> int:
+    """The oldest of the versions up to that of ``schema`` that have attribute ``name``."""
+    while schema.since > 1:
+        older = schema_at(op.op_type, schema.since - 1, op.domain)
+        if older is None or name not in older.attributes:
+            break
+        schema = older
+    return schema.since
 
 
 def _had_before(op: Op, name: str, since: int) -> bool:

@@ -153,7 +153,7 @@ def field_problem(tensor: TensorProto, spans: Sequence[Span]) -> str:
     if len(used) > 1:
         return f"its elements are in {len(used)} places: {', '.join(sorted(used))}"
     home = _HOME.get(DTYPES.get(tensor.data_type, ""), "int32_data")
-    if odd := used - {home, "raw_data"}:
+    if odd := used - {home, "raw_data" if home != "string_data" else home}:
         return f"its elements are in {odd.pop()}, which is not for {DTYPES[tensor.data_type]}"
     return ""
 

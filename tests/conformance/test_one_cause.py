@@ -120,3 +120,20 @@ def test_external_tensors_are_empty_for_the_checker() -> None:
         TensorProto(name="w", data_type=1, dims=[4], data_location=TensorProto.EXTERNAL)
     )
     assert check_structure(onnx.ModelProto.FromString(model.SerializeToString())) == ""
+
+
+def test_an_attribute_of_a_later_version_of_constant_is_one_finding() -> None:
+    model = parse("g (float[4] x) => (float[4] y) { y = Relu (x) c = Constant <value_int = 1> () }")
+    model.opset_import[0].version = 9
+    found = [f for f in lint(facts_of(model), RULES) if f.severity == "error"]
+    assert [f.rule for f in found] == ["ONX005"]
+    assert "import version 12" in found[0].message
+
+
+def test_elements_in_the_field_of_another_type_are_one_finding() -> None:
+    model = parse("g (float[2] x) => (float[2] y) { y = Add (x, w) }")
+    model.graph.initializer.add(name="w", data_type=TensorProto.FLOAT, dims=[2]).int32_data.extend(
+        [1, 2]
+    )
+    found = [f.rule for f in lint(facts_of(model), RULES) if f.severity in ("error", "warning")]
+    assert found == ["ONX012"]

@@ -125,6 +125,7 @@ def test_small_tensors_stay_whole(data_type: int, kept_bytes: int) -> None:
     [
         ({"float_data": [1.0] * 4, "raw_data": bytes(16)}, "2 places: float_data, raw_data"),
         ({"int64_data": [1] * 4}, "in int64_data, which is not for float32"),
+        ({"data_type": TensorProto.STRING, "raw_data": bytes(4)}, "which is not for string"),
         ({"float_data": [1.0] * 4}, ""),
         ({"raw_data": bytes(16)}, ""),
     ],
@@ -135,7 +136,9 @@ def test_elements_where_readers_do_not_agree_to_look_are_named(
 ) -> None:
     tensor = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[4 * times])
     for name, value in fields.items():
-        if name == "raw_data":
+        if name == "data_type":
+            tensor.data_type = value
+        elif name == "raw_data":
             tensor.raw_data = value * times
         else:
             getattr(tensor, name).extend(value * times)

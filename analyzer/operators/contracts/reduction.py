@@ -58,6 +58,18 @@ def _along(call: Call) -> Iterator[Violation]:
         yield out_of_range("axis", axis[0], axes, f"the input ({spell(shape_of(call, 0))})")
 
 
+def _parts(call: Call) -> Iterator[Violation]:
+    """The last axis of DFT holds a real part, or a real and an imaginary one."""
+    size = size_at(call, 0, -1)
+    if size is not None and size not in (1, 2):
+        yield Violation(
+            "dft-parts",
+            f"the last axis of the input ({spell(shape_of(call, 0))}) is {size} long, where it "
+            "takes 1 (real numbers) or 2 (real and imaginary parts)",
+            "put the signal before a last axis of 1, by an Unsqueeze",
+        )
+
+
 def _softmax_axis(call: Call) -> Iterator[Violation]:
     """Before version 13 axes were flattened from axis 1 on, since then the last one is taken."""
     yield from axis_in_range(default=-1 if call.version >= 13 else 1)(call)
@@ -122,7 +134,7 @@ REDUCTION: Mapping[tuple[str, str], tuple[Contract, ...]] = {
                      one_of("reverse", (0, 1))),
     ("", "CumProd"): (single(1, "axis"), _along, one_of("exclusive", (0, 1)),
                       one_of("reverse", (0, 1))),
-    ("", "DFT"): (single(1, "dft_length"), single(2, "axis"), _along),
+    ("", "DFT"): (_parts, single(1, "dft_length"), single(2, "axis"), _along),
     ("", "SoftmaxCrossEntropyLoss"): _LOSS,
     ("", "NegativeLogLikelihoodLoss"): _LOSS,
     ("com.microsoft", "QLinearSoftmax"): (axis_in_range(default=-1),),

@@ -144,6 +144,9 @@ FAMILIES: Mapping[str, Family] = {
         "channels": longer(0, 1), "rank": put(0, real(np.random.default_rng(0), 8, 2, 2)),
         "blocksize": state(blocksize=0), "mode": state(mode="DRC"),
     }),
+    "DFT": F(lambda r: Node("DFT", [real(r, 2, 5, 1)]), {
+        "three parts": lambda node: node.inputs.__setitem__(0, np.ones((2, 5, 3), np.float32)),
+    }),
     "SpaceToDepth": F(lambda r: Node("SpaceToDepth", [real(r, 1, 2, 4, 4)], {"blocksize": 2}), {
         "height": longer(0, 2)}),
     "ReverseSequence": F(lambda r: Node("ReverseSequence", [real(r, 4, 2), ints(4, 1)]), {
