@@ -103,16 +103,18 @@ def analyze_weights(
     *,
     limits: Limits = Limits(),
     operators: Sequence[Operator] = (),
+    asked: bool = True,
 ) -> Facts:
     """``analyze``, and what the values of all stored tensors say.
 
     They are read block by block, in the guarded process, and dropped; what the file does not
     store (absent external data, generated constants) is listed as not read. External data that is
-    not there to be read makes the outcome inconclusive: it was asked for.
+    not there to be read makes the outcome inconclusive, and so does a file that stores no weights
+    where somebody ``asked`` for a look at them.
     """
     from analyzer.weights.audit import audit  # lazily: `check` never reads weights
 
     facts = analyze(model, bindings, limits=limits, operators=operators)
     with declaring(operators):
-        evidence, problems = audit(model, facts, limits)
+        evidence, problems = audit(model, facts, limits, asked=asked)
     return replace(facts, evidence=evidence, problems=problems)

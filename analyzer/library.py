@@ -294,7 +294,8 @@ def report(
     if format not in renderers:
         raise ConfigError(f"there is no format {format!r}; formats are {', '.join(renderers)}")
     known = _shipped() if rules is None else tuple(rules)
-    result = _result(_facts(model, weights=True), known, settings or Settings())
+    facts = _facts(model, weights=True, asked=False)
+    result = _result(facts, known, settings or Settings())
     data = renderers[format](result, options)
     if to is not None:
         path = os.fsdecode(to)
@@ -399,8 +400,12 @@ def explain(rule: str | Rule, rules: Sequence[Rule] | None = None) -> str:
     return page(rule)
 
 
-def _facts(model: Facts | Model | Readable, *, weights: bool = False) -> Facts:
-    return model if isinstance(model, Facts) else analyze(model, weights=weights)
+def _facts(model: Facts | Model | Readable, *, weights: bool = False, asked: bool = True) -> Facts:
+    if isinstance(model, Facts):
+        return model
+    if weights and not asked:
+        return analyze_weights(model if isinstance(model, Model) else load(model), asked=False)
+    return analyze(model, weights=weights)
 
 
 @cache

@@ -33,8 +33,11 @@ def facts_of(path: str, plan: Plan, *, weights: bool = False) -> Facts:
     from analyzer.model import load
 
     model = load(opened(path), name=path, limits=plan.limits, digest=plan.digest)
-    look = analyze_weights if weights else analyze
-    return look(model, plan.bindings, limits=plan.limits, operators=plan.operators)
+    if not weights:
+        return analyze(model, plan.bindings, limits=plan.limits, operators=plan.operators)
+    return analyze_weights(
+        model, plan.bindings, limits=plan.limits, operators=plan.operators, asked=plan.asked
+    )
 
 
 def opened(path: str) -> str | BinaryIO:

@@ -48,6 +48,8 @@ class Plan:
     """Compute each file's SHA-256."""
     weights: bool = False
     """Read trained weights."""
+    asked: bool = True
+    """Somebody asked for that; a report does it by itself."""
 
     @property
     def applied(self) -> tuple[Rule, ...]:
@@ -174,6 +176,7 @@ def _make(file: Config, arguments: Namespace, today: date, baseline: str) -> Pla
         bindings=Bindings(config.shapes, config.dims, config.trip_counts),
         limits=_limits(config.limits),
         weights=_weights(arguments, config, rules),
+        asked=not getattr(arguments, "unasked", False) or config.weights,
         operators=_operators(config),
     )
 

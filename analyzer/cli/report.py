@@ -50,6 +50,7 @@ def configure(parser: ArgumentParser) -> None:
         help=f"comma-separated, of {', '.join(REPORT_FORMATS)} (default: {','.join(DEFAULT)})",
     )
     parser.add_argument("--count", choices=("macs", "flops"), help="headline unit (default: macs)")
+    parser.set_defaults(unasked=True)  # weights are read unless somebody objects
     parser.add_argument(
         "--no-weights",
         dest="weights",

@@ -75,6 +75,8 @@ def _peak(v: Values) -> Card:
         value = units.size(low) if low == high else f"{units.size(low)} to {units.size(high)}"
         value = f"at least {units.size(low)}" if high is None else value
     where = (f"while {label(v['name'], 40)} runs",) if v["name"] else ()
+    if v["fused_bytes"] is not None:
+        where = (f"{units.size(v['fused_bytes'])} with Q and DQ in integer kernels", *where)
     return Card("peak", "Peak activation memory", value,
                 (*where, "in the file's order of operators"))  # fmt: skip
 

@@ -29,8 +29,12 @@ RESULT_BYTES = 24 << 20
 """What the child may hand back: its parent holds that several times over."""
 
 
-def audit(model: Model, facts: Facts, limits: Limits) -> tuple[WeightEvidence, tuple[Problem, ...]]:
+def audit(
+    model: Model, facts: Facts, limits: Limits, *, asked: bool = True
+) -> tuple[WeightEvidence, tuple[Problem, ...]]:
     """Evidence in the weights of ``model``, and the problems of ``facts`` with those of the look.
+
+    That the file stores no weights is inconclusive where somebody ``asked`` for them.
 
     Raises
     ------
@@ -57,7 +61,7 @@ def audit(model: Model, facts: Facts, limits: Limits) -> tuple[WeightEvidence, t
         every = tuple(node.id for node in facts.nodes if node.conv is not None)
         problem = Problem("weights-unreadable", _place(facts, found), text)
         return WeightEvidence({}, unread=every), (*problems, problem)
-    return found, (*problems, *_unread(facts, problems, found, limits.weight_bytes))
+    return found, (*problems, *_unread(facts, problems, found, limits.weight_bytes, asked))
 
 
 def _look(
@@ -76,7 +80,11 @@ def _place(facts: Facts, failure: GuardFailure) -> str:
 
 
 def _unread(
-    facts: Facts, problems: Iterable[Problem], evidence: WeightEvidence, most: int
+    facts: Facts,
+    problems: Iterable[Problem],
+    evidence: WeightEvidence,
+    most: int,
+    asked: bool,
 ) -> Iterator[Problem]:
     """What was not read, unless ``problems`` say so."""
     told = any(p.inconclusive and p.code.startswith(("external-", "tensor-")) for p in problems)
@@ -90,7 +98,7 @@ def _unread(
     elif evidence.unread and not (told or evidence.layers or evidence.weight_tensors):
         text = ("no weights were read: what the layers use is generated, computed or given when "
                 "the model runs, or stored as integers")  # fmt: skip
-        yield Problem("weights-unread", "", text)
+        yield Problem("weights-unread", "", text, inconclusive=asked)
     elif evidence.unread and not told:
         layers = _many(len(evidence.unread), "layer")
         text = (f"the weights of {layers} are not stored as they are used (generated, computed, "

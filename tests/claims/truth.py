@@ -173,7 +173,8 @@ def _parameters(d: Document) -> Values:
 def _peak(d: Document) -> Values:
     memory = d["memory"]
     known = memory["peak_bytes"] is not None
-    return {"bytes": memory["peak_range"] if known else None, "node": memory["at_node"]}
+    return {"bytes": memory["peak_range"] if known else None, "node": memory["at_node"],
+            "fused_bytes": memory["fused_bytes"]}  # fmt: skip
 
 
 def _saving(d: Document) -> Values:

@@ -85,3 +85,22 @@ def test_inspect_reads_weights_on_request(cli: Cli, broken: str) -> None:
     assert [f["rule"] for f in with_weights["findings"]] == ["WGT001"]
     without = json.loads(cli("inspect", broken, "--format", "json").out)
     assert without["findings"] == []
+
+
+def test_a_report_reads_weights_unasked_and_so_concludes_without_any(
+    cli: Cli, tmp_path: Path
+) -> None:
+    (tmp_path / "m.onnx").write_bytes(
+        encode(
+            """<ir_version: 8, opset_import: ["" : 17]>
+            g (float[1,2,8,8] x) => (float[1,2,8,8] y) <int64[4] s = {2, 2, 1, 1}>
+            { w = ConstantOfShape (s) y = Conv (x, w) }"""
+        )
+    )
+    assert cli("report", "m.onnx", "-o", "out", "--format", "json").code == 0
+    found = json.loads((tmp_path / "out/m.json").read_text())
+    assert [(p["code"], p["inconclusive"]) for p in found["problems"]] == [
+        ("weights-unread", False)
+    ]
+    assert found["outcome"] == "clean"
+    assert cli("check", "m.onnx", "--weights").code == 2

@@ -45,8 +45,9 @@ def peak(result: Result) -> Claim:
     return Claim(
         "peak",
         {"bytes": memory.peak_range if memory.peak_bytes is not None else None,
-         "node": memory.at_node, "name": name or memory.at_node},
-        ("memory.peak_bytes", "memory.peak_range", "memory.at_node"),
+         "node": memory.at_node, "name": name or memory.at_node,
+         "fused_bytes": memory.fused_bytes},
+        ("memory.peak_bytes", "memory.peak_range", "memory.at_node", "memory.fused_bytes"),
     )  # fmt: skip
 
 
