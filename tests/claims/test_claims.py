@@ -191,3 +191,17 @@ def test_a_forest_has_no_weights_that_are_made_when_it_runs() -> None:
 
 def test_notes_are_not_denied_by_the_first_page() -> None:
     assert "none that asks for a change" in said("open sizes", "actions")
+
+
+def test_missing_data_is_an_error_whatever_else_it_keeps_unjudged(tmp_path: Path) -> None:
+    model = shared()
+    kernel = model.graph.initializer[0]
+    kernel.ClearField("raw_data")
+    kernel.data_location = TensorProto.EXTERNAL
+    kernel.external_data.add(key="location", value="absent.bin")
+    path = tmp_path / "m.onnx"
+    path.write_bytes(model.SerializeToString())
+    found = result(path)
+    assert list(contradictions(document(found))) == []
+    (verdict,) = [s.text for s in sentences(page(found)) if s.value == "verdict"]
+    assert verdict.startswith("1 error to fix before this model is used")

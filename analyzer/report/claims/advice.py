@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from analyzer.findings.finding import Finding
     from analyzer.report.result import Result
 
+UNRESOLVED = "GRF001"
+"""The rule that passes on what kept the analysis from being conclusive: it is counted as that, and
+not as an error once more. Missing data is an error of its own: nothing can load the model."""
 MOST_ACTIONS = 3
 LARGE = 0.01
 """Share of the MACs from which a saving is worth the first sentence."""
@@ -25,10 +28,8 @@ def verdict(result: Result) -> Claim:
     totals = result.facts.totals
     macs, _ = possible_saving(result)
     share = macs / totals.macs if totals.macs else 0.0
-    # What kept the analysis from being conclusive is counted as that, and not once more.
-    reported = {rule.id for rule in result.rules if rule.subject == "problem"}
     grave = [group for group in result.groups if group.severity is Severity.ERROR]
-    errors = sum(group.rule not in reported for group in grave)
+    errors = sum(group.rule != UNRESOLVED for group in grave)
     inconclusive = sum(problem.inconclusive for problem in result.facts.problems)
     if errors:
         kind = "errors"
