@@ -179,6 +179,8 @@ def size_problem(tensor: TensorProto, spans: Sequence[Span]) -> str:
     elements = prod(dims)
     if elements > 4 * stored:  # int2 packs four elements into one number
         return f"its shape has {elements:,} elements and the file stores far fewer"
+    if stored > 20 * elements and DTYPES.get(tensor.data_type) != "string":  # complex: 2 numbers
+        return f"its shape has {elements:,} elements and the file stores far more"
     return "" if spans else _count_problem(tensor, elements)
 
 

@@ -127,6 +127,7 @@ def test_a_claim_of_2_to_the_80_elements_is_a_problem_and_not_an_allocation() ->
         (wb.number(1, (1 << 64) - 1) + wb.number(2, 1), "negative dimension"),
         (wb.number(1, 1) + wb.number(2, 99), "element type 99 is unknown"),
         (wb.number(1, 3000) + wb.number(2, 1) + wb.blob(9, b"\0" * 8000), "needs 12,000 bytes"),
+        (wb.number(1, 0) + wb.number(2, 1) + wb.blob(4, b"\0" * 8000), "the file stores far more"),
     ],
 )
 def test_data_that_does_not_fit_its_shape_is_a_problem(fields: bytes, says: str) -> None:
