@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from analyzer.shapes.sites import Site
 
 
+QUANTIZE, DEQUANTIZE = "QuantizeLinear", "DequantizeLinear"
+
+
 def fuse(
     graph: nx.MultiDiGraph[str], sites: Sequence[Site], last: Mapping[Port, int]
 ) -> tuple[dict[Port, Tensor], dict[Port, int]]:
@@ -41,17 +44,19 @@ def fuse(
     stored: dict[Port, Tensor] = {}
     ends = dict(last)
     for site in reversed(sites):
+        if site.op.op_type not in (QUANTIZE, DEQUANTIZE):
+            continue  # before anything is looked up: most models have neither
         made = Port(site.id, 0)
         here = vertex(graph, site.id)
         output = site.call.output(0)
         if output is None or 0 in here.exports:
             continue
         source = sources(graph, site.id).get(0)
-        if site.op.op_type == "DequantizeLinear" and (source or 0 in here.constants):
+        if site.op.op_type == DEQUANTIZE and (source or 0 in here.constants):
             stored[made] = replace(output, shape=(0,))
             if source:
                 ends[source] = max(ends.get(source, 0), ends.get(made, site.index))
-        elif site.op.op_type == "QuantizeLinear" and source and _reads_alone(graph, source):
+        elif site.op.op_type == QUANTIZE and source and _reads_alone(graph, source):
             given = site.call.input(0)
             assert given is not None
             stored[source] = Tensor(given.name, output.dtype, output.shape)
