@@ -12,6 +12,7 @@ MUTANTS ?= 100
 SEED ?= 1
 PEERS ?= $(OUT)/bench-venv
 BENCH ?=
+FOLDER ?= samples
 
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
@@ -20,7 +21,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint fuzz conformance mutants bench snapshots samples readme clean
+.PHONY: help demo test lint fuzz conformance mutants bench catalogue snapshots samples readme clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -67,6 +68,9 @@ $(PEERS)/.stamp: tools/peers.txt
 	  $(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check "$$pin" || true; \
 	done
 	@touch $@
+
+catalogue: $(STAMP)  ## what the rules say about the models in FOLDER: groups, rules, remedies
+	$(BIN)/python -m tools.catalogue --full $(FOLDER)
 
 mutants: $(STAMP)-browser  ## MUTANTS seeded faults in analyzer/, one at a time: which do the tests miss?
 	$(BIN)/python -m tools.mutate --map --count $(MUTANTS) --seed $(SEED)
