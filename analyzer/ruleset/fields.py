@@ -44,24 +44,6 @@ AUDIT: Mapping[str, type] = {"audit": evidence.WeightEvidence}
 EVIDENCE = frozenset({*LAYER, *STORED, *AUDIT})
 """Groups for which trained weights have to be read."""
 
-SUBJECTS: Mapping[str, Mapping[str, type]] = {
-    "model": {**AUDIT},
-    "node": {
-        "node": facts.Node,
-        "conv": facts.Conv,
-        "saving": facts.Saving,
-        "block": facts.Block,
-        **LAYER,
-        **AUDIT,
-    },
-    "block": {"block": facts.Block},
-    "tensor": {"tensor": facts.Tensor, **STORED, **AUDIT},
-    "problem": {"problem": facts.Problem},
-    "breach": {"breach": facts.Breach},
-    "assumption": {"assumption": facts.Assumption},
-}
-"""What one evaluation can be about, and the groups that brings."""
-
 NUMBER, TEXT, FLAG, LIST, ANY = "number", "text", "flag", "list", "any"
 OPTION_KINDS = {"integer": NUMBER, "number": NUMBER, "flag": FLAG, "text": TEXT}
 
@@ -82,11 +64,6 @@ class Values:
 
 Kind = str | type | Values
 """A scalar kind, a dataclass whose fields can be asked for, or a mapping."""
-
-
-def groups(subject: str) -> dict[str, type]:
-    """Groups visible to a rule about ``subject``, options aside."""
-    return {**SUBJECTS[subject], **COMMON}
 
 
 @cache

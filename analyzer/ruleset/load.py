@@ -10,11 +10,11 @@ from analyzer.findings.finding import Severity
 from analyzer.resources import rules_dir
 from analyzer.ruleset.document import MAX_BYTES, Item, MalformedYaml, read
 from analyzer.ruleset.expression import Expression, Message
-from analyzer.ruleset.fields import SUBJECTS, groups
 from analyzer.ruleset.keys import Section
 from analyzer.ruleset.option import Option, OptionValue
 from analyzer.ruleset.option_values import kind_of, typed
 from analyzer.ruleset.rule import Example, Rule, Value
+from analyzer.ruleset.subjects import SORTS, groups
 from analyzer.ruleset.whitelist import Checker, Refused
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ TOTALS = ("sum", "max")
 FACT = re.compile(r"[a-z_]+\.[a-z_]+")
 EXPECTATIONS = ("match", "no-match")
 OPTION_KINDS = ("integer", "number", "flag", "text")
-TENSORS = ("input", "output", "intermediate", "stored")
 MAX_FILES = 1000
 """Rule files in one folder."""
 
@@ -157,22 +156,23 @@ def _applies_to(top: Section) -> tuple[str, tuple[str, ...]]:
     if item is None:
         return "model", ()
     if isinstance(item.value, str):  # "applies-to: model" is short for {model: all}
-        return top.choice("applies-to", tuple(SUBJECTS)), ()
+        return top.choice("applies-to", tuple(SORTS)), ()
     target = Section(item, top.errors, "applies-to")
-    asked = [subject for subject in SUBJECTS if subject in target.entries]
-    for subject in asked:
-        target.item(subject)
-    target.finish(SUBJECTS)
+    asked = [sort for sort in SORTS if sort in target.entries]
+    for sort in asked:
+        target.item(sort)
+    target.finish(SORTS)
     if len(asked) != 1:
-        top.error(f"'applies-to' needs exactly one of {', '.join(SUBJECTS)}", item.line)
+        top.error(f"'applies-to' needs exactly one of {', '.join(SORTS)}", item.line)
         return (asked or ["model"])[0], ()
     entry = target.entries[asked[0]]
     if entry.value is True or entry.value == "all":
         return asked[0], ()
     words = target.words(entry, asked[0])
+    kinds = SORTS[asked[0]].kinds
     for word in words:
-        if asked[0] == "tensor" and word not in TENSORS:
-            target.error(f"tensors are {', '.join(TENSORS)}, not {word[:40]!r}", entry.line)
+        if kinds and word not in kinds:
+            target.error(f"{asked[0]}s are {', '.join(kinds)}, not {word[:40]!r}", entry.line)
     return asked[0], words
 
 

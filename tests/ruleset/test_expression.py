@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from analyzer.facts import ModelInfo
 from analyzer.ruleset.expression import Expression, Message
-from analyzer.ruleset.fields import groups
 from analyzer.ruleset.option import Option
 from analyzer.ruleset.sandbox import UNKNOWN
+from analyzer.ruleset.subjects import groups
 from analyzer.ruleset.whitelist import Checker, Refused
 from tests.ruleset.build import CONV, SAVING, facts, node
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.ruleset.expression import MAX_LENGTH, Expression, Message
-from analyzer.ruleset.fields import groups
+from analyzer.ruleset.subjects import groups
 from analyzer.ruleset.whitelist import Checker, Refused
 
 CHECKER = Checker(groups("node"), {})

@@ -1,0 +1,28 @@
+"""Sizes that the file leaves open and that were bound to a value."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from analyzer import facts as records
+from analyzer.ruleset.subjects.subject import Sort, Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.facts import Facts
+
+
+def _make(facts: Facts) -> Iterator[Subject]:
+    for assumption in facts.assumptions:
+        yield Subject(
+            kind=assumption.reason,
+            place=assumption.input,
+            name=f"{assumption.input}/{assumption.axis}",
+            structure=partial(tuple, (assumption.dim,)),
+            groups={"assumption": assumption},
+        )
+
+
+SORT = Sort("assumption", {"assumption": records.Assumption}, _make)

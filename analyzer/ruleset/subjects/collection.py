@@ -1,0 +1,43 @@
+"""The subjects of one model, made once however many rules ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analyzer.ruleset.fields import COMMON
+from analyzer.ruleset.subjects.registry import SORTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from analyzer.facts import Facts
+    from analyzer.ruleset.subjects.subject import Subject
+
+
+def common_groups(facts: Facts) -> dict[str, Any]:
+    """The groups about the whole model."""
+    return {name: getattr(facts, name) for name in COMMON}
+
+
+def groups(sort: str) -> dict[str, type]:
+    """Groups visible to a rule about this sort of subject, options aside."""
+    return {**SORTS[sort].groups, **COMMON}
+
+
+class Subjects:
+    """See the module's docstring."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self._made: dict[str, dict[str, list[Subject]]] = {}
+
+    def select(self, sort: str, selector: Iterable[str]) -> Iterable[Subject]:
+        """Subjects of one sort, restricted to the kinds in ``selector`` unless it is empty."""
+        if sort not in self._made:
+            by_kind: dict[str, list[Subject]] = {}
+            for made in SORTS[sort].make(self.facts):
+                by_kind.setdefault(made.kind, []).append(made)
+            self._made[sort] = by_kind
+        by_kind = self._made[sort]
+        for kind in selector or by_kind:
+            yield from by_kind.get(kind, ())

@@ -1,0 +1,70 @@
+"""Operators, one by one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from analyzer import facts as records
+from analyzer.ruleset.fields import AUDIT, LAYER
+from analyzer.ruleset.sandbox import UNKNOWN
+from analyzer.ruleset.subjects.subject import Sort, Subject
+from analyzer.ruleset.subjects.weights import audit_group, layer_groups
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.facts import Facts, Node, Saving
+
+
+def _make(facts: Facts) -> Iterator[Subject]:
+    layers = facts.evidence.layers if facts.evidence else {}
+    blocks = {node: block for block in facts.blocks for node in block.nodes}
+    audit = audit_group(facts)
+    for node in facts.nodes:
+        known = {"conv": node.conv, "saving": node.saving, "block": blocks.get(node.id)}
+        yield Subject(
+            kind=node.op_type
+            if node.domain in ("", "ai.onnx")
+            else f"{node.domain}.{node.op_type}",
+            place=node.id,
+            name=f"{node.scope}/{node.name}" if node.name else node.id,
+            structure=partial(node_structure, node),
+            groups={"node": node, **{k: UNKNOWN if v is None else v for k, v in known.items()},
+                    **layer_groups(layers.get(node.id)), **audit},
+            saving=_saving(node),
+        )  # fmt: skip
+
+
+def _saving(node: Node) -> Saving | None:
+    """Without the weights of another operator, where the two share them."""
+    if node.saving is None or node.saved_params == node.saving.params:
+        return node.saving
+    return replace(node.saving, params_now=0, params_after=0)
+
+
+def node_structure(node: Node) -> tuple[object, ...]:
+    """What an operator is whatever it and its tensors are called."""
+    conv = node.conv
+    shape = (
+        (conv.kernel_shape, conv.in_channels, conv.out_channels, conv.groups, conv.strides,
+         conv.dilations)
+        if conv else (node.params,)
+    )  # fmt: skip
+    dtypes = tuple(tensor.dtype for tensor in node.outputs)
+    return (node.domain, node.op_type, len(node.inputs), dtypes, *shape)
+
+
+SORT = Sort(
+    "node",
+    {
+        "node": records.Node,
+        "conv": records.Conv,
+        "saving": records.Saving,
+        "block": records.Block,
+        **LAYER,
+        **AUDIT,
+    },
+    _make,
+)

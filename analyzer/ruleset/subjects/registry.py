@@ -1,0 +1,34 @@
+"""All sorts of subjects; a new one is a file beside this and a line here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.ruleset.subjects import (
+    assumption,
+    block,
+    breach,
+    model,
+    node,
+    problem,
+    tensor,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analyzer.ruleset.subjects.subject import Sort
+
+SORTS: Mapping[str, Sort] = {
+    sort.name: sort
+    for sort in (
+        model.SORT,
+        node.SORT,
+        block.SORT,
+        tensor.SORT,
+        problem.SORT,
+        breach.SORT,
+        assumption.SORT,
+    )
+}
+"""By the word in ``applies-to``, in the order in which people read them."""

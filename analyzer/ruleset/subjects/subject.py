@@ -1,0 +1,47 @@
+"""What a rule is evaluated on, and what a sort of such things brings into the language.
+
+A file beside this one holds one sort: a frozen dataclass record or several, whose fields are
+documented with unit and meaning (authors read those texts), and a maker from facts to subjects.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from analyzer.facts import Facts, Saving
+
+
+class Subject(NamedTuple):
+    """One thing a rule can have an opinion about; a tuple, since each node becomes one."""
+
+    kind: str
+    """What ``applies-to`` selects by: operator type, block kind, tensor role, problem code."""
+    place: str
+    """Where a finding about it points: node id, tensor name; empty for the model."""
+    name: str
+    """What people call it, for fingerprints: scope and own name; survives renamed tensors."""
+    structure: Callable[[], tuple[object, ...]]
+    """What it is whatever its name: operator, kernel, channels. No figure that depends on how
+    open dimensions were bound, or a fingerprint would change with them. Called for findings
+    only: most subjects match no rule."""
+    groups: Mapping[str, Any]
+    """Records by group name, those of ``fields.COMMON`` excluded; ``UNKNOWN`` for an absent one."""
+    saving: Saving | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A sort of subjects."""
+
+    name: str
+    """The word in ``applies-to``."""
+    groups: Mapping[str, type]
+    """Record behind each group that it brings."""
+    make: Callable[[Facts], Iterator[Subject]]
+    """All subjects of a model, called once and only if a rule asks; a few µs each."""
+    kinds: tuple[str, ...] = ()
+    """The words that a selector may list; empty where they are data, such as operator types."""
