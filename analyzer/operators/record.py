@@ -157,7 +157,10 @@ class Scaling(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operator:
-    """What is known of one operator of one domain."""
+    """What is known of one operator of one domain.
+
+    ``analyzer.declare`` makes one of your own, ``analyzer.analyze`` takes it.
+    """
 
     name: str
     nature: Nature
