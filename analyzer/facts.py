@@ -89,6 +89,11 @@ class Tensor:
         return prod(cast("tuple[int, ...]", self.shape))
 
     @property
+    def is_plain(self) -> bool | None:
+        """False for sequences, maps, optional and sparse values; ``None`` when unknown."""
+        return None if self.dtype is None else "(" not in self.dtype
+
+    @property
     @shown
     def bytes(self) -> int | None:
         """Stored bytes, sub-byte types packed; ``None`` when unknown."""
@@ -621,6 +626,8 @@ class Conformance:
     """Breaches for which a runtime refuses the model."""
     tolerated: int
     """Breaches with which it runs."""
+    misfits: int = 0
+    """Operators that a size assumed for an open dimension does not fit."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -679,7 +686,8 @@ class Facts(Output):
     def conformance(self) -> Conformance:
         """The breaches counted."""
         grave = sum(breach.grave for breach in self.breaches)
-        return Conformance(grave, len(self.breaches) - grave)
+        misfits = sum(breach.family == "assumption" for breach in self.breaches)
+        return Conformance(grave, len(self.breaches) - grave, misfits)
 
     @property
     def inconclusive(self) -> bool:

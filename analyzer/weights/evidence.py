@@ -148,7 +148,9 @@ def _layers(
         if len(key[0]) == 1:
             known[key[0][0]] = seen.values
         layers[node.id] = _with_downstream(
-            layer_evidence(node.id, seen, node.conv), facts.graph, exported
+            layer_evidence(node.id, seen, node.conv, macs_of_model=facts.totals.macs),
+            facts.graph,
+            exported,
         )
     return layers, unread, known
 

@@ -126,16 +126,22 @@ def _kernel(seen: TensorScan, form: Form) -> KernelUse | None:
 
 
 def layer_evidence(
-    node: str, seen: Look, conv: Conv | None, target: float = TARGET
+    node: str,
+    seen: Look,
+    conv: Conv | None,
+    target: float = TARGET,
+    *,
+    macs_of_model: int | None = None,
 ) -> LayerEvidence:
     """Evidence for the layer ``node`` whose weights were ``seen``."""
     known = seen.spectra is not None and conv is not None
+    judged = judge(seen.spectra, conv, target) if known and seen.spectra else None
     return LayerEvidence(
         node=node,
         values=seen.values,
         filters=seen.filters,
         kernel=seen.kernel,
-        separability=judge(seen.spectra, conv, target) if known and seen.spectra else None,
+        separability=judged and replace(judged, macs_of_model=macs_of_model),
     )
 
 
