@@ -492,6 +492,26 @@ def test_values_that_are_only_picked_stay_what_they_were() -> None:
     assert picking == keys("Relu Clip MaxPool GlobalMaxPool Gather")
 
 
+def test_operators_commute_whose_results_are_the_same_in_any_order() -> None:
+    commuting = having(lambda r: r.commutes)
+    assert commuting == keys(
+        "Add Mul Sum Max Min Mean Equal And Or Xor BitwiseAnd BitwiseOr BitwiseXor ms:ComplexMul"
+    )
+    tried = set()
+    for key, case in probed().items():
+        record = find(*key)
+        if record is None or record.scaling is not Scaling.BROADCAST:
+            continue
+        if {*record.inputs} != {DATA} or len(case.inputs) < 2:
+            continue
+        there, back = count(case), count(replace(case, inputs=case.inputs[::-1]))
+        results = zip(there.results, back.results, strict=True)
+        same = all(a.shape == b.shape and np.allclose(a, b) for a, b in results)
+        assert same == (key in commuting), key
+        tried.add(key)
+    assert commuting - tried <= keys("ms:ComplexMul")
+
+
 @pytest.mark.parametrize(
     "between",
     ["Identity (x)", "Transpose <perm = [0,1,2,3]> (x)", "Pad (x, none)", "Clip (x)",
