@@ -6,16 +6,15 @@ this package and what a user declares. Of other domains nothing is known, and no
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from onnx import defs, helper
+from onnx import defs
 
 from analyzer.operators import find, operators
 from analyzer.operators.contracts.vendor import DOMAIN, LEGACY, is_known, schema_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
 _SPECIFIED = frozenset({"", "ai.onnx.ml", "ai.onnx.training", "ai.onnx.preview",
                         "ai.onnx.preview.training"})  # fmt: skip
@@ -71,33 +70,6 @@ def takes(domain: str, op_type: str, inputs: int) -> bool:
         vendor = schema_of(op_type)
         return vendor is None or inputs <= vendor.arity[1]
     return _some(domain, op_type, lambda form: inputs <= form.max_input)
-
-
-@lru_cache(maxsize=4096)
-def defaults(domain: str, op_type: str, version: int) -> Mapping[str, Any]:
-    """Values that attributes have where a file leaves them out, by name, decoded as
-    ``Call.attributes`` are. ``com.microsoft``'s are not published in a form we could ship.
-
-    >>> defaults("", "Gemm", 13)["alpha"], defaults("", "Conv", 11)["auto_pad"]
-    (1.0, 'NOTSET')
-    """
-    try:
-        schema = defs.get_schema(op_type, max(1, min(version, _NEWEST)), domain)
-    except defs.SchemaError:
-        return {}
-    return {
-        name: _plain(helper.get_attribute_value(attribute.default_value))
-        for name, attribute in schema.attributes.items()
-        if attribute.default_value.type
-    }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    if isinstance(value, (int, float, str)):
-        return value
-    return tuple(map(_plain, value))
 
 
 def _some(domain: str, op_type: str, test: Callable[[defs.OpSchema], bool]) -> bool:

@@ -21,7 +21,7 @@ def traits_of(record: Operator) -> Traits:
     """What the record says, in the words of a statement."""
     slot = record.weight
     work = "counted" if record.cost.count else "free" if record.cost.is_free else "unknown"
-    flags = ("bends", "channels_last", "channelwise", "first", "gate", "selects")
+    flags = ("bends", "channels_last", "channelwise", "commutes", "first", "gate", "selects")
     return Traits(
         record.name,
         record.nature,

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from analyzer.operators import find
-from analyzer.operators.vocabulary import defaults
 from analyzer.ruleset.pattern.constants import is_number, is_setting, is_vector, plain
 from analyzer.ruleset.pattern.plan import plan
 from analyzer.ruleset.pattern.syntax import Blank, Name
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
 
     from analyzer.facts import Tensor
     from analyzer.graph.call import Call
-    from analyzer.ruleset.pattern.budget import Budget
-    from analyzer.ruleset.pattern.index import Index
+    from analyzer.ruleset.pattern.allowance import Allowance
+    from analyzer.ruleset.pattern.lookup import Lookup
     from analyzer.ruleset.pattern.plan import Step
     from analyzer.ruleset.pattern.syntax import Operand, Pattern, Statement
 
@@ -41,7 +40,7 @@ from there it can stop at the first match of a place."""
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class Occurrence:
     """Operators and tensors of a model that are what a pattern describes."""
 
     scope: str
@@ -61,16 +60,16 @@ class Match:
 class Matcher:
     """One pattern in one model."""
 
-    def __init__(self, pattern: Pattern, index: Index, budget: Budget) -> None:
+    def __init__(self, pattern: Pattern, lookup: Lookup, allowance: Allowance) -> None:
         self.pattern = pattern
-        self.index = index
-        self.budget = budget
+        self.lookup = lookup
+        self.allowance = allowance
         self.types = [frozenset(statement.operators) for statement in pattern.statements]
 
-    def find(self, done: Collection[str] = ()) -> Iterator[Match]:
+    def find(self, done: Collection[str] = ()) -> Iterator[Occurrence]:
         """Every match whose place is not in ``done``, which may grow meanwhile.
 
-        Raises ``Exhausted`` where the budget ends before the search does.
+        Raises ``Exhausted`` where the allowance ends before the search does.
         """
         counts = self._counts()
         if 0 in counts:
@@ -80,12 +79,12 @@ class Matcher:
         first = last if counts[last] <= _NEAR * counts[rarest] else rarest
         steps = plan(self.pattern, first)
         for operator in self.pattern.statements[first].operators:
-            for node in self.index.of(operator):
-                scope = self.index.vertex(node).scope
+            for node in self.lookup.of(operator):
+                scope = self.lookup.scope(node)
                 search = _Search(self, steps, scope, done)
                 yield from search.fit(0, node, {}, {}, {})
 
-    def holds(self, other: Match) -> bool:
+    def holds(self, other: Occurrence) -> bool:
         """Whether it matches with the metavariables that ``other`` has bound."""
         if 0 in self._counts():
             return False
@@ -96,7 +95,7 @@ class Matcher:
 
     def _counts(self) -> list[int]:
         """Candidates by statement."""
-        of = self.index.of
+        of = self.lookup.of
         return [sum(len(of(o)) for o in s.operators) for s in self.pattern.statements]
 
 
@@ -111,18 +110,18 @@ class _Search:
 
     def run(
         self, at: int, placed: Mapping[int, str], tensors: Tensors, settings: Settings
-    ) -> Iterator[Match]:
+    ) -> Iterator[Occurrence]:
         """Matches that have what is bound, from step ``at`` on."""
         pattern = self.matcher.pattern
         if at == len(self.steps):
             operators = tuple(placed[i] for i in range(len(pattern.statements)))
-            yield Match(self.scope, operators, tensors, settings)
+            yield Occurrence(self.scope, operators, tensors, settings)
             return
         step = self.steps[at]
         tensor = tensors[step.tensor]
         if step.makes:
-            port = self.matcher.index.maker((self.scope, tensor))
-            candidates: Iterator[str] = iter(() if port is None else (port.node,))
+            made = self.matcher.lookup.maker(self.scope, tensor)
+            candidates: Iterator[str] = iter(() if made is None else made[:1])
         else:
             candidates = self._readers(step.tensor, tensor)
         last = len(pattern.statements) - 1
@@ -138,15 +137,15 @@ class _Search:
         placed: Mapping[int, str],
         tensors: Tensors,
         settings: Settings,
-    ) -> Iterator[Match]:
+    ) -> Iterator[Occurrence]:
         """Matches in which ``node`` is the statement of step ``at``."""
         matcher, number = self.matcher, self.steps[at].statement
-        call = matcher.index.vertex(node).call
-        matcher.budget.spend(1 + len(call.inputs) // _WIDE)
+        call = matcher.lookup.call(node)
+        matcher.allowance.spend(1 + len(call.inputs) // _WIDE)
         if _type_of(call) not in matcher.types[number] or node in placed.values():
             return
         statement = matcher.pattern.statements[number]
-        known = _settings(statement, call, settings)
+        known = self._settings(statement, call, settings)
         made = self._outputs(statement, node, call, tensors)
         if known is None or made is None:
             return
@@ -159,39 +158,57 @@ class _Search:
 
     def _readers(self, metavariable: str, tensor: str) -> Iterator[str]:
         """Operators that read it, directly or behind what the rule sees through."""
-        index, through = self.matcher.index, self.matcher.pattern.through
+        lookup, through = self.matcher.lookup, self.matcher.pattern.through
         start = tensor
         if through and metavariable not in self.matcher.pattern.made:
             start = self._behind(tensor)[-1]
         seen: set[str] = set()
         todo = [start]
         while todo:
-            for node, slot in index.reads((self.scope, todo.pop())):
-                self.matcher.budget.spend()
+            for node, slot in lookup.reads(self.scope, todo.pop()):
+                self.matcher.allowance.spend()
                 if node in seen:
                     continue
                 seen.add(node)
                 yield node
                 if slot == 0 and through:
-                    call = index.vertex(node).call
+                    call = lookup.call(node)
                     passed = call.output()
                     if passed is not None and _type_of(call) in through:
                         todo.append(passed.name)
 
     def _behind(self, tensor: str) -> list[str]:
         """``tensor`` and what it is a copy of, as far as the rule sees through operators."""
-        index, through = self.matcher.index, self.matcher.pattern.through
+        lookup, through = self.matcher.lookup, self.matcher.pattern.through
         found = {tensor: None}
         while through:
-            port = index.maker((self.scope, tensor))
-            call = None if port is None or port.slot else index.vertex(port.node).call
+            made = lookup.maker(self.scope, tensor)
+            call = None if made is None or made[1] else lookup.call(made[0])
             source = None if call is None or _type_of(call) not in through else call.input(0)
             if source is None or source.name in found:
                 break
-            self.matcher.budget.spend()
+            self.matcher.allowance.spend()
             tensor = source.name
             found[tensor] = None
         return list(found)
+
+    def _settings(self, statement: Statement, call: Call, settings: Settings) -> Settings | None:
+        """``settings`` and those of ``call``; ``None`` where they are not what is wanted."""
+        for name, wanted in statement.attributes:
+            value = call.attr(name)
+            if value is None:
+                value = self.matcher.lookup.index.defaults(call).get(name)
+            if not isinstance(wanted, Name):
+                if not is_setting(value, wanted):
+                    return None
+                continue
+            held = plain(value)
+            if wanted.text in settings:
+                if held is None or settings[wanted.text] != held:
+                    return None
+            else:
+                settings = {**settings, wanted.text: held}
+        return settings
 
     def _outputs(
         self, statement: Statement, node: str, call: Call, tensors: Tensors
@@ -203,8 +220,7 @@ class _Search:
             made = call.output(slot)
             if made is None or tensors.get(output.text, made.name) != made.name:
                 return None
-            port = self.matcher.index.maker((self.scope, made.name))
-            if port is None or port != (node, slot):
+            if self.matcher.lookup.maker(self.scope, made.name) != (node, slot):
                 return None  # a broken file makes the name twice
             tensors = {**tensors, output.text: made.name}
         return tensors
@@ -232,7 +248,7 @@ class _Search:
                     for bound in self._bind(operand.text, actual.name, tensors):
                         yield from self._in_order(statement, call, slot + 1, bound)
                 return
-            elif not _agrees(operand, call, slot, actual):
+            elif not self._agrees(operand, call, slot, actual):
                 return
             slot += 1
         yield tensors
@@ -264,7 +280,7 @@ class _Search:
         operand, rest = wanted[0], wanted[1:]
         tried: set[str] = set()
         for slot in slots:
-            self.matcher.budget.spend()
+            self.matcher.allowance.spend()
             actual = call.input(slot)
             if slot in taken or actual is None or actual.name in tried:
                 continue
@@ -273,7 +289,7 @@ class _Search:
             if isinstance(operand, Name):
                 for bound in self._bind(operand.text, actual.name, tensors):
                     yield from self._assign(rest, call, slots, now, bound)
-            elif _agrees(operand, call, slot, actual):
+            elif self._agrees(operand, call, slot, actual):
                 yield from self._assign(rest, call, slots, now, tensors)
 
     def _bind(self, metavariable: str, tensor: str, tensors: Tensors) -> Iterator[Tensors]:
@@ -290,37 +306,20 @@ class _Search:
             if known in behind if made else self._behind(known)[-1] == behind[-1]:
                 yield tensors
 
+    def _agrees(self, operand: Operand, call: Call, slot: int, actual: Tensor | None) -> bool:
+        """Whether an operand that is no metavariable is what stands there."""
+        if operand is Blank.ANY:
+            return True
+        if actual is None or operand is Blank.OMITTED:
+            return actual is None and operand is Blank.OMITTED
+        value = call.values[slot] if slot < len(call.values) else None
+        if isinstance(operand, tuple):
+            same = is_vector(value, operand)
+        else:
+            same = isinstance(operand, (int, float)) and is_number(value, operand)
+        # an input with a default may be given another value
+        return same and self.matcher.lookup.is_constant(self.scope, actual.name)
+
 
 def _type_of(call: Call) -> tuple[str, str]:
     return ("" if call.domain == "ai.onnx" else call.domain), call.op_type
-
-
-def _settings(statement: Statement, call: Call, settings: Settings) -> Settings | None:
-    """``settings`` and those of ``call``; ``None`` where they are not what is wanted."""
-    for name, wanted in statement.attributes:
-        value = call.attr(name)
-        if value is None:
-            value = defaults(call.domain, call.op_type, call.version).get(name)
-        if not isinstance(wanted, Name):
-            if not is_setting(value, wanted):
-                return None
-            continue
-        held = plain(value)
-        if wanted.text in settings:
-            if held is None or settings[wanted.text] != held:
-                return None
-        else:
-            settings = {**settings, wanted.text: held}
-    return settings
-
-
-def _agrees(operand: Operand, call: Call, slot: int, actual: Tensor | None) -> bool:
-    """Whether an operand that is no metavariable is what stands there."""
-    if operand is Blank.ANY:
-        return True
-    if actual is None or operand is Blank.OMITTED:
-        return actual is None and operand is Blank.OMITTED
-    value = call.values[slot] if slot < len(call.values) else None
-    if isinstance(operand, tuple):
-        return is_vector(value, operand)
-    return isinstance(operand, (int, float)) and is_number(value, operand)

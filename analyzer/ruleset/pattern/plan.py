@@ -21,7 +21,7 @@ class Step(NamedTuple):
 
 
 def plan(pattern: Pattern, first: int | None, known: Iterable[str] = ()) -> tuple[Step, ...]:
-    """Steps from statement ``first``, or from tensors that are ``known``, to all the others.
+    """Allowance from statement ``first``, or from tensors that are ``known``, to all the others.
 
     There is one maker and there may be many readers, so makers are looked for first.
     """

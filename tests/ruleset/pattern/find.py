@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
-from analyzer.facts import Facts
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import networkx as nx
+
+from analyzer.facts import Facts, Tensor
+from analyzer.graph.adjacency import Vertex, add_vertex
+from analyzer.graph.call import Call
+from analyzer.graph.values import Index
+from analyzer.patterns.index import index_of
 from analyzer.ruleset.pattern import (
-    Index,
-    Match,
+    Lookup,
     Matcher,
+    Occurrence,
     check_pattern,
-    model_budget,
+    model_allowance,
     operator_type,
     parse_pattern,
 )
 from tests.golden.text import facts
+from tests.ruleset import build
 
 
-def all_matches(model: Facts, text: str, through: str = "") -> list[Match]:
+def lookup_in(uses: Iterable[tuple[str, str, Sequence[str], str]]) -> Lookup:
+    """A graph of (scope, operator, operands, output) that no file states."""
+    nodes = []
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for scope, op_type, operands, output in uses:
+        inputs = tuple(map(Tensor, operands))
+        call = Call(op_type, "", 17, {}, inputs, (Tensor(output),), (None,) * len(inputs))
+        add_vertex(graph, output, Vertex(call, scope))
+        nodes.append(build.node(output, op_type=op_type, scope=scope))
+    return Lookup(Index(replace(build.facts(*nodes), graph=graph)))
+
+
+def all_matches(model: Facts, text: str, through: str = "") -> list[Occurrence]:
     pattern = parse_pattern(text, frozenset(map(operator_type, through.split())))
     check_pattern(pattern)
-    index = Index(model.graph)
-    return list(Matcher(pattern, index, model_budget(len(index))).find())
+    lookup = Lookup(index_of(model))
+    return list(Matcher(pattern, lookup, model_allowance(len(lookup))).find())
 
 
 def found(graph: str, text: str, through: str = "", opset: int = 17) -> list[str]:

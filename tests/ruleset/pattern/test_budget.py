@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-import networkx as nx
 import pytest
 
-from analyzer.facts import Tensor
-from analyzer.graph.adjacency import Vertex, add_vertex
-from analyzer.graph.call import Call
 from analyzer.ruleset.pattern import (
     Exhausted,
-    Index,
+    Lookup,
     Matcher,
-    model_budget,
+    model_allowance,
     parse_pattern,
-    rule_budget,
+    rule_allowance,
 )
+from tests.ruleset.pattern.find import lookup_in
 
 Uses = list[tuple[str, list[str], str]]
 
 
-def index_of(uses: Uses) -> Index:
-    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    for op_type, operands, output in uses:
-        inputs = tuple(map(Tensor, operands))
-        call = Call(op_type, "", 17, {}, inputs, (Tensor(output),), (None,) * len(inputs))
-        add_vertex(graph, output, Vertex(call, ""))
-    return Index(graph)
+def lookup_of(uses: Uses) -> Lookup:
+    return lookup_in(("", *use) for use in uses)
 
 
 def steps(uses: Uses, text: str) -> int:
-    """Steps that it takes to find one match of each place; raises ``Exhausted``."""
-    index = index_of(uses)
-    budget = rule_budget(len(index), model_budget(len(index)))
+    """Allowance that it takes to find one match of each place; raises ``Exhausted``."""
+    lookup = lookup_of(uses)
+    budget = rule_allowance(len(lookup), model_allowance(len(lookup)))
     allowed = budget.left
     done: set[str] = set()
-    for match in Matcher(parse_pattern(text), index, budget).find(done):
+    for match in Matcher(parse_pattern(text), lookup, budget).find(done):
         done.add(match.place)
     return allowed - budget.left
 
@@ -65,9 +57,9 @@ def test_a_star_is_searched_once_for_each_reader() -> None:
 
 def test_a_search_whose_matches_are_all_refused_ends_at_its_limit() -> None:
     star: Uses = [("Relu" if i % 2 else "Neg", ["x"], f"t{i}") for i in range(3_000)]
-    index = index_of(star)
+    lookup = lookup_of(star)
     search = Matcher(
-        parse_pattern("a = Relu (x)\nb = Neg (x)"), index, rule_budget(1, model_budget(1))
+        parse_pattern("a = Relu (x)\nb = Neg (x)"), lookup, rule_allowance(1, model_allowance(1))
     )
     with pytest.raises(Exhausted):
         sum(1 for _ in search.find())  # every pair is one
@@ -80,9 +72,9 @@ def test_operands_of_a_wide_operator_are_steps() -> None:
 
 
 def test_the_rules_of_a_model_share_a_budget() -> None:
-    common = model_budget(0)
+    common = model_allowance(0)
     common.left = 10
-    budget = rule_budget(0, common)
+    budget = rule_allowance(0, common)
     with pytest.raises(Exhausted):
         budget.spend(11)
     assert common.left < 0
@@ -92,5 +84,5 @@ def test_a_cycle_of_operators_that_are_seen_through_ends() -> None:
     cycle: Uses = [("Identity", ["b"], "a"), ("Identity", ["a"], "b"), ("Relu", ["b"], "y"),
                    ("Neg", ["c"], "d")]  # fmt: skip
     pattern = parse_pattern("c = Neg (x)\ny = Relu (c)", frozenset({("", "Identity")}))
-    index = index_of(cycle)
-    assert list(Matcher(pattern, index, model_budget(4)).find()) == []
+    lookup = lookup_of(cycle)
+    assert list(Matcher(pattern, lookup, model_allowance(4)).find()) == []

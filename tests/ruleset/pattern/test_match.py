@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.ruleset.pattern import Index, Matcher, model_budget, parse_pattern
+from analyzer.patterns.index import index_of
+from analyzer.ruleset.pattern import Lookup, Matcher, model_allowance, parse_pattern
 from tests.golden.text import facts
 from tests.ruleset.pattern.find import all_matches, found, places
 
@@ -251,19 +252,19 @@ def test_unless_shares_what_is_bound() -> None:
         outputs=f"{F} y, {F} z, {F} k",
     )
     model = facts(graph)
-    index = Index(model.graph)
-    budget = model_budget(len(index))
-    unless = Matcher(parse_pattern("other = Abs (c)"), index, budget)
-    matches = Matcher(parse_pattern("c = Neg | Abs (x)\ny = Relu (c)"), index, budget).find()
+    lookup = Lookup(index_of(model))
+    budget = model_allowance(len(lookup))
+    unless = Matcher(parse_pattern("other = Abs (c)"), lookup, budget)
+    matches = Matcher(parse_pattern("c = Neg | Abs (x)\ny = Relu (c)"), lookup, budget).find()
     assert {m.place: unless.holds(m) for m in matches} == {"y": True, "z": False}
 
 
 def test_a_place_that_is_done_is_not_searched_again() -> None:
     graph = unary("y = Add (x, z)", inputs=f"{F} x, {F} z")
     model = facts(graph)
-    index, done = Index(model.graph), set[str]()
+    lookup, done = Lookup(index_of(model)), set[str]()
     seen = 0
-    for match in Matcher(parse_pattern("y = Add (a, b)"), index, model_budget(1)).find(done):
+    for match in Matcher(parse_pattern("y = Add (a, b)"), lookup, model_allowance(1)).find(done):
         done.add(match.place)
         seen += 1
     assert seen == 1

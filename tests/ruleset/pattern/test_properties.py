@@ -5,14 +5,11 @@ from __future__ import annotations
 from itertools import permutations, product
 from typing import NamedTuple
 
-import networkx as nx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.facts import Tensor
-from analyzer.graph.adjacency import Vertex, add_vertex
-from analyzer.graph.call import Call
-from analyzer.ruleset.pattern import Index, Matcher, model_budget, parse_pattern
+from analyzer.ruleset.pattern import Matcher, model_allowance, parse_pattern
+from tests.ruleset.pattern.find import lookup_in
 
 ARITY = {"Neg": 1, "Relu": 1, "Add": 2, "Sub": 2}
 COMMUTES = {"Add"}
@@ -79,22 +76,11 @@ def naive(uses: list[Use], statements: list[Use]) -> set[tuple[tuple[str, str], 
     return found
 
 
-def graph_of(uses: list[Use]) -> nx.MultiDiGraph[str]:
-    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    for use in uses:
-        operands = tuple(map(Tensor, use.operands))
-        call = Call(
-            use.op_type, "", 17, {}, operands, (Tensor(use.output),), (None,) * len(operands)
-        )
-        add_vertex(graph, use.output, Vertex(call, use.scope))
-    return graph
-
-
 @settings(max_examples=300, deadline=None)
 @given(graphs(), patterns())
 def test_every_match_is_found_and_nothing_else(uses: list[Use], statements: list[Use]) -> None:
     text = "\n".join(f"{s.output} = {s.op_type} ({', '.join(s.operands)})" for s in statements)
-    index = Index(graph_of(uses))
-    matches = Matcher(parse_pattern(text), index, model_budget(len(index))).find()
+    lookup = lookup_in((u.scope, u.op_type, u.operands, u.output) for u in uses)
+    matches = Matcher(parse_pattern(text), lookup, model_allowance(len(lookup))).find()
     found = {tuple(sorted({"scope": m.scope, **m.tensors}.items())) for m in matches}
     assert found == naive(uses, statements)

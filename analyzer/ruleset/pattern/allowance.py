@@ -19,11 +19,11 @@ class Exhausted(Exception):  # noqa: N818 - a control-flow signal, not a failure
 
 
 @dataclass(slots=True)
-class Budget:
+class Allowance:
     """Steps that may still be taken, on one's own and together with others."""
 
     left: int
-    common: Budget | None = None
+    common: Allowance | None = None
     """Whose steps these are, too."""
 
     def spend(self, steps: int = 1) -> None:
@@ -35,11 +35,11 @@ class Budget:
             self.common.spend(steps)
 
 
-def model_budget(operators: int) -> Budget:
+def model_allowance(operators: int) -> Allowance:
     """For all rules, in a model of so many operators."""
-    return Budget(MODEL_STEPS + MODEL_STEPS_EACH * operators)
+    return Allowance(MODEL_STEPS + MODEL_STEPS_EACH * operators)
 
 
-def rule_budget(operators: int, common: Budget) -> Budget:
+def rule_allowance(operators: int, common: Allowance) -> Allowance:
     """For one of them."""
-    return Budget(RULE_STEPS + RULE_STEPS_EACH * operators, common)
+    return Allowance(RULE_STEPS + RULE_STEPS_EACH * operators, common)
