@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from analyzer.display import Brief
-from analyzer.records import HIDDEN, LISTED, named, shown
+from analyzer.records import HIDDEN, LISTED, Signed, named, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DW_PW = "depthwise-pointwise"
 PW_DW = "pointwise-depthwise"
+CHANNELS = "channels"
+SPATIAL = "spatial"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -57,14 +59,6 @@ class Separability:
     """The same for Gaussian noise, in that order."""
     sampled: bool
     """True when the kernel is so large that only an even subset of channels was decomposed."""
-    macs_of_model: int | None = field(default=None, metadata=HIDDEN)
-    """MACs of the whole model, of which ``share`` is a part."""
-
-    @property
-    def share(self) -> float | None:
-        """Share of the model's MACs that the recommendation saves in one execution."""
-        saved, whole = self.saved, self.macs_of_model
-        return None if saved is None or not whole else saved / whole
 
     @property
     @shown
@@ -90,6 +84,93 @@ class Separability:
         if self.energy is None or self.baseline is None:
             return None
         return self.energy - self.baseline
+
+
+@dataclass(frozen=True, slots=True)
+class LowRank:
+    """A layer as two smaller ones in a row, with the factors of its weights."""
+
+    split: str
+    """``channels``: a layer to r channels and a product from them; ``spatial``: a vertical
+    convolution to r channels and a horizontal one."""
+    rank: int
+    """r, the fewest that keep ``target``."""
+    full: int
+    """Terms that rebuild any weights of this shape."""
+    energy: float
+    """Share of the squared norm of the weights that r terms keep."""
+    baseline: float
+    """Share that r terms keep, in expectation, of Gaussian noise of this shape; near ``energy`` =
+    no structure."""
+    target: float
+    """Share of energy that the split has to keep."""
+    macs_now: int | None
+    """MACs of the layer in one execution."""
+    macs: int | None
+    """MACs of the two layers; ``None`` without known sizes."""
+    params_now: int
+    """Weights of the layer, bias excluded (it stays)."""
+    params: int
+    """Weights of the two layers."""
+
+    @property
+    def ratio(self) -> float | None:
+        """``macs / macs_now``."""
+        return self.macs / self.macs_now if self.macs is not None and self.macs_now else None
+
+    @property
+    @shown
+    def saved(self) -> int | None:
+        """MACs that the split saves in one execution; negative never."""
+        if self.macs is None or self.macs_now is None:
+            return None
+        return max(0, self.macs_now - self.macs)
+
+    @property
+    @shown
+    def saved_params(self) -> int:
+        """Weights that the split saves; negative never."""
+        return max(0, self.params_now - self.params)
+
+    @property
+    def margin(self) -> float:
+        """Share of energy kept beyond what Gaussian noise would keep: the structure found."""
+        return self.energy - self.baseline
+
+
+@dataclass(frozen=True, slots=True)
+class KernelCore:
+    """How much of a large kernel its centre holds."""
+
+    kernel: str
+    """Kernel as declared, for people, e.g. ``7×7``."""
+    core: str
+    """Smallest centred kernel that keeps ``target`` of the energy, e.g. ``3×3``."""
+    core_shape: tuple[int, ...]
+    """The same, side per spatial axis."""
+    taps: int
+    """Product of the declared sides."""
+    core_taps: int
+    """Product of the sides of the centre."""
+    energy: float
+    """Share of the squared norm of the weights in the centre."""
+    target: float
+    """Share of energy that the centre has to keep."""
+    macs_now: int | None
+    """MACs of the convolution in one execution."""
+
+    @property
+    def baseline(self) -> float:
+        """Share of energy in the centre were all taps alike."""
+        return self.core_taps / self.taps if self.taps else 1.0
+
+    @property
+    @shown
+    def saved(self) -> int | None:
+        """MACs that the smaller kernel saves in one execution."""
+        if self.macs_now is None or not self.taps:
+            return None
+        return self.macs_now - self.macs_now // self.taps * self.core_taps
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +287,10 @@ class ValueStats:
     """Signal to noise in dB of symmetric int8, one scale per tensor; ``None`` if nothing to say."""
     int8_channel_snr: float | None
     """The same with one scale per output channel."""
+    fp16_exact: bool = False
+    """True when every element is a float16 number: stored as float32, half the bytes are zeros."""
+    bf16_exact: bool = False
+    """True when every element is a bfloat16 number."""
 
     @property
     def sparsity(self) -> float:
@@ -241,6 +326,11 @@ class LayerEvidence(Brief):
     separability: Separability | None = None
     """Convolutions that mix space and channels; ``None`` too when weights are not finite, and
     when all are zero."""
+    low_rank: LowRank | None = None
+    """Products and convolutions of one group: the cheaper of the two splits. ``None`` too where
+    the weights are too many to be decomposed, not finite, or all zero."""
+    core: KernelCore | None = None
+    """Convolutions with a kernel of five or more along some axis, of finite weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +369,64 @@ class TensorEvidence:
         return self.reader or self.name
 
 
+@dataclass(frozen=True, slots=True)
+class IntegerWeights:
+    """One tensor of quantised weights of 8 bits or fewer, as stored."""
+
+    name: str
+    """Name in its scope."""
+    node: str
+    """``Node.id`` of the layer that reads it, dequantised or as it is."""
+    operator: str
+    """Type of that layer."""
+    dtype: str
+    """Element type as stored."""
+    elements: int
+    """Number of weights."""
+    scales: int | None
+    """Number of scales: 1 for the whole tensor; ``None`` if unknown."""
+    channels: int | None
+    """Output channels; ``None`` where their axis is not the first or the last."""
+    min: Signed
+    """Smallest stored integer."""
+    max: Signed
+    """Largest stored integer."""
+    lowest: Signed
+    """Smallest integer of the type."""
+    highest: Signed
+    """Largest integer of the type."""
+    zero_point: Signed | None
+    """What stands for 0, 0 without one; ``None`` where channels have different ones."""
+    shifted: int
+    """Zero points that are not in the middle of the type: 0 of int8, 128 of uint8."""
+    clipped: int
+    """Weights at either end of the type."""
+    gain: float | None
+    """Estimate, in dB, of what rounding would lose less with a scale for each output channel: from
+    the ranges that the channels use, for even errors. ``None`` where they have one, and where that
+    is not known."""
+    narrowest: int | None
+    """Largest distance from the zero point in the output channel that uses least of the type,
+    those without weights left out."""
+
+    @property
+    def is_per_tensor(self) -> bool:
+        """One scale for all weights."""
+        return self.scales == 1
+
+    @property
+    def reach(self) -> int | None:
+        """Largest distance of a weight from the zero point."""
+        if self.zero_point is None:
+            return None
+        return max(self.max - self.zero_point, self.zero_point - self.min)
+
+    @property
+    def clipped_share(self) -> float:
+        """Share of the weights at either end of the type."""
+        return self.clipped / self.elements if self.elements else 0.0
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class WeightEvidence(Brief):
     """Evidence by node id and by tensor, and what was left out."""
@@ -293,6 +441,8 @@ class WeightEvidence(Brief):
     """Stored tensors that were not read."""
     beyond: tuple[str, ...] = ()
     """Nodes and tensors that were left out because there was too much to look at."""
+    integers: tuple[IntegerWeights, ...] = ()
+    """Quantised weights of layers of the main graph, in the order of ``Facts.nodes``."""
 
     weight_tensors: int = 0
     """Tensors of weights and tables that were read, those of a single number left out."""

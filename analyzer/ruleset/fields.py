@@ -32,6 +32,9 @@ LAYER: Mapping[str, type] = {
     "filters": evidence.FilterUse,
     "kernel": evidence.KernelUse,
     "separability": evidence.Separability,
+    "low_rank": evidence.LowRank,
+    "core": evidence.KernelCore,
+    "integers": evidence.IntegerWeights,
 }
 """Groups about a layer's trained weights; all unknown where those were not read."""
 

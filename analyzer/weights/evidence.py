@@ -17,7 +17,9 @@ from analyzer.model.notes import as_text, declared_bytes
 from analyzer.model.rows import Rows
 from analyzer.operators import record_of
 from analyzer.operators.record import Kind
-from analyzer.weights.layers import Look, form_of, layer_evidence, look, work
+from analyzer.weights import low_rank
+from analyzer.weights.integers import integer_weights
+from analyzer.weights.layers import Look, form_of, layer_evidence, look, splits, work
 from analyzer.weights.scan import scan
 from analyzer.weights.source import WeightSource
 from analyzer.weights.stored import Stored, StoredTensors
@@ -25,7 +27,7 @@ from analyzer.weights.uses import describe, node_ids
 from analyzer.weights.values import value_stats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     import networkx as nx
 
@@ -94,6 +96,7 @@ def collect(
             values = _values(tensor, model.payloads, budget)
         if values is not None:
             tensors.append(describe(tensor, values, ids))
+    integers = integer_weights(facts.nodes, facts.graph, source, budget.allows)
     missed = len(stored) - len(tensors)
     return WeightEvidence(
         layers,
@@ -101,6 +104,7 @@ def collect(
         tuple(unread),
         missed,
         tuple(budget.beyond),
+        tuple(integers),
         **_placeholders(tensors),
     )
 
@@ -127,6 +131,7 @@ def _layers(
     keys = {node: (source.identity(node), form) for node, form in forms.items()}
     readers = Counter(keys.values())
     every = _every(forms.values())
+    chosen = _worth_splitting(facts, forms)
     looks: dict[tuple[tuple[str, ...], Form], Look] = {}
     known: dict[str, ValueStats] = {}
     layers: dict[str, LayerEvidence] = {}
@@ -139,7 +144,7 @@ def _layers(
         key = keys[node.id]
         seen = looks.get(key)
         if seen is None:
-            seen = _look(facts, node, form, source, budget, every)
+            seen = _look(node, form, source, budget, every, split=node.id in chosen)
         if seen is None:
             unread.append(node.id)
             continue
@@ -147,11 +152,8 @@ def _layers(
             looks[key] = seen
         if len(key[0]) == 1:
             known[key[0][0]] = seen.values
-        layers[node.id] = _with_downstream(
-            layer_evidence(node.id, seen, node.conv, macs_of_model=facts.totals.macs),
-            facts.graph,
-            exported,
-        )
+        found = layer_evidence(node.id, seen, node.conv, shape=form.shape, macs=node.macs)
+        layers[node.id] = _with_downstream(found, facts.graph, exported)
     return layers, unread, known
 
 
@@ -169,14 +171,26 @@ def _every(forms: Iterable[Form]) -> int:
     return max(1, spatial // SEPARABLE_BYTES)
 
 
+def _worth_splitting(facts: Facts, forms: Mapping[str, Form]) -> frozenset[str]:
+    """The layers with the most MACs, as many as may be taken apart."""
+    left, chosen = low_rank.WORK, set()
+    costs = {node: facts[node].total_macs or 0 for node in forms}
+    for node in sorted(forms, key=lambda node: -costs[node]):
+        cost = splits(forms[node])
+        if cost and cost <= left:
+            left -= cost
+            chosen.add(node)
+    return frozenset(chosen)
+
+
 def _look(
-    facts: Facts, node: Node, form: Form, source: WeightSource, budget: Budget, every: int
+    node: Node, form: Form, source: WeightSource, budget: Budget, every: int, *, split: bool
 ) -> Look | None:
     cost = work(form, 4 * prod(form.shape))
     if not source.is_stored(node.id) or not budget.allows(cost, node.id):
         return None
     with source.opened(node.id) as rows:
-        return None if rows is None else look(rows, form, every)
+        return None if rows is None else look(rows, form, every, split=split)
 
 
 def _values(tensor: Stored, payloads: Payloads, budget: Budget) -> ValueStats | None:

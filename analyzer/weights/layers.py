@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analyzer.evidence import FilterUse, KernelUse, LayerEvidence, ValueStats
+from analyzer.evidence import FilterUse, KernelUse, LayerEvidence, LowRank, ValueStats
 from analyzer.model.rows import Rows
 from analyzer.operators import record_of
 from analyzer.operators.record import Kind
+from analyzer.weights import low_rank
+from analyzer.weights.core import has_core, kernel_core, tap_energy
 from analyzer.weights.filters import Layout, filter_use
 from analyzer.weights.kernels import kernel_use
 from analyzer.weights.scan import TensorScan, scan
@@ -19,6 +21,8 @@ from analyzer.weights.separability import TARGET, Spectra, judge, spectra, spect
 from analyzer.weights.values import int8_snr, value_stats
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from analyzer.facts import Conv, Node
     from analyzer.graph.call import Call
 
@@ -48,6 +52,12 @@ class Look:
     filters: FilterUse | None
     kernel: KernelUse | None
     spectra: Spectra | None
+    channels: NDArray[np.float64] | None = None
+    """Squared singular values of the weights as one matrix; ``None`` if not looked for."""
+    axes: NDArray[np.float64] | None = None
+    """The same of vertical against horizontal taps."""
+    taps: NDArray[np.float64] | None = None
+    """Squared norm by tap, of large kernels."""
 
 
 def form_of(node: Node, call: Call) -> Form | None:
@@ -90,10 +100,22 @@ def work(form: Form, size: int) -> int:
                                 layout.taps) // WORK_PER_BYTE  # fmt: skip
 
 
-def look(stored: Rows, form: Form, every: int = 1) -> Look | None:
+def splits(form: Form) -> int:
+    """Work of looking for two smaller layers; 0 where that is not tried."""
+    if form.transposed or form.layout.groups > 1:
+        return 0
+    rows, columns = form.shape[0], prod(form.shape[1:])
+    found = low_rank.work(rows, columns) if low_rank.fits(rows, columns) else 0
+    if len(form.kernel) == 2 and min(form.kernel) > 1:
+        tall, wide = form.shape[1] * form.kernel[0], form.shape[0] * form.kernel[1]
+        found += low_rank.work(tall, wide) if low_rank.fits(tall, wide) else 0
+    return found
+
+
+def look(stored: Rows, form: Form, every: int = 1, *, split: bool = False) -> Look | None:
     """All that takes reading ``stored``; ``None`` if it is not what the graph declares.
 
-    ``every`` is for ``spectra``.
+    ``every`` is for ``spectra``; ``split``: look for two smaller layers, too.
     """
     if tuple(stored.shape) != form.shape:
         return None
@@ -101,7 +123,9 @@ def look(stored: Rows, form: Form, every: int = 1) -> Look | None:
     if not form.kernel:
         seen = scan(stored)
         filters = filter_use(None, seen, layout)
-        return Look(value_stats(seen.tally, stored.dtype.name, (None, None)), filters, None, None)
+        values = value_stats(seen.tally, stored.dtype.name, (None, None))
+        whole = low_rank.by_channels(stored) if split and values.finite else None
+        return Look(values, filters, None, None, whole)
     if form.transposed and stored.size * 4 > TURNED_BYTES:
         seen = scan(stored, layout.groups)
         filters = filter_use(None, seen, replace(layout, inputs_first=True))
@@ -111,11 +135,15 @@ def look(stored: Rows, form: Form, every: int = 1) -> Look | None:
     seen = scan(weights, layout.groups)
     values = value_stats(seen.tally, stored.dtype.name, int8_snr(weights, seen))
     kernel = _kernel(seen, form)
+    split = split and values.finite
     return Look(
         values,
         filter_use(weights, seen, layout),
         kernel,
         spectra(weights, layout.groups, every) if kernel and values.finite else None,
+        low_rank.by_channels(weights) if split else None,
+        low_rank.by_axes(weights) if split else None,
+        tap_energy(weights) if has_core(form.kernel) and values.finite else None,
     )
 
 
@@ -131,18 +159,32 @@ def layer_evidence(
     conv: Conv | None,
     target: float = TARGET,
     *,
-    macs_of_model: int | None = None,
+    shape: tuple[int, ...] = (),
+    macs: int | None = None,
 ) -> LayerEvidence:
-    """Evidence for the layer ``node`` whose weights were ``seen``."""
+    """Evidence for the layer ``node`` whose weights, stored in ``shape``, were ``seen``."""
     known = seen.spectra is not None and conv is not None
-    judged = judge(seen.spectra, conv, target) if known and seen.spectra else None
     return LayerEvidence(
         node=node,
         values=seen.values,
         filters=seen.filters,
         kernel=seen.kernel,
-        separability=judged and replace(judged, macs_of_model=macs_of_model),
+        separability=judge(seen.spectra, conv, target) if known and seen.spectra else None,
+        low_rank=_low_rank(seen, shape, conv, macs),
+        core=None if seen.taps is None else kernel_core(seen.taps, macs),
     )
+
+
+def _low_rank(
+    seen: Look, shape: tuple[int, ...], conv: Conv | None, macs: int | None
+) -> LowRank | None:
+    """The cheaper of the two splits."""
+    found = []
+    if seen.channels is not None and shape:
+        found.append(low_rank.judge_channels(seen.channels, shape, macs))
+    if seen.axes is not None and conv is not None:
+        found.append(low_rank.judge_axes(seen.axes, conv))
+    return min(found, key=lambda split: (split.macs or 0, split.params), default=None)
 
 
 def _out_first(stored: Rows, form: Form) -> Rows:

@@ -35,6 +35,12 @@ UNDERFLOW = 0x33000000
 """2⁻²⁵, the largest magnitude that rounds to 0 in float16 (half the smallest, ties to even)."""
 OVERFLOW = 0x477FF000
 """65520, the smallest magnitude that rounds to infinity in float16 (halfway to 65536)."""
+FP16_TAIL = 0x1FFF
+"""Digits of a float32 that float16 has no room for."""
+BF16_TAIL = 0xFFFF
+"""Digits of a float32 that bfloat16 has no room for."""
+FP16_NORMAL = 0x38800000
+"""2⁻¹⁴, the smallest normal float16: below it, less digits are left."""
 BF16_OVERFLOW = 0x7F7F8000
 """The smallest magnitude that rounds to infinity in bfloat16 (halfway from its largest)."""
 
@@ -57,6 +63,10 @@ class Tally:
     high: float = -np.inf
     beyond_float32: int = 0
     """Finite float64 values that are infinite as float32; counted as overflow, too."""
+    digits: int = 0
+    """Bits of magnitude that any value has, one or-ed to the other."""
+    beyond_fp16: bool = False
+    """Some value between 0 and the smallest normal float16 is no float16 number."""
 
     def add(self, values: Floats) -> Bits:
         """Count ``values``, flat and in C order, and return their magnitudes as bits."""
@@ -65,6 +75,10 @@ class Tally:
         if not values.size:
             return bits
         least, peak = int(bits.min()), int(bits.max())
+        self.digits |= int(np.bitwise_or.reduce(bits))
+        if least < FP16_NORMAL and not self.digits & FP16_TAIL and not self.beyond_fp16:
+            small = values[bits < FP16_NORMAL]
+            self.beyond_fp16 = bool((small.astype(np.float16) != small).any())
         finite = values
         if peak >= INFINITE:
             beyond = bits >= INFINITE

@@ -61,6 +61,13 @@ class WeightSource:
             axis = 1 if maker is None else int(call_of(self._graph, maker).attr("axis", 1))
             yield dequantized(found[0], found[1], found[2] if len(found) > 2 else None, axis)
 
+    @contextmanager
+    def operand(self, node: str, slot: int) -> Iterator[Rows | None]:
+        """What input ``slot`` of ``node`` holds as it is stored, or ``None``, for one look."""
+        part = self._tensor(node, slot)
+        with self._rows(part[1] if part else None) as rows:
+            yield rows
+
     def identity(self, node: str) -> tuple[str, ...]:
         """Names of the stored tensors that the weights of ``node`` are made of, if they are."""
         return tuple(part[0] for part in self._parts(node) if part is not None)

@@ -9,6 +9,7 @@ import numpy as np
 
 from analyzer.evidence import ValueStats
 from analyzer.weights.chunks import rows
+from analyzer.weights.scan import BF16_TAIL, FP16_TAIL
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +43,8 @@ def value_stats(seen: Tally, dtype: str, snr: tuple[float | None, float | None])
         bf16_overflow=seen.bf16_overflow / total,
         int8_snr=snr[0],
         int8_channel_snr=snr[1],
+        fp16_exact=clean and not (seen.digits & FP16_TAIL or seen.beyond_fp16 or seen.overflow),
+        bf16_exact=clean and not seen.digits & BF16_TAIL,
     )
 
 

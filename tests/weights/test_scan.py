@@ -14,6 +14,7 @@ from hypothesis.extra import numpy as arrays
 from analyzer.model.rows import Rows
 from analyzer.weights import scan as module
 from analyzer.weights.scan import scan
+from tests.weights.looks import value_stats
 
 Array = np.ndarray[Any, Any]
 
@@ -99,3 +100,30 @@ def test_more_channels_than_can_be_told_apart_are_still_counted(
     monkeypatch.setattr(module, "MOST_CHANNELS", 3)
     seen = scan(Rows.of(np.ones((2, 4), np.float32)))
     assert (seen.rows, seen.columns, seen.tally.elements) == (None, None, 8)
+
+
+@pytest.mark.parametrize(
+    ("values", "exact"),
+    [
+        ([0.5, -1.25, 65504.0, 0.0], True),
+        ([0.5, 0.1], False),
+        ([65536.0, 1.0], False),
+        ([2.0**-24, 3 * 2.0**-24], True),
+        ([2.0**-25, 1.0], False),
+        ([2.0**-15 + 2.0**-25, 1.0], False),
+    ],
+)
+def test_float16_numbers_are_those_that_numpy_gives_back(values: list[float], exact: bool) -> None:
+    array = np.array(values, np.float32)
+    with np.errstate(over="ignore"):
+        assert bool((array.astype(np.float16) == array).all()) is exact
+    assert value_stats(array).fp16_exact is exact
+
+
+@pytest.mark.parametrize(("values", "exact"), [([1.5, -(2.0**100)], True), ([1.001], False)])
+def test_bfloat16_numbers_end_after_seven_digits(values: list[float], exact: bool) -> None:
+    assert value_stats(np.array(values, np.float32)).bf16_exact is exact
+
+
+def test_what_is_not_finite_is_no_float16_number() -> None:
+    assert not value_stats(np.array([1.0, np.nan], np.float32)).fp16_exact

@@ -10,7 +10,7 @@ from analyzer import facts as records
 from analyzer.ruleset.fields import AUDIT, LAYER
 from analyzer.ruleset.sandbox import UNKNOWN
 from analyzer.ruleset.subjects.subject import Sort, Subject
-from analyzer.ruleset.subjects.weights import audit_group, layer_groups
+from analyzer.ruleset.subjects.weights import audit_group, layer_groups, worst_integers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def _make(facts: Facts) -> Iterator[Subject]:
     layers = facts.evidence.layers if facts.evidence else {}
     blocks = {node: block for block in facts.blocks for node in block.nodes}
+    integers = worst_integers(facts)
     audit = audit_group(facts)
     for node in facts.nodes:
         known = {"conv": node.conv, "saving": node.saving, "block": blocks.get(node.id)}
@@ -32,7 +33,7 @@ def _make(facts: Facts) -> Iterator[Subject]:
             name=f"{node.scope}/{node.name}" if node.name else node.id,
             structure=partial(node_structure, node),
             groups={"node": node, **{k: UNKNOWN if v is None else v for k, v in known.items()},
-                    **layer_groups(layers.get(node.id)), **audit},
+                    **layer_groups(layers.get(node.id), integers.get(node.id)), **audit},
             saving=_saving(node),
         )  # fmt: skip
 
