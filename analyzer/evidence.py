@@ -59,6 +59,14 @@ class Separability:
     """The same for Gaussian noise, in that order."""
     sampled: bool
     """True when the kernel is so large that only an even subset of channels was decomposed."""
+    macs_of_model: int | None = field(default=None, metadata=HIDDEN)
+    """MACs of the whole model, of which ``share`` is a part."""
+
+    @property
+    def share(self) -> float | None:
+        """Share of the model's MACs that the recommendation saves in one execution."""
+        saved, whole = self.saved, self.macs_of_model
+        return None if saved is None or not whole else saved / whole
 
     @property
     @shown

@@ -18,18 +18,20 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import prod
-from typing import TYPE_CHECKING, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, cast
 
 from analyzer import display, units
 from analyzer.display import Brief
 from analyzer.records import HIDDEN, INLINE, Digest, Output, Signed, named, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import networkx as nx
 
     from analyzer.evidence import WeightEvidence
+
+Derived = TypeVar("Derived")
 
 Dim = Signed | None
 Shape = tuple[Dim, ...] | None
@@ -85,6 +87,11 @@ class Tensor:
         if self.shape is None or None in self.shape:
             return None
         return prod(cast("tuple[int, ...]", self.shape))
+
+    @property
+    def is_plain(self) -> bool | None:
+        """False for sequences, maps, optional and sparse values; ``None`` when unknown."""
+        return None if self.dtype is None else "(" not in self.dtype
 
     @property
     @shown
@@ -619,6 +626,8 @@ class Conformance:
     """Breaches for which a runtime refuses the model."""
     tolerated: int
     """Breaches with which it runs."""
+    misfits: int = 0
+    """Operators that a size assumed for an open dimension does not fit."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -653,6 +662,10 @@ class Facts(Output):
         default_factory=dict, init=False, repr=False, compare=False, metadata=HIDDEN
     )
     """Filled when an operator is first asked for."""
+    _derived: dict[Callable[[Facts], Any], Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False, metadata=HIDDEN
+    )
+    """Filled by ``once``."""
 
     @property
     def ceiling(self) -> Ceiling:
@@ -673,7 +686,8 @@ class Facts(Output):
     def conformance(self) -> Conformance:
         """The breaches counted."""
         grave = sum(breach.grave for breach in self.breaches)
-        return Conformance(grave, len(self.breaches) - grave)
+        misfits = sum(breach.family == "assumption" for breach in self.breaches)
+        return Conformance(grave, len(self.breaches) - grave, misfits)
 
     @property
     def inconclusive(self) -> bool:
@@ -687,6 +701,13 @@ class Facts(Output):
     def __contains__(self, node: object) -> bool:
         """Whether there is an operator with this id."""
         return node in self._index()
+
+    def once(self, derive: Callable[[Facts], Derived]) -> Derived:
+        """``derive`` of these facts, computed when somebody first asks and kept."""
+        if derive not in self._derived:
+            self._derived[derive] = derive(self)
+        found: Derived = self._derived[derive]
+        return found
 
     def _index(self) -> dict[str, Node]:
         if not self._by_id:

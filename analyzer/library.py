@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import Any, Literal, overload
 
 from analyzer.analyze import analyze as analyze_model
 from analyzer.analyze import analyze_weights
@@ -75,6 +75,7 @@ from analyzer.lint import lint as lint_facts
 from analyzer.model import Limits, Model, Readable, load
 from analyzer.model.source import Stream
 from analyzer.operators.declared import KINDS, Declaration, built, declarable, operator_key
+from analyzer.operators.record import Operator
 from analyzer.report.result import Options, Result
 from analyzer.ruleset import Example, Option, Rule, load_rules
 from analyzer.ruleset.arithmetic import Arithmetic
@@ -83,9 +84,6 @@ from analyzer.scaling import Layer, Scaled, Scaler, frontier, grid
 from analyzer.scaling.tables import table
 from analyzer.shapes.bindings import Bindings, Defaults
 from analyzer.version import __version__
-
-if TYPE_CHECKING:
-    from analyzer.operators.record import Operator
 
 Format = Literal["html", "pdf", "json", "csv", "text"]
 """What ``report`` can make."""
@@ -478,6 +476,7 @@ __all__ = [
     "Module",
     "Node",
     "OnnxlintError",
+    "Operator",
     "Option",
     "Options",
     "OutputError",

@@ -17,9 +17,10 @@ from analyzer.costs.stored import summarize
 from analyzer.costs.variants import cost_of_variants
 from analyzer.facts import Certainty, Cost
 from analyzer.graph.adjacency import vertex
+from analyzer.graph.names import keep_homes
 from analyzer.operators import record_of
 from analyzer.operators.declared import held
-from analyzer.shapes.sites import list_sites, operator_graph
+from analyzer.shapes.sites import find_homes, list_sites, operator_graph
 from analyzer.shapes.taint import reached_sites, tainted_sites
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def survey(program: Program, shapes: Shapes) -> Survey:
     """Look at every operator once."""
     sites = list_sites(program, shapes)
     graph = operator_graph(program, sites)
+    keep_homes(graph, find_homes(program, shapes))
     inventory = take_inventory(program, sites)
     for site in sites:
         vertex(graph, site.id).constants = inventory.constant_slots(site.index)

@@ -85,10 +85,15 @@ def _default(value: Any) -> Any:
     return _Said(f'"{value}"') if isinstance(value, str) else value
 
 
+OPAQUE = ("Operator",)
+"""Classes that are handed on, and whose members are nobody's business."""
+
+
 def _class(name: str, record: type[Any]) -> str:
-    return "\n".join(
-        [f"### {name}\n", _plainly(docstrings.first(record.__doc__ or "")), "", *_members(record)]
-    )
+    members = _members(record) if name not in OPAQUE else ()
+    text = record.__doc__ or ""
+    said = docstrings.first(text) if name not in OPAQUE else docstrings.markdown(text)
+    return "\n".join([f"### {name}\n", _plainly(said), "", *members])
 
 
 def _members(record: type[Any]) -> Iterator[str]:

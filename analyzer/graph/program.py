@@ -16,7 +16,7 @@ from analyzer.facts import Problem
 from analyzer.graph.attributes import Misfit, decode_attribute
 from analyzer.graph.connect import connect, topological_order
 from analyzer.graph.scope import Op, Program, Scope
-from analyzer.model.limits import RAISE_IT, LimitExceeded, Limits
+from analyzer.model.limits import RAISE_IT, LimitExceeded, Limits, exceeded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -134,7 +134,7 @@ def _decode_op(program: Program, node: onnx.NodeProto, opsets: dict[str, int]) -
         program.problems.append(Problem(misfits[0].code, where, text, inconclusive=known))
     program.operands += len(node.input)
     if program.operands > program.limits.operands:
-        program.limits.exceeded("operands", "too many inputs of operators")
+        exceeded(program.limits, "operands", "too many inputs of operators")
     return Op(
         node,
         node.name,

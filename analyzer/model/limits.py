@@ -80,11 +80,6 @@ class Limits:
     guard_result_bytes: int = 256 << 20
     """Bytes a guarded call may hand back."""
 
-    def exceeded(self, name: str, what: str) -> NoReturn:
-        """Raise ``LimitExceeded`` for limit ``name``; ``what`` says what there was too much of."""
-        value = getattr(self, name)
-        raise LimitExceeded(f"{what} (limit {name} = {value:,})")
-
     def listed(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
         """``problems``, those beyond the limit as one that counts them; mere notes go first."""
         found = tuple(problems)
@@ -99,3 +94,8 @@ class Limits:
     def names(cls) -> tuple[str, ...]:
         """Names of all limits, for configuration files and documentation."""
         return tuple(field.name for field in fields(cls))
+
+
+def exceeded(limits: Limits, name: str, what: str) -> NoReturn:
+    """Raise ``LimitExceeded`` for limit ``name``; ``what`` says what there was too much of."""
+    raise LimitExceeded(f"{what} (limit {name} = {getattr(limits, name):,})")

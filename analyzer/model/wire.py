@@ -14,6 +14,7 @@ from onnx import TensorProto, TensorShapeProto
 
 from analyzer.model.dtypes import DTYPES
 from analyzer.model.encoding import BYTES, Malformed, encode_varint, field
+from analyzer.model.limits import exceeded
 from analyzer.model.messages import (
     MODEL,
     OPTIONAL_TEXT,
@@ -94,12 +95,12 @@ class Walk:
     def _spend(self, fields: int) -> None:
         self._left -= fields
         if self._left < 0:
-            self.limits.exceeded("fields", "too many fields")
+            exceeded(self.limits, "fields", "too many fields")
 
     def _charge(self, size: int) -> None:
         self._room -= size
         if self._room < 0:
-            self.limits.exceeded("structure_bytes", "too much structure")
+            exceeded(self.limits, "structure_bytes", "too much structure")
 
     def _message(
         self, data: Buffer, base: int, pos: int, end: int, kind: MessageType, depth: int
@@ -109,7 +110,7 @@ class Walk:
         Returns the message without payloads and unknown fields, or ``None`` if nothing changes.
         """
         if depth > self.limits.nesting:
-            self.limits.exceeded("nesting", "subgraphs or types nested too deep")
+            exceeded(self.limits, "nesting", "subgraphs or types nested too deep")
         fields, longest = kind.fields, self.limits.string_bytes
         left, kept = self._left, pos
         parts: list[bytes] = []
@@ -176,7 +177,7 @@ class Walk:
         if what.budget:
             self._budget[what.budget] -= 1
             if self._budget[what.budget] < 0:
-                self.limits.exceeded(what.budget, f"too many {what.budget}")
+                exceeded(self.limits, what.budget, f"too many {what.budget}")
         if once in stated:
             raise Malformed(offset, "a tensor that is stated twice")
         if once:
@@ -186,7 +187,7 @@ class Walk:
         """Whether a text over ``string_bytes`` must stay, which is an error; else it goes."""
         name = f"{kind.name}.{kind.names[tag]}"
         if kind.fields[tag] != OPTIONAL_TEXT:
-            self.limits.exceeded("string_bytes", f"{name} of {size:,} bytes")
+            exceeded(self.limits, "string_bytes", f"{name} of {size:,} bytes")
         self.left_out.append(name)
         return False
 
@@ -208,7 +209,7 @@ class Walk:
         except DecodeError:  # protobuf refuses the whole, too, and says so
             return
         if rank > self.limits.rank:
-            self.limits.exceeded("rank", f"a type of {rank:,} dimensions")
+            exceeded(self.limits, "rank", f"a type of {rank:,} dimensions")
 
     def _tensor(self, data: Buffer, base: int, pos: int, end: int) -> bytes | None:
         """As ``_message``, for a TensorProto: decide whether its payload stays."""
@@ -227,7 +228,7 @@ class Walk:
         repeated = (tensor.external_data, tensor.string_data, tensor.dims, tensor.metadata_props)
         self._spend(sum(map(len, repeated)))
         if len(tensor.dims) > self.limits.rank:
-            self.limits.exceeded("rank", f"a tensor of {len(tensor.dims):,} dimensions")
+            exceeded(self.limits, "rank", f"a tensor of {len(tensor.dims):,} dimensions")
         forged = unmark(tensor)
         if tensor.data_location == TensorProto.EXTERNAL:
             self.externals.append(External.of(tensor))

@@ -76,16 +76,16 @@ def _contrib(name: str, inputs: tuple[Any, ...], cost: Formula, **more: Any) -> 
 
 OPERATORS = (
     # arithmetic
-    _binary("Add", "a + b", role="add"),
+    _binary("Add", "a + b", commutes=True, role="add"),
     _binary("Sub", "a − b"),
-    _binary("Mul", "a · b", role="mul"),
+    _binary("Mul", "a · b", commutes=True, role="mul"),
     _binary("Div", "a / b"),
     _binary("Pow", "aᵇ"),
     _binary("Mod", "a mod b"),
-    _folded("Sum", "(operands − 1)·|Y|", 0, role="add"),
-    _folded("Max", "(operands − 1)·|Y|", 0, bends=True),
-    _folded("Min", "(operands − 1)·|Y|", 0, bends=True, gate=True),
-    _folded("Mean", "operands·|Y|", 1),
+    _folded("Sum", "(operands − 1)·|Y|", 0, commutes=True, role="add"),
+    _folded("Max", "(operands − 1)·|Y|", 0, commutes=True, bends=True),
+    _folded("Min", "(operands − 1)·|Y|", 0, commutes=True, bends=True, gate=True),
+    _folded("Mean", "operands·|Y|", 1, commutes=True),
     _unary("Neg", "−x"),
     _unary("Abs", "|x|"),
     _unary("Sign", "sign x"),
@@ -94,7 +94,7 @@ OPERATORS = (
     _unary("Floor", "⌊x⌋"),
     _unary("Round", "round x"),
     # comparisons
-    _binary("Equal", "a = b"),
+    _binary("Equal", "a = b", commutes=True),
     _binary("Greater", "a > b"),
     _binary("GreaterOrEqual", "a ≥ b"),
     _binary("Less", "a < b"),
@@ -119,14 +119,14 @@ OPERATORS = (
     Operator(
         "Where", ELEMENTWISE, (MASK, DATA, DATA), FREE, scaling=Scaling.BROADCAST
     ),
-    _free("And", 2),
-    _free("Or", 2),
-    _free("Xor", 2),
+    _free("And", 2, commutes=True),
+    _free("Or", 2, commutes=True),
+    _free("Xor", 2, commutes=True),
     _free("Not", 1),
     _free("BitShift", 2),
-    _free("BitwiseAnd", 2),
-    _free("BitwiseOr", 2),
-    _free("BitwiseXor", 2),
+    _free("BitwiseAnd", 2, commutes=True),
+    _free("BitwiseOr", 2, commutes=True),
+    _free("BitwiseXor", 2, commutes=True),
     _free("BitwiseNot", 1),
     _free("IsInf", 1),
     _free("IsNaN", 1),
@@ -166,6 +166,7 @@ OPERATORS = (
     ),
     _contrib(
         "ComplexMul", TWO, per_element(3, "6 per complex product of two values"), shape=same,
+        commutes=True,
     ),
     _contrib(
         "ComplexMulConj", TWO, per_element(3, "6 per complex product of two values"), shape=same,

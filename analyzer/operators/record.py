@@ -157,7 +157,10 @@ class Scaling(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Operator:
-    """What is known of one operator of one domain."""
+    """What is known of one operator of one domain.
+
+    ``analyzer.declare`` makes one of your own, ``analyzer.analyze`` takes it.
+    """
 
     name: str
     nature: Nature
@@ -185,6 +188,8 @@ class Operator:
     """Blocks are seen through it, whatever its nature: see ``leads``."""
     channelwise: bool = False
     """Channels stay apart, whatever its nature: see ``is_channelwise``."""
+    commutes: bool = False
+    """The result is the same in whatever order its inputs come."""
     selects: bool = False
     """Output values are values of the first input, or fixed bounds, although it does not move."""
     declaration: object = None

@@ -11,6 +11,7 @@ from analyzer.facts import Tensor
 from analyzer.graph.adjacency import Vertex, add_vertex
 from analyzer.graph.attributes import Reference
 from analyzer.graph.call import Call
+from analyzer.graph.names import Home
 from analyzer.graph.signature import Signatures
 
 if TYPE_CHECKING:
@@ -142,6 +143,26 @@ def operator_graph(program: Program, sites: Sequence[Site]) -> nx.MultiDiGraph[s
             if scope is not None:
                 graph.add_edge(homes[id(scope)][tail], site.id, edge)
     return graph
+
+
+def find_homes(program: Program, shapes: Shapes) -> dict[str, Home]:
+    """What every instance knows of its names, by path."""
+    instances = list(shapes.instances())
+    around = {
+        id(child.instance): instance.path
+        for instance in instances
+        for children in instance.children.values()
+        for child in children
+        if child.label != "call"
+    }
+    homes = {}
+    for instance in instances:
+        scope = program.scopes[instance.scope]
+        homes[instance.path] = Home(
+            scope.inputs, scope.outputs, scope.constants, scope.stored, scope.twice,
+            instance.types, instance.values, around.get(id(instance)),
+        )  # fmt: skip
+    return homes
 
 
 def _vertex(

@@ -152,7 +152,10 @@ def _layers(
             looks[key] = seen
         if len(key[0]) == 1:
             known[key[0][0]] = seen.values
-        found = layer_evidence(node.id, seen, node.conv, shape=form.shape, macs=node.macs)
+        found = layer_evidence(
+            node.id, seen, node.conv,
+            shape=form.shape, macs=node.macs, macs_of_model=facts.totals.macs,
+        )  # fmt: skip
         layers[node.id] = _with_downstream(found, facts.graph, exported)
     return layers, unread, known
 

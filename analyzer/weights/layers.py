@@ -161,15 +161,17 @@ def layer_evidence(
     *,
     shape: tuple[int, ...] = (),
     macs: int | None = None,
+    macs_of_model: int | None = None,
 ) -> LayerEvidence:
     """Evidence for the layer ``node`` whose weights, stored in ``shape``, were ``seen``."""
     known = seen.spectra is not None and conv is not None
+    judged = judge(seen.spectra, conv, target) if known and seen.spectra else None
     return LayerEvidence(
         node=node,
         values=seen.values,
         filters=seen.filters,
         kernel=seen.kernel,
-        separability=judge(seen.spectra, conv, target) if known and seen.spectra else None,
+        separability=judged and replace(judged, macs_of_model=macs_of_model),
         low_rank=_low_rank(seen, shape, conv, macs),
         core=None if seen.taps is None else kernel_core(seen.taps, macs),
     )

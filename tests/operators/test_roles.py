@@ -12,6 +12,7 @@ from onnxruntime.capi.onnxruntime_pybind11_state import get_all_operator_schema
 
 from analyzer.operators import find, operators
 from analyzer.operators.record import Kind, Nature, Operator
+from tests.operators.traits import BY_KEY
 
 WORDS = {
     Kind.DATA: """
@@ -154,7 +155,7 @@ OLD = {
 SCHEMAS: dict[tuple[str, str], list[Any]] = defaultdict(list)
 for one in (*onnx.defs.get_all_schemas_with_history(), *get_all_operator_schema()):
     SCHEMAS[one.domain, one.name].append(one)
-RECORDS = list(operators())
+RECORDS = [record for record in operators() if record.key not in BY_KEY]
 
 
 def kind_of(name: str, operator: str) -> Kind:

@@ -16,6 +16,7 @@ from tests.costs.counted import (
     transforms,
 )
 from tests.costs.counted.case import MS, Case
+from tests.costs.counted.stated import Traits
 
 _FAMILIES = (
     elementwise, convolutions, products, attention, fused, sampling, transforms, ml,
@@ -34,3 +35,8 @@ CASES: tuple[Case, ...] = (
         if case.domain == MS and case.op in _ONCE_OF_ONNX
     ),
 )
+
+STATED: tuple[Traits, ...] = tuple(
+    chain.from_iterable(getattr(family, "STATED", ()) for family in _FAMILIES)
+)
+"""What operators are that were added after the tables of tests/operators/test_traits.py."""

@@ -1,0 +1,23 @@
+"""Patterns over several operators: their syntax, what is wrong with one, and where one matches."""
+
+from analyzer.ruleset.pattern.allowance import Allowance, Exhausted, model_allowance, rule_allowance
+from analyzer.ruleset.pattern.check import check_operator, check_pattern
+from analyzer.ruleset.pattern.lookup import Lookup
+from analyzer.ruleset.pattern.match import Matcher, Occurrence
+from analyzer.ruleset.pattern.parse import operator_type, parse_pattern
+from analyzer.ruleset.pattern.syntax import Pattern
+
+__all__ = [
+    "Allowance",
+    "Exhausted",
+    "Lookup",
+    "Matcher",
+    "Occurrence",
+    "Pattern",
+    "check_operator",
+    "check_pattern",
+    "model_allowance",
+    "operator_type",
+    "parse_pattern",
+    "rule_allowance",
+]

@@ -1,0 +1,116 @@
+"""What is wrong with a pattern although it can be read: refused before it ever runs.
+
+Operators that do not exist, attributes and operands that they do not have, names that clash, and
+statements that nothing ties to the others, which would match anywhere.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from analyzer.operators.vocabulary import attributes, exists, has_attribute, names, takes
+from analyzer.ruleset.fields import did_you_mean
+from analyzer.ruleset.pattern.syntax import Name
+from analyzer.ruleset.whitelist import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from analyzer.ruleset.pattern.syntax import OpType, Pattern, Statement
+
+WORDS = frozenset("and or not in is if else true false none True False None known unknown".split())
+"""What an expression would not read as a name."""
+
+
+def check_pattern(
+    pattern: Pattern, reserved: Collection[str] = (), bound: Collection[str] = ()
+) -> None:
+    """Raise ``Refused`` with the line of what is wrong.
+
+    Parameters
+    ----------
+    reserved : groups and functions that an expression knows already: no metavariable's name.
+    bound : metavariables that another pattern has bound before this one is looked for.
+    """
+    _names(pattern, reserved)
+    for statement in pattern.statements:
+        for operator in statement.operators:
+            check_operator(operator, statement.line)
+            _attributes(statement, operator)
+            _operands(statement, operator)
+    _order(pattern, bound)
+    _connected(pattern, bound)
+
+
+def check_operator(operator: OpType, line: int) -> None:
+    """Raise ``Refused`` for an operator that does not exist."""
+    domain, name = operator
+    if not exists(domain, name):
+        hint = did_you_mean(name, names(domain))
+        raise Refused(f"there is no operator {spelled(operator)[:60]!r}{hint}", line)
+
+
+def spelled(operator: OpType) -> str:
+    """As a pattern writes it."""
+    return ".".join(part for part in operator if part)
+
+
+def _attributes(statement: Statement, operator: OpType) -> None:
+    for name, _ in statement.attributes:
+        if not has_attribute(*operator, name):
+            hint = did_you_mean(name, attributes(*operator))
+            what = f"{spelled(operator)} has no attribute {name[:40]!r}"
+            raise Refused(f"{what}{hint}", statement.line)
+
+
+def _operands(statement: Statement, operator: OpType) -> None:
+    count = len(statement.operands)
+    if not takes(*operator, count):
+        what = f"{spelled(operator)} never takes {count} operands"
+        raise Refused(what, statement.line)
+
+
+def _names(pattern: Pattern, reserved: Collection[str]) -> None:
+    tensors, settings = set(pattern.tensors), set(pattern.settings)
+    for statement in pattern.statements:
+        values = [value.text for _, value in statement.attributes if isinstance(value, Name)]
+        for name in chain(statement.makes, statement.reads, values):
+            if name in WORDS or name in reserved:
+                raise Refused(f"{name[:40]!r} means something else in a rule", statement.line)
+            if name in tensors and name in settings:
+                what = f"{name[:40]!r} cannot be both a tensor and an attribute's value"
+                raise Refused(what, statement.line)
+
+
+def _order(pattern: Pattern, bound: Collection[str]) -> None:
+    """Each tensor is made once, before it is read."""
+    read: set[str] = set()
+    made: set[str] = set()
+    for statement in pattern.statements:
+        read.update(statement.reads)
+        for name in statement.makes:
+            if name in made:
+                raise Refused(f"{name[:40]!r} is made twice", statement.line)
+            if name in read and name not in bound:
+                what = f"{name[:40]!r} is read before it is made"
+                raise Refused(f"{what}: put this statement first", statement.line)
+            made.add(name)
+
+
+def _connected(pattern: Pattern, bound: Collection[str]) -> None:
+    """From the last statement (or from what is bound) every other one can be reached."""
+    reached = set(bound)
+    todo = list(pattern.statements)
+    if not bound:
+        reached.update(_tensors(todo.pop()))
+    while near := [s for s in todo if not reached.isdisjoint(_tensors(s))]:
+        reached.update(chain.from_iterable(map(_tensors, near)))
+        todo = [s for s in todo if s not in near]
+    if todo:
+        where = "this rule's pattern" if bound else "the last statement"
+        raise Refused(f"no tensor ties this statement to {where}", todo[0].line)
+
+
+def _tensors(statement: Statement) -> Iterable[str]:
+    return (*statement.makes, *statement.reads)
