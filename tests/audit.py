@@ -86,7 +86,7 @@ def watched(
     """Collect what is not allowed: reading beyond the installation, ``readable`` and ``writable``,
     writing beyond ``writable``, sockets, programs, foreign code. The innermost scope decides.
     """
-    _install()
+    install()
     so_far = _drain()
     if _scopes:
         _scopes[-1].seen.extend(so_far)
@@ -99,7 +99,17 @@ def watched(
         scope.seen.extend(_drain())
 
 
-def _install() -> None:
+def scopes() -> list[Scope]:
+    """Those that hold, for a process that is to go on in them."""
+    return list(_scopes)
+
+
+def enter(those: Sequence[Scope]) -> None:
+    """Go on in the scopes of the process that asked; what is seen comes out there."""
+    _scopes[:] = those
+
+
+def install() -> None:
     """Add the hook, once: a hook stays until the process ends."""
     if not _pipe:
         _pipe.extend(os.pipe())  # forked children write to it as well, whatever their limits are

@@ -1,6 +1,7 @@
 """Settings of the whole suite, and the audit hook that every test runs under."""
 
 import gc
+import inspect
 import os
 import signal
 import tempfile
@@ -11,10 +12,13 @@ from importlib import import_module
 import pytest
 from hypothesis import HealthCheck, settings
 
+from analyzer.model import guard
 from analyzer.model.child import STOPPING
 from analyzer.shapes.run import infer_shapes
 from tests import audit
+from tests.nursery import Nursery
 
+NURSERY = pytest.StashKey[Nursery]()
 HARMLESS = {"costs", "differential", "patterns", "rules", "scaling"}
 """Folders of tests whose models are well-formed: onnx's C++ need not run in a child there."""
 
@@ -66,11 +70,20 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "foreign_code: calls C functions that crash or hang it")
+    config.addinivalue_line("markers", "forks: its guarded tasks are forked from the test itself")
     # A suite in the background, or under nohup, ignores some signals, and so would the commands
     # that it starts, which are to end by them.
     for number in STOPPING:
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
+    runs_tests = hasattr(config, "workerinput") or not config.getoption("numprocesses", None)
+    if runs_tests and "COVERAGE_MAP" not in os.environ:  # its marks are numbered in each process
+        config.stash[NURSERY] = Nursery()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if (nursery := config.stash.get(NURSERY, None)) is not None:
+        nursery.close()
 
 
 def pytest_collection_finish() -> None:
@@ -79,6 +92,15 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)
+
+
+@pytest.fixture(autouse=True)
+def nursed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run what is guarded in a small process that is there already."""
+    nursery = request.config.stash.get(NURSERY, None)
+    replaces = "monkeypatch" in inspect.signature(request.function).parameters
+    if nursery is not None and not replaces and not request.node.get_closest_marker("forks"):
+        monkeypatch.setattr(guard, "_fork", nursery.run)
 
 
 @pytest.fixture(autouse=True)

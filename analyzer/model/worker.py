@@ -74,27 +74,38 @@ def serve(
     Writes ``(kind, value)`` to ``pipe`` and ends the process.
     """
     gc.disable()  # a collection would touch, and so copy, every page shared with the parent
-    _fall_silent()
+    fall_silent()
     _limit(limits, seconds)
+    write_all(pipe, answer(task, progress, limits)[1])
+    os._exit(0)
+
+
+def answer(
+    task: Callable[[Progress], object], progress: Progress, limits: Limits
+) -> tuple[str, bytes]:
+    """How the task ended, in this process, and what goes through the pipe about it."""
+    kind = "result"
     progress.expect(limits.guard_stall_seconds)
     try:
         result = task(progress)
         progress.expect(0)  # what follows is the task's, and not its last item's
-        answer = pickle.dumps(("result", result), pickle.HIGHEST_PROTOCOL)
-        if len(answer) > limits.guard_result_bytes:
+        data = pickle.dumps((kind, result), pickle.HIGHEST_PROTOCOL)
+        if len(data) > limits.guard_result_bytes:
             limit = f"limit guard_result_bytes = {limits.guard_result_bytes:,}"
-            answer = pickle.dumps(("memory", f"gave a result of {len(answer):,} bytes ({limit})"))
+            kind = "memory"
+            data = pickle.dumps((kind, f"gave a result of {len(data):,} bytes ({limit})"))
     except MemoryError:
         limit = f"limit guard_bytes = {limits.guard_bytes:,}"
-        answer = pickle.dumps(("memory", f"ran out of memory ({limit})"))
+        kind = "memory"
+        data = pickle.dumps((kind, f"ran out of memory ({limit})"))
     except BaseException as error:  # noqa: BLE001 - whatever it is, the parent reports it
         text = " ".join(str(error).split())[:500]
-        answer = pickle.dumps(("error", f"{type(error).__name__}: {text}"))
-    write_all(pipe, len(answer).to_bytes(HEADER_BYTES, "big") + answer)
-    os._exit(0)
+        kind = "error"
+        data = pickle.dumps((kind, f"{type(error).__name__}: {text}"))
+    return kind, len(data).to_bytes(HEADER_BYTES, "big") + data
 
 
-def _fall_silent() -> None:
+def fall_silent() -> None:
     """Keep what C++ prints, names from the model included, off the user's terminal."""
     if "faulthandler" in sys.modules:
         sys.modules["faulthandler"].disable()
@@ -111,7 +122,7 @@ def _limit(limits: Limits, seconds: int) -> None:
         resource.RLIMIT_CORE: (0, 0),
         resource.RLIMIT_FSIZE: (0, 0),
     }
-    if (size := _address_space()) is not None:
+    if (size := address_space()) is not None:
         wanted[resource.RLIMIT_AS] = (size + min(limits.guard_bytes, MOST),) * 2
     for which, pair in wanted.items():
         most = resource.getrlimit(which)[1]
@@ -119,7 +130,7 @@ def _limit(limits: Limits, seconds: int) -> None:
         resource.setrlimit(which, (soft, hard))
 
 
-def _address_space() -> int | None:
+def address_space() -> int | None:
     """Bytes of address space in use; ``None`` where the system does not say."""
     try:
         with open("/proc/self/statm", encoding="utf-8") as file:

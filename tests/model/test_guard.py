@@ -29,7 +29,7 @@ from tests.model.tasks import (
     step_and_spin,
 )
 
-pytestmark = pytest.mark.foreign_code
+pytestmark = [pytest.mark.foreign_code, pytest.mark.forks]
 QUICK = Limits(guard_seconds=0.5)
 
 
