@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.patterns.quadratic import AttentionCost, attention_cost_of
+from analyzer.patterns.quantised import Quantisation, quantisation_of
 from analyzer.ruleset.fields import AUDIT
 from analyzer.ruleset.subjects.subject import Sort, Subject
 from analyzer.ruleset.subjects.weights import audit_group
@@ -15,7 +17,12 @@ if TYPE_CHECKING:
 
 
 def _make(facts: Facts) -> Iterator[Subject]:
-    yield Subject(kind="model", place="", name="", structure=tuple, groups=audit_group(facts))
+    groups = {
+        "quantisation": quantisation_of(facts),
+        "attention": attention_cost_of(facts),
+        **audit_group(facts),
+    }
+    yield Subject(kind="model", place="", name="", structure=tuple, groups=groups)
 
 
-SORT = Sort("model", {**AUDIT}, _make)
+SORT = Sort("model", {"quantisation": Quantisation, "attention": AttentionCost, **AUDIT}, _make)

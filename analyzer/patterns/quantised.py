@@ -1,0 +1,188 @@
+"""How far a model is quantised, and where floating point lies between its integers.
+
+In the QDQ format (ONNX Runtime, "Quantize ONNX models") a float operator that reads
+DequantizeLinear and is read by QuantizeLinear stands for an integer kernel, where there is one.
+What is left is computed in floating point: an *island* is a connected part of it that integers
+are converted to and back from.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from analyzer.graph.adjacency import fed_by, producer, read_by, vertex
+from analyzer.operators import record_of
+from analyzer.operators.record import Nature
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import networkx as nx
+
+    from analyzer.facts import Facts, Node
+
+QUANTISE, DEQUANTISE = "QuantizeLinear", "DequantizeLinear"
+MOST_TYPES = 4
+"""Types of operators that are named."""
+INTEGER_KERNELS = frozenset({
+    "Add", "AveragePool", "Clip", "Conv", "ConvTranspose", "Gemm", "GlobalAveragePool",
+    "LeakyRelu", "MatMul", "Mul", "ReduceMean", "Relu", "Sigmoid", "Softmax", "Sub", "Where",
+})  # fmt: skip
+"""Operators that more than one runtime has integer kernels of (ONNX Runtime's QLinear operators,
+https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md, and TensorFlow Lite's
+quantisation specification, https://ai.google.dev/edge/litert/models/quantization_spec)."""
+_STEPS = 8
+_MOVES = frozenset({Nature.MOVEMENT, Nature.SELECTION, Nature.RESAMPLING})
+
+
+@dataclass(frozen=True)
+class Quantisation:
+    """What is known of the quantisation of one model; each answer is found when asked for."""
+
+    _facts: Facts = field(repr=False)
+
+    @property
+    def integer_macs(self) -> int:
+        """MACs in integers of 8 bits or fewer, all executions."""
+        return sum(n for name, n in self._by_precision if name.startswith("int"))
+
+    @property
+    def float_macs(self) -> int:
+        """MACs in floating point, all executions."""
+        return sum(n for name, n in self._by_precision if "float" in name)
+
+    @property
+    def float_share(self) -> float | None:
+        """Share of the MACs that are in floating point; unknown without MACs."""
+        every = self.integer_macs + self.float_macs
+        return self.float_macs / every if every else None
+
+    @property
+    def float_layers(self) -> int:
+        """Operators with MACs in floating point."""
+        return sum(1 for n in self._facts.nodes if n.macs and "float" in n.precision)
+
+    @property
+    def integer_layers(self) -> int:
+        """Operators with MACs in integers."""
+        return sum(1 for n in self._facts.nodes if n.macs and n.precision.startswith("int"))
+
+    @property
+    def islands(self) -> int:
+        """Groups of operators in floating point that integers are converted to and back from."""
+        return len(self._islands)
+
+    @property
+    def island_operators(self) -> int:
+        """Operators in those groups."""
+        return sum(map(len, self._islands))
+
+    @property
+    def island_flops(self) -> int:
+        """FLOPs of those operators that are known, all executions."""
+        facts = self._facts
+        nodes = (facts[key] for part in self._islands for key in part)
+        return sum((node.flops or 0) * node.counted for node in nodes)
+
+    @property
+    def island_types(self) -> str:
+        """Types of those operators, the most frequent first, e.g. ``LayerNormalization ×9``."""
+        facts = self._facts
+        counts = Counter(facts[key].op_type for part in self._islands for key in part)
+        named = [f"{name} ×{n}" for name, n in counts.most_common(MOST_TYPES)]
+        return ", ".join(named) + (" …" if len(counts) > MOST_TYPES else "")
+
+    @property
+    def _by_precision(self) -> Iterable[tuple[str, int]]:
+        return self._facts.totals.macs_by_precision.items()
+
+    @cached_property
+    def _islands(self) -> list[list[str]]:
+        facts = self._facts
+        types = {node.op_type for node in facts.nodes}
+        return _find_islands(facts) if {QUANTISE, DEQUANTISE} <= types else []
+
+
+def quantisation_of(facts: Facts) -> Quantisation:
+    """What is known of the quantisation of a model, found when first asked for."""
+    return facts.once(Quantisation)
+
+
+def _find_islands(facts: Facts) -> list[list[str]]:
+    """Connected parts of what is in floating point that read integers and are read as such."""
+    graph = facts.graph
+    inside = {node.id for node in facts.nodes if not node.scope and _in_float(graph, node)}
+    found, seen = [], set[str]()
+    for start in (node.id for node in facts.nodes if node.id in inside):
+        if start in seen:
+            continue
+        part, todo, reads, written = [], [start], False, False
+        seen.add(start)
+        while todo:
+            node = todo.pop()
+            part.append(node)
+            for near, forwards in _neighbours(graph, node):
+                if near in inside:
+                    if near not in seen:
+                        seen.add(near)
+                        todo.append(near)
+                    continue
+                kind = vertex(graph, near).call.op_type
+                reads |= not forwards and kind == DEQUANTISE and _is_data(graph, near)
+                written |= forwards and kind == QUANTISE
+        if reads and written:
+            found.append(part)
+    return found
+
+
+def _neighbours(graph: nx.MultiDiGraph[str], node: str) -> Iterable[tuple[str, bool]]:
+    """Operators next to ``node``, and whether they come after it."""
+    yield from ((tail, False) for tail, _ in fed_by(graph, node))
+    yield from ((head, True) for head, _ in read_by(graph, node))
+
+
+def _is_data(graph: nx.MultiDiGraph[str], dequantise: str) -> bool:
+    """Whether it dequantises what flows, not weights."""
+    return 0 not in vertex(graph, dequantise).constants
+
+
+def _in_float(graph: nx.MultiDiGraph[str], node: Node) -> bool:
+    """Whether ``node`` makes floating point of what flows and stands for no integer kernel."""
+    place = vertex(graph, node.id)
+    dtype = node.outputs[0].dtype if node.outputs else None
+    if node.op_type in (QUANTISE, DEQUANTISE) or not (dtype or "").startswith(("float", "bfloat")):
+        return False
+    fed = [tail for tail, edge in fed_by(graph, node.id) if edge.slot is not None]
+    if not fed:
+        return False
+    record = record_of(place.call)
+    if record is not None and record.nature in (*_MOVES, Nature.STATIC, Nature.CONVERSION):
+        return False  # converts on neither side: it may as well move integers
+    has_kernel = node.op_type in INTEGER_KERNELS
+    before = all(_made_by(graph, tail) == DEQUANTISE for tail in fed)
+    after = {vertex(graph, head).call.op_type for head, _ in read_by(graph, node.id)}
+    return not (has_kernel and before and _requantised(graph, node.id, after))
+
+
+def _made_by(graph: nx.MultiDiGraph[str], node: str) -> str:
+    """Type of the operator that made a value, behind what only passes it on."""
+    for _ in range(_STEPS):
+        call = vertex(graph, node).call
+        before = producer(graph, node) if call.op_type == "Identity" else None
+        if before is None:
+            return call.op_type
+        node = before
+    return ""
+
+
+def _requantised(graph: nx.MultiDiGraph[str], node: str, after: set[str]) -> bool:
+    """Whether all that reads it is QuantizeLinear, behind an activation perhaps."""
+    if after == {QUANTISE}:
+        return True
+    heads = [head for head, _ in read_by(graph, node)]
+    if len(heads) != 1 or vertex(graph, heads[0]).call.op_type not in ("Relu", "Clip"):
+        return False
+    return {vertex(graph, h).call.op_type for h, _ in read_by(graph, heads[0])} == {QUANTISE}

@@ -1,0 +1,79 @@
+"""Where floating point lies between integers, and how much of a model is in either."""
+
+from __future__ import annotations
+
+from analyzer.patterns.quantised import Quantisation, quantisation_of
+from tests.golden.text import facts
+
+WEIGHTS = "<int8[4,4] w = {1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16}, float s = {0.1}, int8 z = {0}>"
+HEAD = f"g (float[1,4] x) => (float[1,4] y) {WEIGHTS} {{ q = QuantizeLinear (x, s, z)"
+PRODUCT = "d = DequantizeLinear (q, s, z) v = DequantizeLinear (w, s, z) a = MatMul (d, v)"
+TAIL = "eq = QuantizeLinear (e, s, z) y = DequantizeLinear (eq, s, z) }"
+
+
+def seen(graph: str) -> Quantisation:
+    return quantisation_of(facts(graph))
+
+
+def between(operators: str) -> Quantisation:
+    middle = "aq = QuantizeLinear (a, s, z) ad = DequantizeLinear (aq, s, z)"
+    return seen(f"{HEAD} {PRODUCT} {middle} {operators} {TAIL}")
+
+
+def test_an_operator_without_an_integer_kernel_is_an_island() -> None:
+    found = between("e = Erf (ad)")
+    assert (found.islands, found.island_operators, found.island_types) == (1, 1, "Erf ×1")
+    assert found.island_flops == 4
+
+
+def test_an_operator_with_one_is_none() -> None:
+    assert between("e = Sigmoid (ad)").islands == 0
+
+
+def test_what_is_not_quantised_at_once_is_in_floating_point_whatever_it_is() -> None:
+    found = between("m = Mul (ad, ad) e = Tanh (m)")
+    assert (found.islands, found.island_operators) == (1, 2)
+
+
+def test_moving_data_is_no_island() -> None:
+    assert between("e = Transpose <perm = [0, 1]> (ad)").islands == 0
+
+
+def test_an_activation_between_a_product_and_its_quantisation_is_part_of_the_kernel() -> None:
+    assert seen(f"{HEAD} {PRODUCT} e = Relu (a) {TAIL}").islands == 0
+
+
+def test_what_comes_before_the_first_or_after_the_last_integers_is_no_island() -> None:
+    graph = (
+        f"g (float[1,4] x) => (float[1,4] y) {WEIGHTS} {{ r = Erf (x) q = QuantizeLinear (r, s, z)"
+        f" {PRODUCT} aq = QuantizeLinear (a, s, z) e = DequantizeLinear (aq, s, z) y = Erf (e) }}"
+    )
+    assert seen(graph).islands == 0
+
+
+def test_a_bias_that_is_dequantised_behind_an_identity_is_no_float() -> None:
+    graph = (
+        "g (float[1,2,4] x) => (float[1,2,4] y) <int8[2,2,1] w = {1,2,3,4}, int32[2] b = {1,2}, "
+        "float s = {0.1}, int8 z = {0}> { q = QuantizeLinear (x, s, z) d = DequantizeLinear "
+        "(q, s, z) v = DequantizeLinear (w, s, z) c = DequantizeLinear (b, s) i = Identity (c) "
+        f"e = Conv (d, v, i) {TAIL}"
+    )
+    assert seen(graph).islands == 0
+
+
+def test_macs_are_told_apart_by_the_arithmetic_they_are_done_in() -> None:
+    found = seen(
+        "g (float[1,4] x, float[4,4] m) => (float[1,4] y) "
+        f"{WEIGHTS} {{ q = QuantizeLinear (x, s, z) {PRODUCT} y = MatMul (a, m) }}"
+    )
+    assert (found.integer_macs, found.float_macs, found.float_share) == (16, 16, 0.5)
+    assert (found.integer_layers, found.float_layers) == (1, 1)
+
+
+def test_a_model_in_floating_point_has_no_islands() -> None:
+    found = seen("g (float[2,2] x) => (float[2,2] y) { y = MatMul (x, x) }")
+    assert (found.islands, found.integer_macs, found.island_types) == (0, 0, "")
+
+
+def test_a_model_without_macs_has_no_share_of_them() -> None:
+    assert seen("g (float[2] x) => (float[2] y) { y = Relu (x) }").float_share is None
