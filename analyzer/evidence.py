@@ -430,6 +430,24 @@ class IntegerWeights:
         return max(self.max - self.zero_point, self.zero_point - self.min)
 
     @property
+    def bits(self) -> int:
+        """Bits of the type."""
+        return (self.highest - self.lowest).bit_length()
+
+    @property
+    def idle_bits(self) -> int | None:
+        """Bits that no weight needs, with a range about the zero point that is half the type to
+        either side; unknown where all weights are 0 or channels have zero points of their own."""
+        if not self.reach:
+            return None
+        return max(0, self.bits - 1 - (self.reach - 1).bit_length())
+
+    @property
+    def clipped_per_scale(self) -> float | None:
+        """Weights at either end of the type for each scale; one is what the largest weight is."""
+        return self.clipped / self.scales if self.scales else None
+
+    @property
     def clipped_share(self) -> float:
         """Share of the weights at either end of the type."""
         return self.clipped / self.elements if self.elements else 0.0

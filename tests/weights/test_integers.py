@@ -111,3 +111,17 @@ def test_blocked_scales_are_left_alone() -> None:
         "{ d = DequantizeLinear <axis = 0, block_size = 2> (w, s) y = MatMul (x, d) }"
     )
     assert seen(parser.parse_model(f"{head} {graph}").SerializeToString()) == ()
+
+
+@pytest.mark.parametrize(
+    ("largest", "idle"), [(127, 0), (-128, 0), (65, 0), (64, 1), (33, 1), (32, 2), (1, 7)]
+)
+def test_a_bit_is_idle_where_half_of_the_range_would_do(largest: int, idle: int) -> None:
+    stored = np.array([[largest, 0], [0, 1]], np.int8)
+    (found,) = seen(quantized_model(stored, scale=np.array(1, np.float32)))
+    assert (found.bits, found.idle_bits) == (8, idle)
+
+
+def test_weights_that_are_all_zero_say_nothing_of_bits() -> None:
+    (found,) = seen(quantized_model(np.zeros((2, 2), np.int8), scale=np.array(1, np.float32)))
+    assert (found.idle_bits, found.gain, found.clipped_per_scale) == (None, None, 0)
