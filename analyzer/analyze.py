@@ -16,6 +16,7 @@ from analyzer.assemble import (
 )
 from analyzer.ceiling import at_default_sizes
 from analyzer.conformance import broken_sites, conform, unexplained
+from analyzer.conformance.interface import interface_of
 from analyzer.facts import Facts
 from analyzer.graph.program import program_of
 from analyzer.model.checker import check_structure
@@ -93,6 +94,7 @@ def _analyze(model: Model, bindings: Bindings, limits: Limits) -> Facts:
         graph=seen.graph,
         architecture=recognise(seen.graph, by_id, blocks, inputs),
         modules=module_tree(nodes, exporter_metadata(seen)),
+        interface=interface_of(program, shapes.main.types, model.imports),
         at_defaults=at_default_sizes(program, bindings, seen, limits),
     )
 

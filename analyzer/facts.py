@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, cast
 
 from analyzer import display, units
 from analyzer.display import Brief
+from analyzer.interface import Interface
 from analyzer.records import HIDDEN, INLINE, Digest, Output, Signed, named, shown
 
 if TYPE_CHECKING:
@@ -656,6 +657,8 @@ class Facts(Output):
     """Module tree of the source code; ``None`` where the exporter left no scope names."""
     at_defaults: DefaultSizes | None = None
     """The totals without the sizes that the metadata state, where those make one smaller."""
+    interface: Interface = field(default=Interface(), repr=False, metadata=HIDDEN)
+    """What the model states to those who load and call it."""
     evidence: WeightEvidence | None = field(default=None, metadata=named("weights"))
     """What the trained weights say; ``None`` when they were not looked at."""
     _by_id: dict[str, Node] = field(

@@ -70,6 +70,7 @@ from analyzer.graph.structure import (
     parallel_width,
     unneeded,
 )
+from analyzer.interface import Declared, Hidden, Import, Interface
 from analyzer.lint import Settings, judge
 from analyzer.lint import lint as lint_facts
 from analyzer.model import Limits, Model, Readable, load
@@ -455,6 +456,7 @@ __all__ = [
     "Conv",
     "Cost",
     "CriticalPath",
+    "Declared",
     "Decoupling",
     "DefaultSizes",
     "Defaults",
@@ -462,7 +464,10 @@ __all__ = [
     "Facts",
     "FilterUse",
     "Finding",
+    "Hidden",
+    "Import",
     "IntegerWeights",
+    "Interface",
     "KernelCore",
     "KernelUse",
     "Layer",

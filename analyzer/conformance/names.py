@@ -222,6 +222,7 @@ def _node_names(nesting: Nesting) -> Iterator[Breach]:
     more = f" (and {counted(len(names) - 1, 'other name')})" if names[1:] else ""
     yield Breach(
         "duplicate-node-name", "definition", nesting.place(first),
-        f"several operators of {nesting.label} are named {quoted(names[0])}{more}",
+        f"duplicate operator name {quoted(names[0])}{more}: several operators of {nesting.label} "
+        "have it",
         "give each operator a name of its own, or none",
     )  # fmt: skip

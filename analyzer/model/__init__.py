@@ -43,6 +43,8 @@ class Model(Brief):
     problems: tuple[Problem, ...]
     payloads: Payloads
     """Elements of the tensors in ``proto``, read when asked for."""
+    imports: tuple[tuple[str, int], ...] = ()
+    """Domain and version of each imported set of operators, as the file has them."""
 
 
 Readable = str | os.PathLike[str] | bytes | bytearray | memoryview | ModelProto | source.Stream
@@ -103,6 +105,7 @@ def _load(origin: Source, limits: Limits) -> Model:
     origin.check_unchanged()
     if not proto.HasField("graph"):
         raise ModelError(origin.name, "there is no graph in it", "check that it is an ONNX model")
+    stated = tuple((entry.domain, entry.version) for entry in proto.opset_import)
     external = look_outside(walk.externals, origin.folder, origin.opened)
     problems = (
         *imports.settle(proto),
@@ -111,7 +114,7 @@ def _load(origin: Source, limits: Limits) -> Model:
         *external.problems,
     )
     payloads = Payloads(origin, walk.payloads, external.files)
-    return Model(proto, _info(origin, proto), problems, payloads)
+    return Model(proto, _info(origin, proto), problems, payloads, stated)
 
 
 def _parse(origin: Source, walk: Walk) -> tuple[ModelProto, int]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analyzer.facts import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from onnx import ModelProto
 
@@ -18,6 +18,20 @@ def newest_opset(ir_version: int) -> int:
 
     releases = [row[2] for row in helper.VERSION_TABLE if row[1] == ir_version]
     return max(releases) if releases else max(row[2] for row in helper.VERSION_TABLE)
+
+
+def release_of(domain: str, version: int) -> int | None:
+    """The IR version with which a version of ONNX's own operators was released first.
+
+    ``None`` for domains and versions that onnx's table of releases does not have.
+    """
+    from onnx import helper
+
+    column = {"ai.onnx": 2, "ai.onnx.ml": 3, "ai.onnx.preview.training": 4}.get(domain)
+    if column is None:
+        return None
+    rows: Iterable[tuple[Any, ...]] = helper.VERSION_TABLE
+    return min((row[1] for row in rows if row[column:][:1] == (version,)), default=None)
 
 
 def settle(model: ModelProto) -> Iterator[Problem]:

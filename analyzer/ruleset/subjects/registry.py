@@ -8,7 +8,11 @@ from analyzer.ruleset.subjects import (
     assumption,
     block,
     breach,
+    element_type,
+    imports,
+    interface,
     model,
+    name,
     node,
     problem,
     tensor,
@@ -29,6 +33,11 @@ SORTS: Mapping[str, Sort] = {
         problem.SORT,
         breach.SORT,
         assumption.SORT,
+        imports.SORT,
+        interface.SORT,
+        element_type.SORT,
+        name.SORT,
+        name.HIDDEN,
     )
 }
 """By the word in ``applies-to``, in the order in which people read them."""
