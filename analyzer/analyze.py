@@ -23,6 +23,7 @@ from analyzer.model.checker import check_structure
 from analyzer.model.limits import Limits
 from analyzer.operators.declared import attach, declaring
 from analyzer.patterns import find_blocks, module_tree, recognise, tag_factorised
+from analyzer.redundancy import find_structure
 from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.run import infer_shapes
 from analyzer.survey import survey
@@ -96,6 +97,7 @@ def _analyze(model: Model, bindings: Bindings, limits: Limits) -> Facts:
         modules=module_tree(nodes, exporter_metadata(seen)),
         interface=interface_of(program, shapes.main.types, model.imports),
         at_defaults=at_default_sizes(program, bindings, seen, limits),
+        find_structure=partial(find_structure, model, seen, limits),
     )
 
 

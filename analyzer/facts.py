@@ -24,6 +24,7 @@ from analyzer import display, units
 from analyzer.display import Brief
 from analyzer.interface import Interface
 from analyzer.records import HIDDEN, INLINE, Digest, Output, Signed, named, shown
+from analyzer.surplus import Structure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -661,6 +662,10 @@ class Facts(Output):
     """What the model states to those who load and call it."""
     evidence: WeightEvidence | None = field(default=None, metadata=named("weights"))
     """What the trained weights say; ``None`` when they were not looked at."""
+    find_structure: Callable[[], Structure] = field(
+        default=Structure, kw_only=True, compare=False, repr=False, metadata=HIDDEN
+    )
+    """Finds ``structure``; holds what that takes."""
     _by_id: dict[str, Node] = field(
         default_factory=dict, init=False, repr=False, compare=False, metadata=HIDDEN
     )
@@ -669,6 +674,14 @@ class Facts(Output):
         default_factory=dict, init=False, repr=False, compare=False, metadata=HIDDEN
     )
     """Filled by ``once``."""
+
+    @property
+    def structure(self) -> Structure:
+        """What it stores and could do without; found when first asked for.
+
+        Raises ``ModelError`` where the file has changed by then.
+        """
+        return self.once(_find_structure)
 
     @property
     def ceiling(self) -> Ceiling:
@@ -741,3 +754,7 @@ class Facts(Output):
             ("problems", ", ".join(dict.fromkeys(p.code for p in self.problems))),
         ]
         return [(what, value) for what, value in rows if value]
+
+
+def _find_structure(facts: Facts) -> Structure:
+    return facts.find_structure()

@@ -84,6 +84,7 @@ from analyzer.ruleset.whitelist import Refused
 from analyzer.scaling import Layer, Scaled, Scaler, frontier, grid
 from analyzer.scaling.tables import table
 from analyzer.shapes.bindings import Bindings, Defaults
+from analyzer.surplus import Initializer, Structure, Surplus
 from analyzer.version import __version__
 
 Format = Literal["html", "pdf", "json", "csv", "text"]
@@ -466,6 +467,7 @@ __all__ = [
     "Finding",
     "Hidden",
     "Import",
+    "Initializer",
     "IntegerWeights",
     "Interface",
     "KernelCore",
@@ -501,7 +503,9 @@ __all__ = [
     "SharedTensor",
     "StoredTensor",
     "Stream",
+    "Structure",
     "Suppression",
+    "Surplus",
     "Tensor",
     "TensorEvidence",
     "Totals",

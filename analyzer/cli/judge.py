@@ -13,6 +13,7 @@ from analyzer.cli.plan import shown_path
 from analyzer.errors import ModelError, OnnxlintError, ScarcityError
 from analyzer.facts import Problem
 from analyzer.report.result import Failure, Result
+from analyzer.surplus import Structure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -159,9 +160,10 @@ def prepare() -> None:
 
 
 def _lighter(result: Result) -> Result:
-    """Without the graph, which no format of ``check`` shows: a batch may be long."""
+    """Without the graph and what it is made of, which no format of ``check`` shows: a batch may be
+    long."""
     graph = type(result.facts.graph)()
-    return replace(result, facts=replace(result.facts, graph=graph))
+    return replace(result, facts=replace(result.facts, graph=graph, find_structure=Structure))
 
 
 def _add_unused(

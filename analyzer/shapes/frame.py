@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from analyzer.facts import Tensor
 from analyzer.graph.call import Call
 from analyzer.graph.tensors import decode_tensor
@@ -100,7 +102,12 @@ class Frame:
         return f"{self.instance.path}/{name}" if self.instance.path else name
 
     def keep(self, name: str, contents: Array) -> None:
-        """Remember the contents of ``name``, if there is room for more."""
+        """Remember the contents of ``name``, if there is room for more.
+
+        What was taken from the known elements of a partly known array is known as a whole.
+        """
+        if contents.dtype == object and all(item is not None for item in contents.flat):
+            contents = contents.astype(np.int64)
         if self.room.take(contents):
             self.instance.values[name] = contents
         elif self.room.full_at is None:

@@ -10,11 +10,13 @@ from analyzer.ruleset.subjects import (
     breach,
     element_type,
     imports,
+    initializer,
     interface,
     model,
     name,
     node,
     problem,
+    surplus,
     tensor,
 )
 
@@ -30,6 +32,8 @@ SORTS: Mapping[str, Sort] = {
         node.SORT,
         block.SORT,
         tensor.SORT,
+        initializer.SORT,
+        surplus.SORT,
         problem.SORT,
         breach.SORT,
         assumption.SORT,

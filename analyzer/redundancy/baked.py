@@ -1,0 +1,102 @@
+"""Batches that the file leaves open and a constant of the graph fixes.
+
+Two looks are needed: with nothing assumed, to see that a size is open there at all, and with
+another batch, to see that this operator then cannot run. The second is a counterexample: a size
+that is merely unknown, because it depends on data or on a cut, proves nothing.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from analyzer import units
+from analyzer.redundancy.neutral import is_known
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from analyzer.redundancy.constants import Constants
+    from analyzer.shapes.instance import Shapes
+    from analyzer.shapes.sites import Site
+
+
+def another_batch(shapes: Shapes) -> dict[str, tuple[int, ...]]:
+    """Sizes of the inputs that leave their first axis open, with one more than was assumed."""
+    found = {}
+    for assumption in shapes.assumptions:
+        kind = shapes.main.types.get(assumption.input)
+        sizes = None if kind is None else kind.shape
+        if assumption.axis == 0 and sizes is not None:
+            known = tuple(size for size in sizes[1:] if size is not None)
+            if len(known) == len(sizes) - 1:
+                found[assumption.input] = (assumption.value + 1, *known)
+    return found
+
+
+def may_be_baked(site: Site, constants: Constants) -> bool:
+    """Whether a constant meets an open size there."""
+    if site.op.domain or site.op.op_type not in _JUDGES:
+        return False
+    open_ = any(t is not None and t.shape is not None and None in t.shape for t in site.call.inputs)
+    return open_ and any(constants.is_constant(site, k) for k in range(len(site.op.inputs)))
+
+
+def baked(site: Site, twice: Site, constants: Constants) -> str | None:
+    """Why ``site`` cannot run with another batch, given it there; ``None`` where it can."""
+    return _JUDGES[site.op.op_type](site, twice, constants)
+
+
+def _reshape(site: Site, twice: Site, constants: Constants) -> str | None:
+    """A target without -1 and 0 has a number of elements; an open input has not."""
+    target = constants.value(site, 1) if site.call.version >= 5 else None
+    before = twice.call.input(0)
+    if target is None or target.dtype.kind not in "iu" or before is None:
+        return None
+    sizes = target.ravel().tolist()
+    elements = before.elements
+    if not sizes or min(sizes) < 1 or elements is None or elements == prod(sizes):
+        return None
+    asked = site.call.input(0)
+    given = units.shape((asked.shape if asked else None) or ())
+    return f"it makes {units.shape(sizes)} of an input of {given}, whatever the batch"
+
+
+def _concat(site: Site, twice: Site, constants: Constants) -> str | None:
+    """A constant joined to what has an open size along another axis."""
+    shapes = [tensor.shape for tensor in twice.call.inputs if tensor is not None]
+    known = [shape for shape in shapes if shape is not None and is_known(shape)]
+    if len(known) != len(site.op.inputs) or len({len(shape) for shape in known}) != 1:
+        return None
+    rank, axis = len(known[0]), site.call.attr("axis", 0)
+    for slot, shape in enumerate(known):
+        if constants.is_constant(site, slot):
+            for place, size in enumerate(shape):
+                if place != axis % rank and any(other[place] != size for other in known):
+                    text = f"of size {size} along axis {place}, whatever the batch"
+                    return f"it joins a constant {text}"
+    return None
+
+
+def _recurrent(site: Site, twice: Site, constants: Constants) -> str | None:
+    """An initial state has an axis for the batch."""
+    before, axis = twice.call.input(0), 0 if site.call.attr("layout", 0) else 1
+    if before is None or not is_known(before.shape) or len(before.shape or ()) != 3:
+        return None
+    for slot in (5, 6):
+        state = twice.call.input(slot)
+        shape = () if state is None else state.shape or ()
+        differs = len(shape) == 3 and shape[axis] != (before.shape or ())[axis]
+        if differs and constants.is_constant(site, slot):
+            return f"its initial state is a constant for a batch of {shape[axis]}"
+    return None
+
+
+_JUDGES: Mapping[str, Callable[[Site, Site, Constants], str | None]] = {
+    "Reshape": _reshape,
+    "Concat": _concat,
+    "LSTM": _recurrent,
+    "GRU": _recurrent,
+    "RNN": _recurrent,
+}
+"""By operator of ai.onnx."""

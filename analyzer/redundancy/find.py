@@ -1,0 +1,270 @@
+"""Everything that a model could do without, each place once: the order of the questions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import networkx as nx
+
+from analyzer.graph.structure import unneeded
+from analyzer.redundancy.baked import another_batch, baked, may_be_baked
+from analyzer.redundancy.constants import MAKERS, Constants
+from analyzer.redundancy.decided import decided, idle
+from analyzer.redundancy.duplicates import repeated
+from analyzer.redundancy.initializers import list_initializers
+from analyzer.redundancy.neutral import neutral
+from analyzer.shapes.bindings import Bindings
+from analyzer.shapes.run import infer_shapes
+from analyzer.shapes.sites import list_sites
+from analyzer.surplus import Structure, Surplus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from analyzer.graph.scope import Op, Program
+    from analyzer.model import Limits, Model
+    from analyzer.shapes.instance import Shapes
+    from analyzer.shapes.sites import Site
+    from analyzer.survey import Survey
+
+
+def find_structure(model: Model, survey: Survey, limits: Limits) -> Structure:
+    """What ``model`` stores and could do without.
+
+    Shapes are inferred once more where the file leaves sizes open, with nothing assumed; and a
+    second time, with another batch, where a constant meets an open size.
+
+    Raises
+    ------
+    ModelError
+        The file changed since it was loaded.
+    """
+    program = survey.program
+    sites = survey.sites
+    infer = partial(infer_shapes, program, limits=limits)
+    if survey.shapes.assumptions:
+        sites = list_sites(program, infer(Bindings(assume=False)))
+    look = _Look(program, sites, frozenset(unneeded(survey.graph)))
+    known = {site.id for site in survey.sites}
+    surplus = [each for each in look.operators() if each.place in known]
+    surplus += look.baked(lambda: infer(Bindings(shapes=another_batch(survey.shapes))))
+    surplus += _unread_inputs(program)
+    surplus += _unused_functions(program)
+    paths: dict[int, str] = {}
+    for site in survey.sites:
+        paths.setdefault(site.instance.scope, site.instance.path)
+    order = {site.id: i for i, site in enumerate(survey.sites)}
+    surplus.sort(key=lambda each: order.get(each.place, len(order)))
+    return Structure(tuple(surplus), list_initializers(program, paths, model))
+
+
+class _Look:
+    """Judges the operators of a program, each once however many instances it has."""
+
+    def __init__(self, program: Program, sites: Sequence[Site], dead: frozenset[str]) -> None:
+        self._program = program
+        self._sites = sites
+        self._dead = dead
+        self._constants = Constants(program, sites)
+        self._repeated = repeated(sites, self._constants)
+        self._unproven = _resting_on_declarations(program, sites)
+        self._exports = [frozenset(scope.outputs) - {""} for scope in program.scopes]
+
+    def operators(self) -> Iterator[Surplus]:
+        """The first cause of every operator that is one of surplus in all its instances."""
+        found: dict[Op, Surplus | None] = {}
+        kinds: dict[Op, set[str]] = {}
+        never = self._never_run()
+        for site in self._sites:
+            each = self._judge(site, never)
+            kinds.setdefault(site.op, set()).add(each.kind if each is not None else "")
+            found.setdefault(site.op, each)
+        agreed = {op: each for op, each in found.items() if len(kinds[op]) == 1}
+        folded = {op for op, each in agreed.items() if each is not None and each.kind == "foldable"}
+        agreed |= self._swallowed(folded, {}, FOLDED)
+        gone = {op for op, each in agreed.items() if each is not None and each.kind in _GONE}
+        kept = {op: 0 for op in self._written_out() if agreed.get(op) is None}
+        for op, each in agreed.items():
+            if each is not None and each.by in op.inputs:
+                kept[op] = op.inputs.index(each.by)
+        computed = self._swallowed(gone, kept, UNREAD)
+        for op, each in agreed.items():
+            if each is not None:
+                yield each
+            elif op in computed:
+                yield computed[op]
+
+    def baked(self, infer: Callable[[], Shapes]) -> Iterator[Surplus]:
+        """Operators that allow one batch only, where the file leaves it open."""
+        open_ = [
+            site for site in self._sites
+            if site.id not in self._dead and may_be_baked(site, self._constants)
+        ]  # fmt: skip
+        if not open_:
+            return
+        twice = {site.id: site for site in list_sites(self._program, infer())}
+        for site in open_:
+            other = twice.get(site.id)
+            why = None if other is None else baked(site, other, self._constants)
+            if why is not None:
+                yield Surplus("baked-batch", site.id, why)
+
+    def _never_run(self) -> dict[int, str]:
+        """Instances that never run, and why."""
+        never: dict[int, str] = {}
+        for site in self._sites:
+            if not site.children:
+                continue
+            labels = idle(site, self._constants)
+            for child in site.children:
+                if id(site.instance) in never:
+                    never[id(child.instance)] = never[id(site.instance)]
+                elif child.label in labels:
+                    text = f"it is in the {child.label} of {site.op.op_type} {site.id}"
+                    never[id(child.instance)] = f"{text}, which never runs"
+        return never
+
+    def _judge(self, site: Site, never: dict[int, str]) -> Surplus | None:
+        op = site.op
+        if id(site.instance) in never:
+            maker = op.op_type in MAKERS and not op.domain
+            return None if maker else Surplus("never-run", site.id, never[id(site.instance)])
+        if site.id in self._dead:
+            return None if op.op_type == "Constant" else Surplus("dead", site.id, _unread(site))
+        if site.index in self._unproven or site.cyclic or site.refused:
+            return None
+        growth = self._constants.foldable.get(site.index)
+        if growth is not None and op.op_type != "Identity":
+            return _folded(site, growth)
+        same = neutral(site, self._constants)
+        if same is not None and self._is_removable(site, same.slot):
+            return Surplus(same.kind, site.id, same.why, by=op.inputs[same.slot])
+        settled = decided(site, self._constants)
+        if settled is not None:
+            return Surplus(settled.kind, site.id, settled.why, by=settled.by)
+        before = self._repeated.get(site.index)
+        if before is not None and not (self._is_export(site) and self._is_export(before)):
+            return Surplus("duplicate", site.id, f"{before.id} computes the same", by=before.id)
+        return None
+
+    def _is_export(self, site: Site) -> bool:
+        return not self._exports[site.instance.scope].isdisjoint(site.op.outputs)
+
+    def _is_removable(self, site: Site, slot: int) -> bool:
+        """Whether its input can take the place of its result, and nothing else of it is read.
+
+        An output of a graph needs a producer with its name: where the input is no result of an
+        operator of the same graph, or an output itself, the operator is how it gets one.
+        """
+        op, graph = site.op, self._program.graph
+        ends = self._exports[site.instance.scope]
+        if any(name and name in ends for name in op.outputs[1:]):
+            return False
+        if any(edge.source_slot for _, _, edge in graph.out_edges(op, keys=True)):
+            return False
+        if op.outputs[0] not in ends:
+            return True
+        name = op.inputs[slot]
+        made = any(
+            edge.slot == slot and not edge.outer for _, _, edge in graph.in_edges(op, keys=True)
+        )
+        return made and name not in ends
+
+    def _written_out(self) -> Iterator[Op]:
+        """Reshapes whose target is computed although a constant with one -1 says the same."""
+        for site in self._sites:
+            if site.op.op_type != "Reshape" or site.op.domain or len(site.op.inputs) < 2:
+                continue
+            if self._constants.is_constant(site, 1) or site.call.attr("allowzero", 0):
+                continue
+            sizes = self._constants.sizes(site, 1)
+            if sizes is not None and 0 not in sizes:
+                yield site.op
+
+    def _swallowed(
+        self, gone: set[Op], kept: Mapping[Op, int], cause: Surplus
+    ) -> dict[Op, Surplus]:
+        """Operators that nothing reads once ``gone`` are, and once those of ``kept`` have lost
+        all operands but one, or have them as constants."""
+        graph = self._program.graph
+        first = {site.op: site for site in reversed(self._sites)}
+        found: dict[Op, Surplus] = {}
+
+        def is_idle(op: Op) -> bool:
+            return all(
+                head in gone or head in found or kept.get(head, edge.slot) != edge.slot
+                for _, head, edge in graph.out_edges(op, keys=True)
+            )
+
+        todo = [tail for op in (*gone, *kept) for tail in graph.predecessors(op)]
+        while todo:
+            op = todo.pop()
+            site = first.get(op)
+            if site is None or op in found or op in gone or op.op_type in MAKERS or op.bodies:
+                continue
+            if not self._is_export(site) and is_idle(op):
+                found[op] = replace(cause, place=site.id)
+                todo += graph.predecessors(op)
+        return found
+
+
+FOLDED = Surplus("foldable", "", "only what is known before the model runs is computed from it")
+UNREAD = Surplus("computed-shape", "", "it computes a shape that what reads it does not need")
+_GONE = frozenset({"dead", "never-run", "foldable"})
+"""Kinds of operators that read nothing any more once the advice is followed."""
+
+
+def _unread(site: Site) -> str:
+    names = ", ".join(name for name in site.op.outputs if name)
+    return f"no output of the model depends on {names}" if names else "it has no output"
+
+
+def _folded(site: Site, growth: int) -> Surplus:
+    call = site.call
+    made = [tensor.bytes or 0 for tensor in call.outputs if tensor is not None]
+    read = {tensor.name: tensor.bytes or 0 for tensor in call.inputs if tensor is not None}
+    return Surplus(
+        "foldable", site.id, "everything it is computed from is known before the model runs",
+        result_bytes=sum(made), operand_bytes=sum(read.values()), growth_bytes=growth,
+    )  # fmt: skip
+
+
+def _resting_on_declarations(program: Program, sites: Sequence[Site]) -> frozenset[int]:
+    """Sites whose types rest on what the file declares, which may be stale."""
+    start = {site.op for site in sites if site.declared}
+    if not start:
+        return frozenset()
+    reached = {op for layer in nx.bfs_layers(program.graph, start) for op in layer}
+    return frozenset(site.index for site in sites if site.op in reached)
+
+
+def _unread_inputs(program: Program) -> Iterator[Surplus]:
+    """Inputs of the main graph that no operator reads and that are no outputs."""
+    main = program.main
+    for name in dict.fromkeys(main.inputs):
+        stored = name in main.constants or name in main.sparse
+        if name and not stored and not main.reads.get(name) and name not in main.outputs:
+            yield Surplus("unread-input", name, "no operator reads it", operators=0)
+
+
+def _unused_functions(program: Program) -> Iterator[Surplus]:
+    """Local functions that the main graph calls neither itself nor through another."""
+    if not program.functions:
+        return
+    called: set[int] = set()
+    todo = [0]
+    while todo:
+        scope = program.scopes[todo.pop()]
+        for op in scope.ops:
+            inner = list(op.bodies.values())
+            callee = program.functions.get((op.domain, op.op_type, op.proto.overload))
+            if callee is not None:
+                inner.append(callee)
+            todo += (index for index in inner if index not in called)
+            called.update(inner)
+    for key, index in program.functions.items():
+        if index not in called:
+            label, scope = ".".join(part for part in key if part), program.scopes[index]
+            yield Surplus("unused-function", label, "nothing calls it", operators=len(scope.ops))

@@ -1,0 +1,28 @@
+"""Tensors that the file stores, whether an operator reads them or not."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from analyzer import surplus as records
+from analyzer.ruleset.subjects.subject import Sort, Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.facts import Facts
+
+
+def _make(facts: Facts) -> Iterator[Subject]:
+    for each in facts.structure.initializers:
+        yield Subject(
+            kind="node" if each.is_node else "stored",
+            place=f"{each.scope}/{each.name}" if each.scope else each.name,
+            name=f"{each.scope}/{each.name}",
+            structure=partial(tuple, (each.dtype, each.shape)),
+            groups={"initializer": each},
+        )
+
+
+SORT = Sort("initializer", {"initializer": records.Initializer}, _make, kinds=("stored", "node"))

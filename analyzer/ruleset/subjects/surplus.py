@@ -1,0 +1,34 @@
+"""What a model could do without, and what is settled before it runs."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from analyzer import facts as records
+from analyzer.ruleset.sandbox import UNKNOWN
+from analyzer.ruleset.subjects.node import node_structure
+from analyzer.ruleset.subjects.subject import Sort, Subject
+from analyzer.surplus import KINDS, Surplus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.facts import Facts
+
+
+def _make(facts: Facts) -> Iterator[Subject]:
+    for each in facts.structure.surplus:
+        node = facts[each.place] if each.is_operator else None
+        named = f"{node.scope}/{node.name}" if node is not None and node.name else each.place
+        form = () if node is None else node_structure(node)
+        yield Subject(
+            kind=each.kind,
+            place=each.place,
+            name=named,
+            structure=partial(tuple, (each.kind, *form)),
+            groups={"surplus": each, "node": UNKNOWN if node is None else node},
+        )
+
+
+SORT = Sort("surplus", {"surplus": Surplus, "node": records.Node}, _make, kinds=KINDS)

@@ -1,0 +1,86 @@
+"""Records of what a model could do without: operators, tensors, inputs, functions.
+
+Found by ``analyzer.redundancy``; what to think of it is for rules to say. Everything here holds
+for every size that the file leaves open, whatever was assumed or stated for the analysis.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+OPERATORS = ("dead", "never-run", "foldable", "computed-shape", "duplicate", "identity", "dropout",
+             "cast", "transpose", "reshape", "selection", "arithmetic", "resampling",
+             "constant-result", "constant-if", "constant-loop", "constant-where",
+             "baked-batch")  # fmt: skip
+"""Kinds of surplus whose place is an operator."""
+KINDS = (*OPERATORS, "unread-input", "unused-function")
+
+
+@dataclass(frozen=True, slots=True)
+class Surplus:
+    """One thing that the outputs do not need, or that is settled before the model runs."""
+
+    kind: str
+    """What it is; one of ``KINDS``."""
+    place: str
+    """Node id; name of a graph input; label of a function."""
+    why: str
+    """One clause that proves it, with names and numbers."""
+    operators: int = 1
+    """Operators that go with it; 0 for what is none."""
+    by: str = ""
+    """What gives the same: a tensor, or the operator that computes it first; empty if nothing
+    has to."""
+    result_bytes: int | None = None
+    """Bytes of the result, where it could be stored; ``None`` if unknown, or nothing to store."""
+    operand_bytes: int | None = None
+    """Bytes of the constants that it is computed from directly."""
+    growth_bytes: int = 0
+    """Most bytes that a step on the way to the result makes out of fewer: what storing the result
+    adds to the file; 0 where nothing grows."""
+
+    @property
+    def is_operator(self) -> bool:
+        """Its place is the id of an operator."""
+        return self.kind in OPERATORS
+
+
+@dataclass(frozen=True, slots=True)
+class Initializer:
+    """A tensor that the file stores: an initializer, or the value of a Constant."""
+
+    name: str
+    """Name in its scope."""
+    scope: str
+    """``""`` for the main graph, else the path of the body or function that holds it."""
+    dtype: str | None
+    """Element type."""
+    shape: tuple[int | None, ...] | None
+    """Dimensions as stored."""
+    elements: int | None
+    bytes: int | None
+    """Bytes of its elements; ``None`` if unknown."""
+    readers: int
+    """Operators that read it, in bodies too, and graph outputs that it is."""
+    is_input: bool
+    """Also a graph input, so that a caller may override it (IR version 4 and later)."""
+    is_output: bool
+    is_node: bool
+    """The value of a Constant node, not an initializer."""
+    is_external: bool
+    """Its elements are in another file."""
+    duplicate_of: str = ""
+    """The first tensor of the same type, shape and bytes; empty if there is none."""
+    uniform: bool | None = None
+    """Every element is the same; ``None`` where nobody looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What a model stores and what it could do without."""
+
+    surplus: tuple[Surplus, ...] = ()
+    """In the order of the file, each place once."""
+    initializers: tuple[Initializer, ...] = ()
+    """In the order of the file: main graph, bodies, functions; duplicates are known of those
+    whose elements are in the file."""

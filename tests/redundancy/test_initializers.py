@@ -1,0 +1,73 @@
+"""Stored tensors: readers, and which hold the same bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from onnx import TensorProto, helper, numpy_helper
+
+from tests.golden.text import facts, facts_of
+
+if TYPE_CHECKING:
+    from analyzer.surplus import Initializer
+
+
+def stored(**arrays: np.ndarray) -> dict[str, Initializer]:
+    """The initializers of a model that multiplies by each of them, by name."""
+    names = list(arrays)
+    nodes = [helper.make_node("MatMul", ["x", name], [f"y_{name}"]) for name in names]
+    inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 64])]
+    outputs = [helper.make_tensor_value_info(f"y_{n}", TensorProto.FLOAT, None) for n in names]
+    tensors = [numpy_helper.from_array(array, name) for name, array in arrays.items()]
+    graph = helper.make_graph(nodes, "g", inputs, outputs, tensors)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    return {each.name: each for each in facts_of(model).structure.initializers}
+
+
+def weights(seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=(64, 64)).astype(np.float32)
+
+
+def test_a_tensor_with_the_bytes_of_another_is_its_duplicate() -> None:
+    found = stored(a=weights(0), b=weights(1), c=weights(0), d=weights(0))
+    assert {name: each.duplicate_of for name, each in found.items()} == {
+        "a": "", "b": "", "c": "a", "d": "a"
+    }  # fmt: skip
+    assert found["c"].bytes == 64 * 64 * 4
+    assert found["c"].uniform is False
+
+
+def test_a_difference_of_one_bit_is_one() -> None:
+    other = weights(0)
+    other.view(np.uint32)[40, 33] ^= 1
+    assert stored(a=weights(0), b=other)["b"].duplicate_of == ""
+
+
+def test_equal_tensors_of_one_number_are_uniform() -> None:
+    zeros = np.zeros((64, 64), np.float32)
+    found = stored(a=zeros, b=zeros.copy())
+    assert (found["b"].duplicate_of, found["b"].uniform) == ("a", True)
+
+
+def test_other_shapes_of_the_same_bytes_are_not_compared() -> None:
+    found = stored(a=weights(0), b=weights(0).reshape(64, 8, 8).transpose(0, 2, 1).copy())
+    assert found["b"].duplicate_of == ""
+
+
+def test_reads_of_operators_bodies_and_outputs_are_counted() -> None:
+    found = facts(
+        "g (float[4] x, bool c) => (float[4] y, float[4] w) "
+        "<float[4] w = {1,2,3,4}, float[4] v = {1,2,3,4}, float[4] u = {1,2,3,4}> "
+        "{ a = Add (x, v)  y = If (c) <then_branch = t () => (float[4] p) { p = Add (a, v) }, "
+        "else_branch = e () => (float[4] q) { q = Neg (a) }> }"
+    ).structure.initializers
+    assert {each.name: each.readers for each in found} == {"w": 1, "v": 2, "u": 0}
+
+
+def test_the_value_of_a_constant_node_is_a_stored_tensor() -> None:
+    (found,) = facts(
+        "g (float[4] x) => (float[4] y) "
+        "{ c = Constant <value = float[4] {1,2,3,4}> ()  y = Add (x, c) }"
+    ).structure.initializers
+    assert (found.name, found.is_node, found.bytes, found.readers) == ("c", True, 16, 1)
