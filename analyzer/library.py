@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, Literal, overload
 
@@ -426,6 +427,8 @@ def _result(facts: Facts, rules: tuple[Rule, ...], settings: Settings) -> Result
     from analyzer.ruleset import select_rules
 
     verdict = judge(facts, rules, settings)
+    if verdict.problems:
+        facts = replace(facts, problems=(*facts.problems, *verdict.problems))
     selected = select_rules(rules, settings.select, settings.ignore, settings.preview)
     applied = tuple(r for r in selected if facts.evidence is not None or not r.reads_weights)
     skipped = tuple(rule.id for rule in selected if rule not in applied)

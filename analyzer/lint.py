@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from analyzer.facts import Facts
+    from analyzer.facts import Facts, Problem
     from analyzer.findings.baseline import Baseline
     from analyzer.findings.finding import Finding
     from analyzer.findings.suppress import Suppression
@@ -65,6 +65,8 @@ class Verdict(Brief):
     """Already in the baseline."""
     used: frozenset[Suppression]
     """Suppressions that covered something."""
+    problems: tuple[Problem, ...] = ()
+    """Rules that would have had to look at too much: what they say is not all there is."""
 
 
 def lint(
@@ -89,7 +91,8 @@ def judge(facts: Facts, rules: Sequence[Rule], settings: Settings) -> Verdict:
     chosen = select_rules(rules, settings.select, settings.ignore, settings.preview)
     # dedupe first: a baseline is written from reported findings, so duplicates must not be
     # counted against it.
-    found = yielding(dedupe(evaluate(facts, chosen, options)), chosen)
+    limits: list[Problem] = []
+    found = yielding(dedupe(evaluate(facts, chosen, options, limits)), chosen)
     # suppress before baseline: a finding in both would else leave its suppression unused, and
     # the baseline would keep findings that configuration already explains.
     names = {node.id: node.name for node in facts.nodes} if settings.suppressions else {}
@@ -104,7 +107,8 @@ def judge(facts: Facts, rules: Sequence[Rule], settings: Settings) -> Verdict:
     )
     # severity before sort, which puts the gravest first.
     graded = regrade(new, rules, settings.severity)
-    return Verdict(sort(graded, _positions(facts)), split.silenced, accepted, split.used)
+    ordered = sort(graded, _positions(facts))
+    return Verdict(ordered, split.silenced, accepted, split.used, tuple(limits))
 
 
 def yielding(findings: Sequence[Finding], rules: Sequence[Rule]) -> tuple[Finding, ...]:

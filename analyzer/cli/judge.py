@@ -59,6 +59,8 @@ def judge_one(path: str, plan: Plan, command: str) -> tuple[Result, frozenset[Su
     if plan.silent:
         facts = replace(facts, problems=(*facts.problems, _silenced(plan)))
     verdict = judge(facts, plan.rules, plan.settings)
+    if verdict.problems:
+        facts = replace(facts, problems=(*facts.problems, *verdict.problems))
     result = Result(
         facts, verdict.findings, plan.applied, command,
         suppressed=len(verdict.suppressed), accepted=len(verdict.accepted),

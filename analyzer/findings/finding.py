@@ -67,6 +67,8 @@ class Finding(Brief):
     """How values of places add up: ``sum`` or ``max``."""
     remedy: str = ""
     """What to do here, where that depends on the place; ``fix`` says it in general."""
+    ask: str = ""
+    """What to ask whoever supplied the model."""
     target: str = ""
     """The runtime or device that it is about; empty for all."""
     places: tuple[Place, ...] = ()

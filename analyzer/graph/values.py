@@ -1,7 +1,7 @@
 """Values and operators as rules see them: who makes a tensor, who reads it, what is known of it.
 
 An ``Index`` is made over the operator graph when somebody first asks, about 2 µs an operator. Its
-``Value``s and ``Operator``s are views: each is made when it is looked at, there is one for each
+``Value``s and ``NodeView``s are views: each is made when it is looked at, there is one for each
 tensor and operator (so ``is`` compares tensors), and it reads what it is asked for off the graph.
 """
 
@@ -49,15 +49,15 @@ class Index:
         self.names: NameTable = NameTable(facts.graph)
         self.defaults: Callable[[Call], Mapping[str, Any]] = defaults
         self._is_pure = is_pure
-        self._operators: dict[str, Operator] = {}
+        self._operators: dict[str, NodeView] = {}
         self._values: dict[tuple[str, str], Value] = {}
 
-    def operator(self, node: str) -> Operator:
+    def operator(self, node: str) -> NodeView:
         """The operator with this id; raises ``KeyError`` if there is none."""
         found = self._operators.get(node)
         if found is None:
             known = self.facts[node]
-            found = self._operators[node] = Operator(self, known, self.names.vertices.get(node))
+            found = self._operators[node] = NodeView(self, known, self.names.vertices.get(node))
         return found
 
     @cached_property
@@ -213,7 +213,7 @@ class Value:
         return self._index.statistics.get(self.name) if main else None
 
     @property
-    def producer(self) -> Operator | None:
+    def producer(self) -> NodeView | None:
         """The operator that makes it; unknown for inputs and initializers."""
         made = self._names.makers.get(self.name)
         return None if made is None else self._index.operator(made[0])
@@ -230,7 +230,7 @@ class Value:
         return self._names.reads.get(self.name, ())
 
     @property
-    def readers(self) -> tuple[Operator, ...]:
+    def readers(self) -> tuple[NodeView, ...]:
         """Operators that read it, each once; one whose body reads it counts."""
         nodes = dict.fromkeys(read.node for read in self.reads if read.node)
         return tuple([self._index.operator(node) for node in nodes])
@@ -241,7 +241,7 @@ class Value:
         return len(self.reads) + self._names.outputs[self.name]
 
 
-class Operator:
+class NodeView:
     """An operator with its neighbours; has the fields of ``facts.Node`` too."""
 
     __slots__ = ("_attr", "_index", "node", "vertex")
@@ -286,13 +286,13 @@ class Operator:
         return tuple([None if t is None else value(scope, t.name) for t in tensors])
 
     @property
-    def producers(self) -> tuple[Operator, ...]:
+    def producers(self) -> tuple[NodeView, ...]:
         """Operators that make its inputs, each once."""
         makers = [v.producer for v in self.inputs if v is not None]
         return tuple(dict.fromkeys(maker for maker in makers if maker is not None))
 
     @property
-    def readers(self) -> tuple[Operator, ...]:
+    def readers(self) -> tuple[NodeView, ...]:
         """Operators that read one of its outputs, each once."""
         readers = [reader for v in self.outputs if v is not None for reader in v.readers]
         return tuple(dict.fromkeys(readers))

@@ -82,6 +82,8 @@ def _findings(result: Result, style: Style, hinted: set[str], most: int) -> Iter
         elif finding.fix and finding.rule not in hinted:
             hinted.add(finding.rule)
             yield style.dim(f"  fix: {first_sentence(finding.fix)}")
+        if finding.ask:
+            yield style.dim(f"  ask: {clean(finding.ask)}")
     for rule, count in more.items():
         yield f"{path}: {not_listed(rule, count)} (limit text_rows = {most:,}); JSON lists all"
 

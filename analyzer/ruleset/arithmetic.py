@@ -15,12 +15,14 @@ from jinja2 import nodes
 
 from analyzer.graph.call import Unknown
 from analyzer.ruleset.expression import parse_number
-from analyzer.ruleset.fields import NUMBER, Values
-from analyzer.ruleset.whitelist import Checker, Refused
+from analyzer.ruleset.kinds import NUMBER, Values
+from analyzer.ruleset.whitelist import Checker, Refused, spelling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_ALLOWED = (nodes.Const, nodes.Name, nodes.Getattr, nodes.Add, nodes.Sub, nodes.Mul, nodes.Div,
+            nodes.Neg, nodes.Pos)  # fmt: skip
 MAX_OPERANDS = 10
 MAX_TEXT = 200
 """Characters of an expression; formulas of operators are short."""
@@ -64,10 +66,12 @@ class Arithmetic:
         if len(source) > MAX_TEXT:
             raise Refused(f"longer than {MAX_TEXT} characters", 1)
         tree = parse_number(source)
-        checker = Checker(cast("dict[str, type]", GROUPS), {})
-        kind = checker.scalar(tree)
-        if kind != NUMBER:
+        kind = Checker(GROUPS, {}).kind(tree)
+        if isinstance(kind, str) and kind != NUMBER:
             raise Refused(f"must be a number, this is a {kind}", tree.lineno)
+        for part in (tree, *tree.find_all(nodes.Expr)):
+            if not isinstance(part, _ALLOWED):
+                raise Refused(f"{spelling(part)} is not allowed in a formula", part.lineno)
         self.source: str = source
         self._tree = tree
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from analyzer.facts import Problem
 from analyzer.findings.finding import Finding
 from analyzer.findings.fingerprint import fingerprint
+from analyzer.ruleset.allowance import Exhausted, model_allowance, rule_allowance
+from analyzer.ruleset.evaluate import ALLOWANCE
 from analyzer.ruleset.option_values import values
-from analyzer.ruleset.sandbox import UNKNOWN
 from analyzer.ruleset.subjects import Subjects, common_groups
 
 if TYPE_CHECKING:
@@ -15,44 +18,77 @@ if TYPE_CHECKING:
 
     from analyzer.facts import Facts
     from analyzer.ruleset.option import OptionValue
-    from analyzer.ruleset.rule import Rule, Value
+    from analyzer.ruleset.rule import Rule
+    from analyzer.ruleset.subjects import Subject
 
 
 def evaluate(
     facts: Facts,
     rules: Iterable[Rule],
     options: Mapping[str, Mapping[str, OptionValue]] | None = None,
+    problems: list[Problem] | None = None,
 ) -> Iterator[Finding]:
-    """Every match of every rule; ``options`` are typed overrides by rule id."""
+    """Every match of every rule.
+
+    Parameters
+    ----------
+    options : typed overrides by rule id.
+    problems : gets one for each rule that would have had to look at too much. Rules about
+        problems run last, and see those too.
+    """
+    limits = [] if problems is None else problems
+    chosen = [r for r in rules if not r.reads_weights or facts.evidence is not None]
+    ordinary = [rule for rule in chosen if rule.subject != "problem"]
+    yield from _evaluate(facts, ordinary, options or {}, limits)
+    if limits:
+        facts = replace(facts, problems=(*facts.problems, *limits))
+    about = [rule for rule in chosen if rule.subject == "problem"]
+    yield from _evaluate(facts, about, options or {}, limits)
+
+
+def _evaluate(
+    facts: Facts,
+    rules: Iterable[Rule],
+    options: Mapping[str, Mapping[str, OptionValue]],
+    problems: list[Problem],
+) -> Iterator[Finding]:
     subjects = Subjects(facts)
     common = common_groups(facts)
+    size = len(facts.nodes)
+    of_all = model_allowance(size)
     for rule in rules:
-        if rule.reads_weights and facts.evidence is None:
-            continue  # nothing is known of any layer
-        shared = {**common, "option": values(rule, (options or {}).get(rule.id, {}))}
-        for subject in subjects.select(rule.subject, rule.selector):
-            groups = {**shared, **subject.groups}
-            if rule.when(groups):
-                message = rule.message(groups)
-                yield Finding(
-                    rule=rule.id,
-                    name=rule.name,
-                    category=rule.category,
-                    severity=rule.severity,
-                    node=subject.place,
-                    message=message,
-                    fix=rule.fix,
-                    fingerprint=fingerprint(rule.id, subject.name, subject.structure()),
-                    saving=subject.saving if "saving" in rule.when.groups else None,
-                    cause=rule.id if rule.group == "rule" else message,
-                    value=_value(rule.value, groups) if rule.value else None,
-                    unit=rule.value.unit if rule.value else "",
-                    total=rule.value.total if rule.value else "sum",
-                )
+        option = values(rule, options.get(rule.id, {}))
+        shared = {**common, "option": option, ALLOWANCE: rule_allowance(size, of_all)}
+        try:
+            for subject in subjects.select(rule.subject, rule.selector):
+                groups = {**shared, **subject.groups}
+                if rule.when(groups):
+                    yield _finding(rule, subject, groups)
+        except Exhausted:
+            problems.append(_exhausted(rule))
 
 
-def _value(value: Value, groups: Mapping[str, Any]) -> float | None:
-    """The number that ``value`` names, ``None`` where it is not known."""
-    record = groups[value.group]
-    known: float | None = None if record is UNKNOWN else getattr(record, value.field)
-    return known
+def _finding(rule: Rule, subject: Subject, groups: dict[str, Any]) -> Finding:
+    message = rule.message(groups)
+    return Finding(
+        rule=rule.id,
+        name=rule.name,
+        category=rule.category,
+        severity=rule.severity,
+        node=subject.place,
+        message=message,
+        fix=rule.fix,
+        fingerprint=fingerprint(rule.id, subject.name, subject.structure()),
+        saving=subject.saving if "saving" in rule.when.groups else None,
+        cause=rule.id if rule.group == "rule" else message,
+        value=rule.value.of(groups) if rule.value else None,
+        unit=rule.value.unit if rule.value else "",
+        total=rule.value.total if rule.value else "sum",
+        remedy=rule.remedy(groups) if rule.remedy else "",
+        ask=rule.ask(groups) if rule.ask else "",
+    )
+
+
+def _exhausted(rule: Rule) -> Problem:
+    text = f"rule {rule.id} ({rule.name}) would have to look at too much of this model to be sure"
+    return Problem("rule-limit", "", f"{text}; whether it applies elsewhere is unknown")

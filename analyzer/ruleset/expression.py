@@ -1,57 +1,51 @@
-"""Conditions and messages of rules: parsed and checked at load, compiled at first use.
+"""Conditions, messages and numbers of rules: parsed and checked at load.
 
-Most runs evaluate few rules and report fewer, so compiling early would be most of the cost of
-loading a rule file.
+Closures are made at first use: most runs evaluate few rules and report fewer.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jinja2 import nodes
 from jinja2.exceptions import TemplateSyntaxError
 from jinja2.parser import Parser
 
+from analyzer.ruleset.evaluate import evaluator
 from analyzer.ruleset.fields import did_you_mean
-from analyzer.ruleset.sandbox import FILTERS, environment
-from analyzer.ruleset.whitelist import Checker, Refused
+from analyzer.ruleset.kinds import ANY, FLAG, NUMBER, Many, spell
+from analyzer.ruleset.sandbox import FILTERS, UNKNOWN, environment, number, text
+from analyzer.ruleset.whitelist import Checker, Refused, spelling
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from jinja2 import Template
-    from jinja2.runtime import Context
+    from analyzer.ruleset.evaluate import Closure, Groups
 
 _N = TypeVar("_N", bound=nodes.Node)
 
 MAX_LENGTH = 2000
 """Characters of an expression or message; bounds what the parser can be made to do."""
 
-_OPPOSITE = {"eq": "ne", "ne": "eq", "lt": "gteq", "gteq": "lt", "gt": "lteq", "lteq": "gt",
-             "in": "notin", "notin": "in"}  # fmt: skip
 
+class _Checked:
+    """A text of a rule that was allowed, equal to another by its source."""
 
-class _Lazy:
-    """A checked syntax tree and, once needed, what Jinja2 made of it."""
+    __slots__ = ("_closure", "_trees", "fields", "groups", "source")
 
-    __slots__ = ("_template", "_tree", "source")
-
-    def __init__(self, source: str, tree: nodes.Template) -> None:
+    def __init__(self, source: str, trees: Iterable[nodes.Expr]) -> None:
         self.source: str = source
-        self._tree: nodes.Template | None = tree
-        self._template: Template | None = None
-
-    def template(self) -> Template:
-        if self._template is None:
-            assert self._tree is not None
-            self._template = environment().from_string(self._tree)
-            self._tree = None
-        return self._template
+        self._trees = tuple(trees)
+        self._closure: Closure | None = None
+        self.groups: frozenset[str] = frozenset(name for t in self._trees for name in _names(t))
+        """Names of the groups it reads, and of its variables."""
+        self.fields: frozenset[str] = frozenset(
+            field.attr for t in self._trees for field in _all(t, nodes.Getattr)
+        )
+        """Names of the fields it reads, of whatever record."""
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Lazy) and repr(other) == repr(self)
+        return isinstance(other, _Checked) and repr(other) == repr(self)
 
     def __hash__(self) -> int:
         return hash(self.source)
@@ -59,67 +53,96 @@ class _Lazy:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.source!r})"
 
+    def _evaluate(self, groups: Groups) -> Any:
+        if self._closure is None:
+            self._closure = evaluator(self._trees[0])
+        return self._closure(groups)
 
-class Expression(_Lazy):
+
+def _names(tree: nodes.Expr) -> Iterable[str]:
+    return (name.name for name in _all(tree, nodes.Name))
+
+
+def _all(tree: nodes.Expr, kind: type[_N]) -> Iterable[_N]:
+    own = (tree,) if isinstance(tree, kind) else ()
+    return (*own, *tree.find_all(kind))
+
+
+class Expression(_Checked):
     """A condition. ``groups`` of a call map each group's name to its record or ``UNKNOWN``."""
-
-    __slots__ = ("_context", "groups")
-
-    def __init__(self, source: str, tree: nodes.Template) -> None:
-        super().__init__(source, tree)
-        self.groups: frozenset[str] = frozenset(
-            n.name for n in tree.find_all(nodes.Name) if n.ctx == "load"
-        )
-        """Names of the groups it reads."""
-        self._context: Context | None = None
-
-    @classmethod
-    def parse(cls, source: str, checker: Checker) -> Expression:
-        """Raises ``Refused`` unless ``source`` is an allowed expression that yields a flag."""
-        tree = _guarded(_parse_expression, source)
-        kind = checker.scalar(tree)
-        if kind not in ("flag", "any"):
-            raise Refused(f"a condition must be true or false, this is a {kind}", tree.lineno)
-        target = nodes.Name("result", "store", lineno=1)
-        assign = nodes.Assign(target, _normal(tree), lineno=1)
-        return cls(source, nodes.Template([assign], lineno=1))
-
-    def __call__(self, groups: dict[str, Any]) -> bool:
-        template = self.template()
-        if self._context is None:  # making one takes longer than most conditions
-            self._context = template.new_context(groups, shared=True)
-        self._context.parent = groups
-        self._context.vars.clear()
-        deque(template.root_render_func(self._context), maxlen=0)
-        return self._context.vars["result"] is True
-
-
-class Message(_Lazy):
-    """A template of one line: text, facts, and filters of the closed set."""
 
     __slots__ = ()
 
     @classmethod
+    def parse(cls, source: str, checker: Checker) -> Expression:
+        """Raises ``Refused`` unless ``source`` is an allowed expression that yields a flag."""
+        return cls(
+            source, [_expression(source, checker, FLAG, "a condition must be true or false")]
+        )
+
+    def __call__(self, groups: Groups) -> bool:
+        return self._evaluate(groups) is True
+
+
+class Amount(_Checked):
+    """A number, such as what a finding is worth."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, source: str, checker: Checker) -> Amount:
+        """Raises ``Refused`` unless ``source`` is an allowed expression that yields a number."""
+        return cls(source, [_expression(source, checker, NUMBER, "it must be a number")])
+
+    def __call__(self, groups: Groups) -> int | float | None:
+        """The number; ``None`` where it is not known."""
+        value = self._evaluate(groups)
+        known: int | float | None = value if number(value) else None
+        return known
+
+
+class Message(_Checked):
+    """A template of one line: text, facts, and filters of the closed set."""
+
+    __slots__ = ("_parts", "_plan")
+
+    def __init__(self, source: str, plan: list[str | tuple[nodes.Expr, str]]) -> None:
+        super().__init__(source, [part[0] for part in plan if not isinstance(part, str)])
+        self._plan = plan
+        self._parts: list[str | Callable[[Groups], str]] | None = None
+
+    @classmethod
     def parse(cls, source: str, checker: Checker) -> Message:
         """Raises ``Refused`` unless ``source`` holds only text and ``{{ fact | filter }}``."""
-        tree = _guarded(environment().parse, source)
-        for node in tree.body:
+        plan: list[str | tuple[nodes.Expr, str]] = []
+        for node in _guarded(environment().parse, source).body:
             if not isinstance(node, nodes.Output):
                 raise Refused("a message may hold {{ facts }} but no {% statements %}", node.lineno)
             for part in node.nodes:
-                if not isinstance(part, nodes.TemplateData):
-                    _check_output(part, checker)
-        return cls(source, tree)
+                if isinstance(part, nodes.TemplateData):
+                    plan.append(part.data)
+                else:
+                    plan.append(_output(part, checker))
+        return cls(source, plan)
 
-    def __call__(self, groups: dict[str, Any]) -> str:
-        template = self.template()
-        context = template.new_context(groups, shared=True)
-        return " ".join("".join(template.root_render_func(context)).split())
+    def __call__(self, groups: Groups) -> str:
+        if self._parts is None:
+            self._parts = [p if isinstance(p, str) else _writer(*p) for p in self._plan]
+        parts = [part if isinstance(part, str) else part(groups) for part in self._parts]
+        return " ".join("".join(parts).split())
 
 
 def parse_number(source: str) -> nodes.Expr:
     """The syntax tree of an expression that is no condition; raises ``Refused``."""
     return _guarded(_parse_expression, source)
+
+
+def _expression(source: str, checker: Checker, wanted: str, demand: str) -> nodes.Expr:
+    tree = _guarded(_parse_expression, source)
+    kind = checker.kind(tree)
+    if kind not in (wanted, ANY):
+        raise Refused(f"{demand}, this is a {spell(kind)}", tree.lineno)
+    return tree
 
 
 def _guarded(read: Callable[[str], _N], source: str) -> _N:
@@ -144,8 +167,8 @@ def _parse_expression(source: str) -> nodes.Expr:
     return expression
 
 
-def _check_output(node: nodes.Expr, checker: Checker) -> None:
-    """``fact`` or ``fact | filter``, the fact of the kind that the filter takes."""
+def _output(node: nodes.Expr, checker: Checker) -> tuple[nodes.Expr, str]:
+    """``expression`` or ``expression | filter``, of the kind that the filter takes."""
     name, inner = "", node
     if isinstance(node, nodes.Filter) and node.node is not None:
         name, inner = node.name, node.node
@@ -153,52 +176,36 @@ def _check_output(node: nodes.Expr, checker: Checker) -> None:
             raise Refused(f"unknown filter {name[:40]!r}{did_you_mean(name, FILTERS)}", node.lineno)
         if node.args or node.kwargs or node.dyn_args or node.dyn_kwargs:
             raise Refused(f"filter {name!r} takes no arguments", node.lineno)
-    if not isinstance(inner, nodes.Getattr):
+    if not any(True for _ in _names(inner)):
         raise Refused("a message may only show facts and options", node.lineno)
-    kind = checker.scalar(inner)
-    if name and kind not in (FILTERS[name][0], "any"):
-        raise Refused(f"filter {name!r} takes a {FILTERS[name][0]}, not a {kind}", node.lineno)
-    if kind == "list" and name != "shape":
-        raise Refused("a list needs the filter 'shape'", node.lineno)
+    kind = checker.kind(inner)
+    takes = FILTERS[name].takes if name else spell(kind)
+    if name and takes != spell(kind) and kind != ANY:
+        raise Refused(f"filter {name!r} takes a {takes}, not a {spell(kind)}", node.lineno)
+    if isinstance(kind, Many):
+        if not isinstance(kind.of, str):
+            raise Refused(f"{spelling(inner)} is a list of groups, name one of them", node.lineno)
+        if not name:
+            raise Refused("a list needs the filter 'shape' or 'list'", node.lineno)
+    elif not isinstance(kind, str):
+        raise Refused(f"{spelling(inner)} is a group, name one of its fields", node.lineno)
+    return inner, name
 
 
-def _normal(node: nodes.Expr, negate: bool = False) -> nodes.Expr:
-    """``node`` (or its negation) with negations pushed down to comparisons and flags.
+def _writer(tree: nodes.Expr, name: str) -> Callable[[Groups], str]:
+    value = evaluator(tree)
+    if not name:
+        return lambda groups: text(value(groups))
+    takes, write, _ = FILTERS[name]
 
-    There is then no ``not`` above an unknown fact, so a false leaf can only make the whole
-    false: what ``sandbox`` promises about unknown facts follows.
-    """
-    if isinstance(node, nodes.Not):
-        return _normal(node.node, not negate)
-    if isinstance(node, (nodes.And, nodes.Or)):
-        both = isinstance(node, nodes.And) is not negate
-        join = nodes.And if both else nodes.Or
-        return join(_normal(node.left, negate), _normal(node.right, negate), lineno=node.lineno)
-    if isinstance(node, nodes.Compare):
-        return _comparisons(node, negate)
-    if isinstance(node, nodes.Test):
-        name = {"known": "unknown", "unknown": "known"}[node.name] if negate else node.name
-        return nodes.Test(node.node, name, [], [], None, None, lineno=node.lineno)
-    return _pair(node, "eq", nodes.Const(not negate, lineno=node.lineno))
+    def run(groups: Groups) -> str:
+        known = value(groups)
+        fits = known is not UNKNOWN and isinstance(known, _TYPES[takes])
+        return text(write(known) if fits else UNKNOWN)
+
+    return run
 
 
-def _comparisons(node: nodes.Compare, negate: bool) -> nodes.Expr:
-    """A chain ``a < b < c`` as pairs, which can be negated one by one."""
-    pairs, left = [], node.expr
-    for operand in node.ops:
-        op = _OPPOSITE[operand.op] if negate else operand.op
-        pairs.append(_pair(left, op, operand.expr))
-        left = operand.expr
-    join = nodes.Or if negate else nodes.And
-    return reduce(lambda a, b: join(a, b, lineno=node.lineno), pairs)
-
-
-def _pair(left: nodes.Expr, op: str, right: nodes.Expr) -> nodes.Expr:
-    pair: nodes.Expr = nodes.Compare(left, [nodes.Operand(op, right)], lineno=left.lineno)
-    if op != "notin":
-        return pair
-    # Python's ``not in`` negates after comparing, which would make an unknown member true
-    for side in (right, left):
-        known = nodes.Test(side, "known", [], [], None, None, lineno=left.lineno)
-        pair = nodes.And(known, pair, lineno=left.lineno)
-    return pair
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "number": (int, float), "text": str, "list": (tuple, list),
+}  # fmt: skip

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.display import Brief
-from analyzer.ruleset.fields import EVIDENCE
+from analyzer.ruleset.fields import EVIDENCE, STATISTICS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from analyzer.findings.finding import Severity
-    from analyzer.ruleset.expression import Expression, Message
+    from analyzer.ruleset.expression import Amount, Expression, Message
     from analyzer.ruleset.option import Option, OptionValue
 
 
@@ -32,11 +32,11 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    """The fact that says how much of what a rule finds there is at a place."""
+class Measure:
+    """How much of what a rule finds there is at a place."""
 
-    group: str
-    field: str
+    of: Amount
+    """A number of the place."""
     unit: str
     """Unit of the number, for people and for JSON."""
     total: str
@@ -67,9 +67,9 @@ class Rule(Brief):
     options: Mapping[str, Option]
     """By name as written in files."""
     when: Expression
-    """Condition; compiled when first evaluated."""
+    """Condition that a subject meets."""
     message: Message
-    """Template of the finding's one line; compiled when first rendered."""
+    """Template of the finding's one line."""
     summary: str
     """One line: what it does."""
     rationale: str
@@ -86,12 +86,17 @@ class Rule(Brief):
     """Name of the rule file, for messages."""
     group: str = "message"
     """What makes two findings one to people: the same ``message``, or the ``rule`` alone."""
-    value: Value | None = None
+    value: Measure | None = None
     """How much of it there is."""
+    remedy: Message | None = None
+    """Template of the one thing to do at this place; ``None``: ``fix`` says all."""
+    ask: Message | None = None
+    """Template of what to ask whoever supplied the model."""
     yields_to: tuple[str, ...] = ()
     """Ids of rules whose finding at a place leaves nothing to say for this one."""
 
     @property
     def reads_weights(self) -> bool:
         """True when its condition is about trained weights, which then have to be read."""
-        return not self.when.groups.isdisjoint(EVIDENCE)
+        when = self.when
+        return not (when.groups.isdisjoint(EVIDENCE) and when.fields.isdisjoint(STATISTICS))

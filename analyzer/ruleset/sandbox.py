@@ -1,68 +1,49 @@
-"""Jinja2 with everything a rule does not need taken away.
+"""What a rule computes with, and how its results are written.
 
-Two walls: ``check`` refuses all syntax but a short whitelist before anything is compiled, and
-what is compiled runs in an immutable sandbox without globals, where attributes are read from
-fact records only and arithmetic takes numbers only.
+A rule is data. Its text is parsed by Jinja2, refused unless a short whitelist allows every part of
+it (``whitelist``), and evaluated by functions of our own (``evaluate``): nothing in it is compiled,
+no attribute is read that is no field of a fact record, and a message is never rendered twice.
 
-UnknownFact facts
+Unknown facts
 -------------
-``None`` becomes ``UNKNOWN``. Every comparison and membership with it is false, arithmetic with
-it is unknown, and negations are pushed down to the comparisons (``not a < b`` runs as
-``a >= b``). So a condition is true only where the known facts alone make it true; whatever
-depends on an unknown fact is *not applicable* and reports nothing. The order of operands does
-not matter, and nothing raises. ``is unknown`` asks on purpose.
+``None`` becomes ``UNKNOWN``. A comparison or membership with it is neither true nor false,
+arithmetic with it is unknown, and ``and``, ``or``, ``not`` follow Kleene's three-valued logic. So
+a condition is true only where the known facts alone make it true; whatever depends on an unknown
+fact is *not applicable* and reports nothing. The order of operands does not matter, and nothing
+raises. ``is unknown`` asks on purpose. A list may hold unknown elements: its length is known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
+from math import isfinite
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import Environment
 
 from analyzer import units
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
-class UnknownFact:  # noqa: PLW1641 - nothing is a key by it
-    """The value of a fact that is not known: equal to nothing, above and below nothing."""
+
+class UnknownFact:
+    """The value of a fact that is not known."""
 
     __slots__ = ()
-
-    def __eq__(self, other: object) -> bool:
-        return False
-
-    def __ne__(self, other: object) -> bool:
-        return False
-
-    def __lt__(self, other: object) -> bool:
-        return False
-
-    def __le__(self, other: object) -> bool:
-        return False
-
-    def __gt__(self, other: object) -> bool:
-        return False
-
-    def __ge__(self, other: object) -> bool:
-        return False
-
-    def __contains__(self, other: object) -> bool:
-        return False
 
     def __bool__(self) -> bool:
         return False
 
-    def __neg__(self) -> UnknownFact:
-        return self
-
-    def __pos__(self) -> UnknownFact:
-        return self
+    def __repr__(self) -> str:
+        return units.UNKNOWN
 
 
 UNKNOWN = UnknownFact()
 _WORDS, _SENTENCE = 120, 300
 """Characters of a fact in a message, and of one that goes through the filter ``prose``."""
+_LISTED = 8
+"""Elements that the filter ``list`` writes."""
 
 
 class _Prose(str):
@@ -78,8 +59,11 @@ def text(value: object) -> str:
     return units.shorten(str(value), _SENTENCE if isinstance(value, _Prose) else _WORDS)
 
 
-def _known(function: Callable[[Any], str]) -> Callable[[object], str]:
-    return lambda value: units.UNKNOWN if value is UNKNOWN else function(value)
+def number(value: object) -> bool:
+    """Whether ``value`` is a finite number; a flag is none."""
+    if isinstance(value, float):
+        return isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _prefixed(value: float) -> str:
@@ -88,51 +72,36 @@ def _prefixed(value: float) -> str:
     return scaled if " " in scaled else f"{scaled} "
 
 
-FILTERS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
-    "si": ("number", _prefixed),
-    "count": ("number", units.count),
-    "percent": ("number", units.percent),
-    "times": ("number", units.times),
-    "number": ("number", units.number),
-    "bytes": ("number", units.size),
-    "shape": ("list", units.shape),
-    "prose": ("text", _Prose),
+def _listed(items: tuple[object, ...]) -> str:
+    """``a, b and 3 more``."""
+    more = f" and {len(items) - _LISTED:,} more" if len(items) > _LISTED else ""
+    return ", ".join(map(text, items[:_LISTED])) + more
+
+
+class Filter(NamedTuple):
+    """How a message writes a fact."""
+
+    takes: str
+    """``number``, ``list`` or ``text``."""
+    write: Callable[[Any], str]
+    meaning: str
+
+
+FILTERS: Mapping[str, Filter] = {
+    "si": Filter("number", _prefixed, "With a prefix, ready for a unit: 568.7 M."),
+    "count": Filter("number", units.count, "In full, with separators: 1,000."),
+    "percent": Filter("number", units.percent, "A share in percent: 11.5 %."),
+    "times": Filter("number", units.times, "A factor: 8.7×."),
+    "number": Filter("number", units.number, "With the digits that matter."),
+    "bytes": Filter("number", units.size, "A size in bytes: 196 KiB."),
+    "shape": Filter("list", units.shape, "Sizes: 1×3×224×224."),
+    "list": Filter("list", _listed, "The first eight elements: a, b, c."),
+    "prose": Filter("text", _Prose, "A sentence, which is not cut short after 120 characters."),
 }
-"""The closed set of message filters: the kind each takes and how it writes it."""
-
-
-class RuleEnvironment(ImmutableSandboxedEnvironment):
-    """See the module's docstring."""
-
-    intercepted_binops: frozenset[str] = frozenset("+-*/")
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        """A fact, checked to exist when the rule was loaded; an absent one is ``UNKNOWN``."""
-        if obj is UNKNOWN:
-            return UNKNOWN
-        data = type(obj) is dict or isinstance(obj, Mapping)
-        value = obj.get(attribute) if data else getattr(obj, attribute)
-        return UNKNOWN if value is None else value
-
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Arithmetic on numbers; anything else, and division by zero, is ``UNKNOWN``."""
-        if not (_is_number(left) and _is_number(right)) or (operator == "/" and right == 0):
-            return UNKNOWN
-        try:
-            return self.binop_table[operator](left, right)
-        except OverflowError:  # an integer beyond the range of floats
-            return UNKNOWN
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+"""The closed set of message filters."""
 
 
 @cache
-def environment() -> RuleEnvironment:
-    """The one environment of all rules."""
-    env = RuleEnvironment(optimized=False, finalize=text, autoescape=False, cache_size=0)
-    env.globals.clear()
-    env.filters = {name: _known(function) for name, (_, function) in FILTERS.items()}
-    env.tests = {"known": lambda v: v is not UNKNOWN, "unknown": lambda v: v is UNKNOWN}
-    return env
+def environment() -> Environment:
+    """What parses all rules; nothing is ever compiled or rendered in it."""
+    return Environment(optimized=False, autoescape=True, cache_size=0)

@@ -1,8 +1,9 @@
 """The whitelist: which expressions a rule may contain, and of which kind their values are.
 
-Works on Jinja2's syntax tree before anything is compiled or evaluated, so whatever is refused
-here has never run. Allowed are: facts (``conv.macs``), options, literals, comparisons,
-membership, ``and or not``, ``+ - * /`` on numbers, and ``is known`` / ``is unknown``.
+Works on Jinja2's syntax tree before anything is evaluated, so whatever is refused here has never
+run. Allowed are: facts (``conv.macs``), options, literals, comparisons, membership, ``and or
+not``, ``+ - * / // %`` on numbers, subscripts with a literal, ``is known`` / ``is unknown``, and
+the calls of ``calls``.
 """
 
 from __future__ import annotations
@@ -11,17 +12,21 @@ from typing import TYPE_CHECKING
 
 from jinja2 import nodes
 
-from analyzer.ruleset.fields import (
+from analyzer.graph.values import NodeView, Value
+from analyzer.ruleset.calls import FUNCTIONS, QUANTIFIERS, Wrong
+from analyzer.ruleset.fields import did_you_mean
+from analyzer.ruleset.kinds import (
     ANY,
     FLAG,
-    LIST,
     NUMBER,
     OPTION_KINDS,
     TEXT,
     Kind,
+    Many,
     Values,
-    did_you_mean,
     fields_of,
+    spell,
+    title,
 )
 
 if TYPE_CHECKING:
@@ -31,15 +36,17 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 24
 """Nesting of an expression; shipped rules need 7."""
-
+MAX_QUANTIFIERS = 3
+"""Quantifiers inside one another."""
 MAX_NUMBER = 10**30
 """Largest literal."""
 
 TESTS = ("known", "unknown")
+ARITHMETIC = (nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod)
+SIGN = (nodes.Neg, nodes.Pos)
+LISTS = (nodes.List, nodes.Tuple)
 _ORDERED = {"lt", "lteq", "gt", "gteq"}
-_EQUAL = {"eq", "ne"}
-_ARITHMETIC = (nodes.Add, nodes.Sub, nodes.Mul, nodes.Div)
-_SIGN = (nodes.Neg, nodes.Pos)
+_VIEWS = (NodeView, Value)
 
 
 class Refused(Exception):  # noqa: N818 - turned into a RuleError by whoever knows the file
@@ -53,29 +60,41 @@ class Refused(Exception):  # noqa: N818 - turned into a RuleError by whoever kno
 class Checker:
     """Finds the kind of an expression or raises ``Refused``."""
 
-    def __init__(self, groups: Mapping[str, type], options: Mapping[str, Option]) -> None:
-        self.groups = groups
+    def __init__(self, groups: Mapping[str, Kind], options: Mapping[str, Option]) -> None:
+        self.groups: Mapping[str, Kind] = groups
         self.options: dict[str, Option] = {
             name.replace("-", "_"): option for name, option in options.items()
         }
+        self._bound: dict[str, Kind] = {}
+        """Variables of the quantifiers around."""
 
     def scalar(self, node: nodes.Expr, depth: int = 0) -> str:
         """Kind of ``node``, which must be a single value."""
         kind = self.kind(node, depth)
         if isinstance(kind, str):
             return kind
-        raise Refused(f"{_spelling(node)} is a group, name one of its fields", node.lineno)
+        what = "list" if isinstance(kind, Many) else "group, name one of its fields"
+        raise Refused(f"{spelling(node)} is a {what}", node.lineno)
 
     def kind(self, node: nodes.Expr, depth: int = 0) -> Kind:
-        """Kind of ``node``, which may also be a group or mapping."""
+        """Kind of ``node``, which may also be a group, a mapping or a list."""
         if depth > MAX_DEPTH:
             raise Refused(f"nested more than {MAX_DEPTH} levels deep", node.lineno)
         if isinstance(node, nodes.Const):
             return _literal(node)
         if isinstance(node, nodes.Name):
-            return self._group(node)
+            return self._name(node)
         if isinstance(node, nodes.Getattr):
             return self._field(node, depth)
+        if isinstance(node, nodes.Getitem):
+            return self._subscript(node, depth)
+        if isinstance(node, nodes.Call):
+            return self._call(node, depth)
+        if isinstance(node, LISTS):
+            return _literals(node)
+        return self._operation(node, depth)
+
+    def _operation(self, node: nodes.Expr, depth: int) -> str:
         if isinstance(node, (nodes.And, nodes.Or)):
             self._need(FLAG, node.left, depth)
             self._need(FLAG, node.right, depth)
@@ -85,11 +104,11 @@ class Checker:
             self._comparison(node, depth)
         elif isinstance(node, nodes.Test):
             self._test(node, depth)
-        elif isinstance(node, _ARITHMETIC):
+        elif isinstance(node, ARITHMETIC):
             self._need(NUMBER, node.left, depth)
             self._need(NUMBER, node.right, depth)
             return NUMBER
-        elif isinstance(node, _SIGN):
+        elif isinstance(node, SIGN):
             self._need(NUMBER, node.node, depth)
             return NUMBER
         else:
@@ -99,15 +118,16 @@ class Checker:
     def _need(self, wanted: str, node: nodes.Expr, depth: int) -> None:
         found = self.scalar(node, depth + 1)
         if found not in (wanted, ANY):
-            raise Refused(f"{_spelling(node)} is a {found}, not a {wanted}", node.lineno)
+            raise Refused(f"{spelling(node)} is a {found}, not a {wanted}", node.lineno)
 
-    def _group(self, node: nodes.Name) -> Kind:
+    def _name(self, node: nodes.Name) -> Kind:
         if node.name == "option":
             return Values(ANY)
-        if node.name not in self.groups:
-            hint = did_you_mean(node.name, [*self.groups, "option"])
+        known = {**self.groups, **self._bound}
+        if node.name not in known:
+            hint = did_you_mean(node.name, [*known, "option"])
             raise Refused(f"unknown group {_short(node.name)!r}{hint}", node.lineno)
-        return self.groups[node.name]
+        return known[node.name]
 
     def _field(self, node: nodes.Getattr, depth: int) -> Kind:
         if isinstance(node.node, nodes.Name) and node.node.name == "option":
@@ -115,12 +135,13 @@ class Checker:
         owner = self.kind(node.node, depth + 1)
         if isinstance(owner, Values):
             return owner.kind
-        if isinstance(owner, str):
-            raise Refused(f"{_spelling(node.node)} is a {owner} and has no fields", node.lineno)
+        if isinstance(owner, (str, Many)):
+            what = f"is a {spell(owner)} and has no fields"
+            raise Refused(f"{spelling(node.node)} {what}", node.lineno)
         known = fields_of(owner)
         if node.attr not in known:
             raise Refused(
-                f"unknown field {_short(node.attr)!r} of {owner.__name__}"
+                f"unknown field {_short(node.attr)!r} of {title(owner)}"
                 f"{did_you_mean(node.attr, known)}",
                 node.lineno,
             )
@@ -132,6 +153,52 @@ class Checker:
             raise Refused(f"unknown option {_short(node.attr)!r}{hint}", node.lineno)
         return OPTION_KINDS[self.options[node.attr].kind]
 
+    def _subscript(self, node: nodes.Getitem, depth: int) -> Kind:
+        owner, key = self.kind(node.node, depth + 1), subscript(node)
+        if isinstance(owner, Values) and isinstance(key, str):
+            if isinstance(node.node, nodes.Name) and node.node.name == "option":
+                raise Refused(f"write option.{_short(key).replace('-', '_')}", node.lineno)
+            return owner.kind
+        if isinstance(owner, Many) and isinstance(key, int):
+            return owner.of
+        if owner == ANY and isinstance(key, int):
+            return ANY
+        wanted = {Values: "a text in quotes", Many: "a whole number"}.get(type(owner))
+        what = f"takes {wanted}" if wanted else f"is a {spell(owner)} and takes no subscript"
+        raise Refused(f"{spelling(node.node)} {what}", node.lineno)
+
+    def _call(self, node: nodes.Call, depth: int) -> Kind:
+        if not isinstance(node.node, nodes.Name) or node.kwargs or node.dyn_args or node.dyn_kwargs:
+            raise Refused("only functions of the language can be called, as f(a, b)", node.lineno)
+        name = node.node.name
+        if name in QUANTIFIERS:
+            return self._quantifier(node, name, depth)
+        function = FUNCTIONS.get(name)
+        if function is None:
+            hint = did_you_mean(name, [*FUNCTIONS, *QUANTIFIERS])
+            raise Refused(f"unknown function {_short(name)!r}{hint}", node.lineno)
+        kinds = [self.kind(argument, depth + 1) for argument in node.args]
+        try:
+            return function.check(node.args, kinds)
+        except Wrong as wrong:
+            raise Refused(f"{function.usage} {wrong}", node.lineno) from None
+
+    def _quantifier(self, node: nodes.Call, name: str, depth: int) -> Kind:
+        variable, many, condition = quantified(node)
+        items = self.kind(many, depth + 1)
+        if not isinstance(items, Many) and items != ANY:
+            raise Refused(f"{spelling(many)} is a {spell(items)}, not a list", many.lineno)
+        if variable in (*self.groups, *self._bound, "option"):
+            raise Refused(f"{_short(variable)} already stands for something else", node.lineno)
+        if len(self._bound) >= MAX_QUANTIFIERS:
+            raise Refused(f"more than {MAX_QUANTIFIERS} quantifiers in one another", node.lineno)
+        self._bound[variable] = items.of if isinstance(items, Many) else ANY
+        try:
+            self._need(FLAG, condition, depth)
+        finally:
+            del self._bound[variable]
+        return QUANTIFIERS[name]
+
     def _test(self, node: nodes.Test, depth: int) -> None:
         if node.name not in TESTS or node.args or node.kwargs or node.dyn_args or node.dyn_kwargs:
             raise Refused(
@@ -141,29 +208,76 @@ class Checker:
         self.kind(node.node, depth + 1)
 
     def _comparison(self, node: nodes.Compare, depth: int) -> None:
-        left = node.expr
+        left, kind = node.expr, self.kind(node.expr, depth + 1)
         for operand in node.ops:
-            right, op = operand.expr, operand.op
-            if op in ("in", "notin"):
-                self._membership(left, right, depth)
-            else:
-                kinds = self.scalar(left, depth + 1), self.scalar(right, depth + 1)
-                allowed = _ORDERED | _EQUAL if kinds[0] == NUMBER else _EQUAL
-                same = kinds[0] == kinds[1] or ANY in kinds
-                if LIST in kinds or not same or (op not in allowed and ANY not in kinds):
-                    raise Refused(f"cannot compare a {kinds[0]} with a {kinds[1]}", node.lineno)
-            left = right
+            right, other = operand.expr, self.kind(operand.expr, depth + 1)
+            if operand.op in ("in", "notin"):
+                _membership(left, right, kind, other)
+            elif not comparable(kind, other, ordered=operand.op in _ORDERED):
+                what = f"cannot compare a {spell(kind)} with a {spell(other)}"
+                raise Refused(what, node.lineno)
+            left, kind = right, other
 
-    def _membership(self, left: nodes.Expr, right: nodes.Expr, depth: int) -> None:
-        if self.scalar(left, depth + 1) == LIST:
-            raise Refused("a list cannot be a member", left.lineno)
-        if isinstance(right, (nodes.List, nodes.Tuple)):
-            for item in right.items:
-                if not isinstance(item, nodes.Const):
-                    raise Refused("a list may contain literals only", item.lineno)
-                _literal(item)
-        elif self.kind(right, depth + 1) != LIST:
-            raise Refused(f"{_spelling(right)} is not a list", right.lineno)
+
+def comparable(a: Kind, b: Kind, *, ordered: bool) -> bool:
+    """Whether ``==``, or else ``<``, between the two kinds means something."""
+    if isinstance(a, str) and isinstance(b, str):
+        return ANY in (a, b) or (a == b and (a == NUMBER or not ordered))
+    if isinstance(a, Many) and isinstance(b, Many):
+        return not ordered and isinstance(a.of, str) and comparable(a.of, b.of, ordered=False)
+    if ANY in (a, b) and (isinstance(a, Many) or isinstance(b, Many)):
+        return not ordered
+    return not ordered and a == b and a in _VIEWS
+
+
+def _membership(left: nodes.Expr, right: nodes.Expr, member: Kind, group: Kind) -> None:
+    if isinstance(member, Many):
+        raise Refused("a list cannot be a member", left.lineno)
+    if isinstance(group, Values):
+        if member not in (TEXT, ANY):
+            raise Refused(f"{spelling(left)} is a {spell(member)}, not a text", left.lineno)
+    elif not isinstance(group, Many) and group != ANY:
+        raise Refused(f"{spelling(right)} is not a list", right.lineno)
+    elif isinstance(group, Many) and not comparable(member, group.of, ordered=False):
+        what = f"{spelling(left)} is a {spell(member)}, the list holds {spell(group.of)}s"
+        raise Refused(what, left.lineno)
+
+
+def quantified(node: nodes.Call) -> tuple[str, nodes.Expr, nodes.Expr]:
+    """Variable, list and condition of ``any(x in xs, condition)``; raises ``Refused``."""
+    name = node.node.name if isinstance(node.node, nodes.Name) else ""
+    bind = node.args[0] if len(node.args) == 2 else None
+    if isinstance(bind, nodes.Compare) and isinstance(bind.expr, nodes.Name):
+        operator, *more = bind.ops
+        if operator.op == "in" and not more:
+            return bind.expr.name, operator.expr, node.args[1]
+    raise Refused(f"{name} is written {name}(x in list, condition on x)", node.lineno)
+
+
+def subscript(node: nodes.Getitem) -> str | int:
+    """The literal in brackets; raises ``Refused`` for anything else."""
+    arg: nodes.Node = node.arg
+    negative = isinstance(arg, nodes.Neg)
+    if isinstance(arg, nodes.Neg):
+        arg = arg.node
+    if isinstance(arg, nodes.Const) and not isinstance(arg.value, bool):
+        if isinstance(arg.value, int):
+            return -arg.value if negative else arg.value
+        if isinstance(arg.value, str) and not negative:
+            return arg.value
+    raise Refused("a subscript must be a whole number or a text in quotes", node.lineno)
+
+
+def _literals(node: nodes.List | nodes.Tuple) -> Many:
+    kinds = set()
+    for item in node.items:
+        inner = item.node if isinstance(item, nodes.Neg) else item
+        if not isinstance(inner, nodes.Const):
+            raise Refused("a list may contain literals only", item.lineno)
+        kinds.add(_literal(inner))
+        if inner is not item and _literal(inner) != NUMBER:
+            raise Refused("only a number can be negative", item.lineno)
+    return Many(kinds.pop() if len(kinds) == 1 else ANY)
 
 
 def _literal(node: nodes.Const) -> str:
@@ -178,12 +292,12 @@ def _literal(node: nodes.Const) -> str:
     raise Refused("none is not a value here, ask 'is unknown'", node.lineno)
 
 
-def _spelling(node: nodes.Expr) -> str:
+def spelling(node: nodes.Expr) -> str:
     """The expression as its author wrote it, as far as that is short."""
     if isinstance(node, nodes.Name):
         return _short(node.name)
     if isinstance(node, nodes.Getattr):
-        return f"{_spelling(node.node)}.{_short(node.attr)}"
+        return f"{spelling(node.node)}.{_short(node.attr)}"
     return _short(repr(node.value)) if isinstance(node, nodes.Const) else f"this {_what(node)}"
 
 
@@ -191,8 +305,8 @@ def _short(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:40]}…"
 
 
-_WORDS = {"Getitem": "subscript", "CondExpr": "if-else", "Concat": "~", "FloorDiv": "//",
-          "Pow": "**", "Mod": "%", "Compare": "comparison", "TemplateData": "text"}  # fmt: skip
+_WORDS = {"Getitem": "subscript", "CondExpr": "if-else", "Concat": "~", "Pow": "**",
+          "Compare": "comparison", "TemplateData": "text"}  # fmt: skip
 
 
 def _what(node: nodes.Node) -> str:

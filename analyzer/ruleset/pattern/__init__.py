@@ -1,6 +1,6 @@
 """Patterns over several operators: their syntax, what is wrong with one, and where one matches."""
 
-from analyzer.ruleset.pattern.allowance import Allowance, Exhausted, model_allowance, rule_allowance
+from analyzer.ruleset.allowance import Allowance, Exhausted, model_allowance, rule_allowance
 from analyzer.ruleset.pattern.check import check_operator, check_pattern
 from analyzer.ruleset.pattern.lookup import Lookup
 from analyzer.ruleset.pattern.match import Matcher, Occurrence

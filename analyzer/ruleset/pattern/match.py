@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from analyzer.facts import Tensor
     from analyzer.graph.call import Call
-    from analyzer.ruleset.pattern.allowance import Allowance
+    from analyzer.ruleset.allowance import Allowance
     from analyzer.ruleset.pattern.lookup import Lookup
     from analyzer.ruleset.pattern.plan import Step
     from analyzer.ruleset.pattern.syntax import Operand, Pattern, Statement

@@ -7,6 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer import facts as records
+from analyzer.graph.values import NodeView
+from analyzer.patterns.index import index_of
 from analyzer.ruleset.fields import AUDIT, LAYER
 from analyzer.ruleset.sandbox import UNKNOWN
 from analyzer.ruleset.subjects.subject import Sort, Subject
@@ -22,20 +24,24 @@ def _make(facts: Facts) -> Iterator[Subject]:
     layers = facts.evidence.layers if facts.evidence else {}
     blocks = {node: block for block in facts.blocks for node in block.nodes}
     integers = worst_integers(facts)
-    audit = audit_group(facts)
+    bare = {**dict.fromkeys(("conv", "saving", "block"), UNKNOWN),
+            **layer_groups(None, None), **audit_group(facts)}  # fmt: skip
+    view = index_of(facts).operator
     for node in facts.nodes:
-        known = {"conv": node.conv, "saving": node.saving, "block": blocks.get(node.id)}
+        key, domain = node.id, node.domain
+        groups = {**bare, "node": view(key)}
+        known = {"conv": node.conv, "saving": node.saving, "block": blocks.get(key)}
+        groups.update((name, record) for name, record in known.items() if record is not None)
+        if key in layers or key in integers:
+            groups.update(layer_groups(layers.get(key), integers.get(key)))
         yield Subject(
-            kind=node.op_type
-            if node.domain in ("", "ai.onnx")
-            else f"{node.domain}.{node.op_type}",
-            place=node.id,
-            name=f"{node.scope}/{node.name}" if node.name else node.id,
+            kind=node.op_type if domain in ("", "ai.onnx") else f"{domain}.{node.op_type}",
+            place=key,
+            name=f"{node.scope}/{node.name}" if node.name else key,
             structure=partial(node_structure, node),
-            groups={"node": node, **{k: UNKNOWN if v is None else v for k, v in known.items()},
-                    **layer_groups(layers.get(node.id), integers.get(node.id)), **audit},
+            groups=groups,
             saving=_saving(node),
-        )  # fmt: skip
+        )
 
 
 def _saving(node: Node) -> Saving | None:
@@ -60,7 +66,7 @@ def node_structure(node: Node) -> tuple[object, ...]:
 SORT = Sort(
     "node",
     {
-        "node": records.Node,
+        "node": NodeView,
         "conv": records.Conv,
         "saving": records.Saving,
         "block": records.Block,
