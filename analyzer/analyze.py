@@ -27,6 +27,7 @@ from analyzer.redundancy import find_structure
 from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.run import infer_shapes
 from analyzer.survey import survey
+from analyzer.trust.look import contents_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +67,7 @@ def analyze(
         return _analyze(model, bindings or Bindings(), limits)
 
 
-def _analyze(model: Model, bindings: Bindings, limits: Limits) -> Facts:
+def _analyze(model: Model, bindings: Bindings, limits: Limits, *, thorough: bool = False) -> Facts:
     program = program_of(model, limits)
     check = partial(check_structure, model.proto)
     shapes = infer_shapes(program, bindings, limits=limits, check=check)
@@ -98,6 +99,7 @@ def _analyze(model: Model, bindings: Bindings, limits: Limits) -> Facts:
         interface=interface_of(program, shapes.main.types, model.imports),
         at_defaults=at_default_sizes(program, bindings, seen, limits),
         find_structure=partial(find_structure, model, seen, limits),
+        contents=contents_of(model, program, seen.graph, thorough=thorough),
     )
 
 
@@ -118,7 +120,7 @@ def analyze_weights(
     """
     from analyzer.weights.audit import audit  # lazily: `check` never reads weights
 
-    facts = analyze(model, bindings, limits=limits, operators=operators)
     with declaring(operators):
+        facts = _analyze(model, bindings or Bindings(), limits, thorough=True)
         evidence, problems = audit(model, facts, limits, asked=asked)
     return replace(facts, evidence=evidence, problems=problems)

@@ -6,8 +6,11 @@ passes here works on files.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from analyzer.analyze import analyze, analyze_weights
@@ -18,7 +21,7 @@ from analyzer.model.guard import GuardFailure, Progress, guarded
 from analyzer.resources import rules_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
     from analyzer.facts import Facts
     from analyzer.findings.finding import Finding
@@ -62,16 +65,47 @@ test_rules.__test__ = False  # type: ignore[attr-defined]
 
 def run_example(rule: Rule, example: Example) -> ExampleResult:
     """Judge one example by its own rule alone."""
-    try:
-        facts = facts_of(example.model, example.name, weights=rule.reads_weights)
-    except OnnxlintError as error:
-        return ExampleResult(rule, example, (), str(error))
     settings = Settings(select=(rule.id,), options={rule.id: example.options})
-    return ExampleResult(rule, example, judge(facts, (rule,), settings).findings, "")
+    try:
+        with _folder(example.beside) as folder:
+            facts = facts_of(
+                example.model, example.name, weights=rule.reads_weights, append=example.append,
+                folder=folder,
+            )  # fmt: skip
+            found = judge(facts, (rule,), settings).findings
+    except (OnnxlintError, OSError) as error:
+        return ExampleResult(rule, example, (), str(error))
+    return ExampleResult(rule, example, found, "")
 
 
-def facts_of(text: str, name: str = "example", *, weights: bool = False) -> Facts:
+@contextmanager
+def _folder(files: Mapping[str, bytes | str]) -> Iterator[Path | None]:
+    """Where the external data of an example lies; ``None`` where it names none."""
+    if not files:
+        yield None
+        return
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        for file, content in files.items():
+            if isinstance(content, bytes):
+                folder.joinpath(file).write_bytes(content)
+        for file, content in files.items():
+            if isinstance(content, str):
+                folder.joinpath(file).hardlink_to(folder / Path(content).name)
+        yield folder
+
+
+def facts_of(
+    text: str,
+    name: str = "example",
+    *,
+    weights: bool = False,
+    append: bytes = b"",
+    folder: Path | None = None,
+) -> Facts:
     """Facts about a model in ONNX text syntax, with ``weights`` those about its values too.
+
+    ``append`` follows it in its file, and ``folder`` is where its external data lies.
 
     Raises
     ------
@@ -85,7 +119,7 @@ def facts_of(text: str, name: str = "example", *, weights: bool = False) -> Fact
         raise RuleError(f"not ONNX text: {data.detail[:300]}")
     look = analyze_weights if weights else analyze
     # External data of an example would lie beside its rule, and never does.
-    return look(load(data, name=name, folder=rules_dir()))
+    return look(load(data + append, name=name, folder=folder or rules_dir()))
 
 
 def _encoded(text: str, _: Progress) -> bytes:

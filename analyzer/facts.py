@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
+    from analyzer.contents import Contents
     from analyzer.evidence import WeightEvidence
 
 Derived = TypeVar("Derived")
@@ -666,6 +667,8 @@ class Facts(Output):
         default=Structure, kw_only=True, compare=False, repr=False, metadata=HIDDEN
     )
     """Finds ``structure``; holds what that takes."""
+    contents: Contents | None = field(default=None, compare=False, repr=False, metadata=HIDDEN)
+    """What the file holds besides the network, looked at when a rule asks."""
     _by_id: dict[str, Node] = field(
         default_factory=dict, init=False, repr=False, compare=False, metadata=HIDDEN
     )

@@ -19,6 +19,7 @@ from analyzer.findings.order import dedupe, sort
 from analyzer.ruleset.engine import evaluate
 from analyzer.ruleset.option_values import typed
 from analyzer.ruleset.select import matches, select_rules, unknown_selectors
+from analyzer.ruleset.trusted import Trusted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,6 +50,8 @@ class Settings:
     suppressions: tuple[Suppression, ...] = ()
     baseline: Baseline | None = None
     """Findings accepted before; only new ones are reported."""
+    trusted: Trusted = field(default_factory=Trusted)
+    """What rules about trust need not name."""
     today: date | None = None
     """The day on which expiry dates are judged; ``None``: nothing has expired."""
 
@@ -92,7 +95,7 @@ def judge(facts: Facts, rules: Sequence[Rule], settings: Settings) -> Verdict:
     # dedupe first: a baseline is written from reported findings, so duplicates must not be
     # counted against it.
     limits: list[Problem] = []
-    found = yielding(dedupe(evaluate(facts, chosen, options, limits)), chosen)
+    found = yielding(dedupe(evaluate(facts, chosen, options, limits, settings.trusted)), chosen)
     # suppress before baseline: a finding in both would else leave its suppression unused, and
     # the baseline would keep findings that configuration already explains.
     names = {node.id: node.name for node in facts.nodes} if settings.suppressions else {}

@@ -162,10 +162,11 @@ def prepare() -> None:
 
 
 def _lighter(result: Result) -> Result:
-    """Without the graph and what it is made of, which no format of ``check`` shows: a batch may be
-    long."""
+    """Without the graph, what it is made of and the file, which no format of ``check`` shows: a
+    batch may be long."""
     graph = type(result.facts.graph)()
-    return replace(result, facts=replace(result.facts, graph=graph, find_structure=Structure))
+    facts = replace(result.facts, graph=graph, find_structure=Structure, contents=None)
+    return replace(result, facts=facts)
 
 
 def _add_unused(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from google.protobuf.message import DecodeError
@@ -20,14 +20,17 @@ from analyzer.model import imports, names, source
 from analyzer.model.encoding import Malformed
 from analyzer.model.limits import RAISE_IT, LimitExceeded, Limits
 from analyzer.model.notes import as_text
-from analyzer.model.outside import look_outside
+from analyzer.model.outside import Outside, look_outside
 from analyzer.model.payloads import Payloads
+from analyzer.model.unread import unread
 from analyzer.model.wire import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from analyzer.contents import Region
+    from analyzer.model.notes import LongText
     from analyzer.model.source import Source
 
 __all__ = ["Limits", "Model", "Payloads", "Readable", "load"]
@@ -45,6 +48,12 @@ class Model(Brief):
     """Elements of the tensors in ``proto``, read when asked for."""
     imports: tuple[tuple[str, int], ...] = ()
     """Domain and version of each imported set of operators, as the file has them."""
+    unread: tuple[Region, ...] = ()
+    """Bytes of the file that no reader needs, or that two may read differently."""
+    long_texts: tuple[LongText, ...] = ()
+    """Texts that are not in ``proto`` for their length."""
+    external: Outside = field(default_factory=Outside)
+    """What was seen of external data."""
 
 
 Readable = str | os.PathLike[str] | bytes | bytearray | memoryview | ModelProto | source.Stream
@@ -101,7 +110,7 @@ def load(
 
 def _load(origin: Source, limits: Limits) -> Model:
     walk = Walk(limits)
-    proto, invalid_names = _parse(origin, walk)
+    proto, invalid_names, whole = _parse(origin, walk)
     origin.check_unchanged()
     if not proto.HasField("graph"):
         raise ModelError(origin.name, "there is no graph in it", "check that it is an ONNX model")
@@ -114,11 +123,17 @@ def _load(origin: Source, limits: Limits) -> Model:
         *external.problems,
     )
     payloads = Payloads(origin, walk.payloads, external.files)
-    return Model(proto, _info(origin, proto), problems, payloads, stated)
+    return Model(
+        proto, _info(origin, proto), problems, payloads, stated,
+        unread=() if whole else unread(origin.data),
+        long_texts=tuple(walk.left_out),
+        external=external,
+    )  # fmt: skip
 
 
-def _parse(origin: Source, walk: Walk) -> tuple[ModelProto, int]:
-    """The skeleton as protobuf sees it, and how many of its strings had to be repaired."""
+def _parse(origin: Source, walk: Walk) -> tuple[ModelProto, int, bool]:
+    """The skeleton as protobuf sees it, how many of its strings had to be repaired, and whether
+    every byte of the file is one that protobuf would write."""
     try:
         skeleton = walk.strip(origin.data)
         proto = ModelProto.FromString(skeleton)
@@ -132,7 +147,9 @@ def _parse(origin: Source, walk: Walk) -> tuple[ModelProto, int]:
     except DecodeError as error:
         what = f"not an ONNX model: {str(error).rsplit(': ', 1)[-1]}"
         raise ModelError(origin.name, what, "export the model again") from error
-    return proto, 0 if names.is_clean(skeleton) else names.repair(proto)
+    proto.DiscardUnknownFields()
+    whole = not walk.unknown_fields and not walk.merges and proto.ByteSize() == len(skeleton)
+    return proto, 0 if names.is_clean(skeleton) else names.repair(proto), whole
 
 
 def _training(proto: ModelProto) -> Iterator[Problem]:
@@ -148,10 +165,7 @@ def _walk_problems(walk: Walk, invalid_names: int) -> Iterator[Problem]:
     if invalid_names:
         message = f"{invalid_names:,} names are not UTF-8 and are shown escaped; rename them"
         yield Problem("invalid-utf-8", "", message)
-    if walk.unknown_fields:
-        message = f"{walk.unknown_fields:,} fields unknown to this version of onnx were ignored"
-        yield Problem("unknown-fields", "", message, inconclusive=False)
-    for what, count in sorted(Counter(walk.left_out).items()):
+    for what, count in sorted(Counter(text.field for text in walk.left_out).items()):
         message = f"{count:,} × {what} longer than the limit string_bytes were left out"
         yield Problem("long-text", "", message, inconclusive=False)
     for name, wrong in walk.odd_sizes:

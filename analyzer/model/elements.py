@@ -85,6 +85,20 @@ def _view(data: Buffer, start: int, stop: int) -> memoryview:
     return memoryview(data)[start:stop] if isinstance(data, bytes) else data.view(start, stop)
 
 
+def strings(run: bytes) -> list[bytes]:
+    r"""Short strings that each have a tag and a length of one byte; the last may be cut off.
+
+    >>> strings(b"\x32\x02ab\x32\x05cd")
+    [b'ab', b'cd']
+    """
+    found, place = [], 0
+    while place + 1 < len(run):
+        start = place + 2
+        place = start + run[place + 1]
+        found.append(run[start:place])
+    return found
+
+
 def stored(data: Buffer, payload: Payload) -> Array | None:
     """Elements of a tensor whose payload stayed in ``data``; ``None`` if they do not fit."""
     last = payload.spans[-1]

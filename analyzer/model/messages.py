@@ -34,6 +34,8 @@ _OPTIONAL = {"doc_string", "AttributeProto.s", "StringStringEntryProto.value"}
 
 
 _TENSORS = ("TensorProto", "SparseTensorProto")
+_RUN = 1 << 14
+"""Bytes of a file in which the end of a run of numbers is looked for at once."""
 _BUDGETS = {"NodeProto": "nodes", "TensorProto": "tensors", "FunctionProto": "functions",
             "ValueInfoProto": "values"}  # fmt: skip
 
@@ -74,6 +76,15 @@ def is_repeated(field: FieldDescriptor) -> bool:
     # is_repeated appeared in protobuf 6; label is gone in later releases.
     repeated: Any = getattr(field, "is_repeated", None)
     return bool(field.label == 3 if repeated is None else repeated)
+
+
+def run_end(pattern: re.Pattern[bytes], data: Buffer, start: int, end: int) -> int:
+    """Position after the numbers at ``start`` that ``pattern`` finds, not all of a file's; or 0."""
+    if type(data) is bytes:
+        run = pattern.match(data, start, end)
+        return run.end() if run else 0
+    run = pattern.match(data[start : min(end, start + _RUN)])
+    return start + run.end() if run else 0
 
 
 def _run(tag: int, wire: int) -> re.Pattern[bytes]:

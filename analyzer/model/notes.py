@@ -49,7 +49,18 @@ class Span:
     """Offset in the file."""
     stop: int
     packed: bool = True
-    """False where each number has its own tag, which is then part of the stretch."""
+    """False where each number or string has its own tag, which is then part of the stretch."""
+
+
+@dataclass(frozen=True, slots=True)
+class LongText:
+    """A text that was left out of the structure for its length."""
+
+    field: str
+    """Message and field, e.g. ``NodeProto.doc_string``."""
+    start: int
+    """Offset in the file."""
+    stop: int
 
 
 @dataclass(frozen=True, slots=True)

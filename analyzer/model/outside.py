@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -25,29 +25,35 @@ _PLACEHOLDERS = (_POINTER, "an HTML or XML page", "JSON text")
 """What downloads leave in the place of a file, as ``recognise`` calls it."""
 _PAGE_BYTES = 1 << 20
 """No page that a server sends in the place of data is longer."""
-_SLACK = 1 << 16
+SLACK = 1 << 16
 """Bytes in the middle of a file that alignment explains."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
-    """External data when the model is loaded."""
-
-    problems: tuple[Problem, ...]
-    """One per kind and file for tensors whose data cannot be read."""
-    files: Mapping[str | bytes, Identity | None]
-    """What ``look`` saw at each location: for the rest of the run it is this or has changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """The stretch of a file that one tensor is said to fill."""
 
     path: Path
     start: int
     stop: int
     size: int
+    """Bytes of the file."""
     name: str
+    """Of the tensor."""
+    tensor: External
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """External data when the model is loaded."""
+
+    problems: tuple[Problem, ...] = ()
+    """One per kind and file for tensors whose data cannot be read."""
+    files: Mapping[str | bytes, Identity | None] = field(default_factory=dict)
+    """What ``look`` saw at each location: for the rest of the run it is this or has changed."""
+    places: tuple[Place, ...] = ()
+    """Where the tensors are whose data can be read."""
 
 
 def look_outside(
@@ -58,7 +64,7 @@ def look_outside(
     ``model`` is what the model's own file is.
     """
     refused: dict[tuple[str, str], tuple[Refusal, list[str]]] = {}
-    places: list[_Place] = []
+    places: list[Place] = []
     files = {location: look(location, folder) for location in {t.location for t in tensors}}
     instead = {location: _instead(location, folder, seen) for location, seen in files.items()}
     for tensor in tensors:
@@ -75,7 +81,8 @@ def look_outside(
             found = Refusal("external-placeholder", text, inconclusive=False)
         if isinstance(found, Region):
             stop = found.offset + found.length
-            places.append(_Place(found.path, found.offset, stop, found.identity[2], name))
+            size = found.identity[2]
+            places.append(Place(found.path, found.offset, stop, size, name, tensor, found.identity))
             continue
         refused.setdefault((found.code, as_text(tensor.location)), (found, []))[1].append(name)
     problems = []
@@ -83,7 +90,7 @@ def look_outside(
         more = f" ({len(names):,} tensors)" if len(names) > 1 else ""
         message = f"external data {location[:200]!r}{more} {refusal.message}"
         problems.append(Problem(code, names[0], message, refusal.inconclusive))
-    return Outside((*problems, *_bytes_of_files(places)), files)
+    return Outside((*problems, *_overlaps(places)), files, tuple(places))
 
 
 def _instead(
@@ -100,8 +107,8 @@ def _instead(
     return found if found[0] == _POINTER else (found[0], "download the file itself")
 
 
-def _bytes_of_files(places: list[_Place]) -> Iterator[Problem]:
-    """Tensors that share bytes without being the same tensor, and bytes of none."""
+def _overlaps(places: list[Place]) -> Iterator[Problem]:
+    """Tensors that share bytes without being the same tensor."""
     distinct = {(place.path, place.start, place.stop): place for place in reversed(places)}
     ordered = [distinct[key] for key in sorted(distinct)]
     for path, group in groupby(ordered, key=attrgetter("path")):
@@ -113,15 +120,3 @@ def _bytes_of_files(places: list[_Place]) -> Iterator[Problem]:
                     f"external data {path.name!r}: tensors {before.name!r} and {after.name!r} "
                     "overlap; export the model again",
                 )  # fmt: skip
-        ends = [0]
-        for place in inside:
-            ends.append(max(ends[-1], place.stop))
-        starts = [*(place.start for place in inside), inside[0].size]
-        unused = [start - end for end, start in zip(ends, starts, strict=True)]
-        if (spare := sum(gap for gap in unused if gap >= _SLACK)) > 0:
-            yield Problem(
-                "external-unclaimed", inside[0].name,
-                f"external data {path.name!r}: {spare:,} bytes belong to no tensor of this model; "
-                "if no other model uses them, export the model again",
-                inconclusive=False,
-            )  # fmt: skip

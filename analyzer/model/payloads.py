@@ -99,6 +99,56 @@ class Payloads:
         yield found
         self._source.check_unchanged()
 
+    def strings(self, tensor: TensorProto, most: int) -> list[bytes]:
+        """Elements of a tensor of strings, as far as they begin within the first ``most`` bytes.
+
+        Raises as ``array``. Those in another file are no strings of ONNX: there are none.
+        """
+        index = payload_index(tensor)
+        if index is None:
+            return list(tensor.string_data)
+        self._source.check_unchanged()
+        found: list[bytes] = []
+        for span in self._payloads[index].spans:
+            if span.field == "string_data" and most > 0:
+                data = self._source.data[span.start : min(span.stop, span.start + most)]
+                most -= len(data)
+                found += [data] if span.packed else elements.strings(data)
+        self._source.check_unchanged()
+        return found
+
+    def head(self, tensor: TensorProto, most: int) -> tuple[int, bytes, int]:
+        """Where the elements of ``tensor`` begin in the model file (0: within its structure), the
+        first bytes of them and their number; nothing of what is in another file.
+
+        Typed fields count where each number is a byte.
+        """
+        index = payload_index(tensor)
+        if index is not None:
+            spans = self._payloads[index].spans
+            span = next((s for s in reversed(spans) if s.field == "raw_data"), None)
+            if span is None:
+                return 0, b"", 0
+            stop = min(span.stop, span.start + most)
+            return span.start, bytes(self._source.data[span.start : stop]), span.stop - span.start
+        if tensor.raw_data:
+            return 0, tensor.raw_data[:most], len(tensor.raw_data)
+        if tensor.data_type in {TensorProto.UINT8, TensorProto.INT8}:
+            numbers = tensor.int32_data[:most]
+            return 0, bytes(n & 0xFF for n in numbers), len(tensor.int32_data)
+        return 0, b"", 0
+
+    def stretch(self, start: int, stop: int) -> bytes:
+        """Bytes ``start`` to ``stop`` of the model file."""
+        self._source.check_unchanged()
+        return bytes(self._source.data[start:stop])
+
+    def ends(self, first: int, last: int) -> tuple[bytes, bytes, int]:
+        """The first and the last bytes of the model file, and its size."""
+        data = self._source.data
+        size = len(data)
+        return data[: min(first, size)], data[max(0, size - last) :], size
+
     def _rows(self, index: int) -> Rows | None:
         payload = self._payloads[index]
         if declared_bytes(payload.data_type, payload.dims) is None:

@@ -23,9 +23,11 @@ from analyzer.model.messages import (
     SHAPE,
     TENSOR,
     MessageType,
+    run_end,
 )
 from analyzer.model.notes import (
     External,
+    LongText,
     Payload,
     Span,
     field_problem,
@@ -37,8 +39,6 @@ from analyzer.model.notes import (
 )
 
 if TYPE_CHECKING:
-    import re
-
     from analyzer.model.encoding import Buffer
     from analyzer.model.limits import Limits
 
@@ -49,8 +49,6 @@ _SMALL_TENSOR = 4096
 _STRING_DATA = 6 << 3 | BYTES
 _WINDOW = 1 << 16
 """Messages up to this size are read at once before they are walked: bytes index faster."""
-_RUN = 1 << 14
-"""Bytes of a file in which the end of a run of numbers is looked for at once."""
 
 
 class Walk:
@@ -66,8 +64,10 @@ class Walk:
         """Tensors whose data does not fit their declared shape: (name, what is wrong)."""
         self.odd_fields: list[tuple[str, str]] = []
         """Tensors about whose data readers differ: (name, why)."""
-        self.left_out: list[str] = []
-        """Optional texts over ``string_bytes``, by field name."""
+        self.left_out: list[LongText] = []
+        """Optional texts over ``string_bytes``."""
+        self.merges: bool = False
+        """Whether a tensor states something twice of which its skeleton has one."""
         self.unknown_fields: int = 0
         """Fields this version of ONNX does not know."""
         self._left = limits.fields
@@ -143,7 +143,7 @@ class Walk:
             elif what is SCALAR:
                 left -= size >> 5  # protobuf spends 8 bytes on a packed number
                 continue
-            elif what and (size <= longest or self._wanted(kind, tag, size)):
+            elif what and (size <= longest or self._wanted(kind, tag, base + body, size)):
                 continue
             self.unknown_fields += what is None
             self._charge(start - kept)
@@ -163,7 +163,7 @@ class Walk:
     ) -> tuple[int, int, int]:
         """As ``field``; a run of unpacked repeated numbers counts as one field."""
         pattern = kind.runs.get(data[start])
-        if pattern and (stop := _run_end(pattern, data, start, end)):
+        if pattern and (stop := run_end(pattern, data, start, end)):
             return data[start], start, stop
         try:
             return field(data, start, end)
@@ -183,12 +183,12 @@ class Walk:
         if once:
             stated.append(once)
 
-    def _wanted(self, kind: MessageType, tag: int, size: int) -> bool:
+    def _wanted(self, kind: MessageType, tag: int, start: int, size: int) -> bool:
         """Whether a text over ``string_bytes`` must stay, which is an error; else it goes."""
         name = f"{kind.name}.{kind.names[tag]}"
         if kind.fields[tag] != OPTIONAL_TEXT:
             exceeded(self.limits, "string_bytes", f"{name} of {size:,} bytes")
-        self.left_out.append(name)
+        self.left_out.append(LongText(name, start, start + size))
         return False
 
     def _child(
@@ -229,6 +229,7 @@ class Walk:
         self._spend(sum(map(len, repeated)))
         if len(tensor.dims) > self.limits.rank:
             exceeded(self.limits, "rank", f"a tensor of {len(tensor.dims):,} dimensions")
+        size = tensor.ByteSize()
         forged = unmark(tensor)
         if tensor.data_location == TensorProto.EXTERNAL:
             self.externals.append(External.of(tensor))
@@ -241,6 +242,8 @@ class Walk:
         if keep and not forged:
             return None
         if not keep:
+            raw = sum(span.field == "raw_data" for span in spans)
+            self.merges |= raw > 1 or size != len(rest)
             mark(tensor, len(self.payloads))
             shape = tuple(tensor.dims)
             self.payloads.append(Payload(tensor.name, tensor.data_type, shape, tuple(spans)))
@@ -253,7 +256,7 @@ class Walk:
         parts = []
         while pos < end:
             if data[pos] == _STRING_DATA and (stop := self._strings(data, pos, end)) > pos:
-                spans.append(Span("string_data", base + pos, base + stop))
+                spans.append(Span("string_data", base + pos, base + stop, packed=False))
                 pos = stop
                 continue
             try:
@@ -264,7 +267,7 @@ class Walk:
             self._spend(1)
             name = TENSOR.names.get(tag)
             if tag in TENSOR.runs:
-                stop = _run_end(TENSOR.runs[tag], data, pos, end) or stop
+                stop = run_end(TENSOR.runs[tag], data, pos, end) or stop
             if name not in PAYLOAD_FIELDS:
                 self._charge(stop - pos)
                 parts.append(data[pos:stop])
@@ -289,12 +292,3 @@ class Walk:
             count += 1
         self._spend(count)
         return pos
-
-
-def _run_end(pattern: re.Pattern[bytes], data: Buffer, start: int, end: int) -> int:
-    """Position after the numbers at ``start`` that ``pattern`` finds, not all of a file's; or 0."""
-    if type(data) is bytes:
-        run = pattern.match(data, start, end)
-        return run.end() if run else 0
-    run = pattern.match(data[start : min(end, start + _RUN)])
-    return start + run.end() if run else 0

@@ -12,6 +12,7 @@ from analyzer.ruleset.allowance import Exhausted, model_allowance, rule_allowanc
 from analyzer.ruleset.evaluate import ALLOWANCE
 from analyzer.ruleset.option_values import values
 from analyzer.ruleset.subjects import Subjects, common_groups
+from analyzer.ruleset.trusted import USUAL, Trusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -27,6 +28,7 @@ def evaluate(
     rules: Iterable[Rule],
     options: Mapping[str, Mapping[str, OptionValue]] | None = None,
     problems: list[Problem] | None = None,
+    trusted: Trusted = USUAL,
 ) -> Iterator[Finding]:
     """Every match of every rule.
 
@@ -35,15 +37,16 @@ def evaluate(
     options : typed overrides by rule id.
     problems : gets one for each rule that would have had to look at too much. Rules about
         problems run last, and see those too.
+    trusted : what the group ``trust`` holds.
     """
     limits = [] if problems is None else problems
     chosen = [r for r in rules if not r.reads_weights or facts.evidence is not None]
     ordinary = [rule for rule in chosen if rule.subject != "problem"]
-    yield from _evaluate(facts, ordinary, options or {}, limits)
+    yield from _evaluate(facts, ordinary, options or {}, limits, trusted)
     if limits:
         facts = replace(facts, problems=(*facts.problems, *limits))
     about = [rule for rule in chosen if rule.subject == "problem"]
-    yield from _evaluate(facts, about, options or {}, limits)
+    yield from _evaluate(facts, about, options or {}, limits, trusted)
 
 
 def _evaluate(
@@ -51,9 +54,10 @@ def _evaluate(
     rules: Iterable[Rule],
     options: Mapping[str, Mapping[str, OptionValue]],
     problems: list[Problem],
+    trusted: Trusted,
 ) -> Iterator[Finding]:
     subjects = Subjects(facts)
-    common = common_groups(facts)
+    common = {**common_groups(facts), "trust": trusted}
     size = len(facts.nodes)
     of_all = model_allowance(size)
     for rule in rules:

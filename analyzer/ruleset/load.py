@@ -30,6 +30,8 @@ GROUPS = ("message", "rule")
 TOTALS = ("sum", "max")
 EXPECTATIONS = ("match", "no-match")
 OPTION_KINDS = ("integer", "number", "flag", "text")
+HEX, TIMES = re.compile(r"(?:[0-9a-fA-F]{2})+"), re.compile(r"[0-9]{1,6}")
+FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,60}")
 MAX_FILES = 1000
 """Rule files in one folder."""
 
@@ -227,12 +229,43 @@ def _examples(top: Section, options: Mapping[str, Option]) -> tuple[Example, ...
         expect = body.choice("expect", EXPECTATIONS)
         model = body.text("model")
         overrides = _overrides(body, options)
+        append = hexadecimal(body, "append", body.text("append", ""))
+        beside = _beside(body)
         body.finish()
-        examples.append(Example(name, expect, model, overrides, entry.line))
+        examples.append(Example(name, expect, model, overrides, append, beside, entry.line))
     for wanted in EXPECTATIONS:
         if wanted not in {example.expect for example in examples}:
             top.error(f"'examples' has none with 'expect: {wanted}'", item.line)
     return tuple(examples)
+
+
+def hexadecimal(body: Section, key: str, text: str) -> bytes:
+    """The bytes that pairs of hexadecimal digits spell; ``00*20`` is twenty of one."""
+    data = b""
+    for word in text.split():
+        digits, _, times = word.partition("*")
+        if not HEX.fullmatch(digits) or not (not times or TIMES.fullmatch(times)):
+            body.error(f"{key!r} must be pairs of hexadecimal digits, not {word[:20]!r}")
+            return b""
+        data += bytes.fromhex(digits) * int(times or 1)
+    return data
+
+
+def _beside(body: Section) -> dict[str, bytes | str]:
+    """``{weights.bin: 00*16 4d5a, link.bin: "link weights.bin"}``."""
+    item = body.item("beside")
+    section = Section(item, body.errors, "beside") if item else None
+    files: dict[str, bytes | str] = {}
+    for name in section.entries if section else ():
+        assert section is not None
+        text = section.text(name)
+        if not FILE.fullmatch(name):
+            section.error(f"{name[:40]!r} is no plain name of a file")
+        elif text.startswith("link "):
+            files[name] = text.removeprefix("link ").strip()
+        else:
+            files[name] = hexadecimal(section, name, text)
+    return files
 
 
 def _overrides(body: Section, options: Mapping[str, Option]) -> dict[str, OptionValue]:

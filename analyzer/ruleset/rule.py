@@ -27,6 +27,10 @@ class Example:
     """ONNX text syntax, as ``onnx.parser`` reads it."""
     options: Mapping[str, OptionValue]
     """Option overrides by name under which the example holds."""
+    append: bytes
+    """Bytes that follow the model in its file: what the text syntax cannot spell."""
+    beside: Mapping[str, bytes | str]
+    """Contents of the files beside it by name; a text names a file that it is a hard link of."""
     line: int
     """Line of the example in the rule file."""
 

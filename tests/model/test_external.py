@@ -162,15 +162,6 @@ def test_a_page_that_a_server_sent_is_called_one(folder: Path) -> None:
     assert "download it again" in only(loaded(folder, declared)).message
 
 
-def test_bytes_of_no_tensor_are_named_where_alignment_does_not_explain_them(folder: Path) -> None:
-    (folder / "w.bin").write_bytes(b"MZ" + bytes((1 << 16) + 14))
-    problem = only(loaded(folder, tensor(location="w.bin", length="16")))
-    assert (problem.code, problem.inconclusive) == ("external-unclaimed", False)
-    assert "65,536 bytes belong to no tensor" in problem.message
-    (folder / "w.bin").write_bytes(bytes(1 << 16))
-    assert not loaded(folder, tensor(location="w.bin", length="16")).problems
-
-
 @pytest.mark.parametrize("key", ["location", "offset", "length"])
 def test_data_described_twice_is_not_read(folder: Path, key: str) -> None:
     """Which description counts depends on the reader."""

@@ -89,6 +89,7 @@ def build(path: str, values: Mapping[str, Any], place: Place, lines: Mapping[Pla
         operators=_operators(table, path),
         plugins=table.texts("plugins"),
         nested=table.flag("nested"),
+        trusted=_trusted(table),
         lines={
             key[len(place) :]: line for key, line in lines.items() if key[: len(place)] == place
         },
@@ -96,6 +97,15 @@ def build(path: str, values: Mapping[str, Any], place: Place, lines: Mapping[Pla
     table.finish()
     errors.finish()
     return config
+
+
+def _trusted(table: Table) -> tuple[str, ...] | None:
+    """``[trust]``; ``None`` where it does not say which domains."""
+    inner = table.table("trust")
+    domains = inner.texts("domains") if inner.has("domains") else None
+    inner.texts("domains")  # a key that is known
+    inner.finish()
+    return domains
 
 
 def _operators(table: Table, path: str) -> tuple[Declaration, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from analyzer.ruleset.trusted import Trusted
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -58,6 +60,8 @@ class Config:
     """What the project says of operators of its own."""
     plugins: tuple[str, ...] = ()
     """Entry points of installed packages that say such things in Python."""
+    trusted: tuple[str, ...] | None = None
+    """Domains of operators that are trusted; ``None``: those of ONNX Runtime."""
     nested: bool = False
     """Folders inside the project may have configurations of their own."""
     lines: Mapping[Place, int] = field(default_factory=dict, compare=False)
@@ -72,4 +76,5 @@ class Config:
             "severity": self.severity,
             "options": self.options,
             "suppressions": self.suppress,
+            **({} if self.trusted is None else {"trusted": Trusted(self.trusted)}),
         }

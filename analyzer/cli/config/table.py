@@ -118,6 +118,11 @@ class Table:
         """A table of tables by free names."""
         return dict(self._pairs(key, lambda v: isinstance(v, dict), "a table"))
 
+    def table(self, key: str) -> Table:
+        """A table to be inspected; empty if absent."""
+        values = self._take(key, {}, lambda v: isinstance(v, dict), "a table")
+        return Table(values, self._errors, (*self._place, key))
+
     def list_of_tables(self, key: str) -> list[Table]:
         values = self._take(key, [], _is_tables, f"a list of tables, each under [[{key}]]")
         return [

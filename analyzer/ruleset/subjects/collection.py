@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.ruleset.fields import COMMON
 from analyzer.ruleset.subjects.registry import SORTS
+from analyzer.ruleset.trusted import Trusted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +22,7 @@ def common_groups(facts: Facts) -> dict[str, Any]:
 
 def groups(sort: str) -> dict[str, type]:
     """Groups visible to a rule about this sort of subject, options aside."""
-    return {**SORTS[sort].groups, **COMMON}
+    return {**SORTS[sort].groups, **COMMON, "trust": Trusted}
 
 
 class Subjects:

@@ -5,18 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.ruleset.subjects import (
+    annotation,
     assumption,
     block,
     breach,
     element_type,
+    extension,
+    file,
     imports,
     initializer,
     interface,
     model,
     name,
     node,
+    override,
     problem,
+    region,
+    repetition,
+    sighting,
+    string,
     surplus,
+    switch,
     tensor,
 )
 
@@ -42,6 +51,15 @@ SORTS: Mapping[str, Sort] = {
         element_type.SORT,
         name.SORT,
         name.HIDDEN,
+        string.SORT,
+        sighting.SORT,
+        region.SORT,
+        file.SORT,
+        extension.SORT,
+        override.SORT,
+        switch.SORT,
+        repetition.SORT,
+        annotation.SORT,
     )
 }
 """By the word in ``applies-to``, in the order in which people read them."""

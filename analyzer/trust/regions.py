@@ -1,0 +1,119 @@
+"""Bytes that hide something: what no tensor reads, and what begins like a file of another sort."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from onnx import AttributeProto, TensorProto
+
+from analyzer.conformance.places import nestings, own_name
+from analyzer.contents import Region
+from analyzer.model.external import Region as Stretch
+from analyzer.model.external import open_inside
+from analyzer.model.magic import HEAD, is_zip_end, looks_like
+from analyzer.model.outside import SLACK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+    from analyzer.graph.scope import Program
+    from analyzer.model import Model
+    from analyzer.model.outside import Place
+
+_LOOK = 1 << 20
+"""Bytes of one hole that are read to see whether it is blank."""
+_SMALL = 16
+"""Bytes of a tensor below which it holds no file."""
+_TAIL = 22 + (1 << 16)
+"""Bytes in which a zip archive ends: the record and a comment of any length."""
+
+
+def find_regions(model: Model, program: Program, *, thorough: bool) -> tuple[Region, ...]:
+    """All of them: of the model file, of its tensors, of external files.
+
+    ``thorough``: holes of external files are read whole.
+    """
+    files = _files(model, thorough)
+    return (*model.unread, *_ends(model), *_tensors(model, program), *files)
+
+
+def _ends(model: Model) -> Iterator[Region]:
+    """A file that is an ONNX model to some readers and something else to others."""
+    head, tail, size = model.payloads.ends(HEAD, _TAIL)
+    if (what := looks_like(head)) is not None:
+        yield Region("foreign", "", "", "the model file", 0, size, what, False, False)
+    if is_zip_end(tail):
+        yield Region("archive", "", "", "the model file", 0, size, "a zip archive", False, False)
+
+
+def _tensors(model: Model, program: Program) -> Iterator[Region]:
+    """Stored tensors whose first bytes are those of a file."""
+    for nesting in nestings(program):
+        for name, tensor in nesting.scope.constants.items():
+            yield from _tensor(model, tensor, nesting.within(name), f"initializer '{name}'")
+        for op in nesting.scope.ops:
+            if op.op_type != "Constant":
+                continue
+            for attribute in op.proto.attribute:
+                if attribute.type == AttributeProto.TENSOR:
+                    place = nesting.place(op)
+                    yield from _tensor(model, attribute.t, place, f"Constant '{own_name(op)}'")
+
+
+def _tensor(model: Model, tensor: TensorProto, place: str, what: str) -> Iterator[Region]:
+    start, head, size = model.payloads.head(tensor, HEAD)
+    if size >= _SMALL and (found := looks_like(head)) is not None:
+        yield Region("foreign", "", place, what, start, size, found, False, False)
+
+
+def _files(model: Model, thorough: bool) -> Iterator[Region]:
+    """Holes of external files, and tensors in them that begin like a file."""
+    places = sorted(model.external.places, key=attrgetter("path", "start", "stop"))
+    for path, group in groupby(places, key=attrgetter("path")):
+        inside = list(group)
+        whole = Stretch(path, 0, inside[0].size, inside[0].identity)
+        with open_inside(whole) as file:
+            if file is not None:  # it changed: whoever reads weights says so
+                yield from _file(file, inside, thorough)
+
+
+def _file(file: BinaryIO, inside: list[Place], thorough: bool) -> Iterator[Region]:
+    name, end = inside[0].path.name, 0
+    first = inside[0].name
+    for place in inside:
+        if place.start > end:
+            yield _hole(file, name, first, end, place.start, thorough)
+        if place.start >= end:
+            head = _read(file, place.start, min(HEAD, place.stop - place.start))
+            if (what := looks_like(head)) is not None and place.stop - place.start >= _SMALL:
+                text = f"initializer '{place.name}'"
+                yield Region("foreign", name, place.name, text, place.start,
+                             place.stop - place.start, what, False, False)  # fmt: skip
+        end = max(end, place.stop)
+    if inside[0].size > end:
+        yield _hole(file, name, first, end, inside[0].size, thorough)
+
+
+def _hole(file: BinaryIO, name: str, tensor: str, start: int, stop: int, thorough: bool) -> Region:
+    """What lies between ``start`` and ``stop``: the first that is no zero, and what that begins."""
+    size, place = stop - start, start
+    while place < stop:
+        data = _read(file, place, min(stop - place, _LOOK))
+        if payload := data.lstrip(b"\0"):
+            at = place + len(data) - len(payload)
+            head = _read(file, at, min(HEAD, stop - at))
+            return Region("hole", name, tensor, "bytes of no tensor", start, size,
+                          looks_like(head), False, False)  # fmt: skip
+        place += len(data) or size
+        if not thorough and place < stop - _LOOK:
+            place = stop - _LOOK  # the first and the last
+    padding = size < SLACK
+    return Region("hole", name, tensor, "bytes of no tensor", start, size, None, True, padding)
+
+
+def _read(file: BinaryIO, start: int, size: int) -> bytes:
+    file.seek(start)
+    return file.read(size)

