@@ -21,7 +21,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint fuzz conformance mutants bench catalogue snapshots samples readme clean
+.PHONY: help demo test lint types fuzz conformance mutants bench catalogue snapshots samples readme clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -33,15 +33,19 @@ demo: $(STAMP)-pdf  ## set everything up and write the samples' HTML and PDF rep
 	@echo "Reports:"; ls $(OUT)/demo/*.html $(OUT)/demo/*.pdf | sed 's|^|  $(CURDIR)/|'
 
 # A complaint about style must not hide what the tests say, so both always run.
-test: $(STAMP)-browser  ## set everything up; ruff, mypy, import-linter and pytest
+test: $(STAMP)-browser  ## set everything up; ruff, mypy, import-linter, pyright and pytest
 	@$(MAKE) --no-print-directory lint; lint=$$?; \
 	$(BIN)/python -m pytest -q -n $(WORKERS) && exit $$lint
 
-lint: $(STAMP)-test  ## ruff, mypy and the layers, without the tests
+lint: $(STAMP)-test  ## ruff, mypy, the layers and the published types, without the tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m tools.typed
+
+types: $(STAMP)-test  ## the types that a user's type checker knows, those of other packages included
+	$(BIN)/python -m tools.typed --external
 
 fuzz: $(STAMP)-fuzz  ## mutated files, FUZZ_EXAMPLES new cases of each property, guided fuzzing
 	$(BIN)/python -m tests.fuzz.walk --seconds $(FUZZ_SECONDS)

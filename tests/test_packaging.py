@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from tools.readme import example_code
 
 ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PYRIGHT = str(Path(sys.executable).with_name("pyright"))
 SAMPLE = ROOT / "samples" / "mobilenet_v1.onnx"
 
 
@@ -172,7 +174,7 @@ def test_pre_commit_hook_takes_onnx_files_by_name_in_one_process() -> None:
     assert not matches("net.onnx.md")
 
 
-def test_a_users_strict_type_checker_knows_every_type_of_the_readmes_example(
+def test_a_users_strict_type_checkers_know_every_type_of_the_readmes_example(
     installed: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "example.py").write_text(
@@ -182,4 +184,10 @@ def test_a_users_strict_type_checker_knows_every_type_of_the_readmes_example(
     done = run(*checker, "--python-executable", installed / "python", "example.py", cwd=tmp_path)
     notes = re.findall(r'note: Revealed type is "([\w.]+)"', done.stdout)
     assert [note.rpartition(".")[2] for note in notes] == ["str", "Facts"]
+    assert done.returncode == 0, done.stdout
+
+    (tmp_path / "pyrightconfig.json").write_text('{"typeCheckingMode": "strict"}')
+    pyright = ("env", f"PATH={installed}{os.pathsep}{os.environ['PATH']}", PYRIGHT)
+    done = run(*pyright, "example.py", cwd=tmp_path)
+    assert re.findall(r'Type of "\w+" is "(\w+)"', done.stdout) == ["str", "Facts"]
     assert done.returncode == 0, done.stdout

@@ -27,6 +27,12 @@ PART = re.compile(
 KEEP = "PATH", "HOME", "LANG"
 
 
+def run(words: list[str], folder: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """A command line of the tool."""
+    command = [sys.executable, "-m", "analyzer", *words]
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+
+
 def transcript(command: str) -> str:
     """The command line and its output as a fenced block; ``onnxlint`` is this tree's own."""
     call, _, lines = command.partition(" | head -")
@@ -34,14 +40,7 @@ def transcript(command: str) -> str:
     if program != "onnxlint":
         raise ValueError(f"README runs onnxlint only, not {program!r}")
     environment = {name: os.environ[name] for name in KEEP if name in os.environ}
-    done = subprocess.run(
-        [sys.executable, "-m", "analyzer", *arguments],
-        cwd=ROOT,
-        env=environment | {"COLUMNS": "100", "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run(arguments, ROOT, environment | {"COLUMNS": "100", "NO_COLOR": "1"})
     if done.returncode == 2 or not done.stdout:
         raise RuntimeError(f"{command} failed ({done.returncode}): {done.stderr}")
     shown = done.stdout.splitlines()[: int(lines) if lines else None]

@@ -92,29 +92,33 @@ def shared() -> ModelProto:
     return helper.make_model(helper.make_graph(nodes, "g", [x], [y], [kernel]))
 
 
+TEXTS = {"open loop": OPEN_LOOP, "no macs": NO_MACS, "unknown operator": UNKNOWN,
+         "open sizes": OPEN_SIZES, "unsized": UNSIZED}  # fmt: skip
+FILES = {"mobilenet": SAMPLES / "mobilenet_v1.onnx",
+         "standard": SAMPLES / "mobilenet_v1_standard.onnx",
+         "squeezenet": LIGHT / "light_squeezenet.onnx"}  # fmt: skip
+MADE = {"forest": forest, "shared weights": shared}
+NAMES = [*TEXTS, *MADE, *FILES]
+
+
 @cache
 def results() -> dict[str, Result]:
-    texts = {"open loop": OPEN_LOOP, "no macs": NO_MACS,
-             "unknown operator": UNKNOWN, "open sizes": OPEN_SIZES, "unsized": UNSIZED}  # fmt: skip
-    found = {
-        name: result(parser.parse_model(t), weights=name != "open sizes")
-        for name, t in texts.items()
+    texts = {
+        name: result(parser.parse_model(text), weights=name != "open sizes")
+        for name, text in TEXTS.items()
     }
-    found["forest"] = result(forest())
-    found["shared weights"] = result(shared())
-    found["mobilenet"] = result(SAMPLES / "mobilenet_v1.onnx")
-    found["standard"] = result(SAMPLES / "mobilenet_v1_standard.onnx")
-    found["squeezenet"] = result(LIGHT / "light_squeezenet.onnx")
-    return found
+    made = {name: result(make()) for name, make in MADE.items()}
+    files = {name: result(path) for name, path in FILES.items()}
+    return texts | made | files
 
 
-@pytest.mark.parametrize("name", list(results()))
+@pytest.mark.parametrize("name", NAMES)
 def test_no_claim_is_denied_by_the_facts_beside_it(name: str) -> None:
     found = results()[name]
     assert list(contradictions(document(found))) == []
 
 
-@pytest.mark.parametrize("name", list(results()))
+@pytest.mark.parametrize("name", NAMES)
 def test_every_sentence_of_a_page_has_a_claim_that_holds(name: str) -> None:
     found = results()[name]
     assert list(objections(page(found), document(found))) == []

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from analyzer.ruleset.allowance import Allowance
     from analyzer.ruleset.pattern.lookup import Lookup
     from analyzer.ruleset.pattern.plan import Step
-    from analyzer.ruleset.pattern.syntax import Operand, Pattern, Statement
+    from analyzer.ruleset.pattern.syntax import Operand, OpType, Pattern, Statement
 
 Tensors = dict[str, str]
 Settings = dict[str, Any]
@@ -64,7 +64,9 @@ class Matcher:
         self.pattern = pattern
         self.lookup = lookup
         self.allowance = allowance
-        self.types = [frozenset(statement.operators) for statement in pattern.statements]
+        self.types: list[frozenset[OpType]] = [
+            frozenset(statement.operators) for statement in pattern.statements
+        ]
 
     def find(self, done: Collection[str] = ()) -> Iterator[Occurrence]:
         """Every match whose place is not in ``done``, which may grow meanwhile.

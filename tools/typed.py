@@ -1,0 +1,57 @@
+"""How much of what the package offers a user's type checker knows, by ``pyright --verifytypes``.
+
+``python -m tools.typed`` names what of ours has no known type, and fails if anything has none.
+``--external`` counts what is unknown because of the types of others, too. That is not ours to mend:
+NumPy's arrays, protobuf's messages, networkx's graphs and Jinja2's nodes are partly unknown
+themselves, as are the numbers of the standard library, and whatever mentions one is counted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def report(*options: str) -> dict[str, Any]:
+    """What pyright says of the package that this interpreter imports."""
+    here = Path(sys.executable).parent
+    path = os.pathsep.join([str(here), os.environ.get("PATH", "")])  # pyright asks its python
+    done = subprocess.run(
+        [here / "pyright", "--verifytypes", "analyzer", "--outputjson", *options],
+        env=os.environ | {"PATH": path}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if not done.stdout:
+        raise SystemExit(f"pyright did not run: {done.stderr.strip()}")
+    found: dict[str, Any] = json.loads(done.stdout)["typeCompleteness"]
+    return found
+
+
+def missing(found: dict[str, Any]) -> list[str]:
+    """Public names without a known type, and what is the matter with each."""
+    return [
+        f"{symbol['name']}: {' '.join(told['message'].split())}"
+        for symbol in found["symbols"]
+        if symbol["isExported"] and (not symbol["isTypeKnown"] or symbol["isTypeAmbiguous"])
+        for told in symbol["diagnostics"]
+        if told["severity"] == "error"
+    ]
+
+
+def main(words: list[str]) -> int:
+    found = report("--ignoreexternal")
+    lacking = missing(found)
+    for line in lacking:
+        print(line)
+    total = sum(found["exportedSymbolCounts"].values())
+    print(f"types known: {found['completenessScore']:.1%} of {total:,} public names")
+    if "--external" in words:
+        print(f"with the types of others: {report()['completenessScore']:.1%}")
+    return bool(lacking) or not total
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
