@@ -120,6 +120,14 @@ class LowRank:
     """Weights of the layer, bias excluded (it stays)."""
     params: int
     """Weights of the two layers."""
+    macs_of_model: int | None = field(default=None, metadata=HIDDEN)
+    """MACs of the whole model, of which ``share`` is a part."""
+
+    @property
+    def share(self) -> float | None:
+        """Share of the model's MACs that the split saves in one execution."""
+        saved, whole = self.saved, self.macs_of_model
+        return None if saved is None or not whole else saved / whole
 
     @property
     def ratio(self) -> float | None:
@@ -166,6 +174,14 @@ class KernelCore:
     """Share of energy that the centre has to keep."""
     macs_now: int | None
     """MACs of the convolution in one execution."""
+    macs_of_model: int | None = field(default=None, metadata=HIDDEN)
+    """MACs of the whole model, of which ``share`` is a part."""
+
+    @property
+    def share(self) -> float | None:
+        """Share of the model's MACs that the smaller kernel saves in one execution."""
+        saved, whole = self.saved, self.macs_of_model
+        return None if saved is None or not whole else saved / whole
 
     @property
     def baseline(self) -> float:

@@ -29,7 +29,7 @@ MOST_TYPES = 4
 """Types of operators that are named."""
 INTEGER_KERNELS = frozenset({
     "Add", "AveragePool", "Clip", "Conv", "ConvTranspose", "Gemm", "GlobalAveragePool",
-    "LeakyRelu", "MatMul", "Mul", "ReduceMean", "Relu", "Sigmoid", "Softmax", "Sub", "Where",
+    "LeakyRelu", "MatMul", "MaxPool", "Mul", "ReduceMean", "Relu", "Sigmoid", "Softmax", "Sub", "Where",
 })  # fmt: skip
 """Operators that more than one runtime has integer kernels of (ONNX Runtime's QLinear operators,
 https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md, and TensorFlow Lite's
@@ -162,7 +162,7 @@ def _in_float(graph: nx.MultiDiGraph[str], node: Node) -> bool:
     if record is not None and record.nature in (*_MOVES, Nature.STATIC, Nature.CONVERSION):
         return False  # converts on neither side: it may as well move integers
     has_kernel = node.op_type in INTEGER_KERNELS
-    before = all(_made_by(graph, tail) == DEQUANTISE for tail in fed)
+    before = {_made_by(graph, tail) for tail in fed} <= {DEQUANTISE, "Constant"}
     after = {vertex(graph, head).call.op_type for head, _ in read_by(graph, node.id)}
     return not (has_kernel and before and _requantised(graph, node.id, after))
 

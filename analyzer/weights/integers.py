@@ -273,9 +273,9 @@ def _gain(peaks: NDArray[np.int32]) -> float | None:
 
     One row for each scale there is. Channels without weights need no step.
 
-    >>> round(_gain(np.array([[127, 127]])), 1), round(_gain(np.array([[120, 12]])), 1)
+    >>> _gain(np.array([[127, 127]])), _gain(np.array([[120, 12]]))
     (0.0, 3.0)
     """
     squares = np.square(peaks.astype(np.float64))
     now = squares.max(axis=1, keepdims=True) * (peaks > 0)
-    return 10 * log10(now.sum() / squares.sum()) if squares.any() else None
+    return round(10 * log10(now.sum() / squares.sum()), 1) if squares.any() else None

@@ -166,14 +166,16 @@ def layer_evidence(
     """Evidence for the layer ``node`` whose weights, stored in ``shape``, were ``seen``."""
     known = seen.spectra is not None and conv is not None
     judged = judge(seen.spectra, conv, target) if known and seen.spectra else None
+    split = _low_rank(seen, shape, conv, macs)
+    core = None if seen.taps is None else kernel_core(seen.taps, macs)
     return LayerEvidence(
         node=node,
         values=seen.values,
         filters=seen.filters,
         kernel=seen.kernel,
         separability=judged and replace(judged, macs_of_model=macs_of_model),
-        low_rank=_low_rank(seen, shape, conv, macs),
-        core=None if seen.taps is None else kernel_core(seen.taps, macs),
+        low_rank=split and replace(split, macs_of_model=macs_of_model),
+        core=core and replace(core, macs_of_model=macs_of_model),
     )
 
 
