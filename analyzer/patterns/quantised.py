@@ -29,7 +29,8 @@ MOST_TYPES = 4
 """Types of operators that are named."""
 INTEGER_KERNELS = frozenset({
     "Add", "AveragePool", "Clip", "Conv", "ConvTranspose", "Gemm", "GlobalAveragePool",
-    "LeakyRelu", "MatMul", "MaxPool", "Mul", "ReduceMean", "Relu", "Sigmoid", "Softmax", "Sub", "Where",
+    "LeakyRelu", "MatMul", "MaxPool", "Mul", "ReduceMean", "Relu", "Sigmoid", "Softmax", "Sub",
+    "Where",
 })  # fmt: skip
 """Operators that more than one runtime has integer kernels of (ONNX Runtime's QLinear operators,
 https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md, and TensorFlow Lite's

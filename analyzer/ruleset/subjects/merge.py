@@ -1,0 +1,31 @@
+"""Linear operators that could be one, or stand in a better order."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from analyzer import facts as records
+from analyzer.patterns.merging import KINDS, Merge, merges_of
+from analyzer.ruleset.subjects.node import node_structure
+from analyzer.ruleset.subjects.subject import Sort, Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.facts import Facts
+
+
+def _make(facts: Facts) -> Iterator[Subject]:
+    for merge in merges_of(facts):
+        node = facts[merge.node]
+        yield Subject(
+            kind=merge.kind,
+            place=merge.node,
+            name=f"{node.scope}/{node.name}" if node.name else node.id,
+            structure=partial(tuple, (merge.kind, *node_structure(node))),
+            groups={"merge": merge, "node": node},
+        )
+
+
+SORT = Sort("merge", {"merge": Merge, "node": records.Node}, _make, kinds=KINDS)
