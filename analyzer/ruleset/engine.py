@@ -10,6 +10,7 @@ from analyzer.findings.finding import Finding
 from analyzer.findings.fingerprint import fingerprint
 from analyzer.ruleset.allowance import Exhausted, model_allowance, rule_allowance
 from analyzer.ruleset.evaluate import ALLOWANCE
+from analyzer.ruleset.occurrences import occurrences
 from analyzer.ruleset.option_values import values
 from analyzer.ruleset.subjects import Subjects, common_groups
 from analyzer.ruleset.trusted import USUAL, Trusted
@@ -62,11 +63,19 @@ def _evaluate(
     of_all = model_allowance(size)
     for rule in rules:
         option = values(rule, options.get(rule.id, {}))
-        shared = {**common, "option": option, ALLOWANCE: rule_allowance(size, of_all)}
+        allowance = rule_allowance(size, of_all)
+        shared = {**common, "option": option, ALLOWANCE: allowance}
+        done: set[str] = set()
+        chosen = (
+            occurrences(facts, rule, allowance, done)
+            if rule.match
+            else subjects.select(rule.subject, rule.selector)
+        )
         try:
-            for subject in subjects.select(rule.subject, rule.selector):
+            for subject in chosen:
                 groups = {**shared, **subject.groups}
                 if rule.when(groups):
+                    done.add(subject.place)
                     yield _finding(rule, subject, groups)
         except Exhausted:
             problems.append(_exhausted(rule))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill as wrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def explain(rule: Rule) -> str:
     parts = [
         f"# {rule.name} ({rule.id})",
         " · ".join(facts),
-        _section("What it does", f"{rule.summary}\n\nCondition:\n\n{_code(rule.when.source)}"),
+        _section("What it does", rule.summary, *_condition(rule)),
         _section("Why is this bad", rule.rationale),
         _section("Example", *map(_example, bad[:1])),
         _section("Use instead", *map(_example, good[:1])),
@@ -37,6 +38,18 @@ def explain(rule: Rule) -> str:
         _section("References", "\n".join(f"- {url}" for url in rule.references) or "None."),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _condition(rule: Rule) -> Iterator[str]:
+    """Patterns and condition, as the file has them."""
+    for word, patterns in (("Pattern", rule.match), ("Unless", rule.unless)):
+        for pattern in patterns:
+            yield f"{word}:\n\n{_code(pattern.source.strip())}"
+    through = sorted(rule.match[0].through) if rule.match else []
+    if through:
+        words = ", ".join(".".join(filter(None, names)) for names in through)
+        yield wrap(f"Operators that may stand between: {words}.", 100)
+    yield f"Condition:\n\n{_code(rule.when.source)}"
 
 
 def _section(heading: str, *paragraphs: str) -> str:

@@ -13,6 +13,7 @@ from analyzer.ruleset.expression import Amount, Expression, Message
 from analyzer.ruleset.keys import Section
 from analyzer.ruleset.option import Option, OptionValue
 from analyzer.ruleset.option_values import kind_of, typed
+from analyzer.ruleset.pattern_keys import read_patterns
 from analyzer.ruleset.rule import Example, Measure, Rule
 from analyzer.ruleset.subjects import SORTS, groups
 from analyzer.ruleset.whitelist import Checker, Refused
@@ -84,10 +85,15 @@ def parse_rule(text: str, source: str = "<rule>", *, trusted: bool = False) -> R
 
 
 def _rule(top: Section, source: str, *, trusted: bool) -> Rule | None:
-    subject, selector = _applies_to(top, trusted=trusted)
+    patterns = read_patterns(top, trusted=trusted)
+    subject, selector = ("node", ()) if patterns.asked else _applies_to(top, trusted=trusted)
     options = _options(top)
-    checker = Checker(groups(subject), options)
-    when = _parsed(top, "when", lambda text: Expression.parse(text, checker))
+    checker = Checker({**groups(subject), **patterns.groups()}, options)
+    when = _parsed(
+        top, "when", lambda text: Expression.parse(text, checker), required=not patterns.asked
+    )
+    if patterns.asked and "when" not in top.entries:
+        when = Expression.parse("true", checker)
     message, remedy, ask = (
         _parsed(top, key, lambda text: Message.parse(text, checker), required=key == "message")
         for key in ("message", "remedy", "ask")
@@ -113,7 +119,8 @@ def _rule(top: Section, source: str, *, trusted: bool) -> Rule | None:
         **matched, **prose, severity=severity, status=status, since=since, subject=subject,
         selector=selector, options=options, when=when, message=message, summary=summary,
         fix_safety=fix_safety, references=references, examples=examples, source=source,
-        group=group, value=value, remedy=remedy, ask=ask, yields_to=yields_to,
+        group=group, value=value, remedy=remedy, ask=ask, match=patterns.match,
+        unless=patterns.unless, yields_to=yields_to,
     )  # fmt: skip
 
 

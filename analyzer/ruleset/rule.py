@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from analyzer.findings.finding import Severity
     from analyzer.ruleset.expression import Amount, Expression, Message
     from analyzer.ruleset.option import Option, OptionValue
+    from analyzer.ruleset.pattern import Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,11 @@ class Rule(Brief):
     """Template of the one thing to do at this place; ``None``: ``fix`` says all."""
     ask: Message | None = None
     """Template of what to ask whoever supplied the model."""
+    match: tuple[Pattern, ...] = ()
+    """Patterns over several operators, any of which it applies to; the subject is then the
+    operator of the last statement. Empty: it applies to every subject that is selected."""
+    unless: tuple[Pattern, ...] = ()
+    """Patterns of which none may match with the same tensors."""
     yields_to: tuple[str, ...] = ()
     """Ids of rules whose finding at a place leaves nothing to say for this one."""
 

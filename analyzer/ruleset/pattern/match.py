@@ -232,27 +232,37 @@ class _Search:
         record = find(call.domain, call.op_type, call.version)
         if record is not None and record.commutes:
             return self._in_any_order(statement, call, tensors)
-        return self._in_order(statement, call, 0, tensors)
+        if statement.is_floating:
+            return self._anywhere(statement, call, tensors)
+        return self._in_order(statement, call, 0, 0, tensors)
+
+    def _anywhere(self, statement: Statement, call: Call, tensors: Tensors) -> Iterator[Tensors]:
+        """From every slot on, or up to the last one."""
+        last = len(call.inputs) - len(statement.operands)
+        for first in range(0 if statement.is_open else max(0, last), last + 1):
+            self.matcher.allowance.spend()
+            yield from self._in_order(statement, call, first, 0, tensors)
 
     def _in_order(
-        self, statement: Statement, call: Call, slot: int, tensors: Tensors
+        self, statement: Statement, call: Call, first: int, at: int, tensors: Tensors
     ) -> Iterator[Tensors]:
-        operands, given = statement.operands, call.inputs
-        while slot < max(len(operands), len(given)):
-            actual = call.input(slot)
-            if slot >= len(operands):
+        """The operands of ``statement`` from number ``at`` on, number 0 being in slot ``first``."""
+        operands, end = statement.operands, len(call.inputs) - first
+        while at < max(len(operands), end):
+            actual = call.input(first + at)
+            if at >= len(operands):
                 if statement.is_open:
                     break
                 if actual is not None:
                     return
-            elif isinstance(operand := operands[slot], Name):
+            elif isinstance(operand := operands[at], Name):
                 if actual is not None:
                     for bound in self._bind(operand.text, actual.name, tensors):
-                        yield from self._in_order(statement, call, slot + 1, bound)
+                        yield from self._in_order(statement, call, first, at + 1, bound)
                 return
-            elif not self._agrees(operand, call, slot, actual):
+            elif not self._agrees(operand, call, first + at, actual):
                 return
-            slot += 1
+            at += 1
         yield tensors
 
     def _in_any_order(
@@ -260,7 +270,7 @@ class _Search:
     ) -> Iterator[Tensors]:
         slots = [slot for slot, tensor in enumerate(call.inputs) if tensor is not None]
         spare = len(slots) - len(statement.operands)
-        if spare < 0 or (spare and not statement.is_open):
+        if spare < 0 or (spare and not statement.is_open and not statement.is_floating):
             return
         wanted = [o for o in statement.operands if o is not Blank.ANY]
         # What can be told at once comes first, or two unknown ones would be tried for nothing.

@@ -5,7 +5,7 @@
     statement = outputs "=" operator {"|" operator} [attributes] "(" [operands] ")"
     operator  = [domain "."] name
     attribute = name "=" (metavariable | number | "text" | "[" numbers or texts "]")
-    operand   = metavariable | number | "[" numbers "]" | "_" | nothing | "..." (the last)
+    operand   = metavariable | number | "[" numbers "]" | "_" | nothing | "..." (first or last)
 
 Blank space and line ends are free, ``#`` begins a comment, and attributes may also follow the
 operands, as old versions of ONNX's own syntax have them.
@@ -136,14 +136,20 @@ class _Parser:
             _few(operators, "alternatives", self.next.line)
         attributes = self.attributes()
         self.need("(", "the operator")
-        operands, is_open = self.operands()
+        operands, is_open, is_floating = self.operands()
         attributes += self.attributes()
         names = [name for name, _ in attributes]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
             raise Refused(f"attribute {twice[:40]!r} is given twice", line)
         return Statement(
-            tuple(outputs), tuple(operators), tuple(attributes), tuple(operands), is_open, line
+            tuple(outputs),
+            tuple(operators),
+            tuple(attributes),
+            tuple(operands),
+            is_open,
+            is_floating,
+            line,
         )
 
     def some(self, item: Callable[[], _T], what: str) -> list[_T]:
@@ -216,19 +222,24 @@ class _Parser:
         self.need("]", "the list")
         return tuple(items)
 
-    def operands(self) -> tuple[list[Operand], bool]:
-        """What follows ``(``; whether it ends with ``...``."""
+    def operands(self) -> tuple[list[Operand], bool, bool]:
+        """What follows ``(``; whether it ends, and begins, with ``...``."""
         found: list[Operand] = []
         if self.has(")"):
-            return found, False
+            return found, False, False
+        is_floating = self.has("...")
+        if is_floating:
+            if self.has(")"):
+                return found, True, False
+            self.need(",", "'...'")
         while True:
             _few(found, "operands", self.next.line)
             if self.has("..."):
-                self.need(")", "'...', which stands last,")
-                return found, True
+                self.need(")", "'...', which stands first or last,")
+                return found, True, is_floating
             found.append(self.operand())
             if self.has(")"):
-                return found, False
+                return found, False, is_floating
             self.need(",", "an operand")
 
     def operand(self) -> Operand:

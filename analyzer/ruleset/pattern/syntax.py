@@ -48,7 +48,9 @@ class Statement:
     attributes: tuple[tuple[str, Name | Literal], ...]
     operands: tuple[Operand, ...]
     is_open: bool
-    """Any further operands may follow: ``...``."""
+    """Any further operands may follow: ``...`` at the end."""
+    is_floating: bool
+    """Any operands may come before: ``...`` at the beginning."""
     line: int
     """1-based, in the text of the pattern."""
 
@@ -83,6 +85,11 @@ class Pattern:
         """Metavariables that stand for values of attributes, in order of appearance."""
         values = (value for s in self.statements for _, value in s.attributes)
         return tuple(dict.fromkeys(v.text for v in values if isinstance(v, Name)))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All metavariables."""
+        return (*self.tensors, *self.settings)
 
     @cached_property
     def made(self) -> frozenset[str]:

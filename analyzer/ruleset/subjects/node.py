@@ -20,21 +20,26 @@ if TYPE_CHECKING:
     from analyzer.facts import Facts, Node, Saving
 
 
-def _make(facts: Facts) -> Iterator[Subject]:
-    layers = facts.evidence.layers if facts.evidence else {}
-    blocks = {node: block for block in facts.blocks for node in block.nodes}
-    integers = worst_integers(facts)
-    bare = {**dict.fromkeys(("conv", "saving", "block"), UNKNOWN),
-            **layer_groups(None, None), **audit_group(facts)}  # fmt: skip
-    view = index_of(facts).operator
-    for node in facts.nodes:
+class NodeSubjects:
+    """The operators of one model as subjects, each made when somebody asks for it."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._layers = facts.evidence.layers if facts.evidence else {}
+        self._blocks = {node: block for block in facts.blocks for node in block.nodes}
+        self._integers = worst_integers(facts)
+        self._bare = {**dict.fromkeys(("conv", "saving", "block"), UNKNOWN),
+                      **layer_groups(None, None), **audit_group(facts)}  # fmt: skip
+        self._view = index_of(facts).operator
+
+    def subject(self, node: Node) -> Subject:
+        """``node`` with its groups."""
         key, domain = node.id, node.domain
-        groups = {**bare, "node": view(key)}
-        known = {"conv": node.conv, "saving": node.saving, "block": blocks.get(key)}
+        groups = {**self._bare, "node": self._view(key)}
+        known = {"conv": node.conv, "saving": node.saving, "block": self._blocks.get(key)}
         groups.update((name, record) for name, record in known.items() if record is not None)
-        if key in layers or key in integers:
-            groups.update(layer_groups(layers.get(key), integers.get(key)))
-        yield Subject(
+        if key in self._layers or key in self._integers:
+            groups.update(layer_groups(self._layers.get(key), self._integers.get(key)))
+        return Subject(
             kind=node.op_type if domain in ("", "ai.onnx") else f"{domain}.{node.op_type}",
             place=key,
             name=f"{node.scope}/{node.name}" if node.name else key,
@@ -42,6 +47,10 @@ def _make(facts: Facts) -> Iterator[Subject]:
             groups=groups,
             saving=_saving(node),
         )
+
+
+def _make(facts: Facts) -> Iterator[Subject]:
+    return map(facts.once(NodeSubjects).subject, facts.nodes)
 
 
 def _saving(node: Node) -> Saving | None:

@@ -268,3 +268,12 @@ def test_a_place_that_is_done_is_not_searched_again() -> None:
         done.add(match.place)
         seen += 1
     assert seen == 1
+
+
+def test_an_operand_stands_anywhere_between_open_ends() -> None:
+    graph = """g (float[2] a, float[2] b, float[2] d) => (float[6] y) {
+        c = Neg (b) y = Concat <axis = 0> (a, c, d) }"""
+    assert places(graph, "c = Neg (x)\ny = Concat (..., c, ...)") == ["y"]
+    assert places(graph, "c = Neg (x)\ny = Concat (c, ...)") == []
+    assert places(graph, "c = Neg (x)\ny = Concat (..., c)") == []
+    assert places(graph, "c = Neg (x)\ny = Concat (..., c, d)") == ["y"]

@@ -50,7 +50,7 @@ def test_the_domain_ai_onnx_is_the_default_one() -> None:
         ("y = Relu x", 1, "expected '(' after the operator, not 'x'"),
         ("y = Relu (x", 1, "expected ',' after an operand, not the end"),
         ("y = Neg (x)\nz Relu (y)", 2, "expected '=' after the outputs, not 'Relu'"),
-        ("y = Concat (..., x)", 1, "'...', which stands last"),
+        ("y = Concat (a, ..., x)", 1, "'...', which stands first or last"),
         ("y = Relu (x.z)", 1, "no dots"),
         ("y = Relu (x)\nz = % (y)", 2, "'%' has no meaning here"),
         ("y = Relu <axis> (x)", 1, "expected '=' after attribute 'axis'"),
