@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
+from analyzer.conformance.causes import readers_of_broken, without_consequences
 from analyzer.conformance.checker import checker_says
 from analyzer.conformance.control import check_control
 from analyzer.conformance.declarations import check_declarations
@@ -78,6 +79,7 @@ def conform(
     found += [b for b in check_operands(survey, unassumed) if b.where not in broken]
     if not any(problem.code == "tensor-fields" for problem in model.problems):
         found += checker_says(survey.shapes.complaint, found)  # else it says the same again
+    found = without_consequences(found, survey, model.problems)
     listed = sorted(dict.fromkeys(found), key=lambda breach: not breach.grave)
     return tuple(_listed(listed, most))
 
@@ -92,16 +94,20 @@ def _listed(breaches: Sequence[Breach], most: int) -> Iterator[Breach]:
 
 
 def broken_sites(survey: Survey, breaches: Sequence[Breach]) -> set[int]:
-    """Indices of the sites at a grave breach or at an operator nobody defines, and behind them."""
+    """Indices of the sites at a grave breach or at an operator nobody defines, in the bodies and
+    functions that those run, and behind them."""
     if not breaches:
         return set()
     places = {breach.where for breach in breaches if breach.grave}
-    starts = []
+    places.update(readers_of_broken(survey, breaches))
+    starts: list[str] = []
+    inside: set[int] = set()
     for site in survey.sites:
         opsets = survey.program.scopes[site.instance.scope].opsets
         undefined = lacking(survey.program, site.op, opsets.get(site.op.domain)) is not None
-        if undefined or site.id in places:
+        if undefined or site.id in places or id(site.instance) in inside:
             starts.append(site.id)
+            inside.update(id(child.instance) for child in site.children)
     reached = {node for layer in nx.bfs_layers(survey.graph, starts) for node in layer}
     return {site.index for site in survey.sites if site.id in reached}
 

@@ -6,6 +6,7 @@ Source: ONNX IR specification, *Functions*.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.conformance.operators import complaints_of
@@ -108,7 +109,7 @@ def _versions(function: onnx.FunctionProto, label: str, program: Program) -> Ite
     """
     own = {normal_domain(o.domain): o.version for o in function.opset_import}
     outer = program.main.opsets
-    told: set[str] = set()
+    told: dict[str, Breach] = {}
     key = (normal_domain(function.domain), function.name, function.overload)
     for op in program.scopes[program.functions[key]].ops:
         domain = op.domain
@@ -119,14 +120,18 @@ def _versions(function: onnx.FunctionProto, label: str, program: Program) -> Ite
         if first is None or second is None or first.since == second.since:
             continue
         if op.op_type not in told:
-            told.add(op.op_type)
-            yield Breach(
+            told[op.op_type] = Breach(
                 "function-opset", FAMILY, label,
                 f"local function {quoted(label)} means {op.op_type}-{first.since} (it imports "
                 f"version {mine}), the model {op.op_type}-{second.since} (version {theirs})",
                 "import the same version in both",
                 grave=any(c.grave for c in complaints_of(op, second, inside=True)),
             )  # fmt: skip
+    if told:
+        worst = max(told.values(), key=lambda breach: breach.grave)
+        others = counted(len(told) - 1, "more operator")
+        more = f" (and {others} of another version)" if len(told) > 1 else ""
+        yield replace(worst, message=worst.message + more)
 
 
 def _recursive(program: Program) -> Iterator[Breach]:

@@ -206,6 +206,10 @@ def _attributes(op: Op, schema: Schema, inside: bool) -> Iterator[Complaint]:
     missing = [n for n, (_, required) in schema.attributes.items() if required and n not in seen]
     if op.op_type == "Constant" and any(name.startswith("value") for name in seen):
         missing = []  # its value is there, under a name that another version has
+    if missing and len(op.inputs) > schema.input_range[1]:
+        newest = schema_at(op.op_type, 2**31 - 1, op.domain)
+        moved = {formal.name for formal in newest.inputs} if newest else set()
+        missing = [n for n in missing if n not in moved]  # it is there, as an input too many
     for name in missing:
         yield Complaint(
             "missing-attribute", "attribute",

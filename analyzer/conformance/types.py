@@ -55,6 +55,8 @@ def _complaint(op_type: str, schema: Schema, dtypes: Sequence[str | None]) -> Co
         spelled = spell_type(dtype)
         if spelled is None or not schema.inputs:
             continue
+        if slot >= len(schema.inputs) and not schema.inputs[-1].variadic:
+            break  # there are too many of them, which is said
         formal = schema.inputs[min(slot, len(schema.inputs) - 1)]
         if spelled not in formal.types:
             version = f"{op_type}-{schema.since}"

@@ -19,6 +19,9 @@ from analyzer.shapes.run import infer_shapes
 from tests.golden.text import facts, facts_of, parse
 
 RULES = load_rules()
+FUNCTION = '<domain: "local", opset_import: ["" : 17]> f (a, b) => (c) { c = MatMul (a, b) }'
+SUM = '<domain: "local", opset_import: ["" : 17]> f (a, b) => (c) { c = Add (a, b) }'
+UNPACKED = "g (float[4,3] x) => (float[4,1,3] y) <int64[1] a = {1}> { y = Unsqueeze (x, a) }"
 VENDOR = " ".join(f"a{i + 1} = com.example.Own (a{i})" for i in range(26))
 ONE_CAUSE = {
     "an operand that nothing makes": (
@@ -66,6 +69,62 @@ def test_one_finding(name: str) -> None:
     graph, rule = ONE_CAUSE[name]
     found = [f for f in lint(facts(graph), RULES) if f.severity != "info"]
     assert [f.rule for f in found] == [rule]
+
+
+@pytest.mark.parametrize("dims", [[5, 2], [-4, 2]], ids=str)
+def test_what_reads_a_broken_tensor_is_not_found_as_well(dims: list[int]) -> None:
+    graph = """g (float[1,4] x) => (float[1,2] y) <float[4,2] w = {1, 2, 3, 4, 5, 6, 7, 8}> {
+      h = MatMul (x, w)
+      y = Relu (h)
+    }"""
+    model = parse(graph)
+    model.graph.initializer[0].dims[:] = dims
+    assert [f.rule for f in lint(facts_of(model), RULES) if f.severity != "info"] == ["ONX012"]
+
+
+def test_what_is_broken_beside_a_broken_tensor_is_found_too() -> None:
+    graph = """g (float[1,4] x) => (float[1,2] y, float[4] z)
+      <float[4,2] w = {1, 2, 3, 4, 5, 6, 7, 8}, float[3] v = {1, 2, 3}> {
+      y = MatMul (x, w)
+      z = Add (x, v)
+    }"""
+    model = parse(graph)
+    model.graph.initializer[0].dims[0] = 5
+    found = {f.rule for f in lint(facts_of(model), RULES) if f.severity != "info"}
+    assert found == {"ONX012", "ONX013"}
+
+
+@pytest.mark.parametrize(
+    ("versions", "rule"),
+    [([], "ONX007"), ([0], "ONX007"), ([17, 11], "GRF001"), ([11], "ONX004"), ([9999], "GRF001")],
+    ids=str,
+)
+def test_operators_are_not_judged_by_a_version_that_is_not_known(
+    versions: list[int], rule: str
+) -> None:
+    model = parse(UNPACKED)
+    del model.opset_import[:]
+    model.opset_import.extend(onnx.helper.make_opsetid("", version) for version in versions)
+    found = [f.rule for f in lint(facts_of(model), RULES) if f.severity != "info"]
+    assert found == [rule]
+
+
+@pytest.mark.parametrize(
+    ("functions", "arguments"),
+    [
+        (SUM + FUNCTION, "x, w"),
+        (FUNCTION, "x"),
+        (FUNCTION, "x, w, w"),
+        (FUNCTION.replace('"" : 17', '"com.example" : 1'), "x, w"),
+    ],
+    ids=["defined twice", "too few operands", "too many", "no version"],
+)
+def test_a_function_that_is_stated_or_called_wrongly_is_one_finding(
+    functions: str, arguments: str
+) -> None:
+    graph = f"g (float[2,3] x, float[3,4] w) => (float[2,4] y) {{ y = local.f ({arguments}) }}"
+    found = lint(facts_of(parse(graph, functions=functions)), RULES)
+    assert [f.rule for f in found if f.severity != "info"] == ["ONX011"]
 
 
 def test_a_misspelt_name_is_suggested() -> None:

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from analyzer.findings.finding import Finding
     from analyzer.report.result import Result
 
-UNRESOLVED = "GRF001"
-"""The rule that passes on what kept the analysis from being conclusive: it is counted as that, and
-not as an error once more. Missing data is an error of its own: nothing can load the model."""
 MOST_ACTIONS = 3
 LARGE = 0.01
 """Share of the MACs from which a saving is worth the first sentence."""
@@ -29,7 +26,10 @@ def verdict(result: Result) -> Claim:
     macs, _ = possible_saving(result)
     share = macs / totals.macs if totals.macs else 0.0
     grave = [group for group in result.groups if group.severity is Severity.ERROR]
-    errors = sum(group.rule != UNRESOLVED for group in grave)
+    # What only passes on why the analysis is not conclusive is counted as that, not as an error
+    # once more. A rule that picks problems (missing data) has an error of its own.
+    echoes = {r.id for r in result.rules if r.subject == "problem" and not r.selector}
+    errors = sum(group.rule not in echoes for group in grave)
     inconclusive = sum(problem.inconclusive for problem in result.facts.problems)
     if errors:
         kind = "errors"
