@@ -50,7 +50,7 @@ ONE_CAUSE = {
     ),
     "an operator of a vendor, many times": (
         f"g (float[4] a0) => (float[4] y) {{ {VENDOR} y = Neg (a26) }}",
-        "ONX014",
+        "TRU001",
     ),
     "an attribute of another type": (
         "g (float[4] x) => (float[4] y) { y = LeakyRelu <alpha = 1> (x) }", "ONX005",
