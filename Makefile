@@ -62,6 +62,9 @@ conformance: $(STAMP)-test  ## break every rule of ONNX in SEEDS models each, wi
 	CONFORMANCE_SEEDS=$(SEEDS) $(BIN)/python -m pytest -q -n $(WORKERS) tests/conformance \
 	  tests/operators/contracts
 
+targets: $(STAMP)-test  ## rebuild the tables of targets from installed packages, and say what changed
+	$(BIN)/python -m tools.targets --write
+
 bench: $(STAMP)-pdf $(PEERS)/.stamp  ## speed, memory and counts beside other tools and the budgets
 	$(BIN)/python -m tools.bench --peers $(PEERS) $(BENCH)
 

@@ -32,8 +32,12 @@ from analyzer.trust.look import contents_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from analyzer.deployment import TargetFit
+    from analyzer.facts import Node
     from analyzer.model import Model
     from analyzer.operators.record import Operator
+    from analyzer.survey import Survey
+    from analyzer.targets.table import Table
 
 
 def analyze(
@@ -42,6 +46,7 @@ def analyze(
     *,
     limits: Limits = Limits(),
     operators: Sequence[Operator] = (),
+    targets: Sequence[Table] = (),
 ) -> Facts:
     """Everything onnxlint can say about ``model`` without looking at its weights.
 
@@ -53,6 +58,7 @@ def analyze(
     limits : time and memory of the guarded worker that infers shapes.
     operators : what somebody declares of operators that nobody else knows; figures that rest on
         them are *assumed*.
+    targets : where it is to run, from ``analyzer.targets.catalog.chosen``.
 
     Returns
     -------
@@ -64,10 +70,17 @@ def analyze(
         A limit was exceeded that leaves nothing to go on with.
     """
     with declaring(operators):
-        return _analyze(model, bindings or Bindings(), limits)
+        return _analyze(model, bindings or Bindings(), limits, targets)
 
 
-def _analyze(model: Model, bindings: Bindings, limits: Limits, *, thorough: bool = False) -> Facts:
+def _analyze(
+    model: Model,
+    bindings: Bindings,
+    limits: Limits,
+    targets: Sequence[Table] = (),
+    *,
+    thorough: bool = False,
+) -> Facts:
     program = program_of(model, limits)
     check = partial(check_structure, model.proto)
     shapes = infer_shapes(program, bindings, limits=limits, check=check)
@@ -100,7 +113,16 @@ def _analyze(model: Model, bindings: Bindings, limits: Limits, *, thorough: bool
         at_defaults=at_default_sizes(program, bindings, seen, limits),
         find_structure=partial(find_structure, model, seen, limits),
         contents=contents_of(model, program, seen.graph, thorough=thorough),
+        targets=_deployments(seen, nodes, bindings, limits, targets) if targets else (),
     )
+
+
+def _deployments(
+    seen: Survey, nodes: Sequence[Node], bindings: Bindings, limits: Limits, tables: Sequence[Table]
+) -> tuple[TargetFit, ...]:
+    from analyzer.targets.survey import deployments  # lazily: only where somebody asked
+
+    return deployments(seen, nodes, bindings, limits, tables)
 
 
 def analyze_weights(
@@ -109,6 +131,7 @@ def analyze_weights(
     *,
     limits: Limits = Limits(),
     operators: Sequence[Operator] = (),
+    targets: Sequence[Table] = (),
     asked: bool = True,
 ) -> Facts:
     """``analyze``, and what the values of all stored tensors say.
@@ -121,6 +144,6 @@ def analyze_weights(
     from analyzer.weights.audit import audit  # lazily: `check` never reads weights
 
     with declaring(operators):
-        facts = _analyze(model, bindings or Bindings(), limits, thorough=True)
+        facts = _analyze(model, bindings or Bindings(), limits, targets, thorough=True)
         evidence, problems = audit(model, facts, limits, asked=asked)
     return replace(facts, evidence=evidence, problems=problems)

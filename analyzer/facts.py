@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from analyzer.contents import Contents
+    from analyzer.deployment import TargetFit
     from analyzer.evidence import WeightEvidence
 
 Derived = TypeVar("Derived")
@@ -669,6 +670,8 @@ class Facts(Output):
     """Finds ``structure``; holds what that takes."""
     contents: Contents | None = field(default=None, compare=False, repr=False, metadata=HIDDEN)
     """What the file holds besides the network, looked at when a rule asks."""
+    targets: tuple[TargetFit, ...] = ()
+    """Where it runs, by target; empty where nobody asked."""
     _by_id: dict[str, Node] = field(
         default_factory=dict, init=False, repr=False, compare=False, metadata=HIDDEN
     )

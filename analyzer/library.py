@@ -21,6 +21,7 @@ from analyzer.analyze import analyze as analyze_model
 from analyzer.analyze import analyze_weights
 from analyzer.compare import Change, Comparison, Retyped
 from analyzer.compare import compare as compare_facts
+from analyzer.deployment import Blocker, Edit, TargetFit
 from analyzer.errors import ConfigError, ModelError, OnnxlintError, OutputError, RuleError
 from analyzer.evidence import (
     Decoupling,
@@ -99,6 +100,7 @@ def analyze(
     weights: bool = False,
     limits: Limits = Limits(),
     operators: Sequence[Operator] = (),
+    targets: Sequence[str] = (),
 ) -> Facts:
     """Everything onnxlint can say about a model, without running it.
 
@@ -116,6 +118,9 @@ def analyze(
     operators
         What ``declare`` makes of operators that only you know; figures that rest on them are
         *assumed*.
+    targets
+        Where it is to run, for ``Facts.targets``: names such as ``tensorrt`` or ``coreml``, with
+        ``@VERSION`` behind it, or files of one's own; ``all`` for all that ship.
 
     Returns
     -------
@@ -126,10 +131,17 @@ def analyze(
     ------
     ModelError
         The model cannot be judged. The message is one line and says what to do.
+    ConfigError
+        There is no such target.
     """
     loaded = model if isinstance(model, Model) else load(model, limits=limits)
     look = analyze_weights if weights else analyze_model
-    return look(loaded, bindings, limits=limits, operators=operators)
+    if not targets:
+        return look(loaded, bindings, limits=limits, operators=operators)
+    from analyzer.targets.catalog import chosen  # lazily: nobody else pays for it
+
+    tables = chosen(() if "all" in targets else targets)
+    return look(loaded, bindings, limits=limits, operators=operators, targets=tables)
 
 
 def declare(
@@ -450,6 +462,7 @@ __all__ = [
     "Baseline",
     "Bindings",
     "Block",
+    "Blocker",
     "Breach",
     "Ceiling",
     "Certainty",
@@ -464,6 +477,7 @@ __all__ = [
     "Decoupling",
     "DefaultSizes",
     "Defaults",
+    "Edit",
     "Example",
     "Facts",
     "FilterUse",
@@ -509,6 +523,7 @@ __all__ = [
     "Structure",
     "Suppression",
     "Surplus",
+    "TargetFit",
     "Tensor",
     "TensorEvidence",
     "Totals",

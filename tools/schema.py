@@ -20,6 +20,7 @@ from analyzer.report.compare import Pair
 from analyzer.report.document import BatchDocument, Document
 from analyzer.report.scale import Study
 from analyzer.report.studies import ConventionTotals, InputGrowth
+from analyzer.report.targets import Deployments
 from tools import docstrings, hints
 
 ROOT = Path(__file__).parents[1]
@@ -31,6 +32,7 @@ OUTPUTS: Mapping[type[Output], str] = {
     Pair: "compare",
     ConventionTotals: "conventions",
     InputGrowth: "growth",
+    Deployments: "targets",
     Facts: "facts",
 }
 """What a whole output may be about, and its name in ``$defs``."""
@@ -45,9 +47,9 @@ def schema() -> Schema:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "onnxlint JSON output",
-        "description": "What `onnxlint inspect`, `check`, `scale` and `compare` print with "
-        "`--format json`. Names are never removed within one value of `schema`; new ones may be "
-        "added, and come with the schema of that version.",
+        "description": "What `onnxlint inspect`, `check`, `scale`, `compare` and `targets` print "
+        "with `--format json`. Names are never removed within one value of `schema`; new ones may "
+        "be added, and come with the schema of that version.",
         "oneOf": [{"$ref": f"#/$defs/{name}"} for name in OUTPUTS.values()],
         "$defs": dict(sorted(definitions.items())),
     }

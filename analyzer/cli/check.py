@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 from analyzer.cli import exits, values
 from analyzer.cli.judge import judge_all
-from analyzer.cli.options import add_model_options, add_rule_options, add_weights_option
+from analyzer.cli.options import (
+    add_model_options,
+    add_rule_options,
+    add_target_option,
+    add_weights_option,
+)
 from analyzer.cli.outputs import STDOUT, deliver, keep_models, write_files
 from analyzer.cli.paths import absolute, expand
 from analyzer.cli.plan import NO_BASELINE, make_plans
@@ -74,6 +79,7 @@ def configure(parser: ArgumentParser) -> None:
         type=values.positive,
         help="processes for many models (default: one per core)",
     )
+    add_target_option(parser)
     add_weights_option(parser)
     add_rule_options(parser)
     add_model_options(parser)

@@ -35,10 +35,13 @@ def facts_of(path: str, plan: Plan, *, weights: bool = False) -> Facts:
 
     model = load(opened(path), name=path, limits=plan.limits, digest=plan.digest)
     if not weights:
-        return analyze(model, plan.bindings, limits=plan.limits, operators=plan.operators)
+        return analyze(
+            model, plan.bindings, limits=plan.limits, operators=plan.operators, targets=plan.targets
+        )
     return analyze_weights(
-        model, plan.bindings, limits=plan.limits, operators=plan.operators, asked=plan.asked
-    )
+        model, plan.bindings, limits=plan.limits, operators=plan.operators, targets=plan.targets,
+        asked=plan.asked,
+    )  # fmt: skip
 
 
 def opened(path: str) -> str | BinaryIO:

@@ -93,6 +93,19 @@ def add_rule_options(parser: ArgumentParser) -> None:
     )
 
 
+def add_target_option(parser: ArgumentParser, default: str = "") -> None:
+    """Where models are to run."""
+    parser.add_argument(
+        "--target",
+        metavar="T[@VERSION]",
+        type=values.file,
+        action="append",
+        default=[],
+        help="where the model is to run: a name such as tensorrt or coreml, or a file of the "
+        f"same form about an accelerator of your own (repeatable) {default}".rstrip(),
+    )
+
+
 def add_weights_option(parser: ArgumentParser) -> None:
     """Trained weights are read on request only: without them any model takes milliseconds."""
     parser.add_argument(
@@ -117,6 +130,7 @@ def override(config: Config, arguments: Namespace) -> Config:
         preview=config.preview or arguments.preview,
         allow_missing_data=config.allow_missing_data or arguments.allow_missing_data,
         rules=(*config.rules, *arguments.rules),
+        targets=tuple(getattr(arguments, "target", ())) or config.targets,
     )
 
 

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, Command] = {
     "inspect": Command("inspect", "what a model is and what it costs"),
     "scale": Command("scale", "what if: other widths, resolutions and depths, or a budget"),
     "compare": Command("compare", "what changed between two models, and what it costs"),
+    "targets": Command("targets", "where models run: whole, in parts, or not, and what blocks"),
     "graph": Command("graph", "the operator graph as GraphML, node-link JSON or DOT"),
     "rules": Command("rules", "list the rules, or test rule files"),
     "explain": Command("explain", "what a rule reports, why, and what to do"),

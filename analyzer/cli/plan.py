@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from analyzer.operators.record import Operator
     from analyzer.ruleset.rule import Rule
     from analyzer.shapes.bindings import Bindings
+    from analyzer.targets.table import Table
 
 NO_BASELINE = "-"
 """In place of a baseline's path: not even the one that the configuration names."""
@@ -44,6 +45,8 @@ class Plan:
     limits: Limits
     operators: tuple[Operator, ...] = ()
     """Records of operators that the configuration declares."""
+    targets: tuple[Table, ...] = ()
+    """Where the models are to run."""
     digest: bool = True
     """Compute each file's SHA-256."""
     weights: bool = False
@@ -178,6 +181,7 @@ def _make(file: Config, arguments: Namespace, today: date, baseline: str) -> Pla
         weights=_weights(arguments, config, rules),
         asked=not getattr(arguments, "unasked", False) or config.weights,
         operators=_operators(config),
+        targets=_targets(file, config, arguments),
     )
 
 
@@ -194,6 +198,27 @@ def _operators(config: Config) -> tuple[Operator, ...]:
         except (LookupError, TypeError, ImportError, AttributeError) as error:
             raise ConfigError(f"{config.path}: plugins: {error}") from error
     return tuple(found)
+
+
+def _targets(file: Config, config: Config, arguments: Namespace) -> tuple[Table, ...]:
+    """The tables that are asked for; all that ship where that is what a command is about."""
+    every = getattr(arguments, "all_targets", False)
+    if not (config.targets or every):
+        return ()
+    from analyzer.targets.catalog import chosen
+
+    try:
+        return chosen(config.targets)
+    except ConfigError as error:
+        if config.targets != file.targets or not file.path:
+            raise
+        from analyzer.cli.config.table import Errors
+
+        errors = Errors(file.path, file.lines)
+        for line in str(error).split("\n"):
+            errors.add(("targets",), f"targets: {line}")
+        errors.finish()
+        raise
 
 
 AUDIT = frozenset({"conformance", "trust"})

@@ -12,14 +12,16 @@ if TYPE_CHECKING:
 
     from analyzer.report.compare import Pair
     from analyzer.report.scale import Study
+    from analyzer.report.targets import Deployments
 
     Renderer = Callable[[Result, Options], bytes]
     BatchRenderer = Callable[[Batch, Options], bytes]
     ScaleRenderer = Callable[[Study, Options], bytes]
     CompareRenderer = Callable[[Pair, Options], bytes]
+    TargetRenderer = Callable[[Deployments, Options], bytes]
 
 __all__ = ["CHECK_FORMATS", "COMPARE_FORMATS", "INSPECT_FORMATS", "REPORT_FORMATS",
-           "SCALE_FORMATS", "Batch", "Failure", "Options", "Result"]  # fmt: skip
+           "SCALE_FORMATS", "TARGET_FORMATS", "Batch", "Failure", "Options", "Result"]  # fmt: skip
 
 
 def _from(module: str, function: str = "render") -> Callable[[Any, Options], bytes]:
@@ -59,4 +61,8 @@ SCALE_FORMATS: Mapping[str, ScaleRenderer] = {
 COMPARE_FORMATS: Mapping[str, CompareRenderer] = {
     "text": _from("compare", "text"),
     "json": _from("compare", "json"),
+}
+TARGET_FORMATS: Mapping[str, TargetRenderer] = {
+    "text": _from("targets", "text"),
+    "json": _from("targets", "json"),
 }

@@ -26,6 +26,9 @@ class Style:
     def info(self, text: str) -> str:
         return self._in("36", text)
 
+    def good(self, text: str) -> str:
+        return self._in("32", text)
+
     def severity(self, severity: str, text: str) -> str:
         """``text`` in the colour of ``error``, ``warning`` or ``info``."""
         paint = {"error": self.error, "warning": self.warning, "info": self.info}

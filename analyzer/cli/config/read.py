@@ -88,6 +88,7 @@ def build(path: str, values: Mapping[str, Any], place: Place, lines: Mapping[Pla
         suppress=tuple(s for t in table.list_of_tables("suppress") if (s := _suppression(t))),
         operators=_operators(table, path),
         plugins=table.texts("plugins"),
+        targets=tuple(_target(table, folder, name) for name in table.texts("targets")),
         nested=table.flag("nested"),
         trusted=_trusted(table),
         lines={
@@ -115,6 +116,11 @@ def _operators(table: Table, path: str) -> tuple[Declaration, ...]:
     from analyzer.cli.config.operators import declarations
 
     return declarations(table, path)
+
+
+def _target(table: Table, folder: str, name: str) -> str:
+    """A target's name as it is; a file of it as ``_inside``."""
+    return _inside(table, "targets", folder, name) if name.endswith(".csv") else name
 
 
 def _inside(table: Table, key: str, folder: str, name: str) -> str:

@@ -62,6 +62,8 @@ class Config:
     """Entry points of installed packages that say such things in Python."""
     trusted: tuple[str, ...] | None = None
     """Domains of operators that are trusted; ``None``: those of ONNX Runtime."""
+    targets: tuple[str, ...] = ()
+    """Where models are to run: names, or files resolved against the file's folder."""
     nested: bool = False
     """Folders inside the project may have configurations of their own."""
     lines: Mapping[Place, int] = field(default_factory=dict, compare=False)

@@ -1,0 +1,81 @@
+"""``onnxlint targets``: where models run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.cli import exits, values
+from analyzer.cli.judge import facts_of
+from analyzer.cli.options import add_model_options, add_target_option
+from analyzer.cli.outputs import deliver, keep_models
+from analyzer.cli.paths import expand
+from analyzer.cli.plan import make_plans
+from analyzer.errors import ModelError, OnnxlintError
+from analyzer.report import TARGET_FORMATS
+from analyzer.report.result import Failure, Options
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from analyzer.cli.console import Console
+    from analyzer.cli.environment import Environment
+    from analyzer.cli.plan import Plan
+    from analyzer.facts import Facts
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Arguments of this command."""
+    parser.add_argument(
+        "paths",
+        metavar="MODEL",
+        nargs="+",
+        help="model files, folders with *.onnx files, or - for standard input",
+    )
+    add_target_option(parser, "(default: the configuration's, else all that ship)")
+    parser.add_argument(
+        "--format", choices=tuple(TARGET_FORMATS), default="text", help="(default: text)"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=values.file,
+        help="write to this file instead of standard output",
+    )
+    parser.set_defaults(select=[], ignore=[], preview=False, rules=[], all_targets=True)
+    add_model_options(parser)
+
+
+def run(arguments: Namespace, console: Console, environment: Environment) -> int:
+    """Say where each model runs; 0 whatever that is, 2 where one cannot be read."""
+    from analyzer.report.targets import Deployments
+
+    found = expand(arguments.paths, console.note)
+    paths = [path for path in found if isinstance(path, str)]
+    keep_models([arguments.output or ""], paths)
+    plans = make_plans(paths, arguments, environment.today, digest=False, note=console.note)
+    items: list[Facts | Failure] = []
+    for number, path in enumerate(found, 1):
+        if isinstance(path, str):
+            console.progress(f"[{number}/{len(found)}] {path}")
+            items.append(_facts(path, plans[path]))
+        else:
+            items.append(Failure(path.path, str(path)))
+    console.progress("")
+    options = Options(color=console.color and not arguments.output, created=environment.created)
+    data = TARGET_FORMATS[arguments.format](Deployments(tuple(items)), options)
+    deliver(data, arguments.output, console)
+    failures = [item for item in items if isinstance(item, Failure)]
+    if arguments.format != "text" or arguments.output:
+        for failure in failures:
+            console.error(failure.message)
+    return exits.INCONCLUSIVE if failures else exits.CLEAN
+
+
+def _facts(path: str, plan: Plan) -> Facts | Failure:
+    try:
+        return facts_of(path, plan)
+    except ModelError as error:
+        return Failure(path, str(error))
+    except OnnxlintError as error:
+        return Failure(path, f"{path}: {error}")

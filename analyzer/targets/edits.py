@@ -1,0 +1,263 @@
+"""Small changes of a model that let more of it run, each tried before it is said.
+
+A change is made to a copy of the program, not to the file, and the target is asked again: what is
+promised is what was found. Nothing changes what the model computes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import prod
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from onnx import numpy_helper
+
+from analyzer.deployment import Edit
+from analyzer.targets.fit import Subject, fit
+from analyzer.targets.restamp import OLDEST, can_state
+from analyzer.targets.signatures import version_of
+from analyzer.units import many, shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from analyzer.deployment import TargetFit
+    from analyzer.graph.scope import Op, Program, Scope
+    from analyzer.shapes.instance import Instance, Shapes
+    from analyzer.targets.table import Table
+
+MOST_OPSETS = 3
+"""Opsets that are tried."""
+FURTHEST = 12
+"""Opsets that are looked at beyond the one that is stated."""
+MOST_EDITS = 3
+"""Changes that are said of one target."""
+_RANK: Mapping[str, int] = {"whole": 3, "maybe": 2, "split": 1, "no": 0}
+
+
+class Change(NamedTuple):
+    """A change, and the model with it."""
+
+    edit: Edit
+    """Without what comes of it."""
+    subject: Subject
+    targets: frozenset[str]
+    """Ids of the targets that it may help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Shapes with sizes for everything that the file leaves open."""
+
+    shapes: Shapes
+    inputs: Mapping[str, tuple[int, ...]]
+    """Shapes of the inputs that had an open dimension."""
+
+
+def with_edits(
+    subject: Subject, tables: Sequence[Table], fits: Sequence[TargetFit], sizes: Sizes | None
+) -> tuple[TargetFit, ...]:
+    """``fits`` with the changes that help.
+
+    Parameters
+    ----------
+    sizes : shapes where all open dimensions are assumed; ``None`` where there are none.
+    """
+    found: dict[str, list[Edit]] = {}
+    before = dict(zip((table.id for table in tables), fits, strict=True))
+    for change in _changes(subject, tables, fits, sizes):
+        concerned = [table for table in tables if table.id in change.targets]
+        for table, after in zip(concerned, fit(change.subject, concerned), strict=True):
+            if _helps(before[table.id], after):
+                promised = replace(
+                    change.edit, verdict=after.verdict, partitions=after.partitions,
+                    supported=after.supported, nodes=after.nodes,
+                )  # fmt: skip
+                found.setdefault(table.id, []).append(promised)
+    return tuple(
+        replace(old, edits=tuple(sorted(found.get(old.target, ()), key=_worth)[:MOST_EDITS]))
+        for old in fits
+    )
+
+
+def _helps(before: TargetFit, after: TargetFit) -> bool:
+    if _RANK[after.verdict] != _RANK[before.verdict]:
+        return _RANK[after.verdict] > _RANK[before.verdict]
+    gain = after.supported * before.nodes - before.supported * after.nodes
+    fewer = before.partitions - after.partitions
+    return (gain > 0 and fewer >= 0) or (gain >= 0 and fewer > 0)
+
+
+def _worth(edit: Edit) -> tuple[int, int, int]:
+    return -_RANK[edit.verdict], edit.partitions, -edit.supported
+
+
+def _changes(
+    subject: Subject, tables: Sequence[Table], fits: Sequence[TargetFit], sizes: Sizes | None
+) -> Iterator[Change]:
+    open_ = [(t, f) for t, f in zip(tables, fits, strict=True) if f.verdict != "whole"]
+    yield from _opsets(subject, open_)
+    if sizes is not None:
+        yield from _fixed(subject, open_, sizes)
+    yield from _reshapes(subject, open_)
+    yield from _constants(subject, open_)
+
+
+def _edit(text: str, kind: str, **change: Any) -> Edit:
+    return Edit(text, kind, "no", 0, 0, 0, **change)
+
+
+def _variant(subject: Subject, program: Program, shapes: Shapes | None = None) -> Subject:
+    opsets = {**subject.opsets, "": program.main.opsets.get("", 1)}
+    made = shapes if shapes is not None else subject.shapes
+    return Subject(program, made, subject.limits, subject.macs, opsets)
+
+
+# --- another opset -------------------------------------------------------------------------------
+
+
+def _opsets(subject: Subject, open_: Sequence[tuple[Table, TargetFit]]) -> Iterator[Change]:
+    stated = subject.opsets.get("", 1)
+    wanted: dict[int, set[str]] = {}
+    for table, fitted in open_:
+        for opset in _candidates(table, fitted, stated):
+            wanted.setdefault(opset, set()).add(table.id)
+    tried = sorted(wanted, key=lambda opset: (abs(opset - stated), opset))
+    for opset in tried[: 3 * MOST_OPSETS]:
+        if not can_state(subject.program, subject.shapes, opset):
+            continue
+        scopes = [
+            replace(scope, opsets={**scope.opsets, "": opset}) for scope in subject.program.scopes
+        ]
+        program = replace(subject.program, scopes=scopes)
+        text = f"state opset {opset} instead of {stated}: all operators mean the same there"
+        edit = _edit(text, "opset", opset=opset)
+        yield Change(edit, _variant(subject, program), frozenset(wanted[opset]))
+
+
+def _candidates(table: Table, fitted: TargetFit, stated: int) -> set[int]:
+    """Opsets at which something that is refused for its version has another one."""
+    ceiling = table.ceiling("opset_ceiling")
+    found: set[int] = set()
+    for blocker in fitted.blockers:
+        if blocker.code == "opset" and ceiling is not None:
+            found.add(ceiling)
+        if blocker.code != "version" or "::" in blocker.op_type:
+            continue
+        now = version_of("", blocker.op_type, stated)
+        if now is None:
+            continue
+        found.add(now.since - 1)
+        later = (
+            opset
+            for opset in range(stated + 1, stated + FURTHEST)
+            if (found_at := version_of("", blocker.op_type, opset)) is not None
+            and found_at.since > now.since
+        )
+        found.update([opset] if (opset := next(later, None)) is not None else [])
+    return {opset for opset in found if OLDEST <= opset <= (ceiling or opset) and opset != stated}
+
+
+# --- fixed sizes ---------------------------------------------------------------------------------
+
+
+def _fixed(
+    subject: Subject, open_: Sequence[tuple[Table, TargetFit]], sizes: Sizes
+) -> Iterator[Change]:
+    if not sizes.inputs:
+        return
+    shown = [f"{name} {shape(dims)}" for name, dims in list(sizes.inputs.items())[:3]]
+    more = len(sizes.inputs) - len(shown)
+    rest = f" and {many(more, 'more')}" if more else ""
+    text = f"fix the open sizes of the inputs, such as {', '.join(shown)}{rest}"
+    edit = _edit(text, "size", sizes=sizes.inputs)
+    ids = frozenset(table.id for table, _ in open_)
+    yield Change(edit, _variant(subject, subject.program, sizes.shapes), ids)
+
+
+# --- Flatten as Reshape --------------------------------------------------------------------------
+
+
+def _reshapes(subject: Subject, open_: Sequence[tuple[Table, TargetFit]]) -> Iterator[Change]:
+    ids = frozenset(
+        table.id
+        for table, fitted in open_
+        if any(blocker.op_type == "Flatten" for blocker in fitted.blockers)
+    )
+    if not ids:
+        return
+    instances = {instance.scope: instance for instance in subject.shapes.instances()}
+    replaced: dict[str, tuple[int, ...]] = {}
+    scopes = [_reshaped(scope, instances.get(scope.index), replaced)
+              for scope in subject.program.scopes]  # fmt: skip
+    if not replaced:
+        return
+    program = replace(subject.program, scopes=scopes)
+    text = f"write {many(len(replaced), 'Flatten')} as Reshape to constant sizes"
+    edit = _edit(text, "reshape", reshapes=replaced)
+    yield Change(edit, _variant(subject, program), ids)
+
+
+def _reshaped(
+    scope: Scope, instance: Instance | None, replaced: dict[str, tuple[int, ...]]
+) -> Scope:
+    """``scope`` with Reshape where Flatten was; its outputs and sizes go into ``replaced``."""
+    constants = dict(scope.constants)
+    ops: list[Op] = []
+    for op in scope.ops:
+        target = _target(op, instance) if op.op_type == "Flatten" and not op.domain else None
+        if target is None or scope.function is not None:
+            ops.append(op)
+            continue
+        name = f"{op.outputs[0]}_shape"
+        while name in constants:
+            name += "_"
+        constants[name] = numpy_helper.from_array(np.array(target, np.int64), name)
+        proto = type(op.proto)()
+        proto.CopyFrom(op.proto)
+        proto.op_type = "Reshape"
+        proto.input.append(name)
+        del proto.attribute[:]
+        ops.append(
+            replace(op, proto=proto, op_type="Reshape", inputs=(*op.inputs, name), attributes={})
+        )
+        replaced[op.outputs[0]] = target
+    return replace(scope, ops=ops, constants=constants)
+
+
+def _target(op: Op, instance: Instance | None) -> tuple[int, int] | None:
+    """Sizes that make a Reshape do what this Flatten does."""
+    if len(op.inputs) != 1 or len(op.outputs) != 1:
+        return None
+    axis = op.attributes.get("axis", 1)
+    if axis == 1:
+        return 0, -1
+    if axis == 0:
+        return 1, -1
+    kind = instance.types.get(op.inputs[0]) if instance is not None else None
+    if kind is None or kind.shape is None:
+        return None
+    leading = kind.shape[:axis]
+    if any(size is None for size in leading) or not -len(kind.shape) <= axis <= len(kind.shape):
+        return None
+    return prod(size for size in leading if size is not None), -1
+
+
+# --- constants that are constant -----------------------------------------------------------------
+
+
+def _constants(subject: Subject, open_: Sequence[tuple[Table, TargetFit]]) -> Iterator[Change]:
+    main = subject.program.main
+    both = [name for name in main.inputs if name in main.constants or name in main.sparse]
+    if not both or subject.program.ir_version < 4 or not open_:
+        return
+    names = frozenset(both)
+    inputs = tuple(name for name in main.inputs if name not in names)
+    scopes = [replace(main, inputs=inputs), *subject.program.scopes[1:]]
+    program = replace(subject.program, scopes=scopes)
+    text = (f"take {many(len(both), 'initializer')} out of the inputs of the graph, so that "
+            "nobody can replace them")  # fmt: skip
+    ids = frozenset(table.id for table, _ in open_)
+    edit = _edit(text, "constant", constants=tuple(both))
+    yield Change(edit, _variant(subject, program), ids)

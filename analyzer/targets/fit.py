@@ -1,0 +1,239 @@
+"""A model and targets → what each would do with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from analyzer.deployment import Blocker, TargetFit
+from analyzer.targets.flow import Flow, Manner, TooMany
+from analyzer.targets.functions import MOST_ROUNDS, Bodies, Pending
+from analyzer.targets.judge import YES, Answer, Judge
+from analyzer.targets.lowering import flow_of
+from analyzer.targets.needs import needed_version
+from analyzer.targets.partition import partitions
+from analyzer.targets.table import shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from analyzer.deployment import Verdict
+    from analyzer.graph.scope import Program
+    from analyzer.model.limits import Limits
+    from analyzer.shapes.instance import Shapes
+    from analyzer.targets.table import Table
+    from analyzer.targets.use import Use
+
+MOST_BLOCKERS = 200
+"""Groups of blockers that are listed."""
+_TOO_MANY = Blocker("", "", "undecided", "its functions expand to too many operators", 0, False)
+
+
+_OUTSIDE = {
+    "no": Answer(False, "condition", "nothing of a body of If, Loop or Scan is taken"),
+    "option": Answer(None, "undecided", "bodies of If, Loop and Scan are taken only where that is "
+                     "switched on"),
+}  # fmt: skip
+"""What is said of operators in bodies, by the table's ``bodies``."""
+
+
+Answers = tuple[list[Answer], "list[tuple[Use, Answer]]"]
+"""For the operators that run, and refusals of those that are computed beforehand."""
+
+
+@dataclass(slots=True)
+class Subject:
+    """One model that targets are asked about."""
+
+    program: Program
+    shapes: Shapes
+    """Inferred without assuming any size."""
+    limits: Limits
+    macs: Mapping[str, int | None]
+    """Of the operators that run no bodies, over all executions, by ``Node.id``."""
+    opsets: Mapping[str, int]
+    flows: dict[Manner, Flow | None] = field(default_factory=dict)
+    bodies: Bodies = field(init=False)
+    cpu: Judge = field(init=False)
+    """ONNX Runtime's own kernels, which run what its delegates do not take."""
+
+    def __post_init__(self) -> None:
+        self.bodies = Bodies(self.opsets, self.program.ir_version, self.limits)
+        self.cpu = Judge(shipped("ort_cpu"), lambda use: None)
+
+    def flow(self, manner: Manner) -> Flow | None:
+        """Its operators as a family of runtimes is left with them; ``None`` for too many."""
+        if manner not in self.flows:
+            try:
+                self.flows[manner] = flow_of(self.program, self.shapes, manner)
+            except TooMany:
+                self.flows[manner] = None
+        return self.flows[manner]
+
+
+def fit(subject: Subject, tables: Sequence[Table]) -> tuple[TargetFit, ...]:
+    """What each target would do with the model, without any edit."""
+    judges = [_judge(subject, table) for table in tables]
+    asked = [_answers(subject, judge) for judge in judges]
+    for _ in range(MOST_ROUNDS):
+        if not subject.bodies.waiting:
+            break
+        subject.bodies.resolve()
+        asked = [
+            _answers(subject, judge) if answers is None else answers
+            for judge, answers in zip(judges, asked, strict=True)
+        ]
+    return tuple(
+        _fit(subject, judge.table, answers) for judge, answers in zip(judges, asked, strict=True)
+    )
+
+
+def _judge(subject: Subject, table: Table) -> Judge:
+    bodies = subject.bodies
+    if table.text("host") != "onnxruntime" or table.id == "ort_cpu":
+        return Judge(table, bodies.of)
+    # What no delegate takes runs on the CPU as it is, where there is a kernel for it.
+    return Judge(table, bodies.of, lambda use: subject.cpu.ask(use).truth)
+
+
+def manner_of(table: Table, program: Program) -> Manner:
+    """What happens to a model before ``table`` is asked."""
+    inline = not program.functions or table.text("functions") == "yes"
+    return Manner(inline=inline, host=table.text("host") == "onnxruntime")
+
+
+def _answers(subject: Subject, judge: Judge) -> Answers | None:
+    """Answers for the operators that run, and refusals of those that are computed beforehand;
+    ``None`` while a body is not known."""
+    flow = subject.flow(manner_of(judge.table, subject.program))
+    if flow is None:
+        return [], []
+    answers = []
+    pending = False
+    outside = _OUTSIDE.get(judge.table.text("bodies"))
+    for use, graph in zip(flow.uses, flow.home, strict=True):
+        if graph and outside is not None and outside.truth is False:
+            answers.append(outside)
+            continue
+        try:
+            answer = judge.ask(use)
+        except Pending:
+            pending = True
+            continue
+        inside = graph and outside is not None and answer.truth is not False
+        answers.append(outside if inside and outside is not None else answer)
+    refused = []
+    if judge.table.id == "ort_cpu":  # which computes with its own kernels
+        for use in flow.gone:
+            try:
+                answer = judge.ask(use)
+            except Pending:
+                pending = True
+                continue
+            if answer.truth is False:
+                refused.append((use, answer))
+    return None if pending else (answers, refused)
+
+
+def _fit(
+    subject: Subject,
+    table: Table,
+    asked: Answers | None,
+) -> TargetFit:
+    flow = subject.flow(manner_of(table, subject.program))
+    if flow is None or asked is None:
+        return _undecided(table)
+    answers, refused = asked
+    groups = _grouped(zip(flow.uses, answers, strict=True))
+    groups += _grouped((use, Answer(None, "undecided", answer.reason)) for use, answer in refused)
+    whole_model = list(_ceilings(table, subject))
+    yes = [answer.truth is True for answer in answers]
+    possible = [answer.truth is not False for answer in answers]
+    supported, maybe = sum(yes), sum(possible) - sum(yes)
+    most = partitions(flow, possible)
+    refusing = any(not may for may in possible) or bool(whole_model)
+    undecided = maybe > 0 or bool(refused)
+    needs = ""
+    if refusing:
+        ir, opset = subject.program.ir_version, subject.opsets.get("", 1)
+        needs = needed_version(table, flow.uses, ir, opset)
+    verdict, certain = _verdict(table, refusing, undecided, any(yes), any(possible),
+                                bool(whole_model))  # fmt: skip
+    return TargetFit(
+        target=table.id,
+        name=table.text("name"),
+        version=table.version,
+        verdict=verdict,
+        certain=certain,
+        partitions=most,
+        partitions_certain=partitions(flow, yes) if maybe else most,
+        nodes=len(flow.uses),
+        supported=supported,
+        maybe=maybe,
+        macs_share=_macs_share(subject, flow, yes),
+        blockers=(*whole_model, *groups)[:MOST_BLOCKERS],
+        delegates=table.delegates,
+        needs=needs,
+    )
+
+
+def _verdict(
+    table: Table, refusing: bool, undecided: bool, any_yes: bool, any_possible: bool, whole: bool
+) -> tuple[Verdict, bool]:
+    if not refusing:
+        return ("maybe", False) if undecided else ("whole", True)
+    if whole or not table.delegates:
+        return "no", True
+    if any_yes:
+        return "split", not undecided
+    return ("maybe", False) if any_possible else ("no", True)
+
+
+def _ceilings(table: Table, subject: Subject) -> list[Blocker]:
+    """What the model as a whole is too new for."""
+    found = []
+    for code, key, what, stated in (
+        ("opset", "opset_ceiling", "opset", subject.opsets.get("", 1)),
+        ("ir", "ir_ceiling", "IR version", subject.program.ir_version),
+    ):
+        most = table.ceiling(key)
+        if most is not None and stated > most:
+            text = f"{what} {stated} is newer than {most}, the newest that it takes"
+            found.append(Blocker("", "", code, text, 0))
+    return found
+
+
+def _grouped(asked: Iterable[tuple[Use, Answer]]) -> list[Blocker]:
+    groups: dict[tuple[str, str, str, bool], list[str]] = {}
+    for use, answer in asked:
+        if answer is YES or answer.truth is True:
+            continue
+        name = f"{use.domain}::{use.op_type}" if use.domain else use.op_type
+        key = (name, answer.code, answer.reason, answer.truth is False)
+        groups.setdefault(key, []).append(use.site)
+    found = [
+        Blocker(sites[0], name, code, reason, len(sites), certain, tuple(sites))
+        for (name, code, reason, certain), sites in groups.items()
+    ]
+    return sorted(found, key=lambda blocker: (not blocker.certain, -blocker.count))
+
+
+def _macs_share(subject: Subject, flow: Flow, yes: Sequence[bool]) -> float | None:
+    times = Counter(use.site for use in flow.uses)
+    total = on_target = 0.0
+    for use, runs in zip(flow.uses, yes, strict=True):
+        macs = subject.macs.get(use.site, 0)
+        if macs is None:
+            return None
+        part = macs / times[use.site]
+        total += part
+        on_target += part if runs else 0
+    return on_target / total if total else None
+
+
+def _undecided(table: Table) -> TargetFit:
+    return TargetFit(
+        table.id, table.text("name"), table.version, "maybe", False, 0, 0, 0, 0, 0, None,
+        (_TOO_MANY,), delegates=table.delegates,
+    )  # fmt: skip

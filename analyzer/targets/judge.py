@@ -1,0 +1,217 @@
+"""Does a target run this call of an operator? Yes, no, or not to be decided from the file.
+
+1. A call of a local function: what ``functions`` of the table says. 2. No row for the operator:
+*operator*, unless ONNX defines it as a function whose body the target runs. 3. No row for its
+version: *operator version*. 4. Types. 5. Conditions, of the table and of the row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from analyzer.targets.atoms import all_of, holds
+from analyzer.targets.functions import Pending
+from analyzer.targets.reasons import why_not, why_unknown
+from analyzer.targets.signatures import is_registered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+
+    from analyzer.targets.atoms import Truth
+    from analyzer.targets.table import Row, Table
+    from analyzer.targets.use import Use, Value
+
+
+class Answer(NamedTuple):
+    """What is said of one call."""
+
+    truth: bool | None
+    code: str = ""
+    """``operator``, ``version``, ``type``, ``condition``, ``function``, ``undecided``; empty for a
+    plain yes."""
+    reason: str = ""
+    """One clause: why not, or why nobody can say; with the value that decides."""
+
+
+YES = Answer(True)
+
+
+@dataclass(slots=True)
+class Judge:
+    """One target; answers of equal calls are remembered."""
+
+    table: Table
+    expand: Callable[[Use], Sequence[Use] | None]
+    """Body of an operator that ONNX defines as a function, typed; ``None`` where there is none."""
+    runs_elsewhere: Callable[[Use], bool | None] = lambda use: False
+    """Whether the host keeps an operator whole and runs it itself, so that nobody expands it."""
+    known: dict[Hashable, Answer] = field(default_factory=dict)
+
+    def ask(self, use: Use) -> Answer:
+        """The answer for one call."""
+        key = use.key()
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = self._answer(use)
+        return found
+
+    def _answer(self, use: Use) -> Answer:
+        table = self.table
+        if use.local:
+            understood = {"yes": True, "no": False}.get(table.text("functions"))
+            text = "local functions of a model are not understood"
+            if understood is None:
+                text = "the table does not say whether local functions are understood"
+            return YES if understood else Answer(understood, "function", text)
+        if use.op_type == "Constant" and not use.domain:
+            return YES
+        rows = table.rows(use.domain, use.op_type)
+        if not rows:
+            answer = Answer(False, "operator", f"{_name(use)} is not supported")
+            return self._expanded(use, answer)
+        fitting = [row for row in rows if covers(table.match, row, rows, use.since)]
+        if not fitting:
+            text = f"{_name(use)}-{use.since} is not supported{_versions(rows, table.match)}"
+            return self._expanded(use, Answer(False, "version", text))
+        answers = [self._row(row, use) for row in fitting]
+        best = max(answers, key=_order)
+        if best.truth is False and best.code == "type":
+            return self._expanded(use, best)
+        return best
+
+    def _row(self, row: Row, use: Use) -> Answer:
+        half = self.table.text("half_as_float") == "yes"
+        unknown: Answer | None = None
+        for key, allowed in row.dtypes:
+            found = [(what, v) for what, v in typed(key, use)]
+            for what, value in found:
+                truth = fits(value, allowed, half)
+                if truth is False:
+                    text = f"{what} is {value.dtype}, not {_listed(allowed)}"
+                    return Answer(False, "type", text)
+                if row.doubtful and value.dtype not in _OLD_TYPES:
+                    truth = None
+                if truth is None and unknown is None:
+                    text = f"the element type of {what} is not known"
+                    unknown = Answer(None, "undecided", text)
+        for clause in (*self.table.condition, *row.condition):
+            truth = holds(clause, use)
+            if truth is False:
+                return Answer(False, "condition", why_not(clause, use))
+            if truth is None and unknown is None:
+                unknown = Answer(None, "undecided", why_unknown(clause, use))
+        return unknown or YES
+
+    def _expanded(self, use: Use, refused: Answer) -> Answer:
+        """As ``refused``, unless the target runs the body that ONNX gives the operator."""
+        functions = self.table.text("functions")
+        if functions == "no" or not is_registered(use.domain, use.op_type):
+            return refused
+        if self.runs_elsewhere(use) is True:
+            return refused
+        body = self.expand(use)
+        if body is None:
+            return refused
+        answers = ask_all(self, body)
+        truth = all_of(answer.truth for answer in answers)
+        if truth is False:
+            worst = min(answers, key=_order)
+            return Answer(False, refused.code, f"{refused.reason}; nor is its body: {worst.reason}")
+        if truth is None or not functions or self.runs_elsewhere(use) is None:
+            text = f"{refused.reason}; its ONNX function body may serve"
+            return Answer(None, "undecided", text)
+        return YES
+
+
+def ask_all(judge: Judge, uses: Sequence[Use]) -> list[Answer]:
+    """An answer for each; raises ``Pending`` when all have been asked, if a body is to come."""
+    answers, pending = [], None
+    for use in uses:
+        try:
+            answers.append(judge.ask(use))
+        except Pending as signal:
+            pending = signal
+    if pending is not None:
+        raise pending
+    return answers
+
+
+_OLD_TYPES = frozenset({"f32", "f64", "i32", "i64", "b", "s", "u8"})
+"""Types of which no kernel was without when it first came."""
+
+
+def _order(answer: Answer) -> tuple[int, int]:
+    """Best last: yes, unknown, then the refusal that came closest."""
+    closeness = ("operator", "version", "type", "function", "condition", "undecided", "")
+    truth = {True: 2, None: 1, False: 0}[answer.truth]
+    return truth, closeness.index(answer.code)
+
+
+def covers(match: str, row: Row, rows: Sequence[Row], version: int) -> bool:
+    """Whether ``row`` is about an operator's ``version``.
+
+    ``kernel``: a bounded row covers its range, an open one exactly its own version, because an
+    open kernel says nothing about later ones. ``kernel-open``: an open row reaches to the next row
+    of the operator. ``range``: from ``since`` on, up to ``until`` where there is one.
+    """
+    if version < row.since:
+        return False
+    if row.until is not None:
+        return version <= row.until
+    if match == "kernel":
+        return version == row.since
+    if match == "kernel-open":
+        return not any(row.since < other.since <= version for other in rows)
+    return True
+
+
+def typed(key: str, use: Use) -> list[tuple[str, Value]]:
+    """The operands that a constraint on ``key`` is about, with what to call them."""
+    if not key or key.startswith("#"):
+        slot = int(key[1:]) if key else 0
+        value = use.input(slot)
+        if value is None and not key:
+            value = use.outputs[0] if use.outputs else None
+        return [] if value is None else [(f"input {slot}", value)]
+    if use.version is None:
+        return []
+    found = []
+    for kind, formals, values in (
+        ("input", use.version.inputs, use.inputs),
+        ("output", use.version.outputs, use.outputs),
+    ):
+        for slot, value in enumerate(values):
+            if value is None or not formals:
+                continue
+            name, parameter = formals[min(slot, len(formals) - 1)]  # the last one is variadic
+            if key in (name, parameter):
+                found.append((f"{kind} {slot}", value))
+    return found
+
+
+def fits(value: Value, allowed: frozenset[str], half: bool) -> Truth:
+    """Whether the element type is one of ``allowed``."""
+    if value.dtype is None:
+        return None
+    if value.dtype in allowed:
+        return True
+    return half and value.dtype == "f16" and "f32" in allowed
+
+
+def _name(use: Use) -> str:
+    return f"{use.domain}::{use.op_type}" if use.domain else use.op_type
+
+
+def _listed(types: frozenset[str]) -> str:
+    words = sorted(types)
+    return " or ".join(words) if len(words) < 5 else f"one of {', '.join(words)}"
+
+
+def _versions(rows: Sequence[Row], match: str) -> str:
+    """Which ones are, as a clause that begins with a comma."""
+    ends = {row.since if row.until is None and match == "kernel" else row.until for row in rows}
+    if None in ends:
+        return f", only from {min(row.since for row in rows)} on"
+    newest = max(end for end in ends if end is not None)
+    return f", only up to {newest}"

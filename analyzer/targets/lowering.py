@@ -1,0 +1,308 @@
+"""What is left of a model when it is about to run: operators of every graph, and what feeds what.
+
+A runtime folds constants, takes the branch of an If that is decided, and puts the bodies of local
+functions in the place of their calls before it asks what can go where. That is done here, on
+facts alone: nothing is computed that the shape pass has not computed, and no size is assumed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from onnx import TensorProto
+
+from analyzer.graph.attributes import Reference
+from analyzer.graph.tensors import decode_tensor, dims
+from analyzer.model.dtypes import DTYPES
+from analyzer.targets.dtypes import short
+from analyzer.targets.elimination import KEPT_APART, folds, stands_for
+from analyzer.targets.flow import Flow, Manner, TooMany
+from analyzer.targets.fusion import joins_convolution, settle_reshapes
+from analyzer.targets.signatures import version_of
+from analyzer.targets.use import Use, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
+
+    from analyzer.graph.scope import Op, Program
+    from analyzer.shapes.instance import Child, Instance, Shapes
+
+FIRST_OVERRIDABLE = 4
+"""IR version from which on an initializer that is also an input is a default, no constant."""
+MOST = 100_000
+"""Operators of a model whose functions are put in the place of their calls."""
+
+
+class _Env:
+    """Names of one scope and of those around it."""
+
+    __slots__ = ("around", "values")
+
+    def __init__(self, around: _Env | None = None) -> None:
+        self.values: dict[str, Value] = {}
+        self.around = around
+
+    def find(self, name: str) -> Value:
+        env: _Env | None = self
+        while env is not None:
+            found = env.values.get(name)
+            if found is not None:
+                return found
+            env = env.around
+        made = self.values[name] = Value()
+        return made
+
+
+def flow_of(program: Program, shapes: Shapes, manner: Manner) -> Flow:
+    """The operators of ``program`` that a runtime of this ``manner`` is left with.
+
+    Parameters
+    ----------
+    shapes : inferred without assuming any size.
+
+    Raises
+    ------
+    TooMany
+    """
+    return _Builder(program, manner).run(shapes.main)
+
+
+class _Builder:
+    def __init__(self, program: Program, manner: Manner) -> None:
+        self.program, self.manner = program, manner
+        self.flow = Flow()
+        self.same: dict[Hashable, Use] = {}
+        """Operators of the main graph by what they compute."""
+        self.readers = [_counted(scope.ops, scope.outputs) for scope in program.scopes]
+
+    def run(self, main: Instance) -> Flow:
+        self.flow.graphs.append([])
+        self._scope(main, _Env(), 0, ends=True)
+        if self.manner.host and self.manner.fold:
+            settle_reshapes(self.flow)
+        return self.flow
+
+    def _scope(self, instance: Instance, env: _Env, graph: int, *, ends: bool) -> set[int]:
+        """Put the operators of an instance into ``graph``; returns the operators of graphs around
+        it that they read. ``ends``: its outputs are those of the graph."""
+        scope = self.program.scopes[instance.scope]
+        self._constants(instance, env)
+        for name in scope.inputs:
+            if name and name not in env.values:
+                env.values[name] = _typed(instance, name)
+        outputs = frozenset(scope.outputs) if ends else frozenset()
+        outer: set[int] = set()
+        for i, op in enumerate(scope.ops):
+            outer |= self._operator(instance, i, op, env, graph, outputs)
+        return outer
+
+    def _constants(self, instance: Instance, env: _Env) -> None:
+        scope = self.program.scopes[instance.scope]
+        overridable = scope.index == 0 and self.program.ir_version >= FIRST_OVERRIDABLE
+        inputs = frozenset(scope.inputs) if overridable else frozenset()
+        for name, tensor in scope.constants.items():
+            value = _typed(instance, name)
+            if value.long_dtype is None:
+                value.long_dtype = DTYPES.get(tensor.data_type)
+                value.dtype = short(value.long_dtype)
+            value.shape = value.shape if value.shape is not None else dims(tensor)
+            value.constant = True
+            if name in inputs:  # whoever runs the model may replace it
+                value.constant = False if self.manner.host else None
+            elif value.content is None:
+                value.content = decode_tensor(tensor)
+            env.values[name] = value
+        for name in scope.sparse:
+            env.values[name] = _typed(instance, name)
+            env.values[name].constant = True
+
+    def _operator(
+        self,
+        instance: Instance,
+        i: int,
+        op: Op,
+        env: _Env,
+        graph: int,
+        ends: frozenset[str],
+    ) -> set[int]:
+        inputs = tuple([env.find(name) if name else None for name in op.inputs])
+        children = instance.children.get(i, ())
+        if op.op_type == "Constant" and not op.domain:
+            for name in op.outputs:
+                env.values[name] = _typed(instance, name)
+                env.values[name].constant = True
+            self._keep_contents(op, instance, env)
+            return set()
+        call = children[0] if children and children[0].label == "call" else None
+        if call is not None and self.manner.inline:
+            return self._call(op, call, inputs, env, graph)
+        taken = _taken(op, inputs, children)
+        if taken is not None and self.manner.fold:
+            return self._branch(op, taken, env, graph)
+        outputs = tuple([_typed(instance, name) if name else None for name in op.outputs])
+        attributes = instance.attributes.get(i) or op.attributes
+        if any(isinstance(value, Reference) for value in attributes.values()):
+            attributes = {k: v for k, v in attributes.items() if not isinstance(v, Reference)}
+        opset = self.program.scopes[instance.scope].opsets.get(op.domain, 1)
+        use = Use(
+            op.op_type, op.domain, opset, attributes, inputs, outputs, op,
+            _identity(instance, op, i), version_of(op.domain, op.op_type, opset), call is not None,
+        )  # fmt: skip
+        if call is None and self.manner.fold and self._folds(use, instance, op):
+            self.flow.gone.append(use)
+            for name, value in zip(op.outputs, outputs, strict=True):
+                if value is not None:
+                    value.constant = True
+                    value.content = instance.values.get(name)
+                    env.values[name] = value
+            return set()
+        readers = self.readers[instance.scope]
+        optimised = self.manner.host and self.manner.fold and ends.isdisjoint(op.outputs)
+        if optimised and self._dropped(use, op, readers, env, graph):
+            return set()
+        bodies = children if call is None else ()
+        return self._place(use, op, bodies, env, graph, ends)
+
+    def _dropped(self, use: Use, op: Op, readers: Mapping[str, int], env: _Env, graph: int) -> bool:
+        """Whether another operator gives what it would compute."""
+        same = stands_for(use, readers, op)
+        joined = joins_convolution(use, self.flow.uses)
+        if joined is not None and self._reads_alone(joined, use, op, readers):
+            same = joined
+        if same is not None:
+            self.flow.gone.append(use)
+            env.values[op.outputs[0]] = same
+            return True
+        if graph or op.bodies or use.op_type in KEPT_APART:
+            return False
+        key = (use.op_type, use.domain, tuple(map(_operand, use.inputs)), len(op.outputs),
+               tuple(sorted(a.SerializeToString() for a in op.proto.attribute)))  # fmt: skip
+        first = self.same.setdefault(key, use)
+        if first is use:
+            return False
+        self.flow.gone.append(use)
+        for name, value in zip(op.outputs, first.outputs, strict=True):
+            if name and value is not None:
+                env.values[name] = value
+        return True
+
+    @staticmethod
+    def _reads_alone(value: Value, use: Use, op: Op, readers: Mapping[str, int]) -> bool:
+        slot = next(i for i, other in enumerate(use.inputs) if other is value)
+        return readers.get(op.inputs[slot], 0) == 1
+
+    def _folds(self, use: Use, instance: Instance, op: Op) -> bool:
+        return folds(use) or (not self.manner.host and _known(instance, op))
+
+    def _keep_contents(self, op: Op, instance: Instance, env: _Env) -> None:
+        if op.outputs and op.outputs[0]:
+            value = env.values[op.outputs[0]]
+            value.content = instance.values.get(op.outputs[0])
+            tensor = op.attributes.get("value")
+            if value.content is None and isinstance(tensor, TensorProto):
+                value.content = decode_tensor(tensor)
+
+    def _call(
+        self, op: Op, call: Child, inputs: Sequence[Value | None], env: _Env, graph: int
+    ) -> set[int]:
+        """The body of a local function in the place of its call."""
+        scope = self.program.scopes[call.instance.scope]
+        inner = _Env()
+        for name, value in zip(scope.inputs, inputs, strict=False):
+            if value is not None:
+                inner.values[name] = value
+        outer = self._scope(call.instance, inner, graph, ends=False)
+        self._hand_over(op, scope.outputs, inner, env)
+        return outer
+
+    def _branch(self, op: Op, taken: Child, env: _Env, graph: int) -> set[int]:
+        """The only branch that an If can take, in its place."""
+        inner = _Env(env)
+        outer = self._scope(taken.instance, inner, graph, ends=False)
+        self._hand_over(op, self.program.scopes[taken.instance.scope].outputs, inner, env)
+        return outer
+
+    @staticmethod
+    def _hand_over(op: Op, names: Iterable[str], inner: _Env, env: _Env) -> None:
+        for outside, inside in zip(op.outputs, names, strict=False):
+            if outside:
+                env.values[outside] = inner.find(inside)
+
+    def _place(
+        self,
+        use: Use,
+        op: Op,
+        children: Sequence[Child],
+        env: _Env,
+        graph: int,
+        ends: frozenset[str],
+    ) -> set[int]:
+        flow = self.flow
+        makers = {value.maker for value in use.inputs if value is not None and value.maker >= 0}
+        for child in children:
+            flow.graphs.append([])
+            inner = _Env(env)
+            makers |= self._scope(child.instance, inner, len(flow.graphs) - 1, ends=True)
+        index = len(flow.uses)
+        if index >= MOST:
+            raise TooMany
+        for name, value in zip(op.outputs, use.outputs, strict=True):
+            if value is not None:
+                value.maker, value.maker_type = index, op.op_type
+                env.values[name] = value
+        own = {maker for maker in makers if flow.home[maker] == graph}
+        if not ends.isdisjoint(op.outputs):
+            flow.ends.add(index)
+        flow.uses.append(use)
+        flow.before.append(tuple(sorted(own)))
+        flow.graphs[graph].append(index)
+        flow.home.append(graph)
+        return makers - own
+
+
+def _typed(instance: Instance, name: str) -> Value:
+    kind = instance.types.get(name)
+    if kind is None:
+        return Value()
+    return Value(short(kind.dtype), kind.shape, long_dtype=kind.dtype, proto=kind.proto)
+
+
+def _operand(value: Value | None) -> Hashable:
+    """What two operands have to have in common to be the same."""
+    if value is not None and value.constant and value.content is not None:
+        return value.key()
+    return id(value)
+
+
+def _known(instance: Instance, op: Op) -> bool:
+    """Whether the shape pass has computed all outputs."""
+    if op.bodies or not op.outputs:
+        return False
+    found = [instance.values.get(name) for name in op.outputs if name]
+    return all(array is not None and array.dtype != object for array in found) and bool(found)
+
+
+def _taken(op: Op, inputs: Sequence[Value | None], children: Sequence[Child]) -> Child | None:
+    """The branch of an If whose condition is known before the model runs."""
+    if op.op_type != "If" or op.domain or not inputs or inputs[0] is None:
+        return None
+    content = inputs[0].content
+    if not inputs[0].constant or content is None or content.size != 1:
+        return None
+    label = "then_branch" if bool(content.item()) else "else_branch"
+    return next((child for child in children if child.label == label), None)
+
+
+def _counted(ops: Sequence[Op], outputs: Sequence[str]) -> Counter[str]:
+    """How often anything in a scope, or its outputs, reads a name."""
+    names = Counter(outputs)
+    for op in ops:
+        names.update(op.inputs)
+        names.update(op.captured)
+    return names
+
+
+def _identity(instance: Instance, op: Op, i: int) -> str:
+    name = next((n for n in op.outputs if n), "") or op.name or f"{op.op_type}[{i}]"
+    return f"{instance.path}/{name}" if instance.path else name

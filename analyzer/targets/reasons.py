@@ -1,0 +1,120 @@
+"""Why a condition does not hold, in words, with the value that decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analyzer.targets.atoms import spelt, test
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from analyzer.targets.condition import Atom, Clause
+    from analyzer.targets.use import Use, Value
+
+
+def why_not(clause: Clause, use: Use) -> str:
+    """The clause and what stands against it."""
+    if clause.text == "never":
+        return "listed as not supported"
+    failing = [atom for way in clause.alternatives for atom in way if test(atom, use) is False]
+    found = dict.fromkeys(filter(None, (_value(atom, use) for atom in failing)))
+    return f"needs {clause.text}; {', '.join(found)}" if found else f"needs {clause.text}"
+
+
+def why_unknown(clause: Clause, use: Use) -> str:
+    """What would have to be known."""
+    open_ = [atom for way in clause.alternatives for atom in way if test(atom, use) is None]
+    words = [atom.name for atom in open_ if atom.kind == "undecided"]
+    if words and words[0]:
+        return f"depends on: {words[0]}"
+    if words:
+        return "the table does not say under which conditions"
+    found = dict.fromkeys(filter(None, (_value(atom, use) for atom in open_)))
+    what = f"; {', '.join(found)}" if found else ""
+    return f"cannot tell whether {clause.text}{what}"
+
+
+def _value(atom: Atom, use: Use) -> str:
+    """What the thing is that ``atom`` looks at; empty where that says nothing more."""
+    if atom.kind in ("attr", "ones", "zeros", "equal", "odd", "len", "lastaxis"):
+        return f"{atom.name} is {_spelt(spelt(atom.name, use.attribute(atom.name)))}"
+    if atom.kind in ("inputs", "outputs", "opset"):
+        numbers = {"inputs": len(use.given), "opset": use.since,
+                   "outputs": sum(v is not None for v in use.outputs)}  # fmt: skip
+        what = "version" if atom.kind == "opset" else atom.kind
+        number = numbers[atom.kind]
+        return f"it is version {number}" if what == "version" else f"it has {number} {what}"
+    describe = _OPERANDS.get(atom.kind)
+    if describe is None:
+        return ""
+    slots = atom.slots or tuple(range(len(use.inputs)))
+    if atom.out:
+        values = [(f"output {k}", v) for k, v in enumerate(use.outputs)]
+    else:
+        values = [(f"input {slot}", use.input(slot)) for slot in slots]
+    telling = [(what, v) for what, v in values if v is not None]
+    if not atom.slots:  # of all, one that stands against it
+        telling = [(what, v) for what, v in telling if _stands_against(atom, v)][:1]
+    return ", ".join(f"{what} {describe(value)}" for what, value in telling)
+
+
+def _stands_against(atom: Atom, value: Value) -> bool:
+    shape = value.shape
+    if atom.kind == "static":
+        return shape is None or None in shape
+    if atom.kind == "nonempty":
+        return shape is None or 0 in shape
+    if atom.kind == "rank":
+        return shape is None or len(shape) > int(atom.words[-1])
+    return True
+
+
+def _constness(value: Value) -> str:
+    if value.constant is None:
+        return "is an initializer that is also an input of the model"
+    return "is constant" if value.constant else "is not constant"
+
+
+def _rank(value: Value) -> str:
+    return "has an unknown rank" if value.shape is None else f"has rank {len(value.shape)}"
+
+
+def _shape(value: Value) -> str:
+    if value.shape is None:
+        return "has an unknown shape"
+    return f"is {'×'.join('?' if d is None else str(d) for d in value.shape) or 'a scalar'}"
+
+
+def _contents(value: Value) -> str:
+    if value.content is None:
+        return "is not known" if value.constant else "is not constant"
+    flat = value.content.ravel().tolist()
+    return f"is {flat[:4]}{'…' if len(flat) > 4 else ''}"
+
+
+_OPERANDS: Mapping[str, Callable[[Value], str]] = {
+    "absent": lambda value: "is given",
+    "clip": _contents,
+    "const": _constness,
+    "depthwise_or_dense": _shape,
+    "dim": _shape,
+    "dtype": lambda value: f"is {value.dtype or 'of unknown type'}",
+    "inputfrom": lambda value: "is not made by an operator",
+    "maxdim": _shape,
+    "nonconst": _constness,
+    "nonempty": _shape,
+    "producer": lambda value: f"comes from {value.maker_type or 'no operator'}",
+    "rank": _rank,
+    "ranksum": _rank,
+    "same": lambda value: f"is {value.dtype or 'of unknown type'}",
+    "size": _shape,
+    "static": _shape,
+    "value": _contents,
+}
+
+
+def _spelt(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(str, value[:8]))}{', …' if len(value) > 8 else ''}]"
+    return str(value)[:60]

@@ -1,0 +1,57 @@
+"""Facts of a model → where it runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from analyzer.shapes.run import infer_shapes
+from analyzer.survey import STATED
+from analyzer.targets.edits import Sizes, with_edits
+from analyzer.targets.fit import Subject, fit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from analyzer.deployment import TargetFit
+    from analyzer.facts import Node
+    from analyzer.model.limits import Limits
+    from analyzer.shapes.bindings import Bindings
+    from analyzer.survey import Survey
+    from analyzer.targets.table import Table
+
+
+def deployments(
+    seen: Survey,
+    nodes: Sequence[Node],
+    bindings: Bindings,
+    limits: Limits,
+    tables: Sequence[Table],
+) -> tuple[TargetFit, ...]:
+    """What each target would do with the model, and the changes that help.
+
+    What a target sees is the file: sizes that nobody stated stay open, so that shapes are
+    inferred once more where some were assumed.
+    """
+    shapes = seen.shapes
+    sizes = None
+    if any(a.reason not in STATED for a in shapes.assumptions):
+        sizes = Sizes(shapes, _open_inputs(seen))
+        shapes = infer_shapes(seen.program, replace(bindings, assume=False), limits=limits)
+    subject = Subject(seen.program, shapes, limits, _macs(nodes), dict(seen.program.main.opsets))
+    return with_edits(subject, tables, fit(subject, tables), sizes)
+
+
+def _open_inputs(seen: Survey) -> Mapping[str, tuple[int, ...]]:
+    """Shapes of the inputs that have a size which nobody stated."""
+    found: dict[str, tuple[int, ...]] = {}
+    for assumption in seen.shapes.assumptions:
+        kind = seen.shapes.main.types.get(assumption.input)
+        if kind is None or kind.shape is None or None in kind.shape:
+            continue
+        found[assumption.input] = tuple(size for size in kind.shape if size is not None)
+    return found
+
+
+def _macs(nodes: Sequence[Node]) -> Mapping[str, int | None]:
+    return {node.id: node.total_macs for node in nodes if not node.composite}

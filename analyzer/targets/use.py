@@ -1,0 +1,144 @@
+"""One call of an operator as a target sees it: after folding, before anything is assumed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from onnx import AttributeProto, defs
+
+from analyzer.graph.attributes import Misfit, decode_attribute
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
+    import numpy as np
+
+    from analyzer.facts import Shape
+    from analyzer.graph.scope import Op
+    from analyzer.targets.signatures import Version
+
+    Array = np.ndarray[Any, Any]
+
+
+@dataclass(slots=True, eq=False)
+class Value:
+    """A tensor of the model; one object for each."""
+
+    dtype: str | None = None
+    """In the short spelling of ``analyzer.targets.dtypes``; ``None`` if unknown."""
+    shape: Shape = None
+    constant: bool | None = False
+    """Known before the model runs; ``None`` where it depends on the runtime."""
+    content: Array | None = None
+    """Elements of a small constant."""
+    maker: int = -1
+    """Index of the node that makes it; -1 for none."""
+    maker_type: str = ""
+    """Operator type of that node."""
+    long_dtype: str | None = None
+    """As ``facts.Tensor.dtype``."""
+    proto: bytes | None = None
+    """TypeProto of what is no dense tensor."""
+
+    def key(self) -> Hashable:
+        """Everything that a condition can look at."""
+        content = self.content
+        told: Hashable = None
+        if content is not None:
+            told = repr(content.tolist()) if content.dtype.hasobject else content.tobytes()
+        return self.dtype, self.shape, self.constant, told, self.maker_type
+
+
+@dataclass(slots=True, eq=False)
+class Use:
+    """An operator with its operands."""
+
+    op_type: str
+    domain: str
+    opset: int
+    """Imported version of the domain."""
+    attributes: Mapping[str, Any]
+    """As the file states them, decoded."""
+    inputs: tuple[Value | None, ...]
+    outputs: tuple[Value | None, ...]
+    op: Op
+    site: str
+    """Identity, as ``facts.Node.id``."""
+    version: Version | None = None
+    """The operator's version in force; ``None`` where nobody knows it."""
+    local: bool = False
+    """A call of a local function of the model."""
+    _key: Hashable = field(default=None, repr=False)
+
+    @property
+    def since(self) -> int:
+        """Version of the operator that is in force."""
+        return self.version.since if self.version is not None else self.opset
+
+    @property
+    def given(self) -> list[Value]:
+        """Inputs that are not left out."""
+        return [value for value in self.inputs if value is not None]
+
+    def input(self, slot: int) -> Value | None:
+        """``None`` where it is left out."""
+        return self.inputs[slot] if slot < len(self.inputs) else None
+
+    def key(self) -> Hashable:
+        """Equal for calls that no condition can tell apart."""
+        if self._key is None:
+            self._key = (
+                self.op_type, self.domain, self.since, self.local,
+                tuple([(a.name, a.SerializeToString()) for a in self.op.proto.attribute
+                       if not a.HasField("g")]) if self.op.attributes else (),
+                tuple([None if v is None else v.key() for v in self.inputs]),
+                tuple([None if v is None else (v.dtype, v.shape) for v in self.outputs]),
+            )  # fmt: skip
+        return self._key
+
+    def attribute(self, name: str) -> Any:
+        """Its value, else ONNX's default; ``UNKNOWN`` or ``NO_SUCH`` if there is none."""
+        if name in self.attributes:
+            return self.attributes[name]
+        stated = defaults(self.op_type, self.opset, self.domain)
+        if stated is None:
+            return UNKNOWN
+        return stated.get(name, NO_SUCH)
+
+
+class _Mark:
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+UNKNOWN = _Mark("not known")
+"""Nobody says what an attribute's default is."""
+NO_SUCH = _Mark("no such attribute")
+"""This version of the operator has no such attribute."""
+UNSET = _Mark("not stated")
+"""The attribute is optional and has no default."""
+
+
+@lru_cache(maxsize=2048)
+def defaults(op_type: str, opset: int, domain: str) -> dict[str, Any] | None:
+    """Defaults of all attributes by onnx's schema; ``None`` where onnx has none."""
+    try:
+        schema = defs.get_schema(op_type, max(1, min(opset, 2**31 - 1)), domain)
+    except defs.SchemaError:
+        return None
+    return {name: _default(attribute) for name, attribute in schema.attributes.items()}
+
+
+def _default(attribute: defs.OpSchema.Attribute) -> Any:
+    value: object = attribute.default_value
+    if not isinstance(value, AttributeProto) or not value.type:
+        return UNSET
+    try:
+        return decode_attribute(value)
+    except Misfit:
+        return UNSET

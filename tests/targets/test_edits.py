@@ -1,0 +1,137 @@
+"""Changes that help: made to the file with onnx, they give what was promised."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from analyzer.deployment import Edit, TargetFit
+from tests.targets.asking import fit, fits, model
+
+
+def applied(proto: onnx.ModelProto, edit: Edit) -> onnx.ModelProto:
+    """The model with the change."""
+    changed = onnx.ModelProto()
+    changed.CopyFrom(proto)
+    graph = changed.graph
+    if edit.opset is not None:
+        for entry in changed.opset_import:
+            if entry.domain in ("", "ai.onnx"):
+                entry.version = edit.opset
+    for value in graph.input:
+        if value.name in edit.sizes:
+            sizes = edit.sizes[value.name]
+            kind = value.type.tensor_type
+            del kind.shape.dim[:]
+            for size in sizes:
+                kind.shape.dim.add(dim_value=size)
+    if edit.sizes:  # what the file says of the values in between is about open sizes
+        del graph.value_info[:]
+        for value in graph.output:
+            value.type.tensor_type.ClearField("shape")
+    _reshape(graph, edit)
+    kept = [value for value in graph.input if value.name not in edit.constants]
+    del graph.input[:]
+    graph.input.extend(kept)
+    return changed
+
+
+def _reshape(graph: onnx.GraphProto, edit: Edit) -> None:
+    for node in graph.node:
+        for attribute in node.attribute:
+            if attribute.HasField("g"):
+                _reshape(attribute.g, edit)
+        target = edit.reshapes.get(node.output[0]) if node.output else None
+        if target is not None and node.op_type == "Flatten":
+            name = f"{node.output[0]}.target"
+            graph.initializer.append(numpy_helper.from_array(np.array(target, np.int64), name))
+            node.op_type = "Reshape"
+            node.input.append(name)
+            del node.attribute[:]
+
+
+def keeps(edit: Edit, after: TargetFit) -> bool:
+    """Whether what came of it is what was promised."""
+    return (edit.verdict, edit.partitions, edit.supported, edit.nodes) == (
+        after.verdict, after.partitions, after.supported, after.nodes,
+    )  # fmt: skip
+
+
+TAIL = """g (float[1,2,8,8] x) => (float[1,2] y) <int64[4] form = {2, 2, 8, 8}>
+  { w = ConstantOfShape (form) a = Conv (x, w) y = Flatten (a) }"""
+OPEN = """g (float[batch,2,8,8] x) => (float[batch,2,8,8] y) <int64[4] form = {2, 2, 1, 1}>
+  { w = ConstantOfShape (form) a = Conv (x, w) y = Relu (a) }"""
+CLIFF = f'<ir_version: 10, opset_import: ["" : 22]> {TAIL}'
+
+
+def _value(name: str, dims: list[int]) -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, dims)
+
+
+def overridable() -> onnx.ModelProto:
+    """A convolution whose weight is an input with a default."""
+    weight = numpy_helper.from_array(np.ones((2, 2, 1, 1), np.float32), "w")
+    graph = helper.make_graph(
+        [helper.make_node("Conv", ["x", "w"], ["y"])],
+        "g",
+        [_value("x", [1, 2, 8, 8]), _value("w", [2, 2, 1, 1])],
+        [_value("y", [1, 2, 8, 8])],
+        [weight],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+
+
+@pytest.mark.parametrize(
+    ("proto", "target", "kind", "before"),
+    [
+        (model(TAIL), "coreml_mlprogram", "reshape", "split"),
+        (model(OPEN), "nnapi", "size", "no"),
+        (model(CLIFF), "ort_webgpu_js", "opset", "split"),
+        (overridable(), "nnapi", "constant", "no"),
+    ],
+)
+def test_a_change_gives_what_was_promised(
+    proto: onnx.ModelProto, target: str, kind: str, before: str
+) -> None:
+    found = fit(proto, target)
+    assert found.verdict == before
+    (edit,) = [edit for edit in found.edits if edit.kind == kind]
+    assert edit.verdict == "whole"
+    assert keeps(edit, fit(applied(proto, edit), target))
+
+
+def test_a_change_computes_the_same() -> None:
+    onnxruntime = pytest.importorskip("onnxruntime")
+    data = np.random.default_rng(1).normal(size=(1, 2, 8, 8)).astype(np.float32)
+    proto = model(TAIL)
+    (edit,) = fit(proto, "coreml_mlprogram").edits
+    results = [
+        onnxruntime.InferenceSession(
+            each.SerializeToString(), providers=["CPUExecutionProvider"]
+        ).run(None, {"x": data})[0]
+        for each in (proto, applied(proto, edit))
+    ]
+    np.testing.assert_array_equal(*results)
+
+
+def test_nothing_is_suggested_where_all_of_it_runs() -> None:
+    assert [found.edits for found in fits(TAIL, "ort_cpu", "openvino")] == [(), ()]
+
+
+@pytest.mark.parametrize(
+    ("opset", "text"),
+    [
+        (13, "g (float[2,3] x) => (float[2,3] y) { y = Softmax (x) }"),
+        (13, "g (float[2,3] x) => (float[2,3] y) { y = LogSoftmax <axis = 1> (x) }"),
+        (22, "g (float[2,3] x) => (float[2,3] y) { y = Sin (x) z = Undefined.Op (x) }"),
+    ],
+)
+def test_no_opset_is_suggested_at_which_an_operator_means_something_else(
+    opset: int, text: str
+) -> None:
+    proto = model(f'<ir_version: 8, opset_import: ["" : {opset}, "Undefined" : 1]> {text}')
+    for found in fits(proto, "ort_webgl", "ort_webgpu_js", "migraphx"):
+        for edit in found.edits:
+            assert edit.opset is None or edit.opset >= 13

@@ -1,0 +1,134 @@
+"""Verdicts: against ONNX Runtime's own sessions, and what each kind of target says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import onnx
+import onnxruntime
+import pytest
+from onnx.backend.test.case.node import collect_testcases
+
+from tests.targets.asking import fit, fits, model, own
+
+SHARE = 7
+"""Every so many of onnx's own examples is tried."""
+
+
+def examples() -> Iterator[onnx.ModelProto]:
+    with pytest.warns(RuntimeWarning):  # onnx makes its expected results, infinities among them
+        cases = collect_testcases(None)
+    for case in sorted(cases, key=lambda case: case.name)[::SHARE]:
+        if case.model is not None:
+            yield case.model
+
+
+def session(proto: onnx.ModelProto) -> str:
+    """``ok``, or the kind of error with which ONNX Runtime refuses it."""
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    try:
+        onnxruntime.InferenceSession(
+            proto.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # noqa: BLE001 - its classes are not documented
+        return "NotImplemented" if "NOT_IMPLEMENTED" in str(error) else "Fail"
+    return "ok"
+
+
+def test_no_certain_answer_about_onnx_runtime_is_wrong_and_maybe_is_rare() -> None:
+    wrong, verdicts = [], []
+    for proto in examples():
+        verdict = fit(proto, "ort_cpu").verdict
+        verdicts.append(verdict)
+        truth = session(proto)
+        if (verdict, truth) in {("no", "ok"), ("whole", "NotImplemented")}:
+            wrong.append((proto.graph.name, verdict, truth))
+    assert len(verdicts) > 200
+    assert not wrong
+    assert verdicts.count("maybe") <= 0.05 * len(verdicts)
+
+
+RELU_SIN = "g (float[2] x) => (float[2] y) { a = Relu (x) y = Sin (a) }"
+
+
+def test_a_delegate_splits_where_a_runtime_says_no() -> None:
+    rows = "ai.onnx,Relu,1,,,,\n"
+    assert fit(RELU_SIN, own(rows)).verdict == "split"
+    assert fit(RELU_SIN, own(rows, kind="runtime")).verdict == "no"
+
+
+def test_a_delegate_that_takes_nothing_says_no() -> None:
+    found = fit(RELU_SIN, own("ai.onnx,Abs,1,,,,\n"))
+    assert (found.verdict, found.partitions, found.supported) == ("no", 0, 0)
+
+
+def test_blockers_are_grouped_by_cause_with_the_value_that_decides() -> None:
+    text = """g (float[1,2,4,4] x) => (float[1,2,2,2] y)
+      { a = AveragePool <kernel_shape = [2, 2], strides = [2, 2], ceil_mode = 1> (x)
+        y = Sin (a) }"""
+    (found,) = fits(
+        text, own("ai.onnx,AveragePool,1,,,attr(ceil_mode)==0,\nai.onnx,Sin,1,,#0=f16,,\n")
+    )
+    reasons = {(b.op_type, b.code, b.reason) for b in found.blockers}
+    assert reasons == {
+        ("AveragePool", "condition", "needs attr(ceil_mode)==0; ceil_mode is 1"),
+        ("Sin", "type", "input 0 is f32, not f16"),
+    }
+
+
+def test_an_opset_above_the_ceiling_is_no() -> None:
+    text = f'<ir_version: 8, opset_import: ["" : 17]> {RELU_SIN}'
+    found = fit(model(text), own("ai.onnx,Relu,1,,,,\nai.onnx,Sin,1,,,,\n",
+                                 head="# opset_ceiling: 16\n# ir_ceiling: 7\n"))  # fmt: skip
+    assert found.verdict == "no"
+    assert [b.code for b in found.blockers] == ["opset", "ir"]
+
+
+def test_an_older_onnx_runtime_is_asked_and_the_one_that_is_needed_named() -> None:
+    text = '<ir_version: 10, opset_import: ["" : 22]> ' + RELU_SIN
+    old, new = fits(model(text), "ort_cpu@1.20", "ort_cpu")
+    assert (old.verdict, old.version, old.needs) == ("no", "1.20.1", "1.21.1")
+    assert new.verdict == "whole"
+
+
+CLIFF = """g (float[1,2,8,8] x) => (float[1,2,8,8] y) <int64[4] form = {2, 2, 1, 1}>
+  { w = ConstantOfShape (form) a = Conv (x, w) y = Relu (a) }"""
+
+
+@pytest.mark.parametrize(("opset", "verdict"), [(21, "whole"), (22, "split")])
+def test_webgpu_loses_convolutions_from_opset_22_on(opset: int, verdict: str) -> None:
+    text = f'<ir_version: 10, opset_import: ["" : {opset}]> {CLIFF}'
+    assert fit(model(text), "ort_webgpu_js").verdict == verdict
+
+
+def test_an_operator_without_kernel_runs_by_its_body() -> None:
+    """ONNX Runtime has no kernel for Mish-22; its body is Softplus, Tanh and Mul."""
+    text = (
+        '<ir_version: 10, opset_import: ["" : 22]> g (float[2] x) => (float[2] y) { y = Mish (x) }'
+    )
+    assert fit(model(text), "ort_cpu").verdict == "whole"
+
+
+@pytest.mark.parametrize(("functions", "verdict"), [("yes", "whole"), ("no", "no"), ("", "maybe")])
+def test_local_functions_run_where_the_table_says_so(functions: str, verdict: str) -> None:
+    text = """<ir_version: 8, opset_import: ["" : 17, "local" : 1]>
+    g (float[2] x) => (float[2] y) { y = local.twice (x) }
+    <domain: "local", opset_import: ["" : 17]>
+    twice (a) => (c) { b = Relu (a) c = Relu (b) }"""
+    head = f"# functions: {functions}\n" if functions else ""
+    found = fit(model(text), own("ai.onnx,Relu,1,,,,\n", head=head))
+    assert found.verdict == verdict
+    assert found.nodes == (2 if functions == "yes" else 1)
+
+
+def test_the_share_of_macs_is_that_of_the_supported_operators() -> None:
+    text = """g (float[4,8] x, float[8,8] v, float[8,2] w) => (float[4,2] y)
+      { a = MatMul (x, v) b = Relu (a) y = Gemm (b, w) }"""
+    found = fit(text, own("ai.onnx,MatMul,1,,,,\n"))
+    assert found.macs_share == 256 / (256 + 64)
+
+
+def test_nothing_is_asked_of_an_empty_list() -> None:
+    assert fits(RELU_SIN) == ()
