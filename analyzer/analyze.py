@@ -23,7 +23,7 @@ from analyzer.model.checker import check_structure
 from analyzer.model.limits import Limits
 from analyzer.operators.declared import attach, declaring
 from analyzer.patterns import find_blocks, module_tree, recognise, tag_factorised
-from analyzer.redundancy import find_structure
+from analyzer.redundancy import batch_growth, find_structure
 from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.run import infer_shapes
 from analyzer.survey import survey
@@ -114,6 +114,7 @@ def _analyze(
         find_structure=partial(find_structure, model, seen, limits),
         contents=contents_of(model, program, seen.graph, thorough=thorough),
         targets=_deployments(seen, nodes, bindings, limits, targets) if targets else (),
+        find_batch_growth=partial(batch_growth, seen, limits),
     )
 
 

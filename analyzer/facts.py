@@ -24,7 +24,7 @@ from analyzer import display, units
 from analyzer.display import Brief
 from analyzer.interface import Interface
 from analyzer.records import HIDDEN, INLINE, Digest, Output, Signed, named, shown
-from analyzer.surplus import Structure
+from analyzer.surplus import BatchGrowth, Structure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -225,6 +225,13 @@ class Conv:
         """Cuts the input into patches: as far from one position to the next as the kernel is wide,
         so that no input is read twice."""
         return self.strides == self.kernel_shape and self.kernel_volume > 1
+
+    @property
+    def is_uneven(self) -> bool:
+        """Transposed, with a kernel side that is no multiple of its stride and longer: positions
+        of the result receive different numbers of contributions."""
+        sides = zip(self.kernel_shape, self.strides, strict=False)
+        return self.transposed and any(side > step and side % step for side, step in sides)
 
     @property
     def is_dilated(self) -> bool:
@@ -634,6 +641,10 @@ class Conformance:
     """Operators that a size assumed for an open dimension does not fit."""
 
 
+def nothing() -> None:
+    """For facts of which nobody can find out more."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Facts(Output):
     """Everything onnxlint knows about one model; ``facts[id]`` is one of its operators."""
@@ -672,6 +683,10 @@ class Facts(Output):
     """What the file holds besides the network, looked at when a rule asks."""
     targets: tuple[TargetFit, ...] = ()
     """Where it runs, by target; empty where nobody asked."""
+    find_batch_growth: Callable[[], BatchGrowth | None] = field(
+        default=nothing, kw_only=True, compare=False, repr=False, metadata=HIDDEN
+    )
+    """Finds ``batch_growth``."""
     _by_id: dict[str, Node] = field(
         default_factory=dict, init=False, repr=False, compare=False, metadata=HIDDEN
     )
@@ -688,6 +703,14 @@ class Facts(Output):
         Raises ``ModelError`` where the file has changed by then.
         """
         return self.once(_find_structure)
+
+    @property
+    def batch_growth(self) -> BatchGrowth | None:
+        """The operator whose work grows fastest beyond the batch, if one does.
+
+        Found when first asked for, by another analysis with one sample more.
+        """
+        return self.once(_find_batch_growth)
 
     @property
     def ceiling(self) -> Ceiling:
@@ -764,3 +787,7 @@ class Facts(Output):
 
 def _find_structure(facts: Facts) -> Structure:
     return facts.find_structure()
+
+
+def _find_batch_growth(facts: Facts) -> BatchGrowth | None:
+    return facts.find_batch_growth()

@@ -86,7 +86,7 @@ from analyzer.ruleset.whitelist import Refused
 from analyzer.scaling import Layer, Scaled, Scaler, frontier, grid
 from analyzer.scaling.tables import table
 from analyzer.shapes.bindings import Bindings, Defaults
-from analyzer.surplus import Initializer, Structure, Surplus
+from analyzer.surplus import BatchGrowth, Initializer, Structure, Surplus
 from analyzer.version import __version__
 
 Format = Literal["html", "pdf", "json", "csv", "text"]
@@ -460,6 +460,7 @@ __all__ = [
     "Architecture",
     "Assumption",
     "Baseline",
+    "BatchGrowth",
     "Bindings",
     "Block",
     "Blocker",

@@ -76,6 +76,32 @@ class Initializer:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchGrowth:
+    """An operator whose work grows faster than the batch."""
+
+    place: str
+    """Node id."""
+    dim: str
+    """What the file calls the batch: the first axis that its inputs leave open."""
+    batch: int
+    """Size of it that was assumed."""
+    macs: int
+    """Multiply-accumulates of one execution with it."""
+    next_macs: int
+    """The same with one sample more."""
+
+    @property
+    def ratio(self) -> float:
+        """``next_macs / macs``; no more than (batch + 1) / batch if samples are independent."""
+        return self.next_macs / self.macs
+
+    @property
+    def excess(self) -> int:
+        """Multiply-accumulates beyond what one independent sample would add."""
+        return self.next_macs - self.macs * (self.batch + 1) // self.batch
+
+
+@dataclass(frozen=True, slots=True)
 class Structure:
     """What a model stores and what it could do without."""
 

@@ -11,7 +11,7 @@ from analyzer.cli.internal import describe_bug, show_traceback
 from analyzer.cli.paths import STDIN
 from analyzer.cli.plan import shown_path
 from analyzer.errors import ModelError, OnnxlintError, ScarcityError
-from analyzer.facts import Problem
+from analyzer.facts import Problem, nothing
 from analyzer.report.result import Failure, Result
 from analyzer.surplus import Structure
 
@@ -167,9 +167,14 @@ def prepare() -> None:
 def _lighter(result: Result) -> Result:
     """Without the graph, what it is made of and the file, which no format of ``check`` shows: a
     batch may be long."""
-    graph = type(result.facts.graph)()
-    facts = replace(result.facts, graph=graph, find_structure=Structure, contents=None)
-    return replace(result, facts=facts)
+    bare = replace(
+        result.facts,
+        graph=type(result.facts.graph)(),
+        find_structure=Structure,
+        find_batch_growth=nothing,
+        contents=None,
+    )
+    return replace(result, facts=bare)
 
 
 def _add_unused(

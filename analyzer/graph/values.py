@@ -303,5 +303,17 @@ class NodeView:
         made = [value for value in self.outputs if value is not None]
         return bool(made) and self.node.op_type != "Constant" and all(v.is_constant for v in made)
 
+    @property
+    def params_share(self) -> float | None:
+        """Share of the model's weights that it holds; unknown where there are none."""
+        whole = self._index.facts.parameters.weights
+        return self.node.params / whole if whole else None
+
+    @property
+    def macs_share(self) -> float | None:
+        """Share of the model's MACs that it takes, over all its executions."""
+        whole, own = self._index.facts.totals.macs, self.node.total_macs
+        return own / whole if whole and own is not None else None
+
 
 _PLAIN = (int, float, str, tuple)

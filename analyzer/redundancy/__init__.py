@@ -8,6 +8,7 @@ a duplicate as well.
 
 from __future__ import annotations
 
+from analyzer.redundancy.batch import batch_growth
 from analyzer.redundancy.find import find_structure
 
-__all__ = ["find_structure"]
+__all__ = ["batch_growth", "find_structure"]

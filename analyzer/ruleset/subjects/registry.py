@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from analyzer.ruleset.subjects import (
     annotation,
     assumption,
+    batch,
     block,
     breach,
     element_type,
@@ -45,6 +46,7 @@ SORTS: Mapping[str, Sort] = {
         initializer.SORT,
         surplus.SORT,
         merge.SORT,
+        batch.SORT,
         problem.SORT,
         breach.SORT,
         assumption.SORT,

@@ -1,0 +1,33 @@
+"""Work that grows faster than the batch."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from analyzer import facts as records
+from analyzer.ruleset.subjects.node import node_structure
+from analyzer.ruleset.subjects.subject import Sort, Subject
+from analyzer.surplus import BatchGrowth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.facts import Facts
+
+
+def _make(facts: Facts) -> Iterator[Subject]:
+    growth = facts.batch_growth
+    if growth is None or growth.place not in facts:
+        return
+    node = facts[growth.place]
+    yield Subject(
+        kind=node.op_type,
+        place=growth.place,
+        name=f"{node.scope}/{node.name}" if node.name else growth.place,
+        structure=partial(node_structure, node),
+        groups={"growth": growth, "node": node},
+    )
+
+
+SORT = Sort("batch", {"growth": BatchGrowth, "node": records.Node}, _make)

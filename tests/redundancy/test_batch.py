@@ -1,0 +1,38 @@
+"""Work that grows faster than the batch."""
+
+from __future__ import annotations
+
+from tests.golden.text import facts
+
+MIXED = ("g (float[%s,16,8] x) => (float[M,K] y) <int64[2] s = {-1, 8}> "
+         "{ t = Reshape (x, s)  u = Transpose <perm = [1,0]> (t)  y = MatMul (t, u) }")  # fmt: skip
+
+
+def test_a_product_over_the_tokens_of_all_samples_grows_with_the_square_of_the_batch() -> None:
+    found = facts(MIXED % "batch").batch_growth
+    assert found is not None
+    assert (found.place, found.dim, found.batch) == ("y", "batch", 1)
+    assert (found.macs, found.next_macs) == (16 * 16 * 8, 32 * 32 * 8)
+    assert found.ratio == 4
+    assert found.excess == 16 * 16 * 8 * 2
+
+
+def test_a_product_within_each_sample_grows_with_the_batch() -> None:
+    graph = ("g (float[batch,16,8] x) => (float[batch,16,16] y) "
+             "{ u = Transpose <perm = [0,2,1]> (x)  y = MatMul (x, u) }")  # fmt: skip
+    assert facts(graph).batch_growth is None
+
+
+def test_a_batch_that_the_file_states_does_not_grow() -> None:
+    assert facts(MIXED % 2).batch_growth is None
+
+
+def test_a_transposed_kernel_is_uneven_where_the_stride_does_not_divide_it() -> None:
+    graph = ("g (float[1,4,8,8] x, float[4,2,{k},{k}] w) => (float[N,C,H,W] y) "
+             "{{ y = ConvTranspose <strides = [2,2]> (x, w) }}")  # fmt: skip
+    uneven = {}
+    for side in (1, 2, 3, 4):
+        conv = facts(graph.format(k=side))["y"].conv
+        assert conv is not None
+        uneven[side] = conv.is_uneven
+    assert uneven == {1: False, 2: False, 3: True, 4: False}
