@@ -22,16 +22,30 @@ class Blocker:
     op_type: str
     """With its domain where that is not ai.onnx; empty for the whole model."""
     code: str
-    """``operator``, ``version``, ``type``, ``condition``, ``function``, ``opset``, ``ir`` or
-    ``undecided``."""
+    """``operator``, ``version``, ``cliff`` (the target runs it at an older opset), ``type``,
+    ``condition``, ``function``, ``opset``, ``ir`` or ``undecided``."""
     reason: str
     """One clause, with the value that decides."""
     count: int
     """Operators it is about."""
     certain: bool = True
     """False where the file does not decide it."""
+    opset: int | None = None
+    """Of a cliff: the newest opset at which the target runs the operator."""
     nodes: tuple[str, ...] = field(default=(), metadata=HIDDEN)
     """Ids of all operators it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What the targets that were asked about make of one operator."""
+
+    supported: bool | None
+    """All of them run it; ``None``: that is not decided."""
+    reason: str
+    """Why the first of them does not, or why nobody can say; empty where all do."""
+    targets: tuple[str, ...]
+    """Ids of those that do not, or may not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +113,8 @@ class TargetFit:
     """True where what the target cannot run falls back to something else."""
     needs: str = ""
     """The oldest version of the target that runs all of it, where the table has a history."""
+
+    @property
+    def title(self) -> str:
+        """The target, with its version where that is a number."""
+        return self.target if " " in self.version else f"{self.target} {self.version}"

@@ -21,11 +21,12 @@ from analyzer.model.guard import GuardFailure, Progress, guarded
 from analyzer.resources import rules_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from analyzer.facts import Facts
     from analyzer.findings.finding import Finding
     from analyzer.ruleset.rule import Example, Rule
+    from analyzer.targets.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def run_example(rule: Rule, example: Example) -> ExampleResult:
         with _folder(example.beside) as folder:
             facts = facts_of(
                 example.model, example.name, weights=rule.reads_weights, append=example.append,
-                folder=folder,
+                folder=folder, targets=example.targets,
             )  # fmt: skip
             found = judge(facts, (rule,), settings).findings
     except (OnnxlintError, OSError) as error:
@@ -102,10 +103,12 @@ def facts_of(
     weights: bool = False,
     append: bytes = b"",
     folder: Path | None = None,
+    targets: Sequence[str] = (),
 ) -> Facts:
     """Facts about a model in ONNX text syntax, with ``weights`` those about its values too.
 
-    ``append`` follows it in its file, and ``folder`` is where its external data lies.
+    ``append`` follows it in its file, ``folder`` is where its external data lies, and ``targets``
+    are asked whether they run it.
 
     Raises
     ------
@@ -113,13 +116,20 @@ def facts_of(
         ``text`` is not in that syntax.
     ModelError
         The model it spells cannot be judged.
+    ConfigError
+        There is no such target.
     """
     data = guarded(partial(_encoded, text))
     if isinstance(data, GuardFailure):
         raise RuleError(f"not ONNX text: {data.detail[:300]}")
     look = analyze_weights if weights else analyze
     # External data of an example would lie beside its rule, and never does.
-    return look(load(data + append, name=name, folder=folder or rules_dir()))
+    tables: Sequence[Table] = ()
+    if targets:
+        from analyzer.targets.catalog import chosen
+
+        tables = chosen(targets)
+    return look(load(data + append, name=name, folder=folder or rules_dir()), targets=tables)
 
 
 def _encoded(text: str, _: Progress) -> bytes:

@@ -237,9 +237,11 @@ def _examples(top: Section, options: Mapping[str, Option]) -> tuple[Example, ...
         model = body.text("model")
         overrides = _overrides(body, options)
         append = hexadecimal(body, "append", body.text("append", ""))
-        beside = _beside(body)
+        beside, targets = _beside(body), body.texts("targets")
         body.finish()
-        examples.append(Example(name, expect, model, overrides, append, beside, entry.line))
+        examples.append(
+            Example(name, expect, model, overrides, append, targets, beside, entry.line)
+        )
     for wanted in EXPECTATIONS:
         if wanted not in {example.expect for example in examples}:
             top.error(f"'examples' has none with 'expect: {wanted}'", item.line)

@@ -30,6 +30,8 @@ class Example:
     """Option overrides by name under which the example holds."""
     append: bytes
     """Bytes that follow the model in its file: what the text syntax cannot spell."""
+    targets: tuple[str, ...]
+    """Where the model is to run."""
     beside: Mapping[str, bytes | str]
     """Contents of the files beside it by name; a text names a file that it is a hard link of."""
     line: int

@@ -143,7 +143,7 @@ def _candidates(table: Table, fitted: TargetFit, stated: int) -> set[int]:
     for blocker in fitted.blockers:
         if blocker.code == "opset" and ceiling is not None:
             found.add(ceiling)
-        if blocker.code != "version" or "::" in blocker.op_type:
+        if blocker.code not in ("version", "cliff") or "::" in blocker.op_type:
             continue
         now = version_of("", blocker.op_type, stated)
         if now is None:

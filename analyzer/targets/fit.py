@@ -11,7 +11,7 @@ from analyzer.targets.flow import Flow, Manner, TooMany
 from analyzer.targets.functions import MOST_ROUNDS, Bodies, Pending
 from analyzer.targets.judge import YES, Answer, Judge
 from analyzer.targets.lowering import flow_of
-from analyzer.targets.needs import needed_version
+from analyzer.targets.needs import first_release, needed_version
 from analyzer.targets.partition import partitions
 from analyzer.targets.table import shipped
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from analyzer.targets.table import Table
     from analyzer.targets.use import Use
 
-MOST_BLOCKERS = 200
+MOST_BLOCKERS = 1_000
 """Groups of blockers that are listed."""
 _TOO_MANY = Blocker("", "", "undecided", "its functions expand to too many operators", 0, False)
 
@@ -193,29 +193,34 @@ def _verdict(
 def _ceilings(table: Table, subject: Subject) -> list[Blocker]:
     """What the model as a whole is too new for."""
     found = []
+    ir, opset = subject.program.ir_version, subject.opsets.get("", 1)
     for code, key, what, stated in (
-        ("opset", "opset_ceiling", "opset", subject.opsets.get("", 1)),
-        ("ir", "ir_ceiling", "IR version", subject.program.ir_version),
+        ("opset", "opset_ceiling", "opset", opset),
+        ("ir", "ir_ceiling", "IR version", ir),
     ):
         most = table.ceiling(key)
         if most is not None and stated > most:
             text = f"{what} {stated} is newer than {most}, the newest that it takes"
+            if table.match == "kernel" and (newer := first_release(ir, opset)):
+                text += f"; needs ONNX Runtime ≥ {newer}"
             found.append(Blocker("", "", code, text, 0))
     return found
 
 
 def _grouped(asked: Iterable[tuple[Use, Answer]]) -> list[Blocker]:
-    groups: dict[tuple[str, str, str, bool], list[str]] = {}
+    groups: dict[tuple[str, Answer], list[str]] = {}
     for use, answer in asked:
         if answer is YES or answer.truth is True:
             continue
         name = f"{use.domain}::{use.op_type}" if use.domain else use.op_type
-        key = (name, answer.code, answer.reason, answer.truth is False)
-        groups.setdefault(key, []).append(use.site)
+        groups.setdefault((name, answer), []).append(use.site)
     found = [
-        Blocker(sites[0], name, code, reason, len(sites), certain, tuple(sites))
-        for (name, code, reason, certain), sites in groups.items()
-    ]
+        Blocker(
+            sites[0], name, answer.code, answer.reason, len(sites), answer.truth is False,
+            answer.opset, tuple(sites),
+        )
+        for (name, answer), sites in groups.items()
+    ]  # fmt: skip
     return sorted(found, key=lambda blocker: (not blocker.certain, -blocker.count))
 
 

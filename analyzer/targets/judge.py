@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from analyzer.targets.atoms import all_of, holds
 from analyzer.targets.functions import Pending
 from analyzer.targets.reasons import why_not, why_unknown
-from analyzer.targets.signatures import is_registered
+from analyzer.targets.signatures import is_registered, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
@@ -28,10 +28,11 @@ class Answer(NamedTuple):
 
     truth: bool | None
     code: str = ""
-    """``operator``, ``version``, ``type``, ``condition``, ``function``, ``undecided``; empty for a
-    plain yes."""
+    """As ``Blocker.code``; empty for a plain yes."""
     reason: str = ""
     """One clause: why not, or why nobody can say; with the value that decides."""
+    opset: int | None = None
+    """Of a cliff: the newest opset at which it would be a yes."""
 
 
 YES = Answer(True)
@@ -72,8 +73,11 @@ class Judge:
             return self._expanded(use, answer)
         fitting = [row for row in rows if covers(table.match, row, rows, use.since)]
         if not fitting:
-            text = f"{_name(use)}-{use.since} is not supported{_versions(rows, table.match)}"
-            return self._expanded(use, Answer(False, "version", text))
+            others = _versions(rows, table.match, use.since)
+            text = f"{_name(use)}-{use.since} is not supported{others}"
+            older = _last_opset(use, rows, table.match)
+            code = "version" if older is None else "cliff"
+            return self._expanded(use, Answer(False, code, text, older))
         answers = [self._row(row, use) for row in fitting]
         best = max(answers, key=_order)
         if best.truth is False and best.code == "type":
@@ -117,7 +121,7 @@ class Judge:
         truth = all_of(answer.truth for answer in answers)
         if truth is False:
             worst = min(answers, key=_order)
-            return Answer(False, refused.code, f"{refused.reason}; nor is its body: {worst.reason}")
+            return refused._replace(reason=f"{refused.reason}; nor is its body: {worst.reason}")
         if truth is None or not functions or self.runs_elsewhere(use) is None:
             text = f"{refused.reason}; its ONNX function body may serve"
             return Answer(None, "undecided", text)
@@ -143,7 +147,7 @@ _OLD_TYPES = frozenset({"f32", "f64", "i32", "i64", "b", "s", "u8"})
 
 def _order(answer: Answer) -> tuple[int, int]:
     """Best last: yes, unknown, then the refusal that came closest."""
-    closeness = ("operator", "version", "type", "function", "condition", "undecided", "")
+    closeness = ("operator", "version", "cliff", "type", "function", "condition", "undecided", "")
     truth = {True: 2, None: 1, False: 0}[answer.truth]
     return truth, closeness.index(answer.code)
 
@@ -164,6 +168,18 @@ def covers(match: str, row: Row, rows: Sequence[Row], version: int) -> bool:
     if match == "kernel-open":
         return not any(row.since < other.since <= version for other in rows)
     return True
+
+
+def _last_opset(use: Use, rows: Sequence[Row], match: str) -> int | None:
+    """The newest opset below at which a version of the operator is in force that has a row."""
+    opset = use.opset
+    found = version_of(use.domain, use.op_type, opset)
+    while found is not None and found.since > 1:
+        opset = found.since - 1
+        found = version_of(use.domain, use.op_type, opset)
+        if found is not None and any(covers(match, row, rows, found.since) for row in rows):
+            return opset
+    return None
 
 
 def typed(key: str, use: Use) -> list[tuple[str, Value]]:
@@ -208,10 +224,11 @@ def _listed(types: frozenset[str]) -> str:
     return " or ".join(words) if len(words) < 5 else f"one of {', '.join(words)}"
 
 
-def _versions(rows: Sequence[Row], match: str) -> str:
+def _versions(rows: Sequence[Row], match: str, version: int) -> str:
     """Which ones are, as a clause that begins with a comma."""
+    first = min(row.since for row in rows)
+    if version < first:
+        return f", only from {first} on"
     ends = {row.since if row.until is None and match == "kernel" else row.until for row in rows}
-    if None in ends:
-        return f", only from {min(row.since for row in rows)} on"
-    newest = max(end for end in ends if end is not None)
-    return f", only up to {newest}"
+    known = [end for end in ends if end is not None]
+    return f", only up to {max(known)}" if len(known) == len(ends) else ""

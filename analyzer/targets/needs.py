@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from analyzer.targets.use import Use
 
 
+def first_release(ir: int, opset: int) -> str:
+    """The first ONNX Runtime that takes a model of this IR version and opset; empty for none."""
+    for release in releases("ort_cpu"):
+        if release.ir >= ir and release.opset >= opset:
+            return release.version
+    return ""
+
+
 def needed_version(table: Table, uses: Sequence[Use], ir: int, opset: int) -> str:
     """The oldest version known that has a row for every operator and takes the model's opset and
     IR version; empty where none does, or where nothing is known of other versions.

@@ -7,10 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer import facts as records
+from analyzer.deployment import Placement
 from analyzer.graph.values import NodeView
 from analyzer.patterns.index import index_of
 from analyzer.ruleset.fields import AUDIT, LAYER
 from analyzer.ruleset.sandbox import UNKNOWN
+from analyzer.ruleset.subjects.deployment import Placements
 from analyzer.ruleset.subjects.subject import Sort, Subject
 from analyzer.ruleset.subjects.weights import audit_group, layer_groups, worst_integers
 
@@ -27,7 +29,8 @@ class NodeSubjects:
         self._layers = facts.evidence.layers if facts.evidence else {}
         self._blocks = {node: block for block in facts.blocks for node in block.nodes}
         self._integers = worst_integers(facts)
-        self._bare = {**dict.fromkeys(("conv", "saving", "block"), UNKNOWN),
+        self._placements = facts.once(Placements)
+        self._bare = {**dict.fromkeys(("conv", "saving", "block", "target"), UNKNOWN),
                       **layer_groups(None, None), **audit_group(facts)}  # fmt: skip
         self._view = index_of(facts).operator
 
@@ -37,6 +40,8 @@ class NodeSubjects:
         groups = {**self._bare, "node": self._view(key)}
         known = {"conv": node.conv, "saving": node.saving, "block": self._blocks.get(key)}
         groups.update((name, record) for name, record in known.items() if record is not None)
+        if self._placements.asked:
+            groups.update(self._placements.groups(key))
         if key in self._layers or key in self._integers:
             groups.update(layer_groups(self._layers.get(key), self._integers.get(key)))
         return Subject(
@@ -79,6 +84,7 @@ SORT = Sort(
         "conv": records.Conv,
         "saving": records.Saving,
         "block": records.Block,
+        "target": Placement,
         **LAYER,
         **AUDIT,
     },

@@ -10,6 +10,7 @@ from analyzer.ruleset.subjects import (
     batch,
     block,
     breach,
+    deployment,
     element_type,
     extension,
     file,
@@ -64,6 +65,8 @@ SORTS: Mapping[str, Sort] = {
         switch.SORT,
         repetition.SORT,
         annotation.SORT,
+        deployment.SORT,
+        deployment.BLOCKERS,
     )
 }
 """By the word in ``applies-to``, in the order in which people read them."""
