@@ -21,6 +21,7 @@ from analyzer.analyze import analyze as analyze_model
 from analyzer.analyze import analyze_weights
 from analyzer.compare import Change, Comparison, Retyped
 from analyzer.compare import compare as compare_facts
+from analyzer.contents import Contents
 from analyzer.deployment import Blocker, Edit, TargetFit
 from analyzer.errors import ConfigError, ModelError, OnnxlintError, OutputError, RuleError
 from analyzer.evidence import (
@@ -82,6 +83,7 @@ from analyzer.operators.record import Operator
 from analyzer.report.result import Options, Result
 from analyzer.ruleset import Example, Option, Rule, load_rules
 from analyzer.ruleset.arithmetic import Arithmetic
+from analyzer.ruleset.trusted import Trusted
 from analyzer.ruleset.whitelist import Refused
 from analyzer.scaling import Layer, Scaled, Scaler, frontier, grid
 from analyzer.scaling.tables import table
@@ -471,6 +473,7 @@ __all__ = [
     "Comparison",
     "ConfigError",
     "Conformance",
+    "Contents",
     "Conv",
     "Cost",
     "CriticalPath",
@@ -528,6 +531,7 @@ __all__ = [
     "Tensor",
     "TensorEvidence",
     "Totals",
+    "Trusted",
     "ValueStats",
     "WeightEvidence",
     "__version__",

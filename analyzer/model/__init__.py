@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from google.protobuf.message import DecodeError
@@ -20,8 +20,8 @@ from analyzer.model import imports, names, source
 from analyzer.model.encoding import Malformed
 from analyzer.model.limits import RAISE_IT, LimitExceeded, Limits
 from analyzer.model.notes import as_text
-from analyzer.model.outside import Outside, look_outside
-from analyzer.model.payloads import Payloads
+from analyzer.model.outside import look_outside
+from analyzer.model.payloads import Payloads, Rest
 from analyzer.model.unread import unread
 from analyzer.model.wire import Walk
 
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from analyzer.contents import Region
-    from analyzer.model.notes import LongText
     from analyzer.model.source import Source
 
 __all__ = ["Limits", "Model", "Payloads", "Readable", "load"]
@@ -48,12 +46,6 @@ class Model(Brief):
     """Elements of the tensors in ``proto``, read when asked for."""
     imports: tuple[tuple[str, int], ...] = ()
     """Domain and version of each imported set of operators, as the file has them."""
-    unread: tuple[Region, ...] = ()
-    """Bytes of the file that no reader needs, or that two may read differently."""
-    long_texts: tuple[LongText, ...] = ()
-    """Texts that are not in ``proto`` for their length."""
-    external: Outside = field(default_factory=Outside)
-    """What was seen of external data."""
 
 
 Readable = str | os.PathLike[str] | bytes | bytearray | memoryview | ModelProto | source.Stream
@@ -122,13 +114,9 @@ def _load(origin: Source, limits: Limits) -> Model:
         *_walk_problems(walk, invalid_names),
         *external.problems,
     )
-    payloads = Payloads(origin, walk.payloads, external.files)
-    return Model(
-        proto, _info(origin, proto), problems, payloads, stated,
-        unread=() if whole else unread(origin.data),
-        long_texts=tuple(walk.left_out),
-        external=external,
-    )  # fmt: skip
+    rest = Rest(() if whole else unread(origin.data), tuple(walk.left_out), external)
+    payloads = Payloads(origin, walk.payloads, rest)
+    return Model(proto, _info(origin, proto), problems, payloads, stated)
 
 
 def _parse(origin: Source, walk: Walk) -> tuple[ModelProto, int, bool]:

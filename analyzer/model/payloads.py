@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from onnx import TensorProto
@@ -15,12 +16,13 @@ from analyzer.model.notes import External, as_text, declared_bytes, payload_inde
 from analyzer.model.rows import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     import numpy as np
 
-    from analyzer.model.external import Identity
-    from analyzer.model.notes import Payload
+    from analyzer.contents import Region as ByteRegion
+    from analyzer.model.notes import LongText, Payload
+    from analyzer.model.outside import Outside
     from analyzer.model.source import Source
 
 
@@ -28,8 +30,20 @@ _DECODED = 64 << 20
 """Bytes of elements that are held in memory for one look at a tensor."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What is neither structure nor a payload, or is not where those are."""
+
+    unread: tuple[ByteRegion, ...]
+    """Bytes of the file that no reader needs, or that two may read differently."""
+    long_texts: tuple[LongText, ...]
+    """Texts that are not in the structure for their length."""
+    external: Outside
+    """What was seen of external data."""
+
+
 class Payloads:
-    """The weights of one model.
+    """The weights of one model, and what else stayed in its files.
 
     Parameters
     ----------
@@ -37,19 +51,19 @@ class Payloads:
         The model file.
     payloads
         What was left out of the structure.
-    files
-        What was at each location of external data when the model was loaded.
+    rest
+        Everything else that was seen when the model was loaded.
     """
 
     def __init__(
         self,
         source: Source,
         payloads: Sequence[Payload],
-        files: Mapping[str | bytes, Identity | None],
+        rest: Rest,
     ) -> None:
         self._source = source
         self._payloads = tuple(payloads)
-        self._files = files
+        self.rest: Rest = rest
 
     def __len__(self) -> int:
         """Number of payloads that were left out of the structure."""
@@ -193,5 +207,5 @@ class Payloads:
     def _check_unchanged(self, location: str | bytes) -> None:
         """Raise ``ModelError`` if another file, or none, is where ``location`` was looked at."""
         folder = self._source.folder
-        if look(location, folder) != self._files.get(location):
+        if look(location, folder) != self.rest.external.files.get(location):
             raise changed(os.path.join(folder or "", as_text(location)))

@@ -20,7 +20,7 @@ SAFETY = {
 
 def explain(rule: Rule) -> str:
     """Markdown under fixed headings: What it does, Why is this bad, Example, Use instead, Fix,
-    Fix safety, Options, References."""
+    Fix safety, Ask the supplier (of rules about trust), Options, References."""
     bad = [e for e in rule.examples if e.expect == "match"]
     good = [e for e in rule.examples if e.expect == "no-match"]
     facts = [f"{rule.category}", f"severity {rule.severity}", rule.status]
@@ -34,6 +34,7 @@ def explain(rule: Rule) -> str:
         _section("Use instead", *map(_example, good[:1])),
         _section("Fix", rule.fix),
         _section("Fix safety", SAFETY[rule.fix_safety]),
+        *([_section("Ask the supplier", rule.ask.source)] if rule.ask else []),
         _section("Options", "\n".join(_options(rule)) or "None."),
         _section("References", "\n".join(f"- {url}" for url in rule.references) or "None."),
     ]
@@ -57,7 +58,20 @@ def _section(heading: str, *paragraphs: str) -> str:
 
 
 def _example(example: Example) -> str:
-    return f"{example.name[0].upper()}{example.name[1:]}:\n\n{_code(example.model)}"
+    text = f"{example.name[0].upper()}{example.name[1:]}:\n\n{_code(example.model)}"
+    if example.append:
+        text += f"\n\nfollowed in the file by the bytes\n\n{_code(_hex(example.append))}"
+    for name, content in example.beside.items():
+        if isinstance(content, str):
+            text += f"\n\nbeside `{name}`, a hard link of `{content}`."
+        else:
+            text += f"\n\nbeside `{name}`, a file of {len(content):,} bytes."
+    return text
+
+
+def _hex(data: bytes) -> str:
+    """The first bytes, in a line."""
+    return data[:24].hex(" ") + (" …" if len(data) > 24 else "")
 
 
 def _code(text: str) -> str:

@@ -27,7 +27,7 @@ _CHUNK = 1 << 20
 
 def find_files(model: Model, thorough: bool) -> Iterator[DataFile]:
     """One record for each file; ``thorough``: digests of large ones, too."""
-    places = sorted(model.external.places, key=attrgetter("path", "start"))
+    places = sorted(model.payloads.rest.external.places, key=attrgetter("path", "start"))
     for path, group in groupby(places, key=attrgetter("path")):
         inside = list(group)
         try:

@@ -12,17 +12,16 @@ from analyzer.contents import Annotation, Contents, Extension, Override
 from analyzer.trust.files import find_files
 from analyzer.trust.regions import find_regions
 from analyzer.trust.repetitions import find_repetitions
-from analyzer.trust.texts import gather
+from analyzer.trust.texts import Strings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     import networkx as nx
 
     from analyzer.contents import Sighting, Switch, Text
     from analyzer.graph.scope import Program
     from analyzer.model import Model
-    from analyzer.trust.texts import Found
 
 
 def contents_of(
@@ -39,8 +38,8 @@ def contents_of(
     """
 
     @cache
-    def strings() -> Mapping[tuple[str, str | bytes], tuple[Found, int]]:
-        return gather(model, program, thorough=thorough)
+    def strings() -> Strings:
+        return Strings(model, program, thorough=thorough)
 
     def sightings() -> tuple[Sighting, ...]:
         from analyzer.trust.sightings import look  # lazily: the engine of expressions takes 5 ms
@@ -65,8 +64,10 @@ def contents_of(
     )
 
 
-def _texts(strings: Mapping[tuple[str, str | bytes], tuple[Found, int]]) -> Iterator[Text]:
-    return (found.describe(count) for found, count in strings.values())
+def _texts(strings: Strings) -> Iterator[Text]:
+    for group in strings.groups():
+        for data in group.first:
+            yield group.describe(data, group.times(data))
 
 
 def _extensions(program: Program) -> Iterator[Extension]:

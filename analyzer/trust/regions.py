@@ -37,7 +37,7 @@ def find_regions(model: Model, program: Program, *, thorough: bool) -> tuple[Reg
     ``thorough``: holes of external files are read whole.
     """
     files = _files(model, thorough)
-    return (*model.unread, *_ends(model), *_tensors(model, program), *files)
+    return (*model.payloads.rest.unread, *_ends(model), *_tensors(model, program), *files)
 
 
 def _ends(model: Model) -> Iterator[Region]:
@@ -71,7 +71,7 @@ def _tensor(model: Model, tensor: TensorProto, place: str, what: str) -> Iterato
 
 def _files(model: Model, thorough: bool) -> Iterator[Region]:
     """Holes of external files, and tensors in them that begin like a file."""
-    places = sorted(model.external.places, key=attrgetter("path", "start", "stop"))
+    places = sorted(model.payloads.rest.external.places, key=attrgetter("path", "start", "stop"))
     for path, group in groupby(places, key=attrgetter("path")):
         inside = list(group)
         whole = Stretch(path, 0, inside[0].size, inside[0].identity)

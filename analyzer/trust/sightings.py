@@ -21,8 +21,12 @@ from analyzer.trust.texts import encoded
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from analyzer.trust.texts import Found
+    from analyzer.trust.texts import Group, Strings
 
+LONG = 4096
+"""Bytes from which a text is long."""
+RECONSIDERED = frozenset({"encoded", "url"})
+"""Families in which the first of a string may be none and the next be one."""
 MOST = 200
 """Different excerpts of one shape that are listed."""
 _HITS = 200_000
@@ -36,7 +40,18 @@ class _Joined(NamedTuple):
 
     data: bytes
     starts: list[int]
-    strings: list[tuple[Found, int]]
+    """Offset of each."""
+    strings: list[str | bytes]
+    bounds: list[int]
+    """Index of the first string of each group."""
+    groups: list[Group]
+
+    def at(self, offset: int) -> int:
+        """Index of the string at an offset."""
+        return bisect_right(self.starts, offset) - 1
+
+    def group(self, index: int) -> Group:
+        return self.groups[bisect_right(self.bounds, index) - 1]
 
 
 @cache
@@ -60,56 +75,75 @@ _ANYWHERE = tuple(s for s in (*SECRETS, *OTHERS) if s.kinds == TOLD and s.family
 """Shapes of all strings that few models have."""
 
 
-def look(gathered: Mapping[tuple[str, str | bytes], tuple[Found, int]]) -> tuple[Sighting, ...]:
+def look(strings: Strings) -> tuple[Sighting, ...]:
     """Everything that is recognised, by shape and in the order of the strings."""
-    kinds: dict[str, list[tuple[Found, int]]] = {}
-    for each in gathered.values():
-        kinds.setdefault(each[0].kind, []).append(each)
-    joined = {kind: _join(strings) for kind, strings in kinds.items()}
-    rare = {kind for kind, strings in joined.items() if _any_of(_ANYWHERE).search(strings.data)}
+    kinds: dict[str, list[Group]] = {}
+    for group in strings.groups():
+        kinds.setdefault(group.kind, []).append(group)
+    joined = {kind: _join(groups) for kind, groups in kinds.items()}
+    rare = {kind for kind, each in joined.items() if _any_of(_ANYWHERE).search(each.data)}
     found: list[Sighting] = []
     for shape in (*SECRETS, *OTHERS):
         where = rare if shape in _ANYWHERE else joined.keys()
-        found += _seen(shape, {kind: joined[kind] for kind in sorted(shape.kinds & where)})
+        found += _seen(shape, [joined[kind] for kind in sorted(shape.kinds & where)])
     if any(each.family == "path" for each in found):  # which is where traces lead: one leak
         found = [each for each in found if each.family != "trace"]
-    return tuple(found)
+    return (*found, *_long(kinds))
 
 
-def _join(strings: list[tuple[Found, int]]) -> _Joined:
+def _long(kinds: Mapping[str, list[Group]]) -> Iterator[Sighting]:
+    """Texts that are long for one."""
+    for group in (
+        g for kind in ("metadata", "documentation", "attribute") for g in kinds.get(kind, ())
+    ):
+        for data in group.first:
+            size = group.size(data)
+            if size >= LONG:
+                text = group.describe(data, group.times(data))
+                yield Sighting("long", "a long text", text.kind, text.place, text.owner, "", size,
+                               text.count)  # fmt: skip
+
+
+def _join(groups: list[Group]) -> _Joined:
+    strings = [data for group in groups for data in group.first]
     # NUL stands between strings; within one it is a control character like others.
-    parts = [encoded(found.data).replace(b"\0", b"\1") for found, _ in strings]
+    parts = [encoded(data).replace(b"\0", b"\1") for data in strings]
     starts = [0, *accumulate(len(part) + 1 for part in parts[:-1])]
-    return _Joined(b"\0".join(parts), starts, strings)
+    bounds = [0, *accumulate(len(group.first) for group in groups[:-1])]
+    return _Joined(b"\0".join(parts), starts, strings, bounds, groups)
 
 
-def _seen(shape: Shape, joined: Mapping[str, _Joined]) -> Iterator[Sighting]:
+def _seen(shape: Shape, kinds: list[_Joined]) -> Iterator[Sighting]:
     """One sighting for each excerpt, with the number of strings that have it."""
-    first: dict[str, tuple[Found, str, bytes]] = {}
+    first: dict[str, _Seen] = {}
     times: dict[str, int] = {}
-    for strings in joined.values():
-        for found, count, seen in _hits(shape, strings):
+    for joined in kinds:
+        for index, seen in _hits(shape, joined):
             what = _what(shape, seen)
             if what is None:
                 continue
             key = "" if shape.family in ONCE else seen.decode("utf-8", "backslashreplace")
+            group, data = joined.group(index), joined.strings[index]
             if key not in first:
                 if len(first) == MOST:
-                    return (yield from _listed(shape, first, times))
-                first[key] = found, what, seen
-            times[key] = times.get(key, 0) + count
-    yield from _listed(shape, first, times)
-
-
-def _listed(
-    shape: Shape, first: Mapping[str, tuple[Found, str, bytes]], times: Mapping[str, int]
-) -> Iterator[Sighting]:
-    for key, (found, what, seen) in first.items():
-        place = found.describe(times[key])
-        text = seen.decode("utf-8", "backslashreplace")
+                    break
+                first[key] = _Seen(group, data, what, seen)
+            times[key] = times.get(key, 0) + group.times(data)
+    for key, each in first.items():
+        place = each.group.describe(each.data, times[key])
+        text = each.seen.decode("utf-8", "backslashreplace")
         excerpt = f"{text[:4]}…" if shape.family == "secret" else text[:EXCERPT]
-        yield Sighting(shape.family, what, place.kind, place.place, place.owner, excerpt,
+        yield Sighting(shape.family, each.what, place.kind, place.place, place.owner, excerpt,
                        len(text), times[key])  # fmt: skip
+
+
+class _Seen(NamedTuple):
+    """Where a shape was first met."""
+
+    group: Group
+    data: str | bytes
+    what: str
+    seen: bytes
 
 
 def _what(shape: Shape, seen: bytes) -> str | None:
@@ -128,18 +162,18 @@ def _references() -> Any:
     return re2.compile(REFERENCES.encode())
 
 
-def _hits(shape: Shape, joined: _Joined) -> Iterator[tuple[Found, int, bytes]]:
-    """Strings with the shape, and what is seen of it first."""
+def _hits(shape: Shape, joined: _Joined) -> Iterator[tuple[int, bytes]]:
+    """Indices of strings with the shape, and what is seen of it first."""
     last = -1
     pattern = _compiled(shape)
     if pattern.search(joined.data) is None:
         return
     for number, match in enumerate(pattern.finditer(joined.data)):
         if number == _HITS:
-            yield (*joined.strings[bisect_right(joined.starts, match.start()) - 1], b"")
+            yield joined.at(match.start()), b""
             return
         group = next((g for g in range(1, pattern.groups + 1) if match.start(g) >= 0), 0)
-        index = bisect_right(joined.starts, match.start(group)) - 1
-        if index != last:
+        index = joined.at(match.start(group))
+        if index != last or shape.family in RECONSIDERED:
             last = index
-            yield (*joined.strings[index], match.group(group))
+            yield index, match.group(group)

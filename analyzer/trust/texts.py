@@ -7,7 +7,8 @@ they are stored: their names and dimensions are within.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from onnx import AttributeProto, TensorProto
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import onnx
 
     from analyzer.conformance.places import Nesting
-    from analyzer.graph.scope import Op, Program, Scope
+    from analyzer.graph.scope import Op, Program
     from analyzer.model import Model
 
 _NUMBERS = frozenset({
@@ -36,34 +37,49 @@ _LONG, _LONGS = 1 << 20, 16 << 20
 """Bytes of a text left out of the structure that are looked at, and of all of them."""
 
 
-class Found(NamedTuple):
-    """A string where it was first met; its place is worked out for those that matter."""
+@dataclass(slots=True)
+class Group:
+    """Strings that are the same thing of their owners, in one scope."""
 
     kind: str
-    data: str | bytes
+    """As ``Text.kind``."""
     nesting: Nesting | None
-    of: Op | str
-    """Operator, or tensor name, or empty."""
+    """Scope; ``None`` for the model."""
     role: str
-    """What it is of its owner, for people, e.g. ``metadata 'author'``."""
+    """What they are of their owners, for people, e.g. ``metadata 'author'``."""
+    first: dict[str | bytes, Op | str] = field(default_factory=dict)
+    """Owner by string: the first operator or name of a tensor that has it; empty for the scope."""
+    again: dict[str | bytes, int] = field(default_factory=dict)
+    """How often more than once."""
     length: int = -1
-    """Bytes of it in the file, where ``data`` is not all of it."""
+    """Bytes in the file, where the one string here is not all of it."""
 
-    def describe(self, count: int) -> Text:
+    def add(self, data: str | bytes, of: Op | str) -> None:
+        """One more; an empty string is none."""
+        if data in self.first:
+            self.again[data] = self.again.get(data, 0) + 1
+        elif data:
+            self.first[data] = of
+
+    def times(self, data: str | bytes) -> int:
+        return self.again.get(data, 0) + 1
+
+    def size(self, data: str | bytes) -> int:
+        """Bytes in the file."""
+        return self.length if self.length >= 0 else len(encoded(data))
+
+    def describe(self, data: str | bytes, count: int) -> Text:
         """The record for rules."""
-        place = ""
-        if isinstance(self.of, str):
-            place = self.nesting.within(self.of) if self.nesting and self.of else self.of
-            owner = quoted(self.of) if self.of else self.nesting.label if self.nesting else ""
+        of = self.first[data]
+        if isinstance(of, str):
+            place = self.nesting.within(of) if self.nesting and of else of
+            owner = quoted(of) if of else self.nesting.label if self.nesting else "the model"
         else:
             assert self.nesting is not None
-            place = self.nesting.place(self.of)
-            owner = f"operator {quoted(self.of.name or place)}"
-        if self.nesting is None and not place:
-            owner = "the model"
-        text = f"{self.role} of {owner}" if owner else self.role
-        size = self.length if self.length >= 0 else len(encoded(self.data))
-        return Text(self.kind, place, text, as_text(self.data), size, count)
+            place = self.nesting.place(of)
+            owner = f"operator {quoted(of.name or place)}"
+        text = f"{self.role} of {owner}"
+        return Text(self.kind, place, text, as_text(data), self.size(data), count)
 
 
 def encoded(text: str | bytes) -> bytes:
@@ -76,62 +92,132 @@ def as_text(data: str | bytes) -> str:
     return data if isinstance(data, str) else data.decode("utf-8", "backslashreplace")
 
 
-def gather(
-    model: Model, program: Program, *, thorough: bool = False
-) -> dict[tuple[str, str | bytes], tuple[Found, int]]:
-    """Strings by kind and content: where each is first met, and how often it occurs.
+class Strings:
+    """All of them, in groups: nothing is made for one that nobody looks at."""
 
-    ``thorough``: all elements of tensors of strings, not only the first few megabytes.
-    """
-    found: dict[tuple[str, str | bytes], tuple[Found, int]] = {}
-    for each in _all(model, program, thorough):
-        if not each.data:
-            continue
-        key = each.kind, each.data
-        known = found.get(key)
-        found[key] = (each, 1) if known is None else (known[0], known[1] + 1)
-    return found
+    def __init__(self, model: Model, program: Program, *, thorough: bool = False) -> None:
+        """Gather them; ``thorough``: all elements of tensors of strings and all of long texts,
+        not only the first megabytes."""
+        self._groups: dict[tuple[str, int, str], Group] = {}
+        self._thorough = thorough
+        self._model(model, program)
 
+    def groups(self) -> Iterator[Group]:
+        """In the order in which they were first met."""
+        return (group for group in self._groups.values() if group.first)
 
-def _all(model: Model, program: Program, thorough: bool) -> Iterator[Found]:
-    proto = model.proto
-    for role in ("producer_name", "producer_version", "domain"):
-        yield Found("identifier", getattr(proto, role), None, "", role.replace("_", " "))
-    yield Found("documentation", proto.doc_string, None, "", "documentation")
-    yield from _metadata(proto.metadata_props, None, "")
-    graphs = _graphs(proto.graph, program)
-    for nesting in nestings(program):
+    def _group(self, kind: str, nesting: Nesting | None, role: str) -> Group:
+        key = kind, -1 if nesting is None else nesting.scope.index, role
+        found = self._groups.get(key)
+        if found is None:
+            found = self._groups[key] = Group(kind, nesting, role)
+        return found
+
+    def _model(self, model: Model, program: Program) -> None:
+        proto = model.proto
+        for role in ("producer_name", "producer_version", "domain"):
+            text = role.replace("_", " ")
+            self._group("identifier", None, text).add(getattr(proto, role), "")
+        self._group("documentation", None, "documentation").add(proto.doc_string, "")
+        self._metadata(proto.metadata_props, None, "")
+        graphs = _graphs(proto.graph, program)
+        for nesting in nestings(program):
+            if (graph := graphs.get(nesting.scope.index)) is not None:
+                self._graph(graph, nesting)
+            self._operators(nesting)
+        for function in proto.functions:
+            label = quoted(function.name)
+            for role in ("domain", "name", "overload"):
+                group = self._group("identifier", None, f"{role} of function {label}")
+                group.add(getattr(function, role), "")
+            group = self._group("documentation", None, f"documentation of function {label}")
+            group.add(function.doc_string, "")
+            self._metadata(function.metadata_props, None, "")
+        self._long_texts(model)
+        budget = sys.maxsize if self._thorough else _ELEMENTS
+        for nesting, of, tensor in _string_tensors(program):
+            elements = model.payloads.strings(tensor, budget)
+            budget -= sum(map(len, elements))
+            group = self._group("element", nesting, "an element")
+            for element in elements:
+                group.add(element, of)
+
+    def _long_texts(self, model: Model) -> None:
+        budget = _LONGS
+        for text in model.payloads.rest.long_texts:
+            size = text.stop - text.start
+            read = size if self._thorough else min(size, _LONG, budget)
+            budget -= read
+            kind, role = _LONG_KINDS.get(text.field, ("documentation", "documentation"))
+            group = self._group(kind, None, f"{role} at offset {text.start:,}")
+            group.add(model.payloads.stretch(text.start, text.start + read) or b" ", "")
+            group.length = size
+
+    def _metadata(self, entries: Iterable[Any], nesting: Nesting | None, of: Op | str) -> None:
+        for entry in entries:
+            self._group("metadata-key", nesting, "a key of the metadata").add(entry.key, of)
+            self._group("metadata", nesting, f"metadata {quoted(entry.key)}").add(entry.value, of)
+
+    def _graph(self, graph: onnx.GraphProto, nesting: Nesting) -> None:
+        self._group("name", nesting, "name").add(graph.name, "")
+        documents = self._group("documentation", nesting, "documentation")
+        documents.add(graph.doc_string, "")
+        self._metadata(graph.metadata_props, nesting, "")
+        for tensor in (*graph.initializer, *(s.values for s in graph.sparse_initializer)):
+            if tensor.doc_string:
+                documents.add(tensor.doc_string, tensor.name)
+            if tensor.metadata_props:
+                self._metadata(tensor.metadata_props, nesting, tensor.name)
+            for entry in tensor.external_data:
+                if entry.key != MARK:
+                    role = f"entry {quoted(entry.key)} of external data"
+                    self._group("location", nesting, role).add(entry.value, tensor.name)
+        values = (*graph.input, *graph.output, *graph.value_info)
+        for value in values:
+            if value.doc_string:
+                documents.add(value.doc_string, value.name)
+            if value.metadata_props:
+                self._metadata(value.metadata_props, nesting, value.name)
+        types = b"\0".join([value.type.SerializeToString() for value in values])
+        self._group("declaration", nesting, "a declared type").add(types, "")
+        for annotation in graph.quantization_annotation:
+            for entry in annotation.quant_parameter_tensor_names:
+                role = f"quantization annotation {quoted(entry.key)}"
+                self._group("name", nesting, role).add(entry.value, annotation.tensor_name)
+
+    def _operators(self, nesting: Nesting) -> None:
         scope = nesting.scope
-        if scope.index in graphs:
-            yield from _graph(graphs[scope.index], nesting)
-        yield from _names(scope, nesting)
+        names = self._group("name", nesting, "name")
+        types = self._group("identifier", nesting, "operator type")
+        domains = self._group("identifier", nesting, "domain")
+        documents = self._group("documentation", nesting, "documentation")
+        for name in (*scope.inputs, *scope.stored, *scope.outputs):
+            names.add(name, name)
         for op in scope.ops:
-            yield from _operator(op, nesting)
-    for function in proto.functions:
-        label = quoted(function.name)
-        for role in ("domain", "name", "overload"):
-            text = f"{role} of function {label}"
-            yield Found("identifier", getattr(function, role), None, "", text)
-        yield Found("documentation", function.doc_string, None, "",
-                    f"documentation of function {label}")  # fmt: skip
-        yield from _metadata(function.metadata_props, None, "")
-    yield from _long_texts(model)
-    budget = sys.maxsize if thorough else _ELEMENTS
-    for nesting, of, tensor in _string_tensors(program):
-        elements = model.payloads.strings(tensor, budget)
-        budget -= sum(map(len, elements))
-        for element in elements:
-            yield Found("element", element, nesting, of, "an element")
+            names.add(op.name, op)
+            for name in op.outputs:
+                names.add(name, name)
+            types.add(op.op_type, op)
+            if op.domain:
+                domains.add(op.domain, op)
+            proto = op.proto
+            if proto.doc_string:
+                documents.add(proto.doc_string, op)
+            if proto.metadata_props:
+                self._metadata(proto.metadata_props, nesting, op)
+            for attribute in proto.attribute:
+                if attribute.type not in _NUMBERS:
+                    self._attribute(attribute, nesting, op)
 
-
-def _long_texts(model: Model) -> Iterator[Found]:
-    budget = _LONGS
-    for text in model.long_texts:
-        size = text.stop - text.start
-        data = model.payloads.stretch(text.start, text.start + min(size, _LONG, budget))
-        budget -= len(data)
-        kind, role = _LONG_KINDS.get(text.field, ("documentation", "documentation"))
-        yield Found(kind, data or b" ", None, "", f"{role} at offset {text.start:,}", size)
+    def _attribute(self, attribute: AttributeProto, nesting: Nesting, op: Op) -> None:
+        role = f"attribute {quoted(attribute.name)}"
+        if attribute.type == AttributeProto.TENSOR:
+            if attribute.t.doc_string:
+                self._group("documentation", nesting, role).add(attribute.t.doc_string, op)
+            return
+        group = self._group("attribute", nesting, role)
+        for value in (attribute.s, *attribute.strings):
+            group.add(value, op)
 
 
 _LONG_KINDS = {
@@ -166,70 +252,6 @@ def _body(op: Op, label: str) -> onnx.GraphProto | None:
         if graph is not None:
             return graph
     return None
-
-
-def _metadata(entries: Iterable[Any], nesting: Nesting | None, of: Op | str) -> Iterator[Found]:
-    for entry in entries:
-        yield Found("metadata-key", entry.key, nesting, of, "a key of the metadata")
-        yield Found("metadata", entry.value, nesting, of, f"metadata {quoted(entry.key)}")
-
-
-def _graph(graph: onnx.GraphProto, nesting: Nesting) -> Iterator[Found]:
-    yield Found("name", graph.name, nesting, "", "name")
-    yield Found("documentation", graph.doc_string, nesting, "", "documentation")
-    yield from _metadata(graph.metadata_props, nesting, "")
-    for tensor in (*graph.initializer, *(s.values for s in graph.sparse_initializer)):
-        if tensor.doc_string:
-            yield Found("documentation", tensor.doc_string, nesting, tensor.name, "documentation")
-        if tensor.metadata_props:
-            yield from _metadata(tensor.metadata_props, nesting, tensor.name)
-        for entry in tensor.external_data:
-            if entry.key != MARK:
-                yield Found("location", entry.value, nesting, tensor.name,
-                            f"entry {quoted(entry.key)} of external data")  # fmt: skip
-    values = (*graph.input, *graph.output, *graph.value_info)
-    for value in values:
-        if value.doc_string:
-            yield Found("documentation", value.doc_string, nesting, value.name, "documentation")
-        if value.metadata_props:
-            yield from _metadata(value.metadata_props, nesting, value.name)
-    types = b"\0".join([value.type.SerializeToString() for value in values])
-    yield Found("declaration", types, nesting, "", "a declared type")
-    for annotation in graph.quantization_annotation:
-        for entry in annotation.quant_parameter_tensor_names:
-            yield Found("name", entry.value, nesting, annotation.tensor_name,
-                        f"quantization annotation {quoted(entry.key)}")  # fmt: skip
-
-
-def _names(scope: Scope, nesting: Nesting) -> Iterator[Found]:
-    for name in (*scope.inputs, *scope.stored, *scope.outputs):
-        yield Found("name", name, nesting, name, "name")
-
-
-def _operator(op: Op, nesting: Nesting) -> Iterator[Found]:
-    proto = op.proto
-    yield Found("name", op.name, nesting, op, "name")
-    for name in op.outputs:
-        yield Found("name", name, nesting, name, "name")
-    yield Found("identifier", op.op_type, nesting, op, "operator type")
-    if op.domain:
-        yield Found("identifier", op.domain, nesting, op, "domain")
-    if proto.doc_string:
-        yield Found("documentation", proto.doc_string, nesting, op, "documentation")
-    if proto.metadata_props:
-        yield from _metadata(proto.metadata_props, nesting, op)
-    for attribute in proto.attribute:
-        kind = attribute.type
-        if kind in _NUMBERS:
-            continue
-        role = f"attribute {quoted(attribute.name)}"
-        if kind == AttributeProto.STRING:
-            yield Found("attribute", attribute.s, nesting, op, role)
-        elif kind == AttributeProto.STRINGS:
-            for value in attribute.strings:
-                yield Found("attribute", value, nesting, op, role)
-        elif kind == AttributeProto.TENSOR and attribute.t.doc_string:
-            yield Found("documentation", attribute.t.doc_string, nesting, op, role)
 
 
 def _string_tensors(program: Program) -> Iterator[tuple[Nesting, Op | str, onnx.TensorProto]]:

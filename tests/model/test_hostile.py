@@ -185,4 +185,4 @@ def test_notes_are_counted_last_and_do_not_make_a_model_inconclusive() -> None:
 def test_fields_of_a_newer_onnx_are_named_and_keep_nothing_from_being_conclusive() -> None:
     model = load(wb.model(wb.blob(999, b"new"), RELU))
     assert not model.problems
-    assert [region.family for region in model.unread] == ["unknown-field"]
+    assert [region.family for region in model.payloads.rest.unread] == ["unknown-field"]

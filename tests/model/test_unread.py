@@ -21,7 +21,7 @@ def plain() -> ModelProto:
 
 
 def named(data: bytes) -> tuple[Region, ...]:
-    return load(data).unread
+    return load(data).payloads.rest.unread
 
 
 def test_every_byte_of_what_onnx_writes_has_a_reader() -> None:
