@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 LONG = 4096
 """Bytes from which a text is long."""
+LENGTHY = ("metadata", "documentation", "attribute")
+"""Kinds of strings that may be."""
 RECONSIDERED = frozenset({"encoded", "url"})
 """Families in which the first of a string may be none and the next be one."""
 MOST = 200
@@ -93,9 +95,7 @@ def look(strings: Strings) -> tuple[Sighting, ...]:
 
 def _long(kinds: Mapping[str, list[Group]]) -> Iterator[Sighting]:
     """Texts that are long for one."""
-    for group in (
-        g for kind in ("metadata", "documentation", "attribute") for g in kinds.get(kind, ())
-    ):
+    for group in (g for kind in LENGTHY for g in kinds.get(kind, ())):
         for data in group.first:
             size = group.size(data)
             if size >= LONG:

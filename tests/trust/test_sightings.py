@@ -157,8 +157,9 @@ def test_a_large_tensor_of_strings_is_looked_into() -> None:
 def test_a_string_that_was_left_out_for_its_length_is_looked_into() -> None:
     made = with_metadata("blob", "A" * (1 << 20) + " ")
     made.metadata_props[0].value = "ghp_" + "a" * 36 + " " * (2 << 20)
-    (seen,) = sightings(made)
-    assert seen.family == "secret"
+    seen = {each.family: each for each in sightings(made)}
+    assert set(seen) == {"secret", "long"}
+    assert seen["long"].length == (2 << 20) + 40
     (text,) = [t for t in cast("list[Text]", contents(made).get("texts")) if t.kind == "metadata"]
     assert text.length == (2 << 20) + 40
 
