@@ -97,6 +97,7 @@ readme: $(STAMP)  ## rewrite the generated parts of README.md, docs/ and the JSO
 	$(BIN)/python tools/operators.py
 	$(BIN)/python -m tools.schema
 	$(BIN)/python -m tools.api
+	$(BIN)/python tools/rule_fields.py
 	$(BIN)/python tools/readme.py
 
 clean:  ## remove what the targets above wrote, the virtual environment included

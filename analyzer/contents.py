@@ -112,7 +112,9 @@ class Extension:
     """An operator type of a domain that is not ONNX's own, and that the model does not define."""
 
     domain: str
+    """Domain of the operators."""
     op_type: str
+    """Operator type."""
     place: str
     """Id of the first such operator."""
     count: int
@@ -140,6 +142,7 @@ class Annotation:
     place: str
     """Tensor that is annotated."""
     key: str
+    """Key of the entry."""
     name: str
     """The name that nothing has."""
 
@@ -153,6 +156,7 @@ class Override:
     domain: str
     """``""`` for ai.onnx."""
     name: str
+    """Name of the initializer."""
     calls: int
     """Operators that it replaces."""
 

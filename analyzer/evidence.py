@@ -38,7 +38,9 @@ class Separability:
     """How close trained weights are to a sum of depthwise separable convolutions."""
 
     depthwise_first: Decoupling = field(metadata=HIDDEN)
+    """Depthwise convolution first, then a pointwise one."""
     pointwise_first: Decoupling = field(metadata=HIDDEN)
+    """Pointwise convolution first, then a depthwise one."""
     target: float
     """Share of energy the recommendation has to keep."""
     macs_now: int | None
@@ -216,6 +218,7 @@ class KernelUse:
 
     @property
     def effective_taps(self) -> int:
+        """Product of the sides of the smallest kernel that does the same."""
         out = 1
         for side in self.effective:
             out *= side
@@ -267,14 +270,17 @@ class FilterUse(Brief):
 
     @property
     def unread_share(self) -> float:
+        """Share of the input channels that no filter reads."""
         return self.unread_count / self.inputs if self.inputs else 0.0
 
     @property
     def dead_share(self) -> float:
+        """Share of the output channels that are dead."""
         return self.dead_count / self.filters if self.filters else 0.0
 
     @property
     def duplicate_share(self) -> float:
+        """Share of the filters that repeat another one."""
         return self.duplicate_count / self.filters if self.filters else 0.0
 
 
@@ -285,6 +291,7 @@ class ValueStats:
     dtype: str
     """Element type as stored."""
     elements: int
+    """Number of elements."""
     nan: int
     """Elements that are not a number."""
     inf: int
@@ -328,6 +335,7 @@ class ValueStats:
 
     @property
     def finite(self) -> bool:
+        """No element is infinite or not a number."""
         return self.nan == 0 and self.inf == 0
 
     @property
@@ -379,6 +387,7 @@ class TensorEvidence:
     marker: bool
     """All its readers use NaN as the sign of what is missing."""
     values: ValueStats
+    """Numeric health of its elements."""
 
     @property
     def harmful(self) -> bool:

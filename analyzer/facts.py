@@ -285,14 +285,17 @@ class Node:
     name: str
     """The node's own name, possibly empty or duplicated."""
     op_type: str
+    """Operator type such as ``Conv``."""
     domain: str
     """``""`` for ai.onnx."""
     inputs: tuple[str, ...]
     """Input tensor names; ``""`` for an omitted optional input."""
     outputs: tuple[Tensor, ...]
+    """What it makes, omitted optional outputs left out."""
     tags: tuple[str, ...]
     """Pattern tags in a fixed order, e.g. ``("depthwise",)``; ``factorised`` comes last."""
     cost: Cost = field(metadata=INLINE)
+    """What one execution costs."""
     params: int
     """Parameters this node is the first to use; shared tensors count at one node only."""
     executions: int | None
@@ -346,10 +349,12 @@ class Node:
 
     @property
     def macs(self) -> int | None:
+        """Multiply-accumulates of one execution; ``None`` if unknown."""
         return self.cost.macs
 
     @property
     def flops(self) -> int | None:
+        """FLOPs of one execution; ``None`` if unknown."""
         return self.cost.flops
 
     @property
@@ -389,6 +394,7 @@ class Block:
     macs: int | None
     """MACs over all executions."""
     params: int
+    """Parameters of its operators."""
     detail: Mapping[str, int | str | bool] = field(default_factory=dict)
     """Kind-specific properties, e.g. ``{"stride": 2, "in_channels": 64}``."""
 
@@ -404,11 +410,13 @@ class ModelInfo:
     bytes: int
     """File size, external data excluded."""
     ir_version: Signed
+    """Version of the file format."""
     opsets: Mapping[str, Signed]
     """Imported operator-set version by domain; ``""`` is ai.onnx."""
     producer: str
     """Producer name and version as the file states them."""
     graph_name: str = ""
+    """Name of the main graph, possibly empty."""
     metadata: Mapping[str, str] = field(default_factory=dict)
     """``metadata_props`` of the file."""
 
@@ -435,6 +443,7 @@ class StoredTensor:
     scope: str
     """``""`` for the main graph, else the path of the first body or function that holds it."""
     dtype: str | None
+    """Element type; ``None`` if unknown."""
     shape: Shape
     """Dimensions as stored."""
     role: str
@@ -497,7 +506,9 @@ class Memory(Brief):
     alive: tuple[Tensor, ...]
     """Tensors alive at the peak, largest first."""
     certainty: Certainty
+    """Certainty of ``peak_bytes``."""
     reason: str = ""
+    """Why that is not exact; empty otherwise."""
     peak_range: Range = (0, None)
     """Lower and upper end of the peak: which bodies run may depend on data."""
     fused_bytes: int | None = None
@@ -520,7 +531,9 @@ class Totals:
     params: int
     """Published-style parameter count (weights only)."""
     weight_bytes: int
+    """Bytes of weights and buffers in memory."""
     peak_activation_bytes: int | None
+    """Peak activation memory; ``None`` if unknown."""
     complete: bool
     """True when the MACs of every node are known, and how often it runs at most."""
     unknown_nodes: int
@@ -532,9 +545,13 @@ class Totals:
     macs_by_kind: Mapping[str, int]
     """MACs by ``Node.kind``: ``depthwise``, ``pointwise``, ``standard``, …, or operator type."""
     params_by_kind: Mapping[str, int]
+    """Parameters by the same kinds."""
     macs_by_precision: Mapping[str, int]
+    """MACs by ``Node.precision``."""
     certainty: Certainty
+    """Certainty of the figures, MACs first."""
     reason: str = ""
+    """Why that is not exact; empty otherwise."""
     flops_complete: bool = True
     """True when the FLOPs of every operator are known too (MACs may be known where they are not,
     e.g. behind an operator whose output size depends on data)."""
@@ -566,12 +583,15 @@ class Ceiling:
     """
 
     macs: int
+    """Multiply-accumulates of one inference."""
     macs_note: str
     """Clause for people that begins with a space: why ``macs`` is not what the totals say."""
     is_bounded: bool
     """False where a loop that nothing bounds has MACs: then ``macs`` is a lower bound."""
     activation_bytes: int | None
+    """Peak activation memory; ``None`` if unknown."""
     activation_note: str
+    """The same about ``activation_bytes``."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -579,9 +599,13 @@ class Separable(Brief):
     """Cumulative effect of converting every candidate convolution."""
 
     macs_now: int
+    """MACs of the model as it is."""
     macs_after: int
+    """MACs of the model with every candidate converted."""
     params_now: int
+    """Parameters of the model as it is."""
     params_after: int
+    """Parameters of the model with every candidate converted."""
     candidates: tuple[str, ...]
     """Node ids, largest saving first."""
 

@@ -34,6 +34,7 @@ class Declared:
     """An input or output of the model as the file declares it."""
 
     name: str
+    """Name of the input or output."""
     dtype: str | None
     """Element type, or ``seq(float32)`` and the like; ``None`` if not declared."""
     rank: int | None
@@ -54,6 +55,7 @@ class Hidden:
     that name, too: inside, the name means another thing than outside."""
 
     name: str
+    """The name that means two things."""
     scope: str
     """Path of the body."""
     what: str
@@ -90,6 +92,7 @@ class Name:
     """A name that the file gives to an operator or a value."""
 
     text: str
+    """The name itself."""
     kind: str
     """``operator``, ``value``, ``input`` or ``output``."""
     length: int

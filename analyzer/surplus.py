@@ -58,6 +58,7 @@ class Initializer:
     shape: tuple[int | None, ...] | None
     """Dimensions as stored."""
     elements: int | None
+    """Number of elements; ``None`` if unknown."""
     bytes: int | None
     """Bytes of its elements; ``None`` if unknown."""
     readers: int
@@ -65,6 +66,7 @@ class Initializer:
     is_input: bool
     """Also a graph input, so that a caller may override it (IR version 4 and later)."""
     is_output: bool
+    """Also an output of its graph."""
     is_node: bool
     """The value of a Constant node, not an initializer."""
     is_external: bool

@@ -30,7 +30,7 @@ COMMANDS: Mapping[str, Command] = {
     "compare": Command("compare", "what changed between two models, and what it costs"),
     "targets": Command("targets", "where models run: whole, in parts, or not, and what blocks"),
     "graph": Command("graph", "the operator graph as GraphML, node-link JSON or DOT"),
-    "rules": Command("rules", "list the rules, or test rule files"),
+    "rules": Command("rules", "list, write and test rules"),
     "explain": Command("explain", "what a rule reports, why, and what to do"),
     "version": Command("version", "the version of onnxlint and of what it builds on"),
 }

@@ -1,4 +1,4 @@
-"""``onnxlint rules``: list the rules; ``onnxlint rules test``: run the examples in rule files."""
+"""``onnxlint rules``: list the rules, say what a rule can ask, begin one, test rule files."""
 
 from __future__ import annotations
 
@@ -7,46 +7,60 @@ from typing import TYPE_CHECKING
 
 from analyzer.cli import exits
 from analyzer.cli.plan import load_all_rules
+from analyzer.errors import ConfigError
 from analyzer.report.style import Style
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from analyzer.cli.console import Console
     from analyzer.cli.environment import Environment
     from analyzer.ruleset.rule import Rule
 
+DETAILS = """what ARGUMENT is:
+  list [DIR]        rules in a folder of your own (default: those that ship with onnxlint)
+  test [DIR]        the same; every example in their files is a test
+  fields [SUBJECT]  a word of applies-to, such as node (default: all)
+  new [NAME]        the name of a rule, a folder before it if you like; writes NAME.yaml
+  schema            nothing; prints the JSON Schema of rule files, for editors
+"""
+
 
 def configure(parser: ArgumentParser) -> None:
     """Arguments of this command."""
+    parser.epilog = DETAILS
     parser.add_argument(
         "action",
         nargs="?",
-        choices=("list", "test"),
+        choices=tuple(_ACTIONS),
         default="list",
-        help="list (default), or run every example of every rule",
+        help="list rules (default), run their examples, list what a rule can ask, begin a rule",
     )
+    parser.add_argument("argument", metavar="ARGUMENT", nargs="?", help="see below")
     parser.add_argument(
-        "folder",
-        metavar="DIR",
-        nargs="?",
-        help="folder of rule files (default: those that ship with onnxlint)",
-    )
-    parser.add_argument(
-        "--format", choices=("text", "json"), default="text", help="of the list (default: text)"
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="of list and fields (default: text)",
     )
 
 
 def run(arguments: Namespace, console: Console, environment: Environment) -> int:
-    """List, or test: 1 if an example fails."""
-    from analyzer.ruleset import load_rules
+    """Do what was asked for: 1 if an example fails."""
+    return _ACTIONS[arguments.action](arguments, console)
 
-    rules = load_rules(Path(arguments.folder)) if arguments.folder else load_all_rules(())
-    if arguments.action == "test":
-        return _test(rules, console)
+
+def _list(arguments: Namespace, console: Console) -> int:
+    rules = _load(arguments.argument)
     console.write(_as_json(rules) if arguments.format == "json" else _as_text(rules, console.color))
     return exits.CLEAN
+
+
+def _load(folder: str | None) -> Iterable[Rule]:
+    from analyzer.ruleset import load_rules
+
+    return load_rules(Path(folder)) if folder else load_all_rules(())
 
 
 def _as_text(rules: Iterable[Rule], color: bool) -> bytes:
@@ -80,10 +94,10 @@ def _as_json(rules: Iterable[Rule]) -> bytes:
     ])  # fmt: skip
 
 
-def _test(rules: Iterable[Rule], console: Console) -> int:
+def _test(arguments: Namespace, console: Console) -> int:
     from analyzer.examples import test_rules
 
-    results = test_rules(rules)
+    results = test_rules(_load(arguments.argument))
     failed = [result for result in results if not result.passed]
     for result in results:
         if failed and result.passed:
@@ -91,3 +105,46 @@ def _test(rules: Iterable[Rule], console: Console) -> int:
         console.line(str(result))
     console.note(f"{len(results)} examples, {len(failed)} failed")
     return exits.FINDINGS if failed else exits.CLEAN
+
+
+def _fields(arguments: Namespace, console: Console) -> int:
+    from dataclasses import asdict
+
+    from analyzer.report.json import encode
+    from analyzer.ruleset.fields import did_you_mean
+    from analyzer.ruleset.fields_page import as_text
+    from analyzer.ruleset.handbook import handbook
+
+    known, subject = handbook(), arguments.argument or ""
+    names = [entry.name for entry in known.subjects]
+    if subject not in ("", *names):
+        hint = did_you_mean(subject, names) or f", expected {', '.join(names)}"
+        raise ConfigError(f"there is no sort of subject {subject[:40]!r}{hint}")
+    if arguments.format == "json":
+        console.write(encode(asdict(known)))
+    else:
+        console.write("".join(f"{line}\n" for line in as_text(known, subject)).encode())
+    return exits.CLEAN
+
+
+def _new(arguments: Namespace, console: Console) -> int:
+    from analyzer.cli.new_rule import write_new_rule
+
+    path = write_new_rule(arguments.argument or "my-rule")
+    console.line(path)
+    folder = str(Path(path).parent)
+    console.note(f"try it with: onnxlint rules test {folder}; "
+                 f"use it with: onnxlint check MODEL --rules {folder}")  # fmt: skip
+    return exits.CLEAN
+
+
+def _schema(arguments: Namespace, console: Console) -> int:
+    from analyzer.resources import rules_dir
+
+    console.write((rules_dir() / "rule.schema.json").read_bytes())
+    return exits.CLEAN
+
+
+_ACTIONS: Mapping[str, Callable[[Namespace, Console], int]] = {
+    "list": _list, "test": _test, "fields": _fields, "new": _new, "schema": _schema,
+}  # fmt: skip

@@ -15,7 +15,7 @@ from analyzer.graph.names import NameTable
 from analyzer.graph.tensors import decode_tensor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy as np
 
@@ -72,13 +72,6 @@ class Index:
         """The value that ``name`` means in the instance ``scope``."""
         return self._value(self.names.home_of(scope, name), name)
 
-    def stored(self) -> Iterator[Value]:
-        """The initializers of every scope, each once, in the order of the file."""
-        for names in self.names.scopes.values():
-            if names.home is not None:
-                for name in dict.fromkeys(names.home.stored):
-                    yield self._value(names, name)
-
     @cached_property
     def constants(self) -> NameTable:
         """The names, with what is constant found."""
@@ -103,12 +96,14 @@ class Index:
 class Value:
     """A tensor in its scope."""
 
-    __slots__ = ("_contents", "_index", "_names", "name")
+    __slots__ = ("_contents", "_index", "_names", "_readers", "_values", "name")
 
     def __init__(self, index: Index, names: Names, name: str) -> None:
         self._index = index
         self._names = names
         self._contents: np.ndarray[Any, Any] | bool | None = False
+        self._values: tuple[int | float, ...] | bool | None = False
+        self._readers: tuple[NodeView, ...] | None = None
         self.name: str = name
         """Name in its scope."""
 
@@ -194,11 +189,12 @@ class Value:
     @property
     def values(self) -> tuple[int | float, ...] | None:
         """Numbers of a constant of up to 4,096 elements, in order; flags are 0 and 1."""
-        array = self.contents
-        if array is None or array.dtype.kind in "SUcM":
-            return None
-        kind = int if array.dtype.kind in "iub" else float
-        return tuple([kind(number) for number in array.ravel().tolist()])
+        if isinstance(self._values, bool):
+            array, self._values = self.contents, None
+            if array is not None and array.dtype.kind not in "SUcM":
+                kind = int if array.dtype.kind in "iub" else float
+                self._values = tuple([kind(number) for number in array.ravel().tolist()])
+        return self._values
 
     @property
     def scalar(self) -> int | float | None:
@@ -232,8 +228,10 @@ class Value:
     @property
     def readers(self) -> tuple[NodeView, ...]:
         """Operators that read it, each once; one whose body reads it counts."""
-        nodes = dict.fromkeys(read.node for read in self.reads if read.node)
-        return tuple([self._index.operator(node) for node in nodes])
+        if self._readers is None:
+            nodes = dict.fromkeys(read.node for read in self.reads if read.node)
+            self._readers = tuple([self._index.operator(node) for node in nodes])
+        return self._readers
 
     @property
     def uses(self) -> int:
@@ -255,6 +253,11 @@ class NodeView:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.node, name)
+
+    @property
+    def label(self) -> str:
+        """What people call it: its name, or that of its first output where it has none."""
+        return self.node.name or self.node.id
 
     @property
     def version(self) -> int | None:

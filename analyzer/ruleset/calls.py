@@ -21,12 +21,18 @@ if TYPE_CHECKING:
 
 MAX_PATTERN = 500
 """Characters of a regular expression."""
-MAX_PROGRAM = 1 << 20
+MAX_PROGRAM = 1000
+"""Instructions of a regular expression; RE2 takes 2.5 ns for each and character at the worst."""
+_MEMORY = 1 << 20
 """Bytes that the automaton of a regular expression may take."""
 
 
 class Wrong(Exception):  # noqa: N818 - turned into a ``Refused`` by whoever knows the line
     """Arguments are not what a function takes; ``str()`` continues its name."""
+
+
+def _by_length(thing: Any, *_: Any) -> int:
+    return len(thing) >> 6 if isinstance(thing, (str, list, tuple)) else 0
 
 
 class Function(NamedTuple):
@@ -41,6 +47,8 @@ class Function(NamedTuple):
     """Whether it can be called with these arguments of these kinds."""
     run: Callable[..., Any]
     """Its value; ``UNKNOWN`` where there is none."""
+    cost: Callable[..., int] = _by_length
+    """Steps that a call takes."""
 
     def check(self, arguments: Sequence[nodes.Expr], kinds: Sequence[Kind]) -> Kind:
         """Kind of the call; raises ``Wrong``."""
@@ -90,13 +98,18 @@ def compile_pattern(pattern: str) -> Any:
     import re2  # lazily: most runs evaluate no rule that has a pattern
 
     options = re2.Options()
-    options.max_mem, options.log_errors = MAX_PROGRAM, False
+    options.max_mem, options.log_errors = _MEMORY, False
     try:
-        return re2.compile(pattern.encode("utf-8", "surrogatepass"), options)
+        found = re2.compile(pattern.encode("utf-8", "surrogatepass"), options)
     except re2.error as error:
         reason = error.args[0] if error.args else "it cannot be read"
         text = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
         raise Wrong(f"has a pattern that RE2 refuses: {text[:120]}") from None
+    if found.programsize > MAX_PROGRAM:
+        raise Wrong(
+            f"has a pattern of {found.programsize:,} instructions, more than {MAX_PROGRAM:,}"
+        )
+    return found
 
 
 def _matches(text: Any, pattern: str) -> object:
@@ -104,6 +117,10 @@ def _matches(text: Any, pattern: str) -> object:
         return UNKNOWN
     found = compile_pattern(pattern).search(text.encode("utf-8", "surrogatepass"))
     return found is not None
+
+
+def _search_cost(text: Any, pattern: str) -> int:
+    return len(text) * compile_pattern(pattern).programsize >> 12 if isinstance(text, str) else 0
 
 
 def _reduced(reduce: Callable[[list[Any]], Any], empty: object) -> Callable[..., Any]:
@@ -171,7 +188,7 @@ FUNCTIONS = {
                       lambda text: text.lower() if isinstance(text, str) else UNKNOWN),
     "matches": Function(
         "matches(text, 'pattern')", "Whether a regular expression (RE2 syntax) is found anywhere "
-        "in a text; ^ and $ tie it to the ends.", FLAG, _searched, _matches,
+        "in a text; ^ and $ tie it to the ends.", FLAG, _searched, _matches, _search_cost,
     ),
     "constant": Function(
         "constant(value, …)", "Whether all of these values are known before the model runs.", FLAG,

@@ -66,7 +66,7 @@ def _field(node: nodes.Getattr) -> Closure:
 
 
 def _part(owner: Closure, name: str) -> Closure:
-    """Field of a record or entry of a mapping; a list costs as much as it is long."""
+    """Field of a record or entry of a mapping."""
 
     def look(groups: Groups) -> Any:
         record = owner(groups)
@@ -76,15 +76,15 @@ def _part(owner: Closure, name: str) -> Closure:
         value = record.get(name) if data else getattr(record, name)
         if value is None:
             return UNKNOWN
-        if type(value) is tuple and len(value) > _SHORT:
-            _take(groups, len(value))
+        if type(record) is NodeView and type(value) is tuple and len(value) > _SHORT:
+            _take(groups, len(value))  # it was made just now
         return value
 
     return look
 
 
 _SHORT = 8
-"""Shorter lists cost nothing: shapes, kernels."""
+"""Shorter lists cost nothing."""
 
 
 def _take(groups: Groups, count: int) -> None:
@@ -246,16 +246,15 @@ def _call(node: nodes.Call) -> Closure:
     name = node.node.name
     if name in QUANTIFIERS:
         return _quantifier(node, name)
-    run = FUNCTIONS[name].run
+    function = FUNCTIONS[name]
     arguments = [evaluator(argument) for argument in node.args]
 
     def call(groups: Groups) -> Any:
         values = [argument(groups) for argument in arguments]
         if any(value is UNKNOWN for value in values):
             return UNKNOWN
-        if isinstance(values[0], str):
-            _take(groups, len(values[0]) >> 6)
-        return run(*values)
+        _take(groups, function.cost(*values))
+        return function.run(*values)
 
     return call
 

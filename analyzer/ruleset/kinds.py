@@ -131,6 +131,11 @@ def spell(kind: Kind) -> str:
     return kind if isinstance(kind, str) else title(kind)
 
 
+def sources(record: type) -> tuple[type, ...]:
+    """The classes whose fields a record has, its own first."""
+    return (record, _EXTENDS[record]) if record in _EXTENDS else (record,)
+
+
 def title(record: type) -> str:
     """What people call a record: a view of a node is a node to them."""
     return _EXTENDS.get(record, record).__name__

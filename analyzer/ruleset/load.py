@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, TypeVar
 from analyzer.errors import RuleError
 from analyzer.findings.finding import Severity
 from analyzer.resources import rules_dir
-from analyzer.ruleset.document import MAX_BYTES, Item, MalformedYaml, read
+from analyzer.ruleset.document import MAX_BYTES, MalformedYaml, read
+from analyzer.ruleset.example_keys import plain, read_examples
 from analyzer.ruleset.expression import Amount, Expression, Message
 from analyzer.ruleset.keys import Section
-from analyzer.ruleset.option import Option, OptionValue
-from analyzer.ruleset.option_values import kind_of, typed
+from analyzer.ruleset.option import Option
+from analyzer.ruleset.option_values import kind_of
 from analyzer.ruleset.pattern_keys import read_patterns
-from analyzer.ruleset.rule import Example, Measure, Rule
+from analyzer.ruleset.rule import Measure, Rule
 from analyzer.ruleset.subjects import SORTS, groups
 from analyzer.ruleset.whitelist import Checker, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
@@ -29,10 +30,7 @@ STATUSES = ("preview", "stable", "deprecated")
 FIX_SAFETIES = ("display", "unsafe", "safe")
 GROUPS = ("message", "rule")
 TOTALS = ("sum", "max")
-EXPECTATIONS = ("match", "no-match")
 OPTION_KINDS = ("integer", "number", "flag", "text")
-HEX, TIMES = re.compile(r"(?:[0-9a-fA-F]{2})+"), re.compile(r"[0-9]{1,6}")
-FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,60}")
 MAX_FILES = 1000
 """Rule files in one folder."""
 
@@ -110,7 +108,7 @@ def _rule(top: Section, source: str, *, trusted: bool) -> Rule | None:
     summary = top.line_of_text("summary")
     fix_safety = top.choice("fix-safety", FIX_SAFETIES, "display")
     references = top.texts("references")
-    examples = _examples(top, options)
+    examples = read_examples(top, options)
     group, value = top.choice("group", GROUPS, "message"), _value(top, checker)
     yields_to = top.texts("yields-to")
     if when is None or message is None:
@@ -211,7 +209,7 @@ def _options(top: Section) -> dict[str, Option]:
         if not NAME.fullmatch(name):
             body.error("its name must be words of a-z and 0-9 joined by '-'")
         default = body.item("default", required=True)
-        value = _plain(default)
+        value = plain(default)
         kind = body.choice("type", OPTION_KINDS, kind_of(value))
         options[name] = Option(name, value, kind, body.text("unit", ""), body.line_of_text("help"))
         if default is not None and isinstance(default.value, (list, dict)):
@@ -220,77 +218,6 @@ def _options(top: Section) -> dict[str, Option]:
             body.error(f"'default' is not of type {kind}")
         body.finish()
     return options
-
-
-def _examples(top: Section, options: Mapping[str, Option]) -> tuple[Example, ...]:
-    item = top.item("examples", required=True)
-    if item is None:
-        return ()
-    if not isinstance(item.value, list):
-        top.error("'examples' must be a list", item.line)
-        return ()
-    examples = []
-    for entry in item.value:
-        body = Section(entry, top.errors, "example")
-        name = body.line_of_text("name")
-        expect = body.choice("expect", EXPECTATIONS)
-        model = body.text("model")
-        overrides = _overrides(body, options)
-        append = hexadecimal(body, "append", body.text("append", ""))
-        beside, targets = _beside(body), body.texts("targets")
-        body.finish()
-        examples.append(
-            Example(name, expect, model, overrides, append, targets, beside, entry.line)
-        )
-    for wanted in EXPECTATIONS:
-        if wanted not in {example.expect for example in examples}:
-            top.error(f"'examples' has none with 'expect: {wanted}'", item.line)
-    return tuple(examples)
-
-
-def hexadecimal(body: Section, key: str, text: str) -> bytes:
-    """The bytes that pairs of hexadecimal digits spell; ``00*20`` is twenty of one."""
-    data = b""
-    for word in text.split():
-        digits, _, times = word.partition("*")
-        if not HEX.fullmatch(digits) or not (not times or TIMES.fullmatch(times)):
-            body.error(f"{key!r} must be pairs of hexadecimal digits, not {word[:20]!r}")
-            return b""
-        data += bytes.fromhex(digits) * int(times or 1)
-    return data
-
-
-def _beside(body: Section) -> dict[str, bytes | str]:
-    """``{weights.bin: 00*16 4d5a, link.bin: "link weights.bin"}``."""
-    item = body.item("beside")
-    section = Section(item, body.errors, "beside") if item else None
-    files: dict[str, bytes | str] = {}
-    for name in section.entries if section else ():
-        assert section is not None
-        text = section.text(name)
-        if not FILE.fullmatch(name):
-            section.error(f"{name[:40]!r} is no plain name of a file")
-        elif text.startswith("link "):
-            files[name] = text.removeprefix("link ").strip()
-        else:
-            files[name] = hexadecimal(section, name, text)
-    return files
-
-
-def _overrides(body: Section, options: Mapping[str, Option]) -> dict[str, OptionValue]:
-    item = body.item("options")
-    values: dict[str, OptionValue] = {}
-    section = Section(item, body.errors, "example options") if item else None
-    for name, entry in section.entries.items() if section else ():
-        try:
-            values[name] = typed(options, name, _plain(entry))
-        except ValueError as error:
-            body.error(str(error), entry.line)
-    return values
-
-
-def _plain(item: Item | None) -> OptionValue:
-    return None if item is None or isinstance(item.value, (list, dict)) else item.value
 
 
 def _text(file: Traversable | Path) -> str:

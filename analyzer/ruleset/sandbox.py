@@ -15,16 +15,19 @@ raises. ``is unknown`` asks on purpose. A list may hold unknown elements: its le
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jinja2 import Environment
+from jinja2.lexer import Lexer
 
 from analyzer import units
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from jinja2.lexer import Token
 
 
 class UnknownFact:
@@ -101,7 +104,26 @@ FILTERS: Mapping[str, Filter] = {
 """The closed set of message filters."""
 
 
+class _Literally(Lexer):
+    """A backslash in a text is a backslash, as regular expressions want it."""
+
+    def wrap(
+        self, stream: Iterable[tuple[int, str, str]], name: Any = None, filename: Any = None
+    ) -> Iterator[Token]:
+        escaped = (
+            (line, token, value.replace("\\", "\\\\") if token == "string" else value)
+            for line, token, value in stream
+        )
+        return super().wrap(escaped, name, filename)
+
+
+class _Grammar(Environment):
+    @cached_property
+    def lexer(self) -> Lexer:
+        return _Literally(self)
+
+
 @cache
 def environment() -> Environment:
     """What parses all rules; nothing is ever compiled or rendered in it."""
-    return Environment(optimized=False, autoescape=True, cache_size=0)
+    return _Grammar(optimized=False, autoescape=True, cache_size=0)

@@ -8,6 +8,7 @@ the calls of ``calls``.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from jinja2 import nodes
@@ -41,6 +42,7 @@ MAX_QUANTIFIERS = 3
 MAX_NUMBER = 10**30
 """Largest literal."""
 
+VARIABLE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 TESTS = ("known", "unknown")
 ARITHMETIC = (nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod)
 SIGN = (nodes.Neg, nodes.Pos)
@@ -188,8 +190,11 @@ class Checker:
         items = self.kind(many, depth + 1)
         if not isinstance(items, Many) and items != ANY:
             raise Refused(f"{spelling(many)} is a {spell(items)}, not a list", many.lineno)
-        if variable in (*self.groups, *self._bound, "option"):
+        if variable in (*self.groups, *self._bound, "option", *FUNCTIONS, *QUANTIFIERS):
             raise Refused(f"{_short(variable)} already stands for something else", node.lineno)
+        if not VARIABLE.fullmatch(variable):
+            what = f"{_short(variable)!r} is no name for an element: take letters, digits and _"
+            raise Refused(what, node.lineno)
         if len(self._bound) >= MAX_QUANTIFIERS:
             raise Refused(f"more than {MAX_QUANTIFIERS} quantifiers in one another", node.lineno)
         self._bound[variable] = items.of if isinstance(items, Many) else ANY

@@ -160,10 +160,6 @@ def test_an_operator_has_the_fields_of_its_node_and_its_neighbours() -> None:
     assert found.by_type[("", "Mul")] == ["s"]
 
 
-def test_every_initializer_is_listed_read_or_not() -> None:
-    assert [(v.name, v.uses) for v in index(NET).stored()] == [("k", 0), ("three", 1), ("axes", 0)]
-
-
 def test_a_name_that_nothing_defines_is_a_value_of_which_nothing_is_known() -> None:
     ghost = value("g (float[2] x) => (float[2] y) { y = Add (x, ghost) }", "ghost")
     assert (ghost.producer, ghost.shape, ghost.is_constant, ghost.uses) == (None, None, False, 1)

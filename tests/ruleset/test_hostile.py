@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analyzer.facts import Problem
+from analyzer.ruleset import parse_rule
+from analyzer.ruleset.engine import evaluate
 from analyzer.ruleset.expression import MAX_LENGTH, Expression, Message
 from analyzer.ruleset.subjects import groups
 from analyzer.ruleset.whitelist import Checker, Refused
+from tests.golden.text import facts
+from tests.ruleset.build import rule_text
 
 CHECKER = Checker(groups("node"), {})
 
@@ -35,6 +41,17 @@ HOSTILE = [
     "-" * 900 + "1 == 1",
     "((true) and " * 100 + "true" + ")" * 100, " and ".join(["true"] * 300),
     "1" * 1900 + " == 1", "1" * 100_000 + " == 1", "'" + "a" * 100_000 + "' == 'a'",
+    "any(a in " * 4 + "node.readers" + ", true)" * 4, "len(" * 100 + "'a'" + ")" * 100 + " > 1",
+    "any(a in node.readers, any(a in node.readers, true))", "any(__class__ in node.readers, true)",
+    "any(len in node.readers, true)", "any(a in node, true)", "any(a in a, true)",
+    "node._index is known", "node.vertex is known", "node.node is known", "node.__getattr__ == 1",
+    "node.attr.get('x') == 1", "node.inputs[:1] == node.inputs", "node.inputs[1.5] is known",
+    "node.inputs[0].contents is known", "node.inputs[0]._names is known",
+    "*".join(["1" + "0" * 30] * 50) + " > 1", "matches(node.name, '(')", "matches('a', node.name)",
+    "matches(node.name, '" + "a" * 501 + "')", "matches(node.name, '(a|b){1,900}')",
+    "matches(node.name, '((a{1,30}){1,30}){1,30}')", "matches(node.name, '(?!a)')",
+    "matches(node.name, '(a)\\1')", "any()", "any", "len()", "len", "eval('1') == 1",
+    "abs(conv.kind) == 1", "constant('w')", "readers(node) == 1", "inverse(conv) == [0]",
     "conv" + ".cost" * 300 + " == 1", "node" + ".cost" * 30 + " == 1", "1 < " * 400 + "2 and",
 ]  # fmt: skip
 
@@ -67,6 +84,45 @@ def test_hostile_messages_are_refused_within_milliseconds(source: str) -> None:
     with pytest.raises(Refused):
         Message.parse(source, CHECKER)
     assert time.process_time() - start < 0.1
+
+
+FAN = facts(
+    "g (float[4] x) => (float[4] y) { "
+    + " ".join(f"a{i} = Relu (x)" for i in range(1000))
+    + " y = Sum (" + ", ".join(f"a{i}" for i in range(1000)) + ") }"
+)  # fmt: skip
+READERS = "node.inputs[0].readers"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"any(a in {READERS}, any(b in {READERS}, any(c in {READERS}, c.name == '-')))",
+        f"count(a in {READERS}, count(b in {READERS}, b.name != a.name) > 1) == 0",
+        f"any(a in {READERS}, any(b in {READERS}, matches(b.id, '(x+x+)+y')))",
+        f"any(a in {READERS}, any(b in a.inputs[0].readers, len(b.readers) > 9))",
+        f"any(a in {READERS}, any(b in a.readers, len(b.producers) == 0))",
+    ],
+)  # fmt: skip
+def test_work_that_a_model_multiplies_ends_in_a_problem_within_seconds(source: str) -> None:
+    rule = parse_rule(rule_text(options="{}", applies_to="{node: all}", when=f'"{source}"',
+                                message="m"))  # fmt: skip
+    problems: list[Problem] = []
+    start = time.process_time()
+    assert list(evaluate(FAN, [rule], {}, problems)) == []
+    assert time.process_time() - start < 3
+    assert [problem.code for problem in problems] == ["rule-limit"]
+
+
+def test_a_search_costs_what_the_pattern_and_the_text_are_long() -> None:
+    rule = parse_rule(rule_text(options="{}", applies_to="{node: all}", message="m",
+                                when="matches(node.id, '(a?){99}(a){99}b')"))  # fmt: skip
+    name = "a" * 90_000
+    model = facts(f"g (float[4] x) => (float[4] {name}) {{ {name} = Relu (x) }}")
+    problems: list[Problem] = []
+    many = replace(model, nodes=model.nodes * 70)
+    assert list(evaluate(many, [rule], {}, problems)) == []
+    assert [problem.code for problem in problems] == ["rule-limit"]
 
 
 def outcome(parser: type[Expression] | type[Message], source: str) -> str:

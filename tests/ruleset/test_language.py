@@ -83,6 +83,8 @@ def truth(source: str, place: str) -> bool | None:
         ("c", "node.outputs[0].shape[1] % option.most == 1", True),
         ("c", "matches(node.op_type, '^Co[mn]v$') and not matches(node.op_type, 'onV')", True),
         ("c", "matches(lower(node.op_type), '^conv') and lower('ÄB') == 'äb'", True),
+        ("c", r"matches(node.op_type, '\bConv\b') and not matches(node.op_type, '\d')", True),
+        ("c", r"len('\n') == 2 and matches('a.b', 'a\.b') and not matches('axb', 'a\.b')", True),
         ("q", "matches(node.name, 'x')", False),
         ("q", "matches(node.inputs[0].producer.name, 'x')", None),
         ("c", "'group' in node.attr and 'groups' not in node.attr", True),

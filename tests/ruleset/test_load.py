@@ -102,6 +102,13 @@ def test_a_rule_file_becomes_a_rule() -> None:
         ({"examples": "[]"}, "r.yaml:17: 'examples' has none with 'expect: match'"),
         ({"examples": "[{name: a, expect: match, model: m, options: {min-mac: 1}}]"},
          "r.yaml:17: example: unknown option 'min-mac', did you mean 'min-macs'?"),
+        ({"examples": "[{name: a, expect: match, model: m, append: 00*999999 00*999999}]"},
+         "r.yaml:17: example: 'append' spells more than 1,048,576 bytes"),
+        ({"examples": "[{name: a, expect: match, model: m, append: 0x}]"},
+         "r.yaml:17: example: 'append' must be pairs of hexadecimal digits, not '0x'"),
+        ({"examples": "[{name: a, expect: match, model: m, beside: {"
+                      + ", ".join(f"f{i}: 00*9" for i in range(17)) + "}}]"},
+         "r.yaml:17: beside: more than 16 files"),
         ({"since": "2024"}, None),
     ],
     ids=str,

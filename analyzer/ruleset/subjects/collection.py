@@ -31,14 +31,26 @@ class Subjects:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self._made: dict[str, dict[str, list[Subject]]] = {}
+        self._some: dict[tuple[str, str], tuple[Subject, ...]] = {}
 
     def select(self, sort: str, selector: Iterable[str]) -> Iterable[Subject]:
         """Subjects of one sort, restricted to the kinds in ``selector`` unless it is empty."""
+        kinds = tuple(selector)
+        some = SORTS[sort].some if kinds else None
+        if some is None or sort in self._made:
+            by_kind = self._all(sort)
+            for kind in kinds or by_kind:
+                yield from by_kind.get(kind, ())
+            return
+        for kind in kinds:
+            if (sort, kind) not in self._some:
+                self._some[sort, kind] = tuple(some(self.facts, kind))
+            yield from self._some[sort, kind]
+
+    def _all(self, sort: str) -> dict[str, list[Subject]]:
         if sort not in self._made:
             by_kind: dict[str, list[Subject]] = {}
             for made in SORTS[sort].make(self.facts):
                 by_kind.setdefault(made.kind, []).append(made)
             self._made[sort] = by_kind
-        by_kind = self._made[sort]
-        for kind in selector or by_kind:
-            yield from by_kind.get(kind, ())
+        return self._made[sort]

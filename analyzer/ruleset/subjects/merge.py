@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from analyzer import facts as records
+from analyzer.graph.values import NodeView
+from analyzer.patterns.index import index_of
 from analyzer.patterns.merging import KINDS, Merge, merges_of
 from analyzer.ruleset.subjects.node import node_structure
 from analyzer.ruleset.subjects.subject import Sort, Subject
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 
 def _make(facts: Facts) -> Iterator[Subject]:
+    view = index_of(facts).operator
     for merge in merges_of(facts):
         node = facts[merge.node]
         yield Subject(
@@ -24,8 +26,8 @@ def _make(facts: Facts) -> Iterator[Subject]:
             place=merge.node,
             name=f"{node.scope}/{node.name}" if node.name else node.id,
             structure=partial(tuple, (merge.kind, *node_structure(node))),
-            groups={"merge": merge, "node": node},
+            groups={"merge": merge, "node": view(node.id)},
         )
 
 
-SORT = Sort("merge", {"merge": Merge, "node": records.Node}, _make, kinds=KINDS)
+SORT = Sort("merge", {"merge": Merge, "node": NodeView}, _make, kinds=KINDS)

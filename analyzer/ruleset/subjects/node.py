@@ -58,6 +58,14 @@ def _make(facts: Facts) -> Iterator[Subject]:
     return map(facts.once(NodeSubjects).subject, facts.nodes)
 
 
+def _some(facts: Facts, kind: str) -> Iterator[Subject]:
+    domain, _, op_type = kind.rpartition(".")
+    domains = ("", "ai.onnx") if domain in ("", "ai.onnx") else (domain,)
+    by_type = index_of(facts).by_type
+    ids = [node for domain in domains for node in by_type.get((domain, op_type), ())]
+    return map(facts.once(NodeSubjects).subject, map(facts.__getitem__, ids))
+
+
 def _saving(node: Node) -> Saving | None:
     """Without the weights of another operator, where the two share them."""
     if node.saving is None or node.saved_params == node.saving.params:
@@ -89,4 +97,5 @@ SORT = Sort(
         **AUDIT,
     },
     _make,
+    some=_some,
 )

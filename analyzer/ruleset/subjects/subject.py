@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from analyzer.facts import Facts, Saving
 
@@ -45,3 +45,5 @@ class Sort:
     """All subjects of a model, called once and only if a rule asks; a few µs each."""
     kinds: tuple[str, ...] = ()
     """The words that a selector may list; empty where they are data, such as operator types."""
+    some: Callable[[Facts, str], Iterable[Subject]] | None = None
+    """The subjects of one kind, where finding those alone is cheaper than making all."""

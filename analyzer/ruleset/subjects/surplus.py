@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from analyzer import facts as records
+from analyzer.graph.values import NodeView
+from analyzer.patterns.index import index_of
 from analyzer.ruleset.sandbox import UNKNOWN
 from analyzer.ruleset.subjects.node import node_structure
 from analyzer.ruleset.subjects.subject import Sort, Subject
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 
 def _make(facts: Facts) -> Iterator[Subject]:
+    view = index_of(facts).operator
     for each in facts.structure.surplus:
         node = facts[each.place] if each.is_operator else None
         named = f"{node.scope}/{node.name}" if node is not None and node.name else each.place
@@ -27,8 +29,8 @@ def _make(facts: Facts) -> Iterator[Subject]:
             place=each.place,
             name=named,
             structure=partial(tuple, (each.kind, *form)),
-            groups={"surplus": each, "node": UNKNOWN if node is None else node},
+            groups={"surplus": each, "node": UNKNOWN if node is None else view(node.id)},
         )
 
 
-SORT = Sort("surplus", {"surplus": Surplus, "node": records.Node}, _make, kinds=KINDS)
+SORT = Sort("surplus", {"surplus": Surplus, "node": NodeView}, _make, kinds=KINDS)

@@ -20,22 +20,39 @@ _NOT_STORED: Mapping[str, Any] = dict.fromkeys(STORED, UNKNOWN)
 
 
 def _make(facts: Facts) -> Iterator[Subject]:
-    ends = {tensor.name for tensor in facts.outputs}
-    roles: list[tuple[str, str, Tensor]] = [("input", "", t) for t in facts.inputs]
-    roles += [("output", "", t) for t in facts.outputs]
-    for node in facts.nodes:
-        inner = (t for t in node.outputs if t.name and (node.scope or t.name not in ends))
-        roles += [("intermediate", node.scope, t) for t in inner]
+    return (subject for kind in KINDS for subject in _some(facts, kind))
+
+
+def _some(facts: Facts, kind: str) -> Iterator[Subject]:
     audit = audit_group(facts)
-    for role, scope, tensor in roles:
+    if kind == "stored":
+        yield from _stored(facts, audit)
+        return
+    bare = {**_NOT_STORED, **audit}
+    for scope, tensor in _flowing(facts, kind):
         rank = None if tensor.shape is None else len(tensor.shape)
         yield Subject(
-            kind=role,
+            kind=kind,
             place=tensor.name,
             name=f"{scope}/{tensor.name}",
-            structure=partial(tuple, (role, tensor.dtype, rank)),
-            groups={"tensor": tensor, **_NOT_STORED, **audit},
+            structure=partial(tuple, (kind, tensor.dtype, rank)),
+            groups={**bare, "tensor": tensor},
         )
+
+
+def _flowing(facts: Facts, kind: str) -> Iterator[tuple[str, Tensor]]:
+    """Tensors that one run makes or takes, with the scope of each."""
+    if kind != "intermediate":
+        yield from (("", tensor) for tensor in (facts.inputs if kind == "input" else facts.outputs))
+        return
+    ends = {tensor.name for tensor in facts.outputs}
+    for node in facts.nodes:
+        for tensor in node.outputs:
+            if tensor.name and (node.scope or tensor.name not in ends):
+                yield node.scope, tensor
+
+
+def _stored(facts: Facts, audit: Mapping[str, Any]) -> Iterator[Subject]:
     for stored in facts.evidence.tensors if facts.evidence else ():
         values = stored.values
         yield Subject(
@@ -48,9 +65,11 @@ def _make(facts: Facts) -> Iterator[Subject]:
         )  # fmt: skip
 
 
+KINDS = ("input", "output", "intermediate", "stored")
 SORT = Sort(
     "tensor",
     {"tensor": Tensor, **STORED, **AUDIT},
     _make,
-    kinds=("input", "output", "intermediate", "stored"),
+    kinds=KINDS,
+    some=_some,
 )
