@@ -98,11 +98,13 @@ def _row(rule: str, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> Row:
     )
 
 
-def remedies(rules: Iterable[Rule]) -> dict[str, int]:
-    """How many different things to do the rules of each category name."""
+def remedies(rules: Iterable[Rule], status: str = "") -> dict[str, int]:
+    """How many different things to do the rules of each category name, those of one status only
+    where that is given."""
     by_category: dict[str, set[str]] = {}
     for rule in rules:
-        if rule.category not in BOUGHT_ELSEWHERE and rule.status != "deprecated":
+        wanted = rule.status == status if status else rule.status != "deprecated"
+        if wanted and rule.category not in BOUGHT_ELSEWHERE:
             by_category.setdefault(rule.category, set()).add(" ".join(rule.fix.split()))
     return {category: len(texts) for category, texts in sorted(by_category.items())}
 
@@ -157,9 +159,11 @@ def main() -> int:
         sys.stdout.write(f"== check {title}\n")
         text = "\n".join(lines(measure(run(opt.paths, options)), rules, full=opt.full))
         sys.stdout.write(text + "\n\n")
-    named = remedies(rules.values())
-    parts = ", ".join(f"{category} {count}" for category, count in named.items())
-    sys.stdout.write(f"== {sum(named.values())} different remedies: {parts}\n")
+    for status in ("", "stable"):
+        named = remedies(rules.values(), status)
+        parts = ", ".join(f"{category} {count}" for category, count in named.items())
+        words = f"{status} remedies" if status else "different remedies"
+        sys.stdout.write(f"== {sum(named.values())} {words}: {parts}\n")
     return 0
 
 

@@ -301,6 +301,12 @@ class NodeView:
         return tuple(dict.fromkeys(readers))
 
     @property
+    def is_in_function(self) -> bool:
+        """Stands in a local function itself, not in a body: functions have no initializers."""
+        names = self._index.names.scopes.get(self.node.scope)
+        return bool(self.node.scope) and names is not None and names.around is None
+
+    @property
     def is_foldable(self) -> bool:
         """Computed from constants only, and no Constant itself: what it makes can be stored."""
         made = [value for value in self.outputs if value is not None]

@@ -6,6 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from analyzer.facts import Tensor
+from analyzer.graph.values import NodeView
+from analyzer.patterns.index import index_of
 from analyzer.ruleset.fields import AUDIT, STORED
 from analyzer.ruleset.sandbox import UNKNOWN
 from analyzer.ruleset.subjects.subject import Sort, Subject
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from analyzer.facts import Facts
+    from analyzer.graph.values import Index
 
 _NOT_STORED: Mapping[str, Any] = dict.fromkeys(STORED, UNKNOWN)
 
@@ -28,7 +31,7 @@ def _some(facts: Facts, kind: str) -> Iterator[Subject]:
     if kind == "stored":
         yield from _stored(facts, audit)
         return
-    bare = {**_NOT_STORED, **audit}
+    bare, index = {**_NOT_STORED, **audit}, index_of(facts)
     for scope, tensor in _flowing(facts, kind):
         rank = None if tensor.shape is None else len(tensor.shape)
         yield Subject(
@@ -36,7 +39,7 @@ def _some(facts: Facts, kind: str) -> Iterator[Subject]:
             place=tensor.name,
             name=f"{scope}/{tensor.name}",
             structure=partial(tuple, (kind, tensor.dtype, rank)),
-            groups={**bare, "tensor": tensor},
+            groups={**bare, "tensor": tensor, "maker": _maker(index, scope, tensor.name)},
         )
 
 
@@ -60,15 +63,22 @@ def _stored(facts: Facts, audit: Mapping[str, Any]) -> Iterator[Subject]:
             place=stored.where,
             name=f"{stored.where}/{stored.name}",
             structure=partial(tuple, (stored.operator, stored.kind, values.dtype, values.elements)),
-            groups={"tensor": Tensor(stored.name, values.dtype), "stored": stored,
+            groups={"tensor": Tensor(stored.name, values.dtype), "stored": stored, "maker": UNKNOWN,
                     "weights": values, **audit},
         )  # fmt: skip
+
+
+def _maker(index: Index, scope: str, name: str) -> Any:
+    """The operator that makes a tensor; unknown for an input."""
+    if scope not in index.names.scopes:
+        return UNKNOWN  # facts that somebody made by hand
+    return index.value(scope, name).producer or UNKNOWN
 
 
 KINDS = ("input", "output", "intermediate", "stored")
 SORT = Sort(
     "tensor",
-    {"tensor": Tensor, **STORED, **AUDIT},
+    {"tensor": Tensor, "maker": NodeView, **STORED, **AUDIT},
     _make,
     kinds=KINDS,
     some=_some,
