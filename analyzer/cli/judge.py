@@ -61,14 +61,15 @@ def judge_one(path: str, plan: Plan, command: str) -> tuple[Result, frozenset[Su
     facts = facts_of(path, plan, weights=plan.weights)
     if plan.silent:
         facts = replace(facts, problems=(*facts.problems, _silenced(plan)))
-    verdict = judge(facts, plan.rules, plan.settings)
+    about = facts if plan.targets_asked or not facts.targets else replace(facts, targets=())
+    verdict = judge(about, plan.rules, plan.settings)
     if verdict.problems:
         facts = replace(facts, problems=(*facts.problems, *verdict.problems))
     result = Result(
         facts, verdict.findings, plan.applied, command,
         suppressed=len(verdict.suppressed), accepted=len(verdict.accepted),
         configuration=shown_path(plan.config.path) if plan.config.path else "",
-        skipped_rules=plan.skipped,
+        skipped_rules=plan.skipped, targets_asked=plan.targets_asked,
     )  # fmt: skip
     return result, verdict.used
 

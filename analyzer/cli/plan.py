@@ -47,6 +47,8 @@ class Plan:
     """Records of operators that the configuration declares."""
     targets: tuple[Table, ...] = ()
     """Where the models are to run."""
+    targets_asked: bool = True
+    """False where nobody named them: then no rule is about them."""
     digest: bool = True
     """Compute each file's SHA-256."""
     weights: bool = False
@@ -182,6 +184,7 @@ def _make(file: Config, arguments: Namespace, today: date, baseline: str) -> Pla
         asked=not getattr(arguments, "unasked", False) or config.weights,
         operators=_operators(config),
         targets=_targets(file, config, arguments),
+        targets_asked=bool(config.targets),
     )
 
 
@@ -202,13 +205,13 @@ def _operators(config: Config) -> tuple[Operator, ...]:
 
 def _targets(file: Config, config: Config, arguments: Namespace) -> tuple[Table, ...]:
     """The tables that are asked for; all that ship where that is what a command is about."""
-    every = getattr(arguments, "all_targets", False)
-    if not (config.targets or every):
+    usual: tuple[str, ...] | None = getattr(arguments, "usual_targets", None)
+    if not config.targets and usual is None:
         return ()
     from analyzer.targets.catalog import chosen
 
     try:
-        return chosen(config.targets)
+        return chosen(config.targets or usual or ())
     except ConfigError as error:
         if config.targets != file.targets or not file.path:
             raise

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.cli import exits, values
 from analyzer.cli.judge import judge_one
-from analyzer.cli.options import add_model_options, add_rule_options
+from analyzer.cli.options import add_model_options, add_rule_options, add_target_option
 from analyzer.cli.outputs import keep_models, write_files
 from analyzer.cli.paths import STDIN
 from analyzer.cli.plan import make_plans
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from analyzer.report.result import Result
 
 DEFAULT = ("html", "pdf")
+TARGETS = ("ort_cpu", "ort_cuda", "ort_webgpu_js", "nnapi", "coreml_mlprogram", "qnn_htp",
+           "tensorrt", "openvino", "tflite_onnx2tf_tf")  # fmt: skip
+"""Where a report looks whether the model runs if nobody says where it is to run."""
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -50,13 +53,15 @@ def configure(parser: ArgumentParser) -> None:
         help=f"comma-separated, of {', '.join(REPORT_FORMATS)} (default: {','.join(DEFAULT)})",
     )
     parser.add_argument("--count", choices=("macs", "flops"), help="headline unit (default: macs)")
-    parser.set_defaults(unasked=True)  # weights are read unless somebody objects
+    # Weights are read unless somebody objects, and these targets are asked.
+    parser.set_defaults(unasked=True, usual_targets=TARGETS)
     parser.add_argument(
         "--no-weights",
         dest="weights",
         action="store_false",
         help="do not read the trained weights; faster, and nothing is said about them",
     )
+    add_target_option(parser, f"(default: {', '.join(TARGETS)})")
     add_rule_options(parser)
     add_model_options(parser)
 

@@ -42,7 +42,7 @@ def configure(parser: ArgumentParser) -> None:
         type=values.file,
         help="write to this file instead of standard output",
     )
-    parser.set_defaults(select=[], ignore=[], preview=False, rules=[], all_targets=True)
+    parser.set_defaults(select=[], ignore=[], preview=False, rules=[], usual_targets=())
     add_model_options(parser)
 
 

@@ -11,6 +11,7 @@ from analyzer.report.claims import claims_of
 from analyzer.report.view import (
     charts,
     conversion,
+    deployment,
     findings,
     layers,
     memory,
@@ -139,6 +140,7 @@ def build(result: Result, options: Options, medium: Medium) -> dict[str, object]
         "modules_total": modules.count(facts),
         "what_if": whatif.view(facts),
         "alive": memory.alive(facts),
+        "targets": deployment.rows(result),
         "roles": memory.roles(facts),
         "formulas": formulas(facts),
         "rows": layers.node_rows(facts, anchors, names),

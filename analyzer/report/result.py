@@ -57,6 +57,9 @@ class Result(Output):
     skipped_rules: tuple[str, ...] = ()
     """Ids of rules that were selected and not applied, as trained weights were not read."""
 
+    targets_asked: bool = field(default=True, metadata=HIDDEN)
+    """False where nobody named a target, and those looked at are a report's usual ones."""
+
     @property
     @shown_as("findings")
     def groups(self) -> tuple[Finding, ...]:

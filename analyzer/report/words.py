@@ -327,6 +327,48 @@ def _intensity(v: Values) -> str:
     )
 
 
+def _targets(v: Values) -> str:
+    said = [
+        f"{words} on {_and([label(name) for name in v[verdict]])}"
+        for verdict, words in (
+            ("whole", "all of it runs"),
+            ("split", "a part of it runs"),
+            ("no", "it does not run"),
+            ("maybe", "whether all of it runs is not decided"),
+        )
+        if v[verdict]
+    ]
+    return f"Of {many(v['count'], 'target')}: {'; '.join(said)}."
+
+
+_IN_THE_WAY: Mapping[str, str] = {
+    "operator": "which they lack", "version": "in this version", "cliff": "at this opset",
+    "type": "with these types", "condition": "under these conditions",
+    "function": "a local function",
+}  # fmt: skip
+_TOO_NEW: Mapping[str, str] = {"opset": "the opset", "ir": "the IR version"}
+
+
+def _blockers(v: Values) -> str:
+    if not v["count"]:
+        return "Nothing is certainly in the way."
+    found = [
+        f"{f'{label(op)}, {_IN_THE_WAY[code]}' if op else _TOO_NEW[code]} ({many(count, 'target')})"
+        for op, code, count in zip(v["operators"], v["codes"], v["targets"], strict=True)
+    ]
+    more = v["count"] - len(found)
+    rest = f"; and {many(more, 'more cause')}" if more else ""
+    return f"In the way: {'; '.join(found)}{rest}."
+
+
+def _edits(v: Values) -> str:
+    if not v["count"]:
+        return "No small change was found that helps."
+    found = [f"{clean(text)} ({many(count, 'target')})"
+             for text, count in zip(v["texts"], v["targets"], strict=True)]  # fmt: skip
+    return f"What helps, each change tried: {'; '.join(found)}."
+
+
 _SENTENCES: Mapping[str, Callable[[Values], str]] = {
     "network": _network,
     "architecture": _architecture,
@@ -347,6 +389,9 @@ _SENTENCES: Mapping[str, Callable[[Values], str]] = {
     "memory.intensity": _intensity,
     "weights.read": _read,
     "weights.peculiar": _peculiar,
+    "targets": _targets,
+    "targets.blockers": _blockers,
+    "targets.edits": _edits,
 }
 
 

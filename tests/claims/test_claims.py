@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +22,7 @@ from analyzer.report import REPORT_FORMATS
 from analyzer.report.claims import MAKERS, claims_of
 from analyzer.report.result import Options, Result
 from analyzer.ruleset import load_rules
+from analyzer.targets.catalog import chosen
 from tests.claims.pages import Sentence, objections, sentences
 from tests.claims.truth import TRUTHS, contradictions
 from tests.fuzz.graphs import models
@@ -29,9 +31,12 @@ from tests.report.results import LIGHT, SAMPLES
 RULES = load_rules()
 
 
-def result(model: ModelProto | Path, *, weights: bool = True) -> Result:
+def result(
+    model: ModelProto | Path, *, weights: bool = True, targets: Sequence[str] = ()
+) -> Result:
     loaded = load(str(model)) if isinstance(model, Path) else load(model.SerializeToString())
-    facts = (analyze_weights if weights else analyze)(loaded)
+    tables = chosen(targets) if targets else ()
+    facts = (analyze_weights if weights else analyze)(loaded, targets=tables)
     verdict = judge(facts, RULES, Settings())
     return Result(facts, verdict.findings, RULES)
 
@@ -92,8 +97,17 @@ def shared() -> ModelProto:
     return helper.make_model(helper.make_graph(nodes, "g", [x], [y], [kernel]))
 
 
+PARTS = """<ir_version: 10, opset_import: ["" : 22]>
+g (float[N,2,8,8] x) => (float[N,128] y) <int64[4] form = {2, 2, 1, 1}> {
+  w = ConstantOfShape (form)
+  a = Conv (x, w)
+  b = Ceil (a)
+  y = Flatten (b)
+}"""
+TARGETS = {"parts": ("ort_cpu", "coreml_mlprogram", "ort_webgpu_js", "nnapi", "migraphx"),
+           "no macs": ("ort_cpu",)}  # fmt: skip
 TEXTS = {"open loop": OPEN_LOOP, "no macs": NO_MACS, "unknown operator": UNKNOWN,
-         "open sizes": OPEN_SIZES, "unsized": UNSIZED}  # fmt: skip
+         "open sizes": OPEN_SIZES, "unsized": UNSIZED, "parts": PARTS}  # fmt: skip
 FILES = {"mobilenet": SAMPLES / "mobilenet_v1.onnx",
          "standard": SAMPLES / "mobilenet_v1_standard.onnx",
          "squeezenet": LIGHT / "light_squeezenet.onnx"}  # fmt: skip
@@ -104,7 +118,9 @@ NAMES = [*TEXTS, *MADE, *FILES]
 @cache
 def results() -> dict[str, Result]:
     texts = {
-        name: result(parser.parse_model(text), weights=name != "open sizes")
+        name: result(
+            parser.parse_model(text), weights=name != "open sizes", targets=TARGETS.get(name, ())
+        )
         for name, text in TEXTS.items()
     }
     made = {name: result(make()) for name, make in MADE.items()}
@@ -209,3 +225,19 @@ def test_missing_data_is_an_error_whatever_else_it_keeps_unjudged(tmp_path: Path
     assert list(contradictions(document(found))) == []
     (verdict,) = [s.text for s in sentences(page(found)) if s.value == "verdict"]
     assert verdict.startswith("1 error to fix before this model is used")
+
+
+def test_where_it_runs_is_said_with_what_blocks_and_what_helps() -> None:
+    assert said("parts", "targets").startswith("Of 5 targets: all of it runs on ort_cpu; ")
+    assert "Conv, at this opset (2 targets)" in said("parts", "targets.blockers")
+    assert "the opset (1 target)" in said("parts", "targets.blockers")
+    assert "fix the open sizes of the inputs, such as x 1×2×8×8" in said("parts", "targets.edits")
+    assert said("no macs", "targets") == "Of 1 target: all of it runs on ort_cpu."
+
+
+def test_nothing_is_said_of_targets_that_nobody_asked_about_and_that_run_all_of_it() -> None:
+    asked = results()["no macs"]
+    assert "Where this model runs" in page(asked)
+    assert "Where this model runs" not in page(replace(asked, targets_asked=False))
+    assert "Where this model runs" in page(replace(results()["parts"], targets_asked=False))
+    assert "Where this model runs" not in page(results()["forest"])

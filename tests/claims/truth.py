@@ -314,6 +314,54 @@ def _intensity(d: Document) -> Values:
     return {"flops": 19.5e12, "bandwidth": 1555e9}
 
 
+def _targets(d: Document) -> Values:
+    """A verdict follows from the counts beside it."""
+    for fit in d["targets"]:
+        refused = fit["nodes"] - fit["supported"] - fit["maybe"]
+        loads = all(b["code"] not in ("opset", "ir") for b in fit["blockers"])
+        if fit["verdict"] == "whole":
+            assert fit["certain"]
+            assert fit["supported"] == fit["nodes"]
+        if fit["verdict"] == "split":
+            assert refused > 0
+            assert fit["supported"] > 0
+            assert fit["partitions"] > 0
+        if fit["verdict"] == "no":
+            assert refused > 0 or not loads
+        if fit["verdict"] == "maybe":
+            assert fit["maybe"] > 0 or not fit["nodes"] or fit["blockers"]
+        listed = sum(b["count"] for b in fit["blockers"] if b["certain"])
+        assert listed == refused or len(fit["blockers"]) >= 1000
+    return {"count": len(d["targets"]),
+            **{verdict: [fit["target"] for fit in d["targets"] if fit["verdict"] == verdict]
+               for verdict in ("whole", "split", "no", "maybe")}}  # fmt: skip
+
+
+def _blockers(d: Document) -> Values:
+    said = next(c["values"] for c in d["claims"] if c["id"] == "targets.blockers")
+    causes: dict[tuple[str, str], set[str]] = {}
+    for fit in d["targets"]:
+        for blocker in fit["blockers"]:
+            if blocker["certain"]:
+                causes.setdefault((blocker["op_type"], blocker["code"]), set()).add(fit["target"])
+    named = list(zip(said["operators"], said["codes"], strict=True))
+    most = sorted(map(len, causes.values()), reverse=True)[:5]
+    assert most == [len(causes[cause]) for cause in named]
+    return {"count": len(causes), "targets": most}
+
+
+def _edits(d: Document) -> Values:
+    said = next(c["values"] for c in d["claims"] if c["id"] == "targets.edits")
+    texts = Counter(edit["text"] for fit in d["targets"] for edit in fit["edits"])
+    assert [texts[text] for text in said["texts"]] == said["targets"]
+    for fit in d["targets"]:
+        for edit in fit["edits"]:
+            more = edit["supported"] * fit["nodes"] > fit["supported"] * edit["nodes"]
+            fewer = edit["partitions"] < fit["partitions"]
+            assert more or fewer or edit["verdict"] != fit["verdict"], "it does not help"
+    return {"count": len(texts)}
+
+
 TRUTHS: Mapping[str, Callable[[Document], Values]] = {
     "network": _network,
     "architecture": lambda d: {
@@ -344,4 +392,7 @@ TRUTHS: Mapping[str, Callable[[Document], Values]] = {
     "weights.read": _read,
     "weights.peculiar": _peculiar,
     "memory.intensity": _intensity,
+    "targets": _targets,
+    "targets.blockers": _blockers,
+    "targets.edits": _edits,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.report.claims import advice, cost, identity, limits, storage
+from analyzer.report.claims import advice, cost, deployment, identity, limits, storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +40,9 @@ MAKERS: tuple[Callable[[Result], Claim | None], ...] = (
     storage.read,
     storage.peculiar,
     storage.intensity,
+    deployment.targets,
+    deployment.blockers,
+    deployment.edits,
 )
 
 

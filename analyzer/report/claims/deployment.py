@@ -1,0 +1,68 @@
+"""Where the model runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.report.claims.record import Claim
+from analyzer.report.view.deployment import is_told
+
+if TYPE_CHECKING:
+    from analyzer.report.result import Result
+
+BLOCKERS = 5
+EDITS = 5
+
+
+def targets(result: Result) -> Claim | None:
+    """Which targets run all of it, a part or nothing."""
+    fits = result.facts.targets
+    if not is_told(result):
+        return None
+    by = {
+        verdict: tuple(fit.target for fit in fits if fit.verdict == verdict)
+        for verdict in ("whole", "split", "no", "maybe")
+    }
+    return Claim("targets", {"count": len(fits), **by}, ("targets",))
+
+
+def blockers(result: Result) -> Claim | None:
+    """What is in the way on most targets."""
+    if not is_told(result):
+        return None
+    found: dict[tuple[str, str], set[str]] = {}
+    for fit in result.facts.targets:
+        for blocker in fit.blockers:
+            if blocker.certain:
+                found.setdefault((blocker.op_type, blocker.code), set()).add(fit.target)
+    ranked = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+    return Claim(
+        "targets.blockers",
+        {
+            "count": len(ranked),
+            "operators": tuple(op for (op, _), _ in ranked[:BLOCKERS]),
+            "codes": tuple(code for (_, code), _ in ranked[:BLOCKERS]),
+            "targets": tuple(len(ids) for _, ids in ranked[:BLOCKERS]),
+        },
+        ("targets",),
+    )
+
+
+def edits(result: Result) -> Claim | None:
+    """Changes that help, by the number of targets on which they do."""
+    if not is_told(result):
+        return None
+    helped: dict[str, list[str]] = {}
+    for fit in result.facts.targets:
+        for edit in fit.edits:
+            helped.setdefault(edit.text, []).append(fit.target)
+    ranked = sorted(helped.items(), key=lambda item: (-len(item[1]), item[0]))[:EDITS]
+    return Claim(
+        "targets.edits",
+        {
+            "count": len(helped),
+            "texts": tuple(text for text, _ in ranked),
+            "targets": tuple(len(ids) for _, ids in ranked),
+        },
+        ("targets",),
+    )
