@@ -21,7 +21,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types fuzz conformance mutants bench catalogue snapshots samples readme clean
+.PHONY: help demo test lint types fuzz conformance mutants bench slim catalogue snapshots samples readme clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -64,6 +64,10 @@ conformance: $(STAMP)-test  ## break every rule of ONNX in SEEDS models each, wi
 
 targets: $(STAMP)-test  ## rebuild the tables of targets from installed packages, and say what changed
 	$(BIN)/python -m tools.targets --write
+
+slim: $(STAMP)  ## what onnxslim removes from MODELS, and how much of it findings name
+	$(BIN)/python -c 'import onnxslim' 2>/dev/null || $(BIN)/python -m pip install --quiet onnxslim
+	$(BIN)/python -m tools.against_slim $(MODELS)
 
 bench: $(STAMP)-pdf $(PEERS)/.stamp  ## speed, memory and counts beside other tools and the budgets
 	$(BIN)/python -m tools.bench --peers $(PEERS) $(BENCH)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
+from analyzer import units
 from analyzer.graph.structure import unneeded
 from analyzer.redundancy.baked import another_batch, baked, may_be_baked
 from analyzer.redundancy.constants import MAKERS, Constants
@@ -223,11 +224,12 @@ def _unread(site: Site) -> str:
 
 def _folded(site: Site, growth: int) -> Surplus:
     call = site.call
-    made = [tensor.bytes or 0 for tensor in call.outputs if tensor is not None]
+    made = sum(tensor.bytes or 0 for tensor in call.outputs if tensor is not None)
     read = {tensor.name: tensor.bytes or 0 for tensor in call.inputs if tensor is not None}
+    sizes = f"{units.size(sum(read.values()))} become {units.size(made)}"
     return Surplus(
-        "foldable", site.id, "everything it is computed from is known before the model runs",
-        result_bytes=sum(made), operand_bytes=sum(read.values()), growth_bytes=growth,
+        "foldable", site.id, f"all it is computed from is known before the model runs ({sizes})",
+        result_bytes=made, operand_bytes=sum(read.values()), growth_bytes=growth,
     )  # fmt: skip
 
 

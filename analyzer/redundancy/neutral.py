@@ -109,7 +109,7 @@ def _transpose(site: Site, _: Constants) -> str | None:
 def _reshape(site: Site, constants: Constants) -> str | None:
     before = site.call.input(0)
     if same_type(site):
-        return f"its input is {_spell(before)} already"
+        return f"its input has the shape ({_spell(before)}) already"
     sizes, free = constants.sizes(site, 1) if site.call.version >= 5 else None, 0
     if before is None or before.shape is None or sizes is None:
         return None
@@ -130,7 +130,11 @@ def _flatten(site: Site, _: Constants) -> str | None:
 
 
 def _same_shape(site: Site, _: Constants) -> str | None:
-    return f"its input is {_spell(site.call.input(0))} already" if same_type(site) else None
+    return (
+        f"its input has the shape ({_spell(site.call.input(0))}) already"
+        if same_type(site)
+        else None
+    )
 
 
 def _tile(site: Site, constants: Constants) -> str | None:
@@ -148,7 +152,7 @@ def _expand(site: Site, constants: Constants) -> str | None:
 
 def _slice(site: Site, constants: Constants) -> str | None:
     if same_type(site) and not _reverses(site, constants):
-        return f"it takes all of {_spell(site.call.input(0))}"
+        return f"it takes all of ({_spell(site.call.input(0))})"
     bounds = _bounds(site, constants)
     if bounds is None:
         return None
