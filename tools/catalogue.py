@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 from typing import Any
 
-from analyzer.ruleset.load import load_rules
+from analyzer.ruleset import load_rules
 from analyzer.ruleset.rule import Rule
 
 ONNXLINT = (sys.executable, "-m", "analyzer")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from analyzer.facts import Problem
 from analyzer.findings.finding import Finding
 from analyzer.findings.fingerprint import fingerprint
+from analyzer.patterns.index import index_of
 from analyzer.ruleset.allowance import Exhausted, model_allowance, rule_allowance
 from analyzer.ruleset.evaluate import ALLOWANCE
 from analyzer.ruleset.occurrences import occurrences
@@ -61,18 +62,23 @@ def _evaluate(
     common = {**common_groups(facts), "trust": trusted}
     size = len(facts.nodes)
     of_all = model_allowance(size)
+    types = index_of(facts).by_type
     for rule in rules:
-        option = values(rule, options.get(rule.id, {}))
+        if not rule.may_match(types):
+            continue
         allowance = rule_allowance(size, of_all)
-        shared = {**common, "option": option, ALLOWANCE: allowance}
         done: set[str] = set()
         chosen = (
             occurrences(facts, rule, allowance, done)
-            if rule.match
+            if rule.has_patterns
             else subjects.select(rule.subject, rule.selector)
         )
+        shared: dict[str, Any] = {}
         try:
             for subject in chosen:
+                if not shared:  # options are read where there is something to judge by them
+                    option = values(rule, options.get(rule.id, {}))
+                    shared = {**common, "option": option, ALLOWANCE: allowance}
                 groups = {**shared, **subject.groups}
                 if rule.when(groups):
                     done.add(subject.place)

@@ -5,6 +5,7 @@ Closures are made at first use: most runs evaluate few rules and report fewer.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jinja2 import nodes
@@ -28,24 +29,16 @@ MAX_LENGTH = 2000
 """Characters of an expression or message; bounds what the parser can be made to do."""
 
 
-class _Checked:
-    """A text of a rule that was allowed, equal to another by its source."""
+class _Text:
+    """A text of a rule, equal to another by its source."""
 
-    __slots__ = ("_closure", "_trees", "fields", "groups", "source")
+    __slots__ = ("source",)
 
-    def __init__(self, source: str, trees: Iterable[nodes.Expr]) -> None:
+    def __init__(self, source: str) -> None:
         self.source: str = source
-        self._trees = tuple(trees)
-        self._closure: Closure | None = None
-        self.groups: frozenset[str] = frozenset(name for t in self._trees for name in _names(t))
-        """Names of the groups it reads, and of its variables."""
-        self.fields: frozenset[str] = frozenset(
-            field.attr for t in self._trees for field in _all(t, nodes.Getattr)
-        )
-        """Names of the fields it reads, of whatever record."""
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Checked) and repr(other) == repr(self)
+        return isinstance(other, _Text) and repr(other) == repr(self)
 
     def __hash__(self) -> int:
         return hash(self.source)
@@ -53,9 +46,24 @@ class _Checked:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.source!r})"
 
+
+class _Checked(_Text):
+    """An expression that was allowed."""
+
+    __slots__ = ("_closure", "_tree", "fields", "groups")
+
+    def __init__(self, source: str, tree: nodes.Expr) -> None:
+        super().__init__(source)
+        self._tree = tree
+        self._closure: Closure | None = None
+        self.groups: frozenset[str] = frozenset(_names(tree))
+        """Names of the groups it reads, and of its variables."""
+        self.fields: frozenset[str] = frozenset(field.attr for field in _all(tree, nodes.Getattr))
+        """Names of the fields it reads, of whatever record."""
+
     def _evaluate(self, groups: Groups) -> Any:
         if self._closure is None:
-            self._closure = evaluator(self._trees[0])
+            self._closure = evaluator(self._tree)
         return self._closure(groups)
 
 
@@ -76,9 +84,8 @@ class Expression(_Checked):
     @classmethod
     def parse(cls, source: str, checker: Checker) -> Expression:
         """Raises ``Refused`` unless ``source`` is an allowed expression that yields a flag."""
-        return cls(
-            source, [_expression(source, checker, FLAG, "a condition must be true or false")]
-        )
+        demand = "a condition must be true or false"
+        return cls(source, _expression(source, checker, FLAG, demand))
 
     def __call__(self, groups: Groups) -> bool:
         return self._evaluate(groups) is True
@@ -92,7 +99,7 @@ class Amount(_Checked):
     @classmethod
     def parse(cls, source: str, checker: Checker) -> Amount:
         """Raises ``Refused`` unless ``source`` is an allowed expression that yields a number."""
-        return cls(source, [_expression(source, checker, NUMBER, "it must be a number")])
+        return cls(source, _expression(source, checker, NUMBER, "it must be a number"))
 
     def __call__(self, groups: Groups) -> int | float | None:
         """The number; ``None`` where it is not known."""
@@ -101,35 +108,49 @@ class Amount(_Checked):
         return known
 
 
-class Message(_Checked):
+Part = str | tuple[nodes.Expr, str]
+"""Text, or an expression and the filter that writes it."""
+
+
+class Message(_Text):
     """A template of one line: text, facts, and filters of the closed set."""
 
-    __slots__ = ("_parts", "_plan")
+    __slots__ = ("_parts", "_read")
 
-    def __init__(self, source: str, plan: list[str | tuple[nodes.Expr, str]]) -> None:
-        super().__init__(source, [part[0] for part in plan if not isinstance(part, str)])
-        self._plan = plan
+    def __init__(self, source: str, read: Callable[[], list[Part]]) -> None:
+        super().__init__(source)
+        self._read = read
         self._parts: list[str | Callable[[Groups], str]] | None = None
 
     @classmethod
     def parse(cls, source: str, checker: Checker) -> Message:
         """Raises ``Refused`` unless ``source`` holds only text and ``{{ fact | filter }}``."""
-        plan: list[str | tuple[nodes.Expr, str]] = []
-        for node in _guarded(environment().parse, source).body:
-            if not isinstance(node, nodes.Output):
-                raise Refused("a message may hold {{ facts }} but no {% statements %}", node.lineno)
-            for part in node.nodes:
-                if isinstance(part, nodes.TemplateData):
-                    plan.append(part.data)
-                else:
-                    plan.append(_output(part, checker))
-        return cls(source, plan)
+        parts = _template(source, checker)
+        return cls(source, lambda: parts)
+
+    @classmethod
+    def later(cls, source: str, checker: Checker) -> Message:
+        """A message that nobody has to look at before it is written."""
+        return cls(source, partial(_template, source, checker))
 
     def __call__(self, groups: Groups) -> str:
         if self._parts is None:
-            self._parts = [p if isinstance(p, str) else _writer(*p) for p in self._plan]
+            self._parts = [p if isinstance(p, str) else _writer(*p) for p in self._read()]
         parts = [part if isinstance(part, str) else part(groups) for part in self._parts]
         return " ".join("".join(parts).split())
+
+
+def _template(source: str, checker: Checker) -> list[Part]:
+    parts: list[Part] = []
+    for node in _guarded(environment().parse, source).body:
+        if not isinstance(node, nodes.Output):
+            raise Refused("a message may hold {{ facts }} but no {% statements %}", node.lineno)
+        for part in node.nodes:
+            if isinstance(part, nodes.TemplateData):
+                parts.append(part.data)
+            else:
+                parts.append(_output(part, checker))
+    return parts
 
 
 def parse_number(source: str) -> nodes.Expr:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from analyzer.errors import RuleError
 from analyzer.findings.finding import Severity
-from analyzer.resources import rules_dir
-from analyzer.ruleset.document import MAX_BYTES, MalformedYaml, read
+from analyzer.ruleset.document import MalformedYaml, read
 from analyzer.ruleset.example_keys import plain, read_examples
 from analyzer.ruleset.expression import Amount, Expression, Message
 from analyzer.ruleset.keys import Section
@@ -21,8 +21,6 @@ from analyzer.ruleset.whitelist import Checker, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from importlib.resources.abc import Traversable
-    from pathlib import Path
 
 ID = re.compile(r"[A-Z]{3}\d{3}")
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -31,45 +29,22 @@ FIX_SAFETIES = ("display", "unsafe", "safe")
 GROUPS = ("message", "rule")
 TOTALS = ("sum", "max")
 OPTION_KINDS = ("integer", "number", "flag", "text")
-MAX_FILES = 1000
-"""Rule files in one folder."""
-
 _P = TypeVar("_P")
 _WIDENED = ("integer", "number")
 
 
-def load_rules(directory: Traversable | Path | None = None) -> tuple[Rule, ...]:
-    """Every ``*.yaml`` rule of a folder (``None``: those that ship with onnxlint), by id.
-
-    Raises
-    ------
-    RuleError
-        One line ``file:line: what is wrong`` for each error of each file, or: there is no
-        folder, no rule in it, or two rules share an id or a name.
-    """
-    folder = rules_dir() if directory is None else directory
-    if not folder.is_dir():
-        raise RuleError(f"{folder}: no such folder of rules")
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
-    if not files or len(files) > MAX_FILES:
-        raise RuleError(f"{folder}: {len(files)} rule files (*.yaml), expected 1 to {MAX_FILES}")
-    rules, problems = [], []
-    for file in files:
-        try:
-            rules.append(parse_rule(_text(file), file.name, trusted=directory is None))
-        except RuleError as error:
-            problems.append(str(error))
-    problems += _clashes(rules)
-    if problems:
-        raise RuleError("\n".join(problems))
-    return tuple(sorted(rules, key=lambda rule: rule.id))
+def parse_rule(text: str, source: str = "<rule>") -> Rule:
+    """The rule in ``text``; raises ``RuleError`` with all its errors, in order of lines."""
+    return _parsed_rule(text, source, trusted=False)
 
 
-def parse_rule(text: str, source: str = "<rule>", *, trusted: bool = False) -> Rule:
-    """The rule in ``text``; raises ``RuleError`` with all its errors, in order of lines.
+def read_trusted(text: str, source: str) -> Rule:
+    """The rule in ``text``, which a test has looked at: without its examples and without looking
+    for what takes long, such as whether operators exist; messages are read when they are used."""
+    return _parsed_rule(text, source, trusted=True)
 
-    ``trusted`` leaves out what takes long to look for, in a file that a test has looked at.
-    """
+
+def _parsed_rule(text: str, source: str, *, trusted: bool) -> Rule:
     errors: list[tuple[int, str]] = []
     try:
         top = Section(read(text), errors)
@@ -92,33 +67,32 @@ def _rule(top: Section, source: str, *, trusted: bool) -> Rule | None:
     )
     if patterns.asked and "when" not in top.entries:
         when = Expression.parse("true", checker)
+    template = Message.later if trusted else Message.parse
     message, remedy, ask = (
-        _parsed(top, key, lambda text: Message.parse(text, checker), required=key == "message")
+        _parsed(top, key, partial(template, checker=checker), required=key == "message")
         for key in ("message", "remedy", "ask")
     )
-    matched = {
-        "id": _matching(top, "id", ID, "three capital letters and three digits"),
-        "name": _matching(top, "name", NAME, "words of a-z and 0-9 joined by '-'"),
-        "category": _matching(top, "category", NAME, "words of a-z and 0-9 joined by '-'"),
-    }
+    key = _matching(top, "id", ID, "three capital letters and three digits")
+    name = _matching(top, "name", NAME, "words of a-z and 0-9 joined by '-'")
+    category = _matching(top, "category", NAME, "words of a-z and 0-9 joined by '-'")
     severity = Severity(top.choice("severity", [*Severity]))
     status = top.choice("status", STATUSES, "stable")
     since = top.line_of_text("since", "")
-    prose = {key: top.text(key) for key in ("rationale", "fix")}
+    rationale, fix = top.text("rationale"), top.text("fix")
     summary = top.line_of_text("summary")
     fix_safety = top.choice("fix-safety", FIX_SAFETIES, "display")
     references = top.texts("references")
-    examples = read_examples(top, options)
+    examples = () if trusted else read_examples(top, options)
     group, value = top.choice("group", GROUPS, "message"), _value(top, checker)
     yields_to = top.texts("yields-to")
     if when is None or message is None:
         return None
     return Rule(
-        **matched, **prose, severity=severity, status=status, since=since, subject=subject,
-        selector=selector, options=options, when=when, message=message, summary=summary,
-        fix_safety=fix_safety, references=references, examples=examples, source=source,
-        group=group, value=value, remedy=remedy, ask=ask, match=patterns.match,
-        unless=patterns.unless, yields_to=yields_to,
+        id=key, name=name, category=category, severity=severity, status=status, since=since,
+        subject=subject, selector=selector, options=options, when=when, message=message,
+        summary=summary, rationale=rationale, fix=fix, fix_safety=fix_safety,
+        references=references, examples=examples, source=source, group=group, value=value,
+        remedy=remedy, ask=ask, match=patterns.match, unless=patterns.unless, yields_to=yields_to,
     )  # fmt: skip
 
 
@@ -218,30 +192,3 @@ def _options(top: Section) -> dict[str, Option]:
             body.error(f"'default' is not of type {kind}")
         body.finish()
     return options
-
-
-def _text(file: Traversable | Path) -> str:
-    if not file.is_file():  # a pipe would keep us waiting
-        raise RuleError(f"{file.name}:1: is not a file")
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            raise RuleError(f"{file.name}:1: larger than {MAX_BYTES} bytes")
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        raise RuleError(f"{file.name}:1: not UTF-8 text") from None
-    except OSError as error:
-        raise RuleError(f"{file.name}:1: cannot be read: {error.strerror}") from None
-
-
-def _clashes(rules: list[Rule]) -> list[str]:
-    """Ids and names that more than one rule uses."""
-    owners: dict[str, Rule] = {}
-    clashes = []
-    for rule in rules:
-        for key in (rule.id, rule.name):
-            other = owners.setdefault(key, rule)
-            if other is not rule:
-                clashes.append(f"{rule.source}:1: {key} is already the rule in {other.source}")
-    return clashes

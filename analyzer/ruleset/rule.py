@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
 
 from analyzer.display import Brief
 from analyzer.ruleset.fields import EVIDENCE, STATISTICS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
     from analyzer.findings.finding import Severity
     from analyzer.ruleset.expression import Amount, Expression, Message
     from analyzer.ruleset.option import Option, OptionValue
-    from analyzer.ruleset.pattern import Pattern
+    from analyzer.ruleset.pattern import OpType, Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,18 @@ class Measure:
     """Unit of the number, for people and for JSON."""
     total: str
     """``sum`` or ``max``: how the values of several places add up."""
+
+
+class Unread(Protocol):
+    """What is known of a rule before all of its file is read."""
+
+    @property
+    def reads_weights(self) -> bool: ...
+
+    @property
+    def operators(self) -> tuple[tuple[frozenset[OpType], ...], ...]: ...
+
+    def fill(self, name: str) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -106,9 +118,47 @@ class Rule(Brief):
     """Patterns of which none may match with the same tensors."""
     yields_to: tuple[str, ...] = ()
     """Ids of rules whose finding at a place leaves nothing to say for this one."""
+    _later: Unread | None = field(default=None, repr=False, compare=False)
+    """What gives the fields that are not read yet; for onnxlint itself."""
+
+    if not TYPE_CHECKING:  # a misspelt field is still an error to a type checker
+
+        def __getattr__(self, name: str) -> Any:
+            """A field that is read when it is asked for."""
+            later = object.__getattribute__(self, "_later")
+            if later is None or name not in type(self).__slots__:
+                raise AttributeError(f"a rule has no {name!r}")
+            for key, value in later.fill(name).items():
+                object.__setattr__(self, key, value)
+            return object.__getattribute__(self, name)
+
+    @property
+    def operators(self) -> tuple[tuple[frozenset[OpType], ...], ...]:
+        """The operators of each statement of each pattern."""
+        if self._later is not None:
+            return self._later.operators
+        return tuple(
+            tuple(frozenset(statement.operators) for statement in pattern.statements)
+            for pattern in self.match
+        )
+
+    @property
+    def has_patterns(self) -> bool:
+        """Whether it is about several operators."""
+        return bool(self.operators)
+
+    def may_match(self, types: Container[OpType]) -> bool:
+        """Whether a model whose operators are of these types may hold a match of its patterns."""
+        patterns = self.operators
+        return not patterns or any(
+            all(any(operator in types for operator in statement) for statement in pattern)
+            for pattern in patterns
+        )
 
     @property
     def reads_weights(self) -> bool:
         """True when its condition is about trained weights, which then have to be read."""
+        if self._later is not None:
+            return self._later.reads_weights
         when = self.when
         return not (when.groups.isdisjoint(EVIDENCE) and when.fields.isdisjoint(STATISTICS))

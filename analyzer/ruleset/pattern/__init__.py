@@ -5,7 +5,7 @@ from analyzer.ruleset.pattern.check import check_operator, check_pattern
 from analyzer.ruleset.pattern.lookup import Lookup
 from analyzer.ruleset.pattern.match import Matcher, Occurrence
 from analyzer.ruleset.pattern.parse import operator_type, parse_pattern
-from analyzer.ruleset.pattern.syntax import Pattern
+from analyzer.ruleset.pattern.syntax import OpType, Pattern
 
 __all__ = [
     "Allowance",
@@ -13,6 +13,7 @@ __all__ = [
     "Lookup",
     "Matcher",
     "Occurrence",
+    "OpType",
     "Pattern",
     "check_operator",
     "check_pattern",

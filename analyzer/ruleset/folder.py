@@ -1,0 +1,75 @@
+"""Folders of rule files → rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.errors import RuleError
+from analyzer.resources import rules_dir
+from analyzer.ruleset.document import MAX_BYTES
+from analyzer.ruleset.load import parse_rule
+from analyzer.ruleset.shipped import read_shipped
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+    from analyzer.ruleset.rule import Rule
+
+MAX_FILES = 1000
+"""Rule files in one folder."""
+
+
+def load_rules(directory: Traversable | Path | None = None) -> tuple[Rule, ...]:
+    """Every ``*.yaml`` rule of a folder (``None``: those that ship with onnxlint), by id.
+
+    Raises
+    ------
+    RuleError
+        One line ``file:line: what is wrong`` for each error of each file, or: there is no
+        folder, no rule in it, or two rules share an id or a name.
+    """
+    folder = rules_dir() if directory is None else directory
+    if not folder.is_dir():
+        raise RuleError(f"{folder}: no such folder of rules")
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
+    if not files or len(files) > MAX_FILES:
+        raise RuleError(f"{folder}: {len(files)} rule files (*.yaml), expected 1 to {MAX_FILES}")
+    read_one = read_shipped if directory is None else parse_rule
+    rules, problems = [], []
+    for file in files:
+        try:
+            rules.append(read_one(_text(file), file.name))
+        except RuleError as error:
+            problems.append(str(error))
+    problems += _clashes(rules)
+    if problems:
+        raise RuleError("\n".join(problems))
+    return tuple(sorted(rules, key=lambda rule: rule.id))
+
+
+def _text(file: Traversable | Path) -> str:
+    if not file.is_file():  # a pipe would keep us waiting
+        raise RuleError(f"{file.name}:1: is not a file")
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise RuleError(f"{file.name}:1: larger than {MAX_BYTES} bytes")
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise RuleError(f"{file.name}:1: not UTF-8 text") from None
+    except OSError as error:
+        raise RuleError(f"{file.name}:1: cannot be read: {error.strerror}") from None
+
+
+def _clashes(rules: list[Rule]) -> list[str]:
+    """Ids and names that more than one rule uses."""
+    owners: dict[str, Rule] = {}
+    clashes = []
+    for rule in rules:
+        for key in (rule.id, rule.name):
+            other = owners.setdefault(key, rule)
+            if other is not rule:
+                clashes.append(f"{rule.source}:1: {key} is already the rule in {other.source}")
+    return clashes
