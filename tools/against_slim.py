@@ -24,7 +24,7 @@ from analyzer.errors import ModelError
 from analyzer.findings.group import ungroup
 from analyzer.lint import Settings, lint
 from analyzer.model import load
-from analyzer.ruleset.load import load_rules
+from analyzer.ruleset import load_rules
 
 ASIDE = frozenset({"Constant", "ConstantOfShape"})
 CATEGORIES = frozenset({"structure", "efficiency"})
