@@ -85,6 +85,7 @@ def write_new_rule(wanted: str) -> str:
         raise ConfigError(f"{what}, not {name[:40]!r}; it says what is bad")
     path = os.path.join(folder, f"{name}.yaml")
     try:
+        Path(folder or ".").mkdir(exist_ok=True)  # a folder of rules begins with its first rule
         text = SKELETON.format(id=_free_id(Path(folder or ".")), name=name)
         _create(path, text.encode())
     except FileExistsError:

@@ -138,7 +138,8 @@ class Checker:
         if isinstance(owner, Values):
             return owner.kind
         if isinstance(owner, (str, Many)):
-            what = f"is a {spell(owner)} and has no fields"
+            what = "is a plain value" if owner == ANY else f"is a {spell(owner)}"
+            what += " and has no fields"
             raise Refused(f"{spelling(node.node)} {what}", node.lineno)
         known = fields_of(owner)
         if node.attr not in known:

@@ -24,6 +24,11 @@ def test_a_new_rule_passes_its_own_examples_and_is_never_overwritten(cli: Cli) -
     assert [path.name for path in Path("own").iterdir()] == ["no-dropout.yaml"]
 
 
+def test_the_first_rule_of_a_folder_makes_the_folder(cli: Cli) -> None:
+    assert cli("rules", "new", "own/first").out == "own/first.yaml\n"
+    assert [rule.name for rule in load_rules(Path("own"))] == ["first"]
+
+
 def test_new_rules_of_one_folder_have_ids_of_their_own(cli: Cli) -> None:
     for name in ("one", "two", "three.yaml"):
         assert cli("rules", "new", name).code == 0
@@ -35,7 +40,7 @@ def test_new_rules_of_one_folder_have_ids_of_their_own(cli: Cli) -> None:
     [
         ("Bad Name", "words of a-z and 0-9 joined by '-', not 'Bad Name'"),
         ("", "words of a-z"),
-        ("nowhere/x", "nowhere/x.yaml: there is no such folder; create it first"),
+        ("no/where/x", "no/where/x.yaml: there is no such folder; create it first"),
         ("a\0b", "words of a-z"),
     ],
 )
