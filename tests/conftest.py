@@ -6,8 +6,9 @@ import os
 import signal
 import tempfile
 from collections.abc import Generator
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,8 +17,12 @@ from analyzer.model import guard
 from analyzer.model.child import STOPPING
 from analyzer.shapes.run import infer_shapes
 from tests import audit
-from tests.nursery import Nursery
+from tests.nursery import FORK, Nursery
 
+# Every command line and many tests load the rules that ship, 50 ms; the same text is the same rule.
+LOAD: Any = import_module("analyzer.ruleset.load")
+LOAD.parse_rule = cache(LOAD.parse_rule)
+ANALYZE: Any = import_module("analyzer.analyze")
 NURSERY = pytest.StashKey[Nursery]()
 HARMLESS = {"costs", "differential", "patterns", "rules", "scaling"}
 """Folders of tests whose models are well-formed: onnx's C++ need not run in a child there."""
@@ -94,21 +99,20 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(200_000, 20, 20)
 
 
-@pytest.fixture(autouse=True)
-def nursed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run what is guarded in a small process that is there already."""
-    nursery = request.config.stash.get(NURSERY, None)
-    replaces = "monkeypatch" in inspect.signature(request.function).parameters
-    if nursery is not None and not replaces and not request.node.get_closest_marker("forks"):
-        monkeypatch.setattr(guard, "_fork", nursery.run)
-
-
-@pytest.fixture(autouse=True)
-def unguarded(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Infer shapes in this process where the folder of the tests says that it is harmless."""
-    if request.path.parent.name in HARMLESS:
-        module = import_module("analyzer.analyze")
-        monkeypatch.setattr(module, "infer_shapes", partial(infer_shapes, guard=False))
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Run what is guarded in a small process that is there already, or, in folders of tests that
+    are harmless, infer shapes in this one."""
+    nursery, function = item.config.stash.get(NURSERY, None), getattr(item, "function", None)
+    replaces = function is None or "monkeypatch" in inspect.signature(function).parameters
+    if nursery is not None and not replaces and not item.get_closest_marker("forks"):
+        guard._fork = nursery.run
+    if item.path.parent.name in HARMLESS:
+        ANALYZE.infer_shapes = partial(infer_shapes, guard=False)
+    try:
+        return (yield)
+    finally:
+        guard._fork, ANALYZE.infer_shapes = FORK, infer_shapes
 
 
 @pytest.hookimpl(wrapper=True)

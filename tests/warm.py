@@ -246,9 +246,13 @@ def _warm_up() -> None:
     """Import what commands import, and let nothing of it be collected in the forks."""
     import gc
     import tempfile
+    from importlib import import_module
 
     import analyzer.report.pdf  # noqa: F401
     from analyzer.cli.main import run as command
+
+    load: Any = import_module("analyzer.ruleset.load")
+    load.parse_rule = cache(load.parse_rule)  # the same text is the same rule
 
     with tempfile.TemporaryDirectory() as folder, open(os.devnull, "wb") as null:
         kept = os.dup(1)

@@ -21,6 +21,7 @@ from analyzer.report.result import Batch, Options, Result
 from analyzer.scaling import symbolic
 from analyzer.shapes.instance import Shapes
 from analyzer.shapes.run import infer_shapes
+from tests.fuzz import promises
 from tests.fuzz.promises import keep, rules
 from tests.golden.text import parse
 from tests.hostile.models import edited, serialised, text, wired
@@ -222,23 +223,30 @@ def test_an_input_that_is_listed_many_times_is_bound_once() -> None:
     assert len(judged(edited(repeat)).assumptions) == 1
 
 
+SMALL = Limits(operands=40_000, values=20_000, nodes=6_000, tensors=20_000, fields=200_000)
+
+
 @pytest.mark.parametrize(
     ("limit", "make"),
     [
-        ("operands", lambda: wired(("Relu", "x", "a"), ("Concat", "a " * 500_000, "y"))),
-        ("values", lambda: wb.model(wb.blob(13) * 300_000)),
-        ("nodes", lambda: wb.model(wb.node() * 150_000)),
-        ("tensors", lambda: wb.model(wb.initializer() * 250_000)),
-        ("fields", lambda: wb.model(wb.node(wb.blob(5) * 500_000))),
-        ("fields", lambda: wb.model(wb.node(wb.blob(9) * 2_100_000))),
-        ("fields", lambda: wb.model(wb.node(wb.blob(5, wb.blob(11) * 800_000)))),
-        ("fields", lambda: wb.model() + wb.blob(8) * 2_100_000),
+        ("operands", lambda: wired(("Relu", "x", "a"), ("Concat", "a " * 50_000, "y"))),
+        ("values", lambda: wb.model(wb.blob(13) * 30_000)),
+        ("nodes", lambda: wb.model(wb.node() * 15_000)),
+        ("tensors", lambda: wb.model(wb.initializer() * 25_000)),
+        ("fields", lambda: wb.model(wb.node(wb.blob(5) * 50_000))),
+        ("fields", lambda: wb.model(wb.node(wb.blob(9) * 210_000))),
+        ("fields", lambda: wb.model(wb.node(wb.blob(5, wb.blob(11) * 80_000)))),
+        ("fields", lambda: wb.model() + wb.blob(8) * 210_000),
     ],
 )
-def test_too_much_of_anything_is_refused(limit: str, make: Callable[[], bytes]) -> None:
+def test_too_much_of_anything_is_refused(
+    limit: str, make: Callable[[], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Most limits are a tenth here; tests/model has files of 10 MB at their defaults."""
     data = make()
     with pytest.raises(ModelError, match=rf"\(limit {limit} = [0-9,]+\); raise that limit"):
-        judged(data)
+        analyze(load(data, limits=SMALL), limits=SMALL)
+    monkeypatch.setattr(promises, "LIMITS", SMALL)
     assert keep(data) == "inconclusive"
 
 
