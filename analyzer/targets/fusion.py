@@ -28,7 +28,10 @@ def joins_convolution(use: Use, uses: Sequence[Use]) -> Value | None:
     """
     if use.domain or use.op_type not in ("BatchNormalization", "Mul", "Add"):
         return None
-    data, *others = use.given
+    given = use.given
+    if len(given) < 2:
+        return None
+    data, *others = given
     if use.op_type != "BatchNormalization" and data.maker_type != "Conv" and others:
         data, others = others[0], [data]
     if data.maker_type != "Conv" or not all(value.constant is True for value in others):

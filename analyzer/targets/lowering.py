@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 FIRST_OVERRIDABLE = 4
 """IR version from which on an initializer that is also an input is a default, no constant."""
-MOST = 100_000
-"""Operators of a model whose functions are put in the place of their calls."""
+MOST = 20_000
+"""Operators that functions expand to, beyond those that the file has."""
 
 
 class _Env:
@@ -72,6 +72,7 @@ class _Builder:
     def __init__(self, program: Program, manner: Manner) -> None:
         self.program, self.manner = program, manner
         self.flow = Flow()
+        self.most = program.operators + MOST
         self.same: dict[Hashable, Use] = {}
         """Operators of the main graph by what they compute."""
         self.readers = [_counted(scope.ops, scope.outputs) for scope in program.scopes]
@@ -245,7 +246,7 @@ class _Builder:
             inner = _Env(env)
             makers |= self._scope(child.instance, inner, len(flow.graphs) - 1, ends=True)
         index = len(flow.uses)
-        if index >= MOST:
+        if index >= self.most:
             raise TooMany
         for name, value in zip(op.outputs, use.outputs, strict=True):
             if value is not None:
