@@ -55,7 +55,7 @@ class Edit:
     text: str
     """What to do, as an imperative."""
     kind: str
-    """``opset``, ``size``, ``reshape`` or ``constant``."""
+    """``opset``, ``ir``, ``size``, ``reshape`` or ``constant``."""
     verdict: Verdict
     """Afterwards."""
     partitions: int
@@ -66,6 +66,8 @@ class Edit:
     """Operators afterwards."""
     opset: int | None = None
     """Version of ai.onnx that the model is to state."""
+    ir: int | None = None
+    """IR version that the model is to state."""
     sizes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Shapes that inputs are to have, by name."""
     reshapes: Mapping[str, tuple[Signed, ...]] = field(default_factory=dict)
@@ -118,3 +120,8 @@ class TargetFit:
     def title(self) -> str:
         """The target, with its version where that is a number."""
         return self.target if " " in self.version else f"{self.target} {self.version}"
+
+    @property
+    def needs_note(self) -> str:
+        """Clause for people that begins with a semicolon: the version that runs all of it."""
+        return f"; version {self.needs} runs all of it" if self.needs else ""

@@ -287,7 +287,7 @@ def changes(place: Place) -> None:
         models: dict[str, onnx.ModelProto] = {}
         for fit in fit_of(path, tables):
             for number, edit in enumerate(fit.edits):
-                key = repr((edit.opset, edit.sizes, edit.reshapes, edit.constants))
+                key = repr((edit.opset, edit.ir, edit.sizes, edit.reshapes, edit.constants))
                 models.setdefault(key, applied(proto, edit))
                 asked[key].append((fit, number))
         for key, model in models.items():

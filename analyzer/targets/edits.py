@@ -15,7 +15,7 @@ from onnx import numpy_helper
 
 from analyzer.deployment import Edit
 from analyzer.targets.fit import Subject, fit
-from analyzer.targets.restamp import OLDEST, can_state
+from analyzer.targets.restamp import OLDEST, can_state, needed_ir
 from analyzer.targets.signatures import version_of
 from analyzer.units import many, shape
 
@@ -98,6 +98,7 @@ def _changes(
 ) -> Iterator[Change]:
     open_ = [(t, f) for t, f in zip(tables, fits, strict=True) if f.verdict != "whole"]
     yield from _opsets(subject, open_)
+    yield from _ir_versions(subject, open_)
     if sizes is not None:
         yield from _fixed(subject, open_, sizes)
     yield from _reshapes(subject, open_)
@@ -157,6 +158,25 @@ def _candidates(table: Table, fitted: TargetFit, stated: int) -> set[int]:
         )
         found.update([opset] if (opset := next(later, None)) is not None else [])
     return {opset for opset in found if OLDEST <= opset <= (ceiling or opset) and opset != stated}
+
+
+# --- an older IR version --------------------------------------------------------------------------
+
+
+def _ir_versions(subject: Subject, open_: Sequence[tuple[Table, TargetFit]]) -> Iterator[Change]:
+    stated = subject.program.ir_version
+    wanted: dict[int, set[str]] = {}
+    for table, fitted in open_:
+        most = table.ceiling("ir_ceiling")
+        if most is not None and any(blocker.code == "ir" for blocker in fitted.blockers):
+            wanted.setdefault(most, set()).add(table.id)
+    least = needed_ir(subject.program, subject.shapes)
+    for ir, ids in sorted(wanted.items(), reverse=True):
+        if least is None or ir < least:
+            continue
+        text = f"state IR version {ir} instead of {stated}: nothing in the file needs a newer one"
+        program = replace(subject.program, ir_version=ir)
+        yield Change(_edit(text, "ir", ir=ir), _variant(subject, program), frozenset(ids))
 
 
 # --- fixed sizes ---------------------------------------------------------------------------------

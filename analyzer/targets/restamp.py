@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from onnx import defs
+from onnx import defs, helper
 
 from analyzer.targets.use import defaults
 
@@ -45,6 +45,26 @@ def can_state(program: Program, shapes: Shapes, opset: int) -> bool:
         for op in scope.ops
         if not op.domain
     )  # fmt: skip
+
+
+def needed_ir(program: Program, shapes: Shapes) -> int | None:
+    """The oldest IR version that has all that the file uses; ``None`` where that is not known.
+
+    It is the one that was released with the stated opset (onnx's table of releases), as long as
+    every type is one that all of them have.
+    """
+    opset = program.main.opsets.get("", 1)
+    released = [row[1] for row in helper.VERSION_TABLE if row[2] >= opset]
+    kinds = {kind.dtype for instance in shapes.instances() for kind in instance.types.values()}
+    if not released or not kinds <= _OLD_KINDS:
+        return None
+    return max(min(released), _FUNCTIONS if program.functions else 0)
+
+
+_FUNCTIONS = 8
+"""IR version that introduced local functions."""
+_OLD_KINDS = frozenset({"float32", "float64", "float16", "bool", "string", "int8", "int16", "int32",
+                        "int64", "uint8", "uint16", "uint32", "uint64"})  # fmt: skip
 
 
 def _means_the_same(op: Op, old: int, new: int, types: Mapping[str, str | None]) -> bool:

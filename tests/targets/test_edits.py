@@ -20,6 +20,8 @@ def applied(proto: onnx.ModelProto, edit: Edit) -> onnx.ModelProto:
         for entry in changed.opset_import:
             if entry.domain in ("", "ai.onnx"):
                 entry.version = edit.opset
+    if edit.ir is not None:
+        changed.ir_version = edit.ir
     for value in graph.input:
         if value.name in edit.sizes:
             sizes = edit.sizes[value.name]
@@ -63,6 +65,8 @@ TAIL = """g (float[1,2,8,8] x) => (float[1,2] y) <int64[4] form = {2, 2, 8, 8}>
   { w = ConstantOfShape (form) a = Conv (x, w) y = Flatten (a) }"""
 OPEN = """g (float[batch,2,8,8] x) => (float[batch,2,8,8] y) <int64[4] form = {2, 2, 1, 1}>
   { w = ConstantOfShape (form) a = Conv (x, w) y = Relu (a) }"""
+NEW = """<ir_version: 11, opset_import: ["" : 17]>
+  g (float[2] x) => (float[2] y) { y = Relu (x) }"""
 CLIFF = f'<ir_version: 10, opset_import: ["" : 22]> {TAIL}'
 
 
@@ -90,6 +94,7 @@ def overridable() -> onnx.ModelProto:
         (model(OPEN), "nnapi", "size", "no"),
         (model(CLIFF), "ort_webgpu_js", "opset", "split"),
         (overridable(), "nnapi", "constant", "no"),
+        (model(NEW), "ort_cpu@1.20", "ir", "no"),
     ],
 )
 def test_a_change_gives_what_was_promised(
