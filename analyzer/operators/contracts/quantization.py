@@ -90,8 +90,8 @@ def positive(slot: int, name: str) -> Contract:
             wrong = numbers[~(numbers > 0)]
             yield Violation(
                 "scale-value",
-                f"{name} has a scale of {wrong[0]:.3g}"
-                + (f" and {len(wrong) - 1} more that are not above 0" if len(wrong) > 1 else ""),
+                f"{name} is {wrong[0]:.3g}"
+                + (f", and {len(wrong) - 1} more are not above 0" if len(wrong) > 1 else ""),
                 "quantise once more: a scale is above 0",
                 grave=False,
             )
