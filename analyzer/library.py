@@ -83,8 +83,8 @@ from analyzer.operators.record import Operator
 from analyzer.report.result import Options, Result
 from analyzer.ruleset import Example, Option, Rule, load_rules
 from analyzer.ruleset.arithmetic import Arithmetic
+from analyzer.ruleset.trees import Refused
 from analyzer.ruleset.trusted import Trusted
-from analyzer.ruleset.whitelist import Refused
 from analyzer.scaling import Layer, Scaled, Scaler, frontier, grid
 from analyzer.scaling.tables import table
 from analyzer.shapes.bindings import Bindings, Defaults

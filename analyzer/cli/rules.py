@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from analyzer.ruleset.rule import Rule
 
 DETAILS = """what ARGUMENT is:
-  list [DIR]        rules in a folder of your own (default: those that ship with onnxlint)
-  test [DIR]        the same; every example in their files is a test
+  list [PATH]       a folder of rules of your own, or a file (default: those that ship)
+  test [PATH]       the same; every example in their files is a test
   fields [SUBJECT]  a word of applies-to, such as node (default: all)
   new [NAME]        the name of a rule, a folder before it if you like; writes NAME.yaml
   schema            nothing; prints the JSON Schema of rule files, for editors

@@ -16,7 +16,8 @@ from jinja2 import nodes
 from analyzer.graph.call import Unknown
 from analyzer.ruleset.expression import parse_number
 from analyzer.ruleset.kinds import NUMBER, Values
-from analyzer.ruleset.whitelist import Checker, Refused, spelling
+from analyzer.ruleset.trees import Refused, spelling
+from analyzer.ruleset.whitelist import Checker
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,8 @@ from jinja2 import nodes
 from analyzer.graph.values import NodeView, Value
 from analyzer.ruleset.calls import FUNCTIONS, QUANTIFIERS
 from analyzer.ruleset.sandbox import UNKNOWN, number
-from analyzer.ruleset.whitelist import LISTS, quantified, subscript
+from analyzer.ruleset.trees import quantified, subscript
+from analyzer.ruleset.whitelist import LISTS
 
 Groups = dict[str, Any]
 """Records by the names of their groups, variables of quantifiers, and ``ALLOWANCE``."""

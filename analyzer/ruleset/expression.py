@@ -16,12 +16,13 @@ from analyzer.ruleset.evaluate import evaluator
 from analyzer.ruleset.fields import did_you_mean
 from analyzer.ruleset.kinds import ANY, FLAG, NUMBER, Many, spell
 from analyzer.ruleset.sandbox import FILTERS, UNKNOWN, environment, number, text
-from analyzer.ruleset.whitelist import Checker, Refused, spelling
+from analyzer.ruleset.trees import Refused, spelling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from analyzer.ruleset.evaluate import Closure, Groups
+    from analyzer.ruleset.whitelist import Checker
 
 _N = TypeVar("_N", bound=nodes.Node)
 

@@ -21,7 +21,9 @@ MAX_FILES = 1000
 
 
 def load_rules(directory: Traversable | Path | None = None) -> tuple[Rule, ...]:
-    """Every ``*.yaml`` rule of a folder (``None``: those that ship with onnxlint), by id.
+    """Every ``*.yaml`` rule of a folder, or the rule of one file, by id.
+
+    ``None`` is the folder of those that ship with onnxlint.
 
     Raises
     ------
@@ -30,6 +32,8 @@ def load_rules(directory: Traversable | Path | None = None) -> tuple[Rule, ...]:
         folder, no rule in it, or two rules share an id or a name.
     """
     folder = rules_dir() if directory is None else directory
+    if folder.is_file() and folder.name.endswith(".yaml"):
+        return (parse_rule(_text(folder), folder.name),)
     if not folder.is_dir():
         raise RuleError(f"{folder}: no such folder of rules")
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)

@@ -17,7 +17,8 @@ from analyzer.ruleset.option_values import kind_of
 from analyzer.ruleset.pattern_keys import read_patterns
 from analyzer.ruleset.rule import Measure, Rule
 from analyzer.ruleset.subjects import SORTS, groups
-from analyzer.ruleset.whitelist import Checker, Refused
+from analyzer.ruleset.trees import Refused
+from analyzer.ruleset.whitelist import Checker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

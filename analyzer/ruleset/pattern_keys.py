@@ -11,7 +11,7 @@ from analyzer.ruleset.fields import EVIDENCE
 from analyzer.ruleset.kinds import ANY, Kind
 from analyzer.ruleset.pattern import check_operator, check_pattern, operator_type, parse_pattern
 from analyzer.ruleset.subjects import groups
-from analyzer.ruleset.whitelist import Refused
+from analyzer.ruleset.trees import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -29,6 +29,16 @@ from analyzer.ruleset.kinds import (
     spell,
     title,
 )
+from analyzer.ruleset.trees import (
+    Refused,
+    literal,
+    literals,
+    quantified,
+    short,
+    spelling,
+    subscript,
+    word,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,8 +49,6 @@ MAX_DEPTH = 24
 """Nesting of an expression; shipped rules need 7."""
 MAX_QUANTIFIERS = 3
 """Quantifiers inside one another."""
-MAX_NUMBER = 10**30
-"""Largest literal."""
 
 VARIABLE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 TESTS = ("known", "unknown")
@@ -49,14 +57,6 @@ SIGN = (nodes.Neg, nodes.Pos)
 LISTS = (nodes.List, nodes.Tuple)
 _ORDERED = {"lt", "lteq", "gt", "gteq"}
 _VIEWS = (NodeView, Value)
-
-
-class Refused(Exception):  # noqa: N818 - turned into a RuleError by whoever knows the file
-    """An expression is not allowed; ``line`` is its line inside the expression."""
-
-    def __init__(self, message: str, line: int) -> None:
-        self.line = line
-        super().__init__(message)
 
 
 class Checker:
@@ -83,7 +83,7 @@ class Checker:
         if depth > MAX_DEPTH:
             raise Refused(f"nested more than {MAX_DEPTH} levels deep", node.lineno)
         if isinstance(node, nodes.Const):
-            return _literal(node)
+            return literal(node)
         if isinstance(node, nodes.Name):
             return self._name(node)
         if isinstance(node, nodes.Getattr):
@@ -93,7 +93,7 @@ class Checker:
         if isinstance(node, nodes.Call):
             return self._call(node, depth)
         if isinstance(node, LISTS):
-            return _literals(node)
+            return literals(node)
         return self._operation(node, depth)
 
     def _operation(self, node: nodes.Expr, depth: int) -> str:
@@ -114,7 +114,7 @@ class Checker:
             self._need(NUMBER, node.node, depth)
             return NUMBER
         else:
-            raise Refused(f"{_what(node)} is not allowed in an expression", node.lineno)
+            raise Refused(f"{word(node)} is not allowed in an expression", node.lineno)
         return FLAG
 
     def _need(self, wanted: str, node: nodes.Expr, depth: int) -> None:
@@ -128,7 +128,7 @@ class Checker:
         known = {**self.groups, **self._bound}
         if node.name not in known:
             hint = did_you_mean(node.name, [*known, "option"])
-            raise Refused(f"unknown group {_short(node.name)!r}{hint}", node.lineno)
+            raise Refused(f"unknown group {short(node.name)!r}{hint}", node.lineno)
         return known[node.name]
 
     def _field(self, node: nodes.Getattr, depth: int) -> Kind:
@@ -144,7 +144,7 @@ class Checker:
         known = fields_of(owner)
         if node.attr not in known:
             raise Refused(
-                f"unknown field {_short(node.attr)!r} of {title(owner)}"
+                f"unknown field {short(node.attr)!r} of {title(owner)}"
                 f"{did_you_mean(node.attr, known)}",
                 node.lineno,
             )
@@ -153,14 +153,14 @@ class Checker:
     def _option(self, node: nodes.Getattr) -> str:
         if node.attr not in self.options:
             hint = did_you_mean(node.attr, self.options)
-            raise Refused(f"unknown option {_short(node.attr)!r}{hint}", node.lineno)
+            raise Refused(f"unknown option {short(node.attr)!r}{hint}", node.lineno)
         return OPTION_KINDS[self.options[node.attr].kind]
 
     def _subscript(self, node: nodes.Getitem, depth: int) -> Kind:
         owner, key = self.kind(node.node, depth + 1), subscript(node)
         if isinstance(owner, Values) and isinstance(key, str):
             if isinstance(node.node, nodes.Name) and node.node.name == "option":
-                raise Refused(f"write option.{_short(key).replace('-', '_')}", node.lineno)
+                raise Refused(f"write option.{short(key).replace('-', '_')}", node.lineno)
             return owner.kind
         if isinstance(owner, Many) and isinstance(key, int):
             return owner.of
@@ -179,7 +179,7 @@ class Checker:
         function = FUNCTIONS.get(name)
         if function is None:
             hint = did_you_mean(name, [*FUNCTIONS, *QUANTIFIERS])
-            raise Refused(f"unknown function {_short(name)!r}{hint}", node.lineno)
+            raise Refused(f"unknown function {short(name)!r}{hint}", node.lineno)
         kinds = [self.kind(argument, depth + 1) for argument in node.args]
         try:
             return function.check(node.args, kinds)
@@ -192,9 +192,9 @@ class Checker:
         if not isinstance(items, Many) and items != ANY:
             raise Refused(f"{spelling(many)} is a {spell(items)}, not a list", many.lineno)
         if variable in (*self.groups, *self._bound, "option", *FUNCTIONS, *QUANTIFIERS):
-            raise Refused(f"{_short(variable)} already stands for something else", node.lineno)
+            raise Refused(f"{short(variable)} already stands for something else", node.lineno)
         if not VARIABLE.fullmatch(variable):
-            what = f"{_short(variable)!r} is no name for an element: take letters, digits and _"
+            what = f"{short(variable)!r} is no name for an element: take letters, digits and _"
             raise Refused(what, node.lineno)
         if len(self._bound) >= MAX_QUANTIFIERS:
             raise Refused(f"more than {MAX_QUANTIFIERS} quantifiers in one another", node.lineno)
@@ -208,7 +208,7 @@ class Checker:
     def _test(self, node: nodes.Test, depth: int) -> None:
         if node.name not in TESTS or node.args or node.kwargs or node.dyn_args or node.dyn_kwargs:
             raise Refused(
-                f"only 'is known' and 'is unknown' can be asked, not 'is {_short(node.name)}'",
+                f"only 'is known' and 'is unknown' can be asked, not 'is {short(node.name)}'",
                 node.lineno,
             )
         self.kind(node.node, depth + 1)
@@ -247,73 +247,3 @@ def _membership(left: nodes.Expr, right: nodes.Expr, member: Kind, group: Kind) 
     elif isinstance(group, Many) and not comparable(member, group.of, ordered=False):
         what = f"{spelling(left)} is a {spell(member)}, the list holds {spell(group.of)}s"
         raise Refused(what, left.lineno)
-
-
-def quantified(node: nodes.Call) -> tuple[str, nodes.Expr, nodes.Expr]:
-    """Variable, list and condition of ``any(x in xs, condition)``; raises ``Refused``."""
-    name = node.node.name if isinstance(node.node, nodes.Name) else ""
-    bind = node.args[0] if len(node.args) == 2 else None
-    if isinstance(bind, nodes.Compare) and isinstance(bind.expr, nodes.Name):
-        operator, *more = bind.ops
-        if operator.op == "in" and not more:
-            return bind.expr.name, operator.expr, node.args[1]
-    raise Refused(f"{name} is written {name}(x in list, condition on x)", node.lineno)
-
-
-def subscript(node: nodes.Getitem) -> str | int:
-    """The literal in brackets; raises ``Refused`` for anything else."""
-    arg: nodes.Node = node.arg
-    negative = isinstance(arg, nodes.Neg)
-    if isinstance(arg, nodes.Neg):
-        arg = arg.node
-    if isinstance(arg, nodes.Const) and not isinstance(arg.value, bool):
-        if isinstance(arg.value, int):
-            return -arg.value if negative else arg.value
-        if isinstance(arg.value, str) and not negative:
-            return arg.value
-    raise Refused("a subscript must be a whole number or a text in quotes", node.lineno)
-
-
-def _literals(node: nodes.List | nodes.Tuple) -> Many:
-    kinds = set()
-    for item in node.items:
-        inner = item.node if isinstance(item, nodes.Neg) else item
-        if not isinstance(inner, nodes.Const):
-            raise Refused("a list may contain literals only", item.lineno)
-        kinds.add(_literal(inner))
-        if inner is not item and _literal(inner) != NUMBER:
-            raise Refused("only a number can be negative", item.lineno)
-    return Many(kinds.pop() if len(kinds) == 1 else ANY)
-
-
-def _literal(node: nodes.Const) -> str:
-    if isinstance(node.value, bool):
-        return FLAG
-    if isinstance(node.value, (int, float)):
-        if node.value > MAX_NUMBER:
-            raise Refused("this number is too large", node.lineno)
-        return NUMBER
-    if isinstance(node.value, str):
-        return TEXT
-    raise Refused("none is not a value here, ask 'is unknown'", node.lineno)
-
-
-def spelling(node: nodes.Expr) -> str:
-    """The expression as its author wrote it, as far as that is short."""
-    if isinstance(node, nodes.Name):
-        return _short(node.name)
-    if isinstance(node, nodes.Getattr):
-        return f"{spelling(node.node)}.{_short(node.attr)}"
-    return _short(repr(node.value)) if isinstance(node, nodes.Const) else f"this {_what(node)}"
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else f"{text[:40]}…"
-
-
-_WORDS = {"Getitem": "subscript", "CondExpr": "if-else", "Concat": "~", "Pow": "**",
-          "Compare": "comparison", "TemplateData": "text"}  # fmt: skip
-
-
-def _what(node: nodes.Node) -> str:
-    return _WORDS.get(type(node).__name__, type(node).__name__.lower())

@@ -16,6 +16,7 @@ def test_a_new_rule_passes_its_own_examples_and_is_never_overwritten(cli: Cli) -
     made = cli("rules", "new", "own/no-dropout")
     assert (made.code, made.out) == (0, "own/no-dropout.yaml\n")
     assert cli("rules", "test", "own").code == 0
+    assert cli("rules", "test", "own/no-dropout.yaml").out.count("PASS") == 2
     before = Path("own/no-dropout.yaml").read_bytes()
     again = cli("rules", "new", "own/no-dropout")
     assert (again.code, again.out) == (2, "")

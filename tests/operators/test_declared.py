@@ -24,7 +24,7 @@ from analyzer.operators import find
 from analyzer.operators.declared import Carried, Declaration, built, declaring
 from analyzer.operators.record import Kind
 from analyzer.ruleset.arithmetic import Arithmetic
-from analyzer.ruleset.whitelist import Refused
+from analyzer.ruleset.trees import Refused
 from analyzer.scaling import scale
 
 LAYERS = [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *[(512, 1)] * 5,

@@ -14,7 +14,8 @@ from analyzer.ruleset.expression import Expression, Message
 from analyzer.ruleset.option import Option
 from analyzer.ruleset.sandbox import UNKNOWN
 from analyzer.ruleset.subjects import groups
-from analyzer.ruleset.whitelist import Checker, Refused
+from analyzer.ruleset.trees import Refused
+from analyzer.ruleset.whitelist import Checker
 from tests.ruleset.build import CONV, SAVING, facts, node
 
 CHECKER = Checker(

@@ -14,7 +14,8 @@ from analyzer.ruleset import parse_rule
 from analyzer.ruleset.engine import evaluate
 from analyzer.ruleset.expression import MAX_LENGTH, Expression, Message
 from analyzer.ruleset.subjects import groups
-from analyzer.ruleset.whitelist import Checker, Refused
+from analyzer.ruleset.trees import Refused
+from analyzer.ruleset.whitelist import Checker
 from tests.golden.text import facts
 from tests.ruleset.build import rule_text
 

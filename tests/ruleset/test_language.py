@@ -16,7 +16,8 @@ from analyzer.ruleset.expression import Amount, Expression, Message
 from analyzer.ruleset.option import Option
 from analyzer.ruleset.sandbox import UNKNOWN
 from analyzer.ruleset.subjects import Subjects, common_groups, groups
-from analyzer.ruleset.whitelist import Checker, Refused
+from analyzer.ruleset.trees import Refused
+from analyzer.ruleset.whitelist import Checker
 from tests.golden.text import facts
 from tests.ruleset.build import rule_text
 

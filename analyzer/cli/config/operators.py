@@ -9,7 +9,7 @@ from analyzer.operators import shipped
 from analyzer.operators.declared import KINDS, Declaration, declarable, operator_key
 from analyzer.ruleset.arithmetic import Arithmetic
 from analyzer.ruleset.fields import did_you_mean
-from analyzer.ruleset.whitelist import Refused
+from analyzer.ruleset.trees import Refused
 
 if TYPE_CHECKING:
     from analyzer.cli.config.table import Table

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from analyzer.operators.vocabulary import attributes, exists, has_attribute, names, takes
 from analyzer.ruleset.fields import did_you_mean
 from analyzer.ruleset.pattern.syntax import Name
-from analyzer.ruleset.whitelist import Refused
+from analyzer.ruleset.trees import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -17,7 +17,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from analyzer.ruleset.pattern.syntax import Blank, Name, Pattern, Statement
-from analyzer.ruleset.whitelist import Refused
+from analyzer.ruleset.trees import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from analyzer.ruleset.pattern import check_pattern, parse_pattern
 from analyzer.ruleset.pattern.syntax import Blank, Name
-from analyzer.ruleset.whitelist import Refused
+from analyzer.ruleset.trees import Refused
 
 
 def refusal(text: str, **known: list[str]) -> tuple[int, str]:
