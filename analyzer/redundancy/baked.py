@@ -78,6 +78,23 @@ def _concat(site: Site, twice: Site, constants: Constants) -> str | None:
     return None
 
 
+def _broadcast(site: Site, twice: Site, constants: Constants) -> str | None:
+    """A constant with more than one element along an axis goes with that size, or 1, only."""
+    tensors = [tensor for tensor in twice.call.inputs if tensor is not None]
+    shapes = [tensor.shape for tensor in tensors if tensor.shape is not None]
+    if len(shapes) != len(site.op.inputs) or not all(map(is_known, shapes)):
+        return None
+    for slot, shape in enumerate(shapes):
+        if not constants.is_constant(site, slot):
+            continue
+        for place in range(1, len(shape) + 1):
+            size = shape[-place]
+            others = {other[-place] for other in shapes if len(other) >= place} - {1, size}
+            if size != 1 and others:
+                return f"a constant operand has {size} elements along the axis of the batch"
+    return None
+
+
 def _recurrent(site: Site, twice: Site, constants: Constants) -> str | None:
     """An initial state has an axis for the batch."""
     before, axis = twice.call.input(0), 0 if site.call.attr("layout", 0) else 1
@@ -93,6 +110,7 @@ def _recurrent(site: Site, twice: Site, constants: Constants) -> str | None:
 
 
 _JUDGES: Mapping[str, Callable[[Site, Site, Constants], str | None]] = {
+    **dict.fromkeys(("Add", "Sub", "Mul", "Div", "Pow", "Min", "Max", "Where"), _broadcast),
     "Reshape": _reshape,
     "Concat": _concat,
     "LSTM": _recurrent,

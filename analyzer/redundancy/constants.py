@@ -29,6 +29,10 @@ UNSETTLED = frozenset({Nature.RANDOM, Nature.CONTROL, Nature.RUNTIME, Nature.TRA
 STORED_SMALL = frozenset({"DequantizeLinear", "DynamicQuantizeLinear"})
 """Weights are kept as integers on purpose: what makes floats of them is no waste."""
 
+SMALL_CAST = 512
+"""Bytes of a constant in a wider type up to which it is shape arithmetic; more are weights that
+are stored in few bits, whose floats nobody wants in the file."""
+
 GIVEN = -2
 """Growth of no constant, although its contents seem to be known."""
 
@@ -164,7 +168,8 @@ class Constants:
         if record is None or record.nature in UNSETTLED or op.op_type in STORED_SMALL:
             return -1
         grown = grown_bytes(site)
-        return -1 if grown is None else max(growth, grown)
+        widens = op.op_type == "Cast" and (grown or 0) > SMALL_CAST
+        return -1 if grown is None or widens else max(growth, grown)
 
     def _is_known(self, site: Site, op: Op) -> bool:
         """Whether the contents of every result are known whatever the inputs are."""

@@ -133,7 +133,8 @@ class _Look:
             maker = op.op_type in MAKERS and not op.domain
             return None if maker else Surplus("never-run", site.id, never[id(site.instance)])
         if site.id in self._dead:
-            return None if op.op_type == "Constant" else Surplus("dead", site.id, _unread(site))
+            silent = op.op_type == "Constant" or not any(op.outputs)
+            return None if silent else Surplus("dead", site.id, _unread(site))
         if site.index in self._unproven or site.cyclic or site.refused:
             return None
         growth = self._constants.foldable.get(site.index)
@@ -219,7 +220,7 @@ _GONE = frozenset({"dead", "never-run", "foldable"})
 
 def _unread(site: Site) -> str:
     names = ", ".join(name for name in site.op.outputs if name)
-    return f"no output of the model depends on {names}" if names else "it has no output"
+    return f"no output of the model depends on {names}"
 
 
 def _folded(site: Site, growth: int) -> Surplus:

@@ -131,6 +131,19 @@ def test_a_batch_is_baked_only_where_another_one_cannot_run() -> None:
     assert kinds(crop) == {}
 
 
+def test_a_constant_for_two_samples_bakes_the_batch_and_one_for_all_does_not() -> None:
+    graph = "g (float[N,4] x) => (float[N,4] y) <float[%d,1] c = {%s}> { y = Add (x, c) }"
+    assert kinds(graph % (3, "1,2,3")) == {"y": "baked-batch"}
+    assert kinds(graph % (1, "1")) == {}
+
+
+def test_weights_in_fewer_bits_are_widened_on_purpose() -> None:
+    numbers = ",".join(str(i % 9) for i in range(400))
+    graph = ("g (float[400] x) => (float[400] y) <int8[400] q = {%s}> "
+             "{ c = Cast <to = 1> (q)  y = Add (x, c) }")  # fmt: skip
+    assert kinds(graph % numbers) == {}
+
+
 def test_an_initial_state_for_one_sequence_bakes_the_batch() -> None:
     graph = ("g (float[5,N,2] x) => (float[5,1,N,3] y) <float[1,9,2] w, float[1,9,3] r, "
              "float[1,1,3] h> { y = GRU <hidden_size = 3> (x, w, r, , , h) }")  # fmt: skip
