@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from analyzer.errors import ConfigError
 from analyzer.findings.finding import Severity
 from analyzer.findings.order import dedupe, sort
 from analyzer.lint import Settings, lint
@@ -32,6 +35,19 @@ def test_selected_rules_run_and_ignored_ones_do_not() -> None:
     assert [f.rule for f in lint(model, RULES, Settings(select=("later",)))] == ["TST002"]
     assert [f.rule for f in lint(model, RULES, Settings(ignore=("TST002",)))] == ["TST001"]
     assert lint(model, RULES, Settings(ignore=("ALL",))) == ()
+
+
+@pytest.mark.parametrize(
+    ("word", "says"),
+    [
+        ("TST", "options need one rule, not 'TST'"),
+        ("testing", "options need one rule, not 'testing'"),
+        ("latre", "did you mean 'later'"),
+    ],
+)
+def test_options_are_of_one_rule_that_exists(word: str, says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        lint(facts(), RULES, Settings(options={word: {"least": 1}}))
 
 
 def test_the_same_facts_give_the_same_findings() -> None:

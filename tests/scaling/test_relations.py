@@ -70,6 +70,46 @@ def test_width_flows_through(
     assert shape(scaler, name, width=1.5) == expected
 
 
+FROM = "f = Constant <value_ints=[{}]> ()  t = Constant <value_ints=[{}]> ()"
+ALONG = "n = Constant <value_ints=[{}]> ()"
+BY = "b = Constant <value_ints=[{}]> ()"
+
+
+@pytest.mark.parametrize(
+    ("constants", "operands", "expected"),
+    [
+        # As numpy slices an image of 62 x 62, where today's has 30 x 30.
+        ([FROM.format("1,1", "29,29"), ALONG.format("2,3")], "a,f,t,n", (16, 28, 28)),
+        ([FROM.format("1,1", "-1,-1"), ALONG.format("2,3")], "a,f,t,n", (16, 60, 60)),
+        ([FROM.format("0,0,3", "1,16,30")], "a,f,t", (16, 27, 62)),
+        (
+            [FROM.format("5", "9223372036854775807"), ALONG.format("-1"), BY.format("2")],
+            "a,f,t,n,b", (16, 62, 29),
+        ),
+        (
+            [FROM.format("-1", "-9223372036854775807"), ALONG.format("3"), BY.format("-1")],
+            "a,f,t,n,b", (16, 62, 62),
+        ),
+        (
+            [FROM.format("20", "-9223372036854775807"), ALONG.format("3"), BY.format("-3")],
+            "a,f,t,n,b", (16, 62, 7),
+        ),
+    ],
+)  # fmt: skip
+def test_constant_bounds_cut_a_larger_image_where_they_cut_this_one(
+    planned: Planned, constants: list[str], operands: str, expected: tuple[int, ...]
+) -> None:
+    body = f"{' '.join(constants)} a = Conv (x,w)  c = Slice ({operands})  k = Conv (x,o)"
+    scaler = planned(network(f"{body}  y = GlobalMaxPool (k)", "float[1,16,1,1]"))
+    assert shape(scaler, "c", resolution=2) == (1, *expected)
+
+
+def test_a_slice_of_channels_keeps_its_share(planned: Planned) -> None:
+    body = f"{FROM.format('4', '12')} {ALONG.format('1')} a = Conv (x,w)  c = Slice (a,f,t,n)"
+    scaler = planned(network(f"{body}  k = Conv (x,o)  y = GlobalMaxPool (k)", "float[1,16,1,1]"))
+    assert shape(scaler, "c", width=1.5) == (1, 12, 30, 30)
+
+
 @pytest.mark.parametrize(
     ("body", "more"),
     [
