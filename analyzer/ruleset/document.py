@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 import yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sized
 
 MAX_BYTES = 64 * 1024
 """Size of a rule file; the largest shipped one has 4 kB."""
 MAX_DEPTH = 8
 """Nesting of lists and mappings; rule files need 3."""
+MAX_ENTRIES = 256
+"""Entries of one list or mapping; the longest shipped one has 60."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INT = re.compile(r"[-+]?\d[\d_]{0,40}")
@@ -88,6 +90,7 @@ def _sequence(events: Iterator[yaml.Event], depth: int) -> list[Item]:
     items = []
     while not isinstance(event := next(events), yaml.SequenceEndEvent):
         items.append(_value(event, events, depth + 1))
+        _count(items, event)
     return items
 
 
@@ -102,7 +105,13 @@ def _mapping(events: Iterator[yaml.Event], depth: int) -> dict[str, Item]:
         if key in entries:
             raise MalformedYaml(f"duplicate key {key[:40]!r}", line)
         entries[key] = Item(item.value, line, item.text_line)
+        _count(entries, event)
     return entries
+
+
+def _count(entries: Sized, event: yaml.Event) -> None:
+    if len(entries) > MAX_ENTRIES:
+        raise MalformedYaml(f"more than {MAX_ENTRIES} entries in one list or mapping", _line(event))
 
 
 def _line(event: yaml.Event) -> int:

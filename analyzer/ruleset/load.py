@@ -30,6 +30,9 @@ FIX_SAFETIES = ("display", "unsafe", "safe")
 GROUPS = ("message", "rule")
 TOTALS = ("sum", "max")
 OPTION_KINDS = ("integer", "number", "flag", "text")
+MAX_ERRORS = 50
+"""Errors of one file that are listed."""
+
 _P = TypeVar("_P")
 _WIDENED = ("integer", "number")
 
@@ -54,7 +57,11 @@ def _parsed_rule(text: str, source: str, *, trusted: bool) -> Rule:
     rule = _rule(top, source, trusted=trusted)
     top.finish()
     if errors or rule is None:
-        raise RuleError("\n".join(f"{source}:{line}: {what}" for line, what in sorted(errors)))
+        lines = [f"{source}:{line}: {what}" for line, what in sorted(errors)]
+        if len(lines) > MAX_ERRORS:
+            more = f"{source}:{max(errors)[0]}: and {len(lines) - MAX_ERRORS + 1:,} more errors"
+            lines[MAX_ERRORS - 1 :] = [more]
+        raise RuleError("\n".join(lines))
     return rule
 
 
@@ -166,13 +173,10 @@ def _applies_to(top: Section, *, trusted: bool) -> tuple[str, tuple[str, ...]]:
 
 def _operators(target: Section, words: Iterable[str], line: int) -> None:
     """Note operators that do not exist: a rule about them would never say anything."""
-    from analyzer.ruleset.pattern import check_operator, operator_type
+    from analyzer.ruleset.pattern import operator_type, unknown_operators
 
-    for word in words:
-        try:
-            check_operator(operator_type(word), line)
-        except Refused as refused:
-            target.error(str(refused), line)
+    for what in unknown_operators(map(operator_type, words)):
+        target.error(what, line)
 
 
 def _options(top: Section) -> dict[str, Option]:

@@ -9,7 +9,12 @@ from analyzer.graph.values import Value
 from analyzer.ruleset.calls import FUNCTIONS, QUANTIFIERS
 from analyzer.ruleset.fields import EVIDENCE
 from analyzer.ruleset.kinds import ANY, Kind
-from analyzer.ruleset.pattern import check_operator, check_pattern, operator_type, parse_pattern
+from analyzer.ruleset.pattern import (
+    check_pattern,
+    operator_type,
+    parse_pattern,
+    unknown_operators,
+)
 from analyzer.ruleset.subjects import groups
 from analyzer.ruleset.trees import Refused
 
@@ -114,11 +119,8 @@ def _through(top: Section, *, trusted: bool) -> frozenset[tuple[str, str]]:
     if item is None:
         return frozenset()
     operators = [operator_type(word) for word in top.words(item, "through")]
-    for operator in () if trusted else operators:
-        try:
-            check_operator(operator, item.line)
-        except Refused as refused:
-            top.error(f"'through': {refused}", refused.line)
+    for what in () if trusted else unknown_operators(operators):
+        top.error(f"'through': {what}", item.line)
     return frozenset(operators)
 
 

@@ -1,7 +1,7 @@
 """Patterns over several operators: their syntax, what is wrong with one, and where one matches."""
 
 from analyzer.ruleset.allowance import Allowance, Exhausted, model_allowance, rule_allowance
-from analyzer.ruleset.pattern.check import check_operator, check_pattern
+from analyzer.ruleset.pattern.check import check_pattern, unknown_operators
 from analyzer.ruleset.pattern.lookup import Lookup
 from analyzer.ruleset.pattern.match import Matcher, Occurrence
 from analyzer.ruleset.pattern.parse import operator_type, parse_pattern
@@ -15,10 +15,10 @@ __all__ = [
     "Occurrence",
     "OpType",
     "Pattern",
-    "check_operator",
     "check_pattern",
     "model_allowance",
     "operator_type",
     "parse_pattern",
     "rule_allowance",
+    "unknown_operators",
 ]

@@ -6,7 +6,7 @@ statements that nothing ties to the others, which would match anywhere.
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from analyzer.operators.vocabulary import attributes, exists, has_attribute, names, takes
@@ -15,10 +15,12 @@ from analyzer.ruleset.pattern.syntax import Name
 from analyzer.ruleset.trees import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
     from analyzer.ruleset.pattern.syntax import OpType, Pattern, Statement
 
+MAX_WRONG = 8
+"""Operators of one list that do not exist and are named."""
 WORDS = frozenset("and or not in is if else true false none True False None known unknown".split())
 """What an expression would not read as a name."""
 
@@ -36,19 +38,21 @@ def check_pattern(
     _names(pattern, reserved)
     for statement in pattern.statements:
         for operator in statement.operators:
-            check_operator(operator, statement.line)
+            for what in unknown_operators([operator]):
+                raise Refused(what, statement.line)
             _attributes(statement, operator)
             _operands(statement, operator)
     _order(pattern, bound)
     _connected(pattern, bound)
 
 
-def check_operator(operator: OpType, line: int) -> None:
-    """Raise ``Refused`` for an operator that does not exist."""
-    domain, name = operator
-    if not exists(domain, name):
-        hint = did_you_mean(name, names(domain))
-        raise Refused(f"there is no operator {spelled(operator)[:60]!r}{hint}", line)
+def unknown_operators(operators: Iterable[OpType]) -> Iterator[str]:
+    """A clause about each operator that does not exist, the first few: to look for what was meant
+    takes a millisecond."""
+    wrong = (operator for operator in dict.fromkeys(operators) if not exists(*operator))
+    for operator in islice(wrong, MAX_WRONG):
+        hint = did_you_mean(operator[1], names(operator[0]))
+        yield f"there is no operator {spelled(operator)[:60]!r}{hint}"
 
 
 def spelled(operator: OpType) -> str:
