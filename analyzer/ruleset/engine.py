@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from analyzer.facts import Problem
@@ -67,24 +68,29 @@ def _evaluate(
         if not rule.may_match(types):
             continue
         allowance = rule_allowance(size, of_all)
+        # options are read where there is something to judge by them
+        shared = cache(partial(_shared, rule, options, {**common, ALLOWANCE: allowance}))
         done: set[str] = set()
         chosen = (
-            occurrences(facts, rule, allowance, done)
+            occurrences(facts, rule, shared, allowance, done)
             if rule.has_patterns
             else subjects.select(rule.subject, rule.selector)
         )
-        shared: dict[str, Any] = {}
         try:
             for subject in chosen:
-                if not shared:  # options are read where there is something to judge by them
-                    option = values(rule, options.get(rule.id, {}))
-                    shared = {**common, "option": option, ALLOWANCE: allowance}
-                groups = {**shared, **subject.groups}
-                if rule.when(groups):
+                groups = {**shared(), **subject.groups}
+                if rule.has_patterns or rule.when(groups):
                     done.add(subject.place)
                     yield _finding(rule, subject, groups)
         except Exhausted:
             problems.append(_exhausted(rule))
+
+
+def _shared(
+    rule: Rule, options: Mapping[str, Mapping[str, OptionValue]], common: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """The groups of every subject of a rule."""
+    return {**common, "option": values(rule, options.get(rule.id, {}))}
 
 
 def _finding(rule: Rule, subject: Subject, groups: dict[str, Any]) -> Finding:
