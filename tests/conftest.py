@@ -17,13 +17,12 @@ from analyzer.model import guard
 from analyzer.model.child import STOPPING
 from analyzer.shapes.run import infer_shapes
 from tests import audit
-from tests.nursery import FORK, Nursery
+from tests.nursery import FORK, NURSERY, Nursery
 
 # Every command line and many tests load the rules that ship, 50 ms; the same text is the same rule.
 LOAD: Any = import_module("analyzer.ruleset.load")
 LOAD.parse_rule = cache(LOAD.parse_rule)
 ANALYZE: Any = import_module("analyzer.analyze")
-NURSERY = pytest.StashKey[Nursery]()
 HARMLESS = {"costs", "differential", "patterns", "rules", "scaling"}
 """Folders of tests whose models are well-formed: onnx's C++ need not run in a child there."""
 

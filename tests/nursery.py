@@ -27,6 +27,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import NoReturn
 
+import pytest
+
 from analyzer.model import guard, worker
 from analyzer.model.child import EXIT_SOFTWARE, become_child, signals_waiting
 from analyzer.model.limits import Limits
@@ -223,3 +225,7 @@ def _limited(limits: Limits, seconds: int) -> Iterator[None]:
     finally:
         for which, pair in before.items():
             resource.setrlimit(which, pair)
+
+
+NURSERY = pytest.StashKey[Nursery]()
+"""Where the configuration of pytest keeps the one of this process."""

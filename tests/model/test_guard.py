@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from onnx import TensorProto, helper, shape_inference
 
+from analyzer.model import guard
 from analyzer.model.guard import GuardFailure, Progress, guarded
 from analyzer.model.limits import Limits
 from tests.model.tasks import (
@@ -28,6 +29,7 @@ from tests.model.tasks import (
     spin,
     step_and_spin,
 )
+from tests.nursery import NURSERY
 
 pytestmark = [pytest.mark.foreign_code, pytest.mark.forks]
 QUICK = Limits(guard_seconds=0.5)
@@ -50,7 +52,7 @@ def test_a_result_comes_back(process: str) -> None:
     assert guarded(answer) == {"answer": 42}
 
 
-@pytest.mark.parametrize(
+FAILURES = pytest.mark.parametrize(
     ("task", "kind", "says", "at"),
     [
         (crash, "crashed", "SIGSEGV", 7),
@@ -61,6 +63,9 @@ def test_a_result_comes_back(process: str) -> None:
         (return_a_lock, "error", "pickle", None),
     ],
 )
+
+
+@FAILURES
 def test_a_failure_says_what_and_where(
     process: str, task: Callable[[Progress], None], kind: str, says: str, at: int | None
 ) -> None:
@@ -69,6 +74,28 @@ def test_a_failure_says_what_and_where(
     assert (failure.kind, failure.at) == (kind, at)
     assert says in failure.detail
     assert "\n" not in failure.detail
+
+
+@FAILURES
+def test_the_worker_of_the_tests_says_the_same_and_is_replaced(
+    pytestconfig: pytest.Config,
+    task: Callable[[Progress], None],
+    kind: str,
+    says: str,
+    at: int | None,
+) -> None:
+    if NURSERY not in pytestconfig.stash:
+        pytest.skip("tests are being mapped, without a worker")
+    guard._fork = pytestconfig.stash[NURSERY].run
+    assert guarded(answer) == {"answer": 42}
+    failure = guarded(task)
+    assert isinstance(failure, GuardFailure)
+    assert (failure.kind, failure.at) == (kind, at)
+    assert says in failure.detail
+    stalled = guarded(step_and_spin, limits=Limits(guard_stall_seconds=0.05))
+    assert isinstance(stalled, GuardFailure)
+    assert (stalled.kind, stalled.at) == ("timeout", 199)
+    assert guarded(answer) == {"answer": 42}
 
 
 @pytest.mark.parametrize("task", [hang_with_the_interpreter_lock_held, spin])
