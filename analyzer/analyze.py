@@ -24,7 +24,7 @@ from analyzer.model.limits import Limits
 from analyzer.operators.declared import attach, declaring
 from analyzer.patterns import find_blocks, module_tree, recognise, tag_factorised
 from analyzer.redundancy import batch_growth, find_structure
-from analyzer.shapes.bindings import Bindings
+from analyzer.shapes.bindings import Bindings, sizes_of_symbols
 from analyzer.shapes.run import infer_shapes
 from analyzer.survey import survey
 from analyzer.trust.look import contents_of
@@ -109,7 +109,9 @@ def _analyze(
         graph=seen.graph,
         architecture=recognise(seen.graph, by_id, blocks, inputs),
         modules=module_tree(nodes, exporter_metadata(seen)),
-        interface=interface_of(program, shapes.main.types, model.imports),
+        interface=interface_of(
+            program, shapes.main.types, model.imports, sizes_of_symbols(shapes.assumptions)
+        ),
         at_defaults=at_default_sizes(program, bindings, seen, limits),
         find_structure=partial(find_structure, model, seen, limits),
         contents=contents_of(model, program, seen.graph, thorough=thorough),

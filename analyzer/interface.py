@@ -47,6 +47,9 @@ class Declared:
     """True for an input that has an initializer, which whoever calls the model may replace."""
     known_rank: int | None
     """Number of axes that inference finds, whatever is declared."""
+    clash: str | None
+    """Where an axis of an output has the name of an input's axis and another size:
+    ``axis 0 (N) is 2 and N is 1``; ``None`` where all agree, or nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,10 @@ ONNX = "ai.onnx"
 
 
 def interface_of(
-    program: Program, types: Mapping[str, Type], stated: Sequence[tuple[str, int]]
+    program: Program,
+    types: Mapping[str, Type],
+    stated: Sequence[tuple[str, int]],
+    sizes: Mapping[str, int],
 ) -> Interface:
     """What ``program`` states.
 
@@ -37,10 +40,11 @@ def interface_of(
     ----------
     types : what inference finds of the values of the main graph.
     stated : domain and version of each import as the file has them.
+    sizes : what the names of open axes of inputs were bound to.
     """
     return Interface(
         tuple(_imports(program, stated)),
-        tuple(_declared(program, types)),
+        tuple(_declared(program, types, sizes)),
         tuple(_hidden(program)),
     )
 
@@ -67,7 +71,9 @@ def _imports(program: Program, stated: Sequence[tuple[str, int]]) -> Iterator[Im
         )
 
 
-def _declared(program: Program, types: Mapping[str, Type]) -> Iterator[tuple[str, Declared]]:
+def _declared(
+    program: Program, types: Mapping[str, Type], sizes: Mapping[str, int]
+) -> Iterator[tuple[str, Declared]]:
     main = program.main
     ends = (
         *(("input", name, main.input_types.get(name)) for name in dict.fromkeys(main.inputs)),
@@ -88,8 +94,20 @@ def _declared(program: Program, types: Mapping[str, Type]) -> Iterator[tuple[str
                 is_plain=proto is None or proto.WhichOneof("value") in ("tensor_type", None),
                 is_default=role == "input" and (name in main.constants or name in main.sparse),
                 known_rank=None if found is None or found.shape is None else len(found.shape),
+                clash=_clash(axes, found, sizes) if role == "output" else None,
             ),
         )
+
+
+def _clash(axes: Sequence[Dimension], found: Type | None, sizes: Mapping[str, int]) -> str | None:
+    """The first axis that is called like one of an input and is not as long."""
+    if found is None or found.shape is None or len(axes) != len(found.shape):
+        return None
+    for i, (axis, size) in enumerate(zip(axes, found.shape, strict=True)):
+        name = "" if _is_fixed(axis) else axis.dim_param
+        if size is not None and sizes.get(name, size) != size:
+            return f"axis {i} ({name}) is {size:,} and {name} is {sizes[name]:,}"
+    return None
 
 
 def _is_fixed(axis: Dimension) -> bool:

@@ -55,6 +55,16 @@ NOT_SYMBOLS = frozenset({"", "?", "None", "none", "null", "-1", "*"})
 """Texts that exporters write for *unnamed* dimensions; equal text does not mean equal size."""
 
 
+def sizes_of_symbols(assumptions: Iterable[Assumption]) -> dict[str, int]:
+    """What each name of a dimension stands for, those left out that mean nothing or two sizes."""
+    sizes: dict[str, int] = {}
+    vague = set(NOT_SYMBOLS)
+    for each in assumptions:
+        if sizes.setdefault(each.dim, each.value) != each.value:
+            vague.add(each.dim)
+    return {name: size for name, size in sizes.items() if name not in vague}
+
+
 @dataclass(frozen=True, slots=True)
 class Bindings:
     """What the user says about sizes that the file leaves open."""

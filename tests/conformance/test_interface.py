@@ -10,11 +10,13 @@ from onnx import TensorProto, helper
 from onnx.parser import parse_model
 
 from analyzer.analyze import analyze
+from analyzer.facts import Assumption
 from analyzer.interface import Declared, Hidden, Import
 from analyzer.model import load
 from analyzer.model.imports import release_of
 from analyzer.ruleset.subjects import Subjects
 from analyzer.ruleset.subjects.element_type import SINCE
+from analyzer.shapes.bindings import sizes_of_symbols
 from tests.golden.text import facts, facts_of
 
 if TYPE_CHECKING:
@@ -70,6 +72,36 @@ def test_an_input_with_an_initializer_is_a_default() -> None:
 def test_what_is_not_declared_is_unknown_whatever_inference_finds() -> None:
     assert (declared("y").rank, declared("y").known_rank) == (None, 3)
     assert (declared("z").rank, declared("z").known_rank) == (3, 3)
+
+
+def outputs(graph: str) -> list[str | None]:
+    return [each.clash for role, each in facts(graph).interface.declared if role == "output"]
+
+
+def test_an_output_axis_that_is_called_like_an_input_axis_and_is_longer_is_a_clash() -> None:
+    assert outputs("g (float[N,3] x) => (float[N,3] y) { y = Concat <axis = 0> (x, x) }") == [
+        "axis 0 (N) is 2 and N is 1"
+    ]
+
+
+@pytest.mark.parametrize(
+    "graph",
+    [
+        "g (float[N,3] x) => (float[N,3] y) { y = Relu (x) }",
+        "g (float[N,3] x) => (float[M,3] y) { y = Concat <axis = 0> (x, x) }",
+        "g (float[?,3] x) => (float[?,3] y) { y = Concat <axis = 0> (x, x) }",
+        "g (float[N,3] x) => (float[N] y) { y = NonZero (x) }",
+    ],
+    ids=["equal", "another name", "no name", "another rank"],
+)
+def test_there_is_no_clash_where_nothing_contradicts(graph: str) -> None:
+    assert outputs(graph) == [None]
+
+
+def test_a_name_that_two_inputs_use_for_two_sizes_says_nothing() -> None:
+    """With ``--shape`` somebody may bind one name twice."""
+    found = [Assumption("x", 0, "N", 2, "--shape"), Assumption("z", 0, "N", 3, "--shape")]
+    assert sizes_of_symbols(found) == {}
 
 
 def test_a_negative_size_is_an_axis_without_a_name() -> None:
