@@ -120,7 +120,7 @@ def _matches(text: Any, pattern: str) -> object:
 
 
 def _search_cost(text: Any, pattern: str) -> int:
-    return len(text) * compile_pattern(pattern).programsize >> 12 if isinstance(text, str) else 0
+    return len(text) * compile_pattern(pattern).programsize >> 11 if isinstance(text, str) else 0
 
 
 def _reduced(reduce: Callable[[list[Any]], Any], empty: object) -> Callable[..., Any]:
