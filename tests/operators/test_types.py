@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from analyzer.facts import Shape, Tensor
-from analyzer.graph.call import Call
+from analyzer.graph.call import Call, Unknown
 from analyzer.operators import find, operators, record_of
 from tests.costs.counted import CASES
 from tests.costs.counted.case import Case, call, count
@@ -179,3 +179,17 @@ OWN = {
 @pytest.mark.parametrize("domain", OWN, ids=["ai.onnx", "ai.onnx.ml"])
 def test_operators_whose_types_onnx_does_not_infer_have_a_rule(domain: str) -> None:
     assert {name for where, name in RULED if where == domain} == set(OWN[domain].split())
+
+
+def test_a_product_with_a_weight_that_is_no_matrix_has_no_type() -> None:
+    scale = (1,)
+    with pytest.raises(Unknown, match="no matrix"):
+        types(MS, "QOrderedMatMul", [(2, 3, 4), scale, (2, 4, 5), scale, scale], {})
+
+
+@pytest.mark.parametrize("missing", range(3))
+def test_a_range_without_one_of_its_ends_has_no_length(missing: int) -> None:
+    ends: list[Any] = [i(2), i(9), i(3)]
+    ends[missing] = (1,)  # of a known shape, computed at run time
+    with pytest.raises(Unknown, match="run time"):
+        types(MS, "Range", ends, {})

@@ -88,23 +88,36 @@ def test_output_shape_is_what_the_runtime_computes(
     assert analyze(load(data)).outputs[0].shape == expected
 
 
-def test_scales_are_multiplied_in_single_precision() -> None:
-    # 10 · 0.7f rounds to 7 in single precision and to 6.9999999 in double
-    node = helper.make_node("Resize", ["x", "", "s"], ["y"], mode="linear")
+@pytest.mark.parametrize(
+    ("op", "inputs", "opset"),
+    [
+        ("Upsample", ["x", "s"], 9),
+        ("Resize", ["x", "s"], 10),
+        ("Resize", ["x", "roi", "s"], 11),
+        ("Resize", ["x", "", "s"], 18),
+    ],
+)
+def test_scales_are_multiplied_in_single_precision(op: str, inputs: list[str], opset: int) -> None:
+    # 10 · 0.7f rounds to 7 in single precision and to 6.9999999 in double; Upsample only grows
+    factor = 1.7 if op == "Upsample" else 0.7
+    node = helper.make_node(op, inputs, ["y"], mode="linear")
     graph = helper.make_graph(
         [node],
         "g",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 1, 10])],
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 1, 1, 10])],
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
-        [numpy_helper.from_array(np.array([1, 1, 0.7], np.float32), "s")],
+        [
+            numpy_helper.from_array(np.array([1, 1, 1, factor], np.float32), "s"),
+            numpy_helper.from_array(np.zeros(0, np.float32), "roi"),
+        ],
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
     data = model.SerializeToString()
     (real,) = ort.InferenceSession(data, providers=["CPUExecutionProvider"]).run(
-        None, {"x": np.zeros((1, 1, 10), np.float32)}
+        None, {"x": np.zeros((1, 1, 1, 10), np.float32)}
     )
-    assert real.shape == (1, 1, 7)
-    assert analyze(load(data)).outputs[0].shape == (1, 1, 7)
+    assert real.shape == (1, 1, 1, 17 if op == "Upsample" else 7)
+    assert analyze(load(data)).outputs[0].shape == real.shape
 
 
 @pytest.mark.parametrize(
