@@ -55,7 +55,8 @@ class Later:
     """The text of a rule, and how to get at what of it is not read yet."""
 
     def __init__(self, text: str, source: str) -> None:
-        self.text, self.source = text, source
+        self.text: str = text
+        self.source: str = source
         found = _EXAMPLES.search(text)
         self._end = found.start() if found else len(text)
         parts = _KEY.split(text[: self._end])

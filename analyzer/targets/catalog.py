@@ -10,7 +10,7 @@ from analyzer.targets.table import read_table, shipped
 from analyzer.targets.words import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from analyzer.targets.table import Table
 
@@ -20,7 +20,7 @@ SHIPPED = (
     "migraphx", "openvino", "tract", "rten", "tflite_onnx2tf_tf", "tflite_onnx2tf_direct",
 )  # fmt: skip
 """Ids, in the order in which they are shown."""
-GROUPS = {
+GROUPS: Mapping[str, tuple[str, ...]] = {
     "coreml": ("coreml_mlprogram", "coreml_neuralnetwork"),
     "cuda": ("ort_cuda",),
     "directml": ("ort_dml",),

@@ -47,7 +47,7 @@ class Placements:
     """What the targets make of each operator of one model, worked out once."""
 
     def __init__(self, facts: Facts) -> None:
-        self.asked = bool(facts.targets)
+        self.asked: bool = bool(facts.targets)
         self._against: dict[str, list[tuple[str, Blocker]]] = {}
         for fit in facts.targets:
             for blocker in fit.blockers:
