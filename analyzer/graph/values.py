@@ -192,7 +192,7 @@ class Value:
         if isinstance(self._values, bool):
             array, self._values = self.contents, None
             if array is not None and array.dtype.kind not in "SUcM":
-                kind = int if array.dtype.kind in "iub" else float
+                kind = int if (self.dtype or "").startswith(_WHOLE) else float
                 self._values = tuple([kind(number) for number in array.ravel().tolist()])
         return self._values
 
@@ -326,3 +326,4 @@ class NodeView:
 
 
 _PLAIN = (int, float, str, tuple)
+_WHOLE = ("int", "uint", "bool")

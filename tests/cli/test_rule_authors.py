@@ -9,6 +9,8 @@ import pytest
 
 from analyzer.ruleset import load_rules
 from tests.cli.conftest import Cli
+from tests.golden.text import parse
+from tests.ruleset.build import rule_text
 
 
 def test_a_new_rule_passes_its_own_examples_and_is_never_overwritten(cli: Cli) -> None:
@@ -82,3 +84,26 @@ def test_the_schema_for_editors_is_that_of_the_wheel(cli: Cli) -> None:
     found = json.loads(cli("rules", "schema").out)
     assert found["title"] == "onnxlint rule"
     assert found["properties"]["severity"]["enum"] == ["error", "warning", "info"]
+
+
+def test_a_rule_that_looks_at_too_much_makes_the_outcome_inconclusive(cli: Cli) -> None:
+    fan = " ".join(f"a{i} = Relu (x)" for i in range(800))
+    y = ", ".join(f"a{i}" for i in range(800))
+    model = parse(f"g (float[4] x) => (float[4] y) {{ {fan} y = Sum ({y}) }}")
+    Path("fan.onnx").write_bytes(model.SerializeToString())
+    readers = "node.inputs[0].readers"
+    Path("own").mkdir()
+    Path("own/greedy.yaml").write_text(
+        rule_text(
+            options="{}",
+            applies_to="{node: [Relu]}",
+            message="m",
+            when=f"any(a in {readers}, any(b in {readers}, a.id == b.name))",
+        )  # fmt: skip
+    )
+    outcome = cli("check", "fan.onnx", "--rules", "own")
+    assert outcome.code == 2
+    assert "rule TST001 (test-rule) would have to look at too much of this model" in outcome.out
+    found = json.loads(cli("check", "fan.onnx", "--rules", "own", "--format", "json").out)
+    assert found["models"][0]["outcome"] == "inconclusive"
+    assert "rule-limit" in {problem["code"] for problem in found["models"][0]["problems"]}

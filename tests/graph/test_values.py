@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import onnx
 import pytest
 
 from analyzer.graph.values import Index, Value
@@ -109,6 +110,18 @@ def test_small_constants_have_their_numbers(
 ) -> None:
     found = value(NET, name)
     assert (found.scalar, found.values) == (scalar, values)
+
+
+@pytest.mark.parametrize(
+    ("number", "values"),
+    [(onnx.TensorProto.BFLOAT16, "(1.0, 2.0)"), (onnx.TensorProto.INT4, "(1, 2)"),
+     (onnx.TensorProto.UINT64, "(1, 2)"), (onnx.TensorProto.BOOL, "(1, 1)"),
+     (onnx.TensorProto.COMPLEX64, "None")],
+)  # fmt: skip
+def test_numbers_of_a_constant_are_whole_where_its_type_is(number: int, values: str) -> None:
+    model = parse("g () => (float[2] y) { y = Identity (w) }")
+    model.graph.initializer.append(onnx.helper.make_tensor("w", number, [2], [1, 2]))
+    assert repr(index_of(facts_of(model)).value("", "w").values) == values
 
 
 def test_what_is_computed_from_constants_is_constant_and_what_is_drawn_is_not() -> None:
