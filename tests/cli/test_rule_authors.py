@@ -93,14 +93,9 @@ def test_a_rule_that_looks_at_too_much_makes_the_outcome_inconclusive(cli: Cli) 
     Path("fan.onnx").write_bytes(model.SerializeToString())
     readers = "node.inputs[0].readers"
     Path("own").mkdir()
-    Path("own/greedy.yaml").write_text(
-        rule_text(
-            options="{}",
-            applies_to="{node: [Relu]}",
-            message="m",
-            when=f"any(a in {readers}, any(b in {readers}, a.id == b.name))",
-        )  # fmt: skip
-    )
+    when = f"any(a in {readers}, any(b in {readers}, a.id == b.name))"
+    rule = rule_text(options="{}", applies_to="{node: [Relu]}", message="m", when=when)
+    Path("own/greedy.yaml").write_text(rule)
     outcome = cli("check", "fan.onnx", "--rules", "own")
     assert outcome.code == 2
     assert "rule TST001 (test-rule) would have to look at too much of this model" in outcome.out
