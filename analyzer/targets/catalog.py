@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analyzer.errors import ConfigError
 from analyzer.targets.history import table_at, versions
-from analyzer.targets.table import read_table, shipped
+from analyzer.targets.table import MOST_BYTES, read_table, shipped
 from analyzer.targets.words import did_you_mean
 
 if TYPE_CHECKING:
@@ -103,9 +104,13 @@ def _names(asked: str, version: str) -> bool:
 
 def _own(path: str) -> Table:
     try:
-        table = read_table(path)
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror or error}") from error
+        if not Path(path).is_file():  # a pipe would keep us waiting
+            missing = "is not a file" if Path(path).exists() else "there is no such file"
+            raise ConfigError(f"{path}: {missing}")
+        with Path(path).open("rb") as stream:
+            table = read_table(path, stream.read(MOST_BYTES + 1))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from error
     if table.id in SHIPPED:
         raise ConfigError(f"{path}: the id {table.id!r} is taken; give your target its own")
     table.validate()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.targets.atoms import spelt
+from analyzer.targets.attribute_atoms import spelt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

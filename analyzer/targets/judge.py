@@ -10,16 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.targets.atoms import all_of, holds
+from analyzer.targets.atoms import holds
 from analyzer.targets.functions import Pending
 from analyzer.targets.reasons import why_not, why_unknown
 from analyzer.targets.signatures import is_registered, version_of
+from analyzer.targets.truth import all_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
-    from analyzer.targets.atoms import Truth
     from analyzer.targets.table import Row, Table
+    from analyzer.targets.truth import Truth
     from analyzer.targets.use import Use, Value
 
 

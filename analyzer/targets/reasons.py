@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analyzer.targets.atoms import spelt, test
+from analyzer.targets.atoms import test
+from analyzer.targets.attribute_atoms import spelt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

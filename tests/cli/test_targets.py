@@ -61,7 +61,7 @@ def test_json_is_what_the_schema_says(cli: Cli, tail: str) -> None:
         ("tensort", "there is no target 'tensort', did you mean 'tensorrt'?"),
         ("tensorrt@10", "target tensorrt has no version '10'; its table is about 11.1 only"),
         ("ort_cpu@1.33", "target ort_cpu has no version '1.33', did you mean"),
-        ("none.csv", "none.csv: cannot be read: No such file or directory"),
+        ("none.csv", "none.csv: there is no such file"),
     ],
 )
 def test_a_target_that_does_not_exist_ends_with_2(

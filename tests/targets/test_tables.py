@@ -82,7 +82,9 @@ def test_names_groups_and_versions_are_understood() -> None:
         ("tensorrt@10", "about 11.1 only"),
         ("ort_cpu@9", "versions are 1.16.3"),
         ("ort_cpu@", "no version ''"),
-        ("missing.csv", "missing.csv: cannot be read"),
+        ("missing.csv", "missing.csv: there is no such file"),
+        ("tests/", "tests/: is not a file"),
+        ("a\0b.csv", "there is no such file"),
     ],
 )
 def test_what_names_nothing_is_refused_with_what_was_meant(word: str, said: str) -> None:
