@@ -16,10 +16,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from analyzer.ruleset.calls import FUNCTIONS, QUANTIFIER_MEANINGS, QUANTIFIERS
-from analyzer.ruleset.fields import COMMON
 from analyzer.ruleset.kinds import Many, Values, record_fields, sources, spell, title
 from analyzer.ruleset.sandbox import FILTERS
-from analyzer.ruleset.subjects import SORTS
+from analyzer.ruleset.subjects import EVERYWHERE, SORTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -102,10 +101,10 @@ def handbook() -> Handbook:
         )
         for sort in SORTS.values()
     )
-    seen = [*COMMON.values(), *(r for sort in SORTS.values() for r in sort.groups.values())]
+    seen = [*EVERYWHERE.values(), *(r for sort in SORTS.values() for r in sort.groups.values())]
     return Handbook(
         subjects,
-        {name: title(record) for name, record in COMMON.items()},
+        {name: title(record) for name, record in EVERYWHERE.items()},
         tuple(map(_record, sorted(_reachable(seen), key=title))),
         tuple(_functions()),
         tuple(CallEntry(f"| {name}", f.takes, f.meaning) for name, f in FILTERS.items()),

@@ -9,10 +9,14 @@ from analyzer.ruleset.subjects.registry import SORTS
 from analyzer.ruleset.trusted import Trusted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from analyzer.facts import Facts
     from analyzer.ruleset.subjects.subject import Subject
+
+
+EVERYWHERE: Mapping[str, type] = {**COMMON, "trust": Trusted}
+"""Groups that every rule sees, options aside."""
 
 
 def common_groups(facts: Facts) -> dict[str, Any]:
@@ -22,7 +26,7 @@ def common_groups(facts: Facts) -> dict[str, Any]:
 
 def groups(sort: str) -> dict[str, type]:
     """Groups visible to a rule about this sort of subject, options aside."""
-    return {**SORTS[sort].groups, **COMMON, "trust": Trusted}
+    return {**SORTS[sort].groups, **EVERYWHERE}
 
 
 class Subjects:
