@@ -221,6 +221,11 @@ class Conv:
     """Weights and biases of this convolution."""
 
     @property
+    def size(self) -> str:
+        """Kernel before the word it belongs to: ``3×3``, and ``3-tap`` where there is one axis."""
+        return f"{self.kernel}-tap" if len(self.kernel_shape) == 1 else self.kernel
+
+    @property
     def is_patchify(self) -> bool:
         """Cuts the input into patches: as far from one position to the next as the kernel is wide,
         so that no input is read twice."""

@@ -128,3 +128,14 @@ def test_an_example_that_expects_the_opposite_fails() -> None:
 def test_text_that_is_no_model_is_a_rule_error(text: str) -> None:
     with pytest.raises(RuleError, match="not ONNX text"):
         facts_of(text)
+
+
+def test_a_kernel_of_one_axis_reads_as_a_number_of_taps() -> None:
+    facts = facts_of(
+        """<ir_version: 8, opset_import: ["" : 17]>
+        g (float[1,256,4000] x, float[256,256,3] w) => (float[1,256,4000] y) {
+          y = Conv <pads = [1,1]> (x, w)
+        }"""
+    )
+    (finding,) = lint(facts, [rule_named("SEP001")])
+    assert finding.message.startswith("standard 3-tap convolution, ")
