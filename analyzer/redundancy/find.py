@@ -86,11 +86,9 @@ class _Look:
         folded = {op for op, each in agreed.items() if each is not None and each.kind == "foldable"}
         agreed |= self._swallowed(folded, {}, FOLDED)
         gone = {op for op, each in agreed.items() if each is not None and each.kind in _GONE}
-        kept = {op: 0 for op in self._written_out() if agreed.get(op) is None}
-        for op, each in agreed.items():
-            if each is not None and each.by in op.inputs:
-                kept[op] = op.inputs.index(each.by)
-        computed = self._swallowed(gone, kept, UNREAD)
+        idle = {op: 0 for op, each in agreed.items() if each is not None and each.kind == "reshape"}
+        open_ = {op: 0 for op in self._written_out() if agreed.get(op) is None}
+        computed = self._swallowed(gone, idle | open_, WRITTEN) | self._swallowed(gone, idle, IDLE)
         for op, each in agreed.items():
             if each is not None:
                 yield each
@@ -213,7 +211,8 @@ class _Look:
 
 
 FOLDED = Surplus("foldable", "", "only what is known before the model runs is computed from it")
-UNREAD = Surplus("computed-shape", "", "it computes a shape that what reads it does not need")
+WRITTEN = Surplus("computed-shape", "", "a Reshape knows all sizes of it but one, which -1 says")
+IDLE = Surplus("computed-shape", "", "what reads it changes no shape")
 _GONE = frozenset({"dead", "never-run", "foldable"})
 """Kinds of operators that read nothing any more once the advice is followed."""
 
