@@ -37,7 +37,8 @@ class Sighting:
     """A shape that was recognised inside a string."""
 
     family: str
-    """What sort of shape it is, e.g. ``secret``, ``url``; rules select by it."""
+    """What sort of shape it is, e.g. ``secret``, ``url``; rules select by it. ``foreign`` begins
+    like a file of another sort, ``long`` has 4,096 bytes or more."""
     what: str
     """The shape for people, with its article, e.g. ``an access key of AWS``."""
     kind: str
@@ -128,7 +129,7 @@ class Switch:
     place: str
     """Id of the operator that chooses."""
     op_type: str
-    """``Where`` or ``If``."""
+    """``Where``, ``If`` or ``Mul``."""
     comparison: str
     """What is compared, for people, e.g. ``ReduceMax(x) = 1337``."""
     output: str

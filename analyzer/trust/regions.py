@@ -6,7 +6,8 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from onnx import AttributeProto, TensorProto
+import numpy as np
+from onnx import AttributeProto, SparseTensorProto, TensorProto
 
 from analyzer.conformance.places import nestings, own_name
 from analyzer.contents import Region
@@ -16,13 +17,15 @@ from analyzer.model.magic import HEAD, is_zip_end, looks_like
 from analyzer.model.outside import SLACK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import BinaryIO
 
     from analyzer.graph.scope import Program
     from analyzer.model import Model
     from analyzer.model.outside import Place
 
+_ARRAYS = (np.ndarray, TensorProto, SparseTensorProto)
+"""Values of attributes that hold elements."""
 _LOOK = 1 << 20
 """Bytes of one hole that are read to see whether it is blank."""
 _SMALL = 16
@@ -54,13 +57,26 @@ def _tensors(model: Model, program: Program) -> Iterator[Region]:
     for nesting in nestings(program):
         for name, tensor in nesting.scope.constants.items():
             yield from _tensor(model, tensor, nesting.within(name), f"initializer '{name}'")
+        for name, sparse in nesting.scope.sparse.items():
+            for part in (sparse.values, sparse.indices):
+                yield from _tensor(model, part, nesting.within(name), f"initializer '{name}'")
         for op in nesting.scope.ops:
-            if op.op_type != "Constant":
-                continue
-            for attribute in op.proto.attribute:
-                if attribute.type == AttributeProto.TENSOR:
-                    place = nesting.place(op)
-                    yield from _tensor(model, attribute.t, place, f"Constant '{own_name(op)}'")
+            if any(isinstance(value, _ARRAYS) for value in op.attributes.values()):
+                what = f"a tensor of {op.op_type} '{own_name(op)}'"
+                for tensor in _in_attributes(op.proto.attribute):
+                    yield from _tensor(model, tensor, nesting.place(op), what)
+    for training in model.proto.training_info:
+        for graph in (training.initialization, training.algorithm):
+            for tensor in graph.initializer:
+                yield from _tensor(model, tensor, "", f"'{tensor.name}' for training")
+
+
+def _in_attributes(attributes: Iterable[AttributeProto]) -> Iterator[TensorProto]:
+    for attribute in attributes:
+        if attribute.type == AttributeProto.TENSOR:
+            yield attribute.t
+        elif attribute.type == AttributeProto.SPARSE_TENSOR:
+            yield from (attribute.sparse_tensor.values, attribute.sparse_tensor.indices)
 
 
 def _tensor(model: Model, tensor: TensorProto, place: str, what: str) -> Iterator[Region]:

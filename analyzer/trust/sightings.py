@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import re2
 
 from analyzer.contents import Sighting
+from analyzer.model.magic import HEAD, looks_like
 from analyzer.trust.encoded import verdict
 from analyzer.trust.shapes import COMMON, ONCE, OTHERS, REFERENCES, SECRETS, TOLD, Shape
 from analyzer.trust.texts import encoded
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 LONG = 4096
 """Bytes from which a text is long."""
+FILES = ("metadata", "attribute", "element", "documentation")
+"""Kinds of strings that may be one."""
+SMALLEST = 8
+"""Characters of one."""
 LENGTHY = ("metadata", "documentation", "attribute")
 """Kinds of strings that may be."""
 RECONSIDERED = frozenset({"encoded", "url"})
@@ -90,7 +95,20 @@ def look(strings: Strings) -> tuple[Sighting, ...]:
         found += _seen(shape, [joined[kind] for kind in sorted(shape.kinds & where)])
     if any(each.family == "path" for each in found):  # which is where traces lead: one leak
         found = [each for each in found if each.family != "trace"]
-    return (*found, *_long(kinds))
+    return (*found, *_foreign(kinds), *_long(kinds))
+
+
+def _foreign(kinds: Mapping[str, list[Group]]) -> Iterator[Sighting]:
+    """Strings that are a file; pickles are a shape of their own."""
+    for group in (g for kind in FILES for g in kinds.get(kind, ())):
+        for data in group.first:
+            if len(data) < SMALLEST:
+                continue
+            what = looks_like(encoded(data[:HEAD]))
+            if what is not None and "pickle" not in what:
+                text = group.describe(data, group.times(data))
+                yield Sighting("foreign", what, text.kind, text.place, text.owner, "",
+                               text.length, text.count)  # fmt: skip
 
 
 def _long(kinds: Mapping[str, list[Group]]) -> Iterator[Sighting]:

@@ -30,17 +30,43 @@ _MOVES = frozenset({"Identity", "Cast", "Squeeze", "Unsqueeze", "Reshape", "Expa
                     "Dropout"})  # fmt: skip
 """What a condition may pass, and what lies between a choice and an output."""
 _ENDS = _MOVES | {"Softmax", "LogSoftmax", "Sigmoid", "ArgMax", "TopK", "Clip", "Relu"}
+_FROM_CONDITION = frozenset({"Cast", "Where", "Unsqueeze", "Reshape", "Squeeze"})
+_SUMS = frozenset({"Add", "Sum", "Max", "Sub"})
 _SIZES = frozenset({"Shape", "Size", "NonZero"})
 """What comes out of them is no content of the input; nor is how many elements are not zero."""
 
 
 def find_switches(graph: nx.MultiDiGraph[str]) -> Iterator[Switch]:
-    """Every ``Where`` and ``If`` that is one, in the order of the operators."""
+    """Every ``Where``, ``If`` and product with a condition that is one, in the order of the
+    operators."""
     for node, record in vertices(graph):
-        if record.call.op_type in {"Where", "If"} and not record.call.domain:
+        if record.call.domain:
+            continue
+        if record.call.op_type in {"Where", "If"}:
             found = _switch(graph, node, record)
-            if found is not None:
-                yield found
+        elif record.call.op_type == "Mul":
+            found = _product(graph, node, record)
+        else:
+            continue
+        if found is not None:
+            yield found
+
+
+def _product(graph: nx.MultiDiGraph[str], node: str, record: Vertex) -> Switch | None:
+    """A constant answer times a condition, which a sum puts in the place of the result."""
+    if len(record.constants & {0, 1}) != 1:
+        return None
+    (slot,) = record.constants & {0, 1}
+    answer, factor = record.call.input(slot), record.call.input(1 - slot)
+    if answer is None or factor is None or (answer.elements or 0) < 2 or factor.elements != 1:
+        return None
+    made = [tail for tail, edge in fed_by(graph, node) if edge.slot == 1 - slot]
+    if not made or vertex(graph, made[0]).call.op_type not in _FROM_CONDITION:
+        return None
+    sums = [head for head, _ in read_by(graph, node) if vertex(graph, head).call.op_type in _SUMS]
+    output = _output(graph, sums[0]) if len(sums) == 1 else None
+    comparison = _comparison(graph, made[0]) if output is not None else None
+    return None if comparison is None else Switch(node, "Mul", comparison, output or "")
 
 
 def _switch(graph: nx.MultiDiGraph[str], node: str, record: Vertex) -> Switch | None:

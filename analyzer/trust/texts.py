@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     import onnx
+    from google.protobuf.message import Message
 
     from analyzer.conformance.places import Nesting
     from analyzer.graph.scope import Op, Program
@@ -133,6 +134,10 @@ class Strings:
             group = self._group("documentation", None, f"documentation of function {label}")
             group.add(function.doc_string, "")
             self._metadata(function.metadata_props, None, "")
+            parts = (*function.attribute_proto, *function.value_info)
+            self._stored(parts, f"a declaration of function {label}")
+        self._stored(proto.training_info, "something for training")
+        self._stored(proto.configuration, "a configuration of devices")
         self._long_texts(model)
         budget = sys.maxsize if self._thorough else _ELEMENTS
         for nesting, of, tensor in _string_tensors(program):
@@ -141,6 +146,11 @@ class Strings:
             group = self._group("element", nesting, "an element")
             for element in elements:
                 group.add(element, of)
+
+    def _stored(self, messages: Iterable[Message], role: str) -> None:
+        """Messages that nothing here reads, as they are stored: their strings are within."""
+        for message in messages:
+            self._group("declaration", None, role).add(message.SerializeToString(), "")
 
     def _long_texts(self, model: Model) -> None:
         budget = _LONGS
