@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -116,7 +118,7 @@ def _file(file: BinaryIO, inside: list[Place], thorough: bool) -> Iterator[Regio
 def _hole(file: BinaryIO, name: str, tensor: str, start: int, stop: int, thorough: bool) -> Region:
     """What lies between ``start`` and ``stop``: the first that is no zero, and what that begins."""
     size, place = stop - start, start
-    while place < stop:
+    while (place := _next_data(file, place, stop)) < stop:
         data = _read(file, place, min(stop - place, _LOOK))
         if payload := data.lstrip(b"\0"):
             at = place + len(data) - len(payload)
@@ -128,6 +130,16 @@ def _hole(file: BinaryIO, name: str, tensor: str, start: int, stop: int, thoroug
             place = stop - _LOOK  # the first and the last
     padding = size < SLACK
     return Region("hole", name, tensor, "bytes of no tensor", start, size, None, True, padding)
+
+
+def _next_data(file: BinaryIO, place: int, stop: int) -> int:
+    """Where a sparse file has its next byte that was ever written; ``place`` where nobody knows."""
+    try:
+        return os.lseek(file.fileno(), place, os.SEEK_DATA)
+    except AttributeError:  # not on every system
+        return place
+    except OSError as error:
+        return stop if error.errno == errno.ENXIO else place
 
 
 def _read(file: BinaryIO, start: int, size: int) -> bytes:

@@ -363,3 +363,22 @@ def test_a_rule_file_that_is_none_is_an_error(cli: Cli, clean: str, kind: str) -
     outcome = cli("check", clean, "--rules", "r")
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err.endswith("x.yaml:1: is not a file\n")
+
+
+def test_domains_that_the_configuration_vouches_for_are_not_asked_about(
+    cli: Cli, tmp_path: Path
+) -> None:
+    model = tmp_path / "m.onnx"
+    model.write_bytes(
+        encode(
+            """<ir_version: 8, opset_import: ["" : 17, "ai.acme" : 1]>
+            g (float[4] x) => (float[4] y) { y = ai.acme.Shift (x) }"""
+        )
+    )
+    config = write(tmp_path / "c.toml", "[trust]\ndomains = []")
+    words = ("check", "--select", "TRU001", "--config", str(config), str(model))
+    assert "TRU001 1 × Shift of the domain 'ai.acme'" in cli(*words).out
+    config.write_text('[trust]\ndomains = ["ai.acme"]')
+    assert "TRU001" not in cli(*words).out
+    config.write_text('[trust]\ndomain = ["ai.acme"]')
+    assert "trust.domain: unknown key, did you mean 'domains'?" in cli(*words).err

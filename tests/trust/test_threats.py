@@ -133,6 +133,8 @@ def behind(made: ModelProto, more: bytes) -> bytes:
 
 PICKLE = "gASVIwAAAAAAAACMBXBvc2l4lIwGc3lzdGVtlJOUjAhlY2hvIHB3bpSFlFKULg=="
 """A call of ``posix.system``, as ``pickle`` writes it."""
+SPARSE = "sparse"
+"""Four gigabytes that take no space, with a program in the middle."""
 ELF = b"\x7fELF\x02\x01\x01" + bytes(57)
 THREATS: dict[str, tuple[str, Callable[[], ModelProto | bytes], Files]] = {
     "operator of a private domain": ("TRU001", lambda: node("Foo", "evil.corp"), {}),
@@ -153,6 +155,10 @@ THREATS: dict[str, tuple[str, Callable[[], ModelProto | bytes], Files]] = {
     "text before the weights": (
         "TRU014", lambda: external(location="w.bin", offset="64", length="16"),
         {"w.bin": b"a note nobody reads".ljust(64, b"\0") + bytes(16)}),
+    "payload deep in a sparse file": (
+        "TRU014", lambda: external(location="w.bin", length="16"), {"w.bin": SPARSE}),
+    "script in an attribute": (
+        "TRU046", lambda: node("F", "d", init=b"#!/bin/sh\nid"), {}),
     "hole of zeros": (
         "TRU021", lambda: external(location="w.bin", length="16"), {"w.bin": bytes(1 << 17)}),
     "absolute location": ("TRU016", lambda: external(location="/etc/passwd"), {}),
@@ -197,7 +203,12 @@ THREATS: dict[str, tuple[str, Callable[[], ModelProto | bytes], Files]] = {
 def test_a_threat_is_named_by_the_rule_about_it(threat: str, tmp_path: Path) -> None:
     rule, make, files = THREATS[threat]
     for name, content in files.items():
-        if isinstance(content, bytes):
+        if content == SPARSE:
+            with tmp_path.joinpath(name).open("wb") as file:
+                file.truncate(1 << 32)
+                file.seek(1 << 31)
+                file.write(ELF)
+        elif isinstance(content, bytes):
             tmp_path.joinpath(name).write_bytes(content)
         else:
             os.link(tmp_path / content, tmp_path / name)
