@@ -1,0 +1,31 @@
+"""Declared types that are not what operators give: which declaration, and what it should say."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.golden.text import facts
+
+
+def test_outputs_and_values_between_are_called_what_they_are() -> None:
+    found = facts("g (float[2] x) => (int64[2] y) <int64[2] v> { v = Relu (x)  y = Neg (v) }")
+    told = "is declared int64, and the operator that makes it gives float32"
+    assert [breach.message for breach in found.breaches] == [
+        f"value 'v' {told}",
+        f"output 'y' {told}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("x", "scale", "breaches"),
+    [("5", "1", []), ("5", "5", ["norm-length"]), ("2,5", "5", []), ("2,5", "2", ["norm-length"])],
+)
+def test_batches_of_single_numbers_have_one_channel(
+    x: str, scale: str, breaches: list[str]
+) -> None:
+    """ONNX Runtime takes one element of scale where the input has one axis, and refuses five."""
+    found = facts(
+        f"g (float[{x}] x, float[{scale}] s) => (float[{x}] y) "
+        "{ y = BatchNormalization (x, s, s, s, s) }"
+    )
+    assert [breach.code for breach in found.breaches] == breaches
