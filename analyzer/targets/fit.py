@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from analyzer.deployment import Blocker, TargetFit
-from analyzer.targets.flow import Flow, Manner, TooMany
+from analyzer.targets.flow import Flow, Manner, TooMany, Untyped
 from analyzer.targets.functions import MOST_ROUNDS, Bodies, Pending
 from analyzer.targets.judge import YES, Answer, Judge
 from analyzer.targets.lowering import flow_of
@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 
 MOST_BLOCKERS = 1_000
 """Groups of blockers that are listed."""
-_TOO_MANY = Blocker("", "", "undecided", "its functions expand to too many operators", 0, False)
+_UNDECIDED = Blocker(
+    "", "", "undecided",
+    "its functions expand to too many operators, or what is in a body could not be looked at",
+    0, False,
+)  # fmt: skip
 
 
 _OUTSIDE = {
@@ -63,11 +67,11 @@ class Subject:
         self.cpu = Judge(shipped("ort_cpu"), lambda use: None)
 
     def flow(self, manner: Manner) -> Flow | None:
-        """Its operators as a family of runtimes is left with them; ``None`` for too many."""
+        """Its operators as a family of runtimes is left with them; ``None`` if nobody knows."""
         if manner not in self.flows:
             try:
                 self.flows[manner] = flow_of(self.program, self.shapes, manner)
-            except TooMany:
+            except (TooMany, Untyped):
                 self.flows[manner] = None
         return self.flows[manner]
 
@@ -240,5 +244,5 @@ def _macs_share(subject: Subject, flow: Flow, yes: Sequence[bool]) -> float | No
 def _undecided(table: Table) -> TargetFit:
     return TargetFit(
         table.id, table.text("name"), table.version, "maybe", False, 0, 0, 0, 0, 0, None,
-        (_TOO_MANY,), delegates=table.delegates,
+        (_UNDECIDED,), delegates=table.delegates,
     )  # fmt: skip

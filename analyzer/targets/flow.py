@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from analyzer.targets.use import Use
 
 
+class Untyped(Exception):  # noqa: N818 - a control-flow signal
+    """A body or a function was not looked at, so that nobody can say what is in it."""
+
+
 class TooMany(Exception):  # noqa: N818 - a control-flow signal
     """The functions expand to more operators than ``MOST``."""
 

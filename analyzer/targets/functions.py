@@ -21,7 +21,7 @@ from analyzer.model.limits import LimitExceeded, Limits
 from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.infer import Inference
 from analyzer.shapes.types import Type, encode_type
-from analyzer.targets.flow import Manner, TooMany
+from analyzer.targets.flow import Manner, TooMany, Untyped
 from analyzer.targets.lowering import flow_of
 from analyzer.targets.signatures import version_of
 
@@ -146,7 +146,7 @@ def _expand_all(requests: Sequence[_Request], progress: Progress) -> list[tuple[
         progress.at(index)
         try:
             answers.append(_expand(request))
-        except (ValueError, TypeError, KeyError, RuntimeError, LimitExceeded, TooMany):
+        except (ValueError, TypeError, KeyError, RuntimeError, LimitExceeded, TooMany, Untyped):
             answers.append(None)  # onnx has no body for this call: nothing to be expanded
     return answers
 

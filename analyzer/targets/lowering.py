@@ -17,7 +17,7 @@ from analyzer.graph.tensors import decode_tensor, dims
 from analyzer.model.dtypes import DTYPES
 from analyzer.targets.dtypes import short
 from analyzer.targets.elimination import KEPT_APART, folds, stands_for
-from analyzer.targets.flow import Flow, Manner, TooMany
+from analyzer.targets.flow import Flow, Manner, TooMany, Untyped
 from analyzer.targets.fusion import joins_convolution, settle_reshapes
 from analyzer.targets.signatures import version_of
 from analyzer.targets.use import Use, Value
@@ -63,7 +63,7 @@ def flow_of(program: Program, shapes: Shapes, manner: Manner) -> Flow:
 
     Raises
     ------
-    TooMany
+    TooMany, Untyped
     """
     return _Builder(program, manner).run(shapes.main)
 
@@ -135,6 +135,9 @@ class _Builder:
                 env.values[name].constant = True
             self._keep_contents(op, instance, env)
             return set()
+        called = (op.domain, op.op_type, op.proto.overload) in self.program.functions
+        if not children and (op.bodies or called):
+            raise Untyped  # a limit was reached before, or it is malformed
         call = children[0] if children and children[0].label == "call" else None
         if call is not None and self.manner.inline:
             return self._call(op, call, inputs, env, graph)

@@ -64,6 +64,14 @@ def test_a_bomb_of_functions_is_counted_or_given_up(depth: int) -> None:
         assert "too many operators" in found.blockers[0].reason
 
 
+def test_a_function_that_calls_itself_is_not_decided() -> None:
+    text = """<ir_version: 8, opset_import: ["" : 17, "f" : 1]>
+    g (float[2] x) => (float[2] y) { y = f.again (x) }
+    <domain: "f", opset_import: ["" : 17, "f" : 1]>
+    again (a) => (c) { c = f.again (a) }"""
+    assert fit(model(text), "ort_cpu").verdict == "maybe"
+
+
 def test_a_cycle_and_undefined_names_get_an_answer() -> None:
     text = "g (float[2] x) => (float[2] y) { a = Add (x, b) b = Relu (a) y = Relu (nothing) }"
     for found in fits(text, "ort_cpu", "nnapi", "coreml_mlprogram"):
