@@ -110,6 +110,14 @@ def test_a_slice_of_channels_keeps_its_share(planned: Planned) -> None:
     assert shape(scaler, "c", width=1.5) == (1, 12, 30, 30)
 
 
+def test_channels_that_share_an_axis_with_places_keep_any_width(planned: Planned) -> None:
+    """16 · 30 · 30 as 4 × 3600; 11 channels are 4 × 2475, so they need not be a multiple of 4."""
+    body = "s = Constant <value_ints=[1,4,3600]> ()  a = Conv (x,w)  c = Reshape (a,s)"
+    scaler = planned(network(f"{body}  k = Conv (x,o)  y = GlobalMaxPool (k)", "float[1,16,1,1]"))
+    assert shape(scaler, "a", width=0.7) == (1, 11, 30, 30)
+    assert shape(scaler, "c", width=0.7) == (1, 4, 2475)
+
+
 @pytest.mark.parametrize(
     ("body", "more"),
     [
