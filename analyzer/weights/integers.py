@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import networkx as nx
     from numpy.typing import NDArray
 
-    from analyzer.facts import Node
+    from analyzer.facts import Node, Shape
     from analyzer.graph.call import Call
     from analyzer.model.rows import Rows
     from analyzer.operators.record import Operator
@@ -35,6 +35,8 @@ WIDEST = 8
 """Bits of a type whose weights are looked at."""
 BLOCK = 1 << 20
 """Elements looked at at a time."""
+MOST_WIDE = 1 << 22
+"""Elements of a row, or channels, beyond which weights are not looked at."""
 
 
 class Operands(NamedTuple):
@@ -124,7 +126,12 @@ def _look(
 ) -> IntegerWeights | None:
     call = call_of(graph, place.holder)
     tensor = call.input(place.weight)
-    if tensor is None or tensor.dtype is None or not tensor.elements or len(tensor.shape or ()) < 2:
+    if (
+        tensor is None
+        or tensor.dtype is None
+        or not tensor.elements
+        or not _is_held(tensor.shape, place.axis)
+    ):
         return None
     scales = _size(call, place.scale)
     zero_points = _size(call, place.zero_point)
@@ -138,6 +145,16 @@ def _look(
             return None
         weights = Weights(node, tensor.name, tensor.dtype, scales or zero_points, zeros, place.axis)
         return _judge(stored, weights)
+
+
+def _is_held(shape: Shape, axis: int | None) -> bool:
+    """A matrix or more, of which a row and the peaks of all channels fit into memory."""
+    if shape is None or len(shape) < 2 or None in shape:
+        return False
+    sizes = [size or 0 for size in shape]
+    if axis == 0:
+        return max(prod(sizes[1:]), sizes[0]) <= MOST_WIDE
+    return sizes[-1] * (sizes[0] if len(sizes) == 3 else 1) <= MOST_WIDE
 
 
 def _size(call: Call, slot: int | None) -> int | None:

@@ -125,3 +125,8 @@ def test_a_bit_is_idle_where_half_of_the_range_would_do(largest: int, idle: int)
 def test_weights_that_are_all_zero_say_nothing_of_bits() -> None:
     (found,) = seen(quantized_model(np.zeros((2, 2), np.int8), scale=np.array(1, np.float32)))
     assert (found.idle_bits, found.gain, found.clipped_per_scale) == (None, None, 0)
+
+
+def test_rows_that_fill_the_memory_are_left_alone() -> None:
+    wide = np.zeros((1, (1 << 22) + 1), np.int8)
+    assert seen(quantized_model(wide, scale=np.array(1, np.float32))) == ()

@@ -175,7 +175,14 @@ def test_two_initializers_of_one_name_are_both_looked_at() -> None:
 
 
 def placeholders(count: int) -> onnx.ModelProto:
-    nodes = [helper.make_node("MatMul", [f"v{i}", f"w{i}"], [f"v{i + 1}"]) for i in range(count)]
+    nodes = [
+        node
+        for i in range(count)
+        for node in (
+            helper.make_node("MatMul", [f"v{i}", f"w{i}"], [f"m{i}"]),
+            helper.make_node("Relu", [f"m{i}"], [f"v{i + 1}"]),
+        )
+    ]
     zeros = np.zeros((8, 8), np.float32)
     ends = (
         helper.make_tensor_value_info(n, TensorProto.FLOAT, [1, 8]) for n in ("v0", f"v{count}")
