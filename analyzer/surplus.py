@@ -72,7 +72,8 @@ class Initializer:
     is_external: bool
     """Its elements are in another file."""
     duplicate_of: str = ""
-    """The first tensor of the same type, shape and bytes; empty if there is none."""
+    """The first tensor of the same type, shape and bytes; empty if there is none, or if its
+    elements are not there, or are more external data than is read for a comparison."""
     uniform: bool | None = None
     """Every element is the same; ``None`` where nobody looked."""
 
@@ -110,5 +111,4 @@ class Structure:
     surplus: tuple[Surplus, ...] = ()
     """In the order of the file, each place once."""
     initializers: tuple[Initializer, ...] = ()
-    """In the order of the file: main graph, bodies, functions; duplicates are known of those
-    whose elements are in the file."""
+    """In the order of the file: main graph, bodies, functions."""

@@ -14,6 +14,7 @@ from analyzer.redundancy.baked import another_batch, baked, may_be_baked
 from analyzer.redundancy.constants import MAKERS, Constants
 from analyzer.redundancy.decided import decided, idle
 from analyzer.redundancy.duplicates import repeated
+from analyzer.redundancy.idle import left_idle
 from analyzer.redundancy.initializers import list_initializers
 from analyzer.redundancy.neutral import neutral
 from analyzer.shapes.bindings import Bindings
@@ -188,26 +189,15 @@ class _Look:
     ) -> dict[Op, Surplus]:
         """Operators that nothing reads once ``gone`` are, and once those of ``kept`` have lost
         all operands but one, or have them as constants."""
-        graph = self._program.graph
         first = {site.op: site for site in reversed(self._sites)}
-        found: dict[Op, Surplus] = {}
 
-        def is_idle(op: Op) -> bool:
-            return all(
-                head in gone or head in found or kept.get(head, edge.slot) != edge.slot
-                for _, head, edge in graph.out_edges(op, keys=True)
-            )
-
-        todo = [tail for op in (*gone, *kept) for tail in graph.predecessors(op)]
-        while todo:
-            op = todo.pop()
+        def may_go(op: Op) -> bool:
             site = first.get(op)
-            if site is None or op in found or op in gone or op.op_type in MAKERS or op.bodies:
-                continue
-            if not self._is_export(site) and is_idle(op):
-                found[op] = replace(cause, place=site.id)
-                todo += graph.predecessors(op)
-        return found
+            named = site is not None and not self._is_export(site)
+            return named and op.op_type not in MAKERS and not op.bodies
+
+        idle = left_idle(self._program.graph, gone, kept, may_go)
+        return {op: replace(cause, place=first[op].id) for op in idle}
 
 
 FOLDED = Surplus("foldable", "", "only what is known before the model runs is computed from it")

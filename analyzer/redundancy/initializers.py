@@ -28,6 +28,8 @@ SAMPLES = 16
 """Places at which two tensors are compared before all of them is read."""
 CHUNK = 1 << 18
 """Elements that are read at once."""
+OUTSIDE = 256 << 20
+"""Bytes of external data that are read in all to be sure that what looks the same is the same."""
 
 
 def list_initializers(
@@ -66,7 +68,7 @@ def _stored(scope: Scope, path: str) -> Iterator[tuple[Initializer, TensorProto 
                 is_input=name in inputs, is_output=name in outputs, is_node=False,
                 is_external=external,
             ),
-            None if external or name in scope.twice else proto,
+            None if name in scope.twice else proto,
         )  # fmt: skip
     for name, sparse in scope.sparse.items():
         dtype = DTYPES.get(sparse.values.data_type)
@@ -114,7 +116,7 @@ def _written(
                 readers=_count(edge.slot for _, _, edge in reads) + (name in outputs),
                 is_input=False, is_output=name in outputs, is_node=True, is_external=external,
             ),
-            None if external else proto,
+            proto,
         )  # fmt: skip
 
 
@@ -133,31 +135,34 @@ def _compared(
         if proto is not None and (each.bytes or 0) >= LEAST_BYTES:
             alike.setdefault((each.dtype, each.shape), []).append(i)
     result = [each for each, _ in found]
+    left = OUTSIDE
     for members in alike.values():
-        if len(members) < 2:
-            continue
-        first: dict[bytes, dict[bytes, int] | int] = {}
-        for i in members:
-            proto = found[i][1]
-            if proto is None:
+        for same in _sampled(members, found, payloads) if len(members) > 1 else ():
+            left -= sum(result[i].bytes or 0 for i in same if result[i].is_external)
+            if left < 0:
                 continue
-            with payloads.opened(proto) as rows:
-                if rows is None or rows.dtype.hasobject:
-                    continue
-                sample = _sample(rows)
-                before = first.get(sample)
-                if before is None:
-                    first[sample] = i
-                    continue
-            if isinstance(before, int):
-                before = first[sample] = {_digest(found[before][1], payloads): before}
-            digest = _digest(proto, payloads)
-            original = before.setdefault(digest, i)
-            if original != i:
-                uniform = len(set(sample)) <= rows.dtype.itemsize and _is_uniform(proto, payloads)
-                name = result[original].name
-                result[i] = replace(result[i], duplicate_of=name, uniform=uniform)
+            first: dict[bytes, int] = {}
+            for i in same:
+                proto = found[i][1]
+                original = first.setdefault(_digest(proto, payloads), i)
+                if original != i and proto is not None:
+                    name, uniform = result[original].name, _is_uniform(proto, payloads)
+                    result[i] = replace(result[i], duplicate_of=name, uniform=uniform)
     return tuple(result)
+
+
+def _sampled(
+    members: list[int], found: list[tuple[Initializer, TensorProto | None]], payloads: Payloads
+) -> list[list[int]]:
+    """Those that look the same, where several do."""
+    looks: dict[bytes, list[int]] = {}
+    for i in members:
+        proto = found[i][1]
+        if proto is not None:
+            with payloads.opened(proto) as rows:
+                if rows is not None and not rows.dtype.hasobject:
+                    looks.setdefault(_sample(rows), []).append(i)
+    return [same for same in looks.values() if len(same) > 1]
 
 
 def _sample(rows: Rows) -> bytes:

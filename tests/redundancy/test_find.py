@@ -153,3 +153,15 @@ def test_an_initial_state_for_one_sequence_bakes_the_batch() -> None:
 def test_nothing_is_looked_for_until_somebody_asks() -> None:
     found = facts("g (float[4] x) => (float[4] y) { y = Identity (x) }")
     assert found.structure is found.structure
+
+
+def test_a_shape_with_many_known_sizes_goes_with_them_unless_one_is_open() -> None:
+    graph = ("g (float[N,8] x) => (float y) <int64 i = {1}, int64 j = {%d}> {"
+             " s = Shape (x) %s m = Gather (s, j) y = Sum (%s, m) }")  # fmt: skip
+    some = [f"n{k}" for k in range(50)]
+    reads = " ".join(f"{name} = Gather (s, i)" for name in some)
+    known = kinds(graph % (1, reads, ", ".join(some)))
+    assert known["s"] == "foldable"
+    some_open = kinds(graph % (0, reads, ", ".join(some)))
+    assert "s" not in some_open
+    assert some_open["n7"] == "foldable"

@@ -5,24 +5,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from analyzer.analyze import analyze
+from analyzer.model import load
 from tests.golden.text import facts, facts_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from analyzer.surplus import Initializer
 
 
-def stored(**arrays: np.ndarray) -> dict[str, Initializer]:
-    """The initializers of a model that multiplies by each of them, by name."""
+def model_of(arrays: Mapping[str, np.ndarray]) -> onnx.ModelProto:
+    """A model that multiplies by each of them."""
     names = list(arrays)
     nodes = [helper.make_node("MatMul", ["x", name], [f"y_{name}"]) for name in names]
     inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 64])]
     outputs = [helper.make_tensor_value_info(f"y_{n}", TensorProto.FLOAT, None) for n in names]
     tensors = [numpy_helper.from_array(array, name) for name, array in arrays.items()]
     graph = helper.make_graph(nodes, "g", inputs, outputs, tensors)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    return {each.name: each for each in facts_of(model).structure.initializers}
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+
+
+def stored(**arrays: np.ndarray) -> dict[str, Initializer]:
+    """The initializers of such a model, by name."""
+    return {each.name: each for each in facts_of(model_of(arrays)).structure.initializers}
 
 
 def weights(seed: int) -> np.ndarray:
@@ -48,6 +58,19 @@ def test_equal_tensors_of_one_number_are_uniform() -> None:
     zeros = np.zeros((64, 64), np.float32)
     found = stored(a=zeros, b=zeros.copy())
     assert (found["b"].duplicate_of, found["b"].uniform) == ("a", True)
+
+
+def test_tensors_in_another_file_are_compared_too(tmp_path: Path) -> None:
+    names = ("a", "b", "c")
+    arrays = dict(zip(names, (weights(0), weights(1), weights(0)), strict=True))
+    path = tmp_path / "m.onnx"
+    onnx.save_model(model_of(arrays), path, save_as_external_data=True, location="m.data")
+    found = {e.name: e for e in analyze(load(path)).structure.initializers}
+    assert [found[name].duplicate_of for name in names] == ["", "", "a"]
+    assert all(found[name].is_external for name in names)
+    (tmp_path / "m.data").unlink()
+    gone = analyze(load(path)).structure.initializers
+    assert {each.duplicate_of for each in gone} == {""}
 
 
 def test_other_shapes_of_the_same_bytes_are_not_compared() -> None:
