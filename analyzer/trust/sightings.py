@@ -150,9 +150,27 @@ def _seen(shape: Shape, kinds: list[_Joined]) -> Iterator[Sighting]:
     for key, each in first.items():
         place = each.group.describe(each.data, times[key])
         text = each.seen.decode("utf-8", "backslashreplace")
-        excerpt = f"{text[:4]}…" if shape.family == "secret" else text[:EXCERPT]
-        yield Sighting(shape.family, each.what, place.kind, place.place, place.owner, excerpt,
-                       len(text), times[key])  # fmt: skip
+        excerpt = f"{text[:4]}…" if shape.family == "secret" else _masked(text)[:EXCERPT]
+        yield Sighting(shape.family, each.what, place.kind, place.place, _masked(place.owner),
+                       excerpt, len(text), times[key])  # fmt: skip
+
+
+def _masked(text: str) -> str:
+    """``text`` with the secrets in it cut: what else is seen in a string must not tell them."""
+    data = text.encode("utf-8", "surrogatepass")
+    if _any_of(SECRETS).search(data) is None:
+        return text
+    for shape in SECRETS:
+        data = _compiled(shape).sub(_cut, data)
+    return str(data.decode("utf-8", "replace"))
+
+
+def _cut(match: Any) -> bytes:
+    """A match with its secret shortened to four characters."""
+    (start, end), (secret, last) = match.span(), match.span(1)
+    whole = match.group()
+    return bytes(whole[: secret - start] + whole[secret - start :][:4] + "…".encode()
+                 + whole[len(whole) - (end - last) :])  # fmt: skip
 
 
 class _Seen(NamedTuple):

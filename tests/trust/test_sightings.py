@@ -174,6 +174,14 @@ def test_the_same_string_is_named_once_and_counted() -> None:
     assert seen.more == " (and 49 strings more)"
 
 
+@pytest.mark.parametrize("secret", SECRETS, ids=lambda text: text[:12])
+def test_no_sighting_tells_the_secret_beside_it(secret: str) -> None:
+    address = f"https://evil.example/x?token={secret}&next=1"
+    seen = sightings(with_metadata(f"{address} {secret}", f"{'see' * 5} {address}"))
+    assert {"secret", "url"} <= {s.family for s in seen}
+    assert not [s for s in seen if secret in s.excerpt or secret in s.owner]
+
+
 def test_a_stack_trace_through_a_home_folder_is_one_leak() -> None:
     made = with_metadata("trace", 'File "/home/alice/a.py", line 7, in f')
     assert [each.family for each in sightings(made)] == ["path"]
