@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.operators.vocabulary import attributes, exists, has_attribute, names, takes
 from analyzer.ruleset.fields import did_you_mean
-from analyzer.ruleset.pattern.syntax import Name
+from analyzer.ruleset.pattern.syntax import Metavariable
 from analyzer.ruleset.trees import Refused
 
 if TYPE_CHECKING:
@@ -78,7 +78,9 @@ def _operands(statement: Statement, operator: OpType) -> None:
 def _names(pattern: Pattern, reserved: Collection[str]) -> None:
     tensors, settings = set(pattern.tensors), set(pattern.settings)
     for statement in pattern.statements:
-        values = [value.text for _, value in statement.attributes if isinstance(value, Name)]
+        values = [
+            value.text for _, value in statement.attributes if isinstance(value, Metavariable)
+        ]
         for name in chain(statement.makes, statement.reads, values):
             if name in WORDS or name in reserved:
                 raise Refused(f"{name[:40]!r} means something else in a rule", statement.line)

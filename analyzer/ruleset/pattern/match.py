@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from analyzer.operators import find
 from analyzer.ruleset.pattern.constants import is_number, is_setting, is_vector, plain
 from analyzer.ruleset.pattern.plan import plan
-from analyzer.ruleset.pattern.syntax import Blank, Name
+from analyzer.ruleset.pattern.syntax import Blank, Metavariable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -200,7 +200,7 @@ class _Search:
             value = call.attr(name)
             if value is None:
                 value = self.matcher.lookup.index.defaults(call).get(name)
-            if not isinstance(wanted, Name):
+            if not isinstance(wanted, Metavariable):
                 if not is_setting(value, wanted):
                     return None
                 continue
@@ -217,7 +217,7 @@ class _Search:
     ) -> Tensors | None:
         """``tensors`` and those that ``node`` makes; ``None`` where they are others."""
         for slot, output in enumerate(statement.outputs):
-            if not isinstance(output, Name):
+            if not isinstance(output, Metavariable):
                 continue
             made = call.output(slot)
             if made is None or tensors.get(output.text, made.name) != made.name:
@@ -255,7 +255,7 @@ class _Search:
                     break
                 if actual is not None:
                     return
-            elif isinstance(operand := operands[at], Name):
+            elif isinstance(operand := operands[at], Metavariable):
                 if actual is not None:
                     for bound in self._bind(operand.text, actual.name, tensors):
                         yield from self._in_order(statement, call, first, at + 1, bound)
@@ -274,7 +274,7 @@ class _Search:
             return
         wanted = [o for o in statement.operands if o is not Blank.ANY]
         # What can be told at once comes first, or two unknown ones would be tried for nothing.
-        wanted.sort(key=lambda o: isinstance(o, Name) and o.text not in tensors)
+        wanted.sort(key=lambda o: isinstance(o, Metavariable) and o.text not in tensors)
         yield from self._assign(wanted, call, slots, (), tensors)
 
     def _assign(
@@ -298,7 +298,7 @@ class _Search:
                 continue
             tried.add(actual.name)
             now = (*taken, slot)
-            if isinstance(operand, Name):
+            if isinstance(operand, Metavariable):
                 for bound in self._bind(operand.text, actual.name, tensors):
                     yield from self._assign(rest, call, slots, now, bound)
             elif self._agrees(operand, call, slot, actual):

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from analyzer.ruleset.pattern.syntax import Blank, Name, Pattern, Statement
+from analyzer.ruleset.pattern.syntax import Blank, Metavariable, Pattern, Statement
 from analyzer.ruleset.trees import Refused
 
 if TYPE_CHECKING:
@@ -165,27 +165,27 @@ class _Parser:
             raise Refused(f"expected {what}, not {_shown(token)}", token.line)
         return token.text
 
-    def name(self, what: str) -> Name:
+    def name(self, what: str) -> Metavariable:
         line, text = self.next.line, self.word(what)
         if "." in text:
             raise Refused(f"{text[:40]!r} is not a name: no dots", line)
-        return Name(text)
+        return Metavariable(text)
 
-    def output(self) -> Name | Blank:
+    def output(self) -> Metavariable | Blank:
         name = self.name("the name of an output")
         return Blank.ANY if name.text == "_" else name
 
     def operator(self) -> OpType:
         return operator_type(self.word("an operator"))
 
-    def attributes(self) -> list[tuple[str, Name | Literal]]:
+    def attributes(self) -> list[tuple[str, Metavariable | Literal]]:
         if not self.has("<"):
             return []
         found = self.some(self.attribute, "attributes")
         self.need(">", "the attributes")
         return found
 
-    def attribute(self) -> tuple[str, Name | Literal]:
+    def attribute(self) -> tuple[str, Metavariable | Literal]:
         name = self.name("the name of an attribute").text
         if self.has(":"):  # ONNX's own syntax allows the type
             self.word("a type")

@@ -27,13 +27,13 @@ class Blank(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class Metavariable:
     """A metavariable."""
 
     text: str
 
 
-Operand = Name | Number | tuple[Number, ...] | Blank
+Operand = Metavariable | Number | tuple[Number, ...] | Blank
 """A tensor, a constant with this one element, or a constant vector."""
 
 
@@ -41,11 +41,11 @@ Operand = Name | Number | tuple[Number, ...] | Blank
 class Statement:
     """One operator: ``outputs = operators <attributes> (operands)``."""
 
-    outputs: tuple[Name | Blank, ...]
+    outputs: tuple[Metavariable | Blank, ...]
     """By position; more outputs may follow."""
     operators: tuple[OpType, ...]
     """Alternatives."""
-    attributes: tuple[tuple[str, Name | Literal], ...]
+    attributes: tuple[tuple[str, Metavariable | Literal], ...]
     operands: tuple[Operand, ...]
     is_open: bool
     """Any further operands may follow: ``...`` at the end."""
@@ -57,12 +57,12 @@ class Statement:
     @property
     def makes(self) -> tuple[str, ...]:
         """Metavariables among its outputs."""
-        return tuple(o.text for o in self.outputs if isinstance(o, Name))
+        return tuple(o.text for o in self.outputs if isinstance(o, Metavariable))
 
     @property
     def reads(self) -> tuple[str, ...]:
         """Metavariables among its operands."""
-        return tuple(o.text for o in self.operands if isinstance(o, Name))
+        return tuple(o.text for o in self.operands if isinstance(o, Metavariable))
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Pattern:
     def settings(self) -> tuple[str, ...]:
         """Metavariables that stand for values of attributes, in order of appearance."""
         values = (value for s in self.statements for _, value in s.attributes)
-        return tuple(dict.fromkeys(v.text for v in values if isinstance(v, Name)))
+        return tuple(dict.fromkeys(v.text for v in values if isinstance(v, Metavariable)))
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.ruleset.pattern import check_pattern, parse_pattern
-from analyzer.ruleset.pattern.syntax import Blank, Name
+from analyzer.ruleset.pattern.syntax import Blank, Metavariable
 from analyzer.ruleset.trees import Refused
 
 
@@ -20,10 +20,10 @@ def refusal(text: str, **known: list[str]) -> tuple[int, str]:
 def test_a_statement_has_outputs_alternatives_attributes_and_operands() -> None:
     text = 'a, _ = Foo | com.acme.Bar <k = p, l = [1, -2.5], m = "s"> (x, , 3, [0, 1], _, ...)'
     (statement,) = parse_pattern(text).statements
-    assert statement.outputs == (Name("a"), Blank.ANY)
+    assert statement.outputs == (Metavariable("a"), Blank.ANY)
     assert statement.operators == (("", "Foo"), ("com.acme", "Bar"))
-    assert statement.attributes == (("k", Name("p")), ("l", (1, -2.5)), ("m", "s"))
-    assert statement.operands == (Name("x"), Blank.OMITTED, 3, (0, 1), Blank.ANY)
+    assert statement.attributes == (("k", Metavariable("p")), ("l", (1, -2.5)), ("m", "s"))
+    assert statement.operands == (Metavariable("x"), Blank.OMITTED, 3, (0, 1), Blank.ANY)
     assert statement.is_open
 
 
