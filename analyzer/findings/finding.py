@@ -31,6 +31,10 @@ class Place:
     fingerprint: str
     value: float | None
     saving: Saving | None
+    remedy: str = ""
+    """As ``Finding.remedy``."""
+    ask: str = ""
+    """As ``Finding.ask``."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

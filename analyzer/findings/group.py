@@ -48,6 +48,8 @@ def _singles(finding: Finding) -> Iterator[Finding]:
             fingerprint=place.fingerprint,
             value=place.value,
             saving=place.saving,
+            remedy=place.remedy,
+            ask=place.ask,
             places=(),
         )
 
@@ -61,7 +63,10 @@ def _merged(findings: Sequence[Finding]) -> Finding:
         lead,
         value=(sum if lead.total == "sum" else max)(values) if values else None,
         saving=_together(savings) if savings else None,
-        places=tuple(Place(f.node, f.message, f.fingerprint, f.value, f.saving) for f in ranked),
+        places=tuple(
+            Place(f.node, f.message, f.fingerprint, f.value, f.saving, f.remedy, f.ask)
+            for f in ranked
+        ),
     )
 
 

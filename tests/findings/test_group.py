@@ -49,6 +49,13 @@ def test_grouping_is_undone_place_by_place() -> None:
     assert group(ungroup(group(single))) == group(single)
 
 
+def test_each_place_keeps_what_to_do_there_and_what_to_ask() -> None:
+    single = [finding("b", 5, remedy="mend b", ask="why b?"), finding("a", 2, remedy="mend a")]
+    (one,) = group(single)
+    assert [(p.remedy, p.ask) for p in one.places] == [("mend b", "why b?"), ("mend a", "")]
+    assert ungroup([one]) == tuple(single)
+
+
 def test_without_a_cause_the_same_message_is_the_same_finding() -> None:
     same = [finding(node, cause="", message="m") for node in "ab"]
     assert [f.count for f in group([*same, finding("c", cause="", message="n")])] == [2, 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -185,3 +186,12 @@ def test_paper_numbers_are_on_the_first_screen(mobilenet: Result) -> None:
 def test_headline_can_be_flops(mobilenet: Result) -> None:
     text = words(REPORT_FORMATS["html"](mobilenet, Options(count="flops")).decode())
     assert re.search(r"Compute 1\.\d+ GFLOP [\d,]+ FLOPs in all, 568\.7 MMAC", text)
+
+
+def test_each_place_says_what_to_do_there_and_what_to_ask(standard: Result) -> None:
+    first, *rest = standard.places
+    told = replace(first, remedy="mend <it>", ask="why?")
+    shown = replace(standard, findings=(told, *rest))
+    html = REPORT_FORMATS["html"](shown, Options()).decode()
+    assert '<span class="muted">fix: mend &lt;it&gt;</span>' in html
+    assert '<span class="muted">ask: why?</span>' in html

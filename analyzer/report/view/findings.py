@@ -11,7 +11,7 @@ from analyzer import units
 from analyzer.sanitise import clean, label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from analyzer.facts import Problem
     from analyzer.findings.finding import Finding
@@ -35,6 +35,8 @@ class PlaceRow:
     target: str | None
     """Anchor of the node's row, where that row is shown."""
     message: str
+    advice: tuple[str, ...]
+    """What to do there, and what to ask the supplier."""
     macs: int | None
     """MACs saved, ``None`` where a saving is not a number."""
     fingerprint: str
@@ -169,12 +171,20 @@ def _group(
                 names.get(f.node, label(f.node)),
                 anchors.get(f.node),
                 label(f.message, 400),
+                tuple(_advice(f)),
                 f.saving.macs if f.saving else None,
                 label(f.fingerprint, 16),
             )
             for f in items[:limit]
         ),
     )
+
+
+def _advice(finding: Finding) -> Iterator[str]:
+    if finding.remedy:
+        yield f"fix: {label(finding.remedy, 400)}"
+    if finding.ask:
+        yield f"ask: {label(finding.ask, 400)}"
 
 
 def headline(summary: str) -> str:
