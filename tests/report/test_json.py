@@ -35,7 +35,7 @@ def test_batch_lists_models_and_failures(
     batch = Batch((standard, Failure("broken.onnx", "broken.onnx: truncated"), mobilenet))
     data = json.loads(CHECK_FORMATS["json"](batch, Options()))
     assert [error.message for error in validator.iter_errors(data)] == []
-    assert [model["outcome"] for model in data["models"]] == ["findings", "clean"]
+    assert [model["outcome"] for model in data["models"]] == ["findings", "findings"]
     assert data["failures"] == [{"path": "broken.onnx", "message": "broken.onnx: truncated"}]
     assert data["outcome"] == "inconclusive"
 
