@@ -28,6 +28,8 @@ LONG = 4096
 """Bytes from which a text is long."""
 FILES = ("metadata", "attribute", "element", "documentation")
 """Kinds of strings that may be one."""
+ELSEWHERE = frozenset({"a Python pickle", "a web page or script", "a key or certificate"})
+"""Files that are shapes of their own: ``pickle``, ``markup``, ``secret``."""
 SMALLEST = 8
 """Characters of one."""
 LENGTHY = ("metadata", "documentation", "attribute")
@@ -99,13 +101,13 @@ def look(strings: Strings) -> tuple[Sighting, ...]:
 
 
 def _foreign(kinds: Mapping[str, list[Group]]) -> Iterator[Sighting]:
-    """Strings that are a file; pickles are a shape of their own."""
+    """Strings that are a file."""
     for group in (g for kind in FILES for g in kinds.get(kind, ())):
         for data in group.first:
             if len(data) < SMALLEST:
                 continue
             what = looks_like(encoded(data[:HEAD]))
-            if what is not None and "pickle" not in what:
+            if what is not None and what not in ELSEWHERE:
                 text = group.describe(data, group.times(data))
                 yield Sighting("foreign", what, text.kind, text.place, text.owner, "",
                                text.length, text.count)  # fmt: skip

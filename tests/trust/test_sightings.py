@@ -182,6 +182,12 @@ def test_no_sighting_tells_the_secret_beside_it(secret: str) -> None:
     assert not [s for s in seen if secret in s.excerpt or secret in s.owner]
 
 
+def test_a_file_in_a_string_is_one_cause() -> None:
+    assert families(with_metadata("k", "<script>alert(1)</script>")) == {"markup"}
+    assert families(with_metadata("k", "%PDF-1.7 and so on")) == {"foreign"}
+    assert families(with_metadata("k", "-----BEGIN PRIVATE KEY-----")) == {"secret"}
+
+
 def test_a_stack_trace_through_a_home_folder_is_one_leak() -> None:
     made = with_metadata("trace", 'File "/home/alice/a.py", line 7, in f')
     assert [each.family for each in sightings(made)] == ["path"]
