@@ -143,7 +143,9 @@ def _look(
     with source.operand(place.holder, place.weight) as stored:
         if stored is None or stored.dtype.kind not in "iuV":
             return None
-        weights = Weights(node, tensor.name, tensor.dtype, scales or zero_points, zeros, place.axis)
+        weights = PlacedWeights(
+            node, tensor.name, tensor.dtype, scales or zero_points, zeros, place.axis
+        )
         return _judge(stored, weights)
 
 
@@ -169,7 +171,7 @@ def _zeros(source: WeightSource, place: Operands) -> NDArray[np.int32] | None:
         return None if rows is None else rows.whole().astype(np.int32).reshape(-1)
 
 
-def _judge(stored: Rows, weights: Weights) -> IntegerWeights:
+def _judge(stored: Rows, weights: PlacedWeights) -> IntegerWeights:
     low, high = weights.ends
     least, most, clipped = high, low, 0
     peaks = Peaks.of(stored, weights)
@@ -199,7 +201,7 @@ def _judge(stored: Rows, weights: Weights) -> IntegerWeights:
     )
 
 
-class Weights(NamedTuple):
+class PlacedWeights(NamedTuple):
     """What is known of stored weights before they are looked at."""
 
     node: Node
@@ -213,7 +215,7 @@ class Weights(NamedTuple):
     def ends(self) -> tuple[int, int]:
         """Smallest and largest integer of the type.
 
-        >>> Weights(None, "w", "int4", 1, None, 0).ends
+        >>> PlacedWeights(None, "w", "int4", 1, None, 0).ends
         (-8, 7)
         """
         bits = BITS[self.dtype]
@@ -251,7 +253,7 @@ class Peaks:
         self._rows: list[NDArray[np.int32]] = []
 
     @classmethod
-    def of(cls, stored: Rows, weights: Weights) -> Peaks:
+    def of(cls, stored: Rows, weights: PlacedWeights) -> Peaks:
         """Channels along the first axis; or along the last, those of directions apart."""
         zero_point = weights.zero_point if weights.axis is not None else None
         if weights.axis == 0:

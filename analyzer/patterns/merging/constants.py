@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analyzer.graph.values import NodeView, Value
-    from analyzer.patterns.merging.merge import Layer
+    from analyzer.patterns.merging.merge import LinearLayer
 
 MOST = 4
 """Constants in a row that are looked at."""
 
 
-def constant_behind(layer: Layer) -> Iterator[Merge]:
+def constant_behind(layer: LinearLayer) -> Iterator[Merge]:
     """Sums and products with constants that only the layer's result goes into."""
     value = layer.output
     for _ in range(MOST):
@@ -44,7 +44,7 @@ def constant_behind(layer: Layer) -> Iterator[Merge]:
         value = next(iter(reader.outputs), None)
 
 
-def _kind(reader: NodeView, value: Value, layer: Layer) -> str | None:
+def _kind(reader: NodeView, value: Value, layer: LinearLayer) -> str | None:
     """What ``reader`` does to the result of ``layer``; ``None`` for what that cannot hold."""
     inputs = reader.inputs
     if reader.domain or len(inputs) != 2:
@@ -69,7 +69,7 @@ def _kind(reader: NodeView, value: Value, layer: Layer) -> str | None:
     return None
 
 
-def _bias_fits(layer: Layer) -> bool:
+def _bias_fits(layer: LinearLayer) -> bool:
     """Whether the bias is a number for each output, as that of a product need not be."""
     bias = layer.bias
     scaled = layer.view.attr.get("beta", 1.0) != 1.0

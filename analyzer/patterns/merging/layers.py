@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from analyzer.graph.values import NodeView, Value
-    from analyzer.patterns.merging.merge import Layer
+    from analyzer.patterns.merging.merge import LinearLayer
 
 
-def linear_pair(first: Layer) -> Merge | None:
+def linear_pair(first: LinearLayer) -> Merge | None:
     """A layer whose result goes into another one, a constant sum between them or not.
 
     From K inputs over r to N outputs the two cost ``r·(K + N)`` weights, one of them ``K·N``: only
@@ -53,15 +53,15 @@ def _behind_sum(value: Value | None) -> NodeView | None:
     return sole_reader(next(iter(reader.outputs), None))
 
 
-def _follows(first: Layer, second: Layer) -> bool:
+def _follows(first: LinearLayer, second: LinearLayer) -> bool:
     if first.is_conv:
         return second.is_pointwise and (first.bias is None or first.bias.is_constant)
     return first.record.nature is second.record.nature is Nature.PRODUCT
 
 
-def parallel_products(layers: Iterable[Layer]) -> Iterator[Merge]:
+def parallel_products(layers: Iterable[LinearLayer]) -> Iterator[Merge]:
     """Products that read one input: one with all of their columns."""
-    by_input: dict[object, list[Layer]] = defaultdict(list)
+    by_input: dict[object, list[LinearLayer]] = defaultdict(list)
     for layer in layers:
         read = next(iter(layer.view.inputs), None)
         product = layer.record.nature is Nature.PRODUCT and not layer.view.attr.get("transA")
@@ -72,7 +72,7 @@ def parallel_products(layers: Iterable[Layer]) -> Iterator[Merge]:
             yield _side_by_side(same)
 
 
-def _side_by_side(same: list[Layer]) -> Merge:
+def _side_by_side(same: list[LinearLayer]) -> Merge:
     macs = [layer.view.macs for layer in same]
     weights = [elements(layer.weights.shape) for layer in same]
     every = None if None in macs else sum(n or 0 for n in macs)

@@ -68,7 +68,7 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class LinearLayer:
     """A convolution or product whose weights are known before the model runs."""
 
     view: NodeView
@@ -118,7 +118,7 @@ class Layer:
         return conv.out_channels if conv is not None else sides[1] if sides else None
 
 
-def layer_of(view: NodeView | None) -> Layer | None:
+def layer_of(view: NodeView | None) -> LinearLayer | None:
     """``view`` as a layer; ``None`` for what is none, or computes its weights."""
     if view is None or view.vertex is None:
         return None
@@ -133,7 +133,7 @@ def layer_of(view: NodeView | None) -> Layer | None:
         return None
     bias_slot = record.slot(Kind.BIAS)
     bias = None if bias_slot is None else _at(view, bias_slot)
-    return Layer(view, record, weights, bias)
+    return LinearLayer(view, record, weights, bias)
 
 
 def sole_reader(value: Value | None) -> NodeView | None:
@@ -144,7 +144,7 @@ def sole_reader(value: Value | None) -> NodeView | None:
     return value.readers[0] if read.slot is not None else None
 
 
-def per_channel(value: Value, layer: Layer) -> bool:
+def per_channel(value: Value, layer: LinearLayer) -> bool:
     """Whether a constant has one number for all, or one for each output channel."""
     if value.elements == 1:
         return True

@@ -15,7 +15,7 @@ from analyzer.patterns.merging.merge import DISCARDED, EARLY, LATE, Merge, eleme
 
 if TYPE_CHECKING:
     from analyzer.graph.values import NodeView, Value
-    from analyzer.patterns.merging.merge import Layer
+    from analyzer.patterns.merging.merge import LinearLayer
 
 MOST = 4
 """Operators between a layer and who reads a part of it."""
@@ -23,7 +23,7 @@ AVERAGES = ("GlobalAveragePool", "AveragePool", "ReduceMean")
 MODES = ("nearest", "linear", "cubic")
 
 
-def late_pointwise(layer: Layer) -> Merge | None:
+def late_pointwise(layer: LinearLayer) -> Merge | None:
     """A 1×1 convolution of what was just interpolated to more positions."""
     read = next(iter(layer.view.inputs), None)
     resize = read.producer if read is not None and read.uses == 1 else None
@@ -36,7 +36,7 @@ def late_pointwise(layer: Layer) -> Merge | None:
     return _cheaper(LATE, layer, resize, next(iter(resize.inputs), None), read)
 
 
-def early_pointwise(layer: Layer) -> Merge | None:
+def early_pointwise(layer: LinearLayer) -> Merge | None:
     """A 1×1 convolution of what is averaged over positions right after it."""
     pool = sole_reader(layer.output)
     if not layer.is_pointwise or pool is None or pool.op_type not in AVERAGES or pool.domain:
@@ -68,7 +68,7 @@ def _over_space(before: Value | None, after: Value | None) -> bool:
 
 
 def _cheaper(
-    kind: str, layer: Layer, other: NodeView, small: Value | None, large: Value | None
+    kind: str, layer: LinearLayer, other: NodeView, small: Value | None, large: Value | None
 ) -> Merge | None:
     """The layer at the positions of ``small`` in the place of those of ``large``."""
     macs = layer.view.macs
@@ -83,7 +83,7 @@ def _cheaper(
                  macs // many * few, weights, weights, made)  # fmt: skip
 
 
-def discarded(layer: Layer) -> Merge | None:
+def discarded(layer: LinearLayer) -> Merge | None:
     """A convolution of whose result, bent or not, every reader takes each second position only."""
     conv = layer.view.conv
     if conv is None or conv.transposed or None in conv.out_spatial:
@@ -125,7 +125,7 @@ def _bends(reader: NodeView) -> bool:
     return record is not None and record.nature is Nature.ACTIVATION
 
 
-def _thinned(layer: Layer, reader: NodeView, step: tuple[int, ...]) -> Merge | None:
+def _thinned(layer: LinearLayer, reader: NodeView, step: tuple[int, ...]) -> Merge | None:
     conv = layer.view.conv
     macs = layer.view.macs
     if conv is None or macs is None:
