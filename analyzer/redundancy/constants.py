@@ -99,7 +99,7 @@ class Constants:
         ``None`` where two are not known, or nothing is.
         """
         array = self.value(site, slot)
-        if array is None:
+        if array is None and slot < len(site.op.inputs):
             array = site.instance.values.get(site.op.inputs[slot])
         if array is None or array.ndim != 1 or array.dtype.kind not in "iuO":
             return None

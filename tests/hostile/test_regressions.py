@@ -37,6 +37,7 @@ def serialised(model: ModelProto) -> bytes:
          "clean"),
         ("g (float[1,8,8,8] x) => (y) <float[8,8,3,3] w> { y = Conv <group = -1> (x, w) }",
          "findings"),
+        ("g (float[2,3] x) => (y) { y = Reshape (x) }", "findings"),
     ],
 )  # fmt: skip
 def test_small_models_that_raised(graph: str, outcome: str) -> None:
