@@ -12,6 +12,7 @@ from analyzer.ruleset import Rule, parse_rule
 from analyzer.ruleset.allowance import Allowance
 from analyzer.ruleset.engine import evaluate
 from tests.golden.text import facts
+from tests.ruleset import build
 from tests.ruleset.build import RULE
 
 HEAD = "applies-to: {node: [Conv]}\n"
@@ -113,6 +114,10 @@ def test_a_rule_without_candidates_takes_no_step(monkeypatch: pytest.MonkeyPatch
     one = rule("match: |\n  c = Neg (x)\n  y = Gelu (c)\n")
     assert list(evaluate(facts(NET), [one], problems=problems)) == []
     assert problems == []
+
+
+def test_facts_without_a_graph_have_no_matches() -> None:
+    assert list(evaluate(build.facts(build.node()), [rule("match: y = Conv (x, ...)\n")])) == []
 
 
 @pytest.mark.parametrize(
