@@ -61,6 +61,10 @@ class Scope:
     """What happened and was not allowed; complete when the scope ends."""
 
 
+IN_FOLDERS = frozenset({"os.mkdir", "os.remove", "os.rmdir"})
+"""Changes whose last argument is a descriptor of the folder that a path begins in, or -1."""
+
+
 def _real(paths: Iterable[Path | str]) -> tuple[str, ...]:
     return tuple(sorted({os.path.realpath(path) for path in paths}))
 
@@ -150,6 +154,8 @@ def allowed(event: str, arguments: tuple[Any, ...], scope: Scope) -> bool:
         return _within(arguments[0], scope, writing=False, listing=True)
     if event in CHANGES:
         paths = arguments[:2] if event in {"os.rename", "os.link"} else arguments[:1]
+        if event in IN_FOLDERS and arguments[-1] >= 0:  # named from an open folder
+            paths = (os.path.join(f"/proc/self/fd/{arguments[-1]}", paths[0]),)
         return all(_within(path, scope, writing=True) for path in paths)
     if event == "import":
         return _within(arguments[1], scope, writing=False)

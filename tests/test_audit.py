@@ -179,6 +179,20 @@ def test_the_hook_sees_what_a_command_does(folder: Path) -> None:
     assert "not allowed: os.rename" in errors
 
 
+def test_a_name_is_taken_from_the_open_folder_that_it_begins_in(folder: Path) -> None:
+    out = os.open(folder.parent / "out", os.O_RDONLY)
+    (folder.parent / "out" / "old").touch()
+    with audit.watched([folder], [folder.parent / "out"]) as seen:
+        os.remove("old", dir_fd=out)
+        os.mkdir("n", dir_fd=out)
+        os.rmdir("n", dir_fd=out)
+    assert seen == []
+    with audit.watched([folder]) as seen:
+        os.mkdir("n", dir_fd=out)
+    assert [line.split()[0] for line in seen] == ["os.mkdir"]
+    os.close(out)
+
+
 def test_scopes_nest_and_the_inner_one_decides(folder: Path) -> None:
     with audit.watched([folder.parent]) as outer:
         outside(folder)
