@@ -34,7 +34,7 @@ def serialised(model: ModelProto) -> bytes:
         ("g (float[2,3] x) => (y) <int64[2] s = {-4, 7}> { y = Reshape (x, s) }", "findings"),
         ("g (float[2,3] x) => (y) <float[2] s = {-4, 7}> { y = ReduceMean (x, s) }", "findings"),
         ("g (float[2,3] x) => (float[M,N] y) { i = Shape <start = 9> (x)  y = Expand (x, i) }",
-         "clean"),
+         "findings"),
         ("g (float[1,8,8,8] x) => (y) <float[8,8,3,3] w> { y = Conv <group = -1> (x, w) }",
          "findings"),
         ("g (float[2,3] x) => (y) { y = Reshape (x) }", "findings"),
