@@ -51,7 +51,13 @@ def readers_of_broken(survey: Survey, found: Iterable[Breach]) -> list[str]:
     broken = {breach.where for breach in found if breach.code == "tensor-size"}
     if not broken:
         return []
-    return [site.id for site in survey.sites if not broken.isdisjoint(site.op.inputs)]
+    scopes = survey.program.scopes
+    return [
+        site.id
+        for site in survey.sites
+        if not broken.isdisjoint(site.op.inputs)
+        and scopes[site.instance.scope].function is None  # whose names are its own
+    ]
 
 
 def _behind(survey: Survey, starts: Sequence[str]) -> set[str]:

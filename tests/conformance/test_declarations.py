@@ -29,3 +29,16 @@ def test_batches_of_single_numbers_have_one_channel(
         "{ y = BatchNormalization (x, s, s, s, s) }"
     )
     assert [breach.code for breach in found.breaches] == breaches
+
+
+def test_a_broken_tensor_says_nothing_of_a_name_inside_a_function() -> None:
+    """A function does not see the tensors of its callers, whatever they are called."""
+    function = (
+        '<domain: "local", opset_import: ["" : 17]> f (a) => (u) '
+        "{ w = Constant <value_floats = [1.0]> ()  u = Conv (a, w) }"
+    )
+    graph = "g (float[1,8,6,6] x) => (float[] y) <float[8,8,3,3] %s = {}> { y = local.f (x) }"
+    same, other = (facts(graph % name, functions=function) for name in ("w", "v"))
+    assert {breach.code for breach in same.breaches} >= {"tensor-size"}
+    assert [b.code for b in same.breaches] == [b.code for b in other.breaches]
+    assert [p.code for p in same.problems] == [p.code for p in other.problems]
