@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from analyzer.assemble import (
@@ -88,6 +88,7 @@ def _analyze(
     attach(seen.graph)
     unassumed = partial(infer_shapes, program, replace(bindings, assume=False), limits=limits)
     breaches = conform(model, seen, unassumed, limits.problems)
+    open_ = cache(partial(infer_shapes, program, Bindings(assume=False), limits=limits))
     inputs, outputs = assemble_boundary(seen)
     nodes = tag_factorised(seen.graph, assemble_nodes(seen, broken_sites(seen, breaches)))
     memory = assemble_memory(seen)
@@ -113,10 +114,11 @@ def _analyze(
             program, shapes.main.types, model.imports, sizes_of_symbols(shapes.assumptions)
         ),
         at_defaults=at_default_sizes(program, bindings, seen, limits),
-        find_structure=partial(find_structure, model, seen, limits),
+        find_structure=partial(find_structure, model, seen, limits, open_),
         contents=contents_of(model, program, seen.graph, thorough=thorough),
         targets=_deployments(seen, nodes, bindings, limits, targets) if targets else (),
         find_batch_growth=partial(batch_growth, seen, limits),
+        find_fixed=lambda: open_().by_path(),
     )
 
 

@@ -716,6 +716,10 @@ class Facts(Output):
         default=nothing, kw_only=True, compare=False, repr=False, metadata=HIDDEN
     )
     """Finds ``batch_growth``."""
+    find_fixed: Callable[[], Mapping[str, Mapping[str, Shape]]] = field(
+        default=dict, kw_only=True, compare=False, repr=False, metadata=HIDDEN
+    )
+    """Finds ``fixed_shapes``."""
     _by_id: dict[str, Node] = field(
         default_factory=dict, init=False, repr=False, compare=False, metadata=HIDDEN
     )
@@ -740,6 +744,14 @@ class Facts(Output):
         Found when first asked for, by another analysis with one sample more.
         """
         return self.once(_find_batch_growth)
+
+    @property
+    def fixed_shapes(self) -> Mapping[str, Mapping[str, Shape]]:
+        """Shapes by path and name with nothing assumed; found when first asked for.
+
+        A size that the file leaves open is ``None``. Empty where the file leaves none open.
+        """
+        return self.once(_find_fixed)
 
     @property
     def ceiling(self) -> Ceiling:
@@ -820,3 +832,7 @@ def _find_structure(facts: Facts) -> Structure:
 
 def _find_batch_growth(facts: Facts) -> BatchGrowth | None:
     return facts.find_batch_growth()
+
+
+def _find_fixed(facts: Facts) -> Mapping[str, Mapping[str, Shape]]:
+    return facts.find_fixed()

@@ -173,6 +173,7 @@ def _lighter(result: Result) -> Result:
         graph=type(result.facts.graph)(),
         find_structure=Structure,
         find_batch_growth=nothing,
+        find_fixed=dict,
         contents=None,
     )
     return replace(result, facts=bare)

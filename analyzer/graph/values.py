@@ -8,6 +8,7 @@ tensor and operator (so ``is`` compares tensors), and it reads what it is asked 
 from __future__ import annotations
 
 from functools import cached_property
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from analyzer.facts import Tensor
@@ -132,6 +133,22 @@ class Value:
     def shape(self) -> Shape:
         """Sizes of its axes; one that is not known is unknown."""
         return self.tensor.shape
+
+    @property
+    def fixed_shape(self) -> Shape:
+        """Sizes of its axes that hold whatever is given: one that the file leaves open is unknown,
+        also where the analysis assumed a number for it. What a rule proves by a size, such as that
+        an axis has one element, it proves by these."""
+        facts = self._index.facts
+        if not facts.assumptions:
+            return self.tensor.shape
+        return facts.fixed_shapes.get(self._names.path, {}).get(self.name)
+
+    @property
+    def least_elements(self) -> int | None:
+        """Number of elements where every axis that the file leaves open has one."""
+        shape = self.fixed_shape
+        return None if shape is None else prod(size for size in shape if size is not None)
 
     @property
     def rank(self) -> int | None:

@@ -32,11 +32,17 @@ if TYPE_CHECKING:
     from analyzer.survey import Survey
 
 
-def find_structure(model: Model, survey: Survey, limits: Limits) -> Structure:
+def find_structure(
+    model: Model, survey: Survey, limits: Limits, unassumed: Callable[[], Shapes]
+) -> Structure:
     """What ``model`` stores and could do without.
 
     Shapes are inferred once more where the file leaves sizes open, with nothing assumed; and a
     second time, with another batch, where a constant meets an open size.
+
+    Parameters
+    ----------
+    unassumed : infers the shapes with nothing assumed.
 
     Raises
     ------
@@ -47,7 +53,7 @@ def find_structure(model: Model, survey: Survey, limits: Limits) -> Structure:
     sites = survey.sites
     infer = partial(infer_shapes, program, limits=limits)
     if survey.shapes.assumptions:
-        sites = list_sites(program, infer(Bindings(assume=False)))
+        sites = list_sites(program, unassumed())
     look = _Look(program, sites, frozenset(unneeded(survey.graph)))
     known = {site.id for site in survey.sites}
     surplus = [each for each in look.operators() if each.place in known]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from analyzer.facts import Assumption, Problem
+    from analyzer.facts import Assumption, Problem, Shape
     from analyzer.shapes.types import Type
 
 
@@ -124,6 +124,13 @@ class Shapes:
     def instances(self) -> Iterator[Instance]:
         """Every instance once, callers before the instances they call."""
         return _reachable(self.main, _children)
+
+    def by_path(self) -> dict[str, dict[str, Shape]]:
+        """Shapes of all values, by path of their instance and name."""
+        return {
+            instance.path: {name: kind.shape for name, kind in instance.types.items()}
+            for instance in self.instances()
+        }
 
 
 def running(main: Instance) -> Iterator[Instance]:

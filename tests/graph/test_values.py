@@ -188,3 +188,15 @@ def test_an_operator_of_facts_without_a_graph_has_no_neighbours() -> None:
 def test_the_index_of_some_facts_is_made_once() -> None:
     some = facts(NET)
     assert index_of(some) is index_of(some)
+
+
+def test_a_size_that_was_assumed_is_not_fixed() -> None:
+    graph = "g (float[N,4] x) => (float[4,N] y) { r = Relu (x)  y = Transpose (r) }"
+    made = value(graph, "y")
+    assert (made.shape, made.fixed_shape, made.least_elements) == ((4, 1), (4, None), 4)
+    assert value(graph, "x").fixed_shape == (None, 4)
+
+
+def test_without_an_assumption_every_size_is_fixed() -> None:
+    made = value(NET, "c")
+    assert (made.fixed_shape, made.least_elements) == ((1, 4, 6, 6), 144)

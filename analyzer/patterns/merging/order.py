@@ -60,10 +60,7 @@ def _pads(view: NodeView) -> bool:
 
 def _over_space(before: Value | None, after: Value | None) -> bool:
     """Whether a mean keeps batch and channels and nothing else."""
-    shapes = (before.shape, after.shape) if before is not None and after is not None else ()
-    if len(shapes) != 2 or None in shapes:
-        return False
-    wide, narrow = (tuple(shape or ()) for shape in shapes)
+    wide, narrow = (() if v is None else v.fixed_shape or () for v in (before, after))
     return len(wide) == len(narrow) > 2 and wide[:2] == narrow[:2]
 
 
