@@ -49,6 +49,7 @@ SAME_WORKER = {
     "tests/model/test_wire.py": "cases",
     "tests/shapes/test_backend_cases.py": "cases",
     "tests/shapes/test_onnx_inference.py": "cases",
+    "tests/targets/test_verdicts.py": "cases",
     "tests/faults/test_writing.py": "scenes",
     "tests/report/test_html.py": "browser",
     "tests/report/test_pdf.py": "pdf",

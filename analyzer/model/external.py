@@ -34,7 +34,7 @@ _BLOB = re.compile(r"(\.\./)+blobs/[0-9a-f]{40,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class Extent:
     """Where the elements of one tensor are: a stretch of a regular file in the model's folder."""
 
     path: Path
@@ -44,7 +44,7 @@ class Region:
     """Device, inode, size and modification time of the file."""
 
 
-def locate(tensor: External, folder: Path | None) -> Region | Refusal:
+def locate(tensor: External, folder: Path | None) -> Extent | Refusal:
     """Find the data of ``tensor`` without opening anything; links are never followed."""
     entries = entries_of(tensor)
     if isinstance(entries, Refusal):
@@ -68,7 +68,7 @@ def locate(tensor: External, folder: Path | None) -> Region | Refusal:
         return Refusal("external-too-short", f"has {status.st_size:,} bytes, but tensor "
                        f"{as_text(tensor.name)!r} ends at {end:,}; download it again",
                        False)  # fmt: skip
-    return Region(folder.joinpath(*parts), offset, length, identity(status))
+    return Extent(folder.joinpath(*parts), offset, length, identity(status))
 
 
 def look(location: str | bytes, folder: Path | None) -> Identity | None:
@@ -115,7 +115,7 @@ def _link(path: Path, within: str) -> Refusal:
 
 
 @contextmanager
-def open_inside(region: Region) -> Iterator[BinaryIO | None]:
+def open_inside(region: Extent) -> Iterator[BinaryIO | None]:
     """Open the file of ``region``, or yield ``None`` if it is no longer what ``locate`` saw."""
     flags = os.O_RDONLY
     for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.facts import Problem
 from analyzer.model.declared import Refusal, parts_of
-from analyzer.model.external import Region, locate, look, open_inside
+from analyzer.model.external import Extent, locate, look, open_inside
 from analyzer.model.notes import as_text
 from analyzer.model.sniff import HEAD, recognise
 
@@ -30,7 +30,7 @@ SLACK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TensorExtent:
     """The stretch of a file that one tensor is said to fill."""
 
     path: Path
@@ -52,7 +52,7 @@ class Outside:
     """One per kind and file for tensors whose data cannot be read."""
     files: Mapping[str | bytes, Identity | None] = field(default_factory=dict)
     """What ``look`` saw at each location: for the rest of the run it is this or has changed."""
-    places: tuple[Place, ...] = ()
+    places: tuple[TensorExtent, ...] = ()
     """Where the tensors are whose data can be read."""
 
 
@@ -64,25 +64,27 @@ def look_outside(
     ``model`` is what the model's own file is.
     """
     refused: dict[tuple[str, str], tuple[Refusal, list[str]]] = {}
-    places: list[Place] = []
+    places: list[TensorExtent] = []
     files = {location: look(location, folder) for location in {t.location for t in tensors}}
     instead = {location: _instead(location, folder, seen) for location, seen in files.items()}
     for tensor in tensors:
         name = as_text(tensor.name)
         found = locate(tensor, folder)
-        if isinstance(found, Region) and model and found.identity[:2] == model[:2]:
+        if isinstance(found, Extent) and model and found.identity[:2] == model[:2]:
             found = Refusal("external-self", "is the model file itself; export the model again")
         placeholder = instead[tensor.location]
         short = isinstance(found, Refusal) and found.code == "external-too-short"
         # Weights may look like text, but not like a pointer.
-        if placeholder and (short or (placeholder[0] == _POINTER and isinstance(found, Region))):
+        if placeholder and (short or (placeholder[0] == _POINTER and isinstance(found, Extent))):
             what, remedy = placeholder
             text = f"is {what} in the place of the data; {remedy}"
             found = Refusal("external-placeholder", text, inconclusive=False)
-        if isinstance(found, Region):
+        if isinstance(found, Extent):
             stop = found.offset + found.length
             size = found.identity[2]
-            places.append(Place(found.path, found.offset, stop, size, name, tensor, found.identity))
+            places.append(
+                TensorExtent(found.path, found.offset, stop, size, name, tensor, found.identity)
+            )
             continue
         refused.setdefault((found.code, as_text(tensor.location)), (found, []))[1].append(name)
     problems = []
@@ -100,14 +102,14 @@ def _instead(
     parts = parts_of(location)
     if folder is None or seen is None or isinstance(parts, Refusal) or seen[2] > _PAGE_BYTES:
         return None
-    with open_inside(Region(folder.joinpath(*parts), 0, seen[2], seen)) as file:
+    with open_inside(Extent(folder.joinpath(*parts), 0, seen[2], seen)) as file:
         found = recognise(file.read(HEAD)) if file else None
     if found is None or found[0] not in _PLACEHOLDERS:
         return None
     return found if found[0] == _POINTER else (found[0], "download the file itself")
 
 
-def _overlaps(places: list[Place]) -> Iterator[Problem]:
+def _overlaps(places: list[TensorExtent]) -> Iterator[Problem]:
     """Tensors that share bytes without being the same tensor."""
     distinct = {(place.path, place.start, place.stop): place for place in reversed(places)}
     ordered = [distinct[key] for key in sorted(distinct)]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from onnx import TensorProto
 
 from analyzer.model import elements
-from analyzer.model.external import Region, locate, look, open_inside
+from analyzer.model.external import Extent, locate, look, open_inside
 from analyzer.model.file import FileBytes, changed
 from analyzer.model.notes import External, as_text, declared_bytes, payload_index, size_problem
 from analyzer.model.rows import Rows
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from analyzer.contents import Region as ByteRegion
+    from analyzer.contents import Region
     from analyzer.model.notes import LongText, Payload
     from analyzer.model.outside import Outside
     from analyzer.model.source import Source
@@ -34,7 +34,7 @@ _DECODED = 64 << 20
 class Rest:
     """What is neither structure nor a payload, or is not where those are."""
 
-    unread: tuple[ByteRegion, ...]
+    unread: tuple[Region, ...]
     """Bytes of the file that no reader needs, or that two may read differently."""
     long_texts: tuple[LongText, ...]
     """Texts that are not in the structure for their length."""
@@ -176,7 +176,7 @@ class Payloads:
     def _region(self, tensor: External) -> Iterator[Rows | None]:
         self._check_unchanged(tensor.location)
         region = locate(tensor, self._source.folder)
-        if not isinstance(region, Region):
+        if not isinstance(region, Extent):
             yield None
             return
         with open_inside(region) as file:
@@ -194,7 +194,7 @@ class Payloads:
     def _external(self, tensor: External) -> np.ndarray[Any, Any] | None:
         self._check_unchanged(tensor.location)
         region = locate(tensor, self._source.folder)
-        if not isinstance(region, Region):
+        if not isinstance(region, Extent):
             return None
         with open_inside(region) as file:
             array = None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from analyzer.targets.condition import Atom
-    from analyzer.targets.use import Use, Value
+    from analyzer.targets.use import TensorValue, Use
 
 
 def _bounds(use: Use) -> tuple[Any, Any]:
@@ -57,7 +57,7 @@ def _clip(atom: Atom, use: Use) -> Truth:
     return (float(low), float(high)) in pairs
 
 
-def _scalar(value: Value | None) -> float | None:
+def _scalar(value: TensorValue | None) -> float | None:
     if value is None or value.content is None or value.content.size != 1:
         return None
     found: float = value.content.item()

@@ -14,7 +14,7 @@ import numpy as np
 from onnx import numpy_helper
 
 from analyzer.deployment import Edit
-from analyzer.targets.fit import Subject, fit
+from analyzer.targets.fit import Workload, fit
 from analyzer.targets.restamp import OLDEST, can_state, needed_ir
 from analyzer.targets.signatures import version_of
 from analyzer.units import many, shape
@@ -36,18 +36,18 @@ MOST_EDITS = 3
 _RANK: Mapping[str, int] = {"whole": 3, "maybe": 2, "split": 1, "no": 0}
 
 
-class Change(NamedTuple):
+class _Change(NamedTuple):
     """A change, and the model with it."""
 
     edit: Edit
     """Without what comes of it."""
-    subject: Subject
+    subject: Workload
     targets: frozenset[str]
     """Ids of the targets that it may help."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sizes:
+class SizedShapes:
     """Shapes with sizes for everything that the file leaves open."""
 
     shapes: Shapes
@@ -56,7 +56,7 @@ class Sizes:
 
 
 def with_edits(
-    subject: Subject, tables: Sequence[Table], fits: Sequence[TargetFit], sizes: Sizes | None
+    subject: Workload, tables: Sequence[Table], fits: Sequence[TargetFit], sizes: SizedShapes | None
 ) -> tuple[TargetFit, ...]:
     """``fits`` with the changes that help.
 
@@ -94,8 +94,8 @@ def _worth(edit: Edit) -> tuple[int, int, int]:
 
 
 def _changes(
-    subject: Subject, tables: Sequence[Table], fits: Sequence[TargetFit], sizes: Sizes | None
-) -> Iterator[Change]:
+    subject: Workload, tables: Sequence[Table], fits: Sequence[TargetFit], sizes: SizedShapes | None
+) -> Iterator[_Change]:
     open_ = [(t, f) for t, f in zip(tables, fits, strict=True) if f.verdict != "whole"]
     yield from _opsets(subject, open_)
     yield from _ir_versions(subject, open_)
@@ -109,16 +109,16 @@ def _edit(text: str, kind: str, **change: Any) -> Edit:
     return Edit(text, kind, "no", 0, 0, 0, **change)
 
 
-def _variant(subject: Subject, program: Program, shapes: Shapes | None = None) -> Subject:
+def _variant(subject: Workload, program: Program, shapes: Shapes | None = None) -> Workload:
     opsets = {**subject.opsets, "": program.main.opsets.get("", 1)}
     made = shapes if shapes is not None else subject.shapes
-    return Subject(program, made, subject.limits, subject.macs, opsets)
+    return Workload(program, made, subject.limits, subject.macs, opsets)
 
 
 # --- another opset -------------------------------------------------------------------------------
 
 
-def _opsets(subject: Subject, open_: Sequence[tuple[Table, TargetFit]]) -> Iterator[Change]:
+def _opsets(subject: Workload, open_: Sequence[tuple[Table, TargetFit]]) -> Iterator[_Change]:
     stated = subject.opsets.get("", 1)
     wanted: dict[int, set[str]] = {}
     for table, fitted in open_:
@@ -134,7 +134,7 @@ def _opsets(subject: Subject, open_: Sequence[tuple[Table, TargetFit]]) -> Itera
         program = replace(subject.program, scopes=scopes)
         text = f"state opset {opset} instead of {stated}: all operators mean the same there"
         edit = _edit(text, "opset", opset=opset)
-        yield Change(edit, _variant(subject, program), frozenset(wanted[opset]))
+        yield _Change(edit, _variant(subject, program), frozenset(wanted[opset]))
 
 
 def _candidates(table: Table, fitted: TargetFit, stated: int) -> set[int]:
@@ -163,7 +163,7 @@ def _candidates(table: Table, fitted: TargetFit, stated: int) -> set[int]:
 # --- an older IR version --------------------------------------------------------------------------
 
 
-def _ir_versions(subject: Subject, open_: Sequence[tuple[Table, TargetFit]]) -> Iterator[Change]:
+def _ir_versions(subject: Workload, open_: Sequence[tuple[Table, TargetFit]]) -> Iterator[_Change]:
     stated = subject.program.ir_version
     wanted: dict[int, set[str]] = {}
     for table, fitted in open_:
@@ -176,15 +176,15 @@ def _ir_versions(subject: Subject, open_: Sequence[tuple[Table, TargetFit]]) -> 
             continue
         text = f"state IR version {ir} instead of {stated}: nothing in the file needs a newer one"
         program = replace(subject.program, ir_version=ir)
-        yield Change(_edit(text, "ir", ir=ir), _variant(subject, program), frozenset(ids))
+        yield _Change(_edit(text, "ir", ir=ir), _variant(subject, program), frozenset(ids))
 
 
 # --- fixed sizes ---------------------------------------------------------------------------------
 
 
 def _fixed(
-    subject: Subject, open_: Sequence[tuple[Table, TargetFit]], sizes: Sizes
-) -> Iterator[Change]:
+    subject: Workload, open_: Sequence[tuple[Table, TargetFit]], sizes: SizedShapes
+) -> Iterator[_Change]:
     if not sizes.inputs:
         return
     shown = [f"{name} {shape(dims)}" for name, dims in list(sizes.inputs.items())[:3]]
@@ -193,13 +193,13 @@ def _fixed(
     text = f"fix the open sizes of the inputs, such as {', '.join(shown)}{rest}"
     edit = _edit(text, "size", sizes=sizes.inputs)
     ids = frozenset(table.id for table, _ in open_)
-    yield Change(edit, _variant(subject, subject.program, sizes.shapes), ids)
+    yield _Change(edit, _variant(subject, subject.program, sizes.shapes), ids)
 
 
 # --- Flatten as Reshape --------------------------------------------------------------------------
 
 
-def _reshapes(subject: Subject, open_: Sequence[tuple[Table, TargetFit]]) -> Iterator[Change]:
+def _reshapes(subject: Workload, open_: Sequence[tuple[Table, TargetFit]]) -> Iterator[_Change]:
     ids = frozenset(
         table.id
         for table, fitted in open_
@@ -216,7 +216,7 @@ def _reshapes(subject: Subject, open_: Sequence[tuple[Table, TargetFit]]) -> Ite
     program = replace(subject.program, scopes=scopes)
     text = f"write {many(len(replaced), 'Flatten')} as Reshape to constant sizes"
     edit = _edit(text, "reshape", reshapes=replaced)
-    yield Change(edit, _variant(subject, program), ids)
+    yield _Change(edit, _variant(subject, program), ids)
 
 
 def _reshaped(
@@ -267,7 +267,7 @@ def _target(op: Op, instance: Instance | None) -> tuple[int, int] | None:
 # --- constants that are constant -----------------------------------------------------------------
 
 
-def _constants(subject: Subject, open_: Sequence[tuple[Table, TargetFit]]) -> Iterator[Change]:
+def _constants(subject: Workload, open_: Sequence[tuple[Table, TargetFit]]) -> Iterator[_Change]:
     main = subject.program.main
     both = [name for name in main.inputs if name in main.constants or name in main.sparse]
     if not both or subject.program.ir_version < 4 or not open_:
@@ -280,4 +280,4 @@ def _constants(subject: Subject, open_: Sequence[tuple[Table, TargetFit]]) -> It
             "nobody can replace them")  # fmt: skip
     ids = frozenset(table.id for table, _ in open_)
     edit = _edit(text, "constant", constants=tuple(both))
-    yield Change(edit, _variant(subject, program), ids)
+    yield _Change(edit, _variant(subject, program), ids)

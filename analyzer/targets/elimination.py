@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from analyzer.graph.scope import Op
-    from analyzer.targets.use import Use, Value
+    from analyzer.targets.use import TensorValue, Use
 
 RANDOM = frozenset({
     "Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform",
@@ -41,7 +41,7 @@ def folds(use: Use) -> bool:
     return bool(given) and all(value.constant is True for value in given)
 
 
-def stands_for(use: Use, readers: Mapping[str, int], op: Op) -> Value | None:
+def stands_for(use: Use, readers: Mapping[str, int], op: Op) -> TensorValue | None:
     """The value that its first output is equal to, where it does nothing else; else ``None``."""
     if use.domain or not use.inputs or use.inputs[0] is None or not op.outputs or not op.outputs[0]:
         return None

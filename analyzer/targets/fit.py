@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from analyzer.deployment import Blocker, TargetFit
-from analyzer.targets.flow import Flow, Manner, TooMany, Untyped
+from analyzer.targets.flow import Dataflow, Manner, TooMany, Untyped
 from analyzer.targets.functions import MOST_ROUNDS, Bodies, Pending
 from analyzer.targets.judge import YES, Answer, Judge
 from analyzer.targets.lowering import flow_of
@@ -47,7 +47,7 @@ Answers = tuple[list[Answer], "list[tuple[Use, Answer]]"]
 
 
 @dataclass(slots=True)
-class Subject:
+class Workload:
     """One model that targets are asked about."""
 
     program: Program
@@ -57,7 +57,7 @@ class Subject:
     macs: Mapping[str, int | None]
     """Of the operators that run no bodies, over all executions, by ``Node.id``."""
     opsets: Mapping[str, int]
-    flows: dict[Manner, Flow | None] = field(default_factory=dict)
+    flows: dict[Manner, Dataflow | None] = field(default_factory=dict)
     bodies: Bodies = field(init=False)
     cpu: Judge = field(init=False)
     """ONNX Runtime's own kernels, which run what its delegates do not take."""
@@ -66,7 +66,7 @@ class Subject:
         self.bodies = Bodies(self.opsets, self.program.ir_version, self.limits)
         self.cpu = Judge(shipped("ort_cpu"), lambda use: None)
 
-    def flow(self, manner: Manner) -> Flow | None:
+    def flow(self, manner: Manner) -> Dataflow | None:
         """Its operators as a family of runtimes is left with them; ``None`` if nobody knows."""
         if manner not in self.flows:
             try:
@@ -76,7 +76,7 @@ class Subject:
         return self.flows[manner]
 
 
-def fit(subject: Subject, tables: Sequence[Table]) -> tuple[TargetFit, ...]:
+def fit(subject: Workload, tables: Sequence[Table]) -> tuple[TargetFit, ...]:
     """What each target would do with the model, without any edit."""
     judges = [_judge(subject, table) for table in tables]
     asked = [_answers(subject, judge) for judge in judges]
@@ -93,7 +93,7 @@ def fit(subject: Subject, tables: Sequence[Table]) -> tuple[TargetFit, ...]:
     )
 
 
-def _judge(subject: Subject, table: Table) -> Judge:
+def _judge(subject: Workload, table: Table) -> Judge:
     bodies = subject.bodies
     if table.text("host") != "onnxruntime" or table.id == "ort_cpu":
         return Judge(table, bodies.of)
@@ -107,7 +107,7 @@ def manner_of(table: Table, program: Program) -> Manner:
     return Manner(inline=inline, host=table.text("host") == "onnxruntime")
 
 
-def _answers(subject: Subject, judge: Judge) -> Answers | None:
+def _answers(subject: Workload, judge: Judge) -> Answers | None:
     """Answers for the operators that run, and refusals of those that are computed beforehand;
     ``None`` while a body is not known."""
     flow = subject.flow(manner_of(judge.table, subject.program))
@@ -141,7 +141,7 @@ def _answers(subject: Subject, judge: Judge) -> Answers | None:
 
 
 def _fit(
-    subject: Subject,
+    subject: Workload,
     table: Table,
     asked: Answers | None,
 ) -> TargetFit:
@@ -194,7 +194,7 @@ def _verdict(
     return ("maybe", False) if any_possible else ("no", True)
 
 
-def _ceilings(table: Table, subject: Subject) -> list[Blocker]:
+def _ceilings(table: Table, subject: Workload) -> list[Blocker]:
     """What the model as a whole is too new for."""
     found = []
     ir, opset = subject.program.ir_version, subject.opsets.get("", 1)
@@ -228,7 +228,7 @@ def _grouped(asked: Iterable[tuple[Use, Answer]]) -> list[Blocker]:
     return sorted(found, key=lambda blocker: (not blocker.certain, -blocker.count))
 
 
-def _macs_share(subject: Subject, flow: Flow, yes: Sequence[bool]) -> float | None:
+def _macs_share(subject: Workload, flow: Dataflow, yes: Sequence[bool]) -> float | None:
     times = Counter(use.site for use in flow.uses)
     total = on_target = 0.0
     for use, runs in zip(flow.uses, yes, strict=True):

@@ -18,7 +18,7 @@ class TooMany(Exception):  # noqa: N818 - a control-flow signal
 
 
 @dataclass(slots=True)
-class Flow:
+class Dataflow:
     """The operators that run, of all graphs."""
 
     uses: list[Use] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Manner:
     """Compute beforehand what depends on constants alone."""
 
 
-def consumers(flow: Flow) -> list[list[int]]:
+def consumers(flow: Dataflow) -> list[list[int]]:
     """By operator, those of its graph that read what it makes."""
     after: list[list[int]] = [[] for _ in flow.uses]
     for index, before in enumerate(flow.before):

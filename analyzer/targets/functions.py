@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     from analyzer.model.guard import Progress
-    from analyzer.targets.use import Use, Value
+    from analyzer.targets.use import TensorValue, Use
 
 MOST_ROUNDS = 6
 """Bodies inside bodies."""
@@ -132,7 +132,7 @@ def written_for(op_type: str, opset: int, domain: str) -> int | None:
     return max(versions, default=None)
 
 
-def _encoded(name: str, value: Value) -> tuple[bytes, bytes]:
+def _encoded(name: str, value: TensorValue) -> tuple[bytes, bytes]:
     proto = encode_type(Type(value.long_dtype, value.shape, value.proto))
     content = b""
     if value.constant and value.content is not None and not value.content.dtype.hasobject:

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analyzer.targets.use import Value
+from analyzer.targets.use import TensorValue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analyzer.targets.flow import Flow
+    from analyzer.targets.flow import Dataflow
     from analyzer.targets.use import Use
 
 
-def joins_convolution(use: Use, uses: Sequence[Use]) -> Value | None:
+def joins_convolution(use: Use, uses: Sequence[Use]) -> TensorValue | None:
     """The result of the convolution that ``use`` becomes a part of; ``None`` if it does not.
 
     Its first operand must have no other reader; the caller knows.
@@ -46,7 +46,7 @@ def joins_convolution(use: Use, uses: Sequence[Use]) -> Value | None:
     return data if _by_channel(others[0], weights[0], use.op_type == "Mul") else None
 
 
-def _by_channel(operand: Value, weight: Value, scalar: bool) -> bool:
+def _by_channel(operand: TensorValue, weight: TensorValue, scalar: bool) -> bool:
     """Whether ``operand`` holds one number for each channel that the convolution makes."""
     shape, kernel = operand.shape, weight.shape
     if shape is None or kernel is None:
@@ -61,7 +61,7 @@ def _by_channel(operand: Value, weight: Value, scalar: bool) -> bool:
     return leading[-1] == kernel[0] and leading[:-1] in ((), (1,))
 
 
-def settle_reshapes(flow: Flow) -> None:
+def settle_reshapes(flow: Dataflow) -> None:
     """Give a Reshape a constant target where that comes from its own input; drop what nobody reads
     any more."""
     changed = []
@@ -79,7 +79,7 @@ def settle_reshapes(flow: Flow) -> None:
         target = flow.uses[index].inputs[1]
         assert target is not None
         maker, flow.before[index] = target.maker, _without(flow, index, target)
-        known = Value(target.dtype, target.shape, constant=True, long_dtype=target.long_dtype)
+        known = TensorValue(target.dtype, target.shape, constant=True, long_dtype=target.long_dtype)
         inputs = (flow.uses[index].inputs[0], known)
         flow.uses[index] = replace(flow.uses[index], inputs=inputs, _key=None)
         if maker not in flow.before[index]:
@@ -88,13 +88,13 @@ def settle_reshapes(flow: Flow) -> None:
     _compact(flow, dead)
 
 
-def _without(flow: Flow, index: int, target: Value) -> tuple[int, ...]:
+def _without(flow: Dataflow, index: int, target: TensorValue) -> tuple[int, ...]:
     data = flow.uses[index].inputs[0]
     kept = data.maker if data is not None else -1
     return tuple(m for m in flow.before[index] if m != target.maker or m == kept)
 
 
-def _bury(flow: Flow, index: int, readers: list[int], dead: set[int]) -> None:
+def _bury(flow: Dataflow, index: int, readers: list[int], dead: set[int]) -> None:
     waiting = [index]
     while waiting:
         node = waiting.pop()
@@ -106,7 +106,7 @@ def _bury(flow: Flow, index: int, readers: list[int], dead: set[int]) -> None:
             waiting.append(maker)
 
 
-def _compact(flow: Flow, dead: set[int]) -> None:
+def _compact(flow: Dataflow, dead: set[int]) -> None:
     """Take the operators ``dead`` out and number the others anew."""
     if not dead:
         return
@@ -145,7 +145,7 @@ def _settled(use: Use, uses: Sequence[Use]) -> bool:
     return open_ <= 1
 
 
-def _axis_of(part: Value, data: Value, uses: Sequence[Use]) -> int | None:
+def _axis_of(part: TensorValue, data: TensorValue, uses: Sequence[Use]) -> int | None:
     """The axis of ``data`` whose size ``part`` is."""
     index = None
     for _ in range(4):  # Unsqueeze, Squeeze, Gather or Slice, Shape
@@ -168,7 +168,7 @@ def _axis_of(part: Value, data: Value, uses: Sequence[Use]) -> int | None:
     return None
 
 
-def _number(value: Value | None) -> int | None:
+def _number(value: TensorValue | None) -> int | None:
     if value is None or value.content is None or value.content.size != 1:
         return None
     return int(np.asarray(value.content).item())

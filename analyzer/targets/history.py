@@ -28,7 +28,7 @@ class Release(NamedTuple):
     ml_opset: int
 
 
-class Span(NamedTuple):
+class VersionRange(NamedTuple):
     """Versions that have a row."""
 
     first: str
@@ -65,11 +65,11 @@ def versions(target: str) -> tuple[str, ...]:
 
 
 @cache
-def history(target: str) -> Mapping[RowKey, Span]:
+def history(target: str) -> Mapping[RowKey, VersionRange]:
     """When each row came and went; empty where that is not known."""
     return {
         (row["domain"], row["op"], int(row["since"]), int(row["until"]) if row["until"] else None):
-        Span(row["first"], row["last"])
+        VersionRange(row["first"], row["last"])
         for row in _rows(target, "history")
     }  # fmt: skip
 

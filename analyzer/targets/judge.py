@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from analyzer.targets.table import Row, Table
     from analyzer.targets.truth import Truth
-    from analyzer.targets.use import Use, Value
+    from analyzer.targets.use import TensorValue, Use
 
 
 class Answer(NamedTuple):
@@ -183,7 +183,7 @@ def _last_opset(use: Use, rows: Sequence[Row], match: str) -> int | None:
     return None
 
 
-def typed(key: str, use: Use) -> list[tuple[str, Value]]:
+def typed(key: str, use: Use) -> list[tuple[str, TensorValue]]:
     """The operands that a constraint on ``key`` is about, with what to call them."""
     if not key or key.startswith("#"):
         slot = int(key[1:]) if key else 0
@@ -207,7 +207,7 @@ def typed(key: str, use: Use) -> list[tuple[str, Value]]:
     return found
 
 
-def fits(value: Value, allowed: frozenset[str], half: bool) -> Truth:
+def fits(value: TensorValue, allowed: frozenset[str], half: bool) -> Truth:
     """Whether the element type is one of ``allowed``."""
     if value.dtype is None:
         return None

@@ -17,10 +17,10 @@ from analyzer.graph.tensors import decode_tensor, dims
 from analyzer.model.dtypes import DTYPES
 from analyzer.targets.dtypes import short
 from analyzer.targets.elimination import KEPT_APART, folds, stands_for
-from analyzer.targets.flow import Flow, Manner, TooMany, Untyped
+from analyzer.targets.flow import Dataflow, Manner, TooMany, Untyped
 from analyzer.targets.fusion import joins_convolution, settle_reshapes
 from analyzer.targets.signatures import version_of
-from analyzer.targets.use import Use, Value
+from analyzer.targets.use import TensorValue, Use
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -40,21 +40,21 @@ class _Env:
     __slots__ = ("around", "values")
 
     def __init__(self, around: _Env | None = None) -> None:
-        self.values: dict[str, Value] = {}
+        self.values: dict[str, TensorValue] = {}
         self.around = around
 
-    def find(self, name: str) -> Value:
+    def find(self, name: str) -> TensorValue:
         env: _Env | None = self
         while env is not None:
             found = env.values.get(name)
             if found is not None:
                 return found
             env = env.around
-        made = self.values[name] = Value()
+        made = self.values[name] = TensorValue()
         return made
 
 
-def flow_of(program: Program, shapes: Shapes, manner: Manner) -> Flow:
+def flow_of(program: Program, shapes: Shapes, manner: Manner) -> Dataflow:
     """The operators of ``program`` that a runtime of this ``manner`` is left with.
 
     Parameters
@@ -71,13 +71,13 @@ def flow_of(program: Program, shapes: Shapes, manner: Manner) -> Flow:
 class _Builder:
     def __init__(self, program: Program, manner: Manner) -> None:
         self.program, self.manner = program, manner
-        self.flow = Flow()
+        self.flow = Dataflow()
         self.most = program.operators + MOST
         self.same: dict[Hashable, Use] = {}
         """Operators of the main graph by what they compute."""
         self.readers = [_counted(scope.ops, scope.outputs) for scope in program.scopes]
 
-    def run(self, main: Instance) -> Flow:
+    def run(self, main: Instance) -> Dataflow:
         self.flow.graphs.append([])
         self._scope(main, _Env(), 0, ends=True)
         if self.manner.host and self.manner.fold:
@@ -192,7 +192,7 @@ class _Builder:
         return True
 
     @staticmethod
-    def _reads_alone(value: Value, use: Use, op: Op, readers: Mapping[str, int]) -> bool:
+    def _reads_alone(value: TensorValue, use: Use, op: Op, readers: Mapping[str, int]) -> bool:
         slot = next(i for i, other in enumerate(use.inputs) if other is value)
         return readers.get(op.inputs[slot], 0) == 1
 
@@ -208,7 +208,7 @@ class _Builder:
                 value.content = decode_tensor(tensor)
 
     def _call(
-        self, op: Op, call: Child, inputs: Sequence[Value | None], env: _Env, graph: int
+        self, op: Op, call: Child, inputs: Sequence[TensorValue | None], env: _Env, graph: int
     ) -> set[int]:
         """The body of a local function in the place of its call."""
         scope = self.program.scopes[call.instance.scope]
@@ -265,14 +265,14 @@ class _Builder:
         return makers - own
 
 
-def _typed(instance: Instance, name: str) -> Value:
+def _typed(instance: Instance, name: str) -> TensorValue:
     kind = instance.types.get(name)
     if kind is None:
-        return Value()
-    return Value(short(kind.dtype), kind.shape, long_dtype=kind.dtype, proto=kind.proto)
+        return TensorValue()
+    return TensorValue(short(kind.dtype), kind.shape, long_dtype=kind.dtype, proto=kind.proto)
 
 
-def _operand(value: Value | None) -> Hashable:
+def _operand(value: TensorValue | None) -> Hashable:
     """What two operands have to have in common to be the same."""
     if value is not None and value.constant and value.content is not None:
         return value.key()
@@ -287,7 +287,7 @@ def _known(instance: Instance, op: Op) -> bool:
     return all(array is not None and array.dtype != object for array in found) and bool(found)
 
 
-def _taken(op: Op, inputs: Sequence[Value | None], children: Sequence[Child]) -> Child | None:
+def _taken(op: Op, inputs: Sequence[TensorValue | None], children: Sequence[Child]) -> Child | None:
     """The branch of an If whose condition is known before the model runs."""
     if op.op_type != "If" or op.domain or not inputs or inputs[0] is None:
         return None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from analyzer.targets.condition import Atom
-    from analyzer.targets.use import Use, Value
+    from analyzer.targets.use import TensorValue, Use
 
 
 def _const(atom: Atom, use: Use) -> Truth:
@@ -44,7 +44,7 @@ def _static(atom: Atom, use: Use) -> Truth:
     return all_of(map(_is_static, operands(atom, use)))
 
 
-def _is_static(value: Value | None) -> Truth:
+def _is_static(value: TensorValue | None) -> Truth:
     if value is None:
         return True  # what is left out has no shape that could change
     if value.shape is None:
@@ -56,7 +56,7 @@ def _nonempty(atom: Atom, use: Use) -> Truth:
     return all_of(map(_has_elements, operands(atom, use)))
 
 
-def _has_elements(value: Value | None) -> Truth:
+def _has_elements(value: TensorValue | None) -> Truth:
     if value is None:
         return True
     if value.shape is None:
@@ -69,7 +69,7 @@ def _rank(atom: Atom, use: Use) -> Truth:
     return all_of(compared(atom, _rank_of(value)) for value in operands(atom, use))
 
 
-def _rank_of(value: Value | None) -> int | None:
+def _rank_of(value: TensorValue | None) -> int | None:
     return None if value is None or value.shape is None else len(value.shape)
 
 
@@ -83,7 +83,7 @@ def _size(atom: Atom, use: Use) -> Truth:
     return all_of(compared(atom, _elements(value)) for value in operands(atom, use))
 
 
-def _elements(value: Value | None) -> int | None:
+def _elements(value: TensorValue | None) -> int | None:
     if value is None or value.shape is None:
         return None
     total = 1
@@ -98,7 +98,7 @@ def _maxdim(atom: Atom, use: Use) -> Truth:
     return all_of(compared(atom, _largest(value)) for value in operands(atom, use))
 
 
-def _largest(value: Value | None) -> int | None:
+def _largest(value: TensorValue | None) -> int | None:
     if value is None or value.shape is None:
         return None
     return max((size for size in value.shape if size is not None), default=0)
@@ -140,7 +140,7 @@ def _value(atom: Atom, use: Use) -> Truth:
     return all_of(_contents(atom, value) for value in operands(atom, use))
 
 
-def _contents(atom: Atom, value: Value | None) -> Truth:
+def _contents(atom: Atom, value: TensorValue | None) -> Truth:
     if value is None:
         return True
     if value.content is None or value.content.dtype.kind not in "iufb":

@@ -10,10 +10,10 @@ from analyzer.targets.flow import consumers
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analyzer.targets.flow import Flow
+    from analyzer.targets.flow import Dataflow
 
 
-def partitions(flow: Flow, supported: Sequence[bool]) -> int:
+def partitions(flow: Dataflow, supported: Sequence[bool]) -> int:
     """Groups of supported operators, counted per graph and added.
 
     A breadth-first topological walk with one open group: a supported operator joins it, and what

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from analyzer.targets.condition import Atom, Clause
-    from analyzer.targets.use import Use, Value
+    from analyzer.targets.use import TensorValue, Use
 
 
 def why_not(clause: Clause, use: Use) -> str:
@@ -60,7 +60,7 @@ def _value(atom: Atom, use: Use) -> str:
     return ", ".join(f"{what} {describe(value)}" for what, value in telling)
 
 
-def _stands_against(atom: Atom, value: Value) -> bool:
+def _stands_against(atom: Atom, value: TensorValue) -> bool:
     shape = value.shape
     if atom.kind == "static":
         return shape is None or None in shape
@@ -71,30 +71,30 @@ def _stands_against(atom: Atom, value: Value) -> bool:
     return True
 
 
-def _constness(value: Value) -> str:
+def _constness(value: TensorValue) -> str:
     if value.constant is None:
         return "is an initializer that is also an input of the model"
     return "is constant" if value.constant else "is not constant"
 
 
-def _rank(value: Value) -> str:
+def _rank(value: TensorValue) -> str:
     return "has an unknown rank" if value.shape is None else f"has rank {len(value.shape)}"
 
 
-def _shape(value: Value) -> str:
+def _shape(value: TensorValue) -> str:
     if value.shape is None:
         return "has an unknown shape"
     return f"is {'×'.join('?' if d is None else str(d) for d in value.shape) or 'a scalar'}"
 
 
-def _contents(value: Value) -> str:
+def _contents(value: TensorValue) -> str:
     if value.content is None:
         return "is not known" if value.constant else "is not constant"
     flat = value.content.ravel().tolist()
     return f"is {flat[:4]}{'…' if len(flat) > 4 else ''}"
 
 
-_OPERANDS: Mapping[str, Callable[[Value], str]] = {
+_OPERANDS: Mapping[str, Callable[[TensorValue], str]] = {
     "absent": lambda value: "is given",
     "clip": _contents,
     "const": _constness,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from analyzer.shapes.run import infer_shapes
 from analyzer.survey import STATED
-from analyzer.targets.edits import Sizes, with_edits
-from analyzer.targets.fit import Subject, fit
+from analyzer.targets.edits import SizedShapes, with_edits
+from analyzer.targets.fit import Workload, fit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,9 +36,9 @@ def deployments(
     shapes = seen.shapes
     sizes = None
     if any(a.reason not in STATED for a in shapes.assumptions):
-        sizes = Sizes(shapes, _open_inputs(seen))
+        sizes = SizedShapes(shapes, _open_inputs(seen))
         shapes = infer_shapes(seen.program, replace(bindings, assume=False), limits=limits)
-    subject = Subject(seen.program, shapes, limits, _macs(nodes), dict(seen.program.main.opsets))
+    subject = Workload(seen.program, shapes, limits, _macs(nodes), dict(seen.program.main.opsets))
     return with_edits(subject, tables, fit(subject, tables), sizes)
 
 

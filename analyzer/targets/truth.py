@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from analyzer.targets.condition import Atom
-    from analyzer.targets.use import Use, Value
+    from analyzer.targets.use import TensorValue, Use
 
 Truth = bool | None
 
@@ -39,7 +39,7 @@ def all_of(truths: Iterable[Truth]) -> Truth:
     return None if unknown else True
 
 
-def operands(atom: Atom, use: Use) -> Sequence[Value | None]:
+def operands(atom: Atom, use: Use) -> Sequence[TensorValue | None]:
     """The inputs that an atom names, or all that are given, or the outputs."""
     if atom.out:
         return [value for value in use.outputs if value is not None]
@@ -55,7 +55,7 @@ def compared(atom: Atom, number: float | None) -> Truth:
     return RELATIONS[atom.relation](number, float(atom.words[0]))
 
 
-def dimension(value: Value | None, axis: int) -> int | None:
+def dimension(value: TensorValue | None, axis: int) -> int | None:
     """One size; ``None`` where it is not known, or there is no such axis."""
     if value is None or value.shape is None or not -len(value.shape) <= axis < len(value.shape):
         return None

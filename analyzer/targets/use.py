@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True, eq=False)
-class Value:
+class TensorValue:
     """A tensor of the model; one object for each."""
 
     dtype: str | None = None
@@ -61,8 +61,8 @@ class Use:
     """Imported version of the domain."""
     attributes: Mapping[str, Any]
     """As the file states them, decoded."""
-    inputs: tuple[Value | None, ...]
-    outputs: tuple[Value | None, ...]
+    inputs: tuple[TensorValue | None, ...]
+    outputs: tuple[TensorValue | None, ...]
     op: Op
     site: str
     """Identity, as ``facts.Node.id``."""
@@ -78,11 +78,11 @@ class Use:
         return self.version.since if self.version is not None else self.opset
 
     @property
-    def given(self) -> list[Value]:
+    def given(self) -> list[TensorValue]:
         """Inputs that are not left out."""
         return [value for value in self.inputs if value is not None]
 
-    def input(self, slot: int) -> Value | None:
+    def input(self, slot: int) -> TensorValue | None:
         """``None`` where it is left out."""
         return self.inputs[slot] if slot < len(self.inputs) else None
 

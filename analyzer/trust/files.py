@@ -10,14 +10,14 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from analyzer.contents import DataFile
-from analyzer.model.external import Region, open_inside
+from analyzer.model.external import Extent, open_inside
 from analyzer.model.notes import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analyzer.model import Model
-    from analyzer.model.outside import Place
+    from analyzer.model.outside import TensorExtent
 
 _SMALL = 1 << 20
 """Bytes of a file up to which its digest is computed even where no weights are looked at."""
@@ -39,7 +39,7 @@ def find_files(model: Model, thorough: bool) -> Iterator[DataFile]:
         yield DataFile(location, first.name, first.size, links, _checksum(inside, thorough))
 
 
-def _checksum(inside: list[Place], thorough: bool) -> str:
+def _checksum(inside: list[TensorExtent], thorough: bool) -> str:
     stated = {as_text(v) for p in inside for k, v in p.tensor.entries if k == "checksum"}
     if not stated:
         return ""
@@ -49,7 +49,7 @@ def _checksum(inside: list[Place], thorough: bool) -> str:
     if first.size > _SMALL and not thorough:
         return ""
     digest = hashlib.sha1(usedforsecurity=False)
-    with open_inside(Region(first.path, 0, first.size, first.identity)) as file:
+    with open_inside(Extent(first.path, 0, first.size, first.identity)) as file:
         if file is None:
             return ""
         while chunk := file.read(_CHUNK):

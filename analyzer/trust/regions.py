@@ -13,8 +13,7 @@ from onnx import AttributeProto, SparseTensorProto, TensorProto
 
 from analyzer.conformance.places import nestings, own_name
 from analyzer.contents import Region
-from analyzer.model.external import Region as Stretch
-from analyzer.model.external import open_inside
+from analyzer.model.external import Extent, open_inside
 from analyzer.model.magic import HEAD, is_zip_end, looks_like
 from analyzer.model.outside import SLACK
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from analyzer.graph.scope import Program
     from analyzer.model import Model
-    from analyzer.model.outside import Place
+    from analyzer.model.outside import TensorExtent
 
 _ARRAYS = (np.ndarray, TensorProto, SparseTensorProto)
 """Values of attributes that hold elements."""
@@ -92,13 +91,13 @@ def _files(model: Model, thorough: bool) -> Iterator[Region]:
     places = sorted(model.payloads.rest.external.places, key=attrgetter("path", "start", "stop"))
     for path, group in groupby(places, key=attrgetter("path")):
         inside = list(group)
-        whole = Stretch(path, 0, inside[0].size, inside[0].identity)
+        whole = Extent(path, 0, inside[0].size, inside[0].identity)
         with open_inside(whole) as file:
             if file is not None:  # it changed: whoever reads weights says so
                 yield from _file(file, inside, thorough)
 
 
-def _file(file: BinaryIO, inside: list[Place], thorough: bool) -> Iterator[Region]:
+def _file(file: BinaryIO, inside: list[TensorExtent], thorough: bool) -> Iterator[Region]:
     name, end = inside[0].path.name, 0
     first = inside[0].name
     for place in inside:

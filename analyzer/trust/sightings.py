@@ -22,7 +22,7 @@ from analyzer.trust.texts import encoded
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from analyzer.trust.texts import Group, Strings
+    from analyzer.trust.texts import StringGroup, Strings
 
 LONG = 4096
 """Bytes from which a text is long."""
@@ -53,13 +53,13 @@ class _Joined(NamedTuple):
     strings: list[str | bytes]
     bounds: list[int]
     """Index of the first string of each group."""
-    groups: list[Group]
+    groups: list[StringGroup]
 
     def at(self, offset: int) -> int:
         """Index of the string at an offset."""
         return bisect_right(self.starts, offset) - 1
 
-    def group(self, index: int) -> Group:
+    def group(self, index: int) -> StringGroup:
         return self.groups[bisect_right(self.bounds, index) - 1]
 
 
@@ -86,7 +86,7 @@ _ANYWHERE = tuple(s for s in (*SECRETS, *OTHERS) if s.kinds == TOLD and s.family
 
 def look(strings: Strings) -> tuple[Sighting, ...]:
     """Everything that is recognised, by shape and in the order of the strings."""
-    kinds: dict[str, list[Group]] = {}
+    kinds: dict[str, list[StringGroup]] = {}
     for group in strings.groups():
         kinds.setdefault(group.kind, []).append(group)
     joined = {kind: _join(groups) for kind, groups in kinds.items()}
@@ -100,7 +100,7 @@ def look(strings: Strings) -> tuple[Sighting, ...]:
     return (*found, *_foreign(kinds), *_long(kinds))
 
 
-def _foreign(kinds: Mapping[str, list[Group]]) -> Iterator[Sighting]:
+def _foreign(kinds: Mapping[str, list[StringGroup]]) -> Iterator[Sighting]:
     """Strings that are a file."""
     for group in (g for kind in FILES for g in kinds.get(kind, ())):
         for data in group.first:
@@ -113,7 +113,7 @@ def _foreign(kinds: Mapping[str, list[Group]]) -> Iterator[Sighting]:
                                text.length, text.count)  # fmt: skip
 
 
-def _long(kinds: Mapping[str, list[Group]]) -> Iterator[Sighting]:
+def _long(kinds: Mapping[str, list[StringGroup]]) -> Iterator[Sighting]:
     """Texts that are long for one."""
     for group in (g for kind in LENGTHY for g in kinds.get(kind, ())):
         for data in group.first:
@@ -124,7 +124,7 @@ def _long(kinds: Mapping[str, list[Group]]) -> Iterator[Sighting]:
                                text.count)  # fmt: skip
 
 
-def _join(groups: list[Group]) -> _Joined:
+def _join(groups: list[StringGroup]) -> _Joined:
     strings = [data for group in groups for data in group.first]
     # NUL stands between strings; within one it is a control character like others.
     parts = [encoded(data).replace(b"\0", b"\1") for data in strings]
@@ -178,7 +178,7 @@ def _cut(match: Any) -> bytes:
 class _Seen(NamedTuple):
     """Where a shape was first met."""
 
-    group: Group
+    group: StringGroup
     data: str | bytes
     what: str
     seen: bytes

@@ -39,7 +39,7 @@ _LONG, _LONGS = 1 << 20, 16 << 20
 
 
 @dataclass(slots=True)
-class Group:
+class StringGroup:
     """Strings that are the same thing of their owners, in one scope."""
 
     kind: str
@@ -99,19 +99,19 @@ class Strings:
     def __init__(self, model: Model, program: Program, *, thorough: bool = False) -> None:
         """Gather them; ``thorough``: all elements of tensors of strings and all of long texts,
         not only the first megabytes."""
-        self._groups: dict[tuple[str, int, str], Group] = {}
+        self._groups: dict[tuple[str, int, str], StringGroup] = {}
         self._thorough = thorough
         self._model(model, program)
 
-    def groups(self) -> Iterator[Group]:
+    def groups(self) -> Iterator[StringGroup]:
         """In the order in which they were first met."""
         return (group for group in self._groups.values() if group.first)
 
-    def _group(self, kind: str, nesting: Nesting | None, role: str) -> Group:
+    def _group(self, kind: str, nesting: Nesting | None, role: str) -> StringGroup:
         key = kind, -1 if nesting is None else nesting.scope.index, role
         found = self._groups.get(key)
         if found is None:
-            found = self._groups[key] = Group(kind, nesting, role)
+            found = self._groups[key] = StringGroup(kind, nesting, role)
         return found
 
     def _model(self, model: Model, program: Program) -> None:

@@ -35,11 +35,11 @@ class Namespace:
 
     parent: Namespace | None
     defined: set[str]
-    readers: dict[str, list[Use]] = field(default_factory=dict)
+    readers: dict[str, list[TensorUse]] = field(default_factory=dict)
     inputs: tuple[str, ...] = ()
 
 
-class Use(NamedTuple):
+class TensorUse(NamedTuple):
     """One operator that reads a tensor."""
 
     node: NodeProto
@@ -69,7 +69,7 @@ class Stored:
 
     name: str
     values: TensorProto | tuple[float, ...]
-    uses: tuple[Use, ...]
+    uses: tuple[TensorUse, ...]
     main: bool
     """A tensor of the main graph, whose name no other there has."""
 
@@ -81,7 +81,7 @@ class _Found:
     scope: Namespace
     name: str
     values: TensorProto | tuple[float, ...]
-    owner: Use | None = None
+    owner: TensorUse | None = None
     """The operator that has it in an attribute and makes no tensor of it."""
 
 
@@ -131,7 +131,7 @@ class StoredTensors:
                 if name:
                     home = _home(scope, name)
                     if home is not None:
-                        home.readers.setdefault(name, []).append(Use(node, slot, scope))
+                        home.readers.setdefault(name, []).append(TensorUse(node, slot, scope))
             for attribute in node.attribute:
                 self._attribute(node, attribute, scope)
 
@@ -145,7 +145,7 @@ class StoredTensors:
             return
         made = node.output[0] if node.op_type in MAKERS and node.output else ""
         name = made or attribute.name
-        owner = None if made else Use(node, -1, scope, attribute.name)
+        owner = None if made else TensorUse(node, -1, scope, attribute.name)
         if attribute.type == AttributeProto.TENSOR:
             self._add(scope, name, attribute.t, owner)
         elif attribute.type == AttributeProto.SPARSE_TENSOR:
@@ -158,13 +158,13 @@ class StoredTensors:
             self._add(scope, name, tensor, owner)
 
     def _add(
-        self, scope: Namespace, name: str, tensor: TensorProto, owner: Use | None = None
+        self, scope: Namespace, name: str, tensor: TensorProto, owner: TensorUse | None = None
     ) -> None:
         dtype = DTYPES.get(tensor.data_type, "")
         if "float" in dtype or "complex" in dtype:
             self._found.append(_Found(scope, name, tensor, owner))
 
-    def _uses(self, scope: Namespace, name: str) -> Iterator[Use]:
+    def _uses(self, scope: Namespace, name: str) -> Iterator[TensorUse]:
         """Readers of a name, those of what is only moved or converted in their place."""
         todo, seen = [(scope, name, True)], {(id(scope), name)}
         left = HOPS
@@ -181,7 +181,7 @@ class StoredTensors:
                     seen.add((id(onward[0]), onward[1]))
                     todo.append((*onward[:2], as_stored and onward[2]))
 
-    def _onward(self, use: Use) -> tuple[Namespace, str, bool] | None:
+    def _onward(self, use: TensorUse) -> tuple[Namespace, str, bool] | None:
         """Where the tensor goes on under another name, out of a move or into a function, and
         whether it is still what was stored."""
         domain = normal_domain(use.node.domain)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from analyzer.evidence import ValueStats
     from analyzer.facts import Node
     from analyzer.operators.record import Operator
-    from analyzer.weights.stored import Stored, Use
+    from analyzer.weights.stored import Stored, TensorUse
 
 RANK = (Kind.WEIGHT, Kind.TABLE, Kind.GAIN, Kind.BIAS, Kind.STATISTIC, Kind.SCALE, Kind.STATE,
         Kind.POSITION, Kind.MASK, Kind.BOUND, Kind.INDEX, Kind.SHAPE, Kind.ZERO_POINT,
@@ -66,12 +66,12 @@ def describe(
     )
 
 
-def _rank(use: Use) -> int:
+def _rank(use: TensorUse) -> int:
     kind = _kind(use)
     return RANK.index(kind) if kind else len(RANK)
 
 
-def _kind(use: Use) -> Kind | None:
+def _kind(use: TensorUse) -> Kind | None:
     if use.slot < 0:
         return Kind.WEIGHT if use.attribute in LINEAR_MODELS else None
     record = _record(use)
@@ -79,11 +79,11 @@ def _kind(use: Use) -> Kind | None:
     return Kind.TABLE if picked and use.kind is Kind.DATA else use.kind
 
 
-def _record(use: Use) -> Operator | None:
+def _record(use: TensorUse) -> Operator | None:
     return find(normal_domain(use.node.domain), use.op_type)
 
 
-def _is_variance(use: Use) -> bool:
+def _is_variance(use: TensorUse) -> bool:
     """The second running statistic, of which the operator takes the root."""
     record = _record(use)
     statistics = record.slots(Kind.STATISTIC) if record is not None else ()

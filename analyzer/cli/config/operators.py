@@ -12,14 +12,14 @@ from analyzer.ruleset.fields import did_you_mean
 from analyzer.ruleset.trees import Refused
 
 if TYPE_CHECKING:
-    from analyzer.cli.config.table import Table
+    from analyzer.cli.config.table import ConfigTable
     from analyzer.operators.record import Kind
 
 SAME = "x"
 """The shape of every output is that of the first input."""
 
 
-def declarations(table: Table, path: str) -> tuple[Declaration, ...]:
+def declarations(table: ConfigTable, path: str) -> tuple[Declaration, ...]:
     """Everything under ``operators``; what is wrong goes to the table's errors."""
     found = []
     for name, entry in table.named_tables("operators"):
@@ -33,7 +33,7 @@ def declarations(table: Table, path: str) -> tuple[Declaration, ...]:
     return tuple(found)
 
 
-def _declaration(name: str, entry: Table, path: str) -> Declaration | None:
+def _declaration(name: str, entry: ConfigTable, path: str) -> Declaration | None:
     like, kinds = entry.text("like"), entry.texts("inputs")
     macs, flops = _number(entry, "macs"), _number(entry, "flops")
     shape = _shape(entry)
@@ -50,7 +50,7 @@ def _declaration(name: str, entry: Table, path: str) -> Declaration | None:
     )  # fmt: skip
 
 
-def _kind(entry: Table, word: str) -> Kind | None:
+def _kind(entry: ConfigTable, word: str) -> Kind | None:
     kind = KINDS.get(word)
     if kind is None:
         hint = did_you_mean(word, KINDS) or f"; known are {', '.join(KINDS)}"
@@ -58,12 +58,12 @@ def _kind(entry: Table, word: str) -> Kind | None:
     return kind
 
 
-def _number(entry: Table, key: str) -> Arithmetic | None:
+def _number(entry: ConfigTable, key: str) -> Arithmetic | None:
     text = entry.text(key) if entry.has(key) else ""
     return _parse(entry, key, text) if text else None
 
 
-def _parse(entry: Table, key: str, text: str) -> Arithmetic | None:
+def _parse(entry: ConfigTable, key: str, text: str) -> Arithmetic | None:
     try:
         return Arithmetic(text)
     except Refused as refusal:
@@ -71,7 +71,7 @@ def _parse(entry: Table, key: str, text: str) -> Arithmetic | None:
         return None
 
 
-def _shape(entry: Table) -> tuple[tuple[Arithmetic, ...], ...] | None:
+def _shape(entry: ConfigTable) -> tuple[tuple[Arithmetic, ...], ...] | None:
     """``"x"``, a list with an expression for each axis, or such a list for each output."""
     outputs = entry.axes("shape")
     if outputs is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.cli.config.record import Config
 from analyzer.cli.config.scan import TomlScan
-from analyzer.cli.config.table import Errors, Table
+from analyzer.cli.config.table import ConfigTable, Errors
 from analyzer.cli.paths import leaves
 from analyzer.errors import ConfigError
 from analyzer.units import shorten
@@ -66,7 +66,7 @@ def mentions_us(data: bytes) -> bool:
 def build(path: str, values: Mapping[str, Any], place: Place, lines: Mapping[Place, int]) -> Config:
     """The configuration that ``values`` spell, which stand at ``place``; raises ``ConfigError``."""
     errors = Errors(path, lines)
-    table = Table(values, errors, place)
+    table = ConfigTable(values, errors, place)
     folder = os.path.dirname(path)
     config = Config(
         path=path,
@@ -100,7 +100,7 @@ def build(path: str, values: Mapping[str, Any], place: Place, lines: Mapping[Pla
     return config
 
 
-def _trusted(table: Table) -> tuple[str, ...] | None:
+def _trusted(table: ConfigTable) -> tuple[str, ...] | None:
     """``[trust]``; ``None`` where it does not say which domains."""
     inner = table.table("trust")
     domains = inner.texts("domains") if inner.has("domains") else None
@@ -109,7 +109,7 @@ def _trusted(table: Table) -> tuple[str, ...] | None:
     return domains
 
 
-def _operators(table: Table, path: str) -> tuple[Declaration, ...]:
+def _operators(table: ConfigTable, path: str) -> tuple[Declaration, ...]:
     if not table.has("operators"):
         table.tables("operators")  # a key that is known
         return ()
@@ -118,12 +118,12 @@ def _operators(table: Table, path: str) -> tuple[Declaration, ...]:
     return declarations(table, path)
 
 
-def _target(table: Table, folder: str, name: str) -> str:
+def _target(table: ConfigTable, folder: str, name: str) -> str:
     """A target's name as it is; a file of it as ``_inside``."""
     return _inside(table, "targets", folder, name) if name.endswith(".csv") else name
 
 
-def _inside(table: Table, key: str, folder: str, name: str) -> str:
+def _inside(table: ConfigTable, key: str, folder: str, name: str) -> str:
     """``name`` resolved against the project's ``folder``, which it must not leave."""
     if not name:
         return ""
@@ -165,7 +165,7 @@ def _parse(path: str, data: bytes) -> tuple[dict[str, Any], dict[Place, int]]:
         raise ConfigError(f"{path}: not TOML: {shorten(str(error), 120)}") from None
 
 
-def _suppression(table: Table) -> Suppression | None:
+def _suppression(table: ConfigTable) -> Suppression | None:
     from analyzer.findings.suppress import Suppression
 
     rule, reason = table.text("rule"), table.text("reason")

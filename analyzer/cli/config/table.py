@@ -50,7 +50,7 @@ class Errors:
             raise ConfigError("\n".join(shown))
 
 
-class Table:
+class ConfigTable:
     """One table; what is wrong with it goes to ``errors``.
 
     Parameters
@@ -118,22 +118,22 @@ class Table:
         """A table of tables by free names."""
         return dict(self._pairs(key, lambda v: isinstance(v, dict), "a table"))
 
-    def table(self, key: str) -> Table:
+    def table(self, key: str) -> ConfigTable:
         """A table to be inspected; empty if absent."""
         values = self._take(key, {}, lambda v: isinstance(v, dict), "a table")
-        return Table(values, self._errors, (*self._place, key))
+        return ConfigTable(values, self._errors, (*self._place, key))
 
-    def list_of_tables(self, key: str) -> list[Table]:
+    def list_of_tables(self, key: str) -> list[ConfigTable]:
         values = self._take(key, [], _is_tables, f"a list of tables, each under [[{key}]]")
         return [
-            Table(value, self._errors, (*self._place, key, str(index)))
+            ConfigTable(value, self._errors, (*self._place, key, str(index)))
             for index, value in enumerate(values, 1)
         ]
 
-    def named_tables(self, key: str) -> list[tuple[str, Table]]:
+    def named_tables(self, key: str) -> list[tuple[str, ConfigTable]]:
         """Tables by free names, each to be inspected."""
         return [
-            (name, Table(value, self._errors, (*self._place, key, name)))
+            (name, ConfigTable(value, self._errors, (*self._place, key, name)))
             for name, value in self.tables(key).items()
         ]
 
@@ -170,7 +170,7 @@ class Table:
 
     def _pairs(self, key: str, fits: Callable[[Any], bool], wanted: str) -> list[tuple[str, Any]]:
         inner = self._take(key, {}, lambda v: isinstance(v, dict), "a table")
-        table = Table(inner, self._errors, (*self._place, key))
+        table = ConfigTable(inner, self._errors, (*self._place, key))
         pairs = [(name, table._take(name, None, fits, wanted)) for name in inner]
         return [(name, value) for name, value in pairs if value is not None]
 
