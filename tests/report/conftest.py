@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from onnx import helper
 
-from tests.report.results import HOSTILE, LIGHT, SAMPLES, judge, save
+from tests.report.results import HOSTILE, LIGHT, SAMPLES, judge, save, selected
 
 if TYPE_CHECKING:
     from analyzer.report import Result
@@ -22,6 +22,18 @@ def mobilenet() -> Result:
 def standard() -> Result:
     """MobileNetV1 with standard convolutions: findings with savings."""
     return judge(SAMPLES / "mobilenet_v1_standard.onnx")
+
+
+@pytest.fixture(scope="session")
+def clean(mobilenet: Result) -> Result:
+    """MobileNetV1 before the rules about separable convolutions: the paper left them nothing."""
+    return selected(mobilenet, "SEP")
+
+
+@pytest.fixture(scope="session")
+def wasteful(standard: Result) -> Result:
+    """MobileNetV1 with standard convolutions before the same rules: one finding at 13 places."""
+    return selected(standard, "SEP")
 
 
 @pytest.fixture(scope="session")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import onnx
 from onnx import TensorProto, helper
 
 from analyzer.analyze import analyze
-from analyzer.lint import lint
+from analyzer.lint import Settings, lint
 from analyzer.model import load
 from analyzer.report import Result
 from analyzer.ruleset import load_rules
@@ -23,6 +24,12 @@ def judge(path: Path) -> Result:
     facts = analyze(load(str(path)))
     rules = load_rules()
     return Result(facts, lint(facts, rules), rules, f"onnxlint report {path.name}")
+
+
+def selected(result: Result, *rules: str) -> Result:
+    """``result`` as ``--select`` leaves it, for tests that are about these rules."""
+    findings = lint(result.facts, result.rules, Settings(select=rules))
+    return replace(result, findings=findings)
 
 
 def save(tmp: Path, name: str, nodes: list[onnx.NodeProto], **weights: tuple[int, ...]) -> Path:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+import networkx as nx
 import pytest
 
 from analyzer.errors import ModelError
@@ -29,10 +30,10 @@ WASTEFUL = (
 COMMAND = re.compile(r"::(error|warning|notice) file=([^,:]*),title=([^,:]*)::(.*)")
 
 
-def result(found: Facts, path: str = "m.onnx") -> Result:
+def result(found: Facts, path: str = "m.onnx", select: tuple[str, ...] = ()) -> Result:
     found = replace(found, model=replace(found.model, path=path))
     rules = load_rules()
-    return Result(found, judge(found, rules, Settings()).findings, rules)
+    return Result(found, judge(found, rules, Settings(select=select)).findings, rules)
 
 
 def github(*items: Result | Failure) -> list[re.Match[str]]:
@@ -53,7 +54,7 @@ def sarif(*items: Result | Failure) -> dict[str, Any]:
 
 
 def test_a_finding_is_a_command_with_place_reason_and_remedy() -> None:
-    (command,) = github(result(facts(WASTEFUL)))
+    (command,) = github(result(facts(WASTEFUL), select=("SEP001",)))
     assert command.groups()[:3] == ("warning", "m.onnx", "SEP001 separable-candidate")
     assert command[4].startswith("wide: standard 3×3 convolution, 231.2 MMAC; ")
     assert "%25" in command[4]
@@ -81,7 +82,7 @@ def test_what_cannot_be_judged_is_an_error_in_both() -> None:
 
 
 def test_results_point_at_their_rule_and_carry_the_fingerprint() -> None:
-    judged = result(facts(WASTEFUL))
+    judged = result(facts(WASTEFUL), select=("SEP001",))
     run = sarif(judged)
     (found,) = run["results"]
     rule = run["tool"]["driver"]["rules"][found["ruleIndex"]]
@@ -109,8 +110,11 @@ def test_no_name_starts_a_command_of_its_own(text: str) -> None:
     """Every line is one of ours, and a name is in its message or title, never a property."""
     found = facts(WASTEFUL)
     node = replace(found.nodes[0], id=text, name=text)
-    judged = result(replace(found, nodes=(node,)), path=f"{text[:50]}.onnx")
+    graph = nx.relabel_nodes(found.graph, {found.nodes[0].id: text})
+    renamed = replace(found, nodes=(node,), graph=graph)
+    judged = result(renamed, path=f"{text[:50]}.onnx")
     commands = github(judged, Failure(text, f"{text}: {text}"))
-    assert len(commands) == 2
+    assert [finding.node for finding in judged.findings if finding.rule == "SEP001"] == [text]
+    assert len(commands) == len(judged.groups) + 1
     plain("\n".join(command[4] for command in commands))
     assert sarif(judged)["results"]

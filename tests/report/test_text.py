@@ -39,10 +39,10 @@ def test_inspect_says_at_least_and_what_is_missing(unknown: Result) -> None:
     assert re.search(r"custom +Warp +unknown +unknown +unknown +0", text)
 
 
-def test_check_prints_a_line_per_finding_one_hint_per_rule_and_a_summary(standard: Result) -> None:
-    lines = check(standard)
+def test_check_prints_a_line_per_finding_one_hint_per_rule_and_a_summary(wasteful: Result) -> None:
+    lines = check(wasteful)
     (found,) = [line for line in lines if ": SEP001 " in line]
-    path = standard.facts.model.path
+    path = wasteful.facts.model.path
     assert found.startswith(f"{path}: block13.conv: SEP001 standard 3×3 convolution")
     (more,) = [line for line in lines if line.startswith("  also at ")]
     assert more == "  also at block7.conv, block8.conv, block9.conv and 9 more; 4.299 GMAC in all"
@@ -50,27 +50,27 @@ def test_check_prints_a_line_per_finding_one_hint_per_rule_and_a_summary(standar
     assert lines[-1] == "1 finding (1 warning) at 13 places"
 
 
-def test_check_of_a_batch_reports_every_file(standard: Result, mobilenet: Result) -> None:
-    lines = check(standard, Failure("x.onnx", "x.onnx: the file is empty"), mobilenet)
+def test_check_of_a_batch_reports_every_file(wasteful: Result, clean: Result) -> None:
+    lines = check(wasteful, Failure("x.onnx", "x.onnx: the file is empty"), clean)
     assert "x.onnx: cannot judge: the file is empty" in lines
     assert lines[-1] == "1 finding (1 warning) at 13 places in 2 models; 1 could not be judged"
-    assert check(mobilenet)[-1] == "0 findings: clean"
-    assert check(mobilenet, options=Options(summary=False)) == []
+    assert check(clean)[-1] == "0 findings: clean"
+    assert check(clean, options=Options(summary=False)) == []
 
 
-def test_what_is_silenced_is_counted(standard: Result, mobilenet: Result) -> None:
-    quiet = replace(standard, findings=(), suppressed=4, accepted=9)
+def test_what_is_silenced_is_counted(wasteful: Result, clean: Result) -> None:
+    quiet = replace(wasteful, findings=(), suppressed=4, accepted=9)
     assert check(quiet)[-1] == "0 findings; 4 suppressed; 9 in the baseline: clean"
     missing = Failure("x.onnx", "x.onnx: the file is empty")
-    assert check(mobilenet, missing)[-1] == "0 findings in 1 model; 1 could not be judged"
+    assert check(clean, missing)[-1] == "0 findings in 1 model; 1 could not be judged"
 
 
-def test_what_was_not_judged_is_said(mobilenet: Result) -> None:
+def test_what_was_not_judged_is_said(clean: Result) -> None:
     problem = Problem("recursive-function", "f", "function f calls itself")
-    partly = replace(mobilenet, facts=replace(mobilenet.facts, problems=(problem,)))
+    partly = replace(clean, facts=replace(clean.facts, problems=(problem,)))
     assert partly.outcome == "inconclusive"
     lines = check(partly)
-    path = mobilenet.facts.model.path
+    path = clean.facts.model.path
     assert lines[0] == (f"{path}: f: inconclusive: function f calls itself [recursive-function]")
     assert lines[-1] == "0 findings; 1 judged only in part"
 

@@ -33,10 +33,10 @@ def test_letters_of_any_language_pass() -> None:
     assert sanitise.clean("층/conv_α·β") == "층/conv_α·β"
 
 
-def test_outcome_of_a_batch_is_the_worst(mobilenet: Result, standard: Result) -> None:
-    assert Batch((mobilenet,)).outcome == "clean"
-    assert Batch((mobilenet, standard)).outcome == "findings"
-    assert Batch((mobilenet, Failure("x", "y"))).outcome == "inconclusive"
+def test_outcome_of_a_batch_is_the_worst(clean: Result, wasteful: Result) -> None:
+    assert Batch((clean,)).outcome == "clean"
+    assert Batch((clean, wasteful)).outcome == "findings"
+    assert Batch((clean, wasteful, Failure("x", "y"))).outcome == "inconclusive"
     assert Batch(()).outcome == "inconclusive"
 
 
