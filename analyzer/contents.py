@@ -171,6 +171,13 @@ class Repetition:
     trips: int | None
     """Iterations, those of the loops around it included; ``None``: nothing ends it."""
 
+    @property
+    def extent(self) -> str:
+        """Clause for people: how long it goes on."""
+        if self.trips is None:
+            return "nothing ends the Loop"
+        return f"the Loop runs its body {self.trips:,} times, as the file itself says"
+
 
 class Contents:
     """What is beside the network; each list is made when it is first asked for.

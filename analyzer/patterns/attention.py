@@ -32,6 +32,8 @@ def attention(flow: Flow) -> Iterator[Match]:
         values, shapes = flow.onward(softmax)
         if scores is None or values is None or flow.role(values) != "product":
             continue
+        if not shapes and not _weighs(flow, softmax, values):
+            continue
         ports = [*flow.sources(scores), *flow.sources(values)[1:]]
         core = (scores, *masks, softmax, *shapes, values)
         yield _match(flow, core, values, ports, fused=False)
@@ -55,6 +57,24 @@ def _scores(flow: Flow, port: Port | None) -> tuple[str | None, list[str]]:
         products = [p for p in sources if flow.role(p.node) == "product"]
         port = next(iter(products or sources), None)
     return None, []
+
+
+def _weighs(flow: Flow, softmax: str, product: str) -> bool:
+    """Whether the product sums over the axis that the softmax made sum to 1.
+
+    ``P · V`` sums over the last axis of P, ``Vᵀ · Pᵀ`` over the last but one of Pᵀ. Over any other
+    axis the sums are no averages of the values, and a fused operator computes something else.
+    """
+    call, reader = flow.call(softmax), flow.call(product)
+    result, axis = call.output(0), call.attr("axis")
+    if reader.op_type != "MatMul" or result is None or result.shape is None or axis is None:
+        return True
+    if call.version < 13:  # one row from the axis on: asked elsewhere
+        return True
+    source = flow.source(product)
+    is_left = source is not None and source.node == softmax
+    rank = len(result.shape)
+    return int(axis) % rank == (rank - 1 if is_left else rank - 2)
 
 
 def _match(

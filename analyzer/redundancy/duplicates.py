@@ -50,7 +50,7 @@ def repeated(sites: Iterable[Site], constants: Constants) -> dict[int, Site]:
                 if name and constants.is_constant(site, slot):
                     value = same[key] = _contents(site, slot, constants)
             operands.append(value)
-        key_ = scope, signature, tuple(operands)
+        key_ = scope, signature, _in_order(site, operands)
         before = first.setdefault(key_, site)
         if before is not site:
             found[site.index] = before
@@ -58,6 +58,18 @@ def repeated(sites: Iterable[Site], constants: Constants) -> dict[int, Site]:
                 if copy and original:
                     same[scope, copy] = same.get((scope, original), original)
     return found
+
+
+def _in_order(site: Site, operands: list[Hashable]) -> tuple[Hashable, ...]:
+    """The operands; two of an operator that commutes always in the same order.
+
+    Three may be summed with another rounding, and count as they stand.
+    """
+    if len(operands) == 2 and all(isinstance(operand, str) for operand in operands):
+        record = find(site.op.domain, site.op.op_type, site.call.version)
+        if record is not None and record.commutes:
+            operands = sorted(operands, key=str)
+    return tuple(operands)
 
 
 def _is_apart(site: Site) -> bool:

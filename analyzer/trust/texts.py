@@ -188,12 +188,19 @@ class Strings:
                 documents.add(value.doc_string, value.name)
             if value.metadata_props:
                 self._metadata(value.metadata_props, nesting, value.name)
+        self._axes((*graph.input, *graph.output), nesting)
         types = b"\0".join([value.type.SerializeToString() for value in values])
         self._group("declaration", nesting, "a declared type").add(types, "")
         for annotation in graph.quantization_annotation:
             for entry in annotation.quant_parameter_tensor_names:
                 role = f"quantization annotation {quoted(entry.key)}"
                 self._group("name", nesting, role).add(entry.value, annotation.tensor_name)
+
+    def _axes(self, values: Iterable[onnx.ValueInfoProto], nesting: Nesting) -> None:
+        names = self._group("name", nesting, "name of an axis")
+        for value in values:
+            for axis in value.type.tensor_type.shape.dim:
+                names.add(axis.dim_param, value.name)
 
     def _operators(self, nesting: Nesting) -> None:
         scope = nesting.scope

@@ -136,6 +136,12 @@ def test_names_that_look_like_others_are_named_and_other_scripts_are_not(
     assert families(model(node)) == ({family} if family else set())
 
 
+def test_the_name_of_an_axis_is_a_name() -> None:
+    proto = model()
+    proto.graph.input[0].type.tensor_type.shape.dim[0].dim_param = "ba\u202etch"
+    assert [(s.family, s.owner) for s in sightings(proto)] == [("bidi", "name of an axis of 'x'")]
+
+
 def test_bytes_of_a_pickle_are_seen_in_tensors_and_attributes_of_strings() -> None:
     data = b"\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00\x8c\x05posix"
     tensor = TensorProto(name="s", data_type=TensorProto.STRING, dims=[1], string_data=[data])

@@ -33,7 +33,10 @@ def _find(facts: Facts) -> Iterator[Merge]:
     layers = [
         layer
         for node in facts.nodes
-        if node.macs and (layer := layer_of(index.operator(node.id))) is not None
+        if node.macs
+        and (layer := layer_of(index.operator(node.id))) is not None
+        # A product of constants is computed once and for all: it is no layer
+        and not (layer.output is not None and layer.output.is_constant)
     ]
     for layer in layers:
         yield from constant_behind(layer)
