@@ -40,14 +40,16 @@ class Medium:
     """``html`` or ``pdf``."""
     places: int
     """Most findings listed for one rule."""
+    examples: int
+    """The same for a rule of information whose findings save no MACs, where all rows are alike."""
     rows: int
     """Most rows of other long tables."""
     idle: bool
     """Show operators that neither compute nor hold parameters."""
 
 
-HTML = Medium("html", places=500, rows=500, idle=True)
-PDF = Medium("pdf", places=25, rows=40, idle=False)
+HTML = Medium("html", places=500, examples=500, rows=500, idle=True)
+PDF = Medium("pdf", places=25, examples=8, rows=40, idle=False)
 """A PDF costs 5 ms a table row and is read by people; the JSON attached to it has everything."""
 
 
@@ -90,7 +92,7 @@ def build(result: Result, options: Options, medium: Medium) -> dict[str, object]
     flagged = [f.node for f in result.places]
     most = options.pdf_rows if medium is PDF else options.html_rows
     anchors = layers.pick_rows(facts, most, flagged, medium.idle)
-    groups = findings.group(result, names, anchors, medium.places)
+    groups = findings.group(result, names, anchors, medium.places, medium.examples)
     shapes = layers.layer_shapes(facts.nodes)
     left = conversion.steps(result)
     claims = claims_of(result)

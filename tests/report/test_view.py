@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from analyzer import sanitise
+from analyzer.findings.finding import Severity
 from analyzer.report import REPORT_FORMATS, Batch, Failure, Options, Result
 from analyzer.report.claims import claims_of
 from analyzer.report.claims.cost import possible_saving
@@ -148,10 +149,21 @@ def test_rows_shown_are_those_with_findings_and_the_largest(standard: Result) ->
 
 
 def test_findings_are_ordered_by_what_they_save(unknown: Result) -> None:
-    groups = findings.group(unknown, {}, {}, 10)
+    groups = findings.group(unknown, {}, {}, 10, 10)
     assert groups[0].rule == "SEP001"
     assert groups[0].macs == 32 * 32 * (9 * 8 * 16 - 8 * (9 + 16))
     assert groups[0].anchor == "rule-SEP001"
+
+
+def test_rows_that_are_all_alike_are_examples_and_counted(unknown: Result) -> None:
+    (found,) = [f for f in unknown.places if f.rule == "SEP001"][:1]
+    alike = [replace(found, rule="STR001", node=f"n{i}", severity=Severity.INFO, saving=None)
+             for i in range(12)]  # fmt: skip
+    saving = [replace(found, node=f"n{i}") for i in range(12)]
+    (group,) = findings.group(replace(unknown, findings=tuple(alike)), {}, {}, 10, 3)
+    assert (len(group.places), group.count) == (3, 12)
+    (group,) = findings.group(replace(unknown, findings=tuple(saving)), {}, {}, 10, 3)
+    assert (len(group.places), group.count) == (10, 12)
 
 
 @pytest.mark.parametrize(

@@ -72,19 +72,24 @@ class Group:
 
 
 def group(
-    result: Result, names: Mapping[str, str], anchors: Mapping[str, str], limit: int
+    result: Result,
+    names: Mapping[str, str],
+    anchors: Mapping[str, str],
+    limit: int,
+    examples: int,
 ) -> tuple[Group, ...]:
     """Groups with errors first, then by MACs saved, then by severity and id.
 
     ``names`` and ``anchors`` map node ids to what is shown and where; at most ``limit``
-    places of a rule are listed.
+    places of a rule are listed, and ``examples`` where they inform and save no MACs.
     """
     rules = {rule.id: rule for rule in result.rules}
     found: dict[str, list[Finding]] = {}
     for finding in result.places:
         found.setdefault(finding.rule, []).append(finding)
     groups = [
-        _group(items, rules.get(rule), names, anchors, limit) for rule, items in found.items()
+        _group(items, rules.get(rule), names, anchors, limit, examples)
+        for rule, items in found.items()
     ]
     return tuple(sorted(groups, key=_rank))
 
@@ -149,10 +154,13 @@ def _group(
     names: Mapping[str, str],
     anchors: Mapping[str, str],
     limit: int,
+    examples: int,
 ) -> Group:
     first = items[0]
     savings = {f.node: f.saving for f in items if f.saving is not None}
     items = sorted(items, key=lambda f: -(f.saving.macs if f.saving else 0))
+    if not savings and all(f.severity == ORDER[-1] for f in items):
+        limit = examples
     return Group(
         rule=label(first.rule),
         name=label(first.name),
