@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 def _make(facts: Facts) -> Iterator[Subject]:
     for role, declared in facts.interface.declared:
+        if role == "output" and declared.rank is None and facts.assumptions:
+            # Axes that went only because a size was assumed to be 1 are there for other sizes
+            shape = facts.fixed_shapes.get("", {}).get(declared.name)
+            declared = replace(declared, known_rank=None if shape is None else len(shape))
         yield Subject(
             kind="default" if declared.is_default else role,
             place=declared.name,
