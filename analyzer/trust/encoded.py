@@ -1,4 +1,4 @@
-"""Base64 in a string: what it hides."""
+"""Base64 or hexadecimal digits in a string: what they hide."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from analyzer.model.magic import looks_like
 
 _LONG = 512
 """Characters from which text that is as mixed as compressed data is worth a word."""
+_DIGEST = 128
+"""Hexadecimal digits of the longest usual hash (SHA-512), whose first bytes say nothing."""
 _MIXED = 5.5
 """Bits of entropy per character: base64 of random bytes has 6, of texts and numbers up to 5.4."""
 
 
 def verdict(data: bytes) -> str | None:
-    """What the base64 in ``data`` is, for people; ``None``: nothing that stands out.
+    """What the base64 or the hexadecimal digits in ``data`` are, for people.
+
+    ``None``: nothing that stands out.
 
     >>> verdict(b"f0VMRgIBAQAAAAAAAAAAAA==")
     'an ELF program in base64'
@@ -24,6 +28,9 @@ def verdict(data: bytes) -> str | None:
     """
     data = data.translate(_STANDARD, b"\r\n")
     head = data[:64]
+    if len(data) > _DIGEST and not head.translate(None, _HEXADECIMAL):
+        what = looks_like(bytes.fromhex(head.decode("ascii")))
+        return None if what is None else f"{what} in hexadecimal digits"
     head = head[: len(head) // 4 * 4]
     try:
         raw = b64decode(head, validate=True)
@@ -41,4 +48,5 @@ def entropy(data: bytes) -> float:
     return -sum(n / total * log2(n / total) for n in Counter(data).values()) if total else 0.0
 
 
+_HEXADECIMAL = b"0123456789abcdefABCDEF"
 _STANDARD = bytes.maketrans(b"-_", b"+/")

@@ -136,6 +136,14 @@ def test_names_that_look_like_others_are_named_and_other_scripts_are_not(
     assert families(model(node)) == ({family} if family else set())
 
 
+def test_a_program_in_hexadecimal_digits_is_named_and_a_hash_is_not() -> None:
+    program = (b"\x7fELF\x02\x01\x01" + bytes(range(100))).hex()
+    (seen,) = sightings(with_metadata("k", program))
+    assert (seen.family, seen.what) == ("encoded", "an ELF program in hexadecimal digits")
+    assert families(with_metadata("k", program[:128])) == set()
+    assert families(with_metadata("k", "0123456789abcdef" * 40)) == set()
+
+
 def test_the_name_of_an_axis_is_a_name() -> None:
     proto = model()
     proto.graph.input[0].type.tensor_type.shape.dim[0].dim_param = "ba\u202etch"
