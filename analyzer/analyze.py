@@ -15,7 +15,7 @@ from analyzer.assemble import (
     separable_plan,
 )
 from analyzer.ceiling import at_default_sizes
-from analyzer.conformance import broken_sites, conform, unexplained
+from analyzer.conformance import broken_sites, conform, reads_known, unexplained
 from analyzer.conformance.interface import interface_of
 from analyzer.facts import Facts
 from analyzer.graph.program import program_of
@@ -114,7 +114,9 @@ def _analyze(
             program, shapes.main.types, model.imports, sizes_of_symbols(shapes.assumptions)
         ),
         at_defaults=at_default_sizes(program, bindings, seen, limits),
-        find_structure=partial(find_structure, model, seen, limits, open_),
+        find_structure=partial(
+            find_structure, model, seen, limits, open_, reads_known=reads_known(breaches)
+        ),
         contents=contents_of(model, program, seen.graph, thorough=thorough),
         targets=_deployments(seen, nodes, bindings, limits, targets) if targets else (),
         find_batch_growth=partial(batch_growth, seen, limits),

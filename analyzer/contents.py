@@ -120,6 +120,8 @@ class Extension:
     """Id of the first such operator."""
     count: int
     """Operators of this type."""
+    declared: bool = False
+    """The configuration, or an entry point that it names, says what the operator does."""
 
 
 @dataclass(frozen=True, slots=True)

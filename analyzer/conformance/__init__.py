@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from analyzer.conformance.causes import readers_of_broken, without_consequences
+from analyzer.conformance.causes import readers_of_broken, reads_known, without_consequences
 from analyzer.conformance.checker import checker_says
 from analyzer.conformance.control import check_control
 from analyzer.conformance.declarations import check_declarations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from analyzer.shapes.instance import Instance, Shapes
     from analyzer.survey import Survey
 
-__all__ = ["broken_sites", "conform", "unexplained"]
+__all__ = ["broken_sites", "conform", "reads_known", "unexplained"]
 
 MODEL_LEVEL = frozenset({"missing-ir-version", "missing-opset", "recursive-function",
                          "tensor-size", "unknown-opset"})  # fmt: skip

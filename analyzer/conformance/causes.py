@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
+from analyzer.conformance.names import AMBIGUOUS
 from analyzer.conformance.operands import ASSUMPTION
 from analyzer.conformance.operands import FAMILY as OPERANDS
 
@@ -28,6 +29,21 @@ NO_VERSION = frozenset({"missing-opset", "unknown-opset", "duplicate-opset"})
 """Codes of breaches and problems after which no version of the operators is certain."""
 NO_FUNCTION = frozenset({"duplicate-function", "function-without-opset"})
 """Codes of breaches after which nobody can say what a local function means."""
+
+BY_READS = frozenset({"name", "arity", "function"})
+"""Families of breaches by which an operator reads something else than it was meant to."""
+
+
+def reads_known(breaches: Iterable[Breach]) -> bool:
+    """Whether what operators read is what they were meant to read, as far as anybody can say.
+
+    Where an operand is misspelt, left out or defined twice, an input that nobody reads may be
+    what was meant: it follows from the breach, and is no surplus of its own.
+    """
+    return not any(
+        breach.grave and (breach.family in BY_READS or breach.code in AMBIGUOUS)
+        for breach in breaches
+    )
 
 
 def without_consequences(

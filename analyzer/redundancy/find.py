@@ -33,7 +33,12 @@ if TYPE_CHECKING:
 
 
 def find_structure(
-    model: Model, survey: Survey, limits: Limits, unassumed: Callable[[], Shapes]
+    model: Model,
+    survey: Survey,
+    limits: Limits,
+    unassumed: Callable[[], Shapes],
+    *,
+    reads_known: bool,
 ) -> Structure:
     """What ``model`` stores and could do without.
 
@@ -43,6 +48,7 @@ def find_structure(
     Parameters
     ----------
     unassumed : infers the shapes with nothing assumed.
+    reads_known : whether operators read what they were meant to; else no input is called unread.
 
     Raises
     ------
@@ -58,7 +64,7 @@ def find_structure(
     known = {site.id for site in survey.sites}
     surplus = [each for each in look.operators() if each.place in known]
     surplus += look.baked(lambda: infer(Bindings(shapes=another_batch(survey.shapes))))
-    surplus += _unread_inputs(program)
+    surplus += _unread_inputs(program) if reads_known else ()
     surplus += _unused_functions(program)
     paths: dict[int, str] = {}
     for site in survey.sites:

@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING
 from analyzer.conformance.places import nestings
 from analyzer.conformance.schemas import STANDARD, first_version
 from analyzer.contents import Annotation, Contents, Extension, Override
+from analyzer.operators.declared import held
 from analyzer.trust.files import find_files
 from analyzer.trust.regions import find_regions
 from analyzer.trust.repetitions import find_repetitions
 from analyzer.trust.texts import Strings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     import networkx as nx
 
     from analyzer.contents import Sighting, Switch, Text
     from analyzer.graph.scope import Program
     from analyzer.model import Model
+    from analyzer.operators.declared import Key
 
 
 def contents_of(
@@ -36,6 +38,8 @@ def contents_of(
     thorough
         Whether somebody pays for reading all weights.
     """
+
+    declared = frozenset(held())  # now: they hold while the model is analysed, not when it is read
 
     @cache
     def strings() -> Strings:
@@ -56,7 +60,7 @@ def contents_of(
         sightings=sightings,
         regions=partial(find_regions, model, program, thorough=thorough),
         files=lambda: tuple(find_files(model, thorough)),
-        extensions=lambda: tuple(_extensions(program)),
+        extensions=lambda: tuple(_extensions(program, declared)),
         overrides=lambda: tuple(_overrides(program)),
         switches=switches,
         repetitions=lambda: tuple(find_repetitions(program)),
@@ -70,7 +74,8 @@ def _texts(strings: Strings) -> Iterator[Text]:
             yield group.describe(data, group.times(data))
 
 
-def _extensions(program: Program) -> Iterator[Extension]:
+def _extensions(program: Program, declared: Collection[Key]) -> Iterator[Extension]:
+    """``declared`` are the operators that the configuration vouches for."""
     first: dict[tuple[str, str], str] = {}
     count: Counter[tuple[str, str]] = Counter()
     defined = {(domain, name) for domain, name, _ in program.functions}
@@ -83,7 +88,8 @@ def _extensions(program: Program) -> Iterator[Extension]:
             if key not in first:
                 first[key] = nesting.place(op)
     for (domain, op_type), place in first.items():
-        yield Extension(domain, op_type, place, count[domain, op_type])
+        own = (domain, op_type) in declared
+        yield Extension(domain, op_type, place, count[domain, op_type], own)
 
 
 def _overrides(program: Program) -> Iterator[Override]:

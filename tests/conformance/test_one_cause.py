@@ -42,6 +42,20 @@ ONE_CAUSE = {
         "{ x = Relu (x) p = Neg (x) }, else_branch = b () => (float[4] q) { q = Neg (x) }> }"),
         "ONX002",
     ),
+    "an operand left out": (
+        "g (float[2,3] x, float[3,4] w) => (float[2,4] y) { y = MatMul (x) }", "ONX004",
+    ),
+    "an operand misspelt": (
+        "g (float[4] x, float[4] input) => (float[4] y) { y = Add (x, inputs) }", "ONX001",
+    ),
+    "an input that nothing reads, beside a breach that explains none": (
+        "g (float[4] x, float[4] z) => (float[4] y) { y = LeakyRelu <alpha = 1> (x) }",
+        "ONX005 STR015",
+    ),
+    "bounds the wrong way round": (
+        ("g (float[4] x) => (float[4] y) <float a = {6}, float b = {0}> { y = Clip (x, a, b) }"),
+        "NUM010",
+    ),
     "a cycle": (
         "g (float[4] x) => (float[4] y) { a = Add (x, b) b = Neg (a) y = Relu (b) }", "ONX003",
     ),
@@ -68,7 +82,14 @@ ONE_CAUSE = {
 def test_one_finding(name: str) -> None:
     graph, rule = ONE_CAUSE[name]
     found = [f for f in lint(facts(graph), RULES) if f.severity != "info"]
-    assert [f.rule for f in found] == [rule]
+    assert [f.rule for f in found] == rule.split()
+
+
+def test_bounds_as_attributes_the_wrong_way_round_are_one_finding() -> None:
+    model = parse("g (float[4] x) => (float[4] y) { y = Clip <min = 6.0, max = 0.0> (x) }")
+    model.opset_import[0].version = 9
+    found = [f for f in lint(facts_of(model), RULES) if f.severity != "info"]
+    assert [f.rule for f in found] == ["NUM010"]
 
 
 @pytest.mark.parametrize("dims", [[5, 2], [-4, 2]], ids=str)

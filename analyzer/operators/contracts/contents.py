@@ -32,7 +32,6 @@ _READ: Mapping[tuple[str, str], tuple[int, ...]] = {
     ("com.microsoft", "RotaryEmbedding"): (1,),
     ("ai.onnx.ml", "ArrayFeatureExtractor"): (1,),
     ("", "TensorScatter"): (2,),
-    ("", "Clip"): (1, 2),
     ("", "DFT"): (1, 2),
     ("", "STFT"): (1, 3),
     ("", "QLinearConv"): (1, 4, 6),

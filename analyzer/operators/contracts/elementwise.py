@@ -105,20 +105,6 @@ def _ratio(call: Call) -> Iterator[Violation]:
         )
 
 
-def _limits(call: Call) -> Iterator[Violation]:
-    """Least and greatest value of Clip; the wrong way round every element becomes the greatest."""
-    if call.version < 11:
-        low, high = call.attr("min"), call.attr("max")
-    else:
-        least, most = contents(call, 1), contents(call, 2)
-        low = None if least is None or least.size != 1 else least.reshape(-1)[0].item()
-        high = None if most is None or most.size != 1 else most.reshape(-1)[0].item()
-    if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
-        yield Violation(
-            "clip-limits", f"min is {low} and max is {high}", "exchange the two", grave=False
-        )
-
-
 def _slope(call: Call) -> Iterator[Violation]:
     """The slope stretches to X, not X to the slope."""
     shapes = shape_of(call, 0), shape_of(call, 1)
@@ -175,7 +161,7 @@ ELEMENTWISE: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ("", "BitShift"): (broadcasts(), one_of("direction", ("LEFT", "RIGHT"))),
     ("", "Mod"): (broadcasts(), one_of("fmod", (0, 1)), _remainder, _divisor),
     ("", "PRelu"): (broadcasts(), _slope),
-    ("", "Clip"): (single(1, "min"), single(2, "max"), _limits),
+    ("", "Clip"): (single(1, "min"), single(2, "max")),
     ("", "Cast"): (type_attribute("to"), _target_type),
     ("", "BitCast"): (type_attribute("to"), _target_type),
     ("", "Gelu"): (one_of("approximate", ("none", "tanh")),),

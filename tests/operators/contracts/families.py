@@ -272,8 +272,9 @@ FAMILIES: Mapping[str, Family] = {
                                  {"direction": "LEFT"}), {"direction": state(direction="UP")}),
     "Clip": F(lambda r: Node("Clip", [real(r, 3), np.array(0, np.float32),
                                       np.array(1, np.float32)]), {
-        "min of three": put(1, real(np.random.default_rng(0), 3)),
-        "exchanged": put(1, np.array(2, np.float32))}),
+        "min of three": put(1, real(np.random.default_rng(0), 3))}),
+    "Clip of crossed bounds": F(lambda r: Node("Clip", [real(r, 3), np.array(2, np.float32),
+                                                        np.array(1, np.float32)]), {}),
     "Cast": F(lambda r: Node("Cast", [real(r, 3)], {"to": 7}), {"type": state(to=77),
                                                                "undefined": state(to=0)}),
     "Gelu": F(lambda r: Node("Gelu", [real(r, 3)]), {"approximate": state(approximate="erf")}),
