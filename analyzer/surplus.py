@@ -11,7 +11,7 @@ from dataclasses import dataclass
 OPERATORS = ("dead", "never-run", "foldable", "computed-shape", "duplicate", "identity", "dropout",
              "cast", "transpose", "reshape", "selection", "arithmetic", "resampling",
              "constant-result", "constant-if", "constant-loop", "constant-where",
-             "baked-batch")  # fmt: skip
+             "baked-batch", "baked-size")  # fmt: skip
 """Kinds of surplus whose place is an operator."""
 KINDS = (*OPERATORS, "unread-input", "unused-function")
 

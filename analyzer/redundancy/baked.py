@@ -1,4 +1,4 @@
-"""Batches that the file leaves open and a constant of the graph fixes.
+"""Batches, and other sizes, that the file leaves open and a constant of the graph fixes.
 
 Two looks are needed: with nothing assumed, to see that a size is open there at all, and with
 another batch, to see that this operator then cannot run. The second is a counterexample: a size
@@ -8,7 +8,7 @@ that is merely unknown, because it depends on data or on a cut, proves nothing.
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer import units
 from analyzer.redundancy.neutral import is_known
@@ -31,6 +31,22 @@ def another_batch(shapes: Shapes) -> dict[str, tuple[int, ...]]:
             known = tuple(size for size in sizes[1:] if size is not None)
             if len(known) == len(sizes) - 1:
                 found[assumption.input] = (assumption.value + 1, *known)
+    return found
+
+
+def another_size(shapes: Shapes) -> dict[str, tuple[int, ...]]:
+    """Sizes of the inputs that leave axes behind the first open, those with one more than was
+    assumed."""
+    more: dict[str, dict[int, int]] = {}
+    for assumption in shapes.assumptions:
+        if assumption.axis:
+            more.setdefault(assumption.input, {})[assumption.axis] = assumption.value + 1
+    found = {}
+    for name, sizes in more.items():
+        kind = shapes.main.types.get(name)
+        assumed = None if kind is None else kind.shape
+        if assumed is not None and is_known(assumed):
+            found[name] = tuple(sizes.get(i, size or 0) for i, size in enumerate(assumed))
     return found
 
 
@@ -60,6 +76,52 @@ def _reshape(site: Site, twice: Site, constants: Constants) -> str | None:
     asked = site.call.input(0)
     given = units.shape((asked.shape if asked else None) or ())
     return f"it makes {units.shape(sizes)} of an input of {given}, whatever the batch"
+
+
+def may_fix_a_size(site: Site, constants: Constants) -> bool:
+    """Whether it is a Reshape whose target has a number for the one axis that is open."""
+    return _fixed_size(site, constants) is not None
+
+
+def fixes_a_size(site: Site, other: Site, constants: Constants) -> str | None:
+    """Why ``site`` does not take every size along the axis that is open, given it with another."""
+    fixed, before = _fixed_size(site, constants), other.call.input(0)
+    elements = None if before is None else before.elements
+    if fixed is None or not elements or elements % fixed.sample == 0:
+        return None
+    text = f"its target has {fixed.size} for axis {fixed.axis}"
+    return f"{text}, which the inputs leave open, and no other axis takes what is more or less"
+
+
+class _Fixed(NamedTuple):
+    axis: int
+    size: int
+    sample: int
+    """Elements of the target for each index of the first axis."""
+
+
+def _fixed_size(site: Site, constants: Constants) -> _Fixed | None:
+    """The axis behind the first that a target ``[-1 or 0, …]`` of known sizes fixes.
+
+    The elements of one sample are ``open size · fixed sizes``; where the target states ``n · fixed
+    sizes`` with n itself among its sizes, the open size has become the number n.
+    """
+    call = site.call
+    if call.domain or call.op_type != "Reshape" or call.version < 5 or call.attr("allowzero", 0):
+        return None
+    before, target = call.input(0), constants.value(site, 1)
+    shape = None if before is None else before.shape
+    if shape is None or target is None or target.dtype.kind not in "iu":
+        return None
+    first, *sizes = target.ravel().tolist() or [1]
+    open_ = [axis for axis, size in enumerate(shape) if axis and size is None]
+    follows = first in (0, -1) or first == next(iter(shape), None)
+    if not follows or len(open_) != 1 or not sizes or min(sizes) < 1:
+        return None
+    rest, sample = prod(size for size in shape[1:] if size is not None), prod(sizes)
+    if rest < 1 or sample % rest or sample // rest < 2 or sample // rest not in sizes:
+        return None
+    return _Fixed(open_[0], sample // rest, sample)
 
 
 def _concat(site: Site, twice: Site, constants: Constants) -> str | None:

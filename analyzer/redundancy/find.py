@@ -10,7 +10,14 @@ import networkx as nx
 
 from analyzer import units
 from analyzer.graph.structure import unneeded
-from analyzer.redundancy.baked import another_batch, baked, may_be_baked
+from analyzer.redundancy.baked import (
+    another_batch,
+    another_size,
+    baked,
+    fixes_a_size,
+    may_be_baked,
+    may_fix_a_size,
+)
 from analyzer.redundancy.constants import MAKERS, Constants
 from analyzer.redundancy.decided import decided, idle
 from analyzer.redundancy.duplicates import repeated
@@ -64,6 +71,7 @@ def find_structure(
     known = {site.id for site in survey.sites}
     surplus = [each for each in look.operators() if each.place in known]
     surplus += look.baked(lambda: infer(Bindings(shapes=another_batch(survey.shapes))))
+    surplus += look.sizes(lambda: infer(Bindings(shapes=another_size(survey.shapes))))
     surplus += _unread_inputs(program) if reads_known else ()
     surplus += _unused_functions(program)
     paths: dict[int, str] = {}
@@ -122,6 +130,22 @@ class _Look:
             why = None if other is None else baked(site, other, self._constants)
             if why is not None:
                 yield Surplus("baked-batch", site.id, why)
+
+    def sizes(self, infer: Callable[[], Shapes]) -> Iterator[Surplus]:
+        """Reshapes that allow some sizes only of an axis that the file leaves open."""
+        open_ = [
+            site for site in self._sites
+            if site.id not in self._dead and may_fix_a_size(site, self._constants)
+        ]  # fmt: skip
+        if not open_:
+            return
+        other = {site.id: site for site in list_sites(self._program, infer())}
+        for site in open_:
+            why = None
+            if site.id in other:
+                why = fixes_a_size(site, other[site.id], self._constants)
+            if why is not None:
+                yield Surplus("baked-size", site.id, why)
 
     def _never_run(self) -> dict[int, str]:
         """Instances that never run, and why."""

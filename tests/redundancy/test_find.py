@@ -137,6 +137,23 @@ def test_a_constant_for_two_samples_bakes_the_batch_and_one_for_all_does_not() -
     assert kinds(graph % (1, "1")) == {}
 
 
+def test_a_length_is_baked_where_the_target_states_it_and_one_more_does_not_fit() -> None:
+    graph = ("g (float[%s,S,64] x) => (float[A,B,C,D] y) <int64[4] s = {%s}> "
+             "{ y = Reshape (x, s) }")  # fmt: skip
+    assert kinds(graph % ("N", "-1,128,4,16")) == {"y": "baked-size"}
+    assert kinds(graph % ("N", "0,128,4,16")) == {"y": "baked-size"}
+    assert kinds(graph % ("1", "1,128,4,16")) == {"y": "baked-size"}
+    assert kinds(graph % ("N", "0,-1,4,16")) == {}
+    assert kinds(graph % ("N", "-1,1,4,16")) == {}, "every position becomes a sample"
+    assert kinds(graph % ("N", "-1,2,2,32")) == {"y": "baked-size"}
+
+
+def test_a_length_that_is_only_unknown_is_not_baked() -> None:
+    graph = ("g (float[N,64] x) => (float[A,B,C,D] y) <int64[4] s = {-1,128,1,1}> "
+             "{ n = NonZero (x)  f = Cast <to = 1> (n)  y = Reshape (f, s) }")  # fmt: skip
+    assert kinds(graph) == {}
+
+
 def test_weights_in_fewer_bits_are_widened_on_purpose() -> None:
     numbers = ",".join(str(i % 9) for i in range(400))
     graph = ("g (float[400] x) => (float[400] y) <int8[400] q = {%s}> "
