@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer.assemble import (
@@ -30,12 +30,14 @@ from analyzer.survey import survey
 from analyzer.trust.look import contents_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from analyzer.deployment import TargetFit
-    from analyzer.facts import Node
+    from analyzer.facts import Node, Shape
+    from analyzer.graph.scope import Program
     from analyzer.model import Model
     from analyzer.operators.record import Operator
+    from analyzer.shapes.instance import Shapes
     from analyzer.survey import Survey
     from analyzer.targets.table import Table
 
@@ -88,7 +90,7 @@ def _analyze(
     attach(seen.graph)
     unassumed = partial(infer_shapes, program, replace(bindings, assume=False), limits=limits)
     breaches = conform(model, seen, unassumed, limits.problems)
-    open_ = cache(partial(infer_shapes, program, Bindings(assume=False), limits=limits))
+    open_ = _Unassumed(program, limits)
     inputs, outputs = assemble_boundary(seen)
     nodes = tag_factorised(seen.graph, assemble_nodes(seen, broken_sites(seen, breaches)))
     memory = assemble_memory(seen)
@@ -120,8 +122,25 @@ def _analyze(
         contents=contents_of(model, program, seen.graph, thorough=thorough),
         targets=_deployments(seen, nodes, bindings, limits, targets) if targets else (),
         find_batch_growth=partial(batch_growth, seen, limits),
-        find_fixed=lambda: open_().by_path(),
+        find_fixed=open_.by_path,
     )
+
+
+class _Unassumed:
+    """The shapes with nothing assumed, inferred once; facts that hold it reach other processes."""
+
+    def __init__(self, program: Program, limits: Limits) -> None:
+        self._program = program
+        self._limits = limits
+        self._shapes: Shapes | None = None
+
+    def __call__(self) -> Shapes:
+        if self._shapes is None:
+            self._shapes = infer_shapes(self._program, Bindings(assume=False), limits=self._limits)
+        return self._shapes
+
+    def by_path(self) -> Mapping[str, Mapping[str, Shape]]:
+        return self().by_path()
 
 
 def _deployments(
