@@ -71,15 +71,16 @@ def _evaluate(
         # options are read where there is something to judge by them
         shared = cache(partial(_shared, rule, options, {**common, ALLOWANCE: allowance}))
         done: set[str] = set()
+        matched = rule.has_patterns
         chosen = (
             occurrences(facts, rule, shared, allowance, done)
-            if rule.has_patterns
+            if matched
             else subjects.select(rule.subject, rule.selector)
         )
         try:
             for subject in chosen:
                 groups = {**shared(), **subject.groups}
-                if rule.has_patterns or rule.when(groups):
+                if matched or rule.when(groups):
                     done.add(subject.place)
                     yield _finding(rule, subject, groups)
         except Exhausted:

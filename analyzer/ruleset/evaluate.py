@@ -73,8 +73,7 @@ def _part(owner: Closure, name: str) -> Closure:
         record = owner(groups)
         if record is UNKNOWN:
             return UNKNOWN
-        data = type(record) is dict or isinstance(record, Mapping)
-        value = record.get(name) if data else getattr(record, name)
+        value = record.get(name) if _is_data(type(record)) else getattr(record, name)
         if value is None:
             return UNKNOWN
         if type(record) is NodeView and type(value) is tuple and len(value) > _SHORT:
@@ -86,6 +85,18 @@ def _part(owner: Closure, name: str) -> Closure:
 
 _SHORT = 8
 """Shorter lists cost nothing."""
+
+
+def _is_data(kind: type) -> bool:
+    """Whether keys of it are asked for, not fields; asked for every record of every condition."""
+    known = _DATA.get(kind)
+    if known is None:
+        known = _DATA[kind] = issubclass(kind, Mapping)
+    return known
+
+
+_DATA: dict[type, bool] = {}
+"""What ``_is_data`` answered."""
 
 
 def _take(groups: Groups, count: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,8 @@ if TYPE_CHECKING:
 
     from analyzer.facts import Facts
 
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_KINDS = ("operator", "value", "input", "output")
+_STRUCTURES = {kind: partial(tuple, (kind,)) for kind in _KINDS}
 
 
 def _make(facts: Facts) -> Iterator[Subject]:
@@ -37,10 +37,10 @@ def _subject(kind: str, text: str, place: str) -> Subject:
         kind=kind,
         place=place,
         name=f"{kind}/{place}",
-        structure=partial(tuple, (kind,)),
+        structure=_STRUCTURES[kind],
         groups={
             "name": Name(
-                text, kind, len(text), text.isascii(), _IDENTIFIER.fullmatch(text) is not None
+                text, kind, len(text), text.isascii(), text.isascii() and text.isidentifier()
             )
         },
     )
@@ -57,5 +57,5 @@ def _hidden(facts: Facts) -> Iterator[Subject]:
         )
 
 
-SORT = Sort("name", {"name": Name}, _make, kinds=("operator", "value", "input", "output"))
+SORT = Sort("name", {"name": Name}, _make, kinds=_KINDS)
 HIDDEN = Sort("hidden", {"hidden": Hidden}, _hidden, kinds=("input", "initializer"))
