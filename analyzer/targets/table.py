@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analyzer.errors import ConfigError
 from analyzer.targets.condition import ConditionError, parse_condition
@@ -153,29 +153,7 @@ def read_table(path: str, data: bytes | None = None) -> Table:
     """
     text = _text(path, Path(path).read_bytes() if data is None else data)
     header, start, mistakes = _header(path, text)
-    lines: dict[tuple[str, str], list[tuple[int, list[str]]]] = {}
-    rest = text.splitlines()[start:]
-    reader = csv.reader(rest, strict=True)
-    try:
-        columns = next(reader, [])
-        if tuple(columns) != COLUMNS:
-            mistakes.append(f"{path}:{start + 1}: the columns must be {','.join(COLUMNS)}")
-        else:
-            for cells in reader:
-                if not cells:
-                    continue
-                line = start + reader.line_num
-                if len(cells) != len(COLUMNS):
-                    wanted = len(COLUMNS)
-                    mistakes.append(
-                        f"{path}:{line}: {len(cells)} cells; there are {wanted} columns"
-                    )
-                elif not (cells[0] and cells[1]):
-                    mistakes.append(f"{path}:{line}: a row needs a domain and an operator")
-                else:
-                    lines.setdefault((cells[0], cells[1]), []).append((line, cells))
-    except csv.Error as error:
-        mistakes.append(f"{path}:{start + reader.line_num}: {error}")
+    lines = _lines(path, text, start, mistakes)
     condition: tuple[Clause, ...] = ()
     try:
         condition = parse_condition(header.get("condition", ""))
@@ -184,6 +162,42 @@ def read_table(path: str, data: bytes | None = None) -> Table:
     if mistakes:
         raise ConfigError("\n".join(mistakes[:50]))
     return Table(header["id"], header["version"], header, path, condition, lines)
+
+
+_Lines = dict[tuple[str, str], list[tuple[int, list[str]]]]
+"""Lines with their numbers, by domain and operator."""
+
+
+def _lines(path: str, text: str, start: int, mistakes: list[str]) -> _Lines:
+    """The lines below the head.
+
+    The handler is in a short function and the loop in another: where there is no memory left,
+    Python 3.11 never comes out of a long one that passes an error on (it asks for a number that
+    says where it was, again and again).
+    """
+    lines: _Lines = {}
+    reader = csv.reader(text.splitlines()[start:], strict=True)
+    try:
+        _read(reader, path, start, lines, mistakes)
+    except csv.Error as error:
+        mistakes.append(f"{path}:{start + reader.line_num}: {error}")
+    return lines
+
+
+def _read(reader: Any, path: str, start: int, lines: _Lines, mistakes: list[str]) -> None:
+    if tuple(next(reader, [])) != COLUMNS:
+        mistakes.append(f"{path}:{start + 1}: the columns must be {','.join(COLUMNS)}")
+        return
+    for cells in reader:
+        line = start + reader.line_num
+        if not cells:
+            continue
+        if len(cells) != len(COLUMNS):
+            mistakes.append(f"{path}:{line}: {len(cells)} cells; there are {len(COLUMNS)} columns")
+        elif not (cells[0] and cells[1]):
+            mistakes.append(f"{path}:{line}: a row needs a domain and an operator")
+        else:
+            lines.setdefault((cells[0], cells[1]), []).append((line, cells))
 
 
 def _text(path: str, data: bytes) -> str:
