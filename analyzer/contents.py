@@ -6,10 +6,12 @@ The vocabulary of ``analyzer.trust``, beside ``facts``; what counts as suspiciou
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping
+
+_R = TypeVar("_R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,20 +189,19 @@ class Contents:
     Parameters
     ----------
     makers
-        One function for each list by its name.
+        What finds all records of a type, by that type.
     """
 
-    def __init__(self, **makers: Callable[[], Sequence[object]]) -> None:
-        self._makers = makers
-        self._made: dict[str, Sequence[object]] = {}
+    def __init__(self, makers: Mapping[type, Callable[[], Iterable[object]]] | None = None) -> None:
+        self._makers = makers or {}
+        self._made: dict[type, tuple[object, ...]] = {}
 
-    def get(self, name: str) -> Sequence[object]:
-        """``texts``, ``sightings``, ``regions``, ``files``, ``extensions``, ``overrides``,
-        ``switches``, ``repetitions`` or ``annotations``; empty where nobody looked."""
-        if name not in self._made:
-            maker = self._makers.get(name)
-            self._made[name] = maker() if maker else ()
-        return self._made[name]
+    def get(self, record: type[_R]) -> tuple[_R, ...]:
+        """All records of one type of this module; empty where nobody looked."""
+        if record not in self._made:
+            maker = self._makers.get(record)
+            self._made[record] = tuple(maker()) if maker else ()
+        return cast("tuple[_R, ...]", self._made[record])
 
     def __reduce__(self) -> tuple[type[Contents], tuple[()]]:
         """Nothing of it travels: it reads the file it is about."""

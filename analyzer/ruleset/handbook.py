@@ -95,7 +95,7 @@ def handbook() -> Handbook:
     subjects = tuple(
         SubjectEntry(
             sort.name,
-            _first(inspect.getdoc(sys.modules[sort.make.__module__]) or ""),
+            sort.meaning or _first(inspect.getdoc(sys.modules[sort.make.__module__]) or ""),
             sort.kinds,
             {name: title(record) for name, record in sort.groups.items()},
         )

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 from analyzer.conformance.places import nestings
 from analyzer.conformance.schemas import STANDARD, first_version
-from analyzer.contents import Annotation, Contents, Extension, Override
+from analyzer.contents import (
+    Annotation,
+    Contents,
+    DataFile,
+    Extension,
+    Override,
+    Region,
+    Repetition,
+    Sighting,
+    Switch,
+    Text,
+)
 from analyzer.operators.declared import held
 from analyzer.trust.files import find_files
 from analyzer.trust.regions import find_regions
@@ -16,11 +27,10 @@ from analyzer.trust.repetitions import find_repetitions
 from analyzer.trust.texts import Strings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     import networkx as nx
 
-    from analyzer.contents import Sighting, Switch, Text
     from analyzer.graph.scope import Program
     from analyzer.model import Model
     from analyzer.operators.declared import Key
@@ -50,21 +60,23 @@ def contents_of(
 
         return look(strings())
 
-    def switches() -> tuple[Switch, ...]:
+    def switches() -> Iterable[Switch]:
         from analyzer.trust.switches import find_switches
 
-        return tuple(find_switches(graph))
+        return find_switches(graph)
 
     return Contents(
-        texts=lambda: tuple(_texts(strings())),
-        sightings=sightings,
-        regions=partial(find_regions, model, program, thorough=thorough),
-        files=lambda: tuple(find_files(model, thorough)),
-        extensions=lambda: tuple(_extensions(program, declared)),
-        overrides=lambda: tuple(_overrides(program)),
-        switches=switches,
-        repetitions=lambda: tuple(find_repetitions(program)),
-        annotations=lambda: tuple(_annotations(model, program)),
+        {
+            Text: lambda: _texts(strings()),
+            Sighting: sightings,
+            Region: partial(find_regions, model, program, thorough=thorough),
+            DataFile: lambda: find_files(model, thorough),
+            Extension: lambda: _extensions(program, declared),
+            Override: lambda: _overrides(program),
+            Switch: switches,
+            Repetition: lambda: find_repetitions(program),
+            Annotation: lambda: _annotations(model, program),
+        }
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from onnx import ModelProto, TensorProto, helper
 
@@ -47,7 +47,7 @@ def contents(made: ModelProto | bytes, folder: Path | None = None) -> Contents:
 
 
 def sightings(made: ModelProto) -> list[Sighting]:
-    return cast("list[Sighting]", list(contents(made).get("sightings")))
+    return list(contents(made).get(Sighting))
 
 
 def families(made: ModelProto) -> set[str]:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TypeVar
 
 import pytest
 
+from analyzer.contents import Repetition, Switch
 from analyzer.examples import facts_of
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+_R = TypeVar("_R")
 
 HEAD = '<ir_version: 8, opset_import: ["" : 17]>\n'
 
 
-def seen(name: str, text: str) -> Sequence[Any]:
+def seen(record: type[_R], text: str) -> tuple[_R, ...]:
     contents = facts_of(HEAD + text).contents
     assert contents is not None
-    return contents.get(name)
+    return contents.get(record)
 
 
 TRIGGERS = {
@@ -63,13 +63,13 @@ HONEST = {
 
 @pytest.mark.parametrize("name", TRIGGERS)
 def test_an_answer_of_its_own_for_some_inputs_is_a_switch(name: str) -> None:
-    (switch,) = seen("switches", TRIGGERS[name])
+    (switch,) = seen(Switch, TRIGGERS[name])
     assert switch.comparison
 
 
 @pytest.mark.parametrize("name", HONEST)
 def test_what_honest_models_choose_between_is_none(name: str) -> None:
-    assert seen("switches", HONEST[name]) == ()
+    assert seen(Switch, HONEST[name]) == ()
 
 
 def loop(limit: str, condition: str = "d = Identity (c)") -> str:
@@ -81,12 +81,12 @@ def loop(limit: str, condition: str = "d = Identity (c)") -> str:
 
 def test_a_loop_that_the_data_can_end_is_not_counted() -> None:
     ending = "m = ReduceMax <keepdims = 0> (a) d = Less (m, k)"
-    assert seen("repetitions", loop("9223372036854775807", ending)) == ()
-    assert [r.trips for r in seen("repetitions", loop("7"))] == [7]
+    assert seen(Repetition, loop("9223372036854775807", ending)) == ()
+    assert [r.trips for r in seen(Repetition, loop("7"))] == [7]
 
 
 def test_a_loop_without_limit_whose_condition_stays_true_never_ends() -> None:
-    (endless,) = seen("repetitions", loop("9223372036854775807"))
+    (endless,) = seen(Repetition, loop("9223372036854775807"))
     assert (endless.trips, endless.extent) == (None, "nothing ends the Loop")
 
 
@@ -94,4 +94,4 @@ def test_loops_inside_loops_multiply() -> None:
     inner = """p = Loop (n, t, a) <body = q (int64 j, bool e, float[4] h) => (bool f, float[4] r)
         { f = Identity (e) r = Identity (h) }>"""
     text = loop("1000").replace("o = Identity (a)", f"{inner} o = Identity (p)")
-    assert [r.trips for r in seen("repetitions", text)] == [1000, 1_000_000]
+    assert [r.trips for r in seen(Repetition, text)] == [1000, 1_000_000]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import cast
 
 import pytest
 from onnx import TensorProto, helper
 
-from analyzer.contents import Text
+from analyzer.contents import Sighting, Text
 from tests.trust.build import contents, families, model, sightings, with_metadata
 
 SECRETS = {
@@ -174,7 +173,7 @@ def test_a_string_that_was_left_out_for_its_length_is_looked_into() -> None:
     seen = {each.family: each for each in sightings(made)}
     assert set(seen) == {"secret", "long"}
     assert seen["long"].length == (2 << 20) + 40
-    (text,) = [t for t in cast("list[Text]", contents(made).get("texts")) if t.kind == "metadata"]
+    (text,) = [t for t in contents(made).get(Text) if t.kind == "metadata"]
     assert text.length == (2 << 20) + 40
 
 
@@ -216,7 +215,7 @@ def test_sixty_thousand_names_cost_less_than_the_strings_of_one_second() -> None
         )
         found = contents(made)
         start = time.process_time()
-        found.get("sightings")
+        found.get(Sighting)
         return time.process_time() - start
 
     seconds(10)

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.ruleset.subjects import (
-    annotation,
     assumption,
     batch,
     block,
     breach,
+    contents,
     deployment,
     element_type,
-    extension,
-    file,
     imports,
     initializer,
     interface,
@@ -21,14 +19,8 @@ from analyzer.ruleset.subjects import (
     model,
     name,
     node,
-    override,
     problem,
-    region,
-    repetition,
-    sighting,
-    string,
     surplus,
-    switch,
     tensor,
 )
 
@@ -56,15 +48,7 @@ SORTS: Mapping[str, Sort] = {
         element_type.SORT,
         name.SORT,
         name.HIDDEN,
-        string.SORT,
-        sighting.SORT,
-        region.SORT,
-        file.SORT,
-        extension.SORT,
-        override.SORT,
-        switch.SORT,
-        repetition.SORT,
-        annotation.SORT,
+        *contents.SORTS,
         deployment.SORT,
         deployment.BLOCKERS,
     )

@@ -47,3 +47,5 @@ class Sort:
     """The words that a selector may list; empty where they are data, such as operator types."""
     some: Callable[[Facts, str], Iterable[Subject]] | None = None
     """The subjects of one kind, where finding those alone is cheaper than making all."""
+    meaning: str = ""
+    """One sentence for authors; empty: the first of its module."""
