@@ -448,8 +448,7 @@ def _result(facts: Facts, rules: tuple[Rule, ...], settings: Settings) -> Result
     skipped = tuple(rule.id for rule in selected if rule not in applied)
     return Result(
         facts, verdict.findings, applied,
-        suppressed=len(verdict.suppressed), accepted=len(verdict.accepted),
-        skipped_rules=skipped,
+        silenced=verdict.suppressed, known=verdict.accepted, skipped_rules=skipped,
     )  # fmt: skip
 
 

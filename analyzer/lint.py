@@ -96,22 +96,21 @@ def judge(facts: Facts, rules: Sequence[Rule], settings: Settings) -> Verdict:
     # counted against it.
     limits: list[Problem] = []
     found = yielding(dedupe(evaluate(facts, chosen, options, limits, settings.trusted)), chosen)
+    # severity before what takes findings out: formats show those too, as grave as they would be.
+    # sort, which puts the gravest first, after severity; nothing after it changes the order.
+    ordered = sort(regrade(found, rules, settings.severity), _positions(facts))
     # suppress before baseline: a finding in both would else leave its suppression unused, and
     # the baseline would keep findings that configuration already explains.
     names = {node.id: node.name for node in facts.nodes} if settings.suppressions else {}
     split = suppression.suppress(
-        found, settings.suppressions, facts.model.path, settings.today, names
+        ordered, settings.suppressions, facts.model.path, settings.today, names
     )
-    # baseline before severity: fingerprints hold no severity, and accepted findings need none.
     new, accepted = (
         apply_baseline(split.kept, settings.baseline, facts.model.path)
         if settings.baseline
         else (split.kept, ())
     )
-    # severity before sort, which puts the gravest first.
-    graded = regrade(new, rules, settings.severity)
-    ordered = sort(graded, _positions(facts))
-    return Verdict(ordered, split.silenced, accepted, split.used, tuple(limits))
+    return Verdict(new, split.silenced, accepted, split.used, tuple(limits))
 
 
 def yielding(findings: Sequence[Finding], rules: Sequence[Rule]) -> tuple[Finding, ...]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from analyzer.errors import ConfigError
+from analyzer.findings.baseline import make_baseline
 from analyzer.findings.finding import Severity
 from analyzer.findings.order import dedupe, sort
-from analyzer.lint import Settings, lint
+from analyzer.findings.suppress import Suppression
+from analyzer.lint import Settings, judge, lint
 from analyzer.ruleset import parse_rule
 from tests.ruleset.build import RULE, facts, node, rule_text
 
@@ -28,6 +32,20 @@ def test_a_configured_severity_decides_the_order_too() -> None:
         ("TST001", Severity.ERROR),
         ("TST002", Severity.INFO),
     ]
+
+
+def test_what_is_silenced_or_accepted_comes_as_grave_and_in_the_order_as_if_it_were_not() -> None:
+    model = facts(node("z"), node("a"), node("m"))
+    settings = Settings(severity={"TST001": "error"})
+    new = judge(model, RULES, settings).findings
+    assert [f.severity for f in new] == [Severity.ERROR] * 6
+    entry = Suppression("TST001", "we know")
+    verdict = judge(model, RULES, replace(
+        settings, suppressions=(entry,), baseline=make_baseline({model.model.path: new}),
+    ))  # fmt: skip
+    assert verdict.suppressed == tuple((f, entry) for f in new if f.rule == "TST001")
+    assert verdict.accepted == tuple(f for f in new if f.rule == "TST002")
+    assert verdict.findings == ()
 
 
 def test_selected_rules_run_and_ignored_ones_do_not() -> None:

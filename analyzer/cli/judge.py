@@ -67,7 +67,7 @@ def judge_one(path: str, plan: Plan, command: str) -> tuple[Result, frozenset[Su
         facts = replace(facts, problems=(*facts.problems, *verdict.problems))
     result = Result(
         facts, verdict.findings, plan.applied, command,
-        suppressed=len(verdict.suppressed), accepted=len(verdict.accepted),
+        silenced=verdict.suppressed, known=verdict.accepted,
         configuration=shown_path(plan.config.path) if plan.config.path else "",
         skipped_rules=plan.skipped, targets_asked=plan.targets_asked,
     )  # fmt: skip

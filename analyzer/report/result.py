@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from analyzer.facts import Facts
     from analyzer.findings.finding import Finding
+    from analyzer.findings.suppress import Suppression
     from analyzer.ruleset.rule import Rule
 
 Outcome = Literal["clean", "findings", "inconclusive"]
@@ -48,10 +49,10 @@ class Result(Output):
     """Command line that reproduces the result; empty when called as a library."""
     rules_version: str = __version__
     """Version of the rule set."""
-    suppressed: int = 0
-    """Findings that the configuration silences; an audit wants to know that there are some."""
-    accepted: int = 0
-    """Findings that the baseline holds already."""
+    silenced: tuple[tuple[Finding, Suppression], ...] = field(default=(), metadata=HIDDEN)
+    """What the configuration silences, one for each place, with the entry that does."""
+    known: tuple[Finding, ...] = field(default=(), metadata=HIDDEN)
+    """What the baseline holds already, one for each place."""
     configuration: str = ""
     """Path of the configuration that held; empty for none."""
     skipped_rules: tuple[str, ...] = ()
@@ -59,6 +60,18 @@ class Result(Output):
 
     targets_asked: bool = field(default=True, metadata=HIDDEN)
     """False where nobody named a target, and those looked at are a report's usual ones."""
+
+    @property
+    @shown
+    def suppressed(self) -> int:
+        """Findings that the configuration silences; an audit wants to know that there are some."""
+        return len(self.silenced)
+
+    @property
+    @shown
+    def accepted(self) -> int:
+        """Findings that the baseline holds already."""
+        return len(self.known)
 
     @property
     @shown_as("findings")

@@ -11,6 +11,7 @@ from analyzer.facts import Problem
 from analyzer.lint import Settings, judge
 from analyzer.report import CHECK_FORMATS, INSPECT_FORMATS, Batch, Failure, Options, Result
 from analyzer.ruleset import load_rules
+from tests.report.results import quiet
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -59,8 +60,7 @@ def test_check_of_a_batch_reports_every_file(wasteful: Result, clean: Result) ->
 
 
 def test_what_is_silenced_is_counted(wasteful: Result, clean: Result) -> None:
-    quiet = replace(wasteful, findings=(), suppressed=4, accepted=9)
-    assert check(quiet)[-1] == "0 findings; 4 suppressed; 9 in the baseline: clean"
+    assert check(quiet(wasteful, 4, 9))[-1] == "0 findings; 4 suppressed; 9 in the baseline: clean"
     missing = Failure("x.onnx", "x.onnx: the file is empty")
     assert check(clean, missing)[-1] == "0 findings in 1 model; 1 could not be judged"
 

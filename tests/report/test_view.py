@@ -16,6 +16,7 @@ from analyzer.report.content import HTML, PDF, build
 from analyzer.report.view import charts, findings, layers, memory, summary
 from analyzer.report.words import cards, say
 from tests.golden.text import facts
+from tests.report.results import quiet
 
 
 def test_sanitiser_examples_hold() -> None:
@@ -181,15 +182,15 @@ def test_reference_is_split_into_words_and_address() -> None:
 
 
 def test_what_is_silenced_is_not_called_clean(standard: Result) -> None:
-    quiet = replace(standard, findings=(), suppressed=12, accepted=1)
-    assert say(claims_of(quiet))["verdict"] == (
+    silent = quiet(standard, 12, 1)
+    assert say(claims_of(silent))["verdict"] == (
         "Nothing new: no finding but 12 suppressed and 1 in the baseline."
     )
-    (saving,) = [c for c in cards(claims_of(quiet), "macs") if c.title == "Possible saving"]
+    (saving,) = [c for c in cards(claims_of(silent), "macs") if c.title == "Possible saving"]
     assert saving.detail == ("not counting 12 suppressed and 1 in the baseline",)
     assert (
         "Not listed: 12 suppressed and 1 in the baseline."
-        in REPORT_FORMATS["html"](quiet, Options()).decode()
+        in REPORT_FORMATS["html"](silent, Options()).decode()
     )
 
 
