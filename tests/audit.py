@@ -45,6 +45,13 @@ WORKER = (
     "from analyzer.model.worker import main; main(sys.argv[2])"
 )
 """The one program that is started: a guarded worker, where threads make a fork impossible."""
+GIT = (
+    "--no-pager", "--no-replace-objects", "-c", "core.fsmonitor=false",
+    "-c", "core.hooksPath=/dev/null", "-c", "core.untrackedCache=false",
+)  # fmt: skip
+GIT_COMMANDS = {"rev-parse", "merge-base", "ls-tree", "cat-file", "config"}
+"""And git, which the command line has asked for: commands that read a repository's own store, with
+everything switched off by which its configuration could start something."""
 EXIT = 99
 """Exit code of a command line that did what it must not."""
 
@@ -162,8 +169,18 @@ def allowed(event: str, arguments: tuple[Any, ...], scope: Scope) -> bool:
     if event.startswith("ctypes."):
         return (event, arguments[-1]) in _CTYPES
     if event == "subprocess.Popen":
-        return arguments[0] == sys.executable and WORKER in arguments[1]
+        worker = arguments[0] == sys.executable and WORKER in arguments[1]
+        return worker or _reads_git(arguments[1], arguments[3])
     return not event.startswith(FORBIDDEN)
+
+
+def _reads_git(command: Sequence[str], environment: Any) -> bool:
+    words = [os.fsdecode(word) for word in command]
+    options, rest = tuple(words[1 : len(GIT) + 1]), words[len(GIT) + 1 :]
+    if os.path.basename(words[0]) != "git" or options != GIT or not rest:
+        return False
+    fetches = environment is None or environment.get("GIT_ALLOW_PROTOCOL") != "none"
+    return rest[0] in GIT_COMMANDS and not fetches and (rest[0] != "config" or "--get" in rest)
 
 
 def _within(path: Any, scope: Scope, *, writing: bool, listing: bool = False) -> bool:

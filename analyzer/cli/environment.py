@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from analyzer.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +62,9 @@ def _epoch(value: str | None) -> datetime | None:
         raise ConfigError(
             f"SOURCE_DATE_EPOCH is {value[:40]!r}; it must be seconds since 1970, or unset"
         ) from None
+
+
+def child_environment(without: Iterable[str], settings: Mapping[str, str]) -> dict[str, str]:
+    """The variables of this process for a program that it starts, some left out, some set."""
+    dropped = frozenset(without)
+    return {**{k: v for k, v in os.environ.items() if k not in dropped}, **settings}
