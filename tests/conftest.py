@@ -54,6 +54,7 @@ SAME_WORKER = {
     "tests/report/test_html.py": "browser",
     "tests/report/test_pdf.py": "pdf",
     "tests/test_packaging.py": "wheel",
+    "tests/workflow/test_pre_commit.py": "pre-commit",
 }
 """What several tests of a file or folder share is made once, as one worker runs them all."""
 

@@ -17,7 +17,6 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-import yaml
 
 from tools.readme import example_code
 
@@ -162,16 +161,6 @@ def imported(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             found.add(node.module.partition(".")[0])
     return found
-
-
-def test_pre_commit_hook_takes_onnx_files_by_name_in_one_process() -> None:
-    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-    assert hook["entry"].split()[0] in PROJECT["scripts"]
-    assert hook["require_serial"] is True
-    assert "types" not in hook
-    matches = re.compile(hook["files"]).search
-    assert matches("models/net.onnx")
-    assert not matches("net.onnx.md")
 
 
 def test_a_users_strict_type_checkers_know_every_type_of_the_readmes_example(

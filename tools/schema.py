@@ -19,6 +19,7 @@ from analyzer.records import Member, Output, Signed, members
 from analyzer.report.compare import Pair
 from analyzer.report.document import BatchDocument, Document
 from analyzer.report.scale import Study
+from analyzer.report.statistics import Statistics
 from analyzer.report.studies import ConventionTotals, InputGrowth
 from analyzer.report.targets import Deployments
 from tools import docstrings, hints
@@ -28,6 +29,7 @@ TARGET = ROOT / "analyzer/report/schema.json"
 OUTPUTS: Mapping[type[Output], str] = {
     Document: "result",
     BatchDocument: "batch",
+    Statistics: "statistics",
     Study: "scale",
     Pair: "compare",
     ConventionTotals: "conventions",

@@ -18,7 +18,7 @@ from analyzer.cli.paths import absolute, expand
 from analyzer.cli.plan import NO_BASELINE, make_plans
 from analyzer.cli.shell import command_line
 from analyzer.errors import ConfigError
-from analyzer.report import CHECK_FORMATS
+from analyzer.report import CHECK_FORMATS, STATISTICS_FORMATS
 from analyzer.report.result import Batch, Failure, Options, Result
 
 if TYPE_CHECKING:
@@ -55,9 +55,22 @@ def configure(parser: ArgumentParser) -> None:
         help=f"write {', '.join(CHECK_FORMATS)} to a file as well (repeatable)",
     )
     parser.add_argument(
+        "--statistics",
+        action="store_true",
+        help="how often each rule speaks, in place of the findings (text or json)",
+    )
+    failing = parser.add_mutually_exclusive_group()
+    failing.add_argument(
         "--fail-on",
         choices=(*LEVELS, "never"),
         help="least severity that makes the exit code 1 (default: error)",
+    )
+    failing.add_argument(
+        "--exit-zero",
+        action="store_const",
+        const="never",
+        dest="fail_on",
+        help="the same as --fail-on never; what cannot be judged still makes it 2",
     )
     baseline = parser.add_mutually_exclusive_group()
     baseline.add_argument(
@@ -95,9 +108,12 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         raise ConfigError("--output: two formats go to one file; name a file for each")
     if STDOUT in targets:
         raise ConfigError("--output: for standard output say --format instead")
-    if arguments.write_baseline and (targets or arguments.format != "text"):
+    if arguments.write_baseline and (targets or arguments.format != "text" or arguments.statistics):
         raise ConfigError("--write-baseline accepts findings and reports none; leave out "
-                          "--output and --format")  # fmt: skip
+                          "--output, --format and --statistics")  # fmt: skip
+    if arguments.statistics and arguments.format not in STATISTICS_FORMATS:
+        raise ConfigError(f"--statistics: formats are {', '.join(STATISTICS_FORMATS)}; --output "
+                          f"{arguments.format}=PATH writes the findings beside them")  # fmt: skip
     found = expand(arguments.paths, console.note)
     accepted = NO_BASELINE if arguments.write_baseline else arguments.baseline or ""
     formats = {arguments.format, *(name for name, _ in arguments.output)}
@@ -130,7 +146,8 @@ def _report(batch: Batch, arguments: Namespace, console: Console, options: Optio
 
     write_files({path: CHECK_FORMATS[name](batch, options) for name, path in arguments.output})
     shown = replace(options, color=console.color, summary=False)
-    console.write(CHECK_FORMATS[arguments.format](batch, shown))
+    formats = STATISTICS_FORMATS if arguments.statistics else CHECK_FORMATS
+    console.write(formats[arguments.format](batch, shown))
     if arguments.format != "text":  # there it is part of the text
         for failure in batch.failures:
             console.error(failure.message)

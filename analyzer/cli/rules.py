@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.cli import exits
 from analyzer.cli.plan import load_all_rules
-from analyzer.errors import ConfigError
+from analyzer.errors import ConfigError, RuleError
 from analyzer.report.style import Style
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from analyzer.ruleset.rule import Rule
 
 DETAILS = """what ARGUMENT is:
-  list [PATH]       a folder of rules of your own, or a file (default: those that ship)
-  test [PATH]       the same; every example in their files is a test
+  list [PATH …]     folders of rules of your own, or files (default: those that ship)
+  test [PATH …]     the same; every example in their files is a test
   fields [SUBJECT]  a word of applies-to, such as node (default: all)
   new [NAME]        the name of a rule, a folder before it if you like; writes NAME.yaml
   schema            nothing; prints the JSON Schema of rule files, for editors
@@ -37,7 +37,7 @@ def configure(parser: ArgumentParser) -> None:
         default="list",
         help="list rules (default), run their examples, list what a rule can ask, begin a rule",
     )
-    parser.add_argument("argument", metavar="ARGUMENT", nargs="?", help="see below")
+    parser.add_argument("arguments", metavar="ARGUMENT", nargs="*", help="see below")
     parser.add_argument(
         "--format",
         choices=("text", "json"),
@@ -48,19 +48,35 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, console: Console, environment: Environment) -> int:
     """Do what was asked for: 1 if an example fails."""
+    if len(arguments.arguments) > 1 and arguments.action not in _MANY:
+        raise ConfigError(f"rules {arguments.action} takes one argument, "
+                          f"not {len(arguments.arguments)}")  # fmt: skip
     return _ACTIONS[arguments.action](arguments, console)
 
 
 def _list(arguments: Namespace, console: Console) -> int:
-    rules = _load(arguments.argument)
+    rules = _load(arguments.arguments)
     console.write(_as_json(rules) if arguments.format == "json" else _as_text(rules, console.color))
     return exits.CLEAN
 
 
-def _load(folder: str | None) -> Iterable[Rule]:
+def _load(paths: list[str]) -> Iterable[Rule]:
     from analyzer.ruleset import load_rules
+    from analyzer.ruleset.folder import clashes
 
-    return load_rules(Path(folder)) if folder else load_all_rules(())
+    if not paths:
+        return load_all_rules(())
+    rules: list[Rule] = []
+    problems: list[str] = []
+    for path in dict.fromkeys(paths):
+        try:
+            rules += load_rules(Path(path))
+        except RuleError as error:
+            problems.append(str(error))
+    problems += clashes(rules)
+    if problems:
+        raise RuleError("\n".join(problems))
+    return rules
 
 
 def _as_text(rules: Iterable[Rule], color: bool) -> bytes:
@@ -97,7 +113,7 @@ def _as_json(rules: Iterable[Rule]) -> bytes:
 def _test(arguments: Namespace, console: Console) -> int:
     from analyzer.examples import test_rules
 
-    results = test_rules(_load(arguments.argument))
+    results = test_rules(_load(arguments.arguments))
     failed = [result for result in results if not result.passed]
     for result in results:
         if failed and result.passed:
@@ -115,7 +131,7 @@ def _fields(arguments: Namespace, console: Console) -> int:
     from analyzer.ruleset.fields_page import as_text
     from analyzer.ruleset.handbook import handbook
 
-    known, subject = handbook(), arguments.argument or ""
+    known, subject = handbook(), "".join(arguments.arguments)
     names = [entry.name for entry in known.subjects]
     if subject not in ("", *names):
         hint = did_you_mean(subject, names) or f", expected {', '.join(names)}"
@@ -130,7 +146,7 @@ def _fields(arguments: Namespace, console: Console) -> int:
 def _new(arguments: Namespace, console: Console) -> int:
     from analyzer.cli.new_rule import write_new_rule
 
-    path = write_new_rule(arguments.argument or "my-rule")
+    path = write_new_rule("".join(arguments.arguments) or "my-rule")
     console.line(path)
     folder = str(Path(path).parent)
     console.note(f"try it with: onnxlint rules test {folder}; "
@@ -148,3 +164,5 @@ def _schema(arguments: Namespace, console: Console) -> int:
 _ACTIONS: Mapping[str, Callable[[Namespace, Console], int]] = {
     "list": _list, "test": _test, "fields": _fields, "new": _new, "schema": _schema,
 }  # fmt: skip
+_MANY = ("list", "test")
+"""Actions on any number of paths."""

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     TargetRenderer = Callable[[Deployments, Options], bytes]
 
 __all__ = ["CHECK_FORMATS", "COMPARE_FORMATS", "INSPECT_FORMATS", "REPORT_FORMATS",
-           "SCALE_FORMATS", "TARGET_FORMATS", "Batch", "Failure", "Options", "Result"]  # fmt: skip
+           "SCALE_FORMATS", "STATISTICS_FORMATS", "TARGET_FORMATS", "Batch",
+           "Failure", "Options", "Result"]  # fmt: skip
 
 
 def _from(module: str, function: str = "render") -> Callable[[Any, Options], bytes]:
@@ -52,6 +53,10 @@ CHECK_FORMATS: Mapping[str, BatchRenderer] = {
     "json": _from("json", "render_batch"),
     "github": _from("github", "render_batch"),
     "sarif": _from("sarif", "render_batch"),
+}
+STATISTICS_FORMATS: Mapping[str, BatchRenderer] = {
+    "text": _from("statistics", "text"),
+    "json": _from("statistics", "json"),
 }
 SCALE_FORMATS: Mapping[str, ScaleRenderer] = {
     "text": _from("scale", "text"),

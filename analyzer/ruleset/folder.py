@@ -11,6 +11,7 @@ from analyzer.ruleset.load import parse_rule
 from analyzer.ruleset.shipped import read_shipped
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
@@ -46,7 +47,7 @@ def load_rules(directory: Traversable | Path | None = None) -> tuple[Rule, ...]:
             rules.append(read_one(_text(file), file.name))
         except RuleError as error:
             problems.append(str(error))
-    problems += _clashes(rules)
+    problems += clashes(rules)
     if problems:
         raise RuleError("\n".join(problems))
     return tuple(sorted(rules, key=lambda rule: rule.id))
@@ -67,13 +68,13 @@ def _text(file: Traversable | Path) -> str:
         raise RuleError(f"{file.name}:1: cannot be read: {error.strerror}") from None
 
 
-def _clashes(rules: list[Rule]) -> list[str]:
-    """Ids and names that more than one rule uses."""
+def clashes(rules: Iterable[Rule]) -> list[str]:
+    """Ids and names that more than one rule uses, each as a line about the later file."""
     owners: dict[str, Rule] = {}
-    clashes = []
+    found = []
     for rule in rules:
         for key in (rule.id, rule.name):
             other = owners.setdefault(key, rule)
             if other is not rule:
-                clashes.append(f"{rule.source}:1: {key} is already the rule in {other.source}")
-    return clashes
+                found.append(f"{rule.source}:1: {key} is already the rule in {other.source}")
+    return found

@@ -336,7 +336,7 @@ def test_a_baseline_is_written_alone(cli: Cli, wasteful: str, more: list[str]) -
     assert outcome.code == 2
     assert outcome.err == (
         "onnxlint: error: --write-baseline accepts findings and reports none; "
-        "leave out --output and --format\n"
+        "leave out --output, --format and --statistics\n"
     )
     assert os.listdir() == [wasteful]
 

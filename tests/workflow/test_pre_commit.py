@@ -1,0 +1,195 @@
+"""The hooks that this repository offers, run by pre-commit itself.
+
+Everything is as for a user: pre-commit clones the repository, makes an environment and installs
+the package into it. Only what the package depends on is borrowed from the tests' own environment,
+so that nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tomllib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.cli.conftest import CLEAN, WASTEFUL, encode
+from tests.workflow.git import commit, environment, git
+
+ROOT = Path(__file__).parents[2]
+SOURCES = ("analyzer", "rules", "templates", "pyproject.toml", "README.md", "LICENSE",
+           ".pre-commit-hooks.yaml")  # fmt: skip
+HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+POINTER = (
+    "version https://git-lfs.github.com/spec/v1\n"
+    "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\n"
+    "size 17059840\n"
+)
+BASELINE = "onnxlint-baseline.json"
+CONFIGURATION = """fail-on = "warning"
+
+[options.compute-budget]
+max-macs = 1_000
+"""
+SMALL = """<ir_version: 8, opset_import: ["" : 17]>
+g (float[1,2,8,8] x) => (float[1,2,8,8] y) <float[2,2,1,1] w = {1, 2, 3, 4}> { y = Conv (x, w) }"""
+"""256 MACs."""
+GROWN = SMALL.replace("8,8", "16,16")
+"""1,024 MACs."""
+
+
+@pytest.fixture(scope="module")
+def tool(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A repository that holds this tree, and its revision."""
+    folder = tmp_path_factory.mktemp("tool")
+    for name in SOURCES:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, folder / name)
+    return folder, commit(folder)
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What pre-commit has installed, for all tests here."""
+    return tmp_path_factory.mktemp("pre-commit")
+
+
+PRE_COMMIT = (sys.executable, "-m", "pre_commit")
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def project(tool: tuple[Path, str], tmp_path: Path) -> Path:
+    """A repository that uses both hooks."""
+    repository, revision = tool
+    hooks = [{"id": "onnxlint", "verbose": True}, {"id": "onnxlint-rules-test"}]
+    settings = {"repos": [{"repo": str(repository), "rev": revision, "hooks": hooks}]}
+    commit(
+        tmp_path,
+        {
+            ".pre-commit-config.yaml": yaml.safe_dump(settings),
+            "onnxlint.toml": CONFIGURATION,
+            "models/good.onnx": encode(CLEAN),
+            "models/grown.onnx": encode(SMALL),
+        },
+    )
+    return tmp_path
+
+
+@pytest.fixture
+def pre_commit(project: Path, cache: Path) -> Run:
+    """``pre-commit WORDS…`` in the project: exit code and output; or another program."""
+
+    def run(*words: str, program: Sequence[str] = PRE_COMMIT) -> tuple[int, str]:
+        offline = {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_NO_BUILD_ISOLATION": "0"}
+        borrowed = {"PYTHONPATH": sysconfig.get_path("purelib")}
+        done = subprocess.run(
+            [*program, *words],
+            cwd=project,
+            env=environment(PRE_COMMIT_HOME=str(cache), **offline, **borrowed),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            check=False,
+        )
+        return done.returncode, done.stdout
+
+    return run
+
+
+def test_hooks_take_files_by_name_in_one_process() -> None:
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["scripts"]
+    assert [hook["id"] for hook in HOOKS] == ["onnxlint", "onnxlint-rules-test"]
+    for hook in HOOKS:
+        assert hook["entry"].split()[0] in scripts
+        assert hook["require_serial"] is True
+        assert "types" not in hook
+
+
+def test_only_models_and_rules_that_changed_are_judged(pre_commit: Run, project: Path) -> None:
+    code, out = pre_commit("run", "--all-files")
+    assert (code, out.count("Passed")) == (0, 1), out
+    assert "in 2 models: clean" in out
+    assert "onnxlint rules test..................................(no files to check)Skipped" in out
+    (project / "models" / "notes.onnx.md").write_text("not a model")
+    (project / "models" / "good.onnx").write_bytes(encode(CLEAN) + b"\n\0")
+    git(project, "add", "--all")
+    code, out = pre_commit("run")
+    assert "models/good.onnx" in out
+    assert "notes" not in out
+    assert "grown" not in out
+
+
+def test_bad_grown_and_absent_models_stop_a_commit_until_they_are_mended_or_accepted(
+    pre_commit: Run, project: Path
+) -> None:
+    assert pre_commit("install")[0] == 0
+    (project / "models" / "bad.onnx").write_bytes(encode(WASTEFUL))
+    (project / "models" / "grown.onnx").write_bytes(encode(GROWN))
+    (project / "models" / "pointer.onnx").write_text(POINTER)
+    git(project, "add", "--all")
+    before = git(project, "rev-parse", "HEAD")
+
+    code, out = pre_commit("run")
+    assert code == 1
+    assert "exit code: 2" in out
+    assert "models/bad.onnx: y: SEP001 standard 3×3 convolution" in out
+    assert "models/grown.onnx: BGT001 one inference needs 1.02" in out
+    assert "models/pointer.onnx: cannot judge: " in out
+    assert "git lfs pull" in out
+    assert "good.onnx" not in out
+    commit_words = ("commit", "--quiet", "--message", "a change")
+    assert pre_commit(*commit_words, program=["git"])[0] == 1
+    assert git(project, "rev-parse", "HEAD") == before
+
+    accepted = onnxlint(project, "check", "models", "--write-baseline", BASELINE)
+    assert accepted.returncode == 2, "what cannot be judged is not accepted"
+    (project / "models" / "pointer.onnx").write_bytes(encode(CLEAN))
+    (project / "onnxlint.toml").write_text(f'baseline = "{BASELINE}"\n{CONFIGURATION}')
+    git(project, "add", "--all")
+    code, out = pre_commit(*commit_words, program=["git"])
+    assert code == 0, out
+    assert "0 findings in 3 models; 3 in the baseline: clean" in out
+    assert git(project, "rev-parse", "HEAD") != before
+
+
+def test_examples_of_a_rule_are_run_when_it_changes(pre_commit: Run, project: Path) -> None:
+    assert onnxlint(project, "rules", "new", "rules/no-dropout").returncode == 0
+    git(project, "add", "--all")
+    code, out = pre_commit("run")
+    assert code == 0, out
+    rule = project / "rules" / "no-dropout.yaml"
+    rule.write_text(rule.read_text("utf-8").replace("> 0", "> 1"))
+    (project / "rules" / "broken.yaml").write_text("id: OWN002\nwhne: true\n")
+    git(project, "add", "--all")
+    code, out = pre_commit("run")
+    assert code == 1
+    assert "exit code: 2" in out
+    assert "broken.yaml:2: " in out
+    (project / "rules" / "broken.yaml").unlink()
+    git(project, "add", "--all")
+    code, out = pre_commit("run")
+    assert code == 1
+    assert "no-dropout.yaml:" in out
+    assert "FAIL" in out
+
+
+def onnxlint(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run this tree's command in ``folder``."""
+    return subprocess.run(
+        [sys.executable, "-m", "analyzer", *words],
+        cwd=folder,
+        env=environment(PYTHONPATH=str(ROOT)),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
