@@ -24,8 +24,9 @@ from analyzer.model.limits import Limits
 from analyzer.operators.declared import attach, declaring
 from analyzer.patterns import find_blocks, module_tree, recognise, tag_factorised
 from analyzer.redundancy import batch_growth, find_structure
-from analyzer.shapes.bindings import Bindings, sizes_of_symbols
+from analyzer.shapes.bindings import sizes_of_symbols
 from analyzer.shapes.run import infer_shapes
+from analyzer.shapes.stated import Bindings
 from analyzer.survey import survey
 from analyzer.trust.look import contents_of
 

@@ -20,8 +20,8 @@ from analyzer.survey import survey
 if TYPE_CHECKING:
     from analyzer.graph.scope import Program
     from analyzer.model.limits import Limits
-    from analyzer.shapes.bindings import Bindings
     from analyzer.shapes.instance import Shapes
+    from analyzer.shapes.stated import Bindings
     from analyzer.survey import Survey
 
 

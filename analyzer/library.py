@@ -87,7 +87,7 @@ from analyzer.ruleset.trees import Refused
 from analyzer.ruleset.trusted import Trusted
 from analyzer.scaling import Layer, Scaled, Scaler, frontier, grid
 from analyzer.scaling.tables import table
-from analyzer.shapes.bindings import Bindings, Defaults
+from analyzer.shapes.stated import Bindings, Defaults
 from analyzer.surplus import BatchGrowth, Initializer, Structure, Surplus
 from analyzer.version import __version__
 
@@ -410,7 +410,7 @@ def explain(rule: str | Rule, rules: Sequence[Rule] | None = None) -> str:
     ConfigError
         There is no such rule.
     """
-    from analyzer.ruleset import explain as page
+    from analyzer.ruleset.explain import explain as page
     from analyzer.ruleset.select import find_rule
 
     if isinstance(rule, str):

@@ -16,7 +16,6 @@ from analyzer.findings.baseline import apply_baseline
 from analyzer.findings.finding import Severity
 from analyzer.findings.group import group
 from analyzer.findings.order import dedupe, sort
-from analyzer.ruleset.engine import evaluate
 from analyzer.ruleset.option_values import typed
 from analyzer.ruleset.select import matches, select_rules, unknown_selectors
 from analyzer.ruleset.trusted import Trusted
@@ -90,6 +89,8 @@ def lint(
 
 def judge(facts: Facts, rules: Sequence[Rule], settings: Settings) -> Verdict:
     """Run the rules on one model and process what they find; raises ``ConfigError``."""
+    from analyzer.ruleset.engine import evaluate  # lazily: to check settings takes no engine
+
     options = check_settings(rules, settings)
     chosen = select_rules(rules, settings.select, settings.ignore, settings.preview)
     # dedupe first: a baseline is written from reported findings, so duplicates must not be

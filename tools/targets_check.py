@@ -36,8 +36,8 @@ from analyzer.deployment import TargetFit
 from analyzer.graph.program import program_of
 from analyzer.model import load
 from analyzer.model.limits import Limits
-from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.run import infer_shapes
+from analyzer.shapes.stated import Bindings
 from analyzer.targets.catalog import chosen
 from analyzer.targets.flow import Manner
 from analyzer.targets.judge import covers

@@ -28,7 +28,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, console: Console, environment: Environment) -> int:
     """Show the page as Markdown."""
-    from analyzer.ruleset import explain
+    from analyzer.ruleset.explain import explain
     from analyzer.ruleset.select import find_rule
     from analyzer.sanitise import clean
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from analyzer.model import Limits
     from analyzer.operators.record import Operator
     from analyzer.ruleset.rule import Rule
-    from analyzer.shapes.bindings import Bindings
+    from analyzer.shapes.stated import Bindings
     from analyzer.targets.table import Table
 
 NO_BASELINE = "-"
@@ -162,7 +162,7 @@ def _finder(arguments: Namespace) -> tuple[Callable[[str], Config], Mapping[str,
 
 def _make(file: Config, arguments: Namespace, today: date, baseline: str) -> Plan:
     from analyzer.lint import Settings, check_settings
-    from analyzer.shapes.bindings import Bindings
+    from analyzer.shapes.stated import Bindings
 
     config = override(file, arguments)
     rules = load_all_rules(config.rules)

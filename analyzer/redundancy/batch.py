@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.redundancy.baked import another_batch
-from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.run import infer_shapes
 from analyzer.shapes.sites import list_sites
+from analyzer.shapes.stated import Bindings
 from analyzer.surplus import BatchGrowth
 from analyzer.survey import leaf_costs
 

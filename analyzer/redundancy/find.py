@@ -24,9 +24,9 @@ from analyzer.redundancy.duplicates import repeated
 from analyzer.redundancy.idle import left_idle
 from analyzer.redundancy.initializers import list_initializers
 from analyzer.redundancy.neutral import neutral
-from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.run import infer_shapes
 from analyzer.shapes.sites import list_sites
+from analyzer.shapes.stated import Bindings
 from analyzer.surplus import Structure, Surplus
 
 if TYPE_CHECKING:

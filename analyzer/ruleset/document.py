@@ -16,8 +16,6 @@ import yaml
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sized
 
-MAX_BYTES = 64 * 1024
-"""Size of a rule file; the largest shipped one has 4 kB."""
 MAX_DEPTH = 8
 """Nesting of lists and mappings; rule files need 3."""
 MAX_ENTRIES = 256

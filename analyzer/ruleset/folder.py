@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 from analyzer.errors import RuleError
 from analyzer.resources import rules_dir
-from analyzer.ruleset.document import MAX_BYTES
-from analyzer.ruleset.load import parse_rule
 from analyzer.ruleset.shipped import read_shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
@@ -19,6 +17,8 @@ if TYPE_CHECKING:
 
 MAX_FILES = 1000
 """Rule files in one folder."""
+MAX_BYTES = 64 * 1024
+"""Size of a rule file; the largest shipped one has 4 kB."""
 
 
 def load_rules(directory: Traversable | Path | None = None) -> tuple[Rule, ...]:
@@ -33,14 +33,14 @@ def load_rules(directory: Traversable | Path | None = None) -> tuple[Rule, ...]:
         folder, no rule in it, or two rules share an id or a name.
     """
     folder = rules_dir() if directory is None else directory
+    read_one = _reader(shipped=directory is None)
     if folder.is_file() and folder.name.endswith(".yaml"):
-        return (parse_rule(_text(folder), folder.name),)
+        return (read_one(_text(folder), folder.name),)
     if not folder.is_dir():
         raise RuleError(f"{folder}: no such folder of rules")
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
     if not files or len(files) > MAX_FILES:
         raise RuleError(f"{folder}: {len(files)} rule files (*.yaml), expected 1 to {MAX_FILES}")
-    read_one = read_shipped if directory is None else parse_rule
     rules, problems = [], []
     for file in files:
         try:
@@ -51,6 +51,15 @@ def load_rules(directory: Traversable | Path | None = None) -> tuple[Rule, ...]:
     if problems:
         raise RuleError("\n".join(problems))
     return tuple(sorted(rules, key=lambda rule: rule.id))
+
+
+def _reader(*, shipped: bool) -> Callable[[str, str], Rule]:
+    """What reads the rule in a text; to choose among those that ship takes no parser."""
+    if shipped:
+        return read_shipped
+    from analyzer.ruleset.load import parse_rule
+
+    return parse_rule
 
 
 def _text(file: Traversable | Path) -> str:

@@ -3,7 +3,7 @@
 Their files are looked at by tests as those of a user are when they load. So it is enough to find
 the few keys that choose rules with a regular expression, 20 µs a file, and to read the rest once
 somebody asks for it: a condition when there is something that it could be true of, a message when
-it is.
+it is. Only then is what reads them imported.
 """
 
 from __future__ import annotations
@@ -14,11 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.errors import RuleError
 from analyzer.findings.finding import Severity
-from analyzer.ruleset.document import read
-from analyzer.ruleset.example_keys import read_examples
 from analyzer.ruleset.fields import EVIDENCE, STATISTICS
-from analyzer.ruleset.keys import Section
-from analyzer.ruleset.load import parse_rule, read_trusted
 from analyzer.ruleset.rule import Rule
 
 if TYPE_CHECKING:
@@ -44,6 +40,8 @@ def read_shipped(text: str, source: str) -> Rule:
     later = Later(text, source)
     head = later.head()
     if head is None:
+        from analyzer.ruleset.load import parse_rule
+
         return parse_rule(text, source)
     rule = object.__new__(Rule)
     for name, value in head.items():
@@ -120,6 +118,10 @@ class Later:
     def fill(self, name: str) -> Mapping[str, Any]:
         """The field ``name`` and what is read together with it."""
         if name == "examples":
+            from analyzer.ruleset.document import read
+            from analyzer.ruleset.example_keys import read_examples
+            from analyzer.ruleset.keys import Section
+
             errors: list[tuple[int, str]] = []
             top = Section(read(self.text), errors)
             examples = read_examples(top, self.rule.options)
@@ -131,6 +133,8 @@ class Later:
     @cached_property
     def rule(self) -> Rule:
         """All of it but the examples."""
+        from analyzer.ruleset.load import read_trusted
+
         return read_trusted(self.text[: self._end], self.source)
 
 

@@ -18,9 +18,9 @@ from analyzer.graph.program import program_of
 from analyzer.model.limits import Limits
 from analyzer.records import HIDDEN, shown_as
 from analyzer.scaling.freedom import STRIDE, free_dimensions
-from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.run import infer_shapes
 from analyzer.shapes.sites import list_sites
+from analyzer.shapes.stated import Bindings
 from analyzer.survey import leaf_costs
 
 if TYPE_CHECKING:

@@ -7,13 +7,14 @@ batch 1, an image of 224×224 with 3 channels, no past key/values, a sequence of
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analyzer.facts import Assumption, Problem
 from analyzer.graph.tensors import dims
 from analyzer.model.limits import Limits
 from analyzer.shapes.hints import Hints, read_hints
+from analyzer.shapes.stated import Bindings, Defaults
 from analyzer.shapes.types import Type, decode_type, dimensions
 from analyzer.units import shape as spell
 
@@ -23,21 +24,6 @@ if TYPE_CHECKING:
     import onnx
 
     from analyzer.graph.scope import Op, Program, Scope
-
-
-@dataclass(frozen=True, slots=True)
-class Defaults:
-    """Sizes for open dimensions that nothing else decides."""
-
-    image: int = 224
-    """Height and width of a rank-4 input."""
-    sequence: int = 128
-    """Further axes of inputs of rank 1 to 3."""
-    batch: int = 1
-    channels: int = 3
-    past: int = 0
-    other: int = 1
-    reason: str = "default"
 
 
 ALTERNATIVES = (
@@ -63,24 +49,6 @@ def sizes_of_symbols(assumptions: Iterable[Assumption]) -> dict[str, int]:
         if sizes.setdefault(each.dim, each.value) != each.value:
             vague.add(each.dim)
     return {name: size for name, size in sizes.items() if name not in vague}
-
-
-@dataclass(frozen=True, slots=True)
-class Bindings:
-    """What the user says about sizes that the file leaves open."""
-
-    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    """Full shape by graph-input name; overrides the file, also its static dims."""
-    dims: Mapping[str, int] = field(default_factory=dict)
-    """Size by symbol."""
-    trips: Mapping[str, int] = field(default_factory=dict)
-    """Trip count by Loop/Scan node name or output."""
-    defaults: Defaults = Defaults()
-    """For dimensions that remain."""
-    hinted: bool = True
-    """Whether sizes that the file's metadata states go before the defaults."""
-    assume: bool = True
-    """False leaves open what is not stated here: what then holds, holds for every size."""
 
 
 @dataclass(slots=True)

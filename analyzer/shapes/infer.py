@@ -19,7 +19,7 @@ from analyzer.graph.call import MALFORMED
 from analyzer.graph.tensors import dims, sparse_dims
 from analyzer.model.dtypes import DTYPES
 from analyzer.model.limits import Limits
-from analyzer.shapes.bindings import Bindings, bind
+from analyzer.shapes.bindings import bind
 from analyzer.shapes.control import CONTROL
 from analyzer.shapes.frame import Frame, Room
 from analyzer.shapes.instance import Child, Instance, Shapes, running, scope_path
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from analyzer.graph.scope import FunctionKey, Op, Program
     from analyzer.model.guard import GuardFailure
     from analyzer.shapes.fold import Array
+    from analyzer.shapes.stated import Bindings
 
     Deaths = Mapping[int, GuardFailure]
 

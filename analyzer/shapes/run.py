@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from analyzer.graph.scope import Program
     from analyzer.model.guard import Progress
-    from analyzer.shapes.bindings import Bindings
     from analyzer.shapes.infer import Deaths
     from analyzer.shapes.instance import Shapes
+    from analyzer.shapes.stated import Bindings
 
 MAX_GUESSED = 3000
 """Largest model for which other defaults are tried when the usual ones contradict it."""

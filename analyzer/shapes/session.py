@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     import onnx
 
     from analyzer.graph.scope import Program
-    from analyzer.shapes.bindings import Bindings
     from analyzer.shapes.fold import Array
     from analyzer.shapes.frame import Frame
     from analyzer.shapes.instance import Instance
+    from analyzer.shapes.stated import Bindings
     from analyzer.shapes.types import Type
 
 MAX_UNROLLED = 1 << 13

@@ -18,8 +18,8 @@ from onnx import AttributeProto, defs, helper, numpy_helper
 from analyzer.graph.program import build_program
 from analyzer.model.guard import GuardFailure, guarded
 from analyzer.model.limits import LimitExceeded, Limits
-from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.infer import Inference
+from analyzer.shapes.stated import Bindings
 from analyzer.shapes.types import Type, encode_type
 from analyzer.targets.flow import Manner, TooMany, Untyped
 from analyzer.targets.lowering import flow_of

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from analyzer.deployment import TargetFit
     from analyzer.facts import Node
     from analyzer.model.limits import Limits
-    from analyzer.shapes.bindings import Bindings
+    from analyzer.shapes.stated import Bindings
     from analyzer.survey import Survey
     from analyzer.targets.table import Table
 

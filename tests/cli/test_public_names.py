@@ -60,3 +60,13 @@ def test_check_imports_no_report_machinery() -> None:
     loaded = {*python(code).split()}
     assert "analyzer.report.lines" in loaded
     assert not {"weasyprint", "squarify", "analyzer.report.rendering", "analyzer.weights"} & loaded
+
+
+def test_making_a_plan_imports_neither_onnx_nor_a_parser_of_rules() -> None:
+    code = (
+        "import sys\nfrom analyzer.cli.main import run\n"
+        "run(['check', 'x.onnx', '--select', 'ONX,ONY'])\nprint(*sorted(sys.modules))"
+    )
+    loaded = {*python(code).split()}
+    assert "analyzer.cli.plan" in loaded
+    assert not {"onnx", "numpy", "networkx", "jinja2", "yaml", "analyzer.model.reading"} & loaded

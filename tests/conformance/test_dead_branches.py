@@ -5,7 +5,7 @@ from __future__ import annotations
 import onnxruntime as ort
 import pytest
 
-from analyzer.shapes.bindings import Bindings
+from analyzer.shapes.stated import Bindings
 from tests.golden.text import facts_of, parse
 
 SQUEEZED = (

@@ -14,8 +14,8 @@ from analyzer.graph.program import build_program
 from analyzer.lint import lint
 from analyzer.model.checker import check_structure
 from analyzer.ruleset import load_rules
-from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.run import infer_shapes
+from analyzer.shapes.stated import Bindings
 from tests.golden.text import facts, facts_of, parse
 
 RULES = load_rules()

@@ -14,7 +14,7 @@ import pytest
 from analyzer.analyze import analyze
 from analyzer.facts import Certainty
 from analyzer.model import load
-from analyzer.shapes.bindings import Bindings
+from analyzer.shapes.stated import Bindings
 from tests.differential.count import macs_of
 from tests.differential.draft import Draft, Value, ones, probe
 from tests.differential.flow import FLOWS

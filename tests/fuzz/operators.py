@@ -19,8 +19,8 @@ from onnx import AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto,
 from analyzer.graph.program import build_program
 from analyzer.model.guard import GuardFailure, Progress, guarded
 from analyzer.model.limits import Limits
-from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.infer import Inference
+from analyzer.shapes.stated import Bindings
 from tests.fuzz.parts import FLOATS, number, numbers, tensor
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from analyzer.graph.scope import Program
-    from analyzer.shapes.bindings import Bindings
     from analyzer.shapes.instance import Shapes
+    from analyzer.shapes.stated import Bindings
 
 BREAK = b"\xff\xff"
 """Between the names in an input of ``names``: not UTF-8, so no name can hold it."""

@@ -9,7 +9,7 @@ import onnx.parser
 
 from analyzer.analyze import analyze
 from analyzer.model import load
-from analyzer.shapes.bindings import Bindings
+from analyzer.shapes.stated import Bindings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

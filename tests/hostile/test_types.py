@@ -13,7 +13,7 @@ from analyzer.analyze import analyze
 from analyzer.cli.main import run
 from analyzer.facts import Facts
 from analyzer.model import load
-from analyzer.shapes.bindings import Bindings
+from analyzer.shapes.stated import Bindings
 from tests.fuzz.promises import Depth, keep
 
 Shape = list[int | str | None] | None

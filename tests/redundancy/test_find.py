@@ -6,7 +6,7 @@ import pytest
 
 from analyzer.analyze import analyze
 from analyzer.model import load
-from analyzer.shapes.bindings import Bindings
+from analyzer.shapes.stated import Bindings
 from tests.golden.text import facts, parse
 from tests.redundancy.looks import kinds, surplus
 

@@ -11,7 +11,8 @@ from analyzer.examples import ExampleResult, facts_of, run_example
 from analyzer.examples import test_rules as run_examples
 from analyzer.lint import lint
 from analyzer.resources import rules_dir
-from analyzer.ruleset import Rule, explain, load_rules, parse_rule
+from analyzer.ruleset import Rule, load_rules, parse_rule
+from analyzer.ruleset.explain import explain
 from tests.ruleset.build import RULE
 
 RULES = load_rules()

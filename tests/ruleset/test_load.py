@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from analyzer.errors import RuleError
 from analyzer.findings.finding import Severity
-from analyzer.ruleset import Option, explain, load_rules, parse_rule
-from analyzer.ruleset.document import MAX_BYTES
+from analyzer.ruleset import Option, load_rules, parse_rule
+from analyzer.ruleset.explain import explain
+from analyzer.ruleset.folder import MAX_BYTES
 from tests.ruleset.build import RULE, rule_text
 
 

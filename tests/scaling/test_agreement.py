@@ -9,7 +9,7 @@ import pytest
 from analyzer.analyze import analyze
 from analyzer.model import load
 from analyzer.scaling import Scaler
-from analyzer.shapes.bindings import Bindings
+from analyzer.shapes.stated import Bindings
 from samples.build_mobilenet_v1 import build, to_bytes
 
 if TYPE_CHECKING:

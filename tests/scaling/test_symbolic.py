@@ -16,7 +16,7 @@ from analyzer.model import load
 from analyzer.scaling import symbolic
 from analyzer.scaling.freedom import Freedom
 from analyzer.scaling.symbolic import DimensionGrowth, Sample, symbolic_growth
-from analyzer.shapes.bindings import Bindings
+from analyzer.shapes.stated import Bindings
 
 Grow = Callable[..., dict[str, DimensionGrowth]]
 LIGHT = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"

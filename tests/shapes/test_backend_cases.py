@@ -10,8 +10,8 @@ import onnx
 from onnx import numpy_helper
 
 from analyzer.graph.program import build_program, normal_domain
-from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.infer import Inference
+from analyzer.shapes.stated import Bindings
 from tests.cases import node_cases
 
 if TYPE_CHECKING:

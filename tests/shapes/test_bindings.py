@@ -7,7 +7,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from analyzer.facts import Certainty, Facts
-from analyzer.shapes.bindings import Bindings
+from analyzer.shapes.stated import Bindings
 from tests.golden.text import facts, facts_of
 
 

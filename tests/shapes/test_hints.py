@@ -8,8 +8,8 @@ import pytest
 from onnx import helper
 
 from analyzer.facts import Certainty, Facts
-from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.hints import MAX_TEXT, read_hints
+from analyzer.shapes.stated import Bindings
 from tests.golden.text import facts_of, parse
 
 IMAGE = "g (float[batch,3,height,width] images) => (float[b,c,h,w] y) { y = Relu (images) }"

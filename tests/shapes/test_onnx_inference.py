@@ -10,8 +10,8 @@ from onnx import ModelProto, shape_inference
 from analyzer.facts import Dim
 from analyzer.graph.program import build_program
 from analyzer.model import load
-from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.infer import Inference
+from analyzer.shapes.stated import Bindings
 from tests.cases import node_cases
 from tests.golden.text import facts
 

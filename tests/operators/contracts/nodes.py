@@ -14,9 +14,9 @@ from onnx import helper, numpy_helper
 from analyzer.graph.program import build_program, normal_domain
 from analyzer.operators.contracts import contracts_of
 from analyzer.operators.contracts.contents import with_contents
-from analyzer.shapes.bindings import Bindings
 from analyzer.shapes.infer import Inference
 from analyzer.shapes.sites import list_sites
+from analyzer.shapes.stated import Bindings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
