@@ -52,7 +52,7 @@ def configure(parser: ArgumentParser) -> None:
         type=values.format_and_path,
         action="append",
         default=[],
-        help=f"write {', '.join(CHECK_FORMATS)} to a file as well (repeatable)",
+        help="write one of these formats to a file as well (repeatable)",
     )
     parser.add_argument(
         "--statistics",
@@ -125,7 +125,7 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         environment.today,
         accepted,
         note=console.note,
-        digest=not formats.isdisjoint({"json", "sarif"}),
+        digest=not formats.isdisjoint({"json", "jsonl", "sarif"}),
     )
     debug = arguments.debug or environment.debug
     judged = judge_all(plans, command_line(arguments), console, debug=debug, jobs=arguments.jobs)
@@ -148,7 +148,7 @@ def _report(batch: Batch, arguments: Namespace, console: Console, options: Optio
     shown = replace(options, color=console.color, summary=False)
     formats = STATISTICS_FORMATS if arguments.statistics else CHECK_FORMATS
     console.write(formats[arguments.format](batch, shown))
-    if arguments.format != "text":  # there it is part of the text
+    if arguments.format not in ("text", "concise"):  # they say it in the same words
         for failure in batch.failures:
             console.error(failure.message)
     console.note(summary(batch))

@@ -50,7 +50,10 @@ INSPECT_FORMATS: Mapping[str, Renderer] = {
 }
 CHECK_FORMATS: Mapping[str, BatchRenderer] = {
     "text": _from("lines", "render_batch"),
+    "concise": _from("concise", "render_batch"),
     "json": _from("json", "render_batch"),
+    "jsonl": _from("jsonlines", "render_batch"),
+    "csv": _from("findings_csv", "render_batch"),
     "github": _from("github", "render_batch"),
     "sarif": _from("sarif", "render_batch"),
 }

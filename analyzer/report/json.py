@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from analyzer.report.document import BatchDocument, Document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from analyzer.report.result import Batch, Options, Result
 
@@ -32,6 +32,11 @@ def encode(value: Mapping[str, Any] | list[Any]) -> bytes:
     """
     parts = _items(value, "\n ") if isinstance(value, list) else _members(value)
     return b"".join(map(_escape, parts)) + b"\n"
+
+
+def encode_lines(values: Iterable[Mapping[str, Any]]) -> bytes:
+    """One object a line, as safe as ``encode`` makes them."""
+    return b"".join(_escape(_compact(value)) + b"\n" for value in values)
 
 
 def _members(value: Mapping[str, Any], indent: str = "\n ") -> Iterator[str]:

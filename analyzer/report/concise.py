@@ -1,0 +1,31 @@
+"""Text of ``check`` for editors and ``grep``: one line per finding and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer import units
+from analyzer.report.notices import CANNOT_JUDGE, INCONCLUSIVE, of_batch
+from analyzer.report.style import Style
+from analyzer.sanitise import clean
+
+if TYPE_CHECKING:
+    from analyzer.report.notices import Notice
+    from analyzer.report.result import Batch, Options
+
+
+def render_batch(batch: Batch, options: Options) -> bytes:
+    """``path: place: RULE message``; where there is no verdict, ``path: cannot judge: why``."""
+    style = Style(options.color)
+    return "".join(f"{_line(notice, style)}\n" for notice in of_batch(batch)).encode("utf-8")
+
+
+def _line(notice: Notice, style: Style) -> str:
+    before = f"{clean(notice.path)}: {notice.where}"
+    if notice.rule == CANNOT_JUDGE:
+        return f"{before}{style.error('cannot judge')}: {notice.message}"
+    if notice.rule == INCONCLUSIVE:
+        return f"{before}{style.warning('inconclusive')}: {notice.message} [{notice.name}]"
+    count = notice.finding.count if notice.finding else 1
+    more = f" (and at {units.places(count - 1)} more)" if count > 1 else ""
+    return f"{before}{style.severity(notice.severity.value, notice.rule)} {notice.message}{more}"

@@ -1,0 +1,145 @@
+"""What a check tells of each model, before a format puts it into its own syntax.
+
+Texts are fit to show (``analyzer.sanitise``); a format adds what its syntax wants escaped. Paths
+are as given, as some formats turn them into references.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzer.findings.finding import Severity
+from analyzer.findings.group import group
+from analyzer.report.result import Failure
+from analyzer.report.view.findings import first_sentence, is_told, messages, others
+from analyzer.sanitise import clean, label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from analyzer.findings.finding import Finding
+    from analyzer.findings.suppress import Suppression
+    from analyzer.report.result import Batch, Result
+
+CANNOT_JUDGE = "cannot-judge"
+"""In the place of a rule, where a file could not be judged at all."""
+INCONCLUSIVE = "inconclusive"
+"""In the place of a rule, where a model was judged in part only."""
+IN_BASELINE = "accepted in the baseline"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One finding, or one reason why there is no verdict."""
+
+    path: str
+    """Of the model, as given."""
+    rule: str
+    """Id of the rule, ``CANNOT_JUDGE`` or ``INCONCLUSIVE``."""
+    name: str
+    """Of the rule, or the code of the problem; empty for a failure."""
+    severity: Severity
+    message: str
+    """One line."""
+    place: str = ""
+    """Name of the operator or tensor that it is mainly about; empty for the whole model."""
+    also: str = ""
+    """Its further places, in words: ``also at b, c and 10 more``."""
+    origin: str = ""
+    """``path.py:12`` in the source of the model."""
+    remedy: str = ""
+    """What to do, one line."""
+    ask: str = ""
+    """What to ask whoever supplied the model."""
+    finding: Finding | None = None
+    """What it is made of; ``None`` where there is no verdict."""
+    silence: str = ""
+    """Why it is not reported; empty where it is."""
+    suppression: Suppression | None = None
+    """The entry that silences it."""
+
+    @property
+    def title(self) -> str:
+        """``SEP001 separable-candidate``."""
+        return f"{self.rule} {self.name}" if self.name else self.rule
+
+    @property
+    def where(self) -> str:
+        """The place as the beginning of a line: ``conv1: ``."""
+        return f"{self.place}: " if self.place else ""
+
+    @property
+    def advice(self) -> tuple[tuple[str, str], ...]:
+        """What to know and to do beside the message, as (word, text)."""
+        every = (("from", self.origin), ("fix", self.remedy), ("ask", self.ask))
+        return tuple((word, text) for word, text in every if text)
+
+
+def of_batch(batch: Batch) -> Iterator[Notice]:
+    """Everything that is reported, model by model: what could not be judged, then findings."""
+    for item in batch.items:
+        if isinstance(item, Failure):
+            yield of_failure(item)
+        else:
+            yield from without_verdict(item)
+            yield from reported(item)
+
+
+def of_failure(failure: Failure) -> Notice:
+    """A file that could not be judged."""
+    return Notice(failure.path, CANNOT_JUDGE, "", Severity.ERROR, clean(failure.reason))
+
+
+def without_verdict(result: Result, *, again: bool = False) -> Iterator[Notice]:
+    """Why a model was judged in part only; with ``again`` also what an error of a rule says."""
+    told = {} if again else messages(f for f in result.places if f.severity is Severity.ERROR)
+    for problem in result.facts.problems:
+        if problem.inconclusive and not is_told(problem, told):
+            yield Notice(
+                result.facts.model.path, INCONCLUSIVE, label(problem.code), Severity.ERROR,
+                clean(problem.message), label(problem.where),
+            )  # fmt: skip
+
+
+def reported(result: Result) -> Iterator[Notice]:
+    """What the rules find and nothing silences, the gravest first."""
+    return _of_findings(result, result.groups)
+
+
+def silenced(result: Result) -> Iterator[Notice]:
+    """What the configuration silences, by the entry that does, and what the baseline holds."""
+    by_entry: dict[Suppression, list[Finding]] = {}
+    for finding, entry in result.silenced:
+        by_entry.setdefault(entry, []).append(finding)
+    for entry, findings in by_entry.items():
+        until = f" (until {entry.expires})" if entry.expires else ""
+        yield from _of_findings(result, group(findings), clean(entry.reason) + until, entry)
+    yield from _of_findings(result, group(result.known), IN_BASELINE)
+
+
+def _of_findings(
+    result: Result,
+    findings: Iterable[Finding],
+    silence: str = "",
+    suppression: Suppression | None = None,
+) -> Iterator[Notice]:
+    nodes = {node.id: node for node in result.facts.nodes}
+    names = {node.id: node.name for node in result.facts.nodes if node.name}
+    for finding in findings:
+        node = nodes.get(finding.node)
+        yield Notice(
+            result.facts.model.path,
+            label(finding.rule),
+            label(finding.name),
+            finding.severity,
+            clean(finding.message),
+            label(names.get(finding.node, finding.node)),
+            others(finding, names) if finding.count > 1 else "",
+            label(node.location) if node else "",
+            clean(finding.remedy) or first_sentence(finding.fix),
+            clean(finding.ask),
+            finding,
+            silence,
+            suppression,
+        )
