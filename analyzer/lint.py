@@ -13,6 +13,7 @@ from analyzer.display import Brief
 from analyzer.errors import ConfigError
 from analyzer.findings import suppress as suppression
 from analyzer.findings.baseline import apply_baseline
+from analyzer.findings.configuration import CONFIGURATION
 from analyzer.findings.finding import Severity
 from analyzer.findings.group import group
 from analyzer.findings.order import dedupe, sort
@@ -21,7 +22,7 @@ from analyzer.ruleset.select import matches, select_rules, unknown_selectors
 from analyzer.ruleset.trusted import Trusted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from analyzer.facts import Facts, Problem
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from analyzer.findings.suppress import Suppression
     from analyzer.ruleset.option import OptionValue
     from analyzer.ruleset.rule import Rule
+    from analyzer.ruleset.select import Selectable
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +131,21 @@ def unused_suppressions(
     settings: Settings, used: frozenset[Suppression], models: Sequence[str]
 ) -> tuple[Finding, ...]:
     """Findings about suppressions that did nothing in a whole run over ``models``."""
-    findings = suppression.unused(settings.suppressions, used, models, settings.today)
-    return tuple(
-        replace(finding, severity=Severity(settings.severity.get(finding.rule, finding.severity)))
-        for finding in findings
-        if not any(finding.rule.startswith(word) or finding.name == word
-                   for word in settings.ignore)
-    )  # fmt: skip
+    return governed(
+        suppression.unused(settings.suppressions, used, models, settings.today), settings
+    )
+
+
+def governed(findings: Iterable[Finding], settings: Settings) -> tuple[Finding, ...]:
+    """Findings of the configuration as ``settings`` want them: ignored, or graded."""
+    left = tuple(rule for rule in CONFIGURATION
+                 if not any(matches(rule, word) for word in settings.ignore))  # fmt: skip
+    kept = {rule.id for rule in left}
+    return regrade([f for f in findings if f.rule in kept], left, settings.severity)
 
 
 def regrade(
-    findings: Sequence[Finding], rules: Sequence[Rule], severity: Mapping[str, str]
+    findings: Sequence[Finding], rules: Sequence[Selectable], severity: Mapping[str, str]
 ) -> tuple[Finding, ...]:
     """Findings with configured severities."""
     graded = {
@@ -177,8 +183,7 @@ def settle(
     mistakes = [
         Mistake((field, word), text)
         for field, word in words
-        if word not in _OWN
-        for text in unknown_selectors(rules, [word])
+        for text in unknown_selectors((*rules, *CONFIGURATION), [word])
     ]
     mistakes += [
         Mistake(
@@ -203,11 +208,6 @@ def settle(
             except ValueError as error:
                 mistakes.append(Mistake(("options", word, name), f"{rule.id}: {error}"))
     return options, mistakes
-
-
-_OWN = frozenset({suppression.UNUSED_ID, suppression.UNUSED_NAME, suppression.EXPIRED_ID,
-                  suppression.EXPIRED_NAME, "CFG"})  # fmt: skip
-"""Words for the findings that come from the configuration, not from a rule file."""
 
 
 def _positions(facts: Facts) -> dict[str, int]:

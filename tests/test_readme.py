@@ -10,6 +10,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from analyzer.cli.config.read import build
+from analyzer.findings.configuration import CONFIGURATION
 from analyzer.ruleset import load_rules
 from tests import warm
 from tools import readme
@@ -37,10 +38,10 @@ def _words(text: str) -> list[str]:
     return re.sub(r"(-\w) (\S+), (--[\w-]+) \2", r"\1, \3 \2", text).split()
 
 
-def test_rule_table_lists_every_rule_file() -> None:
+def test_rule_table_lists_every_rule_file_and_what_is_found_in_settings() -> None:
     rules = list((ROOT / "rules").glob("*.y*ml"))
     assert rules
-    assert rule_table().count("\n") == len(rules) + 2
+    assert rule_table().count("\n") == len(rules) + len(CONFIGURATION) + 2
 
 
 def test_the_first_thing_is_the_two_commands() -> None:

@@ -17,7 +17,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from analyzer.findings.configuration import CONFIGURATION, ConfigurationRule
 from analyzer.ruleset import load_rules
+from analyzer.ruleset.rule import Rule
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -70,13 +72,14 @@ def example(text: str) -> str:
 
 
 def rule_table() -> str:
-    """One line per shipped rule, sorted by id."""
+    """One line per shipped rule and per sort of finding about the settings, sorted by id."""
     head = (
         "| Rule | Name | Severity | Status | What it reports |\n| --- | --- | --- | --- | --- |\n"
     )
+    rules: list[Rule | ConfigurationRule] = [*load_rules(), *CONFIGURATION]
     return head + "".join(
         f"| {rule.id} | {rule.name} | {rule.severity} | {rule.status} | {rule.summary} |\n"
-        for rule in sorted(load_rules(), key=lambda rule: rule.id)
+        for rule in sorted(rules, key=lambda rule: rule.id)
     )
 
 

@@ -1,4 +1,4 @@
-"""``onnxlint explain``: a rule's page."""
+"""``onnxlint explain``: the page of a rule, or of a sort of finding about the settings."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from analyzer.cli.console import Console
     from analyzer.cli.environment import Environment
+    from analyzer.ruleset.rule import Rule
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -28,10 +29,13 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, console: Console, environment: Environment) -> int:
     """Show the page as Markdown."""
-    from analyzer.ruleset.explain import explain
+    from analyzer.findings.configuration import CONFIGURATION, ConfigurationRule
+    from analyzer.ruleset.explain import explain, explain_configuration
     from analyzer.ruleset.select import find_rule
     from analyzer.sanitise import clean
 
-    rule = find_rule(load_all_rules(arguments.rules), arguments.rule)
-    console.write("".join(f"{clean(line)}\n" for line in explain(rule).splitlines()).encode())
+    known: tuple[Rule | ConfigurationRule, ...] = (*load_all_rules(arguments.rules), *CONFIGURATION)
+    rule = find_rule(known, arguments.rule)
+    page = explain_configuration(rule) if isinstance(rule, ConfigurationRule) else explain(rule)
+    console.write("".join(f"{clean(line)}\n" for line in page.splitlines()).encode())
     return exits.CLEAN

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from analyzer.cli.console import Console
     from analyzer.cli.environment import Environment
+    from analyzer.findings.configuration import ConfigurationRule
     from analyzer.ruleset.rule import Rule
+
+    Listed = Rule | ConfigurationRule
 
 DETAILS = """what ARGUMENT is:
   list [PATH …]     folders of rules of your own, or files (default: those that ship)
@@ -55,7 +58,11 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
 
 
 def _list(arguments: Namespace, console: Console) -> int:
-    rules = _load(arguments.arguments)
+    from analyzer.findings.configuration import CONFIGURATION
+
+    named = arguments.arguments
+    own = () if named else CONFIGURATION
+    rules = sorted((*_load(named), *own), key=lambda rule: rule.id)
     console.write(_as_json(rules) if arguments.format == "json" else _as_text(rules, console.color))
     return exits.CLEAN
 
@@ -79,7 +86,7 @@ def _load(paths: list[str]) -> Iterable[Rule]:
     return rules
 
 
-def _as_text(rules: Iterable[Rule], color: bool) -> bytes:
+def _as_text(rules: Iterable[Listed], color: bool) -> bytes:
     from analyzer.sanitise import clean
 
     style = Style(color)
@@ -93,7 +100,7 @@ def _as_text(rules: Iterable[Rule], color: bool) -> bytes:
     return "".join(lines).encode()
 
 
-def _as_json(rules: Iterable[Rule]) -> bytes:
+def _as_json(rules: Iterable[Listed]) -> bytes:
     from analyzer.report.json import encode
 
     return encode([

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from analyzer.findings.finding import Finding, Severity
-from analyzer.findings.fingerprint import fingerprint
+from analyzer.findings.configuration import EXPIRED_SUPPRESSION, UNUSED_SUPPRESSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-UNUSED_ID, UNUSED_NAME = "CFG001", "unused-suppression"
-EXPIRED_ID, EXPIRED_NAME = "CFG002", "expired-suppression"
+    from analyzer.findings.finding import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,24 +100,10 @@ def unused(
         if entry in used or not any(entry.concerns(model) for model in models):
             continue
         what = f"suppression of {entry.rule} (model {entry.model!r}, node {entry.node!r})"
-        finding = Finding(
-            rule=UNUSED_ID,
-            name=UNUSED_NAME,
-            category="configuration",
-            severity=Severity.WARNING,
-            node="",
-            message=f"{what} matches no finding",
-            fix="Remove the entry, or correct its rule, model or node.",
-            fingerprint=fingerprint(UNUSED_ID, entry.rule, (entry.model, entry.node)),
-        )
+        identity = entry.rule, entry.model, entry.node
         if entry.expired(today):
-            finding = replace(
-                finding,
-                rule=EXPIRED_ID,
-                name=EXPIRED_NAME,
-                message=f"{what} expired on {entry.expires}; its reason was: {entry.reason}",
-                fix="Act on the finding, or renew the entry with a new date.",
-                fingerprint=fingerprint(EXPIRED_ID, entry.rule, (entry.model, entry.node)),
-            )
-        findings.append(finding)
+            what += f" expired on {entry.expires}; its reason was: {entry.reason}"
+            findings.append(EXPIRED_SUPPRESSION.finding(what, *identity))
+        else:
+            findings.append(UNUSED_SUPPRESSION.finding(f"{what} matches no finding", *identity))
     return tuple(findings)

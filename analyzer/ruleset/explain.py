@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from analyzer.findings.configuration import ConfigurationRule
     from analyzer.ruleset.option import Option
     from analyzer.ruleset.rule import Example, Rule
 
@@ -37,6 +38,20 @@ def explain(rule: Rule) -> str:
         *([_section("Ask the supplier", rule.ask.source)] if rule.ask else []),
         _section("Options", "\n".join(_options(rule)) or "None."),
         _section("References", "\n".join(f"- {url}" for url in rule.references) or "None."),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def explain_configuration(rule: ConfigurationRule) -> str:
+    """The page of a sort of finding about the settings, under the same headings."""
+    parts = [
+        f"# {rule.name} ({rule.id})",
+        f"{rule.category} · severity {rule.severity} · {rule.status} · since {rule.since}",
+        _section("What it does", rule.summary),
+        _section("Why is this bad", rule.rationale),
+        _section("Example", _code(rule.example)),
+        *([_section("Use instead", _code(rule.instead))] if rule.instead else []),
+        _section("Fix", rule.fix),
     ]
     return "\n\n".join(parts) + "\n"
 

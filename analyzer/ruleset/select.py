@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from analyzer.errors import ConfigError
 from analyzer.ruleset.fields import did_you_mean
@@ -15,7 +15,26 @@ if TYPE_CHECKING:
 EVERY = "ALL"
 
 
-def matches(rule: Rule, selector: str) -> bool:
+class Selectable(Protocol):
+    """What selectors mean: a rule, or a sort of finding of the configuration."""
+
+    @property
+    def id(self) -> str:
+        """``SEP001``."""
+
+    @property
+    def name(self) -> str:
+        """``separable-candidate``."""
+
+    @property
+    def category(self) -> str:
+        """``separable``."""
+
+
+R = TypeVar("R", bound=Selectable)
+
+
+def matches(rule: Selectable, selector: str) -> bool:
     """Whether ``selector`` means ``rule``, among others perhaps."""
     exact = selector in (EVERY, rule.name, rule.category)
     return exact or (selector != "" and rule.id.startswith(selector))
@@ -52,7 +71,7 @@ def asks_for_weights(rules: Sequence[Rule], select: Iterable[str]) -> bool:
     return any(group and all(rule.reads_weights for rule in group) for group in groups)
 
 
-def find_rule(rules: Iterable[Rule], word: str) -> Rule:
+def find_rule(rules: Iterable[R], word: str) -> R:
     """The rule with this id or name; raises ``ConfigError`` if there is none."""
     by_word = {name: rule for rule in rules for name in (rule.id, rule.name)}
     rule = by_word.get(word) or by_word.get(word.upper())
@@ -62,7 +81,7 @@ def find_rule(rules: Iterable[Rule], word: str) -> Rule:
     return rule
 
 
-def unknown_selectors(rules: Sequence[Rule], selectors: Iterable[str]) -> list[str]:
+def unknown_selectors(rules: Sequence[Selectable], selectors: Iterable[str]) -> list[str]:
     """A line for every selector that means no rule."""
     words = {word for rule in rules for word in (rule.id, rule.name, rule.category)}
     return [
