@@ -144,5 +144,7 @@ $(STAMP)-browser: $(STAMP)-test $(STAMP)-pdf
 	@command -v chromium >/dev/null || tools/apt.sh "the tests of the HTML report" chromium
 	@$(BIN)/python -c 'from playwright.sync_api import sync_playwright as s; s().start().stop()' \
 	  2>/dev/null || tools/apt.sh "Playwright, which drives Chromium in the tests" libatomic1
+	@for shell in zsh fish; do command -v $$shell >/dev/null || \
+	  tools/apt.sh "the tests of command-line completion" $$shell; done
 	@command -v pdftoppm >/dev/null || tools/apt.sh "the tests of the PDF report" poppler-utils
 	@touch $@

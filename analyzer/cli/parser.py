@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, Command] = {
     "graph": Command("graph", "the operator graph as GraphML, node-link JSON or DOT"),
     "rules": Command("rules", "list, write and test rules"),
     "explain": Command("explain", "what a rule reports, why, and what to do"),
+    "completion": Command("completion", "what makes bash, zsh or fish complete command lines"),
     "version": Command("version", "the version of onnxlint and of what it builds on"),
 }
 
