@@ -147,7 +147,7 @@ def test_fish_offers_what_the_tool_knows(tmp_path: Path) -> None:
 
 TYPED = [
     ("onnxlint che\t", "onnxlint check"),
-    ("--format=j\t", "--format=json"),
+    ("--format=tex\t", "--format=text"),
     ("--output sar\t", "--output sarif="),
     ("n\t", "et.onnx"),
     ("--select SEP001,WGT006\t", "SEP001,WGT006"),
