@@ -15,15 +15,6 @@ if TYPE_CHECKING:
 UNKNOWN = "unknown"
 SI = ("", "k", "M", "G", "T", "P", "E", "Z", "Y", "R", "Q")
 IEC = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "Zi", "Yi")
-UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f"  # C0 and C1 controls: cursor movement, colours, line breaks
-    "\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # invisible, bidi, breaks
-    "\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff"  # annotations and non-characters
-    "\ud800-\udfff"  # lone surrogates: bytes that were not UTF-8
-    "\U000e0000-\U000e0fff]"  # tags and variation selectors
-    r"|#(?=#\[|#vso\[)|\A *:(?=:)"  # commands to CI systems: ##[error], ##vso[, ::error
-)
-"""What in a name from a file is not plainly visible, or is obeyed by whoever reads the output."""
 
 
 def si(value: float | None, unit: str = "") -> str:

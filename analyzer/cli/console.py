@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from analyzer.errors import OutputError
-from analyzer.sanitise import clean
+from analyzer.sanitise import clean, encode_lines
 from analyzer.streams import write_all
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Console:
 
     def line(self, text: str) -> None:
         """One line of text on standard output, made fit to show."""
-        self.write(f"{clean(text)}\n".encode())
+        self.write(encode_lines([text]))
 
     def note(self, text: str) -> None:
         """One line on standard error, unless ``quiet``."""

@@ -32,10 +32,10 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     from analyzer.findings.configuration import CONFIGURATION, ConfigurationRule
     from analyzer.ruleset.explain import explain, explain_configuration
     from analyzer.ruleset.select import find_rule
-    from analyzer.sanitise import clean
+    from analyzer.sanitise import encode_text
 
     known: tuple[Rule | ConfigurationRule, ...] = (*load_all_rules(arguments.rules), *CONFIGURATION)
     rule = find_rule(known, arguments.rule)
     page = explain_configuration(rule) if isinstance(rule, ConfigurationRule) else explain(rule)
-    console.write("".join(f"{clean(line)}\n" for line in page.splitlines()).encode())
+    console.write(encode_text(page))
     return exits.CLEAN

@@ -13,6 +13,7 @@ from analyzer.cli.shell import command_line
 from analyzer.errors import ConfigError
 from analyzer.report import INSPECT_FORMATS
 from analyzer.report.result import Options
+from analyzer.sanitise import encode_text
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -59,7 +60,7 @@ def _data(arguments: Namespace, console: Console, environment: Environment) -> b
     if arguments.conventions and not arguments.model:
         from analyzer.operators.table import operators_markdown
 
-        return operators_markdown().encode()
+        return encode_text(operators_markdown())
     path = arguments.model
     shown = arguments.format == "json"
     plan = make_plans([path], arguments, environment.today, digest=shown, note=console.note)[path]

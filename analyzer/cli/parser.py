@@ -6,7 +6,7 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from analyzer.cli.console import NAME, Console
-from analyzer.sanitise import clean
+from analyzer.sanitise import clean, encode_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,7 +56,7 @@ class Parser(ArgumentParser):
 
     def print_help(self, file: object = None) -> None:
         """Through our console: argparse would hide that it cannot be written."""
-        Console().write(self.format_help().encode())
+        Console().write(encode_text(self.format_help()))
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{NAME}: error: {clean(message)}; see {self.prog} --help\n")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.cli.judge import facts_of, opened
 from analyzer.errors import ConfigError
+from analyzer.sanitise import encode_text
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -45,7 +46,7 @@ def answer(path: str, plan: Plan, arguments: Namespace) -> bytes:
     if arguments.explain is not None:
         from analyzer.report.explain import explain_node
 
-        return explain_node(facts_of(path, plan), arguments.explain).encode()
+        return encode_text(explain_node(facts_of(path, plan), arguments.explain))
     if arguments.format == "csv":
         raise ConfigError("--conventions and --growth are text or json; --format csv is not")
     from analyzer.report import studies
@@ -55,7 +56,7 @@ def answer(path: str, plan: Plan, arguments: Namespace) -> bytes:
         facts = facts_of(path, plan)
         if as_json:
             return studies.conventions_json(facts)
-        return studies.conventions_text(facts).encode()
+        return encode_text(studies.conventions_text(facts))
     from analyzer.model import load
     from analyzer.scaling.symbolic import symbolic_growth
 
@@ -63,4 +64,4 @@ def answer(path: str, plan: Plan, arguments: Namespace) -> bytes:
     found = symbolic_growth(model, plan.bindings, limits=plan.limits)
     if as_json:
         return studies.growth_json(path, found)
-    return studies.growth_text(found).encode()
+    return encode_text(studies.growth_text(found))

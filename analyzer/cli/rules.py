@@ -9,6 +9,7 @@ from analyzer.cli import exits
 from analyzer.cli.plan import load_all_rules
 from analyzer.errors import ConfigError, RuleError
 from analyzer.report.style import Style
+from analyzer.sanitise import clean, encode_lines
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -87,17 +88,15 @@ def _load(paths: list[str]) -> Iterable[Rule]:
 
 
 def _as_text(rules: Iterable[Listed], color: bool) -> bytes:
-    from analyzer.sanitise import clean
-
     style = Style(color)
     rows = [(r.id, r.name, r.severity.value, r.status, clean(r.summary)) for r in rules]
     wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
         f"{style.bold(i.ljust(wide[0]))}  {n.ljust(wide[1])}  "
-        f"{style.severity(s, s.ljust(wide[2]))}  {t.ljust(wide[3])}  {text}\n"
+        f"{style.severity(s, s.ljust(wide[2]))}  {t.ljust(wide[3])}  {text}"
         for i, n, s, t, text in rows
     ]
-    return "".join(lines).encode()
+    return encode_lines(lines)
 
 
 def _as_json(rules: Iterable[Listed]) -> bytes:
@@ -146,7 +145,7 @@ def _fields(arguments: Namespace, console: Console) -> int:
     if arguments.format == "json":
         console.write(encode(asdict(known)))
     else:
-        console.write("".join(f"{line}\n" for line in as_text(known, subject)).encode())
+        console.write(encode_lines(as_text(known, subject)))
     return exits.CLEAN
 
 

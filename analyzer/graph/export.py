@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 
 from analyzer.graph.adjacency import call_of, edges
-from analyzer.units import UNSAFE
+from analyzer.sanitise import clean, dot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def plain(graph: nx.MultiDiGraph[str], nodes: Mapping[str, Node]) -> nx.MultiDiGraph[str]:
     """Copy of ``graph`` whose attributes are text and numbers only.
 
-    Unknown counts are left out rather than written as 0. Characters that XML
-    cannot carry or terminals obey are replaced, so that hostile names survive every format.
+    Unknown counts are left out rather than written as 0. What XML
+    cannot hold or nobody sees is written as an escape, so that hostile names survive every format.
     """
     result: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     keys = _clean_keys(graph)
@@ -60,16 +60,16 @@ def plain(graph: nx.MultiDiGraph[str], nodes: Mapping[str, Node]) -> nx.MultiDiG
 
 
 def _clean_keys(graph: nx.MultiDiGraph[str]) -> dict[str, str]:
-    """Exported id by node; numbered where two differ only in characters that are replaced."""
+    """Exported id by node; numbered where one is spelt like the escape of another."""
     keys: dict[str, str] = {}
-    taken: set[str] = {key for key in graph if not UNSAFE.search(key)}
+    taken: set[str] = {key for key in graph if clean(key) == key}
     for key in graph:
-        clean, count = _clean(key), 1
-        while clean != key and clean in taken:
+        shown, count = clean(key), 1
+        while shown != key and shown in taken:
             count += 1
-            clean = f"{_clean(key)}#{count}"
-        taken.add(clean)
-        keys[key] = clean
+            shown = f"{clean(key)}#{count}"
+        taken.add(shown)
+        keys[key] = shown
     return keys
 
 
@@ -78,14 +78,9 @@ def shape_text(shape: tuple[int | None, ...]) -> str:
     return "x".join("?" if d is None else str(d) for d in shape)
 
 
-def _clean(text: str) -> str:
-    """What XML 1.0 cannot hold or a terminal would obey (the file may go there) is replaced."""
-    return UNSAFE.sub("\ufffd", text)
-
-
 def _value(value: Any) -> Any:
     if isinstance(value, str):
-        return _clean(value)
+        return clean(value)
     # GraphML integers are 64-bit "long" for most readers; a bigger count stays exact as text.
     return value if not isinstance(value, int) or abs(value) < 2**63 else str(value)
 
@@ -101,11 +96,6 @@ def _node_link(graph: nx.MultiDiGraph[str]) -> bytes:
     return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
-def _quote(text: object) -> str:
-    escaped = str(text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return '"' + escaped.replace("\r", "\\r") + '"'
-
-
 def _dot(graph: nx.MultiDiGraph[str]) -> bytes:
     """Graphviz DOT, every token quoted, so that names with any character are safe."""
     lines = ["digraph model {"]
@@ -113,11 +103,11 @@ def _dot(graph: nx.MultiDiGraph[str]) -> bytes:
         # Graphviz shows the label; "name" is the node's own, which readers such as pydot reserve.
         shown = {("label" if k == "name" else k): v for k, v in data.items()}
         shown["label"] = shown.get("label") or data["op_type"]
-        inner = ", ".join(f"{k}={_quote(v)}" for k, v in sorted(shown.items()))
-        lines.append(f"  {_quote(key)} [{inner}];")
+        inner = ", ".join(f"{k}={dot(v)}" for k, v in sorted(shown.items()))
+        lines.append(f"  {dot(key)} [{inner}];")
     for source, target, data in graph.edges(data=True):
-        inner = ", ".join(f"{k}={_quote(v)}" for k, v in sorted(data.items()))
-        lines.append(f"  {_quote(source)} -> {_quote(target)} [{inner}];")
+        inner = ", ".join(f"{k}={dot(v)}" for k, v in sorted(data.items()))
+        lines.append(f"  {dot(source)} -> {dot(target)} [{inner}];")
     return ("\n".join([*lines, "}"]) + "\n").encode("utf-8", "replace")
 
 

@@ -10,7 +10,7 @@ from analyzer.records import HIDDEN, Output, named, shown, shown_as
 from analyzer.report.columns import columns
 from analyzer.report.json import encode
 from analyzer.report.style import Style
-from analyzer.sanitise import clean, label
+from analyzer.sanitise import clean, encode_lines, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,7 @@ def text(pair: Pair, options: Options) -> bytes:
         "",
         *_findings(pair, style),
     ]
-    return ("\n".join(lines) + "\n").encode("utf-8")
+    return encode_lines(lines)
 
 
 def _totals(pair: Pair, style: Style) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analyzer import units
 from analyzer.report.notices import CANNOT_JUDGE, INCONCLUSIVE, of_batch
 from analyzer.report.style import Style
-from analyzer.sanitise import clean
+from analyzer.sanitise import clean, encode_lines
 
 if TYPE_CHECKING:
     from analyzer.report.notices import Notice
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def render_batch(batch: Batch, options: Options) -> bytes:
     """``path: place: RULE message``; where there is no verdict, ``path: cannot judge: why``."""
     style = Style(options.color)
-    return "".join(f"{_line(notice, style)}\n" for notice in of_batch(batch)).encode("utf-8")
+    return encode_lines(_line(notice, style) for notice in of_batch(batch))
 
 
 def _line(notice: Notice, style: Style) -> str:

@@ -23,6 +23,7 @@ from analyzer.report.view import (
 from analyzer.report.view.assumed import choices
 from analyzer.report.view.kinds import COLORS
 from analyzer.sanitise import clean, label
+from analyzer.units import shorten
 from analyzer.version import __version__
 
 if TYPE_CHECKING:
@@ -214,6 +215,6 @@ def formulas(facts: Facts) -> tuple[FormulaRow, ...]:
             key = (domain + node.op_type, node.cost.formula, node.cost.source)
             found[key] = found.get(key, 0) + 1
     return tuple(
-        FormulaRow(label(op), count, label(formula), label(source))
+        FormulaRow(label(op), count, clean(shorten(formula)), label(source))
         for (op, formula, source), count in sorted(found.items())
     )

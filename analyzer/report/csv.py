@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.sanitise import csv_cell
+from analyzer.sanitise import csv_rows
 
 if TYPE_CHECKING:
     from analyzer.facts import Node
@@ -22,28 +20,16 @@ COLUMNS = (
 
 def render(result: Result, options: Options) -> bytes:
     """UTF-8 with a header line; ``unknown`` where there is no number, text safe in formulas."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_row(node) for node in result.facts.nodes)
-    return out.getvalue().encode("utf-8")
+    return csv_rows((COLUMNS, *(_row(node) for node in result.facts.nodes)))
 
 
-def _row(node: Node) -> list[str]:
+def _row(node: Node) -> tuple[object, ...]:
     first = node.outputs[0] if node.outputs else None
-    text = (
+    return (
         node.id, node.scope, node.name, node.op_type, node.domain, " ".join(node.tags),
         first.name if first else "", (first.dtype if first else None) or units.UNKNOWN,
         units.shape(first.shape if first else None),
-    )  # fmt: skip
-    numbers = (
         node.macs, node.flops, node.params, node.executions, node.total_macs,
         node.read_bytes, node.write_bytes, node.intensity,
-        node.saving.macs if node.saving else 0,
+        node.saving.macs if node.saving else 0, node.cost.certainty.value, node.cost.reason,
     )  # fmt: skip
-    return [
-        *(csv_cell(cell) for cell in text),
-        *(units.UNKNOWN if value is None else str(value) for value in numbers),
-        node.cost.certainty.value,
-        csv_cell(node.cost.reason),
-    ]

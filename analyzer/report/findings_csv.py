@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from analyzer.findings.group import ungroup
 from analyzer.report.notices import of_failure, reported, silenced, without_verdict
 from analyzer.report.result import Failure
-from analyzer.sanitise import csv_cell
+from analyzer.sanitise import csv_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
     from analyzer.report.notices import Notice
     from analyzer.report.result import Batch, Options, Result
 
-    Cell = str | int | float
+    Row = tuple[str | int | float, ...]
 
 COLUMNS = (
     "model", "state", "rule", "name", "severity", "place", "message", "value", "unit",
@@ -29,18 +27,18 @@ def render_batch(batch: Batch, options: Options) -> bytes:
     """UTF-8 with a header line; text is safe in formulas. ``state`` is ``new``, ``suppressed``,
     ``accepted``, or ``inconclusive`` where there is no verdict.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    return csv_rows((COLUMNS, *_rows(batch)))
+
+
+def _rows(batch: Batch) -> Iterator[Row]:
     for item in batch.items:
         if isinstance(item, Failure):
-            writer.writerow(_without_verdict(of_failure(item)))
+            yield _without_verdict(of_failure(item))
         else:
-            writer.writerows(_of_model(item))
-    return out.getvalue().encode("utf-8")
+            yield from _of_model(item)
 
 
-def _of_model(result: Result) -> Iterator[list[Cell]]:
+def _of_model(result: Result) -> Iterator[Row]:
     for notice in without_verdict(result, again=True):
         yield _without_verdict(notice)
     nodes = {node.id: node for node in result.facts.nodes}
@@ -49,27 +47,18 @@ def _of_model(result: Result) -> Iterator[list[Cell]]:
         for finding in ungroup([notice.finding] if notice.finding else []):
             saving, node = finding.saving, nodes.get(finding.node)
             place = (node and node.name) or finding.node
-            text = (
+            yield (
                 notice.path, state, finding.rule, finding.name, finding.severity.value, place,
-                finding.message,
-            )  # fmt: skip
-            last = (
+                finding.message, "" if finding.value is None else finding.value, finding.unit,
+                "" if saving is None else saving.macs, "" if saving is None else saving.params,
                 finding.remedy or notice.remedy, finding.ask, node.location if node else "",
                 notice.silence, finding.fingerprint,
             )  # fmt: skip
-            yield [
-                *map(csv_cell, text),
-                "" if finding.value is None else finding.value,
-                csv_cell(finding.unit),
-                "" if saving is None else saving.macs,
-                "" if saving is None else saving.params,
-                *map(csv_cell, last),
-            ]
 
 
-def _without_verdict(notice: Notice) -> list[Cell]:
+def _without_verdict(notice: Notice) -> Row:
     row: dict[str, str] = {
         "model": notice.path, "state": "inconclusive", "rule": notice.rule, "name": notice.name,
         "severity": notice.severity.value, "place": notice.place, "message": notice.message,
     }  # fmt: skip
-    return [csv_cell(row.get(column, "")) for column in COLUMNS]
+    return tuple(row.get(column, "") for column in COLUMNS)

@@ -18,7 +18,7 @@ from analyzer.report.view.findings import (
     not_listed,
     others,
 )
-from analyzer.sanitise import clean, label
+from analyzer.sanitise import clean, github_data, github_property, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,13 +72,5 @@ def _of_result(result: Result, most: int) -> Iterator[str]:
 
 def _command(level: str, path: str, title: str, message: str) -> str:
     """One workflow command; ``message`` may have several lines."""
-    properties = f"file={_property(clean(path))},title={_property(title)}"
-    return f"::{level} {properties}::{_data(message)}"
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    properties = f"file={github_property(path)},title={github_property(title)}"
+    return f"::{level} {properties}::{github_data(message)}"

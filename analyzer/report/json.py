@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from analyzer.report.document import BatchDocument, Document
+from analyzer.sanitise import without_commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -27,7 +28,8 @@ def render_batch(batch: Batch, options: Options) -> bytes:
 def encode(value: Mapping[str, Any] | list[Any]) -> bytes:
     """A document or a list: a line for each member, and for each object in a list.
 
-    Pure ASCII, so that no name in it can drive a terminal or a CI system or fail to encode.
+    Pure ASCII without commands to CI systems, so that no name in it can drive a terminal or the
+    log it may be printed to, or fail to encode.
     Python indents in Python, which takes several times as long as all else on large models.
     """
     parts = _items(value, "\n ") if isinstance(value, list) else _members(value)
@@ -73,11 +75,14 @@ _compact = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
 
 
 def _escape(text: str) -> bytes:
-    for unsafe, same in (("\x7f", "\\u007f"), ("##[", "\\u0023#["), ("##vso[", "\\u0023#vso[")):
-        text = text.replace(unsafe, same)
+    text = without_commands(text.replace("\x7f", "\\u007f"), _code)
     if "\\ud" in text:
         text = _SURROGATE.sub(_readable, text)
     return text.encode("ascii")
+
+
+def _code(char: str) -> str:
+    return f"\\u{ord(char):04x}"
 
 
 def _readable(match: re.Match[str]) -> str:

@@ -16,7 +16,7 @@ from analyzer.report.view.findings import (
     not_listed,
     others,
 )
-from analyzer.sanitise import clean, label
+from analyzer.sanitise import clean, encode_lines, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ def render_batch(batch: Batch, options: Options) -> bytes:
             lines += _problems(item, style)
     if options.summary:
         lines.append(summary(batch))
-    return "".join(line + "\n" for line in lines).encode("utf-8")
+    return encode_lines(lines)
 
 
 def summary(batch: Batch) -> str:

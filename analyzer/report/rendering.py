@@ -6,7 +6,7 @@ import hashlib
 import re
 from base64 import b64encode
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 from markupsafe import Markup, escape
@@ -15,6 +15,7 @@ from analyzer import units
 from analyzer.report import content
 from analyzer.report.view import kinds
 from analyzer.resources import templates_dir
+from analyzer.sanitise import clean
 
 if TYPE_CHECKING:
     from analyzer.report.result import Options, Result
@@ -36,6 +37,7 @@ def environment() -> jinja2.Environment:
     env = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates_dir()),
         autoescape=True,  # select_autoescape() would not escape *.html.j2
+        finalize=_shown,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -53,6 +55,11 @@ def environment() -> jinja2.Environment:
     env.filters |= {"prose": _prose, "key": _key}
     env.globals |= {"inline": _inline, "csp": _csp_hash}
     return env
+
+
+def _shown(value: Any) -> Any:
+    """What a template shows: text made ``clean``, if somebody forgot, markup of ours as it is."""
+    return clean(value) if type(value) is str else value
 
 
 @cache

@@ -13,7 +13,7 @@ from analyzer import units
 from analyzer.findings.finding import Severity
 from analyzer.report.json import encode
 from analyzer.report.result import Failure
-from analyzer.sanitise import clean, label
+from analyzer.sanitise import clean, label, sarif_text
 from analyzer.version import __version__
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _result(result: Result, finding: Finding, numbers: Mapping[str, int]) -> Obj
 
 def _message(finding: Finding) -> str:
     more = finding.count - 1
-    return clean(finding.message) + (f" (and at {units.places(more)} more)" if more else "")
+    return sarif_text(finding.message) + (f" (and at {units.places(more)} more)" if more else "")
 
 
 def _artifact(result: Result) -> Object:
@@ -133,7 +133,7 @@ def _notifications(batch: Batch) -> Iterator[Object]:
 def _notification(path: str, code: str, message: str, node: str) -> Object:
     return {
         "level": "error",
-        "message": {"text": clean(message)},
+        "message": {"text": sarif_text(message)},
         "descriptor": {"id": label(code)},
         "locations": [_location(path, node)],
     }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv as csv_format
-import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,7 +10,7 @@ from analyzer.records import HIDDEN, Output, shown
 from analyzer.report.columns import columns
 from analyzer.report.json import encode
 from analyzer.report.style import Style
-from analyzer.sanitise import csv_cell, label
+from analyzer.sanitise import csv_rows, encode_lines, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +91,7 @@ def text(study: Study, options: Options) -> bytes:
         lines += ["", *_frontier(study, study.frontier, style)]
     if study.growth:
         lines += ["", *_growth(study, style)]
-    return ("\n".join(lines) + "\n").encode("utf-8")
+    return encode_lines(lines)
 
 
 def _title(study: Study, style: Style) -> Iterator[str]:
@@ -184,14 +182,12 @@ CSV_COLUMNS = ("width", "resolution", "depth", "input", "macs", "flops", "params
 
 def csv(study: Study, options: Options) -> bytes:
     """One line per size: those asked for, or the frontier of a budget."""
-    out = io.StringIO()
-    writer = csv_format.writer(out, lineterminator="\n")
-    writer.writerow(CSV_COLUMNS)
-    for p in study.table or (study.frontier.points if study.frontier else ()):
-        numbers = (p.macs, p.flops, p.params, p.expected_macs)
-        writer.writerow([
+    points = study.table or (study.frontier.points if study.frontier else ())
+    rows = (
+        (
             p.width, p.resolution, p.depth, units.shape(p.sides) if p.sides else "",
-            *(units.UNKNOWN if n is None else n for n in numbers), csv_cell(p.reason),
-            csv_cell(p.assumed),
-        ])  # fmt: skip
-    return out.getvalue().encode("utf-8")
+            p.macs, p.flops, p.params, p.expected_macs, p.reason, p.assumed,
+        )
+        for p in points
+    )  # fmt: skip
+    return csv_rows((CSV_COLUMNS, *rows))

@@ -12,7 +12,7 @@ from analyzer.report.columns import columns
 from analyzer.report.json import encode
 from analyzer.report.result import INCONCLUSIVE, Batch, Failure, Outcome
 from analyzer.report.style import Style
-from analyzer.sanitise import clean, label
+from analyzer.sanitise import clean, encode_lines, label
 
 if TYPE_CHECKING:
     from analyzer.report.result import Options
@@ -104,4 +104,4 @@ def text(batch: Batch, options: Options) -> bytes:
         elif item.facts.inconclusive:
             path = label(item.facts.model.path)
             lines.append(f"{path}: {style.warning('inconclusive')}: judged only in part")
-    return "".join(line + "\n" for line in lines).encode()
+    return encode_lines(lines)

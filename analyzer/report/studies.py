@@ -63,7 +63,7 @@ def conventions_text(facts: Facts) -> str:
             [f"  {'approximate' if c.complete else 'at least'}: {c.reason}"] if c.reason else []
         )
         lines.append(f"  source: {c.source}")
-    return "\n".join(clean(line) for line in lines) + "\n"
+    return "\n".join(lines) + "\n"
 
 
 def conventions_json(facts: Facts) -> bytes:

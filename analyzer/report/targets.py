@@ -11,7 +11,7 @@ from analyzer.records import HIDDEN, Output, shown
 from analyzer.report.json import encode
 from analyzer.report.result import Failure
 from analyzer.report.style import Style
-from analyzer.sanitise import clean, label
+from analyzer.sanitise import clean, encode_lines, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -68,7 +68,7 @@ def text(found: Deployments, options: Options) -> bytes:
             lines.append(f"{label(item.path)}: {style.error('cannot judge')}: {clean(item.reason)}")
         else:
             lines += _model(item, style)
-    return "".join(line + "\n" for line in lines).encode("utf-8")
+    return encode_lines(lines)
 
 
 def _model(facts: Facts, style: Style) -> Iterator[str]:

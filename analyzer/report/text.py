@@ -12,7 +12,7 @@ from analyzer.report.view import summary
 from analyzer.report.view.assumed import choices
 from analyzer.report.view.layers import show_names, spread
 from analyzer.report.words import cards, say
-from analyzer.sanitise import clean, label
+from analyzer.sanitise import clean, encode_lines, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ def render(result: Result, options: Options) -> bytes:
     """UTF-8; nothing in it can move the cursor or reorder the text."""
     style = Style(options.color)
     lines = [*_summary(result, options, style), "", *_table(result.facts, style)]
-    return ("\n".join(lines) + "\n").encode("utf-8")
+    return encode_lines(lines)
 
 
 def _summary(result: Result, options: Options, style: Style) -> Iterator[str]:

@@ -149,6 +149,6 @@ def test_trained_weights_that_are_separable_are_said_to_be_decomposable() -> Non
         result = Result(facts, lint(facts, rules), rules)
         names = {node.id: node.name for node in facts.nodes}
         texts[example.expect] = [row.evidence for row in conversion.conversions(result, {}, names)]
-    assert texts["match"][0].startswith("T = 1 keeps 100\N{NO-BREAK SPACE}% (noise ")
+    assert texts["match"][0].startswith("T = 1 keeps 100 % (noise ")
     assert texts["match"][0].endswith(": decompose")
     assert texts["no-match"][0].endswith(": retrain")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import doctest
 from dataclasses import replace
 
 import pytest
 
-from analyzer import sanitise
 from analyzer.findings.finding import Severity
 from analyzer.report import REPORT_FORMATS, Batch, Failure, Options, Result
 from analyzer.report.claims import claims_of
@@ -17,22 +15,6 @@ from analyzer.report.view import charts, findings, layers, memory, summary
 from analyzer.report.words import cards, say
 from tests.golden.text import facts
 from tests.report.results import quiet
-
-
-def test_sanitiser_examples_hold() -> None:
-    assert doctest.testmod(sanitise).failed == 0
-
-
-@pytest.mark.parametrize("char", ["\x00", "\n", "\x7f", "\x9b", "\u061c", "\u2067", "\ufeff"])
-def test_sanitiser_makes_the_invisible_visible(char: str) -> None:
-    shown = sanitise.clean(f"a{char}b")
-    assert char not in shown
-    assert shown.startswith("a\\")
-    assert shown.endswith("b")
-
-
-def test_letters_of_any_language_pass() -> None:
-    assert sanitise.clean("층/conv_α·β") == "층/conv_α·β"
 
 
 def test_outcome_of_a_batch_is_the_worst(clean: Result, wasteful: Result) -> None:

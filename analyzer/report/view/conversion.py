@@ -170,7 +170,7 @@ def describe(found: Separability, structured: bool) -> str:
     if terms is None or energy is None or noise is None:
         terms, energy, noise = 1, found.first_term, found.first_term_baseline
     then = "decompose" if structured else "retrain"
-    kept, chance = (f"{share * 100:.0f}\N{NO-BREAK SPACE}%" for share in (energy, noise))
+    kept, chance = (f"{share * 100:.0f} %" for share in (energy, noise))
     return f"T = {terms} keeps {kept} (noise {chance}): {then}"
 
 

@@ -1,0 +1,39 @@
+"""The one place where text from a model file becomes fit to show.
+
+A model's names may hold terminal control bytes, characters that nobody sees, bidirectional
+overrides that reorder what a reader sees, commands that a CI system obeys, or a hundred thousand
+characters. Every format passes them through ``clean`` or ``label`` and then through the escaper
+of its own syntax; a format made of lines ends in ``encode_lines``, which looks at each once more.
+
+``table.py`` lists every sink, what is escaped there and by what.
+"""
+
+from analyzer.sanitise.sinks import (
+    CELL,
+    csv_cell,
+    csv_rows,
+    dot,
+    file_name,
+    github_data,
+    github_property,
+    markdown,
+    markdown_code,
+    sarif_text,
+    toml_string,
+    xml_text,
+)
+from analyzer.sanitise.visible import (
+    LIMIT,
+    clean,
+    encode_lines,
+    encode_text,
+    label,
+    line,
+    without_commands,
+)
+
+__all__ = [
+    "CELL", "LIMIT", "clean", "csv_cell", "csv_rows", "dot", "encode_lines", "encode_text",
+    "file_name", "github_data", "github_property", "label", "line", "markdown", "markdown_code",
+    "sarif_text", "toml_string", "without_commands", "xml_text",
+]  # fmt: skip

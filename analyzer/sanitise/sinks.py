@@ -1,0 +1,209 @@
+"""One escaper for the syntax of each sink; all of them make text ``clean`` first."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from analyzer.sanitise.visible import clean, label, without_commands
+from analyzer.units import UNKNOWN, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+CELL = 32_767
+"""Longest text of a cell: spreadsheets cut off what is longer."""
+FILE_NAME = 100
+"""Longest name of a file that is made from another's, in bytes; file systems allow 255."""
+
+_FORMULA = "=+\\-@＝＋－＠"
+_CELL = re.compile(rf""" *["']? *[{_FORMULA}]""")
+_OTHER_CELL = re.compile(rf""";(?= *["']? *[{_FORMULA}])""")
+"""Where ``;`` parts cells, as in much of Europe, a formula may stand behind one."""
+
+
+def csv_cell(text: str) -> str:
+    r"""``clean`` text that no spreadsheet takes for a formula, whatever parts its cells.
+
+    >>> csv_cell("=cmd|' /C calc'!A0"), csv_cell("conv1"), csv_cell("a;=1+1")
+    ("'=cmd|' /C calc'!A0", 'conv1', 'a\\x3b=1+1')
+    """
+    cell = _OTHER_CELL.sub(r"\\x3b", clean(text))
+    return shorten(f"'{cell}" if _CELL.match(cell) else cell, CELL)
+
+
+def csv_rows(rows: Iterable[Sequence[object]]) -> bytes:
+    r"""A CSV file: text through ``csv_cell``, numbers as they are, ``None`` as ``unknown``.
+
+    >>> csv_rows([("name", "macs"), ("@a,b", -3), ("c", None)])
+    b'name,macs\n"\'@a,b",-3\nc,unknown\n'
+    """
+    import csv
+    import io
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    for row in rows:
+        writer.writerow(
+            [UNKNOWN if c is None else csv_cell(c) if isinstance(c, str) else str(c) for c in row]
+        )
+    return out.getvalue().encode("utf-8")
+
+
+def github_data(text: str) -> str:
+    r"""The message of a workflow command; lines of ours stay apart.
+
+    Source: GitHub's documentation, "Workflow commands for GitHub Actions".
+
+    >>> github_data("100%\nfix: \x1bx")
+    '100%25%0Afix: \\x1bx'
+    """
+    return "%0A".join(clean(part).replace("%", "%25") for part in text.split("\n"))
+
+
+def github_property(text: str) -> str:
+    r"""A property of a workflow command, such as the file.
+
+    >>> github_property("a,b:c\n")
+    'a%2Cb%3Ac\\x0a'
+    """
+    return clean(text).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+
+
+def sarif_text(text: str) -> str:
+    r"""A plain text message of SARIF, in which nothing is a placeholder or a link.
+
+    Source: SARIF 2.1.0, 3.11.5 (braces are doubled) and 3.11.6. Viewers differ in what may
+    escape a bracket, so there is no ``](`` for them to find. Lines of ours stay apart.
+
+    >>> sarif_text("[a](javascript:b) {0}"), sarif_text("a[0] (b)")
+    ('[a]\\x28javascript:b) {{0}}', 'a[0] (b)')
+    """
+    shown = "\n".join(map(clean, text.split("\n"))).replace("](", "]\\x28")
+    return shown.replace("{", "{{").replace("}", "}}")
+
+
+def xml_text(text: str) -> str:
+    r"""Text between tags, or in an attribute with quotes of either sort; lines of ours stay apart.
+
+    What XML 1.0 cannot hold at all is not visible, so that it is an escape already.
+
+    >>> xml_text("<a b='c'>\0 & ]]>")
+    '&lt;a b=&#x27;c&#x27;&gt;\\x00 &amp; ]]&gt;'
+    """
+    from html import escape as escape_markup
+
+    return escape_markup("\n".join(map(clean, text.split("\n"))), quote=True)
+
+
+_BRACES = re.compile(r"([\\`*_{}\[\]#|~^!])")
+_LINE_START = re.compile(r"\d{1,9}(?=[.)])|(?=[-+=/])")
+_ALIVE = re.compile(
+    r"[@#$]"  # mentions, issues, colours, mathematics
+    r"|(?i:://|\bwww\.)"  # addresses
+    r"|:[\w+-]+:"  # :emoji:
+    r"|\b[0-9a-f]{7,40}\b|\b[A-Z]{2,}-\d"  # commits, tickets
+    r"""|[!%&~^*][\w"]|\[[a-z_]+:|[\[{][-+]"""  # GitLab: requests, milestones, labels, changes
+)
+
+
+def markdown(text: str) -> str:
+    r"""Prose in Markdown, in a paragraph, a list or a cell of a table.
+
+    GitHub and GitLab link mentions, issues, commits and addresses after Markdown is done, so that
+    no backslash keeps them from it; they leave code alone, and so words of that sort are code.
+
+    Source: GitHub Flavored Markdown 0.29, 2.4 and 6.9; GitLab's "references" and "quick actions".
+
+    >>> markdown("a_b <c> [d](e) @all, see #12")
+    'a\\_b &lt;c&gt; \\[d\\](e) `@all,` see `#12`'
+    >>> markdown("/close"), markdown("- a | b"), markdown("1. a")
+    ('\\/close', '\\- a \\| b', '1\\. a')
+    """
+    words = clean(text).split()
+    return " ".join(
+        markdown_code(word, cell=True) if _ALIVE.search(word) else _prose(word, first=not number)
+        for number, word in enumerate(words)
+    )
+
+
+def markdown_code(text: str, *, cell: bool = False) -> str:
+    r"""A name in Markdown: a span of code, which is shown as it is; nothing for no name.
+
+    ``cell``: in a table, where ``|`` needs a backslash that is shown elsewhere.
+
+    >>> markdown_code("@all"), markdown_code("a`b|c", cell=True), markdown_code("")
+    ('`@all`', '``a`b\\|c``', '')
+    """
+    shown = label(text)
+    if not shown:
+        return ""
+    longest = max(map(len, re.findall("`+", shown)), default=0)
+    fence = "`" * (longest + 1)
+    room = " " if shown[0] == "`" or shown[-1] == "`" else ""
+    if cell:
+        shown = shown.replace("|", "\\|")
+    return f"{fence}{room}{shown}{room}{fence}"
+
+
+def _prose(word: str, *, first: bool) -> str:
+    word = word.replace("&", "&amp;")
+    word = _BRACES.sub(r"\\\1", word).replace("<", "&lt;").replace(">", "&gt;")
+    start = _LINE_START.match(word) if first else None
+    return f"{word[: start.end()]}\\{word[start.end() :]}" if start else word
+
+
+_TOML = {"\\": "\\\\", '"': '\\"', "\n": "\\n"}
+
+
+def toml_string(text: str) -> str:
+    r"""A basic string of TOML that reads back as ``text``; bytes that are no text, as ``clean``
+    writes them.
+
+    >>> toml_string('a"\\\x1b\u200b'), toml_string("é")
+    ('"a\\"\\\\\\u001b\\u200b"', '"é"')
+    """
+    if text.isascii() and text.isprintable():
+        shown = text.replace("\\", "\\\\").replace('"', '\\"')
+    else:
+        shown = "".join(_TOML.get(char) or _toml(char) for char in text)
+    return f'"{without_commands(shown, _code)}"'
+
+
+def _toml(char: str) -> str:
+    shown = clean(f"a{char}")[1:]
+    if shown == char:
+        return char
+    return f"\\{shown}" if "\ud800" <= char <= "\udfff" else _code(char)
+
+
+def _code(char: str) -> str:
+    return f"\\u{ord(char):04x}" if char < "\U00010000" else f"\\U{ord(char):08x}"
+
+
+_DEVICES = re.compile(r"(?i:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?=[. ]|\Z)")
+_NO_FILE = re.compile(r'[<>:"/\\|?*]')
+
+
+def file_name(stem: str) -> str:
+    r"""The name of a file of ours, from that of a model: visible, one folder, no device, no option.
+
+    >>> file_name("resnet50-v1.5"), file_name("a/..\u202eb"), file_name("-rf"), file_name("NUL")
+    ('resnet50-v1.5', 'a_.._u202eb', '_-rf', '_NUL')
+    """
+    name = _NO_FILE.sub("_", clean(stem).replace("\\", "_"))
+    if name.startswith(("-", ".", " ", "~")) or _DEVICES.match(name):
+        name = f"_{name}"
+    name = name.rstrip(". ") or "model"
+    if len(name.encode()) > FILE_NAME:
+        name = name.encode()[:FILE_NAME].decode("utf-8", "ignore")
+    return name
+
+
+def dot(text: object) -> str:
+    r"""A quoted token of Graphviz.
+
+    >>> dot('a "b"\n')
+    '"a \\"b\\"\\\\x0a"'
+    """
+    return '"' + clean(str(text)).replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,82 @@
+"""Who obeys a line of a log: what CI systems look for, each in its own way.
+
+Written from their sources and manuals and not from ours: GitHub's runner (``ActionCommand.cs``),
+Azure's agent (``Command.cs``), TeamCity ("Service Messages"), Buildkite's agent
+(``header_times_streamer.go``), GitLab ("Custom collapsible sections") and Travis. Each is given
+more than it takes: any white space before, colours and what .NET does not compare removed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+NEWLINES = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+"""Whatever some system ends a line at."""
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[mK]")
+_GITHUB = re.compile(r"::")
+_GITHUB_OLD = re.compile(r"##\[")
+_AZURE = re.compile(r"##(?:vso)?\[", re.IGNORECASE)
+_TEAMCITY = re.compile(r"##teamcity\[", re.IGNORECASE)
+_BUILDKITE = re.compile(r"(?:---|\+\+\+|~~~)(?:\s|\Z)|\^\^\^(?:\s+\+\+\+|\s*\Z)")
+_GITLAB = re.compile(r"section_(?:start|end):\d+:")
+_TRAVIS = re.compile(r"travis_(?:fold|time):")
+
+
+def obeyed(text: str) -> list[str]:
+    """Every line of ``text`` that some system takes for a command, and which."""
+    return [f"{who}: {line!r}" for line in NEWLINES.split(text) for who in _systems(line)]
+
+
+def unseen(text: str) -> list[str]:
+    """What a text must not hold raw: controls but the end of a line, and what has no shape."""
+    return sorted({c for c in text if c != "\n" and not _visible(c)})
+
+
+@cache
+def _visible(char: str) -> bool:
+    if char == " ":
+        return True
+    return unicodedata.category(char)[0] not in "CZ" and not ignorable(char)
+
+
+def ignorable(char: str) -> bool:
+    """Default_Ignorable_Code_Point of Unicode 15, and a blank that is none."""
+    code = ord(char)
+    return (
+        code in {0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFEFF, 0xFFA0, 0x2800}
+        or 0x180B <= code <= 0x180F
+        or 0x200B <= code <= 0x200F
+        or 0x202A <= code <= 0x202E
+        or 0x2060 <= code <= 0x206F
+        or 0xFE00 <= code <= 0xFE0F
+        or 0xFFF0 <= code <= 0xFFFB
+        or 0x1BCA0 <= code <= 0x1BCA3
+        or 0x1D173 <= code <= 0x1D17A
+        or 0xE0000 <= code <= 0xE0FFF
+    )
+
+
+def _systems(line: str) -> set[str]:
+    found: set[str] = set()
+    plain = _COLOURS.sub("", line)
+    for text in {line, plain, _compared(line), _compared(plain)}:
+        bare = text.strip()  # all of Unicode's white space, as Python has it: more than .NET's
+        for start in {text, bare}:
+            found |= {"GitHub"} if _GITHUB.match(start) else set()
+            found |= {"Buildkite"} if _BUILDKITE.match(start) else set()
+        found |= {"GitHub's old commands"} if _GITHUB_OLD.search(text) else set()
+        found |= {"Azure"} if _AZURE.search(text) else set()
+        found |= {"TeamCity"} if _TEAMCITY.search(text) else set()
+        found |= {"GitLab"} if _GITLAB.search(text) else set()
+        found |= {"Travis"} if _TRAVIS.search(text) else set()
+    return found
+
+
+def _compared(line: str) -> str:
+    """What is left for a comparison by culture: no marks, nothing that has no weight."""
+    if line.isascii():
+        return line
+    return "".join(c for c in line if not ignorable(c) and unicodedata.category(c) not in
+                   {"Mn", "Me", "Mc", "Cf", "Cc"})  # fmt: skip
