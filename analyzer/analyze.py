@@ -19,6 +19,7 @@ from analyzer.conformance import broken_sites, conform, reads_known, unexplained
 from analyzer.conformance.interface import interface_of
 from analyzer.facts import Facts
 from analyzer.graph.program import program_of
+from analyzer.graph.shared import shared_names
 from analyzer.model.checker import check_structure
 from analyzer.model.limits import Limits
 from analyzer.operators.declared import attach, declaring
@@ -116,6 +117,7 @@ def _analyze(
         interface=interface_of(
             program, shapes.main.types, model.imports, sizes_of_symbols(shapes.assumptions)
         ),
+        shared=shared_names(program, model.proto),
         at_defaults=at_default_sizes(program, bindings, seen, limits),
         find_structure=partial(
             find_structure, model, seen, limits, open_, reads_known=reads_known(breaches)

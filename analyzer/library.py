@@ -78,6 +78,7 @@ from analyzer.lint import Settings, judge
 from analyzer.lint import lint as lint_facts
 from analyzer.model import Limits, Model, Readable, load
 from analyzer.model.source import Stream
+from analyzer.naming import SharedNames
 from analyzer.operators.declared import KINDS, Declaration, built, declarable, operator_key
 from analyzer.operators.record import Operator
 from analyzer.report.result import Options, Result
@@ -91,7 +92,7 @@ from analyzer.shapes.stated import Bindings, Defaults
 from analyzer.surplus import BatchGrowth, Initializer, Structure, Surplus
 from analyzer.version import __version__
 
-Format = Literal["html", "pdf", "json", "csv", "text"]
+Format = Literal["html", "pdf", "json", "csv", "netron", "text"]
 """What ``report`` can make."""
 
 
@@ -250,7 +251,7 @@ def report(
 @overload
 def report(
     model: Facts | Model | Readable,
-    format: Literal["html", "json", "csv", "text"] = "html",
+    format: Literal["html", "json", "csv", "netron", "text"] = "html",
     *,
     to: str | os.PathLike[str] | None = None,
     rules: Sequence[Rule] | None = None,
@@ -520,6 +521,7 @@ __all__ = [
     "Separable",
     "Settings",
     "Severity",
+    "SharedNames",
     "SharedTensor",
     "StoredTensor",
     "Stream",

@@ -52,6 +52,7 @@ SAME_WORKER = {
     "tests/targets/test_verdicts.py": "cases",
     "tests/faults/test_writing.py": "scenes",
     "tests/report/test_html.py": "browser",
+    "tests/report/test_netron_app.py": "netron",
     "tests/report/test_pdf.py": "pdf",
     "tests/test_packaging.py": "wheel",
     "tests/workflow/test_pre_commit.py": "pre-commit",

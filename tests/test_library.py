@@ -110,7 +110,7 @@ def test_report_is_written_where_asked_and_never_onto_the_model(tmp_path: Path) 
 
 
 def test_unknown_format_is_named_with_those_there_are(facts: analyzer.Facts) -> None:
-    with pytest.raises(analyzer.ConfigError, match="html, pdf, json, csv, text"):
+    with pytest.raises(analyzer.ConfigError, match="html, pdf, json, csv, netron, text"):
         analyzer.report(facts, "docx")  # type: ignore[call-overload]
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.cli import exits, values
+from analyzer.cli.attachments import check_attachments
 from analyzer.cli.judge import judge_all
 from analyzer.cli.options import (
     add_model_options,
@@ -115,6 +116,7 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         raise ConfigError(f"--statistics: formats are {', '.join(STATISTICS_FORMATS)}; --output "
                           f"{arguments.format}=PATH writes the findings beside them")  # fmt: skip
     found = expand(arguments.paths, console.note)
+    check_attachments([*arguments.output, (arguments.format, STDOUT)], len(found))
     accepted = NO_BASELINE if arguments.write_baseline else arguments.baseline or ""
     formats = {arguments.format, *(name for name, _ in arguments.output)}
     models = [path for path in found if isinstance(path, str)]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.cli import exits, questions, values
+from analyzer.cli.attachments import check_attachments
 from analyzer.cli.judge import judge_one
 from analyzer.cli.options import add_model_options, add_rule_options, add_weights_option
-from analyzer.cli.outputs import deliver, keep_models
+from analyzer.cli.outputs import STDOUT, deliver, keep_models
 from analyzer.cli.plan import make_plans
 from analyzer.cli.shell import command_line
 from analyzer.errors import ConfigError
@@ -31,7 +32,8 @@ def configure(parser: ArgumentParser) -> None:
         "--format",
         choices=tuple(INSPECT_FORMATS),
         default="text",
-        help="text: summary and table; json: everything; csv: the table",
+        help="text: summary and table; json: everything; csv: the table; netron: what Netron reads "
+        "beside the model",
     )
     parser.add_argument("--count", choices=("macs", "flops"), help="headline unit (default: macs)")
     parser.add_argument(
@@ -51,6 +53,7 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     """Show one model; 0 whatever is found in it."""
     if not (arguments.model or arguments.conventions):
         raise ConfigError("which model? onnxlint inspect MODEL")
+    check_attachments([(arguments.format, arguments.output or STDOUT)])
     keep_models([arguments.output or ""], [arguments.model or ""])
     deliver(_data(arguments, console, environment), arguments.output, console)
     return exits.CLEAN

@@ -17,7 +17,7 @@ from analyzer.errors import ConfigError, OnnxlintError, OutputError
 from analyzer.model.child import can_fork
 from analyzer.model.guard import guarded
 from analyzer.model.limits import Limits
-from analyzer.report import REPORT_FORMATS
+from analyzer.report import REPORT_FORMATS, SUFFIXES
 from analyzer.report.result import Options
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         raise ConfigError(f"--format {what}: formats are {', '.join(REPORT_FORMATS)}")
     path = arguments.model
     stem = "stdin" if path == STDIN else os.path.splitext(os.path.basename(path))[0]
-    targets = {name: os.path.join(arguments.output, f"{stem}.{name}") for name in formats}
+    targets = {name: os.path.join(arguments.output, f"{stem}.{SUFFIXES.get(name, name)}")
+               for name in formats}  # fmt: skip
     keep_models(targets.values(), [path])
     plan = make_plans([path], arguments, environment.today, note=console.note)[path]
     result, _ = judge_one(path, plan, command_line(arguments))

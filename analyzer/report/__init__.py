@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     TargetRenderer = Callable[[Deployments, Options], bytes]
 
 __all__ = ["CHECK_FORMATS", "COMPARE_FORMATS", "INSPECT_FORMATS", "REPORT_FORMATS",
-           "SCALE_FORMATS", "STATISTICS_FORMATS", "TARGET_FORMATS", "Batch",
+           "SCALE_FORMATS", "STATISTICS_FORMATS", "SUFFIXES", "TARGET_FORMATS", "Batch",
            "Failure", "Options", "Result"]  # fmt: skip
 
 
@@ -42,11 +42,15 @@ REPORT_FORMATS: Mapping[str, Renderer] = {
     "pdf": _from("pdf"),
     "json": _from("json"),
     "csv": _from("csv"),
+    "netron": _from("netron"),
 }
+SUFFIXES: Mapping[str, str] = {"netron": "netron.json"}
+"""End of a file's name by format, where that is not the format: Netron tells by ``.json``."""
 INSPECT_FORMATS: Mapping[str, Renderer] = {
     "text": _from("text"),
     "json": _from("json"),
     "csv": _from("csv"),
+    "netron": _from("netron"),
 }
 CHECK_FORMATS: Mapping[str, BatchRenderer] = {
     "text": _from("lines", "render_batch"),
@@ -56,6 +60,7 @@ CHECK_FORMATS: Mapping[str, BatchRenderer] = {
     "csv": _from("findings_csv", "render_batch"),
     "github": _from("github", "render_batch"),
     "sarif": _from("sarif", "render_batch"),
+    "netron": _from("netron", "render_batch"),
 }
 STATISTICS_FORMATS: Mapping[str, BatchRenderer] = {
     "text": _from("statistics", "text"),

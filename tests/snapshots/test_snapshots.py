@@ -42,6 +42,7 @@ COMMANDS = {
     "check.jsonl": "check net.onnx --format jsonl",
     "check.csv": "check net.onnx --format csv",
     "check.sarif": "check net.onnx --format sarif",
+    "check.netron.json": "check net.onnx --format netron",
     "check.github": "check net.onnx --format github",
     "scale.txt": "scale net.onnx",
     "graph.dot": "graph net.onnx -o - --format dot",
