@@ -156,9 +156,9 @@ def _plainly(text: str) -> str:
 
 def _alias(name: str) -> str:
     """A name for a type; what it says stands below it in its module."""
-    from analyzer import model
+    from analyzer.model import reading
 
-    text = docstrings.below(inspect.getsource(model), name)
+    text = docstrings.below(inspect.getsource(reading), name)
     return f"### {name}\n\n```python\n{text[0]}\n```\n\n{text[1]}\n"
 
 
