@@ -17,6 +17,7 @@ from analyzer.assemble import (
 from analyzer.ceiling import at_default_sizes
 from analyzer.conformance import broken_sites, conform, reads_known, unexplained
 from analyzer.conformance.interface import interface_of
+from analyzer.costs.origins import Origins, keep_origins
 from analyzer.facts import Facts
 from analyzer.graph.program import program_of
 from analyzer.graph.shared import shared_names
@@ -90,6 +91,7 @@ def _analyze(
     shapes = infer_shapes(program, bindings, limits=limits, check=check)
     seen = survey(program, shapes)
     attach(seen.graph)
+    keep_origins(seen.graph, Origins(program, seen.sites, seen.inventory, model.payloads))
     unassumed = partial(infer_shapes, program, replace(bindings, assume=False), limits=limits)
     breaches = conform(model, seen, unassumed, limits.problems)
     open_ = _Unassumed(program, limits)

@@ -19,7 +19,15 @@ from typing import Any, Literal, overload
 
 from analyzer.analyze import analyze as analyze_model
 from analyzer.analyze import analyze_weights
-from analyzer.compare import Change, Comparison, Retyped
+from analyzer.compare import (
+    Change,
+    Comparison,
+    Difference,
+    Headline,
+    Retyped,
+    WeightChange,
+    WeightComparison,
+)
 from analyzer.compare import compare as compare_facts
 from analyzer.contents import Contents
 from analyzer.deployment import Blocker, Edit, TargetFit
@@ -386,7 +394,11 @@ def scale(
 
 
 def compare(old: Facts | Model | Readable, new: Facts | Model | Readable) -> Comparison:
-    """What became of one model in another: operators, inputs and outputs, what that costs.
+    """What became of one model in another: operators, inputs and outputs, weights, what that
+    costs.
+
+    Stored tensors are compared, too, where both come with their file (facts that have been
+    pickled, or stripped of their graph, have none: ``Comparison.weights.why`` then says so).
 
     Raises
     ------
@@ -481,11 +493,13 @@ __all__ = [
     "Decoupling",
     "DefaultSizes",
     "Defaults",
+    "Difference",
     "Edit",
     "Example",
     "Facts",
     "FilterUse",
     "Finding",
+    "Headline",
     "Hidden",
     "Import",
     "Initializer",
@@ -534,6 +548,8 @@ __all__ = [
     "Totals",
     "Trusted",
     "ValueStats",
+    "WeightChange",
+    "WeightComparison",
     "WeightEvidence",
     "__version__",
     "analyze",

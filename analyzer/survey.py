@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from analyzer.costs.aggregate import Aggregate
+    from analyzer.costs.parameters import Inventory
     from analyzer.facts import Assumption, Memory, Parameters
     from analyzer.graph.scope import Program
     from analyzer.graph.signature import Signature
@@ -49,6 +50,8 @@ class Survey:
     """Operators of every instance, callers before callees."""
     graph: nx.MultiDiGraph[str]
     """The same as ``Facts.graph``."""
+    inventory: Inventory
+    """Constants and the operands that they feed."""
     parameters: Parameters
     """Stored tensors by role."""
     params: list[int]
@@ -84,6 +87,7 @@ def survey(program: Program, shapes: Shapes) -> Survey:
         shapes=shapes,
         sites=sites,
         graph=graph,
+        inventory=inventory,
         parameters=summarize(inventory, sites),
         params=params_by_site(inventory, len(sites)),
         weighted=frozenset(reading_weights(inventory)),

@@ -68,4 +68,5 @@ def _pair(arguments: Namespace, console: Console, environment: Environment) -> P
     old, new = (judge_one(path, plans[path], command)[0] for path in paths)
     came, _ = apply_baseline(new.findings, make_baseline({"": old.findings}), "")
     went, _ = apply_baseline(old.findings, make_baseline({"": new.findings}), "")
-    return Pair(old, new, compare(old.facts, new.facts), Turnover(came, went), command)
+    difference = compare(old.facts, new.facts, limits=plans[paths[1]].limits)
+    return Pair(old, new, difference, Turnover(came, went), command)

@@ -72,8 +72,8 @@ SCALE_FORMATS: Mapping[str, ScaleRenderer] = {
     "csv": _from("scale", "csv"),
 }
 COMPARE_FORMATS: Mapping[str, CompareRenderer] = {
-    "text": _from("compare", "text"),
-    "json": _from("compare", "json"),
+    "text": _from("compare.text", "text"),
+    "json": _from("compare.json", "json"),
 }
 TARGET_FORMATS: Mapping[str, TargetRenderer] = {
     "text": _from("targets", "text"),

@@ -53,7 +53,7 @@ def test_versions_and_ends_that_differ_are_named(cli: Cli, tmp_path: Path) -> No
          "float16[4] x) => (float16[4] y) { y = Relu (x) }", "Relu 4: float32 → float16"),
         ("float[1,2,8] x) => (float[1,2,8] y) { y = LpPool<kernel_shape=[3],pads=[1,1]> (x) }",
          "float[1,2,8] x) => (float[1,2,8] y) { y = LpPool<kernel_shape=[5],pads=[2,2]> (x) }",
-         "FLOPs → "),
+         "kernel_shape 3 → 5; pads 1,1 → 2,2"),
         ("float[2,8] x, float[2,8] b) => (float[N,C] y) { y = Sum (x) }",
          "float[2,8] x, float[2,8] b) => (float[N,C] y) { y = Sum (x, b) }", "1 inputs → 2 inputs"),
     ],

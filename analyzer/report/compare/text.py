@@ -1,24 +1,22 @@
-"""What changed between two models, as text and JSON."""
+"""What changed between two models, for a terminal."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.records import HIDDEN, Output, named, shown, shown_as
 from analyzer.report.columns import columns
-from analyzer.report.json import encode
 from analyzer.report.style import Style
 from analyzer.sanitise import clean, encode_lines, label
+from analyzer.units import many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from analyzer.compare import Change, Comparison, Retyped
-    from analyzer.facts import Assumption, ModelInfo, Node, Tensor, Totals
-    from analyzer.findings.finding import Finding
-    from analyzer.report.result import Options, Outcome, Result
+    from analyzer.compare import Change, Comparison, Difference
+    from analyzer.facts import Node, Tensor
+    from analyzer.report.compare.pair import Pair
+    from analyzer.report.result import Options
 
 ROWS = 20
 """Operators and findings listed in the text; JSON has all."""
@@ -30,53 +28,6 @@ MEASURES = (
 """What the text calls a total, and its name in ``Facts.totals``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One of the two models."""
-
-    model: ModelInfo
-    assumptions: tuple[Assumption, ...]
-    outcome: Outcome
-    totals: Totals
-
-
-@dataclass(frozen=True, slots=True)
-class Turnover:
-    """What became of the findings."""
-
-    came: tuple[Finding, ...]
-    """Findings of the new model that the old one does not have."""
-    went: tuple[Finding, ...]
-    """Findings of the old model that the new one does not have."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Pair(Output):
-    """Two judged models and what is between them."""
-
-    old: Result = field(metadata=HIDDEN)
-    new: Result = field(metadata=HIDDEN)
-    comparison: Comparison = field(metadata=named("operators"))
-    findings: Turnover
-    command: str = ""
-
-    @property
-    @shown_as("old")
-    def before(self) -> Side:
-        return _side(self.old)
-
-    @property
-    @shown_as("new")
-    def after(self) -> Side:
-        return _side(self.new)
-
-    @property
-    @shown
-    def interface(self) -> tuple[Retyped, ...]:
-        """Graph inputs and outputs that came, went, or have another type."""
-        return self.comparison.interface
-
-
 def text(pair: Pair, options: Options) -> bytes:
     """For a terminal: totals first, then what they come from."""
     style = Style(options.color)
@@ -86,6 +37,7 @@ def text(pair: Pair, options: Options) -> bytes:
         *_totals(pair, style),
         *_warnings(pair, style),
         "",
+        *_weights(pair, style),
         *_interface(pair),
         *_operators(pair.comparison, style),
         "",
@@ -193,24 +145,39 @@ def _kind(node: Node) -> str:
 
 def _what(change: Change) -> str:
     """Both layers; of two that look alike, what is different about them."""
-    old, new = change.old, change.new
-    kinds = [*dict.fromkeys(_kind(node) for node in (old, new) if node)]
-    if len(kinds) == 1 and old and new:
-        aspects = (
-            [", ".join(t.dtype or units.UNKNOWN for t in node.outputs) for node in (old, new)],
-            [f"{units.count(node.executions)} runs" for node in (old, new)],
-            [f"{len(node.inputs)} inputs" for node in (old, new)],
-            [f"{units.count(node.cost.flops)} FLOPs" for node in (old, new)],
-        )
-        if change.macs == 0:  # else that is what is different
-            kinds += [f"{before} → {after}" for before, after in aspects if before != after][:1]
-        return ": ".join(kinds)
+    kinds = [*dict.fromkeys(_kind(node) for node in (change.old, change.new) if node)]
+    found = [d for d in change.differences if d.aspect != "type" or len(kinds) == 1]
+    if len(kinds) == 1 or found[1:]:
+        said = "; ".join(_differs(difference) for difference in found[:3])
+        return f"{' → '.join(kinds)}: {said}" if said else kinds[0]
     return " → ".join(kinds)
 
 
-def _side(result: Result) -> Side:
-    facts = result.facts
-    return Side(facts.model, facts.assumptions, result.outcome, facts.totals)
+PLAIN = frozenset({"type", "inputs", "runs", "MACs", "FLOPs", "sources", "operator"})
+"""Aspects whose values say what they are about."""
+
+
+def _differs(difference: Difference) -> str:
+    """``axis 1 → −1``, ``float32 4 → float16 4``."""
+    old, new = (label(value.replace("-", "−") if difference.aspect not in PLAIN else value, 48)
+                for value in (difference.old, difference.new))  # fmt: skip
+    what = "" if difference.aspect in PLAIN else f"{label(difference.aspect, 24)} "
+    return f"{what}{old} → {new}"
+
+
+def _weights(pair: Pair, style: Style) -> Iterator[str]:
+    found = pair.comparison.weights
+    if found.layers:
+        largest = "" if found.largest is None else (
+            f", largest relative change {units.percent(found.largest)}")  # fmt: skip
+        yield f"weights of {many(found.layers, 'layer')} changed{largest}"
+    if found.converted:
+        yield f"{many(found.converted, 'tensor')} converted to another element type, no further"
+    if not found.complete:
+        count = f"{found.unread:,} of {many(found.tensors, 'tensor')}" if found.unread else ""
+        why = f": {clean(found.why)}" if found.why else ""
+        yield style.warning(f"weights not compared ({count}){why}" if count
+                            else f"weights not compared{why}")  # fmt: skip
 
 
 def _difference(value: int | None) -> str:
@@ -229,8 +196,3 @@ def _findings(pair: Pair, style: Style) -> Iterator[str]:
             yield f"{sign} {label(f.node) or 'model'}: {rule} {clean(f.message)}"
         if len(findings) > ROWS:
             yield f"{sign} … and {len(findings) - ROWS} more"
-
-
-def json(pair: Pair, options: Options) -> bytes:
-    """The same as one object, complete."""
-    return encode(pair.to_dict())

@@ -1,0 +1,242 @@
+"""Which operator of one model is which of the other, whatever exports call and reorder.
+
+Passes from the strictest evidence to the weakest; each takes operators out of both sides. First
+what has the same everything before or behind it, weights included; then layers with the same
+weights; names, where what bears them is alike; what is next to a pair; then order alone. Every
+pass is linear in operators and edges.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from typing import TYPE_CHECKING
+
+from analyzer.compare.cones import Numbers, downstream, upstream
+from analyzer.operators.record import Nature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping
+
+    from analyzer.compare.network import Network, Part
+    from analyzer.costs.parameters import Root
+
+    Key = Callable[[Part], Hashable]
+    Looks = Mapping[Root, bytes]
+
+FAMILIES = (Nature.CONVOLUTION, Nature.PRODUCT, Nature.ATTENTION, Nature.RECURRENT)
+"""Operators that stay what they are when they are quantised or fused: Conv and QLinearConv."""
+
+
+class Matching:
+    """Pairs of operators, by index.
+
+    Parameters
+    ----------
+    old, new
+        The two models.
+    looks
+        What the stored tensors of each look like; those that could not be read are left out.
+    """
+
+    def __init__(self, old: Network, new: Network, looks: tuple[Looks, Looks]) -> None:
+        self.old, self.new = old, new
+        self.partner: dict[int, int] = {}
+        """Operators of the new model by those of the old one."""
+        self.back: dict[int, int] = {}
+        """The other way round."""
+        self._fresh: deque[tuple[int, int]] = deque()
+        self._looks = {id(old): looks[0], id(new): looks[1]}
+        self._run()
+
+    def _run(self) -> None:
+        numbers = Numbers()
+        strict = [self._keyed(side, self._strict, numbers) for side in self._sides]
+        self._by(*self._cones(upstream, strict, numbers))
+        self._by(*self._cones(downstream, strict, numbers))
+        weighty = [self._keyed(side, self._weighty, numbers) for side in self._sides]
+        self._by(*weighty)
+        self._spread(_whole)
+        self._by(*[self._keyed(side, _named, numbers) for side in self._sides])
+        loose = [self._keyed(side, _loose, numbers) for side in self._sides]
+        ups = self._cones(upstream, loose, numbers)
+        downs = self._cones(downstream, loose, numbers)
+        both = [
+            [numbers.of(("both", a, b)) for a, b in zip(up, down, strict=True)]
+            for up, down in zip(ups, downs, strict=True)
+        ]
+        self._by(*both)
+        self._spread(_loose)
+        self._by(*[self._keyed(side, _called, numbers) for side in self._sides])
+        self._by(*ups)
+        self._by(*downs)
+        self._spread(_loose)
+        self._spread(_typed)
+        for key in (_whole, _outlined):
+            self._by(*[self._keyed(side, key, numbers) for side in self._sides])
+            self._spread(_typed)
+        self._spread(_family)
+        for key in (_shaped, _kernel):
+            self._by(*[self._keyed(side, key, numbers) for side in self._sides])
+            self._spread(_family)
+
+    @property
+    def _sides(self) -> tuple[Network, Network]:
+        return self.old, self.new
+
+    def _cones(
+        self,
+        cone: Callable[[Network, Key, Numbers], list[int]],
+        keys: list[list[int]],
+        numbers: Numbers,
+    ) -> list[list[int]]:
+        return [cone(side, _of(key), numbers)
+                for side, key in zip(self._sides, keys, strict=True)]  # fmt: skip
+
+    def _keyed(
+        self, network: Network, key: Callable[..., Hashable | None], numbers: Numbers
+    ) -> list[int]:
+        """A number for what ``key`` says of each operator; -1 where it says nothing."""
+        looks = self._looks[id(network)]
+        wants_looks = key in (self._strict, self._weighty)
+        found = []
+        for part in network.parts:
+            said = key(part, looks) if wants_looks else key(part)
+            found.append(-1 if said is None else numbers.of(said))
+        return found
+
+    def _strict(self, part: Part, looks: Looks) -> Hashable:
+        return (part.outline, part.set, _seen(part, looks))
+
+    def _weighty(self, part: Part, looks: Looks) -> Hashable | None:
+        """A layer by its weights; nothing of one without, or whose weights were not seen."""
+        seen = _seen(part, looks)
+        if not part.is_weighted or not seen or any(each is None for _, each in seen):
+            return None
+        return (part.outline, seen)
+
+    def _by(self, old: list[int], new: list[int]) -> None:
+        """Pair what has one number, in order."""
+        waiting: dict[int, deque[int]] = defaultdict(deque)
+        for index, number in enumerate(old):
+            if number >= 0 and index not in self.partner:
+                waiting[number].append(index)
+        for index, number in enumerate(new):
+            if number >= 0 and index not in self.back and waiting.get(number):
+                self._pair(waiting[number].popleft(), index)
+
+    def _pair(self, old: int, new: int) -> None:
+        self.partner[old], self.back[new] = new, old
+        self._fresh.append((old, new))
+
+    def _spread(self, alike: Key) -> None:
+        """From every pair to what feeds both at one slot, and to what alone reads both."""
+        todo = deque(self.partner.items())
+        self._fresh.clear()
+        while todo:
+            before, after = todo.popleft()
+            self._to_sources(self.old.parts[before], self.new.parts[after], alike)
+            self._to_readers(self.old.parts[before], self.new.parts[after], alike)
+            todo.extend(self._fresh)
+            self._fresh.clear()
+
+    def _to_sources(self, old: Part, new: Part, alike: Key) -> None:
+        there = {source.slot: source for source in new.sources}
+        for source in old.sources:
+            other = there.get(source.slot)
+            if other is not None and source.port == other.port:
+                self._try(source.part, other.part, alike)
+
+    def _to_readers(self, old: Part, new: Part, alike: Key) -> None:
+        if not old.readers or len(old.readers) > _MANY or len(new.readers) > _MANY:
+            return
+        sides: list[dict[Hashable, list[int]]] = []
+        for part, network, taken in ((old, self.old, self.partner), (new, self.new, self.back)):
+            found: dict[Hashable, list[int]] = {}
+            for index, slot, port in part.readers:
+                if index not in taken:
+                    found.setdefault((slot, port, alike(network.parts[index])), []).append(index)
+            sides.append(found)
+        for where, indices in sides[0].items():
+            others = sides[1].get(where, ())
+            if len(indices) == len(others) == 1:
+                self._try(indices[0], others[0], alike)
+
+    def _try(self, old: int, new: int, alike: Key) -> None:
+        if old in self.partner or new in self.back:
+            return
+        if alike(self.old.parts[old]) == alike(self.new.parts[new]):
+            self._pair(old, new)
+
+
+_MANY = 64
+"""Readers of one tensor beyond which it is no hint who reads it."""
+
+
+def _of(numbers: list[int]) -> Key:
+    return lambda part: numbers[part.index]
+
+
+def _seen(part: Part, looks: Looks) -> tuple[tuple[int, Hashable], ...]:
+    """What the stored tensors of an operator look like, by slot."""
+    return tuple(
+        (operand.slot, None if any(root not in looks for root in operand.roots)
+         else tuple(looks[root] for root in operand.roots))
+        for operand in part.operands
+    )  # fmt: skip
+
+
+def _named(part: Part) -> Hashable | None:
+    node = part.node
+    return (node.scope, node.name, part.outline, part.set) if node.name else None
+
+
+def _called(part: Part) -> Hashable | None:
+    """Scope, name and type."""
+    node = part.node
+    return (node.scope, node.name, node.domain, node.op_type) if node.name else None
+
+
+def _loose(part: Part) -> Hashable:
+    """Operator and settings, whatever the sizes."""
+    return (part.node.domain, part.node.op_type, part.set, part.label)
+
+
+def _typed(part: Part) -> Hashable:
+    """Operator type alone, and of a convolution what it mixes and how it moves."""
+    conv = part.node.conv
+    form = conv and (conv.kind, conv.kernel_shape, conv.strides)
+    return (part.node.domain, part.node.op_type, part.label, form)
+
+
+def _whole(part: Part) -> Hashable:
+    return (part.outline, part.arity, part.set)
+
+
+def _outlined(part: Part) -> Hashable:
+    return part.outline
+
+
+def _family(part: Part) -> Hashable:
+    """Nature of a weighted layer; others are not taken for one another."""
+    record = part.record
+    if record is None or record.nature not in FAMILIES or not part.is_weighted:
+        return ("only", part.index, id(part))
+    conv = part.node.conv
+    return (record.nature, record.is_transposed, conv and (conv.kind, conv.kernel_shape))
+
+
+def _shaped(part: Part) -> Hashable | None:
+    """A weighted layer by family, kernel and the sizes of its output."""
+    if not part.is_weighted or not part.node.outputs:
+        return None
+    conv = part.node.conv
+    return (_family(part), conv and (conv.kernel_shape, conv.groups, conv.strides),
+            part.node.outputs[0].shape)  # fmt: skip
+
+
+def _kernel(part: Part) -> Hashable | None:
+    """A weighted layer by family and kernel, whatever its width."""
+    if not part.is_weighted:
+        return None
+    conv = part.node.conv
+    return (_family(part), conv and (conv.kernel_shape, conv.kind, conv.strides))
