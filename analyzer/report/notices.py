@@ -136,7 +136,7 @@ def _of_findings(
             clean(finding.message),
             label(names.get(finding.node, finding.node)),
             others(finding, names) if finding.count > 1 else "",
-            label(node.location) if node else "",
+            clean(node.location) if node else "",
             clean(finding.remedy) or first_sentence(finding.fix),
             clean(finding.ask),
             finding,

@@ -175,3 +175,8 @@ class Options:
     """Most operators listed in a PDF."""
     summary: bool = True
     """Close the text of ``check`` with a summary line."""
+    root: str = ""
+    """Folder that relative paths start from, absolute: paths in it become relative where a format
+    is read by another program. Empty: paths stay as they were given."""
+    exit_code: int | None = None
+    """With which the process is going to end, where that is known."""

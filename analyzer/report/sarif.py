@@ -1,139 +1,217 @@
 """SARIF of ``check``, for code scanning and editors.
 
 OASIS "Static Analysis Results Interchange Format (SARIF) Version 2.1.0". A model has no lines: a
-result's place is the file (``physicalLocation``) and the operator in it (``logicalLocations``).
+result is about the file (whose first line stands for all of it, as code scanning wants one) and
+about an operator in it (``logicalLocations``).
 """
 
 from __future__ import annotations
 
+import zlib
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from analyzer import units
-from analyzer.findings.finding import Severity
+from analyzer.findings.fingerprint import fingerprint
+from analyzer.findings.order import RANK
 from analyzer.report.json import encode
+from analyzer.report.notices import (
+    of_failure,
+    reported,
+    silenced,
+    without_verdict,
+)
 from analyzer.report.result import Failure
+from analyzer.report.sarif_rules import LEVELS, driver
+from analyzer.report.uri import near, uri
 from analyzer.sanitise import clean, label, sarif_text
-from analyzer.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from analyzer.findings.finding import Finding
+    from analyzer.report.notices import Notice
     from analyzer.report.result import Batch, Options, Result
-    from analyzer.ruleset.rule import Rule
 
     Object = dict[str, Any]
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-LEVELS: Mapping[Severity, str] = {
-    Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note",
-}  # fmt: skip
+ROOT = "%SRCROOT%"
+MOST_RESULTS = 25_000
+MOST_LOCATIONS = 1_000
+MOST_BYTES = 10_000_000
+"""What GitHub takes: results of a run, locations of a result, bytes of a log in gzip."""
 
 
 def render_batch(batch: Batch, options: Options) -> bytes:
     """One run over all models. ``executionSuccessful`` is false where anything is inconclusive."""
+    notices = list(_notices(batch))
+    most = MOST_RESULTS
+    while True:
+        data = encode({
+            "$schema": SCHEMA, "version": "2.1.0", "runs": [_run(batch, notices, most, options)],
+        })  # fmt: skip
+        if len(data) <= MOST_BYTES or len(zlib.compress(data, 1)) <= MOST_BYTES or most < 2:
+            return data
+        most //= 2
+
+
+def _notices(batch: Batch) -> Iterator[Notice]:
+    for item in batch.items:
+        if isinstance(item, Failure):
+            yield of_failure(item)
+        else:
+            yield from without_verdict(item)
+            yield from reported(item)
+            yield from silenced(item)
+
+
+def _run(batch: Batch, notices: Sequence[Notice], most: int, options: Options) -> Object:
     rules = {rule.id: rule for result in batch.results for rule in result.rules}
-    numbers = {name: number for number, name in enumerate(rules)}
-    driver = {
-        "name": "onnxlint",
-        "version": __version__,
-        "rules": [_rule(rule) for rule in rules.values()],
-    }
-    invocation = {
-        "executionSuccessful": batch.outcome != "inconclusive",
-        "toolExecutionNotifications": list(_notifications(batch)),
-    }
-    if used := sorted({r.configuration for r in batch.results if r.configuration}):
-        invocation["properties"] = {"configurations": [clean(path) for path in used]}
-    run = {
-        "tool": {"driver": driver},
-        "invocations": [invocation],
-        "artifacts": [_artifact(result) for result in batch.results],
-        "results": [
-            _result(result, finding, numbers)
-            for result in batch.results
-            for finding in result.groups
-        ],
+    tool = driver(rules.values(), notices)
+    numbers = {rule["id"]: number for number, rule in enumerate(tool["rules"])}
+    told = notices
+    if len(notices) > most:
+        told = sorted(notices, key=lambda notice: RANK[notice.severity])[:most]
+    some_silenced = any(notice.silence for notice in notices)
+    against_baseline = any(notice.silence and not notice.suppression for notice in notices)
+    results = [_result(notice, numbers, options.root) for notice in told]
+    for notice, result in zip(told, results, strict=True):
+        # What one result states of these, all have to.
+        if some_silenced:
+            result["suppressions"] = _suppressions(notice)
+        if against_baseline:
+            known = notice.silence and not notice.suppression
+            result["baselineState"] = "unchanged" if known else "new"
+    return {
+        "tool": {"driver": tool},
+        "automationDetails": {"id": "onnxlint/check/"},
+        "invocations": [_invocation(batch, notices, len(told), options)],
+        "originalUriBaseIds": {ROOT: {"description": {"text": "The folder that onnxlint ran in."}}},
+        "artifacts": [_artifact(result, options.root) for result in batch.results],
+        "results": results,
         "columnKind": "utf16CodeUnits",
     }
-    return encode({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _rule(rule: Rule) -> Object:
-    return {
-        "id": rule.id,
-        "name": rule.name,
-        "shortDescription": {"text": rule.summary},
-        "fullDescription": {"text": rule.rationale.strip() or rule.summary},
-        "help": {"text": rule.fix.strip() or rule.summary},
-        "defaultConfiguration": {"level": LEVELS[rule.severity]},
-        "properties": {"category": rule.category, "tags": [rule.category, rule.status]},
-    }
-
-
-def _result(result: Result, finding: Finding, numbers: Mapping[str, int]) -> Object:
+def _invocation(batch: Batch, notices: Sequence[Notice], told: int, options: Options) -> Object:
+    notes = [
+        _notification(notice, options.root)
+        for item in batch.items
+        for notice in (
+            [of_failure(item)] if isinstance(item, Failure) else without_verdict(item, again=True)
+        )
+    ]
+    if told < len(notices):
+        text = f"{told:,} of {len(notices):,} results are in this log, the gravest; JSON has all"
+        notes.append(
+            {
+                "level": "warning",
+                "message": {"text": text},
+                "descriptor": {"id": "results-left-out"},
+            }
+        )
     found: Object = {
-        "ruleId": finding.rule,
-        "level": LEVELS[finding.severity],
-        "message": {"text": _message(finding)},
-        "locations": [_location(result.facts.model.path, finding.node)],
-        "occurrenceCount": finding.count,
-        # GitHub tells alerts apart by the second alone, and computes it for results with a line.
-        "partialFingerprints": {
-            "onnxlint/v1": finding.fingerprint,
-            "primaryLocationLineHash": finding.fingerprint,
-        },
+        "executionSuccessful": batch.outcome != "inconclusive",
+        "toolExecutionNotifications": notes,
     }
-    if finding.count > 1:
-        found["relatedLocations"] = [
-            _location(result.facts.model.path, place.node) for place in finding.places[1:]
-        ]
-    if finding.rule in numbers:  # what suppressions themselves cause has no rule
-        found["ruleIndex"] = numbers[finding.rule]
+    if options.exit_code is not None:
+        found["exitCode"] = options.exit_code
+    if used := sorted({r.configuration for r in batch.results if r.configuration}):
+        found["properties"] = {"configurations": [clean(path) for path in used]}
     return found
 
 
-def _message(finding: Finding) -> str:
-    more = finding.count - 1
-    return sarif_text(finding.message) + (f" (and at {units.places(more)} more)" if more else "")
+def _notification(notice: Notice, root: str) -> Object:
+    return {
+        "level": "error",
+        "message": {"text": sarif_text(notice.message)},
+        "descriptor": {"id": notice.name or notice.rule},
+        "locations": [_location(notice.path, notice.place, root)],
+    }
 
 
-def _artifact(result: Result) -> Object:
+def _result(notice: Notice, numbers: Mapping[str, int], root: str) -> Object:
+    identity = _identity(notice)
+    found: Object = {
+        "ruleId": notice.rule,
+        "ruleIndex": numbers[notice.rule],
+        "level": LEVELS[notice.severity],
+        "message": {"text": sarif_text(_message(notice))},
+        "locations": [_location(notice.path, _node(notice), root, notice.place)],
+        # GitHub tells alerts apart by the second alone, which it would make of the first line.
+        "partialFingerprints": {"onnxlint/v2": identity, "primaryLocationLineHash": identity},
+    }
+    finding = notice.finding
+    related = []
+    if finding is not None:
+        found["occurrenceCount"] = finding.count
+        rest = finding.places[1:MOST_LOCATIONS]
+        related = [_location(notice.path, place.node, root) for place in rest]
+    if notice.origin:
+        related.insert(0, _origin(notice.origin, root))
+    if related:
+        found["relatedLocations"] = related
+    return found
+
+
+def _node(notice: Notice) -> str:
+    return notice.finding.node if notice.finding else notice.place
+
+
+def _identity(notice: Notice) -> str:
+    """What stays the same while the finding does: of a rule that speaks once for a whole model
+    not its weightiest place, which another one may become.
+    """
+    finding = notice.finding
+    if finding is None:
+        return fingerprint(notice.rule, notice.place, (notice.name,))
+    if notice.silence or finding.cause != finding.rule:
+        return finding.fingerprint
+    return fingerprint(finding.rule, "", (finding.target,))
+
+
+def _message(notice: Notice) -> str:
+    count = notice.finding.count if notice.finding else 1
+    more = f" (and at {units.places(count - 1)} more)" if count > 1 else ""
+    lines = [f"{notice.where}{notice.message}{more}"]
+    return "\n".join(lines + [f"{word}: {text}" for word, text in notice.advice])
+
+
+def _suppressions(notice: Notice) -> list[Object]:
+    if not notice.silence:
+        return []
+    return [{"kind": "external", "status": "accepted", "justification": notice.silence}]
+
+
+def _artifact(result: Result, root: str) -> Object:
     model = result.facts.model
-    file: Object = {"location": {"uri": _uri(model.path)}, "length": model.bytes}
+    file: Object = {
+        "location": _place(model.path, root), "length": model.bytes, "roles": ["analysisTarget"],
+    }  # fmt: skip
     return file | ({"hashes": {"sha-256": model.sha256}} if model.sha256 else {})
 
 
-def _location(path: str, node: str = "") -> Object:
-    place: Object = {"physicalLocation": {"artifactLocation": {"uri": _uri(path)}}}
+def _location(path: str, node: str, root: str, name: str = "") -> Object:
+    place: Object = {"physicalLocation": {
+        "artifactLocation": _place(path, root), "region": {"startLine": 1},
+    }}  # fmt: skip
     if node:
-        name = {"name": label(node), "fullyQualifiedName": clean(node), "kind": "member"}
-        place["logicalLocations"] = [name]
+        place["logicalLocations"] = [
+            {"name": name or label(node), "fullyQualifiedName": clean(node), "kind": "member"}
+        ]
     return place
 
 
-def _uri(path: str) -> str:
-    """A path as a URI reference of RFC 3986; bytes that are no text survive it."""
-    root = "file://" if path.startswith("/") else ""
-    return root + quote(path.replace("\\", "/").encode("utf-8", "surrogateescape"))
-
-
-def _notifications(batch: Batch) -> Iterator[Object]:
-    for item in batch.items:
-        if isinstance(item, Failure):
-            yield _notification(item.path, "cannot-judge", item.reason, "")
-            continue
-        for problem in item.facts.problems:
-            if problem.inconclusive:
-                path = item.facts.model.path
-                yield _notification(path, problem.code, problem.message, problem.where)
-
-
-def _notification(path: str, code: str, message: str, node: str) -> Object:
+def _origin(origin: str, root: str) -> Object:
+    """The line of the Python source that an operator comes from."""
+    path, _, line = origin.rpartition(":")
     return {
-        "level": "error",
-        "message": {"text": sarif_text(message)},
-        "descriptor": {"id": label(code)},
-        "locations": [_location(path, node)],
-    }
+        "physicalLocation": {
+            "artifactLocation": _place(path, root), "region": {"startLine": max(1, int(line))},
+        },
+        "message": {"text": "The source that it was exported from."},
+    }  # fmt: skip
+
+
+def _place(path: str, root: str) -> Object:
+    reference = uri(near(path, root))
+    return {"uri": reference} | ({} if reference.startswith("file:") else {"uriBaseId": ROOT})
