@@ -159,7 +159,7 @@ def _listed(words: list[Candidate], current: str) -> Iterator[Candidate]:
 VALUES: Mapping[str, Callable[[ArgumentParser, str], Iterator[Candidate]]] = {
     **dict.fromkeys(("ARGUMENT", "FILE", "MODEL", "NEW", "OLD", "PATH"), _file),
     **dict.fromkeys(("A,…", "D,…", "MACS", "N", "NAME=N", "NAME=SIZE", "NAME=SIZES", "NODE", "R,…",
-                     "WORDS"), _nothing),
+                     "REV", "WORDS"), _nothing),
     "DIR": _folder,
     "FORMAT=PATH": _format_and_path,
     "FORMATS": _report_formats,

@@ -21,7 +21,7 @@ from analyzer.cli.plan import NO_BASELINE, make_plans
 from analyzer.cli.shell import command_line
 from analyzer.errors import ConfigError
 from analyzer.report import CHECK_FORMATS, STATISTICS_FORMATS
-from analyzer.report.result import Batch, Failure, Options, Result
+from analyzer.report.result import Batch, Failure, Options, Result, Since
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from analyzer.cli.console import Console
     from analyzer.cli.environment import Environment
     from analyzer.cli.plan import Plan
+    from analyzer.errors import ModelError
 
 LEVELS = ("error", "warning", "info")
 
@@ -74,6 +75,12 @@ def configure(parser: ArgumentParser) -> None:
         dest="fail_on",
         help="the same as --fail-on never; what cannot be judged still makes it 2",
     )
+    parser.add_argument(
+        "--diff",
+        metavar="REV",
+        help="only models that changed, or whose external data did, since this revision of git; "
+        "main... means since this branch left main",
+    )
     baseline = parser.add_mutually_exclusive_group()
     baseline.add_argument(
         "--baseline",
@@ -113,10 +120,13 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     if arguments.write_baseline and (targets or arguments.format != "text" or arguments.statistics):
         raise ConfigError("--write-baseline accepts findings and reports none; leave out "
                           "--output, --format and --statistics")  # fmt: skip
+    if arguments.write_baseline and arguments.diff is not None:
+        raise ConfigError("--write-baseline accepts what all models have, changed or not; "
+                          "leave out --diff")  # fmt: skip
     if arguments.statistics and arguments.format not in STATISTICS_FORMATS:
         raise ConfigError(f"--statistics: formats are {', '.join(STATISTICS_FORMATS)}; --output "
                           f"{arguments.format}=PATH writes the findings beside them")  # fmt: skip
-    found = expand(arguments.paths, console.note)
+    found, since = _changed(expand(arguments.paths, console.note), arguments.diff)
     check_attachments([*arguments.output, (arguments.format, STDOUT)], len(found))
     accepted = NO_BASELINE if arguments.write_baseline else arguments.baseline or ""
     formats = {arguments.format, *(name for name, _ in arguments.output)}
@@ -132,9 +142,10 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     )
     debug = arguments.debug or environment.debug
     judged = judge_all(plans, command_line(arguments), console, debug=debug, jobs=arguments.jobs)
-    batch = Batch(tuple(
+    items = tuple(
         judged[item] if isinstance(item, str) else Failure(item.path, str(item)) for item in found
-    ))  # fmt: skip
+    )
+    batch = Batch(items, since)
     if arguments.write_baseline:
         return _accept(batch, arguments.write_baseline, console)
     most = max((plan.limits.text_rows for plan in plans.values()), default=0)
@@ -148,6 +159,20 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     _report(batch, arguments, console, options)
     _name_skipped(plans.values(), console)
     return code
+
+
+def _changed(
+    found: list[str | ModelError], revision: str | None
+) -> tuple[list[str | ModelError], Since | None]:
+    """What is to be judged of ``found``, and what is not, as it is what ``revision`` has."""
+    if revision is None:
+        return found, None
+    from analyzer.cli.git.changed import changed_since
+
+    models = [path for path in found if isinstance(path, str)]
+    changed = changed_since(revision, models)
+    rest = [item for item in found if not isinstance(item, str) or item in changed]
+    return rest, Since(revision, tuple(path for path in models if path not in changed))
 
 
 def _report(batch: Batch, arguments: Namespace, console: Console, options: Options) -> None:

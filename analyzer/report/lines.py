@@ -42,6 +42,9 @@ def render_batch(batch: Batch, options: Options) -> bytes:
 
 def summary(batch: Batch) -> str:
     """``3 findings (1 error, 2 warnings) in 2 models; 4 suppressed; 1 could not be judged``."""
+    unchanged = _unchanged(batch)
+    if unchanged and not batch.items:
+        return unchanged
     results = list(batch.results)
     groups = [group for result in results for group in result.groups]
     severities = Counter(group.severity for group in groups)
@@ -59,8 +62,21 @@ def summary(batch: Batch) -> str:
         parts.append(f"{partly} judged only in part")
     if failed := len(list(batch.failures)):
         parts.append(f"{failed} could not be judged")
+    if unchanged:
+        parts.append(unchanged)
     text = "; ".join(parts)
     return text if batch.outcome != "clean" else f"{text}: clean"
+
+
+def _unchanged(batch: Batch) -> str:
+    """``3 models unchanged since main, not judged``; empty where all were to be judged."""
+    if not (batch.since and batch.since.unchanged):
+        return ""
+    since = label(batch.since.revision)
+    number = len(batch.since.unchanged)
+    if not batch.items:
+        return f"no model has changed since {since}: {number} unchanged, not judged"
+    return f"{_many(number, 'model')} unchanged since {since}, not judged"
 
 
 def _findings(result: Result, style: Style, hinted: set[str], most: int) -> Iterator[str]:

@@ -132,17 +132,31 @@ class Failure:
         return INCONCLUSIVE
 
 
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What ``--diff`` left out."""
+
+    revision: str
+    """As it was asked for: a branch, a tag, a commit."""
+    unchanged: tuple[str, ...]
+    """Paths of models that are what they were at the revision: they were not judged."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Batch(Output):
     """Everything one ``check`` looked at, in the order given."""
 
     items: tuple[Result | Failure, ...] = field(metadata=HIDDEN)
+    since: Since | None = None
+    """Set where only models that changed since a revision were to be judged."""
 
     @property
     @shown
     def outcome(self) -> Outcome:
-        """The worst outcome of any file; an empty batch judged nothing."""
-        outcomes = {item.outcome for item in self.items} or {INCONCLUSIVE}
+        """The worst outcome of any file that was to be judged; of none, it is inconclusive, unless
+        that is because none has changed."""
+        idle: Outcome = CLEAN if self.since and self.since.unchanged else INCONCLUSIVE
+        outcomes = {item.outcome for item in self.items} or {idle}
         return next(o for o in (INCONCLUSIVE, FINDINGS, CLEAN) if o in outcomes)
 
     @property

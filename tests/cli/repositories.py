@@ -11,7 +11,7 @@ import onnx
 import onnx.parser
 from onnx import TensorProto
 
-_ENVIRONMENT = {
+_SETTINGS = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org",
@@ -19,12 +19,16 @@ _ENVIRONMENT = {
 }  # fmt: skip
 
 
+def environment(**more: str) -> dict[str, str]:
+    """Variables for commands that use git: nothing of the caller's that steers it."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return kept | _SETTINGS | more
+
+
 def git(folder: Path, *words: str) -> str:
     """What a command of git prints."""
     command = ["git", "-c", "protocol.file.allow=always", *words]
-    done = subprocess.run(
-        command, cwd=folder, env={**os.environ, **_ENVIRONMENT}, check=True, capture_output=True
-    )
+    done = subprocess.run(command, cwd=folder, env=environment(), check=True, capture_output=True)
     return done.stdout.decode().strip()
 
 

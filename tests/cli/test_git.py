@@ -325,6 +325,8 @@ def test_models_have_changed_whose_content_or_data_is_not_as_it_was(folder: Path
     assert changed_since("HEAD", ["lfs-here", "lfs"]) == {"lfs-here"}
     with pytest.raises(ConfigError, match="git knows no revision 'nope'"):
         changed_since("nope", ["same"])
+    assert changed_since("HEAD", ["absent", "no/where"]) == {"absent", "no/where"}
+    made.write(folder.parent / "x", b"")
     with pytest.raises(ConfigError, match="git finds no repository"):
         changed_since("HEAD", ["../x"])
 

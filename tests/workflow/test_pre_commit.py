@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 from tests.cli.conftest import CLEAN, WASTEFUL, encode
-from tests.workflow.git import commit, environment, git
+from tests.cli.repositories import commit, environment, git, repository, write
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("analyzer", "rules", "templates", "pyproject.toml", "README.md", "LICENSE",
@@ -54,7 +54,7 @@ def tool(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, folder / name)
-    return folder, commit(folder)
+    return folder, commit(repository(folder))
 
 
 @pytest.fixture(scope="module")
@@ -70,18 +70,18 @@ Run = Callable[..., tuple[int, str]]
 @pytest.fixture
 def project(tool: tuple[Path, str], tmp_path: Path) -> Path:
     """A repository that uses both hooks."""
-    repository, revision = tool
+    origin, revision = tool
     hooks = [{"id": "onnxlint", "verbose": True}, {"id": "onnxlint-rules-test"}]
-    settings = {"repos": [{"repo": str(repository), "rev": revision, "hooks": hooks}]}
-    commit(
-        tmp_path,
-        {
-            ".pre-commit-config.yaml": yaml.safe_dump(settings),
-            "onnxlint.toml": CONFIGURATION,
-            "models/good.onnx": encode(CLEAN),
-            "models/grown.onnx": encode(SMALL),
-        },
-    )
+    settings = {"repos": [{"repo": str(origin), "rev": revision, "hooks": hooks}]}
+    files = {
+        ".pre-commit-config.yaml": yaml.safe_dump(settings).encode(),
+        "onnxlint.toml": CONFIGURATION.encode(),
+        "models/good.onnx": encode(CLEAN),
+        "models/grown.onnx": encode(SMALL),
+    }
+    for name, content in files.items():
+        write(tmp_path / name, content)
+    commit(repository(tmp_path))
     return tmp_path
 
 

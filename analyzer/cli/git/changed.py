@@ -22,8 +22,8 @@ def changed_since(revision: str, paths: Iterable[str]) -> frozenset[str]:
     """Those of ``paths`` whose content, or that of the data they name, is not as in ``revision``.
 
     Contents are compared and not what the index of git says, so that nothing is run. A path
-    that git cannot tell about (standard input, a link, a file that the revision does not have)
-    has changed.
+    that git cannot tell about (standard input, a link, a file that the revision does not have, one
+    that is not there) has changed.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def changed_since(revision: str, paths: Iterable[str]) -> frozenset[str]:
     groups: dict[str, list[str]] = {}
     repositories: dict[str, Repository] = {}
     for path in paths:
-        if path == "-" or os.path.islink(path):
+        if path == "-" or os.path.islink(path) or not os.path.exists(path):
             changed.add(path)
             continue
         folder = os.path.realpath(os.path.dirname(path) or ".")
