@@ -45,7 +45,7 @@ def test_where_nothing_changed_nothing_is_judged_and_that_is_said(cli: Cli, base
     assert outcome.err == "no model has changed since HEAD: 3 unchanged, not judged\n"
 
 
-@pytest.mark.parametrize("name", [*CHECK_FORMATS])
+@pytest.mark.parametrize("name", sorted({*CHECK_FORMATS} - {"netron"}))  # of one model each
 def test_every_format_says_something_valid_where_nothing_changed(
     cli: Cli, base: str, name: str
 ) -> None:
