@@ -16,6 +16,7 @@ from analyzer.cli.options import (
     add_weights_option,
 )
 from analyzer.cli.outputs import STDOUT, deliver, keep_models, write_files
+from analyzer.cli.own import Searched
 from analyzer.cli.paths import absolute, expand
 from analyzer.cli.plan import NO_BASELINE, make_plans
 from analyzer.cli.shell import command_line
@@ -126,7 +127,8 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     if arguments.statistics and arguments.format not in STATISTICS_FORMATS:
         raise ConfigError(f"--statistics: formats are {', '.join(STATISTICS_FORMATS)}; --output "
                           f"{arguments.format}=PATH writes the findings beside them")  # fmt: skip
-    found, since = _changed(expand(arguments.paths, console.note), arguments.diff)
+    everything = expand(arguments.paths, console.note)
+    found, since = _changed(everything, arguments.diff)
     check_attachments([*arguments.output, (arguments.format, STDOUT)], len(found))
     accepted = NO_BASELINE if arguments.write_baseline else arguments.baseline or ""
     formats = {arguments.format, *(name for name, _ in arguments.output)}
@@ -141,7 +143,14 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         digest=not formats.isdisjoint({"json", "jsonl", "sarif"}),
     )
     debug = arguments.debug or environment.debug
-    judged = judge_all(plans, command_line(arguments), console, debug=debug, jobs=arguments.jobs)
+    searched = Searched(
+        [path for path in arguments.paths if os.path.isdir(path)],
+        [path for path in everything if isinstance(path, str)],
+    )
+    judged = judge_all(
+        plans, command_line(arguments), console,
+        debug=debug, jobs=arguments.jobs, searched=searched,
+    )  # fmt: skip
     items = tuple(
         judged[item] if isinstance(item, str) else Failure(item.path, str(item)) for item in found
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from analyzer.cli.batch import jobs_for, map_paths
 from analyzer.cli.internal import describe_bug, show_traceback
+from analyzer.cli.own import NOWHERE, Searched, add_own_findings
 from analyzer.cli.paths import STDIN
 from analyzer.cli.plan import shown_path
 from analyzer.errors import ModelError, OnnxlintError, ScarcityError
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from analyzer.cli.plan import Plan
     from analyzer.facts import Facts
     from analyzer.findings.suppress import Suppression
-    from analyzer.lint import Settings
 
 
 def facts_of(path: str, plan: Plan, *, weights: bool = False) -> Facts:
@@ -91,10 +91,12 @@ def judge_all(
     *,
     debug: bool,
     jobs: int | None = None,
+    searched: Searched = NOWHERE,
 ) -> dict[str, Result | Failure]:
     """Every model in order; one that cannot be judged does not keep the others from it.
 
     ``jobs`` processes share the work; ``None`` decides by the number of models and cores.
+    ``searched`` is where the models come from, for findings about the settings.
     """
 
     def judged(path: str) -> Judged:
@@ -114,16 +116,15 @@ def judge_all(
     pairs = _each(judged, tuple(plans), console, jobs)
     console.progress("")
     items: dict[str, Result | Failure] = {}
-    used: dict[Plan, frozenset[Suppression]] = {}
+    used: dict[str, frozenset[Suppression]] = {}
     applied = {plan: plan.applied for plan in set(plans.values())}
     for path, (item, hits) in pairs.items():
         items[path] = item
         if isinstance(item, Result):
             # Compiled rules do not travel between processes; every result of a plan has the same.
             items[path] = replace(item, rules=applied[plans[path]])
-            used[plans[path]] = used.get(plans[path], frozenset()) | hits
-    for plan, hits in used.items():
-        _add_unused(items, [path for path in items if plans[path] is plan], plan, hits)
+            used[path] = hits
+    add_own_findings(items, plans, used, searched)
     return items
 
 
@@ -177,24 +178,3 @@ def _lighter(result: Result) -> Result:
         contents=None,
     )
     return replace(result, facts=bare)
-
-
-def _add_unused(
-    items: dict[str, Result | Failure], paths: list[str], plan: Plan, used: frozenset[Suppression]
-) -> None:
-    """Findings about suppressions that did nothing in the whole run, at its first model."""
-    from analyzer.lint import unused_suppressions
-
-    judged = {path: item for path in paths if isinstance(item := items[path], Result)}
-    idle = unused_suppressions(_active(plan), used, tuple(judged))
-    for path, first in list(judged.items())[:1]:
-        items[path] = replace(first, findings=(*first.findings, *idle))
-
-
-def _active(plan: Plan) -> Settings:
-    """Settings without suppressions of rules that were not asked for: they had no chance."""
-    from analyzer.ruleset.select import matches
-
-    s, rules = plan.settings, plan.applied
-    chances = tuple(p for p in s.suppressions if any(matches(rule, p.rule) for rule in rules))
-    return replace(s, suppressions=chances)

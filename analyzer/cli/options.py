@@ -1,16 +1,13 @@
-"""Options that several commands share, and what they override in the configuration."""
+"""Options that several commands share, and what they say of the settings."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analyzer.cli import values
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-
-    from analyzer.cli.config.record import Config
 
 
 def add_model_options(parser: ArgumentParser) -> None:
@@ -117,21 +114,21 @@ def add_weights_option(parser: ArgumentParser) -> None:
     )
 
 
-def override(config: Config, arguments: Namespace) -> Config:
-    """``config`` with what the command line says instead or in addition."""
-    return replace(
-        config,
-        shapes={**config.shapes, **dict(arguments.shape)},
-        dims={**config.dims, **dict(arguments.dim)},
-        trip_counts={**config.trip_counts, **dict(arguments.trip_count)},
-        limits={**config.limits, **dict(arguments.limit)},
-        select=_flat(arguments.select) or config.select,
-        ignore=config.ignore + _flat(arguments.ignore),
-        preview=config.preview or arguments.preview,
-        allow_missing_data=config.allow_missing_data or arguments.allow_missing_data,
-        rules=(*config.rules, *arguments.rules),
-        targets=tuple(getattr(arguments, "target", ())) or config.targets,
-    )
+def said_by(arguments: Namespace) -> dict[str, Any]:
+    """Fields of ``Config`` that the command line states, and their values."""
+    said: dict[str, Any] = {
+        "shapes": dict(arguments.shape),
+        "dims": dict(arguments.dim),
+        "trip_counts": dict(arguments.trip_count),
+        "limits": dict(arguments.limit),
+        "select": _flat(arguments.select),
+        "ignore": _flat(arguments.ignore),
+        "preview": arguments.preview,
+        "allow_missing_data": arguments.allow_missing_data,
+        "rules": tuple(arguments.rules),
+        "targets": tuple(getattr(arguments, "target", ())),
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def _flat(groups: list[tuple[str, ...]]) -> tuple[str, ...]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import reduce
+from typing import TYPE_CHECKING, Any
 
 from analyzer.cli.config.find import Finder
+from analyzer.cli.config.layers import merged
 from analyzer.cli.config.read import read_bytes, read_config
 from analyzer.cli.config.record import Config
-from analyzer.cli.options import override
+from analyzer.cli.config.verify import check_file, tables, unknown_limit
+from analyzer.cli.options import said_by
 from analyzer.cli.paths import absolute
 from analyzer.errors import ConfigError, RuleError
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
+    from analyzer.cli.config.record import ModelsEntry
     from analyzer.findings.baseline import Baseline
     from analyzer.lint import Settings
     from analyzer.model import Limits
@@ -35,7 +39,9 @@ class Plan:
     """How to judge the models that one configuration holds for."""
 
     config: Config
-    """The file with the command line on top."""
+    """The file with what it says of these models, and the command line on top."""
+    entries: tuple[ModelsEntry, ...]
+    """What the file says of these models in particular."""
     rules: tuple[Rule, ...]
     """All of them; ``settings`` choose."""
     silent: bool
@@ -85,7 +91,7 @@ def make_plans(
     note: Callable[[str], None],
     digest: bool = True,
 ) -> dict[str, Plan]:
-    """A plan for each path; paths with one configuration share one plan.
+    """A plan for each path; paths for which the same is said share one.
 
     ``baseline`` is a file that replaces the configuration's, or ``NO_BASELINE``. ``digest`` says
     that an output shows the SHA-256, which takes longer than all else on gigabytes of weights.
@@ -97,21 +103,16 @@ def make_plans(
         With every error of every configuration that is used; nothing was judged yet.
     """
     find, ignored = _finder(arguments)
+    maker = _Maker(arguments, today, baseline, digest)
     plans: dict[str, Plan] = {}
-    made: dict[str, Plan] = {}
     errors: list[str] = []
     for path in paths:
         try:
-            config = find(path)
-            if config.path not in made:
-                made[config.path] = replace(
-                    _make(config, arguments, today, baseline),
-                    digest=digest and not arguments.no_hash,
-                )
-            plans[path] = made[config.path]
+            file = find(path)
+            plans[path] = maker.plan(file, file.entries(path))
         except ConfigError as error:
             errors.append(str(error))
-    for path in filter(None, made):
+    for path in dict.fromkeys(plan.config.path for plan in plans.values() if plan.config.path):
         note(f"configuration: {shown_path(path)}")
     for path in ignored:
         note(f"{shown_path(path)}: not used, it lies beside a model and not above the working "
@@ -160,32 +161,71 @@ def _finder(arguments: Namespace) -> tuple[Callable[[str], Config], Mapping[str,
     return finder.config, finder.ignored
 
 
-def _make(file: Config, arguments: Namespace, today: date, baseline: str) -> Plan:
-    from analyzer.lint import Settings, check_settings
-    from analyzer.shapes.stated import Bindings
+class _Maker:
+    """Makes the plans of one run; what several have in common is made once."""
 
-    config = override(file, arguments)
-    rules = load_all_rules(config.rules)
-    _check_file(file, rules)
-    check_settings(rules, Settings(**config.rule_settings()))
-    accepted = baseline or config.baseline
-    return Plan(
-        config=config,
-        rules=rules,
-        silent=_is_silent(file, arguments, rules),
-        settings=replace(
-            Settings(**config.rule_settings()),
-            baseline=_baseline(accepted) if accepted not in ("", NO_BASELINE) else None,
-            today=today,
-        ),
-        bindings=Bindings(config.shapes, config.dims, config.trip_counts),
-        limits=_limits(config.limits),
-        weights=_weights(arguments, config, rules),
-        asked=not getattr(arguments, "unasked", False) or config.weights,
-        operators=_operators(config),
-        targets=_targets(file, config, arguments),
-        targets_asked=bool(config.targets),
-    )
+    def __init__(self, arguments: Namespace, today: date, baseline: str, digest: bool) -> None:
+        self._arguments = arguments
+        self._today, self._accepted = today, baseline
+        self._digest = digest and not arguments.no_hash
+        self._said = said_by(arguments)
+        self._plans: dict[tuple[str, tuple[ModelsEntry, ...]], Plan] = {}
+        self._rules: dict[tuple[str, ...], tuple[Rule, ...]] = {}
+        self._operators: dict[str, tuple[Operator, ...]] = {}
+        self._baselines: dict[str, Baseline] = {}
+
+    def plan(self, file: Config, entries: tuple[ModelsEntry, ...]) -> Plan:
+        """What holds for models that ``file`` is about, and those ``entries`` of it."""
+        key = file.path, entries
+        if key not in self._plans:
+            self._plans[key] = self._make(file, entries)
+        return self._plans[key]
+
+    def _make(self, file: Config, entries: tuple[ModelsEntry, ...]) -> Plan:
+        from analyzer.lint import Settings, check_settings
+        from analyzer.shapes.stated import Bindings
+
+        stated = reduce(merged, (entry.said for entry in entries), file)
+        config = merged(stated, self._said)
+        if config.rules not in self._rules:
+            self._rules[config.rules] = load_all_rules(config.rules)
+        rules = self._rules[config.rules]
+        if file.path not in self._operators:
+            check_file(file, rules)
+            self._operators[file.path] = _operators(config)
+        check_settings(rules, Settings(**config.rule_settings()))
+        usual: tuple[str, ...] | None = getattr(self._arguments, "usual_targets", None)
+        targets: tuple[Table, ...] = ()
+        if config.targets or usual is not None:
+            targets = tables(config.targets, file, entries, usual or ())
+        return Plan(
+            config=config,
+            entries=entries,
+            rules=rules,
+            silent=_is_silent(stated, self._said, rules),
+            settings=replace(
+                Settings(**config.rule_settings()),
+                baseline=self._baseline(self._accepted or config.baseline),
+                today=self._today,
+            ),
+            bindings=Bindings(config.shapes, config.dims, config.trip_counts),
+            limits=_limits(config.limits),
+            weights=_weights(self._arguments, config, rules),
+            asked=not getattr(self._arguments, "unasked", False) or config.weights,
+            operators=self._operators[file.path],
+            targets=targets,
+            targets_asked=bool(config.targets),
+            digest=self._digest,
+        )
+
+    def _baseline(self, path: str) -> Baseline | None:
+        from analyzer.findings.baseline import MAX_BYTES, parse_baseline
+
+        if path in ("", NO_BASELINE):
+            return None
+        if path not in self._baselines:
+            self._baselines[path] = parse_baseline(read_bytes(path, MAX_BYTES), path)
+        return self._baselines[path]
 
 
 def _operators(config: Config) -> tuple[Operator, ...]:
@@ -203,32 +243,11 @@ def _operators(config: Config) -> tuple[Operator, ...]:
     return tuple(found)
 
 
-def _targets(file: Config, config: Config, arguments: Namespace) -> tuple[Table, ...]:
-    """The tables that are asked for; all that ship where that is what a command is about."""
-    usual: tuple[str, ...] | None = getattr(arguments, "usual_targets", None)
-    if not config.targets and usual is None:
-        return ()
-    from analyzer.targets.catalog import chosen
-
-    try:
-        return chosen(config.targets or usual or ())
-    except ConfigError as error:
-        if config.targets != file.targets or not file.path:
-            raise
-        from analyzer.cli.config.table import Errors
-
-        errors = Errors(file.path, file.lines)
-        for line in str(error).split("\n"):
-            errors.add(("targets",), f"targets: {line}")
-        errors.finish()
-        raise
-
-
 AUDIT = frozenset({"conformance", "trust"})
 """Categories of the rules without which "clean" says nothing."""
 
 
-def _is_silent(file: Config, arguments: Namespace, rules: tuple[Rule, ...]) -> bool:
+def _is_silent(file: Config, said: Mapping[str, Any], rules: tuple[Rule, ...]) -> bool:
     """No such rule is left, and the command line alone would have left one."""
     from analyzer.ruleset import select_rules
 
@@ -236,7 +255,7 @@ def _is_silent(file: Config, arguments: Namespace, rules: tuple[Rule, ...]) -> b
         chosen = select_rules(rules, config.select, config.ignore, config.preview)
         return any(rule.category in AUDIT for rule in chosen)
 
-    return judges(override(Config(), arguments)) and not judges(override(file, arguments))
+    return judges(merged(Config(), said)) and not judges(merged(file, said))
 
 
 def _weights(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> bool:
@@ -247,40 +266,9 @@ def _weights(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> b
     return config.weights or asks_for_weights(rules, config.select) if said is None else said
 
 
-def _check_file(file: Config, rules: tuple[Rule, ...]) -> None:
-    """The file by itself: its mistakes are reported with its name and line."""
-    from analyzer.cli.config.table import Errors
-    from analyzer.lint import Settings, settle
-
-    errors = Errors(file.path, file.lines)
-    for place, text in settle(rules, Settings(**file.rule_settings()))[1]:
-        errors.add(place, text)
-    for name in file.limits:
-        if text := _unknown_limit(name):
-            errors.add(("limits", name), text)
-    errors.finish()
-
-
-def _unknown_limit(name: str) -> str:
-    """What to say of a limit that does not exist, else nothing."""
-    from analyzer.model import Limits
-    from analyzer.ruleset.fields import did_you_mean
-
-    if name.replace("-", "_") in Limits.names():
-        return ""
-    hint = did_you_mean(name, Limits.names()) or f"; limits are {', '.join(Limits.names())}"
-    return f"there is no limit {name[:40]!r}{hint}"
-
-
 def _limits(values: Mapping[str, int]) -> Limits:
     from analyzer.model import Limits
 
-    if unknown := [text for name in values if (text := _unknown_limit(name))]:
+    if unknown := [text for name in values if (text := unknown_limit(name))]:
         raise ConfigError("\n".join(unknown))
     return replace(Limits(), **{name.replace("-", "_"): n for name, n in values.items()})
-
-
-def _baseline(path: str) -> Baseline:
-    from analyzer.findings.baseline import MAX_BYTES, parse_baseline
-
-    return parse_baseline(read_bytes(path, MAX_BYTES), path)

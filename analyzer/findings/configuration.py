@@ -119,5 +119,30 @@ expires = 2030-06-30
     fix="Act on the finding, or renew the entry with a new date.",
 )
 
-CONFIGURATION = (UNUSED_SUPPRESSION, EXPIRED_SUPPRESSION)
+UNMATCHED_MODELS = ConfigurationRule(
+    id="CFG003",
+    name="unmatched-models",
+    severity=Severity.WARNING,
+    since="0.1.0",
+    summary="Finds [[models]] of the configuration that are about no model.",
+    rationale="""\
+What an entry says, a budget say, holds for the models that its glob means. A glob with a mistake in
+it means none, and then nothing is held to that budget and nobody notices. An entry is judged in
+runs that search the folder it is about; one over single files, as of a hook for pre-commit, leaves
+it alone. Globs begin at the folder of the configuration; `*` stays within a folder and `**` is any
+number of them.""",
+    example="""\
+[[models]]
+path = "edge/*.onnx"          # the models are in models/edge
+targets = ["coreml"]
+""",
+    instead="""\
+[[models]]
+path = "models/edge/*.onnx"
+targets = ["coreml"]
+""",
+    fix="Correct the glob, which begins at the folder of the configuration, or remove the entry.",
+)
+
+CONFIGURATION = (UNUSED_SUPPRESSION, EXPIRED_SUPPRESSION, UNMATCHED_MODELS)
 """All of them, by id."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from analyzer.cli.config.models import PER_MODEL, inside, read_entries
 from analyzer.cli.config.record import Config
 from analyzer.cli.config.scan import TomlScan
 from analyzer.cli.config.table import ConfigTable, Errors
-from analyzer.cli.paths import leaves
 from analyzer.errors import ConfigError
 from analyzer.units import shorten
 
@@ -26,7 +26,6 @@ MAX_BYTES = 1 << 18
 """Size of a configuration file."""
 MAX_PYPROJECT = 1 << 22
 """Size of a ``pyproject.toml``, which may be about everything else."""
-FAIL_ON = ("error", "warning", "info", "never")
 COUNTS = ("macs", "flops")
 
 
@@ -70,27 +69,16 @@ def build(path: str, values: Mapping[str, Any], place: Place, lines: Mapping[Pla
     folder = os.path.dirname(path)
     config = Config(
         path=path,
-        fail_on=table.choice("fail-on", FAIL_ON, "error"),
+        **{name: read(table, folder) for name, read in PER_MODEL.items()},
         count=table.choice("count", COUNTS, "macs"),
-        select=table.texts("select"),
-        ignore=table.texts("ignore"),
-        preview=table.flag("preview"),
-        weights=table.flag("weights"),
-        allow_missing_data=table.flag("allow-missing-data"),
-        rules=tuple(_inside(table, "rules", folder, name) for name in table.texts("rules")),
-        baseline=_inside(table, "baseline", folder, table.text("baseline")),
-        severity=table.words("severity"),
-        options=table.tables("options"),
-        shapes=table.shapes("shapes"),
-        dims=table.counts("dims"),
-        trip_counts=table.counts("trip-counts"),
-        limits=table.counts("limits"),
+        rules=tuple(inside(table, "rules", folder, name) for name in table.texts("rules")),
+        baseline=inside(table, "baseline", folder, table.text("baseline")),
         suppress=tuple(s for t in table.list_of_tables("suppress") if (s := _suppression(t))),
         operators=_operators(table, path),
         plugins=table.texts("plugins"),
-        targets=tuple(_target(table, folder, name) for name in table.texts("targets")),
         nested=table.flag("nested"),
         trusted=_trusted(table),
+        models=tuple(read_entries(table, folder, len(place))),
         lines={
             key[len(place) :]: line for key, line in lines.items() if key[: len(place)] == place
         },
@@ -116,23 +104,6 @@ def _operators(table: ConfigTable, path: str) -> tuple[Declaration, ...]:
     from analyzer.cli.config.operators import declarations
 
     return declarations(table, path)
-
-
-def _target(table: ConfigTable, folder: str, name: str) -> str:
-    """A target's name as it is; a file of it as ``_inside``."""
-    return _inside(table, "targets", folder, name) if name.endswith(".csv") else name
-
-
-def _inside(table: ConfigTable, key: str, folder: str, name: str) -> str:
-    """``name`` resolved against the project's ``folder``, which it must not leave."""
-    if not name:
-        return ""
-    path = os.path.join(folder, name)
-    if not leaves(path, folder):
-        return path
-    table.error(key, f"{name[:60]!r} leads out of the project, the folder of this file; name it "
-                "on the command line if you mean it")  # fmt: skip
-    return ""
 
 
 def read_bytes(path: str, most: int = MAX_BYTES) -> bytes:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from analyzer.cli.config.globs import path_within
 from analyzer.ruleset.trusted import Trusted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from analyzer.cli.config.globs import Glob
     from analyzer.cli.config.scan import Place
     from analyzer.findings.suppress import Suppression
     from analyzer.operators.declared import Declaration
@@ -17,6 +20,26 @@ if TYPE_CHECKING:
 
 MISSING_DATA = "missing-external-data"
 """Name of the rule about it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelsEntry:
+    """One ``[[models]]``: what holds for the models that its globs mean."""
+
+    globs: tuple[Glob, ...]
+    said: Mapping[str, Any]
+    """Fields of ``Config`` that it states, and their values."""
+    place: Place
+    """Where it is in the file, such as ``("models", "2")``."""
+
+    @property
+    def path(self) -> str:
+        """Its globs as the file has them."""
+        return ", ".join(glob.text for glob in self.globs)
+
+    def concerns(self, path: str) -> bool:
+        """Whether it is about a model, whose path begins at the configuration's folder."""
+        return any(glob.matches(path) for glob in self.globs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +87,19 @@ class Config:
     """Domains of operators that are trusted; ``None``: those of ONNX Runtime."""
     targets: tuple[str, ...] = ()
     """Where models are to run: names, or files resolved against the file's folder."""
+    models: tuple[ModelsEntry, ...] = ()
+    """What it says of some models; of those about one model the last counts."""
     nested: bool = False
     """Folders inside the project may have configurations of their own."""
     lines: Mapping[Place, int] = field(default_factory=dict, compare=False)
     """Line of every key, for messages about it."""
+
+    def entries(self, model: str) -> tuple[ModelsEntry, ...]:
+        """Those of ``models`` that are about a model, given by its path."""
+        if not self.models:
+            return ()
+        path = path_within(model, os.path.dirname(self.path))
+        return tuple(entry for entry in self.models if path and entry.concerns(path))
 
     def rule_settings(self) -> dict[str, Any]:
         """The part that ``analyzer.lint.Settings`` takes as it is."""

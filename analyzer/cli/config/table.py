@@ -64,13 +64,13 @@ class ConfigTable:
     """
 
     def __init__(self, values: Mapping[str, Any], errors: Errors, place: Place = ()) -> None:
-        self._values, self._errors, self._place = values, errors, place
+        self._values, self._errors, self.place = values, errors, place
         self._known: list[str] = []
 
     def error(self, key: str, what: str) -> None:
         """Note that the value of ``key`` is wrong."""
-        place = (*self._place, key)
-        self._errors.add(place, f"{_spelled(place)}: {what}")
+        place = (*self.place, key)
+        self._errors.add(place, f"{spelled(place)}: {what}")
 
     def text(self, key: str, default: str = "") -> str:
         return str(self._take(key, default, lambda v: isinstance(v, str), "a text"))
@@ -84,6 +84,11 @@ class ConfigTable:
 
     def texts(self, key: str) -> tuple[str, ...]:
         return tuple(self._take(key, (), _is_texts, 'a list of texts, such as ["SEP001"]'))
+
+    def text_or_texts(self, key: str) -> tuple[str, ...]:
+        """A text, or a list of them."""
+        value = self._take(key, (), _is_text_or_texts, "a text, or a list of texts")
+        return (value,) if isinstance(value, str) else tuple(value)
 
     def day(self, key: str) -> date | None:
         """A TOML date, or a text that spells one."""
@@ -121,19 +126,19 @@ class ConfigTable:
     def table(self, key: str) -> ConfigTable:
         """A table to be inspected; empty if absent."""
         values = self._take(key, {}, lambda v: isinstance(v, dict), "a table")
-        return ConfigTable(values, self._errors, (*self._place, key))
+        return ConfigTable(values, self._errors, (*self.place, key))
 
     def list_of_tables(self, key: str) -> list[ConfigTable]:
         values = self._take(key, [], _is_tables, f"a list of tables, each under [[{key}]]")
         return [
-            ConfigTable(value, self._errors, (*self._place, key, str(index)))
+            ConfigTable(value, self._errors, (*self.place, key, str(index)))
             for index, value in enumerate(values, 1)
         ]
 
     def named_tables(self, key: str) -> list[tuple[str, ConfigTable]]:
         """Tables by free names, each to be inspected."""
         return [
-            (name, ConfigTable(value, self._errors, (*self._place, key, name)))
+            (name, ConfigTable(value, self._errors, (*self.place, key, name)))
             for name, value in self.tables(key).items()
         ]
 
@@ -146,12 +151,15 @@ class ConfigTable:
         found: str | list[list[str]] | None = value
         return found
 
-    def finish(self) -> None:
-        """Every key that nobody asked for is an error."""
+    def finish(self, elsewhere: Mapping[str, str] = {}) -> None:
+        """Every key that nobody asked for is an error; ``elsewhere`` says what of those that
+        belong into another table."""
         from analyzer.ruleset.fields import did_you_mean
 
         for key in self._values:
-            if key not in self._known:
+            if key in elsewhere:
+                self.error(key, elsewhere[key])
+            elif key not in self._known:
                 hint = did_you_mean(key, self._known) or f"; known are {', '.join(self._known)}"
                 self.error(key, f"unknown key{hint}")
 
@@ -170,12 +178,12 @@ class ConfigTable:
 
     def _pairs(self, key: str, fits: Callable[[Any], bool], wanted: str) -> list[tuple[str, Any]]:
         inner = self._take(key, {}, lambda v: isinstance(v, dict), "a table")
-        table = ConfigTable(inner, self._errors, (*self._place, key))
+        table = ConfigTable(inner, self._errors, (*self.place, key))
         pairs = [(name, table._take(name, None, fits, wanted)) for name in inner]
         return [(name, value) for name, value in pairs if value is not None]
 
 
-def _spelled(place: Place) -> str:
+def spelled(place: Place) -> str:
     """``suppress[2].reason``: a place as the file would write it."""
     text = ""
     for part in place:
@@ -193,6 +201,10 @@ def _is_shape(value: Any) -> bool:
 
 def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(v, str) for v in value)
+
+
+def _is_text_or_texts(value: Any) -> bool:
+    return isinstance(value, str) or _is_texts(value)
 
 
 def _is_axes(value: Any) -> bool:

@@ -1,0 +1,78 @@
+"""What of a configuration only rules, limits and targets can tell to be wrong, with its line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analyzer.cli.config.table import Errors, spelled
+from analyzer.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from analyzer.cli.config.record import Config, ModelsEntry
+    from analyzer.cli.config.scan import Place
+    from analyzer.ruleset.rule import Rule
+    from analyzer.targets.table import Table
+
+
+def check_file(file: Config, rules: Sequence[Rule]) -> None:
+    """Every mistake of a file, what it says of some models included.
+
+    Raises ``ConfigError``, a line for each.
+    """
+    from analyzer.lint import Settings, settle
+
+    errors = Errors(file.path, file.lines)
+    for place, settings, limits in _parts(file):
+        for mistake in settle(rules, Settings(**settings))[1]:
+            errors.add((*place, *mistake.place), mistake.text)
+        for name in limits:
+            if text := unknown_limit(name):
+                errors.add((*place, "limits", name), text)
+    errors.finish()
+
+
+def _parts(file: Config) -> Iterator[tuple[Place, dict[str, Any], Iterable[str]]]:
+    """Where each part of a file is, what it says of rules, and the limits that it names."""
+    yield (), file.rule_settings(), file.limits
+    for entry in file.models:
+        settings = {name: entry.said[name] for name in RULE_FIELDS if name in entry.said}
+        yield entry.place, settings, entry.said.get("limits", ())
+
+
+RULE_FIELDS = ("select", "ignore", "preview", "severity", "options")
+"""Fields of ``Config`` that are fields of ``analyzer.lint.Settings``."""
+
+
+def unknown_limit(name: str) -> str:
+    """What to say of a limit that does not exist, else nothing."""
+    from analyzer.model.limits import Limits
+    from analyzer.ruleset.fields import did_you_mean
+
+    if name.replace("-", "_") in Limits.names():
+        return ""
+    hint = did_you_mean(name, Limits.names()) or f"; limits are {', '.join(Limits.names())}"
+    return f"there is no limit {name[:40]!r}{hint}"
+
+
+def tables(
+    names: tuple[str, ...], file: Config, entries: Sequence[ModelsEntry], usual: tuple[str, ...]
+) -> tuple[Table, ...]:
+    """The tables of the targets ``names``, or else of the ``usual`` ones.
+
+    Raises ``ConfigError``, with the line where the file names one that does not exist.
+    """
+    from analyzer.targets.catalog import chosen
+
+    try:
+        return chosen(names or usual)
+    except ConfigError as error:
+        said = [e.place for e in entries if e.said.get("targets") == names]
+        if file.path and (said or names == file.targets):
+            errors = Errors(file.path, file.lines)
+            place = (*(said or [()])[-1], "targets")
+            for line in str(error).split("\n"):
+                errors.add(place, f"{spelled(place)}: {line}")
+            errors.finish()
+        raise
