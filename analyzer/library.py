@@ -317,7 +317,7 @@ def report(
     from analyzer.cli.report import draw_pdf
     from analyzer.report import INSPECT_FORMATS, REPORT_FORMATS
 
-    renderers = {**REPORT_FORMATS, **INSPECT_FORMATS, "pdf": draw_pdf}
+    renderers = {**REPORT_FORMATS, "pdf": draw_pdf, "text": INSPECT_FORMATS["text"]}
     if format not in renderers:
         raise ConfigError(f"there is no format {format!r}; formats are {', '.join(renderers)}")
     known = _shipped() if rules is None else tuple(rules)

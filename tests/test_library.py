@@ -81,13 +81,14 @@ def test_rules_about_weights_that_are_selected_have_them_read() -> None:
         analyzer.lint(SAMPLE, settings=analyzer.Settings(select=("WTG",)))
 
 
-def test_json_report_is_the_json_of_inspect(
+def test_json_report_is_the_json_of_inspect_and_what_pages_are_made_of(
     facts: analyzer.Facts, capfd: pytest.CaptureFixture[str]
 ) -> None:
     ours = json.loads(analyzer.report(facts, "json"))
     theirs = json.loads(printed(capfd, "inspect", STANDARD, "--format", "json"))
     assert theirs.pop("command").startswith("onnxlint inspect")
     assert ours.pop("command") == ""
+    assert ours.pop("page")["macs"] == theirs["totals"]["macs"]
     assert ours == theirs
 
 

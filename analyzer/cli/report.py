@@ -18,7 +18,9 @@ from analyzer.model.child import can_fork
 from analyzer.model.guard import guarded
 from analyzer.model.limits import Limits
 from analyzer.report import REPORT_FORMATS, SUFFIXES
+from analyzer.report.privacy import without_folders
 from analyzer.report.result import Options
+from analyzer.report.sheet import Report, is_json, read_json
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -33,10 +35,19 @@ TARGETS = ("ort_cpu", "ort_cuda", "ort_webgpu_js", "nnapi", "coreml_mlprogram", 
            "tensorrt", "openvino", "tflite_onnx2tf_tf")  # fmt: skip
 """Where a report looks whether the model runs if nobody says where it is to run."""
 
+FULL = "full"
+"""The provenance that has whole paths."""
+ABOUT_PAGES = ("model", "output", "format", "count", "provenance")
+"""Arguments that say how pages look; all others would change what they say."""
+
 
 def configure(parser: ArgumentParser) -> None:
     """Arguments of this command."""
-    parser.add_argument("model", metavar="MODEL", help="a model file, or - for standard input")
+    parser.add_argument(
+        "model",
+        metavar="MODEL",
+        help="a model file, - for standard input, or the JSON of a report",
+    )
     parser.add_argument(
         "-o",
         "--output",
@@ -61,6 +72,12 @@ def configure(parser: ArgumentParser) -> None:
         action="store_false",
         help="do not read the trained weights; faster, and nothing is said about them",
     )
+    parser.add_argument(
+        "--provenance",
+        choices=("names", FULL),
+        default="names",
+        help="what the report tells of files: their names, or full paths (default: names)",
+    )
     add_target_option(parser, f"(default: {', '.join(TARGETS)})")
     add_rule_options(parser)
     add_model_options(parser)
@@ -78,18 +95,12 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     targets = {name: os.path.join(arguments.output, f"{stem}.{SUFFIXES.get(name, name)}")
                for name in formats}  # fmt: skip
     keep_models(targets.values(), [path])
-    plan = make_plans([path], arguments, environment.today, note=console.note)[path]
-    result, _ = judge_one(path, plan, command_line(arguments))
-    options = Options(
-        count=arguments.count or plan.config.count,
-        created=environment.created,
-        html_rows=plan.limits.html_rows,
-        pdf_rows=plan.limits.pdf_rows,
-    )
+    written = path != STDIN and is_json(path)
+    subject, options, limits = (_written if written else _judged)(arguments, console, environment)
     # All formats before the first file: a report is complete or not there.
     debug = arguments.debug or environment.debug  # a traceback is this process's
     files = {
-        target: _render(name, result, options, plan.limits, debug=debug)
+        target: _render(name, subject, options, limits, debug=debug)
         for name, target in targets.items()
     }
     write_files(files, folder=arguments.output)
@@ -98,28 +109,77 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     return exits.CLEAN
 
 
-def _render(name: str, result: Result, options: Options, limits: Limits, *, debug: bool) -> bytes:
+Made = tuple[Report, Options, Limits]
+
+
+def _judged(arguments: Namespace, console: Console, environment: Environment) -> Made:
+    """The report of a model."""
+    path, full = arguments.model, arguments.provenance == FULL
+    plan = make_plans([path], arguments, environment.today, note=console.note)[path]
+    private = () if full else _paths(arguments)
+    result, _ = judge_one(path, plan, command_line(arguments, private))
+    options = Options(
+        count=arguments.count or plan.config.count,
+        created=environment.created,
+        html_rows=plan.limits.html_rows,
+        pdf_rows=plan.limits.pdf_rows,
+    )
+    return Report.of(result if full else without_folders(result)), options, plan.limits
+
+
+def _paths(arguments: Namespace) -> list[str]:
+    """Every path of the command line."""
+    a = arguments
+    return [a.model, a.output, *filter(None, [a.config]), *a.rules, *a.target]
+
+
+def _written(arguments: Namespace, console: Console, environment: Environment) -> Made:
+    """A report of which the JSON was written before; nothing is judged anew."""
+    path = arguments.model
+    usual = vars(_parsed_alone(path, arguments.output))
+    given = [
+        name for name, value in usual.items()
+        if name not in ABOUT_PAGES and getattr(arguments, name) != value
+    ]  # fmt: skip
+    if given:
+        option = "--no-weights" if given[0] == "weights" else f"--{given[0].replace('_', '-')}"
+        raise ConfigError(f"{path}: {option} would change the facts, and the JSON of a report "
+                          "states them; run report on the model itself")  # fmt: skip
+    options = Options(count=arguments.count or "macs", created=environment.created)
+    return Report(read_json(path), path), options, Limits()
+
+
+def _parsed_alone(model: str, output: str) -> Namespace:
+    """What the arguments of this command are if nobody gives any other."""
+    from argparse import ArgumentParser
+
+    parser = ArgumentParser()
+    configure(parser)
+    return parser.parse_args(["--output", output, "--", model])
+
+
+def _render(name: str, report: Report, options: Options, limits: Limits, *, debug: bool) -> bytes:
     if name != "pdf" or debug:
-        return REPORT_FORMATS[name](result, options)
-    return draw_pdf(result, options, limits)
+        return REPORT_FORMATS[name](report, options)
+    return draw_pdf(report, options, limits)
 
 
-def draw_pdf(result: Result, options: Options, limits: Limits = Limits()) -> bytes:
+def draw_pdf(subject: Result | Report, options: Options, limits: Limits = Limits()) -> bytes:
     """A PDF, made in a guarded process.
 
     Pango, HarfBuzz and GLib are C that reads names of the model, and that ends the process where
     it gets no memory or no thread.
     """
-    renderer = REPORT_FORMATS["pdf"]
+    renderer, report = REPORT_FORMATS["pdf"], Report.of(subject)
     if not can_fork():
-        return renderer(result, options)
+        return renderer(report, options)
 
     def paint(progress: Progress) -> bytes | str:
         progress.expect(0)  # a page is one item, however long it takes
         gc.freeze()  # looking for garbage among what we inherited would copy all of it
         gc.enable()
         try:
-            return renderer(result, options)
+            return renderer(report, options)
         except OnnxlintError as error:
             return str(error)
 

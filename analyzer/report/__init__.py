@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 
     from analyzer.report.compare import Pair
     from analyzer.report.scale import Study
+    from analyzer.report.sheet import Report
     from analyzer.report.targets import Deployments
 
     Renderer = Callable[[Result, Options], bytes]
+    ReportRenderer = Callable[[Result | Report, Options], bytes]
     BatchRenderer = Callable[[Batch, Options], bytes]
     ScaleRenderer = Callable[[Study, Options], bytes]
     CompareRenderer = Callable[[Pair, Options], bytes]
@@ -37,10 +39,10 @@ def _from(module: str, function: str = "render") -> Callable[[Any, Options], byt
     return render
 
 
-REPORT_FORMATS: Mapping[str, Renderer] = {
+REPORT_FORMATS: Mapping[str, ReportRenderer] = {
     "html": _from("html"),
     "pdf": _from("pdf"),
-    "json": _from("json"),
+    "json": _from("sheet", "render_json"),
     "csv": _from("csv"),
     "netron": _from("netron"),
 }

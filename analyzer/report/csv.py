@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analyzer import units
+from analyzer.records import plain
+from analyzer.report.result import Result
 from analyzer.sanitise import csv_rows
 
 if TYPE_CHECKING:
-    from analyzer.facts import Node
-    from analyzer.report.result import Options, Result
+    from collections.abc import Mapping
+
+    from analyzer.report.result import Options
+    from analyzer.report.sheet import Report
 
 COLUMNS = (
     "id", "scope", "name", "op_type", "domain", "tags", "output", "dtype", "shape",
@@ -18,18 +22,21 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def render(result: Result, options: Options) -> bytes:
+def render(subject: Result | Report, options: Options) -> bytes:
     """UTF-8 with a header line; ``unknown`` where there is no number, text safe in formulas."""
-    return csv_rows((COLUMNS, *(_row(node) for node in result.facts.nodes)))
+    nodes = map(plain, subject.facts.nodes) if isinstance(subject, Result) else subject.nodes
+    return csv_rows((COLUMNS, *map(_row, nodes)))
 
 
-def _row(node: Node) -> tuple[object, ...]:
-    first = node.outputs[0] if node.outputs else None
+def _row(node: Mapping[str, Any]) -> tuple[object, ...]:
+    """The line of an operator as the JSON has it."""
+    first: Mapping[str, Any]
+    first = node["outputs"][0] if node["outputs"] else {"name": "", "dtype": None, "shape": None}
     return (
-        node.id, node.scope, node.name, node.op_type, node.domain, " ".join(node.tags),
-        first.name if first else "", (first.dtype if first else None) or units.UNKNOWN,
-        units.shape(first.shape if first else None),
-        node.macs, node.flops, node.params, node.executions, node.total_macs,
-        node.read_bytes, node.write_bytes, node.intensity,
-        node.saving.macs if node.saving else 0, node.cost.certainty.value, node.cost.reason,
+        node["id"], node["scope"], node["name"], node["op_type"], node["domain"],
+        " ".join(node["tags"]), first["name"], first["dtype"] or units.UNKNOWN,
+        units.shape(first["shape"]),
+        node["macs"], node["flops"], node["params"], node["executions"], node["total_macs"],
+        node["read_bytes"], node["write_bytes"], node["intensity"],
+        node["saving"]["macs"] if node["saving"] else 0, node["certainty"], node["reason"],
     )  # fmt: skip

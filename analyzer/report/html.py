@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from analyzer.report.content import HTML
 from analyzer.report.rendering import render as render_page
+from analyzer.report.sheet import Report
 
 if TYPE_CHECKING:
     from analyzer.report.result import Options, Result
 
 
-def render(result: Result, options: Options) -> bytes:
-    """UTF-8; the same result and options give the same bytes."""
-    return render_page(result, options, HTML).encode("utf-8")
+def render(subject: Result | Report, options: Options) -> bytes:
+    """UTF-8; the same subject and options give the same bytes."""
+    return render_page(Report.of(subject).sheet, options, HTML).encode("utf-8")

@@ -20,6 +20,7 @@ from analyzer.naming import key_of
 from analyzer.report.json import encode
 from analyzer.report.netron_figures import connection, figures, totals
 from analyzer.report.result import Failure
+from analyzer.report.sheet import judged
 from analyzer.report.view.findings import first_sentence
 from analyzer.sanitise import clean, label
 from analyzer.version import __version__
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from analyzer.facts import Facts, Node, StoredTensor
     from analyzer.findings.finding import Finding
     from analyzer.report.result import Batch, Options, Result
+    from analyzer.report.sheet import Report
 
     Place = tuple[str, str]
     """Kind and target."""
@@ -44,9 +46,9 @@ MOST = 50
 """Most texts of one name at one place."""
 
 
-def render(result: Result, options: Options) -> bytes:
+def render(subject: Result | Report, options: Options) -> bytes:
     """One model, for ``inspect`` and ``report``."""
-    return _Overlay(result).encode()
+    return _Overlay(judged(subject)).encode()
 
 
 def render_batch(batch: Batch, options: Options) -> bytes:

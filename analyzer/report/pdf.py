@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.errors import OutputError
 from analyzer.report.content import PDF
-from analyzer.report.json import encode
 from analyzer.report.rendering import render as render_page
+from analyzer.report.sheet import Report
 from analyzer.units import shorten
 
 if TYPE_CHECKING:
@@ -19,13 +19,14 @@ UNDATED = datetime(1980, 1, 1, tzinfo=UTC)
 """Date of the attachment when none is given: a PDF wants one, and *now* would differ each time."""
 
 
-def render(result: Result, options: Options) -> bytes:
-    """PDF/UA-1; the same result and options give the same bytes on the same machine."""
+def render(subject: Result | Report, options: Options) -> bytes:
+    """PDF/UA-1; the same subject and options give the same bytes on the same machine."""
     weasyprint = _load_weasyprint()
+    report = Report.of(subject)
     nothing = fetcher()
     date = options.created or UNDATED
     facts = weasyprint.Attachment(
-        string=encode(result.to_dict()),
+        string=report.json,
         name="report.json",
         description="Everything in this report, and every operator, as JSON",
         created=date,
@@ -34,7 +35,7 @@ def render(result: Result, options: Options) -> bytes:
         url_fetcher=nothing,
     )
     page = weasyprint.HTML(
-        string=render_page(result, options, PDF), url_fetcher=nothing, media_type="print"
+        string=render_page(report.sheet, options, PDF), url_fetcher=nothing, media_type="print"
     )
     written: bytes = page.write_pdf(pdf_variant="pdf/ua-1", attachments=[facts])
     return written

@@ -15,19 +15,20 @@ from analyzer import units
 from analyzer.report import content
 from analyzer.report.view import kinds
 from analyzer.resources import templates_dir
-from analyzer.sanitise import clean
+from analyzer.sanitise import clean, label
 
 if TYPE_CHECKING:
-    from analyzer.report.result import Options, Result
+    from analyzer.report.result import Options
+    from analyzer.report.sheet import Sheet
 
 _SUBSCRIPT = re.compile(r"(?<![A-Za-z0-9])([A-Z])_([A-Z])(?![A-Za-z0-9_])")
 _MONO = '"DejaVu Sans Mono", "Liberation Mono", monospace'
 
 
-def render(result: Result, options: Options, medium: content.Medium) -> str:
+def render(sheet: Sheet, options: Options, medium: content.Medium) -> str:
     """The report as one HTML document."""
     return (
-        environment().get_template("report.html.j2").render(content.build(result, options, medium))
+        environment().get_template("report.html.j2").render(content.build(sheet, options, medium))
     )
 
 
@@ -51,6 +52,7 @@ def environment() -> jinja2.Environment:
         "times": units.times,
         "number": units.number,
         "shape": units.shape,
+        "label": label,
     }
     env.filters |= {"prose": _prose, "key": _key}
     env.globals |= {"inline": _inline, "csp": _csp_hash}
@@ -77,7 +79,7 @@ def _inline(name: str) -> Markup:
 
 def _prose(text: str) -> Markup:
     """Sentences of a rule: ``D_G`` gets its subscript, words in backquotes are code."""
-    marked = _SUBSCRIPT.sub(r"\1<sub>\2</sub>", str(escape(text)))
+    marked = _SUBSCRIPT.sub(r"\1<sub>\2</sub>", str(escape(clean(str(text)))))
     return Markup(re.sub(r"`+([^`]+)`+", r"<code>\1</code>", marked))
 
 

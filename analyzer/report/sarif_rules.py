@@ -62,7 +62,7 @@ def _rule(rule: Rule) -> Object:
         "defaultConfiguration": {"level": LEVELS[rule.severity]},
         "properties": _properties(rule),
     }
-    links = [address for _, address in map(reference, rule.references) if address]
+    links = [link.address for link in map(reference, rule.references) if link.address]
     return found | ({"helpUri": links[0]} if links else {})
 
 
@@ -101,7 +101,10 @@ def _help(rule: Rule) -> str:
         parts += ["## What to do", *fix, SAFETY.get(rule.fix_safety, "")]
     if rule.references:
         named = map(reference, rule.references)
-        links = [f"- [{words}]({address})" if address else f"- {words}" for words, address in named]
+        links = [
+            f"- [{link.words}]({link.address})" if link.address else f"- {link.words}"
+            for link in named
+        ]
         parts += ["## References", "\n".join(links)]
     return "\n\n".join(part for part in parts if part) + "\n"
 

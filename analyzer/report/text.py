@@ -58,8 +58,8 @@ def _summary(result: Result, options: Options, style: Style) -> Iterator[str]:
             f"cost known for {coverage.known} of {coverage.total} operators "
             f"({units.percent(coverage.share)}); not known:"
         )
-        for op, n, why in coverage.missing:
-            yield f"  {n} × {op}: {why}"
+        for row in coverage.missing:
+            yield f"  {row.count} × {row.op}: {row.why}"
     for problem in facts.problems:
         where = f"{label(problem.where)}: " if problem.where else ""
         yield style.warning(f"{label(problem.code)}: {where}{clean(problem.message)}")

@@ -36,10 +36,10 @@ def test_totals_are_printed_with_every_digit(standard: Result) -> None:
 
 
 def test_only_the_stem_reads_few_channels(standard: Result) -> None:
-    rows = conversion.conversions(standard, {}, {n.id: n.name for n in standard.facts.nodes})
-    stems = [row.name for row in rows if any("stem" in c for c in row.caveats)]
-    assert stems == ["stem.conv"]
-    assert [row.name for row in rows if not row.suggested] == ["stem.conv"]
+    rows = conversion.conversions(standard)
+    stems = [row.node for row in rows if any("stem" in c for c in row.caveats)]
+    assert [standard.facts[node].name for node in stems] == ["stem.conv"]
+    assert [row.node for row in rows if not row.suggested] == stems
 
 
 def test_curve_falls_from_all_macs_to_what_all_conversions_leave(standard: Result) -> None:
@@ -147,8 +147,7 @@ def test_trained_weights_that_are_separable_are_said_to_be_decomposable() -> Non
     for example in rule.examples[:2]:
         facts = facts_of(example.model, weights=True)
         result = Result(facts, lint(facts, rules), rules)
-        names = {node.id: node.name for node in facts.nodes}
-        texts[example.expect] = [row.evidence for row in conversion.conversions(result, {}, names)]
+        texts[example.expect] = [row.evidence for row in conversion.conversions(result)]
     assert texts["match"][0].startswith("T = 1 keeps 100 % (noise ")
     assert texts["match"][0].endswith(": decompose")
     assert texts["no-match"][0].endswith(": retrain")

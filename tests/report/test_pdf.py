@@ -132,7 +132,7 @@ def test_totals_come_before_the_rows_of_the_conversion_table(pdf: Path) -> None:
 
 def test_complete_json_is_attached(pdf: Path, standard: Result) -> None:
     attached = [s for s in streams(pdf.read_bytes()) if s.startswith(b'{\n "schema": 1')]
-    assert [json.loads(data) for data in attached] == [standard.to_dict()]
+    assert attached == [REPORT_FORMATS["json"](standard, Options())]
 
 
 def test_large_models_list_the_operators_that_matter(huge: Result) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from analyzer.report import REPORT_FORMATS, Batch, Failure, Options, Result
 from analyzer.report.claims import claims_of
 from analyzer.report.claims.cost import possible_saving
 from analyzer.report.content import HTML, PDF, build
+from analyzer.report.sheet import Report
 from analyzer.report.view import charts, findings, layers, memory, summary
 from analyzer.report.words import cards, say
 from tests.golden.text import facts
@@ -70,9 +72,9 @@ def test_layers_of_unknown_cost_for_one_reason_are_one_row() -> None:
             y = MatMul (b, w)
         }"""
     )
-    missing = {op: (count, why) for op, count, why in summary.coverage(found.nodes).missing}
-    assert missing["MatMul"][0] == 2
-    assert "shape of" in missing["MatMul"][1]
+    missing = {row.op: row for row in summary.coverage(found.nodes).missing}
+    assert missing["MatMul"].count == 2
+    assert "shape of" in missing["MatMul"].why
 
 
 def test_mobilenet_spends_95_percent_in_pointwise_convolutions(mobilenet: Result) -> None:
@@ -119,20 +121,21 @@ def test_scatter_puts_layers_left_of_the_ridge_when_memory_limits_them(mobilenet
 
 
 def test_profile_joins_neighbours_when_there_are_many(huge: Result) -> None:
-    chart = charts.profile(huge.facts.nodes)
-    assert 90 <= len(chart.marks) <= charts.BARS
+    chart = charts.profile(layers.bars(huge.facts.nodes))
+    assert 90 <= len(chart.marks) <= layers.BARS
 
 
 def test_rows_shown_are_those_with_findings_and_the_largest(standard: Result) -> None:
-    page = build(standard, Options(), PDF)
+    sheet = Report.of(standard).sheet
+    page = build(sheet, Options(), PDF)
     shown = {row.name for row in page["rows"]}  # type: ignore[attr-defined]
     assert "block13.conv" in shown
     assert "block13.weight" not in shown, "a generated constant computes nothing"
-    assert len(build(standard, Options(), HTML)["rows"]) == len(standard.facts.nodes)  # type: ignore[arg-type]
+    assert len(build(sheet, Options(), HTML)["rows"]) == len(standard.facts.nodes)  # type: ignore[arg-type]
 
 
 def test_findings_are_ordered_by_what_they_save(unknown: Result) -> None:
-    groups = findings.group(unknown, {}, {}, 10, 10)
+    groups = findings.group(unknown)
     assert groups[0].rule == "SEP001"
     assert groups[0].macs == 32 * 32 * (9 * 8 * 16 - 8 * (9 + 16))
     assert groups[0].anchor == "rule-SEP001"
@@ -143,10 +146,13 @@ def test_rows_that_are_all_alike_are_examples_and_counted(unknown: Result) -> No
     alike = [replace(found, rule="STR001", node=f"n{i}", severity=Severity.INFO, saving=None)
              for i in range(12)]  # fmt: skip
     saving = [replace(found, node=f"n{i}") for i in range(12)]
-    (group,) = findings.group(replace(unknown, findings=tuple(alike)), {}, {}, 10, 3)
-    assert (len(group.places), group.count) == (3, 12)
-    (group,) = findings.group(replace(unknown, findings=tuple(saving)), {}, {}, 10, 3)
-    assert (len(group.places), group.count) == (10, 12)
+    assert (PDF.examples, PDF.places) == (8, 25)
+    for found_ in (alike, saving):
+        sheet = Report.of(replace(unknown, findings=tuple(found_))).sheet
+        groups: Any = build(sheet, Options(), PDF)["groups"]
+        assert [(len(group.places), group.count) for group in groups] == [
+            (8 if found_ is alike else 12, 12)
+        ]
 
 
 @pytest.mark.parametrize(
@@ -158,9 +164,12 @@ def test_summary_of_a_rule_reads_as_a_heading(summary_: str, heading: str) -> No
 
 
 def test_reference_is_split_into_words_and_address() -> None:
-    assert findings.reference("https://a.org/b (Paper, 2017)") == ("Paper, 2017", "https://a.org/b")
-    assert findings.reference("https://a.org/b") == ("a.org/b", "https://a.org/b")
-    assert findings.reference("javascript:alert(1) (x)") == ("javascript:alert(1) (x)", "")
+    assert findings.reference("https://a.org/b (Paper, 2017)") == findings.Link(
+        "Paper, 2017", "https://a.org/b"
+    )
+    assert findings.reference("https://a.org/b") == findings.Link("a.org/b", "https://a.org/b")
+    script = "javascript:alert(1) (x)"
+    assert findings.reference(script) == findings.Link(script, "")
 
 
 def test_what_is_silenced_is_not_called_clean(standard: Result) -> None:

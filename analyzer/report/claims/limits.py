@@ -47,9 +47,9 @@ def coverage(result: Result) -> Claim:
         {
             "known": found.known,
             "operators": found.total,
-            "missing": tuple(op for op, _, _ in found.missing[:REASONS]),
-            "missing_counts": tuple(count for _, count, _ in found.missing[:REASONS]),
-            "missing_reasons": tuple(why for _, _, why in found.missing[:REASONS]),
+            "missing": tuple(row.op for row in found.missing[:REASONS]),
+            "missing_counts": tuple(row.count for row in found.missing[:REASONS]),
+            "missing_reasons": tuple(row.why for row in found.missing[:REASONS]),
             "reasons": len(found.missing),
         },
         ("nodes",),

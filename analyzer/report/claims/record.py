@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from analyzer.records import Signed
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from analyzer.restore import record
 
 Scalar = Signed | float | str | bool | None
 Value = Scalar | tuple[Scalar, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Claim:
     """One statement about the model: true or false by the facts it names, whatever its words.
 

@@ -11,19 +11,18 @@ from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.report.view.kinds import color_of, counted_macs
+from analyzer.report.view.kinds import color_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analyzer.facts import Node
-    from analyzer.report.view.layers import LayerGroup
+    from analyzer.report.view.layers import Bar, LayerGroup
     from analyzer.report.view.summary import KindRow
 
 WIDTH = 720.0
 """User units of every chart: a page's text width at 96 per inch."""
-TILES, DOTS, BARS, CORNERS = 60, 400, 180, 60
-"""Most marks of a treemap, a scatter plot, a profile and a curve."""
+TILES, DOTS, CORNERS = 60, 400, 60
+"""Most marks of a treemap, a scatter plot and a curve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,27 +112,21 @@ def treemap(layers: Sequence[LayerGroup], height: float = 300.0) -> Chart:
     return Chart(WIDTH, height, tuple(marks))
 
 
-def profile(nodes: Sequence[Node], height: float = 140.0) -> Chart:
-    """MACs along the network: a bar for each layer in file order, neighbours joined if many."""
-    layers = [node for node in nodes if counted_macs(node)]
-    if not layers:
+def profile(bars: Sequence[Bar], height: float = 140.0) -> Chart:
+    """MACs along the network."""
+    if not bars:
         return Chart(WIDTH, height, ())
-    step = ceil(len(layers) / BARS)
-    bins = [layers[i : i + step] for i in range(0, len(layers), step)]
-    sums = [sum(counted_macs(node) for node in part) for part in bins]
     left, top, bottom = 64.0, 8.0, height - 20
-    width, peak = (WIDTH - left) / len(bins), max(sums)
+    width, peak = (WIDTH - left) / len(bars), max(bar.macs for bar in bars)
     marks = []
-    for index, (part, macs) in enumerate(zip(bins, sums, strict=True)):
-        tall = max(0.5, macs / peak * (bottom - top))
-        biggest = max(part, key=counted_macs)
-        kind = biggest.kind
-        first = index * step + 1
-        which = f"layer {first}" if len(part) == 1 else f"layers {first} to {first + len(part) - 1}"
+    for index, bar in enumerate(bars):
+        tall = max(0.5, bar.macs / peak * (bottom - top))
+        one = bar.first == bar.last
+        which = f"layer {bar.first}" if one else f"layers {bar.first} to {bar.last}"
         marks.append(
             Mark(
                 _r(left + index * width), _r(bottom - tall), _r(max(0.6, width * 0.86)), _r(tall),
-                color_of(kind), f"{which}, {kind}: {units.si(macs, 'MAC')}",
+                color_of(bar.kind), f"{which}, {bar.kind}: {units.si(bar.macs, 'MAC')}",
             )
         )  # fmt: skip
     ticks = tuple(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.facts import BITS
 from analyzer.report.view.memory import EXAMPLE
+from analyzer.restore import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,12 +26,11 @@ SHORTFALL = 0.5
 """Roofline speed-up below this share of the MACs' factor is worth a caveat."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Conversion:
     """One convolution and its depthwise separable form."""
 
-    name: str
-    anchor: str | None
+    node: str
     kernel: str
     m: int
     n: int
@@ -50,7 +49,7 @@ class Conversion:
         return max(0, self.macs_now - self.macs_after)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Total:
     """The whole model before and after some conversions."""
 
@@ -85,9 +84,7 @@ def _number(count: int) -> str:
     return f"{units.count(count)} " if count else ""
 
 
-def conversions(
-    result: Result, anchors: Mapping[str, str], names: Mapping[str, str]
-) -> tuple[Conversion, ...]:
+def conversions(result: Result) -> tuple[Conversion, ...]:
     """Candidates for a depthwise separable form, largest saving first."""
     facts = result.facts
     nodes = {node.id: node for node in facts.nodes}
@@ -96,8 +93,7 @@ def conversions(
     structured = _structured(result)
     return tuple(
         Conversion(
-            name=names[node.id],
-            anchor=anchors.get(node.id),
+            node=node.id,
             kernel=node.conv.kernel,
             m=node.conv.in_channels,
             n=node.conv.out_channels,

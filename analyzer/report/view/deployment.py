@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.restore import record
 from analyzer.sanitise import clean, label
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ REASON = 160
 """Characters of a reason in a cell."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TargetRow:
     """One target."""
 

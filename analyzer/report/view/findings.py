@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.restore import record
 from analyzer.sanitise import clean, label
 
 if TYPE_CHECKING:
@@ -26,14 +26,27 @@ SAFETY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+SECURE = "https://"
+"""How the address of every link begins."""
+MOST = 500
+"""Places kept of one rule: what a page may list."""
+
+
+@record
+class Link:
+    """Where to read more."""
+
+    words: str
+    address: str
+    """Empty for a book or a paper without one."""
+
+
+@record
 class PlaceRow:
     """One finding of a group."""
 
     node: str
-    """Name to show; empty for the whole model."""
-    target: str | None
-    """Anchor of the node's row, where that row is shown."""
+    """Id of the node, or the name of what it is about; empty for the whole model."""
     message: str
     advice: tuple[str, ...]
     """What to do there, and what to ask the supplier."""
@@ -42,7 +55,7 @@ class PlaceRow:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group:
     """All findings of one rule."""
 
@@ -57,13 +70,14 @@ class Group:
     action: str
     """First sentence of ``fix``."""
     safety: str
-    references: tuple[tuple[str, str], ...]
-    """(words, address); the address is empty for a book or a paper without one."""
+    references: tuple[Link, ...]
     macs: int
     """MACs that acting on all of them saves."""
     params: int
     places: tuple[PlaceRow, ...]
-    """At most as many as the page shows."""
+    """What saves most first; at most ``MOST``."""
+    informs: bool
+    """It only informs, and its places are all alike."""
 
     @property
     def anchor(self) -> str:
@@ -71,26 +85,13 @@ class Group:
         return f"rule-{self.rule}"
 
 
-def group(
-    result: Result,
-    names: Mapping[str, str],
-    anchors: Mapping[str, str],
-    limit: int,
-    examples: int,
-) -> tuple[Group, ...]:
-    """Groups with errors first, then by MACs saved, then by severity and id.
-
-    ``names`` and ``anchors`` map node ids to what is shown and where; at most ``limit``
-    places of a rule are listed, and ``examples`` where they inform and save no MACs.
-    """
+def group(result: Result) -> tuple[Group, ...]:
+    """Groups with errors first, then by MACs saved, then by severity and id."""
     rules = {rule.id: rule for rule in result.rules}
     found: dict[str, list[Finding]] = {}
     for finding in result.places:
         found.setdefault(finding.rule, []).append(finding)
-    groups = [
-        _group(items, rules.get(rule), names, anchors, limit, examples)
-        for rule, items in found.items()
-    ]
+    groups = [_group(items, rules.get(rule)) for rule, items in found.items()]
     return tuple(sorted(groups, key=_rank))
 
 
@@ -148,19 +149,10 @@ def _rank(group: Group) -> tuple[bool, int, int, str]:
     return severity > 0, -group.macs, severity, group.rule
 
 
-def _group(
-    items: list[Finding],
-    rule: Rule | None,
-    names: Mapping[str, str],
-    anchors: Mapping[str, str],
-    limit: int,
-    examples: int,
-) -> Group:
+def _group(items: list[Finding], rule: Rule | None) -> Group:
     first = items[0]
     savings = {f.node: f.saving for f in items if f.saving is not None}
     items = sorted(items, key=lambda f: -(f.saving.macs if f.saving else 0))
-    if not savings and all(f.severity == ORDER[-1] for f in items):
-        limit = examples
     return Group(
         rule=label(first.rule),
         name=label(first.name),
@@ -176,15 +168,15 @@ def _group(
         params=sum(s.params for s in savings.values()),
         places=tuple(
             PlaceRow(
-                names.get(f.node, label(f.node)),
-                anchors.get(f.node),
+                f.node,
                 label(f.message, 400),
                 tuple(_advice(f)),
                 f.saving.macs if f.saving else None,
                 label(f.fingerprint, 16),
             )
-            for f in items[:limit]
+            for f in items[:MOST]
         ),
+        informs=not savings and all(f.severity == ORDER[-1] for f in items),
     )
 
 
@@ -201,12 +193,12 @@ def headline(summary: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def reference(text: str) -> tuple[str, str]:
-    """(words, address) of ``https://… (words)``."""
+def reference(text: str) -> Link:
+    """``https://… (words)`` taken apart."""
     address, _, words = clean(text).partition(" ")
-    if not address.startswith("https://"):
-        return clean(text), ""
-    return words.strip("() ") or address.removeprefix("https://"), address
+    if not address.startswith(SECURE):
+        return Link(clean(text), "")
+    return Link(words.strip("() ") or address.removeprefix(SECURE), address)
 
 
 def first_sentence(text: str) -> str:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from analyzer.facts import Node
+
+class Counted(Protocol):
+    """An operator, of the facts or of the JSON."""
+
+    @property
+    def macs(self) -> int | None: ...
+    @property
+    def flops(self) -> int | None: ...
+    @property
+    def counted(self) -> int: ...
+    @property
+    def composite(self) -> bool: ...
+
 
 COLORS: Mapping[str, tuple[str, str]] = {
     "standard": ("#a84a32", "#e0937c"),
@@ -51,11 +63,11 @@ def color_of(kind: str) -> str:
     return "dense" if any(part in kind for part in _DENSE) else "other"
 
 
-def counted_macs(node: Node) -> int:
+def counted_macs(node: Counted) -> int:
     """Known MACs of a node that the totals contain; calls and loops leave it to their bodies."""
     return 0 if node.composite else (node.macs or 0) * node.counted
 
 
-def counted_flops(node: Node) -> int:
+def counted_flops(node: Counted) -> int:
     """The same for FLOPs."""
     return 0 if node.composite else (node.flops or 0) * node.counted

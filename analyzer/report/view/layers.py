@@ -2,20 +2,55 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from math import ceil
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.facts import Range
 from analyzer.report.view.kinds import color_of, counted_flops, counted_macs
+from analyzer.restore import record
 from analyzer.sanitise import label
 
+BARS = 180
+"""Most bars along the network."""
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from analyzer.facts import Facts, Node, Range
+    from analyzer.facts import Node
 
 
-@dataclass(frozen=True, slots=True)
+@record
+class PageTensor:
+    """What an operator makes, as far as a page shows it."""
+
+    name: str
+    shape: tuple[int | None, ...] | None
+
+
+@record
+class PageNode:
+    """An operator as the JSON has it, as far as a page shows it."""
+
+    id: str
+    scope: str
+    name: str
+    op_type: str
+    domain: str
+    outputs: tuple[PageTensor, ...]
+    tags: tuple[str, ...]
+    macs: int | None
+    flops: int | None
+    macs_range: Range
+    flops_range: Range
+    params: int
+    counted: int
+    composite: bool
+    executions_range: Range
+
+
+@record
 class LayerRow:
     """One operator in the appendix."""
 
@@ -34,14 +69,14 @@ class LayerRow:
     tags: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LayerGroup:
     """All layers of one shape added up."""
 
     title: str
     """e.g. ``1×1 pointwise 512 → 512``."""
     place: str
-    """Output feature map or shape."""
+    """PageTensor feature map or shape."""
     kind: str
     color: str
     count: int
@@ -53,25 +88,39 @@ class LayerGroup:
     """Id of the first."""
 
 
+@record
+class Bar:
+    """Layers that follow each other, added up."""
+
+    first: int
+    """Position of the first among the layers with MACs, from 1."""
+    last: int
+    kind: str
+    """Of the one with most MACs."""
+    macs: int
+
+
 def spread(value: int | None, ends: Range) -> str:
     """A count of one node with all digits: one number, a range, or ``unknown``."""
     is_range = ends[0] != ends[1] and (ends[1] is not None or ends[0] > 0)
     return units.span(*ends) if is_range else units.count(value)
 
 
-def show_names(nodes: Iterable[Node]) -> dict[str, str]:
+def show_names(nodes: Iterable[Node | PageNode]) -> dict[str, str]:
     """Node id → what a reader calls it: its name, else its first output."""
     return {n.id: label(n.name or (n.outputs[0].name if n.outputs else "") or n.id) for n in nodes}
 
 
-def pick_rows(facts: Facts, limit: int, wanted: Iterable[str], idle: bool) -> dict[str, str]:
+def pick_rows(
+    nodes: Sequence[PageNode], limit: int, wanted: Iterable[str], idle: bool
+) -> dict[str, str]:
     """Node id → anchor of at most ``limit`` nodes: those with findings, then the largest.
 
     ``idle`` nodes, which neither compute nor hold parameters, may be left out.
     """
     first = set(wanted)
 
-    def rank(item: tuple[int, Node]) -> tuple[bool, int, int, int, int]:
+    def rank(item: tuple[int, PageNode]) -> tuple[bool, int, int, int, int]:
         number, node = item
         flops = counted_flops(node)
         return node.id not in first, -counted_macs(node), -flops, -node.params, number
@@ -79,7 +128,7 @@ def pick_rows(facts: Facts, limit: int, wanted: Iterable[str], idle: bool) -> di
     order = sorted(
         (
             (number, node)
-            for number, node in enumerate(facts.nodes, 1)
+            for number, node in enumerate(nodes, 1)
             if idle or node.id in first or node.params or (node.macs, node.flops) != (0, 0)
         ),
         key=rank,
@@ -89,17 +138,17 @@ def pick_rows(facts: Facts, limit: int, wanted: Iterable[str], idle: bool) -> di
 
 
 def node_rows(
-    facts: Facts, anchors: Mapping[str, str], names: Mapping[str, str]
+    nodes: Iterable[PageNode], anchors: Mapping[str, str], names: Mapping[str, str]
 ) -> tuple[LayerRow, ...]:
     """Rows of the nodes that have an anchor, in the file's order."""
     return tuple(
         _row(number, node, anchors[node.id], names[node.id])
-        for number, node in enumerate(facts.nodes, 1)
+        for number, node in enumerate(nodes, 1)
         if node.id in anchors
     )
 
 
-def _row(number: int, node: Node, anchor: str, name: str) -> LayerRow:
+def _row(number: int, node: PageNode, anchor: str, name: str) -> LayerRow:
     domain = f"{node.domain}." if node.domain not in ("", "ai.onnx") else ""
     return LayerRow(
         number, anchor, name, label(node.scope), label(domain + node.op_type, 60),
@@ -130,6 +179,20 @@ def layer_shapes(nodes: Iterable[Node]) -> tuple[LayerGroup, ...]:
                 node.intensity, node.id,
             )  # fmt: skip
     return tuple(sorted(found.values(), key=lambda layer: (-layer.macs, layer.title, layer.place)))
+
+
+def bars(nodes: Iterable[Node]) -> tuple[Bar, ...]:
+    """MACs along the network: a bar for each layer in file order, neighbours joined if many."""
+    layers = [node for node in nodes if counted_macs(node)]
+    step = max(1, ceil(len(layers) / BARS))
+    parts = [layers[i : i + step] for i in range(0, len(layers), step)]
+    return tuple(
+        Bar(
+            index * step + 1, index * step + len(part), label(max(part, key=counted_macs).kind, 40),
+            sum(map(counted_macs, part)),
+        )
+        for index, part in enumerate(parts)
+    )  # fmt: skip
 
 
 def _shape_of(node: Node) -> tuple[str, str]:

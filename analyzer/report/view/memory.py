@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.restore import record
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ ALIVE = 10
 """Tensors listed at the peak."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Device:
     """Published limits of a device, for the ridge line of a roofline (Williams et al. 2009)."""
 
@@ -38,7 +38,7 @@ EXAMPLE = Device("NVIDIA A100 40 GB", 19.5e12, 1555e9)
 """Data sheet of 2020: 19.5 TFLOP/s float32 without tensor cores, 1,555 GB/s."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Alive:
     """A tensor that exists at the peak."""
 
@@ -64,8 +64,18 @@ def below_ridge(layers: Sequence[LayerGroup], device: Device = EXAMPLE) -> float
     return limited / total if total else None
 
 
-def roles(facts: Facts) -> tuple[tuple[str, int, str], ...]:
-    """(role, elements, what it is) of everything the file stores."""
+@record
+class RoleRow:
+    """What the file stores in one role."""
+
+    role: str
+    elements: int
+    words: str
+    """What it is."""
+
+
+def roles(facts: Facts) -> tuple[RoleRow, ...]:
+    """Everything the file stores."""
     p = facts.parameters
     rows = (
         ("weights", p.weights, "trained values; the published parameter count"),
@@ -75,4 +85,4 @@ def roles(facts: Facts) -> tuple[tuple[str, int, str], ...]:
         ("masks", p.masks, "masks of attention scores"),
         ("constants", p.constants, "shapes and other constants that are not weights"),
     )
-    return tuple(row for row in rows if row[1] or row[0] == "weights")
+    return tuple(RoleRow(*row) for row in rows if row[1] or row[0] == "weights")

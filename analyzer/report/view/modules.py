@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.restore import record
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ ROWS = 24
 """Most modules shown."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ModuleRow:
     """One module with its sub-modules."""
 

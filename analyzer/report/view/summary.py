@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.report.view.kinds import color_of
+from analyzer.restore import record
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from analyzer.facts import Facts, Node
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class KindRow:
     """One row of the breakdown by kind of layer."""
 
@@ -59,14 +59,23 @@ def shares(facts: Facts) -> tuple[KindRow, ...]:
     return tuple(sorted(rows, key=lambda r: (-(r.macs or 0), -r.params, r.kind)))
 
 
-@dataclass(frozen=True, slots=True)
+@record
+class Missing:
+    """Operators of one type whose cost is unknown for one reason."""
+
+    op: str
+    count: int
+    why: str
+
+
+@record
 class Coverage:
     """How many operators have a known cost, and why the others have not."""
 
     known: int
     total: int
-    missing: tuple[tuple[str, int, str], ...]
-    """(operator type, how many, reason), most frequent first."""
+    missing: tuple[Missing, ...]
+    """Most frequent first."""
 
     @property
     def complete(self) -> bool:
@@ -85,7 +94,9 @@ def coverage(nodes: Iterable[Node]) -> Coverage:
     )
     rows = sorted(missing.items(), key=lambda item: (-item[1], item[0]))
     return Coverage(
-        len(judged) - missing.total(), len(judged), tuple((op, n, why) for (op, why), n in rows)
+        len(judged) - missing.total(),
+        len(judged),
+        tuple(Missing(op, n, why) for (op, why), n in rows),
     )
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.restore import record
 from analyzer.sanitise import label
 from analyzer.units import many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from analyzer.evidence import FilterUse, LayerEvidence, TensorEvidence, WeightEvidence
 
@@ -21,12 +21,11 @@ STRUCTURE = 0.05
 """Share of energy beyond that of noise from which a kernel is called structured."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SeparableRow:
     """A kernel as a sum of depthwise separable terms."""
 
-    name: str
-    anchor: str | None
+    node: str
     first: float
     """Share of energy the best single term keeps."""
     noise: float
@@ -41,21 +40,22 @@ class SeparableRow:
         return self.first - self.noise >= STRUCTURE
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Oddity:
     """Something in the weights of a layer that a reader should know."""
 
-    name: str
-    anchor: str | None
+    node: str
+    """Id of the layer, or of what reads the tensor."""
+    tensor: str
+    """Name of the tensor, where it is about one."""
     what: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Noise:
     """What rounding to fewer bits does to the weights of a layer."""
 
-    name: str
-    anchor: str | None
+    node: str
     tensor: float
     """Signal to noise in dB of int8 with one scale for the layer."""
     channel: float | None
@@ -64,7 +64,7 @@ class Noise:
     """Share of the values that become 0 in float16."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Weights:
     """Both tables, each with the most telling rows first."""
 
@@ -79,9 +79,7 @@ class Weights:
     """Layers that int8 hurts most, worst first."""
 
 
-def view(
-    evidence: WeightEvidence | None, names: Mapping[str, str], anchors: Mapping[str, str]
-) -> Weights | None:
+def view(evidence: WeightEvidence | None) -> Weights | None:
     """``None`` when weights were not looked at."""
     if evidence is None:
         return None
@@ -92,22 +90,22 @@ def view(
         tensors=len(evidence.tensors),
         unread=len(evidence.unread),
         target=targets[0] if targets else None,
-        separable=_separable(layers, names, anchors),
+        separable=_separable(layers),
         oddities=tuple(
-            Oddity(names.get(layer.node, ""), anchors.get(layer.node), "; ".join(found))
+            Oddity(layer.node, "", "; ".join(found))
             for layer in layers
             if (found := tuple(describe(layer)))
         )
-        + _harmful(evidence, anchors),
-        noisy=_noisy(layers, names, anchors),
+        + _harmful(evidence),
+        noisy=_noisy(layers),
     )
 
 
-def _harmful(evidence: WeightEvidence, anchors: Mapping[str, str]) -> tuple[Oddity, ...]:
+def _harmful(evidence: WeightEvidence) -> tuple[Oddity, ...]:
     """Tensors with values that nobody can mean, of layers looked at above apart."""
     return tuple(
         Oddity(
-            label(tensor.name), anchors.get(tensor.reader), "; ".join(_values(tensor))
+            tensor.reader, label(tensor.name), "; ".join(_values(tensor))
         )
         for tensor in evidence.tensors
         if tensor.harmful
@@ -122,12 +120,10 @@ def _values(tensor: TensorEvidence) -> Iterable[str]:
         yield "a variance below zero"
 
 
-def _noisy(
-    layers: Iterable[LayerEvidence], names: Mapping[str, str], anchors: Mapping[str, str]
-) -> tuple[Noise, ...]:
+def _noisy(layers: Iterable[LayerEvidence]) -> tuple[Noise, ...]:
     rows = [
         Noise(
-            names.get(layer.node, ""), anchors.get(layer.node), v.int8_snr, v.int8_channel_snr,
+            layer.node, v.int8_snr, v.int8_channel_snr,
             v.fp16_underflow,
         )
         for layer in layers
@@ -136,12 +132,10 @@ def _noisy(
     return tuple(sorted(rows, key=lambda row: row.tensor)[:WORST])
 
 
-def _separable(
-    layers: Iterable[LayerEvidence], names: Mapping[str, str], anchors: Mapping[str, str]
-) -> tuple[SeparableRow, ...]:
+def _separable(layers: Iterable[LayerEvidence]) -> tuple[SeparableRow, ...]:
     rows = [
         SeparableRow(
-            names.get(layer.node, ""), anchors.get(layer.node), s.first_term,
+            layer.node, s.first_term,
             s.first_term_baseline, s.terms, s.macs_now, s.macs,
         )
         for layer in layers

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.restore import record
 from analyzer.sanitise import label
 from analyzer.scaling import Scaler, grid, growth
 
@@ -19,7 +19,16 @@ MOST_NODES = 4000
 """Operators above which recounting the model 28 times is left to ``onnxlint scale``."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
+class Column:
+    """One resolution ρ."""
+
+    rho: str
+    sides: str
+    """Of the input."""
+
+
+@record
 class WidthRow:
     """One width α."""
 
@@ -30,7 +39,7 @@ class WidthRow:
     """Parameters at today's resolution."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExponentRow:
     """How MACs follow one multiplier."""
 
@@ -40,14 +49,13 @@ class ExponentRow:
     remark: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WhatIf:
     """α × ρ, or why there is no such table."""
 
     reason: str = ""
     """One sentence; empty where the table exists."""
-    columns: tuple[tuple[str, str], ...] = ()
-    """(ρ, input sides) of each column."""
+    columns: tuple[Column, ...] = ()
     rows: tuple[WidthRow, ...] = ()
     axes: tuple[ExponentRow, ...] = ()
     unknown: tuple[str, ...] = ()
@@ -56,18 +64,8 @@ class WhatIf:
     """What the cells rest on that is not known for sure."""
 
 
-_last: list[tuple[Facts, WhatIf]] = []
-"""The page is built once for each medium, of the same facts."""
-
-
 def view(facts: Facts) -> WhatIf:
     """The table of the MobileNet paper for this model; equal facts give equal tables."""
-    if not _last or _last[0][0] is not facts:
-        _last[:] = [(facts, _view(facts))]
-    return _last[0][1]
-
-
-def _view(facts: Facts) -> WhatIf:
     if not any(node.conv for node in facts.nodes):
         return WhatIf("The model has no convolution, so there is no width to multiply.")
     if len(facts.nodes) > MOST_NODES:
@@ -83,7 +81,7 @@ def _view(facts: Facts) -> WhatIf:
     if now.macs is None:
         return WhatIf(f"The model cannot be recounted: {label(now.reason, 200)}.")
     return WhatIf(
-        columns=tuple((f"{p.resolution:.3g}", units.shape(p.sides)) for p in table[0]),
+        columns=tuple(Column(f"{p.resolution:.3g}", units.shape(p.sides)) for p in table[0]),
         rows=tuple(
             WidthRow(f"{row[0].width:g}", tuple(p.macs for p in row), row[0].params)
             for row in table

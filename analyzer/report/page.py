@@ -1,0 +1,172 @@
+"""Everything that a report says besides the facts: computed once, the same for every medium.
+
+It is a member of the JSON that ``report`` writes, and HTML and PDF are made of that JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from analyzer.report.claims import claims_of
+from analyzer.report.view import (
+    blocks,
+    conversion,
+    deployment,
+    findings,
+    layers,
+    memory,
+    method,
+    modules,
+    summary,
+    weights,
+    whatif,
+)
+from analyzer.report.view.assumed import choices
+from analyzer.report.view.blocks import BlockKind, BlockRow
+from analyzer.report.view.conversion import Conversion, Total
+from analyzer.report.view.deployment import TargetRow
+from analyzer.report.view.findings import Group
+from analyzer.report.view.layers import Bar, LayerGroup
+from analyzer.report.view.memory import Alive, Device, RoleRow
+from analyzer.report.view.method import AssumedRow, FormulaRow, ProblemRow
+from analyzer.report.view.modules import ModuleRow
+from analyzer.report.view.summary import Coverage, KindRow
+from analyzer.report.view.weights import Weights
+from analyzer.report.view.whatif import WhatIf
+from analyzer.restore import record
+from analyzer.sanitise import clean, label
+
+if TYPE_CHECKING:
+    from analyzer.report.result import Result
+
+MOST_METADATA = 20
+"""Entries of the model's metadata that a page lists."""
+
+
+@record
+class Origin:
+    """The file, the tool and what the tool was told."""
+
+    path: str
+    """As the reader is to see it: a name without folders unless somebody asked for them."""
+    sha256: str | None
+    bytes: int
+    ir_version: int
+    opsets: str
+    producer: str
+    """Empty where the file does not say."""
+    graph_name: str
+    nodes: int
+    """Operators, those of bodies and functions included."""
+    metadata: Mapping[str, str]
+    rules_version: str
+    rules: int
+    """Rules applied."""
+    skipped_rules: int
+    """Rules that were selected and not applied, as weights were not read."""
+    configuration: str
+    """Empty for none."""
+    command: str
+    """Empty where there was none."""
+
+
+@record
+class Page:
+    """A report before it is put on paper or on a screen."""
+
+    title: str
+    origin: Origin
+    outcome: str
+    macs: int
+    """Of the whole model, as far as they are known."""
+    shares: tuple[KindRow, ...]
+    coverage: Coverage
+    actions: tuple[str, ...]
+    """Rules to act on first."""
+    groups: tuple[Group, ...]
+    assumptions: tuple[AssumedRow, ...]
+    choices: tuple[str, ...]
+    problems: tuple[ProblemRow, ...]
+    conversions: tuple[Conversion, ...]
+    conversion_totals: tuple[Total, ...]
+    conversion_steps: tuple[int, ...]
+    """MACs of the whole model after converting the best 0, 1, 2 … candidates."""
+    weights: Weights | None
+    """What the trained weights say; null where they were not looked at."""
+    layers: tuple[LayerGroup, ...]
+    profile: tuple[Bar, ...]
+    block_kinds: tuple[BlockKind, ...]
+    blocks: tuple[BlockRow, ...]
+    modules: tuple[ModuleRow, ...]
+    modules_total: int
+    what_if: WhatIf
+    peak_known: bool
+    alive: tuple[Alive, ...]
+    alive_total: int
+    """Tensors alive at the peak, of which ``alive`` has the largest."""
+    roles: tuple[RoleRow, ...]
+    device: Device
+    """Whose ridge line is drawn."""
+    targets: tuple[TargetRow, ...]
+    formulas: tuple[FormulaRow, ...]
+
+
+def make_page(result: Result) -> Page:
+    """Facts and findings as a reader is to see them."""
+    facts = result.facts
+    asked = next(claim.values["rules"] for claim in claims_of(result) if claim.id == "actions")
+    assert isinstance(asked, tuple)
+    return Page(
+        title=label(PurePath(facts.model.path).name or facts.model.path, 60),
+        origin=_origin(result),
+        outcome=result.outcome,
+        macs=facts.totals.macs,
+        shares=summary.shares(facts),
+        coverage=summary.coverage(facts.nodes),
+        actions=tuple(map(str, asked)),
+        groups=findings.group(result),
+        assumptions=method.assumptions(facts),
+        choices=choices(facts),
+        problems=method.problems(facts),
+        conversions=conversion.conversions(result),
+        conversion_totals=conversion.totals(result),
+        conversion_steps=tuple(conversion.steps(result)),
+        weights=weights.view(facts.evidence),
+        layers=layers.layer_shapes(facts.nodes),
+        profile=layers.bars(facts.nodes),
+        block_kinds=blocks.kinds(facts),
+        blocks=blocks.rows(facts),
+        modules=modules.rows(facts),
+        modules_total=modules.count(facts),
+        what_if=whatif.view(facts),
+        peak_known=facts.memory.peak_bytes is not None,
+        alive=memory.alive(facts),
+        alive_total=len(facts.memory.alive),
+        roles=memory.roles(facts),
+        device=memory.EXAMPLE,
+        targets=deployment.rows(result),
+        formulas=method.formulas(facts),
+    )
+
+
+def _origin(result: Result) -> Origin:
+    model = result.facts.model
+    metadata = sorted(model.metadata.items())[:MOST_METADATA]
+    return Origin(
+        path=label(model.path),
+        sha256=model.sha256,
+        bytes=model.bytes,
+        ir_version=model.ir_version,
+        opsets=summary.opsets(model.opsets),
+        producer=label(model.producer),
+        graph_name=label(model.graph_name),
+        nodes=result.facts.totals.nodes,
+        metadata={label(key): label(value) for key, value in metadata},
+        rules_version=result.rules_version,
+        rules=len(result.rules),
+        skipped_rules=len(result.skipped_rules),
+        configuration=clean(result.configuration),
+        command=clean(result.command),
+    )

@@ -1,0 +1,143 @@
+"""What pages are made of: the JSON of a report, read back.
+
+A page is a function of these bytes and of nothing else, so whoever has the JSON of a report can
+make its pages again, byte by byte.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from analyzer.errors import ModelError
+from analyzer.records import SCHEMA
+from analyzer.report.claims.record import Claim
+from analyzer.report.document import Document, ReportDocument
+from analyzer.report.json import encode
+from analyzer.report.page import Page
+from analyzer.report.view.findings import SECURE
+from analyzer.report.view.layers import PageNode
+from analyzer.restore import MalformedError, record, restored
+
+if TYPE_CHECKING:
+    from analyzer.report.result import Options, Result
+
+MAX_BYTES = 1 << 30
+"""Size of a report's JSON that is read back."""
+
+
+@record
+class Writer:
+    """Which tool wrote it."""
+
+    version: str
+
+
+@record
+class Sheet:
+    """The members of a report's JSON that its pages show."""
+
+    schema: int
+    tool: Writer
+    page: Page
+    claims: tuple[Claim, ...]
+    nodes: tuple[PageNode, ...]
+
+
+class Report:
+    """One report: its JSON, and that JSON read back."""
+
+    def __init__(
+        self, json: bytes, source: str = "the report", result: Result | None = None
+    ) -> None:
+        self.json = json
+        """What ``--format json`` writes and the PDF has attached."""
+        self.source = source
+        self.result = result
+        """What it was made of; ``None`` where it was read back."""
+
+    @classmethod
+    def of(cls, subject: Result | Report) -> Report:
+        """The report of one judged model; a report is its own."""
+        if isinstance(subject, Report):
+            return subject
+        return cls(encode(ReportDocument(Document(subject)).to_dict()), result=subject)
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """What its pages are made of.
+
+        Raises
+        ------
+        ModelError
+            The bytes are not the JSON of a report of this version.
+        """
+        try:
+            sheet = restored(Sheet, self._data)
+        except MalformedError as error:
+            raise self._refused(f"not the JSON of a report: {error}") from None
+        for group in sheet.page.groups:
+            for reference in group.references:
+                if reference.address and not reference.address.startswith(SECURE):
+                    raise self._refused(f"a link that does not begin with {SECURE}")
+        return sheet
+
+    @property
+    def nodes(self) -> list[dict[str, Any]]:
+        """Operators with all that the JSON has of each; raises as ``sheet`` does."""
+        rows: list[dict[str, Any]] = self._data["nodes"]
+        return rows[: len(self.sheet.nodes)]
+
+    @cached_property
+    def _data(self) -> dict[str, Any]:
+        try:
+            data = json.loads(self.json)
+        except (ValueError, RecursionError) as error:
+            raise self._refused(f"not JSON: {error}") from None
+        if not isinstance(data, dict) or "page" not in data or data.get("schema") != SCHEMA:
+            raise self._refused(f"not the JSON of a report of schema {SCHEMA}")
+        return data
+
+    def _refused(self, what: str) -> ModelError:
+        remedy = "name a model, or the JSON that `onnxlint report --format json` wrote"
+        return ModelError(self.source, what, remedy)
+
+
+def is_json(path: str) -> bool:
+    """Whether the file begins as JSON does, which no model can: ``{`` opens a protobuf group."""
+    try:
+        with open(path, "rb") as stream:
+            return stream.read(1) == b"{"
+    except (OSError, ValueError):  # whoever loads it says what is wrong
+        return False
+
+
+def read_json(path: str) -> bytes:
+    """The bytes of a report's JSON; raises ``ModelError``."""
+    try:
+        with open(path, "rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ModelError(path, f"cannot be read: {error.strerror}") from error
+    if len(data) > MAX_BYTES:
+        raise ModelError(path, f"larger than {MAX_BYTES:,} bytes", "name the model instead")
+    return data
+
+
+def judged(subject: Result | Report) -> Result:
+    """The judged model, for a format that shows more than pages do.
+
+    Raises ``ModelError`` for a report that was read back.
+    """
+    if not isinstance(subject, Report):
+        return subject
+    if subject.result is None:
+        raise ModelError(subject.source, "this format is made of a model, not of a report's JSON",
+                         "name the model")  # fmt: skip
+    return subject.result
+
+
+def render_json(subject: Result | Report, options: Options) -> bytes:
+    """One model, for ``report``: with all that its pages are made of."""
+    return Report.of(subject).json

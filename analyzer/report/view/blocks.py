@@ -1,0 +1,81 @@
+"""Blocks: each of them, and each kind added up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.report.view.summary import block_name
+from analyzer.restore import record
+from analyzer.sanitise import label
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analyzer.facts import Block, Facts
+
+
+@record
+class BlockRow:
+    """One block."""
+
+    kind: str
+    node: str
+    """Id of its first operator."""
+    detail: str
+    nodes: int
+    macs: int | None
+    params: int
+
+
+@record
+class BlockKind:
+    """Blocks of one kind added up."""
+
+    kind: str
+    count: int
+    macs: int | None
+    share: float | None
+    params: int
+
+
+def kinds(facts: Facts) -> tuple[BlockKind, ...]:
+    """Kinds of blocks in order of the MACs they do."""
+    found: dict[str, list[Block]] = {}
+    for block in facts.blocks:
+        found.setdefault(block.kind, []).append(block)
+    rows = []
+    for kind, blocks in found.items():
+        macs = [block.macs for block in blocks]
+        total = None if None in macs else sum(m for m in macs if m is not None)
+        share = total / facts.totals.macs if total is not None and facts.totals.macs else None
+        rows.append(
+            BlockKind(block_name(kind), len(blocks), total, share, sum(b.params for b in blocks))
+        )
+    return tuple(sorted(rows, key=lambda row: (-(row.macs or 0), row.kind)))
+
+
+def rows(facts: Facts) -> tuple[BlockRow, ...]:
+    """Every block in the file's order."""
+    return tuple(
+        BlockRow(
+            block_name(block.kind), block.nodes[0], describe(block.detail), len(block.nodes),
+            block.macs, block.params,
+        )
+        for block in facts.blocks
+    )  # fmt: skip
+
+
+def describe(detail: Mapping[str, int | str | bool]) -> str:
+    """``32 → 64 channels, kernel 3×3``: what a reader compares; false and 1 go unsaid."""
+    rest = dict(detail)
+    first, last = rest.pop("in_channels", None), rest.pop("out_channels", None)
+    parts = []
+    if first is not None and last is not None:
+        parts.append(f"{first} → {last} channels")
+    for key, value in rest.items():
+        word = key.replace("_", " ")
+        if value is True:
+            parts.append(word)
+        elif value is not False and not (value == 1 and key in ("stride", "groups", "dilation")):
+            parts.append(f"{word} {label(str(value), 60)}")
+    return ", ".join(parts)

@@ -1,0 +1,80 @@
+"""What the numbers rest on: assumed sizes, problems met, formulas used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.report.view.layers import show_names
+from analyzer.restore import record
+from analyzer.sanitise import clean, label
+from analyzer.units import shorten
+
+if TYPE_CHECKING:
+    from analyzer.facts import Facts
+
+
+@record
+class AssumedRow:
+    """A size that the file leaves open."""
+
+    input: str
+    axis: int
+    dim: str
+    value: int
+    reason: str
+
+
+@record
+class ProblemRow:
+    """Something that kept the analysis from being complete, or a note."""
+
+    code: str
+    where: str
+    """Empty for the whole model."""
+    words: str
+    inconclusive: bool
+
+
+@record
+class FormulaRow:
+    """How one operator type was counted."""
+
+    op: str
+    nodes: int
+    formula: str
+    source: str
+
+
+def assumptions(facts: Facts) -> tuple[AssumedRow, ...]:
+    """Sizes of inputs that somebody had to choose."""
+    return tuple(
+        AssumedRow(label(a.input), a.axis, label(a.dim), a.value, label(a.reason))
+        for a in facts.assumptions
+    )
+
+
+def problems(facts: Facts) -> tuple[ProblemRow, ...]:
+    """Everything that was met, in the order of the analysis."""
+    if not facts.problems:
+        return ()
+    names = show_names(facts.nodes)
+    return tuple(
+        ProblemRow(
+            label(p.code), names.get(p.where, label(p.where)), label(p.message), p.inconclusive
+        )
+        for p in facts.problems
+    )
+
+
+def formulas(facts: Facts) -> tuple[FormulaRow, ...]:
+    """Equations that produced the counts, by operator type; data movement left out."""
+    found: dict[tuple[str, str, str], int] = {}
+    for node in facts.nodes:
+        if node.macs or node.flops:
+            domain = f"{node.domain}." if node.domain not in ("", "ai.onnx") else ""
+            key = (domain + node.op_type, node.cost.formula, node.cost.source)
+            found[key] = found.get(key, 0) + 1
+    return tuple(
+        FormulaRow(label(op), count, clean(shorten(formula)), label(source))
+        for (op, formula, source), count in sorted(found.items())
+    )

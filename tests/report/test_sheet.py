@@ -1,0 +1,164 @@
+"""A report's JSON is all that its pages are made of, and may come from anybody."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analyzer.errors import ModelError
+from analyzer.report import REPORT_FORMATS, Options, Result
+from analyzer.report.sheet import Report
+from tests.cli.conftest import Cli, cli
+from tests.report.results import SAMPLES
+
+__all__ = ["cli"]
+
+FORMATS = ("html", "pdf", "csv", "json")
+MODELS = ("mobilenet", "standard", "unknown", "hostile", "densenet")
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_pages_made_of_the_json_alone_are_the_same(
+    model: str, request: pytest.FixtureRequest
+) -> None:
+    result: Result = request.getfixturevalue(model)
+    again = Report(REPORT_FORMATS["json"](result, Options()))
+    for name in ("html", "csv", "json"):
+        assert REPORT_FORMATS[name](again, Options()) == REPORT_FORMATS[name](result, Options())
+
+
+def test_command_makes_the_same_pages_of_model_and_json(cli: Cli, tmp_path: Path) -> None:
+    model = SAMPLES / "mobilenet_v1_standard.onnx"
+    formats = ["--format", ",".join(FORMATS)]
+    assert cli("report", str(model), "-o", str(tmp_path / "a"), *formats).code == 0
+    written = tmp_path / "a" / "mobilenet_v1_standard.json"
+    assert cli("report", str(written), "-o", str(tmp_path / "b"), *formats).code == 0
+    for name in FORMATS:
+        page = written.with_suffix(f".{name}")
+        assert page.read_bytes() == (tmp_path / "b" / page.name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "option",
+    [["--shape", "image=1,3,128,128"], ["--no-weights"], ["--select", "ALL"], ["--no-hash"],
+     ["--target", "nnapi"], ["--preview"], ["--limit", "nodes=3"]],
+)  # fmt: skip
+def test_options_that_would_change_facts_are_refused(
+    option: list[str], cli: Cli, tmp_path: Path, mobilenet: Result
+) -> None:
+    written = tmp_path / "r.json"
+    written.write_bytes(REPORT_FORMATS["json"](mobilenet, Options()))
+    done = cli("report", str(written), "-o", str(tmp_path / "out"), *option)
+    assert done.code == 2
+    assert f"{option[0]} would change the facts" in done.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_headline_of_a_written_report_may_be_another(
+    cli: Cli, tmp_path: Path, mobilenet: Result
+) -> None:
+    written = tmp_path / "r.json"
+    written.write_bytes(REPORT_FORMATS["json"](mobilenet, Options()))
+    place = ["-o", str(tmp_path), "--format", "html"]
+    assert cli("report", str(written), *place, "--count", "flops").code == 0
+    html = (tmp_path / "r.html").read_bytes()
+    assert html == REPORT_FORMATS["html"](mobilenet, Options(count="flops"))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"{", b"{}", b'{"schema": 1}', b'{"schema": 2, "page": {}}', b'{"schema": 1, "page": []}',
+     b'{"schema": 1, "page": {}}', b'{"a": ' * 100_000, b"{\xff"],
+    ids=range(8),
+)  # fmt: skip
+def test_other_json_is_one_clear_error(data: bytes, cli: Cli, tmp_path: Path) -> None:
+    written = tmp_path / "r.json"
+    written.write_bytes(data)
+    done = cli("report", str(written), "-o", str(tmp_path / "out"))
+    assert done.code == 2
+    (line,) = done.err.splitlines()
+    assert line.startswith(f"onnxlint: error: {written}: not ")
+    assert "--format json" in line
+
+
+def walk(value: Any, path: tuple[Any, ...] = ()) -> Any:
+    """Every place in ``value``."""
+    yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, item in list(items)[:3] if isinstance(value, list) else items:
+        if isinstance(item, dict | list):
+            yield from walk(item, (*path, key))
+        else:
+            yield (*path, key)
+
+
+def test_any_member_of_another_type_is_refused_or_shown_escaped(standard: Result) -> None:
+    """Whatever somebody writes into the JSON: an error that names the place, or a harmless page."""
+    data = json.loads(REPORT_FORMATS["json"](standard, Options()))
+    whole = {key: data[key] for key in ("page", "claims")} | {"nodes": data["nodes"][:3]}
+    evil = '"><script>alert(1)</script>\x1b[31m\u202e'
+    reasons, shown = [], 0
+    for path in [*walk(whole)][1:]:
+        for value in (evil, None, -1, [evil]):
+            changed = copy.copy(data) | copy.deepcopy(whole)
+            here: Any = changed
+            for key in path[:-1]:
+                here = here[key]
+            if here[path[-1]] == value or isinstance(here[path[-1]], dict | list):
+                continue
+            here[path[-1]] = value
+            try:
+                sheet = Report(json.dumps(changed).encode()).sheet
+            except ModelError as error:
+                reasons.append((path[-1], str(error)))
+            else:
+                shown += isinstance(sheet.page.title, str)
+    assert len(reasons) > 500
+    assert [at for at, said in reasons if str(at) not in said and "link" not in said] == []
+    assert shown > 100
+
+
+def test_text_that_somebody_put_into_the_json_is_escaped(standard: Result) -> None:
+    data = json.loads(REPORT_FORMATS["json"](standard, Options()))
+    evil = '"><script>alert(1)</script>\x1b[31m\u202e'
+    for path in walk({"page": data["page"]}):
+        here: Any = data
+        for key in path[:-1]:
+            here = here[key]
+        keep = ("severity", "color", "kind", "address", "rule", "verdict", "outcome")
+        if path and isinstance(here[path[-1]], str) and path[-1] not in keep:
+            here[path[-1]] = evil
+    html = REPORT_FORMATS["html"](Report(json.dumps(data).encode()), Options()).decode()
+    assert html.count("<script>") == 1, "ours"
+    assert not set(html) & {"\x1b", "\u202e"}
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;\\x1b[31m\\u202e" in html
+
+
+def test_link_that_is_not_secure_is_refused(standard: Result) -> None:
+    data = json.loads(REPORT_FORMATS["json"](standard, Options()))
+    linked = next(g for g in data["page"]["groups"] if g["references"])
+    linked["references"][0]["address"] = "javascript:alert(1)"
+    with pytest.raises(ModelError, match="does not begin with https"):
+        Report(json.dumps(data).encode()).sheet  # noqa: B018
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_report_tells_nothing_of_the_machine(format_: str, cli: Cli, tmp_path: Path) -> None:
+    secret = tmp_path / "secret-customer" / "models"
+    secret.mkdir(parents=True)
+    (secret / "net.onnx").write_bytes((SAMPLES / "mobilenet_v1_standard.onnx").read_bytes())
+    (secret / "onnxlint.toml").write_text("fail-on = 'warning'\n")
+    place = ["-o", str(secret / "out"), "--format", format_, f"--config={secret}/onnxlint.toml"]
+    assert cli("report", str(secret / "net.onnx"), *place).code == 0
+    page = (secret / "out" / f"net.{format_}").read_bytes()
+    assert b"secret-customer" not in page
+    if format_ == "html":
+        text = re.sub(r"<[^>]*>", "", page.decode())
+        assert "onnxlint report net.onnx -o out --format html --config=onnxlint.toml" in text
+        assert cli("report", str(secret / "net.onnx"), *place, "--provenance", "full").code == 0
+        assert str(secret / "net.onnx").encode() in (secret / "out" / "net.html").read_bytes()
