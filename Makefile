@@ -52,6 +52,7 @@ fuzz: $(STAMP)-fuzz  ## mutated files, FUZZ_EXAMPLES new cases of each property,
 	$(BIN)/python -m tests.fuzz.walk --seconds $(FUZZ_SECONDS)
 	$(BIN)/python -m tests.fuzz.payloads --seconds $$(($(FUZZ_SECONDS) / 4))
 	$(BIN)/python -m tests.fuzz.whole --seconds $(FUZZ_SECONDS)
+	HOSTILE_NAMES=1000 $(BIN)/python -m pytest -q -n $(WORKERS) tests/sanitise
 	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest -q -n $(WORKERS) -m hypothesis \
 	  --hypothesis-profile fuzz
 	for target in walk check names cli; do \

@@ -21,11 +21,10 @@ from analyzer.report.compare import Pair, Turnover
 from analyzer.report.explain import explain_node
 from analyzer.report.result import Batch, Failure, Options, Result
 from tests.fuzz.strings import PROBE
+from tests.oracle import obeyed, unseen
 
 EXPLAINED = 5
 """Operators that are explained one by one."""
-_CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-_COMMAND = re.compile(r"^\s*::|##\[|##vso\[", re.MULTILINE)
 _OURS = re.compile(r"^::(error|warning|notice) file=[^,:\n]*,title=[^,:\n]*::", re.MULTILINE)
 """What each line for GitHub begins with."""
 
@@ -40,11 +39,13 @@ def expect(held: bool, what: str) -> None:
 
 
 def plain(text: str) -> None:
-    """Nothing in ``text`` drives a terminal or a CI system."""
-    found = _CONTROL.search(text) or _COMMAND.search(text)
-    if found:
-        near = text[max(0, found.start() - 30) : found.end() + 30]
-        raise BrokenPromiseError(f"{found[0]!r} in an output: {near!r}")
+    """Nothing in ``text`` drives a terminal or a CI system, or is there and not seen."""
+    if hidden := unseen(text):
+        place = text.index(hidden[0])
+        near = text[max(0, place - 30) : place + 30]
+        raise BrokenPromiseError(f"{hidden} in an output: {near!r}")
+    if lines := obeyed(text):
+        raise BrokenPromiseError(f"{len(lines)} lines are obeyed: {lines[0][:200]}")
 
 
 def without_our_commands(text: str) -> str:
@@ -127,6 +128,5 @@ class _Page(HTMLParser):
 
 
 def check_page(page: str) -> None:
-    found = _CONTROL.search(page)
-    expect(found is None, f"{found and found[0]!r} in the page")
+    expect(not unseen(page), f"{unseen(page)} in the page")
     _Page().feed(page)
