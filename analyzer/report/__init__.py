@@ -60,8 +60,11 @@ CHECK_FORMATS: Mapping[str, BatchRenderer] = {
     "json": _from("json", "render_batch"),
     "jsonl": _from("jsonlines", "render_batch"),
     "csv": _from("findings_csv", "render_batch"),
-    "github": _from("github", "render_batch"),
     "sarif": _from("sarif", "render_batch"),
+    "github": _from("github", "render_batch"),
+    "gitlab": _from("gitlab", "render_batch"),
+    "junit": _from("junit", "render_batch"),
+    "markdown": _from("markdown", "render_batch"),
     "netron": _from("netron", "render_batch"),
 }
 STATISTICS_FORMATS: Mapping[str, BatchRenderer] = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer import units
 from analyzer.report.notices import CANNOT_JUDGE, INCONCLUSIVE, of_batch
 from analyzer.report.style import Style
 from analyzer.sanitise import clean, encode_lines
@@ -26,6 +25,5 @@ def _line(notice: Notice, style: Style) -> str:
         return f"{before}{style.error('cannot judge')}: {notice.message}"
     if notice.rule == INCONCLUSIVE:
         return f"{before}{style.warning('inconclusive')}: {notice.message} [{notice.name}]"
-    count = notice.finding.count if notice.finding else 1
-    more = f" (and at {units.places(count - 1)} more)" if count > 1 else ""
-    return f"{before}{style.severity(notice.severity.value, notice.rule)} {notice.message}{more}"
+    rule = style.severity(notice.severity.value, notice.rule)
+    return f"{before}{rule} {notice.message}{notice.more}"

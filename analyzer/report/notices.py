@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzer import units
 from analyzer.findings.finding import Severity
+from analyzer.findings.fingerprint import fingerprint
 from analyzer.findings.group import group
 from analyzer.report.result import Failure
 from analyzer.report.view.findings import first_sentence, is_told, messages, others
@@ -63,6 +65,34 @@ class Notice:
     def title(self) -> str:
         """``SEP001 separable-candidate``."""
         return f"{self.rule} {self.name}" if self.name else self.rule
+
+    @property
+    def identity(self) -> str:
+        """What stays the same while the finding does: of a rule that speaks once for a whole
+        model not its weightiest place, which another one may become.
+        """
+        finding = self.finding
+        if finding is None:
+            return fingerprint(self.rule, self.place, (self.name,))
+        if self.silence or not self.is_about_the_model:
+            return finding.fingerprint
+        return fingerprint(finding.rule, "", (finding.target,))
+
+    @property
+    def is_about_the_model(self) -> bool:
+        """Whether it speaks for all places at which its rule sees something."""
+        return self.finding is not None and self.finding.cause == self.finding.rule
+
+    @property
+    def more(self) -> str:
+        """`` (and at 2 places more)``, as the end of a line; empty where there are none."""
+        count = self.finding.count if self.finding else 1
+        return f" (and at {units.places(count - 1)} more)" if count > 1 else ""
+
+    @property
+    def sentence(self) -> str:
+        """Place and message, and at how many places more: one line."""
+        return f"{self.where}{self.message}{self.more}"
 
     @property
     def where(self) -> str:

@@ -10,8 +10,6 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Any
 
-from analyzer import units
-from analyzer.findings.fingerprint import fingerprint
 from analyzer.findings.order import RANK
 from analyzer.report.json import encode
 from analyzer.report.notices import (
@@ -130,7 +128,6 @@ def _notification(notice: Notice, root: str) -> Object:
 
 
 def _result(notice: Notice, numbers: Mapping[str, int], root: str) -> Object:
-    identity = _identity(notice)
     found: Object = {
         "ruleId": notice.rule,
         "ruleIndex": numbers[notice.rule],
@@ -138,7 +135,9 @@ def _result(notice: Notice, numbers: Mapping[str, int], root: str) -> Object:
         "message": {"text": sarif_text(_message(notice))},
         "locations": [_location(notice.path, _node(notice), root, notice.place)],
         # GitHub tells alerts apart by the second alone, which it would make of the first line.
-        "partialFingerprints": {"onnxlint/v2": identity, "primaryLocationLineHash": identity},
+        "partialFingerprints": dict.fromkeys(
+            ("onnxlint/v2", "primaryLocationLineHash"), notice.identity
+        ),
     }
     finding = notice.finding
     related = []
@@ -157,23 +156,8 @@ def _node(notice: Notice) -> str:
     return notice.finding.node if notice.finding else notice.place
 
 
-def _identity(notice: Notice) -> str:
-    """What stays the same while the finding does: of a rule that speaks once for a whole model
-    not its weightiest place, which another one may become.
-    """
-    finding = notice.finding
-    if finding is None:
-        return fingerprint(notice.rule, notice.place, (notice.name,))
-    if notice.silence or finding.cause != finding.rule:
-        return finding.fingerprint
-    return fingerprint(finding.rule, "", (finding.target,))
-
-
 def _message(notice: Notice) -> str:
-    count = notice.finding.count if notice.finding else 1
-    more = f" (and at {units.places(count - 1)} more)" if count > 1 else ""
-    lines = [f"{notice.where}{notice.message}{more}"]
-    return "\n".join(lines + [f"{word}: {text}" for word, text in notice.advice])
+    return "\n".join([notice.sentence, *(f"{word}: {text}" for word, text in notice.advice)])
 
 
 def _suppressions(notice: Notice) -> list[Object]:

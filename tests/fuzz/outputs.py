@@ -25,8 +25,14 @@ from tests.oracle import obeyed, unseen
 
 EXPLAINED = 5
 """Operators that are explained one by one."""
-_OURS = re.compile(r"^::(error|warning|notice) file=[^,:\n]*,title=[^,:\n]*::", re.MULTILINE)
+_OURS = re.compile(
+    r"^::(error|warning|notice) (file=[^,:\n]*,line=1,)?title=[^,:\n]*::", re.MULTILINE
+)
 """What each line for GitHub begins with."""
+
+
+_JUNIT = {"testsuites", "testsuite", "properties", "property", "testcase", "failure", "error",
+          "skipped"}  # fmt: skip
 
 
 class BrokenPromiseError(AssertionError):
@@ -63,7 +69,10 @@ def check_batch(item: Result | Failure, *, schema: bool) -> None:
     for text in made.values():
         plain(text)
     found = json.loads(made["json"], parse_constant=_no_constant)
-    json.loads(made["sarif"], parse_constant=_no_constant)
+    for text in (made["sarif"], made["gitlab"], *made["jsonl"].splitlines()):
+        json.loads(text, parse_constant=_no_constant)
+    suites = ET.fromstring(made["junit"])
+    expect({e.tag for e in suites.iter()} <= _JUNIT, "markup in JUnit's XML")
     if schema:
         wrong = [error.message[:200] for error in _validator().iter_errors(found)]
         expect(not wrong, f"JSON breaks its schema: {wrong[:3]}")

@@ -272,11 +272,12 @@ UNCOUNTED = text(
 def test_text_lists_so_many_findings_of_a_rule_and_counts_the_rest() -> None:
     facts = judged(UNCOUNTED)
     batch = Batch((Result(facts, _findings(facts)),))
-    for name in ("text", "github"):
-        lines = CHECK_FORMATS[name](batch, Options(text_rows=7)).decode().splitlines()
-        assert sum("GRF002" in line and "more findings" not in line for line in lines) == 7
-        (rest,) = [line for line in lines if "more findings" in line]
-        assert "and 23 more findings of GRF002 (limit text_rows = 7); JSON" in rest
+    lines = CHECK_FORMATS["text"](batch, Options(text_rows=7)).decode().splitlines()
+    assert sum("GRF002" in line and "more findings" not in line for line in lines) == 7
+    (rest,) = [line for line in lines if "more findings" in line]
+    assert "and 23 more findings of GRF002 (limit text_rows = 7); JSON" in rest
+    (annotation,) = CHECK_FORMATS["github"](batch, Options()).decode().splitlines()
+    assert annotation.endswith("%0Aand 29 more findings of this rule")
     whole = json.loads(CHECK_FORMATS["json"](batch, Options(text_rows=7)))
     assert sum(f["rule"] == "GRF002" for f in whole["models"][0]["findings"]) == 30
 

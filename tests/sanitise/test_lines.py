@@ -19,7 +19,8 @@ NAMES = int(os.environ.get("HOSTILE_NAMES", "20"))
 """``make fuzz`` asks for more."""
 _COLOURS = re.compile(r"\x1b\[[0-9;]{1,4}m")
 _OURS = re.compile(
-    r"::(?P<level>error|warning|notice) file=(?P<file>[^,:]*),title=(?P<title>[^,:]*)::(?P<data>.*)"
+    r"::(?P<level>error|warning|notice) (?:file=(?P<file>[^,:]*),line=(?P<line>1),)?"
+    r"title=(?P<title>[^,:]*)::(?P<data>.*)"
 )
 
 
@@ -75,7 +76,8 @@ def check(what: str, text: str) -> list[str]:
             found.append(f"{what}: not ours: {line!r}")
             continue
         said = runner(line)
-        expected = {name: _back(ours[name], ":,") for name in ("file", "title")}
+        stated = {name: ours[name] for name in ("file", "line", "title") if ours[name] is not None}
+        expected = {name: _back(value, ":,") for name, value in stated.items()}
         if said != Command(ours["level"], expected, _back(ours["data"], "")):
             found.append(f"{what}: read otherwise: {line!r}")
         # The rest of the line is data to the runner, and text to every other system.
