@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from analyzer.report.notices import of_failure, reported, silenced, without_verdict
 from analyzer.report.result import Failure
 from analyzer.report.uri import near
-from analyzer.sanitise import clean, xml_text
+from analyzer.sanitise import clean, encode_lines, xml_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,7 +56,7 @@ def render_batch(batch: Batch, options: Options) -> bytes:
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<testsuites name="onnxlint" {head}>']
     for suite in suites:
         lines += _of_suite(suite)
-    return "".join(f"{line}\n" for line in (*lines, "</testsuites>")).encode("utf-8")
+    return encode_lines((*lines, "</testsuites>"))
 
 
 def _suite(item: Result | Failure, root: str) -> _Suite:

@@ -11,7 +11,7 @@ from analyzer import units
 from analyzer.report.lines import summary
 from analyzer.report.notices import of_failure, reported, silenced, without_verdict
 from analyzer.report.result import Failure, Result
-from analyzer.sanitise import markdown, markdown_code
+from analyzer.sanitise import encode_text, markdown, markdown_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ def render_batch(batch: Batch, options: Options) -> bytes:
     if page.left_out:
         lines = units.many(page.left_out, "line")
         page.parts.append(f"\n**Cut:** {lines} more did not fit; JSON has everything.\n")
-    return "".join(page.parts).encode("utf-8")
+    return encode_text("".join(page.parts))
 
 
 def _without_verdict(batch: Batch) -> Iterator[Notice]:
@@ -75,20 +75,15 @@ def _without_verdict(batch: Batch) -> Iterator[Notice]:
 
 def _row(item: Result | Failure) -> str:
     if isinstance(item, Failure):
-        cells = [_cell(item.path), "**could not be judged**", *[""] * 5]
+        cells = [markdown_code(item.path), "**could not be judged**", *[""] * 5]
     else:
         severities = [finding.severity.value for finding in item.groups]
         counts = [str(severities.count(level) or "") for level in ("error", "warning", "info")]
         totals = item.facts.totals
         least = "" if totals.complete else "≥ "
-        cells = [_cell(item.facts.model.path), _VERDICTS[item.outcome], *counts,
+        cells = [markdown_code(item.facts.model.path), _VERDICTS[item.outcome], *counts,
                  f"{least}{units.si(totals.macs)}", units.si(totals.params)]  # fmt: skip
     return f"| {' | '.join(cells)} |\n"
-
-
-def _cell(path: str) -> str:
-    r"""A path in a table; no ``|`` in it, as ``\\|`` would still end the cell."""
-    return markdown_code(path.replace("|", "\\x7c"))
 
 
 def _of_model(result: Result, page: _Page) -> None:

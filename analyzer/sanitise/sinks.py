@@ -122,27 +122,26 @@ def markdown(text: str) -> str:
     """
     words = clean(text).split()
     return " ".join(
-        markdown_code(word, cell=True) if _ALIVE.search(word) else _prose(word, first=not number)
+        markdown_code(word) if _ALIVE.search(word) else _prose(word, first=not number)
         for number, word in enumerate(words)
     )
 
 
-def markdown_code(text: str, *, cell: bool = False) -> str:
+def markdown_code(text: str) -> str:
     r"""A name in Markdown: a span of code, which is shown as it is; nothing for no name.
 
-    ``cell``: in a table, where ``|`` needs a backslash that is shown elsewhere.
+    ``|`` would end a cell of a table even there, and is an escape as elsewhere: a backslash before
+    it would be shown outside of tables, and not help behind another one.
 
-    >>> markdown_code("@all"), markdown_code("a`b|c", cell=True), markdown_code("")
-    ('`@all`', '``a`b\\|c``', '')
+    >>> markdown_code("@all"), markdown_code("a`b|c"), markdown_code("")
+    ('`@all`', '``a`b\\x7cc``', '')
     """
-    shown = label(text)
+    shown = label(text).replace("|", "\\x7c")
     if not shown:
         return ""
     longest = max(map(len, re.findall("`+", shown)), default=0)
     fence = "`" * (longest + 1)
     room = " " if shown[0] == "`" or shown[-1] == "`" else ""
-    if cell:
-        shown = shown.replace("|", "\\|")
     return f"{fence}{room}{shown}{room}{fence}"
 
 

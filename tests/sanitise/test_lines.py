@@ -15,7 +15,7 @@ from tests.oracle import obeyed, unseen
 from tests.sanitise.everywhere import outputs, result_of
 from tests.sanitise.names import cycle, hostile_model, names, rule_file
 
-NAMES = int(os.environ.get("HOSTILE_NAMES", "20"))
+NAMES = int(os.environ.get("HOSTILE_NAMES", "16"))
 """``make fuzz`` asks for more."""
 _COLOURS = re.compile(r"\x1b\[[0-9;]{1,4}m")
 _OURS = re.compile(
