@@ -43,7 +43,8 @@ def at_default_sizes(
     other = survey(program, shapes)
     first = stated[-1]
     text = f"{label(first.input, 40)} axis {first.axis} is {first.value}"
-    return DefaultSizes(number(other.sums.total.macs), other.peak.peak_bytes, text)
+    total = other.sums.total
+    return DefaultSizes(number(total.macs), number(total.flops), other.peak.peak_bytes, text)
 
 
 def _grows(program: Program, unhinted: Bindings, shapes: Shapes, limits: Limits) -> bool:

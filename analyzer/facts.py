@@ -575,6 +575,8 @@ class DefaultSizes:
 
     macs: int
     """Upper end, as ``Totals.macs``."""
+    flops: int
+    """Likewise."""
     peak_activation_bytes: int | None
     stated: str
     """What the metadata state, e.g. ``images axis 2 is 32``."""
@@ -594,6 +596,10 @@ class Ceiling:
     """Clause for people that begins with a space: why ``macs`` is not what the totals say."""
     is_bounded: bool
     """False where a loop that nothing bounds has MACs: then ``macs`` is a lower bound."""
+    flops: int
+    """FLOPs of one inference."""
+    flops_note: str
+    """The same about ``flops``."""
     activation_bytes: int | None
     """Peak activation memory; ``None`` if unknown."""
     activation_note: str
@@ -760,16 +766,21 @@ class Facts(Output):
     def ceiling(self) -> Ceiling:
         """What a budget is judged by."""
         totals, other = self.totals, self.at_defaults
-        macs, peak = totals.macs, self.memory.peak_bytes
+        macs, flops, peak = totals.macs, totals.flops, self.memory.peak_bytes
         bounded = totals.complete or totals.unknown_nodes > 0
-        notes = ["" if bounded else " at least and without a bound", ""]
+        least = " at least" if bounded else " at least and without a bound"
+        notes = ["" if totals.complete else least, "" if totals.flops_complete else least, ""]
         if other is not None:
             note = f" at the default sizes (that {other.stated} is the file's own word)"
             if other.macs > macs:
                 macs, notes[0] = other.macs, note + notes[0]
+            if other.flops > flops:
+                flops, notes[1] = other.flops, note + notes[1]
             if peak is not None and (other.peak_activation_bytes or 0) > peak:
-                peak, notes[1] = other.peak_activation_bytes, note
-        return Ceiling(macs, notes[0], bounded, peak, notes[1])
+                peak, notes[2] = other.peak_activation_bytes, note
+        if peak is not None and self.memory.certainty is Certainty.LOWER_BOUND:
+            notes[2] += " at least"
+        return Ceiling(macs, notes[0], bounded, flops, notes[1], peak, notes[2])
 
     @property
     def conformance(self) -> Conformance:

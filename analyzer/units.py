@@ -137,14 +137,14 @@ def parse_quantity(text: str, unit: str = "") -> float:
     value: float = float(digits) if re.search("[.eE]", digits) else int(digits)
     if suffix == "%" and not unit:
         return value / 100
-    factor = _factors(unit).get(suffix)
+    factor = factors(unit).get(suffix)
     if factor is None:
         raise ValueError(f"{text!r} is not in {unit}" if unit else f"{text!r} has a unit")
     value *= factor
     return int(value) if value % 1 == 0 else value
 
 
-def _factors(unit: str) -> dict[str, int]:
+def factors(unit: str) -> dict[str, int]:
     """Every suffix accepted for ``unit`` and what it multiplies by."""
     if unit == "bytes":
         scales = [(p, 1024**i) for i, p in enumerate(IEC)] + [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.cli import exits, values
 from analyzer.cli.attachments import check_attachments
+from analyzer.cli.bases import with_bases
 from analyzer.cli.judge import judge_all
 from analyzer.cli.options import (
     add_model_options,
@@ -134,13 +135,15 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     formats = {arguments.format, *(name for name, _ in arguments.output)}
     models = [path for path in found if isinstance(path, str)]
     keep_models([*targets, arguments.write_baseline or ""], models)
-    plans = make_plans(
-        models,
-        arguments,
-        environment.today,
-        accepted,
-        note=console.note,
-        digest=not formats.isdisjoint({"json", "jsonl", "sarif"}),
+    plans = with_bases(
+        make_plans(
+            models,
+            arguments,
+            environment.today,
+            accepted,
+            note=console.note,
+            digest=not formats.isdisjoint({"json", "jsonl", "sarif"}),
+        )
     )
     debug = arguments.debug or environment.debug
     searched = Searched(

@@ -56,13 +56,16 @@ def opened(path: str) -> str | BinaryIO:
 
 def judge_one(path: str, plan: Plan, command: str) -> tuple[Result, frozenset[Suppression]]:
     """Result for one model, and the suppressions it used; raises ``OnnxlintError``."""
+    from analyzer.cli.budgets.hold import hold
     from analyzer.lint import judge
 
     facts = facts_of(path, plan, weights=plan.weights)
-    if plan.silent:
-        facts = replace(facts, problems=(*facts.problems, _silenced(plan)))
+    held = hold(facts, plan.budgets, plan.bases.get(path), plan.settings, plan.applied)
+    problems = (*held.problems, *((_silenced(plan),) if plan.silent else ()))
+    if problems:
+        facts = replace(facts, problems=(*facts.problems, *problems))
     about = facts if plan.targets_asked or not facts.targets else replace(facts, targets=())
-    verdict = judge(about, plan.rules, plan.settings)
+    verdict = judge(about, plan.rules, held.settings)
     if verdict.problems:
         facts = replace(facts, problems=(*facts.problems, *verdict.problems))
     result = Result(

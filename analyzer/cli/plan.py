@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from analyzer.cli.config.find import Finder
 from analyzer.cli.config.layers import merged
 from analyzer.cli.config.read import read_bytes, read_config
 from analyzer.cli.config.record import Config
-from analyzer.cli.config.verify import check_file, tables, unknown_limit
+from analyzer.cli.config.verify import check_bases, check_file, tables, unknown_limit
 from analyzer.cli.options import said_by
 from analyzer.cli.paths import absolute
 from analyzer.errors import ConfigError, RuleError
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
+    from analyzer.cli.budgets.base import Base
+    from analyzer.cli.budgets.limit import Limit
     from analyzer.cli.config.record import ModelsEntry
     from analyzer.findings.baseline import Baseline
     from analyzer.lint import Settings
@@ -59,6 +61,8 @@ class Plan:
     """Compute each file's SHA-256."""
     weights: bool = False
     """Read trained weights."""
+    bases: Mapping[str, Base] = field(default_factory=dict)
+    """By model: what its relative budgets are relative to."""
     asked: bool = True
     """Somebody asked for that; a report does it by itself."""
 
@@ -66,6 +70,24 @@ class Plan:
     def applied(self) -> tuple[Rule, ...]:
         """The rules that have a chance: selected, and about something that is looked at."""
         return tuple(rule for rule in self._selected if self.weights or not rule.reads_weights)
+
+    @property
+    def budgets(self) -> dict[str, tuple[Limit, ...]]:
+        """Budgets, by figure, whose rules are applied."""
+        if not self.config.budgets:
+            return {}
+        from analyzer.cli.budgets.figures import FIGURES
+
+        names = {rule.name for rule in self.applied}
+        return {
+            name: limits for name, limits in self.config.budgets.items()
+            if FIGURES[name].rule in names
+        }  # fmt: skip
+
+    @property
+    def has_relative_budgets(self) -> bool:
+        """Whether judging needs the base of a model."""
+        return any(limit.is_relative for limits in self.budgets.values() for limit in limits)
 
     @property
     def skipped(self) -> tuple[str, ...]:
@@ -194,6 +216,7 @@ class _Maker:
             check_file(file, rules)
             self._operators[file.path] = _operators(config)
         check_settings(rules, Settings(**config.rule_settings()))
+        check_bases(config, file, entries)
         usual: tuple[str, ...] | None = getattr(self._arguments, "usual_targets", None)
         targets: tuple[Table, ...] = ()
         if config.targets or usual is not None:

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from analyzer.cli import exits, values
+from analyzer.cli.bases import with_bases
 from analyzer.cli.judge import judge_one
 from analyzer.cli.options import add_model_options, add_rule_options, add_target_option
 from analyzer.cli.outputs import keep_models, write_files
@@ -115,7 +116,7 @@ Made = tuple[Report, Options, Limits]
 def _judged(arguments: Namespace, console: Console, environment: Environment) -> Made:
     """The report of a model."""
     path, full = arguments.model, arguments.provenance == FULL
-    plan = make_plans([path], arguments, environment.today, note=console.note)[path]
+    plan = with_bases(make_plans([path], arguments, environment.today, note=console.note))[path]
     private = () if full else _paths(arguments)
     result, _ = judge_one(path, plan, command_line(arguments, private))
     options = Options(

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from analyzer.ruleset.rule import Rule
 
 MOST = 10**18
-"""Larger than any size, count or share that a rule compares with."""
+"""Larger than any share or measure that a rule compares with."""
+MOST_COUNT = 10**40
+"""Larger than any count: a network of a few kilobytes may need 2⁹³ operations."""
 
 
 def kind_of(value: OptionValue) -> str:
@@ -61,7 +63,7 @@ def typed(options: Mapping[str, Option], name: str, value: object) -> OptionValu
     assert isinstance(value, (int, float))
     # No comparison with NaN holds, and no share is below 0: the rule would fall silent.
     least = min(0, option.default) if isinstance(option.default, (int, float)) else 0
-    if not least <= value < MOST:
+    if not least <= value < (MOST_COUNT if option.kind == "integer" else MOST):
         raise ValueError(f"option {name!r} must be a number from {least}, not {spell(value)}")
     return value
 

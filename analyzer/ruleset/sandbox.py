@@ -75,6 +75,11 @@ def _prefixed(value: float) -> str:
     return scaled if " " in scaled else f"{scaled} "
 
 
+def _change(value: float) -> str:
+    """``+568.7 M`` or ``-512 ``."""
+    return ("" if value < 0 else "+") + _prefixed(value)
+
+
 def _listed(items: tuple[object, ...]) -> str:
     """``a, b and 3 more``."""
     more = f" and {len(items) - _LISTED:,} more" if len(items) > _LISTED else ""
@@ -92,6 +97,7 @@ class Filter(NamedTuple):
 
 FILTERS: Mapping[str, Filter] = {
     "si": Filter("number", _prefixed, "With a prefix, ready for a unit: 568.7 M."),
+    "change": Filter("number", _change, "The same of a difference, with its sign: +568.7 M."),
     "count": Filter("number", units.count, "In full, with separators: 1,000."),
     "percent": Filter("number", units.percent, "A share in percent: 11.5 %."),
     "times": Filter("number", units.times, "A factor: 8.7×."),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
+from analyzer.cli.config.budgets import read_base, read_budgets
 from analyzer.cli.config.globs import Glob
+from analyzer.cli.config.inside import inside
 from analyzer.cli.config.record import ModelsEntry
-from analyzer.cli.paths import leaves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +29,8 @@ PER_MODEL: Mapping[str, Callable[[ConfigTable, str], Any]] = {
     "targets": lambda table, folder: tuple(
         _target(table, folder, name) for name in table.texts("targets")
     ),
+    "budgets": lambda table, _: read_budgets(table),
+    "base": read_base,
     "shapes": lambda table, _: table.shapes("shapes"),
     "dims": lambda table, _: table.counts("dims"),
     "trip_counts": lambda table, _: table.counts("trip-counts"),
@@ -80,15 +82,3 @@ def _globs(entry: ConfigTable) -> Iterator[Glob]:
 def _target(table: ConfigTable, folder: str, name: str) -> str:
     """A target's name as it is; a file of it as ``inside``."""
     return inside(table, "targets", folder, name) if name.endswith(".csv") else name
-
-
-def inside(table: ConfigTable, key: str, folder: str, name: str) -> str:
-    """``name`` resolved against the project's ``folder``, which it must not leave."""
-    if not name:
-        return ""
-    path = os.path.join(folder, name)
-    if not leaves(path, folder):
-        return path
-    table.error(key, f"{name[:60]!r} leads out of the project, the folder of this file; name it "
-                "on the command line if you mean it")  # fmt: skip
-    return ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from analyzer.cli.config.models import PER_MODEL, inside, read_entries
+from analyzer.cli.config.inside import inside
+from analyzer.cli.config.models import PER_MODEL, read_entries
 from analyzer.cli.config.record import Config
 from analyzer.cli.config.scan import TomlScan
 from analyzer.cli.config.table import ConfigTable, Errors

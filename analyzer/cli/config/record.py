@@ -12,6 +12,7 @@ from analyzer.ruleset.trusted import Trusted
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from analyzer.cli.budgets.limit import Limit
     from analyzer.cli.config.globs import Glob
     from analyzer.cli.config.scan import Place
     from analyzer.findings.suppress import Suppression
@@ -70,6 +71,11 @@ class Config:
     """Selector → severity instead of the rule's own."""
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """Rule → option → value."""
+    budgets: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict)
+    """Figure → the budgets that it must keep to."""
+    base: str = ""
+    """What budgets with a sign are relative to: ``git:REV``, ``git:REV:path`` or a file, resolved
+    against the file's folder; empty for none."""
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Shape by graph input."""
     dims: Mapping[str, int] = field(default_factory=dict)

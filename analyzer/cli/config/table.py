@@ -85,6 +85,10 @@ class ConfigTable:
     def texts(self, key: str) -> tuple[str, ...]:
         return tuple(self._take(key, (), _is_texts, 'a list of texts, such as ["SEP001"]'))
 
+    def anything(self, key: str) -> Any:
+        """A value that somebody else is to look at; ``None`` if absent."""
+        return self._take(key, None, lambda _: True, "anything")
+
     def text_or_texts(self, key: str) -> tuple[str, ...]:
         """A text, or a list of them."""
         value = self._take(key, (), _is_text_or_texts, "a text, or a list of texts")

@@ -76,3 +76,22 @@ def tables(
                 errors.add(place, f"{spelled(place)}: {line}")
             errors.finish()
         raise
+
+
+def check_bases(config: Config, file: Config, entries: Sequence[ModelsEntry]) -> None:
+    """Budgets beside a base need one.
+
+    ``config`` is ``file`` with ``entries`` on top. Raises ``ConfigError``, a line for each.
+    """
+    if config.base or not config.budgets:
+        return
+    errors = Errors(file.path, file.lines)
+    for name, limits in config.budgets.items():
+        for limit in limits:
+            if limit.is_relative:
+                said = [e.place for e in entries if name in e.said.get("budgets", ())]
+                place = (*(said or [()])[-1], "budgets", name)
+                errors.add(place, f"{spelled(place)}: {limit.text!r} is relative to a base, and "
+                           'there is none; add base = "git:main" or base = "models/base.onnx" '
+                           "beside budgets")  # fmt: skip
+    errors.finish()

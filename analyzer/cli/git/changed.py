@@ -13,7 +13,7 @@ from analyzer.cli.git.revision import data_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from analyzer.cli.git.repository import Entry
+    from analyzer.cli.git.repository import TreeEntry
 
 _CHUNK = 1 << 20
 
@@ -76,7 +76,7 @@ def _differing(repository: Repository, commit: str, files: Iterable[str]) -> set
 
 
 def _is_same(
-    file: str, entry: Entry | None, sizes: Mapping[str, int], texts: Mapping[str, bytes]
+    file: str, entry: TreeEntry | None, sizes: Mapping[str, int], texts: Mapping[str, bytes]
 ) -> bool:
     try:
         size = os.stat(file).st_size

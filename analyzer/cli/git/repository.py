@@ -49,7 +49,7 @@ _AT_ONCE = 500
 """Paths in one command line."""
 
 
-class Entry(NamedTuple):
+class TreeEntry(NamedTuple):
     """What a tree has at a path."""
 
     mode: str
@@ -93,10 +93,10 @@ class Repository:
                               f"{self._remedy(name)}")  # fmt: skip
         return answer.stdout.decode().strip()
 
-    def entries(self, commit: str, paths: Iterable[str]) -> dict[str, Entry]:
+    def entries(self, commit: str, paths: Iterable[str]) -> dict[str, TreeEntry]:
         """What ``commit`` has at each of ``paths``, which begin at ``top``; no folder is opened."""
         wanted = list(dict.fromkeys(paths))
-        found: dict[str, Entry] = {}
+        found: dict[str, TreeEntry] = {}
         for start in range(0, len(wanted), _AT_ONCE):
             some = wanted[start : start + _AT_ONCE]
             answer = self._run(["ls-tree", "-z", "--full-tree", commit, "--", *some])
@@ -105,7 +105,7 @@ class Repository:
             for line in filter(None, answer.stdout.split(b"\0")):
                 facts, _, name = line.partition(b"\t")
                 mode, _, oid = facts.decode().split()
-                found[os.fsdecode(name)] = Entry(mode, oid)
+                found[os.fsdecode(name)] = TreeEntry(mode, oid)
         return {path: found[path] for path in wanted if path in found}
 
     def copy(self, oid: str, file: BinaryIO, name: str) -> None:

@@ -9,6 +9,7 @@ import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.cli.git import PREFIX
 from analyzer.cli.git.lfs import MOST, AwayError, copy_object, pointer
 from analyzer.cli.git.repository import FILES, LINK, SUBMODULE, Repository
 from analyzer.cli.stop import undone_by_stop
@@ -17,8 +18,6 @@ from analyzer.units import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-PREFIX = "git:"
 
 
 class AbsentError(ModelError):
