@@ -106,6 +106,7 @@ readme: $(STAMP)  ## rewrite the generated parts of README.md, docs/ and the JSO
 	$(BIN)/python tools/rule_fields.py
 	$(BIN)/python tools/readme.py
 	$(BIN)/python -m tools.formats
+	$(BIN)/python -m tools.sinks
 
 clean:  ## remove what the targets above wrote, the virtual environment included
 	rm -rf $(VENV) $(OUT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.cli import exits
+from analyzer.sanitise import clean, encode_text
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -101,7 +102,7 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Namespace, console: Console, environment: Environment) -> int:
     """Print the script; where it asks, what may follow the words of a line, a line for each."""
     if arguments.line is None:
-        console.write(SCRIPTS[arguments.shell].encode())
+        console.write(encode_text(SCRIPTS[arguments.shell]))
         return exits.CLEAN
     from analyzer.cli.candidates import candidates
 
@@ -110,7 +111,8 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     # Bash replaces the last word as it has split the line, so that is all that it gets.
     done = len(whole[-1]) - len(words[-1].lstrip("=:") if whole != words else words[-1])
     for kind, value, text in candidates(whole):
-        console.write(f"{kind}\t{value[done:]}\t{text}\n".encode())
+        fields = map(clean, (kind, value[done:], text))
+        console.write("\t".join(fields).encode() + b"\n")
     return exits.CLEAN
 
 

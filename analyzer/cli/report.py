@@ -22,6 +22,7 @@ from analyzer.report import REPORT_FORMATS, SUFFIXES
 from analyzer.report.privacy import without_folders
 from analyzer.report.result import Options
 from analyzer.report.sheet import Report, is_json, read_json
+from analyzer.sanitise import file_name
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -92,7 +93,7 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         what = unknown[0] if unknown else "nothing"
         raise ConfigError(f"--format {what}: formats are {', '.join(REPORT_FORMATS)}")
     path = arguments.model
-    stem = "stdin" if path == STDIN else os.path.splitext(os.path.basename(path))[0]
+    stem = "stdin" if path == STDIN else file_name(os.path.splitext(os.path.basename(path))[0])
     targets = {name: os.path.join(arguments.output, f"{stem}.{SUFFIXES.get(name, name)}")
                for name in formats}  # fmt: skip
     keep_models(targets.values(), [path])

@@ -19,7 +19,6 @@ from analyzer.sanitise.sinks import (
     markdown,
     markdown_code,
     sarif_text,
-    toml_string,
     xml_text,
 )
 from analyzer.sanitise.visible import (
@@ -35,5 +34,5 @@ from analyzer.sanitise.visible import (
 __all__ = [
     "CELL", "LIMIT", "clean", "csv_cell", "csv_rows", "dot", "encode_lines", "encode_text",
     "file_name", "github_data", "github_property", "label", "line", "markdown", "markdown_code",
-    "sarif_text", "toml_string", "without_commands", "xml_text",
+    "sarif_text", "without_commands", "xml_text",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analyzer.sanitise.visible import clean, label, without_commands
+from analyzer.sanitise.visible import clean, label
 from analyzer.units import UNKNOWN, shorten
 
 if TYPE_CHECKING:
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 CELL = 32_767
 """Longest text of a cell: spreadsheets cut off what is longer."""
-FILE_NAME = 100
-"""Longest name of a file that is made from another's, in bytes; file systems allow 255."""
+FILE_NAME = 240
+"""Longest name that is made from another file's, in bytes; file systems allow 255 with the end."""
 
 _FORMULA = "=+\\-@＝＋－＠"
 _CELL = re.compile(rf""" *["']? *[{_FORMULA}]""")
@@ -150,34 +150,6 @@ def _prose(word: str, *, first: bool) -> str:
     word = _BRACES.sub(r"\\\1", word).replace("<", "&lt;").replace(">", "&gt;")
     start = _LINE_START.match(word) if first else None
     return f"{word[: start.end()]}\\{word[start.end() :]}" if start else word
-
-
-_TOML = {"\\": "\\\\", '"': '\\"', "\n": "\\n"}
-
-
-def toml_string(text: str) -> str:
-    r"""A basic string of TOML that reads back as ``text``; bytes that are no text, as ``clean``
-    writes them.
-
-    >>> toml_string('a"\\\x1b\u200b'), toml_string("é")
-    ('"a\\"\\\\\\u001b\\u200b"', '"é"')
-    """
-    if text.isascii() and text.isprintable():
-        shown = text.replace("\\", "\\\\").replace('"', '\\"')
-    else:
-        shown = "".join(_TOML.get(char) or _toml(char) for char in text)
-    return f'"{without_commands(shown, _code)}"'
-
-
-def _toml(char: str) -> str:
-    shown = clean(f"a{char}")[1:]
-    if shown == char:
-        return char
-    return f"\\{shown}" if "\ud800" <= char <= "\udfff" else _code(char)
-
-
-def _code(char: str) -> str:
-    return f"\\u{ord(char):04x}" if char < "\U00010000" else f"\\U{ord(char):08x}"
 
 
 _DEVICES = re.compile(r"(?i:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?=[. ]|\Z)")

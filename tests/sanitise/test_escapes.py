@@ -7,7 +7,6 @@ import doctest
 import io
 import json
 import sys
-import tomllib
 import unicodedata
 from xml.etree import ElementTree as ET
 
@@ -130,14 +129,6 @@ def test_json_reads_back_as_it_was_and_holds_no_command() -> None:
     assert "##teamcity[" not in data
     assert "section_start:" not in data
     assert "travis_fold:" not in data
-
-
-def test_toml_reads_back_as_it_was_and_holds_nothing_unseen() -> None:
-    text = "".join(c for c in EVERYTHING if unicodedata.category(c) != "Cs") + "".join(COMMANDS)
-    data = f"a = {sanitise.toml_string(text)}"
-    assert tomllib.loads(data)["a"] == text
-    assert data.isprintable()
-    assert "##[" not in data
 
 
 def test_xml_holds_any_text() -> None:
