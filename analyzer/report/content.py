@@ -24,17 +24,19 @@ class Medium:
     name: str
     """``html`` or ``pdf``."""
     places: int
-    """Most findings listed for one rule."""
+    """Most rows listed for one rule."""
     examples: int
-    """The same for a rule of information whose findings save no MACs, where all rows are alike."""
+    """The same for a rule of information whose findings save no MACs."""
     rows: int
     """Most rows of other long tables."""
     idle: bool
     """Show operators that neither compute nor hold parameters."""
+    remarks: bool
+    """What only informs is one row a rule."""
 
 
-HTML = Medium("html", places=500, examples=500, rows=500, idle=True)
-PDF = Medium("pdf", places=25, examples=8, rows=40, idle=False)
+HTML = Medium("html", places=500, examples=500, rows=500, idle=True, remarks=False)
+PDF = Medium("pdf", places=12, examples=1, rows=12, idle=False, remarks=True)
 """A PDF costs 5 ms a table row and is read by people; the JSON attached to it has everything."""
 
 
@@ -42,9 +44,12 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
     """Names of the templates' variables and their values."""
     page = sheet.page
     names = layers.show_names(sheet.nodes)
-    flagged = [place.node for group in page.groups for place in group.places]
-    most = options.pdf_rows if medium is PDF else options.html_rows
-    anchors = layers.pick_rows(sheet.nodes, most, flagged, medium.idle)
+    flagged = [node for group in page.groups for row in group.places for node in row.nodes]
+    if medium is PDF:
+        rows, anchors = layers.fold_rows(sheet.nodes, options.pdf_rows, flagged, names)
+    else:
+        anchors = layers.pick_rows(sheet.nodes, options.html_rows, flagged, medium.idle)
+        rows = layers.node_rows(sheet.nodes, anchors, names)
     groups = [_within(group, medium) for group in page.groups]
     by_params = sorted(page.shares, key=lambda share: (-share.params, share.kind))
     return {
@@ -56,6 +61,8 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "said": words.say(sheet.claims),
         "cards": words.cards(sheet.claims, options.count),
         "groups": groups,
+        "articles": [group for group in groups if not (medium.remarks and group.informs)],
+        "remarks": [group for group in groups if medium.remarks and group.informs],
         "actions": [group for rule in page.actions for group in groups if group.rule == rule],
         "macs_bar": charts.stacked(page.shares, "macs"),
         "params_bar": charts.stacked(by_params, "params"),
@@ -64,7 +71,8 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "treemap": charts.treemap(page.layers),
         "profile": charts.profile(page.profile),
         "scatter": charts.scatter(page.layers, page.device.ridge, page.device.name),
-        "rows": layers.node_rows(sheet.nodes, anchors, names),
+        "rows": rows,
+        "rows_hold": sum(row.count for row in rows),
         "operators": len(sheet.nodes),
         "anchors": anchors,
         "names": names,

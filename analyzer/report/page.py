@@ -5,7 +5,7 @@ It is a member of the JSON that ``report`` writes, and HTML and PDF are made of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -73,6 +73,14 @@ class Origin:
 
 
 @record
+class LeftOut:
+    """A section that has nothing to show."""
+
+    section: str
+    reason: str
+
+
+@record
 class Page:
     """A report before it is put on paper or on a screen."""
 
@@ -111,11 +119,14 @@ class Page:
     """Whose ridge line is drawn."""
     targets: tuple[TargetRow, ...]
     formulas: tuple[FormulaRow, ...]
+    left_out: tuple[LeftOut, ...]
+    """Sections that this model leaves empty."""
 
 
 def make_page(result: Result) -> Page:
     """Facts and findings as a reader is to see them."""
     facts = result.facts
+    sizes, trained = whatif.view(facts), weights.view(facts.evidence)
     asked = next(claim.values["rules"] for claim in claims_of(result) if claim.id == "actions")
     assert isinstance(asked, tuple)
     return Page(
@@ -133,14 +144,14 @@ def make_page(result: Result) -> Page:
         conversions=conversion.conversions(result),
         conversion_totals=conversion.totals(result),
         conversion_steps=tuple(conversion.steps(result)),
-        weights=weights.view(facts.evidence),
+        weights=trained,
         layers=layers.layer_shapes(facts.nodes),
         profile=layers.bars(facts.nodes),
         block_kinds=blocks.kinds(facts),
         blocks=blocks.rows(facts),
         modules=modules.rows(facts),
         modules_total=modules.count(facts),
-        what_if=whatif.view(facts),
+        what_if=sizes,
         peak_known=facts.memory.peak_bytes is not None,
         alive=memory.alive(facts),
         alive_total=len(facts.memory.alive),
@@ -148,7 +159,28 @@ def make_page(result: Result) -> Page:
         device=memory.EXAMPLE,
         targets=deployment.rows(result),
         formulas=method.formulas(facts),
+        left_out=tuple(_left_out(result, sizes, trained)),
     )
+
+
+def _left_out(result: Result, sizes: WhatIf, trained: Weights | None) -> Iterator[LeftOut]:
+    """Sections without content, and why; none that somebody did not ask for."""
+    facts = result.facts
+    if not facts.separable.candidates:
+        yield LeftOut("separable convolutions", "no convolution has a cheaper separable form")
+    if trained is not None and not (trained.layers or trained.tensors):
+        unread = trained.unread > 0
+        yield LeftOut("what the weights say",
+                      "the trained values are not in the file" if unread else
+                      "no layer has trained values to look at")  # fmt: skip
+    if not layers.layer_shapes(facts.nodes):
+        yield LeftOut("hot spots", "no operator has a known number of multiply-accumulates")
+    if not facts.blocks:
+        yield LeftOut("blocks", "no known building block was recognised")
+    if facts.modules is None:
+        yield LeftOut("modules", "the file names no modules of the source code")
+    if sizes.reason:
+        yield LeftOut("what if it were smaller", sizes.reason[:1].lower() + sizes.reason[1:-1])
 
 
 def _origin(result: Result) -> Origin:

@@ -37,9 +37,9 @@ def test_totals_are_printed_with_every_digit(standard: Result) -> None:
 
 def test_only_the_stem_reads_few_channels(standard: Result) -> None:
     rows = conversion.conversions(standard)
-    stems = [row.node for row in rows if any("stem" in c for c in row.caveats)]
-    assert [standard.facts[node].name for node in stems] == ["stem.conv"]
-    assert [row.node for row in rows if not row.suggested] == stems
+    stems = [row.nodes for row in rows if any("stem" in c for c in row.caveats)]
+    assert [standard.facts[node].name for (node,) in stems] == ["stem.conv"]
+    assert [row.nodes for row in rows if not row.suggested] == stems
 
 
 def test_curve_falls_from_all_macs_to_what_all_conversions_leave(standard: Result) -> None:

@@ -107,7 +107,9 @@ def test_first_page_answers_what_and_how_much_and_what_to_do(pdf: Path) -> None:
 
 def test_contents_give_the_page_each_section_starts_on(pdf: Path) -> None:
     pages = run("pdftotext", "-layout", pdf, "-").split("\f")
-    listed = re.findall(r"^\s*([A-Z][\w ]+?)[ .]{5,}(\d+)\s*$", pages[1], re.M)
+    listed = re.findall(
+        r"([A-Z][\w ]+?) (\d+)(?= ·|\s*$)", pages[0][pages[0].index("Findings") :], re.M
+    )
     assert len(listed) >= 7
     for title, number in listed:
         assert re.search(rf"^\s*{title}\s*$", pages[int(number) - 1], re.M), title
@@ -140,7 +142,9 @@ def test_large_models_list_the_operators_that_matter(huge: Result) -> None:
     text = subprocess.run(
         ["pdftotext", "-layout", "-", "-"], input=data, check=True, capture_output=True
     ).stdout.decode()
-    assert "160 of 5,000 operators shown" in text
+    shown = re.search(r"([\d,]+) of 5,000 operators shown", text)
+    assert shown is None or int(shown[1].replace(",", "")) >= 160
+    assert re.search(r"and [\d,]+ more", text), "operators that are alike are one row"
     assert text.count("/features/") <= 300
     attached = next(s for s in streams(data) if s.startswith(b'{\n "schema": 1'))
     assert len(json.loads(attached)["nodes"]) == 5000

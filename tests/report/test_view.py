@@ -141,18 +141,15 @@ def test_findings_are_ordered_by_what_they_save(unknown: Result) -> None:
     assert groups[0].anchor == "rule-SEP001"
 
 
-def test_rows_that_are_all_alike_are_examples_and_counted(unknown: Result) -> None:
+def test_places_that_are_alike_are_one_row(unknown: Result) -> None:
     (found,) = [f for f in unknown.places if f.rule == "SEP001"][:1]
     alike = [replace(found, rule="STR001", node=f"n{i}", severity=Severity.INFO, saving=None)
              for i in range(12)]  # fmt: skip
     saving = [replace(found, node=f"n{i}") for i in range(12)]
-    assert (PDF.examples, PDF.places) == (8, 25)
     for found_ in (alike, saving):
         sheet = Report.of(replace(unknown, findings=tuple(found_))).sheet
         groups: Any = build(sheet, Options(), PDF)["groups"]
-        assert [(len(group.places), group.count) for group in groups] == [
-            (8 if found_ is alike else 12, 12)
-        ]
+        assert [(len(group.places), group.count) for group in groups] == [(1, 12)]
 
 
 @pytest.mark.parametrize(

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 @record
 class BlockRow:
-    """One block."""
+    """Blocks that are alike."""
 
     kind: str
-    node: str
-    """Id of its first operator."""
+    nodes: tuple[str, ...]
+    """Id of the first operator of each."""
     detail: str
-    nodes: int
     macs: int | None
+    """Of one of them."""
     params: int
 
 
@@ -55,14 +55,15 @@ def kinds(facts: Facts) -> tuple[BlockKind, ...]:
 
 
 def rows(facts: Facts) -> tuple[BlockRow, ...]:
-    """Every block in the file's order."""
+    """Every block, those that are alike in one row, in the order in which they first come."""
+    found: dict[tuple[str, str, int | None, int], list[str]] = {}
+    for block in facts.blocks:
+        key = (block_name(block.kind), describe(block.detail), block.macs, block.params)
+        found.setdefault(key, []).append(block.nodes[0])
     return tuple(
-        BlockRow(
-            block_name(block.kind), block.nodes[0], describe(block.detail), len(block.nodes),
-            block.macs, block.params,
-        )
-        for block in facts.blocks
-    )  # fmt: skip
+        BlockRow(kind, tuple(nodes), detail, macs, params)
+        for (kind, detail, macs, params), nodes in found.items()
+    )
 
 
 def describe(detail: Mapping[str, int | str | bool]) -> str:

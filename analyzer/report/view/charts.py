@@ -79,7 +79,7 @@ def stacked(shares: Sequence[KindRow], of: str) -> Chart:
     return Chart(WIDTH, height, tuple(marks))
 
 
-def treemap(layers: Sequence[LayerGroup], height: float = 300.0) -> Chart:
+def treemap(layers: Sequence[LayerGroup], height: float = 260.0) -> Chart:
     """Squarified treemap (Bruls, Huizing, van Wijk 2000): area is MACs of a layer shape."""
     import squarify
 
@@ -137,7 +137,7 @@ def profile(bars: Sequence[Bar], height: float = 140.0) -> Chart:
     return Chart(WIDTH, height, tuple(marks), ends, ticks)
 
 
-def scatter(layers: Sequence[LayerGroup], ridge: float, name: str, height: float = 300.0) -> Chart:
+def scatter(layers: Sequence[LayerGroup], ridge: float, name: str, height: float = 240.0) -> Chart:
     """MACs of a layer shape over its arithmetic intensity, both logarithmic."""
     dots = [layer for layer in layers if layer.intensity][:DOTS]
     if not dots:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -28,9 +29,10 @@ SHORTFALL = 0.5
 
 @record
 class Conversion:
-    """One convolution and its depthwise separable form."""
+    """Convolutions that are alike, and their depthwise separable form."""
 
-    node: str
+    nodes: tuple[str, ...]
+    """Ids."""
     kernel: str
     m: int
     n: int
@@ -85,15 +87,16 @@ def _number(count: int) -> str:
 
 
 def conversions(result: Result) -> tuple[Conversion, ...]:
-    """Candidates for a depthwise separable form, largest saving first."""
+    """Candidates for a depthwise separable form, those that are alike in one row; what saves most
+    first."""
     facts = result.facts
     nodes = {node.id: node for node in facts.nodes}
     layers = _layers(facts)
     flagged = frozenset(result.conversion.flagged)
     structured = _structured(result)
-    return tuple(
+    rows = [
         Conversion(
-            node=node.id,
+            nodes=(node.id,),
             kernel=node.conv.kernel,
             m=node.conv.in_channels,
             n=node.conv.out_channels,
@@ -107,7 +110,12 @@ def conversions(result: Result) -> tuple[Conversion, ...]:
         )
         for node in (nodes[key] for key in facts.separable.candidates if key in nodes)
         if node.saving is not None and node.conv is not None
-    )
+    ]
+    alike: dict[Conversion, list[str]] = {}
+    for row in rows:
+        alike.setdefault(replace(row, nodes=()), []).extend(row.nodes)
+    together = (replace(row, nodes=tuple(nodes)) for row, nodes in alike.items())
+    return tuple(sorted(together, key=lambda row: -row.macs * len(row.nodes)))
 
 
 def steps(result: Result) -> list[int]:

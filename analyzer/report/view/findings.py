@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.report.view.neighbours import Neighbours
 from analyzer.restore import record
 from analyzer.sanitise import clean, label
 
@@ -29,7 +30,7 @@ SAFETY = {
 SECURE = "https://"
 """How the address of every link begins."""
 MOST = 500
-"""Places kept of one rule: what a page may list."""
+"""Rows kept of one rule, and places of one row: what a page may list."""
 
 
 @record
@@ -43,16 +44,19 @@ class Link:
 
 @record
 class PlaceRow:
-    """One finding of a group."""
+    """Findings of a group that say the same, names aside."""
 
-    node: str
-    """Id of the node, or the name of what it is about; empty for the whole model."""
+    nodes: tuple[str, ...]
+    """Ids of the nodes, or names of what it is about; what saves most first, at most ``MOST``. An
+    empty one is the whole model."""
+    count: int
+    """Places in all."""
     message: str
+    """Of the first."""
     advice: tuple[str, ...]
     """What to do there, and what to ask the supplier."""
     macs: int | None
-    """MACs saved, ``None`` where a saving is not a number."""
-    fingerprint: str
+    """MACs saved at all of them, ``None`` where a saving is not a number."""
 
 
 @record
@@ -76,8 +80,10 @@ class Group:
     params: int
     places: tuple[PlaceRow, ...]
     """What saves most first; at most ``MOST``."""
+    rows: int
+    """Rows in all."""
     informs: bool
-    """It only informs, and its places are all alike."""
+    """It only informs: no saving hangs on it."""
 
     @property
     def anchor(self) -> str:
@@ -91,7 +97,8 @@ def group(result: Result) -> tuple[Group, ...]:
     found: dict[str, list[Finding]] = {}
     for finding in result.places:
         found.setdefault(finding.rule, []).append(finding)
-    groups = [_group(items, rules.get(rule)) for rule, items in found.items()]
+    words = Neighbours(result.facts)
+    groups = [_group(items, rules.get(rule), words) for rule, items in found.items()]
     return tuple(sorted(groups, key=_rank))
 
 
@@ -149,10 +156,11 @@ def _rank(group: Group) -> tuple[bool, int, int, str]:
     return severity > 0, -group.macs, severity, group.rule
 
 
-def _group(items: list[Finding], rule: Rule | None) -> Group:
+def _group(items: list[Finding], rule: Rule | None, words: Neighbours) -> Group:
     first = items[0]
     savings = {f.node: f.saving for f in items if f.saving is not None}
     items = sorted(items, key=lambda f: -(f.saving.macs if f.saving else 0))
+    rows = _alike(items, words)
     return Group(
         rule=label(first.rule),
         name=label(first.name),
@@ -166,17 +174,32 @@ def _group(items: list[Finding], rule: Rule | None) -> Group:
         references=tuple(map(reference, rule.references)) if rule else (),
         macs=sum(s.macs for s in savings.values()),
         params=sum(s.params for s in savings.values()),
-        places=tuple(
-            PlaceRow(
-                f.node,
-                label(f.message, 400),
-                tuple(_advice(f)),
-                f.saving.macs if f.saving else None,
-                label(f.fingerprint, 16),
-            )
-            for f in items[:MOST]
-        ),
+        places=tuple(_row(same) for same in rows[:MOST]),
+        rows=len(rows),
         informs=not savings and all(f.severity == ORDER[-1] for f in items),
+    )
+
+
+def _alike(items: Iterable[Finding], words: Neighbours) -> list[list[Finding]]:
+    """Findings that differ in names alone stand together."""
+    found: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in items:
+        macs = finding.saving.macs if finding.saving else None
+        said = (finding.message, finding.remedy, finding.ask)
+        key = (macs, finding.severity, *words.masked(finding.node, said))
+        found.setdefault(key, []).append(finding)
+    return list(found.values())
+
+
+def _row(same: Sequence[Finding]) -> PlaceRow:
+    first = same[0]
+    saved = {f.node: f.saving.macs for f in same if f.saving}
+    return PlaceRow(
+        nodes=tuple(f.node for f in same[:MOST]),
+        count=len(same),
+        message=label(first.message, 400),
+        advice=tuple(_advice(first)),
+        macs=sum(saved.values()) if saved else None,
     )
 
 

@@ -67,6 +67,8 @@ class LayerRow:
     params: int
     executions: str
     tags: str
+    count: int = 1
+    """Operators that are alike, of which this is the first."""
 
 
 @record
@@ -111,6 +113,50 @@ def show_names(nodes: Iterable[Node | PageNode]) -> dict[str, str]:
     return {n.id: label(n.name or (n.outputs[0].name if n.outputs else "") or n.id) for n in nodes}
 
 
+def fold_rows(
+    nodes: Sequence[PageNode], limit: int, wanted: Iterable[str], names: Mapping[str, str]
+) -> tuple[tuple[LayerRow, ...], dict[str, str]]:
+    """Operators that are alike in one row, and the anchor of each by its id.
+
+    Idle ones are left out unless they are ``wanted``; of more than ``limit`` rows those with
+    findings are kept, then the largest.
+    """
+    first = set(wanted)
+    alike: dict[tuple[object, ...], list[tuple[int, PageNode]]] = {}
+    for number, node in enumerate(nodes, 1):
+        if node.id in first or not _is_idle(node):
+            alike.setdefault(_likeness(node), []).append((number, node))
+    kept = sorted(
+        alike.values(),
+        key=lambda same: (
+            not any(node.id in first for _, node in same),
+            -sum(counted_macs(node) for _, node in same),
+            -sum(counted_flops(node) for _, node in same),
+            -sum(node.params for _, node in same),
+            same[0][0],
+        ),
+    )[:limit]
+    kept.sort(key=lambda same: same[0][0])
+    rows = tuple(
+        replace(_row(number, node, f"n{number}", names[node.id]), count=len(same))
+        for same in kept
+        for number, node in same[:1]
+    )
+    return rows, {node.id: f"n{same[0][0]}" for same in kept for _, node in same}
+
+
+def _likeness(node: PageNode) -> tuple[object, ...]:
+    """The same for operators of which a table says the same, names aside."""
+    shape = node.outputs[0].shape if node.outputs else ()
+    return (node.scope, node.domain, node.op_type, shape, node.macs_range, node.flops_range,
+            node.macs, node.flops, node.params, node.executions_range, node.tags)  # fmt: skip
+
+
+def _is_idle(node: PageNode) -> bool:
+    """It neither computes nor holds parameters."""
+    return not node.params and (node.macs, node.flops) == (0, 0)
+
+
 def pick_rows(
     nodes: Sequence[PageNode], limit: int, wanted: Iterable[str], idle: bool
 ) -> dict[str, str]:
@@ -129,7 +175,7 @@ def pick_rows(
         (
             (number, node)
             for number, node in enumerate(nodes, 1)
-            if idle or node.id in first or node.params or (node.macs, node.flops) != (0, 0)
+            if idle or node.id in first or not _is_idle(node)
         ),
         key=rank,
     )

@@ -21,9 +21,14 @@ ROWS = 24
 
 @record
 class ModuleRow:
-    """One module with its sub-modules."""
+    """One module with its sub-modules, or siblings that are alike."""
 
     path: str
+    """Of the first."""
+    count: int
+    """Siblings that are alike."""
+    last: str
+    """Name of the last of them; empty for one."""
     class_name: str
     cost: str
     """MACs, as a range where it is not known which bodies run."""
@@ -39,21 +44,40 @@ def rows(facts: Facts) -> tuple[ModuleRow, ...]:
         return ()
     total = facts.modules.macs or 1
     found = [
-        (module, level)
-        for module, level in _walk(facts.modules, 0)
-        if 0 < level <= LEVELS and (module.macs or module.params) and not _wraps(module)
+        (alike, level)
+        for alike, level in _folded((facts.modules,), 0)
+        if 0 < level <= LEVELS and (alike[0].macs or alike[0].params) and not _wraps(alike[0])
     ]
     # a parent costs at least what its child does, so it is never left out before it
-    largest = sorted(found, key=lambda item: (-item[0].macs, -item[0].params, item[1]))
-    chosen = {module.path for module, _ in largest[:ROWS]}
+    largest = sorted(found, key=lambda item: (-item[0][0].macs, -item[0][0].params, item[1]))
+    chosen = {alike[0].path for alike, _ in largest[:ROWS]}
     return tuple(
         ModuleRow(
-            label(module.path, 80), label(module.class_name, 40),
-            units.span(*module.macs_range, ""), module.macs / total, module.params, module.nodes,
+            label(first.path, 80), len(alike), _last(alike), label(first.class_name, 40),
+            units.span(*first.macs_range, ""), first.macs / total, first.params, first.nodes,
         )
-        for module, _ in found
-        if module.path in chosen
+        for alike, _ in found
+        if (first := alike[0]).path in chosen
     )  # fmt: skip
+
+
+def _folded(alike: tuple[Module, ...], level: int) -> Iterator[tuple[tuple[Module, ...], int]]:
+    """Modules with those of their siblings that cost the same; what is in them once."""
+    yield alike, level
+    groups: dict[tuple[object, ...], list[Module]] = {}
+    for child in alike[0].children:
+        groups.setdefault(_cost(child), []).append(child)
+    for group in groups.values():
+        yield from _folded(tuple(group), level + 1)
+
+
+def _cost(module: Module) -> tuple[object, ...]:
+    """The same for modules that are alike, as far as a table tells."""
+    return (module.class_name, module.macs_range, module.params, module.nodes)
+
+
+def _last(alike: tuple[Module, ...]) -> str:
+    return label(alike[-1].path.rpartition(".")[2], 40) if len(alike) > 1 else ""
 
 
 def _wraps(module: Module) -> bool:

@@ -1,0 +1,59 @@
+"""What people say of an operator without the names that are only its own."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from analyzer.sanitise import label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from analyzer.facts import Facts
+
+BLANK = "\N{HORIZONTAL ELLIPSIS}"
+NEAR = 8
+"""Neighbours on each side whose names are looked for: a message names few."""
+
+
+class Neighbours:
+    """Names of operators, of their tensors and of the operators beside them."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+
+    def masked(self, node: str, texts: Iterable[str]) -> tuple[str, ...]:
+        """``texts`` with a blank for each name that is near ``node``: what is left when operators
+        that are in the same state are called differently."""
+        names = sorted({*self._names(node)} - {""}, key=len, reverse=True)
+        return tuple(_without(text, names) for text in texts)
+
+    def _names(self, node: str) -> Iterator[str]:
+        yield from _spellings(node)
+        if node not in self._facts:
+            return
+        graph = self._facts.graph
+        beside = [node]
+        if node in graph:
+            beside += [*graph.predecessors(node)][:NEAR] + [*graph.successors(node)][:NEAR]
+        for key in beside:
+            if key in self._facts:
+                there = self._facts[key]
+                for name in (
+                    there.name, there.id, *there.inputs, *(made.name for made in there.outputs)
+                ):  # fmt: skip
+                    yield from _spellings(name)
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """A name as it is, and as rules and pages show it."""
+    yield name
+    yield label(name)
+
+
+def _without(text: str, names: Iterable[str]) -> str:
+    for name in names:
+        if name in text:  # a word of its own: 12 is not in 112×112
+            text = re.sub(rf"(?<![\w.]){re.escape(name)}(?![\w])", BLANK, text)
+    return text
