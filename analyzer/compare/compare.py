@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from analyzer.compare.differ import find_changes
 from analyzer.compare.headlines import headlines_of
+from analyzer.compare.looks import look
 from analyzer.compare.match import Matching
 from analyzer.compare.network import Network
 from analyzer.compare.record import Comparison, Retyped
-from analyzer.compare.weights import compare_weights, look
+from analyzer.compare.weights import compare_weights
 from analyzer.model.limits import Limits
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def compare(old: Facts, new: Facts, *, limits: Limits = Limits()) -> Comparison:
     changes, same, renamed = find_changes(matching)
     changes.sort(key=_order)
     ends = (*_pairs(old.inputs, new.inputs), *_pairs(old.outputs, new.outputs))
-    weights = compare_weights(before, after, matching.partner, limits)
+    weights = compare_weights(matching, limits)
     found = Comparison(old, new, tuple(changes), same, renamed, ends, weights)
     return replace(found, headlines=headlines_of(found, matching))
 

@@ -39,7 +39,7 @@ def upstream(network: Network, key: Key, numbers: Numbers) -> list[int]:
             *((s.slot, found[s.part], s.port) for s in part.sources),
             *((slot, "input", name) for slot, name in part.given),
         ]
-        if part.record is not None and part.record.commutes and not part.operands:
+        if part.commutes and not part.operands:
             sources = [source[1:] for source in sources]  # type: ignore[index]
         listed = tuple(sorted(sources, key=repr))
         found[part.index] = numbers.of(("up", key(part), listed))
@@ -51,13 +51,9 @@ def downstream(network: Network, key: Key, numbers: Numbers) -> list[int]:
     found = [-1] * len(network.parts)
     for part in reversed(network.parts):
         readers = sorted(
-            (found[index], 0 if _commutes(network.parts[index]) else slot, port)
+            (found[index], 0 if network.parts[index].commutes else slot, port)
             for index, slot, port in part.readers
             if not network.is_carrier(index)
         )
         found[part.index] = numbers.of(("down", key(part), part.exports, tuple(readers)))
     return found
-
-
-def _commutes(part: Part) -> bool:
-    return part.record is not None and part.record.commutes and not part.operands

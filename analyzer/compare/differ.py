@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from analyzer import units
 from analyzer.compare.record import Change, Difference
 from analyzer.compare.settings import differences
+from analyzer.compare.wiring import rewired
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from analyzer.compare.match import Matching
     from analyzer.compare.network import Network, Part
@@ -62,11 +63,18 @@ def _aspects(matching: Matching, old: Part, new: Part) -> Iterator[Difference]:
         yield Difference("type", *_types(old, new))
     if old.arity != new.arity:
         yield Difference("inputs", f"{old.arity} inputs", f"{new.arity} inputs")
-    elif _rewired(matching, old, new):
-        yield Difference("sources", *_feeding(matching, old, new))
+    else:
+        slot = rewired(matching, old, new)
+        if slot is not None:
+            yield Difference("sources", *(_from(part, slot) for part in (old, new)))
     if one.executions_range != other.executions_range:
         runs = (units.span(*node.executions_range) for node in (one, other))
         yield Difference("runs", *(f"{run} runs" for run in runs))
+
+
+def _from(part: Part, slot: int) -> str:
+    tensor = part.call.input(slot)
+    return f"from {tensor.name}" if tensor is not None else ABSENT
 
 
 def _operator(part: Part) -> str:
@@ -83,75 +91,6 @@ def _types(old: Part, new: Part) -> tuple[str, str]:
     alike = [shape for _, shape in listed[0]] == [shape for _, shape in listed[1]]
     old_, new_ = (", ".join(d if alike else f"{d} {s}" for d, s in side) for side in listed)
     return old_, new_
-
-
-def _rewired(matching: Matching, old: Part, new: Part) -> bool:
-    """Whether something that is in both models feeds one of the two, and not the other.
-
-    What came or went is a change of its own, which says enough about those it feeds.
-    """
-    before, after = _feeds(old), _feeds(new)
-    if old.record is not None and old.record.commutes:
-        return _rewired_anyhow(matching, before, after)
-    return any(
-        _is_elsewhere(matching, before[slot], after[slot]) for slot in before.keys() & after.keys()
-    )
-
-
-def _feeds(part: Part) -> dict[int, Hashable]:
-    """What feeds each slot: (operator, output slot), or an input of the graph."""
-    found: dict[int, Hashable] = {slot: ("input", which) for slot, which in part.given}
-    found.update((source.slot, (source.part, source.port)) for source in part.sources
-                 if source.slot >= 0)  # fmt: skip
-    return found
-
-
-def _is_elsewhere(matching: Matching, before: Hashable, after: Hashable) -> bool:
-    wanted = _translated(matching, before)
-    return wanted is not None and _known(matching, after) and wanted != after
-
-
-def _translated(matching: Matching, before: Hashable) -> Hashable | None:
-    """The same source in the new model; ``None`` where it has gone."""
-    match before:
-        case ("input", int()):
-            return before
-        case (int(part), int(port)) if part in matching.partner:
-            return matching.partner[part], port
-    return None
-
-
-def _known(matching: Matching, after: Hashable) -> bool:
-    """Whether a source of the new model is in the old one, too."""
-    match after:
-        case (int(part), int()):
-            return part in matching.back
-    return True
-
-
-def _rewired_anyhow(
-    matching: Matching, before: Mapping[int, Hashable], after: Mapping[int, Hashable]
-) -> bool:
-    """The same for operators of which the order of inputs does not matter."""
-    wanted = [_translated(matching, source) for source in before.values()]
-    given = list(after.values())
-    if None in wanted or not all(_known(matching, source) for source in given):
-        return False
-    return sorted(map(repr, wanted)) != sorted(map(repr, given))
-
-
-def _feeding(matching: Matching, old: Part, new: Part) -> tuple[str, str]:
-    """The first source that is another one, for people."""
-    before, after = _feeds(old), _feeds(new)
-    slot = next(
-        (s for s in sorted(before.keys() & after.keys())
-         if _is_elsewhere(matching, before[s], after[s])), min(before, default=0),
-    )  # fmt: skip
-    names = []
-    for part in (old, new):
-        tensor = part.call.input(slot)
-        names.append(f"from {tensor.name}" if tensor is not None else ABSENT)
-    return names[0], names[1]
 
 
 def spelled(value: Setting) -> str:

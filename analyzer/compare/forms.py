@@ -226,6 +226,13 @@ def _resize(call: Call, found: Settings) -> None:
             found.pop(name)
 
 
+def _reshape(call: Call, found: Settings) -> None:
+    """``allowzero`` is about sizes of 0 in the target."""
+    target = call.integers(1)
+    if not found.get("allowzero") or (target is not None and 0 not in target):
+        found.pop("allowzero", None)
+
+
 def _gemm(call: Call, found: Settings) -> None:
     """How a stored matrix lies is no setting of the layer; the weights know."""
     weight = call.input(1)
@@ -269,7 +276,7 @@ _RULES: Mapping[str, Callable[[Call, Settings], None]] = {
     "Pad": _pad,
     "Resize": _resize,
     "Gemm": _gemm,
-    "Reshape": _without_defaults(allowzero=0),
+    "Reshape": _reshape,
     "BatchNormalization": _without_defaults(training_mode=0),
     "Split": _drop("num_outputs", "split"),  # the output shapes say it
     "ArgMax": _without_defaults(select_last_index=0),

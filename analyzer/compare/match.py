@@ -12,6 +12,7 @@ from collections import defaultdict, deque
 from typing import TYPE_CHECKING
 
 from analyzer.compare.cones import Numbers, downstream, upstream
+from analyzer.compare.contexts import around
 from analyzer.operators.record import Nature
 
 if TYPE_CHECKING:
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 
 FAMILIES = (Nature.CONVOLUTION, Nature.PRODUCT, Nature.ATTENTION, Nature.RECURRENT)
 """Operators that stay what they are when they are quantised or fused: Conv and QLinearConv."""
+
+
+SIZED = frozenset({"group", "shape", "split", "sizes", "output_shape"})
+"""Settings that follow the width of the network."""
+VIEWS = frozenset({"Reshape", "Flatten", "Squeeze", "Unsqueeze"})
+"""Operators that give a tensor another shape and touch nothing."""
 
 
 class Matching:
@@ -65,8 +72,15 @@ class Matching:
             for up, down in zip(ups, downs, strict=True)
         ]
         self._by(*both)
+        for old, new in around(self._sides, numbers, sized=True):
+            self._by(old, new)
+        self._spread(_whole)
         self._spread(_loose)
         self._by(*[self._keyed(side, _called, numbers) for side in self._sides])
+        for old, new in around(self._sides, numbers, sized=False):
+            self._by(old, new)
+        self._spread(_loose)
+        self._by(*[self._keyed(side, _numbered, numbers) for side in self._sides])
         self._by(*ups)
         self._by(*downs)
         self._spread(_loose)
@@ -78,6 +92,7 @@ class Matching:
         for key in (_shaped, _kernel):
             self._by(*[self._keyed(side, key, numbers) for side in self._sides])
             self._spread(_family)
+        self._spread(_placed)
 
     @property
     def _sides(self) -> tuple[Network, Network]:
@@ -140,9 +155,9 @@ class Matching:
             self._fresh.clear()
 
     def _to_sources(self, old: Part, new: Part, alike: Key) -> None:
-        there = {source.slot: source for source in new.sources}
+        there = {_slot(new, source.slot): source for source in new.sources}
         for source in old.sources:
-            other = there.get(source.slot)
+            other = there.get(_slot(old, source.slot))
             if other is not None and source.port == other.port:
                 self._try(source.part, other.part, alike)
 
@@ -154,7 +169,9 @@ class Matching:
             found: dict[Hashable, list[int]] = {}
             for index, slot, port in part.readers:
                 if index not in taken:
-                    found.setdefault((slot, port, alike(network.parts[index])), []).append(index)
+                    reader = network.parts[index]
+                    where: Hashable = (_slot(reader, slot), port, alike(reader))
+                    found.setdefault(where, []).append(index)
             sides.append(found)
         for where, indices in sides[0].items():
             others = sides[1].get(where, ())
@@ -186,23 +203,44 @@ def _seen(part: Part, looks: Looks) -> tuple[tuple[int, Hashable], ...]:
 
 
 def _named(part: Part) -> Hashable | None:
+    """Scope, name and all else, where the name is more than a number."""
     node = part.node
-    return (node.scope, node.name, part.outline, part.set) if node.name else None
+    return (node.scope, node.name, part.outline, part.set) if _tells(node.name) else None
 
 
 def _called(part: Part) -> Hashable | None:
-    """Scope, name and type."""
+    """Scope, name and type, where the name is more than a number."""
+    return _numbered(part) if _tells(part.node.name) else None
+
+
+def _numbered(part: Part) -> Hashable | None:
+    """Scope, name and type, whatever the name."""
     node = part.node
     return (node.scope, node.name, node.domain, node.op_type) if node.name else None
 
 
+def _tells(name: str) -> bool:
+    """Whether a name is more than a type and a number, which shifts when something is put in."""
+    return (bool(name) and not name[-1].isdigit()) or any(mark in name for mark in "./:")
+
+
 def _loose(part: Part) -> Hashable:
     """Operator and settings, whatever the sizes."""
-    return (part.node.domain, part.node.op_type, part.set, part.label)
+    conv = part.node.conv
+    settings = tuple(item for item in part.set if item[0] not in SIZED)
+    return (part.node.domain, part.node.op_type, settings, conv and conv.kind, part.label)
+
+
+def _slot(part: Part, slot: int) -> int:
+    """Where something comes in; all the same where only one thing does, and order is no matter."""
+    return 0 if part.commutes and len(part.sources) + len(part.given) == 1 else slot
 
 
 def _typed(part: Part) -> Hashable:
-    """Operator type alone, and of a convolution what it mixes and how it moves."""
+    """Operator type alone, and of a convolution what it mixes and how it moves; arithmetic on sizes
+    is alike everywhere, so that only the same one is taken for the same."""
+    if part.is_plumbing:
+        return _loose(part)
     conv = part.node.conv
     form = conv and (conv.kind, conv.kernel_shape, conv.strides)
     return (part.node.domain, part.node.op_type, part.label, form)
@@ -212,8 +250,8 @@ def _whole(part: Part) -> Hashable:
     return (part.outline, part.arity, part.set)
 
 
-def _outlined(part: Part) -> Hashable:
-    return part.outline
+def _outlined(part: Part) -> Hashable | None:
+    return None if part.is_plumbing else part.outline
 
 
 def _family(part: Part) -> Hashable:
@@ -223,6 +261,17 @@ def _family(part: Part) -> Hashable:
         return ("only", part.index, id(part))
     conv = part.node.conv
     return (record.nature, record.is_transposed, conv and (conv.kind, conv.kernel_shape))
+
+
+def _placed(part: Part) -> Hashable:
+    """What an operator that is no layer makes: of one place, one in the place of another."""
+    if part.is_weighted or part.is_plumbing or part.node.composite:
+        return ("only", part.index, id(part))
+    nature = part.record.nature if part.record is not None else None
+    if nature is Nature.MOVEMENT:
+        view = part.node.op_type in VIEWS
+        return (part.types, part.label, "view") if view else _loose(part)
+    return (part.types, part.label)
 
 
 def _shaped(part: Part) -> Hashable | None:

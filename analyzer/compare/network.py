@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.compare.settings import key_of, settings_of, steered_slots
+from analyzer.compare.settings import STEERING, key_of, settings_of, steered_slots
 from analyzer.costs.origins import origins_of
 from analyzer.graph.adjacency import edges, vertex
 from analyzer.operators import record_of
@@ -14,7 +14,7 @@ from analyzer.operators.record import Kind, Nature
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
-    from analyzer.compare.settings import Stated
+    from analyzer.compare.settings import Setting, Stated
     from analyzer.costs.origins import Origins
     from analyzer.costs.parameters import Root
     from analyzer.facts import Facts, Node
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 CARRIERS = frozenset({"Identity", "Dropout"})
 """Operators that hand on what they get."""
+PLUMBING = CARRIERS | {"Constant", "ConstantOfShape", "Shape", "Size"}
+SMALL = frozenset({
+    Nature.MOVEMENT, Nature.STATIC, Nature.SELECTION, Nature.ELEMENTWISE, Nature.CONVERSION,
+    Nature.REDUCTION,
+})  # fmt: skip
+SIZES = frozenset({"int64", "int32", "bool"})
 BODIES = ("body", "then_branch", "else_branch")
 
 
@@ -44,6 +50,8 @@ class Operand(NamedTuple):
     kind: str
     """What they are to the operator."""
     roots: tuple[Root, ...]
+    learned: bool
+    """One of them is a parameter or a running statistic."""
 
 
 @dataclass(slots=True, eq=False)
@@ -55,7 +63,7 @@ class Part:
     call: Call
     record: Operator | None
     settings: Mapping[str, Stated]
-    set: Hashable
+    set: tuple[tuple[str, Setting], ...]
     """The settings as a key."""
     label: str
     """Which body it is in: ``then_branch`` … of whatever operator; empty for graph and function."""
@@ -86,6 +94,21 @@ class Part:
         return tuple((tensor.dtype, tensor.shape) for tensor in self.node.outputs)
 
     @property
+    def is_plumbing(self) -> bool:
+        """Arithmetic on sizes and masks, or what only makes or carries constants: exporters write
+        it as they like."""
+        if self.node.op_type in PLUMBING and not self.node.domain:
+            return True
+        made = {tensor.dtype for tensor in self.node.outputs}
+        record = self.record
+        return record is not None and record.nature in SMALL and made <= SIZES and bool(made)
+
+    @property
+    def commutes(self) -> bool:
+        """The order of its inputs does not matter."""
+        return self.record is not None and self.record.commutes
+
+    @property
     def takes(self) -> Hashable:
         """Element types and shapes of the inputs that are no settings."""
         return tuple((tensor.dtype, tensor.shape) for slot, tensor in enumerate(self.call.inputs)
@@ -101,9 +124,18 @@ class Part:
 
     @property
     def arity(self) -> int:
-        """Inputs that are given and are no settings."""
-        given = {slot for slot, tensor in enumerate(self.call.inputs) if tensor is not None}
-        return len(given - self.steered)
+        """Inputs that are given and steer nothing."""
+        return sum(tensor is not None and not self._steers(slot)
+                   for slot, tensor in enumerate(self.call.inputs))  # fmt: skip
+
+    def _steers(self, slot: int) -> bool:
+        operand = self.record.operand(slot) if self.record is not None else None
+        return operand is not None and operand.kind in STEERING
+
+    @property
+    def flows(self) -> list[Source]:
+        """Sources of what flows through the network, without what steers its operators."""
+        return [source for source in self.sources if not self._steers(source.slot)]
 
 
 class Network:
@@ -119,7 +151,12 @@ class Network:
         self.parts: list[Part] = [
             self._part(index, node, inputs, ends) for index, node in enumerate(facts.nodes)
         ]
+        self._order = {part.node.id: part for part in self.parts}
         self._connect()
+
+    def part(self, node: str) -> Part:
+        """The operator with this id."""
+        return self._order[node]
 
     def _part(
         self, index: int, node: Node, inputs: Mapping[str, int], ends: Mapping[str, list[int]]
@@ -151,11 +188,13 @@ class Network:
             if slot in steered or (slot == 0 and record is not None and record.keeps_role):
                 continue  # what reads the result uses it
             operand = record.operand(slot) if record is not None else None
-            found.append(Operand(slot, _kind(record, operand.kind if operand else None), roots))
+            kind = _kind(record, operand.kind if operand else None)
+            learned = any(self.origins.is_learned(root) for root in roots)
+            found.append(Operand(slot, kind, roots, learned))
         return tuple(found)
 
     def _connect(self) -> None:
-        order = {part.node.id: part.index for part in self.parts}
+        order = {node: part.index for node, part in self._order.items()}
         feeding: dict[int, Source] = {}
         raw: list[list[Source]] = [[] for _ in self.parts]
         for tail, head, edge in edges(self.facts.graph):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from analyzer.facts import Facts, Node, Tensor
     from analyzer.records import Signed
 
-Fate = Literal["converted", "quantised", "changed", "not compared"]
+Fate = Literal["changed", "resized", "quantised", "converted", "folded", "not compared"]
 """What became of a stored tensor."""
 
 
@@ -82,8 +82,9 @@ class WeightChange:
     dtypes: tuple[str, ...]
     """Element types."""
     fate: Fate
-    """``converted``: only as far as another floating-point type rounds. ``quantised``: integers on
-    one side; ``relative`` then says nothing."""
+    """``resized``: of another shape. ``converted``: only as far as another floating-point type
+    rounds. ``quantised``: integers on one side; ``relative`` then says nothing. ``folded``: only as
+    far as the normalisation demands that is in it now; ``relative`` is what is left."""
     elements: int
     """Elements of the tensor."""
     changed: int | None = None
@@ -109,6 +110,8 @@ class WeightComparison(Brief):
     """Operators with a weight, bias, gain or statistic that changed."""
     converted: int = 0
     """Pairs that differ as far as another element type rounds, and no further."""
+    folded: int = 0
+    """Pairs that differ as far as a normalisation demands that was folded in, and no further."""
     unread: int = 0
     """Pairs that were not compared."""
     largest: float | None = None

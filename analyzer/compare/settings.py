@@ -31,6 +31,8 @@ Setting = Any
 """int, float, str, ``None`` or a tuple of them; equal and hashable."""
 STEERING = frozenset({Kind.SHAPE, Kind.BOUND, Kind.INDEX})
 """Operands that are settings where they are constants."""
+COMPUTED = "computed"
+"""What steers an operator and is known only when the model runs: what makes it says the rest."""
 LONGEST = 64
 """Elements up to which a constant is a setting; longer ones are compared as tensors."""
 _ALIASES = {("Pad", "value"): "constant_value", ("Pad", "paddings"): "pads"}
@@ -64,6 +66,8 @@ def settings_of(call: Call, steered: Collection[int]) -> Mapping[str, Stated]:
         same = normalised(call, given)
     except MALFORMED:
         same = given
+    for name in _computed(call, steered, names):
+        given[name] = same[name] = COMPUTED
     return {
         name: Stated(same.get(name), given.get(name))
         for name in dict.fromkeys((*given, *same))
@@ -83,7 +87,7 @@ def differences(
     for name in dict.fromkeys((*old, *new)):
         before, after = old.get(name), new.get(name)
         values = [_rounded(each.value, digits) if each else None for each in (before, after)]
-        if values[0] != values[1]:
+        if values[0] != values[1] and COMPUTED not in values:
             found.append((name, before and before.shown, after and after.shown))
     return tuple(found)
 
@@ -96,7 +100,8 @@ def key_of(settings: Mapping[str, Stated]) -> tuple[tuple[str, Setting], ...]:
 def _rounded(value: Setting, digits: int = 6) -> Setting:
     """Real numbers as float32 tells them apart; files have them as float32, texts or float64."""
     if isinstance(value, tuple):
-        return tuple(_rounded(item, digits) for item in value)
+        listed = tuple(_rounded(item, digits) for item in value)
+        return listed[0] if len(listed) == 1 else listed  # one number, or a list of one
     if isinstance(value, float):
         return "nan" if value != value else float(f"{value:.{digits}g}")
     return value
@@ -128,6 +133,16 @@ def _operands(
         value = call.values[slot]
         if value is not None:
             yield names[slot] if slot < len(names) else f"input {slot}", _plain(value)
+
+
+def _computed(call: Call, steered: Collection[int], names: tuple[str, ...]) -> Iterator[str]:
+    """Names of inputs that steer the operator and are no constants."""
+    record = record_of(call)
+    for slot, tensor in enumerate(call.inputs):
+        operand = record.operand(slot) if record is not None else None
+        steers = operand is not None and operand.kind in STEERING
+        if steers and tensor is not None and slot not in steered:
+            yield names[slot] if slot < len(names) else f"input {slot}"
 
 
 def _plain(value: Any) -> Setting:

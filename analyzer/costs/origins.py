@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from onnx import TensorProto
 
+from analyzer.costs.roles import Role
 from analyzer.model.notes import payload_index
 from analyzer.model.rows import Rows
 
@@ -61,6 +62,10 @@ class Origins:
     def tensor(self, root: Root) -> Tensor:
         """Name, element type and shape of a constant."""
         return self._inventory.constants[root].tensor
+
+    def is_learned(self, root: Root) -> bool:
+        """Whether a constant is a parameter or a running statistic."""
+        return self._inventory.constants[root].role in (Role.WEIGHT, Role.BUFFER)
 
     def why_unread(self, root: Root) -> str:
         """Why ``opened`` yields nothing, as far as that is known without trying."""

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from analyzer.records import HIDDEN, Output, named, shown, shown_as
+from analyzer.report.compare.words import Statement, statements, verdict
 
 if TYPE_CHECKING:
     from analyzer.compare import Comparison, Retyped, WeightComparison
     from analyzer.facts import Assumption, ModelInfo, Totals
     from analyzer.findings.finding import Finding
+    from analyzer.report.compare.gate import Gate
     from analyzer.report.result import Outcome, Result
 
 
@@ -43,6 +45,8 @@ class Pair(Output):
     comparison: Comparison = field(metadata=named("operators"))
     findings: Turnover
     command: str = ""
+    gates: tuple[Gate, ...] = ()
+    """Bounds that were to be kept, and what came of each."""
 
     @property
     @shown_as("old")
@@ -59,6 +63,18 @@ class Pair(Output):
     def interface(self) -> tuple[Retyped, ...]:
         """Graph inputs and outputs that came, went, or have another type."""
         return self.comparison.interface
+
+    @property
+    @shown
+    def headlines(self) -> tuple[Statement, ...]:
+        """What a person would say first, the most important first."""
+        return statements(self.comparison)
+
+    @property
+    @shown
+    def verdict(self) -> str:
+        """One line: the first of that, or that nothing differs, or what was not compared."""
+        return verdict(self.comparison)
 
     @property
     @shown

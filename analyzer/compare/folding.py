@@ -1,0 +1,114 @@
+"""Batch normalisations that are in the weights of the layer in front of them.
+
+With W, b of the layer, γ, β, μ, σ² and ε of the normalisation (Ioffe and Szegedy 2015, and the
+ONNX operator BatchNormalization):
+
+    s = γ / √(σ² + ε)        W′ = s · W        b′ = s · (b − μ) + β
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from analyzer.model.rows import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from analyzer.compare.match import Matching
+    from analyzer.compare.network import Part
+    from analyzer.costs.origins import Origins
+    from analyzer.costs.parameters import Root
+
+    Vector = NDArray[np.float64]
+
+CLOSE = 1e-5
+"""Relative change up to which folding explains all: it is computed in float32."""
+
+
+class Fold(NamedTuple):
+    """A normalisation that has gone into the layer in front of it."""
+
+    gain: Root
+    shift: Root
+    mean: Root
+    variance: Root
+    epsilon: float
+    axis: int
+    """Axis of the layer's weights that holds its output channels."""
+
+
+def folds_of(matching: Matching) -> Mapping[int, Fold]:
+    """Normalisations that went while the layer in front stayed, by index of that layer."""
+    found = {}
+    for part in matching.old.parts:
+        if part.node.op_type != "BatchNormalization" or part.index in matching.partner:
+            continue
+        roots = [operand.roots[0] for operand in part.operands if len(operand.roots) == 1]
+        layer = layer_before(matching, part)
+        conv = None if layer is None else layer.node.conv
+        if layer is None or len(roots) != VECTORS or conv is None:
+            continue
+        axis = 1 if conv.transposed else 0
+        if axis == 0 or conv.groups == 1:
+            epsilon = float(part.call.attr("epsilon", 1e-5))
+            gain, shift, mean, variance = roots
+            found[layer.index] = Fold(gain, shift, mean, variance, epsilon, axis)
+    return found
+
+
+VECTORS = 4
+"""γ, β, μ and σ²."""
+
+
+def layer_before(matching: Matching, part: Part) -> Part | None:
+    """The layer that feeds a normalisation alone, where it is in both models."""
+    for source in part.flows:
+        maker = matching.old.parts[source.part]
+        if maker.is_weighted and maker.index in matching.partner and len(maker.readers) == 1:
+            return maker
+    return None
+
+
+def folded(origins: Origins, rows: Rows, fold: Fold, *, is_bias: bool) -> Rows | None:
+    """Weights, or the bias, with the normalisation in them; ``None`` if that cannot be read."""
+    vectors = []
+    for root in (fold.gain, fold.shift, fold.mean, fold.variance):
+        vector = _vector(origins, root)
+        if vector is None:
+            return None
+        vectors.append(vector)
+    gain, shift, mean, variance = vectors
+    with np.errstate(all="ignore"):
+        scale = gain / np.sqrt(variance + fold.epsilon)
+    if is_bias:
+        if rows.size != len(scale):
+            return None
+        bias = np.asarray(rows.whole(), np.float64).reshape(-1)
+        return Rows.of(scale * (bias - mean) + shift)
+    if rows.ndim <= fold.axis or rows.shape[fold.axis] != len(scale):
+        return None
+    return _scaled(rows, scale, fold.axis)
+
+
+def _scaled(rows: Rows, scale: Vector, axis: int) -> Rows:
+    inner = 1
+    for side in rows.shape[axis + 1 :]:
+        inner *= side
+
+    def read(start: int, stop: int) -> Vector:
+        channel = np.arange(start, stop) // inner % len(scale)
+        return np.asarray(rows.flat(start, stop), np.float64) * scale[channel]
+
+    return Rows(np.dtype(np.float64), rows.shape, read)
+
+
+def _vector(origins: Origins, root: Root) -> Vector | None:
+    with origins.opened(root) as rows:
+        if rows is None or rows.dtype.hasobject or rows.dtype.kind == "c":
+            return None
+        return np.asarray(rows.whole(), np.float64).reshape(-1)

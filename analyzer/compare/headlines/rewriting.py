@@ -1,0 +1,152 @@
+"""The same computation written in another way: folded, fused, or with less around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.compare.folding import layer_before
+from analyzer.compare.headlines.scene import headline
+from analyzer.operators.record import Kind, Nature
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from analyzer.compare.headlines.scene import Scene
+    from analyzer.compare.network import Part
+    from analyzer.compare.record import Headline
+
+FUSIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    "attention": (
+        frozenset({"Attention", "MultiHeadAttention", "QAttention", "PackedAttention",
+                   "GroupQueryAttention", "DecoderMaskedMultiHeadAttention"}),
+        frozenset({"Softmax", "MatMul", "Add", "Mul", "Div", "Sqrt", "Transpose", "Reshape",
+                   "Split", "Where", "Expand", "Concat"}),
+    ),
+    "embedding": (
+        frozenset({"EmbedLayerNormalization"}),
+        frozenset({"Gather", "Add", "LayerNormalization"}),
+    ),
+    "layer normalisation": (
+        frozenset({"LayerNormalization", "SkipLayerNormalization", "RMSNormalization",
+                   "SimplifiedLayerNormalization", "SkipSimplifiedLayerNormalization"}),
+        frozenset({"ReduceMean", "Sub", "Pow", "Add", "Sqrt", "Div", "Mul", "LayerNormalization",
+                   "Cast", "Reciprocal"}),
+    ),
+    "Gelu": (
+        frozenset({"Gelu", "FastGelu", "BiasGelu", "QuickGelu"}),
+        frozenset({"Erf", "Tanh", "Pow", "Div", "Add", "Mul", "Sigmoid", "Gelu", "Sqrt"}),
+    ),
+    "convolution": (
+        frozenset({"FusedConv", "NhwcFusedConv"}),
+        frozenset({"Conv", "Relu", "Clip", "Add", "LeakyRelu", "Sigmoid", "Tanh"}),
+    ),
+    "matrix product": (
+        frozenset({"FusedMatMul", "FusedGemm", "TransposeMatMul", "MatMulBnb4"}),
+        frozenset({"MatMul", "Transpose", "Gemm", "Relu", "Mul", "Div", "Add"}),
+    ),
+}  # fmt: skip
+"""What is fused: operators that come, and operators that go for them."""
+
+
+def fused(scene: Scene) -> Iterator[Headline]:
+    """Fused operators that came while parts of them went."""
+    for what, (whole, parts) in FUSIONS.items():
+        came = [i for i in scene.came.values() if scene.found.changes[i].node.op_type in whole
+                and i not in scene.covered]  # fmt: skip
+        changed = [i for i, c in scene.left() if c.old and c.new and c.new.op_type in whole
+                   and c.old.op_type not in whole]  # fmt: skip
+        went = [i for i in scene.went.values() if scene.found.changes[i].node.op_type in parts
+                and i not in scene.covered]  # fmt: skip
+        if (came and went) or changed:
+            names = scene.counts([*came, *changed])
+            yield headline("fused", [*came, *changed, *went], what=what,
+                           count=len(came) + len(changed), parts=len(went),
+                           operator=names.most_common(1)[0][0])  # fmt: skip
+            scene.covered.update((*came, *changed, *went))
+
+
+def folded_norms(scene: Scene) -> Iterator[Headline]:
+    """Batch normalisations that went while the layer in front of each stayed."""
+    covers, count = [], 0
+    for part in scene.old.parts:
+        index = scene.went.get(part.node.id)
+        if index is None or index in scene.covered or part.node.op_type != "BatchNormalization":
+            continue
+        layer = layer_before(scene.matching, part)
+        if layer is None:
+            continue
+        count += 1
+        covers.append(index)
+        now = scene.new.parts[scene.matching.partner[layer.index]]
+        change = scene.altered.get(now.node.id)
+        if change is not None and scene.only(change, "inputs", "sources"):
+            covers.append(change)
+    if count:
+        yield headline("folded-norms", covers, count=count,
+                       proven=int(scene.found.weights.folded > 0))  # fmt: skip
+
+
+def biases(scene: Scene) -> Iterator[Headline]:
+    """Layers that are in both, one with a bias and the other without."""
+    gone: list[int] = []
+    added: list[int] = []
+    for old, new in scene.pairs:
+        index = scene.altered.get(new.node.id)
+        if index is None or index in scene.covered or not scene.only(index, "inputs"):
+            continue
+        before, after = _has_bias(old), _has_bias(new)
+        if before != after:
+            (gone if before else added).append(index)
+    if gone:
+        yield headline("biases-gone", gone, count=len(gone))
+    if added:
+        yield headline("biases-added", added, count=len(added))
+
+
+def _has_bias(part: Part) -> bool:
+    slots = part.record.slots(Kind.BIAS) if part.record is not None else ()
+    return any(part.call.input(slot) is not None for slot in slots)
+
+
+def plumbing(scene: Scene) -> Iterator[Headline]:
+    """Operators that carry, make constants, or compute sizes; and views of float tensors."""
+    carried = _went_and_came(scene, lambda part: part.node.op_type == "Identity")
+    yield from _about("identities", *carried)
+    constants = _went_and_came(scene, lambda part: part.node.op_type == "Constant")
+    yield from _about("constants", *constants)
+    dropouts = _went_and_came(scene, lambda part: part.node.op_type == "Dropout")
+    yield from _about("dropouts", *dropouts)
+    sizes = _went_and_came(scene, lambda part: part.is_plumbing)
+    yield from _about("shape-arithmetic", *sizes, _moved(scene, lambda part: part.is_plumbing))
+    views = _went_and_came(scene, _is_view)
+    yield from _about("views", *views, _moved(scene, _is_view))
+
+
+def _went_and_came(scene: Scene, wanted: Callable[[Part], bool]) -> tuple[list[int], list[int]]:
+    went: list[int] = []
+    came: list[int] = []
+    for index, change in scene.left():
+        if change.old is not None and change.new is not None:
+            continue
+        network = scene.old if change.old is not None else scene.new
+        if wanted(network.part(change.node.id)):
+            (went if change.old is not None else came).append(index)
+    return went, came
+
+
+def _moved(scene: Scene, wanted: Callable[[Part], bool]) -> list[int]:
+    """Those that are in both, and come somewhere else in other surroundings."""
+    return [i for i, c in scene.left() if c.old and c.new and scene.only(i, "sources")
+            and wanted(scene.new.part(c.new.id))]  # fmt: skip
+
+
+def _about(
+    kind: str, went: list[int], came: list[int], moved: Iterable[int] = ()
+) -> Iterator[Headline]:
+    if went or came:
+        yield headline(kind, [*went, *came, *moved], went=len(went), came=len(came))
+
+
+def _is_view(part: Part) -> bool:
+    nature = part.record.nature if part.record is not None else None
+    return nature is Nature.MOVEMENT and len(part.flows) + len(part.given) <= 1

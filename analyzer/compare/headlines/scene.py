@@ -1,0 +1,131 @@
+"""What headlines look at: both models, their layers, and the changes by operator."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from analyzer.compare.record import Headline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from analyzer.compare.match import Matching
+    from analyzer.compare.network import Network, Part
+    from analyzer.compare.record import Change, Comparison
+
+
+class Scene:
+    """Two models and what is between them."""
+
+    def __init__(self, found: Comparison, matching: Matching) -> None:
+        self.found, self.matching = found, matching
+        self.old: Network = matching.old
+        self.new: Network = matching.new
+        self.covered: set[int] = set()
+        """Changes that an earlier headline says all about."""
+
+    @cached_property
+    def went(self) -> Mapping[str, int]:
+        """Index of the change by id of an operator that went."""
+        return {c.old.id: i for i, c in enumerate(self.found.changes) if c.old and not c.new}
+
+    @cached_property
+    def came(self) -> Mapping[str, int]:
+        """Index of the change by id of an operator that came."""
+        return {c.new.id: i for i, c in enumerate(self.found.changes) if c.new and not c.old}
+
+    @cached_property
+    def altered(self) -> Mapping[str, int]:
+        """Index of the change by new id of an operator that is in both."""
+        return {c.new.id: i for i, c in enumerate(self.found.changes) if c.new and c.old}
+
+    @cached_property
+    def old_layers(self) -> tuple[Part, ...]:
+        """Weighted layers of the old model."""
+        return tuple(part for part in self.old.parts if part.is_weighted)
+
+    @cached_property
+    def new_layers(self) -> tuple[Part, ...]:
+        """Weighted layers of the new model."""
+        return tuple(part for part in self.new.parts if part.is_weighted)
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[Part, Part], ...]:
+        """Weighted layers that are in both."""
+        back = self.matching.back
+        return tuple(
+            (self.old.parts[back[part.index]], part)
+            for part in self.new_layers
+            if part.index in back
+        )
+
+    @cached_property
+    def shared(self) -> int:
+        """Layers that are in both with weights of one shape, or under one name."""
+        return sum(_weights(old) == _weights(new) or _name(old) == _name(new) != ""
+                   for old, new in self.pairs)  # fmt: skip
+
+    @cached_property
+    def is_other(self) -> bool:
+        """Whether hardly anything of one network is in the other."""
+        most = max(len(self.old_layers), len(self.new_layers))
+        scaled = len(self.pairs) == most and len({len(self.old_layers), len(self.new_layers)}) == 1
+        return most >= LEAST and self.shared * 4 < most and not scaled and not self._separable
+
+    @property
+    def _separable(self) -> bool:
+        """As many depthwise layers came as standard ones went."""
+        came, went = ([part.node.conv.kind for part in layers
+                       if part.node.conv is not None and part.node.id in moved]
+                      for layers, moved in ((self.new_layers, self.came),
+                                            (self.old_layers, self.went)))  # fmt: skip
+        return "depthwise" in came and came.count("depthwise") == went.count("standard")
+
+    def left(self) -> Iterator[tuple[int, Change]]:
+        """Changes that no headline covers yet."""
+        return ((i, c) for i, c in enumerate(self.found.changes) if i not in self.covered)
+
+    def only(self, index: int, *aspects: str) -> bool:
+        """Whether all that is different about a changed operator is among ``aspects``."""
+        change = self.found.changes[index]
+        return bool(change.differences) and all(d.aspect in aspects for d in change.differences)
+
+    def counts(self, ids: Iterable[int]) -> Counter[str]:
+        """Operators by type among changes."""
+        return Counter(self.found.changes[i].node.op_type for i in ids)
+
+    def blocks_of(self, network: Network, gone: Mapping[str, int]) -> dict[str, list[int]]:
+        """Changes by kind of a recognised block, of the blocks whose layers are all among ``gone``;
+        a list for each kind holds those of all its blocks, and begins with their number."""
+        weighted = {part.node.id for part in network.parts if part.is_weighted}
+        found: dict[str, list[int]] = defaultdict(lambda: [0])
+        for block in network.facts.blocks:
+            inside = [node for node in block.nodes if node in weighted]
+            if inside and all(node in gone and gone[node] not in self.covered for node in inside):
+                found[block.kind][0] += 1
+                found[block.kind] += [gone[node] for node in block.nodes if node in gone]
+        return found
+
+
+def _weights(part: Part) -> object:
+    """Shapes of what a layer multiplies by."""
+    slot = part.record.weight if part.record is not None else None
+    tensor = part.call.input(slot) if slot is not None else None
+    if tensor is None:
+        return [part.call.input(operand.slot) for operand in part.operands[:1]]
+    return tensor.shape
+
+
+def _name(part: Part) -> str:
+    return f"{part.node.scope}/{part.node.name}" if part.node.name else ""
+
+
+LEAST = 3
+"""Layers from which two models can be called other networks."""
+
+
+def headline(kind: str, covers: Iterable[int] = (), **values: str | int | float | None) -> Headline:
+    """A headline with its values."""
+    return Headline(kind, values, tuple(dict.fromkeys(covers)))

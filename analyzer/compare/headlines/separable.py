@@ -1,0 +1,37 @@
+"""Standard convolutions that gave way to depthwise and pointwise ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.compare.headlines.scene import headline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from analyzer.compare.headlines.scene import Scene
+    from analyzer.compare.network import Part
+    from analyzer.compare.record import Headline
+
+BEHIND = frozenset({"BatchNormalization", "Relu", "Clip", "PRelu", "LeakyRelu", "HardSwish"})
+"""What follows a convolution and goes or comes with it."""
+
+
+def separated(scene: Scene) -> Iterator[Headline]:
+    """As many standard convolutions went as depthwise and pointwise ones came, or the reverse."""
+    went, came = _kinds(scene.old_layers, scene.went), _kinds(scene.new_layers, scene.came)
+    for kind, before, after in (("separated", went, came), ("joined", came, went)):
+        count = len(before.get("standard", ()))
+        if count and len(after.get("depthwise", ())) == len(after.get("pointwise", ())) == count:
+            covers = [*before["standard"], *after["depthwise"], *after["pointwise"]]
+            covers += [i for i, c in scene.left()
+                       if c.node.op_type in BEHIND and not (c.old and c.new)]  # fmt: skip
+            yield headline(kind, covers, count=count)
+
+
+def _kinds(layers: tuple[Part, ...], gone: Mapping[str, int]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for part in layers:
+        if part.node.conv is not None and part.node.id in gone:
+            found.setdefault(part.node.conv.kind, []).append(gone[part.node.id])
+    return found

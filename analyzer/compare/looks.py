@@ -1,0 +1,73 @@
+"""What stored tensors look like, so that layers are recognised by their weights."""
+
+from __future__ import annotations
+
+from functools import partial
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analyzer.compare.reading import bounds
+from analyzer.errors import ModelError
+from analyzer.model.guard import GuardFailure, Progress, guarded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analyzer.compare.network import Network
+    from analyzer.costs.parameters import Root
+    from analyzer.model.limits import Limits
+    from analyzer.model.rows import Rows
+
+    Looks = Mapping[Root, bytes]
+
+WHOLE = 4096
+"""Elements up to which a look takes in all of a tensor."""
+SAMPLES = 64
+"""Places at which a longer one is looked at."""
+
+
+def look(old: Network, new: Network, limits: Limits) -> tuple[Looks, Looks]:
+    """What every stored tensor of each model looks like: the same bytes, the same look.
+
+    A sample, by which layers are recognised; what matters is then read. Empty where looking
+    failed.
+    """
+    found = guarded(partial(_look, old, new), limits=bounds(limits))
+    if isinstance(found, ModelError):
+        raise found
+    return ({}, {}) if isinstance(found, GuardFailure) else found
+
+
+def _look(old: Network, new: Network, progress: Progress) -> tuple[Looks, Looks] | ModelError:
+    try:
+        return _looks(old), _looks(new)
+    except ModelError as error:
+        return error
+
+
+def _looks(network: Network) -> dict[Root, bytes]:
+    origins = network.origins
+    if origins is None:
+        return {}
+    roots = {root: None for part in network.parts for each in part.operands for root in each.roots}
+    found: dict[Root, bytes] = {}
+    for root in roots:
+        with origins.opened(root) as rows:
+            if rows is not None:
+                found[root] = _sample(rows)
+    return found
+
+
+def _sample(rows: Rows) -> bytes:
+    digest = blake2b(f"{rows.dtype.str} {rows.dtype.name} {rows.shape}".encode(), digest_size=16)
+    step = 1 if rows.size <= WHOLE else rows.size // SAMPLES
+    if rows.dtype.hasobject:
+        digest.update(repr(rows.flat(0, min(rows.size, WHOLE)).tolist()).encode())
+    elif step == 1:
+        digest.update(np.ascontiguousarray(rows.flat(0, rows.size)).tobytes())
+    else:
+        for at in range(0, rows.size, step):
+            digest.update(rows.flat(at, min(rows.size, at + 8)).tobytes())
+    return digest.digest()

@@ -1,0 +1,152 @@
+"""Bounds that a new model has to keep to, judged exactly and only where they decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal
+
+from analyzer import units
+from analyzer.findings.finding import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from analyzer.facts import Range
+    from analyzer.findings.finding import Finding
+    from analyzer.report.result import Result
+
+Verdict = Literal["passed", "failed", "inconclusive"]
+TOTALS: Mapping[str, str] = {
+    "macs": "MACs",
+    "flops": "FLOPs",
+    "params": "parameters",
+    "weight-bytes": "bytes of weights",
+    "peak": "peak activation bytes",
+    "operators": "operators",
+    "layers": "weighted layers",
+    "file-bytes": "bytes of the file",
+}
+"""What ``--fail-on-increase`` can bound, and what people call it."""
+LEVELS = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How much one total may grow."""
+
+    name: str
+    """A key of ``TOTALS``."""
+    share: Fraction
+    """Of the old total."""
+    amount: int
+    """In its own unit; one of the two is 0."""
+    written: str
+    """As the user has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One bound and what came of it."""
+
+    name: str
+    """A total, or ``findings``."""
+    outcome: Verdict
+    text: str
+    """One line: what grew or came, by how much, and what was allowed."""
+
+
+def judge_bounds(old: Result, new: Result, bounds: Sequence[Bound]) -> Iterator[Gate]:
+    """Hold every bound against both models."""
+    for bound in bounds:
+        yield _judge(bound, _range(old, bound.name), _range(new, bound.name))
+
+
+def judge_findings(old: Result, new: Result, came: Sequence[Finding], level: str) -> Gate:
+    """Findings that came with a severity of ``level`` or above."""
+    grave = LEVELS[: LEVELS.index(Severity(level)) + 1]
+    some = [finding for finding in came if finding.severity in grave]
+    if some:
+        first = some[0]
+        more = f" and {len(some) - 1:,} more" if some[1:] else ""
+        what = f"{len(some):,} new finding{'s' * (len(some) > 1)} at {level} or above"
+        return Gate("findings", "failed", f"{what}: {first.rule} at {first.node or 'the model'}"
+                    f"{more}")  # fmt: skip
+    for which, result in (("old", old), ("new", new)):
+        if result.facts.inconclusive:
+            return Gate("findings", "inconclusive", f"no new finding at {level} or above, but the "
+                        f"{which} model was judged in part only")  # fmt: skip
+    return Gate("findings", "passed", f"no new finding at {level} or above")
+
+
+def _judge(bound: Bound, old: Range | None, new: Range | None) -> Gate:
+    """``old`` and ``new`` as ranges: a bound is broken, or kept, where all of both say so.
+
+    >>> _judge(Bound("macs", Fraction(5, 100), 0, "5%"), (100, 100), (105, 105)).outcome
+    'passed'
+    >>> _judge(Bound("macs", Fraction(5, 100), 0, "5%"), (100, 100), (106, None)).outcome
+    'failed'
+    >>> _judge(Bound("macs", Fraction(5, 100), 0, "5%"), (100, 100), (100, None)).outcome
+    'inconclusive'
+    """
+    title = TOTALS[bound.name]
+    if old is None or new is None:
+        which = "old" if old is None else "new"
+        return Gate(bound.name, "inconclusive", f"{title} of the {which} model are unknown")
+    grown = _grown(title, old, new)
+    allowed = f"allowed are {bound.written}"
+    if new[0] > _most(bound, old[1]):
+        return Gate(bound.name, "failed", f"{grown}; {allowed}")
+    if new[1] is not None and new[1] <= (_most(bound, old[0]) or 0):
+        return Gate(bound.name, "passed", f"{grown}; {allowed}")
+    return Gate(bound.name, "inconclusive", f"{grown}; that is not known well enough to judge it "
+                f"({allowed})")  # fmt: skip
+
+
+def _most(bound: Bound, old: int | None) -> Fraction:
+    """The most that is allowed where the old total is ``old``; beyond all where it is unbounded."""
+    if old is None:
+        return Fraction(10**400)
+    return old + old * bound.share + bound.amount
+
+
+def _grown(title: str, old: Range, new: Range) -> str:
+    before, after = units.span(*old), units.span(*new)
+    if None in (old[1], new[1]) or old[0] != old[1] or new[0] != new[1]:
+        return f"{title} {before} → {after}"
+    change = new[0] - old[0]
+    if change == 0:
+        return f"{title} {before}, as before"
+    sign = "+" if change > 0 else "−"
+    share = f", {sign}{units.percent(abs(change) / old[0])}" if old[0] else ""
+    return f"{title} {before} → {after} ({sign}{abs(change):,}{share})"
+
+
+def _range(result: Result, name: str) -> Range | None:
+    """Lower and upper end of a total; ``None`` where nothing is known."""
+    facts = result.facts
+    totals = facts.totals
+    exact = {
+        "params": None if facts.parameters.certainty != "exact" else totals.params,
+        "weight-bytes": None if facts.parameters.certainty != "exact" else totals.weight_bytes,
+        "operators": totals.nodes,
+        "layers": totals.weighted_layers,
+        "file-bytes": facts.model.bytes,
+    }
+    if name in exact:
+        value = exact[name]
+        return None if value is None else (value, value)
+    if name == "macs":
+        return _open(totals.macs_range, totals.macs, complete=totals.complete)
+    if name == "flops":
+        return _open(totals.flops_range, totals.flops, complete=totals.flops_complete)
+    peak = facts.memory.peak_bytes
+    if peak is None:
+        return None
+    exact_peak = facts.memory.certainty in ("exact", "assumed")
+    return (peak, peak) if exact_peak else facts.memory.peak_range
+
+
+def _open(known: Range, total: int, *, complete: bool) -> Range:
+    """The range of a total; open above where something is unknown."""
+    return known if complete else (min(known[0], total), None)
