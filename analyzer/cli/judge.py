@@ -54,13 +54,21 @@ def opened(path: str) -> str | BinaryIO:
     return stdin
 
 
-def judge_one(path: str, plan: Plan, command: str) -> tuple[Result, frozenset[Suppression]]:
-    """Result for one model, and the suppressions it used; raises ``OnnxlintError``."""
+def judge_one(
+    path: str, plan: Plan, command: str, name: str = ""
+) -> tuple[Result, frozenset[Suppression]]:
+    """Result for one model, and the suppressions it used; raises ``OnnxlintError``.
+
+    ``name`` is the path that settings know it by, where another file stands in for it.
+    """
     from analyzer.cli.budgets.hold import hold
     from analyzer.lint import judge
 
     facts = facts_of(path, plan, weights=plan.weights)
-    held = hold(facts, plan.budgets, plan.bases.get(path), plan.settings, plan.applied)
+    if name:
+        facts = replace(facts, model=replace(facts.model, path=name))
+    base = plan.bases.get(name or path)
+    held = hold(facts, plan.budgets, base, plan.settings, plan.applied)
     problems = (*held.problems, *((_silenced(plan),) if plan.silent else ()))
     if problems:
         facts = replace(facts, problems=(*facts.problems, *problems))

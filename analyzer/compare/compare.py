@@ -38,7 +38,11 @@ def compare(old: Facts, new: Facts, *, limits: Limits = Limits()) -> Comparison:
     changes.sort(key=_order)
     ends = (*_pairs(old.inputs, new.inputs), *_pairs(old.outputs, new.outputs))
     weights = compare_weights(matching, limits)
-    found = Comparison(old, new, tuple(changes), same, renamed, ends, weights)
+    partners = {
+        after.parts[mine].node.id: before.parts[theirs].node.id
+        for mine, theirs in matching.back.items()
+    }
+    found = Comparison(old, new, tuple(changes), same, renamed, ends, weights, partners=partners)
     return replace(found, headlines=headlines_of(found, matching))
 
 

@@ -156,6 +156,8 @@ class Comparison(Brief):
     """What became of the stored tensors."""
     headlines: tuple[Headline, ...] = field(default=(), metadata=HIDDEN)
     """What is to be said first, the most important first."""
+    partners: Mapping[str, str] = field(default_factory=dict, metadata=HIDDEN)
+    """Id in the old model of every operator of the new one that is in both, by its id there."""
 
     @property
     @shown

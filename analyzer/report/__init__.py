@@ -78,6 +78,7 @@ SCALE_FORMATS: Mapping[str, ScaleRenderer] = {
 }
 COMPARE_FORMATS: Mapping[str, CompareRenderer] = {
     "text": _from("compare.text", "text"),
+    "markdown": _from("compare.markdown", "markdown_comment"),
     "json": _from("compare.json", "json"),
 }
 TARGET_FORMATS: Mapping[str, TargetRenderer] = {

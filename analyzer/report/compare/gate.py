@@ -94,13 +94,18 @@ def _judge(bound: Bound, old: Range | None, new: Range | None) -> Gate:
         which = "old" if old is None else "new"
         return Gate(bound.name, "inconclusive", f"{title} of the {which} model are unknown")
     grown = _grown(title, old, new)
-    allowed = f"allowed are {bound.written}"
+    allowed = _allowed(bound)
     if new[0] > _most(bound, old[1]):
         return Gate(bound.name, "failed", f"{grown}; {allowed}")
     if new[1] is not None and new[1] <= (_most(bound, old[0]) or 0):
         return Gate(bound.name, "passed", f"{grown}; {allowed}")
     return Gate(bound.name, "inconclusive", f"{grown}; that is not known well enough to judge it "
                 f"({allowed})")  # fmt: skip
+
+
+def _allowed(bound: Bound) -> str:
+    least = bound.share or bound.amount
+    return f"{bound.written} more is allowed" if least else "no more is allowed"
 
 
 def _most(bound: Bound, old: int | None) -> Fraction:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from analyzer.compare import Change, Comparison, Difference, WeightComparison
     from analyzer.facts import Node
+    from analyzer.findings.finding import Finding
     from analyzer.report.compare.pair import Pair
 
 MEASURES = (
@@ -65,6 +66,11 @@ def weights_note(found: WeightComparison) -> str:
         return ""
     count = f"{found.unread:,} of {many(found.tensors, 'tensor')} " if found.unread else "they "
     return f"weights not compared: {count}{clean(found.why)}"
+
+
+def elsewhere(found: Finding) -> str:
+    """Clause that begins with a space: at how many places more; empty for none."""
+    return f" (and at {units.places(found.count - 1)} more)" if found.count > 1 else ""
 
 
 def row(change: Change) -> tuple[str, ...]:

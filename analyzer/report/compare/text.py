@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.findings.group import group
 from analyzer.report.columns import columns
-from analyzer.report.compare.rows import measures, row, uncovered, weights_note
+from analyzer.report.compare.rows import elsewhere, measures, row, uncovered, weights_note
 from analyzer.report.compare.words import say, verdict
 from analyzer.report.style import Style
 from analyzer.sanitise import clean, encode_lines, label
@@ -85,10 +86,10 @@ def _findings(pair: Pair, style: Style) -> Iterator[str]:
     came, went = pair.findings.came, pair.findings.went
     stay = len(pair.new.findings) - len(came)
     yield f"findings: {len(came)} came, {len(went)} went, {stay} the same"
-    for sign, findings in (("+", came), ("-", went)):
+    for sign, findings in (("+", group(came)), ("-", group(went))):
         for f in findings[:ROWS]:
             rule = style.severity(f.severity, f.rule)
-            yield f"{sign} {label(f.node) or 'model'}: {rule} {clean(f.message)}"
+            yield f"{sign} {label(f.node) or 'model'}: {rule} {clean(f.message)}{elsewhere(f)}"
         if len(findings) > ROWS:
             yield f"{sign} … and {len(findings) - ROWS} more"
 

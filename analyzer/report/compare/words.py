@@ -268,7 +268,7 @@ _WORDS: Mapping[str, Callable[[Values], str]] = {
     "identities": _carried("Identity"),
     "constants": _carried("Constant"),
     "dropouts": _carried("Dropout"),
-    "shape-arithmetic": _turnover("arithmetic on sizes"),
+    "shape-arithmetic": _turnover("constants and arithmetic on sizes"),
     "views": _turnover("reshapes and transposes"),
     "operators-added": _counted("added"),
     "operators-removed": _counted("gone"),

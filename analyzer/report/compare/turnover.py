@@ -1,0 +1,48 @@
+"""Which findings came and which went, whatever the operators are called now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from analyzer.findings.baseline import apply_baseline, make_baseline
+from analyzer.report.compare.pair import Turnover
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from analyzer.findings.finding import Finding
+
+
+def turnover(
+    old: Sequence[Finding], new: Sequence[Finding], partners: Mapping[str, str]
+) -> Turnover:
+    """What is in one list and not in the other.
+
+    A finding stays if a baseline of the other list accepts it, or if its rule finds the same at
+    the operator that it belongs to there.
+
+    Parameters
+    ----------
+    partners : id in the old model by id in the new one.
+    """
+    came, _ = apply_baseline(new, make_baseline({"": old}), "")
+    went, _ = apply_baseline(old, make_baseline({"": new}), "")
+    gone = Counter((finding.rule, finding.node) for finding in went)
+    kept: Counter[tuple[str, str]] = Counter()
+    left = []
+    for finding in came:
+        place = finding.rule, partners.get(finding.node, "" if not finding.node else "\0")
+        if gone[place] > 0:
+            gone[place] -= 1
+            kept[place] += 1
+        else:
+            left.append(finding)
+    rest = []
+    for finding in went:
+        place = finding.rule, finding.node
+        if kept[place] > 0:
+            kept[place] -= 1
+        else:
+            rest.append(finding)
+    return Turnover(tuple(left), tuple(rest))
