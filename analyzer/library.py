@@ -70,7 +70,7 @@ from analyzer.facts import (
     Tensor,
     Totals,
 )
-from analyzer.findings.baseline import Baseline
+from analyzer.findings.baseline import Accepted, Baseline, BoundSize
 from analyzer.findings.finding import Finding, Place, Severity
 from analyzer.findings.suppress import Suppression
 from analyzer.graph.structure import (
@@ -471,6 +471,7 @@ def _listed(given: Any) -> tuple[Any, ...]:
 
 
 __all__ = [
+    "Accepted",
     "Architecture",
     "Assumption",
     "Baseline",
@@ -478,6 +479,7 @@ __all__ = [
     "Bindings",
     "Block",
     "Blocker",
+    "BoundSize",
     "Breach",
     "Ceiling",
     "Certainty",

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from analyzer.display import Brief
 from analyzer.errors import ConfigError
 from analyzer.findings import suppress as suppression
-from analyzer.findings.baseline import apply_baseline
 from analyzer.findings.configuration import CONFIGURATION
 from analyzer.findings.finding import Severity
 from analyzer.findings.group import group
 from analyzer.findings.order import dedupe, sort
+from analyzer.findings.ratchet import apply_entries
+from analyzer.findings.stale import of_other_sizes, stale
 from analyzer.ruleset.option_values import typed
 from analyzer.ruleset.select import matches, select_rules, unknown_selectors
 from analyzer.ruleset.trusted import Trusted
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from analyzer.facts import Facts, Problem
-    from analyzer.findings.baseline import Baseline
+    from analyzer.findings.baseline import Accepted, Baseline
     from analyzer.findings.finding import Finding
-    from analyzer.findings.suppress import Suppression
+    from analyzer.findings.ratchet import Judged
+    from analyzer.findings.suppress import Suppressed, Suppression
     from analyzer.ruleset.option import OptionValue
     from analyzer.ruleset.rule import Rule
     from analyzer.ruleset.select import Selectable
@@ -55,6 +57,8 @@ class Settings:
     """What rules about trust need not name."""
     today: date | None = None
     """The day on which expiry dates are judged; ``None``: nothing has expired."""
+    identify: bool = True
+    """Give findings fingerprints; a baseline needs them in any case."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -98,7 +102,11 @@ def judge(facts: Facts, rules: Sequence[Rule], settings: Settings) -> Verdict:
     # dedupe first: a baseline is written from reported findings, so duplicates must not be
     # counted against it.
     limits: list[Problem] = []
-    found = yielding(dedupe(evaluate(facts, chosen, options, limits, settings.trusted)), chosen)
+    matched = evaluate(
+        facts, chosen, options, limits, settings.trusted,
+        identify=settings.identify or settings.baseline is not None,
+    )  # fmt: skip
+    found = yielding(dedupe(matched), chosen)
     # severity before what takes findings out: formats show those too, as grave as they would be.
     # sort, which puts the gravest first, after severity; nothing after it changes the order.
     ordered = sort(regrade(found, rules, settings.severity), _positions(facts))
@@ -108,12 +116,33 @@ def judge(facts: Facts, rules: Sequence[Rule], settings: Settings) -> Verdict:
     split = suppression.suppress(
         ordered, settings.suppressions, facts.model.path, settings.today, names
     )
-    new, accepted = (
-        apply_baseline(split.kept, settings.baseline, facts.model.path)
-        if settings.baseline
-        else (split.kept, ())
-    )
-    return Verdict(new, split.silenced, accepted, split.used, tuple(limits))
+    if settings.baseline is None:
+        return Verdict(split.kept, split.silenced, (), split.used, tuple(limits))
+    judged = _ratchet(facts, split, settings.baseline)
+    whole = not (facts.inconclusive or limits)
+    gone = [e for e in judged.gone if was_looked_for(e, facts, chosen)] if whole else []
+    notes = governed((*judged.notes, *stale(gone, settings.baseline)), settings)
+    return Verdict(
+        sort((*judged.new, *notes), _positions(facts)),
+        split.silenced, judged.accepted, split.used, tuple(limits),
+    )  # fmt: skip
+
+
+def _ratchet(facts: Facts, split: Suppressed, baseline: Baseline) -> Judged:
+    """What the baseline makes of the findings of one model."""
+    path = facts.model.path
+    notes = of_other_sizes(facts.assumptions, baseline.sizes_of(path))
+    silenced = [finding for finding, _ in split.silenced]
+    judged = apply_entries(split.kept, baseline.of(path), silenced, magnitudes=not notes)
+    return replace(judged, notes=notes if judged.pairs else ())
+
+
+def was_looked_for(entry: Accepted, facts: Facts, rules: Iterable[Rule]) -> bool:
+    """Whether a finding like this would have been found, had it been there."""
+    rule = next((rule for rule in rules if rule.id == entry.rule), None)
+    if rule is None or (rule.reads_weights and facts.evidence is None):
+        return False
+    return not entry.target or any(fit.target == entry.target for fit in facts.targets)
 
 
 def yielding(findings: Sequence[Finding], rules: Sequence[Rule]) -> tuple[Finding, ...]:

@@ -41,7 +41,7 @@ def test_what_is_silenced_or_accepted_comes_as_grave_and_in_the_order_as_if_it_w
     assert [f.severity for f in new] == [Severity.ERROR] * 6
     entry = Suppression("TST001", "we know")
     verdict = judge(model, RULES, replace(
-        settings, suppressions=(entry,), baseline=make_baseline({model.model.path: new}),
+        settings, suppressions=(entry,), baseline=make_baseline([(model, new)]),
     ))  # fmt: skip
     assert verdict.suppressed == tuple((f, entry) for f in new if f.rule == "TST001")
     assert verdict.accepted == tuple(f for f in new if f.rule == "TST002")

@@ -6,8 +6,9 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from analyzer.cli import exits, values
+from analyzer.cli import baseline, exits, values
 from analyzer.cli.attachments import check_attachments
+from analyzer.cli.baseline import add_missing
 from analyzer.cli.bases import with_bases
 from analyzer.cli.judge import judge_all
 from analyzer.cli.options import (
@@ -16,13 +17,13 @@ from analyzer.cli.options import (
     add_target_option,
     add_weights_option,
 )
-from analyzer.cli.outputs import STDOUT, deliver, keep_models, write_files
+from analyzer.cli.outputs import STDOUT, keep_models, write_files
 from analyzer.cli.own import Searched
 from analyzer.cli.paths import absolute, expand
 from analyzer.cli.plan import NO_BASELINE, make_plans
 from analyzer.cli.shell import command_line
 from analyzer.errors import ConfigError
-from analyzer.report import CHECK_FORMATS, STATISTICS_FORMATS
+from analyzer.report import CHECK_FORMATS, STATISTICS_FORMATS, WITHOUT_FINGERPRINTS
 from analyzer.report.result import Batch, Failure, Options, Result, Since
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from analyzer.cli.environment import Environment
     from analyzer.cli.plan import Plan
     from analyzer.errors import ModelError
+    from analyzer.findings.baseline import Baseline
 
 LEVELS = ("error", "warning", "info")
 
@@ -97,6 +99,11 @@ def configure(parser: ArgumentParser) -> None:
         help="accept all present findings: write them to this file",
     )
     parser.add_argument(
+        "--prune",
+        action="store_true",
+        help="with --write-baseline: only remove from the file what is not found any more",
+    )
+    parser.add_argument(
         "-j",
         "--jobs",
         metavar="N",
@@ -143,9 +150,11 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
             accepted,
             note=console.note,
             digest=not formats.isdisjoint({"json", "jsonl", "sarif"}),
+            identify=bool(arguments.write_baseline) or not formats <= WITHOUT_FINGERPRINTS,
         )
     )
     debug = arguments.debug or environment.debug
+    old = _written_before(arguments, console)
     searched = Searched(
         [path for path in arguments.paths if os.path.isdir(path)],
         [path for path in everything if isinstance(path, str)],
@@ -154,12 +163,13 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         plans, command_line(arguments), console,
         debug=debug, jobs=arguments.jobs, searched=searched,
     )  # fmt: skip
+    judged = add_missing(judged, plans)
     items = tuple(
         judged[item] if isinstance(item, str) else Failure(item.path, str(item)) for item in found
     )
     batch = Batch(items, since)
-    if arguments.write_baseline:
-        return _accept(batch, arguments.write_baseline, console)
+    if old is not None:
+        return _accept(batch, plans, old, console, prune=arguments.prune)
     most = max((plan.limits.text_rows for plan in plans.values()), default=0)
     code, root = _exit_code(batch, plans, arguments.fail_on), absolute(".")
     options = Options(
@@ -222,16 +232,22 @@ def _fails(result: Result, fail_on: str) -> bool:
     return any(finding.severity in failing for finding in result.findings)
 
 
-def _accept(batch: Batch, path: str, console: Console) -> int:
-    """Write a baseline of everything found; what could not be judged is not accepted."""
-    from analyzer.findings.baseline import dump_baseline, make_baseline
+def _written_before(arguments: Namespace, console: Console) -> Baseline | None:
+    """What is in the baseline that is to be written; ``None`` where none is."""
+    if arguments.write_baseline:
+        return baseline.before(arguments.write_baseline, prune=arguments.prune, console=console)
+    if arguments.prune:
+        raise ConfigError("--prune is for --write-baseline FILE")
+    return None
 
-    findings = {result.facts.model.path: result.findings for result in batch.results}
+
+def _accept(
+    batch: Batch, plans: Mapping[str, Plan], old: Baseline, console: Console, *, prune: bool
+) -> int:
+    """Write a baseline of everything found; what could not be judged is not accepted."""
     for failure in batch.failures:
         console.error(failure.message)
-    if not findings:  # a mistyped path is no reason to accept nothing any more
+    if not batch.results:  # a mistyped path is no reason to accept nothing any more
         return exits.INCONCLUSIVE
-    deliver(dump_baseline(make_baseline(findings)), path, console)
-    number = sum(map(len, findings.values()))
-    console.note(f"{path}: {number} finding{'' if number == 1 else 's'} accepted")
+    baseline.rewrite(batch, plans, old, console, prune=prune)
     return exits.CLEAN if batch.outcome != "inconclusive" else exits.INCONCLUSIVE

@@ -112,11 +112,13 @@ def make_plans(
     *,
     note: Callable[[str], None],
     digest: bool = True,
+    identify: bool = True,
 ) -> dict[str, Plan]:
     """A plan for each path; paths for which the same is said share one.
 
     ``baseline`` is a file that replaces the configuration's, or ``NO_BASELINE``. ``digest`` says
     that an output shows the SHA-256, which takes longer than all else on gigabytes of weights.
+    ``identify`` says that one shows fingerprints, for which the whole graph is looked at.
     ``note`` is told which configurations hold, and which lie above a model and do not.
 
     Raises
@@ -125,7 +127,7 @@ def make_plans(
         With every error of every configuration that is used; nothing was judged yet.
     """
     find, ignored = _finder(arguments)
-    maker = _Maker(arguments, today, baseline, digest)
+    maker = _Maker(arguments, today, baseline, digest, identify)
     plans: dict[str, Plan] = {}
     errors: list[str] = []
     for path in paths:
@@ -186,10 +188,13 @@ def _finder(arguments: Namespace) -> tuple[Callable[[str], Config], Mapping[str,
 class _Maker:
     """Makes the plans of one run; what several have in common is made once."""
 
-    def __init__(self, arguments: Namespace, today: date, baseline: str, digest: bool) -> None:
+    def __init__(
+        self, arguments: Namespace, today: date, baseline: str, digest: bool, identify: bool
+    ) -> None:
         self._arguments = arguments
         self._today, self._accepted = today, baseline
         self._digest = digest and not arguments.no_hash
+        self._identify = identify
         self._said = said_by(arguments)
         self._plans: dict[tuple[str, tuple[ModelsEntry, ...]], Plan] = {}
         self._rules: dict[tuple[str, ...], tuple[Rule, ...]] = {}
@@ -230,6 +235,7 @@ class _Maker:
                 Settings(**config.rule_settings()),
                 baseline=self._baseline(self._accepted or config.baseline),
                 today=self._today,
+                identify=self._identify,
             ),
             bindings=Bindings(config.shapes, config.dims, config.trip_counts),
             limits=_limits(config.limits),
@@ -242,12 +248,10 @@ class _Maker:
         )
 
     def _baseline(self, path: str) -> Baseline | None:
-        from analyzer.findings.baseline import MAX_BYTES, parse_baseline
-
         if path in ("", NO_BASELINE):
             return None
         if path not in self._baselines:
-            self._baselines[path] = parse_baseline(read_bytes(path, MAX_BYTES), path)
+            self._baselines[path] = read_baseline(path)
         return self._baselines[path]
 
 
@@ -295,3 +299,10 @@ def _limits(values: Mapping[str, int]) -> Limits:
     if unknown := [text for name in values if (text := unknown_limit(name))]:
         raise ConfigError("\n".join(unknown))
     return replace(Limits(), **{name.replace("-", "_"): n for name, n in values.items()})
+
+
+def read_baseline(path: str) -> Baseline:
+    """A baseline; its paths are relative to its folder. Raises ``ConfigError``."""
+    from analyzer.findings.baseline_file import MAX_BYTES, parse_baseline
+
+    return parse_baseline(read_bytes(path, MAX_BYTES), path, os.path.dirname(absolute(path)))

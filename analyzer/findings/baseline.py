@@ -1,102 +1,161 @@
-"""Baselines: the findings a model had when it was adopted, so that only new ones count.
+"""Baselines: findings that a team has accepted, so that only new and worse ones are reported.
 
-The file is JSON with sorted keys, made to be committed and reviewed::
-
-    {"schema": 1, "models": {"net.onnx": {"3c3b3cd087ea-d3616c6dd206": 2}}}
-
-Each model lists fingerprints and how many findings carry each.
+What is accepted is a place (``Accepted``), as good as it was then. ``ratchet`` says which findings
+those are in the model of today, ``baseline_file`` how they are written down.
 """
 
 from __future__ import annotations
 
-import json
+import os
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from math import isfinite
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.errors import ConfigError
-from analyzer.findings.fingerprint import structure_of
+from analyzer.findings.configuration import CATEGORY
+from analyzer.findings.group import ungroup
+from analyzer.units import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
-    from analyzer.findings.finding import Finding
+    from analyzer.facts import Facts
+    from analyzer.findings.finding import Finding, Severity
 
-SCHEMA = 1
-MAX_BYTES = 64 * 1024 * 1024
-"""Size of a baseline file."""
+LONGEST = 400
+"""Characters of a place or a message that are kept; people read them, nothing compares them."""
+
+
+class BoundSize(NamedTuple):
+    """A size that a model leaves open, as it was bound when its findings were accepted."""
+
+    input: str
+    axis: int
+    value: int
+    reason: str
+    """As ``Assumption.reason``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Findings that were accepted: one, or several that nothing tells apart."""
+
+    rule: str
+    place: str
+    """What people call it; empty for the whole model."""
+    message: str
+    """What the finding said."""
+    severity: Severity
+    fingerprint: str
+    value: float | None = None
+    """Its magnitude, in ``unit``; a finding that is worse is new."""
+    unit: str = ""
+    target: str = ""
+    """The runtime or device that it is about; empty for all."""
+    count: int = 1
+    """Findings like this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
     """Accepted findings by model."""
 
-    models: Mapping[str, Mapping[str, int]]
-    """Model path → fingerprint → number of findings."""
+    models: Mapping[str, tuple[Accepted, ...]]
+    """By the path of the model, relative to ``folder`` and with ``/`` between its parts."""
+    sizes: Mapping[str, tuple[BoundSize, ...]] = field(default_factory=dict)
+    """Sizes that models left open, by the same paths."""
+    folder: str = ""
+    """Where the file with the baseline is; empty: paths are those that were given."""
+    path: str = ""
+    """The file, for messages."""
+
+    def key(self, model: str) -> str:
+        """The path by which this baseline knows a model."""
+        return relative(model, self.folder)
+
+    def of(self, model: str) -> tuple[Accepted, ...]:
+        """What is accepted of a model."""
+        return self.models.get(self.key(model), ())
+
+    def sizes_of(self, model: str) -> tuple[BoundSize, ...]:
+        """Sizes that a model left open when its findings were accepted."""
+        return self.sizes.get(self.key(model), ())
 
 
-def make_baseline(findings: Mapping[str, Iterable[Finding]]) -> Baseline:
-    """Accept ``findings``, given by model path."""
-    return Baseline(
-        {_key(m): Counter(f.fingerprint for f in found) for m, found in findings.items()}
+def relative(model: str, folder: str) -> str:
+    """A model's path as seen from ``folder``, in one spelling on every system.
+
+    >>> relative("./nets\\\\a.onnx" if os.sep != "/" else "./nets/a.onnx", "")
+    'nets/a.onnx'
+    """
+    if model == "-" or not folder:
+        return PurePath(model).as_posix()
+    own, base = os.path.abspath(model), os.path.abspath(folder)
+    inside = os.path.join(base, "")
+    if not own.startswith(inside):  # perhaps by another name of the folder
+        real = os.path.join(os.path.realpath(os.path.dirname(own)), os.path.basename(own))
+        if real.startswith(os.path.join(os.path.realpath(base), "")):
+            own, base = real, os.path.realpath(base)
+    try:
+        return PurePath(os.path.relpath(own, base)).as_posix()
+    except ValueError:  # another drive
+        return PurePath(own).as_posix()
+
+
+def accept(findings: Iterable[Finding], names: Mapping[str, str] = {}) -> tuple[Accepted, ...]:
+    """Accept findings of one model, grouped or not.
+
+    Parameters
+    ----------
+    names : what people call operators, by id.
+    """
+    # those about the settings are not the model's, and another run would not find them there
+    places = (finding for finding in ungroup(findings) if finding.category != CATEGORY)
+    return merged(entry_of(finding, names) for finding in places)
+
+
+def merged(entries: Iterable[Accepted]) -> tuple[Accepted, ...]:
+    """Entries that say the same as one, their numbers added up."""
+    found: Counter[Accepted] = Counter()
+    for entry in entries:
+        found[replace(entry, count=1)] += entry.count
+    return tuple(replace(entry, count=number) for entry, number in found.items())
+
+
+def entry_of(finding: Finding, names: Mapping[str, str] = {}) -> Accepted:
+    """The entry that accepts a finding at one place."""
+    value = finding.value
+    known = value is not None and isfinite(value)
+    return Accepted(
+        rule=finding.rule,
+        place=shorten(names.get(finding.node) or finding.node, LONGEST),
+        message=shorten(finding.message, LONGEST),
+        severity=finding.severity,
+        fingerprint=finding.fingerprint,
+        value=value if known else None,
+        unit=finding.unit if known else "",
+        target=finding.target,
     )
 
 
-def dump_baseline(baseline: Baseline) -> bytes:
-    """The file's bytes; the same baseline gives the same bytes."""
-    models = {model: dict(counts) for model, counts in baseline.models.items()}
-    text = json.dumps({"schema": SCHEMA, "models": models}, indent=1, sort_keys=True)
-    return f"{text}\n".encode()
+def make_baseline(models: Iterable[tuple[Facts, Iterable[Finding]]], folder: str = "") -> Baseline:
+    """Accept findings of models; ``folder`` is where the file is going to be."""
+    accepted: dict[str, tuple[Accepted, ...]] = {}
+    sizes: dict[str, tuple[BoundSize, ...]] = {}
+    for facts, findings in models:
+        key = relative(facts.model.path, folder)
+        if entries := accept(findings, names_of(facts)):
+            accepted[key] = entries
+            sizes[key] = bound_sizes(facts)
+    return Baseline(accepted, sizes, folder)
 
 
-def parse_baseline(data: bytes, source: str = "baseline") -> Baseline:
-    """Read a file's bytes; raises ``ConfigError`` if they are not a baseline."""
-    if len(data) > MAX_BYTES:
-        raise ConfigError(f"{source}: larger than {MAX_BYTES:,} bytes")
-    try:
-        content = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{source}: not a baseline, {error}") from None
-    if not isinstance(content, dict) or content.get("schema") != SCHEMA:
-        raise ConfigError(f"{source}: not a baseline of schema {SCHEMA}; write it again")
-    models = content.get("models")
-    if not isinstance(models, dict) or not all(map(_is_counts, models.values())):
-        raise ConfigError(f"{source}: 'models' must map each model to fingerprints and counts")
-    return Baseline(models)
+def names_of(facts: Facts) -> Mapping[str, str]:
+    """What people call operators, by id."""
+    return {node.id: node.name for node in facts.nodes}
 
 
-def apply_baseline(
-    findings: Sequence[Finding], baseline: Baseline, model: str
-) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-    """Split ``findings`` of ``model`` into (new, accepted).
-
-    A finding is accepted while its fingerprint has counts left; what remains may use up counts
-    of its structure alone, which is how a renamed node stays accepted. Of several findings with
-    one fingerprint the last ones are new.
-    """
-    counts = Counter(baseline.models.get(_key(model), {}))
-    accepted: set[int] = set()
-    for index, finding in enumerate(findings):
-        if counts[finding.fingerprint] > 0:
-            counts[finding.fingerprint] -= 1
-            accepted.add(index)
-    renamed: Counter[str] = Counter()
-    for print_, left in counts.items():
-        renamed[structure_of(print_)] += left
-    for index, finding in enumerate(findings):
-        structure = structure_of(finding.fingerprint)
-        if index not in accepted and renamed[structure] > 0:
-            renamed[structure] -= 1
-            accepted.add(index)
-    new = tuple(f for i, f in enumerate(findings) if i not in accepted)
-    return new, tuple(f for i, f in enumerate(findings) if i in accepted)
-
-
-def _key(model: str) -> str:
-    """The model's path as one spelling on every system."""
-    return PurePath(model).as_posix()
-
-
-def _is_counts(value: Any) -> bool:
-    return isinstance(value, dict) and all(type(n) is int and n >= 0 for n in value.values())
+def bound_sizes(facts: Facts) -> tuple[BoundSize, ...]:
+    """Sizes that a model leaves open, as they are bound."""
+    return tuple(BoundSize(a.input, a.axis, a.value, a.reason) for a in facts.assumptions)

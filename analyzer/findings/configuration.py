@@ -144,5 +144,56 @@ targets = ["coreml"]
     fix="Correct the glob, which begins at the folder of the configuration, or remove the entry.",
 )
 
-CONFIGURATION = (UNUSED_SUPPRESSION, EXPIRED_SUPPRESSION, UNMATCHED_MODELS)
+STALE_BASELINE = ConfigurationRule(
+    id="CFG004",
+    name="stale-baseline",
+    severity=Severity.WARNING,
+    since="0.1.0",
+    summary="Finds entries of the baseline whose finding is gone.",
+    rationale="""\
+An entry of a baseline says that a finding is accepted. When the finding is gone the entry stays
+behind, and the next one of its kind is accepted although nobody has looked at it. An entry is
+judged where its model was judged as a whole and its rule was applied, or where the model's file
+does not exist any more; others are left alone, so that a run over some of the models says nothing
+about the rest.""",
+    example="""\
+baseline = "onnxlint-baseline.jsonl"   # accepts findings of models/old.onnx, which is gone
+""",
+    instead="",
+    fix="Remove such entries: onnxlint check MODELS --write-baseline FILE --prune.",
+)
+BASELINE_OF_OTHER_SIZES = ConfigurationRule(
+    id="CFG005",
+    name="baseline-of-other-sizes",
+    severity=Severity.WARNING,
+    since="0.1.0",
+    summary="Finds baselines that were written for other sizes of open dimensions.",
+    rationale="""\
+A baseline holds how much there is of a finding, in MACs or bytes, and a finding that grows is new.
+What a model with open dimensions costs depends on the sizes they are bound to: with a batch of 8
+everything is eight times as much, and nothing has become worse. So accepted findings stay accepted,
+and that they may have become worse is not judged. Sizes that the model itself states are not meant:
+where those grow, its findings have grown.""",
+    example="""\
+baseline = "onnxlint-baseline.jsonl"   # written with batch = 1
+
+[dims]
+batch = 8
+""",
+    instead="""\
+baseline = "onnxlint-baseline-8.jsonl"
+
+[dims]
+batch = 8
+""",
+    fix="Check with the sizes of the baseline, or write a baseline for these.",
+)
+
+CONFIGURATION = (
+    UNUSED_SUPPRESSION,
+    EXPIRED_SUPPRESSION,
+    UNMATCHED_MODELS,
+    STALE_BASELINE,
+    BASELINE_OF_OTHER_SIZES,
+)
 """All of them, by id."""

@@ -1,31 +1,73 @@
-"""The identity of a finding across runs and versions of a model."""
+"""The identity of a finding across runs, names, exporters and versions of a model.
+
+It has four parts, joined by ``-``. Each is a hash over the rule, so that findings of two rules
+never have one:
+
+- *name*: what the place is called;
+- *kind*: what it is whatever it is called, e.g. a 3×3 convolution from 64 to 128 channels;
+- *near*: the kind, and the layers around it;
+- *far*: the same, more of them, and how deep in the network it is.
+
+Two findings with different kinds are never the same; ``IDENTITIES`` says which parts decide about
+others, the strictest first. No part holds a severity, a message or a size of the data.
+"""
 
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
 
-_DIGITS = 12
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_NAME, _KIND, _NEAR = 12, 16, 12
+"""Hexadecimal digits: nobody shall find another kind with the same hash, while the other parts
+only tell places of one kind apart."""
 
 
-def fingerprint(rule: str, name: str, structure: tuple[object, ...]) -> str:
-    """``<name>-<structure>``: two hashes, each over the rule and one half of the identity.
+class Fingerprint(NamedTuple):
+    """A fingerprint taken apart."""
 
-    The first changes when the node is renamed, the second when what it computes changes, so a
-    baseline can follow a node through either. Neither holds a severity, a message or a count
-    that depends on bound dimensions. A name is any text, invalid UTF-8 included.
+    name: str
+    kind: str
+    near: str
+    far: str
 
-    >>> fingerprint("SEP001", "/conv1", ("Conv", (3, 3)))
-    '3c3b3cd087ea-d3616c6dd206'
+
+IDENTITIES: Sequence[tuple[str, ...]] = (
+    ("name", "kind", "near", "far"),
+    ("kind", "near", "far"),
+    ("name", "kind", "near"),
+    ("kind", "near"),
+    ("name", "kind"),
+    ("kind",),
+)
+"""Parts that two findings have to share to be the same, from strict to lenient."""
+
+
+def fingerprint(rule: str, name: str, kind: tuple[str, ...], near: str = "", far: str = "") -> str:
+    """The fingerprint of a finding of ``rule``; names are any text, invalid UTF-8 included.
+
+    >>> fingerprint("SEP001", "/conv1", ("Conv", "3, 3"))
+    '3c3b3cd087ea-91ed6d40f1832548-fb4518926967-fb4518926967'
     """
-    return f"{_digest(rule, name)}-{_digest(rule, repr(structure))}"
+    return "-".join(
+        (
+            _digest(_NAME, rule, name),
+            _digest(_KIND, rule, *kind),
+            _digest(_NEAR, rule, *kind, near),
+            _digest(_NEAR, rule, *kind, far),
+        )
+    )
 
 
-def structure_of(print_: str) -> str:
-    """The half that survives renaming."""
-    return print_.rpartition("-")[2]
+def parts_of(text: str) -> Fingerprint:
+    """A fingerprint's parts; raises ``ValueError`` where it has not four."""
+    name, kind, near, far = text.split("-")
+    return Fingerprint(name, kind, near, far)
 
 
-def _digest(*parts: str) -> str:
+def _digest(digits: int, *parts: str) -> str:
     # Lengths keep ("ab", "c") apart from ("a", "bc").
     text = "".join(f"{len(part)}:{part}" for part in parts)
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:digits]

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     TargetRenderer = Callable[[Deployments, Options], bytes]
 
 __all__ = ["CHECK_FORMATS", "COMPARE_FORMATS", "INSPECT_FORMATS", "REPORT_FORMATS",
-           "SCALE_FORMATS", "STATISTICS_FORMATS", "SUFFIXES", "TARGET_FORMATS", "Batch",
-           "Failure", "Options", "Result"]  # fmt: skip
+           "SCALE_FORMATS", "STATISTICS_FORMATS", "SUFFIXES", "TARGET_FORMATS",
+           "WITHOUT_FINGERPRINTS", "Batch", "Failure", "Options", "Result"]  # fmt: skip
 
 
 def _from(module: str, function: str = "render") -> Callable[[Any, Options], bytes]:
@@ -67,6 +67,8 @@ CHECK_FORMATS: Mapping[str, BatchRenderer] = {
     "markdown": _from("markdown", "render_batch"),
     "netron": _from("netron", "render_batch"),
 }
+WITHOUT_FINGERPRINTS = frozenset({"text", "concise", "github", "netron"})
+"""Formats of ``check`` that show none, so that they need not be worked out."""
 STATISTICS_FORMATS: Mapping[str, BatchRenderer] = {
     "text": _from("statistics", "text"),
     "json": _from("statistics", "json"),

@@ -10,6 +10,7 @@ from analyzer.facts import Problem
 from analyzer.findings.finding import Finding
 from analyzer.findings.fingerprint import fingerprint
 from analyzer.patterns.index import index_of
+from analyzer.patterns.likeness import likenesses_of
 from analyzer.ruleset.allowance import Exhausted, model_allowance, rule_allowance
 from analyzer.ruleset.evaluate import ALLOWANCE
 from analyzer.ruleset.occurrences import occurrences
@@ -18,7 +19,7 @@ from analyzer.ruleset.subjects import Subjects, common_groups
 from analyzer.ruleset.trusted import USUAL, Trusted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from analyzer.facts import Facts
     from analyzer.ruleset.option import OptionValue
@@ -32,6 +33,8 @@ def evaluate(
     options: Mapping[str, Mapping[str, OptionValue]] | None = None,
     problems: list[Problem] | None = None,
     trusted: Trusted = USUAL,
+    *,
+    identify: bool = True,
 ) -> Iterator[Finding]:
     """Every match of every rule.
 
@@ -41,15 +44,17 @@ def evaluate(
     problems : gets one for each rule that would have had to look at too much. Rules about
         problems run last, and see those too.
     trusted : what the group ``trust`` holds.
+    identify : give findings fingerprints, for which the whole graph is looked at.
     """
+    make = partial(_finding, identify=identify)
     limits = [] if problems is None else problems
     chosen = [r for r in rules if not r.reads_weights or facts.evidence is not None]
     ordinary = [rule for rule in chosen if rule.subject != "problem"]
-    yield from _evaluate(facts, ordinary, options or {}, limits, trusted)
+    yield from _evaluate(facts, ordinary, options or {}, limits, trusted, make)
     if limits:
         facts = replace(facts, problems=(*facts.problems, *limits))
     about = [rule for rule in chosen if rule.subject == "problem"]
-    yield from _evaluate(facts, about, options or {}, limits, trusted)
+    yield from _evaluate(facts, about, options or {}, limits, trusted, make)
 
 
 def _evaluate(
@@ -58,6 +63,7 @@ def _evaluate(
     options: Mapping[str, Mapping[str, OptionValue]],
     problems: list[Problem],
     trusted: Trusted,
+    make: Callable[[Facts, Rule, Subject, dict[str, Any]], Finding],
 ) -> Iterator[Finding]:
     subjects = Subjects(facts)
     common = {**common_groups(facts), "trust": trusted}
@@ -82,7 +88,7 @@ def _evaluate(
                 groups = {**shared(), **subject.groups}
                 if matched or rule.when(groups):
                     done.add(subject.place)
-                    yield _finding(rule, subject, groups)
+                    yield make(facts, rule, subject, groups)
         except Exhausted:
             problems.append(_exhausted(rule))
 
@@ -94,8 +100,11 @@ def _shared(
     return {**common, "option": values(rule, options.get(rule.id, {}))}
 
 
-def _finding(rule: Rule, subject: Subject, groups: dict[str, Any]) -> Finding:
+def _finding(
+    facts: Facts, rule: Rule, subject: Subject, groups: dict[str, Any], *, identify: bool
+) -> Finding:
     message = rule.message(groups)
+    deployment = subject.groups.get("deployment")
     return Finding(
         rule=rule.id,
         name=rule.name,
@@ -104,7 +113,7 @@ def _finding(rule: Rule, subject: Subject, groups: dict[str, Any]) -> Finding:
         node=subject.place,
         message=message,
         fix=rule.fix,
-        fingerprint=fingerprint(rule.id, subject.name, subject.structure()),
+        fingerprint=_identity(facts, rule, subject) if identify else "",
         saving=subject.saving if "saving" in rule.when.groups else None,
         cause=rule.id if rule.group == "rule" else message,
         value=rule.value.of(groups) if rule.value else None,
@@ -112,7 +121,15 @@ def _finding(rule: Rule, subject: Subject, groups: dict[str, Any]) -> Finding:
         total=rule.value.total if rule.value else "sum",
         remedy=rule.remedy(groups) if rule.remedy else "",
         ask=rule.ask(groups) if rule.ask else "",
+        target=deployment.target if deployment else "",
     )
+
+
+def _identity(facts: Facts, rule: Rule, subject: Subject) -> str:
+    place = subject.place if subject.stands_at is None else subject.stands_at
+    like = likenesses_of(facts).at(place)
+    near, far = ("|".join((part, *subject.detail)) for part in (like.near, like.far))
+    return fingerprint(rule.id, subject.name, (like.kind, *subject.form), near, far)
 
 
 def _exhausted(rule: Rule) -> Problem:

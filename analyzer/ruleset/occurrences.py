@@ -3,13 +3,12 @@ the pattern has bound."""
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from analyzer.patterns.index import index_of
 from analyzer.ruleset.pattern import Lookup, Matcher
 from analyzer.ruleset.sandbox import UNKNOWN
-from analyzer.ruleset.subjects.node import SORT, NodeSubjects, node_structure
+from analyzer.ruleset.subjects.node import SORT, NodeSubjects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -79,11 +78,5 @@ def _place(facts: Facts, found: Occurrence) -> Subject:
 
 def _subject(facts: Facts, found: Occurrence, bound: Mapping[str, Any]) -> Subject:
     place = _place(facts, found)
-    return place._replace(
-        structure=partial(_structure, facts, found.operators), groups={**place.groups, **bound}
-    )
-
-
-def _structure(facts: Facts, operators: tuple[str, ...]) -> tuple[object, ...]:
-    """What the operators are, in the order of the statements."""
-    return tuple(node_structure(facts[node]) for node in operators)
+    types = tuple([facts[node].op_type for node in found.operators])
+    return place._replace(groups={**place.groups, **bound}, detail=types)

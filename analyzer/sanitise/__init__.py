@@ -16,6 +16,7 @@ from analyzer.sanitise.sinks import (
     file_name,
     github_data,
     github_property,
+    json_line,
     markdown,
     markdown_code,
     sarif_text,
@@ -33,6 +34,6 @@ from analyzer.sanitise.visible import (
 
 __all__ = [
     "CELL", "LIMIT", "clean", "csv_cell", "csv_rows", "dot", "encode_lines", "encode_text",
-    "file_name", "github_data", "github_property", "label", "line", "markdown", "markdown_code",
-    "sarif_text", "without_commands", "xml_text",
+    "file_name", "github_data", "github_property", "json_line", "label", "line", "markdown",
+    "markdown_code", "sarif_text", "without_commands", "xml_text",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analyzer.sanitise.visible import clean, label
+from analyzer.sanitise.visible import clean, label, without_commands
 from analyzer.units import UNKNOWN, shorten
 
 if TYPE_CHECKING:
@@ -150,6 +150,32 @@ def _prose(word: str, *, first: bool) -> str:
     word = _BRACES.sub(r"\\\1", word).replace("<", "&lt;").replace(">", "&gt;")
     start = _LINE_START.match(word) if first else None
     return f"{word[: start.end()]}\\{word[start.end() :]}" if start else word
+
+
+def json_line(text: str) -> str:
+    r"""A line of JSON in which everything is plainly visible; it reads back as it was.
+
+    >>> json_line('{"a": "é\u202e"}')
+    '{"a": "é\\u202e"}'
+    """
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(char if _is_seen(char) else _utf16(char) for char in text)
+    return without_commands(text, _utf16)
+
+
+def _is_seen(char: str) -> bool:
+    """Whether a character is visible by itself; accents may pile up on another."""
+    from unicodedata import category
+
+    return clean(f"a{char}")[1:] == char and (char < "\u0300" or category(char)[0] != "M")
+
+
+def _utf16(char: str) -> str:
+    code = ord(char)
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    code -= 0x10000
+    return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
 
 
 _DEVICES = re.compile(r"(?i:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?=[. ]|\Z)")

@@ -125,6 +125,12 @@ SINKS: tuple[Sink, ...] = (
         ("file_name",),
     ),
     Sink(
+        "baselines, JSON lines that people review",
+        (),
+        "what JSON demands; what is not seen and every accent, as JSON's own escapes",
+        ("json_line",),
+    ),
+    Sink(
         "records at a Python prompt and in notebooks",
         (),
         "in notebooks as HTML",
@@ -138,7 +144,7 @@ ENDS: dict[str, str] = {
     "cli/git/repository.py Repository.sizes": "names of objects, for git",
     "cli/git/repository.py Repository.small": "names of objects, for git",
     "cli/new_rule.py write_new_rule": "a text of ours and a checked name",
-    "findings/baseline.py dump_baseline": "JSON of ours",
+    "findings/baseline_file.py dump_baseline": "lines that json_line made",
     "findings/fingerprint.py _digest": "a digest",
     "graph/export.py _dot": "tokens quoted by dot",
     "graph/export.py _node_link": "values made clean before",

@@ -216,7 +216,7 @@ def test_baseline_of_a_batch_with_a_bad_file_is_exit_2(cli: Cli, wasteful: str) 
     outcome = cli("check", wasteful, "no.onnx", "--write-baseline", "base.json")
     assert outcome.code == 2
     assert "no.onnx: there is no such file" in outcome.err
-    assert "wasteful.onnx" in json.loads(Path("base.json").read_text())["models"]
+    assert '"model": "wasteful.onnx"' in Path("base.json").read_text()
 
 
 def test_outputs_besides_standard_output(cli: Cli, wasteful: str) -> None:

@@ -2,66 +2,57 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from analyzer.errors import ConfigError
 from analyzer.facts import Facts
-from analyzer.findings.baseline import (
-    Baseline,
-    apply_baseline,
-    dump_baseline,
-    make_baseline,
-    parse_baseline,
-)
-from analyzer.findings.finding import Finding
+from analyzer.findings.baseline import Baseline, accept, make_baseline, relative
+from analyzer.findings.baseline_file import dump_baseline, parse_baseline
 from analyzer.lint import Settings, judge, lint
 from analyzer.ruleset import parse_rule
 from tests.ruleset.build import CONV, RULE, facts, node
 
 RULES = (parse_rule(RULE),)
-PATH = "models/net.onnx"
 
 
-def accept(*models: Facts) -> Baseline:
+def accepted(*models: Facts) -> Baseline:
     """The baseline of these models, through its file form."""
-    return parse_baseline(
-        dump_baseline(make_baseline({m.model.path: lint(m, RULES) for m in models}))
-    )
+    return parse_baseline(dump_baseline(make_baseline([(m, lint(m, RULES)) for m in models])))
 
 
 def new(model: Facts, baseline: Baseline) -> list[str]:
-    return [f.node for f in lint(model, RULES, Settings(baseline=baseline))]
+    found = lint(model, RULES, Settings(baseline=baseline))
+    return [f.node for f in found if f.category != "configuration"]
 
 
 def test_a_baselined_model_is_clean_and_a_new_node_is_not() -> None:
-    baseline = accept(facts(node("a"), node("b")))
+    baseline = accepted(facts(node("a"), node("b")))
     assert new(facts(node("a"), node("b")), baseline) == []
     assert new(facts(node("a"), node("b"), node("c")), baseline) == ["c"]
     assert new(facts(node("b")), baseline) == []
 
 
 def test_a_renamed_node_stays_accepted() -> None:
-    baseline = accept(facts(node("a"), node("b")))
+    baseline = accepted(facts(node("a"), node("b")))
     assert new(facts(node("renamed"), node("b")), baseline) == []
     assert new(facts(node("renamed"), node("b"), node("more")), baseline) == ["more"]
 
 
 def test_a_changed_node_is_new_although_its_name_is_not() -> None:
     wider = node("a", conv=replace(CONV, out_channels=512))
-    assert new(facts(wider), accept(facts(node("a")))) == ["a"]
+    assert new(facts(wider), accepted(facts(node("a")))) == ["a"]
 
 
 def test_the_size_of_the_input_does_not_change_a_fingerprint() -> None:
     conv = replace(CONV, in_spatial=(28, 28), out_spatial=(28, 28), macs=4 * (CONV.macs or 0))
-    assert new(facts(node("a", conv=conv)), accept(facts(node("a")))) == []
+    assert new(facts(node("a", conv=conv)), accepted(facts(node("a")))) == []
 
 
 def test_each_model_has_its_own_counts_whatever_the_spelling_of_its_path() -> None:
-    baseline = accept(facts(node("a"), path="./models/net.onnx"))
+    baseline = accepted(facts(node("a"), path="./models/net.onnx"))
     assert new(facts(node("a"), path="models/net.onnx"), baseline) == []
     assert new(facts(node("a"), path="models/other.onnx"), baseline) == ["a"]
 
@@ -69,53 +60,82 @@ def test_each_model_has_its_own_counts_whatever_the_spelling_of_its_path() -> No
 def test_duplicate_findings_are_not_counted_against_the_baseline() -> None:
     twice = facts(node("a"), node("a"))
     assert len(lint(twice, RULES)) == 1
-    assert new(twice, accept(twice)) == []
+    assert new(twice, accepted(twice)) == []
 
 
 def test_accepted_findings_are_kept_apart() -> None:
     model = facts(node("a"), node("b"))
-    verdict = judge(model, RULES, Settings(baseline=accept(facts(node("a")))))
+    verdict = judge(model, RULES, Settings(baseline=accepted(facts(node("a")))))
     assert [f.node for f in verdict.findings] == ["b"]
     assert [f.node for f in verdict.accepted] == ["a"]
 
 
-def test_severity_does_not_change_a_baseline() -> None:
+def test_what_has_become_an_error_is_new_and_says_so() -> None:
     model = facts(node("a"))
-    baseline = accept(model)
-    assert lint(model, RULES, Settings(baseline=baseline, severity={"TST": "error"})) == ()
+    baseline = accepted(model)
+    info = lint(model, RULES, Settings(baseline=baseline, severity={"TST": "info"}))
+    (error,) = lint(model, RULES, Settings(baseline=baseline, severity={"TST": "error"}))
+    assert info == ()
+    assert error.message.endswith("; the baseline has it as a warning")
+
+
+def test_findings_about_the_settings_are_accepted_by_nothing() -> None:
+    model = facts(node("a"))
+    baseline = accepted(facts(node("a"), node("b", conv=replace(CONV, groups=2))))
+    found = lint(model, RULES, Settings(baseline=baseline))
+    assert [f.rule for f in found] == ["CFG004"]
+    assert accept(found) == ()
+
+
+def test_an_entry_that_is_silenced_besides_is_not_stale() -> None:
+    from analyzer.findings.suppress import Suppression
+
+    model = facts(node("a"))
+    settings = Settings(baseline=accepted(model), suppressions=(Suppression("TST001", "known"),))
+    assert lint(model, RULES, settings) == ()
+
+
+def test_an_entry_of_a_rule_that_was_not_applied_is_not_stale() -> None:
+    model = facts(node("a"))
+    settings = Settings(baseline=accepted(facts(node("a"), node("b"))))
+    assert [f.rule for f in lint(model, RULES, settings)] == ["CFG004"]
+    assert lint(model, RULES, replace(settings, ignore=("TST001",))) == ()
+    assert lint(model, RULES, replace(settings, ignore=("CFG004",))) == ()
+
+
+def test_an_entry_of_a_model_that_was_judged_in_part_is_not_stale() -> None:
+    from analyzer.facts import Problem
+
+    model = facts(problems=(Problem("limit", "", "too large"),))
+    assert lint(model, RULES, Settings(baseline=accepted(facts(node("a"))))) == ()
+
+
+def test_what_is_stale_names_the_place_and_the_remedy() -> None:
+    baseline = replace(accepted(facts(node("a"), node("b"))), path="b.jsonl")
+    (found,) = lint(facts(), RULES, Settings(baseline=baseline))
+    assert found.message == "the baseline accepts TST001 at a, which is not found any more"
+    assert found.remedy == "onnxlint check MODELS --write-baseline b.jsonl --prune"
+    assert found.count == 2
 
 
 @pytest.mark.parametrize(
-    "data",
-    [b"", b"{", b"[]", b"null", b"[" * 100_000, b'{"schema": 2, "models": {}}', b'{"schema": 1}',
-     b'{"schema": 1, "models": {"a": {"f": "2"}}}', b'{"schema": 1, "models": {"a": {"f": -1}}}',
-     b'{"schema": 1, "models": {"a": {"f": true}}}', b'{"schema": 1, "models": {"a": []}}',
-     b"\xff\xfe"],
-    ids=lambda d: repr(d[:30]),
-)  # fmt: skip
-def test_a_file_that_is_no_baseline_is_a_config_error(data: bytes) -> None:
-    with pytest.raises(ConfigError, match=r"b\.json"):
-        parse_baseline(data, "b.json")
+    ("model", "folder", "key"),
+    [
+        ("m/a.onnx", "", "m/a.onnx"),
+        ("./m/a.onnx", "", "m/a.onnx"),
+        ("-", "/p", "-"),
+        ("/p/m/a.onnx", "/p", "m/a.onnx"),
+        ("/p/m/../a.onnx", "/p", "a.onnx"),
+        ("/elsewhere/a.onnx", "/p/q", "../../elsewhere/a.onnx"),
+        ("/pq/a.onnx", "/p", "../pq/a.onnx"),
+    ],
+)
+def test_a_model_is_known_by_its_path_from_the_file(model: str, folder: str, key: str) -> None:
+    assert relative(model, folder) == key
 
 
-def test_the_same_baseline_gives_the_same_bytes() -> None:
-    one, other = facts(node("a"), path="1.onnx"), facts(node("b"), path="2.onnx")
-    assert dump_baseline(accept(one, other)) == dump_baseline(accept(other, one))
-    assert dump_baseline(accept(one)).endswith(b"}\n")
-
-
-PRINTS = st.lists(st.sampled_from(["n1-s1", "n2-s1", "n3-s2", "n1-s3"]), max_size=8)
-
-
-def finding(fingerprint: str) -> Finding:
-    return replace(lint(facts(node("a")), RULES)[0], fingerprint=fingerprint)
-
-
-@given(PRINTS, PRINTS)
-def test_no_more_findings_are_accepted_than_were_baselined(old: list[str], now: list[str]) -> None:
-    baseline = make_baseline({PATH: [finding(p) for p in old]})
-    fresh, accepted = apply_baseline([finding(p) for p in now], baseline, PATH)
-    assert len(fresh) + len(accepted) == len(now)
-    assert len(accepted) <= len(old)
-    if sorted(old) == sorted(now):
-        assert fresh == ()
+def test_a_folder_with_two_names_is_one_folder(tmp_path: Path) -> None:
+    (tmp_path / "real" / "m").mkdir(parents=True)
+    os.symlink(tmp_path / "real", tmp_path / "other")
+    model = str(tmp_path / "other" / "m" / "a.onnx")
+    assert relative(model, str(tmp_path / "real")) == "m/a.onnx"

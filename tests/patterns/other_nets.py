@@ -50,10 +50,10 @@ def resnet_v2_50(net: Net) -> str:
     return net.classifier(net.op("Relu", x), m)
 
 
-def vgg16(net: Net) -> str:
+def vgg16(net: Net, repeats: tuple[int, ...] = (2, 2, 3, 3, 3)) -> str:
     x, m = "x", 3
-    for n, repeats in ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3)):
-        for _ in range(repeats):
+    for n, layers in zip((64, 128, 256, 512, 512), repeats, strict=True):
+        for _ in range(layers):
             x, m = net.conv(x, m, n, 3, act="relu"), n
         x = net.op("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2])
     x = net.op("Flatten", x)
@@ -61,6 +61,10 @@ def vgg16(net: Net) -> str:
         x = net.op("Gemm", x, net.weight(n, m), net.weight(n), transB=1)
         x = net.op("Relu", x) if n > 1000 else x
     return x
+
+
+def vgg19(net: Net) -> str:
+    return vgg16(net, (2, 2, 4, 4, 4))
 
 
 def convnext_tiny(net: Net) -> str:

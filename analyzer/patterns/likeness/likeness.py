@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -42,7 +42,8 @@ class Likeness:
 
     kind: str
     """Of a layer its family, kernel, strides, groups and channels; of another operator its type
-    and the kind of layer that it stands behind."""
+    and the kind of layer that it stands behind; of what is computed from constants and shapes
+    alone, the kind of layer that it is for."""
     near: str
     """``kind``, and what is up to two layers or joins away on either side."""
     far: str
@@ -81,7 +82,7 @@ class Likenesses:
             return self._hashed[node]
         word = operator_word(vertex.call, record_of(vertex.call))
         if source is None:
-            return _derived(word, "for", self._constants.get(node, NOTHING))
+            return _constant(word, self._constants.get(node, NOTHING))
         return self._belonging(word, "behind", source)
 
     def at(self, place: str) -> Likeness:
@@ -210,6 +211,12 @@ def _alone(node: Node) -> Likeness:
     kind = ("operator", node.domain, node.op_type) if node.conv is None else conv_kind(node.conv)
     digest = _digest(repr(kind).encode()).hex()
     return Likeness(digest, digest, digest)
+
+
+def _constant(word: str, use: Likeness) -> Likeness:
+    """Of an operator that computes a constant: what it is for, however it is computed."""
+    found = _derived("constant", "for", use)
+    return replace(_derived(word, "for", use), kind=found.kind)
 
 
 def _derived(word: str, how: str, base: Likeness, layer: str = "") -> Likeness:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from analyzer.findings.baseline import apply_baseline, make_baseline
+from analyzer.findings.ratchet import unpaired
 from analyzer.report.compare.pair import Turnover
 
 if TYPE_CHECKING:
@@ -19,15 +19,14 @@ def turnover(
 ) -> Turnover:
     """What is in one list and not in the other.
 
-    A finding stays if a baseline of the other list accepts it, or if its rule finds the same at
-    the operator that it belongs to there.
+    A finding stays if it has the identity of one in the other list, however much there is of it,
+    or if its rule finds the same at the operator that it belongs to there.
 
     Parameters
     ----------
     partners : id in the old model by id in the new one.
     """
-    came, _ = apply_baseline(new, make_baseline({"": old}), "")
-    went, _ = apply_baseline(old, make_baseline({"": new}), "")
+    went, came = unpaired(old, new)
     gone = Counter((finding.rule, finding.node) for finding in went)
     kept: Counter[tuple[str, str]] = Counter()
     left = []

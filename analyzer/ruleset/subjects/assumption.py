@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer import facts as records
@@ -20,8 +19,9 @@ def _make(facts: Facts) -> Iterator[Subject]:
             kind=assumption.reason,
             place=assumption.input,
             name=f"{assumption.input}/{assumption.axis}",
-            structure=partial(tuple, (assumption.dim,)),
             groups={"assumption": assumption},
+            form=(str(assumption.axis),),
+            detail=(assumption.dim,),
         )
 
 

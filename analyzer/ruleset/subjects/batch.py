@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer.graph.values import NodeView
 from analyzer.patterns.index import index_of
-from analyzer.ruleset.subjects.node import node_structure
 from analyzer.ruleset.subjects.subject import Sort, Subject
 from analyzer.surplus import BatchGrowth
 
@@ -26,7 +24,6 @@ def _make(facts: Facts) -> Iterator[Subject]:
         kind=node.op_type,
         place=growth.place,
         name=f"{node.scope}/{node.name}" if node.name else growth.place,
-        structure=partial(node_structure, node),
         groups={"growth": growth, "node": index_of(facts).operator(node.id)},
     )
 

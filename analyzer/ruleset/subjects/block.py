@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer import facts as records
-from analyzer.ruleset.subjects.node import node_structure
 from analyzer.ruleset.subjects.subject import Sort, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from analyzer.facts import Block, Facts, Node
+    from analyzer.facts import Block, Facts
 
 
 def _make(facts: Facts) -> Iterator[Subject]:
@@ -24,13 +22,9 @@ def _make(facts: Facts) -> Iterator[Subject]:
             kind=block.kind,
             place=_first(block),
             name=name or _first(block),
-            structure=partial(_structure, block, members),
             groups={"block": block},
+            form=(block.kind,),
         )
-
-
-def _structure(block: Block, members: list[Node]) -> tuple[object, ...]:
-    return (block.kind, *(node_structure(node) for node in members))
 
 
 def _first(block: Block) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer import facts as records
@@ -20,8 +19,8 @@ def _make(facts: Facts) -> Iterator[Subject]:
             kind=breach.family,
             place=breach.where,
             name=breach.where,
-            structure=partial(tuple, (breach.code,)),
             groups={"breach": breach},
+            form=(breach.code,),
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from analyzer.contents import (
@@ -32,7 +31,8 @@ class _Identity(NamedTuple):
     kind: str
     place: str
     name: str
-    structure: tuple[object, ...]
+    form: tuple[str, ...] = ()
+    detail: tuple[str, ...] = ()
 
 
 def _sort(word: str, meaning: str, record: type[_R], identity: Callable[[_R], _Identity]) -> Sort:
@@ -40,8 +40,8 @@ def _sort(word: str, meaning: str, record: type[_R], identity: Callable[[_R], _I
 
     def make(facts: Facts) -> Iterator[Subject]:
         for each in facts.contents.get(record) if facts.contents else ():
-            kind, place, name, structure = identity(each)
-            yield Subject(kind, place, name, partial(tuple, structure), {word: each})
+            kind, place, name, form, detail = identity(each)
+            yield Subject(kind, place, name, {word: each}, form=form, detail=detail)
 
     return Sort(word, {word: record}, make, meaning=meaning)
 
@@ -66,7 +66,7 @@ SORTS = (
         "Bytes that nobody reads, that two may read differently, or that begin like another file.",
         Region,
         lambda r: _Identity(
-            r.family, r.place, f"{r.file}/{r.place}", (r.family, r.what, r.looks_like)
+            r.family, r.place, f"{r.file}/{r.place}", (r.family, r.what, r.looks_like or "")
         ),
     ),
     _sort(
@@ -91,18 +91,18 @@ SORTS = (
         "switch",
         "Outputs that a comparison with a constant switches.",
         Switch,
-        lambda r: _Identity(r.op_type, r.place, r.place, (r.op_type, r.comparison)),
+        lambda r: _Identity(r.op_type, r.place, r.place, (r.op_type,), (r.comparison,)),
     ),
     _sort(
         "repetition",
         "Loops whose number of iterations the file fixes.",
         Repetition,
-        lambda r: _Identity("Loop", r.place, r.place, ("Loop",)),
+        lambda r: _Identity("Loop", r.place, r.place),
     ),
     _sort(
         "annotation",
         "Quantization annotations of tensors that do not exist.",
         Annotation,
-        lambda r: _Identity("annotation", r.place, f"{r.place}/{r.key}", (r.key, r.name)),
+        lambda r: _Identity("annotation", r.place, f"{r.place}/{r.key}", (r.key,), (r.name,)),
     ),
 )

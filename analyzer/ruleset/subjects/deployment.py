@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer.deployment import Blocker, Placement, TargetFit
@@ -23,8 +22,8 @@ def _targets(facts: Facts) -> Iterator[Subject]:
             kind=fit.verdict,
             place="",
             name=fit.target,
-            structure=partial(tuple, (fit.target,)),
             groups={"deployment": fit},
+            form=(fit.target,),
         )
 
 
@@ -38,8 +37,8 @@ def _blockers(facts: Facts) -> Iterator[Subject]:
                     kind=blocker.code,
                     place=place,
                     name=f"{fit.target}/{place}",
-                    structure=partial(tuple, (fit.target, blocker.op_type, blocker.code)),
                     groups=groups,
+                    form=(fit.target, blocker.op_type, blocker.code),
                 )
 
 

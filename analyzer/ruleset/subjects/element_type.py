@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer.interface import ElementType
@@ -32,8 +31,8 @@ def _make(facts: Facts) -> Iterator[Subject]:
             kind=dtype,
             place=dtype,
             name=dtype,
-            structure=partial(tuple, (dtype,)),
             groups={"type": ElementType(dtype, values, SINCE.get(dtype))},
+            form=(dtype,),
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer import interface as records
@@ -20,8 +19,8 @@ def _make(facts: Facts) -> Iterator[Subject]:
             kind=entry.domain,
             place=entry.domain,
             name=entry.domain,
-            structure=partial(tuple, (entry.domain,)),
             groups={"import": entry},
+            form=(entry.domain,),
         )
 
 

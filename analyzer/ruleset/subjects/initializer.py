@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer import surplus as records
@@ -20,8 +19,9 @@ def _make(facts: Facts) -> Iterator[Subject]:
             kind="node" if each.is_node else "stored",
             place=f"{each.scope}/{each.name}" if each.scope else each.name,
             name=f"{each.scope}/{each.name}",
-            structure=partial(tuple, (each.dtype, each.shape)),
             groups={"initializer": each},
+            # what nobody reads is nothing to any operator: then its own type says what it is
+            form=() if each.readers else (str(each.dtype), str(each.shape)),
         )
 
 

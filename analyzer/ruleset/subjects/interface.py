@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer import interface as records
@@ -25,8 +24,8 @@ def _make(facts: Facts) -> Iterator[Subject]:
             kind="default" if declared.is_default else role,
             place=declared.name,
             name=f"{role}/{declared.name}",
-            structure=partial(tuple, (role, declared.dtype, declared.rank)),
             groups={"declared": declared},
+            form=(role, str(declared.dtype)),
         )
 
 

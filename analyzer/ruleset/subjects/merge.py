@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer.graph.values import NodeView
 from analyzer.patterns.index import index_of
 from analyzer.patterns.merging import KINDS, Merge, merges_of
-from analyzer.ruleset.subjects.node import node_structure
 from analyzer.ruleset.subjects.subject import Sort, Subject
 
 if TYPE_CHECKING:
@@ -25,8 +23,8 @@ def _make(facts: Facts) -> Iterator[Subject]:
             kind=merge.kind,
             place=merge.node,
             name=f"{node.scope}/{node.name}" if node.name else node.id,
-            structure=partial(tuple, (merge.kind, *node_structure(node))),
             groups={"merge": merge, "node": view(node.id)},
+            form=(merge.kind,),
         )
 
 

@@ -22,7 +22,7 @@ def _make(facts: Facts) -> Iterator[Subject]:
         "attention": attention_cost_of(facts),
         **audit_group(facts),
     }
-    yield Subject(kind="model", place="", name="", structure=tuple, groups=groups)
+    yield Subject(kind="model", place="", name="", groups=groups)
 
 
 SORT = Sort("model", {"quantisation": Quantisation, "attention": AttentionCost, **AUDIT}, _make)

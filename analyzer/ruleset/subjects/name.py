@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer.interface import Hidden, Name
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from analyzer.facts import Facts
 
 _KINDS = ("operator", "value", "input", "output")
-_STRUCTURES = {kind: partial(tuple, (kind,)) for kind in _KINDS}
 
 
 def _make(facts: Facts) -> Iterator[Subject]:
@@ -37,12 +35,12 @@ def _subject(kind: str, text: str, place: str) -> Subject:
         kind=kind,
         place=place,
         name=f"{kind}/{place}",
-        structure=_STRUCTURES[kind],
         groups={
             "name": Name(
                 text, kind, len(text), text.isascii(), text.isascii() and text.isidentifier()
             )
         },
+        form=(kind,),
     )
 
 
@@ -52,8 +50,8 @@ def _hidden(facts: Facts) -> Iterator[Subject]:
             kind=hidden.what,
             place=f"{hidden.scope}/{hidden.name}",
             name=f"{hidden.scope}/{hidden.name}",
-            structure=partial(tuple, (hidden.what,)),
             groups={"hidden": hidden},
+            form=(hidden.what,),
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer import facts as records
@@ -48,7 +47,6 @@ class NodeSubjects:
             kind=node.op_type if domain in ("", "ai.onnx") else f"{domain}.{node.op_type}",
             place=key,
             name=f"{node.scope}/{node.name}" if node.name else key,
-            structure=partial(node_structure, node),
             groups=groups,
             saving=_saving(node),
         )
@@ -71,18 +69,6 @@ def _saving(node: Node) -> Saving | None:
     if node.saving is None or node.saved_params == node.saving.params:
         return node.saving
     return replace(node.saving, params_now=0, params_after=0)
-
-
-def node_structure(node: Node) -> tuple[object, ...]:
-    """What an operator is whatever it and its tensors are called."""
-    conv = node.conv
-    shape = (
-        (conv.kernel_shape, conv.in_channels, conv.out_channels, conv.groups, conv.strides,
-         conv.dilations)
-        if conv else (node.params,)
-    )  # fmt: skip
-    dtypes = tuple(tensor.dtype for tensor in node.outputs)
-    return (node.domain, node.op_type, len(node.inputs), dtypes, *shape)
 
 
 SORT = Sort(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer import facts as records
@@ -20,8 +19,10 @@ def _make(facts: Facts) -> Iterator[Subject]:
             kind=problem.code,
             place=problem.where,
             name=problem.where,
-            structure=partial(tuple, (problem.code,)),
             groups={"problem": problem},
+            form=(problem.code,),
+            # a tensor is one of many that are concerned, and which comes first is chance
+            stands_at=problem.where if problem.where in facts else "",
         )
 
 

@@ -24,13 +24,16 @@ class Subject(NamedTuple):
     """Where a finding about it points: node id, tensor name; empty for the model."""
     name: str
     """What people call it, for fingerprints: scope and own name; survives renamed tensors."""
-    structure: Callable[[], tuple[object, ...]]
-    """What it is whatever its name: operator, kernel, channels. No figure that depends on how
-    open dimensions were bound, or a fingerprint would change with them. Called for findings
-    only: most subjects match no rule."""
     groups: Mapping[str, Any]
     """Records by group name, those of ``fields.COMMON`` excluded; ``UNKNOWN`` for an absent one."""
     saving: Saving | None = None
+    form: tuple[str, ...] = ()
+    """What it is besides what stands at its place (``analyzer.patterns.likeness`` says that), for
+    fingerprints. Nothing that a name, an exporter, an opset or the size of the data changes."""
+    stands_at: str | None = None
+    """The operator or tensor that it is, for fingerprints; ``None``: that at ``place``."""
+    detail: tuple[str, ...] = ()
+    """What tells it apart among others of its form at its place, and may change."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer.graph.values import NodeView
 from analyzer.patterns.index import index_of
 from analyzer.ruleset.sandbox import UNKNOWN
-from analyzer.ruleset.subjects.node import node_structure
 from analyzer.ruleset.subjects.subject import Sort, Subject
 from analyzer.surplus import KINDS, Surplus
 
@@ -23,13 +21,12 @@ def _make(facts: Facts) -> Iterator[Subject]:
     for each in facts.structure.surplus:
         node = facts[each.place] if each.is_operator else None
         named = f"{node.scope}/{node.name}" if node is not None and node.name else each.place
-        form = () if node is None else node_structure(node)
         yield Subject(
             kind=each.kind,
             place=each.place,
             name=named,
-            structure=partial(tuple, (each.kind, *form)),
             groups={"surplus": each, "node": UNKNOWN if node is None else view(node.id)},
+            form=(each.kind,),
         )
 
 

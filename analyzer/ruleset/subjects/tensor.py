@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from analyzer.facts import Tensor
@@ -33,13 +32,12 @@ def _some(facts: Facts, kind: str) -> Iterator[Subject]:
         return
     bare, index = {**_NOT_STORED, **audit}, index_of(facts)
     for scope, tensor in _flowing(facts, kind):
-        rank = None if tensor.shape is None else len(tensor.shape)
         yield Subject(
             kind=kind,
             place=tensor.name,
             name=f"{scope}/{tensor.name}",
-            structure=partial(tuple, (kind, tensor.dtype, rank)),
             groups={**bare, "tensor": tensor, "maker": _maker(index, scope, tensor.name)},
+            form=(kind,),
         )
 
 
@@ -62,9 +60,9 @@ def _stored(facts: Facts, audit: Mapping[str, Any]) -> Iterator[Subject]:
             kind="stored",
             place=stored.where,
             name=f"{stored.where}/{stored.name}",
-            structure=partial(tuple, (stored.operator, stored.kind, values.dtype, values.elements)),
             groups={"tensor": Tensor(stored.name, values.dtype), "stored": stored, "maker": UNKNOWN,
                     "weights": values, **audit},
+            form=(stored.kind, "" if stored.reader else str(values.elements)),
         )  # fmt: skip
 
 
