@@ -43,13 +43,13 @@ def _of_model(result: Result) -> Iterator[Row]:
         yield _without_verdict(notice)
     nodes = {node.id: node for node in result.facts.nodes}
     for notice in (*reported(result), *silenced(result)):
-        state = "new" if not notice.silence else "suppressed" if notice.suppression else "accepted"
         for finding in ungroup([notice.finding] if notice.finding else []):
             saving, node = finding.saving, nodes.get(finding.node)
             place = (node and node.name) or finding.node
             yield (
-                notice.path, state, finding.rule, finding.name, finding.severity.value, place,
-                finding.message, "" if finding.value is None else finding.value, finding.unit,
+                notice.path, notice.state, finding.rule, finding.name, finding.severity.value,
+                place, finding.message,
+                "" if finding.value is None else finding.value, finding.unit,
                 "" if saving is None else saving.macs, "" if saving is None else saving.params,
                 finding.remedy or notice.remedy, finding.ask, node.location if node else "",
                 notice.silence, finding.fingerprint,

@@ -52,10 +52,8 @@ def _lines(batch: Batch) -> Iterator[dict[str, Any]]:
 
 def _of_model(result: Result) -> Iterator[dict[str, Any]]:
     model = result.facts.model
-    for notice in reported(result):
-        yield _finding(notice, "new")
-    for notice in silenced(result):
-        yield _finding(notice, "suppressed" if notice.suppression else "accepted")
+    for notice in (*reported(result), *silenced(result)):
+        yield _finding(notice)
     for problem in result.facts.problems:
         yield {"kind": "problem", "path": model.path} | plain(problem)
     yield {
@@ -69,17 +67,14 @@ def _of_model(result: Result) -> Iterator[dict[str, Any]]:
     }
 
 
-def _finding(notice: Notice, state: str) -> dict[str, Any]:
-    entry = notice.suppression
-    expires = str(entry.expires) if entry and entry.expires else None
+def _finding(notice: Notice) -> dict[str, Any]:
     return {
         "kind": "finding",
         "path": notice.path,
-        "state": state,
+        "state": notice.state,
         "place": notice.place,
         "from": notice.origin,
-        **({"reason": entry.reason, "expires": expires} if entry else {}),
-        **plain(notice.finding),
+        **plain(notice.quiet or notice.finding),
     }
 
 

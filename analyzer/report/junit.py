@@ -81,7 +81,7 @@ def _case(notice: Notice, names: Counter[str]) -> _Case:
     names[name] += 1  # consumers tell cases apart by their names
     if names[name] > 1:
         name = f"{name} ({names[name]})"
-    if notice.silence:
+    if notice.quiet:
         return _Case(name, "skipped", "", notice.silence, (notice.sentence,))
     lines = [notice.sentence, *(f"{word}: {text}" for word, text in notice.advice)]
     places = notice.finding.places if notice.finding else ()

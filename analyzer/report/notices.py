@@ -6,13 +6,12 @@ are as given, as some formats turn them into references.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.findings.finding import Severity
 from analyzer.findings.fingerprint import fingerprint
-from analyzer.findings.group import group
 from analyzer.report.result import Failure
 from analyzer.report.view.findings import first_sentence, is_told, messages, others
 from analyzer.sanitise import clean, label
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from analyzer.findings.finding import Finding
-    from analyzer.findings.suppress import Suppression
-    from analyzer.report.result import Batch, Result
+    from analyzer.report.result import Batch, Result, Silenced
 
 CANNOT_JUDGE = "cannot-judge"
 """In the place of a rule, where a file could not be judged at all."""
@@ -56,10 +54,21 @@ class Notice:
     """What to ask whoever supplied the model."""
     finding: Finding | None = None
     """What it is made of; ``None`` where there is no verdict."""
-    silence: str = ""
-    """Why it is not reported; empty where it is."""
-    suppression: Suppression | None = None
-    """The entry that silences it."""
+    quiet: Silenced | None = None
+    """Why it is not reported; ``None`` where it is."""
+
+    @property
+    def state(self) -> str:
+        """``new``, ``suppressed`` or ``accepted``."""
+        return self.quiet.state if self.quiet else "new"
+
+    @property
+    def silence(self) -> str:
+        """Why it is not reported, in words; empty where it is."""
+        if self.quiet is None:
+            return ""
+        until = f" (until {self.quiet.expires})" if self.quiet.expires else ""
+        return f"{clean(self.quiet.reason)}{until}" if self.quiet.reason else IN_BASELINE
 
     @property
     def title(self) -> str:
@@ -74,7 +83,7 @@ class Notice:
         finding = self.finding
         if finding is None:
             return fingerprint(self.rule, self.place, (self.name,))
-        if self.silence or not self.is_about_the_model:
+        if self.quiet or not self.is_about_the_model:
             return finding.fingerprint
         return fingerprint(finding.rule, "", (finding.target,))
 
@@ -139,21 +148,12 @@ def reported(result: Result) -> Iterator[Notice]:
 
 def silenced(result: Result) -> Iterator[Notice]:
     """What the configuration silences, by the entry that does, and what the baseline holds."""
-    by_entry: dict[Suppression, list[Finding]] = {}
-    for finding, entry in result.silenced:
-        by_entry.setdefault(entry, []).append(finding)
-    for entry, findings in by_entry.items():
-        until = f" (until {entry.expires})" if entry.expires else ""
-        yield from _of_findings(result, group(findings), clean(entry.reason) + until, entry)
-    yield from _of_findings(result, group(result.known), IN_BASELINE)
+    quiet = result.quiet
+    for one, notice in zip(quiet, _of_findings(result, (q.finding for q in quiet)), strict=True):
+        yield replace(notice, quiet=one)
 
 
-def _of_findings(
-    result: Result,
-    findings: Iterable[Finding],
-    silence: str = "",
-    suppression: Suppression | None = None,
-) -> Iterator[Notice]:
+def _of_findings(result: Result, findings: Iterable[Finding]) -> Iterator[Notice]:
     nodes = {node.id: node for node in result.facts.nodes}
     names = {node.id: node.name for node in result.facts.nodes if node.name}
     for finding in findings:
@@ -170,6 +170,4 @@ def _of_findings(
             clean(finding.remedy) or first_sentence(finding.fix),
             clean(finding.ask),
             finding,
-            silence,
-            suppression,
         )

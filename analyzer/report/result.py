@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
+from analyzer.display import Brief
 from analyzer.findings.group import group, ungroup
 from analyzer.records import HIDDEN, INLINE, Output, shown, shown_as
 from analyzer.version import __version__
@@ -34,6 +35,19 @@ class Converted:
     params_after: int
     flagged: tuple[str, ...]
     """Node ids, largest saving first."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Silenced(Brief):
+    """A finding that is not reported, and why."""
+
+    state: Literal["suppressed", "accepted"]
+    """By the configuration, or by the baseline."""
+    reason: str
+    """As the configuration states it; empty for the baseline."""
+    expires: str | None
+    """Last day on which the configuration says so, ``YYYY-MM-DD``; ``None`` for ever."""
+    finding: Finding = field(metadata=INLINE)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -83,6 +97,22 @@ class Result(Output):
     def places(self) -> tuple[Finding, ...]:
         """One finding for each place."""
         return ungroup(self.findings)
+
+    @property
+    @shown_as("silenced")
+    def quiet(self) -> tuple[Silenced, ...]:
+        """What is found and not reported, one for each cause: by the entry that silences it in the
+        order in which they first do, then what the baseline holds.
+        """
+        by_entry: dict[Suppression, list[Finding]] = {}
+        for finding, entry in self.silenced:
+            by_entry.setdefault(entry, []).append(finding)
+        suppressed = (
+            Silenced("suppressed", entry.reason, str(entry.expires) if entry.expires else None, one)
+            for entry, findings in by_entry.items()
+            for one in group(findings)
+        )
+        return (*suppressed, *(Silenced("accepted", "", None, one) for one in group(self.known)))
 
     @property
     @shown

@@ -69,16 +69,14 @@ def _run(batch: Batch, notices: Sequence[Notice], most: int, options: Options) -
     told = notices
     if len(notices) > most:
         told = sorted(notices, key=lambda notice: RANK[notice.severity])[:most]
-    some_silenced = any(notice.silence for notice in notices)
-    against_baseline = any(notice.silence and not notice.suppression for notice in notices)
+    states = {notice.state for notice in notices}
     results = [_result(notice, numbers, options.root) for notice in told]
     for notice, result in zip(told, results, strict=True):
         # What one result states of these, all have to.
-        if some_silenced:
+        if states != {"new"}:
             result["suppressions"] = _suppressions(notice)
-        if against_baseline:
-            known = notice.silence and not notice.suppression
-            result["baselineState"] = "unchanged" if known else "new"
+        if "accepted" in states:
+            result["baselineState"] = "unchanged" if notice.state == "accepted" else "new"
     return {
         "tool": {"driver": tool},
         "automationDetails": {"id": "onnxlint/check/"},
@@ -161,7 +159,7 @@ def _message(notice: Notice) -> str:
 
 
 def _suppressions(notice: Notice) -> list[Object]:
-    if not notice.silence:
+    if not notice.quiet:
         return []
     return [{"kind": "external", "status": "accepted", "justification": notice.silence}]
 

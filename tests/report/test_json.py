@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from analyzer.report import CHECK_FORMATS, INSPECT_FORMATS, Batch, Failure, Options, Result
+from tests.report.everything import silent
 from tests.report.results import HOSTILE
 
 MODELS = ["mobilenet", "standard", "hostile", "unknown"]
@@ -38,6 +39,17 @@ def test_batch_lists_models_and_failures(
     assert [model["outcome"] for model in data["models"]] == ["findings", "findings"]
     assert data["failures"] == [{"path": "broken.onnx", "message": "broken.onnx: truncated"}]
     assert data["outcome"] == "inconclusive"
+
+
+def test_what_is_not_reported_is_listed_with_the_reason(validator: Draft202012Validator) -> None:
+    data = json.loads(CHECK_FORMATS["json"](Batch((silent(),)), Options()))
+    assert [error.message for error in validator.iter_errors(data)] == []
+    (model,) = data["models"]
+    assert (model["suppressed"], model["accepted"], model["findings"]) == (1, 1, [])
+    assert [(f["state"], f["reason"], f["expires"], f["rule"]) for f in model["silenced"]] == [
+        ("suppressed", "no depthwise | kernel", "2999-01-31", "SEP001"),
+        ("accepted", "", None, "SEP001"),
+    ]
 
 
 def test_schema_rejects_a_missing_name_and_a_negative_count(
