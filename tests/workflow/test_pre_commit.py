@@ -7,10 +7,8 @@ so that nothing is fetched.
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
-import sysconfig
 import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,10 +19,8 @@ import yaml
 
 from tests.cli.conftest import CLEAN, WASTEFUL, encode
 from tests.cli.repositories import commit, environment, git, repository, write
+from tests.workflow.borrowed import OFFLINE, ROOT, copy_tree
 
-ROOT = Path(__file__).parents[2]
-SOURCES = ("analyzer", "rules", "templates", "pyproject.toml", "README.md", "LICENSE",
-           ".pre-commit-hooks.yaml")  # fmt: skip
 HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
 POINTER = (
     "version https://git-lfs.github.com/spec/v1\n"
@@ -47,13 +43,7 @@ GROWN = SMALL.replace("8,8", "16,16")
 @pytest.fixture(scope="module")
 def tool(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A repository that holds this tree, and its revision."""
-    folder = tmp_path_factory.mktemp("tool")
-    for name in SOURCES:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, folder / name)
+    folder = copy_tree(tmp_path_factory.mktemp("tool"))
     return folder, commit(repository(folder))
 
 
@@ -90,12 +80,10 @@ def pre_commit(project: Path, cache: Path) -> Run:
     """``pre-commit WORDS…`` in the project: exit code and output; or another program."""
 
     def run(*words: str, program: Sequence[str] = PRE_COMMIT) -> tuple[int, str]:
-        offline = {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_NO_BUILD_ISOLATION": "0"}
-        borrowed = {"PYTHONPATH": sysconfig.get_path("purelib")}
         done = subprocess.run(
             [*program, *words],
             cwd=project,
-            env=environment(PRE_COMMIT_HOME=str(cache), **offline, **borrowed),
+            env=environment(PRE_COMMIT_HOME=str(cache), **OFFLINE),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
