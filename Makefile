@@ -99,7 +99,7 @@ samples: $(STAMP)-pdf  ## rebuild the sample models and their committed reports
 	  $(BIN)/onnxlint report $$model -o samples/reports || exit; \
 	done
 
-readme: $(STAMP)  ## rewrite the generated parts of README.md, docs/ and the JSON Schema
+readme: $(STAMP)-test  ## rewrite the generated parts of README.md, docs/ and the JSON Schema
 	$(BIN)/python tools/operators.py
 	$(BIN)/python -m tools.schema
 	$(BIN)/python -m tools.api
@@ -107,6 +107,7 @@ readme: $(STAMP)  ## rewrite the generated parts of README.md, docs/ and the JSO
 	$(BIN)/python tools/readme.py
 	$(BIN)/python -m tools.formats
 	$(BIN)/python -m tools.sinks
+	$(BIN)/python -m tools.recipes
 
 clean:  ## remove what the targets above wrote, the virtual environment included
 	rm -rf $(VENV) $(OUT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,67 @@
+"""docs/recipes.md: its commands do what it shows, and its files are valid."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.workflow.borrowed import ROOT
+from tools.recipes import BLOCK, DOCUMENT, commands, render, sections
+
+TEXT = DOCUMENT.read_text("utf-8")
+SECTIONS = sections(TEXT)
+FILES = {match["file"]: match["body"] for match in BLOCK.finditer(TEXT) if match["file"]}
+ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+
+
+def anchors(text: str) -> set[str]:
+    """What headings are called in links."""
+    found = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in found}
+
+
+@pytest.mark.parametrize("title", SECTIONS)
+def test_a_recipes_commands_show_what_it_says(title: str, tmp_path: Path) -> None:
+    assert list(commands(SECTIONS[title])), "a recipe without a command says nothing that holds"
+    assert render(title, SECTIONS[title], tmp_path) == SECTIONS[title], "run `make readme`"
+
+
+def test_every_recipe_stands_in_the_list_at_the_top_and_every_link_leads_somewhere() -> None:
+    assert {*re.findall(r"\]\(#([\w-]+)\)", TEXT)} == anchors(TEXT) - {"recipes"}
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", TEXT):
+        assert (DOCUMENT.parent / target).exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "schema"),
+    [(".github/workflows/models.yml", "github-workflows"), (".gitlab-ci.yml", "gitlab-ci")],
+)
+def test_a_file_for_ci_obeys_its_schema(file: str, schema: str, tmp_path: Path) -> None:
+    written = tmp_path / Path(file).name
+    written.write_text(FILES[file], "utf-8")
+    check = str(Path(sys.executable).with_name("check-jsonschema"))
+    words = [check, "--builtin-schema", f"vendor.{schema}", str(written)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_workflow_gives_the_action_inputs_that_it_has() -> None:
+    workflow = yaml.safe_load(FILES[".github/workflows/models.yml"])
+    steps = workflow["jobs"]["onnxlint"]["steps"]
+    (ours,) = [step for step in steps if step["uses"].startswith("…/onnxlint@")]
+    assert {*ours["with"]} <= {*ACTION["inputs"]}
+    uploaded = [step["with"]["sarif_file"] for step in steps if "upload-sarif" in step["uses"]]
+    assert uploaded == [ACTION["inputs"]["sarif"]["default"]]
+
+
+def test_the_gitlab_job_has_the_variables_that_are_set() -> None:
+    job = yaml.safe_load((ROOT / "ci/gitlab/onnxlint.gitlab-ci.yml").read_text("utf-8"))
+    said = yaml.safe_load(FILES[".gitlab-ci.yml"])
+    assert {*said["onnxlint"]["variables"]} <= {*job["onnxlint"]["variables"]}
+    assert (ROOT / said["include"][0]["file"]).exists()

