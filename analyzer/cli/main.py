@@ -86,12 +86,23 @@ def _dispatch(words: list[str], environment: Environment) -> int:
         top_parser().parse_args(words)  # exits: help, or what is wrong
         raise AssertionError("the parser accepts no command of its own")
     module = import_module(f"analyzer.cli.{COMMANDS[name].module}")
-    arguments = command_parser(name, module.configure).parse_intermixed_args(words[1:])
+    arguments = command_parser(name, module.configure).parse_intermixed_args(_plain(words[1:]))
     arguments.words = words
     color = {"always": True, "never": False}.get(arguments.color, environment.color)
     console = Console(quiet=arguments.quiet, color=color)
     code: int = module.run(arguments, console, environment)
     return code
+
+
+def _plain(words: list[str]) -> list[str]:
+    """Without a ``--``, which argparse loses between options: what follows is no option, but paths,
+    and as paths those that begin with ``-`` are spelt (``-`` stays standard input)."""
+    if "--" not in words:
+        return words
+    place = words.index("--")
+    rest = (f".{os.sep}{word}" if len(word) > 1 and word[0] == "-" else word
+            for word in words[place + 1 :])  # fmt: skip
+    return [*words[:place], *rest]
 
 
 def _open_standard_streams() -> None:

@@ -19,9 +19,7 @@ from pathlib import Path
 
 MOST_SUMMARY = 1024 * 1024
 """Bytes of all summaries of one step; beyond that GitHub shows none."""
-CUT = (
-    "\n\nThe rest is left out: a summary holds 1 MiB. The log and the SARIF file have all of it.\n"
-)
+CUT = "\n\nThe rest is left out: a summary holds 1 MiB; log and SARIF have all of it.\n"
 
 
 def main() -> int:
@@ -44,11 +42,9 @@ def main() -> int:
 def command(summary: Path | None) -> list[str]:
     """The command line; every input is one word of it, ``args`` are several."""
     words = [str(Path(sys.executable).with_name("onnxlint")), "check"]
-    for option in ("format", "config", "baseline", "fail-on", "diff"):
-        value = given(f"INPUT_{option.upper().replace('-', '_')}")
-        if option == "format":
-            value = value or "github"
-        if value:
+    words.append(f"--format={given('INPUT_FORMAT', 'github')}")
+    for option in ("config", "baseline", "fail-on", "diff"):
+        if value := given(f"INPUT_{option.upper().replace('-', '_')}"):
             words.append(f"--{option}={value}")
     if sarif := given("INPUT_SARIF"):
         words.append(f"--output=sarif={sarif}")

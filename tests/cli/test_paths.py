@@ -69,6 +69,15 @@ def test_links_to_models_elsewhere_are_not_opened(cli: Cli, tmp_path: Path, targ
     assert cli("check", "inside/m.onnx").code == (0 if target == "outside.onnx" else 2)
 
 
+def test_behind_two_dashes_everything_is_a_path(cli: Cli, tmp_path: Path) -> None:
+    for name in ("-q", "--format=sarif", "a.onnx"):
+        (tmp_path / name).write_bytes(encode(CLEAN))
+    outcome = cli("check", "--format", "json", "--", "a.onnx", "-q", "--format=sarif")
+    assert paths(outcome.out) == ["a.onnx", "./-q", "./--format=sarif"]
+    outcome = cli("check", "--format", "json", "--", "-", stdin=encode(CLEAN))
+    assert paths(outcome.out) == ["-"]
+
+
 @pytest.mark.parametrize("command", [["check"], ["inspect"], ["graph", "-o", "g.json"]])
 def test_model_from_standard_input(cli: Cli, command: list[str]) -> None:
     assert cli(*command, "-", stdin=encode(CLEAN)).code == 0

@@ -153,16 +153,17 @@ def test_a_path_is_a_path_whatever_it_is_called(job: Path, name: str) -> None:
     (job / name).write_bytes(encode(WASTEFUL))
     done = by_hand(job, paths=name, fail_on="warning", format="json")
     assert done.returncode == 1
-    assert [m["model"]["path"] for m in json.loads(done.stdout)["models"]] == [name]
+    (path,) = (model["model"]["path"] for model in json.loads(done.stdout)["models"])
+    assert path.removeprefix("./") == name
     assert not (job / "ran").exists()
 
 
 def test_a_long_summary_is_cut_between_lines(job: Path) -> None:
-    (job.parent / "summary.md").write_bytes(b"x" * (1024 * 1024 - 700))
+    (job.parent / "summary.md").write_bytes(b"x" * (1024 * 1024 - 300))
     assert by_hand(job, paths="models").returncode == 0
     summary = (job.parent / "summary.md").read_text("utf-8")
     assert len(summary.encode()) <= 1024 * 1024
-    assert summary.endswith("the log and the SARIF file have it.\n")
+    assert summary.endswith("log and SARIF have all of it.\n")
 
 
 def test_modules_in_the_checked_out_repository_are_not_imported(job: Path) -> None:
