@@ -43,9 +43,9 @@ def command(summary: Path | None) -> list[str]:
     """The command line; every input is one word of it, ``args`` are several."""
     words = [str(Path(sys.executable).with_name("onnxlint")), "check"]
     words.append(f"--format={given('INPUT_FORMAT', 'github')}")
-    for option in ("config", "baseline", "fail-on", "diff"):
-        if value := given(f"INPUT_{option.upper().replace('-', '_')}"):
-            words.append(f"--{option}={value}")
+    said = {option: given(f"INPUT_{option.upper().replace('-', '_')}")
+            for option in ("config", "baseline", "fail-on", "diff")}  # fmt: skip
+    words += [f"--{option}={value}" for option, value in said.items() if value]
     if sarif := given("INPUT_SARIF"):
         words.append(f"--output=sarif={sarif}")
     if summary:
