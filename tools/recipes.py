@@ -27,7 +27,6 @@ from tests.workflow.borrowed import OFFLINE, copy_tree
 
 ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "recipes.md"
-SECTION = re.compile(r"^## (.+?)\n(.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
 BLOCK = re.compile(
     r'^```(?P<kind>\w+)(?: title="(?P<file>[^"]+)")?\n(?P<body>.*?)^```$', re.DOTALL | re.MULTILINE
 )
@@ -38,8 +37,18 @@ _NOISE = re.compile(r"^\[INFO\] .*\n|^\x1b.*\n", re.MULTILINE)
 
 
 def sections(text: str) -> dict[str, str]:
-    """What stands below each heading."""
-    return {match[1]: match[2] for match in SECTION.finditer(text)}
+    """What stands below each heading; one in a block is none."""
+    found: dict[str, str] = {}
+    title, fenced = "", False
+    for line in text.splitlines(keepends=True):
+        if line.startswith("```"):
+            fenced = not fenced
+        if line.startswith("## ") and not fenced:
+            title = line[3:].strip()
+            found[title] = ""
+        elif title:
+            found[title] += line
+    return found
 
 
 def render(title: str, text: str, folder: Path) -> str:
