@@ -108,6 +108,7 @@ def shell(line: str, project: Path, tool: Clone, folder: Path) -> str:
         check=False,
     )  # fmt: skip
     shown = _NOISE.sub("", done.stdout).replace(str(folder / "clone"), ADDRESS)
+    shown = shown.replace(str(project), "…")
     shown = "".join(f"{each.rstrip()}\n" for each in shown.splitlines())
     ended = f"(exit code {done.returncode})\n" if done.returncode else ""
     return f"$ {line}\n{shown}{ended}"
