@@ -19,6 +19,7 @@ from analyzer.records import Member, Output, Signed, members
 from analyzer.report.compare import Pair
 from analyzer.report.document import BatchDocument, Document
 from analyzer.report.scale import Study
+from analyzer.report.settings import SettingsInForce
 from analyzer.report.statistics import Statistics
 from analyzer.report.studies import ConventionTotals, InputGrowth
 from analyzer.report.targets import Deployments
@@ -35,6 +36,7 @@ OUTPUTS: Mapping[type[Output], str] = {
     ConventionTotals: "conventions",
     InputGrowth: "growth",
     Deployments: "targets",
+    SettingsInForce: "config",
     Facts: "facts",
 }
 """What a whole output may be about, and its name in ``$defs``."""
@@ -49,9 +51,9 @@ def schema() -> Schema:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "onnxlint JSON output",
-        "description": "What `onnxlint inspect`, `check`, `scale`, `compare` and `targets` print "
-        "with `--format json`. Names are never removed within one value of `schema`; new ones may "
-        "be added, and come with the schema of that version.",
+        "description": "What `onnxlint inspect`, `check`, `scale`, `compare`, `targets` and "
+        "`config` print with `--format json`. Names are never removed within one value of "
+        "`schema`; new ones may be added, and come with the schema of that version.",
         "oneOf": [{"$ref": f"#/$defs/{name}"} for name in OUTPUTS.values()],
         "$defs": dict(sorted(definitions.items())),
     }

@@ -127,6 +127,8 @@ def said_by(arguments: Namespace) -> dict[str, Any]:
         "allow_missing_data": arguments.allow_missing_data,
         "rules": tuple(arguments.rules),
         "targets": tuple(getattr(arguments, "target", ())),
+        "fail_on": getattr(arguments, "fail_on", None),
+        "baseline": getattr(arguments, "baseline", None),
     }
     return {name: value for name, value in said.items() if value}
 

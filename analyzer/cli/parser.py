@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, Command] = {
     "targets": Command("targets", "where models run: whole, in parts, or not, and what blocks"),
     "graph": Command("graph", "the operator graph as GraphML, node-link JSON or DOT"),
     "rules": Command("rules", "list, write and test rules"),
+    "config": Command("settings", "what settings hold for a model, and where each comes from"),
     "explain": Command("explain", "what a rule reports, why, and what to do"),
     "completion": Command("completion", "what makes bash, zsh or fish complete command lines"),
     "version": Command("version", "the version of onnxlint and of what it builds on"),

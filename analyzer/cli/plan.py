@@ -42,6 +42,8 @@ class Plan:
 
     config: Config
     """The file with what it says of these models, and the command line on top."""
+    file: Config
+    """The file as it stands."""
     entries: tuple[ModelsEntry, ...]
     """What the file says of these models in particular."""
     rules: tuple[Rule, ...]
@@ -228,6 +230,7 @@ class _Maker:
             targets = tables(config.targets, file, entries, usual or ())
         return Plan(
             config=config,
+            file=file,
             entries=entries,
             rules=rules,
             silent=_is_silent(stated, self._said, rules),

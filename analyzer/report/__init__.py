@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from analyzer.report.compare import Pair
     from analyzer.report.scale import Study
+    from analyzer.report.settings import SettingsInForce
     from analyzer.report.sheet import Report
     from analyzer.report.targets import Deployments
 
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
     BatchRenderer = Callable[[Batch, Options], bytes]
     ScaleRenderer = Callable[[Study, Options], bytes]
     CompareRenderer = Callable[[Pair, Options], bytes]
+    SettingsRenderer = Callable[[SettingsInForce, Options], bytes]
     TargetRenderer = Callable[[Deployments, Options], bytes]
 
 __all__ = ["CHECK_FORMATS", "COMPARE_FORMATS", "INSPECT_FORMATS", "REPORT_FORMATS",
-           "SCALE_FORMATS", "STATISTICS_FORMATS", "SUFFIXES", "TARGET_FORMATS",
+           "SCALE_FORMATS", "SETTINGS_FORMATS", "STATISTICS_FORMATS", "SUFFIXES", "TARGET_FORMATS",
            "WITHOUT_FINGERPRINTS", "Batch", "Failure", "Options", "Result"]  # fmt: skip
 
 
@@ -82,6 +84,10 @@ COMPARE_FORMATS: Mapping[str, CompareRenderer] = {
     "text": _from("compare.text", "text"),
     "markdown": _from("compare.markdown", "markdown_comment"),
     "json": _from("compare.json", "json"),
+}
+SETTINGS_FORMATS: Mapping[str, SettingsRenderer] = {
+    "text": _from("settings", "text"),
+    "json": _from("settings", "json"),
 }
 TARGET_FORMATS: Mapping[str, TargetRenderer] = {
     "text": _from("targets", "text"),
