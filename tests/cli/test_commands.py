@@ -11,6 +11,7 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
+from analyzer.findings.configuration import CONFIGURATION
 from tests.cli.conftest import WASTEFUL, Cli, encode
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -148,12 +149,14 @@ def test_graph_on_standard_output(cli: Cli) -> None:
     assert cli("graph", MOBILENET, "-o", "-").code == 2
 
 
-def test_rules_lists_every_shipped_file(cli: Cli) -> None:
-    files = sorted(p.stem.partition("-") for p in (SAMPLES.parent / "rules").glob("*.yaml"))
+def test_rules_lists_every_shipped_file_and_what_is_found_in_settings(cli: Cli) -> None:
+    files = [p.stem.partition("-") for p in (SAMPLES.parent / "rules").glob("*.yaml")]
+    known = sorted([(rule, name) for rule, _, name in files]
+                   + [(rule.id, rule.name) for rule in CONFIGURATION])  # fmt: skip
     listed = [tuple(line.split()[:2]) for line in cli("rules").out.splitlines()]
-    assert listed == [(rule, name) for rule, _, name in files]
+    assert listed == known
     assert [r["id"] for r in json.loads(cli("rules", "--format", "json").out)] == [
-        rule for rule, _, _ in files
+        rule for rule, _ in known
     ]
 
 
