@@ -79,6 +79,20 @@ def times(factor: float | None) -> str:
     return UNKNOWN if factor is None else f"{factor:,.1f}×"
 
 
+def seconds(value: float | None) -> str:
+    """A time with four digits.
+
+    >>> seconds(1.18488), seconds(0.0074055), seconds(7.2915e-06), seconds(None)
+    ('1.185 s', '7.406 ms', '7.292 µs', 'unknown')
+    """
+    if value is None:
+        return UNKNOWN
+    for unit, scale in (("s", 1), ("ms", 1e-3), ("µs", 1e-6)):
+        if value >= scale:
+            return f"{_four(value / scale)} {unit}"
+    return f"{_four(value / 1e-9)} ns"
+
+
 def number(value: float | None, unit: str = "") -> str:
     """Four significant digits without a prefix, for rates such as FLOP/B.
 

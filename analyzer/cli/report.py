@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.cli import exits, values
@@ -14,6 +15,7 @@ from analyzer.cli.outputs import keep_models, write_files
 from analyzer.cli.paths import STDIN
 from analyzer.cli.plan import make_plans
 from analyzer.cli.shell import command_line
+from analyzer.devices import SHIPPED, profile
 from analyzer.errors import ConfigError, OnnxlintError, OutputError
 from analyzer.model.child import can_fork
 from analyzer.model.guard import guarded
@@ -81,6 +83,15 @@ def configure(parser: ArgumentParser) -> None:
         help="what the report tells of files: their names, or full paths (default: names)",
     )
     add_target_option(parser, f"(default: {', '.join(TARGETS)})")
+    parser.add_argument(
+        "--device",
+        metavar="D",
+        type=values.file,
+        action="append",
+        default=[],
+        help=f"what to set the model beside: {', '.join(SHIPPED)}, or a profile of your own, "
+        "D.toml (repeatable; default: all that ship)",
+    )
     add_rule_options(parser)
     add_model_options(parser)
 
@@ -119,7 +130,9 @@ def _judged(arguments: Namespace, console: Console, environment: Environment) ->
     path, full = arguments.model, arguments.provenance == FULL
     plan = with_bases(make_plans([path], arguments, environment.today, note=console.note))[path]
     private = () if full else _paths(arguments)
+    devices = tuple(map(profile, dict.fromkeys(arguments.device or SHIPPED)))
     result, _ = judge_one(path, plan, command_line(arguments, private))
+    result = replace(result, devices=devices)
     options = Options(
         count=arguments.count or plan.config.count,
         created=environment.created,
@@ -132,7 +145,7 @@ def _judged(arguments: Namespace, console: Console, environment: Environment) ->
 def _paths(arguments: Namespace) -> list[str]:
     """Every path of the command line."""
     a = arguments
-    return [a.model, a.output, *filter(None, [a.config]), *a.rules, *a.target]
+    return [a.model, a.output, *filter(None, [a.config]), *a.rules, *a.target, *a.device]
 
 
 def _written(arguments: Namespace, console: Console, environment: Environment) -> Made:

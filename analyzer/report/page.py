@@ -14,6 +14,7 @@ from analyzer.report.view import (
     blocks,
     conversion,
     deployment,
+    devices,
     findings,
     layers,
     memory,
@@ -27,6 +28,7 @@ from analyzer.report.view.assumed import choices
 from analyzer.report.view.blocks import BlockKind, BlockRow
 from analyzer.report.view.conversion import Conversion, Total
 from analyzer.report.view.deployment import TargetRow
+from analyzer.report.view.devices import DeviceRow
 from analyzer.report.view.findings import Group
 from analyzer.report.view.layers import Bar, LayerGroup
 from analyzer.report.view.memory import Alive, Device, RoleRow
@@ -117,6 +119,7 @@ class Page:
     roles: tuple[RoleRow, ...]
     device: Device
     """Whose ridge line is drawn."""
+    devices: tuple[DeviceRow, ...]
     targets: tuple[TargetRow, ...]
     formulas: tuple[FormulaRow, ...]
     left_out: tuple[LeftOut, ...]
@@ -157,6 +160,7 @@ def make_page(result: Result) -> Page:
         alive_total=len(facts.memory.alive),
         roles=memory.roles(facts),
         device=memory.EXAMPLE,
+        devices=devices.rows(facts, result.devices),
         targets=deployment.rows(result),
         formulas=method.formulas(facts),
         left_out=tuple(_left_out(result, sizes, trained)),

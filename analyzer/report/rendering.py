@@ -50,6 +50,7 @@ def environment() -> jinja2.Environment:
         "count": _count,
         "percent": units.percent,
         "times": units.times,
+        "seconds": units.seconds,
         "number": units.number,
         "shape": units.shape,
         "label": label,

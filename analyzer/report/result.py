@@ -13,6 +13,7 @@ from analyzer.version import __version__
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from analyzer.devices import Profile
     from analyzer.facts import Facts
     from analyzer.findings.finding import Finding
     from analyzer.findings.suppress import Suppression
@@ -72,6 +73,8 @@ class Result(Output):
     skipped_rules: tuple[str, ...] = ()
     """Ids of rules that were selected and not applied, as trained weights were not read."""
 
+    devices: tuple[Profile, ...] = field(default=(), metadata=HIDDEN)
+    """Devices that a report sets the model beside."""
     targets_asked: bool = field(default=True, metadata=HIDDEN)
     """False where nobody named a target, and those looked at are a report's usual ones."""
 

@@ -1,0 +1,153 @@
+"""Profiles of devices: TOML files of published figures, each with its sources.
+
+A file of one's own has the same keys. ``factors`` is for measurements: by how much a class of
+layers takes longer than its arithmetic alone; no profile that ships has any, because nothing was
+measured, and nothing is estimated without them.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analyzer.errors import ConfigError
+from analyzer.facts import BITS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SHIPPED = ("stm32h743", "rpi5", "snapdragon888", "a16_ane", "i7_1185g7", "a100")
+"""Ids of the profiles that ship, the smallest device first."""
+SUFFIX = ".toml"
+MAX_BYTES = 1 << 16
+"""Size of a profile."""
+_FOLDER = Path(__file__).parent / "profiles"
+_KEYS = ("name", "kind", "dated", "sources", "note", "memory", "bandwidth", "peak", "factors")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A device as its maker describes it."""
+
+    id: str
+    name: str
+    kind: str
+    """What sort of device it is, such as ``phone CPU``."""
+    dated: str
+    """Month of the sources."""
+    sources: tuple[str, ...]
+    memory: int
+    """Bytes that a model and its activations may take."""
+    bandwidth: float
+    """Peak bytes a second of its main memory."""
+    peak: Mapping[str, float]
+    """Peak multiply-accumulates a second by element type."""
+    note: str = ""
+    """What the peaks rest on."""
+    factors: Mapping[str, float] = field(default_factory=dict)
+    """Measured time over time of the arithmetic alone, by class of layer."""
+
+    def fastest(self, precision: str) -> float | None:
+        """Peak for arithmetic in ``precision``: its own, or a wider type's of the same family.
+
+        ``None`` where the device has no such type: it cannot keep the values.
+        """
+        precision = precision.removeprefix("u") if precision.startswith("uint") else precision
+        if precision in self.peak:
+            return self.peak[precision]
+        if precision not in BITS:
+            return None
+        wider = [rate for other, rate in self.peak.items() if _holds(other, precision)]
+        return max(wider, default=None)
+
+
+def _holds(wide: str, narrow: str) -> bool:
+    """Whether every value of one type is a value of the other."""
+    if _is_float(wide) == _is_float(narrow):
+        return BITS[wide] > BITS[narrow]
+    return _is_float(wide) and BITS[wide] > BITS[narrow]
+
+
+def _is_float(dtype: str) -> bool:
+    return "float" in dtype
+
+
+def profile(word: str) -> Profile:
+    """The profile with the id ``word``, or in the file of that path.
+
+    Raises ``ConfigError`` if there is none, or its file is wrong.
+    """
+    if word.endswith(SUFFIX) or os.sep in word:
+        return _read(Path(word), word)
+    if word not in SHIPPED:
+        near = get_close_matches(word, SHIPPED, 1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(SHIPPED)}"
+        raise ConfigError(f"device {word[:60]!r} is not known; {hint}")
+    return _read(_FOLDER / f"{word}{SUFFIX}", word)
+
+
+def _read(path: Path, word: str) -> Profile:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(f"{word}: cannot be read: {reason}") from error
+    if len(data) > MAX_BYTES:
+        raise ConfigError(f"{word}: larger than {MAX_BYTES:,} bytes")
+    try:
+        values = tomllib.loads(data.decode())
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{word}: not TOML: {error}") from None
+    mistakes = [*_mistakes(values)]
+    if mistakes:
+        raise ConfigError("\n".join(f"{word}: {mistake}" for mistake in mistakes))
+    return Profile(
+        id=path.stem,
+        name=values["name"],
+        kind=values.get("kind", "device"),
+        dated=values.get("dated", ""),
+        sources=tuple(values["sources"]),
+        memory=values["memory"],
+        bandwidth=float(values["bandwidth"]),
+        peak={key: float(rate) for key, rate in values["peak"].items()},
+        note=values.get("note", ""),
+        factors={key: float(factor) for key, factor in values.get("factors", {}).items()},
+    )
+
+
+def _mistakes(values: Mapping[str, Any]) -> list[str]:
+    """Everything that is wrong with a profile."""
+    found = [f"{key}: unknown key; keys are {', '.join(_KEYS)}" for key in values
+             if key not in _KEYS]  # fmt: skip
+    texts = [key for key in ("name", "kind", "dated", "note") if key in values or key == "name"]
+    found += [f"{key}: must be a text" for key in texts if not _is_text(values.get(key))]
+    sources = values.get("sources")
+    if not isinstance(sources, list) or not sources or not all(map(_is_text, sources)):
+        found.append("sources: must be a list of texts; a figure without a source is not one")
+    if type(values.get("memory")) is not int or values["memory"] <= 0:
+        found.append("memory: must be a number of bytes")
+    if not _is_rate(values.get("bandwidth")):
+        found.append("bandwidth: must be a number of bytes a second")
+    peak = values.get("peak")
+    if not isinstance(peak, dict) or not peak:
+        found.append("[peak]: must have multiply-accumulates a second by element type")
+    else:
+        found += [f"peak.{key}: is no element type" for key in peak if key not in BITS]
+        found += [f"peak.{key}: must be above 0" for key in peak if not _is_rate(peak[key])]
+    factors = values.get("factors", {})
+    if not isinstance(factors, dict) or not all(map(_is_rate, factors.values())):
+        found.append("[factors]: must have numbers above 0")
+    return found
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_rate(value: object) -> bool:
+    return type(value) in (int, float) and 0 < value < float("inf")  # type: ignore[operator]

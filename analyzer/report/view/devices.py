@@ -1,0 +1,66 @@
+"""Devices beside the model: does it fit, and how long does it take at the very least?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.devices import bound
+from analyzer.restore import record
+from analyzer.sanitise import label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from analyzer.devices import Profile
+    from analyzer.facts import Facts
+
+
+@record
+class DeviceRow:
+    """One device."""
+
+    id: str
+    name: str
+    kind: str
+    seconds: float | None
+    """One inference takes no less, by its arithmetic alone."""
+    per_second: float | None
+    """Inferences a second, at most."""
+    missing: tuple[str, ...]
+    """Element types that the device does not compute in."""
+    partial: bool
+    """Some operators are of unknown cost and not in the time."""
+    memory: int
+    """Bytes that it has."""
+    weights: float
+    """Share of them that the weights take."""
+    peak: float | None
+    """Share that weights and activations take at the peak, in the file's order of operators."""
+    dated: str
+    sources: tuple[str, ...]
+    note: str
+
+
+def rows(facts: Facts, profiles: Iterable[Profile]) -> tuple[DeviceRow, ...]:
+    """A row for each device, in the order given."""
+    return tuple(_row(facts, profile) for profile in profiles)
+
+
+def _row(facts: Facts, profile: Profile) -> DeviceRow:
+    found = bound(facts, profile)
+    weights, peak = facts.parameters.weight_bytes, facts.memory.peak_bytes
+    return DeviceRow(
+        id=profile.id,
+        name=label(profile.name, 60),
+        kind=label(profile.kind, 40),
+        seconds=found.seconds,
+        per_second=found.per_second,
+        missing=found.missing,
+        partial=found.partial,
+        memory=profile.memory,
+        weights=weights / profile.memory,
+        peak=None if peak is None else (weights + peak) / profile.memory,
+        dated=label(profile.dated, 20),
+        sources=tuple(label(source, 200) for source in profile.sources),
+        note=label(profile.note, 160),
+    )

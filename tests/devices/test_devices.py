@@ -1,0 +1,146 @@
+"""Profiles of devices, and the bounds that follow from them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from analyzer.analyze import analyze
+from analyzer.devices import SHIPPED, Profile, bound, profile
+from analyzer.errors import ConfigError
+from analyzer.model import load
+from tests.golden.text import facts
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+MOBILENET = 568_740_352
+"""Multiply-accumulates of MobileNetV1, all in float32 (golden)."""
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_profile_has_sources_and_a_month(name: str) -> None:
+    found = profile(name)
+    assert found.sources
+    assert len(found.dated) == len("2020-01")
+    assert not found.factors, "nothing was measured"
+
+
+def test_an_a100_does_the_arithmetic_of_its_data_sheet() -> None:
+    """624 TOP/s in int8 and 156 TFLOP/s in TF32, two operations a multiply-accumulate."""
+    found = profile("a100")
+    assert (2 * found.peak["int8"], 2 * found.peak["float32"]) == (624e12, 156e12)
+    assert found.bandwidth == 1555e9
+
+
+def test_a_bound_is_macs_over_the_peak() -> None:
+    found = bound(analyze(load(str(SAMPLES / "mobilenet_v1.onnx"))), profile("rpi5"))
+    # 4 cores at 2.4 GHz, two FMLA of four lanes a cycle
+    assert found.seconds == pytest.approx(MOBILENET / (4 * 2.4e9 * 8), rel=1e-12)
+    assert found.per_second == pytest.approx(4 * 2.4e9 * 8 / MOBILENET, rel=1e-12)
+
+
+def test_precisions_are_added_up_each_at_its_own_peak() -> None:
+    model = facts(
+        """g (float[2,8] x, float[8,8] w, uint8[2,8] a, int8[8,4] b)
+            => (float[2,8] y, int32[2,4] z) {
+            y = MatMul (x, w)
+            z = MatMulInteger (a, b)
+        }"""
+    )
+    device = replace(profile("rpi5"), peak={"float32": 100.0, "int8": 1000.0})
+    found = bound(model, device)
+    assert found.seconds == pytest.approx(2 * 8 * 8 / 100 + 2 * 8 * 4 / 1000)
+
+
+def test_a_device_without_the_type_gives_no_time_and_says_which_type() -> None:
+    found = bound(analyze(load(str(SAMPLES / "mobilenet_v1.onnx"))), profile("a16_ane"))
+    assert (found.seconds, found.missing) == (None, ("float32",))
+
+
+@pytest.mark.parametrize(
+    ("precision", "rate"),
+    [("float32", 10.0), ("float16", 10.0), ("bfloat16", 10.0), ("int8", 40.0), ("uint8", 40.0),
+     ("int4", 40.0), ("int16", 10.0), ("float64", None), ("int32", None), ("unknown", None)],
+)  # fmt: skip
+def test_a_wider_type_stands_in_for_one_that_the_device_lacks(
+    precision: str, rate: float | None
+) -> None:
+    device = Profile("d", "d", "", "", ("s",), 1, 1.0, {"float32": 10.0, "int8": 40.0})
+    assert device.fastest(precision) == rate
+
+
+def test_where_data_decide_what_runs_the_fewest_macs_count() -> None:
+    model = facts(
+        """g (bool c, float[4,4] x) => (float[4,4] y) {
+            y = If (c) <then_branch = t () => (float[4,4] p) { p = MatMul (x, x) },
+                        else_branch = e () => (float[4,4] q) { q = Relu (x) }>
+        }"""
+    )
+    low, high = model.totals.macs_range
+    assert (low, high) == (0, 64)
+    assert (bound(model, profile("rpi5")).seconds or 0) == 0
+
+
+def test_operators_of_unknown_cost_make_it_partial() -> None:
+    model = facts(
+        """g (float[2,8] x, float[8,8] w) => (float[2,8] y) {
+            a = MatMul (x, w)
+            y = com.example.Mystery (a)
+        }"""
+    )
+    found = bound(model, profile("rpi5"))
+    assert found.partial
+    assert found.seconds == pytest.approx(128 / 76.8e9)
+
+
+WRONG = {
+    "is not known; did you mean rpi5?": "rpi",
+    "cannot be read": "none.toml",
+}
+
+
+@pytest.mark.parametrize("message", WRONG)
+def test_a_device_that_is_not_there(message: str) -> None:
+    with pytest.raises(ConfigError, match=message.replace("?", r"\?")):
+        profile(WRONG[message])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a = [", "not TOML"),
+        ("name = 'x'\nsources = []\n", "a figure without a source is not one"),
+        ("speed = 3\n", "speed: unknown key"),
+        ("memory = -1\n", "memory: must be a number of bytes"),
+        ("[peak]\nfloat33 = 1\n", "peak.float33: is no element type"),
+        ("[peak]\nfloat32 = 0\n", "peak.float32: must be above 0"),
+        ("bandwidth = inf\n", "bandwidth: must be"),
+        ("name = '" + "x" * 70_000 + "'", "larger than"),
+    ],
+)
+def test_a_wrong_profile_is_refused(text: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "ours.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=message):
+        profile(str(path))
+
+
+def test_a_profile_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "ours.toml"
+    path.write_text(
+        "name = 'Ours'\nsources = ['our data sheet']\nmemory = 1_000\nbandwidth = 1e9\n"
+        "[peak]\nint8 = 2e9\n[factors]\ndepthwise = 7\n"
+    )
+    found = profile(str(path))
+    assert (found.id, found.peak, found.factors) == ("ours", {"int8": 2e9}, {"depthwise": 7.0})
+
+
+def test_the_page_about_devices_is_true(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs/devices.md").read_text("utf-8")
+    for name in SHIPPED:
+        found = profile(name)
+        assert f"| `{name}` | {found.name} | {found.kind} |" in page
+    example = tmp_path / "board.toml"
+    example.write_text(page.partition("```toml\n")[2].partition("```")[0])
+    assert profile(str(example)).peak["int8"] == 1_600_000_000
