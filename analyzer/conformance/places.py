@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.facts import Breach
+from analyzer.sanitise import spaced
 from analyzer.shapes.instance import scope_path
 from analyzer.units import shorten
 
@@ -82,7 +83,7 @@ def uncalled(breach: Breach) -> Breach:
 
 def quoted(name: str) -> str:
     """A name of the file in a message."""
-    return f"'{shorten(name, 80)}'"
+    return f"'{spaced(shorten(name, 80))}'"
 
 
 def counted(count: int, noun: str) -> str:

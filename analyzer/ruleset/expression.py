@@ -15,7 +15,7 @@ from jinja2.parser import Parser
 from analyzer.ruleset.evaluate import evaluator
 from analyzer.ruleset.fields import did_you_mean
 from analyzer.ruleset.kinds import ANY, FLAG, NUMBER, Many, spell
-from analyzer.ruleset.sandbox import FILTERS, UNKNOWN, environment, number, text
+from analyzer.ruleset.sandbox import FILTERS, UNKNOWN, as_name, environment, number, text
 from analyzer.ruleset.trees import Refused, spelling
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ def _output(node: nodes.Expr, checker: Checker) -> tuple[nodes.Expr, str]:
 def _writer(tree: nodes.Expr, name: str) -> Callable[[Groups], str]:
     value = evaluator(tree)
     if not name:
-        return lambda groups: text(value(groups))
+        return lambda groups: text(as_name(value(groups)))
     takes, write, _ = FILTERS[name]
 
     def run(groups: Groups) -> str:

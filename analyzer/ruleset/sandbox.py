@@ -23,6 +23,7 @@ from jinja2 import Environment
 from jinja2.lexer import Lexer
 
 from analyzer import units
+from analyzer.sanitise import spaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -80,10 +81,18 @@ def _change(value: float) -> str:
     return ("" if value < 0 else "+") + _prefixed(value)
 
 
+def as_name(value: object) -> object:
+    """``value``, with its white space to be seen in a message, which has one space at a time.
+
+    A space at an end stays: that is how what may be empty keeps its distance.
+    """
+    return spaced(value, ends=False) if isinstance(value, str) else value
+
+
 def _listed(items: tuple[object, ...]) -> str:
     """``a, b and 3 more``."""
     more = f" and {len(items) - _LISTED:,} more" if len(items) > _LISTED else ""
-    return ", ".join(map(text, items[:_LISTED])) + more
+    return ", ".join(text(as_name(item)) for item in items[:_LISTED]) + more
 
 
 class Filter(NamedTuple):

@@ -23,17 +23,19 @@ from analyzer.sanitise.sinks import (
     xml_text,
 )
 from analyzer.sanitise.visible import (
+    BLANK,
     LIMIT,
     clean,
     encode_lines,
     encode_text,
     label,
     line,
+    spaced,
     without_commands,
 )
 
 __all__ = [
-    "CELL", "LIMIT", "clean", "csv_cell", "csv_rows", "dot", "encode_lines", "encode_text",
+    "BLANK", "CELL", "LIMIT", "clean", "csv_cell", "csv_rows", "dot", "encode_lines", "encode_text",
     "file_name", "github_data", "github_property", "json_line", "label", "line", "markdown",
-    "markdown_code", "sarif_text", "without_commands", "xml_text",
+    "markdown_code", "sarif_text", "spaced", "without_commands", "xml_text",
 ]  # fmt: skip

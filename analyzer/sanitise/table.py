@@ -42,7 +42,7 @@ SINKS: tuple[Sink, ...] = (
             "TARGET text",
             "explain",
             "rules",
-            "config",
+            "SETTINGS text",
         ),
         "each finished line once more, whatever it was put together from: line breaks of every "
         "system in it, and commands at its beginning; colours of ours stay",
@@ -62,7 +62,7 @@ SINKS: tuple[Sink, ...] = (
     ),
     Sink(
         "Markdown: text, cells of tables",
-        ("CHECK markdown",),
+        ("CHECK markdown", "COMPARE markdown"),
         "punctuation that marks up, HTML, what begins a block or a quick action; mentions, issues, "
         "commits, addresses, emoji and mathematics become code",
         ("markdown", "encode_text"),
@@ -81,6 +81,7 @@ SINKS: tuple[Sink, ...] = (
             "REPORT netron",
             "COMPARE json",
             "SCALE json",
+            "SETTINGS json",
             "STATISTICS json",
             "TARGET json",
         ),

@@ -46,7 +46,8 @@ _FIRST = re.compile(
     # "--- ", "+++ ", "~~~ " begin a group of lines at Buildkite, "^^^ +++" opens it
     r"|-(?=--(?: |\Z))|\+(?=\+\+(?: |\Z))|~(?=~~(?: |\Z))|\^(?=\^\^(?: |\Z)))"
 )
-_SPACES = re.compile(r"\A +| +\Z|(?<= ) +")
+_RUNS = re.compile(r"(?<= )\s+|[^\S ]")
+_SPACES = re.compile(rf"\A\s+|\s+\Z|{_RUNS.pattern}")
 _COLOUR = re.compile(r"(\x1b\[[0-9;]{1,4}m)")
 """What ``report.style`` writes."""
 
@@ -75,10 +76,19 @@ def label(text: str, limit: int = LIMIT) -> str:
     >>> label("layer" * 50, 11), label(" a  b ")
     ('layer…layer', '\\x20a \\x20b\\x20')
     """
-    shown = clean(shorten(text, 4 * limit))
-    if "  " in shown or shown.startswith(" ") or shown.endswith(" "):
-        shown = _SPACES.sub(lambda run: "\\x20" * len(run[0]), shown)
-    return shorten(shown, limit)
+    return shorten(spaced(clean(shorten(text, 4 * limit))), limit)
+
+
+def spaced(text: str, *, ends: bool = True) -> str:
+    r"""``text`` with all white space as escapes but single spaces within it: a name that is to
+    stand in a sentence, which a page sets anew. ``ends=False`` leaves one at each end as well.
+
+    >>> spaced("a b"), spaced(" a  b\n"), spaced(" a  b", ends=False)
+    ('a b', '\\x20a \\x20b\\x0a', ' a \\x20b')
+    """
+    if " ".join(text.split()) == text:
+        return text
+    return (_SPACES if ends else _RUNS).sub(lambda run: "".join(map(escape, run[0])), text)
 
 
 def line(text: str) -> str:

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from analyzer.sanitise import BLANK
+
 TOLD = frozenset({"name", "identifier", "metadata-key", "metadata", "attribute", "element",
                   "location", "declaration", "documentation"})  # fmt: skip
 """Kinds of all strings, as ``Text.kind``."""
@@ -93,15 +95,13 @@ _COMMANDS = (
     r"(?:^|[\x00\r\n])[\p{Z}\t]*(::(?:error|warning|notice|debug|group|set-output|set-env|add-path"
     r"|add-mask|save-state|stop-commands|echo|add-matcher)\b[^\x00\r\n:]*::)"
     r"|(##vso\[[a-z.]+)|(##teamcity\[\w+)|(##\[(?:error|warning|command|section|debug|group)\])"
-    r"|(\x1b_bk;)"
+    r"|(\x1b_bk;)|(section_(?:start|end):\d+:)|(travis_(?:fold|time):)"
 )
 _CONTROL = r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]"
 _NAME_CONTROL = r"[\x01-\x1f\x7f]"
 _BIDI = r"[\x{202a}-\x{202e}\x{2066}-\x{2069}]"
-_INVISIBLE = (
-    r"[\x{ad}\x{115f}\x{1160}\x{180e}\x{200b}-\x{200f}\x{2028}\x{2029}\x{2060}-\x{2064}"
-    r"\x{3164}\x{feff}\x{ffa0}\x{e0001}-\x{e007f}]"
-)
+_INVISIBLE = rf"[\p{{Zl}}\p{{Zp}}{BLANK}]|[^\P{{Cf}}\x{{202a}}-\x{{202e}}\x{{2066}}-\x{{2069}}]"
+"""What the sanitiser writes as an escape, but for overrides, spaces and what has no character."""
 _LIKE_LATIN = "".join(
     rf"\x{{{code}}}"
     for code in (
@@ -150,7 +150,7 @@ OTHERS = (
     Shape("markup", "script or markup", f"({_MARKUP})", SHOWN | {"identifier"}),
     Shape("ci-command", "a command to a CI system", _COMMANDS),
     Shape("ci-command", "a command to a CI system",
-          r"(?:^|\x00)[\p{Z}\t]*((?:\+\+\+|---|~~~) \S)", NAMES | {"identifier"}),
+          r"(?:^|\x00)[\p{Z}\t]*((?:\+\+\+|---|~~~) \S|\^\^\^ \+\+\+)", NAMES | {"identifier"}),
     Shape("control", "control characters", f"({_NAME_CONTROL})", NAMES),
     Shape("control", "control characters", f"({_CONTROL})", SHOWN - NAMES),
     Shape("bidi", "a bidirectional override", f"({_BIDI})", SHOWN),

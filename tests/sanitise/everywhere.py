@@ -18,6 +18,13 @@ from analyzer.report.compare import Pair, Turnover
 from analyzer.report.explain import explain_node
 from analyzer.report.result import Batch, Failure, Options, Result
 from analyzer.report.scale import Study
+from analyzer.report.settings import (
+    AppliedRule,
+    ModelsSettings,
+    Origin,
+    Setting,
+    SettingsInForce,
+)
 from analyzer.report.targets import Deployments
 from analyzer.ruleset import load_rules
 from analyzer.sanitise import encode_text
@@ -106,9 +113,19 @@ def _subjects(result: Result, other: Result) -> dict[str, Callable[[], list[Any]
         "INSPECT_FORMATS": lambda: [result],
         "REPORT_FORMATS": lambda: [result],
         "SCALE_FORMATS": studies,
+        "SETTINGS_FORMATS": lambda: [_settings(result.facts.model.path)],
         "STATISTICS_FORMATS": batches,
         "TARGET_FORMATS": lambda: [Deployments((result.facts, failure))],
     }
+
+
+def _settings(name: str) -> SettingsInForce:
+    """Settings of which somebody else chose every text."""
+    setting = Setting(name, name, Origin("models", name, 3, name, name))
+    listed = Setting(f"dims.{name}", (name, name), Origin("file", name))
+    entry = ModelsSettings(name, 4, (setting, listed))
+    rule = AppliedRule("EVL001", "evil", "error")
+    return SettingsInForce(name, name, (setting, listed), (entry,), (rule,), ("EVL002",))
 
 
 @lru_cache(maxsize=1)

@@ -78,6 +78,7 @@ def test_names_of_files_and_folders_are_obeyed_by_nobody(oracle: Run) -> None:
         found += check(f"CHECK_FORMATS {name}", Path(file).read_bytes().decode())
     found += oracle("targets", ".", "--target", "tensorrt")
     found += oracle("check", ".", "--write-baseline", "::error::baseline")
+    found += check("baseline", Path("::error::baseline").read_text())
     found += oracle("check", ".", "--baseline", "::error::baseline")
     assert found == []
 
@@ -148,7 +149,8 @@ def test_settings_are_obeyed_by_nobody(oracle: Run) -> None:
             raw = name.encode("utf-8", "replace").decode()
             text = setting.format(q=quoted(name), r=raw)
             Path(config).write_text(text, encoding="utf-8", newline="")
-            found += oracle("check", model, "--config", config)
+            for command in ("check", "config"):
+                found += oracle(command, model, "--config", config)
     assert found == []
 
 
