@@ -1,4 +1,4 @@
-"""Run what docs/recipes.md tells people to do, and write down what it shows.
+"""Run what pages of docs tell people to do, and write down what it shows.
 
 Each ``## `` section is one story in a folder of its own. A block ``…title="PATH"`` is a file that
 is written there; in a ``console`` block every line that begins with ``$ `` is a command for bash,
@@ -27,6 +27,7 @@ from tests.workflow.borrowed import OFFLINE, copy_tree
 
 ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "recipes.md"
+DOCUMENTS = (DOCUMENT, ROOT / "docs" / "configuration.md")
 BLOCK = re.compile(
     r'^```(?P<kind>\w+)(?: title="(?P<file>[^"]+)")?\n(?P<body>.*?)^```$', re.DOTALL | re.MULTILINE
 )
@@ -151,11 +152,12 @@ def rendered(text: str, keep: Callable[[str], bool] = lambda title: True) -> Map
 
 
 def main() -> None:
-    text = DOCUMENT.read_text("utf-8")
-    for title, body in rendered(text).items():
-        text = text.replace(sections(text)[title], body)
-    DOCUMENT.write_text(text, "utf-8")
-    print(DOCUMENT.name)
+    for document in DOCUMENTS:
+        text = document.read_text("utf-8")
+        for title, body in rendered(text).items():
+            text = text.replace(sections(text)[title], body)
+        document.write_text(text, "utf-8")
+        print(document.name)
 
 
 if __name__ == "__main__":

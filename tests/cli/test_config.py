@@ -111,16 +111,16 @@ def test_all_errors_of_a_file_come_at_once_with_file_and_key(tmp_path: Path) -> 
     lines = [line.split("onnxlint.toml:")[1] for line in str(caught.value).splitlines()]
     starts = [
         "2: fail-on: must be one of error, warning, info, never, not 'fatal'",
-        "5: ignore: must be a list of texts",
-        "4: preview: must be true or false, not 1",
-        "7: shapes.x: must be a list of sizes",
-        "6: dims.batch: must be a whole number from 0, not -1",
-        "8: limits: must be a table, not 5",
-        "11: suppress[1].raeson: unknown key, did you mean 'reason'?",
-        "9: suppress[1].reason: is required",
-        "15: suppress[2].expires: must be a date such as 2026-12-31, not 'soon'",
-        "13: suppress[2].rule: is required",
         "3: selct: unknown key, did you mean 'select'?",
+        "4: preview: must be true or false, not 1",
+        "5: ignore: must be a list of texts",
+        "6: dims.batch: must be a whole number from 0, not -1",
+        "7: shapes.x: must be a list of sizes",
+        "8: limits: must be a table, not 5",
+        "9: suppress[1].reason: is required",
+        "11: suppress[1].raeson: unknown key, did you mean 'reason'?",
+        "13: suppress[2].rule: is required",
+        "15: suppress[2].expires: must be a date such as 2026-12-31, not 'soon'",
     ]
     assert [line[: len(start)] for line, start in zip(lines, starts, strict=True)] == starts
 

@@ -30,8 +30,8 @@ class Limit:
     """As written."""
     most: int | None = None
     """The largest figure that is fine; ``None`` for one that depends on a base."""
-    share: Fraction = Fraction(0)
-    """Of the base, that may come on top of it; negative: that must be saved."""
+    share: tuple[int, int] = (0, 1)
+    """Of the base, as a fraction, that may come on top of it; negative: that must be saved."""
     step: int = 0
     """What may come on top of the base, in the figure's unit."""
 
@@ -43,10 +43,10 @@ class Limit:
     def above(self, base: int) -> int:
         """The largest whole figure that is fine beside ``base``.
 
-        >>> Limit("+5%", share=Fraction(1, 20)).above(19), Limit("-3", step=-3).above(7)
+        >>> Limit("+5%", share=(1, 20)).above(19), Limit("-3", step=-3).above(7)
         (19, 4)
         """
-        exact = base * (1 + self.share) + self.step
+        exact = base * (1 + Fraction(*self.share)) + self.step
         return max(0, exact.numerator // exact.denominator)
 
 
@@ -74,7 +74,8 @@ def parse_limit(value: object, figure: Figure) -> Limit:
     if suffix == "%":
         if not sign:
             raise ValueError(f'{text!r} is a share of what? One of a base has a sign: "+{text}"')
-        return Limit(text, share=(number if sign == "+" else -number) / 100)
+        share = (number if sign == "+" else -number) / 100
+        return Limit(text, share=(share.numerator, share.denominator))
     factor = factors(figure.unit).get(suffix or "")
     if factor is None:
         raise ValueError(f"{text!r} is not in {figure.unit}; {wanted}")

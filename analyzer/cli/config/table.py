@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from analyzer.cli.config.scan import line_of
@@ -34,16 +35,17 @@ class Errors:
 
     def __init__(self, path: str, lines: Mapping[Place, int]) -> None:
         self._path, self._lines = path, lines
-        self._found: list[str] = []
+        self._found: list[tuple[int, str]] = []
 
     def add(self, place: Place, what: str) -> None:
         """Note that what stands at ``place`` is wrong."""
         line = line_of(self._lines, place)
-        self._found.append(f"{self._path}{f':{line}' if line else ''}: {what}")
+        self._found.append((line, f"{self._path}{f':{line}' if line else ''}: {what}"))
 
     def finish(self) -> None:
-        """Raise one ``ConfigError`` if there were any."""
-        shown, more = self._found[:MOST_ERRORS], len(self._found) - MOST_ERRORS
+        """Raise one ``ConfigError`` if there were any, in the order of the file."""
+        found = [text for _, text in sorted(self._found, key=itemgetter(0))]
+        shown, more = found[:MOST_ERRORS], len(found) - MOST_ERRORS
         if more > 0:
             shown.append(f"{self._path}: and {more:,} more error{'s' * (more > 1)}")
         if shown:
