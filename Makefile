@@ -11,17 +11,21 @@ SEEDS ?= 8
 MUTANTS ?= 100
 SEED ?= 1
 PEERS ?= $(OUT)/bench-venv
+LOWEST ?= $(OUT)/lowest-venv
 BENCH ?=
 FOLDER ?= samples
 
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
+LOCK := requirements/ci.lock
+UV := $(OUT)/uv/bin/uv
 SAMPLES := samples/mobilenet_v1.onnx samples/mobilenet_v1_standard.onnx
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint types fuzz conformance mutants bench slim catalogue snapshots samples readme clean
+.PHONY: help demo test lint types fuzz conformance targets mutants bench slim catalogue snapshots \
+  samples readme lock lowest clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -109,6 +113,24 @@ readme: $(STAMP)-test  ## rewrite the generated parts of README.md, docs/ and th
 	$(BIN)/python -m tools.sinks
 	$(BIN)/python -m tools.recipes
 
+lock: $(UV)  ## write down what CI installs, after changing a dependency; with UPGRADE=1, the newest
+	$(UV) pip compile pyproject.toml --extra test --universal --python-version 3.11 \
+	  $(if $(UPGRADE),--upgrade) \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --annotation-style line \
+	  --custom-compile-command "make lock" --quiet --output-file $(LOCK)
+
+lowest: $(UV)  ## the commands with the lowest versions that pyproject.toml allows, of PYTHON
+	$(UV) pip compile pyproject.toml --python $(PYTHON) --resolution lowest-direct \
+	  --only-binary :all: --no-header --no-annotate --quiet --output-file $(LOWEST).txt
+	$(UV) venv --quiet --clear --python $(PYTHON) $(LOWEST)
+	$(UV) pip install --quiet --python $(LOWEST) --requirements $(LOWEST).txt
+	$(UV) pip install --quiet --python $(LOWEST) --no-deps --editable .
+	$(LOWEST)/bin/python -m tools.smoke
+
+$(UV):
+	$(PYTHON) -m venv $(OUT)/uv
+	$(OUT)/uv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
+
 clean:  ## remove what the targets above wrote, the virtual environment included
 	rm -rf $(VENV) $(OUT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
@@ -125,8 +147,10 @@ $(STAMP): pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m compileall -q analyzer
 	@touch $@
 
-$(STAMP)-test: pyproject.toml | $(BIN)/python
-	$(PIP) --editable '.[test]'
+# Exactly what the lock says, and nothing that it does not: CI gets the same on any day.
+$(STAMP)-test: pyproject.toml $(LOCK) | $(BIN)/python
+	$(PIP) --require-hashes --no-deps --requirement $(LOCK)
+	$(PIP) --no-build-isolation --no-deps --editable .
 	@touch $@ $(STAMP)
 
 # atheris has wheels for Linux on x86-64 only; elsewhere tests.fuzz.harness says that it is missing.
@@ -159,5 +183,7 @@ $(STAMP)-browser: $(STAMP)-test $(STAMP)-pdf
 	  2>/dev/null || tools/apt.sh "Playwright, which drives Chromium in the tests" libatomic1
 	@for shell in zsh fish; do command -v $$shell >/dev/null || \
 	  tools/apt.sh "the tests of command-line completion" $$shell; done
+	@test -x $(BIN)/shellcheck || command -v shellcheck >/dev/null || \
+	  tools/apt.sh "the tests of shell scripts" shellcheck
 	@command -v pdftoppm >/dev/null || tools/apt.sh "the tests of the PDF report" poppler-utils
 	@touch $@

@@ -77,16 +77,15 @@ class Notice:
 
     @property
     def identity(self) -> str:
-        """What stays the same while the finding does: the name and the kind of its place, not
-        what is around it; of a rule that speaks once for a whole model not even its weightiest
-        place, which another one may become.
+        """What stays the same while the finding does: of a rule that speaks once for a whole
+        model not its weightiest place, which another one may become.
         """
         finding = self.finding
         if finding is None:
-            return _short(fingerprint(self.rule, self.place, (self.name,)))
+            return fingerprint(self.rule, self.place, (self.name,))
         if self.quiet or not self.is_about_the_model:
-            return _short(finding.fingerprint)
-        return _short(fingerprint(finding.rule, "", (finding.target,)))
+            return finding.fingerprint
+        return fingerprint(finding.rule, "", (finding.target,))
 
     @property
     def is_about_the_model(self) -> bool:
@@ -114,11 +113,6 @@ class Notice:
         """What to know and to do beside the message, as (word, text)."""
         every = (("from", self.origin), ("fix", self.remedy), ("ask", self.ask))
         return tuple((word, text) for word, text in every if text)
-
-
-def _short(print_: str) -> str:
-    """The two parts of a fingerprint that are there whether or not there is a baseline."""
-    return "-".join(print_.split("-")[:2])
 
 
 def of_batch(batch: Batch) -> Iterator[Notice]:

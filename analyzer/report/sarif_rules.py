@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from analyzer.findings.configuration import CONFIGURATION, ConfigurationRule
 from analyzer.findings.finding import Severity
 from analyzer.report.notices import CANNOT_JUDGE, INCONCLUSIVE
 from analyzer.report.view.findings import SAFETY, headline, paragraphs, reference
@@ -36,11 +35,9 @@ _CWE = re.compile(r"https://cwe\.mitre\.org/data/definitions/(\d{1,5})\.html")
 def driver(rules: Iterable[Rule], notices: Iterable[Notice]) -> Object:
     """The tool, with every rule that was applied and whatever else ``notices`` go by."""
     described = {rule.id: _rule(rule) for rule in rules}
-    settings = {rule.id: rule for rule in CONFIGURATION}
     for notice in notices:
         if notice.rule not in described:
-            own = settings.get(notice.rule)
-            described[notice.rule] = _rule(own) if own else _without_rule(notice)
+            described[notice.rule] = _own(notice)
     return {
         "name": "onnxlint",
         "fullName": f"onnxlint {__version__}",
@@ -52,7 +49,7 @@ def driver(rules: Iterable[Rule], notices: Iterable[Notice]) -> Object:
     }
 
 
-def _rule(rule: Rule | ConfigurationRule) -> Object:
+def _rule(rule: Rule) -> Object:
     found: Object = {
         "id": rule.id,
         "name": rule.name,
@@ -69,20 +66,21 @@ def _rule(rule: Rule | ConfigurationRule) -> Object:
     return found | ({"helpUri": links[0]} if links else {})
 
 
-def _without_rule(notice: Notice) -> Object:
-    """What has no rule: reasons for no verdict, findings of a rule that was not handed over."""
-    text = _WITHOUT_VERDICT.get(notice.rule) or _sentence(notice.name.replace("-", " "))
-    remedy = _sentence(notice.remedy or "Act on the message, then judge the model again")
-    return {
+def _own(notice: Notice) -> Object:
+    """What no rule file describes: reasons for no verdict, mistakes of the configuration."""
+    text = _WITHOUT_VERDICT.get(notice.rule)
+    remedy = notice.remedy or "Act on the message, then judge the model again"
+    found = {
         "id": notice.rule,
-        "shortDescription": {"text": text},
-        "fullDescription": {"text": text},
-        "help": {"text": remedy, "markdown": remedy},
+        "shortDescription": {"text": text or _sentence(headline(notice.name.replace("-", " ")))},
+        "fullDescription": {"text": text or _sentence(remedy)},
+        "help": {"text": _sentence(remedy), "markdown": _sentence(remedy)},
         "defaultConfiguration": {"level": LEVELS[notice.severity]},
     }
+    return found if text else found | {"name": notice.name}
 
 
-def _properties(rule: Rule | ConfigurationRule) -> Object:
+def _properties(rule: Rule) -> Object:
     """Tags, and of rules about weaknesses what GitHub ranks them by."""
     weaknesses = _CWE.findall(" ".join(rule.references))
     tags = [rule.category, rule.status]
@@ -96,12 +94,11 @@ def _properties(rule: Rule | ConfigurationRule) -> Object:
     return found | {"tags": tags}
 
 
-def _help(rule: Rule | ConfigurationRule) -> str:
+def _help(rule: Rule) -> str:
     """Markdown; a rule file is the team's own text and may hold some."""
     parts = [f"# {rule.name} ({rule.id})", *paragraphs(rule.rationale)]
     if fix := paragraphs(rule.fix):
-        safety = "" if isinstance(rule, ConfigurationRule) else SAFETY.get(rule.fix_safety, "")
-        parts += ["## What to do", *fix, safety]
+        parts += ["## What to do", *fix, SAFETY.get(rule.fix_safety, "")]
     if rule.references:
         named = map(reference, rule.references)
         links = [

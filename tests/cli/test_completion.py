@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import subprocess
 import sys
 import time
@@ -199,8 +200,8 @@ def plain(shown: str) -> str:
 
 
 def tool(name: str) -> str:
-    """A program of this environment."""
-    return str(Path(sys.executable).with_name(name))
+    """A program of this environment, or else of the system."""
+    return shutil.which(name, path=Path(sys.executable).parent) or name
 
 
 def environment(home: Path) -> dict[str, str]:

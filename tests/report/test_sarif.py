@@ -15,7 +15,6 @@ from urllib.parse import unquote
 import pytest
 from jsonschema import Draft7Validator
 
-from analyzer.findings.configuration import UNUSED_SUPPRESSION
 from analyzer.report import CHECK_FORMATS, Batch, Failure, Options, Result, sarif, sarif_rules
 from analyzer.report.result import Batch as AnyBatch
 from tests.fuzz.promises import plain
@@ -156,24 +155,6 @@ def test_a_finding_keeps_its_identity_when_another_place_becomes_the_weightiest(
     assert prints[0] == prints[1] == prints[2]
     assert set(prints[0]) == {"onnxlint/v2", "primaryLocationLineHash"}
     assert lead.count == 2
-
-
-def test_identities_do_not_depend_on_what_is_around_a_place() -> None:
-    (finding,) = asking().findings
-    moved = replace(finding, fingerprint="a-b-near-far")
-    prints = [
-        run(replace(asking(), findings=(one,)))["results"][0]["partialFingerprints"]
-        for one in (finding, moved)
-    ]
-    assert prints[0] == prints[1]
-
-
-def test_findings_about_the_settings_have_their_documentation_too() -> None:
-    found = UNUSED_SUPPRESSION.finding("suppression of X matches no finding", "X")
-    log = run(replace(clean(), findings=(found,)))
-    (rule,) = [r for r in log["tool"]["driver"]["rules"] if r["id"] == "CFG001"]
-    assert rule["name"] == "unused-suppression"
-    assert "## What to do" in rule["help"]["markdown"]
 
 
 def test_rules_come_with_their_documentation() -> None:

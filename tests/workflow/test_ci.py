@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -29,7 +30,8 @@ SCRIPTS = ["ci/github/install.sh", "tools/apt.sh", ".ci/run"]
 
 
 def program(name: str) -> str:
-    return str(Path(sys.executable).with_name(name))
+    """A program of this environment, or else of the system."""
+    return shutil.which(name, path=Path(sys.executable).parent) or name
 
 
 @pytest.mark.parametrize(
