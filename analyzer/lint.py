@@ -60,6 +60,21 @@ class Settings:
     identify: bool = True
     """Give findings fingerprints; a baseline needs them in any case."""
 
+    @property
+    def identifies(self) -> bool:
+        """Whether findings get fingerprints."""
+        return self.identify or self.baseline is not None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Observed(Brief):
+    """What rules say of one model, whatever anybody has decided about that."""
+
+    findings: tuple[Finding, ...]
+    """With the severities of the rules, one for each place."""
+    problems: tuple[Problem, ...] = ()
+    """Rules that would have had to look at too much: what they say is not all there is."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Verdict(Brief):
@@ -95,6 +110,11 @@ def lint(
 
 def judge(facts: Facts, rules: Sequence[Rule], settings: Settings) -> Verdict:
     """Run the rules on one model and process what they find; raises ``ConfigError``."""
+    return decide(observe(facts, rules, settings), facts, rules, settings)
+
+
+def observe(facts: Facts, rules: Sequence[Rule], settings: Settings) -> Observed:
+    """Run the rules that ``settings`` select on one model; raises ``ConfigError``."""
     from analyzer.ruleset.engine import evaluate  # lazily: to check settings takes no engine
 
     options = check_settings(rules, settings)
@@ -103,13 +123,17 @@ def judge(facts: Facts, rules: Sequence[Rule], settings: Settings) -> Verdict:
     # counted against it.
     limits: list[Problem] = []
     matched = evaluate(
-        facts, chosen, options, limits, settings.trusted,
-        identify=settings.identify or settings.baseline is not None,
-    )  # fmt: skip
-    found = yielding(dedupe(matched), chosen)
+        facts, chosen, options, limits, settings.trusted, identify=settings.identifies
+    )
+    return Observed(yielding(dedupe(matched), chosen), tuple(limits))
+
+
+def decide(observed: Observed, facts: Facts, rules: Sequence[Rule], settings: Settings) -> Verdict:
+    """What becomes of findings: of the operators of ``facts`` only those that they are about
+    count."""
     # severity before what takes findings out: formats show those too, as grave as they would be.
     # sort, which puts the gravest first, after severity; nothing after it changes the order.
-    ordered = sort(regrade(found, rules, settings.severity), _positions(facts))
+    ordered = sort(regrade(observed.findings, rules, settings.severity), _positions(facts))
     # suppress before baseline: a finding in both would else leave its suppression unused, and
     # the baseline would keep findings that configuration already explains.
     names = {node.id: node.name for node in facts.nodes} if settings.suppressions else {}
@@ -117,14 +141,15 @@ def judge(facts: Facts, rules: Sequence[Rule], settings: Settings) -> Verdict:
         ordered, settings.suppressions, facts.model.path, settings.today, names
     )
     if settings.baseline is None:
-        return Verdict(split.kept, split.silenced, (), split.used, tuple(limits))
+        return Verdict(split.kept, split.silenced, (), split.used, observed.problems)
     judged = _ratchet(facts, split, settings.baseline)
-    whole = not (facts.inconclusive or limits)
+    whole = not (facts.inconclusive or observed.problems)
+    chosen = select_rules(rules, settings.select, settings.ignore, settings.preview)
     gone = [e for e in judged.gone if was_looked_for(e, facts, chosen)] if whole else []
     notes = governed((*judged.notes, *stale(gone, settings.baseline)), settings)
     return Verdict(
         sort((*judged.new, *notes), _positions(facts)),
-        split.silenced, judged.accepted, split.used, tuple(limits),
+        split.silenced, judged.accepted, split.used, observed.problems,
     )  # fmt: skip
 
 

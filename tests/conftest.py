@@ -26,6 +26,9 @@ ANALYZE: Any = import_module("analyzer.analyze")
 HARMLESS = {"costs", "differential", "patterns", "rules", "scaling"}
 """Folders of tests whose models are well-formed: onnx's C++ need not run in a child there."""
 
+# Every test judges anew, but for those about the cache; processes that tests start inherit it.
+os.environ["ONNXLINT_NO_CACHE"] = "1"
+
 # Derandomised: a pull request fails for what it changes; new examples are looked for by
 # `make fuzz`. No deadline: the machine that runs the suite may be busy.
 settings.register_profile(

@@ -12,6 +12,7 @@ from analyzer.cli.baseline import add_missing
 from analyzer.cli.bases import with_bases
 from analyzer.cli.judge import judge_all
 from analyzer.cli.options import (
+    add_cache_options,
     add_model_options,
     add_rule_options,
     add_target_option,
@@ -23,13 +24,19 @@ from analyzer.cli.paths import absolute, expand
 from analyzer.cli.plan import NO_BASELINE, make_plans
 from analyzer.cli.shell import command_line
 from analyzer.errors import ConfigError
-from analyzer.report import CHECK_FORMATS, STATISTICS_FORMATS, WITHOUT_FINGERPRINTS
+from analyzer.report import (
+    CHECK_FORMATS,
+    FINDINGS_ONLY,
+    STATISTICS_FORMATS,
+    WITHOUT_FINGERPRINTS,
+)
 from analyzer.report.result import Batch, Failure, Options, Result, Since
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterable, Mapping
 
+    from analyzer.cli.caching.cache import Cache
     from analyzer.cli.console import Console
     from analyzer.cli.environment import Environment
     from analyzer.cli.plan import Plan
@@ -114,6 +121,7 @@ def configure(parser: ArgumentParser) -> None:
     add_weights_option(parser)
     add_rule_options(parser)
     add_model_options(parser)
+    add_cache_options(parser)
 
 
 def run(arguments: Namespace, console: Console, environment: Environment) -> int:
@@ -162,6 +170,7 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     judged = judge_all(
         plans, command_line(arguments), console,
         debug=debug, jobs=arguments.jobs, searched=searched,
+        cache=_cache(arguments, environment, console, whole=not formats <= FINDINGS_ONLY),
     )  # fmt: skip
     judged = add_missing(judged, plans)
     items = tuple(
@@ -181,6 +190,18 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     _report(batch, arguments, console, options)
     _name_skipped(plans.values(), console)
     return code
+
+
+def _cache(
+    arguments: Namespace, environment: Environment, console: Console, *, whole: bool
+) -> Cache | None:
+    """What earlier runs have found, where that is wanted."""
+    if arguments.no_cache or not environment.cached:
+        return None
+    from analyzer.cli.caching.cache import open_cache
+
+    place = replace(environment.cache, folder=arguments.cache_dir or environment.cache.folder)
+    return open_cache(place, console.note, whole=whole)
 
 
 def _changed(

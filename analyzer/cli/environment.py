@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,18 @@ from analyzer.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where the cache is to be, by what the environment and the command line say."""
+
+    folder: str = ""
+    """Folder of entries; empty where there is no place for one."""
+    state: str = ""
+    """Folder of the secret; empty likewise."""
+    word: str = ""
+    """A secret that several machines share; empty for one of this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +36,11 @@ class Environment:
     """``ONNXLINT_DEBUG``: internal errors come with their traceback."""
     created: datetime | None = None
     """``SOURCE_DATE_EPOCH``: the date that reports state; ``None``: they state none."""
+    cached: bool = True
+    """False: ``ONNXLINT_NO_CACHE``."""
+    cache: Whereabouts = field(default_factory=Whereabouts)
+    """``ONNXLINT_CACHE_DIR`` and ``ONNXLINT_CACHE_KEY``, else what ``XDG_CACHE_HOME`` and
+    ``XDG_STATE_HOME`` say, else folders in ``HOME``."""
 
     @property
     def today(self) -> date:
@@ -37,7 +54,23 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         color=_color(variables),
         debug=_on(variables.get("ONNXLINT_DEBUG")),
         created=_epoch(variables.get("SOURCE_DATE_EPOCH")),
+        cached=not _on(variables.get("ONNXLINT_NO_CACHE")),
+        cache=Whereabouts(
+            folder=variables.get("ONNXLINT_CACHE_DIR") or _ours(variables, "CACHE", ".cache"),
+            state=_ours(variables, "STATE", os.path.join(".local", "state")),
+            word=variables.get("ONNXLINT_CACHE_KEY") or "",
+        ),
     )
+
+
+def _ours(variables: Mapping[str, str], kind: str, usual: str) -> str:
+    """Our folder for files of one kind (XDG Base Directory Specification: a path that is not
+    absolute does not count); empty where there is no place for it."""
+    home = variables.get("HOME") or ""
+    base = variables.get(f"XDG_{kind}_HOME") or ""
+    if not os.path.isabs(base):
+        base = os.path.join(home, usual)
+    return os.path.join(base, "onnxlint") if os.path.isabs(base) else ""
 
 
 def _color(variables: Mapping[str, str]) -> bool | None:

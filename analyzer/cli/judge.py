@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from analyzer.cli.batch import jobs_for, map_paths
 from analyzer.cli.internal import describe_bug, show_traceback
 from analyzer.cli.own import NOWHERE, Searched, add_own_findings
 from analyzer.cli.paths import STDIN
 from analyzer.cli.plan import shown_path
+from analyzer.cli.seen import Seen
 from analyzer.errors import ModelError, OnnxlintError, ScarcityError
 from analyzer.facts import Problem, nothing
 from analyzer.report.result import Failure, Result
@@ -19,10 +20,12 @@ from analyzer.surplus import Structure
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from analyzer.cli.caching.cache import Cache
     from analyzer.cli.console import Console
     from analyzer.cli.plan import Plan
     from analyzer.facts import Facts
     from analyzer.findings.suppress import Suppression
+    from analyzer.model import Model
 
 
 def facts_of(path: str, plan: Plan, *, weights: bool = False) -> Facts:
@@ -30,10 +33,18 @@ def facts_of(path: str, plan: Plan, *, weights: bool = False) -> Facts:
 
     Raises ``ModelError``.
     """
-    from analyzer.analyze import analyze, analyze_weights
+    return _analysed(_loaded(path, plan), plan, weights=weights)
+
+
+def _loaded(path: str, plan: Plan) -> Model:
     from analyzer.model import load
 
-    model = load(opened(path), name=path, limits=plan.limits, digest=plan.digest)
+    return load(opened(path), name=path, limits=plan.limits, digest=plan.digest)
+
+
+def _analysed(model: Model, plan: Plan, *, weights: bool) -> Facts:
+    from analyzer.analyze import analyze, analyze_weights
+
     if not weights:
         return analyze(
             model, plan.bindings, limits=plan.limits, operators=plan.operators, targets=plan.targets
@@ -61,19 +72,33 @@ def judge_one(
 
     ``name`` is the path that settings know it by, where another file stands in for it.
     """
-    from analyzer.cli.budgets.hold import hold
-    from analyzer.lint import judge
+    return _decided(_seen(_loaded(path, plan), plan, name), plan, command)
 
-    facts = facts_of(path, plan, weights=plan.weights)
+
+def _seen(model: Model, plan: Plan, name: str = "") -> Seen:
+    """Facts about a model, and what the rules say of them."""
+    from analyzer.cli.budgets.hold import hold
+    from analyzer.lint import observe
+
+    facts = _analysed(model, plan, weights=plan.weights)
     if name:
         facts = replace(facts, model=replace(facts.model, path=name))
-    base = plan.bases.get(name or path)
+    base = plan.bases.get(facts.model.path)
     held = hold(facts, plan.budgets, base, plan.settings, plan.applied)
     problems = (*held.problems, *((_silenced(plan),) if plan.silent else ()))
     if problems:
         facts = replace(facts, problems=(*facts.problems, *problems))
     about = facts if plan.targets_asked or not facts.targets else replace(facts, targets=())
-    verdict = judge(about, plan.rules, held.settings)
+    return Seen(facts, observe(about, plan.rules, held.settings))
+
+
+def _decided(seen: Seen, plan: Plan, command: str) -> tuple[Result, frozenset[Suppression]]:
+    """What becomes of that by what the team has settled."""
+    from analyzer.lint import decide
+
+    facts = seen.facts
+    about = facts if plan.targets_asked or not facts.targets else replace(facts, targets=())
+    verdict = decide(seen.observed, about, plan.rules, plan.settings)
     if verdict.problems:
         facts = replace(facts, problems=(*facts.problems, *verdict.problems))
     result = Result(
@@ -91,8 +116,16 @@ def _silenced(plan: Plan) -> Problem:
     return Problem("silenced", "", f"{shown_path(plan.config.path)} {what}; {remedy}")
 
 
-Judged = tuple[Result | Failure, "frozenset[Suppression]"]
-"""What became of one model, and the suppressions it used."""
+class Judged(NamedTuple):
+    """What became of one model."""
+
+    item: Result | Failure
+    used: frozenset[Suppression] = frozenset()
+    """Suppressions that it used."""
+    stored: bool = False
+    """Whether the cache holds it from now on."""
+    trouble: str = ""
+    """Why the cache cannot be written to."""
 
 
 def judge_all(
@@ -103,40 +136,70 @@ def judge_all(
     debug: bool,
     jobs: int | None = None,
     searched: Searched = NOWHERE,
+    cache: Cache | None = None,
 ) -> dict[str, Result | Failure]:
     """Every model in order; one that cannot be judged does not keep the others from it.
 
     ``jobs`` processes share the work; ``None`` decides by the number of models and cores.
-    ``searched`` is where the models come from, for findings about the settings.
+    ``searched`` is where the models come from, for findings about the settings. What ``cache``
+    knows is not judged again.
     """
 
     def judged(path: str) -> Judged:
         try:
-            result, hits = judge_one(path, plans[path], command)
-            return _lighter(result), hits
+            return _judged(path, plans[path], command, cache)
         except ModelError as error:
-            return Failure(path, str(error)), frozenset()
+            return Judged(Failure(path, str(error)))
         except OnnxlintError as error:
-            scarce = isinstance(error, ScarcityError)
-            return Failure(path, f"{path}: {error}", scarce), frozenset()
+            return Judged(Failure(path, f"{path}: {error}", isinstance(error, ScarcityError)))
         except Exception as error:  # noqa: BLE001 - a bug on one model: reported, others go on
             show_traceback(console, error, debug=debug)
             what = f"{path}: {describe_bug(error, debug=debug)}"
-            return Failure(path, what, isinstance(error, MemoryError)), frozenset()
+            return Judged(Failure(path, what, isinstance(error, MemoryError)))
 
-    pairs = _each(judged, tuple(plans), console, jobs)
+    found = _recalled(plans, command, cache)
+    found |= _each(judged, tuple(path for path in plans if path not in found), console, jobs)
     console.progress("")
+    if cache is not None:
+        cache.close([each.trouble for each in found.values() if each.stored or each.trouble])
     items: dict[str, Result | Failure] = {}
     used: dict[str, frozenset[Suppression]] = {}
     applied = {plan: plan.applied for plan in set(plans.values())}
-    for path, (item, hits) in pairs.items():
-        items[path] = item
+    for path, plan in plans.items():
+        items[path] = item = found[path].item
         if isinstance(item, Result):
             # Compiled rules do not travel between processes; every result of a plan has the same.
-            items[path] = replace(item, rules=applied[plans[path]])
-            used[path] = hits
+            items[path] = replace(item, rules=applied[plan])
+            used[path] = found[path].used
     add_own_findings(items, plans, used, searched)
     return items
+
+
+def _recalled(plans: Mapping[str, Plan], command: str, cache: Cache | None) -> dict[str, Judged]:
+    """Models that an earlier run has judged."""
+    found: dict[str, Judged] = {}
+    for path, plan in plans.items() if cache is not None else ():
+        seen = cache.recall(path, plan) if cache is not None else None
+        if seen is not None:
+            found[path] = Judged(*_decided(seen, plan, command))
+    return found
+
+
+def _judged(path: str, plan: Plan, command: str, cache: Cache | None) -> Judged:
+    """Raises ``OnnxlintError``."""
+    from analyzer.model.guard import tasks_lost
+
+    lost = tasks_lost()
+    model = _loaded(path, plan)
+    seen = _seen(model, plan)
+    result, used = _decided(seen, plan, command)
+    if cache is None or tasks_lost() > lost:  # with more time or memory there may be more to see
+        return Judged(_lighter(result), used)
+    try:
+        stored, trouble = cache.keep(path, seen, model.payloads.rest.external.files), ""
+    except OSError as error:
+        stored, trouble = False, error.strerror or str(error)
+    return Judged(_lighter(result), used, stored, trouble)
 
 
 def _each(
@@ -154,19 +217,20 @@ def _each(
     prepare()
 
     def portable(path: str) -> Judged:
-        item, hits = judged(path)
-        return (replace(item, rules=()) if isinstance(item, Result) else item), hits
+        found = judged(path)
+        if isinstance(found.item, Result):
+            return found._replace(item=replace(found.item, rules=()))
+        return found
 
-    def scarce(pair: Judged) -> bool:
-        return isinstance(pair[0], Failure) and pair[0].scarce
+    def scarce(found: Judged) -> bool:
+        return isinstance(found.item, Failure) and found.item.scarce
 
     def finished(number: int) -> None:
         console.progress(f"[{number}/{count}]")
 
     done = map_paths(portable, paths, processes, finished, scarce)
     return {
-        path: (item, frozenset()) if isinstance(item, Failure) else item
-        for path, item in done.items()
+        path: Judged(item) if isinstance(item, Failure) else item for path, item in done.items()
     }
 
 

@@ -114,6 +114,22 @@ def add_weights_option(parser: ArgumentParser) -> None:
     )
 
 
+def add_cache_options(parser: ArgumentParser) -> None:
+    """Whether and where to remember what was found."""
+    group = parser.add_argument_group("the cache")
+    group.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="judge every model anew, and remember nothing",
+    )
+    group.add_argument(
+        "--cache-dir",
+        metavar="DIR",
+        type=values.file,
+        help="remember results there (default: the folder for caches in your home folder)",
+    )
+
+
 def said_by(arguments: Namespace) -> dict[str, Any]:
     """Fields of ``Config`` that the command line states, and their values."""
     said: dict[str, Any] = {

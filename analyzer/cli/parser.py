@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, Command] = {
     "config": Command("settings", "what settings hold for a model, and where each comes from"),
     "explain": Command("explain", "what a rule reports, why, and what to do"),
     "completion": Command("completion", "what makes bash, zsh or fish complete command lines"),
+    "cache": Command("cache", "where results of check are remembered, and how many"),
     "version": Command("version", "the version of onnxlint and of what it builds on"),
 }
 

@@ -28,9 +28,11 @@ from analyzer.model.worker import HEADER_BYTES, LONGEST, Progress
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["GuardFailure", "Progress", "guarded"]
+__all__ = ["GuardFailure", "Progress", "guarded", "tasks_lost"]
 
 T = TypeVar("T")
+
+_lost = 0
 
 _STARVED = 4.0
 """Wall clock allowed for each second of ``guard_seconds``: on a busy machine a child waits for a
@@ -81,6 +83,7 @@ def guarded(
     ScarcityError
         No process can be started: nothing was said about the task.
     """
+    global _lost  # noqa: PLW0603 - whoever keeps results asks, and nobody in between would tell
     # Processor time is limited to whole seconds.
     seconds = min(math.ceil(limits.guard_seconds * share), LONGEST)
     if can_fork():
@@ -96,8 +99,18 @@ def guarded(
     if len(data) > HEADER_BYTES and len(data) == HEADER_BYTES + size:
         kind, value = pickle.loads(data[HEADER_BYTES:])  # noqa: S301 - our own child wrote it
         result: T = value
-        return result if kind == "result" else GuardFailure(kind, value, progress.index)
+        if kind == "result":
+            return result
+        _lost += 1
+        return GuardFailure(kind, value, progress.index)
+    _lost += 1
     return GuardFailure(*_death(code, limits, share, seconds), progress.index)
+
+
+def tasks_lost() -> int:
+    """How many guarded tasks gave no result so far: what was found out without them may depend on
+    the machine and its load."""
+    return _lost
 
 
 @cache

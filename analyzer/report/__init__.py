@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     SettingsRenderer = Callable[[SettingsInForce, Options], bytes]
     TargetRenderer = Callable[[Deployments, Options], bytes]
 
-__all__ = ["CHECK_FORMATS", "COMPARE_FORMATS", "INSPECT_FORMATS", "REPORT_FORMATS",
+__all__ = ["CHECK_FORMATS", "COMPARE_FORMATS", "FINDINGS_ONLY", "INSPECT_FORMATS", "REPORT_FORMATS",
            "SCALE_FORMATS", "SETTINGS_FORMATS", "STATISTICS_FORMATS", "SUFFIXES", "TARGET_FORMATS",
            "WITHOUT_FINGERPRINTS", "Batch", "Failure", "Options", "Result"]  # fmt: skip
 
@@ -71,6 +71,10 @@ CHECK_FORMATS: Mapping[str, BatchRenderer] = {
 }
 WITHOUT_FINGERPRINTS = frozenset({"text", "concise", "github", "netron"})
 """Formats of ``check`` that show none, so that they need not be worked out."""
+FINDINGS_ONLY = frozenset({"text", "concise", "jsonl", "csv", "github", "sarif", "gitlab", "junit",
+                           "markdown"})  # fmt: skip
+"""Formats of ``check`` that show of a model's operators only those that findings are about, and
+no list of blocks, modules or tensors: results for them are kept without the rest."""
 STATISTICS_FORMATS: Mapping[str, BatchRenderer] = {
     "text": _from("statistics", "text"),
     "json": _from("statistics", "json"),

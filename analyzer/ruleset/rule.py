@@ -54,6 +54,9 @@ class Unread(Protocol):
     """What is known of a rule before all of its file is read."""
 
     @property
+    def text(self) -> str: ...
+
+    @property
     def reads_weights(self) -> bool: ...
 
     @property

@@ -1,0 +1,151 @@
+"""What is known of a model already, if it, the plan and whatever judges are what they were."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from analyzer.cli.caching.frozen import NotFrozen, dump, parse
+from analyzer.cli.caching.installed import installed
+from analyzer.cli.caching.material import Unkeyable, material, written
+from analyzer.cli.caching.place import Unusable, open_folder, secret_of
+from analyzer.cli.caching.proof import Look, look, surroundings
+from analyzer.cli.caching.store import Store
+from analyzer.cli.paths import STDIN
+from analyzer.cli.seen import Seen
+from analyzer.lint import Observed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from analyzer.cli.environment import Whereabouts
+    from analyzer.cli.plan import Plan
+    from analyzer.facts import Facts
+    from analyzer.ruleset.rule import Rule
+
+MOST_FILES = 4_000
+"""Files with external data of one model."""
+_MANY = 16
+"""Entries after which a run looks whether there are too many; of smaller runs every eighth."""
+
+
+class Cache:
+    """Memory of earlier runs.
+
+    Parameters
+    ----------
+    note
+        Is told, once, where nothing can be kept.
+    whole
+        Whether somebody wants to see every operator, not only those that findings are about:
+        what is stored for the one is not enough for the other, and is a tenth of it.
+    """
+
+    def __init__(self, store: Store, note: Callable[[str], None], *, whole: bool) -> None:
+        self._store = store
+        self._note = note
+        self._whole = whole
+        self._judges = installed(store, time.time_ns())
+        self._plans: dict[Plan, str | None] = {}
+        self._rules: tuple[tuple[Rule, ...], str] | None = None
+        self._looks: dict[str, tuple[str, Look]] = {}
+
+    def recall(self, path: str, plan: Plan) -> Seen | None:
+        """What ``keep`` was told of a model that is there, and planned, like this one."""
+        plan_key = None if path == STDIN else self._plan_key(plan)
+        seen = look(path, self._store) if plan_key is not None else None
+        if seen is None or plan_key is None:
+            return None
+        base = written(plan.bases.get(path))
+        key = _digest(plan_key, path, seen.proof, base, str(self._whole))
+        self._looks[path] = key, seen
+        data = self._store.read(key)
+        if data is None:
+            return None
+        try:
+            places, found, facts, findings, problems = parse(data)
+        except (NotFrozen, ValueError, TypeError):
+            return None
+        if surroundings(os.path.dirname(path), places, time.time_ns()) != found:
+            return None
+        return Seen(facts, Observed(findings, problems))
+
+    def keep(self, path: str, seen: Seen, locations: Iterable[str | bytes]) -> bool:
+        """Remember what was found out about the model that ``recall`` did not know.
+
+        ``locations`` are where the model says that its weights are. False where something
+        changed meanwhile. Raises ``OSError`` where nothing can be written.
+        """
+        from analyzer.model.declared import parts_of  # onnx, which whoever has judged has loaded
+
+        key, before = self._looks.get(path, ("", None))
+        named = {names for names in map(parts_of, locations) if isinstance(names, tuple)}
+        places = tuple(sorted(named))
+        if before is None or len(places) > MOST_FILES:
+            return False
+        found = surroundings(os.path.dirname(path), places, before.began)
+        if found is None or not before.holds(path):
+            return False
+        facts = seen.facts if self._whole else _sparing(seen)
+        try:
+            data = dump((places, found, facts, seen.observed.findings, seen.observed.problems))
+        except NotFrozen:
+            return False
+        return self._store.write(key, data)
+
+    def close(self, written: Sequence[str]) -> None:
+        """Keep within the limits after a run that has written, as often as ``written`` is long,
+        and say once why that failed, if it did."""
+        trouble = next(filter(None, written), "")
+        if trouble:
+            self._note(f"the cache cannot be written: {trouble}; --no-cache does without")
+        if len(written) >= _MANY or (written and os.urandom(1)[0] % 8 == 0):
+            self._store.tidy()
+
+    def _plan_key(self, plan: Plan) -> str | None:
+        if plan not in self._plans:
+            try:
+                self._plans[plan] = _digest(self._judges, self._written(plan.rules), material(plan))
+            except Unkeyable:
+                self._plans[plan] = None
+        return self._plans[plan]
+
+    def _written(self, rules: tuple[Rule, ...]) -> str:
+        """A digest of ``rules``, which most plans share."""
+        if self._rules is None or self._rules[0] is not rules:
+            self._rules = rules, _digest(written(rules))
+        return self._rules[1]
+
+
+def open_cache(place: Whereabouts, note: Callable[[str], None], *, whole: bool) -> Cache | None:
+    """The cache, or ``None`` where there is none to be had, of which ``note`` is told why."""
+    if not place.folder:  # no home folder, and nobody asked
+        return None
+    try:
+        return Cache(Store(open_folder(place.folder), secret_of(place)), note, whole=whole)
+    except Unusable as why:
+        note(f"no cache: {why}; --no-cache does without")
+        return None
+
+
+def _digest(*texts: str) -> str:
+    """Texts without NUL as one name."""
+    return sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _sparing(seen: Seen) -> Facts:
+    """Without the operators that no finding is about, and other long lists."""
+    facts = seen.facts
+    about = {finding.node for finding in seen.observed.findings}
+    return replace(
+        facts,
+        nodes=tuple(node for node in facts.nodes if node.id in about),
+        blocks=(),
+        modules=None,
+        shared=type(facts.shared)(),
+        memory=replace(facts.memory, alive=()),
+        parameters=replace(facts.parameters, tensors=()),
+    )
