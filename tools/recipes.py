@@ -22,6 +22,7 @@ from pathlib import Path
 import onnx
 import onnx.parser
 
+from samples.build_mobilenet_v1 import Variant, build, to_bytes
 from tests.cli.repositories import commit, environment, git, repository, write
 from tests.workflow.borrowed import OFFLINE, copy_tree
 
@@ -55,7 +56,7 @@ def sections(text: str) -> dict[str, str]:
 def render(title: str, text: str, folder: Path) -> str:
     """A section whose outputs are what its commands show, run in ``folder``, which is empty."""
     project = folder / "project"
-    make_models(project, inbox="inbox" in text)
+    make_models(project, text)
     repository(project)
     commit(project)
     tool = Clone(folder)
@@ -115,14 +116,19 @@ def shell(line: str, project: Path, tool: Clone, folder: Path) -> str:
     return f"$ {line}\n{shown}{ended}"
 
 
-def make_models(project: Path, *, inbox: bool) -> None:
-    """The models of the stories: one that somebody else has sent, or two networks."""
-    if inbox:
+def make_models(project: Path, text: str) -> None:
+    """The models of a story: two networks, those that ``text`` trains again, or one that somebody
+    else has sent."""
+    if "inbox/" in text:
         write(project / "inbox" / "detector.onnx", suspicious())
         return
     (project / "models").mkdir(parents=True)
     for name in ("mobilenet_v1", "mobilenet_v1_standard"):
         shutil.copy(ROOT / "samples" / f"{name}.onnx", project / "models")
+    for name, alpha in (("wider", 1.25), ("narrower", 0.75)):
+        if f"trained/{name}.onnx" in text:
+            model = build(alpha, 224, Variant.STANDARD)
+            write(project / "trained" / f"{name}.onnx", to_bytes(model))
 
 
 def suspicious() -> bytes:

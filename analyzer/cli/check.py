@@ -137,9 +137,6 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     if arguments.write_baseline and (targets or arguments.format != "text" or arguments.statistics):
         raise ConfigError("--write-baseline accepts findings and reports none; leave out "
                           "--output, --format and --statistics")  # fmt: skip
-    if arguments.write_baseline and arguments.diff is not None:
-        raise ConfigError("--write-baseline accepts what all models have, changed or not; "
-                          "leave out --diff")  # fmt: skip
     if arguments.statistics and arguments.format not in STATISTICS_FORMATS:
         raise ConfigError(f"--statistics: formats are {', '.join(STATISTICS_FORMATS)}; --output "
                           f"{arguments.format}=PATH writes the findings beside them")  # fmt: skip

@@ -129,7 +129,12 @@ def test_outside_of_a_repository_there_is_nothing_to_compare_with(cli: Cli, clea
     assert "git finds no repository" in outcome.err
 
 
-def test_a_baseline_is_not_written_of_changed_models_alone(cli: Cli, base: str) -> None:
-    outcome = cli("check", "models", "--diff", "HEAD", "--write-baseline", "b.json")
-    assert outcome.code == 2
-    assert "leave out --diff" in outcome.err
+def test_a_baseline_keeps_what_models_that_did_not_change_have(
+    cli: Cli, base: str, tmp_path: Path
+) -> None:
+    words = ("check", "models", "--select", "SEP001", "--write-baseline", "b.jsonl")
+    assert cli(*words).code == 0
+    made.write(tmp_path / "models/new.onnx", encode(WASTEFUL))
+    assert cli(*words, "--diff", "HEAD").code == 0
+    lines = [json.loads(line) for line in Path("b.jsonl").read_text().splitlines()]
+    assert [line["model"] for line in lines[1:]] == ["models/new.onnx", "models/wasteful.onnx"]

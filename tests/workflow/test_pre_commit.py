@@ -27,7 +27,7 @@ POINTER = (
     "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\n"
     "size 17059840\n"
 )
-BASELINE = "onnxlint-baseline.json"
+BASELINE = "onnxlint-baseline.jsonl"
 CONFIGURATION = """fail-on = "warning"
 
 [options.compute-budget]
@@ -148,6 +148,14 @@ def test_bad_grown_and_absent_models_stop_a_commit_until_they_are_mended_or_acce
     assert code == 0, out
     assert "0 findings in 3 models; 3 in the baseline: clean" in out
     assert git(project, "rev-parse", "HEAD") != before
+
+    (project / "models" / "grown.onnx").write_bytes(encode(GROWN.replace("16,16", "32,32")))
+    git(project, "add", "--all")
+    code, out = pre_commit(*commit_words, program=["git"])
+    assert code == 1
+    assert "models/grown.onnx: BGT001 one inference needs 4.096 kMAC" in out
+    assert "the baseline has 1.024 kMAC" in out
+    assert "bad.onnx" not in out, "only what the commit changes is judged, and nothing is stale"
 
 
 def test_examples_of_a_rule_are_run_when_it_changes(pre_commit: Run, project: Path) -> None:
