@@ -89,7 +89,7 @@ def _values(action: Action, parser: ArgumentParser, current: str) -> Iterator[Ca
 
 
 def _brief(action: Action) -> str:
-    return (action.help or "").partition("; ")[0].partition(" (")[0]
+    return (action.help or "").partition("; ")[0].partition(" (")[0].replace("%%", "%")
 
 
 def _nothing(parser: ArgumentParser, current: str) -> Iterator[Candidate]:
@@ -130,6 +130,12 @@ def _format_and_path(parser: ArgumentParser, current: str) -> Iterator[Candidate
         yield from (Candidate(OPEN, f"{word}=") for word in _formats(parser))
 
 
+def _path_or_format(parser: ArgumentParser, current: str) -> Iterator[Candidate]:
+    yield from _format_and_path(parser, current)
+    if "=" not in current:
+        yield Candidate(FILE, "")
+
+
 def _formats(parser: ArgumentParser) -> Iterator[str]:
     """Those of the command's own ``--format``."""
     for action in parser._actions:
@@ -150,6 +156,19 @@ def _target(parser: ArgumentParser, current: str) -> Iterator[Candidate]:
     yield Candidate(FILE, "")
 
 
+def _device(parser: ArgumentParser, current: str) -> Iterator[Candidate]:
+    from analyzer.devices import SHIPPED
+
+    yield from (Candidate(WORD, name) for name in SHIPPED)
+    yield Candidate(FILE, "")
+
+
+def _bounds(parser: ArgumentParser, current: str) -> Iterator[Candidate]:
+    from analyzer.report.compare.gate import TOTALS
+
+    yield from _listed([Candidate(OPEN, f"{name}=") for name in TOTALS], current)
+
+
 def _listed(words: list[Candidate], current: str) -> Iterator[Candidate]:
     """``words`` as the last of a list with commas."""
     done, comma, _ = current.rpartition(",")
@@ -160,11 +179,14 @@ VALUES: Mapping[str, Callable[[ArgumentParser, str], Iterator[Candidate]]] = {
     **dict.fromkeys(("ARGUMENT", "FILE", "MODEL", "NEW", "OLD", "PATH"), _file),
     **dict.fromkeys(("A,…", "D,…", "MACS", "N", "NAME=N", "NAME=SIZE", "NAME=SIZES", "NODE", "R,…",
                      "REV", "WORDS"), _nothing),
+    "D": _device,
     "DIR": _folder,
     "FORMAT=PATH": _format_and_path,
+    "[FORMAT=]PATH": _path_or_format,
     "FORMATS": _report_formats,
     "RULE": _rule,
     "RULES": _rules,
     "T[@VERSION]": _target,
+    "TOTAL=BOUND,…": _bounds,
 }  # fmt: skip
 """By metavar, what the values of an option or argument may be."""

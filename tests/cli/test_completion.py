@@ -20,6 +20,7 @@ import pytest
 from analyzer.cli.candidates import FILE, FOLDER, OPEN, VALUES, candidates
 from analyzer.cli.completion import SCRIPTS, joined
 from analyzer.cli.parser import COMMANDS, command_parser
+from analyzer.devices import SHIPPED as SHIPPED_DEVICES
 from analyzer.report import CHECK_FORMATS
 from analyzer.targets.catalog import GROUPS, SHIPPED
 from tests.cli.conftest import Cli
@@ -83,6 +84,13 @@ def test_rules_are_offered_by_id_name_and_category_also_in_a_list() -> None:
 def test_targets_are_offered_and_so_are_files_of_ones_own() -> None:
     assert offered("check", "--target", "") == {*SHIPPED, *GROUPS}
     assert paths("targets", "--target", "") == [(FILE, "")]
+
+
+def test_devices_and_bounds_of_totals_are_offered() -> None:
+    assert offered("report", "--device", "") == {*SHIPPED_DEVICES}
+    assert "macs=5%,params=" in offered("compare", "--fail-on-increase", "macs=5%,para")
+    assert paths("compare", "--output", "markdown=") == [(FILE, "markdown=")]
+    assert paths("compare", "--output", "mark") == [(FILE, "")]
 
 
 def test_paths_are_offered_where_paths_are_wanted() -> None:
