@@ -63,7 +63,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "groups": groups,
         "articles": [group for group in groups if not (medium.remarks and group.informs)],
         "remarks": [group for group in groups if medium.remarks and group.informs],
-        "actions": [group for rule in page.actions for group in groups if group.rule == rule],
+        "actions": [ask for rule in page.actions for ask in page.asks if ask.rule == rule],
         "macs_bar": charts.stacked(page.shares, "macs"),
         "params_bar": charts.stacked(by_params, "params"),
         "curve": charts.curve(page.conversion_steps),

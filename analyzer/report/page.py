@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from analyzer.report.claims import claims_of
+from analyzer.report.view import actions as todo
 from analyzer.report.view import (
     blocks,
     conversion,
@@ -24,6 +25,7 @@ from analyzer.report.view import (
     weights,
     whatif,
 )
+from analyzer.report.view.actions import Action, Checked, Option
 from analyzer.report.view.assumed import choices
 from analyzer.report.view.blocks import BlockKind, BlockRow
 from analyzer.report.view.conversion import Conversion, Total
@@ -41,8 +43,11 @@ from analyzer.restore import record
 from analyzer.sanitise import clean, label
 
 if TYPE_CHECKING:
+    from analyzer.devices import Profile
     from analyzer.report.result import Result
 
+USUAL = "rpi5"
+"""Device whose times stand beside options, where it is among the devices shown."""
 MOST_METADATA = 20
 """Entries of the model's metadata that a page lists."""
 
@@ -95,6 +100,10 @@ class Page:
     coverage: Coverage
     actions: tuple[str, ...]
     """Rules to act on first."""
+    asks: tuple[Action, ...]
+    """What every rule with findings asks for."""
+    options: tuple[Option, ...]
+    checked: tuple[Checked, ...]
     groups: tuple[Group, ...]
     assumptions: tuple[AssumedRow, ...]
     choices: tuple[str, ...]
@@ -140,6 +149,9 @@ def make_page(result: Result) -> Page:
         shares=summary.shares(facts),
         coverage=summary.coverage(facts.nodes),
         actions=tuple(map(str, asked)),
+        asks=todo.actions(result),
+        options=todo.options(facts, sizes, _main_device(result)),
+        checked=todo.checked(result),
         groups=findings.group(result),
         assumptions=method.assumptions(facts),
         choices=choices(facts),
@@ -165,6 +177,12 @@ def make_page(result: Result) -> Page:
         formulas=method.formulas(facts),
         left_out=tuple(_left_out(result, sizes, trained)),
     )
+
+
+def _main_device(result: Result) -> Profile | None:
+    """Whose times actions are given in: the first that somebody named, else a usual one."""
+    usual = next((each for each in result.devices if each.id == USUAL), None)
+    return usual or next(iter(result.devices), None)
 
 
 def _left_out(result: Result, sizes: WhatIf, trained: Weights | None) -> Iterator[LeftOut]:

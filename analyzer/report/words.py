@@ -175,13 +175,15 @@ def _actions(v: Values) -> str:
             f"Nothing recommended: what {rules} would change saves multiply-accumulates, and no "
             "time by our own estimate; see the findings."
         )
-    if v["findings"]:
-        return (
-            f"Nothing to do first: {many(v['findings'], 'finding')}, none that asks for a change."
-        )
     if not v["applied"]:
         return "Nothing was judged: no rule was applied."
     return f"Nothing: {many(v['applied'], 'rule')} applied, none asks for a change."
+
+
+def _passed(v: Values) -> str:
+    rows = [*zip(v["categories"], v["rules"], v["speak"], strict=True)]
+    sound = ", ".join(f"{name} {rules - speak} of {rules}" for name, rules, speak in rows)
+    return f"Rules that were applied and found nothing: {sound}."
 
 
 def _findings(v: Values) -> str:
@@ -375,6 +377,7 @@ _SENTENCES: Mapping[str, Callable[[Values], str]] = {
     "provenance": _provenance,
     "verdict": _verdict,
     "actions": _actions,
+    "passed": _passed,
     "findings": _findings,
     "silenced": lambda v: f"Not listed: {silenced(v)}.",
     "conversion": _conversion,

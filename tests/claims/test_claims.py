@@ -210,7 +210,7 @@ def test_a_forest_has_no_weights_that_are_made_when_it_runs() -> None:
 
 
 def test_notes_are_not_denied_by_the_first_page() -> None:
-    assert "none that asks for a change" in said("open sizes", "actions")
+    assert "low impact, low effort" in said("open sizes", "actions")
 
 
 def test_missing_data_is_an_error_whatever_else_it_keeps_unjudged(tmp_path: Path) -> None:

@@ -190,19 +190,25 @@ def _actions(d: Document) -> Values:
     """An action is a finding that asks for something and is not slower by our own model."""
     said = next(c["values"] for c in d["claims"] if c["id"] == "actions")
     places: dict[str, list[Any]] = {}
-    grave = set()
     for finding in d["findings"]:
         places.setdefault(finding["rule"], []).extend(finding["places"])
-        if finding["severity"] != "info":
-            grave.add(finding["rule"])
     macs = {rule: sum(p["saving"]["macs"] for p in found if p["saving"])
             for rule, found in places.items()}  # fmt: skip
-    asking = {rule for rule in places if rule in grave or macs[rule]}
+    asking = set(places)
     assert set(said["rules"]) <= asking - set(said["slower"])
     assert set(said["slower"]) <= asking
     assert bool(said["rules"]) == bool(asking - set(said["slower"]))
     return {"findings": len(d["findings"]), "places": [len(places[r]) for r in said["rules"]],
             "macs": [macs[r] for r in said["rules"]]}  # fmt: skip
+
+
+def _passed(d: Document) -> Values:
+    """The categories that speak are those of the findings, each rule once."""
+    said = next(c["values"] for c in d["claims"] if c["id"] == "passed")
+    speaking = Counter(category for category, _ in
+                       {(f["category"], f["rule"]) for f in d["findings"]})  # fmt: skip
+    assert sum(said["rules"]) >= sum(said["speak"])
+    return {"speak": [speaking[category] for category in said["categories"]]}
 
 
 def _findings(d: Document) -> Values:
@@ -378,6 +384,7 @@ TRUTHS: Mapping[str, Callable[[Document], Values]] = {
     "peak": _peak,
     "saving": _saving,
     "actions": _actions,
+    "passed": _passed,
     "findings": _findings,
     "silenced": lambda d: {"suppressed": d["suppressed"], "accepted": d["accepted"]},
     "conversion": _conversion,

@@ -130,7 +130,17 @@ def test_text_that_somebody_put_into_the_json_is_escaped(standard: Result) -> No
         here: Any = data
         for key in path[:-1]:
             here = here[key]
-        keep = ("severity", "color", "kind", "address", "rule", "verdict", "outcome")
+        keep = (
+            "severity",
+            "color",
+            "kind",
+            "address",
+            "rule",
+            "verdict",
+            "outcome",
+            "impact",
+            "effort",
+        )
         if path and isinstance(here[path[-1]], str) and path[-1] not in keep:
             here[path[-1]] = evil
     html = REPORT_FORMATS["html"](Report(json.dumps(data).encode()), Options()).decode()

@@ -26,6 +26,7 @@ MAKERS: tuple[Callable[[Result], Claim | None], ...] = (
     cost.peak,
     cost.saving,
     advice.actions,
+    advice.passed,
     advice.findings,
     advice.silenced,
     advice.conversion,

@@ -9,6 +9,7 @@ from analyzer.report.claims.cost import possible_saving
 from analyzer.report.claims.record import Claim
 from analyzer.report.result import CLEAN, INCONCLUSIVE
 from analyzer.report.view import conversion as view
+from analyzer.report.view.actions import checked
 from analyzer.report.view.memory import EXAMPLE
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def actions(result: Result) -> Claim:
 
 
 def recommended(result: Result) -> tuple[str, ...]:
-    """Ids of the rules to act on first: errors, then what saves most, then the gravest."""
+    """Ids of the rules to act on first: errors, then what saves most, then the gravest, then what
+    has most places."""
     groups: dict[str, list[Finding]] = {}
     for finding in result.places:
         groups.setdefault(finding.rule, []).append(finding)
@@ -102,10 +104,10 @@ def recommended(result: Result) -> tuple[str, ...]:
             min(_rank(f.severity) for f in found) > 0,
             -_macs(found),
             min(_rank(f.severity) for f in found),
+            -len(found),
             rule,
         )
         for rule, found in groups.items()
-        if any(f.severity is not Severity.INFO for f in found) or _macs(found)
     }
     chosen = [rule for rule in ranks if not _is_slower(result, rule)]
     return tuple(sorted(chosen, key=ranks.__getitem__)[:MOST_ACTIONS])
@@ -128,6 +130,22 @@ def _is_slower(result: Result, rule: str) -> bool:
 
 def _speed(result: Result) -> float | None:
     return view.speedup(result.facts, result.conversion.flagged)
+
+
+def passed(result: Result) -> Claim | None:
+    """How many rules of each category found nothing."""
+    found = checked(result)
+    if not found:
+        return None
+    return Claim(
+        "passed",
+        {
+            "categories": tuple(row.category for row in found),
+            "rules": tuple(row.rules for row in found),
+            "speak": tuple(row.speak for row in found),
+        },
+        ("findings",),
+    )
 
 
 def findings(result: Result) -> Claim:

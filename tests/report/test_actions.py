@@ -1,0 +1,67 @@
+"""What a page says can be done."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from analyzer.devices import profile
+from analyzer.report import REPORT_FORMATS, Options, Result
+from analyzer.report.view import actions, whatif
+from tests.golden.text import facts
+
+
+def test_what_saves_a_tenth_of_the_macs_has_high_impact_and_needs_training(
+    standard: Result,
+) -> None:
+    found = {action.rule: action for action in actions.actions(standard)}
+    separable = found["SEP001"]
+    assert (separable.impact, separable.effort, separable.places) == ("high", "high", 13)
+    assert separable.macs == 4_867_293_184 - 568_740_352
+    folded = found["STR101"]
+    assert (folded.impact, folded.effort, folded.macs) == ("medium", "low", 0)
+
+
+def test_most_impact_comes_first(standard: Result) -> None:
+    impacts = [actions.LEVELS.index(each.impact) for each in actions.actions(standard)]
+    assert impacts == sorted(impacts)
+
+
+def test_smaller_types_take_their_share_of_the_weights(mobilenet: Result) -> None:
+    found = {
+        option.id: option
+        for option in actions.options(
+            mobilenet.facts, whatif.view(mobilenet.facts), profile("rpi5")
+        )
+    }
+    whole = mobilenet.facts.parameters.weight_bytes
+    assert (found["float16"].weight_bytes, found["int8"].weight_bytes) == (whole // 2, whole // 4)
+    # 8, 16 and 32 multiply-accumulates a cycle on four cores at 2.4 GHz
+    least = 568_740_352 / (4 * 2.4e9)
+    assert found["float16"].seconds_now == pytest.approx(least / 8)
+    assert found["float16"].seconds == pytest.approx(least / 16)
+    assert found["int8"].seconds == pytest.approx(least / 32)
+    # MobileNet paper, table 6: 0.75 MobileNet-224 has 325 million mult-adds
+    assert found["width"].macs == 325_400_448
+    # and 1.0 MobileNet-192 418 million
+    assert found["resolution"].macs == pytest.approx(418e6, rel=1e-3)
+
+
+def test_a_type_that_the_device_lacks_has_no_time(mobilenet: Result) -> None:
+    found = actions.options(mobilenet.facts, whatif.WhatIf("no"), profile("stm32h743"))
+    times = {option.id: option.seconds for option in found}
+    assert times["float16"] == pytest.approx(568_740_352 / 480e6), "in float32 instead"
+    assert times["int8"] == pytest.approx(568_740_352 / 960e6)
+
+
+def test_a_model_of_few_weights_has_no_smaller_form() -> None:
+    small = facts("g (float[1,4] x, float[4,4] w) => (float[1,4] y) { y = MatMul (x, w) }")
+    assert actions.options(small, whatif.view(small), profile("rpi5")) == ()
+
+
+def test_every_category_of_rules_that_was_applied_is_counted(standard: Result) -> None:
+    data = json.loads(REPORT_FORMATS["json"](standard, Options()))
+    rows = data["page"]["checked"]
+    assert sum(row["rules"] for row in rows) == len(standard.rules)
+    assert sum(row["speak"] for row in rows) == len({f["rule"] for f in data["findings"]})
