@@ -16,7 +16,7 @@ from typing import Any
 from tools.readme import KEEP, ROOT, run
 
 DOCUMENT = ROOT / "docs/formats.md"
-PART = re.compile(r"(<!-- format (?P<name>\w+) -->\n)(?P<body>.*?)(<!-- end -->)", re.DOTALL)
+PART = re.compile(r"(<!-- format (?P<name>[\w-]+) -->\n)(?P<body>.*?)(<!-- end -->)", re.DOTALL)
 MODEL = "samples/mobilenet_v1_standard.onnx"
 MOST = {"csv": 3, "junit": 16}
 """Lines that are shown of an example, where not all are."""

@@ -154,7 +154,7 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
             environment.today,
             accepted,
             note=console.note,
-            digest=not formats.isdisjoint({"json", "jsonl", "sarif"}),
+            digest=not formats.isdisjoint({"json", "jsonl", "sarif", "code-scanning"}),
             identify=bool(arguments.write_baseline) or not formats <= WITHOUT_FINGERPRINTS,
         )
     )

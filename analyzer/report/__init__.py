@@ -63,6 +63,7 @@ CHECK_FORMATS: Mapping[str, BatchRenderer] = {
     "jsonl": _from("jsonlines", "render_batch"),
     "csv": _from("findings_csv", "render_batch"),
     "sarif": _from("sarif", "render_batch"),
+    "code-scanning": _from("sarif", "render_reported"),
     "github": _from("github", "render_batch"),
     "gitlab": _from("gitlab", "render_batch"),
     "junit": _from("junit", "render_batch"),

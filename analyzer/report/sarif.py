@@ -41,7 +41,17 @@ MOST_BYTES = 10_000_000
 
 def render_batch(batch: Batch, options: Options) -> bytes:
     """One run over all models. ``executionSuccessful`` is false where anything is inconclusive."""
-    notices = list(_notices(batch))
+    return _render(batch, list(_notices(batch)), options)
+
+
+def render_reported(batch: Batch, options: Options) -> bytes:
+    """The same without what is silenced: GitHub's code scanning opens an alert for every result,
+    whatever its ``suppressions`` say.
+    """
+    return _render(batch, [notice for notice in _notices(batch) if not notice.quiet], options)
+
+
+def _render(batch: Batch, notices: Sequence[Notice], options: Options) -> bytes:
     most = MOST_RESULTS
     while True:
         data = encode({

@@ -47,7 +47,7 @@ def command(summary: Path | None) -> list[str]:
             for option in ("config", "baseline", "fail-on", "diff")}  # fmt: skip
     words += [f"--{option}={value}" for option, value in said.items() if value]
     if sarif := given("INPUT_SARIF"):
-        words.append(f"--output=sarif={sarif}")
+        words.append(f"--output=code-scanning={sarif}")  # without what is silenced
     if summary:
         words.append(f"--output=markdown={summary}")
     words += shlex.split(given("INPUT_ARGS"))

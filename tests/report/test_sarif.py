@@ -131,6 +131,17 @@ def test_silenced_results_say_why_and_the_others_that_they_are_not(whole: Log) -
     assert {r["baselineState"] for r in whole["results"] if not r["suppressions"]} == {"new"}
 
 
+def test_for_code_scanning_there_is_no_result_that_is_silenced() -> None:
+    """It would open an alert: github/codeql-action takes no notice of ``suppressions``."""
+    text = CHECK_FORMATS["code-scanning"](everything(), Options()).decode("ascii")
+    (found,) = json.loads(text)["runs"]
+    assert [r["ruleId"] for r in found["results"]] == [
+        "SEP001", "cannot-judge", "inconclusive", "TRU001",
+    ]  # fmt: skip
+    assert not any({"suppressions", "baselineState"} & r.keys() for r in found["results"])
+    assert found["invocations"][0]["executionSuccessful"] is False
+
+
 def test_without_suppressions_and_baseline_no_result_speaks_of_them() -> None:
     (found,) = run(separable())["results"]
     assert not {"suppressions", "baselineState"} & found.keys()

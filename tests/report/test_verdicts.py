@@ -21,7 +21,8 @@ SINGLE = {"netron"}
 PARTLY = {
     "text": "inconclusive: ", "concise": "inconclusive: ", "json": '"outcome": "inconclusive"',
     "jsonl": '"kind": "model".*"outcome": "inconclusive"', "csv": ",inconclusive,",
-    "sarif": '"executionSuccessful": false', "github": "^::error .*title=inconclusive ",
+    "sarif": '"executionSuccessful": false', "code-scanning": '"executionSuccessful": false',
+    "github": "^::error .*title=inconclusive ",
     "gitlab": '"check_name": "inconclusive".*"severity": "blocker"',
     "junit": '<error type="inconclusive ', "markdown": "No verdict",
     "netron": "inconclusive",
