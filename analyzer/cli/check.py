@@ -164,10 +164,11 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         [path for path in arguments.paths if os.path.isdir(path)],
         [path for path in everything if isinstance(path, str)],
     )
+    whole = not formats <= FINDINGS_ONLY
     judged = judge_all(
         plans, command_line(arguments), console,
         debug=debug, jobs=arguments.jobs, searched=searched,
-        cache=_cache(arguments, environment, console, whole=not formats <= FINDINGS_ONLY),
+        cache=_cache(arguments, environment, console, whole=whole), whole=whole,
     )  # fmt: skip
     judged = add_missing(judged, plans)
     items = tuple(

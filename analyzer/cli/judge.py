@@ -137,17 +137,19 @@ def judge_all(
     jobs: int | None = None,
     searched: Searched = NOWHERE,
     cache: Cache | None = None,
+    whole: bool = True,
 ) -> dict[str, Result | Failure]:
     """Every model in order; one that cannot be judged does not keep the others from it.
 
     ``jobs`` processes share the work; ``None`` decides by the number of models and cores.
     ``searched`` is where the models come from, for findings about the settings. What ``cache``
-    knows is not judged again.
+    knows is not judged again. ``whole``: all operators are wanted, not only those that findings
+    are about.
     """
 
     def judged(path: str) -> Judged:
         try:
-            return _judged(path, plans[path], command, cache)
+            return _judged(path, plans[path], command, cache, whole=whole)
         except ModelError as error:
             return Judged(Failure(path, str(error)))
         except OnnxlintError as error:
@@ -185,13 +187,14 @@ def _recalled(plans: Mapping[str, Plan], command: str, cache: Cache | None) -> d
     return found
 
 
-def _judged(path: str, plan: Plan, command: str, cache: Cache | None) -> Judged:
+def _judged(path: str, plan: Plan, command: str, cache: Cache | None, *, whole: bool) -> Judged:
     """Raises ``OnnxlintError``."""
     from analyzer.model.guard import tasks_lost
 
     lost = tasks_lost()
     model = _loaded(path, plan)
     seen = _seen(model, plan)
+    seen = seen if whole else seen.without_rest()
     result, used = _decided(seen, plan, command)
     if cache is None or tasks_lost() > lost:  # with more time or memory there may be more to see
         return Judged(_lighter(result), used)

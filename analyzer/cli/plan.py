@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import cache, reduce
 from typing import TYPE_CHECKING, Any
 
 from analyzer.cli.config.find import Finder
@@ -71,7 +71,7 @@ class Plan:
     @property
     def applied(self) -> tuple[Rule, ...]:
         """The rules that have a chance: selected, and about something that is looked at."""
-        return tuple(rule for rule in self._selected if self.weights or not rule.reads_weights)
+        return _chances(self)[0]
 
     @property
     def budgets(self) -> dict[str, tuple[Limit, ...]]:
@@ -94,16 +94,20 @@ class Plan:
     @property
     def skipped(self) -> tuple[str, ...]:
         """Ids of the rules that were selected and need weights, where none are read."""
-        if self.weights:
-            return ()
-        return tuple(rule.id for rule in self._selected if rule.reads_weights)
+        return tuple(rule.id for rule in _chances(self)[1])
 
-    @property
-    def _selected(self) -> tuple[Rule, ...]:
-        from analyzer.ruleset import select_rules
 
-        s = self.settings
-        return select_rules(self.rules, s.select, s.ignore, s.preview)
+@cache
+def _chances(plan: Plan) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """The selected rules that are applied, and those that are not, for want of weights."""
+    from analyzer.ruleset import select_rules
+
+    s = plan.settings
+    selected = select_rules(plan.rules, s.select, s.ignore, s.preview)
+    if plan.weights:
+        return selected, ()
+    applied = tuple(rule for rule in selected if not rule.reads_weights)
+    return applied, tuple(rule for rule in selected if rule.reads_weights)
 
 
 def make_plans(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,3 +16,19 @@ class Seen:
 
     facts: Facts
     observed: Observed
+
+    def without_rest(self) -> Seen:
+        """The same with facts that have, of long lists, only the operators that findings are about:
+        what most formats of ``check`` show, and what decides about findings."""
+        facts = self.facts
+        about = {finding.node for finding in self.observed.findings}
+        few = replace(
+            facts,
+            nodes=tuple(node for node in facts.nodes if node.id in about),
+            blocks=(),
+            modules=None,
+            shared=type(facts.shared)(),
+            memory=replace(facts.memory, alive=()),
+            parameters=replace(facts.parameters, tensors=()),
+        )
+        return replace(self, facts=few)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
     from analyzer.cli.environment import Whereabouts
     from analyzer.cli.plan import Plan
-    from analyzer.facts import Facts
     from analyzer.ruleset.rule import Rule
 
 MOST_FILES = 4_000
@@ -40,8 +38,8 @@ class Cache:
     note
         Is told, once, where nothing can be kept.
     whole
-        Whether somebody wants to see every operator, not only those that findings are about:
-        what is stored for the one is not enough for the other, and is a tenth of it.
+        Whether what it is told of is whole, or only what findings are about (see ``Seen``): the
+        one is not enough for the other, and is a tenth of it.
     """
 
     def __init__(self, store: Store, note: Callable[[str], None], *, whole: bool) -> None:
@@ -89,9 +87,8 @@ class Cache:
         found = surroundings(os.path.dirname(path), places, before.began)
         if found is None or not before.holds(path):
             return False
-        facts = seen.facts if self._whole else _sparing(seen)
         try:
-            data = dump((places, found, facts, seen.observed.findings, seen.observed.problems))
+            data = dump((places, found, seen.facts, seen.observed.findings, seen.observed.problems))
         except NotFrozen:
             return False
         return self._store.write(key, data)
@@ -134,18 +131,3 @@ def open_cache(place: Whereabouts, note: Callable[[str], None], *, whole: bool) 
 def _digest(*texts: str) -> str:
     """Texts without NUL as one name."""
     return sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _sparing(seen: Seen) -> Facts:
-    """Without the operators that no finding is about, and other long lists."""
-    facts = seen.facts
-    about = {finding.node for finding in seen.observed.findings}
-    return replace(
-        facts,
-        nodes=tuple(node for node in facts.nodes if node.id in about),
-        blocks=(),
-        modules=None,
-        shared=type(facts.shared)(),
-        memory=replace(facts.memory, alive=()),
-        parameters=replace(facts.parameters, tensors=()),
-    )
