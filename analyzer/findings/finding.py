@@ -58,7 +58,8 @@ class Finding(Brief):
     fix: str
     """What to do, from the rule file."""
     fingerprint: str
-    """Stable identity across runs, for baselines: rule, place and structure hashed."""
+    """Stable identity across runs, names and exporters, for baselines: four hashes over the rule,
+    joined by ``-``, of the name of the place, its kind, and what is near and far around it."""
     saving: Saving | None = None
     """What acting on it would save, where that is a number; summed over the places."""
     cause: str = field(default="", metadata=HIDDEN)

@@ -20,8 +20,9 @@ def _make(facts: Facts) -> Iterator[Subject]:
             place=f"{each.scope}/{each.name}" if each.scope else each.name,
             name=f"{each.scope}/{each.name}",
             groups={"initializer": each},
-            # what nobody reads is nothing to any operator: then its own type says what it is
-            form=() if each.readers else (str(each.dtype), str(each.shape)),
+            # what nobody reads is nothing to any operator, and that of a body is not looked up:
+            # then its own type says what it is
+            form=() if each.readers and not each.scope else (str(each.dtype), str(each.shape)),
         )
 
 

@@ -25,7 +25,8 @@ def _make(facts: Facts) -> Iterator[Subject]:
             place=declared.name,
             name=f"{role}/{declared.name}",
             groups={"declared": declared},
-            form=(role, str(declared.dtype)),
+            form=(role,),
+            detail=(str(declared.dtype),),
         )
 
 
