@@ -8,6 +8,7 @@ from functools import cache, reduce
 from typing import TYPE_CHECKING, Any
 
 from analyzer.cli.config.find import Finder
+from analyzer.cli.config.globs import path_within
 from analyzer.cli.config.layers import merged
 from analyzer.cli.config.read import read_bytes, read_config
 from analyzer.cli.config.record import Config
@@ -144,12 +145,22 @@ def make_plans(
             errors.append(str(error))
     for path in dict.fromkeys(plan.config.path for plan in plans.values() if plan.config.path):
         note(f"configuration: {shown_path(path)}")
+    if arguments.config and plans and not any(plan.entries for plan in plans.values()):
+        _note_elsewhere(next(iter(plans.values())).file, plans, note)
     for path in ignored:
         note(f"{shown_path(path)}: not used, it lies beside a model and not above the working "
              "directory; name it with --config to use it")  # fmt: skip
     if errors:
         raise ConfigError("\n".join(dict.fromkeys(errors)))
     return plans
+
+
+def _note_elsewhere(file: Config, models: Iterable[str], note: Callable[[str], None]) -> None:
+    """Say why what a file that somebody named says of some models holds for none."""
+    folder = os.path.dirname(file.path) or "."
+    if file.models and all(path_within(model, folder) is None for model in models):
+        note(f"{shown_path(file.path)}: [[models]] begin at the folder of this file, and no model "
+             f"of this run is in {shown_path(absolute(folder))}")  # fmt: skip
 
 
 def shown_path(path: str) -> str:

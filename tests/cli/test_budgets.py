@@ -314,6 +314,11 @@ budgets = { base = "git:main", macs = 1.5 }
     ]
     assert [s for s in starts if not any(line.startswith(s) for line in lines)] == []
     assert len(lines) == len(starts)
+    says('base = "main"\n')
+    assert (
+        """1: base: 'main' is no .onnx file; a revision of git is spelt "git:main\""""
+        in cli("check", "m.onnx").err
+    )
     says('[[models]]\npath = "m.onnx"\nfail-on = "info"\nbudgets.macs = "+5%"\n')
     outcome = cli("check", "m.onnx")
     assert outcome.code == 2

@@ -254,3 +254,14 @@ def test_entries_of_a_folder_that_came_with_a_model_hold_for_nothing(cli: Cli) -
     outcome = cli("check", "sent/a.onnx")
     assert "SEP001" in outcome.out
     assert "not used" in outcome.err
+
+
+def test_a_file_that_is_named_and_lies_elsewhere_says_where_its_globs_begin(cli: Cli) -> None:
+    put("models/a.onnx", CLEAN)
+    Path("ci").mkdir()
+    Path("ci/onnxlint.toml").write_text('[[models]]\npath = "models/a.onnx"\nfail-on = "never"\n')
+    outcome = cli("check", "models", "--config", "ci/onnxlint.toml")
+    assert "ci/onnxlint.toml: [[models]] begin at the folder of this file, and no" in outcome.err
+    assert outcome.err.splitlines()[1].endswith("is in ci")
+    Path("onnxlint.toml").write_text('[[models]]\npath = "a.onnx"\nfail-on = "never"\n')
+    assert "begin at" not in cli("check", "models/a.onnx", "--config", "onnxlint.toml").err

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from analyzer.units import factors
+from analyzer.units import factors, spell
 
 if TYPE_CHECKING:
     from analyzer.cli.budgets.figures import Figure
@@ -67,7 +67,7 @@ def parse_limit(value: object, figure: Figure) -> Limit:
               '"+5%" beside a base')  # fmt: skip
     match = _WRITTEN.fullmatch(value) if isinstance(value, str) else None
     if not isinstance(value, str) or match is None:
-        raise ValueError(wanted)
+        raise ValueError(f"{wanted}, not {spell(value)}")
     sign, digits, decimals, suffix = match.groups()
     number = Fraction(digits.replace("_", "") + (decimals or ""))
     text = " ".join(value.split())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.cli.config.inside import inside
 from analyzer.cli.git import PREFIX
+from analyzer.cli.paths import SUFFIX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +47,10 @@ def read_base(table: ConfigTable, folder: str) -> str:
     """``git:REV``, ``git:REV:path``, or a file in the project's ``folder``."""
     text = table.text(BASE)
     if not text.startswith(PREFIX):
+        if text and not text.lower().endswith(SUFFIX):
+            table.error(BASE, f"{text[:60]!r} is no {SUFFIX} file; a revision of git is spelt "
+                        f'"git:{text[:60]}"')  # fmt: skip
+            return ""
         return inside(table, BASE, folder, text)
     revision, colon, path = text.removeprefix(PREFIX).partition(":")
     if not revision or revision.startswith("-") or (colon and not path):

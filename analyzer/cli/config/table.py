@@ -85,7 +85,7 @@ class ConfigTable:
         return str(self._take(key, default, lambda v: isinstance(v, str) and v in allowed, wanted))
 
     def texts(self, key: str) -> tuple[str, ...]:
-        return tuple(self._take(key, (), _is_texts, 'a list of texts, such as ["SEP001"]'))
+        return tuple(self._take(key, (), _is_texts, 'a list of texts, such as ["a", "b"]'))
 
     def anything(self, key: str) -> Any:
         """A value that somebody else is to look at; ``None`` if absent."""

@@ -95,7 +95,8 @@ def materialised(wanted: GitPath, near: str = ".") -> Iterator[str]:
             except ModelError as error:
                 if error.path != copy:
                     raise
-                raise ModelError(str(wanted), error.problem, error.remedy) from error
+                shown = str(GitPath(wanted.revision, place))
+                raise ModelError(shown, error.problem, error.remedy) from error
         finally:
             remove()
 
@@ -107,7 +108,7 @@ def _copy(repository: Repository, commit: str, place: str, copy: str, wanted: Gi
         raise _no_file(repository, commit, place, wanted)
     try:
         os.mkdir(os.path.dirname(copy), 0o700)
-        _write(repository, entry.oid, copy, wanted)
+        _write(repository, entry.oid, copy, GitPath(wanted.revision, place))
         _write_data(repository, commit, place, copy, wanted)
     except OSError as error:
         what = f"cannot be copied to {tempfile.gettempdir()}: {error.strerror}"
