@@ -6,7 +6,9 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from analyzer.cli.internal import describe_bug
 from analyzer.cli.judge import facts_of
+from analyzer.errors import ModelError, OnnxlintError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +54,12 @@ class _Readers:
                 return reader
 
         def read(path: str) -> Facts:
-            return facts_of(path, replace(plan, digest=False, targets=()))
+            try:
+                return facts_of(path, replace(plan, digest=False, targets=()))
+            except OnnxlintError:
+                raise
+            except Exception as error:  # a bug on one base: the others go on
+                raise ModelError(path, describe_bug(error, debug=False)) from error
 
         self._made.append((plan, read))
         return read

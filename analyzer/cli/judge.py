@@ -84,7 +84,7 @@ def _seen(model: Model, plan: Plan, name: str = "") -> Seen:
     if name:
         facts = replace(facts, model=replace(facts.model, path=name))
     base = plan.bases.get(facts.model.path)
-    held = hold(facts, plan.budgets, base, plan.settings, plan.applied)
+    held = hold(facts, plan.budgets, base, plan.settings, plan.budget_rules)
     problems = (*held.problems, *((_silenced(plan),) if plan.silent else ()))
     if problems:
         facts = replace(facts, problems=(*facts.problems, *problems))

@@ -12,7 +12,7 @@ from analyzer.cli.config.globs import path_within
 from analyzer.cli.config.layers import merged
 from analyzer.cli.config.read import read_bytes, read_config
 from analyzer.cli.config.record import Config
-from analyzer.cli.config.verify import check_bases, check_file, tables, unknown_limit
+from analyzer.cli.config.verify import check_bases, check_file, limits_of, records, tables
 from analyzer.cli.options import said_by
 from analyzer.cli.paths import absolute
 from analyzer.errors import ConfigError, RuleError
@@ -75,17 +75,25 @@ class Plan:
         return _chances(self)[0]
 
     @property
+    def budget_rules(self) -> tuple[Rule, ...]:
+        """Rules about budgets that are applied, where anything is said of one."""
+        if not (self.config.budgets or self.settings.options):
+            return ()
+        from analyzer.cli.budgets.figures import FIGURES
+
+        names = {figure.rule for figure in FIGURES.values()}
+        return tuple(rule for rule in self.applied if rule.name in names)
+
+    @property
     def budgets(self) -> dict[str, tuple[Limit, ...]]:
         """Budgets, by figure, whose rules are applied."""
         if not self.config.budgets:
             return {}
         from analyzer.cli.budgets.figures import FIGURES
 
-        names = {rule.name for rule in self.applied}
-        return {
-            name: limits for name, limits in self.config.budgets.items()
-            if FIGURES[name].rule in names
-        }  # fmt: skip
+        names = {rule.name for rule in self.budget_rules}
+        said = self.config.budgets.items()
+        return {name: limits for name, limits in said if FIGURES[name].rule in names}
 
     @property
     def has_relative_budgets(self) -> bool:
@@ -236,7 +244,7 @@ class _Maker:
         rules = self._rules[config.rules]
         if file.path not in self._operators:
             check_file(file, rules)
-            self._operators[file.path] = _operators(config)
+            self._operators[file.path] = records(config)
         check_settings(rules, Settings(**config.rule_settings()))
         check_bases(config, file, entries)
         usual: tuple[str, ...] | None = getattr(self._arguments, "usual_targets", None)
@@ -256,7 +264,7 @@ class _Maker:
                 identify=self._identify,
             ),
             bindings=Bindings(config.shapes, config.dims, config.trip_counts),
-            limits=_limits(config.limits),
+            limits=limits_of(config.limits),
             weights=_weights(self._arguments, config, rules),
             asked=not getattr(self._arguments, "unasked", False) or config.weights,
             operators=self._operators[file.path],
@@ -271,21 +279,6 @@ class _Maker:
         if path not in self._baselines:
             self._baselines[path] = read_baseline(path)
         return self._baselines[path]
-
-
-def _operators(config: Config) -> tuple[Operator, ...]:
-    """Records of everything that the configuration declares, in it and by entry points."""
-    if not (config.operators or config.plugins):
-        return ()
-    from analyzer.operators.declared import built, from_entry_point
-
-    found = [built(declaration) for declaration in config.operators]
-    for name in config.plugins:
-        try:
-            found.extend(from_entry_point(name))
-        except (LookupError, TypeError, ImportError, AttributeError) as error:
-            raise ConfigError(f"{config.path}: plugins: {error}") from error
-    return tuple(found)
 
 
 AUDIT = frozenset({"conformance", "trust"})
@@ -309,14 +302,6 @@ def _weights(arguments: Namespace, config: Config, rules: tuple[Rule, ...]) -> b
 
     said: bool | None = getattr(arguments, "weights", False)
     return config.weights or asks_for_weights(rules, config.select) if said is None else said
-
-
-def _limits(values: Mapping[str, int]) -> Limits:
-    from analyzer.model import Limits
-
-    if unknown := [text for name in values if (text := unknown_limit(name))]:
-        raise ConfigError("\n".join(unknown))
-    return replace(Limits(), **{name.replace("-", "_"): n for name, n in values.items()})
 
 
 def read_baseline(path: str) -> Baseline:

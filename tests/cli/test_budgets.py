@@ -211,6 +211,31 @@ def test_a_base_that_cannot_be_read_is_inconclusive(cli: Cli, base: str, why: st
     assert found(outcome) == {"m.onnx": ["BGT005"]}
 
 
+def test_a_bug_on_one_base_does_not_keep_the_others_from_being_judged(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(path: str, plan: Plan) -> Facts:
+        if path == "base.onnx":
+            raise RuntimeError("a bug")
+        return facts_of(path, plan)
+
+    monkeypatch.setattr(bases, "facts_of", broken)
+    for name in ("base.onnx", "other.onnx", "m.onnx", "n.onnx"):
+        put(name)
+    says("""budgets.params = "-1"
+[[models]]
+path = "m.onnx"
+base = "base.onnx"
+[[models]]
+path = "n.onnx"
+base = "other.onnx"
+""")
+    outcome = judged(cli, "m.onnx", "n.onnx")
+    assert outcome.code == 2
+    assert "cannot be judged: base.onnx: internal error: RuntimeError" in outcome.out
+    assert found(outcome) == {"n.onnx": ["BGT005"]}
+
+
 def test_without_a_repository_or_a_path_it_is_inconclusive(cli: Cli) -> None:
     put("m.onnx")
     says('base = "git:main"\nbudgets.macs = "+5%"\n')

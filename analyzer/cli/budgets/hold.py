@@ -45,7 +45,8 @@ def hold(
 ) -> Held:
     """``budgets`` on top of the options of ``settings``; the least of several counts.
 
-    ``rules`` are those that are applied. Raises ``ConfigError`` as ``check_settings``.
+    ``rules`` are those about budgets that are applied. Raises ``ConfigError`` as
+    ``check_settings``.
     """
     problems: list[Problem] = []
     options: dict[str, Mapping[str, Any]] = dict(settings.options)

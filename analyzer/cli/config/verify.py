@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from analyzer.cli.config.table import Errors, spelled
 from analyzer.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from analyzer.cli.config.record import Config, ModelsEntry
     from analyzer.cli.config.scan import Place
+    from analyzer.model.limits import Limits
+    from analyzer.operators.record import Operator
     from analyzer.ruleset.rule import Rule
     from analyzer.targets.table import Table
 
@@ -54,6 +57,30 @@ def unknown_limit(name: str) -> str:
         return ""
     hint = did_you_mean(name, Limits.names()) or f"; limits are {', '.join(Limits.names())}"
     return f"there is no limit {name[:40]!r}{hint}"
+
+
+def limits_of(values: Mapping[str, int]) -> Limits:
+    """The limits with ``values`` in the place of defaults; raises ``ConfigError``."""
+    from analyzer.model.limits import Limits
+
+    if unknown := [text for name in values if (text := unknown_limit(name))]:
+        raise ConfigError("\n".join(unknown))
+    return replace(Limits(), **{name.replace("-", "_"): n for name, n in values.items()})
+
+
+def records(config: Config) -> tuple[Operator, ...]:
+    """Records of all operators that it declares, in it and by entry points."""
+    if not (config.operators or config.plugins):
+        return ()
+    from analyzer.operators.declared import built, from_entry_point
+
+    found = [built(declaration) for declaration in config.operators]
+    for name in config.plugins:
+        try:
+            found.extend(from_entry_point(name))
+        except (LookupError, TypeError, ImportError, AttributeError) as error:
+            raise ConfigError(f"{config.path}: plugins: {error}") from error
+    return tuple(found)
 
 
 def tables(
