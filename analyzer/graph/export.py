@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,15 @@ import networkx as nx
 
 from analyzer.graph.adjacency import call_of, edges
 from analyzer.sanitise import clean, dot
+from analyzer.units import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from analyzer.facts import Node
+
+_TOKEN = 4_000
+"""Characters of a token in DOT: Graphviz reads no file that has one of 16,384 bytes."""
 
 
 def plain(graph: nx.MultiDiGraph[str], nodes: Mapping[str, Node]) -> nx.MultiDiGraph[str]:
@@ -86,8 +91,13 @@ def _value(value: Any) -> Any:
 
 
 def _graphml(graph: nx.MultiDiGraph[str]) -> bytes:
+    """GraphML whose edges have ids of their own: Gephi drops one whose id another has."""
+    numbered: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    numbered.add_nodes_from(graph.nodes(data=True))
+    for number, (source, target, data) in enumerate(graph.edges(data=True)):
+        numbered.add_edge(source, target, f"e{number}", **data)
     buffer = BytesIO()
-    nx.write_graphml(graph, buffer)
+    nx.write_graphml(numbered, buffer)
     return buffer.getvalue()
 
 
@@ -99,16 +109,27 @@ def _node_link(graph: nx.MultiDiGraph[str]) -> bytes:
 def _dot(graph: nx.MultiDiGraph[str]) -> bytes:
     """Graphviz DOT, every token quoted, so that names with any character are safe."""
     lines = ["digraph model {"]
+    ids = {key: dot(_short_id(key)) for key in graph}
     for key, data in graph.nodes(data=True):
         # Graphviz shows the label; "name" is the node's own, which readers such as pydot reserve.
         shown = {("label" if k == "name" else k): v for k, v in data.items()}
         shown["label"] = shown.get("label") or data["op_type"]
-        inner = ", ".join(f"{k}={dot(v)}" for k, v in sorted(shown.items()))
-        lines.append(f"  {dot(key)} [{inner}];")
+        lines.append(f"  {ids[key]} [{_attributes(shown)}];")
     for source, target, data in graph.edges(data=True):
-        inner = ", ".join(f"{k}={dot(v)}" for k, v in sorted(data.items()))
-        lines.append(f"  {dot(source)} -> {dot(target)} [{inner}];")
+        lines.append(f"  {ids[source]} -> {ids[target]} [{_attributes(data)}];")
     return ("\n".join([*lines, "}"]) + "\n").encode("utf-8", "replace")
+
+
+def _attributes(data: Mapping[str, Any]) -> str:
+    return ", ".join(f"{k}={dot(shorten(str(v), _TOKEN))}" for k, v in sorted(data.items()))
+
+
+def _short_id(key: str) -> str:
+    """``key``; if it is too long, a hash stands for its middle."""
+    if len(key) <= _TOKEN:
+        return key
+    digest = sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{key[:200]}…{digest}…{key[-200:]}"
 
 
 EXPORTS: Mapping[str, Callable[[nx.MultiDiGraph[str]], bytes]] = {

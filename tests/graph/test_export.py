@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from io import BytesIO
+from itertools import pairwise
+from xml.etree import ElementTree
 
 import networkx as nx
 import pydot
@@ -66,6 +69,32 @@ def test_dot_is_read_back_by_pydot(hostile: Facts) -> None:
     assert len(graph.get_nodes()) == len(HOSTILE)
     assert len(graph.get_edges()) == len(HOSTILE) - 1
     assert {node.get("op_type") for node in graph.get_nodes()} == {'"Relu"'}
+
+
+def test_every_edge_of_graphml_has_an_id_of_its_own() -> None:
+    """Gephi drops an edge whose id another has, and the schema of GraphML forbids it."""
+    found = facts(
+        "g (float[2,2] x) => (float[2,2] y) { a = Relu (x)  b = MatMul (a, a)  y = Add (a, b) }"
+    )
+    root = ElementTree.fromstring(exported(found, "graphml"))
+    ids = [edge.get("id") for edge in root.iter("{http://graphml.graphdrawing.org/xmlns}edge")]
+    assert ids == ["e0", "e1", "e2", "e3"]
+
+
+def test_no_token_of_dot_is_longer_than_graphviz_reads() -> None:
+    model = parse("g (float[2] x) => (float[2] y) { y = Relu (x) }")
+    model.graph.ClearField("node")
+    names = ["x", *(f"{start}{letter * 20_000}" for start in "ab" for letter in ("😀", "\\"))]
+    for previous, name in pairwise(names):
+        model.graph.node.add(op_type="Relu", name=name, input=[previous], output=[name])
+    text = exported(facts_of(model), "dot").decode()
+    tokens = re.findall(r'"(?:[^"\\]|\\.)*"', text)
+    assert max(len(token.encode()) for token in tokens) < 16_384
+    graphs = pydot.graph_from_dot_data(text)
+    assert graphs is not None
+    (graph,) = graphs
+    assert len({node.get_name() for node in graph.get_nodes()}) == len(names) - 1
+    assert len(graph.get_edges()) == len(names) - 2
 
 
 def test_two_operands_from_one_producer_stay_two_edges() -> None:
