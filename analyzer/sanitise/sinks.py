@@ -100,9 +100,9 @@ _BRACES = re.compile(r"([\\`*_{}\[\]#|~^!])")
 _LINE_START = re.compile(r"\d{1,9}(?=[.)])|(?=[-+=/])")
 _ALIVE = re.compile(
     r"[@#$]"  # mentions, issues, colours, mathematics
-    r"|(?i:://|\bwww\.)"  # addresses
+    r"|(?i:://|www\.)"  # addresses
     r"|:[\w+-]+:"  # :emoji:
-    r"|\b[0-9a-f]{7,40}\b|\b[A-Z]{2,}-\d"  # commits, tickets
+    r"|(?<![0-9A-Za-z])(?:[0-9a-f]{7,40}(?![0-9A-Za-z])|[A-Z]{2,}-\d)"  # commits, tickets
     r"""|[!%&~^*][\w"]|\[[a-z_]+:|[\[{][-+]"""  # GitLab: requests, milestones, labels, changes
 )
 

@@ -163,8 +163,8 @@ def test_markdown_shows_text_as_text(text: str) -> None:
 @pytest.mark.parametrize(
     "word",
     ["@all", "@a/b", "a@b.c", "#1", "a/b#1", "GH-1", "ABC-12", "deadbeef", "http://a.b", "HTTPS://a",
-     "www.a.b", ":x:", "$a$", "!1", "~bug", "%1", '%"a"', "&1", "$1", "{+a+}", "[-a-]",
-     "[vulnerability:1]", "^alert#1"],
+     "www.a.b", "_www.a.b", "x_deadbeef", ":x:", "$a$", "!1", "~bug", "%1", '%"a"', "&1", "$1",
+     "{+a+}", "[-a-]", "[vulnerability:1]", "^alert#1"],
 )  # fmt: skip
 def test_what_hosts_link_after_markdown_is_code(word: str) -> None:
     assert sanitise.markdown(f"see {word} there") == f"see {sanitise.markdown_code(word)} there"
