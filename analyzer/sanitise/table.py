@@ -91,7 +91,7 @@ SINKS: tuple[Sink, ...] = (
     ),
     Sink(
         "messages of SARIF",
-        ("CHECK sarif",),
+        ("CHECK sarif", "CHECK code-scanning"),
         "placeholders (`{0}`), links (`[a](b)`); then as JSON",
         ("sarif_text", "analyzer.report.json.encode"),
     ),

@@ -21,6 +21,8 @@ ROOT = Path(sanitise.__file__).parents[1]
 SHOWING = ("cli", "report", "graph", "findings", "sanitise", "lint.py", "library.py", "examples.py",
            "display.py", "ruleset/explain.py", "ruleset/fields_page.py")  # fmt: skip
 """What shows something to people; the rest computes."""
+SILENT = "cli/caching/"
+"""Keeps what was computed, for itself."""
 COMMANDS = {"explain", "rules"}
 """Commands that print pages of their own."""
 
@@ -67,6 +69,8 @@ def _calls() -> Iterator[tuple[str, str]]:
     """``(file and function, what it calls)``, of text and of streams."""
     for name in SHOWING:
         for path in sorted((ROOT / name).rglob("*.py")) or [ROOT / name]:
+            if path.relative_to(ROOT).as_posix().startswith(SILENT):
+                continue
             tree = ast.parse(path.read_text())
             yield from (
                 (f"{path.relative_to(ROOT)} {place}", call) for place, call in _of(tree, "")
