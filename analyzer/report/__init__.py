@@ -72,8 +72,8 @@ CHECK_FORMATS: Mapping[str, BatchRenderer] = {
 }
 WITHOUT_FINGERPRINTS = frozenset({"text", "concise", "github", "netron"})
 """Formats of ``check`` that show none, so that they need not be worked out."""
-FINDINGS_ONLY = frozenset({"text", "concise", "jsonl", "csv", "github", "sarif", "gitlab", "junit",
-                           "markdown"})  # fmt: skip
+FINDINGS_ONLY = frozenset({"text", "concise", "jsonl", "csv", "github", "sarif",
+                           "code-scanning", "gitlab", "junit", "markdown"})  # fmt: skip
 """Formats of ``check`` that show of a model's operators only those that findings are about, and
 no list of blocks, modules or tensors: results for them are kept without the rest."""
 STATISTICS_FORMATS: Mapping[str, BatchRenderer] = {

@@ -76,6 +76,9 @@ def command_seeds() -> list[bytes]:
         rules list d --format json|explain SEP001|explain X --rules d|version|--version|--help
         check --help|nothing|check|check - --no-config --ignore SEP --debug|check - --rules d
         check - --format github|check - --format sarif|compare m.onnx -|compare - m.onnx
+        check - --format junit|check - --format markdown|check - --format gitlab
+        check - --format csv|check - --format jsonl|check - --format concise
+        check - --format code-scanning
         compare m.onnx f.onnx --format json"""
     commands = ["\n".join(command.split()) for command in re.split(r"[|\n]", lines)]
     found = [command.encode() + b"\n\n" + model for command in commands]

@@ -30,7 +30,7 @@ from tests.report.everything import (
     silent,
 )
 
-TOOL = Path(sys.prefix) / "node/node_modules/@microsoft/sarif-multitool-linux"
+TOOL = Path(sys.prefix) / f"node/node_modules/@microsoft/sarif-multitool-{sys.platform}"
 OFFLINE = dict.fromkeys(("http_proxy", "https_proxy"), "http://127.0.0.1:9") | {
     "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"
 }
