@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from analyzer.facts import Facts
     from analyzer.findings.finding import Finding, Severity
 
+MOST_BITS = 3_000
+"""Of a whole number; others are exact however large they are."""
 LONGEST = 400
 """Characters of a place or a message that are kept; people read them, nothing compares them."""
 
@@ -126,7 +128,7 @@ def merged(entries: Iterable[Accepted]) -> tuple[Accepted, ...]:
 def entry_of(finding: Finding, names: Mapping[str, str] = {}) -> Accepted:
     """The entry that accepts a finding at one place."""
     value = finding.value
-    known = value is not None and isfinite(value)
+    known = value is not None and _can_be_written(value)
     return Accepted(
         rule=finding.rule,
         place=shorten(names.get(finding.node) or finding.node, LONGEST),
@@ -137,6 +139,11 @@ def entry_of(finding: Finding, names: Mapping[str, str] = {}) -> Accepted:
         unit=finding.unit if known else "",
         target=finding.target,
     )
+
+
+def _can_be_written(value: float) -> bool:
+    """Whether a file can hold a magnitude: it is no infinity and no number of a thousand digits."""
+    return value.bit_length() < MOST_BITS if isinstance(value, int) else isfinite(value)
 
 
 def make_baseline(models: Iterable[tuple[Facts, Iterable[Finding]]], folder: str = "") -> Baseline:

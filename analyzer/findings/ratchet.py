@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from math import inf, isnan
+from math import inf
 from typing import TYPE_CHECKING
 
 from analyzer import units
@@ -168,13 +168,21 @@ def _worse(finding: Finding, entry: Accepted, *, magnitudes: bool) -> str:
     now, then = finding.value, entry.value
     if not magnitudes or now is None or then is None or finding.unit != entry.unit:
         return ""
-    whole = isinstance(now, int) and isinstance(then, int)
-    most = then if whole else then + TOLERANCE * abs(then)
-    if now <= most:
+    if now <= then or not _outgrows(now, then):
         return ""
     here, there = amount(now, finding.unit), amount(then, entry.unit)
     told = here in finding.message or here == there
     return f"{'' if told else f'{here}, '}the baseline has {there}"
+
+
+def _outgrows(now: float, then: float) -> bool:
+    """Whether a magnitude that is larger is so by more than rounding."""
+    if isinstance(now, int) and isinstance(then, int):
+        return True
+    try:
+        return not now <= then + TOLERANCE * abs(then)
+    except OverflowError:  # a whole number beyond all floating-point numbers
+        return True
 
 
 def better(now: Accepted, then: Accepted, *, magnitudes: bool = True) -> Accepted:
@@ -204,7 +212,7 @@ def _rank(entry: Accepted) -> tuple[bool, float]:
 
 
 def _size(value: float | None, unknown: float) -> float:
-    return unknown if value is None or isnan(value) else value
+    return unknown if value is None or value != value else value  # NaN is as good as unknown
 
 
 def _identity(fingerprint: str) -> Fingerprint | None:

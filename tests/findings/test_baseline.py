@@ -87,6 +87,15 @@ def test_findings_about_the_settings_are_accepted_by_nothing() -> None:
     assert accept(found) == ()
 
 
+def test_magnitudes_that_no_file_can_hold_are_left_out() -> None:
+    (found,) = judge(facts(node("a")), RULES, Settings()).findings
+    for value in (float("inf"), float("nan"), 10**1000, None):
+        (entry,) = accept([replace(found, value=value, unit="B")])
+        assert (entry.value, entry.unit) == (None, "")
+    (entry,) = accept([replace(found, value=2**93, unit="MAC")])
+    assert (entry.value, entry.unit) == (2**93, "MAC")
+
+
 def test_an_entry_that_is_silenced_besides_is_not_stale() -> None:
     from analyzer.findings.suppress import Suppression
 

@@ -106,6 +106,16 @@ def test_the_first_line_that_is_wrong_is_named(text: str, says: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+@given(st.lists(st.binary(max_size=40) | st.sampled_from([HEAD.encode(), LINE.encode(), b"{"])))
+def test_whatever_the_bytes_are_they_are_read_or_named(lines: list[bytes]) -> None:
+    said, models = "", set[str]()
+    try:
+        models = set(parse_baseline(b"\n".join(lines), "b").models)
+    except ConfigError as error:
+        said = str(error)
+    assert said.startswith("b:") or (HEAD.encode() in lines and models <= {"m/net.onnx"})
+
+
 def test_bytes_that_are_no_text_are_an_error_with_their_line() -> None:
     with pytest.raises(ConfigError, match=r"b:2: byte 1 is not UTF-8"):
         parse_baseline(f"{HEAD}\n{{".encode() + b"\xff", "b")

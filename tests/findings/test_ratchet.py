@@ -68,6 +68,11 @@ def test_another_rule_is_new() -> None:
         (None, 5, True),
         (5, None, True),
         (0, 0, True),
+        (0.5, float("inf"), False),
+        (0.5, float("nan"), False),
+        (10**400, 0.5, True),
+        (10**400, float("inf"), False),
+        (0.5, 10**400, False),
     ],
 )
 def test_a_magnitude_may_shrink_but_not_grow(
