@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.cli.main import run
+from analyzer.sanitise import file_name
 from tests import audit
 from tests.cli.conftest import CLEAN, WASTEFUL, Cli, encode
 
@@ -115,7 +116,8 @@ def test_any_file_name_works_and_prints_safely(cli: Cli, tmp_path: Path, name: b
     outcome = cli("report", file, "-o", "out", "--format", "json,csv")
     assert outcome.code == 0
     assert outcome.out.count("\n") == 2
-    stem = os.path.splitext(file)[0]
+    stem = file_name(os.path.splitext(file)[0])
+    assert stem.isprintable()
     assert sorted(os.listdir("out")) == sorted([f"{stem}.csv", f"{stem}.json"])
 
 
