@@ -86,14 +86,16 @@ def sarif_text(text: str) -> str:
 def xml_text(text: str) -> str:
     r"""Text between tags, or in an attribute with quotes of either sort; lines of ours stay apart.
 
-    What XML 1.0 cannot hold at all is not visible, so that it is an escape already.
+    What XML 1.0 cannot hold at all is not visible, so that it is an escape already. Jenkins, GitLab
+    and Azure take ``[[ATTACHMENT|path]]`` in a test's output for a file to show.
 
-    >>> xml_text("<a b='c'>\0 & ]]>")
-    '&lt;a b=&#x27;c&#x27;&gt;\\x00 &amp; ]]&gt;'
+    >>> xml_text("<a b='c'>\0 & ]]>"), xml_text("[[ATTACHMENT|/etc/passwd]]")
+    ('&lt;a b=&#x27;c&#x27;&gt;\\x00 &amp; ]]&gt;', '[\\x5bATTACHMENT|/etc/passwd]]')
     """
     from html import escape as escape_markup
 
-    return escape_markup("\n".join(map(clean, text.split("\n"))), quote=True)
+    shown = "\n".join(map(clean, text.split("\n"))).replace("[[ATTACH", "[\\x5bATTACH")
+    return escape_markup(shown, quote=True)
 
 
 _BRACES = re.compile(r"([\\`*_{}\[\]#|~^!])")

@@ -104,7 +104,7 @@ SINKS: tuple[Sink, ...] = (
     Sink(
         "XML of JUnit",
         ("CHECK junit",),
-        "`<`, `>`, `&`, quotes; what XML 1.0 cannot hold is not seen either",
+        "`<`, `>`, `&`, quotes; what XML 1.0 cannot hold is not seen either; `[[ATTACHMENT`",
         ("xml_text", "encode_lines"),
     ),
     Sink(
@@ -148,6 +148,7 @@ ENDS: dict[str, str] = {
     "findings/baseline_file.py dump_baseline": "lines that json_line made",
     "findings/fingerprint.py _digest": "a digest",
     "graph/export.py _dot": "tokens quoted by dot",
+    "graph/export.py _short_id": "a digest",
     "graph/export.py _node_link": "values made clean before",
     "report/github.py render_batch": "commands of ours",
     "report/gitlab.py _issue": "a digest",

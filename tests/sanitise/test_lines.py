@@ -7,6 +7,7 @@ import re
 from typing import NamedTuple
 
 import pytest
+from markdown_it import MarkdownIt
 
 from analyzer.report.result import Result
 from analyzer.ruleset import Rule, load_rules
@@ -22,6 +23,10 @@ _OURS = re.compile(
     r"::(?P<level>error|warning|notice) (?:file=(?P<file>[^,:]*),line=(?P<line>1),)?"
     r"title=(?P<title>[^,:]*)::(?P<data>.*)"
 )
+
+
+_FOLDED = re.compile(r"<details><summary>[\w ,:]+</summary>|</details>")
+"""Markup of ours in Markdown."""
 
 
 class Command(NamedTuple):
@@ -92,6 +97,21 @@ def test_names_of_every_sort_in_one_model_are_obeyed_by_nobody(
     result = result_of(model, names(1, seed=3)[0], rules)
     found = [line for what, text in outputs(result, other, slow=True) for line in check(what, text)]
     assert found == []
+
+
+def test_markdown_holds_nothing_but_what_is_ours(rules: tuple[Rule, ...], other: Result) -> None:
+    """No link, picture or HTML."""
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    result = result_of(hostile_model(cycle(names(150, seed=2))), names(9, seed=4)[8], rules)
+    made = [text for what, text in outputs(result, other) if what.endswith(" markdown")]
+    assert len(made) >= 2
+    for text in made:
+        blocks = parser.parse(text)
+        tokens = [t for block in blocks for t in (block, *(block.children or ()))]
+        foreign = {"link_open", "image", "html_inline", "code_block", "fence", "s_open"}
+        assert {token.type for token in tokens} & foreign == set()
+        markup = [token.content.strip() for token in tokens if token.type == "html_block"]
+        assert [text for text in markup if not _FOLDED.fullmatch(text)] == []
 
 
 def test_one_name_in_every_field_is_obeyed_by_nobody(

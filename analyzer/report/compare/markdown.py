@@ -77,7 +77,7 @@ def _prose(text: str) -> str:
 
 
 def _gates(pair: Pair) -> Iterator[str]:
-    marks = {"failed": "❌ **failed**", "inconclusive": "⚠️ **inconclusive**", "passed": "✅ passed"}
+    marks = {"failed": "❌ **failed**", "inconclusive": "⚠ **inconclusive**", "passed": "✅ passed"}
     for gate in sorted(pair.gates, key=lambda gate: gate.outcome == "passed"):
         yield f"- {marks[gate.outcome]}: {_prose(gate.text)}\n"
 
@@ -93,13 +93,13 @@ def _headlines(pair: Pair) -> Iterator[str]:
 def _doubts(pair: Pair) -> Iterator[str]:
     note = weights_note(pair.comparison.weights)
     if note:
-        yield f"- ⚠️ {_prose(note)}\n"
+        yield f"- ⚠ {_prose(note)}\n"
     for which, result in (("old", pair.old), ("new", pair.new)):
         some = [problem for problem in result.facts.problems if problem.inconclusive]
         for problem in some[:3]:
-            yield f"- ⚠️ {which} model inconclusive: {_prose(problem.message)}\n"
+            yield f"- ⚠ {which} model inconclusive: {_prose(problem.message)}\n"
         if some[3:]:
-            yield f"- ⚠️ {which} model: {len(some) - 3:,} more problems\n"
+            yield f"- ⚠ {which} model: {len(some) - 3:,} more problems\n"
 
 
 def _findings(pair: Pair, comment: _Comment) -> None:
