@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.compare.differ import find_changes
+from analyzer.compare.ends import ends_of
 from analyzer.compare.headlines import headlines_of
 from analyzer.compare.looks import look
 from analyzer.compare.match import Matching
@@ -32,7 +33,7 @@ def compare(old: Facts, new: Facts, *, limits: Limits = Limits()) -> Comparison:
     ModelError
         A file changed since it was loaded.
     """
-    before, after = Network(old), Network(new)
+    before, after = (Network(*side) for side in zip((old, new), ends_of(old, new), strict=True))
     matching = Matching(before, after, look(before, after, limits))
     changes, same, renamed = find_changes(matching)
     changes.sort(key=_order)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
-    from analyzer.compare.network import Network, Part
+    from analyzer.compare.network import Network
+    from analyzer.compare.part import Part
 
     Key = Callable[[Part], Hashable]
 
@@ -53,7 +54,7 @@ def downstream(network: Network, key: Key, numbers: Numbers) -> list[int]:
         readers = sorted(
             (found[index], 0 if network.parts[index].commutes else slot, port)
             for index, slot, port in part.readers
-            if not network.is_carrier(index)
+            if not network.parts[index].is_carrier
         )
         found[part.index] = numbers.of(("down", key(part), part.exports, tuple(readers)))
     return found

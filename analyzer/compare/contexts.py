@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
     from analyzer.compare.cones import Numbers
-    from analyzer.compare.network import Network, Part
+    from analyzer.compare.network import Network
+    from analyzer.compare.part import Part
 
 STEPS = 4
 """How far away the furthest neighbours are that count."""

@@ -17,9 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from analyzer.compare.match import Matching
-    from analyzer.compare.network import Network, Operand, Part
+    from analyzer.compare.network import Network
+    from analyzer.compare.part import Operand, Part
     from analyzer.costs.parameters import Root
 
+PLAIN = frozenset({"Identity", "Constant", "ConstantOfShape", "Reshape", "Squeeze", "Unsqueeze",
+                   "Flatten", "Cast", "DequantizeLinear", "QuantizeLinear"})  # fmt: skip
+"""Operators on the way of a stored tensor that leave its elements where they are."""
+MATRIX = 2
+"""Rank of what can be turned."""
 HOPS = 8
 """Operators between a stored matrix and the product that takes it."""
 
@@ -29,13 +35,17 @@ class Task(NamedTuple):
 
     before: Root | None
     """``None``: zeros, the bias of a layer that has none."""
-    after: Root
-    turned: bool
+    after: Root | None
+    turned: bool = False
     """They lie as each other's transpose."""
-    fold: Fold | None
-    """The normalisation that is in the new tensor and beside the old one."""
-    is_bias: bool
+    fold: Fold | None = None
+    """A normalisation that is in one of the tensors and beside the other."""
+    unfolds: bool = False
+    """It is in the old one."""
+    is_bias: bool = False
     """Of a fold: what is added, not what is multiplied."""
+    apart: bool = False
+    """What is stored is cut, joined or computed with on its way, and not alike in both."""
 
 
 class Couple(NamedTuple):
@@ -50,22 +60,26 @@ class Couple(NamedTuple):
 
 def couples_of(matching: Matching) -> Iterator[Couple]:
     """All that two models store for operators that are in both."""
-    folds = folds_of(matching)
+    folds = folds_of(matching.old, matching.partner)
+    unfolds = folds_of(matching.new, matching.back)
     for before, after in sorted(matching.partner.items()):
         one, other = matching.old.parts[before], matching.new.parts[after]
-        fold = folds.get(before)
+        fold, back = folds.get(before), unfolds.get(after)
+        norm = fold or back
         here, there = _by_kind(one.operands), _by_kind(other.operands)
         for kind, operands in here.items():
             for mine, yours in zip(operands, there.get(kind, ()), strict=False):
-                flips = (_flips(matching.old, one, mine.slot)
-                         != _flips(matching.new, other, yours.slot))  # fmt: skip
+                turned, steps = _way(matching.old, one, mine.slot)
+                again, others = _way(matching.new, other, yours.slot)
                 for root, match in zip(mine.roots, yours.roots, strict=False):
-                    task = Task(root, match, flips, fold, fold is not None and kind == BIAS)
+                    task = Task(root, match, turned != again, norm, back is not None,
+                                kind == BIAS, steps != others)  # fmt: skip
                     yield Couple(one, other, kind, mine.learned, task)
-        if fold is not None and BIAS not in here:
-            for operand in there.get(BIAS, ())[:1]:
-                task = Task(None, operand.roots[0], False, fold, True)
-                yield Couple(one, other, BIAS, True, task)
+        if norm is not None and (BIAS in here) != (BIAS in there):
+            root = (here.get(BIAS) or there[BIAS])[0].roots[0]
+            first, second = (root, None) if BIAS in here else (None, root)
+            task = Task(first, second, fold=norm, unfolds=back is not None, is_bias=True)
+            yield Couple(one, other, BIAS, True, task)
 
 
 BIAS = Kind.BIAS.value
@@ -78,16 +92,21 @@ def _by_kind(operands: Iterable[Operand]) -> dict[str, list[Operand]]:
     return found
 
 
-def _flips(network: Network, part: Part, slot: int) -> bool:
-    """Whether a matrix is turned on its way from the file into the product."""
+def _way(network: Network, part: Part, slot: int) -> tuple[bool, tuple[str, ...]]:
+    """Whether a matrix is turned on its way from the file into the product, and what is computed
+    with it there."""
     turns = slot == 1 and bool(part.call.attr("transB", 0))
+    steps: list[str] = []
     node, at = part.node.id, slot
     for _ in range(HOPS):
         maker = producer(network.facts.graph, node, at)
         if maker is None:
             break
         call = call_of(network.facts.graph, maker)
-        if call.op_type == "Transpose" and len(call.attr("perm", (1, 0))) == 2:
-            turns ^= tuple(call.attr("perm", (1, 0))) == (1, 0)
+        perm = tuple(call.attr("perm", (1, 0)))
+        if call.op_type == "Transpose":
+            turns ^= perm == (1, 0)
+        if call.op_type not in PLAIN and (call.op_type != "Transpose" or len(perm) != MATRIX):
+            steps.append(call.op_type)
         node, at = maker, 0
-    return turns
+    return turns, tuple(steps)

@@ -8,12 +8,14 @@ from analyzer import units
 from analyzer.compare.record import Change, Difference
 from analyzer.compare.settings import differences
 from analyzer.compare.wiring import rewired
+from analyzer.operators.record import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Hashable, Iterable, Iterator, Mapping
 
     from analyzer.compare.match import Matching
-    from analyzer.compare.network import Network, Part
+    from analyzer.compare.network import Network
+    from analyzer.compare.part import Part
     from analyzer.compare.settings import Setting
 
 HALF = frozenset({"float16", "bfloat16"})
@@ -58,7 +60,9 @@ def _aspects(matching: Matching, old: Part, new: Part) -> Iterator[Difference]:
     coarse = bool(HALF & {tensor.dtype for node in (one, other) for tensor in node.outputs})
     if old.record is new.record or one.op_type == other.op_type:
         for name, before, after in differences(old.settings, new.settings, coarse=coarse):
-            yield Difference(name, spelled(before), spelled(after))
+            texts = _spelled(old, new, name, before), _spelled(new, old, name, after)
+            if None not in texts:
+                yield Difference(name, *filter(None, texts))
     if old.types != new.types:
         yield Difference("type", *_types(old, new))
     if old.arity != new.arity:
@@ -67,6 +71,9 @@ def _aspects(matching: Matching, old: Part, new: Part) -> Iterator[Difference]:
         slot = rewired(matching, old, new)
         if slot is not None:
             yield Difference("sources", *(_from(part, slot) for part in (old, new)))
+    ends = _outputs(matching, old, new)
+    if ends[0] != ends[1]:
+        yield Difference("outputs", *ends)
     if one.executions_range != other.executions_range:
         runs = (units.span(*node.executions_range) for node in (one, other))
         yield Difference("runs", *(f"{run} runs" for run in runs))
@@ -75,6 +82,56 @@ def _aspects(matching: Matching, old: Part, new: Part) -> Iterator[Difference]:
 def _from(part: Part, slot: int) -> str:
     tensor = part.call.input(slot)
     return f"from {tensor.name}" if tensor is not None else ABSENT
+
+
+def _spelled(part: Part, other: Part, name: str, value: Setting) -> str | None:
+    """A setting for people; ``None`` where it is something computed, whose maker says the rest."""
+    stated = other.settings.get(name)
+    if value is None and stated is not None and stated.slot is not None:
+        stored = [part.call.input(each.slot) for each in part.operands if each.kind == DATA]
+        sizes = [tensor.elements for tensor in stored if tensor is not None and tensor.elements]
+        if sizes and min(sizes) > 1:
+            return f"{min(sizes):,} elements"
+        return None if part.arity == other.arity else ABSENT
+    return spelled(value)
+
+
+DATA = Kind.DATA.value
+
+
+def _outputs(matching: Matching, old: Part, new: Part) -> tuple[str, str]:
+    """Outputs of the graph that it makes, of those that both graphs have; equal if they are."""
+    sides = [
+        {end: slot for slot, end in part.exports}
+        if part.node.scope
+        else _ends(matching, part, which)
+        for which, part in enumerate((old, new))
+    ]
+    if sides[0] == sides[1]:
+        return "", ""
+    before, after = (
+        _made(part, side.values()) for part, side in zip((old, new), sides, strict=True)
+    )
+    return before, after
+
+
+def _ends(matching: Matching, part: Part, which: int) -> dict[Hashable, int]:
+    """Outputs of the graph that come from an operator, and in the other model from another that is
+    in both."""
+    makers, others = matching.makers[which], matching.makers[1 - which]
+    paired = matching.back if which == 0 else matching.partner
+    slots = {end: slot for slot, end in part.exports}
+    return {
+        end: slots.get(end, 0)
+        for end in matching.made_by(which, part)
+        if makers[end] is part and end in others and others[end].index in paired
+    }
+
+
+def _made(part: Part, slots: Iterable[int]) -> str:
+    names = [part.call.outputs[slot] for slot in sorted(slots) if slot < len(part.call.outputs)]
+    listed = ", ".join(tensor.name for tensor in names if tensor is not None)
+    return f"output {listed}" if listed else "no output"
 
 
 def _operator(part: Part) -> str:

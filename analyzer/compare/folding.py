@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from analyzer.compare.match import Matching
-    from analyzer.compare.network import Part
+    from analyzer.compare.network import Network
+    from analyzer.compare.part import Part
     from analyzer.costs.origins import Origins
     from analyzer.costs.parameters import Root
 
@@ -42,14 +42,19 @@ class Fold(NamedTuple):
     """Axis of the layer's weights that holds its output channels."""
 
 
-def folds_of(matching: Matching) -> Mapping[int, Fold]:
-    """Normalisations that went while the layer in front stayed, by index of that layer."""
+def folds_of(network: Network, paired: Mapping[int, int]) -> Mapping[int, Fold]:
+    """Normalisations that are in one model only, of layers that are in both, by layer.
+
+    Parameters
+    ----------
+    paired : operators of this model that are in both.
+    """
     found = {}
-    for part in matching.old.parts:
-        if part.node.op_type != "BatchNormalization" or part.index in matching.partner:
+    for part in network.parts:
+        if part.node.op_type != "BatchNormalization" or part.index in paired:
             continue
         roots = [operand.roots[0] for operand in part.operands if len(operand.roots) == 1]
-        layer = layer_before(matching, part)
+        layer = layer_before(network, paired, part)
         conv = None if layer is None else layer.node.conv
         if layer is None or len(roots) != VECTORS or conv is None:
             continue
@@ -65,11 +70,11 @@ VECTORS = 4
 """γ, β, μ and σ²."""
 
 
-def layer_before(matching: Matching, part: Part) -> Part | None:
+def layer_before(network: Network, paired: Mapping[int, int], part: Part) -> Part | None:
     """The layer that feeds a normalisation alone, where it is in both models."""
     for source in part.flows:
-        maker = matching.old.parts[source.part]
-        if maker.is_weighted and maker.index in matching.partner and len(maker.readers) == 1:
+        maker = network.parts[source.part]
+        if maker.is_weighted and maker.index in paired and len(maker.readers) == 1:
             return maker
     return None
 

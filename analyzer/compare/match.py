@@ -9,16 +9,19 @@ pass is linear in operators and edges.
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from analyzer.compare.cones import Numbers, downstream, upstream
 from analyzer.compare.contexts import around
-from analyzer.operators.record import Nature
+from analyzer.compare.makers import makers_of
+from analyzer.operators.record import Kind, Nature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
-    from analyzer.compare.network import Network, Part
+    from analyzer.compare.network import Network
+    from analyzer.compare.part import Part
     from analyzer.costs.parameters import Root
 
     Key = Callable[[Part], Hashable]
@@ -30,6 +33,7 @@ FAMILIES = (Nature.CONVOLUTION, Nature.PRODUCT, Nature.ATTENTION, Nature.RECURRE
 
 SIZED = frozenset({"group", "shape", "split", "sizes", "output_shape"})
 """Settings that follow the width of the network."""
+WEIGHT = Kind.WEIGHT.value
 VIEWS = frozenset({"Reshape", "Flatten", "Squeeze", "Unsqueeze"})
 """Operators that give a tensor another shape and touch nothing."""
 
@@ -62,6 +66,7 @@ class Matching:
         self._by(*self._cones(downstream, strict, numbers))
         weighty = [self._keyed(side, self._weighty, numbers) for side in self._sides]
         self._by(*weighty)
+        self._by(*[self._keyed(side, self._learned, numbers) for side in self._sides])
         self._spread(_whole)
         self._by(*[self._keyed(side, _named, numbers) for side in self._sides])
         loose = [self._keyed(side, _loose, numbers) for side in self._sides]
@@ -98,6 +103,25 @@ class Matching:
     def _sides(self) -> tuple[Network, Network]:
         return self.old, self.new
 
+    @cached_property
+    def makers(self) -> tuple[Mapping[Hashable, Part], Mapping[Hashable, Part]]:
+        """What makes each output, in both models."""
+        return makers_of(self.old, self.partner), makers_of(self.new, self.back)
+
+    def made_by(self, which: int, part: Part) -> tuple[Hashable, ...]:
+        """Outputs that an operator of the old (0) or new (1) model makes."""
+        return self._made[which].get(part.index, ())
+
+    @cached_property
+    def _made(self) -> list[dict[int, tuple[Hashable, ...]]]:
+        found: list[dict[int, tuple[Hashable, ...]]] = []
+        for makers in self.makers:
+            by_part: dict[int, tuple[Hashable, ...]] = {}
+            for end, part in makers.items():
+                by_part[part.index] = (*by_part.get(part.index, ()), end)
+            found.append(by_part)
+        return found
+
     def _cones(
         self,
         cone: Callable[[Network, Key, Numbers], list[int]],
@@ -112,7 +136,7 @@ class Matching:
     ) -> list[int]:
         """A number for what ``key`` says of each operator; -1 where it says nothing."""
         looks = self._looks[id(network)]
-        wants_looks = key in (self._strict, self._weighty)
+        wants_looks = key in (self._strict, self._weighty, self._learned)
         found = []
         for part in network.parts:
             said = key(part, looks) if wants_looks else key(part)
@@ -128,6 +152,14 @@ class Matching:
         if not part.is_weighted or not seen or any(each is None for _, each in seen):
             return None
         return (part.outline, seen)
+
+    def _learned(self, part: Part, looks: Looks) -> Hashable | None:
+        """A layer by what it multiplies by alone, whatever operator does it."""
+        roots = [root for operand in part.operands if operand.kind == WEIGHT
+                 for root in operand.roots]  # fmt: skip
+        if not roots or part.record is None or any(root not in looks for root in roots):
+            return None
+        return (part.record.nature, part.label, tuple(looks[root] for root in roots))
 
     def _by(self, old: list[int], new: list[int]) -> None:
         """Pair what has one number, in order."""

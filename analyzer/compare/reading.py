@@ -77,8 +77,8 @@ def _read(
     found = []
     try:
         for task in tasks:
-            size = new.tensor(task.after).bytes or 0
-            size += 0 if task.before is None else old.tensor(task.before).bytes or 0
+            ends = ((old, task.before), (new, task.after))
+            size = sum(o.tensor(root).bytes or 0 for o, root in ends if root is not None)
             if size > most:
                 found.append(Reading(None, "are more than may be read (limit weight_bytes)"))
             elif time.process_time() >= end:
@@ -92,26 +92,30 @@ def _read(
 
 
 def _one(old: Origins, new: Origins, task: Task) -> Reading:
+    if task.apart:
+        return Reading(None, "are put together from others in one of the models")
     with ExitStack() as stack:
-        v = stack.enter_context(new.opened(task.after))
-        if v is None:
-            return Reading(None, new.why_unread(task.after))
-        if task.before is None:
-            w: Rows | None = Rows.of(np.zeros(v.shape, np.float32))
-        else:
-            w = stack.enter_context(old.opened(task.before))
-            if w is None:
-                return Reading(None, old.why_unread(task.before))
-        if task.fold is not None and w is not None:
-            w = folded(old, w, task.fold, is_bias=task.is_bias)
-            if w is None:
+        sides: list[Rows] = []
+        for origins, root in ((old, task.before), (new, task.after)):
+            rows = None if root is None else stack.enter_context(origins.opened(root))
+            if rows is None and root is not None:
+                return Reading(None, origins.why_unread(root))
+            sides.append(Rows.of(np.zeros(0, np.float32)) if rows is None else rows)
+        w, v = (side if root is not None else Rows.of(np.zeros(other.shape, np.float32))
+                for side, other, root in ((sides[0], sides[1], task.before),
+                                          (sides[1], sides[0], task.after)))  # fmt: skip
+        if task.fold is not None:
+            beside = v if task.unfolds else w
+            within = folded(new if task.unfolds else old, beside, task.fold, is_bias=task.is_bias)
+            if within is None:
                 return Reading(None, "are beside a normalisation that cannot be read")
-        v = turned(v) if task.turned else v
-        if w is None or v is None:
+            w, v = (w, within) if task.unfolds else (within, v)
+        other = turned(v) if task.turned else v
+        if other is None:
             return Reading(None, "lie the other way round, and are too large to turn")
-        if w.size != v.size or _sides(w.shape) != _sides(v.shape):
-            return Reading(Measure(w.size, max(w.size, v.size), None, RESIZED))
-        return Reading(measure(w, v))
+        if w.size != other.size or _sides(w.shape) != _sides(other.shape):
+            return Reading(Measure(w.size, max(w.size, other.size), None, RESIZED))
+        return Reading(measure(w, other))
 
 
 def _sides(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -23,7 +23,8 @@ class Difference(NamedTuple):
 
     aspect: str
     """``operator``, ``type`` (of the outputs), ``inputs`` (their number), ``sources`` (where they
-    come from), ``runs`` (executions), ``MACs``, ``FLOPs``, or the name of an attribute or input."""
+    come from), ``outputs`` (which of the graph's it makes), ``runs`` (executions), ``MACs``,
+    ``FLOPs``, or the name of an attribute or input."""
     old: str
     new: str
 

@@ -31,6 +31,8 @@ Setting = Any
 """int, float, str, ``None`` or a tuple of them; equal and hashable."""
 STEERING = frozenset({Kind.SHAPE, Kind.BOUND, Kind.INDEX})
 """Operands that are settings where they are constants."""
+CONSTANT = "constant"
+"""Name of a setting that is an operand of an operator that takes its operands in any order."""
 COMPUTED = "computed"
 """What steers an operator and is known only when the model runs: what makes it says the rest."""
 LONGEST = 64
@@ -46,6 +48,10 @@ class Stated(NamedTuple):
     """What is compared."""
     shown: Setting
     """What people wrote, or the default."""
+    slot: int | None = None
+    """Input that holds it; ``None`` for an attribute."""
+    is_default: bool = False
+    """It is what the schema says where nothing is stated."""
 
 
 def settings_of(call: Call, steered: Collection[int]) -> Mapping[str, Stated]:
@@ -61,7 +67,11 @@ def settings_of(call: Call, steered: Collection[int]) -> Mapping[str, Stated]:
     for name, value in (*defaults.items(), *call.attributes.items()):
         if name not in ignored:
             given[_ALIASES.get((call.op_type, name), name).lower()] = _plain(value)
-    given.update(_operands(call, steered, names))
+    usual = {name.lower(): _plain(value) for name, value in defaults.items()}
+    slots: dict[str, int] = {}
+    for slot, name, value in _operands(call, steered, names):
+        given[name] = value
+        slots[name] = slot
     try:
         same = normalised(call, given)
     except MALFORMED:
@@ -69,7 +79,12 @@ def settings_of(call: Call, steered: Collection[int]) -> Mapping[str, Stated]:
     for name in _computed(call, steered, names):
         given[name] = same[name] = COMPUTED
     return {
-        name: Stated(same.get(name), given.get(name))
+        name: Stated(
+            same.get(name),
+            given.get(name),
+            slots.get(name),
+            name in usual and same.get(name) == usual[name],
+        )
         for name in dict.fromkeys((*given, *same))
         if name in same
     }
@@ -87,6 +102,9 @@ def differences(
     for name in dict.fromkeys((*old, *new)):
         before, after = old.get(name), new.get(name)
         values = [_rounded(each.value, digits) if each else None for each in (before, after)]
+        alone = before if after is None else after if before is None else None
+        if alone is not None and alone.is_default:
+            continue  # only one version knows it, and does what the other does
         if values[0] != values[1] and COMPUTED not in values:
             found.append((name, before and before.shown, after and after.shown))
     return tuple(found)
@@ -128,11 +146,14 @@ def steered_slots(call: Call, constant: Collection[int]) -> frozenset[int]:
 
 def _operands(
     call: Call, steered: Collection[int], names: tuple[str, ...]
-) -> Iterator[tuple[str, Setting]]:
+) -> Iterator[tuple[int, str, Setting]]:
+    record = record_of(call)
+    commutes = record is not None and record.commutes
     for slot in sorted(steered):
         value = call.values[slot]
         if value is not None:
-            yield names[slot] if slot < len(names) else f"input {slot}", _plain(value)
+            name = names[slot] if slot < len(names) else f"input {slot}"
+            yield slot, CONSTANT if commutes else name, _plain(value)
 
 
 def _computed(call: Call, steered: Collection[int], names: tuple[str, ...]) -> Iterator[str]:

@@ -50,7 +50,7 @@ def _sum(
     failed: str,
 ) -> WeightComparison:
     changes: list[WeightChange] = []
-    seen: set[tuple[Root | None, Root]] = set()
+    seen: set[tuple[Root | None, Root | None]] = set()
     layers: set[int] = set()
     same = 0
     for couple in couples:
@@ -84,15 +84,17 @@ def _sum(
 def _change(couple: Couple, reading: Reading, old: Origins, new: Origins) -> WeightChange | None:
     """``None`` where every element is equal and of the same type."""
     task = couple.task
-    after = new.tensor(task.after)
-    before = after if task.before is None else old.tensor(task.before)
+    ends = [None if root is None else origins.tensor(root)
+            for origins, root in ((old, task.before), (new, task.after))]  # fmt: skip
+    known = [tensor for tensor in ends if tensor is not None]
+    before, after = known[0], known[-1]
     dtypes = before.dtype or "unknown", after.dtype or "unknown"
     found = reading.measure
     if found is not None and not found.changed and dtypes[0] == dtypes[1] and not task.fold:
         return None
     change = WeightChange(
         old=couple.old.node.id, new=couple.new.node.id, operand=couple.operand,
-        names=("" if task.before is None else before.name, after.name), dtypes=dtypes,
+        names=tuple("" if tensor is None else tensor.name for tensor in ends), dtypes=dtypes,
         fate="not compared", elements=after.elements or 0, why=reading.why,
     )  # fmt: skip
     if found is None:

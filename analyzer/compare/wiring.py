@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
     from analyzer.compare.match import Matching
-    from analyzer.compare.network import Network, Part, Source
+    from analyzer.compare.network import Network
+    from analyzer.compare.part import Part, Source
 
 HOPS = 64
 """Operators in a row that are seen through."""
@@ -86,7 +87,7 @@ def _is_elsewhere(matching: Matching, before: Feed, after: Feed) -> bool:
 def _translated(matching: Matching, origin: Hashable) -> Hashable | None:
     """The same source in the new model; ``None`` where it has gone."""
     match origin:
-        case (str(), int()):
+        case (str(), _):
             return origin
         case (int(part), int(port)) if part in matching.partner:
             return matching.partner[part], port

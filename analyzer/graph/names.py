@@ -58,6 +58,12 @@ def keep_homes(graph: nx.MultiDiGraph[str], homes: Mapping[str, Home]) -> None:
     graph.graph[_HOMES] = homes
 
 
+def homes_of(graph: nx.MultiDiGraph[str]) -> Mapping[str, Home]:
+    """What ``keep_homes`` kept, by path; nothing for a graph that was made by hand."""
+    homes: Mapping[str, Home] = graph.graph.get(_HOMES, {})
+    return homes
+
+
 class Read(NamedTuple):
     """One use of a name by an operator of the scope that defines it."""
 
@@ -96,7 +102,7 @@ class NameTable:
 
     def __init__(self, graph: nx.MultiDiGraph[str]) -> None:
         self.vertices: dict[str, Vertex] = dict(vertices(graph))
-        homes: Mapping[str, Home] = graph.graph.get(_HOMES, {})
+        homes = homes_of(graph)
         self.scopes: dict[str, Names] = {path: Names(path, homes[path]) for path in homes}
         for node, vertex in self.vertices.items():
             names = self.scopes.get(vertex.scope)

@@ -12,12 +12,12 @@ from analyzer.compare.headlines.channels import classes, pruned, width
 from analyzer.compare.headlines.depth import blocks, layers
 from analyzer.compare.headlines.file import describe, versions
 from analyzer.compare.headlines.network import other_network
-from analyzer.compare.headlines.operators import counted, replaced
+from analyzer.compare.headlines.operators import activations, counted, replaced
 from analyzer.compare.headlines.precision import converted, quantised
 from analyzer.compare.headlines.rewriting import biases, folded_norms, fused, plumbing
 from analyzer.compare.headlines.scene import Scene
 from analyzer.compare.headlines.separable import separated
-from analyzer.compare.headlines.sides import inputs_and_outputs
+from analyzer.compare.headlines.sides import inputs_and_outputs, moved_outputs
 from analyzer.compare.headlines.stated import settings, weights
 
 if TYPE_CHECKING:
@@ -36,13 +36,15 @@ HEADLINES: tuple[Callable[[Scene], Iterable[Headline]], ...] = (
     layers,
     classes,
     inputs_and_outputs,
+    moved_outputs,
     pruned,
+    activations,
     fused,
-    replaced,
     weights,
     settings,
     folded_norms,
     biases,
+    replaced,
     plumbing,
     counted,
     versions,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from analyzer.compare.headlines.scene import Scene
-    from analyzer.compare.network import Part
+    from analyzer.compare.part import Part
     from analyzer.compare.record import Headline
 
 ROUNDING = 4.0, 8.0

@@ -21,9 +21,19 @@ def versions(scene: Scene) -> Iterator[Headline]:
     old, new = scene.old.facts.model, scene.new.facts.model
     before = {domain or "ai.onnx": version for domain, version in old.opsets.items()}
     after = {domain or "ai.onnx": version for domain, version in new.opsets.items()}
+    used = {node.domain or "ai.onnx" for side in (scene.old, scene.new)
+            for node in side.facts.nodes}  # fmt: skip
+    idle = []
     for domain in dict.fromkeys((*before, *after)):
         if before.get(domain) != after.get(domain):
-            yield headline("opset", domain=domain, old=before.get(domain), new=after.get(domain))
+            if domain in used:
+                yield headline(
+                    "opset", domain=domain, old=before.get(domain), new=after.get(domain)
+                )
+            else:
+                idle.append(domain)
+    if idle:
+        yield headline("imports", count=len(idle), domains=", ".join(idle[:NAMED]))
     if old.ir_version != new.ir_version:
         yield headline("ir", old=old.ir_version, new=new.ir_version)
 

@@ -15,13 +15,12 @@ if TYPE_CHECKING:
 
 
 def other_network(scene: Scene) -> Iterator[Headline]:
-    """Fewer than a quarter of the layers are in both, or two published networks are recognised."""
-    old, new = (_name(side.facts) for side in (scene.old, scene.new))
-    layers = max(len(scene.old_layers), len(scene.new_layers))
-    if scene.is_other or (old and new and old != new):
-        yield headline("other-network", range(len(scene.found.changes)) if scene.is_other else (),
-                       old=old or None, new=new or None, shared=scene.shared,
-                       layers=layers)  # fmt: skip
+    """Less than half of the layers are in both, or two published networks are recognised."""
+    if scene.is_other:
+        old, new = (_name(side.facts) for side in (scene.old, scene.new))
+        layers = max(len(scene.old_layers), len(scene.new_layers))
+        yield headline("other-network", range(len(scene.found.changes)), old=old or None,
+                       new=new or None, shared=scene.shared, layers=layers)  # fmt: skip
 
 
 def _name(facts: Facts) -> str:

@@ -18,17 +18,27 @@ MOST = 6
 """Statements of one sort."""
 
 
+def activations(scene: Scene) -> Iterator[Headline]:
+    """Another activation where one was: ``Relu → HardSwish``."""
+    for (old, new), covers in _replaced(scene, bends=True):
+        yield headline("activation", covers, old=old, new=new, count=len(covers))
+
+
 def replaced(scene: Scene) -> Iterator[Headline]:
-    """One operator where another was: ``16 × Relu → HardSwish``."""
-    found: dict[tuple[str, str, bool], list[int]] = defaultdict(list)
+    """One operator where another was: ``16 × Flatten → Reshape``."""
+    for (old, new), covers in _replaced(scene, bends=False):
+        yield headline("replaced", covers, old=old, new=new, count=len(covers))
+
+
+def _replaced(scene: Scene, *, bends: bool) -> list[tuple[tuple[str, str], list[int]]]:
+    found: dict[tuple[str, str], list[int]] = defaultdict(list)
     for index, change in scene.left():
         if change.old and change.new and change.old.op_type != change.new.op_type:
             part = scene.new.part(change.new.id)
-            bends = part.record is not None and part.record.nature is Nature.ACTIVATION
-            found[change.old.op_type, change.new.op_type, bends].append(index)
-    for (old, new, bends), covers in sorted(found.items(), key=lambda kv: -len(kv[1]))[:MOST]:
-        yield headline("activation" if bends else "replaced", covers, old=old, new=new,
-                       count=len(covers))  # fmt: skip
+            activates = part.record is not None and part.record.nature is Nature.ACTIVATION
+            if activates == bends:
+                found[change.old.op_type, change.new.op_type].append(index)
+    return sorted(found.items(), key=lambda kv: -len(kv[1]))[:MOST]
 
 
 def counted(scene: Scene) -> Iterator[Headline]:

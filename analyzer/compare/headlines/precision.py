@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from analyzer.compare.headlines.scene import Scene
-    from analyzer.compare.network import Part
+    from analyzer.compare.part import Part
     from analyzer.compare.record import Headline
 
 HELPERS = (Nature.QUANTISATION, Nature.CONVERSION)
@@ -73,7 +73,9 @@ def _machinery(scene: Scene, layers: Iterable[Part]) -> set[int]:
 def _belongs(scene: Scene, part: Part, layers: set[str]) -> bool:
     """Whether an operator that came or went did so with integer ``layers``."""
     op_type = part.node.op_type
-    if part.node.id in layers or op_type in ABSORBED:
+    if part.node.id in layers or op_type in ABSORBED or op_type.startswith("QLinear"):
+        return True
+    if f"QLinear{op_type}" in scene.came_types:
         return True
     if part.record is not None and part.record.nature in HELPERS:
         return True
@@ -88,7 +90,7 @@ def _part(scene: Scene, index: int) -> Part:
 
 def _beside(scene: Scene, part: Part, layers: set[str]) -> bool:
     """Whether what feeds it, or feeds that, is one of ``layers`` or helps to quantise."""
-    network = scene.new if part.node.id in scene.came else scene.old
+    network = scene.network_of(part)
     near = [network.parts[source.part] for source in part.sources]
     near += [network.parts[source.part] for other in near for source in other.sources]
     return any(

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from analyzer.compare.folding import layer_before
 from analyzer.compare.headlines.scene import headline
-from analyzer.operators.record import Kind, Nature
+from analyzer.operators.record import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from analyzer.compare.headlines.scene import Scene
-    from analyzer.compare.network import Part
+    from analyzer.compare.part import Part
     from analyzer.compare.record import Headline
 
 FUSIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -66,24 +66,29 @@ def fused(scene: Scene) -> Iterator[Headline]:
 
 
 def folded_norms(scene: Scene) -> Iterator[Headline]:
-    """Batch normalisations that went while the layer in front of each stayed."""
-    covers, count = [], 0
-    for part in scene.old.parts:
-        index = scene.went.get(part.node.id)
-        if index is None or index in scene.covered or part.node.op_type != "BatchNormalization":
-            continue
-        layer = layer_before(scene.matching, part)
-        if layer is None:
-            continue
-        count += 1
-        covers.append(index)
-        now = scene.new.parts[scene.matching.partner[layer.index]]
-        change = scene.altered.get(now.node.id)
-        if change is not None and scene.only(change, "inputs", "sources"):
-            covers.append(change)
-    if count:
-        yield headline("folded-norms", covers, count=count,
-                       proven=int(scene.found.weights.folded > 0))  # fmt: skip
+    """Batch normalisations that went or came while the layer in front of each stayed."""
+    matching = scene.matching
+    for kind, network, paired, moved in (
+        ("folded-norms", scene.old, matching.partner, scene.went),
+        ("unfolded-norms", scene.new, matching.back, scene.came),
+    ):
+        covers, count = [], 0
+        for part in network.parts:
+            index = moved.get(part.node.id)
+            if index is None or index in scene.covered:
+                continue
+            layer = layer_before(network, paired, part)
+            if part.node.op_type != "BatchNormalization" or layer is None:
+                continue
+            count += 1
+            covers.append(index)
+            at = paired[layer.index] if network is scene.old else layer.index
+            change = scene.altered.get(scene.new.parts[at].node.id)
+            if change is not None and scene.only(change, "inputs", "sources"):
+                covers.append(change)
+        if count:
+            yield headline(kind, covers, count=count,
+                           proven=int(scene.found.weights.folded > 0))  # fmt: skip
 
 
 def biases(scene: Scene) -> Iterator[Headline]:
@@ -99,8 +104,23 @@ def biases(scene: Scene) -> Iterator[Headline]:
             (gone if before else added).append(index)
     if gone:
         yield headline("biases-gone", gone, count=len(gone))
+    folded = [i for i in added if _addition(scene, i) is not None]
+    if folded:
+        additions = [found for i in folded if (found := _addition(scene, i)) is not None]
+        yield headline("folded-additions", [*folded, *additions], count=len(folded))
+    added = [i for i in added if i not in folded]
     if added:
         yield headline("biases-added", added, count=len(added))
+
+
+def _addition(scene: Scene, index: int) -> int | None:
+    """The change that an Add behind a layer went, where it was all that read the layer."""
+    change = scene.found.changes[index]
+    part = scene.old.part(change.old.id) if change.old is not None else None
+    if part is None or len(part.readers) != 1:
+        return None
+    reader = scene.old.parts[part.readers[0][0]]
+    return scene.went.get(reader.node.id) if reader.node.op_type == "Add" else None
 
 
 def _has_bias(part: Part) -> bool:
@@ -118,8 +138,8 @@ def plumbing(scene: Scene) -> Iterator[Headline]:
     yield from _about("dropouts", *dropouts)
     sizes = _went_and_came(scene, lambda part: part.is_plumbing)
     yield from _about("shape-arithmetic", *sizes, _moved(scene, lambda part: part.is_plumbing))
-    views = _went_and_came(scene, _is_view)
-    yield from _about("views", *views, _moved(scene, _is_view))
+    views = _went_and_came(scene, lambda part: part.is_view)
+    yield from _about("views", *views, _moved(scene, lambda part: part.is_view))
 
 
 def _went_and_came(scene: Scene, wanted: Callable[[Part], bool]) -> tuple[list[int], list[int]]:
@@ -145,8 +165,3 @@ def _about(
 ) -> Iterator[Headline]:
     if went or came:
         yield headline(kind, [*went, *came, *moved], went=len(went), came=len(came))
-
-
-def _is_view(part: Part) -> bool:
-    nature = part.record.nature if part.record is not None else None
-    return nature is Nature.MOVEMENT and len(part.flows) + len(part.given) <= 1

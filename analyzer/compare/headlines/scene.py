@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from analyzer.compare.match import Matching
-    from analyzer.compare.network import Network, Part
+    from analyzer.compare.network import Network
+    from analyzer.compare.part import Part
     from analyzer.compare.record import Change, Comparison
 
 
@@ -69,10 +70,15 @@ class Scene:
 
     @cached_property
     def is_other(self) -> bool:
-        """Whether hardly anything of one network is in the other."""
+        """Whether less than half of one network is in the other, or both are recognised as
+        published ones, and not as the same."""
         most = max(len(self.old_layers), len(self.new_layers))
         scaled = len(self.pairs) == most and len({len(self.old_layers), len(self.new_layers)}) == 1
-        return most >= LEAST and self.shared * 4 < most and not scaled and not self._separable
+        if most < LEAST or scaled or self._separable:
+            return False
+        families = {side.facts.architecture.family for side in (self.old, self.new)
+                    if side.facts.architecture}  # fmt: skip
+        return self.shared * 2 < most or len(families) > 1
 
     @property
     def _separable(self) -> bool:
@@ -82,6 +88,17 @@ class Scene:
                       for layers, moved in ((self.new_layers, self.came),
                                             (self.old_layers, self.went)))  # fmt: skip
         return "depthwise" in came and came.count("depthwise") == went.count("standard")
+
+    @cached_property
+    def came_types(self) -> frozenset[str]:
+        """Types of the operators that came."""
+        return frozenset(self.found.changes[i].node.op_type for i in self.came.values())
+
+    def network_of(self, part: Part) -> Network:
+        """The model that an operator is of."""
+        places = self.old.parts
+        mine = part.index < len(places) and places[part.index] is part
+        return self.old if mine else self.new
 
     def left(self) -> Iterator[tuple[int, Change]]:
         """Changes that no headline covers yet."""

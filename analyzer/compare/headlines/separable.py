@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from analyzer.compare.headlines.scene import Scene
-    from analyzer.compare.network import Part
+    from analyzer.compare.part import Part
     from analyzer.compare.record import Headline
 
 BEHIND = frozenset({"BatchNormalization", "Relu", "Clip", "PRelu", "LeakyRelu", "HardSwish"})

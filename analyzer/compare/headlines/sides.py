@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from analyzer.compare.headlines.scene import Scene
+    from analyzer.compare.part import Part
     from analyzer.compare.record import Headline, Retyped
     from analyzer.facts import Tensor
 
@@ -32,6 +33,25 @@ def inputs_and_outputs(scene: Scene) -> Iterator[Headline]:
         for pair in [p for p in pairs if p.old and p.new][:MOST]:
             if pair.old and pair.new:
                 yield _retyped(scene, which, pair.old, pair.new)
+
+
+def moved_outputs(scene: Scene) -> Iterator[Headline]:
+    """An output of both models that another operator makes now."""
+    if scene.is_other:
+        return
+    makers = scene.matching.makers
+    names = {scene.new.ends.outputs[t.name]: t.name for t in scene.new.facts.outputs}
+    for end in [end for end in makers[0] if end in makers[1] and end in names][:MOST]:
+        old, new = makers[0][end], makers[1][end]
+        before = scene.matching.back.get(new.index)
+        if before is None or before == old.index or old.is_plumbing or new.is_plumbing:
+            continue  # what came or went says it, or there is nothing to say
+        covers = [i for i, c in scene.left() if c.old and c.new and scene.only(i, "outputs")]
+        yield headline("output-moved", covers, name=names[end], old=_of(old), new=_of(new))
+
+
+def _of(part: Part) -> str:
+    return f"{part.node.op_type} {part.node.name or part.node.id}"
 
 
 def _renamed(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from analyzer.compare.headlines.scene import Scene
     from analyzer.compare.record import Headline
 
-GENERAL = frozenset({"operator", "type", "inputs", "sources", "runs", "MACs", "FLOPs"})
+GENERAL = frozenset({"operator", "type", "inputs", "sources", "outputs", "runs", "MACs", "FLOPs"})
 """Aspects that are no settings."""
 MOST = 8
 """Settings told one by one."""

@@ -23,7 +23,7 @@ MEASURES = (
     ("operators", "nodes"), ("weighted layers", "weighted_layers"),
 )  # fmt: skip
 """What people call a total, and its name in ``Facts.totals``."""
-PLAIN = frozenset({"type", "inputs", "runs", "MACs", "FLOPs", "sources", "operator"})
+PLAIN = frozenset({"type", "inputs", "runs", "MACs", "FLOPs", "sources", "outputs", "operator"})
 """Aspects whose values say what they are about."""
 
 

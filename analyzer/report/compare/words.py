@@ -41,14 +41,25 @@ def verdict(found: Comparison) -> str:
     if found.identical:
         renamed = f"; {many(found.renamed, 'operator')} under another name" if found.renamed else ""
         return SAME + renamed
-    structural = [h for h in found.headlines if h.kind not in _ABOUT_THE_FILE]
+    structural = [h for h in found.headlines if h.kind not in _ABOUT_THE_FILE | _SMALL]
     if structural:
         return say(structural[0])
     if found.changes:
-        return f"{many(len(found.changes), 'operator')} changed"
+        return _turned_over(found)
     if found.interface:
         return "inputs or outputs changed"
     return UNSURE if found.identical is None else "other constants"
+
+
+def _turned_over(found: Comparison) -> str:
+    """Where no headline is more than a count: the counts together."""
+    changed = sum(c.old is not None and c.new is not None for c in found.changes)
+    came = sum(c.old is None for c in found.changes)
+    went = len(found.changes) - changed - came
+    parts = [f"{many(n, 'operator')} {word}" for n, word in
+             ((changed, "changed"), (went, "gone"), (came, "added")) if n]  # fmt: skip
+    rest = "; all weights of the others the same" if found.weights.complete else ""
+    return ", ".join(parts) + rest
 
 
 def say(headline: Headline) -> str:
@@ -56,7 +67,9 @@ def say(headline: Headline) -> str:
     return _WORDS[headline.kind](headline.values)
 
 
-_ABOUT_THE_FILE = frozenset({"opset", "ir", "producer", "metadata"})
+_SMALL = frozenset({"identities", "constants", "dropouts", "shape-arithmetic", "views",
+                    "operators-added", "operators-removed"})  # fmt: skip
+_ABOUT_THE_FILE = frozenset({"opset", "imports", "ir", "producer", "metadata"})
 
 
 def _plural(word: str, count: int) -> str:
@@ -189,9 +202,12 @@ def _fused(v: Values) -> str:
     return f"{name} {v['count']:,} ×: {v['operator']} for {many(v['parts'], 'operator')}"
 
 
-def _norms(v: Values) -> str:
-    proven = "; the weights agree" if v["proven"] else ""
-    return f"{_count(v['count'], 'BatchNorm')} folded into convolutions{proven}"
+def _norms(how: str) -> Callable[[Values], str]:
+    def words(v: Values) -> str:
+        proven = "; the weights agree" if v["proven"] else ""
+        return f"{_count(v['count'], 'BatchNorm')} {how} convolutions{proven}"
+
+    return words
 
 
 def _biases(sign: str) -> Callable[[Values], str]:
@@ -262,9 +278,11 @@ _WORDS: Mapping[str, Callable[[Values], str]] = {
     "constants-changed": _constants,
     "setting": _setting,
     "fused": _fused,
-    "folded-norms": _norms,
+    "folded-norms": _norms("folded into"),
+    "unfolded-norms": _norms("taken out of"),
     "biases-gone": _biases("folded away"),
     "biases-added": _biases("added"),
+    "folded-additions": lambda v: f"{_count(v['count'], 'addition')} folded into biases",
     "identities": _carried("Identity"),
     "constants": _carried("Constant"),
     "dropouts": _carried("Dropout"),
@@ -273,9 +291,14 @@ _WORDS: Mapping[str, Callable[[Values], str]] = {
     "operators-added": _counted("added"),
     "operators-removed": _counted("gone"),
     "opset": _opset,
+    "imports": lambda v: (
+        f"imports that no operator uses changed: {v['domains']}"
+        + (" …" if v["count"] > len(v["domains"].split(", ")) else "")
+    ),
     "ir": lambda v: f"IR version {v['old']} → {v['new']}",
     "producer": _producer,
     "metadata": _metadata,
+    "output-moved": lambda v: f"output {v['name']} is another tensor: {v['old']} → {v['new']}",
     "resolution": lambda v: f"input {v['name']}: {v['old']} → {v['new']}",
     **{f"{end}-renamed": _renamed(end) for end in ("input", "output")},
     **{f"{end}-gone": _end(end, "gone") for end in ("input", "output")},
