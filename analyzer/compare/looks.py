@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 WHOLE = 4096
 """Elements up to which a look takes in all of a tensor."""
+BLANK = b"blank"
+"""What begins a look at a tensor of one number, such as weights that were left out of a file."""
+NEAR = 8
+"""Elements looked at at each place."""
 SAMPLES = 64
 """Places at which a longer one is looked at."""
 
@@ -62,12 +66,15 @@ def _looks(network: Network) -> dict[Root, bytes]:
 
 def _sample(rows: Rows) -> bytes:
     digest = blake2b(f"{rows.dtype.str} {rows.dtype.name} {rows.shape}".encode(), digest_size=16)
-    step = 1 if rows.size <= WHOLE else rows.size // SAMPLES
     if rows.dtype.hasobject:
         digest.update(repr(rows.flat(0, min(rows.size, WHOLE)).tolist()).encode())
-    elif step == 1:
-        digest.update(np.ascontiguousarray(rows.flat(0, rows.size)).tobytes())
-    else:
-        for at in range(0, rows.size, step):
-            digest.update(rows.flat(at, min(rows.size, at + 8)).tobytes())
-    return digest.digest()
+        return digest.digest()
+    step = rows.size if rows.size <= WHOLE else rows.size // SAMPLES
+    span = step if rows.size <= WHOLE else NEAR
+    parts = [np.ascontiguousarray(rows.flat(at, min(rows.size, at + span))).tobytes()
+             for at in range(0, rows.size, max(1, step))]  # fmt: skip
+    seen = b"".join(parts)
+    digest.update(seen)
+    first = seen[: rows.dtype.itemsize]
+    blank = seen == first * (len(seen) // max(1, len(first)))
+    return (BLANK if blank else b"") + digest.digest()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.compare.cones import Numbers, downstream, upstream
 from analyzer.compare.contexts import around
+from analyzer.compare.looks import BLANK
 from analyzer.compare.makers import makers_of
 from analyzer.operators.record import Kind, Nature
 
@@ -68,6 +69,7 @@ class Matching:
         self._by(*weighty)
         self._by(*[self._keyed(side, self._learned, numbers) for side in self._sides])
         self._spread(_whole)
+        self._spread(_typed)
         self._by(*[self._keyed(side, _named, numbers) for side in self._sides])
         loose = [self._keyed(side, _loose, numbers) for side in self._sides]
         ups = self._cones(upstream, loose, numbers)
@@ -151,6 +153,8 @@ class Matching:
         seen = _seen(part, looks)
         if not part.is_weighted or not seen or any(each is None for _, each in seen):
             return None
+        if _is_blank(part, looks):
+            return None
         return (part.outline, seen)
 
     def _learned(self, part: Part, looks: Looks) -> Hashable | None:
@@ -158,6 +162,8 @@ class Matching:
         roots = [root for operand in part.operands if operand.kind == WEIGHT
                  for root in operand.roots]  # fmt: skip
         if not roots or part.record is None or any(root not in looks for root in roots):
+            return None
+        if _is_blank(part, looks):
             return None
         return (part.record.nature, part.label, tuple(looks[root] for root in roots))
 
@@ -232,6 +238,12 @@ def _seen(part: Part, looks: Looks) -> tuple[tuple[int, Hashable], ...]:
          else tuple(looks[root] for root in operand.roots))
         for operand in part.operands
     )  # fmt: skip
+
+
+def _is_blank(part: Part, looks: Looks) -> bool:
+    """Whether all its weights are one number each: then they tell no layer from another."""
+    roots = [root for operand in part.operands for root in operand.roots]
+    return all(looks.get(root, BLANK).startswith(BLANK) for root in roots)
 
 
 def _named(part: Part) -> Hashable | None:

@@ -17,7 +17,7 @@ from analyzer.compare.headlines.precision import converted, quantised
 from analyzer.compare.headlines.rewriting import biases, folded_norms, fused, plumbing
 from analyzer.compare.headlines.scene import Scene
 from analyzer.compare.headlines.separable import separated
-from analyzer.compare.headlines.sides import inputs_and_outputs, moved_outputs
+from analyzer.compare.headlines.sides import inputs_and_outputs, moved_outputs, renamed_ends
 from analyzer.compare.headlines.stated import settings, weights
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ HEADLINES: tuple[Callable[[Scene], Iterable[Headline]], ...] = (
     blocks,
     layers,
     classes,
+    pruned,
     inputs_and_outputs,
     moved_outputs,
-    pruned,
     activations,
     fused,
     weights,
@@ -47,6 +47,7 @@ HEADLINES: tuple[Callable[[Scene], Iterable[Headline]], ...] = (
     replaced,
     plumbing,
     counted,
+    renamed_ends,
     versions,
     describe,
 )

@@ -73,8 +73,14 @@ def _factor(listed: Sequence[Widths]) -> float | None:
 
 def _resized(scene: Scene) -> list[int]:
     """Changes that are nothing but other sizes."""
-    return [i for i, c in scene.left() if c.old and c.new
-            and scene.only(i, "type", "MACs", "FLOPs", "group", "shape", "split")]  # fmt: skip
+    return [
+        i for i, c in scene.left()
+        if c.old and c.new and (scene.only(i, *SIZES) or scene.new.part(c.new.id).is_plumbing)
+    ]  # fmt: skip
+
+
+SIZES = ("type", "MACs", "FLOPs", "group", "shape", "split")
+"""Aspects that follow the width of a network."""
 
 
 def classes(scene: Scene) -> Iterator[Headline]:

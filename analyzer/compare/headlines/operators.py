@@ -34,8 +34,8 @@ def _replaced(scene: Scene, *, bends: bool) -> list[tuple[tuple[str, str], list[
     found: dict[tuple[str, str], list[int]] = defaultdict(list)
     for index, change in scene.left():
         if change.old and change.new and change.old.op_type != change.new.op_type:
-            part = scene.new.part(change.new.id)
-            activates = part.record is not None and part.record.nature is Nature.ACTIVATION
+            both = scene.old.part(change.old.id).record, scene.new.part(change.new.id).record
+            activates = all(r is not None and r.nature is Nature.ACTIVATION for r in both)
             if activates == bends:
                 found[change.old.op_type, change.new.op_type].append(index)
     return sorted(found.items(), key=lambda kv: -len(kv[1]))[:MOST]

@@ -82,12 +82,15 @@ class Scene:
 
     @property
     def _separable(self) -> bool:
-        """As many depthwise layers came as standard ones went."""
+        """As many depthwise layers came as standard ones went, or the other way round."""
         came, went = ([part.node.conv.kind for part in layers
                        if part.node.conv is not None and part.node.id in moved]
                       for layers, moved in ((self.new_layers, self.came),
                                             (self.old_layers, self.went)))  # fmt: skip
-        return "depthwise" in came and came.count("depthwise") == went.count("standard")
+        return any(
+            "depthwise" in one and one.count("depthwise") == other.count("standard")
+            for one, other in ((came, went), (went, came))
+        )
 
     @cached_property
     def came_types(self) -> frozenset[str]:

@@ -23,7 +23,19 @@ MOST = 8
 
 
 def inputs_and_outputs(scene: Scene) -> Iterator[Headline]:
-    """What callers see: names, types, shapes."""
+    """What callers have to give, and what they get: types, shapes, what came and went."""
+    return (headline for headline in _ends(scene) if not headline.kind.endswith(RENAMED))
+
+
+def renamed_ends(scene: Scene) -> Iterator[Headline]:
+    """Inputs and outputs that are the same under another name."""
+    return (headline for headline in _ends(scene) if headline.kind.endswith(RENAMED))
+
+
+RENAMED = "-renamed"
+
+
+def _ends(scene: Scene) -> Iterator[Headline]:
     for which, old, new in (
         ("input", scene.old.facts.inputs, scene.new.facts.inputs),
         ("output", scene.old.facts.outputs, scene.new.facts.outputs),
