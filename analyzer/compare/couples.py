@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.compare.folding import Fold, folds_of
+from analyzer.compare.folding import folds_of
+from analyzer.compare.task import Task
 from analyzer.graph.adjacency import call_of, producer
 from analyzer.operators.record import Kind
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from analyzer.compare.match import Matching
     from analyzer.compare.network import Network
     from analyzer.compare.part import Operand, Part
-    from analyzer.costs.parameters import Root
 
 PLAIN = frozenset({"Identity", "Constant", "ConstantOfShape", "Reshape", "Squeeze", "Unsqueeze",
                    "Flatten", "Cast", "DequantizeLinear", "QuantizeLinear"})  # fmt: skip
@@ -28,24 +28,6 @@ MATRIX = 2
 """Rank of what can be turned."""
 HOPS = 8
 """Operators between a stored matrix and the product that takes it."""
-
-
-class Task(NamedTuple):
-    """Two tensors to be read, and what lies between them."""
-
-    before: Root | None
-    """``None``: zeros, the bias of a layer that has none."""
-    after: Root | None
-    turned: bool = False
-    """They lie as each other's transpose."""
-    fold: Fold | None = None
-    """A normalisation that is in one of the tensors and beside the other."""
-    unfolds: bool = False
-    """It is in the old one."""
-    is_bias: bool = False
-    """Of a fold: what is added, not what is multiplied."""
-    apart: bool = False
-    """What is stored is cut, joined or computed with on its way, and not alike in both."""
 
 
 class Couple(NamedTuple):

@@ -19,7 +19,7 @@ from analyzer.model.rows import Rows
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analyzer.compare.couples import Task
+    from analyzer.compare.task import Task
     from analyzer.costs.origins import Origins
     from analyzer.model.limits import Limits
 

@@ -14,10 +14,11 @@ from analyzer.facts import BITS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from analyzer.compare.couples import Couple, Task
+    from analyzer.compare.couples import Couple
     from analyzer.compare.match import Matching
     from analyzer.compare.measure import Measure
     from analyzer.compare.record import Fate
+    from analyzer.compare.task import Task
     from analyzer.costs.origins import Origins
     from analyzer.costs.parameters import Root
     from analyzer.model.limits import Limits
