@@ -12,7 +12,8 @@ from analyzer.facts import Facts
 from analyzer.findings.baseline import Baseline, accept, make_baseline, relative
 from analyzer.findings.baseline_file import dump_baseline, parse_baseline
 from analyzer.lint import Settings, judge, lint
-from analyzer.ruleset import parse_rule
+from analyzer.ruleset import load_rules, parse_rule
+from tests.exporters import Dynamo, facts_of, residual_net
 from tests.ruleset.build import CONV, RULE, facts, node
 
 RULES = (parse_rule(RULE),)
@@ -148,3 +149,30 @@ def test_a_folder_with_two_names_is_one_folder(tmp_path: Path) -> None:
     os.symlink(tmp_path / "real", tmp_path / "other")
     model = str(tmp_path / "other" / "m" / "a.onnx")
     assert relative(model, str(tmp_path / "real")) == "m/a.onnx"
+
+
+def fingerprints(rule: str, model: Facts) -> list[str]:
+    """Kinds of what a shipped rule finds."""
+    found = judge(model, load_rules(), Settings(select=(rule,))).findings
+    return sorted(f.fingerprint.split("-")[1] for f in found)
+
+
+def with_notes(text: str, *operators: int) -> Facts:
+    """A model in whose metadata of some of its operators a text stands."""
+    model = residual_net(Dynamo())
+    for index in operators:
+        model.graph.node[index].metadata_props.add(key="note", value=text)
+    return facts_of(model)
+
+
+def test_what_stands_in_a_text_is_the_same_wherever_it_stands() -> None:
+    one, other = (with_notes("/home/jane/secret/net.py", index) for index in (0, 5))
+    assert fingerprints("TRU042", one) == fingerprints("TRU042", other) != []
+    others = with_notes("/home/john/secret/net.py", 0)
+    assert fingerprints("TRU042", others) != fingerprints("TRU042", one)
+
+
+def test_a_secret_is_told_apart_by_where_it_stands_too() -> None:
+    key = "AKIA" + "ABCDEFGHIJKLMNOP"[::-1]
+    first, second = (with_notes(key, index) for index in (0, 5))
+    assert fingerprints("TRU030", first) != fingerprints("TRU030", second)

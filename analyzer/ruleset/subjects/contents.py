@@ -33,6 +33,8 @@ class _Identity(NamedTuple):
     name: str
     form: tuple[str, ...] = ()
     detail: tuple[str, ...] = ()
+    stands_at: str | None = ""
+    """Most are what they hold, and the place is that of the first of several."""
 
 
 def _sort(word: str, meaning: str, record: type[_R], identity: Callable[[_R], _Identity]) -> Sort:
@@ -40,8 +42,8 @@ def _sort(word: str, meaning: str, record: type[_R], identity: Callable[[_R], _I
 
     def make(facts: Facts) -> Iterator[Subject]:
         for each in facts.contents.get(record) if facts.contents else ():
-            kind, place, name, form, detail = identity(each)
-            yield Subject(kind, place, name, {word: each}, form=form, detail=detail)
+            kind, place, name, form, detail, at = identity(each)
+            yield Subject(kind, place, name, {word: each}, form=form, detail=detail, stands_at=at)
 
     return Sort(word, {word: record}, make, meaning=meaning)
 
@@ -58,7 +60,12 @@ SORTS = (
         "What was recognised inside a string of the model.",
         Sighting,
         lambda r: _Identity(
-            r.family, r.place, f"{r.place}/{r.owner}", (r.family, r.what, r.excerpt)
+            r.family,
+            r.place,
+            f"{r.place}/{r.owner}",
+            (r.family, r.what, r.excerpt),
+            # of secrets too little is shown to tell them apart
+            stands_at=None if r.family == "secret" else "",
         ),
     ),
     _sort(
@@ -91,18 +98,18 @@ SORTS = (
         "switch",
         "Outputs that a comparison with a constant switches.",
         Switch,
-        lambda r: _Identity(r.op_type, r.place, r.place, (r.op_type,), (r.comparison,)),
+        lambda r: _Identity(r.op_type, r.place, r.place, (r.op_type,), (r.comparison,), None),
     ),
     _sort(
         "repetition",
         "Loops whose number of iterations the file fixes.",
         Repetition,
-        lambda r: _Identity("Loop", r.place, r.place),
+        lambda r: _Identity("Loop", r.place, r.place, stands_at=None),
     ),
     _sort(
         "annotation",
         "Quantization annotations of tensors that do not exist.",
         Annotation,
-        lambda r: _Identity("annotation", r.place, f"{r.place}/{r.key}", (r.key,), (r.name,)),
+        lambda r: _Identity("annotation", r.place, f"{r.place}/{r.key}", (r.key,), (r.name,), None),
     ),
 )
