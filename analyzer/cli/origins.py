@@ -13,11 +13,12 @@ from analyzer.cli.config.models import PER_MODEL, key_of
 from analyzer.cli.config.record import Config
 from analyzer.cli.config.scan import line_of
 from analyzer.cli.plan import shown_path
-from analyzer.report.settings import AppliedRule, ModelsSettings, Origin, Setting
+from analyzer.report.settings import AppliedRule, ModelsSettings, Setting, SettingOrigin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from analyzer.cli.config.record import ModelsEntry
     from analyzer.cli.config.scan import Place
     from analyzer.cli.plan import Plan
     from analyzer.findings.suppress import Suppression
@@ -43,13 +44,13 @@ class _Layer(NamedTuple):
     """A place that states settings."""
 
     said: Mapping[str, Any]
-    origin: Origin
+    origin: SettingOrigin
     """What all settings of it have in common."""
     place: Place
     """Where it is in the file."""
 
 
-class Origins:
+class SettingOrigins:
     """Settings of one plan, with the place where each was said last.
 
     Parameters
@@ -65,12 +66,9 @@ class Origins:
         self.path: str = shown_path(plan.file.path) if plan.file.path else ""
         """The configuration file, as seen from the working directory."""
         self._layers = (
-            _Layer(self._said_by_file(), Origin("file", self.path), ()),
-            *(
-                _Layer(entry.said, Origin("models", self.path, path=entry.path), entry.place)
-                for entry in plan.entries
-            ),
-            _Layer(said, Origin("command line"), ()),
+            _Layer(self._said_by_file(), SettingOrigin("file", self.path), ()),
+            *map(self._of_entry, plan.entries),
+            _Layer(said, SettingOrigin("command line"), ()),
         )
 
     def settings(self, model: str | None) -> Iterator[Setting]:
@@ -101,7 +99,9 @@ class Origins:
     def entries(self, all_of_them: bool) -> Iterator[ModelsSettings]:
         """The ``[[models]]`` that are about the model, or all, with what each states."""
         for entry in self._file.models if all_of_them else self._plan.entries:
-            layer = _Layer(entry.said, Origin("models", self.path, path=entry.path), entry.place)
+            layer = _Layer(
+                entry.said, SettingOrigin("models", self.path, path=entry.path), entry.place
+            )
             yield ModelsSettings(entry.path, self._line(entry.place), tuple(self._of(layer)))
 
     def rules(self) -> Iterator[AppliedRule]:
@@ -113,6 +113,10 @@ class Origins:
             levels = [level for word, level in self._plan.settings.severity.items()
                       if matches(rule, word)]  # fmt: skip
             yield AppliedRule(rule.id, rule.name, Severity([rule.severity, *levels][-1]).value)
+
+    def _of_entry(self, entry: ModelsEntry) -> _Layer:
+        origin = SettingOrigin("models", self.path, path=entry.path)
+        return _Layer(entry.said, origin, entry.place)
 
     def _said_by_file(self) -> dict[str, Any]:
         """Fields that the top of the file states."""
@@ -146,7 +150,7 @@ class Origins:
             value = self._value(name, layer.said[name])
             yield Setting(key_of(name), value, self._at(layer, name, ()))
         if not found:
-            yield Setting(key_of(name), (), Origin("default"))
+            yield Setting(key_of(name), (), SettingOrigin("default"))
 
     def _options(self) -> Iterator[Setting]:
         from analyzer.cli.budgets.figures import FIGURES
@@ -164,7 +168,7 @@ class Origins:
                     words = (rule.name, name), (rule.id, name)
                     yield Setting(key, typed[rule.id][name], self._last("options", *words))
                 elif rule.id in applied:
-                    yield Setting(key, option.default, Origin("default"))
+                    yield Setting(key, option.default, SettingOrigin("default"))
 
     def _limits(self) -> Iterator[Setting]:
         for field in fields(self._plan.limits):
@@ -176,24 +180,24 @@ class Origins:
         key = dotted(key_of(name), *keys)
         return Setting(key, self._value(name, value), self._last(name, keys))
 
-    def _last(self, name: str, *spellings: tuple[str, ...]) -> Origin:
+    def _last(self, name: str, *spellings: tuple[str, ...]) -> SettingOrigin:
         """The last place that states a field, or one of ``spellings`` in its table."""
         for layer in reversed(self._layers):
             if name in layer.said:
                 for keys in spellings or ((),):
                     if _has(layer.said[name], keys):
                         return self._at(layer, name, keys)
-        return Origin("default")
+        return SettingOrigin("default")
 
-    def _at(self, layer: _Layer, name: str, keys: tuple[str, ...]) -> Origin:
+    def _at(self, layer: _Layer, name: str, keys: tuple[str, ...]) -> SettingOrigin:
         common = layer.origin
         if common.kind == "command line":
-            return Origin("command line", flag=FLAGS.get(name, f"--{key_of(name)}"))
+            return SettingOrigin("command line", flag=FLAGS.get(name, f"--{key_of(name)}"))
         place = (*layer.place, *PLACES.get(name, (key_of(name),)), *keys)
-        return Origin(common.kind, common.file, self._line(place), common.path)
+        return SettingOrigin(common.kind, common.file, self._line(place), common.path)
 
-    def _in_file(self, place: Place) -> Origin:
-        return Origin("file", self.path, self._line(place))
+    def _in_file(self, place: Place) -> SettingOrigin:
+        return SettingOrigin("file", self.path, self._line(place))
 
     def _line(self, place: Place) -> int | None:
         return line_of(self._file.lines, place) or None

@@ -48,7 +48,7 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace, console: Console, environment: Environment) -> int:
     """Show every setting; 2 where the configuration is wrong."""
-    from analyzer.cli.origins import Origins
+    from analyzer.cli.origins import SettingOrigins
     from analyzer.report.settings import SettingsInForce
 
     model: str | None = arguments.model
@@ -59,7 +59,7 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         [path], arguments, environment.today, arguments.baseline or "", note=console.note
     )[path]
     weights = {"weights": True} if arguments.weights else {}
-    origins = Origins(plan, said_by(arguments) | weights)
+    origins = SettingOrigins(plan, said_by(arguments) | weights)
     shown = SettingsInForce(
         model=model,
         configuration=origins.path,

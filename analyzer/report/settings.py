@@ -23,7 +23,7 @@ MOST_COLUMNS = 44
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class SettingOrigin:
     """Where a setting comes from."""
 
     kind: Literal["default", "file", "models", "command line"]
@@ -57,7 +57,7 @@ class Setting:
     """As a configuration file would write it, tables with dots: ``options.SEP001.min-macs``."""
     value: SettingValue
     """``None``: unset, so that nothing is limited or chosen by it."""
-    origin: Origin
+    origin: SettingOrigin
 
 
 @dataclass(frozen=True, slots=True)

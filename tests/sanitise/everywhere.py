@@ -21,8 +21,8 @@ from analyzer.report.scale import Study
 from analyzer.report.settings import (
     AppliedRule,
     ModelsSettings,
-    Origin,
     Setting,
+    SettingOrigin,
     SettingsInForce,
 )
 from analyzer.report.targets import Deployments
@@ -121,8 +121,8 @@ def _subjects(result: Result, other: Result) -> dict[str, Callable[[], list[Any]
 
 def _settings(name: str) -> SettingsInForce:
     """Settings of which somebody else chose every text."""
-    setting = Setting(name, name, Origin("models", name, 3, name, name))
-    listed = Setting(f"dims.{name}", (name, name), Origin("file", name))
+    setting = Setting(name, name, SettingOrigin("models", name, 3, name, name))
+    listed = Setting(f"dims.{name}", (name, name), SettingOrigin("file", name))
     entry = ModelsSettings(name, 4, (setting, listed))
     rule = AppliedRule("EVL001", "evil", "error")
     return SettingsInForce(name, name, (setting, listed), (entry,), (rule,), ("EVL002",))

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.cli.budgets.figures import FIGURES, Measured
+from analyzer.cli.budgets.figures import FIGURES, Gauge
 from analyzer.cli.git import PREFIX
 from analyzer.cli.paths import STDIN, absolute
 from analyzer.errors import ModelError, OnnxlintError
@@ -27,7 +27,7 @@ class Base:
 
     name: str
     """What messages call it."""
-    figures: Mapping[str, Measured] = field(default_factory=dict)
+    figures: Mapping[str, Gauge] = field(default_factory=dict)
     """What it has, by figure."""
     is_same: bool = False
     """It is the model itself, byte for byte: its figures are those of the model."""
@@ -126,5 +126,5 @@ def _read(name: str, facts: Callable[[], Facts]) -> Base:
         return Base(name, problem=f"{name}: {error}")
 
 
-def _measured(facts: Facts) -> dict[str, Measured]:
+def _measured(facts: Facts) -> dict[str, Gauge]:
     return {name: figure.of(facts) for name, figure in FIGURES.items()}

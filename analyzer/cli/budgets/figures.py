@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from analyzer.facts import Facts
 
 
-class Measured(NamedTuple):
+class Gauge(NamedTuple):
     """What a model has of something."""
 
     value: int | None
@@ -35,7 +35,7 @@ class Figure:
     """``MACs``, ``bytes`` …"""
     noun: str
     """What people call it."""
-    of: Callable[[Facts], Measured]
+    of: Callable[[Facts], Gauge]
     """What a model has of it."""
 
     def text(self, value: int) -> str:
@@ -47,30 +47,30 @@ class Figure:
         return units.si(value, self.unit.removesuffix("s"))
 
 
-def _macs(facts: Facts) -> Measured:
+def _macs(facts: Facts) -> Gauge:
     # A loop without a bound fits no budget: the rule says that, whatever the number is.
     settled = facts.totals.complete or not facts.ceiling.is_bounded
-    return Measured(facts.ceiling.macs, "" if settled else facts.totals.reason)
+    return Gauge(facts.ceiling.macs, "" if settled else facts.totals.reason)
 
 
-def _flops(facts: Facts) -> Measured:
+def _flops(facts: Facts) -> Gauge:
     if facts.totals.flops_complete or not facts.ceiling.is_bounded:
-        return Measured(facts.ceiling.flops)
-    return Measured(facts.ceiling.flops, "some operators have unknown cost or runs without a bound")
+        return Gauge(facts.ceiling.flops)
+    return Gauge(facts.ceiling.flops, "some operators have unknown cost or runs without a bound")
 
 
-def _params(facts: Facts) -> Measured:
+def _params(facts: Facts) -> Gauge:
     sure = facts.parameters.certainty in (Certainty.EXACT, Certainty.ASSUMED)
-    return Measured(facts.totals.params, "" if sure else facts.parameters.reason)
+    return Gauge(facts.totals.params, "" if sure else facts.parameters.reason)
 
 
-def _weight_bytes(facts: Facts) -> Measured:
-    return Measured(facts.totals.weight_bytes, _params(facts).open)
+def _weight_bytes(facts: Facts) -> Gauge:
+    return Gauge(facts.totals.weight_bytes, _params(facts).open)
 
 
-def _peak(facts: Facts) -> Measured:
+def _peak(facts: Facts) -> Gauge:
     sure = facts.memory.certainty in (Certainty.EXACT, Certainty.ASSUMED)
-    return Measured(facts.ceiling.activation_bytes, "" if sure else facts.memory.reason)
+    return Gauge(facts.ceiling.activation_bytes, "" if sure else facts.memory.reason)
 
 
 FIGURES: Mapping[str, Figure] = {

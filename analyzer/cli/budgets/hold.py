@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from analyzer.cli.budgets.base import Base
-    from analyzer.cli.budgets.figures import Figure, Measured
+    from analyzer.cli.budgets.figures import Figure, Gauge
     from analyzer.cli.budgets.limit import Limit
     from analyzer.facts import Facts
     from analyzer.ruleset.rule import Rule
@@ -112,7 +112,7 @@ def _bound(facts: Facts, name: str, limit: Limit, base: Base | None) -> _Most | 
     if base is None or base.problem or base.is_absent:
         return None
     figure = FIGURES[name]
-    there: Measured = figure.of(facts) if base.is_same else base.figures[name]
+    there: Gauge = figure.of(facts) if base.is_same else base.figures[name]
     if there.value is None or there.open:
         what = "unknown" if there.value is None else f"{figure.text(there.value)} at least"
         why = f" ({there.open})" if there.open else ""
