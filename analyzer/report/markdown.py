@@ -36,19 +36,21 @@ class _Page:
         self.left_out = 0
         self._room = most
 
-    def add(self, text: str, *, counts: bool = True) -> None:
-        """Append ``text``; once something did not fit, nothing does any more."""
+    def add(self, text: str, *, counts: bool = True) -> bool:
+        """Append ``text``, if it fits; once something did not, nothing does any more."""
         size = len(text.encode("utf-8"))
-        if self.left_out or size > self._room:
+        if size > self._room:
+            self._room = 0
             self.left_out += counts
-            return
+            return False
         self._room -= size
         self.parts.append(text)
+        return True
 
 
 def render_batch(batch: Batch, options: Options) -> bytes:
     """UTF-8; cut at ``MOST_BYTES``, between findings, and says so."""
-    page = _Page(MOST_BYTES - 500)  # for the last line
+    page = _Page(MOST_BYTES - 500)  # for the last lines
     page.add(f"## onnxlint: {markdown(summary(batch))}\n", counts=False)
     for number, notice in enumerate(_without_verdict(batch)):
         start = "" if number else "\n"
@@ -59,6 +61,7 @@ def render_batch(batch: Batch, options: Options) -> bytes:
         page.add(_row(item))
     for result in batch.results:
         _of_model(result, page)
+    _not_reported(batch, page)
     if page.left_out:
         lines = units.many(page.left_out, "line")
         page.parts.append(f"\n**Cut:** {lines} more did not fit; JSON has everything.\n")
@@ -92,13 +95,18 @@ def _of_model(result: Result, page: _Page) -> None:
         page.add(f"\n### {markdown_code(result.facts.model.path)}\n\n", counts=False)
     for notice in findings:
         page.add(_finding(notice))
-    quiet = list(silenced(result))
-    if quiet:
-        number = units.many(len(quiet), "finding")
-        title = f"{markdown_code(result.facts.model.path)}: {number} not reported"
-        page.add(f"\n**{title}**\n\n", counts=False)
+
+
+def _not_reported(batch: Batch, page: _Page) -> None:
+    """Folded away: it may be long, and nobody has to act on it."""
+    quiet = [notice for result in batch.results for notice in silenced(result)]
+    title = f"{units.many(len(quiet), 'finding')} not reported"
+    opened = quiet and page.add(f"\n<details><summary>{title}</summary>\n\n", counts=False)
     for notice in quiet:
-        page.add(f"- {_title(notice)}: {markdown(notice.silence)}\n")
+        path = markdown_code(notice.path)
+        page.add(f"- {path}: {_title(notice)}: {markdown(notice.silence)}\n")
+    if opened:
+        page.parts.append("\n</details>\n")
 
 
 def _finding(notice: Notice) -> str:

@@ -83,6 +83,17 @@ def test_a_summary_that_would_be_too_long_is_cut_and_says_so(
     )
 
 
+@pytest.mark.parametrize("most", range(1000, 2600, 100))
+def test_what_is_folded_away_ends_wherever_the_page_is_cut(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(markdown, "MOST_BYTES", most)
+    text = render(*(silent() for _ in range(9)))
+    assert text.count("<details>") == text.count("</details>")
+    assert ("**Cut:**" in text) == (text.count("no depthwise") < 9)
+    assert len(text.encode()) <= most
+
+
 def test_the_limit_leaves_room_in_what_github_takes() -> None:
     assert markdown.MOST_BYTES < 1 << 20
 
