@@ -40,12 +40,12 @@ def map_paths(
     task: Callable[[str], T],
     paths: Sequence[str],
     jobs: int,
-    done: Callable[[int], None],
+    done: Callable[[str], None],
     scarce: Callable[[T], bool] = lambda _: False,
 ) -> dict[str, T | Failure]:
     """``task`` of every path, in the order of ``paths``.
 
-    ``done`` is called with the number of models finished. A path whose worker dies twice (once
+    ``done`` is called with each path that is finished. A path whose worker dies twice (once
     in company, once alone, with the memory for itself) becomes a ``Failure``; every other path
     has its result. One whose result is ``scarce``, for want of processes or memory, is tried
     alone as well.
@@ -68,7 +68,7 @@ def _run(
     paths: Sequence[str],
     jobs: int,
     results: dict[str, T | Failure],
-    done: Callable[[int], None],
+    done: Callable[[str], None],
 ) -> None:
     """Fill ``results``, except for the paths whose workers die."""
     from multiprocessing.connection import wait
@@ -92,7 +92,7 @@ def _run(
                 answer = worker.answer()
                 if answer is not None:
                     results[worker.path] = answer
-                    done(len(results))
+                    done(worker.path)
                 if answer is None or not queue:
                     workers.remove(worker)
                     worker.end()

@@ -26,12 +26,16 @@ class Console:
         Say nothing but errors on standard error.
     color
         Terminal colours in text on standard output; ``None``: if that is a terminal.
+    moving
+        Whether a line that changes is of use where standard error is a terminal.
     """
 
-    def __init__(self, *, quiet: bool = False, color: bool | None = None) -> None:
+    def __init__(
+        self, *, quiet: bool = False, color: bool | None = None, moving: bool = True
+    ) -> None:
         self.quiet = quiet
         self.color: bool = _is_terminal(sys.stdout) if color is None else color
-        self._shows_progress = not quiet and _is_terminal(sys.stderr)
+        self.shows_progress: bool = moving and not quiet and _is_terminal(sys.stderr)
         self._progress = False
 
     def write(self, data: bytes) -> None:
@@ -88,9 +92,9 @@ class Console:
 
     def progress(self, text: str) -> None:
         """Replace the line that says what is going on; terminals only, empty removes it."""
-        if self._shows_progress and (text or self._progress):
+        if self.shows_progress and (text or self._progress):
             self._progress = bool(text)
-            _say(f"\r\x1b[K{clean(text)}", end="")
+            _say(f"\r{clean(text)}\x1b[K", end="")
 
 
 def drop_stdout() -> None:

@@ -32,6 +32,8 @@ class Environment:
     color: bool | None = None
     """False: ``NO_COLOR`` or a dumb terminal; True: ``FORCE_COLOR``; ``None``: whether standard
     output is a terminal decides."""
+    moving: bool = True
+    """False: ``CI``, whose logs keep every state of a line, or a dumb terminal."""
     debug: bool = False
     """``ONNXLINT_DEBUG``: internal errors come with their traceback."""
     created: datetime | None = None
@@ -52,6 +54,8 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
     """Pick out and check; raises ``ConfigError`` if ``SOURCE_DATE_EPOCH`` is not a time."""
     return Environment(
         color=_color(variables),
+        moving=variables.get("CI", "false") in ("", "0", "false")
+        and variables.get("TERM") != "dumb",
         debug=_on(variables.get("ONNXLINT_DEBUG")),
         created=_epoch(variables.get("SOURCE_DATE_EPOCH")),
         cached=not _on(variables.get("ONNXLINT_NO_CACHE")),

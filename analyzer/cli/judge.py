@@ -11,6 +11,7 @@ from analyzer.cli.internal import describe_bug, show_traceback
 from analyzer.cli.own import NOWHERE, Searched, add_own_findings
 from analyzer.cli.paths import STDIN
 from analyzer.cli.plan import shown_path
+from analyzer.cli.progress import Progress
 from analyzer.cli.seen import Seen
 from analyzer.errors import ModelError, OnnxlintError, ScarcityError
 from analyzer.facts import Problem, nothing
@@ -66,13 +67,33 @@ def opened(path: str) -> str | BinaryIO:
 
 
 def judge_one(
-    path: str, plan: Plan, command: str, name: str = ""
+    path: str,
+    plan: Plan,
+    command: str,
+    name: str = "",
+    cache: Cache | None = None,
+    whole: bool = True,
 ) -> tuple[Result, frozenset[Suppression]]:
     """Result for one model, and the suppressions it used; raises ``OnnxlintError``.
 
-    ``name`` is the path that settings know it by, where another file stands in for it.
+    Parameters
+    ----------
+    name
+        The path that settings know it by, where another file stands in for it.
+    cache
+        Is told what was found out.
+    whole
+        Every operator is wanted, not only those that findings are about.
     """
-    return _decided(_seen(_loaded(path, plan), plan, name), plan, command)
+    from analyzer.model.guard import tasks_lost
+
+    lost = tasks_lost()
+    model = _loaded(path, plan)
+    seen = _seen(model, plan, name)
+    seen = seen if whole else seen.without_rest()
+    if cache is not None and tasks_lost() == lost:  # else there may be more to see another time
+        cache.keep(path, seen, model.payloads.rest.external.files)
+    return _decided(seen, plan, command)
 
 
 def _seen(model: Model, plan: Plan, name: str = "") -> Seen:
@@ -122,10 +143,8 @@ class Judged(NamedTuple):
     item: Result | Failure
     used: frozenset[Suppression] = frozenset()
     """Suppressions that it used."""
-    stored: bool = False
-    """Whether the cache holds it from now on."""
-    trouble: str = ""
-    """Why the cache cannot be written to."""
+    kept: str | None = None
+    """What became of it in the cache, as ``Cache.news`` has it."""
 
 
 def judge_all(
@@ -149,7 +168,8 @@ def judge_all(
 
     def judged(path: str) -> Judged:
         try:
-            return _judged(path, plans[path], command, cache, whole=whole)
+            result, used = judge_one(path, plans[path], command, "", cache, whole)
+            return Judged(_lighter(result), used, cache.news() if cache is not None else None)
         except ModelError as error:
             return Judged(Failure(path, str(error)))
         except OnnxlintError as error:
@@ -159,11 +179,12 @@ def judge_all(
             what = f"{path}: {describe_bug(error, debug=debug)}"
             return Judged(Failure(path, what, isinstance(error, MemoryError)))
 
-    found = _recalled(plans, command, cache)
-    found |= _each(judged, tuple(path for path in plans if path not in found), console, jobs)
-    console.progress("")
+    progress = Progress(console, plans)
+    found = _recalled(plans, command, cache, progress)
+    found |= _each(judged, tuple(path for path in plans if path not in found), progress, jobs)
+    progress.over()
     if cache is not None:
-        cache.close([each.trouble for each in found.values() if each.stored or each.trouble])
+        cache.close([each.kept for each in found.values() if each.kept is not None])
     items: dict[str, Result | Failure] = {}
     used: dict[str, frozenset[Suppression]] = {}
     applied = {plan: plan.applied for plan in set(plans.values())}
@@ -177,47 +198,33 @@ def judge_all(
     return items
 
 
-def _recalled(plans: Mapping[str, Plan], command: str, cache: Cache | None) -> dict[str, Judged]:
+def _recalled(
+    plans: Mapping[str, Plan], command: str, cache: Cache | None, progress: Progress
+) -> dict[str, Judged]:
     """Models that an earlier run has judged."""
     found: dict[str, Judged] = {}
     for path, plan in plans.items() if cache is not None else ():
         seen = cache.recall(path, plan) if cache is not None else None
         if seen is not None:
             found[path] = Judged(*_decided(seen, plan, command))
+            progress.done(path, known=True)
     return found
 
 
-def _judged(path: str, plan: Plan, command: str, cache: Cache | None, *, whole: bool) -> Judged:
-    """Raises ``OnnxlintError``."""
-    from analyzer.model.guard import tasks_lost
-
-    lost = tasks_lost()
-    model = _loaded(path, plan)
-    seen = _seen(model, plan)
-    seen = seen if whole else seen.without_rest()
-    result, used = _decided(seen, plan, command)
-    if cache is None or tasks_lost() > lost:  # with more time or memory there may be more to see
-        return Judged(_lighter(result), used)
-    try:
-        stored, trouble = cache.keep(path, seen, model.payloads.rest.external.files), ""
-    except OSError as error:
-        stored, trouble = False, error.strerror or str(error)
-    return Judged(_lighter(result), used, stored, trouble)
-
-
 def _each(
-    judged: Callable[[str], Judged], paths: tuple[str, ...], console: Console, jobs: int | None
+    judged: Callable[[str], Judged], paths: tuple[str, ...], progress: Progress, jobs: int | None
 ) -> dict[str, Judged]:
     """``judged`` of every path, on several cores where that pays."""
-    count = len(paths)
-    processes = 1 if "-" in paths else jobs_for(count, jobs)
+    processes = 1 if "-" in paths else jobs_for(len(paths), jobs)
     if processes == 1:
         pairs: dict[str, Judged] = {}
-        for number, path in enumerate(paths, 1):
-            console.progress(f"[{number}/{count}] {path}")
+        for path in paths:
+            progress.begun(path)
             pairs[path] = judged(path)
+            progress.done(path)
         return pairs
     prepare()
+    progress.begun()
 
     def portable(path: str) -> Judged:
         found = judged(path)
@@ -228,10 +235,7 @@ def _each(
     def scarce(found: Judged) -> bool:
         return isinstance(found.item, Failure) and found.item.scarce
 
-    def finished(number: int) -> None:
-        console.progress(f"[{number}/{count}]")
-
-    done = map_paths(portable, paths, processes, finished, scarce)
+    done = map_paths(portable, paths, processes, progress.done, scarce)
     return {
         path: Judged(item) if isinstance(item, Failure) else item for path, item in done.items()
     }

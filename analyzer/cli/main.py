@@ -89,7 +89,7 @@ def _dispatch(words: list[str], environment: Environment) -> int:
     arguments = command_parser(name, module.configure).parse_intermixed_args(_plain(words[1:]))
     arguments.words = words
     color = {"always": True, "never": False}.get(arguments.color, environment.color)
-    console = Console(quiet=arguments.quiet, color=color)
+    console = Console(quiet=arguments.quiet, color=color, moving=environment.moving)
     code: int = module.run(arguments, console, environment)
     return code
 

@@ -10,6 +10,7 @@ from analyzer.cli.options import add_model_options, add_target_option
 from analyzer.cli.outputs import deliver, keep_models
 from analyzer.cli.paths import expand
 from analyzer.cli.plan import make_plans
+from analyzer.cli.progress import Progress
 from analyzer.errors import ModelError, OnnxlintError
 from analyzer.report import TARGET_FORMATS
 from analyzer.report.result import Failure, Options
@@ -55,13 +56,15 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     keep_models([arguments.output or ""], paths)
     plans = make_plans(paths, arguments, environment.today, digest=False, note=console.note)
     items: list[Facts | Failure] = []
-    for number, path in enumerate(found, 1):
+    progress = Progress(console, paths)
+    for path in found:
         if isinstance(path, str):
-            console.progress(f"[{number}/{len(found)}] {path}")
+            progress.begun(path)
             items.append(_facts(path, plans[path]))
+            progress.done(path)
         else:
             items.append(Failure(path.path, str(path)))
-    console.progress("")
+    progress.over()
     options = Options(color=console.color and not arguments.output, created=environment.created)
     data = TARGET_FORMATS[arguments.format](Deployments(tuple(items)), options)
     deliver(data, arguments.output, console)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PATHS = [f"model-{i}.onnx" for i in range(30)]
 
 
-def ignore(_: int) -> None:
+def ignore(_: str) -> None:
     """Progress nobody watches."""
 
 
@@ -25,9 +25,9 @@ def test_results_come_in_the_order_of_the_paths() -> None:
 
 
 def test_progress_counts_every_model_once() -> None:
-    seen: list[int] = []
+    seen: list[str] = []
     map_paths(str.upper, PATHS, 2, seen.append)
-    assert seen == list(range(1, len(PATHS) + 1))
+    assert sorted(seen) == sorted(PATHS)
 
 
 def test_a_model_that_kills_its_process_is_the_only_one_without_a_result() -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import sys
+from pathlib import Path
+from typing import cast
 
 import pytest
 
+from analyzer.cli import progress
 from analyzer.cli.console import Console
 from analyzer.cli.environment import read_environment
 from tests.cli.conftest import Cli
@@ -71,14 +74,70 @@ def test_quiet_does_not_silence_errors(cli: Cli) -> None:
 def test_progress_is_for_terminals_and_removed_before_results(
     cli: Cli, clean: str, wasteful: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "[1/2]" not in cli("check", clean, wasteful).err
+    monkeypatch.setattr(progress, "MOMENT", 0)
+    monkeypatch.setattr(progress, "PAUSE", 0)
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert "of 2" not in cli("check", clean, wasteful).err
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     cli("check", clean, wasteful)
     text = terminal.bytes.getvalue().decode()
-    assert "[1/2] clean.onnx" in text
-    assert "[2/2] wasteful.onnx\r\x1b[K" in text
+    assert f"\r[{'-' * 20}] 0 of 2, 0:00  clean.onnx\x1b[K" in text
+    assert f"\r[{'#' * 20}] 2 of 2, 0:00\x1b[K\r\x1b[K1 finding" in text
     assert text.endswith("1 finding (1 warning) in 2 models\n")
+
+
+@pytest.mark.parametrize("variable", [{"CI": "true"}, {"TERM": "dumb"}])
+def test_logs_and_dumb_terminals_get_no_bar(variable: dict[str, str]) -> None:
+    assert not read_environment(variable).moving
+    assert read_environment({"CI": "false", "TERM": "xterm"}).moving is True
+
+
+def bar(monkeypatch: pytest.MonkeyPatch, now: list[float], paths: list[str]) -> progress.Progress:
+    """A bar on a terminal of 100 columns whose clock shows ``now``, of models of one size."""
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setattr(progress, "columns", lambda: 100)
+    return progress.Progress(Console(), paths, lambda: now[0])
+
+
+def test_the_estimate_is_what_the_models_so_far_took_for_each_byte(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    paths = [str(tmp_path / f"{number}") for number in range(100)]
+    now = [0.0]
+    shown = bar(monkeypatch, now, paths)
+    for path in paths[:50]:  # an earlier run has judged them
+        shown.done(path, known=True)
+    now[0] = 2.0
+    shown.begun(paths[50])
+    now[0] = 12.0
+    for path in paths[50:60]:
+        shown.done(path)
+    assert shown.text(12.0) == f"[{'#' * 12}{'-' * 8}] 60 of 100, 0:12, about 0:40 left"
+
+
+def test_a_moment_and_a_pause_keep_the_bar_from_flickering(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [0.0]
+    shown = bar(monkeypatch, now, ["a", "b", "c"])
+    for now[0], path in ((0.9, "a"), (1.0, "b"), (1.1, "c")):
+        shown.done(path)
+    terminal = cast("Terminal", sys.stderr)
+    assert terminal.bytes.getvalue().count(b"\r") == 1
+    shown.over()
+    assert terminal.bytes.getvalue().endswith(b"\r\x1b[K")
+
+
+def test_no_bar_is_wider_than_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [5.0]
+    shown = bar(monkeypatch, now, ["漢" * 100])
+    now[0] = 10.0
+    shown.begun("漢" * 100)
+    text = cast("Terminal", sys.stderr).bytes.getvalue().decode()
+    line = text.removeprefix("\r").removesuffix("\x1b[K")
+    assert 97 < sum(2 if c == "漢" else 1 for c in line) <= 99
 
 
 def test_terminal_that_cannot_show_a_character_gets_an_escape(

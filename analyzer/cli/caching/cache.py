@@ -50,6 +50,7 @@ class Cache:
         self._plans: dict[Plan, str | None] = {}
         self._rules: tuple[tuple[Rule, ...], str] | None = None
         self._looks: dict[str, tuple[str, Look]] = {}
+        self._news: str | None = None
 
     def recall(self, path: str, plan: Plan) -> Seen | None:
         """What ``keep`` was told of a model that is there, and planned, like this one."""
@@ -71,11 +72,11 @@ class Cache:
             return None
         return Seen(facts, Observed(findings, problems))
 
-    def keep(self, path: str, seen: Seen, locations: Iterable[str | bytes]) -> bool:
+    def keep(self, path: str, seen: Seen, locations: Iterable[str | bytes]) -> None:
         """Remember what was found out about the model that ``recall`` did not know.
 
-        ``locations`` are where the model says that its weights are. False where something
-        changed meanwhile. Raises ``OSError`` where nothing can be written.
+        ``locations`` are where the model says that its weights are. Nothing is remembered where
+        something changed meanwhile, or where nothing can be written.
         """
         from analyzer.model.declared import parts_of  # onnx, which whoever has judged has loaded
 
@@ -83,23 +84,33 @@ class Cache:
         named = {names for names in map(parts_of, locations) if isinstance(names, tuple)}
         places = tuple(sorted(named))
         if before is None or len(places) > MOST_FILES:
-            return False
+            return
         found = surroundings(os.path.dirname(path), places, before.began)
         if found is None or not before.holds(path):
-            return False
+            return
+        observed = seen.observed
         try:
-            data = dump((places, found, seen.facts, seen.observed.findings, seen.observed.problems))
+            data = dump((places, found, seen.facts, observed.findings, observed.problems))
+            if self._store.write(key, data):
+                self._news = ""
         except NotFrozen:
-            return False
-        return self._store.write(key, data)
+            return
+        except OSError as error:
+            self._news = error.strerror or str(error)
 
-    def close(self, written: Sequence[str]) -> None:
-        """Keep within the limits after a run that has written, as often as ``written`` is long,
-        and say once why that failed, if it did."""
-        trouble = next(filter(None, written), "")
+    def news(self) -> str | None:
+        """What ``keep`` has done since somebody asked last: empty for an entry that was written,
+        why it cannot be written, or ``None``. Whoever judges in another process passes it on."""
+        news, self._news = self._news, None
+        return news
+
+    def close(self, news: Sequence[str]) -> None:
+        """Keep within the limits after a run of which this is all the news, and say once why
+        something could not be written."""
+        trouble = next(filter(None, news), "")
         if trouble:
             self._note(f"the cache cannot be written: {trouble}; --no-cache does without")
-        if len(written) >= _MANY or (written and os.urandom(1)[0] % 8 == 0):
+        if len(news) >= _MANY or (news and os.urandom(1)[0] % 8 == 0):
             self._store.tidy()
 
     def _plan_key(self, plan: Plan) -> str | None:
@@ -119,11 +130,11 @@ class Cache:
 
 def open_cache(place: Whereabouts, note: Callable[[str], None], *, whole: bool) -> Cache | None:
     """The cache, or ``None`` where there is none to be had, of which ``note`` is told why."""
-    if not place.folder:  # no home folder, and nobody asked
+    if not place.folder or os.open not in os.supports_dir_fd:  # no home folder; Windows
         return None
     try:
         return Cache(Store(open_folder(place.folder), secret_of(place)), note, whole=whole)
-    except Unusable as why:
+    except (Unusable, OSError) as why:
         note(f"no cache: {why}; --no-cache does without")
         return None
 

@@ -53,7 +53,14 @@ def parse(data: bytes) -> Any:
     """What ``dump`` made bytes of; raises ``NotFrozen`` if it is anything else."""
     try:
         return _thawed(json.loads(data))
-    except (LookupError, TypeError, ValueError, RecursionError, AttributeError) as error:
+    except (
+        ImportError,
+        LookupError,
+        TypeError,
+        ValueError,
+        RecursionError,
+        AttributeError,
+    ) as error:
         raise NotFrozen(str(error)) from error
 
 
