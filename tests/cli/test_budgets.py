@@ -278,6 +278,35 @@ def test_an_unknown_figure_of_the_base_is_inconclusive(cli: Cli) -> None:
     assert found(outcome) == {}
 
 
+LOOP = """<ir_version: 8, opset_import: ["" : 17]>
+g (float[2,2] x, int64 n, bool go) => (float[2,2] y) {
+  y = Loop (n, go, x) <body = b (int64 i, bool before, float[2,2] s) => (bool after, float[2,2] t) {
+    after = Identity (before)
+    t = MatMul (s, s)
+  }>
+}"""
+"""8 multiply-accumulates an iteration, of which the file does not say how many there are."""
+
+
+def test_a_loop_without_a_bound_fits_no_budget_and_is_no_base(cli: Cli) -> None:
+    made.write(Path("loop.onnx"), onnx.parser.parse_model(LOOP).SerializeToString())
+    put("m.onnx")
+    says("budgets.macs = 100\n")
+    outcome = judged(cli, "loop.onnx")
+    assert (outcome.code, found(outcome)) == (1, {"loop.onnx": ["BGT001"]})
+    assert "at least and without a bound, the budget is 100 MAC (-100 MAC)" in outcome.out
+    assert "--trip-count" in outcome.out
+    for trips, code in ((12, 0), (13, 1)):
+        says(f'[[models]]\npath = "loop.onnx"\nbudgets.macs = 100\ntrip-counts.y = {trips}\n')
+        assert judged(cli, "loop.onnx").code == code
+    says('base = "loop.onnx"\nbudgets.macs = "+5%"\n')
+    outcome = judged(cli, "m.onnx")
+    assert (outcome.code, found(outcome)) == (2, {})
+    assert "of the base loop.onnx are 0 MAC at least (" in outcome.out
+    says('base = "loop.onnx"\nbudgets.macs = "+5%"\ntrip-counts.y = 3\n')
+    assert judged(cli, "m.onnx").code == 0  # 16 of 24 and 5 %
+
+
 def test_entries_change_single_budgets_and_lift_them(cli: Cli) -> None:
     for name in ("a.onnx", "b.onnx", "c.onnx"):
         put(name)

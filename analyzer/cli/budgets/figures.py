@@ -21,6 +21,9 @@ class Gauge(NamedTuple):
     """As a budget judges it, the upper end; ``None`` if unknown."""
     open: str = ""
     """Why it may be more than that; empty where it is not."""
+    is_bounded: bool = True
+    """False for a loop without a bound, which fits no budget: the rule says that, whatever the
+    value is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +51,14 @@ class Figure:
 
 
 def _macs(facts: Facts) -> Gauge:
-    # A loop without a bound fits no budget: the rule says that, whatever the number is.
-    settled = facts.totals.complete or not facts.ceiling.is_bounded
-    return Gauge(facts.ceiling.macs, "" if settled else facts.totals.reason)
+    reason = "" if facts.totals.complete else facts.totals.reason
+    return Gauge(facts.ceiling.macs, reason, facts.ceiling.is_bounded)
 
 
 def _flops(facts: Facts) -> Gauge:
-    if facts.totals.flops_complete or not facts.ceiling.is_bounded:
-        return Gauge(facts.ceiling.flops)
-    return Gauge(facts.ceiling.flops, "some operators have unknown cost or runs without a bound")
+    why = "some operators have unknown cost or runs without a bound"
+    reason = "" if facts.totals.flops_complete else why
+    return Gauge(facts.ceiling.flops, reason, facts.ceiling.is_bounded)
 
 
 def _params(facts: Facts) -> Gauge:

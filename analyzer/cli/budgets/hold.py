@@ -81,7 +81,7 @@ def _open(facts: Facts, most: Mapping[str, int]) -> Iterator[Problem]:
         found = figure.of(facts)
         if found.value is None:
             text = f"the number of {figure.noun} is unknown, so its budget of {figure.text(limit)}"
-        elif found.open and found.value <= limit:
+        elif found.open and found.is_bounded and found.value <= limit:
             text = (f"the model has {figure.text(found.value)} at least ({found.open}), so its "
                     f"budget of {figure.text(limit)}")  # fmt: skip
         else:
