@@ -16,9 +16,10 @@ CELL = 32_767
 FILE_NAME = 240
 """Longest name that is made from another file's, in bytes; file systems allow 255 with the end."""
 
+# As texts: ``re`` compiles what a format needs, when it needs it.
 _FORMULA = "=+\\-@＝＋－＠"
-_CELL = re.compile(rf""" *["']? *[{_FORMULA}]""")
-_OTHER_CELL = re.compile(rf""";(?= *["']? *[{_FORMULA}])""")
+_CELL = rf""" *["']? *[{_FORMULA}]"""
+_OTHER_CELL = rf""";(?= *["']? *[{_FORMULA}])"""
 """Where ``;`` parts cells, as in much of Europe, a formula may stand behind one."""
 
 
@@ -28,8 +29,8 @@ def csv_cell(text: str) -> str:
     >>> csv_cell("=cmd|' /C calc'!A0"), csv_cell("conv1"), csv_cell("a;=1+1")
     ("'=cmd|' /C calc'!A0", 'conv1', 'a\\x3b=1+1')
     """
-    cell = _OTHER_CELL.sub(r"\\x3b", clean(text))
-    return shorten(f"'{cell}" if _CELL.match(cell) else cell, CELL)
+    cell = re.sub(_OTHER_CELL, r"\\x3b", clean(text))
+    return shorten(f"'{cell}" if re.match(_CELL, cell) else cell, CELL)
 
 
 def csv_rows(rows: Iterable[Sequence[object]]) -> bytes:
@@ -98,9 +99,9 @@ def xml_text(text: str) -> str:
     return escape_markup(shown, quote=True)
 
 
-_BRACES = re.compile(r"([\\`*_{}\[\]#|~^!])")
-_LINE_START = re.compile(r"\d{1,9}(?=[.)])|(?=[-+=/])")
-_ALIVE = re.compile(
+_BRACES = r"([\\`*_{}\[\]#|~^!])"
+_LINE_START = r"\d{1,9}(?=[.)])|(?=[-+=/])"
+_ALIVE = (
     r"[@#$]"  # mentions, issues, colours, mathematics
     r"|(?i:://|www\.)"  # addresses
     r"|:[\w+-]+:"  # :emoji:
@@ -124,7 +125,7 @@ def markdown(text: str) -> str:
     """
     words = clean(text).split()
     return " ".join(
-        markdown_code(word) if _ALIVE.search(word) else _prose(word, first=not number)
+        markdown_code(word) if re.search(_ALIVE, word) else _prose(word, first=not number)
         for number, word in enumerate(words)
     )
 
@@ -149,8 +150,8 @@ def markdown_code(text: str) -> str:
 
 def _prose(word: str, *, first: bool) -> str:
     word = word.replace("&", "&amp;")
-    word = _BRACES.sub(r"\\\1", word).replace("<", "&lt;").replace(">", "&gt;")
-    start = _LINE_START.match(word) if first else None
+    word = re.sub(_BRACES, r"\\\1", word).replace("<", "&lt;").replace(">", "&gt;")
+    start = re.match(_LINE_START, word) if first else None
     return f"{word[: start.end()]}\\{word[start.end() :]}" if start else word
 
 
@@ -180,8 +181,8 @@ def _utf16(char: str) -> str:
     return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
 
 
-_DEVICES = re.compile(r"(?i:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?=[. ]|\Z)")
-_NO_FILE = re.compile(r'[<>:"/\\|?*]')
+_DEVICES = r"(?i:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?=[. ]|\Z)"
+_NO_FILE = r'[<>:"/\\|?*]'
 
 
 def file_name(stem: str) -> str:
@@ -190,8 +191,8 @@ def file_name(stem: str) -> str:
     >>> file_name("resnet50-v1.5"), file_name("a/..\u202eb"), file_name("-rf"), file_name("NUL")
     ('resnet50-v1.5', 'a_.._u202eb', '_-rf', '_NUL')
     """
-    name = _NO_FILE.sub("_", clean(stem).replace("\\", "_"))
-    if name.startswith(("-", ".", " ", "~")) or _DEVICES.match(name):
+    name = re.sub(_NO_FILE, "_", clean(stem).replace("\\", "_"))
+    if name.startswith(("-", ".", " ", "~")) or re.match(_DEVICES, name):
         name = f"_{name}"
     name = name.rstrip(". ") or "model"
     if len(name.encode()) > FILE_NAME:

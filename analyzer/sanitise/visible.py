@@ -27,16 +27,18 @@ BLANK = (
 """Characters that Python calls printable and nobody sees, as a regular expression's class; what
 else is not seen (Cc, Cf, Cs, Co, Cn, Zl, Zp, Zs but the space) ``str.isprintable`` knows."""
 
-_UNSEEN = re.compile(f"[{BLANK}]")
-_RARE = re.compile("[\u0300-\u1fff\u20d0-\u20ff\u2800-\U0010ffff]")
+# Expressions with letters from far apart take milliseconds to compile: those are texts, which
+# ``re`` compiles where a run first needs them.
+_UNSEEN = f"[{BLANK}]"
+_RARE = "[\u0300-\u1fff\u20d0-\u20ff\u2800-\U0010ffff]"
 """Where marks and blank characters are, and not the arrows and dashes of our own lines."""
 
 # .NET compares by culture where nobody says otherwise, and so does GitHub's runner: marks without
 # a weight may stand between the characters of a command.
-_BETWEEN = "[\x80-\U0010ffff]*"
-_ANYWHERE = re.compile(
+_BETWEEN = r"[^\x00-\x7f]*"
+_ANYWHERE = (
     # ##[error] (GitHub, Azure), ##vso[ (Azure), ##teamcity[: anywhere in a line
-    rf"#(?={_BETWEEN}#[\w\x80-\U0010ffff]*\[)"
+    rf"#(?={_BETWEEN}#[^\x00-/:-@\[-^`{{-\x7f]*\[)"
     # GitLab and Travis fold what is between two of these ("\\t" ends in a t in many a syntax)
     r"|s(?=ection_(?:start|end):)|(?<=t)r(?=avis_(?:fold|time):)"
 )
@@ -46,9 +48,9 @@ _FIRST = re.compile(
     # "--- ", "+++ ", "~~~ " begin a group of lines at Buildkite, "^^^ +++" opens it
     r"|-(?=--(?: |\Z))|\+(?=\+\+(?: |\Z))|~(?=~~(?: |\Z))|\^(?=\^\^(?: |\Z)))"
 )
-_RUNS = re.compile(r"(?<= )\s+|[^\S ]")
-_SPACES = re.compile(rf"\A\s+|\s+\Z|{_RUNS.pattern}")
-_COLOUR = re.compile(r"(\x1b\[[0-9;]{1,4}m)")
+_RUNS = r"(?<= )\s+|[^\S ]"
+_SPACES = rf"\A\s+|\s+\Z|{_RUNS}"
+_COLOUR = r"(\x1b\[[0-9;]{1,4}m)"
 """What ``report.style`` writes."""
 
 
@@ -63,7 +65,7 @@ def clean(text: str) -> str:
     >>> clean("\xa0::error::x"), clean("::error::x"), clean("a ##[error]x"), clean("a::b")
     ('\\xa0::error::x', '\\x3a:error::x', 'a \\x23#[error]x', 'a::b')
     """
-    if not text.isprintable() or _RARE.search(text):
+    if not text.isprintable() or (not text.isascii() and re.search(_RARE, text)):
         text = _seen(text)
     text = without_commands(text, escape)
     return _FIRST.sub(_last, text, 1) if _FIRST.match(text) else text
@@ -88,7 +90,8 @@ def spaced(text: str, *, ends: bool = True) -> str:
     """
     if " ".join(text.split()) == text:
         return text
-    return (_SPACES if ends else _RUNS).sub(lambda run: "".join(map(escape, run[0])), text)
+    pattern = _SPACES if ends else _RUNS
+    return re.sub(pattern, lambda run: "".join(map(escape, run[0])), text)
 
 
 def line(text: str) -> str:
@@ -101,7 +104,7 @@ def line(text: str) -> str:
     """
     if "\x1b" not in text:
         return clean(text)
-    parts = _COLOUR.split(text)
+    parts = re.split(_COLOUR, text)
     parts[::2] = map(clean, parts[::2])
     return "".join(parts)
 
@@ -128,7 +131,7 @@ def without_commands(text: str, escaped: Callable[[str], str]) -> str:
     """``text`` without what a CI system obeys anywhere in a line, the first character of each
     being ``escaped`` in the manner of the text's own syntax."""
     if ("#" in text and "[" in text) or "section_" in text or "travis_" in text:
-        return _ANYWHERE.sub(lambda found: escaped(found[0]), text)
+        return re.sub(_ANYWHERE, lambda found: escaped(found[0]), text)
     return text
 
 
@@ -155,7 +158,7 @@ def _seen(text: str) -> str:
     shown: list[str] = []
     marks = MARKS
     for char in text:
-        if not char.isprintable() or _UNSEEN.match(char):
+        if not char.isprintable() or re.match(_UNSEEN, char):
             shown.append(escape(char))
             marks = MARKS
         elif char >= "\u0300" and category(char).startswith("M"):
