@@ -201,6 +201,11 @@ def test_an_entry_about_weights_is_not_stale_where_none_are_read(cli: Cli) -> No
     assert ("a.onnx", "WGT001") in places()
     assert cli("check", "a.onnx", "--baseline", BASE).out == ""
     assert cli("check", "a.onnx", "--weights", "--baseline", BASE).out == ""
+    Path("a.onnx").write_bytes(encode(net))
+    for _ in range(2):  # also where the cache has what was found
+        assert cli("check", "a.onnx", "--baseline", BASE).out == ""
+        outcome = cli("check", "a.onnx", "--weights", "--baseline", BASE)
+        assert "CFG004 the baseline accepts WGT001 at y" in outcome.out
 
 
 def test_sizes_that_the_user_chose_otherwise_make_nothing_worse_and_are_said(cli: Cli) -> None:

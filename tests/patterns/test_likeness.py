@@ -29,15 +29,11 @@ def layers(model: Facts) -> list[Likeness]:
     return [found[node] for node in heavy]
 
 
-def bare(found: list[Likeness]) -> Counter[tuple[str, str, str]]:
-    return Counter((each.kind, each.near, each.far) for each in found)
-
-
 @pytest.mark.parametrize("network", NETWORKS, ids=lambda n: n.__name__)
 def test_every_layer_is_the_same_whichever_exporter_wrote_it(network: Network) -> None:
     script, dynamo = (layers(facts_of(network(e))) for e in (Script(), Dynamo()))
     assert len(script) > 7
-    assert bare(script) == bare(dynamo)
+    assert Counter(script) == Counter(dynamo)
 
 
 @pytest.mark.parametrize("network", NETWORKS, ids=lambda n: n.__name__)
@@ -48,8 +44,7 @@ def test_no_name_makes_a_difference_to_any_operator(
     model = network(exporter())
     one, other = facts_of(model), facts_of(renamed(model))
     for a, b in zip(one.nodes, other.nodes, strict=True):
-        first, second = likenesses_of(one)[a.id], likenesses_of(other)[b.id]
-        assert (first.kind, first.near, first.far) == (second.kind, second.near, second.far)
+        assert likenesses_of(one)[a.id] == likenesses_of(other)[b.id]
 
 
 def test_blocks_of_one_kind_are_told_apart_by_where_they_stand() -> None:
@@ -93,7 +88,6 @@ def test_an_activation_is_told_apart_by_the_layer_before_it() -> None:
         p = MatMul (x, a)  q = Relu (p)  r = MatMul (q, b)  s = Relu (r)  t = Exp (s)  z = Relu (t)
     }"""
     found = likenesses_of(facts(net))
-    assert found["q"].layer == "p"
     assert found["q"].kind != found["s"].kind
     assert found["s"].kind == found["z"].kind != found["t"].kind
 

@@ -48,9 +48,6 @@ class Likeness:
     """``kind``, and what is up to two layers or joins away on either side."""
     far: str
     """``near``, what is up to four away, and how many layers come before it at most."""
-    layer: str = ""
-    """Id of the layer or join that the operator belongs to, itself included; empty for one that
-    belongs to an input, or that is computed from constants and shapes alone."""
 
 
 NOTHING = Likeness("", "", "")
@@ -106,9 +103,7 @@ class Likenesses:
     def _belonging(self, word: str, how: str, source: Source) -> Likeness:
         key = word, how, source
         if key not in self._found:
-            base = self._hashed.get(source, NOTHING)
-            layer = source if isinstance(source, str) else ""
-            self._found[key] = _derived(word, how, base, layer)
+            self._found[key] = _derived(word, how, self._hashed.get(source, NOTHING))
         return self._found[key]
 
     def _read(self, reads: Iterable[Read]) -> Likeness:
@@ -172,7 +167,6 @@ class _Hashes:
                 self._kinds[v].hex(),
                 near[v].hex(),
                 _digest(near[v], up[v], down[v], b"%d" % self._depths[v]).hex(),
-                v if isinstance(v, str) else "",
             )
             for v in up
         }
@@ -219,13 +213,11 @@ def _constant(word: str, use: Likeness) -> Likeness:
     return replace(_derived(word, "for", use), kind=found.kind)
 
 
-def _derived(word: str, how: str, base: Likeness, layer: str = "") -> Likeness:
+def _derived(word: str, how: str, base: Likeness) -> Likeness:
     """Of something that is ``word`` to ``base``."""
     prefix = f"{word} {how} ".encode("utf-8", "surrogatepass")
-    kind, near, far = (
-        _digest(prefix, part.encode()).hex() for part in (base.kind, base.near, base.far)
-    )
-    return Likeness(kind, near, far, layer or base.layer)
+    parts = base.kind, base.near, base.far
+    return Likeness(*(_digest(prefix, part.encode()).hex() for part in parts))
 
 
 def _digest(*parts: bytes) -> bytes:
