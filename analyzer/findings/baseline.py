@@ -88,7 +88,7 @@ class Baseline:
 def relative(model: str, folder: str) -> str:
     """A model's path as seen from ``folder``, in one spelling on every system.
 
-    >>> relative("./nets\\\\a.onnx" if os.sep != "/" else "./nets/a.onnx", "")
+    >>> relative("./nets/a.onnx", "")
     'nets/a.onnx'
     """
     if model == "-" or not folder:
