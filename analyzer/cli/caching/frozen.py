@@ -127,9 +127,13 @@ def _form(kind: type[Any]) -> _Form:
     if not is_dataclass(kind):
         raise NotFrozen(f"{name} is no record")
     left = _LEFT.get(kind, {})
-    names = [field.name for field in fields(kind) if field.init and field.name not in left]
+    stored = [field for field in fields(kind) if field.init and field.name not in left]
+    names = [field.name for field in stored]
+    by_place = not left and not any(field.kw_only for field in stored)
 
     def make(rest: list[Any]) -> Any:
+        if by_place and len(rest) == len(names):  # faster, of which there are thousands
+            return kind(*rest)
         return kind(**dict(zip(names, rest, strict=True)), **left)
 
     return _Form(name, lambda record: [getattr(record, each) for each in names], make)
