@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.compare.folding import folds_of
 from analyzer.compare.task import Task
-from analyzer.graph.adjacency import call_of, producer
+from analyzer.graph.adjacency import call_of, fed_by, producer
 from analyzer.operators.record import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from analyzer.compare.match import Matching
     from analyzer.compare.network import Network
@@ -49,10 +49,11 @@ def couples_of(matching: Matching) -> Iterator[Couple]:
         fold, back = folds.get(before), unfolds.get(after)
         norm = fold or back
         here, there = _by_kind(one.operands), _by_kind(other.operands)
+        feeding = _makers(matching.old, one), _makers(matching.new, other)
         for kind, operands in here.items():
             for mine, yours in zip(operands, there.get(kind, ()), strict=False):
-                turned, steps = _way(matching.old, one, mine.slot)
-                again, others = _way(matching.new, other, yours.slot)
+                turned, steps = _way(matching.old, one, mine.slot, feeding[0])
+                again, others = _way(matching.new, other, yours.slot, feeding[1])
                 for root, match in zip(mine.roots, yours.roots, strict=False):
                     task = Task(root, match, turned != again, norm, back is not None,
                                 kind == BIAS, steps != others)  # fmt: skip
@@ -74,14 +75,23 @@ def _by_kind(operands: Iterable[Operand]) -> dict[str, list[Operand]]:
     return found
 
 
-def _way(network: Network, part: Part, slot: int) -> tuple[bool, tuple[str, ...]]:
+def _makers(network: Network, part: Part) -> Mapping[int, str]:
+    """What makes each operand of an operator, where one does."""
+    if not part.operands:
+        return {}
+    edges = fed_by(network.facts.graph, part.node.id)
+    return {edge.slot: tail for tail, edge in edges if edge.slot is not None}
+
+
+def _way(
+    network: Network, part: Part, slot: int, makers: Mapping[int, str]
+) -> tuple[bool, tuple[str, ...]]:
     """Whether a matrix is turned on its way from the file into the product, and what is computed
     with it there."""
     turns = slot == 1 and bool(part.call.attr("transB", 0))
     steps: list[str] = []
-    node, at = part.node.id, slot
+    maker = makers.get(slot)
     for _ in range(HOPS):
-        maker = producer(network.facts.graph, node, at)
         if maker is None:
             break
         call = call_of(network.facts.graph, maker)
@@ -90,5 +100,5 @@ def _way(network: Network, part: Part, slot: int) -> tuple[bool, tuple[str, ...]
             turns ^= perm == (1, 0)
         if call.op_type not in PLAIN and (call.op_type != "Transpose" or len(perm) != MATRIX):
             steps.append(call.op_type)
-        node, at = maker, 0
+        maker = producer(network.facts.graph, maker)
     return turns, tuple(steps)

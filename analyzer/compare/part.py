@@ -74,6 +74,8 @@ class Part:
     readers: list[tuple[int, int, int]] = field(default_factory=list)
     """What it feeds: (index of the reader, slot there, own output slot)."""
     _outline: Hashable | None = None
+    _flows: list[Source] | None = None
+    """Filled when all sources are known."""
 
     @property
     def is_carrier(self) -> bool:
@@ -146,4 +148,6 @@ class Part:
     @property
     def flows(self) -> list[Source]:
         """Sources of what flows through the network, without what steers its operators."""
-        return [source for source in self.sources if not self._steers(source.slot)]
+        if self._flows is None:
+            self._flows = [source for source in self.sources if not self._steers(source.slot)]
+        return self._flows

@@ -104,11 +104,10 @@ def biases(scene: Scene) -> Iterator[Headline]:
             (gone if before else added).append(index)
     if gone:
         yield headline("biases-gone", gone, count=len(gone))
-    folded = [i for i in added if _addition(scene, i) is not None]
-    if folded:
-        additions = [found for i in folded if (found := _addition(scene, i)) is not None]
-        yield headline("folded-additions", [*folded, *additions], count=len(folded))
-    added = [i for i in added if i not in folded]
+    additions = {i: found for i in added if (found := _addition(scene, i)) is not None}
+    if additions:
+        yield headline("folded-additions", [*additions, *additions.values()], count=len(additions))
+    added = [i for i in added if i not in additions]
     if added:
         yield headline("biases-added", added, count=len(added))
 

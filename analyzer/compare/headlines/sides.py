@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from analyzer.compare.headlines.scene import Scene
     from analyzer.compare.part import Part
-    from analyzer.compare.record import Headline, Retyped
+    from analyzer.compare.record import Headline
     from analyzer.facts import Tensor
 
 IMAGE = 4
@@ -40,11 +40,11 @@ def _ends(scene: Scene) -> Iterator[Headline]:
         ("input", scene.old.facts.inputs, scene.new.facts.inputs),
         ("output", scene.old.facts.outputs, scene.new.facts.outputs),
     ):
-        pairs = [p for p in scene.found.interface if (p.old or p.new) in (*old, *new)]
-        yield from _renamed(which, pairs, old, new)
-        for pair in [p for p in pairs if p.old and p.new][:MOST]:
-            if pair.old and pair.new:
-                yield _retyped(scene, which, pair.old, pair.new)
+        yield from _renamed(which, old, new)
+        before = {tensor.name: tensor for tensor in old}
+        both = [(before[t.name], t) for t in new if t.name in before and before[t.name] != t]
+        for pair in both[:MOST]:
+            yield _retyped(scene, which, *pair)
 
 
 def moved_outputs(scene: Scene) -> Iterator[Headline]:
@@ -66,26 +66,20 @@ def _of(part: Part) -> str:
     return f"{part.node.op_type} {part.node.name or part.node.id}"
 
 
-def _renamed(
-    which: str, pairs: Sequence[Retyped], old: Sequence[Tensor], new: Sequence[Tensor]
-) -> Iterator[Headline]:
+def _renamed(which: str, old: Sequence[Tensor], new: Sequence[Tensor]) -> Iterator[Headline]:
     """One that went and one that came, of one type and in one place, is one with another name."""
-    went = [pair.old for pair in pairs if pair.old and not pair.new]
-    came = [pair.new for pair in pairs if pair.new and not pair.old]
-    places = {tensor.name: i for i, tensor in enumerate(new)}
-    for i, tensor in enumerate(old):
-        if tensor not in went:
-            continue
-        other = next((t for t in came if places[t.name] == i
-                      and (t.dtype, t.shape) == (tensor.dtype, tensor.shape)), None)  # fmt: skip
-        if other is not None:
-            went.remove(tensor)
-            came.remove(other)
-            yield headline(f"{which}-renamed", old=tensor.name, new=other.name)
-    for tensor in went[:MOST]:
-        yield headline(f"{which}-gone", name=tensor.name, type=_type(tensor))
-    for tensor in came[:MOST]:
-        yield headline(f"{which}-new", name=tensor.name, type=_type(tensor))
+    names = {t.name for t in old}, {t.name for t in new}
+    went = {i: tensor for i, tensor in enumerate(old) if tensor.name not in names[1]}
+    came = {i: tensor for i, tensor in enumerate(new) if tensor.name not in names[0]}
+    kinds = [{i: (tensor.dtype, tensor.shape) for i, tensor in side.items()}
+             for side in (went, came)]  # fmt: skip
+    same = [i for i in went if i in came and kinds[0][i] == kinds[1][i]]
+    for i in same[:MOST]:
+        yield headline(f"{which}{RENAMED}", old=went[i].name, new=came[i].name)
+    renamed = frozenset(same)
+    for kind, ends in (("gone", went), ("new", came)):
+        for tensor in [tensor for i, tensor in ends.items() if i not in renamed][:MOST]:
+            yield headline(f"{which}-{kind}", name=tensor.name, type=_type(tensor))
 
 
 def _retyped(scene: Scene, which: str, old: Tensor, new: Tensor) -> Headline:
