@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_LONGEST = 2_000
+_LONGEST = 500
 """Characters of the longest name that is looked up: it is repeated with everything said of it."""
 
 

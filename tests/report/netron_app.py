@@ -38,7 +38,7 @@ class App:
         page.route("**/*", self._answer)
         page.clock.set_fixed_time(_released())
         page.context.add_cookies([{"name": "consent", "value": "1", "url": address}])
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
 
     def _answer(self, route: Route) -> None:
         url = route.request.url

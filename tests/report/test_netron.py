@@ -170,7 +170,7 @@ def named(*names: str) -> onnx.ModelProto:
         ("conv", "\ufeffconv"),
         ("conv", "conv\nsecond"),
         ("\ufffd",),
-        ("n" * 2_001,),
+        ("n" * 501,),
         ("\n",),
     ],
     ids=["byte order mark", "first line", "maybe other bytes", "long", "empty line"],
