@@ -17,11 +17,11 @@ from onnx import numpy_helper
 
 from analyzer.cli import judge
 from analyzer.cli.budgets.limit import Limit
-from analyzer.cli.caching import cache, material, place, proof, store
+from analyzer.cli.caching import cache, installed, material, place, proof, store
 from analyzer.cli.config.record import Config
 from analyzer.lint import Settings
 from analyzer.model import Limits
-from analyzer.report import CHECK_FORMATS, STATISTICS_FORMATS
+from analyzer.report import CHECK_FORMATS, FINDINGS_ONLY, STATISTICS_FORMATS
 from analyzer.shapes.stated import Bindings
 from tests.cli.conftest import CLEAN, WASTEFUL, Cli, encode
 
@@ -593,3 +593,50 @@ def test_the_base_of_a_relative_budget_counts(cli: Cli, judged: Judged, wasteful
     assert "BGT001" in exceeded.out
     assert cli(*words) == exceeded
     assert judged.count(wasteful) == 2
+
+
+def test_formats_about_findings_alone_need_nothing_else_of_a_model(
+    cli: Cli, wasteful: str, tmp_path: Path
+) -> None:
+    (tmp_path / "mobilenet.onnx").write_bytes((ROOT / "samples/mobilenet_v1.onnx").read_bytes())
+    words = ("check", wasteful, "mobilenet.onnx", "--select", "ALL", "--preview")
+    outputs = [word for name in FINDINGS_ONLY for word in ("--output", f"{name}=whole-{name}")]
+    cli(*words, "--format", "json", *outputs)
+    for name in FINDINGS_ONLY:
+        cli(*words, "--output", f"{name}=few-{name}")
+        few, whole = (Path(f"{which}-{name}").read_bytes() for which in ("few", "whole"))
+        assert few == whole, name
+
+
+def test_the_home_folder_gets_entries_and_a_key_and_nothing_else(
+    cli: Cli, wasteful: str, remembering: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ONNXLINT_CACHE_DIR", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    home = tmp_path / "home"
+    monkeypatch.setenv("HOME", str(home))
+    cli("check", wasteful)
+    files = [path for path in home.rglob("*") if path.is_file()]
+    assert {str(path.parent.relative_to(home)) for path in files} == {
+        ".cache/onnxlint", ".local/state/onnxlint",
+    }  # fmt: skip
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+    cli("check", wasteful, "--rules", "none")  # a mistake writes nothing
+    assert len([path for path in home.rglob("*") if path.is_file()]) == len(files)
+
+
+def test_versions_are_those_of_the_folders_that_python_imports_from(tmp_path: Path) -> None:
+    for name in ("onnx-1.19.0.dist-info", "PyYAML-6.0.1-py3.11.egg-info", "google_re2-1.dist-info",
+                 "other-1.dist-info", "onnx", "onnxruntime-1.20.0.dist-info"):  # fmt: skip
+        (tmp_path / name).mkdir()
+    found = installed.versions([str(tmp_path), str(tmp_path / "absent"), ""])
+    assert found == [("pyyaml", "6.0.1"), ("google_re2", "1"), ("onnx", "1.19.0")]
+
+
+def test_packages_of_unknown_version_make_no_cache(
+    cli: Cli, wasteful: str, remembering: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(installed, "BUILDS_ON", ("onnx", "some_package"))
+    done = cli("check", wasteful)
+    assert "no cache: nothing says which version of some_package is installed" in done.err
+    assert done.code == 0

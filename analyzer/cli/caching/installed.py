@@ -14,37 +14,47 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from analyzer.cli.caching.place import Unusable
 from analyzer.cli.caching.proof import is_young, times
 from analyzer.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from analyzer.cli.caching.store import Store
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BUILDS_ON = ("google_re2", "jinja2", "markupsafe", "ml_dtypes", "networkx", "numpy", "onnx",
-             "protobuf", "pyyaml")  # fmt: skip
+BUILDS_ON = ("google_re2", "jinja2", "networkx", "numpy", "onnx", "protobuf", "pyyaml")
 """Distributions that facts and findings depend on."""
-_INSTALLED = re.compile(r"(.+?)-([^-]+)\.(?:dist|egg)-info")
+_BESIDE = ("markupsafe", "ml_dtypes")
+"""Those that some versions of these need."""
+_INSTALLED = re.compile(r"(.+?)-(\d[^-]*)(?:-py[\d.]+)?\.(?:dist|egg)-info")
 
 
 def installed(store: Store, began: int) -> str:
-    """A digest of everything that judges models here."""
+    """A digest of everything that judges models here.
+
+    Raises ``Unusable`` where it cannot be told, as of packages that somebody is working on.
+    """
+    known = versions(sys.path)
+    for name in BUILDS_ON:
+        if not any(other == name for other, _ in known):
+            raise Unusable(f"nothing says which version of {name} is installed")
     parts = [__version__, sys.version, platform.machine(), sys.platform, _code(store, began)]
-    return sha256("\0".join([*parts, *versions(sys.path)]).encode("utf-8", "replace")).hexdigest()
+    return sha256("\0".join([*parts, *map(str, known)]).encode("utf-8", "replace")).hexdigest()
 
 
-def versions(places: list[str]) -> list[str]:
-    """``name-version`` of each distribution of ``BUILDS_ON`` in the folders of ``places``."""
-    found = set()
-    for place in places:
+def versions(places: Sequence[str]) -> list[tuple[str, str]]:
+    """Name and version of each of these distributions in the folders of ``places``, in order."""
+    found: list[tuple[str, str]] = []
+    for place in dict.fromkeys(places):
         with suppress(OSError, ValueError):
-            for name in os.listdir(place or "."):
-                known = _INSTALLED.fullmatch(name)
-                if known and re.sub(r"[-_.]+", "_", known[1]).lower() in BUILDS_ON:
-                    found.add(f"{known[1]}-{known[2]} in {places.index(place)}")
-    return sorted(found)
+            for entry in sorted(os.listdir(place or ".")):
+                known = _INSTALLED.fullmatch(entry)
+                name = re.sub(r"[-_.]+", "_", known[1]).lower() if known else ""
+                if known and name in (*BUILDS_ON, *_BESIDE):
+                    found.append((name, known[2]))
+    return found
 
 
 def _code(store: Store, began: int) -> str:
