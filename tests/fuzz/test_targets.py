@@ -52,7 +52,7 @@ def test_target_sees_what_a_terminal_would_obey(name: str) -> None:
 
 def test_command_line_target_sees_an_internal_error() -> None:
     with (
-        mock.patch("analyzer.cli.judge.facts_of", side_effect=ZeroDivisionError("bug")),
+        mock.patch("analyzer.cli.judge._loaded", side_effect=ZeroDivisionError("bug")),
         pytest.raises(ZeroDivisionError, match="bug"),
     ):
         command_line(b"check\n-\n\n")

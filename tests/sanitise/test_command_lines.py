@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,7 +50,7 @@ def oracle(
         assert "internal error" not in err, (words, err)
         github = "CHECK_FORMATS github" if "github" in words else "out"
         # A line of progress takes the place of the one before.
-        err = err.replace("\r\x1b[K", "\n")
+        err = re.sub(r"\r([^\r\n]*)\x1b\[K", r"\n\1\n", err)
         return [f"{words}: {line}" for line in (*check(github, out), *check("err", err))]
 
     return call
