@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from analyzer.facts import Facts, Problem
     from analyzer.findings.baseline import Accepted, Baseline
     from analyzer.findings.finding import Finding
-    from analyzer.findings.ratchet import Judged
+    from analyzer.findings.ratchet import Ratcheted
     from analyzer.findings.suppress import Suppressed, Suppression
     from analyzer.ruleset.option import OptionValue
     from analyzer.ruleset.rule import Rule
@@ -153,7 +153,7 @@ def decide(observed: Observed, facts: Facts, rules: Sequence[Rule], settings: Se
     )  # fmt: skip
 
 
-def _ratchet(facts: Facts, split: Suppressed, baseline: Baseline) -> Judged:
+def _ratchet(facts: Facts, split: Suppressed, baseline: Baseline) -> Ratcheted:
     """What the baseline makes of the findings of one model."""
     path = facts.model.path
     notes = of_other_sizes(facts.assumptions, baseline.sizes_of(path))

@@ -82,8 +82,8 @@ def times(factor: float | None) -> str:
 def seconds(value: float | None) -> str:
     """A time with four digits.
 
-    >>> seconds(1.18488), seconds(0.0074055), seconds(7.2915e-06), seconds(None)
-    ('1.185 s', '7.406 ms', '7.292 µs', 'unknown')
+    >>> seconds(1.18488), seconds(0.00740547), seconds(7.2915e-06), seconds(None)
+    ('1.185 s', '7.405 ms', '7.292 µs', 'unknown')
     """
     if value is None:
         return UNKNOWN

@@ -1,6 +1,6 @@
 """Devices that models run on: what their makers publish, and what follows for a model."""
 
-from analyzer.devices.bound import Bound, bound
+from analyzer.devices.bound import TimeBound, bound
 from analyzer.devices.profile import SHIPPED, Profile, profile
 
-__all__ = ["SHIPPED", "Bound", "Profile", "bound", "profile"]
+__all__ = ["SHIPPED", "Profile", "TimeBound", "bound", "profile"]

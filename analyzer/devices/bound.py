@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class TimeBound:
     """The least that one inference takes on a device."""
 
     seconds: float | None
@@ -28,7 +28,7 @@ class Bound:
         return 1 / self.seconds if self.seconds else None
 
 
-def bound(facts: Facts, device: Profile) -> Bound:
+def bound(facts: Facts, device: Profile) -> TimeBound:
     """MACs of each precision divided by the device's peak in it, added up.
 
     A lower bound of time wherever products are computed one by one: no device does more
@@ -43,9 +43,9 @@ def bound(facts: Facts, device: Profile) -> Bound:
     missing = tuple(p for p, rate in rates.items() if rate is None and p != "unknown")
     partial = facts.totals.unknown_nodes > 0 or "unknown" in rates
     if missing or not any(rates.values()):
-        return Bound(None, missing, partial)
+        return TimeBound(None, missing, partial)
     low, _ = facts.totals.macs_range
     seconds = sum(found[p] / rate for p, rate in rates.items() if rate)
     if low < facts.totals.macs:
         seconds = min(seconds, low / max(rate for rate in rates.values() if rate))
-    return Bound(seconds, (), partial)
+    return TimeBound(seconds, (), partial)

@@ -30,7 +30,7 @@ depend on the order of their terms. Whole numbers may not grow at all."""
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Ratcheted:
     """What a baseline makes of the findings of one model."""
 
     new: tuple[Finding, ...]
@@ -52,7 +52,7 @@ def apply_entries(
     silenced: Sequence[Finding] = (),
     *,
     magnitudes: bool = True,
-) -> Judged:
+) -> Ratcheted:
     """What entries about one model make of its findings.
 
     Split ``findings``, one for each place; they keep their order.
@@ -80,7 +80,7 @@ def apply_entries(
     left = [entry.count - count for entry, count in zip(entries, used, strict=True)]
     unused = [replace(e, count=count) for e, count in zip(entries, left, strict=True) if count]
     held = Counter(pair(silenced, unused, magnitudes=False))
-    return Judged(
+    return Ratcheted(
         tuple(new),
         tuple(accepted),
         tuple(

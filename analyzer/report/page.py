@@ -25,7 +25,7 @@ from analyzer.report.view import (
     weights,
     whatif,
 )
-from analyzer.report.view.actions import Action, Checked, Option
+from analyzer.report.view.actions import Action, Checked, SmallerForm
 from analyzer.report.view.assumed import choices
 from analyzer.report.view.blocks import BlockKind, BlockRow
 from analyzer.report.view.conversion import Conversion, Total
@@ -102,7 +102,7 @@ class Page:
     """Rules to act on first."""
     asks: tuple[Action, ...]
     """What every rule with findings asks for."""
-    options: tuple[Option, ...]
+    options: tuple[SmallerForm, ...]
     checked: tuple[Checked, ...]
     groups: tuple[Group, ...]
     assumptions: tuple[AssumedRow, ...]

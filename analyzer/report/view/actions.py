@@ -52,7 +52,7 @@ class Action:
 
 
 @record
-class Option:
+class SmallerForm:
     """A smaller form of the whole model."""
 
     id: str
@@ -125,12 +125,12 @@ def _effort(rule: Rule | None, trains: bool) -> Level:
     return "medium" if rule is not None and rule.fix_safety == "unsafe" else "low"
 
 
-def options(facts: Facts, sizes: WhatIf, device: Profile | None) -> tuple[Option, ...]:
+def options(facts: Facts, sizes: WhatIf, device: Profile | None) -> tuple[SmallerForm, ...]:
     """Smaller forms that the model admits, the least effort first."""
     return (*_types(facts, device), *_scaled(facts, sizes, device))
 
 
-def _types(facts: Facts, device: Profile | None) -> Iterator[Option]:
+def _types(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
     """Weights in float16 and int8 instead of float32."""
     held = facts.parameters.bytes_by_dtype.get("float32", 0)
     macs = facts.totals.macs_by_precision.get("float32", 0)
@@ -139,14 +139,14 @@ def _types(facts: Facts, device: Profile | None) -> Iterator[Option]:
     whole = facts.parameters.weight_bytes
     overflow = _overflow(facts)
     if not overflow:
-        yield Option(
+        yield SmallerForm(
             "float16", "Weights and arithmetic in float16", None, whole - held // 2,
             *_times(facts, device, "float16"), "low",
             "small: sums of many terms may overflow; compare outputs",
             "no weight overflows float16 (all were read)" if overflow is False
             else "weights were not read",
         )  # fmt: skip
-    yield Option(
+    yield SmallerForm(
         "int8", "Weights and arithmetic in int8", None, whole - held + held // 4,
         *_times(facts, device, "int8"), "medium",
         "accuracy: calibrate, measure, and keep sensitive layers in float",
@@ -177,7 +177,7 @@ def _times(
     return label(device.name, 60), now, then
 
 
-def _scaled(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Option]:
+def _scaled(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[SmallerForm]:
     """A narrower network and a smaller image, as the MobileNet papers scale them."""
     rows = {row.width: row for row in sizes.rows}
     if "1" not in rows or not facts.totals.macs:
@@ -186,12 +186,12 @@ def _scaled(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Opt
     now = bound(facts, device).seconds if device is not None else None
     name = label(device.name, 60) if device is not None else ""
 
-    def option(id_: str, title: str, macs: int, params: int | None) -> Option:
+    def option(id_: str, title: str, macs: int, params: int | None) -> SmallerForm:
         then = None if now is None else now * macs / facts.totals.macs
         held = None
         if params is not None and full.params:
             held = facts.parameters.weight_bytes * params // full.params
-        return Option(
+        return SmallerForm(
             id_, title, macs, held, name, now, then, "high", "accuracy: train again",
             "every layer recounted; the weights' bytes in proportion to parameters",
         )  # fmt: skip
