@@ -11,7 +11,7 @@ from analyzer.cli.internal import describe_bug, show_traceback
 from analyzer.cli.own import NOWHERE, Searched, add_own_findings
 from analyzer.cli.paths import STDIN
 from analyzer.cli.plan import shown_path
-from analyzer.cli.progress import Progress
+from analyzer.cli.progress import BatchProgress
 from analyzer.cli.seen import Seen
 from analyzer.errors import ModelError, OnnxlintError, ScarcityError
 from analyzer.facts import Problem, nothing
@@ -179,7 +179,7 @@ def judge_all(
             what = f"{path}: {describe_bug(error, debug=debug)}"
             return Judged(Failure(path, what, isinstance(error, MemoryError)))
 
-    progress = Progress(console, plans)
+    progress = BatchProgress(console, plans)
     found = _recalled(plans, command, cache, progress)
     found |= _each(judged, tuple(path for path in plans if path not in found), progress, jobs)
     progress.over()
@@ -199,7 +199,7 @@ def judge_all(
 
 
 def _recalled(
-    plans: Mapping[str, Plan], command: str, cache: Cache | None, progress: Progress
+    plans: Mapping[str, Plan], command: str, cache: Cache | None, progress: BatchProgress
 ) -> dict[str, Judged]:
     """Models that an earlier run has judged."""
     found: dict[str, Judged] = {}
@@ -212,7 +212,10 @@ def _recalled(
 
 
 def _each(
-    judged: Callable[[str], Judged], paths: tuple[str, ...], progress: Progress, jobs: int | None
+    judged: Callable[[str], Judged],
+    paths: tuple[str, ...],
+    progress: BatchProgress,
+    jobs: int | None,
 ) -> dict[str, Judged]:
     """``judged`` of every path, on several cores where that pays."""
     processes = 1 if "-" in paths else jobs_for(len(paths), jobs)

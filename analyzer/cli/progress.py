@@ -30,7 +30,7 @@ _LEAST, _MOST = 64 << 10, 4 << 20
 weights, which nobody reads)."""
 
 
-class Progress:
+class BatchProgress:
     """Progress of one run over ``paths``."""
 
     def __init__(

@@ -10,7 +10,7 @@ from analyzer.cli.options import add_model_options, add_target_option
 from analyzer.cli.outputs import deliver, keep_models
 from analyzer.cli.paths import expand
 from analyzer.cli.plan import make_plans
-from analyzer.cli.progress import Progress
+from analyzer.cli.progress import BatchProgress
 from analyzer.errors import ModelError, OnnxlintError
 from analyzer.report import TARGET_FORMATS
 from analyzer.report.result import Failure, Options
@@ -56,7 +56,7 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     keep_models([arguments.output or ""], paths)
     plans = make_plans(paths, arguments, environment.today, digest=False, note=console.note)
     items: list[Facts | Failure] = []
-    progress = Progress(console, paths)
+    progress = BatchProgress(console, paths)
     for path in found:
         if isinstance(path, str):
             progress.begun(path)

@@ -94,11 +94,13 @@ def test_logs_and_dumb_terminals_get_no_bar(variable: dict[str, str]) -> None:
     assert read_environment({"CI": "false", "TERM": "xterm"}).moving is True
 
 
-def bar(monkeypatch: pytest.MonkeyPatch, now: list[float], paths: list[str]) -> progress.Progress:
+def bar(
+    monkeypatch: pytest.MonkeyPatch, now: list[float], paths: list[str]
+) -> progress.BatchProgress:
     """A bar on a terminal of 100 columns whose clock shows ``now``, of models of one size."""
     monkeypatch.setattr(sys, "stderr", Terminal())
     monkeypatch.setattr(progress, "columns", lambda: 100)
-    return progress.Progress(Console(), paths, lambda: now[0])
+    return progress.BatchProgress(Console(), paths, lambda: now[0])
 
 
 def test_the_estimate_is_what_the_models_so_far_took_for_each_byte(

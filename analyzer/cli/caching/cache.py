@@ -11,7 +11,7 @@ from analyzer.cli.caching.frozen import NotFrozen, dump, parse
 from analyzer.cli.caching.installed import installed
 from analyzer.cli.caching.material import Unkeyable, material, written
 from analyzer.cli.caching.place import Unusable, open_folder, secret_of
-from analyzer.cli.caching.proof import Look, look, surroundings
+from analyzer.cli.caching.proof import FileLook, look, surroundings
 from analyzer.cli.caching.store import Store
 from analyzer.cli.paths import STDIN
 from analyzer.cli.seen import Seen
@@ -49,7 +49,7 @@ class Cache:
         self._judges = installed(store, time.time_ns())
         self._plans: dict[Plan, str | None] = {}
         self._rules: tuple[tuple[Rule, ...], str] | None = None
-        self._looks: dict[str, tuple[str, Look]] = {}
+        self._looks: dict[str, tuple[str, FileLook]] = {}
         self._news: str | None = None
 
     def recall(self, path: str, plan: Plan) -> Seen | None:

@@ -36,7 +36,7 @@ Found = tuple["str | int", ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class FileLook:
     """A file at one moment."""
 
     proof: str
@@ -54,13 +54,13 @@ class Look:
         return times(status) == self.status and not is_young(status, self.began)
 
 
-def look(path: str, store: Store) -> Look | None:
+def look(path: str, store: Store) -> FileLook | None:
     """The model file at ``path``; ``None`` if it is no regular file, or cannot be read."""
     began = time.time_ns()
     try:
         with _opened(path) as file:
             status = os.fstat(file.fileno())
-            return Look(_proof(file, status, began, store), times(status), began)
+            return FileLook(_proof(file, status, began, store), times(status), began)
     except (OSError, ValueError):
         return None
 
