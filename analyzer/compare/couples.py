@@ -15,11 +15,12 @@ from analyzer.graph.adjacency import call_of, fed_by, producer
 from analyzer.operators.record import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Hashable, Iterable, Iterator, Mapping
 
     from analyzer.compare.match import Matching
     from analyzer.compare.network import Network
     from analyzer.compare.part import Operand, Part
+    from analyzer.costs.parameters import Root
 
 PLAIN = frozenset({"Identity", "Constant", "ConstantOfShape", "Reshape", "Squeeze", "Unsqueeze",
                    "Flatten", "Cast", "DequantizeLinear", "QuantizeLinear"})  # fmt: skip
@@ -63,6 +64,25 @@ def couples_of(matching: Matching) -> Iterator[Couple]:
             first, second = (root, None) if BIAS in here else (None, root)
             task = Task(first, second, fold=norm, unfolds=back is not None, is_bias=True)
             yield Couple(one, other, BIAS, True, task)
+
+    yield from _constant_outputs(matching)
+
+
+def _constant_outputs(matching: Matching) -> Iterator[Couple]:
+    """Outputs that are stored tensors in both models."""
+    sides = [dict(_stored_ends(network)) for network in (matching.old, matching.new)]
+    for end, (part, root) in sides[0].items():
+        if end in sides[1]:
+            other, match = sides[1][end]
+            yield Couple(part, other, "output", False, Task(root, match))
+
+
+def _stored_ends(network: Network) -> Iterator[tuple[Hashable, tuple[Part, Root]]]:
+    for part in network.parts:
+        for _, end in part.exports if not part.node.scope else ():
+            roots = network.stored_by(part)
+            if len(roots) == 1:
+                yield end, (part, roots[0])
 
 
 BIAS = Kind.BIAS.value

@@ -131,7 +131,8 @@ def _ends(matching: Matching, part: Part, which: int) -> dict[Hashable, int]:
 def _made(part: Part, slots: Iterable[int]) -> str:
     names = [part.call.outputs[slot] for slot in sorted(slots) if slot < len(part.call.outputs)]
     listed = ", ".join(tensor.name for tensor in names if tensor is not None)
-    return f"output {listed}" if listed else "no output"
+    places = ",".join(map(str, sorted(slots)))
+    return f"output {listed} at {places}" if listed else "no output"
 
 
 def _operator(part: Part) -> str:

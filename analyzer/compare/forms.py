@@ -76,7 +76,9 @@ def _window(call: Call, found: Settings) -> None:
         weight = call.input(record.weight)
         if weight is not None and weight.shape is not None:
             kernel = weight.shape[2:]
-    found.pop("kernel_shape", None)
+    stated = found.pop("kernel_shape", None)
+    if stated and kernel and tuple(stated) != tuple(kernel):
+        found["kernel_shape"] = stated  # it contradicts the weights
     if not kernel or None in kernel:
         return
     if record is not None and not record.is_convolution:
@@ -87,6 +89,8 @@ def _window(call: Call, found: Settings) -> None:
     pads = tuple(found.get("pads") or (0,) * (2 * n))
     auto = found.pop("auto_pad", "NOTSET")
     found["pads"] = pads if auto == "NOTSET" else (0,) * (2 * n)
+    if auto not in ("NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"):
+        found["auto_pad"] = auto
     if auto in ("SAME_UPPER", "SAME_LOWER"):
         known = None if record is not None and record.is_transposed else _same(call, found, kernel)
         found["pads"] = auto if known is None else known if auto == "SAME_UPPER" else _lower(known)
@@ -233,6 +237,16 @@ def _reshape(call: Call, found: Settings) -> None:
         found.pop("allowzero", None)
 
 
+def _split(call: Call, found: Settings) -> None:
+    """Sizes of the parts, however they are stated."""
+    axis = found.get("axis", 0)
+    shapes = [tensor.shape for tensor in call.outputs if tensor is not None]
+    sides = [shape[axis] for shape in shapes if shape is not None and axis < len(shape)]
+    if len(sides) == len(call.outputs) and None not in sides:
+        found.pop("num_outputs", None)
+        found.setdefault("split", tuple(sides))
+
+
 def _gemm(call: Call, found: Settings) -> None:
     """How a stored matrix lies is no setting of the layer; the weights know."""
     weight = call.input(1)
@@ -278,7 +292,7 @@ _RULES: Mapping[str, Callable[[Call, Settings], None]] = {
     "Gemm": _gemm,
     "Reshape": _reshape,
     "BatchNormalization": _without_defaults(training_mode=0),
-    "Split": _drop("num_outputs", "split"),  # the output shapes say it
+    "Split": _split,
     "ArgMax": _without_defaults(select_last_index=0),
     "ArgMin": _without_defaults(select_last_index=0),
 }

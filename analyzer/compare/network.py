@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from analyzer.compare.ends import Ends
     from analyzer.costs.origins import Origins
+    from analyzer.costs.parameters import Root
     from analyzer.facts import Facts, Node
     from analyzer.graph.adjacency import Vertex
     from analyzer.graph.call import Call
@@ -53,6 +54,14 @@ class Network:
     def part(self, node: str) -> Part:
         """The operator with this id."""
         return self._order[node]
+
+    def stored_by(self, part: Part) -> tuple[Root, ...]:
+        """Stored tensors that an operator makes, or hands on; nothing for one that computes."""
+        if self.origins is None:
+            return ()
+        if part.is_constant:
+            return self.origins.made_by(part.node.id)
+        return self.origins.feeds(part.node.id).get(0, ()) if part.is_carrier else ()
 
     def _part(self, index: int, node: Node) -> Part:
         known = vertex(self.facts.graph, node.id)

@@ -138,10 +138,11 @@ class Part:
     @property
     def arity(self) -> int:
         """Inputs that are given and steer nothing."""
-        return sum(tensor is not None and not self._steers(slot)
+        return sum(tensor is not None and not self.steers(slot)
                    for slot, tensor in enumerate(self.call.inputs))  # fmt: skip
 
-    def _steers(self, slot: int) -> bool:
+    def steers(self, slot: int) -> bool:
+        """Whether an input says how to do it, and is not what it is done with."""
         operand = self.record.operand(slot) if self.record is not None else None
         return operand is not None and operand.kind in STEERING
 
@@ -149,5 +150,5 @@ class Part:
     def flows(self) -> list[Source]:
         """Sources of what flows through the network, without what steers its operators."""
         if self._flows is None:
-            self._flows = [source for source in self.sources if not self._steers(source.slot)]
+            self._flows = [source for source in self.sources if not self.steers(source.slot)]
         return self._flows

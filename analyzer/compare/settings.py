@@ -17,7 +17,7 @@ import numpy as np
 
 from analyzer.compare.forms import IGNORED, normalised
 from analyzer.graph.attributes import Misfit, decode_attribute
-from analyzer.graph.call import MALFORMED
+from analyzer.graph.call import MALFORMED, Unknown
 from analyzer.operators import record_of
 from analyzer.operators.record import Kind
 from analyzer.shapes.onnx_inference import find_schema
@@ -74,7 +74,7 @@ def settings_of(call: Call, steered: Collection[int]) -> Mapping[str, Stated]:
         slots[name] = slot
     try:
         same = normalised(call, given)
-    except MALFORMED:
+    except (Unknown, *MALFORMED):
         same = given
     for name in _computed(call, steered, names):
         given[name] = same[name] = COMPUTED

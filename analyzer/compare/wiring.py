@@ -43,6 +43,9 @@ def rewired(matching: Matching, old: Part, new: Part) -> int | None:
         unknown |= any(feed.partly for feed in (*before.values(), *after.values()))
         same = sorted(map(repr, wanted)) == sorted(map(repr, given))
         return None if unknown or same or not before else min(before)
+    alone = [slot for slot in before.keys() ^ after.keys() if not old.steers(slot)]
+    if alone and old.arity == new.arity:
+        return min(alone)  # what flows changes places with a constant
     return next(
         (slot for slot in sorted(before.keys() & after.keys())
          if _is_elsewhere(matching, before[slot], after[slot])), None,

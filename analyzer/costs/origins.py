@@ -46,6 +46,11 @@ class Origins:
         self, program: Program, sites: Sequence[Site], inventory: Inventory, payloads: Payloads
     ) -> None:
         self._program, self._inventory, self._payloads = program, inventory, payloads
+        self._made = {
+            site.id: (site.instance.scope, site.op.outputs[0])
+            for site in sites
+            if site.op.op_type == "Constant" and site.op.outputs
+        }
         self._feeds = {
             site.id: feeds
             for site, feeds in zip(sites, inventory.feeds, strict=True)
@@ -58,6 +63,11 @@ class Origins:
         Nothing for a call of a function: the operators inside are those that use them.
         """
         return self._feeds.get(node, {})
+
+    def made_by(self, node: str) -> tuple[Root, ...]:
+        """What a Constant makes; nothing for other operators."""
+        root = self._made.get(node)
+        return (root,) if root in self._inventory.constants and root is not None else ()
 
     def tensor(self, root: Root) -> Tensor:
         """Name, element type and shape of a constant."""

@@ -100,3 +100,41 @@ def test_another_branch_of_an_if_is_a_change() -> None:
     )
     assert compare(facts(f"g {text.format('Relu', 'Neg')}"),
                    facts(f"g {text.format('Neg', 'Relu')}")).changes  # fmt: skip
+
+
+def test_what_cannot_be_brought_into_one_form_is_compared_as_it_is() -> None:
+    text = "(float[1,1,N] x, float[3] s) => (float[1,1,M] y) { y = Resize <mode={}> (x, , s) }"
+    old, new = (f"g {text.replace('{}', mode)}" for mode in ('"linear"', '"cubic"'))
+    found = compare(facts(old, 18), facts(new, 18))
+    assert [d.aspect for c in found.changes for d in c.differences] == ["mode"]
+    assert compare(facts(old, 18), facts(old, 18)).identical is True
+
+
+def test_what_flows_and_a_constant_that_change_places_are_a_change() -> None:
+    vector = "(float[2] x) => (float[N] y) <float[2] c = {1, 2}> { y = Pow ({}) }"
+    old, new = (f"g {vector.replace('{}', operands)}" for operands in ("x, c", "c, x"))
+    assert compare(facts(old), facts(new)).identical is False
+    sums = (each.replace("Pow", "Add") for each in (old, new))
+    assert compare(*map(facts, sums)).identical is True
+
+
+def test_outputs_that_change_places_are_a_change() -> None:
+    text = "g (float[4] x) => (float[N] y, float[M] z) {{ {} = Split <num_outputs=2> (x) }}"
+    found = compare(facts(text.format("y, z"), 18), facts(text.format("z, y"), 18))
+    assert found.identical is False
+
+
+def test_a_constant_that_is_an_output_is_compared() -> None:
+    text = "g (float[1] x) => (float[1] y, float[2] z) {{ y = Relu (x) z = Constant <{}> () }}"
+    values = ("value_floats=[1.0,2.0]", "value_floats=[1.0,3.0]")
+    old, new = (facts(text.format(value)) for value in values)
+    assert compare(old, new).identical is False
+    assert compare(old, old).identical is True
+
+
+def test_a_dimension_of_the_input_that_moved_is_no_change_of_who_reads_it() -> None:
+    body = "{ y = Sub (a, b) }"
+    old = facts(f"g (float[2] a, float[2] b) => (float[2] y) {body}")
+    new = facts(f"g (float[3] c, float[2] a, float[2] b) => (float[2] y) {body}")
+    found = compare(old, new)
+    assert (found.changes, len(found.interface)) == ((), 1)
