@@ -501,6 +501,32 @@ class Parameters(Brief):
         return sum(self.bytes_by_dtype.values())
 
 
+@dataclass(frozen=True, slots=True)
+class MemoryStep:
+    """Consecutive operators of the main graph on the timeline of memory."""
+
+    node: str
+    """Id of the operator among them during which most is alive."""
+    operators: int
+    bytes: int
+    """Most live bytes while one of them runs, bodies included."""
+    in_place_bytes: int
+    """The same where element-wise operators write over operands that nobody reads again, and
+    tensors that are only renamed are not copied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """When a tensor lives that is alive at the peak."""
+
+    name: str
+    bytes: int
+    first: int
+    """Index of the first step of the timeline during which it is alive."""
+    last: int
+    """The same of the last."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Memory(Brief):
     """Peak activation memory by liveness over the file's topological order."""
@@ -520,6 +546,10 @@ class Memory(Brief):
     fused_bytes: int | None = None
     """The same where QuantizeLinear and DequantizeLinear are part of integer kernels, so that no
     float copy of what is stored as integers exists; ``None`` if there are none, or if unknown."""
+    timeline: tuple[MemoryStep, ...] = ()
+    """Live bytes over the file's order, in at most 200 steps; their maximum is the peak."""
+    held: tuple[Held, ...] = ()
+    """The largest of ``alive``, and when they live."""
 
 
 @dataclass(frozen=True, slots=True)

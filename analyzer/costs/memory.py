@@ -9,11 +9,12 @@ The order is the file's topological order; a runtime may do better or worse.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from analyzer.costs.fused import fuse
+from analyzer.costs.timeline import Life, Moment, held, reused, steps
 from analyzer.facts import Certainty, Memory, Tensor
 from analyzer.graph.adjacency import Port, edges
 
@@ -86,6 +87,7 @@ def peak_memory(
     return Memory(
         peak.bytes, peak.node, listed, certainty, reason, ends,
         None if fused is None or fused.unsized else fused.bytes,
+        steps(peak.moments), held(peak.lives, scopes[-1][1]),
     )  # fmt: skip
 
 
@@ -98,6 +100,12 @@ class Peak:
     alive: list[Tensor]
     unsized: int
     """Tensors of unknown size, which no figure contains."""
+    in_place: int = 0
+    """Highest point where operators write in place."""
+    moments: list[Moment] = field(default_factory=list)
+    """One for each operator."""
+    lives: list[Life] = field(default_factory=list)
+    """Those of ``alive``."""
 
 
 def _peak(
@@ -136,6 +144,7 @@ def _scope_peak(
     live = {t.name: t.bytes or 0 for t in start}
     best = Peak(sum(live.values()), sites[0].id, start, sum(t.bytes is None for t in start))
     current, at, inside = best.bytes, -1, None
+    given = frozenset(live)
     leaving: dict[int, list[str]] = {}
     for life in lives:
         leaving.setdefault(life.end, []).append(life.tensor.name)
@@ -153,13 +162,20 @@ def _scope_peak(
         lives += made
         inner = end.body(site, peaks)
         during = current + (inner.bytes if inner else 0)
+        dying = [name for name in leaving.get(site.index, ()) if name not in given]
+        spared = reused(site, made, dying, live)
+        least = current + (inner.in_place if inner else 0) - spared
+        best.moments.append(Moment(site.id, during, least))
         best.unsized += inner.unsized if inner else 0
         if during > best.bytes:
             best.bytes, best.node, at, inside = during, site.id, site.index, inner
         current -= sum(live.pop(name, 0) for name in leaving.get(site.index, ()))
+    best.in_place = max(moment.in_place for moment in best.moments)
+    best.lives = [life for life in lives if life.start <= max(at, 0) <= life.end]
+    if inside:
+        best.lives += [Life(tensor, at, at) for tensor in inside.alive]
     if at >= 0:
-        best.alive = [life.tensor for life in lives if life.start <= at <= life.end]
-        best.alive += inside.alive if inside else []
+        best.alive = [life.tensor for life in best.lives]
     return best
 
 
@@ -216,21 +232,13 @@ _LOWER = _End(_lowest, _smallest)
 FOREVER = sys.maxsize
 
 
-class _Life(NamedTuple):
-    """A tensor with the indices of the first and the last site during which it is alive."""
-
-    tensor: Tensor
-    start: int
-    end: int
-
-
 def _lives_of_inputs(
     scope: Scope,
     instance: Instance,
     sites: Sequence[Site],
     fixed: set[str],
     kept: Collection[str],
-) -> Iterator[_Life]:
+) -> Iterator[Life]:
     """Graph inputs, from the start; those of bodies belong to their caller."""
     if instance.path:
         return
@@ -243,7 +251,7 @@ def _lives_of_inputs(
         if name in kept:
             uses = [FOREVER]
         if uses:
-            yield _Life(Tensor(name, kind.dtype, kind.shape), 0, max(uses))
+            yield Life(Tensor(name, kind.dtype, kind.shape), 0, max(uses))
 
 
 def _lives_of_outputs(
@@ -253,7 +261,7 @@ def _lives_of_outputs(
     last: Mapping[Port, int],
     which: _End,
     stored: Mapping[Port, Tensor],
-) -> Iterator[_Life]:
+) -> Iterator[Life]:
     """What a site makes, from then on; graph outputs to the end."""
     for slot, tensor in enumerate(site.call.outputs):
         if tensor is not None and tensor.name not in fixed:
@@ -263,4 +271,4 @@ def _lives_of_outputs(
                 tensor = which.tensor([Tensor(tensor.name, k.dtype, k.shape) for k in kinds])
             port = Port(site.id, slot)
             tensor, end = stored.get(port, tensor), last.get(port, site.index)
-            yield _Life(tensor, site.index, FOREVER if tensor.name in kept else end)
+            yield Life(tensor, site.index, FOREVER if tensor.name in kept else end)

@@ -21,6 +21,7 @@ from analyzer.report.view import (
     memory,
     method,
     modules,
+    skyline,
     summary,
     weights,
     whatif,
@@ -36,6 +37,7 @@ from analyzer.report.view.layers import Bar, LayerGroup
 from analyzer.report.view.memory import Alive, Device, RoleRow
 from analyzer.report.view.method import AssumedRow, FormulaRow, ProblemRow
 from analyzer.report.view.modules import ModuleRow
+from analyzer.report.view.skyline import Skyline
 from analyzer.report.view.summary import Coverage, KindRow
 from analyzer.report.view.weights import Weights
 from analyzer.report.view.whatif import WhatIf
@@ -125,6 +127,8 @@ class Page:
     alive: tuple[Alive, ...]
     alive_total: int
     """Tensors alive at the peak, of which ``alive`` has the largest."""
+    skyline: Skyline | None
+    """Memory over the order of operators; null where it says no more than the peak."""
     roles: tuple[RoleRow, ...]
     device: Device
     """Whose ridge line is drawn."""
@@ -170,6 +174,7 @@ def make_page(result: Result) -> Page:
         peak_known=facts.memory.peak_bytes is not None,
         alive=memory.alive(facts),
         alive_total=len(facts.memory.alive),
+        skyline=skyline.skyline(facts),
         roles=memory.roles(facts),
         device=memory.EXAMPLE,
         devices=devices.rows(facts, result.devices),

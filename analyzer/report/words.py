@@ -286,12 +286,18 @@ def _memory(v: Values) -> str:
             f" That is as written: where QuantizeLinear and DequantizeLinear are part of integer "
             f"kernels, as in runtimes that fuse them, it is {units.size(v['fused_bytes'])}."
         )
+    place = ""
+    if v["in_place_bytes"] is not None and v["in_place_bytes"] < v["bytes"]:
+        place = (
+            " Where element-wise operators write over an operand that nobody reads again, it is "
+            f"{units.size(v['in_place_bytes'])}."
+        )
     where = f" while {label(v['name'])} runs" if v["name"] else ""
     why = f" ({clean(v['reason'])}.)" if v["reason"] else ""
     return (
         f"{least}{units.size(v['bytes'])} of activations exist at once{where}, when operators run "
         "in the file's order and every tensor is freed after its last use. Runtimes that fuse "
-        f"operators or reuse buffers need less; weights come on top.{fused}{why}"
+        f"operators or reuse buffers need less; weights come on top.{place}{fused}{why}"
     )
 
 

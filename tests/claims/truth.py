@@ -286,11 +286,15 @@ def _memory(d: Document) -> Values:
     if memory["peak_bytes"] is not None and None not in alive:
         assert sum(alive) <= memory["peak_bytes"]
     fused, pairs = memory["fused_bytes"], _quantizers(d)
+    over = [step["in_place_bytes"] for step in memory["timeline"]]
+    assert max((step["bytes"] for step in memory["timeline"]), default=None) == (
+        memory["peak_bytes"])  # fmt: skip
+    assert all(s["in_place_bytes"] <= s["bytes"] for s in memory["timeline"])
     if fused is not None:
         assert pairs, "fused without anything to fuse"
         assert fused <= (memory["peak_range"][1] or memory["peak_bytes"])
     return {"bytes": memory["peak_bytes"], "certainty": memory["certainty"],
-            "fused_bytes": fused}  # fmt: skip
+            "fused_bytes": fused, "in_place_bytes": max(over, default=None)}  # fmt: skip
 
 
 def _quantizers(d: Document) -> bool:

@@ -68,3 +68,44 @@ def test_sub_byte_tensors_are_packed() -> None:
         opset=21,
     ).memory
     assert found.peak_bytes == 44 + 4 + 6
+
+
+def test_the_timeline_is_what_is_alive_while_each_operator_runs() -> None:
+    # x(100) and a; a and b(100); b and y(10). In place, b is written over a, and a not over x,
+    # which the caller owns; a product writes over nothing.
+    found = facts(
+        "g (float[1,100] x, float[100,10] w) => (float[1,10] y) "
+        "{ a = Relu (x)  b = Neg (a)  y = MatMul (b, w) }"
+    ).memory
+    weights = 4000
+    assert [(s.node, s.operators) for s in found.timeline] == [("a", 1), ("b", 1), ("y", 1)]
+    assert [s.bytes - weights for s in found.timeline] == [800, 800, 440]
+    assert [s.in_place_bytes - weights for s in found.timeline] == [800, 400, 440]
+
+
+def test_what_is_read_again_is_not_written_over() -> None:
+    found = facts("g (float[10] x) => (float[10] y) { a = Relu (x)  b = Neg (a)  y = Add (a, b) }")
+    assert [s.in_place_bytes for s in found.memory.timeline] == [80, 80, 40 * 2]
+
+
+def test_a_long_timeline_keeps_its_maximum() -> None:
+    body = "  ".join(f"a{n + 1} = Relu (a{n})" for n in range(600))
+    found = facts(
+        f"g (float[10] a0) => (float[10] a600, float[30] z) {{ {body}  z = Concat <axis = 0> "
+        "(a300, a400, a500) }"
+    ).memory
+    assert len(found.timeline) == 151, "four operators a step"
+    assert sum(step.operators for step in found.timeline) == 601
+    assert max(step.bytes for step in found.timeline) == found.peak_bytes
+
+
+def test_tensors_of_the_peak_have_their_times() -> None:
+    # b is made while x, which y reads again, and a are alive
+    found = facts(
+        "g (float[10] x) => (float[10] y) { a = Relu (x)  b = Neg (a)  y = Add (x, b) }"
+    ).memory
+    assert [(t.name, t.first, t.last) for t in found.held] == [
+        ("a", 0, 1),
+        ("b", 1, 2),
+        ("x", 0, 2),
+    ]

@@ -1,0 +1,148 @@
+"""Live bytes over the schedule: the record of a page, and its picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzer import units
+from analyzer.report.view.charts import WIDTH, Mark, Tick
+from analyzer.restore import record
+from analyzer.sanitise import label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analyzer.facts import Facts
+
+LEAST_STEPS = 3
+"""Fewer say nothing that the peak does not."""
+LEFT, TOP, TALL, ROW = 64.0, 18.0, 112.0, 13.0
+"""Geometry of the picture, in user units."""
+
+
+@record
+class Step:
+    """Consecutive operators, and the most that is alive while one of them runs."""
+
+    operators: int
+    bytes: int
+    in_place: int
+    """Where element-wise operators write over operands that nobody reads again."""
+
+
+@record
+class Lifetime:
+    """A tensor alive at the peak, from its first step to its last."""
+
+    name: str
+    bytes: int
+    first: int
+    last: int
+
+
+@record
+class Skyline:
+    """Memory over the file's order of operators."""
+
+    steps: tuple[Step, ...]
+    peak: int
+    """Index of the step that has it."""
+    node: str
+    """Name of the operator that runs there."""
+    held: tuple[Lifetime, ...]
+    """The largest tensors alive then."""
+
+
+def skyline(facts: Facts) -> Skyline | None:
+    """The timeline of the main graph; ``None`` where nothing is known or nothing changes."""
+    memory = facts.memory
+    if len(memory.timeline) < LEAST_STEPS or not memory.peak_bytes:
+        return None
+    peak = max(range(len(memory.timeline)), key=lambda n: memory.timeline[n].bytes)
+    at = memory.timeline[peak].node
+    name = next((node.name for node in facts.nodes if node.id == at), "") or at
+    return Skyline(
+        tuple(Step(s.operators, s.bytes, s.in_place_bytes) for s in memory.timeline),
+        peak, label(name, 60),
+        tuple(Lifetime(label(t.name, 60), t.bytes, t.first, t.last) for t in memory.held),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Two areas, the peak, and a bar for each tensor."""
+
+    width: float
+    height: float
+    bottom: float
+    """Of the areas."""
+    written: str
+    """Outline of live bytes as written, as SVG writes points."""
+    in_place: str
+    """The same in place; empty where it is no different."""
+    peak: Tick
+    anchor: str
+    """Side of the peak on which its words are."""
+    bars: tuple[Mark, ...]
+    words: tuple[tuple[float, str], ...]
+    """Where the words of each bar begin or end, and how they are anchored."""
+    y_ticks: tuple[Tick, ...]
+    operators: int
+    alt: str
+
+
+def picture(shown: Skyline) -> Picture:
+    """Geometry of the picture."""
+    steps = shown.steps
+    total = sum(step.operators for step in steps)
+    edges = [LEFT]
+    for step in steps:
+        edges.append(edges[-1] + step.operators / total * (WIDTH - LEFT))
+    most, bottom = max(1, *(step.bytes for step in steps)), TOP + TALL
+    written = [step.bytes for step in steps]
+    reused = [step.in_place for step in steps]
+    bars, words = [], []
+    for row, tensor in enumerate(shown.held):
+        start, end = edges[tensor.first], edges[tensor.last + 1]
+        text = f"{label(tensor.name, 40)}, {units.size(tensor.bytes)}"
+        bars.append(
+            Mark(_r(start), _r(bottom + 10 + row * ROW), _r(max(2.0, end - start)), ROW - 5,
+                 "standard", f"{tensor.name}: {units.size(tensor.bytes)}", (text,))
+        )  # fmt: skip
+        left = end + 6 + len(text) * 6 > WIDTH
+        # A bar as wide as the picture has its words on it nowhere: they begin below the axis.
+        words.append((_r(start - 5), "end") if left and start > LEFT + len(text) * 6 else
+                     (_r(min(end, WIDTH - len(text) * 6 - 6) + 5), "start"))  # fmt: skip
+    at = (edges[shown.peak] + edges[shown.peak + 1]) / 2
+    names = ", ".join(f"{t.name} ({units.size(t.bytes)})" for t in shown.held[:3])
+    peak, least = units.size(max(written)), units.size(max(reused))
+    return Picture(
+        WIDTH, _r(bottom + 10 + ROW * len(bars)), bottom,
+        _outline(edges, written, most, bottom),
+        "" if reused == written else _outline(edges, reused, most, bottom),
+        Tick(_r(at), f"peak {peak} at {shown.node}"), "start" if at < WIDTH / 2 else "end",
+        tuple(bars), tuple(words),
+        tuple(Tick(_r(bottom - s * TALL), units.size(round(most * s)) if s else "0")
+              for s in (0.0, 0.5, 1.0)),
+        total,
+        f"Live bytes over {units.count(total)} operators in the file's order. Peak {peak} at "
+        f"{shown.node}, in place at most {least}. Largest tensors there: {names}",
+    )  # fmt: skip
+
+
+def _outline(edges: Sequence[float], sizes: Sequence[int], most: int, bottom: float) -> str:
+    """A staircase from the left to the right end of the axis, with equal neighbours as one."""
+    points = [(edges[0], bottom)]
+    for n, size in enumerate(sizes):
+        y = bottom - size / most * TALL
+        if points[-1][1] != y:
+            points.append((edges[n], y))
+        if n + 1 == len(sizes) or sizes[n + 1] != size:
+            points.append((edges[n + 1], y))
+    points.append((edges[-1], bottom))
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+
+
+def _r(value: float) -> float:
+    return round(value, 1)
