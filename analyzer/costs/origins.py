@@ -45,16 +45,23 @@ class Origins:
     def __init__(
         self, program: Program, sites: Sequence[Site], inventory: Inventory, payloads: Payloads
     ) -> None:
-        self._program, self._inventory, self._payloads = program, inventory, payloads
-        self._made = {
-            site.id: (site.instance.scope, site.op.outputs[0])
-            for site in sites
-            if site.op.op_type == "Constant" and site.op.outputs
-        }
-        self._feeds = {
+        self._program, self._sites = program, sites
+        self._inventory, self._payloads = inventory, payloads
+
+    @cached_property
+    def _feeds(self) -> dict[str, Mapping[int, tuple[Root, ...]]]:
+        return {
             site.id: feeds
-            for site, feeds in zip(sites, inventory.feeds, strict=True)
+            for site, feeds in zip(self._sites, self._inventory.feeds, strict=True)
             if feeds and not any(child.label == "call" for child in site.children)
+        }
+
+    @cached_property
+    def _made(self) -> dict[str, Root]:
+        return {
+            site.id: (site.instance.scope, site.op.outputs[0])
+            for site in self._sites
+            if site.op.op_type == "Constant" and site.op.outputs
         }
 
     def feeds(self, node: str) -> Mapping[int, tuple[Root, ...]]:
@@ -81,10 +88,10 @@ class Origins:
         """Why ``opened`` yields nothing, as far as that is known without trying."""
         stored = self._stored(root)
         if stored is None:
-            return "is stored in a form that is not read"
+            return "are stored in a form that is not read"
         if isinstance(stored, TensorProto) and payload_index(stored) is None:
             outside = stored.data_location == TensorProto.EXTERNAL
-            return "is in a file that is not there or must not be opened" if outside else UNREAD
+            return "are in a file that is not there or must not be opened" if outside else UNREAD
         return UNREAD
 
     @contextmanager

@@ -27,7 +27,9 @@ def activations(scene: Scene) -> Iterator[Headline]:
 def replaced(scene: Scene) -> Iterator[Headline]:
     """One operator where another was: ``16 × Flatten → Reshape``."""
     for (old, new), covers in _replaced(scene, bends=False):
-        yield headline("replaced", covers, old=old, new=new, count=len(covers))
+        added = [scene.addition_behind(i) for i in covers] if new == "Gemm" else []
+        every = [*covers, *(i for i in added if i is not None)]
+        yield headline("replaced", every, old=old, new=new, count=len(covers))
 
 
 def _replaced(scene: Scene, *, bends: bool) -> list[tuple[tuple[str, str], list[int]]]:

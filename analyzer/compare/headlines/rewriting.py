@@ -38,7 +38,7 @@ FUSIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     ),
     "convolution": (
         frozenset({"FusedConv", "NhwcFusedConv"}),
-        frozenset({"Conv", "Relu", "Clip", "Add", "LeakyRelu", "Sigmoid", "Tanh"}),
+        frozenset({"Conv", "Relu", "Clip", "Add", "LeakyRelu", "Sigmoid", "Tanh", "HardSigmoid"}),
     ),
     "matrix product": (
         frozenset({"FusedMatMul", "FusedGemm", "TransposeMatMul", "MatMulBnb4"}),
@@ -55,14 +55,45 @@ def fused(scene: Scene) -> Iterator[Headline]:
                 and i not in scene.covered]  # fmt: skip
         changed = [i for i, c in scene.left() if c.old and c.new and c.new.op_type in whole
                    and c.old.op_type not in whole]  # fmt: skip
-        went = [i for i in scene.went.values() if scene.found.changes[i].node.op_type in parts
-                and i not in scene.covered]  # fmt: skip
+        went = _swallowed(scene, changed, parts, everywhere=bool(came)) if came or changed else []
         if (came and went) or changed:
             names = scene.counts([*came, *changed])
-            yield headline("fused", [*came, *changed, *went], what=what,
-                           count=len(came) + len(changed), parts=len(went),
-                           operator=names.most_common(1)[0][0])  # fmt: skip
-            scene.covered.update((*came, *changed, *went))
+            covers = [*came, *changed, *went]
+            yield headline("fused", covers, what=what, count=len(came) + len(changed),
+                           parts=len(went), operator=names.most_common(1)[0][0])  # fmt: skip
+
+
+def _swallowed(
+    scene: Scene, changed: Iterable[int], types: frozenset[str], *, everywhere: bool
+) -> list[int]:
+    """Operators of some types that went, and are connected with what was fused.
+
+    ``everywhere``: a fused operator came without a partner, so that it may have swallowed any
+    that includes what makes the computation what it is.
+    """
+    todo = [scene.old.part(c.old.id) for i in changed if (c := scene.found.changes[i]).old]
+    if everywhere:
+        todo += [part for part in scene.old.parts
+                 if part.node.op_type in CORES & types and part.node.id in scene.went]  # fmt: skip
+    found: dict[int, None] = {}
+    seen = {part.index for part in todo}
+    while todo:
+        part = todo.pop()
+        index = scene.went.get(part.node.id)
+        if index is not None and index not in scene.covered:
+            found[index] = None
+        near = [source.part for source in part.sources] + [reader for reader, _, _ in part.readers]
+        for other in near:
+            node = scene.old.parts[other].node
+            if other not in seen and node.id in scene.went and node.op_type in types:
+                seen.add(other)
+                todo.append(scene.old.parts[other])
+    return list(found)
+
+
+CORES = frozenset({"Softmax", "ReduceMean", "LayerNormalization", "Erf", "Tanh", "Sigmoid",
+                   "Gather", "Gelu"})  # fmt: skip
+"""Operators that make a computation what it is; the others are in many."""
 
 
 def folded_norms(scene: Scene) -> Iterator[Headline]:
@@ -104,22 +135,12 @@ def biases(scene: Scene) -> Iterator[Headline]:
             (gone if before else added).append(index)
     if gone:
         yield headline("biases-gone", gone, count=len(gone))
-    additions = {i: found for i in added if (found := _addition(scene, i)) is not None}
+    additions = {i: found for i in added if (found := scene.addition_behind(i)) is not None}
     if additions:
         yield headline("folded-additions", [*additions, *additions.values()], count=len(additions))
     added = [i for i in added if i not in additions]
     if added:
         yield headline("biases-added", added, count=len(added))
-
-
-def _addition(scene: Scene, index: int) -> int | None:
-    """The change that an Add behind a layer went, where it was all that read the layer."""
-    change = scene.found.changes[index]
-    part = scene.old.part(change.old.id) if change.old is not None else None
-    if part is None or len(part.readers) != 1:
-        return None
-    reader = scene.old.parts[part.readers[0][0]]
-    return scene.went.get(reader.node.id) if reader.node.op_type == "Add" else None
 
 
 def _has_bias(part: Part) -> bool:

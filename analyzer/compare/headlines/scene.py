@@ -103,6 +103,15 @@ class Scene:
         mine = part.index < len(places) and places[part.index] is part
         return self.old if mine else self.new
 
+    def addition_behind(self, index: int) -> int | None:
+        """The change that an Add behind a layer went, where it was all that read the layer."""
+        change = self.found.changes[index]
+        part = self.old.part(change.old.id) if change.old is not None else None
+        if part is None or len(part.readers) != 1:
+            return None
+        reader = self.old.parts[part.readers[0][0]]
+        return self.went.get(reader.node.id) if reader.node.op_type == "Add" else None
+
     def left(self) -> Iterator[tuple[int, Change]]:
         """Changes that no headline covers yet."""
         return ((i, c) for i, c in enumerate(self.found.changes) if i not in self.covered)

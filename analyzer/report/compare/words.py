@@ -198,8 +198,9 @@ def minus(text: str) -> str:
 
 
 def _fused(v: Values) -> str:
-    name = f"{v['what']} fused" if v["what"] != "Gelu" else "Gelu in one operator"
-    return f"{name} {v['count']:,} ×: {v['operator']} for {many(v['parts'], 'operator')}"
+    into = "one operator" if v["operator"] == v["what"] else v["operator"]
+    gone = f" ({many(v['parts'], 'operator')} gone)" if v["parts"] else ""
+    return f"{v['count']:,} × {v['what']} fused into {into}{gone}"
 
 
 def _norms(how: str) -> Callable[[Values], str]:
@@ -228,7 +229,7 @@ def _turnover(what: str) -> Callable[[Values], str]:
 
 
 def _counted(sign: str) -> Callable[[Values], str]:
-    return lambda v: f"{_count(v['count'], v['operator'])} {sign}"
+    return lambda v: f"{v['count']:,} × {v['operator']} {sign}"
 
 
 def _opset(v: Values) -> str:
