@@ -126,11 +126,11 @@ def _lower(pads: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _softmax(call: Call, found: Settings) -> None:
-    """Before opset 13 all axes from ``axis`` on are one."""
+    """Before opset 13 all axes from ``axis`` on are one; those of one element count for nothing."""
     rank, axis = _rank(call), found.get("axis")
     if rank is not None and isinstance(axis, int):
         found["axis"] = tuple(range(axis, rank)) if call.version < 13 else (axis,)
-        found["axis"] = tuple(a for a in found["axis"] if _side(call, a) != 1) or (rank - 1,)
+        found["axis"] = tuple(a for a in found["axis"] if _side(call, a) != 1)
 
 
 def _side(call: Call, axis: int) -> int | None:

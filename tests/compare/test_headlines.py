@@ -204,6 +204,11 @@ def test_another_number_of_classes_is_said() -> None:
     assert left(found) == []
 
 
+def test_classes_in_another_type_are_no_other_number_of_classes() -> None:
+    found = compared(resnet(), half(resnet()))
+    assert not [text for text in said(found) if text.startswith("classes ")]
+
+
 def test_changed_weights_alone_are_said_to_be_alone() -> None:
     new = resnet()
     for tensor in new.graph.initializer:
@@ -214,6 +219,14 @@ def test_changed_weights_alone_are_said_to_be_alone() -> None:
     assert verdict(found) == (
         "only weights changed: those of 10 layers, largest relative change 3.0 %"
     )
+
+
+def test_weights_that_are_no_numbers_any_more_are_said_beside_the_largest_change() -> None:
+    new = resnet()
+    for tensor, factor in zip(new.graph.initializer[:2], (1.03, np.nan), strict=True):
+        array = numpy_helper.to_array(tensor) * np.float32(factor)
+        tensor.CopyFrom(numpy_helper.from_array(array, tensor.name))
+    assert verdict(compared(resnet(), new)).endswith("1 with NaN or infinite values")
 
 
 def test_versions_producer_and_metadata_come_last() -> None:
@@ -237,6 +250,7 @@ def test_what_only_carries_is_said_in_a_line_each() -> None:
             new.graph.node.insert(0, carrier)
     found = compared(resnet(norms=False), new)
     assert said(found) == ["9 Identities added"]
+    assert verdict(found) == "9 Identities added; all weights of the others the same"
     assert left(found) == []
 
 

@@ -91,6 +91,8 @@ def classes(scene: Scene) -> Iterator[Headline]:
         before, after = old.shape or (), new.shape or ()
         if len(before) != FLAT or len(after) != FLAT or before[0] != after[0]:
             continue
+        if before[1] == after[1]:
+            continue  # another type alone
         last = _widths(scene)[-1:]
         if last and (last[0].old, last[0].new) == (before[1], after[1]):
             covers = [i for i, c in scene.left() if c.old and c.new

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from analyzer.compare.headlines.scene import headline
+from analyzer.compare.measure import NOT_FINITE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +47,9 @@ def weights(scene: Scene) -> Iterator[Headline]:
     layers = len({change.new for change in found.changes if change.fate == "changed"})
     if found.layers:
         alone = not scene.found.changes
+        broken = {change.new for change in found.changes
+                  if change.fate == "changed" and change.why == NOT_FINITE}  # fmt: skip
         yield headline("weights", layers=found.layers, largest=found.largest,
-                       alone=int(alone))  # fmt: skip
+                       alone=int(alone), broken=len(broken))  # fmt: skip
     elif layers:
         yield headline("constants-changed", count=layers, largest=found.largest)

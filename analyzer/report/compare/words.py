@@ -52,13 +52,16 @@ def verdict(found: Comparison) -> str:
 
 
 def _turned_over(found: Comparison) -> str:
-    """Where no headline is more than a count: the counts together."""
+    """Where no headline is more than a count: the one that says all, or the counts together."""
+    rest = "; all weights of the others the same" if found.weights.complete else ""
+    for headline in found.headlines:
+        if len(headline.covers) == len(found.changes):
+            return say(headline) + rest
     changed = sum(c.old is not None and c.new is not None for c in found.changes)
     came = sum(c.old is None for c in found.changes)
     went = len(found.changes) - changed - came
     parts = [f"{many(n, 'operator')} {word}" for n, word in
              ((changed, "changed"), (went, "gone"), (came, "added")) if n]  # fmt: skip
-    rest = "; all weights of the others the same" if found.weights.complete else ""
     return ", ".join(parts) + rest
 
 
@@ -162,6 +165,8 @@ def _weights(v: Values) -> str:
     verb = "" if v["alone"] else " changed"
     largest = v["largest"]
     how = "" if largest is None else f", largest relative change {relative(largest)}"
+    if v["broken"]:
+        how += f", {v['broken']:,} with NaN or infinite values"
     return f"{only} of {many(v['layers'], 'layer')}{verb}{how}"
 
 
