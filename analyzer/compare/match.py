@@ -8,7 +8,7 @@ pass is linear in operators and edges.
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -63,8 +63,10 @@ class Matching:
     def _run(self) -> None:
         numbers = Numbers()
         strict = [self._keyed(side, self._strict, numbers) for side in self._sides]
-        self._by(*self._cones(upstream, strict, numbers))
-        self._by(*self._cones(downstream, strict, numbers))
+        before, after = (self._cones(cone, strict, numbers) for cone in (upstream, downstream))
+        self._by(*_joined(before, after, numbers))
+        self._by(*before, unique=True)
+        self._by(*after, unique=True)
         weighty = [self._keyed(side, self._weighty, numbers) for side in self._sides]
         self._by(*weighty)
         self._by(*[self._keyed(side, self._learned, numbers) for side in self._sides])
@@ -74,11 +76,7 @@ class Matching:
         loose = [self._keyed(side, _loose, numbers) for side in self._sides]
         ups = self._cones(upstream, loose, numbers)
         downs = self._cones(downstream, loose, numbers)
-        both = [
-            [numbers.of(("both", a, b)) for a, b in zip(up, down, strict=True)]
-            for up, down in zip(ups, downs, strict=True)
-        ]
-        self._by(*both)
+        self._by(*_joined(ups, downs, numbers))
         for old, new in around(self._sides, numbers, sized=True):
             self._by(old, new)
         self._spread(_whole)
@@ -167,8 +165,13 @@ class Matching:
             return None
         return (part.record.nature, part.label, tuple(looks[root] for root in roots))
 
-    def _by(self, old: list[int], new: list[int]) -> None:
-        """Pair what has one number, in order."""
+    def _by(self, old: list[int], new: list[int], *, unique: bool = False) -> None:
+        """Pair what has one number, in order; ``unique``: only what nothing beside it is like."""
+        if unique:
+            often = Counter(n for i, n in enumerate(old) if i not in self.partner)
+            others = Counter(n for i, n in enumerate(new) if i not in self.back)
+            old, new = ([n if often[n] == others[n] == 1 else -1 for n in side]
+                        for side in (old, new))  # fmt: skip
         waiting: dict[int, deque[int]] = defaultdict(deque)
         for index, number in enumerate(old):
             if number >= 0 and index not in self.partner:
@@ -227,6 +230,14 @@ _MANY = 64
 """Readers of one tensor beyond which it is no hint who reads it."""
 
 
+def _joined(ups: list[list[int]], downs: list[list[int]], numbers: Numbers) -> list[list[int]]:
+    """A number for what is before and what is behind together."""
+    return [
+        [numbers.of(("both", a, b)) for a, b in zip(up, down, strict=True)]
+        for up, down in zip(ups, downs, strict=True)
+    ]
+
+
 def _of(numbers: list[int]) -> Key:
     return lambda part: numbers[part.index]
 
@@ -272,7 +283,8 @@ def _loose(part: Part) -> Hashable:
     """Operator and settings, whatever the sizes."""
     conv = part.node.conv
     settings = tuple(item for item in part.set if item[0] not in SIZED)
-    return (part.node.domain, part.node.op_type, settings, conv and conv.kind, part.label)
+    kind = conv and conv.kind
+    return (part.node.domain, part.node.op_type, settings, kind, part.joins, part.label)
 
 
 def _slot(part: Part, slot: int) -> int:
@@ -287,15 +299,15 @@ def _typed(part: Part) -> Hashable:
         return _loose(part)
     conv = part.node.conv
     form = conv and (conv.kind, conv.kernel_shape, conv.strides)
-    return (part.node.domain, part.node.op_type, part.label, form)
+    return (part.node.domain, part.node.op_type, part.label, form, part.joins)
 
 
 def _whole(part: Part) -> Hashable:
-    return (part.outline, part.arity, part.set)
+    return (part.outline, part.arity, part.set, part.joins)
 
 
 def _outlined(part: Part) -> Hashable | None:
-    return None if part.is_plumbing else part.outline
+    return None if part.is_plumbing else (part.outline, part.joins)
 
 
 def _family(part: Part) -> Hashable:

@@ -117,6 +117,12 @@ class Part:
         return nature is Nature.MOVEMENT and len(self.flows) + len(self.given) <= 1
 
     @property
+    def joins(self) -> int:
+        """Tensors of the network that flow into it: adding a bias is no residual addition."""
+        sources = {(source.part, source.port) for source in self.flows}
+        return len(sources) + len({which for slot, which in self.given if not self.steers(slot)})
+
+    @property
     def commutes(self) -> bool:
         """The order of its inputs does not matter."""
         return self.record is not None and self.record.commutes
