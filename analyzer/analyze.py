@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from analyzer.model import Model
     from analyzer.operators.record import Operator
     from analyzer.shapes.instance import Shapes
+    from analyzer.surplus import OpenSize
     from analyzer.survey import Survey
     from analyzer.targets.table import Table
 
@@ -127,6 +128,7 @@ def _analyze(
         contents=contents_of(model, program, seen.graph, thorough=thorough),
         targets=_deployments(seen, nodes, bindings, limits, targets) if targets else (),
         find_batch_growth=partial(batch_growth, seen, limits),
+        find_open_sizes=partial(_open_sizes, seen, bindings, limits),
         find_fixed=open_.by_path,
     )
 
@@ -146,6 +148,12 @@ class _Unassumed:
 
     def by_path(self) -> Mapping[str, Mapping[str, Shape]]:
         return self().by_path()
+
+
+def _open_sizes(seen: Survey, bindings: Bindings, limits: Limits) -> tuple[OpenSize, ...]:
+    from analyzer.scaling.open_sizes import open_sizes  # lazily: only reports ask
+
+    return open_sizes(seen, bindings, limits)
 
 
 def _deployments(

@@ -25,7 +25,7 @@ from analyzer.display import Brief
 from analyzer.interface import Interface
 from analyzer.naming import SharedNames
 from analyzer.records import HIDDEN, INLINE, Digest, Output, Signed, named, shown
-from analyzer.surplus import BatchGrowth, Structure
+from analyzer.surplus import BatchGrowth, OpenSize, Structure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -755,6 +755,10 @@ class Facts(Output):
         default=nothing, kw_only=True, compare=False, repr=False, metadata=HIDDEN
     )
     """Finds ``batch_growth``."""
+    find_open_sizes: Callable[[], tuple[OpenSize, ...]] = field(
+        default=tuple, kw_only=True, compare=False, repr=False, metadata=HIDDEN
+    )
+    """Finds ``open_sizes``."""
     find_fixed: Callable[[], Mapping[str, Mapping[str, Shape]]] = field(
         default=dict, kw_only=True, compare=False, repr=False, metadata=HIDDEN
     )
@@ -783,6 +787,14 @@ class Facts(Output):
         Found when first asked for, by another analysis with one sample more.
         """
         return self.once(_find_batch_growth)
+
+    @property
+    def open_sizes(self) -> tuple[OpenSize, ...]:
+        """Sizes that the file leaves open and that total MACs follow by a known polynomial.
+
+        Found when first asked for, by an analysis for each of several sizes.
+        """
+        return self.once(_find_open_sizes)
 
     @property
     def fixed_shapes(self) -> Mapping[str, Mapping[str, Shape]]:
@@ -872,6 +884,10 @@ class Facts(Output):
 
 def _find_structure(facts: Facts) -> Structure:
     return facts.find_structure()
+
+
+def _find_open_sizes(facts: Facts) -> tuple[OpenSize, ...]:
+    return facts.find_open_sizes()
 
 
 def _find_batch_growth(facts: Facts) -> BatchGrowth | None:

@@ -7,6 +7,7 @@ for every size that the file leaves open, whatever was assumed or stated for the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 OPERATORS = ("dead", "never-run", "foldable", "computed-shape", "duplicate", "identity", "dropout",
              "cast", "transpose", "reshape", "selection", "arithmetic", "resampling",
@@ -76,6 +77,28 @@ class Initializer:
     elements are not there, or are more external data than is read for a comparison."""
     uniform: bool | None = None
     """Every element is the same; ``None`` where nobody looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSize:
+    """A size that the file leaves open, and how total MACs follow it."""
+
+    dim: str
+    """Symbol in the file; ``height = width`` for both sides of an image."""
+    axes: tuple[tuple[str, int], ...]
+    """(input, axis) of those that have it."""
+    image: bool
+    """Whether it is height and width of an image."""
+    now: int
+    """Size it is bound to."""
+    step: int
+    """The polynomial holds at multiples of this: strides round other sizes."""
+    coefficients: tuple[Fraction, ...]
+    """Of size⁰, size¹ and, for two degrees, size²."""
+
+    def at(self, size: int) -> Fraction:
+        """Total MACs at a multiple of ``step``."""
+        return sum((c * size**power for power, c in enumerate(self.coefficients)), Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)

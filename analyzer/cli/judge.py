@@ -259,6 +259,7 @@ def _lighter(result: Result) -> Result:
         graph=type(result.facts.graph)(),
         find_structure=Structure,
         find_batch_growth=nothing,
+        find_open_sizes=tuple,
         find_fixed=dict,
         contents=None,
     )

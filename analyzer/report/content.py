@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analyzer.report import words
-from analyzer.report.view import charts, layers, skyline
+from analyzer.report.view import charts, growth, layers, skyline
 from analyzer.report.view.kinds import COLORS
 from analyzer.sanitise import label
 from analyzer.version import __version__
@@ -72,6 +72,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "profile": charts.profile(page.profile),
         "scatter": charts.scatter(page.layers, page.device.ridge, page.device.name),
         "skyline": skyline.picture(page.skyline) if page.skyline else None,
+        "growth": [growth.curve(row) for row in page.growth],
         "rows": rows,
         "rows_hold": sum(row.count for row in rows),
         "operators": len(sheet.nodes),

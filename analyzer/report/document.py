@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from analyzer.records import INLINE, Output, shown
+from analyzer.records import HIDDEN, INLINE, Output, shown
 from analyzer.report.claims import claims_of
 from analyzer.report.page import make_page
 
@@ -20,12 +20,14 @@ class Document(Output):
     """Facts about one model, what the rules say about them, and what a report claims."""
 
     result: Result = field(metadata=INLINE)
+    studied: bool = field(default=False, metadata=HIDDEN)
+    """Whether claims may take further analyses."""
 
     @property
     @shown
     def claims(self) -> tuple[Claim, ...]:
         """Everything that a report says of the model, before it is put into words."""
-        return claims_of(self.result)
+        return claims_of(self.result, studied=self.studied)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from analyzer.report.view import (
     deployment,
     devices,
     findings,
+    growth,
     layers,
     memory,
     method,
@@ -33,6 +34,7 @@ from analyzer.report.view.conversion import Conversion, Total
 from analyzer.report.view.deployment import TargetRow
 from analyzer.report.view.devices import DeviceRow
 from analyzer.report.view.findings import Group
+from analyzer.report.view.growth import Growth
 from analyzer.report.view.layers import Bar, LayerGroup
 from analyzer.report.view.memory import Alive, Device, RoleRow
 from analyzer.report.view.method import AssumedRow, FormulaRow, ProblemRow
@@ -122,6 +124,8 @@ class Page:
     blocks: tuple[BlockRow, ...]
     modules: tuple[ModuleRow, ...]
     modules_total: int
+    growth: tuple[Growth, ...]
+    """Sizes that the file leaves open, where MACs follow them exactly."""
     what_if: WhatIf
     peak_known: bool
     alive: tuple[Alive, ...]
@@ -170,6 +174,7 @@ def make_page(result: Result) -> Page:
         blocks=blocks.rows(facts),
         modules=modules.rows(facts),
         modules_total=modules.count(facts),
+        growth=growth.growth(facts),
         what_if=sizes,
         peak_known=facts.memory.peak_bytes is not None,
         alive=memory.alive(facts),

@@ -62,7 +62,9 @@ class Report:
         """The report of one judged model; a report is its own."""
         if isinstance(subject, Report):
             return subject
-        return cls(encode(ReportDocument(Document(subject)).to_dict()), result=subject)
+        return cls(
+            encode(ReportDocument(Document(subject, studied=True)).to_dict()), result=subject
+        )
 
     @cached_property
     def sheet(self) -> Sheet:

@@ -377,6 +377,24 @@ def _edits(v: Values) -> str:
     return f"What helps, each change tried: {'; '.join(found)}."
 
 
+_UNITS: Mapping[str, str] = {
+    "token": "a token", "second": "a second of audio", "megapixel": "a megapixel of image",
+    "step": "a step",
+}  # fmt: skip
+
+
+def _growth(v: Values) -> str:
+    dim, square = label(v["dim"], 40), v["square"]
+    where = f"at {dim} = {units.count(v['size'])}" if v["varies"] else f"of {dim}"
+    text = f"{units.si(v['rate'], 'MAC')} {_UNITS[v['unit']]} {where}"
+    if v["fixed"]:
+        text += f", and {units.si(v['fixed'], 'MAC')} whatever the size"
+    if square:
+        text += f"; {units.percent(square)} of the work grows with the square of {dim}"
+        text += f", more than half from {units.count(v['even'])} on" if v["even"] else ""
+    return f"{text}."
+
+
 _SENTENCES: Mapping[str, Callable[[Values], str]] = {
     "network": _network,
     "architecture": _architecture,
@@ -392,6 +410,7 @@ _SENTENCES: Mapping[str, Callable[[Values], str]] = {
     "assumed.choices": _choices,
     "coverage": _coverage,
     "unknown": _unknown,
+    "growth": _growth,
     "memory.weights": _weights,
     "memory.shared": _shared,
     "memory.peak": _memory,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.shapes.bindings import NOT_SYMBOLS
@@ -34,6 +34,8 @@ class Freedom:
     """Size it is bound to now."""
     batch: bool
     """True for the first axis of an input: any size does, small ones are cheap."""
+    image: bool = False
+    """True for height and width of an image, where they move together."""
 
 
 def free_dimensions(program: Program, shapes: Shapes) -> tuple[Freedom, ...]:
@@ -67,9 +69,13 @@ def free_dimensions(program: Program, shapes: Shapes) -> tuple[Freedom, ...]:
     owner = {axis: free for free in found for axis in free.axes}
     for first, second in pairs:
         one, other = owner[first], owner[second]
-        if one is not other:
+        if one is other:
+            found = [replace(f, image=f.image or f.name == one.name) for f in found]
+        else:
             axes = tuple(dict.fromkeys((*one.axes, *other.axes)))
-            found.append(Freedom(f"{one.name} = {other.name}", axes, one.size, batch=False))
+            found.append(
+                Freedom(f"{one.name} = {other.name}", axes, one.size, batch=False, image=True)
+            )
     return tuple(dict.fromkeys(found))
 
 

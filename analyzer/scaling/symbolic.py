@@ -108,7 +108,17 @@ def symbolic_growth(
     bindings = bindings or Bindings()
     program = program_of(model, limits)
     shapes = infer_shapes(program, bindings, limits=limits)
-    found = free_dimensions(program, shapes)
+    return growth_of(program, shapes, free_dimensions(program, shapes), bindings, limits)
+
+
+def growth_of(
+    program: Program,
+    shapes: Shapes,
+    found: Sequence[Freedom],
+    bindings: Bindings,
+    limits: Limits,
+) -> tuple[DimensionGrowth, ...]:
+    """The same for some dimensions of a model whose shapes are inferred already."""
     operators = sum(len(program.scopes[i.scope].ops) for i in shapes.instances())
     if operators > MAX_OPERATORS:
         reason = f"{operators:,} operators; up to {MAX_OPERATORS:,} are analysed at several sizes"

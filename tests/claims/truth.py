@@ -297,6 +297,18 @@ def _memory(d: Document) -> Values:
             "fused_bytes": fused, "in_place_bytes": max(over, default=None)}  # fmt: skip
 
 
+def _growth(d: Document) -> Values:
+    """The parts of the first open size: they add up to today's MACs."""
+    row, macs = d["page"]["growth"][0], d["totals"]["macs"]
+    per = {"megapixel": row["size"] ** 2 / 1e6, "second": None}.get(row["unit"], row["size"])
+    today = [point for point in row["points"] if point["size"] == row["size"]]
+    assert [point["macs"] for point in today] == [macs]
+    assert row["even"] is None or row["even"] > 0
+    truth = {"macs": macs, "size": row["size"], "dim": row["dim"],
+             "square": today[0]["square"] / macs, "fixed": row["fixed"]}  # fmt: skip
+    return truth | ({"rate": (macs - row["fixed"]) / per} if per else {})
+
+
 def _quantizers(d: Document) -> bool:
     names = ("QuantizeLinear", "DequantizeLinear")
     return any(node["op_type"] in names for node in d["nodes"])
@@ -399,6 +411,7 @@ TRUTHS: Mapping[str, Callable[[Document], Values]] = {
     "unknown": _unknown,
     "memory.weights": _weights,
     "memory.shared": _shared,
+    "growth": _growth,
     "memory.peak": _memory,
     "weights.read": _read,
     "weights.peculiar": _peculiar,

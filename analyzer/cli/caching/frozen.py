@@ -30,6 +30,7 @@ _LEFT: Mapping[type[Any], Mapping[str, Any]] = {
         "graph": None,
         "find_structure": Structure,
         "find_batch_growth": nothing,
+        "find_open_sizes": tuple,
         "find_fixed": dict,
         "contents": None,
     }

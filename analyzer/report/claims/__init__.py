@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.report.claims import advice, cost, deployment, identity, limits, storage
+from analyzer.report.claims import advice, cost, deployment, growth, identity, limits, storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,11 @@ MAKERS: tuple[Callable[[Result], Claim | None], ...] = (
     deployment.edits,
 )
 
+STUDIES: tuple[Callable[[Result], Claim | None], ...] = (growth.growth,)
+"""What takes further analyses, and is said in reports only."""
 
-def claims_of(result: Result) -> tuple[Claim, ...]:
-    """Every claim, in the order of a report."""
-    return tuple(claim for make in MAKERS if (claim := make(result)) is not None)
+
+def claims_of(result: Result, *, studied: bool = False) -> tuple[Claim, ...]:
+    """Every claim, in the order of a report; with ``studied`` those of ``STUDIES`` too."""
+    makers = (*MAKERS, *STUDIES) if studied else MAKERS
+    return tuple(claim for make in makers if (claim := make(result)) is not None)

@@ -92,10 +92,13 @@ class Picture:
     alt: str
 
 
-def picture(shown: Skyline) -> Picture:
-    """Geometry of the picture."""
+def picture(shown: Skyline) -> Picture | None:
+    """Geometry of the picture; ``None`` where the record holds none."""
     steps = shown.steps
     total = sum(step.operators for step in steps)
+    places = [shown.peak, *(n for t in shown.held for n in (t.first, t.last))]
+    if not total or min(places) < 0 or max(places) >= len(steps):
+        return None
     edges = [LEFT]
     for step in steps:
         edges.append(edges[-1] + step.operators / total * (WIDTH - LEFT))

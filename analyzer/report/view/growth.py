@@ -1,0 +1,168 @@
+"""How MACs grow with a size that the file leaves open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal
+
+from analyzer import units
+from analyzer.report.view.charts import WIDTH, Tick
+from analyzer.restore import record
+from analyzer.sanitise import label
+
+if TYPE_CHECKING:
+    from analyzer.facts import Facts
+    from analyzer.surplus import OpenSize
+
+POINTS, SIZES = 24, 4
+"""Most points of a curve, and how many times today's size it goes to."""
+LEFT, TOP, TALL, BELOW = 64.0, 8.0, 96.0, 34.0
+SAMPLE_RATE = "sample_rate"
+"""Entry of a model's metadata that says how many samples of audio make a second."""
+INTEGERS = ("int32", "int64")
+COLOURS = frozenset({1, 3, 4})
+"""Channels of an image."""
+
+Unit = Literal["token", "second", "megapixel", "step"]
+
+
+@record
+class Point:
+    """Total MACs at one size."""
+
+    size: int
+    macs: int
+    square: int
+    """The part of them that grows with the square of the size."""
+
+
+@record
+class Growth:
+    """One open size."""
+
+    dim: str
+    unit: Unit
+    """What a rate is per: a token of a text, a second of audio, a megapixel of an image, else a
+    step of the size."""
+    size: int
+    """Today's."""
+    step: int
+    """Of the sizes at which the figures are exact."""
+    macs: int
+    """At today's size."""
+    rate: float
+    """MACs for each unit at today's size, without those that no size changes."""
+    fixed: int
+    """MACs that no size changes."""
+    square: float
+    """Share of the MACs at today's size that grows with its square; 0 of an image's side, for
+    which that is the number of pixels."""
+    even: int | None
+    """The size from which that share is the larger; ``None`` where there is none."""
+    varies: bool
+    """Whether the rate is another at other sizes."""
+    points: tuple[Point, ...]
+
+
+def growth(facts: Facts) -> tuple[Growth, ...]:
+    """Open sizes with exact growth, where the whole of today's MACs is known and fits it."""
+    if not facts.totals.complete or not facts.totals.macs:
+        return ()
+    sizes = [size for size in facts.open_sizes if size.at(size.now) == facts.totals.macs]
+    return tuple(_row(facts, size) for size in sizes)
+
+
+def _row(facts: Facts, size: OpenSize) -> Growth:
+    missing = [Fraction(0)] * (3 - len(size.coefficients))
+    fixed, linear, square = (*size.coefficients, *missing)
+    unit, per = _unit(facts, size)
+    if min(fixed, linear, square) < 0 or fixed.denominator != 1:
+        fixed = square = Fraction(0)  # what takes from one another, as at borders, is no part
+        whole = True
+    else:
+        whole = unit == "megapixel"
+    now, macs = size.now, facts.totals.macs
+    amount = now * now / 1e6 if unit == "megapixel" else now / per
+    if unit == "megapixel":
+        square = Fraction(0)
+    most = SIZES * now // size.step
+    sizes = sorted({max(1, most * n // POINTS) * size.step for n in range(1, POINTS + 1)} | {now})
+    return Growth(
+        label(size.dim, 40), unit, now, size.step, macs, float((macs - fixed) / amount),
+        int(fixed), float(square * now * now / macs),
+        int(linear / square) + 1 if square and linear else None, whole or square > 0,
+        tuple(Point(n, int(size.at(n)), int(square * n * n)) for n in sizes),
+    )  # fmt: skip
+
+
+def _unit(facts: Facts, size: OpenSize) -> tuple[Unit, int]:
+    """What makes a unit, and how many of the size's steps it has."""
+    names = {name for name, _ in size.axes}
+    first = next((tensor for tensor in facts.inputs if tensor.name == size.axes[0][0]), None)
+    if first is not None and first.shape is not None:
+        # Masks of scores have two like axes too, but no colours, or the sequence sets both.
+        if size.image and len(names) == 1 and {first.shape[1], first.shape[3]} & COLOURS:
+            return "megapixel", 1
+        rank, last = len(first.shape), size.axes[0][1] == len(first.shape) - 1
+        if first.dtype in INTEGERS and rank == 2 and last:
+            return "token", 1
+        rate = facts.model.metadata.get(SAMPLE_RATE, "")
+        if rate.isascii() and rate.isdigit() and len(rate) < 8 and int(rate) and last:
+            return "second", int(rate)
+    return "step", 1
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Two areas, one on the other, and today's size."""
+
+    width: float
+    height: float
+    bottom: float
+    whole: str
+    """Outline of all MACs, as SVG writes points."""
+    square: str
+    """Outline of the part that grows with the square; empty where there is none."""
+    now: Tick
+    now_y: float
+    anchor: str
+    x_ticks: tuple[Tick, ...]
+    y_ticks: tuple[Tick, ...]
+    axis: str
+    alt: str
+
+
+def curve(row: Growth) -> Curve | None:
+    """Geometry of the picture of one size; ``None`` where there is nothing to draw."""
+    if not row.points or row.points[-1].size <= 0:
+        return None
+    bottom, right = TOP + TALL, WIDTH - 12
+    most, last = row.points[-1].macs or 1, row.points[-1].size
+
+    def across(size: int) -> float:
+        return round(LEFT + size / last * (right - LEFT), 1)
+
+    def up(macs: int) -> float:
+        return round(bottom - macs / most * TALL, 1)
+
+    def area(parts: list[tuple[int, int]]) -> str:
+        places = [f"{across(size)},{up(macs)}" for size, macs in parts]
+        return " ".join([*places, f"{across(last)},{bottom}", f"{LEFT},{bottom}"])
+
+    whole = [(0, row.fixed), *((p.size, p.macs) for p in row.points)]
+    square = [(0, 0), *((p.size, p.square) for p in row.points)]
+    sizes = [row.size * n for n in range(SIZES + 1) if row.size * n <= last]
+    side = "side of the image" if row.unit == "megapixel" else row.dim
+    return Curve(
+        WIDTH, bottom + BELOW, bottom, area(whole),
+        area(square) if any(p.square for p in row.points) else "",
+        Tick(across(row.size), f"now: {units.si(row.macs, 'MAC')} at {units.count(row.size)}"),
+        up(row.macs), "start",
+        tuple(Tick(across(n), units.count(n)) for n in sizes),
+        tuple(Tick(round(bottom - s * TALL, 1), units.si(round(most * s)) if s else "0")
+              for s in (0.0, 0.5, 1.0)),
+        side,
+        f"MACs over {side}: {units.si(row.macs, 'MAC')} at {units.count(row.size)}, "
+        f"{units.si(most, 'MAC')} at {units.count(last)}",
+    )  # fmt: skip

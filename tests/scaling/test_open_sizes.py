@@ -1,0 +1,88 @@
+"""How MACs follow sizes that the file leaves open, worked by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from analyzer.report.claims.growth import growth as claim
+from analyzer.report.result import Result
+from analyzer.report.view.growth import growth
+from analyzer.report.words import say
+from tests.golden.text import facts
+
+ATTENTION = (
+    "g (int64[N,S] ids, float[10,8] table, float[8,8] w) => (float[N,S,S] y) "
+    "{ x = Gather (table, ids)  q = MatMul (x, w)  k = Transpose <perm = [0, 2, 1]> (x)  "
+    "y = MatMul (q, k) }"
+)
+IMAGE = "g (float[N,3,H,W] x, float[8,3,1,1] w) => (float[N,8,H,W] y) { y = Conv (x, w) }"
+SQUARE = IMAGE.replace("H,W", "S,S")
+
+
+def sentence(text: str) -> str:
+    said = claim(Result(facts(text)))
+    assert said is not None
+    return say([said])["growth"]
+
+
+def test_a_sequence_has_a_linear_and_a_quadratic_part() -> None:
+    # S tokens of width 8: S·8·8 for the projection, S·S·8 for the scores
+    (size,) = facts(ATTENTION).open_sizes
+    assert (size.dim, size.step) == ("S", 1)
+    assert list(map(int, size.coefficients)) == [0, 64, 8]
+    (row,) = growth(facts(ATTENTION))
+    assert (row.unit, row.macs) == ("token", 64 * row.size + 8 * row.size**2)
+    assert row.square == pytest.approx(8 * row.size / (64 + 8 * row.size))
+    assert row.even == 9, "8·9² is more than 64·9"
+    assert all(p.macs == 64 * p.size + 8 * p.size**2 for p in row.points)
+
+
+@pytest.mark.parametrize("text", [IMAGE, SQUARE])
+def test_an_image_costs_by_the_megapixel(text: str) -> None:
+    (row,) = growth(facts(text))  # a pixel takes 3·8 MACs
+    assert (row.unit, row.fixed) == ("megapixel", 0)
+    assert row.rate == pytest.approx(24e6)
+    assert sentence(text).startswith("24 MMAC a megapixel of image at ")
+
+
+def test_both_axes_of_scores_are_no_image() -> None:
+    text = "g (float[N,4,S,S] x, float[N,4,S,8] v) => (float[N,4,S,8] y) { y = MatMul (x, v) }"
+    assert [row.unit for row in growth(facts(text))] == ["step"]
+
+
+def test_seconds_need_a_sample_rate() -> None:
+    text = "g (float[N,1,T] x, float[2,1,1] w) => (float[N,2,T] y) { y = Conv (x, w) }"
+    found = facts(text)
+    assert [row.unit for row in growth(found)] == ["step"]
+    stated = replace(found, model=replace(found.model, metadata={"sample_rate": "16000"}))
+    (row,) = growth(stated)
+    assert (row.unit, row.rate) == ("second", 32_000)
+    odd = replace(found, model=replace(found.model, metadata={"sample_rate": "fast"}))
+    assert [row.unit for row in growth(odd)] == ["step"]
+
+
+def test_fixed_inputs_say_nothing() -> None:
+    fixed = "g (float[1,8] x, float[8,8] w) => (float[1,8] y) { y = MatMul (x, w) }"
+    assert growth(facts(fixed)) == ()
+    assert claim(Result(facts(fixed))) is None
+
+
+def test_batch_alone_is_no_size() -> None:
+    text = "g (float[N,8] x, float[8,8] w) => (float[N,8] y) { y = MatMul (x, w) }"
+    assert facts(text).open_sizes == ()
+
+
+def test_a_polynomial_is_exact_between_its_samples() -> None:
+    (size,) = facts(ATTENTION).open_sizes
+    assert size.at(777) == Fraction(64 * 777 + 8 * 777**2)
+
+
+def test_borders_make_the_rate_depend_on_the_size() -> None:
+    # (T - 2)·3·2 MACs: two positions less than the input has
+    text = "g (float[N,1,T] x, float[2,1,3] w) => (float[N,2,U] y) { y = Conv (x, w) }"
+    (row,) = growth(facts(text))
+    assert (row.fixed, row.varies) == (0, True)
+    assert row.rate == pytest.approx(6 * (row.size - 2) / row.size)
