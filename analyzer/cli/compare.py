@@ -133,7 +133,7 @@ def _pair(
         _judged(side, plans[home], command, stack) for side, home in zip(sides, homes, strict=True)
     )
     found = compare(old.facts, new.facts, limits=plans[homes[1]].limits)
-    change = turnover(old.findings, new.findings, found.partners)
+    change = turnover(old.findings, new.findings, found.partners, new.facts)
     pair = Pair(old, new, found, change, command)
     return replace(pair, gates=tuple(_gates(pair, arguments)))
 

@@ -9,30 +9,38 @@ from analyzer.findings.ratchet import unpaired
 from analyzer.report.compare.pair import Turnover
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from analyzer.findings.finding import Finding
 
 
 def turnover(
-    old: Sequence[Finding], new: Sequence[Finding], partners: Mapping[str, str]
+    old: Sequence[Finding],
+    new: Sequence[Finding],
+    partners: Mapping[str, str],
+    operators: Container[str] = (),
 ) -> Turnover:
     """What is in one list and not in the other.
 
     A finding stays if it has the identity of one in the other list, however much there is of it,
-    or if its rule finds the same at the operator that it belongs to there.
+    or if its rule speaks about the operator that it belongs to there, or, where it is about no
+    operator, about the tensor of that name.
 
     Parameters
     ----------
     partners : id in the old model by id in the new one.
+    operators : ids of all operators of the new model.
     """
     went, came = unpaired(old, new)
     gone = Counter((finding.rule, finding.node) for finding in went)
     kept: Counter[tuple[str, str]] = Counter()
     left = []
     for finding in came:
-        place = finding.rule, partners.get(finding.node, "" if not finding.node else "\0")
-        if gone[place] > 0:
+        node = partners.get(finding.node)
+        if node is None and finding.node not in operators:
+            node = finding.node
+        place = finding.rule, node or ""
+        if node is not None and gone[place] > 0:
             gone[place] -= 1
             kept[place] += 1
         else:
