@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, Command] = {
     "scale": Command("scale", "what if: other widths, resolutions and depths, or a budget"),
     "compare": Command("compare", "what changed between two models, and what it costs"),
     "targets": Command("targets", "where models run: whole, in parts, or not, and what blocks"),
+    "draw": Command("draw", "a picture of a model: SVG, PNG, PDF"),
     "graph": Command("graph", "the operator graph as GraphML, node-link JSON or DOT"),
     "rules": Command("rules", "list, write and test rules"),
     "config": Command("settings", "what settings hold for a model, and where each comes from"),
@@ -87,12 +88,13 @@ def command_parser(name: str, configure: Callable[[ArgumentParser], None]) -> Pa
     configure(parser)
     group = parser.add_argument_group("output to the terminal")
     group.add_argument("-q", "--quiet", action="store_true", help="no summary and no progress")
-    group.add_argument(
-        "--color",
-        choices=("auto", "always", "never"),
-        default="auto",
-        help="terminal colours (default: auto; NO_COLOR and FORCE_COLOR count)",
-    )
+    if parser.get_default("color") is None:  # that of draw means the picture's
+        group.add_argument(
+            "--color",
+            choices=("auto", "always", "never"),
+            default="auto",
+            help="terminal colours (default: auto; NO_COLOR and FORCE_COLOR count)",
+        )
     group.add_argument("--debug", action="store_true", help="tracebacks of internal errors")
     return parser
 

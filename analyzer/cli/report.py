@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.cli import exits, values
+from analyzer.cli.apart import made_apart
 from analyzer.cli.bases import with_bases
 from analyzer.cli.judge import judge_one
 from analyzer.cli.options import add_model_options, add_rule_options, add_target_option
@@ -16,9 +16,7 @@ from analyzer.cli.paths import STDIN
 from analyzer.cli.plan import make_plans
 from analyzer.cli.shell import command_line
 from analyzer.devices import SHIPPED, profile
-from analyzer.errors import ConfigError, OnnxlintError, OutputError
-from analyzer.model.child import can_fork
-from analyzer.model.guard import guarded
+from analyzer.errors import ConfigError
 from analyzer.model.limits import Limits
 from analyzer.report import REPORT_FORMATS, SUFFIXES
 from analyzer.report.privacy import without_folders
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
 
     from analyzer.cli.console import Console
     from analyzer.cli.environment import Environment
-    from analyzer.model.guard import Progress
     from analyzer.report.result import Result
 
 DEFAULT = ("html", "pdf")
@@ -180,30 +177,6 @@ def _render(name: str, report: Report, options: Options, limits: Limits, *, debu
 
 
 def draw_pdf(subject: Result | Report, options: Options, limits: Limits = Limits()) -> bytes:
-    """A PDF, made in a guarded process.
-
-    Pango, HarfBuzz and GLib are C that reads names of the model, and that ends the process where
-    it gets no memory or no thread.
-    """
-    renderer, report = REPORT_FORMATS["pdf"], Report.of(subject)
-    if not can_fork():
-        return renderer(report, options)
-
-    def paint(progress: Progress) -> bytes | str:
-        progress.expect(0)  # a page is one item, however long it takes
-        gc.freeze()  # looking for garbage among what we inherited would copy all of it
-        gc.enable()
-        try:
-            return renderer(report, options)
-        except OnnxlintError as error:
-            return str(error)
-
-    painted = guarded(paint, limits=limits)
-    if isinstance(painted, bytes):
-        return painted
-    if isinstance(painted, str):
-        raise OutputError(painted)
-    if painted.kind == "error":  # a bug of ours, or of WeasyPrint
-        raise RuntimeError(painted.detail)
-    what = f"the PDF cannot be made: its process {painted.detail}"
-    raise OutputError(f"{what}; choose another --format, or allow it more (ulimit -a)")
+    """A PDF, made in a guarded process; raises ``OutputError``."""
+    report = Report.of(subject)
+    return made_apart(lambda: REPORT_FORMATS["pdf"](report, options), limits, "the PDF")

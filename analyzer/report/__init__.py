@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from analyzer.report.scale import Study
     from analyzer.report.settings import SettingsInForce
     from analyzer.report.sheet import Report
+    from analyzer.report.sketch import Sketch
     from analyzer.report.targets import Deployments
 
     Renderer = Callable[[Result, Options], bytes]
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
     ScaleRenderer = Callable[[Study, Options], bytes]
     CompareRenderer = Callable[[Pair, Options], bytes]
     SettingsRenderer = Callable[[SettingsInForce, Options], bytes]
+    DrawRenderer = Callable[[Sketch, Options], bytes]
     TargetRenderer = Callable[[Deployments, Options], bytes]
 
-__all__ = ["CHECK_FORMATS", "COMPARE_FORMATS", "FINDINGS_ONLY", "INSPECT_FORMATS", "REPORT_FORMATS",
-           "SCALE_FORMATS", "SETTINGS_FORMATS", "STATISTICS_FORMATS", "SUFFIXES", "TARGET_FORMATS",
-           "WITHOUT_FINGERPRINTS", "Batch", "Failure", "Options", "Result"]  # fmt: skip
+__all__ = ["CHECK_FORMATS", "COMPARE_FORMATS", "DRAW_FORMATS", "FINDINGS_ONLY", "INSPECT_FORMATS",
+           "REPORT_FORMATS", "SCALE_FORMATS", "SETTINGS_FORMATS", "STATISTICS_FORMATS", "SUFFIXES",
+           "TARGET_FORMATS", "WITHOUT_FINGERPRINTS", "Batch", "Failure", "Options",
+           "Result"]  # fmt: skip
 
 
 def _from(module: str, function: str = "render") -> Callable[[Any, Options], bytes]:
@@ -89,6 +92,11 @@ COMPARE_FORMATS: Mapping[str, CompareRenderer] = {
     "text": _from("compare.text", "text"),
     "markdown": _from("compare.markdown", "markdown_comment"),
     "json": _from("compare.json", "json"),
+}
+DRAW_FORMATS: Mapping[str, DrawRenderer] = {
+    "svg": _from("sketch", "to_svg"),
+    "png": _from("sketch", "to_png"),
+    "pdf": _from("sketch", "to_pdf"),
 }
 SETTINGS_FORMATS: Mapping[str, SettingsRenderer] = {
     "text": _from("settings", "text"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analyzer.report import words
+from analyzer.report.drawing.picture import picture
 from analyzer.report.view import charts, growth, layers, skyline
 from analyzer.report.view.kinds import COLORS
 from analyzer.sanitise import label
@@ -68,6 +69,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "params_bar": charts.stacked(by_params, "params"),
         "curve": charts.curve(page.conversion_steps),
         "kinds": list(dict.fromkeys((layer.kind, layer.color) for layer in page.layers)),
+        "picture": picture(page.drawing),
         "treemap": charts.treemap(page.layers),
         "profile": charts.profile(page.profile),
         "scatter": charts.scatter(page.layers, page.device.ridge, page.device.name),

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from analyzer.report.claims import claims_of
+from analyzer.report.drawing import Drawing, draw
 from analyzer.report.view import actions as todo
 from analyzer.report.view import (
     blocks,
@@ -120,6 +121,8 @@ class Page:
     """What the trained weights say; null where they were not looked at."""
     layers: tuple[LayerGroup, ...]
     profile: tuple[Bar, ...]
+    drawing: Drawing
+    """The network drawn, before boxes have places."""
     block_kinds: tuple[BlockKind, ...]
     blocks: tuple[BlockRow, ...]
     modules: tuple[ModuleRow, ...]
@@ -170,6 +173,7 @@ def make_page(result: Result) -> Page:
         weights=trained,
         layers=layers.layer_shapes(facts.nodes),
         profile=layers.bars(facts.nodes),
+        drawing=draw(result),
         block_kinds=blocks.kinds(facts),
         blocks=blocks.rows(facts),
         modules=modules.rows(facts),

@@ -21,7 +21,7 @@ UNDATED = datetime(1980, 1, 1, tzinfo=UTC)
 
 def render(subject: Result | Report, options: Options) -> bytes:
     """PDF/UA-1; the same subject and options give the same bytes on the same machine."""
-    weasyprint = _load_weasyprint()
+    weasyprint = load_weasyprint()
     report = Report.of(subject)
     nothing = fetcher()
     date = options.created or UNDATED
@@ -41,7 +41,7 @@ def render(subject: Result | Report, options: Options) -> bytes:
     return written
 
 
-def _load_weasyprint() -> Any:
+def load_weasyprint() -> Any:
     """The module, without the search by which cffi would look for Pango under wrong names.
 
     WeasyPrint tries each library's names of all systems in turn, and for a name that does not

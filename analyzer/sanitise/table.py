@@ -115,6 +115,12 @@ SINKS: tuple[Sink, ...] = (
         ("analyzer.report.rendering.environment",),
     ),
     Sink(
+        "pictures of a network: SVG, and PNG and PDF made of that",
+        ("DRAW svg", "DRAW png", "DRAW pdf"),
+        "`<`, `>`, `&`, quotes, in every variable of the template; no scripts, no addresses",
+        ("analyzer.report.rendering.environment",),
+    ),
+    Sink(
         "GraphML", ("graph graphml",), "as XML demands", ("clean", "analyzer.graph.export.export")
     ),
     Sink("node-link JSON", ("graph json",), "as JSON demands", ("clean",)),
@@ -157,6 +163,7 @@ ENDS: dict[str, str] = {
     "report/markdown.py _Page.add": "a length",
     "report/netron.py render": "the overlay, as JSON",
     "report/rendering.py _csp_hash": "a digest",
+    "report/sketch.py to_svg": "what the templates made",
     "report/uri.py uri": "percent-encoded",
     "sanitise/sinks.py csv_rows": "the end of csv_rows",
     "sanitise/sinks.py file_name": "a length",

@@ -64,7 +64,8 @@ def test_report_and_inspect_exit_0_whatever_they_find(
 
 
 @pytest.mark.parametrize(
-    "command", [["report", "-o", "out"], ["inspect"], ["graph", "-o", "f.dot"]]
+    "command",
+    [["report", "-o", "out"], ["inspect"], ["graph", "-o", "f.dot"], ["draw", "-o", "f.svg"]],
 )
 def test_one_model_commands_exit_2_for_an_unreadable_model(cli: Cli, command: list[str]) -> None:
     outcome = cli(*command, "missing.onnx")
@@ -100,6 +101,9 @@ def test_one_model_commands_exit_2_for_an_unreadable_model(cli: Cli, command: li
         (["report", "x.onnx", "-o", "d", "--format", "docx"], "formats are html"),
         (["report", "x.onnx"], "required: -o/--output"),
         (["graph", "x.onnx", "-o", "graph.xyz"], "choose one with --format"),
+        (["draw", "x.onnx", "-o", "x.gif"], "no suffix of .svg, .png, .pdf; name a file that ends"),
+        (["draw", "x.onnx", "-o", "x.svg", "--depth", "atoms"], "invalid choice: 'atoms'"),
+        (["draw", "x.onnx"], "required: -o/--output"),
         (["explain", "SEP01"], "did you mean 'SEP001'?"),
         (["explain", "?"], "onnxlint rules lists them"),
         (["rules", "test", "nowhere"], "no such folder of rules"),

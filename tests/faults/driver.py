@@ -29,6 +29,7 @@ COMMANDS = {
     "report": "report model.onnx -o out --format html,pdf,json",
     "inspect": "inspect model.onnx --format json -o out/inspect.json",
     "graph": "graph model.onnx -o out/graph.graphml",
+    "draw": "draw model.onnx -o out/drawing.svg",
     "check": "check model.onnx -q --output json=out/check.json --output text=out/check.txt",
 }
 

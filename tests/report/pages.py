@@ -29,14 +29,14 @@ AUDIT = """() => {
   const ids = all("[id]").map((element) => element.id);
   if (new Set(ids).size !== ids.length) say("duplicate id");
   for (const link of all("a[href^='#']"))
-    if (!document.getElementById(link.hash.slice(1))) say("dangling link", link);
+    if (!document.getElementById(link.getAttribute("href").slice(1))) say("dangling link", link);
   for (const link of all("a")) if (!link.textContent.trim()) say("empty link", link);
   for (const table of all("table")) {
     if (!table.caption?.textContent.trim()) say("table without caption", table);
     for (const head of table.querySelectorAll("th")) if (!head.scope) say("th without scope", head);
   }
   for (const chart of all("svg:not([aria-hidden])"))
-    if (chart.getAttribute("role") !== "img" || !chart.getAttribute("aria-label"))
+    if (!["img", "group"].includes(chart.getAttribute("role")) || !chart.getAttribute("aria-label"))
       say("chart without name", chart);
   for (const field of all("input")) if (!field.labels.length) say("field without label", field);
   for (const button of all("button")) if (!button.textContent.trim()) say("no name", button);

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache, partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 from unittest import mock
 
 from analyzer.analyze import analyze_weights
@@ -15,6 +15,7 @@ from analyzer.graph.export import EXPORTS, export
 from analyzer.lint import Settings, judge
 from analyzer.model import load
 from analyzer.report.compare import Pair, Turnover
+from analyzer.report.drawing import Depth, draw
 from analyzer.report.explain import explain_node
 from analyzer.report.result import Batch, Failure, Options, Result
 from analyzer.report.scale import Study
@@ -25,6 +26,7 @@ from analyzer.report.settings import (
     SettingOrigin,
     SettingsInForce,
 )
+from analyzer.report.sketch import Sketch
 from analyzer.report.targets import Deployments
 from analyzer.ruleset import load_rules
 from analyzer.sanitise import encode_text
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 FORMATS = import_module("analyzer.report")  # the name is the public function's
 SLOW = frozenset({"html", "pdf"})
 """Formats that draw pages."""
+PIXELS = frozenset({"pdf", "png"})
+"""Formats that are no text."""
 SINGLE = frozenset({"netron"})
 """Formats of ``check`` that are about one model."""
 TARGETS = chosen(("tensorrt", "nnapi", "tflite_onnx2tf_tf"))
@@ -65,7 +69,7 @@ def outputs(result: Result, other: Result, *, slow: bool = False) -> Iterator[tu
     assert sorted(tables) == sorted(subjects), "say here what a new table of formats is about"
     for table in tables:
         for name, render in getattr(FORMATS, table).items():
-            if name == "pdf" or (name in SLOW and not slow):
+            if name in PIXELS or (name in SLOW and not slow):
                 continue
             for subject in _allowed(name, subjects[table]()):
                 for color in (False, True) if name == "text" else (False,):
@@ -110,6 +114,10 @@ def _subjects(result: Result, other: Result) -> dict[str, Callable[[], list[Any]
     return {
         "CHECK_FORMATS": batches,
         "COMPARE_FORMATS": pairs,
+        "DRAW_FORMATS": lambda: [
+            Sketch(draw(result, depth), result.facts.model.path, "findings")
+            for depth in get_args(Depth)
+        ],
         "INSPECT_FORMATS": lambda: [result],
         "REPORT_FORMATS": lambda: [result],
         "SCALE_FORMATS": studies,

@@ -120,6 +120,7 @@ def _calls(command: str, model: str, word: str) -> Iterator[list[str]]:
         yield from ([action, word] for action in ("list", "test", "fields", "new", "schema"))
         return
     needed = ["-o", "out", "--format", "json"] if command in ("report", "graph") else []
+    needed = ["-o", "out.svg"] if command == "draw" else needed
     for number, action in enumerate(actions):
         if action.option_strings and action.nargs != 0:
             option = action.option_strings[-1]

@@ -34,6 +34,15 @@ COLORS: Mapping[str, tuple[str, str]] = {
 }
 """Fill on white (white text on it is readable, 4.5:1) and fill on the dark page (dark text)."""
 
+HEAT: tuple[tuple[str, str], ...] = (
+    ("#e4edf5", "#1f2c39"),
+    ("#b4cde3", "#2c4762"),
+    ("#5b8db8", "#6a9cc7"),
+    ("#2f6690", "#93bfe2"),
+    ("#16405f", "#c3def3"),
+)
+"""From little to much; text on the first two is ``ink``, on the others ``on``."""
+
 PALETTE: Mapping[str, tuple[str, str]] = {
     "ink": ("#1c2330", "#e6e9ee"),
     "muted": ("#566070", "#a5aebb"),

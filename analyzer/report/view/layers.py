@@ -211,7 +211,7 @@ def layer_shapes(nodes: Iterable[Node]) -> tuple[LayerGroup, ...]:
         macs = counted_macs(node)
         if not macs:
             continue
-        title, place = _shape_of(node)
+        title, place = shape_of(node)
         key = (title, place)
         if (known := found.get(key)) is not None:
             found[key] = replace(
@@ -241,7 +241,7 @@ def bars(nodes: Iterable[Node]) -> tuple[Bar, ...]:
     )  # fmt: skip
 
 
-def _shape_of(node: Node) -> tuple[str, str]:
+def shape_of(node: Node) -> tuple[str, str]:
     """(what the layer is, where it works): equal for layers that cost the same."""
     conv = node.conv
     if conv is None:

@@ -1,0 +1,284 @@
+"""Facts → ``Drawing``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from analyzer import units
+from analyzer.report.drawing.fold import Run, cut, fold
+from analyzer.report.drawing.parts import Part, main_node, parts_of
+from analyzer.report.drawing.record import Box, Drawing, Edge
+from analyzer.report.drawing.wiring import wire
+from analyzer.report.view.kinds import color_of, counted_macs
+from analyzer.report.view.layers import shape_of
+from analyzer.report.view.summary import block_name
+from analyzer.sanitise import label
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping, Sequence
+
+    from analyzer.facts import Facts, Node, Tensor
+    from analyzer.report.drawing.record import Depth
+    from analyzer.report.drawing.wiring import Source, Wiring
+    from analyzer.report.result import Result
+
+MOST: Mapping[str, int] = {"blocks": 60, "modules": 60, "operators": 1500}
+"""Boxes of a picture, ends left out: beyond, neighbours become one."""
+ENDS = 6
+"""Inputs, and outputs, that have a box each; more share the last."""
+JOINS: Mapping[str, str] = {
+    "Add": "+", "Sum": "+", "Mul": "×", "Concat": "concat", "Sub": "−", "Div": "÷",
+}  # fmt: skip
+"""Joins of branches, and what is written on them."""
+GRAVEST = ("error", "warning", "info")
+
+
+def draw(result: Result, depth: Depth = "blocks") -> Drawing:
+    """The collapsed compute graph of a judged model; linear in operators and edges."""
+    facts = result.facts
+    wiring = wire(facts)
+    parts = parts_of(facts, wiring, depth)
+    most = MOST[depth]
+    runs, joined = _runs(facts, wiring, parts, depth, most)
+    return _Builder(facts, wiring, parts, runs, _severities(result)).drawing(depth, joined)
+
+
+def _runs(
+    facts: Facts, wiring: Wiring, parts: Sequence[Part], depth: Depth, most: int
+) -> tuple[list[Run], bool]:
+    """What is drawn as one box; the closer to ``most``, the less alike it need be."""
+    feeds = [part.before for part in parts]
+    runs = [Run(at, 1, 1) for at in range(len(parts))]
+    if depth == "operators" and len(parts) <= most:
+        return runs, False
+    described = [_described(facts, part) for part in parts]
+    alike: tuple[Callable[[int], Hashable], ...] = (
+        lambda at: described[at],
+        lambda at: described[at][:2],
+        lambda at: described[at][0],
+    )
+    for key in alike:
+        runs = fold([key(at) for at in range(len(parts))], feeds)
+        if len(runs) <= most:
+            return runs, False
+    return cut(len(parts), most), True
+
+
+def _described(facts: Facts, part: Part) -> tuple[Hashable, ...]:
+    """(title, where it works, all that a reader would compare), for ever finer likeness."""
+    node = main_node(facts, part.nodes)
+    shape = node.outputs[0].shape if node.outputs else None
+    macs = sum(counted_macs(facts[each]) for each in part.nodes)
+    title, detail = _words(facts, part)
+    if part.module:
+        title = "".join("#" if each.isdigit() else each for each in part.module)
+    return title, shape[2:] if shape else None, detail, macs, shape, node.op_type
+
+
+def _words(facts: Facts, part: Part) -> tuple[str, str]:
+    """Title and detail of one part."""
+    node = main_node(facts, part.nodes)
+    if part.block is not None:
+        detail = part.block.detail
+        ends = (detail.get("in_channels"), detail.get("out_channels"))
+        words = [f"{ends[0]} → {ends[1]}"] if None not in ends else []
+        if detail.get("heads"):
+            words.append(f"{detail['heads']} heads")
+        if detail.get("stride") not in (None, 1):
+            words.append(f"/ {detail['stride']}")
+        return block_name(part.block.kind), label(", ".join(map(str, words)), 28)
+    if part.module:
+        return label(part.module, 28), ""
+    return _operator_words(facts, part, node)
+
+
+def _operator_words(facts: Facts, part: Part, node: Node) -> tuple[str, str]:
+    if counted_macs(node) and (node.conv is not None or not node.composite):
+        title, _ = shape_of(node)
+        head, _, tail = title.rpartition(" ") if " → " not in title else _ends(title)
+        return label(head or tail, 28), label(tail if head else "", 28)
+    domain = f"{node.domain}." if node.domain not in ("", "ai.onnx", "ai.onnx.ml") else ""
+    others = Counter(facts[each].op_type for each in part.nodes if each != node.id)
+    more = ", ".join(label(name, 16) for name, _ in others.most_common(1))
+    return label(domain + node.op_type, 28), f"+ {more}" if more else ""
+
+
+def _ends(title: str) -> tuple[str, str, str]:
+    head, arrow, tail = title.partition(" → ")
+    kind, _, first = head.rpartition(" ")
+    return kind, arrow, f"{first} → {tail}"
+
+
+def _severities(result: Result) -> dict[str, str]:
+    """Operator → the gravest severity of what is found about it."""
+    found: dict[str, str] = {}
+    for finding in result.places:
+        known = found.get(finding.node)
+        if known is None or GRAVEST.index(finding.severity) < GRAVEST.index(known):
+            found[finding.node] = str(finding.severity)
+    return found
+
+
+class _Builder:
+    """Runs of parts → boxes, edges and the ends of the network."""
+
+    def __init__(
+        self,
+        facts: Facts,
+        wiring: Wiring,
+        parts: Sequence[Part],
+        runs: Sequence[Run],
+        severities: Mapping[str, str],
+    ) -> None:
+        self.facts, self.wiring, self.parts, self.runs = facts, wiring, parts, runs
+        self.severities = severities
+        self.members: dict[str, list[Node]] = {}
+        for node in facts.nodes:
+            owner = wiring.owner.get(node.id)
+            if owner is not None:
+                self.members.setdefault(owner, []).append(node)
+        self.boxes: list[Box] = []
+        self.edges: dict[tuple[int, int], list[Source | Tensor | None]] = {}
+
+    def drawing(self, depth: Depth, joined: bool) -> Drawing:
+        place = {
+            at: number for number, run in enumerate(self.runs) for at in range(run.start, run.stop)
+        }
+        home = {node: place[at] for at, part in enumerate(self.parts) for node in part.nodes}
+        inputs = self._inputs(place)
+        offset = len(inputs)
+        for names, tensor in inputs:
+            self.boxes.append(_end("input", names, tensor))
+        self.boxes += [self._box(run) for run in self.runs]
+        for number, (names, tensor) in enumerate(inputs):
+            wanted = {*names}
+            for at, part in enumerate(self.parts):
+                if wanted & part.inputs.keys():
+                    self.edges.setdefault((number, place[at] + offset), []).append(tensor)
+        for at, part in enumerate(self.parts):
+            for source, handed in part.feeds.items():
+                if place[source] != place[at]:
+                    key = (place[source] + offset, place[at] + offset)
+                    known = self.edges.setdefault(key, [])
+                    known += [each.tensor for each in handed]
+        self._outputs(home, offset, inputs)
+        edges = tuple(
+            Edge(source, target, len(tensors), _shape(tensors[0]))
+            for (source, target), tensors in sorted(self.edges.items())
+        )
+        held = sum(box.nodes for box in self.boxes)
+        return Drawing(depth, tuple(self.boxes), edges, held, len(self.facts.nodes) - held, joined)
+
+    def _inputs(self, place: Mapping[int, int]) -> list[tuple[tuple[str, ...], Tensor | None]]:
+        """Inputs that something reads; where there are many, one box for those of one shape."""
+        read = {name for part in self.parts for name in part.inputs}
+        read |= {s.node for _, s in self.wiring.outputs if s.is_input}
+        return _gathered([t for t in self.facts.inputs if t.name in read])
+
+    def _outputs(
+        self,
+        home: Mapping[str, int],
+        offset: int,
+        inputs: Sequence[tuple[tuple[str, ...], Tensor | None]],
+    ) -> None:
+        made = {tensor.name: source for tensor, source in self.wiring.outputs}
+        fed = {name: number for number, (names, _) in enumerate(inputs) for name in names}
+        for names, tensor in _gathered([tensor for tensor, _ in self.wiring.outputs]):
+            number = len(self.boxes)
+            self.boxes.append(_end("output", names, tensor))
+            for name in names:
+                source = made[name]
+                if source.is_input:
+                    maker = fed[source.node]
+                elif source.node in home:
+                    maker = home[source.node] + offset
+                else:
+                    continue
+                self.edges.setdefault((maker, number), []).append(tensor)
+
+    def _box(self, run: Run) -> Box:
+        stretch = self.parts[run.start : run.stop]
+        drawn = [node for part in stretch for node in part.nodes]
+        nodes = [node for each in drawn for node in self.members[each]]
+        macs = Counter[str]()
+        for node in nodes:
+            macs[color_of(node.kind)] += counted_macs(node)
+        title, detail = self._title(run)
+        main = main_node(self.facts, drawn)
+        written = [tensor.bytes for node in nodes for tensor in node.outputs]
+        found = {self.severities[node.id] for node in nodes if node.id in self.severities}
+        color = max(macs, key=lambda kind: (macs[kind], kind)) if sum(macs.values()) else "other"
+        return Box(
+            role="join" if self._is_join(run) else "part",
+            title=title,
+            detail=detail,
+            color=color,
+            count=run.times,
+            node=main.id,
+            nodes=len(nodes),
+            macs=sum(macs.values()),
+            complete=not any(node.macs is None and not node.composite for node in nodes),
+            params=sum(node.params for node in nodes),
+            written=None if None in written else max((b for b in written if b), default=0),
+            severity=next((each for each in GRAVEST if each in found), ""),
+        )
+
+    def _title(self, run: Run) -> tuple[str, str]:
+        """Of the first repetition; where it has several parts, those that cost most."""
+        first = self.parts[run.start : run.start + run.period]
+        if len(first) == 1:
+            title, detail = _words(self.facts, first[0])
+            if self._is_join(run):
+                title = JOINS[title]
+            return title, detail
+        costs = [sum(counted_macs(self.facts[n]) for n in part.nodes) for part in first]
+        ranked = sorted(range(len(first)), key=lambda at: (-costs[at], at))
+        named = sorted(at for at in ranked[:2] if costs[at] or at == ranked[0])
+        names = dict.fromkeys(_words(self.facts, first[at])[0] for at in named)
+        rest = len(first) - len(named)
+        return label(" + ".join(names), 34), f"and {rest} more" if rest else ""
+
+    def _is_join(self, run: Run) -> bool:
+        """A bare addition or concatenation, where branches meet."""
+        part = self.parts[run.start]
+        return (
+            (run.period, run.times, len(part.nodes)) == (1, 1, 1)
+            and part.block is None
+            and not part.module
+            and self.facts[part.nodes[0]].op_type in JOINS
+            and len(part.before) + len(part.inputs) > 1
+        )
+
+
+def _gathered(tensors: Sequence[Tensor]) -> list[tuple[tuple[str, ...], Tensor | None]]:
+    """Tensors that have a box each, or one for all that have the same shape."""
+    if len(tensors) <= ENDS:
+        return [((tensor.name,), tensor) for tensor in tensors]
+    alike: dict[object, list[Tensor]] = {}
+    for tensor in tensors:
+        alike.setdefault(tensor.shape, []).append(tensor)
+    groups = [*alike.values()]
+    kept = groups[: ENDS - 1] if len(groups) > ENDS else groups
+    result: list[tuple[tuple[str, ...], Tensor | None]] = [
+        (tuple(t.name for t in group), group[0]) for group in kept
+    ]
+    rest = [tensor.name for group in groups[len(kept) :] for tensor in group]
+    if rest:
+        result.append((tuple(rest), None))
+    return result
+
+
+def _end(role: str, names: Sequence[str], tensor: Tensor | None) -> Box:
+    title = label(names[0], 24) if len(names) == 1 else f"{len(names)} {role}s"
+    detail = units.shape(tensor.shape) if tensor is not None else ""
+    return Box(
+        role="input" if role == "input" else "output", title=title, detail=label(detail, 28),
+        color="other", count=1, node=label(names[0]), nodes=0, macs=0, complete=True, params=0,
+        written=tensor.bytes if tensor is not None else None, severity="",
+    )  # fmt: skip
+
+
+def _shape(tensor: Source | Tensor | None) -> tuple[int | None, ...] | None:
+    shape: tuple[int | None, ...] | None = getattr(tensor, "shape", None)
+    return shape

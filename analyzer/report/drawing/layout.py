@@ -1,0 +1,91 @@
+"""Places for boxes and ways for edges: the only file that knows the layout library.
+
+graphlay lays out in layers (Sugiyama, Tagawa and Toda 1981) and is deterministic. It wraps long
+pictures too, but then edges that pass several layers run over boxes; ``rows`` wraps them here.
+Its work grows with the edges that pass layers, so that is limited; beyond the limit boxes stand in
+rows and only edges between neighbours are drawn.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.report.drawing.rows import Placed, Point, Size, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analyzer.report.drawing.record import Drawing
+
+PASSAGES = 20_000
+"""Layers that edges may pass, added up."""
+DENSE = 6
+"""Edges for each box from which on a layout says nothing and costs much."""
+GAP, NEXT = 22.0, 14.0
+"""Between layers, and between boxes of one layer."""
+
+
+def place(drawing: Drawing, sizes: Sequence[Size], width: float) -> Placed:
+    """Lay out a drawing whose boxes have ``sizes``, as wide as ``width`` if that can be."""
+    if not drawing.boxes:
+        return Placed(width, 0.0, (), ())
+    if len(drawing.edges) <= DENSE * len(drawing.boxes):
+        found = _laid_out(drawing, sizes)
+        if found is not None:
+            return wrap(*found, width)
+    return _in_rows(drawing, sizes, width)
+
+
+Found = tuple[list[Point], "Sequence[Size]", list[list[Point]]]
+
+
+def _laid_out(drawing: Drawing, sizes: Sequence[Size]) -> Found | None:
+    """The library's layout in one row; ``None`` where it gives up."""
+    import graphlay
+
+    graph = graphlay.Graph()
+    for number, (wide, high) in enumerate(sizes):
+        graph.node(number, width=wide, height=high, label="")
+    for edge in drawing.edges:
+        graph.edge(edge.source, edge.target)
+    options = {
+        "direction": "leftright",
+        "limits": {"max_dummies": PASSAGES},
+        "spacing": {"layer_gap": GAP, "node_gap": NEXT, "dummy_gap": 8.0, "port_gap": 8.0,
+                    "stub": 8.0, "isolated_gap": NEXT},
+        "routing": {"lane_gap": 6.0},
+    }  # fmt: skip
+    try:
+        found = graphlay.layout(graph, options=options)
+    except graphlay.GraphlayError:
+        return None
+    corners = [
+        Point(node["center"]["x"] - wide / 2, node["center"]["y"] - high / 2)
+        for node, (wide, high) in zip(found.nodes, sizes, strict=True)
+    ]
+    ways = [[Point(point["x"], point["y"]) for point in edge["points"]] for edge in found.edges]
+    return corners, sizes, ways
+
+
+def _in_rows(drawing: Drawing, sizes: Sequence[Size], width: float) -> Placed:
+    """Boxes in their order, as words are set; edges to the next box of a row."""
+    corners: list[Point] = []
+    rows: list[int] = []
+    x = y = tallest = 0.0
+    row = 0
+    for wide, high in sizes:
+        if x and x + wide > width:
+            x, y, tallest, row = 0.0, y + tallest + NEXT, 0.0, row + 1
+        corners.append(Point(round(x + 2, 1), round(y + 2, 1)))
+        rows.append(row)
+        x, tallest = x + wide + GAP, max(tallest, high)
+    ways: list[tuple[Point, ...]] = []
+    for edge in drawing.edges:
+        if edge.target == edge.source + 1 and rows[edge.source] == rows[edge.target]:
+            start, (wide, high) = corners[edge.source], sizes[edge.source]
+            at = round(start.y + min(high, sizes[edge.target][1]) / 2, 1)
+            ways.append((Point(round(start.x + wide, 1), at), Point(corners[edge.target].x, at)))
+        else:
+            ways.append(())
+    right = max(corner.x + wide for corner, (wide, _) in zip(corners, sizes, strict=True))
+    return Placed(round(right + 2, 1), round(y + tallest + 4, 1), tuple(corners), tuple(ways))

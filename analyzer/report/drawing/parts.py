@@ -1,0 +1,189 @@
+"""Operators that are one box: by block, by module of the source code, or each by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import networkx as nx
+
+from analyzer.patterns.scopes import module_path
+from analyzer.patterns.trace import trace
+from analyzer.report.view.kinds import counted_macs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from analyzer.facts import Block, Facts, Node
+    from analyzer.report.drawing.record import Depth
+    from analyzer.report.drawing.wiring import Source, Wiring
+
+LEVELS = 4
+"""Deepest level of modules that is a box."""
+MANY = 40
+"""Modules from which on a picture has enough of them to stay at their level."""
+NO_METADATA: Mapping[str, str] = {}
+Name = tuple[object, ...]
+
+
+@dataclass(slots=True)
+class Part:
+    """One box before equal ones are folded."""
+
+    nodes: list[str]
+    """Drawn operators, producers first."""
+    block: Block | None = None
+    module: str = ""
+    before: set[int] = field(default_factory=set)
+    """Positions of the parts that feed it."""
+    inputs: dict[str, Source] = field(default_factory=dict)
+    """Inputs of the model that it reads."""
+    feeds: dict[int, list[Source]] = field(default_factory=dict)
+    """What each part before it hands to it."""
+
+
+def parts_of(facts: Facts, wiring: Wiring, depth: Depth) -> list[Part]:
+    """The boxes in an order in which producers come first and chains stay together."""
+    groups, names, blocks = _groups(facts, wiring, depth)
+    _merge_circles(wiring, groups)
+    return _ordered(wiring, groups, names, blocks)
+
+
+def _groups(
+    facts: Facts, wiring: Wiring, depth: Depth
+) -> tuple[dict[str, int], dict[int, str], dict[int, Block]]:
+    """Number of the group of each drawn operator; modules and blocks by number."""
+    numbers: dict[Name, int] = {}
+    groups: dict[str, int] = {}
+    names: dict[int, str] = {}
+    blocks: dict[int, Block] = {}
+    if depth == "modules":
+        paths = _modules(facts, wiring)
+        for node in wiring.reads:
+            path = paths.get(node, ())
+            key: Name = ("module", *path) if path else ("node", node)
+            groups[node] = numbers.setdefault(key, len(numbers))
+            if path:
+                names[groups[node]] = ".".join(path)
+    elif depth == "blocks":
+        found = {node: number for number, block in enumerate(facts.blocks) for node in block.nodes}
+        anchors = _anchors(facts, wiring)
+        for node in wiring.reads:
+            anchor = anchors.get(node, node)
+            number = found.get(node, found.get(anchor))
+            key = ("node", anchor) if number is None else ("block", number)
+            groups[node] = numbers.setdefault(key, len(numbers))
+            if number is not None:
+                blocks[groups[node]] = facts.blocks[number]
+    else:
+        groups = {node: number for number, node in enumerate(wiring.reads)}
+    return groups, names, blocks
+
+
+def _anchors(facts: Facts, wiring: Wiring) -> dict[str, str]:
+    """What each operator is drawn with: the layer, join or block whose result it only changes."""
+    by_id = {node.id: node for node in facts.nodes}
+    flow = trace(facts.graph, by_id)
+    anchors = {node: anchor for anchor, region in flow.regions.items() for node in region}
+    in_block = {node for block in facts.blocks for node in block.nodes}
+    for node, sources in wiring.reads.items():
+        if node in anchors or node in in_block:
+            continue
+        made = {source.node for source in sources if not source.is_input}
+        if len(made) == 1 and not any(source.is_input for source in sources):
+            fact = facts[node]
+            if not (counted_macs(fact) or fact.params or fact.composite or fact.macs is None):
+                anchors[node] = made.pop()
+    for node in wiring.reads:  # producers first, so that each chain is as long as one step
+        anchor = anchors.get(node)
+        if anchor is not None:
+            anchors[node] = anchors.get(anchor, anchor)
+    return anchors
+
+
+def _modules(facts: Facts, wiring: Wiring) -> dict[str, tuple[str, ...]]:
+    """Module of each operator, at the first level that has enough of them."""
+    full = {node: module_path(facts[node], _metadata(facts, node)) for node in wiring.reads}
+    for level in range(1, LEVELS + 1):
+        cut = {node: path[:level] for node, path in full.items()}
+        if len(set(cut.values())) >= MANY or level == LEVELS:
+            return cut
+    raise AssertionError("the last level returns")
+
+
+def _metadata(facts: Facts, node: str) -> Mapping[str, str]:
+    return NO_METADATA
+
+
+def _merge_circles(wiring: Wiring, groups: dict[str, int]) -> None:
+    """Groups that feed each other in a circle become one."""
+    graph: nx.DiGraph[int] = nx.DiGraph()
+    graph.add_nodes_from(groups.values())
+    for node, sources in wiring.reads.items():
+        for source in sources:
+            if not source.is_input and groups[source.node] != groups[node]:
+                graph.add_edge(groups[source.node], groups[node])
+    circles = [c for c in nx.strongly_connected_components(graph) if len(c) > 1]
+    names = {number: min(circle) for circle in circles for number in circle}
+    if names:
+        for node, number in groups.items():
+            groups[node] = names.get(number, number)
+
+
+def _ordered(
+    wiring: Wiring, groups: dict[str, int], names: dict[int, str], blocks: dict[int, Block]
+) -> list[Part]:
+    """Parts in topological order: what reads the last one comes next, else the file decides."""
+    members: dict[int, list[str]] = {}
+    for node in wiring.reads:
+        members.setdefault(groups[node], []).append(node)
+    before: dict[int, set[int]] = {number: set() for number in members}
+    after: dict[int, list[int]] = {number: [] for number in members}
+    for node, sources in wiring.reads.items():
+        here = groups[node]
+        for source in sources:
+            there = here if source.is_input else groups[source.node]
+            if there != here and there not in before[here]:
+                before[here].add(there)
+                after[there].append(here)
+    order = _chained(before, after)
+    place = {number: index for index, number in enumerate(order)}
+    parts = []
+    for number in order:
+        part = Part(members[number], blocks.get(number), names.get(number, ""))
+        part.before = {place[other] for other in before[number]}
+        for node in part.nodes:
+            for source in wiring.reads[node]:
+                if source.is_input:
+                    part.inputs[source.node] = source
+                elif groups[source.node] != number:
+                    handed = part.feeds.setdefault(place[groups[source.node]], [])
+                    if source not in handed:
+                        handed.append(source)
+        parts.append(part)
+    return parts
+
+
+def _chained(before: Mapping[int, set[int]], after: Mapping[int, Iterable[int]]) -> list[int]:
+    """Depth first: a branch is followed to where it meets another."""
+    waiting = {number: len(sources) for number, sources in before.items()}
+    ready = [number for number, count in waiting.items() if not count][::-1]
+    order: list[int] = []
+    while ready:
+        number = ready.pop()
+        order.append(number)
+        freed = []
+        for reader in after[number]:
+            waiting[reader] -= 1
+            if not waiting[reader]:
+                freed.append(reader)
+        ready.extend(reversed(freed))
+    return order
+
+
+def main_node(facts: Facts, nodes: Iterable[str]) -> Node:
+    """The operator that says most about a box: that with most MACs, else parameters."""
+    return max(
+        (facts[node] for node in nodes),
+        key=lambda node: (counted_macs(node), node.composite, node.params),
+    )

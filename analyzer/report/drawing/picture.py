@@ -1,0 +1,311 @@
+"""``Drawing`` → marks with places, sizes and colours: what the template draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from math import sqrt
+from typing import TYPE_CHECKING, Literal
+from unicodedata import east_asian_width
+
+from analyzer import units
+from analyzer.report.drawing.layout import place
+from analyzer.report.drawing.rows import Placed, Point, Size
+from analyzer.report.view.kinds import COLORS, HEAT, PALETTE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analyzer.report.drawing.record import Box, Drawing
+
+Coloring = Literal["kind", "macs", "memory", "findings"]
+WIDTH = 720.0
+"""Units across an A4 page, as of every chart."""
+TITLE, SMALL = 10.5, 9.0
+"""Sizes of letters."""
+LOWEST, TALLEST = 42.0, 84.0
+"""Height of a box without cost, and of the one that costs most."""
+LABELLED = 150
+"""Boxes up to which edges say what they carry: a fuller picture has no room for it."""
+SHEET = 2.5
+"""By how much each sheet behind a box stands out."""
+_LETTER = 0.575
+"""Mean width of a letter of the sans-serif faces, bold ones included, in sizes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A box in its place."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    role: str
+    fill: str
+    """Colour on white, for media that know no style sheet."""
+    css: str
+    """Class of the fill."""
+    ink: str
+    ink_css: str
+    lines: tuple[str, ...]
+    sheets: int
+    """Edges of further sheets that show behind a box that stands for several: 0 to 2."""
+    title: str
+    """All of it in words."""
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An edge in its place."""
+
+    path: str
+    """As SVG writes it."""
+    tip: str
+    """Corners of the head of the arrow."""
+    title: str
+    label: str
+    """Shape of the tensor, where there is room."""
+    at: Point
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One entry of the colour key."""
+
+    words: str
+    fill: str
+    css: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Everything in its place."""
+
+    width: float
+    height: float
+    tiles: tuple[Tile, ...]
+    ways: tuple[Way, ...]
+    keys: tuple[Key, ...]
+    title: str
+    """In one sentence, for those who do not see it."""
+    partial: bool
+    """Edges are left out."""
+
+
+def picture(drawing: Drawing, color: Coloring = "kind", width: float = WIDTH) -> Picture:
+    """Lay out and colour; the same drawing gives the same picture."""
+    total = sum(box.macs for box in drawing.boxes)
+    most = max((box.macs for box in drawing.boxes), default=0)
+    lines = [_lines(box, total) for box in drawing.boxes]
+    sizes = [_size(box, words, most) for box, words in zip(drawing.boxes, lines, strict=True)]
+    placed = place(drawing, sizes, width)
+    paints = _paints(drawing.boxes, color)
+    tiles = tuple(
+        Tile(
+            corner.x, round(corner.y + _behind(box), 1), round(wide - _behind(box), 1),
+            round(high - _behind(box), 1), box.role, *_fill(paint), *_ink(paint), words,
+            _sheets(box), _sentence(box, total), box.node,
+        )
+        for box, words, (wide, high), corner, paint in zip(
+            drawing.boxes, lines, sizes, placed.corners, paints, strict=True
+        )
+    )  # fmt: skip
+    labels = _Labels(drawing, placed, sizes)
+    ways = tuple(
+        Way(_path(points), _tip(points), _passing(drawing, number), *labels.of(number, points))
+        for number, points in enumerate(placed.ways)
+        if points
+    )
+    return Picture(
+        max(placed.width, 160.0), placed.height, tiles, ways, _keys(paints, color),
+        summary(drawing), len(ways) < len(drawing.edges),
+    )  # fmt: skip
+
+
+def summary(drawing: Drawing) -> str:
+    """What the picture shows."""
+    parts = [box for box in drawing.boxes if box.role in ("part", "join")]
+    largest = sorted(parts, key=lambda box: -box.macs)[:3]
+    named = "; ".join(_sentence(box, 0) for box in largest if box.macs)
+    held = units.many(drawing.operators, "operator")
+    said = f"The network drawn: {held} in {len(parts)} boxes"
+    return f"{said}. Largest: {named}" if named else said
+
+
+def _times(box: Box) -> str:
+    return f" ×{box.count}" if box.count > 1 else ""
+
+
+def _lines(box: Box, total: int) -> tuple[str, ...]:
+    if box.role == "join":
+        return (box.title,)
+    cost = ""
+    if box.macs:
+        cost = f"{units.si(box.macs, 'MAC')}, {units.percent(box.macs / total)}"
+    elif not box.complete:
+        cost = "MACs unknown"
+    return tuple(line for line in (box.title + _times(box), box.detail, cost) if line)
+
+
+def _sentence(box: Box, total: int) -> str:
+    words = [f"{box.role} {box.title}" if box.role in ("input", "output") else box.title]
+    words[0] += _times(box)
+    if box.detail:
+        words.append(box.detail)
+    if box.macs:
+        share = f" ({units.percent(box.macs / total)})" if total else ""
+        words.append(units.si(box.macs, "MAC") + share)
+    if total and box.nodes:
+        words.append(units.many(box.nodes, "operator"))
+    return ", ".join(words)
+
+
+def _size(box: Box, lines: Sequence[str], most: int) -> tuple[float, float]:
+    if box.role == "join":
+        return round(max(20.0, _wide(lines[0], TITLE) + 10), 1), 20.0
+    sizes = (TITLE, *(SMALL for _ in lines[1:]))
+    wide = max(_wide(line, size) for line, size in zip(lines, sizes, strict=True)) + 14
+    low = 12.0 + 12.5 * len(lines)
+    share = sqrt(box.macs / most) if most else 0.0
+    high = low + share * (TALLEST - LOWEST)
+    return round(max(48.0, wide) + _behind(box), 1), round(high + _behind(box), 1)
+
+
+def _sheets(box: Box) -> int:
+    return min(2, box.count - 1)
+
+
+def _behind(box: Box) -> float:
+    """How far the sheets behind a box stand out."""
+    return SHEET * _sheets(box)
+
+
+def _wide(text: str, size: float) -> float:
+    letters = sum(2.0 if east_asian_width(char) in "WF" else 1.0 for char in text)
+    return letters * size * _LETTER
+
+
+Paint = tuple[str, str]
+"""What a fill means: table of colours and key in it."""
+
+
+def _paints(boxes: Sequence[Box], color: Coloring) -> list[Paint]:
+    if color == "kind":
+        return [
+            ("kind", box.color) if box.role in ("part", "join") else ("end", "") for box in boxes
+        ]
+    if color == "findings":
+        return [("finding", box.severity or "none") if box.role == "part" else ("end", "")
+                for box in boxes]  # fmt: skip
+    values = [box.macs if color == "macs" else box.written for box in boxes]
+    most = max((value for value in values if value), default=0)
+    return [
+        ("end", "") if box.role not in ("part", "join") or value is None
+        else ("heat", str(_step(value, most)))
+        for box, value in zip(boxes, values, strict=True)
+    ]  # fmt: skip
+
+
+def _step(value: int, most: int) -> int:
+    """One of the steps of ``HEAT``, by the root of the share: 0, 4, 16, 36, 64 %."""
+    return min(len(HEAT) - 1, int(len(HEAT) * sqrt(value / most))) if most else 0
+
+
+def _fill(paint: Paint) -> tuple[str, str]:
+    table, key = paint
+    if table == "kind":
+        return COLORS[key][0], f"k-{key}"
+    if table == "heat":
+        return HEAT[int(key)][0], f"h-{key}"
+    if table == "finding" and key != "none":
+        name = {"error": "error", "warning": "warning", "info": "link"}[key]
+        return PALETTE[name][0], f"f-{name}"
+    return PALETTE["panel"][0], "f-panel"
+
+
+def _ink(paint: Paint) -> tuple[str, str]:
+    table, key = paint
+    if table == "end" or key == "none" or (table == "heat" and int(key) < 2):
+        return PALETTE["ink"][0], "f-ink"
+    return PALETTE["on"][0], "f-on"
+
+
+def _keys(paints: Sequence[Paint], color: Coloring) -> tuple[Key, ...]:
+    used = set(paints)
+    if color == "kind":
+        return tuple(Key(k, *_fill(("kind", k))) for k in COLORS if ("kind", k) in used)
+    if color == "findings":
+        words = {"error": "error", "warning": "warning", "info": "information", "none": "nothing"}
+        return tuple(Key(words[k], *_fill(("finding", k))) for k in words if ("finding", k) in used)
+    count = len(HEAT)
+    what = "most MACs" if color == "macs" else "largest tensor"
+    return tuple(
+        Key(f"from {round(100 * (s / count) ** 2)} % of the {what}", *_fill(("heat", str(s))))
+        for s in range(count)
+    )
+
+
+def _path(points: Sequence[Point]) -> str:
+    first, *rest = points
+    return f"M{first.x:g} {first.y:g}" + "".join(f"L{p.x:g} {p.y:g}" for p in rest)
+
+
+def _tip(points: Sequence[Point]) -> str:
+    """A triangle at the end of the last stretch."""
+    before, end = points[-2], points[-1]
+    dx, dy = end.x - before.x, end.y - before.y
+    length = sqrt(dx * dx + dy * dy) or 1.0
+    ux, uy = 6 * dx / length, 6 * dy / length
+    corners = (end, Point(end.x - ux - uy / 2, end.y - uy + ux / 2),
+               Point(end.x - ux + uy / 2, end.y - uy - ux / 2))  # fmt: skip
+    return " ".join(f"{round(x, 1):g},{round(y, 1):g}" for x, y in corners)
+
+
+def _passing(drawing: Drawing, number: int) -> str:
+    edge = drawing.edges[number]
+    ends = f"{drawing.boxes[edge.source].title} → {drawing.boxes[edge.target].title}"
+    more = f", {units.many(edge.tensors, 'tensor')}" if edge.tensors > 1 else ""
+    return f"{ends}: {units.shape(edge.shape)}{more}"
+
+
+class _Labels:
+    """Shapes on edges: once for each box, and where nothing else is."""
+
+    def __init__(self, drawing: Drawing, placed: Placed, sizes: Sequence[Size]) -> None:
+        self._drawing = drawing
+        self._named: set[int] = set()
+        self._taken: list[tuple[float, float, float, float]] = [
+            (at.x, at.y, at.x + wide, at.y + high)
+            for at, (wide, high) in zip(placed.corners, sizes, strict=True)
+        ]
+        for way in placed.ways:
+            for a, b in pairwise(way):
+                self._taken.append((min(a.x, b.x), min(a.y, b.y), max(a.x, b.x), max(a.y, b.y)))
+
+    def of(self, number: int, points: Sequence[Point]) -> tuple[str, Point]:
+        """Above the longest level stretch; empty where that has no room."""
+        edge, boxes = self._drawing.edges[number], self._drawing.boxes
+        nothing = "", points[0]
+        if len(boxes) > LABELLED or boxes[edge.source].role == "input" or edge.shape is None:
+            return nothing
+        if edge.source in self._named:
+            return nothing
+        words = units.shape(edge.shape)
+        room = _wide(words, SMALL - 1)
+        a, b = max(pairwise(points), key=lambda s: abs(s[0].x - s[1].x))
+        x, y = (a.x + b.x) / 2, a.y - 2.5
+        own = (x - room / 2, y - SMALL + 2, x + room / 2, y)
+        if a.y != b.y or abs(a.x - b.x) < room + 6 or any(_meet(own, it) for it in self._taken):
+            return nothing
+        self._taken.append(own)
+        self._named.add(edge.source)
+        return words, Point(round(x, 1), round(y, 1))
+
+
+def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    """Whether two rectangles, given by left, top, right and bottom, share a place."""
+    return ((one[0] < other[2] and other[0] < one[2]) or one[0] <= other[0] <= one[2]) and (
+        one[1] <= other[3] and other[1] <= one[3]
+    )

@@ -1,0 +1,67 @@
+"""The network as boxes and edges: what a picture of it shows, before it has places."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from analyzer.restore import record
+
+Depth = Literal["blocks", "modules", "operators"]
+"""What one box is."""
+Role = Literal["input", "output", "join", "part"]
+"""What a box stands for: an end of the network, a meeting of branches, or anything else."""
+
+
+@record
+class Box:
+    """Operators that are drawn as one."""
+
+    role: Role
+    title: str
+    detail: str
+    """What tells it from others of its title; may be empty."""
+    color: str
+    """Key of ``kinds.COLORS``, of what does most of its MACs."""
+    count: int
+    """How many equal ones in a row it stands for; figures are those of all of them."""
+    node: str
+    """Id of the operator that says most about it; a tensor's name for an end."""
+    nodes: int
+    """Operators, those of bodies and functions included."""
+    macs: int
+    """As far as they are known, and as often as the totals contain them."""
+    complete: bool
+    """False where the MACs of an operator in it are unknown."""
+    params: int
+    written: int | None
+    """Bytes of its largest tensor; null where that of one is unknown."""
+    severity: str
+    """Of the gravest finding about its operators; empty for none."""
+
+
+@record
+class Edge:
+    """Tensors from one box to another."""
+
+    source: int
+    """Position among the boxes."""
+    target: int
+    tensors: int
+    shape: tuple[int | None, ...] | None
+    """Of the first."""
+
+
+@record
+class Drawing:
+    """The collapsed compute graph."""
+
+    depth: Depth
+    boxes: tuple[Box, ...]
+    """Producers first."""
+    edges: tuple[Edge, ...]
+    operators: int
+    """In all boxes together."""
+    hidden: int
+    """Operators that no box holds: constants, renaming and the arithmetic of shapes, unread."""
+    joined: bool
+    """True where there were so many boxes that neighbours that are not alike are one."""

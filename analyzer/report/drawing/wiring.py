@@ -1,0 +1,156 @@
+"""Which operators are drawn, and which of them feed which.
+
+Constants, what is known from shapes alone, renaming and conversion are plumbing: it is looked
+through. Operators in bodies and functions are drawn as the operator of the main graph that runs
+them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from analyzer.graph.adjacency import vertices
+from analyzer.operators import record_of
+from analyzer.operators.record import Kind, Nature
+from analyzer.report.view.kinds import counted_macs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from analyzer.facts import Facts, Node, Tensor
+    from analyzer.graph.adjacency import Vertex
+    from analyzer.operators.record import Operator
+
+STEERING = frozenset({Kind.SHAPE, Kind.BOUND, Kind.SCALE, Kind.ZERO_POINT, Kind.STATISTIC})
+"""Inputs that are no data: what computes them is the exporter's business."""
+RENAMING = frozenset({"Identity", "Dropout"})
+
+
+class Source(NamedTuple):
+    """Where a tensor comes from: a drawn operator, or an input of the model."""
+
+    node: str
+    """Id of the operator; the name of the input where ``is_input``."""
+    is_input: bool
+    tensor: Tensor | None
+
+
+@dataclass(slots=True)
+class Wiring:
+    """Drawn operators of the main graph and what they read."""
+
+    reads: dict[str, tuple[Source, ...]] = field(default_factory=dict)
+    """Of each drawn operator, in the order of the file."""
+    outputs: list[tuple[Tensor, Source]] = field(default_factory=list)
+    """Outputs of the model that something makes."""
+    owner: dict[str, str] = field(default_factory=dict)
+    """Drawn operator that each operator belongs to, itself included."""
+
+
+def wire(facts: Facts) -> Wiring:
+    """One pass in topological order, O(V + E)."""
+    found = Wiring()
+    inputs = {tensor.name: tensor for tensor in facts.inputs}
+    made: dict[str, Source | None] = {
+        name: Source(name, True, tensor) for name, tensor in inputs.items()
+    }
+    plumbing: list[str] = []
+    runs: dict[str, str] = {}
+    inner: list[tuple[str, str]] = []
+    for node, vertex in vertices(facts.graph):
+        for scope in vertex.runs:
+            runs.setdefault(scope, node)
+        if vertex.scope:
+            inner.append((node, vertex.scope))
+            continue
+        record = record_of(vertex.call)
+        sources = [made.get(name) for name in _read(vertex, record)]
+        known = [source for source in sources if source is not None]
+        if _is_plumbing(facts[node], record, sources):
+            plumbing.append(node)
+            through = known[0] if known and _renames(record, vertex) else None
+            for tensor in vertex.call.outputs:
+                if tensor is not None:
+                    made[tensor.name] = through
+            continue
+        found.reads[node] = tuple(dict.fromkeys(known))
+        found.owner[node] = node
+        for tensor in vertex.call.outputs:
+            if tensor is not None:
+                made[tensor.name] = Source(node, False, tensor)
+    for tensor in facts.outputs:
+        source = made.get(tensor.name)
+        if source is not None:
+            found.outputs.append((tensor, source))
+    _own_inner(found, runs, inner, facts)
+    _own_plumbing(found, facts, plumbing)
+    return found
+
+
+def _read(vertex: Vertex, record: Operator | None) -> Iterator[str]:
+    for slot, tensor in enumerate(vertex.call.inputs):
+        operand = record.operand(slot) if record is not None else None
+        if tensor is not None and (operand is None or operand.kind not in STEERING):
+            yield tensor.name
+    yield from sorted(vertex.implicit)
+
+
+def _renames(record: Operator | None, vertex: Vertex) -> bool:
+    if record is None:
+        return False
+    return record.name in RENAMING or record.nature is Nature.CONVERSION
+
+
+def _is_plumbing(node: Node, record: Operator | None, sources: Iterable[Source | None]) -> bool:
+    """Nothing that a reader of the picture misses; whatever has a cost is drawn."""
+    if record is None or counted_macs(node) or node.composite or node.macs is None:
+        return False
+    if record.nature is Nature.STATIC:
+        return bool(record.inputs) or not node.params
+    if record.name in RENAMING or record.nature is Nature.CONVERSION:
+        return True
+    return bool(node.inputs) and not any(sources)
+
+
+def _own_inner(
+    found: Wiring, runs: dict[str, str], inner: Iterable[tuple[str, str]], facts: Facts
+) -> None:
+    """Operators of bodies belong to what runs them, however deep; callers come first or last."""
+    homes: dict[str, str] = {}
+    above = dict(inner)
+    for node, scope in above.items():
+        path: list[str] = []
+        here = scope
+        while here not in homes and here in runs and len(path) < len(above):
+            path.append(here)
+            caller = runs[here]
+            if caller in found.owner and caller not in above:
+                homes[here] = found.owner[caller]
+                break
+            here = above.get(caller, "")
+        home = homes.get(here)
+        if home is not None:
+            for passed in path:
+                homes[passed] = home
+            found.owner[node] = home
+        elif counted_macs(facts[node]) or facts[node].params:
+            found.reads.setdefault(node, ())  # nobody is known to run it, and it counts
+            found.owner[node] = node
+
+
+def _own_plumbing(found: Wiring, facts: Facts, plumbing: Iterable[str]) -> None:
+    """Plumbing belongs to what reads it first, last operators first."""
+    for node in reversed([*plumbing]):
+        for reader in facts.graph.successors(node):
+            if reader in found.owner:
+                found.owner[node] = found.owner[reader]
+                break
+        else:
+            for maker in facts.graph.predecessors(node):
+                if maker in found.owner:
+                    found.owner[node] = found.owner[maker]
+                    break
+            else:
+                if facts[node].params:
+                    found.reads[node], found.owner[node] = (), node

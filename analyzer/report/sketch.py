@@ -1,0 +1,92 @@
+"""A drawing by itself: SVG, and PNG and PDF made of that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from analyzer.errors import OutputError
+from analyzer.report.drawing.picture import WIDTH, picture
+from analyzer.report.pdf import fetcher, load_weasyprint
+from analyzer.report.rendering import environment
+from analyzer.report.view.kinds import COLORS, HEAT, PALETTE
+from analyzer.sanitise import clean, label
+from analyzer.units import shorten
+
+if TYPE_CHECKING:
+    from analyzer.report.drawing.picture import Coloring
+    from analyzer.report.drawing.record import Drawing
+    from analyzer.report.result import Options
+
+SHARP = 2.0
+"""Pixels of a PNG for each unit, so that letters stay sharp on fine screens."""
+MOST_PIXELS = 12_000
+"""Longest side of a PNG."""
+FONT = "Liberation Sans"
+KEY, KEY_LETTER = 30.0, 5.2
+"""Width of an entry of the key without words, and of a letter of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A drawing that is to be a file."""
+
+    drawing: Drawing
+    title: str
+    color: Coloring = "kind"
+
+
+def svg(sketch: Sketch, *, themed: bool = True) -> str:
+    """One SVG without scripts, fonts or addresses.
+
+    ``themed``: dark where the reader's system is; a style sheet that rasterisers do not need.
+    """
+    shown, title = picture(sketch.drawing, sketch.color), label(sketch.title, 80)
+    keys = sum(KEY + KEY_LETTER * len(key.words) for key in shown.keys)
+    width = round(max(shown.width, keys, 9 * len(title), WIDTH / 3) + 24, 1)
+    template = environment().get_template("network.svg.j2")
+    return template.render(
+        picture=shown, title=title, width=width, height=round(shown.height + 76, 1),
+        palette=PALETTE, kinds=COLORS, heat=HEAT, themed=themed,
+    ).strip() + "\n"  # fmt: skip
+
+
+def to_svg(sketch: Sketch, options: Options) -> bytes:
+    """For browsers and editors."""
+    return svg(sketch).encode("utf-8", "replace")
+
+
+def to_png(sketch: Sketch, options: Options) -> bytes:
+    """For documents and chats; raises ``OutputError``."""
+    import resvg_py
+
+    text = svg(sketch, themed=False)
+    zoom = min(SHARP, MOST_PIXELS / max(_size(text)))
+    try:
+        made = resvg_py.svg_to_bytes(svg_string=text, zoom=zoom, sans_serif_family=FONT)
+    except ValueError as error:
+        raise OutputError(f"the picture cannot be drawn: {shorten(clean(str(error)))}") from error
+    return bytes(made)
+
+
+def to_pdf(sketch: Sketch, options: Options) -> bytes:
+    """One page as large as the picture; raises ``OutputError``."""
+    weasyprint = load_weasyprint()
+    text = svg(sketch, themed=False)
+    width, height = _size(text)
+    page = (
+        environment()
+        .get_template("network.html.j2")
+        .render(title=label(sketch.title, 80), svg=Markup(text), width=width, height=height)
+    )
+    made: bytes = weasyprint.HTML(string=page, url_fetcher=fetcher()).write_pdf()
+    return made
+
+
+def _size(text: str) -> tuple[float, float]:
+    """Width and height that an SVG of ours states."""
+    head = text[: text.index(">")]
+    width, height = (head.split(f' {name}="')[1].split('"')[0] for name in ("width", "height"))
+    return float(width), float(height)

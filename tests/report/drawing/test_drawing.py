@@ -1,0 +1,125 @@
+"""What is drawn: each operator in one box, equal boxes folded, every edge between two boxes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import get_args
+
+import pytest
+
+from analyzer.report import Result
+from analyzer.report.drawing import Box, Depth, Drawing, draw
+from analyzer.report.drawing.draw import MOST
+from analyzer.report.drawing.fold import cut, fold
+from tests.report.drawing.networks import FILES, MADE, network
+
+NETWORKS = (*FILES, *MADE)
+
+
+def parts(drawing: Drawing) -> list[Box]:
+    return [box for box in drawing.boxes if box.role in ("part", "join")]
+
+
+@pytest.mark.parametrize("depth", get_args(Depth))
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_mac_is_in_exactly_one_box(name: str, depth: Depth) -> None:
+    result = network(name)
+    drawing = draw(result, depth)
+    assert sum(box.macs for box in drawing.boxes) == result.facts.totals.macs
+    held = sum(node.params for node in result.facts.nodes)
+    assert sum(box.params for box in drawing.boxes) == held
+    assert drawing.operators == sum(box.nodes for box in drawing.boxes)
+    assert drawing.operators + drawing.hidden == len(result.facts.nodes)
+
+
+@pytest.mark.parametrize("depth", get_args(Depth))
+@pytest.mark.parametrize("name", NETWORKS)
+def test_edges_lead_from_producers_to_readers_that_exist(name: str, depth: Depth) -> None:
+    drawing = draw(network(name), depth)
+    outputs = {n for n, box in enumerate(drawing.boxes) if box.role == "output"}
+    targets = {edge.target for edge in drawing.edges}
+    assert outputs <= targets
+    for edge in drawing.edges:
+        assert 0 <= edge.source < edge.target < len(drawing.boxes)
+        assert drawing.boxes[edge.target].role != "input"
+        assert edge.source not in outputs
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_blocks_are_no_more_than_a_page_has_room_for(name: str) -> None:
+    drawing = draw(network(name))
+    assert len(parts(drawing)) <= MOST["blocks"] == 60
+
+
+def test_resnet50_has_the_stages_of_the_paper() -> None:
+    """He et al. 2016, table 1: 3, 4, 6 and 3 bottlenecks."""
+    drawing = draw(network("resnet50"))
+    blocks = [box for box in parts(drawing) if box.title == "bottleneck"]
+    assert [box.count for box in blocks] == [1, 2, 1, 3, 1, 5, 1, 2]
+    assert len(drawing.boxes) <= 60
+
+
+def test_densenet121_has_the_blocks_of_the_paper() -> None:
+    """Huang et al. 2017, table 1: 6, 12, 24 and 16 layers."""
+    found = [box.count for box in parts(draw(network("densenet121"))) if box.count > 1]
+    assert found == [6, 12, 24, 16]
+
+
+def test_mobilenet_folds_the_five_equal_blocks_of_the_paper() -> None:
+    """Howard et al. 2017, table 1: five times 512 → 512 at 14×14."""
+    boxes = parts(draw(network("mobilenet")))
+    assert [(box.count, box.detail) for box in boxes if box.count > 1] == [(5, "512 → 512")]
+
+
+def test_what_is_not_alike_is_not_folded() -> None:
+    assert [run.times for run in fold("abab", [set(), set(), {0}, {1}])] == [1, 1, 1, 1]
+    assert [run.times for run in fold("aaa", [set(), set(), set()])] == [1, 1, 1]
+
+
+def test_rows_of_several_boxes_are_folded() -> None:
+    chain = [set(), *({n} for n in range(7))]
+    assert [(r.start, r.period, r.times) for r in fold("xabababy", chain)] == [
+        (0, 1, 1), (1, 2, 3), (7, 1, 1),
+    ]  # fmt: skip
+
+
+def test_a_branch_that_leaves_early_is_not_hidden_in_a_fold() -> None:
+    chain = [set(), {0}, {1}, {2}, {3}, {4}]
+    assert [run.times for run in fold("xaaayz", chain)] == [1, 3, 1, 1]
+    leaving = [*chain[:5], {1, 4}]  # as a skip connection of a U-Net does
+    assert [run.times for run in fold("xaaayz", leaving)] == [1, 1, 2, 1, 1]
+
+
+def test_pieces_cover_all_and_are_no_more_than_wanted() -> None:
+    runs = cut(1001, 60)
+    assert len(runs) <= 60
+    assert [at for run in runs for at in range(run.start, run.stop)] == [*range(1001)]
+
+
+def test_a_loop_holds_the_work_of_its_turns() -> None:
+    """3 turns of 4·8·8 multiply-accumulates."""
+    (loop,) = [box for box in parts(draw(network("loop"))) if box.title == "Loop"]
+    assert loop.macs == 3 * 4 * 8 * 8
+    assert loop.nodes == 3 + 1  # the body's two, and the activation behind it
+
+
+def test_gravest_finding_of_a_box_is_told(wasteful: Result) -> None:
+    drawing = draw(wasteful)
+    told = Counter(box.severity for box in parts(drawing))
+    assert told.keys() == {"", "warning"}
+    assert told[""] == 2  # the first layer and the classifier are no candidates
+    assert {box.severity for box in draw(network("standard")).boxes} == {""}
+
+
+def test_constants_and_shape_arithmetic_are_no_boxes() -> None:
+    titles = {box.title for box in parts(draw(network("shufflenet"), "operators"))}
+    assert "Conv" in titles or any("grouped" in title for title in titles)
+    assert titles.isdisjoint({"Constant", "Identity", "Shape"})
+
+
+def test_same_model_gives_the_same_drawing() -> None:
+    from analyzer.analyze import analyze
+    from analyzer.model import load
+
+    again = Result(analyze(load(str(FILES["squeezenet"]))))
+    assert draw(again) == draw(network("squeezenet"))

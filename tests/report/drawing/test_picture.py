@@ -1,0 +1,132 @@
+"""Where it is drawn: no boxes over each other, no edge over a box, on a page."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+from typing import get_args
+
+import pytest
+
+from analyzer.report.drawing import Box, Depth, Drawing, Edge, draw
+from analyzer.report.drawing.layout import DENSE
+from analyzer.report.drawing.picture import WIDTH, Coloring, Picture, Tile, picture
+from tests.report.drawing.networks import FILES, MADE, branching, network, of
+
+NETWORKS = (*FILES, *MADE)
+
+
+def overlapping(shown: Picture) -> list[tuple[str, str]]:
+    """Pairs of boxes that share a place; linear but for boxes above each other."""
+    tiles = sorted(shown.tiles, key=lambda tile: tile.y)
+    found = []
+    for number, one in enumerate(tiles):
+        for other in tiles[number + 1 :]:
+            if other.y >= one.y + one.height:
+                break
+            if one.x < other.x + other.width and other.x < one.x + one.width:
+                found.append((one.title, other.title))
+    return found
+
+
+def crossed(shown: Picture) -> list[tuple[str, str]]:
+    """Edges that run through a box."""
+    found = []
+    for way in shown.ways:
+        points = [tuple(map(float, at.split())) for at in way.path[1:].split("L")]
+        for (x1, y1), (x2, y2) in pairwise(points):
+            ends = min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+            found += [(way.title, tile.title) for tile in shown.tiles if _through(tile, *ends)]
+    return found
+
+
+def _through(tile: Tile, left: float, top: float, right: float, bottom: float) -> bool:
+    """A hair of room: an edge ends at the border of its box."""
+    inside_x = left < tile.x + tile.width - 0.3 and tile.x + 0.3 < right
+    inside_y = top < tile.y + tile.height - 0.3 and tile.y + 0.3 < bottom
+    level, upright = top == bottom, left == right
+    assert level or upright, "an edge runs level or upright"
+    if level:
+        return inside_x and tile.y + 0.3 < top < tile.y + tile.height - 0.3
+    return inside_y and tile.x + 0.3 < left < tile.x + tile.width - 0.3
+
+
+@pytest.mark.parametrize("depth", get_args(Depth))
+@pytest.mark.parametrize("name", NETWORKS)
+def test_no_two_boxes_overlap_and_no_edge_crosses_one(name: str, depth: Depth) -> None:
+    drawing = draw(network(name), depth)
+    shown = picture(drawing)
+    assert overlapping(shown) == []
+    if len(drawing.boxes) < 150:
+        assert crossed(shown) == []
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_everything_is_on_the_page(name: str) -> None:
+    shown = picture(draw(network(name)))
+    for tile in shown.tiles:
+        assert tile.x >= 0
+        assert tile.y >= 0
+        assert tile.x + tile.width <= shown.width
+        assert tile.y + tile.height <= shown.height
+    for way in shown.ways:
+        for at in way.path[1:].split("L"):
+            x, y = map(float, at.split())
+            assert 0 <= x <= shown.width
+            assert 0 <= y <= shown.height
+
+
+def test_a_long_chain_is_wrapped() -> None:
+    boxes = tuple(_box(f"layer {n}") for n in range(50))
+    edges = tuple(Edge(n, n + 1, 1, (1, 8)) for n in range(49))
+    shown = picture(Drawing("blocks", boxes, edges, 50, 0, False))
+    assert shown.width <= WIDTH + 40
+    assert shown.width / shown.height < 3
+    assert len(shown.ways) == 49
+    assert crossed(shown) == []
+
+
+def test_resnet50_is_half_a_page_at_most() -> None:
+    shown = picture(draw(network("resnet50")))
+    assert shown.width <= WIDTH + 40
+    assert shown.height * WIDTH / shown.width <= WIDTH * 297 / 210 / 2
+
+
+def test_what_costs_more_is_taller() -> None:
+    drawing = draw(network("resnet50"))
+    shown = picture(drawing)
+    pairs = sorted(
+        (box.macs, tile.height)
+        for box, tile in zip(drawing.boxes, shown.tiles, strict=True)
+        if box.macs
+    )
+    assert [high for _, high in pairs] == sorted(high for _, high in pairs)
+    assert pairs[0][1] < pairs[-1][1]
+
+
+def test_too_many_connections_are_left_out_and_that_is_said() -> None:
+    boxes = tuple(_box(f"n{n}") for n in range(30))
+    edges = tuple(Edge(a, b, 1, None) for a, b in combinations(range(30), 2))
+    assert len(edges) > DENSE * len(boxes)
+    shown = picture(Drawing("blocks", boxes, edges, 30, 0, False))
+    assert shown.partial
+    assert 0 < len(shown.ways) < len(edges)
+    assert overlapping(shown) == []
+    assert crossed(shown) == []
+
+
+@pytest.mark.parametrize("color", get_args(Coloring))
+def test_every_colour_has_its_key(color: Coloring) -> None:
+    shown = picture(draw(network("shufflenet")), color)
+    used = {tile.css for tile in shown.tiles if tile.role == "part"}
+    assert used <= {key.css for key in shown.keys}
+
+
+def test_boxes_of_a_thousand_operators_take_marks_in_proportion() -> None:
+    """The picture of ten times the operators has ten times the marks, not more."""
+    small, large = (picture(draw(of(branching(n, 3)), "operators")) for n in (50, 500))
+    assert len(large.tiles) == pytest.approx(10 * len(small.tiles), rel=0.1)
+    assert sum(len(way.path) for way in large.ways) < 25 * sum(len(w.path) for w in small.ways)
+
+
+def _box(title: str) -> Box:
+    return Box("part", title, "", "other", 1, title, 1, 0, True, 0, 4, "")
