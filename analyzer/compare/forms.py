@@ -143,7 +143,7 @@ def _reduce(call: Call, found: Settings) -> None:
     rank = _rank(call)
     noop = found.pop("noop_with_empty_axes", 0)
     stated = len(call.inputs) > 1 and call.inputs[1] is not None
-    if not found.get("axes") and not stated:
+    if not found.get("axes") and (not stated or found.get("axes") == ()):
         found["axes"] = () if noop else tuple(range(rank)) if rank is not None else "all"
 
 
@@ -237,6 +237,13 @@ def _reshape(call: Call, found: Settings) -> None:
         found.pop("allowzero", None)
 
 
+def _grid(call: Call, found: Settings) -> None:
+    """Opset 20 gave two modes other names."""
+    mode = found.get("mode")
+    if isinstance(mode, str):
+        found["mode"] = mode.removeprefix("bi")
+
+
 def _split(call: Call, found: Settings) -> None:
     """Sizes of the parts, however they are stated."""
     axis = found.get("axis", 0)
@@ -291,6 +298,7 @@ _RULES: Mapping[str, Callable[[Call, Settings], None]] = {
     "Resize": _resize,
     "Gemm": _gemm,
     "Reshape": _reshape,
+    "GridSample": _grid,
     "BatchNormalization": _without_defaults(training_mode=0),
     "Split": _split,
     "ArgMax": _without_defaults(select_last_index=0),

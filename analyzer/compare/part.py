@@ -98,7 +98,8 @@ class Part:
     @property
     def types(self) -> Hashable:
         """Element types and shapes of the outputs."""
-        return tuple((tensor.dtype, tensor.shape) for tensor in self.node.outputs)
+        outputs = self.node.outputs[:1] if self.is_carrier else self.node.outputs
+        return tuple((tensor.dtype, tensor.shape) for tensor in outputs)
 
     @property
     def is_plumbing(self) -> bool:

@@ -73,6 +73,17 @@ def test_an_input_equals_the_attribute_that_it_was_before(
     assert differences(f"{SIDES} {old}", f"{SIDES} {new}", opsets) == []
 
 
+def test_two_names_of_one_mode_are_the_same() -> None:
+    ends = "(float[1,1,4,4] x, float[1,2,2,2] g) => (float[A,B,C,D] y)"
+    old, new = (f'{ends} {{ y = GridSample <mode="{mode}linear"> (x, g) }}' for mode in ("bi", ""))
+    assert differences(old, new, (16, 20)) == []
+
+
+def test_no_axes_at_the_input_are_all_axes() -> None:
+    empty = f"{SIDES} <int64[0] a = {{}}> {{ y = ReduceMin (x, a) }}"
+    assert differences(empty, f"{SIDES} {{ y = ReduceMin (x) }}", (18, 13)) == []
+
+
 def test_a_bound_at_an_input_that_changes_is_named() -> None:
     bound = "<float low = {{0}}, float high = {{{}}}> {{ y = Clip (x, low, high) }}"
     old, new = (f"{SIDES} {bound.format(high)}" for high in (6, 4))
