@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from analyzer.report.sheet import Sheet
 
 _SUBSCRIPT = re.compile(r"(?<![A-Za-z0-9])([A-Z])_([A-Z])(?![A-Za-z0-9_])")
+_UNIT = re.compile(
+    r"[\d.,]*\d (?:[kMGTPE]?(?:MAC|FLOP)s?|[KMGTPE]i?B|[kMGTPE]|B|%|ms|µs|ns|s|dB|FLOP/B)(?!\w)"
+)
+"""A number with its unit."""
 _MONO = '"DejaVu Sans Mono", "Liberation Mono", monospace'
 
 
@@ -54,6 +58,7 @@ def environment() -> jinja2.Environment:
         "number": units.number,
         "shape": units.shape,
         "label": label,
+        "kept": _kept,
     }
     env.filters |= {"prose": _prose, "key": _key}
     env.globals |= {"inline": _inline, "csp": _csp_hash}
@@ -63,6 +68,11 @@ def environment() -> jinja2.Environment:
 def _shown(value: Any) -> Any:
     """What a template shows: text made ``clean``, if somebody forgot, markup of ours as it is."""
     return clean(value) if type(value) is str else value
+
+
+def _kept(text: str) -> Markup:
+    """Text in which no line ends between a number and its unit."""
+    return Markup(_UNIT.sub(r'<span class="u">\g<0></span>', str(escape(clean(str(text))))))
 
 
 @cache
