@@ -12,11 +12,10 @@ from collections import Counter, defaultdict, deque
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from analyzer.compare import keys
 from analyzer.compare.cones import Numbers, downstream, upstream
 from analyzer.compare.contexts import around
-from analyzer.compare.looks import BLANK
 from analyzer.compare.makers import makers_of
-from analyzer.operators.record import Kind, Nature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
@@ -27,16 +26,6 @@ if TYPE_CHECKING:
 
     Key = Callable[[Part], Hashable]
     Looks = Mapping[Root, bytes]
-
-FAMILIES = (Nature.CONVOLUTION, Nature.PRODUCT, Nature.ATTENTION, Nature.RECURRENT)
-"""Operators that stay what they are when they are quantised or fused: Conv and QLinearConv."""
-
-
-SIZED = frozenset({"group", "shape", "split", "sizes", "output_shape"})
-"""Settings that follow the width of the network."""
-WEIGHT = Kind.WEIGHT.value
-VIEWS = frozenset({"Reshape", "Flatten", "Squeeze", "Unsqueeze"})
-"""Operators that give a tensor another shape and touch nothing."""
 
 
 class Matching:
@@ -70,34 +59,34 @@ class Matching:
         weighty = [self._keyed(side, self._weighty, numbers) for side in self._sides]
         self._by(*weighty)
         self._by(*[self._keyed(side, self._learned, numbers) for side in self._sides])
-        self._spread(_whole)
-        self._spread(_typed)
-        self._by(*[self._keyed(side, _named, numbers) for side in self._sides])
-        loose = [self._keyed(side, _loose, numbers) for side in self._sides]
+        self._spread(keys.whole)
+        self._spread(keys.typed)
+        self._by(*[self._keyed(side, keys.named, numbers) for side in self._sides])
+        loose = [self._keyed(side, keys.loose, numbers) for side in self._sides]
         ups = self._cones(upstream, loose, numbers)
         downs = self._cones(downstream, loose, numbers)
         self._by(*_joined(ups, downs, numbers))
         for old, new in around(self._sides, numbers, sized=True):
             self._by(old, new)
-        self._spread(_whole)
-        self._spread(_loose)
-        self._by(*[self._keyed(side, _called, numbers) for side in self._sides])
+        self._spread(keys.whole)
+        self._spread(keys.loose)
+        self._by(*[self._keyed(side, keys.called, numbers) for side in self._sides])
         for old, new in around(self._sides, numbers, sized=False):
             self._by(old, new)
-        self._spread(_loose)
-        self._by(*[self._keyed(side, _numbered, numbers) for side in self._sides])
+        self._spread(keys.loose)
+        self._by(*[self._keyed(side, keys.numbered, numbers) for side in self._sides])
         self._by(*ups)
         self._by(*downs)
-        self._spread(_loose)
-        self._spread(_typed)
-        for key in (_whole, _outlined):
+        self._spread(keys.loose)
+        self._spread(keys.typed)
+        for key in (keys.whole, keys.outlined):
             self._by(*[self._keyed(side, key, numbers) for side in self._sides])
-            self._spread(_typed)
-        self._spread(_family)
-        for key in (_shaped, _kernel):
+            self._spread(keys.typed)
+        self._spread(keys.family)
+        for key in (keys.shaped, keys.kernel):
             self._by(*[self._keyed(side, key, numbers) for side in self._sides])
-            self._spread(_family)
-        self._spread(_placed)
+            self._spread(keys.family)
+        self._spread(keys.placed)
 
     @property
     def _sides(self) -> tuple[Network, Network]:
@@ -144,24 +133,24 @@ class Matching:
         return found
 
     def _strict(self, part: Part, looks: Looks) -> Hashable:
-        return (part.outline, part.set, _seen(part, looks))
+        return (part.outline, part.set, keys.seen(part, looks))
 
     def _weighty(self, part: Part, looks: Looks) -> Hashable | None:
         """A layer by its weights; nothing of one without, or whose weights were not seen."""
-        seen = _seen(part, looks)
+        seen = keys.seen(part, looks)
         if not part.is_weighted or not seen or any(each is None for _, each in seen):
             return None
-        if _is_blank(part, looks):
+        if keys.is_blank(part, looks):
             return None
         return (part.outline, seen)
 
     def _learned(self, part: Part, looks: Looks) -> Hashable | None:
         """A layer by what it multiplies by alone, whatever operator does it."""
-        roots = [root for operand in part.operands if operand.kind == WEIGHT
+        roots = [root for operand in part.operands if operand.kind == keys.WEIGHT
                  for root in operand.roots]  # fmt: skip
         if not roots or part.record is None or any(root not in looks for root in roots):
             return None
-        if _is_blank(part, looks):
+        if keys.is_blank(part, looks):
             return None
         return (part.record.nature, part.label, tuple(looks[root] for root in roots))
 
@@ -196,9 +185,9 @@ class Matching:
             self._fresh.clear()
 
     def _to_sources(self, old: Part, new: Part, alike: Key) -> None:
-        there = {_slot(new, source.slot): source for source in new.sources}
+        there = {keys.slot(new, source.slot): source for source in new.sources}
         for source in old.sources:
-            other = there.get(_slot(old, source.slot))
+            other = there.get(keys.slot(old, source.slot))
             if other is not None and source.port == other.port:
                 self._try(source.part, other.part, alike)
 
@@ -211,7 +200,7 @@ class Matching:
             for index, slot, port in part.readers:
                 if index not in taken:
                     reader = network.parts[index]
-                    where: Hashable = (_slot(reader, slot), port, alike(reader))
+                    where: Hashable = (keys.slot(reader, slot), port, alike(reader))
                     found.setdefault(where, []).append(index)
             sides.append(found)
         for where, indices in sides[0].items():
@@ -240,108 +229,3 @@ def _joined(ups: list[list[int]], downs: list[list[int]], numbers: Numbers) -> l
 
 def _of(numbers: list[int]) -> Key:
     return lambda part: numbers[part.index]
-
-
-def _seen(part: Part, looks: Looks) -> tuple[tuple[int, Hashable], ...]:
-    """What the stored tensors of an operator look like, by slot."""
-    return tuple(
-        (operand.slot, None if any(root not in looks for root in operand.roots)
-         else tuple(looks[root] for root in operand.roots))
-        for operand in part.operands
-    )  # fmt: skip
-
-
-def _is_blank(part: Part, looks: Looks) -> bool:
-    """Whether all its weights are one number each: then they tell no layer from another."""
-    roots = [root for operand in part.operands for root in operand.roots]
-    return all(looks.get(root, BLANK).startswith(BLANK) for root in roots)
-
-
-def _named(part: Part) -> Hashable | None:
-    """Scope, name and all else, where the name is more than a number."""
-    node = part.node
-    return (node.scope, node.name, part.outline, part.set) if _tells(node.name) else None
-
-
-def _called(part: Part) -> Hashable | None:
-    """Scope, name and type, where the name is more than a number."""
-    return _numbered(part) if _tells(part.node.name) else None
-
-
-def _numbered(part: Part) -> Hashable | None:
-    """Scope, name and type, whatever the name."""
-    node = part.node
-    return (node.scope, node.name, node.domain, node.op_type) if node.name else None
-
-
-def _tells(name: str) -> bool:
-    """Whether a name is more than a type and a number, which shifts when something is put in."""
-    return (bool(name) and not name[-1].isdigit()) or any(mark in name for mark in "./:")
-
-
-def _loose(part: Part) -> Hashable:
-    """Operator and settings, whatever the sizes."""
-    conv = part.node.conv
-    settings = tuple(item for item in part.set if item[0] not in SIZED)
-    kind = conv and conv.kind
-    return (part.node.domain, part.node.op_type, settings, kind, part.joins, part.label)
-
-
-def _slot(part: Part, slot: int) -> int:
-    """Where something comes in; all the same where only one thing does, and order is no matter."""
-    return 0 if part.commutes and len(part.sources) + len(part.given) == 1 else slot
-
-
-def _typed(part: Part) -> Hashable:
-    """Operator type alone, and of a convolution what it mixes and how it moves; arithmetic on sizes
-    is alike everywhere, so that only the same one is taken for the same."""
-    if part.is_plumbing:
-        return _loose(part)
-    conv = part.node.conv
-    form = conv and (conv.kind, conv.kernel_shape, conv.strides)
-    return (part.node.domain, part.node.op_type, part.label, form, part.joins)
-
-
-def _whole(part: Part) -> Hashable:
-    return (part.outline, part.arity, part.set, part.joins)
-
-
-def _outlined(part: Part) -> Hashable | None:
-    return None if part.is_plumbing else (part.outline, part.joins)
-
-
-def _family(part: Part) -> Hashable:
-    """Nature of a weighted layer; others are not taken for one another."""
-    record = part.record
-    if record is None or record.nature not in FAMILIES or not part.is_weighted:
-        return ("only", part.index, id(part))
-    conv = part.node.conv
-    return (record.nature, record.is_transposed, conv and (conv.kind, conv.kernel_shape))
-
-
-def _placed(part: Part) -> Hashable:
-    """What an operator that is no layer makes: of one place, one in the place of another."""
-    if part.is_weighted or part.is_plumbing or part.node.composite:
-        return ("only", part.index, id(part))
-    nature = part.record.nature if part.record is not None else None
-    if nature is Nature.MOVEMENT:
-        view = part.node.op_type in VIEWS
-        return (part.types, part.label, "view") if view else _loose(part)
-    return (part.types, part.label)
-
-
-def _shaped(part: Part) -> Hashable | None:
-    """A weighted layer by family, kernel and the sizes of its output."""
-    if not part.is_weighted or not part.node.outputs:
-        return None
-    conv = part.node.conv
-    return (_family(part), conv and (conv.kernel_shape, conv.groups, conv.strides),
-            part.node.outputs[0].shape)  # fmt: skip
-
-
-def _kernel(part: Part) -> Hashable | None:
-    """A weighted layer by family and kernel, whatever its width."""
-    if not part.is_weighted:
-        return None
-    conv = part.node.conv
-    return (_family(part), conv and (conv.kernel_shape, conv.kind, conv.strides))
