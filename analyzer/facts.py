@@ -679,6 +679,8 @@ class Module(Brief):
     """Sub-modules in the order of their first operator."""
     macs_range: Range = (0, None)
     """Fewest and most MACs, whichever bodies run."""
+    kind: str = field(default="", metadata=HIDDEN)
+    """The kind of layer that does most of its MACs, as ``Node.kind`` has it; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)

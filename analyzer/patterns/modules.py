@@ -26,12 +26,16 @@ class _Draft:
     nodes: int = 0
     macs_range: Range = (0, 0)
     children: dict[str, _Draft] = field(default_factory=dict)
+    kinds: dict[str, int] = field(default_factory=dict)
+    """MACs by kind of layer."""
 
     def add(self, node: Node) -> None:
         self.nodes += 1
         self.params += node.params
         if not node.composite:
-            self.macs += (node.macs or 0) * node.counted
+            if macs := (node.macs or 0) * node.counted:
+                self.macs += macs
+                self.kinds[node.kind] = self.kinds.get(node.kind, 0) + macs
             low, high = self.macs_range
             least, most = node.executions_range
             if most != 0 and node.macs != 0:
@@ -83,6 +87,7 @@ def _freeze(draft: _Draft, path: Path, classes: Mapping[Path, str]) -> Module:
         params=draft.params,
         nodes=draft.nodes,
         macs_range=draft.macs_range,
+        kind=max(draft.kinds, key=draft.kinds.__getitem__, default=""),
         complete=draft.macs_range[1] is not None,
         children=tuple(
             _freeze(child, (*path, name), classes) for name, child in draft.children.items()

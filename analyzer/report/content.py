@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.report import words
 from analyzer.report.drawing.picture import picture
-from analyzer.report.view import charts, growth, layers, skyline
+from analyzer.report.view import charts, growth, layers, skyline, tiles, whatif
 from analyzer.report.view.kinds import COLORS
 from analyzer.sanitise import label
 from analyzer.version import __version__
@@ -71,6 +71,8 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "kinds": list(dict.fromkeys((layer.kind, layer.color) for layer in page.layers)),
         "picture": picture(page.drawing),
         "treemap": charts.treemap(page.layers),
+        "tiles": tiles.picture(page.tiles),
+        "heat": [whatif.heat(row, page.macs) for row in page.what_if.rows],
         "profile": charts.profile(page.profile),
         "scatter": charts.scatter(page.layers, page.device.ridge, page.device.name),
         "skyline": skyline.picture(page.skyline) if page.skyline else None,

@@ -25,6 +25,7 @@ from analyzer.report.view import (
     modules,
     skyline,
     summary,
+    tiles,
     weights,
     whatif,
 )
@@ -42,6 +43,7 @@ from analyzer.report.view.method import AssumedRow, FormulaRow, ProblemRow
 from analyzer.report.view.modules import ModuleRow
 from analyzer.report.view.skyline import Skyline
 from analyzer.report.view.summary import Coverage, KindRow
+from analyzer.report.view.tiles import Tile
 from analyzer.report.view.weights import Weights
 from analyzer.report.view.whatif import WhatIf
 from analyzer.restore import record
@@ -120,6 +122,8 @@ class Page:
     weights: Weights | None
     """What the trained weights say; null where they were not looked at."""
     layers: tuple[LayerGroup, ...]
+    tiles: tuple[Tile, ...]
+    """Modules, else blocks, by MACs; empty where the file has neither."""
     profile: tuple[Bar, ...]
     drawing: Drawing
     """The network drawn, before boxes have places."""
@@ -172,6 +176,7 @@ def make_page(result: Result) -> Page:
         conversion_steps=tuple(conversion.steps(result)),
         weights=trained,
         layers=layers.layer_shapes(facts.nodes),
+        tiles=tiles.tiles(facts),
         profile=layers.bars(facts.nodes),
         drawing=draw(result),
         block_kinds=blocks.kinds(facts),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import doctest
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from analyzer.facts import Module
 from analyzer.findings.finding import Severity
 from analyzer.report import REPORT_FORMATS, Batch, Failure, Options, Result
 from analyzer.report.claims import claims_of
 from analyzer.report.claims.cost import possible_saving
 from analyzer.report.content import HTML, PDF, build
 from analyzer.report.sheet import Report
-from analyzer.report.view import charts, findings, layers, memory, summary
+from analyzer.report.view import charts, findings, layers, memory, summary, tiles
 from analyzer.report.words import cards, say
 from tests.golden.text import facts
 from tests.report.results import quiet
@@ -186,3 +188,37 @@ def test_verdict_does_not_call_a_model_of_unknown_cost_harmless(unknown: Result)
     mute = replace(unknown, findings=())
     said = say(claims_of(mute))["verdict"]
     assert said.startswith("Judged in part: the cost of 1 operator is unknown")
+
+
+@pytest.mark.parametrize("model", ["mobilenet", "densenet"])
+def test_tiles_hold_all_macs_and_nearly_all_have_a_name(
+    model: str, request: pytest.FixtureRequest
+) -> None:
+    facts = request.getfixturevalue(model).facts
+    found = tiles.tiles(facts)
+    assert sum(tile.macs for tile in found) == facts.totals.macs
+    assert all(sum(c.macs for c in t.children) in (0, t.macs) for t in found)
+    chart = tiles.picture(found)
+    assert tiles.labelled(chart) >= 0.8
+    for mark in chart.marks:
+        assert mark.x + mark.width <= chart.width + 0.2
+        assert mark.y + mark.height <= chart.height + 0.2
+
+
+def test_without_modules_and_blocks_there_are_no_tiles(standard: Result) -> None:
+    assert tiles.tiles(standard.facts) == ()
+    assert tiles.picture(()).marks == ()
+
+
+def test_large_modules_are_opened_and_keep_their_own_operators() -> None:
+    part = [Module(f"net.s.{n}", str(n), "", 100, 0, 1, True, kind="MatMul") for n in range(4)]
+    stack = Module("net.s", "s", "", 450, 0, 5, True, tuple(part), kind="MatMul")
+    net = Module("net", "net", "", 500, 0, 6, True, (stack,), kind="MatMul")
+    root = Module("", "", "", 500, 0, 6, True, (net,), kind="MatMul")
+    names = {tile.name: tile.macs for tile in tiles._sorted(tiles._modules(root), 500)}
+    assert names == {"s.0": 100, "s.1": 100, "s.2": 100, "s.3": 100, "rest of net.s": 50,
+                     "rest of net": 50}  # fmt: skip
+
+
+def test_examples_of_tiles_hold() -> None:
+    assert doctest.testmod(tiles).failed == 0

@@ -24,11 +24,28 @@ def test_module_examples_hold() -> None:
 def test_table_is_the_papers(mobilenet: Result) -> None:
     """Howard et al. 2017, tables 6 and 7: 569, 418, 290, 186 and 569, 325, 149, 41 million."""
     text = page(mobilenet)
-    assert "1 568,740,352 418,121,728 290,675,200 186,400,768 4,231,976" in text
-    assert "0.75 325,400,448" in text
+    assert "1 568,740,352 100.0 % top-1 70.6 % 418,121,728 73.5 % top-1 69.1 %" in text
+    assert "290,675,200 51.1 % top-1 67.2 % 186,400,768 32.8 % top-1 64.4 % 4,231,976" in text
+    assert "0.75 325,400,448 57.2 % top-1 68.4 % 239,273,472 42.1 % 1" in text
     assert "0.5 149,497,088" in text
     assert "0.25 41,030,272" in text
     assert "470,072" in text
+
+
+def test_accuracy_is_published_for_the_papers_network_alone(
+    mobilenet: Result, standard: Result
+) -> None:
+    cells = [row.published for row in whatif.view(mobilenet.facts).rows]
+    assert cells[0] == (0.706, 0.691, 0.672, 0.644)
+    assert [row[0] for row in cells] == [0.706, 0.684, 0.637, 0.506]
+    assert {share for row in cells[1:] for share in row[1:]} == {None}
+    other = [row.published for row in whatif.view(standard.facts).rows]
+    assert {share for row in other for share in row} == {None}
+
+
+def test_cells_are_coloured_by_their_share(mobilenet: Result) -> None:
+    rows = whatif.view(mobilenet.facts).rows
+    assert [whatif.heat(row, 568_740_352)[0] for row in rows] == [5, 4, 3, 1]
 
 
 def test_exponents_stand_beside_the_rule_of_thumb(mobilenet: Result) -> None:

@@ -55,6 +55,11 @@ PALETTE: Mapping[str, tuple[str, str]] = {
     "warning": ("#855600", "#e0b566"),
     "clean": ("#2f7a45", "#7cc492"),
     "on": ("#ffffff", "#14171c"),
+    "heat1": ("#f3f8fc", "#161d25"),
+    "heat2": ("#e3eef7", "#19242f"),
+    "heat3": ("#d2e3f1", "#1c2c3b"),
+    "heat4": ("#c0d8eb", "#203548"),
+    "heat5": ("#adcbe4", "#243f57"),
 }
 """Everything else on the page, light and dark; ``on`` is text on a fill of ``COLORS``."""
 

@@ -10,13 +10,26 @@ from analyzer.sanitise import label
 from analyzer.scaling import Scaler, grid, growth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from analyzer.facts import Facts
     from analyzer.scaling import Scaled
 
 MOST_NODES = 4000
 """Operators above which recounting the model 28 times is left to ``onnxlint scale``."""
+
+HEAT = (0.1, 0.25, 0.5, 0.75)
+"""Shares of today's MACs at which the colour of a cell changes."""
+PUBLISHED: Mapping[str, Mapping[tuple[float, int], float]] = {
+    # Howard et al. 2017 (arXiv 1704.04861), tables 6 and 7
+    "MobileNetV1": {
+        (1.0, 224): 0.706, (0.75, 224): 0.684, (0.5, 224): 0.637, (0.25, 224): 0.506,
+        (1.0, 192): 0.691, (1.0, 160): 0.672, (1.0, 128): 0.644,
+    },
+    # Sandler et al. 2018 (arXiv 1801.04381), table 4
+    "MobileNetV2": {(1.0, 224): 0.720, (1.4, 224): 0.747},
+}  # fmt: skip
+"""Top-1 accuracy on ImageNet by width multiplier and side of the image."""
 
 
 @record
@@ -37,6 +50,9 @@ class WidthRow:
     """By column."""
     params: int | None
     """Parameters at today's resolution."""
+    published: tuple[float | None, ...] = ()
+    """By column: share of ImageNet's validation images that the paper's network classifies right
+    (top-1); null for what the paper does not state, and for other networks."""
 
 
 @record
@@ -83,7 +99,12 @@ def view(facts: Facts) -> WhatIf:
     return WhatIf(
         columns=tuple(Column(f"{p.resolution:.3g}", units.shape(p.sides)) for p in table[0]),
         rows=tuple(
-            WidthRow(f"{row[0].width:g}", tuple(p.macs for p in row), row[0].params)
+            WidthRow(
+                f"{row[0].width:g}",
+                tuple(p.macs for p in row),
+                row[0].params,
+                tuple(_published(facts, p) for p in row),
+            )
             for row in table
         ),
         axes=_axes(scaler),
@@ -91,6 +112,27 @@ def view(facts: Facts) -> WhatIf:
         assumed=tuple(
             dict.fromkeys(label(p.assumed, 200) for row in table for p in row if p.assumed)
         ),
+    )
+
+
+def _published(facts: Facts, point: Scaled) -> float | None:
+    """Accuracy that the paper of this very network states for the point."""
+    known = facts.architecture
+    if known is None or known.alpha is None or len(set(point.sides)) != 1:
+        return None
+    table = PUBLISHED.get(known.family, {})
+    return table.get((round(known.alpha * point.width, 6), point.sides[0]))
+
+
+def heat(row: WidthRow, now: int) -> tuple[int, ...]:
+    """Level of each cell's colour: MACs in proportion to today's, 0 where they are unknown.
+
+    >>> heat(WidthRow("1", (100, 60, 30, 5, None), 1), 100)
+    (5, 4, 3, 1, 0)
+    """
+    return tuple(
+        0 if macs is None or not now else 1 + sum(macs / now > step for step in HEAT)
+        for macs in row.macs
     )
 
 

@@ -1,0 +1,186 @@
+"""Where the compute is, as rectangles in rectangles: modules or blocks, and what is in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer import units
+from analyzer.report.view.charts import WIDTH, Chart, Mark
+from analyzer.report.view.kinds import color_of, counted_macs
+from analyzer.report.view.layers import shape_of
+from analyzer.report.view.summary import block_name
+from analyzer.restore import record
+from analyzer.sanitise import label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from analyzer.facts import Facts, Module
+
+MOST, SPLIT, LEAST = 32, 0.12, 0.004
+"""Tiles from which no module is opened, the share from which one is, and that of a tile."""
+HEIGHT, HEADER, DEEP = 230.0, 17.0, 52.0
+"""Of the picture, of the line with a tile's name, and of a tile that shows what is in it."""
+LETTER, MARGIN = 6.4, 10.0
+"""Widths of a character of the labels, and of both margins."""
+GROUP = "group"
+"""Colour of a tile that others lie in."""
+
+
+@record
+class Tile:
+    """A module, a block or a layer."""
+
+    name: str
+    color: str
+    macs: int
+    children: tuple[Tile, ...] = ()
+
+
+def tiles(facts: Facts) -> tuple[Tile, ...]:
+    """Modules, else blocks, with most MACs first; empty where the file has neither."""
+    total = facts.totals.macs
+    if not total:
+        return ()
+    if facts.modules is not None:
+        found = [*_modules(facts.modules)]
+    else:
+        found = [*_blocks(facts)] if facts.blocks else []
+    return _sorted(found, total) if len(found) > 1 else ()
+
+
+def _modules(root: Module) -> Iterator[Tile]:
+    """The modules that together make the model, the largest opened."""
+    shown, rest = [root], []
+    while len(shown) < MOST:
+        large = [m for m in shown if m.macs > SPLIT * root.macs and _inner(m)]
+        largest = max(large, key=lambda module: module.macs, default=root)
+        if largest not in shown or not _inner(largest):
+            break
+        place = shown.index(largest)
+        own = largest.macs - sum(child.macs for child in largest.children)
+        if own > 0:
+            rest.append(Tile(f"rest of {_tail(largest.path) or 'the model'}", "other", own))
+        shown[place : place + 1] = _inner(largest)
+    for module in shown:
+        inner = _opened(module)
+        own = module.macs - sum(child.macs for child in inner)
+        parts = [Tile(label(m.name, 40), color_of(m.kind), m.macs) for m in inner]
+        if parts and own > 0:
+            parts.append(Tile("rest", "other", own))
+        yield Tile(_tail(module.path), color_of(module.kind), module.macs,
+                   _sorted(parts, module.macs) if len(parts) > 1 else ())  # fmt: skip
+    yield from rest
+
+
+def _inner(module: Module) -> list[Module]:
+    return [child for child in module.children if child.macs]
+
+
+def _opened(module: Module) -> list[Module]:
+    """What is in a module, without those that hold one other module and nothing else."""
+    inner = _inner(module)
+    while len(inner) == 1 and _inner(inner[0]):
+        inner = _inner(inner[0])
+    return inner
+
+
+def _tail(path: str) -> str:
+    """The last parts of a path, which tell siblings apart.
+
+    >>> _tail("m.encoder.layer.11"), _tail("features")
+    ('layer.11', 'features')
+    """
+    parts = path.split(".")
+    digits = parts[-1].isdigit() or len(parts[-1]) < 3
+    return label(".".join(parts[-2:] if digits else parts[-1:]), 40)
+
+
+def _blocks(facts: Facts) -> Iterator[Tile]:
+    """Blocks in order, numbered by kind, and the layers that are in none."""
+    nodes = {node.id: node for node in facts.nodes}
+    inside: set[str] = set()
+    numbers: dict[str, int] = {}
+    for block in facts.blocks:
+        layers = [nodes[n] for n in block.nodes if n in nodes and counted_macs(nodes[n])]
+        inside.update(node.id for node in layers)
+        kind = block_name(block.kind)
+        numbers[kind] = numbers.get(kind, 0) + 1
+        parts = [Tile(label(n.kind, 40), color_of(n.kind), counted_macs(n)) for n in layers]
+        if parts:
+            macs = sum(part.macs for part in parts)
+            main = max(parts, key=lambda part: part.macs).color
+            yield Tile(f"{kind} {numbers[kind]}", main, macs,
+                       _sorted(parts, macs) if len(parts) > 1 else ())  # fmt: skip
+    for node in facts.nodes:
+        if counted_macs(node) and node.id not in inside:
+            yield Tile(shape_of(node)[0], color_of(node.kind), counted_macs(node))
+
+
+def _sorted(found: Iterable[Tile], total: int) -> tuple[Tile, ...]:
+    """The largest first, the smallest added up."""
+    ordered = sorted((t for t in found if t.macs > 0), key=lambda tile: -tile.macs)
+    large = [tile for tile in ordered if tile.macs >= LEAST * total][: 2 * MOST]
+    rest = ordered[len(large) :]
+    if len(rest) == 1:
+        return tuple(ordered)
+    if rest:
+        large.append(Tile(f"{len(rest)} smaller", "other", sum(tile.macs for tile in rest)))
+    return tuple(large)
+
+
+def picture(found: Sequence[Tile], height: float = HEIGHT) -> Chart:
+    """Rectangles whose area is MACs; those of what is in a tile lie in it."""
+    total = sum(max(0, tile.macs) for tile in found)
+    marks: list[Mark] = []
+    for tile, (x, y, dx, dy) in _squares(found, 0, 0, WIDTH, height):
+        inner = tile.children if dy >= DEEP and dx >= DEEP else ()
+        words = f"{tile.name} {units.percent(tile.macs / total)}"
+        marks.append(_mark(tile, x, y, dx, dy, words, total, GROUP if inner else tile.color))
+        if inner:
+            place = (x + 2, y + HEADER, dx - 4, dy - HEADER - 2)
+            for part, box in _squares(inner, *place):
+                marks.append(_mark(part, *box, part.name, total, part.color, tile.name))
+    return Chart(WIDTH, height, tuple(marks))
+
+
+def _squares(
+    found: Sequence[Tile], x: float, y: float, dx: float, dy: float
+) -> Iterator[tuple[Tile, tuple[float, float, float, float]]]:
+    """Squarified treemap (Bruls, Huizing, van Wijk 2000)."""
+    import squarify
+
+    known = [tile for tile in found if tile.macs > 0]
+    sizes = squarify.normalize_sizes([float(tile.macs) for tile in known], dx, dy)
+    for tile, box in zip(known, squarify.squarify(sizes, x, y, dx, dy), strict=True):
+        yield tile, (box["x"], box["y"], box["dx"], box["dy"])
+
+
+def _mark(
+    tile: Tile, x: float, y: float, dx: float, dy: float, words: str, total: int, color: str,
+    within: str = "",
+) -> Mark:  # fmt: skip
+    letters = int((dx - MARGIN) / LETTER)
+    best = next((text for text in (words, tile.name) if len(text) <= letters), "")
+    if not best and letters >= 4:
+        best = units.shorten(tile.name, letters)
+    name = f"{within}, {tile.name}" if within else tile.name
+    share = units.percent(tile.macs / total)
+    return Mark(
+        round(x, 1), round(y, 1), round(dx, 1), round(dy, 1), color,
+        f"{name}: {units.si(tile.macs, 'MAC')}, {share}", (best,) if best and dy >= 16 else (),
+    )  # fmt: skip
+
+
+def labelled(chart: Chart) -> float:
+    """Share of the area that has a name: its own, or that of the tile that it lies in."""
+    area = {True: 0.0, False: 0.0}
+    outer: Mark | None = None
+    for mark in chart.marks:
+        inside = outer is not None and outer.x <= mark.x and outer.y <= mark.y and (
+            mark.x + mark.width <= outer.x + outer.width + 0.2
+            and mark.y + mark.height <= outer.y + outer.height + 0.2)  # fmt: skip
+        if not inside:
+            area[bool(mark.lines)] += mark.width * mark.height
+            outer = mark if mark.color == GROUP else None
+    return area[True] / (sum(area.values()) or 1)
