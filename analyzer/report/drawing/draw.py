@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.report.drawing.fold import Run, cut, fold
-from analyzer.report.drawing.parts import Part, main_node, parts_of
+from analyzer.report.drawing.parts import LEVELS, Part, main_node, parts_of
 from analyzer.report.drawing.record import Box, Drawing, Edge
 from analyzer.report.drawing.wiring import wire
 from analyzer.report.view.kinds import color_of, counted_macs
@@ -38,16 +38,19 @@ def draw(result: Result, depth: Depth = "blocks") -> Drawing:
     """The collapsed compute graph of a judged model; linear in operators and edges."""
     facts = result.facts
     wiring = wire(facts)
-    parts = parts_of(facts, wiring, depth)
-    most = MOST[depth]
-    runs, joined = _runs(facts, wiring, parts, depth, most)
+    # The innermost modules of which there are not too many.
+    for level in range(LEVELS if depth == "modules" else 1, 0, -1):
+        parts = parts_of(facts, wiring, depth, level)
+        runs, joined = _runs(facts, parts, depth)
+        if not joined:
+            break
     return _Builder(facts, wiring, parts, runs, _severities(result)).drawing(depth, joined)
 
 
-def _runs(
-    facts: Facts, wiring: Wiring, parts: Sequence[Part], depth: Depth, most: int
-) -> tuple[list[Run], bool]:
-    """What is drawn as one box; the closer to ``most``, the less alike it need be."""
+def _runs(facts: Facts, parts: Sequence[Part], depth: Depth) -> tuple[list[Run], bool]:
+    """What is drawn as one box: what is alike, less alike where there would be too many boxes,
+    neighbours where there still are."""
+    most = MOST[depth]
     feeds = [part.before for part in parts]
     runs = [Run(at, 1, 1) for at in range(len(parts))]
     if depth == "operators" and len(parts) <= most:
@@ -229,9 +232,10 @@ class _Builder:
         first = self.parts[run.start : run.start + run.period]
         if len(first) == 1:
             title, detail = _words(self.facts, first[0])
+            _, last = _words(self.facts, self.parts[run.stop - 1])
             if self._is_join(run):
                 title = JOINS[title]
-            return title, detail
+            return title, detail if detail == last else label(f"{detail} … {last}", 34)
         costs = [sum(counted_macs(self.facts[n]) for n in part.nodes) for part in first]
         ranked = sorted(range(len(first)), key=lambda at: (-costs[at], at))
         named = sorted(at for at in ranked[:2] if costs[at] or at == ranked[0])

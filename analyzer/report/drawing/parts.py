@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 
 LEVELS = 4
 """Deepest level of modules that is a box."""
-MANY = 40
-"""Modules from which on a picture has enough of them to stay at their level."""
 NO_METADATA: Mapping[str, str] = {}
+"""Facts keep no metadata of operators; names have the modules of most exporters."""
 Name = tuple[object, ...]
 
 
@@ -42,42 +41,46 @@ class Part:
     """What each part before it hands to it."""
 
 
-def parts_of(facts: Facts, wiring: Wiring, depth: Depth) -> list[Part]:
-    """The boxes in an order in which producers come first and chains stay together."""
-    groups, names, blocks = _groups(facts, wiring, depth)
+def parts_of(facts: Facts, wiring: Wiring, depth: Depth, level: int = LEVELS) -> list[Part]:
+    """The boxes in an order in which producers come first and chains stay together.
+
+    ``level`` is that of the modules, from 1 for the outermost.
+    """
+    groups, names, blocks = _groups(facts, wiring, depth, level)
     _merge_circles(wiring, groups)
     return _ordered(wiring, groups, names, blocks)
 
 
 def _groups(
-    facts: Facts, wiring: Wiring, depth: Depth
+    facts: Facts, wiring: Wiring, depth: Depth, level: int
 ) -> tuple[dict[str, int], dict[int, str], dict[int, Block]]:
     """Number of the group of each drawn operator; modules and blocks by number."""
     numbers: dict[Name, int] = {}
     groups: dict[str, int] = {}
     names: dict[int, str] = {}
     blocks: dict[int, Block] = {}
-    if depth == "modules":
-        paths = _modules(facts, wiring)
-        for node in wiring.reads:
-            path = paths.get(node, ())
-            key: Name = ("module", *path) if path else ("node", node)
-            groups[node] = numbers.setdefault(key, len(numbers))
-            if path:
-                names[groups[node]] = ".".join(path)
-    elif depth == "blocks":
-        found = {node: number for number, block in enumerate(facts.blocks) for node in block.nodes}
-        anchors = _anchors(facts, wiring)
-        for node in wiring.reads:
-            anchor = anchors.get(node, node)
-            number = found.get(node, found.get(anchor))
-            key = ("node", anchor) if number is None else ("block", number)
-            groups[node] = numbers.setdefault(key, len(numbers))
-            if number is not None:
-                blocks[groups[node]] = facts.blocks[number]
-    else:
-        groups = {node: number for number, node in enumerate(wiring.reads)}
+    if depth == "operators":
+        return {node: number for number, node in enumerate(wiring.reads)}, names, blocks
+    found = {node: number for number, block in enumerate(facts.blocks) for node in block.nodes}
+    anchors = _anchors(facts, wiring)
+    for node in wiring.reads:
+        anchor = anchors.get(node, node)
+        number = found.get(node, found.get(anchor))
+        path = _path(facts, node, anchor)[:level] if depth == "modules" else ()
+        key: Name = ("node", anchor) if number is None else ("block", number)
+        if path:
+            key = ("module", *path)
+        group = groups[node] = numbers.setdefault(key, len(numbers))
+        if path:
+            names[group] = ".".join(path)
+        elif number is not None:
+            blocks[group] = facts.blocks[number]
     return groups, names, blocks
+
+
+def _path(facts: Facts, node: str, anchor: str) -> tuple[str, ...]:
+    """Module of an operator, else of what it is drawn with."""
+    return module_path(facts[node], NO_METADATA) or module_path(facts[anchor], NO_METADATA)
 
 
 def _anchors(facts: Facts, wiring: Wiring) -> dict[str, str]:
@@ -99,20 +102,6 @@ def _anchors(facts: Facts, wiring: Wiring) -> dict[str, str]:
         if anchor is not None:
             anchors[node] = anchors.get(anchor, anchor)
     return anchors
-
-
-def _modules(facts: Facts, wiring: Wiring) -> dict[str, tuple[str, ...]]:
-    """Module of each operator, at the first level that has enough of them."""
-    full = {node: module_path(facts[node], _metadata(facts, node)) for node in wiring.reads}
-    for level in range(1, LEVELS + 1):
-        cut = {node: path[:level] for node, path in full.items()}
-        if len(set(cut.values())) >= MANY or level == LEVELS:
-            return cut
-    raise AssertionError("the last level returns")
-
-
-def _metadata(facts: Facts, node: str) -> Mapping[str, str]:
-    return NO_METADATA
 
 
 def _merge_circles(wiring: Wiring, groups: dict[str, int]) -> None:

@@ -288,7 +288,7 @@ class _Labels:
         """Above the longest level stretch; empty where that has no room."""
         edge, boxes = self._drawing.edges[number], self._drawing.boxes
         nothing = "", points[0]
-        if len(boxes) > LABELLED or boxes[edge.source].role == "input" or edge.shape is None:
+        if len(boxes) > LABELLED or boxes[edge.source].role == "input" or len(edge.shape or ()) < 2:
             return nothing
         if edge.source in self._named:
             return nothing

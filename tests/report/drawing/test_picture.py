@@ -13,6 +13,8 @@ from analyzer.report.drawing.picture import WIDTH, Coloring, Picture, Tile, pict
 from tests.report.drawing.networks import FILES, MADE, branching, network, of
 
 NETWORKS = (*FILES, *MADE)
+HAIR = 0.3
+"""An edge ends at the border of its box, to a tenth."""
 
 
 def overlapping(shown: Picture) -> list[tuple[str, str]]:
@@ -34,20 +36,26 @@ def crossed(shown: Picture) -> list[tuple[str, str]]:
     for way in shown.ways:
         points = [tuple(map(float, at.split())) for at in way.path[1:].split("L")]
         for (x1, y1), (x2, y2) in pairwise(points):
-            ends = min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
-            found += [(way.title, tile.title) for tile in shown.tiles if _through(tile, *ends)]
+            found += [(way.title, tile.title) for tile in shown.tiles
+                      if _through(tile, x1, y1, x2, y2)]  # fmt: skip
     return found
 
 
-def _through(tile: Tile, left: float, top: float, right: float, bottom: float) -> bool:
-    """A hair of room: an edge ends at the border of its box."""
-    inside_x = left < tile.x + tile.width - 0.3 and tile.x + 0.3 < right
-    inside_y = top < tile.y + tile.height - 0.3 and tile.y + 0.3 < bottom
-    level, upright = top == bottom, left == right
-    assert level or upright, "an edge runs level or upright"
-    if level:
-        return inside_x and tile.y + 0.3 < top < tile.y + tile.height - 0.3
-    return inside_y and tile.x + 0.3 < left < tile.x + tile.width - 0.3
+def _through(tile: Tile, x1: float, y1: float, x2: float, y2: float) -> bool:
+    """Whether a stretch of an edge has more than a hair inside a box (Liang and Barsky 1984)."""
+    left, top = tile.x + HAIR, tile.y + HAIR
+    right, bottom = tile.x + tile.width - HAIR, tile.y + tile.height - HAIR
+    start, end = 0.0, 1.0
+    for step, room in ((x1 - x2, x1 - left), (x2 - x1, right - x1),
+                       (y1 - y2, y1 - top), (y2 - y1, bottom - y1)):  # fmt: skip
+        if step == 0:
+            if room <= 0:
+                return False
+        elif step < 0:
+            start = max(start, room / step)
+        else:
+            end = min(end, room / step)
+    return start < end
 
 
 @pytest.mark.parametrize("depth", get_args(Depth))
