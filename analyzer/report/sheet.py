@@ -83,6 +83,9 @@ class Report:
             for reference in group.references:
                 if reference.address and not reference.address.startswith(SECURE):
                     raise self._refused(f"a link that does not begin with {SECURE}")
+        drawing = sheet.page.drawing
+        if not all(0 <= e.source < e.target < len(drawing.boxes) for e in drawing.edges):
+            raise self._refused("an edge whose source or target is no box")
         return sheet
 
     @property

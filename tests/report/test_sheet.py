@@ -151,6 +151,14 @@ def test_text_that_somebody_put_into_the_json_is_escaped(standard: Result) -> No
     assert "&lt;script&gt;alert(1)&lt;/script&gt;\\x1b[31m\\u202e" in html
 
 
+@pytest.mark.parametrize("target", [10**9, -1, 0])
+def test_edge_to_a_box_that_does_not_exist_is_refused(standard: Result, target: int) -> None:
+    data = json.loads(REPORT_FORMATS["json"](standard, Options()))
+    data["page"]["drawing"]["edges"][0]["target"] = target
+    with pytest.raises(ModelError, match="an edge whose source or target is no box"):
+        _ = Report(json.dumps(data).encode()).sheet
+
+
 def test_link_that_is_not_secure_is_refused(standard: Result) -> None:
     data = json.loads(REPORT_FORMATS["json"](standard, Options()))
     linked = next(g for g in data["page"]["groups"] if g["references"])

@@ -142,7 +142,7 @@ def _lines(box: Box, total: int) -> tuple[str, ...]:
     if box.role == "join":
         return (box.title,)
     cost = ""
-    if box.macs:
+    if box.macs and total:
         cost = f"{units.si(box.macs, 'MAC')}, {units.percent(box.macs / total)}"
     elif not box.complete:
         cost = "MACs unknown"
@@ -168,7 +168,7 @@ def _size(box: Box, lines: Sequence[str], most: int) -> tuple[float, float]:
     sizes = (TITLE, *(SMALL for _ in lines[1:]))
     wide = max(_wide(line, size) for line, size in zip(lines, sizes, strict=True)) + 14
     low = 12.0 + 12.5 * len(lines)
-    share = sqrt(box.macs / most) if most else 0.0
+    share = sqrt(max(0, box.macs) / most) if most > 0 else 0.0
     high = low + share * (TALLEST - LOWEST)
     return round(max(48.0, wide) + _behind(box), 1), round(high + _behind(box), 1)
 
@@ -216,6 +216,7 @@ def _step(value: int, most: int) -> int:
 def _fill(paint: Paint) -> tuple[str, str]:
     table, key = paint
     if table == "kind":
+        key = key if key in COLORS else "other"
         return COLORS[key][0], f"k-{key}"
     if table == "heat":
         return HEAT[int(key)][0], f"h-{key}"
@@ -240,7 +241,7 @@ def _keys(paints: Sequence[Paint], color: Coloring) -> tuple[Key, ...]:
         words = {"error": "error", "warning": "warning", "info": "information", "none": "nothing"}
         return tuple(Key(words[k], *_fill(("finding", k))) for k in words if ("finding", k) in used)
     count = len(HEAT)
-    what = "most MACs" if color == "macs" else "largest tensor"
+    what = "costliest box" if color == "macs" else "largest tensor"
     return tuple(
         Key(f"from {round(100 * (s / count) ** 2)} % of the {what}", *_fill(("heat", str(s))))
         for s in range(count)

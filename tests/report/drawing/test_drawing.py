@@ -11,7 +11,7 @@ from analyzer.report import Result
 from analyzer.report.drawing import Box, Depth, Drawing, draw
 from analyzer.report.drawing.draw import MOST
 from analyzer.report.drawing.fold import cut, fold
-from tests.report.drawing.networks import FILES, MADE, network
+from tests.report.drawing.networks import FILES, MADE, branching, network, of
 
 NETWORKS = (*FILES, *MADE)
 
@@ -115,6 +115,14 @@ def test_constants_and_shape_arithmetic_are_no_boxes() -> None:
     titles = {box.title for box in parts(draw(network("shufflenet"), "operators"))}
     assert "Conv" in titles or any("grouped" in title for title in titles)
     assert titles.isdisjoint({"Constant", "Identity", "Shape"})
+
+
+def test_modules_of_the_source_code_are_boxes() -> None:
+    model = branching(6)
+    for number, node in enumerate(model.graph.node):
+        node.name = f"/encoder/encoder.{number // 4}/{node.op_type}"
+    (box,) = parts(draw(of(model), "modules"))
+    assert (box.title, box.count, box.nodes) == ("encoder.0", 3, 12)
 
 
 def test_same_model_gives_the_same_drawing() -> None:
