@@ -13,9 +13,12 @@ from analyzer.sanitise import label
 from analyzer.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analyzer.report.result import Options
     from analyzer.report.sheet import Sheet
     from analyzer.report.view.findings import Group
+    from analyzer.report.view.modules import ModuleRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,20 @@ class Medium:
     """Show operators that neither compute nor hold parameters."""
     remarks: bool
     """What only informs is one row a rule."""
+    tall: float
+    """Height of charts, whose width is that of the page, in proportion to that on a screen."""
+    tensors: int
+    """Most tensors of the peak, the largest of which its picture names."""
+    shapes: int
+    """Most layer shapes below their picture."""
+    modules: int
+    """Most modules in their table."""
 
 
-HTML = Medium("html", places=500, examples=500, rows=500, idle=True, remarks=False)
-PDF = Medium("pdf", places=12, examples=1, rows=12, idle=False, remarks=True)
+HTML = Medium("html", places=500, examples=500, rows=500, idle=True, remarks=False,
+              tall=1.0, tensors=10, shapes=20, modules=24)  # fmt: skip
+PDF = Medium("pdf", places=12, examples=1, rows=12, idle=False, remarks=True,
+             tall=0.62, tensors=5, shapes=10, modules=12)  # fmt: skip
 """A PDF costs 5 ms a table row and is read by people; the JSON attached to it has everything."""
 
 
@@ -67,14 +80,17 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "actions": [ask for rule in page.actions for ask in page.asks if ask.rule == rule],
         "macs_bar": charts.stacked(page.shares, "macs"),
         "params_bar": charts.stacked(by_params, "params"),
-        "curve": charts.curve(page.conversion_steps),
+        "curve": charts.curve(page.conversion_steps, 170 * medium.tall),
         "kinds": list(dict.fromkeys((layer.kind, layer.color) for layer in page.layers)),
         "picture": picture(page.drawing),
-        "treemap": charts.treemap(page.layers),
-        "tiles": tiles.picture(page.tiles),
+        "treemap": charts.treemap(page.layers, 260 * medium.tall),
+        "tiles": tiles.picture(page.tiles, 120 * (1 + medium.tall)),
+        "modules": _largest(page.modules, medium.modules),
         "heat": [whatif.heat(row, page.macs) for row in page.what_if.rows],
-        "profile": charts.profile(page.profile),
-        "scatter": charts.scatter(page.layers, page.device.ridge, page.device.name),
+        "profile": charts.profile(page.profile, 140 * medium.tall),
+        "scatter": charts.scatter(
+            page.layers, page.device.ridge, page.device.name, 240 * medium.tall
+        ),
         "skyline": skyline.picture(page.skyline) if page.skyline else None,
         "growth": [growth.curve(row) for row in page.growth],
         "rows": rows,
@@ -89,3 +105,9 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
 def _within(group: Group, medium: Medium) -> Group:
     most = medium.examples if group.informs else medium.places
     return replace(group, places=group.places[:most])
+
+
+def _largest(rows: Sequence[ModuleRow], most: int) -> list[ModuleRow]:
+    """The modules with the largest shares, in their order."""
+    shares = sorted(range(len(rows)), key=lambda n: (-rows[n].share, n))[:most]
+    return [rows[n] for n in sorted(shares)]
