@@ -139,10 +139,16 @@ def _union(choices: list[Schema]) -> Schema:
     """One list of types where the rest of the choices can stand together, else ``anyOf``."""
     if any("type" not in choice for choice in choices):
         return {"anyOf": choices}
-    found: Schema = {"type": [choice["type"] for choice in choices]}
+    # Python keeps one union of several orders, whichever was written first.
+    kinds = {choice["type"] for choice in choices}
+    found: Schema = {"type": [kind for kind in _KINDS if kind in kinds]}
     for choice in choices:
         found |= {key: value for key, value in choice.items() if key != "type"}
     return found
+
+
+_KINDS = ("integer", "number", "string", "boolean", "array", "object", "null")
+"""Types of JSON, in the order in which a list of them names them."""
 
 
 def _said(text: str) -> str:

@@ -101,7 +101,7 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         what = unknown[0] if unknown else "nothing"
         raise ConfigError(f"--format {what}: formats are {', '.join(REPORT_FORMATS)}")
     path = arguments.model
-    stem = "stdin" if path == STDIN else file_name(os.path.splitext(os.path.basename(path))[0])
+    stem = "stdin" if path == STDIN else _stem(path)
     targets = {name: os.path.join(arguments.output, f"{stem}.{SUFFIXES.get(name, name)}")
                for name in formats}  # fmt: skip
     keep_models(targets.values(), [path])
@@ -117,6 +117,13 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     for target in files:
         console.line(target)
     return exits.CLEAN
+
+
+def _stem(path: str) -> str:
+    """Name of our files, from the model's: its bytes are UTF-8 whatever the locale says."""
+    stem = os.path.splitext(os.path.basename(path))[0]
+    text = os.fsencode(stem).decode("utf-8", "surrogateescape")
+    return os.fsdecode(file_name(text).encode("utf-8", "surrogateescape"))
 
 
 Made = tuple[Report, Options, Limits]

@@ -6,9 +6,11 @@ cannot know (an unknown rank) it leaves as it is. Source: ONNX's operator specif
 
 from __future__ import annotations
 
+from contextlib import suppress
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from analyzer.graph.call import Unknown
 from analyzer.operators import record_of
 from analyzer.operators.record import Nature
 
@@ -40,10 +42,13 @@ def normalised(call: Call, given: Mapping[str, Any]) -> Settings:
         if name in found and call.op_type not in ("Slice", "Squeeze"):
             found[name] = _positive(found[name], _rank(call))
     rule = _RULES.get(call.op_type) if not call.domain else None
+    if rule is None:
+        rule = _window if _slides(call) else None
     if rule is not None:
-        rule(call, found)
-    elif _slides(call):
-        _window(call, found)
+        formed = dict(found)
+        with suppress(Unknown):  # then it stays as it is written
+            rule(call, formed)
+            found = formed
     return found
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 CELL = 32_767
 """Longest text of a cell: spreadsheets cut off what is longer."""
-FILE_NAME = 240
+FILE_NAME = 250
 """Longest name that is made from another file's, in bytes; file systems allow 255 with the end."""
 
 # As texts: ``re`` compiles what a format needs, when it needs it.

@@ -110,7 +110,7 @@ def test_names_that_are_not_text(tmp_path: Path) -> None:
         assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
         assert b"\x1b" not in done.stdout + done.stderr
     out = os.path.join(os.fsencode(tmp_path), b"out")
-    assert sorted(os.listdir(out)) == [b"m\xff\x1b[31m\n.html", b"m\xff\x1b[31m\n.json"]
+    assert sorted(os.listdir(out)) == [b"m_udcff_x1b[31m_x0a.html", b"m_udcff_x1b[31m_x0a.json"]
 
 
 def test_the_longest_name_a_model_can_have(cli: Cli, tmp_path: Path, clean: str) -> None:
