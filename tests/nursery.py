@@ -70,7 +70,7 @@ class Nursery:
         """In place of ``guard._fork``."""
         try:
             request = pickle.dumps((task, limits, seconds, audit.scopes(), os.getcwd()))
-        except (pickle.PicklingError, AttributeError, TypeError, OSError):
+        except (pickle.PicklingError, AttributeError, TypeError, OSError, RecursionError):
             return FORK(task, progress, limits, seconds)
         if os.getpid() != self.owner:
             return FORK(task, progress, limits, seconds)
