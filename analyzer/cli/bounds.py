@@ -6,7 +6,7 @@ from argparse import ArgumentTypeError
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-from analyzer.report.compare.gate import TOTALS, Bound
+from analyzer.report.compare.gate import TOTALS, IncreaseBound
 from analyzer.units import parse_quantity
 
 MOST = 10**18
@@ -15,7 +15,7 @@ _UNITS = {"weight-bytes": "bytes", "peak": "bytes", "file-bytes": "bytes", "macs
           "flops": "FLOPs"}  # fmt: skip
 
 
-def bounds(text: str) -> tuple[Bound, ...]:
+def bounds(text: str) -> tuple[IncreaseBound, ...]:
     """Comma-separated bounds, exactly as they are written.
 
     >>> [(b.name, str(b.share), b.amount) for b in bounds("macs=0.1%,params=0,peak=1MiB")]
@@ -24,21 +24,21 @@ def bounds(text: str) -> tuple[Bound, ...]:
     return tuple(_bound(part.strip()) for part in text.split(",") if part.strip())
 
 
-def _bound(text: str) -> Bound:
+def _bound(text: str) -> IncreaseBound:
     name, equals, value = text.partition("=")
     name, value = name.strip(), value.strip()
     if not equals or not value or name not in TOTALS:
         raise ArgumentTypeError(f"{text[:80]!r} is not TOTAL=BOUND such as macs=5%; totals are "
                                 f"{', '.join(TOTALS)}")  # fmt: skip
     if value.endswith("%"):
-        return Bound(name, _percentage(value, text), 0, value)
+        return IncreaseBound(name, _percentage(value, text), 0, value)
     try:
         amount = parse_quantity(value, _UNITS.get(name, ""))
     except ValueError as error:
         raise ArgumentTypeError(f"{text[:80]!r}: {error}") from None
     if amount != int(amount) or not 0 <= amount <= MOST:
         raise ArgumentTypeError(f"{text[:80]!r} is not a whole number from 0, or a percentage")
-    return Bound(name, Fraction(0), int(amount), value)
+    return IncreaseBound(name, Fraction(0), int(amount), value)
 
 
 def _percentage(value: str, text: str) -> Fraction:

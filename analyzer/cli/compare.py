@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from analyzer.cli.console import Console
     from analyzer.cli.environment import Environment
     from analyzer.cli.plan import Plan
-    from analyzer.report.compare.gate import Gate
+    from analyzer.report.compare.gate import GateOutcome
     from analyzer.report.compare.pair import Pair
     from analyzer.report.result import Result
 
@@ -159,7 +159,7 @@ def _judged(side: str, plan: Plan, command: str, stack: ExitStack) -> Result:
     return replace(result, facts=replace(result.facts, model=info))
 
 
-def _gates(pair: Pair, arguments: Namespace) -> Iterator[Gate]:
+def _gates(pair: Pair, arguments: Namespace) -> Iterator[GateOutcome]:
     from analyzer.report.compare.gate import judge_bounds, judge_findings
 
     asked = [bound for group in arguments.fail_on_increase for bound in group]

@@ -10,7 +10,7 @@ from analyzer.compare.ends import ends_of
 from analyzer.compare.headlines import headlines_of
 from analyzer.compare.looks import look
 from analyzer.compare.match import Matching
-from analyzer.compare.network import Network
+from analyzer.compare.network import Wired
 from analyzer.compare.record import Comparison, Retyped
 from analyzer.compare.weights import compare_weights
 from analyzer.model.limits import Limits
@@ -33,7 +33,7 @@ def compare(old: Facts, new: Facts, *, limits: Limits = Limits()) -> Comparison:
     ModelError
         A file changed since it was loaded.
     """
-    before, after = (Network(*side) for side in zip((old, new), ends_of(old, new), strict=True))
+    before, after = (Wired(*side) for side in zip((old, new), ends_of(old, new), strict=True))
     matching = Matching(before, after, look(before, after, limits))
     changes, same, renamed = find_changes(matching)
     changes.sort(key=_order)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
-    from analyzer.compare.network import Network
+    from analyzer.compare.network import Wired
     from analyzer.compare.part import Part
 
     Key = Callable[[Part], Hashable]
@@ -28,7 +28,7 @@ class Numbers:
         return self._known.setdefault(thing, len(self._known))
 
 
-def upstream(network: Network, key: Key, numbers: Numbers) -> list[int]:
+def upstream(network: Wired, key: Key, numbers: Numbers) -> list[int]:
     """A number for each operator that says what it is and what feeds it.
 
     Operators come after those that feed them, except on a cycle; what is not known yet counts as
@@ -47,7 +47,7 @@ def upstream(network: Network, key: Key, numbers: Numbers) -> list[int]:
     return found
 
 
-def downstream(network: Network, key: Key, numbers: Numbers) -> list[int]:
+def downstream(network: Wired, key: Key, numbers: Numbers) -> list[int]:
     """A number for each operator that says what it is and what it feeds."""
     found = [-1] * len(network.parts)
     for part in reversed(network.parts):

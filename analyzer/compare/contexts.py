@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
     from analyzer.compare.cones import Numbers
-    from analyzer.compare.network import Network
+    from analyzer.compare.network import Wired
     from analyzer.compare.part import Part
 
 STEPS = 4
@@ -32,7 +32,7 @@ KEPT = frozenset({
 
 
 class _Skeleton:
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Wired) -> None:
         self.network = network
         count = len(network.parts)
         self.kept = [_is_kept(part) for part in network.parts]
@@ -54,7 +54,7 @@ class _Skeleton:
 
 
 def around(
-    sides: tuple[Network, Network], numbers: Numbers, *, sized: bool
+    sides: tuple[Wired, Wired], numbers: Numbers, *, sized: bool
 ) -> Iterator[tuple[list[int], list[int]]]:
     """Contexts of both models as numbers, the widest first; -1 for what is not in the skeleton.
 

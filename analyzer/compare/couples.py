@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping
 
     from analyzer.compare.match import Matching
-    from analyzer.compare.network import Network
-    from analyzer.compare.part import Operand, Part
+    from analyzer.compare.network import Wired
+    from analyzer.compare.part import Part, PartOperand
     from analyzer.costs.parameters import Root
 
 PLAIN = frozenset({"Identity", "Constant", "ConstantOfShape", "Reshape", "Squeeze", "Unsqueeze",
@@ -77,7 +77,7 @@ def _constant_outputs(matching: Matching) -> Iterator[Couple]:
             yield Couple(part, other, "output", False, Task(root, match))
 
 
-def _stored_ends(network: Network) -> Iterator[tuple[Hashable, tuple[Part, Root]]]:
+def _stored_ends(network: Wired) -> Iterator[tuple[Hashable, tuple[Part, Root]]]:
     for part in network.parts:
         for _, end in part.exports if not part.node.scope else ():
             roots = network.stored_by(part)
@@ -88,14 +88,14 @@ def _stored_ends(network: Network) -> Iterator[tuple[Hashable, tuple[Part, Root]
 BIAS = Kind.BIAS.value
 
 
-def _by_kind(operands: Iterable[Operand]) -> dict[str, list[Operand]]:
-    found: dict[str, list[Operand]] = defaultdict(list)
+def _by_kind(operands: Iterable[PartOperand]) -> dict[str, list[PartOperand]]:
+    found: dict[str, list[PartOperand]] = defaultdict(list)
     for operand in operands:
         found[operand.kind].append(operand)
     return found
 
 
-def _makers(network: Network, part: Part) -> Mapping[int, str]:
+def _makers(network: Wired, part: Part) -> Mapping[int, str]:
     """What makes each operand of an operator, where one does."""
     if not part.operands:
         return {}
@@ -104,7 +104,7 @@ def _makers(network: Network, part: Part) -> Mapping[int, str]:
 
 
 def _way(
-    network: Network, part: Part, slot: int, makers: Mapping[int, str]
+    network: Wired, part: Part, slot: int, makers: Mapping[int, str]
 ) -> tuple[bool, tuple[str, ...]]:
     """Whether a matrix is turned on its way from the file into the product, and what is computed
     with it there."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping
 
     from analyzer.compare.match import Matching
-    from analyzer.compare.network import Network
+    from analyzer.compare.network import Wired
     from analyzer.compare.part import Part
     from analyzer.compare.settings import Setting
 
@@ -39,7 +39,7 @@ def find_changes(matching: Matching) -> tuple[list[Change], int, int]:
     return changes, same, renamed
 
 
-def _left(network: Network, paired: Mapping[int, int]) -> Iterator[Part]:
+def _left(network: Wired, paired: Mapping[int, int]) -> Iterator[Part]:
     return (part for part in network.parts if part.index not in paired)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from analyzer.compare.network import Network
+    from analyzer.compare.network import Wired
     from analyzer.compare.part import Part
     from analyzer.costs.origins import Origins
     from analyzer.costs.parameters import Root
@@ -42,7 +42,7 @@ class Fold(NamedTuple):
     """Axis of the layer's weights that holds its output channels."""
 
 
-def folds_of(network: Network, paired: Mapping[int, int]) -> Mapping[int, Fold]:
+def folds_of(network: Wired, paired: Mapping[int, int]) -> Mapping[int, Fold]:
     """Normalisations that are in one model only, of layers that are in both, by layer.
 
     Parameters
@@ -70,7 +70,7 @@ VECTORS = 4
 """γ, β, μ and σ²."""
 
 
-def layer_before(network: Network, paired: Mapping[int, int], part: Part) -> Part | None:
+def layer_before(network: Wired, paired: Mapping[int, int], part: Part) -> Part | None:
     """The layer that feeds a normalisation alone, where it is in both models."""
     for source in part.flows:
         maker = network.parts[source.part]

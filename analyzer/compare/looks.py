@@ -15,7 +15,7 @@ from analyzer.model.guard import GuardFailure, Progress, guarded
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from analyzer.compare.network import Network
+    from analyzer.compare.network import Wired
     from analyzer.costs.parameters import Root
     from analyzer.model.limits import Limits
     from analyzer.model.rows import Rows
@@ -32,7 +32,7 @@ SAMPLES = 64
 """Places at which a longer one is looked at."""
 
 
-def look(old: Network, new: Network, limits: Limits) -> tuple[Looks, Looks]:
+def look(old: Wired, new: Wired, limits: Limits) -> tuple[Looks, Looks]:
     """What every stored tensor of each model looks like: the same bytes, the same look.
 
     A sample, by which layers are recognised; what matters is then read. Empty where looking
@@ -44,14 +44,14 @@ def look(old: Network, new: Network, limits: Limits) -> tuple[Looks, Looks]:
     return ({}, {}) if isinstance(found, GuardFailure) else found
 
 
-def _look(old: Network, new: Network, progress: Progress) -> tuple[Looks, Looks] | ModelError:
+def _look(old: Wired, new: Wired, progress: Progress) -> tuple[Looks, Looks] | ModelError:
     try:
         return _looks(old), _looks(new)
     except ModelError as error:
         return error
 
 
-def _looks(network: Network) -> dict[Root, bytes]:
+def _looks(network: Wired) -> dict[Root, bytes]:
     origins = network.origins
     if origins is None:
         return {}

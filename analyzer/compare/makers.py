@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
-    from analyzer.compare.network import Network
+    from analyzer.compare.network import Wired
     from analyzer.compare.part import Part
 
 
-def makers_of(network: Network, paired: Mapping[int, int]) -> dict[Hashable, Part]:
+def makers_of(network: Wired, paired: Mapping[int, int]) -> dict[Hashable, Part]:
     """What makes each output, seen through what is in one model only and one tensor flows
     through."""
     found: dict[Hashable, Part] = {}

@@ -20,7 +20,7 @@ from analyzer.compare.makers import makers_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
-    from analyzer.compare.network import Network
+    from analyzer.compare.network import Wired
     from analyzer.compare.part import Part
     from analyzer.costs.parameters import Root
 
@@ -39,7 +39,7 @@ class Matching:
         What the stored tensors of each look like; those that could not be read are left out.
     """
 
-    def __init__(self, old: Network, new: Network, looks: tuple[Looks, Looks]) -> None:
+    def __init__(self, old: Wired, new: Wired, looks: tuple[Looks, Looks]) -> None:
         self.old, self.new = old, new
         self.partner: dict[int, int] = {}
         """Operators of the new model by those of the old one."""
@@ -89,7 +89,7 @@ class Matching:
         self._spread(keys.placed)
 
     @property
-    def _sides(self) -> tuple[Network, Network]:
+    def _sides(self) -> tuple[Wired, Wired]:
         return self.old, self.new
 
     @cached_property
@@ -113,7 +113,7 @@ class Matching:
 
     def _cones(
         self,
-        cone: Callable[[Network, Key, Numbers], list[int]],
+        cone: Callable[[Wired, Key, Numbers], list[int]],
         keys: list[list[int]],
         numbers: Numbers,
     ) -> list[list[int]]:
@@ -121,7 +121,7 @@ class Matching:
                 for side, key in zip(self._sides, keys, strict=True)]  # fmt: skip
 
     def _keyed(
-        self, network: Network, key: Callable[..., Hashable | None], numbers: Numbers
+        self, network: Wired, key: Callable[..., Hashable | None], numbers: Numbers
     ) -> list[int]:
         """A number for what ``key`` says of each operator; -1 where it says nothing."""
         looks = self._looks[id(network)]

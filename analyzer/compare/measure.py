@@ -36,7 +36,7 @@ NOT_FINITE = "it has NaN or infinite values"
 BEYOND = "its squares are beyond float64"
 
 
-class Measure(NamedTuple):
+class WeightMeasure(NamedTuple):
     """How far one tensor is from another."""
 
     elements: int
@@ -47,7 +47,7 @@ class Measure(NamedTuple):
     """Why there is no number."""
 
 
-def measure(old: Rows, new: Rows) -> Measure:
+def measure(old: Rows, new: Rows) -> WeightMeasure:
     """Compare two tensors of one size, element by element in C order."""
     differ = [
         (start, stop) for start, stop in _blocks(old.size) if not _identical(old, new, start, stop)
@@ -69,16 +69,16 @@ def measure(old: Rows, new: Rows) -> Measure:
         if finite:
             squares += _energy(v - w)
     if not changed:
-        return Measure(old.size, 0, 0.0)
+        return WeightMeasure(old.size, 0, 0.0)
     if not finite:
-        return Measure(old.size, changed, None, NOT_FINITE)
+        return WeightMeasure(old.size, changed, None, NOT_FINITE)
     norm: Any = sum(_norm(old, start, stop) for start, stop in _blocks(old.size))
     if norm == 0:
-        return Measure(old.size, changed, None, FROM_ZERO)
+        return WeightMeasure(old.size, changed, None, FROM_ZERO)
     share = squares / norm
     if not np.isfinite(share):
-        return Measure(old.size, changed, None, BEYOND)
-    return Measure(old.size, changed, sqrt(share))
+        return WeightMeasure(old.size, changed, None, BEYOND)
+    return WeightMeasure(old.size, changed, sqrt(share))
 
 
 def turned(rows: Rows) -> Rows | None:

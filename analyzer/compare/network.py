@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.compare.part import Operand, Part, Source
+from analyzer.compare.part import Part, PartOperand, PartSource
 from analyzer.compare.settings import key_of, settings_of, steered_slots
 from analyzer.costs.origins import origins_of
 from analyzer.graph.adjacency import edges, vertex
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 BODIES = ("body", "then_branch", "else_branch")
 
 
-class Network:
+class Wired:
     """All operators of a model, in the order of ``Facts.nodes``.
 
     Parameters
@@ -98,7 +98,7 @@ class Network:
 
     def _operands(
         self, node: Node, call: Call, record: Operator | None, steered: frozenset[int]
-    ) -> tuple[Operand, ...]:
+    ) -> tuple[PartOperand, ...]:
         if self.origins is None:
             return ()
         found = []
@@ -108,15 +108,15 @@ class Network:
             operand = record.operand(slot) if record is not None else None
             kind = _kind(record, operand.kind if operand else None)
             learned = any(self.origins.is_learned(root) for root in roots)
-            found.append(Operand(slot, kind, roots, learned))
+            found.append(PartOperand(slot, kind, roots, learned))
         return tuple(found)
 
     def _connect(self) -> None:
-        behind: dict[int, Source | None] = {}
-        raw: list[list[Source]] = [[] for _ in self.parts]
+        behind: dict[int, PartSource | None] = {}
+        raw: list[list[PartSource]] = [[] for _ in self.parts]
         for tail, head, edge in edges(self.facts.graph):
             slot = -1 if edge.slot is None else edge.slot
-            source = Source(slot, self._order[tail].index, edge.source_slot)
+            source = PartSource(slot, self._order[tail].index, edge.source_slot)
             raw[self._order[head].index].append(source)
         for part in self.parts:  # makers come before those that read them
             sources = sorted(raw[part.index])
@@ -136,12 +136,12 @@ class Network:
                 part.sources.append(origin)
                 maker.readers.append((part.index, source.slot, origin.port))
 
-    def _behind(self, source: Source, behind: Mapping[int, Source | None]) -> Source:
+    def _behind(self, source: PartSource, behind: Mapping[int, PartSource | None]) -> PartSource:
         """Its maker, or what that hands on."""
         before = behind.get(source.part) if source.port == 0 else None
-        return source if before is None else Source(source.slot, before.part, before.port)
+        return source if before is None else PartSource(source.slot, before.part, before.port)
 
-    def _hand_on_exports(self, part: Part, origin: Source | None) -> None:
+    def _hand_on_exports(self, part: Part, origin: PartSource | None) -> None:
         """What a carrier makes an output is an output of what it carries."""
         if origin is not None and part.exports:
             maker = self.parts[origin.part]

@@ -27,7 +27,7 @@ SMALL = frozenset({
 SIZES = frozenset({"int64", "int32", "bool"})
 
 
-class Source(NamedTuple):
+class PartSource(NamedTuple):
     """Where an operand comes from."""
 
     slot: int
@@ -38,7 +38,7 @@ class Source(NamedTuple):
     """Output slot there."""
 
 
-class Operand(NamedTuple):
+class PartOperand(NamedTuple):
     """Stored tensors at an input, that are more than a setting."""
 
     slot: int
@@ -62,19 +62,19 @@ class Part:
     """The settings as a key."""
     label: str
     """Which body it is in: ``then_branch`` … of whatever operator; empty for graph and function."""
-    operands: tuple[Operand, ...]
+    operands: tuple[PartOperand, ...]
     steered: frozenset[int]
     """Slots whose constants are settings."""
     given: tuple[tuple[int, Hashable], ...]
     """Slots fed by an input of the graph, and which one."""
     exports: tuple[tuple[int, Hashable], ...] = ()
     """Output slots that are outputs of its graph, and which ones."""
-    sources: list[Source] = field(default_factory=list)
+    sources: list[PartSource] = field(default_factory=list)
     """Operators that feed it, seen through those that only hand on."""
     readers: list[tuple[int, int, int]] = field(default_factory=list)
     """What it feeds: (index of the reader, slot there, own output slot)."""
     _outline: Hashable | None = None
-    _flows: list[Source] | None = None
+    _flows: list[PartSource] | None = None
     """Filled when all sources are known."""
 
     @property
@@ -154,7 +154,7 @@ class Part:
         return operand is not None and operand.kind in STEERING
 
     @property
-    def flows(self) -> list[Source]:
+    def flows(self) -> list[PartSource]:
         """Sources of what flows through the network, without what steers its operators."""
         if self._flows is None:
             self._flows = [source for source in self.sources if not self.steers(source.slot)]

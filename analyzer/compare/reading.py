@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analyzer.compare.folding import folded
-from analyzer.compare.measure import Measure, measure, turned
+from analyzer.compare.measure import WeightMeasure, measure, turned
 from analyzer.errors import ModelError
 from analyzer.model.guard import GuardFailure, Progress, guarded
 from analyzer.model.rows import Rows
@@ -36,7 +36,7 @@ CHILD_BYTES = 1 << 30
 class Reading:
     """What reading two tensors said."""
 
-    measure: Measure | None
+    measure: WeightMeasure | None
     why: str = ""
     """Why there is none."""
 
@@ -114,7 +114,7 @@ def _one(old: Origins, new: Origins, task: Task) -> Reading:
         if other is None:
             return Reading(None, "lie the other way round, and are too large to turn")
         if w.size != other.size or _sides(w.shape) != _sides(other.shape):
-            return Reading(Measure(w.size, max(w.size, other.size), None, RESIZED))
+            return Reading(WeightMeasure(w.size, max(w.size, other.size), None, RESIZED))
         return Reading(measure(w, other))
 
 

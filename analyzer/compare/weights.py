@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from analyzer.compare.couples import Couple
     from analyzer.compare.match import Matching
-    from analyzer.compare.measure import Measure
+    from analyzer.compare.measure import WeightMeasure
     from analyzer.compare.record import Fate
     from analyzer.compare.task import Task
     from analyzer.costs.origins import Origins
@@ -104,7 +104,7 @@ def _change(couple: Couple, reading: Reading, old: Origins, new: Origins) -> Wei
     return replace(change, fate=fate, changed=found.changed, relative=found.relative, why=found.why)
 
 
-def _fate(found: Measure, dtypes: Sequence[str], *, folds: bool) -> Fate:
+def _fate(found: WeightMeasure, dtypes: Sequence[str], *, folds: bool) -> Fate:
     relative = found.relative
     if folds and relative is not None and relative <= CLOSE:
         return "folded"

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
     from analyzer.compare.match import Matching
-    from analyzer.compare.network import Network
-    from analyzer.compare.part import Part, Source
+    from analyzer.compare.network import Wired
+    from analyzer.compare.part import Part, PartSource
 
 HOPS = 64
 """Operators in a row that are seen through."""
@@ -52,7 +52,7 @@ def rewired(matching: Matching, old: Part, new: Part) -> int | None:
     )  # fmt: skip
 
 
-def _feeds(network: Network, part: Part, paired: Mapping[int, int]) -> dict[int, Feed]:
+def _feeds(network: Wired, part: Part, paired: Mapping[int, int]) -> dict[int, Feed]:
     found = {slot: Feed((SLOT, which), (), False) for slot, which in part.given}
     for source in part.sources:
         if source.slot >= 0:
@@ -60,7 +60,7 @@ def _feeds(network: Network, part: Part, paired: Mapping[int, int]) -> dict[int,
     return found
 
 
-def _feed(network: Network, source: Source, paired: Mapping[int, int]) -> Feed:
+def _feed(network: Wired, source: PartSource, paired: Mapping[int, int]) -> Feed:
     views: list[int] = []
     partly = False
     for _ in range(HOPS):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.report.compare.gate import Bound, judge_bounds
+from analyzer.report.compare.gate import IncreaseBound, judge_bounds
 from tests.cli.conftest import Cli
 from tests.golden.text import parse
 
@@ -74,7 +74,7 @@ def test_a_lower_bound_that_is_too_much_already_fails() -> None:
     totals = replace(known.totals, macs=4000, macs_range=(4000, 4000), complete=False)
     new: Any = SimpleNamespace(facts=replace(known, totals=totals))
     old = cast(Any, SimpleNamespace(facts=known))
-    (gate,) = judge_bounds(old, new, [Bound("macs", Fraction(5, 100), 0, "5%")])
+    (gate,) = judge_bounds(old, new, [IncreaseBound("macs", Fraction(5, 100), 0, "5%")])
     assert gate.outcome == "failed"
 
 

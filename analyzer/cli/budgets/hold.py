@@ -22,7 +22,7 @@ BASIS = "basis"
 """Option of each of those rules: where the figure comes from."""
 
 
-class Held(NamedTuple):
+class HeldModel(NamedTuple):
     """What budgets come to for one model."""
 
     settings: Settings
@@ -42,7 +42,7 @@ def hold(
     base: Base | None,
     settings: Settings,
     rules: Sequence[Rule],
-) -> Held:
+) -> HeldModel:
     """``budgets`` on top of the options of ``settings``; the least of several counts.
 
     ``rules`` are those about budgets that are applied. Raises ``ConfigError`` as
@@ -68,7 +68,7 @@ def hold(
             options[figure.rule] = {**options.get(figure.rule, {}), **said}
     settled = replace(settings, options=options)
     problems += _open(facts, _stated(rules, settled))
-    return Held(settled, tuple(problems))
+    return HeldModel(settled, tuple(problems))
 
 
 def _open(facts: Facts, most: Mapping[str, int]) -> Iterator[Problem]:

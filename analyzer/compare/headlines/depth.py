@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from analyzer.compare.headlines.scene import Scene
-    from analyzer.compare.network import Network
+    from analyzer.compare.network import Wired
     from analyzer.compare.part import Part
     from analyzer.compare.record import Headline
 
@@ -44,7 +44,7 @@ def layers(scene: Scene) -> Iterator[Headline]:
             yield headline(kind, covers, count=len(parts), layer=name)
 
 
-def _with_followers(network: Network, part: Part, gone: Mapping[str, int]) -> Iterator[int]:
+def _with_followers(network: Wired, part: Part, gone: Mapping[str, int]) -> Iterator[int]:
     yield gone[part.node.id]
     while len(part.readers) == 1:
         part = network.parts[part.readers[0][0]]

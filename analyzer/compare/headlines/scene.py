@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from analyzer.compare.match import Matching
-    from analyzer.compare.network import Network
+    from analyzer.compare.network import Wired
     from analyzer.compare.part import Part
     from analyzer.compare.record import Change, Comparison
 
@@ -22,8 +22,8 @@ class Scene:
 
     def __init__(self, found: Comparison, matching: Matching) -> None:
         self.found, self.matching = found, matching
-        self.old: Network = matching.old
-        self.new: Network = matching.new
+        self.old: Wired = matching.old
+        self.new: Wired = matching.new
         self.covered: set[int] = set()
         """Changes that an earlier headline says all about."""
 
@@ -97,7 +97,7 @@ class Scene:
         """Types of the operators that came."""
         return frozenset(self.found.changes[i].node.op_type for i in self.came.values())
 
-    def network_of(self, part: Part) -> Network:
+    def network_of(self, part: Part) -> Wired:
         """The model that an operator is of."""
         places = self.old.parts
         mine = part.index < len(places) and places[part.index] is part
@@ -125,7 +125,7 @@ class Scene:
         """Operators by type among changes."""
         return Counter(self.found.changes[i].node.op_type for i in ids)
 
-    def blocks_of(self, network: Network, gone: Mapping[str, int]) -> dict[str, list[int]]:
+    def blocks_of(self, network: Wired, gone: Mapping[str, int]) -> dict[str, list[int]]:
         """Changes by kind of a recognised block, of the blocks whose layers are all among ``gone``;
         a list for each kind holds those of all its blocks, and begins with their number."""
         weighted = {part.node.id for part in network.parts if part.is_weighted}

@@ -32,7 +32,7 @@ LEVELS = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class IncreaseBound:
     """How much one total may grow."""
 
     name: str
@@ -46,7 +46,7 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class GateOutcome:
     """One bound and what came of it."""
 
     name: str
@@ -56,13 +56,15 @@ class Gate:
     """One line: what grew or came, by how much, and what was allowed."""
 
 
-def judge_bounds(old: Result, new: Result, bounds: Sequence[Bound]) -> Iterator[Gate]:
+def judge_bounds(
+    old: Result, new: Result, bounds: Sequence[IncreaseBound]
+) -> Iterator[GateOutcome]:
     """Hold every bound against both models."""
     for bound in bounds:
         yield _judge(bound, _range(old, bound.name), _range(new, bound.name))
 
 
-def judge_findings(old: Result, new: Result, came: Sequence[Finding], level: str) -> Gate:
+def judge_findings(old: Result, new: Result, came: Sequence[Finding], level: str) -> GateOutcome:
     """Findings that came with a severity of ``level`` or above."""
     grave = LEVELS[: LEVELS.index(Severity(level)) + 1]
     some = [finding for finding in came if finding.severity in grave]
@@ -70,45 +72,53 @@ def judge_findings(old: Result, new: Result, came: Sequence[Finding], level: str
         first = some[0]
         more = f" and {len(some) - 1:,} more" if some[1:] else ""
         what = f"{len(some):,} new finding{'s' * (len(some) > 1)} at {level} or above"
-        return Gate("findings", "failed", f"{what}: {first.rule} at {first.node or 'the model'}"
-                    f"{more}")  # fmt: skip
+        return GateOutcome(
+            "findings", "failed", f"{what}: {first.rule} at {first.node or 'the model'}{more}"
+        )
     for which, result in (("old", old), ("new", new)):
         if result.facts.inconclusive:
-            return Gate("findings", "inconclusive", f"no new finding at {level} or above, but the "
-                        f"{which} model was judged in part only")  # fmt: skip
-    return Gate("findings", "passed", f"no new finding at {level} or above")
+            return GateOutcome(
+                "findings",
+                "inconclusive",
+                f"no new finding at {level} or above, but the "
+                f"{which} model was judged in part only",
+            )
+    return GateOutcome("findings", "passed", f"no new finding at {level} or above")
 
 
-def _judge(bound: Bound, old: Range | None, new: Range | None) -> Gate:
+def _judge(bound: IncreaseBound, old: Range | None, new: Range | None) -> GateOutcome:
     """``old`` and ``new`` as ranges: a bound is broken, or kept, where all of both say so.
 
-    >>> _judge(Bound("macs", Fraction(5, 100), 0, "5%"), (100, 100), (105, 105)).outcome
+    >>> _judge(IncreaseBound("macs", Fraction(5, 100), 0, "5%"), (100, 100), (105, 105)).outcome
     'passed'
-    >>> _judge(Bound("macs", Fraction(5, 100), 0, "5%"), (100, 100), (106, None)).outcome
+    >>> _judge(IncreaseBound("macs", Fraction(5, 100), 0, "5%"), (100, 100), (106, None)).outcome
     'failed'
-    >>> _judge(Bound("macs", Fraction(5, 100), 0, "5%"), (100, 100), (100, None)).outcome
+    >>> _judge(IncreaseBound("macs", Fraction(5, 100), 0, "5%"), (100, 100), (100, None)).outcome
     'inconclusive'
     """
     title = TOTALS[bound.name]
     if old is None or new is None:
         which = "old" if old is None else "new"
-        return Gate(bound.name, "inconclusive", f"{title} of the {which} model are unknown")
+        return GateOutcome(bound.name, "inconclusive", f"{title} of the {which} model are unknown")
     grown = _grown(title, old, new)
     allowed = _allowed(bound)
     if new[0] > _most(bound, old[1]):
-        return Gate(bound.name, "failed", f"{grown}; {allowed}")
+        return GateOutcome(bound.name, "failed", f"{grown}; {allowed}")
     if new[1] is not None and new[1] <= (_most(bound, old[0]) or 0):
-        return Gate(bound.name, "passed", f"{grown}; {allowed}")
-    return Gate(bound.name, "inconclusive", f"{grown}; that is not known well enough to judge it "
-                f"({allowed})")  # fmt: skip
+        return GateOutcome(bound.name, "passed", f"{grown}; {allowed}")
+    return GateOutcome(
+        bound.name,
+        "inconclusive",
+        f"{grown}; that is not known well enough to judge it ({allowed})",
+    )
 
 
-def _allowed(bound: Bound) -> str:
+def _allowed(bound: IncreaseBound) -> str:
     least = bound.share or bound.amount
     return f"{bound.written} more is allowed" if least else "no more is allowed"
 
 
-def _most(bound: Bound, old: int | None) -> Fraction:
+def _most(bound: IncreaseBound, old: int | None) -> Fraction:
     """The most that is allowed where the old total is ``old``; beyond all where it is unbounded."""
     if old is None:
         return Fraction(10**400)

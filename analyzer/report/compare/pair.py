@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from analyzer.records import HIDDEN, Output, named, shown, shown_as
-from analyzer.report.compare.words import Statement, statements, verdict
+from analyzer.report.compare.words import HeadlineText, statements, verdict
 
 if TYPE_CHECKING:
     from analyzer.compare import Comparison, Retyped, WeightComparison
     from analyzer.facts import Assumption, ModelInfo, Totals
     from analyzer.findings.finding import Finding
-    from analyzer.report.compare.gate import Gate
+    from analyzer.report.compare.gate import GateOutcome
     from analyzer.report.result import Outcome, Result
 
 
@@ -45,7 +45,7 @@ class Pair(Output):
     comparison: Comparison = field(metadata=named("operators"))
     findings: Turnover
     command: str = ""
-    gates: tuple[Gate, ...] = ()
+    gates: tuple[GateOutcome, ...] = ()
     """Bounds that were to be kept, and what came of each."""
 
     @property
@@ -66,7 +66,7 @@ class Pair(Output):
 
     @property
     @shown
-    def headlines(self) -> tuple[Statement, ...]:
+    def headlines(self) -> tuple[HeadlineText, ...]:
         """What a person would say first, the most important first."""
         return statements(self.comparison)
 

@@ -20,7 +20,7 @@ UNSURE = "no difference found, but weights were not compared"
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class HeadlineText:
     """One headline, with its words."""
 
     kind: str
@@ -31,9 +31,9 @@ class Statement:
     """What it says, before it was put into words."""
 
 
-def statements(found: Comparison) -> tuple[Statement, ...]:
+def statements(found: Comparison) -> tuple[HeadlineText, ...]:
     """All headlines in words."""
-    return tuple(Statement(h.kind, say(h), h.values) for h in found.headlines)
+    return tuple(HeadlineText(h.kind, say(h), h.values) for h in found.headlines)
 
 
 def verdict(found: Comparison) -> str:
