@@ -15,7 +15,7 @@ from analyzer.report.claims import claims_of
 from analyzer.report.claims.cost import possible_saving
 from analyzer.report.content import HTML, PDF, build
 from analyzer.report.sheet import Report
-from analyzer.report.view import charts, findings, layers, memory, summary, tiles
+from analyzer.report.view import charts, findings, layers, memory, skyline, summary, tiles
 from analyzer.report.words import cards, say
 from tests.golden.text import facts
 from tests.report.results import quiet
@@ -222,3 +222,21 @@ def test_large_modules_are_opened_and_keep_their_own_operators() -> None:
 
 def test_examples_of_tiles_hold() -> None:
     assert doctest.testmod(tiles).failed == 0
+
+
+def test_words_of_a_bar_are_beside_it_or_on_it(densenet: Result) -> None:
+    shown = skyline.skyline(densenet.facts)
+    assert shown is not None
+    assert max(step.bytes for step in shown.steps) == densenet.facts.memory.peak_bytes
+    long = skyline.Lifetime("n" * 40, 8, 0, len(shown.steps) - 1)
+    short = skyline.Lifetime("n" * 40, 8, 0, 0)
+    chart = skyline.picture(replace(shown, held=(long, short)))
+    assert chart is not None
+    assert [on for _, _, on in chart.words] == [True, False]
+
+
+def test_a_timeline_that_points_nowhere_is_not_drawn(densenet: Result) -> None:
+    shown = skyline.skyline(densenet.facts)
+    assert shown is not None
+    assert skyline.picture(replace(shown, peak=len(shown.steps))) is None
+    assert skyline.picture(replace(shown, steps=())) is None

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 LEAST_STEPS = 3
 """Fewer say nothing that the peak does not."""
-LEFT, TOP, TALL, ROW = 64.0, 18.0, 112.0, 13.0
+LEFT, TOP, TALL, ROW = 64.0, 18.0, 112.0, 14.0
 """Geometry of the picture, in user units."""
+LETTER, BOLD, MARGIN = 6.0, 6.8, 10.0
+"""Widths of a character beside a bar and at the peak, and of both margins."""
 
 
 @record
@@ -85,8 +87,8 @@ class Picture:
     anchor: str
     """Side of the peak on which its words are."""
     bars: tuple[Mark, ...]
-    words: tuple[tuple[float, str], ...]
-    """Where the words of each bar begin or end, and how they are anchored."""
+    words: tuple[tuple[float, str, bool], ...]
+    """Where the words of each bar begin or end, how they are anchored, and whether on the bar."""
     y_ticks: tuple[Tick, ...]
     operators: int
     alt: str
@@ -110,21 +112,21 @@ def picture(shown: Skyline) -> Picture | None:
         start, end = edges[tensor.first], edges[tensor.last + 1]
         text = f"{label(tensor.name, 40)}, {units.size(tensor.bytes)}"
         bars.append(
-            Mark(_r(start), _r(bottom + 10 + row * ROW), _r(max(2.0, end - start)), ROW - 5,
+            Mark(_r(start), _r(bottom + 10 + row * ROW), _r(max(2.0, end - start)), ROW - 3,
                  "standard", f"{tensor.name}: {units.size(tensor.bytes)}", (text,))
         )  # fmt: skip
-        left = end + 6 + len(text) * 6 > WIDTH
-        # A bar as wide as the picture has its words on it nowhere: they begin below the axis.
-        words.append((_r(start - 5), "end") if left and start > LEFT + len(text) * 6 else
-                     (_r(min(end, WIDTH - len(text) * 6 - 6) + 5), "start"))  # fmt: skip
+        words.append(_beside(start, end, len(text) * LETTER))
     at = (edges[shown.peak] + edges[shown.peak + 1]) / 2
     names = ", ".join(f"{t.name} ({units.size(t.bytes)})" for t in shown.held[:3])
     peak, least = units.size(max(written)), units.size(max(reused))
+    anchor = "start" if at < WIDTH / 2 else "end"
+    head = f"peak {peak} at "
+    letters = max(4, int((max(at, WIDTH - at) - MARGIN) / BOLD) - len(head))
     return Picture(
         WIDTH, _r(bottom + 10 + ROW * len(bars)), bottom,
         _outline(edges, written, most, bottom),
         "" if reused == written else _outline(edges, reused, most, bottom),
-        Tick(_r(at), f"peak {peak} at {shown.node}"), "start" if at < WIDTH / 2 else "end",
+        Tick(_r(at), f"{head}{units.shorten(shown.node, letters)}"), anchor,
         tuple(bars), tuple(words),
         tuple(Tick(_r(bottom - s * TALL), units.size(round(most * s)) if s else "0")
               for s in (0.0, 0.5, 1.0)),
@@ -132,6 +134,15 @@ def picture(shown: Skyline) -> Picture | None:
         f"Live bytes over {units.count(total)} operators in the file's order. Peak {peak} at "
         f"{shown.node}, in place at most {least}. Largest tensors there: {names}",
     )  # fmt: skip
+
+
+def _beside(start: float, end: float, wide: float) -> tuple[float, str, bool]:
+    """Where words of that width stand: right of a bar, left of it, or on it."""
+    if end + wide + MARGIN <= WIDTH:
+        return _r(end + 5), "start", False
+    if start - wide - MARGIN >= LEFT:
+        return _r(start - 5), "end", False
+    return _r(start + 5), "start", True
 
 
 def _outline(edges: Sequence[float], sizes: Sequence[int], most: int, bottom: float) -> str:
