@@ -91,7 +91,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "scatter": charts.scatter(
             page.layers, page.device.ridge, page.device.name, 240 * medium.tall
         ),
-        "skyline": skyline.picture(page.skyline) if page.skyline else None,
+        "skyline": skyline.picture(page.skyline, 112 * medium.tall) if page.skyline else None,
         "growth": [growth.curve(row) for row in page.growth],
         "rows": rows,
         "rows_hold": sum(row.count for row in rows),

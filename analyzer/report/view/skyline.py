@@ -94,7 +94,7 @@ class Picture:
     alt: str
 
 
-def picture(shown: Skyline) -> Picture | None:
+def picture(shown: Skyline, tall: float = TALL) -> Picture | None:
     """Geometry of the picture; ``None`` where the record holds none."""
     steps = shown.steps
     total = sum(step.operators for step in steps)
@@ -104,7 +104,7 @@ def picture(shown: Skyline) -> Picture | None:
     edges = [LEFT]
     for step in steps:
         edges.append(edges[-1] + step.operators / total * (WIDTH - LEFT))
-    most, bottom = max(1, *(step.bytes for step in steps)), TOP + TALL
+    most, bottom = max(1, *(step.bytes for step in steps)), _r(TOP + tall)
     written = [step.bytes for step in steps]
     reused = [step.in_place for step in steps]
     bars, words = [], []
@@ -124,11 +124,11 @@ def picture(shown: Skyline) -> Picture | None:
     letters = max(4, int((max(at, WIDTH - at) - MARGIN) / BOLD) - len(head))
     return Picture(
         WIDTH, _r(bottom + 10 + ROW * len(bars)), bottom,
-        _outline(edges, written, most, bottom),
-        "" if reused == written else _outline(edges, reused, most, bottom),
+        _outline(edges, written, most, tall),
+        "" if reused == written else _outline(edges, reused, most, tall),
         Tick(_r(at), f"{head}{units.shorten(shown.node, letters)}"), anchor,
         tuple(bars), tuple(words),
-        tuple(Tick(_r(bottom - s * TALL), units.size(round(most * s)) if s else "0")
+        tuple(Tick(_r(bottom - s * tall), units.size(round(most * s)) if s else "0")
               for s in (0.0, 0.5, 1.0)),
         total,
         f"Live bytes over {units.count(total)} operators in the file's order. Peak {peak} at "
@@ -145,11 +145,12 @@ def _beside(start: float, end: float, wide: float) -> tuple[float, str, bool]:
     return _r(start + 5), "start", True
 
 
-def _outline(edges: Sequence[float], sizes: Sequence[int], most: int, bottom: float) -> str:
+def _outline(edges: Sequence[float], sizes: Sequence[int], most: int, tall: float) -> str:
     """A staircase from the left to the right end of the axis, with equal neighbours as one."""
+    bottom = _r(TOP + tall)
     points = [(edges[0], bottom)]
     for n, size in enumerate(sizes):
-        y = bottom - size / most * TALL
+        y = bottom - size / most * tall
         if points[-1][1] != y:
             points.append((edges[n], y))
         if n + 1 == len(sizes) or sizes[n + 1] != size:
