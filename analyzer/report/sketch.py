@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 
 SHARP = 2.0
 """Pixels of a PNG for each unit, so that letters stay sharp on fine screens."""
-MOST_PIXELS = 12_000
-"""Longest side of a PNG."""
+MOST_PIXELS = 32_000_000
+"""Of a whole PNG; each takes a dozen bytes while it is drawn."""
+FULL = 400
+"""Boxes of a PDF that say more than their title: each line of text costs a millisecond."""
 FONT = "Liberation Sans"
 KEY, KEY_LETTER = 30.0, 5.2
 """Width of an entry of the key without words, and of a letter of these."""
@@ -38,10 +41,11 @@ class Sketch:
     color: Coloring = "kind"
 
 
-def svg(sketch: Sketch, *, themed: bool = True) -> str:
+def svg(sketch: Sketch, *, themed: bool = True, lines: int = 3) -> str:
     """One SVG without scripts, fonts or addresses.
 
-    ``themed``: dark where the reader's system is; a style sheet that rasterisers do not need.
+    ``themed``: for browsers, dark where the reader's system is, with words at the pointer.
+    ``lines``: most lines in a box.
     """
     shown, title = picture(sketch.drawing, sketch.color), label(sketch.title, 80)
     keys = sum(KEY + KEY_LETTER * len(key.words) for key in shown.keys)
@@ -49,7 +53,7 @@ def svg(sketch: Sketch, *, themed: bool = True) -> str:
     template = environment().get_template("network.svg.j2")
     return template.render(
         picture=shown, title=title, width=width, height=round(shown.height + 76, 1),
-        palette=PALETTE, kinds=COLORS, heat=HEAT, themed=themed,
+        palette=PALETTE, kinds=COLORS, heat=HEAT, themed=themed, lines=lines,
     ).strip() + "\n"  # fmt: skip
 
 
@@ -63,7 +67,8 @@ def to_png(sketch: Sketch, options: Options) -> bytes:
     import resvg_py
 
     text = svg(sketch, themed=False)
-    zoom = min(SHARP, MOST_PIXELS / max(_size(text)))
+    width, height = _size(text)
+    zoom = min(SHARP, sqrt(MOST_PIXELS / (width * height)))
     try:
         made = resvg_py.svg_to_bytes(svg_string=text, zoom=zoom, sans_serif_family=FONT)
     except ValueError as error:
@@ -74,7 +79,7 @@ def to_png(sketch: Sketch, options: Options) -> bytes:
 def to_pdf(sketch: Sketch, options: Options) -> bytes:
     """One page as large as the picture; raises ``OutputError``."""
     weasyprint = load_weasyprint()
-    text = svg(sketch, themed=False)
+    text = svg(sketch, themed=False, lines=3 if len(sketch.drawing.boxes) <= FULL else 1)
     width, height = _size(text)
     page = (
         environment()

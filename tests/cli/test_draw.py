@@ -8,7 +8,9 @@ from xml.etree import ElementTree
 import onnx
 import pytest
 
+from analyzer.report.sketch import MOST_PIXELS
 from tests.cli.conftest import Cli
+from tests.report.drawing.networks import branching
 
 MOBILENET = str(Path(__file__).parents[2] / "samples" / "mobilenet_v1.onnx")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -49,6 +51,15 @@ def test_svg_is_xml_without_scripts_addresses_or_styles_on_marks(
     for box in root.iter(f"{SVG}rect"):
         assert box.attrib["fill"].startswith("#")
         assert box.attrib["class"]
+
+
+def test_png_of_many_operators_has_a_limited_number_of_pixels(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "long.onnx"
+    path.write_bytes(branching(400, 3).SerializeToString())
+    assert cli("draw", str(path), "-o", "long.png", "--depth", "operators").code == 0
+    header = Path("long.png").read_bytes()[16:24]
+    width, height = int.from_bytes(header[:4]), int.from_bytes(header[4:])
+    assert 1_000_000 < width * height <= 1.01 * MOST_PIXELS
 
 
 def test_names_of_a_model_stay_text(cli: Cli, tmp_path: Path) -> None:

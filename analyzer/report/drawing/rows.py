@@ -20,6 +20,8 @@ LANE = 6.0
 """Between edges beside each other."""
 SPACE = 16.0
 """Between rows, lanes not counted."""
+TRIES = 3
+"""How often a picture that is much longer than a page is made wider."""
 PORTRAIT = 1.25
 """Height to width of a picture that is too large for one page at full size."""
 
@@ -69,12 +71,13 @@ def wrap(
     boxes = [(at.x, at.x + size[0]) for at, size in zip(corners, sizes, strict=True)]
     cuts = _cuts(boxes, ways)
     left, right = min(low for low, _ in boxes), max(high for _, high in boxes)
-    tall = max(at.y + size[1] for at, size in zip(corners, sizes, strict=True)) - min(
-        at.y for at in corners
-    )
-    width = max(width, sqrt((right - left) * (tall + SPACE) / PORTRAIT))
-    rows = _rows(left, right, cuts, width)
-    return _Wrapping(rows, corners, sizes, ways).placed()
+    for _ in range(TRIES):
+        placed = _Wrapping(_rows(left, right, cuts, width), corners, sizes, ways).placed()
+        excess = placed.height / (PORTRAIT * max(width, placed.width))
+        if excess < 1.2 or width >= right - left:
+            break
+        width = max(width, placed.width) * sqrt(excess)
+    return placed
 
 
 def _cuts(boxes: Sequence[Size], ways: Sequence[Sequence[Point]]) -> list[float]:
