@@ -58,8 +58,10 @@ def reused(
     if len(made) != 1 or not dying or site.children:
         return 0
     size = made[0].tensor.bytes
-    operands = {t.name for t in site.call.inputs if t is not None}
-    if not size or not any(live.get(name) == size for name in operands.intersection(dying)):
+    fitting = [name for name in dying if live.get(name) == size]
+    if not size or not fitting:
+        return 0
+    if {t.name for t in site.call.inputs if t is not None}.isdisjoint(fitting):
         return 0
     record = record_of(site.call)
     nature = record.nature if record is not None else None
