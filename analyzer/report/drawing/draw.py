@@ -31,6 +31,8 @@ JOINS: Mapping[str, str] = {
     "Add": "+", "Sum": "+", "Mul": "×", "Concat": "concat", "Sub": "−", "Div": "÷",
 }  # fmt: skip
 """Joins of branches, and what is written on them."""
+TYPES = 6
+"""Most types of operators that are named of a box."""
 GRAVEST = ("error", "warning", "info")
 
 
@@ -219,6 +221,7 @@ class _Builder:
             color=color,
             count=run.times,
             node=main.id,
+            holds=_types([n for n in nodes if n.id in self.wiring.reads or n.scope]),
             nodes=len(nodes),
             macs=sum(macs.values()),
             complete=not any(node.macs is None and not node.composite for node in nodes),
@@ -278,9 +281,17 @@ def _end(role: str, names: Sequence[str], tensor: Tensor | None) -> Box:
     detail = units.shape(tensor.shape) if tensor is not None else ""
     return Box(
         role="input" if role == "input" else "output", title=title, detail=label(detail, 28),
-        color="other", count=1, node=label(names[0]), nodes=0, macs=0, complete=True, params=0,
-        written=tensor.bytes if tensor is not None else None, severity="",
+        color="other", count=1, node=label(names[0]), holds="", nodes=0, macs=0, complete=True,
+        params=0, written=tensor.bytes if tensor is not None else None, severity="",
     )  # fmt: skip
+
+
+def _types(nodes: Sequence[Node]) -> str:
+    """``4 Conv, 3 Relu, Add``."""
+    counts = Counter(label(node.op_type, 30) for node in nodes).most_common()
+    shown = [f"{units.count(n)} {name}" if n > 1 else name for name, n in counts[:TYPES]]
+    more = sum(n for _, n in counts[TYPES:])
+    return ", ".join([*shown, *([f"{units.count(more)} more"] if more else [])])
 
 
 def _shape(tensor: Source | Tensor | None) -> tuple[int | None, ...] | None:

@@ -26,6 +26,8 @@ class Box:
     """How many equal ones in a row it stands for; figures are those of all of them."""
     node: str
     """Id of the operator that says most about it; a tensor's name for an end."""
+    holds: str
+    """Its operators by type, the most frequent first, without plumbing; empty for an end."""
     nodes: int
     """Operators, those of bodies and functions included."""
     macs: int

@@ -123,6 +123,7 @@ def test_modules_of_the_source_code_are_boxes() -> None:
         node.name = f"/encoder/encoder.{number // 4}/{node.op_type}"
     (box,) = parts(draw(of(model), "modules"))
     assert (box.title, box.count, box.nodes) == ("encoder.0", 3, 12)
+    assert box.holds == "6 Conv, 6 Add"
 
 
 def test_same_model_gives_the_same_drawing() -> None:

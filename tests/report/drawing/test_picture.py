@@ -137,4 +137,4 @@ def test_boxes_of_a_thousand_operators_take_marks_in_proportion() -> None:
 
 
 def _box(title: str) -> Box:
-    return Box("part", title, "", "other", 1, title, 1, 0, True, 0, 4, "")
+    return Box("part", title, "", "other", 1, title, "Add", 1, 0, True, 0, 4, "")
