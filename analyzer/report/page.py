@@ -36,7 +36,7 @@ from analyzer.report.view.conversion import Conversion, Total
 from analyzer.report.view.deployment import TargetRow
 from analyzer.report.view.devices import DeviceRow
 from analyzer.report.view.findings import Group
-from analyzer.report.view.growth import Growth
+from analyzer.report.view.growth import GrowthRow
 from analyzer.report.view.layers import Bar, LayerGroup
 from analyzer.report.view.memory import Alive, Device, RoleRow
 from analyzer.report.view.method import AssumedRow, FormulaRow, ProblemRow
@@ -131,7 +131,7 @@ class Page:
     blocks: tuple[BlockRow, ...]
     modules: tuple[ModuleRow, ...]
     modules_total: int
-    growth: tuple[Growth, ...]
+    growth: tuple[GrowthRow, ...]
     """Sizes that the file leaves open, where MACs follow them exactly."""
     what_if: WhatIf
     peak_known: bool

@@ -28,7 +28,7 @@ Unit = Literal["token", "second", "megapixel", "step"]
 
 
 @record
-class Point:
+class GrowthPoint:
     """Total MACs at one size."""
 
     size: int
@@ -38,7 +38,7 @@ class Point:
 
 
 @record
-class Growth:
+class GrowthRow:
     """One open size."""
 
     dim: str
@@ -62,18 +62,20 @@ class Growth:
     """The size from which that share is the larger; ``None`` where there is none."""
     varies: bool
     """Whether the rate is another at other sizes."""
-    points: tuple[Point, ...]
+    points: tuple[GrowthPoint, ...]
 
 
-def growth(facts: Facts) -> tuple[Growth, ...]:
+def growth(facts: Facts) -> tuple[GrowthRow, ...]:
     """Open sizes with exact growth, where the whole of today's MACs is known and fits it."""
     if not facts.totals.complete or not facts.totals.macs:
         return ()
-    sizes = [size for size in facts.open_sizes if size.at(size.now) == facts.totals.macs]
+    # A size of 0, such as a past that is empty, has no rate.
+    sizes = [size for size in facts.open_sizes
+             if size.now and size.at(size.now) == facts.totals.macs]  # fmt: skip
     return tuple(_row(facts, size) for size in sizes)
 
 
-def _row(facts: Facts, size: OpenSize) -> Growth:
+def _row(facts: Facts, size: OpenSize) -> GrowthRow:
     missing = [Fraction(0)] * (3 - len(size.coefficients))
     fixed, linear, square = (*size.coefficients, *missing)
     unit, per = _unit(facts, size)
@@ -88,11 +90,11 @@ def _row(facts: Facts, size: OpenSize) -> Growth:
         square = Fraction(0)
     most = SIZES * now // size.step
     sizes = sorted({max(1, most * n // POINTS) * size.step for n in range(1, POINTS + 1)} | {now})
-    return Growth(
+    return GrowthRow(
         label(size.dim, 40), unit, now, size.step, macs, float((macs - fixed) / amount),
         int(fixed), float(square * now * now / macs),
         int(linear / square) + 1 if square and linear else None, whole or square > 0,
-        tuple(Point(n, int(size.at(n)), int(square * n * n)) for n in sizes),
+        tuple(GrowthPoint(n, int(size.at(n)), int(square * n * n)) for n in sizes),
     )  # fmt: skip
 
 
@@ -133,7 +135,7 @@ class Curve:
     alt: str
 
 
-def curve(row: Growth) -> Curve | None:
+def curve(row: GrowthRow) -> Curve | None:
     """Geometry of the picture of one size; ``None`` where there is nothing to draw."""
     if not row.points or row.points[-1].size <= 0:
         return None

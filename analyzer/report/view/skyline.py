@@ -24,7 +24,7 @@ LETTER, BOLD, MARGIN = 6.0, 6.8, 10.0
 
 
 @record
-class Step:
+class SkylineStep:
     """Consecutive operators, and the most that is alive while one of them runs."""
 
     operators: int
@@ -47,7 +47,7 @@ class Lifetime:
 class Skyline:
     """Memory over the file's order of operators."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[SkylineStep, ...]
     peak: int
     """Index of the step that has it."""
     node: str
@@ -65,14 +65,14 @@ def skyline(facts: Facts) -> Skyline | None:
     at = memory.timeline[peak].node
     name = next((node.name for node in facts.nodes if node.id == at), "") or at
     return Skyline(
-        tuple(Step(s.operators, s.bytes, s.in_place_bytes) for s in memory.timeline),
+        tuple(SkylineStep(s.operators, s.bytes, s.in_place_bytes) for s in memory.timeline),
         peak, label(name, 60),
         tuple(Lifetime(label(t.name, 60), t.bytes, t.first, t.last) for t in memory.held),
     )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class SkylineChart:
     """Two areas, the peak, and a bar for each tensor."""
 
     width: float
@@ -94,7 +94,7 @@ class Picture:
     alt: str
 
 
-def picture(shown: Skyline, tall: float = TALL) -> Picture | None:
+def picture(shown: Skyline, tall: float = TALL) -> SkylineChart | None:
     """Geometry of the picture; ``None`` where the record holds none."""
     steps = shown.steps
     total = sum(step.operators for step in steps)
@@ -122,7 +122,7 @@ def picture(shown: Skyline, tall: float = TALL) -> Picture | None:
     anchor = "start" if at < WIDTH / 2 else "end"
     head = f"peak {peak} at "
     letters = max(4, int((max(at, WIDTH - at) - MARGIN) / BOLD) - len(head))
-    return Picture(
+    return SkylineChart(
         WIDTH, _r(bottom + 10 + ROW * len(bars)), bottom,
         _outline(edges, written, most, tall),
         "" if reused == written else _outline(edges, reused, most, tall),
