@@ -57,7 +57,9 @@ from analyzer.facts import (
     Cost,
     DefaultSizes,
     Facts,
+    Held,
     Memory,
+    MemoryStep,
     ModelInfo,
     Module,
     Node,
@@ -97,7 +99,7 @@ from analyzer.ruleset.trusted import Trusted
 from analyzer.scaling import Layer, Scaled, Scaler, frontier, grid
 from analyzer.scaling.tables import table
 from analyzer.shapes.stated import Bindings, Defaults
-from analyzer.surplus import BatchGrowth, Initializer, Structure, Surplus
+from analyzer.surplus import BatchGrowth, Initializer, OpenSize, Structure, Surplus
 from analyzer.version import __version__
 
 Format = Literal["html", "pdf", "json", "csv", "netron", "text"]
@@ -502,6 +504,7 @@ __all__ = [
     "FilterUse",
     "Finding",
     "Headline",
+    "Held",
     "Hidden",
     "Import",
     "Initializer",
@@ -514,12 +517,14 @@ __all__ = [
     "Limits",
     "LowRank",
     "Memory",
+    "MemoryStep",
     "Model",
     "ModelError",
     "ModelInfo",
     "Module",
     "Node",
     "OnnxlintError",
+    "OpenSize",
     "Operator",
     "Option",
     "Options",

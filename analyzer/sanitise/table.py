@@ -148,6 +148,7 @@ SINKS: tuple[Sink, ...] = (
 ENDS: dict[str, str] = {
     "cli/completion.py run": "fields made clean, and tabs for the shell between them",
     "cli/console.py _for_terminal": "bytes again, for a terminal that is not UTF-8",
+    "cli/report.py _stem": "the visible name of a file, as the system spells it",
     "cli/git/repository.py Repository.sizes": "names of objects, for git",
     "cli/git/repository.py Repository.small": "names of objects, for git",
     "cli/new_rule.py write_new_rule": "a text of ours and a checked name",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.report.drawing.fold import Run, cut, fold
-from analyzer.report.drawing.parts import LEVELS, Part, main_node, parts_of
-from analyzer.report.drawing.record import Box, Drawing, Edge
+from analyzer.report.drawing.parts import LEVELS, DrawnPart, main_node, parts_of
+from analyzer.report.drawing.record import Box, Drawing, DrawnEdge
 from analyzer.report.drawing.wiring import wire
 from analyzer.report.view.kinds import color_of, counted_macs
 from analyzer.report.view.layers import shape_of
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from analyzer.facts import Facts, Node, Tensor
     from analyzer.report.drawing.record import Depth
-    from analyzer.report.drawing.wiring import Source, Wiring
+    from analyzer.report.drawing.wiring import DrawnSource, Wiring
     from analyzer.report.result import Result
 
 MOST: Mapping[str, int] = {"blocks": 60, "modules": 60, "operators": 1500}
@@ -49,7 +49,7 @@ def draw(result: Result, depth: Depth = "blocks") -> Drawing:
     return _Builder(facts, wiring, parts, runs, _severities(result)).drawing(depth, joined)
 
 
-def _runs(facts: Facts, parts: Sequence[Part], depth: Depth) -> tuple[list[Run], bool]:
+def _runs(facts: Facts, parts: Sequence[DrawnPart], depth: Depth) -> tuple[list[Run], bool]:
     """What is drawn as one box: what is alike, less alike where there would be too many boxes,
     neighbours where there still are."""
     most = MOST[depth]
@@ -70,7 +70,7 @@ def _runs(facts: Facts, parts: Sequence[Part], depth: Depth) -> tuple[list[Run],
     return cut(len(parts), most), True
 
 
-def _described(facts: Facts, part: Part) -> tuple[Hashable, ...]:
+def _described(facts: Facts, part: DrawnPart) -> tuple[Hashable, ...]:
     """(title, where it works, all that a reader would compare), for ever finer likeness."""
     node = main_node(facts, part.nodes)
     shape = node.outputs[0].shape if node.outputs else None
@@ -81,7 +81,7 @@ def _described(facts: Facts, part: Part) -> tuple[Hashable, ...]:
     return title, shape[2:] if shape else None, detail, macs, shape, node.op_type
 
 
-def _words(facts: Facts, part: Part) -> tuple[str, str]:
+def _words(facts: Facts, part: DrawnPart) -> tuple[str, str]:
     """Title and detail of one part."""
     node = main_node(facts, part.nodes)
     if part.block is not None:
@@ -98,7 +98,7 @@ def _words(facts: Facts, part: Part) -> tuple[str, str]:
     return _operator_words(facts, part, node)
 
 
-def _operator_words(facts: Facts, part: Part, node: Node) -> tuple[str, str]:
+def _operator_words(facts: Facts, part: DrawnPart, node: Node) -> tuple[str, str]:
     if counted_macs(node) and (node.conv is not None or not node.composite):
         title, _ = shape_of(node)
         head, _, tail = title.rpartition(" ") if " → " not in title else _ends(title)
@@ -132,7 +132,7 @@ class _Builder:
         self,
         facts: Facts,
         wiring: Wiring,
-        parts: Sequence[Part],
+        parts: Sequence[DrawnPart],
         runs: Sequence[Run],
         severities: Mapping[str, str],
     ) -> None:
@@ -144,7 +144,7 @@ class _Builder:
             if owner is not None:
                 self.members.setdefault(owner, []).append(node)
         self.boxes: list[Box] = []
-        self.edges: dict[tuple[int, int], list[Source | Tensor | None]] = {}
+        self.edges: dict[tuple[int, int], list[DrawnSource | Tensor | None]] = {}
 
     def drawing(self, depth: Depth, joined: bool) -> Drawing:
         place = {
@@ -169,7 +169,7 @@ class _Builder:
                     known += [each.tensor for each in handed]
         self._outputs(home, offset, inputs)
         edges = tuple(
-            Edge(source, target, len(tensors), _shape(tensors[0]))
+            DrawnEdge(source, target, len(tensors), _shape(tensors[0]))
             for (source, target), tensors in sorted(self.edges.items())
         )
         held = sum(box.nodes for box in self.boxes)
@@ -294,6 +294,6 @@ def _types(nodes: Sequence[Node]) -> str:
     return ", ".join([*shown, *([f"{units.count(more)} more"] if more else [])])
 
 
-def _shape(tensor: Source | Tensor | None) -> tuple[int | None, ...] | None:
+def _shape(tensor: DrawnSource | Tensor | None) -> tuple[int | None, ...] | None:
     shape: tuple[int | None, ...] | None = getattr(tensor, "shape", None)
     return shape

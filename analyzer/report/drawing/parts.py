@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from analyzer.facts import Block, Facts, Node
     from analyzer.report.drawing.record import Depth
-    from analyzer.report.drawing.wiring import Source, Wiring
+    from analyzer.report.drawing.wiring import DrawnSource, Wiring
 
 LEVELS = 4
 """Deepest level of modules that is a box."""
@@ -26,7 +26,7 @@ Name = tuple[object, ...]
 
 
 @dataclass(slots=True)
-class Part:
+class DrawnPart:
     """One box before equal ones are folded."""
 
     nodes: list[str]
@@ -35,13 +35,13 @@ class Part:
     module: str = ""
     before: set[int] = field(default_factory=set)
     """Positions of the parts that feed it."""
-    inputs: dict[str, Source] = field(default_factory=dict)
+    inputs: dict[str, DrawnSource] = field(default_factory=dict)
     """Inputs of the model that it reads."""
-    feeds: dict[int, list[Source]] = field(default_factory=dict)
+    feeds: dict[int, list[DrawnSource]] = field(default_factory=dict)
     """What each part before it hands to it."""
 
 
-def parts_of(facts: Facts, wiring: Wiring, depth: Depth, level: int = LEVELS) -> list[Part]:
+def parts_of(facts: Facts, wiring: Wiring, depth: Depth, level: int = LEVELS) -> list[DrawnPart]:
     """The boxes in an order in which producers come first and chains stay together.
 
     ``level`` is that of the modules, from 1 for the outermost.
@@ -121,7 +121,7 @@ def _merge_circles(wiring: Wiring, groups: dict[str, int]) -> None:
 
 def _ordered(
     wiring: Wiring, groups: dict[str, int], names: dict[int, str], blocks: dict[int, Block]
-) -> list[Part]:
+) -> list[DrawnPart]:
     """Parts in topological order: what reads the last one comes next, else the file decides."""
     members: dict[int, list[str]] = {}
     for node in wiring.reads:
@@ -139,7 +139,7 @@ def _ordered(
     place = {number: index for index, number in enumerate(order)}
     parts = []
     for number in order:
-        part = Part(members[number], blocks.get(number), names.get(number, ""))
+        part = DrawnPart(members[number], blocks.get(number), names.get(number, ""))
         part.before = {place[other] for other in before[number]}
         for node in part.nodes:
             for source in wiring.reads[node]:

@@ -34,7 +34,7 @@ _LETTER = 0.575
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
+class DrawnTile:
     """A box in its place."""
 
     x: float
@@ -57,7 +57,7 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class DrawnWay:
     """An edge in its place."""
 
     path: str
@@ -85,8 +85,8 @@ class Picture:
 
     width: float
     height: float
-    tiles: tuple[Tile, ...]
-    ways: tuple[Way, ...]
+    tiles: tuple[DrawnTile, ...]
+    ways: tuple[DrawnWay, ...]
     keys: tuple[Key, ...]
     title: str
     """In one sentence, for those who do not see it."""
@@ -103,7 +103,7 @@ def picture(drawing: Drawing, color: Coloring = "kind", width: float = WIDTH) ->
     placed = place(drawing, sizes, width)
     paints = _paints(drawing.boxes, color)
     tiles = tuple(
-        Tile(
+        DrawnTile(
             corner.x, round(corner.y + _behind(box), 1), round(wide - _behind(box), 1),
             round(high - _behind(box), 1), box.role, *_fill(paint), *_ink(paint), words,
             _sheets(box), _sentence(box, total), box.node,
@@ -114,7 +114,7 @@ def picture(drawing: Drawing, color: Coloring = "kind", width: float = WIDTH) ->
     )  # fmt: skip
     labels = _Labels(drawing, placed, sizes)
     ways = tuple(
-        Way(_path(points), _tip(points), _passing(drawing, number), *labels.of(number, points))
+        DrawnWay(_path(points), _tip(points), _passing(drawing, number), *labels.of(number, points))
         for number, points in enumerate(placed.ways)
         if points
     )

@@ -42,7 +42,7 @@ class Box:
 
 
 @record
-class Edge:
+class DrawnEdge:
     """Tensors from one box to another."""
 
     source: int
@@ -60,7 +60,7 @@ class Drawing:
     depth: Depth
     boxes: tuple[Box, ...]
     """Producers first."""
-    edges: tuple[Edge, ...]
+    edges: tuple[DrawnEdge, ...]
     operators: int
     """In all boxes together."""
     hidden: int

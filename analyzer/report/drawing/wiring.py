@@ -27,7 +27,7 @@ STEERING = frozenset({Kind.SHAPE, Kind.BOUND, Kind.SCALE, Kind.ZERO_POINT, Kind.
 RENAMING = frozenset({"Identity", "Dropout"})
 
 
-class Source(NamedTuple):
+class DrawnSource(NamedTuple):
     """Where a tensor comes from: a drawn operator, or an input of the model."""
 
     node: str
@@ -40,9 +40,9 @@ class Source(NamedTuple):
 class Wiring:
     """Drawn operators of the main graph and what they read."""
 
-    reads: dict[str, tuple[Source, ...]] = field(default_factory=dict)
+    reads: dict[str, tuple[DrawnSource, ...]] = field(default_factory=dict)
     """Of each drawn operator, in the order of the file."""
-    outputs: list[tuple[Tensor, Source]] = field(default_factory=list)
+    outputs: list[tuple[Tensor, DrawnSource]] = field(default_factory=list)
     """Outputs of the model that something makes."""
     owner: dict[str, str] = field(default_factory=dict)
     """Drawn operator that each operator belongs to, itself included."""
@@ -52,8 +52,8 @@ def wire(facts: Facts) -> Wiring:
     """One pass in topological order, O(V + E)."""
     found = Wiring()
     inputs = {tensor.name: tensor for tensor in facts.inputs}
-    made: dict[str, Source | None] = {
-        name: Source(name, True, tensor) for name, tensor in inputs.items()
+    made: dict[str, DrawnSource | None] = {
+        name: DrawnSource(name, True, tensor) for name, tensor in inputs.items()
     }
     plumbing: list[str] = []
     runs: dict[str, str] = {}
@@ -78,7 +78,7 @@ def wire(facts: Facts) -> Wiring:
         found.owner[node] = node
         for tensor in vertex.call.outputs:
             if tensor is not None:
-                made[tensor.name] = Source(node, False, tensor)
+                made[tensor.name] = DrawnSource(node, False, tensor)
     for tensor in facts.outputs:
         source = made.get(tensor.name)
         if source is not None:
@@ -102,7 +102,9 @@ def _renames(record: Operator | None, vertex: Vertex) -> bool:
     return record.name in RENAMING or record.nature is Nature.CONVERSION
 
 
-def _is_plumbing(node: Node, record: Operator | None, sources: Iterable[Source | None]) -> bool:
+def _is_plumbing(
+    node: Node, record: Operator | None, sources: Iterable[DrawnSource | None]
+) -> bool:
     """Nothing that a reader of the picture misses; whatever has a cost is drawn."""
     if record is None or counted_macs(node) or node.composite or node.macs is None:
         return False

@@ -7,9 +7,9 @@ from typing import get_args
 
 import pytest
 
-from analyzer.report.drawing import Box, Depth, Drawing, Edge, draw
+from analyzer.report.drawing import Box, Depth, Drawing, DrawnEdge, draw
 from analyzer.report.drawing.layout import DENSE
-from analyzer.report.drawing.picture import WIDTH, Coloring, Picture, Tile, picture
+from analyzer.report.drawing.picture import WIDTH, Coloring, DrawnTile, Picture, picture
 from tests.report.drawing.networks import FILES, MADE, branching, network, of
 
 NETWORKS = (*FILES, *MADE)
@@ -41,7 +41,7 @@ def crossed(shown: Picture) -> list[tuple[str, str]]:
     return found
 
 
-def _through(tile: Tile, x1: float, y1: float, x2: float, y2: float) -> bool:
+def _through(tile: DrawnTile, x1: float, y1: float, x2: float, y2: float) -> bool:
     """Whether a stretch of an edge has more than a hair inside a box (Liang and Barsky 1984)."""
     left, top = tile.x + HAIR, tile.y + HAIR
     right, bottom = tile.x + tile.width - HAIR, tile.y + tile.height - HAIR
@@ -85,7 +85,7 @@ def test_everything_is_on_the_page(name: str) -> None:
 
 def test_a_long_chain_is_wrapped() -> None:
     boxes = tuple(_box(f"layer {n}") for n in range(50))
-    edges = tuple(Edge(n, n + 1, 1, (1, 8)) for n in range(49))
+    edges = tuple(DrawnEdge(n, n + 1, 1, (1, 8)) for n in range(49))
     shown = picture(Drawing("blocks", boxes, edges, 50, 0, False))
     assert shown.width <= WIDTH + 40
     assert shown.width / shown.height < 3
@@ -113,7 +113,7 @@ def test_what_costs_more_is_taller() -> None:
 
 def test_too_many_connections_are_left_out_and_that_is_said() -> None:
     boxes = tuple(_box(f"n{n}") for n in range(30))
-    edges = tuple(Edge(a, b, 1, None) for a, b in combinations(range(30), 2))
+    edges = tuple(DrawnEdge(a, b, 1, None) for a, b in combinations(range(30), 2))
     assert len(edges) > DENSE * len(boxes)
     shown = picture(Drawing("blocks", boxes, edges, 30, 0, False))
     assert shown.partial
