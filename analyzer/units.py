@@ -210,13 +210,25 @@ def places(count: int) -> str:
     return f"{count:,} place{'s' * (count != 1)}"
 
 
+SHORT = 8
+"""Items of a list that is shown in a message."""
+
+
+def _is_deep(value: object) -> bool:
+    return isinstance(value, (dict, list))
+
+
 def spell(value: object) -> str:
     """A value of a configuration in a message; what is long or deep is only named.
 
     >>> spell(True), spell("x" * 60), spell([[1]]), spell(16**5000)
     ('True', "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'", 'a list', 'a number of over 18 digits')
+    >>> spell([1, 3, -1])
+    'a list [1, 3, -1]'
     """
-    if isinstance(value, (dict, list)):
+    if isinstance(value, list) and 0 < len(value) <= SHORT and not any(map(_is_deep, value)):
+        return f"a list [{', '.join(map(spell, value))}]"
+    if _is_deep(value):
         return "a table" if isinstance(value, dict) else "a list"
     if isinstance(value, int) and abs(value) >= 10**18:
         return "a number of over 18 digits"

@@ -115,7 +115,7 @@ def test_all_errors_of_a_file_come_at_once_with_file_and_key(tmp_path: Path) -> 
         "4: preview: must be true or false, not 1",
         "5: ignore: must be a list of texts",
         "6: dims.batch: must be a whole number from 0, not -1",
-        "7: shapes.x: must be a list of sizes",
+        "7: shapes.x: must be a list of sizes, such as [1, 3, 224, 224], not a list [1, 'n']",
         "8: limits: must be a table, not 5",
         "9: suppress[1].reason: is required",
         "11: suppress[1].raeson: unknown key, did you mean 'reason'?",

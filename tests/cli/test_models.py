@@ -33,6 +33,7 @@ def says(text: str) -> None:
     ("glob", "yes", "no"),
     [
         ("a.onnx", "a.onnx ./a.onnx", "b/a.onnx a.onnxx"),
+        ("./b/a.onnx", "b/a.onnx", "a.onnx b/b/a.onnx B/a.onnx"),
         ("*.onnx", "a.onnx .onnx", "b/a.onnx"),
         ("b/*.onnx", "b/a.onnx", "a.onnx b/c/a.onnx c/b/a.onnx B/a.onnx"),
         ("**/a.onnx", "a.onnx b/a.onnx b/c/a.onnx", "b/aa.onnx"),

@@ -23,6 +23,7 @@ class Glob:
         self.text = text
         clean = text.removeprefix("./")
         self._parts = tuple((f"{clean}{ANY}" if clean.endswith("/") else clean).split("/"))
+        self._exact = clean if WILD.isdisjoint(clean) and not clean.endswith("/") else None
 
     @property
     def is_inside(self) -> bool:
@@ -42,6 +43,8 @@ class Glob:
 
     def matches(self, path: str) -> bool:
         """Whether it is about ``path``, which begins where it does."""
+        if self._exact is not None:
+            return path == self._exact  # hundreds of models may each have an entry of their own
         names, parts = path.split("/"), self._parts
         name = part = 0
         star, after = -1, 0
