@@ -93,6 +93,17 @@ def seconds(value: float | None) -> str:
     return f"{_four(value / 1e-9)} ns"
 
 
+def magnitude(value: float, unit: str) -> str:
+    """A magnitude of a finding: a noun is counted, a unit of measure has a prefix.
+
+    >>> magnitude(2000, "operators"), magnitude(2000, "MAC"), magnitude(2000, "B")
+    ('2,000 operators', '2 kMAC', '2 kB')
+    """
+    if len(unit) > 1 and unit.islower() and value == int(value):
+        return f"{count(int(value))} {unit}"
+    return si(value, unit)
+
+
 def number(value: float | None, unit: str = "") -> str:
     """Four significant digits without a prefix, for rates such as FLOP/B.
 

@@ -204,7 +204,7 @@ def amount(value: float, unit: str) -> str:
     if unit in ("B", "bytes"):
         return units.size(value)
     small = 0 < abs(value) < 1
-    return units.number(value, unit) if small else units.si(value, unit)
+    return units.number(value, unit) if small else units.magnitude(value, unit)
 
 
 def _rank(entry: Accepted) -> tuple[bool, float]:

@@ -129,7 +129,7 @@ def others(finding: Finding, names: Mapping[str, str]) -> str:
     parts += [f"{units.places(left)} more" if not sample else f"{left:,} more"] if left > 0 else []
     amount = ""
     if finding.value is not None and finding.unit and finding.total == "sum":
-        amount = f"; {units.si(finding.value, finding.unit)} in all"
+        amount = f"; {units.magnitude(finding.value, finding.unit)} in all"
     return f"also at {' and '.join(parts)}{amount}"
 
 
