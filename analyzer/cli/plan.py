@@ -308,4 +308,7 @@ def read_baseline(path: str) -> Baseline:
     """A baseline; its paths are relative to its folder. Raises ``ConfigError``."""
     from analyzer.findings.baseline_file import MAX_BYTES, parse_baseline
 
+    if not os.path.lexists(path):
+        remedy = f"onnxlint check MODELS --write-baseline {path} writes one"
+        raise ConfigError(f"{path}: there is no such file; {remedy}")
     return parse_baseline(read_bytes(path, MAX_BYTES), path, os.path.dirname(absolute(path)))

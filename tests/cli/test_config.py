@@ -148,7 +148,10 @@ def test_all_errors_of_a_file_come_at_once_with_file_and_key(tmp_path: Path) -> 
         ("options.SEP001.max-ratio = inf", "'max-ratio' must be a number from 0, not inf"),
         ("limits.guard_secnods = 5", "did you mean 'guard_seconds'?"),
         ('rules = ["own"]', "own: no such folder of rules"),
-        ('baseline = "none.json"', "none.json: there is no such file"),
+        (
+            'baseline = "none.json"',
+            "none.json: there is no such file; onnxlint check MODELS --write-baseline ",
+        ),
     ],
 )
 def test_bad_file_is_exit_2_and_nothing_is_judged(

@@ -158,7 +158,11 @@ def test_names_with_control_characters_stay_in_their_line(cli: Cli) -> None:
     [
         ('select = ["NOP"]', (), "'NOP' is no rule"),
         ("[[models]]\npath = 'a.onnx'\nselect = ['NOP']", (), "onnxlint.toml:3"),
-        ("", ("--baseline", "none.json"), "none.json: there is no such file"),
+        (
+            "",
+            ("--baseline", "none.json"),
+            "none.json: there is no such file; onnxlint check MODELS --write-baseline ",
+        ),
         ("", (".",), "is a folder; name a model in it"),
         ('base = ""\nbudgets.macs = "+5%"', (), "is relative to a base"),
     ],
