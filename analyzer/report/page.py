@@ -209,7 +209,7 @@ def _left_out(result: Result, sizes: WhatIf, trained: Weights | None) -> Iterato
     facts = result.facts
     if not facts.separable.candidates:
         yield LeftOut("separable convolutions", "no convolution has a cheaper separable form")
-    if trained is not None and not (trained.layers or trained.tensors):
+    if trained is not None and not trained.speaks:
         unread = trained.unread > 0
         yield LeftOut("what the weights say",
                       "the trained values are not in the file" if unread else

@@ -78,6 +78,11 @@ class Weights:
     noisy: tuple[Noise, ...] = ()
     """Layers that int8 hurts most, worst first."""
 
+    @property
+    def speaks(self) -> bool:
+        """Whether there is anything to show."""
+        return self.layers > 0 or bool(self.separable or self.oddities or self.noisy)
+
 
 def view(evidence: WeightEvidence | None) -> Weights | None:
     """``None`` when weights were not looked at."""
