@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
-from functools import cache, reduce
+from functools import reduce
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from analyzer.cli.config.find import Finder
 from analyzer.cli.config.globs import path_within
@@ -33,11 +34,13 @@ if TYPE_CHECKING:
     from analyzer.shapes.stated import Bindings
     from analyzer.targets.table import Table
 
+    Chances = tuple[tuple[Rule, ...], tuple[Rule, ...]]
+
 NO_BASELINE = "-"
 """In place of a baseline's path: not even the one that the configuration names."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Plan:
     """How to judge the models that one configuration holds for."""
 
@@ -106,9 +109,19 @@ class Plan:
         return tuple(rule.id for rule in _chances(self)[1])
 
 
-@cache
-def _chances(plan: Plan) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+def _chances(plan: Plan) -> Chances:
     """The selected rules that are applied, and those that are not, for want of weights."""
+    found = _CHANCES.get(plan)
+    if found is None:
+        found = _CHANCES[plan] = _choose(plan)
+    return found
+
+
+_CHANCES: WeakKeyDictionary[Plan, Chances] = WeakKeyDictionary()
+"""Found once for each plan, which nobody keeps for that."""
+
+
+def _choose(plan: Plan) -> Chances:
     from analyzer.ruleset import select_rules
 
     s = plan.settings
