@@ -68,13 +68,13 @@ def warm(command: str) -> Files:
     for module, name in tables:
         table = {key: once(elsewhere(render)) for key, render in getattr(module, name).items()}
         setattr(module, name, table)
-    for module, name in ((cli.report, "judge_one"), (cli.inspect, "judge_one"),
+    for module, name in ((cli.report, "_judged"), (cli.inspect, "judge_one"),
                          (cli.check, "judge_all"), (cli.graph, "facts_of"),
-                         (cli.report, "make_plans"), (cli.inspect, "make_plans"),
+                         (cli.inspect, "make_plans"),
                          (cli.check, "make_plans"), (cli.graph, "make_plans"),
                          (analyzer.graph.export, "export")):  # fmt: skip
         setattr(module, name, once(getattr(module, name)))
-    cli.report.can_fork = lambda: False  # the PDF is remembered here, not in a child
+    cli.apart.can_fork = lambda: False  # the PDF is remembered here, not in a child
     OUT.mkdir()
     assert run(COMMANDS[command].split(" ")) == 0
     return {path.name: path.read_bytes() for path in OUT.iterdir()}
