@@ -508,6 +508,7 @@ class MemoryStep:
     node: str
     """Id of the operator among them during which most is alive."""
     operators: int
+    """How many they are."""
     bytes: int
     """Most live bytes while one of them runs, bodies included."""
     in_place_bytes: int
@@ -520,7 +521,9 @@ class Held:
     """When a tensor lives that is alive at the peak."""
 
     name: str
+    """As in the file."""
     bytes: int
+    """What it takes."""
     first: int
     """Index of the first step of the timeline during which it is alive."""
     last: int

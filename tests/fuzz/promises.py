@@ -36,7 +36,8 @@ __all__ = ["BrokenPromiseError", "Depth", "expect", "keep", "plain", "rules"]
 
 LIMITS = Limits(guard_bytes=1 << 30, guard_stall_seconds=1)
 SECONDS = 10.0
-"""Longest time for one file, worker processes included; of a processor, which may be busy."""
+"""Longest time to judge one file, worker processes included, and again to write all formats; of a
+processor, which may be busy."""
 GROWTH = 300 << 20
 """Most bytes by which judging one file may raise the peak memory of this process."""
 CUT_SHORT = re.compile(r"inference-|.*-limit$|more-problems|recursive-function|cycle|tensor-size")
@@ -67,7 +68,7 @@ def keep(data: bytes, depth: Depth = Depth()) -> str:
         outcome = _keep(data, depth)
     expect(not seen, f"not allowed: {seen}")
     seconds, growth = _seconds() - start, _peak() - before
-    expect(seconds < SECONDS * (1 + depth.html + 2 * depth.pdf), f"took {seconds:.1f} seconds")
+    expect(seconds < SECONDS * (2 + depth.html + 2 * depth.pdf), f"took {seconds:.1f} seconds")
     expect(not depth.guard or depth.pdf or growth < GROWTH, f"took {growth >> 20} MiB")
     return outcome
 
