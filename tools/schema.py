@@ -20,6 +20,7 @@ from analyzer.report.compare import Pair
 from analyzer.report.document import BatchDocument, Document
 from analyzer.report.scale import Study
 from analyzer.report.settings import SettingsInForce
+from analyzer.report.sheet import ReportDocument
 from analyzer.report.statistics import Statistics
 from analyzer.report.studies import ConventionTotals, InputGrowth
 from analyzer.report.targets import Deployments
@@ -29,6 +30,7 @@ ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "analyzer/report/schema.json"
 OUTPUTS: Mapping[type[Output], str] = {
     Document: "result",
+    ReportDocument: "report",
     BatchDocument: "batch",
     Statistics: "statistics",
     Study: "scale",
@@ -51,8 +53,8 @@ def schema() -> Schema:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "onnxlint JSON output",
-        "description": "What `onnxlint inspect`, `check`, `scale`, `compare`, `targets` and "
-        "`config` print with `--format json`. Names are never removed within one value of "
+        "description": "What `onnxlint inspect`, `check`, `report`, `scale`, `compare`, `targets` "
+        "and `config` write as JSON. Names are never removed within one value of "
         "`schema`; new ones may be added, and come with the schema of that version.",
         "oneOf": [{"$ref": f"#/$defs/{name}"} for name in OUTPUTS.values()],
         "$defs": dict(sorted(definitions.items())),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from analyzer.devices.profile import Profile
     from analyzer.facts import Facts
 
@@ -28,7 +30,7 @@ class TimeBound:
         return 1 / self.seconds if self.seconds else None
 
 
-def bound(facts: Facts, device: Profile) -> TimeBound:
+def bound(facts: Facts, device: Profile, instead: Mapping[str, str] = {}) -> TimeBound:
     """MACs of each precision divided by the device's peak in it, added up.
 
     A lower bound of time wherever products are computed one by one: no device does more
@@ -36,11 +38,13 @@ def bound(facts: Facts, device: Profile) -> TimeBound:
     FFT convolutions compute fewer products, a fourth for 3×3 kernels in F(4×4, 3×3) (Lavin and
     Gray 2016), and are outside of it. Measured on ONNX Runtime's CPU it held on 17 of 17 models,
     which took 1.09 to 8.75 times as long. Where data decide what runs, the fewest MACs count, all
-    at the fastest rate.
+    at the fastest rate. ``instead`` maps element types to those that they are replaced by.
     """
     found = facts.totals.macs_by_precision
-    rates = {precision: device.fastest(precision) for precision, macs in found.items() if macs}
-    missing = tuple(p for p, rate in rates.items() if rate is None and p != "unknown")
+    rates = {p: device.fastest(instead.get(p, p)) for p, macs in found.items() if macs}
+    missing = tuple(
+        instead.get(p, p) for p, rate in rates.items() if rate is None and p != "unknown"
+    )
     partial = facts.totals.unknown_nodes > 0 or "unknown" in rates
     if missing or not any(rates.values()):
         return TimeBound(None, missing, partial)

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 from analyzer.records import HIDDEN, INLINE, Output, shown
 from analyzer.report.claims import claims_of
-from analyzer.report.page import make_page
 
 if TYPE_CHECKING:
     from analyzer.report.claims.record import Claim
-    from analyzer.report.page import Page
     from analyzer.report.result import Batch, Result
 
 
@@ -28,19 +26,6 @@ class Document(Output):
     def claims(self) -> tuple[Claim, ...]:
         """Everything that a report says of the model, before it is put into words."""
         return claims_of(self.result, studied=self.studied)
-
-
-@dataclass(frozen=True, slots=True)
-class ReportDocument(Output):
-    """What ``report`` writes: all that its pages are made of."""
-
-    document: Document = field(metadata=INLINE)
-
-    @property
-    @shown
-    def page(self) -> Page:
-        """What the pages say and show besides the facts, the same for every medium."""
-        return make_page(self.document.result)
 
 
 @dataclass(frozen=True, slots=True)

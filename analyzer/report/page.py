@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from analyzer.devices import SHIPPED
+from analyzer.records import Signed
 from analyzer.report.claims import claims_of
 from analyzer.report.drawing import Drawing, draw
 from analyzer.report.view import actions as todo
@@ -54,7 +56,7 @@ if TYPE_CHECKING:
     from analyzer.report.result import Result
 
 USUAL = "rpi5"
-"""Device whose times stand beside options, where it is among the devices shown."""
+"""Device whose times stand beside options where nobody chose."""
 MOST_METADATA = 20
 """Entries of the model's metadata that a page lists."""
 
@@ -67,7 +69,7 @@ class Origin:
     """As the reader is to see it: a name without folders unless somebody asked for them."""
     sha256: str | None
     bytes: int
-    ir_version: int
+    ir_version: Signed
     opsets: str
     producer: str
     """Empty where the file does not say."""
@@ -199,9 +201,10 @@ def make_page(result: Result) -> Page:
 
 
 def _main_device(result: Result) -> Profile | None:
-    """Whose times actions are given in: the first that somebody named, else a usual one."""
-    usual = next((each for each in result.devices if each.id == USUAL), None)
-    return usual or next(iter(result.devices), None)
+    """Whose times stand beside options: the first that somebody named, of all that ship a usual
+    one."""
+    ids = tuple(each.id for each in result.devices)
+    return result.devices[ids.index(USUAL) if ids == SHIPPED else 0] if ids else None
 
 
 def _left_out(result: Result, sizes: WhatIf, trained: Weights | None) -> Iterator[LeftOut]:

@@ -7,15 +7,16 @@ make its pages again, byte by byte.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from analyzer.errors import ModelError
-from analyzer.records import SCHEMA
+from analyzer.records import INLINE, SCHEMA, Output, shown
 from analyzer.report.claims.record import Claim
-from analyzer.report.document import Document, ReportDocument
+from analyzer.report.document import Document
 from analyzer.report.json import encode
-from analyzer.report.page import Page
+from analyzer.report.page import Page, make_page
 from analyzer.report.view.findings import SECURE
 from analyzer.report.view.layers import PageNode
 from analyzer.restore import MalformedError, record, restored
@@ -25,6 +26,19 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1 << 30
 """Size of a report's JSON that is read back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDocument(Output):
+    """What ``report`` writes: all that its pages are made of."""
+
+    document: Document = field(metadata=INLINE)
+
+    @property
+    @shown
+    def page(self) -> Page:
+        """What the pages say and show besides the facts, the same for every medium."""
+        return make_page(self.document.result)
 
 
 @record
@@ -91,8 +105,10 @@ class Report:
     @property
     def nodes(self) -> list[dict[str, Any]]:
         """Operators with all that the JSON has of each; raises as ``sheet`` does."""
+        if not self.sheet.nodes:  # reading the sheet has checked them
+            return []
         rows: list[dict[str, Any]] = self._data["nodes"]
-        return rows[: len(self.sheet.nodes)]
+        return rows
 
     @cached_property
     def _data(self) -> dict[str, Any]:

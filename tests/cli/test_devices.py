@@ -41,6 +41,13 @@ def test_chosen_devices_are_the_only_ones(cli: Cli) -> None:
     assert "too large" in Path("out/net.html").read_text("utf-8")
 
 
+def test_options_are_timed_on_the_first_device_that_was_named(cli: Cli) -> None:
+    for named, timed in ([], "Raspberry Pi 5, 8 GB"), (["a100", "rpi5"], "NVIDIA A100 40 GB"):
+        rows(cli, *(word for name in named for word in ("--device", name)))
+        page = json.loads(Path("out/net.json").read_bytes())["page"]
+        assert {option["device"] for option in page["options"]} == {timed}
+
+
 def test_an_unknown_device_is_one_clear_error(cli: Cli) -> None:
     shutil.copy(SAMPLES / "mobilenet_v1.onnx", "net.onnx")
     done = cli("report", "net.onnx", "-o", "out", "--device", "rpi")

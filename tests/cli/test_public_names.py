@@ -52,14 +52,18 @@ def test_functions_win_over_modules_of_the_same_name() -> None:
     assert python(code).split() == ["True"] * len(names)
 
 
-def test_check_imports_no_report_machinery() -> None:
+@pytest.mark.parametrize(("format_", "module"), [("text", "lines"), ("json", "json")])
+def test_check_imports_no_report_machinery(format_: str, module: str) -> None:
     code = (
         "import sys\nfrom analyzer.cli.main import run\n"
-        "run(['check', 'samples/mobilenet_v1.onnx'])\nprint(*sorted(sys.modules))"
+        f"run(['check', 'samples/mobilenet_v1.onnx', '--format', '{format_}'])\n"
+        "print('', *sorted(sys.modules))"
     )
     loaded = {*python(code).split()}
-    assert "analyzer.report.lines" in loaded
-    assert not {"weasyprint", "squarify", "analyzer.report.rendering", "analyzer.weights"} & loaded
+    assert f"analyzer.report.{module}" in loaded
+    heavy = {"weasyprint", "squarify", "graphlay", "analyzer.weights"}
+    pages = {f"analyzer.report.{part}" for part in ("rendering", "page", "drawing")}
+    assert not (heavy | pages) & loaded
 
 
 def test_making_a_plan_imports_neither_onnx_nor_a_parser_of_rules() -> None:

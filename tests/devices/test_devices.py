@@ -82,6 +82,21 @@ def test_where_data_decide_what_runs_the_fewest_macs_count() -> None:
     assert (bound(model, profile("rpi5")).seconds or 0) == 0
 
 
+def test_another_type_in_place_of_one_has_its_own_bound() -> None:
+    model = facts(
+        """g (bool c, float[4,4] x) => (float[4,4] y) {
+            y = If (c) <then_branch = t () => (float[4,4] p) { p = MatMul (x, x) },
+                        else_branch = e () => (float[4,4] q) { q = Relu (x) }>
+        }"""
+    )
+    device = replace(profile("rpi5"), peak={"float32": 64.0, "int8": 256.0})
+    assert [bound(model, device, types).seconds for types in ({}, {"float32": "int8"})] == [0, 0]
+    whole = facts("g (float[4,4] x) => (float[4,4] y) { y = MatMul (x, x) }")
+    assert bound(whole, device).seconds == 1
+    assert bound(whole, device, {"float32": "int8"}).seconds == 0.25
+    assert bound(whole, device, {"float32": "float64"}).missing == ("float64",)
+
+
 def test_operators_of_unknown_cost_make_it_partial() -> None:
     model = facts(
         """g (float[2,8] x, float[8,8] w) => (float[2,8] y) {

@@ -8,7 +8,15 @@ from importlib.resources import files
 import pytest
 from jsonschema import Draft202012Validator
 
-from analyzer.report import CHECK_FORMATS, INSPECT_FORMATS, Batch, Failure, Options, Result
+from analyzer.report import (
+    CHECK_FORMATS,
+    INSPECT_FORMATS,
+    REPORT_FORMATS,
+    Batch,
+    Failure,
+    Options,
+    Result,
+)
 from tests.report.everything import silent
 from tests.report.results import HOSTILE
 
@@ -27,6 +35,15 @@ def test_output_obeys_the_schema(
     request: pytest.FixtureRequest, validator: Draft202012Validator, model: str
 ) -> None:
     data = json.loads(INSPECT_FORMATS["json"](request.getfixturevalue(model), Options()))
+    assert [error.message for error in validator.iter_errors(data)] == []
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_what_pages_are_made_of_obeys_the_schema(
+    request: pytest.FixtureRequest, validator: Draft202012Validator, model: str
+) -> None:
+    data = json.loads(REPORT_FORMATS["json"](request.getfixturevalue(model), Options()))
+    assert data["page"]["title"]
     assert [error.message for error in validator.iter_errors(data)] == []
 
 

@@ -168,12 +168,7 @@ def _times(
     """(device, least time now, least time with the float32 MACs in ``dtype``)."""
     if device is None:
         return "", None, None
-    now, rate = bound(facts, device).seconds, device.fastest(dtype)
-    slow = device.fastest("float32")
-    macs = facts.totals.macs_by_precision.get("float32", 0)
-    then = None if now is None or rate is None or slow is None else now - macs / slow + macs / rate
-    if then is None and rate is not None and set(facts.totals.macs_by_precision) == {"float32"}:
-        then = macs / rate  # the device lacks float32 and has this type
+    now, then = (bound(facts, device, types).seconds for types in ({}, {"float32": dtype}))
     return label(device.name, 60), now, then
 
 
@@ -185,9 +180,12 @@ def _scaled(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Sma
     full = rows["1"]
     now = bound(facts, device).seconds if device is not None else None
     name = label(device.name, 60) if device is not None else ""
+    # Of several types, or of MACs that data decide, nobody knows how much each one shrinks.
+    alike = len(facts.totals.macs_by_precision) == 1
+    known = alike and facts.totals.macs_range == (facts.totals.macs, facts.totals.macs)
 
     def option(id_: str, title: str, macs: int, params: int | None) -> SmallerForm:
-        then = None if now is None else now * macs / facts.totals.macs
+        then = now * macs / facts.totals.macs if now is not None and known else None
         held = None
         if params is not None and full.params:
             held = facts.parameters.weight_bytes * params // full.params
