@@ -21,10 +21,6 @@ FAMILIES = (Nature.CONVOLUTION, Nature.PRODUCT, Nature.ATTENTION, Nature.RECURRE
 
 SIZED = frozenset({"group", "shape", "split", "sizes", "output_shape"})
 """Settings that follow the width of the network."""
-VIEWS = frozenset({"Reshape", "Flatten", "Squeeze", "Unsqueeze"})
-"""Operators that give a tensor another shape and touch nothing."""
-
-
 WEIGHT = Kind.WEIGHT.value
 
 
@@ -109,10 +105,9 @@ def placed(part: Part) -> Hashable:
     """What an operator that is no layer makes: of one place, one in the place of another."""
     if part.is_weighted or part.is_plumbing or part.node.composite:
         return ("only", part.index, id(part))
-    nature = part.record.nature if part.record is not None else None
-    if nature is Nature.MOVEMENT:
-        view = part.node.op_type in VIEWS
-        return (part.types, part.label, "view") if view else loose(part)
+    record = part.record
+    if record is not None and record.nature is Nature.MOVEMENT:
+        return (part.types, part.label, "view") if record.reshapes else loose(part)
     return (part.types, part.label)
 
 

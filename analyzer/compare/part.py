@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from analyzer.graph.call import Call
     from analyzer.operators.record import Operator
 
-CARRIERS = frozenset({"Identity", "Dropout"})
-"""Operators that hand on what they get."""
-PLUMBING = CARRIERS | {"Constant", "ConstantOfShape", "Shape", "Size"}
+SOURCES = frozenset({"Constant", "ConstantOfShape", "Shape", "Size"})
 SMALL = frozenset({
     Nature.MOVEMENT, Nature.STATIC, Nature.SELECTION, Nature.ELEMENTWISE, Nature.CONVERSION,
     Nature.REDUCTION,
@@ -80,7 +78,7 @@ class Part:
     @property
     def is_carrier(self) -> bool:
         """Whether it only hands on what it gets."""
-        return self.node.op_type in CARRIERS and not self.node.domain
+        return self.record is not None and self.record.hands_on
 
     @property
     def is_constant(self) -> bool:
@@ -105,7 +103,7 @@ class Part:
     def is_plumbing(self) -> bool:
         """Arithmetic on sizes and masks, or what only makes or carries constants: exporters write
         it as they like."""
-        if self.node.op_type in PLUMBING and not self.node.domain:
+        if self.is_carrier or (self.node.op_type in SOURCES and not self.node.domain):
             return True
         made = {tensor.dtype for tensor in self.node.outputs}
         record = self.record

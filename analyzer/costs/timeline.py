@@ -23,7 +23,6 @@ STEPS = 200
 """Most steps of a timeline."""
 HELD = 5
 """Tensors of which a timeline says when they live."""
-RENAMING = frozenset({"Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze"})
 
 
 class Moment(NamedTuple):
@@ -64,9 +63,10 @@ def reused(
     if {t.name for t in site.call.inputs if t is not None}.isdisjoint(fitting):
         return 0
     record = record_of(site.call)
-    nature = record.nature if record is not None else None
-    over = nature in (Nature.ACTIVATION, Nature.ELEMENTWISE)
-    return size if over or (nature is Nature.MOVEMENT and site.op.op_type in RENAMING) else 0
+    if record is None:
+        return 0
+    over = record.nature in (Nature.ACTIVATION, Nature.ELEMENTWISE)
+    return size if over or record.hands_on or record.reshapes else 0
 
 
 def steps(moments: Sequence[Moment]) -> tuple[MemoryStep, ...]:

@@ -233,6 +233,16 @@ class Operator:
         return self.weight is not None or self.nature is Nature.PRODUCT
 
     @property
+    def hands_on(self) -> bool:
+        """The result is the input under another name."""
+        return self.nature is Nature.MOVEMENT and self.scaling is Scaling.SAME
+
+    @property
+    def reshapes(self) -> bool:
+        """The result is the input with other axes, every element where it was."""
+        return self.nature is Nature.MOVEMENT and self.scaling is Scaling.RESHAPE
+
+    @property
     def is_transposed(self) -> bool:
         """A transposed convolution: its weight lists input channels first."""
         slot = self.weight

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 STEERING = frozenset({Kind.SHAPE, Kind.BOUND, Kind.SCALE, Kind.ZERO_POINT, Kind.STATISTIC})
 """Inputs that are no data: what computes them is the exporter's business."""
-RENAMING = frozenset({"Identity", "Dropout"})
 
 
 class DrawnSource(NamedTuple):
@@ -99,7 +98,7 @@ def _read(vertex: Vertex, record: Operator | None) -> Iterator[str]:
 def _renames(record: Operator | None, vertex: Vertex) -> bool:
     if record is None:
         return False
-    return record.name in RENAMING or record.nature is Nature.CONVERSION
+    return record.hands_on or record.nature is Nature.CONVERSION
 
 
 def _is_plumbing(
@@ -110,7 +109,7 @@ def _is_plumbing(
         return False
     if record.nature is Nature.STATIC:
         return bool(record.inputs) or not node.params
-    if record.name in RENAMING or record.nature is Nature.CONVERSION:
+    if record.hands_on or record.nature is Nature.CONVERSION:
         return True
     return bool(node.inputs) and not any(sources)
 
