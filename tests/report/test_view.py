@@ -240,3 +240,29 @@ def test_a_timeline_that_points_nowhere_is_not_drawn(densenet: Result) -> None:
     assert shown is not None
     assert skyline.picture(replace(shown, peak=len(shown.steps))) is None
     assert skyline.picture(replace(shown, steps=())) is None
+
+
+HEADINGS = {
+    "separable convolutions": "separable", "what the weights say": "weights",
+    "hot spots": "hotspots", "blocks": "blocks", "modules": "modules",
+    "what if it were smaller": "whatif",
+}  # fmt: skip
+"""Sections that a report may leave out, and their anchors."""
+
+
+@pytest.mark.parametrize("model", ["mobilenet", "standard", "densenet", "unknown"])
+def test_a_section_is_there_or_named_as_left_out(
+    model: str, request: pytest.FixtureRequest
+) -> None:
+    result: Result = request.getfixturevalue(model)
+    html = REPORT_FORMATS["html"](result, Options()).decode()
+    left_out = {each.section for each in Report.of(result).sheet.page.left_out}
+    facts = result.facts
+    assert ("separable convolutions" in left_out) == (not any(n.saving for n in facts.nodes))
+    assert ("hot spots" in left_out) == (not any(n.macs for n in facts.nodes))
+    assert ("blocks" in left_out) == (not facts.blocks)
+    assert ("modules" in left_out) == (facts.modules is None)
+    for section, anchor in HEADINGS.items():
+        shown = f'id="{anchor}"' in html
+        asked = section != "what the weights say" or facts.evidence is not None
+        assert shown == (asked and section not in left_out), section

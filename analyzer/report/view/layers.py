@@ -86,8 +86,6 @@ class LayerGroup:
     params: int
     intensity: float | None
     """FLOPs per byte moved; the same for each, as their shapes are."""
-    example: str
-    """Id of the first."""
 
 
 @record
@@ -222,7 +220,7 @@ def layer_shapes(nodes: Iterable[Node]) -> tuple[LayerGroup, ...]:
             kind = node.kind
             found[key] = LayerGroup(
                 title, place, label(kind, 40), color_of(kind), node.counted, macs, node.params,
-                node.intensity, node.id,
+                node.intensity,
             )  # fmt: skip
     return tuple(sorted(found.values(), key=lambda layer: (-layer.macs, layer.title, layer.place)))
 
