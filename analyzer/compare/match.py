@@ -40,7 +40,8 @@ class Matching:
     """
 
     def __init__(self, old: Wired, new: Wired, looks: tuple[Looks, Looks]) -> None:
-        self.old, self.new = old, new
+        self.old: Wired = old
+        self.new: Wired = new
         self.partner: dict[int, int] = {}
         """Operators of the new model by those of the old one."""
         self.back: dict[int, int] = {}

@@ -66,7 +66,8 @@ class ConfigTable:
     """
 
     def __init__(self, values: Mapping[str, Any], errors: Errors, place: Place = ()) -> None:
-        self._values, self._errors, self.place = values, errors, place
+        self._values, self._errors = values, errors
+        self.place: Place = place
         self._known: list[str] = []
 
     def error(self, key: str, what: str) -> None:

@@ -21,7 +21,8 @@ class Scene:
     """Two models and what is between them."""
 
     def __init__(self, found: Comparison, matching: Matching) -> None:
-        self.found, self.matching = found, matching
+        self.found: Comparison = found
+        self.matching: Matching = matching
         self.old: Wired = matching.old
         self.new: Wired = matching.new
         self.covered: set[int] = set()
