@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from analyzer import units
 from analyzer.report import content
+from analyzer.report.script import WORDS, script
 from analyzer.report.view import kinds
 from analyzer.resources import templates_dir
 from analyzer.sanitise import clean, label
@@ -61,7 +62,7 @@ def environment() -> jinja2.Environment:
         "kept": _kept,
     }
     env.filters |= {"prose": _prose, "key": _key}
-    env.globals |= {"inline": _inline, "csp": _csp_hash}
+    env.globals |= {"inline": _inline, "csp": _csp_hash, "script": script, "spoken": WORDS}
     return env
 
 
@@ -77,7 +78,7 @@ def _kept(text: str) -> Markup:
 
 @cache
 def _inline(name: str) -> Markup:
-    """A style sheet or script of ours, with no data in it, to be placed in its element as is."""
+    """A style sheet of ours, with no data in it, to be placed in its element as is."""
     template = environment().get_template(name)
     text = template.render(
         kinds=kinds.COLORS,

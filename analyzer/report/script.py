@@ -1,0 +1,32 @@
+"""The script of HTML reports: small files, each with one job, put together in a fixed order."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from markupsafe import Markup
+
+from analyzer.resources import templates_dir
+
+FILES = ("theme", "sort", "filter")
+"""What stands after ``tools`` in ``templates/script``; each in a block, so that names of one file
+are not seen by another."""
+WORDS = {
+    "light": "Light theme",
+    "dark": "Dark theme",
+    "shown": "{shown} of {all} shown",
+}
+"""What the script says. It stands in the page as data, so that the script is the same in each."""
+
+
+@cache
+def script() -> Markup:
+    """All files as one function, without indentation and lines of comment; no data is in it."""
+    blocks = (f"{{\n{_read(name)}}}\n" for name in FILES)
+    return Markup(f'(() => {{\n"use strict";\n{_read("tools")}{"".join(blocks)}}})();\n')
+
+
+def _read(name: str) -> str:
+    text = (templates_dir() / "script" / f"{name}.js").read_text(encoding="utf-8")
+    lines = (line.strip() for line in text.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))

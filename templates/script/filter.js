@@ -1,0 +1,48 @@
+// Filter: every word has to occur; "/" goes to the field, Escape empties it, #filter=… is a link.
+const field = document.querySelector("[data-filter]");
+const body = document.getElementById(field.dataset.filter).tBodies[0];
+const status = document.querySelector(`[data-count="${field.dataset.filter}"]`);
+const texts = [...body.rows].map((row) => [row, row.textContent.toLowerCase()]);
+const apply = () => {
+  const wanted = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+  let shown = 0;
+  for (const [row, text] of texts) {
+    row.hidden = !wanted.every((word) => text.includes(word));
+    shown += !row.hidden;
+  }
+  status.textContent = wanted.length ? fill("shown", { shown, all: texts.length }) : "";
+};
+field.closest("[hidden]").hidden = false;
+field.addEventListener("input", () => {
+  apply();
+  history.replaceState(null, "", field.value ? `#filter=${encodeURIComponent(field.value)}` : location.pathname + location.search);
+});
+field.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  field.value = "";
+  field.dispatchEvent(new Event("input"));
+  field.blur();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input")) return;
+  event.preventDefault();
+  field.focus();
+  field.select();
+});
+const follow = () => {
+  const link = location.hash.match(/^#filter=(.*)$/);
+  if (link) {
+    try { field.value = decodeURIComponent(link[1]) } catch { return }
+    apply();
+    field.scrollIntoView({ block: "center" });
+    return;
+  }
+  const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  if (target && target.hidden) {
+    field.value = "";
+    apply();
+    target.scrollIntoView();
+  }
+};
+addEventListener("hashchange", follow);
+follow();
