@@ -25,7 +25,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test lint types fuzz conformance targets mutants bench slim catalogue snapshots \
-  samples readme lock lowest clean
+  samples readme locale lock lowest clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -112,6 +112,9 @@ readme: $(STAMP)-test  ## rewrite the generated parts of README.md, docs/ and th
 	$(BIN)/python -m tools.formats
 	$(BIN)/python -m tools.sinks
 	$(BIN)/python -m tools.recipes
+
+locale: $(STAMP)-test  ## put new texts into the catalogues of translations, and say what is left
+	$(BIN)/python -m tools.translations
 
 lock: $(UV)  ## write down what CI installs, after changing a dependency; with UPGRADE=1, the newest
 	$(UV) pip compile pyproject.toml --extra test --universal --python-version 3.11 \

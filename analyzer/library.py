@@ -84,6 +84,7 @@ from analyzer.graph.structure import (
     unneeded,
 )
 from analyzer.interface import Declared, Hidden, Import, Interface
+from analyzer.language import Language, spoken
 from analyzer.lint import Settings, judge
 from analyzer.lint import lint as lint_facts
 from analyzer.model import Limits, Model, Readable, load
@@ -441,8 +442,12 @@ def _facts(model: Facts | Model | Readable, *, weights: bool = False, asked: boo
     return analyze(model, weights=weights)
 
 
-@cache
 def _shipped() -> tuple[Rule, ...]:
+    return _shipped_in(spoken())
+
+
+@cache
+def _shipped_in(language: Language) -> tuple[Rule, ...]:
     return load_rules()
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from analyzer.language import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -210,7 +212,7 @@ def many(n: int, word: str) -> str:
     >>> many(1, "layer"), many(1200, "layer")
     ('1 layer', '1,200 layers')
     """
-    return f"{count(n)} {word}{'s' * (n != 1)}"
+    return counted(n, word, f"{word}s")
 
 
 def places(count: int) -> str:
@@ -218,7 +220,7 @@ def places(count: int) -> str:
     >>> places(1), places(1200)
     ('1 place', '1,200 places')
     """
-    return f"{count:,} place{'s' * (count != 1)}"
+    return counted(count, "place", "places")
 
 
 SHORT = 8

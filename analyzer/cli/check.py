@@ -13,6 +13,7 @@ from analyzer.cli.bases import with_bases
 from analyzer.cli.judge import judge_all
 from analyzer.cli.options import (
     add_cache_options,
+    add_language_option,
     add_model_options,
     add_rule_options,
     add_target_option,
@@ -119,6 +120,7 @@ def configure(parser: ArgumentParser) -> None:
     )
     add_target_option(parser)
     add_weights_option(parser)
+    add_language_option(parser)
     add_rule_options(parser)
     add_model_options(parser)
     add_cache_options(parser)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analyzer.cli import exits, values
 from analyzer.cli.apart import made_apart
 from analyzer.cli.judge import facts_of, judge_one
-from analyzer.cli.options import add_model_options, add_rule_options
+from analyzer.cli.options import add_language_option, add_model_options, add_rule_options
 from analyzer.cli.outputs import STDOUT, deliver, is_open, keep_models
 from analyzer.cli.paths import STDIN
 from analyzer.cli.plan import make_plans
@@ -50,6 +50,7 @@ def configure(parser: ArgumentParser) -> None:
         default=COLORS[0],
         help=f"what colours tell (default: {COLORS[0]})",
     )
+    add_language_option(parser)
     parser.set_defaults(weights=False)
     add_rule_options(parser)
     add_model_options(parser)

@@ -79,6 +79,7 @@ def _guarded(words: list[str]) -> int:
 def _dispatch(words: list[str], environment: Environment) -> int:
     from analyzer.cli.console import Console
     from analyzer.cli.parser import ALIASES, COMMANDS, command_parser, top_parser
+    from analyzer.language import ENGLISH, speaking
 
     first = words[0] if words else ""
     name = ALIASES.get(first, first)
@@ -90,7 +91,8 @@ def _dispatch(words: list[str], environment: Environment) -> int:
     arguments.words = words
     color = {"always": True, "never": False}.get(arguments.color, environment.color)
     console = Console(quiet=arguments.quiet, color=color, moving=environment.moving)
-    code: int = module.run(arguments, console, environment)
+    with speaking(getattr(arguments, "lang", None) or ENGLISH):
+        code: int = module.run(arguments, console, environment)
     return code
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzer.cli import values
+from analyzer.language import ENGLISH, LANGUAGES
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -100,6 +101,15 @@ def add_target_option(parser: ArgumentParser, default: str = "") -> None:
         default=[],
         help="where the model is to run: a name such as tensorrt or coreml, or a file of the "
         f"same form about an accelerator of your own (repeatable) {default}".rstrip(),
+    )
+
+
+def add_language_option(parser: ArgumentParser) -> None:
+    """What language people are spoken to in."""
+    parser.add_argument(
+        "--lang",
+        choices=LANGUAGES,
+        help=f"language of what people read (default: {ENGLISH}); keys, ids and codes stay",
     )
 
 

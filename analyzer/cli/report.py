@@ -10,7 +10,12 @@ from analyzer.cli import exits, values
 from analyzer.cli.apart import made_apart
 from analyzer.cli.bases import with_bases
 from analyzer.cli.judge import judge_one
-from analyzer.cli.options import add_model_options, add_rule_options, add_target_option
+from analyzer.cli.options import (
+    add_language_option,
+    add_model_options,
+    add_rule_options,
+    add_target_option,
+)
 from analyzer.cli.outputs import keep_models, write_files
 from analyzer.cli.paths import STDIN
 from analyzer.cli.plan import make_plans
@@ -38,7 +43,7 @@ TARGETS = ("ort_cpu", "ort_cuda", "ort_webgpu_js", "nnapi", "coreml_mlprogram", 
 
 FULL = "full"
 """The provenance that has whole paths."""
-ABOUT_PAGES = ("model", "output", "format", "count", "provenance")
+ABOUT_PAGES = ("model", "output", "format", "count", "provenance", "lang")
 """Arguments that say how pages look; all others would change what they say."""
 
 
@@ -79,6 +84,7 @@ def configure(parser: ArgumentParser) -> None:
         default="names",
         help="what the report tells of files: their names, or full paths (default: names)",
     )
+    add_language_option(parser)
     add_target_option(parser, f"(default: {', '.join(TARGETS)})")
     parser.add_argument(
         "--device",
@@ -165,7 +171,12 @@ def _written(arguments: Namespace, console: Console, environment: Environment) -
         raise ConfigError(f"{path}: {option} would change the facts, and the JSON of a report "
                           "states them; run report on the model itself")  # fmt: skip
     options = Options(count=arguments.count or "macs", created=environment.created)
-    return Report(read_json(path), path), options, Limits()
+    report = Report(read_json(path), path)
+    if arguments.lang not in (None, report.sheet.page.lang):
+        raise ConfigError(f"{path}: --lang {arguments.lang} would change the facts, and the JSON "
+                          f"of this report speaks {report.sheet.page.lang}; run report on the "
+                          "model itself")  # fmt: skip
+    return report, options, Limits()
 
 
 def _parsed_alone(model: str, output: str) -> Namespace:

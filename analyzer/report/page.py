@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from analyzer.devices import SHIPPED
+from analyzer.language import Language, spoken
 from analyzer.records import Signed
 from analyzer.report.claims import claims_of
 from analyzer.report.drawing import Drawing, draw
@@ -100,6 +101,8 @@ class LeftOut:
 class Page:
     """A report before it is put on paper or on a screen."""
 
+    lang: Language
+    """Language of everything that it says, as HTML names it."""
     title: str
     origin: Origin
     outcome: str
@@ -159,6 +162,7 @@ def make_page(result: Result) -> Page:
     asked = next(claim.values["rules"] for claim in claims_of(result) if claim.id == "actions")
     assert isinstance(asked, tuple)
     return Page(
+        lang=spoken(),
         title=label(PurePath(facts.model.path).name or facts.model.path, 60),
         origin=_origin(result),
         outcome=result.outcome,

@@ -12,13 +12,16 @@ import jinja2
 from markupsafe import Markup, escape
 
 from analyzer import units
+from analyzer.language import Language, speaking, spoken, translated
 from analyzer.report import content
-from analyzer.report.script import WORDS, script
+from analyzer.report.script import script, words
 from analyzer.report.view import kinds
 from analyzer.resources import templates_dir
 from analyzer.sanitise import clean, label
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from analyzer.report.result import Options
     from analyzer.report.sheet import Sheet
 
@@ -31,10 +34,10 @@ _MONO = '"DejaVu Sans Mono", "Liberation Mono", monospace'
 
 
 def render(sheet: Sheet, options: Options, medium: content.Medium) -> str:
-    """The report as one HTML document."""
-    return (
-        environment().get_template("report.html.j2").render(content.build(sheet, options, medium))
-    )
+    """The report as one HTML document, in the language of its page."""
+    with speaking(sheet.page.lang):
+        names = content.build(sheet, options, medium)
+        return environment().get_template("report.html.j2").render(names)
 
 
 @cache
@@ -48,7 +51,10 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=False,
+        extensions=["jinja2.ext.i18n"],
     )
+    env.newstyle_gettext = True  # type: ignore[attr-defined]
+    env.policies["ext.i18n.trimmed"] = True
     env.filters |= {
         "si": units.si,
         "size": units.size,
@@ -62,7 +68,9 @@ def environment() -> jinja2.Environment:
         "kept": _kept,
     }
     env.filters |= {"prose": _prose, "key": _key}
-    env.globals |= {"inline": _inline, "csp": _csp_hash, "script": script, "spoken": WORDS}
+    env.globals |= {"inline": _inline_in_language, "csp": _csp_hash, "script": script}
+    env.globals["spoken"] = words
+    env.globals |= {"_": _told, "gettext": _told, "ngettext": _counted}
     return env
 
 
@@ -71,18 +79,37 @@ def _shown(value: Any) -> Any:
     return clean(value) if type(value) is str else value
 
 
+def _told(text: str, /, **values: object) -> Markup:
+    """``{% trans %}``: words of ours, and ``values`` in them as a template shows them."""
+    return _filled(translated(text), values)
+
+
+def _counted(one: str, many: str, n: int, /, **values: object) -> Markup:
+    """``{% trans %}`` with ``{% pluralize %}``."""
+    return _filled(translated(one, fallback=one if n == 1 else many), values)
+
+
+def _filled(text: str, values: Mapping[str, object]) -> Markup:
+    return Markup(text) % {name: _shown(value) for name, value in values.items()}
+
+
 def _kept(text: str) -> Markup:
     """Text in which no line ends between a number and its unit."""
     return Markup(_UNIT.sub(r'<span class="u">\g<0></span>', str(escape(clean(str(text))))))
 
 
+def _inline_in_language(name: str) -> Markup:
+    return _inline(name, spoken())
+
+
 @cache
-def _inline(name: str) -> Markup:
+def _inline(name: str, language: Language) -> Markup:
     """A style sheet of ours, with no data in it, to be placed in its element as is."""
     template = environment().get_template(name)
     text = template.render(
         kinds=kinds.COLORS,
         palette=kinds.PALETTE,
+        language=language,
         variables={key: f"var(--{key})" for key in (*kinds.PALETTE, "mono")},
         fixed={key: light for key, (light, _) in kinds.PALETTE.items()} | {"mono": Markup(_MONO)},
     )

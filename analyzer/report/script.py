@@ -6,17 +6,23 @@ from functools import cache
 
 from markupsafe import Markup
 
+from analyzer.language import _, mark
 from analyzer.resources import templates_dir
 
 FILES = ("theme", "sort", "filter")
 """What stands after ``tools`` in ``templates/script``; each in a block, so that names of one file
 are not seen by another."""
 WORDS = {
-    "light": "Light theme",
-    "dark": "Dark theme",
-    "shown": "{shown} of {all} shown",
+    "light": mark("Light theme"),
+    "dark": mark("Dark theme"),
+    "shown": mark("{shown} of {all} shown"),
 }
 """What the script says. It stands in the page as data, so that the script is the same in each."""
+
+
+def words() -> dict[str, str]:
+    """``WORDS`` in the language that holds."""
+    return {name: _(text) for name, text in WORDS.items()}
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from analyzer.errors import RuleError
 from analyzer.findings.finding import Severity
+from analyzer.language import ENGLISH, Language, rule_words
 from analyzer.ruleset.document import MalformedYaml, read
 from analyzer.ruleset.example_keys import plain, read_examples
 from analyzer.ruleset.expression import Amount, Expression, Message
@@ -42,19 +43,22 @@ def parse_rule(text: str, source: str = "<rule>") -> Rule:
     return _parsed_rule(text, source, trusted=False)
 
 
-def read_trusted(text: str, source: str) -> Rule:
+def read_trusted(text: str, source: str, language: Language = ENGLISH) -> Rule:
     """The rule in ``text``, which a test has looked at: without its examples and without looking
-    for what takes long, such as whether operators exist; messages are read when they are used."""
-    return _parsed_rule(text, source, trusted=True)
+    for what takes long, such as whether operators exist; messages are read when they are used.
+
+    Its words are those of ``language`` where a catalogue has them, which a test has looked at too.
+    """
+    return _parsed_rule(text, source, trusted=True, language=language)
 
 
-def _parsed_rule(text: str, source: str, *, trusted: bool) -> Rule:
+def _parsed_rule(text: str, source: str, *, trusted: bool, language: Language = ENGLISH) -> Rule:
     errors: list[tuple[int, str]] = []
     try:
         top = Section(read(text), errors)
     except MalformedYaml as error:
         raise RuleError(f"{source}:{error.line}: {error}") from None
-    rule = _rule(top, source, trusted=trusted)
+    rule = _rule(top, source, trusted=trusted, language=language)
     top.finish()
     if errors or rule is None:
         lines = [f"{source}:{line}: {what}" for line, what in sorted(errors)]
@@ -65,7 +69,9 @@ def _parsed_rule(text: str, source: str, *, trusted: bool) -> Rule:
     return rule
 
 
-def _rule(top: Section, source: str, *, trusted: bool) -> Rule | None:
+def _rule(top: Section, source: str, *, trusted: bool, language: Language = ENGLISH) -> Rule | None:
+    key = _matching(top, "id", ID, "three capital letters and three digits")
+    told = partial(rule_words, language, key)
     patterns = read_patterns(top, trusted=trusted)
     subject, selector = ("node", ()) if patterns.asked else _applies_to(top, trusted=trusted)
     options = _options(top)
@@ -77,17 +83,20 @@ def _rule(top: Section, source: str, *, trusted: bool) -> Rule | None:
         when = Expression.parse("true", checker)
     template = Message.later if trusted else Message.parse
     message, remedy, ask = (
-        _parsed(top, key, partial(template, checker=checker), required=key == "message")
-        for key in ("message", "remedy", "ask")
-    )
-    key = _matching(top, "id", ID, "three capital letters and three digits")
+        _parsed(
+            top, name, partial(_message, template, checker, partial(told, name)),
+            required=name == "message",
+        )
+        for name in ("message", "remedy", "ask")
+    )  # fmt: skip
     name = _matching(top, "name", NAME, "words of a-z and 0-9 joined by '-'")
     category = _matching(top, "category", NAME, "words of a-z and 0-9 joined by '-'")
     severity = Severity(top.choice("severity", [*Severity]))
     status = top.choice("status", STATUSES, "stable")
     since = top.line_of_text("since", "")
-    rationale, fix = top.text("rationale"), top.text("fix")
-    summary = top.line_of_text("summary")
+    rationale = told("rationale", top.text("rationale"))
+    fix = told("fix", top.text("fix"))
+    summary = told("summary", top.line_of_text("summary"))
     fix_safety = top.choice("fix-safety", FIX_SAFETIES, "display")
     references = top.texts("references")
     examples = () if trusted else read_examples(top, options)
@@ -102,6 +111,15 @@ def _rule(top: Section, source: str, *, trusted: bool) -> Rule | None:
         references=references, examples=examples, source=source, group=group, value=value,
         remedy=remedy, ask=ask, match=patterns.match, unless=patterns.unless, yields_to=yields_to,
     )  # fmt: skip
+
+
+def _message(
+    template: Callable[[str, Checker], Message],
+    checker: Checker,
+    told: Callable[[str], str],
+    text: str,
+) -> Message:
+    return template(told(text), checker)
 
 
 def _value(top: Section, checker: Checker) -> Measure | None:

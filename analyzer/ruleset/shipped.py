@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.errors import RuleError
 from analyzer.findings.finding import Severity
+from analyzer.language import Language, spoken
 from analyzer.ruleset.fields import EVIDENCE, STATISTICS
 from analyzer.ruleset.rule import Rule
 
@@ -55,6 +56,7 @@ class Later:
     def __init__(self, text: str, source: str) -> None:
         self.text: str = text
         self.source: str = source
+        self.language: Language = spoken()
         found = _EXAMPLES.search(text)
         self._end = found.start() if found else len(text)
         parts = _KEY.split(text[: self._end])
@@ -135,7 +137,7 @@ class Later:
         """All of it but the examples."""
         from analyzer.ruleset.load import read_trusted
 
-        return read_trusted(self.text[: self._end], self.source)
+        return read_trusted(self.text[: self._end], self.source, self.language)
 
 
 _HERE = ("_later", "examples")

@@ -15,6 +15,7 @@ from analyzer.cli.caching.proof import FileLook, look, surroundings
 from analyzer.cli.caching.store import Store
 from analyzer.cli.paths import STDIN
 from analyzer.cli.seen import Seen
+from analyzer.language import spoken
 from analyzer.lint import Observed
 
 if TYPE_CHECKING:
@@ -116,7 +117,9 @@ class Cache:
     def _plan_key(self, plan: Plan) -> str | None:
         if plan not in self._plans:
             try:
-                self._plans[plan] = _digest(self._judges, self._written(plan.rules), material(plan))
+                self._plans[plan] = _digest(
+                    self._judges, spoken(), self._written(plan.rules), material(plan)
+                )
             except Unkeyable:
                 self._plans[plan] = None
         return self._plans[plan]

@@ -1,0 +1,100 @@
+"""The language in which people are spoken to.
+
+English stands in the code, and a catalogue (``analyzer/locale/LANGUAGE``) says what it is in
+another language; what it does not have stays English. What a program reads (keys, ids, codes,
+units) is the same in all.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Literal, get_args
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Language = Literal["en", "ko"]
+"""As ``--lang`` and HTML name it (ISO 639-1)."""
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+ENGLISH: Language = "en"
+COUNTED = "counted"
+"""Context of nouns after a number, which is ``{n}`` in their translation."""
+
+_SPOKEN: ContextVar[Language] = ContextVar("language", default=ENGLISH)
+
+
+def spoken() -> Language:
+    """The language that holds."""
+    return _SPOKEN.get()
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Speak ``language`` until the block ends."""
+    before = _SPOKEN.set(language)
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(before)
+
+
+def _(text: str, /, **values: object) -> str:
+    """``text`` in the language that holds, with ``values`` in place of ``{names}``.
+
+    >>> _("{count} of {total}", count=2, total=3)
+    '2 of 3'
+    >>> with speaking("ko"):
+    ...     _("Contents")
+    '목차'
+    """
+    told = translated(text)
+    return told.format_map(values) if values else told
+
+
+def mark(text: str) -> str:
+    """``text``, a constant that ``_`` translates where it is shown."""
+    return text
+
+
+def ngettext(one: str, many: str, n: int, /, **values: object) -> str:
+    """``_(one)`` where ``n`` is 1, else ``_(many)``; ``{n}`` is among the values."""
+    if _SPOKEN.get() == ENGLISH:
+        told = one if n == 1 else many
+    else:
+        told = translated(one, fallback=one if n == 1 else many)
+    return told.format_map({"n": f"{n:,}", **values})
+
+
+def translated(text: str, context: str = "", fallback: str | None = None) -> str:
+    """What the catalogue of pages has for ``text``; else ``fallback``, else ``text`` itself."""
+    language = _SPOKEN.get()
+    if language == ENGLISH:
+        return text if fallback is None else fallback
+    from analyzer.language.catalogue import catalogue, squeezed
+
+    told = catalogue(language, "pages").get((context, squeezed(text)))
+    return told or (text if fallback is None else fallback)
+
+
+def counted(n: int, one: str, many: str) -> str:
+    """A number and its noun, singular and plural in English.
+
+    >>> counted(1, "layer", "layers"), counted(1200, "layer", "layers")
+    ('1 layer', '1,200 layers')
+    """
+    if _SPOKEN.get() != ENGLISH:
+        told = translated(one, COUNTED, "")
+        if told:
+            return told.format_map({"n": f"{n:,}"})
+    return f"{n:,} {one if n == 1 else many}"
+
+
+def rule_words(language: Language, rule: str, key: str, text: str) -> str:
+    """What the file of rule ``rule`` says under ``key``, in ``language``; else ``text``."""
+    if language == ENGLISH:
+        return text
+    from analyzer.language.catalogue import catalogue, squeezed
+
+    found = catalogue(language, f"rules/{rule[:3]}").get((f"{rule} {key}", squeezed(text)))
+    return found or text

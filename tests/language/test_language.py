@@ -1,0 +1,123 @@
+"""How words get into another language."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from analyzer.language import _, counted, mark, ngettext, rule_words, speaking, spoken
+from analyzer.language.catalogue import LOCALE, entries
+from analyzer.ruleset import load_rules
+from tests.cli.conftest import Cli, cli
+from tests.report.results import SAMPLES
+from tools.translations import faults
+
+__all__ = ["cli"]
+MODEL = SAMPLES / "mobilenet_v1.onnx"
+
+
+def test_english_is_what_stands_in_the_code() -> None:
+    assert spoken() == "en"
+    assert _("{count} of {total} {{shown}}", count=2, total=3) == "2 of 3 {shown}"
+    assert _("a {name} as it is") == "a {name} as it is"
+    assert (ngettext("{n} place", "{n} places", 1), ngettext("{n} place", "{n} places", 2000)) == (
+        "1 place",
+        "2,000 places",
+    )
+    assert counted(1200, "layer", "layers") == "1,200 layers"
+    assert mark("Contents") == "Contents"
+
+
+def test_a_block_speaks_korean_and_what_follows_it_english() -> None:
+    with speaking("ko"):
+        assert (spoken(), _("Contents")) == ("ko", "목차")
+        assert _("nobody has said this") == "nobody has said this"
+    assert (spoken(), _("Contents")) == ("en", "Contents")
+
+
+def test_values_are_no_format_themselves() -> None:
+    assert _("{name} runs", name="{0.__class__}") == "{0.__class__} runs"
+
+
+PO = r"""
+msgid ""
+msgstr "Language: ko\n"
+
+# a remark
+#, fuzzy
+msgid "in doubt"
+msgstr "x"
+
+msgctxt "SEP001 message"
+msgid ""
+"first \"line\"\n"
+"second \\ line"
+msgstr "하나"
+
+msgid "one"
+msgid_plural "many"
+msgstr[0] "여럿"
+"""
+
+
+def test_catalogue_has_contexts_plurals_escapes_and_doubts() -> None:
+    doubt, rule, plural = entries(PO)
+    assert (doubt.text, doubt.fuzzy) == ("in doubt", True)
+    assert rule[:4] == ("SEP001 message", 'first "line"\nsecond \\ line', "", "하나")
+    assert plural == ("", "one", "many", "여럿", False)
+
+
+@pytest.mark.parametrize("text", ["msgid one", '"alone"', 'msgid "a" x'])
+def test_what_is_no_catalogue_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="line 1"):
+        list(entries(text))
+
+
+def test_catalogues_that_ship_can_be_read() -> None:
+    files = sorted(LOCALE.rglob("*.po"))
+    assert files
+    assert all(list(entries(file.read_text("utf-8"))) for file in files)
+
+
+def test_no_translation_loses_or_makes_up_what_is_filled_in() -> None:
+    assert faults("ko") == []
+
+
+def test_rules_of_one_process_speak_the_language_in_which_they_were_loaded() -> None:
+    english = next(rule for rule in load_rules() if rule.id == "SEP001")
+    with speaking("ko"):
+        korean = next(rule for rule in load_rules() if rule.id == "SEP001")
+    assert korean.summary == rule_words("ko", "SEP001", "summary", english.summary)
+    assert rule_words("en", "SEP001", "summary", english.summary) == english.summary
+
+
+def test_report_says_its_language_and_keeps_it(cli: Cli, tmp_path: Path) -> None:
+    place = ["-o", str(tmp_path), "--format", "html,json"]
+    assert cli("report", str(MODEL), *place, "--lang", "ko").code == 0
+    written, page = tmp_path / "mobilenet_v1.json", tmp_path / "mobilenet_v1.html"
+    assert json.loads(written.read_bytes())["page"]["lang"] == "ko"
+    made = page.read_text("utf-8")
+    assert '<html lang="ko">' in made
+    assert "목차" in made
+    again = ["-o", str(tmp_path / "again"), "--format", "html"]
+    for words in ([], ["--lang", "ko"]):
+        assert cli("report", str(written), *again, *words).code == 0
+        assert (tmp_path / "again" / page.name).read_text("utf-8") == made
+    refused = cli("report", str(written), *again, "--lang", "en")
+    assert refused.code == 2
+    assert "the JSON of this report speaks ko" in refused.err
+
+
+def test_language_of_a_written_report_is_one_of_those_that_there_are(
+    cli: Cli, tmp_path: Path
+) -> None:
+    assert cli("report", str(MODEL), "-o", str(tmp_path), "--format", "json").code == 0
+    written = tmp_path / "mobilenet_v1.json"
+    data = json.loads(written.read_bytes())
+    data["page"]["lang"] = "../../ko"
+    written.write_text(json.dumps(data))
+    refused = cli("report", str(written), "-o", str(tmp_path / "out"), "--format", "html")
+    assert refused.code == 2
+    assert "not the JSON of a report" in refused.err
