@@ -169,9 +169,10 @@ class Cost:
     flops: int | None
     """Additions plus multiplications plus transcendental evaluations; ``None`` if unknown."""
     formula: str = ""
-    """The equation, in the vocabulary of the design, e.g. ``|Y| · M/g · ΠK``."""
+    """The equation of the MACs, of an operator without any that of the FLOPs, in the vocabulary of
+    the design, e.g. ``|Y| · M/g · ΠK``."""
     substitution: str = ""
-    """The equation with this node's numbers."""
+    """The equation with this node's numbers: arithmetic whose result is the count."""
     source: str = ""
     """Where the equation comes from (operator specification, paper, equation number)."""
     certainty: Certainty = Certainty.EXACT
@@ -184,6 +185,10 @@ class Cost:
     """Fewest and most MACs of an operator that runs bodies; ``None``: ``macs`` says it."""
     flops_range: Range | None = field(default=None, metadata=HIDDEN)
     """The same of ``flops``."""
+    flops_formula: str = ""
+    """The equation of the FLOPs, e.g. ``2·MACs + |Y| if bias``."""
+    flops_substitution: str = ""
+    """It with this node's numbers; empty where the FLOPs are unknown."""
 
 
 @dataclass(frozen=True, slots=True)

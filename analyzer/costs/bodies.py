@@ -7,18 +7,20 @@ loop runs may depend on data; then the cost is a range.
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.costs.sums import NOTHING, ZERO, Sum, is_open, leaf, number
 from analyzer.facts import Certainty, Cost
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from analyzer.facts import Range
     from analyzer.shapes.instance import Child
     from analyzer.shapes.sites import Site
 
+MACS, FLOPS = attrgetter("macs"), attrgetter("flops")
 UNBOUNDED = " and nothing bounds it"
 SOURCE = "ONNX operator specification (control flow, functions)"
 
@@ -45,22 +47,36 @@ def combine(site: Site, sums: Mapping[int, Sum], own: Cost) -> tuple[Sum, tuple[
     if site.op.op_type == "If":
         return _branches(site, parts)
     total, shares = ZERO, []
-    shown: list[str] = []
+    factors: list[tuple[Range, Sum]] = []
+    itself: Cost | None = None
     for child, part in parts:
         runs = child.runs
         if child.times is None and site.op.op_type not in ("Loop", "Scan"):
             # e.g. FlexAttention's score function, run per score: its own formula counts it
             runs = (0, 0)
             silent = part.macs == NOTHING and part.unknown_macs == 0
-            total = total.plus(leaf(own) if not shown else ZERO)
+            total = total.plus(leaf(own) if itself is None else ZERO)
+            itself = own
             total = total.plus(Sum((0, 0 if silent else None), (0, None), int(not silent), 1))
         elif child.times is None and part != ZERO:
             part = replace(part, undecided=_first(site, part, part.macs != NOTHING))
         total = total.plus(part, runs)
         shares.append(Share(child, runs[0], runs[0] if runs[1] is None else runs[1]))
-        label = "calls" if child.label == "call" else child.label
-        shown.append(f"{_spell(runs)} · {_spell(part.macs)} ({label})")
-    return total, tuple(shares), _shown(total, "runs · MACs(body)", " + ".join(shown))
+        factors.append((runs, part))
+    macs, flops = (
+        _products([(runs, get(part)) for runs, part in factors], get(total))
+        for get in (MACS, FLOPS)
+    )
+    if itself is not None:
+        macs, flops = itself.substitution, itself.flops_substitution
+    return total, tuple(shares), _shown(total, "runs · {}(body)", macs, flops)
+
+
+def _products(factors: Iterable[tuple[Range, Range]], total: Range) -> str:
+    """``6 · 409600 + 2 · 64``: runs and the cost of one, at that end of the range that counts."""
+    end = 0 if total[1] is None else 1
+    pairs = [(runs[end] or 0, count[end] or 0) for runs, count in factors]
+    return " + ".join(f"{runs} · {count}" for runs, count in pairs if runs * count) or "0"
 
 
 def _first(site: Site, part: Sum, has_macs: bool) -> tuple[str, ...]:
@@ -77,13 +93,13 @@ def _branches(site: Site, parts: list[tuple[Child, Sum]]) -> tuple[Sum, tuple[Sh
     """``If``: the taken branch, or from the smaller to the larger where that is not known."""
     if not parts:
         return ZERO, (), Cost(0, 0, "larger branch", "no branches")
-    text = ", ".join(f"{child.label} {_spell(part.macs)}" for child, part in parts)
     taken = [k for k, (child, _) in enumerate(parts) if child.times == 1]
     if taken:
         shares = tuple(Share(c, int(k == taken[0]), int(k == taken[0]))
                        for k, (c, _) in enumerate(parts))  # fmt: skip
         total = parts[taken[0]][1]
-        cost = _shown(total, "taken branch", text)
+        macs, flops = str(number(total.macs)), str(number(total.flops))
+        cost = _shown(total, "{}(branch taken)", macs, flops)
         refuted = [child.label for child, _ in parts if child.refuted]
         if refuted and cost.certainty is Certainty.EXACT:
             reason = f"the {refuted[0]} does not fit the sizes in use, so the other one is counted"
@@ -102,7 +118,14 @@ def _branches(site: Site, parts: list[tuple[Child, Sum]]) -> tuple[Sum, tuple[Sh
     if is_open(total.macs) or is_open(total.flops):
         total = replace(total, undecided=_first(site, total, is_open(total.macs)))
     shares = tuple(Share(c, int(k == least), int(k == most)) for k, (c, _) in enumerate(parts))
-    return total, shares, _shown(total, "min(branches) to max(branches)", text)
+    macs, flops = (_larger([get(part) for _, part in parts], get(total)) for get in (MACS, FLOPS))
+    return total, shares, _shown(total, "{}(larger branch)", macs, flops)
+
+
+def _larger(branches: Iterable[Range], total: Range) -> str:
+    """``max(221184, 24576)``; where nothing bounds a branch, the least that runs."""
+    end, word = (0, "min") if total[1] is None else (1, "max")
+    return f"{word}({', '.join(str(branch[end] or 0) for branch in branches)})"
 
 
 def _hull(ranges: list[Range]) -> Range:
@@ -110,7 +133,8 @@ def _hull(ranges: list[Range]) -> Range:
     return min(low for low, _ in ranges), max(highs) if len(highs) == len(ranges) else None
 
 
-def _shown(total: Sum, formula: str, text: str) -> Cost:
+def _shown(total: Sum, formula: str, text: str, flops_text: str) -> Cost:
+    """The cost of an operator with bodies; ``formula`` has a place for what is counted."""
     flops = None if total.unknown_flops else number(total.flops)
     macs: int | None = number(total.macs)
     certainty, reason = Certainty.EXACT, ""
@@ -122,8 +146,10 @@ def _shown(total: Sum, formula: str, text: str) -> Cost:
         macs = macs or None
         certainty = Certainty.UNKNOWN if macs is None else Certainty.LOWER_BOUND
     return Cost(
-        macs, flops, formula, text, SOURCE, certainty, reason,
-        macs_range=total.macs, flops_range=total.flops,
+        macs, flops, formula.format("MACs"), "" if macs is None else text, SOURCE,
+        certainty, reason,
+        macs_range=total.macs, flops_range=total.flops, flops_formula=formula.format("FLOPs"),
+        flops_substitution="" if flops is None else flops_text,
     )  # fmt: skip
 
 
@@ -142,9 +168,3 @@ def certainty_of(total: Sum) -> tuple[Certainty, str]:
     more = f" (and {len(total.undecided) - 1} more)" if len(total.undecided) > 1 else ""
     text = f"{total.undecided[0]}{more}: {count[0]:,} to {count[1]:,} {unit} in all"
     return Certainty.ASSUMED, text
-
-
-def _spell(count: Range) -> str:
-    """``5``, ``0 to 5`` or ``at least 5``."""
-    low, high = count
-    return f"at least {low}" if high is None else str(low) if low == high else f"{low} to {high}"

@@ -302,7 +302,7 @@ OPERATORS = (
             Formula(
                 lambda call: Work(
                     0, 3 * (call.size(1) + call.size(3)) + 2 * call.size(0),
-                    "3·(|q| + |k|) + 2·|emb|",
+                    f"3 · ({call.size(1)} + {call.size(3)}) + 2 · {call.size(0)}",
                 ),
                 flops="3·(|q| + |k|) + 2·|emb|",
             ),

@@ -93,13 +93,14 @@ class _Count:
     def __call__(self, call: Call) -> Work:
         look = _sizes(call)
         macs = self.macs(look) if self.macs is not None else 0
-        text = self.macs.source if self.macs is not None else "0"
+        text = f"{macs}"
         if self.flops is None:
             return Work(macs, 0 if not macs else None, text, "its FLOPs are not declared")
-        other = self.flops(look) - 2 * macs
+        flops = self.flops(look)
+        other = flops - 2 * macs
         if other < 0:
             raise Unknown("fewer FLOPs are declared than two for each MAC")
-        return Work(macs, other, text)
+        return Work(macs, other, text if self.macs is not None else f"{flops}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,14 @@ class Work(NamedTuple):
     """The headline equation with this node's numbers."""
     reason: str = ""
     """Why ``other`` is unknown; else the assumption under which both counts hold."""
+    rest: str = ""
+    """How ``other`` comes about beside MACs, with this node's numbers; empty: its digits say it."""
+
+    def plus(self, other: int, reason: str = "") -> Work:
+        """This and ``other`` FLOPs more."""
+        parts = (self.rest or str(self.other or ""), str(other or ""))
+        rest = " + ".join(part for part in parts if part)
+        return self._replace(other=(self.other or 0) + other, rest=rest, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,22 +102,35 @@ class Formula:
         except MALFORMED as error:
             return self._missing(f"node does not fit the specification of {call.op_type}: {error}")
         flops = None if other is None else 2 * macs + other
-        formula = self.macs if self.macs != "0" else self.flops
         assumed = bool(reason) and other is not None
         certainty = Certainty.ASSUMED if assumed else Certainty.EXACT
-        return Cost(macs, flops, formula, text, self.source, certainty, reason)
+        return Cost(
+            macs, flops, self.macs if self.has_macs else self.flops, text, self.source,
+            certainty, reason, flops_formula=self.flops,
+            flops_substitution=self._flops(work._replace(macs=macs, other=other)),
+        )  # fmt: skip
+
+    def _flops(self, work: Work) -> str:
+        if work.other is None or not self.has_macs:
+            return "" if work.other is None else work.text
+        rest = (work.rest or str(work.other)) if work.other else ""
+        return " + ".join(part for part in (f"2 · {work.macs}" if work.macs else "", rest) if part)
 
     def _missing(self, reason: str) -> Cost:
         if self.has_macs:
-            return Cost(None, None, self.macs, "", self.source, Certainty.UNKNOWN, reason)
-        return Cost(0, None, self.flops, "", self.source, Certainty.EXACT, f"FLOPs: {reason}")
+            return Cost(None, None, self.macs, "", self.source, Certainty.UNKNOWN, reason,
+                        flops_formula=self.flops)  # fmt: skip
+        return Cost(0, None, self.flops, "", self.source, Certainty.EXACT, f"FLOPs: {reason}",
+                    flops_formula=self.flops)  # fmt: skip
 
 
 def unknown(reason: str) -> Cost:
     return Cost(None, None, certainty=Certainty.UNKNOWN, reason=reason)
 
 
-FREE_COST = Cost(0, 0, "0", "0", "moves, selects or relabels data")
+FREE_COST = Cost(
+    0, 0, "0", "0", "moves, selects or relabels data", flops_formula="0", flops_substitution="0"
+)
 FREE = Formula(None, source="moves, selects or relabels data")
 
 
@@ -159,6 +180,15 @@ def dims(shape: tuple[int, ...]) -> str:
     '1·64·56·56'
     """
     return "·".join(map(str, shape)) if shape else "1"
+
+
+def times(count: int, each: int) -> str:
+    """``count · each``, without a count of 1.
+
+    >>> times(1, 401408), times(2, 401408)
+    ('401408', '2 · 401408')
+    """
+    return f"{count} · {each}" if count != 1 else f"{each}"
 
 
 def known_dim(tensor: Tensor | None, axis: int) -> int | None:

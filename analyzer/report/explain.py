@@ -119,6 +119,9 @@ def _cost(node: Node) -> Iterator[tuple[str, str]]:
     yield "substitution", clean(cost.substitution)
     yield "MACs", f"{spread(cost.macs, node.macs_range)}  {cost.certainty}"
     yield "because", clean(cost.reason)
+    if cost.flops_formula != cost.formula:
+        yield "formula", clean(cost.flops_formula)
+        yield "substitution", clean(cost.flops_substitution)
     yield "FLOPs", spread(cost.flops, node.flops_range)
     yield "source", clean(cost.source)
 

@@ -30,7 +30,8 @@ def attend(
     """
     scores = batch * heads * queries * keys
     text = f"{batch} · {heads} · {queries} · {keys} · ({qk} + {v})"
-    return Work(scores * (qk + v), scores * (SCORE + extra), text)
+    rest = f"{batch} · {heads} · {queries} · {keys} · {SCORE + extra}"
+    return Work(scores * (qk + v), scores * (SCORE + extra), text, rest=rest)
 
 
 def split(width: int, heads: int) -> int:
@@ -96,7 +97,7 @@ def linear_attention(rule: str) -> Callable[[Call], Work]:
         heads = max(q_heads, kv_heads)
         work = recurrence(batch * steps, dk, dv, kv_heads, heads, update)
         decay = call.size(4) if given(call, 4) and "gated" in update else 0
-        return work._replace(other=(work.other or 0) + decay)
+        return work.plus(decay)
 
     return count
 

@@ -6,7 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from analyzer.graph.call import Contradiction, Unknown
-from analyzer.operators.formula import Work, dims, given, known_dim
+from analyzer.operators.formula import Work, dims, given, known_dim, times
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +49,7 @@ def convolve(
         if add >= 0:
             extra += given(call, add)
         text = f"{dims(out)} · {per_group} · {dims(kernel)}"
-        return Work(size * per_group * prod(kernel), size * extra, text)
+        return Work(size * per_group * prod(kernel), size * extra, text, rest=times(extra, size))
 
     return count
 

@@ -74,7 +74,8 @@ def distance(call: Call) -> Work:
     (rows, width), (columns, _) = call.shape(0), call.shape(1)
     root = rows * columns * (call.attr("metric", "sqeuclidean") == "euclidean")
     other = 3 * rows * columns * width + root
-    return Work(0, other, f"3 · {rows} · {columns} · {width}")
+    text = f"3 · {rows} · {columns} · {width}" + (f" + {root}" if root else "")
+    return Work(0, other, text)
 
 
 def attention_gate(call: Call) -> Work:

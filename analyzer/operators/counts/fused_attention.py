@@ -29,7 +29,10 @@ FLOPS = "2·MACs + biases + B·H·Sq·Skv · (6 + 1 if bias + 3 if softcap)"
 
 
 def _sum(projection: int, bias: int, work: Work, text: str, reason: str = "") -> Work:
-    return Work(projection + work.macs, bias + (work.other or 0), f"{text} + {work.text}", reason)
+    rest = f"{bias} + {work.rest}" if bias else work.rest
+    return Work(
+        projection + work.macs, bias + (work.other or 0), f"{text} + {work.text}", reason, rest
+    )
 
 
 def projected(
@@ -97,7 +100,7 @@ def packed_heads(call: Call) -> Work:
     v = split(call.shape(2)[1], heads) if given(call, 2) else qk
     work = attend(batch, heads, length, length, qk, v, given(call, 6))
     added = query[0] * call.size(3) if given(call, 3) else 0
-    return work._replace(other=(work.other or 0) + added, reason=PADDED)
+    return work.plus(added, PADDED)
 
 
 def multi_head(past: int, score_bias: int, bias: int, length: int) -> Callable[[Call], Work]:
@@ -128,7 +131,7 @@ def multi_head(past: int, score_bias: int, bias: int, length: int) -> Callable[[
         if given(call, bias):
             width = heads * qk
             added = queries * width + (0 if cross else new * (call.size(bias) - width))
-        return work._replace(other=(work.other or 0) + batch * added, reason=reason)
+        return work.plus(batch * added, reason)
 
     return count
 
@@ -161,7 +164,7 @@ def grouped(call: Call) -> Work:
     work = attend(batch, heads, queries, keys, head, head, extra)
     each = 3 * bool(call.attr("do_rotary", 0)) + RMS_NORM * given(call, 14)
     turned = batch * queries * head * (heads + kv_heads) * each
-    return work._replace(other=(work.other or 0) + turned, reason=reason)
+    return work.plus(turned, reason)
 
 
 def _total(call: Call, queries: int) -> tuple[int, str]:
@@ -230,4 +233,4 @@ def delta_net(call: Call) -> Work:
         raise Unknown(f"update_rule {update} is not known")
     work = recurrence(tokens, dk, dv, heads, heads, update)
     decay = call.size(4) if given(call, 4) and "gated" in update else 0
-    return work._replace(other=(work.other or 0) + decay)
+    return work.plus(decay)

@@ -147,7 +147,7 @@ def _activation(call: Call, gated: bool) -> int:
 
 def gated_add(call: Call) -> Work:
     if not given(call, 3):
-        return Work(0, 2 * call.out_size(), f"2 · {call.out_size()}")
+        return Work(0, 2 * call.out_size(), "0", rest=f"2 · {call.out_size()}")
     macs, rows = call.size(2), _rows(call)
     return Work(macs, 2 * call.out_size() + rows * SIGMOID, f"{macs}")
 

@@ -26,6 +26,8 @@ def windowed(per_value: int, per_output: int) -> Callable[[Call], Work]:
 
     def count(call: Call) -> Work:
         size, kernel = call.out_size(), prod(call.attributes["kernel_shape"])
-        return Work(0, size * (per_value * kernel + per_output), f"{size} · {kernel}")
+        taps = f"{per_value} · {kernel}" if per_value != 1 else f"{kernel}"
+        each = f"({taps} + {per_output})" if per_output else taps
+        return Work(0, size * (per_value * kernel + per_output), f"{size} · {each}")
 
     return count

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.graph.call import Contradiction, Unknown
 from analyzer.operators.counts.elementwise import GELU_TANH
-from analyzer.operators.formula import Work, dims, given
+from analyzer.operators.formula import Work, dims, given, times
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,7 @@ def gemm(call: Call, b: int = 1, c: int = 2) -> Work:
     extra = call.attr("alpha", 1.0) != 1.0
     if given(call, c):
         extra += 1 + (call.attr("beta", 1.0) != 1.0)
-    return Work(m * n * k, m * n * extra, f"{m} · {n} · {k}")
+    return Work(m * n * k, m * n * extra, f"{m} · {n} · {k}", rest=times(extra, m * n))
 
 
 def product(a: Shape, b: Shape) -> tuple[Shape, int]:
@@ -132,8 +132,10 @@ def einsum(call: Call) -> Work:
     total = prod(sizes.values()) * prod(batch)
     text = dims((*batch, *sizes.values()))
     if len(terms) == 1:
-        return Work(0, total if total != call.out_size() else 0, text)
-    return Work(total, (len(terms) - 2) * total, text)
+        reduces = total != call.out_size()
+        return Work(0, total if reduces else 0, "0", rest=text)
+    more = len(terms) - 2
+    return Work(total, more * total, text, rest=times(more, total))
 
 
 def _labels(term: str, shape: Shape) -> tuple[list[tuple[str, int]], Shape]:
@@ -150,16 +152,12 @@ def _labels(term: str, shape: Shape) -> tuple[list[tuple[str, int]], Shape]:
 def fused_gemm(call: Call) -> Work:
     work = gemm(call)
     activated = call.attr("activation") not in (None, "", "NONE")
-    return _plus(work, activated * _outputs(call))
+    return work.plus(activated * _outputs(call))
 
 
 def _outputs(call: Call) -> int:
     rows = call.shape(0)[1 if call.attr("transA", 0) else 0]
     return rows * call.shape(1)[0 if call.attr("transB", 0) else 1]
-
-
-def _plus(work: Work, flops: int) -> Work:
-    return work._replace(other=(work.other or 0) + flops)
 
 
 def fused_matmul(call: Call) -> Work:
@@ -179,7 +177,8 @@ def fused_matmul(call: Call) -> Work:
     ]
     out, k = product(*shapes)
     extra = (call.attr("alpha", 1.0) != 1.0) + bool(call.attr("activation"))
-    return Work(prod(out) * k, extra * prod(out), f"{dims(out)} · {k}")
+    size = prod(out)
+    return Work(size * k, extra * size, f"{dims(out)} · {k}", rest=times(extra, size))
 
 
 def _turn(shape: tuple[int, ...], swap: bool, batch: bool) -> tuple[int, ...]:
@@ -193,4 +192,5 @@ def _turn(shape: tuple[int, ...], swap: bool, batch: bool) -> tuple[int, ...]:
 def gemm_gelu(call: Call) -> Work:
     out, k = product(call.shape(0), call.shape(1))
     each = GELU_TANH + given(call, 2)
-    return Work(prod(out) * k, each * prod(out), f"{dims(out)} · {k}")
+    size = prod(out)
+    return Work(size * k, each * size, f"{dims(out)} · {k}", rest=times(each, size))

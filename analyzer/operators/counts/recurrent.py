@@ -45,7 +45,8 @@ def recurrent(gates: int) -> Callable[[Call], Work]:
         each += 6 if gates == 4 and given(call, 7) else 0
         units = steps * batch * directions * hidden
         text = f"{steps} · {batch} · {directions} · {gates} · {hidden} · ({width} + {hidden})"
-        return Work(units * gates * (width + hidden), units * each, text)
+        rest = f"{steps} · {batch} · {directions} · {hidden} · {each}"
+        return Work(units * gates * (width + hidden), units * each, text, rest=rest)
 
     return count
 
