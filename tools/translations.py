@@ -72,8 +72,10 @@ def _templates() -> Iterator[Said]:
         place = file.relative_to(ROOT).as_posix()
         found = extract_from_ast(environment().parse(file.read_text("utf-8")))
         for _, _, message in found:
-            one, many = message if isinstance(message, tuple) else (message, "")
-            yield Said("", one or "", many or "", place)
+            texts = message if isinstance(message, tuple) else (message,)
+            one, many = (*filter(None, texts), "", "")[:2]
+            if one:
+                yield Said("", one, many, place)
 
 
 def _python() -> Iterator[Said]:

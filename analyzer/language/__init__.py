@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,7 @@ ENGLISH: Language = "en"
 COUNTED = "counted"
 """Context of nouns after a number, which is ``{n}`` in their translation."""
 
+_S = TypeVar("_S", bound=str)
 _SPOKEN: ContextVar[Language] = ContextVar("language", default=ENGLISH)
 
 
@@ -52,7 +53,7 @@ def _(text: str, /, **values: object) -> str:
     return told.format_map(values) if values else told
 
 
-def mark(text: str) -> str:
+def mark(text: _S) -> _S:
     """``text``, a constant that ``_`` translates where it is shown."""
     return text
 

@@ -59,6 +59,8 @@ def environment() -> jinja2.Environment:
         "si": units.si,
         "size": units.size,
         "count": _count,
+        "places": units.places,
+        "term": translated,
         "percent": units.percent,
         "times": units.times,
         "seconds": units.seconds,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from analyzer.devices import bound
 from analyzer.findings.finding import Severity
+from analyzer.language import mark
 from analyzer.report.view.findings import first_sentence, headline
 from analyzer.restore import record
 from analyzer.sanitise import label
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from analyzer.ruleset.rule import Rule
 
 Level = Literal["high", "medium", "low"]
-LEVELS: tuple[Level, ...] = ("high", "medium", "low")
+LEVELS: tuple[Level, ...] = (mark("high"), mark("medium"), mark("low"))
 
 LARGE = 0.1
 """Share of the MACs from which a saving weighs as much as an error."""

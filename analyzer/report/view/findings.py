@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.language import mark
 from analyzer.report.view.neighbours import Neighbours
 from analyzer.restore import record
 from analyzer.sanitise import clean, label
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from analyzer.report.result import Result
     from analyzer.ruleset.rule import Rule
 
-ORDER = ("error", "warning", "info")
+ORDER = (mark("error"), mark("warning"), mark("info"))
 SAFETY = {
     "display": "This is advice: it needs a decision, and often retraining.",
     "unsafe": "This changes what the model computes.",
