@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from analyzer.cli.console import Console
     from analyzer.cli.environment import Environment
+    from analyzer.cli.plan import Plan
+    from analyzer.facts import Facts
     from analyzer.report.result import Result
 
 DEFAULT = ("html", "pdf")
@@ -142,7 +144,7 @@ def _judged(arguments: Namespace, console: Console, environment: Environment) ->
     private = () if full else _paths(arguments)
     devices = tuple(map(profile, dict.fromkeys(arguments.device or SHIPPED)))
     result, _ = judge_one(path, plan, command_line(arguments, private))
-    result = replace(result, devices=devices)
+    result = replace(result, devices=devices, budget=_budget(result.facts, path, plan))
     options = Options(
         count=arguments.count or plan.config.count,
         created=environment.created,
@@ -150,6 +152,15 @@ def _judged(arguments: Namespace, console: Console, environment: Environment) ->
         pdf_rows=plan.limits.pdf_rows,
     )
     return Report.of(result if full else without_folders(result)), options, plan.limits
+
+
+def _budget(facts: Facts, path: str, plan: Plan) -> int | None:
+    """Most MACs that the configuration allows the model."""
+    from analyzer.cli.budgets.hold import allowed, hold
+
+    rules = plan.budget_rules
+    held = hold(facts, plan.budgets, plan.bases.get(path), plan.settings, rules)
+    return allowed("macs", held.settings, rules)
 
 
 def _paths(arguments: Namespace) -> list[str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from analyzer.language import _
 from analyzer.report import words
 from analyzer.report.drawing.picture import picture
+from analyzer.report.page import LeftOut
 from analyzer.report.view import charts, growth, layers, skyline, tiles, whatif
 from analyzer.report.view.kinds import COLORS
 from analyzer.sanitise import label
@@ -45,18 +47,24 @@ class Medium:
     """Most layer shapes below their picture."""
     modules: int
     """Most modules in their table."""
+    narrow: bool
+    """Show other widths of models that have no other input sizes."""
 
 
 HTML = Medium("html", places=500, examples=500, rows=500, idle=True, remarks=False,
-              tall=1.0, tensors=10, shapes=20, modules=24)  # fmt: skip
+              tall=1.0, tensors=10, shapes=20, modules=24, narrow=True)  # fmt: skip
 PDF = Medium("pdf", places=12, examples=1, rows=12, idle=False, remarks=True,
-             tall=0.62, tensors=5, shapes=10, modules=12)  # fmt: skip
+             tall=0.62, tensors=5, shapes=10, modules=12, narrow=False)  # fmt: skip
 """A PDF costs 5 ms a table row and is read by people; the JSON attached to it has everything."""
 
 
 def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
     """Names of the templates' variables and their values."""
     page = sheet.page
+    resized = bool(page.what_if.rows) and (medium.narrow or len(page.what_if.columns) > 1)
+    if page.what_if.rows and not resized:
+        elsewhere = LeftOut(_("what if it were smaller"), _("the HTML report has it"))
+        page = replace(page, left_out=(*page.left_out, elsewhere))
     names = layers.show_names(sheet.nodes)
     flagged = [node for group in page.groups for row in group.places for node in row.nodes]
     if medium is PDF:
@@ -87,6 +95,8 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "tiles": tiles.picture(page.tiles, 120 * (1 + medium.tall)),
         "modules": _largest(page.modules, medium.modules),
         "heat": [whatif.heat(row, page.macs) for row in page.what_if.rows],
+        "resized": resized,
+        "depth_heat": [whatif.heat(row, page.macs) for row in page.what_if.depths],
         "profile": charts.profile(page.profile, 140 * medium.tall),
         "scatter": charts.scatter(
             page.layers, page.device.ridge, page.device.name, 240 * medium.tall

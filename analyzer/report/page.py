@@ -158,7 +158,7 @@ class Page:
 def make_page(result: Result) -> Page:
     """Facts and findings as a reader is to see them."""
     facts = result.facts
-    sizes, trained = whatif.view(facts), weights.view(facts.evidence)
+    sizes, trained = whatif.view(facts, result.budget), weights.view(facts.evidence)
     asked = next(claim.values["rules"] for claim in claims_of(result) if claim.id == "actions")
     assert isinstance(asked, tuple)
     return Page(

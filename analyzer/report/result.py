@@ -75,6 +75,8 @@ class Result(Output):
 
     devices: tuple[Profile, ...] = field(default=(), metadata=HIDDEN)
     """Devices that a report sets the model beside."""
+    budget: int | None = field(default=None, metadata=HIDDEN)
+    """Most MACs of one inference that the configuration allows; ``None`` for no budget."""
     targets_asked: bool = field(default=True, metadata=HIDDEN)
     """False where nobody named a target, and those looked at are a report's usual ones."""
 

@@ -79,7 +79,7 @@ class Sized:
     ) -> None:
         self._facts, self._nodes, self._system = facts, nodes, system
         self._stages, self._calls = stages, calls
-        self._siblings: dict[int, Sums] = {}
+        self._siblings: dict[int, tuple[Layer, ...]] = {}
         self.layers: dict[str, Layer] = {
             node: self._layer(node, call) for node, call in calls.items()
         }
@@ -95,10 +95,14 @@ class Sized:
         gone = [self.layers[node] for block in stage.blocks[count:] for node in block.nodes]
         if count <= stage.repeats:
             return total(gone).times(-1)
+        return total(self.more(index)).times(count - stage.repeats)
+
+    def more(self, index: int) -> tuple[Layer, ...]:
+        """One more block of stage ``index``; raises ``Unknown`` as ``change`` does."""
         if index not in self._siblings:
-            more = sibling(self._facts, stage, self._calls)
-            self._siblings[index] = total(self._layer(node, call) for node, call in more.items())
-        return self._siblings[index].times(count - stage.repeats)
+            calls = sibling(self._facts, self._stages[index], self._calls)
+            self._siblings[index] = tuple(self._layer(node, call) for node, call in calls.items())
+        return self._siblings[index]
 
     def _layer(self, name: str, call: Call) -> Layer:
         node, term = self._nodes[name], self._system.terms[name]

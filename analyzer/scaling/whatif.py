@@ -129,7 +129,7 @@ class Scaler:
         sides or stages.
         """
         wanted = self._wanted_sides(resolution, sides)
-        counts = self._wanted_repeats(depth)
+        counts = self.repeats(depth)
         _check("width", width)
         rho = _mean_ratio(wanted, self.sides) if self.sides else 1.0
         factor = depth if isinstance(depth, int | float) else _mean_ratio(
@@ -144,7 +144,7 @@ class Scaler:
             return replace(scaled, reason="no input axis is known to be spatial")
         try:
             with declaring(attached(self.facts.graph)):
-                sized = self._sized(wanted, width, divisor)
+                sized = self.sized(wanted, width, divisor)
                 total = sized.total
                 for index, count in enumerate(counts):
                     total += sized.change(index, count)
@@ -192,8 +192,11 @@ class Scaler:
             if calls
         )
 
-    def _sized(self, wanted: tuple[int, ...], width: float, divisor: int | None) -> Sized:
-        """The layers at one width and resolution; the last is kept for other depths of it."""
+    def sized(self, wanted: tuple[int, ...], width: float, divisor: int | None = None) -> Sized:
+        """The layers at one width and input sides; the last is kept for other depths of it.
+
+        Raises ``Unknown`` for sizes that the model's arithmetic does not admit.
+        """
         key = (wanted, width, divisor)
         if self._last is None or self._last[0] != key:
             pins = dict(zip(self.system.sides, wanted, strict=True))
@@ -213,7 +216,8 @@ class Scaler:
             raise ValueError(f"expected {len(self.sides)} positive input sides, got {wanted}")
         return wanted
 
-    def _wanted_repeats(self, depth: float | Sequence[int]) -> tuple[int, ...]:
+    def repeats(self, depth: float | Sequence[int]) -> tuple[int, ...]:
+        """Blocks of each stage at a depth, or as wanted; raises ``ValueError``."""
         if isinstance(depth, int | float):
             _check("depth", depth)
             return tuple(s.repeats if depth == 1 else repeats(s, depth) for s in self.stages)

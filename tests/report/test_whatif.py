@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import doctest
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from onnx import helper
 
 from analyzer.report import REPORT_FORMATS, Options, Result
+from analyzer.report.content import PDF
+from analyzer.report.rendering import render
+from analyzer.report.sheet import Report
 from analyzer.report.view import modules, whatif
+from analyzer.scaling import Scaler
 from tests.report.results import judge, save, words
 
 
@@ -59,9 +64,45 @@ def test_exponents_stand_beside_the_rule_of_thumb(mobilenet: Result) -> None:
 
 def test_model_without_convolutions_says_why_there_is_no_table(tmp_path: Path) -> None:
     nodes = [helper.make_node("Relu", ["x"], ["y"])]
-    assert "what if it were smaller (the model has no convolution, so" in page(
+    assert "what if it were smaller (the model has no layers with weights" in page(
         judge(save(tmp_path, "relu", nodes))
     )
+
+
+def test_depths_stand_below_the_widths(mobilenet: Result) -> None:
+    half, double = whatif.view(mobilenet.facts).depths
+    assert (half.depth, half.blocks) == ("0.5", "1 + 1 + 1 + 3 + 1")
+    assert (double.depth, double.blocks) == ("2", "2 + 4 + 4 + 12 + 4")
+    scaler = Scaler(mobilenet.facts)
+    assert half.macs[0] == scaler.at(depth=0.5).macs
+    assert double.macs[3] == scaler.at(depth=2.0, sides=128).macs
+    assert double.params == scaler.at(depth=2.0).params
+    assert "1, depth 0.5 1 + 1 + 1 + 3 + 1" in page(mobilenet)
+
+
+def test_cells_within_the_budget_are_marked(mobilenet: Result) -> None:
+    """Howard et al. 2017: 0.5 takes 149 million, 160 pixels take 290 million, 192 take 418."""
+    assert "✓" not in page(mobilenet)
+    text = page(replace(mobilenet, budget=300_000_000))
+    assert "✓ 290,675,200" in text
+    assert "✓ 149,497,088" in text
+    assert "✓ 418,121,728" not in text
+    assert "within the configuration's budget of 300 MMAC" in text
+
+
+def test_widths_of_a_transformer_stand_in_html_and_the_pdf_says_so(tmp_path: Path) -> None:
+    nodes = [
+        helper.make_node("MatMul", ["x", "a"], ["h"]),
+        helper.make_node("Relu", ["h"], ["i"]),
+        helper.make_node("MatMul", ["i", "b"], ["y"]),
+    ]
+    result = judge(save(tmp_path, "dense", nodes, a=(32, 64), b=(64, 16)))
+    macs = 8 * 32 * (32 * 64 + 64 * 16)
+    assert f"Width α MACs Parameters 1 {macs:,} 100.0 % {32 * 64 + 64 * 16:,}" in page(result)
+    sheet = Report.of(result).sheet
+    printed = words(render(sheet, Options(), PDF))
+    assert "Width α" not in printed
+    assert "what if it were smaller (the HTML report has it)" in printed
 
 
 def test_page_names_the_architecture_or_says_that_it_does_not_know(

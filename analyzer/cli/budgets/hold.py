@@ -31,6 +31,14 @@ class HeldModel(NamedTuple):
     """Budgets about which nothing can be said."""
 
 
+def allowed(figure: str, settings: Settings, rules: Sequence[Rule]) -> int | None:
+    """The largest ``figure`` that is fine by the ``settings`` of ``HeldModel``; ``None`` for any.
+
+    Raises ``ConfigError`` as ``check_settings``.
+    """
+    return _stated(rules, settings).get(figure)
+
+
 class _Most(NamedTuple):
     value: int
     basis: str

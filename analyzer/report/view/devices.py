@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from analyzer.devices import bound
@@ -39,6 +40,9 @@ class DeviceRow:
     dated: str
     sources: tuple[str, ...]
     note: str
+    rates: Mapping[str, float]
+    """Peak multiply-accumulates a second in each element type of the model's; empty where its time
+    is no plain sum of those."""
 
 
 def rows(facts: Facts, profiles: Iterable[Profile]) -> tuple[DeviceRow, ...]:
@@ -63,4 +67,13 @@ def _row(facts: Facts, profile: Profile) -> DeviceRow:
         dated=label(profile.dated, 20),
         sources=tuple(label(source, 200) for source in profile.sources),
         note=label(profile.note, 160),
+        rates=_rates(facts, profile),
     )
+
+
+def _rates(facts: Facts, profile: Profile) -> dict[str, float]:
+    totals = facts.totals
+    found = {each: profile.fastest(each) for each in totals.macs_by_precision}
+    rates = {each: rate for each, rate in found.items() if rate}
+    plain = len(rates) == len(found) and totals.macs_range == (totals.macs, totals.macs)
+    return rates if plain else {}

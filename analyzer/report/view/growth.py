@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import TYPE_CHECKING, Literal
 
 from analyzer import units
@@ -63,6 +64,10 @@ class GrowthRow:
     varies: bool
     """Whether the rate is another at other sizes."""
     points: tuple[GrowthPoint, ...]
+    coefficients: tuple[int, ...] = ()
+    """Total MACs at a size that is a multiple of the step: of size⁰, size¹ …, together divided by
+    ``divisor``. Exact."""
+    divisor: int = 1
 
 
 def growth(facts: Facts) -> tuple[GrowthRow, ...]:
@@ -90,11 +95,13 @@ def _row(facts: Facts, size: OpenSize) -> GrowthRow:
         square = Fraction(0)
     most = SIZES * now // size.step
     sizes = sorted({max(1, most * n // POINTS) * size.step for n in range(1, POINTS + 1)} | {now})
+    divisor = lcm(*(c.denominator for c in size.coefficients))
     return GrowthRow(
         label(size.dim, 40), unit, now, size.step, macs, float((macs - fixed) / amount),
         int(fixed), float(square * now * now / macs),
         int(linear / square) + 1 if square and linear else None, whole or square > 0,
         tuple(GrowthPoint(n, int(size.at(n)), int(square * n * n)) for n in sizes),
+        tuple(int(c * divisor) for c in size.coefficients), divisor,
     )  # fmt: skip
 
 

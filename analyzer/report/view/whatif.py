@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.restore import record
 from analyzer.sanitise import label
-from analyzer.scaling import Scaler, grid, growth
+from analyzer.scaling import Product, Scaler, Stops, grid, growth, stops, usual_resolutions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from analyzer.facts import Facts
     from analyzer.scaling import Scaled
 
 MOST_NODES = 4000
-"""Operators above which recounting the model 28 times is left to ``onnxlint scale``."""
+"""Operators above which recounting the model dozens of times is left to ``onnxlint scale``."""
+DEPTHS = (0.5, 2.0)
+"""Depths that have a row of the table."""
+SAFE = 1 << 53
+"""Up to here the numbers of JavaScript, with which a page adds up, are exact."""
 
 HEAT = (0.1, 0.25, 0.5, 0.75)
 """Shares of today's MACs at which the colour of a cell changes."""
@@ -38,7 +43,7 @@ class Column:
 
     rho: str
     sides: str
-    """Of the input."""
+    """Of the input; empty where it has none."""
 
 
 @record
@@ -56,6 +61,18 @@ class WidthRow:
 
 
 @record
+class DepthRow:
+    """One depth, at today's width."""
+
+    depth: str
+    blocks: str
+    """Of each stage, such as ``2 + 2 + 3 + 2``."""
+    macs: tuple[int | None, ...]
+    """By column."""
+    params: int | None
+
+
+@record
 class ExponentRow:
     """How MACs follow one multiplier."""
 
@@ -67,37 +84,47 @@ class ExponentRow:
 
 @record
 class WhatIf:
-    """α × ρ, or why there is no such table."""
+    """α × ρ and depth, or why there is no such table."""
 
     reason: str = ""
     """One sentence; empty where the table exists."""
     columns: tuple[Column, ...] = ()
     rows: tuple[WidthRow, ...] = ()
+    depths: tuple[DepthRow, ...] = ()
+    """Empty where no blocks are repeated."""
     axes: tuple[ExponentRow, ...] = ()
     unknown: tuple[str, ...] = ()
     """Why cells are empty."""
     assumed: tuple[str, ...] = ()
     """What the cells rest on that is not known for sure."""
+    budget: int | None = None
+    """Most MACs that the configuration allows; null for no budget."""
+    stops: Stops | None = None
+    """Exact figures of many more sizes; null where some of them are not known for sure."""
 
 
-def view(facts: Facts) -> WhatIf:
+def view(facts: Facts, budget: int | None = None) -> WhatIf:
     """The table of the MobileNet paper for this model; equal facts give equal tables."""
-    if not any(node.conv for node in facts.nodes):
-        return WhatIf("The model has no convolution, so there is no width to multiply.")
+    if facts.totals.weighted_layers < 2 and not any(node.conv for node in facts.nodes):
+        return WhatIf("The model has no layers with weights between which there is a width.")
     if len(facts.nodes) > MOST_NODES:
         return WhatIf(
             f"Not computed for more than {units.count(MOST_NODES)} operators; "
             "onnxlint scale does it."
         )
     scaler = Scaler(facts)
-    if not scaler.sides:
-        return WhatIf("No input of the model is known to have spatial sides, as an image has.")
-    table = grid(scaler)
+    resolutions = usual_resolutions(scaler) if scaler.sides else [1.0]
+    table = grid(scaler, resolutions=resolutions)
     now = table[0][0]
     if now.macs is None:
         return WhatIf(f"The model cannot be recounted: {label(now.reason, 200)}.")
+    depths = _depths(scaler, resolutions)
+    if not depths and not any(p.macs not in (None, now.macs) for row in table for p in row):
+        return WhatIf("No other width, depth or input size of the model could be counted.")
     return WhatIf(
-        columns=tuple(Column(f"{p.resolution:.3g}", units.shape(p.sides)) for p in table[0]),
+        columns=tuple(
+            Column(f"{p.resolution:.3g}", units.shape(p.sides) if p.sides else "") for p in table[0]
+        ),
         rows=tuple(
             WidthRow(
                 f"{row[0].width:g}",
@@ -107,12 +134,44 @@ def view(facts: Facts) -> WhatIf:
             )
             for row in table
         ),
+        depths=depths,
         axes=_axes(scaler),
         unknown=_reasons(point for row in table for point in row),
         assumed=tuple(
             dict.fromkeys(label(p.assumed, 200) for row in table for p in row if p.assumed)
         ),
+        budget=budget,
+        stops=_shown(stops(scaler)),
     )
+
+
+def _depths(scaler: Scaler, resolutions: Sequence[float]) -> tuple[DepthRow, ...]:
+    """Shallower and deeper networks; none where nothing is repeated."""
+    if not scaler.deep:
+        return ()
+    columns = [[scaler.at(1.0, rho, depth) for depth in DEPTHS] for rho in resolutions]
+    today = scaler.repeats(1.0)
+    return tuple(
+        DepthRow(f"{depth:g}", " + ".join(map(str, row[0].repeats)),
+                 tuple(p.macs for p in row), row[0].params)
+        for depth, row in zip(DEPTHS, zip(*columns, strict=True), strict=True)
+        if row[0].macs is not None and row[0].repeats != today
+    )  # fmt: skip
+
+
+def _shown(found: Stops | None) -> Stops | None:
+    """Stops as a page carries them; none where it could not add them up exactly."""
+    if found is None:
+        return None
+    ends = len(found.widths) - 1, len(found.sides) - 1, len(found.depths) - 1
+    if max(found.macs_at(*ends), found.params_at(*ends)) >= SAFE:
+        return None
+    return replace(found, macs=tuple(_clean(found.macs)), params=tuple(_clean(found.params)),
+                   assumed=tuple(label(text, 200) for text in found.assumed))  # fmt: skip
+
+
+def _clean(found: Iterable[Product]) -> Iterator[Product]:
+    return (replace(each, kind=label(each.kind, 40)) for each in found)
 
 
 def _published(facts: Facts, point: Scaled) -> float | None:
@@ -124,7 +183,7 @@ def _published(facts: Facts, point: Scaled) -> float | None:
     return table.get((round(known.alpha * point.width, 6), point.sides[0]))
 
 
-def heat(row: WidthRow, now: int) -> tuple[int, ...]:
+def heat(row: WidthRow | DepthRow, now: int) -> tuple[int, ...]:
     """Level of each cell's colour: MACs in proportion to today's, 0 where they are unknown.
 
     >>> heat(WidthRow("1", (100, 60, 30, 5, None), 1), 100)
