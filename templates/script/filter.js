@@ -15,7 +15,7 @@ const apply = () => {
 field.closest("[hidden]").hidden = false;
 field.addEventListener("input", () => {
   apply();
-  history.replaceState(null, "", field.value ? `#filter=${encodeURIComponent(field.value)}` : location.pathname + location.search);
+  settle("filter", field.value);
 });
 field.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
@@ -30,9 +30,9 @@ document.addEventListener("keydown", (event) => {
   field.select();
 });
 const follow = () => {
-  const link = location.hash.match(/^#filter=(.*)$/);
-  if (link) {
-    try { field.value = decodeURIComponent(link[1]) } catch { return }
+  const wanted = settings();
+  if (wanted.has("filter")) {
+    field.value = wanted.get("filter");
     apply();
     field.scrollIntoView({ block: "center" });
     return;

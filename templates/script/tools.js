@@ -4,3 +4,18 @@ const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 const make = (tag, text, more) => Object.assign(document.createElement(tag), { textContent: text }, more);
 const words = JSON.parse(document.getElementById("words").textContent);
 const fill = (name, values) => words[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
+// The address after #: the id of a place, or settings, as in #filter=conv&width=0.5. Every file has keys of its own.
+const settings = () => {
+  const found = new Map();
+  if (location.hash.includes("=")) for (const pair of location.hash.slice(1).split("&")) {
+    const [key, value = ""] = pair.split(/=(.*)/s);
+    try { found.set(key, decodeURIComponent(value)) } catch { /* no text: as if it were not there */ }
+  }
+  return found;
+};
+const settle = (key, value) => {
+  const found = settings();
+  value ? found.set(key, value) : found.delete(key);
+  const text = [...found].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
+  history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
+};
