@@ -317,7 +317,7 @@ def report(
         The document cannot be made, or ``to`` cannot be written; nothing is left behind.
     """
     from analyzer.cli.outputs import keep_models, write_files
-    from analyzer.cli.report import draw_pdf
+    from analyzer.cli.pages.made import draw_pdf
     from analyzer.report import INSPECT_FORMATS, REPORT_FORMATS
 
     renderers = {**REPORT_FORMATS, "pdf": draw_pdf, "text": INSPECT_FORMATS["text"]}
@@ -469,7 +469,6 @@ def _result(facts: Facts, rules: tuple[Rule, ...], settings: Settings) -> Result
     return Result(
         facts, verdict.findings, applied,
         silenced=verdict.suppressed, known=verdict.accepted, skipped_rules=skipped,
-        set_rules=tuple(settings.options),
     )  # fmt: skip
 
 

@@ -20,20 +20,48 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from multiprocessing.connection import Connection
 
+    from analyzer.cli.progress import BatchProgress
+
 T = TypeVar("T")
 
 WORTHWHILE = 6
 """Models per further process: below that, starting it costs more than it saves."""
 
 
-def jobs_for(models: int, asked: int | None) -> int:
+def jobs_for(models: int, asked: int | None, worthwhile: int = WORTHWHILE) -> int:
     """Processes to use: ``asked``, or as many as there are cores and enough models for."""
     if not can_fork():
         return 1
     if asked is not None:
         return max(1, min(asked, models))
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, min(cores or 1, models // WORTHWHILE))
+    return max(1, min(cores or 1, models // worthwhile))
+
+
+def same(result: T) -> T:
+    """What is kept of a result by default: all of it."""
+    return result
+
+
+def each_path(
+    task: Callable[[str], T],
+    paths: Sequence[str],
+    progress: BatchProgress,
+    jobs: int,
+    *,
+    scarce: Callable[[T], bool],
+    kept: Callable[[T], T] = same,
+) -> dict[str, T | Failure]:
+    """``task`` of every path, here if there is one process for it, else as ``map_paths`` does."""
+    if jobs == 1:
+        results: dict[str, T | Failure] = {}
+        for path in paths:
+            progress.begun(path)
+            results[path] = kept(task(path))
+            progress.done(path)
+        return results
+    progress.begun()
+    return map_paths(task, paths, jobs, progress.done, scarce, kept)
 
 
 def map_paths(
@@ -42,18 +70,19 @@ def map_paths(
     jobs: int,
     done: Callable[[str], None],
     scarce: Callable[[T], bool] = lambda _: False,
+    kept: Callable[[T], T] = same,
 ) -> dict[str, T | Failure]:
     """``task`` of every path, in the order of ``paths``.
 
     ``done`` is called with each path that is finished. A path whose worker dies twice (once
     in company, once alone, with the memory for itself) becomes a ``Failure``; every other path
     has its result. One whose result is ``scarce``, for want of processes or memory, is tried
-    alone as well.
+    alone as well. ``kept`` takes each result as soon as it is there and leaves what is to be kept.
     """
     results: dict[str, T | Failure] = {}
-    _run(task, paths, jobs, results, done)
+    _run(task, paths, jobs, results, done, kept)
     for path in [p for p in paths if p not in results or _lacks(results[p], scarce)]:
-        _run(task, [path], 1, results, done)
+        _run(task, [path], 1, results, done, kept)
         died = "the process that judged it died; it may need more memory than there is"
         results.setdefault(path, Failure(path, f"{path}: {died}"))
     return {path: results[path] for path in paths}
@@ -69,6 +98,7 @@ def _run(
     jobs: int,
     results: dict[str, T | Failure],
     done: Callable[[str], None],
+    kept: Callable[[T], T],
 ) -> None:
     """Fill ``results``, except for the paths whose workers die."""
     from multiprocessing.connection import wait
@@ -91,7 +121,7 @@ def _run(
             for worker in [worker for worker in workers if worker.connection in ready]:
                 answer = worker.answer()
                 if answer is not None:
-                    results[worker.path] = answer
+                    results[worker.path] = answer if isinstance(answer, Failure) else kept(answer)
                     done(worker.path)
                 if answer is None or not queue:
                     workers.remove(worker)

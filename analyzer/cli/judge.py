@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from analyzer.cli.batch import jobs_for, map_paths
+from analyzer.cli.batch import each_path, jobs_for
 from analyzer.cli.internal import describe_bug, show_traceback
 from analyzer.cli.own import NOWHERE, Searched, add_own_findings
 from analyzer.cli.paths import STDIN
@@ -126,7 +126,7 @@ def _decided(seen: Seen, plan: Plan, command: str) -> tuple[Result, frozenset[Su
         facts, verdict.findings, plan.applied, command,
         silenced=verdict.suppressed, known=verdict.accepted,
         configuration=shown_path(plan.config.path) if plan.config.path else "",
-        skipped_rules=plan.skipped, targets_asked=plan.targets_asked, set_rules=plan.set_rules,
+        skipped_rules=plan.skipped, targets_asked=plan.targets_asked,
     )  # fmt: skip
     return result, verdict.used
 
@@ -170,14 +170,8 @@ def judge_all(
         try:
             result, used = judge_one(path, plans[path], command, "", cache, whole)
             return Judged(_lighter(result), used, cache.news() if cache is not None else None)
-        except ModelError as error:
-            return Judged(Failure(path, str(error)))
-        except OnnxlintError as error:
-            return Judged(Failure(path, f"{path}: {error}", isinstance(error, ScarcityError)))
-        except Exception as error:  # noqa: BLE001 - a bug on one model: reported, others go on
-            show_traceback(console, error, debug=debug)
-            what = f"{path}: {describe_bug(error, debug=debug)}"
-            return Judged(Failure(path, what, isinstance(error, MemoryError)))
+        except Exception as error:  # noqa: BLE001 - it concerns this model alone
+            return Judged(failure_of(path, error, console, debug=debug))
 
     progress = BatchProgress(console, plans)
     found = _recalled(plans, command, cache, progress)
@@ -196,6 +190,17 @@ def judge_all(
             used[path] = found[path].used
     add_own_findings(items, plans, used, searched)
     return items
+
+
+def failure_of(path: str, error: Exception, console: Console, *, debug: bool) -> Failure:
+    """What an error on one model is in a batch, which goes on; a bug is reported."""
+    if isinstance(error, ModelError):
+        return Failure(path, str(error))
+    if isinstance(error, OnnxlintError):
+        return Failure(path, f"{path}: {error}", isinstance(error, ScarcityError))
+    show_traceback(console, error, debug=debug)
+    what = f"{path}: {describe_bug(error, debug=debug)}"
+    return Failure(path, what, isinstance(error, MemoryError))
 
 
 def _recalled(
@@ -218,16 +223,9 @@ def _each(
     jobs: int | None,
 ) -> dict[str, Judged]:
     """``judged`` of every path, on several cores where that pays."""
-    processes = 1 if "-" in paths else jobs_for(len(paths), jobs)
-    if processes == 1:
-        pairs: dict[str, Judged] = {}
-        for path in paths:
-            progress.begun(path)
-            pairs[path] = judged(path)
-            progress.done(path)
-        return pairs
-    prepare()
-    progress.begun()
+    processes = 1 if STDIN in paths else jobs_for(len(paths), jobs)
+    if processes > 1:
+        prepare()
 
     def portable(path: str) -> Judged:
         found = judged(path)
@@ -238,7 +236,7 @@ def _each(
     def scarce(found: Judged) -> bool:
         return isinstance(found.item, Failure) and found.item.scarce
 
-    done = map_paths(portable, paths, processes, progress.done, scarce)
+    done = each_path(portable, paths, progress, processes, scarce=scarce)
     return {
         path: Judged(item) if isinstance(item, Failure) else item for path, item in done.items()
     }

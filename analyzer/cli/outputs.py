@@ -96,14 +96,21 @@ def write_files(contents: Mapping[str, bytes], folder: str = "") -> None:
 
 def keep_models(targets: Iterable[str], models: Iterable[str]) -> None:
     """Raises ``ConfigError`` if one of the files to be written is a model that is read."""
+    read: set[tuple[int, int]] = set()
+    for model in models:
+        looks = (lambda _: os.fstat(0),) if model == STDIN else (os.lstat, os.stat)
+        for look in looks:
+            with suppress(OSError, ValueError):  # whoever reads it says so
+                read.add(_identity(look(model)))
     for target in targets:
         with suppress(OSError, ValueError):  # what is not there is not replaced
-            there = os.lstat(place_of(target))
-            for model in models:
-                with suppress(OSError, ValueError):
-                    looks = (lambda _: os.fstat(0),) if model == STDIN else (os.lstat, os.stat)
-                    if any(os.path.samestat(there, look(model)) for look in looks):
-                        raise ConfigError(f"{target}: is the model itself; write to another file")
+            if _identity(os.lstat(place_of(target))) in read:
+                raise ConfigError(f"{target}: is the model itself; write to another file")
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    """As ``os.path.samestat`` has it."""
+    return status.st_dev, status.st_ino
 
 
 def place_of(path: str, *, strict: bool = False) -> str:

@@ -1,15 +1,12 @@
-"""``onnxlint report``: one model as pages."""
+"""``onnxlint report``: models as pages."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.cli import exits, values
-from analyzer.cli.apart import made_apart
 from analyzer.cli.bases import with_bases
-from analyzer.cli.judge import judge_one
 from analyzer.cli.options import (
     add_language_option,
     add_model_options,
@@ -17,6 +14,8 @@ from analyzer.cli.options import (
     add_target_option,
 )
 from analyzer.cli.outputs import keep_models, write_files
+from analyzer.cli.pages.made import FULL, judged, options_of, private_paths, rendered
+from analyzer.cli.pages.places import stem_of, targets_of
 from analyzer.cli.paths import STDIN
 from analyzer.cli.plan import make_plans
 from analyzer.cli.shell import command_line
@@ -24,37 +23,33 @@ from analyzer.devices import SHIPPED, profile
 from analyzer.errors import ConfigError
 from analyzer.model.limits import Limits
 from analyzer.report import REPORT_FORMATS, SUFFIXES
-from analyzer.report.privacy import without_folders
 from analyzer.report.result import Options
 from analyzer.report.sheet import Report, is_json, read_json
-from analyzer.sanitise import file_name
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Mapping
 
     from analyzer.cli.console import Console
     from analyzer.cli.environment import Environment
-    from analyzer.cli.plan import Plan
-    from analyzer.facts import Facts
-    from analyzer.report.result import Result
 
 DEFAULT = ("html", "pdf")
 TARGETS = ("ort_cpu", "ort_cuda", "ort_webgpu_js", "nnapi", "coreml_mlprogram", "qnn_htp",
            "tensorrt", "openvino", "tflite_onnx2tf_tf")  # fmt: skip
 """Where a report looks whether the model runs if nobody says where it is to run."""
 
-FULL = "full"
-"""The provenance that has whole paths."""
-ABOUT_PAGES = ("model", "output", "format", "count", "provenance", "lang")
+ABOUT_PAGES = ("models", "output", "format", "count", "provenance", "lang", "jobs")
 """Arguments that say how pages look; all others would change what they say."""
 
 
 def configure(parser: ArgumentParser) -> None:
     """Arguments of this command."""
     parser.add_argument(
-        "model",
-        metavar="MODEL",
-        help="a model file, - for standard input, or the JSON of a report",
+        "models",
+        metavar="PATH",
+        nargs="+",
+        help="a model file, - for standard input, or the JSON of a report; of several, or of "
+        "folders with *.onnx files, an index is written as well",
     )
     parser.add_argument(
         "-o",
@@ -86,6 +81,13 @@ def configure(parser: ArgumentParser) -> None:
         default="names",
         help="what the report tells of files: their names, or full paths (default: names)",
     )
+    parser.add_argument(
+        "-j",
+        "--jobs",
+        metavar="N",
+        type=values.positive,
+        help="processes for many models (default: one per core)",
+    )
     add_language_option(parser)
     add_target_option(parser, f"(default: {', '.join(TARGETS)})")
     parser.add_argument(
@@ -102,36 +104,38 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace, console: Console, environment: Environment) -> int:
-    """Write the files and say where they are; 0 whatever the report says."""
+    """Write the files and say where they are; 0 whatever a report says, 2 if one is missing."""
     formats = tuple(dict.fromkeys(arguments.format))
     unknown = [name for name in formats if name not in REPORT_FORMATS]
     if unknown or not formats:
         what = unknown[0] if unknown else "nothing"
         raise ConfigError(f"--format {what}: formats are {', '.join(REPORT_FORMATS)}")
-    path = arguments.model
-    stem = "stdin" if path == STDIN else _stem(path)
-    targets = {name: os.path.join(arguments.output, f"{stem}.{SUFFIXES.get(name, name)}")
-               for name in formats}  # fmt: skip
+    suffixes = {name: SUFFIXES.get(name, name) for name in formats}
+    if len(arguments.models) > 1 or os.path.isdir(arguments.models[0]):
+        from analyzer.cli.pages.many import report_many
+
+        written = report_many(arguments, suffixes, console, environment)
+        for target in written.files:
+            console.line(target)
+        return written.code
+    return _report_one(arguments, suffixes, console, environment)
+
+
+def _report_one(
+    arguments: Namespace, suffixes: Mapping[str, str], console: Console, environment: Environment
+) -> int:
+    (path,) = arguments.models
+    targets = targets_of(stem_of(path), arguments.output, suffixes)
     keep_models(targets.values(), [path])
     written = path != STDIN and is_json(path)
-    subject, options, limits = (_written if written else _judged)(arguments, console, environment)
+    report, options, limits = (_written if written else _judged)(arguments, console, environment)
     # All formats before the first file: a report is complete or not there.
     debug = arguments.debug or environment.debug  # a traceback is this process's
-    files = {
-        target: _render(name, subject, options, limits, debug=debug)
-        for name, target in targets.items()
-    }
-    write_files(files, folder=arguments.output)
-    for target in files:
+    made = rendered(report, targets, options, limits, debug=debug)
+    write_files({targets[name]: data for name, data in made.items()}, folder=arguments.output)
+    for target in targets.values():
         console.line(target)
     return exits.CLEAN
-
-
-def _stem(path: str) -> str:
-    """Name of our files, from the model's: its bytes are UTF-8 whatever the locale says."""
-    stem = os.path.splitext(os.path.basename(path))[0]
-    text = os.fsencode(stem).decode("utf-8", "surrogateescape")
-    return os.fsdecode(file_name(text).encode("utf-8", "surrogateescape"))
 
 
 Made = tuple[Report, Options, Limits]
@@ -139,39 +143,17 @@ Made = tuple[Report, Options, Limits]
 
 def _judged(arguments: Namespace, console: Console, environment: Environment) -> Made:
     """The report of a model."""
-    path, full = arguments.model, arguments.provenance == FULL
+    (path,), full = arguments.models, arguments.provenance == FULL
     plan = with_bases(make_plans([path], arguments, environment.today, note=console.note))[path]
-    private = () if full else _paths(arguments)
     devices = tuple(map(profile, dict.fromkeys(arguments.device or SHIPPED)))
-    result, _ = judge_one(path, plan, command_line(arguments, private))
-    result = replace(result, devices=devices, budget=_budget(result.facts, path, plan))
-    options = Options(
-        count=arguments.count or plan.config.count,
-        created=environment.created,
-        html_rows=plan.limits.html_rows,
-        pdf_rows=plan.limits.pdf_rows,
-    )
-    return Report.of(result if full else without_folders(result)), options, plan.limits
-
-
-def _budget(facts: Facts, path: str, plan: Plan) -> int | None:
-    """Most MACs that the configuration allows the model."""
-    from analyzer.cli.budgets.hold import allowed, hold
-
-    rules = plan.budget_rules
-    held = hold(facts, plan.budgets, plan.bases.get(path), plan.settings, rules)
-    return allowed("macs", held.settings, rules)
-
-
-def _paths(arguments: Namespace) -> list[str]:
-    """Every path of the command line."""
-    a = arguments
-    return [a.model, a.output, *filter(None, [a.config]), *a.rules, *a.target, *a.device]
+    command = command_line(arguments, () if full else private_paths(arguments))
+    result = judged(path, plan, command, devices, full=full)
+    return Report.of(result), options_of(arguments, plan, environment.created), plan.limits
 
 
 def _written(arguments: Namespace, console: Console, environment: Environment) -> Made:
     """A report of which the JSON was written before; nothing is judged anew."""
-    path = arguments.model
+    (path,) = arguments.models
     usual = vars(_parsed_alone(path, arguments.output))
     given = [
         name for name, value in usual.items()
@@ -197,15 +179,3 @@ def _parsed_alone(model: str, output: str) -> Namespace:
     parser = ArgumentParser()
     configure(parser)
     return parser.parse_args(["--output", output, "--", model])
-
-
-def _render(name: str, report: Report, options: Options, limits: Limits, *, debug: bool) -> bytes:
-    if name != "pdf" or debug:
-        return REPORT_FORMATS[name](report, options)
-    return draw_pdf(report, options, limits)
-
-
-def draw_pdf(subject: Result | Report, options: Options, limits: Limits = Limits()) -> bytes:
-    """A PDF, made in a guarded process; raises ``OutputError``."""
-    report = Report.of(subject)
-    return made_apart(lambda: REPORT_FORMATS["pdf"](report, options), limits, "the PDF")

@@ -72,11 +72,12 @@ CHECK_FORMATS: Mapping[str, BatchRenderer] = {
     "junit": _from("junit", "render_batch"),
     "markdown": _from("markdown", "render_batch"),
     "netron": _from("netron", "render_batch"),
+    "html": _from("index.html", "render_batch"),
 }
-WITHOUT_FINGERPRINTS = frozenset({"text", "concise", "github", "netron"})
+WITHOUT_FINGERPRINTS = frozenset({"text", "concise", "github", "netron", "html"})
 """Formats of ``check`` that show none, so that they need not be worked out."""
 FINDINGS_ONLY = frozenset({"text", "concise", "jsonl", "csv", "github", "sarif",
-                           "code-scanning", "gitlab", "junit", "markdown"})  # fmt: skip
+                           "code-scanning", "gitlab", "junit", "markdown", "html"})  # fmt: skip
 """Formats of ``check`` that show of a model's operators only those that findings are about, and
 no list of blocks, modules or tensors: results for them are kept without the rest."""
 STATISTICS_FORMATS: Mapping[str, BatchRenderer] = {

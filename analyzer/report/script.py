@@ -26,9 +26,9 @@ def words() -> dict[str, str]:
 
 
 @cache
-def script() -> Markup:
-    """All files as one function, without indentation and lines of comment; no data is in it."""
-    blocks = (f"{{\n{_read(name)}}}\n" for name in FILES)
+def script(files: tuple[str, ...] = FILES) -> Markup:
+    """``files`` as one function, without indentation and lines of comment; no data is in it."""
+    blocks = (f"{{\n{_read(name)}}}\n" for name in files)
     return Markup(f'(() => {{\n"use strict";\n{_read("tools")}{"".join(blocks)}}})();\n')
 
 

@@ -109,7 +109,7 @@ SINKS: tuple[Sink, ...] = (
     ),
     Sink(
         "HTML: text, attributes, SVG, titles and bookmarks",
-        ("REPORT html", "REPORT pdf"),
+        ("REPORT html", "REPORT pdf", "CHECK html"),
         "`<`, `>`, `&`, quotes, in every variable of every template; no scripts, no addresses but "
         "`https:`",
         ("analyzer.report.rendering.environment",),
@@ -148,7 +148,7 @@ SINKS: tuple[Sink, ...] = (
 ENDS: dict[str, str] = {
     "cli/completion.py run": "fields made clean, and tabs for the shell between them",
     "cli/console.py _for_terminal": "bytes again, for a terminal that is not UTF-8",
-    "cli/report.py _stem": "the visible name of a file, as the system spells it",
+    "cli/pages/places.py _ours": "the visible name of a file, as the system spells it",
     "cli/git/repository.py Repository.sizes": "names of objects, for git",
     "cli/git/repository.py Repository.small": "names of objects, for git",
     "cli/new_rule.py write_new_rule": "a text of ours and a checked name",
@@ -160,6 +160,7 @@ ENDS: dict[str, str] = {
     "report/github.py render_batch": "commands of ours",
     "report/gitlab.py _issue": "a digest",
     "report/html.py render": "what the templates made",
+    "report/index/html.py _page": "what the templates made",
     "report/json.py _escape": "the end of encode",
     "report/markdown.py _Page.add": "a length",
     "report/netron.py render": "the overlay, as JSON",

@@ -63,6 +63,7 @@ def check_batch(item: Result | Failure, *, schema: bool) -> None:
     """All formats of ``check``."""
     batch = Batch((item,))
     made = {name: CHECK_FORMATS[name](batch, Options()).decode() for name in CHECK_FORMATS}
+    check_page(made["html"])
     lines = made.pop("github").splitlines()
     expect(all(_OURS.match(line) for line in lines), "a line for GitHub that is not ours")
     plain(without_our_commands("\n".join(lines)))

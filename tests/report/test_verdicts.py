@@ -25,7 +25,7 @@ PARTLY = {
     "github": "^::error .*title=inconclusive ",
     "gitlab": '"check_name": "inconclusive".*"severity": "blocker"',
     "junit": '<error type="inconclusive ', "markdown": "No verdict",
-    "netron": "inconclusive",
+    "netron": "inconclusive", "html": r'badge warning"><a href="#why1">inconclusive',
 }  # fmt: skip
 """How each format says that a model was judged in part."""
 NOT_AT_ALL = PARTLY | {
@@ -33,7 +33,7 @@ NOT_AT_ALL = PARTLY | {
     "jsonl": '"kind": "failure".*"outcome": "inconclusive"',
     "github": "^::error .*title=cannot judge:",
     "gitlab": '"check_name": "cannot-judge".*"severity": "blocker"',
-    "junit": '<error type="cannot-judge"',
+    "junit": '<error type="cannot-judge"', "html": r'badge error"><a href="#why1">not read',
 }  # fmt: skip
 """… and that a file was not judged at all."""
 

@@ -1,0 +1,1 @@
+"""Pages about models: what ``report`` makes of one model, and of many."""

@@ -1,0 +1,85 @@
+"""The report of one model, in memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from analyzer.cli.apart import made_apart
+from analyzer.cli.judge import judge_one
+from analyzer.model.limits import Limits
+from analyzer.report import REPORT_FORMATS
+from analyzer.report.privacy import without_folders
+from analyzer.report.result import Options
+from analyzer.report.sheet import Report
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from analyzer.cli.plan import Plan
+    from analyzer.devices import Profile
+    from analyzer.facts import Facts
+    from analyzer.report.result import Result
+
+FULL = "full"
+"""The provenance that has whole paths."""
+
+
+def judged(
+    path: str, plan: Plan, command: str, devices: tuple[Profile, ...], *, full: bool
+) -> Result:
+    """What a report is made of; raises ``OnnxlintError``. ``full``: with whole paths."""
+    result, _ = judge_one(path, plan, command)
+    result = replace(result, devices=devices, budget=_budget(result.facts, path, plan))
+    return result if full else without_folders(result)
+
+
+def _budget(facts: Facts, path: str, plan: Plan) -> int | None:
+    """Most MACs that the configuration allows the model."""
+    from analyzer.cli.budgets.hold import allowed, hold
+
+    rules = plan.budget_rules
+    held = hold(facts, plan.budgets, plan.bases.get(path), plan.settings, rules)
+    return allowed("macs", held.settings, rules)
+
+
+def options_of(arguments: Namespace, plan: Plan, created: datetime | None) -> Options:
+    """How to write a report, by the command line and the settings that hold for the model."""
+    return Options(
+        count=arguments.count or plan.config.count,
+        created=created,
+        html_rows=plan.limits.html_rows,
+        pdf_rows=plan.limits.pdf_rows,
+    )
+
+
+def rendered(
+    report: Report,
+    formats: Iterable[str],
+    options: Options,
+    limits: Limits,
+    *,
+    debug: bool,
+) -> dict[str, bytes]:
+    """A report in each format. ``debug``: in this process, whose traceback somebody wants."""
+    made: dict[str, bytes] = {}
+    for name in formats:
+        direct = debug or name != "pdf"
+        made[name] = (
+            REPORT_FORMATS[name](report, options) if direct else draw_pdf(report, options, limits)
+        )
+    return made
+
+
+def draw_pdf(subject: Result | Report, options: Options, limits: Limits = Limits()) -> bytes:
+    """A PDF, made in a guarded process; raises ``OutputError``."""
+    report = Report.of(subject)
+    return made_apart(lambda: REPORT_FORMATS["pdf"](report, options), limits, "the PDF")
+
+
+def private_paths(arguments: Namespace) -> list[str]:
+    """Every path of the command line."""
+    a = arguments
+    return [*a.models, a.output, *filter(None, [a.config]), *a.rules, *a.target, *a.device]

@@ -1,0 +1,50 @@
+"""The index as a table for spreadsheets: a row for each model, numbers with all their digits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.report.index.summary import SEVERITIES, worst_first
+from analyzer.sanitise import csv_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from analyzer.report.index.entry import IndexEntry, IndexFigure
+
+COLUMNS = (
+    "model", "outcome", "judged", "errors", "warnings", "infos", "silenced", "rules",
+    "architecture", "family", "macs", "macs_at_least", "params", "params_at_least",
+    "weight_bytes", "weight_bytes_at_least", "peak_activation_bytes",
+    "peak_activation_bytes_at_least", "verdict", "reasons",
+)  # fmt: skip
+
+
+def render_index_csv(entries: Sequence[IndexEntry]) -> bytes:
+    """UTF-8 with a header line, the worst model first; text is safe in formulas."""
+    devices = list(dict.fromkeys(time.device for entry in entries for time in entry.times))
+    formats = list(dict.fromkeys(name for entry in entries for name in entry.files or {}))
+    head = (*COLUMNS, *(f"seconds_at_least_{device}" for device in devices), *formats)
+    return csv_rows((head, *(_row(entry, devices, formats) for entry in worst_first(entries))))
+
+
+def _row(entry: IndexEntry, devices: list[str], formats: list[str]) -> tuple[object, ...]:
+    times = {time.device: time.seconds for time in entry.times}
+    counts, files = entry.counts or {}, entry.files or {}
+    return (
+        entry.path, entry.outcome, _word(entry.judged), *(counts.get(w) for w in SEVERITIES),
+        entry.silenced if entry.judged else None, " ".join(entry.rules),
+        entry.detail, entry.group,
+        *_pair(entry.macs), *_pair(entry.params), *_pair(entry.weight_bytes),
+        *_pair(entry.peak_bytes), entry.verdict, "; ".join(entry.reasons),
+        *(times.get(device) for device in devices), *(files.get(name, "") for name in formats),
+    )  # fmt: skip
+
+
+def _pair(figure: IndexFigure) -> Iterator[int | str | None]:
+    yield figure.value
+    yield _word(figure.least)
+
+
+def _word(true: bool) -> str:
+    return "yes" if true else "no"

@@ -1,0 +1,168 @@
+"""One model as a row: verdict, findings and totals, small enough to keep thousands of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from analyzer import units
+from analyzer.devices import bound
+from analyzer.facts import Certainty
+from analyzer.findings.finding import Severity
+from analyzer.language import _, mark
+from analyzer.report import words
+from analyzer.report.claims.advice import verdict
+from analyzer.report.claims.identity import family
+from analyzer.report.notices import without_verdict
+from analyzer.report.result import INCONCLUSIVE, Outcome
+from analyzer.sanitise import clean, label
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from analyzer.devices import Profile
+    from analyzer.facts import Facts
+    from analyzer.report.result import Result
+
+REASONS = 3
+"""Reasons for which there is no verdict that are listed of one model."""
+KINDS: Mapping[str, str] = {
+    "graph": mark("without products"), "convolutional": mark("convolutional"),
+    "recurrent": mark("recurrent"), "transformer": mark("transformer"),
+    "products": mark("matrix products"), "mixed": mark("mixed"),
+}  # fmt: skip
+"""Networks that no published architecture is recognised in, by what computes most."""
+
+
+class IndexFigure(NamedTuple):
+    """A total of one model, or of many."""
+
+    value: int | None
+    """``None``: unknown."""
+    least: bool = False
+    """Something is missing: it is at least that much."""
+
+
+class Elapsed(NamedTuple):
+    """The least that one inference takes on a device."""
+
+    device: str
+    name: str
+    seconds: float | None
+    least: bool
+    """Operators of unknown cost come on top."""
+    missing: tuple[str, ...]
+    """Element types that the device does not compute in."""
+
+
+UNKNOWN = IndexFigure(None)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """What an index says of one model."""
+
+    path: str
+    """As the reader is to see it."""
+    outcome: Outcome
+    reasons: tuple[str, ...] = ()
+    """Why there is no verdict, or one on a part only."""
+    judged: bool = True
+    """False: it could not be read, and nothing below is known."""
+    verdict: str = ""
+    """The first sentence of its report."""
+    group: str = ""
+    """The published architecture, or the kind of network, that it is one of."""
+    recognised: bool = False
+    """Whether the group is a published architecture."""
+    detail: str = ""
+    """The architecture with its size."""
+    counts: Mapping[str, int] | None = None
+    """Findings by severity; ``None``: unknown."""
+    silenced: int = 0
+    """Findings that the configuration or the baseline holds back."""
+    rules: tuple[str, ...] = ()
+    """Rules with findings, the gravest first."""
+    macs: IndexFigure = UNKNOWN
+    params: IndexFigure = UNKNOWN
+    weight_bytes: IndexFigure = UNKNOWN
+    peak_bytes: IndexFigure = UNKNOWN
+    """Peak activation memory."""
+    times: tuple[Elapsed, ...] = ()
+    """On the devices that somebody named."""
+    files: Mapping[str, str] | None = None
+    """Addresses of its reports as seen from the index, by format."""
+
+
+def failed(path: str, reason: str) -> IndexEntry:
+    """The row of a file that could not be judged."""
+    return IndexEntry(label(path), INCONCLUSIVE, (clean(reason),), False)
+
+
+def entry_of(
+    result: Result,
+    path: str,
+    files: Mapping[str, str] | None = None,
+    devices: Sequence[Profile] = (),
+    *,
+    whole: bool = True,
+) -> IndexEntry:
+    """The row of one model.
+
+    It needs of the model's operators only those that findings are about; that there are no others,
+    and no blocks, is what ``whole`` denies. Then the kind of an unknown network cannot be told.
+    """
+    facts = result.facts
+    known = facts.architecture
+    said = words.say([verdict(result)])
+    reasons = [notice.sentence for notice in without_verdict(result, again=True)]
+    left = len(reasons) - REASONS
+    more = (_("and {n} more", n=units.count(left)),) if left > 0 else ()
+    order = list(Severity)
+    found = Counter(finding.severity.value for finding in result.groups)
+    gravest = sorted(result.groups, key=lambda f: (order.index(f.severity), f.rule))
+    return IndexEntry(
+        path=label(path),
+        outcome=result.outcome,
+        reasons=(*reasons[:REASONS], *more),
+        verdict=said["verdict"],
+        group=label(known.family, 40) if known else KINDS[family(facts)] if whole else "",
+        recognised=known is not None,
+        detail=label(known.detail) if known else "",
+        counts={severity.value: found[severity.value] for severity in order},
+        silenced=result.suppressed + result.accepted,
+        rules=tuple(dict.fromkeys(label(finding.rule) for finding in gravest)),
+        macs=_macs(facts),
+        params=_stored(facts, facts.parameters.weights),
+        weight_bytes=_stored(facts, facts.parameters.weight_bytes),
+        peak_bytes=_peak(facts),
+        times=tuple(_time(facts, device) for device in devices),
+        files=files,
+    )
+
+
+def _macs(facts: Facts) -> IndexFigure:
+    totals = facts.totals
+    if totals.complete:
+        return IndexFigure(totals.macs)
+    return IndexFigure(totals.macs or None, True)  # 0 of operators that nobody knows is no number
+
+
+def _stored(facts: Facts, value: int) -> IndexFigure:
+    certainty = facts.parameters.certainty
+    if certainty is Certainty.UNKNOWN:
+        return IndexFigure(None, True)
+    return IndexFigure(value, certainty is Certainty.LOWER_BOUND)
+
+
+def _peak(facts: Facts) -> IndexFigure:
+    memory = facts.memory
+    return IndexFigure(
+        memory.peak_bytes, memory.certainty in (Certainty.LOWER_BOUND, Certainty.UNKNOWN)
+    )
+
+
+def _time(facts: Facts, device: Profile) -> Elapsed:
+    found = bound(facts, device)
+    return Elapsed(device.id, label(device.name, 60), found.seconds, found.partial, found.missing)

@@ -1,0 +1,289 @@
+"""Many models as one page: totals, what has no verdict, families, every model, worst first.
+
+The page of ``check`` has their findings, that of ``report`` links to a report of each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from analyzer import units
+from analyzer.language import _, spoken
+from analyzer.report.index.entry import entry_of, failed
+from analyzer.report.index.summary import families, totals_of, worst_first
+from analyzer.report.lines import summary
+from analyzer.report.notices import reported, silenced, without_verdict
+from analyzer.report.rendering import environment
+from analyzer.report.result import CLEAN, FINDINGS, INCONCLUSIVE, Failure, Result
+from analyzer.report.script import script
+from analyzer.report.uri import near
+from analyzer.report.view.findings import first_of_each
+from analyzer.report.view.kinds import COLORS
+from analyzer.sanitise import label
+from analyzer.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from analyzer.report.index.entry import IndexEntry, IndexFigure
+    from analyzer.report.index.summary import IndexFamily, IndexTotals
+    from analyzer.report.notices import Notice
+    from analyzer.report.result import Batch, Options
+
+BARS = 40
+"""Most bars of a sparkline; of more models, as many are picked evenly."""
+BAR, GAP, TALL = 6, 2, 24
+NAME = 40
+"""Longest name of a model in a card."""
+SCRIPTS = ("theme", "sort", "filter")
+
+
+class IndexCard(NamedTuple):
+    """One of the four headline numbers."""
+
+    title: str
+    value: str
+    detail: tuple[str, ...]
+    link: str = ""
+    """Id of what its first detail leads to."""
+
+
+@dataclass(frozen=True, slots=True)
+class SparkBar:
+    """One model."""
+
+    x: int
+    y: float
+    height: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sparkline:
+    """MACs of the models of a family, from the least to the most."""
+
+    width: int
+    height: int
+    bar: int
+    """Width of a bar."""
+    bars: tuple[SparkBar, ...]
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyRow:
+    """One family as the page shows it."""
+
+    family: IndexFamily
+    cost: str
+    params: str
+    most: int
+    """MACs of the largest, which the table is sorted by."""
+    most_params: int
+    spark: Sparkline | None
+    """``None`` where no cost is known, or of one model only."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFindings:
+    """What is found in one model, as the page of ``check`` lists it."""
+
+    anchor: str
+    entry: IndexEntry
+    unjudged: tuple[Notice, ...]
+    found: tuple[Notice, ...]
+    more: Mapping[str, int]
+    """By rule, how many findings of it are not listed."""
+    silenced: tuple[Notice, ...]
+
+    @property
+    def speaks(self) -> bool:
+        """Whether there is anything to list."""
+        return bool(self.unjudged or self.found or self.silenced)
+
+
+def render_index(entries: Sequence[IndexEntry], options: Options, title: str) -> bytes:
+    """UTF-8: the index of the reports that ``entries`` name; ``title`` is their folder's."""
+    rows = [_family(family) for family in families(entries)]
+    return _page(entries, options, title=title, eyebrow=_("onnxlint index"), rows=rows)
+
+
+def render_batch(batch: Batch, options: Options) -> bytes:
+    """UTF-8: every model that ``check`` looked at, and its findings."""
+    shown = [_shown(item, options) for item in batch.items]
+    judged = {
+        id(entry): item
+        for entry, item in zip(shown, batch.items, strict=True)
+        if isinstance(item, Result)
+    }
+    order = [entry for entry in worst_first(shown) if id(entry) in judged]
+    found = [
+        _found(f"m{number}", entry, judged[id(entry)], options.text_rows)
+        for number, entry in enumerate(order, 1)
+    ]
+    return _page(
+        shown, options, title=_("Models checked"), eyebrow=_("onnxlint check"),
+        found=[each for each in found if each.speaks],
+        anchors={each.entry.path: each.anchor for each in found if each.speaks},
+        lead=summary(batch),
+    )  # fmt: skip
+
+
+def _shown(item: Result | Failure, options: Options) -> IndexEntry:
+    if isinstance(item, Failure):
+        return failed(near(item.path, options.root), item.reason)
+    return entry_of(item, near(item.facts.model.path, options.root), whole=False)
+
+
+def _found(anchor: str, entry: IndexEntry, result: Result, most: int) -> ModelFindings:
+    _, more = first_of_each(result.groups, most)
+    listed: dict[str, int] = {}
+    notices = []
+    for notice in reported(result):
+        listed[notice.rule] = listed.get(notice.rule, 0) + 1
+        if listed[notice.rule] <= most:
+            notices.append(notice)
+    unjudged = tuple(without_verdict(result, again=True))
+    return ModelFindings(anchor, entry, unjudged, tuple(notices), more, tuple(silenced(result)))
+
+
+def _page(
+    entries: Sequence[IndexEntry],
+    options: Options,
+    *,
+    title: str,
+    eyebrow: str,
+    lead: str = "",
+    rows: Sequence[FamilyRow] = (),
+    found: Sequence[ModelFindings] = (),
+    anchors: Mapping[str, str] | None = None,
+) -> bytes:
+    order, totals = worst_first(entries), totals_of(entries)
+    unjudged = [entry for entry in order if entry.reasons]
+    why = {entry.path: f"why{number}" for number, entry in enumerate(unjudged, 1)}
+    devices = list(dict.fromkeys((t.device, t.name) for e in entries for t in e.times))
+    text = environment().get_template("index.html.j2").render(
+        lang=spoken(),
+        title=title,
+        eyebrow=eyebrow,
+        lead=lead or in_all(totals),
+        options=options,
+        version=__version__,
+        js=script(SCRIPTS),
+        cards=_cards(totals, "unjudged" if unjudged else ""),
+        entries=order[: options.html_rows],
+        models=len(order),
+        anchors={**dict.fromkeys(why, ""), **dict.fromkeys((e.path for e in order), ""),
+                 **(anchors or {})},
+        unjudged=unjudged,
+        why=why,
+        devices=devices,
+        device_columns=[(name, "time", "n") for _id, name in devices],
+        families=rows,
+        found=found,
+        colors=COLORS,
+    )  # fmt: skip
+    return text.encode("utf-8")
+
+
+def in_all(totals: IndexTotals) -> str:
+    """The sentence about all models: ``3 models: 1 clean, 2 with findings; …``."""
+    return _("{models}: {outcomes}.", models=units.many(totals.models, "model"),
+             outcomes=", ".join(_outcomes(totals)))  # fmt: skip
+
+
+def _outcomes(totals: IndexTotals) -> list[str]:
+    """How many models came out how, the worst first."""
+    said = (
+        (totals.unread, _("{n} not read")),
+        (totals.outcomes.get(INCONCLUSIVE, 0), _("{n} judged in part")),
+        (totals.outcomes.get(FINDINGS, 0), _("{n} with findings")),
+        (totals.outcomes.get(CLEAN, 0), _("{n} clean")),
+    )
+    return [text.format(n=units.count(number)) for number, text in said if number]
+
+
+def figure(value: IndexFigure, unit: str = "") -> str:
+    """A total in words: ``at least 5 MMAC``; ``unit`` is ``B`` for bytes.
+
+    >>> from analyzer.report.index.entry import IndexFigure
+    >>> figure(IndexFigure(2048), "B"), figure(IndexFigure(5_000_000, True), "MAC")
+    ('2 KiB', 'at least 5 MMAC')
+    """
+    if value.value is None:
+        return units.count(None)
+    text = units.size(value.value) if unit == "B" else units.si(value.value, unit)
+    return _("at least {figure}", figure=text) if value.least else text
+
+
+def _cards(totals: IndexTotals, unjudged: str) -> list[IndexCard]:
+    """The four numbers at the top; ``unjudged`` is where models without a verdict are listed."""
+    found = units.count(sum(totals.counts.values()))
+    severities = [units.many(n, word) for word, n in totals.counts.items() if n]
+    silent = [_("{n} more not reported", n=units.count(totals.silenced))] if totals.silenced else []
+    return [
+        IndexCard(_("Models"), units.count(totals.models), tuple(_outcomes(totals)), unjudged),
+        IndexCard(
+            _("Findings"),
+            _("at least {figure}", figure=found) if totals.findings_least else found,
+            (*severities, *silent),
+        ),
+        IndexCard(
+            _("Compute of all"),
+            figure(totals.macs, "MAC"),
+            (
+                _("{figure} parameters", figure=figure(totals.params)),
+                _("{figure} of weights", figure=figure(totals.weight_bytes, "B")),
+            ),
+        ),
+        IndexCard(
+            _("Largest peak of activations"),
+            figure(totals.peak_bytes, "B"),
+            (label(totals.peak_of, NAME),) if totals.peak_of else (),
+        ),
+    ]
+
+
+def _family(family: IndexFamily) -> FamilyRow:
+    members = family.members
+    return FamilyRow(
+        family,
+        _range([m.macs for m in members], "MAC"),
+        _range([m.params for m in members], ""),
+        max((m.macs.value or 0 for m in members), default=0),
+        max((m.params.value or 0 for m in members), default=0),
+        _spark(members),
+    )
+
+
+def _range(figures: Sequence[IndexFigure], unit: str) -> str:
+    """The least and the most of several figures."""
+    known = [figure.value for figure in figures if figure.value is not None]
+    if not known:
+        return units.count(None)
+    low, high = units.si(min(known), unit), units.si(max(known), unit)
+    least = any(figure.least for figure in figures)
+    text = low if low == high else _("{low} to {high}", low=low, high=high)
+    return _("at least {figure}", figure=text) if least else text
+
+
+def _spark(members: Sequence[IndexEntry]) -> Sparkline | None:
+    known = [member for member in members if member.macs.value]
+    if len(known) < 2:
+        return None
+    picked = known
+    if len(known) > BARS:
+        picked = [known[n * (len(known) - 1) // (BARS - 1)] for n in range(BARS)]
+    most = max(member.macs.value or 0 for member in picked)
+    bars = []
+    for n, member in enumerate(picked):
+        tall = max(TALL * (member.macs.value or 0) / most, 0.5)
+        title = f"{member.path}: {figure(member.macs, 'MAC')}"
+        bars.append(SparkBar(n * (BAR + GAP), round(TALL - tall, 1), round(tall, 1), title))
+    first, last = figure(picked[0].macs, "MAC"), figure(picked[-1].macs, "MAC")
+    alt = _("MACs of {models}, from {first} to {last}", models=units.many(len(known), "model"),
+            first=first, last=last)  # fmt: skip
+    return Sparkline(
+        len(picked) * (BAR + GAP) - GAP, TALL, BAR, tuple(bars), alt,
+    )  # fmt: skip
