@@ -469,6 +469,7 @@ def _result(facts: Facts, rules: tuple[Rule, ...], settings: Settings) -> Result
     return Result(
         facts, verdict.findings, applied,
         silenced=verdict.suppressed, known=verdict.accepted, skipped_rules=skipped,
+        set_rules=tuple(settings.options),
     )  # fmt: skip
 
 

@@ -126,7 +126,7 @@ def _decided(seen: Seen, plan: Plan, command: str) -> tuple[Result, frozenset[Su
         facts, verdict.findings, plan.applied, command,
         silenced=verdict.suppressed, known=verdict.accepted,
         configuration=shown_path(plan.config.path) if plan.config.path else "",
-        skipped_rules=plan.skipped, targets_asked=plan.targets_asked,
+        skipped_rules=plan.skipped, targets_asked=plan.targets_asked, set_rules=plan.set_rules,
     )  # fmt: skip
     return result, verdict.used
 

@@ -99,6 +99,16 @@ class Plan:
         return {name: limits for name, limits in said if FIGURES[name].rule in names}
 
     @property
+    def set_rules(self) -> tuple[str, ...]:
+        """Ids or names of rules for which an option or a budget is set."""
+        options = tuple(self.settings.options)
+        if not self.budgets:
+            return options
+        from analyzer.cli.budgets.figures import FIGURES
+
+        return (*options, *(FIGURES[name].rule for name in self.budgets))
+
+    @property
     def has_relative_budgets(self) -> bool:
         """Whether judging needs the base of a model."""
         return any(limit.is_relative for limits in self.budgets.values() for limit in limits)

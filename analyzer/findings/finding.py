@@ -70,6 +70,9 @@ class Finding(Brief):
     """Unit of ``value``; empty for a plain number."""
     total: str = field(default="sum", metadata=HIDDEN)
     """How values of places add up: ``sum`` or ``max``."""
+    saves: str = ""
+    """What acting on it saves ``value`` of: ``macs``, ``params``, ``traffic`` (bytes that one
+    inference moves) or ``stored`` (bytes of the file); empty where nobody says that it does."""
     remedy: str = ""
     """What to do here, where that depends on the place; ``fix`` says it in general."""
     ask: str = ""

@@ -11,6 +11,7 @@ from analyzer.report.drawing.picture import picture
 from analyzer.report.page import LeftOut
 from analyzer.report.view import charts, growth, layers, skyline, tiles, whatif
 from analyzer.report.view.kinds import COLORS
+from analyzer.report.view.matrix import matrix
 from analyzer.sanitise import label
 from analyzer.version import __version__
 
@@ -73,6 +74,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         anchors = layers.pick_rows(sheet.nodes, options.html_rows, flagged, medium.idle)
         rows = layers.node_rows(sheet.nodes, anchors, names)
     groups = [_within(group, medium) for group in page.groups]
+    found = {form.id: form for form in page.options} | {ask.rule: ask for ask in page.asks}
     by_params = sorted(page.shares, key=lambda share: (-share.params, share.kind))
     return {
         "medium": medium,
@@ -85,7 +87,8 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "groups": groups,
         "articles": [group for group in groups if not (medium.remarks and group.informs)],
         "remarks": [group for group in groups if medium.remarks and group.informs],
-        "actions": [ask for rule in page.actions for ask in page.asks if ask.rule == rule],
+        "first": [found[name] for name in page.actions if name in found],
+        "matrix": matrix(page.asks, page.options),
         "macs_bar": charts.stacked(page.shares, "macs"),
         "params_bar": charts.stacked(by_params, "params"),
         "curve": charts.curve(page.conversion_steps, 170 * medium.tall),

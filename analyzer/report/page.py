@@ -6,13 +6,12 @@ It is a member of the JSON that ``report`` writes, and HTML and PDF are made of 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from analyzer.devices import SHIPPED
 from analyzer.language import Language, spoken
 from analyzer.records import Signed
-from analyzer.report.claims import claims_of
 from analyzer.report.drawing import Drawing, draw
 from analyzer.report.view import actions as todo
 from analyzer.report.view import (
@@ -32,7 +31,7 @@ from analyzer.report.view import (
     weights,
     whatif,
 )
-from analyzer.report.view.actions import Action, Checked, SmallerForm
+from analyzer.report.view.actions import Action, Checked
 from analyzer.report.view.assumed import choices
 from analyzer.report.view.blocks import BlockKind, BlockRow
 from analyzer.report.view.conversion import Conversion, Total
@@ -44,6 +43,7 @@ from analyzer.report.view.layers import Bar, LayerGroup
 from analyzer.report.view.memory import Alive, Device, RoleRow
 from analyzer.report.view.method import AssumedRow, FormulaRow, ProblemRow
 from analyzer.report.view.modules import ModuleRow
+from analyzer.report.view.options import SmallerForm, options
 from analyzer.report.view.skyline import Skyline
 from analyzer.report.view.summary import Coverage, KindRow
 from analyzer.report.view.tiles import Tile
@@ -53,11 +53,8 @@ from analyzer.restore import record
 from analyzer.sanitise import clean, label
 
 if TYPE_CHECKING:
-    from analyzer.devices import Profile
     from analyzer.report.result import Result
 
-USUAL = "rpi5"
-"""Device whose times stand beside options where nobody chose."""
 MOST_METADATA = 20
 """Entries of the model's metadata that a page lists."""
 
@@ -111,7 +108,7 @@ class Page:
     shares: tuple[KindRow, ...]
     coverage: Coverage
     actions: tuple[str, ...]
-    """Rules to act on first."""
+    """Ids of the rules to act on and of the forms to choose first."""
     asks: tuple[Action, ...]
     """What every rule with findings asks for."""
     options: tuple[SmallerForm, ...]
@@ -158,9 +155,10 @@ class Page:
 def make_page(result: Result) -> Page:
     """Facts and findings as a reader is to see them."""
     facts = result.facts
-    sizes, trained = whatif.view(facts, result.budget), weights.view(facts.evidence)
-    asked = next(claim.values["rules"] for claim in claims_of(result) if claim.id == "actions")
-    assert isinstance(asked, tuple)
+    sizes = replace(facts.once(whatif.view), budget=result.budget)
+    trained = weights.view(facts.evidence)
+    device = devices.main_device(result.devices)
+    asks, forms = todo.actions(result, device), options(facts, sizes, device)
     return Page(
         lang=spoken(),
         title=label(PurePath(facts.model.path).name or facts.model.path, 60),
@@ -169,9 +167,9 @@ def make_page(result: Result) -> Page:
         macs=facts.totals.macs,
         shares=summary.shares(facts),
         coverage=summary.coverage(facts.nodes),
-        actions=tuple(map(str, asked)),
-        asks=todo.actions(result),
-        options=todo.options(facts, sizes, _main_device(result)),
+        actions=todo.first(asks, forms),
+        asks=asks,
+        options=forms,
         checked=todo.checked(result),
         groups=findings.group(result),
         assumptions=method.assumptions(facts),
@@ -202,13 +200,6 @@ def make_page(result: Result) -> Page:
         formulas=method.formulas(facts),
         left_out=tuple(_left_out(result, sizes, trained)),
     )
-
-
-def _main_device(result: Result) -> Profile | None:
-    """Whose times stand beside options: the first that somebody named, of all that ship a usual
-    one."""
-    ids = tuple(each.id for each in result.devices)
-    return result.devices[ids.index(USUAL) if ids == SHIPPED else 0] if ids else None
 
 
 def _left_out(result: Result, sizes: WhatIf, trained: Weights | None) -> Iterator[LeftOut]:
@@ -245,7 +236,7 @@ def _origin(result: Result) -> Origin:
         nodes=result.facts.totals.nodes,
         metadata={label(key): label(value) for key, value in metadata},
         rules_version=result.rules_version,
-        rules=len(result.rules),
+        rules=len(result.judging),
         skipped_rules=len(result.skipped_rules),
         configuration=clean(result.configuration),
         command=clean(result.command),

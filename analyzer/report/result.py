@@ -79,6 +79,20 @@ class Result(Output):
     """Most MACs of one inference that the configuration allows; ``None`` for no budget."""
     targets_asked: bool = field(default=True, metadata=HIDDEN)
     """False where nobody named a target, and those looked at are a report's usual ones."""
+    set_rules: tuple[str, ...] = field(default=(), metadata=HIDDEN)
+    """Ids or names of rules for which somebody set an option or a budget."""
+
+    @property
+    def judging(self) -> tuple[Rule, ...]:
+        """Those of ``rules`` that had something to judge by: not a budget that nobody set, nor
+        what a target allows that nobody named."""
+        targets = self.targets_asked and bool(self.facts.targets)
+        return tuple(
+            rule
+            for rule in self.rules
+            if (targets or not rule.needs_target)
+            and (not rule.needs_setting or {rule.id, rule.name} & {*self.set_rules})
+        )
 
     @property
     @shown

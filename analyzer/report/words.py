@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzer import units
 from analyzer.facts import Certainty
+from analyzer.language import _
 from analyzer.report.claims.advice import LARGE
 from analyzer.sanitise import clean, label
 from analyzer.units import many
@@ -178,6 +179,18 @@ def _actions(v: Values) -> str:
     if not v["applied"]:
         return "Nothing was judged: no rule was applied."
     return f"Nothing: {many(v['applied'], 'rule')} applied, none asks for a change."
+
+
+def _options(v: Values) -> str:
+    """How to read the times; the forms are told in their own words."""
+    if not v["device"]:
+        return ""
+    if v["seconds_now"] is None:
+        return _("Times are bounds on {device}.", device=v["device"])
+    return _(
+        "Times are bounds on {device}, where the model as it is takes at least {seconds}.",
+        device=v["device"], seconds=units.seconds(v["seconds_now"]),
+    )  # fmt: skip
 
 
 def _passed(v: Values) -> str:
@@ -401,6 +414,7 @@ _SENTENCES: Mapping[str, Callable[[Values], str]] = {
     "provenance": _provenance,
     "verdict": _verdict,
     "actions": _actions,
+    "options": _options,
     "passed": _passed,
     "findings": _findings,
     "silenced": lambda v: f"Not listed: {silenced(v)}.",

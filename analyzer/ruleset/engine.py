@@ -119,6 +119,7 @@ def _finding(
         value=rule.value.of(groups) if rule.value else None,
         unit=rule.value.unit if rule.value else "",
         total=rule.value.total if rule.value else "sum",
+        saves=rule.value.saves if rule.value else "",
         remedy=rule.remedy(groups) if rule.remedy else "",
         ask=rule.ask(groups) if rule.ask else "",
         target=deployment.target if deployment else "",

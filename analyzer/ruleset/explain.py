@@ -34,12 +34,16 @@ def explain(rule: Rule) -> str:
         _section("Example", *map(_example, bad[:1])),
         _section("Use instead", *map(_example, good[:1])),
         _section("Fix", rule.fix),
-        _section("Fix safety", SAFETY[rule.fix_safety]),
+        _section("Fix safety", SAFETY[rule.fix_safety], _judgement(rule)),
         *([_section("Ask the supplier", rule.ask.source)] if rule.ask else []),
         _section("Options", "\n".join(_options(rule)) or "None."),
         _section("References", "\n".join(f"- {url}" for url in rule.references) or "None."),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _judgement(rule: Rule) -> str:
+    return f"Effort {rule.effort}, risk {rule.risk}, confidence {rule.confidence}."
 
 
 def explain_configuration(rule: ConfigurationRule) -> str:

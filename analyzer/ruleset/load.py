@@ -12,6 +12,7 @@ from analyzer.language import ENGLISH, Language, rule_words
 from analyzer.ruleset.document import MalformedYaml, read
 from analyzer.ruleset.example_keys import plain, read_examples
 from analyzer.ruleset.expression import Amount, Expression, Message
+from analyzer.ruleset.judgement import LEVELS, RISKS, usual_judgement
 from analyzer.ruleset.keys import Section
 from analyzer.ruleset.option import Option
 from analyzer.ruleset.option_values import kind_of
@@ -30,6 +31,10 @@ STATUSES = ("preview", "stable", "deprecated")
 FIX_SAFETIES = ("display", "unsafe", "safe")
 GROUPS = ("message", "rule")
 TOTALS = ("sum", "max")
+NOTHING = "nothing"
+SAVINGS = (NOTHING, "macs", "params", "traffic", "stored")
+"""What acting on a finding may save its value of: multiply-accumulates, weights, bytes that one
+inference moves, bytes of the file."""
 OPTION_KINDS = ("integer", "number", "flag", "text")
 MAX_ERRORS = 50
 """Errors of one file that are listed."""
@@ -98,6 +103,10 @@ def _rule(top: Section, source: str, *, trusted: bool, language: Language = ENGL
     fix = told("fix", top.text("fix"))
     summary = told("summary", top.line_of_text("summary"))
     fix_safety = top.choice("fix-safety", FIX_SAFETIES, "display")
+    usual = usual_judgement(category, fix_safety)
+    effort = top.choice("effort", LEVELS, usual.effort)
+    risk = top.choice("risk", RISKS, usual.risk)
+    confidence = top.choice("confidence", LEVELS, usual.confidence)
     references = top.texts("references")
     examples = () if trusted else read_examples(top, options)
     group, value = top.choice("group", GROUPS, "message"), _value(top, checker)
@@ -107,7 +116,8 @@ def _rule(top: Section, source: str, *, trusted: bool, language: Language = ENGL
     return Rule(
         id=key, name=name, category=category, severity=severity, status=status, since=since,
         subject=subject, selector=selector, options=options, when=when, message=message,
-        summary=summary, rationale=rationale, fix=fix, fix_safety=fix_safety,
+        summary=summary, rationale=rationale, fix=fix, fix_safety=fix_safety, effort=effort,
+        risk=risk, confidence=confidence,
         references=references, examples=examples, source=source, group=group, value=value,
         remedy=remedy, ask=ask, match=patterns.match, unless=patterns.unless, yields_to=yields_to,
     )  # fmt: skip
@@ -130,11 +140,12 @@ def _value(top: Section, checker: Checker) -> Measure | None:
     body = Section(item, top.errors, "value")
     of, unit = body.text("of"), body.line_of_text("unit", "")
     total = body.choice("total", TOTALS, "sum")
+    saves = body.choice("saves", SAVINGS, NOTHING)
     body.finish()
     if not of:
         return None
     try:
-        return Measure(Amount.parse(of, checker), unit, total)
+        return Measure(Amount.parse(of, checker), unit, total, "" if saves == NOTHING else saves)
     except Refused as refused:
         body.error(f"'of': {refused}", body.entries["of"].text_line + refused.line - 1)
         return None

@@ -48,6 +48,9 @@ class Measure:
     """Unit of the number, for people and for JSON."""
     total: str
     """``sum`` or ``max``: how the values of several places add up."""
+    saves: str = ""
+    """What acting at the place saves that much of, one of ``SAVINGS``; empty where the number
+    tells how much there is and not what can be saved."""
 
 
 class Unread(Protocol):
@@ -61,6 +64,9 @@ class Unread(Protocol):
 
     @property
     def operators(self) -> tuple[tuple[frozenset[OpType], ...], ...]: ...
+
+    @property
+    def needs_setting(self) -> bool: ...
 
     def fill(self, name: str) -> Mapping[str, Any]: ...
 
@@ -100,6 +106,15 @@ class Rule(Brief):
     """What to do and what that costs."""
     fix_safety: str
     """``display`` (advice only), ``unsafe`` (changes results) or ``safe``."""
+    effort: str
+    """Work of acting on it: ``low`` (a tool or a setting of the exporter), ``medium`` (code, or
+    calibration, and a comparison of outputs) or ``high`` (training)."""
+    risk: str
+    """What may be lost by that: ``none`` (the same results), ``low`` (last digits), ``medium``
+    (accuracy, to be measured) or ``high`` (accuracy that only training brings back)."""
+    confidence: str
+    """How sure it is that acting pays: ``high`` (follows from the file), ``medium`` (on most
+    runtimes and data) or ``low`` (a sign that something may be wrong)."""
     references: tuple[str, ...]
     """URLs and papers."""
     examples: tuple[Example, ...]
@@ -157,6 +172,18 @@ class Rule(Brief):
             all(any(operator in types for operator in statement) for statement in pattern)
             for pattern in patterns
         )
+
+    @property
+    def needs_setting(self) -> bool:
+        """True when it is silent until somebody sets an option, such as a budget."""
+        if self._later is not None:
+            return self._later.needs_setting
+        return any(option.default is None for option in self.options.values())
+
+    @property
+    def needs_target(self) -> bool:
+        """True when it is about where the model is to run, which somebody has to say."""
+        return self.subject in ("deployment", "blocker")
 
     @property
     def reads_weights(self) -> bool:

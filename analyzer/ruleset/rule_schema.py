@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 from analyzer.findings.finding import Severity
 from analyzer.ruleset.calls import FUNCTIONS, QUANTIFIER_MEANINGS
 from analyzer.ruleset.example_keys import EXPECTATIONS
+from analyzer.ruleset.judgement import LEVELS, RISKS
 from analyzer.ruleset.load import (
     FIX_SAFETIES,
     GROUPS,
     ID,
     NAME,
     OPTION_KINDS,
+    SAVINGS,
     STATUSES,
     TOTALS,
 )
@@ -129,6 +131,7 @@ _PROPERTIES: Schema = {
             "of": _text("How much of it there is at a place: an expression that is a number."),
             "unit": _text("Unit of the number."),
             "total": _choice(TOTALS, "How several places add up."),
+            "saves": _choice(SAVINGS, "What acting there saves that much of."),
         },
         ("of",),
     ),
@@ -138,6 +141,11 @@ _PROPERTIES: Schema = {
     "rationale": _text("Why that is bad, with figures."),
     "fix": _text("What to do and what that costs."),
     "fix-safety": _choice(FIX_SAFETIES, "display: advice only; unsafe: changes results."),
+    "effort": _choice(LEVELS, "low: a tool or a setting; medium: code or calibration; high: "
+                      "training. By category unless it says otherwise."),
+    "risk": _choice(RISKS, "none: same results; low: last digits; medium: accuracy, to be "
+                    "measured; high: accuracy that training brings back."),
+    "confidence": _choice(LEVELS, "How sure acting is to pay; high: it follows from the file."),
     "references": {**_WORDS, "description": "Addresses."},
     "examples": {"type": "array", "items": _EXAMPLE, "minItems": 2,
                  "description": "At least one that matches and one that does not."},

@@ -31,6 +31,7 @@ _WEIGHTS = re.compile(
     rf"(?<![\w.'])(?:{'|'.join(sorted(EVIDENCE))})\b|\.(?:{'|'.join(STATISTICS)})\b"
 )
 _ID = re.compile(r"[A-Z]{3}\d{3}")
+_UNSET = re.compile(r"\bdefault:\s*(?:null|~)(?=\s*[,}\n])")
 _COMMENT = re.compile(r"#.*")
 _STATEMENT = re.compile(r"=\s*([A-Za-z_][\w.]*(?:\s*\|\s*[A-Za-z_][\w.]*)*)\s*[<(]")
 _ITEM = re.compile(r"^\s*- ", re.MULTILINE)
@@ -101,6 +102,11 @@ class Later:
     def reads_weights(self) -> bool:
         """As ``Rule.reads_weights``."""
         return _WEIGHTS.search(self._sections.get("when", "")) is not None
+
+    @property
+    def needs_setting(self) -> bool:
+        """As ``Rule.needs_setting``."""
+        return _UNSET.search(self._sections.get("options", "")) is not None
 
     @cached_property
     def operators(self) -> tuple[tuple[frozenset[OpType], ...], ...]:

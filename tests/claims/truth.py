@@ -192,7 +192,9 @@ def _actions(d: Document) -> Values:
     places: dict[str, list[Any]] = {}
     for finding in d["findings"]:
         places.setdefault(finding["rule"], []).extend(finding["places"])
+    saving = {f["rule"] for f in d["findings"] if f["saves"] == "macs"}
     macs = {rule: sum(p["saving"]["macs"] for p in found if p["saving"])
+            or sum(int(p["value"] or 0) for p in found if rule in saving)
             for rule, found in places.items()}  # fmt: skip
     asking = set(places)
     assert set(said["rules"]) <= asking - set(said["slower"])
@@ -200,6 +202,23 @@ def _actions(d: Document) -> Values:
     assert bool(said["rules"]) == bool(asking - set(said["slower"]))
     return {"findings": len(d["findings"]), "places": [len(places[r]) for r in said["rules"]],
             "macs": [macs[r] for r in said["rules"]]}  # fmt: skip
+
+
+def _options(d: Document) -> Values:
+    """Nothing that is called smaller is larger, by MACs, bytes and the bound of time."""
+    said = next(c["values"] for c in d["claims"] if c["id"] == "options")
+    now = {"macs": d["totals"]["macs"], "weight_bytes": d["totals"]["weight_bytes"]}
+    for form in zip(said["macs"], said["weight_bytes"], said["seconds"], strict=True):
+        macs, held, seconds = form
+        assert macs is None or macs <= now["macs"]
+        assert held is None or held <= now["weight_bytes"]
+        assert seconds is None or said["seconds_now"] is None or seconds <= said["seconds_now"]
+    forms = d["page"]["options"]
+    return {
+        "macs_now": now["macs"], "weight_bytes_now": now["weight_bytes"],
+        "forms": [form["id"] for form in forms], "macs": [form["macs"] for form in forms],
+        "weight_bytes": [form["weight_bytes"] for form in forms],
+    }  # fmt: skip
 
 
 def _passed(d: Document) -> Values:
@@ -400,6 +419,7 @@ TRUTHS: Mapping[str, Callable[[Document], Values]] = {
     "peak": _peak,
     "saving": _saving,
     "actions": _actions,
+    "options": _options,
     "passed": _passed,
     "findings": _findings,
     "silenced": lambda d: {"suppressed": d["suppressed"], "accepted": d["accepted"]},

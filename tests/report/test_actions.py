@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from analyzer.devices import profile
 from analyzer.report import REPORT_FORMATS, Options, Result
 from analyzer.report.view import actions, whatif
+from analyzer.report.view.options import options
+from analyzer.report.view.options.form import LEVELS
 from tests.golden.text import facts
 
 
@@ -19,21 +22,39 @@ def test_what_saves_a_tenth_of_the_macs_has_high_impact_and_needs_training(
     separable = found["SEP001"]
     assert (separable.impact, separable.effort, separable.places) == ("high", "high", 13)
     assert separable.macs == 4_867_293_184 - 568_740_352
+    assert (separable.risk, separable.confidence) == ("high", "medium")
     folded = found["STR101"]
-    assert (folded.impact, folded.effort, folded.macs) == ("medium", "low", 0)
+    assert (folded.impact, folded.effort, folded.risk) == ("medium", "low", "none")
+    assert folded.macs == 0
+
+
+def test_the_bound_of_time_falls_with_the_macs_that_are_saved(standard: Result) -> None:
+    found = {action.rule: action for action in actions.actions(standard, profile("rpi5"))}
+    # four cores at 2.4 GHz, 8 multiply-accumulates a cycle
+    rate = 4 * 2.4e9 * 8
+    assert found["SEP001"].seconds_now == pytest.approx(4_867_293_184 / rate)
+    assert found["SEP001"].seconds == pytest.approx(568_740_352 / rate)
+    assert found["STR101"].seconds is None, "nothing that it saves is a MAC"
 
 
 def test_most_impact_comes_first(standard: Result) -> None:
-    impacts = [actions.LEVELS.index(each.impact) for each in actions.actions(standard)]
+    impacts = [LEVELS.index(each.impact) for each in actions.actions(standard)]
     assert impacts == sorted(impacts)
+
+
+def test_there_is_one_order_for_the_claim_and_for_the_page(standard: Result) -> None:
+    data = json.loads(REPORT_FORMATS["json"](standard, Options()))
+    (claim,) = [c["values"] for c in data["claims"] if c["id"] == "actions"]
+    ranked = [ask["rule"] for ask in data["page"]["asks"] if not ask["slower"]]
+    assert claim["rules"] == ranked[: actions.MOST_FIRST]
+    asked = [name for name in data["page"]["actions"] if name in ranked]
+    assert asked == ranked[: len(asked)]
 
 
 def test_smaller_types_take_their_share_of_the_weights(mobilenet: Result) -> None:
     found = {
         option.id: option
-        for option in actions.options(
-            mobilenet.facts, whatif.view(mobilenet.facts), profile("rpi5")
-        )
+        for option in options(mobilenet.facts, whatif.view(mobilenet.facts), profile("rpi5"))
     }
     whole = mobilenet.facts.parameters.weight_bytes
     assert (found["float16"].weight_bytes, found["int8"].weight_bytes) == (whole // 2, whole // 4)
@@ -49,7 +70,7 @@ def test_smaller_types_take_their_share_of_the_weights(mobilenet: Result) -> Non
 
 
 def test_a_type_that_the_device_lacks_has_no_time(mobilenet: Result) -> None:
-    found = actions.options(mobilenet.facts, whatif.WhatIf("no"), profile("stm32h743"))
+    found = options(mobilenet.facts, whatif.WhatIf("no"), profile("stm32h743"))
     times = {option.id: option.seconds for option in found}
     assert times["float16"] == pytest.approx(568_740_352 / 480e6), "in float32 instead"
     assert times["int8"] == pytest.approx(568_740_352 / 960e6)
@@ -57,11 +78,21 @@ def test_a_type_that_the_device_lacks_has_no_time(mobilenet: Result) -> None:
 
 def test_a_model_of_few_weights_has_no_smaller_form() -> None:
     small = facts("g (float[1,4] x, float[4,4] w) => (float[1,4] y) { y = MatMul (x, w) }")
-    assert actions.options(small, whatif.view(small), profile("rpi5")) == ()
+    assert options(small, whatif.view(small), profile("rpi5")) == ()
 
 
 def test_every_category_of_rules_that_was_applied_is_counted(standard: Result) -> None:
     data = json.loads(REPORT_FORMATS["json"](standard, Options()))
     rows = data["page"]["checked"]
-    assert sum(row["rules"] for row in rows) == len(standard.rules)
+    asleep = [rule.id for rule in standard.rules if rule.id.startswith(("BGT", "TGT"))]
+    assert sum(row["rules"] for row in rows) == len(standard.rules) - len(asleep)
     assert sum(row["speak"] for row in rows) == len({f["rule"] for f in data["findings"]})
+
+
+def test_a_budget_counts_as_checked_where_somebody_set_it(standard: Result) -> None:
+    def categories(result: Result) -> dict[str, int]:
+        return {row.category: row.rules for row in actions.checked(result)}
+
+    assert "budget" not in categories(standard)
+    assert "targets" not in categories(standard)
+    assert categories(replace(standard, set_rules=("BGT002", "flop-budget")))["budget"] == 2

@@ -140,6 +140,8 @@ def test_text_that_somebody_put_into_the_json_is_escaped(standard: Result) -> No
             "outcome",
             "impact",
             "effort",
+            "risk",
+            "confidence",
             "depth",
             "role",
             "lang",

@@ -46,7 +46,7 @@ MAKERS: tuple[Callable[[Result], Claim | None], ...] = (
     deployment.edits,
 )
 
-STUDIES: tuple[Callable[[Result], Claim | None], ...] = (growth.growth,)
+STUDIES: tuple[Callable[[Result], Claim | None], ...] = (growth.growth, advice.options)
 """What takes further analyses, and is said in reports only."""
 
 

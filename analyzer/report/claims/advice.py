@@ -8,15 +8,17 @@ from analyzer.findings.finding import Severity
 from analyzer.report.claims.cost import possible_saving
 from analyzer.report.claims.record import Claim
 from analyzer.report.result import CLEAN, INCONCLUSIVE
+from analyzer.report.view import actions as view_actions
 from analyzer.report.view import conversion as view
+from analyzer.report.view import whatif
 from analyzer.report.view.actions import checked
+from analyzer.report.view.devices import main_device
 from analyzer.report.view.memory import EXAMPLE
+from analyzer.report.view.options import options as forms
 
 if TYPE_CHECKING:
-    from analyzer.findings.finding import Finding
     from analyzer.report.result import Result
 
-MOST_ACTIONS = 3
 LARGE = 0.01
 """Share of the MACs from which a saving is worth the first sentence."""
 
@@ -47,7 +49,7 @@ def verdict(result: Result) -> Claim:
     elif result.suppressed or result.accepted:
         kind = "silenced"
     else:
-        kind = CLEAN if result.rules else "unjudged"
+        kind = CLEAN if result.judging else "unjudged"
     speed = _speed(result)
     return Claim(
         "verdict",
@@ -58,7 +60,7 @@ def verdict(result: Result) -> Claim:
             "inconclusive": inconclusive,
             "findings": len(result.groups),
             "rules_with_findings": len({group.rule for group in result.groups}),
-            "rules": len(result.rules),
+            "rules": len(result.judging),
             "macs_now": totals.macs,
             "macs_after": totals.macs - macs,
             "share": share,
@@ -74,58 +76,43 @@ def verdict(result: Result) -> Claim:
 
 
 def actions(result: Result) -> Claim:
-    """What to do first, by rule; never what our own model calls slower."""
-    asking = recommended(result)
-    places = result.places
-    found_by = {finding.rule for finding in places}  # few, where findings may be thousands
-    rules = {rule: [f for f in places if f.rule == rule] for rule in asking}
+    """What rules ask for first; never what our own model calls slower."""
+    asked = view_actions.actions(result)
+    chosen = view_actions.recommended(asked)
     return Claim(
         "actions",
         {
-            "rules": asking,
-            "places": tuple(len(found) for found in rules.values()),
-            "macs": tuple(_macs(found) for found in rules.values()),
+            "rules": tuple(each.rule for each in chosen),
+            "places": tuple(each.places for each in chosen),
+            "macs": tuple(each.macs for each in chosen),
             "findings": len(result.groups),
-            "slower": tuple(sorted(rule for rule in found_by if _is_slower(result, rule))),
-            "applied": len(result.rules),
+            "slower": tuple(sorted(each.rule for each in asked if each.slower)),
+            "applied": len(result.judging),
         },
         ("findings", "nodes"),
     )
 
 
-def recommended(result: Result) -> tuple[str, ...]:
-    """Ids of the rules to act on first: errors, then what saves most, then the gravest, then what
-    has most places."""
-    groups: dict[str, list[Finding]] = {}
-    for finding in result.places:
-        groups.setdefault(finding.rule, []).append(finding)
-    ranks = {
-        rule: (
-            min(_rank(f.severity) for f in found) > 0,
-            -_macs(found),
-            min(_rank(f.severity) for f in found),
-            -len(found),
-            rule,
-        )
-        for rule, found in groups.items()
-    }
-    chosen = [rule for rule in ranks if not _is_slower(result, rule)]
-    return tuple(sorted(chosen, key=ranks.__getitem__)[:MOST_ACTIONS])
-
-
-def _rank(severity: Severity) -> int:
-    return list(Severity).index(severity)
-
-
-def _macs(found: list[Finding]) -> int:
-    return sum({f.node: f.saving.macs for f in found if f.saving is not None}.values())
-
-
-def _is_slower(result: Result, rule: str) -> bool:
-    """Whether the example device takes longer once every conversion of a rule is made."""
-    nodes = [f.node for f in result.places if f.rule == rule and f.saving is not None]
-    speed = view.speedup(result.facts, nodes)
-    return speed is not None and speed < 1
+def options(result: Result) -> Claim | None:
+    """Smaller forms that the model admits, and what is left of it in each."""
+    facts = result.facts
+    found = forms(facts, facts.once(whatif.view), main_device(result.devices))
+    if not found:
+        return None
+    return Claim(
+        "options",
+        {
+            "forms": tuple(form.id for form in found),
+            "macs": tuple(form.macs for form in found),
+            "weight_bytes": tuple(form.weight_bytes for form in found),
+            "seconds": tuple(form.seconds for form in found),
+            "macs_now": facts.totals.macs,
+            "weight_bytes_now": facts.parameters.weight_bytes,
+            "seconds_now": found[0].seconds_now,
+            "device": found[0].device,
+        },
+        ("totals.macs", "parameters.bytes_by_dtype", "nodes"),
+    )
 
 
 def _speed(result: Result) -> float | None:
@@ -154,7 +141,7 @@ def findings(result: Result) -> Claim:
         {
             "count": len(result.groups),
             "places": len(result.places),
-            "rules": len(result.rules),
+            "rules": len(result.judging),
         },
         ("findings",),
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from analyzer.devices import bound
+from analyzer.devices import SHIPPED, bound
 from analyzer.restore import record
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from analyzer.devices import Profile
     from analyzer.facts import Facts
@@ -43,6 +43,17 @@ class DeviceRow:
     rates: Mapping[str, float]
     """Peak multiply-accumulates a second in each element type of the model's; empty where its time
     is no plain sum of those."""
+
+
+USUAL = "rpi5"
+"""Device whose times stand beside actions where nobody chose."""
+
+
+def main_device(profiles: Sequence[Profile]) -> Profile | None:
+    """Whose times stand beside actions: the first that somebody named, of all that ship a usual
+    one."""
+    ids = tuple(each.id for each in profiles)
+    return profiles[ids.index(USUAL) if ids == SHIPPED else 0] if ids else None
 
 
 def rows(facts: Facts, profiles: Iterable[Profile]) -> tuple[DeviceRow, ...]:

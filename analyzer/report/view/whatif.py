@@ -103,7 +103,7 @@ class WhatIf:
     """Exact figures of many more sizes; null where some of them are not known for sure."""
 
 
-def view(facts: Facts, budget: int | None = None) -> WhatIf:
+def view(facts: Facts) -> WhatIf:
     """The table of the MobileNet paper for this model; equal facts give equal tables."""
     if facts.totals.weighted_layers < 2 and not any(node.conv for node in facts.nodes):
         return WhatIf("The model has no layers with weights between which there is a width.")
@@ -140,7 +140,6 @@ def view(facts: Facts, budget: int | None = None) -> WhatIf:
         assumed=tuple(
             dict.fromkeys(label(p.assumed, 200) for row in table for p in row if p.assumed)
         ),
-        budget=budget,
         stops=_shown(stops(scaler)),
     )
 

@@ -1,0 +1,140 @@
+"""A smaller form of a model: the record, and when it is worth a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from analyzer.devices import bound
+from analyzer.language import mark
+from analyzer.restore import record
+from analyzer.sanitise import label
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analyzer.devices import Profile
+    from analyzer.facts import Facts
+
+Level = Literal["high", "medium", "low"]
+LEVELS: tuple[Level, ...] = (mark("high"), mark("medium"), mark("low"))
+Risk = Literal["none", "low", "medium", "high"]
+
+LARGE, NOTABLE = 0.1, 0.01
+"""Shares of the MACs from which a saving is of high, and of medium impact."""
+LARGE_BYTES, NOTABLE_BYTES = 0.25, 0.05
+"""The same of the weights' bytes."""
+WORTHWHILE = 64 * 1024
+"""Bytes that a smaller form has to save, unless it saves MACs or time: below it no flash memory
+and no download is the smaller for it."""
+BUSY = 1_000_000
+"""MACs below which no time is worth saving."""
+
+
+@record
+class SmallerForm:
+    """A smaller form of the whole model."""
+
+    id: str
+    title: str
+    how: str
+    """What to do."""
+    impact: Level
+    macs: int | None
+    """Afterwards; null where they stay as they are."""
+    weight_bytes: int | None
+    """Afterwards, of weights and buffers; null where they stay as they are."""
+    bytes_now: int
+    """Of weights and buffers today."""
+    extra: str
+    """Another figure that changes, with its unit; empty for none."""
+    device: str
+    seconds_now: float | None
+    """The least time on ``device``; null where the device does not compute in the type."""
+    seconds: float | None
+    """The same afterwards; null where nobody can say."""
+    effort: Level
+    risk: Risk
+    loses: str
+    """What may be lost, in a few words."""
+    confidence: Level
+    rests: str
+    """What the figures, and the words about accuracy, rest on."""
+
+
+def impact_of(macs: int, of_macs: int, saved: int, of_bytes: int) -> Level:
+    """How much it is to save ``macs`` of ``of_macs`` and ``saved`` bytes of ``of_bytes``."""
+    of_all = macs / of_macs if of_macs else 0.0
+    of_it = saved / of_bytes if of_bytes and saved >= WORTHWHILE else 0.0
+    if (of_all >= LARGE and macs >= BUSY) or of_it >= LARGE_BYTES:
+        return "high"
+    return "medium" if of_all >= NOTABLE or of_it >= NOTABLE_BYTES else "low"
+
+
+class Judged(NamedTuple):
+    """What it takes to get to a form, and how sure its figures are."""
+
+    effort: Level
+    risk: Risk
+    loses: str
+    confidence: Level
+    rests: str
+
+
+def form(
+    facts: Facts,
+    device: Profile | None,
+    words: tuple[str, str, str],
+    judged: Judged,
+    *,
+    macs: int | None = None,
+    weight_bytes: int | None = None,
+    instead: Mapping[str, str] = {},
+    extra: str = "",
+) -> SmallerForm:
+    """A form with its times and its impact.
+
+    Parameters
+    ----------
+    words : id, title, and what to do.
+    macs, weight_bytes : afterwards; ``None`` where they stay as they are.
+    instead : element types of arithmetic and those that replace them.
+    """
+    whole, held = facts.totals.macs, facts.parameters.weight_bytes
+    now = then = bound(facts, device).seconds if device is not None else None
+    if instead and device is not None:
+        then = bound(facts, device, instead).seconds
+    elif macs is not None:
+        then = _in_proportion(facts, now, macs)
+    saved = 0 if weight_bytes is None else held - weight_bytes
+    id_, title, how = words
+    return SmallerForm(
+        id_, title, how, impact_of(0 if macs is None else whole - macs, whole, saved, held),
+        macs, weight_bytes, held, extra,
+        label(device.name, 60) if device is not None else "", now, then, *judged,
+    )  # fmt: skip
+
+
+def is_worthwhile(facts: Facts, found: SmallerForm) -> bool:
+    """Whether it saves enough of anything to be worth a line."""
+    whole = facts.totals.macs
+    bytes_ = 0 if found.weight_bytes is None else found.bytes_now - found.weight_bytes
+    macs = 0 if found.macs is None else whole - found.macs
+    sooner = (
+        found.seconds is not None
+        and found.seconds_now is not None
+        and found.seconds <= (1 - LARGE) * found.seconds_now
+    )
+    fewer = whole > 0 and macs >= NOTABLE * whole
+    return bytes_ >= WORTHWHILE or bool(found.extra) or (whole >= BUSY and (sooner or fewer))
+
+
+def _in_proportion(facts: Facts, now: float | None, macs: int) -> float | None:
+    """The least time with ``macs`` in all, where all of them are of one type and known.
+
+    Of several types, or of MACs that data decide, nobody knows how much each one shrinks.
+    """
+    totals = facts.totals
+    alike = len(totals.macs_by_precision) == 1 and totals.macs_range == (totals.macs, totals.macs)
+    if now is None or not alike or not totals.macs:
+        return None
+    return now * macs / totals.macs

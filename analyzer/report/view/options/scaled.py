@@ -1,0 +1,64 @@
+"""A narrower network and a smaller image, as the MobileNet papers scale them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.language import _
+from analyzer.report.view.options.form import Judged, form
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.devices import Profile
+    from analyzer.facts import Facts
+    from analyzer.report.view.options.form import SmallerForm
+    from analyzer.report.view.whatif import WhatIf
+
+WIDTH = "0.75"
+"""The first step down of the MobileNet paper."""
+
+
+def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[SmallerForm]:
+    """Narrower, and smaller in the input, where that is known."""
+    rows = {row.width: row for row in sizes.rows}
+    if "1" not in rows or not facts.totals.macs:
+        return
+    full, narrow = rows["1"], rows.get(WIDTH)
+    judged = Judged("high", "high", _("accuracy: train again"), "high",
+                    _("every layer recounted"))  # fmt: skip
+    if narrow is not None and narrow.macs[0] is not None:
+        yield form(
+            facts,
+            device,
+            (
+                "width",
+                _("Width × {width}: every layer narrower", width=WIDTH),
+                _("Multiply the channels of every layer by {width}, and train again", width=WIDTH),
+            ),
+            judged._replace(rests=_("every layer recounted; weights at most, buffers shrink too")),
+            macs=narrow.macs[0],
+            weight_bytes=_bytes(facts, full.params, narrow.params),
+        )
+    if len(sizes.columns) > 1 and full.macs[1] is not None:
+        smaller, today = sizes.columns[1].sides, sizes.columns[0].sides
+        yield form(
+            facts,
+            device,
+            (
+                "resolution",
+                _("Input {smaller} instead of {today}", smaller=smaller, today=today),
+                _("Scale inputs to {smaller}, and train again", smaller=smaller),
+            ),
+            judged,
+            macs=full.macs[1],
+        )
+
+
+def _bytes(facts: Facts, now: int | None, then: int | None) -> int | None:
+    """Bytes with ``then`` parameters instead of ``now``, where all weights are of one type."""
+    kept = facts.parameters
+    if now is None or then is None or sum(1 for n in kept.bytes_by_dtype.values() if n) != 1:
+        return None
+    each, rest = divmod(kept.weight_bytes, kept.weights + kept.buffers)
+    return kept.weight_bytes - each * (now - then) if not rest else None

@@ -1,0 +1,42 @@
+"""Every rule says what acting on it takes: in its file, or by its category."""
+
+from __future__ import annotations
+
+import pytest
+
+from analyzer.errors import RuleError
+from analyzer.ruleset import load_rules, parse_rule
+from analyzer.ruleset.judgement import LEVELS, RISKS, USUAL
+from analyzer.ruleset.rule import Rule
+from tests.ruleset.build import RULE, rule_text
+
+RULES = load_rules()
+
+
+def test_every_category_that_ships_has_usual_words() -> None:
+    assert {rule.category for rule in RULES} == set(USUAL)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_what_acting_takes_is_said_in_fixed_words(rule: Rule) -> None:
+    assert (rule.effort in LEVELS, rule.confidence in LEVELS) == (True, True)
+    assert rule.risk in RISKS
+    if rule.fix_safety == "safe":
+        assert rule.risk in ("none", "low"), "results stay as they are"
+
+
+def test_a_rule_that_says_nothing_of_it_has_the_words_of_its_category() -> None:
+    assert (parse_rule(RULE).effort, parse_rule(RULE).risk) == ("medium", "medium")
+    safe = parse_rule(rule_text(category="structure") + "fix-safety: safe\n")
+    assert (safe.effort, safe.risk, safe.confidence) == ("low", "none", "high")
+
+
+@pytest.mark.parametrize("key", ["effort", "risk", "confidence"])
+def test_other_words_are_refused(key: str) -> None:
+    with pytest.raises(RuleError, match=f"'{key}' is 'huge', expected"):
+        parse_rule(RULE + f"{key}: huge\n")
+
+
+def test_a_file_overrides_its_category() -> None:
+    rule = parse_rule(RULE + "effort: high\nrisk: none\nconfidence: low\n")
+    assert (rule.effort, rule.risk, rule.confidence) == ("high", "none", "low")
