@@ -9,7 +9,7 @@ from analyzer.language import _
 from analyzer.report import words
 from analyzer.report.drawing.picture import picture
 from analyzer.report.page import LeftOut
-from analyzer.report.view import charts, growth, layers, skyline, tiles, whatif
+from analyzer.report.view import charts, growth, layers, sizes, skyline, tiles, whatif
 from analyzer.report.view.kinds import COLORS
 from analyzer.report.view.matrix import matrix
 from analyzer.sanitise import label
@@ -99,6 +99,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "modules": _largest(page.modules, medium.modules),
         "heat": [whatif.heat(row, page.macs) for row in page.what_if.rows],
         "resized": resized,
+        "sizes": sizes.sliders(page.what_if.stops, page.growth, page.devices),
         "depth_heat": [whatif.heat(row, page.macs) for row in page.what_if.depths],
         "profile": charts.profile(page.profile, 140 * medium.tall),
         "scatter": charts.scatter(

@@ -9,12 +9,15 @@ from markupsafe import Markup
 from analyzer.language import _, mark
 from analyzer.resources import templates_dir
 
-FILES = ("theme", "sort", "filter")
+FILES = ("theme", "sort", "filter", "sizes")
 """What stands after ``tools`` in ``templates/script``; each in a block, so that names of one file
 are not seen by another."""
 WORDS = {
     "light": mark("Light theme"),
     "dark": mark("Dark theme"),
+    "resized": mark("{macs} MACs, {share} of today's; {params} parameters, {held} of today's."),
+    "grown": mark("{macs} MACs, {share} of those at today's size."),
+    "least": mark("At least {time} on {device}."),
     "shown": mark("{shown} of {all} shown"),
 }
 """What the script says. It stands in the page as data, so that the script is the same in each."""

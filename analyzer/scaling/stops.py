@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from analyzer.scaling.recount import Layer, Sized
     from analyzer.scaling.whatif import Scaler
 
-FINE_WIDTHS = (0.25, 0.35, 0.5, 0.65, 0.75, 0.85, 1.0, 1.25, 1.5)
+FINE_WIDTHS = (0.25, 0.35, 0.5, 0.75, 1.0, 1.4)
+"""Those of the MobileNet papers."""
 FINE_SIDES = (96, 128, 160, 192, 224, 256, 288)
 """Input sides where today's is 224; models of another size use the same ratios."""
-FINE_DEPTHS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
+FINE_DEPTHS = (0.5, 0.75, 1.0, 1.5, 2.0)
 WORK = 30_000
 """Operators counted for all stops together; larger models have the stops of the paper alone."""
 

@@ -1,0 +1,226 @@
+"""Sliders of the HTML report in a real browser: what they show is what a recount gives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from onnx import parser
+
+from analyzer import units
+from analyzer.analyze import analyze
+from analyzer.devices import bound, profile
+from analyzer.lint import lint
+from analyzer.model import load
+from analyzer.report import REPORT_FORMATS, Options, Result
+from analyzer.report.sheet import Report
+from analyzer.report.view.sizes import sliders
+from analyzer.ruleset import load_rules
+from analyzer.scaling import Scaler
+from analyzer.shapes.stated import Bindings
+from tests.report.pages import AUDIT, chromium
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+DEVICES = tuple(map(profile, ("stm32h743", "rpi5")))
+ATTENTION = """<ir_version: 8, opset_import: ["" : 17]>
+  g (int64[N,S] ids, float[10,8] table, float[8,8] w) => (float[N,S,S] y) {
+    x = Gather (table, ids)  q = MatMul (x, w)  k = Transpose <perm = [0, 2, 1]> (x)
+    y = MatMul (q, k) }"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def sized(mobilenet: Result) -> Result:
+    return replace(mobilenet, devices=DEVICES)
+
+
+@pytest.fixture(scope="module")
+def open_(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """A sequence of any length."""
+    path = tmp_path_factory.mktemp("open") / "attention.onnx"
+    path.write_bytes(parser.parse_model(ATTENTION).SerializeToString())
+    facts, rules = analyze(load(str(path))), load_rules()
+    return Result(facts, lint(facts, rules), rules, devices=DEVICES)
+
+
+def visit(
+    browser: Browser, result: Result, folder: Path, hash_: str = "", **context: object
+) -> Page:
+    file = folder / "report.html"
+    file.write_bytes(REPORT_FORMATS["html"](result, Options()))
+    page = browser.new_context(**context).new_page()  # type: ignore[arg-type]
+    page.on("pageerror", lambda error: pytest.fail(str(error)))
+    page.goto(file.as_uri() + hash_)
+    return page
+
+
+def said(page: Page) -> str:
+    return page.locator("#resize .said").inner_text()
+
+
+def expected(result: Result, width: float, side: int, depth: float) -> str:
+    scaled, now = Scaler(result.facts).at(width, sides=side, depth=depth), result.facts.totals
+    assert scaled.macs is not None
+    assert scaled.params is not None
+    return (
+        f"{units.count(scaled.macs)} MACs, {units.percent(scaled.macs / now.macs)} of today's; "
+        f"{units.count(scaled.params)} parameters, "
+        f"{units.percent(scaled.params / now.params)} of today's."
+    )
+
+
+@pytest.mark.parametrize(
+    ("width", "side", "depth"),
+    [("0.5", 160, "1"), ("0.25", 128, "0.5"), ("1.4", 288, "2"), ("0.75", 192, "1.5"),
+     ("0.35", 96, "0.75")],
+)  # fmt: skip
+def test_figures_of_a_stop_are_those_of_scale(
+    browser: Browser, sized: Result, tmp_path: Path, width: str, side: int, depth: str
+) -> None:
+    page = visit(browser, sized, tmp_path, f"#width={width}&side={side}×{side}&depth={depth}")
+    assert said(page).startswith(expected(sized, float(width), side, float(depth)))
+
+
+def test_todays_time_is_the_bound_of_the_device(
+    browser: Browser, sized: Result, tmp_path: Path
+) -> None:
+    page = visit(browser, sized, tmp_path)
+    least = {d.id: units.seconds(bound(sized.facts, d).seconds) for d in DEVICES}
+    assert said(page).endswith(f"At least {least['rpi5']} on Raspberry Pi 5, 8 GB.")
+    page.get_by_role("combobox", name="Device").select_option("stm32h743")
+    assert f"At least {least['stm32h743']} on STM32H743" in said(page)
+    assert page.url.endswith("#device=stm32h743")
+    page.get_by_role("slider", name="Width α").press("ArrowLeft")
+    part = Scaler(sized.facts).at(0.75).macs
+    assert part is not None
+    assert f"At least {units.seconds(part / 480e6)} on" in said(page)
+
+
+def test_arrow_keys_move_from_stop_to_stop_and_the_value_is_told(
+    browser: Browser, sized: Result, tmp_path: Path
+) -> None:
+    page = visit(browser, sized, tmp_path)
+    slider = page.get_by_role("slider", name="Input")
+    assert slider.get_attribute("aria-valuetext") == "224×224 (ρ 1)"
+    slider.press("ArrowLeft")
+    slider.press("ArrowLeft")
+    assert slider.get_attribute("aria-valuetext") == "160×160 (ρ 0.714)"
+    assert said(page).startswith(expected(sized, 1.0, 160, 1.0))
+    assert page.locator("#resize .said").get_attribute("role") == "status"
+    slider.press("Home")
+    assert slider.get_attribute("aria-valuetext") == "96×96 (ρ 0.429)"
+
+
+def test_the_mouse_moves_a_slider_and_reset_takes_it_back(
+    browser: Browser, sized: Result, tmp_path: Path
+) -> None:
+    page = visit(browser, sized, tmp_path)
+    today = said(page)
+    slider = page.get_by_role("slider", name="Width α")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 3, box["y"] + box["height"] / 2)
+    assert said(page).startswith(expected(sized, 0.25, 224, 1.0))
+    assert page.url.endswith("#width=0.25")
+    page.locator("#resize").get_by_role("button", name="Reset").press("Enter")
+    assert said(page) == today
+    assert "#" not in page.url
+
+
+def test_bars_are_redrawn_by_kind(browser: Browser, sized: Result, tmp_path: Path) -> None:
+    page = visit(browser, sized, tmp_path, "#width=0.5")
+    titles = page.locator("#resized title").evaluate_all("all => all.map((t) => t.textContent)")
+    now = sized.facts.totals.macs_by_kind
+    assert {f"{kind}: {macs:,} MACs" for kind, macs in now.items()} == set(titles[:4])
+    layers = Scaler(sized.facts).at(0.5).layers
+    kinds = {node.id: node.kind for node in sized.facts.nodes}
+    half = {kind: sum(y.macs or 0 for y in layers if kinds[y.node] == kind) for kind in now}
+    assert {f"{kind}: {macs:,} MACs" for kind, macs in half.items()} == set(titles[4:])
+    widths = page.locator("#resized rect").evaluate_all(
+        "all => all.map((r) => +r.getAttribute('width'))"
+    )
+    assert sum(widths[:4]) == pytest.approx(720)
+    assert sum(widths[4:]) == pytest.approx(720 * sum(half.values()) / sum(now.values()))
+
+
+def test_a_link_carries_a_size_beside_a_filter(
+    browser: Browser, sized: Result, tmp_path: Path
+) -> None:
+    page = visit(browser, sized, tmp_path, "#filter=gemm&depth=2")
+    assert (
+        page.get_by_role("slider", name="Depth").get_attribute("aria-valuetext")
+        == "2 (2 + 4 + 4 + 12 + 4)"
+    )
+    assert page.locator("#operators tbody tr:visible").count() == 1
+    page.get_by_role("slider", name="Width α").press("ArrowLeft")
+    assert page.url.endswith("#filter=gemm&depth=2&width=0.75")
+    page.evaluate("location.hash = '#width=0.5'")
+    page.wait_for_function("document.querySelector('#to-width').value === '2'")
+    depth = page.get_by_role("slider", name="Depth").get_attribute("aria-valuetext")
+    assert depth == "1 (1 + 2 + 2 + 6 + 2)"
+
+
+def test_a_stop_that_does_not_exist_is_todays(
+    browser: Browser, sized: Result, tmp_path: Path
+) -> None:
+    page = visit(browser, sized, tmp_path, "#width=0.6&side=%&depth=-1&device=toaster&size0=1")
+    assert said(page).startswith(expected(sized, 1.0, 224, 1.0))
+
+
+@pytest.mark.parametrize("size", [1, 2, 77, 500])
+def test_a_sequence_costs_what_analysing_it_gives(
+    browser: Browser, open_: Result, tmp_path: Path, size: int
+) -> None:
+    page_ = Report.of(open_).sheet.page
+    low, high = sliders(None, page_.growth, ()).growth[0].low, 512
+    at = max(low, size)
+    page = visit(browser, open_, tmp_path, f"#size0={at}")
+    path = tmp_path / "attention.onnx"
+    path.write_bytes(parser.parse_model(ATTENTION).SerializeToString())
+    macs = analyze(load(str(path)), Bindings(shapes={"ids": (1, at)})).totals.macs
+    assert macs == at * 8 * 8 + at * at * 8
+    today = open_.facts.totals.macs
+    told = page.locator(".regrow .said").inner_text()
+    assert told.startswith(f"{macs:,} MACs, {units.percent(macs / today)} of those at today's")
+    assert told.endswith(f"At least {units.seconds(macs / 76.8e9)} on Raspberry Pi 5, 8 GB.")
+    page.get_by_role("slider", name="S", exact=True).press("End")
+    assert page.locator(".regrow .stop").inner_text() == f"{high}"
+
+
+def test_without_scripts_there_are_tables_and_no_sliders(
+    browser: Browser, sized: Result, tmp_path: Path
+) -> None:
+    page = visit(browser, sized, tmp_path, java_script_enabled=False)
+    assert page.locator("input[type=range]:visible").count() == 0
+    assert page.locator("section:has(#whatif)").get_by_text("149,497,088").is_visible()
+    assert page.locator("section:has(#whatif)").get_by_text("251,878,912").is_visible()
+
+
+def test_nothing_that_can_change_has_no_sliders(
+    browser: Browser, unknown: Result, tmp_path: Path
+) -> None:
+    page = visit(browser, unknown, tmp_path)
+    assert page.locator("input[type=range]").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("wide", [1100, 360])
+def test_sliders_are_sound_in_light_dark_and_on_a_phone(
+    browser: Browser, sized: Result, tmp_path: Path, scheme: str, wide: int
+) -> None:
+    page = visit(browser, sized, tmp_path, color_scheme=scheme,
+                 viewport={"width": wide, "height": 800})  # fmt: skip
+    assert page.evaluate(AUDIT) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == wide
