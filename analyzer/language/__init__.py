@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 Language = Literal["en", "ko"]
 """As ``--lang`` and HTML name it (ISO 639-1)."""
@@ -76,6 +76,22 @@ def translated(text: str, context: str = "", fallback: str | None = None) -> str
 
     told = catalogue(language, "pages").get((context, squeezed(text)))
     return told or (text if fallback is None else fallback)
+
+
+def series(parts: Sequence[str]) -> str:
+    """``a, b and c``.
+
+    >>> series(["a", "b", "c"]), series(["a"]), series([])
+    ('a, b and c', 'a', '')
+    """
+    if len(parts) < 2:
+        return "".join(parts)
+    return _("{first} and {last}", first=", ".join(parts[:-1]), last=parts[-1])
+
+
+def retold(text: str) -> str:
+    """A sentence that a fact holds, in the language that holds."""
+    return text
 
 
 def counted(n: int, one: str, many: str) -> str:

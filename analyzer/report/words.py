@@ -1,4 +1,4 @@
-"""Claims in English: each function words the values of one claim and knows nothing else."""
+"""Claims in words: each function words the values of one claim and knows nothing else."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzer import units
 from analyzer.facts import Certainty
-from analyzer.language import _
+from analyzer.language import _, mark, ngettext, retold, series
 from analyzer.report.claims.advice import LARGE
+from analyzer.report.view.summary import block_name
 from analyzer.sanitise import clean, label
 from analyzer.units import many
 
@@ -46,51 +47,60 @@ def cards(claims: Iterable[Claim], headline: str) -> tuple[Card, ...]:
 def _compute(v: Values, headline: str) -> Card:
     (low, high), (least, most), unknown = v["macs"], v["flops"], v["unknown_nodes"]
     how = {
-        Certainty.EXACT: "exact, from the file alone",
-        Certainty.ASSUMED: "depending on data" if low != high
-        else "exact under the assumptions below",
-        Certainty.LOWER_BOUND: f"{many(unknown, 'operator')} of unknown cost" if unknown
-        else "nothing bounds how often a loop runs",
-        Certainty.UNKNOWN: "not known",
+        Certainty.EXACT: _("exact, from the file alone"),
+        Certainty.ASSUMED: _("depending on data") if low != high
+        else _("exact under the assumptions below"),
+        Certainty.LOWER_BOUND: _("{operators} of unknown cost", operators=many(unknown, "operator"))
+        if unknown else _("nothing bounds how often a loop runs"),
+        Certainty.UNKNOWN: _("not known"),
     }[Certainty(v["certainty"])]  # fmt: skip
     macs, flops = units.span(low, high, "MAC"), units.span(least, most, "FLOP")
     if headline == "flops":
-        digits = f"{units.span(least, most)} FLOPs in all, {macs} among them"
-        return Card("compute", "Compute", flops, (digits, how))
-    return Card("compute", "Compute", macs, (f"{units.span(low, high)} MACs, {flops} in all", how))
+        digits = _("{all} FLOPs in all, {macs} among them", all=units.span(least, most), macs=macs)
+        return Card("compute", _("Compute"), flops, (digits, how))
+    digits = _("{macs} MACs, {flops} in all", macs=units.span(low, high), flops=flops)
+    return Card("compute", _("Compute"), macs, (digits, how))
 
 
 def _parameters(v: Values) -> Card:
-    detail = [f"{units.count(v['params'])} values, {units.size(v['bytes'])} in memory"]
+    detail = [_("{n} values, {size} in memory", n=units.count(v["params"]),
+                size=units.size(v["bytes"]))]  # fmt: skip
     if v["buffers"]:
-        detail.append(f"and {units.count(v['buffers'])} buffer values")
+        detail.append(_("and {n} buffer values", n=units.count(v["buffers"])))
     if v["certainty"] != Certainty.EXACT:
-        detail.append(f"{v['certainty']}: {label(v['reason'], 120)}")
-    return Card("parameters", "Parameters", units.si(v["params"]), tuple(detail))
+        detail.append(f"{_(v['certainty'])}: {label(retold(v['reason']), 120)}")
+    return Card("parameters", _("Parameters"), units.si(v["params"]), tuple(detail))
 
 
 def _peak(v: Values) -> Card:
-    value = "unknown"
+    value = _("unknown")
     if v["bytes"] is not None:
         low, high = v["bytes"]
-        value = units.size(low) if low == high else f"{units.size(low)} to {units.size(high)}"
-        value = f"at least {units.size(low)}" if high is None else value
-    where = (f"while {label(v['name'], 40)} runs",) if v["name"] else ()
+        value = units.size(low)
+        if high is None:
+            value = _("at least {value}", value=value)
+        elif high != low:
+            value = _("{low} to {high}", low=value, high=units.size(high))
+    where = (_("while {name} runs", name=label(v["name"], 40)),) if v["name"] else ()
     if v["fused_bytes"] is not None:
-        where = (f"{units.size(v['fused_bytes'])} with Q and DQ in integer kernels", *where)
-    return Card("peak", "Peak activation memory", value,
-                (*where, "in the file's order of operators"))  # fmt: skip
+        fused = _("{size} with Q and DQ in integer kernels", size=units.size(v["fused_bytes"]))
+        where = (fused, *where)
+    return Card("peak", _("Peak activation memory"), value,
+                (*where, _("in the file's order of operators")))  # fmt: skip
 
 
 def _saving(v: Values) -> Card:
     if not v["macs"]:
         silent = silenced(v)
-        words = f"not counting {silent}" if silent else "no rule suggests a cheaper layer"
-        return Card("saving", "Possible saving", "none found", (words,))
-    whole = "compute" if v["complete"] else "the known compute"
-    share = f"{units.percent(v['share'])} of {whole}"
-    more = (f"and {units.si(v['params'])} parameters",) if v["params"] else ()
-    return Card("saving", "Possible saving", units.si(v["macs"], "MAC"), (share, *more))
+        words = _("no rule suggests a cheaper layer")
+        if silent:
+            words = _("not counting {findings}", findings=silent)
+        return Card("saving", _("Possible saving"), _("none found"), (words,))
+    share = units.percent(v["share"])
+    share = (_("{share} of compute", share=share) if v["complete"]
+             else _("{share} of the known compute", share=share))  # fmt: skip
+    more = (_("and {n} parameters", n=units.si(v["params"])),) if v["params"] else ()
+    return Card("saving", _("Possible saving"), units.si(v["macs"], "MAC"), (share, *more))
 
 
 _CARDS: Mapping[str, Callable[[Values], Card]] = {
@@ -98,72 +108,110 @@ _CARDS: Mapping[str, Callable[[Values], Card]] = {
 }  # fmt: skip
 
 _FAMILIES = {
-    "graph": "A graph", "convolutional": "A convolutional network",
-    "recurrent": "A recurrent network", "transformer": "A transformer",
-    "products": "A network of matrix products", "mixed": "A network",
-}  # fmt: skip
+    "graph": mark("A graph of {parts}"),
+    "convolutional": mark("A convolutional network of {parts}"),
+    "recurrent": mark("A recurrent network of {parts}"),
+    "transformer": mark("A transformer of {parts}"),
+    "products": mark("A network of matrix products of {parts}"),
+    "mixed": mark("A network of {parts}"),
+}
 
 
 def _network(v: Values) -> str:
     parts = [many(v["layers"], "weighted layer")]
     pairs = zip(v["blocks"], v["block_counts"], strict=True)
-    parts += [many(count, f"{kind.replace('-', ' ')} block") for kind, count in pairs]
-    text = f"{_FAMILIES[v['family']]} of {_and(parts)}"
+    parts += [
+        ngettext("{n} {kind} block", "{n} {kind} blocks", count, kind=block_name(kind))
+        for kind, count in pairs
+    ]
+    said = [_(_FAMILIES[v["family"]], parts=series(parts))]
     if v["first_convolution"]:
         strides = v["first_strides"]
-        stride = f", stride {_sides(strides)}" if max(strides, default=1) > 1 else ""
-        text += f"; first convolution {v['first_convolution']} ({v['first_kernel']}{stride})"
+        first = {"kind": _(v["first_convolution"]), "kernel": v["first_kernel"]}
+        said.append(
+            _("first convolution {kind} ({kernel}, stride {stride})",
+              **first, stride=_sides(strides))
+            if max(strides, default=1) > 1
+            else _("first convolution {kind} ({kernel})", **first)
+        )  # fmt: skip
     inputs = [
-        f"{label(name, 40)} {shape or 'unknown'}"
+        f"{label(name, 40)} {shape or _('unknown')}"
         for name, shape in zip(v["inputs"], v["shapes"], strict=True)
     ]
     left = v["inputs_in_all"] - len(inputs)
-    more = f" and {left} more" if left > 0 else ""
-    word = "input" if len(inputs) == 1 else "inputs"
-    return f"{text}; {word} {', '.join(inputs) or 'none'}{more}."
+    names = ", ".join(inputs) or _("none")
+    if left > 0:
+        names = _("{names} and {n} more", names=names, n=left)
+    said.append(
+        _("input {names}", names=names) if len(inputs) == 1 else _("inputs {names}", names=names)
+    )
+    return f"{'; '.join(said)}."
 
 
 def _architecture(v: Values) -> str:
-    known = label(v["detail"]) if v["detail"] else "not recognised as a published one"
-    return f"Architecture: {known}"
+    known = label(v["detail"]) if v["detail"] else _("not recognised as a published one")
+    return _("Architecture: {name}", name=known)
 
 
 def _provenance(v: Values) -> str:
     pairs = zip(v["domains"], v["versions"], strict=True)
     sets = ", ".join(f"{label(domain) or 'ai.onnx'} {version}" for domain, version in pairs)
-    return f"Producer {label(v['producer']) or 'not stated'} · operator set {sets or 'none'}"
+    return _("Producer {producer} · operator set {sets}",
+             producer=label(v["producer"]) or _("not stated"), sets=sets or _("none"))  # fmt: skip
 
 
 def _verdict(v: Values) -> str:
-    unjudged = f"{many(v['inconclusive'], 'problem')} kept part of the model unjudged."
+    unjudged = _("{problems} kept part of the model unjudged.",
+                 problems=many(v["inconclusive"], "problem"))  # fmt: skip
     if v["kind"] == "errors":
-        text = f"{many(v['errors'], 'error')} to fix before this model is used; see the findings."
-        return f"{text} Besides, {unjudged}" if v["inconclusive"] else text
+        text = _("{errors} to fix before this model is used; see the findings.",
+                 errors=many(v["errors"], "error"))  # fmt: skip
+        return _("{text} Besides, {more}", text=text, more=unjudged) if v["inconclusive"] else text
     if v["kind"] == "saving":
         return _could_fall(v)
     if v["kind"] == "findings":
-        found, rules = many(v["findings"], "finding"), many(v["rules_with_findings"], "rule")
-        return f"Nothing urgent: {found} from {rules}, no large saving."
+        return _("Nothing urgent: {findings} from {rules}, no large saving.",
+                 findings=many(v["findings"], "finding"),
+                 rules=many(v["rules_with_findings"], "rule"))  # fmt: skip
     return {
-        "inconclusive": f"Not conclusive: {unjudged}"
-        + (f" {_could_fall(v)}" if v["share"] >= LARGE else ""),
-        "partial": f"Judged in part: the cost of {many(v['unknown_nodes'], 'operator')} is "
-        "unknown, so totals are minima.",
-        "unbounded": "Judged in part: nothing bounds how often a loop runs, so totals are minima.",
-        "silenced": f"Nothing new: no finding but {silenced(v)}.",
-        "clean": f"Clean: none of the {v['rules']} rules applied objects to this model.",
-        "unjudged": "No rule was applied; the numbers below are facts without a judgement.",
-    }[str(v["kind"])]
+        "inconclusive": lambda: (
+            _("Not conclusive: {problems}", problems=unjudged)
+            + (f" {_could_fall(v)}" if v["share"] >= LARGE else "")
+        ),
+        "partial": lambda: _(
+            "Judged in part: the cost of {operators} is unknown, so totals are minima.",
+            operators=many(v["unknown_nodes"], "operator"),
+        ),
+        "unbounded": lambda: _(
+            "Judged in part: nothing bounds how often a loop runs, so totals are minima."
+        ),
+        "silenced": lambda: _("Nothing new: no finding but {findings}.", findings=silenced(v)),
+        "clean": lambda: _(
+            "Clean: none of the {n} rules applied objects to this model.", n=v["rules"]
+        ),
+        "unjudged": lambda: _(
+            "No rule was applied; the numbers below are facts without a judgement."
+        ),
+    }[str(v["kind"])]()
 
 
 def _could_fall(v: Values) -> str:
-    known = "Compute" if v["complete"] else "The part of compute that is known"
-    slower = f"; by the roofline model of {v['device']} it would not run faster there"
-    return (
-        f"{known} could fall by {units.percent(v['share'])}, from "
-        f"{units.si(v['macs_now'], 'MAC')} to {units.si(v['macs_after'], 'MAC')}, at the price "
-        f"of retraining{slower if v['slower'] else ''}."
-    )
+    figures = {
+        "share": units.percent(v["share"]),
+        "now": units.si(v["macs_now"], "MAC"),
+        "after": units.si(v["macs_after"], "MAC"),
+    }
+    text = (
+        _("Compute could fall by {share}, from {now} to {after}, at the price of retraining",
+          **figures)
+        if v["complete"]
+        else _("The part of compute that is known could fall by {share}, from {now} to {after}, at "
+               "the price of retraining", **figures)
+    )  # fmt: skip
+    if v["slower"]:
+        text = _("{text}; by the roofline model of {device} it would not run faster there",
+                 text=text, device=v["device"])  # fmt: skip
+    return f"{text}."
 
 
 def _actions(v: Values) -> str:
@@ -171,14 +219,14 @@ def _actions(v: Values) -> str:
     if v["rules"]:
         return ""
     if v["slower"]:
-        rules = _and(list(v["slower"]))
-        return (
-            f"Nothing recommended: what {rules} would change saves multiply-accumulates, and no "
-            "time by our own estimate; see the findings."
+        return _(
+            "Nothing recommended: what {rules} would change saves multiply-accumulates, and no "
+            "time by our own estimate; see the findings.",
+            rules=series(list(v["slower"])),
         )
     if not v["applied"]:
-        return "Nothing was judged: no rule was applied."
-    return f"Nothing: {many(v['applied'], 'rule')} applied, none asks for a change."
+        return _("Nothing was judged: no rule was applied.")
+    return _("Nothing: {rules} applied, none asks for a change.", rules=many(v["applied"], "rule"))
 
 
 def _options(v: Values) -> str:
@@ -195,216 +243,273 @@ def _options(v: Values) -> str:
 
 def _passed(v: Values) -> str:
     rows = [*zip(v["categories"], v["rules"], v["speak"], strict=True)]
-    sound = ", ".join(f"{name} {rules - speak} of {rules}" for name, rules, speak in rows)
-    return f"Rules that were applied and found nothing: {sound}."
+    sound = ", ".join(
+        _("{category} {passed} of {rules}",
+          category=_(name), passed=rules - speak, rules=rules)
+        for name, rules, speak in rows
+    )  # fmt: skip
+    return _("Rules that were applied and found nothing: {sound}.", sound=sound)
 
 
 def _findings(v: Values) -> str:
-    applied = f" {many(v['rules'], 'rule')} applied." if v["rules"] else ""
+    applied = f" {_('{rules} applied.', rules=many(v['rules'], 'rule'))}" if v["rules"] else ""
     if not v["count"]:
-        return f"No findings to list.{applied}"
-    at = f" at {units.places(v['places'])}" if v["places"] > v["count"] else ""
-    return f"{many(v['count'], 'finding')}{at}.{applied}"
+        return f"{_('No findings to list.')}{applied}"
+    found = many(v["count"], "finding")
+    if v["places"] > v["count"]:
+        found = _("{findings} at {places}", findings=found, places=units.places(v["places"]))
+    return f"{found}.{applied}"
 
 
 def silenced(v: Values) -> str:
     """``2 suppressed and 1 in the baseline``; empty where no finding was silenced."""
-    counts = (v["suppressed"], "suppressed"), (v["accepted"], "in the baseline")
-    return " and ".join(f"{units.count(n)} {word}" for n, word in counts if n)
+    parts = []
+    if v["suppressed"]:
+        parts.append(_("{n} suppressed", n=units.count(v["suppressed"])))
+    if v["accepted"]:
+        parts.append(_("{n} in the baseline", n=units.count(v["accepted"])))
+    return series(parts)
 
 
 def _conversion(v: Values) -> str:
-    return (
-        f"MACs of the model after converting the best k candidates; {v['best']} of "
-        f"{v['candidates']} bring 80 % of what can be saved"
-    )
+    return _(
+        "MACs of the model after converting the best k candidates; {best} of {candidates} bring "
+        "80 % of what can be saved",
+        best=v["best"], candidates=v["candidates"],
+    )  # fmt: skip
 
 
 def _conversion_speed(v: Values) -> str:
-    faster = units.times(v["factor"])
-    return (
-        f"By the roofline model of {v['device']}, without fusion, the flagged convolutions "
-        f"together run {faster} as fast once converted."
-    )
+    return _(
+        "By the roofline model of {device}, without fusion, the flagged convolutions together run "
+        "{faster} as fast once converted.",
+        device=v["device"], faster=units.times(v["factor"]),
+    )  # fmt: skip
 
 
 def _assumed_sizes(v: Values) -> str:
     if not v["count"]:
-        return "No size of an input was assumed: the file fixes them all."
+        return _("No size of an input was assumed: the file fixes them all.")
     sizes = [f"{label(dim)} = {size}" for dim, size in zip(v["dims"], v["sizes"], strict=True)]
     left = v["count"] - len(sizes)
-    more = f" and {many(left, 'more assumption')}" if left else ""
-    those = "that size" if v["count"] == 1 else "those sizes"
-    return f"These numbers hold for {', '.join(sizes)}{more}: the file leaves {those} open."
+    those = ", ".join(sizes)
+    if left:
+        those = _("{sizes} and {more}", sizes=those, more=many(left, "more assumption"))
+    if v["count"] == 1:
+        return _("These numbers hold for {sizes}: the file leaves that size open.", sizes=those)
+    return _("These numbers hold for {sizes}: the file leaves those sizes open.", sizes=those)
 
 
 def _choices(v: Values) -> str:
     if not v["count"]:
-        return "Nothing else was assumed."
-    more = f"; and {v['count'] - 1} more" if v["count"] > 1 else ""
-    return f"Assumed: {clean(v['first'])}{more}."
+        return _("Nothing else was assumed.")
+    first = clean(v["first"])
+    if v["count"] > 1:
+        return _("Assumed: {first}; and {n} more.", first=first, n=v["count"] - 1)
+    return _("Assumed: {first}.", first=first)
 
 
 def _coverage(v: Values) -> str:
     known, total = v["known"], v["operators"]
-    text = f"The cost of {units.count(known)} of {units.count(total)} operators is known"
+    text = _("The cost of {known} of {total} operators is known",
+             known=units.count(known), total=units.count(total))  # fmt: skip
     if known == total:
         return f"{text}."
     rows = zip(v["missing"], v["missing_counts"], v["missing_reasons"], strict=True)
-    missing = [f"{count} × {op} ({why})" for op, count, why in rows]
-    left = v["reasons"] - len(missing)
-    more = f"; and {left} more" if left else ""
-    return f"{text} ({units.percent(known / total)}). Not known: {'; '.join(missing)}{more}."
+    missing = "; ".join(f"{count} × {op} ({retold(why)})" for op, count, why in rows)
+    left = v["reasons"] - len(v["missing"])
+    if left:
+        missing = _("{rows}; and {n} more", rows=missing, n=left)
+    return _("{text} ({share}). Not known: {missing}.",
+             text=text, share=units.percent(known / total), missing=missing)  # fmt: skip
 
 
 def _unknown(v: Values) -> str:
+    of = units.count(v["of"])
     if v["operators"]:
-        of = units.count(v["of"])
-        return f"The cost of {v['operators']} of {of} operators is unknown; totals say “at least”."
-    known = f"the multiply-accumulates of all {units.count(v['of'])} operators are known"
+        return _("The cost of {n} of {of} operators is unknown; totals say “at least”.",
+                 n=v["operators"], of=of)  # fmt: skip
     if not v["macs_complete"]:
-        return f"{known.capitalize()}, but not their sum: {clean(v['reason'])}."
+        return _(
+            "The multiply-accumulates of all {n} operators are known, but not their sum: {reason}.",
+            n=of, reason=clean(retold(v["reason"])),
+        )  # fmt: skip
     if not v["flops_complete"]:
-        return f"{known.capitalize()}; not all of their other arithmetic is."
+        return _("The multiply-accumulates of all {n} operators are known; not all of their other "
+                 "arithmetic is.", n=of)  # fmt: skip
     if v["problems"]:
-        return f"{known.capitalize()}; {many(v['problems'], 'problem')} met, listed below."
-    return f"Nothing: {known}, and so is their other arithmetic."
+        return _("The multiply-accumulates of all {n} operators are known; {problems} met, listed "
+                 "below.", n=of, problems=many(v["problems"], "problem"))  # fmt: skip
+    return _("Nothing: the multiply-accumulates of all {n} operators are known, and so is their "
+             "other arithmetic.", n=of)  # fmt: skip
 
 
 def _weights(v: Values) -> str:
     if not v["bytes"]:
-        return "The file has no weight tensors."
+        return _("The file has no weight tensors.")
     pairs = zip(v["dtypes"], v["dtype_bytes"], strict=True)
-    sizes = ", ".join(f"{units.size(n)} of {label(dtype)}" for dtype, n in pairs)
-    made = "" if v["stored_bytes"] else "; the file stores none, they are made when the model runs"
-    return f"Weights and buffers take {units.size(v['bytes'])}: {sizes}{made}."
+    sizes = ", ".join(
+        _("{size} of {type}", size=units.size(n), type=label(dtype)) for dtype, n in pairs
+    )
+    taken = {"size": units.size(v["bytes"]), "sizes": sizes}
+    if v["stored_bytes"]:
+        return _("Weights and buffers take {size}: {sizes}.", **taken)
+    return _("Weights and buffers take {size}: {sizes}; the file stores none, they are made when "
+             "the model runs.", **taken)  # fmt: skip
 
 
 def _shared(v: Values) -> str:
     pairs = zip(v["names"], v["uses"], strict=True)
-    names = [f"{label(name)} ({uses} uses)" for name, uses in pairs]
-    left = v["count"] - len(names)
-    return f"Used more than once and counted once: {', '.join(names)}" + (
-        f" and {left} more." if left else "."
-    )
+    names = ", ".join(_("{name} ({n} uses)", name=label(name), n=uses) for name, uses in pairs)
+    left = v["count"] - len(v["names"])
+    if left:
+        names = _("{names} and {n} more", names=names, n=left)
+    return _("Used more than once and counted once: {names}.", names=names)
 
 
 def _memory(v: Values) -> str:
     if v["bytes"] is None:
-        return f"Unknown: {clean(v['reason'])}." if v["reason"] else "Unknown."
-    least = "At least " if v["certainty"] == Certainty.LOWER_BOUND else ""
-    fused = ""
-    if v["fused_bytes"] is not None:
-        fused = (
-            f" That is as written: where QuantizeLinear and DequantizeLinear are part of integer "
-            f"kernels, as in runtimes that fuse them, it is {units.size(v['fused_bytes'])}."
-        )
-    place = ""
+        if v["reason"]:
+            return _("Unknown: {reason}.", reason=clean(retold(v["reason"])))
+        return _("Unknown.")
+    size = units.size(v["bytes"])
+    if v["certainty"] == Certainty.LOWER_BOUND:
+        size = _("At least {value}", value=size)
+    name = label(v["name"])
+    said = [
+        _("{size} of activations exist at once while {name} runs, when operators run in the file's "
+          "order and every tensor is freed after its last use.", size=size, name=name)
+        if name
+        else _("{size} of activations exist at once, when operators run in the file's order and "
+               "every tensor is freed after its last use.", size=size),
+        _("Runtimes that fuse operators or reuse buffers need less; weights come on top."),
+    ]  # fmt: skip
     if v["in_place_bytes"] is not None and v["in_place_bytes"] < v["bytes"]:
-        place = (
-            " Where element-wise operators write over an operand that nobody reads again, it is "
-            f"{units.size(v['in_place_bytes'])}."
-        )
-    where = f" while {label(v['name'])} runs" if v["name"] else ""
-    why = f" ({clean(v['reason'])}.)" if v["reason"] else ""
-    return (
-        f"{least}{units.size(v['bytes'])} of activations exist at once{where}, when operators run "
-        "in the file's order and every tensor is freed after its last use. Runtimes that fuse "
-        f"operators or reuse buffers need less; weights come on top.{place}{fused}{why}"
-    )
+        said.append(_("Where element-wise operators write over an operand that nobody reads again, "
+                      "it is {size}.", size=units.size(v["in_place_bytes"])))  # fmt: skip
+    if v["fused_bytes"] is not None:
+        said.append(_("That is as written: where QuantizeLinear and DequantizeLinear are part of "
+                      "integer kernels, as in runtimes that fuse them, it is {size}.",
+                      size=units.size(v["fused_bytes"])))  # fmt: skip
+    if v["reason"]:
+        said.append(f"({clean(retold(v['reason']))}.)")
+    return " ".join(said)
 
 
 def _read(v: Values) -> str:
     layers, unread, tensors = v["layers"], v["unread"], v["tensors"]
     if not layers and not unread and not tensors:
-        return "No trained values were found to read."
+        return _("No trained values were found to read.")
     if not layers and not unread:
-        return f"The values of {many(tensors, 'stored tensor')} were read."
+        return _("The values of {tensors} were read.", tensors=many(tensors, "stored tensor"))
     if not layers:
-        are = "is" if unread == 1 else "are"
-        return (f"Nothing: the trained values of {many(unread, 'layer')} {are} not in the file, so "
-                "nothing is known of them.")  # fmt: skip
-    more = f"; those of {units.count(unread)} were not" if unread else ""
-    both = f"{many(layers, 'layer')} and {many(tensors, 'stored tensor')}"
-    return f"The trained values of {both} were read{more}."
+        return ngettext(
+            "Nothing: the trained values of {layers} is not in the file, so nothing is known of "
+            "them.",
+            "Nothing: the trained values of {layers} are not in the file, so nothing is known of "
+            "them.",
+            unread, layers=many(unread, "layer"),
+        )  # fmt: skip
+    both = {"layers": many(layers, "layer"), "tensors": many(tensors, "stored tensor")}
+    if unread:
+        return _("The trained values of {layers} and {tensors} were read; those of {n} were not.",
+                 **both, n=units.count(unread))  # fmt: skip
+    return _("The trained values of {layers} and {tensors} were read.", **both)
 
 
 def _peculiar(v: Values) -> str:
-    if v["layers"] or v["tensors"]:
-        parts = [(v["layers"], "layer", "that do no work, or harm"),
-                 (v["tensors"], "stored tensor", "that nobody can mean")]  # fmt: skip
-        return "; ".join(f"{many(n, w)} with values {how}" for n, w, how in parts if n) + "."
-    return "No dead, repeated or non-finite values were found."
+    parts = []
+    if v["layers"]:
+        parts.append(_("{layers} with values that do no work, or harm",
+                       layers=many(v["layers"], "layer")))  # fmt: skip
+    if v["tensors"]:
+        parts.append(_("{tensors} with values that nobody can mean",
+                       tensors=many(v["tensors"], "stored tensor")))  # fmt: skip
+    if parts:
+        return f"{'; '.join(parts)}."
+    return _("No dead, repeated or non-finite values were found.")
 
 
 def _intensity(v: Values) -> str:
-    ridge = v["flops"] / v["bandwidth"]
-    return (
-        f"The line is that of an example, {v['device']}: "
-        f"{units.number(v['flops'] / 1e12)} TFLOP/s in float32 and "
-        f"{units.number(v['bandwidth'] / 1e9)} GB/s, hence {units.number(ridge)} FLOP/B. There, "
-        f"{units.percent(v['share'])} of the multiply-accumulates whose traffic is known are in "
-        "layers limited by memory."
-    )
+    return _(
+        "The line is that of an example, {device}: {flops} TFLOP/s in float32 and {bandwidth} "
+        "GB/s, hence {ridge} FLOP/B. There, {share} of the multiply-accumulates whose traffic is "
+        "known are in layers limited by memory.",
+        device=v["device"], flops=units.number(v["flops"] / 1e12),
+        bandwidth=units.number(v["bandwidth"] / 1e9),
+        ridge=units.number(v["flops"] / v["bandwidth"]), share=units.percent(v["share"]),
+    )  # fmt: skip
 
 
 def _targets(v: Values) -> str:
     said = [
-        f"{words} on {_and([label(name) for name in v[verdict]])}"
-        for verdict, words in (
-            ("whole", "all of it runs"),
-            ("split", "a part of it runs"),
-            ("no", "it does not run"),
-            ("maybe", "whether all of it runs is not decided"),
-        )
+        _(words, targets=series([label(name) for name in v[verdict]]))
+        for verdict, words in _VERDICTS.items()
         if v[verdict]
     ]
-    return f"Of {many(v['count'], 'target')}: {'; '.join(said)}."
+    return _("Of {targets}: {said}.", targets=many(v["count"], "target"), said="; ".join(said))
 
 
+_VERDICTS: Mapping[str, str] = {
+    "whole": mark("all of it runs on {targets}"),
+    "split": mark("a part of it runs on {targets}"),
+    "no": mark("it does not run on {targets}"),
+    "maybe": mark("whether all of it runs is not decided on {targets}"),
+}
 _IN_THE_WAY: Mapping[str, str] = {
-    "operator": "which they lack", "version": "in this version", "cliff": "at this opset",
-    "type": "with these types", "condition": "under these conditions",
-    "function": "a local function",
+    "operator": mark("{op}, which they lack"), "version": mark("{op}, in this version"),
+    "cliff": mark("{op}, at this opset"), "type": mark("{op}, with these types"),
+    "condition": mark("{op}, under these conditions"), "function": mark("{op}, a local function"),
 }  # fmt: skip
-_TOO_NEW: Mapping[str, str] = {"opset": "the opset", "ir": "the IR version"}
+_TOO_NEW: Mapping[str, str] = {"opset": mark("the opset"), "ir": mark("the IR version")}
 
 
 def _blockers(v: Values) -> str:
     if not v["count"]:
-        return "Nothing is certainly in the way."
+        return _("Nothing is certainly in the way.")
     found = [
-        f"{f'{label(op)}, {_IN_THE_WAY[code]}' if op else _TOO_NEW[code]} ({many(count, 'target')})"
+        f"{_(_IN_THE_WAY[code], op=label(op)) if op else _(_TOO_NEW[code])} "
+        f"({many(count, 'target')})"
         for op, code, count in zip(v["operators"], v["codes"], v["targets"], strict=True)
     ]
-    more = v["count"] - len(found)
-    rest = f"; and {many(more, 'more cause')}" if more else ""
-    return f"In the way: {'; '.join(found)}{rest}."
+    causes, more = "; ".join(found), v["count"] - len(found)
+    if more:
+        causes = _("{causes}; and {more}", causes=causes, more=many(more, "more cause"))
+    return _("In the way: {causes}.", causes=causes)
 
 
 def _edits(v: Values) -> str:
     if not v["count"]:
-        return "No small change was found that helps."
-    found = [f"{clean(text)} ({many(count, 'target')})"
+        return _("No small change was found that helps.")
+    found = [f"{clean(retold(text))} ({many(count, 'target')})"
              for text, count in zip(v["texts"], v["targets"], strict=True)]  # fmt: skip
-    return f"What helps, each change tried: {'; '.join(found)}."
+    return _("What helps, each change tried: {edits}.", edits="; ".join(found))
 
 
-_UNITS: Mapping[str, str] = {
-    "token": "a token", "second": "a second of audio", "megapixel": "a megapixel of image",
-    "step": "a step",
+_UNITS: Mapping[str, tuple[str, str]] = {
+    "token": (mark("{rate} a token of {dim}"), mark("{rate} a token at {dim} = {size}")),
+    "second": (mark("{rate} a second of audio of {dim}"),
+               mark("{rate} a second of audio at {dim} = {size}")),
+    "megapixel": (mark("{rate} a megapixel of image of {dim}"),
+                  mark("{rate} a megapixel of image at {dim} = {size}")),
+    "step": (mark("{rate} a step of {dim}"), mark("{rate} a step at {dim} = {size}")),
 }  # fmt: skip
+"""The rate of a unit where it is the same at all sizes, and where it is not."""
 
 
 def _growth(v: Values) -> str:
     dim, square = label(v["dim"], 40), v["square"]
-    where = f"at {dim} = {units.count(v['size'])}" if v["varies"] else f"of {dim}"
-    text = f"{units.si(v['rate'], 'MAC')} {_UNITS[v['unit']]} {where}"
+    text = _(_UNITS[v["unit"]][v["varies"]],
+             rate=units.si(v["rate"], "MAC"), dim=dim, size=units.count(v["size"]))  # fmt: skip
     if v["fixed"]:
-        text += f", and {units.si(v['fixed'], 'MAC')} whatever the size"
+        text = _("{text}, and {macs} whatever the size",
+                 text=text, macs=units.si(v["fixed"], "MAC"))  # fmt: skip
     if square:
-        text += f"; {units.percent(square)} of the work grows with the square of {dim}"
-        text += f", more than half from {units.count(v['even'])} on" if v["even"] else ""
+        text = _("{text}; {share} of the work grows with the square of {dim}",
+                 text=text, share=units.percent(square), dim=dim)  # fmt: skip
+        if v["even"]:
+            text = _("{text}, more than half from {size} on",
+                     text=text, size=units.count(v["even"]))  # fmt: skip
     return f"{text}."
 
 
@@ -417,7 +522,7 @@ _SENTENCES: Mapping[str, Callable[[Values], str]] = {
     "options": _options,
     "passed": _passed,
     "findings": _findings,
-    "silenced": lambda v: f"Not listed: {silenced(v)}.",
+    "silenced": lambda v: _("Not listed: {findings}.", findings=silenced(v)),
     "conversion": _conversion,
     "conversion.speed": _conversion_speed,
     "assumed.sizes": _assumed_sizes,
@@ -439,7 +544,3 @@ _SENTENCES: Mapping[str, Callable[[Values], str]] = {
 
 def _sides(values: tuple[int, ...]) -> str:
     return str(values[0]) if len(set(values)) == 1 else "×".join(map(str, values))
-
-
-def _and(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
