@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
-from analyzer.language import counted
+from analyzer.language import _, counted, mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-UNKNOWN = "unknown"
+UNKNOWN = mark("unknown")
 SI = ("", "k", "M", "G", "T", "P", "E", "Z", "Y", "R", "Q")
 IEC = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "Zi", "Yi")
+
+
+def unknown() -> str:
+    """What stands for ``None``."""
+    return _(UNKNOWN)
 
 
 def si(value: float | None, unit: str = "") -> str:
@@ -43,7 +49,7 @@ def count(value: int | None) -> str:
     >>> count(4231976)
     '4,231,976'
     """
-    return UNKNOWN if value is None else f"{value:,}"
+    return unknown() if value is None else f"{value:,}"
 
 
 def span(low: int, high: int | None, unit: str | None = None) -> str:
@@ -56,7 +62,9 @@ def span(low: int, high: int | None, unit: str | None = None) -> str:
     if low == high:
         return first
     last = "" if high is None else count(high) if unit is None else si(high, unit)
-    return f"{first} to {last}" if last else f"at least {first}"
+    if last:
+        return _("{low} to {high}", low=first, high=last)
+    return _("at least {value}", value=first)
 
 
 def percent(share: float | None) -> str:
@@ -66,7 +74,7 @@ def percent(share: float | None) -> str:
     ('11.5 %', '100.0 %', '0.042 %', '0.0 %')
     """
     if share is None:
-        return UNKNOWN
+        return unknown()
     hundredths = share * 100
     small = 0 < abs(hundredths) < 0.1
     return f"{hundredths:.2g} %" if small else f"{hundredths:,.1f} %"
@@ -78,7 +86,7 @@ def times(factor: float | None) -> str:
     >>> times(1 / (1 / 256 + 1 / 9))
     '8.7×'
     """
-    return UNKNOWN if factor is None else f"{factor:,.1f}×"
+    return unknown() if factor is None else f"{factor:,.1f}×"
 
 
 def seconds(value: float | None) -> str:
@@ -88,7 +96,7 @@ def seconds(value: float | None) -> str:
     ('1.185 s', '7.405 ms', '7.292 µs', 'unknown')
     """
     if value is None:
-        return UNKNOWN
+        return unknown()
     for unit, scale in (("s", 1), ("ms", 1e-3), ("µs", 1e-6)):
         if value >= scale:
             return f"{_four(value / scale)} {unit}"
@@ -102,7 +110,7 @@ def magnitude(value: float, unit: str) -> str:
     ('2,000 operators', '2 kMAC', '2 kB')
     """
     if len(unit) > 1 and unit.islower() and value == int(value):
-        return f"{count(int(value))} {unit}"
+        return counted(int(value), unit, unit)
     return si(value, unit)
 
 
@@ -112,7 +120,7 @@ def number(value: float | None, unit: str = "") -> str:
     >>> number(2.24994, "FLOP/B"), number(3)
     ('2.25 FLOP/B', '3')
     """
-    return UNKNOWN if value is None else f"{value:.4g} {unit}".rstrip()
+    return unknown() if value is None else f"{value:.4g} {unit}".rstrip()
 
 
 def shape(dims: Iterable[int | None] | None) -> str:
@@ -124,8 +132,8 @@ def shape(dims: Iterable[int | None] | None) -> str:
     ('1×64×?×56', 'scalar', 'unknown')
     """
     if dims is None:
-        return UNKNOWN
-    return shorten("×".join("?" if d is None else str(d) for d in dims)) or "scalar"
+        return unknown()
+    return shorten("×".join("?" if d is None else str(d) for d in dims)) or _("scalar")
 
 
 def shorten(text: str, limit: int = 120) -> str:
@@ -186,7 +194,7 @@ def factors(unit: str) -> dict[str, int]:
 
 def _scaled(value: float | None, unit: str, prefixes: tuple[str, ...], base: int) -> str:
     if value is None:
-        return UNKNOWN
+        return unknown()
     sign, rest, power = "-" if value < 0 else "", abs(value), 0
     while power < len(prefixes) - 1 and rest >= base**power * base:
         power += 1
@@ -213,6 +221,17 @@ def many(n: int, word: str) -> str:
     ('1 layer', '1,200 layers')
     """
     return counted(n, word, f"{word}s")
+
+
+def letters(text: str) -> int:
+    """Widths of a Latin letter that ``text`` takes: those of Korean, Chinese and Japanese take two.
+
+    >>> letters("conv"), letters("합성곱")
+    (4, 6)
+    """
+    if text.isascii():
+        return len(text)
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def places(count: int) -> str:

@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 from jinja2.ext import extract_from_ast
 
-from analyzer.language import COUNTED, ENGLISH, LANGUAGES
+from analyzer.language import COUNTED, ENGLISH, LANGUAGES, TERM
 from analyzer.language.catalogue import LOCALE, Translation, entries, squeezed
+from analyzer.language.terms import TERMS
 from analyzer.report.rendering import environment
 from analyzer.resources import rules_dir, templates_dir
 from analyzer.ruleset import load_rules
@@ -52,7 +53,7 @@ class Said(NamedTuple):
 
 def catalogues() -> dict[str, list[Said]]:
     """The texts of each catalogue, by its name, in the order of their places."""
-    found = {PAGES: _unique([*_templates(), *_python()])}
+    found = {PAGES: _unique([*_templates(), *_python(), *_words()])}
     for said in _rules():
         found.setdefault(f"rules/{said.context[:3]}", []).append(said)
     return found
@@ -103,6 +104,14 @@ def _called(call: ast.Call, place: str) -> Iterator[Said]:
             yield Said(COUNTED, one, many, place)
         case _:
             pass
+
+
+def _words() -> Iterator[Said]:
+    """Terms, and the nouns that rules count."""
+    yield from (Said(TERM, word, "", "analyzer/language/terms.py") for word in TERMS)
+    for rule in load_rules():
+        if rule.value is not None and len(rule.value.unit) > 1 and rule.value.unit.islower():
+            yield Said(COUNTED, rule.value.unit, "", rules_dir().name)
 
 
 def _rules() -> Iterator[Said]:

@@ -15,6 +15,7 @@ from analyzer.cli.progress import BatchProgress
 from analyzer.cli.seen import Seen
 from analyzer.errors import ModelError, OnnxlintError, ScarcityError
 from analyzer.facts import Problem, nothing
+from analyzer.language import ENGLISH, speaking
 from analyzer.report.result import Failure, Result
 from analyzer.surplus import Structure
 
@@ -46,14 +47,16 @@ def _loaded(path: str, plan: Plan) -> Model:
 def _analysed(model: Model, plan: Plan, *, weights: bool) -> Facts:
     from analyzer.analyze import analyze, analyze_weights
 
-    if not weights:
-        return analyze(
-            model, plan.bindings, limits=plan.limits, operators=plan.operators, targets=plan.targets
-        )
-    return analyze_weights(
-        model, plan.bindings, limits=plan.limits, operators=plan.operators, targets=plan.targets,
-        asked=plan.asked,
-    )  # fmt: skip
+    with speaking(ENGLISH):  # facts have one language; whoever shows them translates
+        if not weights:
+            return analyze(
+                model, plan.bindings,
+                limits=plan.limits, operators=plan.operators, targets=plan.targets,
+            )  # fmt: skip
+        return analyze_weights(
+            model, plan.bindings, limits=plan.limits, operators=plan.operators,
+            targets=plan.targets, asked=plan.asked,
+        )  # fmt: skip
 
 
 def opened(path: str) -> str | BinaryIO:

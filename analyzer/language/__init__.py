@@ -20,6 +20,8 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 ENGLISH: Language = "en"
 COUNTED = "counted"
 """Context of nouns after a number, which is ``{n}`` in their translation."""
+TERM = "term"
+"""Context of words by which facts name kinds."""
 
 _S = TypeVar("_S", bound=str)
 _SPOKEN: ContextVar[Language] = ContextVar("language", default=ENGLISH)
@@ -51,6 +53,11 @@ def _(text: str, /, **values: object) -> str:
     """
     told = translated(text)
     return told.format_map(values) if values else told
+
+
+def term(text: str) -> str:
+    """A word of ``terms.TERMS``, by which facts and rules name a kind; names stay themselves."""
+    return translated(text, TERM)
 
 
 def mark(text: _S) -> _S:

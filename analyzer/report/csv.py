@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzer import units
+from analyzer.language import ENGLISH, speaking
 from analyzer.records import plain
 from analyzer.report.result import Result
 from analyzer.sanitise import csv_rows
@@ -25,7 +26,8 @@ COLUMNS = (
 def render(subject: Result | Report, options: Options) -> bytes:
     """UTF-8 with a header line; ``unknown`` where there is no number, text safe in formulas."""
     nodes = map(plain, subject.facts.nodes) if isinstance(subject, Result) else subject.nodes
-    return csv_rows((COLUMNS, *map(_row, nodes)))
+    with speaking(ENGLISH):
+        return csv_rows((COLUMNS, *map(_row, nodes)))
 
 
 def _row(node: Mapping[str, Any]) -> tuple[object, ...]:

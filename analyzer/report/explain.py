@@ -92,7 +92,7 @@ def _identity(node: Node, call: Call | None, block: str) -> Iterator[tuple[str, 
 
 
 def _tensor(tensor: Tensor) -> str:
-    dtype = tensor.dtype or units.UNKNOWN
+    dtype = tensor.dtype or units.unknown()
     return f"{label(tensor.name)}  {label(dtype)}  {units.shape(tensor.shape)}"
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from analyzer.language import Language, spoken
+from analyzer.language import Language, _, spoken
 from analyzer.records import Signed
 from analyzer.report.drawing import Drawing, draw
 from analyzer.report.view import actions as todo
@@ -206,20 +206,20 @@ def _left_out(result: Result, sizes: WhatIf, trained: Weights | None) -> Iterato
     """Sections without content, and why; none that somebody did not ask for."""
     facts = result.facts
     if not facts.separable.candidates:
-        yield LeftOut("separable convolutions", "no convolution has a cheaper separable form")
+        yield LeftOut(_("separable convolutions"), _("no convolution has a cheaper separable form"))
     if trained is not None and not trained.speaks:
         unread = trained.unread > 0
-        yield LeftOut("what the weights say",
-                      "the trained values are not in the file" if unread else
-                      "no layer has trained values to look at")  # fmt: skip
+        yield LeftOut(_("what the weights say"),
+                      _("the trained values are not in the file") if unread else
+                      _("no layer has trained values to look at"))  # fmt: skip
     if not layers.layer_shapes(facts.nodes):
-        yield LeftOut("hot spots", "no operator has a known number of multiply-accumulates")
+        yield LeftOut(_("hot spots"), _("no operator has a known number of multiply-accumulates"))
     if not facts.blocks:
-        yield LeftOut("blocks", "no known building block was recognised")
+        yield LeftOut(_("blocks"), _("no known building block was recognised"))
     if facts.modules is None:
-        yield LeftOut("modules", "the file names no modules of the source code")
+        yield LeftOut(_("modules"), _("the file names no modules of the source code"))
     if sizes.reason:
-        yield LeftOut("what if it were smaller", sizes.reason[:1].lower() + sizes.reason[1:-1])
+        yield LeftOut(_("what if it were smaller"), sizes.reason[:1].lower() + sizes.reason[1:-1])
 
 
 def _origin(result: Result) -> Origin:

@@ -12,7 +12,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from analyzer import units
-from analyzer.language import Language, speaking, spoken, translated
+from analyzer.language import Language, speaking, spoken, term, translated
 from analyzer.report import content
 from analyzer.report.script import script, words
 from analyzer.report.view import kinds
@@ -61,7 +61,8 @@ def environment() -> jinja2.Environment:
         "size": units.size,
         "count": _count,
         "places": units.places,
-        "term": translated,
+        "term": term,
+        "letters": units.letters,
         "percent": units.percent,
         "times": units.times,
         "seconds": units.seconds,

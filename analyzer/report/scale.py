@@ -122,11 +122,11 @@ def _points(study: Study, points: tuple[Scaled, ...], style: Style) -> Iterator[
             *((f"{p.depth:.3g}", "+".join(map(str, p.repeats))) if deep else ()),
             _sides(p.sides),
             units.count(p.macs) if p.macs_range is None else units.span(*p.macs_range),
-            units.percent(p.macs / now) if p.macs is not None and now else units.UNKNOWN,
+            units.percent(p.macs / now) if p.macs is not None and now else units.unknown(),
             units.count(p.flops) if p.flops_range is None else units.span(*p.flops_range),
             units.count(p.params),
             units.si(p.expected_macs, "MAC"),
-            units.UNKNOWN if p.deviation is None else f"{p.deviation * 100:+.1f} %",
+            units.unknown() if p.deviation is None else f"{p.deviation * 100:+.1f} %",
         )
         for p in points
     ]
@@ -156,7 +156,7 @@ def _growth(study: Study, style: Style) -> Iterator[str]:
     yield style.bold("How MACs grow: MACs ∝ multiplier^exponent")
     head = ("axis", "exponent", "rule of thumb")
     rows = [
-        (g.axis, units.UNKNOWN if g.exponent is None else f"{g.exponent:.2f}", str(g.expected))
+        (g.axis, units.unknown() if g.exponent is None else f"{g.exponent:.2f}", str(g.expected))
         for g in study.growth
     ]
     yield from columns(head, rows, style, left=(0,))

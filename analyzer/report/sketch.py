@@ -14,7 +14,7 @@ from analyzer.report.pdf import fetcher, load_weasyprint
 from analyzer.report.rendering import environment
 from analyzer.report.view.kinds import COLORS, HEAT, PALETTE
 from analyzer.sanitise import clean, label
-from analyzer.units import shorten
+from analyzer.units import letters, shorten
 
 if TYPE_CHECKING:
     from analyzer.report.drawing.picture import Coloring
@@ -48,8 +48,8 @@ def svg(sketch: Sketch, *, themed: bool = True, lines: int = 3) -> str:
     ``lines``: most lines in a box.
     """
     shown, title = picture(sketch.drawing, sketch.color), label(sketch.title, 80)
-    keys = sum(KEY + KEY_LETTER * len(key.words) for key in shown.keys)
-    width = round(max(shown.width, keys, 9 * len(title), WIDTH / 3) + 24, 1)
+    keys = sum(KEY + KEY_LETTER * letters(key.words) for key in shown.keys)
+    width = round(max(shown.width, keys, 9 * letters(title), WIDTH / 3) + 24, 1)
     template = environment().get_template("network.svg.j2")
     return template.render(
         picture=shown, title=title, width=width, height=round(shown.height + 76, 1),

@@ -89,7 +89,7 @@ def _count(c: Convention) -> str:
 
 
 def _ratio(count: int | None, macs: int) -> str:
-    return units.UNKNOWN if count is None or not macs else f"{count / macs:.3f}"
+    return units.unknown() if count is None or not macs else f"{count / macs:.3f}"
 
 
 def _trust(c: Convention) -> str:

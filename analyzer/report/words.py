@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzer import units
 from analyzer.facts import Certainty
-from analyzer.language import _, mark, ngettext, retold, series
+from analyzer.language import _, mark, ngettext, retold, series, term
 from analyzer.report.claims.advice import LARGE
 from analyzer.report.view.summary import block_name
 from analyzer.sanitise import clean, label
@@ -68,7 +68,7 @@ def _parameters(v: Values) -> Card:
     if v["buffers"]:
         detail.append(_("and {n} buffer values", n=units.count(v["buffers"])))
     if v["certainty"] != Certainty.EXACT:
-        detail.append(f"{_(v['certainty'])}: {label(retold(v['reason']), 120)}")
+        detail.append(f"{term(v['certainty'])}: {label(retold(v['reason']), 120)}")
     return Card("parameters", _("Parameters"), units.si(v["params"]), tuple(detail))
 
 
@@ -127,7 +127,7 @@ def _network(v: Values) -> str:
     said = [_(_FAMILIES[v["family"]], parts=series(parts))]
     if v["first_convolution"]:
         strides = v["first_strides"]
-        first = {"kind": _(v["first_convolution"]), "kernel": v["first_kernel"]}
+        first = {"kind": term(v["first_convolution"]), "kernel": v["first_kernel"]}
         said.append(
             _("first convolution {kind} ({kernel}, stride {stride})",
               **first, stride=_sides(strides))
@@ -245,7 +245,7 @@ def _passed(v: Values) -> str:
     rows = [*zip(v["categories"], v["rules"], v["speak"], strict=True)]
     sound = ", ".join(
         _("{category} {passed} of {rules}",
-          category=_(name), passed=rules - speak, rules=rules)
+          category=term(name), passed=rules - speak, rules=rules)
         for name, rules, speak in rows
     )  # fmt: skip
     return _("Rules that were applied and found nothing: {sound}.", sound=sound)

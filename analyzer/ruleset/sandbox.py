@@ -23,6 +23,7 @@ from jinja2 import Environment
 from jinja2.lexer import Lexer
 
 from analyzer import units
+from analyzer.language import _, retold
 from analyzer.sanitise import spaced
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class _Prose(str):
 def text(value: object) -> str:
     """A fact inside a message: short, and never a template again."""
     if value is UNKNOWN or value is None:
-        return units.UNKNOWN
+        return units.unknown()
     return units.shorten(str(value), _SENTENCE if isinstance(value, _Prose) else _WORDS)
 
 
@@ -91,8 +92,14 @@ def as_name(value: object) -> object:
 
 def _listed(items: tuple[object, ...]) -> str:
     """``a, b and 3 more``."""
-    more = f" and {len(items) - _LISTED:,} more" if len(items) > _LISTED else ""
-    return ", ".join(text(as_name(item)) for item in items[:_LISTED]) + more
+    named = ", ".join(text(as_name(item)) for item in items[:_LISTED])
+    if len(items) <= _LISTED:
+        return named
+    return _("{names} and {n} more", names=named, n=f"{len(items) - _LISTED:,}")
+
+
+def _sentence(value: str) -> _Prose:
+    return _Prose(retold(value))
 
 
 class Filter(NamedTuple):
@@ -114,7 +121,7 @@ FILTERS: Mapping[str, Filter] = {
     "bytes": Filter("number", units.size, "A size in bytes: 196 KiB."),
     "shape": Filter("list", units.shape, "Sizes: 1×3×224×224."),
     "list": Filter("list", _listed, "The first eight elements: a, b, c."),
-    "prose": Filter("text", _Prose, "A sentence, which is not cut short after 120 characters."),
+    "prose": Filter("text", _sentence, "A sentence, which is not cut short after 120 characters."),
 }
 """The closed set of message filters."""
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+import analyzer
+from analyzer.devices import SHIPPED, profile
+from analyzer.facts import Certainty, ConvKind
+from analyzer.findings.finding import Severity
 from analyzer.language import _, counted, mark, ngettext, rule_words, speaking, spoken
 from analyzer.language.catalogue import LOCALE, entries
+from analyzer.language.terms import TERMS
+from analyzer.report.view.kinds import COLORS
+from analyzer.report.view.options.form import LEVELS
 from analyzer.ruleset import load_rules
 from tests.cli.conftest import Cli, cli
 from tests.report.results import SAMPLES
@@ -91,6 +102,39 @@ def test_rules_of_one_process_speak_the_language_in_which_they_were_loaded() -> 
         korean = next(rule for rule in load_rules() if rule.id == "SEP001")
     assert korean.summary == rule_words("ko", "SEP001", "summary", english.summary)
     assert rule_words("en", "SEP001", "summary", english.summary) == english.summary
+
+
+def test_terms_are_the_words_by_which_facts_and_rules_name_kinds() -> None:
+    folder = Path(analyzer.__file__).parent / "patterns"
+    sources = [file.read_text("utf-8") for file in folder.rglob("*.py")]
+    kinds = {kind for text in sources for kind in re.findall(r'\bMatch\(\s*"([\w-]+)"', text)}
+    assert {"inverted-residual", "attention"} < kinds
+    named = {kind.replace("-", " ") for kind in kinds}
+    named |= {*Severity, *Certainty, *LEVELS, *COLORS, *get_args(ConvKind)}
+    named |= {rule.category for rule in load_rules()} | {profile(name).kind for name in SHIPPED}
+    assert sorted(named - {*TERMS}) == []
+
+
+SCOPES = (ast.FunctionDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def inside(scope: ast.AST) -> Iterator[ast.AST]:
+    """What stands in a scope and in no scope in it."""
+    for child in ast.iter_child_nodes(scope):
+        yield child
+        if not isinstance(child, SCOPES):
+            yield from inside(child)
+
+
+def test_no_scope_has_another_use_for_the_name_of_gettext() -> None:
+    """It would hide the function, which nothing but running it would tell."""
+    for file in sorted((Path(analyzer.__file__).parent).rglob("*.py")):
+        for scope in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(scope, SCOPES):
+                names = [n for n in inside(scope) if isinstance(n, ast.Name) and n.id == "_"]
+                uses = {type(name.ctx) for name in names}
+                calls = any(isinstance(n, ast.Call) and n.func in names for n in ast.walk(scope))
+                assert not calls or uses == {ast.Load}, f"{file}:{scope.lineno}"
 
 
 def test_report_says_its_language_and_keeps_it(cli: Cli, tmp_path: Path) -> None:

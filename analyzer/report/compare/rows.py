@@ -89,12 +89,12 @@ def row(change: Change) -> tuple[str, ...]:
 def difference(value: int | None) -> str:
     """By how much something grows."""
     if value is None:
-        return units.UNKNOWN
+        return units.unknown()
     return "same" if value == 0 else f"{'+' if value > 0 else '−'}{units.count(abs(value))}"
 
 
 def _signed(before: int | None, after: int | None) -> str:
-    return units.UNKNOWN if before is None or after is None else difference(after - before)
+    return units.unknown() if before is None or after is None else difference(after - before)
 
 
 def _relative(before: int | None, after: int | None) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.language import _
 from analyzer.report.drawing.fold import Run, cut, fold
 from analyzer.report.drawing.parts import LEVELS, DrawnPart, main_node, parts_of
 from analyzer.report.drawing.record import Box, Drawing, DrawnEdge
@@ -89,7 +90,7 @@ def _words(facts: Facts, part: DrawnPart) -> tuple[str, str]:
         ends = (detail.get("in_channels"), detail.get("out_channels"))
         words = [f"{ends[0]} → {ends[1]}"] if None not in ends else []
         if detail.get("heads"):
-            words.append(f"{detail['heads']} heads")
+            words.append(_("{n} heads", n=detail["heads"]))
         if detail.get("stride") not in (None, 1):
             words.append(f"/ {detail['stride']}")
         return block_name(part.block.kind), label(", ".join(map(str, words)), 28)
@@ -189,7 +190,7 @@ class _Builder:
     ) -> None:
         made = {tensor.name: source for tensor, source in self.wiring.outputs}
         fed = {name: number for number, (names, _) in enumerate(inputs) for name in names}
-        for names, tensor in _gathered([tensor for tensor, _ in self.wiring.outputs]):
+        for names, tensor in _gathered([tensor for tensor, source in self.wiring.outputs]):
             number = len(self.boxes)
             self.boxes.append(_end("output", names, tensor))
             for name in names:
@@ -235,7 +236,7 @@ class _Builder:
         first = self.parts[run.start : run.start + run.period]
         if len(first) == 1:
             title, detail = _words(self.facts, first[0])
-            _, last = _words(self.facts, self.parts[run.stop - 1])
+            last = _words(self.facts, self.parts[run.stop - 1])[1]
             if self._is_join(run):
                 title = JOINS[title]
             return title, detail if detail == last else label(f"{detail} … {last}", 34)
@@ -244,7 +245,7 @@ class _Builder:
         named = sorted(at for at in ranked[:2] if costs[at] or at == ranked[0])
         names = dict.fromkeys(_words(self.facts, first[at])[0] for at in named)
         rest = len(first) - len(named)
-        return label(" + ".join(names), 34), f"and {rest} more" if rest else ""
+        return label(" + ".join(names), 34), _("and {n} more", n=rest) if rest else ""
 
     def _is_join(self, run: Run) -> bool:
         """A bare addition or concatenation, where branches meet."""
@@ -277,7 +278,7 @@ def _gathered(tensors: Sequence[Tensor]) -> list[tuple[tuple[str, ...], Tensor |
 
 
 def _end(role: str, names: Sequence[str], tensor: Tensor | None) -> Box:
-    title = label(names[0], 24) if len(names) == 1 else f"{len(names)} {role}s"
+    title = label(names[0], 24) if len(names) == 1 else units.many(len(names), role)
     detail = units.shape(tensor.shape) if tensor is not None else ""
     return Box(
         role="input" if role == "input" else "output", title=title, detail=label(detail, 28),
@@ -290,8 +291,8 @@ def _types(nodes: Sequence[Node]) -> str:
     """``4 Conv, 3 Relu, Add``."""
     counts = Counter(label(node.op_type, 30) for node in nodes).most_common()
     shown = [f"{units.count(n)} {name}" if n > 1 else name for name, n in counts[:TYPES]]
-    more = sum(n for _, n in counts[TYPES:])
-    return ", ".join([*shown, *([f"{units.count(more)} more"] if more else [])])
+    more = sum(n for name, n in counts[TYPES:])
+    return ", ".join([*shown, *([_("{n} more", n=units.count(more))] if more else [])])
 
 
 def _shape(tensor: DrawnSource | Tensor | None) -> tuple[int | None, ...] | None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
 from typing import TYPE_CHECKING, Literal
-from unicodedata import east_asian_width
 
 from analyzer import units
+from analyzer.language import _, mark, term
 from analyzer.report.drawing.layout import place
 from analyzer.report.drawing.rows import Placed, Point, Size
 from analyzer.report.view.kinds import COLORS, HEAT, PALETTE
@@ -130,8 +130,10 @@ def summary(drawing: Drawing) -> str:
     largest = sorted(parts, key=lambda box: -box.macs)[:3]
     named = "; ".join(_sentence(box, 0) for box in largest if box.macs)
     held = units.many(drawing.operators, "operator")
-    said = f"The network drawn: {held} in {len(parts)} boxes"
-    return f"{said}. Largest: {named}" if named else said
+    if named:
+        return _("The network drawn: {operators} in {n} boxes. Largest: {names}",
+                 operators=held, n=len(parts), names=named)  # fmt: skip
+    return _("The network drawn: {operators} in {n} boxes", operators=held, n=len(parts))
 
 
 def _times(box: Box) -> str:
@@ -145,12 +147,12 @@ def _lines(box: Box, total: int) -> tuple[str, ...]:
     if box.macs and total:
         cost = f"{units.si(box.macs, 'MAC')}, {units.percent(box.macs / total)}"
     elif not box.complete:
-        cost = "MACs unknown"
+        cost = _("MACs unknown")
     return tuple(line for line in (box.title + _times(box), box.detail, cost) if line)
 
 
 def _sentence(box: Box, total: int) -> str:
-    words = [f"{box.role} {box.title}" if box.role in ("input", "output") else box.title]
+    words = [f"{term(box.role)} {box.title}" if box.role in ("input", "output") else box.title]
     words[0] += _times(box)
     if box.detail:
         words.append(box.detail)
@@ -183,8 +185,7 @@ def _behind(box: Box) -> float:
 
 
 def _wide(text: str, size: float) -> float:
-    letters = sum(2.0 if east_asian_width(char) in "WF" else 1.0 for char in text)
-    return letters * size * _LETTER
+    return units.letters(text) * size * _LETTER
 
 
 Paint = tuple[str, str]
@@ -236,14 +237,17 @@ def _ink(paint: Paint) -> tuple[str, str]:
 def _keys(paints: Sequence[Paint], color: Coloring) -> tuple[Key, ...]:
     used = set(paints)
     if color == "kind":
-        return tuple(Key(k, *_fill(("kind", k))) for k in COLORS if ("kind", k) in used)
+        return tuple(Key(term(k), *_fill(("kind", k))) for k in COLORS if ("kind", k) in used)
     if color == "findings":
-        words = {"error": "error", "warning": "warning", "info": "information", "none": "nothing"}
+        words = {"error": term("error"), "warning": term("warning"), "info": term("information"),
+                 "none": term("nothing")}  # fmt: skip
         return tuple(Key(words[k], *_fill(("finding", k))) for k in words if ("finding", k) in used)
     count = len(HEAT)
-    what = "costliest box" if color == "macs" else "largest tensor"
+    share = mark("from {n} % of the largest tensor")
+    if color == "macs":
+        share = mark("from {n} % of the costliest box")
     return tuple(
-        Key(f"from {round(100 * (s / count) ** 2)} % of the {what}", *_fill(("heat", str(s))))
+        Key(_(share, n=round(100 * (s / count) ** 2)), *_fill(("heat", str(s))))
         for s in range(count)
     )
 

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from analyzer.facts import Certainty
+from analyzer.language import _, retold
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
@@ -26,11 +27,13 @@ def choices(facts: Facts) -> tuple[str, ...]:
             key = _cause(node)
             found[key] += 1
             first.setdefault(key, (node.name or node.id, reason))
-    more = {key: f" and {n - 1} more" if n > 1 else "" for key, n in found.items()}
     return tuple(
-        f"{label(name, 40)}{more[key]}: {label(reason, 160)}"
+        _("{name} and {n} more: {reason}", name=label(name, 40), n=found[key] - 1,
+          reason=label(retold(reason), 160))
+        if found[key] > 1
+        else f"{label(name, 40)}: {label(retold(reason), 160)}"
         for key, (name, reason) in first.items()
-    )
+    )  # fmt: skip
 
 
 def _cause(node: Node) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.language import _, term
 from analyzer.report.view.summary import block_name
 from analyzer.restore import record
 from analyzer.sanitise import label
@@ -72,9 +73,9 @@ def describe(detail: Mapping[str, int | str | bool]) -> str:
     first, last = rest.pop("in_channels", None), rest.pop("out_channels", None)
     parts = []
     if first is not None and last is not None:
-        parts.append(f"{first} → {last} channels")
+        parts.append(_("{first} → {last} channels", first=first, last=last))
     for key, value in rest.items():
-        word = key.replace("_", " ")
+        word = term(key.replace("_", " "))
         if value is True:
             parts.append(word)
         elif value is not False and not (value == 1 and key in ("stride", "groups", "dilation")):

@@ -11,6 +11,7 @@ from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.language import _, term
 from analyzer.report.view.kinds import color_of
 
 if TYPE_CHECKING:
@@ -95,13 +96,13 @@ def treemap(layers: Sequence[LayerGroup], height: float = 260.0) -> Chart:
     for index, box in enumerate(boxes):
         if index < len(shown):
             layer = shown[index]
-            name, color = f"{layer.title} at {layer.place}", layer.color
+            name, color = _at(layer), layer.color
             if layer.count != 1:
                 name = f"{layer.count} × {name}"
             lines: tuple[str, ...] = (layer.title, _times(layer), units.percent(layer.macs / total))
         else:
-            name, color = f"{len(layers) - TILES} smaller shapes", "other"
-            lines = ("all others", units.percent(rest / total))
+            name, color = _("{n} smaller shapes", n=len(layers) - TILES), "other"
+            lines = (_("all others"), units.percent(rest / total))
         title = f"{name}: {units.si(counts[index], 'MAC')}, {units.percent(counts[index] / total)}"
         marks.append(
             Mark(
@@ -122,18 +123,22 @@ def profile(bars: Sequence[Bar], height: float = 140.0) -> Chart:
     for index, bar in enumerate(bars):
         tall = max(0.5, bar.macs / peak * (bottom - top))
         one = bar.first == bar.last
-        which = f"layer {bar.first}" if one else f"layers {bar.first} to {bar.last}"
+        which = (
+            _("layer {n}", n=bar.first)
+            if one
+            else _("layers {first} to {last}", first=bar.first, last=bar.last)
+        )
         marks.append(
             Mark(
                 _r(left + index * width), _r(bottom - tall), _r(max(0.6, width * 0.86)), _r(tall),
-                color_of(bar.kind), f"{which}, {bar.kind}: {units.si(bar.macs, 'MAC')}",
+                color_of(bar.kind), f"{which}, {term(bar.kind)}: {units.si(bar.macs, 'MAC')}",
             )
         )  # fmt: skip
     ticks = tuple(
         Tick(_r(bottom - share * (bottom - top)), units.si(round(peak * share)) if share else "0")
         for share in (0.0, 0.5, 1.0)
     )
-    ends = (Tick(left, "first layer"), Tick(WIDTH, "last layer"))
+    ends = (Tick(left, _("first layer")), Tick(WIDTH, _("last layer")))
     return Chart(WIDTH, height, tuple(marks), ends, ticks)
 
 
@@ -156,7 +161,7 @@ def scatter(layers: Sequence[LayerGroup], ridge: float, name: str, height: float
     marks = tuple(
         Mark(
             across(x), up(layer.macs), 4, 4, layer.color,
-            f"{layer.title} at {layer.place}: {units.si(layer.macs, 'MAC')}, "
+            f"{_at(layer)}: {units.si(layer.macs, 'MAC')}, "
             f"{units.number(x, 'FLOP/B')}",
         )
         for x, layer in zip(xs, dots, strict=True)
@@ -185,7 +190,8 @@ def curve(left: Sequence[int], height: float = 170.0) -> Chart:
     marks = tuple(
         Mark(
             spots[k][0], spots[k][1], 3.5, 3.5, "standard" if k == 0 else "depthwise",
-            f"{k} converted: {units.si(left[k], 'MAC')}, {units.percent(left[k] / left[0])}",
+            _("{n} converted: {macs}, {share}", n=k, macs=units.si(left[k], "MAC"),
+              share=units.percent(left[k] / left[0])),
         )
         for k in (shown if last <= CORNERS else ())
     )  # fmt: skip
@@ -197,6 +203,10 @@ def curve(left: Sequence[int], height: float = 170.0) -> Chart:
               for s in (0.0, 0.5, 1.0)),
         line=" ".join(f"{spots[k][0]},{spots[k][1]}" for k in shown),
     )  # fmt: skip
+
+
+def _at(layer: LayerGroup) -> str:
+    return _("{layer} at {place}", layer=layer.title, place=layer.place)
 
 
 def _decades(values: Sequence[float]) -> tuple[int, int]:
@@ -218,7 +228,7 @@ def _inside(lines: Sequence[str], width: float, height: float) -> tuple[str, ...
 
 def _fits(text: str, width: float) -> bool:
     """Whether 11-unit sans-serif text is narrower than ``width`` with a margin."""
-    return len(text) * 6.4 + 10 <= width
+    return units.letters(text) * 6.4 + 10 <= width
 
 
 def _r(value: float) -> float:

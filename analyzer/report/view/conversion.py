@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.facts import BITS
+from analyzer.language import _, mark
 from analyzer.report.view.memory import EXAMPLE
 from analyzer.restore import record
 
@@ -71,19 +72,15 @@ def totals(result: Result) -> tuple[Total, ...]:
     """What findings flag, then everything the arithmetic allows."""
     flagged, every = result.conversion, result.facts.separable
     plans = (
-        ("flagged by rules", flagged, len(flagged.flagged)),
-        ("all candidates", every, len(every.candidates)),
+        (mark("{n} flagged by rules"), flagged, len(flagged.flagged)),
+        (mark("{n} all candidates"), every, len(every.candidates)),
     )
     return tuple(
-        Total(f"{_number(count)}{what}", plan.macs_now, plan.macs_after,
+        Total(_(what, n=units.count(count)), plan.macs_now, plan.macs_after,
               plan.params_now, plan.params_after)
         for what, plan, count in plans
         if count
     )  # fmt: skip
-
-
-def _number(count: int) -> str:
-    return f"{units.count(count)} " if count else ""
 
 
 def conversions(result: Result) -> tuple[Conversion, ...]:
@@ -158,14 +155,16 @@ def _evidence(layers: Mapping[str, LayerEvidence], node: str, structured: bool) 
     if not layers:
         return ""
     if node not in layers:
-        return "weights not read"
+        return _("weights not read")
     found = layers[node].separability
     if found is not None:
         return describe(found, structured)
     values = layers[node].values
     if values.non_finite:
-        return f"{units.count(values.non_finite)} weights are not finite"
-    return "weights are all equal" if values.constant else "separability was not computed"
+        return _("{n} weights are not finite", n=units.count(values.non_finite))
+    if values.constant:
+        return _("weights are all equal")
+    return _("separability was not computed")
 
 
 def describe(found: Separability, structured: bool) -> str:
@@ -173,21 +172,24 @@ def describe(found: Separability, structured: bool) -> str:
     terms, energy, noise = found.terms, found.energy, found.baseline
     if terms is None or energy is None or noise is None:
         terms, energy, noise = 1, found.first_term, found.first_term_baseline
-    then = "decompose" if structured else "retrain"
     kept, chance = (f"{share * 100:.0f} %" for share in (energy, noise))
-    return f"T = {terms} keeps {kept} (noise {chance}): {then}"
+    said = {"terms": terms, "kept": kept, "noise": chance}
+    if structured:
+        return _("T = {terms} keeps {kept} (noise {noise}): decompose", **said)
+    return _("T = {terms} keeps {kept} (noise {noise}): retrain", **said)
 
 
 def _caveats(node: Node, conv: Conv, saving: Saving) -> list[str]:
     said = []
     if conv.in_channels < STEM_CHANNELS:
-        said.append(f"stem: {conv.in_channels} input channels")
+        said.append(_("stem: {n} input channels", n=conv.in_channels))
     positions = [side for side in conv.out_spatial if side is not None]
     if len(positions) == len(conv.out_spatial) and prod(positions) <= TINY_MAP:
-        said.append(f"tiny map {units.shape(conv.out_spatial)}")
+        said.append(_("tiny map {shape}", shape=units.shape(conv.out_spatial)))
     faster = roofline_speedup(node, conv, saving)
     if faster is not None and faster < SHORTFALL * saving.factor:
-        said.append(f"memory: {units.times(faster)}, not {units.times(saving.factor)}")
+        said.append(_("memory: {speed}, not {factor}",
+                      speed=units.times(faster), factor=units.times(saving.factor)))  # fmt: skip
     return said
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.language import _, retold, term
 from analyzer.restore import record
 from analyzer.sanitise import clean, label
 
@@ -52,7 +53,7 @@ def _row(fit: TargetFit) -> TargetRow:
     if first is not None:
         name = "" if first.reason.startswith(first.op_type) else f"{label(first.op_type)}: "
         times = f" ({units.count(first.count)}×)" if first.count > 1 else ""
-        blocks = f"{name}{units.shorten(clean(first.reason), REASON)}{times}"
+        blocks = f"{name}{units.shorten(clean(retold(first.reason)), REASON)}{times}"
     best = fit.edits[0] if fit.edits else None
     parts = units.many(fit.partitions, "part")
     return TargetRow(
@@ -60,10 +61,10 @@ def _row(fit: TargetFit) -> TargetRow:
         label(fit.name),
         label(fit.version, 40),
         fit.verdict,
-        f"{fit.verdict}, {parts}" if fit.verdict == "split" else fit.verdict,
+        f"{term(fit.verdict)}, {parts}" if fit.verdict == "split" else term(fit.verdict),
         fit.supported / fit.nodes if fit.nodes else 0.0,
-        f"{units.count(fit.supported)} of {units.count(fit.nodes)}",
+        _("{n} of {of}", n=units.count(fit.supported), of=units.count(fit.nodes)),
         fit.macs_share,
         blocks,
-        "" if best is None else units.shorten(clean(best.text), REASON),
+        "" if best is None else units.shorten(clean(retold(best.text)), REASON),
     )

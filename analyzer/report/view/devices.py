@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from analyzer.devices import SHIPPED, bound
+from analyzer.language import term
 from analyzer.restore import record
 from analyzer.sanitise import label
 
@@ -67,7 +68,7 @@ def _row(facts: Facts, profile: Profile) -> DeviceRow:
     return DeviceRow(
         id=profile.id,
         name=label(profile.name, 60),
-        kind=label(profile.kind, 40),
+        kind=label(term(profile.kind), 40),
         seconds=found.seconds,
         per_second=found.per_second,
         missing=found.missing,

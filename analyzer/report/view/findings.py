@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.language import mark
+from analyzer.language import _, mark, ngettext, series
 from analyzer.report.view.neighbours import Neighbours
 from analyzer.restore import record
 from analyzer.sanitise import clean, label
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from analyzer.report.result import Result
     from analyzer.ruleset.rule import Rule
 
-ORDER = (mark("error"), mark("warning"), mark("info"))
+ORDER = ("error", "warning", "info")
 SAFETY = {
-    "display": "This is advice: it needs a decision, and often retraining.",
-    "unsafe": "This changes what the model computes.",
-    "safe": "This does not change what the model computes.",
+    "display": mark("This is advice: it needs a decision, and often retraining."),
+    "unsafe": mark("This changes what the model computes."),
+    "safe": mark("This does not change what the model computes."),
 }
 
 
@@ -127,16 +127,20 @@ def others(finding: Finding, names: Mapping[str, str]) -> str:
     sample = ", ".join(label(names.get(node, node), 80) for node in rest[:SAMPLE] if node)
     left = len(rest) - SAMPLE if sample else len(rest)
     parts = [sample] if sample else []
-    parts += [f"{units.places(left)} more" if not sample else f"{left:,} more"] if left > 0 else []
-    amount = ""
+    if left > 0:
+        parts.append(_("{n} more", n=f"{left:,}") if sample
+                     else _("{places} more", places=units.places(left)))  # fmt: skip
+    also = _("also at {places}", places=series(parts))
     if finding.value is not None and finding.unit and finding.total == "sum":
-        amount = f"; {units.magnitude(finding.value, finding.unit)} in all"
-    return f"also at {' and '.join(parts)}{amount}"
+        amount = units.magnitude(finding.value, finding.unit)
+        return _("{also}; {amount} in all", also=also, amount=amount)
+    return also
 
 
 def not_listed(rule: str, count: int) -> str:
     """``and 3 more findings of GRF002``."""
-    return f"and {count:,} more finding{'s' * (count > 1)} of {label(rule)}"
+    return ngettext("and {n} more finding of {rule}", "and {n} more findings of {rule}", count,
+                    rule=label(rule))  # fmt: skip
 
 
 def messages(findings: Iterable[Finding]) -> dict[str, list[str]]:
@@ -171,7 +175,7 @@ def _group(items: list[Finding], rule: Rule | None, words: Neighbours) -> Group:
         why=paragraphs(rule.rationale if rule else ""),
         fix=paragraphs(rule.fix if rule else first.fix),
         action=first_sentence(rule.fix if rule else first.fix),
-        safety=SAFETY.get(rule.fix_safety, "") if rule else "",
+        safety=_(SAFETY[rule.fix_safety]) if rule else "",
         references=tuple(map(reference, rule.references)) if rule else (),
         macs=sum(s.macs for s in savings.values()),
         params=sum(s.params for s in savings.values()),
@@ -206,9 +210,9 @@ def _row(same: Sequence[Finding]) -> PlaceRow:
 
 def _advice(finding: Finding) -> Iterator[str]:
     if finding.remedy:
-        yield f"fix: {label(finding.remedy, 400)}"
+        yield _("fix: {text}", text=label(finding.remedy, 400))
     if finding.ask:
-        yield f"ask: {label(finding.ask, 400)}"
+        yield _("ask: {text}", text=label(finding.ask, 400))
 
 
 def headline(summary: str) -> str:

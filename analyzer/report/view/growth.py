@@ -8,6 +8,7 @@ from math import lcm
 from typing import TYPE_CHECKING, Literal
 
 from analyzer import units
+from analyzer.language import _
 from analyzer.report.view.charts import WIDTH, Tick
 from analyzer.restore import record
 from analyzer.sanitise import label
@@ -162,16 +163,18 @@ def curve(row: GrowthRow) -> Curve | None:
     whole = [(0, row.fixed), *((p.size, p.macs) for p in row.points)]
     square = [(0, 0), *((p.size, p.square) for p in row.points)]
     sizes = [row.size * n for n in range(SIZES + 1) if row.size * n <= last]
-    side = "side of the image" if row.unit == "megapixel" else row.dim
+    side = _("side of the image") if row.unit == "megapixel" else row.dim
     return Curve(
         WIDTH, bottom + BELOW, bottom, area(whole),
         area(square) if any(p.square for p in row.points) else "",
-        Tick(across(row.size), f"now: {units.si(row.macs, 'MAC')} at {units.count(row.size)}"),
+        Tick(across(row.size), _("now: {macs} at {size}",
+                                 macs=units.si(row.macs, "MAC"), size=units.count(row.size))),
         up(row.macs), "start",
         tuple(Tick(across(n), units.count(n)) for n in sizes),
         tuple(Tick(round(bottom - s * TALL, 1), units.si(round(most * s)) if s else "0")
               for s in (0.0, 0.5, 1.0)),
         side,
-        f"MACs over {side}: {units.si(row.macs, 'MAC')} at {units.count(row.size)}, "
-        f"{units.si(most, 'MAC')} at {units.count(last)}",
+        _("MACs over {side}: {macs} at {size}, {most} at {last}",
+          side=side, macs=units.si(row.macs, "MAC"), size=units.count(row.size),
+          most=units.si(most, "MAC"), last=units.count(last)),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.facts import Range
+from analyzer.language import _, term
 from analyzer.report.view.kinds import color_of, counted_flops, counted_macs
 from analyzer.restore import record
 from analyzer.sanitise import label
@@ -196,7 +197,7 @@ def _row(number: int, node: PageNode, anchor: str, name: str) -> LayerRow:
     domain = f"{node.domain}." if node.domain not in ("", "ai.onnx") else ""
     return LayerRow(
         number, anchor, name, label(node.scope), label(domain + node.op_type, 60),
-        units.shape(node.outputs[0].shape) if node.outputs else "none",
+        units.shape(node.outputs[0].shape) if node.outputs else _("none"),
         spread(node.macs, node.macs_range), spread(node.flops, node.flops_range), node.params,
         units.span(*node.executions_range), " ".join(node.tags),
     )  # fmt: skip
@@ -219,8 +220,8 @@ def layer_shapes(nodes: Iterable[Node]) -> tuple[LayerGroup, ...]:
         else:
             kind = node.kind
             found[key] = LayerGroup(
-                title, place, label(kind, 40), color_of(kind), node.counted, macs, node.params,
-                node.intensity,
+                title, place, label(term(kind), 40), color_of(kind), node.counted, macs,
+                node.params, node.intensity,
             )  # fmt: skip
     return tuple(sorted(found.values(), key=lambda layer: (-layer.macs, layer.title, layer.place)))
 
@@ -245,15 +246,15 @@ def shape_of(node: Node) -> tuple[str, str]:
     if conv is None:
         shape = units.shape(node.outputs[0].shape) if node.outputs else ""
         return f"{label(node.op_type, 40)} {_channels(node)}", shape
-    stride = f" / {max(conv.strides)}" if max(conv.strides, default=1) > 1 else ""
-    rate = f" dilated {max(conv.dilations)}" if conv.is_dilated else ""
-    groups = f" ({conv.groups} groups)" if conv.kind == "grouped" else ""
-    form = "transposed " if conv.transposed else ""
+    stride = f"/ {max(conv.strides)}" if max(conv.strides, default=1) > 1 else ""
+    rate = _("dilated {n}", n=max(conv.dilations)) if conv.is_dilated else ""
+    groups = _("({n} groups)", n=conv.groups) if conv.kind == "grouped" else ""
+    form = term("transposed") if conv.transposed else ""
     through = str(conv.out_channels)
     if conv.in_channels != conv.out_channels:
         through = f"{conv.in_channels} → {conv.out_channels}"
     return (
-        f"{conv.kernel}{stride} {form}{conv.kind}{groups}{rate} {through}",
+        " ".join(filter(None, (conv.kernel, stride, form, term(conv.kind), groups, rate, through))),
         units.shape(conv.out_spatial),
     )
 

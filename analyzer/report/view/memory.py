@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.language import _, term
 from analyzer.restore import record
 from analyzer.sanitise import label
 
@@ -51,7 +52,7 @@ class Alive:
 def alive(facts: Facts) -> tuple[Alive, ...]:
     """The largest tensors alive at the peak."""
     return tuple(
-        Alive(label(t.name), label(t.dtype or "unknown"), units.shape(t.shape), t.bytes)
+        Alive(label(t.name), label(t.dtype or units.unknown()), units.shape(t.shape), t.bytes)
         for t in facts.memory.alive[:ALIVE]
     )
 
@@ -78,11 +79,15 @@ def roles(facts: Facts) -> tuple[RoleRow, ...]:
     """Everything the file stores."""
     p = facts.parameters
     rows = (
-        ("weights", p.weights, "trained values; the published parameter count"),
-        ("buffers", p.buffers, "running means and variances of batch normalisation"),
-        ("quantization", p.quantization, "scales and zero points"),
-        ("positions", p.positions, "grids sized by position, such as anchors; no layer follows"),
-        ("masks", p.masks, "masks of attention scores"),
-        ("constants", p.constants, "shapes and other constants that are not weights"),
+        ("weights", p.weights, _("trained values; the published parameter count")),
+        ("buffers", p.buffers, _("running means and variances of batch normalisation")),
+        ("quantization", p.quantization, _("scales and zero points")),
+        ("positions", p.positions, _("grids sized by position, such as anchors; no layer follows")),
+        ("masks", p.masks, _("masks of attention scores")),
+        ("constants", p.constants, _("shapes and other constants that are not weights")),
     )
-    return tuple(RoleRow(*row) for row in rows if row[1] or row[0] == "weights")
+    return tuple(
+        RoleRow(term(role), count, words)
+        for role, count, words in rows
+        if count or role == "weights"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.language import retold
 from analyzer.report.view.layers import show_names
 from analyzer.restore import record
 from analyzer.sanitise import clean, label
@@ -48,7 +49,7 @@ class FormulaRow:
 def assumptions(facts: Facts) -> tuple[AssumedRow, ...]:
     """Sizes of inputs that somebody had to choose."""
     return tuple(
-        AssumedRow(label(a.input), a.axis, label(a.dim), a.value, label(a.reason))
+        AssumedRow(label(a.input), a.axis, label(a.dim), a.value, label(retold(a.reason)))
         for a in facts.assumptions
     )
 
@@ -60,7 +61,10 @@ def problems(facts: Facts) -> tuple[ProblemRow, ...]:
     names = show_names(facts.nodes)
     return tuple(
         ProblemRow(
-            label(p.code), names.get(p.where, label(p.where)), label(p.message), p.inconclusive
+            label(p.code),
+            names.get(p.where, label(p.where)),
+            label(retold(p.message)),
+            p.inconclusive,
         )
         for p in facts.problems
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.language import _
 from analyzer.report.view.charts import WIDTH, Mark, Tick
 from analyzer.restore import record
 from analyzer.sanitise import label
@@ -115,24 +116,26 @@ def picture(shown: Skyline, tall: float = TALL) -> SkylineChart | None:
             Mark(_r(start), _r(bottom + 10 + row * ROW), _r(max(2.0, end - start)), ROW - 3,
                  "standard", f"{tensor.name}: {units.size(tensor.bytes)}", (text,))
         )  # fmt: skip
-        words.append(_beside(start, end, len(text) * LETTER))
+        words.append(_beside(start, end, units.letters(text) * LETTER))
     at = (edges[shown.peak] + edges[shown.peak + 1]) / 2
     names = ", ".join(f"{t.name} ({units.size(t.bytes)})" for t in shown.held[:3])
     peak, least = units.size(max(written)), units.size(max(reused))
     anchor = "start" if at < WIDTH / 2 else "end"
-    head = f"peak {peak} at "
-    letters = max(4, int((max(at, WIDTH - at) - MARGIN) / BOLD) - len(head))
+    taken = units.letters(_("peak {size} at {name}", size=peak, name=""))
+    letters = max(4, int((max(at, WIDTH - at) - MARGIN) / BOLD) - taken)
     return SkylineChart(
         WIDTH, _r(bottom + 10 + ROW * len(bars)), bottom,
         _outline(edges, written, most, tall),
         "" if reused == written else _outline(edges, reused, most, tall),
-        Tick(_r(at), f"{head}{units.shorten(shown.node, letters)}"), anchor,
+        Tick(_r(at), _("peak {size} at {name}", size=peak,
+                       name=units.shorten(shown.node, letters))), anchor,
         tuple(bars), tuple(words),
         tuple(Tick(_r(bottom - s * tall), units.size(round(most * s)) if s else "0")
               for s in (0.0, 0.5, 1.0)),
         total,
-        f"Live bytes over {units.count(total)} operators in the file's order. Peak {peak} at "
-        f"{shown.node}, in place at most {least}. Largest tensors there: {names}",
+        _("Live bytes over {n} operators in the file's order. Peak {peak} at {name}, in place at "
+          "most {least}. Largest tensors there: {names}",
+          n=units.count(total), peak=peak, name=shown.node, least=least, names=names),
     )  # fmt: skip
 
 

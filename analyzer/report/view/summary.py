@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from analyzer.language import _, retold, term
 from analyzer.report.view.kinds import color_of
 from analyzer.restore import record
 from analyzer.sanitise import label
@@ -29,7 +30,7 @@ class KindRow:
 
 
 def block_name(kind: str) -> str:
-    return kind.replace("-", " ")
+    return term(kind.replace("-", " "))
 
 
 def shares(facts: Facts) -> tuple[KindRow, ...]:
@@ -48,12 +49,17 @@ def shares(facts: Facts) -> tuple[KindRow, ...]:
         shown = None if not macs and kind in unknown else macs
         rows.append(
             KindRow(
-                label(kind, 40), color_of(kind), shown, macs / macs_sum, params, params / params_sum
+                label(term(kind), 40),
+                color_of(kind),
+                shown,
+                macs / macs_sum,
+                params,
+                params / params_sum,
             )
         )
     if rest_macs or rest_params:
         rows.append(
-            KindRow("all others", "other", rest_macs, rest_macs / macs_sum, rest_params,
+            KindRow(_("all others"), "other", rest_macs, rest_macs / macs_sum, rest_params,
                   rest_params / params_sum)
         )  # fmt: skip
     return tuple(sorted(rows, key=lambda r: (-(r.macs or 0), -r.params, r.kind)))
@@ -90,13 +96,13 @@ def coverage(nodes: Iterable[Node]) -> Coverage:
     """Operators whose MACs are known; those inside a branch that is not counted are left out."""
     judged = [n for n in nodes if n.counted and not n.composite]
     missing = Counter(
-        (_qualified(n), label(_cause(n)) or "no reason given") for n in judged if n.macs is None
+        (_qualified(n), label(_cause(n)) or _("no reason given")) for n in judged if n.macs is None
     )
     rows = sorted(missing.items(), key=lambda item: (-item[1], item[0]))
     return Coverage(
         len(judged) - missing.total(),
         len(judged),
-        tuple(Missing(op, n, why) for (op, why), n in rows),
+        tuple(Missing(op, n, retold(why)) for (op, why), n in rows),
     )
 
 
@@ -110,7 +116,9 @@ def _cause(node: Node) -> str:
 
 def opsets(imports: Mapping[str, int]) -> str:
     """``ai.onnx 17, com.microsoft 1``."""
-    return ", ".join(f"{label(d) or 'ai.onnx'} {v}" for d, v in sorted(imports.items())) or "none"
+    return ", ".join(f"{label(d) or 'ai.onnx'} {v}" for d, v in sorted(imports.items())) or _(
+        "none"
+    )
 
 
 def _qualified(node: Node) -> str:

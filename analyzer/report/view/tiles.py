@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.language import _, term
 from analyzer.report.view.charts import WIDTH, Chart, Mark
 from analyzer.report.view.kinds import color_of, counted_macs
 from analyzer.report.view.layers import shape_of
@@ -60,17 +61,21 @@ def _modules(root: Module) -> Iterator[Tile]:
         place = shown.index(largest)
         own = largest.macs - sum(child.macs for child in largest.children)
         if own > 0:
-            rest.append(Tile(f"rest of {_tail(largest.path) or 'the model'}", "other", own))
+            rest.append(Tile(_rest_of(_tail(largest.path)), "other", own))
         shown[place : place + 1] = _inner(largest)
     for module in shown:
         inner = _opened(module)
         own = module.macs - sum(child.macs for child in inner)
         parts = [Tile(label(m.name, 40), color_of(m.kind), m.macs) for m in inner]
         if parts and own > 0:
-            parts.append(Tile("rest", "other", own))
+            parts.append(Tile(_("rest"), "other", own))
         yield Tile(_tail(module.path), color_of(module.kind), module.macs,
                    _sorted(parts, module.macs) if len(parts) > 1 else ())  # fmt: skip
     yield from rest
+
+
+def _rest_of(name: str) -> str:
+    return _("rest of {name}", name=name) if name else _("rest of the model")
 
 
 def _inner(module: Module) -> list[Module]:
@@ -106,7 +111,7 @@ def _blocks(facts: Facts) -> Iterator[Tile]:
         inside.update(node.id for node in layers)
         kind = block_name(block.kind)
         numbers[kind] = numbers.get(kind, 0) + 1
-        parts = [Tile(label(n.kind, 40), color_of(n.kind), counted_macs(n)) for n in layers]
+        parts = [Tile(label(term(n.kind), 40), color_of(n.kind), counted_macs(n)) for n in layers]
         if parts:
             macs = sum(part.macs for part in parts)
             main = max(parts, key=lambda part: part.macs).color
@@ -125,7 +130,7 @@ def _sorted(found: Iterable[Tile], total: int) -> tuple[Tile, ...]:
     if len(rest) == 1:
         return tuple(ordered)
     if rest:
-        large.append(Tile(f"{len(rest)} smaller", "other", sum(tile.macs for tile in rest)))
+        large.append(Tile(_("{n} smaller", n=len(rest)), "other", sum(tile.macs for tile in rest)))
     return tuple(large)
 
 
@@ -161,7 +166,7 @@ def _mark(
     within: str = "",
 ) -> Mark:  # fmt: skip
     letters = int((dx - MARGIN) / LETTER)
-    best = next((text for text in (words, tile.name) if len(text) <= letters), "")
+    best = next((text for text in (words, tile.name) if units.letters(text) <= letters), "")
     if not best and letters >= 4:
         best = units.shorten(tile.name, letters)
     name = f"{within}, {tile.name}" if within else tile.name

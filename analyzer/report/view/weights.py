@@ -6,6 +6,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.language import _
 from analyzer.restore import record
 from analyzer.sanitise import label
 from analyzer.units import many
@@ -120,9 +121,9 @@ def _harmful(evidence: WeightEvidence) -> tuple[Oddity, ...]:
 
 def _values(tensor: TensorEvidence) -> Iterable[str]:
     if tensor.values.non_finite:
-        yield f"{many(tensor.values.non_finite, 'value')} infinite or not a number"
+        yield _("{values} infinite or not a number", values=many(tensor.values.non_finite, "value"))
     if tensor.variance and tensor.values.min < 0:
-        yield "a variance below zero"
+        yield _("a variance below zero")
 
 
 def _noisy(layers: Iterable[LayerEvidence]) -> tuple[Noise, ...]:
@@ -153,26 +154,30 @@ def describe(layer: LayerEvidence) -> Iterable[str]:
     """Short clauses, the gravest first; nothing for weights without a peculiarity."""
     values, kernel = layer.values, layer.kernel
     if values.non_finite:
-        yield f"{many(values.non_finite, 'value')} infinite or not a number"
+        yield _("{values} infinite or not a number", values=many(values.non_finite, "value"))
     if values.constant:
-        yield "all values are equal"
+        yield _("all values are equal")
     if layer.filters is not None:
         yield from _channels(layer.filters)
     if kernel is not None and kernel.shrinkable and kernel.effective_taps:
-        sides = ("×".join(map(str, side)) for side in (kernel.kernel, kernel.effective))
-        yield "a {} kernel works like {}".format(*sides)
+        now, used = ("×".join(map(str, side)) for side in (kernel.kernel, kernel.effective))
+        yield _("a {now} kernel works like {used}", now=now, used=used)
     if values.denormals:
-        yield f"{many(values.denormals, 'denormal value')}, slow on some hardware"
+        yield _("{values}, slow on some hardware", values=many(values.denormals, "denormal value"))
     if values.fp16_overflow:
-        yield f"{units.percent(values.fp16_overflow)} of the values overflow float16"
+        yield _("{share} of the values overflow float16",
+                share=units.percent(values.fp16_overflow))  # fmt: skip
     if values.sparsity >= 0.5 and not values.constant:
-        yield f"{units.percent(values.sparsity)} of the values are zero"
+        yield _("{share} of the values are zero", share=units.percent(values.sparsity))
 
 
 def _channels(filters: FilterUse) -> Iterable[str]:
     if filters.dead_count:
-        yield f"{filters.dead_count} of {filters.filters} filters dead (zero, or next to it)"
+        yield _("{n} of {of} filters dead (zero, or next to it)",
+                n=filters.dead_count, of=filters.filters)  # fmt: skip
     if filters.redundant:
-        yield f"{filters.redundant} of {filters.filters} filters that repeat another one"
+        yield _("{n} of {of} filters that repeat another one",
+                n=filters.redundant, of=filters.filters)  # fmt: skip
     if filters.unread_count:
-        yield f"{filters.unread_count} of {filters.inputs} input channels never read"
+        yield _("{n} of {of} input channels never read",
+                n=filters.unread_count, of=filters.inputs)  # fmt: skip

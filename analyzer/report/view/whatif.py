@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.language import _, retold, term
+from analyzer.report.view.summary import block_name
 from analyzer.restore import record
 from analyzer.sanitise import label
 from analyzer.scaling import Product, Scaler, Stops, grid, growth, stops, usual_resolutions
@@ -106,21 +108,25 @@ class WhatIf:
 def view(facts: Facts) -> WhatIf:
     """The table of the MobileNet paper for this model; equal facts give equal tables."""
     if facts.totals.weighted_layers < 2 and not any(node.conv for node in facts.nodes):
-        return WhatIf("The model has no layers with weights between which there is a width.")
+        return WhatIf(_("The model has no layers with weights between which there is a width."))
     if len(facts.nodes) > MOST_NODES:
         return WhatIf(
-            f"Not computed for more than {units.count(MOST_NODES)} operators; "
-            "onnxlint scale does it."
+            _(
+                "Not computed for more than {n} operators; onnxlint scale does it.",
+                n=units.count(MOST_NODES),
+            )
         )
     scaler = Scaler(facts)
     resolutions = usual_resolutions(scaler) if scaler.sides else [1.0]
     table = grid(scaler, resolutions=resolutions)
     now = table[0][0]
     if now.macs is None:
-        return WhatIf(f"The model cannot be recounted: {label(now.reason, 200)}.")
+        return WhatIf(
+            _("The model cannot be recounted: {reason}.", reason=label(retold(now.reason), 200))
+        )
     depths = _depths(scaler, resolutions)
     if not depths and not any(p.macs not in (None, now.macs) for row in table for p in row):
-        return WhatIf("No other width, depth or input size of the model could be counted.")
+        return WhatIf(_("No other width, depth or input size of the model could be counted."))
     return WhatIf(
         columns=tuple(
             Column(f"{p.resolution:.3g}", units.shape(p.sides) if p.sides else "") for p in table[0]
@@ -138,7 +144,7 @@ def view(facts: Facts) -> WhatIf:
         axes=_axes(scaler),
         unknown=_reasons(point for row in table for point in row),
         assumed=tuple(
-            dict.fromkeys(label(p.assumed, 200) for row in table for p in row if p.assumed)
+            dict.fromkeys(label(retold(p.assumed), 200) for row in table for p in row if p.assumed)
         ),
         stops=_shown(stops(scaler)),
     )
@@ -196,14 +202,14 @@ def heat(row: WidthRow | DepthRow, now: int) -> tuple[int, ...]:
 
 def _axes(scaler: Scaler) -> tuple[ExponentRow, ...]:
     remarks = {
-        "width": "channels of every layer but the model's inputs and outputs",
-        "resolution": "sides of the input, and every map with it",
-        "depth": _stages([(s.repeats, s.kind.replace("-", " ")) for s in scaler.stages]),
+        "width": _("channels of every layer but the model's inputs and outputs"),
+        "resolution": _("sides of the input, and every map with it"),
+        "depth": _stages([(s.repeats, block_name(s.kind)) for s in scaler.stages]),
     }
     return tuple(
         ExponentRow(
-            g.axis,
-            units.UNKNOWN if g.exponent is None else f"{g.exponent:.2f}",
+            term(g.axis),
+            units.unknown() if g.exponent is None else f"{g.exponent:.2f}",
             g.expected,
             remarks[g.axis],
         )
@@ -223,8 +229,11 @@ def _stages(stages: list[tuple[int, str]]) -> str:
     one = kinds.pop() if len(kinds) == 1 else ""
     parts = [str(n) if one else f"{n} {kind}" for n, kind in stages[:8]]
     parts += ["…"] if len(stages) > 8 else []
-    return f"{one} blocks of each stage, {' + '.join(parts)} today".lstrip()
+    now = " + ".join(parts)
+    if one:
+        return _("{kind} blocks of each stage, {now} today", kind=one, now=now)
+    return _("blocks of each stage, {now} today", now=now)
 
 
 def _reasons(points: Iterable[Scaled]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(label(p.reason, 200) for p in points if p.macs is None))[:3]
+    return tuple(dict.fromkeys(label(retold(p.reason), 200) for p in points if p.macs is None))[:3]

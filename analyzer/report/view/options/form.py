@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from analyzer.devices import bound
-from analyzer.language import mark
 from analyzer.restore import record
 from analyzer.sanitise import label
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from analyzer.facts import Facts
 
 Level = Literal["high", "medium", "low"]
-LEVELS: tuple[Level, ...] = (mark("high"), mark("medium"), mark("low"))
+LEVELS: tuple[Level, ...] = ("high", "medium", "low")
 Risk = Literal["none", "low", "medium", "high"]
 
 LARGE, NOTABLE = 0.1, 0.01

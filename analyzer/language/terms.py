@@ -1,0 +1,34 @@
+"""Words by which facts and rules name kinds of things, and which a page shows as words.
+
+Everything that such a list holds elsewhere stands here once more, so that catalogues have it; a
+test compares. Names of operators and of architectures are none of them.
+"""
+
+from __future__ import annotations
+
+TERMS = (
+    # severities, levels, certainties, verdicts
+    "error", "warning", "info", "information", "nothing",
+    "high", "medium", "low", "none",
+    "exact", "assumed", "lower bound", "unknown",
+    "whole", "split", "no", "maybe",
+    # kinds of layers
+    "standard", "depthwise", "pointwise", "grouped", "transposed", "dense", "attention",
+    "recurrent", "other",
+    # ends of a drawing, axes of scaling, roles of what a file stores
+    "input", "output", "width", "resolution", "depth",
+    "weights", "buffers", "quantization", "positions", "masks", "constants",
+    # kinds of blocks, and what their details are called
+    "separable", "inverted residual", "fused mbconv", "bottleneck", "basic residual", "convnext",
+    "ghost module", "fire", "inception", "dense layer", "squeeze excite", "split depthwise",
+    "split grouped", "spatial pair", "mlp", "channel shuffle",
+    "channels", "in channels", "out channels", "inner channels", "reduced channels", "hidden",
+    "kernel", "stride", "groups", "branches", "projections", "projection", "pre activation",
+    "gated", "fused", "spatial reduction", "expansion", "residual", "growth", "dilation",
+    # categories of rules
+    "block", "budget", "conformance", "convolution", "efficiency", "external", "graph",
+    "interoperability", "numerics", "precision", "quantisation", "structure", "targets", "trust",
+    # kinds of devices that ship
+    "data-centre GPU", "phone NPU", "phone CPU", "laptop CPU", "single-board computer",
+    "microcontroller",
+)  # fmt: skip
