@@ -104,7 +104,9 @@ def test_slash_goes_to_the_filter_and_escape_empties_it(
     visit.page.keyboard.type("depthwise strided conv")
     strided = [n.name for n in mobilenet.facts.nodes if {"depthwise", "strided"} <= {*n.tags}]
     assert visit.names() == strided
-    assert visit.page.get_by_role("status").inner_text().startswith(f"{len(strided)} of ")
+    assert (
+        visit.page.locator("[data-count=operators]").inner_text().startswith(f"{len(strided)} of ")
+    )
     assert visit.page.url.endswith("#filter=depthwise%20strided%20conv")
     visit.page.keyboard.press("Escape")
     assert len(visit.names()) == len(mobilenet.facts.nodes)
