@@ -12,6 +12,7 @@ from analyzer.sanitise import clean, encode_lines
 from analyzer.streams import write_all
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TextIO
 
 NAME = "onnxlint"
@@ -36,7 +37,14 @@ class Console:
         self.quiet = quiet
         self.color: bool = _is_terminal(sys.stdout) if color is None else color
         self.shows_progress: bool = moving and not quiet and _is_terminal(sys.stderr)
+        self.activity: Callable[[float], str] | None = None
+        """What is going on, as a line, after so many seconds; ``None``: nothing that takes long."""
         self._progress = False
+        self._speaking = False
+
+    def doing(self, what: str) -> None:
+        """Say what is going on from now on, if it takes long."""
+        self.activity = lambda seconds: f"{what}, {duration(seconds)}"
 
     def write(self, data: bytes) -> None:
         """Put UTF-8 text or other bytes on standard output.
@@ -48,6 +56,7 @@ class Console:
         OutputError
             It cannot be written for another reason, such as a full disk.
         """
+        self.activity = None
         self.progress("")
         stream = sys.stdout
         if not data:
@@ -77,24 +86,46 @@ class Console:
         """One line on standard error, unless ``quiet``."""
         if not self.quiet:
             self.progress("")
-            _say(clean(text))
+            self._say(clean(text))
 
     def error(self, text: str) -> None:
         """An error on standard error: one line, made fit to show and marked as ours."""
         self.progress("")
-        _say(f"{NAME}: error: {clean(text)}")
+        self._say(f"{NAME}: error: {clean(text)}")
 
     def raw(self, text: str) -> None:
         """Text of many lines, such as a traceback, on standard error."""
         self.progress("")
         for line in text.splitlines():
-            _say(clean(line))
+            self._say(clean(line))
 
     def progress(self, text: str) -> None:
-        """Replace the line that says what is going on; terminals only, empty removes it."""
-        if self.shows_progress and (text or self._progress):
+        """Replace the line that says what is going on; terminals only, empty removes it.
+
+        It may be called by a signal while something else is being said: then it does nothing.
+        """
+        if self.shows_progress and not self._speaking and (text or self._progress):
             self._progress = bool(text)
-            _say(f"\r{clean(text)}\x1b[K", end="")
+            self._say(f"\r{clean(text)}\x1b[K", end="")
+
+    def _say(self, text: str, end: str = "\n") -> None:
+        self._speaking = True
+        if sys.stderr is not None:
+            with suppress(OSError, ValueError):  # there is nowhere left to complain
+                sys.stderr.write(text + end)
+                sys.stderr.flush()
+        self._speaking = False
+
+
+def duration(seconds: float) -> str:
+    """Minutes and seconds, or hours too.
+
+    >>> duration(7.4), duration(75), duration(7322)
+    ('0:07', '1:15', '2:02:02')
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def drop_stdout() -> None:
@@ -103,13 +134,6 @@ def drop_stdout() -> None:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, sys.stdout.fileno())
         os.close(null)
-
-
-def _say(text: str, end: str = "\n") -> None:
-    if sys.stderr is not None:
-        with suppress(OSError, ValueError):  # there is nowhere left to complain
-            sys.stderr.write(text + end)
-            sys.stderr.flush()
 
 
 def _for_terminal(data: bytes, stream: TextIO) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -34,6 +35,9 @@ class Environment:
     output is a terminal decides."""
     moving: bool = True
     """False: ``CI``, whose logs keep every state of a line, or a dumb terminal."""
+    unseen: str = ""
+    """Why nobody would see a browser: ``CI``, or neither ``DISPLAY``, ``WAYLAND_DISPLAY`` nor
+    ``BROWSER`` on a system that has a screen by these; empty where somebody may."""
     debug: bool = False
     """``ONNXLINT_DEBUG``: internal errors come with their traceback."""
     created: datetime | None = None
@@ -54,8 +58,8 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
     """Pick out and check; raises ``ConfigError`` if ``SOURCE_DATE_EPOCH`` is not a time."""
     return Environment(
         color=_color(variables),
-        moving=variables.get("CI", "false") in ("", "0", "false")
-        and variables.get("TERM") != "dumb",
+        moving=not _in_ci(variables) and variables.get("TERM") != "dumb",
+        unseen=_unseen(variables),
         debug=_on(variables.get("ONNXLINT_DEBUG")),
         created=_epoch(variables.get("SOURCE_DATE_EPOCH")),
         cached=not _on(variables.get("ONNXLINT_NO_CACHE")),
@@ -65,6 +69,19 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
             word=variables.get("ONNXLINT_CACHE_KEY") or "",
         ),
     )
+
+
+def _in_ci(variables: Mapping[str, str]) -> bool:
+    return variables.get("CI", "false") not in ("", "0", "false")
+
+
+def _unseen(variables: Mapping[str, str]) -> str:
+    if _in_ci(variables):
+        return "this is CI"
+    if sys.platform in ("win32", "darwin", "cygwin"):
+        return ""
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    return "" if any(variables.get(name) for name in screens) else "there is no display"
 
 
 def _ours(variables: Mapping[str, str], kind: str, usual: str) -> str:

@@ -79,6 +79,7 @@ def _guarded(words: list[str]) -> int:
 def _dispatch(words: list[str], environment: Environment) -> int:
     from analyzer.cli.console import Console
     from analyzer.cli.parser import ALIASES, COMMANDS, command_parser, top_parser
+    from analyzer.cli.progress import ticking
     from analyzer.language import ENGLISH, speaking
 
     first = words[0] if words else ""
@@ -91,7 +92,8 @@ def _dispatch(words: list[str], environment: Environment) -> int:
     arguments.words = words
     color = {"always": True, "never": False}.get(arguments.color, environment.color)
     console = Console(quiet=arguments.quiet, color=color, moving=environment.moving)
-    with speaking(getattr(arguments, "lang", None) or ENGLISH):
+    console.doing(name)
+    with speaking(getattr(arguments, "lang", None) or ENGLISH), ticking(console):
         code: int = module.run(arguments, console, environment)
     return code
 

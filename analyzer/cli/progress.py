@@ -1,21 +1,26 @@
-"""How far a batch is: a bar, the time that went by, and an estimate of what is left.
+"""What a run is doing; of a batch a bar, the time that went by, and an estimate of what is left.
 
 It is for terminals, and for runs that take longer than a moment: what is over before anybody has
 looked needs no bar. It is drawn a few times a second, in one write that fits the line, so that
-nothing flickers or wraps.
+nothing flickers or wraps. A timer draws it while a single step takes long; where the system has
+none, it is drawn between steps.
 """
 
 from __future__ import annotations
 
 import os
+import signal
+import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from unicodedata import combining, east_asian_width
 
+from analyzer.cli.console import duration
 from analyzer.sanitise import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from analyzer.cli.console import Console
 
@@ -28,6 +33,31 @@ WIDTH = 20
 _LEAST, _MOST = 64 << 10, 4 << 20
 """Bytes that a model counts for at least (starting on it costs something), and at most (the rest is
 weights, which nobody reads)."""
+
+
+@contextmanager
+def ticking(console: Console) -> Iterator[None]:
+    """Draw what ``console.activity`` says again and again, until the block ends."""
+    timer = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if not (console.shows_progress and timer):
+        yield
+        return
+    start = time.monotonic()
+
+    def draw(*_signal: object) -> None:
+        if console.activity is not None:
+            line = console.activity(time.monotonic() - start)
+            console.progress(fitting(line, columns() - 1))
+
+    before = signal.signal(signal.SIGALRM, draw)
+    signal.siginterrupt(signal.SIGALRM, False)  # no call of a C library is cut short for a bar
+    signal.setitimer(signal.ITIMER_REAL, MOMENT, PAUSE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        console.progress("")
 
 
 class BatchProgress:
@@ -47,33 +77,42 @@ class BatchProgress:
         """When the first model was begun that is not known already."""
         self._work = 0
         """Cost of the models that were worked on."""
+        self._path = ""
+        """The only model that is worked on, if it is one."""
+        console.activity = self._line
 
     def begun(self, path: str = "") -> None:
         """Work on a model starts; ``path``: it is the only one that is worked on."""
         if self._working is None:
             self._working = self._clock()
-        self._draw(path)
+        self._path = path
+        self._draw()
 
     def done(self, path: str, *, known: bool = False) -> None:
         """A model is done with; ``known``: without any work."""
         if path in self._left:
             self._left.remove(path)
             self._work += 0 if known else self._costs[path]
-        self._draw("")
+        self._path = ""
+        self._draw()
 
     def over(self) -> None:
         """Remove the bar."""
+        self._console.activity = None
         self._console.progress("")
 
-    def _draw(self, path: str) -> None:
+    def _draw(self) -> None:
         now = self._clock()
         if not self._console.shows_progress or now - self._start < MOMENT:
             return
         if now - self._drawn < PAUSE:
             return
         self._drawn = now
-        text = self.text(now)
-        self._console.progress(fitting(f"{text}  {clean(path)}" if path else text, columns() - 1))
+        self._console.progress(fitting(self._line(), columns() - 1))
+
+    def _line(self, _seconds: float = 0.0) -> str:
+        text = self.text(self._clock())
+        return f"{text}  {clean(self._path)}" if self._path else text
 
     def text(self, now: float) -> str:
         """``[####----------------] 20 of 100, 0:12, about 0:48 left``."""
@@ -85,17 +124,6 @@ class BatchProgress:
             rest = sum(self._costs[path] for path in self._left)
             text += f", about {duration((now - self._working) * rest / self._work)} left"
         return text
-
-
-def duration(seconds: float) -> str:
-    """Minutes and seconds, or hours too.
-
-    >>> duration(7.4), duration(75), duration(7322)
-    ('0:07', '1:15', '2:02:02')
-    """
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def fitting(text: str, most: int) -> str:

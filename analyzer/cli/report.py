@@ -14,15 +14,18 @@ from analyzer.cli.options import (
     add_target_option,
 )
 from analyzer.cli.outputs import keep_models, write_files
-from analyzer.cli.pages.made import FULL, judged, options_of, private_paths, rendered
+from analyzer.cli.pages.browser import open_page
+from analyzer.cli.pages.made import FULL, judged, options_of, private_paths, rendered, tell
 from analyzer.cli.pages.places import stem_of, targets_of
 from analyzer.cli.paths import STDIN
 from analyzer.cli.plan import make_plans
 from analyzer.cli.shell import command_line
 from analyzer.devices import SHIPPED, profile
 from analyzer.errors import ConfigError
+from analyzer.language import _
 from analyzer.model.limits import Limits
 from analyzer.report import REPORT_FORMATS, SUFFIXES
+from analyzer.report.brief import brief
 from analyzer.report.result import Options
 from analyzer.report.sheet import Report, is_json, read_json
 
@@ -38,7 +41,7 @@ TARGETS = ("ort_cpu", "ort_cuda", "ort_webgpu_js", "nnapi", "coreml_mlprogram", 
            "tensorrt", "openvino", "tflite_onnx2tf_tf")  # fmt: skip
 """Where a report looks whether the model runs if nobody says where it is to run."""
 
-ABOUT_PAGES = ("models", "output", "format", "count", "provenance", "lang", "jobs")
+ABOUT_PAGES = ("models", "output", "format", "count", "provenance", "lang", "jobs", "open")
 """Arguments that say how pages look; all others would change what they say."""
 
 
@@ -82,6 +85,11 @@ def configure(parser: ArgumentParser) -> None:
         help="what the report tells of files: their names, or full paths (default: names)",
     )
     parser.add_argument(
+        "--open",
+        action="store_true",
+        help="show the HTML, of many models the index, in the browser",
+    )
+    parser.add_argument(
         "-j",
         "--jobs",
         metavar="N",
@@ -110,14 +118,13 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     if unknown or not formats:
         what = unknown[0] if unknown else "nothing"
         raise ConfigError(f"--format {what}: formats are {', '.join(REPORT_FORMATS)}")
+    if arguments.open and "html" not in formats:
+        raise ConfigError("--open shows the HTML; let html be among --format")
     suffixes = {name: SUFFIXES.get(name, name) for name in formats}
     if len(arguments.models) > 1 or os.path.isdir(arguments.models[0]):
         from analyzer.cli.pages.many import report_many
 
-        written = report_many(arguments, suffixes, console, environment)
-        for target in written.files:
-            console.line(target)
-        return written.code
+        return report_many(arguments, suffixes, console, environment)
     return _report_one(arguments, suffixes, console, environment)
 
 
@@ -131,10 +138,12 @@ def _report_one(
     report, options, limits = (_written if written else _judged)(arguments, console, environment)
     # All formats before the first file: a report is complete or not there.
     debug = arguments.debug or environment.debug  # a traceback is this process's
-    made = rendered(report, targets, options, limits, debug=debug)
+    made = rendered(report, targets, options, limits, debug=debug, begun=console.doing)
+    lines = brief(report.sheet, options.count)
     write_files({targets[name]: data for name, data in made.items()}, folder=arguments.output)
-    for target in targets.values():
-        console.line(target)
+    tell(lines, targets.values(), console)
+    if arguments.open:
+        open_page(targets["html"], console, environment)
     return exits.CLEAN
 
 
@@ -147,7 +156,9 @@ def _judged(arguments: Namespace, console: Console, environment: Environment) ->
     plan = with_bases(make_plans([path], arguments, environment.today, note=console.note))[path]
     devices = tuple(map(profile, dict.fromkeys(arguments.device or SHIPPED)))
     command = command_line(arguments, () if full else private_paths(arguments))
+    console.doing(_("judging {path}", path=path))
     result = judged(path, plan, command, devices, full=full)
+    console.doing(_("putting the report together"))
     return Report.of(result), options_of(arguments, plan, environment.created), plan.limits
 
 

@@ -74,7 +74,6 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         anchors = layers.pick_rows(sheet.nodes, options.html_rows, flagged, medium.idle)
         rows = layers.node_rows(sheet.nodes, anchors, names)
     groups = [_within(group, medium) for group in page.groups]
-    found = {form.id: form for form in page.options} | {ask.rule: ask for ask in page.asks}
     by_params = sorted(page.shares, key=lambda share: (-share.params, share.kind))
     return {
         "medium": medium,
@@ -87,7 +86,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "groups": groups,
         "articles": [group for group in groups if not (medium.remarks and group.informs)],
         "remarks": [group for group in groups if medium.remarks and group.informs],
-        "first": [found[name] for name in page.actions if name in found],
+        "first": page.first,
         "matrix": matrix(page.asks, page.options),
         "macs_bar": charts.stacked(page.shares, "macs"),
         "params_bar": charts.stacked(by_params, "params"),

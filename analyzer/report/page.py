@@ -151,6 +151,13 @@ class Page:
     left_out: tuple[LeftOut, ...]
     """Sections that this model leaves empty."""
 
+    @property
+    def first(self) -> tuple[Action | SmallerForm, ...]:
+        """What ``actions`` names, in that order."""
+        found: dict[str, Action | SmallerForm] = {form.id: form for form in self.options}
+        found |= {ask.rule: ask for ask in self.asks}
+        return tuple(found[name] for name in self.actions if name in found)
+
 
 def make_page(result: Result) -> Page:
     """Facts and findings as a reader is to see them."""

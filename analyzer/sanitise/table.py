@@ -174,7 +174,7 @@ ENDS: dict[str, str] = {
 """Where text turns into bytes in whatever shows something, and why that is no way around."""
 SPEAKERS: dict[str, str] = {
     "cli/console.py Console.write": "bytes that a sink made",
-    "cli/console.py _say": "standard error, behind clean",
+    "cli/console.py Console._say": "standard error, behind clean",
     "cli/git/lfs.py _copied": "a copy of a file",
     "cli/main.py main": "a text of ours, where memory ran out",
     "cli/new_rule.py _create": "a new rule file",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import signal
 import sys
+import time
 from pathlib import Path
 from typing import cast
 
@@ -154,3 +156,52 @@ def test_terminal_that_cannot_show_a_character_gets_an_escape(
 def test_errors_cannot_drive_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     Console().error("a\x1b[2Jb\u202ec")
     assert capsys.readouterr().err == "onnxlint: error: a\\x1b[2Jb\\u202ec\n"
+
+
+def test_a_timer_says_what_goes_on_while_a_single_step_takes_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(progress, "MOMENT", 0.01)
+    monkeypatch.setattr(progress, "PAUSE", 0.01)
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    console = Console()
+    before = signal.getsignal(signal.SIGALRM)
+    with progress.ticking(console):
+        console.doing("writing PDF")
+        deadline = time.monotonic() + 20
+        while terminal.bytes.getvalue().count(b"\r") < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+    text = terminal.bytes.getvalue().decode()
+    assert text.startswith("\rwriting PDF, 0:00\x1b[K\rwriting PDF, 0:00\x1b[K")
+    assert text.endswith("\r\x1b[K"), "nothing is left of it"
+    assert signal.getsignal(signal.SIGALRM) == before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_no_timer_runs_where_nobody_looks() -> None:
+    with progress.ticking(Console(quiet=True)):
+        assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_a_tick_does_not_break_into_what_is_being_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupted(Terminal):
+        """A terminal at which the timer fires in the middle of a line."""
+
+        def write(self, text: str) -> int:
+            console.progress("tick")
+            return super().write(text)
+
+    terminal = Interrupted()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    console = Console()
+    console.error("broken")
+    assert terminal.bytes.getvalue() == b"onnxlint: error: broken\n"
+
+
+def test_results_end_what_was_going_on(capsys: pytest.CaptureFixture[str]) -> None:
+    console = Console()
+    console.doing("judging")
+    console.write(b"1 finding\n")
+    assert console.activity is None
+    assert capsys.readouterr().out == "1 finding\n"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.cli.apart import made_apart
 from analyzer.cli.judge import judge_one
+from analyzer.language import _
 from analyzer.model.limits import Limits
 from analyzer.report import REPORT_FORMATS
 from analyzer.report.privacy import without_folders
@@ -15,9 +16,10 @@ from analyzer.report.sheet import Report
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
+    from analyzer.cli.console import Console
     from analyzer.cli.plan import Plan
     from analyzer.devices import Profile
     from analyzer.facts import Facts
@@ -55,6 +57,10 @@ def options_of(arguments: Namespace, plan: Plan, created: datetime | None) -> Op
     )
 
 
+def _nothing(_what: str) -> None:
+    """Nobody wants to know."""
+
+
 def rendered(
     report: Report,
     formats: Iterable[str],
@@ -62,10 +68,13 @@ def rendered(
     limits: Limits,
     *,
     debug: bool,
+    begun: Callable[[str], None] = _nothing,
 ) -> dict[str, bytes]:
-    """A report in each format. ``debug``: in this process, whose traceback somebody wants."""
+    """A report in each format; ``begun`` is told what is being done. ``debug``: in this process,
+    whose traceback somebody wants."""
     made: dict[str, bytes] = {}
     for name in formats:
+        begun(_("writing {format}", format=name.upper()))
         direct = debug or name != "pdf"
         made[name] = (
             REPORT_FORMATS[name](report, options) if direct else draw_pdf(report, options, limits)
@@ -83,3 +92,11 @@ def private_paths(arguments: Namespace) -> list[str]:
     """Every path of the command line."""
     a = arguments
     return [*a.models, a.output, *filter(None, [a.config]), *a.rules, *a.target, *a.device]
+
+
+def tell(lines: Iterable[str], files: Iterable[str], console: Console) -> None:
+    """What the report says, in brief, on standard error; on standard output where it is."""
+    for line in lines:
+        console.note(line)
+    for file in files:
+        console.line(file)

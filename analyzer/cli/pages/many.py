@@ -9,14 +9,15 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from analyzer.cli import exits
 from analyzer.cli.bases import with_bases
 from analyzer.cli.batch import each_path, jobs_for
 from analyzer.cli.judge import failure_of, prepare
 from analyzer.cli.outputs import keep_models, write_files
-from analyzer.cli.pages.made import FULL, judged, options_of, private_paths, rendered
+from analyzer.cli.pages.browser import open_page
+from analyzer.cli.pages.made import FULL, judged, options_of, private_paths, rendered, tell
 from analyzer.cli.pages.places import (
     INDEX,
     ReportPlace,
@@ -31,6 +32,7 @@ from analyzer.cli.progress import BatchProgress
 from analyzer.cli.shell import command_line
 from analyzer.devices import SHIPPED, profile
 from analyzer.errors import OutputError
+from analyzer.report.brief import brief_index
 from analyzer.report.index.csv import render_index_csv
 from analyzer.report.index.entry import IndexEntry, entry_of, failed
 from analyzer.report.index.html import render_index
@@ -61,22 +63,15 @@ class Filed:
     """By path; empty once they are written."""
 
 
-class Written(NamedTuple):
-    """What there is once everything is written."""
-
-    entries: tuple[IndexEntry, ...]
-    files: tuple[str, ...]
-    """Paths of the index: HTML, then CSV."""
-    code: int
-
-
 def report_many(
     arguments: Namespace,
     suffixes: Mapping[str, str],
     console: Console,
     environment: Environment,
-) -> Written:
-    """Write a report of every model, then the index; ``suffixes`` has the formats' ends of names.
+) -> int:
+    """Write a report of every model, then the index, and say so.
+
+    ``suffixes`` has the formats' ends of names.
 
     Raises
     ------
@@ -119,8 +114,11 @@ def report_many(
         index["csv"]: render_index_csv(entries),
     }
     write_files(contents, folder=folder)
+    tell(brief_index(entries), index.values(), console)
+    if arguments.open:
+        open_page(index["html"], console, environment)
     unread = any(not entry.judged for entry in entries)
-    return Written(entries, tuple(index.values()), exits.INCONCLUSIVE if unread else exits.CLEAN)
+    return exits.INCONCLUSIVE if unread else exits.CLEAN
 
 
 class _Shelf:

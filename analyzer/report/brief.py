@@ -1,0 +1,83 @@
+"""A report in a few lines: what a terminal shows once its pages are written.
+
+The words are those of the first page, made of the same claims.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer import units
+from analyzer.language import _, speaking
+from analyzer.report import words
+from analyzer.report.index.html import in_all
+from analyzer.report.index.summary import totals_of, worst_first
+from analyzer.report.view.actions import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from analyzer.report.index.entry import IndexEntry
+    from analyzer.report.sheet import Sheet
+    from analyzer.report.view.options import SmallerForm
+
+WORST = 5
+"""Models that the lines about an index name."""
+
+
+def brief(sheet: Sheet, headline: str) -> list[str]:
+    """Verdict, four numbers, and what to do first: eight lines at most. ``headline``: ``macs`` or
+    ``flops``. Raises ``ModelError`` where the report is not one."""
+    page = sheet.page
+    with speaking(page.lang):
+        said = words.say(sheet.claims)
+        lines = [f"{page.title}: {said['verdict']}"]
+        for card in words.cards(sheet.claims, headline):
+            detail = f" ({card.detail[0]})" if card.detail else ""
+            lines.append(f"  {card.title}: {card.value}{detail}")
+        lines += (f"  {n}. {_step(step, page.macs)}" for n, step in enumerate(page.first, 1))
+        if not page.first:
+            lines.append(f"  {said['actions']}")
+        return lines
+
+
+def brief_index(entries: Sequence[IndexEntry]) -> list[str]:
+    """How many models came out how, and the worst of them."""
+    order = worst_first(entries)
+    lines = [in_all(totals_of(entries))]
+    lines += (f"  {entry.path}: {_verdict(entry)}" for entry in order[:WORST])
+    if len(order) > WORST:
+        more = units.count(len(order) - WORST)
+        lines.append("  " + _("and {n} more in the index", n=more))
+    return lines
+
+
+def _verdict(entry: IndexEntry) -> str:
+    return entry.verdict or "; ".join(entry.reasons)
+
+
+def _step(step: Action | SmallerForm, whole: int) -> str:
+    figures = list(_asks(step, whole) if isinstance(step, Action) else _leaves(step, whole))
+    return f"{step.title}: {', '.join(figures)}" if figures else step.title
+
+
+def _asks(action: Action, whole: int) -> Iterator[str]:
+    """What acting on a rule saves."""
+    if action.macs:
+        macs = units.si(action.macs, "MAC")
+        share = action.macs / whole if whole else None
+        yield _("saves {macs} ({share})", macs=macs, share=units.percent(share))
+    if action.stored:
+        yield _("{bytes} less to store", bytes=units.size(action.stored))
+    if action.traffic:
+        yield _("{bytes} less to move", bytes=units.size(action.traffic))
+
+
+def _leaves(form: SmallerForm, whole: int) -> Iterator[str]:
+    """What is left of a model in a smaller form."""
+    if form.macs is not None and whole:
+        macs, share = units.si(form.macs, "MAC"), units.percent(form.macs / whole)
+        yield _("leaves {macs} ({share})", macs=macs, share=share)
+    if form.weight_bytes is not None:
+        yield _("weights {bytes} instead of {now}", bytes=units.size(form.weight_bytes),
+                now=units.size(form.bytes_now))  # fmt: skip
