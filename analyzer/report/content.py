@@ -95,6 +95,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "picture": picture(page.drawing),
         "treemap": charts.treemap(page.layers, 260 * medium.tall),
         "tiles": tiles.picture(page.tiles, 120 * (1 + medium.tall)),
+        "tree": tiles.tree(page.tiles),
         "modules": _largest(page.modules, medium.modules),
         "heat": [whatif.heat(row, page.macs) for row in page.what_if.rows],
         "resized": resized,

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from analyzer.language import _, mark
 from analyzer.resources import templates_dir
 
-FILES = ("theme", "sort", "filter", "sizes")
+FILES = ("theme", "sort", "filter", "sizes", "map")
 """What stands after ``tools`` in ``templates/script``; each in a block, so that names of one file
 are not seen by another."""
 WORDS = {
@@ -18,6 +18,7 @@ WORDS = {
     "resized": mark("{macs} MACs, {share} of today's; {params} parameters, {held} of today's."),
     "grown": mark("{macs} MACs, {share} of those at today's size."),
     "least": mark("At least {time} on {device}."),
+    "whole": mark("Whole network"),
     "shown": mark("{shown} of {all} shown"),
 }
 """What the script says. It stands in the page as data, so that the script is the same in each."""

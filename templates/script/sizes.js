@@ -1,23 +1,9 @@
 // Other sizes: sliders whose every stop is exact, and what the network costs there.
 const source = document.getElementById("sizes");
 const data = source ? JSON.parse(source.textContent) : {};
-const count = (value) => value.toString().replace(/\B(?=(\d{3})+$)/g, ",");
-const digits = (value) => String(Number(value.toPrecision(4)));
-const percent = (share) => {
-  const part = share * 100;
-  if (part > 0 && part < 0.1) return `${Number(part.toPrecision(2))} %`;
-  const [whole, rest] = part.toFixed(1).split(".");
-  return `${count(whole)}.${rest} %`;
-};
 const seconds = (time) => {
   for (const [unit, scale] of [["s", 1], ["ms", 1e-3], ["µs", 1e-6]]) if (time >= scale) return `${digits(time / scale)} ${unit}`;
   return `${digits(time / 1e-9)} ns`;
-};
-const draw = (parent, tag, values) => {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const key in values) made.setAttribute(key, values[key]);
-  parent.append(made);
-  return made;
 };
 const choosers = all("select[data-device]");
 const usual = choosers[0]?.value;
@@ -90,12 +76,12 @@ for (const panel of all("[data-growth]")) {
   const input = panel.querySelector("input"), now = input.value, key = `size${panel.dataset.growth}`;
   const chart = panel.parentNode.querySelector("svg.chart");
   const line = draw(chart, "line", { y1: 8, y2: 104, class: "s-ink", "stroke-width": 2 });
-  const macs = (size) => coefficients.reduceRight((sum, factor) => sum * BigInt(size) + BigInt(factor), 0n) / BigInt(divisor);
+  const cost = (size) => coefficients.reduceRight((sum, factor) => sum * BigInt(size) + BigInt(factor), 0n) / BigInt(divisor);
   const show = () => {
-    const found = macs(input.value), x = 64 + Number(input.value) / high * 644;
+    const found = cost(input.value), x = 64 + Number(input.value) / high * 644;
     for (const end of ["x1", "x2"]) line.setAttribute(end, x);
     panel.querySelector(".stop").textContent = count(input.value);
-    panel.querySelector(".said").textContent = fill("grown", { macs: count(found), share: percent(Number(found) / Number(macs(now))) }) + (type ? least([[type, Number(found)]]) : "");
+    panel.querySelector(".said").textContent = fill("grown", { macs: count(found), share: percent(Number(found) / Number(cost(now))) }) + (type ? least([[type, Number(found)]]) : "");
   };
   const keep = () => settle(key, input.value === now ? "" : input.value);
   const follow = () => {

@@ -19,3 +19,22 @@ const settle = (key, value) => {
   const text = [...found].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
   history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
 };
+// Numbers as the tables write them.
+const count = (value) => value.toString().replace(/\B(?=(\d{3})+$)/g, ",");
+const digits = (value) => String(Number(value.toPrecision(4)));
+const percent = (share) => {
+  const part = share * 100;
+  if (part > 0 && part < 0.1) return `${Number(part.toPrecision(2))} %`;
+  const [whole, rest] = part.toFixed(1).split(".");
+  return `${count(whole)}.${rest} %`;
+};
+const macs = (value) => {
+  const power = Math.max(0, Math.min(10, Math.floor(Math.log10(value) / 3)));
+  return `${digits(value / 1000 ** power)} ${["", ..."kMGTPEZYRQ"][power]}MAC`;
+};
+const draw = (parent, tag, values) => {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const key in values) made.setAttribute(key, values[key]);
+  parent.append(made);
+  return made;
+};

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analyzer import units
 from analyzer.language import _, term
@@ -11,7 +11,7 @@ from analyzer.report.view.kinds import color_of, counted_macs
 from analyzer.report.view.layers import shape_of
 from analyzer.report.view.summary import block_name
 from analyzer.restore import record
-from analyzer.sanitise import label
+from analyzer.sanitise import clean, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +24,8 @@ HEIGHT, HEADER, DEEP = 230.0, 17.0, 52.0
 """Of the picture, of the line with a tile's name, and of a tile that shows what is in it."""
 LETTER, MARGIN = 6.4, 10.0
 """Widths of a character of the labels, and of both margins."""
+LEVELS, OPENED = 5, 0.01
+"""Levels of tiles in tiles, and the share of the whole from which one below the first has any."""
 GROUP = "group"
 """Colour of a tile that others lie in."""
 
@@ -64,14 +66,25 @@ def _modules(root: Module) -> Iterator[Tile]:
             rest.append(Tile(_rest_of(_tail(largest.path)), "other", own))
         shown[place : place + 1] = _inner(largest)
     for module in shown:
-        inner = _opened(module)
-        own = module.macs - sum(child.macs for child in inner)
-        parts = [Tile(label(m.name, 40), color_of(m.kind), m.macs) for m in inner]
-        if parts and own > 0:
-            parts.append(Tile(_("rest"), "other", own))
         yield Tile(_tail(module.path), color_of(module.kind), module.macs,
-                   _sorted(parts, module.macs) if len(parts) > 1 else ())  # fmt: skip
+                   _parts(module, OPENED * root.macs, LEVELS))  # fmt: skip
     yield from rest
+
+
+def _parts(module: Module, least: float, levels: int) -> tuple[Tile, ...]:
+    """What is in a module; nothing where that is one thing, or more than ``levels`` deep."""
+    inner = _opened(module)
+    own = module.macs - sum(child.macs for child in inner)
+    if not levels or len(inner) + (own > 0) < 2:
+        return ()
+    parts = [
+        Tile(label(m.name, 40), color_of(m.kind), m.macs,
+             _parts(m, least, levels - 1) if m.macs >= least else ())
+        for m in inner
+    ]  # fmt: skip
+    if own > 0:
+        parts.append(Tile(_("rest"), "other", own))
+    return _sorted(parts, module.macs)
 
 
 def _rest_of(name: str) -> str:
@@ -189,3 +202,33 @@ def labelled(chart: Chart) -> float:
             area[bool(mark.lines)] += mark.width * mark.height
             outer = mark if mark.color == GROUP else None
     return area[True] / (sum(area.values()) or 1)
+
+
+def tree(found: Sequence[Tile]) -> list[list[list[Any]]]:
+    """Tiles as short as they can be, for the script: lists of tiles, the last that of the whole.
+
+    A tile is its name, MACs, colour (0 for that of the tile around it) and, where others lie in it,
+    the place of their list, which alike tiles share.
+
+    >>> fc = (Tile("fc", "dense", 2), Tile("rest", "other", 1))
+    >>> tree((Tile("a", "dense", 3, fc), Tile("b", "dense", 3, fc)))
+    [[['fc', 2, 0], ['rest', 1, 'other']], [['a', 3, 'dense', 0], ['b', 3, 'dense', 0]]]
+    """
+    lists: dict[str, int] = {}
+    kept: list[list[list[Any]]] = []
+
+    def place(tiles: Sequence[Tile], color: str, levels: int) -> int:
+        rows: list[list[Any]] = []
+        for tile in tiles:
+            if tile.macs > 0:
+                rows.append([clean(tile.name), tile.macs, 0 if tile.color == color else tile.color])
+                if tile.children and levels:
+                    rows[-1].append(place(tile.children, tile.color, levels - 1))
+        key = repr(rows)
+        if key not in lists:
+            lists[key] = len(kept)
+            kept.append(rows)
+        return lists[key]
+
+    place(found, "", LEVELS + 1)
+    return kept

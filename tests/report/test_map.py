@@ -1,0 +1,156 @@
+"""The treemap of the HTML report in a real browser: into modules and blocks, and out again."""
+
+from __future__ import annotations
+
+import json
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pytest
+from onnx import helper
+
+from analyzer.report import REPORT_FORMATS, Options, Result
+from analyzer.report.view import tiles
+from tests.report.pages import AUDIT, chromium
+from tests.report.results import judge, save
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+LABELLED = """() => {
+  const svg = document.getElementById("path").closest("figure").querySelector("svg.chart");
+  const area = (rect) => rect.width.baseVal.value * rect.height.baseVal.value;
+  let named = 0, all = 0;
+  for (const group of svg.children) {
+    const size = area(group.querySelector("rect"));
+    all += size;
+    if (group.querySelector(":scope > text")) named += size;
+  }
+  return [named / all, all / (svg.viewBox.baseVal.width * svg.viewBox.baseVal.height)];
+}"""
+"""Share of the outermost tiles' area that has a name, and share of the picture that they fill."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def nested(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """Modules in modules: three stages of four blocks of two convolutions of 8 channels."""
+    nodes, last = [], "x"
+    for stage, block, conv in product("abc", "0123", ("first", "second")):
+        name = f"/stage_{stage}/stage_{stage}.{block}/{conv}/Conv"
+        out = f"{stage}{block}{conv}"
+        nodes.append(helper.make_node("Conv", [last, "w"], [out], name=name, pads=[1] * 4))
+        last = out
+    nodes.append(helper.make_node("Conv", [last, "v"], ["y"], name="/head/Conv"))
+    folder = tmp_path_factory.mktemp("nested")
+    return judge(save(folder, "nested", nodes, w=(8, 8, 3, 3), v=(4, 8, 1, 1)))
+
+
+def visit(
+    browser: Browser, result: Result, folder: Path, hash_: str = "", **context: object
+) -> Page:
+    file = folder / "report.html"
+    file.write_bytes(REPORT_FORMATS["html"](result, Options()))
+    page = browser.new_context(**context).new_page()  # type: ignore[arg-type]
+    page.on("pageerror", lambda error: pytest.fail(str(error)))
+    page.goto(file.as_uri() + hash_)
+    return page
+
+
+def path(page: Page) -> list[str]:
+    return page.locator("#path button:visible").all_inner_texts()
+
+
+def test_click_goes_into_a_block_and_the_path_goes_out(
+    browser: Browser, mobilenet: Result, tmp_path: Path
+) -> None:
+    page = visit(browser, mobilenet, tmp_path)
+    assert path(page) == []
+    page.get_by_role("button", name="separable 3: 54.99 MMAC, 9.7 %").click()
+    assert path(page) == ["Whole network", "separable 3"]
+    picture = page.locator("figure:has(#path) svg.chart")
+    assert picture.get_attribute("aria-label") == "separable 3: 54.99 MMAC, 9.7 %"
+    titles = picture.locator("title").evaluate_all("all => all.map((t) => t.textContent)")
+    assert titles == ["pointwise: 51.38 MMAC, 9.0 %", "depthwise: 3.613 MMAC, 0.6 %"]
+    page.get_by_role("button", name="Whole network").click()
+    assert path(page) == []
+    assert "#" not in page.url
+
+
+def test_enter_goes_in_and_escape_goes_out_level_by_level(
+    browser: Browser, nested: Result, tmp_path: Path
+) -> None:
+    page = visit(browser, nested, tmp_path)
+    names = page.locator("figure:has(#path) svg [role=button]").evaluate_all(
+        "all => all.map((tile) => tile.getAttribute('aria-label').split(':')[0])"
+    )
+    assert len(names) == 12, "each block has two convolutions"
+    page.locator("figure:has(#path) svg [role=button]").first.press("Enter")
+    assert path(page) == ["Whole network", names[0]]
+    assert page.url.endswith("#map=0")
+    page.keyboard.press("Escape")
+    assert path(page) == []
+
+
+def test_a_link_leads_into_the_map_and_a_wrong_one_to_the_whole(
+    browser: Browser, mobilenet: Result, tmp_path: Path
+) -> None:
+    assert path(visit(browser, mobilenet, tmp_path, "#map=1")) == ["Whole network", "separable 5"]
+    for wrong in ("#map=99", "#map=x", "#map=1.0.0", "#map=__proto__"):
+        assert len(path(visit(browser, mobilenet, tmp_path, wrong))) in (0, 2)
+
+
+@pytest.mark.parametrize("model", ["mobilenet", "densenet", "nested"])
+def test_at_least_four_fifths_have_a_name_at_each_level(
+    browser: Browser, request: pytest.FixtureRequest, tmp_path: Path, model: str
+) -> None:
+    page = visit(browser, request.getfixturevalue(model), tmp_path)
+    levels = [0]
+    for number in range(page.locator("figure:has(#path) svg [role=button]").count()):
+        page.locator("figure:has(#path) svg [role=button]").nth(number).press("Enter")
+        named, filled = page.evaluate(LABELLED)
+        assert named >= 0.8
+        assert filled == pytest.approx(1, abs=0.06), "but for the gaps between tiles"
+        levels.append(number)
+        page.keyboard.press("Escape")
+    named, filled = page.evaluate(LABELLED)
+    assert named >= 0.8
+    assert filled == pytest.approx(1, abs=0.06)
+    assert len(levels) > 1
+
+
+def test_without_scripts_the_whole_map_is_there(
+    browser: Browser, mobilenet: Result, tmp_path: Path
+) -> None:
+    page = visit(browser, mobilenet, tmp_path, java_script_enabled=False)
+    picture = page.locator("figure:has(#path) svg.chart")
+    assert picture.get_by_text("separable 3 9.7 %").is_visible()
+    assert page.locator("#path").is_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_level_below_is_sound(
+    browser: Browser, mobilenet: Result, tmp_path: Path, scheme: str
+) -> None:
+    page = visit(browser, mobilenet, tmp_path, "#map=1", color_scheme=scheme)
+    assert page.evaluate(AUDIT) == []
+
+
+def test_data_of_the_map_hold_every_mac_once(nested: Result) -> None:
+    found = tiles.tiles(nested.facts)
+    lists = tiles.tree(found)
+    assert sum(tile[1] for tile in lists[-1]) == nested.facts.totals.macs
+    for rows in lists:
+        for tile in rows:
+            if len(tile) == 4:
+                assert sum(part[1] for part in lists[tile[3]]) == tile[1]
+    assert len(lists) == 2, "twelve blocks that are alike share a list"
+    assert json.loads(json.dumps(lists)) == lists
