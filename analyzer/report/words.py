@@ -241,6 +241,67 @@ def _options(v: Values) -> str:
     )  # fmt: skip
 
 
+def _recurrent(v: Values) -> str:
+    pairs = zip(v["operators"], v["counts"], strict=True)
+    named = series([f"{name} ×{count}" for name, count in pairs])
+    macs = units.si(v["macs_per_step"], "MAC")
+    text = _("The recurrent layers ({layers}) take {macs} a time step.", layers=named, macs=macs)
+    if v["state_bytes"] is not None:
+        text = _(
+            "The recurrent layers ({layers}) take {macs} a time step and hand {bytes} of state to "
+            "the next.",
+            layers=named, macs=macs, bytes=units.size(v["state_bytes"]),
+        )  # fmt: skip
+    if not v["bidirectional"]:
+        return text
+    return f"{text} " + ngettext(
+        "{n} of them reads backwards, too: nothing comes out before the whole sequence is in, so "
+        "the model cannot stream.",
+        "{n} of them read backwards, too: nothing comes out before the whole sequence is in, so "
+        "the model cannot stream.",
+        v["bidirectional"],
+    )
+
+
+def _forest(v: Values) -> str:
+    return _(
+        "A forest of {trees} with {nodes} nodes, {leaves} of them leaves, at most {depth} deep: a "
+        "sample takes at most {most}, {mean} if every leaf is as likely. Its tables take {bytes} "
+        "in the file.",
+        trees=many(v["trees"], "tree"), nodes=units.count(v["nodes"]),
+        leaves=units.count(v["leaves"]), depth=units.count(v["depth"]),
+        most=many(v["comparisons"], "comparison"), mean=f"{v['mean_comparisons']:,.1f}",
+        bytes=units.size(v["bytes"]),
+    )  # fmt: skip
+
+
+def _cache(v: Values) -> str:
+    return _(
+        "Keys and values of earlier tokens come in and go out again: {each} a token, {bytes} at "
+        "{tokens}.",
+        each=units.size(v["token_bytes"]), bytes=units.size(v["bytes"]),
+        tokens=many(v["tokens"], "token"),
+    )  # fmt: skip
+
+
+def _quantised(v: Values) -> str:
+    if v["float_macs"]:
+        text = _(
+            "{share} of the multiply-accumulates are in integers; {operators} multiply in floating "
+            "point.",
+            share=units.percent(v["share"]), operators=many(v["float_layers"], "operator"),
+        )  # fmt: skip
+    else:
+        text = _("All multiply-accumulates are in integers.")
+    if not v["islands"]:
+        return text
+    return f"{text} " + _(
+        "Between integers {operators} in floating point ({types}), with conversions on either "
+        "side.",
+        operators=many(v["island_operators"], "operator"), types=v["island_types"],
+    )  # fmt: skip
+
+
 def _passed(v: Values) -> str:
     rows = [*zip(v["categories"], v["rules"], v["speak"], strict=True)]
     sound = ", ".join(
@@ -520,6 +581,10 @@ _SENTENCES: Mapping[str, Callable[[Values], str]] = {
     "verdict": _verdict,
     "actions": _actions,
     "options": _options,
+    "recurrent": _recurrent,
+    "forest": _forest,
+    "cache": _cache,
+    "quantised": _quantised,
     "passed": _passed,
     "findings": _findings,
     "silenced": lambda v: _("Not listed: {findings}.", findings=silenced(v)),

@@ -27,6 +27,8 @@ from tests.claims.pages import Sentence, objections, sentences
 from tests.claims.truth import TRUTHS, contradictions
 from tests.fuzz.graphs import models
 from tests.report.results import LIGHT, SAMPLES
+from tests.smaller.test_attention import PAST
+from tests.smaller.test_recurrent import cell
 
 RULES = load_rules()
 
@@ -84,6 +86,28 @@ def forest() -> ModelProto:
     return helper.make_model(helper.make_graph([node], "g", [x], [y]), opset_imports=imports)
 
 
+def recurrent() -> ModelProto:
+    """A layer that reads its sequence in both directions."""
+    return cell("LSTM", both=True)
+
+
+def quantised() -> ModelProto:
+    """A product in integers, and one in floating point behind it."""
+    return parser.parse_model(
+        """<ir_version: 8, opset_import: ["" : 17]>
+        g (uint8[1,64] x, int8[64,64] q, float[64,64] w) => (float[1,64] y) {
+          i = MatMulInteger (x, q)
+          f = Cast <to = 1> (i)
+          y = MatMul (f, w)
+        }"""
+    )
+
+
+def past() -> ModelProto:
+    """A layer of a decoder that takes keys and values in and hands them out, one token longer."""
+    return parser.parse_model(PAST)
+
+
 def shared() -> ModelProto:
     """One kernel of 64·64·3·3 weights, used by three convolutions in a row."""
     names = ("x", "a", "b", "y")
@@ -111,7 +135,8 @@ TEXTS = {"open loop": OPEN_LOOP, "no macs": NO_MACS, "unknown operator": UNKNOWN
 FILES = {"mobilenet": SAMPLES / "mobilenet_v1.onnx",
          "standard": SAMPLES / "mobilenet_v1_standard.onnx",
          "squeezenet": LIGHT / "light_squeezenet.onnx"}  # fmt: skip
-MADE = {"forest": forest, "shared weights": shared}
+MADE = {"forest": forest, "shared weights": shared, "cache": past, "recurrent": recurrent,
+        "quantised": quantised}  # fmt: skip
 NAMES = [*TEXTS, *MADE, *FILES]
 
 
@@ -207,6 +232,33 @@ def test_macs_are_not_equated_with_flops() -> None:
 def test_a_forest_has_no_weights_that_are_made_when_it_runs() -> None:
     assert said("forest", "memory.weights") == "The file has no weight tensors."
     assert "they are made when the model runs" in said("mobilenet", "memory.weights")
+
+
+def test_a_network_that_reads_backwards_does_not_stream() -> None:
+    # 2 directions · 4 gates · 64 units · (40 inputs + 64 units)
+    assert said("recurrent", "recurrent") == (
+        "The recurrent layers (LSTM ×1) take 53.25 kMAC a time step and hand 1 KiB of state to the "
+        "next. 1 of them reads backwards, too: nothing comes out before the whole sequence is in, "
+        "so the model cannot stream."
+    )
+
+
+def test_a_decoder_says_what_a_token_takes() -> None:
+    # keys and values of 12 heads of 64 numbers of 4 bytes
+    assert "6 KiB a token" in said("cache", "cache")
+
+
+def test_a_forest_says_what_a_sample_takes() -> None:
+    assert said("forest", "forest").startswith(
+        "A forest of 1 tree with 3 nodes, 2 of them leaves, at most 1 deep: a sample takes at most "
+        "1 comparison"
+    )
+
+
+def test_half_of_the_products_are_in_integers() -> None:
+    assert said("quantised", "quantised").startswith(
+        "50.0 % of the multiply-accumulates are in int"
+    )
 
 
 def test_notes_are_not_denied_by_the_first_page() -> None:

@@ -221,6 +221,43 @@ def _options(d: Document) -> Values:
     }  # fmt: skip
 
 
+def _recurrent(d: Document) -> Values:
+    """Weights and state as the operator specification has them, from shapes alone."""
+    layers = [n for n in d["nodes"] if n["op_type"] in _RECURRENT and n["macs"] and n["counted"]]
+    return {"layers": len(layers), "operators": list(Counter(n["op_type"] for n in layers))}
+
+
+def _forest(d: Document) -> Values:
+    said = next(c["values"] for c in d["claims"] if c["id"] == "forest")
+    trees, leaves, inner = said["trees"], said["leaves"], said["nodes"] - said["leaves"]
+    assert leaves == inner + trees, "every comparison has two ways"
+    assert said["mean_comparisons"] <= said["comparisons"] <= trees * said["depth"]
+    return {"operators": sum(n["op_type"].startswith("TreeEnsemble") for n in d["nodes"])}
+
+
+def _cache(d: Document) -> Values:
+    """What goes out is what came in, and longer."""
+    said = next(c["values"] for c in d["claims"] if c["id"] == "cache")
+    taken = [t["shape"] for t in d["inputs"] if t["shape"] and len(t["shape"]) >= 4]
+    assert 0 < said["tensors"] <= len(taken)
+    return {"bytes": said["token_bytes"] * said["tokens"]}
+
+
+def _quantised(d: Document) -> Values:
+    by = d["totals"]["macs_by_precision"]
+    integers = sum(n for name, n in by.items() if name.startswith("int"))
+    floats = sum(n for name, n in by.items() if "float" in name)
+    layers = [n for n in d["nodes"] if n["macs"] and "float" in n["precision"]]
+    return {
+        "integer_macs": integers, "float_macs": floats, "share": integers / (integers + floats),
+        "float_layers": len(layers), "conversions": sum(map(_is_conversion, d["nodes"])),
+    }  # fmt: skip
+
+
+def _is_conversion(node: Any) -> bool:
+    return node["op_type"] in ("QuantizeLinear", "DequantizeLinear")
+
+
 def _passed(d: Document) -> Values:
     """The categories that speak are those of the findings, each rule once."""
     said = next(c["values"] for c in d["claims"] if c["id"] == "passed")
@@ -329,8 +366,7 @@ def _growth(d: Document) -> Values:
 
 
 def _quantizers(d: Document) -> bool:
-    names = ("QuantizeLinear", "DequantizeLinear")
-    return any(node["op_type"] in names for node in d["nodes"])
+    return any(map(_is_conversion, d["nodes"]))
 
 
 def _read(d: Document) -> Values:
@@ -420,6 +456,10 @@ TRUTHS: Mapping[str, Callable[[Document], Values]] = {
     "saving": _saving,
     "actions": _actions,
     "options": _options,
+    "recurrent": _recurrent,
+    "forest": _forest,
+    "cache": _cache,
+    "quantised": _quantised,
     "passed": _passed,
     "findings": _findings,
     "silenced": lambda d: {"suppressed": d["suppressed"], "accepted": d["accepted"]},

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.report.claims import advice, cost, deployment, growth, identity, limits, storage
+from analyzer.report.claims import (
+    advice,
+    cost,
+    deployment,
+    growth,
+    identity,
+    kinds,
+    limits,
+    storage,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +34,10 @@ MAKERS: tuple[Callable[[Result], Claim | None], ...] = (
     cost.parameters,
     cost.peak,
     cost.saving,
+    kinds.recurrent,
+    kinds.forest,
+    kinds.cache,
+    kinds.quantised,
     advice.actions,
     advice.passed,
     advice.findings,

@@ -100,7 +100,7 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[str, 
         key = (ask.severity != "error", order(ask.impact), False, 0, place)
         ranked.append((key, ask.rule))
     for place, form in enumerate(options):
-        if form.impact != "low":
+        if form.impact != "low" and form.confidence != "low":
             key = (True, order(form.impact), True, -order(form.effort), place)
             ranked.append((key, form.id))
     return tuple(name for _, name in sorted(ranked)[:MOST_FIRST])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.report.view.options import scaled, types
+from analyzer.report.view.options import forest, pruned, recurrent, scaled, transformer, types
 from analyzer.report.view.options.form import SmallerForm, is_worthwhile
 
 if TYPE_CHECKING:
@@ -18,7 +18,22 @@ EFFORTS = ("low", "medium", "high")
 
 
 def options(facts: Facts, sizes: WhatIf, device: Profile | None) -> tuple[SmallerForm, ...]:
-    """Smaller forms that the model admits and that are worth a line, the least effort first."""
-    found = (*types.forms(facts, device), *scaled.forms(facts, sizes, device))
+    """Smaller forms that the model admits and that are worth a line: the least effort first, of
+    equals what saves most time, then most bytes."""
+    found = (
+        *pruned.forms(facts, device),
+        *recurrent.forms(facts, device),
+        *transformer.forms(facts, device),
+        *types.forms(facts, device),
+        *forest.forms(facts, device),
+        *scaled.forms(facts, sizes, device),
+    )
     kept = [form for form in found if is_worthwhile(facts, form)]
-    return tuple(sorted(kept, key=lambda form: EFFORTS.index(form.effort)))
+    return tuple(sorted(kept, key=_rank))
+
+
+def _rank(form: SmallerForm) -> tuple[int, float, int]:
+    now, then = form.seconds_now or 0.0, form.seconds
+    left = then / now if then is not None and now else 1.0
+    held = form.bytes_now if form.weight_bytes is None else form.weight_bytes
+    return EFFORTS.index(form.effort), left, held

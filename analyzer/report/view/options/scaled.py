@@ -1,4 +1,4 @@
-"""A narrower network and a smaller image, as the MobileNet papers scale them."""
+"""Narrower, shallower, and with a smaller image, as the papers of MobileNet scale networks."""
 
 from __future__ import annotations
 
@@ -16,18 +16,20 @@ if TYPE_CHECKING:
     from analyzer.report.view.whatif import WhatIf
 
 WIDTH = "0.75"
-"""The first step down of the MobileNet paper."""
+"""The first step down of the MobileNet paper. Transformers are made shallower, or have fewer heads:
+another width would need the whole training again."""
 
 
 def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[SmallerForm]:
-    """Narrower, and smaller in the input, where that is known."""
+    """Narrower, shallower and smaller in the input, where that is known."""
     rows = {row.width: row for row in sizes.rows}
     if "1" not in rows or not facts.totals.macs:
         return
     full, narrow = rows["1"], rows.get(WIDTH)
     judged = Judged("high", "high", _("accuracy: train again"), "high",
                     _("every layer recounted"))  # fmt: skip
-    if narrow is not None and narrow.macs[0] is not None:
+    attends = any(block.kind == "attention" for block in facts.blocks)
+    if not attends and narrow is not None and narrow.macs[0] is not None:
         yield form(
             facts,
             device,
@@ -39,6 +41,20 @@ def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Small
             judged._replace(rests=_("every layer recounted; weights at most, buffers shrink too")),
             macs=narrow.macs[0],
             weight_bytes=_bytes(facts, full.params, narrow.params),
+        )
+    less = next((row for row in sizes.depths if float(row.depth) < 1), None)
+    if less is not None and less.macs[0] is not None:
+        yield form(
+            facts,
+            device,
+            (
+                "depth",
+                _("Depth × {depth}: {blocks} blocks", depth=less.depth, blocks=less.blocks),
+                _("Leave blocks out, and train again or distil from this model"),
+            ),
+            judged._replace(rests=_("every layer recounted; weights at most, buffers shrink too")),
+            macs=less.macs[0],
+            weight_bytes=_bytes(facts, full.params, less.params),
         )
     if len(sizes.columns) > 1 and full.macs[1] is not None:
         smaller, today = sizes.columns[1].sides, sizes.columns[0].sides

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.language import _
-from analyzer.report.view.options.form import Judged, form
+from analyzer.patterns.quantised import quantisation_of
+from analyzer.report.view.options.form import NOTABLE, Judged, form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,46 +16,96 @@ if TYPE_CHECKING:
     from analyzer.report.view.options.form import SmallerForm
 
 
+RECURRENT = frozenset({"RNN", "GRU", "LSTM"})
+CONVOLUTIONS = frozenset({"standard", "pointwise", "depthwise", "grouped", "transposed"})
+"""Kinds of ``Totals.macs_by_kind``."""
+
+
 def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
     """Weights and arithmetic in float16 and int8 instead of float32."""
-    held = facts.parameters.bytes_by_dtype.get("float32", 0)
-    if not held or not facts.totals.macs_by_precision.get("float32"):
+    totals, held = facts.totals, facts.parameters.bytes_by_dtype.get("float32", 0)
+    if not totals.macs_by_precision.get("float32"):
         return
-    whole, overflow = facts.parameters.weight_bytes, _overflow(facts)
-    if not overflow:
-        read = _("no weight overflows float16 (all were read)")
-        yield form(
-            facts,
-            device,
-            (
-                "float16",
-                _("Weights and arithmetic in float16"),
-                _("Convert with `onnxconverter_common.float16`, and compare outputs"),
-            ),
-            Judged(
-                "low", "low", _("sums of many terms may overflow: compare outputs"),
-                "high" if overflow is False else "medium",
-                read if overflow is False else _("weights were not read"),
-            ),
-            weight_bytes=whole - held // 2,
-            instead={"float32": "float16"},
-        )  # fmt: skip
+    integers = [name for name in totals.macs_by_precision if name.startswith("int")]
+    if "int8" in integers:
+        yield from _rest(facts, device)
+        return
+    if not held:
+        return
+    if not (overflow := _overflow(facts)):
+        yield _half(facts, device, held, read=overflow is False)
+    recurrent = sum(n for kind, n in totals.macs_by_kind.items() if kind in RECURRENT)
+    if not integers and 2 * recurrent < totals.macs:  # runtimes have no integer cells of all kinds
+        yield _quarter(facts, device, held)
+
+
+def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> SmallerForm:
+    return form(
+        facts,
+        device,
+        (
+            "float16",
+            _("Weights and arithmetic in float16"),
+            _("Convert with `onnxconverter_common.float16`, and compare outputs"),
+        ),
+        Judged(
+            "low", "low", _("sums of many terms may overflow: compare outputs"),
+            "high" if read else "medium",
+            _("no weight overflows float16 (all were read)") if read
+            else _("weights were not read"),
+        ),
+        weight_bytes=facts.parameters.weight_bytes - held // 2,
+        instead={"float32": "float16"},
+    )  # fmt: skip
+
+
+def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
+    """Calibrated for convolutions; products are quantised as they come, without calibration."""
+    kinds, whole = facts.totals.macs_by_kind, facts.parameters.weight_bytes
+    static = 2 * sum(n for kind, n in kinds.items() if kind in CONVOLUTIONS) >= facts.totals.macs
+    how = _(
+        "Quantise statically (`onnxruntime.quantization.quantize_static`) with some hundred "
+        "inputs, and measure accuracy"
+    )
+    dynamic = _(
+        "Run `onnxruntime.quantization.quantize_dynamic`, which needs no calibration, and measure "
+        "accuracy"
+    )
+    return form(
+        facts,
+        device,
+        ("int8", _("Weights and arithmetic in int8"), how if static else dynamic),
+        Judged(
+            "medium" if static else "low", "medium",
+            _("accuracy: calibrate, measure, keep sensitive layers in float") if static
+            else _("accuracy: measure, keep sensitive layers in float"),
+            "medium", _("size without scales, which add 4 bytes a channel"),
+        ),
+        weight_bytes=whole - held + held // 4,
+        instead={"float32": "int8"},
+    )  # fmt: skip
+
+
+def _rest(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
+    """What a quantised model still does in float32."""
+    share = quantisation_of(facts).float_share
+    if share is None or share < NOTABLE:
+        return
     yield form(
         facts,
         device,
         (
-            "int8",
-            _("Weights and arithmetic in int8"),
+            "int8-rest",
+            _("The layers still in float32 in int8, too"),
             _(
-                "Quantise statically (`onnxruntime.quantization.quantize_static`) with some "
-                "hundred inputs, and measure accuracy"
+                "Quantise again with their types among `op_types_to_quantize`, where they were not "
+                "left out for accuracy"
             ),
         ),
         Judged(
-            "medium", "medium", _("accuracy: calibrate, measure, keep sensitive layers in float"),
-            "medium", _("size without scales, which add 4 bytes a channel"),
+            "medium", "medium", _("accuracy: these layers may be the sensitive ones"), "medium",
+            _("MACs by element type"),
         ),
-        weight_bytes=whole - held + held // 4,
         instead={"float32": "int8"},
     )  # fmt: skip
 

@@ -1,0 +1,63 @@
+"""Recurrent networks: integer weights, fewer gates, one direction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.language import _
+from analyzer.report.view.options.form import Judged, form
+from analyzer.smaller.recurrent import recurrent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.devices import Profile
+    from analyzer.facts import Facts
+    from analyzer.report.view.options.form import SmallerForm
+
+
+def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
+    """Of LSTMs and of layers that read backwards, too."""
+    found = facts.once(recurrent)
+    if found is None:
+        return
+    macs, held = facts.totals.macs, facts.parameters.weight_bytes
+    saved = found.integer_saves()
+    if saved > 0:
+        yield form(
+            facts,
+            device,
+            (
+                "lstm-int8",
+                _("Weights of LSTMs in int8"),
+                _("Run `onnxruntime.quantization.quantize_dynamic`: it makes DynamicQuantizeLSTM"),
+            ),
+            Judged("low", "low", _("accuracy: measure; no calibration and no training"), "high",
+                   _("a scale and a zero point for each direction and kind of weights")),
+            weight_bytes=held - saved,
+        )  # fmt: skip
+    fewer, bytes_ = found.gru_saves()
+    if fewer:
+        yield form(
+            facts,
+            device,
+            ("gru", _("GRUs in the place of LSTMs"),
+             _("Replace each LSTM by a GRU of as many units, and train again")),
+            Judged("high", "high", _("accuracy: train again"), "high",
+                   _("three gates for four: a fourth of MACs, weights and biases")),
+            macs=macs - fewer,
+            weight_bytes=held - bytes_,
+        )  # fmt: skip
+    fewer, bytes_ = found.forward_saves()
+    if fewer:
+        yield form(
+            facts,
+            device,
+            ("forward", _("Forwards only, which is what streaming needs"),
+             _("Take the backward direction out, or let it see some frames ahead, and train "
+               "again")),
+            Judged("high", "high", _("accuracy: train again"), "high",
+                   _("at most: what reads these layers is half as wide, too")),
+            macs=macs - fewer,
+            weight_bytes=held - bytes_,
+        )  # fmt: skip

@@ -1,0 +1,162 @@
+"""Transformers: a cache of keys and values, shorter sequences, fewer heads, weights of few bits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer import units
+from analyzer.language import _
+from analyzer.report.view.growth import growth
+from analyzer.report.view.options.form import Judged, form
+from analyzer.smaller.cache import cache
+from analyzer.smaller.heads import attention_layers, fewer_heads, is_decoder
+from analyzer.smaller.packed import BLOCK, packable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.devices import Profile
+    from analyzer.facts import Facts
+    from analyzer.report.view.options.form import SmallerForm
+
+LEAST_SHARE = 0.25
+"""Share of the weights' bytes from which matrices of products are worth packing."""
+PARTS = 4
+"""A fourth of the heads is taken out."""
+
+
+def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
+    """Of what has attention; packed weights of anything whose products hold most bytes."""
+    yield from _packed(facts, device)
+    yield from _cached(facts, device)
+    yield from _shorter(facts, device)
+    yield from _half_cache(facts, device)
+    yield from _heads(facts, device)
+
+
+def _packed(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
+    found, whole = packable(facts), facts.parameters.weight_bytes
+    if not whole or found.bytes < LEAST_SHARE * whole:
+        return
+    for bits in (4, 8) if is_decoder(facts) else (8,):
+        yield form(
+            facts,
+            device,
+            (
+                f"int{bits}-weights",
+                _(
+                    "Weights of matrix products in int{bits}, blocks of {block}",
+                    bits=bits, block=BLOCK,
+                ),
+                _(
+                    "Run ONNX Runtime's `matmul_nbits_quantizer` ({bits} bits, block size "
+                    "{block}); arithmetic stays in float", bits=bits, block=BLOCK,
+                ),
+            ),
+            Judged(
+                "low", "medium" if bits < 8 else "low",
+                _("accuracy: measure; no calibration and no training"), "high",
+                _("MatMulNBits with a scale a block and no zero points; MACs and their bound stay"),
+            ),
+            weight_bytes=whole - found.bytes + found.packed_bytes(bits),
+        )  # fmt: skip
+
+
+def _cached(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
+    """A decoder that computes all earlier tokens again for each new one."""
+    layers = facts.once(attention_layers)
+    if not is_decoder(facts) or not layers or facts.once(cache) is not None:
+        return
+    row = next((row for row in growth(facts) if row.unit == "token"), None)
+    if row is None or not row.size:
+        return
+    kept = sum(each.kept * each.bits // 8 for each in layers)
+    yield form(
+        facts,
+        device,
+        (
+            "kv-cache",
+            _("A cache of keys and values: one token at a time"),
+            _("Export the decoder with past keys and values as inputs and outputs (Optimum: "
+              "`--task text-generation-with-past`)"),
+        ),
+        Judged(
+            "low", "none", _("nothing: the same tokens; memory grows with the length"), "high",
+            _("MACs of the last of {tokens} tokens: b + c·S where the whole takes b·S + c·S²",
+              tokens=units.count(row.size)),
+        ),
+        macs=(row.macs - row.fixed) // row.size,
+        extra=_("cache {bytes}, {each} a token", bytes=units.size(kept * row.size),
+                each=units.size(kept)),
+    )  # fmt: skip
+
+
+def _half_cache(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
+    held = facts.once(cache)
+    if held is None or held.bits != 32 or not held.bytes:
+        return
+    yield form(
+        facts,
+        device,
+        (
+            "kv-float16",
+            _("Keys and values kept in float16"),
+            _("Convert the past inputs and present outputs to float16"),
+        ),
+        Judged("low", "low", _("last digits: compare outputs"), "high",
+               _("the cache alone, at the analysed length")),
+        extra=_(
+            "cache {then} instead of {now} at {tokens} tokens",
+            then=units.size(held.bytes // 2), now=units.size(held.bytes),
+            tokens=units.count(held.tokens),
+        ),
+    )  # fmt: skip
+
+
+def _shorter(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
+    row = next((row for row in growth(facts) if row.unit == "token"), None)
+    if row is None:
+        return
+    half = row.size // 2 // row.step * row.step
+    macs = next((int(size.at(half)) for size in facts.open_sizes if size.now == row.size), None)
+    if not half or macs is None:
+        return
+    yield form(
+        facts,
+        device,
+        (
+            "sequence",
+            _("{tokens} tokens instead of {now}", tokens=units.count(half),
+              now=units.count(row.size)),
+            _("Pad to the longest text of a batch, not to a fixed length, and cut at {tokens}",
+              tokens=units.count(half)),
+        ),
+        Judged("low", "low", _("what is behind in longer texts"), "low",
+               _("the exact growth of MACs; how long texts are is not in the file")),
+        macs=macs,
+    )  # fmt: skip
+
+
+def _heads(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
+    layers = facts.once(attention_layers)
+    if not layers or any(each.heads < PARTS or each.is_grouped for each in layers):
+        return
+    macs, weights = fewer_heads(layers, PARTS)
+    heads = layers[0].heads
+    kept = facts.parameters
+    one_type = len([name for name, size in kept.bytes_by_dtype.items() if size]) == 1
+    each = kept.weight_bytes // (kept.weights + kept.buffers) if one_type and kept.weights else 0
+    yield form(
+        facts,
+        device,
+        (
+            "heads",
+            _("{left} of {heads} heads in every layer", left=heads - heads // PARTS, heads=heads),
+            _("Rank heads by what the loss loses without them, take the last out, and fine-tune "
+              "(arXiv 1905.10650)"),
+        ),
+        Judged("high", "high", _("accuracy: fine-tune"), "high",
+               _("projections, scores and sums in proportion to heads; biases stay")),
+        macs=facts.totals.macs - macs,
+        weight_bytes=kept.weight_bytes - each * weights if each else None,
+    )  # fmt: skip
