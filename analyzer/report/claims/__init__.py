@@ -34,10 +34,6 @@ MAKERS: tuple[Callable[[Result], Claim | None], ...] = (
     cost.parameters,
     cost.peak,
     cost.saving,
-    kinds.recurrent,
-    kinds.forest,
-    kinds.cache,
-    kinds.quantised,
     advice.actions,
     advice.passed,
     advice.findings,
@@ -59,8 +55,15 @@ MAKERS: tuple[Callable[[Result], Claim | None], ...] = (
     deployment.edits,
 )
 
-STUDIES: tuple[Callable[[Result], Claim | None], ...] = (growth.growth, advice.options)
-"""What takes further analyses, and is said in reports only."""
+STUDIES: tuple[Callable[[Result], Claim | None], ...] = (
+    growth.growth,
+    kinds.recurrent,
+    kinds.forest,
+    kinds.cache,
+    kinds.quantised,
+    advice.options,
+)
+"""What takes further analyses or the graph, and is said in reports only."""
 
 
 def claims_of(result: Result, *, studied: bool = False) -> tuple[Claim, ...]:
