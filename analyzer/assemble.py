@@ -52,7 +52,8 @@ def assemble_nodes(survey: Survey, broken: Collection[int] = frozenset()) -> tup
     nodes = []
     for site, total in zip(sites, sums.costs, strict=True):
         if total.macs_range and sums.total.macs[1] is None and not site.children:
-            total = replace(total, macs=total.macs_range[0])  # what the totals contain of it
+            least = total.macs_range[0]  # what the totals contain of it
+            total = replace(total, macs=least, substitution=str(least))
         cost = _certain(site, total, _assumption(survey, site, reason))
         runs = sums.runs[id(site.instance)]
         low, high = runs.executions
@@ -72,7 +73,8 @@ def assemble_nodes(survey: Survey, broken: Collection[int] = frozenset()) -> tup
                 outputs=tuple(t for t in site.call.outputs if t is not None),
                 tags=seen.tags,
                 cost=cost,
-                params=survey.params[site.index],
+                params=survey.params[site.index].params,
+                params_substitution=survey.params[site.index].text,
                 executions=executions,
                 executions_range=runs.executions,
                 unbounded=_is_unbounded(site, cost) and high != 0,

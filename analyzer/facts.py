@@ -334,6 +334,8 @@ class Node:
     defines: what is unknown of it is unknown for that reason."""
     executions_range: Range = (1, 1)
     """Fewest and most executions in one inference."""
+    params_substitution: str = ""
+    """How ``params`` add up from the shapes of their tensors: ``64·3·7·7 + 64``."""
     unbounded: bool = False
     """True where it runs a body as often as the data tell, which nothing bounds, and that has MACs;
     what encloses it is not."""

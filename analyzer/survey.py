@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from analyzer.costs import cost
 from analyzer.costs.aggregate import aggregate
 from analyzer.costs.memory import peak_memory
-from analyzer.costs.parameters import params_by_site, reading_weights, take_inventory
+from analyzer.costs.parameters import Charge, params_by_site, reading_weights, take_inventory
 from analyzer.costs.stored import summarize
 from analyzer.costs.variants import cost_of_variants
 from analyzer.facts import Certainty, Cost
@@ -54,7 +54,7 @@ class Survey:
     """Constants and the operands that they feed."""
     parameters: Parameters
     """Stored tensors by role."""
-    params: list[int]
+    params: list[Charge]
     """Parameters by site, each tensor at the first site that uses it."""
     weighted: frozenset[int]
     """Indices of the sites that read a weight, shared or not."""

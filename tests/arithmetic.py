@@ -6,8 +6,9 @@ import ast
 import re
 from fractions import Fraction
 
-_SIGNS = {"·": "*", "×": "*", "−": "-", "²": "**2", "³": "**3"}
-_POWER = re.compile(r"\^")
+_SIGNS = str.maketrans({"·": "*", "−": "-"})
+_RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
 def worked_out(text: str) -> Fraction:
@@ -18,9 +19,9 @@ def worked_out(text: str) -> Fraction:
     >>> worked_out("2 · 3² − (1 + 1) / 4")
     Fraction(35, 2)
     """
-    plain = "".join(_SIGNS.get(sign, sign) for sign in text)
+    plain = _RAISED.sub(lambda power: "**" + power[0].translate(_LOW), text.translate(_SIGNS))
     try:
-        return _value(ast.parse(_POWER.sub("**", plain), mode="eval").body)
+        return _value(ast.parse(plain, mode="eval").body)
     except (SyntaxError, ZeroDivisionError) as error:
         raise ValueError(f"no arithmetic: {text!r}") from error
 
@@ -29,6 +30,8 @@ def _value(node: ast.expr) -> Fraction:
     match node:
         case ast.Constant(value=int() | float() as number):
             return Fraction(str(number))
+        case ast.UnaryOp(ast.USub(), operand):
+            return -_value(operand)
         case ast.BinOp(left, ast.Add(), right):
             return _value(left) + _value(right)
         case ast.BinOp(left, ast.Sub(), right):
@@ -43,6 +46,4 @@ def _value(node: ast.expr) -> Fraction:
             return max(map(_value, parts))
         case ast.Call(ast.Name("min"), parts):
             return min(map(_value, parts))
-        case ast.Call(ast.Name("ceil"), [part]):
-            return Fraction(-(-_value(part) // 1))
     raise ValueError(f"no arithmetic: {ast.unparse(node)}")

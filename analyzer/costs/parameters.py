@@ -9,7 +9,7 @@ and through the inputs of local functions; names play no part.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.costs.positions import set_apart
 from analyzer.costs.roles import Constant, Role, role_of
@@ -117,13 +117,42 @@ def reading_weights(inventory: Inventory) -> set[int]:
     return {index for constant in weights for index in constant.uses}
 
 
-def params_by_site(inventory: Inventory, count: int) -> list[int]:
+def params_by_site(inventory: Inventory, count: int) -> list[Charge]:
     """Weights by site index, each constant at the first operator that uses it."""
-    result = [0] * count
+    charged: list[list[Constant]] = [[] for _ in range(count)]
     for constant in inventory.constants.values():
         if constant.role is Role.WEIGHT and constant.uses:
-            result[min(constant.uses)] += constant.elements
-    return result
+            charged[min(constant.uses)].append(constant)
+    return [_charge(constants) if constants else NO_CHARGE for constants in charged]
+
+
+class Charge(NamedTuple):
+    """Parameters of one operator."""
+
+    params: int
+    text: str
+    """How they add up: ``64·3·7·7 + 64``."""
+
+
+NO_CHARGE = Charge(0, "")
+MOST_SPELT = 6
+"""Tensors of one operator whose shapes are spelt out."""
+
+
+def _charge(constants: Sequence[Constant]) -> Charge:
+    texts = [_spelt(constant) for constant in constants[:MOST_SPELT]]
+    more = sum(constant.elements for constant in constants[MOST_SPELT:])
+    text = " + ".join(text for text in (*texts, str(more or "")) if text)
+    return Charge(sum(constant.elements for constant in constants), text)
+
+
+def _spelt(constant: Constant) -> str:
+    shape = constant.tensor.shape
+    if not constant.elements:
+        return ""
+    if shape is None or len(shape) > MOST_SPELT or constant.elements != constant.tensor.elements:
+        return str(constant.elements)  # packed, or of no known shape
+    return "·".join(map(str, shape)) or "1"
 
 
 def _add_initializers(inventory: Inventory, program: Program, index: int) -> None:

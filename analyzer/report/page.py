@@ -37,6 +37,7 @@ from analyzer.report.view.blocks import BlockKind, BlockRow
 from analyzer.report.view.conversion import Conversion, Total
 from analyzer.report.view.deployment import TargetRow
 from analyzer.report.view.devices import DeviceRow
+from analyzer.report.view.explained import Explained, Reckoning
 from analyzer.report.view.findings import Group
 from analyzer.report.view.growth import GrowthRow
 from analyzer.report.view.layers import Bar, LayerGroup
@@ -150,6 +151,10 @@ class Page:
     formulas: tuple[FormulaRow, ...]
     left_out: tuple[LeftOut, ...]
     """Sections that this model leaves empty."""
+    reckonings: tuple[Reckoning, ...] = ()
+    """How the kinds of numbers come about that ``explained`` has."""
+    explained: tuple[Explained, ...] = ()
+    """Where numbers of this document come from."""
 
     @property
     def first(self) -> tuple[Action | SmallerForm, ...]:

@@ -7,7 +7,7 @@ make its pages again, byte by byte.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from analyzer.errors import ModelError
 from analyzer.records import INLINE, SCHEMA, Output, shown
 from analyzer.report.claims.record import Claim
 from analyzer.report.document import Document
+from analyzer.report.explained import explain
 from analyzer.report.json import encode
 from analyzer.report.page import Page, make_page
 from analyzer.report.view.findings import SECURE
@@ -38,7 +39,9 @@ class ReportDocument(Output):
     @shown
     def page(self) -> Page:
         """What the pages say and show besides the facts, the same for every medium."""
-        return make_page(self.document.result)
+        page = make_page(self.document.result)
+        ways, numbers = explain(self.document.result, page)
+        return replace(page, reckonings=ways, explained=numbers)
 
 
 @record

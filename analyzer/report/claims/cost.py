@@ -70,16 +70,23 @@ def saving(result: Result) -> Claim:
 
 
 def possible_saving(result: Result) -> tuple[int, int]:
-    """(MACs, parameters) that acting on every finding saves, each node once.
+    """(MACs, parameters) that acting on every finding saves."""
+    best = best_savings(result).values()
+    return sum(macs for macs, _params, _rule in best), sum(params for _macs, params, _rule in best)
 
-    Without rules the separable plan stands in: every convolution with a cheaper form.
+
+def best_savings(result: Result) -> dict[str, tuple[int, int, str]]:
+    """The largest saving that findings ask for, by operator: MACs, parameters, and the rule.
+
+    Without rules the separable plan stands in: every convolution with a cheaper form, by no rule.
     """
     if not result.rules and not result.findings:
-        plan = result.facts.separable
-        return plan.macs_now - plan.macs_after, plan.params_now - plan.params_after
-    best: dict[str, tuple[int, int]] = {}
+        nodes = {node.id: node for node in result.facts.nodes}
+        found = [nodes[key] for key in result.facts.separable.candidates]
+        return {n.id: (n.saving.macs, n.saved_params, "") for n in found if n.saving is not None}
+    best: dict[str, tuple[int, int, str]] = {}
     for finding in result.places:
         if finding.saving is not None:
-            figures = (finding.saving.macs, finding.saving.params)
-            best[finding.node] = max(best.get(finding.node, (0, 0)), figures)
-    return sum(macs for macs, _ in best.values()), sum(params for _, params in best.values())
+            figures = (finding.saving.macs, finding.saving.params, finding.rule)
+            best[finding.node] = max(best.get(finding.node, (0, 0, "")), figures)
+    return best

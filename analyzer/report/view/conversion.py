@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from analyzer import units
 from analyzer.facts import BITS
 from analyzer.language import _, mark
+from analyzer.records import shown
 from analyzer.report.view.memory import EXAMPLE
 from analyzer.restore import record
 
@@ -49,7 +50,14 @@ class Conversion:
 
     @property
     def macs(self) -> int:
+        """What one of them saves."""
         return max(0, self.macs_now - self.macs_after)
+
+    @property
+    @shown
+    def saved(self) -> int:
+        """MACs that all of them save."""
+        return self.macs * len(self.nodes)
 
 
 @record
@@ -63,6 +71,7 @@ class Total:
     params_after: int
 
     @property
+    @shown
     def left(self) -> float | None:
         """Share of the MACs that is left."""
         return self.macs_after / self.macs_now if self.macs_now else None
@@ -112,7 +121,7 @@ def conversions(result: Result) -> tuple[Conversion, ...]:
     for row in rows:
         alike.setdefault(replace(row, nodes=()), []).extend(row.nodes)
     together = (replace(row, nodes=tuple(nodes)) for row, nodes in alike.items())
-    return tuple(sorted(together, key=lambda row: -row.macs * len(row.nodes)))
+    return tuple(sorted(together, key=lambda row: -row.saved))
 
 
 def steps(result: Result) -> list[int]:

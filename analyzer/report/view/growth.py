@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 POINTS, SIZES = 24, 4
 """Most points of a curve, and how many times today's size it goes to."""
 LEFT, TOP, TALL, BELOW = 64.0, 8.0, 96.0, 34.0
+MEGAPIXEL = 1_000_000
 SAMPLE_RATE = "sample_rate"
 """Entry of a model's metadata that says how many samples of audio make a second."""
 INTEGERS = ("int32", "int64")
@@ -55,6 +56,8 @@ class GrowthRow:
     """At today's size."""
     rate: float
     """MACs for each unit at today's size, without those that no size changes."""
+    per: int
+    """Steps of the size in a unit; of an image's side, pixels."""
     fixed: int
     """MACs that no size changes."""
     square: float
@@ -91,7 +94,7 @@ def _row(facts: Facts, size: OpenSize) -> GrowthRow:
     else:
         whole = unit == "megapixel"
     now, macs = size.now, facts.totals.macs
-    amount = now * now / 1e6 if unit == "megapixel" else now / per
+    amount = now * now / MEGAPIXEL if unit == "megapixel" else now / per
     if unit == "megapixel":
         square = Fraction(0)
     most = SIZES * now // size.step
@@ -99,6 +102,7 @@ def _row(facts: Facts, size: OpenSize) -> GrowthRow:
     divisor = lcm(*(c.denominator for c in size.coefficients))
     return GrowthRow(
         label(size.dim, 40), unit, now, size.step, macs, float((macs - fixed) / amount),
+        MEGAPIXEL if unit == "megapixel" else per,
         int(fixed), float(square * now * now / macs),
         int(linear / square) + 1 if square and linear else None, whole or square > 0,
         tuple(GrowthPoint(n, int(size.at(n)), int(square * n * n)) for n in sizes),

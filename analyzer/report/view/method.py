@@ -11,7 +11,7 @@ from analyzer.sanitise import clean, label
 from analyzer.units import shorten
 
 if TYPE_CHECKING:
-    from analyzer.facts import Facts
+    from analyzer.facts import Facts, Node
 
 
 @record
@@ -43,6 +43,9 @@ class FormulaRow:
     op: str
     nodes: int
     formula: str
+    """Of MACs; of an operator without any, of FLOPs."""
+    flops: str
+    """Of FLOPs."""
     source: str
 
 
@@ -72,13 +75,17 @@ def problems(facts: Facts) -> tuple[ProblemRow, ...]:
 
 def formulas(facts: Facts) -> tuple[FormulaRow, ...]:
     """Equations that produced the counts, by operator type; data movement left out."""
-    found: dict[tuple[str, str, str], int] = {}
+    found: dict[tuple[str, str, str, str], int] = {}
     for node in facts.nodes:
         if node.macs or node.flops:
-            domain = f"{node.domain}." if node.domain not in ("", "ai.onnx") else ""
-            key = (domain + node.op_type, node.cost.formula, node.cost.source)
+            key = formula_key(node)
             found[key] = found.get(key, 0) + 1
-    return tuple(
-        FormulaRow(label(op), count, clean(shorten(formula)), label(source))
-        for (op, formula, source), count in sorted(found.items())
-    )
+    return tuple(FormulaRow(op, count, *rest) for (op, *rest), count in sorted(found.items()))
+
+
+def formula_key(node: Node) -> tuple[str, str, str, str]:
+    """Operator, equation of its headline count, that of its FLOPs, source: one row for each."""
+    domain = f"{node.domain}." if node.domain not in ("", "ai.onnx") else ""
+    cost = node.cost
+    formula, flops = (clean(shorten(text)) for text in (cost.formula, cost.flops_formula))
+    return label(domain + node.op_type), formula, flops, label(cost.source)

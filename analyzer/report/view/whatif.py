@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from analyzer.sanitise import label
 from analyzer.scaling import Product, Scaler, Stops, grid, growth, stops, usual_resolutions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from analyzer.facts import Facts
     from analyzer.scaling import Scaled
@@ -57,6 +58,8 @@ class WidthRow:
     """By column."""
     params: int | None
     """Parameters at today's resolution."""
+    by_kind: tuple[Mapping[str, int], ...] = ()
+    """By column: the MACs by kind of layer; empty where they are unknown."""
     published: tuple[float | None, ...] = ()
     """By column: share of ImageNet's validation images that the paper's network classifies right
     (top-1); null for what the paper does not state, and for other networks."""
@@ -127,6 +130,7 @@ def view(facts: Facts) -> WhatIf:
     depths = _depths(scaler, resolutions)
     if not depths and not any(p.macs not in (None, now.macs) for row in table for p in row):
         return WhatIf(_("No other width, depth or input size of the model could be counted."))
+    kinds = {node.id: label(node.kind, 40) for node in facts.nodes}
     return WhatIf(
         columns=tuple(
             Column(f"{p.resolution:.3g}", units.shape(p.sides) if p.sides else "") for p in table[0]
@@ -136,6 +140,7 @@ def view(facts: Facts) -> WhatIf:
                 f"{row[0].width:g}",
                 tuple(p.macs for p in row),
                 row[0].params,
+                tuple(_kinds(kinds, p) for p in row),
                 tuple(_published(facts, p) for p in row),
             )
             for row in table
@@ -177,6 +182,15 @@ def _shown(found: Stops | None) -> Stops | None:
 
 def _clean(found: Iterable[Product]) -> Iterator[Product]:
     return (replace(each, kind=label(each.kind, 40)) for each in found)
+
+
+def _kinds(kinds: Mapping[str, str], point: Scaled) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for layer in point.layers if point.macs is not None else ():
+        if layer.macs:
+            kind = kinds[layer.node]
+            found[kind] = found.get(kind, 0) + layer.macs
+    return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _published(facts: Facts, point: Scaled) -> float | None:

@@ -1,0 +1,37 @@
+"""Any number explains itself: where the numbers of a page come from, term by term.
+
+Each function of ``MAKERS`` explains the numbers of one part of a page. What is explained is found
+by its place in the JSON, and the summands of each come to its value.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.report.explained import conversions, deployment, layers, memory, sizes, totals
+from analyzer.report.explained.reckonings import reckonings
+from analyzer.report.view.explained import Explained, Reckoning, Summand
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from analyzer.report.page import Page
+    from analyzer.report.result import Result
+
+__all__ = ["Explained", "Reckoning", "Summand", "explain"]
+
+MAKERS: tuple[Callable[[Result, Page], Iterable[Explained]], ...] = (
+    totals.explain,
+    deployment.explain,
+    conversions.explain,
+    layers.explain,
+    sizes.explain,
+    memory.explain,
+)
+
+
+def explain(result: Result, page: Page) -> tuple[tuple[Reckoning, ...], tuple[Explained, ...]]:
+    """What the numbers of ``page`` are explained by, and how each of them comes about."""
+    found = tuple(each for maker in MAKERS for each in maker(result, page))
+    used = {each.by for each in found}
+    return tuple(way for way in reckonings() if way.id in used), found

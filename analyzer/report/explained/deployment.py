@@ -1,0 +1,53 @@
+"""Devices: bounds of time, and shares of their memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.report.explained.sums import how_sure, scientific
+from analyzer.report.view.explained import Explained, Summand
+from analyzer.sanitise import label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.devices import Profile
+    from analyzer.facts import Facts
+    from analyzer.report.page import Page
+    from analyzer.report.result import Result
+    from analyzer.report.view.devices import DeviceRow
+
+
+def explain(result: Result, page: Page) -> Iterator[Explained]:
+    facts = result.facts
+    for index, (row, device) in enumerate(zip(page.devices, result.devices, strict=True)):
+        place = f"page.devices[{index}]"
+        yield from _time(place, row, facts, device)
+        stored, peak = facts.parameters.weight_bytes, facts.memory.peak_bytes
+        held = how_sure(facts.parameters)
+        if stored:
+            text = f"{stored} / {device.memory}"
+            yield Explained(f"{place}.weights", row.weights, "room", (Summand(text),), *held)
+        if row.peak is not None and peak is not None:
+            sure = how_sure(facts.memory)
+            text = f"({stored} + {peak}) / {device.memory}"
+            yield Explained(f"{place}.peak", row.peak, "room", (Summand(text),), *sure)
+
+
+def _time(place: str, row: DeviceRow, facts: Facts, device: Profile) -> Iterator[Explained]:
+    """A sum over precisions, or where data decide what runs, the fewest MACs at the fastest."""
+    if not row.seconds:
+        return
+    totals = facts.totals
+    rates = {p: device.fastest(p) for p, macs in totals.macs_by_precision.items() if macs}
+    parts = [Summand(f"{totals.macs_by_precision[p]} / ({scientific(rate)})", label(p))
+             for p, rate in rates.items() if rate]  # fmt: skip
+    fewest, fastest = totals.macs_range[0], max(rate for rate in rates.values() if rate)
+    if fewest < totals.macs and row.seconds == fewest / fastest:
+        parts = [Summand(f"{fewest} / ({scientific(fastest)})")]
+    sure = how_sure(totals)
+    yield Explained(f"{place}.seconds", row.seconds, "time", tuple(parts), *sure)
+    if row.per_second is not None:
+        whole = " + ".join(part.text for part in parts)
+        yield Explained(f"{place}.per_second", row.per_second, "rate",
+                        (Summand(f"1 / ({whole})"),), *sure)  # fmt: skip

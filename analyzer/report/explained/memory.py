@@ -1,0 +1,71 @@
+"""Memory: what is alive at the peak, and what the file stores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.facts import BITS
+from analyzer.language import ngettext, term
+from analyzer.report.explained.sums import EXACT, SUMMANDS, added_up, how_sure
+from analyzer.report.view.explained import Explained, Summand
+from analyzer.sanitise import label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.facts import Facts, Tensor
+    from analyzer.report.page import Page
+    from analyzer.report.result import Result
+    from analyzer.report.view.memory import RoleRow
+
+ROLES = {"weights": "weight", "buffers": "buffer", "quantization": "quantization",
+         "positions": "position", "masks": "mask", "constants": "constant"}  # fmt: skip
+"""Names of roles on a page, before they are translated → those of ``parameters.tensors``."""
+
+
+def explain(result: Result, page: Page) -> Iterator[Explained]:
+    facts = result.facts
+    memory = facts.memory
+    if memory.peak_bytes:
+        sure = how_sure(memory)
+        parts = tuple(_alive(facts))
+        yield Explained("memory.peak_bytes", memory.peak_bytes, "peak", parts, *sure)
+    for index, row in enumerate(page.roles):
+        if row.elements:
+            yield Explained(f"page.roles[{index}].elements", row.elements, "role",
+                            tuple(_stored(facts, row)), *EXACT)  # fmt: skip
+    for index, tensor in enumerate(memory.alive[: len(page.alive)]):
+        if tensor.bytes:
+            yield Explained(f"page.alive[{index}].bytes", tensor.bytes, "tensor",
+                            (Summand(_bytes(tensor)),), *EXACT)  # fmt: skip
+
+
+def _alive(facts: Facts) -> Iterator[Summand]:
+    tensors = facts.memory.alive
+    for tensor in tensors[:SUMMANDS]:
+        yield Summand(_bytes(tensor), label(tensor.name, 40))
+    rest = (facts.memory.peak_bytes or 0) - sum(t.bytes or 0 for t in tensors[:SUMMANDS])
+    if rest:
+        count = len(tensors) - SUMMANDS
+        yield Summand(str(rest), ngettext("{n} other", "{n} others", count) if count > 0 else "")
+
+
+def _stored(facts: Facts, row: RoleRow) -> Iterator[Summand]:
+    """Tensors of a role; the facts list no more than the largest."""
+    stored = facts.parameters
+    role = {term(name): role for name, role in ROLES.items()}[row.role]
+    sizes = [t.elements or 0 for t in stored.tensors if t.role == role]
+    yield from added_up((size, "") for size in sizes)
+    if rest := row.elements - sum(sizes):
+        yield Summand(str(rest), ngettext("{n} other", "{n} others", stored.unlisted))
+
+
+def _bytes(tensor: Tensor) -> str:
+    bits = BITS.get(tensor.dtype or "", 0)
+    if tensor.shape is None or None in tensor.shape or not bits:
+        return str(tensor.bytes)
+    sides = "·".join(map(str, tensor.shape)) or "1"
+    whole = tensor.elements
+    if bits % 8 or whole is None or whole * bits // 8 != tensor.bytes:
+        return str(tensor.bytes)
+    return f"{sides} · {bits // 8}"

@@ -1,0 +1,72 @@
+"""How each kind of number on a page comes about, in words."""
+
+from __future__ import annotations
+
+from analyzer.language import _
+from analyzer.report.view.explained import Reckoning
+
+
+def reckonings() -> tuple[Reckoning, ...]:
+    """All of them, in the order in which a page shows the numbers."""
+    howard = "Howard et al. 2017 (arXiv 1704.04861)"
+    operators = _("each operator's equation and its source stand under Formulas used")
+    first = _("a tensor counts where it is used first; running means and variances, scales and "
+              "shape constants are no parameters")  # fmt: skip
+    alive = _("order of operators in the file; a tensor lives from the operator that makes it to "
+              "the last that reads it, inputs and outputs too; weights come on top")  # fmt: skip
+    recounted = _("every layer recounted at other sizes, where a polynomial fits all of them")
+    maker = _("peaks and memory as the maker publishes them; see Devices")
+    rows = (
+        ("macs", _("Multiply-accumulates (MACs) of the model"),
+         _("Σ runs · MACs of each operator, by kind of layer"), operators),
+        ("flops", _("FLOPs of the model"),
+         _("2 · MACs + Σ all other additions, multiplications, comparisons and functions"),
+         operators),
+        ("params", _("Parameters of the model"), _("Σ values of the trained tensors"), first),
+        ("bytes", _("Bytes of weights and buffers"), _("Σ values · bytes of their type"),
+         _("types of the tensors in the file")),
+        ("peak", _("Peak activation memory"),
+         _("largest Σ bytes of the tensors that exist while one operator runs"), alive),
+        ("saving", _("Possible saving"),
+         _("Σ largest saving of each operator with a finding, by rule"),
+         _("the finding of each place has its own saving")),
+        ("kind.macs", _("MACs of a kind of layer"),
+         _("Σ runs · MACs of the operators of that kind"), operators),
+        ("kind.params", _("Parameters of a kind of layer"),
+         _("Σ parameters of the operators of that kind"), first),
+        ("share", _("Share of the whole"), _("part ÷ whole"), _("arithmetic")),
+        ("time", _("Least time of one inference"),
+         _("Σ MACs of each precision ÷ multiply-accumulates a second at the device's peak in it"),
+         maker),
+        ("rate", _("Inferences a second, at most"), _("1 ÷ least time"), maker),
+        ("room", _("Share of a device's memory"),
+         _("(weights + activations at the peak) ÷ memory"), maker),
+        ("now", _("MACs of a standard convolution"), "B · D_G² · K² · M · N", f"{howard}, eq. 2"),
+        ("after", _("MACs of its depthwise separable form"), "B · D_G² · M · (K² + N)",
+         f"{howard}, eq. 5"),
+        ("ratio", _("Share that the separable form needs"), "1/N + 1/K²", f"{howard}, § 3.1"),
+        ("saved", _("MACs saved in all"), _("layers · (MACs now − MACs after)"), _("arithmetic")),
+        ("left", _("The model after conversion"),
+         _("now − Σ what each converted convolution saves"), f"{howard}, eq. 2, 5"),
+        ("shape.params", _("Parameters of a layer shape"), _("Σ parameters of the layers"), first),
+        ("block", _("MACs of a kind of block"),
+         _("Σ MACs of the operators in its blocks"), operators),
+        ("block.params", _("Parameters of a kind of block"),
+         _("Σ parameters of the operators in its blocks"), first),
+        ("per", _("Rate at which MACs grow"),
+         _("(MACs − those that no size changes) ÷ size"), recounted),
+        ("square", _("Share that grows with the square"),
+         _("MACs that grow with the square of the size ÷ MACs"),
+         recounted),
+        ("scaled", _("MACs at another width and resolution"),
+         _("Σ MACs of every layer with ⌊α · channels⌋ channels and sides of ρ · side pixels"),
+         f"{howard}, eq. 7"),
+        ("deeper", _("MACs at another depth"),
+         _("Σ MACs of the layers that are left, and of each added block those of the last"),
+         _("blocks of each stage repeated or taken away, the last first")),
+        ("tensor", _("Bytes of a tensor"), _("Π sides · bytes of its type"),
+         _("shape and type of the tensor")),
+        ("role", _("Values in a role"), _("Σ values of the tensors in that role"),
+         _("what the operators that read a tensor do with it")),
+    )  # fmt: skip
+    return tuple(Reckoning(*row) for row in rows)

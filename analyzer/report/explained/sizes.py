@@ -1,0 +1,66 @@
+"""The model at other sizes: what every layer adds, and how MACs grow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer import units
+from analyzer.language import term
+from analyzer.report.explained.sums import added_up, how_sure
+from analyzer.report.view.explained import Explained, Summand
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.report.explained.sums import Sureness
+    from analyzer.report.page import Page
+    from analyzer.report.result import Result
+    from analyzer.report.view.growth import GrowthRow
+    from analyzer.report.view.whatif import WhatIf
+    from analyzer.scaling import Stops
+
+
+def explain(result: Result, page: Page) -> Iterator[Explained]:
+    totals = result.facts.totals
+    sure = how_sure(totals)
+    for index, row in enumerate(page.growth):
+        place = f"page.growth[{index}]"
+        rate = Summand(f"({row.macs} − {row.fixed}) / {_amount(row)}")
+        yield Explained(f"{place}.rate", row.rate, "per", (rate,), *sure)
+        square = next((p.square for p in row.points if p.size == row.size), 0)
+        if row.square and square:
+            text = f"{square} / {row.macs}"
+            yield Explained(f"{place}.square", row.square, "square", (Summand(text),), *sure)
+    for index, cells in enumerate(page.what_if.rows):
+        for column, (macs, kinds) in enumerate(zip(cells.macs, cells.by_kind, strict=True)):
+            if macs:
+                parts = tuple(added_up((n, term(kind)) for kind, n in kinds.items()))
+                place = f"page.what_if.rows[{index}].macs[{column}]"
+                yield Explained(place, macs, "scaled", parts, *sure)
+    if page.what_if.stops is not None:
+        yield from _depths(page.what_if, page.what_if.stops, sure)
+
+
+def _depths(what_if: WhatIf, stops: Stops, sure: Sureness) -> Iterator[Explained]:
+    """By the products that like layers are, where one of the stops is that size."""
+    columns = {units.shape(sides) if sides else "": n for n, sides in enumerate(stops.sides)}
+    depths = {f"{depth:g}": n for n, depth in enumerate(stops.depths)}
+    width = stops.today[0]
+    for index, row in enumerate(what_if.depths):
+        for number, (macs, column) in enumerate(zip(row.macs, what_if.columns, strict=True)):
+            at = width, columns.get(column.sides), depths.get(row.depth)
+            if at[1] is None or at[2] is None or stops.macs_at(width, at[1], at[2]) != macs:
+                continue
+            kinds: dict[str, int] = {}
+            for part in stops.macs:
+                kinds[part.kind] = kinds.get(part.kind, 0) + part.at(width, at[1], at[2])
+            parts = tuple(added_up((n, term(kind)) for kind, n in kinds.items()))
+            place = f"page.what_if.depths[{index}].macs[{number}]"
+            yield Explained(place, macs, "deeper", parts, *sure)
+
+
+def _amount(row: GrowthRow) -> str:
+    """Today's size in units."""
+    if row.unit == "megapixel":
+        return f"({row.size} · {row.size} / 10⁶)"
+    return f"({row.size} / {row.per})" if row.per > 1 else str(row.size)

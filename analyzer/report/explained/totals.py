@@ -1,0 +1,100 @@
+"""The numbers of the first page: totals, and what each kind of layer has of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.facts import BITS
+from analyzer.language import term
+from analyzer.report.claims.cost import best_savings
+from analyzer.report.explained.sums import EXACT, added_up, how_sure, weakest
+from analyzer.report.view.explained import Explained, Summand
+from analyzer.report.view.kinds import counted_flops, counted_macs
+from analyzer.sanitise import label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from analyzer.facts import Facts, Node
+    from analyzer.report.explained.sums import Sureness
+    from analyzer.report.page import Page
+    from analyzer.report.result import Result
+
+
+def explain(result: Result, page: Page) -> Iterator[Explained]:
+    facts = result.facts
+    totals, stored = facts.totals, facts.parameters
+    sure = how_sure(totals)
+    by_kind = tuple(added_up(_kinds(totals.macs_by_kind)))
+    yield Explained("totals.macs", totals.macs, "macs", by_kind, *sure)
+    yield Explained("totals.flops", totals.flops, "flops", tuple(_flops(facts)), *sure)
+    held = how_sure(stored)
+    params = added_up(_kinds(totals.params_by_kind))
+    yield Explained("totals.params", stored.weights, "params", tuple(params), *held)
+    sizes = tuple(_sized(dtype, n) for dtype, n in sorted(stored.bytes_by_dtype.items()) if n)
+    yield Explained("totals.weight_bytes", stored.weight_bytes, "bytes", sizes, *held)
+    yield from _saving(result)
+    yield from _shares(facts, page)
+
+
+def _kinds(counts: Mapping[str, int]) -> Iterator[tuple[int, str]]:
+    return ((count, label(term(kind), 40)) for kind, count in counts.items())
+
+
+def _flops(facts: Facts) -> Iterator[Summand]:
+    macs = facts.totals.macs
+    if macs:
+        yield Summand(f"2 · {macs}", "MACs")
+    other: dict[str, int] = {}
+    for node in facts.nodes:
+        rest = counted_flops(node) - 2 * counted_macs(node)
+        other[node.op_type] = other.get(node.op_type, 0) + rest
+    yield from added_up((rest, label(op, 40)) for op, rest in other.items())
+
+
+def _sized(dtype: str, size: int) -> Summand:
+    bits = BITS.get(dtype, 0)
+    if bits >= 8 and size * 8 % bits == 0:
+        return Summand(f"{size * 8 // bits} · {bits // 8}", label(dtype))
+    if bits and size * 8 % bits == 0:
+        return Summand(f"{size * 8 // bits} · {bits} / 8", label(dtype))
+    return Summand(str(size), label(dtype))
+
+
+def _saving(result: Result) -> Iterator[Explained]:
+    best = best_savings(result)
+    macs = sum(saved for saved, _params, _rule in best.values())
+    if not macs:
+        return
+    sure = weakest(node for node in result.facts.nodes if node.id in best)
+    parts = tuple(added_up((saved, rule) for saved, _params, rule in best.values()))
+    yield Explained("claims.saving.macs", macs, "saving", parts, *sure)
+    yield from _share("claims.saving.share", macs, result.facts.totals.macs, sure)
+
+
+def _shares(facts: Facts, page: Page) -> Iterator[Explained]:
+    nodes: dict[str, list[Node]] = {}
+    for node in facts.nodes:
+        if not node.composite:
+            nodes.setdefault(label(term(node.kind), 40), []).append(node)
+    named = {row.kind for row in page.shares}
+    others = [node for kind, some in nodes.items() if kind not in named for node in some]
+    all_macs = sum(facts.totals.macs_by_kind.values())
+    all_params = sum(facts.totals.params_by_kind.values())
+    for index, row in enumerate(page.shares):
+        place = f"page.shares[{index}]"
+        mine = nodes.get(row.kind, others)
+        said = [label(node.op_type, 40) if mine is others else "" for node in mine]
+        if row.macs:
+            sure = weakest(node for node in mine if node.macs)
+            parts = added_up(zip(map(counted_macs, mine), said, strict=True))
+            yield Explained(f"{place}.macs", row.macs, "kind.macs", tuple(parts), *sure)
+            yield from _share(f"{place}.macs_share", row.macs, all_macs, sure)
+        if row.params:
+            parts = added_up(zip([node.params for node in mine], said, strict=True))
+            yield Explained(f"{place}.params", row.params, "kind.params", tuple(parts), *EXACT)
+            yield from _share(f"{place}.params_share", row.params, all_params, EXACT)
+
+
+def _share(place: str, part: int, whole: int, sure: Sureness) -> Iterator[Explained]:
+    yield Explained(place, part / whole, "share", (Summand(f"{part} / {whole}"),), *sure)

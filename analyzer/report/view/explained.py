@@ -1,0 +1,45 @@
+"""Where a number comes from: what a page has of it."""
+
+from __future__ import annotations
+
+from analyzer.facts import Certainty
+from analyzer.restore import record
+
+
+@record
+class Reckoning:
+    """How one kind of number comes about."""
+
+    id: str
+    title: str
+    """What the number is."""
+    formula: str
+    """Equation, in symbols and words."""
+    source: str
+    """Paper, specification or convention."""
+
+
+@record
+class Summand:
+    """A part of a sum."""
+
+    text: str
+    """Arithmetic of numbers, e.g. ``6 · 256·14·14 · 64``."""
+    label: str = ""
+    """What it is of; empty where the number says it."""
+
+
+@record
+class Explained:
+    """Where one number of this document comes from."""
+
+    number: str
+    """Its place, such as ``totals.macs`` or ``page.layers[3].params``."""
+    value: int | float
+    by: str
+    """Id of its ``Reckoning``, or ``formulas[3]`` of the page for that of an operator."""
+    summands: tuple[Summand, ...]
+    """The formula with this model's numbers: their sum is the value."""
+    certainty: Certainty
+    reason: str
+    """What it rests on where it is not exact."""
