@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.errors import OutputError
 from analyzer.report.content import PDF
+from analyzer.report.faces import font_config
 from analyzer.report.rendering import render as render_page
 from analyzer.report.sheet import Report
 from analyzer.units import shorten
@@ -34,10 +35,11 @@ def render(subject: Result | Report, options: Options) -> bytes:
         relationship="Data",
         url_fetcher=nothing,
     )
-    page = weasyprint.HTML(
-        string=render_page(report.sheet, options, PDF), url_fetcher=nothing, media_type="print"
+    text = render_page(report.sheet, options, PDF)
+    page = weasyprint.HTML(string=text, url_fetcher=nothing, media_type="print")
+    written: bytes = page.write_pdf(
+        pdf_variant="pdf/ua-1", attachments=[facts], font_config=font_config(text)
     )
-    written: bytes = page.write_pdf(pdf_variant="pdf/ua-1", attachments=[facts])
     return written
 
 

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from analyzer import units
 from analyzer.language import Language, speaking, spoken, term, translated
 from analyzer.report import content
+from analyzer.report.faces import PRINTED, SCREEN, printed, stack
 from analyzer.report.script import script, words
 from analyzer.report.view import kinds
 from analyzer.resources import templates_dir
@@ -30,7 +31,7 @@ _UNIT = re.compile(
     r"[\d.,]*\d (?:[kMGTPE]?(?:MAC|FLOP)s?|[KMGTPE]i?B|[kMGTPE]|B|%|ms|µs|ns|s|dB|FLOP/B)(?!\w)"
 )
 """A number with its unit."""
-_MONO = '"DejaVu Sans Mono", "Liberation Mono", monospace'
+_MONO = ("DejaVu Sans Mono", "Liberation Mono", "monospace")
 
 
 def render(sheet: Sheet, options: Options, medium: content.Medium) -> str:
@@ -73,7 +74,7 @@ def environment() -> jinja2.Environment:
     }
     env.filters |= {"prose": _prose, "key": _key}
     env.globals |= {"inline": _inline_in_language, "csp": _csp_hash, "script": script}
-    env.globals["spoken"] = words
+    env.globals |= {"spoken": words, "faces": printed}
     env.globals |= {"_": _told, "gettext": _told, "ngettext": _counted}
     return env
 
@@ -115,7 +116,10 @@ def _inline(name: str, language: Language) -> Markup:
         palette=kinds.PALETTE,
         language=language,
         variables={key: f"var(--{key})" for key in (*kinds.PALETTE, "mono")},
-        fixed={key: light for key, (light, _) in kinds.PALETTE.items()} | {"mono": Markup(_MONO)},
+        fixed={key: light for key, (light, _) in kinds.PALETTE.items()}
+        | {"mono": Markup(stack(_MONO))},
+        printed=Markup(stack(PRINTED[language])),
+        screen=Markup(stack(SCREEN[language])),
     )
     return Markup(text)
 

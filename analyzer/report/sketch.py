@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from analyzer.errors import OutputError
 from analyzer.report.drawing.picture import WIDTH, picture
+from analyzer.report.faces import font_config, is_korean, paths
 from analyzer.report.pdf import fetcher, load_weasyprint
 from analyzer.report.rendering import environment
 from analyzer.report.view.kinds import COLORS, HEAT, PALETTE
@@ -70,7 +71,10 @@ def to_png(sketch: Sketch, options: Options) -> bytes:
     width, height = _size(text)
     zoom = min(SHARP, sqrt(MOST_PIXELS / (width * height)))
     try:
-        made = resvg_py.svg_to_bytes(svg_string=text, zoom=zoom, sans_serif_family=FONT)
+        made = resvg_py.svg_to_bytes(
+            svg_string=text, zoom=zoom, sans_serif_family=FONT,
+            font_files=paths() if is_korean(text) else None,
+        )  # fmt: skip
     except ValueError as error:
         raise OutputError(f"the picture cannot be drawn: {shorten(clean(str(error)))}") from error
     return bytes(made)
@@ -86,7 +90,9 @@ def to_pdf(sketch: Sketch, options: Options) -> bytes:
         .get_template("network.html.j2")
         .render(title=label(sketch.title, 80), svg=Markup(text), width=width, height=height)
     )
-    made: bytes = weasyprint.HTML(string=page, url_fetcher=fetcher()).write_pdf()
+    made: bytes = weasyprint.HTML(string=page, url_fetcher=fetcher()).write_pdf(
+        font_config=font_config(page)
+    )
     return made
 
 
