@@ -9,7 +9,7 @@ from markupsafe import Markup
 from analyzer.language import _, mark
 from analyzer.resources import templates_dir
 
-FILES = ("theme", "sort", "filter", "sizes", "map")
+FILES = ("theme", "sort", "filter", "sizes", "map", "boxes")
 """What stands after ``tools`` in ``templates/script``; each in a block, so that names of one file
 are not seen by another."""
 WORDS = {

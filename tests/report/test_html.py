@@ -159,7 +159,7 @@ def test_sizes_stay_within_what_opens_anywhere(standard: Result, huge: Result) -
     assert len(standard.facts.nodes) == 118
     assert len(REPORT_FORMATS["html"](standard, Options())) <= 150_000
     html = REPORT_FORMATS["html"](huge, Options())
-    assert html.count(b"<tr id=") == 5000
+    assert html.count(b'<tr id="n') == 5000
     assert len(html) <= 1_200_000
 
 

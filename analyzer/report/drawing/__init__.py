@@ -5,6 +5,6 @@ places, sizes and colours; ``analyzer.report.sketch`` makes a file of that.
 """
 
 from analyzer.report.drawing.draw import draw
-from analyzer.report.drawing.record import Box, Depth, Drawing, DrawnEdge
+from analyzer.report.drawing.record import Box, BoxPart, Depth, Drawing, DrawnEdge
 
-__all__ = ["Box", "Depth", "Drawing", "DrawnEdge", "draw"]
+__all__ = ["Box", "BoxPart", "Depth", "Drawing", "DrawnEdge", "draw"]

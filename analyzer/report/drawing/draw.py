@@ -9,7 +9,7 @@ from analyzer import units
 from analyzer.language import _
 from analyzer.report.drawing.fold import Run, cut, fold
 from analyzer.report.drawing.parts import LEVELS, DrawnPart, main_node, parts_of
-from analyzer.report.drawing.record import Box, Drawing, DrawnEdge
+from analyzer.report.drawing.record import Box, BoxPart, Drawing, DrawnEdge
 from analyzer.report.drawing.wiring import wire
 from analyzer.report.view.kinds import color_of, counted_macs
 from analyzer.report.view.layers import shape_of
@@ -34,6 +34,8 @@ JOINS: Mapping[str, str] = {
 """Joins of branches, and what is written on them."""
 TYPES = 6
 """Most types of operators that are named of a box."""
+PARTS, ALL_PARTS = 16, 400
+"""Most operators of a box, those that are alike counted once, that are listed; and of all boxes."""
 GRAVEST = ("error", "warning", "info")
 
 
@@ -207,6 +209,7 @@ class _Builder:
         stretch = self.parts[run.start : run.stop]
         drawn = [node for part in stretch for node in part.nodes]
         nodes = [node for each in drawn for node in self.members[each]]
+        plain = [node for node in nodes if node.id in self.wiring.reads or node.scope]
         macs = Counter[str]()
         for node in nodes:
             macs[color_of(node.kind)] += counted_macs(node)
@@ -222,13 +225,14 @@ class _Builder:
             color=color,
             count=run.times,
             node=main.id,
-            holds=_types([n for n in nodes if n.id in self.wiring.reads or n.scope]),
+            holds=_types(plain),
             nodes=len(nodes),
             macs=sum(macs.values()),
             complete=not any(node.macs is None and not node.composite for node in nodes),
             params=sum(node.params for node in nodes),
             written=None if None in written else max((b for b in written if b), default=0),
             severity=next((each for each in GRAVEST if each in found), ""),
+            parts=_listed(plain, max(2, min(PARTS, ALL_PARTS // len(self.runs)))),
         )
 
     def _title(self, run: Run) -> tuple[str, str]:
@@ -293,6 +297,33 @@ def _types(nodes: Sequence[Node]) -> str:
     shown = [f"{units.count(n)} {name}" if n > 1 else name for name, n in counts[:TYPES]]
     more = sum(n for name, n in counts[TYPES:])
     return ", ".join([*shown, *([_("{n} more", n=units.count(more))] if more else [])])
+
+
+def _listed(nodes: Sequence[Node], most: int) -> tuple[BoxPart, ...]:
+    """Operators that are alike added up; what costs least is one where there are too many."""
+    alike: dict[tuple[str, str], list[Node]] = {}
+    for node in nodes:
+        alike.setdefault(_likeness(node), []).append(node)
+    parts = [
+        BoxPart(title, place, same[0].id, len(same), sum(map(counted_macs, same)))
+        for (title, place), same in alike.items()
+    ]
+    if len(parts) <= most:
+        return tuple(parts)
+    ranked = sorted(range(len(parts)), key=lambda at: (-parts[at].macs, at))
+    kept, rest = sorted(ranked[: most - 1]), ranked[most - 1 :]
+    count, macs = sum(parts[at].count for at in rest), sum(parts[at].macs for at in rest)
+    more = BoxPart(_("{n} more", n=units.count(count)), "", "", count, macs)
+    return (*(parts[at] for at in kept), more)
+
+
+def _likeness(node: Node) -> tuple[str, str]:
+    """What it is and where it works; operators of which these are the same cost the same."""
+    if counted_macs(node) and not node.composite:
+        return shape_of(node)
+    domain = f"{node.domain}." if node.domain not in ("", "ai.onnx", "ai.onnx.ml") else ""
+    shape = node.outputs[0].shape if node.outputs else None
+    return label(domain + node.op_type, 60), units.shape(shape) if shape else ""
 
 
 def _shape(tensor: DrawnSource | Tensor | None) -> tuple[int | None, ...] | None:

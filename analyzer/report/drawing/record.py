@@ -13,6 +13,21 @@ Role = Literal["input", "output", "join", "part"]
 
 
 @record
+class BoxPart:
+    """Operators of a box that are alike."""
+
+    title: str
+    """e.g. ``1×1 pointwise 64 → 256``; an operator's type where it has no MACs."""
+    place: str
+    """Shape that it works at; empty where unknown."""
+    node: str
+    """Id of the first; empty for all that there is no room for."""
+    count: int
+    macs: int
+    """Of all of them, as far as they are known."""
+
+
+@record
 class Box:
     """Operators that are drawn as one."""
 
@@ -39,6 +54,8 @@ class Box:
     """Bytes of its largest tensor; null where that of one is unknown."""
     severity: str
     """Of the gravest finding about its operators; empty for none."""
+    parts: tuple[BoxPart, ...] = ()
+    """Its operators by what they are, in the order of the file, without plumbing."""
 
 
 @record
