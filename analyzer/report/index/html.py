@@ -6,6 +6,7 @@ The page of ``check`` has their findings, that of ``report`` links to a report o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer import units
@@ -61,7 +62,8 @@ class SparkBar:
 
 @dataclass(frozen=True, slots=True)
 class Sparkline:
-    """MACs of the models of a family, from the least to the most."""
+    """MACs of the models of a family, from the least to the most, on a logarithmic scale that all
+    families share."""
 
     width: int
     height: int
@@ -82,7 +84,7 @@ class FamilyRow:
     """MACs of the largest, which the table is sorted by."""
     most_params: int
     spark: Sparkline | None
-    """``None`` where no cost is known, or of one model only."""
+    """``None`` where no cost is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,9 @@ class ModelFindings:
 
 def render_index(entries: Sequence[IndexEntry], options: Options, title: str) -> bytes:
     """UTF-8: the index of the reports that ``entries`` name; ``title`` is their folder's."""
-    rows = [_family(family) for family in families(entries)]
+    known = [entry.macs.value for entry in entries if entry.macs.value]
+    low, high = min(known, default=1), max(known, default=1)
+    rows = [_family(family, low, high) for family in families(entries)]
     return _page(entries, options, title=title, eyebrow=_("onnxlint index"), rows=rows)
 
 
@@ -245,7 +249,7 @@ def _cards(totals: IndexTotals, unjudged: str) -> list[IndexCard]:
     ]
 
 
-def _family(family: IndexFamily) -> FamilyRow:
+def _family(family: IndexFamily, low: int, high: int) -> FamilyRow:
     members = family.members
     return FamilyRow(
         family,
@@ -253,7 +257,7 @@ def _family(family: IndexFamily) -> FamilyRow:
         _range([m.params for m in members], ""),
         max((m.macs.value or 0 for m in members), default=0),
         max((m.params.value or 0 for m in members), default=0),
-        _spark(members),
+        _spark(members, low, high),
     )
 
 
@@ -268,22 +272,27 @@ def _range(figures: Sequence[IndexFigure], unit: str) -> str:
     return _("at least {figure}", figure=text) if least else text
 
 
-def _spark(members: Sequence[IndexEntry]) -> Sparkline | None:
+def _spark(members: Sequence[IndexEntry], low: int, high: int) -> Sparkline | None:
+    """A bar for each model of known cost; ``low`` and ``high`` are those of all families."""
     known = [member for member in members if member.macs.value]
-    if len(known) < 2:
+    if not known:
         return None
     picked = known
     if len(known) > BARS:
         picked = [known[n * (len(known) - 1) // (BARS - 1)] for n in range(BARS)]
-    most = max(member.macs.value or 0 for member in picked)
     bars = []
     for n, member in enumerate(picked):
-        tall = max(TALL * (member.macs.value or 0) / most, 0.5)
+        tall = _tall(member.macs.value or 1, low, high)
         title = f"{member.path}: {figure(member.macs, 'MAC')}"
         bars.append(SparkBar(n * (BAR + GAP), round(TALL - tall, 1), round(tall, 1), title))
     first, last = figure(picked[0].macs, "MAC"), figure(picked[-1].macs, "MAC")
     alt = _("MACs of {models}, from {first} to {last}", models=units.many(len(known), "model"),
             first=first, last=last)  # fmt: skip
-    return Sparkline(
-        len(picked) * (BAR + GAP) - GAP, TALL, BAR, tuple(bars), alt,
-    )  # fmt: skip
+    return Sparkline(len(picked) * (BAR + GAP) - GAP, TALL, BAR, tuple(bars), alt)
+
+
+def _tall(macs: int, low: int, high: int) -> float:
+    """Height of a bar: the order of magnitude, the least of all a tenth of the most."""
+    if high <= low:
+        return TALL
+    return TALL * (0.1 + 0.9 * log(macs / low) / log(high / low))

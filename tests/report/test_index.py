@@ -1,0 +1,176 @@
+"""Rows, totals and order of an index."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+
+import pytest
+
+from analyzer.devices import profile
+from analyzer.facts import Certainty
+from analyzer.report import CHECK_FORMATS, Batch, Options, Result
+from analyzer.report.index.csv import render_index_csv
+from analyzer.report.index.entry import IndexEntry, IndexFigure, entry_of, failed
+from analyzer.report.index.html import BARS, render_index
+from analyzer.report.index.summary import families, totals_of, worst_first
+from analyzer.report.result import Outcome
+from tests.report.everything import FAILURE, asking, clean, everything, partly, separable
+from tests.report.results import words
+
+UNREAD = failed("empty.onnx", "the file is empty")
+
+
+def counted(path: str, outcome: Outcome = "clean", **counts: int) -> IndexEntry:
+    """A row of a VGG-16 with 10 MACs, and with findings by severity."""
+    found = {"error": 0, "warning": 0, "info": 0, **counts}
+    return IndexEntry(path, outcome, group="VGG-16", recognised=True, counts=found,
+                      macs=IndexFigure(10))  # fmt: skip
+
+
+def costing(path: str, macs: int) -> IndexEntry:
+    return replace(counted(path), macs=IndexFigure(macs))
+
+
+def table(*entries: IndexEntry) -> list[dict[str, str]]:
+    return list(csv.DictReader(render_index_csv(entries).decode().splitlines()))
+
+
+def page(*entries: IndexEntry) -> str:
+    return words(render_index(entries, Options(), "nets").decode())
+
+
+def test_a_row_has_what_the_paper_says_of_mobilenet(mobilenet: Result) -> None:
+    row = entry_of(mobilenet, "a/net.onnx", devices=(profile("rpi5"),))
+    assert row.macs == (568_740_352, False)
+    assert row.params == (4_231_976, False)
+    assert (row.group, row.recognised) == ("MobileNetV1", True)
+    assert row.counts == {"error": 0, "warning": 1, "info": 0}
+
+
+def test_what_a_total_misses_is_at_least(unknown: Result) -> None:
+    row = entry_of(unknown, "net.onnx")
+    assert row.macs == (16 * 8 * 9 * 32 * 32, True)
+    assert table(row)[0]["macs_at_least"] == "yes"
+    assert "≥ 1.18 M" in page(row)
+
+
+def test_no_known_operator_makes_no_number(unknown: Result) -> None:
+    totals = replace(unknown.facts.totals, macs=0)
+    row = entry_of(replace(unknown, facts=replace(unknown.facts, totals=totals)), "net.onnx")
+    assert row.macs == (None, True)
+    assert table(row)[0]["macs"] == "unknown"
+
+
+def test_weights_that_nobody_knows_are_unknown(mobilenet: Result) -> None:
+    stored = replace(mobilenet.facts.parameters, certainty=Certainty.UNKNOWN)
+    row = entry_of(replace(mobilenet, facts=replace(mobilenet.facts, parameters=stored)), "a.onnx")
+    assert row.params == row.weight_bytes == (None, True)
+
+
+def test_a_sum_with_an_unread_file_is_at_least() -> None:
+    totals = totals_of([counted("a"), counted("b"), UNREAD])
+    assert totals.macs == (20, True)
+    assert totals.unread == 1
+    assert totals.findings_least
+    assert totals_of([counted("a"), counted("b")]).macs == (20, False)
+
+
+def test_of_peaks_the_largest_is_told_and_not_their_sum() -> None:
+    peaks = [replace(counted(name), peak_bytes=IndexFigure(n)) for name, n in (("a", 5), ("b", 7))]
+    totals = totals_of(peaks)
+    assert (totals.peak_bytes, totals.peak_of) == ((7, False), "b")
+
+
+def test_nothing_known_is_unknown_in_all() -> None:
+    assert totals_of([UNREAD]).macs == (None, True)
+    assert "Compute of all unknown" in page(UNREAD)
+
+
+def test_order_is_no_verdict_then_gravest_finding_then_cost() -> None:
+    rows = [
+        counted("cheap"),
+        costing("costly", 99),
+        counted("informs", "findings", info=9),
+        counted("warns", "findings", warning=1),
+        counted("errs", "findings", error=1),
+        counted("partly", "inconclusive"),
+        UNREAD,
+    ]
+    assert [row.path for row in worst_first(rows)] == [
+        "empty.onnx", "partly", "errs", "warns", "informs", "costly", "cheap",
+    ]  # fmt: skip
+
+
+def test_families_are_architectures_then_kinds_and_no_unread_file() -> None:
+    rows = [counted("a"), costing("b", 3),
+            replace(counted("c"), group="recurrent", recognised=False), UNREAD]  # fmt: skip
+    first, second = families(rows)
+    assert (first.name, [row.path for row in first.members]) == ("VGG-16", ["b", "a"])
+    assert (second.name, second.recognised) == ("recurrent", False)
+
+
+def test_bars_of_a_large_family_are_few_and_its_ends_among_them() -> None:
+    rows = [costing(f"net{n}", n) for n in range(1, 1001)]
+    html = render_index(rows, Options(), "nets").decode()
+    bars = html[html.index('class="spark"') : html.index("</svg>", html.index('class="spark"'))]
+    assert bars.count("<rect") == BARS
+    assert "net1: 1 MAC" in bars
+    assert "net1000: 1 kMAC" in bars
+
+
+def test_a_long_list_says_where_the_rest_is() -> None:
+    rows = [counted(f"net{n}") for n in range(30)]
+    html = words(render_index(rows, Options(html_rows=10), "nets").decode())
+    assert "10 of 30 models shown; the CSV has all of them." in html
+
+
+def test_reasons_are_few_and_counted() -> None:
+    result = partly()
+    problem = result.facts.problems[0]
+    many = tuple(replace(problem, where=f"n{n}") for n in range(9))
+    row = entry_of(replace(result, facts=replace(result.facts, problems=many)), "a.onnx")
+    assert row.reasons[0] == "n0: more than 9 visits; raise the limit"
+    assert row.reasons[-1] == "and 6 more"
+
+
+def test_formulas_are_no_formulas_in_the_table() -> None:
+    row = table(failed("=1+1", "@x"))[0]
+    assert (row["model"], row["reasons"]) == ("'=1+1", "'@x")
+
+
+@pytest.mark.parametrize("text", ["asking.onnx", "it is odd", "rename it", "Why is it odd?"])
+def test_the_page_of_check_has_finding_remedy_and_question(text: str) -> None:
+    assert text in words(CHECK_FORMATS["html"](everything(), Options()).decode())
+
+
+def test_the_page_of_check_lists_as_many_findings_of_a_rule_as_the_limit_says() -> None:
+    result = separable()
+    one = result.places[0]
+    many = tuple(replace(one, cause=f"c{n}", fingerprint=f"{n}") for n in range(9))
+    html = CHECK_FORMATS["html"](Batch((replace(result, findings=many),)), Options(text_rows=4))
+    text = words(html.decode())
+    assert text.count("SEP001 separable-candidate") == 4
+    assert "5 more of SEP001; the JSON has all of them." in text
+
+
+def test_the_page_of_check_needs_no_more_than_what_findings_are_about(standard: Result) -> None:
+    """So it is the same whether other formats want every operator or not."""
+    flagged = {finding.node for finding in standard.places}
+    few = replace(
+        standard.facts,
+        nodes=tuple(node for node in standard.facts.nodes if node.id in flagged),
+        blocks=(), modules=None, memory=replace(standard.facts.memory, alive=()),
+        parameters=replace(standard.facts.parameters, tensors=()),
+    )  # fmt: skip
+    whole, part = (Batch((result, FAILURE)) for result in (standard, replace(standard, facts=few)))
+    assert CHECK_FORMATS["html"](whole, Options()) == CHECK_FORMATS["html"](part, Options())
+
+
+def test_models_are_named_from_the_folder_that_ci_runs_in() -> None:
+    found = clean()
+    model = replace(found.facts.model, path="/src/nets/a.onnx")
+    there = replace(found, facts=replace(found.facts, model=model))
+    html = CHECK_FORMATS["html"](Batch((there, asking())), Options(root="/src")).decode()
+    assert "<code>nets/a.onnx</code>" in html
+    assert "/src" not in html
