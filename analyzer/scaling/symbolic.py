@@ -36,6 +36,12 @@ KINDS = ("constant", "linear", "quadratic", "cubic")
 MAX_DEGREE = 4
 CHECKS = 2
 """Sizes beyond those that determine a polynomial, at which it must hold too."""
+FAR = 10_240
+"""How far a constant has to hold: samples of audio that do not fill one window cost the same,
+however many they are."""
+HOPS = 5120
+"""A multiple of the steps from one window of audio to the next that are in use: 160, 256, 320, 512
+and 1,024 samples."""
 MAX_OPERATORS = 4000
 """Larger models are not bound again and again."""
 MAX_WORK, TRIAL_WORK, TRIALS = 250_000, 50, 10
@@ -162,24 +168,29 @@ class _Study:
         """Try grids of sizes until a polynomial holds on one."""
         failed: DimensionGrowth | None = None
         for start, step in _grids(free):
-            samples: list[Sample] = []
-            reason = ""
-            for index in range(MAX_DEGREE + 1 + CHECKS):
-                size = start + index * step
-                macs, reason = self._macs(free, size)
-                if macs is None:
-                    break
-                samples.append(Sample(size, macs))
-                fitted = _fit(samples)
-                if fitted is not None:
-                    return self._finish(free, samples, fitted, step)
-            text = reason or f"no polynomial of degree {MAX_DEGREE} or less at multiples of {step}"
-            if failed is None or len(samples) > len(failed.samples):
-                kind = "irregular" if not reason else "unknown"
-                failed = DimensionGrowth(
-                    free.name, free.axes, kind, None, None, tuple(samples), step, text
-                )
+            found = self._tried(free, start, step)
+            if found.coefficients is not None:
+                return found
+            if failed is None or len(found.samples) > len(failed.samples):
+                failed = found
         return failed or _unknown(free, "no size to try")
+
+    def _tried(self, free: Freedom, start: int, step: int) -> DimensionGrowth:
+        """The polynomial that holds on one grid, or why there is none."""
+        samples: list[Sample] = []
+        reason = ""
+        for index in range(MAX_DEGREE + 1 + CHECKS):
+            size = start + index * step
+            macs, reason = self._macs(free, size)
+            if macs is None:
+                break
+            samples.append(Sample(size, macs))
+            fitted = _fit(samples)
+            if fitted is not None:
+                return self._finish(free, samples, fitted, step)
+        text = reason or f"no polynomial of degree {MAX_DEGREE} or less at multiples of {step}"
+        kind = "irregular" if not reason else "unknown"
+        return DimensionGrowth(free.name, free.axes, kind, None, None, tuple(samples), step, text)
 
     def _finish(
         self,
@@ -190,15 +201,17 @@ class _Study:
     ) -> DimensionGrowth:
         """Check further sizes: a larger one on the grid, then some off it."""
         last = samples[-1][0]
-        far, _ = self._macs(free, 2 * last)
+        times = -(-FAR // last) if len(fitted) == 1 and not (free.batch or free.image) else 2
+        times = max(2, times)
+        far, _ = self._macs(free, times * last)
         if far is not None:
-            if _value(fitted, 2 * last) != far:
-                text = f"not the polynomial that holds up to {last} at {2 * last}"
+            if _value(fitted, times * last) != far:
+                text = f"not the polynomial that holds up to {last} at {times * last}"
                 return DimensionGrowth(
                     free.name, free.axes, "irregular", None, None,
-                    (*samples, Sample(2 * last, far)), step, text,
+                    (*samples, Sample(times * last, far)), step, text,
                 )  # fmt: skip
-            samples.append(Sample(2 * last, far))
+            samples.append(Sample(times * last, far))
         if step > 1:
             near = [samples[0][0] + offset for offset in (1, step // 2 + 1)]
             step = 1 if all(self._macs(free, n)[0] == _value(fitted, n) for n in near) else step
@@ -258,6 +271,8 @@ def _grids(free: Freedom) -> Iterator[tuple[int, int]]:
         yield 1, 1
     if free.size % step and free.size > step:
         yield free.size, free.size
+    if not free.batch and not free.image:
+        yield HOPS, HOPS
 
 
 def _fit(samples: Sequence[Sample]) -> tuple[Fraction, ...] | None:
