@@ -31,8 +31,9 @@ from analyzer.report.view import (
     weights,
     whatif,
 )
-from analyzer.report.view.actions import Action, Checked
+from analyzer.report.view.actions import Action
 from analyzer.report.view.assumed import choices
+from analyzer.report.view.audits import Checked, checked
 from analyzer.report.view.blocks import BlockKind, BlockRow
 from analyzer.report.view.conversion import Conversion, Total
 from analyzer.report.view.deployment import TargetRow
@@ -182,7 +183,7 @@ def make_page(result: Result) -> Page:
         actions=todo.first(asks, forms),
         asks=asks,
         options=forms,
-        checked=todo.checked(result),
+        checked=checked(result),
         groups=findings.group(result),
         assumptions=method.assumptions(facts),
         choices=choices(facts),

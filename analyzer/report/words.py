@@ -308,8 +308,16 @@ def _passed(v: Values) -> str:
         _("{category} {passed} of {rules}",
           category=term(name), passed=rules - speak, rules=rules)
         for name, rules, speak in rows
+        if rules
     )  # fmt: skip
-    return _("Rules that were applied and found nothing: {sound}.", sound=sound)
+    text = _("Rules that found nothing: {sound}.", sound=sound)
+    if not v["idle"]:
+        return text
+    return f"{text} " + ngettext(
+        "{n} more is about operators that are not in the model.",
+        "{n} more are about operators that are not in the model.",
+        v["idle"],
+    )
 
 
 def _findings(v: Values) -> str:

@@ -264,6 +264,11 @@ def _passed(d: Document) -> Values:
     speaking = Counter(category for category, _ in
                        {(f["category"], f["rule"]) for f in d["findings"]})  # fmt: skip
     assert sum(said["rules"]) >= sum(said["speak"])
+    if "page" in d:
+        rows = d["page"]["checked"]
+        assert said["idle"] == sum(row["idle"] for row in rows)
+        assert [row["rules"] - row["speak"] for row in rows] == [len(row["sound"]) for row in rows]
+        assert said["idle"] + sum(said["rules"]) == d["page"]["origin"]["rules"]
     return {"speak": [speaking[category] for category in said["categories"]]}
 
 

@@ -10,9 +10,11 @@ import pytest
 from analyzer.devices import profile
 from analyzer.report import REPORT_FORMATS, Options, Result
 from analyzer.report.view import actions, whatif
+from analyzer.report.view.audits import checked
 from analyzer.report.view.options import options
 from analyzer.report.view.options.form import LEVELS
 from tests.golden.text import facts
+from tests.report.results import words
 
 
 def test_what_saves_a_tenth_of_the_macs_has_high_impact_and_needs_training(
@@ -85,14 +87,45 @@ def test_every_category_of_rules_that_was_applied_is_counted(standard: Result) -
     data = json.loads(REPORT_FORMATS["json"](standard, Options()))
     rows = data["page"]["checked"]
     asleep = [rule.id for rule in standard.rules if rule.id.startswith(("BGT", "TGT"))]
-    assert sum(row["rules"] for row in rows) == len(standard.rules) - len(asleep)
+    applied = sum(row["rules"] + row["idle"] for row in rows)
+    assert applied == len(standard.rules) - len(asleep)
     assert sum(row["speak"] for row in rows) == len({f["rule"] for f in data["findings"]})
 
 
 def test_a_budget_counts_as_checked_where_somebody_set_it(standard: Result) -> None:
     def categories(result: Result) -> dict[str, int]:
-        return {row.category: row.rules for row in actions.checked(result)}
+        return {row.category: row.rules for row in checked(result)}
 
     assert "budget" not in categories(standard)
     assert "targets" not in categories(standard)
     assert categories(replace(standard, set_rules=("BGT002", "flop-budget")))["budget"] == 2
+
+
+def test_what_was_looked_for_has_a_place_in_the_model(standard: Result) -> None:
+    rows = {row.category: row for row in checked(standard)}
+    assert "dead operator" in rows["structure"].sound
+    assert "unfolded batch norm" not in rows["structure"].sound, "it was found"
+    # no Softmax, no GELU: what is about them was not checked
+    assert "decomposed gelu" not in rows["structure"].sound
+    assert rows["structure"].idle > 10
+
+
+def test_names_of_what_was_not_found_stand_on_the_page(standard: Result) -> None:
+    text = words(REPORT_FORMATS["html"](standard, Options()).decode())
+    assert "What was looked for and not found" in text
+    assert "dead operator" in text
+
+
+def test_nothing_that_takes_training_comes_first(mobilenet: Result) -> None:
+    found = options(mobilenet.facts, whatif.view(mobilenet.facts), profile("rpi5"))
+    chosen = actions.first((), found)
+    assert {"float16", "int8"} >= set(chosen)
+    assert "width" in {form.id for form in found}
+
+
+def test_a_type_that_a_device_computes_more_slowly_is_not_recommended(mobilenet: Result) -> None:
+    usual = profile("rpi5")
+    slow = replace(usual, peak={**usual.peak, "int8": 1e9})
+    found = options(mobilenet.facts, whatif.WhatIf("no"), slow)
+    assert "int8" in {form.id for form in found}
+    assert actions.first((), found) == ("float16",)

@@ -144,7 +144,7 @@ def test_a_frame_too_short_for_the_kernel_does_not_hide_the_line(grow: Grow) -> 
 
 
 def test_audio_that_does_not_fill_a_window_does_not_hide_the_line(grow: Grow) -> None:
-    """Short audio is padded to a window of 1,024 samples; from there on a step of 256 is a frame."""
+    """Short audio is padded to a window of 1,024 samples; then every 256 are a frame."""
     found = grow("""g (float[1,1,n] x, float[4,1,1024] w) => (float[1,4,m] y)
       <int64[1] axis = {0}, int64[1] last = {2}, int64[1] window = {1024}, int64[2] none = {0, 0}> {
       shape = Shape (x)

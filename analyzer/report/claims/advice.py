@@ -11,7 +11,7 @@ from analyzer.report.result import CLEAN, INCONCLUSIVE
 from analyzer.report.view import actions as view_actions
 from analyzer.report.view import conversion as view
 from analyzer.report.view import whatif
-from analyzer.report.view.actions import checked
+from analyzer.report.view.audits import checked
 from analyzer.report.view.devices import main_device
 from analyzer.report.view.memory import EXAMPLE
 from analyzer.report.view.options import options as forms
@@ -130,6 +130,7 @@ def passed(result: Result) -> Claim | None:
             "categories": tuple(row.category for row in found),
             "rules": tuple(row.rules for row in found),
             "speak": tuple(row.speak for row in found),
+            "idle": sum(row.idle for row in found),
         },
         ("findings",),
     )

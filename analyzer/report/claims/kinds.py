@@ -14,6 +14,7 @@ from analyzer.smaller.recurrent import recurrent as recurrent_of
 if TYPE_CHECKING:
     from analyzer.report.result import Result
 
+PACKED = ("int2", "int4")
 CONVERSIONS = ("QuantizeLinear", "DequantizeLinear")
 
 
@@ -78,8 +79,9 @@ def cache(result: Result) -> Claim | None:
 def quantised(result: Result) -> Claim | None:
     """How much of a quantised model is computed in integers, and what lies between them."""
     found, nodes = quantisation_of(result.facts), result.facts.nodes
-    if not found.integer_macs or found.float_share is None:
-        return None
+    narrow = any(name in result.facts.totals.macs_by_precision for name in PACKED)
+    if not found.integer_macs or found.float_share is None or narrow:
+        return None  # weights of few bits are mostly multiplied in floating point
     return Claim(
         "quantised",
         {

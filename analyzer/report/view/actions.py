@@ -63,16 +63,6 @@ class Action:
     """By our own model of a device it takes longer afterwards: it is not recommended."""
 
 
-@record
-class Checked:
-    """Rules of one category that were applied."""
-
-    category: str
-    rules: int
-    speak: int
-    """Of them, those with findings."""
-
-
 def actions(result: Result, device: Profile | None = None) -> tuple[Action, ...]:
     """What rules ask for, in the order in which to act: see ``_rank``."""
     rules = {rule.id: rule for rule in result.rules}
@@ -92,7 +82,8 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[str, 
     """Ids of the rules and forms to look at first.
 
     What is wrong comes before what could be smaller; of equal impact what is about this model
-    before what can be done to any; then what takes least work.
+    before what can be done to any; then what takes least work. No form that takes training, that
+    rests on what the file does not say, or that a device computes more slowly.
     """
     order = LEVELS.index
     ranked: list[tuple[tuple[bool, int, bool, int, int], str]] = []
@@ -100,7 +91,9 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[str, 
         key = (ask.severity != "error", order(ask.impact), False, 0, place)
         ranked.append((key, ask.rule))
     for place, form in enumerate(options):
-        if form.impact != "low" and form.confidence != "low":
+        slower = (form.seconds or 0.0) > (form.seconds_now or 0.0)
+        light = form.effort != "high" and form.confidence != "low"
+        if form.impact != "low" and light and not slower:
             key = (True, order(form.impact), True, -order(form.effort), place)
             ranked.append((key, form.id))
     return tuple(name for _, name in sorted(ranked)[:MOST_FIRST])
@@ -188,15 +181,3 @@ def _is_slower(facts: Facts, items: Iterable[Finding]) -> bool:
     nodes = [f.node for f in items if f.saving is not None]
     speed = conversion.speedup(facts, nodes) if nodes else None
     return speed is not None and speed < 1
-
-
-def checked(result: Result) -> tuple[Checked, ...]:
-    """How many rules of each category had something to judge by, and how many of them speak."""
-    speaking = {finding.rule for finding in result.findings}
-    found: dict[str, list[str]] = {}
-    for rule in result.judging:
-        found.setdefault(rule.category, []).append(rule.id)
-    return tuple(
-        Checked(label(category), len(ids), len(speaking.intersection(ids)))
-        for category, ids in sorted(found.items())
-    )

@@ -25,8 +25,8 @@ LARGE_BYTES, NOTABLE_BYTES = 0.25, 0.05
 WORTHWHILE = 64 * 1024
 """Bytes that a smaller form has to save, unless it saves MACs or time: below it no flash memory
 and no download is the smaller for it."""
-BUSY = 1_000_000
-"""MACs below which no time is worth saving."""
+BUSY = 10_000_000
+"""MACs below which no time is worth saving: they take a tenth of a millisecond on a small board."""
 
 
 @record
@@ -60,11 +60,12 @@ class SmallerForm:
     """What the figures, and the words about accuracy, rest on."""
 
 
-def impact_of(macs: int, of_macs: int, saved: int, of_bytes: int) -> Level:
-    """How much it is to save ``macs`` of ``of_macs`` and ``saved`` bytes of ``of_bytes``."""
-    of_all = macs / of_macs if of_macs else 0.0
+def impact_of(macs: int, of_macs: int, saved: int, of_bytes: int, sooner: float = 0.0) -> Level:
+    """How much it is to save ``macs`` of ``of_macs`` and ``saved`` bytes of ``of_bytes``, and that
+    share of the time."""
+    of_all = max(macs / of_macs if of_macs else 0.0, sooner)
     of_it = saved / of_bytes if of_bytes and saved >= WORTHWHILE else 0.0
-    if (of_all >= LARGE and macs >= BUSY) or of_it >= LARGE_BYTES:
+    if (of_all >= LARGE and of_macs >= BUSY) or of_it >= LARGE_BYTES:
         return "high"
     return "medium" if of_all >= NOTABLE or of_it >= NOTABLE_BYTES else "low"
 
@@ -105,9 +106,11 @@ def form(
     elif macs is not None:
         then = _in_proportion(facts, now, macs)
     saved = 0 if weight_bytes is None else held - weight_bytes
+    fewer = 0 if macs is None else whole - macs
+    sooner = 1 - then / now if then is not None and now else 0.0
     id_, title, how = words
     return SmallerForm(
-        id_, title, how, impact_of(0 if macs is None else whole - macs, whole, saved, held),
+        id_, title, how, impact_of(fewer, whole, saved, held, sooner),
         macs, weight_bytes, held, extra,
         label(device.name, 60) if device is not None else "", now, then, *judged,
     )  # fmt: skip
@@ -118,9 +121,9 @@ def is_worthwhile(facts: Facts, found: SmallerForm) -> bool:
     whole = facts.totals.macs
     bytes_ = 0 if found.weight_bytes is None else found.bytes_now - found.weight_bytes
     macs = 0 if found.macs is None else whole - found.macs
-    sooner = (
+    sooner = bool(
         found.seconds is not None
-        and found.seconds_now is not None
+        and found.seconds_now
         and found.seconds <= (1 - LARGE) * found.seconds_now
     )
     fewer = whole > 0 and macs >= NOTABLE * whole

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from analyzer.report.view.options.form import SmallerForm
     from analyzer.report.view.whatif import WhatIf
 
+IMAGE_RANK, COLOURS = 4, frozenset({3, 4})
+MOST_STAGES = 4
+"""Stages whose blocks are told one by one."""
 WIDTH = "0.75"
 """The first step down of the MobileNet paper. Transformers are made shallower, or have fewer heads:
 another width would need the whole training again."""
@@ -49,14 +52,18 @@ def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Small
             device,
             (
                 "depth",
-                _("Depth × {depth}: {blocks} blocks", depth=less.depth, blocks=less.blocks),
+                _(
+                    "Depth × {depth}: {blocks} blocks",
+                    depth=less.depth,
+                    blocks=_blocks(less.blocks),
+                ),
                 _("Leave blocks out, and train again or distil from this model"),
             ),
             judged._replace(rests=_("every layer recounted; weights at most, buffers shrink too")),
             macs=less.macs[0],
             weight_bytes=_bytes(facts, full.params, less.params),
         )
-    if len(sizes.columns) > 1 and full.macs[1] is not None:
+    if len(sizes.columns) > 1 and full.macs[1] is not None and _is_image(facts):
         smaller, today = sizes.columns[1].sides, sizes.columns[0].sides
         yield form(
             facts,
@@ -69,6 +76,28 @@ def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Small
             judged,
             macs=full.macs[1],
         )
+
+
+def _is_image(facts: Facts) -> bool:
+    """An input has colours, or one channel that is as high as wide: frames of audio by mel bands
+    are no picture that somebody could scale."""
+    for tensor in facts.inputs:
+        shape = tensor.shape or ()
+        if len(shape) != IMAGE_RANK:
+            continue
+        if {shape[1], shape[3]} & COLOURS or (shape[1] == 1 and shape[2] == shape[3]):
+            return True
+    return False
+
+
+def _blocks(text: str) -> str:
+    """``6 + 6`` as it is, more than a few stages added up.
+
+    >>> _blocks("6 + 6"), _blocks("1 + 1 + 1 + 3 + 1")
+    ('6 + 6', '7')
+    """
+    parts = text.split(" + ")
+    return text if len(parts) <= MOST_STAGES else str(sum(map(int, parts)))
 
 
 def _bytes(facts: Facts, now: int | None, then: int | None) -> int | None:

@@ -26,7 +26,7 @@ PARTS = 4
 
 
 def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
-    """Of what has attention; packed weights of anything whose products hold most bytes."""
+    """Of what has attention."""
     yield from _packed(facts, device)
     yield from _cached(facts, device)
     yield from _shorter(facts, device)
@@ -36,7 +36,8 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
 
 def _packed(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
     found, whole = packable(facts), facts.parameters.weight_bytes
-    if not whole or found.bytes < LEAST_SHARE * whole:
+    attends = any(block.kind == "attention" for block in facts.blocks)
+    if not attends or not whole or found.bytes < LEAST_SHARE * whole:
         return
     for bits in (4, 8) if is_decoder(facts) else (8,):
         yield form(

@@ -35,7 +35,9 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
     if not (overflow := _overflow(facts)):
         yield _half(facts, device, held, read=overflow is False)
     recurrent = sum(n for kind, n in totals.macs_by_kind.items() if kind in RECURRENT)
-    if not integers and 2 * recurrent < totals.macs:  # runtimes have no integer cells of all kinds
+    inside = sum((n.macs or 0) * n.counted for n in facts.nodes if n.scope and not n.composite)
+    # Runtimes have no integer cells of all kinds, and quantisers look at the main graph alone.
+    if not integers and 2 * max(recurrent, inside) < totals.macs:
         yield _quarter(facts, device, held)
 
 

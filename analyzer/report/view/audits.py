@@ -1,0 +1,68 @@
+"""What was looked for: what was found, what was not, and what the model has no place for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.restore import record
+from analyzer.sanitise import label
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from analyzer.facts import Facts
+    from analyzer.report.result import Result
+    from analyzer.ruleset.rule import Rule
+
+
+@record
+class Checked:
+    """Rules of one category that had something to judge by."""
+
+    category: str
+    rules: int
+    """Those that the model has a place for: operators, blocks or patterns that they are about."""
+    speak: int
+    """Of them, those with findings."""
+    sound: tuple[str, ...]
+    """Names of what the others look for and have not found."""
+    idle: int
+    """Rules of the category about operators that the model does not have."""
+
+
+def checked(result: Result) -> tuple[Checked, ...]:
+    """What became of the rules of each category."""
+    speaking = {finding.rule for finding in result.findings}
+    facts = result.facts
+    types = {("" if n.domain == "ai.onnx" else n.domain, n.op_type) for n in facts.nodes}
+    found: dict[str, list[Rule]] = {}
+    for rule in result.judging:
+        found.setdefault(rule.category, []).append(rule)
+    rows = []
+    for category, rules in sorted(found.items()):
+        placed = [r for r in rules if r.id in speaking or _has_place(r, facts, types)]
+        speak = sum(rule.id in speaking for rule in placed)
+        sound = [rule.name.replace("-", " ") for rule in placed if rule.id not in speaking]
+        rows.append(
+            Checked(label(category), len(placed), speak, tuple(map(label, sound)),
+                    len(rules) - len(placed))
+        )  # fmt: skip
+    return tuple(rows)
+
+
+def _has_place(rule: Rule, facts: Facts, types: Collection[tuple[str, str]]) -> bool:
+    """Whether the model has anything that the rule could have been about."""
+    if rule.has_patterns:
+        return rule.may_match(types)
+    if rule.subject == "node":
+        return not rule.selector or any(_type(word) in types for word in rule.selector)
+    if rule.subject == "block":
+        kinds = {block.kind for block in facts.blocks}
+        return bool(kinds) if not rule.selector else not kinds.isdisjoint(rule.selector)
+    return True
+
+
+def _type(word: str) -> tuple[str, str]:
+    """Domain and name, as a selector writes them."""
+    domain, _, name = word.rpartition(".")
+    return ("" if domain == "ai.onnx" else domain), name
