@@ -38,7 +38,7 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             _("Leave the last trees out (of boosted ones; of averaged ones rescale the leaves), or "
               "fit so many, and measure"),
         ),
-        Judged("medium", "medium", _("accuracy: measure on held-out data"), "high",
+        Judged("medium", "medium", _("accuracy: measure"), "high",
                _("the trees that come first in the file")),
         extra=_(
             "tables {then} instead of {now}, at most {fewer} comparisons a sample instead of "

@@ -32,7 +32,7 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
                 _("Weights of LSTMs in int8"),
                 _("Run `onnxruntime.quantization.quantize_dynamic`: it makes DynamicQuantizeLSTM"),
             ),
-            Judged("low", "low", _("accuracy: measure; no calibration and no training"), "high",
+            Judged("low", "low", _("accuracy: measure"), "high",
                    _("a scale and a zero point for each direction and kind of weights")),
             weight_bytes=held - saved,
         )  # fmt: skip

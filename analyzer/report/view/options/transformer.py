@@ -46,7 +46,7 @@ def _packed(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             (
                 f"int{bits}-weights",
                 _(
-                    "Weights of matrix products in int{bits}, blocks of {block}",
+                    "Weights of products in int{bits}, blocks of {block}",
                     bits=bits, block=BLOCK,
                 ),
                 _(
@@ -56,7 +56,7 @@ def _packed(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             ),
             Judged(
                 "low", "medium" if bits < 8 else "low",
-                _("accuracy: measure; no calibration and no training"), "high",
+                _("accuracy: measure"), "high",
                 _("MatMulNBits with a scale a block and no zero points; MACs and their bound stay"),
             ),
             weight_bytes=whole - found.bytes + found.packed_bytes(bits),
@@ -82,7 +82,7 @@ def _cached(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
               "`--task text-generation-with-past`)"),
         ),
         Judged(
-            "low", "none", _("nothing: the same tokens; memory grows with the length"), "high",
+            "low", "none", _("nothing: the same tokens"), "high",
             _("MACs of the last of {tokens} tokens: b + c·S where the whole takes b·S + c·S²",
               tokens=units.count(row.size)),
         ),
@@ -104,7 +104,7 @@ def _half_cache(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             _("Keys and values kept in float16"),
             _("Convert the past inputs and present outputs to float16"),
         ),
-        Judged("low", "low", _("last digits: compare outputs"), "high",
+        Judged("low", "low", _("last digits"), "high",
                _("the cache alone, at the analysed length")),
         extra=_(
             "cache {then} instead of {now} at {tokens} tokens",
@@ -132,7 +132,7 @@ def _shorter(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             _("Pad to the longest text of a batch, not to a fixed length, and cut at {tokens}",
               tokens=units.count(half)),
         ),
-        Judged("low", "low", _("what is behind in longer texts"), "low",
+        Judged("low", "low", _("the ends of longer texts"), "low",
                _("the exact growth of MACs; how long texts are is not in the file")),
         macs=macs,
     )  # fmt: skip

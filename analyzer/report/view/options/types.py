@@ -51,7 +51,7 @@ def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> Sma
             _("Convert with `onnxconverter_common.float16`, and compare outputs"),
         ),
         Judged(
-            "low", "low", _("sums of many terms may overflow: compare outputs"),
+            "low", "low", _("long sums may overflow"),
             "high" if read else "medium",
             _("no weight overflows float16 (all were read)") if read
             else _("weights were not read"),
@@ -79,8 +79,7 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
         ("int8", _("Weights and arithmetic in int8"), how if static else dynamic),
         Judged(
             "medium" if static else "low", "medium",
-            _("accuracy: calibrate, measure, keep sensitive layers in float") if static
-            else _("accuracy: measure, keep sensitive layers in float"),
+            _("accuracy: measure"),
             "medium", _("size without scales, which add 4 bytes a channel"),
         ),
         weight_bytes=whole - held + held // 4,
@@ -105,7 +104,7 @@ def _rest(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             ),
         ),
         Judged(
-            "medium", "medium", _("accuracy: these layers may be the sensitive ones"), "medium",
+            "medium", "medium", _("accuracy: measure"), "medium",
             _("MACs by element type"),
         ),
         instead={"float32": "int8"},
