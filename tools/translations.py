@@ -17,6 +17,7 @@ from jinja2.ext import extract_from_ast
 
 from analyzer.language import COUNTED, ENGLISH, LANGUAGES, TERM
 from analyzer.language.catalogue import LOCALE, Translation, entries, squeezed
+from analyzer.language.phrases import FACTS
 from analyzer.language.terms import TERMS
 from analyzer.report.rendering import environment
 from analyzer.resources import rules_dir, templates_dir
@@ -82,7 +83,7 @@ def _templates() -> Iterator[Said]:
 def _python() -> Iterator[Said]:
     for file in sorted((ROOT / "analyzer").rglob("*.py")):
         text = file.read_text("utf-8")
-        if "analyzer.language import" in text or "many(" in text:
+        if "analyzer.language import" in text or "many(" in text or file.parent.name == "language":
             place = file.relative_to(ROOT).as_posix()
             calls = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
             for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
@@ -112,6 +113,28 @@ def _words() -> Iterator[Said]:
     for rule in load_rules():
         if rule.value is not None and len(rule.value.unit) > 1 and rule.value.unit.islower():
             yield Said(COUNTED, rule.value.unit, "", rules_dir().name)
+
+
+def unsaid(language: str) -> list[str]:
+    """Patterns of facts that nothing makes any more: of which a part stands nowhere in the code."""
+    code = [_texts(file) for file in sorted((ROOT / "analyzer").rglob("*.py"))]
+    tables = [file.read_text("utf-8") for file in sorted((ROOT / "analyzer").rglob("*.csv"))]
+    everything = "\n".join([*code, *tables])
+    return [
+        entry.text
+        for entry in told(language, FACTS).values()
+        if not all(part in everything for part in re.split(r"\{\d+\}", entry.text))
+    ]
+
+
+def _texts(file: Path) -> str:
+    """Every text of a module, a line each."""
+    nodes = ast.walk(ast.parse(file.read_text("utf-8")))
+    return "\n".join(
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
 
 
 def _rules() -> Iterator[Said]:
@@ -213,7 +236,7 @@ def main() -> None:
             file = LOCALE / language / f"{name}.po"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(written(language, name, texts), "utf-8")
-        left = [*faults(language), *untranslated(language)]
+        left = [*faults(language), *untranslated(language), *unsaid(language)]
         print("\n".join(left[:20]))
         print(f"{language}: {len(left)} of {sum(map(len, found.values()))} texts left")
 

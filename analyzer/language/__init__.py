@@ -97,8 +97,13 @@ def series(parts: Sequence[str]) -> str:
 
 
 def retold(text: str) -> str:
-    """A sentence that a fact holds, in the language that holds."""
-    return text
+    """A sentence that a fact holds, in the language that is spoken."""
+    language = _SPOKEN.get()
+    if language == ENGLISH:
+        return text
+    from analyzer.language.phrases import retell
+
+    return retell(text, language)
 
 
 def counted(n: int, one: str, many: str) -> str:

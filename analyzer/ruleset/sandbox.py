@@ -61,7 +61,8 @@ def text(value: object) -> str:
     """A fact inside a message: short, and never a template again."""
     if value is UNKNOWN or value is None:
         return units.unknown()
-    return units.shorten(str(value), _SENTENCE if isinstance(value, _Prose) else _WORDS)
+    said = retold(value) if isinstance(value, str) else str(value)
+    return units.shorten(said, _SENTENCE if isinstance(value, _Prose) else _WORDS)
 
 
 def number(value: object) -> bool:
@@ -98,10 +99,6 @@ def _listed(items: tuple[object, ...]) -> str:
     return _("{names} and {n} more", names=named, n=f"{len(items) - _LISTED:,}")
 
 
-def _sentence(value: str) -> _Prose:
-    return _Prose(retold(value))
-
-
 class Filter(NamedTuple):
     """How a message writes a fact."""
 
@@ -121,7 +118,7 @@ FILTERS: Mapping[str, Filter] = {
     "bytes": Filter("number", units.size, "A size in bytes: 196 KiB."),
     "shape": Filter("list", units.shape, "Sizes: 1×3×224×224."),
     "list": Filter("list", _listed, "The first eight elements: a, b, c."),
-    "prose": Filter("text", _sentence, "A sentence, which is not cut short after 120 characters."),
+    "prose": Filter("text", _Prose, "A sentence, which is not cut short after 120 characters."),
 }
 """The closed set of message filters."""
 

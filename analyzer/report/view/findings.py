@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.language import _, mark, ngettext, series
+from analyzer.language import _, mark, ngettext, retold, series
 from analyzer.report.view.neighbours import Neighbours
 from analyzer.restore import record
 from analyzer.sanitise import clean, label
@@ -153,7 +153,8 @@ def messages(findings: Iterable[Finding]) -> dict[str, list[str]]:
 
 def is_told(problem: Problem, told: Mapping[str, Sequence[str]]) -> bool:
     """Whether a finding in ``told`` (see ``messages``) says what ``problem`` does."""
-    return any(problem.message in message for message in told.get(problem.where, ()))
+    said = retold(problem.message)
+    return any(said in message for message in told.get(problem.where, ()))
 
 
 def _rank(group: Group) -> tuple[bool, int, int, str]:
