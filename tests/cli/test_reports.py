@@ -110,7 +110,7 @@ def test_a_model_called_index_leaves_the_index_alone(cli: Cli) -> None:
 
 
 def test_reasons_name_no_folder_above_the_one_that_was_named(cli: Cli, tmp_path: Path) -> None:
-    folder = tmp_path / "secret" / "nets"
+    folder = tmp_path / "classified" / "nets"
     put(str(folder / "good.onnx"))
     outside = tmp_path / "elsewhere.onnx"
     outside.write_bytes(encode(CLEAN))
@@ -118,7 +118,7 @@ def test_reasons_name_no_folder_above_the_one_that_was_named(cli: Cli, tmp_path:
     said = cli("report", str(folder), "-o", "out", *HTML)
     assert said.code == 2
     for name in ("index.html", "index.csv", "good.html"):
-        assert "secret" not in Path("out", name).read_text("utf-8")
+        assert "classified" not in Path("out", name).read_text("utf-8")
     assert "is a link that leads out of nets" in rows()[0]["reasons"]
 
 

@@ -10,6 +10,7 @@ import pytest
 from analyzer.devices import profile
 from analyzer.facts import Certainty
 from analyzer.report import CHECK_FORMATS, Batch, Options, Result
+from analyzer.report.index import html as index
 from analyzer.report.index.csv import render_index_csv
 from analyzer.report.index.entry import IndexEntry, IndexFigure, entry_of, failed
 from analyzer.report.index.html import BARS, render_index
@@ -123,6 +124,28 @@ def test_a_long_list_says_where_the_rest_is() -> None:
     rows = [counted(f"net{n}") for n in range(30)]
     html = words(render_index(rows, Options(html_rows=10), "nets").decode())
     assert "10 of 30 models shown; the CSV has all of them." in html
+
+
+def test_a_page_about_ten_thousand_models_opens_anywhere() -> None:
+    unread = [failed(f"nets/{n}.onnx", "the file is empty") for n in range(5_000)]
+    rows = [*(costing(f"nets/net{n}.onnx", n) for n in range(5_000)), *unread]
+    data = render_index(rows, Options(), "nets")
+    assert len(data) < 1_200_000
+    text = words(data.decode())
+    assert "1,000 of 10,000 models shown; the CSV has all of them." in text
+    assert "4,000 more; the CSV has all of them." in text
+    assert len(table(*rows)) == 10_000
+
+
+def test_the_page_of_check_says_whose_findings_it_leaves_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(index, "LISTED", 1)
+    html = CHECK_FORMATS["html"](everything(), Options()).decode()
+    assert "The findings of 2 more models are left out; the JSON and the CSV have them." in words(
+        html
+    )
+    assert html.count("<article") == 2
 
 
 def test_reasons_are_few_and_counted() -> None:

@@ -6,13 +6,13 @@ The page of ``check`` has their findings, that of ``report`` links to a report o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log
+from math import log10
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer import units
 from analyzer.language import _, spoken
 from analyzer.report.index.entry import entry_of, failed
-from analyzer.report.index.summary import families, totals_of, worst_first
+from analyzer.report.index.summary import SEVERITIES, families, totals_of, worst_first
 from analyzer.report.lines import summary
 from analyzer.report.notices import reported, silenced, without_verdict
 from analyzer.report.rendering import environment
@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 BARS = 40
 """Most bars of a sparkline; of more models, as many are picked evenly."""
 BAR, GAP, TALL = 6, 2, 24
+DECADES = 3
+ROWS = 1_000
+"""Most models of a table; a page of more is slow to open, and the CSV has all of them."""
+LISTED = 2_000
+"""Most findings of the page of ``check``; those of the models that follow are left to the CSV."""
 NAME = 40
 """Longest name of a model in a card."""
 SCRIPTS = ("theme", "sort", "filter")
@@ -122,15 +127,18 @@ def render_batch(batch: Batch, options: Options) -> bytes:
         if isinstance(item, Result)
     }
     order = [entry for entry in worst_first(shown) if id(entry) in judged]
-    found = [
-        _found(f"m{number}", entry, judged[id(entry)], options.text_rows)
-        for number, entry in enumerate(order, 1)
-    ]
+    found: list[ModelFindings] = []
+    listed = left = 0
+    for number, entry in enumerate(order, 1):
+        each = _found(f"m{number}", entry, judged[id(entry)], options.text_rows)
+        if each.speaks and listed < LISTED:
+            found.append(each)
+            listed += len(each.found) + len(each.silenced)
+        else:
+            left += each.speaks
     return _page(
         shown, options, title=_("Models checked"), eyebrow=_("onnxlint check"),
-        found=[each for each in found if each.speaks],
-        anchors={each.entry.path: each.anchor for each in found if each.speaks},
-        lead=summary(batch),
+        found=found, left=left, lead=summary(batch),
     )  # fmt: skip
 
 
@@ -161,10 +169,12 @@ def _page(
     lead: str = "",
     rows: Sequence[FamilyRow] = (),
     found: Sequence[ModelFindings] = (),
-    anchors: Mapping[str, str] | None = None,
+    left: int = 0,
 ) -> bytes:
+    """``left``: models with findings that are not among ``found``."""
     order, totals = worst_first(entries), totals_of(entries)
-    unjudged = [entry for entry in order if entry.reasons]
+    rest = [entry for entry in order if entry.reasons]
+    unjudged = rest[:ROWS]
     why = {entry.path: f"why{number}" for number, entry in enumerate(unjudged, 1)}
     devices = list(dict.fromkeys((t.device, t.name) for e in entries for t in e.times))
     text = environment().get_template("index.html.j2").render(
@@ -176,16 +186,17 @@ def _page(
         version=__version__,
         js=script(SCRIPTS),
         cards=_cards(totals, "unjudged" if unjudged else ""),
-        entries=order[: options.html_rows],
+        entries=order[: min(options.html_rows, ROWS)],
         models=len(order),
-        anchors={**dict.fromkeys(why, ""), **dict.fromkeys((e.path for e in order), ""),
-                 **(anchors or {})},
+        anchors={each.entry.path: each.anchor for each in found},
         unjudged=unjudged,
+        more_unjudged=len(rest) - len(unjudged),
         why=why,
         devices=devices,
         device_columns=[(name, "time", "n") for _id, name in devices],
         families=rows,
         found=found,
+        left=left,
         colors=COLORS,
     )  # fmt: skip
     return text.encode("utf-8")
@@ -224,7 +235,12 @@ def figure(value: IndexFigure, unit: str = "") -> str:
 def _cards(totals: IndexTotals, unjudged: str) -> list[IndexCard]:
     """The four numbers at the top; ``unjudged`` is where models without a verdict are listed."""
     found = units.count(sum(totals.counts.values()))
-    severities = [units.many(n, word) for word, n in totals.counts.items() if n]
+    errors, warnings, infos = (totals.counts[word] for word in SEVERITIES)
+    severities = (
+        *((units.many(errors, "error"),) if errors else ()),
+        *((units.many(warnings, "warning"),) if warnings else ()),
+        *((units.many(infos, "info"),) if infos else ()),
+    )
     silent = [_("{n} more not reported", n=units.count(totals.silenced))] if totals.silenced else []
     return [
         IndexCard(_("Models"), units.count(totals.models), tuple(_outcomes(totals)), unjudged),
@@ -292,7 +308,7 @@ def _spark(members: Sequence[IndexEntry], low: int, high: int) -> Sparkline | No
 
 
 def _tall(macs: int, low: int, high: int) -> float:
-    """Height of a bar: the order of magnitude, the least of all a tenth of the most."""
-    if high <= low:
-        return TALL
-    return TALL * (0.1 + 0.9 * log(macs / low) / log(high / low))
+    """Height of a bar: the order of magnitude, the least of all a tenth of the most; the scale has
+    ``DECADES`` at least, so that a little more is not drawn as a lot more."""
+    decades = max(log10(high / low), DECADES)
+    return TALL * (1 - 0.9 * log10(high / macs) / decades)
