@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from analyzer.facts import Facts, Range
 from analyzer.records import Member, Output, Signed, members
 from analyzer.report.compare import Pair
+from analyzer.report.compare.sheet import ComparisonDocument
 from analyzer.report.document import BatchDocument, Document
 from analyzer.report.scale import Study
 from analyzer.report.settings import SettingsInForce
@@ -34,7 +35,8 @@ OUTPUTS: Mapping[type[Output], str] = {
     BatchDocument: "batch",
     Statistics: "statistics",
     Study: "scale",
-    Pair: "compare",
+    Pair: "pair",
+    ComparisonDocument: "compare",
     ConventionTotals: "conventions",
     InputGrowth: "growth",
     Deployments: "targets",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.cli import exits, values
 from analyzer.cli.bounds import bounds
@@ -15,7 +17,9 @@ from analyzer.cli.paths import STDIN, absolute
 from analyzer.cli.plan import NO_BASELINE, make_plans
 from analyzer.cli.shell import command_line
 from analyzer.errors import ConfigError
+from analyzer.model.limits import Limits
 from analyzer.report import COMPARE_FORMATS
+from analyzer.report.compare.words import verdict
 from analyzer.report.result import Options
 
 if TYPE_CHECKING:
@@ -30,6 +34,16 @@ if TYPE_CHECKING:
     from analyzer.report.result import Result
 
 LEVELS = ("error", "warning", "info")
+FULL = "full"
+"""The provenance that has whole paths."""
+PAGES = ("html", "pdf")
+"""Formats for people to keep; they tell no folders unless somebody asks for them."""
+NAME = "compare"
+"""Name of their files in a folder."""
+WITH_DIGEST = frozenset({"json", *PAGES})
+"""Formats that state what the bytes of the files were."""
+SUFFIXES = {".html": "html", ".pdf": "pdf", ".json": "json", ".md": "markdown"}
+"""Format of a file where nobody says it; of others it is text."""
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -39,7 +53,9 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.add_argument("new", metavar="NEW", help="the model that is to take its place")
     parser.add_argument(
-        "--format", choices=tuple(COMPARE_FORMATS), default="text", help="(default: text)"
+        "--format",
+        choices=tuple(COMPARE_FORMATS),
+        help="(default: text; pages where -o names a folder; else what the suffix of -o says)",
     )
     parser.add_argument(
         "-o",
@@ -48,7 +64,14 @@ def configure(parser: ArgumentParser) -> None:
         type=values.file,
         action="append",
         default=[],
-        help="write to this file instead of standard output; with FORMAT= as well (repeatable)",
+        help="a folder: write HTML and PDF there; a file: write to it instead of standard output; "
+        "with FORMAT= as well (repeatable)",
+    )
+    parser.add_argument(
+        "--provenance",
+        choices=("names", FULL),
+        default="names",
+        help="what HTML and PDF tell of files: their names, or full paths (default: names)",
     )
     gates = parser.add_argument_group("what may not be")
     gates.add_argument(
@@ -74,60 +97,132 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     """Show what is different; the exit code says only what was asked of it."""
     if arguments.old == arguments.new == STDIN:
         raise ConfigError("standard input can be only one of the two models")
-    alone, outputs = _outputs(arguments)
-    keep_models([alone, *(path for _, path in outputs)], [arguments.old, arguments.new])
+    wanted = _outputs(arguments)
+    keep_models(wanted.files, [arguments.old, arguments.new])
     with ExitStack() as stack:
-        pair = _pair(arguments, console, environment, stack)
+        pair = _pair(
+            arguments, console, environment, stack, digest=bool(wanted.formats & WITH_DIGEST)
+        )
         options = Options(created=environment.created)
-        files = {path: COMPARE_FORMATS[name](pair, options) for name, path in outputs}
-        if alone:
-            files[alone] = COMPARE_FORMATS[arguments.format](pair, options)
-        write_files(files)
-        if not alone:
-            shown = replace(options, color=console.color)
-            console.write(COMPARE_FORMATS[arguments.format](pair, shown))
-    if alone or arguments.format != "text":  # there it is part of the text
+        private = pair if arguments.provenance == FULL else _without_folders(pair, arguments)
+        debug = arguments.debug or environment.debug  # a traceback is this process's
+        make = partial(_rendered, pair=pair, private=private, debug=debug)
+        files = {path: make(name, options) for path, name in wanted.files.items()}
+        write_files(files, folder=wanted.folder)
+        if wanted.shown:
+            console.write(make(wanted.shown, replace(options, color=console.color)))
+    if wanted.folder:
+        console.note(verdict(pair.comparison))
+        for path in wanted.files:
+            console.line(path)
+    if wanted.shown != "text":  # there it is part of the text
         for gate in pair.gates:
             if gate.outcome != "passed":
                 console.error(f"{gate.outcome}: {gate.text}")
     return _exit_code(pair)
 
 
-def _outputs(arguments: Namespace) -> tuple[str, list[tuple[str, str]]]:
-    """The file that takes the place of standard output, if any, and those beside it."""
-    alone, beside = [], []
+class _Wanted(NamedTuple):
+    """What is to be written."""
+
+    files: dict[str, str]
+    """Format of each file, by path."""
+    shown: str
+    """Format on standard output; empty for none."""
+    folder: str
+    """Folder to be made for pages; empty for none."""
+
+    @property
+    def formats(self) -> frozenset[str]:
+        return frozenset((*self.files.values(), self.shown))
+
+
+def _outputs(arguments: Namespace) -> _Wanted:
+    """Files, standard output and the folder that options name; raises ``ConfigError``."""
+    alone: list[str] = []
+    files: list[tuple[str, str]] = []
     for text in arguments.output:
-        name, equals, path = text.partition("=")
-        if equals and name in COMPARE_FORMATS:
-            beside.append((name, values.file(path)))
-        else:
+        path = _path_of(text)
+        if path == text:
             alone.append(text)
-    paths = [path for path in alone if path != STDOUT]
+        else:
+            files.append((values.file(path), text.partition("=")[0]))
     if len(alone) > 1:
         raise ConfigError("-o: name one file instead of standard output; others need FORMAT=PATH")
-    every = [*paths, *(path for _, path in beside)]
-    if STDOUT in (path for _, path in beside):
+    if STDOUT in (path for path, _ in files):
         raise ConfigError("--output: for standard output say --format instead")
-    if len(set(map(absolute, every))) < len(every):
+    place = alone[0] if alone and alone[0] != STDOUT else ""
+    folder = place if place and arguments.format is None and _is_folder(place) else ""
+    if folder:
+        files += [(os.path.join(folder, f"{NAME}.{name}"), name) for name in PAGES]
+    elif place:
+        files.append((place, arguments.format or _format_of(place)))
+    shown = "" if place else arguments.format or "text"
+    if shown == "pdf":
+        raise ConfigError("--format pdf: name a file for it with -o")
+    if len({absolute(path) for path, _ in files}) < len(files):
         raise ConfigError("--output: two formats go to one file; name a file for each")
-    return (paths[0] if paths else ""), beside
+    return _Wanted(dict(files), shown, folder)
+
+
+def _is_folder(path: str) -> bool:
+    """What is one, ends as one, or is not there and has no suffix as files have."""
+    if path.endswith(os.sep) or os.path.isdir(path):
+        return True
+    return not os.path.splitext(path)[1] and not os.path.lexists(path)
+
+
+def _format_of(path: str) -> str:
+    return SUFFIXES.get(os.path.splitext(path)[1].lower(), "text")
+
+
+def _rendered(name: str, options: Options, *, pair: Pair, private: Pair, debug: bool) -> bytes:
+    """One format; a PDF in a guarded process."""
+    subject = private if name in PAGES else pair
+    if name != "pdf" or debug:
+        return COMPARE_FORMATS[name](subject, options)
+    from analyzer.cli.apart import made_apart
+
+    return made_apart(lambda: COMPARE_FORMATS[name](subject, options), Limits(), "the PDF")
+
+
+def _path_of(output: str) -> str:
+    """Of ``-o``, without the format in front."""
+    name, equals, path = output.partition("=")
+    return path if equals and name in COMPARE_FORMATS else output
+
+
+def _without_folders(pair: Pair, arguments: Namespace) -> Pair:
+    """The same with names in the place of paths."""
+    from analyzer.report.privacy import without_folders
+
+    a = arguments
+    written = [_path_of(text) for text in a.output]
+    paths = [a.old, a.new, *filter(None, [a.config]), *a.rules, *written]
+    command = command_line(arguments, paths)
+    old, new = (replace(without_folders(side), command=command) for side in (pair.old, pair.new))
+    return replace(pair, old=old, new=new, command=command)
 
 
 def _pair(
-    arguments: Namespace, console: Console, environment: Environment, stack: ExitStack
+    arguments: Namespace,
+    console: Console,
+    environment: Environment,
+    stack: ExitStack,
+    *,
+    digest: bool,
 ) -> Pair:
     from analyzer.compare import compare
     from analyzer.report.compare.pair import Pair
     from analyzer.report.compare.turnover import turnover
 
     command = command_line(arguments)
-    formats = {arguments.format, *(text.partition("=")[0] for text in arguments.output)}
     sides = [arguments.old, arguments.new]
     homes = [_home(side) for side in sides]
     # A baseline would hide findings of both, so that neither came nor went.
     plans = make_plans(
         dict.fromkeys(homes), arguments, environment.today, NO_BASELINE,
-        digest="json" in formats, note=console.note,
+        digest=digest, note=console.note,
     )  # fmt: skip
     old, new = (
         _judged(side, plans[home], command, stack) for side, home in zip(sides, homes, strict=True)

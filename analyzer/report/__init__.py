@@ -93,6 +93,8 @@ COMPARE_FORMATS: Mapping[str, CompareRenderer] = {
     "text": _from("compare.text", "text"),
     "markdown": _from("compare.markdown", "markdown_comment"),
     "json": _from("compare.json", "json"),
+    "html": _from("compare.pages", "html"),
+    "pdf": _from("compare.pages", "pdf"),
 }
 DRAW_FORMATS: Mapping[str, DrawRenderer] = {
     "svg": _from("sketch", "to_svg"),

@@ -175,7 +175,7 @@ def make_page(result: Result) -> Page:
     return Page(
         lang=spoken(),
         title=label(PurePath(facts.model.path).name or facts.model.path, 60),
-        origin=_origin(result),
+        origin=origin_of(result),
         outcome=result.outcome,
         macs=facts.totals.macs,
         shares=summary.shares(facts),
@@ -235,7 +235,8 @@ def _left_out(result: Result, sizes: WhatIf, trained: Weights | None) -> Iterato
         yield LeftOut(_("what if it were smaller"), sizes.reason[:1].lower() + sizes.reason[1:-1])
 
 
-def _origin(result: Result) -> Origin:
+def origin_of(result: Result) -> Origin:
+    """Where a judged model comes from."""
     model = result.facts.model
     metadata = sorted(model.metadata.items())[:MOST_METADATA]
     return Origin(

@@ -22,12 +22,17 @@ UNDATED = datetime(1980, 1, 1, tzinfo=UTC)
 
 def render(subject: Result | Report, options: Options) -> bytes:
     """PDF/UA-1; the same subject and options give the same bytes on the same machine."""
-    weasyprint = load_weasyprint()
     report = Report.of(subject)
+    return write(render_page(report.sheet, options, PDF), report.json, options)
+
+
+def write(page: str, json: bytes, options: Options) -> bytes:
+    """A page of HTML on paper, with the JSON that it is made of attached."""
+    weasyprint = load_weasyprint()
     nothing = fetcher()
     date = options.created or UNDATED
     facts = weasyprint.Attachment(
-        string=report.json,
+        string=json,
         name="report.json",
         description="Everything in this report, and every operator, as JSON",
         created=date,
@@ -35,10 +40,9 @@ def render(subject: Result | Report, options: Options) -> bytes:
         relationship="Data",
         url_fetcher=nothing,
     )
-    text = render_page(report.sheet, options, PDF)
-    page = weasyprint.HTML(string=text, url_fetcher=nothing, media_type="print")
-    written: bytes = page.write_pdf(
-        pdf_variant="pdf/ua-1", attachments=[facts], font_config=font_config(text)
+    document = weasyprint.HTML(string=page, url_fetcher=nothing, media_type="print")
+    written: bytes = document.write_pdf(
+        pdf_variant="pdf/ua-1", attachments=[facts], font_config=font_config(page)
     )
     return written
 

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from analyzer.report.result import Result
 
+GIT = "git:"
+"""What a path of a revision begins with."""
+
 
 def without_folders(result: Result) -> Result:
     """``result`` with the names of files in place of their paths; its command is left alone."""
@@ -22,11 +25,16 @@ def without_folders(result: Result) -> Result:
 
 
 def name_of(path: str) -> str:
-    """The last part of a path, a folder's too.
+    """The last part of a path, a folder's too; of a file of git also its revision.
 
     >>> name_of("/home/ann/models/net.onnx"), name_of("out/"), name_of("-"), name_of("..")
     ('net.onnx', 'out', '-', '.')
+    >>> name_of("git:feature/x:models/net.onnx")
+    'git:feature/x:net.onnx'
     """
+    if path.startswith(GIT) and path.count(":") > 1:
+        revision, _, inside = path.removeprefix(GIT).partition(":")
+        return f"{GIT}{revision}:{os.path.basename(inside)}"
     name = os.path.basename(path.rstrip(os.sep))
     return name if name not in ("", "..") or not path else "."
 

@@ -23,6 +23,7 @@ from analyzer.report.view.layers import PageNode
 from analyzer.restore import MalformedError, record, restored
 
 if TYPE_CHECKING:
+    from analyzer.report.drawing import Drawing
     from analyzer.report.result import Options, Result
 
 MAX_BYTES = 1 << 30
@@ -100,8 +101,7 @@ class Report:
             for reference in group.references:
                 if reference.address and not reference.address.startswith(SECURE):
                     raise self._refused(f"a link that does not begin with {SECURE}")
-        drawing = sheet.page.drawing
-        if not all(0 <= e.source < e.target < len(drawing.boxes) for e in drawing.edges):
+        if not is_drawable(sheet.page.drawing):
             raise self._refused("an edge whose source or target is no box")
         return sheet
 
@@ -115,17 +115,32 @@ class Report:
 
     @cached_property
     def _data(self) -> dict[str, Any]:
-        try:
-            data = json.loads(self.json)
-        except (ValueError, RecursionError) as error:
-            raise self._refused(f"not JSON: {error}") from None
-        if not isinstance(data, dict) or "page" not in data or data.get("schema") != SCHEMA:
-            raise self._refused(f"not the JSON of a report of schema {SCHEMA}")
-        return data
+        return data_of(self.json, self.source)
 
     def _refused(self, what: str) -> ModelError:
-        remedy = "name a model, or the JSON that `onnxlint report --format json` wrote"
-        return ModelError(self.source, what, remedy)
+        return refused(self.source, what)
+
+
+def data_of(json_bytes: bytes, source: str) -> dict[str, Any]:
+    """What the JSON of a report holds, before it is records; raises ``ModelError``."""
+    try:
+        data = json.loads(json_bytes)
+    except (ValueError, RecursionError) as error:
+        raise refused(source, f"not JSON: {error}") from None
+    if not isinstance(data, dict) or "page" not in data or data.get("schema") != SCHEMA:
+        raise refused(source, f"not the JSON of a report of schema {SCHEMA}")
+    return data
+
+
+def refused(source: str, what: str) -> ModelError:
+    """Why a file is no report."""
+    remedy = "name a model, or the JSON that `onnxlint report --format json` wrote"
+    return ModelError(source, what, remedy)
+
+
+def is_drawable(drawing: Drawing) -> bool:
+    """Whether every edge leads from a box to a later one."""
+    return all(0 <= e.source < e.target < len(drawing.boxes) for e in drawing.edges)
 
 
 def is_json(path: str) -> bool:

@@ -109,7 +109,7 @@ SINKS: tuple[Sink, ...] = (
     ),
     Sink(
         "HTML: text, attributes, SVG, titles and bookmarks",
-        ("REPORT html", "REPORT pdf", "CHECK html"),
+        ("REPORT html", "REPORT pdf", "CHECK html", "COMPARE html", "COMPARE pdf"),
         "`<`, `>`, `&`, quotes, in every variable of every template; no scripts, no addresses but "
         "`https:`",
         ("analyzer.report.rendering.environment",),
@@ -157,6 +157,7 @@ ENDS: dict[str, str] = {
     "graph/export.py _dot": "tokens quoted by dot",
     "graph/export.py _short_id": "a digest",
     "graph/export.py _node_link": "values made clean before",
+    "report/compare/pages.py html": "what the templates made",
     "report/github.py render_batch": "commands of ours",
     "report/gitlab.py _issue": "a digest",
     "report/html.py render": "what the templates made",

@@ -61,7 +61,7 @@ def judge_bounds(
 ) -> Iterator[GateOutcome]:
     """Hold every bound against both models."""
     for bound in bounds:
-        yield _judge(bound, _range(old, bound.name), _range(new, bound.name))
+        yield _judge(bound, known_range(old, bound.name), known_range(new, bound.name))
 
 
 def judge_findings(old: Result, new: Result, came: Sequence[Finding], level: str) -> GateOutcome:
@@ -137,7 +137,7 @@ def _grown(title: str, old: Range, new: Range) -> str:
     return f"{title} {before} → {after} ({sign}{abs(change):,}{share})"
 
 
-def _range(result: Result, name: str) -> Range | None:
+def known_range(result: Result, name: str) -> Range | None:
     """Lower and upper end of a total; ``None`` where nothing is known."""
     facts = result.facts
     totals = facts.totals

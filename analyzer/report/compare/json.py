@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.report.json import encode
+from analyzer.report.compare.sheet import ComparisonReport
 
 if TYPE_CHECKING:
     from analyzer.report.compare.pair import Pair
     from analyzer.report.result import Options
 
 
-def json(pair: Pair, options: Options) -> bytes:
-    """The record, nothing left out."""
-    return encode(pair.to_dict())
+def json(subject: Pair | ComparisonReport, options: Options) -> bytes:
+    """The record, nothing left out, and all that pages are made of."""
+    return ComparisonReport.of(subject).json

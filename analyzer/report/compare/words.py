@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from analyzer import units
+from analyzer.restore import record
 from analyzer.units import many
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
-    from analyzer.compare import Comparison, Headline
+    from analyzer.compare import Comparison
 
     Values = Mapping[str, Any]
 
@@ -31,41 +32,93 @@ class HeadlineText:
     """What it says, before it was put into words."""
 
 
+Kind = Literal["same", "headline", "all", "counts", "ends", "unsure", "constants"]
+"""``all``: one headline, which says all that changed; ``counts``: how many operators did."""
+
+
+class Said(Protocol):
+    """A headline, of the comparison or read back."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def values(self) -> Mapping[str, Any]: ...
+
+
+@record
+class Conclusion:
+    """What a comparison comes to, before it is put into words."""
+
+    kind: Kind
+    headline: int | None
+    """Which of the headlines says it, if one does."""
+    complete: bool
+    """Every pair of stored tensors was compared."""
+    changed: int
+    """Operators that are in both and not the same."""
+    gone: int
+    """Those only the old model has."""
+    added: int
+    """Those only the new model has."""
+    renamed: int
+    """Operators that are the same under another name."""
+
+
 def statements(found: Comparison) -> tuple[HeadlineText, ...]:
     """All headlines in words."""
     return tuple(HeadlineText(h.kind, say(h), h.values) for h in found.headlines)
 
 
-def verdict(found: Comparison) -> str:
-    """One line for the whole comparison."""
-    if found.identical:
-        renamed = f"; {many(found.renamed, 'operator')} under another name" if found.renamed else ""
-        return SAME + renamed
-    structural = [h for h in found.headlines if h.kind not in _ABOUT_THE_FILE | _SMALL]
-    if structural:
-        return say(structural[0])
-    if found.changes:
-        return _turned_over(found)
-    if found.interface:
-        return "inputs or outputs changed"
-    return UNSURE if found.identical is None else "other constants"
-
-
-def _turned_over(found: Comparison) -> str:
-    """Where no headline is more than a count: the one that says all, or the counts together."""
-    rest = "; all weights of the others the same" if found.weights.complete else ""
-    for headline in found.headlines:
-        if len(headline.covers) == len(found.changes):
-            return say(headline) + rest
+def conclusion(found: Comparison) -> Conclusion:
+    """What the whole comparison comes to."""
     changed = sum(c.old is not None and c.new is not None for c in found.changes)
     came = sum(c.old is None for c in found.changes)
     went = len(found.changes) - changed - came
-    parts = [f"{many(n, 'operator')} {word}" for n, word in
-             ((changed, "changed"), (went, "gone"), (came, "added")) if n]  # fmt: skip
-    return ", ".join(parts) + rest
+    kind, at = _conclude(found)
+    complete = found.weights.complete
+    return Conclusion(kind, at, complete, changed, went, came, found.renamed)
 
 
-def say(headline: Headline) -> str:
+def _conclude(found: Comparison) -> tuple[Kind, int | None]:
+    if found.identical:
+        return "same", None
+    small = _ABOUT_THE_FILE | _SMALL
+    for at, headline in enumerate(found.headlines):
+        if headline.kind not in small:
+            return "headline", at
+    if found.changes:
+        for at, headline in enumerate(found.headlines):
+            if len(headline.covers) == len(found.changes):
+                return "all", at
+        return "counts", None
+    if found.interface:
+        return "ends", None
+    return ("unsure" if found.identical is None else "constants"), None
+
+
+def verdict(found: Comparison) -> str:
+    """One line for the whole comparison."""
+    return conclude(conclusion(found), found.headlines)
+
+
+def conclude(c: Conclusion, headlines: Sequence[Said]) -> str:
+    """A conclusion in words."""
+    if c.kind == "same":
+        renamed = f"; {many(c.renamed, 'operator')} under another name" if c.renamed else ""
+        return SAME + renamed
+    first = say(headlines[c.headline]) if c.headline is not None else ""
+    rest = "; all weights of the others the same" if c.complete else ""
+    if c.kind == "all":
+        return first + rest
+    if c.kind == "counts":
+        parts = [f"{many(n, 'operator')} {word}" for n, word in
+                 ((c.changed, "changed"), (c.gone, "gone"), (c.added, "added")) if n]  # fmt: skip
+        return ", ".join(parts) + rest
+    said = {"ends": "inputs or outputs changed", "unsure": UNSURE, "constants": "other constants"}
+    return said.get(c.kind, first)
+
+
+def say(headline: Said) -> str:
     """A headline in words."""
     return _WORDS[headline.kind](headline.values)
 

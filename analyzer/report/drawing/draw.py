@@ -17,10 +17,10 @@ from analyzer.report.view.summary import block_name
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
     from analyzer.facts import Facts, Node, Tensor
-    from analyzer.report.drawing.record import Depth
+    from analyzer.report.drawing.record import Becoming, Depth
     from analyzer.report.drawing.wiring import DrawnSource, Wiring
     from analyzer.report.result import Result
 
@@ -37,22 +37,43 @@ TYPES = 6
 PARTS, ALL_PARTS = 16, 400
 """Most operators of a box, those that are alike counted once, that are listed; and of all boxes."""
 GRAVEST = ("error", "warning", "info")
+NOTHING: Mapping[str, Becoming] = {}
 
 
-def draw(result: Result, depth: Depth = "blocks") -> Drawing:
-    """The collapsed compute graph of a judged model; linear in operators and edges."""
+def draw(
+    result: Result, depth: Depth = "blocks", changes: Mapping[str, Becoming] = NOTHING
+) -> Drawing:
+    """The collapsed compute graph of a judged model; linear in operators and edges.
+
+    ``changes`` says of operators what became of them between two models; boxes of which not the
+    same became are not folded.
+    """
     facts = result.facts
     wiring = wire(facts)
     # The innermost modules of which there are not too many.
     for level in range(LEVELS if depth == "modules" else 1, 0, -1):
         parts = parts_of(facts, wiring, depth, level)
-        runs, joined = _runs(facts, parts, depth)
+        became = [_became(changes, part.nodes) for part in parts]
+        runs, joined = _runs(facts, parts, depth, became)
         if not joined:
             break
-    return _Builder(facts, wiring, parts, runs, _severities(result)).drawing(depth, joined)
+    builder = _Builder(facts, wiring, parts, runs, _severities(result), changes)
+    return builder.drawing(depth, joined)
 
 
-def _runs(facts: Facts, parts: Sequence[DrawnPart], depth: Depth) -> tuple[list[Run], bool]:
+def _became(changes: Mapping[str, Becoming], nodes: Iterable[str]) -> Becoming:
+    """Of several operators together."""
+    found = {changes.get(node, "") for node in nodes}
+    if len(found) == 1:
+        return found.pop()
+    if found & {"changed", "added", "removed"}:
+        return "changed"
+    return "weights" if "weights" in found else "same"
+
+
+def _runs(
+    facts: Facts, parts: Sequence[DrawnPart], depth: Depth, became: Sequence[Becoming]
+) -> tuple[list[Run], bool]:
     """What is drawn as one box: what is alike, less alike where there would be too many boxes,
     neighbours where there still are."""
     most = MOST[depth]
@@ -67,7 +88,7 @@ def _runs(facts: Facts, parts: Sequence[DrawnPart], depth: Depth) -> tuple[list[
         lambda at: described[at][0],
     )
     for key in alike:
-        runs = fold([key(at) for at in range(len(parts))], feeds)
+        runs = fold([(became[at], key(at)) for at in range(len(parts))], feeds)
         if len(runs) <= most:
             return runs, False
     return cut(len(parts), most), True
@@ -138,9 +159,10 @@ class _Builder:
         parts: Sequence[DrawnPart],
         runs: Sequence[Run],
         severities: Mapping[str, str],
+        changes: Mapping[str, Becoming],
     ) -> None:
         self.facts, self.wiring, self.parts, self.runs = facts, wiring, parts, runs
-        self.severities = severities
+        self.severities, self.changes = severities, changes
         self.members: dict[str, list[Node]] = {}
         for node in facts.nodes:
             owner = wiring.owner.get(node.id)
@@ -233,6 +255,7 @@ class _Builder:
             written=None if None in written else max((b for b in written if b), default=0),
             severity=next((each for each in GRAVEST if each in found), ""),
             parts=_listed(plain, max(2, min(PARTS, ALL_PARTS // len(self.runs)))),
+            change=_became(self.changes, drawn),
         )
 
     def _title(self, run: Run) -> tuple[str, str]:

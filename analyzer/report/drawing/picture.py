@@ -14,11 +14,11 @@ from analyzer.report.drawing.rows import Placed, Point, Size
 from analyzer.report.view.kinds import COLORS, HEAT, PALETTE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from analyzer.report.drawing.record import Box, Drawing
 
-Coloring = Literal["kind", "macs", "memory", "findings"]
+Coloring = Literal["kind", "macs", "memory", "findings", "change"]
 WIDTH = 720.0
 """Units across an A4 page, as of every chart."""
 TITLE, SMALL = 10.5, 9.0
@@ -29,6 +29,19 @@ LABELLED = 150
 """Boxes up to which edges say what they carry: a fuller picture has no room for it."""
 SHEET = 2.5
 """By how much each sheet behind a box stands out."""
+CHANGED: Mapping[str, str] = {
+    "changed": "warning", "weights": "link", "added": "clean", "removed": "error",
+}  # fmt: skip
+"""Colour of what became of a box."""
+MARKS: Mapping[str, str] = {"changed": "~", "weights": "≈", "added": "+", "removed": "−"}
+"""What stands before its title, so that colour is not all that tells."""
+BECAME: Mapping[str, str] = {
+    "changed": "changed",
+    "weights": "other weights",
+    "added": "added",
+    "removed": "gone",
+    "same": "the same",
+}
 _LETTER = 0.575
 """Mean width of a letter of the sans-serif faces, bold ones included, in sizes."""
 
@@ -54,6 +67,11 @@ class DrawnTile:
     title: str
     """All of it in words."""
     node: str
+    edge: str
+    """Colour of its border on white."""
+    edge_css: str
+    dashed: bool
+    """It is no longer there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +124,8 @@ def picture(drawing: Drawing, color: Coloring = "kind", width: float = WIDTH) ->
         DrawnTile(
             corner.x, round(corner.y + _behind(box), 1), round(wide - _behind(box), 1),
             round(high - _behind(box), 1), box.role, *_fill(paint), *_ink(paint), words,
-            _sheets(box), _sentence(box, total), box.node,
+            _sheets(box), _sentence(box, total), box.node, *_edge(paint),
+            box.change == "removed",
         )
         for box, words, (wide, high), corner, paint in zip(
             drawing.boxes, lines, sizes, placed.corners, paints, strict=True
@@ -142,18 +161,21 @@ def _times(box: Box) -> str:
 
 def _lines(box: Box, total: int) -> tuple[str, ...]:
     if box.role == "join":
-        return (box.title,)
+        return (f"{MARKS[box.change]} {box.title}" if box.change in MARKS else box.title,)
     cost = ""
     if box.macs and total:
         cost = f"{units.si(box.macs, 'MAC')}, {units.percent(box.macs / total)}"
     elif not box.complete:
         cost = _("MACs unknown")
-    return tuple(line for line in (box.title + _times(box), box.detail, cost) if line)
+    sign = f"{MARKS[box.change]} " if box.change in MARKS else ""
+    return tuple(line for line in (sign + box.title + _times(box), box.detail, cost) if line)
 
 
 def _sentence(box: Box, total: int) -> str:
     words = [f"{term(box.role)} {box.title}" if box.role in ("input", "output") else box.title]
     words[0] += _times(box)
+    if box.change in BECAME:
+        words.append(BECAME[box.change])
     if box.detail:
         words.append(box.detail)
     if box.macs:
@@ -200,6 +222,9 @@ def _paints(boxes: Sequence[Box], color: Coloring) -> list[Paint]:
     if color == "findings":
         return [("finding", box.severity or "none") if box.role == "part" else ("end", "")
                 for box in boxes]  # fmt: skip
+    if color == "change":
+        return [("change", box.change) if box.role in ("part", "join") else ("end", "")
+                for box in boxes]  # fmt: skip
     values = [box.macs if color == "macs" else box.written for box in boxes]
     most = max((value for value in values if value), default=0)
     return [
@@ -224,12 +249,20 @@ def _fill(paint: Paint) -> tuple[str, str]:
     if table == "finding" and key != "none":
         name = {"error": "error", "warning": "warning", "info": "link"}[key]
         return PALETTE[name][0], f"f-{name}"
+    if table == "change" and key in CHANGED:
+        return PALETTE[CHANGED[key]][0], f"f-{CHANGED[key]}"
     return PALETTE["panel"][0], "f-panel"
+
+
+def _edge(paint: Paint) -> tuple[str, str]:
+    """Light around a full colour, else a line that shows."""
+    name = "strong" if _fill(paint)[1] == "f-panel" else "page"
+    return PALETTE[name][0], f"s-{name}"
 
 
 def _ink(paint: Paint) -> tuple[str, str]:
     table, key = paint
-    if table == "end" or key == "none" or (table == "heat" and int(key) < 2):
+    if _fill(paint)[1] == "f-panel" or (table == "heat" and int(key) < 2):
         return PALETTE["ink"][0], "f-ink"
     return PALETTE["on"][0], "f-on"
 
@@ -242,6 +275,12 @@ def _keys(paints: Sequence[Paint], color: Coloring) -> tuple[Key, ...]:
         words = {"error": term("error"), "warning": term("warning"), "info": term("information"),
                  "none": term("nothing")}  # fmt: skip
         return tuple(Key(words[k], *_fill(("finding", k))) for k in words if ("finding", k) in used)
+    if color == "change":
+        found = [change for change in BECAME if ("change", change) in used]
+        return tuple(
+            Key(f"{MARKS[c]} {BECAME[c]}" if c in MARKS else BECAME[c], *_fill(("change", c)))
+            for c in found
+        )
     count = len(HEAT)
     share = mark("from {n} % of the largest tensor")
     if color == "macs":

@@ -8,6 +8,7 @@ from analyzer.restore import record
 
 Depth = Literal["blocks", "modules", "operators"]
 """What one box is."""
+Becoming = Literal["", "same", "changed", "weights", "added", "removed"]
 Role = Literal["input", "output", "join", "part"]
 """What a box stands for: an end of the network, a meeting of branches, or anything else."""
 
@@ -56,6 +57,9 @@ class Box:
     """Of the gravest finding about its operators; empty for none."""
     parts: tuple[BoxPart, ...] = ()
     """Its operators by what they are, in the order of the file, without plumbing."""
+    change: Becoming = ""
+    """What became of it between two models; ``weights``: its stored tensors alone are others. Empty
+    where one model is drawn by itself."""
 
 
 @record

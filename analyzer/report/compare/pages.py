@@ -1,0 +1,32 @@
+"""HTML and PDF about two models: made of the JSON of the comparison alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.report.compare.content import build
+from analyzer.report.compare.sheet import ComparisonReport
+from analyzer.report.content import HTML, PDF
+from analyzer.report.pdf import write
+from analyzer.report.rendering import environment
+
+if TYPE_CHECKING:
+    from analyzer.report.compare.pair import Pair
+    from analyzer.report.content import Medium
+    from analyzer.report.result import Options
+
+
+def html(subject: Pair | ComparisonReport, options: Options) -> bytes:
+    """UTF-8; the same subject and options give the same bytes."""
+    return _page(ComparisonReport.of(subject), options, HTML).encode("utf-8")
+
+
+def pdf(subject: Pair | ComparisonReport, options: Options) -> bytes:
+    """The same on paper, with the JSON of the comparison attached."""
+    report = ComparisonReport.of(subject)
+    return write(_page(report, options, PDF), report.json, options)
+
+
+def _page(report: ComparisonReport, options: Options, medium: Medium) -> str:
+    template = environment().get_template("compare.html.j2")
+    return template.render(build(report.sheet, options, medium))
