@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.cli import exits, values
@@ -13,11 +12,11 @@ from analyzer.cli.bounds import bounds
 from analyzer.cli.judge import judge_one
 from analyzer.cli.options import add_model_options, add_rule_options, add_weights_option
 from analyzer.cli.outputs import STDOUT, keep_models, write_files
+from analyzer.cli.pages.compared import compared_page
 from analyzer.cli.paths import STDIN, absolute
 from analyzer.cli.plan import NO_BASELINE, make_plans
 from analyzer.cli.shell import command_line
 from analyzer.errors import ConfigError
-from analyzer.model.limits import Limits
 from analyzer.report import COMPARE_FORMATS
 from analyzer.report.compare.words import verdict
 from analyzer.report.result import Options
@@ -106,7 +105,10 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         options = Options(created=environment.created)
         private = pair if arguments.provenance == FULL else _without_folders(pair, arguments)
         debug = arguments.debug or environment.debug  # a traceback is this process's
-        make = partial(_rendered, pair=pair, private=private, debug=debug)
+
+        def make(name: str, options: Options) -> bytes:
+            return compared_page(name, private if name in PAGES else pair, options, debug=debug)
+
         files = {path: make(name, options) for path, name in wanted.files.items()}
         write_files(files, folder=wanted.folder)
         if wanted.shown:
@@ -174,16 +176,6 @@ def _is_folder(path: str) -> bool:
 
 def _format_of(path: str) -> str:
     return SUFFIXES.get(os.path.splitext(path)[1].lower(), "text")
-
-
-def _rendered(name: str, options: Options, *, pair: Pair, private: Pair, debug: bool) -> bytes:
-    """One format; a PDF in a guarded process."""
-    subject = private if name in PAGES else pair
-    if name != "pdf" or debug:
-        return COMPARE_FORMATS[name](subject, options)
-    from analyzer.cli.apart import made_apart
-
-    return made_apart(lambda: COMPARE_FORMATS[name](subject, options), Limits(), "the PDF")
 
 
 def _path_of(output: str) -> str:

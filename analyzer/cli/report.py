@@ -15,6 +15,7 @@ from analyzer.cli.options import (
 )
 from analyzer.cli.outputs import keep_models, write_files
 from analyzer.cli.pages.browser import open_page
+from analyzer.cli.pages.compared import compared_pages
 from analyzer.cli.pages.made import FULL, judged, options_of, private_paths, rendered, tell
 from analyzer.cli.pages.places import stem_of, targets_of
 from analyzer.cli.paths import STDIN
@@ -135,6 +136,8 @@ def _report_one(
     targets = targets_of(stem_of(path), arguments.output, suffixes)
     keep_models(targets.values(), [path])
     written = path != STDIN and is_json(path)
+    if written and (compared := Report(read_json(path), path)).is_comparison:
+        return _report_compared(compared, targets, arguments, console, environment)
     report, options, limits = (_written if written else _judged)(arguments, console, environment)
     # All formats before the first file: a report is complete or not there.
     debug = arguments.debug or environment.debug  # a traceback is this process's
@@ -144,6 +147,23 @@ def _report_one(
     tell(lines, targets.values(), console)
     if arguments.open:
         open_page(targets["html"], console, environment)
+    return exits.CLEAN
+
+
+def _report_compared(
+    report: Report,
+    targets: Mapping[str, str],
+    arguments: Namespace,
+    console: Console,
+    environment: Environment,
+) -> int:
+    """Pages of a comparison of which the JSON was written before."""
+    _only_about_pages(arguments)
+    debug = arguments.debug or environment.debug
+    options = Options(created=environment.created)
+    lines, made = compared_pages(report.json, report.source, targets, options, debug=debug)
+    write_files({targets[name]: data for name, data in made.items()}, folder=arguments.output)
+    tell(lines, targets.values(), console)
     return exits.CLEAN
 
 
@@ -165,6 +185,19 @@ def _judged(arguments: Namespace, console: Console, environment: Environment) ->
 def _written(arguments: Namespace, console: Console, environment: Environment) -> Made:
     """A report of which the JSON was written before; nothing is judged anew."""
     (path,) = arguments.models
+    _only_about_pages(arguments)
+    options = Options(count=arguments.count or "macs", created=environment.created)
+    report = Report(read_json(path), path)
+    if arguments.lang not in (None, report.sheet.page.lang):
+        raise ConfigError(f"{path}: --lang {arguments.lang} would change the facts, and the JSON "
+                          f"of this report speaks {report.sheet.page.lang}; run report on the "
+                          "model itself")  # fmt: skip
+    return report, options, Limits()
+
+
+def _only_about_pages(arguments: Namespace) -> None:
+    """Raises ``ConfigError`` for options that would change what the JSON states."""
+    (path,) = arguments.models
     usual = vars(_parsed_alone(path, arguments.output))
     given = [
         name for name, value in usual.items()
@@ -174,13 +207,6 @@ def _written(arguments: Namespace, console: Console, environment: Environment) -
         option = "--no-weights" if given[0] == "weights" else f"--{given[0].replace('_', '-')}"
         raise ConfigError(f"{path}: {option} would change the facts, and the JSON of a report "
                           "states them; run report on the model itself")  # fmt: skip
-    options = Options(count=arguments.count or "macs", created=environment.created)
-    report = Report(read_json(path), path)
-    if arguments.lang not in (None, report.sheet.page.lang):
-        raise ConfigError(f"{path}: --lang {arguments.lang} would change the facts, and the JSON "
-                          f"of this report speaks {report.sheet.page.lang}; run report on the "
-                          "model itself")  # fmt: skip
-    return report, options, Limits()
 
 
 def _parsed_alone(model: str, output: str) -> Namespace:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from analyzer.report.compare import Pair
+    from analyzer.report.compare.sheet import ComparisonReport
     from analyzer.report.scale import Study
     from analyzer.report.settings import SettingsInForce
     from analyzer.report.sheet import Report
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     ReportRenderer = Callable[[Result | Report, Options], bytes]
     BatchRenderer = Callable[[Batch, Options], bytes]
     ScaleRenderer = Callable[[Study, Options], bytes]
-    CompareRenderer = Callable[[Pair, Options], bytes]
+    CompareRenderer = Callable[[Pair | ComparisonReport, Options], bytes]
     SettingsRenderer = Callable[[SettingsInForce, Options], bytes]
     DrawRenderer = Callable[[Sketch, Options], bytes]
     TargetRenderer = Callable[[Deployments, Options], bytes]

@@ -106,6 +106,11 @@ class Report:
         return sheet
 
     @property
+    def is_comparison(self) -> bool:
+        """Whether it is about two models, and pages of another kind; raises ``ModelError``."""
+        return "old" in self._data and "new" in self._data
+
+    @property
     def nodes(self) -> list[dict[str, Any]]:
         """Operators with all that the JSON has of each; raises as ``sheet`` does."""
         if not self.sheet.nodes:  # reading the sheet has checked them

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from analyzer.errors import ModelError
 from analyzer.records import INLINE, Output, shown
 from analyzer.report.compare.page import ComparePage, make_compare_page
 from analyzer.report.compare.words import conclude, say
@@ -79,12 +78,3 @@ class ComparisonReport:
             if side.drawing is not None and not is_drawable(side.drawing):
                 raise refused(self.source, "an edge whose source or target is no box")
         return sheet
-
-
-def is_comparison(json: bytes) -> bool:
-    """Whether a report's JSON is about two models; False for what is no JSON."""
-    try:
-        data = data_of(json, "")
-    except ModelError:
-        return False
-    return "old" in data and "new" in data

@@ -17,7 +17,7 @@ from analyzer.report.view.summary import block_name
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from analyzer.facts import Facts, Node, Tensor
     from analyzer.report.drawing.record import Becoming, Depth
@@ -53,7 +53,7 @@ def draw(
     # The innermost modules of which there are not too many.
     for level in range(LEVELS if depth == "modules" else 1, 0, -1):
         parts = parts_of(facts, wiring, depth, level)
-        became = [_became(changes, part.nodes) for part in parts]
+        became = [_became(facts, changes, part.nodes) for part in parts]
         runs, joined = _runs(facts, parts, depth, became)
         if not joined:
             break
@@ -61,11 +61,15 @@ def draw(
     return builder.drawing(depth, joined)
 
 
-def _became(changes: Mapping[str, Becoming], nodes: Iterable[str]) -> Becoming:
-    """Of several operators together."""
-    found = {changes.get(node, "") for node in nodes}
-    if len(found) == 1:
-        return found.pop()
+def _became(facts: Facts, changes: Mapping[str, Becoming], nodes: Sequence[str]) -> Becoming:
+    """Of several operators together: those that compute most of it say whether it came or went."""
+    if not changes:
+        return ""
+    heavy = [node for node in nodes if counted_macs(facts[node]) or facts[node].params]
+    lead = {changes[node] for node in heavy or nodes}
+    if lead in ({"added"}, {"removed"}):
+        return lead.pop()
+    found = {changes[node] for node in nodes}
     if found & {"changed", "added", "removed"}:
         return "changed"
     return "weights" if "weights" in found else "same"
@@ -255,7 +259,7 @@ class _Builder:
             written=None if None in written else max((b for b in written if b), default=0),
             severity=next((each for each in GRAVEST if each in found), ""),
             parts=_listed(plain, max(2, min(PARTS, ALL_PARTS // len(self.runs)))),
-            change=_became(self.changes, drawn),
+            change=_became(self.facts, self.changes, drawn),
         )
 
     def _title(self, run: Run) -> tuple[str, str]:
