@@ -1,8 +1,8 @@
 """Profiles of devices: TOML files of published figures, each with its sources.
 
 A file of one's own has the same keys. ``factors`` is for measurements: by how much a class of
-layers takes longer than its arithmetic alone; no profile that ships has any, because nothing was
-measured, and nothing is estimated without them.
+layers takes longer than its arithmetic alone (see ``estimate``); no profile that ships has any,
+because nothing was measured, and nothing is estimated without them.
 """
 
 from __future__ import annotations
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 SHIPPED = ("stm32h743", "rpi5", "snapdragon888", "a16_ane", "i7_1185g7", "a100")
 """Ids of the profiles that ship, the smallest device first."""
+CLASSES = ("standard", "pointwise", "depthwise", "grouped", "transposed", "product", "attention",
+           "recurrent", "other")  # fmt: skip
+"""Classes of layers that a factor may be measured for: kinds of convolutions, and the natures of
+other operators that multiply."""
 SUFFIX = ".toml"
 MAX_BYTES = 1 << 16
 """Size of a profile."""
@@ -142,6 +146,9 @@ def _mistakes(values: Mapping[str, Any]) -> list[str]:
     factors = values.get("factors", {})
     if not isinstance(factors, dict) or not all(map(_is_rate, factors.values())):
         found.append("[factors]: must have numbers above 0")
+    else:
+        found += [f"factors.{key}: is no class of layers; they are {', '.join(CLASSES)}"
+                  for key in factors if key not in CLASSES]  # fmt: skip
     return found
 
 

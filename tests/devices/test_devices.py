@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.analyze import analyze
-from analyzer.devices import SHIPPED, Profile, bound, profile
+from analyzer.devices import SHIPPED, Profile, bound, estimate, profile
 from analyzer.errors import ConfigError
 from analyzer.model import load
 from tests.golden.text import facts
@@ -159,3 +159,41 @@ def test_the_page_about_devices_is_true(tmp_path: Path) -> None:
     example = tmp_path / "board.toml"
     example.write_text(page.partition("```toml\n")[2].partition("```")[0])
     assert profile(str(example)).peak["int8"] == 1_600_000_000
+
+
+FACTORS = {"standard": 1.4, "pointwise": 1.3, "depthwise": 7.0, "product": 1.6}
+
+
+def test_nothing_is_estimated_without_measurements() -> None:
+    model = analyze(load(str(SAMPLES / "mobilenet_v1.onnx")))
+    assert estimate(model, profile("rpi5")) is None
+    some = replace(profile("rpi5"), factors={"standard": 1.4, "pointwise": 1.3, "product": 1.6})
+    assert estimate(model, some) is None, "depthwise layers were not measured"
+
+
+def test_an_estimate_takes_each_class_by_its_factor() -> None:
+    model = analyze(load(str(SAMPLES / "mobilenet_v1.onnx")))
+    rate = 4 * 2.4e9 * 8
+    # MobileNet paper, table 2: 94.86 % pointwise, 3.06 % depthwise, 1.19 % 3×3, 0.18 % product
+    kinds = model.totals.macs_by_kind
+    assert kinds["pointwise"] / MOBILENET == pytest.approx(0.9486, rel=1e-3)
+    expected = (
+        kinds["pointwise"] * 1.3
+        + kinds["depthwise"] * 7
+        + kinds["standard"] * 1.4
+        + (MOBILENET - sum(kinds[k] for k in ("pointwise", "depthwise", "standard"))) * 1.6
+    )
+    measured = replace(profile("rpi5"), factors=FACTORS)
+    assert estimate(model, measured) == pytest.approx(expected / rate)
+
+
+def test_a_factor_is_measured_for_a_class_of_layers(tmp_path: Path) -> None:
+    written = tmp_path / "ours.toml"
+    written.write_text(
+        "name = 'ours'\nsources = ['s']\nmemory = 1\nbandwidth = 1\n"
+        "[peak]\nfloat32 = 1\n[factors]\nConv = 2\n"
+    )
+    with pytest.raises(
+        ConfigError, match=r"factors\.Conv: is no class of layers; they are standard"
+    ):
+        profile(str(written))

@@ -129,3 +129,14 @@ def test_a_type_that_a_device_computes_more_slowly_is_not_recommended(mobilenet:
     found = options(mobilenet.facts, whatif.WhatIf("no"), slow)
     assert "int8" in {form.id for form in found}
     assert actions.first((), found) == ("float16",)
+
+
+def test_what_is_slower_by_measurements_is_not_recommended(standard: Result) -> None:
+    usual = profile("rpi5")
+    factors = {"standard": 1.0, "pointwise": 1.0, "depthwise": 7.0, "product": 1.0}
+    fast = {a.rule: a for a in actions.actions(standard, replace(usual, factors=factors))}
+    assert not fast["SEP001"].slower
+    factors["depthwise"] = 700.0
+    slow = actions.actions(standard, replace(usual, factors=factors))
+    assert {a.rule: a.slower for a in slow}["SEP001"]
+    assert "SEP001" not in actions.first(slow, ())

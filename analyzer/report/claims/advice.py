@@ -77,7 +77,7 @@ def verdict(result: Result) -> Claim:
 
 def actions(result: Result) -> Claim:
     """What rules ask for first; never what our own model calls slower."""
-    asked = view_actions.actions(result)
+    asked = view_actions.actions(result, main_device(result.devices))
     chosen = view_actions.recommended(asked)
     return Claim(
         "actions",

@@ -133,7 +133,7 @@ def _action(
         device=label(device.name, 60) if device is not None else "",
         seconds_now=now,
         seconds=then,
-        slower=_is_slower(facts, items),
+        slower=_is_slower(facts, items, device),
     )
 
 
@@ -176,8 +176,13 @@ def _times(facts: Facts, device: Profile | None, macs: int) -> tuple[float | Non
     return now, now * (totals.macs - macs) / totals.macs
 
 
-def _is_slower(facts: Facts, items: Iterable[Finding]) -> bool:
-    """Whether the example device takes longer once every conversion of a rule is made."""
+def _is_slower(facts: Facts, items: Iterable[Finding], device: Profile | None) -> bool:
+    """Whether a device takes longer once every conversion of a rule is made: the example by its
+    roofline, or the one that was chosen by what was measured of it."""
     nodes = [f.node for f in items if f.saving is not None]
-    speed = conversion.speedup(facts, nodes) if nodes else None
-    return speed is not None and speed < 1
+    if not nodes:
+        return False
+    speeds = [conversion.speedup(facts, nodes)]
+    if device is not None and device.factors:
+        speeds.append(conversion.measured_speedup(facts, nodes, device))
+    return any(speed is not None and speed < 1 for speed in speeds)

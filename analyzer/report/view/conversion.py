@@ -7,6 +7,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.devices import layer_seconds
 from analyzer.facts import BITS
 from analyzer.language import _, mark
 from analyzer.records import shown
@@ -16,6 +17,7 @@ from analyzer.restore import record
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from analyzer.devices import Profile
     from analyzer.evidence import LayerEvidence, Separability
     from analyzer.facts import Conv, Facts, Node, Saving
     from analyzer.report.result import Result
@@ -215,6 +217,44 @@ def speedup(facts: Facts, nodes: Iterable[str]) -> float | None:
             return None
         now, after = now + times[0] * node.counted, after + times[1] * node.counted
     return now / after if after else None
+
+
+def measured_speedup(facts: Facts, nodes: Iterable[str], device: Profile) -> float | None:
+    """The same by what was measured of a device: each class of layer has its factor.
+
+    ``None`` where nothing was measured of one of the classes. Depthwise layers that take seven
+    times their arithmetic make a conversion slower that saves half of the multiplications.
+    """
+    wanted = frozenset(nodes)
+    now = after = 0.0
+    for node in facts.nodes:
+        if node.id not in wanted or node.conv is None or node.saving is None:
+            continue
+        depthwise, pointwise = _parts(node.conv)
+        of_both = node.saving.macs_after
+        spatial = of_both * depthwise // (depthwise + pointwise) if of_both else 0
+        times = [
+            layer_seconds(device, kind, node.precision, macs)
+            for kind, macs in (
+                (node.kind, node.saving.macs_now),
+                ("depthwise", spatial),
+                ("pointwise", of_both - spatial),
+            )
+        ]
+        if None in times:
+            return None
+        now, after = now + (times[0] or 0), after + (times[1] or 0) + (times[2] or 0)
+    return now / after if after else None
+
+
+def _parts(conv: Conv) -> tuple[int, int]:
+    """MACs of the depthwise and of the pointwise convolution, as shares of their sum."""
+    inner, outer = (
+        prod(side for side in spatial if side is not None)
+        for spatial in (conv.in_spatial, conv.out_spatial)
+    )
+    moved = inner if conv.transposed else outer
+    return moved * conv.kernel_volume, outer * conv.out_channels
 
 
 def roofline_speedup(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from analyzer.devices import SHIPPED, bound
+from analyzer.devices import SHIPPED, bound, estimate
 from analyzer.language import term
 from analyzer.restore import record
 from analyzer.sanitise import label
@@ -26,6 +26,9 @@ class DeviceRow:
     kind: str
     seconds: float | None
     """One inference takes no less, by its arithmetic alone."""
+    estimate: float | None
+    """Seconds that one inference takes, by factors measured for each class of its layers; null
+    where those were not measured."""
     per_second: float | None
     """Inferences a second, at most."""
     missing: tuple[str, ...]
@@ -70,6 +73,7 @@ def _row(facts: Facts, profile: Profile) -> DeviceRow:
         name=label(profile.name, 60),
         kind=label(term(profile.kind), 40),
         seconds=found.seconds,
+        estimate=estimate(facts, profile),
         per_second=found.per_second,
         missing=found.missing,
         partial=found.partial,

@@ -64,6 +64,8 @@ def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> Sma
 def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
     """Calibrated for convolutions; products are quantised as they come, without calibration."""
     kinds, whole = facts.totals.macs_by_kind, facts.parameters.weight_bytes
+    cells = sum(n for kind, n in facts.totals.params_by_kind.items() if kind in RECURRENT)
+    held = max(0, held - 4 * cells)  # those stay in float
     static = 2 * sum(n for kind, n in kinds.items() if kind in CONVOLUTIONS) >= facts.totals.macs
     how = _(
         "Quantise statically (`onnxruntime.quantization.quantize_static`) with some hundred "
