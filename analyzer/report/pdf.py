@@ -11,6 +11,7 @@ from analyzer.report.content import PDF
 from analyzer.report.faces import font_config
 from analyzer.report.rendering import render as render_page
 from analyzer.report.sheet import Report
+from analyzer.report.tags import mend
 from analyzer.units import shorten
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ UNDATED = datetime(1980, 1, 1, tzinfo=UTC)
 
 
 def render(subject: Result | Report, options: Options) -> bytes:
-    """PDF/UA-1; the same subject and options give the same bytes on the same machine."""
+    """PDF/UA-1, as far as checkers can tell; the same subject and options give the same bytes on
+    the same machine."""
     report = Report.of(subject)
     return write(render_page(report.sheet, options, PDF), report.json, options)
 
@@ -42,7 +44,10 @@ def write(page: str, json: bytes, options: Options) -> bytes:
     )
     document = weasyprint.HTML(string=page, url_fetcher=nothing, media_type="print")
     written: bytes = document.write_pdf(
-        pdf_variant="pdf/ua-1", attachments=[facts], font_config=font_config(page)
+        pdf_variant="pdf/ua-1",
+        attachments=[facts],
+        font_config=font_config(page),
+        finisher=mend,
     )
     return written
 

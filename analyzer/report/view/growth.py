@@ -178,7 +178,7 @@ def curve(row: GrowthRow) -> Curve | None:
         tuple(Tick(round(bottom - s * TALL, 1), units.si(round(most * s)) if s else "0")
               for s in (0.0, 0.5, 1.0)),
         side,
-        _("MACs over {side}: {macs} at {size}, {most} at {last}",
+        _("Curve of multiply-accumulates over {side}, from {macs} at {size} to {most} at {last}",
           side=side, macs=units.si(row.macs, "MAC"), size=units.count(row.size),
           most=units.si(most, "MAC"), last=units.count(last)),
     )  # fmt: skip
