@@ -97,7 +97,7 @@ def _graphml(graph: nx.MultiDiGraph[str]) -> bytes:
     for number, (source, target, data) in enumerate(graph.edges(data=True)):
         numbered.add_edge(source, target, f"e{number}", **data)
     buffer = BytesIO()
-    nx.write_graphml(numbered, buffer)
+    nx.write_graphml_xml(numbered, buffer)  # the other writes in another order where lxml is
     return buffer.getvalue()
 
 
