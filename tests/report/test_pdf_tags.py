@@ -47,7 +47,7 @@ def kids(element: Any) -> list[Any]:
 
 
 def kinds(pdf: pikepdf.Pdf, kind: str) -> list[tuple[Any, list[Any]]]:
-    return [(e, above) for e, above in elements(pdf) if e.S == kind]
+    return [(e, above) for e, above in elements(pdf) if kind == e.S]
 
 
 @pytest.mark.parametrize("model", MODELS)
