@@ -71,8 +71,8 @@ def _set_aside_margins(pdf: Any, elements: list[Any], objects: dict[bytes, Any])
     for element in elements:
         if id(element) not in told:
             gone.add(element.reference)
-            numbers = (kid for kid in element["K"] if isinstance(kid, int))
-            aside.setdefault(element["Pg"], set()).update(numbers)
+            marked = [kid for kid in element["K"] if isinstance(kid, int)]
+            aside.setdefault(element["Pg"], set()).update(marked)
     for page, numbers in aside.items():
         operators = objects[objects[page]["Contents"]].stream
         for at, operand in enumerate(operators):

@@ -53,7 +53,7 @@ def kinds(pdf: pikepdf.Pdf, kind: str) -> list[tuple[Any, list[Any]]]:
 @pytest.mark.parametrize("model", MODELS)
 def test_checker_of_pdf_ua_finds_nothing(opened: Any, model: str, tmp_path: Path) -> None:
     opened(model).save(tmp_path / "report.pdf")
-    report = pdfua.validate(tmp_path / "report.pdf")
+    report = pdfua.validate(str(tmp_path / "report.pdf"))
     assert [f"{f.rule_id} {f.message}" for f in report.findings] == []
 
 
