@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from analyzer.facts import Facts
 
-MOST_NODES = 2_000_000
+MOST_NODES = 1_000_000
 """Nodes of all trees above which they are not followed."""
 LEAF = "LEAF"
 PER_TREE = {"nodes_": "nodes_treeids", "class_": "class_treeids", "target_": "target_treeids"}

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
 from analyzer.devices import profile
+from analyzer.facts import Facts
 from analyzer.report import REPORT_FORMATS, Options, Result
 from analyzer.report.view import actions, whatif
 from analyzer.report.view.audits import checked
 from analyzer.report.view.options import options
 from analyzer.report.view.options.form import LEVELS
-from tests.golden.text import facts
+from analyzer.surplus import OpenSize
+from tests.golden.text import facts, facts_of
+from tests.patterns.other_nets import bert_base, gpt, token_net
 from tests.report.results import words
+from tests.smaller.test_forest import listed
+from tests.smaller.test_recurrent import cell
 
 
 def test_what_saves_a_tenth_of_the_macs_has_high_impact_and_needs_training(
@@ -140,3 +146,60 @@ def test_what_is_slower_by_measurements_is_not_recommended(standard: Result) -> 
     slow = actions.actions(standard, replace(usual, factors=factors))
     assert {a.rule: a.slower for a in slow}["SEP001"]
     assert "SEP001" not in actions.first(slow, ())
+
+
+def tree(depth: int) -> tuple[list[int], list[str], list[int], list[int]]:
+    """A full tree: node n leads to 2·n + 1 and 2·n + 2."""
+    ids = range(2 ** (depth + 1) - 1)
+    inner = len(ids) // 2
+    modes = ["BRANCH_LEQ" if n < inner else "LEAF" for n in ids]
+    left, right = ([2 * n + k if n < inner else 0 for n in ids] for k in (1, 2))
+    return list(ids), modes, left, right
+
+
+def test_half_of_a_large_forest_is_worth_a_line() -> None:
+    trees = facts_of(listed(*[tree(9)] * 40))
+    (form,) = options(trees, whatif.WhatIf("no"), profile("rpi5"))
+    assert (form.id, form.impact, form.macs, form.weight_bytes) == ("trees", "high", None, None)
+    assert "at most 180 comparisons a sample instead of 360" in form.extra
+    small = facts_of(listed(*[tree(2)] * 40))
+    assert options(small, whatif.WhatIf("no"), None) == ()
+
+
+def decoder() -> Facts:
+    """Two layers of width 64 and a head over 5,000 words, as if the length were open.
+
+    A layer takes 4·64² and 2·64·256 for a token, and 2·64 for a token and each token it sees.
+    """
+    net = token_net()
+    token = 2 * (4 * 64**2 + 2 * 64 * 256) + 64 * 5000
+    size = OpenSize("s", (("x", 1),), False, 128, 1, (Fraction(0), Fraction(token), Fraction(256)))
+    return replace(net.facts(gpt(net)), find_open_sizes=lambda: (size,))
+
+
+def test_with_a_cache_a_token_takes_its_own_part_and_the_scores_of_those_before() -> None:
+    found = {form.id: form for form in options(decoder(), whatif.WhatIf("no"), profile("rpi5"))}
+    assert decoder().totals.macs == 418_304 * 128 + 256 * 128**2
+    assert found["kv-cache"].macs == 418_304 + 256 * 128
+    # 2 layers, keys and values of 64 numbers of 4 bytes
+    assert found["kv-cache"].extra == "cache 128 KiB, 1 KiB a token"
+    assert found["sequence"].macs == 418_304 * 64 + 256 * 64**2
+    assert {"int4-weights", "int8-weights"} <= set(found), "of a decoder"
+    assert "heads" in found
+
+
+def test_a_narrower_transformer_is_no_option() -> None:
+    net = token_net()
+    found = net.facts(bert_base(net))
+    ids = {form.id for form in options(found, whatif.view(found), profile("rpi5"))}
+    assert {"heads", "depth", "int8", "int8-weights"} <= ids
+    assert not {"width", "resolution", "kv-cache", "int4-weights"} & ids
+
+
+def test_recurrent_networks_are_quantised_without_calibration() -> None:
+    found = facts_of(cell("LSTM", both=True))
+    forms = {form.id: form for form in options(found, whatif.view(found), profile("rpi5"))}
+    assert {"lstm-int8", "forward", "float16"} <= set(forms)
+    assert "int8" not in forms, "no runtime calibrates the cells of an LSTM"
+    assert forms["forward"].macs == found.totals.macs // 2
+    assert "gru" not in forms, "a fourth of so few weights is not worth training"

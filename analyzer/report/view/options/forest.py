@@ -40,6 +40,7 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
         ),
         Judged("medium", "medium", _("accuracy: measure"), "high",
                _("the trees that come first in the file")),
+        beside=(found.bytes, half.bytes),
         extra=_(
             "tables {then} instead of {now}, at most {fewer} comparisons a sample instead of "
             "{most}",

@@ -90,6 +90,7 @@ def form(
     weight_bytes: int | None = None,
     instead: Mapping[str, str] = {},
     extra: str = "",
+    beside: tuple[int, int] = (0, 0),
 ) -> SmallerForm:
     """A form with its times and its impact.
 
@@ -98,6 +99,8 @@ def form(
     words : id, title, and what to do.
     macs, weight_bytes : afterwards; ``None`` where they stay as they are.
     instead : element types of arithmetic and those that replace them.
+    extra : another figure that changes, in words.
+    beside : bytes today and afterwards of what is no weight, such as a cache.
     """
     whole, held = facts.totals.macs, facts.parameters.weight_bytes
     now = then = bound(facts, device).seconds if device is not None else None
@@ -108,12 +111,17 @@ def form(
     saved = 0 if weight_bytes is None else held - weight_bytes
     fewer = 0 if macs is None else whole - macs
     sooner = 1 - then / now if then is not None and now else 0.0
+    impacts = impact_of(fewer, whole, saved, held, sooner), _impact_beside(*beside)
     id_, title, how = words
     return SmallerForm(
-        id_, title, how, impact_of(fewer, whole, saved, held, sooner),
+        id_, title, how, min(impacts, key=LEVELS.index),
         macs, weight_bytes, held, extra,
         label(device.name, 60) if device is not None else "", now, then, *judged,
     )  # fmt: skip
+
+
+def _impact_beside(now: int, then: int) -> Level:
+    return impact_of(0, 0, now - then, now)
 
 
 def is_worthwhile(facts: Facts, found: SmallerForm) -> bool:

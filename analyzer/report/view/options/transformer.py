@@ -106,6 +106,7 @@ def _half_cache(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
         ),
         Judged("low", "low", _("last digits"), "high",
                _("the cache alone, at the analysed length")),
+        beside=(held.bytes, held.bytes // 2),
         extra=_(
             "cache {then} instead of {now} at {tokens} tokens",
             then=units.size(held.bytes // 2), now=units.size(held.bytes),
