@@ -28,15 +28,21 @@ def render(subject: Result | Report, options: Options) -> bytes:
     return write(render_page(report.sheet, options, PDF), report.json, options)
 
 
-def write(page: str, json: bytes, options: Options) -> bytes:
-    """A page of HTML on paper, with the JSON that it is made of attached."""
+def write(
+    page: str,
+    data: bytes,
+    options: Options,
+    name: str = "report.json",
+    about: str = "Everything in this report, and every operator, as JSON",
+) -> bytes:
+    """A page of HTML on paper, with the ``data`` that it is made of attached as a file ``name``."""
     weasyprint = load_weasyprint()
     nothing = fetcher()
     date = options.created or UNDATED
     facts = weasyprint.Attachment(
-        string=json,
-        name="report.json",
-        description="Everything in this report, and every operator, as JSON",
+        string=data,
+        name=name,
+        description=about,
         created=date,
         modified=date,
         relationship="Data",

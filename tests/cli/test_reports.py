@@ -170,6 +170,14 @@ def test_two_processes_write_what_one_writes(cli: Cli) -> None:
         assert Path("1", name).read_bytes() == Path("2", name).read_bytes()
 
 
+def test_the_index_is_a_pdf_as_well_where_reports_are(cli: Cli) -> None:
+    put("nets/a.onnx")
+    said = cli("report", "nets", "-o", "out", "--format", "pdf")
+    assert said.out == "out/index.html\nout/index.csv\nout/index.pdf\n"
+    assert written() == {"a.pdf", "index.html", "index.csv", "index.pdf"}
+    assert Path("out/index.pdf").read_bytes().startswith(b"%PDF")
+
+
 def test_one_model_alone_has_no_index(cli: Cli) -> None:
     put("a.onnx")
     assert cli("report", "a.onnx", "-o", "out", *HTML).out == "out/a.html\n"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.cli import exits
+from analyzer.cli.apart import made_apart
 from analyzer.cli.bases import with_bases
 from analyzer.cli.batch import each_path, jobs_for
 from analyzer.cli.judge import failure_of, prepare
@@ -32,10 +33,13 @@ from analyzer.cli.progress import BatchProgress
 from analyzer.cli.shell import command_line
 from analyzer.devices import SHIPPED, profile
 from analyzer.errors import OutputError
+from analyzer.language import _
+from analyzer.model.limits import Limits
 from analyzer.report.brief import brief_index
 from analyzer.report.index.csv import render_index_csv
 from analyzer.report.index.entry import IndexEntry, entry_of, failed
 from analyzer.report.index.html import render_index
+from analyzer.report.index.pdf import render_index_pdf
 from analyzer.report.privacy import name_of
 from analyzer.report.result import Failure, Options
 from analyzer.report.sheet import Report
@@ -86,7 +90,8 @@ def report_many(
     models = [item for item in found if isinstance(item, str)]
     places, roots = places_of(models, named), roots_of(named)
     targets = {path: targets_of(place.stem, folder, suffixes) for path, place in places.items()}
-    index = targets_of(INDEX, folder, {"html": "html", "csv": "csv"})
+    kinds = ("html", "csv", "pdf") if "pdf" in suffixes else ("html", "csv")
+    index = targets_of(INDEX, folder, {kind: kind for kind in kinds})
     files = [path for each in (*targets.values(), index) for path in each.values()]
     keep_models(files, models)
     plans = with_bases(make_plans(models, arguments, environment.today, note=console.note))
@@ -107,18 +112,33 @@ def report_many(
         else row(item.path, Failure(item.path, str(item)))
         for item in found
     )  # fmt: skip
-    options = Options(created=environment.created)
-    title = name_of(absolute(named[0])) if len(named) == 1 else "Models"
-    contents = {
-        index["html"]: render_index(entries, options, title),
-        index["csv"]: render_index_csv(entries),
-    }
-    write_files(contents, folder=folder)
-    tell(brief_index(entries), index.values(), console)
+    title = name_of(absolute(named[0])) if len(named) == 1 else _("Models")
+    _write_index(entries, title, index, console, Options(created=environment.created))
     if arguments.open:
         open_page(index["html"], console, environment)
     unread = any(not entry.judged for entry in entries)
     return exits.INCONCLUSIVE if unread else exits.CLEAN
+
+
+def _write_index(
+    entries: Sequence[IndexEntry],
+    title: str,
+    index: Mapping[str, str],
+    console: Console,
+    options: Options,
+) -> None:
+    """Write the index and say so; ``index`` has its paths by format. The PDF comes last: what is
+    read first is there, whatever becomes of it."""
+    contents = {
+        index["html"]: render_index(entries, options, title),
+        index["csv"]: render_index_csv(entries),
+    }
+    write_files(contents, folder=os.path.dirname(index["html"]))
+    if "pdf" in index:
+        console.doing(_("writing {format}", format="PDF"))
+        page = made_apart(lambda: render_index_pdf(entries, options, title), Limits(), "the PDF")
+        write_files({index["pdf"]: page})
+    tell(brief_index(entries), index.values(), console)
 
 
 class _Shelf:

@@ -38,6 +38,8 @@ BAR, GAP, TALL = 6, 2, 24
 DECADES = 3
 ROWS = 1_000
 """Most models of a table; a page of more is slow to open, and the CSV has all of them."""
+PRINTED_ROWS = 200
+"""The same on paper."""
 LISTED = 2_000
 """Most findings of the page of ``check``; those of the models that follow are left to the CSV."""
 NAME = 40
@@ -112,10 +114,19 @@ class ModelFindings:
 
 def render_index(entries: Sequence[IndexEntry], options: Options, title: str) -> bytes:
     """UTF-8: the index of the reports that ``entries`` name; ``title`` is their folder's."""
+    return index_page(entries, options, title).encode("utf-8")
+
+
+def index_page(
+    entries: Sequence[IndexEntry], options: Options, title: str, *, on_paper: bool = False
+) -> str:
+    """The same, as text; ``on_paper``: for a PDF."""
     known = [entry.macs.value for entry in entries if entry.macs.value]
     low, high = min(known, default=1), max(known, default=1)
     rows = [_family(family, low, high) for family in families(entries)]
-    return _page(entries, options, title=title, eyebrow=_("onnxlint index"), rows=rows)
+    return _page(
+        entries, options, title=title, eyebrow=_("onnxlint index"), rows=rows, on_paper=on_paper
+    )
 
 
 def render_batch(batch: Batch, options: Options) -> bytes:
@@ -139,7 +150,7 @@ def render_batch(batch: Batch, options: Options) -> bytes:
     return _page(
         shown, options, title=_("Models checked"), eyebrow=_("onnxlint check"),
         found=found, left=left, lead=summary(batch),
-    )  # fmt: skip
+    ).encode("utf-8")  # fmt: skip
 
 
 def _shown(item: Result | Failure, options: Options) -> IndexEntry:
@@ -170,14 +181,17 @@ def _page(
     rows: Sequence[FamilyRow] = (),
     found: Sequence[ModelFindings] = (),
     left: int = 0,
-) -> bytes:
+    on_paper: bool = False,
+) -> str:
     """``left``: models with findings that are not among ``found``."""
     order, totals = worst_first(entries), totals_of(entries)
     rest = [entry for entry in order if entry.reasons]
-    unjudged = rest[:ROWS]
+    most = PRINTED_ROWS if on_paper else ROWS
+    unjudged = rest[:most]
     why = {entry.path: f"why{number}" for number, entry in enumerate(unjudged, 1)}
     devices = list(dict.fromkeys((t.device, t.name) for e in entries for t in e.times))
-    text = environment().get_template("index.html.j2").render(
+    return environment().get_template("index.html.j2").render(
+        print=on_paper,
         lang=spoken(),
         title=title,
         eyebrow=eyebrow,
@@ -186,7 +200,7 @@ def _page(
         version=__version__,
         js=script(SCRIPTS),
         cards=_cards(totals, "unjudged" if unjudged else ""),
-        entries=order[: min(options.html_rows, ROWS)],
+        entries=order[: min(options.html_rows, most)],
         models=len(order),
         anchors={each.entry.path: each.anchor for each in found},
         unjudged=unjudged,
@@ -199,7 +213,6 @@ def _page(
         left=left,
         colors=COLORS,
     )  # fmt: skip
-    return text.encode("utf-8")
 
 
 def in_all(totals: IndexTotals) -> str:

@@ -1,0 +1,86 @@
+"""The index on paper."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from analyzer.devices import profile
+from analyzer.language import speaking
+from analyzer.report import Options, Result
+from analyzer.report.index.csv import render_index_csv
+from analyzer.report.index.entry import IndexEntry, entry_of, failed
+from analyzer.report.index.pdf import render_index_pdf
+from tests.report.results import HOSTILE
+from tests.report.test_pdf import Complaints, run, streams
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def complaints() -> Iterator[list[str]]:
+    """What WeasyPrint says meanwhile."""
+    logger, handler = logging.getLogger("weasyprint"), Complaints()
+    logger.addHandler(handler)
+    yield handler.said
+    logger.removeHandler(handler)
+
+
+@pytest.fixture
+def entries(mobilenet: Result, standard: Result, hostile: Result) -> list[IndexEntry]:
+    files = {"html": "a.html", "pdf": "a.pdf"}
+    device = (profile("rpi5"),)
+    return [entry_of(mobilenet, "mobilenet.onnx", files, device),
+            entry_of(standard, "standard.onnx", files, device),
+            entry_of(hostile, HOSTILE, files, device), failed(HOSTILE, HOSTILE)]  # fmt: skip
+
+
+def text_of(data: bytes, folder: Path) -> str:
+    (folder / "index.pdf").write_bytes(data)
+    return " ".join(run("pdftotext", "-layout", folder / "index.pdf", "-").split())
+
+
+def test_it_has_totals_and_the_worst_first_and_nothing_to_complain_about(
+    entries: list[IndexEntry], complaints: list[str], tmp_path: Path
+) -> None:
+    data = render_index_pdf(entries, Options(), "nets")
+    assert complaints == []
+    text = text_of(data, tmp_path)
+    assert "4 models: 1 not read, 3 with findings." in text
+    text = text[text.index("Worst first") :]
+    assert text.index("not read") < text.index("standard.onnx") < text.index("mobilenet.onnx")
+    assert "≥ 7.405 ms" in text
+    info = run("pdfinfo", tmp_path / "index.pdf")
+    assert re.search(r"Tagged:\s+yes", info)
+    assert any(b'pdfuaid:part="1"' in part for part in streams(data))
+
+
+def test_the_whole_table_is_attached(entries: list[IndexEntry]) -> None:
+    data = render_index_pdf(entries, Options(), "nets")
+    assert render_index_csv(entries) in streams(data)
+
+
+def test_long_lists_are_cut_and_say_so(tmp_path: Path) -> None:
+    rows = [failed(f"net{n}.onnx", "the file is empty") for n in range(300)]
+    text = text_of(render_index_pdf(rows, Options(), "nets"), tmp_path)
+    assert "200 of 300 models shown; the CSV has all of them." in text
+    assert "100 more; the CSV has all of them." in text
+
+
+def test_the_same_rows_give_the_same_bytes(entries: list[IndexEntry]) -> None:
+    first, second = (render_index_pdf(entries, Options(), "nets") for _again in range(2))
+    assert first == second
+
+
+def test_it_speaks_korean_with_letters_that_are_there(
+    entries: list[IndexEntry], complaints: list[str], tmp_path: Path
+) -> None:
+    with speaking("ko"):
+        text = text_of(render_index_pdf(entries, Options(), "nets"), tmp_path)
+    assert complaints == []
+    assert "발견 사항" in text
