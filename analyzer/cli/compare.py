@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from analyzer.cli import exits, values
 from analyzer.cli.bounds import bounds
 from analyzer.cli.judge import judge_one
-from analyzer.cli.options import add_model_options, add_rule_options, add_weights_option
+from analyzer.cli.options import (
+    add_language_option,
+    add_model_options,
+    add_rule_options,
+    add_weights_option,
+)
 from analyzer.cli.outputs import STDOUT, keep_models, write_files
 from analyzer.cli.pages.compared import compared_page
 from analyzer.cli.paths import STDIN, absolute
@@ -87,6 +92,7 @@ def configure(parser: ArgumentParser) -> None:
         choices=LEVELS,
         help="exit code 1 if a finding came of at least this severity",
     )
+    add_language_option(parser)
     add_weights_option(parser)
     add_rule_options(parser)
     add_model_options(parser)

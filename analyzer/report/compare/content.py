@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from analyzer.language import _, mark, ngettext
 from analyzer.report.compare.figures import figure_text
 from analyzer.report.compare.words import conclude, minus, relative, say
 from analyzer.report.content import PDF
-from analyzer.report.drawing.picture import Picture, picture
+from analyzer.report.drawing.picture import Coloring, Picture, picture
 from analyzer.report.view.kinds import COLORS
 from analyzer.sanitise import label
 from analyzer.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from analyzer.report.compare.page import ComparePage
     from analyzer.report.compare.sheet import ComparedSheet
@@ -52,9 +53,7 @@ PAPER = Most(layers=24, same=0, findings=12, tensors=10, places=0)
 class Drawn:
     """One of the networks."""
 
-    which: str
-    """``old`` or ``new``."""
-    name: str
+    title: str
     picture: Picture
     joined: bool
 
@@ -80,6 +79,21 @@ def build(sheet: ComparedSheet, options: Options, medium: Medium) -> dict[str, o
         "headlines": others[:HEADLINES],
         "more_headlines": others[HEADLINES:],
         "figures": figures,
+        "doubts": list(_doubts(page)),
+        "paired": _paired(page),
+        "still": ngettext("{n} layer is the same.", "{n} layers are the same.", page.layers.same),
+        "turned": {
+            turn: sum(f.count for f in page.findings if f.turn == turn)
+            for turn in ("new", "gone", "kept")
+        },
+        "fates": [ngettext(*FATES[f.fate], f.count) for f in page.weights.fates],
+        "tensors": [
+            row
+            for row in page.weights.rows
+            if medium is not PDF or row.fate in ("changed", "resized")
+        ],
+        "left_out": "; ".join(f"{each.section} ({each.reason})" for each in page.left_out),
+        "states": {state: _(words) for state, words in STATES.items()},
         "cards": [figures[name] for name in CARDS],
         "changed": [row for row in rows if row.state != "same" and row.layer],
         "operators": [row for row in rows if row.state != "same" and not row.layer],
@@ -96,15 +110,80 @@ def build(sheet: ComparedSheet, options: Options, medium: Medium) -> dict[str, o
 
 def _title(page: ComparePage) -> str:
     old, new = page.old.name, page.new.name
-    return f"{old} → {new}" if old != new else f"{old}, old and new"
+    return f"{old} → {new}" if old != new else _("{name}, old and new", name=old)
 
 
-def _drawings(page: ComparePage) -> Iterable[Drawn]:
-    color = "kind" if page.outcome == "another" else "change"
-    for which, side in (("new", page.new), ("old", page.old)):
+def _paired(page: ComparePage) -> str:
+    """How many operators are in both."""
+    both = ngettext("{n} operator is in both models", "{n} operators are in both models",
+                    page.paired)  # fmt: skip
+    if not page.renamed:
+        return f"{both}."
+    return _("{both}, {renamed} under another name.", both=both, renamed=f"{page.renamed:,}")
+
+
+def _doubts(page: ComparePage) -> Iterator[str]:
+    """What figures rest on."""
+    old, new = (((side.certainty, side.reason) if side.certainty != "exact" else None)
+                for side in (page.old, page.new))  # fmt: skip
+    if old and old == new:
+        yield _(HOLD if old[0] == "assumed" else BOTH, reason=old[1])
+        return
+    for said, assumed, other in ((old, OLD_HOLD, OLD), (new, NEW_HOLD, NEW)):
+        if said:
+            yield _(assumed if said[0] == "assumed" else other, reason=said[1])
+
+
+HOLD = mark("Figures of both models hold {reason}.")
+BOTH = mark("Figures of both models are not exact: {reason}.")
+OLD_HOLD = mark("Figures of the old model hold {reason}.")
+OLD = mark("Figures of the old model are not exact: {reason}.")
+NEW_HOLD = mark("Figures of the new model hold {reason}.")
+NEW = mark("Figures of the new model are not exact: {reason}.")
+STATES = {
+    "added": mark("added"),
+    "removed": mark("gone"),
+    "changed": mark("changed"),
+    "weights": mark("other weights"),
+    "same": mark("the same"),
+    "passed": mark("passed"),
+    "failed": mark("failed"),
+    "inconclusive": mark("inconclusive"),
+    "resized": mark("another shape"),
+    "quantised": mark("quantised"),
+    "converted": mark("rounded"),
+    "folded": mark("folded"),
+}
+"""What became of something, by the key that the JSON has."""
+FATES = {
+    "changed": (mark("{n} has other values."), mark("{n} have other values.")),
+    "resized": (mark("{n} has another shape."), mark("{n} have another shape.")),
+    "quantised": (
+        mark("{n} holds integers in one of the models."),
+        mark("{n} hold integers in one of the models."),
+    ),
+    "converted": (
+        mark("{n} differs as far as another floating-point type rounds."),
+        mark("{n} differ as far as another floating-point type rounds."),
+    ),
+    "folded": (
+        mark("{n} differs as far as a normalisation demands that was folded in."),
+        mark("{n} differ as far as a normalisation demands that was folded in."),
+    ),
+}
+"""Of pairs of tensors, singular and plural."""
+
+
+NEW_NETWORK = mark("The new network: {name}")
+OLD_NETWORK = mark("The old network: {name}")
+
+
+def _drawings(page: ComparePage) -> Iterator[Drawn]:
+    color: Coloring = "kind" if page.outcome == "another" else "change"
+    for words, side in ((NEW_NETWORK, page.new), (OLD_NETWORK, page.old)):
         if side.drawing is not None and side.drawing.boxes:
-            made = picture(side.drawing, "kind" if color == "kind" else "change")
-            yield Drawn(which, side.name, made, side.drawing.joined)
+            made = picture(side.drawing, color)
+            yield Drawn(_(words, name=side.name), made, side.drawing.joined)
 
 
 def differs(aspect: ComparedAspect) -> str:
@@ -115,13 +194,13 @@ def differs(aspect: ComparedAspect) -> str:
     ('axis 1 → −1', 'reads what another operator makes')
     """
     if aspect.name in MOVED:
-        return MOVED[aspect.name]
+        return _(MOVED[aspect.name])
     if aspect.name in PLAIN:
         return f"{aspect.old} → {aspect.new}"
     return f"{aspect.name} {minus(aspect.old)} → {minus(aspect.new)}"
 
 
 MOVED = {
-    "sources": "reads what another operator makes",
-    "outputs": "makes other outputs of the model",
+    "sources": mark("reads what another operator makes"),
+    "outputs": mark("makes other outputs of the model"),
 }

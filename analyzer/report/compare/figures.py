@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer import units
+from analyzer.language import _, mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -13,14 +14,14 @@ if TYPE_CHECKING:
     from analyzer.report.compare.view.figures import ComparedFigure
 
 TITLES: Mapping[str, str] = {
-    "macs": "Multiply-accumulates",
-    "flops": "FLOPs",
-    "params": "Parameters",
-    "weight-bytes": "Bytes of weights",
-    "peak": "Peak activation memory",
-    "operators": "Operators",
-    "layers": "Weighted layers",
-    "file-bytes": "Size of the file",
+    "macs": mark("Multiply-accumulates"),
+    "flops": mark("FLOPs"),
+    "params": mark("Parameters"),
+    "weight-bytes": mark("Bytes of weights"),
+    "peak": mark("Peak activation memory"),
+    "operators": mark("Operators"),
+    "layers": mark("Weighted layers"),
+    "file-bytes": mark("Size of the file"),
 }
 
 
@@ -34,8 +35,8 @@ class FigureText(NamedTuple):
     change: str
     share: str
     """Of the old total; empty where that is no number."""
-    digits: str
-    """All digits of both, where the others are rounded."""
+    same: bool
+    """Both are known, and equal."""
 
 
 def figure_text(figure: ComparedFigure) -> FigureText:
@@ -49,24 +50,20 @@ def figure_text(figure: ComparedFigure) -> FigureText:
     """
     write = _WRITERS[figure.name]
     old, new = figure.old, figure.new
-    digits = f"{_digits(old)} → {_digits(new)}"
+    same = _exact(old) is not None and old == new
     return FigureText(
-        figure.name, TITLES[figure.name], _span(old, write), _span(new, write),
-        _change(old, new, write), _share(old, new), digits,
+        figure.name, _(TITLES[figure.name]), _span(old, write), _span(new, write),
+        _change(old, new, write), _share(old, new), same,
     )  # fmt: skip
 
 
 def _span(known: Range | None, write: Callable[[int], str]) -> str:
     if known is None:
-        return units.UNKNOWN
+        return _(units.UNKNOWN)
     low, high = known
     if high is None:
-        return f"at least {write(low)}"
-    return write(low) if low == high else f"{write(low)} to {write(high)}"
-
-
-def _digits(known: Range | None) -> str:
-    return units.UNKNOWN if known is None else units.span(*known)
+        return _("at least {figure}", figure=write(low))
+    return write(low) if low == high else _("{low} to {high}", low=write(low), high=write(high))
 
 
 def _exact(known: Range | None) -> int | None:
@@ -77,15 +74,15 @@ def _change(old: Range | None, new: Range | None, write: Callable[[int], str]) -
     before, after = _exact(old), _exact(new)
     if before is not None and after is not None:
         if before == after:
-            return "the same"
+            return _("the same")
         return f"{'+' if after > before else '−'}{write(abs(after - before))}"
     if old is None or new is None:
-        return units.UNKNOWN
+        return _(units.UNKNOWN)
     if old[1] is not None and new[0] > old[1]:
-        return f"at least +{write(new[0] - old[1])}"
+        return _("at least {figure}", figure=f"+{write(new[0] - old[1])}")
     if new[1] is not None and new[1] < old[0]:
-        return f"at least −{write(old[0] - new[1])}"
-    return "not known"
+        return _("at least {figure}", figure=f"−{write(old[0] - new[1])}")
+    return _("not known")
 
 
 def _share(old: Range | None, new: Range | None) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from analyzer import units
 from analyzer.findings.finding import Severity
+from analyzer.language import _, mark, ngettext, term
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 
 Verdict = Literal["passed", "failed", "inconclusive"]
 TOTALS: Mapping[str, str] = {
-    "macs": "MACs",
-    "flops": "FLOPs",
-    "params": "parameters",
-    "weight-bytes": "bytes of weights",
-    "peak": "peak activation bytes",
-    "operators": "operators",
-    "layers": "weighted layers",
-    "file-bytes": "bytes of the file",
+    "macs": mark("MACs"),
+    "flops": mark("FLOPs"),
+    "params": mark("parameters"),
+    "weight-bytes": mark("bytes of weights"),
+    "peak": mark("peak activation bytes"),
+    "operators": mark("operators"),
+    "layers": mark("weighted layers"),
+    "file-bytes": mark("bytes of the file"),
 }
 """What ``--fail-on-increase`` can bound, and what people call it."""
 LEVELS = (Severity.ERROR, Severity.WARNING, Severity.INFO)
@@ -70,20 +71,26 @@ def judge_findings(old: Result, new: Result, came: Sequence[Finding], level: str
     some = [finding for finding in came if finding.severity in grave]
     if some:
         first = some[0]
-        more = f" and {len(some) - 1:,} more" if some[1:] else ""
-        what = f"{len(some):,} new finding{'s' * (len(some) > 1)} at {level} or above"
-        return GateOutcome(
-            "findings", "failed", f"{what}: {first.rule} at {first.node or 'the model'}{more}"
-        )
-    for which, result in (("old", old), ("new", new)):
+        text = ngettext(
+            "{n} new finding at {level} or above: {rule} at {place}",
+            "{n} new findings at {level} or above: {rule} at {place}",
+            len(some), level=term(level), rule=first.rule, place=first.node or _("the model"),
+        )  # fmt: skip
+        if some[1:]:
+            text = _("{text} and {n} more", text=text, n=units.count(len(some) - 1))
+        return GateOutcome("findings", "failed", text)
+    for partly, result in ((OLD_PARTLY, old), (NEW_PARTLY, new)):
         if result.facts.inconclusive:
-            return GateOutcome(
-                "findings",
-                "inconclusive",
-                f"no new finding at {level} or above, but the "
-                f"{which} model was judged in part only",
-            )
-    return GateOutcome("findings", "passed", f"no new finding at {level} or above")
+            return GateOutcome("findings", "inconclusive", _(partly, level=term(level)))
+    return GateOutcome(
+        "findings", "passed", _("no new finding at {level} or above", level=term(level))
+    )
+
+
+OLD_PARTLY = mark("no new finding at {level} or above, but the old model was judged in part only")
+NEW_PARTLY = mark("no new finding at {level} or above, but the new model was judged in part only")
+OLD_UNKNOWN = mark("{total} of the old model are unknown")
+NEW_UNKNOWN = mark("{total} of the new model are unknown")
 
 
 def _judge(bound: IncreaseBound, old: Range | None, new: Range | None) -> GateOutcome:
@@ -96,10 +103,10 @@ def _judge(bound: IncreaseBound, old: Range | None, new: Range | None) -> GateOu
     >>> _judge(IncreaseBound("macs", Fraction(5, 100), 0, "5%"), (100, 100), (100, None)).outcome
     'inconclusive'
     """
-    title = TOTALS[bound.name]
+    title = _(TOTALS[bound.name])
     if old is None or new is None:
-        which = "old" if old is None else "new"
-        return GateOutcome(bound.name, "inconclusive", f"{title} of the {which} model are unknown")
+        text = _(OLD_UNKNOWN if old is None else NEW_UNKNOWN, total=title)
+        return GateOutcome(bound.name, "inconclusive", text)
     grown = _grown(title, old, new)
     allowed = _allowed(bound)
     if new[0] > _most(bound, old[1]):
@@ -109,13 +116,17 @@ def _judge(bound: IncreaseBound, old: Range | None, new: Range | None) -> GateOu
     return GateOutcome(
         bound.name,
         "inconclusive",
-        f"{grown}; that is not known well enough to judge it ({allowed})",
+        _(
+            "{change}; that is not known well enough to judge it ({allowed})",
+            change=grown,
+            allowed=allowed,
+        ),
     )
 
 
 def _allowed(bound: IncreaseBound) -> str:
     least = bound.share or bound.amount
-    return f"{bound.written} more is allowed" if least else "no more is allowed"
+    return _("{amount} more is allowed", amount=bound.written) if least else _("no more is allowed")
 
 
 def _most(bound: IncreaseBound, old: int | None) -> Fraction:
@@ -131,7 +142,7 @@ def _grown(title: str, old: Range, new: Range) -> str:
         return f"{title} {before} → {after}"
     change = new[0] - old[0]
     if change == 0:
-        return f"{title} {before}, as before"
+        return _("{total} {figure}, as before", total=title, figure=before)
     sign = "+" if change > 0 else "−"
     share = f", {sign}{units.percent(abs(change) / old[0])}" if old[0] else ""
     return f"{title} {before} → {after} ({sign}{abs(change):,}{share})"

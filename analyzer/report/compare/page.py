@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
+from analyzer.language import Language, _, retold, spoken
 from analyzer.report.compare.view import ends, figures, findings, layers, weights
 from analyzer.report.compare.view.becoming import becoming
 from analyzer.report.compare.view.ends import ComparedEnd
@@ -22,6 +23,7 @@ from analyzer.restore import record
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
+    from analyzer.compare import Comparison
     from analyzer.report.compare.pair import Pair
     from analyzer.report.result import Result
 
@@ -56,8 +58,10 @@ class ComparedSide:
     assumptions: tuple[AssumedRow, ...]
     problems: tuple[ProblemRow, ...]
     """What kept it from being judged whole."""
-    uncertain: str
-    """Why its figures are not exact; empty if they are."""
+    certainty: str
+    """Of its figures: ``exact``, ``assumed``, ``lower bound`` or ``unknown``."""
+    reason: str
+    """Why that is not exact; empty if it is."""
     drawing: Drawing | None
     """Null where it would say nothing, or nothing that the other one does not."""
 
@@ -66,6 +70,8 @@ class ComparedSide:
 class ComparePage:
     """A report about two models before it is put on paper or on a screen."""
 
+    lang: Language
+    """Language of its words, as HTML names it."""
     outcome: Literal["same", "changed", "another", "inconclusive"]
     """``another``: the networks have little to do with one another."""
     conclusion: Conclusion
@@ -99,6 +105,7 @@ def make_compare_page(pair: Pair) -> ComparePage:
     interface = ends.ends(found)
     old, new = _drawings(pair, outcome)
     return ComparePage(
+        lang=spoken(),
         outcome=outcome,
         conclusion=conclusion(found),
         headlines=tuple(SaidHeadline(h.kind, h.values) for h in found.headlines),
@@ -121,7 +128,14 @@ def _outcome(pair: Pair) -> Literal["same", "changed", "another", "inconclusive"
     if found.identical is not False:
         return "same" if found.identical else "inconclusive"
     others = any(headline.kind == "other-network" for headline in found.headlines)
-    return "another" if others else "changed"
+    return "another" if others and not _is_half(found) else "changed"
+
+
+def _is_half(found: Comparison) -> bool:
+    """Whether half of the layers are in both: then what changed can be shown."""
+    said = next(h.values for h in found.headlines if h.kind == "other-network")
+    shared, layers = said["shared"], said["layers"]
+    return isinstance(shared, int) and isinstance(layers, int) and 2 * shared >= layers
 
 
 def _drawings(pair: Pair, outcome: str) -> tuple[Drawing | None, Drawing | None]:
@@ -154,7 +168,8 @@ def _side(result: Result, drawing: Drawing | None) -> ComparedSide:
         outcome=result.outcome,
         assumptions=method.assumptions(facts),
         problems=tuple(row for row in method.problems(facts) if row.inconclusive),
-        uncertain="" if totals.certainty == "exact" else label(totals.reason, 240),
+        certainty=str(totals.certainty),
+        reason=label(retold(totals.reason), 240),
         drawing=drawing,
     )
 
@@ -168,14 +183,13 @@ def _left_out(
 ) -> Iterator[LeftOut]:
     """Sections without content, and why."""
     if not turned:
-        yield LeftOut("findings", "neither model has any")
+        yield LeftOut(_("findings"), _("neither model has any"))
     if not rows.rows:
-        reason = (
-            "the networks have too little in common" if outcome == "another" else "all are the same"
-        )
-        yield LeftOut("layers", reason)
+        another = outcome == "another"
+        yield LeftOut(_("layers"), _("the networks have too little in common") if another else
+                      _("all are the same"))  # fmt: skip
     if not compared.total:
-        yield LeftOut("weights", "no pair of stored tensors differs" if compared.tensors else
-                      "no pair of stored tensors belongs together")  # fmt: skip
+        yield LeftOut(_("weights"), _("no pair of stored tensors differs") if compared.tensors else
+                      _("no pair of stored tensors belongs together"))  # fmt: skip
     if not interface:
-        yield LeftOut("inputs and outputs", "they are the same")
+        yield LeftOut(_("inputs and outputs"), _("they are the same"))

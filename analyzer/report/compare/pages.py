@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.language import speaking
 from analyzer.report.compare.content import build
 from analyzer.report.compare.sheet import ComparisonReport
 from analyzer.report.content import HTML, PDF
@@ -28,5 +29,6 @@ def pdf(subject: Pair | ComparisonReport, options: Options) -> bytes:
 
 
 def _page(report: ComparisonReport, options: Options, medium: Medium) -> str:
-    template = environment().get_template("compare.html.j2")
-    return template.render(build(report.sheet, options, medium))
+    with speaking(report.sheet.page.lang):
+        names = build(report.sheet, options, medium)
+        return environment().get_template("compare.html.j2").render(names)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from analyzer import units
+from analyzer.language import ENGLISH, _, mark, ngettext, spoken, term
 from analyzer.restore import record
 from analyzer.units import many
 
@@ -16,8 +17,13 @@ if TYPE_CHECKING:
 
     Values = Mapping[str, Any]
 
-SAME = "the same: operators, attributes, types, connections and all weights"
-UNSURE = "no difference found, but weights were not compared"
+SAME = mark("the same: operators, attributes, types, connections and all weights")
+RENAMED = mark("{same}; {n} operator under another name")
+RENAMED_MANY = mark("{same}; {n} operators under another name")
+REST = mark("{change}; all weights of the others the same")
+ENDS = mark("inputs or outputs changed")
+CONSTANTS = mark("other constants")
+UNSURE = mark("no difference found, but weights were not compared")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +110,21 @@ def verdict(found: Comparison) -> str:
 def conclude(c: Conclusion, headlines: Sequence[Said]) -> str:
     """A conclusion in words."""
     if c.kind == "same":
-        renamed = f"; {many(c.renamed, 'operator')} under another name" if c.renamed else ""
-        return SAME + renamed
+        if not c.renamed:
+            return _(SAME)
+        return ngettext(RENAMED, RENAMED_MANY, c.renamed, same=_(SAME))
     first = say(headlines[c.headline]) if c.headline is not None else ""
-    rest = "; all weights of the others the same" if c.complete else ""
-    if c.kind == "all":
-        return first + rest
     if c.kind == "counts":
-        parts = [f"{many(n, 'operator')} {word}" for n, word in
-                 ((c.changed, "changed"), (c.gone, "gone"), (c.added, "added")) if n]  # fmt: skip
-        return ", ".join(parts) + rest
-    said = {"ends": "inputs or outputs changed", "unsure": UNSURE, "constants": "other constants"}
-    return said.get(c.kind, first)
+        counts = (
+            (c.changed, mark("{n} operator changed"), mark("{n} operators changed")),
+            (c.gone, mark("{n} operator gone"), mark("{n} operators gone")),
+            (c.added, mark("{n} operator added"), mark("{n} operators added")),
+        )
+        first = ", ".join(ngettext(one, many, n) for n, one, many in counts if n)
+    if c.kind in ("all", "counts"):
+        return _(REST, change=first) if c.complete else first
+    said = {"ends": ENDS, "unsure": UNSURE, "constants": CONSTANTS}
+    return _(said[c.kind]) if c.kind in said else first
 
 
 def say(headline: Said) -> str:
@@ -128,61 +137,72 @@ _SMALL = frozenset({"identities", "constants", "dropouts", "shape-arithmetic", "
 _ABOUT_THE_FILE = frozenset({"opset", "imports", "ir", "producer", "metadata"})
 
 
-def _plural(word: str, count: int) -> str:
-    if count == 1:
-        return word
-    return word[:-1] + "ies" if word.endswith("y") and word[-2:-1] not in "aeiou" else (
-        word + "es" if word.endswith(("s", "x", "ch")) else word + "s")  # fmt: skip
-
-
-def _count(count: int, word: str) -> str:
-    return f"{count:,} {_plural(word, count)}"
-
-
 def _other(v: Values) -> str:
-    names = f": {v['old'] or 'not recognised'} → {v['new'] or 'not recognised'}"
-    named = names if v["old"] or v["new"] else ""
-    return f"another network{named}; {v['shared']:,} of {many(v['layers'], 'layer')} are in both"
+    known = bool(v["old"] or v["new"])
+    names = {end: v[end] or _("not recognised") for end in ("old", "new")}
+    layers = many(v["layers"], "layer")
+    if known:
+        return _("another network: {old} → {new}; {shared} of {layers} are in both",
+                 **names, shared=units.count(v["shared"]), layers=layers)  # fmt: skip
+    return _("another network; {shared} of {layers} are in both",
+             shared=units.count(v["shared"]), layers=layers)  # fmt: skip
 
 
 def _quantised(v: Values) -> str:
-    before = f", {v['before']:,} before" if v["before"] else ""
-    form = f" ({v['form']})" if v["form"] else ""
-    return f"quantised {v['count']:,} of {many(v['layers'], 'layer')} to {v['to']}{form}{before}"
+    names = {"n": units.count(v["count"]), "layers": many(v["layers"], "layer"), "to": v["to"]}
+    text = _("quantised {n} of {layers} to {to}", **names)
+    if v["form"]:
+        text = _("quantised {n} of {layers} to {to} ({form})", **names, form=v["form"])
+    if v["before"]:
+        return _("{change}, {n} before", change=text, n=units.count(v["before"]))
+    return text
 
 
 def _dequantised(v: Values) -> str:
-    return f"{v['count']:,} of {many(v['layers'], 'layer')} no longer in {v['origin']}"
+    return _("{n} of {layers} no longer in {origin}", n=units.count(v["count"]),
+             layers=many(v["layers"], "layer"), origin=v["origin"])  # fmt: skip
 
 
 def _precision(v: Values) -> str:
-    which = "" if v["count"] == v["layers"] else f" in {v['count']:,} of {v['layers']:,} layers"
-    return f"precision {v['old']} → {v['new']}{which}"
+    if v["count"] == v["layers"]:
+        return _("precision {old} → {new}", old=v["old"], new=v["new"])
+    return _("precision {old} → {new} in {n} of {layers} layers", old=v["old"], new=v["new"],
+             n=units.count(v["count"]), layers=units.count(v["layers"]))  # fmt: skip
 
 
 def _separated(v: Values) -> str:
-    what = _count(v["count"], "standard convolution")
-    return f"{what} replaced by depthwise + pointwise"
+    return ngettext(
+        "{n} standard convolution replaced by depthwise + pointwise",
+        "{n} standard convolutions replaced by depthwise + pointwise",
+        v["count"],
+    )
 
 
 def _joined(v: Values) -> str:
-    return f"{many(v['count'], 'pair')} of depthwise + pointwise replaced by standard convolutions"
+    return ngettext(
+        "{n} pair of depthwise + pointwise replaced by standard convolutions",
+        "{n} pairs of depthwise + pointwise replaced by standard convolutions",
+        v["count"],
+    )
 
 
 def _width(v: Values) -> str:
-    still = f", the last {v['still']} as before" if v["still"] > 1 else ""
-    return f"width × {v['factor']:.4g} (every one of {many(v['layers'], 'layer')} follows{still})"
+    names = {"factor": f"{v['factor']:.4g}", "layers": many(v["layers"], "layer")}
+    if v["still"] > 1:
+        return _("width × {factor} (every one of {layers} follows, the last {still} as before)",
+                 **names, still=v["still"])  # fmt: skip
+    return _("width × {factor} (every one of {layers} follows)", **names)
 
 
-def _blocks(sign: str) -> Callable[[Values], str]:
-    return lambda v: f"{_count(v['count'], v['block'] + ' block')} {sign}"
+def _blocks(one: str, several: str) -> Callable[[Values], str]:
+    return lambda v: ngettext(one, several, v["count"], block=v["block"])
 
 
-def _layers(sign: str) -> Callable[[Values], str]:
+def _layers(layer: tuple[str, str], convolution: tuple[str, str]) -> Callable[[Values], str]:
     def words(v: Values) -> str:
         kind = v["layer"]
-        name = f"{kind} convolution" if kind in _KINDS else f"{kind} layer"
-        return f"{_count(v['count'], name)} {sign}"
+        one, several = convolution if kind in _KINDS else layer
+        return ngettext(one, several, v["count"], kind=term(kind) if kind in _KINDS else kind)
 
     return words
 
@@ -191,18 +211,21 @@ _KINDS = frozenset({"standard", "depthwise", "pointwise", "grouped", "transposed
 
 
 def _classes(v: Values) -> str:
-    return f"classes {units.count(v['old'])} → {units.count(v['new'])} (output {v['output']})"
+    return _("classes {old} → {new} (output {output})", old=units.count(v["old"]),
+             new=units.count(v["new"]), output=v["output"])  # fmt: skip
 
 
 def _narrower(v: Values) -> str:
-    share = units.percent(1 - v["new"] / v["old"])
-    layers = f"{v['count']:,} of {many(v['layers'], 'layer')}"
-    return f"channels pruned in {layers}: {v['old']:,} → {v['new']:,} (−{share})"
+    return _("channels pruned in {n} of {layers}: {old} → {new} (−{share})",
+             n=units.count(v["count"]), layers=many(v["layers"], "layer"),
+             old=units.count(v["old"]), new=units.count(v["new"]),
+             share=units.percent(1 - v["new"] / v["old"]))  # fmt: skip
 
 
 def _wider(v: Values) -> str:
-    layers = f"{v['count']:,} of {many(v['layers'], 'layer')}"
-    return f"more channels in {layers}: {v['old']:,} → {v['new']:,}"
+    return _("more channels in {n} of {layers}: {old} → {new}", n=units.count(v["count"]),
+             layers=many(v["layers"], "layer"), old=units.count(v["old"]),
+             new=units.count(v["new"]))  # fmt: skip
 
 
 def _replaced(v: Values) -> str:
@@ -210,17 +233,22 @@ def _replaced(v: Values) -> str:
 
 
 def _activation(v: Values) -> str:
-    return f"activation {v['old']} → {v['new']} in {many(v['count'], 'place')}"
+    return _("activation {old} → {new} in {places}", old=v["old"], new=v["new"],
+             places=units.places(v["count"]))  # fmt: skip
 
 
 def _weights(v: Values) -> str:
-    only = "only weights changed: those" if v["alone"] else "weights"
-    verb = "" if v["alone"] else " changed"
-    largest = v["largest"]
-    how = "" if largest is None else f", largest relative change {relative(largest)}"
+    layers, largest = many(v["layers"], "layer"), v["largest"]
+    if v["alone"]:
+        text = _("only weights changed: those of {layers}", layers=layers)
+    else:
+        text = _("weights of {layers} changed", layers=layers)
+    if largest is not None:
+        text = _("{change}, largest relative change {share}", change=text, share=relative(largest))
     if v["broken"]:
-        how += f", {v['broken']:,} with NaN or infinite values"
-    return f"{only} of {many(v['layers'], 'layer')}{verb}{how}"
+        text = _("{change}, {n} with NaN or infinite values", change=text,
+                 n=units.count(v["broken"]))  # fmt: skip
+    return text
 
 
 def relative(change: float) -> str:
@@ -229,11 +257,14 @@ def relative(change: float) -> str:
     >>> relative(0.031), relative(1e-9), relative(33.5)
     ('3.1 %', '1e-07 %', '33.5 times the old weights')
     """
-    return units.percent(change) if change < 10 else f"{change:.3g} times the old weights"
+    if change < 10:
+        return units.percent(change)
+    return _("{factor} times the old weights", factor=f"{change:.3g}")
 
 
 def _constants(v: Values) -> str:
-    return f"other constants at {many(v['count'], 'operator')}"
+    return ngettext("other constants at {n} operator", "other constants at {n} operators",
+                    v["count"])  # fmt: skip
 
 
 def _setting(v: Values) -> str:
@@ -241,7 +272,16 @@ def _setting(v: Values) -> str:
     change = f"{v['setting']} {old} → {new}"
     if v["count"] == 1:
         return f"{v['operator']}: {change}"
-    return f"{change} in {_count(v['count'], v['operator'])}"
+    named = v["operator"] if spoken() != ENGLISH else _plural(v["operator"])
+    return _("{change} in {n} {operators}", change=change, n=units.count(v["count"]),
+             operators=named)  # fmt: skip
+
+
+def _plural(word: str) -> str:
+    """Of the name of an operator, in English."""
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return word[:-1] + "ies"
+    return word + ("es" if word.endswith(("s", "x", "ch")) else "s")
 
 
 def minus(text: str) -> str:
@@ -256,64 +296,74 @@ def minus(text: str) -> str:
 
 
 def _fused(v: Values) -> str:
-    into = "one operator" if v["operator"] == v["what"] else v["operator"]
-    gone = f" ({many(v['parts'], 'operator')} gone)" if v["parts"] else ""
-    return f"{v['count']:,} × {v['what']} fused into {into}{gone}"
+    into = _("one operator") if v["operator"] == v["what"] else v["operator"]
+    text = _("{n} × {what} fused into {operator}", n=units.count(v["count"]), what=_(v["what"]),
+             operator=into)  # fmt: skip
+    if not v["parts"]:
+        return text
+    return ngettext("{change} ({n} operator gone)", "{change} ({n} operators gone)", v["parts"],
+                    change=text)  # fmt: skip
 
 
-def _norms(how: str) -> Callable[[Values], str]:
+FUSED = (mark("attention"), mark("embedding"), mark("layer normalisation"), mark("Gelu"),
+         mark("convolution"), mark("matrix product"))  # fmt: skip
+"""What headlines call what is fused."""
+
+
+def _norms(one: str, several: str) -> Callable[[Values], str]:
     def words(v: Values) -> str:
-        proven = "; the weights agree" if v["proven"] else ""
-        return f"{_count(v['count'], 'BatchNorm')} {how} convolutions{proven}"
+        text = ngettext(one, several, v["count"])
+        return _("{change}; the weights agree", change=text) if v["proven"] else text
 
     return words
 
 
-def _biases(sign: str) -> Callable[[Values], str]:
-    return lambda v: f"{many(v['count'], 'bias' if v['count'] == 1 else 'biase')} {sign}"
+def _counted(one: str, several: str) -> Callable[[Values], str]:
+    return lambda v: ngettext(one, several, v["count"])
 
 
-def _carried(word: str) -> Callable[[Values], str]:
+def _carried(gone: tuple[str, str], added: tuple[str, str]) -> Callable[[Values], str]:
     def words(v: Values) -> str:
-        parts = [f"{_count(count, word)} {sign}" for count, sign in
-                 ((v["went"], "gone"), (v["came"], "added")) if count]  # fmt: skip
-        return ", ".join(parts)
+        counts = ((v["went"], gone), (v["came"], added))
+        return ", ".join(ngettext(*forms, count) for count, forms in counts if count)
 
     return words
 
 
-def _turnover(what: str) -> Callable[[Values], str]:
-    return lambda v: f"{what}: {many(v['went'], 'operator')} gone, {v['came']:,} added"
+def _turnover(one: str, several: str) -> Callable[[Values], str]:
+    return lambda v: ngettext(one, several, v["went"], added=units.count(v["came"]))
 
 
-def _counted(sign: str) -> Callable[[Values], str]:
-    return lambda v: f"{v['count']:,} × {v['operator']} {sign}"
+def _typed(text: str) -> Callable[[Values], str]:
+    return lambda v: _(text, n=units.count(v["count"]), operator=v["operator"])
 
 
 def _opset(v: Values) -> str:
-    name = "opset" if v["domain"] == "ai.onnx" else f"opset of {v['domain']}"
-    return f"{name} {v['old'] or 'absent'} → {v['new'] or 'absent'}"
+    old, new = (v[end] or _("absent") for end in ("old", "new"))
+    if v["domain"] == "ai.onnx":
+        return _("opset {old} → {new}", old=old, new=new)
+    return _("opset of {domain} {old} → {new}", domain=v["domain"], old=old, new=new)
 
 
 def _producer(v: Values) -> str:
-    return f"producer {v['old'] or 'not stated'} → {v['new'] or 'not stated'}"
+    old, new = (v[end] or _("not stated") for end in ("old", "new"))
+    return _("producer {old} → {new}", old=old, new=new)
 
 
 def _metadata(v: Values) -> str:
-    entries = f"{v['count']:,} entr{'y' if v['count'] == 1 else 'ies'} of the metadata"
-    return f"{entries} changed: {v['keys']}"
+    return ngettext("{n} entry of the metadata changed: {keys}",
+                    "{n} entries of the metadata changed: {keys}", v["count"],
+                    keys=v["keys"])  # fmt: skip
 
 
-def _renamed(which: str) -> Callable[[Values], str]:
-    return lambda v: f"{which} {v['old']} is called {v['new']}"
+def _imports(v: Values) -> str:
+    more = " …" if v["count"] > len(v["domains"].split(", ")) else ""
+    return _("imports that no operator uses changed: {domains}", domains=v["domains"] + more)
 
 
-def _end(which: str, sign: str) -> Callable[[Values], str]:
-    return lambda v: f"{which} {v['name']} ({v['type']}) {sign}"
-
-
-def _retyped(which: str) -> Callable[[Values], str]:
-    return lambda v: f"{which} {v['name']}: {v['old']} → {v['new']}"
+def _told(text: str) -> Callable[[Values], str]:
+    """A sentence with the values as they are."""
+    return lambda v: _(text, **v)
 
 
 _WORDS: Mapping[str, Callable[[Values], str]] = {
@@ -324,10 +374,18 @@ _WORDS: Mapping[str, Callable[[Values], str]] = {
     "separated": _separated,
     "joined": _joined,
     "width": _width,
-    "blocks-added": _blocks("added"),
-    "blocks-removed": _blocks("removed"),
-    "layers-added": _layers("added"),
-    "layers-removed": _layers("removed"),
+    "blocks-added": _blocks(mark("{n} {block} block added"), mark("{n} {block} blocks added")),
+    "blocks-removed": _blocks(
+        mark("{n} {block} block removed"), mark("{n} {block} blocks removed")
+    ),
+    "layers-added": _layers(
+        (mark("{n} {kind} layer added"), mark("{n} {kind} layers added")),
+        (mark("{n} {kind} convolution added"), mark("{n} {kind} convolutions added")),
+    ),
+    "layers-removed": _layers(
+        (mark("{n} {kind} layer removed"), mark("{n} {kind} layers removed")),
+        (mark("{n} {kind} convolution removed"), mark("{n} {kind} convolutions removed")),
+    ),
     "classes": _classes,
     "pruned": _narrower,
     "widened": _wider,
@@ -337,31 +395,55 @@ _WORDS: Mapping[str, Callable[[Values], str]] = {
     "constants-changed": _constants,
     "setting": _setting,
     "fused": _fused,
-    "folded-norms": _norms("folded into"),
-    "unfolded-norms": _norms("taken out of"),
-    "biases-gone": _biases("folded away"),
-    "biases-added": _biases("added"),
-    "folded-additions": lambda v: f"{_count(v['count'], 'addition')} folded into biases",
-    "identities": _carried("Identity"),
-    "constants": _carried("Constant"),
-    "dropouts": _carried("Dropout"),
-    "shape-arithmetic": _turnover("constants and arithmetic on sizes"),
-    "views": _turnover("reshapes and transposes"),
-    "operators-added": _counted("added"),
-    "operators-removed": _counted("gone"),
-    "opset": _opset,
-    "imports": lambda v: (
-        f"imports that no operator uses changed: {v['domains']}"
-        + (" …" if v["count"] > len(v["domains"].split(", ")) else "")
+    "folded-norms": _norms(
+        mark("{n} BatchNorm folded into convolutions"),
+        mark("{n} BatchNorms folded into convolutions"),
     ),
-    "ir": lambda v: f"IR version {v['old']} → {v['new']}",
+    "unfolded-norms": _norms(
+        mark("{n} BatchNorm taken out of convolutions"),
+        mark("{n} BatchNorms taken out of convolutions"),
+    ),
+    "biases-gone": _counted(mark("{n} bias folded away"), mark("{n} biases folded away")),
+    "biases-added": _counted(mark("{n} bias added"), mark("{n} biases added")),
+    "folded-additions": _counted(
+        mark("{n} addition folded into biases"), mark("{n} additions folded into biases")
+    ),
+    "identities": _carried(
+        (mark("{n} Identity gone"), mark("{n} Identities gone")),
+        (mark("{n} Identity added"), mark("{n} Identities added")),
+    ),
+    "constants": _carried(
+        (mark("{n} Constant gone"), mark("{n} Constants gone")),
+        (mark("{n} Constant added"), mark("{n} Constants added")),
+    ),
+    "dropouts": _carried(
+        (mark("{n} Dropout gone"), mark("{n} Dropouts gone")),
+        (mark("{n} Dropout added"), mark("{n} Dropouts added")),
+    ),
+    "shape-arithmetic": _turnover(
+        mark("constants and arithmetic on sizes: {n} operator gone, {added} added"),
+        mark("constants and arithmetic on sizes: {n} operators gone, {added} added"),
+    ),
+    "views": _turnover(
+        mark("reshapes and transposes: {n} operator gone, {added} added"),
+        mark("reshapes and transposes: {n} operators gone, {added} added"),
+    ),
+    "operators-added": _typed(mark("{n} × {operator} added")),
+    "operators-removed": _typed(mark("{n} × {operator} gone")),
+    "opset": _opset,
+    "imports": _imports,
+    "ir": _told(mark("IR version {old} → {new}")),
     "producer": _producer,
     "metadata": _metadata,
-    "output-moved": lambda v: f"output {v['name']} is another tensor: {v['old']} → {v['new']}",
-    "resolution": lambda v: f"input {v['name']}: {v['old']} → {v['new']}",
-    **{f"{end}-renamed": _renamed(end) for end in ("input", "output")},
-    **{f"{end}-gone": _end(end, "gone") for end in ("input", "output")},
-    **{f"{end}-new": _end(end, "added") for end in ("input", "output")},
-    **{f"{end}-type": _retyped(end) for end in ("input", "output")},
+    "output-moved": _told(mark("output {name} is another tensor: {old} → {new}")),
+    "resolution": _told(mark("input {name}: {old} → {new}")),
+    "input-renamed": _told(mark("input {old} is called {new}")),
+    "output-renamed": _told(mark("output {old} is called {new}")),
+    "input-gone": _told(mark("input {name} ({type}) gone")),
+    "output-gone": _told(mark("output {name} ({type}) gone")),
+    "input-new": _told(mark("input {name} ({type}) added")),
+    "output-new": _told(mark("output {name} ({type}) added")),
+    "input-type": _told(mark("input {name}: {old} → {new}")),
+    "output-type": _told(mark("output {name}: {old} → {new}")),
 }
 """Words by kind."""

@@ -36,11 +36,11 @@ CHANGED: Mapping[str, str] = {
 MARKS: Mapping[str, str] = {"changed": "~", "weights": "≈", "added": "+", "removed": "−"}
 """What stands before its title, so that colour is not all that tells."""
 BECAME: Mapping[str, str] = {
-    "changed": "changed",
-    "weights": "other weights",
-    "added": "added",
-    "removed": "gone",
-    "same": "the same",
+    "changed": mark("changed"),
+    "weights": mark("other weights"),
+    "added": mark("added"),
+    "removed": mark("gone"),
+    "same": mark("the same"),
 }
 _LETTER = 0.575
 """Mean width of a letter of the sans-serif faces, bold ones included, in sizes."""
@@ -175,7 +175,7 @@ def _sentence(box: Box, total: int) -> str:
     words = [f"{term(box.role)} {box.title}" if box.role in ("input", "output") else box.title]
     words[0] += _times(box)
     if box.change in BECAME:
-        words.append(BECAME[box.change])
+        words.append(_(BECAME[box.change]))
     if box.detail:
         words.append(box.detail)
     if box.macs:
@@ -278,8 +278,7 @@ def _keys(paints: Sequence[Paint], color: Coloring) -> tuple[Key, ...]:
     if color == "change":
         found = [change for change in BECAME if ("change", change) in used]
         return tuple(
-            Key(f"{MARKS[c]} {BECAME[c]}" if c in MARKS else BECAME[c], *_fill(("change", c)))
-            for c in found
+            Key(f"{MARKS.get(c, '')} {_(BECAME[c])}".lstrip(), *_fill(("change", c))) for c in found
         )
     count = len(HEAT)
     share = mark("from {n} % of the largest tensor")

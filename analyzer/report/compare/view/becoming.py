@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 SETTLED = frozenset({"identities", "constants", "dropouts", "shape-arithmetic", "views"})
 """Headlines about what exporters write as they like: they say all that there is to say."""
-OTHERS = frozenset({"changed", "resized", "quantised"})
-"""Fates of a stored tensor that is not what it was, rounding and folding aside."""
+OTHERS: Mapping[str, Becoming] = {
+    "changed": "weights", "resized": "changed", "quantised": "changed",
+}  # fmt: skip
+"""What is said of an operator for the fate of a stored tensor, rounding and folding aside."""
 
 
 class Becomings(NamedTuple):
@@ -33,8 +35,9 @@ def becoming(found: Comparison) -> Becomings:
         node.id: "same" if node.id in found.partners else "added" for node in found.new.nodes
     }
     for tensor in found.weights.changes:
-        if tensor.fate in OTHERS and tensor.new in found.partners:
-            new[tensor.new] = old[found.partners[tensor.new]] = "weights"
+        became = OTHERS.get(tensor.fate)
+        if became is not None and tensor.new in found.partners and new[tensor.new] != "changed":
+            new[tensor.new] = old[found.partners[tensor.new]] = became
     for change in found.changes:
         if change.old is not None and change.new is not None:
             old[change.old.id] = new[change.new.id] = "changed"

@@ -121,8 +121,6 @@ def layers(pair: Pair) -> ComparedLayers:
         if not _is_layer(old) and not _is_layer(new) and (change is None or id(change) in told):
             continue
         state = _state(old, new, fates)
-        if change is None and state not in ("weights", "same"):
-            continue
         if not (_is_layer(old) or _is_layer(new)) and state == "same":
             continue
         differences = _differences(change, old, new)
@@ -190,6 +188,9 @@ def _likeness(old: Node | None, new: Node | None) -> tuple[object, ...]:
     """Layers that are as large as they were are alike whatever their size: what differs about them
     is something else."""
     before, after = _words(old), _words(new)
+    if not (_is_layer(old) or _is_layer(new)):
+        return (*((node.op_type, node.kind, words and words.precision) if node else None
+                  for node, words in ((old, before), (new, after))),)  # fmt: skip
     if before is None or after is None or (before.title, before.at) != (after.title, after.at):
         return before, after, _costs(old), _costs(new)
     return tuple((node.op_type, node.kind, node.precision) for node in (old, new) if node)
