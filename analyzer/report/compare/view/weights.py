@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
+from analyzer.language import retold
 from analyzer.report.view.layers import show_names
 from analyzer.restore import record
 from analyzer.sanitise import label
@@ -80,9 +81,9 @@ def weights(pair: Pair) -> ComparedWeights:
     found = pair.comparison.weights
     names = show_names(pair.new.facts.nodes)
     counts = Counter(change.fate for change in found.changes)
-    unread = Counter(label(c.why, 160) for c in found.changes if c.fate == "not compared")
+    unread = Counter(label(retold(c.why), 160) for c in found.changes if c.fate == "not compared")
     if found.why and not unread:
-        unread[label(found.why, 160)] = found.unread
+        unread[label(retold(found.why), 160)] = found.unread
     rows: list[ComparedTensor] = []
     for change in found.changes:
         fate = next((each for each in FATES if each == change.fate), None)
