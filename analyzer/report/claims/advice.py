@@ -109,7 +109,7 @@ def options(result: Result) -> Claim | None:
             "macs_now": facts.totals.macs,
             "weight_bytes_now": facts.parameters.weight_bytes,
             "seconds_now": found[0].seconds_now,
-            "device": found[0].device,
+            "device": found[0].device if any(form.seconds for form in found) else "",
         },
         ("totals.macs", "parameters.bytes_by_dtype", "nodes"),
     )
