@@ -9,7 +9,7 @@ from analyzer.language import _
 from analyzer.report import words
 from analyzer.report.drawing.picture import picture
 from analyzer.report.page import LeftOut
-from analyzer.report.view import charts, growth, layers, sizes, skyline, tiles, whatif
+from analyzer.report.view import appendix, charts, growth, layers, sizes, skyline, tiles, whatif
 from analyzer.report.view.kinds import COLORS
 from analyzer.report.view.matrix import matrix
 from analyzer.sanitise import label
@@ -34,10 +34,10 @@ class Medium:
     """Most rows listed for one rule."""
     examples: int
     """The same for a rule of information whose findings save no MACs."""
+    alike: int
+    """Most names of what is alike and stands in one row."""
     rows: int
     """Most rows of other long tables."""
-    idle: bool
-    """Show operators that neither compute nor hold parameters."""
     remarks: bool
     """What only informs is one row a rule."""
     tall: float
@@ -52,9 +52,9 @@ class Medium:
     """Show other widths of models that have no other input sizes."""
 
 
-HTML = Medium("html", places=500, examples=500, rows=500, idle=True, remarks=False,
+HTML = Medium("html", places=100, examples=40, alike=60, rows=100, remarks=False,
               tall=1.0, tensors=10, shapes=20, modules=24, narrow=True)  # fmt: skip
-PDF = Medium("pdf", places=12, examples=1, rows=12, idle=False, remarks=True,
+PDF = Medium("pdf", places=12, examples=1, alike=1, rows=12, remarks=True,
              tall=0.62, tensors=5, shapes=10, modules=12, narrow=False)  # fmt: skip
 """A PDF costs 5 ms a table row and is read by people; the JSON attached to it has everything."""
 
@@ -69,10 +69,9 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
     names = layers.show_names(sheet.nodes)
     flagged = [node for group in page.groups for row in group.places for node in row.nodes]
     if medium is PDF:
-        rows, anchors = layers.fold_rows(sheet.nodes, options.pdf_rows, flagged, names)
+        table = appendix.on_paper(sheet.nodes, options.pdf_rows, names, flagged)
     else:
-        anchors = layers.pick_rows(sheet.nodes, options.html_rows, flagged, medium.idle)
-        rows = layers.node_rows(sheet.nodes, anchors, names)
+        table = appendix.on_screen(sheet.nodes, options.html_rows, names, flagged, sheet)
     groups = [_within(group, medium) for group in page.groups]
     by_params = sorted(page.shares, key=lambda share: (-share.params, share.kind))
     return {
@@ -107,10 +106,8 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         ),
         "skyline": skyline.picture(page.skyline, 112 * medium.tall) if page.skyline else None,
         "growth": [growth.curve(row) for row in page.growth],
-        "rows": rows,
-        "rows_hold": sum(row.count for row in rows),
-        "operators": len(sheet.nodes),
-        "anchors": anchors,
+        "table": table,
+        "anchors": table.anchors,
         "names": names,
         "colors": COLORS,
     }

@@ -9,7 +9,9 @@ from markupsafe import Markup
 from analyzer.language import _, mark
 from analyzer.resources import templates_dir
 
-FILES = ("theme", "sort", "filter", "sizes", "map", "boxes")
+FILES = (
+    "theme", "sort", "operators", "search", "contents", "keys", "sizes", "map", "boxes",
+)  # fmt: skip
 """What stands after ``tools`` in ``templates/script``; each in a block, so that names of one file
 are not seen by another."""
 WORDS = {
@@ -20,6 +22,15 @@ WORDS = {
     "least": mark("At least {time} on {device}."),
     "whole": mark("Whole network"),
     "shown": mark("{shown} of {all} shown"),
+    "operators": mark("{shown} of {all} operators"),
+    "more": mark("and {n} more"),
+    "scope": mark("in {scope}"),
+    "executions": mark("{n} executions"),
+    "found": mark("{n} results"),
+    "first": mark("{n} results, the first {shown} listed"),
+    "nothing": mark("Nothing found"),
+    "section": mark("section"),
+    "keys": mark("Keys"),
 }
 """What the script says. It stands in the page as data, so that the script is the same in each."""
 

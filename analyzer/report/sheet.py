@@ -19,7 +19,7 @@ from analyzer.report.explained import explain
 from analyzer.report.json import encode
 from analyzer.report.page import Page, make_page
 from analyzer.report.view.findings import SECURE
-from analyzer.report.view.layers import PageNode
+from analyzer.report.view.layers import PageBlock, PageFinding, PageNode
 from analyzer.restore import MalformedError, record, restored
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ class Sheet:
     page: Page
     claims: tuple[Claim, ...]
     nodes: tuple[PageNode, ...]
+    blocks: tuple[PageBlock, ...]
+    findings: tuple[PageFinding, ...]
 
 
 class Report:

@@ -4,7 +4,7 @@ const body = document.getElementById(field.dataset.filter).tBodies[0];
 const status = document.querySelector(`[data-count="${field.dataset.filter}"]`);
 const texts = [...body.rows].map((row) => [row, row.textContent.toLowerCase()]);
 const apply = () => {
-  const wanted = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const wanted = terms(field.value);
   let shown = 0;
   for (const [row, text] of texts) {
     row.hidden = !wanted.every((word) => text.includes(word));

@@ -38,3 +38,22 @@ const draw = (parent, tag, values) => {
   parent.append(made);
   return made;
 };
+// A list in the order of a text of each: numbers by value, unknown ones last, the rest as text.
+const quantity = (text) => typeof text === "number" ? text : /^-?[\d,.]+(e-?\d+)?$/.test(text) ? Number(text.replaceAll(",", "")) : NaN;
+const collator = new Intl.Collator("en", { numeric: true });
+const ordered = (list, text, way, numeric) => {
+  const sign = way === "ascending" ? 1 : -1;
+  const keyed = list.map((item) => [text(item), item]).map(([key, item]) => [key, quantity(key), item]);
+  keyed.sort((a, b) => {
+    if (a[1] === a[1] && b[1] === b[1]) return sign * (a[1] - b[1]);
+    if (numeric && (a[1] === a[1]) !== (b[1] === b[1])) return a[1] === a[1] ? -1 : 1;
+    return sign * collator.compare(a[0], b[0]);
+  });
+  return keyed.map((entry) => entry[2]);
+};
+// What is looked for: words that all have to occur. The same everywhere on the page.
+const terms = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
+const keep = (key, value) => { try { localStorage.setItem(`onnxlint-${key}`, value) } catch { /* file: pages may have no storage */ } };
+const kept = (key) => { try { return localStorage.getItem(`onnxlint-${key}`) } catch { return null } };
+// What one file offers to another.
+const shared = {};

@@ -130,10 +130,11 @@ def test_profile_joins_neighbours_when_there_are_many(huge: Result) -> None:
 def test_rows_shown_are_those_with_findings_and_the_largest(standard: Result) -> None:
     sheet = Report.of(standard).sheet
     page = build(sheet, Options(), PDF)
-    shown = {row.name for row in page["rows"]}  # type: ignore[attr-defined]
+    shown = {row.name for row in page["table"].rows}  # type: ignore[attr-defined]
     assert "block13.conv" in shown
     assert "block13.weight" not in shown, "a generated constant computes nothing"
-    assert len(build(sheet, Options(), HTML)["rows"]) == len(standard.facts.nodes)  # type: ignore[arg-type]
+    table = build(sheet, Options(), HTML)["table"]
+    assert table.held == len(standard.facts.nodes)  # type: ignore[attr-defined]
 
 
 def test_findings_are_ordered_by_what_they_save(unknown: Result) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from analyzer import units
 from analyzer.facts import Range
 from analyzer.language import _, term
-from analyzer.report.view.kinds import color_of, counted_flops, counted_macs
+from analyzer.report.view.kinds import COLORS, color_of, counted_flops, counted_macs
 from analyzer.restore import record
 from analyzer.sanitise import label
 
@@ -49,6 +49,29 @@ class PageNode:
     counted: int
     composite: bool
     executions_range: Range
+
+
+@record
+class PagePlace:
+    """Where a finding is."""
+
+    node: str
+
+
+@record
+class PageFinding:
+    """A finding, as far as a page chooses operators by it."""
+
+    rule: str
+    places: tuple[PagePlace, ...]
+
+
+@record
+class PageBlock:
+    """A block, as far as a page chooses operators by it."""
+
+    kind: str
+    nodes: tuple[str, ...]
 
 
 @record
@@ -112,21 +135,28 @@ def show_names(nodes: Iterable[Node | PageNode]) -> dict[str, str]:
     return {n.id: label(n.name or (n.outputs[0].name if n.outputs else "") or n.id) for n in nodes}
 
 
-def fold_rows(
-    nodes: Sequence[PageNode], limit: int, wanted: Iterable[str], names: Mapping[str, str]
-) -> tuple[tuple[LayerRow, ...], dict[str, str]]:
-    """Operators that are alike in one row, and the anchor of each by its id.
+Alike = list[tuple[int, PageNode]]
+"""Operators of which a table says the same, each with its number; the first stands for all."""
 
-    Idle ones are left out unless they are ``wanted``; of more than ``limit`` rows those with
-    findings are kept, then the largest.
+
+def fold(nodes: Iterable[tuple[int, PageNode]], wanted: Iterable[str], idle: bool) -> list[Alike]:
+    """Operators that are alike together, in the order of their first.
+
+    ``idle`` ones, which neither compute nor hold parameters, may be left out unless ``wanted``.
     """
     first = set(wanted)
-    alike: dict[tuple[object, ...], list[tuple[int, PageNode]]] = {}
-    for number, node in enumerate(nodes, 1):
-        if node.id in first or not _is_idle(node):
+    alike: dict[tuple[object, ...], Alike] = {}
+    for number, node in nodes:
+        if idle or node.id in first or not _is_idle(node):
             alike.setdefault(_likeness(node), []).append((number, node))
+    return list(alike.values())
+
+
+def foremost(groups: Iterable[Alike], limit: int, wanted: Iterable[str]) -> list[Alike]:
+    """At most ``limit``: those with ``wanted`` operators, then the largest; in their order."""
+    first = set(wanted)
     kept = sorted(
-        alike.values(),
+        groups,
         key=lambda same: (
             not any(node.id in first for _, node in same),
             -sum(counted_macs(node) for _, node in same),
@@ -135,13 +165,16 @@ def fold_rows(
             same[0][0],
         ),
     )[:limit]
-    kept.sort(key=lambda same: same[0][0])
-    rows = tuple(
+    return sorted(kept, key=lambda same: same[0][0])
+
+
+def fold_rows(groups: Iterable[Alike], names: Mapping[str, str]) -> tuple[LayerRow, ...]:
+    """A row for operators that are alike."""
+    return tuple(
         replace(_row(number, node, f"n{number}", names[node.id]), count=len(same))
-        for same in kept
+        for same in groups
         for number, node in same[:1]
     )
-    return rows, {node.id: f"n{same[0][0]}" for same in kept for _, node in same}
 
 
 def _likeness(node: PageNode) -> tuple[object, ...]:
@@ -156,41 +189,21 @@ def _is_idle(node: PageNode) -> bool:
     return not node.params and (node.macs, node.flops) == (0, 0)
 
 
-def pick_rows(
-    nodes: Sequence[PageNode], limit: int, wanted: Iterable[str], idle: bool
-) -> dict[str, str]:
-    """Node id → anchor of at most ``limit`` nodes: those with findings, then the largest.
-
-    ``idle`` nodes, which neither compute nor hold parameters, may be left out.
-    """
+def pick(nodes: Sequence[PageNode], limit: int, wanted: Iterable[str]) -> list[int]:
+    """Numbers, from 1, of at most ``limit`` operators: those ``wanted``, then the largest."""
     first = set(wanted)
 
-    def rank(item: tuple[int, PageNode]) -> tuple[bool, int, int, int, int]:
-        number, node = item
+    def rank(number: int) -> tuple[bool, int, int, int, int]:
+        node = nodes[number - 1]
         flops = counted_flops(node)
         return node.id not in first, -counted_macs(node), -flops, -node.params, number
 
-    order = sorted(
-        (
-            (number, node)
-            for number, node in enumerate(nodes, 1)
-            if idle or node.id in first or not _is_idle(node)
-        ),
-        key=rank,
-    )
-    chosen = sorted((number, node.id) for number, node in order[:limit])
-    return {node: f"n{number}" for number, node in chosen}
+    return sorted(sorted(range(1, len(nodes) + 1), key=rank)[:limit])
 
 
-def node_rows(
-    nodes: Iterable[PageNode], anchors: Mapping[str, str], names: Mapping[str, str]
-) -> tuple[LayerRow, ...]:
-    """Rows of the nodes that have an anchor, in the file's order."""
-    return tuple(
-        _row(number, node, anchors[node.id], names[node.id])
-        for number, node in enumerate(nodes, 1)
-        if node.id in anchors
-    )
+def kind_of(node: PageNode) -> str:
+    """Row of ``Totals.macs_by_kind`` that an operator belongs to."""
+    return next((tag for tag in node.tags if tag in COLORS), node.op_type)
 
 
 def _row(number: int, node: PageNode, anchor: str, name: str) -> LayerRow:

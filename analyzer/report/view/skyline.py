@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 LEAST_STEPS = 3
 """Fewer say nothing that the peak does not."""
 LEFT, TOP, TALL, ROW = 64.0, 18.0, 112.0, 14.0
+VISIBLE = 0.5
+"""Height of the least step that is drawn, in pixels."""
 """Geometry of the picture, in user units."""
 LETTER, BOLD, MARGIN = 6.0, 6.8, 10.0
 """Widths of a character beside a bar and at the peak, and of both margins."""
@@ -149,16 +151,16 @@ def _beside(start: float, end: float, wide: float) -> tuple[float, str, bool]:
 
 
 def _outline(edges: Sequence[float], sizes: Sequence[int], most: int, tall: float) -> str:
-    """A staircase from the left to the right end of the axis, with equal neighbours as one."""
+    """A staircase from the left to the right end of the axis; steps that nobody could see, less
+    than half a pixel, are none, except to the peak."""
     bottom = _r(TOP + tall)
-    points = [(edges[0], bottom)]
+    points, level = [(edges[0], bottom)], bottom
     for n, size in enumerate(sizes):
         y = bottom - size / most * tall
-        if points[-1][1] != y:
-            points.append((edges[n], y))
-        if n + 1 == len(sizes) or sizes[n + 1] != size:
-            points.append((edges[n + 1], y))
-    points.append((edges[-1], bottom))
+        if abs(y - level) >= VISIBLE or (size == most and y != level):
+            points += [(edges[n], level), (edges[n], y)]
+            level = y
+    points += [(edges[-1], level), (edges[-1], bottom)]
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 

@@ -1,0 +1,143 @@
+"""The appendix of operators: what is alike in one row, and the data of all for the script."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from analyzer.report.view import layers
+from analyzer.report.view.summary import block_name
+from analyzer.sanitise import label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from analyzer.report.view.layers import Alike, LayerRow, PageBlock, PageFinding, PageNode
+
+PLAIN = 160
+"""Most rows of the table as it is without a script, which shows a window of all."""
+EXACT = 10**15
+"""Below it counts are numbers for the script, which writes all their digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Where a link to an operator leads."""
+
+    place: str
+    """Id of an element of the page."""
+    row: str
+    """Id of the operator's own row, which the script makes; empty where it is ``place``."""
+
+
+class Choices(Protocol):
+    """What operators are chosen by."""
+
+    @property
+    def findings(self) -> tuple[PageFinding, ...]: ...
+    @property
+    def blocks(self) -> tuple[PageBlock, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Appendix:
+    """Operators as rows, for one medium."""
+
+    rows: tuple[LayerRow, ...]
+    held: int
+    """Operators in ``rows``."""
+    total: int
+    anchors: Mapping[str, Anchor]
+    """By node id."""
+    data: Mapping[str, object]
+    """What the script shows a window of; empty for paper. ``rows``: what operators that are alike
+    have in common (operator, output, MACs, FLOPs, parameters, tags, scope, executions, kind), texts
+    as positions in ``text``; for each operator its ``number`` (left out where they are 1, 2, 3 …),
+    ``name`` and row (``like``); ``rules`` and ``blocks``: positions of the operators of each."""
+
+
+def on_paper(
+    nodes: Sequence[PageNode], limit: int, names: Mapping[str, str], flagged: Sequence[str]
+) -> Appendix:
+    """At most ``limit`` rows, without what is idle and the names of what is alike."""
+    kept = layers.foremost(layers.fold(enumerate(nodes, 1), flagged, False), limit, flagged)
+    own = {node.id: Anchor(f"n{same[0][0]}", "") for same in kept for _, node in same}
+    return Appendix(layers.fold_rows(kept, names), len(own), len(nodes), own, {})
+
+
+def on_screen(
+    nodes: Sequence[PageNode],
+    limit: int,
+    names: Mapping[str, str],
+    flagged: Sequence[str],
+    choices: Choices,
+) -> Appendix:
+    """At most ``limit`` operators as data, the foremost of which are rows."""
+    numbers = layers.pick(nodes, limit, flagged)
+    groups = layers.fold(((n, nodes[n - 1]) for n in numbers), flagged, True)
+    kept = layers.foremost(groups, PLAIN, flagged)
+    shown = {same[0][0] for same in kept}
+    anchors = {
+        node.id: Anchor(f"n{same[0][0]}" if same[0][0] in shown else "operators",
+                        "" if number in shown else f"n{number}")
+        for same in groups
+        for number, node in same
+    }  # fmt: skip
+    return Appendix(
+        layers.fold_rows(kept, names), sum(map(len, kept)), len(nodes), anchors,
+        _data(nodes, groups, numbers, names, choices),
+    )  # fmt: skip
+
+
+def _data(
+    nodes: Sequence[PageNode],
+    groups: Sequence[Alike],
+    numbers: Sequence[int],
+    names: Mapping[str, str],
+    choices: Choices,
+) -> dict[str, object]:
+    texts: dict[str, int] = {}
+
+    def text(words: str) -> int:
+        return texts.setdefault(words, len(texts))
+
+    rows = [
+        [text(row.op), text(row.shape), _number(same[0][1].macs, row.macs),
+         _number(same[0][1].flops, row.flops), row.params, text(row.tags), text(row.scope),
+         text(row.executions), text(label(layers.kind_of(same[0][1]), 40))]
+        for same, row in zip(groups, layers.fold_rows(groups, names), strict=True)
+    ]  # fmt: skip
+    like = {number: row for row, same in enumerate(groups) for number, _ in same}
+    ids = [nodes[number - 1].id for number in numbers]
+    place = {node: at for at, node in enumerate(ids)}
+    data: dict[str, object] = {
+        "total": len(nodes),
+        "text": list(texts),
+        "rows": rows,
+        "name": [names[node] for node in ids],
+        "like": [like[number] for number in numbers],
+        "rules": _places(
+            ((label(f.rule), (p.node for p in f.places)) for f in choices.findings), place
+        ),
+        "blocks": _places(
+            ((block_name(block.kind), block.nodes) for block in choices.blocks), place
+        ),
+    }
+    if numbers and numbers[-1] != len(numbers):
+        data["number"] = list(numbers)
+    return data
+
+
+def _number(value: int | None, words: str) -> int | str:
+    """A number where ``words`` are its digits, else the words: a range, or that it is unknown."""
+    return value if value is not None and value < EXACT and words == f"{value:,}" else words
+
+
+def _places(
+    found: Iterable[tuple[str, Iterable[str]]], place: Mapping[str, int]
+) -> dict[str, list[int]]:
+    """Positions of the operators of each, which are shown, in the order of the file."""
+    sets: dict[str, set[int]] = {}
+    for name, nodes in found:
+        sets.setdefault(name, set()).update(place[node] for node in nodes if node in place)
+    return {name: sorted(places) for name, places in sets.items() if places}

@@ -1,0 +1,283 @@
+"""One search over the report, its filters, the table of all operators and keys, in a browser."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from onnx import helper
+
+from analyzer.report import REPORT_FORMATS, Options, Result
+from tests.report.pages import AUDIT, chromium
+from tests.report.results import judge, save
+from tests.report.test_html import Visit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Locator
+
+LONG = 5001
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """5,001 operators of which no two are alike in groups of three: the width changes each time."""
+    nodes, weights, last, wide = [], {}, "x", 8
+    for i in range(LONG // 3):
+        to = 8 + i % 97 + i // 97
+        name = f"/encoder/layers.{i // 12}/part.{i % 12}"
+        weights[f"w{i}"] = (to, wide, 1, 1)
+        nodes += [
+            helper.make_node("Conv", [last, f"w{i}"], [f"c{i}"], name=f"{name}/Conv"),
+            helper.make_node("Relu", [f"c{i}"], [f"r{i}"], name=f"{name}/Relu"),
+            helper.make_node("Neg", [f"r{i}"], [f"n{i}"], name=f"{name}/Neg"),
+        ]
+        last, wide = f"n{i}", to
+    nodes[-1].output[0] = "y"
+    return judge(save(tmp_path_factory.mktemp("long"), "long", nodes, **weights))
+
+
+def options(visit: Visit) -> Locator:
+    return visit.page.locator("#results li")
+
+
+def active(visit: Visit) -> str:
+    """Text of the chosen result."""
+    return visit.page.locator("[role=option][aria-selected=true]").inner_text()
+
+
+def search(visit: Visit, text: str) -> None:
+    visit.page.keyboard.press("/")
+    visit.page.keyboard.type(text)
+
+
+def test_slash_searches_and_escape_empties_it(
+    browser: Browser, mobilenet: Result, tmp_path: Path
+) -> None:
+    visit = Visit(browser, mobilenet, tmp_path)
+    folded = visit.names()
+    search(visit, "depthwise strided conv")
+    strided = [n.name for n in mobilenet.facts.nodes if {"depthwise", "strided"} <= {*n.tags}]
+    assert visit.names() == strided
+    assert f"{len(strided)} of {len(mobilenet.facts.nodes)} operators" in visit.text("#tools")
+    assert visit.page.url.endswith("#filter=depthwise%20strided%20conv")
+    visit.page.keyboard.press("Escape")
+    assert visit.names() == folded
+    assert "#" not in visit.page.url
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("hot spots", "section"),
+        ("sha-256", "Provenance"),
+        ("separable 512 → 512", "Blocks"),
+        ("block13.conv", "Findings"),
+        ("1×1 pointwise", "Hot spots"),
+        ("sep001", "Findings"),
+        ("batchnormalization", "BatchNormalization"),
+    ],
+)
+def test_search_finds_what_is_anywhere_in_the_report(
+    browser: Browser, standard: Result, mobilenet: Result, tmp_path: Path, text: str, where: str
+) -> None:
+    found = standard if where == "Findings" else mobilenet
+    visit = Visit(browser, found, tmp_path)
+    search(visit, text)
+    assert where in [t.strip() for t in visit.page.locator("#results li i").all_inner_texts()]
+    total = int(re.findall(r"[\d,]+", visit.text(".panel [role=status]"))[0].replace(",", ""))
+    assert options(visit).count() == min(total, 60)
+
+
+def test_arrows_choose_a_result_and_enter_goes_there(
+    browser: Browser, mobilenet: Result, tmp_path: Path
+) -> None:
+    visit = Visit(browser, mobilenet, tmp_path)
+    search(visit, "memory")
+    visit.page.keyboard.press("ArrowDown")
+    first = active(visit)
+    visit.page.keyboard.press("ArrowDown")
+    assert active(visit) != first
+    visit.page.keyboard.press("ArrowUp")
+    assert active(visit) == first
+    assert first.startswith("Memory and intensity")
+    visit.page.keyboard.press("Enter")
+    assert visit.page.evaluate("document.activeElement.id") == "memory"
+    assert options(visit).count() == 0 or not options(visit).first.is_visible()
+
+
+def test_filters_combine_with_the_search_and_stand_in_the_address(
+    browser: Browser, standard: Result, tmp_path: Path
+) -> None:
+    visit = Visit(browser, standard, tmp_path)
+    flagged = {p.node for f in standard.findings for p in f.places if f.rule == "SEP001"}
+    visit.page.keyboard.press("/")
+    visit.page.locator("select[data-choose=rule]").select_option("SEP001")
+    assert visit.names() == [n.name for n in standard.facts.nodes if n.id in flagged]
+    visit.page.locator("select[data-choose=kind]").select_option("standard")
+    visit.page.get_by_label("Search the report").fill("block13")
+    assert visit.names() == ["block13.conv"]
+    address = visit.page.url
+    assert address.endswith("#rule=SEP001&kind=standard&filter=block13")
+    visit.page.goto("about:blank")
+    visit.page.goto(address)
+    assert visit.names() == ["block13.conv"]
+    assert visit.page.get_by_label("Search the report").input_value() == "block13"
+    visit.page.get_by_role("button", name="Show all").click()
+    assert len(visit.names()) > 13
+
+
+def test_block_is_a_filter_and_unknown_values_are_none(
+    browser: Browser, mobilenet: Result, tmp_path: Path
+) -> None:
+    visit = Visit(browser, mobilenet, tmp_path)
+    inside = {n for b in mobilenet.facts.blocks if b.kind == "separable" for n in b.nodes}
+    visit.page.goto(visit.url + "#block=separable")
+    assert len(visit.names()) == len(inside)
+    visit.page.evaluate("location.hash = '#block=constructor&kind=__proto__'")
+    visit.page.wait_for_function("!document.querySelector('#tools span').textContent")
+    assert len(visit.names()) < len(inside)
+    assert visit.complaints == []
+
+
+def test_a_folded_row_opens_and_a_link_opens_it(
+    browser: Browser, standard: Result, tmp_path: Path
+) -> None:
+    visit = Visit(browser, standard, tmp_path)
+    alike = "block9.conv"
+    assert alike not in visit.names()
+    place = next(i for i, n in enumerate(standard.facts.nodes, 1) if n.name == alike)
+    visit.page.goto(f"{visit.url}#n{place}")
+    row = visit.page.locator(f"#n{place}")
+    assert row.inner_text().startswith(alike)
+    assert row.evaluate("row => row === document.activeElement")
+    more = visit.page.locator("#operators [aria-expanded=true]")
+    more.click()
+    assert alike not in visit.names()
+    visit.unfold()
+    assert visit.names() == [n.name for n in standard.facts.nodes]
+
+
+def test_links_to_operators_lead_to_their_own_row(
+    browser: Browser, densenet: Result, tmp_path: Path
+) -> None:
+    visit = Visit(browser, densenet, tmp_path)
+    link = visit.page.locator("a[data-row]").last
+    link.evaluate("link => { for (let at = link; at; at = at.parentElement) at.open = true }")
+    row = link.get_attribute("data-row")
+    link.click()
+    assert visit.page.evaluate("document.activeElement.id") == row
+    assert visit.page.url.endswith(f"#{row}")
+
+
+def test_section_that_is_read_is_marked_in_the_contents(
+    browser: Browser, mobilenet: Result, tmp_path: Path
+) -> None:
+    visit = Visit(browser, mobilenet, tmp_path)
+    current = visit.page.locator(".sections [aria-current=true]")
+    assert current.count() == 0, "above the first section"
+    visit.page.evaluate("document.getElementById('memory').scrollIntoView()")
+    visit.page.wait_for_function("document.querySelector('.sections [aria-current]')")
+    assert current.inner_text() == "Memory and intensity"
+    assert current.is_visible(), "the contents stay on the screen"
+    visit.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    visit.page.wait_for_function(
+        "document.querySelector('.sections [aria-current]').hash === '#nodes'"
+    )
+
+
+def test_single_keys_move_about_and_can_be_switched_off(
+    browser: Browser, standard: Result, tmp_path: Path
+) -> None:
+    visit = Visit(browser, standard, tmp_path)
+    where = "document.activeElement.id"
+    visit.page.keyboard.press("j")
+    assert visit.page.evaluate(where) == "findings"
+    visit.page.keyboard.press("j")
+    assert visit.page.evaluate(where) == "separable"
+    visit.page.keyboard.press("k")
+    assert visit.page.evaluate(where) == "findings"
+    visit.page.keyboard.press("n")
+    assert visit.page.evaluate(where).startswith("rule-")
+    visit.page.keyboard.press("?")
+    assert visit.page.get_by_role("dialog").is_visible()
+    assert visit.page.evaluate(AUDIT) == []
+    visit.page.get_by_label("Single keys do this").uncheck()
+    visit.page.keyboard.press("Escape")
+    before = visit.page.evaluate("scrollY")
+    visit.page.keyboard.press("o")
+    assert visit.page.evaluate("scrollY") == before
+    visit.page.get_by_role("button", name="Keys").click()
+    assert visit.page.get_by_role("dialog").is_visible(), "the button stays"
+
+
+def test_5000_different_operators_are_a_window(
+    browser: Browser, long: Result, tmp_path: Path
+) -> None:
+    html = REPORT_FORMATS["html"](long, Options())
+    assert len(html) <= 1_200_000
+    visit = Visit(browser, long, tmp_path)
+    size = "document.getElementsByTagName('*').length"
+    assert visit.page.evaluate(size) <= 6_000
+    assert visit.page.evaluate(AUDIT) == []
+    visit.unfold()
+    assert visit.names()[0] == "/encoder/layers.0/part.0/Conv"
+    visit.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    last = long.facts.nodes[-1].name
+    visit.page.wait_for_function(
+        "name => document.querySelector('#operators').innerText.includes(name)", arg=last
+    )
+    assert len(visit.names()) < 400
+    assert visit.page.evaluate(size) <= 6_000
+    head = visit.page.locator("#operators thead th", has_text="MACs")
+    head.get_by_role("button").click()
+    visit.page.evaluate("document.getElementById('nodes').scrollIntoView()")
+    most = max(node.macs or 0 for node in long.facts.nodes)
+    visit.page.wait_for_function(
+        "digits => document.querySelector('#operators tbody:not(.gap) tr').innerText"
+        ".includes(digits)", arg=f"{most:,}"
+    )  # fmt: skip
+    assert visit.complaints == []
+
+
+def test_a_row_outside_of_the_window_is_found_and_linked_to(
+    browser: Browser, long: Result, tmp_path: Path
+) -> None:
+    visit = Visit(browser, long, tmp_path)
+    visit.unfold()
+    search(visit, "layers.101/ part.7/ neg")
+    assert visit.names() == ["/encoder/layers.101/part.7/Neg"]
+    visit.page.keyboard.press("Enter")
+    number = 3 * (101 * 12 + 7) + 3
+    assert visit.page.evaluate("document.activeElement.id") == f"n{number}"
+    visit.page.get_by_role("button", name="Show all").click()
+    for wanted in (number, 4999, 12, 2500):
+        visit.page.evaluate("n => { location.hash = `#n${n}` }", wanted)
+        visit.page.wait_for_function(
+            "n => document.activeElement.id === `n${n}`"
+            " && document.activeElement.getBoundingClientRect().top > 0"
+            " && document.activeElement.getBoundingClientRect().bottom < innerHeight", arg=wanted
+        )  # fmt: skip
+        name = long.facts.nodes[wanted - 1].name
+        assert visit.page.evaluate("document.activeElement.innerText").startswith(name)
+
+
+def test_without_a_script_the_first_rows_are_there_and_the_rest_is_named(
+    browser: Browser, long: Result, tmp_path: Path
+) -> None:
+    visit = Visit(browser, long, tmp_path, java_script_enabled=False)
+    assert len(visit.names()) == 160
+    text = visit.text("body")
+    assert re.search(r"\d+ of 5,001 operators shown: .* JSON and CSV outputs have all", text)
+    assert visit.page.locator("#search").is_hidden()
+    assert visit.page.locator("#tools").is_hidden()
