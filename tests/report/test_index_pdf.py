@@ -6,6 +6,7 @@ import logging
 import re
 from typing import TYPE_CHECKING
 
+import pdfua
 import pytest
 
 from analyzer.devices import profile
@@ -58,6 +59,7 @@ def test_it_has_totals_and_the_worst_first_and_nothing_to_complain_about(
     info = run("pdfinfo", tmp_path / "index.pdf")
     assert re.search(r"Tagged:\s+yes", info)
     assert any(b'pdfuaid:part="1"' in part for part in streams(data))
+    assert [str(found) for found in pdfua.validate(str(tmp_path / "index.pdf")).findings] == []
 
 
 def test_the_whole_table_is_attached(entries: list[IndexEntry]) -> None:
