@@ -13,7 +13,6 @@ from markupsafe import Markup, escape
 
 from analyzer import units
 from analyzer.language import Language, speaking, spoken, term, translated
-from analyzer.report import content
 from analyzer.report.faces import PRINTED, SCREEN, printed, stack
 from analyzer.report.script import script, words
 from analyzer.report.view import kinds
@@ -23,6 +22,7 @@ from analyzer.sanitise import clean, label
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from analyzer.report.content import Medium
     from analyzer.report.result import Options
     from analyzer.report.sheet import Sheet
 
@@ -34,10 +34,12 @@ _UNIT = re.compile(
 _MONO = ("DejaVu Sans Mono", "Liberation Mono", "monospace")
 
 
-def render(sheet: Sheet, options: Options, medium: content.Medium) -> str:
+def render(sheet: Sheet, options: Options, medium: Medium) -> str:
     """The report as one HTML document, in the language of its page."""
+    from analyzer.report.content import build  # what draws reports is not loaded for other pages
+
     with speaking(sheet.page.lang):
-        names = content.build(sheet, options, medium)
+        names = build(sheet, options, medium)
         return environment().get_template("report.html.j2").render(names)
 
 

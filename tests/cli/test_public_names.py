@@ -66,6 +66,19 @@ def test_check_imports_no_report_machinery(format_: str, module: str) -> None:
     assert not (heavy | pages) & loaded
 
 
+def test_the_page_of_check_is_made_without_what_draws_reports() -> None:
+    code = (
+        "import sys\nfrom analyzer.cli.main import run\n"
+        "run(['check', 'samples/mobilenet_v1.onnx', '-q', '--format', 'json',\n"
+        "     '--output', 'html=/dev/null'])\nprint('', *sorted(sys.modules))"
+    )
+    loaded = {*python(code).split()}
+    assert "analyzer.report.index.html" in loaded
+    heavy = {"weasyprint", "squarify", "graphlay", "analyzer.weights"}
+    pages = {f"analyzer.report.{part}" for part in ("content", "page", "drawing")}
+    assert not (heavy | pages) & loaded
+
+
 def test_making_a_plan_imports_neither_onnx_nor_a_parser_of_rules() -> None:
     code = (
         "import sys\nfrom analyzer.cli.main import run\n"

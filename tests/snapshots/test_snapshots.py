@@ -55,6 +55,9 @@ COMMANDS = {
     "rules.txt": "rules",
 }
 
+PAGES = {"index.html": "index.html", "check.html": "check.html"}
+"""Pages about many models, by their snapshots."""
+
 
 def compare(file: str, content: str) -> None:
     """``content`` equals the expected ``file``, or becomes it when snapshots are rewritten."""
@@ -92,5 +95,17 @@ def test_html_report_is_its_snapshot(folder: Path) -> None:
     compare("report.html", (folder / "out" / "net.html").read_text())
 
 
+def test_pages_about_many_models_are_their_snapshots(folder: Path) -> None:
+    """What they say; style and script are those of the report."""
+    (folder / "broken.onnx").write_bytes(b"")
+    check = ["check", ".", "-q", "--format", "concise", "--output", "html=out/check.html"]
+    assert run(["report", ".", "-o", "out", "--format", "html"]) == 2
+    assert run(check) == 2
+    for file, page in PAGES.items():
+        text = (folder / "out" / page).read_text()
+        compare(file, text[text.index("<header>") : text.index("<script")])
+
+
 def test_no_snapshot_is_left_over() -> None:
-    assert {path.name for path in EXPECTED.iterdir()} == {*COMMANDS, "report.html"}
+    known = {*COMMANDS, *PAGES, "report.html"}
+    assert {path.name for path in EXPECTED.iterdir()} == known
