@@ -10,12 +10,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 from jinja2.ext import extract_from_ast
 
-from analyzer.language import COUNTED, ENGLISH, LANGUAGES, TERM
+from analyzer.language import COUNTED, ENGLISH, LANGUAGES, RULE, TERM
 from analyzer.language.catalogue import LOCALE, Translation, entries, squeezed
 from analyzer.language.phrases import FACTS
 from analyzer.language.terms import TERMS
@@ -111,20 +112,31 @@ def _words() -> Iterator[Said]:
     """Terms, and the nouns that rules count."""
     yield from (Said(TERM, word, "", "analyzer/language/terms.py") for word in TERMS)
     for rule in load_rules():
+        yield Said(RULE, rule.name.replace("-", " "), "", f"{rules_dir().name}/{rule.source}")
         if rule.value is not None and len(rule.value.unit) > 1 and rule.value.unit.islower():
             yield Said(COUNTED, rule.value.unit, "", rules_dir().name)
 
 
 def unsaid(language: str) -> list[str]:
-    """Patterns of facts that nothing makes any more: of which a part stands nowhere in the code."""
+    """Patterns of facts that nothing makes any more: most pairs of their words stand nowhere.
+
+    A sentence may be put together from several texts, so some pairs may.
+    """
     code = [_texts(file) for file in sorted((ROOT / "analyzer").rglob("*.py"))]
     tables = [file.read_text("utf-8") for file in sorted((ROOT / "analyzer").rglob("*.csv"))]
-    everything = "\n".join([*code, *tables])
+    everything = squeezed(" ".join([*code, *tables]))
     return [
         entry.text
         for entry in told(language, FACTS).values()
-        if not all(part in everything for part in re.split(r"\{\d+\}", entry.text))
+        if (pairs := [*_pairs(entry.text)])
+        and 2 * sum(pair in everything for pair in pairs) < len(pairs)
     ]
+
+
+def _pairs(text: str) -> Iterator[str]:
+    """Words beside each other."""
+    for part in re.split(r"\{\d+\}", text):
+        yield from map(" ".join, pairwise(part.split()))
 
 
 def _texts(file: Path) -> str:

@@ -22,6 +22,8 @@ COUNTED = "counted"
 """Context of nouns after a number, which is ``{n}`` in their translation."""
 TERM = "term"
 """Context of words by which facts name kinds."""
+RULE = "rule"
+"""Context of the names of rules, as words."""
 
 _S = TypeVar("_S", bound=str)
 _SPOKEN: ContextVar[Language] = ContextVar("language", default=ENGLISH)
@@ -58,6 +60,11 @@ def _(text: str, /, **values: object) -> str:
 def term(text: str) -> str:
     """A word of ``terms.TERMS``, by which facts and rules name a kind; names stay themselves."""
     return translated(text, TERM)
+
+
+def rule_name(name: str) -> str:
+    """The name of a rule as words: ``separable candidate``."""
+    return translated(name.replace("-", " "), RULE)
 
 
 def mark(text: _S) -> _S:
@@ -106,8 +113,8 @@ def retold(text: str) -> str:
     return retell(text, language)
 
 
-def counted(n: int, one: str, many: str) -> str:
-    """A number and its noun, singular and plural in English.
+def counted(n: int, one: str, many: str, digits: str = "") -> str:
+    """A number and its noun, singular and plural in English; ``digits`` is how it is written.
 
     >>> counted(1, "layer", "layers"), counted(1200, "layer", "layers")
     ('1 layer', '1,200 layers')
@@ -115,8 +122,8 @@ def counted(n: int, one: str, many: str) -> str:
     if _SPOKEN.get() != ENGLISH:
         told = translated(one, COUNTED, "")
         if told:
-            return told.format_map({"n": f"{n:,}"})
-    return f"{n:,} {one if n == 1 else many}"
+            return told.format_map({"n": digits or f"{n:,}"})
+    return f"{digits or f'{n:,}'} {one if n == 1 else many}"
 
 
 def rule_words(language: Language, rule: str, key: str, text: str) -> str:

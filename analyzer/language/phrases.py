@@ -20,6 +20,8 @@ LEAST = 4
 """Letters that a pattern has to have besides its places, or it would fit anything."""
 DEEP = 4
 """Sentences in sentences."""
+WITHIN = "(?:(?!; |: ).)+?"
+"""What stands in a place: no part of the sentence around it."""
 _PLACE = re.compile(r"\{(\d+)\}")
 
 
@@ -46,9 +48,11 @@ def _phrase(text: str, told: str) -> Phrase:
     chunks = _PLACE.split(text)[::2]
     places = _PLACE.findall(text)
     source = "".join(
-        re.escape(chunk) + (f"(?P<p{place}>.+?)" if place is not None else "")
+        re.escape(chunk) + (f"(?P<p{place}>{WITHIN})" if place is not None else "")
         for chunk, place in zip(chunks, [*places, None], strict=True)
     )
+    if places and not chunks[-1]:  # what a sentence ends with may be a sentence
+        source = f"{source[: -len(WITHIN) - 1]}.+)"
     letters = sum(char.isalpha() for chunk in chunks for char in chunk)
     return Phrase(max(chunks, key=len), letters, re.compile(source, re.DOTALL), told)
 

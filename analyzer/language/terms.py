@@ -15,6 +15,8 @@ TERMS = (
     # kinds of layers
     "standard", "depthwise", "pointwise", "grouped", "transposed", "dense", "attention",
     "recurrent", "other",
+    # tags of operators
+    "strided", "dilated", "deformable", "fused", "quantized", "factorised", "multiplier",
     # ends of a drawing, axes of scaling, roles of what a file stores
     "input", "output", "width", "resolution", "depth",
     "weights", "buffers", "quantization", "positions", "masks", "constants",

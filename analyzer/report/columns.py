@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.units import letters
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
@@ -19,13 +21,14 @@ def columns(
     >>> list(columns(("α", "MACs"), [("1", "568,740,352")], Style(), {0}))
     ['α         MACs', '1  568,740,352']
     """
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    widths = [max(map(letters, column)) for column in zip(head, *rows, strict=True)]
 
     def line(cells: Sequence[str]) -> str:
-        return "  ".join(
-            cell.ljust(width) if index in left else cell.rjust(width)
-            for index, (cell, width) in enumerate(zip(cells, widths, strict=True))
-        ).rstrip()
+        padded = []
+        for index, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+            space = " " * (width - letters(cell))
+            padded.append(cell + space if index in left else space + cell)
+        return "  ".join(padded).rstrip()
 
     yield style.bold(line(head))
     yield from map(line, rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.language import _
 from analyzer.report.notices import CANNOT_JUDGE, INCONCLUSIVE, of_batch
 from analyzer.report.style import Style
 from analyzer.sanitise import clean, encode_lines
@@ -22,8 +23,8 @@ def render_batch(batch: Batch, options: Options) -> bytes:
 def _line(notice: Notice, style: Style) -> str:
     before = f"{clean(notice.path)}: {notice.where}"
     if notice.rule == CANNOT_JUDGE:
-        return f"{before}{style.error('cannot judge')}: {notice.message}"
+        return f"{before}{style.error(_('cannot judge'))}: {notice.message}"
     if notice.rule == INCONCLUSIVE:
-        return f"{before}{style.warning('inconclusive')}: {notice.message} [{notice.name}]"
+        return f"{before}{style.warning(_('inconclusive'))}: {notice.message} [{notice.name}]"
     rule = style.severity(notice.severity.value, notice.rule)
     return f"{before}{rule} {notice.message}{notice.more}"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from analyzer import units
 from analyzer.findings.finding import Severity
+from analyzer.language import _, counted, retold
 from analyzer.report.result import Failure
 from analyzer.report.style import Style
 from analyzer.report.view.findings import (
@@ -31,7 +33,8 @@ def render_batch(batch: Batch, options: Options) -> bytes:
     hinted: set[str] = set()
     for item in batch.items:
         if isinstance(item, Failure):
-            lines.append(f"{label(item.path)}: {style.error('cannot judge')}: {clean(item.reason)}")
+            reason = clean(retold(item.reason))
+            lines.append(f"{label(item.path)}: {style.error(_('cannot judge'))}: {reason}")
         else:
             lines += _findings(item, style, hinted, options.text_rows)
             lines += _problems(item, style)
@@ -49,23 +52,24 @@ def summary(batch: Batch) -> str:
     groups = [group for result in results for group in result.groups]
     severities = Counter(group.severity for group in groups)
     counts = [_many(severities[s], s.value) for s in Severity if severities[s]]
-    parts = [_many(severities.total(), "finding") + (f" ({', '.join(counts)})" if counts else "")]
+    found = _many(severities.total(), "finding") + (f" ({', '.join(counts)})" if counts else "")
     if (places := sum(group.count for group in groups)) > len(groups):
-        parts[0] += f" at {places:,} places"
+        found = _("{findings} at {places}", findings=found, places=units.places(places))
     if len(batch.items) != 1 or not results:
-        parts[0] += f" in {_many(len(results), 'model')}"
+        found = _("{findings} in {models}", findings=found, models=_many(len(results), "model"))
+    parts = [found]
     if suppressed := sum(result.suppressed for result in results):
-        parts.append(f"{suppressed} suppressed")
+        parts.append(_("{n} suppressed", n=suppressed))
     if accepted := sum(result.accepted for result in results):
-        parts.append(f"{accepted} in the baseline")
+        parts.append(_("{n} in the baseline", n=accepted))
     if partly := sum(result.facts.inconclusive for result in results):
-        parts.append(f"{partly} judged only in part")
+        parts.append(_("{n} judged only in part", n=partly))
     if failed := len(list(batch.failures)):
-        parts.append(f"{failed} could not be judged")
+        parts.append(_("{n} could not be judged", n=failed))
     if unchanged:
         parts.append(unchanged)
     text = "; ".join(parts)
-    return text if batch.outcome != "clean" else f"{text}: clean"
+    return text if batch.outcome != "clean" else _("{findings}: clean", findings=text)
 
 
 def _unchanged(batch: Batch) -> str:
@@ -75,8 +79,10 @@ def _unchanged(batch: Batch) -> str:
     since = label(batch.since.revision)
     number = len(batch.since.unchanged)
     if not batch.items:
-        return f"no model has changed since {since}: {number} unchanged, not judged"
-    return f"{_many(number, 'model')} unchanged since {since}, not judged"
+        return _("no model has changed since {since}: {n} unchanged, not judged",
+                 since=since, n=number)  # fmt: skip
+    return _("{models} unchanged since {since}, not judged",
+             models=_many(number, "model"), since=since)  # fmt: skip
 
 
 def _findings(result: Result, style: Style, hinted: set[str], most: int) -> Iterator[str]:
@@ -92,16 +98,18 @@ def _findings(result: Result, style: Style, hinted: set[str], most: int) -> Iter
         if finding.count > 1:
             yield style.dim(f"  {others(finding, names)}")
         if finding.node in origins:
-            yield style.dim(f"  from: {label(origins[finding.node])}")
+            yield style.dim(f"  {_('from: {place}', place=label(origins[finding.node]))}")
         if finding.remedy:
-            yield style.dim(f"  fix: {clean(finding.remedy)}")
+            yield style.dim(f"  {_('fix: {text}', text=clean(finding.remedy))}")
         elif finding.fix and finding.rule not in hinted:
             hinted.add(finding.rule)
-            yield style.dim(f"  fix: {first_sentence(finding.fix)}")
+            yield style.dim(f"  {_('fix: {text}', text=first_sentence(finding.fix))}")
         if finding.ask:
-            yield style.dim(f"  ask: {clean(finding.ask)}")
+            yield style.dim(f"  {_('ask: {text}', text=clean(finding.ask))}")
     for rule, count in more.items():
-        yield f"{path}: {not_listed(rule, count)} (limit text_rows = {most:,}); JSON lists all"
+        left = _("{findings} (limit text_rows = {most}); JSON lists all",
+                 findings=not_listed(rule, count), most=f"{most:,}")  # fmt: skip
+        yield f"{path}: {left}"
 
 
 def _problems(result: Result, style: Style) -> Iterator[str]:
@@ -111,10 +119,10 @@ def _problems(result: Result, style: Style) -> Iterator[str]:
         if is_told(problem, told):
             continue  # a rule has said it already
         where = f"{label(problem.where)}: " if problem.where else ""
-        word = "inconclusive" if problem.inconclusive else "note"
-        text = f"{clean(problem.message)} [{label(problem.code)}]"
+        word = _("inconclusive") if problem.inconclusive else _("note")
+        text = f"{clean(retold(problem.message))} [{label(problem.code)}]"
         yield f"{path}: {where}{style.warning(word)}: {text}"
 
 
 def _many(n: int, word: str) -> str:
-    return f"{n} {word}" if n == 1 or word == "info" else f"{n} {word}s"
+    return counted(n, word, word if word == "info" else f"{word}s", str(n))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from analyzer import units
 from analyzer.findings.finding import Severity
 from analyzer.findings.fingerprint import fingerprint
+from analyzer.language import _, mark, retold
 from analyzer.report.result import Failure
 from analyzer.report.view.findings import first_sentence, is_told, messages, others
 from analyzer.sanitise import clean, label
@@ -26,7 +27,7 @@ CANNOT_JUDGE = "cannot-judge"
 """In the place of a rule, where a file could not be judged at all."""
 INCONCLUSIVE = "inconclusive"
 """In the place of a rule, where a model was judged in part only."""
-IN_BASELINE = "accepted in the baseline"
+IN_BASELINE = mark("accepted in the baseline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,12 @@ class Notice:
         """Why it is not reported, in words; empty where it is."""
         if self.quiet is None:
             return ""
-        until = f" (until {self.quiet.expires})" if self.quiet.expires else ""
-        return f"{clean(self.quiet.reason)}{until}" if self.quiet.reason else IN_BASELINE
+        if not self.quiet.reason:
+            return _(IN_BASELINE)
+        reason = clean(self.quiet.reason)
+        if self.quiet.expires:
+            return _("{reason} (until {date})", reason=reason, date=self.quiet.expires)
+        return reason
 
     @property
     def title(self) -> str:
@@ -96,7 +101,9 @@ class Notice:
     def more(self) -> str:
         """`` (and at 2 places more)``, as the end of a line; empty where there are none."""
         count = self.finding.count if self.finding else 1
-        return f" (and at {units.places(count - 1)} more)" if count > 1 else ""
+        if count < 2:
+            return ""
+        return f" {_('(and at {places} more)', places=units.places(count - 1))}"
 
     @property
     def sentence(self) -> str:
@@ -127,7 +134,7 @@ def of_batch(batch: Batch) -> Iterator[Notice]:
 
 def of_failure(failure: Failure) -> Notice:
     """A file that could not be judged."""
-    return Notice(failure.path, CANNOT_JUDGE, "", Severity.ERROR, clean(failure.reason))
+    return Notice(failure.path, CANNOT_JUDGE, "", Severity.ERROR, clean(retold(failure.reason)))
 
 
 def without_verdict(result: Result, *, again: bool = False) -> Iterator[Notice]:
@@ -137,7 +144,7 @@ def without_verdict(result: Result, *, again: bool = False) -> Iterator[Notice]:
         if problem.inconclusive and not is_told(problem, told):
             yield Notice(
                 result.facts.model.path, INCONCLUSIVE, label(problem.code), Severity.ERROR,
-                clean(problem.message), label(problem.where),
+                clean(retold(problem.message)), label(problem.where),
             )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from analyzer.findings.finding import Severity
+from analyzer.language import _, retold, term
 from analyzer.records import HIDDEN, Output, shown
 from analyzer.report.columns import columns
 from analyzer.report.json import encode
@@ -91,17 +92,19 @@ def text(batch: Batch, options: Options) -> bytes:
     style = Style(options.color)
     lines: list[str] = []
     rows = [
-        (f"{c.findings:,}", f"{c.places:,}", f"{c.models:,}", label(c.rule), c.severity.value,
+        (f"{c.findings:,}", f"{c.places:,}", f"{c.models:,}", label(c.rule), term(c.severity.value),
          label(c.name))
         for c in Statistics(batch).rules
     ]  # fmt: skip
     if rows:
-        head = ("findings", "places", "models", "rule", "severity", "name")
+        head = (_("findings"), _("places"), _("models"), _("rule"), _("severity"), _("name"))
         lines += columns(head, rows, style, {3, 4, 5})
     for item in batch.items:
         if isinstance(item, Failure):
-            lines.append(f"{label(item.path)}: {style.error('cannot judge')}: {clean(item.reason)}")
+            reason = clean(retold(item.reason))
+            lines.append(f"{label(item.path)}: {style.error(_('cannot judge'))}: {reason}")
         elif item.facts.inconclusive:
             path = label(item.facts.model.path)
-            lines.append(f"{path}: {style.warning('inconclusive')}: judged only in part")
+            part = _("judged only in part")
+            lines.append(f"{path}: {style.warning(_('inconclusive'))}: {part}")
     return encode_lines(lines)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.devices import bound
 from analyzer.findings.finding import Severity
+from analyzer.language import rule_name
 from analyzer.report.view import conversion
 from analyzer.report.view.findings import first_sentence, headline
 from analyzer.report.view.options.form import LEVELS, Level, Risk, SmallerForm, impact_of
@@ -117,7 +118,7 @@ def _action(
     severity = min((f.severity for f in items), key=list(Severity).index)
     return Action(
         rule=label(first_of.rule),
-        name=label(first_of.name.replace("-", " ")),
+        name=label(rule_name(first_of.name)),
         title=headline(rule.summary if rule else first_of.name.replace("-", " ")),
         what=first_sentence(rule.fix if rule else first_of.fix),
         places=len(items),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.language import rule_name
 from analyzer.restore import record
 from analyzer.sanitise import label
 
@@ -42,7 +43,7 @@ def checked(result: Result) -> tuple[Checked, ...]:
     for category, rules in sorted(found.items()):
         placed = [r for r in rules if r.id in speaking or _has_place(r, facts, types)]
         speak = sum(rule.id in speaking for rule in placed)
-        sound = [rule.name.replace("-", " ") for rule in placed if rule.id not in speaking]
+        sound = [rule_name(rule.name) for rule in placed if rule.id not in speaking]
         rows.append(
             Checked(label(category), len(placed), speak, tuple(map(label, sound)),
                     len(rules) - len(placed))

@@ -212,7 +212,7 @@ def _row(number: int, node: PageNode, anchor: str, name: str) -> LayerRow:
         number, anchor, name, label(node.scope), label(domain + node.op_type, 60),
         units.shape(node.outputs[0].shape) if node.outputs else _("none"),
         spread(node.macs, node.macs_range), spread(node.flops, node.flops_range), node.params,
-        units.span(*node.executions_range), " ".join(node.tags),
+        units.span(*node.executions_range), " ".join(map(term, node.tags)),
     )  # fmt: skip
 
 

@@ -1,0 +1,162 @@
+"""Korean is all there: no text is left to translate, and no English is left on a page."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from onnx import parser
+
+from analyzer.language import speaking
+from analyzer.report import REPORT_FORMATS, Options
+from tests.cli.conftest import Cli, cli
+from tests.report.results import SAMPLES, judge
+from tools.translations import unsaid, untranslated
+
+__all__ = ["cli"]
+
+NAMES = re.compile(
+    r"^참고:|Raspberry|Snapdragon|Neural Engine|STM32|Cortex|Intel|NVIDIA|Apple|Qualcomm|"
+    r"ONNX operator specification|arXiv|et al\.|\[.*\]|\|[XY]\|"
+)
+"""Citations, data sheets and formulas, which stay as they are."""
+TERM = re.compile(r"(?<=[가-힣])\([A-Za-z -]+\)")
+"""A term in English behind the same in Korean."""
+SENTENCE = re.compile(r"[A-Za-z]?[a-z]+(?: [a-z]{2,}){2}(?![\w/=])")
+"""Three words of English one after the other, of which the last two are no names."""
+
+
+def english(text: str) -> bool:
+    """Whether ``text`` is a sentence in English, or has a part of one."""
+    return NAMES.search(text) is None and SENTENCE.search(TERM.sub("", text)) is not None
+
+
+class Texts(HTMLParser):
+    """What people read of a page, code aside, one text for each element that holds words."""
+
+    APART = ("code", "script", "style")
+    TOLD = ("title", "aria-label", "placeholder")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = [""]
+        self._apart = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.said += [value for name, value in attrs if name in self.TOLD and value]
+        self._apart += tag in self.APART
+        if tag not in ("code", "sub", "b", "a", "i", "span"):
+            self.said.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._apart -= tag in self.APART
+        if tag not in ("code", "sub", "b", "a", "i", "span"):
+            self.said.append("")
+
+    def handle_data(self, data: str) -> None:
+        self.said[-1] += " · " if self._apart else data
+
+
+def texts(html: str) -> list[str]:
+    page = Texts()
+    page.feed(html)
+    return [text for text in (" ".join(said.split()) for said in page.said) if text]
+
+
+def test_every_text_has_a_translation() -> None:
+    assert untranslated("ko") == [], "make locale"
+
+
+def test_nothing_is_translated_that_no_fact_says() -> None:
+    assert unsaid("ko") == []
+
+
+MODELS = {
+    "open sizes, a branch and an operator of a vendor": """
+        <ir_version: 8, opset_import: ["" : 17, "com.acme" : 1]>
+        g (float[N,S,64] x, bool c) => (float[N,S,64] y) {
+          s = Constant <value = float[64,64] {WEIGHTS}> ()
+          h = MatMul (x, s)
+          i = com.acme.Strange (h)
+          k = Identity (h)
+          m = MatMul (k, s)
+          y = If (c) <
+            then_branch = t () => (float[N,S,64] a) { a = Relu (m) },
+            else_branch = e () => (float[N,S,64] b) { b = MatMul (m, s) }
+          >
+        }""",
+    "arithmetic that changes nothing": """
+        <ir_version: 8, opset_import: ["" : 17]>
+        g (float[1,8,16,16] x) => (float[1,8,16,16] y) {
+          one = Constant <value = float {1.0}> ()
+          zero = Constant <value = float {0.0}> ()
+          a = Mul (x, one)
+          b = Cast <to = 1> (a)
+          c = Transpose <perm = [0, 1, 2, 3]> (b)
+          s = Shape (c)
+          d = Reshape (c, s)
+          e = Concat <axis = 1> (d)
+          f = Transpose <perm = [0, 2, 3, 1]> (e)
+          h = Transpose <perm = [0, 3, 1, 2]> (f)
+          i = Dropout (h)
+          j = Add (i, zero)
+          k = Exp (j)
+          l = Log (k)
+          dead = Sigmoid (l)
+          y = Relu (l)
+        }""",
+    "recurrent": """
+        <ir_version: 8, opset_import: ["" : 17]>
+        g (float[T,1,8] x, float[1,64,8] w, float[1,64,16] r) => (float[T,1,1,16] y) {
+          y, h, c = LSTM <hidden_size = 16> (x, w, r)
+        }""",
+    "a loop that data end": """
+        <ir_version: 8, opset_import: ["" : 17]>
+        g (int64 n, bool c, float[4,4] x) => (float[4,4] y) {
+          y = Loop (n, c, x) <
+            body = b (int64 i, bool p, float[4,4] u) => (bool q, float[4,4] v) {
+              q = Identity (p)
+              v = MatMul (u, u)
+            }
+          >
+        }""",
+    "names, types and operands that are wrong": """
+        <ir_version: 8, opset_import: ["" : 17]>
+        g (float[1,8,16,16] x) => (float[1,8,16,16] y) {
+          a = Conv <kernel_shape = [3, 3]> (x, missing)
+          b = Relu (a, a)
+          c = Nothing (b)
+          y = Add (c, x)
+        }""",
+}
+
+
+def parsed(text: str, folder: Path) -> Path:
+    weights = "{" + ", ".join(["0.5"] * 4096) + "}"
+    path = folder / "net.onnx"
+    model = parser.parse_model(text.replace("{WEIGHTS}", weights))
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_no_english_is_left_on_pages(name: str, tmp_path: Path) -> None:
+    path = parsed(MODELS[name], tmp_path)
+    with speaking("ko"):
+        result = judge(path)
+        html = REPORT_FORMATS["html"](result, Options()).decode("utf-8")
+    assert [text for text in texts(html) if english(text)] == []
+
+
+@pytest.mark.parametrize("name", ["mobilenet_v1", "mobilenet_v1_standard"])
+def test_no_english_is_left_on_the_pages_of_samples(name: str, cli: Cli, tmp_path: Path) -> None:
+    done = cli(
+        "report", str(SAMPLES / f"{name}.onnx"), "-o", str(tmp_path), "--format", "html",
+        "--lang", "ko",
+    )  # fmt: skip
+    assert done.code == 0
+    said = texts((tmp_path / f"{name}.html").read_text("utf-8"))
+    assert [text for text in said if english(text)] == []
+    assert [line for line in done.out.splitlines() if english(line)] == []
