@@ -13,14 +13,16 @@ from analyzer.errors import ModelError
 from analyzer.model.guard import GuardFailure, Progress, guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from analyzer.compare.network import Wired
+    from analyzer.costs.origins import Origins
     from analyzer.costs.parameters import Root
     from analyzer.model.limits import Limits
     from analyzer.model.rows import Rows
 
     Looks = Mapping[Root, bytes]
+    Wanted = tuple[Origins | None, list[Root]]
 
 WHOLE = 4096
 """Elements up to which a look takes in all of a tensor."""
@@ -38,24 +40,29 @@ def look(old: Wired, new: Wired, limits: Limits) -> tuple[Looks, Looks]:
     A sample, by which layers are recognised; what matters is then read. Empty where looking
     failed.
     """
-    found = guarded(partial(_look, old, new), limits=bounds(limits))
+    before, after = ((side.origins, _roots(side)) for side in (old, new))
+    found = guarded(partial(_look, before, after), limits=bounds(limits))
     if isinstance(found, ModelError):
         raise found
     return ({}, {}) if isinstance(found, GuardFailure) else found
 
 
-def _look(old: Wired, new: Wired, progress: Progress) -> tuple[Looks, Looks] | ModelError:
+def _roots(network: Wired) -> list[Root]:
+    """What the operators of a network use."""
+    roots = (root for part in network.parts for each in part.operands for root in each.roots)
+    return [*dict.fromkeys(roots)]
+
+
+def _look(old: Wanted, new: Wanted, progress: Progress) -> tuple[Looks, Looks] | ModelError:
     try:
-        return _looks(old), _looks(new)
+        return _looks(*old), _looks(*new)
     except ModelError as error:
         return error
 
 
-def _looks(network: Wired) -> dict[Root, bytes]:
-    origins = network.origins
+def _looks(origins: Origins | None, roots: Iterable[Root]) -> dict[Root, bytes]:
     if origins is None:
         return {}
-    roots = {root: None for part in network.parts for each in part.operands for root in each.roots}
     found: dict[Root, bytes] = {}
     for root in roots:
         with origins.opened(root) as rows:

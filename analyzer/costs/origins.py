@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from onnx import TensorProto
 
+from analyzer.costs.parameters import Inventory
 from analyzer.costs.roles import Role
 from analyzer.model.notes import payload_index
 from analyzer.model.rows import Rows
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-    from analyzer.costs.parameters import Inventory, Root
+    from analyzer.costs.parameters import Root
     from analyzer.facts import Tensor
     from analyzer.graph.scope import Program
     from analyzer.model.payloads import Payloads
@@ -47,6 +48,16 @@ class Origins:
     ) -> None:
         self._program, self._sites = program, sites
         self._inventory, self._payloads = inventory, payloads
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What opens constants, for a process that reads them: it asks nobody what they feed, and
+        sites lead to the sites of bodies, deeper than objects can be written down."""
+        return {
+            "_program": self._program,
+            "_sites": (),
+            "_inventory": Inventory(self._inventory.constants, []),
+            "_payloads": self._payloads,
+        }
 
     @cached_property
     def _feeds(self) -> dict[str, Mapping[int, tuple[Root, ...]]]:

@@ -307,3 +307,25 @@ def test_headlines_and_rows_cover_every_change() -> None:
     assert set(found.covered) | {i for i, c in enumerate(found.changes) if c in left(found)} == set(
         range(len(found.changes))
     )
+
+
+def swapped(model: onnx.ModelProto, *pairs: tuple[str, str]) -> onnx.ModelProto:
+    """The same with the elements of two initializers exchanged, for each pair."""
+    stored = {tensor.name: tensor for tensor in model.graph.initializer}
+    for first, second in pairs:
+        one, other = stored[first], stored[second]
+        one.raw_data, other.raw_data = other.raw_data, one.raw_data
+    return model
+
+
+@pytest.mark.parametrize("norms", [True, False])
+@pytest.mark.parametrize("pairs", [
+    [("block1/1/conv.w", "block1/2/conv.w")],
+    [("block1/1/conv.w", "block3/1/conv.w"), ("block0/1/conv.w", "block2/2/conv.w")],
+])  # fmt: skip
+def test_layers_that_exchange_their_weights_are_said_to(
+    pairs: list[tuple[str, str]], norms: bool
+) -> None:
+    found = compared(resnet(norms=norms), swapped(resnet(norms=norms), *pairs))
+    assert verdict(found) == f"{2 * len(pairs)} layers exchanged their weights"
+    assert left(found) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -140,3 +141,33 @@ def test_layers_are_told_apart_by_their_weights_where_names_and_order_are_gone()
 
     found = compared(two((first, second), ("a", "b")), two((second, first), ("b", "a")))
     assert found.identical is True
+
+
+def nested(depth: int) -> onnx.ModelProto:
+    """Functions that call one another, the innermost a product with a stored matrix."""
+    imports = [helper.make_opsetid("", 17), helper.make_opsetid("d", 1)]
+    calls = [helper.make_node(f"f{i}", ["x", "w"], ["y"], domain="d") for i in range(1, depth)]
+    bodies = [*calls, helper.make_node("MatMul", ["x", "w"], ["y"])]
+    functions = [
+        helper.make_function("d", f"f{i}", ["x", "w"], ["y"], [body], imports)
+        for i, body in enumerate(bodies)
+    ]
+    found = model()
+    found.graph.node[0].CopyFrom(helper.make_node("f0", ["x", "w"], ["y"], domain="d"))
+    found.functions.extend(functions)
+    found.opset_import.append(imports[1])
+    return found
+
+
+def test_nested_functions_are_compared_where_another_thread_runs() -> None:
+    """Such a process is not forked: what is to be read is written down for another one."""
+    old, new = (analyzer.analyze(nested(100)) for _ in range(2))
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    try:
+        found = compare(old, new)
+    finally:
+        done.set()
+        thread.join()
+    assert (found.identical, found.weights.tensors) == (True, 1)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.compare.headlines.channels import classes, pruned, width
 from analyzer.compare.headlines.depth import blocks, layers
+from analyzer.compare.headlines.exchange import exchanged
 from analyzer.compare.headlines.file import describe, versions
 from analyzer.compare.headlines.network import other_network
 from analyzer.compare.headlines.operators import activations, counted, replaced
@@ -40,6 +41,7 @@ HEADLINES: tuple[Callable[[Scene], Iterable[Headline]], ...] = (
     moved_outputs,
     activations,
     fused,
+    exchanged,
     weights,
     settings,
     folded_norms,

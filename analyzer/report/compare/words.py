@@ -391,6 +391,7 @@ _WORDS: Mapping[str, Callable[[Values], str]] = {
     "widened": _wider,
     "replaced": _replaced,
     "activation": _activation,
+    "exchanged": lambda v: _("{n} layers exchanged their weights", n=units.count(v["count"])),
     "weights": _weights,
     "constants-changed": _constants,
     "setting": _setting,
