@@ -97,7 +97,7 @@ def forest(facts: Facts) -> Forest | None:
             continue
         operators += 1
         attributes = place.call.attributes
-        left += len(attributes.get("nodes_truenodeids", ()))
+        left += len(_list(attributes.get("nodes_truenodeids", ())))
         if left > MOST_NODES:
             return None
         try:

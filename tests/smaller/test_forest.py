@@ -93,3 +93,13 @@ def test_nodes_that_lead_back_are_no_tree() -> None:
 
 def test_nodes_that_lead_nowhere_are_no_tree() -> None:
     assert forest(facts_of(listed(([0, 1], ["BRANCH_LEQ", "LEAF"], [1, 0], [8, 0])))) is None
+
+
+@pytest.mark.parametrize("name", ["nodes_truenodeids", "nodes_modes", "nodes_treeids"])
+def test_an_attribute_of_another_type_is_no_tree(name: str) -> None:
+    made = listed(STUMP)
+    (node,) = made.graph.node
+    kept = [each for each in node.attribute if each.name != name]
+    del node.attribute[:]
+    node.attribute.extend([*kept, helper.make_attribute(name, 7)])
+    assert forest(facts_of(made)) is None
