@@ -192,7 +192,7 @@ def _within(path: Any, scope: Scope, *, writing: bool, listing: bool = False) ->
     real = os.path.realpath(name)
     if not (writing or listing) and (not name or _above_installation(real)):
         return True
-    if writing and os.path.basename(os.path.dirname(real)) == "__pycache__":
+    if writing and "__pycache__" in real.split(os.sep)[-2:]:
         writing = False
     if listing and real in {os.path.realpath(p) for p in sys.path}:
         return True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from analyzer.errors import OutputError
 from analyzer.report.content import PDF
 from analyzer.report.faces import font_config
+from analyzer.report.fitting import fit
 from analyzer.report.rendering import render as render_page
 from analyzer.report.sheet import Report
 from analyzer.report.tags import mend
@@ -17,6 +18,7 @@ from analyzer.units import shorten
 if TYPE_CHECKING:
     from analyzer.report.result import Options, Result
 
+VARIANT = "pdf/ua-1"
 UNDATED = datetime(1980, 1, 1, tzinfo=UTC)
 """Date of the attachment when none is given: a PDF wants one, and *now* would differ each time."""
 
@@ -48,12 +50,14 @@ def write(
         relationship="Data",
         url_fetcher=nothing,
     )
-    document = weasyprint.HTML(string=page, url_fetcher=nothing, media_type="print")
-    written: bytes = document.write_pdf(
-        pdf_variant="pdf/ua-1",
-        attachments=[facts],
-        font_config=font_config(page),
-        finisher=mend,
+    fonts = font_config(page)
+
+    def lay_out(text: str) -> Any:
+        source = weasyprint.HTML(string=text, url_fetcher=nothing, media_type="print")
+        return source.render(font_config=fonts, pdf_variant=VARIANT)
+
+    written: bytes = fit(page, lay_out).write_pdf(
+        pdf_variant=VARIANT, attachments=[facts], finisher=mend
     )
     return written
 

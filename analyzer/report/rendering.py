@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from analyzer import units
 from analyzer.language import Language, speaking, spoken, term, translated
 from analyzer.report.faces import PRINTED, SCREEN, printed, stack
+from analyzer.report.keeping import Kept
 from analyzer.report.script import script, words
 from analyzer.report.view import kinds
 from analyzer.resources import templates_dir
@@ -48,6 +49,7 @@ def environment() -> jinja2.Environment:
     """Everything is escaped, a misspelt variable is an error, templates come from the package."""
     env = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates_dir()),
+        bytecode_cache=Kept(),
         autoescape=True,  # select_autoescape() would not escape *.html.j2
         finalize=_shown,
         undefined=jinja2.StrictUndefined,

@@ -1,0 +1,79 @@
+"""The last page of a PDF: full enough to be worth its paper, or not there at all.
+
+How far a report runs over is known once it is laid out. Where little stands on the last page, the
+rows of the tables at the end move closer until it is not needed; where it is half full, they move
+apart until it looks finished. Rows begin to move as late as possible, so that pages before stay.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STARTS = ("nodes", "method", "findings")
+"""Sections where rows may begin to move: as late as there are rows enough."""
+END = "end"
+"""Id of the last element of a page that may be fitted."""
+BLANK = 0.32
+"""Share of the last page that may stay empty."""
+AIM = 0.22
+"""The same, for rows that move apart: pictures that no longer fit their page take some of it."""
+CLOSER, APART = 0.7, 1.7
+"""What a row can give and take, in mm."""
+PADDING = 0.65
+"""Above and below the words of a row as they are, in mm."""
+MM = 96 / 25.4
+"""CSS pixels of a millimetre."""
+TOP, BOTTOM = 18, 17
+"""Margins of a page, in mm, as in print.css.j2."""
+
+
+def fit(text: str, lay_out: Callable[[str], Any]) -> Any:
+    """The document of ``text`` (HTML) that ``lay_out`` makes, once more if that mends its end."""
+    first = lay_out(text)
+    blank = _blank(first)
+    if blank <= BLANK:
+        return first
+    style = _spaced(text, blank, first)
+    if not style:
+        return first
+    second = lay_out(text.replace("</style>", f"{style}</style>", 1))
+    return second if _blank(second) < blank else first
+
+
+def _blank(document: Any) -> float:
+    """Share of the last page below its last row; 0 where nobody marked the end."""
+    last = document.pages[-1]
+    if END not in last.anchors:
+        return 0.0
+    end: float = last.anchors[END][1] / MM
+    return 1 - (end - TOP) / _room(last)
+
+
+def _room(page: Any) -> float:
+    """Height within the margins, in mm."""
+    height: float = page.height / MM
+    return height - TOP - BOTTOM
+
+
+def _spaced(text: str, blank: float, document: Any) -> str:
+    """CSS that moves rows as far as the end wants it; empty where they cannot."""
+    room = _room(document.pages[-1])
+    over, short = (1 - blank) * room + 4, (blank - AIM) * room
+    for start in STARTS:
+        at = text.find(f'id="{start}"')
+        rows = text.count("<tr", at) if at >= 0 else 0
+        ways = []
+        if over <= CLOSER * rows:
+            ways.append((over / CLOSER, -over / rows))
+        if short <= APART * rows:
+            ways.append((short / APART, short / rows))
+        if ways:
+            _, move = min(ways)
+            section = f"[aria-labelledby={start}]"
+            cells = f":is({section}, {section} ~ section) tbody :is(th, td)"
+            padding = f"{PADDING + move / 2:.3f}mm"
+            return f"{cells} {{ padding-top: {padding}; padding-bottom: {padding} }}"
+    return ""

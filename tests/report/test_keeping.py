@@ -1,0 +1,86 @@
+"""Compiled templates are kept, and never shown when they are not what the template says."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import jinja2
+import pytest
+
+from analyzer.report import keeping
+from analyzer.report.keeping import Kept
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where bytecode goes: beside the templates, whatever prefix the tests run with."""
+    monkeypatch.setattr(sys, "pycache_prefix", None)
+    (tmp_path / "page.html.j2").write_text("one {{ 1 + 1 }}")
+    return tmp_path
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
+    """Names of templates that were compiled."""
+    names: list[str | None] = []
+    compile = jinja2.Environment.compile
+
+    def counted(
+        self: jinja2.Environment, source: str, name: str | None = None, *rest: str
+    ) -> object:
+        names.append(name)
+        return compile(self, source, name, *rest)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(jinja2.Environment, "compile", counted)
+    return names
+
+
+def page(folder: Path) -> str:
+    """The template in another process, as far as Jinja2 can tell."""
+    env = jinja2.Environment(loader=jinja2.FileSystemLoader(folder), bytecode_cache=Kept())  # noqa: S701
+    return env.get_template("page.html.j2").render()
+
+
+def kept(folder: Path) -> Path:
+    (file,) = (folder / "__pycache__").iterdir()
+    return file
+
+
+def test_a_template_is_compiled_once_for_all_processes(
+    folder: Path, compiled: list[str | None]
+) -> None:
+    assert [page(folder), page(folder), page(folder)] == ["one 2"] * 3
+    assert compiled == ["page.html.j2"]
+
+
+def test_a_changed_template_is_shown_at_once(folder: Path) -> None:
+    page(folder)
+    (folder / "page.html.j2").write_text("two {{ 2 + 2 }}")
+    assert page(folder) == "two 4"
+
+
+def test_another_version_of_what_compiles_compiles_again(
+    folder: Path, compiled: list[str | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page(folder)
+    monkeypatch.setattr(keeping, "_compiler", lambda: b"another")
+    assert page(folder) == "one 2"
+    assert len(compiled) == 2
+
+
+@pytest.mark.parametrize("cut", [0, 10, 32, 100])
+def test_a_file_that_was_cut_is_written_anew(folder: Path, cut: int) -> None:
+    page(folder)
+    whole = kept(folder).read_bytes()
+    kept(folder).write_bytes(whole[:cut])
+    assert page(folder) == "one 2"
+    assert kept(folder).read_bytes() == whole
+
+
+def test_where_nothing_can_be_written_templates_are_compiled_each_time(
+    folder: Path, compiled: list[str | None]
+) -> None:
+    (folder / "__pycache__").write_text("not a folder")
+    assert [page(folder), page(folder)] == ["one 2"] * 2
+    assert len(compiled) == 2
