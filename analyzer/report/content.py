@@ -6,10 +6,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analyzer.language import _
-from analyzer.report import words
+from analyzer.report import notes, words
 from analyzer.report.drawing.picture import picture
 from analyzer.report.page import LeftOut
-from analyzer.report.view import appendix, charts, growth, layers, sizes, skyline, tiles, whatif
+from analyzer.report.view import (
+    appendix,
+    charts,
+    growth,
+    layers,
+    sizes,
+    skyline,
+    tiles,
+    whatif,
+)
 from analyzer.report.view.kinds import COLORS
 from analyzer.report.view.matrix import matrix
 from analyzer.sanitise import label
@@ -72,6 +81,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         table = appendix.on_paper(sheet.nodes, options.pdf_rows, names, flagged)
     else:
         table = appendix.on_screen(sheet.nodes, options.html_rows, names, flagged, sheet)
+    noted = notes.on_paper(page) if medium is PDF else notes.on_screen(page)
     groups = [_within(group, medium) for group in page.groups]
     by_params = sorted(page.shares, key=lambda share: (-share.params, share.kind))
     return {
@@ -108,6 +118,9 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "growth": [growth.curve(row) for row in page.growth],
         "table": table,
         "anchors": table.anchors,
+        "notes": noted.notes,
+        "remarked": noted.remarks,
+        "explained": noted.links,
         "names": names,
         "colors": COLORS,
     }

@@ -10,7 +10,7 @@ from analyzer.language import _, mark
 from analyzer.resources import templates_dir
 
 FILES = (
-    "theme", "sort", "operators", "search", "contents", "keys", "sizes", "map", "boxes",
+    "theme", "sort", "operators", "search", "contents", "keys", "sizes", "map", "boxes", "explain",
 )  # fmt: skip
 """What stands after ``tools`` in ``templates/script``; each in a block, so that names of one file
 are not seen by another."""
@@ -21,6 +21,14 @@ WORDS = {
     "grown": mark("{macs} MACs, {share} of those at today's size."),
     "least": mark("At least {time} on {device}."),
     "whole": mark("Whole network"),
+    "formula": mark("Formula"),
+    "values": mark("With its values"),
+    "source": mark("Source"),
+    "certainty": mark("Certainty"),
+    "exact": mark("Exact: it follows from the file alone."),
+    "macs": mark("MACs of {what}"),
+    "layers": mark("layers · "),
+    "close": mark("Close"),
     "shown": mark("{shown} of {all} shown"),
     "operators": mark("{shown} of {all} operators"),
     "more": mark("and {n} more"),

@@ -29,6 +29,10 @@ class Card(NamedTuple):
     """With unit; *at least* in front where something is missing."""
     detail: tuple[str, ...]
     """Short lines under the number."""
+    number: str = ""
+    """Place in the JSON of what explains ``value``."""
+    more: str = ""
+    """The same of the first line under it."""
 
 
 def say(claims: Iterable[Claim]) -> dict[str, str]:
@@ -57,9 +61,9 @@ def _compute(v: Values, headline: str) -> Card:
     macs, flops = units.span(low, high, "MAC"), units.span(least, most, "FLOP")
     if headline == "flops":
         digits = _("{all} FLOPs in all, {macs} among them", all=units.span(least, most), macs=macs)
-        return Card("compute", _("Compute"), flops, (digits, how))
+        return Card("compute", _("Compute"), flops, (digits, how), "totals.flops", "totals.macs")
     digits = _("{macs} MACs, {flops} in all", macs=units.span(low, high), flops=flops)
-    return Card("compute", _("Compute"), macs, (digits, how))
+    return Card("compute", _("Compute"), macs, (digits, how), "totals.macs", "totals.flops")
 
 
 def _parameters(v: Values) -> Card:
@@ -69,7 +73,8 @@ def _parameters(v: Values) -> Card:
         detail.append(_("and {n} buffer values", n=units.count(v["buffers"])))
     if v["certainty"] != Certainty.EXACT:
         detail.append(f"{term(v['certainty'])}: {label(retold(v['reason']), 120)}")
-    return Card("parameters", _("Parameters"), units.si(v["params"]), tuple(detail))
+    return Card("parameters", _("Parameters"), units.si(v["params"]), tuple(detail),
+                "totals.params", "totals.weight_bytes")  # fmt: skip
 
 
 def _peak(v: Values) -> Card:
@@ -86,7 +91,7 @@ def _peak(v: Values) -> Card:
         fused = _("{size} with Q and DQ in integer kernels", size=units.size(v["fused_bytes"]))
         where = (fused, *where)
     return Card("peak", _("Peak activation memory"), value,
-                (*where, _("in the file's order of operators")))  # fmt: skip
+                (*where, _("in the file's order of operators")), "memory.peak_bytes")  # fmt: skip
 
 
 def _saving(v: Values) -> Card:
@@ -100,7 +105,8 @@ def _saving(v: Values) -> Card:
     share = (_("{share} of compute", share=share) if v["complete"]
              else _("{share} of the known compute", share=share))  # fmt: skip
     more = (_("and {n} parameters", n=units.si(v["params"])),) if v["params"] else ()
-    return Card("saving", _("Possible saving"), units.si(v["macs"], "MAC"), (share, *more))
+    return Card("saving", _("Possible saving"), units.si(v["macs"], "MAC"), (share, *more),
+                "claims.saving.macs", "claims.saving.share")  # fmt: skip
 
 
 _CARDS: Mapping[str, Callable[[Values], Card]] = {

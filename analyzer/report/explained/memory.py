@@ -43,7 +43,7 @@ def explain(result: Result, page: Page) -> Iterator[Explained]:
 def _alive(facts: Facts) -> Iterator[Summand]:
     tensors = facts.memory.alive
     for tensor in tensors[:SUMMANDS]:
-        yield Summand(_bytes(tensor), label(tensor.name, 40))
+        yield Summand(_bytes(tensor), label(tensor.name, 24))
     rest = (facts.memory.peak_bytes or 0) - sum(t.bytes or 0 for t in tensors[:SUMMANDS])
     if rest:
         count = len(tensors) - SUMMANDS

@@ -9,13 +9,11 @@ from analyzer.report.view.explained import Reckoning
 def reckonings() -> tuple[Reckoning, ...]:
     """All of them, in the order in which a page shows the numbers."""
     howard = "Howard et al. 2017 (arXiv 1704.04861)"
-    operators = _("each operator's equation and its source stand under Formulas used")
-    first = _("a tensor counts where it is used first; running means and variances, scales and "
-              "shape constants are no parameters")  # fmt: skip
-    alive = _("order of operators in the file; a tensor lives from the operator that makes it to "
-              "the last that reads it, inputs and outputs too; weights come on top")  # fmt: skip
+    operators = _("equations of the operators: see Formulas used")
+    first = _("each tensor at its first use: see Parameters under Conventions")
+    alive = _("in the file's order of operators; a tensor lives from its maker to its last reader")
     recounted = _("every layer recounted at other sizes, where a polynomial fits all of them")
-    maker = _("peaks and memory as the maker publishes them; see Devices")
+    maker = _("the maker's figures: see Devices")
     rows = (
         ("macs", _("Multiply-accumulates (MACs) of the model"),
          _("Σ runs · MACs of each operator, by kind of layer"), operators),
@@ -41,8 +39,9 @@ def reckonings() -> tuple[Reckoning, ...]:
         ("rate", _("Inferences a second, at most"), _("1 ÷ least time"), maker),
         ("room", _("Share of a device's memory"),
          _("(weights + activations at the peak) ÷ memory"), maker),
-        ("now", _("MACs of a standard convolution"), "B · D_G² · K² · M · N", f"{howard}, eq. 2"),
-        ("after", _("MACs of its depthwise separable form"), "B · D_G² · M · (K² + N)",
+        ("now", _("MACs of a standard convolution"), _("D_G² · K² · M · N of each image"),
+         f"{howard}, eq. 2"),
+        ("after", _("MACs of its depthwise separable form"), _("D_G² · M · (K² + N) of each image"),
          f"{howard}, eq. 5"),
         ("ratio", _("Share that the separable form needs"), "1/N + 1/K²", f"{howard}, § 3.1"),
         ("saved", _("MACs saved in all"), _("layers · (MACs now − MACs after)"), _("arithmetic")),

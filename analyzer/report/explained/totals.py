@@ -25,7 +25,10 @@ def explain(result: Result, page: Page) -> Iterator[Explained]:
     facts = result.facts
     totals, stored = facts.totals, facts.parameters
     sure = how_sure(totals)
-    by_kind = tuple(added_up(_kinds(totals.macs_by_kind)))
+    kinds = _kinds(totals.macs_by_kind)
+    if len(totals.macs_by_kind) == 1:  # whose sum would say nothing: its layers do
+        kinds = ((counted_macs(node), "") for node in facts.nodes)
+    by_kind = tuple(added_up(kinds))
     yield Explained("totals.macs", totals.macs, "macs", by_kind, *sure)
     yield Explained("totals.flops", totals.flops, "flops", tuple(_flops(facts)), *sure)
     held = how_sure(stored)

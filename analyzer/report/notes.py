@@ -1,0 +1,164 @@
+"""Explanations as notes of a page: what a number leads to."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzer import units
+from analyzer.facts import Certainty
+from analyzer.language import _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analyzer.report.page import Page
+    from analyzer.report.view.explained import Explained
+
+PRINTED = (
+    "totals.macs", "totals.flops", "totals.params", "totals.weight_bytes", "memory.peak_bytes",
+    "claims.saving.macs", "page.conversion_totals[0].macs_after",
+)  # fmt: skip
+"""Numbers that have a note on paper."""
+MARKS = "abcdefghijklmnopqrstuvwxyz"
+"""Marks of notes: letters, as a raised digit is one more digit of a number that is copied."""
+_LONG = re.compile(r"(?<![\d.])\d{4,}(?![\d.]*\.\d)")
+_FORMULA = re.compile(r"formulas\[(\d+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """How one kind of number comes about."""
+
+    anchor: str
+    title: str
+    formula: str
+    example: str
+    """The formula with the values of the first such number, or of the only one."""
+    sure: str
+    """How sure its numbers are; empty where they are exact."""
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A number that explains itself."""
+
+    anchor: str
+    """Of its note."""
+    mark: str
+    """Of the note on paper; empty on a screen."""
+    spelled: str
+    """Its formula with the model's values; empty where the note has it as its example."""
+    total: str
+    """What comes out, with all digits of a count."""
+    sure: str | None
+    """How sure it is, where its note says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """All of a page."""
+
+    notes: tuple[Note, ...]
+    links: Mapping[str, Link]
+    """By the place of the number, such as ``totals.macs``."""
+
+    @property
+    def remarks(self) -> dict[str, list[str]]:
+        """What paper says of several notes at once: sources and certainty, with their marks."""
+        found: dict[str, list[str]] = {}
+        for mark, note in zip(MARKS, self.notes, strict=False):
+            for text in filter(None, (note.source + ".", note.sure)):
+                found.setdefault(text, []).append(mark)
+        return found
+
+
+def on_screen(page: Page) -> Notes:
+    """Every number leads to the note of its kind, or to the formula of its operator."""
+    kinds: dict[str, list[Explained]] = {}
+    for each in page.explained:
+        kinds.setdefault(each.by, []).append(each)
+    ways = [way for way in page.reckonings if way.id in kinds]
+    anchors = {way.id: f"y-{n}" for n, way in enumerate(ways)}
+    usual = {by: Counter(map(_sure, some)).most_common(1)[0][0] for by, some in kinds.items()}
+    notes = tuple(
+        Note(anchors[way.id], way.title, way.formula, _in_full(kinds[way.id][0]), usual[way.id],
+             way.source)
+        for way in ways
+    )  # fmt: skip
+    links = {}
+    for each in page.explained:
+        row = _FORMULA.fullmatch(each.by)
+        anchor = f"y-f{row[1]}" if row else anchors.get(each.by)
+        if anchor is not None:
+            is_example = row is None and each is kinds[each.by][0]
+            # A formula's row says nothing of certainty.
+            said, sure = "" if row else usual[each.by], _sure(each)
+            links[each.number] = Link(
+                anchor, "", "" if is_example else spelled(each), worded(each),
+                sure if sure != said else None,
+            )  # fmt: skip
+    return Notes(notes, links)
+
+
+def on_paper(page: Page) -> Notes:
+    """The numbers that matter most have a note each."""
+    ways = {way.id: way for way in page.reckonings}
+    found = {each.number: each for each in page.explained if each.by in ways}
+    notes: list[Note] = []
+    links = {}
+    for number in PRINTED:
+        each = found.get(number)
+        if each is not None and each.value:
+            way, mark = ways[each.by], MARKS[len(notes)]
+            links[number] = Link(f"y-{mark}", mark, "", "", None)
+            notes.append(Note(f"y-{mark}", way.title, way.formula, _in_full(each), _sure(each),
+                              way.source))  # fmt: skip
+    return Notes(tuple(notes), links)
+
+
+def spelled(each: Explained) -> str:
+    """``2 · 4,089,184,256 (MACs) + 20,480 (Relu)``."""
+    text = ""
+    for part in each.summands:
+        own = grouped(part.text)
+        own = f"{own} ({part.label})" if part.label else own
+        sign = "−" if own.startswith("−") else "+"
+        text += f" {sign} {own.removeprefix('−')}" if text else own
+    return text or "0"
+
+
+def worded(each: Explained) -> str:
+    """The number as the page shows it, with all its digits where it is a count."""
+    if isinstance(each.value, int):
+        return units.count(each.value)
+    if each.by == "time":
+        return units.seconds(each.value)
+    return units.si(each.value) if each.by in ("rate", "per") else units.percent(each.value)
+
+
+def _in_full(each: Explained) -> str:
+    text, total = spelled(each), worded(each)
+    return text if text == total else f"{text} = {total}"
+
+
+def grouped(text: str) -> str:
+    """Arithmetic with its long numbers grouped by thousands.
+
+    >>> grouped("2 · 4089184256 + 1024 / 19.5")
+    '2 · 4,089,184,256 + 1,024 / 19.5'
+    """
+    return _LONG.sub(lambda found: f"{int(found[0]):,}", text)
+
+
+def _sure(each: Explained) -> str:
+    words = {
+        Certainty.EXACT: "",
+        Certainty.ASSUMED: _("Assumed: {reason}.", reason=each.reason),
+        Certainty.LOWER_BOUND: _("At least: {reason}.", reason=each.reason),
+        Certainty.UNKNOWN: _("Not known: {reason}.", reason=each.reason),
+    }
+    return words[each.certainty]

@@ -1,0 +1,175 @@
+"""Numbers of the HTML report that explain themselves, in a real browser; notes of the PDF."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from analyzer.report import REPORT_FORMATS, Options, Result
+from tests.report.pages import AUDIT, chromium
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Locator, Page
+
+NUMBERS = 'a[href^="#y-"]'
+MACS = ".cards li:first-child strong a"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+def visit(browser: Browser, result: Result, folder: Path, **context: object) -> Page:
+    file = folder / "report.html"
+    file.write_bytes(REPORT_FORMATS["html"](result, Options()))
+    page = browser.new_context(**context).new_page()  # type: ignore[arg-type]
+    page.goto(file.as_uri())
+    return page
+
+
+def box(page: Page) -> Locator:
+    return page.get_by_role("dialog")
+
+
+def test_a_click_shows_formula_values_source_and_certainty(
+    browser: Browser, standard: Result, tmp_path: Path
+) -> None:
+    page = visit(browser, standard, tmp_path)
+    assert not box(page).is_visible()
+    page.locator(MACS).click()
+    assert box(page).inner_text().splitlines() == [
+        "Multiply-accumulates (MACs) of the model: Compute", "", "×",
+        "Formula", "Σ runs · MACs of each operator, by kind of layer",
+        "With its values",
+        "4,866,269,184 (standard) + 1,024,000 (Gemm) = 4,867,293,184",
+        "Source", "equations of the operators: see Formulas used",
+        "Certainty", "Exact: it follows from the file alone.",
+    ]  # fmt: skip
+    assert page.evaluate(AUDIT) == []
+
+
+def test_a_row_says_what_its_number_is_of(
+    browser: Browser, standard: Result, tmp_path: Path
+) -> None:
+    page = visit(browser, standard, tmp_path)
+    page.locator("#hotspots ~ div tbody tr:first-child a").first.click()
+    text = box(page).inner_text()
+    assert text.startswith("MACs of Conv: 3×3 standard 512")
+    assert "5 · 1·512·14·14 · 512 · 3·3 = 2,312,110,080" in text  # 5 of eq. 2, D_F = 14
+    assert "Howard et al. 2017 (arXiv 1704.04861), eq. 2" in text
+
+
+def test_keyboard_opens_and_escape_closes_and_leads_back(
+    browser: Browser, standard: Result, tmp_path: Path
+) -> None:
+    page = visit(browser, standard, tmp_path)
+    for key in ("Enter", " "):
+        page.locator(MACS).focus()
+        page.keyboard.press(key)
+        assert box(page).is_visible()
+        assert page.evaluate("document.activeElement.id") == "why"
+        assert page.locator(MACS).get_attribute("aria-expanded") == "true"
+        page.keyboard.press("Escape")
+        assert not box(page).is_visible()
+        assert page.evaluate(f"document.activeElement === document.querySelector('{MACS}')")
+        assert page.locator(MACS).get_attribute("aria-expanded") == "false"
+
+
+def test_a_second_press_and_the_button_close_it(
+    browser: Browser, standard: Result, tmp_path: Path
+) -> None:
+    page = visit(browser, standard, tmp_path)
+    page.locator(MACS).click()
+    page.locator(MACS).click()
+    assert not box(page).is_visible()
+    page.locator(MACS).click()
+    page.get_by_role("button", name="Close").click()
+    assert not box(page).is_visible()
+    page.locator(MACS).click()
+    other = page.locator(".cards li:nth-child(2) strong a")
+    other.click()
+    assert "Parameters of the model" in box(page).inner_text()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_every_number_leads_to_a_note(
+    browser: Browser, standard: Result, tmp_path: Path, script: bool
+) -> None:
+    page = visit(browser, standard, tmp_path, java_script_enabled=script)
+    numbers = page.locator(NUMBERS)
+    assert numbers.count() > 100
+    missing = "els => els.filter(e => !document.getElementById(e.hash.slice(1))).length"
+    if script:
+        assert numbers.evaluate_all(missing) == 0
+        return
+    targets = {numbers.nth(n).get_attribute("href") for n in range(0, numbers.count(), 7)}
+    for target in targets:
+        assert page.locator(f"[id='{(target or '')[1:]}']").count() == 1, target
+
+
+def test_without_scripts_a_number_has_its_values_at_hand_and_leads_to_its_formula(
+    browser: Browser, standard: Result, tmp_path: Path
+) -> None:
+    page = visit(browser, standard, tmp_path, java_script_enabled=False)
+    row = page.locator("#hotspots ~ div tbody tr:first-child a").first
+    assert row.get_attribute("title") == "5 · 1·512·14·14 · 512 · 3·3 = 2,312,110,080"
+    page.locator(MACS).click()
+    assert page.url.endswith("#y-0")
+    note = page.locator("#y-0").inner_text()
+    assert "4,866,269,184 (standard) + 1,024,000 (Gemm) = 4,867,293,184" in note
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_on_a_phone(
+    browser: Browser, standard: Result, tmp_path: Path, scheme: str
+) -> None:
+    page = visit(
+        browser, standard, tmp_path, viewport={"width": 360, "height": 740}, color_scheme=scheme,
+        has_touch=True,
+    )  # fmt: skip
+    for number in (MACS, ".cards li:nth-child(4) strong a", "#whatif ~ div td a"):
+        page.locator(number).first.tap()
+        place = box(page).bounding_box()
+        assert place is not None
+        assert place["x"] >= 0
+        assert place["x"] + place["width"] <= 360
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+        assert page.evaluate(AUDIT) == []
+        page.keyboard.press("Escape")
+
+
+def test_what_is_assumed_says_so(browser: Browser, tmp_path: Path) -> None:
+    from tests.golden.text import facts
+
+    text = """g (float[batch,3,32,32] x, float[8,3,3,3] w) => (float[batch,8,30,30] y) {
+        y = Conv (x, w)
+    }"""
+    page = visit(browser, Result(facts(text)), tmp_path)
+    page.locator(MACS).click()
+    assert "Assumed: with x axis 0 (batch) = 1." in box(page).inner_text()
+
+
+def test_paper_has_notes_of_the_numbers_that_matter(standard: Result, tmp_path: Path) -> None:
+    file = tmp_path / "report.pdf"
+    file.write_bytes(REPORT_FORMATS["pdf"](standard, Options()))
+    text = subprocess.run(["pdftotext", str(file), "-"], capture_output=True, check=True)
+    words = " ".join(text.stdout.decode().split())
+    notes = words[words.index("Where the numbers come from") :]
+    assert "4,866,269,184 (standard) + 1,024,000 (Gemm) = 4,867,293,184." in notes
+    assert "a, b equations of the operators: see Formulas used." in notes
+    for mark in "abcdef":
+        assert f" {mark} " in words[: words.index("What to do first")], mark
+
+
+def test_names_from_the_file_are_text(browser: Browser, hostile: Result, tmp_path: Path) -> None:
+    page = visit(browser, hostile, tmp_path)
+    page.locator(".cards li:nth-child(3) strong a").click()
+    assert "<script>" in box(page).inner_text()
+    assert box(page).locator("script").count() == 0
