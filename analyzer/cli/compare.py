@@ -17,6 +17,7 @@ from analyzer.cli.options import (
     add_weights_option,
 )
 from analyzer.cli.outputs import STDOUT, keep_models, write_files
+from analyzer.cli.pages.browser import open_page
 from analyzer.cli.pages.compared import compared_page
 from analyzer.cli.paths import STDIN, absolute
 from analyzer.cli.plan import NO_BASELINE, make_plans
@@ -77,6 +78,7 @@ def configure(parser: ArgumentParser) -> None:
         default="names",
         help="what HTML and PDF tell of files: their names, or full paths (default: names)",
     )
+    parser.add_argument("--open", action="store_true", help="show the HTML in the browser")
     gates = parser.add_argument_group("what may not be")
     gates.add_argument(
         "--fail-on-increase",
@@ -103,6 +105,9 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     if arguments.old == arguments.new == STDIN:
         raise ConfigError("standard input can be only one of the two models")
     wanted = _outputs(arguments)
+    page = next((path for path, name in wanted.files.items() if name == "html"), "")
+    if arguments.open and not page:
+        raise ConfigError("--open shows the HTML; name a folder, or a file for it, with -o")
     keep_models(wanted.files, [arguments.old, arguments.new])
     with ExitStack() as stack:
         pair = _pair(
@@ -123,6 +128,8 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         console.note(verdict(pair.comparison))
         for path in wanted.files:
             console.line(path)
+    if arguments.open:
+        open_page(page, console, environment)
     if wanted.shown != "text":  # there it is part of the text
         for gate in pair.gates:
             if gate.outcome != "passed":

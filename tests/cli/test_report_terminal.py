@@ -122,3 +122,11 @@ def test_open_needs_a_page_to_open(cli: Cli, clean: str) -> None:
     assert said.code == 2
     assert "--open shows the HTML; let html be among --format" in said.err
     assert not Path("out").exists()
+
+
+def test_compare_opens_its_page_too(cli: Cli, clean: str, opened: list[str]) -> None:
+    assert cli("compare", clean, clean, "-o", "out", "--open").code == 0
+    assert opened == [Path("out/compare.html").absolute().as_uri()]
+    said = cli("compare", clean, clean, "--open")
+    assert said.code == 2
+    assert "--open shows the HTML; name a folder, or a file for it, with -o" in said.err
