@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from analyzer.compare.folding import folds_of
 from analyzer.compare.task import Task
 from analyzer.graph.adjacency import call_of, fed_by, producer
-from analyzer.operators.record import Kind
+from analyzer.operators import record_of
+from analyzer.operators.record import Kind, Nature
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
     from analyzer.compare.network import Wired
     from analyzer.compare.part import Part, PartOperand
     from analyzer.costs.parameters import Root
+    from analyzer.graph.call import Call
 
-PLAIN = frozenset({"Identity", "Constant", "ConstantOfShape", "Reshape", "Squeeze", "Unsqueeze",
-                   "Flatten", "Cast", "DequantizeLinear", "QuantizeLinear"})  # fmt: skip
-"""Operators on the way of a stored tensor that leave its elements where they are."""
+PLAIN = frozenset({Nature.STATIC, Nature.CONVERSION, Nature.QUANTISATION})
+"""Operators on the way of a stored tensor that leave its elements where they are; those that hand
+on or reshape do, too."""
 MATRIX = 2
 """Rank of what can be turned."""
 HOPS = 8
@@ -118,7 +120,13 @@ def _way(
         perm = tuple(call.attr("perm", (1, 0)))
         if call.op_type == "Transpose":
             turns ^= perm == (1, 0)
-        if call.op_type not in PLAIN and (call.op_type != "Transpose" or len(perm) != MATRIX):
+        is_turn = call.op_type == "Transpose" and len(perm) == MATRIX
+        if not is_turn and not _is_plain(call):
             steps.append(call.op_type)
         maker = producer(network.facts.graph, maker)
     return turns, tuple(steps)
+
+
+def _is_plain(call: Call) -> bool:
+    record = record_of(call)
+    return record is not None and (record.hands_on or record.reshapes or record.nature in PLAIN)

@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.graph.call import Unknown
 from analyzer.operators import record_of
-from analyzer.operators.record import Nature
+from analyzer.operators.record import Kind, Nature, Scaling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from analyzer.graph.call import Call
+    from analyzer.operators.record import Operator
 
     Settings = dict[str, Any]
 
 IGNORED: Mapping[tuple[str, str], frozenset[str]] = {
-    ("", "BatchNormalization"): frozenset({"momentum", "spatial", "consumed_inputs", "is_test"}),
-    ("", "Dropout"): frozenset({"seed", "is_test", "consumed_inputs", "ratio"}),
+    ("", "BatchNormalization"): frozenset({"momentum", "spatial", "is_test"}),
+    ("", "Dropout"): frozenset({"seed", "is_test", "ratio"}),
     ("", "Cast"): frozenset({"saturate", "round_mode", "to"}),
     ("", "CastLike"): frozenset({"saturate", "round_mode"}),
     ("", "QuantizeLinear"): frozenset({"saturate", "precision", "output_dtype"}),
@@ -31,6 +32,8 @@ IGNORED: Mapping[tuple[str, str], frozenset[str]] = {
 }
 """Attributes that change no result at inference, or that say again what the output's element type
 says."""
+UNTIL_SEVEN = ("broadcast", "consumed_inputs")
+"""Attributes of ai.onnx before opset 7 that allow what is done anyway, or hint at memory."""
 NO_AXIS = 1 << 31
 """``INT32_MAX`` and above: to the end of an axis."""
 
@@ -41,9 +44,10 @@ def normalised(call: Call, given: Mapping[str, Any]) -> Settings:
     for name in ("axis", "axes"):
         if name in found and call.op_type not in ("Slice", "Squeeze"):
             found[name] = _positive(found[name], _rank(call))
-    rule = _RULES.get(call.op_type) if not call.domain else None
-    if rule is None:
-        rule = _window if _slides(call) else None
+    rule = _rule(call)
+    if not call.domain:
+        for name in UNTIL_SEVEN:
+            found.pop(name, None)
     if rule is not None:
         formed = dict(found)
         with suppress(Unknown):  # then it stays as it is written
@@ -68,9 +72,26 @@ def _positive(axes: Any, rank: int | None) -> Any:
     return axes + rank if isinstance(axes, int) and axes < 0 else axes
 
 
-def _slides(call: Call) -> bool:
+def _rule(call: Call) -> Callable[[Call, Settings], None] | None:
+    """What brings an operator's settings into one form, by its name or what it is."""
     record = record_of(call)
-    return record is not None and (record.is_convolution or record.nature is Nature.POOLING)
+    if not call.domain and call.op_type in _RULES:
+        return _RULES[call.op_type]
+    if record is None:
+        return None
+    if record.is_convolution or record.nature is Nature.POOLING:
+        return _window
+    if call.domain:
+        return None
+    if record.nature is Nature.SOFTMAX:
+        return _softmax
+    return _reduce if _takes_axes(record) else None
+
+
+def _takes_axes(record: Operator) -> bool:
+    """A reduction over any axes, which are an input in later versions."""
+    reduces = record.nature is Nature.REDUCTION and record.scaling is Scaling.REDUCE
+    return reduces and bool(record.slots(Kind.SHAPE))
 
 
 def _window(call: Call, found: Settings) -> None:
@@ -266,15 +287,6 @@ def _gemm(call: Call, found: Settings) -> None:
         found.pop("transb", None)
     if call.input(2) is None:
         found.pop("beta", None)
-    found.pop("broadcast", None)
-
-
-def _drop(*names: str) -> Callable[[Call, Settings], None]:
-    def rule(call: Call, found: Settings) -> None:
-        for name in names:
-            found.pop(name, None)
-
-    return rule
 
 
 def _without_defaults(**defaults: Any) -> Callable[[Call, Settings], None]:
@@ -288,13 +300,7 @@ def _without_defaults(**defaults: Any) -> Callable[[Call, Settings], None]:
     return rule
 
 
-_REDUCTIONS = ("ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin "
-               "ReduceProd ReduceSum ReduceSumSquare").split()  # fmt: skip
-_BROADCASTING = "Add And Div Equal Greater Less Mul Or Pow PRelu Sub Xor".split()
 _RULES: Mapping[str, Callable[[Call, Settings], None]] = {
-    **dict.fromkeys(("Softmax", "LogSoftmax", "Hardmax"), _softmax),
-    **dict.fromkeys(_REDUCTIONS, _reduce),
-    **dict.fromkeys(_BROADCASTING, _drop("broadcast", "consumed_inputs")),
     "Squeeze": _squeeze,
     "Transpose": _transpose,
     "Slice": _slice,

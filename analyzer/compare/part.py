@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from analyzer.graph.call import Call
     from analyzer.operators.record import Operator
 
-SOURCES = frozenset({"Constant", "ConstantOfShape", "Shape", "Size"})
 SMALL = frozenset({
     Nature.MOVEMENT, Nature.STATIC, Nature.SELECTION, Nature.ELEMENTWISE, Nature.CONVERSION,
     Nature.REDUCTION,
@@ -103,11 +102,13 @@ class Part:
     def is_plumbing(self) -> bool:
         """Arithmetic on sizes and masks, or what only makes or carries constants: exporters write
         it as they like."""
-        if self.is_carrier or (self.node.op_type in SOURCES and not self.node.domain):
+        record = self.record
+        if record is None:
+            return False
+        if self.is_carrier or record.nature is Nature.STATIC:
             return True
         made = {tensor.dtype for tensor in self.node.outputs}
-        record = self.record
-        return record is not None and record.nature in SMALL and made <= SIZES and bool(made)
+        return record.nature in SMALL and made <= SIZES and bool(made)
 
     @property
     def is_view(self) -> bool:

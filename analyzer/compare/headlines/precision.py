@@ -62,7 +62,7 @@ def _machinery(scene: Scene, layers: Iterable[Part]) -> set[int]:
         if change.old is not None and change.new is not None:
             if change.new.id in there or scene.only(index, "type", "operator", "inputs", "sources"):
                 found.add(index)
-        elif _belongs(scene, _part(scene, index), there):
+        elif _belongs(scene, scene.part_of(index), there):
             found.add(index)
     replaced = {p.node.id for p in scene.old_layers} & scene.went.keys()
     if len(replaced) == sum(node in scene.came for node in there):
@@ -80,12 +80,6 @@ def _belongs(scene: Scene, part: Part, layers: set[str]) -> bool:
     if part.record is not None and part.record.nature in HELPERS:
         return True
     return op_type in SCALING and _beside(scene, part, layers)
-
-
-def _part(scene: Scene, index: int) -> Part:
-    change = scene.found.changes[index]
-    network = scene.new if change.new is not None else scene.old
-    return network.part(change.node.id)
 
 
 def _beside(scene: Scene, part: Part, layers: set[str]) -> bool:

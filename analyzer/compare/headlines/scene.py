@@ -98,6 +98,12 @@ class Scene:
         """Types of the operators that came."""
         return frozenset(self.found.changes[i].node.op_type for i in self.came.values())
 
+    def part_of(self, index: int) -> Part:
+        """The operator of a change as it is, or was."""
+        change = self.found.changes[index]
+        network = self.new if change.new is not None else self.old
+        return network.part(change.node.id)
+
     def network_of(self, part: Part) -> Wired:
         """The model that an operator is of."""
         places = self.old.parts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.compare.headlines.scene import headline
+from analyzer.operators.record import Nature
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from analyzer.compare.part import Part
     from analyzer.compare.record import Headline
 
-BEHIND = frozenset({"BatchNormalization", "Relu", "Clip", "PRelu", "LeakyRelu", "HardSwish"})
+BEHIND = (Nature.NORMALISATION, Nature.ACTIVATION)
 """What follows a convolution and goes or comes with it."""
 
 
@@ -25,8 +26,13 @@ def separated(scene: Scene) -> Iterator[Headline]:
         if count and len(after.get("depthwise", ())) == len(after.get("pointwise", ())) == count:
             covers = [*before["standard"], *after["depthwise"], *after["pointwise"]]
             covers += [i for i, c in scene.left()
-                       if c.node.op_type in BEHIND and not (c.old and c.new)]  # fmt: skip
+                       if not (c.old and c.new) and _is_behind(scene, i)]  # fmt: skip
             yield headline(kind, covers, count=count)
+
+
+def _is_behind(scene: Scene, index: int) -> bool:
+    record = scene.part_of(index).record
+    return record is not None and record.nature in BEHIND
 
 
 def _kinds(layers: tuple[Part, ...], gone: Mapping[str, int]) -> dict[str, list[int]]:
