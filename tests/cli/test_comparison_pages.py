@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 import onnx
+import pdfua
 import pytest
 
 from tests.cli.conftest import Cli
@@ -56,6 +57,19 @@ def test_a_folder_gets_html_and_pdf_and_the_terminal_says_where(cli: Cli) -> Non
     first = " ".join(paper("pdftotext", "-l", "1").split())
     assert "Activation Relu → HardSwish in 9 places." in first
     assert "a.onnx → b.onnx · onnxlint comparison" in paper("pdfinfo")
+
+
+@pytest.mark.parametrize("blocks", [4, 3])
+def test_checker_of_pdf_ua_finds_nothing(cli: Cli, blocks: int) -> None:
+    pages(cli, resnet(), resnet(blocks=blocks, epsilon=1e-3))
+    assert [finding.message for finding in pdfua.validate("out/compare.pdf").findings] == []
+
+
+def test_pages_speak_korean_where_asked(cli: Cli) -> None:
+    html = pages(cli, resnet(), resnet(activation="HardSwish"), "--lang", "ko")
+    assert '<html lang="ko">' in html
+    assert "활성화 함수 Relu → HardSwish" in text_of(html)
+    assert "Layers side by side" not in html
 
 
 def test_identical_models_are_one_calm_page(cli: Cli) -> None:
