@@ -17,7 +17,7 @@ LEAST_RANK = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Cache:
+class TokenCache:
     """What is kept from one call of the model to the next."""
 
     tensors: int
@@ -35,7 +35,7 @@ class Cache:
         return self.token_bytes * self.tokens
 
 
-def cache(facts: Facts) -> Cache | None:
+def cache(facts: Facts) -> TokenCache | None:
     """The cache of a model with attention; ``None`` where it takes none in.
 
     An input is a part of it if its length is open along one axis, and an output is like it but
@@ -60,7 +60,7 @@ def cache(facts: Facts) -> Cache | None:
             found.append((output, size // long * bits // 8, long))
     if not found:
         return None
-    return Cache(
+    return TokenCache(
         len(found),
         sum(each for _, each, _ in found),
         max(long for _, _, long in found),

@@ -14,7 +14,7 @@ IMPACTS = ("high", "medium", "low")
 EFFORTS = ("low", "medium", "high")
 
 
-class Entry(NamedTuple):
+class MatrixEntry(NamedTuple):
     """One action in a cell."""
 
     anchor: str
@@ -27,7 +27,7 @@ class MatrixRow(NamedTuple):
     """Actions of one impact."""
 
     impact: str
-    cells: tuple[tuple[Entry, ...], ...]
+    cells: tuple[tuple[MatrixEntry, ...], ...]
     """By effort, the least first."""
 
 
@@ -35,9 +35,9 @@ def matrix(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Matr
     """Impacts that something has, the highest first; nothing for one action alone."""
     if len(asks) + len(options) < 2:
         return ()
-    entries = [(ask.impact, ask.effort, Entry(f"rule-{ask.rule}", ask.name, ask.title))
+    entries = [(ask.impact, ask.effort, MatrixEntry(f"rule-{ask.rule}", ask.name, ask.title))
                for ask in asks]  # fmt: skip
-    entries += [(form.impact, form.effort, Entry(f"form-{form.id}", form.id, form.title))
+    entries += [(form.impact, form.effort, MatrixEntry(f"form-{form.id}", form.id, form.title))
                 for form in options]  # fmt: skip
     return tuple(
         MatrixRow(

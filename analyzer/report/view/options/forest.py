@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.language import _
-from analyzer.report.view.options.form import WORTHWHILE, Judged, form
+from analyzer.report.view.options.form import WORTHWHILE, Terms, form
 from analyzer.smaller.forest import forest
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             _("Leave the last trees out (of boosted ones; of averaged ones rescale the leaves), or "
               "fit so many, and measure"),
         ),
-        Judged("medium", "medium", _("accuracy: measure"), "high",
+        Terms("medium", "medium", _("accuracy: measure"), "high",
                _("the trees that come first in the file")),
         beside=(found.bytes, half.bytes),
         extra=_(

@@ -70,7 +70,7 @@ def impact_of(macs: int, of_macs: int, saved: int, of_bytes: int, sooner: float 
     return "medium" if of_all >= NOTABLE or of_it >= NOTABLE_BYTES else "low"
 
 
-class Judged(NamedTuple):
+class Terms(NamedTuple):
     """What it takes to get to a form, and how sure its figures are."""
 
     effort: Level
@@ -84,7 +84,7 @@ def form(
     facts: Facts,
     device: Profile | None,
     words: tuple[str, str, str],
-    judged: Judged,
+    judged: Terms,
     *,
     macs: int | None = None,
     weight_bytes: int | None = None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.language import _
-from analyzer.report.view.options.form import Judged, form
+from analyzer.report.view.options.form import Terms, form
 from analyzer.smaller.pruned import pruned
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             _("Cut them out of the weights, and out of the layers that make and read them; add "
               "what a dead channel's bias gave to the next bias"),
         ),
-        Judged("medium", "low", _("last digits"), "high",
+        Terms("medium", "low", _("last digits"), "high",
                _("at most: layers beside them shrink, too")),
         macs=facts.totals.macs - found.macs,
         weight_bytes=facts.parameters.weight_bytes - found.bytes,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.language import _
-from analyzer.report.view.options.form import Judged, form
+from analyzer.report.view.options.form import Terms, form
 from analyzer.smaller.recurrent import recurrent
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
                 _("Weights of LSTMs in int8"),
                 _("Run `onnxruntime.quantization.quantize_dynamic`: it makes DynamicQuantizeLSTM"),
             ),
-            Judged("low", "low", _("accuracy: measure"), "high",
+            Terms("low", "low", _("accuracy: measure"), "high",
                    _("a scale and a zero point for each direction and kind of weights")),
             weight_bytes=held - saved,
         )  # fmt: skip
@@ -43,7 +43,7 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             device,
             ("gru", _("GRUs in the place of LSTMs"),
              _("Replace each LSTM by a GRU of as many units, and train again")),
-            Judged("high", "high", _("accuracy: train again"), "high",
+            Terms("high", "high", _("accuracy: train again"), "high",
                    _("three gates for four: a fourth of MACs, weights and biases")),
             macs=macs - fewer,
             weight_bytes=held - bytes_,
@@ -56,7 +56,7 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             ("forward", _("Forwards only, which is what streaming needs"),
              _("Take the backward direction out, or let it see some frames ahead, and train "
                "again")),
-            Judged("high", "high", _("accuracy: train again"), "high",
+            Terms("high", "high", _("accuracy: train again"), "high",
                    _("at most: what reads these layers is half as wide, too")),
             macs=macs - fewer,
             weight_bytes=held - bytes_,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.language import _
-from analyzer.report.view.options.form import Judged, form
+from analyzer.report.view.options.form import Terms, form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Small
     if "1" not in rows or not facts.totals.macs:
         return
     full, narrow = rows["1"], rows.get(WIDTH)
-    judged = Judged("high", "high", _("accuracy: train again"), "high",
+    judged = Terms("high", "high", _("accuracy: train again"), "high",
                     _("every layer recounted"))  # fmt: skip
     attends = any(block.kind == "attention" for block in facts.blocks)
     if not attends and narrow is not None and narrow.macs[0] is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analyzer import units
 from analyzer.language import _
 from analyzer.report.view.growth import growth
-from analyzer.report.view.options.form import Judged, form
+from analyzer.report.view.options.form import Terms, form
 from analyzer.smaller.cache import cache
 from analyzer.smaller.heads import attention_layers, fewer_heads, is_decoder
 from analyzer.smaller.packed import BLOCK, packable
@@ -54,7 +54,7 @@ def _packed(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
                     "{block}); arithmetic stays in float", bits=bits, block=BLOCK,
                 ),
             ),
-            Judged(
+            Terms(
                 "low", "medium" if bits < 8 else "low",
                 _("accuracy: measure"), "high",
                 _("MatMulNBits with a scale a block and no zero points; MACs and their bound stay"),
@@ -81,7 +81,7 @@ def _cached(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             _("Export the decoder with past keys and values as inputs and outputs (Optimum: "
               "`--task text-generation-with-past`)"),
         ),
-        Judged(
+        Terms(
             "low", "none", _("nothing: the same tokens"), "high",
             _("MACs of the last of {tokens} tokens: b + c·S where the whole takes b·S + c·S²",
               tokens=units.count(row.size)),
@@ -104,7 +104,7 @@ def _half_cache(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             _("Keys and values kept in float16"),
             _("Convert the past inputs and present outputs to float16"),
         ),
-        Judged("low", "low", _("last digits"), "high",
+        Terms("low", "low", _("last digits"), "high",
                _("the cache alone, at the analysed length")),
         beside=(held.bytes, held.bytes // 2),
         extra=_(
@@ -133,7 +133,7 @@ def _shorter(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             _("Pad to the longest text of a batch, not to a fixed length, and cut at {tokens}",
               tokens=units.count(half)),
         ),
-        Judged("low", "low", _("the ends of longer texts"), "low",
+        Terms("low", "low", _("the ends of longer texts"), "low",
                _("the exact growth of MACs; how long texts are is not in the file")),
         macs=macs,
     )  # fmt: skip
@@ -157,7 +157,7 @@ def _heads(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             _("Rank heads by what the loss loses without them, take the last out, and fine-tune "
               "(arXiv 1905.10650)"),
         ),
-        Judged("high", "high", _("accuracy: fine-tune"), "high",
+        Terms("high", "high", _("accuracy: fine-tune"), "high",
                _("projections, scores and sums in proportion to heads; biases stay")),
         macs=facts.totals.macs - macs,
         weight_bytes=kept.weight_bytes - each * weights if each else None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.language import _
 from analyzer.patterns.quantised import quantisation_of
-from analyzer.report.view.options.form import NOTABLE, Judged, form
+from analyzer.report.view.options.form import NOTABLE, Terms, form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> Sma
             _("Weights and arithmetic in float16"),
             _("Convert with `onnxconverter_common.float16`, and compare outputs"),
         ),
-        Judged(
+        Terms(
             "low", "low", _("long sums may overflow"),
             "high" if read else "medium",
             _("no weight overflows float16 (all were read)") if read
@@ -79,7 +79,7 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
         facts,
         device,
         ("int8", _("Weights and arithmetic in int8"), how if static else dynamic),
-        Judged(
+        Terms(
             "medium" if static else "low", "medium",
             _("accuracy: measure"),
             "medium", _("size without scales, which add 4 bytes a channel"),
@@ -105,7 +105,7 @@ def _rest(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
                 "left out for accuracy"
             ),
         ),
-        Judged(
+        Terms(
             "medium", "medium", _("accuracy: measure"), "medium",
             _("MACs by element type"),
         ),
