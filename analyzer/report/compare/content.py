@@ -28,6 +28,8 @@ LONGEST = 240
 """Characters of a headline."""
 HEADLINES = 12
 """Headlines on the first page; the others stand with the operators."""
+TOLD = ("changed", "resized")
+"""Fates of tensors that are listed one by one; of the others their number says it."""
 CARDS: tuple[FigureName, ...] = ("macs", "flops", "params", "peak")
 PLAIN = frozenset({"operator", "type", "inputs", "outputs", "sources", "runs", "MACs", "FLOPs"})
 """Aspects whose values say what they are about."""
@@ -87,11 +89,8 @@ def build(sheet: ComparedSheet, options: Options, medium: Medium) -> dict[str, o
             for turn in ("new", "gone", "kept")
         },
         "fates": [ngettext(*FATES[f.fate], f.count) for f in page.weights.fates],
-        "tensors": [
-            row
-            for row in page.weights.rows
-            if medium is not PDF or row.fate in ("changed", "resized")
-        ],
+        "tensors": [row for row in page.weights.rows if row.fate in TOLD],
+        "listed": sum(f.count for f in page.weights.fates if f.fate in TOLD),
         "left_out": "; ".join(f"{each.section} ({each.reason})" for each in page.left_out),
         "states": {state: _(words) for state, words in STATES.items()},
         "cards": [figures[name] for name in CARDS],
