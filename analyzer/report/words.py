@@ -155,7 +155,10 @@ def _network(v: Values) -> str:
 
 
 def _architecture(v: Values) -> str:
-    known = label(v["detail"]) if v["detail"] else _("not recognised as a published one")
+    if v["detail"]:
+        known = label(", ".join(map(retold, v["detail"].split(", "))))
+    else:
+        known = _("not recognised as a published one")
     return _("Architecture: {name}", name=known)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.language import term
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -37,7 +39,7 @@ def matrix(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Matr
         return ()
     entries = [(ask.impact, ask.effort, MatrixEntry(f"rule-{ask.rule}", ask.name, ask.title))
                for ask in asks]  # fmt: skip
-    entries += [(form.impact, form.effort, MatrixEntry(f"form-{form.id}", form.id, form.title))
+    entries += [(form.impact, form.effort, MatrixEntry(f"form-{form.id}", term(form.id), form.title))
                 for form in options]  # fmt: skip
     return tuple(
         MatrixRow(
