@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.facts import Certainty
-from analyzer.language import _
+from analyzer.language import _, retold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -157,8 +157,8 @@ def grouped(text: str) -> str:
 def _sure(each: Explained) -> str:
     words = {
         Certainty.EXACT: "",
-        Certainty.ASSUMED: _("Assumed: {reason}.", reason=each.reason),
-        Certainty.LOWER_BOUND: _("At least: {reason}.", reason=each.reason),
-        Certainty.UNKNOWN: _("Not known: {reason}.", reason=each.reason),
+        Certainty.ASSUMED: _("Assumed: {reason}.", reason=retold(each.reason)),
+        Certainty.LOWER_BOUND: _("At least: {reason}.", reason=retold(each.reason)),
+        Certainty.UNKNOWN: _("Not known: {reason}.", reason=retold(each.reason)),
     }
     return words[each.certainty]

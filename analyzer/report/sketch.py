@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from analyzer.errors import OutputError
+from analyzer.language import spoken
 from analyzer.report.drawing.picture import WIDTH, picture
 from analyzer.report.faces import font_config, is_korean, paths
 from analyzer.report.pdf import fetcher, load_weasyprint
@@ -88,7 +89,13 @@ def to_pdf(sketch: Sketch, options: Options) -> bytes:
     page = (
         environment()
         .get_template("network.html.j2")
-        .render(title=label(sketch.title, 80), svg=Markup(text), width=width, height=height)
+        .render(
+            title=label(sketch.title, 80),
+            svg=Markup(text),
+            width=width,
+            height=height,
+            language=spoken(),
+        )
     )
     made: bytes = weasyprint.HTML(string=page, url_fetcher=fetcher()).write_pdf(
         font_config=font_config(page)
