@@ -39,8 +39,10 @@ def matrix(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Matr
         return ()
     entries = [(ask.impact, ask.effort, MatrixEntry(f"rule-{ask.rule}", ask.name, ask.title))
                for ask in asks]  # fmt: skip
-    entries += [(form.impact, form.effort, MatrixEntry(f"form-{form.id}", term(form.id), form.title))
-                for form in options]  # fmt: skip
+    entries += [
+        (form.impact, form.effort, MatrixEntry(f"form-{form.id}", term(form.id), form.title))
+        for form in options
+    ]
     return tuple(
         MatrixRow(
             impact,
