@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.cli import exits, values
 from analyzer.cli.apart import made_apart
-from analyzer.cli.judge import facts_of, judge_one
+from analyzer.cli.judge import budget, facts_of, judge_one
 from analyzer.cli.options import add_language_option, add_model_options, add_rule_options
 from analyzer.cli.outputs import STDOUT, deliver, is_open, keep_models
 from analyzer.cli.paths import STDIN
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from analyzer.cli.console import Console
     from analyzer.cli.environment import Environment
     from analyzer.cli.plan import Plan
+    from analyzer.report.sketch import Drawable
 
 DEPTHS = ("blocks", "modules", "operators")
 COLORS = ("kind", "macs", "memory", "findings")
+NETWORK = "network"
+PICTURES = (NETWORK, "treemap", "memory", "heat", "growth")
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -37,6 +40,13 @@ def configure(parser: ArgumentParser) -> None:
         type=values.file,
         required=True,
         help=f"file to write, of suffix {', '.join(DRAW_FORMATS)}; - for SVG on standard output",
+    )
+    parser.add_argument(
+        "--picture",
+        choices=PICTURES,
+        default=NETWORK,
+        help="what to draw: the network, where its MACs are, bytes alive over its operators, MACs "
+        f"at other widths and sides, or against open sizes (default: {NETWORK})",
     )
     parser.add_argument(
         "--depth",
@@ -81,15 +91,33 @@ def _format(target: str) -> str:
 
 
 def _drawn(name: str, arguments: Namespace, plan: Plan) -> bytes:
+    from analyzer.report.diagram import diagram
+
+    path = arguments.model
+    title = "standard input" if path == STDIN else os.path.basename(path)
+    if arguments.picture == NETWORK:
+        drawable: Drawable = _network(arguments, plan, title)
+    else:
+        _refuse_of_networks(arguments)
+        facts = facts_of(path, plan)
+        drawable = diagram(Result(facts, budget=budget(facts, plan)), arguments.picture, title)
+    return made_apart(lambda: DRAW_FORMATS[name](drawable, Options()), plan.limits, "the picture")
+
+
+def _network(arguments: Namespace, plan: Plan, title: str) -> Drawable:
     from analyzer.report.drawing import draw
     from analyzer.report.sketch import Sketch
 
-    path = arguments.model
     if arguments.color == "findings":
-        result, _ = judge_one(path, plan, "")
+        result, _ = judge_one(arguments.model, plan, "")
     else:
-        result = Result(facts_of(path, plan))
-    drawing = draw(result, arguments.depth)
-    title = "standard input" if path == STDIN else os.path.basename(path)
-    sketch = Sketch(drawing, title, arguments.color)
-    return made_apart(lambda: DRAW_FORMATS[name](sketch, Options()), plan.limits, "the picture")
+        result = Result(facts_of(arguments.model, plan))
+    return Sketch(draw(result, arguments.depth), title, arguments.color)
+
+
+def _refuse_of_networks(arguments: Namespace) -> None:
+    """Raises ``ConfigError`` for options that are about the network drawn."""
+    for option, usual in (("depth", DEPTHS[0]), ("color", COLORS[0])):
+        if getattr(arguments, option) != usual:
+            raise ConfigError(f"--{option} is about the network; --picture {arguments.picture} "
+                              "has none")  # fmt: skip

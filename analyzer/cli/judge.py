@@ -116,6 +116,15 @@ def _seen(model: Model, plan: Plan, name: str = "") -> Seen:
     return Seen(facts, observe(about, plan.rules, held.settings))
 
 
+def budget(facts: Facts, plan: Plan) -> int | None:
+    """Most MACs that the configuration allows the model; raises ``ConfigError``."""
+    from analyzer.cli.budgets.hold import allowed, hold
+
+    base, rules = plan.bases.get(facts.model.path), plan.budget_rules
+    held = hold(facts, plan.budgets, base, plan.settings, rules)
+    return allowed("macs", held.settings, rules)
+
+
 def _decided(seen: Seen, plan: Plan, command: str) -> tuple[Result, frozenset[Suppression]]:
     """What becomes of that by what the team has settled."""
     from analyzer.lint import decide

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from analyzer.report.scale import Study
     from analyzer.report.settings import SettingsInForce
     from analyzer.report.sheet import Report
-    from analyzer.report.sketch import Sketch
+    from analyzer.report.sketch import Drawable
     from analyzer.report.targets import Deployments
 
     Renderer = Callable[[Result, Options], bytes]
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     ScaleRenderer = Callable[[Study, Options], bytes]
     CompareRenderer = Callable[[Pair | ComparisonReport, Options], bytes]
     SettingsRenderer = Callable[[SettingsInForce, Options], bytes]
-    DrawRenderer = Callable[[Sketch, Options], bytes]
+    DrawRenderer = Callable[[Drawable, Options], bytes]
     TargetRenderer = Callable[[Deployments, Options], bytes]
 
 __all__ = ["CHECK_FORMATS", "COMPARE_FORMATS", "DRAW_FORMATS", "FINDINGS_ONLY", "INSPECT_FORMATS",

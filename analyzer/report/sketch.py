@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from markupsafe import Markup
 
@@ -34,41 +34,51 @@ KEY, KEY_LETTER = 30.0, 5.2
 """Width of an entry of the key without words, and of a letter of these."""
 
 
+class Drawable(Protocol):
+    """What can be a file."""
+
+    @property
+    def title(self) -> str: ...
+
+    def svg(self, *, themed: bool = True, printed: bool = False) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """A drawing that is to be a file."""
+    """A drawing of a network that is to be a file."""
 
     drawing: Drawing
     title: str
     color: Coloring = "kind"
 
+    def svg(self, *, themed: bool = True, printed: bool = False) -> str:
+        """One SVG without scripts, fonts or addresses.
 
-def svg(sketch: Sketch, *, themed: bool = True, lines: int = 3) -> str:
-    """One SVG without scripts, fonts or addresses.
+        ``themed``: for browsers, dark where the reader's system is, with words at the pointer.
+        ``printed``: boxes say no more than their title where there are very many.
+        """
+        shown, title = picture(self.drawing, self.color), label(self.title, 80)
+        keys = sum(KEY + KEY_LETTER * letters(key.words) for key in shown.keys)
+        width = round(max(shown.width, keys, 9 * letters(title), WIDTH / 3) + 24, 1)
+        brief = printed and len(self.drawing.boxes) > FULL
+        template = environment().get_template("network.svg.j2")
+        return template.render(
+            picture=shown, title=title, alt=shown.title, width=width,
+            height=round(shown.height + 76, 1), palette=PALETTE, kinds=COLORS, heat=HEAT,
+            themed=themed, lines=1 if brief else 3,
+        ).strip() + "\n"  # fmt: skip
 
-    ``themed``: for browsers, dark where the reader's system is, with words at the pointer.
-    ``lines``: most lines in a box.
-    """
-    shown, title = picture(sketch.drawing, sketch.color), label(sketch.title, 80)
-    keys = sum(KEY + KEY_LETTER * letters(key.words) for key in shown.keys)
-    width = round(max(shown.width, keys, 9 * letters(title), WIDTH / 3) + 24, 1)
-    template = environment().get_template("network.svg.j2")
-    return template.render(
-        picture=shown, title=title, width=width, height=round(shown.height + 76, 1),
-        palette=PALETTE, kinds=COLORS, heat=HEAT, themed=themed, lines=lines,
-    ).strip() + "\n"  # fmt: skip
 
-
-def to_svg(sketch: Sketch, options: Options) -> bytes:
+def to_svg(sketch: Drawable, options: Options) -> bytes:
     """For browsers and editors."""
-    return svg(sketch).encode("utf-8", "replace")
+    return sketch.svg().encode("utf-8", "replace")
 
 
-def to_png(sketch: Sketch, options: Options) -> bytes:
+def to_png(sketch: Drawable, options: Options) -> bytes:
     """For documents and chats; raises ``OutputError``."""
     import resvg_py
 
-    text = svg(sketch, themed=False)
+    text = sketch.svg(themed=False)
     width, height = _size(text)
     zoom = min(SHARP, sqrt(MOST_PIXELS / (width * height)))
     try:
@@ -81,10 +91,10 @@ def to_png(sketch: Sketch, options: Options) -> bytes:
     return bytes(made)
 
 
-def to_pdf(sketch: Sketch, options: Options) -> bytes:
+def to_pdf(sketch: Drawable, options: Options) -> bytes:
     """One page as large as the picture; raises ``OutputError``."""
     weasyprint = load_weasyprint()
-    text = svg(sketch, themed=False, lines=3 if len(sketch.drawing.boxes) <= FULL else 1)
+    text = sketch.svg(themed=False, printed=True)
     width, height = _size(text)
     page = (
         environment()

@@ -6,6 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import onnx
+import onnx.parser
 import pytest
 
 from analyzer.report.sketch import MOST_PIXELS
@@ -91,3 +92,62 @@ def test_findings_are_told_by_colour(cli: Cli) -> None:
     assert 'class="f-warning' in shown
     quiet = cli("draw", standard, "-o", "-", "--color", "findings", "--select", "GRA").out
     assert 'class="f-warning' not in quiet
+
+
+BERT_LIKE = """<ir_version: 8, opset_import: ["" : 17]>
+  g (int64[N,S] ids, float[10,8] table, float[8,8] w) => (float[N,S,S] y) {
+    x = Gather (table, ids)  q = MatMul (x, w)  k = Transpose <perm = [0, 2, 1]> (x)
+    y = MatMul (q, k) }"""
+SAID = {
+    "treemap": "separable 3 9.7 %",
+    "memory": "peak 6.125 MiB at block1.pointwise.bn",
+    "heat": "149,497,088",  # Howard et al. 2017, table 6: 149 million
+}
+
+
+@pytest.mark.parametrize("picture", SAID)
+@pytest.mark.parametrize("suffix", BEGINNINGS)
+def test_each_picture_of_a_report_is_a_file_by_itself(cli: Cli, picture: str, suffix: str) -> None:
+    name = f"net.{suffix}"
+    assert cli("draw", MOBILENET, "-o", name, "--picture", picture).code == 0
+    data = Path(name).read_bytes()
+    assert data.startswith(BEGINNINGS[suffix])
+    if suffix == "svg":
+        root = ElementTree.fromstring(data)
+        assert SAID[picture] in {text.text for text in root.iter(f"{SVG}text")}
+        for mark in root.iter():
+            assert not {"style", "href", "onload"} & mark.attrib.keys()
+
+
+def test_growth_is_drawn_where_a_size_is_open(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "open.onnx"
+    path.write_bytes(onnx.parser.parse_model(BERT_LIKE).SerializeToString())
+    outcome = cli("draw", str(path), "-o", "-", "--picture", "growth")
+    assert "grows with the square" in outcome.out
+    assert ElementTree.fromstring(outcome.out).find(f"{SVG}title") is not None
+
+
+def test_cells_within_the_budget_are_framed(cli: Cli) -> None:
+    """Of 6 rows of 4, all but 568, 418, 325 and those of double depth take 300 million or less."""
+    Path("onnxlint.toml").write_text('[budgets]\nmacs = "300M"\n')
+    root = ElementTree.fromstring(cli("draw", MOBILENET, "-o", "-", "--picture", "heat").out)
+    cells = [rect for rect in root.iter(f"{SVG}rect") if "heat" in rect.attrib["class"]]
+    framed = [rect for rect in cells if "s-clean" in rect.attrib["class"]]
+    assert (len(cells), len(framed)) == (24, 24 - 3 - 4)
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--picture", "growth"), "the file leaves no size open"),
+        (("--picture", "heat", "--depth", "modules"), "--depth is about the network"),
+        (("--picture", "memory", "--color", "macs"), "--color is about the network"),
+    ],
+)
+def test_a_picture_that_there_is_none_of_says_why(
+    cli: Cli, options: tuple[str, ...], reason: str
+) -> None:
+    outcome = cli("draw", MOBILENET, "-o", "net.svg", *options)
+    assert outcome.code == 2
+    assert reason in outcome.err
+    assert not Path("net.svg").exists()

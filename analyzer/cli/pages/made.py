@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.cli.apart import made_apart
-from analyzer.cli.judge import judge_one
+from analyzer.cli.judge import budget, judge_one
 from analyzer.language import _
 from analyzer.model.limits import Limits
 from analyzer.report import REPORT_FORMATS
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from analyzer.cli.console import Console
     from analyzer.cli.plan import Plan
     from analyzer.devices import Profile
-    from analyzer.facts import Facts
     from analyzer.report.result import Result
 
 FULL = "full"
@@ -34,17 +33,8 @@ def judged(
 ) -> Result:
     """What a report is made of; raises ``OnnxlintError``. ``full``: with whole paths."""
     result, _ = judge_one(path, plan, command)
-    result = replace(result, devices=devices, budget=_budget(result.facts, path, plan))
+    result = replace(result, devices=devices, budget=budget(result.facts, plan))
     return result if full else without_folders(result)
-
-
-def _budget(facts: Facts, path: str, plan: Plan) -> int | None:
-    """Most MACs that the configuration allows the model."""
-    from analyzer.cli.budgets.hold import allowed, hold
-
-    rules = plan.budget_rules
-    held = hold(facts, plan.budgets, plan.bases.get(path), plan.settings, rules)
-    return allowed("macs", held.settings, rules)
 
 
 def options_of(arguments: Namespace, plan: Plan, created: datetime | None) -> Options:
