@@ -51,7 +51,7 @@ class ComparedTensor:
 
 
 @record
-class Unread:
+class UnreadTensors:
     """Pairs that were not compared, for one reason."""
 
     why: str
@@ -72,7 +72,7 @@ class ComparedWeights:
     """Largest relative change first, at most ``MOST``."""
     total: int
     """Pairs that differ."""
-    unread: tuple[Unread, ...]
+    unread: tuple[UnreadTensors, ...]
     """What was not compared, and why."""
 
 
@@ -111,5 +111,5 @@ def weights(pair: Pair) -> ComparedWeights:
         fates=tuple(TensorFateRow(fate, counts[fate]) for fate in FATES if counts[fate]),
         rows=tuple(rows),
         total=sum(counts[fate] for fate in FATES),
-        unread=tuple(Unread(why, count) for why, count in unread.most_common()),
+        unread=tuple(UnreadTensors(why, count) for why, count in unread.most_common()),
     )
