@@ -64,7 +64,7 @@ class Medium:
 HTML = Medium("html", places=100, examples=40, alike=60, rows=100, remarks=False,
               tall=1.0, tensors=10, shapes=20, modules=24, narrow=True)  # fmt: skip
 PDF = Medium("pdf", places=12, examples=1, alike=1, rows=12, remarks=True,
-             tall=0.62, tensors=5, shapes=10, modules=12, narrow=False)  # fmt: skip
+             tall=0.62, tensors=4, shapes=8, modules=8, narrow=False)  # fmt: skip
 """A PDF costs 5 ms a table row and is read by people; the JSON attached to it has everything."""
 
 

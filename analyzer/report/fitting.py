@@ -22,7 +22,7 @@ AIM = 0.22
 """The same, for rows that move apart: pictures that no longer fit their page take some of it."""
 CLOSER, APART = 0.7, 1.7
 """What a row can give and take, in mm."""
-PADDING = 0.65
+PADDING = 0.61
 """Above and below the words of a row as they are, in mm."""
 MM = 96 / 25.4
 """CSS pixels of a millimetre."""
