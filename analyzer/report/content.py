@@ -61,7 +61,7 @@ class Medium:
     """Show other widths of models that have no other input sizes."""
 
 
-HTML = Medium("html", places=100, examples=40, alike=60, rows=100, remarks=False,
+HTML = Medium("html", places=50, examples=30, alike=50, rows=50, remarks=False,
               tall=1.0, tensors=10, shapes=20, modules=24, narrow=True)  # fmt: skip
 PDF = Medium("pdf", places=12, examples=1, alike=1, rows=12, remarks=True,
              tall=0.62, tensors=4, shapes=8, modules=8, narrow=False)  # fmt: skip

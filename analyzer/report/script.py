@@ -10,7 +10,8 @@ from analyzer.language import _, mark
 from analyzer.resources import templates_dir
 
 FILES = (
-    "theme", "sort", "operators", "search", "contents", "keys", "sizes", "map", "boxes", "explain",
+    "theme", "columns", "sort", "operators", "search", "contents", "keys", "sizes", "map", "boxes",
+    "explain",
 )  # fmt: skip
 """What stands after ``tools`` in ``templates/script``; each in a block, so that names of one file
 are not seen by another."""
@@ -39,6 +40,8 @@ WORDS = {
     "nothing": mark("Nothing found"),
     "section": mark("section"),
     "keys": mark("Keys"),
+    "all": mark("All columns"),
+    "few": mark("Fewer columns"),
 }
 """What the script says. It stands in the page as data, so that the script is the same in each."""
 

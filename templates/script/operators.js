@@ -56,7 +56,7 @@ const row_of = (at) => {
 };
 
 // The window: pieces of the list near to the screen, and gaps as high as what is not there.
-const WHOLE = 160, PIECE = 40;
+const WHOLE = 120, PIECE = 30;
 let pieces = [], high = [];
 const gap = () => {
   const body = make("tbody", "", { className: "gap" }), inner = make("td", "", { colSpan: 6 });

@@ -6,7 +6,11 @@ const { state, choices } = shared;
 const selects = all("select[data-choose]", panel);
 const LISTED = 60;
 const clip = (words, most) => words.length > most ? `${words.slice(0, most - 1)}…` : words;
-const plain = (element) => element.textContent.replace(/\s+/g, " ").trim();
+const plain = (element) => {
+  const copy = element.cloneNode(true);
+  for (const picture of all("svg", copy)) picture.remove();
+  return copy.textContent.replace(/\s+/g, " ").trim();
+};
 
 for (const select of selects) {
   const key = select.dataset.choose, found = choices[key];

@@ -281,3 +281,50 @@ def test_without_a_script_the_first_rows_are_there_and_the_rest_is_named(
     assert re.search(r"\d+ of 5,001 operators shown: .* JSON and CSV outputs have all", text)
     assert visit.page.locator("#search").is_hidden()
     assert visit.page.locator("#tools").is_hidden()
+
+
+PHONES = ("standard", "mobilenet", "densenet", "hostile", "unknown", "huge", "long", "text")
+
+
+@pytest.fixture(scope="module")
+def text(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """A name of one word, longer than a phone is wide, where a sentence names it."""
+    name = "/m/encoder/layer.0/intermediate/intermediate_act_fn/intermediate_act_fn/Erf"
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["a"], name="conv", pads=[1, 1, 1, 1]),
+        helper.make_node("Erf", ["a"], ["b"], name=name),
+        helper.make_node("Mul", ["a", "b"], ["y"], name=name + "/Mul"),
+    ]
+    return judge(save(tmp_path_factory.mktemp("text"), "text", nodes, w=(64, 8, 3, 3)))
+
+
+@pytest.mark.parametrize("model", PHONES)
+def test_no_page_is_wider_than_a_phone(
+    browser: Browser, request: pytest.FixtureRequest, tmp_path: Path, model: str
+) -> None:
+    result = request.getfixturevalue(model)
+    visit = Visit(browser, result, tmp_path, viewport={"width": 390, "height": 844})
+    assert visit.page.evaluate("document.documentElement.scrollWidth") == 390
+    parted = visit.page.evaluate(PARTED)
+    assert parted == [], "numbers that run over others or out of their cell"
+
+
+PARTED = """() => [...document.querySelectorAll("table.few td.n, .operators.few td:nth-child(n+3)")]
+  .filter((cell) => cell.checkVisibility() && cell.scrollWidth > cell.clientWidth + 1)
+  .map((cell) => cell.outerHTML)"""
+
+
+def test_a_phone_shows_main_columns_and_a_button_the_others(
+    browser: Browser, standard: Result, tmp_path: Path
+) -> None:
+    visit = Visit(browser, standard, tmp_path, viewport={"width": 390, "height": 844})
+    heads = visit.page.locator("#operators thead th:visible")
+    assert heads.all_inner_texts() == ["Name", "Operator", "MACs", "Params"]
+    box = visit.page.locator("#operators").bounding_box()
+    assert box is not None
+    assert box["width"] <= 390
+    visit.page.locator("#nodes ~ button.columns").click()
+    assert heads.count() == 6
+    wide = Visit(browser, standard, tmp_path)
+    assert wide.page.locator("#operators thead th:visible").count() == 6
+    assert wide.page.locator("button.columns:visible").count() == 0

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 WIDTH = 720.0
 """User units of every chart: a page's text width at 96 per inch."""
-TILES, DOTS, CORNERS = 60, 400, 60
+TILES, DOTS, CORNERS = 60, 160, 60
 """Most marks of a treemap, a scatter plot and a curve."""
 
 
