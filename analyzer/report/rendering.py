@@ -16,6 +16,7 @@ from analyzer.language import Language, speaking, spoken, term, translated
 from analyzer.report.faces import PRINTED, SCREEN, printed, stack
 from analyzer.report.keeping import Kept
 from analyzer.report.script import script, words
+from analyzer.report.tight import tight_style
 from analyzer.report.view import kinds
 from analyzer.resources import templates_dir
 from analyzer.sanitise import clean, label
@@ -125,7 +126,7 @@ def _inline(name: str, language: Language) -> Markup:
         printed=Markup(stack(PRINTED[language])),
         screen=Markup(stack(SCREEN[language])),
     )
-    return Markup(text)
+    return Markup(tight_style(text))
 
 
 def _prose(text: str) -> Markup:

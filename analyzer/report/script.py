@@ -7,6 +7,7 @@ from functools import cache
 from markupsafe import Markup
 
 from analyzer.language import _, mark
+from analyzer.report.tight import tight_script
 from analyzer.resources import templates_dir
 
 FILES = (
@@ -61,4 +62,6 @@ def script(files: tuple[str, ...] = FILES) -> Markup:
 def _read(name: str) -> str:
     text = (templates_dir() / "script" / f"{name}.js").read_text(encoding="utf-8")
     lines = (line.strip() for line in text.splitlines())
-    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
+    return tight_script(
+        "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
+    )
