@@ -80,7 +80,9 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
     if medium is PDF:
         table = appendix.on_paper(sheet.nodes, options.pdf_rows, names, flagged)
     else:
-        table = appendix.on_screen(sheet.nodes, options.html_rows, names, flagged, sheet)
+        table = appendix.on_screen(
+            sheet.nodes, options.html_rows, names, flagged, sheet, page.formulas
+        )
     noted = notes.on_paper(page) if medium is PDF else notes.on_screen(page)
     groups = [_within(group, medium) for group in page.groups]
     by_params = sorted(page.shares, key=lambda share: (-share.params, share.kind))

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.facts import Certainty
-from analyzer.language import _, retold
+from analyzer.report.view.explained import certainty_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -155,10 +154,4 @@ def grouped(text: str) -> str:
 
 
 def _sure(each: Explained) -> str:
-    words = {
-        Certainty.EXACT: "",
-        Certainty.ASSUMED: _("Assumed: {reason}.", reason=retold(each.reason)),
-        Certainty.LOWER_BOUND: _("At least: {reason}.", reason=retold(each.reason)),
-        Certainty.UNKNOWN: _("Not known: {reason}.", reason=retold(each.reason)),
-    }
-    return words[each.certainty]
+    return certainty_words(each.certainty, each.reason)

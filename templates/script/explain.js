@@ -1,5 +1,5 @@
 // A number that leads to its note shows it beside itself, with its own values. Without popovers it stays a link.
-const NUMBER = 'a[href^="#y-"]';
+const NUMBER = 'a[href^="#y-"], #operators .number';
 const box = make("div", "", { id: "why", tabIndex: -1 });
 if ("popover" in box) {
   let current = null, again = false;
@@ -12,7 +12,7 @@ if ("popover" in box) {
   // Where it is stands in a rule of the page's style sheet: no element has a style of its own.
   const sheet = document.styleSheets[0];
   const at = sheet.cssRules[sheet.insertRule("#why { left: 0; top: 0 }", sheet.cssRules.length)].style;
-  for (const link of all(NUMBER)) {
+  for (const link of all('a[href^="#y-"]')) {
     link.setAttribute("role", "button");
     link.setAttribute("aria-haspopup", "dialog");
     link.dataset.sum = link.title;
@@ -27,6 +27,11 @@ if ("popover" in box) {
     const cell = link.closest("tr")?.cells[0];
     return (cell?.querySelector("code") ?? cell ?? link.closest("li")?.querySelector(".title"))?.textContent.trim();
   };
+  const copy = (cell) => {
+    const found = cell.cloneNode(true);
+    for (const extra of all("i, small", found)) extra.remove();
+    return [...found.childNodes];
+  };
   const explain = (link) => {
     const note = document.getElementById(link.hash.slice(1));
     const counted = note.querySelector("td > code");
@@ -35,11 +40,61 @@ if ("popover" in box) {
     const what = counted ? fill("macs", { what: counted.textContent }) : note.cells[0].textContent;
     const own = !sum ? formula.querySelector("i").textContent : sum === shown || sum.includes(" = ") ? sum : `${sum} = ${shown}`;
     const sure = link.dataset.sure ?? (counted ? "" : formula.querySelector("small")?.textContent);
-    const equation = formula.cloneNode(true);
-    for (const extra of all("i, small", equation)) extra.remove();
-    if (counted) equation.prepend(words.layers);
-    return { what, about: about(link), equation: [...equation.childNodes], symbols: counted, own, source: note.lastElementChild.textContent, sure };
+    const equation = counted ? [words.layers, ...copy(formula)] : copy(formula);
+    return { what, about: about(link), equation, symbols: counted, own, source: note.lastElementChild.textContent, sure };
   };
+
+  // Operators: their numbers become buttons row by row, before the pointer or the focus comes to them.
+  const table = document.getElementById("operators");
+  const COUNTS = ["macs", "flops", "params"];
+  const offer = (row) => {
+    const how = row?.id && !row.querySelector(".number") && shared.how(row.id);
+    if (!how) return;
+    COUNTS.forEach((kind, at) => {
+      const cell = row.cells[at + 3];
+      if (!/[1-9]/.test(cell.textContent) || (kind !== "params" && how[0] < 0)) return;
+      const button = make("button", cell.textContent, { type: "button", className: "number" });
+      button.dataset.count = at;
+      button.setAttribute("aria-haspopup", "dialog");
+      cell.replaceChildren(button);
+    });
+  };
+  const worked = (button) => {
+    const row = button.closest("tr"), at = Number(button.dataset.count), [place, macs, flops, params, sure] = shared.how(row.id);
+    const value = (n) => row.cells[n + 3].textContent.replaceAll(",", "");
+    const text = [macs, flops || `2 · ${value(0)} + ${BigInt(value(1)) - 2n * BigInt(value(0))}`, params][at];
+    const own = text.replace(/\d{4,}/g, count), name = row.cells[0].firstChild.textContent;
+    const found = { what: fill(COUNTS[at], { what: row.cells[1].firstChild.textContent.trim() }), about: name.trim(), own: own === button.textContent ? own : `${own} = ${button.textContent}` };
+    if (at === 2) return { ...found, equation: [words.tensors], source: words.shapes };
+    const note = document.getElementById(`y-f${place}`), more = note.cells[2].querySelector("i");
+    const equation = at === 1 && more ? [more.textContent.replace("FLOPs: ", "")] : copy(note.cells[2]);
+    return { ...found, equation, symbols: true, source: note.lastElementChild.textContent, sure: shared.sure[sure] };
+  };
+  // The rows beside it too, so that Tab goes on: what moves data has no counts and is passed over.
+  const near = (event) => {
+    const row = event.target.closest?.("tbody tr");
+    if (!row) return;
+    offer(row);
+    for (const way of ["previousElementSibling", "nextElementSibling"]) {
+      for (let next = row, body = row.parentNode; next; ) {
+        next = next[way] ?? (body = body[way])?.rows?.[way[0] === "n" ? 0 : body.rows.length - 1];
+        if (!next || body.className === "gap") break;
+        offer(next);
+        if (next.querySelector(".number")) break;
+      }
+    }
+  };
+  for (const type of ["pointerover", "pointerdown", "focusin"]) table.addEventListener(type, near);
+  const first = () => {
+    for (const row of all("tbody:not(.gap) tr", table)) {
+      offer(row);
+      if (row.querySelector(".number")) return;
+    }
+  };
+  new MutationObserver(first).observe(table, { childList: true });
+  first();
+  table.classList.add("explained");
+
   const show = (link, found) => {
     const list = make("dl");
     const rows = [[words.formula, ...found.equation], [words.values, found.own], [words.source, found.source], [words.certainty, found.sure || words.exact]];
@@ -75,10 +130,10 @@ if ("popover" in box) {
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     if (again) again = false;
-    else show(link, explain(link));
+    else show(link, link.href ? explain(link) : worked(link));
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key !== " " || !event.target.matches(NUMBER)) return;
+    if (event.key !== " " || !event.target.matches('a[href^="#y-"]')) return;
     event.preventDefault();
     event.target.click();
   });

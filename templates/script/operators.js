@@ -190,7 +190,7 @@ table.append(above, below);
 tools.hidden = false;
 if (data.total === everyone.length) document.getElementById("held")?.remove();
 choose();
-Object.assign(shared, { choices, state: chosen, match, choose: set, reveal, operator: (at) => [name[at], text[rows[like[at]][0]]] });
+Object.assign(shared, { how: (id) => data.how[like[numbered(id)]], sure: data.sure, choices, state: chosen, match, choose: set, reveal, operator: (at) => [name[at], text[rows[like[at]][0]]] });
 addEventListener("hashchange", follow);
 addEventListener("load", follow);
 follow();

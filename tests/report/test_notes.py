@@ -145,6 +145,38 @@ def test_it_fits_on_a_phone(
         page.keyboard.press("Escape")
 
 
+def test_operators_explain_their_counts(browser: Browser, standard: Result, tmp_path: Path) -> None:
+    page = visit(browser, standard, tmp_path)
+    row = page.locator("#operators tr", has_text="block1.conv").first
+    cells = row.locator("td")
+    texts = []
+    for column in (3, 4, 5):
+        cells.nth(column).click()
+        texts.append(box(page).inner_text())
+        page.keyboard.press("Escape")
+    assert "1·64·112·112 · 32 · 3·3 = 231,211,008" in texts[0]  # eq. 2 of the paper
+    assert "2 · 231,211,008 = 462,422,016" in texts[1]
+    assert "64·32·3·3 = 18,432" in texts[2]
+    assert all(text.splitlines()[0].endswith("of Conv: block1.conv") for text in texts)
+    assert page.evaluate(AUDIT) == []
+
+
+def test_keyboard_goes_through_the_counts_of_operators(
+    browser: Browser, standard: Result, tmp_path: Path
+) -> None:
+    page = visit(browser, standard, tmp_path)
+    page.locator("#operators .number").first.focus()
+    seen = []
+    for _ in range(7):
+        seen.append(page.evaluate("document.activeElement.closest('tr').id"))
+        page.keyboard.press("Tab")
+    assert len(set(seen)) >= 3
+    page.keyboard.press("Enter")
+    assert box(page).is_visible()
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.className") == "number"
+
+
 def test_what_is_assumed_says_so(browser: Browser, tmp_path: Path) -> None:
     from tests.golden.text import facts
 

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from analyzer.report.view import layers
+from analyzer.report.view.explained import certainty_words
+from analyzer.report.view.method import page_formula_key
 from analyzer.report.view.summary import block_name
-from analyzer.sanitise import label
+from analyzer.sanitise import clean, label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from analyzer.report.view.layers import Alike, LayerRow, PageBlock, PageFinding, PageNode
+    from analyzer.report.view.method import FormulaRow
 
 PLAIN = 160
 """Most rows of the table as it is without a script, which shows a window of all."""
@@ -71,6 +74,7 @@ def on_screen(
     names: Mapping[str, str],
     flagged: Sequence[str],
     choices: Choices,
+    formulas: Sequence[FormulaRow],
 ) -> Appendix:
     """At most ``limit`` operators as data, the foremost of which are rows."""
     numbers = layers.pick(nodes, limit, flagged)
@@ -85,7 +89,7 @@ def on_screen(
     }  # fmt: skip
     return Appendix(
         layers.fold_rows(kept, names), sum(map(len, kept)), len(nodes), anchors,
-        _data(nodes, groups, numbers, names, choices),
+        _data(nodes, groups, numbers, names, choices) | _how(groups, formulas),
     )  # fmt: skip
 
 
@@ -126,6 +130,29 @@ def _data(
     if numbers and numbers[-1] != len(numbers):
         data["number"] = list(numbers)
     return data
+
+
+def _how(groups: Sequence[Alike], formulas: Sequence[FormulaRow]) -> dict[str, object]:
+    """How the counts of each row come about: ``how`` has the position of its formula, what makes
+    its MACs, its FLOPs (0 where they are twice the MACs and a number) and its parameters, and a
+    position in ``sure``; 0 for a row without any."""
+    places = {(row.op, row.formula, row.flops, row.source): n for n, row in enumerate(formulas)}
+    sure: dict[str, int] = {"": 0}
+    rows: list[object] = []
+    for same in groups:
+        node = same[0][1]
+        at = places.get(page_formula_key(node), -1)
+        if at < 0 and not node.params:
+            rows.append(0)
+            continue
+        plain = f"2 · {node.macs} + {(node.flops or 0) - 2 * (node.macs or 0)}"
+        flops = 0 if node.flops_substitution == plain else clean(node.flops_substitution)
+        words = certainty_words(node.certainty, label(node.reason, 160))
+        rows.append(
+            [at, clean(node.substitution) if node.macs else "", flops,
+             clean(node.params_substitution), sure.setdefault(words, len(sure))]
+        )  # fmt: skip
+    return {"how": rows, "sure": list(sure)}
 
 
 def _number(value: int | None, words: str) -> int | str:

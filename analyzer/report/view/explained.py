@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analyzer.facts import Certainty
+from analyzer.language import _, retold
 from analyzer.restore import record
 
 
@@ -43,3 +44,14 @@ class Explained:
     certainty: Certainty
     reason: str
     """What it rests on where it is not exact."""
+
+
+def certainty_words(certainty: Certainty, reason: str) -> str:
+    """How sure a number is, in a sentence; empty for one that is exact."""
+    words = {
+        Certainty.EXACT: "",
+        Certainty.ASSUMED: _("Assumed: {reason}.", reason=retold(reason)),
+        Certainty.LOWER_BOUND: _("At least: {reason}.", reason=retold(reason)),
+        Certainty.UNKNOWN: _("Not known: {reason}.", reason=retold(reason)),
+    }
+    return words[certainty]

@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.facts import Range
+from analyzer.facts import Certainty, Range
 from analyzer.language import _, term
 from analyzer.report.view.kinds import COLORS, color_of, counted_flops, counted_macs
 from analyzer.restore import record
@@ -49,6 +49,14 @@ class PageNode:
     counted: int
     composite: bool
     executions_range: Range
+    formula: str
+    substitution: str
+    flops_formula: str
+    flops_substitution: str
+    params_substitution: str
+    source: str
+    certainty: Certainty
+    reason: str
 
 
 @record
@@ -181,7 +189,8 @@ def _likeness(node: PageNode) -> tuple[object, ...]:
     """The same for operators of which a table says the same, names aside."""
     shape = node.outputs[0].shape if node.outputs else ()
     return (node.scope, node.domain, node.op_type, shape, node.macs_range, node.flops_range,
-            node.macs, node.flops, node.params, node.executions_range, node.tags)  # fmt: skip
+            node.macs, node.flops, node.params, node.executions_range, node.tags,
+            node.substitution, node.params_substitution)  # fmt: skip
 
 
 def _is_idle(node: PageNode) -> bool:

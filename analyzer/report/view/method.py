@@ -12,6 +12,7 @@ from analyzer.units import shorten
 
 if TYPE_CHECKING:
     from analyzer.facts import Facts, Node
+    from analyzer.report.view.layers import PageNode
 
 
 @record
@@ -85,7 +86,15 @@ def formulas(facts: Facts) -> tuple[FormulaRow, ...]:
 
 def formula_key(node: Node) -> tuple[str, str, str, str]:
     """Operator, equation of its headline count, that of its FLOPs, source: one row for each."""
-    domain = f"{node.domain}." if node.domain not in ("", "ai.onnx") else ""
     cost = node.cost
-    formula, flops = (clean(shorten(text)) for text in (cost.formula, cost.flops_formula))
-    return label(domain + node.op_type), formula, flops, label(cost.source)
+    return _key(node.domain, node.op_type, cost.formula, cost.flops_formula, cost.source)
+
+
+def page_formula_key(node: PageNode) -> tuple[str, str, str, str]:
+    """The same of an operator as the JSON has it."""
+    return _key(node.domain, node.op_type, node.formula, node.flops_formula, node.source)
+
+
+def _key(domain: str, op: str, formula: str, flops: str, source: str) -> tuple[str, str, str, str]:
+    prefix = f"{domain}." if domain not in ("", "ai.onnx") else ""
+    return label(prefix + op), clean(shorten(formula)), clean(shorten(flops)), label(source)
