@@ -7,6 +7,7 @@ there can change onnxlint anyway. That is ``__pycache__`` in the templates' fold
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
@@ -38,6 +39,8 @@ class Kept(jinja2.BytecodeCache):
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         # As Python writes its own: whole or not at all, and silently where it may not.
+        if sys.dont_write_bytecode:
+            return
         writer = SourceFileLoader(__name__, __file__)
         writer.set_data(bucket.key, _sign(bucket) + bucket.bytecode_to_string())
 

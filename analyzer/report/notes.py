@@ -42,7 +42,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class NoteMark:
     """A number that explains itself."""
 
     anchor: str
@@ -62,7 +62,7 @@ class Notes:
     """All of a page."""
 
     notes: tuple[Note, ...]
-    links: Mapping[str, Link]
+    links: Mapping[str, NoteMark]
     """By the place of the number, such as ``totals.macs``."""
 
     @property
@@ -96,7 +96,7 @@ def on_screen(page: Page) -> Notes:
             is_example = row is None and each is kinds[each.by][0]
             # A formula's row says nothing of certainty.
             said, sure = "" if row else usual[each.by], _sure(each)
-            links[each.number] = Link(
+            links[each.number] = NoteMark(
                 anchor, "", "" if is_example else spelled(each), worded(each),
                 sure if sure != said else None,
             )  # fmt: skip
@@ -113,7 +113,7 @@ def on_paper(page: Page) -> Notes:
         each = found.get(number)
         if each is not None and each.value:
             way, mark = ways[each.by], MARKS[len(notes)]
-            links[number] = Link(f"y-{mark}", mark, "", "", None)
+            links[number] = NoteMark(f"y-{mark}", mark, "", "", None)
             notes.append(Note(f"y-{mark}", way.title, way.formula, _in_full(each), _sure(each),
                               way.source))  # fmt: skip
     return Notes(tuple(notes), links)

@@ -164,6 +164,8 @@ ENDS: dict[str, str] = {
     "report/index/html.py render_batch": "what the templates made",
     "report/index/html.py render_index": "what the templates made",
     "report/json.py _escape": "the end of encode",
+    "report/keeping.py _compiler": "what templates are compiled by",
+    "report/keeping.py _sign": "a digest",
     "report/markdown.py _Page.add": "a length",
     "report/netron.py render": "the overlay, as JSON",
     "report/rendering.py _csp_hash": "a digest",

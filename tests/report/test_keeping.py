@@ -16,6 +16,7 @@ from analyzer.report.keeping import Kept
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where bytecode goes: beside the templates, whatever prefix the tests run with."""
     monkeypatch.setattr(sys, "pycache_prefix", None)
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
     (tmp_path / "page.html.j2").write_text("one {{ 1 + 1 }}")
     return tmp_path
 
@@ -52,6 +53,14 @@ def test_a_template_is_compiled_once_for_all_processes(
 ) -> None:
     assert [page(folder), page(folder), page(folder)] == ["one 2"] * 3
     assert compiled == ["page.html.j2"]
+
+
+def test_nothing_is_written_where_python_may_not_write_bytecode(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    assert page(folder) == "one 2"
+    assert not (folder / "__pycache__").exists()
 
 
 def test_a_changed_template_is_shown_at_once(folder: Path) -> None:
