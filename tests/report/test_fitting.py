@@ -59,6 +59,18 @@ def test_rows_move_apart_where_the_last_page_is_half_full() -> None:
     assert given == pytest.approx(ROOM * 0.28, rel=0.02)
 
 
+def test_lines_move_closer_where_rows_are_not_enough() -> None:
+    texts, lay_out = laid_out(0.1, 0.99)
+    before = SimpleNamespace(height=297 * MM, anchors={})
+
+    def long(text: str) -> Any:
+        return SimpleNamespace(pages=[before] * 4 + lay_out(text).pages)
+
+    fitting.fit(page(5), long)
+    assert len(texts) == 2
+    assert "html { line-height: 1.3 }" in texts[1]
+
+
 def test_what_cannot_be_mended_stays_as_it_is() -> None:
     texts, lay_out = laid_out(0.4)
     fitting.fit(page(5), lay_out)
