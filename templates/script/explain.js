@@ -60,10 +60,11 @@ if ("popover" in box) {
     });
   };
   const worked = (button) => {
-    const row = button.closest("tr"), at = Number(button.dataset.count), [place, macs, flops, params, sure] = shared.how(row.id);
+    const row = button.closest("tr"), at = Number(button.dataset.count), [place, macs, flops, params, sure = 0] = shared.how(row.id);
     const value = (n) => row.cells[n + 3].textContent.replaceAll(",", "");
-    const text = [macs, flops || `2 · ${value(0)} + ${BigInt(value(1)) - 2n * BigInt(value(0))}`, params][at];
-    const own = text.replace(/\d{4,}/g, count), name = row.cells[0].firstChild.textContent;
+    const rest = at === 1 && !flops ? BigInt(value(1)) - 2n * BigInt(value(0)) : 0n;
+    const text = [macs, flops || `2x${value(0)}${rest ? ` + ${rest}` : ""}`, params][at];
+    const own = text.replaceAll("x", " · ").replaceAll("*", "·").replace(/\d{4,}/g, count), name = row.cells[0].firstChild.textContent;
     const found = { what: fill(COUNTS[at], { what: row.cells[1].firstChild.textContent.trim() }), about: name.trim(), own: own === button.textContent ? own : `${own} = ${button.textContent}` };
     if (at === 2) return { ...found, equation: [words.tensors], source: words.shapes };
     const note = document.getElementById(`y-f${place}`), more = note.cells[2].querySelector("i");

@@ -8,7 +8,7 @@ from analyzer.report.view.explained import Reckoning
 
 def reckonings() -> tuple[Reckoning, ...]:
     """All of them, in the order in which a page shows the numbers."""
-    howard = "Howard et al. 2017 (arXiv 1704.04861)"
+    howard = "Howard et al. 2017"
     operators = _("equations of the operators: see Formulas used")
     first = _("each tensor at its first use: see Parameters under Conventions")
     alive = _("in the file's order of operators; a tensor lives from its maker to its last reader")

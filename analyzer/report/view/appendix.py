@@ -134,8 +134,8 @@ def _data(
 
 def _how(groups: Sequence[Alike], formulas: Sequence[FormulaRow]) -> dict[str, object]:
     """How the counts of each row come about: ``how`` has the position of its formula, what makes
-    its MACs, its FLOPs (0 where they are twice the MACs and a number) and its parameters, and a
-    position in ``sure``; 0 for a row without any."""
+    its MACs, its FLOPs (0 where they are twice the MACs and no more than a number) and its
+    parameters, and unless it is 0 a position in ``sure``; 0 for a row without any."""
     places = {(row.op, row.formula, row.flops, row.source): n for n, row in enumerate(formulas)}
     sure: dict[str, int] = {"": 0}
     rows: list[object] = []
@@ -145,14 +145,25 @@ def _how(groups: Sequence[Alike], formulas: Sequence[FormulaRow]) -> dict[str, o
         if at < 0 and not node.params:
             rows.append(0)
             continue
-        plain = f"2 · {node.macs} + {(node.flops or 0) - 2 * (node.macs or 0)}"
-        flops = 0 if node.flops_substitution == plain else clean(node.flops_substitution)
+        twice, rest = f"2 · {node.macs}", (node.flops or 0) - 2 * (node.macs or 0)
+        derived = node.macs and node.flops_substitution in (twice, f"{twice} + {rest}")
+        row: list[str | int] = [
+            at,
+            _brief(node.substitution) if node.macs else "",
+            0 if derived else _brief(node.flops_substitution),
+            _brief(node.params_substitution),
+        ]
         words = certainty_words(node.certainty, label(node.reason, 160))
-        rows.append(
-            [at, clean(node.substitution) if node.macs else "", flops,
-             clean(node.params_substitution), sure.setdefault(words, len(sure))]
-        )  # fmt: skip
+        if words:
+            row.append(sure.setdefault(words, len(sure)))
+        rows.append(row)
     return {"how": rows, "sure": list(sure)}
+
+
+def _brief(text: str) -> str:
+    """Arithmetic for the script, which writes ``x`` and ``*`` as dots again: JSON takes six bytes
+    for a dot."""
+    return clean(text).replace(" · ", "x").replace("·", "*")
 
 
 def _number(value: int | None, words: str) -> int | str:
