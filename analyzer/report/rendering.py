@@ -61,7 +61,9 @@ def environment() -> jinja2.Environment:
     )
     env.newstyle_gettext = True  # type: ignore[attr-defined]
     env.policies["ext.i18n.trimmed"] = True
-    env.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
+    env.policies["json.dumps_kwargs"] = {
+        "sort_keys": True, "separators": (",", ":"), "ensure_ascii": False
+    }  # fmt: skip
     env.filters |= {
         "si": units.si,
         "size": units.size,

@@ -13,17 +13,22 @@ _SCRIPT = re.compile(
 
 def tight_style(text: str) -> str:
     """A style sheet; quoted texts stay as they are."""
-    return _outside(_STYLE, r"\s*([{};,])\s*|(?<=:) ", text)
+    return _outside(_STYLE, r"\s*;\s*(?=})|\s*([{};,])\s*|(?<=:) ", text)
 
 
 def tight_script(text: str) -> str:
-    """A script; quoted texts and regular expressions stay as they are, and so do ends of lines,
-    which can end a statement. Nor are signs joined: ``a - -b`` is not ``a--b``."""
-    return _outside(_SCRIPT, r" *([{}()\[\];,:?=<>*&|]) *", text)
+    """A script; quoted texts and regular expressions stay as they are, and so do ends of lines
+    that can end a statement. Nor are signs joined: ``a - -b`` is not ``a--b``."""
+    squeezed = _outside(_SCRIPT, r" *([{}()\[\];,:?=<>*&|]) *| ([+-]) (?![+-])", text)
+    # Before a closing brace a statement ends by itself.
+    return re.sub(r"(?<=[;{,])\n|\n(?=})", "", squeezed)
 
 
 def _outside(literal: re.Pattern[str], spaced: str, text: str) -> str:
     """``text`` without the spaces around what ``spaced`` finds outside of literals."""
     parts = literal.split(text)
-    parts[::2] = [re.sub(spaced, lambda found: found[1] or "", part) for part in parts[::2]]
+    parts[::2] = [
+        re.sub(spaced, lambda found: next(filter(None, found.groups()), ""), part)
+        for part in parts[::2]
+    ]
     return "".join(parts)

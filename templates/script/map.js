@@ -32,7 +32,8 @@ if (source) {
   const mark = (parent, [tile, x, y, dx, dy], color, text) => {
     const group = draw(parent, "g"), kind = tile[2] || color, open = inside(tile) && dx >= 52 && dy >= 52;
     const box = { x: x + 0.7, y: y + 0.7, width: Math.max(0.4, dx - 1.4), height: Math.max(0.4, dy - 1.4) };
-    draw(draw(group, "rect", { ...box, class: open && text ? "f-panel s-rule" : `k-${kind}` }), "title").textContent = named(tile);
+    draw(group, "title").textContent = named(tile);
+    draw(group, "rect", { ...box, class: open && text ? "f-panel s-rule" : `k-${kind}` });
     const fits = Math.floor((dx - 10) / 6.4), letters = (words) => [...words].reduce((n, letter) => n + (letter < "⺀" ? 1 : 2), 0);
     const best = [text, tile[0]].find((words) => words && letters(words) <= fits) ?? (fits >= 4 ? `${tile[0].slice(0, fits - 1)}…` : "");
     if (best && dy >= 16) draw(group, "text", { x: x + 5, y: y + 13, "font-size": 11, class: open && text ? "f-ink" : "f-on" }).textContent = best;
@@ -46,7 +47,8 @@ if (source) {
     for (const box of squares(inside(here), 0, 0, wide, high)) {
       const tile = box[0], place = inside(here).indexOf(tile), group = mark(svg, box, color, `${tile[0]} ${percent(tile[1] / tree[1])}`);
       if (!inside(tile)) continue;
-      for (const [key, value] of [["tabindex", 0], ["role", "button"], ["aria-label", named(tile)]]) group.setAttribute(key, value);
+      group.setAttribute("tabindex", 0);
+      group.setAttribute("role", "button");
       group.addEventListener("click", () => go([...path, place]));
       group.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); go([...path, place]) } });
     }

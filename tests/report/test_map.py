@@ -90,7 +90,7 @@ def test_enter_goes_in_and_escape_goes_out_level_by_level(
 ) -> None:
     page = visit(browser, nested, tmp_path)
     names = page.locator("figure:has(#path) svg [role=button]").evaluate_all(
-        "all => all.map((tile) => tile.getAttribute('aria-label').split(':')[0])"
+        "all => all.map((tile) => tile.querySelector('title').textContent.split(':')[0])"
     )
     assert len(names) == 12, "each block has two convolutions"
     page.locator("figure:has(#path) svg [role=button]").first.press("Enter")

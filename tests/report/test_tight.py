@@ -13,7 +13,9 @@ def test_style_keeps_quoted_texts_and_spaces_that_mean_something() -> None:
 
 
 def test_script_keeps_texts_expressions_lines_and_signs_apart() -> None:
-    told = "const a = b - -c, d = /^[, ]+ = $/g, e = `x, ${ y }`;\nf(' = ')\ng ? h : a / 2"
+    told = (
+        "const a = b - -c + i++ + 1 - 2, d = /^[, ]+ = $/g, e = `, ${y}`;\nf(' = ')\ng ? h : a / 2"
+    )
     assert tight_script(told) == (
-        "const a=b - -c,d=/^[, ]+ = $/g,e=`x, ${ y }`;\nf(' = ')\ng?h:a / 2"
+        "const a=b - -c+i+++1-2,d=/^[, ]+ = $/g,e=`, ${y}`;f(' = ')\ng?h:a / 2"
     )
