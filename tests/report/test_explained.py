@@ -117,6 +117,23 @@ def test_a_number_that_is_not_exact_says_what_it_rests_on(
     assert [where for where, each, _ in assumed if not each["reason"]] == []
 
 
+def test_a_sum_that_misses_an_operator_is_no_exact_number(
+    documents: dict[str, dict[str, Any]],
+) -> None:
+    sure = {e["number"]: e["certainty"] for e in documents["unknown"]["page"]["explained"]}
+    assert sure["totals.macs"] == sure["totals.flops"] == "lower bound"
+    trees = Result(
+        facts(
+            """g (float[1,4] x) => (float[1,1] y) { y = ai.onnx.ml.TreeEnsembleRegressor
+            <n_targets=1, nodes_featureids=[0], nodes_modes=["LEAF"], nodes_nodeids=[0],
+             nodes_treeids=[0], nodes_truenodeids=[0], nodes_falsenodeids=[0], nodes_values=[0.0],
+             target_ids=[0], target_nodeids=[0], target_treeids=[0], target_weights=[1.0]> (x) }""",
+        )
+    )
+    sure = {e["number"]: e["certainty"] for e in document(trees)["page"]["explained"]}
+    assert (sure["totals.macs"], sure["totals.flops"]) == ("exact", "lower bound")
+
+
 def test_the_first_layer_is_explained_as_the_paper_does(
     documents: dict[str, dict[str, Any]],
 ) -> None:

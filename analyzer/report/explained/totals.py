@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.facts import BITS
-from analyzer.language import term
+from analyzer.facts import BITS, Certainty
+from analyzer.language import _, term
 from analyzer.report.claims.cost import best_savings
 from analyzer.report.explained.sums import EXACT, added_up, how_sure, weakest
 from analyzer.report.view.explained import Explained, Summand
@@ -30,6 +30,8 @@ def explain(result: Result, page: Page) -> Iterator[Explained]:
         kinds = ((counted_macs(node), "") for node in facts.nodes)
     by_kind = tuple(added_up(kinds))
     yield Explained("totals.macs", totals.macs, "macs", by_kind, *sure)
+    if not totals.flops_complete:
+        sure = Certainty.LOWER_BOUND, _("some of the operators have unknown FLOPs")
     yield Explained("totals.flops", totals.flops, "flops", tuple(_flops(facts)), *sure)
     held = how_sure(stored)
     params = added_up(_kinds(totals.params_by_kind))
