@@ -192,7 +192,7 @@ def test_section_that_is_read_is_marked_in_the_contents(
     assert current.is_visible(), "the contents stay on the screen"
     visit.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
     visit.page.wait_for_function(
-        "document.querySelector('.sections [aria-current]').hash === '#nodes'"
+        "document.querySelector('.sections [aria-current]')?.hash === '#nodes'"
     )
 
 
