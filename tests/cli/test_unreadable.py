@@ -75,11 +75,10 @@ def test_folder_that_cannot_be_searched_is_not_clean(
     assert "1 model" not in outcome.err.replace("1 model;", "")
 
 
-@pytest.mark.parametrize("command", ["inspect", "report", "graph", "draw"])
+@pytest.mark.parametrize("command", ["inspect", "graph", "draw"])
 def test_folder_where_one_model_is_wanted(cli: Cli, tmp_path: Path, command: str) -> None:
     tmp_path.joinpath("d").mkdir()
-    words = {"inspect": [], "report": ["-o", "out"], "graph": ["-o", "g.dot"],
-             "draw": ["-o", "d.svg"]}[command]  # fmt: skip
+    words = {"inspect": [], "graph": ["-o", "g.dot"], "draw": ["-o", "d.svg"]}[command]
     outcome = cli(command, "d", *words)
     assert outcome.code == 2
     assert "d: is a directory; name the .onnx file in it" in outcome.err
