@@ -116,7 +116,7 @@ def test_names_that_are_not_text(tmp_path: Path) -> None:
 def test_the_longest_name_a_model_can_have(cli: Cli, tmp_path: Path, clean: str) -> None:
     name = "n" * 250 + ".onnx"
     shutil.copy(tmp_path / clean, tmp_path / name)
-    outcome = cli("report", name, "-o", "out", "--format", "html,json")
+    outcome = cli("report", name, "-o", "out", "--format", "html,json", "-q")
     assert (outcome.code, outcome.err) == (0, "")
     assert files(tmp_path / "out") == ["n" * 250 + ".html", "n" * 250 + ".json"]
 
