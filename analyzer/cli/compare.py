@@ -19,6 +19,7 @@ from analyzer.cli.options import (
 from analyzer.cli.outputs import STDOUT, keep_models, write_files
 from analyzer.cli.pages.browser import open_page
 from analyzer.cli.pages.compared import compared_page
+from analyzer.cli.pages.made import FULL
 from analyzer.cli.paths import STDIN, absolute
 from analyzer.cli.plan import NO_BASELINE, make_plans
 from analyzer.cli.shell import command_line
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from analyzer.report.result import Result
 
 LEVELS = ("error", "warning", "info")
-FULL = "full"
-"""The provenance that has whole paths."""
 PAGES = ("html", "pdf")
 """Formats for people to keep; they tell no folders unless somebody asks for them."""
 NAME = "compare"

@@ -20,8 +20,8 @@ LEAST = 4
 """Letters that a pattern has to have besides its places, or it would fit anything."""
 DEEP = 4
 """Sentences in sentences."""
-WITHIN = "(?:(?!; |: ).)+?"
-"""What stands in a place: no part of the sentence around it."""
+SEPARATORS = ("; ", ": ")
+"""Between sentences: what stands in a place holds none, or it is the sentence around it."""
 _PLACE = re.compile(r"\{(\d+)\}")
 
 
@@ -32,8 +32,39 @@ class Phrase(NamedTuple):
     """Its longest stretch without a place: what is looked for first."""
     letters: int
     """Besides its places; of patterns that fit, the one with most is meant."""
-    whole: re.Pattern[str]
+    chunks: tuple[str, ...]
+    """What stands before, between and behind the places."""
+    places: tuple[int, ...]
     told: str
+
+    def values(self, text: str) -> dict[int, str] | None:
+        """What stands in each place of ``text``; ``None`` where it is not of this pattern.
+
+        Chunks are found from the left, each once: linear in the text, whatever a name holds.
+        """
+        first, *rest = self.chunks
+        if not rest:
+            return {} if text == first else None
+        *between, last = rest
+        if not (text.startswith(first) and text.endswith(last)):
+            return None
+        end, begin = len(text) - len(last), len(first)
+        found: dict[int, str] = {}
+        for place, chunk in zip(self.places, between, strict=False):
+            at = text.find(chunk, begin + 1, end)
+            if at < 0 or not _is_part(text, begin, at):
+                return None
+            found[place] = text[begin:at]
+            begin = at + len(chunk)
+        # What a sentence ends with may be a sentence.
+        if begin >= end or (last and not _is_part(text, begin, end)):
+            return None
+        return found | {self.places[-1]: text[begin:end]}
+
+
+def _is_part(text: str, begin: int, end: int) -> bool:
+    """No sentence ends within, nor where this part does."""
+    return not any(text.find(mark, begin, end + 1) >= 0 for mark in SEPARATORS)
 
 
 @cache
@@ -41,20 +72,14 @@ def _phrases(language: str) -> tuple[Phrase, ...]:
     """The most particular first."""
     found = [_phrase(text, told) for (_, text), told in catalogue(language, FACTS).items()]
     kept = [phrase for phrase in found if phrase.letters >= LEAST]
-    return tuple(sorted(kept, key=lambda phrase: (-phrase.letters, phrase.whole.pattern)))
+    return tuple(sorted(kept, key=lambda phrase: (-phrase.letters, phrase.chunks)))
 
 
 def _phrase(text: str, told: str) -> Phrase:
-    chunks = _PLACE.split(text)[::2]
-    places = _PLACE.findall(text)
-    source = "".join(
-        re.escape(chunk) + (f"(?P<p{place}>{WITHIN})" if place is not None else "")
-        for chunk, place in zip(chunks, [*places, None], strict=True)
-    )
-    if places and not chunks[-1]:  # what a sentence ends with may be a sentence
-        source = f"{source[: -len(WITHIN) - 1]}.+)"
+    chunks = tuple(_PLACE.split(text)[::2])
     letters = sum(char.isalpha() for chunk in chunks for char in chunk)
-    return Phrase(max(chunks, key=len), letters, re.compile(source, re.DOTALL), told)
+    places = tuple(map(int, _PLACE.findall(text)))
+    return Phrase(max(chunks, key=len), letters, chunks, places, told)
 
 
 @lru_cache(maxsize=4096)
@@ -68,7 +93,7 @@ def retell(text: str, language: str, depth: int = 0) -> str:
     whole = _fitting(text, language, depth)
     if whole is not None:
         return whole
-    for between in ("; ", ": "):
+    for between in SEPARATORS:
         parts = text.split(between)
         if 1 < len(parts) <= 8:
             told = [retell(part, language, depth + 1) for part in parts]
@@ -79,10 +104,7 @@ def retell(text: str, language: str, depth: int = 0) -> str:
 
 def _fitting(text: str, language: str, depth: int) -> str | None:
     for phrase in _phrases(language):
-        if phrase.chunk in text and (found := phrase.whole.fullmatch(text)) is not None:
-            values = {
-                key[1:]: retell(value, language, depth + 1)
-                for key, value in found.groupdict().items()
-            }
-            return phrase.told.format(*(values[key] for key in sorted(values, key=int)))
+        if phrase.chunk in text and (found := phrase.values(text)) is not None:
+            values = (retell(found[place], language, depth + 1) for place in sorted(found))
+            return phrase.told.format(*values)
     return None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from base64 import b64encode
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +24,6 @@ from analyzer.resources import templates_dir
 from analyzer.sanitise import clean, label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from analyzer.report.content import Medium
     from analyzer.report.result import Options
     from analyzer.report.sheet import Sheet
@@ -61,9 +61,8 @@ def environment() -> jinja2.Environment:
     )
     env.newstyle_gettext = True  # type: ignore[attr-defined]
     env.policies["ext.i18n.trimmed"] = True
-    env.policies["json.dumps_kwargs"] = {
-        "sort_keys": True, "separators": (",", ":"), "ensure_ascii": False
-    }  # fmt: skip
+    env.policies["json.dumps_function"] = _dumped
+    env.policies["json.dumps_kwargs"] = {}
     env.filters |= {
         "si": units.si,
         "size": units.size,
@@ -89,6 +88,19 @@ def environment() -> jinja2.Environment:
 def _shown(value: Any) -> Any:
     """What a template shows: text made ``clean``, if somebody forgot, markup of ours as it is."""
     return clean(value) if type(value) is str else value
+
+
+def _dumped(data: Any) -> str:
+    """``tojson``: what a script shows is made ``clean`` as what a template shows."""
+    return json.dumps(_cleaned(data), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _cleaned(data: Any) -> Any:
+    if isinstance(data, str):
+        return clean(data)
+    if isinstance(data, Mapping):
+        return {clean(key): _cleaned(value) for key, value in data.items()}
+    return [_cleaned(value) for value in data] if isinstance(data, (list, tuple)) else data
 
 
 def _told(text: str, /, **values: object) -> Markup:

@@ -15,7 +15,7 @@ import analyzer
 from analyzer.devices import SHIPPED, profile
 from analyzer.facts import Certainty, ConvKind
 from analyzer.findings.finding import Severity
-from analyzer.language import _, counted, mark, ngettext, rule_words, speaking, spoken
+from analyzer.language import _, counted, mark, ngettext, retold, rule_words, speaking, spoken
 from analyzer.language.catalogue import LOCALE, entries
 from analyzer.language.terms import TERMS
 from analyzer.report.view.kinds import COLORS
@@ -165,3 +165,24 @@ def test_language_of_a_written_report_is_one_of_those_that_there_are(
     refused = cli("report", str(written), "-o", str(tmp_path / "out"), "--format", "html")
     assert refused.code == 2
     assert "not the JSON of a report" in refused.err
+
+
+def test_a_sentence_of_a_fact_is_told_with_its_names() -> None:
+    sentence = "attribute axis is float, not int, and was ignored"
+    assert retold(sentence) == sentence
+    with speaking("ko"):
+        assert retold(sentence) == "속성 axis: 자료형(float)이 기대(int)와 달라 무시함"
+
+
+def test_what_is_of_no_pattern_stays_as_it_is() -> None:
+    with speaking("ko"):
+        assert retold("attribute axis is float: not int, and was ignored later") == (
+            "attribute axis is float: not int, and was ignored later"
+        )
+
+
+def test_a_name_full_of_words_of_patterns_is_read_once() -> None:
+    """Patterns with eight places, tried at every way to share such a name out, would not end."""
+    name = "axis a of a (a) is a long, axis a of a (a) a" * 200 + "\N{BELL}"
+    with speaking("ko"):
+        assert retold(name).endswith("a\N{BELL}")

@@ -10,7 +10,20 @@ from onnx import helper
 from tests.report.results import HOSTILE, LIGHT, SAMPLES, judge, save, selected
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+
     from analyzer.report import Result
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, and no longer than needed: with its thread about, guarded tasks are not forked."""
+    from tests.report.pages import chromium
+
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

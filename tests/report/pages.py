@@ -6,12 +6,18 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import sync_playwright
+
+from analyzer.report import REPORT_FORMATS, Options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
+
+    from analyzer.report import Result
 
 AUDIT = r"""() => {
   const problems = [];
@@ -98,3 +104,15 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def visit(
+    browser: Browser, result: Result, folder: Path, hash_: str = "", **context: object
+) -> Page:
+    """The HTML report of ``result`` on the screen; an error of its script fails the test."""
+    file = folder / "report.html"
+    file.write_bytes(REPORT_FORMATS["html"](result, Options()))
+    page = browser.new_context(**context).new_page()  # type: ignore[arg-type]
+    page.on("pageerror", lambda error: pytest.fail(str(error)))
+    page.goto(file.as_uri() + hash_)
+    return page

@@ -7,34 +7,16 @@ from typing import TYPE_CHECKING
 import pytest
 from onnx import helper
 
-from analyzer.report import REPORT_FORMATS, Options, Result
+from analyzer.report import Result
 from analyzer.report.drawing import draw
 from analyzer.report.drawing.draw import PARTS
-from tests.report.pages import AUDIT, chromium
+from tests.report.pages import AUDIT, visit
 from tests.report.results import judge, save
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-def visit(
-    browser: Browser, result: Result, folder: Path, hash_: str = "", **context: object
-) -> Page:
-    file = folder / "report.html"
-    file.write_bytes(REPORT_FORMATS["html"](result, Options()))
-    page = browser.new_context(**context).new_page()  # type: ignore[arg-type]
-    page.on("pageerror", lambda error: pytest.fail(str(error)))
-    page.goto(file.as_uri() + hash_)
-    return page
+    from playwright.sync_api import Browser
 
 
 def test_parts_of_a_box_are_its_operators_with_their_costs(mobilenet: Result) -> None:

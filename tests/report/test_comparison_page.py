@@ -12,18 +12,10 @@ from analyzer.compare import compare
 from analyzer.report import COMPARE_FORMATS, Options, Result
 from analyzer.report.compare import Pair, Turnover
 from tests.compare.networks import resnet
-from tests.report.pages import AUDIT, chromium
+from tests.report.pages import AUDIT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

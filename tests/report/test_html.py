@@ -9,21 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from analyzer.report import REPORT_FORMATS, Options, Result
-from tests.report.pages import AUDIT, chromium
+from tests.report.pages import AUDIT
 from tests.report.results import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, and no longer than needed: with its thread about, guarded tasks are not forked."""
-    with chromium() as found:
-        yield found
 
 
 class Visit:

@@ -12,11 +12,10 @@ from analyzer.report import CHECK_FORMATS, Batch, Failure, Options
 from analyzer.report.index.entry import IndexEntry, entry_of, failed
 from analyzer.report.index.html import render_index
 from tests.report.everything import everything
-from tests.report.pages import AUDIT, chromium
+from tests.report.pages import AUDIT
 from tests.report.results import HOSTILE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
@@ -24,12 +23,6 @@ if TYPE_CHECKING:
     from analyzer.report import Result
 
 Names = list[str]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from onnx import helper
 
-from analyzer.report import REPORT_FORMATS, Options, Result
+from analyzer.report import Result
 from analyzer.report.view import tiles
-from tests.report.pages import AUDIT, chromium
+from tests.report.pages import AUDIT, visit
 from tests.report.results import judge, save
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
@@ -35,12 +34,6 @@ LABELLED = """() => {
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def nested(tmp_path_factory: pytest.TempPathFactory) -> Result:
     """Modules in modules: three stages of four blocks of two convolutions of 8 channels."""
     nodes, last = [], "x"
@@ -52,17 +45,6 @@ def nested(tmp_path_factory: pytest.TempPathFactory) -> Result:
     nodes.append(helper.make_node("Conv", [last, "v"], ["y"], name="/head/Conv"))
     folder = tmp_path_factory.mktemp("nested")
     return judge(save(folder, "nested", nodes, w=(8, 8, 3, 3), v=(4, 8, 1, 1)))
-
-
-def visit(
-    browser: Browser, result: Result, folder: Path, hash_: str = "", **context: object
-) -> Page:
-    file = folder / "report.html"
-    file.write_bytes(REPORT_FORMATS["html"](result, Options()))
-    page = browser.new_context(**context).new_page()  # type: ignore[arg-type]
-    page.on("pageerror", lambda error: pytest.fail(str(error)))
-    page.goto(file.as_uri() + hash_)
-    return page
 
 
 def path(page: Page) -> list[str]:

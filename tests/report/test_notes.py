@@ -8,30 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from analyzer.report import REPORT_FORMATS, Options, Result
-from tests.report.pages import AUDIT, chromium
+from tests.report.pages import AUDIT, visit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Locator, Page
 
 NUMBERS = 'a[href^="#y-"]'
 MACS = ".cards li:first-child strong a"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
-
-
-def visit(browser: Browser, result: Result, folder: Path, **context: object) -> Page:
-    file = folder / "report.html"
-    file.write_bytes(REPORT_FORMATS["html"](result, Options()))
-    page = browser.new_context(**context).new_page()  # type: ignore[arg-type]
-    page.goto(file.as_uri())
-    return page
 
 
 def box(page: Page) -> Locator:

@@ -9,23 +9,16 @@ import pytest
 from onnx import helper
 
 from analyzer.report import REPORT_FORMATS, Options, Result
-from tests.report.pages import AUDIT, chromium
+from tests.report.pages import AUDIT
 from tests.report.results import judge, save
 from tests.report.test_html import Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Locator
 
 LONG = 5001
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -13,16 +13,15 @@ from analyzer.analyze import analyze
 from analyzer.devices import bound, profile
 from analyzer.lint import lint
 from analyzer.model import load
-from analyzer.report import REPORT_FORMATS, Options, Result
+from analyzer.report import Result
 from analyzer.report.sheet import Report
 from analyzer.report.view.sizes import sliders
 from analyzer.ruleset import load_rules
 from analyzer.scaling import Scaler
 from analyzer.shapes.stated import Bindings
-from tests.report.pages import AUDIT, chromium
+from tests.report.pages import AUDIT, visit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
@@ -32,12 +31,6 @@ ATTENTION = """<ir_version: 8, opset_import: ["" : 17]>
   g (int64[N,S] ids, float[10,8] table, float[8,8] w) => (float[N,S,S] y) {
     x = Gather (table, ids)  q = MatMul (x, w)  k = Transpose <perm = [0, 2, 1]> (x)
     y = MatMul (q, k) }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -52,17 +45,6 @@ def open_(tmp_path_factory: pytest.TempPathFactory) -> Result:
     path.write_bytes(parser.parse_model(ATTENTION).SerializeToString())
     facts, rules = analyze(load(str(path))), load_rules()
     return Result(facts, lint(facts, rules), rules, devices=DEVICES)
-
-
-def visit(
-    browser: Browser, result: Result, folder: Path, hash_: str = "", **context: object
-) -> Page:
-    file = folder / "report.html"
-    file.write_bytes(REPORT_FORMATS["html"](result, Options()))
-    page = browser.new_context(**context).new_page()  # type: ignore[arg-type]
-    page.on("pageerror", lambda error: pytest.fail(str(error)))
-    page.goto(file.as_uri() + hash_)
-    return page
 
 
 def said(page: Page) -> str:

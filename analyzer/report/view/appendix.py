@@ -9,7 +9,7 @@ from analyzer.report.view import layers
 from analyzer.report.view.explained import certainty_words
 from analyzer.report.view.method import page_formula_key
 from analyzer.report.view.summary import block_name
-from analyzer.sanitise import clean, label
+from analyzer.sanitise import label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -163,7 +163,7 @@ def _how(groups: Sequence[Alike], formulas: Sequence[FormulaRow]) -> dict[str, o
 def _brief(text: str) -> str:
     """Arithmetic for the script, which writes ``x`` and ``*`` as dots again: JSON takes six bytes
     for a dot."""
-    return clean(text).replace(" · ", "x").replace("·", "*")
+    return text.replace(" · ", "x").replace("·", "*")
 
 
 def _number(value: int | None, words: str) -> int | str:
