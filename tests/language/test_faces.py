@@ -46,7 +46,8 @@ def test_face_has_every_character_that_is_said_in_korean() -> None:
     said = {char for text in texts for entry in entries(text) for char in entry.told}
     assert sum(map(is_korean, said)) > 500
     for path in paths():
-        known = TTFont(path, lazy=True).getBestCmap()
+        with TTFont(path, lazy=True) as face:
+            known = face.getBestCmap()
         assert sorted(char for char in said - {"\n", *FORMULAS} if ord(char) not in known) == []
 
 

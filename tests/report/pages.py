@@ -116,3 +116,15 @@ def visit(
     page.on("pageerror", lambda error: pytest.fail(str(error)))
     page.goto(file.as_uri() + hash_)
     return page
+
+
+def until(page: Page, question: str, argument: object = None) -> None:
+    """Wait until JavaScript answers yes, asked from outside: the page's own policy forbids eval.
+
+    Playwright's ``wait_for_function`` asks from inside after the first no, and fails there.
+    """
+    for _ in range(600):
+        if page.evaluate(question, argument):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"never true: {question}")

@@ -9,7 +9,7 @@ import pytest
 from onnx import helper
 
 from analyzer.report import REPORT_FORMATS, Options, Result
-from tests.report.pages import AUDIT
+from tests.report.pages import AUDIT, until
 from tests.report.results import judge, save
 from tests.report.test_html import Visit
 
@@ -138,7 +138,7 @@ def test_block_is_a_filter_and_unknown_values_are_none(
     visit.page.goto(visit.url + "#block=separable")
     assert len(visit.names()) == len(inside)
     visit.page.evaluate("location.hash = '#block=constructor&kind=__proto__'")
-    visit.page.wait_for_function("!document.querySelector('#tools span').textContent")
+    until(visit.page, "!document.querySelector('#tools span').textContent")
     assert len(visit.names()) < len(inside)
     assert visit.complaints == []
 
@@ -180,13 +180,11 @@ def test_section_that_is_read_is_marked_in_the_contents(
     current = visit.page.locator(".sections [aria-current=true]")
     assert current.count() == 0, "above the first section"
     visit.page.evaluate("document.getElementById('memory').scrollIntoView()")
-    visit.page.wait_for_function("document.querySelector('.sections [aria-current]')")
+    until(visit.page, "document.querySelector('.sections [aria-current]')")
     assert current.inner_text() == "Memory and intensity"
     assert current.is_visible(), "the contents stay on the screen"
     visit.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
-    visit.page.wait_for_function(
-        "document.querySelector('.sections [aria-current]')?.hash === '#nodes'"
-    )
+    until(visit.page, "document.querySelector('.sections [aria-current]')?.hash === '#nodes'")
 
 
 def test_single_keys_move_about_and_can_be_switched_off(
@@ -227,18 +225,15 @@ def test_5000_different_operators_are_a_window(
     assert visit.names()[0] == "/encoder/layers.0/part.0/Conv"
     visit.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
     last = long.facts.nodes[-1].name
-    visit.page.wait_for_function(
-        "name => document.querySelector('#operators').innerText.includes(name)", arg=last
-    )
+    until(visit.page, "name => document.querySelector('#operators').innerText.includes(name)", last)
     assert len(visit.names()) < 400
     assert visit.page.evaluate(size) <= 6_000
     head = visit.page.locator("#operators thead th", has_text="MACs")
     head.get_by_role("button").click()
     visit.page.evaluate("document.getElementById('nodes').scrollIntoView()")
     most = max(node.macs or 0 for node in long.facts.nodes)
-    visit.page.wait_for_function(
-        "digits => document.querySelector('#operators tbody:not(.gap) tr').innerText"
-        ".includes(digits)", arg=f"{most:,}"
+    until(visit.page, "digits => document.querySelector('#operators tbody:not(.gap) tr').innerText"
+        ".includes(digits)", f"{most:,}"
     )  # fmt: skip
     assert visit.complaints == []
 
@@ -256,10 +251,9 @@ def test_a_row_outside_of_the_window_is_found_and_linked_to(
     visit.page.get_by_role("button", name="Show all").click()
     for wanted in (number, 4999, 12, 2500):
         visit.page.evaluate("n => { location.hash = `#n${n}` }", wanted)
-        visit.page.wait_for_function(
-            "n => document.activeElement.id === `n${n}`"
+        until(visit.page, "n => document.activeElement.id === `n${n}`"
             " && document.activeElement.getBoundingClientRect().top > 0"
-            " && document.activeElement.getBoundingClientRect().bottom < innerHeight", arg=wanted
+            " && document.activeElement.getBoundingClientRect().bottom < innerHeight", wanted
         )  # fmt: skip
         name = long.facts.nodes[wanted - 1].name
         assert visit.page.evaluate("document.activeElement.innerText").startswith(name)

@@ -19,7 +19,7 @@ from analyzer.report.view.sizes import sliders
 from analyzer.ruleset import load_rules
 from analyzer.scaling import Scaler
 from analyzer.shapes.stated import Bindings
-from tests.report.pages import AUDIT, visit
+from tests.report.pages import AUDIT, until, visit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -149,7 +149,7 @@ def test_a_link_carries_a_size_beside_a_filter(
     page.get_by_role("slider", name="Width α").press("ArrowLeft")
     assert page.url.endswith("#filter=gemm&depth=2&width=0.75")
     page.evaluate("location.hash = '#width=0.5'")
-    page.wait_for_function("document.querySelector('#to-width').value === '2'")
+    until(page, "document.querySelector('#to-width').value === '2'")
     depth = page.get_by_role("slider", name="Depth").get_attribute("aria-valuetext")
     assert depth == "1 (1 + 2 + 2 + 6 + 2)"
 
