@@ -20,8 +20,7 @@ from analyzer.units import shorten
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    import networkx as nx
-
+    from analyzer.digraph import Digraph
     from analyzer.facts import Assumption, Conv, Cost, Memory
     from analyzer.graph.call import Call
     from analyzer.graph.signature import Signature
@@ -99,7 +98,7 @@ def _assumption(survey: Survey, site: Site, guessed: str) -> str:
     return survey.behind.get(site.index, "")
 
 
-def _precision(graph: nx.MultiDiGraph[str], site: Site, dequantizes: bool) -> str:
+def _precision(graph: Digraph[str], site: Site, dequantizes: bool) -> str:
     if site.children:
         return ""
     stated = precision(site.call)

@@ -30,10 +30,9 @@ from analyzer.surplus import BatchGrowth, OpenSize, Structure
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import networkx as nx
-
     from analyzer.contents import Contents
     from analyzer.deployment import TargetFit
+    from analyzer.digraph import Digraph
     from analyzer.evidence import WeightEvidence
 
 Derived = TypeVar("Derived")
@@ -741,8 +740,9 @@ class Facts(Output):
     problems: tuple[Problem, ...]
     breaches: tuple[Breach, ...] = field(kw_only=True, default=())
     """Rules of ONNX that it breaks, the grave first."""
-    graph: nx.MultiDiGraph[str] = field(compare=False, repr=False, metadata=HIDDEN)
-    """Operators as nodes (key ``Node.id``), tensors as edges; see ``analyzer.graph.adjacency``."""
+    graph: Digraph[str] = field(compare=False, repr=False, metadata=HIDDEN)
+    """Operators as vertices (key ``Node.id``), tensors as edges; a ``networkx.MultiDiGraph``, which
+    ``as_networkx`` says to a type checker."""
     architecture: Architecture | None = None
     """The published network this is, where the structure proves it; ``None``: not recognised."""
     modules: Module | None = None

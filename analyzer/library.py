@@ -31,6 +31,7 @@ from analyzer.compare import (
 from analyzer.compare import compare as compare_facts
 from analyzer.contents import Contents
 from analyzer.deployment import Blocker, Edit, TargetFit
+from analyzer.digraph import Digraph, Edge, Edges, Vertices, as_networkx
 from analyzer.errors import ConfigError, ModelError, OnnxlintError, OutputError, RuleError
 from analyzer.evidence import (
     Decoupling,
@@ -504,6 +505,9 @@ __all__ = [
     "DefaultSizes",
     "Defaults",
     "Difference",
+    "Digraph",
+    "Edge",
+    "Edges",
     "Edit",
     "Example",
     "Facts",
@@ -561,11 +565,13 @@ __all__ = [
     "Totals",
     "Trusted",
     "ValueStats",
+    "Vertices",
     "WeightChange",
     "WeightComparison",
     "WeightEvidence",
     "__version__",
     "analyze",
+    "as_networkx",
     "compare",
     "critical_path",
     "cut_points",

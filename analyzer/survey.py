@@ -26,10 +26,9 @@ from analyzer.shapes.taint import reached_sites, tainted_sites
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    import networkx as nx
-
     from analyzer.costs.aggregate import Aggregate
     from analyzer.costs.parameters import Inventory
+    from analyzer.digraph import Digraph
     from analyzer.facts import Assumption, Memory, Parameters
     from analyzer.graph.scope import Program
     from analyzer.graph.signature import Signature
@@ -48,7 +47,7 @@ class Survey:
     shapes: Shapes
     sites: list[Site]
     """Operators of every instance, callers before callees."""
-    graph: nx.MultiDiGraph[str]
+    graph: Digraph[str]
     """The same as ``Facts.graph``."""
     inventory: Inventory
     """Constants and the operands that they feed."""
@@ -99,7 +98,7 @@ def survey(program: Program, shapes: Shapes) -> Survey:
     )
 
 
-def _behind_declared(graph: nx.MultiDiGraph[str], sites: Sequence[Site]) -> dict[int, str]:
+def _behind_declared(graph: Digraph[str], sites: Sequence[Site]) -> dict[int, str]:
     if not held():
         return {}
     first: dict[str, str] = {}

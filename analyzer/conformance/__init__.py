@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import networkx as nx
-
 from analyzer.conformance.causes import readers_of_broken, reads_known, without_consequences
 from analyzer.conformance.checker import checker_says
 from analyzer.conformance.control import check_control
@@ -24,6 +22,7 @@ from analyzer.conformance.operators import check_misfits, check_operators, lacki
 from analyzer.conformance.tensors import check_tensors
 from analyzer.conformance.types import check_types
 from analyzer.conformance.versions import check_versions
+from analyzer.digraph import reached
 from analyzer.facts import Breach
 
 if TYPE_CHECKING:
@@ -108,8 +107,8 @@ def broken_sites(survey: Survey, breaches: Sequence[Breach]) -> set[int]:
         if undefined or site.id in places or id(site.instance) in inside:
             starts.append(site.id)
             inside.update(id(child.instance) for child in site.children)
-    reached = {node for layer in nx.bfs_layers(survey.graph, starts) for node in layer}
-    return {site.index for site in survey.sites if site.id in reached}
+    behind = reached(survey.graph, starts)
+    return {site.index for site in survey.sites if site.id in behind}
 
 
 def unexplained(problems: Iterable[Problem], breaches: Sequence[Breach]) -> tuple[Problem, ...]:

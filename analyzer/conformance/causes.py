@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import networkx as nx
-
 from analyzer.conformance.names import AMBIGUOUS
 from analyzer.conformance.operands import ASSUMPTION
 from analyzer.conformance.operands import FAMILY as OPERANDS
+from analyzer.digraph import reached
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -80,11 +79,11 @@ def _behind(survey: Survey, starts: Sequence[str]) -> set[str]:
     """The operators ``starts`` and those that follow one of them, and what they make."""
     if not starts:
         return set()
-    reached = {node for layer in nx.bfs_layers(survey.graph, starts) for node in layer}
+    behind = reached(survey.graph, starts)
     made = {
         f"{site.instance.path}/{name}" if site.instance.path else name
         for site in survey.sites
-        if site.id in reached
+        if site.id in behind
         for name in site.op.outputs
     }
-    return reached | made
+    return behind | made

@@ -21,9 +21,8 @@ from analyzer.operators.record import Kind, Nature
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import networkx as nx
-
     from analyzer.costs.schemes import Scheme
+    from analyzer.digraph import Digraph
     from analyzer.facts import Facts, Node
     from analyzer.graph.call import Call
 
@@ -99,7 +98,7 @@ def _mixes_positions(node: Node, constants: frozenset[int]) -> bool:
     return node.op_type == "Softmax" or bool(node.macs and not constants)
 
 
-def _biases(graph: nx.MultiDiGraph[str], add: str) -> bool:
+def _biases(graph: Digraph[str], add: str) -> bool:
     """True for the Add of a constant to the product with a constant: a linear layer's bias."""
     makers = [vertex(graph, maker) for maker in graph.predecessors(add)]
     return bool(vertex(graph, add).constants) and any(
@@ -107,7 +106,7 @@ def _biases(graph: nx.MultiDiGraph[str], add: str) -> bool:
     )
 
 
-def _gates(graph: nx.MultiDiGraph[str], sigmoid: str) -> bool:
+def _gates(graph: Digraph[str], sigmoid: str) -> bool:
     """True for the sigmoid of ``x · sigmoid(x)``."""
     own = call_of(graph, sigmoid).input(0)
     users = [call_of(graph, user) for user in graph.successors(sigmoid)]

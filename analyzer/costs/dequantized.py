@@ -15,12 +15,12 @@ from analyzer.graph.adjacency import call_of, producer
 from analyzer.operators import record_of
 
 if TYPE_CHECKING:
-    import networkx as nx
+    from analyzer.digraph import Digraph
 
 _MAX_STEPS = 8
 
 
-def effective_precision(graph: nx.MultiDiGraph[str], key: str, stated: str) -> str:
+def effective_precision(graph: Digraph[str], key: str, stated: str) -> str:
     """Precision of the MACs of node ``key``; ``stated`` where nothing is dequantised."""
     sources: dict[int, str] = {}
     for slot in (0, 1):
@@ -35,7 +35,7 @@ def effective_precision(graph: nx.MultiDiGraph[str], key: str, stated: str) -> s
     return weight.removeprefix("u") if weight and BITS.get(weight, 8) < 8 else stated
 
 
-def _dequantized_from(graph: nx.MultiDiGraph[str], key: str) -> str:
+def _dequantized_from(graph: Digraph[str], key: str) -> str:
     """Integer or float8 type that the value of ``key`` was dequantised from, else ``""``."""
     for _ in range(_MAX_STEPS):
         call = call_of(graph, key)

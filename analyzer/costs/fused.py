@@ -17,8 +17,7 @@ from analyzer.graph.adjacency import Port, read_by, sources, vertex
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import networkx as nx
-
+    from analyzer.digraph import Digraph
     from analyzer.shapes.sites import Site
 
 
@@ -26,7 +25,7 @@ QUANTIZE, DEQUANTIZE = "QuantizeLinear", "DequantizeLinear"
 
 
 def fuse(
-    graph: nx.MultiDiGraph[str], sites: Sequence[Site], last: Mapping[Port, int]
+    graph: Digraph[str], sites: Sequence[Site], last: Mapping[Port, int]
 ) -> tuple[dict[Port, Tensor], dict[Port, int]]:
     """What outputs hold once Q and DQ are fused, and the last site that reads each.
 
@@ -65,7 +64,7 @@ def fuse(
     return stored, ends
 
 
-def _reads_alone(graph: nx.MultiDiGraph[str], port: Port) -> bool:
+def _reads_alone(graph: Digraph[str], port: Port) -> bool:
     """Whether an output has one reader, and is no output of its scope."""
     readers = [head for head, edge in read_by(graph, port.node) if edge.source_slot == port.slot]
     return len(readers) == 1 and port.slot not in vertex(graph, port.node).exports

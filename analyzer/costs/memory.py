@@ -21,8 +21,7 @@ from analyzer.graph.adjacency import Port, edges
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    import networkx as nx
-
+    from analyzer.digraph import Digraph
     from analyzer.graph.call import Call
     from analyzer.graph.scope import Program, Scope
     from analyzer.shapes.instance import Instance
@@ -46,7 +45,7 @@ def _total(sizes: Collection[int | None]) -> int | None:
 
 def peak_memory(
     program: Program,
-    graph: nx.MultiDiGraph[str],
+    graph: Digraph[str],
     sites: Sequence[Site],
     constants: Mapping[int, set[str]],
 ) -> Memory:
@@ -179,7 +178,7 @@ def _scope_peak(
     return best
 
 
-def _last_uses(graph: nx.MultiDiGraph[str], sites: Sequence[Site]) -> dict[Port, int]:
+def _last_uses(graph: Digraph[str], sites: Sequence[Site]) -> dict[Port, int]:
     """Index of the last site that reads an output within its own scope."""
     index = {site.id: site.index for site in sites}
     last: dict[Port, int] = {}

@@ -20,9 +20,8 @@ from analyzer.model.rows import Rows
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    import networkx as nx
-
     from analyzer.costs.parameters import Root
+    from analyzer.digraph import Digraph
     from analyzer.facts import Tensor
     from analyzer.graph.scope import Program
     from analyzer.model.payloads import Payloads
@@ -168,12 +167,12 @@ def _value(attributes: Mapping[str, Any]) -> TensorProto | np.ndarray[Any, Any] 
     return None
 
 
-def keep_origins(graph: nx.MultiDiGraph[str], origins: Origins) -> None:
+def keep_origins(graph: Digraph[str], origins: Origins) -> None:
     """Keep with an operator graph where the constants of its operands come from."""
     graph.graph[_KEY] = origins
 
 
-def origins_of(graph: nx.MultiDiGraph[str]) -> Origins | None:
+def origins_of(graph: Digraph[str]) -> Origins | None:
     """What ``keep_origins`` kept; ``None`` for a graph that was taken apart or made by hand."""
     found: Origins | None = graph.graph.get(_KEY)
     return found

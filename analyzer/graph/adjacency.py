@@ -1,6 +1,6 @@
 """The one graph: operators as vertices, tensors as edges, and how to ask it.
 
-There are two ``networkx.MultiDiGraph``s of a model, of one and the same adjacency:
+There are two ``Digraph``s (``networkx.MultiDiGraph``s) of a model, of one and the same adjacency:
 
 - The *program graph* (``Program.graph``) is made when the file is decoded, before anything is
   known of types. Its vertices are the ``Op``s of all scopes, each once. Names are resolved here
@@ -25,23 +25,10 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import networkx as nx
-
+    from analyzer.digraph import Digraph, Edge
     from analyzer.graph.call import Call
 
 _RECORD = "vertex"
-
-
-class Edge(NamedTuple):
-    """One use of a tensor: output ``source_slot`` of the tail feeds input ``slot`` of the head."""
-
-    tensor: str
-    """Name of the tensor."""
-    source_slot: int
-    slot: int | None
-    """``None``: a body of the head reads the tensor, which is an implicit input of the head."""
-    outer: bool = False
-    """True where the tail is in a scope around the head's: a body reads an outer value."""
 
 
 class Port(NamedTuple):
@@ -69,42 +56,42 @@ class Vertex:
     """Names that its bodies read from outside and that are no initializers."""
 
 
-def add_vertex(graph: nx.MultiDiGraph[str], node: str, vertex: Vertex) -> None:
+def add_vertex(graph: Digraph[str], node: str, vertex: Vertex) -> None:
     """Put an operator into an operator graph."""
     graph.add_node(node, **{_RECORD: vertex})
 
 
-def vertex(graph: nx.MultiDiGraph[str], node: str) -> Vertex:
+def vertex(graph: Digraph[str], node: str) -> Vertex:
     """The record of an operator; raises ``KeyError`` where there is no such operator."""
     return cast("Vertex", graph.nodes[node][_RECORD])
 
 
-def vertices(graph: nx.MultiDiGraph[str]) -> Iterator[tuple[str, Vertex]]:
+def vertices(graph: Digraph[str]) -> Iterator[tuple[str, Vertex]]:
     """Every operator with its record, in the order of ``Facts.nodes``: producers first."""
     return cast("Iterator[tuple[str, Vertex]]", iter(graph.nodes(data=_RECORD)))
 
 
-def call_of(graph: nx.MultiDiGraph[str], node: str) -> Call:
+def call_of(graph: Digraph[str], node: str) -> Call:
     """The typed call of an operator."""
     return vertex(graph, node).call
 
 
-def edges(graph: nx.MultiDiGraph[str]) -> Iterator[tuple[str, str, Edge]]:
+def edges(graph: Digraph[str]) -> Iterator[tuple[str, str, Edge]]:
     """Every edge as (tail, head, edge)."""
     return iter(graph.edges(keys=True))
 
 
-def fed_by(graph: nx.MultiDiGraph[str], node: str) -> Iterator[tuple[str, Edge]]:
+def fed_by(graph: Digraph[str], node: str) -> Iterator[tuple[str, Edge]]:
     """What feeds ``node``: (tail, edge), implicit inputs included."""
     return ((tail, edge) for tail, _, edge in graph.in_edges(node, keys=True))
 
 
-def read_by(graph: nx.MultiDiGraph[str], node: str) -> Iterator[tuple[str, Edge]]:
+def read_by(graph: Digraph[str], node: str) -> Iterator[tuple[str, Edge]]:
     """What reads ``node``: (head, edge), implicit inputs included."""
     return ((head, edge) for _, head, edge in graph.out_edges(node, keys=True))
 
 
-def sources(graph: nx.MultiDiGraph[str], node: str) -> dict[int, Port]:
+def sources(graph: Digraph[str], node: str) -> dict[int, Port]:
     """What feeds each input slot from within the node's own scope."""
     return {
         edge.slot: Port(tail, edge.source_slot)
@@ -113,6 +100,6 @@ def sources(graph: nx.MultiDiGraph[str], node: str) -> dict[int, Port]:
     }
 
 
-def producer(graph: nx.MultiDiGraph[str], node: str, slot: int = 0) -> str | None:
+def producer(graph: Digraph[str], node: str, slot: int = 0) -> str | None:
     """The node that computes input ``slot``; ``None`` for graph inputs and initializers."""
     return next((tail for tail, edge in fed_by(graph, node) if edge.slot == slot), None)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from analyzer.graph.adjacency import Edge
+from analyzer.digraph import Edge, as_networkx
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -79,7 +79,7 @@ def topological_order(program: Program, ops: Sequence[Op]) -> tuple[list[Op], li
     order: list[Op] = []
     try:
         for op in nx.lexicographical_topological_sort(
-            program.graph.subgraph(ops), key=place.__getitem__
+            as_networkx(program.graph).subgraph(ops), key=place.__getitem__
         ):
             order.append(op)  # noqa: PERF402 - what comes before a cycle is wanted
     except nx.NetworkXUnfeasible:

@@ -16,13 +16,14 @@ from analyzer.units import shorten
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from analyzer.digraph import Digraph
     from analyzer.facts import Node
 
 _TOKEN = 4_000
 """Characters of a token in DOT: Graphviz reads no file that has one of 16,384 bytes."""
 
 
-def plain(graph: nx.MultiDiGraph[str], nodes: Mapping[str, Node]) -> nx.MultiDiGraph[str]:
+def plain(graph: Digraph[str], nodes: Mapping[str, Node]) -> nx.MultiDiGraph[str]:
     """Copy of ``graph`` whose attributes are text and numbers only.
 
     Unknown counts are left out rather than written as 0. What XML
@@ -64,7 +65,7 @@ def plain(graph: nx.MultiDiGraph[str], nodes: Mapping[str, Node]) -> nx.MultiDiG
     return result
 
 
-def _clean_keys(graph: nx.MultiDiGraph[str]) -> dict[str, str]:
+def _clean_keys(graph: Digraph[str]) -> dict[str, str]:
     """Exported id by node; numbered where one is spelt like the escape of another."""
     keys: dict[str, str] = {}
     taken: set[str] = {key for key in graph if clean(key) == key}
@@ -140,6 +141,6 @@ EXPORTS: Mapping[str, Callable[[nx.MultiDiGraph[str]], bytes]] = {
 """Writer by format name; also the file suffixes that select it."""
 
 
-def export(graph: nx.MultiDiGraph[str], format: str, nodes: Mapping[str, Node]) -> bytes:
+def export(graph: Digraph[str], format: str, nodes: Mapping[str, Node]) -> bytes:
     """Serialise ``graph`` with the counts of ``nodes`` in ``format`` (a key of ``EXPORTS``)."""
     return EXPORTS[format](plain(graph, nodes))

@@ -16,10 +16,10 @@ from analyzer.graph.adjacency import vertices
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import networkx as nx
     import numpy as np
     from onnx import TensorProto
 
+    from analyzer.digraph import Digraph
     from analyzer.facts import Shape
     from analyzer.graph.adjacency import Vertex
     from analyzer.graph.call import Call
@@ -53,12 +53,12 @@ class Home:
     """Path of the instance whose names it sees; ``None`` for the main graph and functions."""
 
 
-def keep_homes(graph: nx.MultiDiGraph[str], homes: Mapping[str, Home]) -> None:
+def keep_homes(graph: Digraph[str], homes: Mapping[str, Home]) -> None:
     """Keep with an operator graph what its instances define, by path."""
     graph.graph[_HOMES] = homes
 
 
-def homes_of(graph: nx.MultiDiGraph[str]) -> Mapping[str, Home]:
+def homes_of(graph: Digraph[str]) -> Mapping[str, Home]:
     """What ``keep_homes`` kept, by path; nothing for a graph that was made by hand."""
     homes: Mapping[str, Home] = graph.graph.get(_HOMES, {})
     return homes
@@ -100,7 +100,7 @@ class Names:
 class NameTable:
     """The names of all instances, read off the operator graph in one pass."""
 
-    def __init__(self, graph: nx.MultiDiGraph[str]) -> None:
+    def __init__(self, graph: Digraph[str]) -> None:
         self.vertices: dict[str, Vertex] = dict(vertices(graph))
         homes = homes_of(graph)
         self.scopes: dict[str, Names] = {path: Names(path, homes[path]) for path in homes}

@@ -10,13 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import networkx as nx
+from analyzer.digraph import new_digraph
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import onnx
 
+    from analyzer.digraph import Digraph
     from analyzer.facts import Problem
     from analyzer.model.limits import Limits
 
@@ -96,7 +97,7 @@ class Program:
     problems: list[Problem]
     """What could not be decoded."""
     limits: Limits
-    graph: nx.MultiDiGraph[Op] = field(default_factory=nx.MultiDiGraph)
+    graph: Digraph[Op] = field(default_factory=new_digraph)
     """Operators of all scopes, each once; see ``analyzer.graph.adjacency``."""
     operands: int = 0
     """Inputs of all operators."""

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import networkx as nx
 
+from analyzer.digraph import reached
 from analyzer.graph.adjacency import fed_by, vertex, vertices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from analyzer.digraph import Digraph
     from analyzer.facts import Facts, Node, Tensor
 
 
@@ -30,7 +32,7 @@ class CriticalPath(NamedTuple):
     """False where the MACs of an operator of the scope are not known: the path is at least this."""
 
 
-def unneeded(graph: nx.MultiDiGraph[str]) -> tuple[str, ...]:
+def unneeded(graph: Digraph[str]) -> tuple[str, ...]:
     """Operators that no output of the model depends on, in the order of ``Facts.nodes``.
 
     A body is needed as far as the operator that runs it is, and its outputs with it.
@@ -52,7 +54,7 @@ def unneeded(graph: nx.MultiDiGraph[str]) -> tuple[str, ...]:
 
 
 def critical_path(
-    graph: nx.MultiDiGraph[str], nodes: Mapping[str, Node] | Facts, scope: str = ""
+    graph: Digraph[str], nodes: Mapping[str, Node] | Facts, scope: str = ""
 ) -> CriticalPath | None:
     """The path with the most MACs, up to its last operator with MACs; ``None`` for a cycle.
 
@@ -77,14 +79,14 @@ def critical_path(
     )
 
 
-def generations(graph: nx.MultiDiGraph[str], scope: str = "") -> tuple[tuple[str, ...], ...]:
+def generations(graph: Digraph[str], scope: str = "") -> tuple[tuple[str, ...], ...]:
     """Operators by the step in which they can run at the earliest; empty for a cycle.
 
     What is computed from constants alone, and so before the model runs, is not looked at.
     """
     inner: nx.DiGraph[str] = nx.DiGraph()
     members = _members(graph, scope)
-    running = _reach(graph, [node for node in members if _reads_from_outside(graph, node)])
+    running = reached(graph, [node for node in members if _reads_from_outside(graph, node)])
     members = [node for node in members if node in running]
     inner.add_nodes_from(members)
     inner.add_edges_from((u, v) for u, v in _inner(graph, members) if u in running)
@@ -94,7 +96,7 @@ def generations(graph: nx.MultiDiGraph[str], scope: str = "") -> tuple[tuple[str
         return ()
 
 
-def parallel_width(graph: nx.MultiDiGraph[str], scope: str = "") -> int:
+def parallel_width(graph: Digraph[str], scope: str = "") -> int:
     """Most operators that run at once when each starts as soon as its operands are there.
 
     All take one step, whatever they cost. What is computed from constants alone is not looked
@@ -103,7 +105,7 @@ def parallel_width(graph: nx.MultiDiGraph[str], scope: str = "") -> int:
     return max(map(len, generations(graph, scope)), default=0)
 
 
-def cut_points(graph: nx.MultiDiGraph[str], scope: str = "") -> tuple[str, ...]:
+def cut_points(graph: Digraph[str], scope: str = "") -> tuple[str, ...]:
     """Operators that every path from an input to an output of the scope goes through, in order.
 
     There the network falls into two that the outputs of one operator connect. What is computed
@@ -128,7 +130,7 @@ def cut_points(graph: nx.MultiDiGraph[str], scope: str = "") -> tuple[str, ...]:
 
 
 def operators_between(
-    graph: nx.MultiDiGraph[str], first: str, last: str, scope: str = ""
+    graph: Digraph[str], first: str, last: str, scope: str = ""
 ) -> tuple[str, ...]:
     """Operators on a path from the tensor ``first`` to the tensor ``last``, in order.
 
@@ -143,8 +145,8 @@ def operators_between(
             readers.append(node)
         if _names(last, record.call.outputs):
             makers.append(node)
-    behind = _reach(graph, readers)
-    before = _reach(graph.reverse(copy=False), makers)
+    behind = reached(graph, readers)
+    before = reached(graph.reverse(copy=False), makers)
     return tuple(node for node in members if node in behind and node in before)
 
 
@@ -152,11 +154,11 @@ _START = ""
 """Before every operator; no id is empty."""
 
 
-def _members(graph: nx.MultiDiGraph[str], scope: str) -> list[str]:
+def _members(graph: Digraph[str], scope: str) -> list[str]:
     return [node for node, record in vertices(graph) if record.scope == scope]
 
 
-def _inner(graph: nx.MultiDiGraph[str], members: Iterable[str]) -> Iterable[tuple[str, str]]:
+def _inner(graph: Digraph[str], members: Iterable[str]) -> Iterable[tuple[str, str]]:
     """Edges within a scope."""
     return (
         (tail, node) for node in members for tail, edge in fed_by(graph, node) if not edge.outer
@@ -167,7 +169,7 @@ def _names(name: str, tensors: Iterable[Tensor | None]) -> bool:
     return any(tensor is not None and tensor.name == name for tensor in tensors)
 
 
-def _reads_from_outside(graph: nx.MultiDiGraph[str], node: str) -> bool:
+def _reads_from_outside(graph: Digraph[str], node: str) -> bool:
     """Whether it has an operand that is neither a constant nor made in its scope."""
     record = vertex(graph, node)
     made = [edge for _, edge in fed_by(graph, node) if not edge.outer]
@@ -177,15 +179,10 @@ def _reads_from_outside(graph: nx.MultiDiGraph[str], node: str) -> bool:
     return not record.implicit <= {edge.tensor for edge in made if edge.slot is None}
 
 
-def _on_the_way(graph: nx.MultiDiGraph[str], members: list[str]) -> list[str]:
+def _on_the_way(graph: Digraph[str], members: list[str]) -> list[str]:
     """Those of ``members`` that depend on an input and that an output depends on."""
-    own = set(members)
     entries = [node for node in members if _reads_from_outside(graph, node)]
     ends = [node for node in members if vertex(graph, node).exports]
-    way = _reach(graph, entries) & _reach(graph.reverse(copy=False), ends) & own
-    return [node for node in members if node in way]
-
-
-def _reach(graph: nx.MultiDiGraph[str], nodes: Iterable[str]) -> set[str]:
-    """``nodes`` and everything that can be reached from them."""
-    return {node for layer in nx.bfs_layers(graph, nodes) for node in layer}
+    behind = reached(graph, entries)
+    before = reached(graph.reverse(copy=False), ends)
+    return [node for node in members if node in behind and node in before]

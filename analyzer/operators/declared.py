@@ -19,8 +19,7 @@ from analyzer.operators.record import Kind, Nature, Operand, Operator, OutputTyp
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    import networkx as nx
-
+    from analyzer.digraph import Digraph
     from analyzer.facts import Tensor
 
 Key = tuple[str, str]
@@ -302,12 +301,12 @@ def _carry(task: Callable[[Any], Any], stated: Sequence[Declaration | str | Oper
     return Carried(task, records)
 
 
-def attach(graph: nx.MultiDiGraph[str]) -> None:
+def attach(graph: Digraph[str]) -> None:
     """Keep with an operator graph the records that it was made under."""
     if held():
         graph.graph[_GRAPH_KEY] = tuple(held().values())
 
 
-def attached(graph: nx.MultiDiGraph[str]) -> tuple[Operator, ...]:
+def attached(graph: Digraph[str]) -> tuple[Operator, ...]:
     """The records that an operator graph was made under."""
     return cast("tuple[Operator, ...]", graph.graph.get(_GRAPH_KEY, ()))

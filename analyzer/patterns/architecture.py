@@ -14,8 +14,7 @@ from analyzer.patterns.families.network import Network
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import networkx as nx
-
+    from analyzer.digraph import Digraph
     from analyzer.facts import Architecture, Block, Node, Tensor
 
 FAMILIES: tuple[Callable[[Network], Architecture | None], ...] = (
@@ -36,7 +35,7 @@ FAMILIES: tuple[Callable[[Network], Architecture | None], ...] = (
 
 
 def recognise(
-    graph: nx.MultiDiGraph[str],
+    graph: Digraph[str],
     nodes: Mapping[str, Node],
     blocks: tuple[Block, ...],
     inputs: tuple[Tensor, ...],

@@ -23,8 +23,7 @@ from analyzer.patterns.trace import trace
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    import networkx as nx
-
+    from analyzer.digraph import Digraph
     from analyzer.facts import Node
     from analyzer.patterns.flow import Flow
     from analyzer.patterns.match import Match, Pattern
@@ -52,7 +51,7 @@ depthwise and a pointwise convolution are ``separable`` only outside of an inver
 and a squeeze-and-excite stands alone only where no block contains it."""
 
 
-def find_blocks(graph: nx.MultiDiGraph[str], nodes: Mapping[str, Node]) -> tuple[Block, ...]:
+def find_blocks(graph: Digraph[str], nodes: Mapping[str, Node]) -> tuple[Block, ...]:
     """Recognised blocks in topological order; operators no pattern proves stay unlabelled.
 
     ``nodes`` are the facts by ``Node.id``. Time and memory are linear in operators and edges.

@@ -14,15 +14,14 @@ from analyzer.patterns.trace import trace
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import networkx as nx
-
+    from analyzer.digraph import Digraph
     from analyzer.facts import Conv, Node
     from analyzer.patterns.flow import Flow
 
 TAG = "factorised"
 
 
-def tag_factorised(graph: nx.MultiDiGraph[str], nodes: Sequence[Node]) -> tuple[Node, ...]:
+def tag_factorised(graph: Digraph[str], nodes: Sequence[Node]) -> tuple[Node, ...]:
     """``nodes`` with the tag ``factorised`` on every 1×k convolution that has a k×1 beside it."""
     thin = {node.id for node in nodes if node.conv is not None and _is_thin(node.conv)}
     if len(thin) < 2:

@@ -13,8 +13,7 @@ from analyzer.patterns.roles import second_operand
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import networkx as nx
-
+    from analyzer.digraph import Digraph
     from analyzer.facts import Conv, Node
     from analyzer.graph.call import Call
     from analyzer.operators.record import Operator
@@ -58,7 +57,7 @@ class Residual(NamedTuple):
 class Flow:
     """Anchors and their connections; built by ``trace.trace``, read by every pattern."""
 
-    graph: nx.MultiDiGraph[str]
+    graph: Digraph[str]
     nodes: Mapping[str, Node]
     order: Mapping[str, int]
     """Topological position of every node."""

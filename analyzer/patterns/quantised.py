@@ -20,8 +20,7 @@ from analyzer.operators.record import Nature
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import networkx as nx
-
+    from analyzer.digraph import Digraph
     from analyzer.facts import Facts, Node
 
 QUANTISE, DEQUANTISE = "QuantizeLinear", "DequantizeLinear"
@@ -139,18 +138,18 @@ def _find_islands(facts: Facts) -> list[list[str]]:
     return found
 
 
-def _neighbours(graph: nx.MultiDiGraph[str], node: str) -> Iterable[tuple[str, bool]]:
+def _neighbours(graph: Digraph[str], node: str) -> Iterable[tuple[str, bool]]:
     """Operators next to ``node``, and whether they come after it."""
     yield from ((tail, False) for tail, _ in fed_by(graph, node))
     yield from ((head, True) for head, _ in read_by(graph, node))
 
 
-def _is_data(graph: nx.MultiDiGraph[str], dequantise: str) -> bool:
+def _is_data(graph: Digraph[str], dequantise: str) -> bool:
     """Whether it dequantises what flows, not weights."""
     return 0 not in vertex(graph, dequantise).constants
 
 
-def _in_float(graph: nx.MultiDiGraph[str], node: Node) -> bool:
+def _in_float(graph: Digraph[str], node: Node) -> bool:
     """Whether ``node`` makes floating point of what flows and stands for no integer kernel."""
     place = vertex(graph, node.id)
     dtype = node.outputs[0].dtype if node.outputs else None
@@ -168,7 +167,7 @@ def _in_float(graph: nx.MultiDiGraph[str], node: Node) -> bool:
     return not (has_kernel and before and _requantised(graph, node.id, after))
 
 
-def _made_by(graph: nx.MultiDiGraph[str], node: str) -> str:
+def _made_by(graph: Digraph[str], node: str) -> str:
     """Type of the operator that made a value, behind what only passes it on."""
     for _ in range(_STEPS):
         call = vertex(graph, node).call
@@ -179,7 +178,7 @@ def _made_by(graph: nx.MultiDiGraph[str], node: str) -> str:
     return ""
 
 
-def _requantised(graph: nx.MultiDiGraph[str], node: str, after: set[str]) -> bool:
+def _requantised(graph: Digraph[str], node: str, after: set[str]) -> bool:
     """Whether all that reads it is QuantizeLinear, behind an activation perhaps."""
     if after == {QUANTISE}:
         return True

@@ -23,8 +23,7 @@ from analyzer.patterns.roles import reduced_axes, role_of, second_operand
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import networkx as nx
-
+    from analyzer.digraph import Digraph
     from analyzer.facts import Node
     from analyzer.graph.adjacency import Vertex
     from analyzer.graph.call import Call
@@ -36,7 +35,7 @@ KEEPING = (Scaling.RESHAPE, Scaling.TILE, Scaling.CUT)
 """May leave every element where it is."""
 
 
-def trace(graph: nx.MultiDiGraph[str], nodes: Mapping[str, Node]) -> Flow:
+def trace(graph: Digraph[str], nodes: Mapping[str, Node]) -> Flow:
     """Find sources, anchors and regions in one topological pass; O(V + E)."""
     flow = Flow(graph, nodes, {node: i for i, node in enumerate(graph)})
     known: dict[Port, Port | None] = {}
@@ -94,9 +93,7 @@ def _sources(
     return found
 
 
-def _transparent(
-    graph: nx.MultiDiGraph[str], node: str, call: Call, inputs: Sources
-) -> Port | None:
+def _transparent(graph: Digraph[str], node: str, call: Call, inputs: Sources) -> Port | None:
     """The source an operator merely transforms in place, ``None`` for an anchor."""
     origins = set(inputs.values())
     record = record_of(call)
@@ -125,7 +122,7 @@ def _keeps_shape(call: Call, record: Operator | None) -> bool:
     )
 
 
-def _is_norm_mean(graph: nx.MultiDiGraph[str], node: str, call: Call) -> bool:
+def _is_norm_mean(graph: Digraph[str], node: str, call: Call) -> bool:
     """The mean or variance of a decomposed layer normalisation: one axis kept, then Sub or Add."""
     if call.op_type != "ReduceMean" or not call.attr("keepdims", 1):
         return False

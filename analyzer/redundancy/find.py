@@ -6,9 +6,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-import networkx as nx
-
 from analyzer import units
+from analyzer.digraph import reached
 from analyzer.graph.structure import unneeded
 from analyzer.redundancy.baked import (
     another_batch,
@@ -264,8 +263,8 @@ def _resting_on_declarations(program: Program, sites: Sequence[Site]) -> frozens
     start = {site.op for site in sites if site.declared}
     if not start:
         return frozenset()
-    reached = {op for layer in nx.bfs_layers(program.graph, start) for op in layer}
-    return frozenset(site.index for site in sites if site.op in reached)
+    behind = reached(program.graph, start)
+    return frozenset(site.index for site in sites if site.op in behind)
 
 
 def _unread_inputs(program: Program) -> Iterator[Surplus]:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    import networkx as nx
-
+    from analyzer.digraph import Digraph
     from analyzer.graph.scope import Op
 
 
 def left_idle(
-    graph: nx.MultiDiGraph[Op],
+    graph: Digraph[Op],
     gone: Collection[Op],
     kept: Mapping[Op, int],
     may_go: Callable[[Op], bool],

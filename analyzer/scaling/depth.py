@@ -27,8 +27,7 @@ from analyzer.scaling.width import exact, nearest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import networkx as nx
-
+    from analyzer.digraph import Digraph
     from analyzer.facts import Block, Dim, Facts, Tensor
     from analyzer.graph.call import Call
 
@@ -119,7 +118,7 @@ def _ends(facts: Facts, block: Block) -> tuple[Tensor, Tensor] | None:
     return entry, leave
 
 
-def _reads_shape(graph: nx.MultiDiGraph[str], node: str) -> bool:
+def _reads_shape(graph: Digraph[str], node: str) -> bool:
     """Reads sizes, not contents."""
     record = record_of(call_of(graph, node))
     return record is not None and record.nature is Nature.STATIC

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import networkx as nx
-
+from analyzer.digraph import new_digraph
 from analyzer.facts import Tensor
 from analyzer.graph.adjacency import Vertex, add_vertex
 from analyzer.graph.attributes import Reference
@@ -17,6 +16,7 @@ from analyzer.graph.signature import Signatures
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from analyzer.digraph import Digraph
     from analyzer.graph.scope import Op, Program
     from analyzer.graph.signature import Signature
     from analyzer.shapes.fold import Array
@@ -122,9 +122,9 @@ def _variants(call: Call, instance: Instance, op: Op) -> tuple[Call, ...]:
     )
 
 
-def operator_graph(program: Program, sites: Sequence[Site]) -> nx.MultiDiGraph[str]:
+def operator_graph(program: Program, sites: Sequence[Site]) -> Digraph[str]:
     """The program graph with the vertices of each scope repeated for each of its instances."""
-    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    graph: Digraph[str] = new_digraph()
     ends = [frozenset(scope.outputs) - {""} for scope in program.scopes]
     homes: dict[int, dict[Op, str]] = {}
     around: dict[int, Instance] = {}

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import networkx as nx
+from analyzer.digraph import reached
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from analyzer.digraph import Digraph
     from analyzer.graph.scope import Program
     from analyzer.shapes.sites import Site
 
 
 def tainted_sites(
     program: Program,
-    graph: nx.MultiDiGraph[str],
+    graph: Digraph[str],
     sites: Sequence[Site],
     inputs: Collection[str],
 ) -> frozenset[int]:
@@ -31,17 +32,17 @@ def tainted_sites(
 
 
 def reached_sites(
-    graph: nx.MultiDiGraph[str], sites: Sequence[Site], start: Collection[str]
+    graph: Digraph[str], sites: Sequence[Site], start: Collection[str]
 ) -> frozenset[int]:
     """Indices of the sites ``start`` (by id), and of all that derive from them."""
     if not start:
         return frozenset()
     readers = [site.id for site in sites if site.id in start]
-    reached = {node for layer in nx.bfs_layers(graph, readers) for node in layer}
+    behind = reached(graph, readers)
     whole: set[int] = set()
     tainted: set[int] = set()
     for site in sites:  # callers before callees
-        if id(site.instance) in whole or site.id in reached:
+        if id(site.instance) in whole or site.id in behind:
             tainted.add(site.index)
             whole.update(id(child.instance) for child in site.children)
     return frozenset(tainted)

@@ -29,15 +29,14 @@ from analyzer.trust.texts import Strings
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    import networkx as nx
-
+    from analyzer.digraph import Digraph
     from analyzer.graph.scope import Program
     from analyzer.model import Model
     from analyzer.operators.declared import Key
 
 
 def contents_of(
-    model: Model, program: Program, graph: nx.MultiDiGraph[str], *, thorough: bool = False
+    model: Model, program: Program, graph: Digraph[str], *, thorough: bool = False
 ) -> Contents:
     """What is in the file besides the network.
 

@@ -18,8 +18,7 @@ from analyzer.units import number, shorten
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import networkx as nx
-
+    from analyzer.digraph import Digraph
     from analyzer.graph.adjacency import Vertex
     from analyzer.graph.call import Call
 
@@ -36,7 +35,7 @@ _SIZES = frozenset({"Shape", "Size", "NonZero"})
 """What comes out of them is no content of the input; nor is how many elements are not zero."""
 
 
-def find_switches(graph: nx.MultiDiGraph[str]) -> Iterator[Switch]:
+def find_switches(graph: Digraph[str]) -> Iterator[Switch]:
     """Every ``Where``, ``If`` and product with a condition that is one, in the order of the
     operators."""
     for node, record in vertices(graph):
@@ -52,7 +51,7 @@ def find_switches(graph: nx.MultiDiGraph[str]) -> Iterator[Switch]:
             yield found
 
 
-def _product(graph: nx.MultiDiGraph[str], node: str, record: Vertex) -> Switch | None:
+def _product(graph: Digraph[str], node: str, record: Vertex) -> Switch | None:
     """A constant answer times a condition, which a sum puts in the place of the result."""
     if len(record.constants & {0, 1}) != 1:
         return None
@@ -69,7 +68,7 @@ def _product(graph: nx.MultiDiGraph[str], node: str, record: Vertex) -> Switch |
     return None if comparison is None else Switch(node, "Mul", comparison, output or "")
 
 
-def _switch(graph: nx.MultiDiGraph[str], node: str, record: Vertex) -> Switch | None:
+def _switch(graph: Digraph[str], node: str, record: Vertex) -> Switch | None:
     call = record.call
     if call.op_type == "Where":
         if 0 in record.constants or len(record.constants & {1, 2}) != 1 or not _decides(call):
@@ -100,7 +99,7 @@ def _decides(call: Call) -> bool:
     return condition.elements in (1, samples) and condition.elements < output.elements
 
 
-def _is_constant(graph: nx.MultiDiGraph[str], scope: str) -> bool:
+def _is_constant(graph: Digraph[str], scope: str) -> bool:
     """Whether a body computes the same whatever is around it."""
     members = [(node, record) for node, record in vertices(graph) if record.scope == scope]
     for node, record in members:
@@ -111,7 +110,7 @@ def _is_constant(graph: nx.MultiDiGraph[str], scope: str) -> bool:
     return bool(members)
 
 
-def _output(graph: nx.MultiDiGraph[str], start: str) -> str | None:
+def _output(graph: Digraph[str], start: str) -> str | None:
     """An output of the model that is what ``start`` chooses, at most in another form."""
     todo, seen = [start], {start}
     while todo:
@@ -127,7 +126,7 @@ def _output(graph: nx.MultiDiGraph[str], start: str) -> str | None:
     return None
 
 
-def _comparison(graph: nx.MultiDiGraph[str], start: str) -> str | None:
+def _comparison(graph: Digraph[str], start: str) -> str | None:
     """What the condition of ``start`` compares with a constant, if that is content of an input."""
     todo = [tail for tail, edge in fed_by(graph, start) if edge.slot == 0]
     seen = set(todo)
@@ -149,7 +148,7 @@ def _comparison(graph: nx.MultiDiGraph[str], start: str) -> str | None:
     return None
 
 
-def _compared(graph: nx.MultiDiGraph[str], node: str, record: Vertex) -> str | None:
+def _compared(graph: Digraph[str], node: str, record: Vertex) -> str | None:
     (fixed,) = record.constants & {0, 1}
     operand = record.call.input(1 - fixed)
     if operand is None or not _reads_input(graph, node, 1 - fixed):
@@ -167,7 +166,7 @@ def _compared(graph: nx.MultiDiGraph[str], node: str, record: Vertex) -> str | N
     return text if fixed else f"{other} {sign} {shorten(subject, 60)}"
 
 
-def _reads_input(graph: nx.MultiDiGraph[str], start: str, slot: int) -> bool:
+def _reads_input(graph: Digraph[str], start: str, slot: int) -> bool:
     """Whether the contents, not only the shape, of an input of the model get into operand ``slot``
     of ``start``, which no more than one operator between the two makes smaller."""
     record = vertex(graph, start)

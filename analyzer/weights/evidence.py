@@ -29,8 +29,7 @@ from analyzer.weights.values import value_stats
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    import networkx as nx
-
+    from analyzer.digraph import Digraph
     from analyzer.facts import Facts, Node
     from analyzer.graph.call import Call
     from analyzer.model import Model, Payloads
@@ -212,7 +211,7 @@ def _of(rows: Rows) -> ValueStats:
 
 
 def _with_downstream(
-    evidence: LayerEvidence, graph: nx.MultiDiGraph[str], exported: frozenset[str]
+    evidence: LayerEvidence, graph: Digraph[str], exported: frozenset[str]
 ) -> LayerEvidence:
     """Add what the dead filters free in the layers that read them."""
     filters = evidence.filters
@@ -224,7 +223,7 @@ def _with_downstream(
 
 
 def freed_per_channel(
-    graph: nx.MultiDiGraph[str], node: str, exported: frozenset[str] = frozenset()
+    graph: Digraph[str], node: str, exported: frozenset[str] = frozenset()
 ) -> int | None:
     """Weights that one output channel of ``node`` feeds in the layers that read it.
 

@@ -22,9 +22,9 @@ from analyzer.operators.record import Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    import networkx as nx
     from numpy.typing import NDArray
 
+    from analyzer.digraph import Digraph
     from analyzer.facts import Node, Shape
     from analyzer.graph.call import Call
     from analyzer.model.rows import Rows
@@ -52,7 +52,7 @@ class Operands(NamedTuple):
 
 def integer_weights(
     nodes: Iterable[Node],
-    graph: nx.MultiDiGraph[str],
+    graph: Digraph[str],
     source: WeightSource,
     allows: Callable[[int, str], bool],
 ) -> Iterator[IntegerWeights]:
@@ -72,9 +72,7 @@ def integer_weights(
                     yield found
 
 
-def _operands(
-    graph: nx.MultiDiGraph[str], node: str, record: Operator, slot: int
-) -> Operands | None:
+def _operands(graph: Digraph[str], node: str, record: Operator, slot: int) -> Operands | None:
     call = call_of(graph, node)
     axis = _channel_axis(call, record, slot)
     if _is_narrow(call, slot):
@@ -118,7 +116,7 @@ def _channel_axis(call: Call, record: Operator, slot: int) -> int | None:
 
 
 def _look(
-    graph: nx.MultiDiGraph[str],
+    graph: Digraph[str],
     node: Node,
     place: Operands,
     source: WeightSource,

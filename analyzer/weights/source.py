@@ -16,9 +16,9 @@ from analyzer.operators import record_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    import networkx as nx
     from numpy.typing import NDArray
 
+    from analyzer.digraph import Digraph
     from analyzer.facts import Facts
     from analyzer.model import Model
     from analyzer.weights.stored import Stored
@@ -154,7 +154,7 @@ def _inner(facts: Facts, stored: Iterable[Stored]) -> dict[str, Part]:
     }
 
 
-def _plain_slot(graph: nx.MultiDiGraph[str], node: str) -> int | None:
+def _plain_slot(graph: Digraph[str], node: str) -> int | None:
     record = record_of(call_of(graph, node))
     return None if record is None else record.plain_weight
 

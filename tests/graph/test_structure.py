@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import networkx as nx
 
+from analyzer.digraph import Edge, new_digraph
 from analyzer.facts import Cost, Node, Tensor
-from analyzer.graph.adjacency import Edge, Vertex, add_vertex, vertex
+from analyzer.graph.adjacency import Vertex, add_vertex, vertex
 from analyzer.graph.call import Call
 from analyzer.graph.structure import (
     critical_path,
@@ -24,13 +25,15 @@ from tests.golden.text import facts
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from analyzer.digraph import Digraph
+
 SAMPLES = 150
 
 
 class Sample(NamedTuple):
     """A random operator graph with what it was made from."""
 
-    graph: nx.MultiDiGraph[str]
+    graph: Digraph[str]
     nodes: dict[str, Node]
     plain: nx.DiGraph[str]
     """Operators alone."""
@@ -43,7 +46,7 @@ def sample(seed: int) -> Sample:
     """Up to 9 operators that read earlier ones, the graph input ``x`` or a constant."""
     random = Random(seed)
     names = [f"n{i}" for i in range(random.randint(1, 9))]
-    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    graph: Digraph[str] = new_digraph()
     plain: nx.DiGraph[str] = nx.DiGraph()
     nodes: dict[str, Node] = {}
     inputs: dict[str, bool] = {}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 import pytest
 
+from analyzer.digraph import as_digraph, as_networkx
 from analyzer.errors import ModelError
 from analyzer.facts import Problem
 from analyzer.lint import Settings, judge
@@ -104,8 +105,8 @@ def test_no_name_starts_a_command_of_its_own(text: str) -> None:
     """Every line is one of ours, and a name is in its message or title, never a property."""
     found = facts(WASTEFUL)
     node = replace(found.nodes[0], id=text, name=text)
-    graph = nx.relabel_nodes(found.graph, {found.nodes[0].id: text})
-    renamed = replace(found, nodes=(node,), graph=graph)
+    graph = nx.relabel_nodes(as_networkx(found.graph), {found.nodes[0].id: text})
+    renamed = replace(found, nodes=(node,), graph=as_digraph(graph))
     judged = result(renamed, path=f"{text[:50]}.onnx")
     commands = github(judged, Failure(text, f"{text}: {text}"))
     assert [finding.node for finding in judged.findings if finding.rule == "SEP001"] == [text]

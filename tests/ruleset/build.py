@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import networkx as nx
-
+from analyzer.digraph import new_digraph
 from analyzer.facts import (
     Assumption,
     Block,
@@ -71,7 +70,7 @@ def facts(
         memory=Memory(None, "", (), Certainty.UNKNOWN),
         separable=Separable(0, 0, 0, 0, ()),
         problems=problems,
-        graph=nx.MultiDiGraph(),
+        graph=new_digraph(),
     )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import tracemalloc
 from dataclasses import replace
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer.digraph import Digraph, Edge, new_digraph
 from analyzer.evidence import LayerEvidence
 from analyzer.facts import Conv, Tensor
-from analyzer.graph.adjacency import Edge, Vertex, add_vertex
+from analyzer.graph.adjacency import Vertex, add_vertex
 from analyzer.graph.call import Call
 from analyzer.model.rows import Rows
 from analyzer.weights.evidence import freed_per_channel
@@ -40,8 +40,8 @@ def call(op: str, out: str, *weight: int, **attributes: int) -> Call:
     return Call(op, "", 17, attributes, inputs, (Tensor(out, "float32"),))
 
 
-def chain(*calls: Call) -> nx.MultiDiGraph[str]:
-    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+def chain(*calls: Call) -> Digraph[str]:
+    graph: Digraph[str] = new_digraph()
     for index, one in enumerate(calls):
         add_vertex(graph, str(index), Vertex(one, ""))
         if index:

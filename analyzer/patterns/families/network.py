@@ -13,8 +13,7 @@ from analyzer.patterns.roles import second_operand
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import networkx as nx
-
+    from analyzer.digraph import Digraph
     from analyzer.facts import Block, Conv, Node, Tensor
 
 Figures = tuple[int, ...]
@@ -24,7 +23,7 @@ Figures = tuple[int, ...]
 class Network:
     """The model in the order of its operators."""
 
-    graph: nx.MultiDiGraph[str]
+    graph: Digraph[str]
     nodes: Mapping[str, Node]
     blocks: tuple[Block, ...]
     inputs: tuple[Tensor, ...]

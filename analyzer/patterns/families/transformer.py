@@ -9,8 +9,7 @@ from analyzer.operators import record_of
 from analyzer.operators.record import Scaling
 
 if TYPE_CHECKING:
-    import networkx as nx
-
+    from analyzer.digraph import Digraph
     from analyzer.facts import Architecture, Block
     from analyzer.patterns.families.network import Network
 
@@ -85,18 +84,18 @@ def _is_post_norm(network: Network, parts: list[Block]) -> bool:
     )
 
 
-def _joins(graph: nx.MultiDiGraph[str], node: str) -> bool:
+def _joins(graph: Digraph[str], node: str) -> bool:
     record = record_of(call_of(graph, node))
     return record is not None and record.role == "add"
 
 
-def _wraps(graph: nx.MultiDiGraph[str], node: str) -> bool:
+def _wraps(graph: Digraph[str], node: str) -> bool:
     """Hands on the values of its input in their order."""
     record = record_of(call_of(graph, node))
     return record is not None and record.keeps_role and record.scaling in IN_ORDER
 
 
-def _behind_wrappers(graph: nx.MultiDiGraph[str], node: str) -> str | None:
+def _behind_wrappers(graph: Digraph[str], node: str) -> str | None:
     """``node`` or the first operator up its data input that is no wrapper, if there is one."""
     seen: set[str] = set()
     here: str | None = node

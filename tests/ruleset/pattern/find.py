@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-import networkx as nx
-
+from analyzer.digraph import Digraph, new_digraph
 from analyzer.facts import Facts, Tensor
 from analyzer.graph.adjacency import Vertex, add_vertex
 from analyzer.graph.call import Call
@@ -28,7 +27,7 @@ from tests.ruleset import build
 def lookup_in(uses: Iterable[tuple[str, str, Sequence[str], str]]) -> Lookup:
     """A graph of (scope, operator, operands, output) that no file states."""
     nodes = []
-    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    graph: Digraph[str] = new_digraph()
     for scope, op_type, operands, output in uses:
         inputs = tuple(map(Tensor, operands))
         call = Call(op_type, "", 17, {}, inputs, (Tensor(output),), (None,) * len(inputs))
