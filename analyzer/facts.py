@@ -138,6 +138,8 @@ class Problem:
     """One line: what is wrong and what to do about it."""
     inconclusive: bool = True
     """True when the outcome cannot be called clean because of it; False for a mere note."""
+    file: str = ""
+    """The file beside the model that it is about; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)

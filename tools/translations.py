@@ -25,7 +25,7 @@ from analyzer.resources import rules_dir, templates_dir
 from analyzer.ruleset import load_rules
 
 ROOT = Path(__file__).resolve().parent.parent
-TEXTS = ("message", "remedy", "ask", "summary", "rationale", "fix")
+TEXTS = ("message", "remedy", "ask", "summary", "rationale", "action", "fix")
 """Keys of a rule file that people read."""
 PAGES = "pages"
 HEAD = """\

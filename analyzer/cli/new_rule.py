@@ -42,6 +42,8 @@ remedy: remove {{{{ node.op_type }}}} {{{{ node.label }}}}
 summary: Finds … (one line).
 rationale: |
   Why that is bad, with figures.
+# The heading of that in reports: a verb first, ten words at most, no full stop.
+action: Remove the Dropout
 fix: |
   What to do, and what it costs.
 # references:

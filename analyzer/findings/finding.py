@@ -35,6 +35,8 @@ class Place:
     """As ``Finding.remedy``."""
     ask: str = ""
     """As ``Finding.ask``."""
+    action: str = field(default="", metadata=HIDDEN)
+    """As ``Finding.action``."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -77,6 +79,8 @@ class Finding(Brief):
     """What to do here, where that depends on the place; ``fix`` says it in general."""
     ask: str = ""
     """What to ask whoever supplied the model."""
+    action: str = field(default="", metadata=HIDDEN)
+    """What to do, in a few words that begin with a verb; ``fix`` says it in full."""
     target: str = ""
     """The runtime or device that it is about; empty for all."""
     places: tuple[Place, ...] = ()

@@ -50,6 +50,7 @@ def _singles(finding: Finding) -> Iterator[Finding]:
             saving=place.saving,
             remedy=place.remedy,
             ask=place.ask,
+            action=place.action,
             places=(),
         )
 
@@ -64,7 +65,7 @@ def _merged(findings: Sequence[Finding]) -> Finding:
         value=(sum if lead.total == "sum" else max)(values) if values else None,
         saving=_together(savings) if savings else None,
         places=tuple(
-            Place(f.node, f.message, f.fingerprint, f.value, f.saving, f.remedy, f.ask)
+            Place(f.node, f.message, f.fingerprint, f.value, f.saving, f.remedy, f.ask, f.action)
             for f in ranked
         ),
     )

@@ -91,7 +91,8 @@ def look_outside(
     for (code, location), (refusal, names) in refused.items():
         more = f" ({len(names):,} tensors)" if len(names) > 1 else ""
         message = f"external data {location[:200]!r}{more} {refusal.message}"
-        problems.append(Problem(code, names[0], message, refusal.inconclusive))
+        file = location[:200]
+        problems.append(Problem(code, names[0], message, refusal.inconclusive, file))
     return Outside((*problems, *_overlaps(places)), files, tuple(places))
 
 

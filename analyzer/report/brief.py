@@ -58,7 +58,7 @@ def _verdict(entry: IndexEntry) -> str:
 
 def _step(step: Action | SmallerForm, whole: int) -> str:
     figures = list(_asks(step, whole) if isinstance(step, Action) else _leaves(step, whole))
-    return f"{step.title}: {', '.join(figures)}" if figures else step.title
+    return "; ".join([step.title, *figures])
 
 
 def _asks(action: Action, whole: int) -> Iterator[str]:

@@ -122,6 +122,7 @@ def _finding(
         saves=rule.value.saves if rule.value else "",
         remedy=rule.remedy(groups) if rule.remedy else "",
         ask=rule.ask(groups) if rule.ask else "",
+        action=rule.action(groups) if rule.action else "",
         target=deployment.target if deployment else "",
     )
 

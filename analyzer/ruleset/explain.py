@@ -33,13 +33,19 @@ def explain(rule: Rule) -> str:
         _section("Why is this bad", rule.rationale),
         _section("Example", *map(_example, bad[:1])),
         _section("Use instead", *map(_example, good[:1])),
-        _section("Fix", rule.fix),
+        _section("Fix", *_asked(rule), rule.fix),
         _section("Fix safety", SAFETY[rule.fix_safety], _judgement(rule)),
         *([_section("Ask the supplier", rule.ask.source)] if rule.ask else []),
         _section("Options", "\n".join(_options(rule)) or "None."),
         _section("References", "\n".join(f"- {url}" for url in rule.references) or "None."),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _asked(rule: Rule) -> Iterator[str]:
+    """What to do, in a few words."""
+    if rule.action:
+        yield f"{rule.action.source}."
 
 
 def _judgement(rule: Rule) -> str:

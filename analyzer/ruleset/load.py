@@ -87,12 +87,12 @@ def _rule(top: Section, source: str, *, trusted: bool, language: Language = ENGL
     if patterns.asked and "when" not in top.entries:
         when = Expression.parse("true", checker)
     template = Message.later if trusted else Message.parse
-    message, remedy, ask = (
+    message, remedy, ask, action = (
         _parsed(
             top, name, partial(_message, template, checker, partial(told, name)),
             required=name == "message",
         )
-        for name in ("message", "remedy", "ask")
+        for name in ("message", "remedy", "ask", "action")
     )  # fmt: skip
     name = _matching(top, "name", NAME, "words of a-z and 0-9 joined by '-'")
     category = _matching(top, "category", NAME, "words of a-z and 0-9 joined by '-'")
@@ -119,7 +119,8 @@ def _rule(top: Section, source: str, *, trusted: bool, language: Language = ENGL
         summary=summary, rationale=rationale, fix=fix, fix_safety=fix_safety, effort=effort,
         risk=risk, confidence=confidence,
         references=references, examples=examples, source=source, group=group, value=value,
-        remedy=remedy, ask=ask, match=patterns.match, unless=patterns.unless, yields_to=yields_to,
+        remedy=remedy, ask=ask, action=action, match=patterns.match, unless=patterns.unless,
+        yields_to=yields_to,
     )  # fmt: skip
 
 

@@ -129,6 +129,9 @@ class Rule(Brief):
     """Template of the one thing to do at this place; ``None``: ``fix`` says all."""
     ask: Message | None = None
     """Template of what to ask whoever supplied the model."""
+    action: Message | None = None
+    """Template of what to do, in a few words that begin with a verb: a heading; ``None``: the
+    first sentence of ``fix``."""
     match: tuple[Pattern, ...] = ()
     """Patterns over several operators, any of which it applies to; the subject is then the
     operator of the last statement. Empty: it applies to every subject that is selected."""
@@ -184,6 +187,11 @@ class Rule(Brief):
     def needs_target(self) -> bool:
         """True when it is about where the model is to run, which somebody has to say."""
         return self.subject in ("deployment", "blocker")
+
+    @property
+    def names_place(self) -> bool:
+        """True when its action says what it is about: ``Get the file {{ problem.file }}``."""
+        return self.action is not None and f"{{{{ {self.subject}." in self.action.source
 
     @property
     def reads_weights(self) -> bool:

@@ -126,6 +126,7 @@ _PROPERTIES: Schema = {
     "message": _text("One line about the place, with {{ facts | filter }} in it."),
     "remedy": _text("One line: what to do at this place."),
     "ask": _text("One line: what to ask whoever supplied the model."),
+    "action": _text("What to do, as a heading: a few words that begin with a verb."),
     "value": _object(
         {
             "of": _text("How much of it there is at a place: an expression that is a number."),

@@ -10,15 +10,19 @@ import pytest
 
 from analyzer.devices import profile
 from analyzer.facts import Facts
+from analyzer.findings.finding import Finding, Severity
 from analyzer.report import REPORT_FORMATS, Options, Result
 from analyzer.report.view import actions, whatif
 from analyzer.report.view.audits import checked
+from analyzer.report.view.findings import heading
 from analyzer.report.view.options import options
 from analyzer.report.view.options.form import LEVELS
+from analyzer.ruleset import load_rules
 from analyzer.surplus import OpenSize
 from tests.golden.text import facts, facts_of
 from tests.patterns.other_nets import bert_base, gpt, token_net
 from tests.report.results import words
+from tests.rules.test_headings import is_heading
 from tests.smaller.test_forest import listed
 from tests.smaller.test_recurrent import cell
 
@@ -203,3 +207,49 @@ def test_recurrent_networks_are_quantised_without_calibration() -> None:
     assert "int8" not in forms, "no runtime calibrates the cells of an LSTM"
     assert forms["forward"].macs == found.totals.macs // 2
     assert "gru" not in forms, "a fourth of so few weights is not worth training"
+
+
+FOUND = Finding("OWN001", "own", "own", Severity.WARNING, "", "", "Retrain it. Then measure.", "0")
+
+
+def places(action: str, *nodes: str) -> list[Finding]:
+    return [
+        replace(FOUND, node=node, action=action.replace("NODE", node) if action else "")
+        for node in nodes
+    ]
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (places("Remove the Dropout", "conv1"), "Remove the Dropout: conv1"),
+        (places("Remove the Dropout", "a", "b"), "Remove the Dropout: 2 places"),
+        (places("Get the file NODE", "a.bin", "b.bin"), "Get the file a.bin, and 1 more"),
+        (places("Shorten the sequence", ""), "Shorten the sequence"),
+        (places("", "conv1"), "Retrain it: conv1"),
+    ],
+)
+def test_an_action_says_what_to_do_and_where(found: list[Finding], told: str) -> None:
+    assert heading(found, facts("g (float[2] x) => (float[2] y) { y = Relu (x) }")) == told
+
+
+def test_an_action_that_says_what_it_is_about_names_no_place() -> None:
+    nothing = facts("g (float[2] x) => (float[2] y) { y = Relu (x) }")
+    assert heading(places("Copy w.bin", "w"), nothing, names=True) == "Copy w.bin"
+    named = {rule.id for rule in load_rules() if rule.names_place}
+    assert {"EXT001", "TRU001", "GRF003"} <= named
+    assert not {"TGT001", "STR027", "SEP001"} & named
+
+
+def test_an_action_names_an_operator_as_readers_do() -> None:
+    named = facts('g (float[2] x) => (float[2] y) { ["act"] y = Relu (x) }')
+    assert heading(places("Remove the Relu", "y"), named) == "Remove the Relu: act"
+
+
+def test_every_form_says_what_to_do(mobilenet: Result) -> None:
+    net = token_net()
+    models = [mobilenet.facts, net.facts(bert_base(net)), facts_of(listed(*[tree(9)] * 40)),
+              facts_of(cell("LSTM", both=True))]  # fmt: skip
+    forms = [form for model in models for form in options(model, whatif.view(model), None)]
+    assert {form.id for form in forms} >= {"int8", "width", "heads", "trees", "lstm-int8"}
+    assert [form.title for form in forms if not is_heading(form.title)] == []

@@ -13,7 +13,7 @@ from analyzer.devices import bound
 from analyzer.findings.finding import Severity
 from analyzer.language import rule_name
 from analyzer.report.view import conversion
-from analyzer.report.view.findings import first_sentence, headline
+from analyzer.report.view.findings import first_sentence, heading
 from analyzer.report.view.options.form import LEVELS, Level, Risk, SmallerForm, impact_of
 from analyzer.restore import record
 from analyzer.sanitise import label
@@ -39,8 +39,9 @@ class Action:
     name: str
     """The rule's, as words."""
     title: str
+    """What to do, in a few words that begin with a verb, and where or at how many places."""
     what: str
-    """First sentence of the remedy."""
+    """How: the first sentence of the rule's remedy; empty where the title is that."""
     places: int
     severity: str
     """Of the gravest of its findings."""
@@ -119,8 +120,8 @@ def _action(
     return Action(
         rule=label(first_of.rule),
         name=label(rule_name(first_of.name)),
-        title=headline(rule.summary if rule else first_of.name.replace("-", " ")),
-        what=first_sentence(rule.fix if rule else first_of.fix),
+        title=heading(items, facts, rule is not None and rule.names_place),
+        what=first_sentence(first_of.fix) if first_of.action else "",
         places=len(items),
         severity=severity.value,
         impact=_impact(severity, facts, macs, saved.get("stored", 0)),

@@ -15,7 +15,7 @@ from analyzer.sanitise import clean, label
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from analyzer.facts import Problem
+    from analyzer.facts import Facts, Problem
     from analyzer.findings.finding import Finding
     from analyzer.report.result import Result
     from analyzer.ruleset.rule import Rule
@@ -30,6 +30,8 @@ SAFETY = {
 
 SECURE = "https://"
 """How the address of every link begins."""
+LONGEST, PLACE = 160, 60
+"""Characters of an action, and of the place that it names."""
 MOST = 500
 """Rows kept of one rule, and places of one row: what a page may list."""
 
@@ -73,7 +75,7 @@ class Group:
     """Paragraphs."""
     fix: tuple[str, ...]
     action: str
-    """First sentence of ``fix``."""
+    """What to do, in a few words that begin with a verb, and where or at how many places."""
     safety: str
     references: tuple[Link, ...]
     macs: int
@@ -175,7 +177,7 @@ def _group(items: list[Finding], rule: Rule | None, words: Neighbours) -> Group:
         count=len(items),
         why=paragraphs(rule.rationale if rule else ""),
         fix=paragraphs(rule.fix if rule else first.fix),
-        action=first_sentence(rule.fix if rule else first.fix),
+        action=heading(items, words.facts, rule is not None and rule.names_place),
         safety=_(SAFETY[rule.fix_safety]) if rule else "",
         references=tuple(map(reference, rule.references)) if rule else (),
         macs=sum(s.macs for s in savings.values()),
@@ -214,6 +216,30 @@ def _advice(finding: Finding) -> Iterator[str]:
         yield _("fix: {text}", text=label(finding.remedy, 400))
     if finding.ask:
         yield _("ask: {text}", text=label(finding.ask, 400))
+
+
+def heading(items: Sequence[Finding], facts: Facts, names: bool = False) -> str:
+    """What to do about the findings of one rule: ``Fold the batch normalisation into the layer
+    before it: 53 places``. One place is named, of several there is the number; ``names``: the
+    words name it themselves."""
+    texts = [_asked(finding) for finding in items]
+    first, more = texts[0], len(items) - 1
+    if more and texts.count(first) <= more:
+        return _("{action}, and {n} more", action=first, n=f"{more:,}")
+    one = "" if names else _place(items[0].node, facts)
+    place = units.places(len(items)) if more else one
+    return f"{first}: {place}" if place else first
+
+
+def _asked(finding: Finding) -> str:
+    """In the imperative; of a rule that has no words for that what its remedy begins with."""
+    return label(finding.action or first_sentence(finding.fix), LONGEST)
+
+
+def _place(node: str, facts: Facts) -> str:
+    """What a reader calls it; empty for the whole model."""
+    name = facts[node].name if node in facts else ""
+    return label(name or node, PLACE) if node else ""
 
 
 def headline(summary: str) -> str:

@@ -21,7 +21,7 @@ class Neighbours:
     """Names of operators, of their tensors and of the operators beside them."""
 
     def __init__(self, facts: Facts) -> None:
-        self._facts = facts
+        self.facts: Facts = facts
 
     def masked(self, node: str, texts: Iterable[str]) -> tuple[str, ...]:
         """``texts`` with a blank for each name that is near ``node``: what is left when operators
@@ -31,15 +31,15 @@ class Neighbours:
 
     def _names(self, node: str) -> Iterator[str]:
         yield from _spellings(node)
-        if node not in self._facts:
+        if node not in self.facts:
             return
-        graph = self._facts.graph
+        graph = self.facts.graph
         beside = [node]
         if node in graph:
             beside += [*graph.predecessors(node)][:NEAR] + [*graph.successors(node)][:NEAR]
         for key in beside:
-            if key in self._facts:
-                there = self._facts[key]
+            if key in self.facts:
+                there = self.facts[key]
                 for name in (
                     there.name, there.id, *there.inputs, *(made.name for made in there.outputs)
                 ):  # fmt: skip

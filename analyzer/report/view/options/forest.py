@@ -33,7 +33,7 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
         device,
         (
             "trees",
-            _("{half} of {trees} trees", half=units.count(len(half.trees)),
+            _("Keep {half} of {trees} trees", half=units.count(len(half.trees)),
               trees=units.count(len(found.trees))),
             _("Leave the last trees out (of boosted ones; of averaged ones rescale the leaves), or "
               "fit so many, and measure"),

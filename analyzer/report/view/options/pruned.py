@@ -27,7 +27,7 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
         device,
         (
             "pruned",
-            _("Without {outputs} dead and {inputs} unread channels",
+            _("Remove {outputs} dead and {inputs} unread channels",
               outputs=units.count(found.outputs), inputs=units.count(found.inputs)),
             _("Cut them out of the weights, and out of the layers that make and read them; add "
               "what a dead channel's bias gave to the next bias"),

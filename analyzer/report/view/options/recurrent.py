@@ -29,7 +29,7 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             device,
             (
                 "lstm-int8",
-                _("Weights of LSTMs in int8"),
+                _("Store the weights of LSTMs in int8"),
                 _("Run `onnxruntime.quantization.quantize_dynamic`: it makes DynamicQuantizeLSTM"),
             ),
             Terms("low", "low", _("accuracy: measure"), "high",
@@ -41,7 +41,7 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
         yield form(
             facts,
             device,
-            ("gru", _("GRUs in the place of LSTMs"),
+            ("gru", _("Replace LSTMs by GRUs"),
              _("Replace each LSTM by a GRU of as many units, and train again")),
             Terms("high", "high", _("accuracy: train again"), "high",
                    _("three gates for four: a fourth of MACs, weights and biases")),
@@ -53,7 +53,7 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
         yield form(
             facts,
             device,
-            ("forward", _("Forwards only, which is what streaming needs"),
+            ("forward", _("Read forwards only, as streaming needs"),
              _("Take the backward direction out, or let it see some frames ahead, and train "
                "again")),
             Terms("high", "high", _("accuracy: train again"), "high",

@@ -38,7 +38,7 @@ def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Small
             device,
             (
                 "width",
-                _("Width × {width}: every layer narrower", width=WIDTH),
+                _("Narrow every layer: width × {width}", width=WIDTH),
                 _("Multiply the channels of every layer by {width}, and train again", width=WIDTH),
             ),
             judged._replace(rests=_("every layer recounted; weights at most, buffers shrink too")),
@@ -53,7 +53,7 @@ def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Small
             (
                 "depth",
                 _(
-                    "Depth × {depth}: {blocks} blocks",
+                    "Keep {blocks} blocks: depth × {depth}",
                     depth=less.depth,
                     blocks=_blocks(less.blocks),
                 ),
@@ -70,7 +70,7 @@ def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Small
             device,
             (
                 "resolution",
-                _("Input {smaller} instead of {today}", smaller=smaller, today=today),
+                _("Shrink the input from {today} to {smaller}", smaller=smaller, today=today),
                 _("Scale inputs to {smaller}, and train again", smaller=smaller),
             ),
             judged,

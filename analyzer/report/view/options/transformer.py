@@ -46,7 +46,7 @@ def _packed(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             (
                 f"int{bits}-weights",
                 _(
-                    "Weights of products in int{bits}, blocks of {block}",
+                    "Store product weights in int{bits}, blocks of {block}",
                     bits=bits, block=BLOCK,
                 ),
                 _(
@@ -77,7 +77,7 @@ def _cached(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
         device,
         (
             "kv-cache",
-            _("A cache of keys and values: one token at a time"),
+            _("Keep keys and values in a cache: one token at a time"),
             _("Export the decoder with past keys and values as inputs and outputs (Optimum: "
               "`--task text-generation-with-past`)"),
         ),
@@ -101,7 +101,7 @@ def _half_cache(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
         device,
         (
             "kv-float16",
-            _("Keys and values kept in float16"),
+            _("Keep keys and values in float16"),
             _("Convert the past inputs and present outputs to float16"),
         ),
         Terms("low", "low", _("last digits"), "high",
@@ -128,7 +128,7 @@ def _shorter(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
         device,
         (
             "sequence",
-            _("{tokens} tokens instead of {now}", tokens=units.count(half),
+            _("Read {tokens} tokens instead of {now}", tokens=units.count(half),
               now=units.count(row.size)),
             _("Pad to the longest text of a batch, not to a fixed length, and cut at {tokens}",
               tokens=units.count(half)),
@@ -153,7 +153,8 @@ def _heads(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
         device,
         (
             "heads",
-            _("{left} of {heads} heads in every layer", left=heads - heads // PARTS, heads=heads),
+            _("Keep {left} of {heads} heads in every layer", left=heads - heads // PARTS,
+              heads=heads),
             _("Rank heads by what the loss loses without them, take the last out, and fine-tune "
               "(arXiv 1905.10650)"),
         ),

@@ -47,7 +47,7 @@ def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> Sma
         device,
         (
             "float16",
-            _("Weights and arithmetic in float16"),
+            _("Convert weights and arithmetic to float16"),
             _("Convert with `onnxconverter_common.float16`, and compare outputs"),
         ),
         Terms(
@@ -78,7 +78,7 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
     return form(
         facts,
         device,
-        ("int8", _("Weights and arithmetic in int8"), how if static else dynamic),
+        ("int8", _("Convert weights and arithmetic to int8"), how if static else dynamic),
         Terms(
             "medium" if static else "low", "medium",
             _("accuracy: measure"),
@@ -99,7 +99,7 @@ def _rest(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
         device,
         (
             "int8-rest",
-            _("The layers still in float32 in int8, too"),
+            _("Quantise the layers still in float32 to int8"),
             _(
                 "Quantise again with their types among `op_types_to_quantize`, where they were not "
                 "left out for accuracy"

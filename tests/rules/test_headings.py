@@ -1,0 +1,47 @@
+"""What each rule that ships asks for, as a heading: a verb first, few words, nothing left open."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from analyzer.language.catalogue import LOCALE, entries
+from analyzer.ruleset import Rule, load_rules
+
+RULES = load_rules()
+INSERT = re.compile(r"\{\{.*?\}\}")
+MOST_WORDS = 10
+"""The place, or the number of places, comes to two more."""
+VERBS = {
+    "Add", "Ask", "Break", "Bring", "Calibrate", "Cast", "Change", "Check", "Choose", "Combine",
+    "Compare", "Compute", "Convert", "Correct", "Cut", "Declare", "Decode", "Define", "Delete",
+    "Drop", "Encode", "Exchange", "Exclude", "Export", "Extract", "Fold", "Get", "Give",
+    "Guard", "Inspect", "Keep", "Leave", "Look", "Make", "Merge", "Move", "Multiply", "Name",
+    "Narrow", "Pool", "Quantise", "Read", "Remove", "Rename", "Repair", "Replace", "Resize",
+    "Return", "Review", "Revoke", "Round", "Save", "Set", "Ship", "Shorten", "Shrink", "Split",
+    "State", "Store", "Subtract", "Sum", "Take", "Time", "Train", "Try", "Use", "Write",
+}  # fmt: skip
+
+
+def is_heading(text: str) -> bool:
+    """Whether it says in few words what to do."""
+    words = INSERT.sub("1", text).split()
+    return words[0] in VERBS and len(words) <= MOST_WORDS and not text.endswith((".", ":"))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_says_in_a_few_words_what_to_do(rule: Rule) -> None:
+    assert rule.action is not None
+    assert is_heading(rule.action.source), rule.action.source
+
+
+def test_in_korean_each_ends_with_what_to_do() -> None:
+    told = {
+        entry.context: entry.told
+        for file in sorted((LOCALE / "ko" / "rules").glob("*.po"))
+        for entry in entries(file.read_text("utf-8"))
+        if entry.context.endswith(" action")
+    }
+    assert len(told) == len(RULES)
+    assert [text for text in told.values() if not text.endswith("십시오")] == []
