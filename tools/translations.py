@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ from analyzer.language.terms import TERMS
 from analyzer.report.rendering import environment
 from analyzer.resources import rules_dir, templates_dir
 from analyzer.ruleset import load_rules
+from tools.sentences import sentences
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXTS = ("message", "remedy", "ask", "summary", "rationale", "action", "fix")
@@ -53,9 +54,11 @@ class Said(NamedTuple):
         return self.context, squeezed(self.text)
 
 
+@cache
 def catalogues() -> dict[str, list[Said]]:
     """The texts of each catalogue, by its name, in the order of their places."""
     found = {PAGES: _unique([*_templates(), *_python(), *_words()])}
+    found[FACTS] = [Said("", pattern, "", place) for pattern, place in sentences().items()]
     for said in _rules():
         found.setdefault(f"rules/{said.context[:3]}", []).append(said)
     return found
@@ -118,35 +121,14 @@ def _words() -> Iterator[Said]:
 
 
 def unsaid(language: str) -> list[str]:
-    """Patterns of facts that nothing makes any more: most pairs of their words stand nowhere.
-
-    A sentence may be put together from several texts, so some pairs may.
-    """
-    code = [_texts(file) for file in sorted((ROOT / "analyzer").rglob("*.py"))]
-    tables = [file.read_text("utf-8") for file in sorted((ROOT / "analyzer").rglob("*.csv"))]
-    everything = squeezed(" ".join([*code, *tables]))
+    """Translations of what nobody says any more."""
     return [
-        entry.text
-        for entry in told(language, FACTS).values()
-        if (pairs := [*_pairs(entry.text)])
-        and 2 * sum(pair in everything for pair in pairs) < len(pairs)
+        f"{name}: {text}"
+        for name, texts in catalogues().items()
+        for said in ({said.key for said in texts},)
+        for text in told(language, name)
+        if text not in said
     ]
-
-
-def _pairs(text: str) -> Iterator[str]:
-    """Words beside each other."""
-    for part in re.split(r"\{\d+\}", text):
-        yield from map(" ".join, pairwise(part.split()))
-
-
-def _texts(file: Path) -> str:
-    """Every text of a module, a line each."""
-    nodes = ast.walk(ast.parse(file.read_text("utf-8")))
-    return "\n".join(
-        node.value
-        for node in nodes
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    )
 
 
 def _rules() -> Iterator[Said]:

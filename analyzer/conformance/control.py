@@ -255,8 +255,8 @@ def _lists(site: Site, lengths: Mapping[str, int]) -> Iterator[Complaint]:
         if len(given) != want:
             yield (
                 "scan-list",
-                (f"{name} has {counted(len(given), 'entry').replace('entrys', 'entries')} for "
-                f"{want} scanned {'inputs' if 'output' not in name else 'outputs'}"),
+                f"{name} has {len(given)} entries for {want} scanned inputs" if "output" not in name
+                else f"{name} has {len(given)} entries for {want} scanned outputs",
                 "state one for each",
             )  # fmt: skip
         if name.endswith("directions") and any(direction not in (0, 1) for direction in given):

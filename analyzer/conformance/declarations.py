@@ -62,9 +62,10 @@ def _boundary(main: Scope) -> Iterator[Breach]:
     for name, declared in (*main.input_types.items(), *main.declared.items()):
         if declared.HasField("tensor_type") and declared.tensor_type.elem_type not in DTYPES:
             number = declared.tensor_type.elem_type
-            what = f"the unknown element type {number}" if number else "no element type"
             yield Breach(
-                "element-type", FAMILY, name, f"{quoted(name)} is declared with {what}",
+                "element-type", FAMILY, name,
+                f"{quoted(name)} is declared with the unknown element type {number}" if number
+                else f"{quoted(name)} is declared with no element type",
                 "declare the element type that it has",
             )  # fmt: skip
 

@@ -129,8 +129,8 @@ def _versions(function: onnx.FunctionProto, label: str, program: Program) -> Ite
             )  # fmt: skip
     if told:
         worst = max(told.values(), key=lambda breach: breach.grave)
-        others = counted(len(told) - 1, "more operator")
-        more = f" (and {others} of another version)" if len(told) > 1 else ""
+        others = len(told) - 1
+        more = f"; {counted(others, 'more operator')} of another version" if others else ""
         yield replace(worst, message=worst.message + more)
 
 

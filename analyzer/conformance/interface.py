@@ -104,8 +104,8 @@ def _clash(axes: Sequence[Dimension], found: Type | None, sizes: Mapping[str, in
     if found is None or found.shape is None or len(axes) != len(found.shape):
         return None
     for i, (axis, size) in enumerate(zip(axes, found.shape, strict=True)):
-        name = "" if _is_fixed(axis) else axis.dim_param
-        if size is not None and sizes.get(name, size) != size:
+        name = axis.dim_param
+        if not _is_fixed(axis) and size is not None and sizes.get(name, size) != size:
             return f"axis {i} ({name}) is {size:,} and {name} is {sizes[name]:,}"
     return None
 

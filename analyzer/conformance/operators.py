@@ -145,7 +145,7 @@ def _operands(
     fewest, most = bounds
     if not fewest <= len(names) <= most:
         wanted = f"{fewest}" if fewest == most else f"{fewest} to {most}"
-        wanted = wanted if most < 2**31 - 1 else f"at least {fewest}"
+        wanted = f"at least {fewest}" if most >= 2**31 - 1 else wanted
         few = len(names) < fewest
         missing = [f.name for f in formals[len(names) :] if f.required] if few else []
         which = f" ({', '.join(missing)})" if missing else ""
@@ -286,7 +286,7 @@ def _unknown(
             f"operators of domain {label} are used{more} and the domain is not imported",
             f"add an opset_import for {label}", grave=version is None,
         )  # fmt: skip
-    name = quoted(op_type) if op_type else "an operator without a name"
+    name = quoted(op_type)
     if others:
         return Breach(
             "unknown-overload", "operator", places[0],
@@ -295,12 +295,14 @@ def _unknown(
             "call one of those, or add a local function of that overload",
         )  # fmt: skip
     if domain not in STANDARD:
-        declare = "" if shipped(domain, op_type) else "declare it in the configuration, "
         return Breach(
             "custom-operator", "operator", places[0],
             f"{name} of domain {label}{more} is defined neither in the model nor by ONNX: only a "
             "runtime with that extension runs it",
-            f"{declare}ship a local function with its body, or load the extension", grave=False,
+            "ship a local function with its body, or load the extension"
+            if shipped(domain, op_type)
+            else "declare it in the configuration, ship a local function with its body, or load "
+            "the extension", grave=False,
         )  # fmt: skip
     extends = domain == "" and (version or 1) <= EXTENSIONS.get(op_type, 0)
     schema = schema_at(op_type, version or 1, domain)

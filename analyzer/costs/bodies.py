@@ -82,8 +82,10 @@ def _products(factors: Iterable[tuple[Range, Range]], total: Range) -> str:
 def _first(site: Site, part: Sum, has_macs: bool) -> tuple[str, ...]:
     """``site`` among what is undecided: first where it makes the MACs a range."""
     is_if = site.op.op_type == "If"
-    text = f"at {site.id} the condition" if is_if else f"how often {site.id} runs"
-    text += " depends on data"
+    text = (
+        f"at {site.id} the condition depends on data" if is_if
+        else f"how often {site.id} runs depends on data"
+    )  # fmt: skip
     if any(child.runs[1] is None for child in site.children):
         text += UNBOUNDED
     return (text, *part.undecided) if has_macs else (*part.undecided, text)

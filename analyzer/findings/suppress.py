@@ -102,8 +102,8 @@ def unused(
         what = f"suppression of {entry.rule} (model {entry.model!r}, node {entry.node!r})"
         identity = entry.rule, entry.model, entry.node
         if entry.expired(today):
-            what += f" expired on {entry.expires}; its reason was: {entry.reason}"
-            findings.append(EXPIRED_SUPPRESSION.finding(what, *identity))
+            text = f"{what} expired on {entry.expires}; its reason was: {entry.reason}"
+            findings.append(EXPIRED_SUPPRESSION.finding(text, *identity))
         else:
             findings.append(UNUSED_SUPPRESSION.finding(f"{what} matches no finding", *identity))
     return tuple(findings)

@@ -7,6 +7,7 @@ the same in all operators of ONNX and its contrib domains, so the check needs no
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from onnx import AttributeProto
@@ -94,22 +95,25 @@ _NAMES = {
         hidden_size k keepdims kv_num_heads n_targets noop_with_empty_axes num_heads
         num_outputs num_scan_inputs onesided output_datatype past_present_share_buffer quant_type
         reverse rotary_embedding_dim sampling_ratio select_last_index signal_ndim start targets to
-        training_mode transA transB transBatchA transBatchB value_int""",
+        training_mode transA transB transBatchA transBatchB value_int""".split(),
     AttributeProto.INTS: """
         axes dilations ends inputdimensions kernel_shape output_padding output_shape pads perm
-        qkv_hidden_sizes scan_input_axes scan_output_axes starts strides targets value_ints""",
-    AttributeProto.FLOAT: "alpha beta limit max min softcap value value_float",
+        qkv_hidden_sizes scan_input_axes scan_output_axes starts strides targets value_ints
+        """.split(),
+    AttributeProto.FLOAT: "alpha beta limit max min softcap value value_float".split(),
     AttributeProto.FLOATS: """
-        activation_alpha activation_beta intercepts rho scales support_vectors value_floats""",
+        activation_alpha activation_beta intercepts rho scales support_vectors value_floats
+        """.split(),
     AttributeProto.STRING: """
         activation activation_type approximate auto_pad coordinate_transformation_mode direction
-        equation kernel_type metric mode quant_type reduction to update_rule value_string""",
-    AttributeProto.STRINGS: "classlabels_strings value_strings",
-    AttributeProto.TENSOR: "value",
-    AttributeProto.SPARSE_TENSOR: "sparse_value",
+        equation kernel_type metric mode quant_type reduction to update_rule value_string
+        """.split(),
+    AttributeProto.STRINGS: "classlabels_strings value_strings".split(),
+    AttributeProto.TENSOR: ["value"],
+    AttributeProto.SPARSE_TENSOR: ["sparse_value"],
 }
 KINDS: Mapping[str, tuple[int, ...]] = {
-    name: tuple(kind for kind, names in _NAMES.items() if name in names.split())
-    for name in " ".join(_NAMES.values()).split()
+    name: tuple(kind for kind, names in _NAMES.items() if name in names)
+    for name in chain.from_iterable(_NAMES.values())
 }
 """Types of the attributes that any formula reads, by name."""

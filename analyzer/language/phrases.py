@@ -59,7 +59,13 @@ class Phrase(NamedTuple):
         # What a sentence ends with may be a sentence.
         if begin >= end or (last and not _is_part(text, begin, end)):
             return None
-        return found | {self.places[-1]: text[begin:end]}
+        found[self.places[-1]] = text[begin:end]
+        return found if not self.is_label or all(map(_is_one, found.values())) else None
+
+    @property
+    def is_label(self) -> bool:
+        """A word and what it is about, ``input {0}``: many another text has that word."""
+        return len("".join(self.chunks).split()) == 1
 
 
 def _is_part(text: str, begin: int, end: int) -> bool:
@@ -67,12 +73,17 @@ def _is_part(text: str, begin: int, end: int) -> bool:
     return not any(text.find(mark, begin, end + 1) >= 0 for mark in SEPARATORS)
 
 
+def _is_one(value: str) -> bool:
+    """One word, or a name in quotes."""
+    return " " not in value or (value[0] == value[-1] and value[0] in "'\"")
+
+
 @cache
 def _phrases(language: str) -> tuple[Phrase, ...]:
     """The most particular first."""
     found = [_phrase(text, told) for (_, text), told in catalogue(language, FACTS).items()]
     kept = [phrase for phrase in found if phrase.letters >= LEAST]
-    return tuple(sorted(kept, key=lambda phrase: (-phrase.letters, phrase.chunks)))
+    return tuple(sorted(kept, key=lambda p: (-p.letters, -sum(map(len, p.chunks)), p.chunks)))
 
 
 def _phrase(text: str, told: str) -> Phrase:

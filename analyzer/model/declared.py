@@ -27,7 +27,7 @@ class Refusal:
 
     code: str
     message: str
-    """What is wrong and what to do, to follow ``external data 'location'``."""
+    """What is wrong with ``{data}`` and what to do."""
     inconclusive: bool = True
 
 
@@ -35,38 +35,68 @@ def entries_of(tensor: External) -> dict[str | bytes, str | bytes] | Refusal:
     """Keys and values, if every reader understands them alike."""
     entries = dict(tensor.entries)
     if len(entries) < len(tensor.entries):  # readers differ in which one counts
-        return Refusal("external-repeated", "is described twice; export the model again")
+        return Refusal(
+            "external-repeated",
+            "external data {data} is described twice; export the model again",
+        )
     for key in entries:
         if key not in _KEYS and not as_text(key).startswith(_PREPACKED):
-            return Refusal("external-key", f"is described by the key {as_text(key)[:40]!r}, which "
-                           "ONNX does not have; export the model again")  # fmt: skip
+            return Refusal(
+                "external-key",
+                f"external data {{data}} is described by the key {as_text(key)[:40]!r}, which "
+                "ONNX does not have; export the model again",
+            )
     return entries
 
 
 def parts_of(location: str | bytes) -> tuple[str, ...] | Refusal:
     """The plain names that lead to ``location``."""
     if isinstance(location, bytes):
-        return Refusal("external-location", "is not UTF-8; rename the file")
+        return Refusal(
+            "external-location",
+            "external data {data} is not UTF-8; rename the file",
+        )
     if "\0" in location:
-        return Refusal("external-nul", "has a NUL in its name; export the model again")
+        return Refusal(
+            "external-nul",
+            "external data {data} has a NUL in its name; export the model again",
+        )
     if "_ORT_MEM_ADDR_" in location:
-        return Refusal("external-address", "is an address in the memory of another process; "
-                       "save the model again")  # fmt: skip
+        return Refusal(
+            "external-address",
+            "external data {data} is an address in the memory of another process; save the "
+            "model again",
+        )
     if _ABSOLUTE.match(location):
-        return Refusal("external-absolute", "is an absolute path and is not opened; "
-                       "put the file beside the model")  # fmt: skip
+        return Refusal(
+            "external-absolute",
+            "external data {data} is an absolute path and is not opened; put the file beside "
+            "the model",
+        )
     if ".." in re.split(r"[/\\]", location):
-        return Refusal("external-traversal", "leaves the model's folder and is not opened; "
-                       "put the file beside the model")  # fmt: skip
+        return Refusal(
+            "external-traversal",
+            "external data {data} leaves the model's folder and is not opened; put the file "
+            "beside the model",
+        )
     if location.startswith("~"):
-        return Refusal("external-home", "is in somebody's home folder where a reader expands "
-                       "'~', and is not opened; rename the file")  # fmt: skip
+        return Refusal(
+            "external-home",
+            "external data {data} is in somebody's home folder where a reader expands '~', "
+            "and is not opened; rename the file",
+        )
     if ":" in location:
-        return Refusal("external-stream", "names a stream of a file on Windows and a file "
-                       "elsewhere, and is not opened; rename the file")  # fmt: skip
+        return Refusal(
+            "external-stream",
+            "external data {data} names a stream of a file on Windows and a file elsewhere, "
+            "and is not opened; rename the file",
+        )
     parts = location.split("/")
     if parts[-1] in {"", "."}:
-        return Refusal("external-location", "names no file; export the model again")
+        return Refusal(
+            "external-location",
+            "external data {data} names no file; export the model again",
+        )
     return tuple(part for part in parts if part not in {"", "."})
 
 
@@ -80,11 +110,17 @@ def span_of(
         if key not in entries:
             continue
         if not _DECIMAL.fullmatch(value) or int(value) >= 1 << 63:
-            return Refusal(f"external-{key}", f"has {key} {value[:40]!r}, which is not a byte "
-                           "count; export the model again")  # fmt: skip
+            return Refusal(
+                f"external-{key}",
+                f"external data {{data}} has {key} {value[:40]!r}, which is not a byte count; "
+                "export the model again",
+            )
         numbers[key] = int(value)
     length = numbers["length"]
     if needed is not None and length != needed:
-        return Refusal("external-length", f"has length {length:,}, but the shape needs {needed:,} "
-                       "bytes; export the model again")  # fmt: skip
+        return Refusal(
+            "external-length",
+            f"external data {{data}} has length {length:,}, but the shape needs {needed:,} "
+            "bytes; export the model again",
+        )
     return numbers["offset"] or 0, length

@@ -56,8 +56,12 @@ def locate(tensor: External, folder: Path | None) -> Extent | Refusal:
     if isinstance(span, Refusal):
         return span
     if folder is None:
-        return Refusal("external-no-folder", "is not looked for, as the model came without a "
-                       "folder; name the model file instead", False)  # fmt: skip
+        return Refusal(
+            "external-no-folder",
+            "external data {data} is not looked for, as the model came without a folder; "
+            "name the model file instead",
+            False,
+        )
     status = _lstat(folder, parts)
     if isinstance(status, Refusal):
         return status
@@ -65,9 +69,12 @@ def locate(tensor: External, folder: Path | None) -> Extent | Refusal:
     length = status.st_size - offset if length is None else length
     if length < 0 or offset + length > status.st_size:
         end = offset + max(length, 0)
-        return Refusal("external-too-short", f"has {status.st_size:,} bytes, but tensor "
-                       f"{as_text(tensor.name)!r} ends at {end:,}; download it again",
-                       False)  # fmt: skip
+        return Refusal(
+            "external-too-short",
+            f"external data {{data}} has {status.st_size:,} bytes, but tensor "
+            f"{as_text(tensor.name)!r} ends at {end:,}; download it again",
+            False,
+        )
     return Extent(folder.joinpath(*parts), offset, length, identity(status))
 
 
@@ -88,16 +95,24 @@ def _lstat(folder: Path, parts: tuple[str, ...]) -> os.stat_result | Refusal:
             status = os.lstat(path)
         except OSError as error:
             if isinstance(error, FileNotFoundError):
-                return Refusal("external-missing", "is missing, so no runtime can load the model; "
-                               "put the file beside it", False)  # fmt: skip
-            return Refusal("external-unreadable", f"cannot be found: {error.strerror}; "
-                           "check the path")  # fmt: skip
+                return Refusal(
+                    "external-missing",
+                    "external data {data} is missing, so no runtime can load the model; put "
+                    "the file beside it",
+                    False,
+                )
+            return Refusal(
+                "external-unreadable",
+                f"external data {{data}} cannot be found: {error.strerror}; check the path",
+            )
         if stat.S_ISLNK(status.st_mode):
             return _link(path, "/".join(parts[: depth - 1]))
         wanted = stat.S_ISREG if depth == len(parts) else stat.S_ISDIR
         if not wanted(status.st_mode):
-            return Refusal("external-special", "is not a regular file and is not opened; "
-                           "put a file there")  # fmt: skip
+            return Refusal(
+                "external-special",
+                "external data {data} is not a regular file and is not opened; put a file there",
+            )
     return status
 
 
@@ -108,10 +123,17 @@ def _link(path: Path, within: str) -> Refusal:
     inside = os.path.normpath(os.path.join(within, target))
     outside = os.path.isabs(target) or inside.split(os.sep, 1)[0] == os.pardir
     if outside and not _BLOB.fullmatch(target):
-        return Refusal("external-link-outside", "is a link out of the model's folder and is not "
-                       "followed; put the file itself beside the model")  # fmt: skip
-    return Refusal("external-link", "is a link, which is not followed, so the weights "
-                   "are not looked at; copy the file to change that", False)  # fmt: skip
+        return Refusal(
+            "external-link-outside",
+            "external data {data} is a link out of the model's folder and is not followed; "
+            "put the file itself beside the model",
+        )
+    return Refusal(
+        "external-link",
+        "external data {data} is a link, which is not followed, so the weights are not "
+        "looked at; copy the file to change that",
+        False,
+    )
 
 
 @contextmanager

@@ -71,13 +71,16 @@ def look_outside(
         name = as_text(tensor.name)
         found = locate(tensor, folder)
         if isinstance(found, Extent) and model and found.identity[:2] == model[:2]:
-            found = Refusal("external-self", "is the model file itself; export the model again")
+            found = Refusal(
+                "external-self",
+                "external data {data} is the model file itself; export the model again",
+            )
         placeholder = instead[tensor.location]
         short = isinstance(found, Refusal) and found.code == "external-too-short"
         # Weights may look like text, but not like a pointer.
         if placeholder and (short or (placeholder[0] == _POINTER and isinstance(found, Extent))):
             what, remedy = placeholder
-            text = f"is {what} in the place of the data; {remedy}"
+            text = f"external data {{data}} is {what} in the place of the data; {remedy}"
             found = Refusal("external-placeholder", text, inconclusive=False)
         if isinstance(found, Extent):
             stop = found.offset + found.length
@@ -90,7 +93,7 @@ def look_outside(
     problems = []
     for (code, location), (refusal, names) in refused.items():
         more = f" ({len(names):,} tensors)" if len(names) > 1 else ""
-        message = f"external data {location[:200]!r}{more} {refusal.message}"
+        message = refusal.message.replace("{data}", f"{location[:200]!r}{more}", 1)
         file = location[:200]
         problems.append(Problem(code, names[0], message, refusal.inconclusive, file))
     return Outside((*problems, *_overlaps(places)), files, tuple(places))

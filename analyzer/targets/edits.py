@@ -189,8 +189,8 @@ def _fixed(
         return
     shown = [f"{name} {shape(dims)}" for name, dims in list(sizes.inputs.items())[:3]]
     more = len(sizes.inputs) - len(shown)
-    rest = f" and {many(more, 'more')}" if more else ""
-    text = f"fix the open sizes of the inputs, such as {', '.join(shown)}{rest}"
+    text = f"fix the open sizes of the inputs, such as {', '.join(shown)}"
+    text += f" and {more} more" if more > 0 else ""
     edit = _edit(text, "size", sizes=sizes.inputs)
     ids = frozenset(table.id for table, _ in open_)
     yield _Change(edit, _variant(subject, subject.program, sizes.shapes), ids)

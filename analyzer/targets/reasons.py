@@ -20,7 +20,7 @@ def why_not(clause: Clause, use: Use) -> str:
         return "listed as not supported"
     failing = [atom for way in clause.alternatives for atom in way if test(atom, use) is False]
     found = dict.fromkeys(filter(None, (_value(atom, use) for atom in failing)))
-    return f"needs {clause.text}; {', '.join(found)}" if found else f"needs {clause.text}"
+    return f"needs {clause.text}; {'; '.join(found)}" if found else f"needs {clause.text}"
 
 
 def why_unknown(clause: Clause, use: Use) -> str:
@@ -32,8 +32,8 @@ def why_unknown(clause: Clause, use: Use) -> str:
     if words:
         return "the table does not say under which conditions"
     found = dict.fromkeys(filter(None, (_value(atom, use) for atom in open_)))
-    what = f"; {', '.join(found)}" if found else ""
-    return f"cannot tell whether {clause.text}{what}"
+    told = f"cannot tell whether {clause.text}"
+    return f"{told}; {'; '.join(found)}" if found else told
 
 
 def _value(atom: Atom, use: Use) -> str:
@@ -41,11 +41,11 @@ def _value(atom: Atom, use: Use) -> str:
     if atom.kind in ("attr", "ones", "zeros", "equal", "odd", "len", "lastaxis"):
         return f"{atom.name} is {_spelt(spelt(atom.name, use.attribute(atom.name)))}"
     if atom.kind in ("inputs", "outputs", "opset"):
-        numbers = {"inputs": len(use.given), "opset": use.since,
-                   "outputs": sum(v is not None for v in use.outputs)}  # fmt: skip
-        what = "version" if atom.kind == "opset" else atom.kind
-        number = numbers[atom.kind]
-        return f"it is version {number}" if what == "version" else f"it has {number} {what}"
+        return {
+            "inputs": f"it has {len(use.given)} inputs",
+            "opset": f"it is version {use.since}",
+            "outputs": f"it has {sum(v is not None for v in use.outputs)} outputs",
+        }[atom.kind]
     describe = _OPERANDS.get(atom.kind)
     if describe is None:
         return ""
@@ -57,7 +57,7 @@ def _value(atom: Atom, use: Use) -> str:
     telling = [(what, v) for what, v in values if v is not None]
     if not atom.slots:  # of all, one that stands against it
         telling = [(what, v) for what, v in telling if _stands_against(atom, v)][:1]
-    return ", ".join(f"{what} {describe(value)}" for what, value in telling)
+    return "; ".join(describe(what, value) for what, value in telling)
 
 
 def _stands_against(atom: Atom, value: TensorValue) -> bool:
@@ -71,44 +71,64 @@ def _stands_against(atom: Atom, value: TensorValue) -> bool:
     return True
 
 
-def _constness(value: TensorValue) -> str:
+def _constness(what: str, value: TensorValue) -> str:
     if value.constant is None:
-        return "is an initializer that is also an input of the model"
-    return "is constant" if value.constant else "is not constant"
+        return f"{what} is an initializer that is also an input of the model"
+    return f"{what} is constant" if value.constant else f"{what} is not constant"
 
 
-def _rank(value: TensorValue) -> str:
-    return "has an unknown rank" if value.shape is None else f"has rank {len(value.shape)}"
-
-
-def _shape(value: TensorValue) -> str:
+def _rank(what: str, value: TensorValue) -> str:
     if value.shape is None:
-        return "has an unknown shape"
-    return f"is {'×'.join('?' if d is None else str(d) for d in value.shape) or 'a scalar'}"
+        return f"{what} has an unknown rank"
+    return f"{what} has rank {len(value.shape)}"
 
 
-def _contents(value: TensorValue) -> str:
+def _shape(what: str, value: TensorValue) -> str:
+    if value.shape is None:
+        return f"{what} has an unknown shape"
+    return f"{what} is {'×'.join('?' if d is None else str(d) for d in value.shape) or 'a scalar'}"
+
+
+def _contents(what: str, value: TensorValue) -> str:
     if value.content is None:
-        return "is not known" if value.constant else "is not constant"
+        return f"{what} is not known" if value.constant else f"{what} is not constant"
     flat = value.content.ravel().tolist()
-    return f"is {flat[:4]}{'…' if len(flat) > 4 else ''}"
+    return f"{what} is {flat[:4]}{'…' if len(flat) > 4 else ''}"
 
 
-_OPERANDS: Mapping[str, Callable[[TensorValue], str]] = {
-    "absent": lambda value: "is given",
+def _given(what: str, value: TensorValue) -> str:
+    return f"{what} is given"
+
+
+def _type(what: str, value: TensorValue) -> str:
+    return f"{what} is of unknown type" if value.dtype is None else f"{what} is {value.dtype}"
+
+
+def _not_made(what: str, value: TensorValue) -> str:
+    return f"{what} is not made by an operator"
+
+
+def _maker(what: str, value: TensorValue) -> str:
+    if not value.maker_type:
+        return f"{what} is not made by an operator"
+    return f"{what} comes from {value.maker_type}"
+
+
+_OPERANDS: Mapping[str, Callable[[str, TensorValue], str]] = {
+    "absent": _given,
     "clip": _contents,
     "const": _constness,
     "depthwise_or_dense": _shape,
     "dim": _shape,
-    "dtype": lambda value: f"is {value.dtype or 'of unknown type'}",
-    "inputfrom": lambda value: "is not made by an operator",
+    "dtype": _type,
+    "inputfrom": _not_made,
     "maxdim": _shape,
     "nonconst": _constness,
     "nonempty": _shape,
-    "producer": lambda value: f"comes from {value.maker_type or 'no operator'}",
+    "producer": _maker,
     "rank": _rank,
     "ranksum": _rank,
-    "same": lambda value: f"is {value.dtype or 'of unknown type'}",
+    "same": _type,
     "size": _shape,
     "static": _shape,
     "value": _contents,

@@ -10,10 +10,12 @@ import pytest
 from onnx import parser
 
 from analyzer.language import speaking
+from analyzer.language.phrases import FACTS, retell
 from analyzer.report import REPORT_FORMATS, Options
 from tests.cli.conftest import Cli, cli
 from tests.report.results import SAMPLES, judge
-from tools.translations import unsaid, untranslated
+from tools.sentences import read
+from tools.translations import told, unsaid, untranslated
 
 __all__ = ["cli"]
 
@@ -69,8 +71,48 @@ def test_every_text_has_a_translation() -> None:
     assert untranslated("ko") == [], "make locale"
 
 
-def test_nothing_is_translated_that_no_fact_says() -> None:
-    assert unsaid("ko") == []
+def test_nothing_is_translated_that_nobody_says() -> None:
+    assert unsaid("ko") == [], "make locale"
+
+
+def test_every_sentence_of_facts_is_told_by_its_own_pattern() -> None:
+    """Another pattern might fit it better, or what a place holds end a sentence."""
+    for entry in told("ko", FACTS).values():
+        values = [f"v{number}" for number in range(entry.text.count("{"))]
+        assert retell(entry.text.format(*values), "ko") == entry.told.format(*values)
+
+
+def test_places_that_only_a_space_parts_keep_their_order() -> None:
+    """Nobody can tell where the one ends, so both are said side by side."""
+    for entry in told("ko", FACTS).values():
+        pairs = re.findall(r"\{\d+\} \{\d+\}", entry.text)
+        assert all(pair in entry.told for pair in pairs), entry
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ('yield f"{a} has {len(b)} axes"', ["{0} has {1} axes"]),
+        ('yield "twice" if a else f"all of {b}"', ["all of {0}"]),
+        (
+            'more = f" and {n} more" if n else ""\nyield f"{a} is wrong{more}"',
+            ["and {0} more", "{0} is wrong and {1} more", "{0} is wrong"],
+        ),
+        ('text = f"{a} is long"\ntext += ", too"\nyield text',
+         ["{0} is long", "{0} is long", "{0} is long, too"]),
+        ('def f(a="of nothing"):\n    """Is it read?"""\n    return a == "is it said"',
+         ["of nothing"]),
+        ('yield counted(n, "input")', ["{0} input", "{0} inputs"]),
+        ('raise ModelError(path, f"no graph in {a}", "try it again")',
+         ["no graph in {0}", "try it again"]),
+        ('raise ValueError(f"{a} is no axis")', []),
+        ('found = _("a list of places"), re.compile("a b c d")', []),
+        ('x = {"as it is": "what it was"}', ["what it was"]),
+        ('return Refusal("a-code", f"data {{data}} has {n} bytes")', ["data {0} has {1} bytes"]),
+    ],
+)  # fmt: skip
+def test_sentences_are_read_off_the_code(code: str, said: list[str]) -> None:
+    assert list(read(code)) == said
 
 
 MODELS = {

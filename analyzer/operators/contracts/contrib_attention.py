@@ -81,7 +81,7 @@ def _multi_operands(call: Call) -> Iterator[Violation]:
         allowed = {3: (batch, None, multi.hidden), 5: (batch, None, heads, 2, size), 4: past}
         yield from fits(
             "key-shape", "key", key, allowed.get(len(key), allowed[3]),
-            what="(batch, length, width)",
+            what="batch, length, width",
         )  # fmt: skip
     if packed and given(call, 2):
         yield Violation(
@@ -92,7 +92,7 @@ def _multi_operands(call: Call) -> Iterator[Violation]:
         forms = {3: (batch, multi.key_length, None), 4: (batch, heads, multi.key_length, None)}
         yield from fits(
             "value-shape", "value", value, forms.get(len(value), forms[len(key) if len(key) in forms
-            else 3]), what="(batch, length of the key, width)",
+            else 3]), what="batch, length of the key, width",
         )  # fmt: skip
     elif given(call, 1) and key is not None and len(key) == 3 and not given(call, 2):
         yield Violation(
@@ -136,7 +136,7 @@ def _multi_bias(call: Call) -> Iterator[Violation]:
     if multi.hidden is None or value is None or len(value) != 3 or value[2] is None:
         return
     wide = 2 * multi.hidden + value[2]
-    yield from fits("bias-length", "bias", shape_of(call, 3), (wide,), what="(query, key, value)")
+    yield from fits("bias-length", "bias", shape_of(call, 3), (wide,), what="query, key, value")
 
 
 def _multi_mask(call: Call) -> Iterator[Violation]:
@@ -146,7 +146,7 @@ def _multi_mask(call: Call) -> Iterator[Violation]:
     yield from fits(
         "mask-shape", "key_padding_mask", shape_of(call, 4), (batch,), (starts,),
         (batch, multi.key_length), (batch, multi.total), (batch, multi.length, multi.total),
-        what="(by batch, by key, or by query and key)",
+        what="by batch, by key, or by query and key",
     )  # fmt: skip
 
 
@@ -159,7 +159,7 @@ def _multi_past(call: Call) -> Iterator[Violation]:
         yield from fits(
             "past-shape", name, shape_of(call, slot),
             (multi.batch, multi.heads, size_at(call, 6, 2), wide),
-            what="(batch, heads, past length, size of a head)",
+            what="batch, heads, past length, size of a head",
         )  # fmt: skip
 
 
@@ -175,7 +175,7 @@ def _bias_4d(slot: int, past: int) -> Contract:
         ]
         yield from fits(
             "bias-shape", "attention_bias", shape_of(call, slot), *forms,
-            what="(batch, heads, query length, total length)",
+            what="batch, heads, query length, total length",
         )  # fmt: skip
 
     return check
@@ -248,7 +248,7 @@ def _packed_state(mask: int, past: int, bias: int | None) -> Contract:
         size = None if hidden is None else hidden // heads
         yield from fits(
             "past-shape", "past", shape_of(call, past), (2, batch, heads, None, size),
-            what="(key and value, batch, heads, past length, size of a head)",
+            what="key and value, batch, heads, past length, size of a head",
         )  # fmt: skip
         gone: Dim = size_at(call, past, 3) if given(call, past) else 0
         total = None if gone is None or length is None else gone + length
@@ -259,13 +259,13 @@ def _packed_state(mask: int, past: int, bias: int | None) -> Contract:
         yield from fits(
             "mask-shape", "mask_index", shape_of(call, mask), (batch,), (double,), (batch, total),
             (batch, 1), (1, 1), (batch, length, total), (batch, 1, square, square),
-            what="(by batch, by key, or by query and key)",
+            what="by batch, by key, or by query and key",
         )  # fmt: skip
         if bias is not None:
             forms = [(b, h, length, total) for b in (batch, 1) for h in (heads, 1)]
             yield from fits(
                 "bias-shape", "attention_bias", shape_of(call, bias), *forms,
-                what="(batch, heads, query length, total length)",
+                what="batch, heads, query length, total length",
             )  # fmt: skip
 
     return check

@@ -66,7 +66,7 @@ def _grouped(call: Call) -> Iterator[Violation]:
     for name, shape in (("key", key), ("value", value)):
         yield from fits(
             f"{name}-shape", name, shape, (query[0], query[1], width),
-            what="(batch, length, key heads × size of a head)",
+            what="batch, length, key heads × size of a head",
         )  # fmt: skip
     yield from _grouped_past(call, query[0], keys, size)
     yield from _grouped_lengths(call, query[0], query[1])
@@ -78,7 +78,7 @@ def _grouped_past(call: Call, batch: Dim, keys: int, size: Dim) -> Iterator[Viol
         yield from fits(
             "past-shape", name, shape_of(call, slot),
             (batch, keys, size_at(call, 3, 2), None if packed else size),
-            what="(batch, key heads, past length, size of a head)",
+            what="batch, key heads, past length, size of a head",
         )  # fmt: skip
     for slot, name in ((7, "cos_cache"), (8, "sin_cache")):
         cache = shape_of(call, slot)
@@ -161,7 +161,7 @@ def _rotary(call: Call) -> Iterator[Violation]:
         return
     length = data[1] if len(data) == 3 else data[2]
     yield from fits(
-        "positions", "position_ids", ids, (1,), (), (data[0], length), what="(batch, length)"
+        "positions", "position_ids", ids, (1,), (), (data[0], length), what="batch, length"
     )
     wide = data[2] if len(data) == 3 else data[3]
     if len(data) == 3 and not part and cosine is not None and len(cosine) == 2 and cosine[1]:
@@ -199,11 +199,11 @@ def _packed_query(call: Call) -> Iterator[Violation]:
     yield from fits(
         "query-shape", "query", query,
         (None, heads, 3, None) if packed else (None, None),
-        what="(tokens, heads, 3, size of a head)" if packed else "(tokens, width)",
+        what="tokens, heads, 3, size of a head" if packed else "tokens, width",
     )  # fmt: skip
     if key is not None and len(query) == 2:
-        yield from fits("key-shape", "key", key, (query[0], query[1]), what="(tokens, width)")
-        yield from fits("value-shape", "value", value, (query[0], None), what="(tokens, width)")
+        yield from fits("key-shape", "key", key, (query[0], query[1]), what="tokens, width")
+        yield from fits("value-shape", "value", value, (query[0], None), what="tokens, width")
 
 
 _HEADS = at_least("num_heads", 1)

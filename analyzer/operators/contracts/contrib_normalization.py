@@ -40,7 +40,7 @@ def _skip(call: Call) -> Iterator[Violation]:
     allowed = [data]
     if len(data) == 3:
         allowed += [(1, *data[1:]), data[1:]]
-    for wrong in fits("skip-shape", "skip", skip, *allowed, what="(as the input)"):
+    for wrong in fits("skip-shape", "skip", skip, *allowed, what="as the input"):
         # A runtime reads the skip from its begin, so that only its last two axes must agree.
         same = len(data) == len(skip) == 3 and not any(map(differ, data[1:], skip[1:]))
         yield replace(wrong, grave=not same)
@@ -61,16 +61,16 @@ def _embedding(call: Call) -> Iterator[Violation]:
     ids = shape_of(call, 0)
     if ids is not None and len(ids) == 2:
         for slot, name in ((1, "segment_ids"), (7, "mask")):
-            yield from fits("operand-shape", name, shape_of(call, slot), ids, what="(as input_ids)")
+            yield from fits("operand-shape", name, shape_of(call, slot), ids, what="as input_ids")
         if call.op_type == "EmbedLayerNormalization":
             yield from fits(
                 "positions", "position_ids", shape_of(call, 8), ids, (1, ids[1]),
-                what="(batch or 1, length)",
+                what="batch or 1, length",
             )  # fmt: skip
     width = size_at(call, 2, 1)
     for slot, name in ((3, "position_embedding"), (4, "segment_embedding")):
         yield from fits(
-            "embedding-width", name, shape_of(call, slot), (None, width), what="(entries, width)"
+            "embedding-width", name, shape_of(call, slot), (None, width), what="entries, width"
         )
 
 

@@ -83,21 +83,21 @@ def _expert_weights(call: Call) -> Iterator[Violation]:
     outer = [inner, 2 * inner] if gated else [inner]
     yield from fits(
         "expert-shape", "fc2_experts_weights", fc2,
-        (experts, width, inner // pack), (experts, inner, width // pack), what="(experts, …)",
+        (experts, width, inner // pack), (experts, inner, width // pack), what="experts, …",
     )  # fmt: skip
     yield from fits(
         "expert-shape", "fc1_experts_weights", shape_of(call, first),
         *((experts, n, width // pack) for n in outer),
-        *((experts, width, n // pack) for n in outer), what="(experts, …)",
+        *((experts, width, n // pack) for n in outer), what="experts, …",
     )  # fmt: skip
     biases = (4, 7) if quantised else (3, 5)
     yield from fits(
         "bias-length", "fc1_experts_bias", shape_of(call, biases[0]),
-        *((experts, n) for n in outer), what="(experts, inner)",
+        *((experts, n) for n in outer), what="experts, inner",
     )  # fmt: skip
     yield from fits(
         "bias-length", "fc2_experts_bias", shape_of(call, biases[1]), (experts, width),
-        what="(experts, width)",
+        what="experts, width",
     )  # fmt: skip
     if quantised:
         yield from _expert_scales(call, experts, outer, inner, width)
@@ -113,7 +113,7 @@ def _expert_scales(
         ends = (-(-columns // block),) if block > 0 else ()
         yield from fits(
             "scale-shape", name, shape_of(call, slot), *((experts, n, *ends) for n in rows),
-            what="(experts, rows" + ", blocks)" * bool(ends) + ")" * (not ends),
+            what="experts, rows, blocks" if ends else "experts, rows",
         )  # fmt: skip
 
 
@@ -183,10 +183,11 @@ def _words(call: Call) -> Iterator[Violation]:
 def _separated(call: Call) -> Iterator[Violation]:
     separators, expression = call.attr("separators"), call.attr("tokenexp")
     if bool(separators) == bool(expression):
-        which = "both are" if separators else "neither is"
-        yield Violation(
-            "attribute-choice", f"of separators and tokenexp, {which} given", "give one of them"
-        )
+        which = (
+            "of separators and tokenexp, both are given" if separators
+            else "of separators and tokenexp, neither is given"
+        )  # fmt: skip
+        yield Violation("attribute-choice", which, "give one of them")
     if rank_of(call, 0) not in (None, 1, 2):
         yield Violation(
             "rank", f"X has {rank_of(call, 0)} axes, Tokenizer takes 1 or 2",

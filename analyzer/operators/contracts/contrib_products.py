@@ -68,27 +68,27 @@ def _packed(call: Call) -> Iterator[Violation]:
     if not whole(call, "weight_prepacked", 0):
         yield from fits(
             "packing", "B", shape_of(call, 1), (n, blocks, block * bits // 8),
-            what="(N, blocks of K, bytes of a block)",
+            what="N, blocks of K, bytes of a block",
         )  # fmt: skip
         yield from fits(
             "packing", "scales", shape_of(call, 2), (n, blocks), (n * blocks,),
-            what="(N, blocks of K)",
+            what="N, blocks of K",
         )  # fmt: skip
     zero = call.input(3)
     if zero is not None and zero.dtype is not None:
         columns = held if zero.dtype == "uint8" else blocks
         yield from fits(
             "packing", "zero_points", zero.shape, (n, columns), (n * columns,),
-            what="(N, zero points of a row)",
+            what="N, zero points of a row",
         )  # fmt: skip
-    yield from fits("packing", "g_idx", shape_of(call, 4), (k,), (blocks * block,), what="(K)")
+    yield from fits("packing", "g_idx", shape_of(call, 4), (k,), (blocks * block,), what="K")
     wrong = [i for i in integers(call, 4) or () if not 0 <= i < blocks]
     if wrong:
         yield Violation(
             "index-range", f"g_idx names block {wrong[0]} of {blocks}",
             f"keep g_idx within 0 to {blocks - 1}",
         )  # fmt: skip
-    yield from fits("bias-length", "bias", shape_of(call, 5), (n,), what="(N)")
+    yield from fits("bias-length", "bias", shape_of(call, 5), (n,), what="N")
 
 
 def _bnb4(call: Call) -> Iterator[Violation]:
@@ -167,9 +167,7 @@ def _gathered(call: Call) -> Iterator[Violation]:
         size if i != axis % len(data) or size is None else -(-size // parts)
         for i, size in enumerate(wanted)
     )
-    yield from fits(
-        "scale-shape", "zero_points", shape_of(call, 3), held, what="(as scales, packed)"
-    )
+    yield from fits("scale-shape", "zero_points", shape_of(call, 3), held, what="as scales, packed")
 
 
 def _batched(call: Call, slot: int, flip: bool, rows: bool) -> Shape:

@@ -52,14 +52,14 @@ def _causal(call: Call) -> Iterator[Violation]:
         )  # fmt: skip
     if weight is None or len(weight) != 3 or shape is None or len(shape) < 3:
         return
-    yield from fits("channels", "weight", weight, (width, 1, weight[2]), what="(channels, 1, taps)")
+    yield from fits("channels", "weight", weight, (width, 1, weight[2]), what="channels, 1, taps")
     taps, dilation = weight[2], whole(call, "dilation", 1)
     reach = None if taps is None or dilation is None else (taps - 1) * dilation
     wanted = (shape[0], reach, *shape[2:]) if last else (shape[0], shape[1], reach)
     if not whole(call, "state_window", 0):
         yield from fits(
             "past-shape", "past_state", shape_of(call, 3), wanted,
-            what="(batch, channels, past taps)",
+            what="batch, channels, past taps",
         )  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def _linear_state(call: Call, tokens: tuple[Dim, Dim], keys: int, size: int) -> 
     yield from fits(
         "past-shape", "past_state", shape_of(call, 3),
         (tokens[0], keys, size, None if wide is None else wide // keys),
-        what="(batch, heads, key size, value size)",
+        what="batch, heads, key size, value size",
     )  # fmt: skip
     rule = word(call, "update_rule", "gated_delta") or ""
     for slot, name, forms in ((4, "decay", (keys, keys * size)), (5, "beta", (keys, 1))):
@@ -113,7 +113,7 @@ def _linear_state(call: Call, tokens: tuple[Dim, Dim], keys: int, size: int) -> 
         if shape is not None and len(shape) == 3:
             yield from fits(
                 "operand-shape", name, shape, *((None, None, n) for n in forms),
-                what="(batch, length, by head)",
+                what="batch, length, by head",
             )  # fmt: skip
 
 

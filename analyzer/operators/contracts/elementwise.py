@@ -80,11 +80,12 @@ def _target_type(call: Call) -> Iterator[Violation]:
 def _remainder(call: Call) -> Iterator[Violation]:
     """Floating-point remainders were those of C's fmod alone before version 28."""
     first = call.input(0)
-    real = first is not None and (first.dtype or "").startswith(("float", "double", "bfloat"))
+    dtype = "" if first is None else first.dtype or ""
+    real = dtype.startswith(("float", "double", "bfloat"))
     if real and call.version < 28 and not whole(call, "fmod", 0):
         yield Violation(
             "attribute-value",
-            f"fmod is 0, and the operands are {first.dtype if first else ''}",
+            f"fmod is 0, and the operands are {dtype}",
             "set fmod to 1; integers alone take the other definition",
         )
 

@@ -115,9 +115,11 @@ def _either(*names: str) -> Contract:
     def check(call: Call) -> Iterator[Violation]:
         there = [name for name in names if length_of(call.attr(name)) != 0]
         if len(there) != 1:
-            given = " and ".join(there) or "none"
+            listed = ", ".join(names)
             yield Violation(
-                "attribute-choice", f"of {' and '.join(names)}, {given} is given",
+                "attribute-choice",
+                f"none of {listed} is given" if not there
+                else f"more than one of {listed} is given: {', '.join(there)}",
                 "give one of them",
             )  # fmt: skip
 

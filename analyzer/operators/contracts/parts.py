@@ -277,6 +277,6 @@ def fits(
         listing = " or ".join(dict.fromkeys(spell(wanted) for wanted in allowed))
         yield Violation(
             code,
-            f"{name} is {spell(shape)}, it takes {listing} {what}",
+            f"{name} is {spell(shape)}, it takes {listing} ({what})",
             f"give {name} that shape, or correct the attribute or operand it follows from",
         )

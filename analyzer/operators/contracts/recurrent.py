@@ -130,7 +130,7 @@ def _quantised(call: Call) -> Iterator[Violation]:
         rows = None if hidden is None else 4 * hidden
         yield from fits(
             "scale-shape", name, shape_of(call, slot), (directions,), (directions, rows),
-            what="(directions) or (directions, rows)",
+            what="directions, or directions and rows",
         )  # fmt: skip
 
 

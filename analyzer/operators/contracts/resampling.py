@@ -64,10 +64,11 @@ def _resize(call: Call) -> Iterator[Violation]:
     if scales is None or sizes is None:
         return
     if (scales > 0) == (sizes > 0):
-        both = "both" if scales else "neither"
         yield Violation(
             "resize-sizes",
-            f"{both} of scales and sizes {'are' if scales else 'is'} given",
+            "both of scales and sizes are given"
+            if scales
+            else "neither of scales and sizes is given",
             "give one of the two, and leave the other out",
         )
         return

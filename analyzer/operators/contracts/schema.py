@@ -42,10 +42,11 @@ def _arity(call: Call, schema: VendorSchema) -> Iterator[Violation]:
             takes = f"{least}" if least == most else f"{least} or more" if most > 99 else (
                 f"{least} to {most}"
             )  # fmt: skip
+            have = f"{count} inputs" if what == "inputs" else f"{count} outputs"
             yield Violation(
                 "arity",
-                f"it has {count} {what} and takes {takes}",
-                f"list {takes} {what}; an empty name stands for one that is left out",
+                f"it has {have} and takes {takes}",
+                "list as many as it takes; an empty name stands for one that is left out",
             )
             return
     for operand, tensor in zip(schema.inputs, call.inputs, strict=False):

@@ -43,12 +43,12 @@ def axis_in_range(
 
 def out_of_range(what: str, axis: int, span: int, where: str) -> Violation:
     """An axis that does not exist."""
-    legal = f"{-span} to {span - 1}" if span else "none"
     return Violation(
         "axis-range",
-        f"{what} is {axis}, and the axes of {where} are {legal}",
-        f"set {what} to one of {legal}" if span else "give the operand an axis",
-    )
+        f"{what} is {axis}, and the axes of {where} are {-span} to {span - 1}" if span
+        else f"{what} is {axis}, and {where} has no axes",
+        f"set {what} to one of {-span} to {span - 1}" if span else "give the operand an axis",
+    )  # fmt: skip
 
 
 def axes_in_range(
