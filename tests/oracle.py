@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 NEWLINES = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 """Whatever some system ends a line at."""
@@ -58,6 +58,7 @@ def ignorable(char: str) -> bool:
     )
 
 
+@lru_cache(maxsize=20_000)  # the lines of a page are those of the page before, but for a few
 def _systems(line: str) -> set[str]:
     found: set[str] = set()
     plain = _COLOURS.sub("", line)
@@ -78,6 +79,9 @@ def _compared(line: str) -> str:
     """What .NET's comparison by culture leaves of ``line``: nothing that has no weight."""
     if line.isascii() or not ("#" in line or ":" in line):
         return line
-    categories = {"Mn", "Me", "Mc", "Cf", "Cc"}
-    kept = (c for c in line if not ignorable(c) and unicodedata.category(c) not in categories)
-    return "".join(kept).strip()
+    return line.translate(dict.fromkeys(ord(c) for c in set(line) if _weightless(c))).strip()
+
+
+@cache
+def _weightless(char: str) -> bool:
+    return ignorable(char) or unicodedata.category(char) in {"Mn", "Me", "Mc", "Cf", "Cc"}

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import analyzer.cli.check
+import analyzer.cli.draw
 import analyzer.cli.graph
 import analyzer.cli.inspect
 import analyzer.cli.pages.made
@@ -73,6 +74,7 @@ def warm(command: str) -> Files:
                          (cli.check, "judge_all"), (cli.graph, "facts_of"),
                          (cli.inspect, "make_plans"),
                          (cli.check, "make_plans"), (cli.graph, "make_plans"),
+                         (cli.draw, "make_plans"), (cli.draw, "_drawn"),
                          (analyzer.graph.export, "export")):  # fmt: skip
         setattr(module, name, once(getattr(module, name)))
     cli.apart.can_fork = lambda: False  # the PDF is remembered here, not in a child
