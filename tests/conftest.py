@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from analyzer.model import guard
-from analyzer.model.child import STOPPING
+from analyzer.model.child import STOPPING, can_fork
 from analyzer.shapes.run import infer_shapes
 from tests import audit
 from tests.nursery import FORK, NURSERY, Nursery
@@ -25,6 +25,9 @@ LOAD.parse_rule = cache(LOAD.parse_rule)
 ANALYZE: Any = import_module("analyzer.analyze")
 HARMLESS = {"costs", "differential", "patterns", "rules", "scaling"}
 """Folders of tests whose models are well-formed: onnx's C++ need not run in a child there."""
+
+BROWSERS = {"app", "browser"}
+"""Fixtures with a thread about."""
 
 # Every test judges anew, but for those about the cache; processes that tests start inherit it.
 os.environ["ONNXLINT_NO_CACHE"] = "1"
@@ -112,12 +115,14 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     replaces = function is None or "monkeypatch" in inspect.signature(function).parameters
     if nursery is not None and not replaces and not item.get_closest_marker("forks"):
         guard._fork = nursery.run
+        if BROWSERS & set(getattr(item, "fixturenames", ())):
+            guard.can_fork = lambda: True  # as the nursery is no fork of a process with threads
     if item.path.parent.name in HARMLESS:
         ANALYZE.infer_shapes = partial(infer_shapes, guard=False)
     try:
         return (yield)
     finally:
-        guard._fork, ANALYZE.infer_shapes = FORK, infer_shapes
+        guard._fork, guard.can_fork, ANALYZE.infer_shapes = FORK, can_fork, infer_shapes
 
 
 @pytest.hookimpl(wrapper=True)

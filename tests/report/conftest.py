@@ -10,20 +10,47 @@ from onnx import helper
 from tests.report.results import HOSTILE, LIGHT, SAMPLES, judge, save, selected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from playwright.sync_api import Browser
 
     from analyzer.report import Result
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def browser() -> Iterator[Browser]:
-    """Chromium, and no longer than needed: with its thread about, guarded tasks are not forked."""
-    from tests.report.pages import chromium
+    """Chromium; an error of a page's script fails the test."""
+    from tests.report.pages import CHROMIUM
 
-    with chromium() as found:
-        yield found
+    yield CHROMIUM.browser
+    assert CHROMIUM.errors() == []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests in the browser come one after another, where the first of them stands."""
+    shown = [item for item in items if _browses(item)]
+    if shown:
+        place = items.index(shown[0])
+        others = [item for item in items[place:] if not _browses(item)]
+        items[place:] = [*shown, *others]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, object, object]:
+    """Keep Chromium no longer than needed: with its thread about, nothing is forked."""
+    try:
+        return (yield)
+    finally:
+        if _browses(item) and not (nextitem and _browses(nextitem)):
+            from tests.report.pages import CHROMIUM
+
+            CHROMIUM.close()
+
+
+def _browses(item: pytest.Item) -> bool:
+    return "browser" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
@@ -91,6 +92,79 @@ AUDIT = r"""() => {
 """What an accessibility checker asks first: names, order, unique ids, contrast of 4.5."""
 
 
+@dataclass
+class Tab:
+    """A page in a context of one kind; what it has asked for and complained about since ``go``."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    """Those of the page's script."""
+
+    def __post_init__(self) -> None:
+        page = self.page
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("dialog", lambda dialog: self.complaints.append(f"dialog {dialog.message}"))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def go(self, url: str) -> None:
+        """Show a page as if nobody had been here before."""
+        if self.page.url.startswith("file:"):
+            self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
+            self.page.mouse.move(0, 0)
+            self.page.goto("about:blank")  # else another fragment would load nothing
+        for heard in (self.requests, self.complaints):
+            heard.clear()
+        self.page.goto(url)
+
+
+class Chromium:
+    """A browser that tests share, with one tab for each kind of context.
+
+    Chromium starts in a second and opens a tab in a third of one, which is more than a page and
+    most questions take.
+    """
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._browser: Browser | None = None
+        self._tabs: dict[str, Tab] = {}
+
+    @property
+    def browser(self) -> Browser:
+        """Started when first asked for."""
+        if self._browser is None:
+            self._browser = self._stack.enter_context(chromium())
+        return self._browser
+
+    def show(self, url: str, **context: object) -> Tab:
+        """A page in the tab of this kind."""
+        kind = repr(sorted(context.items()))
+        if kind not in self._tabs:
+            page = self.browser.new_context(**context).new_page()  # type: ignore[arg-type]
+            self._tabs[kind] = Tab(page)
+        self._tabs[kind].go(url)
+        return self._tabs[kind]
+
+    def errors(self) -> list[str]:
+        """What scripts have failed with; told once."""
+        found = [error for tab in self._tabs.values() for error in tab.errors]
+        for tab in self._tabs.values():
+            tab.errors.clear()
+        return found
+
+    def close(self) -> None:
+        self._tabs.clear()
+        self._browser = None
+        self._stack.close()
+
+
+CHROMIUM = Chromium()
+"""That of the fixture ``browser``."""
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Chromium from the system, as the tests may run as root in a container without it."""
@@ -106,16 +180,24 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
+_rendered: dict[int, tuple[Result, bytes]] = {}
+
+
+def html_of(result: Result) -> bytes:
+    """The HTML report of one of the results that tests share, made once."""
+    if id(result) not in _rendered:
+        _rendered[id(result)] = result, REPORT_FORMATS["html"](result, Options())
+    return _rendered[id(result)][1]
+
+
 def visit(
     browser: Browser, result: Result, folder: Path, hash_: str = "", **context: object
 ) -> Page:
-    """The HTML report of ``result`` on the screen; an error of its script fails the test."""
+    """The HTML report of ``result`` on the screen."""
+    assert browser is CHROMIUM.browser
     file = folder / "report.html"
-    file.write_bytes(REPORT_FORMATS["html"](result, Options()))
-    page = browser.new_context(**context).new_page()  # type: ignore[arg-type]
-    page.on("pageerror", lambda error: pytest.fail(str(error)))
-    page.goto(file.as_uri() + hash_)
-    return page
+    file.write_bytes(html_of(result))
+    return CHROMIUM.show(file.as_uri() + hash_, **context).page
 
 
 def until(page: Page, question: str, argument: object = None) -> None:

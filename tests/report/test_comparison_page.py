@@ -12,7 +12,7 @@ from analyzer.compare import compare
 from analyzer.report import COMPARE_FORMATS, Options, Result
 from analyzer.report.compare import Pair, Turnover
 from tests.compare.networks import resnet
-from tests.report.pages import AUDIT
+from tests.report.pages import AUDIT, CHROMIUM
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -35,22 +35,18 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_page_asks_for_nothing_and_passes_the_audit(
     browser: Browser, page: Path, context: dict[str, Any]
 ) -> None:
-    visit = browser.new_context(**context).new_page()
-    asked: list[str] = []
-    said: list[str] = []
-    visit.on("request", lambda request: asked.append(request.url))
-    visit.on("console", lambda message: said.append(message.text))
-    visit.on("pageerror", lambda error: said.append(str(error)))
-    visit.goto(page.as_uri())
+    assert browser is CHROMIUM.browser
+    tab = CHROMIUM.show(page.as_uri(), **context)
+    visit = tab.page
     visit.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
     assert visit.evaluate(AUDIT) == []
-    assert (asked, said) == ([page.as_uri()], [])
+    assert (tab.requests, tab.complaints) == ([page.as_uri()], [])
     assert visit.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_everything_is_there_without_scripts(browser: Browser, page: Path) -> None:
-    visit = browser.new_context(java_script_enabled=False).new_page()
-    visit.goto(page.as_uri())
+    assert browser is CHROMIUM.browser
+    visit = CHROMIUM.show(page.as_uri(), java_script_enabled=False).page
     assert visit.locator("svg.network").count() == 2
     assert visit.locator("summary", has_text="names").count() > 0
     visit.locator("summary").first.click()

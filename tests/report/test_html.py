@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from analyzer.report import REPORT_FORMATS, Options, Result
-from tests.report.pages import AUDIT
+from tests.report.pages import AUDIT, CHROMIUM, html_of
 from tests.report.results import words
 
 if TYPE_CHECKING:
@@ -23,16 +23,12 @@ class Visit:
 
     def __init__(self, browser: Browser, result: Result, folder: Path, **context: object) -> None:
         file = folder / "report.html"
-        file.write_bytes(REPORT_FORMATS["html"](result, Options()))
+        file.write_bytes(html_of(result))
         self.url = file.as_uri()
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-        self.page: Page = browser.new_context(**context).new_page()  # type: ignore[arg-type]
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.complaints.append(f"dialog {dialog.message}"))
-        self.page.goto(self.url)
+        assert browser is CHROMIUM.browser
+        tab = CHROMIUM.show(self.url, **context)
+        self.page: Page = tab.page
+        self.requests, self.complaints = tab.requests, tab.complaints
 
     def names(self) -> list[str]:
         """First words of the operator table's visible rows."""

@@ -12,7 +12,7 @@ from analyzer.report import CHECK_FORMATS, Batch, Failure, Options
 from analyzer.report.index.entry import IndexEntry, entry_of, failed
 from analyzer.report.index.html import render_index
 from tests.report.everything import everything
-from tests.report.pages import AUDIT
+from tests.report.pages import AUDIT, CHROMIUM
 from tests.report.results import HOSTILE
 
 if TYPE_CHECKING:
@@ -41,14 +41,11 @@ class Visit:
     def __init__(self, browser: Browser, page: bytes, folder: Path, **context: object) -> None:
         file = folder / "index.html"
         file.write_bytes(page)
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-        self.page: Page = browser.new_context(**context).new_page()  # type: ignore[arg-type]
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.url = file.as_uri()
-        self.page.goto(self.url)
+        assert browser is CHROMIUM.browser
+        tab = CHROMIUM.show(self.url, **context)
+        self.page: Page = tab.page
+        self.requests, self.complaints = tab.requests, tab.complaints
 
     def models(self) -> Names:
         """Names in the visible rows of the table of models."""
