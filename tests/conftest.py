@@ -57,7 +57,22 @@ SAME_WORKER = {
     "tests/shapes/test_onnx_inference.py": "cases",
     "tests/targets/test_verdicts.py": "cases",
     "tests/faults/test_writing.py": "scenes",
-    "tests/report/test_html.py": "browser",
+    **dict.fromkeys(
+        (
+            f"tests/report/test_{name}.py"
+            for name in (
+                "boxes",
+                "comparison_page",
+                "html",
+                "index_page",
+                "map",
+                "notes",
+                "search",
+                "sizes",
+            )
+        ),
+        "browser",
+    ),
     "tests/report/test_netron_app.py": "netron",
     "tests/report/test_pdf.py": "pdf",
     "tests/test_packaging.py": "wheel",

@@ -48,12 +48,18 @@ def test_less_memory_than_libraries_need_to_load(
     )
 
 
-@pytest.mark.parametrize("mib", [160, 164, 168, 172, 176, 200, 250, 300, 350])
-@pytest.mark.parametrize("words", [["check"], ["report", "-o", "out"]])
+@pytest.mark.parametrize(
+    ("words", "mib"),
+    [(["check"], mib) for mib in (160, 200)]
+    + [(["report", "-o", "out"], mib) for mib in (160, 164, 176, 200, 250, 350)],
+)
 def test_little_memory_ends_in_an_answer_or_one_line(
-    tmp_path: Path, mib: int, words: list[str]
+    tmp_path: Path, words: list[str], mib: int
 ) -> None:
-    """Pango ends its process with SIGSEGV or SIGTRAP, OpenBLAS with SIGINT or exit status 1."""
+    """The model, the drawing, Pillow and Pango lack it in turn; with most, nothing does.
+
+    Pango ends its process with SIGSEGV or SIGTRAP, OpenBLAS with SIGINT or exit status 1.
+    """
     (tmp_path / "m.onnx").write_bytes(encode(CLEAN))
     done = limited(tmp_path, mib, *words, "m.onnx", "-q")
     assert done.returncode in (0, 2)

@@ -114,7 +114,8 @@ class Tab:
         if self.page.url.startswith("file:"):
             self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
             self.page.mouse.move(0, 0)
-            self.page.goto("about:blank")  # else another fragment would load nothing
+        if self.page.url.partition("#")[0] == url.partition("#")[0]:
+            self.page.goto("about:blank")  # another fragment would load nothing
         for heard in (self.requests, self.complaints):
             heard.clear()
         self.page.goto(url)
