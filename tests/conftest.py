@@ -22,6 +22,7 @@ from tests.nursery import FORK, NURSERY, Nursery
 # Every command line and many tests load the rules that ship, 50 ms; the same text is the same rule.
 LOAD: Any = import_module("analyzer.ruleset.load")
 LOAD.parse_rule = cache(LOAD.parse_rule)
+GUARD: Any = guard
 ANALYZE: Any = import_module("analyzer.analyze")
 HARMLESS = {"costs", "differential", "patterns", "rules", "scaling"}
 """Folders of tests whose models are well-formed: onnx's C++ need not run in a child there."""
@@ -131,13 +132,13 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     if nursery is not None and not replaces and not item.get_closest_marker("forks"):
         guard._fork = nursery.run
         if BROWSERS & set(getattr(item, "fixturenames", ())):
-            guard.can_fork = lambda: True  # as the nursery is no fork of a process with threads
+            GUARD.can_fork = lambda: True  # as the nursery is no fork of a process with threads
     if item.path.parent.name in HARMLESS:
         ANALYZE.infer_shapes = partial(infer_shapes, guard=False)
     try:
         return (yield)
     finally:
-        guard._fork, guard.can_fork, ANALYZE.infer_shapes = FORK, can_fork, infer_shapes
+        guard._fork, GUARD.can_fork, ANALYZE.infer_shapes = FORK, can_fork, infer_shapes
 
 
 @pytest.hookimpl(wrapper=True)
