@@ -28,6 +28,7 @@ from analyzer.operators.record import DATA, INDEX, Nature, Operand, Operator
 
 TESTS = (
     "tests/operators/test_roles.py", "tests/operators/test_traits.py",
+    "tests/operators/test_meaning.py",
     "tests/operators/test_types.py", "tests/operators/test_packing.py",
     "tests/costs/test_counted.py", "tests/costs/test_coverage.py", "tests/costs/test_contrib.py",
     "tests/costs/test_conv.py", "tests/costs/test_linear.py", "tests/costs/test_attention.py",

@@ -6,6 +6,7 @@ file a family. Whatever else onnxlint knows of an operator by its name is derive
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -31,10 +32,10 @@ from analyzer.operators import (
 from analyzer.operators.declared import held
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from analyzer.graph.call import Call
-    from analyzer.operators.record import Operator
+    from analyzer.operators.record import Nature, Operator
 
 FAMILIES: tuple[tuple[Operator, ...], ...] = (
     convolution.OPERATORS,
@@ -93,6 +94,21 @@ def shipped(domain: str, op_type: str) -> Operator | None:
 def record_of(call: Call) -> Operator | None:
     """The record of the operator that ``call`` calls; ``None`` where nobody described it."""
     return find(call.domain, call.op_type, call.version)
+
+
+def nature_of(op_type: str) -> Nature | None:
+    """The nature that operators of this name have in every domain, for sums that were made by name;
+    ``None`` where nobody described one, or they differ."""
+    return _natures().get(op_type)
+
+
+@cache
+def _natures() -> Mapping[str, Nature | None]:
+    found: dict[str, Nature | None] = {}
+    for record in operators():
+        same = found.setdefault(record.name, record.nature) is record.nature
+        found[record.name] = record.nature if same else None
+    return found
 
 
 def operators() -> Iterator[Operator]:

@@ -66,14 +66,14 @@ def _both(cost: Formula, name: str, inputs: tuple[Any, ...]) -> tuple[Operator, 
 FAST_GELU = chosen("8·|Y| + |Y| if bias   [tanh form]", lambda call: GELU_TANH + given(call, 1))
 
 OPERATORS = (
-    _each("Relu", 1, "max(0, x)", selects=True),
-    _each("LeakyRelu", 2, "x < 0 ? α·x : x"),
+    _each("Relu", 1, "max(0, x)", selects=True, integer=True),
+    _each("LeakyRelu", 2, "x < 0 ? α·x : x", integer=True),
     Operator(
         "PRelu", ACTIVATION, (DATA, GAIN), per_element(2, "x < 0 ? slope·x : x"),
         scaling=Scaling.BROADCAST,
     ),
     _each("ThresholdedRelu", 1, "x > α ? x : 0"),
-    _each("Sigmoid", 4, "1 / (1 + e⁻ˣ)", gate=True),
+    _each("Sigmoid", 4, "1 / (1 + e⁻ˣ)", gate=True, integer=True),
     _each("HardSigmoid", 4, "max(0, min(1, α·x + β))", gate=True),
     _each("HardSwish", 5, "x · max(0, min(1, α·x + β))"),
     _each("Tanh", 1, "tanh x"),
@@ -86,7 +86,7 @@ OPERATORS = (
     _each("Shrink", 3, "x < −λ ? x + bias : x > λ ? x − bias : 0"),
     _chosen(
         "Clip", chosen("(number of bounds)·|Y|", bounds), (DATA, BOUND, BOUND),
-        first=True, gate=True, selects=True,
+        first=True, gate=True, selects=True, integer=True,
     ),
     _chosen(
         "Gelu",

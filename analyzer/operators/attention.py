@@ -91,7 +91,7 @@ OPERATORS = (
             attention, "B · H · Sq · Skv · (Dqk + Dv)",
             "2·MACs + B·H·Sq·Skv · (6 + 1 if mask + 3 if softcap)", VASWANI, dtype_of(0),
         ),
-        role="attention",
+        role="attention", changed=(24, 25),
     ),
     Operator(
         "LinearAttention", ATTEND, (*QKV, STATE, DATA, DATA),

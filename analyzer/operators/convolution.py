@@ -66,12 +66,12 @@ OPERATORS = (
     Operator(
         "Conv", CONV, PLAIN,
         Formula(convolve(), MACS, FLOPS, HOWARD, dtype_of(0)),
-        scaling=Scaling.CONVOLVE,
+        scaling=Scaling.CONVOLVE, integer=True,
     ),
     Operator(
         "ConvTranspose", CONV, (DATA, BACK_W, BIAS),
         Formula(transposed(), BACK, FLOPS, "ONNX ConvTranspose", dtype_of(0)),
-        scaling=Scaling.DECONVOLVE,
+        scaling=Scaling.DECONVOLVE, integer=True,
     ),
     Operator(
         "ConvInteger", CONV, (DATA, W, ZERO_POINT, ZERO_POINT),

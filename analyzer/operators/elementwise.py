@@ -76,13 +76,13 @@ def _contrib(name: str, inputs: tuple[Any, ...], cost: Formula, **more: Any) -> 
 
 OPERATORS = (
     # arithmetic
-    _binary("Add", "a + b", commutes=True, role="add"),
-    _binary("Sub", "a − b"),
-    _binary("Mul", "a · b", commutes=True, role="mul"),
-    _binary("Div", "a / b"),
-    _binary("Pow", "aᵇ"),
+    _binary("Add", "a + b", commutes=True, role="add", sign="+", neutral=0, integer=True),
+    _binary("Sub", "a − b", sign="−", neutral=0, integer=True),
+    _binary("Mul", "a · b", commutes=True, role="mul", sign="×", neutral=1, integer=True),
+    _binary("Div", "a / b", sign="÷", neutral=1),
+    _binary("Pow", "aᵇ", neutral=1),
     _binary("Mod", "a mod b"),
-    _folded("Sum", "(operands − 1)·|Y|", 0, commutes=True, role="add"),
+    _folded("Sum", "(operands − 1)·|Y|", 0, commutes=True, role="add", sign="+"),
     _folded("Max", "(operands − 1)·|Y|", 0, commutes=True, bends=True),
     _folded("Min", "(operands − 1)·|Y|", 0, commutes=True, bends=True, gate=True),
     _folded("Mean", "operands·|Y|", 1, commutes=True),
@@ -94,11 +94,11 @@ OPERATORS = (
     _unary("Floor", "⌊x⌋"),
     _unary("Round", "round x"),
     # comparisons
-    _binary("Equal", "a = b", commutes=True),
-    _binary("Greater", "a > b"),
-    _binary("GreaterOrEqual", "a ≥ b"),
-    _binary("Less", "a < b"),
-    _binary("LessOrEqual", "a ≤ b"),
+    _binary("Equal", "a = b", commutes=True, sign="="),
+    _binary("Greater", "a > b", sign=">"),
+    _binary("GreaterOrEqual", "a ≥ b", sign="≥"),
+    _binary("Less", "a < b", sign="<"),
+    _binary("LessOrEqual", "a ≤ b", sign="≤"),
     # transcendental
     _unary("Sqrt", "√x"),
     _unary("Exp", "eˣ"),
@@ -117,16 +117,16 @@ OPERATORS = (
     _unary("Atanh", "atanh x"),
     # logic, bits and tests
     Operator(
-        "Where", ELEMENTWISE, (MASK, DATA, DATA), FREE, scaling=Scaling.BROADCAST
+        "Where", ELEMENTWISE, (MASK, DATA, DATA), FREE, scaling=Scaling.BROADCAST, integer=True
     ),
-    _free("And", 2, commutes=True),
-    _free("Or", 2, commutes=True),
-    _free("Xor", 2, commutes=True),
-    _free("Not", 1),
-    _free("BitShift", 2),
+    _free("And", 2, commutes=True, sign="∧", neutral=1),
+    _free("Or", 2, commutes=True, sign="∨", neutral=0),
+    _free("Xor", 2, commutes=True, sign="⊻", neutral=0),
+    _free("Not", 1, sign="¬"),
+    _free("BitShift", 2, neutral=0),
     _free("BitwiseAnd", 2, commutes=True),
-    _free("BitwiseOr", 2, commutes=True),
-    _free("BitwiseXor", 2, commutes=True),
+    _free("BitwiseOr", 2, commutes=True, neutral=0),
+    _free("BitwiseXor", 2, commutes=True, neutral=0),
     _free("BitwiseNot", 1),
     _free("IsInf", 1),
     _free("IsNaN", 1),

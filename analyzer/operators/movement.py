@@ -84,13 +84,16 @@ OPERATORS = (
     _move("Expand", SHAPE, scaling=Scaling.TILE, role="reshape"),
     _move("Tile", SHAPE, SHAPE, scaling=Scaling.TILE),
     _move("Slice", SHAPE, SHAPE, SHAPE, SHAPE, scaling=Scaling.CUT, role="cut"),
-    _move("Split", SHAPE, scaling=Scaling.SPLIT, role="cut"),
+    _move("Split", SHAPE, scaling=Scaling.SPLIT, role="cut", changed=(18,)),
     _move("Pad", SHAPE, BOUND, SHAPE, scaling=Scaling.PAD, first=True, channelwise=True),
     _move("CenterCropPad", SHAPE),
     _move("DepthToSpace", scaling=Scaling.BLOCKS),
     _move("SpaceToDepth", scaling=Scaling.BLOCKS),
     _move("ReverseSequence", INDEX),
-    _move("Dropout", BOUND, BOUND, scaling=Scaling.SAME, first=True, channelwise=True),
+    _move(
+        "Dropout", BOUND, BOUND, scaling=Scaling.SAME, first=True, channelwise=True,
+        moot=("seed", "is_test", "ratio"),
+    ),
     Operator(
         "Concat", MOVE, ONE, FREE, scaling=Scaling.CONCATENATE, role="concat", repeat=1
     ),
@@ -110,8 +113,14 @@ OPERATORS = (
     Operator("TensorScatter", PICK, (STATE, DATA, INDEX), FREE),
     Operator("Trilu", PICK, (MASK, BOUND), FREE, scaling=Scaling.SAME),
     # types
-    Operator("Cast", Nature.CONVERSION, ONE, FREE, scaling=Scaling.SAME),
-    Operator("CastLike", Nature.CONVERSION, (DATA, INDEX), FREE, scaling=Scaling.SAME),
+    Operator(
+        "Cast", Nature.CONVERSION, ONE, FREE, scaling=Scaling.SAME,
+        moot=("saturate", "round_mode", "to"),
+    ),
+    Operator(
+        "CastLike", Nature.CONVERSION, (DATA, INDEX), FREE, scaling=Scaling.SAME,
+        moot=("saturate", "round_mode"), changed=(19,),
+    ),
     Operator("BitCast", Nature.CONVERSION, ONE, FREE),
     # constants and shapes
     Operator("Constant", STATIC, (), FREE, scaling=Scaling.NOTHING),
@@ -121,7 +130,7 @@ OPERATORS = (
     Operator("EyeLike", STATIC, ONE, FREE),
     Operator(
         "Range", STATIC, (SHAPE, SHAPE, SHAPE), per_element(2, "start + n·delta"),
-        scaling=Scaling.NOTHING,
+        scaling=Scaling.NOTHING, changed=(27,),
     ),
     Operator("OneHot", PICK, (INDEX, SHAPE, BOUND), FREE),
     Operator("ImageDecoder", Nature.SEQUENCE, ONE, FREE),

@@ -79,7 +79,7 @@ def _contrib(name: str, inputs: tuple[Any, ...], cost: Formula, **more: Any) -> 
 OPERATORS = (
     Operator(
         "BatchNormalization", NORM, BATCH, BATCH_COST, scaling=Scaling.PER_CHANNEL,
-        channelwise=True,
+        channelwise=True, moot=("momentum", "spatial", "is_test"), changed=(14,),
     ),
     Operator(
         "InstanceNormalization", NORM, AFFINE, INSTANCE_COST, scaling=Scaling.PER_CHANNEL,
@@ -87,7 +87,7 @@ OPERATORS = (
     ),
     Operator(
         "GroupNormalization", NORM, AFFINE, per_input(LAYER_NORM, f"{STANDARDISE}, scale, shift"),
-        scaling=Scaling.PER_CHANNEL,
+        scaling=Scaling.PER_CHANNEL, changed=(21,),
     ),
     Operator(
         "LayerNormalization", NORM, AFFINE,
@@ -95,7 +95,7 @@ OPERATORS = (
             f"6·|X| + |X| if bias   [{STANDARDISE}, scale, shift]",
             lambda call: LAYER_NORM - 1 + given(call, 2),
         ),
-        scaling=Scaling.BROADCAST,
+        scaling=Scaling.BROADCAST, moot=("stash_type",),
     ),
     Operator(
         "RMSNormalization", NORM, (DATA, GAIN),
@@ -110,13 +110,15 @@ OPERATORS = (
     Operator("LRN", NORM, ONE, LRN_COST, scaling=Scaling.SAME),
     Operator(
         "Softmax", SOFT, ONE, per_input(SOFTMAX, "maximum, subtract, exp, sum, divide"),
-        scaling=Scaling.SAME, role="softmax",
+        scaling=Scaling.SAME, role="softmax", integer=True, changed=(13,),
     ),
     Operator(
         "LogSoftmax", SOFT, ONE, per_input(SOFTMAX, "maximum, subtract, exp, sum, subtract"),
-        scaling=Scaling.SAME,
+        scaling=Scaling.SAME, changed=(13,),
     ),
-    Operator("Hardmax", SOFT, ONE, per_input(1, "maximum"), scaling=Scaling.SAME),
+    Operator(
+        "Hardmax", SOFT, ONE, per_input(1, "maximum"), scaling=Scaling.SAME, changed=(13,)
+    ),
     # com.microsoft
     *_of_both(
         "SimplifiedLayerNormalization", (DATA, GAIN), SIMPLIFIED_COST, shape=same,

@@ -58,12 +58,12 @@ OPERATORS = (
             gemm, GEMM, "2·MACs + |Y| if C + |Y| if α≠1 + |Y| if C and β≠1", "ONNX Gemm",
             dtype_of(0),
         ),
-        scaling=Scaling.GEMM, role="product",
+        scaling=Scaling.GEMM, role="product", integer=True,
     ),
     Operator(
         "MatMul", PRODUCT, TWO,
         Formula(matmul(), MACS, "2·MACs", "ONNX MatMul (numpy.matmul)", dtype_of(0)),
-        scaling=Scaling.MATMUL, role="product",
+        scaling=Scaling.MATMUL, role="product", integer=True,
     ),
     Operator(
         "MatMulInteger", PRODUCT, (DATA, W, ZERO_POINT, ZERO_POINT),

@@ -29,8 +29,14 @@ QUANTIZE = chosen(
 DEQUANTIZE = chosen("|Y| + |Y| if zero point   [(x − z) · s]", lambda call: 1 + given(call, 2))
 
 OPERATORS = (
-    Operator("QuantizeLinear", QUANT, INPUTS, QUANTIZE, scaling=Scaling.QUANTISE),
-    Operator("DequantizeLinear", QUANT, INPUTS, DEQUANTIZE, scaling=Scaling.QUANTISE),
+    Operator(
+        "QuantizeLinear", QUANT, INPUTS, QUANTIZE, scaling=Scaling.QUANTISE, role="quantize",
+        moot=("saturate", "precision", "output_dtype"),
+    ),
+    Operator(
+        "DequantizeLinear", QUANT, INPUTS, DEQUANTIZE, scaling=Scaling.QUANTISE,
+        role="dequantize",
+    ),
     Operator(
         "DynamicQuantizeLinear", QUANT, (DATA,),
         per_input(7, "minimum, maximum, then saturate(round(x / s) + z)"),
@@ -38,19 +44,20 @@ OPERATORS = (
     # com.microsoft
     Operator(
         "QuantizeLinear", QUANT, INPUTS, sourced(QUANTIZE, ORT), MICROSOFT, shape=quantized,
-        scaling=Scaling.QUANTISE,
+        scaling=Scaling.QUANTISE, role="quantize",
     ),
     Operator(
         "DequantizeLinear", QUANT, INPUTS, sourced(DEQUANTIZE, ORT), MICROSOFT,
-        shape=dequantized, scaling=Scaling.QUANTISE,
+        shape=dequantized, scaling=Scaling.QUANTISE, role="dequantize",
     ),
     Operator(
         "QuantizeWithOrder", QUANT, (DATA, SCALE),
         sourced(per_element(4, "saturate(round(x / s))"), ORT), MICROSOFT, shape=typed("int8"),
+        role="quantize",
     ),
     Operator(
         "DequantizeWithOrder", QUANT, (DATA, SCALE), sourced(per_element(1, "x · s"), ORT),
-        MICROSOFT, shape=typed("float32"),
+        MICROSOFT, shape=typed("float32"), role="dequantize",
     ),
     Operator("QuantizeBFP", QUANT, (DATA,), FREE, MICROSOFT),
     Operator("DequantizeBFP", QUANT, (DATA, SHAPE, SHAPE), FREE, MICROSOFT),

@@ -174,7 +174,8 @@ class Operator:
     scaling: Scaling = Scaling.OPAQUE
     role: str = ""
     """The word that block patterns know it by: ``add``, ``mul``, ``concat``, ``softmax``,
-    ``pool``, ``global-pool``, ``reshape``, ``cut``, ``attention``, ``embedding``."""
+    ``pool``, ``global-pool``, ``reshape``, ``cut``, ``attention``, ``embedding``, and by given
+    scales ``quantize`` and ``dequantize``."""
     tags: tuple[str, ...] = ()
     """``fused``, ``quantized``, ``deformable``: forms of execution that every node shows."""
     repeat: int = 0
@@ -192,6 +193,20 @@ class Operator:
     """The result is the same in whatever order its inputs come."""
     selects: bool = False
     """Output values are values of the first input, or fixed bounds, although it does not move."""
+    sign: str = ""
+    """How mathematics writes it: between two operands (``+``, ``≥``, ``∧``) or before one."""
+    neutral: int | None = None
+    """The operand that leaves the other as it is: the second, or either where it commutes."""
+    averages: bool = False
+    """Takes the mean over positions or axes."""
+    integer: bool = False
+    """More than one runtime has a kernel of it for integers of 8 bits (ONNX Runtime's QLinear
+    operators in ContribOperators.md, and TensorFlow Lite's quantisation specification,
+    https://ai.google.dev/edge/litert/models/quantization_spec)."""
+    moot: tuple[str, ...] = ()
+    """Attributes that change no result at inference, or only repeat the output's element type."""
+    changed: tuple[int, ...] = ()
+    """Opset versions since which the same attributes and inputs mean something else."""
     declaration: object = None
     """What somebody stated, where the record does not ship (``declared.Declaration``, or the name
     of an entry point); results that rest on it are assumed."""
@@ -241,6 +256,37 @@ class Operator:
     def reshapes(self) -> bool:
         """The result is the input with other axes, every element where it was."""
         return self.nature is Nature.MOVEMENT and self.scaling is Scaling.RESHAPE
+
+    @property
+    def writes(self) -> bool:
+        """Nothing but how a constant is written down: neither reads data nor computes."""
+        return self.nature is Nature.STATIC and self.cost.is_free and not self.slots(Kind.DATA)
+
+    @property
+    def measures(self) -> bool:
+        """The result tells of the input's shape, not of its contents."""
+        return self.nature is Nature.STATIC and bool(self.slots(Kind.DATA))
+
+    @property
+    def compares(self) -> bool:
+        """Holds two numbers against each other; the result is true or false."""
+        return self.sign in ("=", ">", "≥", "<", "≤")
+
+    @property
+    def is_logic(self) -> bool:
+        """Makes one truth value of others."""
+        return self.sign in ("∧", "∨", "⊻", "¬")
+
+    @property
+    def clamps(self) -> bool:
+        """Cuts off what is beyond fixed bounds, as arithmetic in integers does by itself."""
+        return self.nature is Nature.ACTIVATION and self.selects
+
+    @property
+    def reduces(self) -> bool:
+        """Makes one number of all along any axes, which are an input in later versions."""
+        reduction = self.nature is Nature.REDUCTION and self.scaling is Scaling.REDUCE
+        return reduction and bool(self.slots(Kind.SHAPE))
 
     @property
     def is_transposed(self) -> bool:

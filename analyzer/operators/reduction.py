@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from analyzer.operators.formula import ORT, per_input, sourced
 from analyzer.operators.record import (
     DATA,
@@ -20,16 +22,16 @@ INPUTS = (DATA, SHAPE)
 """The axes are an input since opset 13 (ReduceSum) or 18."""
 
 
-def _reduce(name: str, flops: int, equation: str, divide: int = 0) -> Operator:
+def _reduce(name: str, flops: int, equation: str, divide: int = 0, **more: Any) -> Operator:
     return Operator(
         name, REDUCTION, INPUTS, per_input(flops, equation, divide=divide),
-        scaling=Scaling.REDUCE,
+        scaling=Scaling.REDUCE, **more,
     )  # fmt: skip
 
 
 OPERATORS = (
     _reduce("ReduceSum", 1, "Σx"),
-    _reduce("ReduceMean", 1, "Σx / n", divide=1),
+    _reduce("ReduceMean", 1, "Σx / n", divide=1, averages=True, integer=True),
     _reduce("ReduceMax", 1, "max"),
     _reduce("ReduceMin", 1, "min"),
     _reduce("ReduceProd", 1, "Πx"),
@@ -46,7 +48,7 @@ OPERATORS = (
     Operator(
         "QLinearReduceMean", REDUCTION, (DATA, SCALE, ZERO_POINT, SCALE, ZERO_POINT),
         sourced(per_input(1, "Σx / n", divide=1), ORT), MICROSOFT, shape=reduced,
-        tags=("quantized",),
+        tags=("quantized",), averages=True,
     ),
     Operator(
         "ReduceSumInteger", REDUCTION, (DATA,), sourced(per_input(1, "Σx"), ORT), MICROSOFT,

@@ -34,13 +34,15 @@ OPERATORS = (
     ),
     Operator(
         "Resize", RESAMPLE, SIZES, RESIZE_COST, scaling=Scaling.RESIZE, channelwise=True,
-        since=11,
+        since=11, changed=(13, 18, 19),
     ),
     Operator(
         "Upsample", RESAMPLE, (DATA, SHAPE), RESIZE_COST, scaling=Scaling.RESIZE,
         channelwise=True,
     ),
-    Operator("GridSample", RESAMPLE, (DATA, POSITION), GRID_COST, channelwise=True),
+    Operator(
+        "GridSample", RESAMPLE, (DATA, POSITION), GRID_COST, channelwise=True, changed=(20,)
+    ),
     Operator(
         "AffineGrid", RESAMPLE, (DATA, SHAPE),
         Formula(affine_grid, flops="2·d·|Y|   [θ · (x, y, 1) in d dimensions]"),
@@ -48,7 +50,7 @@ OPERATORS = (
     Operator(
         "RoiAlign", RESAMPLE, (DATA, INDEX, INDEX),
         Formula(roi_align, flops="|Y| · (9·s² + 1); unknown for sampling_ratio s = 0"),
-        channelwise=True,
+        channelwise=True, changed=(16,),
     ),
     Operator(
         "Col2Im", RESAMPLE, (DATA, SHAPE, SHAPE), per_input(1, "overlapping columns are added")

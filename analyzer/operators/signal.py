@@ -25,6 +25,7 @@ OPERATORS = (
         SIGNAL,
         (DATA, SHAPE, SHAPE),
         Formula(dft, flops="transforms · 5·N·⌈log₂N⌉, real input half", source=FFTW),
+        changed=(20,),
     ),
     Operator(
         "STFT",

@@ -233,6 +233,10 @@ ROLES: dict[str, str] = {
         Expand Flatten Reshape Squeeze Unsqueeze""",
     "cut": """
         Gather Slice Split""",
+    "quantize": """
+        QuantizeLinear ms:QuantizeLinear ms:QuantizeWithOrder""",
+    "dequantize": """
+        DequantizeLinear ms:DequantizeLinear ms:DequantizeWithOrder""",
     "concat": """
         Concat ms:QLinearConcat""",
     "embedding": """

@@ -21,7 +21,8 @@ def traits_of(record: Operator) -> Traits:
     """What the record says, in the words of a statement."""
     slot = record.weight
     work = "counted" if record.cost.count else "free" if record.cost.is_free else "unknown"
-    flags = ("bends", "channels_last", "channelwise", "commutes", "first", "gate", "selects")
+    flags = ("averages", "bends", "channels_last", "channelwise", "commutes", "first", "gate",
+             "integer", "selects")  # fmt: skip
     return Traits(
         record.name,
         record.nature,
@@ -34,6 +35,10 @@ def traits_of(record: Operator) -> Traits:
         repeat=record.repeat,
         flags=tuple(flag for flag in flags if getattr(record, flag)),
         work=work,
+        sign=record.sign,
+        neutral=record.neutral,
+        moot=record.moot,
+        changed=record.changed,
     )
 
 

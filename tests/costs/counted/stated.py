@@ -27,6 +27,14 @@ class Traits:
     """Further attributes of its record that hold, in the order of the alphabet."""
     work: str = "counted"
     """``free`` of arithmetic on data, or ``unknown``: not to be told from shapes and attributes."""
+    sign: str = ""
+    """How mathematics writes it."""
+    neutral: int | None = None
+    """The operand that leaves the other as it is."""
+    moot: tuple[str, ...] = ()
+    """Attributes that change no result at inference."""
+    changed: tuple[int, ...] = ()
+    """Versions since which it means something else."""
 
     @property
     def key(self) -> tuple[str, str]:

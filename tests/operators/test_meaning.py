@@ -1,0 +1,194 @@
+"""What operators mean: their signs, neutral operands, means, and what changed between versions.
+
+Arithmetic, comparison and logic are asked of ONNX's reference implementation.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx.reference.ops import load_op
+from onnxruntime.capi.onnxruntime_pybind11_state import get_all_operator_schema
+
+from analyzer.operators import find, nature_of, operators
+from analyzer.operators.record import Nature, Operator, Scaling
+from tests.operators.test_traits import keys
+
+RECORDS = list(operators())
+REALS = np.array([-2.5, 0.75, 1.0, 3.25], np.float32)
+WHOLE = np.array([0, 1, 5, 12], np.uint8)
+TRUTH = np.array([False, True, False, True])
+
+
+def stated(field: str) -> dict[tuple[str, str], Any]:
+    """What records say that have something to say, by operator."""
+    nothing = ("", None, False, ())
+    found = {record.key: getattr(record, field) for record in RECORDS}
+    return {key: v for key, v in found.items() if not any(v is n or v == n != 0 for n in nothing)}
+
+
+def result(name: str, *operands: Any) -> Any:
+    """What ONNX's reference implementation makes of ``operands``."""
+    attributes = {"direction": "LEFT"} if name == "BitShift" else {}
+    inputs = [f"i{n}" for n in range(len(operands))]
+    node = onnx.helper.make_node(name, inputs, ["y"], **attributes)
+    implementation: Any = load_op("", name, 21)
+    run = {"verbose": 0, "log": lambda *_: None, "opsets": {"": 21}, "new_ops": None}
+    return implementation(node, run).run(*operands)[0]
+
+
+SIGNS: dict[str, tuple[str, Callable[..., Any], Any]] = {
+    "+": ("Add Sum", operator.add, REALS),
+    "−": ("Sub", operator.sub, REALS),
+    "×": ("Mul", operator.mul, REALS),
+    "÷": ("Div", operator.truediv, REALS),
+    "=": ("Equal", operator.eq, REALS),
+    ">": ("Greater", operator.gt, REALS),
+    "≥": ("GreaterOrEqual", operator.ge, REALS),
+    "<": ("Less", operator.lt, REALS),
+    "≤": ("LessOrEqual", operator.le, REALS),
+    "∧": ("And", operator.and_, TRUTH),
+    "∨": ("Or", operator.or_, TRUTH),
+    "⊻": ("Xor", operator.xor, TRUTH),
+    "¬": ("Not", operator.invert, TRUTH),
+}
+"""Operators that mathematics has a sign for, and what Python makes of it."""
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_a_sign_means_what_the_operator_does(sign: str) -> None:
+    names, meant, first = SIGNS[sign]
+    signed = {key for key, found in stated("sign").items() if found == sign}
+    assert signed == keys(names)
+    operands = (first,) if sign == "¬" else (first, np.roll(first, 1))
+    for name in names.split():
+        assert np.array_equal(result(name, *operands), meant(*operands)), name
+
+
+def test_no_other_operator_has_a_sign() -> None:
+    assert set(stated("sign").values()) == SIGNS.keys()
+
+
+def test_comparisons_and_logic_are_told_by_their_signs() -> None:
+    assert {r.key for r in RECORDS if r.compares} == keys(
+        "Equal Greater GreaterOrEqual Less LessOrEqual"
+    )
+    assert {r.key for r in RECORDS if r.is_logic} == keys("And Or Xor Not")
+
+
+def pairs(record: Operator) -> bool:
+    """A function of two operands that broadcast, of ONNX's own."""
+    two = record.nature is Nature.ELEMENTWISE and len(record.inputs) == 2
+    return two and record.scaling is Scaling.BROADCAST and not record.domain
+
+
+def leaves_alone(name: str, number: int) -> bool:
+    for first in (REALS, WHOLE, TRUTH):
+        types = onnx.defs.get_schema(name).type_constraints[0].allowed_type_strs
+        if f"tensor({ {'f': 'float', 'u': 'uint8', 'b': 'bool'}[first.dtype.kind] })" in types:
+            after = result(name, first, np.full_like(first, number))
+            return after.dtype == first.dtype and np.array_equal(after, first)
+    raise AssertionError(f"{name} takes neither reals nor whole numbers nor truth")
+
+
+@pytest.mark.parametrize("name", [r.name for r in RECORDS if pairs(r)])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_an_operand_is_neutral_that_leaves_the_other_alone(name: str) -> None:
+    found = find("", name)
+    assert found is not None
+    alone = [number for number in (0, 1) if name != "Mod" and leaves_alone(name, number)]
+    assert alone == ([] if found.neutral is None else [found.neutral])
+
+
+def test_only_functions_of_two_operands_have_a_neutral_one() -> None:
+    assert stated("neutral").keys() == keys(
+        "Add Sub Mul Div Pow And Or Xor BitShift BitwiseOr BitwiseXor"
+    )
+
+
+def test_means_over_positions_and_axes_are_told() -> None:
+    assert stated("averages").keys() == keys(
+        """AveragePool GlobalAveragePool ReduceMean ms:QLinearAveragePool
+        ms:QLinearGlobalAveragePool ms:QLinearReduceMean nchwc:AveragePool nchwc:GlobalAveragePool
+        nhwc:AveragePool nhwc:GlobalAveragePool nhwc:QLinearAveragePool"""
+    )
+
+
+LITE = "Add AveragePool Clip Conv ConvTranspose Gemm MatMul MaxPool Mul Relu Sub"
+"""Operators that TensorFlow Lite's quantisation specification has integer kernels for (ADD,
+AVERAGE_POOL_2D, FULLY_CONNECTED, …), and ONNX Runtime too, under a name of its own or as such."""
+
+
+def test_operators_have_integer_kernels_in_more_than_one_runtime() -> None:
+    names = {schema.name for schema in get_all_operator_schema()}
+    ours = {r.name for r in RECORDS if not r.domain and f"QLinear{r.name}" in names}
+    found = {name for _, name in stated("integer")}
+    assert found == (ours - {"Concat"}) | set(LITE.split())  # which moves integers as they are
+    assert {domain for domain, _ in stated("integer")} == {""}
+
+
+MOOT = {
+    "BatchNormalization": {"momentum", "spatial", "is_test"},
+    "Cast": {"saturate", "round_mode", "to"},
+    "CastLike": {"saturate", "round_mode"},
+    "Dropout": {"seed", "is_test", "ratio"},
+    "LayerNormalization": {"stash_type"},
+    "QuantizeLinear": {"saturate", "precision", "output_dtype"},
+}
+"""Of training, of how a result is computed, or of its element type: ONNX's Operators.md."""
+
+
+def versions(name: str) -> dict[int, onnx.defs.OpSchema]:
+    return {
+        schema.since_version: schema
+        for schema in onnx.defs.get_all_schemas_with_history()
+        if (schema.domain, schema.name) == ("", name)
+    }
+
+
+def test_attributes_that_change_no_result_are_those_of_the_specification() -> None:
+    assert {name: set(moot) for (_, name), moot in stated("moot").items()} == MOOT
+    for name, moot in MOOT.items():
+        known = {attribute for schema in versions(name).values() for attribute in schema.attributes}
+        assert moot <= known, name
+
+
+CHANGED = {
+    "Attention": (24, 25), "BatchNormalization": (14,), "CastLike": (19,), "DFT": (20,),
+    "GridSample": (20,), "GroupNormalization": (21,), "Hardmax": (13,), "LogSoftmax": (13,),
+    "Range": (27,), "Resize": (13, 18, 19), "RoiAlign": (16,), "Softmax": (13,), "Split": (18,),
+}  # fmt: skip
+"""By ONNX's Changelog.md: axes of a softmax, corners of a grid, scales of a group, …"""
+
+
+def test_versions_that_mean_something_else_are_those_of_the_changelog() -> None:
+    assert {name: changed for (_, name), changed in stated("changed").items()} == CHANGED
+    for name, changed in CHANGED.items():
+        assert set(changed) <= versions(name).keys(), name
+
+
+def test_only_constants_are_written_down_and_only_sizes_measured() -> None:
+    assert {r.key for r in RECORDS if r.writes} == keys("Constant ConstantOfShape GivenTensorFill")
+    assert {r.key for r in RECORDS if r.measures} == keys("Shape Size EyeLike")
+
+
+def test_what_integers_do_by_themselves_is_told() -> None:
+    assert {r.key for r in RECORDS if r.clamps} == keys("Relu Clip")
+
+
+def test_reductions_take_any_axes() -> None:
+    assert {r.key for r in RECORDS if r.reduces} == keys(
+        """ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin
+        ReduceProd ReduceSum ReduceSumSquare"""
+    )
+
+
+def test_operators_of_one_name_are_of_one_nature() -> None:
+    assert nature_of("QMoE") is Nature.PRODUCT
+    assert nature_of("GemmaRotaryEmbedding") is Nature.POSITION
+    assert nature_of("Frobnicate") is None
