@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from analyzer.contents import Switch
 from analyzer.graph.adjacency import fed_by, read_by, vertex, vertices
+from analyzer.operators import record_of
+from analyzer.operators.record import Nature
 from analyzer.units import number, shorten
 
 if TYPE_CHECKING:
@@ -21,18 +23,10 @@ if TYPE_CHECKING:
     from analyzer.digraph import Digraph
     from analyzer.graph.adjacency import Vertex
     from analyzer.graph.call import Call
+    from analyzer.operators.record import Operator
 
-_COMPARES = {"Equal": "=", "Greater": ">", "Less": "<", "GreaterOrEqual": "≥", "LessOrEqual": "≤"}
-_LOGIC = frozenset({"Not", "And", "Or", "Xor"})
-_MOVES = frozenset({"Identity", "Cast", "Squeeze", "Unsqueeze", "Reshape", "Expand", "Flatten",
-                    "Transpose", "ReduceMin", "ReduceMax", "ReduceSum", "ReduceProd",
-                    "Dropout"})  # fmt: skip
-"""What a condition may pass, and what lies between a choice and an output."""
-_ENDS = _MOVES | {"Softmax", "LogSoftmax", "Sigmoid", "ArgMax", "TopK", "Clip", "Relu"}
-_FROM_CONDITION = frozenset({"Cast", "Where", "Unsqueeze", "Reshape", "Squeeze"})
-_SUMS = frozenset({"Add", "Sum", "Max", "Sub"})
-_SIZES = frozenset({"Shape", "Size", "NonZero"})
-"""What comes out of them is no content of the input; nor is how many elements are not zero."""
+_ENDS = (Nature.SOFTMAX, Nature.ACTIVATION, Nature.REDUCTION, Nature.SELECTION)
+"""What lies between a choice and an output, besides what only brings it into another form."""
 
 
 def find_switches(graph: Digraph[str]) -> Iterator[Switch]:
@@ -60,9 +54,9 @@ def _product(graph: Digraph[str], node: str, record: Vertex) -> Switch | None:
     if answer is None or factor is None or (answer.elements or 0) < 2 or factor.elements != 1:
         return None
     made = [tail for tail, edge in fed_by(graph, node) if edge.slot == 1 - slot]
-    if not made or vertex(graph, made[0]).call.op_type not in _FROM_CONDITION:
+    if not made or not _is_from_condition(_operator(graph, made[0])):
         return None
-    sums = [head for head, _ in read_by(graph, node) if vertex(graph, head).call.op_type in _SUMS]
+    sums = [head for head, _ in read_by(graph, node) if _adds(_operator(graph, head))]
     output = _output(graph, sums[0]) if len(sums) == 1 else None
     comparison = _comparison(graph, made[0]) if output is not None else None
     return None if comparison is None else Switch(node, "Mul", comparison, output or "")
@@ -120,7 +114,7 @@ def _output(graph: Digraph[str], start: str) -> str | None:
             tensor = record.call.output(min(record.exports))
             return tensor.name if tensor is not None else ""
         for head, edge in read_by(graph, node):
-            if head not in seen and edge.slot == 0 and vertex(graph, head).call.op_type in _ENDS:
+            if head not in seen and edge.slot == 0 and _ends(_operator(graph, head)):
                 seen.add(head)
                 todo.append(head)
     return None
@@ -132,23 +126,58 @@ def _comparison(graph: Digraph[str], start: str) -> str | None:
     seen = set(todo)
     while todo:
         node = todo.pop()
-        record = vertex(graph, node)
-        name = record.call.op_type
-        if name in _COMPARES and len(record.constants & {0, 1}) == 1:
-            text = _compared(graph, node, record)
+        record, operator = vertex(graph, node), _operator(graph, node)
+        if operator is None:
+            continue
+        if operator.compares and len(record.constants & {0, 1}) == 1:
+            text = _compared(graph, node, record, operator.sign)
             if text is not None:
                 return text
             continue
-        if name not in _MOVES | _LOGIC:
+        if not (operator.is_logic or _hands_on(operator)):
             continue
         for tail, edge in fed_by(graph, node):
-            if tail not in seen and (edge.slot == 0 or name in _LOGIC):
+            if tail not in seen and (edge.slot == 0 or operator.is_logic):
                 seen.add(tail)
                 todo.append(tail)
     return None
 
 
-def _compared(graph: Digraph[str], node: str, record: Vertex) -> str | None:
+def _operator(graph: Digraph[str], node: str) -> Operator | None:
+    """What is known of the operator at ``node``."""
+    return record_of(vertex(graph, node).call)
+
+
+def _hands_on(operator: Operator) -> bool:
+    """What a condition may pass: the same values in another form, or many made one."""
+    return operator.keeps_role or operator.reduces
+
+
+def _ends(operator: Operator | None) -> bool:
+    return operator is not None and (operator.nature in _ENDS or _hands_on(operator))
+
+
+def _is_from_condition(operator: Operator | None) -> bool:
+    """Whether it makes a number of truth, at most in another shape."""
+    if operator is None:
+        return False
+    chooses = operator.key == ("", "Where")
+    return chooses or operator.reshapes or operator.nature is Nature.CONVERSION
+
+
+def _adds(operator: Operator | None) -> bool:
+    """Whether a nought among its operands leaves the others, or those that are larger."""
+    if operator is None:
+        return False
+    return operator.role == "add" or operator.neutral == 0 or operator.key == ("", "Max")
+
+
+def _tells_contents(operator: Operator | None) -> bool:
+    """Sizes are no content of the input; nor is how many elements are not zero."""
+    return operator is None or not (operator.measures or operator.key == ("", "NonZero"))
+
+
+def _compared(graph: Digraph[str], node: str, record: Vertex, sign: str) -> str | None:
     (fixed,) = record.constants & {0, 1}
     operand = record.call.input(1 - fixed)
     if operand is None or not _reads_input(graph, node, 1 - fixed):
@@ -161,7 +190,6 @@ def _compared(graph: Digraph[str], node: str, record: Vertex) -> str | None:
     other = "a constant"
     if value is not None and value.size == 1 and value.dtype.kind in "iufb":
         other = number(float(value.reshape(-1)[0]))
-    sign = _COMPARES[record.call.op_type]
     text = f"{shorten(subject, 60)} {sign} {other}"
     return text if fixed else f"{other} {sign} {shorten(subject, 60)}"
 
@@ -184,7 +212,7 @@ def _reads_input(graph: Digraph[str], start: str, slot: int) -> bool:
             tail = fed.get(index)
             if tail is None:
                 return True  # an input of the graph
-            if tail not in seen and vertex(graph, tail).call.op_type not in _SIZES:
+            if tail not in seen and _tells_contents(_operator(graph, tail)):
                 seen.add(tail)
                 todo.append((tail, None))
     return False
