@@ -11,10 +11,12 @@ from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer import units
+from analyzer.operators import record_of
+from analyzer.operators.record import Kind, Nature, Scaling
 from analyzer.redundancy.neutral import is_known
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from analyzer.redundancy.constants import Constants
     from analyzer.shapes.instance import Shapes
@@ -52,7 +54,7 @@ def another_size(shapes: Shapes) -> dict[str, tuple[int, ...]]:
 
 def may_be_baked(site: Site, constants: Constants) -> bool:
     """Whether a constant meets an open size there."""
-    if site.op.domain or site.op.op_type not in _JUDGES:
+    if _judge(site) is None:
         return False
     open_ = any(t is not None and t.shape is not None and None in t.shape for t in site.call.inputs)
     return open_ and any(constants.is_constant(site, k) for k in range(len(site.op.inputs)))
@@ -60,7 +62,22 @@ def may_be_baked(site: Site, constants: Constants) -> bool:
 
 def baked(site: Site, twice: Site, constants: Constants) -> str | None:
     """Why ``site`` cannot run with another batch, given it there; ``None`` where it can."""
-    return _JUDGES[site.op.op_type](site, twice, constants)
+    judge = _judge(site)
+    return None if judge is None else judge(site, twice, constants)
+
+
+def _judge(site: Site) -> Callable[[Site, Site, Constants], str | None] | None:
+    """What decides, by how the operator follows the sizes of its inputs."""
+    record = record_of(site.call)
+    if record is None:
+        return None
+    if record.key == ("", "Reshape"):
+        return _reshape
+    if record.nature is Nature.RECURRENT:
+        return _recurrent
+    if record.nature is Nature.ELEMENTWISE and record.scaling is Scaling.BROADCAST:
+        return _broadcast
+    return _concat if record.scaling is Scaling.CONCATENATE else None
 
 
 def _reshape(site: Site, twice: Site, constants: Constants) -> str | None:
@@ -160,23 +177,18 @@ def _broadcast(site: Site, twice: Site, constants: Constants) -> str | None:
 def _recurrent(site: Site, twice: Site, constants: Constants) -> str | None:
     """An initial state has an axis for the batch."""
     before, axis = twice.call.input(0), 0 if site.call.attr("layout", 0) else 1
-    if before is None or not is_known(before.shape) or len(before.shape or ()) != 3:
+    record = record_of(site.call)
+    if (
+        record is None
+        or before is None
+        or not is_known(before.shape)
+        or len(before.shape or ()) != 3
+    ):
         return None
-    for slot in (5, 6):
+    for slot in record.slots(Kind.STATE):
         state = twice.call.input(slot)
         shape = () if state is None else state.shape or ()
         differs = len(shape) == 3 and shape[axis] != (before.shape or ())[axis]
         if differs and constants.is_constant(site, slot):
             return f"its initial state is a constant for a batch of {shape[axis]}"
     return None
-
-
-_JUDGES: Mapping[str, Callable[[Site, Site, Constants], str | None]] = {
-    **dict.fromkeys(("Add", "Sub", "Mul", "Div", "Pow", "Min", "Max", "Where"), _broadcast),
-    "Reshape": _reshape,
-    "Concat": _concat,
-    "LSTM": _recurrent,
-    "GRU": _recurrent,
-    "RNN": _recurrent,
-}
-"""By operator of ai.onnx."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from analyzer.graph.scope import Op, Program, Scope
+    from analyzer.operators.record import Operator
     from analyzer.shapes.fold import Array
     from analyzer.shapes.instance import Instance
     from analyzer.shapes.sites import Site
@@ -26,9 +27,6 @@ UNSETTLED = frozenset({Nature.RANDOM, Nature.CONTROL, Nature.RUNTIME, Nature.TRA
                        Nature.SEQUENCE})  # fmt: skip
 """Natures of operators whose results are not stored as a tensor, or differ from run to run."""
 
-STORED_SMALL = frozenset({"DequantizeLinear", "DynamicQuantizeLinear"})
-"""Weights are kept as integers on purpose: what makes floats of them is no waste."""
-
 SMALL_CAST = 512
 """Bytes of a constant in a wider type up to which it is shape arithmetic; more are weights that
 are stored in few bits, whose floats nobody wants in the file."""
@@ -36,8 +34,21 @@ are stored in few bits, whose floats nobody wants in the file."""
 GIVEN = -2
 """Growth of no constant, although its contents seem to be known."""
 
-MAKERS = frozenset({"Constant", "ConstantOfShape"})
-"""They are how a constant is written down."""
+
+def is_written_down(op: Op) -> bool:
+    """Whether an operator is how a constant is written down, in as few bytes as there are."""
+    record = find(op.domain, op.op_type)
+    return record is not None and record.writes
+
+
+def _is_unsettled(record: Operator) -> bool:
+    """Whether results are not to be stored instead of being computed.
+
+    Weights are kept as integers on purpose: what makes floats of them is no waste. Where they
+    are floats, and made integers of in every run, that is told by itself.
+    """
+    quantises = record.role == "dequantize" or record.key == ("", "DynamicQuantizeLinear")
+    return record.nature in UNSETTLED or quantises
 
 
 class Constants:
@@ -144,7 +155,7 @@ class Constants:
         for name in op.outputs:
             if name:
                 names.setdefault(name, growth)
-        if growth >= 0 and not (op.op_type in MAKERS and not op.domain):
+        if growth >= 0 and not is_written_down(op):
             self.foldable[site.index] = growth
 
     def _folded(self, site: Site, op: Op) -> int:
@@ -165,7 +176,7 @@ class Constants:
         if least == GIVEN or (least < 0 and not known):
             return least
         record = find(op.domain, op.op_type, site.call.version)
-        if record is None or record.nature in UNSETTLED or op.op_type in STORED_SMALL:
+        if record is None or _is_unsettled(record):
             return -1
         grown = grown_bytes(site)
         widens = op.op_type == "Cast" and (grown or 0) > SMALL_CAST

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.operators import find
 from analyzer.operators.record import Nature
-from analyzer.redundancy.constants import MAKERS, UNSETTLED
+from analyzer.redundancy.constants import UNSETTLED
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
@@ -78,7 +78,7 @@ def _is_apart(site: Site) -> bool:
     record = find(op.domain, op.op_type, site.call.version)
     if record is None or record.nature in KEPT_APART or not op.inputs or op.bodies:
         return True
-    if op.op_type in MAKERS:
+    if record.writes:
         return True
     return op.op_type == "Dropout" and site.call.input(2) is not None
 

@@ -17,7 +17,7 @@ from analyzer.redundancy.baked import (
     may_be_baked,
     may_fix_a_size,
 )
-from analyzer.redundancy.constants import MAKERS, Constants
+from analyzer.redundancy.constants import Constants, is_written_down
 from analyzer.redundancy.decided import decided, idle
 from analyzer.redundancy.duplicates import repeated
 from analyzer.redundancy.idle import left_idle
@@ -164,7 +164,7 @@ class _Look:
     def _judge(self, site: Site, never: dict[int, str]) -> Surplus | None:
         op = site.op
         if id(site.instance) in never:
-            maker = op.op_type in MAKERS and not op.domain
+            maker = is_written_down(op)
             return None if maker else Surplus("never-run", site.id, never[id(site.instance)])
         if site.id in self._dead:
             silent = op.op_type == "Constant" or not any(op.outputs)
@@ -229,7 +229,7 @@ class _Look:
         def may_go(op: Op) -> bool:
             site = first.get(op)
             named = site is not None and not self._is_export(site)
-            return named and op.op_type not in MAKERS and not op.bodies
+            return named and not is_written_down(op) and not op.bodies
 
         idle = left_idle(self._program.graph, gone, kept, may_go)
         return {op: replace(cause, place=first[op].id) for op in idle}

@@ -13,6 +13,7 @@ import numpy as np
 
 from analyzer import units
 from analyzer.model.dtypes import DTYPES
+from analyzer.operators import record_of
 from analyzer.redundancy.constants import is_uniform
 
 if TYPE_CHECKING:
@@ -42,8 +43,9 @@ def neutral(site: Site, constants: Constants) -> Neutral | None:
     op = site.op
     if op.domain or not op.inputs or not op.inputs[0] or not op.outputs or not op.outputs[0]:
         return None
-    if op.op_type in _SIDES:
-        return _arithmetic(site, constants)
+    record = record_of(site.call)
+    if record is not None and record.neutral is not None:
+        return _arithmetic(site, record.neutral, constants, commutes=record.commutes)
     found = _PROOFS.get(op.op_type)
     if found is None:
         return None
@@ -278,13 +280,12 @@ def _clip(site: Site, constants: Constants) -> str | None:
     return text
 
 
-def _arithmetic(site: Site, constants: Constants) -> Neutral | None:
+def _arithmetic(site: Site, number: int, constants: Constants, *, commutes: bool) -> Neutral | None:
     """A constant number that changes neither an element nor the shape.
 
     Whole tensors of zeros or ones are left alone: they are weights that nobody has trained yet.
     """
-    number, sides = _SIDES[site.op.op_type]
-    for slot in sides:
+    for slot in (0, 1) if commutes else (1,):
         other = 1 - slot
         if constants.is_constant(site, other) or not _is_scalar_into(site, slot, other):
             continue
@@ -313,17 +314,6 @@ def _einsum(site: Site, _: Constants) -> str | None:
 def _spell(tensor: Tensor | None) -> str:
     return units.shape(None if tensor is None else tensor.shape)
 
-
-_SIDES: Mapping[str, tuple[int, tuple[int, ...]]] = {
-    "Add": (0, (0, 1)),
-    "Sub": (0, (1,)),
-    "Mul": (1, (0, 1)),
-    "Div": (1, (1,)),
-    "Pow": (1, (1,)),
-    "And": (1, (0, 1)),
-    "Or": (0, (0, 1)),
-}
-"""The number that changes nothing, and the slots where it may stand."""
 
 _PROOFS: Mapping[str, tuple[str, Callable[[Site, Constants], str | None]]] = {
     "Identity": ("identity", _identity),
