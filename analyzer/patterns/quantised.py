@@ -26,14 +26,6 @@ if TYPE_CHECKING:
 QUANTISE, DEQUANTISE = "QuantizeLinear", "DequantizeLinear"
 MOST_TYPES = 4
 """Types of operators that are named."""
-INTEGER_KERNELS = frozenset({
-    "Add", "AveragePool", "Clip", "Conv", "ConvTranspose", "Gemm", "GlobalAveragePool",
-    "LeakyRelu", "MatMul", "MaxPool", "Mul", "ReduceMean", "Relu", "Sigmoid", "Softmax", "Sub",
-    "Where",
-})  # fmt: skip
-"""Operators that more than one runtime has integer kernels of (ONNX Runtime's QLinear operators,
-https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md, and TensorFlow Lite's
-quantisation specification, https://ai.google.dev/edge/litert/models/quantization_spec)."""
 _STEPS = 8
 _MOVES = frozenset({Nature.MOVEMENT, Nature.SELECTION, Nature.RESAMPLING})
 
@@ -161,7 +153,7 @@ def _in_float(graph: Digraph[str], node: Node) -> bool:
     record = record_of(place.call)
     if record is not None and record.nature in (*_MOVES, Nature.STATIC, Nature.CONVERSION):
         return False  # converts on neither side: it may as well move integers
-    has_kernel = node.op_type in INTEGER_KERNELS
+    has_kernel = record is not None and record.integer
     before = {_made_by(graph, tail) for tail in fed} <= {DEQUANTISE, "Constant"}
     after = {vertex(graph, head).call.op_type for head, _ in read_by(graph, node.id)}
     return not (has_kernel and before and _requantised(graph, node.id, after))
@@ -183,6 +175,7 @@ def _requantised(graph: Digraph[str], node: str, after: set[str]) -> bool:
     if after == {QUANTISE}:
         return True
     heads = [head for head, _ in read_by(graph, node)]
-    if len(heads) != 1 or vertex(graph, heads[0]).call.op_type not in ("Relu", "Clip"):
+    behind = record_of(vertex(graph, heads[0]).call) if len(heads) == 1 else None
+    if behind is None or not behind.clamps:
         return False
     return {vertex(graph, h).call.op_type for h, _ in read_by(graph, heads[0])} == {QUANTISE}

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from jinja2 import nodes
 
 from analyzer.ruleset.kinds import ANY, FLAG, NUMBER, TEXT, Many
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MAX_NUMBER = 10**30
 """Largest literal."""
@@ -80,9 +85,11 @@ def short(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:40]}…"
 
 
-_WORDS = {"Getitem": "subscript", "CondExpr": "if-else", "Concat": "~", "Pow": "**",
-          "Compare": "comparison", "TemplateData": "text"}  # fmt: skip
+_WORDS: Mapping[type[nodes.Node], str] = {
+    nodes.Getitem: "subscript", nodes.CondExpr: "if-else", nodes.Concat: "~", nodes.Pow: "**",
+    nodes.Compare: "comparison", nodes.TemplateData: "text",
+}  # fmt: skip
 
 
 def word(node: nodes.Node) -> str:
-    return _WORDS.get(type(node).__name__, type(node).__name__.lower())
+    return _WORDS.get(type(node), type(node).__name__.lower())

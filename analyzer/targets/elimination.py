@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.operators import find
+from analyzer.operators.record import Nature
 from analyzer.targets.attribute_atoms import spelt
 
 if TYPE_CHECKING:
@@ -16,22 +18,21 @@ if TYPE_CHECKING:
     from analyzer.graph.scope import Op
     from analyzer.targets.use import TensorValue, Use
 
-RANDOM = frozenset({
-    "Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform",
-    "RandomUniformLike",
-})  # fmt: skip
-_QUANTISING = frozenset({"DequantizeLinear", "QuantizeLinear"})
-"""Kept where they are: integer kernels are recognised by them."""
-KEPT_APART = RANDOM | _QUANTISING
-"""Equal ones are not computed once for all."""
 _FOLDED_DOMAINS = frozenset({"", "com.microsoft"})
+
+
+def is_kept_apart(use: Use) -> bool:
+    """Whether it stays where it is, and equal ones are not computed once for all: what is drawn
+    at random, and what integer kernels are recognised by."""
+    record = find(use.domain, use.op_type, use.opset)
+    if record is None:
+        return False
+    return record.nature is Nature.RANDOM or record.role in ("quantize", "dequantize")
 
 
 def folds(use: Use) -> bool:
     """Whether its outputs are known before the model runs."""
-    if use.domain not in _FOLDED_DOMAINS or use.op.bodies or use.op_type in RANDOM:
-        return False
-    if use.op_type in _QUANTISING:
+    if use.domain not in _FOLDED_DOMAINS or use.op.bodies or is_kept_apart(use):
         return False
     if use.op_type in ("Shape", "Size") and not use.domain:
         data = use.input(0)

@@ -16,7 +16,7 @@ from analyzer.graph.attributes import Reference
 from analyzer.graph.tensors import decode_tensor, dims
 from analyzer.model.dtypes import DTYPES
 from analyzer.targets.dtypes import short
-from analyzer.targets.elimination import KEPT_APART, folds, stands_for
+from analyzer.targets.elimination import folds, is_kept_apart, stands_for
 from analyzer.targets.flow import Dataflow, Manner, TooMany, Untyped
 from analyzer.targets.fusion import joins_convolution, settle_reshapes
 from analyzer.targets.signatures import version_of
@@ -178,7 +178,7 @@ class _Builder:
             self.flow.gone.append(use)
             env.values[op.outputs[0]] = same
             return True
-        if graph or op.bodies or use.op_type in KEPT_APART:
+        if graph or op.bodies or is_kept_apart(use):
             return False
         key = (use.op_type, use.domain, tuple(map(_operand, use.inputs)), len(op.outputs),
                tuple(sorted(a.SerializeToString() for a in op.proto.attribute)))  # fmt: skip

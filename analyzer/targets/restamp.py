@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from onnx import defs, helper
 
+from analyzer.operators import find
 from analyzer.targets.use import defaults
 
 if TYPE_CHECKING:
@@ -17,12 +18,6 @@ if TYPE_CHECKING:
 
 OLDEST = 11
 """Below, axes may not be negative, and operators broadcast in ways of their own."""
-_CHANGED: Mapping[str, tuple[int, ...]] = {
-    "Attention": (24, 25), "BatchNormalization": (14,), "CastLike": (19,), "DFT": (20,),
-    "GridSample": (20,), "GroupNormalization": (21,), "Hardmax": (13,), "LogSoftmax": (13,),
-    "Range": (27,), "Resize": (13, 18, 19), "RoiAlign": (16,), "Softmax": (13,), "Split": (18,),
-}  # fmt: skip
-"""Versions that mean something else although they are called as before."""
 
 
 def can_state(program: Program, shapes: Shapes, opset: int) -> bool:
@@ -90,7 +85,8 @@ def _compatible(
     if before.since_version == after.since_version:
         return True
     low, high = sorted((before.since_version, after.since_version))
-    if any(low < version <= high for version in _CHANGED.get(op_type, ())):
+    record = find("", op_type)
+    if record is not None and any(low < version <= high for version in record.changed):
         return False
     given, outputs = slots
     return (

@@ -15,11 +15,11 @@ from analyzer.patterns.merging.merge import DISCARDED, EARLY, LATE, Merge, eleme
 
 if TYPE_CHECKING:
     from analyzer.graph.values import NodeView, Value
+    from analyzer.operators.record import Operator
     from analyzer.patterns.merging.merge import LinearLayer
 
 MOST = 4
 """Operators between a layer and who reads a part of it."""
-AVERAGES = ("GlobalAveragePool", "AveragePool", "ReduceMean")
 MODES = ("nearest", "linear", "cubic")
 
 
@@ -39,15 +39,13 @@ def late_pointwise(layer: LinearLayer) -> Merge | None:
 def early_pointwise(layer: LinearLayer) -> Merge | None:
     """A 1×1 convolution of what is averaged over positions right after it."""
     pool = sole_reader(layer.output)
-    if not layer.is_pointwise or pool is None or pool.op_type not in AVERAGES or pool.domain:
-        return None
-    if pool.op_type == "AveragePool" and (
-        any(pool.attr.get("pads", ()))
-        or pool.attr.get("auto_pad", "NOTSET") not in ("NOTSET", "VALID")
-    ):
+    record = _record(pool) if pool is not None else None
+    if not layer.is_pointwise or pool is None or record is None or record.domain:
         return None
     made = next(iter(pool.outputs), None)
-    if pool.op_type == "ReduceMean" and not _over_space(layer.output, made):
+    if not record.averages or _pads(pool):
+        return None
+    if record.nature is Nature.REDUCTION and not _over_space(layer.output, made):
         return None
     return _cheaper(EARLY, layer, pool, made, layer.output)
 
@@ -118,8 +116,12 @@ def _steps(reader: NodeView, value: Value) -> tuple[int, ...] | None:
 
 def _bends(reader: NodeView) -> bool:
     """An operator on each element by itself, with constants at most."""
-    record = record_of(reader.vertex.call) if reader.vertex else None
+    record = _record(reader)
     return record is not None and record.nature is Nature.ACTIVATION
+
+
+def _record(view: NodeView) -> Operator | None:
+    return record_of(view.vertex.call) if view.vertex else None
 
 
 def _thinned(layer: LinearLayer, reader: NodeView, step: tuple[int, ...]) -> Merge | None:
