@@ -12,26 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.graph.call import Unknown
 from analyzer.operators import record_of
-from analyzer.operators.record import Kind, Nature, Scaling
+from analyzer.operators.record import Nature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from analyzer.graph.call import Call
-    from analyzer.operators.record import Operator
 
     Settings = dict[str, Any]
 
-IGNORED: Mapping[tuple[str, str], frozenset[str]] = {
-    ("", "BatchNormalization"): frozenset({"momentum", "spatial", "is_test"}),
-    ("", "Dropout"): frozenset({"seed", "is_test", "ratio"}),
-    ("", "Cast"): frozenset({"saturate", "round_mode", "to"}),
-    ("", "CastLike"): frozenset({"saturate", "round_mode"}),
-    ("", "QuantizeLinear"): frozenset({"saturate", "precision", "output_dtype"}),
-    ("", "LayerNormalization"): frozenset({"stash_type"}),
-}
-"""Attributes that change no result at inference, or that say again what the output's element type
-says."""
 UNTIL_SEVEN = ("broadcast", "consumed_inputs")
 """Attributes of ai.onnx before opset 7 that allow what is done anyway, or hint at memory."""
 NO_AXIS = 1 << 31
@@ -85,13 +74,7 @@ def _rule(call: Call) -> Callable[[Call, Settings], None] | None:
         return None
     if record.nature is Nature.SOFTMAX:
         return _softmax
-    return _reduce if _takes_axes(record) else None
-
-
-def _takes_axes(record: Operator) -> bool:
-    """A reduction over any axes, which are an input in later versions."""
-    reduces = record.nature is Nature.REDUCTION and record.scaling is Scaling.REDUCE
-    return reduces and bool(record.slots(Kind.SHAPE))
+    return _reduce if record.reduces else None
 
 
 def _window(call: Call, found: Settings) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from analyzer.compare.forms import IGNORED, normalised
+from analyzer.compare.forms import normalised
 from analyzer.graph.attributes import Misfit, decode_attribute
 from analyzer.graph.call import MALFORMED, Unknown
 from analyzer.operators import record_of
@@ -62,10 +62,11 @@ def settings_of(call: Call, steered: Collection[int]) -> Mapping[str, Stated]:
     1.0
     """
     defaults, names = _schema(call.op_type, call.version, call.domain)
-    ignored = IGNORED.get((call.domain, call.op_type), frozenset())
+    record = record_of(call)
+    moot = record.moot if record is not None else ()
     given: dict[str, Setting] = {}
     for name, value in (*defaults.items(), *call.attributes.items()):
-        if name not in ignored:
+        if name not in moot:
             given[_ALIASES.get((call.op_type, name), name).lower()] = _plain(value)
     usual = {name.lower(): _plain(value) for name, value in defaults.items()}
     slots: dict[str, int] = {}

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from analyzer.compare.headlines.scene import headline
-from analyzer.operators.record import Nature
+from analyzer.operators.record import Kind, Nature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,12 +14,11 @@ if TYPE_CHECKING:
     from analyzer.compare.headlines.scene import Scene
     from analyzer.compare.part import Part
     from analyzer.compare.record import Headline
+    from analyzer.operators.record import Operator
 
 HELPERS = (Nature.QUANTISATION, Nature.CONVERSION)
-ABSORBED = frozenset({"Relu", "Clip", "BatchNormalization", "Identity"})
-"""What quantisers fold into the layer in front of it."""
-SCALING = frozenset({"Mul", "Add"})
-"""What dynamic quantisation puts behind an integer product."""
+RESCALING = ("add", "mul")
+"""Roles of what dynamic quantisation puts behind an integer product."""
 
 
 def quantised(scene: Scene) -> Iterator[Headline]:
@@ -72,14 +71,21 @@ def _machinery(scene: Scene, layers: Iterable[Part]) -> set[int]:
 
 def _belongs(scene: Scene, part: Part, layers: set[str]) -> bool:
     """Whether an operator that came or went did so with integer ``layers``."""
-    op_type = part.node.op_type
-    if part.node.id in layers or op_type in ABSORBED or op_type.startswith("QLinear"):
+    op_type, record = part.node.op_type, part.record
+    if part.node.id in layers or op_type.startswith("QLinear"):
         return True
     if f"QLinear{op_type}" in scene.came_types:
         return True
-    if part.record is not None and part.record.nature in HELPERS:
+    if record is None:
+        return False
+    if record.nature in HELPERS or _is_absorbed(record):
         return True
-    return op_type in SCALING and _beside(scene, part, layers)
+    return record.role in RESCALING and _beside(scene, part, layers)
+
+
+def _is_absorbed(record: Operator) -> bool:
+    """Whether quantisers fold it into the layer in front of it."""
+    return record.clamps or record.hands_on or record.slot(Kind.STATISTIC) is not None
 
 
 def _beside(scene: Scene, part: Part, layers: set[str]) -> bool:
