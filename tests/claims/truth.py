@@ -14,6 +14,7 @@ Document = Mapping[str, Any]
 Values = Mapping[str, Any]
 
 _RECURRENT = ("LSTM", "GRU", "RNN")
+_PRODUCTS = ("Attention", "Gemm", "MatMul", "Einsum", "MoE", "Linear", "SVM")
 _CONVOLUTIONS = ("standard", "pointwise", "depthwise", "grouped", "transposed")
 
 
@@ -87,7 +88,7 @@ def _family(d: Document) -> str:
             by["convolutional"] += macs
         elif any(part in kind for part in _RECURRENT):
             by["recurrent"] += macs
-        elif any(part in kind for part in ("Attention", "Gemm", "MatMul", "Einsum")):
+        elif any(part in kind for part in _PRODUCTS):
             by["products"] += macs
         else:
             by["mixed"] += macs

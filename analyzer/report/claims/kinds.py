@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from analyzer.operators import find
 from analyzer.patterns.quantised import quantisation_of
 from analyzer.report.claims.record import Claim
 from analyzer.smaller.cache import cache as cache_of
@@ -12,10 +13,12 @@ from analyzer.smaller.forest import forest as forest_of
 from analyzer.smaller.recurrent import recurrent as recurrent_of
 
 if TYPE_CHECKING:
+    from analyzer.facts import Node
     from analyzer.report.result import Result
 
 PACKED = ("int2", "int4")
-CONVERSIONS = ("QuantizeLinear", "DequantizeLinear")
+CONVERSIONS = ("quantize", "dequantize")
+"""Roles of what stands between numbers and the integers that stand for them."""
 
 
 def recurrent(result: Result) -> Claim | None:
@@ -89,10 +92,15 @@ def quantised(result: Result) -> Claim | None:
             "float_macs": found.float_macs,
             "share": 1 - found.float_share,
             "float_layers": found.float_layers,
-            "conversions": sum(node.op_type in CONVERSIONS for node in nodes),
+            "conversions": sum(map(_is_conversion, nodes)),
             "islands": found.islands,
             "island_operators": found.island_operators,
             "island_types": found.island_types,
         },
         ("totals.macs_by_precision", "nodes"),
     )
+
+
+def _is_conversion(node: Node) -> bool:
+    record = find(node.domain, node.op_type)
+    return record is not None and record.role in CONVERSIONS

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.language import _
+from analyzer.operators import find
 from analyzer.report.drawing.fold import Run, cut, fold
 from analyzer.report.drawing.parts import LEVELS, DrawnPart, main_node, parts_of
 from analyzer.report.drawing.record import Box, BoxPart, Drawing, DrawnEdge
@@ -28,10 +29,6 @@ MOST: Mapping[str, int] = {"blocks": 60, "modules": 60, "operators": 1500}
 """Boxes of a picture, ends left out: beyond, neighbours become one."""
 ENDS = 6
 """Inputs, and outputs, that have a box each; more share the last."""
-JOINS: Mapping[str, str] = {
-    "Add": "+", "Sum": "+", "Mul": "×", "Concat": "concat", "Sub": "−", "Div": "÷",
-}  # fmt: skip
-"""Joins of branches, and what is written on them."""
 TYPES = 6
 """Most types of operators that are named of a box."""
 PARTS, ALL_PARTS = 16, 400
@@ -269,7 +266,7 @@ class _Builder:
             title, detail = _words(self.facts, first[0])
             last = _words(self.facts, self.parts[run.stop - 1])[1]
             if self._is_join(run):
-                title = JOINS[title]
+                title = _sign(self.facts[first[0].nodes[0]])
             return title, detail if detail == last else label(f"{detail} … {last}", 34)
         costs = [sum(counted_macs(self.facts[n]) for n in part.nodes) for part in first]
         ranked = sorted(range(len(first)), key=lambda at: (-costs[at], at))
@@ -285,9 +282,17 @@ class _Builder:
             (run.period, run.times, len(part.nodes)) == (1, 1, 1)
             and part.block is None
             and not part.module
-            and self.facts[part.nodes[0]].op_type in JOINS
+            and bool(_sign(self.facts[part.nodes[0]]))
             and len(part.before) + len(part.inputs) > 1
         )
+
+
+def _sign(node: Node) -> str:
+    """What is written on a join of branches; empty for what joins none."""
+    record = find(node.domain, node.op_type)
+    if record is None or record.compares or record.is_logic:
+        return ""
+    return "concat" if record.role == "concat" else record.sign
 
 
 def _gathered(tensors: Sequence[Tensor]) -> list[tuple[tuple[str, ...], Tensor | None]]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from analyzer.operators import nature_of
+from analyzer.operators.record import Nature
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -63,18 +66,17 @@ PALETTE: Mapping[str, tuple[str, str]] = {
 }
 """Everything else on the page, light and dark; ``on`` is text on a fill of ``COLORS``."""
 
-_DENSE = ("Gemm", "MatMul", "Einsum")
-_RECURRENT = ("LSTM", "GRU", "RNN")
+_NATURES: Mapping[Nature, str] = {
+    Nature.PRODUCT: "dense", Nature.ATTENTION: "attention", Nature.RECURRENT: "recurrent",
+}  # fmt: skip
 
 
 def color_of(kind: str) -> str:
     """Key of ``COLORS`` for a row of ``Totals.macs_by_kind``."""
     if kind in COLORS:
         return kind
-    for color, parts in (("recurrent", _RECURRENT), ("attention", ("Attention",))):
-        if any(part in kind for part in parts):
-            return color
-    return "dense" if any(part in kind for part in _DENSE) else "other"
+    nature = nature_of(kind)
+    return "other" if nature is None else _NATURES.get(nature, "other")
 
 
 def counted_macs(node: Counted) -> int:

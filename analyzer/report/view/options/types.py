@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from analyzer.language import _
 from analyzer.patterns.quantised import quantisation_of
+from analyzer.report.view.kinds import color_of
 from analyzer.report.view.options.form import NOTABLE, Terms, form
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from analyzer.devices import Profile
     from analyzer.facts import Facts
     from analyzer.report.view.options.form import SmallerForm
 
 
-RECURRENT = frozenset({"RNN", "GRU", "LSTM"})
 CONVOLUTIONS = frozenset({"standard", "pointwise", "depthwise", "grouped", "transposed"})
 """Kinds of ``Totals.macs_by_kind``."""
 
@@ -34,11 +34,16 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
         return
     if not (overflow := _overflow(facts)):
         yield _half(facts, device, held, read=overflow is False)
-    recurrent = sum(n for kind, n in totals.macs_by_kind.items() if kind in RECURRENT)
+    recurrent = _of_cells(totals.macs_by_kind)
     inside = sum((n.macs or 0) * n.counted for n in facts.nodes if n.scope and not n.composite)
     # Runtimes have no integer cells of all kinds, and quantisers look at the main graph alone.
     if not integers and 2 * max(recurrent, inside) < totals.macs:
         yield _quarter(facts, device, held)
+
+
+def _of_cells(by_kind: Mapping[str, int]) -> int:
+    """What recurrent layers have of a sum by kind."""
+    return sum(n for kind, n in by_kind.items() if color_of(kind) == "recurrent")
 
 
 def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> SmallerForm:
@@ -64,7 +69,7 @@ def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> Sma
 def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
     """Calibrated for convolutions; products are quantised as they come, without calibration."""
     kinds, whole = facts.totals.macs_by_kind, facts.parameters.weight_bytes
-    cells = sum(n for kind, n in facts.totals.params_by_kind.items() if kind in RECURRENT)
+    cells = _of_cells(facts.totals.params_by_kind)
     held = max(0, held - 4 * cells)  # those stay in float
     static = 2 * sum(n for kind, n in kinds.items() if kind in CONVOLUTIONS) >= facts.totals.macs
     how = _(
