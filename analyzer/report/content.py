@@ -47,6 +47,8 @@ class Medium:
     """Most names of what is alike and stands in one row."""
     rows: int
     """Most rows of other long tables."""
+    articles: int
+    """Most rules that are told at length; of the others there is a row each."""
     remarks: bool
     """What only informs is one row a rule."""
     tall: float
@@ -57,14 +59,28 @@ class Medium:
     """Most layer shapes below their picture."""
     modules: int
     """Most modules in their table."""
+    parts: int
+    """Most kinds of operators listed for one box of the network drawn."""
+    operators: int
+    """Most operators in the table of all, as it is without a script."""
     narrow: bool
     """Show other widths of models that have no other input sizes."""
 
 
-HTML = Medium("html", places=50, examples=30, alike=50, rows=50, remarks=False,
-              tall=1.0, tensors=10, shapes=20, modules=24, narrow=True)  # fmt: skip
-PDF = Medium("pdf", places=12, examples=1, alike=1, rows=12, remarks=True,
-             tall=0.62, tensors=4, shapes=8, modules=8, narrow=False)  # fmt: skip
+HTML = Medium("html", places=50, examples=30, alike=50, rows=50, articles=100, remarks=False,
+              tall=1.0, tensors=10, shapes=20, modules=24, parts=16, operators=160,
+              narrow=True)  # fmt: skip
+SHORTER = (
+    HTML,
+    replace(HTML, places=16, examples=8, alike=20, rows=24, shapes=12, modules=16, parts=6,
+            operators=80),
+    replace(HTML, places=4, examples=1, alike=8, rows=10, articles=10, remarks=True, shapes=8,
+            modules=8, parts=2, operators=30),
+)  # fmt: skip
+"""HTML, and what is left of it for models of which there is more to say than a page can hold."""
+PDF = Medium("pdf", places=12, examples=1, alike=1, rows=12, articles=100, remarks=True,
+             tall=0.62, tensors=4, shapes=8, modules=8, parts=0, operators=0,
+             narrow=False)  # fmt: skip
 """A PDF costs 5 ms a table row and is read by people; the JSON attached to it has everything."""
 
 
@@ -81,10 +97,13 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         table = appendix.on_paper(sheet.nodes, options.pdf_rows, names, flagged)
     else:
         table = appendix.on_screen(
-            sheet.nodes, options.html_rows, names, flagged, sheet, page.formulas
-        )
+            sheet.nodes, options.html_rows, names, flagged, sheet, page.formulas,
+            medium.operators,
+        )  # fmt: skip
     noted = notes.on_paper(page) if medium is PDF else notes.on_screen(page)
     groups = [_within(group, medium) for group in page.groups]
+    told = [group for group in groups if not (medium.remarks and group.informs)]
+    articles = told[: medium.articles]
     by_params = sorted(page.shares, key=lambda share: (-share.params, share.kind))
     return {
         "medium": medium,
@@ -95,8 +114,8 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "said": words.say(sheet.claims),
         "cards": words.cards(sheet.claims, options.count),
         "groups": groups,
-        "articles": [group for group in groups if not (medium.remarks and group.informs)],
-        "remarks": [group for group in groups if medium.remarks and group.informs],
+        "articles": articles,
+        "remarks": [group for group in groups if group not in articles],
         "first": page.first,
         "matrix": matrix(page.asks, page.options),
         "macs_bar": charts.stacked(page.shares, "macs"),

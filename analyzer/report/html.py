@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analyzer.report.content import HTML
+from analyzer.report.content import SHORTER
 from analyzer.report.rendering import render as render_page
 from analyzer.report.sheet import Report
 
@@ -24,17 +24,41 @@ _OPTIONAL = re.compile(r"</(?:t[dhr]|thead|li)>(?=\s*</?(?:t[abdhr]|li|ul|ol))")
 """Ends that HTML needs nobody to write: of cells, rows and items before the next."""
 _GAP = re.compile(r"\s+(?=</?(?:t[abdhr]|caption|colgroup|section|figure|ul|h[23]|div)[ a-z>])")
 """Space before elements that begin a line of their own."""
+_QUOTED = re.compile(
+    r" (class|scope|role|tabindex|data-\w+|[xy][12]?|width|height|r[xy]?|"
+    r'text-anchor|fill-opacity|(?:font|stroke)-\w+)="([\w.,-]+)"(?=[ >])'
+)
+"""Values that are one word, which need no quotes."""
+_ELEMENT = re.compile(rb"<[a-z]")
+
+
+MOST_ELEMENTS, MOST_BYTES = 4_800, 1_150_000
+"""What a page may hold before scripts add rows, tiles and buttons of theirs: up to 6,000 elements
+and 1.2 MB are shown at once by any browser."""
 
 
 def render(subject: Result | Report, options: Options) -> bytes:
     """UTF-8; the same subject and options give the same bytes."""
-    page = render_page(Report.of(subject).sheet, options, HTML)
+    sheet = Report.of(subject).sheet
+    page = b""
+    for medium in SHORTER:
+        page = _brief(render_page(sheet, options, medium)).encode("utf-8")
+        if len(page) <= MOST_BYTES and len(_ELEMENT.findall(page)) <= MOST_ELEMENTS:
+            break
+    return page
+
+
+def _brief(page: str) -> str:
+    """``page`` without what browsers do not need."""
+    head, body = page.split("<body>", 1)
+    body, script, code = body.partition("<script")
     for said, instead in (
         (_PAINT, ""),
         (_NAMED, r"\1"),
         (_HIDDEN, r"\1"),
         (_OPTIONAL, ""),
         (_GAP, ""),
+        (_QUOTED, r" \1=\2"),
     ):
-        page = said.sub(instead, page)
-    return page.encode("utf-8")
+        body = said.sub(instead, body)
+    return f"{head}<body>{body}{script}{code}"

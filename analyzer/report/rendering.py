@@ -86,7 +86,10 @@ def environment() -> jinja2.Environment:
 
 
 def _shown(value: Any) -> Any:
-    """What a template shows: text made ``clean``, if somebody forgot, markup of ours as it is."""
+    """What a template shows: text made ``clean``, if somebody forgot, markup of ours as it is.
+    Numbers as they are are coordinates, which do without a fraction of nothing."""
+    if type(value) is float and value.is_integer():
+        return int(value)
     return clean(value) if type(value) is str else value
 
 

@@ -12,7 +12,7 @@ from analyzer.resources import templates_dir
 
 FILES = (
     "theme", "columns", "sort", "operators", "search", "contents", "keys", "sizes", "map", "boxes",
-    "explain",
+    "tips", "explain",
 )  # fmt: skip
 """What stands after ``tools`` in ``templates/script``; each in a block, so that names of one file
 are not seen by another."""

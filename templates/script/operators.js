@@ -1,7 +1,13 @@
 // All operators, of which a window is shown: folded by what they have in common, or those chosen.
 const table = document.getElementById("operators");
 const data = JSON.parse(document.getElementById("appendix").textContent);
-const { text, rows, name, like, rules, blocks } = data;
+const { text, rows, like } = data;
+// What names have in common with the one before, and numbers that follow each other, are said once.
+let earlier = "";
+const name = data.name.map((own) => earlier = earlier.slice(0, parseInt(own[0], 36)) + own.slice(1));
+const spread = (places) => places.flatMap((at) => at.length ? Array.from({ length: at[1] }, (_, n) => at[0] + n) : at);
+const places = (found) => Object.fromEntries(Object.entries(found).map(([key, runs]) => [key, spread(runs)]));
+const rules = places(data.rules), blocks = places(data.blocks);
 const number = (at) => data.number ? data.number[at] : at + 1;
 const everyone = name.map((_, at) => at);
 const alike = rows.map(() => []);
@@ -185,6 +191,13 @@ document.addEventListener("click", (event) => {
   history.pushState(null, "", `#${id.replace("#", "")}`);
   reveal(numbered(id));
 });
+// What is alike elsewhere on the page: names become links when they are asked for.
+document.addEventListener("toggle", ({ target }) => {
+  const numbers = target.dataset?.more;
+  if (!numbers) return;
+  target.removeAttribute("data-more");
+  target.querySelector("code").replaceChildren(...numbers.split(" ").flatMap((n, at) => [at ? ", " : "", make("a", name[numbered(`n${n}`)], { href: `#n${n}` })]));
+}, true);
 table.tBodies[0].remove();
 table.append(above, below);
 tools.hidden = false;

@@ -75,15 +75,26 @@ AUDIT = r"""() => {
     }
     return [255, 255, 255, 255];
   };
+  // A letter on a mark: the last one drawn before it that has a point near its middle.
+  const under = (element) => {
+    const svg = element.ownerSVGElement;
+    if (!svg) return null;
+    const words = element.getBBox();
+    const at = svg.createSVGPoint();
+    [at.x, at.y] = [words.x + Math.min(3, words.width / 2), words.y + words.height / 2];
+    const marks = [...svg.querySelectorAll("rect, path")].filter((mark) =>
+      mark.compareDocumentPosition(element) & 4 && getComputedStyle(mark).fill !== "none"
+      && mark.isPointInFill(at));
+    return marks.length ? rgb(getComputedStyle(marks.at(-1)).fill) : null;
+  };
   const skipped = ["SCRIPT", "STYLE", "title"];
   for (const element of all("body *")) {
     const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
     if (!own || !element.checkVisibility() || skipped.includes(element.tagName)) continue;
     const style = getComputedStyle(element);
     const drawn = element instanceof SVGElement;
-    const tile = element.closest("g")?.querySelector("rect");
     const front = rgb(drawn ? style.fill : style.color);
-    const back = drawn && tile ? rgb(getComputedStyle(tile).fill) : behind(element);
+    const back = under(element) ?? behind(element);
     const contrast = ratio(front, back);
     if (contrast < 4.5) say(`contrast ${contrast.toFixed(2)}`, element);
   }

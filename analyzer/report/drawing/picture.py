@@ -291,8 +291,14 @@ def _keys(paints: Sequence[Paint], color: Coloring) -> tuple[Key, ...]:
 
 
 def _path(points: Sequence[Point]) -> str:
-    first, *rest = points
-    return f"M{first.x:g} {first.y:g}" + "".join(f"L{p.x:g} {p.y:g}" for p in rest)
+    first = points[0]
+    return f"M{first.x:g} {first.y:g}" + "".join(_step_to(a, b) for a, b in pairwise(points))
+
+
+def _step_to(a: Point, b: Point) -> str:
+    if a.y == b.y:
+        return f"H{b.x:g}"
+    return f"V{b.y:g}" if a.x == b.x else f"L{b.x:g} {b.y:g}"
 
 
 def _tip(points: Sequence[Point]) -> str:

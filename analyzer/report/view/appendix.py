@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
 from analyzer.report.view import layers
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from analyzer.report.view.layers import Alike, LayerRow, PageBlock, PageFinding, PageNode
     from analyzer.report.view.method import FormulaRow
 
-PLAIN = 160
-"""Most rows of the table as it is without a script, which shows a window of all."""
+SHARED = 35
+"""Most letters that a name has in common with the one before, as far as one digit counts them."""
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 EXACT = 10**15
 """Below it counts are numbers for the script, which writes all their digits."""
 
@@ -31,6 +33,8 @@ class Anchor:
     """Id of an element of the page."""
     row: str
     """Id of the operator's own row, which the script makes; empty where it is ``place``."""
+    number: int
+    """Of the operator in the file, from 1."""
 
 
 class Choices(Protocol):
@@ -56,7 +60,8 @@ class Appendix:
     """What the script shows a window of; empty for paper. ``rows``: what operators that are alike
     have in common (operator, output, MACs, FLOPs, parameters, tags, scope, executions, kind), texts
     as positions in ``text``; for each operator its ``number`` (left out where they are 1, 2, 3 …),
-    ``name`` and row (``like``); ``rules`` and ``blocks``: positions of the operators of each."""
+    ``name``, as ``brief_names`` writes it, and row (``like``); ``rules`` and ``blocks``: positions
+    of the operators of each, as ``runs`` writes them."""
 
 
 def on_paper(
@@ -64,7 +69,7 @@ def on_paper(
 ) -> Appendix:
     """At most ``limit`` rows, without what is idle and the names of what is alike."""
     kept = layers.foremost(layers.fold(enumerate(nodes, 1), flagged, False), limit, flagged)
-    own = {node.id: Anchor(f"n{same[0][0]}", "") for same in kept for _, node in same}
+    own = {node.id: Anchor(f"n{same[0][0]}", "", n) for same in kept for n, node in same}
     return Appendix(layers.fold_rows(kept, names), len(own), len(nodes), own, {})
 
 
@@ -75,15 +80,17 @@ def on_screen(
     flagged: Sequence[str],
     choices: Choices,
     formulas: Sequence[FormulaRow],
+    plain: int,
 ) -> Appendix:
-    """At most ``limit`` operators as data, the foremost of which are rows."""
+    """At most ``limit`` operators as data, of which the script shows a window; the foremost
+    ``plain`` are rows without it."""
     numbers = layers.pick(nodes, limit, flagged)
     groups = layers.fold(((n, nodes[n - 1]) for n in numbers), flagged, True)
-    kept = layers.foremost(groups, PLAIN, flagged)
+    kept = layers.foremost(groups, plain, flagged)
     shown = {same[0][0] for same in kept}
     anchors = {
         node.id: Anchor(f"n{same[0][0]}" if same[0][0] in shown else "operators",
-                        "" if number in shown else f"n{number}")
+                        "" if number in shown else f"n{number}", number)
         for same in groups
         for number, node in same
     }  # fmt: skip
@@ -118,7 +125,7 @@ def _data(
         "total": len(nodes),
         "text": list(texts),
         "rows": rows,
-        "name": [names[node] for node in ids],
+        "name": brief_names([names[node] for node in ids]),
         "like": [like[number] for number in numbers],
         "rules": _places(
             ((label(f.rule), (p.node for p in f.places)) for f in choices.findings), place
@@ -173,9 +180,41 @@ def _number(value: int | None, words: str) -> int | str:
 
 def _places(
     found: Iterable[tuple[str, Iterable[str]]], place: Mapping[str, int]
-) -> dict[str, list[int]]:
+) -> dict[str, list[int | list[int]]]:
     """Positions of the operators of each, which are shown, in the order of the file."""
     sets: dict[str, set[int]] = {}
     for name, nodes in found:
         sets.setdefault(name, set()).update(place[node] for node in nodes if node in place)
-    return {name: sorted(places) for name, places in sets.items() if places}
+    return {name: runs(sorted(places)) for name, places in sets.items() if places}
+
+
+def runs(places: Iterable[int]) -> list[int | list[int]]:
+    """Increasing numbers, of which three and more that follow each other are their first and how
+    many there are.
+
+    >>> runs([1, 2, 4, 7, 8, 9, 10])
+    [1, 2, 4, [7, 4]]
+    """
+    found: list[int | list[int]] = []
+    for _, same in groupby(enumerate(places), key=lambda pair: pair[1] - pair[0]):
+        run = [place for _, place in same]
+        found += [[run[0], len(run)]] if len(run) > 2 else run
+    return found
+
+
+def brief_names(names: Iterable[str]) -> list[str]:
+    """Each name behind a digit (``0`` to ``z``) of how many letters it shares with the one before.
+
+    >>> brief_names(["/layer1/conv", "/layer1/relu", "fc"])
+    ['0/layer1/conv', '8relu', '0fc']
+    """
+    found, last = [], ""
+    for name in names:
+        shared = 0
+        for one, other in zip(last, name[:SHARED], strict=False):
+            if one != other or not one.isascii():  # a script counts other letters otherwise
+                break
+            shared += 1
+        found.append(f"{DIGITS[shared]}{name[shared:]}")
+        last = name
+    return found

@@ -7,6 +7,7 @@ that the PDF can use a fixed fill and the browser its theme.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from analyzer.language import _, term
 from analyzer.report.view.kinds import color_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from analyzer.report.view.layers import Bar, LayerGroup
     from analyzer.report.view.summary import KindRow
@@ -50,6 +51,17 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class Ink:
+    """All marks of one colour."""
+
+    color: str
+    path: str
+    """As SVG writes it: one ``M`` a mark."""
+    titles: str
+    """Of each mark in that order, a line each."""
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """Marks and axes."""
 
@@ -62,6 +74,37 @@ class Chart:
     """Vertical line of the scatter plot."""
     line: str = ""
     """Points of a line through the chart, as SVG writes them."""
+
+    def areas(self, gap: float = 0.0) -> tuple[Ink, ...]:
+        """Rectangles, ``gap`` apart; those that others lie in first."""
+        return _inks(self.marks, partial(_area, gap))
+
+    @property
+    def dots(self) -> tuple[Ink, ...]:
+        """Circles: lines of no length with round ends."""
+        return _inks(self.marks, _dot)
+
+
+GROUP = "group"
+"""Colour of a rectangle that others lie in."""
+
+
+def _inks(marks: Sequence[Mark], drawn: Callable[[Mark], str]) -> tuple[Ink, ...]:
+    colors = dict.fromkeys(sorted((mark.color for mark in marks), key=lambda color: color != GROUP))
+    by_color = {color: [mark for mark in marks if mark.color == color] for color in colors}
+    return tuple(
+        Ink(color, "".join(map(drawn, same)), "\n".join(mark.title for mark in same))
+        for color, same in by_color.items()
+    )
+
+
+def _area(gap: float, mark: Mark) -> str:
+    wide, tall = (_r(max(0.4, side - gap)) for side in (mark.width, mark.height))
+    return f"M{_r(mark.x + gap / 2):g} {_r(mark.y + gap / 2):g}h{wide:g}v{tall:g}h-{wide:g}z"
+
+
+def _dot(mark: Mark) -> str:
+    return f"M{mark.x:g} {mark.y:g}h0"
 
 
 def stacked(shares: Sequence[KindRow], of: str) -> Chart:
@@ -232,5 +275,5 @@ def _fits(text: str, width: float) -> bool:
 
 
 def _r(value: float) -> float:
-    """Two decimals are finer than any printer and keep the page small."""
-    return round(value, 2)
+    """A tenth is finer than any printer and keeps the page small."""
+    return round(value, 1)

@@ -83,7 +83,7 @@ class SkylineChart:
     bottom: float
     """Of the areas."""
     written: str
-    """Outline of live bytes as written, as SVG writes points."""
+    """Outline of live bytes as written, as SVG writes a path."""
     in_place: str
     """The same in place; empty where it is no different."""
     peak: Tick
@@ -154,14 +154,13 @@ def _outline(edges: Sequence[float], sizes: Sequence[int], most: int, tall: floa
     """A staircase from the left to the right end of the axis; steps that nobody could see, less
     than half a pixel, are none, except to the peak."""
     bottom = _r(TOP + tall)
-    points, level = [(edges[0], bottom)], bottom
+    path, level = [f"M{_r(edges[0]):g} {bottom:g}"], bottom
     for n, size in enumerate(sizes):
         y = bottom - size / most * tall
         if abs(y - level) >= VISIBLE or (size == most and y != level):
-            points += [(edges[n], level), (edges[n], y)]
+            path.append(f"H{_r(edges[n]):g}V{_r(y):g}")
             level = y
-    points += [(edges[-1], level), (edges[-1], bottom)]
-    return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    return "".join([*path, f"H{_r(edges[-1]):g}V{bottom:g}z"])
 
 
 def _r(value: float) -> float:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer import units
 from analyzer.language import _, term
-from analyzer.report.view.charts import WIDTH, Chart, Mark
+from analyzer.report.view.charts import GROUP, WIDTH, Chart, Mark
 from analyzer.report.view.kinds import color_of, counted_macs
 from analyzer.report.view.layers import shape_of
 from analyzer.report.view.summary import block_name
@@ -26,8 +26,6 @@ LETTER, MARGIN = 6.4, 10.0
 """Widths of a character of the labels, and of both margins."""
 LEVELS, OPENED = 5, 0.01
 """Levels of tiles in tiles, and the share of the whole from which one below the first has any."""
-GROUP = "group"
-"""Colour of a tile that others lie in."""
 
 
 @record

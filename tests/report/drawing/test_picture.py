@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import combinations, pairwise
 from typing import get_args
@@ -31,12 +32,21 @@ def overlapping(shown: Picture) -> list[tuple[str, str]]:
     return found
 
 
+def points_of(path: str) -> list[tuple[float, float]]:
+    """Corners of a path that SVG has as moves and lines, also those straight across and down."""
+    points = [(0.0, 0.0)]
+    for letter, numbers in re.findall(r"([MLHV])([-\d. ]+)", path):
+        values = [float(number) for number in numbers.split()]
+        x, y = points[-1]
+        points.append((values[0] if letter != "V" else x, values[-1] if letter != "H" else y))
+    return points[1:]
+
+
 def crossed(shown: Picture) -> list[tuple[str, str]]:
     """Edges that run through a box."""
     found = []
     for way in shown.ways:
-        points = [tuple(map(float, at.split())) for at in way.path[1:].split("L")]
-        for (x1, y1), (x2, y2) in pairwise(points):
+        for (x1, y1), (x2, y2) in pairwise(points_of(way.path)):
             found += [(way.title, tile.title) for tile in shown.tiles
                       if _through(tile, x1, y1, x2, y2)]  # fmt: skip
     return found
@@ -78,8 +88,7 @@ def test_everything_is_on_the_page(name: str) -> None:
         assert tile.x + tile.width <= shown.width
         assert tile.y + tile.height <= shown.height
     for way in shown.ways:
-        for at in way.path[1:].split("L"):
-            x, y = map(float, at.split())
+        for x, y in points_of(way.path):
             assert 0 <= x <= shown.width
             assert 0 <= y <= shown.height
 
