@@ -5,7 +5,7 @@ It is a member of the JSON that ``report`` writes, and HTML and PDF are made of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -158,6 +158,11 @@ class Page:
     """Where numbers of this document come from."""
 
     @property
+    def idle_on_devices(self) -> bool:
+        """No device multiplies for it, nor has it any weights to speak of there."""
+        return devices.is_idle(self.devices)
+
+    @property
     def first(self) -> tuple[Action | SmallerForm, ...]:
         """What ``actions`` names, in that order."""
         found: dict[str, Action | SmallerForm] = {form.id: form for form in self.options}
@@ -170,7 +175,7 @@ def make_page(result: Result) -> Page:
     facts = result.facts
     sizes = replace(facts.once(whatif.view), budget=result.budget)
     trained = weights.view(facts.evidence)
-    device = devices.main_device(result.devices)
+    device, placed = devices.main_device(result.devices), devices.rows(facts, result.devices)
     asks, forms = todo.actions(result, device), options(facts, sizes, device)
     return Page(
         lang=spoken(),
@@ -208,14 +213,16 @@ def make_page(result: Result) -> Page:
         skyline=skyline.skyline(facts),
         roles=memory.roles(facts),
         device=memory.EXAMPLE,
-        devices=devices.rows(facts, result.devices),
+        devices=placed,
         targets=deployment.rows(result),
         formulas=method.formulas(facts),
-        left_out=tuple(_left_out(result, sizes, trained)),
+        left_out=tuple(_left_out(result, sizes, trained, placed)),
     )
 
 
-def _left_out(result: Result, sizes: WhatIf, trained: Weights | None) -> Iterator[LeftOut]:
+def _left_out(
+    result: Result, sizes: WhatIf, trained: Weights | None, placed: Sequence[DeviceRow]
+) -> Iterator[LeftOut]:
     """Sections without content, and why; none that somebody did not ask for."""
     facts = result.facts
     if not facts.separable.candidates:
@@ -229,6 +236,10 @@ def _left_out(result: Result, sizes: WhatIf, trained: Weights | None) -> Iterato
         yield LeftOut(_("hot spots"), _("no operator has a known number of multiply-accumulates"))
     if not facts.blocks:
         yield LeftOut(_("blocks"), _("no known building block was recognised"))
+    if devices.is_idle(placed):
+        yield LeftOut(
+            _("devices"), _("nothing multiplies, and the memory of every device is far larger")
+        )
     if facts.modules is None:
         yield LeftOut(_("modules"), _("the file names no modules of the source code"))
     if sizes.reason:

@@ -44,14 +44,17 @@ def say(claims: Iterable[Claim]) -> dict[str, str]:
 def cards(claims: Iterable[Claim], headline: str) -> tuple[Card, ...]:
     """Compute, parameters, peak activation, possible saving; ``headline`` leads the first."""
     by_id = {claim.id: claim.values for claim in claims}
-    compute = _compute(by_id["compute"], headline)
-    return compute, *(_CARDS[name](by_id[name]) for name in _CARDS)
+    compute = _compute(by_id["compute"], headline, bool(by_id["assumed.sizes"]["count"]))
+    saving = _saving(by_id["saving"], smaller="options" in by_id)
+    return compute, *(_CARDS[name](by_id[name]) for name in _CARDS), saving
 
 
-def _compute(v: Values, headline: str) -> Card:
+def _compute(v: Values, headline: str, opens: bool) -> Card:
+    """``opens``: the file leaves sizes open."""
     (low, high), (least, most), unknown = v["macs"], v["flops"], v["unknown_nodes"]
     how = {
-        Certainty.EXACT: _("exact, from the file alone"),
+        Certainty.EXACT: _("exact, whatever the open sizes") if opens
+        else _("exact, from the file alone"),
         Certainty.ASSUMED: _("depending on data") if low != high
         else _("exact under the assumptions below"),
         Certainty.LOWER_BOUND: _("{operators} of unknown cost", operators=many(unknown, "operator"))
@@ -94,13 +97,15 @@ def _peak(v: Values) -> Card:
                 (*where, _("in the file's order of operators")), "memory.peak_bytes")  # fmt: skip
 
 
-def _saving(v: Values) -> Card:
+def _saving(v: Values, *, smaller: bool) -> Card:
+    """``smaller``: the model as a whole has smaller forms."""
     if not v["macs"]:
         silent = silenced(v)
         words = _("no rule suggests a cheaper layer")
         if silent:
             words = _("not counting {findings}", findings=silent)
-        return Card("saving", _("Possible saving"), _("none found"), (words,))
+        whole = (_("smaller forms of the whole stand below"),) if smaller else ()
+        return Card("saving", _("Possible saving"), _("none in layers"), (words, *whole))
     share = units.percent(v["share"])
     share = (_("{share} of compute", share=share) if v["complete"]
              else _("{share} of the known compute", share=share))  # fmt: skip
@@ -110,7 +115,7 @@ def _saving(v: Values) -> Card:
 
 
 _CARDS: Mapping[str, Callable[[Values], Card]] = {
-    "parameters": _parameters, "peak": _peak, "saving": _saving,
+    "parameters": _parameters, "peak": _peak,
 }  # fmt: skip
 
 _FAMILIES = {
@@ -124,13 +129,14 @@ _FAMILIES = {
 
 
 def _network(v: Values) -> str:
-    parts = [many(v["layers"], "weighted layer")]
     pairs = zip(v["blocks"], v["block_counts"], strict=True)
+    parts = [many(v["layers"], "weighted layer")] if v["layers"] else []
     parts += [
         ngettext("{n} {kind} block", "{n} {kind} blocks", count, kind=block_name(kind))
         for kind, count in pairs
     ]
-    said = [_(_FAMILIES[v["family"]], parts=series(parts))]
+    none = _("operators, no weighted layer among them")
+    said = [_(_FAMILIES[v["family"]], parts=series(parts) or none)]
     if v["first_convolution"]:
         strides = v["first_strides"]
         first = {"kind": term(v["first_convolution"]), "kernel": v["first_kernel"]}
@@ -169,22 +175,34 @@ def _provenance(v: Values) -> str:
              producer=label(v["producer"]) or _("not stated"), sets=sets or _("none"))  # fmt: skip
 
 
+def _unjudged(problems: int) -> str:
+    return _("{problems} kept part of the model unjudged.", problems=many(problems, "problem"))
+
+
+def _wrong(v: Values) -> str:
+    """What to fix, and whether that, or something else, kept anything unjudged."""
+    errors = many(v["errors"], "error")
+    if v["inconclusive"] and not v["besides"]:
+        return _("{errors} to fix before this model is used, which also kept part of it unjudged; "
+                 "see the findings.", errors=errors)  # fmt: skip
+    text = _("{errors} to fix before this model is used; see the findings.", errors=errors)
+    if v["besides"]:
+        return _("{text} Besides, {more}", text=text, more=_unjudged(v["besides"]))
+    return text
+
+
 def _verdict(v: Values) -> str:
-    unjudged = _("{problems} kept part of the model unjudged.",
-                 problems=many(v["inconclusive"], "problem"))  # fmt: skip
     if v["kind"] == "errors":
-        text = _("{errors} to fix before this model is used; see the findings.",
-                 errors=many(v["errors"], "error"))  # fmt: skip
-        return _("{text} Besides, {more}", text=text, more=unjudged) if v["inconclusive"] else text
+        return _wrong(v)
     if v["kind"] == "saving":
         return _could_fall(v)
     if v["kind"] == "findings":
-        return _("Nothing urgent: {findings} from {rules}, no large saving.",
+        return _("Nothing urgent: {findings} from {rules}, none of which saves much compute.",
                  findings=many(v["findings"], "finding"),
                  rules=many(v["rules_with_findings"], "rule"))  # fmt: skip
     return {
         "inconclusive": lambda: (
-            _("Not conclusive: {problems}", problems=unjudged)
+            _("Not conclusive: {problems}", problems=_unjudged(v["inconclusive"]))
             + (f" {_could_fall(v)}" if v["share"] >= LARGE else "")
         ),
         "partial": lambda: _(
@@ -369,11 +387,11 @@ def _assumed_sizes(v: Values) -> str:
     if not v["count"]:
         return _("No size of an input was assumed: the file fixes them all.")
     sizes = [f"{label(dim)} = {size}" for dim, size in zip(v["dims"], v["sizes"], strict=True)]
-    left = v["count"] - len(sizes)
+    left = v["distinct"] - len(sizes)
     those = ", ".join(sizes)
     if left:
         those = _("{sizes} and {more}", sizes=those, more=many(left, "more assumption"))
-    if v["count"] == 1:
+    if v["distinct"] == 1:
         return _("These numbers hold for {sizes}: the file leaves that size open.", sizes=those)
     return _("These numbers hold for {sizes}: the file leaves those sizes open.", sizes=those)
 

@@ -33,8 +33,10 @@ BOUNDS = frozenset({
 """Operators of which an infinite operand is a bound, a mask or where a search begins."""
 MARKERS = frozenset({"Equal", "Imputer", "IsNaN", "LabelEncoder", "Where"})
 """Operators that NaN tells what is missing."""
-LINEAR_MODELS = ("coefficients", "intercepts", "offset", "scale", "support_vectors")
+LINEAR_MODELS = ("coefficients", "intercepts", "support_vectors")
 """Attributes of ai.onnx.ml that hold what was learned."""
+SCALERS = ("offset", "scale")
+"""Those that hold statistics of the data: 0 and 1 where features stay as they are."""
 
 
 def node_ids(nodes: Iterable[Node]) -> Mapping[tuple[str, str], str]:
@@ -73,7 +75,8 @@ def _rank(use: TensorUse) -> int:
 
 def _kind(use: TensorUse) -> Kind | None:
     if use.slot < 0:
-        return Kind.WEIGHT if use.attribute in LINEAR_MODELS else None
+        learned = Kind.WEIGHT if use.attribute in LINEAR_MODELS else None
+        return Kind.STATISTIC if use.attribute in SCALERS else learned
     record = _record(use)
     picked = record is not None and record.nature is Nature.SELECTION and use.slot == 0
     return Kind.TABLE if picked and use.kind is Kind.DATA else use.kind

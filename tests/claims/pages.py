@@ -89,6 +89,7 @@ DENIALS: Mapping[str, tuple[tuple[str, Test], ...]] = {
         ("could fall", lambda v: v["share"] >= 0.01),
         ("to fix before", lambda v: v["errors"] > 0),
         ("kept part of the model", lambda v: v["inconclusive"] > 0),
+        ("which also kept part", lambda v: v["inconclusive"] > 0 and not v["besides"]),
         ("would not run faster", lambda v: bool(v["slower"])),
     ),
     "unknown": (
@@ -104,7 +105,7 @@ DENIALS: Mapping[str, tuple[tuple[str, Test], ...]] = {
         ("none that asks", lambda v: not v["rules"] and v["findings"] > 0),
         ("no time by our own", lambda v: not v["rules"] and bool(v["slower"])),
     ),
-    "saving": (("none found", lambda v: v["macs"] == 0),),
+    "saving": (("none in layers", lambda v: v["macs"] == 0),),
     "compute": (
         ("exact, from the file alone", lambda v: v["certainty"] == "exact"),
         ("at least", lambda v: None in (v["macs"][1], v["flops"][1])),

@@ -288,8 +288,10 @@ def _conversion(d: Document) -> Values:
 
 def _sizes(d: Document) -> Values:
     found = d["assumptions"]
-    return {"count": len(found), "dims": [a["dim"] for a in found[:6]],
-            "sizes": [a["value"] for a in found[:6]]}  # fmt: skip
+    named = {a["dim"] if not a["dim"].startswith("axis ") else f"{a['dim']} ({a['input']})":
+             a["value"] for a in found}  # fmt: skip
+    return {"count": len(found), "distinct": len(named), "dims": [*named][:6],
+            "sizes": [*named.values()][:6]}  # fmt: skip
 
 
 def _choices(d: Document) -> Values:

@@ -200,6 +200,16 @@ def test_a_model_of_placeholders_gets_one_finding() -> None:
     assert findings[0].message.startswith("40 of 40 tensors of weights are one number everywhere")
 
 
+def test_a_scaler_that_leaves_features_as_they_are_is_no_placeholder() -> None:
+    scaler = helper.make_node("Scaler", ["x"], ["y"], domain="ai.onnx.ml",
+                              offset=[0.0] * 8, scale=[1.0] * 8)  # fmt: skip
+    x, y = (helper.make_tensor_value_info(n, TensorProto.FLOAT, [1, 8]) for n in ("x", "y"))
+    imports = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)]
+    graph = helper.make_graph([scaler], "g", [x], [y])
+    findings = lint(facts_of(helper.make_model(graph, opset_imports=imports)), RULES)
+    assert "WGT011" not in [f.rule for f in findings]
+
+
 def test_faded_filters_are_dead_from_a_trillionth_of_the_largest(tmp_path: Path) -> None:
     weights = np.random.default_rng(0).standard_normal((64, 8, 1, 1)).astype(np.float32)
     weights[:8] = 0

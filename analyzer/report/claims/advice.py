@@ -13,6 +13,7 @@ from analyzer.report.view import conversion as view
 from analyzer.report.view import whatif
 from analyzer.report.view.audits import checked
 from analyzer.report.view.devices import main_device
+from analyzer.report.view.findings import is_told, messages
 from analyzer.report.view.memory import EXAMPLE
 from analyzer.report.view.options import options as forms
 
@@ -33,7 +34,10 @@ def verdict(result: Result) -> Claim:
     # once more. A rule that picks problems (missing data) has an error of its own.
     echoes = {r.id for r in result.rules if r.subject == "problem" and not r.selector}
     errors = sum(group.rule not in echoes for group in grave)
-    inconclusive = sum(problem.inconclusive for problem in result.facts.problems)
+    unjudged = [problem for problem in result.facts.problems if problem.inconclusive]
+    inconclusive = len(unjudged)
+    told = messages(f for f in result.places if f.severity is Severity.ERROR
+                    and f.rule not in echoes)  # fmt: skip
     if errors:
         kind = "errors"
     elif result.outcome == INCONCLUSIVE:
@@ -58,6 +62,7 @@ def verdict(result: Result) -> Claim:
             "outcome": result.outcome,
             "errors": errors,
             "inconclusive": inconclusive,
+            "besides": sum(not is_told(problem, told) for problem in unjudged),
             "findings": len(result.groups),
             "rules_with_findings": len({group.rule for group in result.groups}),
             "rules": len(result.judging),

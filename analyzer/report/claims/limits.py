@@ -9,6 +9,7 @@ from analyzer.report.view import summary
 from analyzer.report.view.assumed import choices as made_choices
 
 if TYPE_CHECKING:
+    from analyzer.facts import Assumption
     from analyzer.report.result import Result
 
 SIZES = 6
@@ -17,16 +18,24 @@ REASONS = 3
 
 def assumed_sizes(result: Result) -> Claim:
     """Sizes that the file leaves open."""
-    found = result.facts.assumptions
+    made = result.facts.assumptions
+    found = tuple(dict.fromkeys((_name(a), a.value) for a in made))
     return Claim(
         "assumed.sizes",
         {
-            "count": len(found),
-            "dims": tuple(a.dim for a in found[:SIZES]),
-            "sizes": tuple(a.value for a in found[:SIZES]),
+            "count": len(made),
+            "distinct": len(found),
+            "dims": tuple(name for name, size in found[:SIZES]),
+            "sizes": tuple(size for name, size in found[:SIZES]),
         },
         ("assumptions",),
     )
+
+
+def _name(assumption: Assumption) -> str:
+    """The symbol, which inputs may share; a nameless axis is one of its input."""
+    nameless = assumption.dim == f"axis {assumption.axis}"
+    return f"{assumption.dim} ({assumption.input})" if nameless else assumption.dim
 
 
 def choices(result: Result) -> Claim:

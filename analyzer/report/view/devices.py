@@ -60,6 +60,18 @@ def main_device(profiles: Sequence[Profile]) -> Profile | None:
     return profiles[ids.index(USUAL) if ids == SHIPPED else 0] if ids else None
 
 
+IDLE = 0.01
+"""Share of a device's memory below which a model that multiplies nothing needs no table."""
+
+
+def is_idle(found: Sequence[DeviceRow]) -> bool:
+    """Whether nothing is to be said of any device: no time, and next to no memory."""
+    return bool(found) and all(
+        row.per_second is None and not row.missing and row.peak is not None and row.peak < IDLE
+        for row in found
+    )
+
+
 def rows(facts: Facts, profiles: Iterable[Profile]) -> tuple[DeviceRow, ...]:
     """A row for each device, in the order given."""
     return tuple(_row(facts, profile) for profile in profiles)
