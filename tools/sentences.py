@@ -75,7 +75,7 @@ _SOURCE = (
     r"arXiv|\b(?:19|20)\d\d\b|^Golub|^ONNX operator spec|^ONNX Runtime(?: contrib|, once)|numpy"
 )
 _NAME = (
-    r"\w\[| \| |^\(File|entry point|^onnxlint |ResNe|^Wide |"
+    r"\w\[| \| |^\(File|^\{0\} ns$|entry point|^onnxlint |ResNe|^Wide |"
     r"^No Op|^No opset|topologically sorted$|sorted order$"
 )
 _KEPT = re.compile(f"{_FORMULA}|{_SOURCE}|{_NAME}")
@@ -195,6 +195,12 @@ class _Reader:
             case (("many" | "counted" | "_many"), [_, ast.Constant(str(noun))]):
                 yield from (f"{{0}} {noun}", f"{{0}} {noun}s")
                 return
+            case "join", [_]:
+                match call.func:
+                    case ast.Attribute(ast.Constant(str(between))) if between.strip().isalpha():
+                        yield f"{{0}}{between}{{1}}"
+            case "_group", [*_, ast.Constant(str(word))] if " " not in word:
+                yield word
             case name, _ if name in SILENT:
                 return
         yield from self.node(call.func)
@@ -288,6 +294,8 @@ def _forms(node: ast.expr, names: Names) -> Iterator[Form]:
         case ast.IfExp(body=body, orelse=other):
             yield from _forms(body, names)
             yield from _forms(other, names)
+        case ast.BinOp(left=ast.Constant(str(text)), op=ast.Mult()):
+            yield from ((), (text,))
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             for first, last in product(_forms(left, names), _forms(right, names)):
                 yield (*first, *last)

@@ -10,16 +10,25 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.language.catalogue import catalogue
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
 FACTS = "facts"
 """Name of the catalogue."""
-LEAST = 4
+LEAST = 2
 """Letters that a pattern has to have besides its places, or it would fit anything."""
-DEEP = 4
+GLUE = frozenset({"a", "an", "and", "in", "is", "of", "or", "the", "to", "with"})
+"""Words that are about others."""
+SURE = 4
+"""Letters of a pattern that nothing else has to speak for."""
+DEEP = 8
 """Sentences in sentences."""
+MOST = 8
+"""Sentences that are listed."""
 SEPARATORS = ("; ", ": ")
 """Between sentences: what stands in a place holds none, or it is the sentence around it."""
 _PLACE = re.compile(r"\{(\d+)\}")
@@ -59,8 +68,7 @@ class Phrase(NamedTuple):
         # What a sentence ends with may be a sentence.
         if begin >= end or (last and not _is_part(text, begin, end)):
             return None
-        found[self.places[-1]] = text[begin:end]
-        return found if not self.is_label or all(map(_is_one, found.values())) else None
+        return found | {self.places[-1]: text[begin:end]}
 
     @property
     def is_label(self) -> bool:
@@ -71,11 +79,6 @@ class Phrase(NamedTuple):
 def _is_part(text: str, begin: int, end: int) -> bool:
     """No sentence ends within, nor where this part does."""
     return not any(text.find(mark, begin, end + 1) >= 0 for mark in SEPARATORS)
-
-
-def _is_one(value: str) -> bool:
-    """One word, or a name in quotes."""
-    return " " not in value or (value[0] == value[-1] and value[0] in "'\"")
 
 
 @cache
@@ -93,10 +96,18 @@ def _phrase(text: str, told: str) -> Phrase:
     return Phrase(max(chunks, key=len), letters, chunks, places, told)
 
 
+@cache
+def _words(language: str) -> Mapping[str, str]:
+    """Words that are sentences of their own, by themselves."""
+    return {text: told for (_, text), told in catalogue(language, FACTS).items() if " " not in text}
+
+
 @lru_cache(maxsize=4096)
 def retell(text: str, language: str, depth: int = 0) -> str:
     """``text`` in ``language`` as far as it is made of known patterns."""
-    if depth > DEEP or " " not in text:
+    if " " not in text:
+        return _words(language).get(text, text) if depth else text
+    if depth > DEEP or _is_quoted(text):
         return text
     core = text.strip()
     if core != text:  # a part of a sentence, glued to it
@@ -105,17 +116,44 @@ def retell(text: str, language: str, depth: int = 0) -> str:
     if whole is not None:
         return whole
     for between in SEPARATORS:
-        parts = text.split(between)
-        if 1 < len(parts) <= 8:
-            told = [retell(part, language, depth + 1) for part in parts]
-            if told != parts:
+        first, found, rest = text.partition(between)
+        if found:
+            told = retell(first, language, depth + 1), retell(rest, language, depth + 1)
+            if told != (first, rest):
                 return between.join(told)
+    parts = text.split(", ")
+    if 1 < len(parts) <= MOST and all(_is_told(part, language, depth) for part in parts):
+        return ", ".join(retell(part, language, depth + 1) for part in parts)
     return text
 
 
 def _fitting(text: str, language: str, depth: int) -> str | None:
     for phrase in _phrases(language):
-        if phrase.chunk in text and (found := phrase.values(text)) is not None:
-            values = (retell(found[place], language, depth + 1) for place in sorted(found))
-            return phrase.told.format(*values)
+        if phrase.chunk not in text or (found := phrase.values(text)) is None:
+            continue
+        values = [found[place] for place in sorted(found)]
+        if phrase.is_label and not _is_about(phrase, values, language, depth):
+            continue
+        return phrase.told.format(*(retell(value, language, depth + 1) for value in values))
     return None
+
+
+def _is_about(phrase: Phrase, values: Sequence[str], language: str, depth: int) -> bool:
+    """Whether the values of a label are what it is about, and no other part of a sentence.
+
+    ``Bank of America`` is a name, ``documentation of the graph`` none.
+    """
+    told = [value for value in values if _is_told(value, language, depth)]
+    words = sum(" " not in value and value not in GLUE for value in values)
+    if phrase.letters < SURE and not (told or depth):
+        return False
+    return words + sum(" " in value for value in told) == len(values)
+
+
+def _is_told(value: str, language: str, depth: int) -> bool:
+    """Whether a value is a name in quotes, or a sentence that can be told."""
+    return _is_quoted(value) or retell(value, language, depth + 1) != value
+
+
+def _is_quoted(value: str) -> bool:
+    return len(value) > 1 and value[0] == value[-1] and value[0] in "'\""

@@ -134,9 +134,9 @@ def _death(code: int | None, limits: Limits, share: float, seconds: int) -> tupl
             f"took more than {stall} seconds (limit guard_stall_seconds = {stall})",
         )
     if code is None or -code == getattr(signal, "SIGXCPU", None):
-        part = f"{share:.2g} of " if share < 1 else ""
-        limit = f"{part}limit guard_seconds = {limits.guard_seconds:g}"
-        return "timeout", f"took more than {seconds} seconds ({limit})"
+        limit = f"limit guard_seconds = {limits.guard_seconds:g}"
+        part = f"{share:.2g} of {limit}" if share < 1 else limit
+        return "timeout", f"took more than {seconds} seconds ({part})"
     if code < 0:
         return "crashed", f"died of {signal.Signals(-code).name}"
     if code == EXIT_SOFTWARE:  # something is wrong, and there was no way to say so

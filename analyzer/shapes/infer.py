@@ -265,8 +265,10 @@ class Inference(Session):
 
 
 def _killed(death: GuardFailure, where: str, op_type: str = "") -> Problem:
-    operator = f" of {op_type}" if op_type else ""
-    message = f"shape inference{operator} {death.detail}; do not run this model"
+    message = (
+        f"shape inference of {op_type} {death.detail}; do not run this model" if op_type
+        else f"shape inference {death.detail}; do not run this model"
+    )  # fmt: skip
     return Problem("inference-" + death.kind, where, message)
 
 

@@ -48,6 +48,8 @@ class StringGroup:
     """Scope; ``None`` for the model."""
     role: str
     """What they are of their owners, for people, e.g. ``metadata 'author'``."""
+    owned: bool = True
+    """Whether ``role`` leaves to be said whose they are."""
     first: dict[str | bytes, Op | str] = field(default_factory=dict)
     """Owner by string: the first operator or name of a tensor that has it; empty for the scope."""
     again: dict[str | bytes, int] = field(default_factory=dict)
@@ -79,7 +81,7 @@ class StringGroup:
             assert self.nesting is not None
             place = self.nesting.place(of)
             owner = f"operator {quoted(of.name or place)}"
-        text = f"{self.role} of {owner}"
+        text = f"{self.role} of {owner}" if self.owned else self.role
         return Text(self.kind, place, text, as_text(data), self.size(data), count)
 
 
@@ -107,18 +109,20 @@ class Strings:
         """In the order in which they were first met."""
         return (group for group in self._groups.values() if group.first)
 
-    def _group(self, kind: str, nesting: Nesting | None, role: str) -> StringGroup:
+    def _group(
+        self, kind: str, nesting: Nesting | None, role: str, *, owned: bool = True
+    ) -> StringGroup:
         key = kind, -1 if nesting is None else nesting.scope.index, role
         found = self._groups.get(key)
         if found is None:
-            found = self._groups[key] = StringGroup(kind, nesting, role)
+            found = self._groups[key] = StringGroup(kind, nesting, role, owned)
         return found
 
     def _model(self, model: Model, program: Program) -> None:
         proto = model.proto
-        for role in ("producer_name", "producer_version", "domain"):
-            text = role.replace("_", " ")
-            self._group("identifier", None, text).add(getattr(proto, role), "")
+        self._group("identifier", None, "producer name").add(proto.producer_name, "")
+        self._group("identifier", None, "producer version").add(proto.producer_version, "")
+        self._group("identifier", None, "domain").add(proto.domain, "")
         self._group("documentation", None, "documentation").add(proto.doc_string, "")
         self._metadata(proto.metadata_props, None, "")
         graphs = _graphs(proto.graph, program)
@@ -129,13 +133,15 @@ class Strings:
         for function in proto.functions:
             label = quoted(function.name)
             for role in ("domain", "name", "overload"):
-                group = self._group("identifier", None, f"{role} of function {label}")
+                group = self._group("identifier", None, f"{role} of function {label}", owned=False)
                 group.add(getattr(function, role), "")
-            group = self._group("documentation", None, f"documentation of function {label}")
+            group = self._group(
+                "documentation", None, f"documentation of function {label}", owned=False
+            )
             group.add(function.doc_string, "")
             self._metadata(function.metadata_props, None, "")
             parts = (*function.attribute_proto, *function.value_info)
-            self._stored(parts, f"a declaration of function {label}")
+            self._stored(parts, f"a declaration of function {label}", owned=False)
         self._stored(proto.training_info, "something for training")
         self._stored(proto.configuration, "a configuration of devices")
         self._long_texts(model)
@@ -147,10 +153,11 @@ class Strings:
             for element in elements:
                 group.add(element, of)
 
-    def _stored(self, messages: Iterable[Message], role: str) -> None:
+    def _stored(self, messages: Iterable[Message], role: str, *, owned: bool = True) -> None:
         """Messages that nothing here reads, as they are stored: their strings are within."""
         for message in messages:
-            self._group("declaration", None, role).add(message.SerializeToString(), "")
+            group = self._group("declaration", None, role, owned=owned)
+            group.add(message.SerializeToString(), "")
 
     def _long_texts(self, model: Model) -> None:
         budget = _LONGS
@@ -165,7 +172,7 @@ class Strings:
 
     def _metadata(self, entries: Iterable[Any], nesting: Nesting | None, of: Op | str) -> None:
         for entry in entries:
-            self._group("metadata-key", nesting, "a key of the metadata").add(entry.key, of)
+            self._group("metadata-key", nesting, "metadata key").add(entry.key, of)
             self._group("metadata", nesting, f"metadata {quoted(entry.key)}").add(entry.value, of)
 
     def _graph(self, graph: onnx.GraphProto, nesting: Nesting) -> None:
@@ -180,7 +187,7 @@ class Strings:
                 self._metadata(tensor.metadata_props, nesting, tensor.name)
             for entry in tensor.external_data:
                 if entry.key != MARK:
-                    role = f"entry {quoted(entry.key)} of external data"
+                    role = f"external data entry {quoted(entry.key)}"
                     self._group("location", nesting, role).add(entry.value, tensor.name)
         values = (*graph.input, *graph.output, *graph.value_info)
         for value in values:
@@ -197,7 +204,7 @@ class Strings:
                 self._group("name", nesting, role).add(entry.value, annotation.tensor_name)
 
     def _axes(self, values: Iterable[onnx.ValueInfoProto], nesting: Nesting) -> None:
-        names = self._group("name", nesting, "name of an axis")
+        names = self._group("name", nesting, "dimension name")
         for value in values:
             for axis in value.type.tensor_type.shape.dim:
                 names.add(axis.dim_param, value.name)
@@ -238,8 +245,8 @@ class Strings:
 
 
 _LONG_KINDS = {
-    "AttributeProto.s": ("attribute", "an attribute"),
-    "StringStringEntryProto.value": ("metadata", "a value of metadata"),
+    "AttributeProto.s": ("attribute", "attribute"),
+    "StringStringEntryProto.value": ("metadata", "metadata value"),
 }
 """Kind and role of what may be left out, by field."""
 

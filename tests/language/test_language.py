@@ -174,11 +174,36 @@ def test_a_sentence_of_a_fact_is_told_with_its_names() -> None:
         assert retold(sentence) == "속성 axis: 자료형(float)이 기대(int)와 달라 무시함"
 
 
-def test_what_is_of_no_pattern_stays_as_it_is() -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nobody wrote this: not yet, and not here",
+        "the number of inputs of it",
+        "Bank of America",
+        "input and output",
+        "name",
+    ],
+)
+def test_what_is_of_no_pattern_stays_as_it_is(text: str) -> None:
     with speaking("ko"):
-        assert retold("attribute axis is float: not int, and was ignored later") == (
-            "attribute axis is float: not int, and was ignored later"
-        )
+        assert retold(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("an optional value or a sequence or a tensor", "선택적 값 또는 시퀀스 또는 텐서"),
+        ("documentation of the graph", "그래프의 설명 문서"),
+        ("dimension name of 'name of x'", "'name of x'의 차원 이름"),
+        (
+            "Scan: its scanned inputs have different lengths: 'a' 3, 'b' 4",
+            "Scan: 스캔하는 입력의 길이가 서로 다름: 'a' 3, 'b' 4",
+        ),
+    ],
+)
+def test_sentences_in_sentences_are_told(text: str, told: str) -> None:
+    with speaking("ko"):
+        assert retold(text) == told
 
 
 def test_a_name_full_of_words_of_patterns_is_read_once() -> None:

@@ -153,7 +153,7 @@ def test_a_program_in_hexadecimal_digits_is_named_and_a_hash_is_not() -> None:
 def test_the_name_of_an_axis_is_a_name() -> None:
     proto = model()
     proto.graph.input[0].type.tensor_type.shape.dim[0].dim_param = "ba\u202etch"
-    assert [(s.family, s.owner) for s in sightings(proto)] == [("bidi", "name of an axis of 'x'")]
+    assert [(s.family, s.owner) for s in sightings(proto)] == [("bidi", "dimension name of 'x'")]
 
 
 def test_bytes_of_a_pickle_are_seen_in_tensors_and_attributes_of_strings() -> None:
