@@ -106,6 +106,19 @@ def test_pages_about_many_models_are_their_snapshots(folder: Path) -> None:
         compare(file, text[text.index("<header>") : text.index("<script")])
 
 
+def test_html_of_a_comparison_is_its_snapshot(folder: Path) -> None:
+    """From its heading to its script: style and script are those of the report."""
+    wide = onnx.load("net.onnx")
+    first = wide.graph.initializer[0]
+    doubled = numpy_helper.to_array(first) * np.float32(2)
+    first.CopyFrom(numpy_helper.from_array(doubled, first.name))
+    wide.graph.node[3].op_type = "Sigmoid"
+    onnx.save(wide, "new.onnx")
+    assert run(["compare", "net.onnx", "new.onnx", "-o", "compare.html"]) == 0
+    text = (folder / "compare.html").read_text()
+    compare("compare.html", text[text.index("<header>") : text.index("<script")])
+
+
 def test_no_snapshot_is_left_over() -> None:
-    known = {*COMMANDS, *PAGES, "report.html"}
+    known = {*COMMANDS, *PAGES, "report.html", "compare.html"}
     assert {path.name for path in EXPECTED.iterdir()} == known
