@@ -1,7 +1,11 @@
 """Count the module-level tables that name operators outside ``analyzer/operators``.
 
 What an operator is belongs in its record; a table elsewhere that lists operators is knowledge
-that may come to disagree with it. ``python tools/tables.py`` prints each such table.
+that may come to disagree with it. ``python -m tools.tables`` prints each such table.
+
+A string names operators where half of its words or more do, alone or in a list of them. Prose is no
+such string: "nothing of a body of If, Loop or Scan is taken" is what a reader is told, and nothing
+that is computed hangs on its words.
 """
 
 from __future__ import annotations
@@ -39,13 +43,13 @@ def tables(path: Path, names: frozenset[str]) -> Iterator[tuple[int, str, list[s
             continue
         if targets == ["__all__"] or not isinstance(statement.value, CONTAINERS):
             continue
-        words = [
-            word
+        texts = [
+            node.value.split()
             for node in ast.walk(statement.value)
             if isinstance(node, ast.Constant) and isinstance(node.value, str)
-            for word in node.value.split()
         ]
-        found = sorted({word for word in words if word in names})
+        named = [(len(words), names.intersection(words)) for words in texts]
+        found = sorted({word for many, known in named if 2 * len(known) >= many for word in known})
         if len(found) > 1 and targets:  # one name alone is a word, or a special case
             yield statement.lineno, targets[0], found
 

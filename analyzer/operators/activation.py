@@ -33,6 +33,8 @@ ACTIVATION = Nature.ACTIVATION
 ONE = (DATA,)
 QUANT = (SCALE, ZERO_POINT)
 QUANTIZED = ("quantized",)
+WRITTEN_OUT = ("Erf", "Tanh", "Pow", "Div", "Add", "Mul", "Sigmoid", "Gelu", "Sqrt")
+"""A Gelu in its three forms: with an error function, a tangent, and a sigmoid."""
 
 
 def _each(name: str, flops: int, equation: str, source: str = SPEC, **more: Any) -> Operator:
@@ -53,11 +55,11 @@ def _contrib(name: str, cost: Formula, inputs: tuple[Any, ...] = ONE, **more: An
 
 
 def _both(cost: Formula, name: str, inputs: tuple[Any, ...]) -> tuple[Operator, Operator]:
-    """Of com.microsoft, and of ai.onnx where ONNX Runtime took it before."""
+    """A Gelu of com.microsoft, and of ai.onnx where ONNX Runtime took it before."""
     return tuple(
         Operator(
             name, ACTIVATION, inputs, sourced(cost, ORT if domain else LEGACY), domain,
-            shape=same, scaling=Scaling.BROADCAST,
+            shape=same, scaling=Scaling.BROADCAST, fuses=WRITTEN_OUT,
         )
         for domain in (ONNX, MICROSOFT)
     )  # type: ignore[return-value]  # fmt: skip
@@ -95,6 +97,7 @@ OPERATORS = (
             "approximate=tanh: 8·|Y|   [½·x·(1 + tanh(c·(x + 0.044715·x³)))]",
             gelu,
         ),
+        fuses=WRITTEN_OUT,
     ),
     _chosen("Swish", chosen("5·|Y|, 6·|Y| if α≠1   [x / (1 + e^(−α·x))]", swish)),
     _chosen(
@@ -109,8 +112,8 @@ OPERATORS = (
     # com.microsoft
     *_both(per_element(6, "½·s·(1 + erf(s / √2)), s = x + bias"), "BiasGelu", (DATA, BIAS)),
     *_both(FAST_GELU, "FastGelu", (DATA, BIAS)),
-    _contrib("Gelu", per_element(5, "½·x·(1 + erf(x/√2))")),
-    _contrib("QuickGelu", per_element(6, "x / (1 + e^(−α·x))")),
+    _contrib("Gelu", per_element(5, "½·x·(1 + erf(x/√2))"), fuses=WRITTEN_OUT),
+    _contrib("QuickGelu", per_element(6, "x / (1 + e^(−α·x))"), fuses=WRITTEN_OUT),
     _contrib(
         "BiasSplitGelu", per_element(8, "(l + b) · gelu(r + b)"), (DATA, BIAS), shape=halved,
         scaling=Scaling.OPAQUE,

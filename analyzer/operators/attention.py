@@ -62,6 +62,9 @@ ATTEND, ROTATE = Nature.ATTENTION, Nature.POSITION
 QKV = (DATA, DATA, DATA)
 QUANT = (SCALE, ZERO_POINT)
 MERGED = weight("K", "3·N")
+WRITTEN_OUT = ("Softmax", "MatMul", "Add", "Mul", "Div", "Sqrt", "Transpose", "Reshape", "Split",
+               "Where", "Expand", "Concat")  # fmt: skip
+"""Scores, their scale and mask, their softmax and its product with the values, by heads."""
 PROJECTED_COST = Formula(projected(4), PROJECTED, FLOPS, VASWANI, dtype_of(0))
 ROTARY = Formula(
     rotary, flops="3·|rotated part of X|", source="Su et al. 2021 (arXiv 2104.09864), eq. 34"
@@ -76,7 +79,8 @@ LONGFORMER = uncounted("the mask decides how many tokens attend globally")
 def _contrib(
     name: str, inputs: tuple[Operand, ...], cost: Formula, shape: Any = None, **more: Any
 ) -> Operator:
-    more.setdefault("role", "attention")
+    if more.setdefault("role", "attention"):
+        more["fuses"] = WRITTEN_OUT
     return Operator(name, ATTEND, inputs, cost, MICROSOFT, shape, **more)
 
 
@@ -91,7 +95,7 @@ OPERATORS = (
             attention, "B · H · Sq · Skv · (Dqk + Dv)",
             "2·MACs + B·H·Sq·Skv · (6 + 1 if mask + 3 if softcap)", VASWANI, dtype_of(0),
         ),
-        role="attention", changed=(24, 25),
+        role="attention", fuses=WRITTEN_OUT, changed=(24, 25),
     ),
     Operator(
         "LinearAttention", ATTEND, (*QKV, STATE, DATA, DATA),

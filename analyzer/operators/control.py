@@ -43,6 +43,7 @@ from analyzer.operators.results.product import multiplied
 CONTROL, SEQUENCE, RUNTIME = Nature.CONTROL, Nature.SEQUENCE, Nature.RUNTIME
 COMPILED = uncounted("a compiled subgraph of another runtime")
 GENERATION = uncounted("its decoder runs a number of times that depends on the data")
+EMBEDDED = ("Gather", "Add", "LayerNormalization")
 QUANT_TABLES = (SCALE, SCALE, SCALE, SCALE, SCALE, *(ZERO_POINT,) * 5)
 
 
@@ -103,13 +104,13 @@ OPERATORS = (
         "EmbedLayerNormalization", Nature.EMBEDDING,
         (INDEX, INDEX, TABLE, TABLE, TABLE, GAIN, BIAS, MASK, INDEX),
         sourced(Formula(embed, flops="8·|Y| + |Y| if segments"), ORT), MICROSOFT,
-        shape=embedded, role="embedding", tags=("fused",),
+        shape=embedded, role="embedding", tags=("fused",), fuses=EMBEDDED,
     ),
     Operator(
         "QEmbedLayerNormalization", Nature.EMBEDDING,
         (INDEX, INDEX, TABLE, TABLE, TABLE, GAIN, BIAS, MASK, *QUANT_TABLES),
         sourced(Formula(quantised_embed, flops="12·|Y|, 15·|Y| with segments"), ORT), MICROSOFT,
-        shape=embedded, role="embedding", tags=("fused", "quantized"),
+        shape=embedded, role="embedding", tags=("fused", "quantized"), fuses=EMBEDDED,
     ),
     Operator(
         "SparseToDenseMatMul", Nature.PRODUCT, (DATA, weight("K", "N")), UNDESCRIBED, MICROSOFT,

@@ -56,6 +56,9 @@ QUANT = (SCALE, ZERO_POINT)
 INTEGER = (DATA, *QUANT, W, *QUANT, *QUANT, BIAS)
 BACK_INTEGER = (DATA, *QUANT, BACK_W, *QUANT, *QUANT, BIAS)
 
+ABSORBED = ("Conv", "Relu", "Clip", "Add", "LeakyRelu", "Sigmoid", "Tanh", "HardSigmoid")
+"""What a fused convolution does besides: ``activation`` and the sum."""
+
 NHWC_FORM = Formula(
     convolve(channel_axis=-1, activation=True, add=3), MACS, FUSED, ORT, dtype_of(0)
 )
@@ -113,7 +116,7 @@ OPERATORS = (
     Operator(
         "FusedConv", CONV, ADDING,
         Formula(convolve(activation=True, add=3), MACS, FUSED, ORT, dtype_of(0)),
-        MICROSOFT, shape=convolved(), scaling=Scaling.CONVOLVE, tags=("fused",),
+        MICROSOFT, shape=convolved(), scaling=Scaling.CONVOLVE, tags=("fused",), fuses=ABSORBED,
     ),
     Operator(
         "NhwcConv", CONV, PLAIN, NHWC_FORM,
@@ -122,6 +125,7 @@ OPERATORS = (
     Operator(
         "NhwcFusedConv", CONV, ADDING, NHWC_FORM,
         MICROSOFT, shape=convolved(channels_last=True), channels_last=True, tags=("fused",),
+        fuses=ABSORBED,
     ),
     Operator(
         "ConvTransposeWithDynamicPads", CONV, (DATA, BACK_W, SHAPE, BIAS),
@@ -144,7 +148,7 @@ OPERATORS = (
         Formula(
             convolve(channel_axis=99, activation=True, add=3), MACS, FUSED, ORT, dtype_of(0)
         ),
-        NCHWC, shape=convolved(), tags=("fused",),
+        NCHWC, shape=convolved(), tags=("fused",), fuses=ABSORBED,
     ),
     Operator(
         "Conv", CONV, PLAIN,

@@ -45,6 +45,9 @@ from analyzer.operators.results.common import (
     skip_norm,
 )
 
+WRITTEN_OUT = ("ReduceMean", "Sub", "Pow", "Add", "Sqrt", "Div", "Mul", "Cast", "Reciprocal")
+"""Mean and variance, root, division, scale and shift, perhaps in another type."""
+SKIPPED = (*WRITTEN_OUT, "LayerNormalization")
 NORM, SOFT = Nature.NORMALISATION, Nature.SOFTMAX
 ONE = (DATA,)
 BATCH = (DATA, GAIN, BIAS, STATISTIC, STATISTIC)
@@ -95,11 +98,12 @@ OPERATORS = (
             f"6·|X| + |X| if bias   [{STANDARDISE}, scale, shift]",
             lambda call: LAYER_NORM - 1 + given(call, 2),
         ),
-        scaling=Scaling.BROADCAST, moot=("stash_type",),
+        scaling=Scaling.BROADCAST, moot=("stash_type",), fuses=WRITTEN_OUT,
     ),
     Operator(
         "RMSNormalization", NORM, (DATA, GAIN),
         per_input(RMS_NORM, "square, mean, divide, scale"), scaling=Scaling.BROADCAST,
+        fuses=WRITTEN_OUT,
     ),
     Operator(
         "MeanVarianceNormalization", NORM, ONE, per_input(5, STANDARDISE), scaling=Scaling.SAME
@@ -122,19 +126,19 @@ OPERATORS = (
     # com.microsoft
     *_of_both(
         "SimplifiedLayerNormalization", (DATA, GAIN), SIMPLIFIED_COST, shape=same,
-        scaling=Scaling.BROADCAST,
+        scaling=Scaling.BROADCAST, fuses=WRITTEN_OUT,
     ),
     *_of_both(
         "SkipLayerNormalization", (DATA, DATA, GAIN, BIAS, BIAS), SKIP_COST, shape=skip_norm,
-        role="add", tags=("fused",),
+        role="add", tags=("fused",), fuses=SKIPPED,
     ),
     *_of_both(
         "SkipSimplifiedLayerNormalization", (DATA, DATA, GAIN, BIAS), SKIP_RMS_COST,
-        shape=skip_norm, role="add", tags=("fused",),
+        shape=skip_norm, role="add", tags=("fused",), fuses=SKIPPED,
     ),
     _contrib(
         "LayerNormalization", AFFINE, normalise("6·|X| + |X| if bias", layer),
-        scaling=Scaling.BROADCAST,
+        scaling=Scaling.BROADCAST, fuses=WRITTEN_OUT,
     ),
     _contrib(
         "QOrderedLayerNormalization", (DATA, SCALE, GAIN, BIAS, SCALE),

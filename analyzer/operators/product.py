@@ -49,6 +49,8 @@ MACS = "|Y| · K"
 GEMM = "M · N · K"
 BIASED = "2·MACs + |Y| if bias"
 INTEGER = ("quantized",)
+ABSORBED = ("MatMul", "Transpose", "Gemm", "Relu", "Mul", "Div", "Add")
+"""What a fused product does besides: it scales, adds, turns its operands, and may end in a Relu."""
 FUSED = Formula(fused_matmul, MACS, "2·MACs + |Y| if α≠1 + |Y| if activation", ORT, dtype_of(0))
 
 OPERATORS = (
@@ -91,6 +93,7 @@ OPERATORS = (
         "FusedGemm", PRODUCT, THREE,
         Formula(fused_gemm, GEMM, "2·MACs + |Y| if C + |Y| if activation", ORT, dtype_of(0)),
         MICROSOFT, shape=gemmed(1, None), scaling=Scaling.GEMM, role="product", tags=("fused",),
+        fuses=ABSORBED,
     ),
     Operator(
         "GemmFastGelu", PRODUCT, (DATA, W, BIAS),
@@ -98,13 +101,13 @@ OPERATORS = (
         MICROSOFT, shape=multiplied(1, 0), role="product", tags=("fused",),
     ),
     Operator("FusedMatMul", PRODUCT, TWO, FUSED, MICROSOFT, shape=multiplied(1, 0),
-             scaling=Scaling.MATMUL, role="product", tags=("fused",)),
+             scaling=Scaling.MATMUL, role="product", tags=("fused",), fuses=ABSORBED),
     Operator("FusedMatMulActivation", PRODUCT, TWO, FUSED, MICROSOFT, shape=multiplied(1, 0),
-             role="product", tags=("fused",)),
+             role="product", tags=("fused",), fuses=ABSORBED),
     Operator("TransposeMatMul", PRODUCT, TWO, FUSED, MICROSOFT, shape=multiplied(1, 0),
-             role="product", tags=("fused",)),
+             role="product", tags=("fused",), fuses=ABSORBED),
     Operator("TransposeMatMul", PRODUCT, TWO, replace(FUSED, source=LEGACY),
-             shape=multiplied(1, 0), role="product", tags=("fused",)),
+             shape=multiplied(1, 0), role="product", tags=("fused",), fuses=ABSORBED),
     # com.microsoft, quantised
     Operator(
         "GemmFloat8", PRODUCT, (*THREE, SCALE, SCALE, SCALE),
@@ -153,7 +156,7 @@ OPERATORS = (
     Operator(
         "MatMulBnb4", PRODUCT, (DATA, PACKED, SCALE),
         Formula(packed(), "rows · N · K", "2·MACs", ORT, fixed("float4")),
-        MICROSOFT, shape=packed_product, role="product", tags=INTEGER,
+        MICROSOFT, shape=packed_product, role="product", tags=INTEGER, fuses=ABSORBED,
     ),
     Operator(
         "MatMulFpQ4", PRODUCT, (DATA, weight("K", "N", packed=shape_input(2)), SHAPE),

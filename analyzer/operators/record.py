@@ -205,6 +205,8 @@ class Operator:
     https://ai.google.dev/edge/litert/models/quantization_spec)."""
     moot: tuple[str, ...] = ()
     """Attributes that change no result at inference, or only repeat the output's element type."""
+    fuses: tuple[str, ...] = ()
+    """Operators of ai.onnx that exporters and optimisers write in its place."""
     changed: tuple[int, ...] = ()
     """Opset versions since which the same attributes and inputs mean something else."""
     declaration: object = None

@@ -172,6 +172,36 @@ def test_versions_that_mean_something_else_are_those_of_the_changelog() -> None:
         assert set(changed) <= versions(name).keys(), name
 
 
+HEADS = "Softmax MatMul Add Mul Div Sqrt Transpose Reshape Split Where Expand Concat"
+NORM = "ReduceMean Sub Pow Add Sqrt Div Mul Cast Reciprocal"
+FUSES = {
+    HEADS: """Attention ms:Attention ms:DecoderAttention ms:DecoderMaskedMultiHeadAttention
+        ms:DecoderMaskedSelfAttention ms:DynamicSparseAttention ms:GroupQueryAttention
+        ms:LongformerAttention ms:MultiHeadAttention ms:PackedAttention
+        ms:PackedMultiHeadAttention ms:PagedAttention ms:QAttention ms:QOrderedAttention
+        ms:QOrderedLongformerAttention ms:SparseAttention ms:SparsePagedAttention""",
+    NORM: """LayerNormalization RMSNormalization SimplifiedLayerNormalization
+        ms:SimplifiedLayerNormalization ms:LayerNormalization""",
+    f"{NORM} LayerNormalization": """SkipLayerNormalization SkipSimplifiedLayerNormalization
+        ms:SkipLayerNormalization ms:SkipSimplifiedLayerNormalization""",
+    "Erf Tanh Pow Div Add Mul Sigmoid Gelu Sqrt": """Gelu BiasGelu FastGelu ms:BiasGelu
+        ms:FastGelu ms:Gelu ms:QuickGelu""",
+    "Gather Add LayerNormalization": "ms:EmbedLayerNormalization ms:QEmbedLayerNormalization",
+    "Conv Relu Clip Add LeakyRelu Sigmoid Tanh HardSigmoid": """ms:FusedConv ms:NhwcFusedConv
+        nchwc:Conv""",
+    "MatMul Transpose Gemm Relu Mul Div Add": """TransposeMatMul ms:FusedGemm ms:FusedMatMul
+        ms:FusedMatMulActivation ms:MatMulBnb4 ms:TransposeMatMul""",
+}
+"""What exporters write, and what ONNX Runtime's optimiser (its folder of transformers' fusions, and
+ConvActivationFusion, MatmulTransposeFusion, …) makes of it."""
+
+
+@pytest.mark.parametrize("parts", FUSES)
+def test_fused_operators_stand_for_what_optimisers_fuse_into_them(parts: str) -> None:
+    found = {key for key, fuses in stated("fuses").items() if fuses == tuple(parts.split())}
+    assert found == keys(FUSES[parts])
+
+
 def test_only_constants_are_written_down_and_only_sizes_measured() -> None:
     assert {r.key for r in RECORDS if r.writes} == keys("Constant ConstantOfShape GivenTensorFill")
     assert {r.key for r in RECORDS if r.measures} == keys("Shape Size EyeLike")

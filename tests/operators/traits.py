@@ -38,6 +38,7 @@ def traits_of(record: Operator) -> Traits:
         sign=record.sign,
         neutral=record.neutral,
         moot=record.moot,
+        fuses=record.fuses,
         changed=record.changed,
     )
 

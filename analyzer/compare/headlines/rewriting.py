@@ -6,56 +6,40 @@ from typing import TYPE_CHECKING
 
 from analyzer.compare.folding import layer_before
 from analyzer.compare.headlines.scene import headline
-from analyzer.operators.record import Kind
+from analyzer.operators.record import Kind, Nature
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from analyzer.compare.headlines.scene import Scene
     from analyzer.compare.part import Part
     from analyzer.compare.record import Headline
 
-FUSIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
-    "attention": (
-        frozenset({"Attention", "MultiHeadAttention", "QAttention", "PackedAttention",
-                   "GroupQueryAttention", "DecoderMaskedMultiHeadAttention"}),
-        frozenset({"Softmax", "MatMul", "Add", "Mul", "Div", "Sqrt", "Transpose", "Reshape",
-                   "Split", "Where", "Expand", "Concat"}),
-    ),
-    "embedding": (
-        frozenset({"EmbedLayerNormalization"}),
-        frozenset({"Gather", "Add", "LayerNormalization"}),
-    ),
-    "layer normalisation": (
-        frozenset({"LayerNormalization", "SkipLayerNormalization", "RMSNormalization",
-                   "SimplifiedLayerNormalization", "SkipSimplifiedLayerNormalization"}),
-        frozenset({"ReduceMean", "Sub", "Pow", "Add", "Sqrt", "Div", "Mul", "LayerNormalization",
-                   "Cast", "Reciprocal"}),
-    ),
-    "Gelu": (
-        frozenset({"Gelu", "FastGelu", "BiasGelu", "QuickGelu"}),
-        frozenset({"Erf", "Tanh", "Pow", "Div", "Add", "Mul", "Sigmoid", "Gelu", "Sqrt"}),
-    ),
-    "convolution": (
-        frozenset({"FusedConv", "NhwcFusedConv"}),
-        frozenset({"Conv", "Relu", "Clip", "Add", "LeakyRelu", "Sigmoid", "Tanh", "HardSigmoid"}),
-    ),
-    "matrix product": (
-        frozenset({"FusedMatMul", "FusedGemm", "TransposeMatMul", "MatMulBnb4"}),
-        frozenset({"MatMul", "Transpose", "Gemm", "Relu", "Mul", "Div", "Add"}),
-    ),
-}  # fmt: skip
-"""What is fused: operators that come, and operators that go for them."""
+FUSIONS: Mapping[Nature, str] = {
+    Nature.ATTENTION: "attention",
+    Nature.EMBEDDING: "embedding",
+    Nature.NORMALISATION: "layer normalisation",
+    Nature.ACTIVATION: "Gelu",
+    Nature.CONVOLUTION: "convolution",
+    Nature.PRODUCT: "matrix product",
+}
+"""What is fused, by the nature of what comes."""
+CORES = (Nature.SOFTMAX, Nature.REDUCTION, Nature.NORMALISATION, Nature.SELECTION)
+"""Operators that make a computation what it is, besides activations; the others are in many."""
 
 
 def fused(scene: Scene) -> Iterator[Headline]:
     """Fused operators that came while parts of them went."""
-    for what, (whole, parts) in FUSIONS.items():
-        came = [i for i in scene.came.values() if scene.found.changes[i].node.op_type in whole
-                and i not in scene.covered]  # fmt: skip
-        changed = [i for i, c in scene.left() if c.old and c.new and c.new.op_type in whole
-                   and c.old.op_type not in whole]  # fmt: skip
-        went = _swallowed(scene, changed, parts, everywhere=bool(came)) if came or changed else []
+    for nature, what in FUSIONS.items():
+        came = [i for i in scene.came.values() if i not in scene.covered
+                and _fuses(scene.part_of(i), nature)]  # fmt: skip
+        changed = [i for i, c in scene.left() if c.old and c.new
+                   and _fuses(scene.new.part(c.new.id), nature)
+                   and not _fuses(scene.old.part(c.old.id), nature)]  # fmt: skip
+        whole = [scene.part_of(i) for i in came]
+        whole += [scene.new.part(c.new.id) for i in changed if (c := scene.found.changes[i]).new]
+        parts = frozenset(name for part in whole for name in _fuses(part, nature))
+        went = _swallowed(scene, changed, parts, everywhere=bool(came)) if whole else []
         if (came and went) or changed:
             names = scene.counts([*came, *changed])
             covers = [*came, *changed, *went]
@@ -66,15 +50,18 @@ def fused(scene: Scene) -> Iterator[Headline]:
 def _swallowed(
     scene: Scene, changed: Iterable[int], types: frozenset[str], *, everywhere: bool
 ) -> list[int]:
-    """Operators of some types that went, and are connected with what was fused.
+    """Operators of some types of ai.onnx that went, and are connected with what was fused.
 
     ``everywhere``: a fused operator came without a partner, so that it may have swallowed any
     that includes what makes the computation what it is.
     """
     todo = [scene.old.part(c.old.id) for i in changed if (c := scene.found.changes[i]).old]
     if everywhere:
-        todo += [part for part in scene.old.parts
-                 if part.node.op_type in CORES & types and part.node.id in scene.went]  # fmt: skip
+        todo += [
+            part
+            for part in scene.old.parts
+            if part.node.id in scene.went and _is_core(part) and _is_one_of(part, types)
+        ]
     found: dict[int, None] = {}
     seen = {part.index for part in todo}
     while todo:
@@ -84,16 +71,28 @@ def _swallowed(
             found[index] = None
         near = [source.part for source in part.sources] + [reader for reader, _, _ in part.readers]
         for other in near:
-            node = scene.old.parts[other].node
-            if other not in seen and node.id in scene.went and node.op_type in types:
+            next_ = scene.old.parts[other]
+            if other not in seen and next_.node.id in scene.went and _is_one_of(next_, types):
                 seen.add(other)
-                todo.append(scene.old.parts[other])
+                todo.append(next_)
     return list(found)
 
 
-CORES = frozenset({"Softmax", "ReduceMean", "LayerNormalization", "Erf", "Tanh", "Sigmoid",
-                   "Gather", "Gelu"})  # fmt: skip
-"""Operators that make a computation what it is; the others are in many."""
+def _fuses(part: Part, nature: Nature) -> tuple[str, ...]:
+    """What an operator of a nature stands for; nothing where it is of another, or stands alone."""
+    record = part.record
+    return record.fuses if record is not None and record.nature is nature else ()
+
+
+def _is_core(part: Part) -> bool:
+    record = part.record
+    if record is None:
+        return False
+    return record.nature in CORES or (record.is_activation and not record.clamps)
+
+
+def _is_one_of(part: Part, types: Collection[str]) -> bool:
+    return not part.node.domain and part.node.op_type in types
 
 
 def folded_norms(scene: Scene) -> Iterator[Headline]:

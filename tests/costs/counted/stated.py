@@ -33,6 +33,8 @@ class Traits:
     """The operand that leaves the other as it is."""
     moot: tuple[str, ...] = ()
     """Attributes that change no result at inference."""
+    fuses: tuple[str, ...] = ()
+    """Operators of ai.onnx that are written in its place."""
     changed: tuple[int, ...] = ()
     """Versions since which it means something else."""
 
