@@ -16,7 +16,9 @@ from analyzer.report.view import (
     layers,
     sizes,
     skyline,
+    summary,
     tiles,
+    weights,
     whatif,
 )
 from analyzer.report.view.kinds import COLORS
@@ -63,12 +65,14 @@ class Medium:
     """Most kinds of operators listed for one box of the network drawn."""
     operators: int
     """Most operators in the table of all, as it is without a script."""
+    portrait: float
+    """Most height of the network drawn, as a share of its width."""
     narrow: bool
     """Show other widths of models that have no other input sizes."""
 
 
 HTML = Medium("html", places=50, examples=30, alike=50, rows=50, articles=100, remarks=False,
-              tall=1.0, tensors=10, shapes=20, modules=24, parts=16, operators=160,
+              tall=1.0, tensors=10, shapes=20, modules=24, parts=16, operators=160, portrait=1.25,
               narrow=True)  # fmt: skip
 SHORTER = (
     HTML,
@@ -79,7 +83,7 @@ SHORTER = (
 )  # fmt: skip
 """HTML, and what is left of it for models of which there is more to say than a page can hold."""
 PDF = Medium("pdf", places=12, examples=1, alike=1, rows=12, articles=100, remarks=True,
-             tall=0.62, tensors=4, shapes=8, modules=8, parts=0, operators=0,
+             tall=0.62, tensors=4, shapes=8, modules=8, parts=0, operators=0, portrait=0.7,
              narrow=False)  # fmt: skip
 """A PDF costs 5 ms a table row and is read by people; the JSON attached to it has everything."""
 
@@ -104,6 +108,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
     groups = [_within(group, medium) for group in page.groups]
     told = [group for group in groups if not (medium.remarks and group.informs)]
     articles = told[: medium.articles]
+    in_blocks = summary.by_block(page.shares, page.block_kinds)
     by_params = sorted(page.shares, key=lambda share: (-share.params, share.kind))
     return {
         "medium": medium,
@@ -118,17 +123,19 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "remarks": [group for group in groups if group not in articles],
         "first": page.first,
         "matrix": matrix(page.asks, page.options),
-        "macs_bar": charts.stacked(page.shares, "macs"),
+        "macs_bar": charts.stacked(in_blocks or page.shares, "macs"),
+        "in_blocks": bool(in_blocks),
         "params_bar": charts.stacked(by_params, "params"),
         "curve": charts.curve(page.conversion_steps, 170 * medium.tall),
         "kinds": list(dict.fromkeys((layer.kind, layer.color) for layer in page.layers)),
-        "picture": picture(page.drawing),
+        "picture": picture(page.drawing, portrait=medium.portrait),
         "treemap": charts.treemap(page.layers, 260 * medium.tall),
         "tiles": tiles.picture(page.tiles, 120 * (1 + medium.tall)),
         "tree": tiles.tree(page.tiles),
         "modules": _largest(page.modules, medium.modules),
         "heat": [whatif.heat(row, page.macs) for row in page.what_if.rows],
         "resized": resized,
+        "oddities": weights.together(page.weights.oddities) if page.weights else (),
         "sizes": sizes.sliders(page.what_if.stops, page.growth, page.devices),
         "depth_heat": [whatif.heat(row, page.macs) for row in page.what_if.depths],
         "profile": charts.profile(page.profile, 140 * medium.tall),

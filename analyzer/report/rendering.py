@@ -33,6 +33,10 @@ _UNIT = re.compile(
     r"[\d.,]*\d (?:[kMGTPE]?(?:MAC|FLOP)s?|[KMGTPE]i?B|[kMGTPE]|B|%|ms|µs|ns|s|dB|FLOP/B)(?!\w)"
 )
 """A number with its unit."""
+_SEAM = re.compile(r"(?<=\w)(?:[/._]|::)(?=[A-Za-z])")
+"""Where a name may go on in the next line, as long as letters follow."""
+_LONG = 22
+"""Letters from which a name may have to."""
 _MONO = ("DejaVu Sans Mono", "Liberation Mono", "monospace")
 
 
@@ -77,6 +81,7 @@ def environment() -> jinja2.Environment:
         "shape": units.shape,
         "label": label,
         "kept": _kept,
+        "parted": _parted,
     }
     env.filters |= {"prose": _prose, "key": _key}
     env.globals |= {"inline": _inline_in_language, "csp": _csp_hash, "script": script}
@@ -123,6 +128,12 @@ def _filled(text: str, values: Mapping[str, object]) -> Markup:
 def _kept(text: str) -> Markup:
     """Text in which no line ends between a number and its unit."""
     return Markup(_UNIT.sub(r'<span class="u">\g<0></span>', str(escape(clean(str(text))))))
+
+
+def _parted(name: str) -> Markup:
+    """A name that browsers part between its parts, not within them."""
+    shown = str(escape(clean(str(name))))
+    return Markup(_SEAM.sub(r"\g<0><wbr>", shown) if len(shown) > _LONG else shown)
 
 
 def _inline_in_language(name: str) -> Markup:

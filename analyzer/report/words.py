@@ -147,7 +147,7 @@ def _network(v: Values) -> str:
             else _("first convolution {kind} ({kernel})", **first)
         )  # fmt: skip
     inputs = [
-        f"{label(name, 40)} {shape or _('unknown')}"
+        f"{label(name, 40)} {_('scalar') if shape == '' else shape or _('unknown')}"
         for name, shape in zip(v["inputs"], v["shapes"], strict=True)
     ]
     left = v["inputs_in_all"] - len(inputs)
@@ -371,7 +371,7 @@ def _conversion(v: Values) -> str:
     return _(
         "MACs of the model after converting the best k candidates; {best} of {candidates} bring "
         "80 % of what can be saved",
-        best=v["best"], candidates=v["candidates"],
+        best=units.count(v["best"]), candidates=units.count(v["candidates"]),
     )  # fmt: skip
 
 
@@ -447,6 +447,8 @@ def _weights(v: Values) -> str:
     sizes = ", ".join(
         _("{size} of {type}", size=units.size(n), type=label(dtype)) for dtype, n in pairs
     )
+    if len(v["dtypes"]) == 1:
+        sizes = _("all of it {type}", type=label(v["dtypes"][0]))
     taken = {"size": units.size(v["bytes"]), "sizes": sizes}
     if v["stored_bytes"]:
         return _("Weights and buffers take {size}: {sizes}.", **taken)
@@ -456,7 +458,9 @@ def _weights(v: Values) -> str:
 
 def _shared(v: Values) -> str:
     pairs = zip(v["names"], v["uses"], strict=True)
-    names = ", ".join(_("{name} ({n} uses)", name=label(name), n=uses) for name, uses in pairs)
+    names = ", ".join(
+        _("{name} ({n} uses)", name=label(name), n=units.count(uses)) for name, uses in pairs
+    )
     left = v["count"] - len(v["names"])
     if left:
         names = _("{names} and {n} more", names=names, n=left)
@@ -500,10 +504,8 @@ def _read(v: Values) -> str:
         return _("The values of {tensors} were read.", tensors=many(tensors, "stored tensor"))
     if not layers:
         return ngettext(
-            "Nothing: the trained values of {layers} is not in the file, so nothing is known of "
-            "them.",
-            "Nothing: the trained values of {layers} are not in the file, so nothing is known of "
-            "them.",
+            "The trained values of {layers} are not in the file, so nothing is known of them.",
+            "The trained values of {layers} are not in the file, so nothing is known of them.",
             unread, layers=many(unread, "layer"),
         )  # fmt: skip
     both = {"layers": many(layers, "layer"), "tensors": many(tensors, "stored tensor")}

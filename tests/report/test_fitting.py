@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from analyzer.report import REPORT_FORMATS, Options, fitting
+from analyzer.language import speaking
+from analyzer.report import REPORT_FORMATS, Options, fitting, pdf
+from analyzer.report.rendering import environment
 
 MM = 96 / 25.4
 ROOM = 262
@@ -96,3 +98,22 @@ def test_last_pages_of_reports_are_more_than_half_full(
     height = float(re.findall(r'height="([\d.]+)"', last)[0])
     ends = [float(y) / height for y in re.findall(r'yMax="([\d.]+)"', last)]
     assert max(end for end in ends if end < 0.94) > 0.6
+
+
+@pytest.mark.parametrize(("rows", "room"), [(80, 2.5), (10, 7.5), (7, 5.5)])
+def test_no_page_has_fewer_than_four_rows_of_a_table(rows: int, room: float) -> None:
+    """``room``: rows for which there is place on the first page; a table of seven stays whole."""
+    with speaking("en"):
+        style = environment().globals["inline"]("style/print.css.j2")
+    cells = "".join(f"<tr><td>row {n}</td></tr>" for n in range(rows))
+    page = (f"<html lang=en><style>{style} .space {{ height: {255 - 5.2 * room}mm }}</style>"
+            f"<div class=space></div><table><thead><tr><th>h</th></tr></thead>"
+            f"<tbody>{cells}</tbody></table>")  # fmt: skip
+    text = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"],
+        input=pdf.write(page, b"{}", Options()), check=True, capture_output=True,
+    ).stdout.decode()  # fmt: skip
+    found = [page.count("row ") for page in text.split("\f")]
+    assert sum(found) == rows
+    assert not {1, 2, 3} & set(found)
+    assert (rows in found) == (rows < 8)

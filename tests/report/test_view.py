@@ -14,8 +14,9 @@ from analyzer.report import REPORT_FORMATS, Batch, Failure, Options, Result
 from analyzer.report.claims import claims_of
 from analyzer.report.claims.cost import possible_saving
 from analyzer.report.content import HTML, PDF, build
+from analyzer.report.rendering import environment
 from analyzer.report.sheet import Report
-from analyzer.report.view import charts, findings, layers, memory, skyline, summary, tiles
+from analyzer.report.view import blocks, charts, findings, layers, memory, skyline, summary, tiles
 from analyzer.report.words import cards, say
 from tests.golden.text import facts
 from tests.report.results import quiet
@@ -88,7 +89,7 @@ def test_mobilenet_spends_95_percent_in_pointwise_convolutions(mobilenet: Result
 
 def test_equal_layer_shapes_are_added_up(mobilenet: Result) -> None:
     top = layers.layer_shapes(mobilenet.facts.nodes)[0]
-    assert (top.title, top.place, top.count) == ("1×1 pointwise 512", "14×14", 5)
+    assert (top.title, top.place, top.count) == ("1×1 pointwise 512 → 512", "14×14", 5)
     assert top.macs == 5 * 14 * 14 * 512 * 512
     assert sum(x.macs for x in layers.layer_shapes(mobilenet.facts.nodes)) == 568_740_352
 
@@ -267,3 +268,36 @@ def test_a_section_is_there_or_named_as_left_out(
         shown = f'id="{anchor}"' in html
         asked = section != "what the weights say" or facts.evidence is not None
         assert shown == (asked and section not in left_out), section
+
+
+def test_a_bar_of_one_kind_of_layer_tells_kinds_of_block_instead() -> None:
+    kinds = [summary.KindRow("MatMul", "dense", 1000, 1.0, 10, 1.0)]
+    parts = [
+        blocks.BlockKind("mlp", 12, 650, 0.65, 5),
+        blocks.BlockKind("attention", 12, 300, 0.3, 3),
+    ]
+    rows = summary.by_block(kinds, parts)
+    assert [(row.kind, round(row.macs_share, 2)) for row in rows] == [
+        ("mlp", 0.65), ("attention", 0.3), ("in no block", 0.05),
+    ]  # fmt: skip
+    mixed = [replace(kinds[0], macs_share=0.9), summary.KindRow("Conv", "other", 99, 0.1, 0, 0.0)]
+    assert summary.by_block(mixed, parts) == ()
+    assert summary.by_block(kinds, ()) == ()
+
+
+def test_the_name_of_a_peak_keeps_clear_of_the_axis() -> None:
+    """Letters of the name are as many as there is room for, left of the numbers of the axis."""
+    steps = tuple(skyline.SkylineStep(1, size, size) for size in (1, 2, 3, 9))
+    drawn = skyline.picture(skyline.Skyline(steps, 2, "x" * 200, ()))
+    assert drawn is not None
+    wide = len(drawn.peak.text) * skyline.BOLD
+    assert drawn.anchor == "end"
+    assert drawn.peak.at - wide >= skyline.LEFT
+
+
+def test_names_part_between_their_parts() -> None:
+    """An address in the text stays one word, and so does a short name."""
+    env = environment()
+    shown = env.from_string("{{ name | parted }}").render(name="/model/encoder.0/attn_probs/<b>")
+    assert shown == "/model/<wbr>encoder.0/<wbr>attn_<wbr>probs/&lt;b&gt;"
+    assert env.from_string("{{ name | parted }}").render(name="/model/conv") == "/model/conv"

@@ -15,6 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 from analyzer.analyze import analyze_weights
 from analyzer.model import load
 from analyzer.report import INSPECT_FORMATS, REPORT_FORMATS, Options, Result
+from analyzer.report.view.weights import Oddity, together
 from tests.report.results import LIGHT, words
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def test_weights_outside_the_file_are_said_to_be_unknown() -> None:
     page = words(
         REPORT_FORMATS["html"](Result(analyze_weights(load(str(light)))), Options()).decode()
     )
-    assert "the trained values of 26 layers are not in the file" in page
+    assert "The trained values of 26 layers are not in the file" in page
 
 
 def test_page_lists_the_layers_that_int8_hurts_most(trained: Result) -> None:
@@ -101,3 +102,11 @@ def test_page_names_tensors_of_no_layer_whose_values_nobody_can_mean(tmp_path: P
     assert "The values of 4 stored tensors were read." in text
     assert "shift 1 value infinite or not a number" in text
     assert "spread a variance below zero" in text
+
+
+def test_layers_of_which_the_same_was_found_are_one_row() -> None:
+    found = [Oddity("a", "", "dead"), Oddity("b", "", "not finite"), Oddity("c", "", "dead"),
+             Oddity("a", "scale", "dead")]  # fmt: skip
+    assert together(found) == (
+        (("a", "c"), "", "dead"), (("b",), "", "not finite"), (("a",), "scale", "dead"),
+    )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from onnx import helper
@@ -130,3 +131,20 @@ def test_modules_need_names_of_the_exporter(mobilenet: Result) -> None:
     found = modules.rows(mobilenet.facts)
     assert (found == ()) == (mobilenet.facts.modules is None)
     assert len(found) <= modules.ROWS
+
+
+def test_sizes_of_which_nothing_is_known_are_no_columns() -> None:
+    """Nor is one that was there before, such as 96 for both 0.86 and 0.71 of 128 samples."""
+    sides, macs = ((128,), (96,), (96,), (64,)), ((9, None, None, None), (5, 4, None, None))
+    table = [
+        [SimpleNamespace(sides=s, macs=m) for s, m in zip(sides, row, strict=True)] for row in macs
+    ]
+    assert whatif._telling(table) == [0, 1]  # type: ignore[arg-type]
+
+
+def test_a_width_that_changes_nothing_is_no_row(tmp_path: Path) -> None:
+    """The only layer has the model's inputs and outputs for its channels."""
+    nodes = [helper.make_node("Conv", ["x", "w"], ["y"], pads=[1, 1, 1, 1])]
+    table = whatif.view(judge(save(tmp_path, "one", nodes, w=(16, 8, 3, 3))).facts)
+    assert [row.width for row in table.rows] == ["1"]
+    assert len(table.columns) > 1

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.report.drawing.rows import Placed, Point, Size, wrap
+from analyzer.report.drawing.rows import PORTRAIT, Placed, Point, Size, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,14 +29,17 @@ GAP, NEXT = 22.0, 14.0
 """Between layers, and between boxes of one layer."""
 
 
-def place(drawing: Drawing, sizes: Sequence[Size], width: float) -> Placed:
-    """Lay out a drawing whose boxes have ``sizes``, as wide as ``width`` if that can be."""
+def place(
+    drawing: Drawing, sizes: Sequence[Size], width: float, portrait: float = PORTRAIT
+) -> Placed:
+    """Lay out a drawing whose boxes have ``sizes``, as wide as ``width`` if that can be, and not
+    much higher than ``portrait`` times as much."""
     if not drawing.boxes:
         return Placed(width, 0.0, (), ())
     if len(drawing.edges) <= DENSE * len(drawing.boxes):
         found = _laid_out(drawing, sizes)
         if found is not None:
-            return wrap(*found, width)
+            return wrap(*found, width, portrait)
     return _in_rows(drawing, sizes, width)
 
 

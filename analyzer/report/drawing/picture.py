@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from analyzer import units
 from analyzer.language import _, mark, term
 from analyzer.report.drawing.layout import place
-from analyzer.report.drawing.rows import Placed, Point, Size
+from analyzer.report.drawing.rows import PORTRAIT, Placed, Point, Size
 from analyzer.report.view.kinds import COLORS, HEAT, PALETTE
 
 if TYPE_CHECKING:
@@ -112,13 +112,18 @@ class Picture:
     """Edges are left out."""
 
 
-def picture(drawing: Drawing, color: Coloring = "kind", width: float = WIDTH) -> Picture:
+def picture(
+    drawing: Drawing,
+    color: Coloring = "kind",
+    width: float = WIDTH,
+    portrait: float = PORTRAIT,
+) -> Picture:
     """Lay out and colour; the same drawing gives the same picture."""
     total = sum(box.macs for box in drawing.boxes)
     most = max((box.macs for box in drawing.boxes), default=0)
     lines = [_lines(box, total) for box in drawing.boxes]
     sizes = [_size(box, words, most) for box, words in zip(drawing.boxes, lines, strict=True)]
-    placed = place(drawing, sizes, width)
+    placed = place(drawing, sizes, width, portrait)
     paints = _paints(drawing.boxes, color)
     tiles = tuple(
         DrawnTile(

@@ -23,7 +23,7 @@ SPACE = 16.0
 TRIES = 3
 """How often a picture that is much longer than a page is made wider."""
 PORTRAIT = 1.25
-"""Height to width of a picture that is too large for one page at full size."""
+"""Height to width of a picture that has a page to itself and is too large for it at full size."""
 
 
 class Point(NamedTuple):
@@ -64,16 +64,20 @@ class _Row:
 
 
 def wrap(
-    corners: Sequence[Point], sizes: Sequence[Size], ways: Sequence[Sequence[Point]], width: float
+    corners: Sequence[Point],
+    sizes: Sequence[Size],
+    ways: Sequence[Sequence[Point]],
+    width: float,
+    portrait: float = PORTRAIT,
 ) -> Placed:
-    """Cut into rows that are at most ``width`` wide where layers allow, wider for a picture that
-    would be much longer than a page."""
+    """Cut into rows that are at most ``width`` wide where layers allow, wider for a picture whose
+    height would be much more than ``portrait`` times its width."""
     boxes = [(at.x, at.x + size[0]) for at, size in zip(corners, sizes, strict=True)]
     cuts = _cuts(boxes, ways)
     left, right = min(low for low, _ in boxes), max(high for _, high in boxes)
     for _ in range(TRIES):
         placed = _Wrapping(_rows(left, right, cuts, width), corners, sizes, ways).placed()
-        excess = placed.height / (PORTRAIT * max(width, placed.width))
+        excess = placed.height / (portrait * max(width, placed.width))
         if excess < 1.2 or width >= right - left:
             break
         width = max(width, placed.width) * sqrt(excess)

@@ -190,7 +190,8 @@ def scatter(layers: Sequence[LayerGroup], ridge: float, name: str, height: float
     dots = [layer for layer in layers if layer.intensity][:DOTS]
     if not dots:
         return Chart(WIDTH, height, ())
-    left, right, top, bottom = 64.0, WIDTH - 12, 10.0, height - 40
+    # The name of the ridge line stands above the dots.
+    left, right, top, bottom = 64.0, WIDTH - 12, 18.0, height - 40
     xs = [layer.intensity or 1.0 for layer in dots]
     x_low, x_high = _decades([*xs, ridge])
     y_low, y_high = _decades([layer.macs for layer in dots])

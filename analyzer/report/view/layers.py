@@ -272,9 +272,9 @@ def shape_of(node: Node) -> tuple[str, str]:
     rate = _("dilated {n}", n=max(conv.dilations)) if conv.is_dilated else ""
     groups = _("({n} groups)", n=conv.groups) if conv.kind == "grouped" else ""
     form = term("transposed") if conv.transposed else ""
-    through = str(conv.out_channels)
-    if conv.in_channels != conv.out_channels:
-        through = f"{conv.in_channels} → {conv.out_channels}"
+    through = f"{conv.in_channels} → {conv.out_channels}"
+    if conv.kind == "depthwise" and conv.in_channels == conv.out_channels:
+        through = str(conv.out_channels)
     return (
         " ".join(filter(None, (conv.kernel, stride, form, term(conv.kind), groups, rate, through))),
         units.shape(conv.out_spatial),

@@ -124,7 +124,8 @@ def picture(shown: Skyline, tall: float = TALL) -> SkylineChart | None:
     peak, least = units.size(max(written)), units.size(max(reused))
     anchor = "start" if at < WIDTH / 2 else "end"
     taken = units.letters(_("peak {size} at {name}", size=peak, name=""))
-    letters = max(4, int((max(at, WIDTH - at) - MARGIN) / BOLD) - taken)
+    room = WIDTH - at if anchor == "start" else at - LEFT  # beside the numbers of the axis
+    letters = max(4, int((room - MARGIN) / BOLD) - taken)
     return SkylineChart(
         WIDTH, _r(bottom + 10 + ROW * len(bars)), bottom,
         _outline(edges, written, most, tall),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer import units
 from analyzer.language import _
@@ -12,7 +12,7 @@ from analyzer.sanitise import label
 from analyzer.units import many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from analyzer.evidence import FilterUse, LayerEvidence, TensorEvidence, WeightEvidence
 
@@ -83,6 +83,23 @@ class Weights:
     def speaks(self) -> bool:
         """Whether there is anything to show."""
         return self.layers > 0 or bool(self.separable or self.oddities or self.noisy)
+
+
+class OddityGroup(NamedTuple):
+    """Layers or tensors of which the same was found."""
+
+    nodes: tuple[str, ...]
+    tensor: str
+    """Of one tensor; empty for layers."""
+    what: str
+
+
+def together(oddities: Sequence[Oddity]) -> tuple[OddityGroup, ...]:
+    """Layers of which the same was found in one row, at the place of the first."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for each in oddities:
+        found.setdefault((each.tensor, each.what), []).append(each.node)
+    return tuple(OddityGroup(tuple(nodes), *key) for key, nodes in found.items())
 
 
 def view(evidence: WeightEvidence | None) -> Weights | None:

@@ -127,7 +127,12 @@ def view(facts: Facts) -> WhatIf:
         return WhatIf(
             _("The model cannot be recounted: {reason}.", reason=label(retold(now.reason), 200))
         )
-    depths = _depths(scaler, resolutions)
+    reasons = _reasons(point for row in table for point in row)
+    columns = _telling(table)
+    table = tuple(
+        tuple(row[n] for n in columns) for row in table if row is table[0] or _tells(row, table[0])
+    )
+    depths = _depths(scaler, [resolutions[n] for n in columns])
     if not depths and not any(p.macs not in (None, now.macs) for row in table for p in row):
         return WhatIf(_("No other width, depth or input size of the model could be counted."))
     kinds = {node.id: label(node.kind, 40) for node in facts.nodes}
@@ -147,12 +152,27 @@ def view(facts: Facts) -> WhatIf:
         ),
         depths=depths,
         axes=_axes(scaler),
-        unknown=_reasons(point for row in table for point in row),
+        unknown=reasons,
         assumed=tuple(
             dict.fromkeys(label(retold(p.assumed), 200) for row in table for p in row if p.assumed)
         ),
         stops=_shown(stops(scaler)),
     )
+
+
+def _telling(table: Sequence[Sequence[Scaled]]) -> list[int]:
+    """Columns with a number in them, each size once; the first, which is today's, always."""
+    found: dict[tuple[int, ...], int] = {table[0][0].sides: 0}
+    for n, point in enumerate(table[0]):
+        if any(row[n].macs is not None for row in table):
+            found.setdefault(point.sides, n)
+    return sorted(found.values())
+
+
+def _tells(row: Sequence[Scaled], today: Sequence[Scaled]) -> bool:
+    """Whether a width has a number, and changes any."""
+    changed = any(p.macs != now.macs for p, now in zip(row, today, strict=True))
+    return any(p.macs is not None for p in row) and (changed or row[0].params != today[0].params)
 
 
 def _depths(scaler: Scaler, resolutions: Sequence[float]) -> tuple[DepthRow, ...]:
