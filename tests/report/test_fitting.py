@@ -104,7 +104,7 @@ def test_last_pages_of_reports_are_more_than_half_full(
 def test_no_page_has_fewer_than_four_rows_of_a_table(rows: int, room: float) -> None:
     """``room``: rows for which there is place on the first page; a table of seven stays whole."""
     with speaking("en"):
-        style = environment().globals["inline"]("style/print.css.j2")
+        style = environment().from_string("{{ inline('style/print.css.j2') }}").render()
     cells = "".join(f"<tr><td>row {n}</td></tr>" for n in range(rows))
     page = (f"<html lang=en><style>{style} .space {{ height: {255 - 5.2 * room}mm }}</style>"
             f"<div class=space></div><table><thead><tr><th>h</th></tr></thead>"
