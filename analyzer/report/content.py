@@ -11,12 +11,12 @@ from analyzer.report.drawing.picture import picture
 from analyzer.report.page import LeftOut
 from analyzer.report.view import (
     appendix,
+    blocks,
     charts,
     growth,
     layers,
     sizes,
     skyline,
-    summary,
     tiles,
     weights,
     whatif,
@@ -108,7 +108,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
     groups = [_within(group, medium) for group in page.groups]
     told = [group for group in groups if not (medium.remarks and group.informs)]
     articles = told[: medium.articles]
-    in_blocks = summary.by_block(page.shares, page.block_kinds)
+    in_blocks = blocks.by_block(page.shares, page.block_kinds)
     by_params = sorted(page.shares, key=lambda share: (-share.params, share.kind))
     return {
         "medium": medium,

@@ -276,13 +276,13 @@ def test_a_bar_of_one_kind_of_layer_tells_kinds_of_block_instead() -> None:
         blocks.BlockKind("mlp", 12, 650, 0.65, 5),
         blocks.BlockKind("attention", 12, 300, 0.3, 3),
     ]
-    rows = summary.by_block(kinds, parts)
+    rows = blocks.by_block(kinds, parts)
     assert [(row.kind, round(row.macs_share, 2)) for row in rows] == [
         ("mlp", 0.65), ("attention", 0.3), ("in no block", 0.05),
     ]  # fmt: skip
     mixed = [replace(kinds[0], macs_share=0.9), summary.KindRow("Conv", "other", 99, 0.1, 0, 0.0)]
-    assert summary.by_block(mixed, parts) == ()
-    assert summary.by_block(kinds, ()) == ()
+    assert blocks.by_block(mixed, parts) == ()
+    assert blocks.by_block(kinds, ()) == ()
 
 
 def test_the_name_of_a_peak_keeps_clear_of_the_axis() -> None:

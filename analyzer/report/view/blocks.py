@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.language import _, term
-from analyzer.report.view.summary import block_name
+from analyzer.report.view.summary import KindRow, block_name
 from analyzer.restore import record
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from analyzer.facts import Block, Facts
+
+
+ALONE = 0.995
+"""Share of the MACs from which on a kind of layer leaves nothing to show of the others."""
 
 
 @record
@@ -53,6 +57,20 @@ def kinds(facts: Facts) -> tuple[BlockKind, ...]:
             BlockKind(block_name(kind), len(blocks), total, share, sum(b.params for b in blocks))
         )
     return tuple(sorted(rows, key=lambda row: (-(row.macs or 0), row.kind)))
+
+
+def by_block(shares: Sequence[KindRow], blocks: Sequence[BlockKind]) -> tuple[KindRow, ...]:
+    """MACs by kind of block, where one kind of layer does nearly all; empty where none does, or
+    where blocks do not tell either."""
+    main = max(shares, key=lambda row: row.macs_share, default=None)
+    known = [row for row in blocks if row.share and row.macs is not None]
+    rest = 1 - sum(row.share or 0 for row in known)
+    if main is None or main.macs_share < ALONE or not known or rest < 0:
+        return ()
+    parts = [(row.kind, row.share or 0.0) for row in known]
+    if rest:
+        parts.append((_("in no block"), rest))
+    return tuple(KindRow(name, main.color, None, share, 0, 0.0) for name, share in parts)
 
 
 def rows(facts: Facts) -> tuple[BlockRow, ...]:

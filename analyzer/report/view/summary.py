@@ -11,10 +11,9 @@ from analyzer.restore import record
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from analyzer.facts import Facts, Node
-    from analyzer.report.view.blocks import BlockKind
 
 
 @record
@@ -30,26 +29,8 @@ class KindRow:
     params_share: float
 
 
-ALONE = 0.995
-"""Share of the MACs from which on a kind of layer leaves nothing to show of the others."""
-
-
 def block_name(kind: str) -> str:
     return term(kind.replace("-", " "))
-
-
-def by_block(shares: Sequence[KindRow], blocks: Sequence[BlockKind]) -> tuple[KindRow, ...]:
-    """MACs by kind of block, where one kind of layer does nearly all; empty where none does, or
-    where blocks do not tell either."""
-    main = max(shares, key=lambda row: row.macs_share, default=None)
-    known = [row for row in blocks if row.share and row.macs is not None]
-    rest = 1 - sum(row.share or 0 for row in known)
-    if main is None or main.macs_share < ALONE or not known or rest < 0:
-        return ()
-    parts = [(row.kind, row.share or 0.0) for row in known]
-    if rest:
-        parts.append((_("in no block"), rest))
-    return tuple(KindRow(name, main.color, None, share, 0, 0.0) for name, share in parts)
 
 
 def shares(facts: Facts) -> tuple[KindRow, ...]:
