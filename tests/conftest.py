@@ -6,7 +6,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Generator
-from functools import cache, partial
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -16,12 +16,11 @@ from hypothesis import HealthCheck, settings
 from analyzer.model import guard
 from analyzer.model.child import STOPPING, can_fork
 from analyzer.shapes.run import infer_shapes
-from tests import audit
+from tests import audit, warm
 from tests.nursery import FORK, NURSERY, Nursery
 
-# Every command line and many tests load the rules that ship, 50 ms; the same text is the same rule.
-LOAD: Any = import_module("analyzer.ruleset.load")
-LOAD.parse_rule = cache(LOAD.parse_rule)
+# Every command line and many tests load the rules that ship; the same text is the same rule.
+warm.remember_rules()
 GUARD: Any = guard
 ANALYZE: Any = import_module("analyzer.analyze")
 HARMLESS = {"costs", "differential", "patterns", "rules", "scaling"}

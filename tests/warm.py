@@ -242,18 +242,33 @@ def _open(number: int) -> io.TextIOWrapper:
     )
 
 
+def remember_rules() -> None:
+    """Read each text of a rule once in this process: the same text in a language is one rule."""
+    from importlib import import_module
+
+    from analyzer.language import Language, spoken
+
+    load: Any = import_module("analyzer.ruleset.load")
+    folder: Any = import_module("analyzer.ruleset.folder")
+    shipped = folder.read_shipped
+
+    @cache
+    def read(text: str, source: str, language: Language) -> Any:
+        return shipped(text, source)
+
+    load.parse_rule, load.read_trusted = cache(load.parse_rule), cache(load.read_trusted)
+    folder.read_shipped = lambda text, source: read(text, source, spoken())
+
+
 def _warm_up() -> None:
     """Import what commands import, and let nothing of it be collected in the forks."""
     import gc
     import tempfile
-    from importlib import import_module
 
     import analyzer.report.pdf  # noqa: F401
     from analyzer.cli.main import run as command
 
-    load: Any = import_module("analyzer.ruleset.load")
-    load.parse_rule = cache(load.parse_rule)  # the same text is the same rule
-
+    remember_rules()
     with tempfile.TemporaryDirectory() as folder, open(os.devnull, "wb") as null:
         kept = os.dup(1)
         os.dup2(null.fileno(), 1)

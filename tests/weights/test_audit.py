@@ -57,7 +57,7 @@ def test_a_model_without_weights_has_none_to_read() -> None:
 
 
 def large(folder: Path, elements: int = 1 << 20) -> str:
-    values = np.random.default_rng(0).standard_normal((elements // 1024, 1024)).astype(np.float32)
+    values = np.random.default_rng(0).standard_normal((elements // 64, 64)).astype(np.float32)
     ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in ("x", "y")]
     node = helper.make_node("MatMul", ["x", "w"], ["y"])
     graph = helper.make_graph(
@@ -103,7 +103,7 @@ def test_a_file_that_changes_before_the_look_is_refused(tmp_path: Path) -> None:
 
 
 def test_weights_are_looked_at_in_a_fresh_process_where_threads_run(tmp_path: Path) -> None:
-    path = large(tmp_path, 1 << 23)  # large enough to be read from the file
+    path = large(tmp_path, 5 << 20)  # large enough to be read from the file
     alone = analyze_weights(load(path))
     done = threading.Event()
     thread = threading.Thread(target=done.wait)
@@ -114,7 +114,7 @@ def test_weights_are_looked_at_in_a_fresh_process_where_threads_run(tmp_path: Pa
         done.set()
         thread.join()
     assert alone.evidence is not None
-    assert alone.evidence.tensors[0].values.elements == 1 << 23
+    assert alone.evidence.tensors[0].values.elements == 5 << 20
     assert beside.evidence == alone.evidence
 
 
@@ -129,18 +129,18 @@ print(code, own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 @pytest.mark.parametrize(
     ("operator", "dims"),
-    [("Conv", [1, 1, 8192, 8192]), ("Conv", [1 << 26, 1, 1, 1]), ("MatMul", [16, 1 << 22])],
+    [("Conv", [1, 1, 8192, 4096]), ("Conv", [1 << 25, 1, 1, 1]), ("MatMul", [16, 1 << 21])],
 )
 def test_a_file_of_holes_costs_little_memory(
     tmp_path: Path, operator: str, dims: list[int]
 ) -> None:
-    """256 MiB of weights that take no room on the disk, in shapes that tempt to hold them."""
+    """128 MiB of weights that take no room on the disk, in shapes that tempt to hold them."""
     weight = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=dims)
     weight.data_location = TensorProto.EXTERNAL
     weight.external_data.add(key="location", value="w.bin")
     with open(tmp_path / "w.bin", "wb") as file:
         file.truncate(4 * int(np.prod(dims)))
-    x = [1, 1, 8192, 8192] if operator == "Conv" else [1, 16]
+    x = [1, 1, 8192, 4096] if operator == "Conv" else [1, 16]
     ends = [
         helper.make_tensor_value_info("x", TensorProto.FLOAT, x),
         helper.make_tensor_value_info("y", TensorProto.FLOAT, None),
@@ -156,4 +156,4 @@ def test_a_file_of_holes_costs_little_memory(
     code, *peaks = map(int, done.stdout.split()[-3:])
     assert code == 0
     assert "WGT009" in done.stdout
-    assert max(peaks) < 200 << 10, "KiB"
+    assert max(peaks) < 150 << 10, "KiB"
