@@ -8,6 +8,7 @@ as late as possible, so that pages before stay.
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -42,8 +43,10 @@ def fit(text: str, lay_out: Callable[[str], Any]) -> Any:
     style = _spaced(text, blank, first)
     if not style:
         return first
+    del first
+    gc.collect()  # boxes know each other, and two layouts are twice the memory
     second = lay_out(text.replace("</style>", f"{style}</style>", 1))
-    return second if _blank(second) < blank else first
+    return second if _blank(second) < blank else lay_out(text)
 
 
 def _blank(document: Any) -> float:

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.report import REPORT_FORMATS, Options, Result
+from analyzer.report import pdf as pdf_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -101,7 +102,7 @@ def test_first_page_answers_what_and_how_much_and_what_to_do(pdf: Path) -> None:
     page = " ".join(run("pdftotext", "-l", "1", "-layout", pdf, "-").split())
     assert "A convolutional network of 15 weighted layers" in page
     assert "Compute could fall by 88.3 %" in page
-    assert "Standard convolutions that a depthwise separable one could replace" in page
+    assert "Replace the standard convolution by a depthwise separable one: 13 places" in page
     assert "page 1 of" in page
 
 
@@ -197,3 +198,10 @@ def test_markup_that_wants_a_file_gets_nothing(tmp_path: Path) -> None:
     page = f'<html lang="en"><title>t</title><link rel="attachment" href="{secret.as_uri()}">'
     data = weasyprint.HTML(string=page, url_fetcher=fetcher()).write_pdf()
     assert not any(b"do not attach me" in part for part in streams(data))
+
+
+def test_styles_that_pages_do_without_change_no_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = "<html lang=en><title>t</title><h1>1</h1><ul><li>2<li><a href=#x>3</a></ul><p id=x>4"
+    short = pdf_of.write(page, b"{}", Options())
+    monkeypatch.setattr(pdf_of, "_html", lambda weasyprint: weasyprint.HTML)
+    assert pdf_of.write(page, b"{}", Options()) == short
