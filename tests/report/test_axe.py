@@ -1,0 +1,80 @@
+"""axe-core, which knows more of accessibility than ``AUDIT``, finds nothing.
+
+It takes seconds where ``AUDIT`` takes a hundredth of one: each page is asked once here, in dark for
+contrast alone, and states of pages are left to the other tests.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import analyzer
+from analyzer.compare import compare
+from analyzer.devices import profile
+from analyzer.language import speaking
+from analyzer.report import COMPARE_FORMATS, REPORT_FORMATS, Options, Result
+from analyzer.report.compare import Pair, Turnover
+from analyzer.report.index.entry import entry_of, failed
+from analyzer.report.index.html import render_index
+from tests.compare.networks import resnet
+from tests.report.pages import CHROMIUM
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+AXE = Path(sys.prefix) / "node/node_modules/axe-core/axe.min.js"
+"""Installed by ``make test``, by the lock in ``tools/node``."""
+PHONE = {"viewport": {"width": 360, "height": 740}}
+CONTRAST = {"runOnly": ["color-contrast"]}
+
+
+@pytest.fixture(scope="module")
+def pages(
+    hostile: Result, unknown: Result, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Path]:
+    """Pages of each kind: of models with findings, unknown costs and names that attack pages."""
+    old, new = analyzer.analyze(resnet()), analyzer.analyze(resnet(blocks=3, activation="Elu"))
+    pair = Pair(Result(old), Result(new), compare(old, new), Turnover((), ()))
+    row = entry_of(unknown, "unknown.onnx", {"html": "unknown.html"}, (profile("rpi5"),))
+    made = {
+        "report": REPORT_FORMATS["html"](hostile, Options()),
+        "compare": COMPARE_FORMATS["html"](pair, Options()),
+        "index": render_index([row, failed("empty.onnx", "the file is empty")], Options(), "nets"),
+    }
+    with speaking("ko"):
+        made["korean"] = REPORT_FORMATS["html"](unknown, Options())
+    folder = tmp_path_factory.mktemp("axe")
+    for name, page in made.items():
+        (folder / f"{name}.html").write_bytes(page)
+    return {name: folder / f"{name}.html" for name in made}
+
+
+@pytest.mark.parametrize(("name", "context", "options"), [
+    ("report", {}, {}),
+    ("report", {"color_scheme": "dark"}, CONTRAST),
+    ("report", PHONE, {}),
+    ("korean", {}, {}),
+    ("compare", {}, {}),
+    ("compare", {"color_scheme": "dark"}, CONTRAST),
+    ("index", {}, {}),
+    ("index", PHONE, {}),
+])  # fmt: skip
+def test_axe_finds_nothing(
+    browser: Browser,
+    pages: dict[str, Path],
+    name: str,
+    context: dict[str, object],
+    options: dict[str, object],
+) -> None:
+    assert browser is CHROMIUM.browser
+    page = CHROMIUM.show(pages[name].as_uri(), **context).page
+    page.evaluate(AXE.read_text())  # from outside: the page's own policy allows no other script
+    found = page.evaluate("(options) => axe.run(options)", options)
+    assert found["passes"], "nothing was looked at"
+    assert [
+        (rule["id"], node["html"][:120]) for rule in found["violations"] for node in rule["nodes"]
+    ] == []
