@@ -251,9 +251,15 @@ def _folded(site: Site, growth: int) -> Surplus:
     call = site.call
     made = sum(tensor.bytes or 0 for tensor in call.outputs if tensor is not None)
     read = {tensor.name: tensor.bytes or 0 for tensor in call.inputs if tensor is not None}
-    sizes = f"{units.size(sum(read.values()))} become {units.size(made)}"
+    taken = sum(read.values())
+    sizes = f"{units.size(taken)} become {units.size(made)}"
+    why = (
+        "all it is computed from is known before the model runs"
+        if taken == made
+        else f"all it is computed from is known before the model runs ({sizes})"
+    )
     return Surplus(
-        "foldable", site.id, f"all it is computed from is known before the model runs ({sizes})",
+        "foldable", site.id, why,
         result_bytes=made, operand_bytes=sum(read.values()), growth_bytes=growth,
     )  # fmt: skip
 

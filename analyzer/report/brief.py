@@ -78,6 +78,6 @@ def _leaves(form: SmallerForm, whole: int) -> Iterator[str]:
     if form.macs is not None and whole:
         macs, share = units.si(form.macs, "MAC"), units.percent(form.macs / whole)
         yield _("leaves {macs} ({share})", macs=macs, share=share)
-    if form.weight_bytes is not None:
+    if form.weight_bytes not in (None, form.bytes_now):
         yield _("weights {bytes} instead of {now}", bytes=units.size(form.weight_bytes),
                 now=units.size(form.bytes_now))  # fmt: skip

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.findings.finding import Severity
 from analyzer.report.notices import CANNOT_JUDGE, INCONCLUSIVE
-from analyzer.report.view.findings import SAFETY, headline, paragraphs, reference
+from analyzer.report.view.findings import headline, paragraphs, reference, safety
 from analyzer.version import __version__
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _help(rule: Rule) -> str:
     """Markdown; a rule file is the team's own text and may hold some."""
     parts = [f"# {rule.name} ({rule.id})", *paragraphs(rule.rationale)]
     if fix := paragraphs(rule.fix):
-        parts += ["## What to do", *fix, SAFETY.get(rule.fix_safety, "")]
+        parts += ["## What to do", *fix, safety(rule)]
     if rule.references:
         named = map(reference, rule.references)
         links = [

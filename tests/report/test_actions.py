@@ -164,7 +164,8 @@ def tree(depth: int) -> tuple[list[int], list[str], list[int], list[int]]:
 def test_half_of_a_large_forest_is_worth_a_line() -> None:
     trees = facts_of(listed(*[tree(9)] * 40))
     (form,) = options(trees, whatif.WhatIf("no"), profile("rpi5"))
-    assert (form.id, form.impact, form.macs, form.weight_bytes) == ("trees", "high", None, None)
+    assert (form.id, form.impact, form.macs) == ("trees", "high", None)
+    assert form.weight_bytes == form.bytes_now
     assert "at most 180 comparisons a sample instead of 360" in form.extra
     small = facts_of(listed(*[tree(2)] * 40))
     assert options(small, whatif.WhatIf("no"), None) == ()
@@ -253,3 +254,14 @@ def test_every_form_says_what_to_do(mobilenet: Result) -> None:
     forms = [form for model in models for form in options(model, whatif.view(model), None)]
     assert {form.id for form in forms} >= {"int8", "width", "heads", "trees", "lstm-int8"}
     assert [form.title for form in forms if not is_heading(form.title)] == []
+
+
+def test_bytes_of_weights_of_several_types_are_unknown_where_channels_go(mobilenet: Result) -> None:
+    stored = mobilenet.facts.parameters
+    half = stored.weight_bytes // 2
+    mixed = replace(stored, bytes_by_dtype={"float32": half, "int8": stored.weight_bytes - half})
+    sizes = whatif.view(mobilenet.facts)
+    for parameters, known in ((stored, True), (mixed, False)):
+        found = options(replace(mobilenet.facts, parameters=parameters), sizes, None)
+        (narrow,) = [form for form in found if form.id == "width"]
+        assert (narrow.weight_bytes is not None) == known

@@ -21,11 +21,20 @@ if TYPE_CHECKING:
     from analyzer.ruleset.rule import Rule
 
 ORDER = ("error", "warning", "info")
-SAFETY = {
-    "display": mark("This is advice: it needs a decision, and often retraining."),
+_SAFETY = {
+    "display": mark("This is advice: it needs a decision."),
     "unsafe": mark("This changes what the model computes."),
     "safe": mark("This does not change what the model computes."),
 }
+
+
+_TRAINS = mark("This is advice: it needs a decision, and retraining.")
+
+
+def safety(rule: Rule) -> str:
+    """What becomes of the model by acting on a rule; in English, as it is to be translated."""
+    trains = rule.fix_safety == "display" and rule.effort == "high"
+    return _TRAINS if trains else _SAFETY[rule.fix_safety]
 
 
 SECURE = "https://"
@@ -178,7 +187,7 @@ def _group(items: list[Finding], rule: Rule | None, words: Neighbours) -> Group:
         why=paragraphs(rule.rationale if rule else ""),
         fix=paragraphs(rule.fix if rule else first.fix),
         action=heading(items, words.facts, rule is not None and rule.names_place),
-        safety=_(SAFETY[rule.fix_safety]) if rule else "",
+        safety=_(safety(rule)) if rule else "",
         references=tuple(map(reference, rule.references)) if rule else (),
         macs=sum(s.macs for s in savings.values()),
         params=sum(s.params for s in savings.values()),

@@ -25,6 +25,8 @@ LARGE_BYTES, NOTABLE_BYTES = 0.25, 0.05
 WORTHWHILE = 64 * 1024
 """Bytes that a smaller form has to save, unless it saves MACs or time: below it no flash memory
 and no download is the smaller for it."""
+STAY = -1
+"""In the place of bytes: as they are today."""
 BUSY = 10_000_000
 """MACs below which no time is worth saving: they take a tenth of a millisecond on a small board."""
 
@@ -41,7 +43,7 @@ class SmallerForm:
     macs: int | None
     """Afterwards; null where they stay as they are."""
     weight_bytes: int | None
-    """Afterwards, of weights and buffers; null where they stay as they are."""
+    """Afterwards, of weights and buffers: ``bytes_now`` where they stay; null: nobody counted."""
     bytes_now: int
     """Of weights and buffers today."""
     extra: str
@@ -87,7 +89,7 @@ def form(
     judged: Terms,
     *,
     macs: int | None = None,
-    weight_bytes: int | None = None,
+    weight_bytes: int | None = STAY,
     instead: Mapping[str, str] = {},
     extra: str = "",
     beside: tuple[int, int] = (0, 0),
@@ -97,7 +99,8 @@ def form(
     Parameters
     ----------
     words : id, title, and what to do.
-    macs, weight_bytes : afterwards; ``None`` where they stay as they are.
+    macs : afterwards; ``None`` where they stay as they are.
+    weight_bytes : afterwards; ``None`` where nobody knows.
     instead : element types of arithmetic and those that replace them.
     extra : another figure that changes, in words.
     beside : bytes today and afterwards of what is no weight, such as a cache.
@@ -108,6 +111,7 @@ def form(
         then = bound(facts, device, instead).seconds
     elif macs is not None:
         then = _in_proportion(facts, now, macs)
+    weight_bytes = held if weight_bytes == STAY else weight_bytes
     saved = 0 if weight_bytes is None else held - weight_bytes
     fewer = 0 if macs is None else whole - macs
     sooner = 1 - then / now if then is not None and now else 0.0

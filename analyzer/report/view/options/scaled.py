@@ -64,13 +64,13 @@ def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Small
             weight_bytes=_bytes(facts, full.params, less.params),
         )
     if len(sizes.columns) > 1 and full.macs[1] is not None and _is_image(facts):
-        smaller, today = sizes.columns[1].sides, sizes.columns[0].sides
+        smaller = sizes.columns[1].sides
         yield form(
             facts,
             device,
             (
                 "resolution",
-                _("Shrink the input from {today} to {smaller}", smaller=smaller, today=today),
+                _("Shrink the input to {smaller}", smaller=smaller),
                 _("Scale inputs to {smaller}, and train again", smaller=smaller),
             ),
             judged,

@@ -45,10 +45,7 @@ def _packed(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             device,
             (
                 f"int{bits}-weights",
-                _(
-                    "Store product weights in int{bits}, blocks of {block}",
-                    bits=bits, block=BLOCK,
-                ),
+                _("Store product weights in int{bits}", bits=bits),
                 _(
                     "Run ONNX Runtime's `matmul_nbits_quantizer` ({bits} bits, block size "
                     "{block}); arithmetic stays in float", bits=bits, block=BLOCK,
@@ -77,7 +74,7 @@ def _cached(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
         device,
         (
             "kv-cache",
-            _("Keep keys and values in a cache: one token at a time"),
+            _("Cache keys and values of past tokens"),
             _("Export the decoder with past keys and values as inputs and outputs (Optimum: "
               "`--task text-generation-with-past`)"),
         ),

@@ -104,7 +104,7 @@ def _rest(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
         device,
         (
             "int8-rest",
-            _("Quantise the layers still in float32 to int8"),
+            _("Quantise the float32 layers to int8"),
             _(
                 "Quantise again with their types among `op_types_to_quantize`, where they were not "
                 "left out for accuracy"
