@@ -31,6 +31,8 @@ MOST = 8
 """Sentences that are listed."""
 SEPARATORS = ("; ", ": ")
 """Between sentences: what stands in a place holds none, or it is the sentence around it."""
+LISTS = (", ", " = ")
+"""Between parts that are told only together."""
 _PLACE = re.compile(r"\{(\d+)\}")
 
 
@@ -115,15 +117,16 @@ def retell(text: str, language: str, depth: int = 0) -> str:
     whole = _fitting(text, language, depth)
     if whole is not None:
         return whole
-    for between in SEPARATORS:
+    for between in sorted(SEPARATORS, key=text.find):
         first, found, rest = text.partition(between)
         if found:
             told = retell(first, language, depth + 1), retell(rest, language, depth + 1)
             if told != (first, rest):
                 return between.join(told)
-    parts = text.split(", ")
-    if 1 < len(parts) <= MOST and all(_is_told(part, language, depth) for part in parts):
-        return ", ".join(retell(part, language, depth + 1) for part in parts)
+    for between in LISTS:
+        parts = text.split(between)
+        if 1 < len(parts) <= MOST and all(_is_told(part, language, depth) for part in parts):
+            return between.join(retell(part, language, depth + 1) for part in parts)
     return text
 
 
@@ -145,7 +148,8 @@ def _is_about(phrase: Phrase, values: Sequence[str], language: str, depth: int) 
     """
     told = [value for value in values if _is_told(value, language, depth)]
     words = sum(" " not in value and value not in GLUE for value in values)
-    if phrase.letters < SURE and not (told or depth):
+    whole = not any(mark in value for mark in SEPARATORS for value in values)
+    if not whole or (phrase.letters < SURE and not (told or depth)):
         return False
     return words + sum(" " in value for value in told) == len(values)
 

@@ -386,7 +386,8 @@ def _conversion_speed(v: Values) -> str:
 def _assumed_sizes(v: Values) -> str:
     if not v["count"]:
         return _("No size of an input was assumed: the file fixes them all.")
-    sizes = [f"{label(dim)} = {size}" for dim, size in zip(v["dims"], v["sizes"], strict=True)]
+    sized = zip(v["dims"], v["sizes"], strict=True)
+    sizes = [f"{label(retold(dim))} = {size}" for dim, size in sized]
     left = v["distinct"] - len(sizes)
     those = ", ".join(sizes)
     if left:

@@ -196,6 +196,14 @@ def test_what_is_of_no_pattern_stays_as_it_is(text: str) -> None:
         ("documentation of the graph", "그래프의 설명 문서"),
         ("dimension name of 'name of x'", "'name of x'의 차원 이름"),
         (
+            "shape of output 0 (y) is unknown: the type of an input is unknown",
+            "출력 0(y)의 형태를 알 수 없음: 입력의 자료형을 알 수 없음",
+        ),
+        (
+            "Gelu: B is float64 and X is float32; it takes one type for both",
+            "Gelu: B의 자료형 float64, X의 자료형 float32; 자료형이 같아야 함",
+        ),
+        (
             "Scan: its scanned inputs have different lengths: 'a' 3, 'b' 4",
             "Scan: 스캔하는 입력의 길이가 서로 다름: 'a' 3, 'b' 4",
         ),

@@ -35,7 +35,7 @@ def assumed_sizes(result: Result) -> Claim:
 def _name(assumption: Assumption) -> str:
     """The symbol, which inputs may share; a nameless axis is one of its input."""
     nameless = assumption.dim == f"axis {assumption.axis}"
-    return f"{assumption.dim} ({assumption.input})" if nameless else assumption.dim
+    return f"axis {assumption.axis} ({assumption.input})" if nameless else assumption.dim
 
 
 def choices(result: Result) -> Claim:

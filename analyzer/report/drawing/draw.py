@@ -314,7 +314,9 @@ def _gathered(tensors: Sequence[Tensor]) -> list[tuple[tuple[str, ...], Tensor |
 
 
 def _end(role: str, names: Sequence[str], tensor: Tensor | None) -> Box:
-    title = label(names[0], 24) if len(names) == 1 else units.many(len(names), role)
+    count = len(names)
+    many = units.many(count, "input") if role == "input" else units.many(count, "output")
+    title = label(names[0], 24) if len(names) == 1 else many
     detail = units.shape(tensor.shape) if tensor is not None else ""
     return Box(
         role="input" if role == "input" else "output", title=title, detail=label(detail, 28),

@@ -8,7 +8,7 @@ from math import lcm
 from typing import TYPE_CHECKING, Literal
 
 from analyzer import units
-from analyzer.language import _
+from analyzer.language import _, retold
 from analyzer.report.view.charts import WIDTH, Tick
 from analyzer.restore import record
 from analyzer.sanitise import label
@@ -101,7 +101,7 @@ def _row(facts: Facts, size: OpenSize) -> GrowthRow:
     sizes = sorted({max(1, most * n // POINTS) * size.step for n in range(1, POINTS + 1)} | {now})
     divisor = lcm(*(c.denominator for c in size.coefficients))
     return GrowthRow(
-        label(size.dim, 40), unit, now, size.step, macs, float((macs - fixed) / amount),
+        label(retold(size.dim), 40), unit, now, size.step, macs, float((macs - fixed) / amount),
         MEGAPIXEL if unit == "megapixel" else per,
         int(fixed), float(square * now * now / macs),
         int(linear / square) + 1 if square and linear else None, whole or square > 0,
