@@ -51,7 +51,7 @@ BESIDE = frozenset({"report/claims/limits.py", "ruleset/engine.py"})
 """Modules of such packages that do."""
 SILENT = frozenset({
     "_", "mark", "ngettext", "many", "counted",  # what has a catalogue already
-    "cast", "compile", "split", "TypeVar", "removeprefix", "removesuffix", "replace", "startswith",
+    "cast", "compile", "split", "TypeVar", "removeprefix", "removesuffix", "startswith",
     "endswith", "partition", "rpartition",
 })  # fmt: skip
 """Calls whose texts are not told to people as they are."""

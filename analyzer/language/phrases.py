@@ -147,7 +147,7 @@ def _is_about(phrase: Phrase, values: Sequence[str], language: str, depth: int) 
     ``Bank of America`` is a name, ``documentation of the graph`` none.
     """
     told = [value for value in values if _is_told(value, language, depth)]
-    words = sum(" " not in value and value not in GLUE for value in values)
+    words = sum(" " not in value and value not in GLUE and value[-1] != "," for value in values)
     whole = not any(mark in value for mark in SEPARATORS for value in values)
     if not whole or (phrase.letters < SURE and not (told or depth)):
         return False

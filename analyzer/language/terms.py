@@ -10,7 +10,7 @@ TERMS = (
     # severities, levels, certainties, verdicts
     "error", "warning", "info", "information", "nothing",
     "high", "medium", "low", "none",
-    "exact", "assumed", "lower bound", "unknown",
+    "exact", "assumed", "lower bound", "unknown", "default",
     "whole", "split", "no", "maybe",
     # kinds of layers
     "standard", "depthwise", "pointwise", "grouped", "transposed", "dense", "attention",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analyzer.language import _, mark, ngettext
+from analyzer.language import _, mark, ngettext, retold
 from analyzer.report.compare.figures import figure_text
 from analyzer.report.compare.words import conclude, minus, relative, say
 from analyzer.report.content import PDF
@@ -195,7 +195,7 @@ def differs(aspect: ComparedAspect) -> str:
     if aspect.name in MOVED:
         return _(MOVED[aspect.name])
     if aspect.name in PLAIN:
-        return f"{aspect.old} → {aspect.new}"
+        return f"{retold(aspect.old)} → {retold(aspect.new)}"
     return f"{aspect.name} {minus(aspect.old)} → {minus(aspect.new)}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.language import retold
+from analyzer.language import retold, term
 from analyzer.report.view.layers import show_names
 from analyzer.restore import record
 from analyzer.sanitise import clean, label
@@ -53,7 +53,9 @@ class FormulaRow:
 def assumptions(facts: Facts) -> tuple[AssumedRow, ...]:
     """Sizes of inputs that somebody had to choose."""
     return tuple(
-        AssumedRow(label(a.input), a.axis, label(a.dim), a.value, label(retold(a.reason)))
+        AssumedRow(
+            label(a.input), a.axis, label(retold(a.dim)), a.value, label(term(retold(a.reason)))
+        )
         for a in facts.assumptions
     )
 

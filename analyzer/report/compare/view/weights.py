@@ -100,7 +100,7 @@ def weights(pair: Pair) -> ComparedWeights:
                     elements=change.elements,
                     changed=change.changed,
                     relative=change.relative,
-                    why=label(change.why, 120),
+                    why=label(retold(change.why), 120),
                 )
             )
     return ComparedWeights(
