@@ -205,3 +205,17 @@ def test_no_english_is_left_on_the_pages_of_samples(name: str, cli: Cli, tmp_pat
     said = texts((tmp_path / f"{name}.html").read_text("utf-8"))
     assert [text for text in said if english(text)] == []
     assert [line for line in done.out.splitlines() if english(line)] == []
+
+
+def test_no_english_is_left_of_comparisons(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    old = str(parsed(MODELS["arithmetic that changes nothing"], tmp_path / "old"))
+    new = str(parsed(MODELS["names, types and operands that are wrong"], tmp_path))
+    for kind in ("text", "markdown"):
+        done = cli("compare", old, new, "--lang", "ko", "--format", kind)
+        assert done.code == 0
+        said = [line.replace("`", "'") for line in done.out.splitlines()]
+        assert [line for line in said if english(line)] == []
+    page = tmp_path / "compared.html"
+    assert cli("compare", old, new, "--lang", "ko", "-o", str(page)).code == 0
+    assert [text for text in texts(page.read_text("utf-8")) if english(text)] == []

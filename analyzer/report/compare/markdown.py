@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.findings.group import group
-from analyzer.report.compare.rows import elsewhere, measures, row, uncovered, weights_note
+from analyzer.language import _, ngettext, retold, term
+from analyzer.report.compare.rows import (
+    elsewhere,
+    measures,
+    row,
+    turnover,
+    uncovered,
+    weights_note,
+)
 from analyzer.report.compare.words import say, verdict
 from analyzer.sanitise import encode_text, markdown, markdown_code
 
@@ -64,7 +72,8 @@ def markdown_comment(pair: Pair, options: Options) -> bytes:
     for line in lines:
         comment.add(line)
     comment.add("\n" if lines else "")
-    comment.add("| | old | new | difference | |\n| --- | ---: | ---: | ---: | ---: |\n")
+    head = f"| | {_('old')} | {_('new')} | {_('difference')} | |"
+    comment.add(f"{head}\n| --- | ---: | ---: | ---: | ---: |\n")
     for measure in measures(pair):
         comment.add(f"| {' | '.join(map(markdown, measure[:5]))} |\n")
     _findings(pair, comment)
@@ -77,7 +86,11 @@ def _prose(text: str) -> str:
 
 
 def _gates(pair: Pair) -> Iterator[str]:
-    marks = {"failed": "❌ **failed**", "inconclusive": "⚠ **inconclusive**", "passed": "✅ passed"}
+    marks = {
+        "failed": f"❌ **{_('failed')}**",
+        "inconclusive": f"⚠ **{_('inconclusive')}**",
+        "passed": f"✅ {_('passed')}",
+    }
     for gate in sorted(pair.gates, key=lambda gate: gate.outcome == "passed"):
         yield f"- {marks[gate.outcome]}: {_prose(gate.text)}\n"
 
@@ -94,22 +107,25 @@ def _doubts(pair: Pair) -> Iterator[str]:
     note = weights_note(pair.comparison.weights)
     if note:
         yield f"- ⚠ {_prose(note)}\n"
-    for which, result in (("old", pair.old), ("new", pair.new)):
+    for which, result in ((_("old"), pair.old), (_("new"), pair.new)):
         some = [problem for problem in result.facts.problems if problem.inconclusive]
         for problem in some[:3]:
-            yield f"- ⚠ {which} model inconclusive: {_prose(problem.message)}\n"
+            yield f"- ⚠ {which}: {_('inconclusive')}: {_prose(retold(problem.message))}\n"
         if some[3:]:
-            yield f"- ⚠ {which} model: {len(some) - 3:,} more problems\n"
+            more = ngettext("{n} more problem", "{n} more problems", len(some) - 3)
+            yield f"- ⚠ {which}: {more}\n"
 
 
 def _findings(pair: Pair, comment: _Comment) -> None:
-    numbers = f"{len(pair.findings.came):,} came, {len(pair.findings.went):,} went"
-    comment.add(f"\n**Findings:** {numbers}\n\n")
+    numbers = _("{came} came, {went} went", came=units.count(len(pair.findings.came)),
+                went=units.count(len(pair.findings.went)))  # fmt: skip
+    comment.add(f"\n**{_('Findings')}:** {numbers}\n\n")
     came, went = group(pair.findings.came), group(pair.findings.went)
     left = comment.fill(map(_finding, came[:FINDINGS]))
     rest = [*(("+", f) for f in came[FINDINGS:]), *(("−", f) for f in went)]
     if rest or left:
-        title = "Findings that went" if went == tuple(f for _, f in rest) else "More findings"
+        gone = went == tuple(f for sign, f in rest)
+        title = _("Findings that went") if gone else _("More findings")
         comment.add(f"\n<details><summary>{title}</summary>\n\n")
         left += comment.fill(f"- {sign} {_finding(found)[2:]}" for sign, found in rest)
         comment.add(_cut(left))
@@ -117,9 +133,10 @@ def _findings(pair: Pair, comment: _Comment) -> None:
 
 
 def _finding(found: Finding) -> str:
-    place = markdown_code(found.node) or "model"
+    place = markdown_code(found.node) or _("model")
     said = f"{_prose(found.message)}{elsewhere(found)}"
-    return f"- **{found.severity.value}** {markdown(found.rule)} at {place}: {said}\n"
+    where = _("{rule} at {place}", rule=markdown(found.rule), place=place)
+    return f"- **{term(found.severity.value)}** {where}: {said}\n"
 
 
 def _operators(pair: Pair, comment: _Comment) -> None:
@@ -128,13 +145,14 @@ def _operators(pair: Pair, comment: _Comment) -> None:
     changed = sum(c.old is not None and c.new is not None for c in found.changes)
     came = sum(c.old is None for c in found.changes)
     went = sum(c.new is None for c in found.changes)
-    title = (f"Operators: {changed:,} changed, {came:,} came, {went:,} went, {found.same:,} "
-             "the same")  # fmt: skip
+    title = turnover(changed, came, went, found.same, found.renamed)
+    title = title[0].upper() + title[1:]
     if not left:
         comment.add(f"\n{title}\n")
         return
     comment.add(f"\n<details><summary>{title}</summary>\n\n")
-    comment.add("| | operator | | MACs | parameters |\n| --- | --- | --- | ---: | ---: |\n")
+    head = f"| | {_('operator')} | | MACs | {_('parameters')} |"
+    comment.add(f"{head}\n| --- | --- | --- | ---: | ---: |\n")
     cut = comment.fill(map(_row, map(row, left[:ROWS])))
     comment.add(_cut(cut + max(0, len(left) - ROWS)))
     comment.add("\n</details>\n")
@@ -148,4 +166,4 @@ def _row(cells: tuple[str, ...]) -> str:
 
 
 def _cut(left: int) -> str:
-    return f"\n… and {left:,} more; JSON has them all\n" if left else ""
+    return f"\n{_('… and {n} more; JSON has them all', n=units.count(left))}\n" if left else ""

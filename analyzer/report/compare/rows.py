@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer import units
+from analyzer.language import _, mark, ngettext, retold, term
 from analyzer.report.compare.words import minus
 from analyzer.sanitise import clean, label
 from analyzer.units import many
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
     from analyzer.report.compare.pair import Pair
 
 MEASURES = (
-    ("MACs", "macs"), ("FLOPs", "flops"), ("parameters", "params"),
-    ("bytes of weights", "weight_bytes"), ("peak activation bytes", "peak_activation_bytes"),
-    ("operators", "nodes"), ("weighted layers", "weighted_layers"),
+    ("MACs", "macs"), ("FLOPs", "flops"), (mark("parameters"), "params"),
+    (mark("bytes of weights"), "weight_bytes"),
+    (mark("peak activation bytes"), "peak_activation_bytes"),
+    (mark("operators"), "nodes"), (mark("weighted layers"), "weighted_layers"),
 )  # fmt: skip
 """What people call a total, and its name in ``Facts.totals``."""
 PLAIN = frozenset({"type", "inputs", "runs", "MACs", "FLOPs", "sources", "outputs", "operator"})
@@ -42,11 +44,11 @@ def measures(pair: Pair) -> Iterator[Measured]:
     """Totals, and MACs by kind where they differ."""
     old, new = pair.old.facts.totals, pair.new.facts.totals
     for title, name in MEASURES:
-        yield _measured(title, getattr(old, name), getattr(new, name))
+        yield _measured(_(title), getattr(old, name), getattr(new, name))
     for kind in dict.fromkeys((*old.macs_by_kind, *new.macs_by_kind)):
         before, after = old.macs_by_kind.get(kind, 0), new.macs_by_kind.get(kind, 0)
         if before != after:
-            yield _measured(f"MACs of {label(kind, 24)}", before, after)
+            yield _measured(_("MACs of {kind}", kind=label(kind, 24)), before, after)
 
 
 def _measured(title: str, before: int | None, after: int | None) -> Measured:
@@ -64,13 +66,30 @@ def weights_note(found: WeightComparison) -> str:
     """What was not compared of the weights; empty if all was."""
     if found.complete:
         return ""
-    count = f"{found.unread:,} of {many(found.tensors, 'tensor')} " if found.unread else "they "
-    return f"weights not compared: {count}{clean(found.why)}"
+    why = clean(retold(found.why))
+    if not found.unread:
+        return _("weights not compared: {reason}", reason=why)
+    tensors = many(found.tensors, "tensor")
+    return _("weights not compared, {n} of {tensors}: {reason}",
+             n=units.count(found.unread), tensors=tensors, reason=why)  # fmt: skip
 
 
 def elsewhere(found: Finding) -> str:
     """Clause that begins with a space: at how many places more; empty for none."""
-    return f" (and at {units.places(found.count - 1)} more)" if found.count > 1 else ""
+    if found.count < 2:
+        return ""
+    return f" ({ngettext('and at {n} place more', 'and at {n} places more', found.count - 1)})"
+
+
+def turnover(changed: int, came: int, went: int, same: int, renamed: int) -> str:
+    """What became of operators."""
+    counts = {"changed": units.count(changed), "came": units.count(came),
+              "went": units.count(went), "same": units.count(same)}  # fmt: skip
+    if not renamed:
+        return _("operators: {changed} changed, {came} came, {went} went, {same} the same",
+                 **counts)  # fmt: skip
+    return _("operators: {changed} changed, {came} came, {went} went, {same} the same "
+             "({renamed} under another name)", renamed=units.count(renamed), **counts)  # fmt: skip
 
 
 def row(change: Change) -> tuple[str, ...]:
@@ -90,7 +109,7 @@ def difference(value: int | None) -> str:
     """By how much something grows."""
     if value is None:
         return units.unknown()
-    return "same" if value == 0 else f"{'+' if value > 0 else '−'}{units.count(abs(value))}"
+    return _("same") if value == 0 else f"{'+' if value > 0 else '−'}{units.count(abs(value))}"
 
 
 def _signed(before: int | None, after: int | None) -> str:
@@ -108,7 +127,7 @@ def _kind(node: Node) -> str:
     """``standard 3×3, 64→128``, ``MatMul 1×128×768``: a layer in a few characters."""
     if node.conv is not None:
         conv = node.conv
-        return f"{node.kind} {conv.kernel}, {conv.in_channels}→{conv.out_channels}"
+        return f"{term(node.kind)} {conv.kernel}, {conv.in_channels}→{conv.out_channels}"
     size = f" {units.shape(node.outputs[0].shape)}" if node.outputs else ""
     return label(node.op_type, 24) + size
 
@@ -126,6 +145,7 @@ def _what(change: Change) -> str:
 def _differs(found: Difference) -> str:
     """``axis 1 → −1``, ``float32 4 → float16 4``."""
     plain = found.aspect in PLAIN
-    old, new = (label(value if plain else minus(value), 48) for value in (found.old, found.new))
+    ends = (retold(value) if plain else minus(value) for value in (found.old, found.new))
+    old, new = (label(end, 48) for end in ends)
     what = "" if plain else f"{label(found.aspect, 24)} "
     return f"{what}{old} → {new}"

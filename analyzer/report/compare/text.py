@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer import units
 from analyzer.findings.group import group
+from analyzer.language import _, ngettext, retold, term
 from analyzer.report.columns import columns
-from analyzer.report.compare.rows import elsewhere, measures, row, uncovered, weights_note
+from analyzer.report.compare.rows import (
+    elsewhere,
+    measures,
+    row,
+    turnover,
+    uncovered,
+    weights_note,
+)
 from analyzer.report.compare.words import say, verdict
 from analyzer.report.style import Style
 from analyzer.sanitise import clean, encode_lines, label
@@ -53,18 +62,24 @@ def _headlines(pair: Pair, style: Style) -> Iterator[str]:
 
 def _totals(pair: Pair, style: Style) -> Iterator[str]:
     rows = [measure[:5] for measure in measures(pair) if measure.shown]
-    yield from columns(("", "old", "new", "difference", ""), rows, style, left=(0,))
+    head = ("", _("old"), _("new"), _("difference"), "")
+    yield from columns(head, rows, style, left=(0,))
 
 
 def _warnings(pair: Pair, style: Style) -> Iterator[str]:
-    for which, result in (("old", pair.old), ("new", pair.new)):
+    for which, result in ((_("old"), pair.old), (_("new"), pair.new)):
         totals = result.facts.totals
         if totals.certainty != "exact":
-            yield style.warning(f"{which}: MACs are {totals.certainty}: {clean(totals.reason)}")
+            said = _(
+                "{which}: MACs are {certainty}: {reason}", which=which,
+                certainty=term(totals.certainty), reason=clean(retold(totals.reason)),
+            )  # fmt: skip
+            yield style.warning(said)
         for problem in result.facts.problems:
             if problem.inconclusive:
                 where = f"{label(problem.where)}: " if problem.where else ""
-                yield style.warning(f"{which}: inconclusive: {where}{clean(problem.message)}")
+                said = f"{_('inconclusive')}: {where}{clean(retold(problem.message))}"
+                yield style.warning(f"{which}: {said}")
 
 
 def _operators(pair: Pair, style: Style) -> Iterator[str]:
@@ -72,26 +87,32 @@ def _operators(pair: Pair, style: Style) -> Iterator[str]:
     changed = sum(c.old is not None and c.new is not None for c in found.changes)
     came = sum(c.old is None for c in found.changes)
     went = sum(c.new is None for c in found.changes)
-    renamed = f" ({found.renamed} under another name)" if found.renamed else ""
-    yield f"operators: {changed} changed, {came} came, {went} went, {found.same} the same{renamed}"
+    yield turnover(changed, came, went, found.same, found.renamed)
     left = uncovered(found)
     if left:
         rows = [row(change) for change in left[:ROWS]]
-        yield from columns(("", "operator", "", "MACs", "parameters"), rows, style, left=(0, 1, 2))
+        head = ("", _("operator"), "", "MACs", _("parameters"))
+        yield from columns(head, rows, style, left=(0, 1, 2))
     if len(left) > ROWS:
-        yield f"… and {len(left) - ROWS:,} more; --format json has them all"
+        more = len(left) - ROWS
+        yield ngettext(
+            "… and {n} more; --format json has them all",
+            "… and {n} more; --format json has them all", more,
+        )  # fmt: skip
 
 
 def _findings(pair: Pair, style: Style) -> Iterator[str]:
     came, went = pair.findings.came, pair.findings.went
     stay = len(pair.new.findings) - len(came)
-    yield f"findings: {len(came)} came, {len(went)} went, {stay} the same"
+    yield _("findings: {came} came, {went} went, {same} the same",
+            came=len(came), went=len(went), same=stay)  # fmt: skip
     for sign, findings in (("+", group(came)), ("-", group(went))):
         for f in findings[:ROWS]:
             rule = style.severity(f.severity, f.rule)
-            yield f"{sign} {label(f.node) or 'model'}: {rule} {clean(f.message)}{elsewhere(f)}"
+            place = label(f.node) or _("model")
+            yield f"{sign} {place}: {rule} {clean(f.message)}{elsewhere(f)}"
         if len(findings) > ROWS:
-            yield f"{sign} … and {len(findings) - ROWS} more"
+            yield f"{sign} {_('… and {n} more', n=units.count(len(findings) - ROWS))}"
 
 
 def _gates(pair: Pair, style: Style) -> Iterator[str]:
@@ -99,4 +120,5 @@ def _gates(pair: Pair, style: Style) -> Iterator[str]:
         yield ""
     paint = {"passed": style.good, "failed": style.error, "inconclusive": style.warning}
     for gate in pair.gates:
-        yield f"{paint[gate.outcome](gate.outcome)}: {label(gate.text, LONGEST)}"
+        said = {"passed": _("passed"), "failed": _("failed")}.get(gate.outcome, _("inconclusive"))
+        yield f"{paint[gate.outcome](said)}: {label(gate.text, LONGEST)}"
