@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from jinja2.ext import extract_from_ast
 
+from analyzer.findings.configuration import CONFIGURATION
 from analyzer.language import COUNTED, ENGLISH, LANGUAGES, RULE, TERM
 from analyzer.language.catalogue import LOCALE, Translation, entries, squeezed
 from analyzer.language.phrases import FACTS
@@ -138,6 +139,11 @@ def _rules() -> Iterator[Said]:
             text = getattr(value, "source", value)
             if text:
                 yield Said(f"{rule.id} {key}", text, "", f"{rules_dir().name}/{rule.source}")
+    for own in CONFIGURATION:
+        for key in ("summary", "rationale", "fix"):
+            yield Said(
+                f"{own.id} {key}", getattr(own, key), "", "analyzer/findings/configuration.py"
+            )
 
 
 def told(language: str, name: str) -> dict[tuple[str, str], Translation]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.cli import exits
+from analyzer.cli.options import add_language_option
 from analyzer.cli.plan import load_all_rules
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def configure(parser: ArgumentParser) -> None:
         default=[],
         help="rule files of your own, besides those that ship (repeatable)",
     )
+    add_language_option(parser)
 
 
 def run(arguments: Namespace, console: Console, environment: Environment) -> int:

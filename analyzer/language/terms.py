@@ -36,4 +36,6 @@ TERMS = (
     # kinds of devices that ship
     "data-centre GPU", "phone NPU", "phone CPU", "laptop CPU", "single-board computer",
     "microcontroller",
+    # states of rules
+    "stable", "preview", "deprecated", "configuration",
 )  # fmt: skip

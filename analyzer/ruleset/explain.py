@@ -5,6 +5,8 @@ from __future__ import annotations
 from textwrap import fill as wrap
 from typing import TYPE_CHECKING
 
+from analyzer.language import _, mark, rule_words, spoken, term
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -13,9 +15,9 @@ if TYPE_CHECKING:
     from analyzer.ruleset.rule import Example, Rule
 
 SAFETY = {
-    "display": "Advice only: onnxlint changes nothing, and whether to act is a judgement.",
-    "unsafe": "Changes the results of the model: retrain or validate before use.",
-    "safe": "Leaves the results of the model unchanged.",
+    "display": mark("Advice only: onnxlint changes nothing, and whether to act is a judgement."),
+    "unsafe": mark("Changes the results of the model: retrain or validate before use."),
+    "safe": mark("Leaves the results of the model unchanged."),
 }
 
 
@@ -24,22 +26,29 @@ def explain(rule: Rule) -> str:
     Fix safety, Ask the supplier (of rules about trust), Options, References."""
     bad = [e for e in rule.examples if e.expect == "match"]
     good = [e for e in rule.examples if e.expect == "no-match"]
-    facts = [f"{rule.category}", f"severity {rule.severity}", rule.status]
-    facts += [f"since {rule.since}"] if rule.since else []
+    none = _("None.")
     parts = [
         f"# {rule.name} ({rule.id})",
-        " · ".join(facts),
-        _section("What it does", rule.summary, *_condition(rule)),
-        _section("Why is this bad", rule.rationale),
-        _section("Example", *map(_example, bad[:1])),
-        _section("Use instead", *map(_example, good[:1])),
-        _section("Fix", *_asked(rule), rule.fix),
-        _section("Fix safety", SAFETY[rule.fix_safety], _judgement(rule)),
-        *([_section("Ask the supplier", rule.ask.source)] if rule.ask else []),
-        _section("Options", "\n".join(_options(rule)) or "None."),
-        _section("References", "\n".join(f"- {url}" for url in rule.references) or "None."),
+        _kind(rule),
+        _section(_("What it does"), rule.summary, *_condition(rule)),
+        _section(_("Why is this bad"), rule.rationale),
+        _section(_("Example"), *map(_example, bad[:1])),
+        _section(_("Use instead"), *map(_example, good[:1])),
+        _section(_("Fix"), *_asked(rule), rule.fix),
+        _section(_("Fix safety"), _(SAFETY[rule.fix_safety]), _judgement(rule)),
+        *([_section(_("Ask the supplier"), rule.ask.source)] if rule.ask else []),
+        _section(_("Options"), "\n".join(_options(rule)) or none),
+        _section(_("References"), "\n".join(f"- {url}" for url in rule.references) or none),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _kind(rule: Rule | ConfigurationRule) -> str:
+    """Category, severity, status and age."""
+    facts = [term(rule.category), _("severity {severity}", severity=term(rule.severity))]
+    facts += [term(rule.status)]
+    facts += [_("since {version}", version=rule.since)] if rule.since else []
+    return " · ".join(facts)
 
 
 def _asked(rule: Rule) -> Iterator[str]:
@@ -49,33 +58,40 @@ def _asked(rule: Rule) -> Iterator[str]:
 
 
 def _judgement(rule: Rule) -> str:
-    return f"Effort {rule.effort}, risk {rule.risk}, confidence {rule.confidence}."
+    return _(
+        "Effort {effort}, risk {risk}, confidence {confidence}.", effort=term(rule.effort),
+        risk=term(rule.risk), confidence=term(rule.confidence),
+    )  # fmt: skip
 
 
 def explain_configuration(rule: ConfigurationRule) -> str:
     """The page of a sort of finding about the settings, under the same headings."""
+    summary, rationale, fix = (
+        rule_words(spoken(), rule.id, key, getattr(rule, key))
+        for key in ("summary", "rationale", "fix")
+    )
     parts = [
         f"# {rule.name} ({rule.id})",
-        f"{rule.category} · severity {rule.severity} · {rule.status} · since {rule.since}",
-        _section("What it does", rule.summary),
-        _section("Why is this bad", rule.rationale),
-        _section("Example", _code(rule.example)),
-        *([_section("Use instead", _code(rule.instead))] if rule.instead else []),
-        _section("Fix", rule.fix),
+        _kind(rule),
+        _section(_("What it does"), summary),
+        _section(_("Why is this bad"), rationale),
+        _section(_("Example"), _code(rule.example)),
+        *([_section(_("Use instead"), _code(rule.instead))] if rule.instead else []),
+        _section(_("Fix"), fix),
     ]
     return "\n\n".join(parts) + "\n"
 
 
 def _condition(rule: Rule) -> Iterator[str]:
     """Patterns and condition, as the file has them."""
-    for word, patterns in (("Pattern", rule.match), ("Unless", rule.unless)):
+    for word, patterns in ((_("Pattern"), rule.match), (_("Unless"), rule.unless)):
         for pattern in patterns:
             yield f"{word}:\n\n{_code(pattern.source.strip())}"
     through = sorted(rule.match[0].through) if rule.match else []
     if through:
         words = ", ".join(".".join(filter(None, names)) for names in through)
-        yield wrap(f"Operators that may stand between: {words}.", 100)
-    yield f"Condition:\n\n{_code(rule.when.source)}"
+        yield wrap(_("Operators that may stand between: {operators}.", operators=words), 100)
+    yield f"{_('Condition')}:\n\n{_code(rule.when.source)}"
 
 
 def _section(heading: str, *paragraphs: str) -> str:
@@ -85,12 +101,14 @@ def _section(heading: str, *paragraphs: str) -> str:
 def _example(example: Example) -> str:
     text = f"{example.name[0].upper()}{example.name[1:]}:\n\n{_code(example.model)}"
     if example.append:
-        text += f"\n\nfollowed in the file by the bytes\n\n{_code(_hex(example.append))}"
+        text += f"\n\n{_('followed in the file by the bytes')}\n\n{_code(_hex(example.append))}"
     for name, content in example.beside.items():
         if isinstance(content, str):
-            text += f"\n\nbeside `{name}`, a hard link of `{content}`."
+            link = _("beside `{name}`, a hard link of `{file}`.", name=name, file=content)
+            text += f"\n\n{link}"
         else:
-            text += f"\n\nbeside `{name}`, a file of {len(content):,} bytes."
+            size = f"{len(content):,}"
+            text += f"\n\n{_('beside `{name}`, a file of {n} bytes.', name=name, n=size)}"
     return text
 
 
@@ -104,13 +122,13 @@ def _code(text: str) -> str:
 
 
 def _options(rule: Rule) -> Iterator[str]:
-    return (f"- `{name}` (default {_default(option)}): {option.help}"
+    return (f"- `{name}` ({_('default {value}', value=_default(option))}): {option.help}"
             for name, option in rule.options.items())  # fmt: skip
 
 
 def _default(option: Option) -> str:
     if option.default is None:
-        return "unset"
+        return _("unset")
     if isinstance(option.default, (bool, str)):
         return str(option.default).lower()
     return f"{option.default:,} {option.unit}".rstrip()

@@ -219,3 +219,13 @@ def test_no_english_is_left_of_comparisons(cli: Cli, tmp_path: Path) -> None:
     page = tmp_path / "compared.html"
     assert cli("compare", old, new, "--lang", "ko", "-o", str(page)).code == 0
     assert [text for text in texts(page.read_text("utf-8")) if english(text)] == []
+
+
+@pytest.mark.parametrize("rule", ["SEP001", "TRU016", "CFG005"])
+def test_explain_speaks_korean(rule: str, cli: Cli) -> None:
+    """But for examples and options, which are of the file."""
+    done = cli("explain", rule, "--lang", "ko")
+    assert "## 문제가 되는 이유" in done.out
+    prose = [line for line in done.out.splitlines() if line[:1] not in (" ", "-")]
+    told = [line for line in prose if english(line)]
+    assert [line for line in told if not line.endswith(":")] == []
