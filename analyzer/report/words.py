@@ -74,6 +74,9 @@ def _parameters(v: Values) -> Card:
                 size=units.size(v["bytes"]))]  # fmt: skip
     if v["buffers"]:
         detail.append(_("and {n} buffer values", n=units.count(v["buffers"])))
+    if v["inside"]:
+        detail.append(_("without coefficients inside {operators}",
+                        operators=many(v["inside"], "operator")))  # fmt: skip
     if v["certainty"] != Certainty.EXACT:
         detail.append(f"{term(v['certainty'])}: {label(retold(v['reason']), 120)}")
     return Card("parameters", _("Parameters"), units.si(v["params"]), tuple(detail),
@@ -99,6 +102,10 @@ def _peak(v: Values) -> Card:
 
 def _saving(v: Values, *, smaller: bool) -> Card:
     """``smaller``: the model as a whole has smaller forms."""
+    if not v["macs"] and v["others"]:
+        share = _("{share} of compute, see what to do first",
+                  share=units.percent(v["others_share"]))  # fmt: skip
+        return Card("saving", _("Possible saving"), units.si(v["others"], "MAC"), (share,))
     if not v["macs"]:
         silent = silenced(v)
         words = _("no rule suggests a cheaper layer")
@@ -135,8 +142,8 @@ def _network(v: Values) -> str:
         ngettext("{n} {kind} block", "{n} {kind} blocks", count, kind=block_name(kind))
         for kind, count in pairs
     ]
-    none = _("operators, no weighted layer among them")
-    said = [_(_FAMILIES[v["family"]], parts=series(parts) or none)]
+    known = _(_FAMILIES[v["family"]], parts=series(parts))
+    said = [known if parts else _("A graph without weighted layers")]
     if v["first_convolution"]:
         strides = v["first_strides"]
         first = {"kind": term(v["first_convolution"]), "kernel": v["first_kernel"]}
@@ -196,6 +203,11 @@ def _verdict(v: Values) -> str:
         return _wrong(v)
     if v["kind"] == "saving":
         return _could_fall(v)
+    if v["kind"] == "findings" and v["others_share"] >= LARGE:
+        return _("Nothing urgent: {findings} from {rules}; one of the rules could save {share} of "
+                 "compute.", findings=many(v["findings"], "finding"),
+                 rules=many(v["rules_with_findings"], "rule"),
+                 share=units.percent(v["others_share"]))  # fmt: skip
     if v["kind"] == "findings":
         return _("Nothing urgent: {findings} from {rules}, none of which saves much compute.",
                  findings=many(v["findings"], "finding"),

@@ -288,8 +288,12 @@ def _conversion(d: Document) -> Values:
 
 def _sizes(d: Document) -> Values:
     found = d["assumptions"]
-    named = {a["dim"] if not a["dim"].startswith("axis ") else f"{a['dim']} ({a['input']})":
-             a["value"] for a in found}  # fmt: skip
+
+    def name(a: Any) -> str:
+        nameless = a["dim"].startswith("axis ") or a["dim"] == "?"
+        return f"axis {a['axis']} ({a['input']})" if nameless else str(a["dim"])
+
+    named = {name(a): a["value"] for a in found}
     return {"count": len(found), "distinct": len(named), "dims": [*named][:6],
             "sizes": [*named.values()][:6]}  # fmt: skip
 

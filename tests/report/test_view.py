@@ -10,6 +10,7 @@ import pytest
 
 from analyzer.facts import Module
 from analyzer.findings.finding import Severity
+from analyzer.lint import lint
 from analyzer.report import REPORT_FORMATS, Batch, Failure, Options, Result
 from analyzer.report.claims import claims_of
 from analyzer.report.claims.cost import possible_saving
@@ -18,6 +19,7 @@ from analyzer.report.rendering import environment
 from analyzer.report.sheet import Report
 from analyzer.report.view import blocks, charts, findings, layers, memory, skyline, summary, tiles
 from analyzer.report.words import cards, say
+from analyzer.ruleset import load_rules
 from tests.golden.text import facts
 from tests.report.results import quiet
 
@@ -301,3 +303,18 @@ def test_names_part_between_their_parts() -> None:
     shown = env.from_string("{{ name | parted }}").render(name="/model/encoder.0/attn_probs/<b>")
     assert shown == "/model/<wbr>encoder.0/<wbr>attn_<wbr>probs/&lt;b&gt;"
     assert env.from_string("{{ name | parted }}").render(name="/model/conv") == "/model/conv"
+
+
+def test_what_another_rule_saves_is_a_possible_saving() -> None:
+    """Two products in a row without an activation: 2·4·4 MACs become 4·4."""
+    net = ("g (float[1,4] x) => (float[1,4] y) <float[4,4] w = {1,2,3,4,5,6,7,8,1,2,3,5,6,7,8,9}, "
+           "float[4,4] v = {3,1,4,1,5,9,2,6,5,3,5,8,9,7,9,3}> "
+           "{ a = MatMul (x, w) y = MatMul (a, v) }")  # fmt: skip
+    rules = [rule for rule in load_rules() if rule.id == "EFF007"]
+    found = facts(net)
+    result = Result(found, lint(found, rules), tuple(rules), "")
+    (saving,) = [c for c in cards(claims_of(result), "macs") if c.title == "Possible saving"]
+    assert saving.value == "16 MAC"
+    assert saving.detail == ("50.0 % of compute, see what to do first",)
+    verdict = say(claims_of(result))["verdict"]
+    assert "could save 50.0 % of compute" in verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.findings.finding import Severity
-from analyzer.report.claims.cost import possible_saving
+from analyzer.report.claims.cost import other_saving, possible_saving
 from analyzer.report.claims.record import Claim
 from analyzer.report.result import CLEAN, INCONCLUSIVE
 from analyzer.report.view import actions as view_actions
@@ -69,6 +69,7 @@ def verdict(result: Result) -> Claim:
             "macs_now": totals.macs,
             "macs_after": totals.macs - macs,
             "share": share,
+            "others_share": other_saving(result) / totals.macs if totals.macs else 0.0,
             "complete": totals.complete,
             "unknown_nodes": totals.unknown_nodes,
             "slower": speed is not None and speed < 1,

@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.report.claims.record import Claim
+from analyzer.report.view.actions import actions
 
 if TYPE_CHECKING:
     from analyzer.report.result import Result
+
+
+LEARNING = "ai.onnx.ml"
+"""Domain of operators whose coefficients are attributes, and no tensors."""
 
 
 def compute(result: Result) -> Claim:
@@ -34,8 +39,9 @@ def parameters(result: Result) -> Claim:
             "buffers": stored.buffers,
             "certainty": stored.certainty.value,
             "reason": stored.reason,
+            "inside": sum(n.domain == LEARNING and bool(n.macs) for n in result.facts.nodes),
         },
-        ("totals.params", "parameters"),
+        ("totals.params", "parameters", "nodes"),
     )
 
 
@@ -54,7 +60,7 @@ def peak(result: Result) -> Claim:
 def saving(result: Result) -> Claim:
     """What acting on every finding saves, each operator once."""
     macs, params = possible_saving(result)
-    total = result.facts.totals.macs
+    total, more = result.facts.totals.macs, other_saving(result)
     return Claim(
         "saving",
         {
@@ -62,11 +68,18 @@ def saving(result: Result) -> Claim:
             "params": params,
             "share": macs / total if total else None,
             "complete": result.facts.totals.complete,
+            "others": more,
+            "others_share": more / total if total else None,
             "suppressed": result.suppressed,
             "accepted": result.accepted,
         },
         ("findings", "totals.macs", "suppressed", "accepted"),
     )
+
+
+def other_saving(result: Result) -> int:
+    """MACs that the one rule saves which, of those without separable forms, saves most."""
+    return max((a.macs for a in actions(result) if not a.slower), default=0)
 
 
 def possible_saving(result: Result) -> tuple[int, int]:

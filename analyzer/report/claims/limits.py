@@ -34,8 +34,9 @@ def assumed_sizes(result: Result) -> Claim:
 
 def _name(assumption: Assumption) -> str:
     """The symbol, which inputs may share; a nameless axis is one of its input."""
-    nameless = assumption.dim == f"axis {assumption.axis}"
-    return f"axis {assumption.axis} ({assumption.input})" if nameless else assumption.dim
+    axis = f"axis {assumption.axis}"
+    named = assumption.dim != axis and any(map(str.isalnum, assumption.dim))
+    return assumption.dim if named else f"{axis} ({assumption.input})"
 
 
 def choices(result: Result) -> Claim:
