@@ -1,14 +1,15 @@
 """The last page of a PDF: full enough to be worth its paper, or not there at all.
 
-How far a report runs over is known once it is laid out. Where little stands on the last page, the
-rows of the tables at the end move closer until it is not needed, and all lines with them if they
-are not enough; where it is half full, rows move apart until it looks finished. Rows begin to move
-as late as possible, so that pages before stay.
+How far a report runs over is known once it is laid out. Where the rows of the tables at the end can
+move closer until the last page is not needed, they do, and where it is less than half full, all
+lines with them; else rows move apart until it looks finished. Rows begin to move as late as
+possible, so that pages before stay. No report gets more pages before its last table.
 """
 
 from __future__ import annotations
 
 import gc
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ BLANK = 0.32
 """Share of the last page that may stay empty."""
 AIM = 0.22
 """The same, for rows that move apart: pictures that no longer fit their page take some of it."""
+HALF = 0.5
+"""Share that is empty from which on lines may move closer, too."""
 CLOSER, APART = 0.7, 1.7
 """What a row can give and take, in mm."""
 LINES, GIVEN = 1.3, 0.03
@@ -43,10 +46,11 @@ def fit(text: str, lay_out: Callable[[str], Any]) -> Any:
     style = _spaced(text, blank, first)
     if not style:
         return first
+    before = _before(first)
     del first
     gc.collect()  # boxes know each other, and two layouts are twice the memory
     second = lay_out(text.replace("</style>", f"{style}</style>", 1))
-    return second if _blank(second) < blank else lay_out(text)
+    return second if _blank(second) < blank and _before(second) <= before else lay_out(text)
 
 
 def _blank(document: Any) -> float:
@@ -56,6 +60,11 @@ def _blank(document: Any) -> float:
         return 0.0
     end: float = last.anchors[END][1] / MM
     return 1 - (end - TOP) / _room(last)
+
+
+def _before(document: Any) -> int:
+    """Pages before the one on which the last table begins."""
+    return sum(1 for page in takewhile(lambda page: STARTS[0] not in page.anchors, document.pages))
 
 
 def _room(page: Any) -> float:
@@ -68,20 +77,17 @@ def _spaced(text: str, blank: float, document: Any) -> str:
     """CSS that moves rows as far as the end wants it; empty where they cannot."""
     room = _room(document.pages[-1])
     over, short = (1 - blank) * room + 4, (blank - AIM) * room
-    for start in STARTS:
-        at = text.find(f'id="{start}"')
-        rows = text.count("<tr", at) if at >= 0 else 0
-        ways = []
+    places = {start: text.find(f'id="{start}"') for start in STARTS}
+    counts = {start: text.count("<tr", at) for start, at in places.items() if at >= 0}
+    for start, rows in counts.items():
         if over <= CLOSER * rows:
-            ways.append((over / CLOSER, -over / rows))
-        if short <= APART * rows:
-            ways.append((short / APART, short / rows))
-        if ways:
-            _, move = min(ways)
-            return _moved(start, move)
+            return _moved(start, -over / rows)
     saved = GIVEN * (len(document.pages) - 1) * room
-    if over <= CLOSER * rows + saved:
+    if counts and blank > HALF and over <= CLOSER * rows + saved:
         return f"{_moved(start, -CLOSER)} html {{ line-height: {LINES} }}"
+    for start, rows in counts.items():
+        if short <= APART * rows:
+            return _moved(start, short / rows)
     return ""
 
 

@@ -35,7 +35,7 @@ _UNIT = re.compile(
 """A number with its unit."""
 _SEAM = re.compile(r"(?<=\w)(?:[/._]|::)(?=[A-Za-z])")
 """Where a name may go on in the next line, as long as letters follow."""
-_LONG = 22
+_LONG = 12
 """Letters from which a name may have to."""
 _MONO = ("DejaVu Sans Mono", "Liberation Mono", "monospace")
 
