@@ -83,7 +83,7 @@ def _certainty(stored: dict[Root, Constant]) -> tuple[Certainty, str]:
         text = f"{undescribed[0][1]}, which nobody described, may be none: {_tensors(names)}"
         return Certainty.ASSUMED, text
     if judged:
-        return Certainty.ASSUMED, f"judged by shape and place: {_tensors(judged)}"
+        return Certainty.ASSUMED, f"taken for weights by shape and place: {_tensors(judged)}"
     return Certainty.EXACT, ""
 
 
