@@ -11,6 +11,7 @@ from analyzer.errors import OutputError
 from analyzer.report.content import PDF
 from analyzer.report.faces import font_config
 from analyzer.report.fitting import fit
+from analyzer.report.hangul import whole_words
 from analyzer.report.rendering import render as render_page
 from analyzer.report.sheet import Report
 from analyzer.report.tags import mend
@@ -61,9 +62,10 @@ def write(
         source = html(string=text, url_fetcher=nothing, media_type="print")
         return source.render(font_config=fonts, pdf_variant=VARIANT)
 
-    written: bytes = fit(page, lay_out).write_pdf(
-        pdf_variant=VARIANT, attachments=[facts], finisher=mend
-    )
+    with whole_words(page):
+        written: bytes = fit(page, lay_out).write_pdf(
+            pdf_variant=VARIANT, attachments=[facts], finisher=mend
+        )
     return written
 
 

@@ -1,0 +1,55 @@
+"""Lines of Korean on paper."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from weasyprint.text import line_break
+
+from analyzer.report.hangul import whole_words
+from analyzer.report.pdf import write
+from analyzer.report.result import Options
+
+PROSE = (
+    "이 모델을 사용하기 전에 수정이 필요합니다: 오류 1건. "
+    "이 때문에 모델의 일부를 판정하지 못했습니다. "
+    "깊이별 분리 합성곱(depthwise separable convolution)으로 바꾸십시오."
+)
+PAGE = """<html lang="ko"><head><title>보고서</title></head><body>
+<p style="font: 12pt Pretendard; width: {width}pt; overflow-wrap: anywhere">{prose}</p>
+</body></html>"""
+
+
+def lines(width: int, prose: str, folder: Path) -> list[str]:
+    path = folder / "page.pdf"
+    path.write_bytes(write(PAGE.format(width=width, prose=prose), b"{}", Options()))
+    told = subprocess.run(
+        ["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True
+    )
+    return [line.strip() for line in told.stdout.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("width", [150, 233, 301])
+def test_no_line_begins_or_ends_within_a_word(width: int, tmp_path: Path) -> None:
+    found = lines(width, PROSE, tmp_path)
+    assert len(found) > 2
+    # Before a bracket a line may end.
+    assert " ".join(found).replace(" (", "(") == PROSE
+
+
+def test_a_word_that_no_line_has_room_for_goes_on_in_the_next(tmp_path: Path) -> None:
+    word = "깊이별분리합성곱으로바꾸십시오"
+    found = lines(60, word, tmp_path)
+    assert len(found) > 1
+    assert "".join(found) == word
+
+
+def test_english_pages_are_laid_out_as_ever() -> None:
+    before = line_break.Layout
+    with whole_words("no Hangul"):
+        assert line_break.Layout is before
+    with whole_words("한글"):
+        assert line_break.Layout is not before
+    assert line_break.Layout is before
