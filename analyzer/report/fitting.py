@@ -46,11 +46,12 @@ def fit(text: str, lay_out: Callable[[str], Any]) -> Any:
     style = _spaced(text, blank, first)
     if not style:
         return first
-    before = _before(first)
+    now, before = (len(first.pages), blank), _before(first)
     del first
     gc.collect()  # boxes know each other, and two layouts are twice the memory
     second = lay_out(text.replace("</style>", f"{style}</style>", 1))
-    return second if _blank(second) < blank and _before(second) <= before else lay_out(text)
+    better = (len(second.pages), _blank(second)) < now and _before(second) <= before
+    return second if better else lay_out(text)
 
 
 def _blank(document: Any) -> float:
