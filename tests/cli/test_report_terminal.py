@@ -42,7 +42,7 @@ def test_verdict_numbers_and_actions_take_eight_lines_at_most(cli: Cli) -> None:
     assert [line.partition(":")[0] for line in numbers[:4]] == [
         "  Compute", "  Parameters", "  Peak activation memory", "  Possible saving",
     ]  # fmt: skip
-    assert numbers[4].startswith("  1. Standard convolutions")
+    assert numbers[4].startswith("  1. Replace the standard convolution")
     assert numbers[4].endswith("saves 4.299 GMAC (88.3 %)")
 
 
@@ -56,7 +56,7 @@ def test_the_lines_are_words_of_the_page(cli: Cli) -> None:
         value, _, detail = rest.removesuffix(")").partition(" (")
         assert f"{title} {value} {detail}" in page
     for action in numbers[4:]:
-        assert action.partition(". ")[2].partition(": ")[0] in page
+        assert action.partition(". ")[2].partition("; ")[0] in page
 
 
 def test_a_model_that_needs_nothing_has_a_sentence_for_it(cli: Cli, clean: str) -> None:
