@@ -20,8 +20,10 @@ _NAMED = re.compile(r'(<svg[^<>]* aria-label="([^"]*)"[^<>]*>)\s*<title>\2</titl
 """A picture that says its name twice, as the PDF needs it."""
 _HIDDEN = re.compile(r'(<svg[^<>]* aria-hidden="true"[^<>]*>)<title>[^<]*</title>')
 """One that has a name and stands beside its words."""
-_OPTIONAL = re.compile(r"</(?:t[dhr]|thead|li)>(?=\s*</?(?:t[abdhr]|li|ul|ol))")
+_OPTIONAL = re.compile(r"</(?:t[dhr]|thead|tbody|li)>(?=\s*</?(?:t[abdhr]|li|ul|ol))")
 """Ends that HTML needs nobody to write: of cells, rows and items before the next."""
+_FACE = re.compile(r'(<svg class="chart[^<>]*) font-family="[^"]*" font-size="11"')
+"""Letters of a chart, which the style sheet has."""
 _GAP = re.compile(r"\s+(?=</?(?:t[abdhr]|caption|colgroup|section|figure|ul|h[23]|div)[ a-z>])")
 """Space before elements that begin a line of their own."""
 _QUOTED = re.compile(
@@ -29,6 +31,8 @@ _QUOTED = re.compile(
     r'text-anchor|fill-opacity|(?:font|stroke)-\w+)="([\w.,-]+)"(?=[ >])'
 )
 """Values that are one word, which need no quotes."""
+_LINK = re.compile(r' href="(#(?:y|n|box|rule|form)-?[\w-]+)"(?=[ >])')
+"""Links to a row or a note, of which there are hundreds."""
 _ELEMENT = re.compile(rb"<[a-z]")
 
 
@@ -54,11 +58,13 @@ def _brief(page: str) -> str:
     body, script, code = body.partition("<script")
     for said, instead in (
         (_PAINT, ""),
+        (_FACE, r"\1"),
         (_NAMED, r"\1"),
         (_HIDDEN, r"\1"),
         (_OPTIONAL, ""),
         (_GAP, ""),
         (_QUOTED, r" \1=\2"),
+        (_LINK, r" href=\1"),
     ):
         body = said.sub(instead, body)
     return f"{head}<body>{body}{script}{code}"

@@ -7,6 +7,7 @@ from functools import cache
 from markupsafe import Markup
 
 from analyzer.language import _, mark
+from analyzer.report.briefly import with_short_names
 from analyzer.report.tight import tight_script
 from analyzer.resources import templates_dir
 
@@ -58,14 +59,14 @@ def words() -> dict[str, str]:
 
 @cache
 def script(files: tuple[str, ...] = FILES) -> Markup:
-    """``files`` as one function, without indentation and lines of comment; no data is in it."""
+    """``files`` as one function with short names, without spaces and lines of comment that only
+    people need; no data is in it."""
     blocks = (f"{{\n{_read(name)}}}\n" for name in files)
-    return Markup(f'(() => {{\n"use strict";\n{_read("tools")}{"".join(blocks)}}})();\n')
+    whole = f'(() => {{\n"use strict";\n{_read("tools")}{"".join(blocks)}}})();\n'
+    return Markup(tight_script(with_short_names(whole)))
 
 
 def _read(name: str) -> str:
     text = (templates_dir() / "script" / f"{name}.js").read_text(encoding="utf-8")
     lines = (line.strip() for line in text.splitlines())
-    return tight_script(
-        "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
-    )
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))

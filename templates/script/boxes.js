@@ -1,10 +1,10 @@
 // The network drawn: a click or Enter on a box shows what is in it; Escape takes that away.
-const panel = document.getElementById("box");
+const panel = by("box");
 if (panel) {
   const boxes = all("svg.network a[href^='#box-']"), [title, foot] = panel.children;
   const number = (box) => box.getAttribute("href").slice(5);
   const show = (wanted) => {
-    const row = document.getElementById(`box-${wanted}`), chosen = row && boxes.find((box) => number(box) === wanted);
+    const row = by(`box-${wanted}`), chosen = row && boxes.find((box) => number(box) === wanted);
     panel.hidden = !chosen;
     panel.querySelector("ul")?.remove();
     for (const box of boxes) box.setAttribute("aria-expanded", box === chosen);
@@ -18,19 +18,19 @@ if (panel) {
     settle("box", "");
     opener?.focus();
   };
-  for (const box of boxes) box.addEventListener("click", (event) => {
+  for (const box of boxes) on(box, "click", (event) => {
     event.preventDefault();
     show(number(box));
     settle("box", number(box));
     panel.focus();
     panel.scrollIntoView({ block: "nearest" });
   });
-  foot.addEventListener("click", close);
-  panel.addEventListener("keydown", (event) => { if (event.key === "Escape") close() });
+  on(foot, "click", close);
+  on(panel, "keydown", (event) => { if (event.key === "Escape") close() });
   const follow = () => {
     const wanted = settings().get("box") ?? location.hash.match(/^#box-(\d+)$/)?.[1];
     if (wanted || !panel.hidden) show(wanted);
   };
-  addEventListener("hashchange", follow);
+  on(self, "hashchange", follow);
   follow();
 }

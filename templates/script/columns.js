@@ -2,6 +2,6 @@
 for (const table of all("table[data-minor]")) {
   table.classList.add("few", ...table.dataset.minor.split(" ").map((column) => `no${column}`));
   const button = make("button", words.all, { type: "button", className: "columns" });
-  button.addEventListener("click", () => { button.textContent = table.classList.toggle("few") ? words.all : words.few });
+  on(button, "click", () => { button.textContent = table.classList.toggle("few") ? words.all : words.few });
   table.closest(".scroll").before(button);
 }

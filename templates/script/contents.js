@@ -1,5 +1,5 @@
 // Contents: the section that is being read is marked.
-const links = new Map(all(".sections a").map((link) => [document.getElementById(link.hash.slice(1)), link]));
+const links = new Map(all(".sections a").map((link) => [by(link.hash.slice(1)), link]));
 let current = null, waiting = false;
 const mark = () => {
   waiting = false;
@@ -16,10 +16,10 @@ const mark = () => {
   if (strip.scrollWidth > strip.clientWidth) strip.scrollLeft = link.offsetLeft - (strip.clientWidth - link.offsetWidth) / 2;
   if (strip.scrollHeight > strip.clientHeight) strip.scrollTop = link.offsetTop - strip.clientHeight / 2;
 };
-addEventListener("scroll", () => {
+on(self, "scroll", () => {
   if (waiting) return;
   waiting = true;
   requestAnimationFrame(mark);
 }, { passive: true });
-addEventListener("resize", mark);
+on(self, "resize", mark);
 mark();

@@ -20,7 +20,7 @@ if ("popover" in box) {
   }
   const close = make("button", "×", { type: "button" });
   close.setAttribute("aria-label", words.close);
-  close.addEventListener("click", () => box.hidePopover());
+  on(close, "click", () => box.hidePopover());
 
   // What a row is about: its first code, as a cell may list more operators, else its first cell.
   const about = (link) => {
@@ -33,7 +33,7 @@ if ("popover" in box) {
     return [...found.childNodes];
   };
   const explain = (link) => {
-    const note = document.getElementById(link.hash.slice(1));
+    const note = by(link.hash.slice(1));
     const counted = note.querySelector("td > code");
     const formula = counted ? note.cells[2] : note.cells[1];
     const shown = link.textContent.trim(), sum = link.dataset.sum;
@@ -45,7 +45,7 @@ if ("popover" in box) {
   };
 
   // Operators: their numbers become buttons row by row, before the pointer or the focus comes to them.
-  const table = document.getElementById("operators");
+  const table = by("operators");
   const COUNTS = ["macs", "flops", "params"];
   const offer = (row) => {
     const how = row?.id && !row.querySelector(".number") && shared.how(row.id);
@@ -67,7 +67,7 @@ if ("popover" in box) {
     const own = text.replaceAll("x", " · ").replaceAll("*", "·").replace(/\d{4,}/g, count), name = row.cells[0].firstChild.textContent;
     const found = { what: fill(COUNTS[at], { what: row.cells[1].firstChild.textContent.trim() }), about: name.trim(), own: own === button.textContent ? own : `${own} = ${button.textContent}` };
     if (at === 2) return { ...found, equation: [words.tensors], source: words.shapes };
-    const note = document.getElementById(`y-f${place}`), more = note.cells[2].querySelector("i");
+    const note = by(`y-f${place}`), more = note.cells[2].querySelector("i");
     const equation = at === 1 && more ? [more.textContent.replace("FLOPs: ", "")] : copy(note.cells[2]);
     return { ...found, equation, symbols: true, source: note.lastElementChild.textContent, sure: shared.sure[sure] };
   };
@@ -85,7 +85,7 @@ if ("popover" in box) {
       }
     }
   };
-  for (const type of ["pointerover", "pointerdown", "focusin"]) table.addEventListener(type, near);
+  for (const type of ["pointerover", "pointerdown", "focusin"]) on(table, type, near);
   const first = () => {
     for (const row of all("tbody:not(.gap) tr", table)) {
       offer(row);
@@ -103,7 +103,7 @@ if ("popover" in box) {
       list.append(make("dt", name), make("dd"));
       list.lastChild.append(...parts);
     }
-    if (found.symbols) list.children[1].append(make("small", document.getElementById("symbols").textContent));
+    if (found.symbols) list.children[1].append(make("small", by("symbols").textContent));
     const name = found.about && found.about !== found.what ? `${found.what}: ${found.about}` : found.what;
     title.textContent = name;
     box.replaceChildren(title, close, list);
@@ -116,24 +116,24 @@ if ("popover" in box) {
     at.top = `${scrollY + (below ? place.bottom + 6 : place.top - 6 - box.offsetHeight)}px`;
     box.focus({ preventScroll: true });
   };
-  box.addEventListener("toggle", (event) => {
+  on(box, "toggle", (event) => {
     if (event.newState !== "closed" || !current) return;
     current.setAttribute("aria-expanded", "false");
     const held = document.activeElement;
     if (!held || held === document.body || box.contains(held)) current.focus({ preventScroll: true });
   });
   // A press outside closes the box before the click arrives: one on the same number is to leave it closed.
-  document.addEventListener("pointerdown", (event) => {
+  on(document, "pointerdown", (event) => {
     again = box.matches(":popover-open") && event.target.closest(NUMBER) === current;
   }, true);
-  document.addEventListener("click", (event) => {
+  on(document, "click", (event) => {
     const link = event.target.closest(NUMBER);
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     if (again) again = false;
     else show(link, link.href ? explain(link) : worked(link));
   });
-  document.addEventListener("keydown", (event) => {
+  on(document, "keydown", (event) => {
     if (event.key !== " " || !event.target.matches('a[href^="#y-"]')) return;
     event.preventDefault();
     event.target.click();

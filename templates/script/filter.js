@@ -1,6 +1,6 @@
 // Filter: every word has to occur; "/" goes to the field, Escape empties it, #filter=… is a link.
 const field = document.querySelector("[data-filter]");
-const body = document.getElementById(field.dataset.filter).tBodies[0];
+const body = by(field.dataset.filter).tBodies[0];
 const status = document.querySelector(`[data-count="${field.dataset.filter}"]`);
 const texts = [...body.rows].map((row) => [row, row.textContent.toLowerCase()]);
 const apply = () => {
@@ -13,17 +13,17 @@ const apply = () => {
   status.textContent = wanted.length ? fill("shown", { shown, all: texts.length }) : "";
 };
 field.closest("[hidden]").hidden = false;
-field.addEventListener("input", () => {
+on(field, "input", () => {
   apply();
   settle("filter", field.value);
 });
-field.addEventListener("keydown", (event) => {
+on(field, "keydown", (event) => {
   if (event.key !== "Escape") return;
   field.value = "";
   field.dispatchEvent(new Event("input"));
   field.blur();
 });
-document.addEventListener("keydown", (event) => {
+on(document, "keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input")) return;
   event.preventDefault();
   field.focus();
@@ -37,12 +37,12 @@ const follow = () => {
     field.scrollIntoView({ block: "center" });
     return;
   }
-  const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  const target = location.hash.length > 1 && by(location.hash.slice(1));
   if (target && target.hidden) {
     field.value = "";
     apply();
     target.scrollIntoView();
   }
 };
-addEventListener("hashchange", follow);
+on(self, "hashchange", follow);
 follow();

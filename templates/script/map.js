@@ -1,8 +1,8 @@
 // Treemap: a click or Enter on a tile goes into it; the path above, or Escape, goes back out.
-const source = document.getElementById("tiles");
+const source = by("tiles");
 if (source) {
   const lists = JSON.parse(source.textContent), tree = ["", 0, "other", lists.length - 1], inside = (tile) => lists[tile[3]];
-  const crumbs = document.getElementById("path"), svg = crumbs.closest("figure").querySelector("svg.chart");
+  const crumbs = by("path"), svg = crumbs.closest("figure").querySelector("svg.chart");
   const [wide, high] = [svg.viewBox.baseVal.width, svg.viewBox.baseVal.height], whole = svg.getAttribute("aria-label");
   const sum = (tiles) => tiles.reduce((total, tile) => total + tile[1], 0);
   tree[1] = sum(inside(tree));
@@ -49,14 +49,14 @@ if (source) {
       if (!inside(tile)) continue;
       group.setAttribute("tabindex", 0);
       group.setAttribute("role", "button");
-      group.addEventListener("click", () => go([...path, place]));
-      group.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); go([...path, place]) } });
+      on(group, "click", () => go([...path, place]));
+      on(group, "keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); go([...path, place]) } });
     }
     svg.setAttribute("aria-label", path.length ? way.slice(1).map(named).join(" › ") : whole);
     crumbs.hidden = !path.length;
     crumbs.replaceChildren(...way.map((tile, depth) => {
       const button = make("button", depth ? tile[0] : words.whole, { type: "button", disabled: depth === path.length });
-      button.addEventListener("click", () => go(path.slice(0, depth)));
+      on(button, "click", () => go(path.slice(0, depth)));
       return button;
     }));
   };
@@ -69,7 +69,7 @@ if (source) {
   svg.setAttribute("font-family", "Liberation Sans, Arial, sans-serif");
   svg.setAttribute("tabindex", -1);
   svg.setAttribute("role", "group");
-  svg.addEventListener("keydown", (event) => { if (event.key === "Escape" && path.length) go(path.slice(0, -1)) });
+  on(svg, "keydown", (event) => { if (event.key === "Escape" && path.length) go(path.slice(0, -1)) });
   const follow = () => {
     path = [];
     let here = tree;
@@ -80,6 +80,6 @@ if (source) {
     }
     show();
   };
-  addEventListener("hashchange", follow);
+  on(self, "hashchange", follow);
   follow();
 }

@@ -1,6 +1,6 @@
 // All operators, of which a window is shown: folded by what they have in common, or those chosen.
-const table = document.getElementById("operators");
-const data = JSON.parse(document.getElementById("appendix").textContent);
+const table = by("operators");
+const data = JSON.parse(by("appendix").textContent);
 const { text, rows, like } = data;
 // What names have in common with the one before, and numbers that follow each other, are said once.
 let earlier = "";
@@ -33,7 +33,7 @@ const narrowed = () => Object.values(chosen).some(Boolean);
 
 // One row. What an operator shares with others stands in the row of the first.
 const open = new Set();
-const tools = document.getElementById("tools");
+const tools = by("tools");
 const [said, everything, single] = [tools.querySelector("span"), tools.querySelector("button"), tools.querySelector("input")];
 let order = null, list = [], here = -1;
 const small = (words) => make("i", words);
@@ -44,7 +44,7 @@ const row_of = (at) => {
   if (list.folded && same[0] === at && same.length > 1) {
     const more = make("button", fill("more", { n: count(same.length - 1) }), { type: "button", className: "more" });
     more.setAttribute("aria-expanded", open.has(at));
-    more.addEventListener("click", () => {
+    on(more, "click", () => {
       open.has(at) ? open.delete(at) : open.add(at);
       choose(true);
       document.querySelector(`#n${number(at)} button`)?.focus();
@@ -108,8 +108,8 @@ const later = () => {
   waiting = true;
   requestAnimationFrame(() => { waiting = false; paint() });
 };
-addEventListener("scroll", later, { passive: true });
-addEventListener("resize", later);
+on(self, "scroll", later, { passive: true });
+on(self, "resize", later);
 
 // Choosing: the list anew.
 const choose = (again) => {
@@ -130,12 +130,12 @@ const choose = (again) => {
   single.parentElement.hidden = narrow || alike.length === everyone.length;
   paint();
 };
-table.addEventListener("order", (event) => {
+on(table, "order", (event) => {
   event.preventDefault();
   order = event.detail;
   choose();
 });
-single.addEventListener("change", () => choose());
+on(single, "change", () => choose());
 const set = (values) => {
   for (const key in values) {
     chosen[key] = values[key];
@@ -144,7 +144,7 @@ const set = (values) => {
   choose();
   shared.chosen?.();
 };
-everything.addEventListener("click", () => set({ filter: "", rule: "", block: "", kind: "" }));
+on(everything, "click", () => set({ filter: "", rule: "", block: "", kind: "" }));
 
 // Going to one operator, wherever the window is.
 const reveal = (at) => {
@@ -184,7 +184,7 @@ const follow = () => {
   shared.chosen?.();
   if (narrowed()) tools.scrollIntoView({ block: "center" });
 };
-document.addEventListener("click", (event) => {
+on(document, "click", (event) => {
   const link = event.target.closest?.("a[data-row], a[href^='#n']"), id = link && (link.dataset.row ?? link.getAttribute("href"));
   if (!link || numbered(id) === undefined || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
@@ -192,7 +192,7 @@ document.addEventListener("click", (event) => {
   reveal(numbered(id));
 });
 // What is alike elsewhere on the page: names become links when they are asked for.
-document.addEventListener("toggle", ({ target }) => {
+on(document, "toggle", ({ target }) => {
   const numbers = target.dataset?.more;
   if (!numbers) return;
   target.removeAttribute("data-more");
@@ -201,9 +201,9 @@ document.addEventListener("toggle", ({ target }) => {
 table.tBodies[0].remove();
 table.append(above, below);
 tools.hidden = false;
-if (data.total === everyone.length) document.getElementById("held")?.remove();
+if (data.total === everyone.length) by("held")?.remove();
 choose();
 Object.assign(shared, { how: (id) => data.how[like[numbered(id)]], sure: data.sure, choices, state: chosen, match, choose: set, reveal, operator: (at) => [name[at], text[rows[like[at]][0]]] });
-addEventListener("hashchange", follow);
-addEventListener("load", follow);
+on(self, "hashchange", follow);
+on(self, "load", follow);
 follow();

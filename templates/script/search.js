@@ -1,6 +1,6 @@
 // One search over everything: sections, sentences and rows of the page, and all operators.
-const field = document.getElementById("search");
-const [panel, list] = [field.parentElement.querySelector(".panel"), document.getElementById("results")];
+const field = by("search");
+const [panel, list] = [field.parentElement.querySelector(".panel"), by("results")];
 const status = panel.querySelector("[role=status]");
 const { state, choices } = shared;
 const selects = all("select[data-choose]", panel);
@@ -16,7 +16,7 @@ for (const select of selects) {
   const key = select.dataset.choose, found = choices[key];
   for (const value of Object.keys(found).sort(collator.compare)) select.append(make("option", `${value} (${count(found[value].length)})`, { value }));
   select.parentElement.hidden = select.options.length < 2;
-  select.addEventListener("change", () => shared.choose({ [key]: select.value }));
+  on(select, "change", () => shared.choose({ [key]: select.value }));
 }
 
 // What the page says, read once: headings, then sentences and rows, with the section they stand in.
@@ -87,8 +87,8 @@ const update = () => {
     item.setAttribute("role", "option");
     item.setAttribute("aria-selected", false);
     item.append(" ", make("i", clip(result.where, 40)));
-    item.addEventListener("mousedown", (event) => event.preventDefault());
-    item.addEventListener("click", () => go(result));
+    on(item, "mousedown", (event) => event.preventDefault());
+    on(item, "click", () => go(result));
     return item;
   }));
   list.hidden = !found.length;
@@ -96,12 +96,12 @@ const update = () => {
   status.textContent = !some ? "" : !found.length ? words.nothing : fill(found.length > LISTED ? "first" : "found", { n: count(found.length), shown: LISTED });
 };
 shared.chosen = update;
-field.addEventListener("input", () => {
+on(field, "input", () => {
   shared.choose({ filter: field.value });
   show(true);
 });
-field.addEventListener("focus", () => show(true));
-field.addEventListener("keydown", (event) => {
+on(field, "focus", () => show(true));
+on(field, "keydown", (event) => {
   if (event.isComposing) return;
   if (event.key === "ArrowDown") point(active + 1);
   else if (event.key === "ArrowUp") point(active < 0 ? -1 : active - 1);
@@ -110,14 +110,14 @@ field.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 const box = field.parentElement;
-box.addEventListener("keydown", (event) => {
+on(box, "keydown", (event) => {
   if (event.key !== "Escape") return;
   if (Object.values(state).some(Boolean)) shared.choose({ filter: "", rule: "", block: "", kind: "" });
   show(false);
   field.blur();
 });
-box.addEventListener("focusout", (event) => { if (event.relatedTarget && !box.contains(event.relatedTarget)) show(false) });
-document.addEventListener("pointerdown", (event) => { if (!box.contains(event.target)) show(false) });
+on(box, "focusout", (event) => { if (event.relatedTarget && !box.contains(event.relatedTarget)) show(false) });
+on(document, "pointerdown", (event) => { if (!box.contains(event.target)) show(false) });
 box.hidden = false;
 update();
 shared.search = () => {

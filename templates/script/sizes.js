@@ -1,5 +1,5 @@
 // Other sizes: sliders whose every stop is exact, and what the network costs there.
-const source = document.getElementById("sizes");
+const source = by("sizes");
 const data = source ? JSON.parse(source.textContent) : {};
 const seconds = (time) => {
   for (const [unit, scale] of [["s", 1], ["ms", 1e-3], ["µs", 1e-6]]) if (time >= scale) return `${digits(time / scale)} ${unit}`;
@@ -16,7 +16,7 @@ const least = (parts) => {
 };
 const panels = [];
 
-const panel = document.getElementById("resize");
+const panel = by("resize");
 if (panel) {
   const axes = data.axes, now = axes.map((axis) => axis[3]), at = [...now];
   const value = ([per, across], [w, r, d]) => (per[d][w] ?? per[per[d]][w]) * across[r];
@@ -56,10 +56,10 @@ if (panel) {
     const [macs, params] = [total(data.macs, at), total(data.params, at)];
     const shares = { macs: count(macs), share: percent(macs / total(data.macs, now)), params: count(params), held: percent(params / (total(data.params, now) || 1)) };
     panel.querySelector(".said").textContent = fill("resized", shares) + least(data.macs.map((product) => [product[4], value(product, at)]));
-    bars(document.getElementById("resized"));
+    bars(by("resized"));
   };
   const keep = () => axes.forEach(([name, stops], axis) => settle(name, at[axis] === now[axis] ? "" : stops[at[axis]]));
-  for (const input of inputs) input.addEventListener("input", () => { at[input.dataset.axis] = Number(input.value); show(); keep(); });
+  for (const input of inputs) on(input, "input", () => { at[input.dataset.axis] = Number(input.value); show(); keep(); });
   const follow = () => {
     const wanted = settings();
     axes.forEach(([name, stops], axis) => {
@@ -89,14 +89,14 @@ for (const panel of all("[data-growth]")) {
     input.value = /^\d+$/.test(wanted) && wanted >= low && wanted <= high ? wanted : now;
     show();
   };
-  input.addEventListener("input", () => { show(); keep(); });
+  on(input, "input", () => { show(); keep(); });
   panels.push([panel, show, follow, () => { input.value = now; show(); keep(); }]);
 }
 
 const choose = (id) => {
   if (id in data.devices) for (const chooser of choosers) chooser.value = id;
 };
-for (const chooser of choosers) chooser.addEventListener("change", () => {
+for (const chooser of choosers) on(chooser, "change", () => {
   choose(chooser.value);
   settle("device", chooser.value === usual ? "" : chooser.value);
   for (const [, show] of panels) show();
@@ -109,5 +109,5 @@ for (const [panel, , , reset] of panels) {
   panel.hidden = false;
   panel.querySelector(".reset").addEventListener("click", reset);
 }
-addEventListener("hashchange", followAll);
+on(self, "hashchange", followAll);
 followAll();

@@ -8,7 +8,7 @@ for (const table of all("table.sortable")) {
     const button = make("button", "", { type: "button" });
     button.append(...head.childNodes);
     head.append(button);
-    button.addEventListener("click", () => {
+    on(button, "click", () => {
       const before = head.getAttribute("aria-sort");
       for (const other of all("th[aria-sort]", table)) other.removeAttribute("aria-sort");
       const numeric = head.classList.contains("n");

@@ -1,8 +1,10 @@
 // What every other file uses. It comes first; the others are blocks of their own.
 const root = document.documentElement;
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+const by = (id) => document.getElementById(id);
+const on = (target, type, act, more) => target.addEventListener(type, act, more);
 const make = (tag, text, more) => Object.assign(document.createElement(tag), { textContent: text }, more);
-const words = JSON.parse(document.getElementById("words").textContent);
+const words = JSON.parse(by("words").textContent);
 const fill = (name, values) => words[name].replace(/\{(\w+)\}/g, (_, key) => values[key]);
 // The address after #: the id of a place, or settings, as in #filter=conv&width=0.5. Every file has keys of its own.
 const settings = () => {
@@ -39,7 +41,12 @@ const draw = (parent, tag, values) => {
   return made;
 };
 // A list in the order of a text of each: numbers by value, unknown ones last, the rest as text.
-const quantity = (text) => typeof text === "number" ? text : /^-?[\d,.]+(e-?\d+)?$/.test(text) ? Number(text.replaceAll(",", "")) : NaN;
+const POWERS = { k: 1, K: 1, M: 2, G: 3, T: 4, P: 5, E: 6, m: -1, µ: -2, n: -3 };
+const quantity = (text) => {
+  if (typeof text === "number") return text;
+  const found = /^(-?[\d,.]+(?:e-?\d+)?)(?: (?!MACs?$)([kKMGTPEmµn]?)(i?)\S*)?$/.exec(text);
+  return found ? Number(found[1].replaceAll(",", "")) * (found[3] ? 1024 : 1000) ** (POWERS[found[2]] ?? 0) : NaN;
+};
 const collator = new Intl.Collator("en", { numeric: true });
 const ordered = (list, text, way, numeric) => {
   const sign = way === "ascending" ? 1 : -1;

@@ -126,9 +126,12 @@ def test_policy_allows_only_the_two_hashes(standard: Result) -> None:
     assert not re.search(r"\sstyle=|\son\w+=|<link[^>]*href=\"http|src=", html)
 
 
-def test_sizes_stay_within_what_opens_anywhere(standard: Result, huge: Result) -> None:
+def test_sizes_stay_within_what_opens_anywhere(
+    standard: Result, mobilenet: Result, huge: Result
+) -> None:
     assert len(standard.facts.nodes) == 118
-    assert len(REPORT_FORMATS["html"](standard, Options())) <= 150_000
+    for ordinary in (standard, mobilenet):
+        assert len(REPORT_FORMATS["html"](ordinary, Options())) <= 150_000
     html = REPORT_FORMATS["html"](huge, Options()).decode()
     assert html.count('<tr id="n') <= 4, "a convolution and a Relu, 2,500 times each"
     data = re.search(r'id="appendix">(.*?)</script>', html)

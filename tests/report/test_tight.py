@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analyzer.report.briefly import with_short_names
 from analyzer.report.tight import tight_script, tight_style
 
 
@@ -19,3 +20,25 @@ def test_script_keeps_texts_expressions_lines_and_signs_apart() -> None:
     assert tight_script(told) == (
         "const a=b - -c+i+++1-2,d=/^[, ]+ = $/g,e=`, ${y}`;f(' = ')\ng?h:a / 2"
     )
+
+
+def test_templates_in_templates_are_texts() -> None:
+    assert tight_script("a = `2x${ b }${c ? ` + ${d}` : ''}`;") == "a=`2x${ b }${c?` + ${d}`:''}`;"
+
+
+def test_short_names_leave_properties_keys_globals_and_texts() -> None:
+    told = (
+        "const value = 1, { left, right: other = value } = document.value;\n"
+        "const show = ({ target }, more = {}) => ({ left, value: other ? left"
+        " : value, ...more });\n"
+        'on(show, `${value} value ${show({ target: "value" }).left}`, (left) => left / value / 2);'
+    )
+    assert with_short_names(told) == (
+        "const a = 1, { left:b, right: e = a } = document.value;\n"
+        "const c = ({ target:f }, d = {}) => ({ left:b, value: e ? b : a, ...d });\n"
+        'on(c, `${a} value ${c({ target: "value" }).left}`, (b) => b / a / 2);'
+    )
+
+
+def test_short_names_are_no_names_that_something_else_has() -> None:
+    assert with_short_names("const long = a + b; let c = d") == "const e = a + b; let c = d"

@@ -58,7 +58,7 @@ class Ink:
     path: str
     """As SVG writes it: one ``M`` a mark."""
     titles: str
-    """Of each mark in that order, a line each."""
+    """Of each mark in that order, ``BETWEEN`` them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,8 @@ class Chart:
         return _inks(self.marks, _dot)
 
 
+BETWEEN = "¦"
+"""What stands between titles of marks, and in none."""
 GROUP = "group"
 """Colour of a rectangle that others lie in."""
 
@@ -93,7 +95,11 @@ def _inks(marks: Sequence[Mark], drawn: Callable[[Mark], str]) -> tuple[Ink, ...
     colors = dict.fromkeys(sorted((mark.color for mark in marks), key=lambda color: color != GROUP))
     by_color = {color: [mark for mark in marks if mark.color == color] for color in colors}
     return tuple(
-        Ink(color, "".join(map(drawn, same)), "\n".join(mark.title for mark in same))
+        Ink(
+            color,
+            "".join(map(drawn, same)),
+            BETWEEN.join(mark.title.replace(BETWEEN, "|") for mark in same),
+        )
         for color, same in by_color.items()
     )
 

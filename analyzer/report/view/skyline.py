@@ -155,12 +155,12 @@ def _outline(edges: Sequence[float], sizes: Sequence[int], most: int, tall: floa
     """A staircase from the left to the right end of the axis; steps that nobody could see, less
     than half a pixel, are none, except to the peak."""
     bottom = _r(TOP + tall)
-    path, level = [f"M{_r(edges[0]):g} {bottom:g}"], bottom
+    path, corner, level = [f"M{_r(edges[0]):g} {bottom:g}"], (_r(edges[0]), bottom), bottom
     for n, size in enumerate(sizes):
         y = bottom - size / most * tall
         if abs(y - level) >= VISIBLE or (size == most and y != level):
-            path.append(f"H{_r(edges[n]):g}V{_r(y):g}")
-            level = y
+            before, corner, level = corner, (_r(edges[n]), _r(y)), y
+            path.append(f"h{_r(corner[0] - before[0]):g}v{_r(corner[1] - before[1]):g}")
     return "".join([*path, f"H{_r(edges[-1]):g}V{bottom:g}z"])
 
 
