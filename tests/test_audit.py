@@ -85,7 +85,7 @@ def test_commands_on_hostile_models(folder: Path) -> None:
         (folder / f"{name}.onnx").write_bytes(data)
     shown = ["everything", "text", "bomb", *(f"external{n}" for n in range(0, len(places), 4))]
     commands = [f"report m/{name}.onnx -o out --format html" for name in shown]
-    commands += [f"inspect m/{name}.onnx" for name in files]
+    commands += [f"inspect m/{name}.onnx" for name in shown]
     code, errors = onnxlint(
         folder,
         "check m --weights --format json --jobs 2",

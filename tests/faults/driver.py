@@ -28,7 +28,7 @@ from analyzer.model.guard import guarded
 
 OUT = Path("out")
 COMMANDS = {
-    "report": "report model.onnx -q -o out --format html,pdf,json",
+    "report": "report model.onnx -q -o out --format html,json",
     "inspect": "inspect model.onnx --format json -o out/inspect.json",
     "graph": "graph model.onnx -o out/graph.graphml",
     "draw": "draw model.onnx -o out/drawing.svg",

@@ -56,6 +56,8 @@ class Depth:
 
     guard: bool = True
     """False infers shapes in this process, which the file may then kill."""
+    formats: bool = True
+    """False for what another file shows as well: no format but those of ``check``."""
     schema: bool = False
     html: bool = False
     pdf: bool = False
@@ -86,8 +88,9 @@ def _keep(data: bytes, depth: Depth) -> str:
     check_batch(item, schema=depth.schema)
     if isinstance(item, Result):
         _check_facts(item)
-        check_formats(item)
-        check_comparison(item, item)
+        if depth.formats:
+            check_formats(item)
+            check_comparison(item, item)
         if depth.html:
             check_page(REPORT_FORMATS["html"](item, Options()).decode())
         if depth.pdf:

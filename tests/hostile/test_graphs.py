@@ -37,7 +37,7 @@ def figures(facts: Facts) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-@settings(max_examples=settings().max_examples // 2)  # each in a child, and in every format
+@settings(max_examples=settings().max_examples // 4)  # each in a child, and in every format
 @given(models(wild=True))
 def test_wild_graphs_break_no_promise(model: ModelProto) -> None:
     outcome = keep(model.SerializeToString(), Depth(schema=True))

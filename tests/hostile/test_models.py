@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -158,7 +159,8 @@ for operator, lists in HUGE.items():
 
 @pytest.mark.parametrize("name", SURVIVED)
 def test_survived(name: str) -> None:
-    assert keep(SURVIVED[name], IN_PROCESS) in {"clean", "findings", "inconclusive"}
+    depth = replace(IN_PROCESS, formats="-13 [" not in name)  # those of opset 18 look the same
+    assert keep(SURVIVED[name], depth) in {"clean", "findings", "inconclusive"}
 
 
 def test_counts_of_towers_and_loops_are_exact() -> None:

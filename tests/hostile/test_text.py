@@ -53,7 +53,7 @@ def test_attack_in_every_text_of_a_model(text: str) -> None:
 
 
 @given(hostile_text)
-@settings(max_examples=60)
+@settings(max_examples=settings().max_examples // 4)
 def test_any_text_in_every_text_of_a_model(text: str) -> None:
     assert keep(named(text), IN_PROCESS) == "inconclusive"
 

@@ -14,8 +14,7 @@ import pytest
 from analyzer.errors import ModelError
 from analyzer.report import REPORT_FORMATS, Options, Result
 from analyzer.report.sheet import Report, Sheet
-from tests.cli.conftest import Cli, cli
-from tests.report.results import SAMPLES
+from tests.cli.conftest import WASTEFUL, Cli, cli, encode
 
 __all__ = ["cli"]
 
@@ -34,10 +33,11 @@ def test_pages_made_of_the_json_alone_are_the_same(
 
 
 def test_command_makes_the_same_pages_of_model_and_json(cli: Cli, tmp_path: Path) -> None:
-    model = SAMPLES / "mobilenet_v1_standard.onnx"
+    model = tmp_path / "net.onnx"
+    model.write_bytes(encode(WASTEFUL))
     formats = ["--format", ",".join(FORMATS)]
     assert cli("report", str(model), "-o", str(tmp_path / "a"), *formats).code == 0
-    written = tmp_path / "a" / "mobilenet_v1_standard.json"
+    written = tmp_path / "a" / "net.json"
     assert cli("report", str(written), "-o", str(tmp_path / "b"), *formats).code == 0
     for name in FORMATS:
         page = written.with_suffix(f".{name}")
@@ -200,7 +200,7 @@ def test_link_that_is_not_secure_is_refused(standard: Result) -> None:
 def test_report_tells_nothing_of_the_machine(format_: str, cli: Cli, tmp_path: Path) -> None:
     secret = tmp_path / "secret-customer" / "models"
     secret.mkdir(parents=True)
-    (secret / "net.onnx").write_bytes((SAMPLES / "mobilenet_v1_standard.onnx").read_bytes())
+    (secret / "net.onnx").write_bytes(encode(WASTEFUL))
     (secret / "onnxlint.toml").write_text("fail-on = 'warning'\n")
     place = ["-o", str(secret / "out"), "--format", format_, f"--config={secret}/onnxlint.toml"]
     assert cli("report", str(secret / "net.onnx"), *place).code == 0
