@@ -33,6 +33,7 @@ SEPARATORS = ("; ", ": ")
 """Between sentences: what stands in a place holds none, or it is the sentence around it."""
 LISTS = (", ", " = ")
 """Between parts that are told only together."""
+_WORD = re.compile("[A-Za-z]{2}")
 _PLACE = re.compile(r"\{(\d+)\}")
 
 
@@ -42,7 +43,7 @@ class Phrase(NamedTuple):
     chunk: str
     """Its longest stretch without a place: what is looked for first."""
     letters: int
-    """Besides its places; of patterns that fit, the one with most is meant."""
+    """Besides its places."""
     chunks: tuple[str, ...]
     """What stands before, between and behind the places."""
     places: tuple[int, ...]
@@ -70,7 +71,10 @@ class Phrase(NamedTuple):
         # What a sentence ends with may be a sentence.
         if begin >= end or (last and not _is_part(text, begin, end)):
             return None
-        return found | {self.places[-1]: text[begin:end]}
+        found[self.places[-1]] = text[begin:end]
+        # What a sentence begins with is a name: a list goes on with sentences.
+        opening = "" if first else found[self.places[0]]
+        return None if ", " in opening and not _is_quoted(opening) else found
 
     @property
     def is_label(self) -> bool:
@@ -85,10 +89,10 @@ def _is_part(text: str, begin: int, end: int) -> bool:
 
 @cache
 def _phrases(language: str) -> tuple[Phrase, ...]:
-    """The most particular first."""
+    """The most particular first: that which has most besides its places."""
     found = [_phrase(text, told) for (_, text), told in catalogue(language, FACTS).items()]
     kept = [phrase for phrase in found if phrase.letters >= LEAST]
-    return tuple(sorted(kept, key=lambda p: (-p.letters, -sum(map(len, p.chunks)), p.chunks)))
+    return tuple(sorted(kept, key=lambda p: (-sum(map(len, p.chunks)), -p.letters, p.chunks)))
 
 
 def _phrase(text: str, told: str) -> Phrase:
@@ -125,7 +129,12 @@ def retell(text: str, language: str, depth: int = 0) -> str:
                 return between.join(told)
     for between in LISTS:
         parts = text.split(between)
-        if 1 < len(parts) <= MOST and all(_is_told(part, language, depth) for part in parts):
+        said = [part for part in parts if " " in part and _WORD.search(part)]
+        if (
+            1 < len(parts) <= MOST
+            and said
+            and all(_is_told(each, language, depth) for each in said)
+        ):
             return between.join(retell(part, language, depth + 1) for part in parts)
     return text
 

@@ -194,6 +194,11 @@ def test_what_is_of_no_pattern_stays_as_it_is(text: str) -> None:
     [
         ("an optional value or a sequence or a tensor", "선택적 값 또는 시퀀스 또는 텐서"),
         ("documentation of the graph", "그래프의 설명 문서"),
+        ("ResNet-50, 224×224, 54 weighted layers", "ResNet-50, 224×224, 가중치 층 54개"),
+        (
+            "with x axis 0 (N) = 1, input axis 1 (T) = 8",
+            "기준: x 축 0(N) = 1, input 축 1(T) = 8",
+        ),
         ("dimension name of 'name of x'", "'name of x'의 차원 이름"),
         (
             "shape of output 0 (y) is unknown: the type of an input is unknown",

@@ -10,7 +10,7 @@ from analyzer import units
 from analyzer.devices import bound
 from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
-from analyzer.language import _, mark
+from analyzer.language import _, mark, retold
 from analyzer.report import words
 from analyzer.report.claims.advice import verdict
 from analyzer.report.claims.identity import family
@@ -97,7 +97,7 @@ class IndexEntry:
 
 def failed(path: str, reason: str) -> IndexEntry:
     """The row of a file that could not be judged."""
-    return IndexEntry(label(path), INCONCLUSIVE, (clean(reason),), False)
+    return IndexEntry(label(path), INCONCLUSIVE, (clean(retold(reason)),), False)
 
 
 def entry_of(
@@ -127,9 +127,9 @@ def entry_of(
         outcome=result.outcome,
         reasons=(*reasons[:REASONS], *more),
         verdict=said["verdict"],
-        group=label(known.family, 40) if known else KINDS[family(facts)] if whole else "",
+        group=label(retold(known.family), 40) if known else KINDS[family(facts)] if whole else "",
         recognised=known is not None,
-        detail=label(known.detail) if known else "",
+        detail=label(retold(known.detail)) if known else "",
         counts={severity.value: found[severity.value] for severity in order},
         silenced=result.suppressed + result.accepted,
         rules=tuple(dict.fromkeys(label(finding.rule) for finding in gravest)),
