@@ -74,7 +74,7 @@ SAME_WORKER = {
         "browser",
     ),
     "tests/report/test_netron_app.py": "netron",
-    "tests/report/test_pdf.py": "pdf",
+    "tests/report/test_pdf": "pdf",
     "tests/test_packaging.py": "wheel",
     "tests/workflow/test_pre_commit.py": "pre-commit",
 }

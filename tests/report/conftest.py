@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 from onnx import helper
 
+from analyzer.report import REPORT_FORMATS, Options
 from tests.report.results import HOSTILE, LIGHT, SAMPLES, judge, save, selected
 
 if TYPE_CHECKING:
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from analyzer.report import Result
+    from tests.report.results import Made
 
 
 @pytest.fixture
@@ -51,6 +55,34 @@ def pytest_runtest_teardown(
 
 def _browses(item: pytest.Item) -> bool:
     return "browser" in getattr(item, "fixturenames", ())
+
+
+class Complaints(logging.Handler):
+    """What WeasyPrint says while a PDF is made."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())
+
+
+@pytest.fixture(scope="session")
+def made(request: pytest.FixtureRequest) -> Made:
+    """The PDF of one of the session's results, by its name, and WeasyPrint's complaints."""
+    logger = logging.getLogger("weasyprint")
+
+    @cache
+    def make(name: str) -> tuple[bytes, list[str]]:
+        complaints = Complaints()
+        logger.addHandler(complaints)
+        try:
+            return REPORT_FORMATS["pdf"](request.getfixturevalue(name), Options()), complaints.said
+        finally:
+            logger.removeHandler(complaints)
+
+    return make
 
 
 @pytest.fixture(scope="session")

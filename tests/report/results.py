@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from analyzer.ruleset import load_rules
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 LIGHT = Path(onnx.__file__).parent / "backend/test/data/light"
+Made = Callable[[str], tuple[bytes, list[str]]]
+"""The PDF of a fixture's result, by its name, and WeasyPrint's complaints."""
 HOSTILE = "<script>alert(1)</script>\"'&amp;\x1b[31m\u202eexe.png"
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
-from analyzer.report import REPORT_FORMATS, Options, Result
+from analyzer.report import Result
 from tests.report.pages import AUDIT, visit
 
 if TYPE_CHECKING:
@@ -171,18 +170,6 @@ def test_what_is_assumed_says_so(browser: Browser, tmp_path: Path) -> None:
     page = visit(browser, Result(facts(text)), tmp_path)
     page.locator(MACS).click()
     assert "Assumed: with x axis 0 (batch) = 1." in box(page).inner_text()
-
-
-def test_paper_has_notes_of_the_numbers_that_matter(standard: Result, tmp_path: Path) -> None:
-    file = tmp_path / "report.pdf"
-    file.write_bytes(REPORT_FORMATS["pdf"](standard, Options()))
-    text = subprocess.run(["pdftotext", str(file), "-"], capture_output=True, check=True)
-    words = " ".join(text.stdout.decode().split())
-    notes = words[words.index("Where the numbers come from") :]
-    assert "4,866,269,184 (standard) + 1,024,000 (Gemm) = 4,867,293,184." in notes
-    assert "a, b equations of the operators: see Formulas used." in notes
-    for mark in "abcdef":
-        assert f" {mark} " in words[: words.index("What to do first")], mark
 
 
 def test_names_from_the_file_are_text(browser: Browser, hostile: Result, tmp_path: Path) -> None:

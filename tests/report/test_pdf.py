@@ -3,54 +3,21 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import re
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from analyzer.report import REPORT_FORMATS, Options, Result
 from analyzer.report import pdf as pdf_of
+from tests.report.results import Made
 
 ROOT = Path(__file__).parents[2]
-
-
-class Complaints(logging.Handler):
-    """What WeasyPrint says while a PDF is made."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.said: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.said.append(record.getMessage())
-
-
-Made = Callable[[str], tuple[bytes, list[str]]]
-
-
-@pytest.fixture(scope="module")
-def made(request: pytest.FixtureRequest) -> Made:
-    """The PDF of one of the session's results, by its name, and WeasyPrint's complaints."""
-    logger = logging.getLogger("weasyprint")
-
-    @cache
-    def make(name: str) -> tuple[bytes, list[str]]:
-        complaints = Complaints()
-        logger.addHandler(complaints)
-        try:
-            return REPORT_FORMATS["pdf"](request.getfixturevalue(name), Options()), complaints.said
-        finally:
-            logger.removeHandler(complaints)
-
-    return make
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +104,15 @@ def test_totals_come_before_the_rows_of_the_conversion_table(pdf: Path) -> None:
 def test_complete_json_is_attached(pdf: Path, standard: Result) -> None:
     attached = [s for s in streams(pdf.read_bytes()) if s.startswith(b'{\n "schema": 1')]
     assert attached == [REPORT_FORMATS["json"](standard, Options())]
+
+
+def test_paper_has_notes_of_the_numbers_that_matter(pdf: Path) -> None:
+    words = " ".join(run("pdftotext", pdf, "-").split())
+    notes = words[words.index("Where the numbers come from") :]
+    assert "4,866,269,184 (standard) + 1,024,000 (Gemm) = 4,867,293,184." in notes
+    assert "a, b equations of the operators: see Formulas used." in notes
+    for mark in "abcdef":
+        assert f" {mark} " in words[: words.index("What to do first")], mark
 
 
 def test_large_models_list_the_operators_that_matter(huge: Result) -> None:

@@ -13,21 +13,15 @@ import pdfua
 import pikepdf
 import pytest
 
-from analyzer.report import REPORT_FORMATS, Options
+from tests.report.results import Made
 
 MODELS = ["standard", "unknown", "hostile", "densenet"]
 
 
 @pytest.fixture(scope="module")
-def opened(request: pytest.FixtureRequest) -> Any:
+def opened(made: Made) -> Any:
     """The PDF of one of the session's results, by its name."""
-
-    @cache
-    def make(name: str) -> pikepdf.Pdf:
-        result = request.getfixturevalue(name)
-        return pikepdf.open(io.BytesIO(REPORT_FORMATS["pdf"](result, Options())))
-
-    return make
+    return cache(lambda name: pikepdf.open(io.BytesIO(made(name)[0])))
 
 
 def elements(pdf: pikepdf.Pdf) -> Iterator[tuple[Any, list[Any]]]:
