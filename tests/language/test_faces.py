@@ -20,8 +20,7 @@ from analyzer.report.drawing import draw
 from analyzer.report.faces import FOLDER, font_config, is_korean, paths
 from analyzer.report.result import Result
 from analyzer.report.sketch import Sketch
-from tests.report.results import SAMPLES, judge
-from tests.report.test_pdf import Complaints
+from tests.report.results import SAMPLES, Complaints, judge
 
 FORMULAS = "ᵀ⌈⌉⌊⌋"
 """What the next face of the stack has."""

@@ -10,7 +10,7 @@ import pytest
 from onnx import helper
 
 from analyzer.report import REPORT_FORMATS, Options
-from tests.report.results import HOSTILE, LIGHT, SAMPLES, judge, save, selected
+from tests.report.results import HOSTILE, LIGHT, SAMPLES, Complaints, judge, save, selected
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -55,17 +55,6 @@ def pytest_runtest_teardown(
 
 def _browses(item: pytest.Item) -> bool:
     return "browser" in getattr(item, "fixturenames", ())
-
-
-class Complaints(logging.Handler):
-    """What WeasyPrint says while a PDF is made."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.said: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.said.append(record.getMessage())
 
 
 @pytest.fixture(scope="session")

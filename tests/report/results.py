@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,6 +23,17 @@ LIGHT = Path(onnx.__file__).parent / "backend/test/data/light"
 Made = Callable[[str], tuple[bytes, list[str]]]
 """The PDF of a fixture's result, by its name, and WeasyPrint's complaints."""
 HOSTILE = "<script>alert(1)</script>\"'&amp;\x1b[31m\u202eexe.png"
+
+
+class Complaints(logging.Handler):
+    """What WeasyPrint says while a PDF is made."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())
 
 
 def judge(path: Path) -> Result:

@@ -15,8 +15,8 @@ from analyzer.report import Options, Result
 from analyzer.report.index.csv import render_index_csv
 from analyzer.report.index.entry import IndexEntry, entry_of, failed
 from analyzer.report.index.pdf import render_index_pdf
-from tests.report.results import HOSTILE
-from tests.report.test_pdf import Complaints, run, streams
+from tests.report.results import HOSTILE, Complaints
+from tests.report.test_pdf import run, streams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
