@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from analyzer.report.result import Options
     from analyzer.report.sheet import Sheet
 
-_SUBSCRIPT = re.compile(r"(?<![A-Za-z0-9])([A-Z])_([A-Z])(?![A-Za-z0-9_])")
+_SUBSCRIPT = re.compile(r"(?<![A-Za-z0-9])([A-Z])_([A-Za-z])(?![A-Za-z0-9_])")
 _UNIT = re.compile(
     r"[\d.,]*\d (?:[kMGTPE]?(?:MAC|FLOP)s?|[KMGTPE]i?B|[kMGTPE]|B|%|ms|µs|ns|s|dB|FLOP/B)(?!\w)"
 )
