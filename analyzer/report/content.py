@@ -120,6 +120,8 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "cards": words.cards(sheet.claims, options.count),
         "groups": groups,
         "articles": articles,
+        "numbers": {group.rule: n for n, group in enumerate(page.groups)},
+        "savings": {group.rule: group.macs for group in page.groups},
         "remarks": [group for group in groups if group not in articles],
         "first": page.first,
         "matrix": matrix(page.asks, page.options),

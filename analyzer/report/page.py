@@ -197,7 +197,7 @@ def make_page(result: Result) -> Page:
         conversion_totals=conversion.totals(result),
         conversion_steps=tuple(conversion.steps(result)),
         weights=trained,
-        layers=layers.layer_shapes(facts.nodes),
+        layers=layers.layer_shapes(facts.nodes, facts.totals.macs),
         tiles=tiles.tiles(facts),
         profile=layers.bars(facts.nodes),
         drawing=draw(result),

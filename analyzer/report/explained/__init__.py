@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.report.explained import conversions, deployment, layers, memory, sizes, totals
+from analyzer.report.explained import conversions, deployment, layers, memory, shares, sizes, totals
 from analyzer.report.explained.reckonings import reckonings
 from analyzer.report.view.explained import Explained, Reckoning, Summand
 
@@ -25,6 +25,7 @@ MAKERS: tuple[Callable[[Result, Page], Iterable[Explained]], ...] = (
     deployment.explain,
     conversions.explain,
     layers.explain,
+    shares.explain,
     sizes.explain,
     memory.explain,
 )

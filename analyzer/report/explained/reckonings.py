@@ -28,6 +28,8 @@ def reckonings() -> tuple[Reckoning, ...]:
         ("saving", _("Possible saving"),
          _("Σ largest saving of each operator with a finding, by rule"),
          _("the finding of each place has its own saving")),
+        ("finding", _("MACs that acting on a finding saves"), _("Σ MACs saved at each place"),
+         _("the rule of the finding")),
         ("kind.macs", _("MACs of a kind of layer"),
          _("Σ runs · MACs of the operators of that kind"), operators),
         ("kind.params", _("Parameters of a kind of layer"),

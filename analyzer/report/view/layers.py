@@ -118,6 +118,8 @@ class LayerGroup:
     params: int
     intensity: float | None
     """FLOPs per byte moved; the same for each, as their shapes are."""
+    share: float | None = None
+    """Of the MACs of the model; null where nobody asked."""
 
 
 @record
@@ -225,8 +227,8 @@ def _row(number: int, node: PageNode, anchor: str, name: str) -> LayerRow:
     )  # fmt: skip
 
 
-def layer_shapes(nodes: Iterable[Node]) -> tuple[LayerGroup, ...]:
-    """Layers with MACs, those of equal shape added up; most MACs first."""
+def layer_shapes(nodes: Iterable[Node], total: int = 0) -> tuple[LayerGroup, ...]:
+    """Layers with MACs, those of equal shape added up; most MACs first. ``total``: the model's."""
     found: dict[tuple[str, str], LayerGroup] = {}
     for node in nodes:
         macs = counted_macs(node)
@@ -245,6 +247,8 @@ def layer_shapes(nodes: Iterable[Node]) -> tuple[LayerGroup, ...]:
                 title, place, label(term(kind), 40), color_of(kind), node.counted, macs,
                 node.params, node.intensity,
             )  # fmt: skip
+    if total:
+        found = {key: replace(group, share=group.macs / total) for key, group in found.items()}
     return tuple(sorted(found.values(), key=lambda layer: (-layer.macs, layer.title, layer.place)))
 
 

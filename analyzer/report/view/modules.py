@@ -90,6 +90,12 @@ def count(facts: Facts) -> int:
     return 0 if facts.modules is None else sum(1 for _ in _walk(facts.modules, 0)) - 1
 
 
+def every_module(facts: Facts) -> Iterator[Module]:
+    """Modules in the tree, the model itself and parents first."""
+    if facts.modules is not None:
+        yield from (module for module, _ in _walk(facts.modules, 0))
+
+
 def _walk(module: Module, level: int) -> Iterator[tuple[Module, int]]:
     yield module, level
     for child in module.children:
