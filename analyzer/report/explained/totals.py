@@ -49,7 +49,7 @@ def _kinds(counts: Mapping[str, int]) -> Iterator[tuple[int, str]]:
 def _flops(facts: Facts) -> Iterator[Summand]:
     macs = facts.totals.macs
     if macs:
-        yield Summand(f"2 · {macs}", "MACs")
+        yield Summand(f"2 · {macs}", _("MACs"))
     other: dict[str, int] = {}
     for node in facts.nodes:
         rest = counted_flops(node) - 2 * counted_macs(node)
