@@ -162,7 +162,7 @@ def assemble_totals(survey: Survey, nodes: Sequence[Node], memory: Memory) -> To
     certainty, reason = Certainty.EXACT, ""
     if unknown or total.unknown_macs:
         certainty = Certainty.LOWER_BOUND
-        reason = f"{unknown or 1} node(s) have unknown cost"
+        reason = f"operators of unknown cost: {unknown or 1}"
     elif total.undecided and certainty_of(total)[0] is not Certainty.EXACT:
         certainty, reason = certainty_of(total)
     else:

@@ -141,7 +141,7 @@ def _shown(total: Sum, formula: str, text: str, flops_text: str) -> Cost:
     macs: int | None = number(total.macs)
     certainty, reason = Certainty.EXACT, ""
     if total.unknown_macs:
-        reason = f"{total.unknown_macs} operator run(s) inside have unknown cost"
+        reason = f"runs inside of operators of unknown cost: {total.unknown_macs}"
     elif total.undecided:
         certainty, reason = certainty_of(total)
     if total.macs[1] is None:

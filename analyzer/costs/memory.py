@@ -76,7 +76,7 @@ def peak_memory(
     certainty, reason = Certainty.EXACT, ""
     if upper.unsized:
         certainty = Certainty.LOWER_BOUND
-        reason = f"{upper.unsized} tensor(s) of unknown size are not included"
+        reason = f"tensors of unknown size, which are not included: {upper.unsized}"
     elif lower.bytes != upper.bytes:
         certainty = Certainty.ASSUMED
         reason = "which bodies run depends on data; the upper end is counted"

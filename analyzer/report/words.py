@@ -208,6 +208,11 @@ def _verdict(v: Values) -> str:
                  "compute.", findings=many(v["findings"], "finding"),
                  rules=many(v["rules_with_findings"], "rule"),
                  share=units.percent(v["others_share"]))  # fmt: skip
+    if v["kind"] == "findings" and v["options"]:
+        return _("Nothing urgent: {findings} from {rules}. What would bring most: {options}.",
+                 findings=many(v["findings"], "finding"),
+                 rules=many(v["rules_with_findings"], "rule"),
+                 options=series([term(name) for name in v["options"]]))  # fmt: skip
     if v["kind"] == "findings":
         return _("Nothing urgent: {findings} from {rules}, none of which saves much compute.",
                  findings=many(v["findings"], "finding"),

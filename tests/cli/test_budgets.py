@@ -260,7 +260,7 @@ def test_what_is_unknown_passes_no_budget_in_silence(cli: Cli) -> None:
         says(text)
         outcome = judged(cli)
         assert outcome.code == 2
-        assert "the model has 16 MAC at least (1 node(s) have unknown cost)" in outcome.out
+        assert "the model has 16 MAC at least (operators of unknown cost: 1)" in outcome.out
         assert "so its budget of 16 MAC cannot be judged; bind open dimensions" in outcome.out
     says("")
     assert judged(cli).code == 0

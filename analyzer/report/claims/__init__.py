@@ -68,5 +68,8 @@ STUDIES: tuple[Callable[[Result], Claim | None], ...] = (
 
 def claims_of(result: Result, *, studied: bool = False) -> tuple[Claim, ...]:
     """Every claim, in the order of a report; with ``studied`` those of ``STUDIES`` too."""
-    makers = (*MAKERS, *STUDIES) if studied else MAKERS
+    makers = MAKERS
+    if studied:
+        told = (advice.verdict_with_options if m is advice.verdict else m for m in MAKERS)
+        makers = (*told, *STUDIES)
     return tuple(claim for make in makers if (claim := make(result)) is not None)

@@ -24,8 +24,9 @@ LARGE = 0.01
 """Share of the MACs from which a saving is worth the first sentence."""
 
 
-def verdict(result: Result) -> Claim:
-    """What a reader in a hurry may take away: the gravest of what is true."""
+def verdict(result: Result, options: tuple[str, ...] = ()) -> Claim:
+    """What a reader in a hurry may take away: the gravest of what is true; ``options`` are smaller
+    forms that bring much."""
     totals = result.facts.totals
     macs, _ = possible_saving(result)
     share = macs / totals.macs if totals.macs else 0.0
@@ -70,6 +71,7 @@ def verdict(result: Result) -> Claim:
             "macs_after": totals.macs - macs,
             "share": share,
             "others_share": other_saving(result) / totals.macs if totals.macs else 0.0,
+            "options": options,
             "complete": totals.complete,
             "unknown_nodes": totals.unknown_nodes,
             "slower": speed is not None and speed < 1,
@@ -79,6 +81,15 @@ def verdict(result: Result) -> Claim:
         },
         ("outcome", "findings", "problems", "totals", "suppressed", "accepted"),
     )
+
+
+def verdict_with_options(result: Result) -> Claim:
+    """The verdict, and the smaller forms among what to do first that bring much."""
+    facts, device = result.facts, main_device(result.devices)
+    found = forms(facts, facts.once(whatif.view), device)
+    chosen = view_actions.first(view_actions.actions(result, device), found)
+    high = {form.id for form in found if form.impact == "high"}
+    return verdict(result, tuple(name for name in chosen if name in high))
 
 
 def actions(result: Result) -> Claim:

@@ -69,7 +69,7 @@ def problems(facts: Facts) -> tuple[ProblemRow, ...]:
         ProblemRow(
             label(p.code),
             names.get(p.where, label(p.where)),
-            label(retold(p.message)),
+            label(retold(p.message), 400),
             p.inconclusive,
         )
         for p in facts.problems
