@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import doctest
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,6 +22,11 @@ from analyzer.report.words import cards, say
 from analyzer.ruleset import load_rules
 from tests.golden.text import facts
 from tests.report.results import quiet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.report.view.tiles import Tile
 
 
 def test_outcome_of_a_batch_is_the_worst(clean: Result, wasteful: Result) -> None:
@@ -318,3 +323,21 @@ def test_what_another_rule_saves_is_a_possible_saving() -> None:
     assert saving.detail == ("50.0 % of compute, see what to do first",)
     verdict = say(claims_of(result))["verdict"]
     assert "could save 50.0 % of compute" in verdict
+
+
+@pytest.mark.parametrize("name", ["mobilenet", "densenet"])
+def test_four_fifths_of_a_treemap_are_named_on_every_level_that_is_gone_into(
+    request: pytest.FixtureRequest, name: str
+) -> None:
+    found = tiles.tiles(request.getfixturevalue(name).facts)
+    levels = [*_levels(found, 1)]
+    assert max(level for level, _ in levels) >= 2
+    assert min(tiles.labelled(tiles.picture(within)) for _, within in levels) >= 0.8
+
+
+def _levels(found: tuple[Tile, ...], level: int) -> Iterator[tuple[int, tuple[Tile, ...]]]:
+    """What each tile holds, with how deep that is."""
+    yield level, found
+    for tile in found:
+        if len(tile.children) > 1:
+            yield from _levels(tile.children, level + 1)
