@@ -408,6 +408,7 @@ def main(say: Callable[[str], None] = print) -> int:
     coverage = Coverage.read(MAP)
     survivors = []
     with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)  # some tests go on as a user without rights
         folder = Path(name) / "project"
         copy_project(folder)
         import_libraries()

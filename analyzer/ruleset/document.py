@@ -39,6 +39,10 @@ class Item:
     text_line: int
     """1-based line of the first character of a text: the line below a ``|``."""
 
+    def line_at(self, line: int) -> int:
+        """Line of the file where a 1-based line of the text stands."""
+        return self.text_line + line - 1
+
 
 class MalformedYaml(Exception):  # noqa: N818 - turned into a RuleError by whoever knows the file
     """The text is not the YAML a rule file may use."""

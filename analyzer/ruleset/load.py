@@ -148,7 +148,7 @@ def _value(top: Section, checker: Checker) -> Measure | None:
     try:
         return Measure(Amount.parse(of, checker), unit, total, "" if saves == NOTHING else saves)
     except Refused as refused:
-        body.error(f"'of': {refused}", body.entries["of"].text_line + refused.line - 1)
+        body.error(f"'of': {refused}", body.entries["of"].line_at(refused.line))
         return None
 
 
@@ -163,7 +163,7 @@ def _parsed(
     try:
         return parse(text)
     except Refused as refused:
-        top.error(f"{key!r}: {refused}", item.text_line + refused.line - 1)
+        top.error(f"{key!r}: {refused}", item.line_at(refused.line))
         return None
 
 

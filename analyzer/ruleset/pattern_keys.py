@@ -97,7 +97,7 @@ def _patterns(
         try:
             yield parse_pattern(str(item.value), through), item
         except Refused as refused:
-            top.error(f"{key!r}: {refused}", item.text_line + refused.line - 1)
+            top.error(f"{key!r}: {refused}", item.line_at(refused.line))
 
 
 def _check(
@@ -111,7 +111,7 @@ def _check(
     try:
         check_pattern(pattern, reserved, bound)
     except Refused as refused:
-        top.error(f"{key!r}: {refused}", item.text_line + refused.line - 1)
+        top.error(f"{key!r}: {refused}", item.line_at(refused.line))
 
 
 def _through(top: Section, *, trusted: bool) -> frozenset[tuple[str, str]]:

@@ -17,7 +17,10 @@ from analyzer.errors import OutputError
 from tests import warm
 from tests.cli.conftest import Cli
 
-SMALL_FILES = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (999, 999)); {warm.MAIN}"
+SMALL_FILES = (
+    "import resource, sys; sys.dont_write_bytecode = True; "  # it would be cut, and stay so
+    f"resource.setrlimit(resource.RLIMIT_FSIZE, (999, 999)); {warm.MAIN}"
+)
 
 
 def test_new_file_has_the_permissions_of_the_umask(tmp_path: Path) -> None:

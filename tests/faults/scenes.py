@@ -77,6 +77,7 @@ def limit_files(size: int) -> None:
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
+        sys.dont_write_bytecode = True  # it would be cut, too, and stay so
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
         os.dup2(writer, 2)
         os.close(writer)

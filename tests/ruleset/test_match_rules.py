@@ -127,6 +127,7 @@ def test_facts_without_a_graph_have_no_matches() -> None:
          "r.yaml:10: 'match': there is no operator 'Relo', did you mean 'Relu'?"),
         ("match:\n  - y = Relu (x)\n  - |\n    c = Neg (x)\n    y = Relu (d)\n",
          "r.yaml:11: 'match': no tensor ties this statement"),
+        ("match: |\n  c = Neg (x)\n  y = Relu c\n", "r.yaml:10: 'match': "),
         (TWO + "when: readers(d) == 1\n", "r.yaml:11: 'when': unknown group 'd'"),
         (TWO + "when: c.shap[0] == 1\n", "unknown field 'shap' of Value, did you mean 'shape'?"),
         ("match: node = Relu (x)\n", "'node' means something else"),

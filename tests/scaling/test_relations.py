@@ -151,8 +151,15 @@ def test_channel_shuffle_keeps_its_groups(planned: Planned) -> None:
     assert shape(scaler, "e", width=1.3) == (1, 20, 30, 30)
 
 
-def test_an_operator_nobody_knows_keeps_its_inputs_width(planned: Planned) -> None:
-    body = "a = Conv (x,w)  b = Conv (a,v)  c = NonZero (a)  k = Conv (x,o)  y = GlobalMaxPool (k)"
+GIVEN = "e = GlobalMaxPool (x)  f = Cast <to=7> (e)  u = Squeeze (f)"
+"""A shape of three sizes that only a run knows."""
+
+
+@pytest.mark.parametrize("reader", ["c = NonZero (a)", f"{GIVEN}  c = Reshape (a,u)"])
+def test_an_operator_nobody_can_follow_keeps_its_inputs_width(
+    planned: Planned, reader: str
+) -> None:
+    body = f"a = Conv (x,w)  b = Conv (a,v)  {reader}  k = Conv (x,o)  y = GlobalMaxPool (k)"
     scaler = planned(network(body, "float[1,16,1,1]"))
     assert shape(scaler, "a", width=0.5) == (1, 16, 30, 30)
     assert shape(scaler, "b", width=0.5) == (1, 8, 28, 28)

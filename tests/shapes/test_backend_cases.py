@@ -10,6 +10,7 @@ import onnx
 from onnx import numpy_helper
 
 from analyzer.graph.program import build_program, normal_domain
+from analyzer.shapes.fold import FOLDS
 from analyzer.shapes.infer import Inference
 from analyzer.shapes.stated import Bindings
 from tests.cases import node_cases
@@ -113,4 +114,4 @@ def test_folded_values_equal_the_real_outputs() -> None:
             )
             compared[model.graph.node[-1].op_type] += 1
     assert sum(compared.values()) > 300
-    assert len(compared) > 45, compared
+    assert set(FOLDS) - set(compared) == {"Cast"}, "onnx has no small case of it"
