@@ -35,6 +35,7 @@ LISTS = (", ", " = ")
 """Between parts that are told only together."""
 _WORD = re.compile("[A-Za-z]{2}")
 _PLACE = re.compile(r"\{(\d+)\}")
+_SHAPE = re.compile(r"\d+(×\d+)+")
 
 
 class Phrase(NamedTuple):
@@ -153,8 +154,11 @@ def _fitting(text: str, language: str, depth: int) -> str | None:
 def _is_about(phrase: Phrase, values: Sequence[str], language: str, depth: int) -> bool:
     """Whether the values of a label are what it is about, and no other part of a sentence.
 
-    ``Bank of America`` is a name, ``documentation of the graph`` none.
+    ``Bank of America`` is a name, ``documentation of the graph`` none; what stands before a shape,
+    ``state 2×1×128``, is the name of a tensor, whatever word that is.
     """
+    if any(map(_SHAPE.fullmatch, values)):
+        return False
     told = [value for value in values if _is_told(value, language, depth)]
     words = sum(" " not in value and value not in GLUE and value[-1] != "," for value in values)
     whole = not any(mark in value for mark in SEPARATORS for value in values)

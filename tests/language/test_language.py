@@ -182,6 +182,8 @@ def test_a_sentence_of_a_fact_is_told_with_its_names() -> None:
         "Bank of America",
         "input and output",
         "name",
+        "state 2×1×128",
+        "input 1×128",
     ],
 )
 def test_what_is_of_no_pattern_stays_as_it_is(text: str) -> None:
