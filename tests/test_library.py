@@ -134,6 +134,11 @@ def test_scale_without_sizes_has_those_of_the_command(capfd: pytest.CaptureFixtu
     ]
 
 
+def test_within_a_budget_channels_are_multiples_of_8_unless_another_is_given() -> None:
+    found = {n: analyzer.scale(SAMPLE, budget=300_000_000, divisor=n) for n in (None, 1, 8)}
+    assert found[None] == found[8] != found[1]
+
+
 def test_scale_within_a_budget_keeps_it() -> None:
     points = analyzer.scale(SAMPLE, budget=300_000_000)
     assert points

@@ -85,6 +85,11 @@ def test_what_does_not_fit_stays_unknown(op: str, inputs: tuple[Any, ...]) -> No
     assert run(op, *inputs) is None
 
 
+@pytest.mark.parametrize(("value", "to"), [("1", 1), (1, 8)])
+def test_texts_are_not_cast(value: str | int, to: int) -> None:
+    assert run("Cast", [value], to=to) is None
+
+
 def test_a_declared_bomb_is_never_evaluated() -> None:
     found = facts(
         "g (float[1] x) => (float[] y) { s = Constant <value_ints = [1000000, 1000000, 1000000]> ()"
