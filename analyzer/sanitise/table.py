@@ -163,6 +163,7 @@ ENDS: dict[str, str] = {
     "report/html.py render": "what the templates made",
     "report/index/html.py render_batch": "what the templates made",
     "report/index/html.py render_index": "what the templates made",
+    "report/hangul.py _keeping.Kept.set_text": "a length",
     "report/json.py _escape": "the end of encode",
     "report/keeping.py _compiler": "what templates are compiled by",
     "report/keeping.py _sign": "a digest",
