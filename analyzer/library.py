@@ -89,6 +89,7 @@ from analyzer.language import Language, spoken
 from analyzer.lint import Settings, judge
 from analyzer.lint import lint as lint_facts
 from analyzer.model import Limits, Model, Readable, load
+from analyzer.model.proto import GraphMessage, ModelMessage
 from analyzer.model.source import Stream
 from analyzer.naming import SharedNames
 from analyzer.operators.declared import KINDS, Declaration, built, declarable, operator_key
@@ -513,6 +514,7 @@ __all__ = [
     "Facts",
     "FilterUse",
     "Finding",
+    "GraphMessage",
     "Headline",
     "Held",
     "Hidden",
@@ -531,6 +533,7 @@ __all__ = [
     "Model",
     "ModelError",
     "ModelInfo",
+    "ModelMessage",
     "Module",
     "Node",
     "OnnxlintError",

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     import onnx
 
     from analyzer.graph.scope import FunctionKey, Op, Program, Scope
+    from analyzer.model.proto import ModelMessage
 
 FAMILY = "function"
 FIRST_IR = 8
 """IR version that introduced local functions."""
 
 
-def check_functions(program: Program, model: onnx.ModelProto) -> Iterator[Breach]:
+def check_functions(program: Program, model: ModelMessage) -> Iterator[Breach]:
     """Breaches of the functions of a model and of the calls to them."""
     if not model.functions:
         return
@@ -49,7 +50,7 @@ def _label(key: FunctionKey) -> str:
     return ".".join(part for part in key if part)
 
 
-def _repeated(model: onnx.ModelProto) -> Iterator[Breach]:
+def _repeated(model: ModelMessage) -> Iterator[Breach]:
     keys = Counter((normal_domain(f.domain), f.name, f.overload) for f in model.functions)
     for key, times in keys.items():
         if times > 1:
@@ -141,7 +142,7 @@ def _recursive(program: Program) -> Iterator[Breach]:
             other
             for scope in _inside(program, index)
             for op in scope.ops
-            if (other := (op.domain, op.op_type, op.proto.overload)) in program.functions
+            if (other := op.key) in program.functions
         }
         for key, index in program.functions.items()
     }
@@ -191,7 +192,7 @@ def _calls(program: Program) -> Iterator[Breach]:
     operands = _required(program)
     for nesting in nestings(program):
         for op in nesting.scope.ops:
-            key = (op.domain, op.op_type, op.proto.overload)
+            key = op.key
             if key not in program.functions:
                 continue
             scope = program.scopes[program.functions[key]]
@@ -209,7 +210,7 @@ def _required(program: Program) -> dict[FunctionKey, set[str]]:
     waiting: list[tuple[FunctionKey, str]] = []
     for key, index in program.functions.items():
         for scope, op, formals in _seeing(program, index):
-            called = (op.domain, op.op_type, op.proto.overload)
+            called = op.key
             if called in program.functions:
                 names = program.scopes[program.functions[called]].inputs
                 for inner, outer in zip(names, op.inputs, strict=False):

@@ -76,7 +76,7 @@ def check_operators(program: Program) -> Iterator[Breach]:
 
 
 def _is_local(program: Program, op: Op) -> bool:
-    return (op.domain, op.op_type, op.proto.overload) in program.functions
+    return op.key in program.functions
 
 
 def lacking(program: Program, op: Op, version: int | None) -> tuple[str, str, int | None] | None:

@@ -68,9 +68,7 @@ def nestings(program: Program) -> Iterator[Nesting]:
 
 def called_functions(program: Program) -> set[FunctionKey]:
     """Keys of the functions that something calls, and of operators that are none."""
-    return {
-        (op.domain, op.op_type, op.proto.overload) for scope in program.scopes for op in scope.ops
-    }
+    return {op.key for scope in program.scopes for op in scope.ops}
 
 
 def uncalled(breach: Breach) -> Breach:

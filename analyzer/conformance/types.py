@@ -46,7 +46,7 @@ def check_types(sites: Sequence[Site], functions: AbstractSet[FunctionKey]) -> I
 
 
 def _key(site: Site) -> FunctionKey:
-    return site.op.domain, site.op.op_type, site.op.proto.overload
+    return site.op.key
 
 
 def _complaint(op_type: str, schema: Schema, dtypes: Sequence[str | None]) -> Complaint | None:

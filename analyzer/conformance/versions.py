@@ -9,10 +9,9 @@ from analyzer.facts import Breach
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import onnx
-
     from analyzer.facts import Problem
     from analyzer.graph.scope import Program
+    from analyzer.model.proto import ModelMessage
 
 FAMILY = "import"
 INPUTS_OPTIONAL = 4
@@ -20,7 +19,7 @@ INPUTS_OPTIONAL = 4
 
 
 def check_versions(
-    model: onnx.ModelProto, program: Program, problems: Sequence[Problem]
+    model: ModelMessage, program: Program, problems: Sequence[Problem]
 ) -> Iterator[Breach]:
     """``problems`` are those of reading the file, which had to settle the imports."""
     codes = {p.code: p for p in problems}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import onnx
+    from analyzer.model.proto import NodeMessage
 
 STACK_KEY = "pkg.torch.onnx.stack_trace"
 _DYNAMO = re.compile(r'File "([^"\n]{1,4096})", line (\d{1,9})')
@@ -22,7 +22,7 @@ _TORCHSCRIPT = re.compile(r"^(\S[^\n(]{0,4096}\.py)\((\d{1,9})\): ", re.MULTILIN
 _FRAMEWORK = re.compile(r"[/\\]site-packages[/\\](?:torch|onnxscript)[/\\]|[/\\]torch[/\\]nn[/\\]")
 
 
-def source_location(node: onnx.NodeProto) -> str:
+def source_location(node: NodeMessage) -> str:
     """``path.py:12`` of the innermost frame outside the framework; empty if none is recorded."""
     for entry in node.metadata_props:
         if entry.key == STACK_KEY:

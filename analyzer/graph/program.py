@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import onnx
 
     from analyzer.model import Model
+    from analyzer.model.proto import GraphMessage, ModelMessage, NodeMessage
 
 
 def normal_domain(domain: str) -> str:
@@ -32,7 +33,7 @@ def normal_domain(domain: str) -> str:
 
 
 def build_program(
-    proto: onnx.ModelProto, opsets: dict[str, int], limits: Limits = Limits()
+    proto: ModelMessage, opsets: dict[str, int], limits: Limits = Limits()
 ) -> Program:
     """Decode ``proto`` into scopes.
 
@@ -81,7 +82,7 @@ def _open_scope(program: Program, opsets: dict[str, int]) -> Scope:
     return scope
 
 
-def _add_graph(program: Program, graph: onnx.GraphProto, opsets: dict[str, int]) -> Scope:
+def _add_graph(program: Program, graph: GraphMessage, opsets: dict[str, int]) -> Scope:
     scope = _open_scope(program, opsets)
     scope.constants = {t.name: t for t in graph.initializer}
     scope.sparse = {t.values.name: t for t in graph.sparse_initializer}
@@ -111,7 +112,7 @@ def _add_ops(program: Program, scope: Scope, nodes: Iterable[onnx.NodeProto]) ->
     scope.listed = () if in_order else tuple(ops)
 
 
-def _decode_op(program: Program, node: onnx.NodeProto, opsets: dict[str, int]) -> Op:
+def _decode_op(program: Program, node: NodeMessage, opsets: dict[str, int]) -> Op:
     attributes: dict[str, Any] = {}
     bodies: dict[str, int] = {}
     misfits: list[Misfit] = []

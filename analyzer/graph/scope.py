@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from analyzer.digraph import Digraph
     from analyzer.facts import Problem
     from analyzer.model.limits import Limits
+    from analyzer.model.proto import NodeMessage
 
 FunctionKey = tuple[str, str, str]
 """(domain, name, overload) of a local function."""
@@ -29,7 +30,7 @@ FunctionKey = tuple[str, str, str]
 class Op:
     """One operator as the file states it; itself a vertex of the program graph."""
 
-    proto: onnx.NodeProto
+    proto: NodeMessage
     name: str
     op_type: str
     domain: str
@@ -41,6 +42,11 @@ class Op:
     """Index into ``Program.scopes`` by attribute name (``then_branch``, ``body`` …)."""
     captured: tuple[str, ...] = ()
     """Outer names that the bodies read: implicit inputs."""
+
+    @property
+    def key(self) -> FunctionKey:
+        """By which a local function is called."""
+        return self.domain, self.op_type, self.proto.overload
 
     @property
     def work(self) -> int:

@@ -13,12 +13,11 @@ from analyzer.naming import SharedNames, viewed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    import onnx
-
     from analyzer.graph.scope import Op, Program, Scope
+    from analyzer.model.proto import ModelMessage
 
 
-def shared_names(program: Program, proto: onnx.ModelProto) -> SharedNames:
+def shared_names(program: Program, proto: ModelMessage) -> SharedNames:
     """The names that several operators, values, tensors or graphs of ``proto`` have."""
     ops = [op for scope in program.scopes for op in scope.ops]
     roots = {0, *program.functions.values()}
@@ -62,7 +61,7 @@ def _tensors(program: Program, ops: Iterable[Op]) -> Iterator[str]:
             yield from (a.t.name for a in op.proto.attribute if a.t.name != made)
 
 
-def _graphs(proto: onnx.ModelProto, ops: Iterable[Op]) -> Iterator[str]:
+def _graphs(proto: ModelMessage, ops: Iterable[Op]) -> Iterator[str]:
     yield proto.graph.name
     for op in ops:
         for attribute in op.proto.attribute if op.bodies else ():

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from onnx import SparseTensorProto, TensorProto, numpy_helper
+
+if TYPE_CHECKING:
+    from analyzer.model.proto import TensorMessage
 
 SMALL = 4096
 """Most elements of a tensor whose contents the shape pass may look at."""
@@ -15,7 +18,7 @@ MAX_SPARSE_RANK = 64
 """Axes of a sparse tensor; reading the file limits those of dense ones."""
 
 
-def dims(tensor: TensorProto) -> tuple[int | None, ...]:
+def dims(tensor: TensorMessage) -> tuple[int | None, ...]:
     """Declared dimensions; a negative size is unknown."""
     return tuple(d if d >= 0 else None for d in tensor.dims)
 
@@ -27,7 +30,7 @@ def sparse_dims(tensor: SparseTensorProto) -> tuple[int | None, ...] | None:
     return tuple(d if d >= 0 else None for d in tensor.dims)
 
 
-def has_payload(tensor: TensorProto) -> bool:
+def has_payload(tensor: TensorMessage) -> bool:
     """True when the elements are in the message (not external, not left on disk)."""
     if tensor.data_location == TensorProto.EXTERNAL or tensor.external_data:
         return False
@@ -43,7 +46,7 @@ def has_payload(tensor: TensorProto) -> bool:
     )
 
 
-def decode_tensor(tensor: TensorProto, default: Any = None) -> Any:
+def decode_tensor(tensor: TensorMessage, default: Any = None) -> Any:
     """Small array of ``tensor``, or ``default`` where it is big, absent or malformed.
 
     The declared size is checked before anything is decoded, so a tensor that
@@ -57,7 +60,7 @@ def decode_tensor(tensor: TensorProto, default: Any = None) -> Any:
     if not has_payload(tensor):
         return default
     try:
-        array = numpy_helper.to_array(tensor)
+        array = numpy_helper.to_array(cast("TensorProto", tensor))
     except (ValueError, TypeError, KeyError, AttributeError, UnicodeDecodeError):
         return default
     return np.asarray(array)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from onnx import TensorProto, checker
 
@@ -13,14 +13,17 @@ if TYPE_CHECKING:
 
     import onnx
 
+    from analyzer.model.proto import ModelMessage
 
-def check_structure(model: onnx.ModelProto) -> str:
-    """What onnx's checker says of ``model``; empty if nothing.
+
+def check_structure(message: ModelMessage) -> str:
+    """What onnx's checker says of a model; empty if nothing.
 
     Payloads and external data are not looked at: tensors without them are made empty in place.
     That the checker wants a shape for every output of the model is no rule of the format, so
     those without get one. Shapes are not inferred here.
     """
+    model = cast("onnx.ModelProto", message)
     _strip_graph(model.graph)
     for function in model.functions:
         _strip_nodes(function.node)

@@ -7,7 +7,7 @@ documented in onnx.proto (TensorProto).
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from onnx import helper, numpy_helper
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from analyzer.model.encoding import Buffer
     from analyzer.model.notes import Payload, Span
+    from analyzer.model.proto import TensorMessage
 
 Array = np.ndarray[Any, Any]
 
@@ -32,10 +33,10 @@ _CHUNK = 1 << 20
 """Bytes of varints decoded at a time."""
 
 
-def inline(tensor: TensorProto) -> Array | None:
+def inline(tensor: TensorMessage) -> Array | None:
     """Elements that ``tensor`` itself holds; ``None`` if they do not fit its shape."""
     try:
-        return numpy_helper.to_array(tensor)
+        return numpy_helper.to_array(cast("TensorProto", tensor))
     except (ValueError, TypeError, OverflowError):
         return None
 

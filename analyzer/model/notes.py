@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from onnx import TensorProto
 
+    from analyzer.model.proto import TensorMessage
+
 MARK = "onnxlint.payload"
 """Key in ``external_data`` of a stripped tensor; its value is an index into the payloads."""
 
@@ -91,7 +93,7 @@ class External:
         return dict(self.entries).get("location", "")
 
     @classmethod
-    def of(cls, tensor: TensorProto) -> External:
+    def of(cls, tensor: TensorMessage) -> External:
         """Copy what ``tensor`` declares; our own mark is not part of it."""
         entries = tuple((e.key, e.value) for e in tensor.external_data if e.key != MARK)
         return cls(tensor.name, tensor.data_type, tuple(tensor.dims), entries)
@@ -128,7 +130,7 @@ def unmark(tensor: TensorProto) -> bool:
     return True
 
 
-def payload_index(tensor: TensorProto) -> int | None:
+def payload_index(tensor: TensorMessage) -> int | None:
     """Index of the payload that ``tensor`` was stripped of, if it was."""
     for entry in tensor.external_data:
         if entry.key == MARK:
@@ -145,7 +147,7 @@ def declared_bytes(data_type: int, dims: Sequence[int]) -> int | None:
     return None if bits is None or min(dims, default=0) < 0 else (prod(dims) * bits + 7) // 8
 
 
-def shape_problem(tensor: TensorProto) -> str:
+def shape_problem(tensor: TensorMessage) -> str:
     """Why the declared shape and element type of ``tensor`` cannot be; empty where they can."""
     dims = tuple(tensor.dims)
     if min(dims, default=0) < 0:
@@ -153,7 +155,7 @@ def shape_problem(tensor: TensorProto) -> str:
     return "" if tensor.data_type in DTYPES else f"element type {tensor.data_type} is unknown"
 
 
-def field_problem(tensor: TensorProto, spans: Sequence[Span]) -> str:
+def field_problem(tensor: TensorMessage, spans: Sequence[Span]) -> str:
     """Why readers may differ about where the elements of ``tensor`` are; empty if they cannot."""
     used = {span.field for span in spans}
     used.update(name for name in PAYLOAD_FIELDS[1:] if len(getattr(tensor, name)))
@@ -169,7 +171,7 @@ def field_problem(tensor: TensorProto, spans: Sequence[Span]) -> str:
     return ""
 
 
-def size_problem(tensor: TensorProto, spans: Sequence[Span]) -> str:
+def size_problem(tensor: TensorMessage, spans: Sequence[Span]) -> str:
     """Why the elements of ``tensor`` cannot fill its shape; empty where they can.
 
     ``spans`` are the payloads not in ``tensor`` itself.
@@ -195,7 +197,7 @@ def size_problem(tensor: TensorProto, spans: Sequence[Span]) -> str:
     return "" if spans else _count_problem(tensor, elements)
 
 
-def _count_problem(tensor: TensorProto, elements: int) -> str:
+def _count_problem(tensor: TensorMessage, elements: int) -> str:
     """As ``size_problem``, for numbers that are all in ``tensor``, in typed fields."""
     dtype = DTYPES.get(tensor.data_type, "")
     bits = BITS.get(dtype, 0)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from analyzer.contents import Region
     from analyzer.model.notes import LongText, Payload
     from analyzer.model.outside import Outside
+    from analyzer.model.proto import TensorMessage
     from analyzer.model.source import Source
 
 
@@ -69,7 +70,7 @@ class Payloads:
         """Number of payloads that were left out of the structure."""
         return len(self._payloads)
 
-    def array(self, tensor: TensorProto) -> np.ndarray[Any, Any] | None:
+    def array(self, tensor: TensorMessage) -> np.ndarray[Any, Any] | None:
         """Elements of ``tensor``, a tensor of ``Model.proto``, in its shape and element type.
 
         ``None`` for strings, for data that is missing or must not be opened, and for data that
@@ -93,7 +94,7 @@ class Payloads:
         return None if size_problem(tensor, ()) else elements.inline(tensor)
 
     @contextmanager
-    def opened(self, tensor: TensorProto) -> Iterator[Rows | None]:
+    def opened(self, tensor: TensorMessage) -> Iterator[Rows | None]:
         """As ``array``, for one look at parts of a tensor, of which no more is held in memory.
 
         What is not stored as NumPy has it is decoded whole, up to ``_DECODED`` bytes; ``None``
@@ -113,7 +114,7 @@ class Payloads:
         yield found
         self._source.check_unchanged()
 
-    def strings(self, tensor: TensorProto, most: int) -> list[bytes]:
+    def strings(self, tensor: TensorMessage, most: int) -> list[bytes]:
         """Elements of a tensor of strings, as far as they begin within the first ``most`` bytes.
 
         Raises as ``array``. Those in another file are no strings of ONNX: there are none.
@@ -131,7 +132,7 @@ class Payloads:
         self._source.check_unchanged()
         return found
 
-    def head(self, tensor: TensorProto, most: int) -> tuple[int, bytes, int]:
+    def head(self, tensor: TensorMessage, most: int) -> tuple[int, bytes, int]:
         """Where the elements of ``tensor`` begin in the model file (0: within its structure), the
         first bytes of them and their number; nothing of what is in another file.
 

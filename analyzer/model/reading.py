@@ -22,6 +22,7 @@ from analyzer.model.limits import RAISE_IT, LimitExceeded, Limits
 from analyzer.model.notes import as_text
 from analyzer.model.outside import look_outside
 from analyzer.model.payloads import Payloads, Rest
+from analyzer.model.proto import ModelMessage
 from analyzer.model.unread import unread
 from analyzer.model.wire import Walk
 
@@ -36,8 +37,9 @@ if TYPE_CHECKING:
 class Model(Brief):
     """A model whose structure is in memory and whose weights are where they were."""
 
-    proto: ModelProto
-    """Every node, type and name; tensors above a few KB have no elements (see ``payloads``)."""
+    proto: ModelMessage
+    """The ``onnx.ModelProto``: every node, type and name; tensors above a few KB have no elements
+    (see ``payloads``)."""
     info: ModelInfo
     problems: tuple[Problem, ...]
     payloads: Payloads
@@ -46,7 +48,7 @@ class Model(Brief):
     """Domain and version of each imported set of operators, as the file has them."""
 
 
-Readable = str | os.PathLike[str] | bytes | bytearray | memoryview | ModelProto | source.Stream
+Readable = str | os.PathLike[str] | bytes | bytearray | memoryview | ModelMessage | source.Stream
 """What a model is read from: a path, the bytes of a file, a message, or a file that is open."""
 
 

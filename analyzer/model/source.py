@@ -18,10 +18,9 @@ from analyzer.model.file import FileBytes, changed
 from analyzer.model.sniff import HEAD, recognise
 
 if TYPE_CHECKING:
-    from onnx import ModelProto
-
     from analyzer.model.encoding import Buffer
     from analyzer.model.limits import Limits
+    from analyzer.model.proto import ModelMessage
 
 _IN_MEMORY = 16 << 20
 """Files up to this size are read; of larger ones only the structure, so that weights stay there."""
@@ -108,7 +107,7 @@ def name_of(stream: Stream) -> str:
     return name if isinstance(name, str) and name else "<file>"
 
 
-def serialised(model: ModelProto, name: str) -> bytes:
+def serialised(model: ModelMessage, name: str) -> bytes:
     """The bytes of the file that ``model`` would be saved to."""
     try:
         data: bytes = model.SerializeToString()

@@ -292,7 +292,7 @@ def _unused_functions(program: Program) -> Iterator[Surplus]:
         scope = program.scopes[todo.pop()]
         for op in scope.ops:
             inner = list(op.bodies.values())
-            callee = program.functions.get((op.domain, op.op_type, op.proto.overload))
+            callee = program.functions.get(op.key)
             if callee is not None:
                 inner.append(callee)
             todo += (index for index in inner if index not in called)

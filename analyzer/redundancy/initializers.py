@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from analyzer.graph.scope import Program, Scope
     from analyzer.model import Model, Payloads
+    from analyzer.model.proto import TensorMessage
     from analyzer.model.rows import Rows
 
 LEAST_BYTES = 64
@@ -172,7 +173,7 @@ def _sample(rows: Rows) -> bytes:
     return b"".join(rows.flat(at, min(size, at + 4)).tobytes() for at in range(0, size, step))
 
 
-def _digest(proto: TensorProto | None, payloads: Payloads) -> bytes:
+def _digest(proto: TensorMessage | None, payloads: Payloads) -> bytes:
     """Stands for all elements."""
     digest = blake2b(digest_size=16)
     if proto is not None:
@@ -183,7 +184,7 @@ def _digest(proto: TensorProto | None, payloads: Payloads) -> bytes:
     return digest.digest()
 
 
-def _is_uniform(proto: TensorProto, payloads: Payloads) -> bool:
+def _is_uniform(proto: TensorMessage, payloads: Payloads) -> bool:
     """Whether every element is the same, bit for bit."""
     with payloads.opened(proto) as rows:
         if rows is None or not rows.size:

@@ -11,35 +11,35 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import onnx
 
+from analyzer.model.proto import copied
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from analyzer.graph.call import Call
+    from analyzer.model.proto import NodeMessage
 
 
-def correct(node: onnx.NodeProto, types: Mapping[str, onnx.TypeProto]) -> onnx.NodeProto:
+def correct(node: NodeMessage, types: Mapping[str, onnx.TypeProto]) -> NodeMessage:
     """``node``, or a copy with the attributes that inference reads rightly."""
     rule = _RULES.get(node.op_type) if node.domain in ("", "ai.onnx") else None
     return rule(node, types) if rule is not None else node
 
 
-def edited(
-    node: onnx.NodeProto, drop: Collection[str], add: Mapping[str, Any] = {}
-) -> onnx.NodeProto:
+def edited(node: NodeMessage, drop: Collection[str], add: Mapping[str, Any] = {}) -> onnx.NodeProto:
     """Copy of ``node`` without the attributes ``drop`` and with ``add``."""
-    result = onnx.NodeProto()
-    result.CopyFrom(node)
+    result = copied(node)
     del result.attribute[:]
     result.attribute.extend(a for a in node.attribute if a.name not in drop and a.name not in add)
     result.attribute.extend(onnx.helper.make_attribute(k, v) for k, v in add.items())
     return result
 
 
-def _padding(node: onnx.NodeProto) -> bytes:
+def _padding(node: NodeMessage) -> bytes:
     return next((a.s for a in node.attribute if a.name == "auto_pad"), b"NOTSET")
 
 
-def _conv_transpose(node: onnx.NodeProto, types: Mapping[str, onnx.TypeProto]) -> onnx.NodeProto:
+def _conv_transpose(node: NodeMessage, types: Mapping[str, onnx.TypeProto]) -> NodeMessage:
     """``auto_pad=SAME_*`` as the explicit pads it stands for.
 
     The output is cropped to input · stride and never extended, so an axis loses
@@ -66,13 +66,13 @@ def _conv_transpose(node: onnx.NodeProto, types: Mapping[str, onnx.TypeProto]) -
     return edited(node, ("auto_pad",), {"pads": [*zeros[: len(lost)], *lost]})
 
 
-def _stft(node: onnx.NodeProto, types: Mapping[str, onnx.TypeProto]) -> onnx.NodeProto:
+def _stft(node: NodeMessage, types: Mapping[str, onnx.TypeProto]) -> NodeMessage:
     """``onesided`` is 1 by default; onnx takes an absent one for 0."""
     absent = all(a.name != "onesided" for a in node.attribute)
     return edited(node, (), {"onesided": 1}) if absent else node
 
 
-_RULES: Mapping[str, Callable[[onnx.NodeProto, Mapping[str, onnx.TypeProto]], onnx.NodeProto]] = {
+_RULES: Mapping[str, Callable[[NodeMessage, Mapping[str, onnx.TypeProto]], NodeMessage]] = {
     "ConvTranspose": _conv_transpose,
     "STFT": _stft,
 }

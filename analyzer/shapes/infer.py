@@ -11,14 +11,13 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from onnx import NodeProto
-
 from analyzer.facts import Problem
 from analyzer.graph.attributes import Misfit, Reference, decode_attribute
 from analyzer.graph.call import MALFORMED
 from analyzer.graph.tensors import dims, sparse_dims
 from analyzer.model.dtypes import DTYPES
 from analyzer.model.limits import Limits
+from analyzer.model.proto import copied
 from analyzer.shapes.bindings import bind
 from analyzer.shapes.control import CONTROL
 from analyzer.shapes.frame import Frame, Room
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
 
     from analyzer.graph.scope import FunctionKey, Op, Program
     from analyzer.model.guard import GuardFailure
+    from analyzer.model.proto import NodeMessage
     from analyzer.shapes.fold import Array
     from analyzer.shapes.stated import Bindings
 
@@ -151,7 +151,7 @@ class Inference(Session):
 
     def _visit(self, frame: Frame, i: int, op: Op) -> None:
         node, attributes = self._resolve(frame, i, op)
-        key = (op.domain, op.op_type, op.proto.overload)
+        key = op.key
         if key in self.program.functions:
             self._call_function(frame, i, op, node, key)
         elif op.bodies:
@@ -163,13 +163,12 @@ class Inference(Session):
                 follow(self, frame, i, op, node, attributes)
         self._complete(frame, op)
 
-    def _resolve(self, frame: Frame, i: int, op: Op) -> tuple[NodeProto, dict[str, Any]]:
+    def _resolve(self, frame: Frame, i: int, op: Op) -> tuple[NodeMessage, dict[str, Any]]:
         """Node and attributes with references to the function call's attributes replaced."""
         references = {k: v for k, v in op.attributes.items() if isinstance(v, Reference)}
         if not references:
             return op.proto, op.attributes
-        node = NodeProto()
-        node.CopyFrom(op.proto)
+        node = copied(op.proto)
         kept = [a for a in node.attribute if not a.ref_attr_name]
         attributes = {k: v for k, v in op.attributes.items() if k not in references}
         del node.attribute[:]
@@ -191,7 +190,7 @@ class Inference(Session):
     # --- functions ----------------------------------------------------------------------
 
     def _call_function(
-        self, frame: Frame, i: int, op: Op, node: NodeProto, key: FunctionKey
+        self, frame: Frame, i: int, op: Op, node: NodeMessage, key: FunctionKey
     ) -> None:
         label = ".".join(part for part in key if part)
         if key in self._active:

@@ -15,9 +15,9 @@ from analyzer.shapes.types import Type
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import onnx
     from onnx import defs
 
+    from analyzer.model.proto import NodeMessage
     from analyzer.shapes.fold import Array
 
 _SPELLINGS = {"float32": "float", "float64": "double"}
@@ -26,7 +26,7 @@ _SPELLINGS = {"float32": "float", "float64": "double"}
 
 def ask_leniently(
     schema: defs.OpSchema,
-    node: onnx.NodeProto,
+    node: NodeMessage,
     inputs: Sequence[Type],
     data: Mapping[str, Array],
     opsets: Mapping[str, int],
@@ -76,7 +76,7 @@ def _accepted_types(
 
 def _restored(
     schema: defs.OpSchema,
-    node: onnx.NodeProto,
+    node: NodeMessage,
     answer: Mapping[str, Type],
     originals: Mapping[str, str],
 ) -> dict[str, Type]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import onnx
 from onnx import defs, numpy_helper, shape_inference
@@ -16,6 +16,7 @@ from analyzer.shapes.types import Type, decode_type, encode_type
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from analyzer.model.proto import NodeMessage
     from analyzer.shapes.fold import Array
 
 CPP_ERRORS = (
@@ -66,7 +67,7 @@ def newest_schema(op_type: str, domain: str) -> defs.OpSchema | None:
 
 def infer_outputs(
     schema: defs.OpSchema,
-    node: onnx.NodeProto,
+    node: NodeMessage,
     types: Mapping[str, onnx.TypeProto],
     data: Mapping[str, Array],
     opsets: Mapping[str, int],
@@ -78,11 +79,11 @@ def infer_outputs(
     ------
     One of ``CPP_ERRORS`` when the node contradicts its schema.
     """
-    node = correct(node, types)
+    asked = cast("onnx.NodeProto", correct(node, types))
     tensors = {name: numpy_helper.from_array(value, name) for name, value in data.items()}
     imports = [onnx.OperatorSetIdProto(domain=d, version=v) for d, v in opsets.items()]
     outputs = shape_inference.infer_node_outputs(
-        schema, node, dict(types), tensors, opset_imports=imports, ir_version=ir_version
+        schema, asked, dict(types), tensors, opset_imports=imports, ir_version=ir_version
     )
     return {name: decode_type(proto) for name, proto in outputs.items()}
 

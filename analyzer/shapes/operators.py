@@ -35,9 +35,10 @@ from analyzer.shapes.types import UNKNOWN, Type, refine
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from onnx import NodeProto, defs
+    from onnx import defs
 
     from analyzer.graph.scope import Op
+    from analyzer.model.proto import NodeMessage
     from analyzer.shapes.fold import Array
     from analyzer.shapes.frame import Frame
     from analyzer.shapes.session import Session
@@ -48,7 +49,7 @@ class _Refused(Unknown):
 
 
 def infer_operator(
-    session: Session, frame: Frame, i: int, op: Op, node: NodeProto, attributes: dict[str, Any]
+    session: Session, frame: Frame, i: int, op: Op, node: NodeMessage, attributes: dict[str, Any]
 ) -> None:
     """Type the outputs of operator ``i`` of ``frame`` and fold its value if it is small."""
     if op.domain:
@@ -77,7 +78,7 @@ def infer_operator(
         _fold(frame, op, attributes, values)
 
 
-def _acting(frame: Frame, op: Op, node: NodeProto) -> tuple[Op, NodeProto]:
+def _acting(frame: Frame, op: Op, node: NodeMessage) -> tuple[Op, NodeMessage]:
     """A declared operator as the one that it is said to be like, whose inference is asked.
 
     It is asked about what both have: further operands and attributes are the vendor's own.
@@ -121,7 +122,7 @@ def _infer(
     session: Session,
     frame: Frame,
     op: Op,
-    node: NodeProto,
+    node: NodeMessage,
     attributes: dict[str, Any],
     values: list[Array | None] | None,
 ) -> None:
@@ -165,7 +166,7 @@ def _ask_onnx(
     session: Session,
     frame: Frame,
     op: Op,
-    node: NodeProto,
+    node: NodeMessage,
     schema: defs.OpSchema,
     inputs: list[Type],
     values: list[Array | None] | None,
@@ -203,7 +204,7 @@ def _ask_onnx(
 
 
 def _question(
-    frame: Frame, op: Op, node: NodeProto, schema: defs.OpSchema, inputs: list[Type]
+    frame: Frame, op: Op, node: NodeMessage, schema: defs.OpSchema, inputs: list[Type]
 ) -> tuple[object, ...]:
     """Everything that onnx's inference looks at where it reads no contents; no names."""
     return (

@@ -17,9 +17,8 @@ from analyzer.shapes.types import UNKNOWN, is_open, merge
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from onnx import NodeProto
-
     from analyzer.graph.scope import Op
+    from analyzer.model.proto import NodeMessage
     from analyzer.shapes.fold import Array
     from analyzer.shapes.session import Session
 
@@ -55,7 +54,7 @@ def _differ(ways: Sequence[Way]) -> bool:
 
 
 def follow(
-    session: Session, frame: Frame, i: int, op: Op, node: NodeProto, attributes: dict[str, Any]
+    session: Session, frame: Frame, i: int, op: Op, node: NodeMessage, attributes: dict[str, Any]
 ) -> None:
     """Type the outputs of operator ``i`` once for each way of its inputs.
 
@@ -85,7 +84,7 @@ def _attempt(
     frame: Frame,
     i: int,
     op: Op,
-    node: NodeProto,
+    node: NodeMessage,
     attributes: Mapping[str, Any],
     k: int,
 ) -> Instance | None:

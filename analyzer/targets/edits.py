@@ -14,6 +14,7 @@ import numpy as np
 from onnx import numpy_helper
 
 from analyzer.deployment import Edit
+from analyzer.model.proto import copied
 from analyzer.targets.fit import Workload, fit
 from analyzer.targets.restamp import OLDEST, can_state, needed_ir
 from analyzer.targets.signatures import version_of
@@ -234,8 +235,7 @@ def _reshaped(
         while name in constants:
             name += "_"
         constants[name] = numpy_helper.from_array(np.array(target, np.int64), name)
-        proto = type(op.proto)()
-        proto.CopyFrom(op.proto)
+        proto = copied(op.proto)
         proto.op_type = "Reshape"
         proto.input.append(name)
         del proto.attribute[:]

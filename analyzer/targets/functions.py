@@ -18,6 +18,7 @@ from onnx import AttributeProto, defs, helper, numpy_helper
 from analyzer.graph.program import build_program
 from analyzer.model.guard import GuardFailure, guarded
 from analyzer.model.limits import LimitExceeded, Limits
+from analyzer.model.proto import copied
 from analyzer.shapes.infer import Inference
 from analyzer.shapes.stated import Bindings
 from analyzer.shapes.types import Type, encode_type
@@ -90,8 +91,7 @@ class Bodies:
 
     def _request(self, use: Use) -> _Request:
         names = [f"x{slot}" for slot in range(len(use.inputs))]
-        node = onnx.NodeProto()
-        node.CopyFrom(use.op.proto)
+        node = copied(use.op.proto)
         stated = use.attributes
         kept = [a for a in node.attribute if not a.ref_attr_name]
         given = {a.name for a in kept}

@@ -135,7 +135,7 @@ class _Builder:
                 env.values[name].constant = True
             self._keep_contents(op, instance, env)
             return set()
-        called = (op.domain, op.op_type, op.proto.overload) in self.program.functions
+        called = op.key in self.program.functions
         if not children and (op.bodies or called):
             raise Untyped  # a limit was reached before, or it is malformed
         call = children[0] if children and children[0].label == "call" else None

@@ -113,7 +113,7 @@ def _overrides(program: Program) -> Iterator[Override]:
     calls: dict[tuple[str, str, str], list[str]] = {}
     for nesting in nestings(program):
         for op in nesting.scope.ops:
-            key = op.domain, op.op_type, op.proto.overload
+            key = op.key
             calls.setdefault(key, []).append(nesting.place(op))
     for domain, name, overload in standard:
         places = calls.get((domain, name, overload), [])

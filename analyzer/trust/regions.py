@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from analyzer.graph.scope import Program
     from analyzer.model import Model
     from analyzer.model.outside import TensorExtent
+    from analyzer.model.proto import TensorMessage
 
 _ARRAYS = (np.ndarray, TensorProto, SparseTensorProto)
 """Values of attributes that hold elements."""
@@ -80,7 +81,7 @@ def _in_attributes(attributes: Iterable[AttributeProto]) -> Iterator[TensorProto
             yield from (attribute.sparse_tensor.values, attribute.sparse_tensor.indices)
 
 
-def _tensor(model: Model, tensor: TensorProto, place: str, what: str) -> Iterator[Region]:
+def _tensor(model: Model, tensor: TensorMessage, place: str, what: str) -> Iterator[Region]:
     start, head, size = model.payloads.head(tensor, HEAD)
     if size >= _SMALL and (found := looks_like(head)) is not None:
         yield Region("foreign", "", place, what, start, size, found, False, False)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from analyzer.conformance.places import Nesting
     from analyzer.graph.scope import Op, Program
     from analyzer.model import Model
+    from analyzer.model.proto import GraphMessage
 
 _NUMBERS = frozenset({
     AttributeProto.INT, AttributeProto.INTS, AttributeProto.FLOAT, AttributeProto.FLOATS,
@@ -175,7 +176,7 @@ class Strings:
             self._group("metadata-key", nesting, "metadata key").add(entry.key, of)
             self._group("metadata", nesting, f"metadata {quoted(entry.key)}").add(entry.value, of)
 
-    def _graph(self, graph: onnx.GraphProto, nesting: Nesting) -> None:
+    def _graph(self, graph: GraphMessage, nesting: Nesting) -> None:
         self._group("name", nesting, "name").add(graph.name, "")
         documents = self._group("documentation", nesting, "documentation")
         documents.add(graph.doc_string, "")
@@ -251,7 +252,7 @@ _LONG_KINDS = {
 """Kind and role of what may be left out, by field."""
 
 
-def _graphs(graph: onnx.GraphProto, program: Program) -> dict[int, onnx.GraphProto]:
+def _graphs(graph: GraphMessage, program: Program) -> dict[int, GraphMessage]:
     """The message of every scope that is a graph, by the scope's index."""
     found = {0: graph}
     todo = [0]
@@ -264,9 +265,9 @@ def _graphs(graph: onnx.GraphProto, program: Program) -> dict[int, onnx.GraphPro
     return found
 
 
-def _body(op: Op, label: str) -> onnx.GraphProto | None:
+def _body(op: Op, label: str) -> GraphMessage | None:
     for attribute in op.proto.attribute:
-        graph: onnx.GraphProto | None = None
+        graph: GraphMessage | None = None
         if attribute.type == AttributeProto.GRAPH and attribute.name == label:
             graph = attribute.g
         elif attribute.type == AttributeProto.GRAPHS:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from onnx import AttributeProto, NodeProto, TensorProto
+from onnx import AttributeProto, NodeProto
 
 from analyzer.graph.program import normal_domain
 from analyzer.model.dtypes import DTYPES
@@ -19,8 +19,9 @@ from analyzer.operators import find
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from onnx import FunctionProto, GraphProto, ModelProto
+    from onnx import FunctionProto
 
+    from analyzer.model.proto import GraphMessage, ModelMessage, NodeMessage, TensorMessage
     from analyzer.operators.record import Kind
 
 HOPS = 64
@@ -42,7 +43,7 @@ class Namespace:
 class TensorUse(NamedTuple):
     """One operator that reads a tensor."""
 
-    node: NodeProto
+    node: NodeMessage
     slot: int
     """Input; -1 where the tensor is in an attribute."""
     scope: Namespace
@@ -68,7 +69,7 @@ class Stored:
     """A tensor as the file has it."""
 
     name: str
-    values: TensorProto | tuple[float, ...]
+    values: TensorMessage | tuple[float, ...]
     uses: tuple[TensorUse, ...]
     main: bool
     """A tensor of the main graph, whose name no other there has."""
@@ -80,7 +81,7 @@ class _Found:
 
     scope: Namespace
     name: str
-    values: TensorProto | tuple[float, ...]
+    values: TensorMessage | tuple[float, ...]
     owner: TensorUse | None = None
     """The operator that has it in an attribute and makes no tensor of it."""
 
@@ -88,7 +89,7 @@ class _Found:
 class StoredTensors:
     """The stored floating-point tensors of one model."""
 
-    def __init__(self, model: ModelProto) -> None:
+    def __init__(self, model: ModelMessage) -> None:
         self._functions: dict[tuple[str, str], Namespace] = {}
         self._found: list[_Found] = []
         scopes = [(f, self._function(f)) for f in model.functions]
@@ -112,7 +113,7 @@ class StoredTensors:
         self._functions.setdefault((normal_domain(function.domain), function.name), scope)
         return scope
 
-    def _graph(self, graph: GraphProto, parent: Namespace | None) -> Namespace:
+    def _graph(self, graph: GraphMessage, parent: Namespace | None) -> Namespace:
         defined = {value.name for value in graph.input}
         defined.update(tensor.name for tensor in graph.initializer)
         defined.update(sparse.values.name for sparse in graph.sparse_initializer)
@@ -135,7 +136,7 @@ class StoredTensors:
             for attribute in node.attribute:
                 self._attribute(node, attribute, scope)
 
-    def _attribute(self, node: NodeProto, attribute: AttributeProto, scope: Namespace) -> None:
+    def _attribute(self, node: NodeMessage, attribute: AttributeProto, scope: Namespace) -> None:
         if attribute.type == AttributeProto.GRAPH:
             self._graph(attribute.g, scope)
             return
@@ -158,7 +159,7 @@ class StoredTensors:
             self._add(scope, name, tensor, owner)
 
     def _add(
-        self, scope: Namespace, name: str, tensor: TensorProto, owner: TensorUse | None = None
+        self, scope: Namespace, name: str, tensor: TensorMessage, owner: TensorUse | None = None
     ) -> None:
         dtype = DTYPES.get(tensor.data_type, "")
         if "float" in dtype or "complex" in dtype:
