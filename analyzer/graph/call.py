@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
-
+    from analyzer.arrays import Elements
     from analyzer.facts import Dim, Tensor
 
 
@@ -40,7 +39,7 @@ class Call:
     inputs: tuple[Tensor | None, ...]
     """``None`` for an omitted optional input."""
     outputs: tuple[Tensor | None, ...]
-    values: tuple[np.ndarray | None, ...] = ()
+    values: tuple[Elements | None, ...] = ()
     """Contents of inputs that are small and known before run time, else ``None``."""
 
     def input(self, index: int) -> Tensor | None:

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from analyzer.graph.adjacency import vertices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import numpy as np
     from onnx import TensorProto
 
+    from analyzer.arrays import Elements
     from analyzer.digraph import Digraph
     from analyzer.facts import Shape
     from analyzer.graph.adjacency import Vertex
@@ -47,7 +47,7 @@ class Home:
     twice: frozenset[str]
     """Names that several initializers have."""
     types: Mapping[str, Typed]
-    contents: Mapping[str, np.ndarray[Any, Any]]
+    contents: Mapping[str, Elements]
     """Small contents known before run time, assumed sizes among them."""
     around: str | None
     """Path of the instance whose names it sees; ``None`` for the main graph and functions."""

@@ -18,8 +18,7 @@ from analyzer.graph.tensors import decode_tensor
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import numpy as np
-
+    from analyzer.arrays import Elements
     from analyzer.evidence import ValueStats
     from analyzer.facts import Facts, Node, Shape
     from analyzer.graph.adjacency import Vertex
@@ -102,7 +101,7 @@ class Value:
     def __init__(self, index: Index, names: Names, name: str) -> None:
         self._index = index
         self._names = names
-        self._contents: np.ndarray[Any, Any] | bool | None = False
+        self._contents: Elements | bool | None = False
         self._values: tuple[int | float, ...] | bool | None = False
         self._readers: tuple[NodeView, ...] | None = None
         self.name: str = name
@@ -189,13 +188,13 @@ class Value:
         return self.name in self._names.outputs
 
     @property
-    def contents(self) -> np.ndarray[Any, Any] | None:
+    def contents(self) -> Elements | None:
         """Elements of a constant of up to 4,096, where they are known."""
         if isinstance(self._contents, bool):
             self._contents = self._read() if self.is_constant else None
         return self._contents
 
-    def _read(self) -> np.ndarray[Any, Any] | None:
+    def _read(self) -> Elements | None:
         home = self._names.home
         if home is None or self.name in home.twice:
             return None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import numpy as np
 from onnx import TensorProto
 
 from analyzer.model import elements
@@ -18,8 +19,7 @@ from analyzer.model.rows import Rows
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import numpy as np
-
+    from analyzer.arrays import Elements
     from analyzer.contents import Region
     from analyzer.model.notes import LongText, Payload
     from analyzer.model.outside import Outside
@@ -70,7 +70,7 @@ class Payloads:
         """Number of payloads that were left out of the structure."""
         return len(self._payloads)
 
-    def array(self, tensor: TensorMessage) -> np.ndarray[Any, Any] | None:
+    def array(self, tensor: TensorMessage) -> Elements | None:
         """Elements of ``tensor``, a tensor of ``Model.proto``, in its shape and element type.
 
         ``None`` for strings, for data that is missing or must not be opened, and for data that
@@ -110,7 +110,7 @@ class Payloads:
         self._source.check_unchanged()
         if found is None and (declared_bytes(tensor.data_type, tensor.dims) or 0) <= _DECODED:
             array = self.array(tensor)
-            found = None if array is None else Rows.of(array)
+            found = None if array is None else Rows.of(np.asarray(array))
         yield found
         self._source.check_unchanged()
 
@@ -192,7 +192,7 @@ class Payloads:
             yield found
         self._check_unchanged(tensor.location)
 
-    def _external(self, tensor: External) -> np.ndarray[Any, Any] | None:
+    def _external(self, tensor: External) -> Elements | None:
         self._check_unchanged(tensor.location)
         region = locate(tensor, self._source.folder)
         if not isinstance(region, Extent):

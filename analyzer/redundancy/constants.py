@@ -13,9 +13,9 @@ from analyzer.operators.record import Nature
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from analyzer.arrays import Elements
     from analyzer.graph.scope import Op, Program, Scope
     from analyzer.operators.record import Operator
-    from analyzer.shapes.fold import Array
     from analyzer.shapes.instance import Instance
     from analyzer.shapes.sites import Site
 
@@ -67,7 +67,7 @@ class Constants:
         self._settled: dict[int, dict[str, int]] = {}
         """By instance and name: growth in bytes on the way to a constant; −1 of what is none, and
         ``GIVEN`` of what rests on contents that a caller may override."""
-        self._contents: dict[tuple[int, str], Array | None] = {}
+        self._contents: dict[tuple[int, str], Elements | None] = {}
         self._called: set[int] = set()
         """Instances of functions and of bodies in them: what is known there, one call made so."""
         self.foldable: dict[int, int] = {}
@@ -86,7 +86,7 @@ class Constants:
         inputs = site.op.inputs
         return slot < len(inputs) and bool(inputs[slot]) and self._growth(site, inputs[slot]) >= 0
 
-    def value(self, site: Site, slot: int) -> Array | None:
+    def value(self, site: Site, slot: int) -> Elements | None:
         """Contents of input ``slot`` where it is a small constant."""
         if not self.is_constant(site, slot):
             return None
@@ -117,7 +117,7 @@ class Constants:
         sizes = [-1 if size is None else int(size) for size in array.tolist()]
         return sizes if sizes.count(-1) <= 1 else None
 
-    def _stored(self, scope: Scope, name: str) -> Array | None:
+    def _stored(self, scope: Scope, name: str) -> Elements | None:
         key = scope.index, name
         if key not in self._contents:
             unclear = name in scope.twice
@@ -184,7 +184,7 @@ class Constants:
 
     def _is_known(self, site: Site, op: Op) -> bool:
         """Whether the contents of every result are known whatever the inputs are."""
-        values: Mapping[str, Array] = site.instance.values
+        values: Mapping[str, Elements] = site.instance.values
         for name in op.outputs:
             found = values.get(name)
             if name and (found is None or found.dtype == object):
@@ -203,8 +203,8 @@ def grown_bytes(site: Site) -> int | None:
     return total if total > sum(size or 0 for size in read.values()) else 0
 
 
-def is_uniform(array: Array | None, number: float) -> bool:
+def is_uniform(array: Elements | None, number: float) -> bool:
     """Whether a small constant consists of one number."""
     if array is None or array.size == 0 or array.dtype.kind not in "iufb":
         return False
-    return bool(np.all(array == number))
+    return bool(np.all(np.equal(array, number)))

@@ -168,7 +168,7 @@ def _reverses(site: Site, constants: Constants) -> bool:
     if site.call.version < 10 or site.call.input(4) is None:
         return False
     steps = constants.value(site, 4)
-    return steps is None or bool((steps < 0).any())
+    return steps is None or bool(np.less(steps, 0).any())
 
 
 def _bounds(site: Site, constants: Constants) -> tuple[list[int], list[int], list[int]] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
 
@@ -18,6 +18,9 @@ from analyzer.ruleset.calls import FUNCTIONS, QUANTIFIERS
 from analyzer.ruleset.sandbox import UNKNOWN, number
 from analyzer.ruleset.trees import quantified, subscript
 from analyzer.ruleset.whitelist import LISTS
+
+if TYPE_CHECKING:
+    from analyzer.ruleset.trees import Tree
 
 Groups = dict[str, Any]
 """Records by the names of their groups, variables of quantifiers, and ``ALLOWANCE``."""
@@ -28,13 +31,14 @@ ALLOWANCE = ""
 at. No group has an empty name."""
 
 
-def evaluator(node: nodes.Expr) -> Closure:
+def evaluator(node: Tree) -> Closure:
     """The function that evaluates ``node``, which ``whitelist.Checker`` has allowed."""
     if isinstance(node, nodes.Const):
         return _constant(node.value)
     if isinstance(node, LISTS):
         return _constant(tuple([_literal(item) for item in node.items]))
-    make = _MAKERS.get(type(node))
+    kind: type = type(node)
+    make = _MAKERS.get(kind)
     if make is not None:
         return make(node)
     assert isinstance(node, nodes.BinExpr)  # the whitelist lets nothing else through

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from jinja2 import nodes
 
 from analyzer.ruleset.kinds import ANY, FLAG, NUMBER, TEXT, Many
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 MAX_NUMBER = 10**30
 """Largest literal."""
+
+
+class Tree(Protocol):
+    """A syntax tree of Jinja2's (``jinja2.nodes.Expr``), to those who do not ask what it is of."""
+
+    @property
+    def lineno(self) -> int:
+        """Line of the text that it begins in, from 1."""
+
+    def find_all(self, node_type: Any) -> Iterator[Any]:
+        """Its parts of a type, whatever they are in."""
 
 
 class Refused(Exception):  # noqa: N818 - turned into a RuleError by whoever knows the file
@@ -72,7 +83,7 @@ def literal(node: nodes.Const) -> str:
     raise Refused("none is not a value here, ask 'is unknown'", node.lineno)
 
 
-def spelling(node: nodes.Expr) -> str:
+def spelling(node: Tree) -> str:
     """The expression as its author wrote it, as far as that is short."""
     if isinstance(node, nodes.Name):
         return short(node.name)
@@ -91,5 +102,6 @@ _WORDS: Mapping[type[nodes.Node], str] = {
 }  # fmt: skip
 
 
-def word(node: nodes.Node) -> str:
-    return _WORDS.get(type(node), type(node).__name__.lower())
+def word(node: Tree) -> str:
+    kind: type = type(node)
+    return _WORDS.get(kind, kind.__name__.lower())

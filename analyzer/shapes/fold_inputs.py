@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from analyzer.arrays import Elements
+
 Array = np.ndarray[Any, np.dtype[Any]]
-Arrays = Sequence["Array | None"]
+Arrays = Sequence[Elements | None]
 Fold = Callable[[Mapping[str, Any], Arrays, int], list[Array]]
 """(attributes, inputs, opset version) → outputs."""
 
@@ -17,7 +19,7 @@ class NotFoldable(Exception):  # noqa: N818 - a signal: evaluate nothing, keep t
     """The operator or its data cannot be evaluated here."""
 
 
-def optional(inputs: Arrays, i: int) -> Array | None:
+def optional(inputs: Arrays, i: int) -> Elements | None:
     return inputs[i] if i < len(inputs) else None
 
 
@@ -25,7 +27,7 @@ def need(inputs: Arrays, i: int) -> Array:
     value = optional(inputs, i)
     if value is None:
         raise NotFoldable
-    return value
+    return np.asarray(value)
 
 
 def whole(inputs: Arrays, i: int) -> Array:

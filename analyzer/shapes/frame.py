@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     import onnx
 
+    from analyzer.arrays import Elements
     from analyzer.graph.scope import Op, Scope
-    from analyzer.shapes.fold import Array
     from analyzer.shapes.instance import Instance
 
 
@@ -36,7 +36,7 @@ class Room:
         self.full_at: str | None = None
         """Identity of the first operator whose contents were not kept for lack of room."""
 
-    def take(self, array: Array) -> bool:
+    def take(self, array: Elements) -> bool:
         """Whether there is room for ``array``, which then is taken."""
         # An element of a partly known array is a pointer to a Python integer.
         size = array.nbytes if array.dtype != object else 40 * array.size
@@ -76,7 +76,7 @@ class Frame:
             frame = frame.parent
         return UNKNOWN
 
-    def value(self, name: str) -> Array | None:
+    def value(self, name: str) -> Elements | None:
         """Contents of ``name`` if small and known."""
         frame: Frame | None = self
         while frame is not None:
@@ -87,7 +87,7 @@ class Frame:
             if tensor is not None:
                 if name in frame.scope.twice:
                     return None
-                array: Array | None = decode_tensor(tensor)
+                array: Elements | None = decode_tensor(tensor)
                 if array is not None:
                     frame.keep(name, array)
                 return array
@@ -101,7 +101,7 @@ class Frame:
         name = next((n for n in op.outputs if n), op.name or op.op_type)
         return f"{self.instance.path}/{name}" if self.instance.path else name
 
-    def keep(self, name: str, contents: Array) -> None:
+    def keep(self, name: str, contents: Elements) -> None:
         """Remember the contents of ``name``, if there is room for more.
 
         What was taken from the known elements of a partly known array is known as a whole.
@@ -135,7 +135,7 @@ def make_call(
     inputs: Sequence[Type],
     outputs: Sequence[Type],
     version: int,
-    values: Sequence[Array | None],
+    values: Sequence[Elements | None],
 ) -> Call:
     """The view of an operator that shape rules and cost formulas work on."""
     return Call(

@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
     import onnx
 
+    from analyzer.arrays import Elements
     from analyzer.graph.scope import FunctionKey, Op, Program
     from analyzer.model.guard import GuardFailure
     from analyzer.model.proto import NodeMessage
-    from analyzer.shapes.fold import Array
     from analyzer.shapes.stated import Bindings
 
     Deaths = Mapping[int, GuardFailure]
@@ -97,7 +97,7 @@ class Inference(Session):
         index: int,
         path: str,
         types: Mapping[str, Type],
-        values: Mapping[str, Array],
+        values: Mapping[str, Elements],
         parent: Frame | None,
         attributes: Mapping[str, onnx.AttributeProto],
     ) -> Instance:
@@ -276,7 +276,7 @@ def _key(value: Type) -> tuple[Any, ...]:
     return value.dtype, value.shape, value.proto, items
 
 
-def _digest(array: Array) -> bytes:
+def _digest(array: Elements) -> bytes:
     """Stands for the contents: a function may be called with large ones very often."""
     contents = repr(array.tolist()).encode() if array.dtype == object else array.tobytes()
     return sha256(contents).digest()

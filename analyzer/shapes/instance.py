@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    import numpy as np
-
+    from analyzer.arrays import Elements
     from analyzer.facts import Assumption, Problem, Shape
     from analyzer.shapes.types import Type
 
@@ -63,7 +62,7 @@ class Way(NamedTuple):
     """What a value is if an undecided If takes one of its branches."""
 
     type: Type
-    value: np.ndarray[Any, Any] | None
+    value: Elements | None
     """Contents, where they are small and known."""
 
 
@@ -85,7 +84,7 @@ class Instance:
     scope: int
     """Index into ``Program.scopes``."""
     types: dict[str, Type] = field(default_factory=dict)
-    values: dict[str, np.ndarray[Any, Any]] = field(default_factory=dict)
+    values: dict[str, Elements] = field(default_factory=dict)
     """Contents of small values known before run time."""
     declared: set[str] = field(default_factory=set)
     """Values whose shape was completed from the file's own declaration."""

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from onnx import defs
 
+    from analyzer.arrays import Elements
     from analyzer.model.proto import NodeMessage
-    from analyzer.shapes.fold import Array
 
 _SPELLINGS = {"float32": "float", "float64": "double"}
 """Element types that schemas write in another way."""
@@ -28,7 +28,7 @@ def ask_leniently(
     schema: defs.OpSchema,
     node: NodeMessage,
     inputs: Sequence[Type],
-    data: Mapping[str, Array],
+    data: Mapping[str, Elements],
     opsets: Mapping[str, int],
     ir_version: int,
 ) -> dict[str, Type] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
 import onnx
 from onnx import defs, numpy_helper, shape_inference
 
@@ -16,8 +17,8 @@ from analyzer.shapes.types import Type, decode_type, encode_type
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from analyzer.arrays import Elements
     from analyzer.model.proto import NodeMessage
-    from analyzer.shapes.fold import Array
 
 CPP_ERRORS = (
     shape_inference.InferenceError,
@@ -69,7 +70,7 @@ def infer_outputs(
     schema: defs.OpSchema,
     node: NodeMessage,
     types: Mapping[str, onnx.TypeProto],
-    data: Mapping[str, Array],
+    data: Mapping[str, Elements],
     opsets: Mapping[str, int],
     ir_version: int,
 ) -> dict[str, Type]:
@@ -80,7 +81,7 @@ def infer_outputs(
     One of ``CPP_ERRORS`` when the node contradicts its schema.
     """
     asked = cast("onnx.NodeProto", correct(node, types))
-    tensors = {name: numpy_helper.from_array(value, name) for name, value in data.items()}
+    tensors = {name: numpy_helper.from_array(np.asarray(v), name) for name, v in data.items()}
     imports = [onnx.OperatorSetIdProto(domain=d, version=v) for d, v in opsets.items()]
     outputs = shape_inference.infer_node_outputs(
         schema, asked, dict(types), tensors, opset_imports=imports, ir_version=ir_version

@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 
     from onnx import defs
 
+    from analyzer.arrays import Elements
     from analyzer.graph.scope import Op
     from analyzer.model.proto import NodeMessage
-    from analyzer.shapes.fold import Array
     from analyzer.shapes.frame import Frame
     from analyzer.shapes.session import Session
 
@@ -61,7 +61,7 @@ def infer_operator(
     if op.domain == "" and op.op_type in SEQUENCES and _sequence(frame, op, attributes):
         return
     foldable = op.domain == "" and op.op_type in FOLDS
-    values: list[Array | None] | None = None
+    values: list[Elements | None] | None = None
     if foldable or op.op_type in READS_DATA or op.domain:
         values = [frame.value(n) if n else None for n in op.inputs]
     try:
@@ -124,7 +124,7 @@ def _infer(
     op: Op,
     node: NodeMessage,
     attributes: dict[str, Any],
-    values: list[Array | None] | None,
+    values: list[Elements | None] | None,
 ) -> None:
     types = frame.instance.types
     version = frame.opsets.get(op.domain, 1)
@@ -169,7 +169,7 @@ def _ask_onnx(
     node: NodeMessage,
     schema: defs.OpSchema,
     inputs: list[Type],
-    values: list[Array | None] | None,
+    values: list[Elements | None] | None,
 ) -> dict[str, Type] | None:
     """Output types by onnx's inference; ``None``, and a problem, where the node is refused."""
     if not session.use_cpp:
@@ -216,7 +216,7 @@ def _question(
     )  # fmt: skip
 
 
-def _fold(frame: Frame, op: Op, attributes: dict[str, Any], values: list[Array | None]) -> None:
+def _fold(frame: Frame, op: Op, attributes: dict[str, Any], values: list[Elements | None]) -> None:
     if not op.outputs or any(v is None and n for v, n in zip(values, op.inputs, strict=True)):
         return
     types = frame.instance.types

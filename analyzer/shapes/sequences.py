@@ -17,13 +17,14 @@ from analyzer.shapes.types import UNKNOWN, Type, element_type, merge, sequence_t
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from analyzer.shapes.fold import Array
+    from analyzer.arrays import Elements
+
 
 MAX_ITEMS = 1024
 """Elements of a sequence that are told apart; a longer one has a common element type only."""
 
 
-def _position(values: Sequence[Array | None], index: int, default: int | None) -> int | None:
+def _position(values: Sequence[Elements | None], index: int, default: int | None) -> int | None:
     """Content of the optional scalar input ``index``."""
     if index >= len(values):
         return default
@@ -55,7 +56,7 @@ def _construct(attributes: Mapping[str, Any], inputs: Sequence[Type], values: An
 
 
 def _insert(
-    attributes: Mapping[str, Any], inputs: Sequence[Type], values: Sequence[Array | None]
+    attributes: Mapping[str, Any], inputs: Sequence[Type], values: Sequence[Elements | None]
 ) -> Type | None:
     items, added = inputs[0].items, inputs[1]
     if items is None:
@@ -69,7 +70,7 @@ def _insert(
 
 
 def _erase(
-    attributes: Mapping[str, Any], inputs: Sequence[Type], values: Sequence[Array | None]
+    attributes: Mapping[str, Any], inputs: Sequence[Type], values: Sequence[Elements | None]
 ) -> Type | None:
     items = inputs[0].items
     if not items:
@@ -83,7 +84,7 @@ def _erase(
 
 
 def _at(
-    attributes: Mapping[str, Any], inputs: Sequence[Type], values: Sequence[Array | None]
+    attributes: Mapping[str, Any], inputs: Sequence[Type], values: Sequence[Elements | None]
 ) -> Type | None:
     items, position = inputs[0].items, _position(values, 1, None)
     if not items:
@@ -94,7 +95,7 @@ def _at(
 
 
 def _split(
-    attributes: Mapping[str, Any], inputs: Sequence[Type], values: Sequence[Array | None]
+    attributes: Mapping[str, Any], inputs: Sequence[Type], values: Sequence[Elements | None]
 ) -> Type | None:
     """A scalar ``split`` cuts equal chunks, the last one shorter; without, chunks of 1."""
     data, shape = inputs[0], inputs[0].shape
@@ -124,7 +125,7 @@ def _split(
     return _made([part(length) for length in sizes], part(None))
 
 
-def _chunks(value: Array | None) -> list[int] | None:
+def _chunks(value: Elements | None) -> list[int] | None:
     if value is None or value.size == 0 or value.dtype == object:
         return None
     return [int(v) for v in value.reshape(-1)]
@@ -149,7 +150,7 @@ def _concat(attributes: Mapping[str, Any], inputs: Sequence[Type], values: Any) 
 
 
 RULES: Mapping[
-    str, Callable[[Mapping[str, Any], Sequence[Type], Sequence[Array | None]], Type | None]
+    str, Callable[[Mapping[str, Any], Sequence[Type], Sequence[Elements | None]], Type | None]
 ] = {
     "SequenceEmpty": _empty,
     "SequenceConstruct": _construct,
@@ -166,7 +167,7 @@ def sequence_result(
     op_type: str,
     attributes: Mapping[str, Any],
     inputs: Sequence[Type],
-    values: Sequence[Array | None],
+    values: Sequence[Elements | None],
 ) -> Type | None:
     """Type of the result; ``None`` where only onnx's own inference can tell more."""
     if not inputs and op_type != "SequenceEmpty":

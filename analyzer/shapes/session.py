@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
     import onnx
 
+    from analyzer.arrays import Elements
     from analyzer.graph.scope import Program
-    from analyzer.shapes.fold import Array
     from analyzer.shapes.frame import Frame
     from analyzer.shapes.instance import Instance
     from analyzer.shapes.stated import Bindings
@@ -42,7 +42,7 @@ class Session(ABC):
         index: int,
         path: str,
         types: Mapping[str, Type],
-        values: Mapping[str, Array],
+        values: Mapping[str, Elements],
         parent: Frame | None,
         attributes: Mapping[str, onnx.AttributeProto],
     ) -> Instance:

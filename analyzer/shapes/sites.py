@@ -16,10 +16,10 @@ from analyzer.graph.signature import Signatures
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from analyzer.arrays import Elements
     from analyzer.digraph import Digraph
     from analyzer.graph.scope import Op, Program
     from analyzer.graph.signature import Signature
-    from analyzer.shapes.fold import Array
     from analyzer.shapes.instance import Child, Instance, Shapes
 
 
@@ -108,7 +108,7 @@ def _variants(call: Call, instance: Instance, op: Op) -> tuple[Call, ...]:
             for t in known
         )
 
-    def values(k: int) -> tuple[Array | None, ...]:
+    def values(k: int) -> tuple[Elements | None, ...]:
         return tuple(
             ways[n].each[k].value if n in ways else v
             for n, v in zip(op.inputs, call.values, strict=True)

@@ -15,8 +15,8 @@ from analyzer.shapes.fold import FOLDS, fold
 from analyzer.shapes.frame import Frame
 
 if TYPE_CHECKING:
+    from analyzer.arrays import Elements
     from analyzer.graph.scope import Op
-    from analyzer.shapes.fold import Array
     from analyzer.shapes.instance import Instance
     from analyzer.shapes.session import Session
 
@@ -31,7 +31,7 @@ ENDLESS = (1 << 31) - 1
 """A limit that is none: scripted PyTorch writes the largest integer for ``while``."""
 
 
-def scalar(value: Array | None) -> Any:
+def scalar(value: Elements | None) -> Any:
     """Scalar content of a known one-element array, else ``None``."""
     return value.reshape(-1)[0] if value is not None and value.size == 1 else None
 
@@ -137,7 +137,7 @@ def _count(session: Session, frame: Frame, op: Op, body: Instance, most: int | N
 
 def _behind_condition(
     frame: Frame, op: Op, inner: Frame
-) -> tuple[list[int], dict[str, Array], dict[str, Array]] | None:
+) -> tuple[list[int], dict[str, Elements], dict[str, Elements]] | None:
     """Operators that the condition follows from, first values of what they carry, constants.
 
     ``None`` where one of them cannot be evaluated or reads what is not known.
@@ -147,8 +147,8 @@ def _behind_condition(
     first = dict(zip(scope.inputs[2:], op.inputs[2:], strict=False))
     carried = dict(zip(scope.inputs[2:], scope.outputs[1:], strict=False))
     steps: set[int] = set()
-    state: dict[str, Array] = {}
-    known: dict[str, Array] = {}
+    state: dict[str, Elements] = {}
+    known: dict[str, Elements] = {}
     queue, seen = [scope.outputs[0]], {"", *scope.inputs[:2]}
     while queue:
         name = queue.pop()

@@ -17,16 +17,16 @@ from analyzer.shapes.types import UNKNOWN, is_open, merge
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from analyzer.arrays import Elements
     from analyzer.graph.scope import Op
     from analyzer.model.proto import NodeMessage
-    from analyzer.shapes.fold import Array
     from analyzer.shapes.session import Session
 
 MAX_WAYS = 4
 """Ways followed at once; an If has two."""
 
 
-def same(a: Array | None, b: Array | None) -> bool:
+def same(a: Elements | None, b: Elements | None) -> bool:
     """Equal contents, both known."""
     if a is None or b is None:
         return False

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import onnx
 from onnx import AttributeProto, defs, helper, numpy_helper
 
@@ -136,7 +137,7 @@ def _encoded(name: str, value: TensorValue) -> tuple[bytes, bytes]:
     proto = encode_type(Type(value.long_dtype, value.shape, value.proto))
     content = b""
     if value.constant and value.content is not None and not value.content.dtype.hasobject:
-        content = numpy_helper.from_array(value.content, name).SerializeToString()
+        content = numpy_helper.from_array(np.asarray(value.content), name).SerializeToString()
     return (proto.SerializeToString() if proto is not None else b""), content
 
 

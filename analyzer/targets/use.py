@@ -13,13 +13,10 @@ from analyzer.graph.attributes import Misfit, decode_attribute
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
-    import numpy as np
-
+    from analyzer.arrays import Elements
     from analyzer.facts import Shape
     from analyzer.graph.scope import Op
     from analyzer.targets.signatures import Version
-
-    Array = np.ndarray[Any, Any]
 
 
 @dataclass(slots=True, eq=False)
@@ -31,7 +28,7 @@ class TensorValue:
     shape: Shape = None
     constant: bool | None = False
     """Known before the model runs; ``None`` where it depends on the runtime."""
-    content: Array | None = None
+    content: Elements | None = None
     """Elements of a small constant."""
     maker: int = -1
     """Index of the node that makes it; -1 for none."""

@@ -8,13 +8,14 @@ check's business.
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from analyzer.arrays import Elements
     from analyzer.facts import Dim, Shape
     from analyzer.graph.call import Call
 
@@ -86,7 +87,7 @@ def word(call: Call, name: str, default: str | None = None) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def contents(call: Call, slot: int) -> np.ndarray[Any, Any] | None:
+def contents(call: Call, slot: int) -> Elements | None:
     """Numbers in input ``slot`` where they are small and known, of any type that NumPy orders."""
     value = call.values[slot] if slot < len(call.values) else None
     if value is None or value.dtype.kind in "OSU":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from analyzer.operators.contracts.parts import (
     MAX_LISTED,
     indices_in_range,
@@ -81,7 +83,7 @@ def _resize(call: Call) -> Iterator[Violation]:
         )
         return
     values = contents(call, scale_slot if scales else 3)
-    if values is not None and values.size and not (values > 0).all():
+    if values is not None and values.size and not np.greater(values, 0).all():
         least = float(values.min())
         kept = call.attr("keep_aspect_ratio_policy", "stretch") == "stretch" or bool(scales)
         yield Violation(

@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
 
-    import numpy as np
-
+    from analyzer.arrays import Elements
     from analyzer.ruleset.pattern.syntax import Literal, Number
 
 ROUNDING: Mapping[str, float] = {"float16": 2.0**-10, "bfloat16": 2.0**-7}
@@ -22,7 +20,7 @@ ROUNDING: Mapping[str, float] = {"float16": 2.0**-10, "bfloat16": 2.0**-7}
 FLOAT32 = 2.0**-23
 
 
-def is_number(array: np.ndarray[Any, Any] | None, number: Number) -> bool:
+def is_number(array: Elements | None, number: Number) -> bool:
     """Whether ``array`` is a constant with this one element, whatever its rank.
 
     >>> import numpy as np
@@ -34,7 +32,7 @@ def is_number(array: np.ndarray[Any, Any] | None, number: Number) -> bool:
     return _equal(array.reshape(-1).tolist()[0], number, _rounding(array))
 
 
-def is_vector(array: np.ndarray[Any, Any] | None, numbers: tuple[Number, ...]) -> bool:
+def is_vector(array: Elements | None, numbers: tuple[Number, ...]) -> bool:
     """Whether ``array`` is a constant vector of these elements.
 
     >>> import numpy as np
@@ -67,7 +65,7 @@ def plain(value: object) -> object:
     return None
 
 
-def _rounding(array: np.ndarray[Any, Any]) -> float:
+def _rounding(array: Elements) -> float:
     return ROUNDING.get(array.dtype.name, FLOAT32)
 
 
