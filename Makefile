@@ -49,7 +49,7 @@ lint: $(STAMP)-test  ## ruff, mypy, the layers and the published types, without 
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m tools.typed
 
-types: $(STAMP)-test  ## the types that a user's type checker knows, those of other packages included
+types: $(STAMP)-test  ## names whose types are partly unknown because those of other packages are
 	$(BIN)/python -m tools.typed --external
 
 fuzz: $(STAMP)-fuzz  ## mutated files, FUZZ_EXAMPLES new cases of each property, guided fuzzing

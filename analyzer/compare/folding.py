@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from analyzer.costs.origins import Origins
     from analyzer.costs.parameters import Root
 
-    Vector = NDArray[np.float64]
+    _Vector = NDArray[np.float64]
 
 CLOSE = 1e-5
 """Relative change up to which folding explains all: it is computed in float32."""
@@ -100,19 +100,19 @@ def folded(origins: Origins, rows: Rows, fold: Fold, *, is_bias: bool) -> Rows |
     return _scaled(rows, scale, fold.axis)
 
 
-def _scaled(rows: Rows, scale: Vector, axis: int) -> Rows:
+def _scaled(rows: Rows, scale: _Vector, axis: int) -> Rows:
     inner = 1
     for side in rows.shape[axis + 1 :]:
         inner *= side
 
-    def read(start: int, stop: int) -> Vector:
+    def read(start: int, stop: int) -> _Vector:
         channel = np.arange(start, stop) // inner % len(scale)
         return np.asarray(rows.flat(start, stop), np.float64) * scale[channel]
 
     return Rows(np.dtype(np.float64), rows.shape, read)
 
 
-def _vector(origins: Origins, root: Root) -> Vector | None:
+def _vector(origins: Origins, root: Root) -> _Vector | None:
     with origins.opened(root) as rows:
         if rows is None or rows.dtype.hasobject or rows.dtype.kind == "c":
             return None

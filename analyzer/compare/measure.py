@@ -25,7 +25,9 @@ from analyzer.model.rows import Rows
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    Array = np.ndarray[Any, Any]
+    from analyzer.arrays import Elements
+
+    _Array = np.ndarray[Any, Any]
 
 BLOCK = 1 << 18
 """Elements looked at at a time; as float64 of both they stay in a processor's cache."""
@@ -85,7 +87,7 @@ def turned(rows: Rows) -> Rows | None:
     """A matrix with rows for columns; ``None`` where it is none, or too large."""
     if rows.ndim != 2 or rows.nbytes > TURNED_BYTES:
         return None
-    return Rows.of(np.ascontiguousarray(rows.whole().T))
+    return Rows.of(np.ascontiguousarray(np.asarray(rows.whole()).T))
 
 
 def _blocks(size: int) -> Iterator[tuple[int, int]]:
@@ -101,8 +103,9 @@ def _identical(old: Rows, new: Rows, start: int, stop: int) -> bool:
     return one.tobytes() == other.tobytes()
 
 
-def _wide(values: Array) -> Array:
+def _wide(found: Elements) -> _Array:
     """As numbers whose squares have room; texts as they are."""
+    values = np.asarray(found)
     if values.dtype.hasobject:
         return values
     if values.dtype.kind == "c":
@@ -110,8 +113,8 @@ def _wide(values: Array) -> Array:
     return values.astype(np.longdouble if values.dtype == np.float64 else np.float64)
 
 
-def _unlike(w: Array, v: Array) -> Array:
-    unlike: Array = w != v
+def _unlike(w: _Array, v: _Array) -> _Array:
+    unlike: _Array = w != v
     if w.dtype != object:
         unlike &= ~(np.isnan(w) & np.isnan(v))
     return unlike
@@ -123,6 +126,6 @@ def _norm(rows: Rows, start: int, stop: int) -> Any:
     return _energy(values[np.isfinite(values)])
 
 
-def _energy(values: Array) -> Any:
+def _energy(values: _Array) -> Any:
     with np.errstate(over="ignore"):
         return np.sum(np.square(np.abs(values)))

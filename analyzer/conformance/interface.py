@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from analyzer.graph.scope import Program
     from analyzer.shapes.types import Type
 
-    Dimension = TensorShapeProto.Dimension
+    _Dimension = TensorShapeProto.Dimension
 
 ONNX = "ai.onnx"
 
@@ -99,7 +99,7 @@ def _declared(
         )
 
 
-def _clash(axes: Sequence[Dimension], found: Type | None, sizes: Mapping[str, int]) -> str | None:
+def _clash(axes: Sequence[_Dimension], found: Type | None, sizes: Mapping[str, int]) -> str | None:
     """The first axis that is called like one of an input and is not as long."""
     if found is None or found.shape is None or len(axes) != len(found.shape):
         return None
@@ -110,7 +110,7 @@ def _clash(axes: Sequence[Dimension], found: Type | None, sizes: Mapping[str, in
     return None
 
 
-def _is_fixed(axis: Dimension) -> bool:
+def _is_fixed(axis: _Dimension) -> bool:
     return axis.HasField("dim_value") and axis.dim_value >= 0
 
 

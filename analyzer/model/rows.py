@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Array = np.ndarray[Any, Any]
+    from analyzer.arrays import Elements
 
 
 class Rows:
@@ -30,14 +30,15 @@ class Rows:
     __slots__ = ("_read", "dtype", "shape")
 
     def __init__(
-        self, dtype: np.dtype[Any], shape: tuple[int, ...], read: Callable[[int, int], Array]
+        self, dtype: Any, shape: tuple[int, ...], read: Callable[[int, int], Elements]
     ) -> None:
-        self.dtype: np.dtype[Any] = dtype
+        self.dtype: Any = dtype
+        """A ``numpy.dtype``."""
         self.shape: tuple[int, ...] = shape
         self._read = read
 
     @classmethod
-    def of(cls, array: Array) -> Rows:
+    def of(cls, array: Elements) -> Rows:
         """The rows of an array that is in memory; a view of it, if it is in C order."""
         flat = np.ascontiguousarray(array).reshape(-1)
         return cls(array.dtype, array.shape, lambda start, stop: flat[start:stop])
@@ -52,26 +53,27 @@ class Rows:
 
     @property
     def nbytes(self) -> int:
-        return self.size * self.dtype.itemsize
+        return self.size * int(self.dtype.itemsize)
 
     def __len__(self) -> int:
         return self.shape[0] if self.shape else 1
 
-    def __getitem__(self, place: int | slice) -> Array:
+    def __getitem__(self, place: int | slice) -> Elements:
         row = prod(self.shape[1:])
         if isinstance(place, slice):
             start, stop, _ = place.indices(len(self))
             stop = max(start, stop)
-            return self._read(start * row, stop * row).reshape(stop - start, *self.shape[1:])
-        return self._read(place * row, (place + 1) * row).reshape(self.shape[1:])
+            part = np.asarray(self._read(start * row, stop * row))
+            return part.reshape(stop - start, *self.shape[1:])
+        return np.asarray(self._read(place * row, (place + 1) * row)).reshape(self.shape[1:])
 
-    def flat(self, start: int, stop: int) -> Array:
+    def flat(self, start: int, stop: int) -> Elements:
         """Elements ``start`` to ``stop`` in C order."""
         return self._read(start, stop)
 
-    def whole(self) -> Array:
+    def whole(self) -> Elements:
         """All elements in their shape."""
-        return self._read(0, self.size).reshape(self.shape)
+        return np.asarray(self._read(0, self.size)).reshape(self.shape)
 
     def like(self, shape: tuple[int, ...]) -> Rows:
         """The same elements in another shape of the same size."""

@@ -26,7 +26,7 @@ MAX_ELEMENTS = 64
 """Numbers a counted value may have; counters have one."""
 GROWING = frozenset({"ConstantOfShape", "Expand", "OneHot", "Range", "Tile"})
 """Not evaluated: a few numbers may tell them to make very many."""
-RUNNING = np.array(True)
+_RUNNING = np.array(True)
 ENDLESS = (1 << 31) - 1
 """A limit that is none: scripted PyTorch writes the largest integer for ``while``."""
 
@@ -116,7 +116,7 @@ def _count(session: Session, frame: Frame, op: Op, body: Instance, most: int | N
         session.counted += len(steps) + 1
         if session.counted > MAX_STEPS:
             return None
-        now = {**known, **state, number: np.array(trips), running: RUNNING}
+        now = {**known, **state, number: np.array(trips), running: _RUNNING}
         for i in steps:
             step = scope.ops[i]
             values = [now.get(name) for name in step.inputs]

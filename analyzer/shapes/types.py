@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from analyzer.facts import Shape
 
-    Dimension = TensorShapeProto.Dimension
+    _Dimension = TensorShapeProto.Dimension
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ def decode_type(proto: TypeProto) -> Type:
     return Type(_describe(proto), sizes, proto.SerializeToString())
 
 
-def dimensions(proto: TypeProto) -> Sequence[Dimension] | None:
+def dimensions(proto: TypeProto) -> Sequence[_Dimension] | None:
     """Dimensions of a dense or sparse tensor as the file states them; ``None`` if it does not, or
     for a sequence, an optional value or a map."""
     kind = proto.WhichOneof("value")

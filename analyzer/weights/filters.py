@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from analyzer.arrays import Elements
     from analyzer.model.rows import Rows
     from analyzer.weights.scan import TensorScan
 
@@ -138,9 +139,7 @@ def _similar(
         yield tuple(sorted(group))
 
 
-def _proportional(
-    left: NDArray[np.generic], right: NDArray[np.generic], a: float, b: float
-) -> bool:
+def _proportional(left: Elements, right: Elements, a: float, b: float) -> bool:
     """‖l/|l| ∓ r/|r|‖ ≤ tolerance."""
     x = np.asarray(left, dtype=np.float64).ravel() / a
     y = np.asarray(right, dtype=np.float64).ravel() / b

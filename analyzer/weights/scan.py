@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from analyzer.arrays import Elements
     from analyzer.model.rows import Rows
 
-    Floats = NDArray[np.float32]
-    Bits = NDArray[np.uint32]
+    _Floats = NDArray[np.float32]
+    _Bits = NDArray[np.uint32]
 
 BLOCK = 1 << 20
 """Elements looked at at a time, 4 MiB of float32: they stay in a processor's cache."""
@@ -68,7 +69,7 @@ class Tally:
     beyond_fp16: bool = False
     """Some value between 0 and the smallest normal float16 is no float16 number."""
 
-    def add(self, values: Floats) -> Bits:
+    def add(self, values: _Floats) -> _Bits:
         """Count ``values``, flat and in C order, and return their magnitudes as bits."""
         bits = values.view(np.uint32) & MAGNITUDE
         self.elements += values.size
@@ -109,9 +110,9 @@ class TensorScan:
     """All of one tensor, seen as a matrix of rows (its first axis) and columns (the others)."""
 
     tally: Tally = field(default_factory=Tally)
-    rows: Floats | None = None
+    rows: _Floats | None = None
     """Peak magnitude of each row; NaN where there is one. ``None`` if there are too many."""
-    columns: Floats | None = None
+    columns: _Floats | None = None
     """The same of each column, with rows of one group apart: ``(groups, columns)``."""
 
 
@@ -134,13 +135,17 @@ def scan(tensor: Rows, groups: int = 1) -> TensorScan:
     ):
         for start in range(0, tensor.size, BLOCK):
             found.tally.add(
-                _floats(tensor.flat(start, min(tensor.size, start + BLOCK)), found.tally)
+                _floats(
+                    np.asarray(tensor.flat(start, min(tensor.size, start + BLOCK))), found.tally
+                )
             )
         return found
     rows = np.zeros(count, np.uint32)
     columns = np.zeros((groups, width), np.uint32)
     for (top, bottom), (left, right), flat in _tiles(tensor, count, width):
-        bits = found.tally.add(_floats(flat, found.tally)).reshape(bottom - top, right - left)
+        bits = found.tally.add(_floats(np.asarray(flat), found.tally)).reshape(
+            bottom - top, right - left
+        )
         np.maximum(rows[top:bottom], bits.max(axis=1), out=rows[top:bottom])
         _spread(columns[:, left:right], bits, top, count // groups)
     found.rows, found.columns = rows.view(np.float32), columns.view(np.float32)
@@ -149,7 +154,7 @@ def scan(tensor: Rows, groups: int = 1) -> TensorScan:
 
 def _tiles(
     tensor: Rows, count: int, width: int
-) -> Iterator[tuple[tuple[int, int], tuple[int, int], NDArray[np.generic]]]:
+) -> Iterator[tuple[tuple[int, int], tuple[int, int], Elements]]:
     """Blocks of whole rows, or of parts of one row: (rows, columns, elements)."""
     if width <= BLOCK:
         step = BLOCK // width
@@ -167,7 +172,7 @@ def _tiles(
             )
 
 
-def _spread(columns: Bits, bits: Bits, top: int, share: int) -> None:
+def _spread(columns: _Bits, bits: _Bits, top: int, share: int) -> None:
     """Raise the peaks of the groups' columns to those of ``bits``, whose first row is ``top``."""
     first, last = top // share, (top + len(bits) - 1) // share
     if first == last:
@@ -178,10 +183,10 @@ def _spread(columns: Bits, bits: Bits, top: int, share: int) -> None:
     np.maximum(columns[first : last + 1], peaks, out=columns[first : last + 1])
 
 
-def _floats(block: NDArray[np.generic], tally: Tally) -> Floats:
+def _floats(block: NDArray[Any], tally: Tally) -> _Floats:
     """``block`` as flat float32; finite float64 values that do not fit become the largest."""
     if block.dtype == np.float32:
-        return block.reshape(-1)  # type: ignore[return-value]
+        return block.reshape(-1)
     if block.dtype.kind == "c":
         return _floats(block.view(block.real.dtype), tally)
     with np.errstate(over="ignore", invalid="ignore"):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from analyzer.model import Model
     from analyzer.weights.stored import Stored
 
-    Array = NDArray[np.generic]
+    _Array = NDArray[np.generic]
     Part = tuple[str, object]
 
 HOPS = 8
@@ -176,7 +176,7 @@ def dequantized(stored: Rows, scale: Rows, zero: Rows | None, axis: int) -> Rows
     row = stored.size // len(stored) if len(stored) else 0
     first = (axis % stored.ndim) == 0 and scale.size != 1
 
-    def read(start: int, stop: int) -> Array:
+    def read(start: int, stop: int) -> _Array:
         """Whole rows are computed, of which a part may be asked for."""
         if not row:
             return np.zeros(0, np.float32)
