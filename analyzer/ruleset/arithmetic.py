@@ -22,7 +22,7 @@ from analyzer.ruleset.whitelist import Checker
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from analyzer.ruleset.trees import Tree
+    from analyzer.ruleset.trees import SyntaxTree
 
 _ALLOWED = (nodes.Const, nodes.Name, nodes.Getattr, nodes.Add, nodes.Sub, nodes.Mul, nodes.Div,
             nodes.Neg, nodes.Pos)  # fmt: skip
@@ -98,7 +98,7 @@ class Arithmetic:
         return Arithmetic, (self.source,)
 
 
-def _evaluate(node: Tree, look: Callable[[str, str], int]) -> Fraction:
+def _evaluate(node: SyntaxTree, look: Callable[[str, str], int]) -> Fraction:
     if isinstance(node, nodes.Const):
         return Fraction(node.value)
     if isinstance(node, nodes.Getattr):

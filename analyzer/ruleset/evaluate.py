@@ -20,7 +20,7 @@ from analyzer.ruleset.trees import quantified, subscript
 from analyzer.ruleset.whitelist import LISTS
 
 if TYPE_CHECKING:
-    from analyzer.ruleset.trees import Tree
+    from analyzer.ruleset.trees import SyntaxTree
 
 Groups = dict[str, Any]
 """Records by the names of their groups, variables of quantifiers, and ``ALLOWANCE``."""
@@ -31,7 +31,7 @@ ALLOWANCE = ""
 at. No group has an empty name."""
 
 
-def evaluator(node: Tree) -> Closure:
+def evaluator(node: SyntaxTree) -> Closure:
     """The function that evaluates ``node``, which ``whitelist.Checker`` has allowed."""
     if isinstance(node, nodes.Const):
         return _constant(node.value)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from analyzer.ruleset.evaluate import Closure, Groups
-    from analyzer.ruleset.trees import Tree
+    from analyzer.ruleset.trees import SyntaxTree
     from analyzer.ruleset.whitelist import Checker
 
 _N = TypeVar("_N", bound=nodes.Node)
@@ -54,7 +54,7 @@ class _Checked(_Text):
 
     __slots__ = ("_closure", "_tree", "fields", "groups")
 
-    def __init__(self, source: str, tree: Tree) -> None:
+    def __init__(self, source: str, tree: SyntaxTree) -> None:
         super().__init__(source)
         self._tree = tree
         self._closure: Closure | None = None
@@ -69,11 +69,11 @@ class _Checked(_Text):
         return self._closure(groups)
 
 
-def _names(tree: Tree) -> Iterable[str]:
+def _names(tree: SyntaxTree) -> Iterable[str]:
     return (name.name for name in _all(tree, nodes.Name))
 
 
-def _all(tree: Tree, kind: type[_N]) -> Iterable[_N]:
+def _all(tree: SyntaxTree, kind: type[_N]) -> Iterable[_N]:
     own = (tree,) if isinstance(tree, kind) else ()
     return (*own, *tree.find_all(kind))
 
@@ -155,7 +155,7 @@ def _template(source: str, checker: Checker) -> list[Part]:
     return parts
 
 
-def parse_number(source: str) -> Tree:
+def parse_number(source: str) -> SyntaxTree:
     """The syntax tree of an expression that is no condition; raises ``Refused``."""
     return _guarded(_parse_expression, source)
 
@@ -215,7 +215,7 @@ def _output(node: nodes.Expr, checker: Checker) -> tuple[nodes.Expr, str]:
     return inner, name
 
 
-def _writer(tree: Tree, name: str) -> Callable[[Groups], str]:
+def _writer(tree: SyntaxTree, name: str) -> Callable[[Groups], str]:
     value = evaluator(tree)
     if not name:
         return lambda groups: text(as_name(value(groups)))

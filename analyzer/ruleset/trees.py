@@ -15,7 +15,7 @@ MAX_NUMBER = 10**30
 """Largest literal."""
 
 
-class Tree(Protocol):
+class SyntaxTree(Protocol):
     """A syntax tree of Jinja2's (``jinja2.nodes.Expr``), to those who do not ask what it is of."""
 
     @property
@@ -83,7 +83,7 @@ def literal(node: nodes.Const) -> str:
     raise Refused("none is not a value here, ask 'is unknown'", node.lineno)
 
 
-def spelling(node: Tree) -> str:
+def spelling(node: SyntaxTree) -> str:
     """The expression as its author wrote it, as far as that is short."""
     if isinstance(node, nodes.Name):
         return short(node.name)
@@ -102,6 +102,6 @@ _WORDS: Mapping[type[nodes.Node], str] = {
 }  # fmt: skip
 
 
-def word(node: Tree) -> str:
+def word(node: SyntaxTree) -> str:
     kind: type = type(node)
     return _WORDS.get(kind, kind.__name__.lower())

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from analyzer.ruleset.option import Option
-    from analyzer.ruleset.trees import Tree
+    from analyzer.ruleset.trees import SyntaxTree
 
 MAX_DEPTH = 24
 """Nesting of an expression; shipped rules need 7."""
@@ -71,7 +71,7 @@ class Checker:
         self._bound: dict[str, Kind] = {}
         """Variables of the quantifiers around."""
 
-    def scalar(self, node: Tree, depth: int = 0) -> str:
+    def scalar(self, node: SyntaxTree, depth: int = 0) -> str:
         """Kind of ``node``, which must be a single value."""
         kind = self.kind(node, depth)
         if isinstance(kind, str):
@@ -79,7 +79,7 @@ class Checker:
         what = "list" if isinstance(kind, Many) else "group, name one of its fields"
         raise Refused(f"{spelling(node)} is a {what}", node.lineno)
 
-    def kind(self, node: Tree, depth: int = 0) -> Kind:
+    def kind(self, node: SyntaxTree, depth: int = 0) -> Kind:
         """Kind of ``node``, which may also be a group, a mapping or a list."""
         if depth > MAX_DEPTH:
             raise Refused(f"nested more than {MAX_DEPTH} levels deep", node.lineno)
@@ -97,7 +97,7 @@ class Checker:
             return literals(node)
         return self._operation(node, depth)
 
-    def _operation(self, node: Tree, depth: int) -> str:
+    def _operation(self, node: SyntaxTree, depth: int) -> str:
         if isinstance(node, (nodes.And, nodes.Or)):
             self._need(FLAG, node.left, depth)
             self._need(FLAG, node.right, depth)
