@@ -30,7 +30,12 @@ class TimeBound:
         return 1 / self.seconds if self.seconds else None
 
 
-def bound(facts: Facts, device: Profile, instead: Mapping[str, str] = {}) -> TimeBound:
+def bound(
+    facts: Facts,
+    device: Profile,
+    instead: Mapping[str, str] = {},
+    kept: Mapping[str, int] = {},
+) -> TimeBound:
     """MACs of each precision divided by the device's peak in it, added up.
 
     A lower bound of time wherever products are computed one by one: no device does more
@@ -38,13 +43,12 @@ def bound(facts: Facts, device: Profile, instead: Mapping[str, str] = {}) -> Tim
     FFT convolutions compute fewer products, a fourth for 3×3 kernels in F(4×4, 3×3) (Lavin and
     Gray 2016), and are outside of it. Measured on ONNX Runtime's CPU it held on 17 of 17 models,
     which took 1.09 to 8.75 times as long. Where data decide what runs, the fewest MACs count, all
-    at the fastest rate. ``instead`` maps element types to those that they are replaced by.
+    at the fastest rate. ``instead`` maps element types to those that they are replaced by,
+    but for the MACs that are ``kept`` in the type they have.
     """
-    found = facts.totals.macs_by_precision
-    rates = {p: device.fastest(instead.get(p, p)) for p, macs in found.items() if macs}
-    missing = tuple(
-        instead.get(p, p) for p, rate in rates.items() if rate is None and p != "unknown"
-    )
+    found = _replaced(facts.totals.macs_by_precision, instead, kept)
+    rates = {p: device.fastest(p) for p, macs in found.items() if macs}
+    missing = tuple(p for p, rate in rates.items() if rate is None and p != "unknown")
     partial = facts.totals.unknown_nodes > 0 or "unknown" in rates
     if missing or not any(rates.values()):
         return TimeBound(None, missing, partial)
@@ -53,3 +57,15 @@ def bound(facts: Facts, device: Profile, instead: Mapping[str, str] = {}) -> Tim
     if low < facts.totals.macs:
         seconds = min(seconds, low / max(rate for rate in rates.values() if rate))
     return TimeBound(seconds, (), partial)
+
+
+def _replaced(
+    macs: Mapping[str, int], instead: Mapping[str, str], kept: Mapping[str, int]
+) -> dict[str, int]:
+    """MACs by the types that they are computed in afterwards."""
+    found = dict[str, int]()
+    for precision, whole in macs.items():
+        stay = min(kept.get(precision, 0), whole)
+        for type_, part in ((instead.get(precision, precision), whole - stay), (precision, stay)):
+            found[type_] = found.get(type_, 0) + part
+    return found

@@ -111,9 +111,18 @@ class Recurrent:
         weights in each direction."""
         return sum(
             layer.weights * layer.bits // 8 - layer.weights - 2 * layer.directions * (4 + 1)
-            for layer in self.lstm
-            if layer.weights and layer.bits > 8 and layer.stored
+            for layer in self._quantisable
+            if layer.weights
         )
+
+    @property
+    def integer_macs(self) -> int:
+        """MACs of float32 that become products of integers with that."""
+        return sum(layer.macs for layer in self._quantisable if layer.bits == 32)
+
+    @property
+    def _quantisable(self) -> tuple[RecurrentLayer, ...]:
+        return tuple(layer for layer in self.lstm if layer.bits > 8 and layer.stored)
 
 
 def recurrent(facts: Facts) -> Recurrent | None:

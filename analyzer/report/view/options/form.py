@@ -91,6 +91,7 @@ def form(
     macs: int | None = None,
     weight_bytes: int | None = STAY,
     instead: Mapping[str, str] = {},
+    kept: Mapping[str, int] = {},
     extra: str = "",
     beside: tuple[int, int] = (0, 0),
 ) -> SmallerForm:
@@ -102,13 +103,14 @@ def form(
     macs : afterwards; ``None`` where they stay as they are.
     weight_bytes : afterwards; ``None`` where nobody knows.
     instead : element types of arithmetic and those that replace them.
+    kept : MACs by the element type that they stay in all the same.
     extra : another figure that changes, in words.
     beside : bytes today and afterwards of what is no weight, such as a cache.
     """
     whole, held = facts.totals.macs, facts.parameters.weight_bytes
     now = then = bound(facts, device).seconds if device is not None else None
     if instead and device is not None:
-        then = bound(facts, device, instead).seconds
+        then = bound(facts, device, instead, kept).seconds
     elif macs is not None:
         then = _in_proportion(facts, now, macs)
     weight_bytes = held if weight_bytes == STAY else weight_bytes

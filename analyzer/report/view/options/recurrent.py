@@ -35,6 +35,8 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             Terms("low", "low", _("accuracy: measure"), "high",
                    _("a scale and a zero point for each direction and kind of weights")),
             weight_bytes=held - saved,
+            instead={"float32": "int8"},
+            kept={"float32": facts.totals.macs_by_precision.get("float32", 0) - found.integer_macs},
         )  # fmt: skip
     fewer, bytes_ = found.gru_saves()
     if fewer:

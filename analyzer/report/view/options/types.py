@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer import units
 from analyzer.language import _
 from analyzer.patterns.quantised import quantisation_of
 from analyzer.report.view.kinds import color_of
 from analyzer.report.view.options.form import NOTABLE, Terms, form
+from analyzer.smaller.integers import staying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -69,9 +71,9 @@ def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> Sma
 def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
     """Calibrated for convolutions; products are quantised as they come, without calibration."""
     kinds, whole = facts.totals.macs_by_kind, facts.parameters.weight_bytes
-    cells = _of_cells(facts.totals.params_by_kind)
-    held = max(0, held - 4 * cells)  # those stay in float
     static = 2 * sum(n for kind, n in kinds.items() if kind in CONVOLUTIONS) >= facts.totals.macs
+    left = staying(facts, static=static)
+    held = max(0, held - 4 * left.params)
     how = _(
         "Quantise statically (`onnxruntime.quantization.quantize_static`) with some hundred "
         "inputs, and measure accuracy"
@@ -87,11 +89,21 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
         Terms(
             "medium" if static else "low", "medium",
             _("accuracy: measure"),
-            "medium", _("size without scales, which add 4 bytes a channel"),
+            "medium", _rests(left.macs / facts.totals.macs if facts.totals.macs else 0.0),
         ),
         weight_bytes=whole - held + held // 4,
         instead={"float32": "int8"},
+        kept={"float32": left.macs},
     )  # fmt: skip
+
+
+def _rests(share: float) -> str:
+    """Which parts are not in the figures, and what stays as it is."""
+    scales = _("size without scales, which add 4 bytes a channel")
+    if share < NOTABLE:
+        return scales
+    part = units.percent(share)
+    return _("{part} of the MACs stay in float32; {scales}", part=part, scales=scales)
 
 
 def _rest(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:

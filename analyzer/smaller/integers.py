@@ -1,0 +1,76 @@
+"""What ONNX Runtime's quantisers convert to int8, and what they leave in float.
+
+As its package has it (``onnxruntime/quantization/registry.py``): ``quantize_dynamic`` converts
+the types of ``IntegerOpsRegistry``, Conv, MatMul, Attention and LSTM, and Gemm, which it rewrites
+as MatMul first. ``MatMulConstBOnly`` is true by default (``quantize.py``), so a product of two
+activations stays in float (``operators/matmul.py``); so do those inside Attention, of which
+QAttention multiplies the projection in integers. ``quantize_static`` converts Conv, ConvTranspose,
+Gemm and every MatMul (``QDQRegistry``), and no recurrent layer. Neither looks into bodies.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, NamedTuple
+
+from analyzer.graph.adjacency import producer, vertex
+
+if TYPE_CHECKING:
+    from analyzer.facts import Facts, Node
+    from analyzer.graph.adjacency import Vertex
+
+STATIC = frozenset({"Conv", "ConvTranspose", "Gemm", "MatMul"})
+"""Types that ``quantize_static`` converts, whatever they multiply."""
+DYNAMIC = frozenset({"Conv", "Gemm", "MatMul"})
+"""Types that ``quantize_dynamic`` converts where their second input is a constant."""
+MICROSOFT = "com.microsoft"
+
+
+class Staying(NamedTuple):
+    """What of a model in float32 stays in it."""
+
+    macs: int
+    """Of all executions."""
+    params: int
+    """Of the operators that stay."""
+
+
+def staying(facts: Facts, *, static: bool) -> Staying:
+    """MACs and parameters in float32 that a quantiser leaves there."""
+    macs = params = 0
+    for node in facts.nodes:
+        if not node.macs or node.composite or node.precision != "float32":
+            continue
+        done = _converted(facts, node, static)
+        macs += (node.macs - done) * node.counted
+        params += 0 if done else node.params
+    return Staying(macs, params)
+
+
+def _converted(facts: Facts, node: Node, static: bool) -> int:
+    """MACs of one execution that become products of integers."""
+    place, whole = vertex(facts.graph, node.id), node.macs or 0
+    kind, own = node.op_type, not place.call.domain
+    if node.scope:
+        return 0
+    if static:
+        return whole if own and kind in STATIC else 0
+    if own and kind == "LSTM":
+        stored = all(producer(facts.graph, node.id, slot) is None for slot in (1, 2))
+        return whole if stored and {1, 2} <= place.constants else 0
+    if 1 not in place.constants:
+        return 0
+    if kind == "Attention" and place.call.domain == MICROSOFT:
+        return min(whole, _projection(place))
+    return whole if own and kind in DYNAMIC else 0
+
+
+def _projection(place: Vertex) -> int:
+    """MACs of (batch, length, in) by (in, 3 · out); 0 where unknown, or of a kind that stays."""
+    tokens, weights = place.call.input(0), place.call.input(1)
+    if tokens is None or weights is None or not tokens.shape or not weights.shape:
+        return 0
+    sides = (*tokens.shape, weights.shape[-1])
+    if place.call.attr("qkv_hidden_sizes", None) is not None:
+        return 0
+    return 0 if None in sides else prod(side or 0 for side in sides)

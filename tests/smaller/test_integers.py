@@ -1,0 +1,91 @@
+"""What becomes integers, against ONNX Runtime's quantiser, and the times that follow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization import quantize_dynamic
+
+from analyzer.devices import bound, profile
+from analyzer.report.view import whatif
+from analyzer.report.view.options import options
+from analyzer.smaller.integers import Staying, staying
+from analyzer.smaller.recurrent import recurrent
+from tests.golden.text import facts_of
+from tests.smaller.test_recurrent import cell
+
+WIDTH, LENGTH = 256, 256
+
+
+def scores() -> onnx.ModelProto:
+    """256 tokens of 256 numbers by a matrix of weights, then by themselves: 256³ MACs each."""
+    weights = numpy_helper.from_array(np_ones(WIDTH, WIDTH), "w")
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [LENGTH, WIDTH])
+    y = helper.make_tensor_value_info("y", TensorProto.FLOAT, [LENGTH, LENGTH])
+    nodes = [
+        helper.make_node("MatMul", ["x", "w"], ["q"]),
+        helper.make_node("Transpose", ["q"], ["k"], perm=[1, 0]),
+        helper.make_node("MatMul", ["q", "k"], ["y"]),
+    ]
+    graph = helper.make_graph(nodes, "g", [x], [y], [weights])
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+
+
+def np_ones(*shape: int) -> np.ndarray:
+    return np.ones(shape, np.float32)
+
+
+def test_a_product_of_two_activations_stays_in_float(tmp_path: Path) -> None:
+    plain, quantised = tmp_path / "f.onnx", tmp_path / "q.onnx"
+    onnx.save(scores(), plain)
+    quantize_dynamic(plain, quantised)
+    made = facts_of(onnx.load(quantised)).totals.macs_by_precision
+    facts = facts_of(scores())
+    assert staying(facts, static=False) == Staying(256**3, 0)
+    assert made["float32"] == 256**3
+    assert staying(facts, static=True).macs == 0, "a calibrated one converts every MatMul"
+
+
+def test_the_time_is_that_of_both_parts() -> None:
+    facts = facts_of(scores())
+    found = {form.id: form for form in options(facts, whatif.view(facts), profile("rpi5"))}
+    # 8 float32 and 32 int8 multiply-accumulates a cycle on four cores at 2.4 GHz
+    both = 256**3 / (8 * 9.6e9) + 256**3 / (32 * 9.6e9)
+    assert found["int8"].seconds == pytest.approx(both)
+    assert found["int8"].rests.startswith("50.0 % of the MACs stay in float32; ")
+
+
+def test_an_lstm_is_converted_without_calibration_and_a_gru_never() -> None:
+    lstm, gru = facts_of(cell("LSTM")), facts_of(cell("GRU"))
+    assert staying(lstm, static=False) == Staying(0, 0)
+    # 20 steps of 4 · 64 · (40 + 64), and 3 for 4
+    assert staying(lstm, static=True).macs == 20 * 4 * 64 * 104
+    assert staying(gru, static=False).macs == 20 * 3 * 64 * 104
+    made = recurrent(lstm)
+    assert made is not None
+    assert made.integer_macs == 20 * 4 * 64 * 104
+
+
+def test_attention_of_the_runtime_multiplies_its_projection_in_integers() -> None:
+    shapes = {"w": (64, 192), "b": (192,)}
+    weights = [numpy_helper.from_array(np_ones(*shape), name) for name, shape in shapes.items()]
+    x, y = (helper.make_tensor_value_info(n, TensorProto.FLOAT, [1, 16, 64]) for n in "xy")
+    node = helper.make_node("Attention", ["x", "w", "b"], ["y"], domain="com.microsoft",
+                            num_heads=4)  # fmt: skip
+    graph = helper.make_graph([node], "g", [x], [y], weights)
+    imports = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
+    facts = facts_of(helper.make_model(graph, opset_imports=imports, ir_version=8))
+    # scores and their product with the values: 2 · 16 · 16 · 64
+    assert staying(facts, static=False) == Staying(2 * 16 * 16 * 64, 0)
+    assert staying(facts, static=True).macs == 16 * 64 * 192 + 2 * 16 * 16 * 64
+
+
+def test_what_is_kept_is_computed_at_its_own_peak() -> None:
+    facts = facts_of(scores())
+    device = profile("rpi5")
+    every = bound(facts, device, {"float32": "int8"}, {"float32": 2 * 256**3})
+    assert every.seconds == bound(facts, device).seconds
