@@ -355,6 +355,12 @@ def _passed(v: Values) -> str:
         if rules
     )  # fmt: skip
     text = _("Rules that found nothing: {sound}.", sound=sound)
+    if v["blind"]:
+        text = f"{text} " + ngettext(
+            "{n} that read weights could not judge: weights are missing or unreadable.",
+            "{n} that read weights could not judge: weights are missing or unreadable.",
+            v["blind"],
+        )
     if not v["idle"]:
         return text
     return f"{text} " + ngettext(

@@ -269,7 +269,8 @@ def _passed(d: Document) -> Values:
         rows = d["page"]["checked"]
         assert said["idle"] == sum(row["idle"] for row in rows)
         assert [row["rules"] - row["speak"] for row in rows] == [len(row["sound"]) for row in rows]
-        assert said["idle"] + sum(said["rules"]) == d["page"]["origin"]["rules"]
+        assert said["blind"] == sum(row["blind"] for row in rows)
+        assert said["idle"] + said["blind"] + sum(said["rules"]) == d["page"]["origin"]["rules"]
     return {"speak": [speaking[category] for category in said["categories"]]}
 
 

@@ -9,11 +9,12 @@ from fractions import Fraction
 import pytest
 
 from analyzer.devices import profile
+from analyzer.evidence import WeightEvidence
 from analyzer.facts import Facts
 from analyzer.findings.finding import Finding, Severity
 from analyzer.report import REPORT_FORMATS, Options, Result
 from analyzer.report.view import actions, whatif
-from analyzer.report.view.audits import checked
+from analyzer.report.view.audits import Checked, checked
 from analyzer.report.view.findings import heading
 from analyzer.report.view.options import options
 from analyzer.report.view.options.form import LEVELS
@@ -100,6 +101,22 @@ def test_every_category_of_rules_that_was_applied_is_counted(standard: Result) -
     applied = sum(row["rules"] + row["idle"] for row in rows)
     assert applied == len(standard.rules) - len(asleep)
     assert sum(row["speak"] for row in rows) == len({f["rule"] for f in data["findings"]})
+
+
+def test_a_rule_that_saw_no_weights_has_not_found_nothing(standard: Result) -> None:
+    def weights(evidence: WeightEvidence) -> Checked:
+        seen = replace(standard, facts=replace(standard.facts, evidence=evidence))
+        return {row.category: row for row in checked(seen)}["weights"]
+
+    before = weights(WeightEvidence({}))
+    after = weights(WeightEvidence({}, unread_tensors=3))
+    assert before.blind == 0
+    assert before.rules - before.speak == after.blind > 0
+    assert after.sound == ()
+    missing = WeightEvidence({}, unread_tensors=3)
+    blind = replace(standard, facts=replace(standard.facts, evidence=missing))
+    text = words(REPORT_FORMATS["html"](blind, Options()).decode())
+    assert "that read weights could not judge: weights are missing or unreadable." in text
 
 
 def test_a_budget_counts_as_checked_where_somebody_set_it(standard: Result) -> None:

@@ -148,6 +148,7 @@ def passed(result: Result) -> Claim | None:
             "rules": tuple(row.rules for row in found),
             "speak": tuple(row.speak for row in found),
             "idle": sum(row.idle for row in found),
+            "blind": sum(row.blind for row in found),
         },
         ("findings",),
     )

@@ -22,13 +22,16 @@ class Checked:
 
     category: str
     rules: int
-    """Those that the model has a place for: operators, blocks or patterns that they are about."""
+    """Those that judged, and that the model has a place for: operators, blocks or patterns that
+    they are about."""
     speak: int
     """Of them, those with findings."""
     sound: tuple[str, ...]
     """Names of what the others look for and have not found."""
     idle: int
     """Rules of the category about operators that the model does not have."""
+    blind: int
+    """Rules of the category that read weights, and found nothing where weights are missing."""
 
 
 def checked(result: Result) -> tuple[Checked, ...]:
@@ -36,18 +39,22 @@ def checked(result: Result) -> tuple[Checked, ...]:
     speaking = {finding.rule for finding in result.findings}
     facts = result.facts
     types = {("" if n.domain == "ai.onnx" else n.domain, n.op_type) for n in facts.nodes}
+    # Silence about weights that nobody saw is no verdict on them.
+    missing = facts.evidence is not None and facts.evidence.unread_tensors > 0
     found: dict[str, list[Rule]] = {}
     for rule in result.judging:
         found.setdefault(rule.category, []).append(rule)
     rows = []
     for category, rules in sorted(found.items()):
         placed = [r for r in rules if r.id in speaking or _has_place(r, facts, types)]
-        speak = sum(rule.id in speaking for rule in placed)
-        sound = [rule_name(rule.name) for rule in placed if rule.id not in speaking]
+        idle = len(rules) - len(placed)
+        blind = [r for r in placed if r.reads_weights and missing and r.id not in speaking]
+        judged = [rule for rule in placed if rule not in blind]
+        speak = sum(rule.id in speaking for rule in judged)
+        sound = [rule_name(rule.name) for rule in judged if rule.id not in speaking]
         rows.append(
-            Checked(label(category), len(placed), speak, tuple(map(label, sound)),
-                    len(rules) - len(placed))
-        )  # fmt: skip
+            Checked(label(category), len(judged), speak, tuple(map(label, sound)), idle, len(blind))
+        )
     return tuple(rows)
 
 
