@@ -42,8 +42,9 @@ def test_verdict_numbers_and_actions_take_eight_lines_at_most(cli: Cli) -> None:
     assert [line.partition(":")[0] for line in numbers[:4]] == [
         "  Compute", "  Parameters", "  Peak activation memory", "  Possible saving",
     ]  # fmt: skip
-    assert numbers[4].startswith("  1. Replace the standard convolution")
-    assert numbers[4].endswith("saves 4.299 GMAC (88.3 %)")
+    assert numbers[4].startswith("  1. Convert weights and arithmetic to float16")
+    assert numbers[6].startswith("  3. Replace the standard convolution")
+    assert numbers[6].endswith("saves 4.299 GMAC (88.3 %)")
 
 
 def test_the_lines_are_words_of_the_page(cli: Cli) -> None:

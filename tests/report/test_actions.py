@@ -150,6 +150,19 @@ def test_nothing_that_takes_training_comes_first(mobilenet: Result) -> None:
     assert "width" in {form.id for form in found}
 
 
+def test_of_equal_impact_what_takes_less_work_comes_first(standard: Result) -> None:
+    device = profile("rpi5")
+    asks = actions.actions(standard, device)
+    found = options(standard.facts, whatif.view(standard.facts), device)
+    levels = {each.rule: (each.impact, each.effort) for each in asks}
+    levels |= {form.id: (form.impact, form.effort) for form in found}
+    assert levels["SEP001"] == ("high", "high")
+    chosen = [levels[name] for name in actions.first(asks, found)]
+    keys = [(LEVELS.index(impact), -LEVELS.index(effort)) for impact, effort in chosen]
+    assert keys == sorted(keys)
+    assert chosen[0] == ("high", "low")
+
+
 def test_a_type_that_a_device_computes_more_slowly_is_not_recommended(mobilenet: Result) -> None:
     usual = profile("rpi5")
     slow = replace(usual, peak={**usual.peak, "int8": 1e9})

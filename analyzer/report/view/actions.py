@@ -83,22 +83,31 @@ def recommended(asks: Sequence[Action]) -> tuple[Action, ...]:
 def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[str, ...]:
     """Ids of the rules and forms to look at first.
 
-    What is wrong comes before what could be smaller; of equal impact what is about this model
-    before what can be done to any; then what takes least work. No form that takes training, that
+    What is wrong comes before what could be smaller; then most impact, of equals the least work,
+    then what leaves least of the time; at last what is about this model before what can be done
+    to any. No form that takes training, that
     rests on what the file does not say, or that a device computes more slowly.
     """
     order = LEVELS.index
-    ranked: list[tuple[tuple[bool, int, bool, int, int], str]] = []
+    ranked: list[tuple[tuple[bool, int, int, float, bool, int], str]] = []
     for place, ask in enumerate(recommended(asks)):
-        key = (ask.severity != "error", order(ask.impact), False, 0, place)
+        key = (ask.severity != "error", order(ask.impact), -order(ask.effort), _left(ask),
+               False, place)  # fmt: skip
         ranked.append((key, ask.rule))
     for place, form in enumerate(options):
         slower = (form.seconds or 0.0) > (form.seconds_now or 0.0)
         light = form.effort != "high" and form.confidence != "low"
         if form.impact != "low" and light and not slower:
-            key = (True, order(form.impact), True, -order(form.effort), place)
+            key = (True, order(form.impact), -order(form.effort), _left(form), True, place)
             ranked.append((key, form.id))
     return tuple(name for _, name in sorted(ranked)[:MOST_FIRST])
+
+
+def _left(step: Action | SmallerForm) -> float:
+    """The share of the least time that is left; 1 where nobody can say."""
+    if step.seconds is None or not step.seconds_now:
+        return 1.0
+    return step.seconds / step.seconds_now
 
 
 def _rank(action: Action) -> tuple[bool, int, int, int, int, str]:
