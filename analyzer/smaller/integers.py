@@ -14,15 +14,14 @@ from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.graph.adjacency import producer, vertex
+from analyzer.operators import record_of
+from analyzer.operators.record import Nature
 
 if TYPE_CHECKING:
     from analyzer.facts import Facts, Node
     from analyzer.graph.adjacency import Vertex
 
-STATIC = frozenset({"Conv", "ConvTranspose", "Gemm", "MatMul"})
-"""Types that ``quantize_static`` converts, whatever they multiply."""
-DYNAMIC = frozenset({"Conv", "Gemm", "MatMul"})
-"""Types that ``quantize_dynamic`` converts where their second input is a constant."""
+_MULTIPLY = (Nature.CONVOLUTION, Nature.PRODUCT)
 MICROSOFT = "com.microsoft"
 
 
@@ -51,10 +50,11 @@ def _converted(facts: Facts, node: Node, static: bool) -> int:
     """MACs of one execution that become products of integers."""
     place, whole = vertex(facts.graph, node.id), node.macs or 0
     kind, own = node.op_type, not place.call.domain
+    product = own and _is_product(place)
     if node.scope:
         return 0
     if static:
-        return whole if own and kind in STATIC else 0
+        return whole if product else 0
     if own and kind == "LSTM":
         stored = all(producer(facts.graph, node.id, slot) is None for slot in (1, 2))
         return whole if stored and {1, 2} <= place.constants else 0
@@ -62,7 +62,13 @@ def _converted(facts: Facts, node: Node, static: bool) -> int:
         return 0
     if kind == "Attention" and place.call.domain == MICROSOFT:
         return min(whole, _projection(place))
-    return whole if own and kind in DYNAMIC else 0
+    return whole if product and kind != "ConvTranspose" else 0
+
+
+def _is_product(place: Vertex) -> bool:
+    """Conv, ConvTranspose, Gemm and MatMul: what multiplies, and has kernels for integers."""
+    record = record_of(place.call)
+    return record is not None and record.integer and record.nature in _MULTIPLY
 
 
 def _projection(place: Vertex) -> int:
