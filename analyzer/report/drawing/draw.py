@@ -128,10 +128,9 @@ def _operator_words(facts: Facts, part: DrawnPart, node: Node) -> tuple[str, str
         title, _ = shape_of(node)
         head, _, tail = title.rpartition(" ") if " → " not in title else _ends(title)
         return label(head or tail, 28), label(tail if head else "", 28)
-    domain = f"{node.domain}." if node.domain not in ("", "ai.onnx", "ai.onnx.ml") else ""
     others = Counter(facts[each].op_type for each in part.nodes if each != node.id)
     more = ", ".join(label(name, 16) for name, _ in others.most_common(1))
-    return label(domain + node.op_type, 28), f"+ {more}" if more else ""
+    return label(_full_name(node), 28), f"+ {more}" if more else ""
 
 
 def _ends(title: str) -> tuple[str, str, str]:
@@ -355,11 +354,16 @@ def _likeness(node: Node) -> tuple[str, str]:
     """What it is and where it works; operators of which these are the same cost the same."""
     if counted_macs(node) and not node.composite:
         return shape_of(node)
-    domain = f"{node.domain}." if node.domain not in ("", "ai.onnx", "ai.onnx.ml") else ""
     shape = node.outputs[0].shape if node.outputs else None
-    return label(domain + node.op_type, 60), units.shape(shape) if shape else ""
+    return label(_full_name(node), 60), units.shape(shape) if shape else ""
 
 
 def _shape(tensor: DrawnSource | Tensor | None) -> tuple[int | None, ...] | None:
     shape: tuple[int | None, ...] | None = getattr(tensor, "shape", None)
     return shape
+
+
+def _full_name(node: Node) -> str:
+    """The operator's type, with its domain where that is not one of ONNX's."""
+    known = node.domain in ("", "ai.onnx", "ai.onnx.ml")
+    return node.op_type if known else f"{node.domain}.{node.op_type}"
