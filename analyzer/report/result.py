@@ -81,6 +81,10 @@ class Result(Output):
     """False where nobody named a target, and those looked at are a report's usual ones."""
     set_rules: tuple[str, ...] = field(default=(), metadata=HIDDEN)
     """Ids or names of rules for which somebody set an option or a budget."""
+    _kept: dict[str, tuple[Finding, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False, metadata=HIDDEN
+    )
+    """What ``groups`` and ``places`` were found to be: every section of a page asks."""
 
     @property
     def judging(self) -> tuple[Rule, ...]:
@@ -110,12 +114,16 @@ class Result(Output):
     @shown_as("findings")
     def groups(self) -> tuple[Finding, ...]:
         """What people see: one finding for each cause, with its places."""
-        return group(ungroup(self.findings))
+        if "groups" not in self._kept:
+            self._kept["groups"] = group(self.places)
+        return self._kept["groups"]
 
     @property
     def places(self) -> tuple[Finding, ...]:
         """One finding for each place."""
-        return ungroup(self.findings)
+        if "places" not in self._kept:
+            self._kept["places"] = ungroup(self.findings)
+        return self._kept["places"]
 
     @property
     @shown_as("silenced")
