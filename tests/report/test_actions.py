@@ -10,7 +10,7 @@ import pytest
 
 from analyzer.devices import profile
 from analyzer.evidence import WeightEvidence
-from analyzer.facts import Facts
+from analyzer.facts import Facts, Problem
 from analyzer.findings.finding import Finding, Severity
 from analyzer.report import REPORT_FORMATS, Options, Result
 from analyzer.report.view import actions, whatif
@@ -113,6 +113,10 @@ def test_a_rule_that_saw_no_weights_has_not_found_nothing(standard: Result) -> N
     assert before.blind == 0
     assert before.rules - before.speak == after.blind > 0
     assert after.sound == ()
+    broken = (Problem("weights-unreadable", "", "the process for it died"),)
+    crashed = replace(standard.facts, evidence=WeightEvidence({}), problems=broken)
+    rows = {row.category: row for row in checked(replace(standard, facts=crashed))}
+    assert rows["weights"].blind == after.blind
     missing = WeightEvidence({}, unread_tensors=3)
     blind = replace(standard, facts=replace(standard.facts, evidence=missing))
     text = words(REPORT_FORMATS["html"](blind, Options()).decode())

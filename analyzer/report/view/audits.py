@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from analyzer.report.result import Result
     from analyzer.ruleset.rule import Rule
 
+UNREADABLE = "weights-unreadable"
+"""The problem that the process which looks at weights ended before it had."""
+
 
 @record
 class Checked:
@@ -40,7 +43,9 @@ def checked(result: Result) -> tuple[Checked, ...]:
     facts = result.facts
     types = {("" if n.domain == "ai.onnx" else n.domain, n.op_type) for n in facts.nodes}
     # Silence about weights that nobody saw is no verdict on them.
-    missing = facts.evidence is not None and facts.evidence.unread_tensors > 0
+    missing = facts.evidence is not None and (
+        facts.evidence.unread_tensors > 0 or any(p.code == UNREADABLE for p in facts.problems)
+    )
     found: dict[str, list[Rule]] = {}
     for rule in result.judging:
         found.setdefault(rule.category, []).append(rule)
