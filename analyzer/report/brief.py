@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from analyzer import units
 from analyzer.language import _, speaking
 from analyzer.report import words
+from analyzer.report.cards import cards
 from analyzer.report.index.html import in_all
 from analyzer.report.index.summary import totals_of, worst_first
 from analyzer.report.view.actions import Action
@@ -32,7 +33,7 @@ def brief(sheet: Sheet, headline: str) -> list[str]:
     with speaking(page.lang):
         said = words.say(sheet.claims)
         lines = [f"{page.title}: {said['verdict']}"]
-        for card in words.cards(sheet.claims, headline):
+        for card in cards(sheet.claims, headline):
             detail = f" ({card.detail[0]})" if card.detail else ""
             lines.append(f"  {card.title}: {card.value}{detail}")
         lines += (f"  {n}. {_step(step, page.macs)}" for n, step in enumerate(page.first, 1))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.language import _
 from analyzer.report import notes, words
+from analyzer.report.cards import cards
 from analyzer.report.drawing.picture import picture
 from analyzer.report.page import LeftOut
 from analyzer.report.view import (
@@ -117,7 +118,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "written_by": label(sheet.tool.version),
         "page": page,
         "said": words.say(sheet.claims),
-        "cards": words.cards(sheet.claims, options.count),
+        "cards": cards(sheet.claims, options.count),
         "groups": groups,
         "articles": articles,
         "numbers": {group.rule: n for n, group in enumerate(page.groups)},

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.report.cards import cards
 from analyzer.report.claims import claims_of
 from analyzer.report.columns import columns
 from analyzer.report.style import Style
 from analyzer.report.view import summary
 from analyzer.report.view.assumed import choices
 from analyzer.report.view.layers import show_names, spread
-from analyzer.report.words import cards, say
+from analyzer.report.words import say
 from analyzer.sanitise import clean, encode_lines, label
 
 if TYPE_CHECKING:

@@ -12,13 +12,14 @@ from analyzer.facts import Module
 from analyzer.findings.finding import Severity
 from analyzer.lint import lint
 from analyzer.report import REPORT_FORMATS, Batch, Failure, Options, Result
+from analyzer.report.cards import cards
 from analyzer.report.claims import claims_of
 from analyzer.report.claims.cost import possible_saving
 from analyzer.report.content import HTML, PDF, build
 from analyzer.report.rendering import environment
 from analyzer.report.sheet import Report
 from analyzer.report.view import blocks, charts, findings, layers, memory, skyline, summary, tiles
-from analyzer.report.words import cards, say
+from analyzer.report.words import say
 from analyzer.ruleset import load_rules
 from tests.golden.text import facts
 from tests.report.results import quiet

@@ -1,0 +1,118 @@
+"""The four headline numbers of page 1, of the claims behind them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from analyzer import units
+from analyzer.facts import Certainty
+from analyzer.language import _, retold, term
+from analyzer.report.words import silenced
+from analyzer.sanitise import label
+from analyzer.units import many
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from analyzer.report.claims.record import Claim
+    from analyzer.report.words import Values
+
+
+class Card(NamedTuple):
+    """One of the four headline numbers."""
+
+    claim: str
+    title: str
+    value: str
+    """With unit; *at least* in front where something is missing."""
+    detail: tuple[str, ...]
+    """Short lines under the number."""
+    number: str = ""
+    """Place in the JSON of what explains ``value``."""
+    more: str = ""
+    """The same of the first line under it."""
+
+
+def cards(claims: Iterable[Claim], headline: str) -> tuple[Card, ...]:
+    """Compute, parameters, peak activation, possible saving; ``headline`` leads the first."""
+    by_id = {claim.id: claim.values for claim in claims}
+    compute = _compute(by_id["compute"], headline, bool(by_id["assumed.sizes"]["count"]))
+    saving = _saving(by_id["saving"], smaller="options" in by_id)
+    return compute, *(_CARDS[name](by_id[name]) for name in _CARDS), saving
+
+
+def _compute(v: Values, headline: str, opens: bool) -> Card:
+    """``opens``: the file leaves sizes open."""
+    (low, high), (least, most), unknown = v["macs"], v["flops"], v["unknown_nodes"]
+    how = {
+        Certainty.EXACT: _("exact, whatever the open sizes") if opens
+        else _("exact, from the file alone"),
+        Certainty.ASSUMED: _("depending on data") if low != high
+        else _("exact under the assumptions below"),
+        Certainty.LOWER_BOUND: _("{operators} of unknown cost", operators=many(unknown, "operator"))
+        if unknown else _("nothing bounds how often a loop runs"),
+        Certainty.UNKNOWN: _("not known"),
+    }[Certainty(v["certainty"])]  # fmt: skip
+    macs, flops = units.span(low, high, "MAC"), units.span(least, most, "FLOP")
+    if headline == "flops":
+        digits = _("{all} FLOPs in all, {macs} among them", all=units.span(least, most), macs=macs)
+        return Card("compute", _("Compute"), flops, (digits, how), "totals.flops", "totals.macs")
+    digits = _("{macs} MACs, {flops} in all", macs=units.span(low, high), flops=flops)
+    return Card("compute", _("Compute"), macs, (digits, how), "totals.macs", "totals.flops")
+
+
+def _parameters(v: Values) -> Card:
+    detail = [_("{n} values, {size} in memory", n=units.count(v["params"]),
+                size=units.size(v["bytes"]))]  # fmt: skip
+    if v["buffers"]:
+        detail.append(_("and {n} buffer values", n=units.count(v["buffers"])))
+    if v["inside"]:
+        detail.append(_("without coefficients inside {operators}",
+                        operators=many(v["inside"], "operator")))  # fmt: skip
+    if v["certainty"] != Certainty.EXACT:
+        detail.append(f"{term(v['certainty'])}: {label(retold(v['reason']), 120)}")
+    return Card("parameters", _("Parameters"), units.si(v["params"]), tuple(detail),
+                "totals.params", "totals.weight_bytes")  # fmt: skip
+
+
+def _peak(v: Values) -> Card:
+    value = _("unknown")
+    if v["bytes"] is not None:
+        low, high = v["bytes"]
+        value = units.size(low)
+        if high is None:
+            value = _("at least {value}", value=value)
+        elif high != low:
+            value = _("{low} to {high}", low=value, high=units.size(high))
+    where = (_("while {name} runs", name=label(v["name"], 40)),) if v["name"] else ()
+    if v["fused_bytes"] is not None:
+        fused = _("{size} with Q and DQ in integer kernels", size=units.size(v["fused_bytes"]))
+        where = (fused, *where)
+    return Card("peak", _("Peak activation memory"), value,
+                (*where, _("in the file's order of operators")), "memory.peak_bytes")  # fmt: skip
+
+
+def _saving(v: Values, *, smaller: bool) -> Card:
+    """``smaller``: the model as a whole has smaller forms."""
+    if not v["macs"] and v["others"]:
+        share = _("{share} of compute, see what to do first",
+                  share=units.percent(v["others_share"]))  # fmt: skip
+        return Card("saving", _("Possible saving"), units.si(v["others"], "MAC"), (share,))
+    if not v["macs"]:
+        silent = silenced(v)
+        words = _("no rule suggests a cheaper layer")
+        if silent:
+            words = _("not counting {findings}", findings=silent)
+        whole = (_("smaller forms of the whole stand below"),) if smaller else ()
+        return Card("saving", _("Possible saving"), _("none in layers"), (words, *whole))
+    share = units.percent(v["share"])
+    share = (_("{share} of compute", share=share) if v["complete"]
+             else _("{share} of the known compute", share=share))  # fmt: skip
+    more = (_("and {n} parameters", n=units.si(v["params"])),) if v["params"] else ()
+    return Card("saving", _("Possible saving"), units.si(v["macs"], "MAC"), (share, *more),
+                "claims.saving.macs", "claims.saving.share")  # fmt: skip
+
+
+_CARDS: Mapping[str, Callable[[Values], Card]] = {
+    "parameters": _parameters, "peak": _peak,
+}  # fmt: skip
