@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
-from analyzer.model import elements, load, source
+from analyzer.model import elements, load, payloads, source
 from analyzer.model.dtypes import DTYPES
+from analyzer.model.encoding import encode_varint
 from tests.model import wirebytes as wb
 
 ELEMENTS = 140_001
@@ -143,3 +144,41 @@ def test_arrays_are_views_of_the_file(tmp_path: Path, monkeypatch: pytest.Monkey
     assert not found.flags.owndata
     assert not found.flags.writeable
     assert found[99, 99] == 9999
+
+
+FLOATS = np.arange(20_000, dtype="<f4")
+PIECES = [wb.blob(4, FLOATS[at : at + 10_000].tobytes()) for at in (0, 10_000)]
+LONGS = np.arange(20_000, dtype="<i8")
+FORMS = {
+    "raw_data of floats": (1, True, [wb.blob(9, FLOATS.tobytes())]),
+    "raw_data of integers": (7, True, [wb.blob(9, LONGS.tobytes())]),
+    "raw_data twice": (7, True, [wb.blob(9, bytes(160_000)), wb.blob(9, LONGS.tobytes())]),
+    "raw_data beside a field": (1, True, [wb.blob(4, bytes(80_000)), wb.blob(9, FLOATS.tobytes())]),
+    "raw_data of half bytes": (22, False, [wb.blob(9, bytes(range(100)) * 1_000)]),
+    "packed floats": (1, True, [wb.blob(4, FLOATS.tobytes())]),
+    "packed doubles": (11, True, [wb.blob(10, LONGS.astype("<f8").tobytes())]),
+    "floats in two pieces": (1, False, PIECES),
+    "floats with a tag each": (1, False, [wb.tag(4, 5) + x.tobytes() for x in FLOATS]),
+    "varints": (7, False, [wb.blob(7, *(encode_varint(int(x)) for x in LONGS))]),
+    "varints of 32 bits": (6, False, [wb.blob(5, *(encode_varint(int(x)) for x in LONGS))]),
+}
+"""By a name: element type, whether it lies as NumPy has it, fields."""
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_only_what_is_not_stored_as_numpy_has_it_is_decoded(
+    monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    data_type, in_place, fields = FORMS[form]
+    size = 200_000 if data_type == TensorProto.INT4 else 20_000
+    data = wb.model(wb.initializer(wb.number(1, size), wb.number(2, data_type), *fields))
+    model = load(data)
+    (tensor,) = model.proto.graph.initializer
+    expected = numpy_helper.to_array(ModelProto.FromString(data).graph.initializer[0])
+    assert len(model.payloads) == 1
+    with model.payloads.opened(tensor) as rows:
+        assert rows is not None
+        assert rows.flat(0, rows.size).tobytes() == expected.tobytes()
+    monkeypatch.setattr(payloads, "_DECODED", -1)  # nothing may be decoded
+    with model.payloads.opened(tensor) as rows:
+        assert (rows is not None) == in_place

@@ -148,6 +148,9 @@ NOTHING = {
     "readers with different strides": f"g ({PICTURE}) => (float[1,3,4,4] y, float[1,3,8,4] z) "
     f"<{KERNEL}, float[3,3,1,1] q = {{1,2,3,4,5,6,7,8,9}}> {{ a = Conv <pads = [1,1,1,1]> (x, k) "
     "y = Conv <strides = [2,2]> (a, q) z = Conv <strides = [1,2]> (a, q) }",
+    "as many pictures as the data say": "g (float[9,2,8,8] v, bool[9] c) => (float[m,2,4,4] y) "
+    f"<{KERNEL}, float[2,3,1,1] q = {{1, 2, 3, 4, 5, 6}}> {{ x = Compress <axis = 0> (v, c) "
+    "a = Conv <pads = [1,1,1,1]> (x, k) y = Conv <strides = [2,2]> (a, q) }",
 }
 
 

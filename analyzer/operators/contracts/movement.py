@@ -254,7 +254,11 @@ def _squeeze(call: Call) -> Iterator[Violation]:
 def _flattened(call: Call) -> Iterator[Violation]:
     axis, axes = whole(call, "axis", 1), rank_of(call, 0)
     if axis is not None and axes is not None and not -axes <= axis <= axes:
-        yield out_of_range("axis", axis, axes + 1, f"the cuts of {spell(shape_of(call, 0))}")
+        yield Violation(
+            "axis-range",
+            f"axis is {axis}, and {spell(shape_of(call, 0))} can be cut at {-axes} to {axes}",
+            f"set axis to one of {-axes} to {axes}",
+        )
 
 
 def _block(call: Call) -> Iterator[Violation]:

@@ -33,8 +33,7 @@ def _find(facts: Facts) -> Iterator[Merge]:
     layers = [
         layer
         for node in facts.nodes
-        if node.macs
-        and (layer := layer_of(index.operator(node.id))) is not None
+        if (layer := layer_of(index.operator(node.id))) is not None
         # A product of constants is computed once and for all: it is no layer
         and not (layer.output is not None and layer.output.is_constant)
     ]

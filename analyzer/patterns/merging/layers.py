@@ -29,11 +29,10 @@ def linear_pair(first: LinearLayer) -> Merge | None:
     if second is None or not _follows(first, second):
         return None
     inner, outer = first.sides, second.sides
-    macs = (first.view.macs, second.view.macs)
-    if inner is None or outer is None or None in macs or inner[1] != outer[0]:
+    if inner is None or outer is None or inner[1] != outer[0]:
         return None
-    positions = (macs[1] or 0) // max(1, outer[0] * outer[1])
-    now, merged = (macs[0] or 0) + (macs[1] or 0), positions * inner[0] * outer[1]
+    positions = second.macs // max(1, outer[0] * outer[1])
+    now, merged = first.macs + second.macs, positions * inner[0] * outer[1]
     params_now, params = inner[0] * inner[1] + outer[0] * outer[1], inner[0] * outer[1]
     if merged >= now or params >= params_now:
         return None
@@ -73,12 +72,11 @@ def parallel_products(layers: Iterable[LinearLayer]) -> Iterator[Merge]:
 
 
 def _side_by_side(same: list[LinearLayer]) -> Merge:
-    macs = [layer.view.macs for layer in same]
+    macs = sum(layer.macs for layer in same)
     weights = [elements(layer.weights.shape) for layer in same]
-    every = None if None in macs else sum(n or 0 for n in macs)
     params = None if None in weights else sum(n or 0 for n in weights)
     read = same[0].view.inputs[0]
     moved = None if read is None or read.bytes is None else (len(same) - 1) * read.bytes
     first, second = same[0].view, same[1].view
     return Merge(PARALLEL, first.id, second.name or second.id, second.op_type, len(same) - 1,
-                 every, every, params, params, moved)  # fmt: skip
+                 macs, macs, params, params, moved)  # fmt: skip

@@ -36,9 +36,9 @@ class Merge:
     """Its type."""
     operators: int
     """Operators that go."""
-    macs_now: int | None
+    macs_now: int
     """MACs of one execution of all that it is about."""
-    macs: int | None
+    macs: int
     """MACs of what would be in their place."""
     params_now: int | None
     """Weights of the layers, biases excluded."""
@@ -48,10 +48,8 @@ class Merge:
     """Bytes that are no longer written and read again; ``None`` if unknown."""
 
     @property
-    def saved(self) -> int | None:
+    def saved(self) -> int:
         """MACs saved; negative never."""
-        if self.macs is None or self.macs_now is None:
-            return None
         return max(0, self.macs_now - self.macs)
 
     @property
@@ -62,9 +60,9 @@ class Merge:
         return max(0, self.params_now - self.params)
 
     @property
-    def ratio(self) -> float | None:
+    def ratio(self) -> float:
         """``macs / macs_now``."""
-        return self.macs / self.macs_now if self.macs is not None and self.macs_now else None
+        return self.macs / self.macs_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +70,8 @@ class LinearLayer:
     """A convolution or product whose weights are known before the model runs."""
 
     view: NodeView
+    macs: int
+    """MACs of one execution, at least one."""
     record: Operator
     weights: Value
     bias: Value | None
@@ -119,8 +119,8 @@ class LinearLayer:
 
 
 def layer_of(view: NodeView | None) -> LinearLayer | None:
-    """``view`` as a layer; ``None`` for what is none, or computes its weights."""
-    if view is None or view.vertex is None:
+    """``view`` as a layer; ``None`` for what is none, computes its weights, or has no MACs."""
+    if view is None or view.vertex is None or not view.macs:
         return None
     record = record_of(view.vertex.call)
     slot = record.plain_weight if record is not None else None
@@ -133,7 +133,7 @@ def layer_of(view: NodeView | None) -> LinearLayer | None:
         return None
     bias_slot = record.slot(Kind.BIAS)
     bias = None if bias_slot is None else _at(view, bias_slot)
-    return LinearLayer(view, record, weights, bias)
+    return LinearLayer(view, view.macs, record, weights, bias)
 
 
 def sole_reader(value: Value | None) -> NodeView | None:

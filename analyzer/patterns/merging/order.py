@@ -66,22 +66,21 @@ def _cheaper(
     kind: str, layer: LinearLayer, other: NodeView, small: Value | None, large: Value | None
 ) -> Merge | None:
     """The layer at the positions of ``small`` in the place of those of ``large``."""
-    macs = layer.view.macs
     few, many = (
         None if v is None or v.shape is None else elements(v.shape[2:]) for v in (small, large)
     )
-    if macs is None or few is None or not many or few >= many:
+    if few is None or not many or few >= many:
         return None
     weights = layer.weights.elements
     made = large.bytes if large is not None else None
-    return Merge(kind, layer.view.id, other.name or other.id, other.op_type, 0, macs,
-                 macs // many * few, weights, weights, made)  # fmt: skip
+    return Merge(kind, layer.view.id, other.name or other.id, other.op_type, 0, layer.macs,
+                 layer.macs // many * few, weights, weights, made)  # fmt: skip
 
 
 def discarded(layer: LinearLayer) -> Merge | None:
     """A convolution of whose result, bent or not, every reader takes each second position only."""
     conv = layer.view.conv
-    if conv is None or conv.transposed or None in conv.out_spatial:
+    if conv is None or conv.transposed:
         return None
     value, passed = layer.output, 0
     while value is not None and passed < MOST:
@@ -91,7 +90,7 @@ def discarded(layer: LinearLayer) -> Merge | None:
         steps = {_steps(reader, value) for reader in readers}
         if None not in steps and len(steps) == 1:
             (step,) = steps
-            return _thinned(layer, readers[0], step or ())
+            return _thinned(layer, conv.out_spatial, readers[0], step or ())
         if len(readers) != 1 or not _bends(readers[0]):
             return None
         value, passed = next(iter(readers[0].outputs), None), passed + 1
@@ -124,15 +123,14 @@ def _record(view: NodeView) -> Operator | None:
     return record_of(view.vertex.call) if view.vertex else None
 
 
-def _thinned(layer: LinearLayer, reader: NodeView, step: tuple[int, ...]) -> Merge | None:
-    conv = layer.view.conv
-    macs = layer.view.macs
-    if conv is None or macs is None:
-        return None
-    many = prod(size or 0 for size in conv.out_spatial)
-    few = prod(-(-(size or 0) // by) for size, by in zip(conv.out_spatial, step, strict=True))
+def _thinned(
+    layer: LinearLayer, sizes: tuple[int | None, ...], reader: NodeView, step: tuple[int, ...]
+) -> Merge | None:
+    """The layer at each ``step``-th of its positions."""
+    many = prod(size or 0 for size in sizes)
     if not many:
-        return None
+        return None  # only the file says how many MACs it has
+    few = prod(-(-(size or 0) // by) for size, by in zip(sizes, step, strict=True))
     weights = layer.weights.elements
-    return Merge(DISCARDED, layer.view.id, reader.name or reader.id, reader.op_type, 0, macs,
-                 macs // many * few, weights, weights, None)  # fmt: skip
+    return Merge(DISCARDED, layer.view.id, reader.name or reader.id, reader.op_type, 0, layer.macs,
+                 layer.macs // many * few, weights, weights, None)  # fmt: skip
