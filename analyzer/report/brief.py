@@ -27,8 +27,10 @@ WORST = 5
 
 
 def brief(sheet: Sheet, headline: str) -> list[str]:
-    """Verdict, four numbers, and what to do first: eight lines at most. ``headline``: ``macs`` or
-    ``flops``. Raises ``ModelError`` where the report is not one."""
+    """Verdict, four numbers, and what to do first, each alternative in a line.
+
+    ``headline`` is ``macs`` or ``flops``. Raises ``ModelError`` where the report is not one.
+    """
     page = sheet.page
     with speaking(page.lang):
         said = words.say(sheet.claims)
@@ -36,7 +38,9 @@ def brief(sheet: Sheet, headline: str) -> list[str]:
         for card in cards(sheet.claims, headline):
             detail = f" ({card.detail[0]})" if card.detail else ""
             lines.append(f"  {card.title}: {card.value}{detail}")
-        lines += (f"  {n}. {_step(step, page.macs)}" for n, step in enumerate(page.first, 1))
+        lines += (
+            line for n, step in enumerate(page.first, 1) for line in _step(n, step, page.macs)
+        )
         if not page.first:
             lines.append(f"  {said['actions']}")
         return lines
@@ -57,9 +61,17 @@ def _verdict(entry: IndexEntry) -> str:
     return entry.verdict or "; ".join(entry.reasons)
 
 
-def _step(step: Action | SmallerForm, whole: int) -> str:
-    figures = list(_asks(step, whole) if isinstance(step, Action) else _leaves(step, whole))
-    return "; ".join([step.title, *figures])
+def _step(n: int, step: Sequence[Action | SmallerForm], whole: int) -> Iterator[str]:
+    if len(step) == 1:
+        yield f"  {n}. {_told(step[0], whole)}"
+        return
+    yield f"  {n}. {_(words.CHOICE)}"
+    yield from (f"     - {_told(each, whole)}" for each in step)
+
+
+def _told(each: Action | SmallerForm, whole: int) -> str:
+    figures = list(_asks(each, whole) if isinstance(each, Action) else _leaves(each, whole))
+    return "; ".join([each.title, *figures])
 
 
 def _asks(action: Action, whole: int) -> Iterator[str]:

@@ -125,6 +125,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "savings": {group.rule: group.macs for group in page.groups},
         "remarks": [group for group in groups if group not in articles],
         "first": page.first,
+        "choice": words.CHOICE,
         "matrix": matrix(page.asks, page.options),
         "macs_bar": charts.stacked(in_blocks or page.shares, "macs"),
         "in_blocks": bool(in_blocks),

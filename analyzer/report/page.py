@@ -31,7 +31,7 @@ from analyzer.report.view import (
     weights,
     whatif,
 )
-from analyzer.report.view.actions import Action
+from analyzer.report.view.actions import Action, Step
 from analyzer.report.view.assumed import choices
 from analyzer.report.view.audits import Checked, checked
 from analyzer.report.view.blocks import BlockKind, BlockRow
@@ -111,6 +111,8 @@ class Page:
     coverage: Coverage
     actions: tuple[str, ...]
     """Ids of the rules to act on and of the forms to choose first."""
+    steps: tuple[Step, ...]
+    """The same, those in one step that are alternatives."""
     asks: tuple[Action, ...]
     """What every rule with findings asks for."""
     options: tuple[SmallerForm, ...]
@@ -163,11 +165,12 @@ class Page:
         return devices.is_idle(self.devices)
 
     @property
-    def first(self) -> tuple[Action | SmallerForm, ...]:
-        """What ``actions`` names, in that order."""
+    def first(self) -> tuple[tuple[Action | SmallerForm, ...], ...]:
+        """What ``steps`` names, in that order."""
         found: dict[str, Action | SmallerForm] = {form.id: form for form in self.options}
         found |= {ask.rule: ask for ask in self.asks}
-        return tuple(found[name] for name in self.actions if name in found)
+        told = (tuple(found[name] for name in step.ids if name in found) for step in self.steps)
+        return tuple(step for step in told if step)
 
 
 def make_page(result: Result) -> Page:
@@ -177,6 +180,7 @@ def make_page(result: Result) -> Page:
     trained = weights.view(facts.evidence)
     device, placed = devices.main_device(result.devices), devices.rows(facts, result.devices)
     asks, forms = todo.actions(result, device), options(facts, sizes, device)
+    steps = todo.first(asks, forms)
     return Page(
         lang=spoken(),
         title=label(PurePath(facts.model.path).name or facts.model.path, 60),
@@ -185,7 +189,8 @@ def make_page(result: Result) -> Page:
         macs=facts.totals.macs,
         shares=summary.shares(facts),
         coverage=summary.coverage(facts.nodes),
-        actions=todo.first(asks, forms),
+        actions=tuple(name for step in steps for name in step.ids),
+        steps=steps,
         asks=asks,
         options=forms,
         checked=checked(result),

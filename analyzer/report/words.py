@@ -26,6 +26,8 @@ def say(claims: Iterable[Claim]) -> dict[str, str]:
             if claim.id in _SENTENCES}  # fmt: skip
 
 
+CHOICE = mark("Choose one: they change the same layers, and what they save does not add up")
+"""Above alternatives."""
 _FAMILIES = {
     "graph": mark("A graph of {parts}"),
     "convolutional": mark("A convolutional network of {parts}"),

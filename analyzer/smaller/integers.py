@@ -32,18 +32,24 @@ class Staying(NamedTuple):
     """Of all executions."""
     params: int
     """Of the operators that stay."""
+    converted: tuple[str, ...] = ()
+    """Ids of the operators that do not."""
 
 
 def staying(facts: Facts, *, static: bool) -> Staying:
     """MACs and parameters in float32 that a quantiser leaves there."""
     macs = params = 0
+    converted = []
     for node in facts.nodes:
         if not node.macs or node.composite or node.precision != "float32":
             continue
         done = _converted(facts, node, static)
         macs += (node.macs - done) * node.counted
-        params += 0 if done else node.params
-    return Staying(macs, params)
+        if done:
+            converted.append(node.id)
+        else:
+            params += node.params
+    return Staying(macs, params, tuple(converted))
 
 
 def _converted(facts: Facts, node: Node, static: bool) -> int:

@@ -27,6 +27,8 @@ class Packable:
 
     matrices: tuple[tuple[int, int, int], ...]
     """K, N and the bits of an element of each, every tensor once."""
+    nodes: tuple[str, ...] = ()
+    """Ids of the products that read one first."""
 
     @property
     def bytes(self) -> int:
@@ -55,7 +57,7 @@ def packed_bytes(k: int, n: int, bits: int, scale: int, block: int = BLOCK) -> i
 def packable(facts: Facts) -> Packable:
     """The matrices that MatMul multiplies by, of 16 or 32 bits."""
     seen: set[tuple[str, str]] = set()
-    found = []
+    found, ids = [], []
     nodes = {node.id: node for node in facts.nodes if node.op_type == "MatMul" and not node.domain}
     for key, place in vertices(facts.graph) if nodes else ():
         node, tensor = nodes.get(key), place.call.input(1)
@@ -71,4 +73,5 @@ def packable(facts: Facts) -> Packable:
         if k is not None and n is not None and k >= BLOCK and bits in (16, 32):
             seen.add(name)
             found.append((k, n, bits))
-    return Packable(tuple(found))
+            ids.append(key)
+    return Packable(tuple(found), tuple(ids))

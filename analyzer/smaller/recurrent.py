@@ -121,6 +121,11 @@ class Recurrent:
         return sum(layer.macs for layer in self._quantisable if layer.bits == 32)
 
     @property
+    def integer_nodes(self) -> tuple[str, ...]:
+        """Their operators."""
+        return tuple(layer.node for layer in self._quantisable)
+
+    @property
     def _quantisable(self) -> tuple[RecurrentLayer, ...]:
         return tuple(layer for layer in self.lstm if layer.bits > 8 and layer.stored)
 

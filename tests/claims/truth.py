@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from itertools import combinations
 from math import isclose
 from typing import Any
 
@@ -201,8 +202,23 @@ def _actions(d: Document) -> Values:
     assert set(said["rules"]) <= asking - set(said["slower"])
     assert set(said["slower"]) <= asking
     assert bool(said["rules"]) == bool(asking - set(said["slower"]))
+    if "page" in d:
+        _choices_are_real(d)
     return {"findings": len(d["findings"]), "places": [len(places[r]) for r in said["rules"]],
             "macs": [macs[r] for r in said["rules"]]}  # fmt: skip
+
+
+def _choices_are_real(d: Document) -> None:
+    """Steps are apart, and what stands in one changes what the others there change."""
+    page = d["page"]
+    rivals = {each["rule"]: set(each["alternatives"]) for each in page["asks"]}
+    rivals |= {form["id"]: set(form["alternatives"]) for form in page["options"]}
+    steps = [step["ids"] for step in page["steps"]]
+    assert [name for step in steps for name in step] == page["actions"]
+    for step in steps:
+        assert len(step) == 1 or all(rivals[name] & set(step) for name in step), step
+    for one, other in combinations(steps, 2):
+        assert not any(rivals[name] & set(other) for name in one), (one, other)
 
 
 def _options(d: Document) -> Values:

@@ -150,7 +150,7 @@ def test_names_of_what_was_not_found_stand_on_the_page(standard: Result) -> None
 def test_nothing_that_takes_training_comes_first(mobilenet: Result) -> None:
     found = options(mobilenet.facts, whatif.view(mobilenet.facts), profile("rpi5"))
     chosen = actions.first((), found)
-    assert {"float16", "int8"} >= set(chosen)
+    assert [step.ids for step in chosen] == [("float16", "int8")]
     assert "width" in {form.id for form in found}
 
 
@@ -161,10 +161,42 @@ def test_of_equal_impact_what_takes_less_work_comes_first(standard: Result) -> N
     levels = {each.rule: (each.impact, each.effort) for each in asks}
     levels |= {form.id: (form.impact, form.effort) for form in found}
     assert levels["SEP001"] == ("high", "high")
-    chosen = [levels[name] for name in actions.first(asks, found)]
+    chosen = [levels[step.ids[0]] for step in actions.first(asks, found)]
     keys = [(LEVELS.index(impact), -LEVELS.index(effort)) for impact, effort in chosen]
     assert keys == sorted(keys)
     assert chosen[0] == ("high", "low")
+
+
+def test_of_two_types_for_the_same_weights_one_is_to_be_chosen(mobilenet: Result) -> None:
+    forms = {f.id: f for f in options(mobilenet.facts, whatif.view(mobilenet.facts), None)}
+    assert forms["float16"].alternatives == ("int8",)
+    assert forms["int8"].alternatives == ("float16",)
+    assert forms["width"].alternatives == (), "a narrower network may be of any type"
+    net = token_net()
+    found = net.facts(bert_base(net))
+    forms = {form.id: form for form in options(found, whatif.view(found), None)}
+    assert set(forms["int8"].alternatives) == {"float16", "int8-weights"}
+    assert forms["heads"].alternatives == ()
+    data = json.loads(REPORT_FORMATS["json"](mobilenet, Options()))
+    assert {"ids": ["float16", "int8"]} in data["page"]["steps"]
+    text = words(REPORT_FORMATS["html"](mobilenet, Options()).decode())
+    assert "Choose one: they change the same layers, and what they save does not add up" in text
+
+
+def test_of_two_cheaper_layers_for_one_convolution_one_is_to_be_chosen(standard: Result) -> None:
+    rules = tuple(rule for rule in standard.rules if rule.id in ("SEP001", "EFF002", "STR101"))
+    first_of, second = [f for f in standard.places if f.rule == "SEP001"][:2]
+    column = replace(first_of, rule="EFF002", saving=None, value=1e8, unit="MAC", saves="macs")
+    folded = replace(first_of, rule="STR101", saving=None, value=64, saves="traffic")
+
+    def rivals(*findings: Finding) -> dict[str, tuple[str, ...]]:
+        found = actions.actions(replace(standard, rules=rules, findings=findings))
+        return {action.rule: action.alternatives for action in found}
+
+    assert rivals(first_of, column, folded) == {
+        "SEP001": ("EFF002",), "EFF002": ("SEP001",), "STR101": ()
+    }  # fmt: skip
+    assert rivals(first_of, replace(column, node=second.node))["SEP001"] == ()
 
 
 def test_a_type_that_a_device_computes_more_slowly_is_not_recommended(mobilenet: Result) -> None:
@@ -172,7 +204,7 @@ def test_a_type_that_a_device_computes_more_slowly_is_not_recommended(mobilenet:
     slow = replace(usual, peak={**usual.peak, "int8": 1e9})
     found = options(mobilenet.facts, whatif.WhatIf("no"), slow)
     assert "int8" in {form.id for form in found}
-    assert actions.first((), found) == ("float16",)
+    assert actions.first((), found) == (actions.Step(("float16",)),)
 
 
 def test_what_is_slower_by_measurements_is_not_recommended(standard: Result) -> None:
@@ -183,7 +215,7 @@ def test_what_is_slower_by_measurements_is_not_recommended(standard: Result) -> 
     factors["depthwise"] = 700.0
     slow = actions.actions(standard, replace(usual, factors=factors))
     assert {a.rule: a.slower for a in slow}["SEP001"]
-    assert "SEP001" not in actions.first(slow, ())
+    assert "SEP001" not in {name for step in actions.first(slow, ()) for name in step.ids}
 
 
 def tree(depth: int) -> tuple[list[int], list[str], list[int], list[int]]:

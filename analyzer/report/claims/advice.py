@@ -89,7 +89,7 @@ def verdict_with_options(result: Result) -> Claim:
     found = forms(facts, facts.once(whatif.view), device)
     chosen = view_actions.first(view_actions.actions(result, device), found)
     high = {form.id for form in found if form.impact == "high"}
-    return verdict(result, tuple(name for name in chosen if name in high))
+    return verdict(result, tuple(name for step in chosen for name in step.ids if name in high))
 
 
 def actions(result: Result) -> Claim:

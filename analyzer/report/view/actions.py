@@ -14,12 +14,19 @@ from analyzer.findings.finding import Severity
 from analyzer.language import rule_name
 from analyzer.report.view import conversion
 from analyzer.report.view.findings import first_sentence, heading
-from analyzer.report.view.options.form import LEVELS, Level, Risk, SmallerForm, impact_of
+from analyzer.report.view.options.form import (
+    LEVELS,
+    Level,
+    Risk,
+    SmallerForm,
+    alternatives,
+    impact_of,
+)
 from analyzer.restore import record
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from analyzer.devices import Profile
     from analyzer.facts import Facts
@@ -63,6 +70,18 @@ class Action:
     """The same afterwards; null where the savings are not a number."""
     slower: bool
     """By our own model of a device it takes longer afterwards: it is not recommended."""
+    alternatives: tuple[str, ...] = ()
+    """Other rules that ask for something else at the same operators: what they save does not add
+    up, and mostly one of them is to be chosen."""
+
+
+@record
+class Step:
+    """One thing to do, or several of which one is to be chosen."""
+
+    ids: tuple[str, ...]
+    """Rules and forms, the one that comes first by the order of ``first``; of several each changes
+    what the others change, so that what they save does not add up."""
 
 
 def actions(result: Result, device: Profile | None = None) -> tuple[Action, ...]:
@@ -71,8 +90,17 @@ def actions(result: Result, device: Profile | None = None) -> tuple[Action, ...]
     found: dict[str, list[Finding]] = {}
     for finding in result.places:
         found.setdefault(finding.rule, []).append(finding)
-    made = [_action(items, rules.get(rule), result.facts, device) for rule, items in found.items()]
+    rivals = alternatives({rule: _changed(items) for rule, items in found.items()})
+    made = [
+        _action(items, rules.get(rule), result.facts, device, rivals[rule])
+        for rule, items in found.items()
+    ]
     return tuple(sorted(made, key=_rank))
+
+
+def _changed(items: Iterable[Finding]) -> frozenset[str]:
+    """Operators that have other arithmetic once a rule's findings are acted on."""
+    return frozenset(f.node for f in items if f.saving is not None or f.saves == "macs")
 
 
 def recommended(asks: Sequence[Action]) -> tuple[Action, ...]:
@@ -80,8 +108,8 @@ def recommended(asks: Sequence[Action]) -> tuple[Action, ...]:
     return tuple(action for action in asks if not action.slower)[:MOST_FIRST]
 
 
-def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[str, ...]:
-    """Ids of the rules and forms to look at first.
+def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Step, ...]:
+    """What to look at first: at most ``MOST_FIRST`` steps, alternatives in one of them.
 
     What is wrong comes before what could be smaller; then most impact, of equals the least work,
     then what leaves least of the time; at last what is about this model before what can be done
@@ -90,17 +118,32 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[str, 
     """
     order = LEVELS.index
     ranked: list[tuple[tuple[bool, int, int, float, bool, int], str]] = []
-    for place, ask in enumerate(recommended(asks)):
+    rivals: dict[str, tuple[str, ...]] = {}
+    for place, ask in enumerate(each for each in asks if not each.slower):
         key = (ask.severity != "error", order(ask.impact), -order(ask.effort), _left(ask),
                False, place)  # fmt: skip
         ranked.append((key, ask.rule))
+        rivals[ask.rule] = ask.alternatives
     for place, form in enumerate(options):
         slower = (form.seconds or 0.0) > (form.seconds_now or 0.0)
         light = form.effort != "high" and form.confidence != "low"
         if form.impact != "low" and light and not slower:
             key = (True, order(form.impact), -order(form.effort), _left(form), True, place)
             ranked.append((key, form.id))
-    return tuple(name for _, name in sorted(ranked)[:MOST_FIRST])
+            rivals[form.id] = form.alternatives
+    return _steps([name for _, name in sorted(ranked)], rivals)
+
+
+def _steps(ranked: Sequence[str], rivals: Mapping[str, Sequence[str]]) -> tuple[Step, ...]:
+    """The first few, each with what can be done instead of it."""
+    steps: list[list[str]] = []
+    for name in ranked:
+        beside = next((step for step in steps if set(step) & set(rivals[name])), None)
+        if beside is not None:
+            beside.append(name)
+        elif len(steps) < MOST_FIRST:
+            steps.append([name])
+    return tuple(Step(tuple(step)) for step in steps)
 
 
 def _left(step: Action | SmallerForm) -> float:
@@ -118,7 +161,11 @@ def _rank(action: Action) -> tuple[bool, int, int, int, int, str]:
 
 
 def _action(
-    items: list[Finding], rule: Rule | None, facts: Facts, device: Profile | None
+    items: list[Finding],
+    rule: Rule | None,
+    facts: Facts,
+    device: Profile | None,
+    rivals: tuple[str, ...],
 ) -> Action:
     first_of = items[0]
     saved = _saved(items)
@@ -145,6 +192,7 @@ def _action(
         seconds_now=now,
         seconds=then,
         slower=_is_slower(facts, items, device),
+        alternatives=rivals,
     )
 
 

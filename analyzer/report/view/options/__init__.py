@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.report.view.options import forest, pruned, recurrent, scaled, transformer, types
-from analyzer.report.view.options.form import SmallerForm, is_worthwhile
+from analyzer.report.view.options.form import SmallerForm, alternatives, is_worthwhile
 
 if TYPE_CHECKING:
     from analyzer.devices import Profile
@@ -28,8 +29,9 @@ def options(facts: Facts, sizes: WhatIf, device: Profile | None) -> tuple[Smalle
         *forest.forms(facts, device),
         *scaled.forms(facts, sizes, device),
     )
-    kept = [form for form in found if is_worthwhile(facts, form)]
-    return tuple(sorted(kept, key=_rank))
+    kept = sorted((form for form in found if is_worthwhile(facts, form)), key=_rank)
+    rivals = alternatives({form.id: form.alters for form in kept})
+    return tuple(replace(form, alternatives=rivals[form.id]) for form in kept)
 
 
 def _rank(form: SmallerForm) -> tuple[int, float, int]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from analyzer.devices import bound
+from analyzer.records import HIDDEN
 from analyzer.restore import record
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from analyzer.devices import Profile
     from analyzer.facts import Facts
@@ -60,6 +62,29 @@ class SmallerForm:
     confidence: Level
     rests: str
     """What the figures, and the words about accuracy, rest on."""
+    alters: tuple[str, ...] = field(default=(), metadata=HIDDEN)
+    """Ids of operators whose weights and arithmetic get another type."""
+    alternatives: tuple[str, ...] = ()
+    """Other forms that give the same operators another type: one of them is to be chosen, and what
+    they save does not add up."""
+
+
+def alternatives(altered: Mapping[str, Collection[str]]) -> dict[str, tuple[str, ...]]:
+    """Of what alters operators, by name, what alters the same: at least half of those of the one
+    that alters fewer.
+
+    >>> alternatives({"a": {"x", "y", "z"}, "b": {"x"}, "c": {"u", "z"}, "d": {"v"}})
+    {'a': ('b', 'c'), 'b': ('a',), 'c': ('a',), 'd': ()}
+    """
+    sets = {name: frozenset(ids) for name, ids in altered.items()}
+
+    def rival(one: frozenset[str], other: frozenset[str]) -> bool:
+        return bool(one and other) and 2 * len(one & other) >= min(len(one), len(other))
+
+    return {
+        name: tuple(other for other, theirs in sets.items() if other != name and rival(ids, theirs))
+        for name, ids in sets.items()
+    }
 
 
 def impact_of(macs: int, of_macs: int, saved: int, of_bytes: int, sooner: float = 0.0) -> Level:
@@ -94,6 +119,7 @@ def form(
     kept: Mapping[str, int] = {},
     extra: str = "",
     beside: tuple[int, int] = (0, 0),
+    alters: Iterable[str] = (),
 ) -> SmallerForm:
     """A form with its times and its impact.
 
@@ -106,6 +132,7 @@ def form(
     kept : MACs by the element type that they stay in all the same.
     extra : another figure that changes, in words.
     beside : bytes today and afterwards of what is no weight, such as a cache.
+    alters : operators whose weights and arithmetic get another type.
     """
     whole, held = facts.totals.macs, facts.parameters.weight_bytes
     now = then = bound(facts, device).seconds if device is not None else None
@@ -122,7 +149,7 @@ def form(
     return SmallerForm(
         id_, title, how, min(impacts, key=LEVELS.index),
         macs, weight_bytes, held, extra,
-        label(device.name, 60) if device is not None else "", now, then, *judged,
+        label(device.name, 60) if device is not None else "", now, then, *judged, tuple(alters),
     )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             weight_bytes=held - saved,
             instead={"float32": "int8"},
             kept={"float32": facts.totals.macs_by_precision.get("float32", 0) - found.integer_macs},
+            alters=found.integer_nodes,
         )  # fmt: skip
     fewer, bytes_ = found.gru_saves()
     if fewer:

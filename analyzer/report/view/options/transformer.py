@@ -57,6 +57,7 @@ def _packed(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
                 _("MatMulNBits with a scale a block and no zero points; MACs and their bound stay"),
             ),
             weight_bytes=whole - found.bytes + found.packed_bytes(bits),
+            alters=found.nodes,
         )  # fmt: skip
 
 

@@ -65,6 +65,7 @@ def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> Sma
         ),
         weight_bytes=facts.parameters.weight_bytes - held // 2,
         instead={"float32": "float16"},
+        alters=_floating(facts),
     )  # fmt: skip
 
 
@@ -94,6 +95,7 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
         weight_bytes=whole - held + held // 4,
         instead={"float32": "int8"},
         kept={"float32": left.macs},
+        alters=left.converted,
     )  # fmt: skip
 
 
@@ -127,7 +129,15 @@ def _rest(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             _("MACs by element type"),
         ),
         instead={"float32": "int8"},
+        alters=_floating(facts),
     )  # fmt: skip
+
+
+def _floating(facts: Facts) -> tuple[str, ...]:
+    """Operators that multiply in float32."""
+    return tuple(
+        n.id for n in facts.nodes if n.macs and not n.composite and n.precision == "float32"
+    )
 
 
 def _overflow(facts: Facts) -> bool | None:
