@@ -107,7 +107,7 @@ def test_a_process_that_wants_too_much_memory_is_said_so() -> None:
 
 def test_memory_of_children_is_counted() -> None:
     """60 MiB each, written to, in a process and its child at the same time."""
-    script = "import os, time; os.fork(); x = b'1' * (60 << 20); time.sleep(0.5)"
+    script = "import os, time; os.fork(); x = b'1' * (60 << 20); time.sleep(1)"
     used = run([sys.executable, "-c", script])
     assert used.code == 0
     assert used.rss > 120

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from time import process_time
 
 import pytest
 
@@ -13,6 +12,7 @@ from analyzer.cli.config.globs import Glob, path_within
 from analyzer.cli.config.read import read_config
 from analyzer.errors import ConfigError
 from tests.cli.conftest import CLEAN, WASTEFUL, Cli, encode
+from tests.steps import stopped
 
 OPEN = """<ir_version: 8, opset_import: ["" : 17]>
 g (float[n,m,4] x) => (float[n,m,4] y) { y = Relu (x) }"""
@@ -62,9 +62,8 @@ def test_a_glob_that_leads_out_is_no_entry(tmp_path: Path, glob: str) -> None:
 
 
 def test_a_glob_takes_time_by_its_length_only() -> None:
-    start = process_time()
-    assert not Glob("/".join(["**", "a*a*a*a*a*b"] * 40)).matches("/".join(["a" * 60] * 200))
-    assert process_time() - start < 5
+    with stopped():
+        assert not Glob("/".join(["**", "a*a*a*a*a*b"] * 40)).matches("/".join(["a" * 60] * 200))
 
 
 def test_a_path_is_within_a_folder_whichever_link_leads_there(tmp_path: Path) -> None:

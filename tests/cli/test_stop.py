@@ -38,7 +38,7 @@ def test_signal_while_writing_leaves_nothing_behind(
         assert process.stdout.read(5) == b"ready"
         assert any(p.suffix == ".tmp" for p in tmp_path.iterdir())
         process.send_signal(number)
-        _, err = process.communicate(timeout=20)
+        _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (code, b"")
     assert [p.name for p in tmp_path.iterdir()] == [clean]
 

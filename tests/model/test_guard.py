@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -100,12 +99,10 @@ def test_the_worker_of_the_tests_says_the_same_and_is_replaced(
 
 @pytest.mark.parametrize("task", [hang_with_the_interpreter_lock_held, spin])
 def test_a_hang_is_killed(process: str, task: Callable[[Progress], None]) -> None:
-    start = time.monotonic()
     failure = guarded(task, limits=QUICK)
     assert isinstance(failure, GuardFailure)
     assert failure.kind == "timeout"
     assert "limit guard_seconds = 0.5" in failure.detail
-    assert time.monotonic() - start < 30
 
 
 def test_one_item_that_takes_too_long_ends_the_task(process: str) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -18,6 +18,9 @@ from analyzer.ruleset.trees import Refused
 from analyzer.ruleset.whitelist import Checker
 from tests.golden.text import facts
 from tests.ruleset.build import rule_text
+from tests.steps import steps, stopped
+
+LINES = 200_000  # of Python; a text of 100,000 characters costs one each
 
 CHECKER = Checker(groups("node"), {})
 
@@ -58,11 +61,9 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("source", HOSTILE, ids=lambda s: s[:30])
-def test_hostile_conditions_are_refused_within_milliseconds(source: str) -> None:
-    start = time.process_time()
-    with pytest.raises(Refused):
-        Expression.parse(source, CHECKER)
-    assert time.process_time() - start < 0.1
+def test_hostile_conditions_are_refused_in_few_steps(source: str) -> None:
+    with stopped(), pytest.raises(Refused):
+        steps(lambda: Expression.parse(source, CHECKER), most=LINES)
 
 
 @pytest.mark.parametrize(
@@ -80,11 +81,9 @@ def test_hostile_conditions_are_refused_within_milliseconds(source: str) -> None
     ],
     ids=lambda s: s[:30],
 )  # fmt: skip
-def test_hostile_messages_are_refused_within_milliseconds(source: str) -> None:
-    start = time.process_time()
-    with pytest.raises(Refused):
-        Message.parse(source, CHECKER)
-    assert time.process_time() - start < 0.1
+def test_hostile_messages_are_refused_in_few_steps(source: str) -> None:
+    with stopped(), pytest.raises(Refused):
+        steps(lambda: Message.parse(source, CHECKER), most=LINES)
 
 
 FAN = facts(
@@ -109,9 +108,8 @@ def test_work_that_a_model_multiplies_ends_in_a_problem_within_seconds(source: s
     rule = parse_rule(rule_text(options="{}", applies_to="{node: all}", when=f'"{source}"',
                                 message="m"))  # fmt: skip
     problems: list[Problem] = []
-    start = time.process_time()
-    assert list(evaluate(FAN, [rule], {}, problems)) == []
-    assert time.process_time() - start < 3
+    with stopped():
+        assert list(evaluate(FAN, [rule], {}, problems)) == []
     assert [problem.code for problem in problems] == ["rule-limit"]
 
 
@@ -145,9 +143,9 @@ TOKENS = (
 @given(st.lists(st.sampled_from(TOKENS), max_size=40).map(" ".join))
 def test_any_mix_of_tokens_is_accepted_or_refused_and_nothing_else(source: str) -> None:
     for parser in (Expression, Message):
-        start = time.process_time()
+        with stopped():
+            steps(partial(outcome, parser, source), most=LINES)
         assert outcome(parser, source) in (source, "refused")
-        assert time.process_time() - start < 0.25
 
 
 @given(st.text(max_size=200))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import onnx
 import pytest
 from hypothesis import given, settings
@@ -13,6 +11,7 @@ from analyzer.analyze import analyze
 from analyzer.model import load
 from analyzer.targets.catalog import chosen
 from tests.fuzz.graphs import models
+from tests.steps import stopped
 from tests.targets.asking import fit, fits, model, own
 
 ALL = chosen([])
@@ -54,9 +53,8 @@ def bomb(depth: int) -> onnx.ModelProto:
 
 @pytest.mark.parametrize("depth", [6, 30])
 def test_a_bomb_of_functions_is_counted_or_given_up(depth: int) -> None:
-    begin = time.process_time()
-    found = fit(bomb(depth), "ort_cpu")
-    assert time.process_time() - begin < 10
+    with stopped():
+        found = fit(bomb(depth), "ort_cpu")
     if depth == 6:
         assert (found.verdict, found.nodes) == ("whole", 64)
     else:
