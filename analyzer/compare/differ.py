@@ -92,7 +92,8 @@ def _spelled(part: Part, other: Part, name: str, value: Setting) -> str | None:
         sizes = [tensor.elements for tensor in stored if tensor is not None and tensor.elements]
         if sizes and min(sizes) > 1:
             return f"{min(sizes):,} elements"
-        return None if part.arity == other.arity else ABSENT
+        fed = part.call.input(stated.slot) is not None
+        return None if fed and part.arity == other.arity else ABSENT
     return spelled(value)
 
 
