@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import hashlib
 import io
+import lzma
 import os
+import pickle
 import socket
+import sys
 import zipfile
 from pathlib import Path
 
@@ -37,6 +41,12 @@ def refusal(path: Path | str) -> str:
     return str(caught.value)
 
 
+def saved() -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, np.zeros(9))
+    return buffer.getvalue()
+
+
 @pytest.mark.parametrize(
     ("data", "says"),
     [
@@ -48,9 +58,21 @@ def refusal(path: Path | str) -> str:
         (b'<ir_version: 8, opset_import: ["" : 17]>', "text syntax"),
         ("모델이 아닙니다\n".encode(), "text, not a binary ONNX model"),
         (gzip.compress(CONV), "gzip"),
+        (bz2.compress(CONV), "bzip2"),
+        (lzma.compress(CONV), "xz-compressed"),
+        (bytes.fromhex("28b52ffd") + bytes(99), "zstd"),  # RFC 8878, 3.1.1
+        (b"7z\xbc\xaf\x27\x1c" + bytes(99), "7z archive"),
         (zipped(), "zip archive"),
         (b"\x89HDF\r\n\x1a\n" + bytes(99), "HDF5"),
         (b"\x80\x02}q\x00.", "pickle"),
+        (pickle.dumps({}, protocol=4), "a Python pickle"),
+        (saved(), "NumPy array"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n\0", "PDF"),
+        (Path(sys.executable).read_bytes()[:4096], "executable"),
+        (
+            (40).to_bytes(8, "little") + b'{"__metadata__":{"format":"pt"}}' + bytes(8),
+            "safetensors",
+        ),
         (b"\x1c\0\0\0TFL3" + bytes(99), "TensorFlow Lite"),
         (b"\x18\0\0\0ORTM" + bytes(99), "ONNX Runtime"),
         (np.arange(99, dtype=np.float64).tobytes(), "not an ONNX model"),

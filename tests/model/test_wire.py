@@ -187,11 +187,25 @@ def test_one_tensor_in_two_parts_is_refused(where: str) -> None:
         strip(wb.model(wb.node(wb.blob(5, twice[where]))))
 
 
-def test_long_documentation_is_left_out_and_named() -> None:
-    data = wb.model(wb.node(wb.blob(6, b"d" * (2 << 20)), wb.blob(4, b"Relu")))
+LONG = b"d" * (2 << 20)
+
+
+@pytest.mark.parametrize(
+    ("field", "more"),
+    [
+        ("NodeProto.doc_string", wb.node(wb.blob(6, LONG))),
+        ("AttributeProto.s", wb.node(wb.blob(5, wb.blob(1, b"note") + wb.blob(4, LONG)))),
+        ("StringStringEntryProto.value", wb.blob(14, wb.blob(1, b"k") + wb.blob(2, LONG))),
+    ],
+)
+def test_long_text_that_no_fact_needs_is_left_out_and_named(field: str, more: bytes) -> None:
+    node = wb.node(wb.blob(4, b"Relu"))
+    inside = field.startswith("String")
+    data = wb.model(node) + more if inside else wb.model(more, node)
     stripped, walk = strip(data)
-    assert [text.field for text in walk.left_out] == ["NodeProto.doc_string"]
-    assert stripped.graph.node[0].op_type == "Relu"
+    assert [text.field for text in walk.left_out] == [field]
+    assert stripped.graph.node[-1].op_type == "Relu"
+    assert len(stripped.SerializeToString()) < 100
 
 
 @pytest.mark.parametrize("value", [0, 1, 127, 128, 300, 1 << 31, (1 << 64) - 1])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.golden.text import facts
 
 MIXED = ("g (float[%s,16,8] x) => (float[M,K] y) <int64[2] s = {-1, 8}> "
@@ -15,6 +17,24 @@ def test_a_product_over_the_tokens_of_all_samples_grows_with_the_square_of_the_b
     assert (found.macs, found.next_macs) == (16 * 16 * 8, 32 * 32 * 8)
     assert found.ratio == 4
     assert found.excess == 16 * 16 * 8 * 2
+
+
+WIDER = "p = Reshape (v, r)  q = Transpose <perm = [1,0]> (p)  w = MatMul (p, q)"
+
+
+@pytest.mark.parametrize(("second", "most"), [("w = MatMul (t, u)", "z"), (WIDER, "w")])
+def test_the_operator_that_grows_most_is_named_and_of_equals_the_first(
+    second: str, most: str
+) -> None:
+    """Products of (16·n × 8) and (8 × 16·n), and of (16·n × 32) and (32 × 16·n)."""
+    graph = (
+        "g (float[batch,16,8] x, float[batch,16,32] v) => (float[M,K] z, float[M,K] w) "
+        "<int64[2] s = {{-1,8}}, int64[2] r = {{-1,32}}> "
+        "{{ t = Reshape (x, s)  u = Transpose <perm = [1,0]> (t)  z = MatMul (t, u)  {} }}"
+    )
+    found = facts(graph.format(second)).batch_growth
+    assert found is not None
+    assert found.place == most
 
 
 def test_a_product_within_each_sample_grows_with_the_batch() -> None:

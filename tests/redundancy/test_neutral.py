@@ -10,6 +10,8 @@ from tests.golden.text import parse
 from tests.redundancy.looks import kinds, surplus
 
 BETWEEN = "g (float[2,3,4,4] x) => (float[2,3,4,4] y) {const} {{ a = Neg (x) {op} y = Neg (b) }}"
+MAPS_OF_ONE = BETWEEN.replace("4,4", "1,1")
+PLAIN = BETWEEN.replace("3,4,4", "3")
 
 NEUTRAL = [
     ("identity", "b = Identity (a)", "", 17),
@@ -42,17 +44,56 @@ NEUTRAL = [
     ("arithmetic", "b = Clip (a)", "", 17),
     ("arithmetic", "b = Sum (a)", "", 17),
     ("arithmetic", 'b = Einsum <equation = "abcd->abcd"> (a)', "", 17),
+    ("dropout", "b = Dropout (a, r, t)", "<float r = {0.5}, bool t = {0}>", 17),
+    ("cast", "b = Cast <to = 1> (a)", "", 9),
+    (
+        "selection",
+        "b = Slice (a, s, e, d, i)",
+        "<int64[1] s = {0}, int64[1] e = {3}, int64[1] d = {1}, int64[1] i = {1}>",
+        17,
+    ),
+    ("selection", "b = Gather <axis = -3> (a, s)", "<int64[3] s = {0,1,2}>", 17),
+    ("selection", "b = Pad <pads = [0,0,0,0,0,0,0,0]> (a)", "", 2),
+    ("resampling", "b = Upsample (a, s)", "<float[4] s = {1,1,1,1}>", 9),
+    ("resampling", "b = SpaceToDepth <blocksize = 1> (a)", "", 17),
+    ("resampling", "b = ReduceSum <noop_with_empty_axes = 1> (a)", "", 17),
+    ("arithmetic", "b = Max (a)", "", 17),
+    ("arithmetic", "b = Min (a)", "", 17),
+    ("arithmetic", "b = Mean (a)", "", 17),
+    (
+        "arithmetic",
+        "b = Clip (a, l, h)",
+        "<float l = {-3.4028235e38}, float h = {3.4028235e38}>",
+        17,
+    ),
+]
+NEUTRAL_IF_SMALL = [
+    ("resampling", "b = GlobalAveragePool (a)", "", 17),
+    ("resampling", "b = GlobalMaxPool (a)", "", 17),
+    ("resampling", "b = ReduceMean <axes = [2,-1]> (a)", "", 17),
+    ("resampling", "b = ReduceSum (a, s)", "<int64[2] s = {-2,3}>", 17),
+    ("resampling", "b = ReduceMax <axes = [2]> (a)", "", 17),
+    ("resampling", "b = ReduceMin <axes = [-1]> (a)", "", 17),
+    ("resampling", "b = ReduceProd <axes = [3,2]> (a)", "", 17),
+]
+CASES = [
+    *((BETWEEN, *case) for case in NEUTRAL),
+    *((MAPS_OF_ONE, *case) for case in NEUTRAL_IF_SMALL),
+    (PLAIN, "reshape", "b = Flatten (a)", "", 17),
+    (PLAIN, "reshape", "b = Flatten <axis = -1> (a)", "", 17),
 ]
 
 
-@pytest.mark.parametrize(("kind", "operator", "constants", "opset"), NEUTRAL)
+@pytest.mark.parametrize(("between", "kind", "operator", "constants", "opset"), CASES)
 def test_an_operator_said_to_change_nothing_returns_its_input(
-    kind: str, operator: str, constants: str, opset: int
+    between: str, kind: str, operator: str, constants: str, opset: int
 ) -> None:
-    graph = BETWEEN.format(const=constants, op=operator)
+    graph = between.format(const=constants, op=operator)
     assert kinds(graph, opset) == {"b": kind}
-    x = np.random.default_rng(0).normal(size=(2, 3, 4, 4)).astype(np.float32)
-    (y,) = ReferenceEvaluator(parse(graph, opset)).run(None, {"x": x})
+    model = parse(graph, opset)
+    shape = [dim.dim_value for dim in model.graph.input[0].type.tensor_type.shape.dim]
+    x = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    (y,) = ReferenceEvaluator(model).run(None, {"x": x})
     np.testing.assert_array_equal(y, x)
 
 
@@ -72,6 +113,27 @@ def test_an_operator_said_to_change_nothing_returns_its_input(
         ('b = Einsum <equation = "abcd->abdc"> (a)', "", 17),
         ('b = Resize <coordinate_transformation_mode = "tf_crop_and_resize"> (a, r, s)',
          "<float[8] r = {0,0,0.5,0,1,1,1,1}, float[4] s = {1,1,1,1}>", 17),
+        ("b = Dropout (a, r, t)", "<float r = {0.5}, bool t = {1}>", 17),
+        ("b = Dropout (a)", "", 6),
+        ("b = Reshape (a, s)", "<int64[4] s = {2,4,4,3}>", 17),
+        ("b = Flatten (a)", "", 17),
+        ("b = Tile (a, s)", "<int64[4] s = {1,1,1,2}>", 17),
+        ("b = Expand (a, s)", "<int64[5] s = {1,1,1,1,1}>", 17),
+        ("b = Slice (a, s, e)", "<int64[1] s = {0}, int64[1] e = {1}>", 17),
+        ("b = Gather <axis = 1> (a, s)", "<int64[2] s = {0,1}>", 17),
+        ("b = Concat <axis = 1> (a, a)", "", 17),
+        ("b, c = Split <axis = 0> (a)", "", 17),
+        ("b = Upsample (a, s)", "<float[4] s = {1,1,2,2}>", 9),
+        ("b = AveragePool <kernel_shape = [1,1], strides = [2,2]> (a)", "", 17),
+        ("b = MaxPool <kernel_shape = [1,1], pads = [1,1,1,1]> (a)", "", 17),
+        ("b = GlobalAveragePool (a)", "", 17),
+        ("b = ReduceMean <axes = [0]> (a)", "", 17),
+        ("b = ReduceMean <axes = [2,3], keepdims = 0> (a)", "", 17),
+        ("b = ReduceSum (a)", "", 17),
+        ("b = DepthToSpace <blocksize = 2> (a)", "", 17),
+        ("b = Sum (a, a)", "", 17),
+        ("b = Clip (a, l, h)", "<float l = {-3.4028235e38}, float h = {1}>", 17),
+        ('b = Einsum <equation = "aacd->aacd"> (a)', "", 17),
     ],
 )  # fmt: skip
 def test_an_operator_that_nearly_changes_nothing_is_left_alone(

@@ -104,6 +104,27 @@ def test_constant_bounds_cut_a_larger_image_where_they_cut_this_one(
     assert shape(scaler, "c", resolution=2) == (1, *expected)
 
 
+@pytest.mark.parametrize(
+    "operands",
+    [
+        "nothing,half,last",  # an image 2·n + 2 wide makes a map of 2·n
+        "nothing,end,three,two",
+        "nothing,end,last,step",
+    ],
+)
+def test_a_slice_by_what_is_computed_keeps_its_share(planned: Planned, operands: str) -> None:
+    numbers = {"nothing": 0, "one": 1, "two": 2, "last": 3, "end": 99999}
+    stated = "  ".join(f"{n} = Constant <value_ints=[{v}]> ()" for n, v in numbers.items())
+    body = (
+        f"{stated}  s = Shape (x)  three = Gather (s, one)  step = Sub (three, one)  "
+        f"side = Gather (s, last)  m = Div (side, two)  half = Sub (m, one)  "
+        f"a = Conv (x,w)  c = Slice (a,{operands})  k = Conv (x,o)  y = GlobalMaxPool (k)"
+    )
+    scaler = planned(network(body, "float[1,16,1,1]"))
+    assert shape(scaler, "c") == (1, 16, 30, 15)
+    assert shape(scaler, "c", resolution=2) == (1, 16, 62, 31)
+
+
 def test_a_slice_of_channels_keeps_its_share(planned: Planned) -> None:
     body = f"{FROM.format('4', '12')} {ALONG.format('1')} a = Conv (x,w)  c = Slice (a,f,t,n)"
     scaler = planned(network(f"{body}  k = Conv (x,o)  y = GlobalMaxPool (k)", "float[1,16,1,1]"))
