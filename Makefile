@@ -40,7 +40,7 @@ demo: $(STAMP)-pdf  ## set everything up and write the samples' HTML and PDF rep
 # are kept as bytecode, whatever the environment forbids: they are half of collecting the tests.
 test: $(STAMP)-browser $(STAMP)-node  ## set everything up; ruff, mypy, import-linter, pyright and pytest
 	@$(MAKE) --no-print-directory lint; lint=$$?; \
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n $(WORKERS) && exit $$lint
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q --workers $(WORKERS) && exit $$lint
 
 lint: $(STAMP)-test  ## ruff, mypy, the layers and the published types, without the tests
 	$(BIN)/ruff check
@@ -56,8 +56,8 @@ fuzz: $(STAMP)-fuzz  ## mutated files, FUZZ_EXAMPLES new cases of each property,
 	$(BIN)/python -m tests.fuzz.walk --seconds $(FUZZ_SECONDS)
 	$(BIN)/python -m tests.fuzz.payloads --seconds $$(($(FUZZ_SECONDS) / 4))
 	$(BIN)/python -m tests.fuzz.whole --seconds $(FUZZ_SECONDS)
-	HOSTILE_NAMES=1000 $(BIN)/python -m pytest -q -n $(WORKERS) tests/sanitise
-	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest -q -n $(WORKERS) -m hypothesis \
+	HOSTILE_NAMES=1000 $(BIN)/python -m pytest -q --workers $(WORKERS) tests/sanitise
+	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(BIN)/python -m pytest -q --workers $(WORKERS) -m hypothesis \
 	  --hypothesis-profile fuzz
 	for target in walk check names cli; do \
 	  $(BIN)/python -m tests.fuzz.harness $$target -verbosity=0 \
@@ -65,7 +65,7 @@ fuzz: $(STAMP)-fuzz  ## mutated files, FUZZ_EXAMPLES new cases of each property,
 	done
 
 conformance: $(STAMP)-test  ## break every rule of ONNX in SEEDS models each, with ONNX Runtime as judge
-	CONFORMANCE_SEEDS=$(SEEDS) $(BIN)/python -m pytest -q -n $(WORKERS) tests/conformance \
+	CONFORMANCE_SEEDS=$(SEEDS) $(BIN)/python -m pytest -q --workers $(WORKERS) tests/conformance \
 	  tests/operators/contracts
 
 targets: $(STAMP)-test  ## rebuild the tables of targets from installed packages, and say what changed

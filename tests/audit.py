@@ -120,13 +120,21 @@ def enter(those: Sequence[Scope]) -> None:
     _scopes[:] = those
 
 
-def install() -> None:
-    """Add the hook, once: a hook stays until the process ends."""
+def pipe() -> tuple[int, int]:
+    """Where forked children, too, write what they see, whatever their limits are."""
+    ends = os.pipe()
+    for end in ends:
+        os.set_blocking(end, False)
+    return ends
+
+
+def install(ends: tuple[int, int] | None = None) -> None:
+    """Add the hook, once: a hook stays until the process ends. It writes to ``ends``, if given."""
     if not _pipe:
-        _pipe.extend(os.pipe())  # forked children write to it as well, whatever their limits are
-        for end in _pipe:
-            os.set_blocking(end, False)
         sys.addaudithook(_hook)
+        ends = ends or pipe()
+    if ends:
+        _pipe[:] = ends
 
 
 def _drain() -> list[str]:

@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, settings
 from analyzer.model import guard
 from analyzer.model.child import STOPPING, can_fork
 from analyzer.shapes.run import infer_shapes
-from tests import audit, warm
-from tests.nursery import FORK, NURSERY, Nursery
+from tests import audit, warm, workers
+from tests.nursery import FORK, NURSERIES, NURSERY, Nursery
 
 # Every command line and many tests load the rules that ship; the same text is the same rule.
 warm.remember_rules()
@@ -81,19 +81,20 @@ SAME_WORKER = {
 """What several tests of a file or folder share is made once, as one worker runs them all."""
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """Share tests among workers one by one, but for those that belong together.
+def _group(nodeid: str) -> str:
+    """Tests of a file share what it makes; those of some files, what one of them makes."""
+    shared = (group for start, group in SAME_WORKER.items() if nodeid.startswith(start))
+    return next(shared, nodeid.partition("::")[0])
 
-    xdist's own groups are parts of node ids, which pytest 9.2 no longer lets it change.
-    """
-    from xdist.scheduler import LoadScopeScheduling
 
-    class Groups(LoadScopeScheduling):  # type: ignore[misc]
-        def _split_scope(self, nodeid: str) -> str:
-            return next((g for start, g in SAME_WORKER.items() if nodeid.startswith(start)), nodeid)
+def _begin(config: pytest.Config, number: int) -> None:
+    """Take a nursery as the worker's own."""
+    if nurseries := config.stash[NURSERIES]:
+        config.stash[NURSERY] = nurseries[number - 1].adopted()
 
-    return Groups(config, log)
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--workers", default="0", help="processes that run the tests, or auto")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -104,13 +105,21 @@ def pytest_configure(config: pytest.Config) -> None:
     for number in STOPPING:
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
-    runs_tests = hasattr(config, "workerinput") or not config.getoption("numprocesses", None)
-    if runs_tests and "COVERAGE_MAP" not in os.environ:  # its marks are numbered in each process
-        config.stash[NURSERY] = Nursery()
+    number = workers.count(config.option.workers)
+    # Before anything is collected, so that they are small. What maps coverage numbers its marks in
+    # each process.
+    nurseries = 0 if "COVERAGE_MAP" in os.environ else max(1, number)
+    config.stash[NURSERIES] = [Nursery() for _ in range(nurseries)]
+    if number:
+        first = frozenset(SAME_WORKER.values())
+        config.pluginmanager.register(workers.Workers(number, _group, first, _begin))
+    elif nurseries:
+        _begin(config, 1)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if (nursery := config.stash.get(NURSERY, None)) is not None:
+    nurseries = config.stash[NURSERIES]
+    for nursery in reversed(nurseries):  # each has the pipes of those before it
         nursery.close()
 
 

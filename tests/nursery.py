@@ -42,7 +42,7 @@ _GOES_ON, _ENDS = b"+", b"-"
 """Before an answer: whether the worker takes another task."""
 MOST = 200
 """Tasks of one worker: what it remembers of them stays little."""
-_PAIR, _NUMBER = struct.Struct("!qq"), struct.Struct("!q")
+_ORDER, _NUMBER = struct.Struct("!qqq"), struct.Struct("!q")
 
 
 class Nursery:
@@ -55,14 +55,21 @@ class Nursery:
         requests, self._requests = os.pipe()
         self._answers, answers = os.pipe()
         _warm_up()
-        audit.install()
+        self._seen = audit.pipe()
         self._pid = os.fork()
         if self._pid == 0:
+            audit.install(self._seen)
             os.close(self._requests)
             os.close(self._answers)
             _breed(requests, answers, self._place, self.owner)
         os.close(requests)
         os.close(answers)
+
+    def adopted(self) -> Nursery:
+        """The same, for this process alone, which may be another than that which made it."""
+        self.owner = os.getpid()
+        audit.install(self._seen)
+        return self
 
     def run(
         self, task: Callable[[Progress], object], progress: Progress, limits: Limits, seconds: int
@@ -92,6 +99,7 @@ class Nursery:
         return data[1:], code
 
     def close(self) -> None:
+        """In the process that made it."""
         if self._worker is not None:
             self._retire()
         os.close(self._requests)
@@ -100,7 +108,7 @@ class Nursery:
     def _new(self) -> tuple[int, int, int]:
         """Number of a worker that waits for tasks, and the pipes to and from it."""
         (theirs, to), (back, mine) = os.pipe(), os.pipe()
-        write_all(self._requests, _PAIR.pack(theirs, mine))
+        write_all(self._requests, _ORDER.pack(self.owner, theirs, mine))
         pid = self._number()
         os.close(theirs)
         os.close(mine)
@@ -112,7 +120,7 @@ class Nursery:
         for pipe in self._worker[1:]:
             os.close(pipe)
         self._worker = None
-        write_all(self._requests, _PAIR.pack(0, 0))
+        write_all(self._requests, _ORDER.pack(0, 0, 0))
         return os.waitstatus_to_exitcode(self._number())
 
     def _number(self) -> int:
@@ -159,14 +167,14 @@ def _breed(requests: int, answers: int, place: mmap.mmap, parent: int) -> NoRetu
         become_child(parent)
         gc.freeze()
         pid = 0
-        while pair := _read(requests, _PAIR.size):
+        while order := _read(requests, _ORDER.size):
             if pid:
                 write_all(answers, _NUMBER.pack(os.waitpid(pid, 0)[1]))
                 pid = 0
                 continue
-            theirs, mine = _PAIR.unpack(pair)
-            tasks = os.open(f"/proc/{parent}/fd/{theirs}", os.O_RDONLY)
-            results = os.open(f"/proc/{parent}/fd/{mine}", os.O_WRONLY)
+            owner, theirs, mine = _ORDER.unpack(order)
+            tasks = os.open(f"/proc/{owner}/fd/{theirs}", os.O_RDONLY)
+            results = os.open(f"/proc/{owner}/fd/{mine}", os.O_WRONLY)
             pid = os.fork()
             if pid == 0:
                 _work(tasks, results, Progress(place))
@@ -229,3 +237,5 @@ def _limited(limits: Limits, seconds: int) -> Iterator[None]:
 
 NURSERY = pytest.StashKey[Nursery]()
 """Where the configuration of pytest keeps the one of this process."""
+NURSERIES = pytest.StashKey[list[Nursery]]()
+"""And those of all processes that are to run tests."""

@@ -100,7 +100,7 @@ def is_noticed(mutant: Mutant, tests: Sequence[str]) -> bool:
             os.dup2(null.fileno(), 1)
             os.dup2(null.fileno(), 2)
             install(mutant)
-            usual = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", *tests]
+            usual = ["-q", "-x", "-p", "no:cacheprovider", *tests]
             code = pytest.main([*usual, "-k", f"({mutant.record.name}) and {GENERATED}"])
             if code in (0, 5):
                 code = pytest.main([*usual, "-k", GENERATED])
