@@ -3,5 +3,9 @@
 from analyzer.devices.bound import TimeBound, bound
 from analyzer.devices.estimate import estimate, layer_seconds
 from analyzer.devices.profile import SHIPPED, Profile, profile
+from analyzer.devices.room import Room, room
 
-__all__ = ["SHIPPED", "Profile", "TimeBound", "bound", "estimate", "layer_seconds", "profile"]
+__all__ = [
+    "SHIPPED", "Profile", "Room", "TimeBound", "bound", "estimate", "layer_seconds", "profile",
+    "room",
+]  # fmt: skip

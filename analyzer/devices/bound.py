@@ -1,4 +1,4 @@
-"""What a device's published figures say for certain of a model: a bound of time, and room."""
+"""What a device's published figures say for certain of a model: a bound of time."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ class TimeBound:
     """Element types of MACs that the device does not compute in."""
     partial: bool = False
     """MACs of some operators are unknown and left out: it takes longer still."""
+    less_exact: tuple[tuple[str, str], ...] = ()
+    """Types of MACs, each with that which the device multiplies it in instead."""
 
     @property
     def per_second(self) -> float | None:
@@ -50,13 +52,14 @@ def bound(
     rates = {p: device.fastest(p) for p, macs in found.items() if macs}
     missing = tuple(p for p, rate in rates.items() if rate is None and p != "unknown")
     partial = facts.totals.unknown_nodes > 0 or "unknown" in rates
+    others = tuple((p, device.instead[p]) for p in rates if p in device.instead)
     if missing or not any(rates.values()):
-        return TimeBound(None, missing, partial)
+        return TimeBound(None, missing, partial, others)
     low, _ = facts.totals.macs_range
     seconds = sum(found[p] / rate for p, rate in rates.items() if rate)
     if low < facts.totals.macs:
         seconds = min(seconds, low / max(rate for rate in rates.values() if rate))
-    return TimeBound(seconds, (), partial)
+    return TimeBound(seconds, (), partial, others)
 
 
 def _replaced(

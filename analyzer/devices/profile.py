@@ -30,7 +30,11 @@ SUFFIX = ".toml"
 MAX_BYTES = 1 << 16
 """Size of a profile."""
 _FOLDER = Path(__file__).parent / "profiles"
-_KEYS = ("name", "kind", "dated", "sources", "note", "memory", "bandwidth", "peak", "factors")
+_KEYS = ("name", "kind", "dated", "sources", "note", "memory", "flash", "bandwidth", "peak",
+         "instead", "factors")  # fmt: skip
+_FASTER = frozenset({"tf32"})
+"""Types of arithmetic that no tensor has: NVIDIA's TF32 multiplies float32 values of which it reads
+ten bits behind the point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Profile:
     """Month of the sources."""
     sources: tuple[str, ...]
     memory: int
-    """Bytes that a model and its activations may take."""
+    """Bytes that activations may take, and weights where there is no ``flash``."""
     bandwidth: float
     """Peak bytes a second of its main memory."""
     peak: Mapping[str, float]
@@ -54,18 +58,25 @@ class Profile:
     """What the peaks rest on."""
     factors: Mapping[str, float] = field(default_factory=dict)
     """Measured time over time of the arithmetic alone, by class of layer."""
+    flash: int | None = None
+    """Bytes of a memory that weights are read from, so that they take nothing of ``memory``."""
+    instead: Mapping[str, str] = field(default_factory=dict)
+    """Types that it multiplies in others less exact, which has to be said beside the time."""
 
     def fastest(self, precision: str) -> float | None:
-        """Peak for arithmetic in ``precision``: its own, or a wider type's of the same family.
+        """Peak for arithmetic in ``precision``: of what the device multiplies it in instead, its
+        own, or a wider type's of the same family.
 
         ``None`` where the device has no such type: it cannot keep the values.
         """
         precision = precision.removeprefix("u") if precision.startswith("uint") else precision
+        precision = self.instead.get(precision, precision)
         if precision in self.peak:
             return self.peak[precision]
         if precision not in BITS:
             return None
-        wider = [rate for other, rate in self.peak.items() if _holds(other, precision)]
+        wider = [rate for other, rate in self.peak.items()
+                 if other in BITS and _holds(other, precision)]  # fmt: skip
         return max(wider, default=None)
 
 
@@ -121,6 +132,8 @@ def _read(path: Path, word: str) -> Profile:
         peak={key: float(rate) for key, rate in values["peak"].items()},
         note=values.get("note", ""),
         factors={key: float(factor) for key, factor in values.get("factors", {}).items()},
+        flash=values.get("flash"),
+        instead=values.get("instead", {}),
     )
 
 
@@ -133,16 +146,17 @@ def _mistakes(values: Mapping[str, Any]) -> list[str]:
     sources = values.get("sources")
     if not isinstance(sources, list) or not sources or not all(map(_is_text, sources)):
         found.append("sources: must be a list of texts; a figure without a source is not one")
-    if type(values.get("memory")) is not int or values["memory"] <= 0:
-        found.append("memory: must be a number of bytes")
+    sizes = [key for key in ("memory", "flash") if key in values or key == "memory"]
+    found += [f"{key}: must be a number of bytes" for key in sizes if not _is_size(values.get(key))]
     if not _is_rate(values.get("bandwidth")):
         found.append("bandwidth: must be a number of bytes a second")
     peak = values.get("peak")
     if not isinstance(peak, dict) or not peak:
         found.append("[peak]: must have multiply-accumulates a second by element type")
     else:
-        found += [f"peak.{key}: is no element type" for key in peak if key not in BITS]
+        found += [f"peak.{key}: is no element type" for key in peak if key not in {*BITS, *_FASTER}]
         found += [f"peak.{key}: must be above 0" for key in peak if not _is_rate(peak[key])]
+    found += _mistaken_types(values.get("instead", {}), peak if isinstance(peak, dict) else {})
     factors = values.get("factors", {})
     if not isinstance(factors, dict) or not all(map(_is_rate, factors.values())):
         found.append("[factors]: must have numbers above 0")
@@ -150,6 +164,19 @@ def _mistakes(values: Mapping[str, Any]) -> list[str]:
         found += [f"factors.{key}: is no class of layers; they are {', '.join(CLASSES)}"
                   for key in factors if key not in CLASSES]  # fmt: skip
     return found
+
+
+def _mistaken_types(instead: object, peak: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the types that others stand in for."""
+    if not isinstance(instead, dict):
+        return ["[instead]: must have types of arithmetic by element type"]
+    found = [f"instead.{key}: is no element type" for key in instead if key not in BITS]
+    return found + [f"instead.{key}: must be a type of [peak]"
+                    for key, other in instead.items() if other not in peak]  # fmt: skip
+
+
+def _is_size(value: object) -> bool:
+    return type(value) is int and value > 0
 
 
 def _is_text(value: object) -> bool:

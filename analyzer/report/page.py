@@ -178,9 +178,11 @@ def make_page(result: Result) -> Page:
     facts = result.facts
     sizes = replace(facts.once(whatif.view), budget=result.budget)
     trained = weights.view(facts.evidence)
-    device, placed = devices.main_device(result.devices), devices.rows(facts, result.devices)
+    device = devices.main_device(result.devices)
     asks, forms = todo.actions(result, device), options(facts, sizes, device)
     steps = todo.first(asks, forms)
+    integers = next((form.weight_bytes for form in forms if form.id == "int8"), None)
+    placed = devices.rows(facts, result.devices, integers)
     return Page(
         lang=spoken(),
         title=label(PurePath(facts.model.path).name or facts.model.path, 60),

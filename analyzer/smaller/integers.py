@@ -36,6 +36,17 @@ class Staying(NamedTuple):
     """Ids of the operators that do not."""
 
 
+CONVOLUTIONS = frozenset({"standard", "pointwise", "depthwise", "grouped", "transposed"})
+"""Kinds of ``Totals.macs_by_kind``."""
+
+
+def is_static(facts: Facts) -> bool:
+    """Whether most of the work is in convolutions, whose activations have to be calibrated: they
+    are integers, too, while products are quantised as they come and hand on floats."""
+    kinds = facts.totals.macs_by_kind
+    return 2 * sum(n for kind, n in kinds.items() if kind in CONVOLUTIONS) >= facts.totals.macs
+
+
 def staying(facts: Facts, *, static: bool) -> Staying:
     """MACs and parameters in float32 that a quantiser leaves there."""
     macs = params = 0

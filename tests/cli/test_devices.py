@@ -29,20 +29,40 @@ def test_all_profiles_that_ship_are_asked(cli: Cli) -> None:
                      "laptop CPU", "data-centre GPU"]  # fmt: skip
 
 
+OURS = "name = 'Ours'\nsources = ['sheet']\nbandwidth = 1e9\n"
+WEIGHTS = 17_015_456
+"""Bytes of MobileNetV1: 4,231,976 parameters and 21,888 statistics in float32 (golden)."""
+
+
 def test_chosen_devices_are_the_only_ones(cli: Cli) -> None:
-    Path("ours.toml").write_text(
-        "name = 'Ours'\nsources = ['sheet']\nmemory = 17_000_000\nbandwidth = 1e9\n"
-        "[peak]\nfloat32 = 568_740_352\n"
-    )
+    Path("ours.toml").write_text(f"{OURS}memory = 27_000_000\n[peak]\nfloat32 = 568_740_352\n")
     ours, board = rows(cli, "--device", "ours.toml", "--device", "rpi5", "--device", "rpi5")
-    assert (ours["seconds"], ours["per_second"]) == (1.0, 1.0)
-    assert ours["weights"] == 17_015_456 / 17_000_000, "does not fit"
+    assert (ours["seconds"], ours["per_second"], ours["fits"]) == (1.0, 1.0, True)
+    assert ours["weights"] == WEIGHTS / 27_000_000
     assert board["id"] == "rpi5"
-    assert "too large" in Path("out/net.html").read_text("utf-8")
+
+
+def test_a_device_on_which_a_model_does_not_fit_has_no_time(cli: Cli) -> None:
+    Path("ours.toml").write_text(
+        f"{OURS}memory = 7_000_000\nflash = {WEIGHTS - 1}\n[peak]\nfloat32 = 1e9\n"
+    )
+    (row,) = rows(cli, "--device", "ours.toml")
+    assert (row["seconds"], row["per_second"], row["rates"]) == (None, None, {})
+    assert (row["fits"], row["int8_may_fit"]) == (False, True)
+    page = json.loads(Path("out/net.json").read_bytes())["page"]
+    assert {option["seconds_now"] for option in page["options"]} == {None}
+    assert next(o["seconds"] for o in page["options"] if o["id"] == "int8"), "that form fits"
+    html = Path("out/net.html").read_text("utf-8")
+    assert "does not fit; in int8 it may" in html
+    assert row["flash"] == WEIGHTS - 1
+    assert " of flash" in html
 
 
 def test_options_are_timed_on_the_first_device_that_was_named(cli: Cli) -> None:
-    for named, timed in ([], "Raspberry Pi 5, 8 GB"), (["a100", "rpi5"], "NVIDIA A100 40 GB"):
+    for named, timed in (
+        ([], "Raspberry Pi 5, 8 GB"),
+        (["a100", "rpi5"], "NVIDIA A100 40 GB (float32 as TF32)"),
+    ):
         rows(cli, *(word for name in named for word in ("--device", name)))
         page = json.loads(Path("out/net.json").read_bytes())["page"]
         assert {option["device"] for option in page["options"]} == {timed}

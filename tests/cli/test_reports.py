@@ -160,6 +160,19 @@ def test_devices_that_are_named_have_a_column_of_bounds(cli: Cli) -> None:
     assert "seconds_at_least_rpi5" not in rows("plain")[0]
 
 
+def test_an_index_says_where_a_model_does_not_fit_and_what_is_less_exact(cli: Cli) -> None:
+    put("nets/a.onnx", WASTEFUL)
+    named = ("--device", "stm32h743", "--device", "a100")
+    assert cli("report", "nets", "-o", "out", *named, *HTML).code == 0
+    (row,) = rows()
+    assert int(row["peak_activation_bytes"]) > 1_060 * 1024
+    assert row["seconds_at_least_stm32h743"] == "does not fit"
+    assert 2 * int(row["macs"]) / 156e12 == pytest.approx(float(row["seconds_at_least_a100"]))
+    page = Path("out/index.html").read_text("utf-8")
+    assert "does not fit" in page
+    assert "NVIDIA A100 40 GB (float32 as TF32)." in page
+
+
 def test_two_processes_write_what_one_writes(cli: Cli) -> None:
     for number in range(4):
         put(f"nets/{number}/net.onnx", WASTEFUL.replace("56", f"{14 + number}"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.analyze import analyze
-from analyzer.devices import SHIPPED, Profile, bound, estimate, profile
+from analyzer.devices import SHIPPED, Profile, bound, estimate, profile, room
 from analyzer.errors import ConfigError
 from analyzer.model import load
 from tests.golden.text import facts
@@ -27,9 +27,11 @@ def test_every_profile_has_sources_and_a_month(name: str) -> None:
 
 
 def test_an_a100_does_the_arithmetic_of_its_data_sheet() -> None:
-    """624 TOP/s in int8 and 156 TFLOP/s in TF32, two operations a multiply-accumulate."""
+    """624 TOP/s in int8, 19.5 TFLOP/s in float32 and 156 in TF32, two operations each
+    multiply-accumulate."""
     found = profile("a100")
-    assert (2 * found.peak["int8"], 2 * found.peak["float32"]) == (624e12, 156e12)
+    assert 2 * found.peak["int8"] == 624e12
+    assert (2 * found.peak["float32"], 2 * found.peak["tf32"]) == (19.5e12, 156e12)
     assert found.bandwidth == 1555e9
 
 
@@ -54,8 +56,73 @@ def test_precisions_are_added_up_each_at_its_own_peak() -> None:
 
 
 def test_a_device_without_the_type_gives_no_time_and_says_which_type() -> None:
-    found = bound(analyze(load(str(SAMPLES / "mobilenet_v1.onnx"))), profile("a16_ane"))
+    integers = replace(profile("rpi5"), peak={"int8": 1.0})
+    found = bound(analyze(load(str(SAMPLES / "mobilenet_v1.onnx"))), integers)
     assert (found.seconds, found.missing) == (None, ("float32",))
+
+
+@pytest.mark.parametrize(("name", "other", "operations"),
+                         [("a100", "tf32", 156e12), ("a16_ane", "float16", 17e12)])  # fmt: skip
+def test_a_type_multiplied_in_one_less_exact_is_timed_in_that_and_named(
+    name: str, other: str, operations: float
+) -> None:
+    found = bound(analyze(load(str(SAMPLES / "mobilenet_v1.onnx"))), profile(name))
+    assert found.seconds == pytest.approx(2 * MOBILENET / operations)
+    assert found.less_exact == (("float32", other),)
+
+
+def test_a_value_of_a_whole_number_is_not_kept_in_tf32() -> None:
+    """Ten bits behind the point hold no int16."""
+    assert profile("a100").fastest("int16") == 19.5e12 / 2
+
+
+LAYER = """g (float[1,2,2] x) => (float[1,2,2] y) <float[2,2] w = {1, 2, 3, 4}> {
+    y = MatMul (x, w)
+}"""
+WEIGHTS = PEAK = 2 * 2 * 4
+"""Bytes; the input and the output are as large as the weights."""
+
+
+@pytest.mark.parametrize(
+    ("memory", "flash", "fits"),
+    [(WEIGHTS + 2 * PEAK, None, True), (WEIGHTS + 2 * PEAK - 1, None, False),
+     (2 * PEAK, WEIGHTS, True), (2 * PEAK, WEIGHTS - 1, False), (2 * PEAK - 1, WEIGHTS, False),
+     (PEAK, 10 * WEIGHTS, False)],
+)  # fmt: skip
+def test_weights_are_set_against_flash_and_activations_against_memory(
+    memory: int, flash: int | None, fits: bool
+) -> None:
+    device = replace(profile("rpi5"), memory=memory, flash=flash)
+    found = room(facts(LAYER), device)
+    assert found.fits is fits
+    assert found.weights_share == WEIGHTS / (flash or memory)
+    assert found.peak_share == (2 * PEAK + (0 if flash else WEIGHTS)) / memory
+
+
+def test_results_written_over_operands_may_fit_where_the_file_as_it_is_does_not() -> None:
+    model = facts(
+        """g (float[1] x) => (float[8] z) <int64[1] s = {8}> {
+            a = Expand (x, s)
+            z = Relu (a)
+        }"""
+    )
+    x, a = 4, 8 * 4
+    found = room(model, replace(profile("stm32h743"), memory=x + a))
+    assert (found.peak, found.fits) == (2 * a, True)
+    assert room(model, replace(profile("stm32h743"), memory=x + a - 1)).fits is False
+
+
+def test_activations_in_int8_take_a_fourth() -> None:
+    device = replace(profile("stm32h743"), memory=PEAK // 2, flash=WEIGHTS)
+    assert room(facts(LAYER), device).fits is False
+    assert room(facts(LAYER), device, WEIGHTS // 4, {"float32": "int8"}).fits
+    assert room(facts(LAYER), device, WEIGHTS // 4).fits is False, "activations stay float32"
+
+
+def test_whether_it_fits_is_unknown_where_the_peak_is() -> None:
+    model = facts("g (float[2] x) => (float[n] y) { y = com.example.Mystery (x) }")
+    assert room(model, profile("stm32h743")).fits is None
+    assert room(model, replace(profile("stm32h743"), memory=7)).fits is False, "x alone has 8 bytes"
 
 
 @pytest.mark.parametrize(
@@ -130,6 +197,13 @@ def test_a_device_that_is_not_there(message: str) -> None:
         ("memory = -1\n", "memory: must be a number of bytes"),
         ("[peak]\nfloat33 = 1\n", "peak.float33: is no element type"),
         ("[peak]\nfloat32 = 0\n", "peak.float32: must be above 0"),
+        ("flash = 0\n", "flash: must be a number of bytes"),
+        ("instead = 3\n", "must have types of arithmetic by element type"),
+        ("[instead]\nreal = 'int8'\n", "instead.real: is no element type"),
+        (
+            "[peak]\nint8 = 1\n[instead]\nfloat32 = 'tf32'\n",
+            r"instead.float32: must be a type of \[peak\]",
+        ),
         ("bandwidth = inf\n", "bandwidth: must be"),
         ("name = '" + "x" * 70_000 + "'", "larger than"),
     ],

@@ -83,10 +83,22 @@ def test_smaller_types_take_their_share_of_the_weights(mobilenet: Result) -> Non
 
 
 def test_a_type_that_the_device_lacks_has_no_time(mobilenet: Result) -> None:
-    found = options(mobilenet.facts, whatif.WhatIf("no"), profile("stm32h743"))
+    roomy = replace(profile("stm32h743"), memory=1 << 30, flash=None)
+    found = options(mobilenet.facts, whatif.WhatIf("no"), roomy)
     times = {option.id: option.seconds for option in found}
     assert times["float16"] == pytest.approx(568_740_352 / 480e6), "in float32 instead"
     assert times["int8"] == pytest.approx(568_740_352 / 960e6)
+
+
+@pytest.mark.parametrize(("memory", "fitting"), [(4, {"float16", "int8"}), (2, {"int8"})])
+def test_a_form_that_does_not_fit_has_no_time(
+    mobilenet: Result, memory: int, fitting: set[str]
+) -> None:
+    """6.125 MiB of activations in float32, half of it in float16 and a fourth in int8."""
+    device = replace(profile("rpi5"), memory=memory << 20, flash=1 << 30)
+    found = options(mobilenet.facts, whatif.WhatIf("no"), device)
+    assert {o.seconds_now for o in found} == {None}
+    assert {o.id for o in found if o.seconds is not None} == fitting
 
 
 def test_a_model_of_few_weights_has_no_smaller_form() -> None:

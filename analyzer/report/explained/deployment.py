@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.devices import room
 from analyzer.report.explained.sums import how_sure, scientific
 from analyzer.report.view.explained import Explained, Summand
 from analyzer.sanitise import label
@@ -23,14 +24,14 @@ def explain(result: Result, page: Page) -> Iterator[Explained]:
     for index, (row, device) in enumerate(zip(page.devices, result.devices, strict=True)):
         place = f"page.devices[{index}]"
         yield from _time(place, row, facts, device)
-        stored, peak = facts.parameters.weight_bytes, facts.memory.peak_bytes
-        held = how_sure(facts.parameters)
-        if stored:
-            text = f"{stored} / {device.memory}"
+        taken, held = room(facts, device), how_sure(facts.parameters)
+        if taken.stored:
+            text = f"{taken.stored} / {device.flash or device.memory}"
             yield Explained(f"{place}.weights", row.weights, "room", (Summand(text),), *held)
-        if row.peak is not None and peak is not None:
+        if row.peak is not None:
             sure = how_sure(facts.memory)
-            text = f"({stored} + {peak}) / {device.memory}"
+            live = f"{taken.peak}" if device.flash else f"({taken.stored} + {taken.peak})"
+            text = f"{live} / {device.memory}"
             yield Explained(f"{place}.peak", row.peak, "room", (Summand(text),), *sure)
 
 

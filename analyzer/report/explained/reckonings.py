@@ -40,7 +40,8 @@ def reckonings() -> tuple[Reckoning, ...]:
          maker),
         ("rate", _("Inferences a second, at most"), _("1 ÷ least time"), maker),
         ("room", _("Share of a device's memory"),
-         _("weights, at the peak with activations, ÷ memory"), maker),
+         _("weights, at the peak with activations, ÷ memory; beside flash weights ÷ flash, and "
+           "activations ÷ memory"), maker),
         ("now", _("MACs of a standard convolution"), _("D_G² · K² · M · N of each image"),
          f"{howard}, eq. 2"),
         ("after", _("MACs of its depthwise separable form"), _("D_G² · M · (K² + N) of each image"),

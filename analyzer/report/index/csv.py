@@ -29,7 +29,7 @@ def render_index_csv(entries: Sequence[IndexEntry]) -> bytes:
 
 
 def _row(entry: IndexEntry, devices: list[str], formats: list[str]) -> tuple[object, ...]:
-    times = {time.device: time.seconds for time in entry.times}
+    times = {t.device: "does not fit" if t.fits is False else t.seconds for t in entry.times}
     counts, files = entry.counts or {}, entry.files or {}
     return (
         entry.path, entry.outcome, _word(entry.judged), *(counts.get(w) for w in SEVERITIES),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer import units
-from analyzer.devices import bound
+from analyzer.devices import bound, room
 from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
 from analyzer.language import _, mark, retold
@@ -16,6 +16,7 @@ from analyzer.report.claims.advice import verdict
 from analyzer.report.claims.identity import family
 from analyzer.report.notices import without_verdict
 from analyzer.report.result import INCONCLUSIVE, Outcome
+from analyzer.report.view.devices import on
 from analyzer.sanitise import clean, label
 
 if TYPE_CHECKING:
@@ -54,6 +55,10 @@ class Elapsed(NamedTuple):
     """Operators of unknown cost come on top."""
     missing: tuple[str, ...]
     """Element types that the device does not compute in."""
+    fits: bool | None = None
+    """False: by no means, and then there is no time."""
+    less_exact: str = ""
+    """The device with the types that it multiplies in others; empty where there are none."""
 
 
 UNKNOWN = IndexFigure(None)
@@ -164,5 +169,7 @@ def _peak(facts: Facts) -> IndexFigure:
 
 
 def _time(facts: Facts, device: Profile) -> Elapsed:
-    found = bound(facts, device)
-    return Elapsed(device.id, label(device.name, 60), found.seconds, found.partial, found.missing)
+    found, fits = bound(facts, device), room(facts, device).fits
+    seconds = None if fits is False else found.seconds
+    return Elapsed(device.id, label(device.name, 60), seconds, found.partial, found.missing, fits,
+                   on(facts, device) if found.less_exact else "")  # fmt: skip

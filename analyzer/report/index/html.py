@@ -207,6 +207,7 @@ def _page(
         more_unjudged=len(rest) - len(unjudged),
         why=why,
         devices=devices,
+        less_exact=[*dict.fromkeys(t.less_exact for e in entries for t in e.times if t.less_exact)],
         device_columns=[(name, "time", "n") for _id, name in devices],
         families=rows,
         found=found,

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.devices import bound
+from analyzer.devices import bound, room
 from analyzer.findings.finding import Severity
 from analyzer.language import rule_name
 from analyzer.report.view import conversion
+from analyzer.report.view.devices import on
 from analyzer.report.view.findings import first_sentence, heading
 from analyzer.report.view.options.form import (
     LEVELS,
@@ -65,7 +66,8 @@ class Action:
     """Bytes by which the file shrinks; 0 where nobody counted."""
     device: str
     seconds_now: float | None
-    """The least time on ``device``; null where the device does not compute in the type."""
+    """The least time on ``device``; null where it does not compute in the type, or the model does
+    not fit."""
     seconds: float | None
     """The same afterwards; null where the savings are not a number."""
     slower: bool
@@ -188,7 +190,7 @@ def _action(
         params=sum(saving.params for saving in savings.values()),
         traffic=saved.get("traffic", 0),
         stored=saved.get("stored", 0),
-        device=label(device.name, 60) if device is not None else "",
+        device=on(facts, device),
         seconds_now=now,
         seconds=then,
         slower=_is_slower(facts, items, device),
@@ -226,7 +228,7 @@ def _risk(word: str) -> Risk:
 
 def _times(facts: Facts, device: Profile | None, macs: int) -> tuple[float | None, float | None]:
     """(least time now, least time with so many MACs less, where all are of one type)."""
-    if device is None:
+    if device is None or room(facts, device).fits is False:
         return None, None
     now, totals = bound(facts, device).seconds, facts.totals
     alike = len(totals.macs_by_precision) == 1 and totals.macs_range == (totals.macs, totals.macs)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from analyzer.devices import SHIPPED, bound, estimate
-from analyzer.language import term
+from analyzer.devices import SHIPPED, bound, estimate, room
+from analyzer.language import _, term
 from analyzer.restore import record
 from analyzer.sanitise import label
+from analyzer.smaller.integers import is_static
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,28 +26,38 @@ class DeviceRow:
     name: str
     kind: str
     seconds: float | None
-    """One inference takes no less, by its arithmetic alone."""
+    """One inference takes no less, by its arithmetic alone; null where it does not fit."""
     estimate: float | None
     """Seconds that one inference takes, by factors measured for each class of its layers; null
-    where those were not measured."""
+    where those were not measured, or it does not fit."""
     per_second: float | None
     """Inferences a second, at most."""
     missing: tuple[str, ...]
     """Element types that the device does not compute in."""
+    less_exact: tuple[str, ...]
+    """Element types that it multiplies in others, such as ``float32 as TF32``."""
     partial: bool
     """Some operators are of unknown cost and not in the time."""
     memory: int
-    """Bytes that it has."""
+    """Bytes that activations may take, and weights where there is no flash."""
+    flash: int | None
+    """Bytes of the memory that weights are read from, where it has one."""
     weights: float
-    """Share of them that the weights take."""
+    """Share that the weights take of flash, or of the one memory."""
     peak: float | None
-    """Share that weights and activations take at the peak, in the file's order of operators."""
+    """Share of memory at the peak, in the file's order of operators: of activations alone where
+    weights lie in flash, of both otherwise. QuantizeLinear and DequantizeLinear are taken for part
+    of integer kernels, as they are in the time."""
+    fits: bool | None
+    """False: by no means, not even where results are written over operands; null: unknown."""
+    int8_may_fit: bool
+    """The model does not fit, and its form in int8 may."""
     dated: str
     sources: tuple[str, ...]
     note: str
     rates: Mapping[str, float]
     """Peak multiply-accumulates a second in each element type of the model's; empty where its time
-    is no plain sum of those."""
+    is no plain sum of those, or it does not fit."""
 
 
 USUAL = "rpi5"
@@ -72,30 +83,56 @@ def is_idle(found: Sequence[DeviceRow]) -> bool:
     )
 
 
-def rows(facts: Facts, profiles: Iterable[Profile]) -> tuple[DeviceRow, ...]:
-    """A row for each device, in the order given."""
-    return tuple(_row(facts, profile) for profile in profiles)
+def on(facts: Facts, device: Profile | None) -> str:
+    """A device's name as it stands beside times, with types that it multiplies in others; empty
+    for none."""
+    if device is None:
+        return ""
+    others = ", ".join(_less_exact(facts, device))
+    name = label(device.name, 60)
+    return f"{name} ({others})" if others else name
 
 
-def _row(facts: Facts, profile: Profile) -> DeviceRow:
-    found = bound(facts, profile)
-    weights, peak = facts.parameters.weight_bytes, facts.memory.peak_bytes
+def rows(
+    facts: Facts, profiles: Iterable[Profile], integers: int | None = None
+) -> tuple[DeviceRow, ...]:
+    """A row for each device, in the order given; ``integers`` are bytes of weights in int8."""
+    return tuple(_row(facts, profile, integers) for profile in profiles)
+
+
+def _row(facts: Facts, profile: Profile, integers: int | None) -> DeviceRow:
+    found, taken = bound(facts, profile), room(facts, profile)
+    misfit = taken.fits is False
+    types = {"float32": "int8"} if is_static(facts) else {}
     return DeviceRow(
         id=profile.id,
         name=label(profile.name, 60),
         kind=label(term(profile.kind), 40),
-        seconds=found.seconds,
-        estimate=estimate(facts, profile),
-        per_second=found.per_second,
+        seconds=None if misfit else found.seconds,
+        estimate=None if misfit else estimate(facts, profile),
+        per_second=None if misfit else found.per_second,
         missing=found.missing,
+        less_exact=_less_exact(facts, profile),
         partial=found.partial,
         memory=profile.memory,
-        weights=weights / profile.memory,
-        peak=None if peak is None else (weights + peak) / profile.memory,
+        flash=profile.flash,
+        weights=taken.weights_share,
+        peak=taken.peak_share,
+        fits=taken.fits,
+        int8_may_fit=misfit and integers is not None
+        and room(facts, profile, integers, types).fits is not False,
         dated=label(profile.dated, 20),
         sources=tuple(label(source, 200) for source in profile.sources),
         note=label(profile.note, 160),
-        rates=_rates(facts, profile),
+        rates={} if misfit else _rates(facts, profile),
+    )  # fmt: skip
+
+
+def _less_exact(facts: Facts, device: Profile) -> tuple[str, ...]:
+    """``float32 as TF32`` for each type of the model's MACs of which that is true."""
+    return tuple(
+        _("{type} as {other}", type=type_, other=other.upper() if other == "tf32" else other)
+        for type_, other in bound(facts, device).less_exact
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from analyzer.devices import bound
+from analyzer.devices import bound, room
 from analyzer.records import HIDDEN
+from analyzer.report.view.devices import on
 from analyzer.restore import record
-from analyzer.sanitise import label
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -52,7 +52,8 @@ class SmallerForm:
     """Another figure that changes, with its unit; empty for none."""
     device: str
     seconds_now: float | None
-    """The least time on ``device``; null where the device does not compute in the type."""
+    """The least time on ``device``; null where it does not compute in the type, or the model does
+    not fit."""
     seconds: float | None
     """The same afterwards; null where nobody can say."""
     effort: Level
@@ -117,6 +118,7 @@ def form(
     weight_bytes: int | None = STAY,
     instead: Mapping[str, str] = {},
     kept: Mapping[str, int] = {},
+    hands_on_floats: bool = False,
     extra: str = "",
     beside: tuple[int, int] = (0, 0),
     alters: Iterable[str] = (),
@@ -130,27 +132,48 @@ def form(
     weight_bytes : afterwards; ``None`` where nobody knows.
     instead : element types of arithmetic and those that replace them.
     kept : MACs by the element type that they stay in all the same.
+    hands_on_floats : activations are not of those types, but as they were.
     extra : another figure that changes, in words.
     beside : bytes today and afterwards of what is no weight, such as a cache.
     alters : operators whose weights and arithmetic get another type.
     """
     whole, held = facts.totals.macs, facts.parameters.weight_bytes
+    weight_bytes = held if weight_bytes == STAY else weight_bytes
+    saved = 0 if weight_bytes is None else held - weight_bytes
     now = then = bound(facts, device).seconds if device is not None else None
     if instead and device is not None:
         then = bound(facts, device, instead, kept).seconds
     elif macs is not None:
         then = _in_proportion(facts, now, macs)
-    weight_bytes = held if weight_bytes == STAY else weight_bytes
-    saved = 0 if weight_bytes is None else held - weight_bytes
     fewer = 0 if macs is None else whole - macs
     sooner = 1 - then / now if then is not None and now else 0.0
     impacts = impact_of(fewer, whole, saved, held, sooner), _impact_beside(*beside)
+    if device is not None and room(facts, device).fits is False:
+        now = None
+    types = {} if hands_on_floats else instead
+    if device is not None and _too_large(facts, device, macs, weight_bytes, types):
+        then = None
     id_, title, how = words
     return SmallerForm(
         id_, title, how, min(impacts, key=LEVELS.index),
         macs, weight_bytes, held, extra,
-        label(device.name, 60) if device is not None else "", now, then, *judged, tuple(alters),
+        on(facts, device), now, then, *judged, tuple(alters),
     )  # fmt: skip
+
+
+def _too_large(
+    facts: Facts,
+    device: Profile,
+    macs: int | None,
+    weight_bytes: int | None,
+    instead: Mapping[str, str],
+) -> bool:
+    """Whether a form does not fit for certain; what fewer MACs leave of activations nobody
+    knows."""
+    if weight_bytes is None:
+        return False
+    found = room(facts, device, weight_bytes, instead)
+    return found.weights_share > 1 or (macs is None and found.fits is False)
 
 
 def _impact_beside(now: int, then: int) -> Level:

@@ -9,7 +9,7 @@ from analyzer.language import _
 from analyzer.patterns.quantised import quantisation_of
 from analyzer.report.view.kinds import color_of
 from analyzer.report.view.options.form import NOTABLE, Terms, form
-from analyzer.smaller.integers import staying
+from analyzer.smaller.integers import is_static, staying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from analyzer.devices import Profile
     from analyzer.facts import Facts
     from analyzer.report.view.options.form import SmallerForm
-
-
-CONVOLUTIONS = frozenset({"standard", "pointwise", "depthwise", "grouped", "transposed"})
-"""Kinds of ``Totals.macs_by_kind``."""
 
 
 def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
@@ -71,8 +67,7 @@ def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> Sma
 
 def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
     """Calibrated for convolutions; products are quantised as they come, without calibration."""
-    kinds, whole = facts.totals.macs_by_kind, facts.parameters.weight_bytes
-    static = 2 * sum(n for kind, n in kinds.items() if kind in CONVOLUTIONS) >= facts.totals.macs
+    whole, static = facts.parameters.weight_bytes, is_static(facts)
     left = staying(facts, static=static)
     held = max(0, held - 4 * left.params)
     how = _(
@@ -96,6 +91,7 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
         instead={"float32": "int8"},
         kept={"float32": left.macs},
         alters=left.converted,
+        hands_on_floats=not static,
     )  # fmt: skip
 
 

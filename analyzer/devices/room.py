@@ -1,0 +1,73 @@
+"""Whether a model fits into a device's memories."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analyzer.facts import BITS, Certainty
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from analyzer.devices.profile import Profile
+    from analyzer.facts import Facts, Tensor
+
+KNOWN = (Certainty.EXACT, Certainty.ASSUMED)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a model takes of a device's memories."""
+
+    stored: int
+    """Bytes of weights."""
+    peak: int | None
+    """Bytes of activations at the peak in the file's order of operators, with QuantizeLinear and
+    DequantizeLinear in integer kernels; ``None`` where unknown."""
+    weights_share: float
+    """Of flash, or of the one memory."""
+    peak_share: float | None
+    """Of memory: activations alone where weights lie in flash, both otherwise."""
+    fits: bool | None
+    """False: by no means, not even where results are written over operands; ``None``: unknown."""
+
+
+def room(
+    facts: Facts,
+    device: Profile,
+    weight_bytes: int | None = None,
+    instead: Mapping[str, str] = {},
+) -> Room:
+    """What the model takes of ``device``: as it is, or with ``weight_bytes`` and activations of
+    other types ``instead``."""
+    memory, stored = facts.memory, facts.parameters.weight_bytes
+    stored = stored if weight_bytes is None else weight_bytes
+    left = _left(memory.alive, instead)
+    peak = memory.peak_bytes if memory.fused_bytes is None else memory.fused_bytes
+    peak = None if peak is None else round(peak * left)
+    if device.flash is None:
+        taken, beside, of_weights = stored, True, device.memory
+    else:
+        taken, beside, of_weights = 0, stored <= device.flash, device.flash
+    known = peak is not None and memory.certainty in KNOWN and facts.parameters.certainty in KNOWN
+    least = min(peak or 0, round(_in_place(facts) * left), round(memory.peak_range[0] * left))
+    fits = None if not known else True
+    if not beside or taken + least > device.memory:
+        fits = False
+    share = None if peak is None else (taken + peak) / device.memory
+    return Room(stored, peak, stored / of_weights, share, fits)
+
+
+def _in_place(facts: Facts) -> int:
+    """The peak where element-wise operators write over operands that nobody reads again."""
+    found = [step.in_place_bytes for step in facts.memory.timeline]
+    return max(found) if found else facts.memory.peak_bytes or 0
+
+
+def _left(alive: Iterable[Tensor], instead: Mapping[str, str]) -> float:
+    """The share of the peak that is left in other types: no more than with all of them."""
+    sizes = [(t.bytes, t.dtype or "") for t in alive if t.bytes]
+    whole = sum(size for size, _ in sizes)
+    after = sum(size * BITS[instead[t]] / BITS[t] if t in instead else size for size, t in sizes)
+    return after / whole if instead and whole else 1.0
