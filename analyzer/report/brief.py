@@ -14,6 +14,7 @@ from analyzer.report.cards import cards
 from analyzer.report.index.html import in_all
 from analyzer.report.index.summary import totals_of, worst_first
 from analyzer.report.view.actions import Action
+from analyzer.report.view.findings import training
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,6 +72,8 @@ def _step(n: int, step: Sequence[Action | SmallerForm], whole: int) -> Iterator[
 
 def _told(each: Action | SmallerForm, whole: int) -> str:
     figures = list(_asks(each, whole) if isinstance(each, Action) else _leaves(each, whole))
+    if each.training != "none":
+        figures.insert(0, training(each.training))
     return "; ".join([each.title, *figures])
 
 

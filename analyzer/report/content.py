@@ -22,6 +22,7 @@ from analyzer.report.view import (
     weights,
     whatif,
 )
+from analyzer.report.view.findings import TRAINING
 from analyzer.report.view.kinds import COLORS
 from analyzer.report.view.matrix import matrix
 from analyzer.sanitise import label
@@ -126,6 +127,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "remarks": [group for group in groups if group not in articles],
         "first": page.first,
         "choice": words.CHOICE,
+        "trainings": TRAINING,
         "matrix": matrix(page.asks, page.options),
         "macs_bar": charts.stacked(in_blocks or page.shares, "macs"),
         "in_blocks": bool(in_blocks),

@@ -9,11 +9,12 @@ if TYPE_CHECKING:
 
 LEVELS = ("low", "medium", "high")
 RISKS = ("none", "low", "medium", "high")
+TRAININGS = ("none", "fine-tune", "train")
 SAFE = "safe"
 
 
 class Judgement(NamedTuple):
-    """How much work, how much risk, how sure."""
+    """How much work, how much risk, how sure, and what training it takes."""
 
     effort: str
     """As ``Rule.effort``."""
@@ -21,13 +22,15 @@ class Judgement(NamedTuple):
     """As ``Rule.risk``."""
     confidence: str
     """As ``Rule.confidence``."""
+    training: str = TRAININGS[0]
+    """As ``Rule.training``."""
 
 
 USUAL: Mapping[str, Judgement] = {
     "block": Judgement("high", "high", "low"),
     "budget": Judgement("high", "high", "high"),
     "conformance": Judgement("medium", "low", "high"),
-    "convolution": Judgement("high", "high", "medium"),
+    "convolution": Judgement("high", "high", "medium", "train"),
     "efficiency": Judgement("medium", "medium", "medium"),
     "external": Judgement("low", "none", "high"),
     "graph": Judgement("low", "none", "high"),
@@ -35,7 +38,7 @@ USUAL: Mapping[str, Judgement] = {
     "numerics": Judgement("medium", "low", "medium"),
     "precision": Judgement("low", "low", "high"),
     "quantisation": Judgement("medium", "medium", "medium"),
-    "separable": Judgement("high", "high", "medium"),
+    "separable": Judgement("high", "high", "medium", "train"),
     "structure": Judgement("low", "low", "high"),
     "targets": Judgement("medium", "low", "high"),
     "trust": Judgement("medium", "low", "medium"),
@@ -49,7 +52,7 @@ def usual_judgement(category: str, fix_safety: str) -> Judgement:
     """What holds of a category; what leaves results as they are has no risk.
 
     >>> usual_judgement("structure", "safe")
-    Judgement(effort='low', risk='none', confidence='high')
+    Judgement(effort='low', risk='none', confidence='high', training='none')
     """
     usual = USUAL.get(category, OTHER)
     return usual._replace(risk=RISKS[0]) if fix_safety == SAFE else usual

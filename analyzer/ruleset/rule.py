@@ -139,6 +139,9 @@ class Rule(Brief):
     """Patterns of which none may match with the same tensors."""
     yields_to: tuple[str, ...] = ()
     """Ids of rules whose finding at a place leaves nothing to say for this one."""
+    training: str = "none"
+    """What has to follow before the model is of use again: ``none``, ``fine-tune`` (from the
+    weights that it has) or ``train`` (they do not carry over)."""
     _later: Unread | None = field(default=None, repr=False, compare=False)
     """What gives the fields that are not read yet; for onnxlint itself."""
 

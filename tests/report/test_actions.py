@@ -13,6 +13,8 @@ from analyzer.evidence import WeightEvidence
 from analyzer.facts import Facts, Problem
 from analyzer.findings.finding import Finding, Severity
 from analyzer.report import REPORT_FORMATS, Options, Result
+from analyzer.report.brief import brief
+from analyzer.report.sheet import Report
 from analyzer.report.view import actions, whatif
 from analyzer.report.view.audits import Checked, checked
 from analyzer.report.view.findings import heading
@@ -39,6 +41,31 @@ def test_what_saves_a_tenth_of_the_macs_has_high_impact_and_needs_training(
     folded = found["STR101"]
     assert (folded.impact, folded.effort, folded.risk) == ("medium", "low", "none")
     assert folded.macs == 0
+
+
+def test_an_action_that_needs_training_says_so_behind_its_own_words(standard: Result) -> None:
+    found = {action.rule: action.training for action in actions.actions(standard)}
+    assert (found["SEP001"], found["STR101"]) == ("train", "none")
+    html = words(REPORT_FORMATS["html"](standard, Options()).decode())
+    _, _, after = html.partition("Replace the standard convolution by a depthwise separable one: ")
+    told = ", then train again; accuracy unknown until measured"
+    assert told in after[: len("13 places") + len(told) + 40]
+    _, _, after = html.partition("Fold the batch normalisation into the layer before it: ")
+    assert "train" not in after[:200]
+    printed = brief(Report.of(standard).sheet, "macs")
+    (line,) = [line for line in printed if "Replace the standard" in line]
+    assert "; then train again; accuracy unknown until measured; saves 4.299 GMAC" in line
+
+
+def test_forms_that_lose_their_weights_need_training(mobilenet: Result) -> None:
+    net = token_net()
+    forms = list(options(mobilenet.facts, whatif.view(mobilenet.facts), None))
+    forms += options(net.facts(bert_base(net)), whatif.view(net.facts(bert_base(net))), None)
+    forms += options(facts_of(cell("LSTM", both=True)), whatif.WhatIf("no"), None)
+    takes = {form.id: form.training for form in forms}
+    assert {takes[name] for name in ("width", "depth", "resolution", "forward")} == {"train"}
+    assert takes["heads"] == "fine-tune"
+    assert {takes[name] for name in ("int8", "float16", "lstm-int8")} == {"none"}
 
 
 def test_the_bound_of_time_falls_with_the_macs_that_are_saved(standard: Result) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from analyzer.errors import RuleError
 from analyzer.ruleset import load_rules, parse_rule
-from analyzer.ruleset.judgement import LEVELS, RISKS, USUAL
+from analyzer.ruleset.judgement import LEVELS, RISKS, TRAININGS, USUAL
 from analyzer.ruleset.rule import Rule
 from tests.ruleset.build import RULE, rule_text
 
@@ -21,8 +21,18 @@ def test_every_category_that_ships_has_usual_words() -> None:
 def test_what_acting_takes_is_said_in_fixed_words(rule: Rule) -> None:
     assert (rule.effort in LEVELS, rule.confidence in LEVELS) == (True, True)
     assert rule.risk in RISKS
+    assert rule.training in TRAININGS
+    if rule.training == "train":
+        assert (rule.effort, rule.risk) == ("high", "high")
     if rule.fix_safety == "safe":
         assert rule.risk in ("none", "low"), "results stay as they are"
+
+
+def test_what_replaces_a_layer_by_another_says_what_training_it_takes() -> None:
+    takes = {rule.id: rule.training for rule in RULES if rule.training != "none"}
+    assert {takes[name] for name in ("EFF001", "EFF002", "EFF003", "SEP002")} == {"fine-tune"}
+    assert {takes[name] for name in ("SEP001", "CNV001", "EFF019")} == {"train"}
+    assert not takes.keys() & {"STR101", "EFF007", "EFF008", "QNT007", "WGT003"}
 
 
 def test_a_rule_that_says_nothing_of_it_has_the_words_of_its_category() -> None:
@@ -31,12 +41,13 @@ def test_a_rule_that_says_nothing_of_it_has_the_words_of_its_category() -> None:
     assert (safe.effort, safe.risk, safe.confidence) == ("low", "none", "high")
 
 
-@pytest.mark.parametrize("key", ["effort", "risk", "confidence"])
+@pytest.mark.parametrize("key", ["effort", "risk", "confidence", "training"])
 def test_other_words_are_refused(key: str) -> None:
     with pytest.raises(RuleError, match=f"'{key}' is 'huge', expected"):
         parse_rule(RULE + f"{key}: huge\n")
 
 
 def test_a_file_overrides_its_category() -> None:
-    rule = parse_rule(RULE + "effort: high\nrisk: none\nconfidence: low\n")
-    assert (rule.effort, rule.risk, rule.confidence) == ("high", "none", "low")
+    rule = parse_rule(RULE + "effort: high\nrisk: none\nconfidence: low\ntraining: train\n")
+    judged = (rule.effort, rule.risk, rule.confidence, rule.training)
+    assert judged == ("high", "none", "low", "train")

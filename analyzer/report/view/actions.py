@@ -20,6 +20,7 @@ from analyzer.report.view.options.form import (
     Level,
     Risk,
     SmallerForm,
+    Training,
     alternatives,
     impact_of,
 )
@@ -72,6 +73,8 @@ class Action:
     """The same afterwards; null where the savings are not a number."""
     slower: bool
     """By our own model of a device it takes longer afterwards: it is not recommended."""
+    training: Training = "none"
+    """What has to follow before the model is of use again."""
     alternatives: tuple[str, ...] = ()
     """Other rules that ask for something else at the same operators: what they save does not add
     up, and mostly one of them is to be chosen."""
@@ -194,6 +197,7 @@ def _action(
         seconds_now=now,
         seconds=then,
         slower=_is_slower(facts, items, device),
+        training=_training(rule.training if rule else ""),
         alternatives=rivals,
     )
 
@@ -220,6 +224,10 @@ def _impact(severity: Severity, facts: Facts, macs: int, stored: int) -> Level:
 
 def _level(word: str) -> Level:
     return "high" if word == "high" else "low" if word == "low" else "medium"
+
+
+def _training(word: str) -> Training:
+    return "train" if word == "train" else "fine-tune" if word == "fine-tune" else "none"
 
 
 def _risk(word: str) -> Risk:

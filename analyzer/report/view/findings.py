@@ -28,13 +28,21 @@ _SAFETY = {
 }
 
 
-_TRAINS = mark("This is advice: it needs a decision, and retraining.")
+_TRAINS = {
+    ("display", "train"): mark("This is advice: it needs a decision, and retraining."),
+    ("unsafe", "train"): mark("This changes what the model computes, and needs training again."),
+    ("unsafe", "fine-tune"): mark("This changes what the model computes, and needs fine-tuning."),
+}
+TRAINING = {
+    "fine-tune": mark("then fine-tune; accuracy unknown until measured"),
+    "train": mark("then train again; accuracy unknown until measured"),
+}
+"""What follows an action, by ``Rule.training``."""
 
 
 def safety(rule: Rule) -> str:
     """What becomes of the model by acting on a rule; in English, as it is to be translated."""
-    trains = rule.fix_safety == "display" and rule.effort == "high"
-    return _TRAINS if trains else _SAFETY[rule.fix_safety]
+    return _TRAINS.get((rule.fix_safety, rule.training)) or _SAFETY[rule.fix_safety]
 
 
 SECURE = "https://"
@@ -101,6 +109,11 @@ class Group:
     def anchor(self) -> str:
         """Stable across runs and releases: the rule's id."""
         return f"rule-{self.rule}"
+
+
+def training(kind: str) -> str:
+    """``then train again; accuracy unknown until measured``; empty for ``none``."""
+    return _(TRAINING[kind]) if kind in TRAINING else ""
 
 
 def group(result: Result) -> tuple[Group, ...]:

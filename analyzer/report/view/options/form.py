@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Level = Literal["high", "medium", "low"]
 LEVELS: tuple[Level, ...] = ("high", "medium", "low")
 Risk = Literal["none", "low", "medium", "high"]
+Training = Literal["none", "fine-tune", "train"]
 
 LARGE, NOTABLE = 0.1, 0.01
 """Shares of the MACs from which a saving is of high, and of medium impact."""
@@ -63,6 +64,8 @@ class SmallerForm:
     confidence: Level
     rests: str
     """What the figures, and the words about accuracy, rest on."""
+    training: Training = "none"
+    """What has to follow before the model is of use again."""
     alters: tuple[str, ...] = field(default=(), metadata=HIDDEN)
     """Ids of operators whose weights and arithmetic get another type."""
     alternatives: tuple[str, ...] = ()
@@ -106,6 +109,7 @@ class Terms(NamedTuple):
     loses: str
     confidence: Level
     rests: str
+    training: Training = "none"
 
 
 def form(

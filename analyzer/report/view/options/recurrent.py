@@ -47,7 +47,7 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
             ("gru", _("Replace LSTMs by GRUs"),
              _("Replace each LSTM by a GRU of as many units, and train again")),
             Terms("high", "high", _("accuracy: train again"), "high",
-                   _("three gates for four: a fourth of MACs, weights and biases")),
+                   _("three gates for four: a fourth of MACs, weights and biases"), "train"),
             macs=macs - fewer,
             weight_bytes=held - bytes_,
         )  # fmt: skip
@@ -60,7 +60,7 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
              _("Take the backward direction out, or let it see some frames ahead, and train "
                "again")),
             Terms("high", "high", _("accuracy: train again"), "high",
-                   _("at most: what reads these layers is half as wide, too")),
+                   _("at most: what reads these layers is half as wide, too"), "train"),
             macs=macs - fewer,
             weight_bytes=held - bytes_,
         )  # fmt: skip

@@ -30,7 +30,7 @@ def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Small
         return
     full, narrow = rows["1"], rows.get(WIDTH)
     judged = Terms("high", "high", _("accuracy: train again"), "high",
-                    _("every layer recounted"))  # fmt: skip
+                    _("every layer recounted"), "train")  # fmt: skip
     attends = any(block.kind == "attention" for block in facts.blocks)
     if not attends and narrow is not None and narrow.macs[0] is not None:
         yield form(

@@ -157,7 +157,7 @@ def _heads(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
               "(arXiv 1905.10650)"),
         ),
         Terms("high", "high", _("accuracy: fine-tune"), "high",
-               _("projections, scores and sums in proportion to heads; biases stay")),
+               _("projections, scores and sums in proportion to heads; biases stay"), "fine-tune"),
         macs=facts.totals.macs - macs,
         weight_bytes=kept.weight_bytes - each * weights if each else None,
     )  # fmt: skip
