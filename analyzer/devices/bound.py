@@ -48,7 +48,7 @@ def bound(
     at the fastest rate. ``instead`` maps element types to those that they are replaced by,
     but for the MACs that are ``kept`` in the type they have.
     """
-    found = _replaced(facts.totals.macs_by_precision, instead, kept)
+    found = replaced(facts.totals.macs_by_precision, instead, kept)
     rates = {p: device.fastest(p) for p, macs in found.items() if macs}
     missing = tuple(p for p, rate in rates.items() if rate is None and p != "unknown")
     partial = facts.totals.unknown_nodes > 0 or "unknown" in rates
@@ -62,7 +62,7 @@ def bound(
     return TimeBound(seconds, (), partial, others)
 
 
-def _replaced(
+def replaced(
     macs: Mapping[str, int], instead: Mapping[str, str], kept: Mapping[str, int]
 ) -> dict[str, int]:
     """MACs by the types that they are computed in afterwards."""

@@ -10,6 +10,7 @@ from analyzer.report import notes, words
 from analyzer.report.cards import cards
 from analyzer.report.drawing.picture import picture
 from analyzer.report.page import LeftOut
+from analyzer.report.spoken import in_parts
 from analyzer.report.view import (
     appendix,
     blocks,
@@ -107,6 +108,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
             medium.operators,
         )  # fmt: skip
     noted = notes.on_paper(page) if medium is PDF else notes.on_screen(page)
+    said = words.say(sheet.claims)
     groups = [_within(group, medium) for group in page.groups]
     told = [group for group in groups if not (medium.remarks and group.informs)]
     articles = told[: medium.articles]
@@ -118,7 +120,8 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "version": __version__,
         "written_by": label(sheet.tool.version),
         "page": page,
-        "said": words.say(sheet.claims),
+        "said": said,
+        "parts": in_parts(said, sheet.claims, noted.links),
         "cards": cards(sheet.claims, options.count),
         "groups": groups,
         "articles": articles,

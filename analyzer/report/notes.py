@@ -11,7 +11,7 @@ from analyzer import units
 from analyzer.report.view.explained import certainty_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from analyzer.report.page import Page
     from analyzer.report.view.explained import Explained
@@ -24,6 +24,14 @@ PRINTED = (
 MARKS = "abcdefghijklmnopqrstuvwxyz"
 """Marks of notes: letters, as a raised digit is one more digit of a number that is copied."""
 _LONG = re.compile(r"(?<![\d.])\d{4,}(?![\d.]*\.\d)")
+SHARES = ("share.macs", "share.params", "share.operators", "sum")
+"""Kinds of numbers that are shares of one whole."""
+BEFORE = {
+    ".macs_share": ".macs", ".params_share": ".params", ".share": ".macs", ".shares": ".macs",
+    ".left": ".macs_after",
+}  # fmt: skip
+"""Shares that stand behind what they are shares of."""
+_SHARE = re.compile(r"\.(?:(?:macs|params)_share|shares?|left)(?=$|\[\d+\]$)")
 _FORMULA = re.compile(r"formulas\[(\d+)\]")
 
 
@@ -39,6 +47,8 @@ class Note:
     sure: str
     """How sure its numbers are; empty where they are exact."""
     source: str
+    whole: str = ""
+    """What its numbers are shares of, where that is the same for them: their marks leave it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +60,15 @@ class NoteMark:
     mark: str
     """Of the note on paper; empty on a screen."""
     spelled: str
-    """Its formula with the model's values; empty where the note has it as its example."""
+    """Its formula with the model's values. Empty where the note has it as its example; where the
+    number is a value that has no parts; and for the share that the number before it is of the
+    note's whole."""
     total: str
     """What comes out, with all digits of a count."""
     sure: str | None
     """How sure it is, where its note says otherwise."""
+    is_example: bool = False
+    """The note has its values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +97,51 @@ def on_screen(page: Page) -> Notes:
     ways = [way for way in page.reckonings if way.id in kinds]
     anchors = {way.id: f"y-{n}" for n, way in enumerate(ways)}
     usual = {by: Counter(map(_sure, some)).most_common(1)[0][0] for by, some in kinds.items()}
+    wholes = {by: _whole(some) for by, some in kinds.items() if by in SHARES}
     notes = tuple(
         Note(anchors[way.id], way.title, way.formula, _in_full(kinds[way.id][0]), usual[way.id],
-             way.source)
+             way.source, grouped(wholes.get(way.id, "")))
         for way in ways
     )  # fmt: skip
+    values = {each.number: each.value for each in page.explained}
     links = {}
     for each in page.explained:
         row = _FORMULA.fullmatch(each.by)
         anchor = f"y-f{row[1]}" if row else anchors.get(each.by)
         if anchor is not None:
-            is_example = row is None and each is kinds[each.by][0]
+            text = _briefly(each, wholes.get(each.by, ""), values)
             # A formula's row says nothing of certainty.
             said, sure = "" if row else usual[each.by], _sure(each)
+            is_example = bool(text) and row is None and _alike(each, kinds[each.by][0])
             links[each.number] = NoteMark(
-                anchor, "", "" if is_example else spelled(each), worded(each),
-                sure if sure != said else None,
+                anchor, "", "" if is_example else text, worded(each),
+                sure if sure != said else None, is_example,
             )  # fmt: skip
     return Notes(notes, links)
+
+
+def _whole(shares: Iterable[Explained]) -> str:
+    """What most of ``shares`` divide by."""
+    texts = (each.summands[0].text.partition(" / ")[2] for each in shares)
+    return Counter(texts).most_common(1)[0][0]
+
+
+def _alike(one: Explained, other: Explained) -> bool:
+    """Whether both say the same, as a number of a sentence does of one in a table."""
+    return (one.value, one.summands) == (other.value, other.summands)
+
+
+def _briefly(each: Explained, whole: str, values: Mapping[str, int | float]) -> str:
+    """``spelled`` without what a reader gets from elsewhere; see ``NoteMark.spelled``."""
+    text = spelled(each)
+    if whole and text.endswith(f" / {grouped(whole)}"):
+        part = each.summands[0].text.partition(" / ")[0]
+        before = _SHARE.sub(lambda found: BEFORE[found[0]], each.number)
+        if before != each.number and str(values.get(before)) == part:
+            return ""
+        return grouped(part)
+    is_value = isinstance(each.value, float) and text == repr(each.value)
+    return "" if is_value else text
 
 
 def on_paper(page: Page) -> Notes:
@@ -134,8 +175,10 @@ def worded(each: Explained) -> str:
     """The number as the page shows it, with all its digits where it is a count."""
     if isinstance(each.value, int):
         return units.count(each.value)
-    if each.by == "time":
+    if each.by in ("time", "form.time"):
         return units.seconds(each.value)
+    if each.by == "snr":
+        return f"{each.value:.1f} dB"
     return units.si(each.value) if each.by in ("rate", "per") else units.percent(each.value)
 
 

@@ -41,7 +41,7 @@ class ReportDocument(Output):
     def page(self) -> Page:
         """What the pages say and show besides the facts, the same for every medium."""
         page = make_page(self.document.result)
-        ways, numbers = explain(self.document.result, page)
+        ways, numbers = explain(self.document.result, page, self.document.claims)
         return replace(page, reckonings=ways, explained=numbers)
 
 

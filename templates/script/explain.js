@@ -32,13 +32,27 @@ if ("popover" in box) {
     for (const extra of all("i, small", found)) extra.remove();
     return [...found.childNodes];
   };
+  // The values of a number: in its title, else those of the note's example. A share of its note's whole has the part alone, or follows the number that it is a share of; what has no parts is what is shown.
+  const values = (link, shown, note) => {
+    let sum = "eg" in link.dataset ? note.querySelector("i").textContent : link.dataset.sum;
+    const whole = note.dataset.of;
+    if (whole && !sum.includes(" / ")) {
+      const [part, total] = (sum || worth(link)).split(" = ");
+      sum = `${part} / ${whole}${sum && total ? ` = ${total}` : ""}`;
+    }
+    return !sum || sum === shown || sum.includes(" = ") ? sum || shown : `${sum} = ${shown}`;
+  };
+  // All digits of the number before this one in its row.
+  const worth = (link) => {
+    const before = all('a[href^="#y-"]', link.closest("tr, li")), last = before[before.indexOf(link) - 1];
+    return values(last, last.textContent.trim(), by(last.hash.slice(1))).split(" = ").at(-1);
+  };
   const explain = (link) => {
     const note = by(link.hash.slice(1));
     const counted = note.querySelector("td > code");
     const formula = counted ? note.cells[2] : note.cells[1];
-    const shown = link.textContent.trim(), sum = link.dataset.sum;
+    const shown = link.textContent.trim(), own = values(link, shown, note);
     const what = counted ? fill("macs", { what: counted.textContent }) : note.cells[0].textContent;
-    const own = !sum ? formula.querySelector("i").textContent : sum === shown || sum.includes(" = ") ? sum : `${sum} = ${shown}`;
     const sure = link.dataset.sure ?? (counted ? "" : formula.querySelector("small")?.textContent);
     const equation = counted ? [words.layers, ...copy(formula)] : copy(formula);
     return { what, about: about(link), equation, symbols: counted, own, source: note.lastElementChild.textContent, sure };

@@ -6,18 +6,23 @@ import logging
 from functools import cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+import onnx
 import pytest
-from onnx import helper
+from onnx import TensorProto, helper, numpy_helper
 
-from analyzer.report import REPORT_FORMATS, Options
+from analyzer.analyze import analyze_weights
+from analyzer.model import load
+from analyzer.report import REPORT_FORMATS, Options, Result
+from analyzer.targets.catalog import chosen
 from tests.report.results import HOSTILE, LIGHT, SAMPLES, Complaints, judge, save, selected
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser
 
-    from analyzer.report import Result
     from tests.report.results import Made
 
 
@@ -95,6 +100,32 @@ def clean(mobilenet: Result) -> Result:
 def wasteful(standard: Result) -> Result:
     """MobileNetV1 with standard convolutions before the same rules: one finding at 13 places."""
     return selected(standard, "SEP")
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """A kernel that is one depthwise separable term with two dead filters, and a broken one."""
+    random = np.random.default_rng(0)
+    spatial, mixing = random.normal(size=(1, 8, 3, 3)), random.normal(size=(16, 8, 1, 1))
+    separable = (spatial * mixing).astype(np.float32)
+    separable[[3, 7]] = 0
+    separable[0, 0, 0, 0] = 1e-9  # too small for float16
+    broken = random.normal(size=(4, 16, 3, 3)).astype(np.float32)
+    broken[0, 0, 0, 0] = np.nan
+    graph = helper.make_graph(
+        [
+            helper.make_node("Conv", ["x", "a"], ["h"], name="separable", pads=[1] * 4),
+            helper.make_node("Conv", ["h", "b"], ["y"], name="broken", pads=[1] * 4),
+        ],
+        "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 8, 16, 16])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 4, 16, 16])],
+        [numpy_helper.from_array(separable, "a"), numpy_helper.from_array(broken, "b")],
+    )
+    path: Path = tmp_path_factory.mktemp("trained") / "trained.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]), path)
+    known = analyze_weights(load(str(path)), targets=chosen(("ort_cpu",)))
+    return Result(known, targets_asked=True)
 
 
 @pytest.fixture(scope="session")

@@ -49,7 +49,7 @@ TEXTS = {
         g (uint8[1,8] x, uint8[8,4] w) => (int32[1,4] y) { y = MatMulInteger (x, w) }""",
     "idle": "g (float[1,8] x) => (float[8,1] y) { y = Transpose (x) }",
 }
-FILES = ("mobilenet", "standard", "densenet", "unknown", "hostile")
+FILES = ("mobilenet", "standard", "densenet", "unknown", "hostile", "trained")
 
 
 def document(result: Result) -> dict[str, Any]:

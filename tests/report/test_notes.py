@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from analyzer.report import Result
+from tests.arithmetic import worked_out
 from tests.report.pages import AUDIT, visit
 
 if TYPE_CHECKING:
@@ -127,6 +129,38 @@ def test_it_fits_on_a_phone(
         assert page.evaluate("document.documentElement.scrollWidth") == 360
         assert page.evaluate(AUDIT) == []
         page.keyboard.press("Escape")
+
+
+def test_the_values_of_every_number_come_to_what_is_shown(
+    browser: Browser, standard: Result, tmp_path: Path
+) -> None:
+    page = visit(browser, standard, tmp_path)
+    told = page.locator(f":is(td, p) {NUMBERS}").evaluate_all(
+        """links => links.map(link => {
+            link.click();
+            return [link.textContent, document.querySelector("#why dd:nth-of-type(2)").textContent];
+        })"""
+    )
+    assert len(told) > 150
+    for shown, values in told:
+        formula, _, total = values.rpartition(" = ")
+        for term in (formula, total) if formula else (values,):
+            plain = _LABEL.sub("", term).replace(",", "")
+            value = float(worked_out(plain)) if set(plain) <= _ARITHMETIC else _amount(plain)
+            assert value == pytest.approx(_amount(shown), rel=1e-2, abs=6e-4), (shown, values)
+
+
+_LABEL = re.compile(r" \([^()]*[^\W\d_][^()]*\)")
+"""What a summand is of."""
+_ARITHMETIC = set("0123456789 .+−·/()⁰¹²³⁴⁵⁶⁷⁸⁹")
+_POWERS = {"k": 1e3, "M": 1e6, "G": 1e9, "Ki": 2**10, "Mi": 2**20, "m": 1e-3, "µ": 1e-6, "%": 0.01}
+
+
+def _amount(shown: str) -> float:
+    """A number as the page shows it, the first where more are in one link."""
+    found = re.match(r"([\d,.]+)(?: (%|[kKMGmµ]i?))?", shown)
+    assert found, shown
+    return float(found[1].replace(",", "")) * _POWERS.get(found[2] or "", 1)
 
 
 def test_operators_explain_their_counts(browser: Browser, standard: Result, tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
-import pytest
 from jsonschema import Draft202012Validator
 from onnx import TensorProto, helper, numpy_helper
 
@@ -20,30 +19,6 @@ from tests.report.results import LIGHT, words
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Result:
-    """A kernel that is one depthwise separable term with two dead filters, and a broken one."""
-    random = np.random.default_rng(0)
-    spatial, mixing = random.normal(size=(1, 8, 3, 3)), random.normal(size=(16, 8, 1, 1))
-    separable = (spatial * mixing).astype(np.float32)
-    separable[[3, 7]] = 0
-    broken = random.normal(size=(4, 16, 3, 3)).astype(np.float32)
-    broken[0, 0, 0, 0] = np.nan
-    graph = helper.make_graph(
-        [
-            helper.make_node("Conv", ["x", "a"], ["h"], name="separable", pads=[1] * 4),
-            helper.make_node("Conv", ["h", "b"], ["y"], name="broken", pads=[1] * 4),
-        ],
-        "g",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 8, 16, 16])],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 4, 16, 16])],
-        [numpy_helper.from_array(separable, "a"), numpy_helper.from_array(broken, "b")],
-    )
-    path: Path = tmp_path_factory.mktemp("trained") / "trained.onnx"
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)]), path)
-    return Result(analyze_weights(load(str(path))))
 
 
 def test_page_names_separable_kernels_dead_filters_and_broken_values(trained: Result) -> None:

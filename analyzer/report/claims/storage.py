@@ -98,8 +98,8 @@ def peculiar(result: Result) -> Claim | None:
 
 def intensity(result: Result) -> Claim | None:
     """What share of the multiply-accumulates an example device waits for memory in."""
-    share = device.below_ridge(layers.layer_shapes(result.facts.nodes))
-    if share is None:
+    limited, known = device.below_ridge(layers.layer_shapes(result.facts.nodes))
+    if not known:
         return None
     example = device.EXAMPLE
     return Claim(
@@ -108,7 +108,7 @@ def intensity(result: Result) -> Claim | None:
             "device": example.name,
             "flops": example.flops,
             "bandwidth": example.bandwidth,
-            "share": share,
+            "share": limited / known,
         },
         ("nodes",),
     )

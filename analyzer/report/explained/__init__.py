@@ -8,13 +8,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.report.explained import conversions, deployment, layers, memory, shares, sizes, totals
+from analyzer.report.explained import (
+    conversions,
+    deployment,
+    forms,
+    layers,
+    memory,
+    parts,
+    shares,
+    sizes,
+    totals,
+    weights,
+)
+from analyzer.report.explained.prose import told
 from analyzer.report.explained.reckonings import reckonings
 from analyzer.report.view.explained import Explained, Reckoning, Summand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from analyzer.report.claims.record import Claim
     from analyzer.report.page import Page
     from analyzer.report.result import Result
 
@@ -25,14 +38,21 @@ MAKERS: tuple[Callable[[Result, Page], Iterable[Explained]], ...] = (
     deployment.explain,
     conversions.explain,
     layers.explain,
+    parts.explain,
     shares.explain,
+    forms.explain,
     sizes.explain,
     memory.explain,
+    weights.explain,
 )
 
 
-def explain(result: Result, page: Page) -> tuple[tuple[Reckoning, ...], tuple[Explained, ...]]:
-    """What the numbers of ``page`` are explained by, and how each of them comes about."""
+def explain(
+    result: Result, page: Page, claims: Iterable[Claim]
+) -> tuple[tuple[Reckoning, ...], tuple[Explained, ...]]:
+    """What the numbers of ``page`` and of ``claims`` are explained by, and how each of them comes
+    about."""
     found = tuple(each for maker in MAKERS for each in maker(result, page))
+    found += tuple(told(result, claims, found))
     used = {each.by for each in found}
     return tuple(way for way in reckonings() if way.id in used), found

@@ -35,7 +35,7 @@ def explain(result: Result, page: Page) -> Iterator[Explained]:
                             (Summand(str(total.params_now)), *params), *EXACT)  # fmt: skip
         if total.left is not None:
             share = Summand(f"{total.macs_after} / {total.macs_now}")
-            yield Explained(f"{place}.left", total.left, "share", (share,), *sure)
+            yield Explained(f"{place}.left", total.left, "share.macs", (share,), *sure)
     for index, row in enumerate(page.conversions):
         yield from _row(f"page.conversions[{index}]", row, [nodes[key] for key in row.nodes])
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from analyzer.report.explained.sums import EXACT, added_up, how_sure, weakest
 from analyzer.report.view.explained import Explained, Summand
-from analyzer.report.view.modules import every_module
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
@@ -20,10 +20,17 @@ if TYPE_CHECKING:
 def explain(result: Result, page: Page) -> Iterator[Explained]:
     yield from _parts(result.facts, page)
     for index, (row, fit) in enumerate(zip(page.targets, result.facts.targets, strict=False)):
+        place = f"page.targets[{index}]"
         if fit.nodes:
             text = f"{fit.supported} / {fit.nodes}"
-            yield Explained(f"page.targets[{index}].share", row.share, "share",
+            yield Explained(f"{place}.share", row.share, "share.operators",
                             (Summand(text),), *EXACT)  # fmt: skip
+        if row.macs:
+            whole = result.facts.totals.macs
+            part = round(row.macs * whole)
+            text = f"{part} / {whole}" if whole and part / whole == row.macs else repr(row.macs)
+            yield Explained(f"{place}.macs", row.macs, "share.macs", (Summand(text),),
+                            *how_sure(result.facts.totals))  # fmt: skip
     yield from _savings(result, page)
 
 
@@ -33,20 +40,21 @@ def _parts(facts: Facts, page: Page) -> Iterator[Explained]:
     for index, kind in enumerate(page.block_kinds):
         if kind.macs and kind.share is not None:
             text = Summand(f"{kind.macs} / {total}")
-            yield Explained(f"page.block_kinds[{index}].share", kind.share, "share",
+            yield Explained(f"page.block_kinds[{index}].share", kind.share, "share.macs",
                             (text,), *sure)  # fmt: skip
     for index, layer in enumerate(page.layers):
         if layer.share:
             text = Summand(f"{layer.macs} / {total}")
-            yield Explained(f"page.layers[{index}].share", layer.share, "share", (text,), *sure)
-    if facts.modules is None or not facts.modules.macs:
-        return
-    macs = {label(module.path, 80): module.macs for module in every_module(facts)}
+            place = f"page.layers[{index}]"
+            yield Explained(f"{place}.share", layer.share, "share.macs", (text,), *sure)
+    if total:
+        for index, so_far in enumerate(accumulate(layer.macs for layer in page.layers)):
+            yield Explained(f"page.layers[{index}].sum", so_far / total, "sum",
+                            (Summand(f"{so_far} / {total}"),), *sure)  # fmt: skip
     for index, row in enumerate(page.modules):
-        share = macs[row.path] / facts.modules.macs
-        if row.share and share == row.share:  # paths that are alike when shortened are not told
-            text = Summand(f"{macs[row.path]} / {facts.modules.macs}")
-            yield Explained(f"page.modules[{index}].share", row.share, "share",
+        if row.share and facts.modules is not None:
+            text = Summand(f"{row.macs} / {facts.modules.macs}")
+            yield Explained(f"page.modules[{index}].share", row.share, "share.macs",
                             (text,), *sure)  # fmt: skip
 
 

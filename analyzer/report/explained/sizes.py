@@ -10,13 +10,13 @@ from analyzer.report.explained.sums import added_up, how_sure
 from analyzer.report.view.explained import Explained, Summand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from analyzer.report.explained.sums import Sureness
     from analyzer.report.page import Page
     from analyzer.report.result import Result
     from analyzer.report.view.growth import GrowthRow
-    from analyzer.report.view.whatif import WhatIf
+    from analyzer.report.view.whatif import DepthRow, WhatIf, WidthRow
     from analyzer.scaling import Stops
 
 
@@ -37,8 +37,25 @@ def explain(result: Result, page: Page) -> Iterator[Explained]:
                 parts = tuple(added_up((n, term(kind)) for kind, n in kinds.items()))
                 place = f"page.what_if.rows[{index}].macs[{column}]"
                 yield Explained(place, macs, "scaled", parts, *sure)
+    for name in ("rows", "depths"):
+        yield from _beside(page, name, totals.macs, sure)
     if page.what_if.stops is not None:
         yield from _depths(page.what_if, page.what_if.stops, sure)
+
+
+def _beside(page: Page, name: str, now: int, sure: Sureness) -> Iterator[Explained]:
+    """Shares of today's MACs, and parameters."""
+    sizes = page.what_if
+    rows: Sequence[WidthRow | DepthRow] = sizes.rows if name == "rows" else sizes.depths
+    for index, row in enumerate(rows):
+        place = f"page.what_if.{name}[{index}]"
+        for column, (macs, share) in enumerate(zip(row.macs, row.shares, strict=True)):
+            if share:
+                yield Explained(f"{place}.shares[{column}]", share, "share.macs",
+                                (Summand(f"{macs} / {now}"),), *sure)  # fmt: skip
+        if row.params:
+            yield Explained(f"{place}.params", row.params, "scaled.params",
+                            (Summand(str(row.params)),), *sure)  # fmt: skip
 
 
 def _depths(what_if: WhatIf, stops: Stops, sure: Sureness) -> Iterator[Explained]:

@@ -74,7 +74,7 @@ def _saving(result: Result) -> Iterator[Explained]:
     sure = weakest(node for node in result.facts.nodes if node.id in best)
     parts = tuple(added_up((saved, rule) for saved, _params, rule in best.values()))
     yield Explained("claims.saving.macs", macs, "saving", parts, *sure)
-    yield from _share("claims.saving.share", macs, result.facts.totals.macs, sure)
+    yield from _share("claims.saving.share", macs, result.facts.totals.macs, "macs", sure)
 
 
 def _shares(facts: Facts, page: Page) -> Iterator[Explained]:
@@ -94,12 +94,13 @@ def _shares(facts: Facts, page: Page) -> Iterator[Explained]:
             sure = weakest(node for node in mine if node.macs)
             parts = added_up(zip(map(counted_macs, mine), said, strict=True))
             yield Explained(f"{place}.macs", row.macs, "kind.macs", tuple(parts), *sure)
-            yield from _share(f"{place}.macs_share", row.macs, all_macs, sure)
+            yield from _share(f"{place}.macs_share", row.macs, all_macs, "macs", sure)
         if row.params:
             parts = added_up(zip([node.params for node in mine], said, strict=True))
             yield Explained(f"{place}.params", row.params, "kind.params", tuple(parts), *EXACT)
-            yield from _share(f"{place}.params_share", row.params, all_params, EXACT)
+            yield from _share(f"{place}.params_share", row.params, all_params, "params", EXACT)
 
 
-def _share(place: str, part: int, whole: int, sure: Sureness) -> Iterator[Explained]:
-    yield Explained(place, part / whole, "share", (Summand(f"{part} / {whole}"),), *sure)
+def _share(place: str, part: int, whole: int, what: str, sure: Sureness) -> Iterator[Explained]:
+    parts = (Summand(f"{part} / {whole}"),)
+    yield Explained(place, part / whole, f"share.{what}", parts, *sure)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import accumulate
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -120,6 +121,8 @@ class LayerGroup:
     """FLOPs per byte moved; the same for each, as their shapes are."""
     share: float | None = None
     """Of the MACs of the model; null where nobody asked."""
+    sum: float | None = None
+    """The share of this and of all larger shapes together."""
 
 
 @record
@@ -247,9 +250,14 @@ def layer_shapes(nodes: Iterable[Node], total: int = 0) -> tuple[LayerGroup, ...
                 title, place, label(term(kind), 40), color_of(kind), node.counted, macs,
                 node.params, node.intensity,
             )  # fmt: skip
-    if total:
-        found = {key: replace(group, share=group.macs / total) for key, group in found.items()}
-    return tuple(sorted(found.values(), key=lambda layer: (-layer.macs, layer.title, layer.place)))
+    groups = sorted(found.values(), key=lambda layer: (-layer.macs, layer.title, layer.place))
+    if not total:
+        return tuple(groups)
+    sums = accumulate(group.macs for group in groups)
+    return tuple(
+        replace(group, share=group.macs / total, sum=so_far / total)
+        for group, so_far in zip(groups, sums, strict=True)
+    )
 
 
 def bars(nodes: Iterable[Node]) -> tuple[Bar, ...]:

@@ -57,12 +57,12 @@ def alive(facts: Facts) -> tuple[Alive, ...]:
     )
 
 
-def below_ridge(layers: Sequence[LayerGroup], device: Device = EXAMPLE) -> float | None:
-    """Share of the MACs of known intensity that memory limits on ``device``."""
+def below_ridge(layers: Sequence[LayerGroup], device: Device = EXAMPLE) -> tuple[int, int]:
+    """MACs that memory limits on ``device``, and all of known intensity."""
     known = [layer for layer in layers if layer.intensity is not None]
     total = sum(layer.macs for layer in known)
     limited = sum(layer.macs for layer in known if (layer.intensity or 0) < device.ridge)
-    return limited / total if total else None
+    return limited, total
 
 
 @record

@@ -32,6 +32,7 @@ class ModuleRow:
     class_name: str
     cost: str
     """MACs, as a range where it is not known which bodies run."""
+    macs: int
     share: float
     """Of the whole model's MACs."""
     params: int
@@ -54,7 +55,8 @@ def rows(facts: Facts) -> tuple[ModuleRow, ...]:
     return tuple(
         ModuleRow(
             label(first.path, 80), len(alike), _last(alike), label(first.class_name, 40),
-            units.span(*first.macs_range, ""), first.macs / total, first.params, first.nodes,
+            units.span(*first.macs_range, ""), first.macs, first.macs / total, first.params,
+            first.nodes,
         )
         for alike, _ in found
         if (first := alike[0]).path in chosen

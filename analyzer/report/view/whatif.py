@@ -63,6 +63,8 @@ class WidthRow:
     published: tuple[float | None, ...] = ()
     """By column: share of ImageNet's validation images that the paper's network classifies right
     (top-1); null for what the paper does not state, and for other networks."""
+    shares: tuple[float | None, ...] = ()
+    """By column: MACs in proportion to today's."""
 
 
 @record
@@ -75,6 +77,8 @@ class DepthRow:
     macs: tuple[int | None, ...]
     """By column."""
     params: int | None
+    shares: tuple[float | None, ...] = ()
+    """By column: MACs in proportion to today's."""
 
 
 @record
@@ -132,7 +136,7 @@ def view(facts: Facts) -> WhatIf:
     table = tuple(
         tuple(row[n] for n in columns) for row in table if row is table[0] or _tells(row, table[0])
     )
-    depths = _depths(scaler, [resolutions[n] for n in columns])
+    depths = _depths(scaler, [resolutions[n] for n in columns], facts.totals.macs)
     if not depths and not any(p.macs not in (None, now.macs) for row in table for p in row):
         return WhatIf(_("No other width, depth or input size of the model could be counted."))
     kinds = {node.id: label(node.kind, 40) for node in facts.nodes}
@@ -147,6 +151,7 @@ def view(facts: Facts) -> WhatIf:
                 row[0].params,
                 tuple(_kinds(kinds, p) for p in row),
                 tuple(_published(facts, p) for p in row),
+                _shares(row, facts.totals.macs),
             )
             for row in table
         ),
@@ -175,7 +180,7 @@ def _tells(row: Sequence[Scaled], today: Sequence[Scaled]) -> bool:
     return any(p.macs is not None for p in row) and (changed or row[0].params != today[0].params)
 
 
-def _depths(scaler: Scaler, resolutions: Sequence[float]) -> tuple[DepthRow, ...]:
+def _depths(scaler: Scaler, resolutions: Sequence[float], now: int) -> tuple[DepthRow, ...]:
     """Shallower and deeper networks; none where nothing is repeated."""
     if not scaler.deep:
         return ()
@@ -183,10 +188,14 @@ def _depths(scaler: Scaler, resolutions: Sequence[float]) -> tuple[DepthRow, ...
     today = scaler.repeats(1.0)
     return tuple(
         DepthRow(f"{depth:g}", " + ".join(map(str, row[0].repeats)),
-                 tuple(p.macs for p in row), row[0].params)
+                 tuple(p.macs for p in row), row[0].params, _shares(row, now))
         for depth, row in zip(DEPTHS, zip(*columns, strict=True), strict=True)
         if row[0].macs is not None and row[0].repeats != today
     )  # fmt: skip
+
+
+def _shares(row: Iterable[Scaled], now: int) -> tuple[float | None, ...]:
+    return tuple(p.macs / now if p.macs is not None and now else None for p in row)
 
 
 def _shown(found: Stops | None) -> Stops | None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from analyzer.devices import bound, room
+from analyzer.devices import bound, replaced, room
 from analyzer.records import HIDDEN
 from analyzer.report.view.devices import on
 from analyzer.restore import record
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable
 
     from analyzer.devices import Profile
     from analyzer.facts import Facts
@@ -66,6 +67,8 @@ class SmallerForm:
     """What the figures, and the words about accuracy, rest on."""
     training: Training = "none"
     """What has to follow before the model is of use again."""
+    macs_by_precision: Mapping[str, int] = field(default_factory=dict)
+    """What ``seconds`` are the time of: MACs by the element type they are computed in."""
     alters: tuple[str, ...] = field(default=(), metadata=HIDDEN)
     """Ids of operators whose weights and arithmetic get another type."""
     alternatives: tuple[str, ...] = ()
@@ -145,10 +148,13 @@ def form(
     weight_bytes = held if weight_bytes == STAY else weight_bytes
     saved = 0 if weight_bytes is None else held - weight_bytes
     now = then = bound(facts, device).seconds if device is not None else None
+    counted: Mapping[str, int] = {}
     if instead and device is not None:
         then = bound(facts, device, instead, kept).seconds
+        counted = replaced(facts.totals.macs_by_precision, instead, kept)
     elif macs is not None:
         then = _in_proportion(facts, now, macs)
+        counted = dict.fromkeys(facts.totals.macs_by_precision, macs)
     fewer = 0 if macs is None else whole - macs
     sooner = 1 - then / now if then is not None and now else 0.0
     impacts = impact_of(fewer, whole, saved, held, sooner), _impact_beside(*beside)
@@ -161,7 +167,8 @@ def form(
     return SmallerForm(
         id_, title, how, min(impacts, key=LEVELS.index),
         macs, weight_bytes, held, extra,
-        on(facts, device), now, then, *judged, tuple(alters),
+        on(facts, device), now, then, *judged,
+        counted if then is not None else {}, tuple(alters),
     )  # fmt: skip
 
 
