@@ -49,6 +49,12 @@ def pages(cli: Cli, old: onnx.ModelProto, new: onnx.ModelProto, *words: str) -> 
     return Path("out/compare.html").read_text("utf-8")
 
 
+def page(cli: Cli, old: onnx.ModelProto, new: onnx.ModelProto, *words: str) -> str:
+    """The HTML alone, which takes a tenth of the time."""
+    cli("compare", save("a.onnx", old), save("b.onnx", new), "-o", "page.html", *words)
+    return Path("page.html").read_text("utf-8")
+
+
 def test_a_folder_gets_html_and_pdf_and_the_terminal_says_where(cli: Cli) -> None:
     html = pages(cli, resnet(), resnet(activation="HardSwish"))
     text = text_of(html)
@@ -66,7 +72,7 @@ def test_checker_of_pdf_ua_finds_nothing(cli: Cli, blocks: int) -> None:
 
 
 def test_pages_speak_korean_where_asked(cli: Cli) -> None:
-    html = pages(cli, resnet(), resnet(activation="HardSwish"), "--lang", "ko")
+    html = page(cli, resnet(), resnet(activation="HardSwish"), "--lang", "ko")
     assert '<html lang="ko">' in html
     assert "활성화 함수 Relu → HardSwish" in text_of(html)
     assert "Layers side by side" not in html
@@ -90,14 +96,14 @@ def test_pages_are_made_of_the_json_alone(cli: Cli) -> None:
 def test_another_network_is_said_to_be_one_and_not_held_row_by_row(cli: Cli) -> None:
     from samples.build_mobilenet_v1 import build
 
-    html = pages(cli, resnet(), build())
+    html = page(cli, resnet(), build())
     assert "Another network" in text_of(html)
     assert "Layers side by side" not in text_of(html)
     assert html.count("<tr") < 100
 
 
 def test_layers_of_which_the_same_became_are_one_row(cli: Cli) -> None:
-    html = pages(cli, resnet(blocks=8), resnet(blocks=8, side=64))
+    html = page(cli, resnet(blocks=8), resnet(blocks=8, side=64))
     assert 0 < html.count('class="badge changed"') < 12
     assert "32×32" in text_of(html)
     assert "64×64" in text_of(html)
@@ -105,7 +111,7 @@ def test_layers_of_which_the_same_became_are_one_row(cli: Cli) -> None:
 
 @pytest.mark.parametrize(("blocks", "word"), [(5, "added"), (3, "gone")])
 def test_what_came_and_went_is_drawn(cli: Cli, blocks: int, word: str) -> None:
-    html = pages(cli, resnet(), resnet(blocks=blocks))
+    html = page(cli, resnet(), resnet(blocks=blocks))
     assert f"1 basic-residual block {word}" in text_of(html).lower().replace("removed", "gone")
     assert re.search(rf"<title>[^<]*, {word}[,<]", html)
 
@@ -118,7 +124,7 @@ def test_names_from_the_models_stay_text(cli: Cli) -> None:
         model.metadata_props.add(key=EVIL, value=EVIL)
         return model
 
-    html = pages(cli, rename(resnet()), rename(resnet(blocks=3)))
+    html = page(cli, rename(resnet()), rename(resnet(blocks=3)))
     assert "<script>alert" not in html
     assert not set(html) & {"\x1b", "\u202e"}
     assert "&lt;script&gt;alert(1)" in html
@@ -131,15 +137,15 @@ def test_pages_tell_names_and_no_folders_unless_asked(cli: Cli, tmp_path: Path) 
     assert cli("compare", old, new, "-o", "out").code == 0
     assert "secret" not in Path("out/compare.html").read_text("utf-8")
     assert b"secret" not in attached()
-    assert cli("compare", old, new, "-o", "full", "--provenance", "full").code == 0
-    assert "secret" in Path("full/compare.html").read_text("utf-8")
+    assert cli("compare", old, new, "-o", "full.html", "--provenance", "full").code == 0
+    assert "secret" in Path("full.html").read_text("utf-8")
 
 
 def test_gates_stand_on_the_page_and_decide_the_exit_code(cli: Cli) -> None:
     names = save("a.onnx", resnet()), save("b.onnx", resnet(blocks=5))
-    outcome = cli("compare", *names, "-o", "out", "--fail-on-increase", "params=0,peak=10%")
+    outcome = cli("compare", *names, "-o", "x.html", "--fail-on-increase", "params=0,peak=10%")
     assert outcome.code == 1
-    text = text_of(Path("out/compare.html").read_text("utf-8"))
+    text = text_of(Path("x.html").read_text("utf-8"))
     assert re.search(r"failed parameters .* no more is allowed passed peak", text)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING
 
 from analyzer.facts import Problem
@@ -30,16 +31,19 @@ def named(found: Facts, path: str) -> Facts:
     return replace(found, model=replace(found.model, path=path))
 
 
+@cache
 def result(path: str = "m.onnx", text: str = WASTEFUL, select: tuple[str, ...] = ()) -> Result:
     found = named(facts(text), path)
     return Result(found, judge(found, RULES, Settings(select=select)).findings, RULES)
 
 
+@cache
 def separable() -> Result:
     """A finding at two places."""
     return result(select=("SEP001",))
 
 
+@cache
 def silent() -> Result:
     """The same findings, the first silenced, the second in the baseline."""
     found = result("quiet.onnx", select=("SEP001",))
@@ -47,6 +51,7 @@ def silent() -> Result:
     return replace(found, findings=(), silenced=((first, ENTRY),), known=(second,))
 
 
+@cache
 def partly() -> Result:
     """Nothing found, and no verdict."""
     found = named(facts(CLEAN), "partly.onnx")
@@ -54,6 +59,7 @@ def partly() -> Result:
     return Result(replace(found, problems=(problem,)), (), RULES)
 
 
+@cache
 def asking() -> Result:
     """A grave finding from the Python source, with a question to the supplier."""
     found = named(facts(CLEAN), "asking.onnx")
@@ -66,6 +72,7 @@ def asking() -> Result:
     return Result(placed, (finding,), RULES)
 
 
+@cache
 def clean() -> Result:
     return Result(named(facts(CLEAN), "clean.onnx"), (), RULES)
 
