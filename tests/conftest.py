@@ -77,6 +77,7 @@ SAME_WORKER = {
     "tests/report/test_pdf": "pdf",
     "tests/test_packaging.py": "wheel",
     "tests/workflow/test_pre_commit.py": "pre-commit",
+    "tests/workflow/test_recipes.py": "pre-commit",
 }
 """What several tests of a file or folder share is made once, as one worker runs them all."""
 

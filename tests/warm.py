@@ -1,20 +1,26 @@
 """Processes of the command, forked from one that has imported everything already.
 
 ``run`` and ``Process`` take what ``subprocess`` takes, and start a real process with its own
-streams, folder and environment in 10 ms instead of 300. What a test says about starting the
+streams, folder and environment in 10 ms instead of 300. ``command`` is the same for shells: a
+program of the name ``onnxlint`` that asks for such a process. What a test says about starting the
 interpreter itself (its memory, its imports, its locale) needs ``subprocess`` nevertheless.
 """
 
 from __future__ import annotations
 
+import atexit
 import io
 import json
 import os
+import secrets
 import selectors
+import shlex
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -60,7 +66,7 @@ class Process:
         }
         self._answers, theirs = socket.socketpair()
         data = json.dumps(request).encode("utf-8", "surrogateescape")
-        socket.send_fds(_server(), [data], [theirs.fileno(), *streams])
+        socket.send_fds(_server()[0], [data], [theirs.fileno(), *streams])
         theirs.close()
         os.close(null)
         for made, number in ((self.stdout, out), (self.stderr, err)):
@@ -143,6 +149,18 @@ def run_text(words: Sequence[str], **more: Any) -> subprocess.CompletedProcess[s
     return subprocess.CompletedProcess(done.args, done.returncode, out, err)
 
 
+@cache
+def command() -> Path:
+    """A folder with a program ``onnxlint``, to stand first in the ``PATH`` of a shell."""
+    folder = Path(tempfile.mkdtemp(prefix="onnxlint-command-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    program = [sys.executable, "-ISs", str(ROOT / "tests" / "warm_client.py"), _server()[1]]
+    script = folder / "onnxlint"
+    script.write_text(f'#!/bin/sh\nexec {shlex.join(program)} "$@"\n')
+    script.chmod(0o755)
+    return folder
+
+
 def selected(stream: socket.socket) -> bool:
     with selectors.DefaultSelector() as selector:
         selector.register(stream, selectors.EVENT_READ)
@@ -168,40 +186,61 @@ def _number(stream: Stream, null: int, default: int) -> int:
 
 
 @cache
-def _server() -> socket.socket:
+def _server() -> tuple[socket.socket, str]:
+    """The way to the process that forks, and the name under which programs find it."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    name = f"onnxlint-{secrets.token_hex(16)}"
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    listener.bind(f"\0{name}")
+    listener.listen()
+    numbers = theirs.fileno(), listener.fileno()
     subprocess.Popen(
-        [sys.executable, "-m", "tests.warm", str(theirs.fileno())],
-        cwd=ROOT, env=os.environ | {"OPENBLAS_NUM_THREADS": "1"}, pass_fds=(theirs.fileno(),),
+        [sys.executable, "-m", "tests.warm", *map(str, numbers)],
+        cwd=ROOT, env=os.environ | {"OPENBLAS_NUM_THREADS": "1"}, pass_fds=numbers,
         stdin=subprocess.DEVNULL,
     )  # fmt: skip
     theirs.close()
-    return ours
+    listener.close()
+    return ours, name
 
 
-def _serve(requests: socket.socket) -> None:
+def _serve(requests: socket.socket, listener: socket.socket) -> None:
     """Fork a process for each request; one in between waits for it and tells how it ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    while True:
-        data, numbers, *_ = socket.recv_fds(requests, 1 << 20, 4)
-        if not data:
-            return
-        if os.fork() == 0:
-            requests.close()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            pid = os.fork()
-            if pid == 0:
-                signal.signal(signal.SIGINT, signal.default_int_handler)
-                os.close(numbers[0])
-                _become(json.loads(data.decode("utf-8", "surrogateescape")), numbers[1:])
-            for number in numbers[1:]:
-                os.close(number)
-            os.write(numbers[0], b"%d\n" % pid)
-            os.write(numbers[0], b"%d\n" % os.waitpid(pid, 0)[1])
-            os._exit(0)
-        for number in numbers:
-            os.close(number)
+    with selectors.DefaultSelector() as selector:
+        selector.register(requests, selectors.EVENT_READ)
+        selector.register(listener, selectors.EVENT_READ)
+        while True:
+            for key, _ in selector.select():
+                if key.fileobj is listener:
+                    with listener.accept()[0] as asking:
+                        data, numbers, *_rest = socket.recv_fds(asking, 1 << 20, 4)
+                else:
+                    data, numbers, *_rest = socket.recv_fds(requests, 1 << 20, 4)
+                    if not data:
+                        return
+                if data and os.fork() == 0:
+                    for inherited in (selector, requests, listener):
+                        inherited.close()
+                    _attend(data, numbers)
+                for number in numbers:
+                    os.close(number)
+
+
+def _attend(data: bytes, numbers: Sequence[int]) -> NoReturn:
+    """Fork what is asked for, and tell its number and its end."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    pid = os.fork()
+    if pid == 0:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        os.close(numbers[0])
+        _become(json.loads(data.decode("utf-8", "surrogateescape")), numbers[1:])
+    for number in numbers[1:]:
+        os.close(number)
+    os.write(numbers[0], b"%d\n" % pid)
+    os.write(numbers[0], b"%d\n" % os.waitpid(pid, 0)[1])
+    os._exit(0)
 
 
 def _become(request: Mapping[str, Any], streams: Sequence[int]) -> NoReturn:
@@ -212,6 +251,7 @@ def _become(request: Mapping[str, Any], streams: Sequence[int]) -> NoReturn:
         os.environ.clear()
         os.environ.update(request["env"])
         os.chdir(request["cwd"])
+        tempfile.tempdir = None
         for number, stream in enumerate(streams):
             os.dup2(stream, number)
         for stream in streams:
@@ -263,7 +303,6 @@ def remember_rules() -> None:
 def _warm_up() -> None:
     """Import what commands import, and let nothing of it be collected in the forks."""
     import gc
-    import tempfile
 
     import analyzer.report.pdf  # noqa: F401
     from analyzer.cli.main import run as command
@@ -286,4 +325,4 @@ def _warm_up() -> None:
 
 if __name__ == "__main__":
     _warm_up()
-    _serve(socket.socket(fileno=int(sys.argv[1])))
+    _serve(*(socket.socket(fileno=int(number)) for number in sys.argv[1:]))

@@ -23,6 +23,7 @@ import onnx
 import onnx.parser
 
 from samples.build_mobilenet_v1 import Variant, build, to_bytes
+from tests import warm
 from tests.cli.repositories import commit, environment, git, repository, write
 from tests.workflow.borrowed import OFFLINE, copy_tree
 
@@ -53,20 +54,20 @@ def sections(text: str) -> dict[str, str]:
     return found
 
 
-def render(title: str, text: str, folder: Path) -> str:
+def render(text: str, folder: Path, tool: Clone | None = None) -> str:
     """A section whose outputs are what its commands show, run in ``folder``, which is empty."""
     project = folder / "project"
     make_models(project, text)
     repository(project)
     commit(project)
-    tool = Clone(folder)
+    tool = tool or Clone(folder)
 
     def block(match: re.Match[str]) -> str:
         body = match["body"]
         if match["file"]:
             write(project / match["file"], tool.located(body).encode())
         elif match["kind"] == "console":
-            shown = [shell(line, project, tool, folder) for line in commands(body)]
+            shown = [shell(line, project, tool) for line in commands(body)]
             return f"```console\n{''.join(shown)}```"
         return match[0]
 
@@ -77,16 +78,21 @@ class Clone:
     """A repository that holds this tree at the version that the document names, made if asked."""
 
     def __init__(self, folder: Path) -> None:
-        self._place = folder / "clone"
+        self.place = folder / "clone"
+        self.installed = folder / "pre-commit"
+        """What pre-commit has made of it."""
+
+    def make(self) -> None:
+        if not self.place.exists():
+            commit(repository(copy_tree(self.place)))
+            git(self.place, "tag", VERSION)
 
     def located(self, text: str) -> str:
         """``text`` with an address that leads to the clone."""
         if ADDRESS not in text:
             return text
-        if not self._place.exists():
-            commit(repository(copy_tree(self._place)))
-            git(self._place, "tag", VERSION)
-        return text.replace(ADDRESS, str(self._place))
+        self.make()
+        return text.replace(ADDRESS, str(self.place))
 
 
 def commands(body: str) -> Iterator[str]:
@@ -94,14 +100,15 @@ def commands(body: str) -> Iterator[str]:
     return (line[2:] for line in body.splitlines() if line.startswith("$ "))
 
 
-def shell(line: str, project: Path, tool: Clone, folder: Path) -> str:
+def shell(line: str, project: Path, tool: Clone) -> str:
     """One command line and what it shows."""
-    search = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    places = (warm.command(), Path(sys.executable).parent, os.environ["PATH"])
+    search = os.pathsep.join(map(str, places))
     done = subprocess.run(
         ["bash", "-c", tool.located(line)],
         cwd=project,
         env=environment(
-            PATH=search, COLUMNS="100", NO_COLOR="1", PRE_COMMIT_HOME=str(folder / "pre-commit"),
+            PATH=search, COLUMNS="100", NO_COLOR="1", PRE_COMMIT_HOME=str(tool.installed),
             PRE_COMMIT_COLOR="never", **OFFLINE,
         ),
         stdout=subprocess.PIPE,
@@ -109,7 +116,7 @@ def shell(line: str, project: Path, tool: Clone, folder: Path) -> str:
         encoding="utf-8",
         check=False,
     )  # fmt: skip
-    shown = _NOISE.sub("", done.stdout).replace(str(folder / "clone"), ADDRESS)
+    shown = _NOISE.sub("", done.stdout).replace(str(tool.place), ADDRESS)
     shown = shown.replace(str(project), "…")
     shown = "".join(f"{each.rstrip()}\n" for each in shown.splitlines())
     ended = f"(exit code {done.returncode})\n" if done.returncode else ""
@@ -153,7 +160,7 @@ def rendered(text: str, keep: Callable[[str], bool] = lambda title: True) -> Map
     for title, body in sections(text).items():
         if keep(title):
             with tempfile.TemporaryDirectory() as folder:
-                found[title] = render(title, body, Path(folder))
+                found[title] = render(body, Path(folder))
     return found
 
 

@@ -52,4 +52,4 @@ def test_every_example_in_it_is_reached_by_an_anchor_at_the_top() -> None:
 
 @pytest.mark.parametrize("title", STORIES)
 def test_commands_show_what_the_page_says(title: str, tmp_path: Path) -> None:
-    assert render(title, SECTIONS[title], tmp_path) == SECTIONS[title], "run `make readme`"
+    assert render(SECTIONS[title], tmp_path) == SECTIONS[title], "run `make readme`"

@@ -15,9 +15,10 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
+from tests import warm
 from tests.cli.conftest import CLEAN, WASTEFUL, encode
 from tests.cli.repositories import commit, environment, repository, write
-from tests.workflow.borrowed import OFFLINE, ROOT, copy_tree
+from tests.workflow.borrowed import OFFLINE, ROOT, borrow_pip, copy_tree
 
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
@@ -109,8 +110,12 @@ def outputs(workspace: Path) -> dict[str, str]:
 
 
 def by_hand(workspace: Path, **given: str) -> subprocess.CompletedProcess[str]:
-    """The action's script alone, in the tests' own environment."""
-    return step(workspace, [sys.executable, "-I", str(CHECK)], **inputs(**given))
+    """The action's script alone, with a command that need not start."""
+    python = workspace.parent / "bin" / "python"
+    if not python.parent.exists():
+        shutil.copytree(warm.command(), python.parent)
+        python.symlink_to(os.path.realpath(sys.executable))
+    return step(workspace, [str(python), "-I", str(CHECK)], **inputs(**given))
 
 
 def test_the_script_makes_annotations_a_summary_sarif_and_outputs(job: Path) -> None:
@@ -174,16 +179,18 @@ def test_a_long_summary_is_cut_between_lines(job: Path) -> None:
 def test_modules_in_the_checked_out_repository_are_not_imported(job: Path) -> None:
     for module in ("analyzer", "onnx", "venv", "json", "shlex"):
         (job / f"{module}.py").write_text("open('ran', 'w')")
-    assert by_hand(job, paths="models").returncode == 0
+    done = step(job, [sys.executable, "-I", str(CHECK)], **inputs(paths="models"))
+    assert done.returncode == 0
     assert not (job / "ran").exists()
 
 
 def test_the_whole_action_installs_itself_and_judges(job: Path, tmp_path: Path) -> None:
     action = copy_tree(tmp_path / "action")
+    search = os.pathsep.join((str(borrow_pip(tmp_path / "bin")), os.environ["PATH"]))
     for one in STEPS:
         given = inputs(paths="models", fail_on="warning") if "env" in one else {}
-        done = step(job, [*BASH, "-c", one["run"]], GITHUB_ACTION_PATH=str(action), **OFFLINE,
-                    **given)  # fmt: skip
+        done = step(job, [*BASH, "-c", one["run"]], GITHUB_ACTION_PATH=str(action), PATH=search,
+                    **OFFLINE, **given)  # fmt: skip
     assert done.returncode == 1, done.stderr
     assert "::warning file=models/bad.onnx" in done.stdout
     assert outputs(job)["exit-code"] == "1"
@@ -205,7 +212,7 @@ def test_the_gitlab_job_writes_both_of_its_reports(job: Path, tmp_path: Path) ->
     copy_tree(tmp_path / "package")
     said = {**JOB["variables"], "ONNXLINT_PACKAGE": str(tmp_path / "package"),
             "ONNXLINT_PATHS": "models", "ONNXLINT_ARGS": "--fail-on warning"}  # fmt: skip
-    search = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    search = os.pathsep.join((str(borrow_pip(tmp_path / "bin")), os.environ["PATH"]))
     script = "\n".join((*JOB["before_script"], *JOB["script"]))
     done = step(job, [*BASH, "-c", script], PATH=search, **OFFLINE, **said)
     assert done.returncode == 1, done.stderr

@@ -17,9 +17,11 @@ from typing import Any
 import pytest
 import yaml
 
+from tests import warm
 from tests.cli.conftest import CLEAN, WASTEFUL, encode
 from tests.cli.repositories import commit, environment, git, repository, write
-from tests.workflow.borrowed import OFFLINE, ROOT, copy_tree
+from tests.workflow.borrowed import OFFLINE, ROOT
+from tools.recipes import VERSION, Clone
 
 HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
 POINTER = (
@@ -40,29 +42,16 @@ GROWN = SMALL.replace("8,8", "16,16")
 """1,024 MACs."""
 
 
-@pytest.fixture(scope="module")
-def tool(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A repository that holds this tree, and its revision."""
-    folder = copy_tree(tmp_path_factory.mktemp("tool"))
-    return folder, commit(repository(folder))
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What pre-commit has installed, for all tests here."""
-    return tmp_path_factory.mktemp("pre-commit")
-
-
 PRE_COMMIT = (sys.executable, "-m", "pre_commit")
 Run = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def project(tool: tuple[Path, str], tmp_path: Path) -> Path:
+def project(clone: Clone, tmp_path: Path) -> Path:
     """A repository that uses both hooks."""
-    origin, revision = tool
+    clone.make()
     hooks = [{"id": "onnxlint", "verbose": True}, {"id": "onnxlint-rules-test"}]
-    settings = {"repos": [{"repo": str(origin), "rev": revision, "hooks": hooks}]}
+    settings = {"repos": [{"repo": str(clone.place), "rev": VERSION, "hooks": hooks}]}
     files = {
         ".pre-commit-config.yaml": yaml.safe_dump(settings).encode(),
         "onnxlint.toml": CONFIGURATION.encode(),
@@ -76,14 +65,14 @@ def project(tool: tuple[Path, str], tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def pre_commit(project: Path, cache: Path) -> Run:
+def pre_commit(project: Path, clone: Clone) -> Run:
     """``pre-commit WORDS…`` in the project: exit code and output; or another program."""
 
     def run(*words: str, program: Sequence[str] = PRE_COMMIT) -> tuple[int, str]:
         done = subprocess.run(
             [*program, *words],
             cwd=project,
-            env=environment(PRE_COMMIT_HOME=str(cache), **OFFLINE),
+            env=environment(PRE_COMMIT_HOME=str(clone.installed), **OFFLINE),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
@@ -181,11 +170,4 @@ def test_examples_of_a_rule_are_run_when_it_changes(pre_commit: Run, project: Pa
 
 def onnxlint(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run this tree's command in ``folder``."""
-    return subprocess.run(
-        [sys.executable, "-m", "analyzer", *words],
-        cwd=folder,
-        env=environment(PYTHONPATH=str(ROOT)),
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+    return warm.run_text(words, cwd=folder, env=environment(), capture_output=True)

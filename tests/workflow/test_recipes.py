@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.workflow.borrowed import ROOT
-from tools.recipes import BLOCK, DOCUMENT, commands, render, sections
+from tools.recipes import BLOCK, DOCUMENT, Clone, commands, render, sections
 
 TEXT = DOCUMENT.read_text("utf-8")
 SECTIONS = sections(TEXT)
@@ -26,9 +26,9 @@ def anchor(title: str) -> str:
 
 
 @pytest.mark.parametrize("title", SECTIONS)
-def test_a_recipes_commands_show_what_it_says(title: str, tmp_path: Path) -> None:
+def test_a_recipes_commands_show_what_it_says(title: str, clone: Clone, tmp_path: Path) -> None:
     assert list(commands(SECTIONS[title])), "a recipe without a command says nothing that holds"
-    assert render(title, SECTIONS[title], tmp_path) == SECTIONS[title], "run `make readme`"
+    assert render(SECTIONS[title], tmp_path, clone) == SECTIONS[title], "run `make readme`"
 
 
 def test_every_recipe_stands_in_the_list_at_the_top_and_every_link_leads_somewhere() -> None:
