@@ -43,11 +43,6 @@ def _dtype(call: Call, index: int) -> str | None:
     return tensor.dtype if tensor else None
 
 
-def _window(call: Call) -> list[Type]:
-    """HannWindow, HammingWindow, BlackmanWindow: ``size`` elements."""
-    return [Type(DTYPES.get(int(call.attr("output_datatype", 1))), (int(_scalar(call, 0)),))]
-
-
 def _max_unpool(call: Call) -> list[Type]:
     sizes = tuple(int(v) for v in _value(call, 2))
     return [Type(_dtype(call, 0), sizes)]
@@ -107,12 +102,9 @@ def _upsample(call: Call) -> list[Type]:
 
 
 GAP_RULES: Mapping[str, Callable[[Call], list[Type]]] = {
-    "BlackmanWindow": _window,
     "Dropout": _dropout,
     "FlexAttention": _flex_attention,
     "GroupNormalization": _same,
-    "HammingWindow": _window,
-    "HannWindow": _window,
     "MaxUnpool": _max_unpool,
     "MeanVarianceNormalization": _same,
     "MelWeightMatrix": _mel_weights,

@@ -143,6 +143,88 @@ def test_an_operator_that_nearly_changes_nothing_is_left_alone(
     assert found == {}
 
 
+SHAPED = "g (float[{shape}] x) => (float[] y) {const} {{ a = Neg (x) {op} y = Neg (b) }}"
+"""As above, where it depends on the shape."""
+CUT = "int64[1] s = {0}, int64[1] e = {9223372036854775807}, int64[1] i = {1}"
+ONE = "<int64[1] s = {1}>"
+
+NEUTRAL_FOR = [
+    *(("resampling", f"b = {op} <axes = [1,-1]> (a)", "", 11, "2,1,4,1")
+      for op in ("ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd")),
+    *(("resampling", f"b = {op} (a, s)", ONE, 18, "2,1,4")
+      for op in ("ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd")),
+    ("resampling", "b = ReduceSum (a, s)", "<int64[1] s = {-2}>", 13, "2,1,4"),
+    ("resampling", "b = ReduceMean (a)", "", 17, "1,1,1"),
+    ("resampling", "b = ReduceMean (a)", "", 18, "1,1"),
+    ("resampling", "b = ReduceMax <noop_with_empty_axes = 1> (a)", "", 18, "2,3"),
+    ("resampling", "b = GlobalAveragePool (a)", "", 17, "2,3,1,1"),
+    ("resampling", "b = GlobalMaxPool (a)", "", 17, "2,3,1,1"),
+    ("resampling", "b = SpaceToDepth <blocksize = 1> (a)", "", 17, "2,3,4,4"),
+    ("resampling", "b = Upsample (a, s)", "<float[4] s = {1,1,1,1}>", 9, "2,3,4,4"),
+    ("reshape", "b = Flatten (a)", "", 17, "2,3"),
+    ("reshape", "b = Flatten <axis = -1> (a)", "", 17, "2,3"),
+    ("reshape", "b = Expand (a, s)", "<int64[3] s = {2,1,4}>", 17, "2,1,4"),
+    ("selection", "b = Gather <axis = -2> (a, s)", "<int64[3] s = {0,1,2}>", 17, "2,3,4"),
+    ("selection", "b = Pad <pads = [0,0,0,0]> (a)", "", 10, "2,3"),
+    ("selection", "b = Slice (a, s, e, i, t)", f"<{CUT}, int64[1] t = {{1}}>", 17, "2,3"),
+    ("arithmetic", "b = Clip <min = -3.4028234663852886e38> (a)", "", 10, "2,3"),
+    ("arithmetic", "b = Clip (a, , h)", "<float h = {3.4028234663852886e38}>", 17, "2,3"),
+    *(("arithmetic", f"b = {op} (a)", "", 17, "2,3") for op in ("Max", "Min", "Mean")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "operator", "constants", "opset", "shape"), NEUTRAL_FOR)
+def test_for_some_shapes_an_operator_returns_its_input(
+    kind: str, operator: str, constants: str, opset: int, shape: str
+) -> None:
+    graph = SHAPED.format(shape=shape, const=constants, op=operator)
+    assert kinds(graph, opset) == {"b": kind}
+    x, y = _run(graph, opset, shape)
+    np.testing.assert_array_equal(y, x)
+
+
+@pytest.mark.parametrize(
+    ("operator", "constants", "opset", "shape"),
+    [
+        ("b = ReduceMean <axes = [0]> (a)", "", 17, "2,1,4"),
+        ("b = ReduceMean <axes = [0,1]> (a)", "", 17, "2,1,4"),
+        ("b = ReduceMax <axes = [1], keepdims = 0> (a)", "", 17, "2,1,4"),
+        ("b = ReduceSum (a)", "", 17, "2,1,4"),
+        ("b = ReduceSum (a, s)", "<int64[1] s = {0}>", 17, "2,1,4"),
+        ("b = ReduceMin (a, s)", "<int64[2] s = {1,2}>", 18, "2,1,4"),
+        ("b = ReduceProd (a)", "", 18, "2,1"),
+        ("b = GlobalAveragePool (a)", "", 17, "2,3,1,2"),
+        ("b = SpaceToDepth <blocksize = 2> (a)", "", 17, "2,3,4,4"),
+        ("b = Upsample (a, s)", "<float[4] s = {1,1,2,1}>", 9, "2,3,4,4"),
+        ("b = Flatten (a)", "", 17, "2,3,1"),
+        ("b = Flatten <axis = 0> (a)", "", 17, "2,3"),
+        ("b = Expand (a, s)", "<int64[3] s = {1,1,1}>", 17, "2,3"),
+        ("b = Tile (a, s)", "<int64[2] s = {1,2}>", 17, "2,3"),
+        ("b = Gather (a, s)", "<int64[1] s = {0}>", 17, "2,3"),
+        ("b = Gather (a, s)", "<int64[3] s = {0,1,1}>", 17, "2,3"),
+        ("b = Pad <pads = [0,1,0,0]> (a)", "", 10, "2,3"),
+        ("b = Slice (a, s, e, i, t)", f"<{CUT}, int64[1] t = {{2}}>", 17, "2,3"),
+        ("b = Slice (a, s, e)", "<int64[1] s = {1}, int64[1] e = {9}>", 17, "2,3"),
+        ("b = Clip <min = 0.0> (a)", "", 10, "2,3"),
+        ("b = Clip (a, , h)", "<float h = {0}>", 17, "2,3"),
+        ("b = Concat <axis = 0> (a, a)", "", 17, "2,3"),
+        ("b = Sum (a, a)", "", 17, "2,3"),
+    ],
+)  # fmt: skip
+def test_for_others_the_same_operator_does_not(
+    operator: str, constants: str, opset: int, shape: str
+) -> None:
+    graph = SHAPED.format(shape=shape, const=constants, op=operator)
+    assert kinds(graph, opset) == {}
+    assert not np.array_equal(*_run(graph, opset, shape))
+
+
+def _run(graph: str, opset: int, shape: str) -> tuple[np.ndarray, np.ndarray]:
+    x = np.random.default_rng(0).normal(size=[*map(int, shape.split(","))]).astype(np.float32)
+    (y,) = ReferenceEvaluator(parse(graph, opset)).run(None, {"x": x})
+    return x, np.asarray(y)
+
+
 def test_what_is_equal_only_for_the_assumed_batch_is_not_equal() -> None:
     graph = ("g (float[N,4] x) => (float[1,M] y) <int64[2] s = {1,-1}> "
              "{ a = Neg (x)  b = Reshape (a, s)  y = Neg (b) }")  # fmt: skip

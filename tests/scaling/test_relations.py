@@ -337,3 +337,30 @@ def test_a_feature_map_of_nothing_is_refused() -> None:
     with pytest.raises(Unknown, match="y axis 2: nothing would be left of the feature map"):
         dims.solve({side: 2}, lambda channels, _multiple: channels)
     assert dims.solve({side: 3}, lambda channels, _multiple: channels)(out) == 1
+
+
+LINES = "g = ReduceMax <axes=[3], keepdims=0> (a)  t = Transpose <perm=[2,0,1]> (g)"
+
+
+@pytest.mark.parametrize(
+    ("reader", "seen", "wide"),
+    [
+        ("y = Conv (a,v)", "a", (1, 32, 30, 30)),
+        ("y = Conv <group=16> (a,d)", "a", (1, 16, 30, 30)),
+        ("y = ConvTranspose (a,v)", "a", (1, 32, 30, 30)),
+        ("g = GlobalMaxPool (a)  f = Flatten (g)  y = Gemm (f,m)", "f", (1, 32)),
+        ("g = GlobalMaxPool (a)  f = Flatten (g)  y = MatMul (f,m)", "f", (1, 32)),
+        (f"{LINES}  y = LSTM <hidden_size=2> (t,i,r)", "t", (30, 1, 32)),
+        ("y = GlobalMaxPool (a)", "a", (1, 16, 30, 30)),
+    ],
+)
+def test_an_output_that_weights_read_is_as_wide_as_they_are(
+    planned: Planned, reader: str, seen: str, wide: tuple[int, ...]
+) -> None:
+    made = " ".join(
+        f"s{name} = Constant <value_ints=[{sizes}]> ()  {name} = ConstantOfShape (s{name})"
+        for name, sizes in {"m": "16,7", "i": "1,8,16", "r": "1,8,2"}.items()
+    )
+    body = f"{made}  a = Conv (x,w)  {reader}  k = Conv (x,o)  j = Conv (k,v)"
+    graph = network(body, "float[] j, float[]").replace("=> (", f"=> (float[] {seen}, ")
+    assert shape(planned(graph), seen, width=2) == wide

@@ -46,3 +46,19 @@ def test_a_loop_that_collects_keeps_the_shape_of_what_it_collects() -> None:
         "y = ConcatFromSequence <axis = 0, new_axis = 1> (s)"
     )
     assert shape_of(body, inputs="float[2,7,4] x, int64 n") == (None, 2, 7, 4)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "s, t = SequenceConstruct (x, x)  y = ConcatFromSequence <axis = 0> (s)",
+        "s = SequenceEmpty <dtype = 99> ()  y = ConcatFromSequence <axis = 0> (s)",
+        "s = SequenceConstruct (x, x)  y, z = ConcatFromSequence <axis = 0> (s)",
+        "s = SequenceConstruct (x, x)  y = ConcatFromSequence <axis = 9> (s)",
+        "y = ConcatFromSequence <axis = 0> ()",
+        "i = Constant <value_int = 0> ()  y = SequenceAt (x, i)",
+    ],
+)
+def test_what_breaks_its_definition_has_no_shape_and_takes_none_from_the_others(body: str) -> None:
+    assert shape_of(f"{body}  r = Neg (x)") is None
+    assert shape_of(f"{body}  r = Neg (x)", "r") == (2, 7, 4)

@@ -410,7 +410,11 @@ FAMILIES: Mapping[str, Family] = {
         "heads": state(kv_num_heads=3), "key length": longer(1, 1), "value batch": longer(2, 0),
         "state": longer(3, 2), "rule": state(update_rule="delta_rule"), "no decay": state(
             update_rule="gated"), "query width": longer(0, 2), "value width": longer(2, 2),
-        "query rank": deeper(0)}),
+        "query rank": deeper(0), "key width": longer(1, 2), "key rank": deeper(1),
+        "query heads": state(q_num_heads=6), "heads of the value": state(kv_num_heads=4),
+        "state's heads": longer(3, 1), "state's batch": longer(3, 0), "state's width": longer(3, 3),
+        "key batch": longer(1, 0), "value length": longer(2, 1), "no heads": state(q_num_heads=0),
+    }),
     "GatedRMSNorm": F(lambda r: Node("GatedRMSNorm", [real(r, 2, 3, 4), real(r, 4),
                                                       real(r, 2, 3, 4)], domain=MS), {
         "scale": longer(1), "gate": longer(2, 1)}),
