@@ -74,12 +74,9 @@ class _Shape:
         dtype = first.dtype if first is not None else None
         if not self.sizes:
             shape = first.shape if first is not None else None
-            return [OutputType(dtype, shape)] * max(1, len(call.outputs) or MAX_OUTPUTS)
+            return [OutputType(dtype, shape)] * len(call.outputs)
         look = _sizes(call)
         return [OutputType(dtype, tuple(size(look) for size in axes)) for axes in self.sizes]
-
-
-MAX_OUTPUTS = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,8 @@ def _infer(
     rule = record.shape if record is not None else None
     schema = find_schema(op.op_type, version, op.domain)
     if rule is not None and (schema is None or op.domain):
-        call = make_call(op, attributes, inputs, [], version, values or ())
+        open_ = [UNKNOWN] * len(op.outputs)
+        call = make_call(op, attributes, inputs, open_, version, values or ())
         for name, result in zip(op.outputs, rule(call), strict=False):
             frame.set(name, Type(result.dtype, result.shape))
         if schema is None:

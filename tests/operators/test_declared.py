@@ -263,6 +263,22 @@ def test_shape_and_counts_are_expressions_of_sizes_and_attributes(tmp_path: Path
     assert (behind.flops, behind.cost.certainty) == (2 * 32 * 4 * 4, Certainty.ASSUMED)
 
 
+@pytest.mark.parametrize("count", [1, 2, 12])
+def test_every_output_of_an_operator_that_keeps_shapes_is_as_the_first_input(
+    tmp_path: Path, count: int
+) -> None:
+    names = ", ".join(f"y{number}" for number in range(count))
+    found = one(
+        f"(float[2,8] x) => (float[] z) {{ {names} = ai.acme.Fan (x)  z = Relu (y0) }}",
+        tmp_path,
+        """
+        [operators."ai.acme::Fan"]
+        shape = "x"
+        """,
+    )
+    assert [(t.dtype, t.shape) for t in found.nodes[0].outputs] == [("float32", (2, 8))] * count
+
+
 def test_what_inputs_are_decides_the_role_of_constants(tmp_path: Path) -> None:
     found = one(
         "(float[1,8] x) => (float[] y) { y = ai.acme.Step (x, w, s, m) }",
