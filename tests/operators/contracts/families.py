@@ -177,7 +177,16 @@ FAMILIES: Mapping[str, Family] = {
     "Slice": F(lambda r: Node("Slice", [real(r, 4, 5), ints(0, 1), ints(2, 4), ints(0, 1),
                                         ints(1, 1)]), {
         "step": put(4, ints(0, 1)), "lengths": put(2, ints(2)), "axis": put(3, ints(0, 2)),
-        "twice": put(3, ints(0, 0)), "scalar": put(1, np.array(0)),
+        "twice": put(3, ints(0, 0)), "scalar": put(1, np.array(0)), "axes": put(3, ints(0)),
+        "steps": put(4, ints(1)), "starts": put(1, ints(0)),
+    }),
+    "Slice of every axis": F(lambda r: Node("Slice", [real(r, 4, 5), ints(0, 1), ints(2, 4)]), {
+        "too many": both(put(1, ints(0, 1, 0)), put(2, ints(2, 4, 1))), "ends": put(2, ints(2)),
+    }),
+    "Slice before 10": F(lambda r: Node("Slice", [real(r, 4, 5)], {
+        "starts": [0, 1], "ends": [2, 4], "axes": [0, 1]}, opset=9), {
+        "starts": state(starts=[0]), "ends": state(ends=[2]), "axes": state(axes=[0]),
+        "axis": state(axes=[0, 2]), "too many": state(axes=None, starts=[0] * 3, ends=[1] * 3),
     }),
     "TopK": F(lambda r: Node("TopK", [real(r, 2, 4), ints(3)], outputs=2), {
         "k": put(1, ints(5)), "negative": put(1, ints(-1)), "axis": state(axis=2),
