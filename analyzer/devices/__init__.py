@@ -1,11 +1,11 @@
 """Devices that models run on: what their makers publish, and what follows for a model."""
 
-from analyzer.devices.bound import TimeBound, bound, replaced
+from analyzer.devices.bound import MEASURED, TimeBound, bound, replaced
 from analyzer.devices.estimate import estimate, layer_seconds
 from analyzer.devices.profile import SHIPPED, Profile, profile
 from analyzer.devices.room import Room, room
 
 __all__ = [
-    "SHIPPED", "Profile", "Room", "TimeBound", "bound", "estimate", "layer_seconds", "profile",
-    "replaced", "room",
+    "MEASURED", "SHIPPED", "Profile", "Room", "TimeBound", "bound", "estimate", "layer_seconds",
+    "profile", "replaced", "room",
 ]  # fmt: skip

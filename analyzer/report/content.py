@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 
     from analyzer.report.result import Options
     from analyzer.report.sheet import Sheet
+    from analyzer.report.view.actions import Action
     from analyzer.report.view.findings import Group
     from analyzer.report.view.modules import ModuleRow
+    from analyzer.report.view.options.form import SmallerForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,8 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "savings": {group.rule: group.macs for group in page.groups},
         "remarks": [group for group in groups if group not in articles],
         "first": page.first,
+        "timed": any(_is_sooner(each) for step in page.first for each in step),
+        "longer": words.longer(),
         "choice": words.CHOICE,
         "trainings": TRAINING,
         "matrix": matrix(page.asks, page.options),
@@ -161,6 +165,12 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "names": names,
         "colors": COLORS,
     }
+
+
+def _is_sooner(step: Action | SmallerForm) -> bool:
+    """Whether its times are told."""
+    now, then = step.seconds_now, step.seconds
+    return now is not None and then is not None and then < now
 
 
 def _within(group: Group, medium: Medium) -> Group:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzer import units
+from analyzer.devices import MEASURED
 from analyzer.facts import Certainty
 from analyzer.language import _, mark, ngettext, retold, series, term
 from analyzer.report.claims.advice import LARGE
@@ -174,6 +175,16 @@ def _actions(v: Values) -> str:
     if not v["applied"]:
         return _("Nothing was judged: no rule was applied.")
     return _("Nothing: {rules} applied, none asks for a change.", rules=many(v["applied"], "rule"))
+
+
+def longer() -> str:
+    """How much longer than their bounds models took."""
+    return _(
+        "Times are arithmetic bounds: real time was {least} to {most} times as long on {models} "
+        "measured with ONNX Runtime.",
+        least=f"{MEASURED.least:.1f}", most=f"{MEASURED.most:.1f}",
+        models=many(MEASURED.models, "model"),
+    )  # fmt: skip
 
 
 def _options(v: Values) -> str:

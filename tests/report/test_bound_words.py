@@ -1,0 +1,77 @@
+"""What a page says of times: they are bounds, how far they are off, and of which arithmetic."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from analyzer import units
+from analyzer.devices import MEASURED, bound, profile
+from analyzer.report import REPORT_FORMATS, Options
+from tests.report.results import words
+
+if TYPE_CHECKING:
+    from analyzer.report import Result
+
+DOCS = Path(__file__).parents[2] / "docs/devices.md"
+
+
+def page_of(result: Result, *devices: str) -> str:
+    timed = replace(result, devices=tuple(map(profile, devices)))
+    return words(REPORT_FORMATS["html"](timed, Options()).decode())
+
+
+def test_a_time_is_told_as_a_bound_that_falls(mobilenet: Result) -> None:
+    text = page_of(mobilenet, "rpi5")
+    now = bound(mobilenet.facts, profile("rpi5")).seconds
+    half = bound(mobilenet.facts, profile("rpi5"), {"float32": "float16"}).seconds
+    assert (
+        f"arithmetic bound {units.seconds(now)} → {units.seconds(half)} on Raspberry Pi 5, 8 GB"
+        in text
+    )
+
+
+@pytest.mark.parametrize("devices", [(), ("rpi5",), ("stm32h743",)])
+def test_how_far_bounds_were_off_is_said_once_and_beside_the_first_of_them(
+    mobilenet: Result, devices: tuple[str, ...]
+) -> None:
+    """17 models took 1.09 to 8.75 times their bound."""
+    text = page_of(mobilenet, *devices)
+    sentence = "real time was 1.1 to 8.8 times as long on 17 models measured with ONNX Runtime"
+    assert text.count(sentence) == (devices == ("rpi5",)), "where it does not fit is no time"
+    if devices == ("rpi5",):
+        assert text.index(sentence) < text.index("arithmetic bound ")
+    assert f"{MEASURED.least:.1f} to {MEASURED.most:.1f}" in sentence
+
+
+def test_the_documentation_has_the_same_figures() -> None:
+    assert (
+        f"{MEASURED.least:.1f} to {MEASURED.most:.1f} times for {MEASURED.models} measured models"
+        in DOCS.read_text("utf-8")
+    )
+
+
+def test_a_type_multiplied_in_one_less_exact_is_named_beside_the_device(mobilenet: Result) -> None:
+    text = page_of(mobilenet, "a100", "a16_ane", "i7_1185g7")
+    assert "data-centre GPU, float32 as TF32" in text
+    assert "phone NPU, float32 as float16" in text
+    assert "laptop CPU, " not in text
+    # 156 TFLOP/s in TF32, two operations a multiply-accumulate
+    assert f"bound {units.seconds(2 * 568_740_352 / 156e12)} → " in text
+    assert " on NVIDIA A100 40 GB (float32 as TF32)" in text
+
+
+def test_weights_and_activations_of_a_device_with_flash_stand_apart(mobilenet: Result) -> None:
+    """17,015,456 bytes of 16 MiB of flash and 6,422,528 of 8 MiB."""
+    board = replace(profile("stm32h743"), memory=8 << 20, flash=17 << 20)
+    timed = replace(mobilenet, devices=(board,))
+    text = words(REPORT_FORMATS["html"](timed, Options()).decode())
+    assert "microcontroller, weights in 17 MiB of flash" in text
+    weights, peak = 17_015_456 / (17 << 20), 6_422_528 / (8 << 20)
+    assert f"{units.percent(weights)} {units.percent(peak)}" in text
+    data = json.loads(REPORT_FORMATS["json"](timed, Options()))["page"]["devices"][0]
+    assert (data["weights"], data["peak"], data["fits"]) == (weights, peak, True)
