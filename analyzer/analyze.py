@@ -15,7 +15,7 @@ from analyzer.assemble import (
     separable_plan,
 )
 from analyzer.ceiling import at_default_sizes
-from analyzer.conformance import broken_sites, conform, reads_known, unexplained
+from analyzer.conformance import ASSUMPTION, broken_sites, conform, reads_known, unexplained
 from analyzer.conformance.interface import interface_of
 from analyzer.costs.origins import Origins, keep_origins
 from analyzer.facts import Facts
@@ -98,7 +98,8 @@ def _analyze(
     open_ = _Unassumed(program, limits)
     inputs, outputs = assemble_boundary(seen)
     nodes = tag_factorised(seen.graph, assemble_nodes(seen, broken_sites(seen, breaches)))
-    memory = assemble_memory(seen)
+    misfit = next((b.message for b in breaches if b.family == ASSUMPTION), "")
+    memory = assemble_memory(seen, misfit)
     by_id = {node.id: node for node in nodes}
     blocks = find_blocks(seen.graph, by_id)
     return Facts(
@@ -108,7 +109,7 @@ def _analyze(
         assumptions=tuple(shapes.assumptions),
         nodes=nodes,
         blocks=blocks,
-        totals=assemble_totals(seen, nodes, memory),
+        totals=assemble_totals(seen, nodes, memory, misfit),
         parameters=seen.parameters,
         memory=memory,
         separable=separable_plan(seen, nodes),

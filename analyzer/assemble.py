@@ -140,8 +140,11 @@ def _certain(site: Site, cost: Cost, assumed: str) -> Cost:
     return cost
 
 
-def assemble_totals(survey: Survey, nodes: Sequence[Node], memory: Memory) -> Totals:
-    """Sums over one inference with the certainty of the weakest part."""
+def assemble_totals(
+    survey: Survey, nodes: Sequence[Node], memory: Memory, misfit: str = ""
+) -> Totals:
+    """Sums over one inference with the certainty of the weakest part; ``misfit`` says what an
+    assumed size does not fit: then no sum is that of a run."""
     by_kind: Counter[str] = Counter()
     params_by_kind: Counter[str] = Counter()
     by_precision: Counter[str] = Counter()
@@ -160,7 +163,9 @@ def assemble_totals(survey: Survey, nodes: Sequence[Node], memory: Memory) -> To
     total = survey.sums.total
     macs = number(total.macs)
     certainty, reason = Certainty.EXACT, ""
-    if unknown or total.unknown_macs:
+    if misfit:
+        certainty, reason = Certainty.UNKNOWN, misfit
+    elif unknown or total.unknown_macs:
         certainty = Certainty.LOWER_BOUND
         reason = f"operators of unknown cost: {unknown or 1}"
     elif total.undecided and certainty_of(total)[0] is not Certainty.EXACT:
@@ -200,9 +205,12 @@ def _has_weights(node: Node, reads_weights: bool) -> bool:
     return node.conv is not None or (reads_weights and multiplies)
 
 
-def assemble_memory(survey: Survey) -> Memory:
-    """Peak memory, its certainty lowered where dimensions of the inputs are guesses."""
+def assemble_memory(survey: Survey, misfit: str = "") -> Memory:
+    """Peak memory, its certainty lowered where dimensions of the inputs are guesses, and gone where
+    those do not fit (``misfit``)."""
     memory = survey.peak
+    if misfit:
+        return replace(memory, certainty=Certainty.UNKNOWN, reason=misfit)
     if not survey.guessed or memory.certainty is not Certainty.EXACT:
         return memory
     reason = describe_assumptions(survey.guessed)

@@ -68,7 +68,7 @@ class Certainty(StrEnum):
     LOWER_BOUND = "lower bound"
     """Something that adds to it is unknown."""
     UNKNOWN = "unknown"
-    """No number can be given."""
+    """No number can be given, or none that holds: the sizes assumed for it cannot be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +159,8 @@ class Breach:
     grave: bool = True
     """A runtime refuses the model for it, or readers would compute different things; False where
     it is broken but runs."""
+    options: str = ""
+    """What to type on the command line about it, such as ``--dim sequence=SIZE``; mostly empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from analyzer.shapes.instance import Instance, Shapes
     from analyzer.survey import Survey
 
-__all__ = ["broken_sites", "conform", "reads_known", "unexplained"]
+__all__ = ["ASSUMPTION", "broken_sites", "conform", "reads_known", "unexplained"]
 
 MODEL_LEVEL = frozenset({"missing-ir-version", "missing-opset", "recursive-function",
                          "tensor-size", "unknown-opset"})  # fmt: skip

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from analyzer.conformance.stating import Stating
 from analyzer.facts import Breach
 from analyzer.graph.call import MALFORMED, Unknown
 from analyzer.operators.contracts import contracts_of
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 FAMILY = "operand"
 ASSUMPTION = "assumption"
 """Family of what only the size of a guess breaks."""
-STATE_SIZE = "state the real size with --dim NAME=SIZE or --shape INPUT=…"
 KEEP_THE_OTHER = "put the branch that is taken in the place of the If: runtimes check both"
 CORRECT = "correct the shapes or attributes that it names, or export the model again"
 
@@ -65,18 +65,19 @@ def check_operands(survey: Survey, unassumed: Callable[[], Shapes]) -> Iterator[
     if not survey.shapes.assumptions:
         yield from _dead(program, survey)
     found = list(_suspicions(program, survey.shapes, survey.sites, survey.sums.costs))
+    stating = Stating(survey)
     certain: dict[str, set[str]] | None = None
     for suspicion in found:
         site = suspicion.site
         if site.index not in survey.tainted:
-            yield from _breaches(suspicion, None)
+            yield from _breaches(suspicion, None, stating)
             continue
         if certain is None:
             shapes = unassumed()
             sites = list_sites(program, shapes)
             others = _suspicions(program, shapes, sites, leaf_costs(sites))
             certain = {s.site.id: s.codes for s in others}
-        yield from _breaches(suspicion, certain.get(site.id, set()))
+        yield from _breaches(suspicion, certain.get(site.id, set()), stating)
 
 
 def _dead(program: Program, survey: Survey) -> Iterator[Breach]:
@@ -101,7 +102,9 @@ def _is_stated(program: Program, site: Site, name: str) -> bool:
     return name in program.main.input_types or _constant(program, site, name) is not None
 
 
-def _breaches(suspicion: Suspicion, certain: AbstractSet[str] | None) -> Iterator[Breach]:
+def _breaches(
+    suspicion: Suspicion, certain: AbstractSet[str] | None, stating: Stating
+) -> Iterator[Breach]:
     """What is wrong, as a breach or, for codes not in ``certain``, as a misfit of the guess.
 
     Of the violations of one operator the gravest is named, and of these the first: the others
@@ -115,22 +118,22 @@ def _breaches(suspicion: Suspicion, certain: AbstractSet[str] | None) -> Iterato
     for violation in ranked[:1]:
         text = f"{site.op.op_type}: {violation.text}"
         if certain is not None and violation.code not in certain:
-            yield _misfit(site, text)
+            yield _misfit(site, text, stating.options(site.index))
         else:
             yield Breach(violation.code, FAMILY, site.id, text, violation.remedy, violation.grave)
     if suspicion.reason:
         text = f"{site.op.op_type}: {suspicion.reason}"
         if certain is not None and "" not in certain:
-            yield _misfit(site, text)
+            yield _misfit(site, text, stating.options(site.index))
         else:
             code = "contradiction" if suspicion.refused else "inference"
             yield Breach(code, FAMILY, site.id, text, CORRECT, grave=suspicion.refused)
 
 
-def _misfit(site: Site, text: str) -> Breach:
+def _misfit(site: Site, text: str, options: str) -> Breach:
     return Breach(
-        "assumed-size", ASSUMPTION, site.id, f"with the sizes assumed, {text}", STATE_SIZE,
-        grave=False,
+        "assumed-size", ASSUMPTION, site.id, f"with the sizes assumed, {text}",
+        f"state the real size with {options}", grave=False, options=options,
     )  # fmt: skip
 
 

@@ -37,7 +37,8 @@ def brief(sheet: Sheet, headline: str) -> list[str]:
         said = words.say(sheet.claims)
         lines = [f"{page.title}: {said['verdict']}"]
         for card in cards(sheet.claims, headline):
-            detail = f" ({card.detail[0]})" if card.detail else ""
+            said_of = card.detail if card.claim == "compute" else card.detail[:1]
+            detail = f" ({', '.join(said_of)})" if said_of else ""
             lines.append(f"  {card.title}: {card.value}{detail}")
         lines += (
             line for n, step in enumerate(page.first, 1) for line in _step(n, step, page.macs)

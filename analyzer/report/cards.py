@@ -12,7 +12,7 @@ from analyzer.sanitise import label
 from analyzer.units import many
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from analyzer.report.claims.record import Claim
     from analyzer.report.words import Values
@@ -36,29 +36,57 @@ class Card(NamedTuple):
 def cards(claims: Iterable[Claim], headline: str) -> tuple[Card, ...]:
     """Compute, parameters, peak activation, possible saving; ``headline`` leads the first."""
     by_id = {claim.id: claim.values for claim in claims}
-    compute = _compute(by_id["compute"], headline, bool(by_id["assumed.sizes"]["count"]))
+    compute = _compute(by_id["compute"], headline)
     saving = _saving(by_id["saving"], smaller="options" in by_id)
     return compute, *(_CARDS[name](by_id[name]) for name in _CARDS), saving
 
 
-def _compute(v: Values, headline: str, opens: bool) -> Card:
-    """``opens``: the file leaves sizes open."""
-    (low, high), (least, most), unknown = v["macs"], v["flops"], v["unknown_nodes"]
-    how = {
-        Certainty.EXACT: _("exact, whatever the open sizes") if opens
-        else _("exact, from the file alone"),
-        Certainty.ASSUMED: _("depending on data") if low != high
-        else _("exact under the assumptions below"),
-        Certainty.LOWER_BOUND: _("{operators} of unknown cost", operators=many(unknown, "operator"))
-        if unknown else _("nothing bounds how often a loop runs"),
-        Certainty.UNKNOWN: _("not known"),
-    }[Certainty(v["certainty"])]  # fmt: skip
+def _compute(v: Values, headline: str) -> Card:
+    (low, high), (least, most) = v["macs"], v["flops"]
     macs, flops = units.span(low, high, "MAC"), units.span(least, most, "FLOP")
     if headline == "flops":
         digits = _("{all} FLOPs in all, {macs} among them", all=units.span(least, most), macs=macs)
-        return Card("compute", _("Compute"), flops, (digits, how), "totals.flops", "totals.macs")
+        return Card("compute", _("Compute"), flops, (digits, *_holds(v)), "totals.flops",
+                    "totals.macs")  # fmt: skip
     digits = _("{macs} MACs, {flops} in all", macs=units.span(low, high), flops=flops)
-    return Card("compute", _("Compute"), macs, (digits, how), "totals.macs", "totals.flops")
+    return Card("compute", _("Compute"), macs, (digits, *_holds(v)), "totals.macs", "totals.flops")
+
+
+def _holds(v: Values) -> Iterator[str]:
+    """How sure the number is, and for which sizes it holds."""
+    (low, high), unknown, sizes = v["macs"], v["unknown_nodes"], _sizes(v)
+    certainty = Certainty(v["certainty"])
+    if certainty is Certainty.EXACT and sizes:
+        yield _("exact for the stated sizes: {sizes}", sizes=sizes)
+    elif certainty is Certainty.EXACT:
+        yield (_("exact, whatever the open sizes") if v["open"]
+               else _("exact, from the file alone"))  # fmt: skip
+    elif certainty is Certainty.UNKNOWN:
+        yield (_("for sizes with which the model cannot run: {sizes}", sizes=sizes) if sizes
+               else _("not known"))  # fmt: skip
+    elif certainty is Certainty.ASSUMED and low == high and sizes and not v["choices"]:
+        yield _("exact for the assumed sizes: {sizes}", sizes=sizes)
+    else:
+        yield from _open(certainty, unknown, varies=low != high)
+        if sizes:
+            yield _("for the assumed sizes: {sizes}", sizes=sizes)
+
+
+def _open(certainty: Certainty, unknown: int, *, varies: bool) -> Iterator[str]:
+    """What keeps the number from being exact, besides sizes."""
+    if certainty is Certainty.LOWER_BOUND:
+        yield (_("{operators} of unknown cost", operators=many(unknown, "operator")) if unknown
+               else _("nothing bounds how often a loop runs"))  # fmt: skip
+    else:
+        yield _("depending on data") if varies else _("resting on what is assumed below")
+
+
+def _sizes(v: Values) -> str:
+    """``sequence = 128, batch = 1 and 2 more``."""
+    found = zip(v["dims"], v["sizes"], strict=True)
+    sizes = ", ".join(f"{label(retold(dim), 40)} = {size}" for dim, size in found)
+    left = v["sizes_in_all"] - len(v["dims"])
+    return _("{names} and {n} more", names=sizes, n=left) if left else sizes
 
 
 def _parameters(v: Values) -> Card:

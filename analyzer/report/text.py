@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.conformance import ASSUMPTION
 from analyzer.report.cards import cards
 from analyzer.report.claims import claims_of
 from analyzer.report.columns import columns
@@ -53,6 +54,10 @@ def _summary(result: Result, options: Options, style: Style) -> Iterator[str]:
         yield f"assumed: {dim} = {a.value}, {label(a.reason)}"
     for line in choices(facts):
         yield f"assumed: {line}"
+    for breach in facts.breaches:
+        if breach.family == ASSUMPTION:
+            text = f"judged in part: {breach.message}; {breach.remedy}"
+            yield style.warning(f"{label(breach.where)}: {clean(text)}")
     coverage = summary.coverage(facts.nodes)
     if not coverage.complete:
         yield style.warning(

@@ -126,6 +126,14 @@ def _verdict(v: Values) -> str:
             _("Not conclusive: {problems}", problems=_unjudged(v["inconclusive"]))
             + (f" {_could_fall(v)}" if v["share"] >= LARGE else "")
         ),
+        "misfit": lambda: ngettext(
+            "Judged in part: {n} operator cannot take the sizes that were assumed, so no figure "
+            "of compute or memory is that of a run. State the real ones with {options}.",
+            "Judged in part: {n} operators cannot take the sizes that were assumed, so no figure "
+            "of compute or memory is that of a run. State the real ones with {options}.",
+            v["misfits"],
+            options=label(v["state"], 160),
+        ),
         "partial": lambda: _(
             "Judged in part: the cost of {operators} is unknown, so totals are minima.",
             operators=many(v["unknown_nodes"], "operator"),

@@ -67,6 +67,8 @@ g (float[1,64,28,28] x, float[64,64,3,3] w) => (float[1,64,28,28] y) {
 }"""
 OPEN_SIZES = """<ir_version: 8, opset_import: ["" : 17]>
 g (float[N,3,H,W] x, float[8,3,3,3] w) => (float[N,8,P,Q] y) { y = Conv (x, w) }"""
+MISFIT = """<ir_version: 8, opset_import: ["" : 17]>
+g (float[1,1,samples] x, float[8,1,256] w) => (float[1,8,frames] y) { y = Conv (x, w) }"""
 UNSIZED = """<ir_version: 8, opset_import: ["" : 17]>
 g (float[1,8] x) => (float[2,K] y) { n = NonZero (x)  f = Cast <to=1> (n)  y = Exp (f) }"""
 
@@ -131,7 +133,8 @@ g (float[N,2,8,8] x) => (float[N,128] y) <int64[4] form = {2, 2, 1, 1}> {
 TARGETS = {"parts": ("ort_cpu", "coreml_mlprogram", "ort_webgpu_js", "nnapi", "migraphx"),
            "no macs": ("ort_cpu",)}  # fmt: skip
 TEXTS = {"open loop": OPEN_LOOP, "no macs": NO_MACS, "unknown operator": UNKNOWN,
-         "open sizes": OPEN_SIZES, "unsized": UNSIZED, "parts": PARTS}  # fmt: skip
+         "open sizes": OPEN_SIZES, "misfit": MISFIT, "unsized": UNSIZED,
+         "parts": PARTS}  # fmt: skip
 FILES = {"mobilenet": SAMPLES / "mobilenet_v1.onnx",
          "standard": SAMPLES / "mobilenet_v1_standard.onnx",
          "squeezenet": LIGHT / "light_squeezenet.onnx"}  # fmt: skip

@@ -120,6 +120,11 @@ def _rules(d: Document) -> int:
     return int(next(c["values"]["rules"] for c in d["claims"] if c["id"] == "findings"))
 
 
+def _misfits(d: Document) -> int:
+    """Operators that a size nobody stated does not fit."""
+    return sum(breach["family"] == "assumption" for breach in d["breaches"])
+
+
 def _verdict(d: Document) -> Values:
     totals, (macs, _) = d["totals"], _saved(d)
     errors = sum(f["severity"] == "error" and f["rule"] != "GRF001" for f in d["findings"])
@@ -128,6 +133,7 @@ def _verdict(d: Document) -> Values:
     order = (
         ("errors", errors > 0),
         ("inconclusive", unjudged > 0),
+        ("misfit", _misfits(d) > 0),
         ("saving", share >= 0.01),
         ("partial", totals["unknown_nodes"] > 0),
         ("unbounded", not totals["complete"]),
@@ -140,7 +146,8 @@ def _verdict(d: Document) -> Values:
     if kind == "clean":
         assert d["outcome"] == "clean"
     return {
-        "kind": kind, "outcome": d["outcome"], "errors": errors, "inconclusive": unjudged,
+        "kind": kind, "misfits": _misfits(d), "outcome": d["outcome"],
+        "errors": errors, "inconclusive": unjudged,
         "findings": len(d["findings"]), "macs_now": totals["macs"],
         "macs_after": totals["macs"] - macs, "share": share, "complete": totals["complete"],
         "rules_with_findings": len({f["rule"] for f in d["findings"]}),
@@ -151,7 +158,19 @@ def _compute(d: Document) -> Values:
     """Sums over operators, where nothing about them is open."""
     totals = d["totals"]
     known = {"certainty": totals["certainty"], "unknown_nodes": totals["unknown_nodes"],
-             "macs": totals["macs_range"], "flops": totals["flops_range"]}  # fmt: skip
+             "macs": totals["macs_range"], "flops": totals["flops_range"],
+             "open": bool(d["assumptions"]), "choices": _choices(d)["count"]}  # fmt: skip
+    said = next(c["values"] for c in d["claims"] if c["id"] == "compute")
+    stated = totals["certainty"] == "exact"
+    sizes = {_open_name(a): a["value"] for a in d["assumptions"]
+             if (a["reason"] in ("--dim", "--shape")) is stated}  # fmt: skip
+    named = dict(zip(said["dims"], said["sizes"], strict=True))
+    assert named.items() <= sizes.items(), "a size that is not the one assumed"
+    assert bool(named) == bool(sizes), "no size where one was assumed"
+    if _misfits(d):
+        assert totals["certainty"] == "unknown", "a number for sizes that cannot be is called sure"
+    else:
+        assert said["sizes_in_all"] == len(sizes)
     if all(n["executions"] == n["counted"] and n["macs"] is not None for n in _counted(d)):
         macs = sum(n["macs"] * n["counted"] for n in _counted(d))
         assert totals["macs"] == macs
@@ -303,14 +322,14 @@ def _conversion(d: Document) -> Values:
     return {"candidates": len(savings), "best": best, "macs_now": now, "macs_after": now - whole}
 
 
+def _open_name(a: Any) -> str:
+    nameless = a["dim"].startswith("axis ") or a["dim"] == "?"
+    return f"axis {a['axis']} ({a['input']})" if nameless else str(a["dim"])
+
+
 def _sizes(d: Document) -> Values:
     found = d["assumptions"]
-
-    def name(a: Any) -> str:
-        nameless = a["dim"].startswith("axis ") or a["dim"] == "?"
-        return f"axis {a['axis']} ({a['input']})" if nameless else str(a["dim"])
-
-    named = {name(a): a["value"] for a in found}
+    named = {_open_name(a): a["value"] for a in found}
     return {"count": len(found), "distinct": len(named), "dims": [*named][:6],
             "sizes": [*named.values()][:6]}  # fmt: skip
 

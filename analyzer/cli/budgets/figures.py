@@ -51,7 +51,8 @@ class Figure:
 
 
 def _macs(facts: Facts) -> Gauge:
-    reason = "" if facts.totals.complete else facts.totals.reason
+    sure = facts.totals.complete and facts.totals.certainty is not Certainty.UNKNOWN
+    reason = "" if sure else facts.totals.reason
     return Gauge(facts.ceiling.macs, reason, facts.ceiling.is_bounded)
 
 

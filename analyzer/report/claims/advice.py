@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.conformance import ASSUMPTION
 from analyzer.findings.finding import Severity
 from analyzer.report.claims.cost import other_saving, possible_saving
 from analyzer.report.claims.record import Claim
@@ -39,10 +40,13 @@ def verdict(result: Result, options: tuple[str, ...] = ()) -> Claim:
     inconclusive = len(unjudged)
     told = messages(f for f in result.places if f.severity is Severity.ERROR
                     and f.rule not in echoes)  # fmt: skip
+    misfits = [b for b in result.facts.breaches if b.family == ASSUMPTION]
     if errors:
         kind = "errors"
     elif result.outcome == INCONCLUSIVE:
         kind = "inconclusive"
+    elif misfits:
+        kind = "misfit"
     elif share >= LARGE:
         kind = "saving"
     elif totals.unknown_nodes:
@@ -64,6 +68,8 @@ def verdict(result: Result, options: tuple[str, ...] = ()) -> Claim:
             "errors": errors,
             "inconclusive": inconclusive,
             "besides": sum(not is_told(problem, told) for problem in unjudged),
+            "misfits": len(misfits),
+            "state": max((b.options for b in misfits), key=len, default=""),
             "findings": len(result.groups),
             "rules_with_findings": len({group.rule for group in result.groups}),
             "rules": len(result.judging),
@@ -79,7 +85,7 @@ def verdict(result: Result, options: tuple[str, ...] = ()) -> Claim:
             "suppressed": result.suppressed,
             "accepted": result.accepted,
         },
-        ("outcome", "findings", "problems", "totals", "suppressed", "accepted"),
+        ("outcome", "findings", "problems", "breaches", "totals", "suppressed", "accepted"),
     )
 
 

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.facts import Certainty
+from analyzer.report.claims.limits import sizes
 from analyzer.report.claims.record import Claim
 from analyzer.report.view.actions import actions
+from analyzer.report.view.assumed import choices
 
 if TYPE_CHECKING:
     from analyzer.report.result import Result
 
 
+SIZES = 2
+"""Open sizes that are named beside a number."""
 LEARNING = "ai.onnx.ml"
 """Domain of operators whose coefficients are attributes, and no tensors."""
 
 
 def compute(result: Result) -> Claim:
-    totals = result.facts.totals
+    """What one inference takes, and the sizes that this holds for."""
+    facts = result.facts
+    totals, assumed, stated = facts.totals, sizes(facts), sizes(facts, stated=True)
+    rests = totals.certainty is not Certainty.EXACT
+    of = assumed if rests else stated
+    if totals.certainty is Certainty.UNKNOWN:  # what does not fit is hardly a size of 1
+        of = tuple(size for size in of if size[1] != 1) or of
     return Claim(
         "compute",
         {
@@ -24,9 +35,15 @@ def compute(result: Result) -> Claim:
             "flops": totals.flops_range,
             "certainty": totals.certainty.value,
             "unknown_nodes": totals.unknown_nodes,
+            "dims": tuple(name for name, _ in of[:SIZES]),
+            "sizes": tuple(size for _, size in of[:SIZES]),
+            "sizes_in_all": len(of),
+            "open": bool(facts.assumptions),
+            "choices": len(choices(facts)),
         },
-        ("totals.macs_range", "totals.flops_range", "totals.certainty", "totals.unknown_nodes"),
-    )
+        ("totals.macs_range", "totals.flops_range", "totals.certainty", "totals.unknown_nodes",
+         "assumptions", "nodes"),
+    )  # fmt: skip
 
 
 def parameters(result: Result) -> Claim:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from analyzer.report.claims.record import Claim
 from analyzer.report.view import summary
 from analyzer.report.view.assumed import choices as made_choices
+from analyzer.survey import STATED
 
 if TYPE_CHECKING:
-    from analyzer.facts import Assumption
+    from analyzer.facts import Assumption, Facts
     from analyzer.report.result import Result
 
 SIZES = 6
@@ -19,7 +20,7 @@ REASONS = 3
 def assumed_sizes(result: Result) -> Claim:
     """Sizes that the file leaves open."""
     made = result.facts.assumptions
-    found = tuple(dict.fromkeys((_name(a), a.value) for a in made))
+    found = tuple(dict.fromkeys((open_name(a), a.value) for a in made))
     return Claim(
         "assumed.sizes",
         {
@@ -32,7 +33,17 @@ def assumed_sizes(result: Result) -> Claim:
     )
 
 
-def _name(assumption: Assumption) -> str:
+def sizes(facts: Facts, *, stated: bool = False) -> tuple[tuple[str, int], ...]:
+    """Sizes that the file leaves open and nobody stated, or somebody did, each name once.
+
+    Those of 1 come last: a batch tells least of what the figures hold for.
+    """
+    found = dict.fromkeys((open_name(a), a.value) for a in facts.assumptions
+                          if (a.reason in STATED) is stated)  # fmt: skip
+    return tuple(sorted(found, key=lambda size: size[1] == 1))
+
+
+def open_name(assumption: Assumption) -> str:
     """The symbol, which inputs may share; a nameless axis is one of its input."""
     axis = f"axis {assumption.axis}"
     named = assumption.dim != axis and any(map(str.isalnum, assumption.dim))

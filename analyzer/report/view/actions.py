@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.conformance import ASSUMPTION
 from analyzer.devices import bound, room
 from analyzer.findings.finding import Severity
 from analyzer.language import rule_name
@@ -78,6 +79,8 @@ class Action:
     alternatives: tuple[str, ...] = ()
     """Other rules that ask for something else at the same operators: what they save does not add
     up, and mostly one of them is to be chosen."""
+    settles: bool = False
+    """Every figure of compute and memory hangs on it: sizes that were assumed cannot be."""
 
 
 @record
@@ -122,10 +125,10 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Step,
     rests on what the file does not say, or that a device computes more slowly.
     """
     order = LEVELS.index
-    ranked: list[tuple[tuple[bool, int, int, float, bool, int], str]] = []
+    ranked: list[tuple[tuple[int, int, int, float, bool, int], str]] = []
     rivals: dict[str, tuple[str, ...]] = {}
     for place, ask in enumerate(each for each in asks if not each.slower):
-        key = (ask.severity != "error", order(ask.impact), -order(ask.effort), _left(ask),
+        key = (_urgency(ask), order(ask.impact), -order(ask.effort), _left(ask),
                False, place)  # fmt: skip
         ranked.append((key, ask.rule))
         rivals[ask.rule] = ask.alternatives
@@ -133,7 +136,7 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Step,
         slower = (form.seconds or 0.0) > (form.seconds_now or 0.0)
         light = form.effort != "high" and form.confidence != "low"
         if form.impact != "low" and light and not slower:
-            key = (True, order(form.impact), -order(form.effort), _left(form), True, place)
+            key = (_LAST, order(form.impact), -order(form.effort), _left(form), True, place)
             ranked.append((key, form.id))
             rivals[form.id] = form.alternatives
     return _steps([name for _, name in sorted(ranked)], rivals)
@@ -158,10 +161,19 @@ def _left(step: Action | SmallerForm) -> float:
     return step.seconds / step.seconds_now
 
 
-def _rank(action: Action) -> tuple[bool, int, int, int, int, str]:
-    """Errors, then most impact, of equals the least effort, then what saves most."""
+_LAST = 2
+"""Urgency of what could be better."""
+
+
+def _urgency(action: Action) -> int:
+    """Errors before what keeps figures from being right, before what could be better."""
+    return 0 if action.severity == "error" else 1 if action.settles else _LAST
+
+
+def _rank(action: Action) -> tuple[int, int, int, int, int, str]:
+    """The urgent, then most impact, of equals the least effort, then what saves most."""
     order = LEVELS.index
-    return (action.severity != "error", order(action.impact), -order(action.effort),
+    return (_urgency(action), order(action.impact), -order(action.effort),
             -action.macs, -action.places, action.rule)  # fmt: skip
 
 
@@ -178,6 +190,8 @@ def _action(
     macs = min(saved.get("macs", 0), facts.totals.macs)
     now, then = _times(facts, device, macs)
     severity = min((f.severity for f in items), key=list(Severity).index)
+    settles = rule is not None and rule.subject == "breach" and rule.selector == (ASSUMPTION,)
+    impact = _impact(severity, facts, macs, saved.get("stored", 0))
     return Action(
         rule=label(first_of.rule),
         name=label(rule_name(first_of.name)),
@@ -185,7 +199,7 @@ def _action(
         what=first_sentence(first_of.fix) if first_of.action else "",
         places=len(items),
         severity=severity.value,
-        impact=_impact(severity, facts, macs, saved.get("stored", 0)),
+        impact="high" if settles else impact,
         effort=_level(rule.effort if rule else ""),
         risk=_risk(rule.risk if rule else ""),
         confidence=_level(rule.confidence if rule else ""),
@@ -199,6 +213,7 @@ def _action(
         slower=_is_slower(facts, items, device),
         training=_training(rule.training if rule else ""),
         alternatives=rivals,
+        settles=settles,
     )
 
 

@@ -248,7 +248,9 @@ def heading(items: Sequence[Finding], facts: Facts, names: bool = False) -> str:
     first, more = texts[0], len(items) - 1
     if more and texts.count(first) <= more:
         return _("{action}, and {n} more", action=first, n=f"{more:,}")
-    one = "" if names else _place(items[0].node, facts)
+    if names:
+        return first
+    one = _place(items[0].node, facts)
     place = units.places(len(items)) if more else one
     return f"{first}: {place}" if place else first
 

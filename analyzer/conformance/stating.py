@@ -1,0 +1,73 @@
+"""What to type so that an operator which an assumed size does not fit gets the real one."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from analyzer.shapes.bindings import NOT_SYMBOLS
+from analyzer.shapes.taint import tainted_sites
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from analyzer.facts import Assumption
+    from analyzer.survey import Survey
+
+SIZE = "SIZE"
+"""Stands for the number that only whoever knows the model can tell."""
+ANY = f"--dim NAME={SIZE} or --shape INPUT=…"
+"""Where no name can be typed, or too many would have to be."""
+MOST, LONGEST = 3, 60
+"""Options of one operator, and characters of a name in them."""
+
+
+class Stating:
+    """Options for the sizes that operators of a model rest on."""
+
+    def __init__(self, survey: Survey) -> None:
+        self._survey = survey
+        self._guessed: dict[str, list[Assumption]] = {}
+        for each in survey.guessed:
+            self._guessed.setdefault(each.input, []).append(each)
+        self._behind: dict[str, frozenset[int]] = {}
+
+    def options(self, index: int) -> str:
+        """``--dim sequence=SIZE``: what the site ``index`` rests on that nobody stated."""
+        guesses = [a for name, some in self._guessed.items() if index in self._reached(name)
+                   for a in some]  # fmt: skip
+        # A size of 1 is mostly a batch, and fits whatever it meets.
+        suspects = [a for a in guesses if a.value != 1] or guesses
+        found = [*dict.fromkeys(self._spelt(suspects))]
+        return " ".join(found) if found and len(found) <= MOST and "" not in found else ANY
+
+    def _reached(self, name: str) -> frozenset[int]:
+        if name not in self._behind:
+            seen = self._survey
+            self._behind[name] = tainted_sites(seen.program, seen.graph, seen.sites, {name})
+        return self._behind[name]
+
+    def _spelt(self, suspects: Sequence[Assumption]) -> Iterator[str]:
+        """An option for each symbol, and for each input with a size that has no name; empty where
+        that cannot be typed."""
+        for name in dict.fromkeys(a.input for a in suspects):
+            own = [a for a in suspects if a.input == name]
+            symbols = [a.dim for a in own if not _is_nameless(a)]
+            if len(symbols) == len(own):
+                yield from (_typed("--dim", symbol, SIZE) for symbol in symbols)
+                continue
+            kind = self._survey.shapes.main.types.get(name)
+            open_axes = {a.axis for a in own}
+            sides = (kind.shape or ()) if kind else ()
+            yield _typed("--shape", name, ",".join(
+                SIZE if axis in open_axes or side is None else str(side)
+                for axis, side in enumerate(sides)))  # fmt: skip
+
+
+def _is_nameless(guess: Assumption) -> bool:
+    return guess.dim in NOT_SYMBOLS or guess.dim == f"axis {guess.axis}"
+
+
+def _typed(option: str, name: str, value: str) -> str:
+    plain = name.isprintable() and len(name) <= LONGEST and "=" not in name
+    return f"{option} {shlex.quote(f'{name}={value}')}" if plain and value else ""
