@@ -3,7 +3,7 @@
 >>> import analyzer
 >>> facts = analyzer.analyze("samples/mobilenet_v1.onnx")
 >>> [finding.rule for finding in analyzer.lint(facts)]
-[]
+['STR101']
 
 What is public stands in ``analyzer.library``, which is imported when a name of it is first used,
 so that ``import analyzer`` costs nothing.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import os
 import sys
 from dataclasses import replace
@@ -13,7 +12,7 @@ import onnx
 import pytest
 from onnx.checker import check_model
 
-from tools import bench_models, bench_table
+from tools import bench_models
 from tools.bench import PART, README
 from tools.bench_models import Sizes, chain, stack, transformer, write
 from tools.bench_table import count, own_cell, peer_cell
@@ -170,10 +169,6 @@ def test_every_peer_is_pinned() -> None:
 
 def test_readme_has_a_place_for_the_tables() -> None:
     assert PART.search(README.read_text())
-
-
-def test_formats_are_what_their_examples_show() -> None:
-    assert doctest.testmod(bench_table).failed == 0
 
 
 def test_peers_are_shown_in_units_where_onnxlint_has_no_result() -> None:

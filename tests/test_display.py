@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import doctest
 from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
-from analyzer import Facts, analyze, display, lint, load, load_rules
+from analyzer import Facts, analyze, lint, load, load_rules
 from analyzer.lint import Settings, judge
 from analyzer.report import Batch, Result
 from analyzer.scaling import Scaler
@@ -83,9 +82,3 @@ def test_other_large_records_fit_a_screen(facts: Facts) -> None:
     )  # fmt: skip
     for record in records:
         assert len(repr(record)) < 15 * 80, type(record)
-
-
-def test_examples_in_docstrings_hold() -> None:
-    found = doctest.testmod(display)
-    assert found.attempted
-    assert not found.failed

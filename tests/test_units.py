@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import doctest
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer import units
-
-
-def test_the_examples_in_the_docstrings_hold() -> None:
-    result = doctest.testmod(units)
-    assert result.attempted >= 8
-    assert result.failed == 0
 
 
 @pytest.mark.parametrize(

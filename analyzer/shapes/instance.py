@@ -27,7 +27,7 @@ MAX_PATH = 500
 def scope_path(text: str) -> str:
     """``text`` as the path of an instance: if it is too long, a hash stands for its middle.
 
-    >>> scope_path("loop/if.then_branch"), scope_path("x" * 600)[199:219]
+    >>> scope_path("loop/if.then_branch"), scope_path("x" * 600)[199:218]
     ('loop/if.then_branch', 'x…5130b33e6b87fbf5…')
     """
     if len(text) <= MAX_PATH:

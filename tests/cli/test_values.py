@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import doctest
 from argparse import ArgumentTypeError
 from collections.abc import Callable
 
 import pytest
 
 from analyzer.cli import values
-
-
-def test_examples_in_the_docstrings_hold() -> None:
-    result = doctest.testmod(values)
-    assert result.attempted >= 3
-    assert result.failed == 0
 
 
 def test_shape_of_a_scalar_and_of_an_empty_input() -> None:

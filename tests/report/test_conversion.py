@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from dataclasses import replace
 from itertools import pairwise
 
@@ -16,10 +15,6 @@ from analyzer.report.view import charts, conversion
 from analyzer.report.view.memory import EXAMPLE, Device
 from analyzer.ruleset import load_rules
 from tests.report.results import words
-
-
-def test_module_examples_hold() -> None:
-    assert doctest.testmod(conversion).failed == 0
 
 
 def test_first_total_is_the_papers_pair_of_networks(standard: Result) -> None:

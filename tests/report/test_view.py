@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -228,10 +227,6 @@ def test_large_modules_are_opened_and_keep_their_own_operators() -> None:
     names = {tile.name: tile.macs for tile in tiles._sorted(tiles._modules(root), 500)}
     assert names == {"s.0": 100, "s.1": 100, "s.2": 100, "s.3": 100, "rest of net.s": 50,
                      "rest of net": 50}  # fmt: skip
-
-
-def test_examples_of_tiles_hold() -> None:
-    assert doctest.testmod(tiles).failed == 0
 
 
 def test_words_of_a_bar_are_beside_it_or_on_it(densenet: Result) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,10 +20,6 @@ from tests.report.results import judge, save, words
 
 def page(result: Result) -> str:
     return words(REPORT_FORMATS["html"](result, Options()).decode())
-
-
-def test_module_examples_hold() -> None:
-    assert doctest.testmod(whatif).failed == 0
 
 
 def test_table_is_the_papers(mobilenet: Result) -> None:

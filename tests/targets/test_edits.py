@@ -8,7 +8,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from analyzer.deployment import Edit, TargetFit
-from tests.targets.asking import fit, fits, model
+from tests.targets.asking import fit, fits, model, own
 
 
 def applied(proto: onnx.ModelProto, edit: Edit) -> onnx.ModelProto:
@@ -140,3 +140,24 @@ def test_no_opset_is_suggested_at_which_an_operator_means_something_else(
     for found in fits(proto, "ort_webgl", "ort_webgpu_js", "migraphx"):
         for edit in found.edits:
             assert edit.opset is None or edit.opset >= 13
+
+
+@pytest.mark.parametrize(
+    ("stated", "row", "head", "opset"),
+    [
+        (13, "Relu,14,", "", 14),
+        (13, "Relu,14,", "# opset_ceiling: 13\n", None),
+        (14, "Relu,13,13", "", 13),
+        (18, "Relu,1,", "# opset_ceiling: 17\n", 17),
+        (13, "Relu,15,", "", None),  # there is no Relu-15
+        (11, "Relu,6,10", "", None),  # too old to be sure what operators mean
+        (14, "Relu,1,", "", None),
+    ],
+)
+def test_an_opset_is_suggested_at_which_a_target_has_the_operators(
+    stated: int, row: str, head: str, opset: int | None
+) -> None:
+    graph = "g (float[2,3] x) => (float[2,3] y) { y = Relu (x) }"
+    proto = model(f'<ir_version: 8, opset_import: ["" : {stated}]> {graph}')
+    found = fit(proto, own(f"ai.onnx,{row},,,\n", head=head))
+    assert [edit.opset for edit in found.edits] == ([] if opset is None else [opset])
