@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.costs import precision
 from analyzer.costs.bodies import certainty_of
-from analyzer.costs.dequantized import effective_precision
+from analyzer.costs.dequantized import arithmetic, effective_precision
 from analyzer.costs.memory import traffic
 from analyzer.costs.sums import number
 from analyzer.facts import Certainty, Node, Separable, Tensor, Totals
@@ -148,6 +148,7 @@ def assemble_totals(
     by_kind: Counter[str] = Counter()
     params_by_kind: Counter[str] = Counter()
     by_precision: Counter[str] = Counter()
+    by_arithmetic: Counter[str] = Counter()
     unknown = weighted = 0
     for node, site in zip(nodes, survey.sites, strict=True):
         if node.composite:
@@ -157,6 +158,8 @@ def assemble_totals(
         if node.macs:
             by_kind[node.kind] += node.macs * node.counted
             by_precision[node.precision or "unknown"] += node.macs * node.counted
+            multiplied = arithmetic(survey.graph, node.id, node.precision)
+            by_arithmetic[multiplied or "unknown"] += node.macs * node.counted
         if node.params:
             params_by_kind[node.kind] += node.params
         weighted += _has_weights(node, site.index in survey.weighted)
@@ -189,6 +192,7 @@ def assemble_totals(
         macs_by_kind=dict(sorted(by_kind.items(), key=lambda kv: (-kv[1], kv[0]))),
         params_by_kind=dict(sorted(params_by_kind.items(), key=lambda kv: (-kv[1], kv[0]))),
         macs_by_precision=dict(sorted(by_precision.items(), key=lambda kv: (-kv[1], kv[0]))),
+        macs_by_arithmetic=dict(sorted(by_arithmetic.items(), key=lambda kv: (-kv[1], kv[0]))),
         certainty=certainty,
         reason=reason,
         flops_complete=total.flops[1] is not None,

@@ -597,6 +597,9 @@ class Totals:
     """Parameters by the same kinds."""
     macs_by_precision: Mapping[str, int]
     """MACs by ``Node.precision``."""
+    macs_by_arithmetic: Mapping[str, int]
+    """The same by the type in which a runtime multiplies: weights that alone are of few bits are
+    unpacked, and multiplied as ``accuracy_level`` or the type of the data says."""
     certainty: Certainty
     """Certainty of the figures, MACs first."""
     reason: str = ""

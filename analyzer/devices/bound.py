@@ -60,7 +60,7 @@ def bound(
     at the fastest rate. ``instead`` maps element types to those that they are replaced by,
     but for the MACs that are ``kept`` in the type they have.
     """
-    found = replaced(facts.totals.macs_by_precision, instead, kept)
+    found = replaced(facts.totals.macs_by_arithmetic, instead, kept)
     rates = {p: device.fastest(p) for p, macs in found.items() if macs}
     missing = tuple(p for p, rate in rates.items() if rate is None and p != "unknown")
     partial = facts.totals.unknown_nodes > 0 or "unknown" in rates

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.costs.dequantized import arithmetic
 from analyzer.devices.profile import CLASSES
 from analyzer.operators import find
 from analyzer.operators.record import Nature
@@ -42,7 +43,8 @@ def estimate(facts: Facts, device: Profile) -> float | None:
     for node in facts.nodes:
         if not node.macs or not node.counted or node.composite:
             continue
-        time = layer_seconds(device, class_of(node), node.precision, node.macs * node.counted)
+        multiplied = arithmetic(facts.graph, node.id, node.precision)
+        time = layer_seconds(device, class_of(node), multiplied, node.macs * node.counted)
         if time is None:
             return None
         seconds += time

@@ -67,6 +67,9 @@ class Formula:
     source: str = SPEC
     precision: Callable[[Call], str] | None = None
     """Arithmetic type of the MACs; ``None`` without MACs."""
+    unpacks: bool = False
+    """Whether that is how weights alone are stored: unpacked, they are multiplied with data in
+    floating point."""
     reason: str = ""
     """Why an operator without a formula has no number; empty means it is free."""
     control: bool = False

@@ -47,7 +47,10 @@ OPERATORS = (
     Operator(
         "MatMulNBitsMlp", PRODUCT,
         (DATA, DATA, GAIN, PACKED, SCALE, BIAS, PACKED, SCALE, BIAS),
-        Formula(mlp, "2 · rows · N · K", "2·MACs + SiLU, product, RMS norm", ORT, bits_of(4)),
+        Formula(
+            mlp, "2 · rows · N · K", "2·MACs + SiLU, product, RMS norm", ORT, bits_of(4),
+            unpacks=True,
+        ),
         MICROSOFT, shape=projections("N"), tags=("fused", "quantized"),
     ),
     Operator(
@@ -58,7 +61,8 @@ OPERATORS = (
             KV, SCALE, BIAS, KV, SCALE, BIAS,
         ),
         Formula(
-            qkv, "rows · (Nq + 2·Nkv) · K", "2·MACs + biases + RMS norm", ORT, bits_of(4)
+            qkv, "rows · (Nq + 2·Nkv) · K", "2·MACs + biases + RMS norm", ORT, bits_of(4),
+            unpacks=True,
         ),
         MICROSOFT, shape=projections("Nq", "Nkv", "Nkv"), tags=("fused", "quantized"),
     ),
@@ -69,7 +73,7 @@ OPERATORS = (
             weight("R", "K", packed=adapter("K", 4)), SCALE,
             weight("N", "R", packed=adapter("N", 4)), SCALE,
         ),
-        Formula(lora, "rows · (N·K + R·(K + N))", "2·MACs + |Y|", ORT, bits_of(4)),
+        Formula(lora, "rows · (N·K + R·(K + N))", "2·MACs + |Y|", ORT, bits_of(4), unpacks=True),
         MICROSOFT, shape=packed_product, tags=("quantized",),
     ),
     Operator(
@@ -91,7 +95,7 @@ OPERATORS = (
             DATA, DATA, _expert(1), SCALE, BIAS, _expert(2), SCALE, BIAS, _expert(3), SCALE, BIAS,
             ZERO_POINT, ZERO_POINT, ZERO_POINT, DATA, SCALE, SCALE, SCALE, SCALE, SCALE, SCALE,
         ),
-        Formula(experts((2, 5, 8), 4), MACS, FLOPS, ORT, expert_bits),
+        Formula(experts((2, 5, 8), 4), MACS, FLOPS, ORT, expert_bits, unpacks=True),
         MICROSOFT, shape=same, tags=("fused", "quantized"),
     ),
     Operator(

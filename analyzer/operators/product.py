@@ -150,17 +150,17 @@ OPERATORS = (
     # com.microsoft, packed weights
     Operator(
         "MatMulNBits", PRODUCT, (DATA, PACKED, SCALE, ZERO_POINT, INDEX, BIAS),
-        Formula(packed(5), "rows · N · K", BIASED, ORT, bits_of(4)),
+        Formula(packed(5), "rows · N · K", BIASED, ORT, bits_of(4), unpacks=True),
         MICROSOFT, shape=packed_product, role="product", tags=INTEGER,
     ),
     Operator(
         "MatMulBnb4", PRODUCT, (DATA, PACKED, SCALE),
-        Formula(packed(), "rows · N · K", "2·MACs", ORT, fixed("float4")),
+        Formula(packed(), "rows · N · K", "2·MACs", ORT, fixed("float4"), unpacks=True),
         MICROSOFT, shape=packed_product, role="product", tags=INTEGER, fuses=ABSORBED,
     ),
     Operator(
         "MatMulFpQ4", PRODUCT, (DATA, weight("K", "N", packed=shape_input(2)), SHAPE),
-        Formula(by_output(), MACS, "2·MACs", ORT, fixed("int4")),
+        Formula(by_output(), MACS, "2·MACs", ORT, fixed("int4"), unpacks=True),
         MICROSOFT, shape=by_shape_input, role="product", tags=INTEGER,
     ),
     Operator(
@@ -173,13 +173,13 @@ OPERATORS = (
     Operator(
         "MatMulBlockQuantizedFp4Weight", PRODUCT,
         (DATA, weight("N", "K", packed=halves), SCALE, SCALE, SCALE, BIAS),
-        Formula(by_output(5), MACS, BIASED, ORT, fixed("float4")),
+        Formula(by_output(5), MACS, BIASED, ORT, fixed("float4"), unpacks=True),
         MICROSOFT, shape=widened(1), role="product", tags=INTEGER,
     ),
     Operator(
         "MatMulBlockQuantizedFp8Weight", PRODUCT,
         (DATA, weight("N", "K"), SCALE, SCALE, BIAS),
-        Formula(by_output(4), MACS, BIASED, ORT, fixed("float8")),
+        Formula(by_output(4), MACS, BIASED, ORT, fixed("float8"), unpacks=True),
         MICROSOFT, shape=widened(1), role="product", tags=INTEGER,
     ),
 )  # fmt: skip

@@ -150,6 +150,8 @@ class Page:
     device: Device
     """Whose ridge line is drawn."""
     devices: tuple[DeviceRow, ...]
+    unpacked: tuple[str, ...]
+    """Types that weights of few bits are multiplied in once unpacked; empty without any."""
     targets: tuple[TargetRow, ...]
     formulas: tuple[FormulaRow, ...]
     left_out: tuple[LeftOut, ...]
@@ -221,6 +223,7 @@ def make_page(result: Result) -> Page:
         roles=memory.roles(facts),
         device=memory.EXAMPLE,
         devices=placed,
+        unpacked=devices.unpacked(facts),
         targets=deployment.rows(result),
         formulas=method.formulas(facts),
         left_out=tuple(_left_out(result, sizes, trained, placed)),

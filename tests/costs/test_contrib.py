@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from onnx import parser
 
 from analyzer.costs.registry import cost, precision
+from analyzer.operators import find
 from tests.costs.calls import call
+from tests.golden.text import facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,6 +83,68 @@ def test_fused_products(node: Call, macs: int, flops_beyond: int) -> None:
 )
 def test_precision(node: Call, name: str) -> None:
     assert precision(node) == name
+
+
+PACKED = """
+<ir_version: 10, opset_import: ["" : 21, "com.microsoft" : 1]>
+g ({data}[3,32] a, uint8[16,1,{bytes}] b, {data}[16] s) => ({data}[3,16] y) {{
+    y = com.microsoft.MatMulNBits <K = 32, N = 16, bits = {bits}, block_size = 32{level}> (a, b, s)
+}}"""
+
+
+@pytest.mark.parametrize(
+    ("data", "level", "multiplied"),
+    [("float", "", "float32"), ("float", ", accuracy_level = 0", "float32"),
+     ("float", ", accuracy_level = 1", "float32"), ("float", ", accuracy_level = 2", "float16"),
+     ("float", ", accuracy_level = 3", "bfloat16"), ("float", ", accuracy_level = 4", "int8"),
+     ("float16", "", "float16"), ("float16", ", accuracy_level = 4", "int8")],
+)  # fmt: skip
+@pytest.mark.parametrize("bits", [4, 8])
+def test_packed_weights_are_multiplied_as_accuracy_level_says(
+    data: str, level: str, multiplied: str, bits: int
+) -> None:
+    """ContribOperators.md: 0 (unset), 1 (fp32), 2 (fp16), 3 (bf16) or 4 (int8)."""
+    text = PACKED.format(data=data, level=level, bits=bits, bytes=32 * bits // 8)
+    totals = facts_of(parser.parse_model(text)).totals
+    assert totals.macs_by_precision == {f"int{bits}": 3 * 16 * 32}
+    assert totals.macs_by_arithmetic == {multiplied: 3 * 16 * 32}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["MatMulNBits", "MatMulBnb4", "MatMulFpQ4", "MatMulBlockQuantizedFp4Weight",
+     "MatMulBlockQuantizedFp8Weight", "MatMulNBitsMlp", "MatMulNBitsQkv", "MatMulNBitsQLoRA",
+     "QMoE"],
+)  # fmt: skip
+def test_weights_of_few_bits_beside_data_in_floating_point_are_unpacked(name: str) -> None:
+    """Their schemas have A in floating point (T1), B alone in bytes, and no scale of A."""
+    record = find("com.microsoft", name)
+    assert record is not None
+    assert record.cost.unpacks
+
+
+def test_integers_on_both_sides_are_not_unpacked() -> None:
+    model = facts_of(
+        parser.parse_model(
+            """<ir_version: 10, opset_import: ["" : 21]>
+            g (uint8[2,3] a, int8[3,4] b) => (int32[2,4] y) { y = MatMulInteger (a, b) }"""
+        )
+    )
+    assert model.totals.macs_by_arithmetic == {"int8": 24}
+
+
+def test_weights_alone_dequantised_are_multiplied_in_the_type_of_the_data() -> None:
+    model = facts_of(
+        parser.parse_model(
+            """<ir_version: 10, opset_import: ["" : 21]>
+            g (float[2,3] x, int4[3,4] b, float s) => (float[2,4] y) {
+                w = DequantizeLinear (b, s)
+                y = MatMul (x, w)
+            }"""
+        )
+    )
+    assert model.totals.macs_by_precision == {"int4": 24}
+    assert model.totals.macs_by_arithmetic == {"float32": 24}
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,9 @@ def facts(
         assumptions=assumptions,
         nodes=nodes,
         blocks=blocks,
-        totals=Totals(known, 0, 0, 0, None, True, 0, len(nodes), 0, {}, {}, {}, Certainty.EXACT),
+        totals=Totals(
+            known, 0, 0, 0, None, True, 0, len(nodes), 0, {}, {}, {}, {}, Certainty.EXACT
+        ),
         parameters=Parameters(0, 0, 0, 0, {"float32": 4}),
         memory=Memory(None, "", (), Certainty.UNKNOWN),
         separable=Separable(0, 0, 0, 0, ()),

@@ -40,8 +40,8 @@ def _time(place: str, row: DeviceRow, facts: Facts, device: Profile) -> Iterator
     if not row.seconds:
         return
     totals = facts.totals
-    rates = {p: device.fastest(p) for p, macs in totals.macs_by_precision.items() if macs}
-    parts = [Summand(f"{totals.macs_by_precision[p]} / ({scientific(rate)})", label(p))
+    rates = {p: device.fastest(p) for p, macs in totals.macs_by_arithmetic.items() if macs}
+    parts = [Summand(f"{totals.macs_by_arithmetic[p]} / ({scientific(rate)})", label(p))
              for p, rate in rates.items() if rate]  # fmt: skip
     fewest, fastest = totals.macs_range[0], max(rate for rate in rates.values() if rate)
     if fewest < totals.macs and row.seconds == fewest / fastest:

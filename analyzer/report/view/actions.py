@@ -254,7 +254,7 @@ def _times(facts: Facts, device: Profile | None, macs: int) -> tuple[float | Non
     if device is None or room(facts, device).fits is False:
         return None, None
     now, totals = bound(facts, device).seconds, facts.totals
-    alike = len(totals.macs_by_precision) == 1 and totals.macs_range == (totals.macs, totals.macs)
+    alike = len(totals.macs_by_arithmetic) == 1 and totals.macs_range == (totals.macs, totals.macs)
     if now is None or not macs or not alike:
         return now, None
     return now, now * (totals.macs - macs) / totals.macs

@@ -93,6 +93,13 @@ def on(facts: Facts, device: Profile | None) -> str:
     return f"{name} ({others})" if others else name
 
 
+def unpacked(facts: Facts) -> tuple[str, ...]:
+    """Types that weights of few bits, which alone are of them, are multiplied in."""
+    stored = facts.totals.macs_by_precision
+    multiplied = facts.totals.macs_by_arithmetic.items()
+    return tuple(name for name, macs in multiplied if macs > stored.get(name, 0))
+
+
 def rows(
     facts: Facts, profiles: Iterable[Profile], integers: int | None = None
 ) -> tuple[DeviceRow, ...]:
@@ -138,7 +145,7 @@ def _less_exact(facts: Facts, device: Profile) -> tuple[str, ...]:
 
 def _rates(facts: Facts, profile: Profile) -> dict[str, float]:
     totals = facts.totals
-    found = {each: profile.fastest(each) for each in totals.macs_by_precision}
+    found = {each: profile.fastest(each) for each in totals.macs_by_arithmetic}
     rates = {each: rate for each, rate in found.items() if rate}
     plain = len(rates) == len(found) and totals.macs_range == (totals.macs, totals.macs)
     return rates if plain else {}

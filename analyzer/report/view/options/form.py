@@ -151,10 +151,10 @@ def form(
     counted: Mapping[str, int] = {}
     if instead and device is not None:
         then = bound(facts, device, instead, kept).seconds
-        counted = replaced(facts.totals.macs_by_precision, instead, kept)
+        counted = replaced(facts.totals.macs_by_arithmetic, instead, kept)
     elif macs is not None:
         then = _in_proportion(facts, now, macs)
-        counted = dict.fromkeys(facts.totals.macs_by_precision, macs)
+        counted = dict.fromkeys(facts.totals.macs_by_arithmetic, macs)
     fewer = 0 if macs is None else whole - macs
     sooner = 1 - then / now if then is not None and now else 0.0
     impacts = impact_of(fewer, whole, saved, held, sooner), _impact_beside(*beside)
@@ -211,7 +211,7 @@ def _in_proportion(facts: Facts, now: float | None, macs: int) -> float | None:
     Of several types, or of MACs that data decide, nobody knows how much each one shrinks.
     """
     totals = facts.totals
-    alike = len(totals.macs_by_precision) == 1 and totals.macs_range == (totals.macs, totals.macs)
+    alike = len(totals.macs_by_arithmetic) == 1 and totals.macs_range == (totals.macs, totals.macs)
     if now is None or not alike or not totals.macs:
         return None
     return now * macs / totals.macs

@@ -48,7 +48,8 @@ def _packed(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
                 _("Store product weights in int{bits}", bits=bits),
                 _(
                     "Run ONNX Runtime's `matmul_nbits_quantizer` ({bits} bits, block size "
-                    "{block}); arithmetic stays in float", bits=bits, block=BLOCK,
+                    "{block}) without accuracy_level; arithmetic stays in float",
+                    bits=bits, block=BLOCK,
                 ),
             ),
             Terms(
