@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from analyzer import units
 from analyzer.facts import Certainty
 from analyzer.language import _, retold, term
+from analyzer.report.view.options.form import NOTABLE
 from analyzer.report.words import silenced
 from analyzer.sanitise import label
 from analyzer.units import many
@@ -134,9 +135,12 @@ def _saving(v: Values, *, smaller: bool) -> Card:
         whole = (_("smaller forms of the whole stand below"),) if smaller else ()
         return Card("saving", _("Possible saving"), _("none in layers"), (words, *whole))
     share = units.percent(v["share"])
-    share = (_("{share} of compute", share=share) if v["complete"]
+    share = (_("{share} of compute, see the findings", share=share) if v["share"] < NOTABLE
+             else _("{share} of compute", share=share) if v["complete"]
              else _("{share} of the known compute", share=share))  # fmt: skip
     more = (_("and {n} parameters", n=units.si(v["params"])),) if v["params"] else ()
+    if v["slower"]:
+        more = (*more, _("not recommended: takes longer on {device}", device=v["device"]))
     return Card("saving", _("Possible saving"), units.si(v["macs"], "MAC"), (share, *more),
                 "claims.saving.macs", "claims.saving.share")  # fmt: skip
 

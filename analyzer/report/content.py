@@ -116,6 +116,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
     articles = told[: medium.articles]
     in_blocks = blocks.by_block(page.shares, page.block_kinds)
     by_params = sorted(page.shares, key=lambda share: (-share.params, share.kind))
+    brief = any(claim.id == "order" and claim.values["brief"] for claim in sheet.claims)
     return {
         "medium": medium,
         "options": options,
@@ -131,9 +132,10 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "savings": {group.rule: group.macs for group in page.groups},
         "remarks": [group for group in groups if group not in articles],
         "first": page.first,
-        "timed": any(_is_sooner(each) for step in page.first for each in step),
+        "timed": not brief and any(_is_sooner(each) for step in page.first for each in step),
         "longer": words.longer(),
         "choice": words.CHOICE,
+        "brief": brief,
         "trainings": TRAINING,
         "matrix": matrix(page.asks, page.options),
         "macs_bar": charts.stacked(in_blocks or page.shares, "macs"),

@@ -107,20 +107,8 @@ def _verdict(v: Values) -> str:
         return _wrong(v)
     if v["kind"] == "saving":
         return _could_fall(v)
-    if v["kind"] == "findings" and v["others_share"] >= LARGE:
-        return _("Nothing urgent: {findings} from {rules}; one of the rules could save {share} of "
-                 "compute.", findings=many(v["findings"], "finding"),
-                 rules=many(v["rules_with_findings"], "rule"),
-                 share=units.percent(v["others_share"]))  # fmt: skip
-    if v["kind"] == "findings" and v["options"]:
-        return _("Nothing urgent: {findings} from {rules}. What would bring most: {options}.",
-                 findings=many(v["findings"], "finding"),
-                 rules=many(v["rules_with_findings"], "rule"),
-                 options=series([term(name) for name in v["options"]]))  # fmt: skip
     if v["kind"] == "findings":
-        return _("Nothing urgent: {findings} from {rules}, none of which saves much compute.",
-                 findings=many(v["findings"], "finding"),
-                 rules=many(v["rules_with_findings"], "rule"))  # fmt: skip
+        return _no_error(v)
     return {
         "inconclusive": lambda: (
             _("Not conclusive: {problems}", problems=_unjudged(v["inconclusive"]))
@@ -149,6 +137,22 @@ def _verdict(v: Values) -> str:
             "No rule was applied; the numbers below are facts without a judgement."
         ),
     }[str(v["kind"])]()
+
+
+def _no_error(v: Values) -> str:
+    """What would bring most of what is no error: what a rule asks for, or a smaller form."""
+    found = {"findings": many(v["findings"], "finding"),
+             "rules": many(v["rules_with_findings"], "rule")}  # fmt: skip
+    if v["others_share"] >= LARGE:
+        return _("No error: {findings} from {rules}. What saves most compute, {share}: “{action}”.",
+                 share=units.percent(v["others_share"]),
+                 action=label(v["others_title"]), **found)  # fmt: skip
+    if v["options"]:
+        one, *other = map(label, v["options_titles"])
+        most = _("“{one}”, or “{other}”", one=one, other=other[0]) if other else f"“{one}”"
+        return _("No error: {findings} from {rules}. What would bring most: {options}.",
+                 options=most, **found)  # fmt: skip
+    return _("Nothing urgent: {findings} from {rules}, none of which saves much compute.", **found)
 
 
 def _could_fall(v: Values) -> str:
@@ -192,6 +196,22 @@ def longer() -> str:
         "measured with ONNX Runtime.",
         least=f"{MEASURED.least:.1f}", most=f"{MEASURED.most:.1f}",
         models=many(MEASURED.models, "model"),
+    )  # fmt: skip
+
+
+def _order(v: Values) -> str:
+    """By what rule the first steps are the first."""
+    text = _(
+        "Errors come first, then most impact, of equals the least effort; each figure is for that "
+        "step alone. Impact is high for an error or a quarter of the MACs, of the time or of the "
+        "bytes, medium for a twentieth or a warning without a figure."
+    )
+    if not v["brief"]:
+        return text
+    return f"{text} " + _(
+        "To save compute is medium at most: one run is bounded by {seconds} on {device}, less than "
+        "1 ms.",
+        seconds=units.seconds(v["seconds"]), device=label(v["device"]),
     )  # fmt: skip
 
 
@@ -564,6 +584,7 @@ _SENTENCES: Mapping[str, Callable[[Values], str]] = {
     "verdict": _verdict,
     "actions": _actions,
     "options": _options,
+    "order": _order,
     "recurrent": _recurrent,
     "forest": _forest,
     "cache": _cache,

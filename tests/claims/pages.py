@@ -86,7 +86,9 @@ DENIALS: Mapping[str, tuple[tuple[str, Test], ...]] = {
     "verdict": (
         ("Clean:", lambda v: v["kind"] == "clean" and v["outcome"] == "clean"),
         ("Not conclusive", lambda v: v["outcome"] == "inconclusive"),
-        ("could fall", lambda v: v["share"] >= 0.01),
+        ("could fall", lambda v: v["share"] >= 0.1),
+        ("Nothing urgent", lambda v: v["others_share"] < 0.1 and not v["options"]),
+        ("No error", lambda v: not v["errors"]),
         ("to fix before", lambda v: v["errors"] > 0),
         ("kept part of the model", lambda v: v["inconclusive"] > 0),
         ("which also kept part", lambda v: v["inconclusive"] > 0 and not v["besides"]),

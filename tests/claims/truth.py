@@ -125,6 +125,25 @@ def _misfits(d: Document) -> int:
     return sum(breach["family"] == "assumption" for breach in d["breaches"])
 
 
+def _slower(d: Document) -> bool:
+    """Whether a device takes longer for the layers that findings would convert."""
+    speed = next((c["values"] for c in d["claims"] if c["id"] == "conversion.speed"), None)
+    return speed is not None and speed["factor"] < 1
+
+
+def _stands_first(d: Document, said: Values) -> None:
+    """What the first sentence names, stands among what to do first."""
+    page = d["page"]
+    listed = {a["title"] for a in (*page["asks"], *page["options"])
+              if a.get("rule", a.get("id")) in page["actions"]}  # fmt: skip
+    if said["kind"] == "findings" and said["others_share"] >= 0.1:
+        assert said["others_title"] in listed
+    elif said["kind"] == "findings":
+        assert set(said["options_titles"]) <= listed
+    if said["kind"] == "saving":
+        assert {"SEP001", "SEP002"} & set(page["actions"]) or not page["groups"]
+
+
 def _verdict(d: Document) -> Values:
     totals, (macs, _) = d["totals"], _saved(d)
     errors = sum(f["severity"] == "error" and f["rule"] != "GRF001" for f in d["findings"])
@@ -134,7 +153,7 @@ def _verdict(d: Document) -> Values:
         ("errors", errors > 0),
         ("inconclusive", unjudged > 0),
         ("misfit", _misfits(d) > 0),
-        ("saving", share >= 0.01),
+        ("saving", share >= 0.1 and not _slower(d)),
         ("partial", totals["unknown_nodes"] > 0),
         ("unbounded", not totals["complete"]),
         ("findings", bool(d["findings"])),
@@ -145,6 +164,8 @@ def _verdict(d: Document) -> Values:
     kind = next(word for word, holds in order if holds)
     if kind == "clean":
         assert d["outcome"] == "clean"
+    if "page" in d:
+        _stands_first(d, next(c["values"] for c in d["claims"] if c["id"] == "verdict"))
     return {
         "kind": kind, "misfits": _misfits(d), "outcome": d["outcome"],
         "errors": errors, "inconclusive": unjudged,
@@ -255,6 +276,16 @@ def _options(d: Document) -> Values:
         "forms": [form["id"] for form in forms], "macs": [form["macs"] for form in forms],
         "weight_bytes": [form["weight_bytes"] for form in forms],
     }  # fmt: skip
+
+
+def _order(d: Document) -> Values:
+    """The bound of one run is that beside every action, and brief below a thousandth."""
+    said = next(c["values"] for c in d["claims"] if c["id"] == "order")
+    assert d["page"]["steps"]
+    for each in (*d["page"]["asks"], *d["page"]["options"]):
+        assert (each["seconds_now"] or None) == (said["seconds"] or None)
+        assert each["device"] == said["device"]
+    return {"brief": said["seconds"] is not None and said["seconds"] < 0.001}
 
 
 def _recurrent(d: Document) -> Values:
@@ -504,6 +535,7 @@ TRUTHS: Mapping[str, Callable[[Document], Values]] = {
     "saving": _saving,
     "actions": _actions,
     "options": _options,
+    "order": _order,
     "recurrent": _recurrent,
     "forest": _forest,
     "cache": _cache,

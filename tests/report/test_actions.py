@@ -12,19 +12,23 @@ from analyzer.devices import profile
 from analyzer.evidence import WeightEvidence
 from analyzer.facts import Facts, Problem
 from analyzer.findings.finding import Finding, Severity
+from analyzer.lint import Settings, lint
 from analyzer.report import REPORT_FORMATS, Options, Result
 from analyzer.report.brief import brief
+from analyzer.report.cards import cards
+from analyzer.report.claims import claims_of
 from analyzer.report.sheet import Report
 from analyzer.report.view import actions, whatif
 from analyzer.report.view.audits import Checked, checked
 from analyzer.report.view.findings import heading
 from analyzer.report.view.options import options
-from analyzer.report.view.options.form import LEVELS
+from analyzer.report.view.options.form import LEVELS, Terms, form
+from analyzer.report.words import say
 from analyzer.ruleset import load_rules
 from analyzer.surplus import OpenSize
 from tests.golden.text import facts, facts_of
 from tests.patterns.other_nets import bert_base, gpt, token_net
-from tests.report.results import words
+from tests.report.results import selected, words
 from tests.rules.test_headings import is_heading
 from tests.smaller.test_forest import listed
 from tests.smaller.test_recurrent import cell
@@ -66,6 +70,81 @@ def test_forms_that_lose_their_weights_need_training(mobilenet: Result) -> None:
     assert {takes[name] for name in ("width", "depth", "resolution", "forward")} == {"train"}
     assert takes["heads"] == "fine-tune"
     assert {takes[name] for name in ("int8", "float16", "lstm-int8")} == {"none"}
+
+
+def test_impact_is_a_share_of_the_model(standard: Result) -> None:
+    """A quarter is high and a twentieth medium, whatever it is that is saved."""
+    (first_of, *_) = [f for f in standard.places if f.rule == "SEP001"]
+    whole, board = standard.facts.totals.macs, profile("rpi5")
+
+    def impact(share: float, saves: str, of: int, facts: Facts = standard.facts) -> str:
+        found = replace(first_of, saving=None, value=share * of, saves=saves, rule="OWN001")
+        (action,) = actions.actions(replace(standard, facts=facts, findings=(found,)), board)
+        return action.impact
+
+    stored = standard.facts.parameters.weight_bytes  # the file makes them when it runs
+    moved = sum((n.read_bytes or 0) + (n.write_bytes or 0) for n in standard.facts.nodes)
+    for saves, of in (("macs", whole), ("stored", stored), ("traffic", moved)):
+        told = [impact(share, saves, of) for share in (0.26, 0.24, 0.06, 0.04)]
+        assert told == ["high", "medium", "medium", "low"], saves
+    assert impact(0.9, "stored", 70_000) == "low", "less than 64 KiB is nothing"
+    # 8 multiply-accumulates a cycle on four cores at 2.4 GHz: 76.8 million a millisecond
+    few = replace(standard.facts.totals, macs=70_000_000, macs_range=(70_000_000, 70_000_000),
+                  macs_by_precision={"float32": 70_000_000})  # fmt: skip
+    brief_ = replace(standard.facts, totals=few)
+    assert impact(0.9, "macs", 70_000_000, brief_) == "medium"
+
+
+def test_half_of_a_cache_is_a_share_of_all_that_is_held() -> None:
+    halved = (768 << 10, 384 << 10)
+    small = facts("g (float[1,64] x, float[64,64] w) => (float[1,64] y) { y = MatMul (x, w) }")
+    terms = Terms("low", "low", "", "high", "")
+
+    def impact(peak: int) -> str:
+        held = replace(small, memory=replace(small.memory, peak_bytes=peak))
+        return form(held, None, ("kv-float16", "", ""), terms, beside=halved).impact
+
+    assert [impact(peak << 20) for peak in (1, 3, 9)] == ["high", "medium", "low"]
+
+
+def test_the_order_is_told_and_so_is_a_run_of_less_than_a_moment(standard: Result) -> None:
+    told = words(REPORT_FORMATS["html"](standard, Options()).decode())
+    assert "Errors come first, then most impact, of equals the least effort" in told
+    assert "To save compute is medium at most" not in told
+    short = replace(standard, devices=(profile("a100"),))
+    told = words(REPORT_FORMATS["html"](short, Options()).decode())
+    # 4,867,293,184 of them at 78 million million a second
+    assert "one run is bounded by 62.4 µs on NVIDIA A100" in told
+    assert "less than 1 ms." in told
+
+
+def test_no_headline_calls_harmless_what_a_form_saves(mobilenet: Result) -> None:
+    (finding,) = selected(mobilenet, "STR101").findings
+    said = say(claims_of(replace(mobilenet, findings=(finding,)), studied=True))["verdict"]
+    assert said == (
+        "No error: 1 finding from 1 rule. What would bring most: “Convert weights and arithmetic "
+        "to float16”, or “Convert weights and arithmetic to int8”."
+    )
+    tiny = facts("g (float[1,4] x, float[4,4] w) => (float[1,4] y) { y = MatMul (x, w) }")
+    alone = Result(tiny, (replace(finding, saves="", value=None),), mobilenet.rules)
+    assert say(claims_of(alone, studied=True))["verdict"].startswith("Nothing urgent: 1 finding")
+
+
+def test_a_conversion_that_takes_longer_is_no_headline(standard: Result) -> None:
+    """Where maps are all that is moved, one more between two convolutions takes its time."""
+    wide = facts("g (float[1,64,112,112] x, float[64,64,3,3] w) => (float[1,64,112,112] y) "
+                 "{ y = Conv <pads = [1,1,1,1]> (x, w) }")  # fmt: skip
+    quick, slow = (replace(profile("rpi5"), bandwidth=each) for each in (1e15, 1e6))
+    found = Result(wide, lint(wide, standard.rules, Settings(select=("SEP001",))), standard.rules)
+    told = [
+        say(claims_of(replace(found, devices=(each,)), studied=True))["verdict"]
+        for each in (quick, slow)
+    ]
+    assert told[0].startswith("Compute could fall by ")
+    assert "could fall" not in told[1]
+    (saving,) = [c for c in cards(claims_of(replace(found, devices=(slow,))), "macs")
+                 if c.claim == "saving"]  # fmt: skip
+    assert "not recommended: takes longer on Raspberry Pi 5, 8 GB" in saving.detail
 
 
 def test_the_bound_of_time_falls_with_the_macs_that_are_saved(standard: Result) -> None:
@@ -292,7 +371,11 @@ def test_with_a_cache_a_token_takes_its_own_part_and_the_scores_of_those_before(
     assert decoder().totals.macs == 418_304 * 128 + 256 * 128**2
     assert found["kv-cache"].macs == 418_304 + 256 * 128
     # 2 layers, keys and values of 64 numbers of 4 bytes
-    assert found["kv-cache"].extra == "cache 128 KiB, 1 KiB a token"
+    assert found["kv-cache"].extra == (
+        "for each token after the prompt, which takes as much as today; "
+        "cache 128 KiB, 1 KiB a token"
+    )
+    assert found["kv-cache"].effort == "medium", "it takes the model before its export"
     assert found["sequence"].macs == 418_304 * 64 + 256 * 64**2
     assert {"int4-weights", "int8-weights"} <= set(found), "of a decoder"
     assert "heads" in found

@@ -166,6 +166,7 @@ def test_text_that_somebody_put_into_the_json_is_escaped(standard: Result) -> No
             "effort",
             "risk",
             "confidence",
+            "training",
             "certainty",
             "depth",
             "role",

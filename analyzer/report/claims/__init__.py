@@ -62,6 +62,7 @@ STUDIES: tuple[Callable[[Result], Claim | None], ...] = (
     kinds.cache,
     kinds.quantised,
     advice.options,
+    advice.order,
 )
 """What takes further analyses or the graph, and is said in reports only."""
 

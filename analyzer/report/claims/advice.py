@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.conformance import ASSUMPTION
+from analyzer.devices import bound
 from analyzer.findings.finding import Severity
-from analyzer.report.claims.cost import other_saving, possible_saving
+from analyzer.report.claims.cost import best_action, converted_speedup, possible_saving, roof
 from analyzer.report.claims.record import Claim
 from analyzer.report.result import CLEAN, INCONCLUSIVE
 from analyzer.report.view import actions as view_actions
@@ -15,19 +16,22 @@ from analyzer.report.view import whatif
 from analyzer.report.view.audits import checked
 from analyzer.report.view.devices import main_device
 from analyzer.report.view.findings import is_told, messages
-from analyzer.report.view.memory import EXAMPLE
 from analyzer.report.view.options import options as forms
+from analyzer.report.view.options.form import is_brief
 
 if TYPE_CHECKING:
     from analyzer.report.result import Result
+    from analyzer.report.view.options import SmallerForm
 
-LARGE = 0.01
+LARGE = 0.1
 """Share of the MACs from which a saving is worth the first sentence."""
+MOST_NAMED = 2
+"""Alternatives that the first sentence names."""
 
 
-def verdict(result: Result, options: tuple[str, ...] = ()) -> Claim:
+def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
     """What a reader in a hurry may take away: the gravest of what is true; ``options`` are smaller
-    forms that bring much."""
+    forms of which one is to be chosen, and that bring much."""
     totals = result.facts.totals
     macs, _ = possible_saving(result)
     share = macs / totals.macs if totals.macs else 0.0
@@ -41,13 +45,16 @@ def verdict(result: Result, options: tuple[str, ...] = ()) -> Claim:
     told = messages(f for f in result.places if f.severity is Severity.ERROR
                     and f.rule not in echoes)  # fmt: skip
     misfits = [b for b in result.facts.breaches if b.family == ASSUMPTION]
+    speed = converted_speedup(result)
+    slower = speed is not None and speed < 1
+    best = best_action(result)
     if errors:
         kind = "errors"
     elif result.outcome == INCONCLUSIVE:
         kind = "inconclusive"
     elif misfits:
         kind = "misfit"
-    elif share >= LARGE:
+    elif share >= LARGE and not slower:
         kind = "saving"
     elif totals.unknown_nodes:
         kind = "partial"
@@ -59,7 +66,6 @@ def verdict(result: Result, options: tuple[str, ...] = ()) -> Claim:
         kind = "silenced"
     else:
         kind = CLEAN if result.judging else "unjudged"
-    speed = _speed(result)
     return Claim(
         "verdict",
         {
@@ -76,12 +82,14 @@ def verdict(result: Result, options: tuple[str, ...] = ()) -> Claim:
             "macs_now": totals.macs,
             "macs_after": totals.macs - macs,
             "share": share,
-            "others_share": other_saving(result) / totals.macs if totals.macs else 0.0,
-            "options": options,
+            "others_share": best.macs / totals.macs if best and totals.macs else 0.0,
+            "others_title": best.title if best else "",
+            "options": tuple(form.id for form in options),
+            "options_titles": tuple(form.title for form in options[:MOST_NAMED]),
             "complete": totals.complete,
             "unknown_nodes": totals.unknown_nodes,
-            "slower": speed is not None and speed < 1,
-            "device": EXAMPLE.name,
+            "slower": slower,
+            "device": roof(result).name,
             "suppressed": result.suppressed,
             "accepted": result.accepted,
         },
@@ -90,12 +98,13 @@ def verdict(result: Result, options: tuple[str, ...] = ()) -> Claim:
 
 
 def verdict_with_options(result: Result) -> Claim:
-    """The verdict, and the smaller forms among what to do first that bring much."""
+    """The verdict, and of what to do first the first smaller forms that bring much."""
     facts, device = result.facts, main_device(result.devices)
     found = forms(facts, facts.once(whatif.view), device)
     chosen = view_actions.first(view_actions.actions(result, device), found)
-    high = {form.id for form in found if form.impact == "high"}
-    return verdict(result, tuple(name for step in chosen for name in step.ids if name in high))
+    high = {form.id: form for form in found if form.impact == "high"}
+    steps = (tuple(high[name] for name in step.ids if name in high) for step in chosen)
+    return verdict(result, next((step for step in steps if step), ()))
 
 
 def actions(result: Result) -> Claim:
@@ -113,6 +122,24 @@ def actions(result: Result) -> Claim:
             "applied": len(result.judging),
         },
         ("findings", "nodes"),
+    )
+
+
+def order(result: Result) -> Claim | None:
+    """How what to do first is ordered, and whether there is time to save at all."""
+    facts, device = result.facts, main_device(result.devices)
+    found = forms(facts, facts.once(whatif.view), device)
+    if not view_actions.first(view_actions.actions(result, device), found):
+        return None
+    seconds = bound(facts, device).seconds if device is not None else None
+    return Claim(
+        "order",
+        {
+            "brief": seconds is not None and is_brief(facts, device),
+            "device": device.name if device is not None else "",
+            "seconds": seconds,
+        },
+        ("totals.macs_by_precision",),
     )
 
 
@@ -136,10 +163,6 @@ def options(result: Result) -> Claim | None:
         },
         ("totals.macs", "parameters.bytes_by_dtype", "nodes"),
     )
-
-
-def _speed(result: Result) -> float | None:
-    return view.speedup(result.facts, result.conversion.flagged)
 
 
 def passed(result: Result) -> Claim | None:
@@ -202,7 +225,7 @@ def conversion(result: Result) -> Claim | None:
 
 def conversion_speed(result: Result) -> Claim | None:
     """What the roofline model says of the conversions that findings ask for."""
-    speed = _speed(result)
+    speed = converted_speedup(result)
     if speed is None:
         return None
-    return Claim("conversion.speed", {"device": EXAMPLE.name, "factor": speed}, ("nodes",))
+    return Claim("conversion.speed", {"device": roof(result).name, "factor": speed}, ("nodes",))

@@ -16,6 +16,7 @@ from analyzer.language import rule_name
 from analyzer.report.view import conversion
 from analyzer.report.view.devices import on
 from analyzer.report.view.findings import first_sentence, heading
+from analyzer.report.view.memory import roof_of
 from analyzer.report.view.options.form import (
     LEVELS,
     Level,
@@ -24,6 +25,7 @@ from analyzer.report.view.options.form import (
     Training,
     alternatives,
     impact_of,
+    is_brief,
 )
 from analyzer.restore import record
 from analyzer.sanitise import label
@@ -139,7 +141,13 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Step,
             key = (_LAST, order(form.impact), -order(form.effort), _left(form), True, place)
             ranked.append((key, form.id))
             rivals[form.id] = form.alternatives
-    return _steps([name for _, name in sorted(ranked)], rivals)
+    steps = _steps([name for _, name in sorted(ranked)], rivals)
+    saving = max((each for each in asks if not each.slower), key=lambda a: a.macs, default=None)
+    if saving is None or saving.impact == "low" or not saving.macs:
+        return steps
+    # What saves most compute is in the first sentence, so it stands here whatever comes before it.
+    listed = any(saving.rule in step.ids for step in steps)
+    return steps if listed else (*steps[: MOST_FIRST - 1], Step((saving.rule,)))
 
 
 def _steps(ranked: Sequence[str], rivals: Mapping[str, Sequence[str]]) -> tuple[Step, ...]:
@@ -191,7 +199,6 @@ def _action(
     now, then = _times(facts, device, macs)
     severity = min((f.severity for f in items), key=list(Severity).index)
     settles = rule is not None and rule.subject == "breach" and rule.selector == (ASSUMPTION,)
-    impact = _impact(severity, facts, macs, saved.get("stored", 0))
     return Action(
         rule=label(first_of.rule),
         name=label(rule_name(first_of.name)),
@@ -199,7 +206,7 @@ def _action(
         what=first_sentence(first_of.fix) if first_of.action else "",
         places=len(items),
         severity=severity.value,
-        impact="high" if settles else impact,
+        impact="high" if settles else _impact(severity, facts, saved, device),
         effort=_level(rule.effort if rule else ""),
         risk=_risk(rule.risk if rule else ""),
         confidence=_level(rule.confidence if rule else ""),
@@ -228,13 +235,29 @@ def _saved(items: list[Finding]) -> dict[str, int]:
     return {items[0].saves: int(sum(by_place.values()))}
 
 
-def _impact(severity: Severity, facts: Facts, macs: int, stored: int) -> Level:
+def _impact(
+    severity: Severity, facts: Facts, saved: Mapping[str, int], device: Profile | None
+) -> Level:
+    """By the share that it saves of all there is; by its severity where that is no number."""
     if severity is Severity.ERROR:
         return "high"
-    whole = facts.model.bytes
-    measured = impact_of(macs, facts.totals.macs, stored, whole)
-    usual: Level = "medium" if severity is Severity.WARNING else "low"
-    return min(measured, usual, key=LEVELS.index)
+    if not saved:
+        return "medium" if severity is Severity.WARNING else "low"
+    ((what, much),) = saved.items()
+    if what == "macs":
+        macs = facts.totals.macs
+        return impact_of(min(much, macs), macs, 0, 0, brief=is_brief(facts, device))
+    return impact_of(0, 0, much, _whole(facts, what))
+
+
+def _whole(facts: Facts, what: str) -> int:
+    """What a saving is a share of."""
+    if what == "stored":
+        return max(facts.model.bytes, facts.parameters.weight_bytes)
+    if what == "params":
+        return facts.parameters.weights
+    moved = ((n.read_bytes or 0) + (n.write_bytes or 0) for n in facts.nodes if not n.composite)
+    return sum(moved)
 
 
 def _level(word: str) -> Level:
@@ -261,12 +284,12 @@ def _times(facts: Facts, device: Profile | None, macs: int) -> tuple[float | Non
 
 
 def _is_slower(facts: Facts, items: Iterable[Finding], device: Profile | None) -> bool:
-    """Whether a device takes longer once every conversion of a rule is made: the example by its
-    roofline, or the one that was chosen by what was measured of it."""
+    """Whether a device takes longer once every conversion of a rule is made: by its roofline, or
+    by what was measured of it."""
     nodes = [f.node for f in items if f.saving is not None]
     if not nodes:
         return False
-    speeds = [conversion.speedup(facts, nodes)]
+    speeds = [conversion.speedup(facts, nodes, roof_of(device))]
     if device is not None and device.factors:
         speeds.append(conversion.measured_speedup(facts, nodes, device))
     return any(speed is not None and speed < 1 for speed in speeds)

@@ -204,15 +204,18 @@ def _caveats(node: Node, conv: Conv, saving: Saving) -> list[str]:
     return said
 
 
-def speedup(facts: Facts, nodes: Iterable[str]) -> float | None:
-    """Time of the convolutions ``nodes`` over that of their separable forms, all together, on the
-    example device; ``None`` where the time of any of them is not known, or there is none."""
+def speedup(facts: Facts, nodes: Iterable[str], device: Device = EXAMPLE) -> float | None:
+    """Time of the convolutions ``nodes`` over that of their separable forms, all together, by the
+    roofline model of ``device``.
+
+    ``None`` where the time of any of them is not known, or there is none.
+    """
     wanted = frozenset(nodes)
     now = after = 0.0
     for node in facts.nodes:
         if node.id not in wanted or node.conv is None or node.saving is None:
             continue
-        times = roofline_seconds(node, node.conv, node.saving)
+        times = roofline_seconds(node, node.conv, node.saving, device)
         if times is None:
             return None
         now, after = now + times[0] * node.counted, after + times[1] * node.counted

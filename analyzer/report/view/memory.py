@@ -12,6 +12,7 @@ from analyzer.sanitise import label
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from analyzer.devices import Profile
     from analyzer.facts import Facts
     from analyzer.report.view.layers import LayerGroup
 
@@ -37,6 +38,14 @@ class Device:
 
 EXAMPLE = Device("NVIDIA A100 40 GB", 19.5e12, 1555e9)
 """Data sheet of 2020: 19.5 TFLOP/s float32 without tensor cores, 1,555 GB/s."""
+
+
+def roof_of(profile: Profile | None) -> Device:
+    """The limits of a device in float32; of the example where it has no such arithmetic."""
+    macs = None if profile is None else profile.fastest("float32")
+    if profile is None or not macs:
+        return EXAMPLE
+    return Device(label(profile.name, 60), 2 * macs, profile.bandwidth)
 
 
 @record

@@ -22,10 +22,11 @@ LEVELS: tuple[Level, ...] = ("high", "medium", "low")
 Risk = Literal["none", "low", "medium", "high"]
 Training = Literal["none", "fine-tune", "train"]
 
-LARGE, NOTABLE = 0.1, 0.01
-"""Shares of the MACs from which a saving is of high, and of medium impact."""
-LARGE_BYTES, NOTABLE_BYTES = 0.25, 0.05
-"""The same of the weights' bytes."""
+LARGE, NOTABLE = 0.25, 0.05
+"""Shares of the MACs, of the least time or of bytes from which a saving is of high, and of medium
+impact."""
+SOONER, FEWER = 0.1, 0.01
+"""Shares of the time and of the MACs from which a form is worth a line."""
 WORTHWHILE = 64 * 1024
 """Bytes that a smaller form has to save, unless it saves MACs or time: below it no flash memory
 and no download is the smaller for it."""
@@ -33,6 +34,8 @@ STAY = -1
 """In the place of bytes: as they are today."""
 BUSY = 10_000_000
 """MACs below which no time is worth saving: they take a tenth of a millisecond on a small board."""
+MOMENT = 1e-3
+"""Seconds of the bound of one run below which to save compute is of medium impact at most."""
 
 
 @record
@@ -94,14 +97,31 @@ def alternatives(altered: Mapping[str, Collection[str]]) -> dict[str, tuple[str,
     }
 
 
-def impact_of(macs: int, of_macs: int, saved: int, of_bytes: int, sooner: float = 0.0) -> Level:
+def impact_of(
+    macs: int, of_macs: int, saved: int, of_bytes: int, sooner: float = 0.0, *, brief: bool = False
+) -> Level:
     """How much it is to save ``macs`` of ``of_macs`` and ``saved`` bytes of ``of_bytes``, and that
-    share of the time."""
-    of_all = max(macs / of_macs if of_macs else 0.0, sooner)
-    of_it = saved / of_bytes if of_bytes and saved >= WORTHWHILE else 0.0
-    if (of_all >= LARGE and of_macs >= BUSY) or of_it >= LARGE_BYTES:
-        return "high"
-    return "medium" if of_all >= NOTABLE or of_it >= NOTABLE_BYTES else "low"
+    share of the time; ``brief``: a run takes next to no time.
+
+    >>> impact_of(30, 100, 0, 0), impact_of(30, 100, 0, 0, brief=True), impact_of(4, 100, 0, 0)
+    ('high', 'medium', 'low')
+    """
+    compute = level_of(max(macs / of_macs if of_macs else 0.0, sooner))
+    if brief and compute == "high":
+        compute = "medium"
+    held = level_of(saved / of_bytes if of_bytes and saved >= WORTHWHILE else 0.0)
+    return min(compute, held, key=LEVELS.index)
+
+
+def level_of(share: float) -> Level:
+    """The one scale of impact."""
+    return "high" if share >= LARGE else "medium" if share >= NOTABLE else "low"
+
+
+def is_brief(facts: Facts, device: Profile | None) -> bool:
+    """Whether the bound of one run is less than a moment; without one, whether its MACs are few."""
+    seconds = bound(facts, device).seconds if device is not None else None
+    return facts.totals.macs < BUSY if seconds is None else seconds < MOMENT
 
 
 class Terms(NamedTuple):
@@ -157,7 +177,11 @@ def form(
         counted = dict.fromkeys(facts.totals.macs_by_arithmetic, macs)
     fewer = 0 if macs is None else whole - macs
     sooner = 1 - then / now if then is not None and now else 0.0
-    impacts = impact_of(fewer, whole, saved, held, sooner), _impact_beside(*beside)
+    of_bytes = max(held + beside[0], facts.memory.peak_bytes or 0) if beside[0] else held
+    impact = impact_of(
+        fewer, whole, saved + beside[0] - beside[1], of_bytes, sooner,
+        brief=is_brief(facts, device),
+    )  # fmt: skip
     if device is not None and room(facts, device).fits is False:
         now = None
     types = {} if hands_on_floats else instead
@@ -165,7 +189,7 @@ def form(
         then = None
     id_, title, how = words
     return SmallerForm(
-        id_, title, how, min(impacts, key=LEVELS.index),
+        id_, title, how, impact,
         macs, weight_bytes, held, extra,
         on(facts, device), now, then, *judged,
         counted if then is not None else {}, tuple(alters),
@@ -187,10 +211,6 @@ def _too_large(
     return found.weights_share > 1 or (macs is None and found.fits is False)
 
 
-def _impact_beside(now: int, then: int) -> Level:
-    return impact_of(0, 0, now - then, now)
-
-
 def is_worthwhile(facts: Facts, found: SmallerForm) -> bool:
     """Whether it saves enough of anything to be worth a line."""
     whole = facts.totals.macs
@@ -199,9 +219,9 @@ def is_worthwhile(facts: Facts, found: SmallerForm) -> bool:
     sooner = bool(
         found.seconds is not None
         and found.seconds_now
-        and found.seconds <= (1 - LARGE) * found.seconds_now
+        and found.seconds <= (1 - SOONER) * found.seconds_now
     )
-    fewer = whole > 0 and macs >= NOTABLE * whole
+    fewer = whole > 0 and macs >= FEWER * whole
     return bytes_ >= WORTHWHILE or bool(found.extra) or (whole >= BUSY and (sooner or fewer))
 
 

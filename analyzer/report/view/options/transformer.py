@@ -81,13 +81,13 @@ def _cached(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
               "`--task text-generation-with-past`)"),
         ),
         Terms(
-            "low", "none", _("nothing: the same tokens"), "high",
+            "medium", "none", _("nothing: the same tokens"), "high",
             _("MACs of the last of {tokens} tokens: b + c·S where the whole takes b·S + c·S²",
               tokens=units.count(row.size)),
         ),
         macs=(row.macs - row.fixed) // row.size,
-        extra=_("cache {bytes}, {each} a token", bytes=units.size(kept * row.size),
-                each=units.size(kept)),
+        extra=_("for each token after the prompt, which takes as much as today; cache {bytes}, "
+                "{each} a token", bytes=units.size(kept * row.size), each=units.size(kept)),
     )  # fmt: skip
 
 

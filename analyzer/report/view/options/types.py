@@ -8,7 +8,7 @@ from analyzer import units
 from analyzer.language import _
 from analyzer.patterns.quantised import quantisation_of
 from analyzer.report.view.kinds import color_of
-from analyzer.report.view.options.form import NOTABLE, Terms, form
+from analyzer.report.view.options.form import FEWER, Terms, form
 from analyzer.smaller.integers import is_static, staying
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
 def _rests(share: float) -> str:
     """Which parts are not in the figures, and what stays as it is."""
     scales = _("size without scales, which add 4 bytes a channel")
-    if share < NOTABLE:
+    if share < FEWER:
         return scales
     part = units.percent(share)
     return _("{part} of the MACs stay in float32; {scales}", part=part, scales=scales)
@@ -107,7 +107,7 @@ def _rests(share: float) -> str:
 def _rest(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
     """What a quantised model still does in float32."""
     share = quantisation_of(facts).float_share
-    if share is None or share < NOTABLE:
+    if share is None or share < FEWER:
         return
     yield form(
         facts,
