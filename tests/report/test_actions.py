@@ -90,7 +90,7 @@ def test_impact_is_a_share_of_the_model(standard: Result) -> None:
     assert impact(0.9, "stored", 70_000) == "low", "less than 64 KiB is nothing"
     # 8 multiply-accumulates a cycle on four cores at 2.4 GHz: 76.8 million a millisecond
     few = replace(standard.facts.totals, macs=70_000_000, macs_range=(70_000_000, 70_000_000),
-                  macs_by_precision={"float32": 70_000_000})  # fmt: skip
+                  macs_by_arithmetic={"float32": 70_000_000})  # fmt: skip
     brief_ = replace(standard.facts, totals=few)
     assert impact(0.9, "macs", 70_000_000, brief_) == "medium"
 
