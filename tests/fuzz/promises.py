@@ -32,9 +32,9 @@ from tests.fuzz.outputs import (
 if TYPE_CHECKING:
     from analyzer.ruleset import Rule
 
-__all__ = ["BrokenPromiseError", "Depth", "expect", "keep", "plain", "rules"]
+__all__ = ["BrokenPromiseError", "Depth", "expect", "keep", "kept", "plain", "rules"]
 
-LIMITS = Limits(guard_bytes=1 << 30, guard_stall_seconds=1)
+LIMITS = Limits(guard_bytes=1 << 29, guard_stall_seconds=1)
 SECONDS = 10.0
 """Longest time to judge one file, worker processes included, and again to write all formats; of a
 processor, which may be busy."""
@@ -65,17 +65,22 @@ class Depth:
 
 def keep(data: bytes, depth: Depth = Depth()) -> str:
     """Put ``data`` through the whole tool; its outcome, or raise ``BrokenPromiseError``."""
+    return kept(data, depth).outcome
+
+
+def kept(data: bytes, depth: Depth = Depth()) -> Result | Failure:
+    """As ``keep``; what was made of ``data``."""
     start, before = _seconds(), _peak()
     with audit.watched() as seen:
-        outcome = _keep(data, depth)
+        item = _keep(data, depth)
     expect(not seen, f"not allowed: {seen}")
     seconds, growth = _seconds() - start, _peak() - before
     expect(seconds < SECONDS * (2 + depth.html + 2 * depth.pdf), f"took {seconds:.1f} seconds")
     expect(not depth.guard or depth.pdf or growth < GROWTH, f"took {growth >> 20} MiB")
-    return outcome
+    return item
 
 
-def _keep(data: bytes, depth: Depth) -> str:
+def _keep(data: bytes, depth: Depth) -> Result | Failure:
     with mock.patch("analyzer.analyze.infer_shapes", partial(infer_shapes, guard=depth.guard)):
         item: Result | Failure
         try:
@@ -95,7 +100,7 @@ def _keep(data: bytes, depth: Depth) -> str:
             check_page(REPORT_FORMATS["html"](item, Options()).decode())
         if depth.pdf:
             expect(REPORT_FORMATS["pdf"](item, Options()).startswith(b"%PDF"), "no PDF")
-    return item.outcome
+    return item
 
 
 @lru_cache(maxsize=1)

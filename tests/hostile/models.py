@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from onnx import GraphProto, ModelProto, TensorProto, helper
 
@@ -103,25 +103,25 @@ def nested_loops(depth: int, trips: int, batch: tuple[int, ...] = ()) -> bytes:
     return serialised(model)
 
 
-def steered(operator: str, values: list[int] | list[float], opset: int = 17) -> bytes:
-    """``operator`` told by a constant how large its output is to be."""
+def steered(operator: str, lists: list[list[Any]], opset: int) -> bytes:
+    """``operator`` once for each list of constants, which say how large its output is to be."""
     model = parse("g (float[2,3] x) => (float[A,B] y) { y = Relu (x) }", opset)
-    node = model.graph.node[0]
-    node.op_type = operator
-    kind = TensorProto.INT64 if all(isinstance(v, int) for v in values) else TensorProto.FLOAT
+    del model.graph.node[:]
     slots = {"Range": (0, 1, 2), "OneHot": (1,), "ConstantOfShape": (0,), "Resize": (3,)}
     scalar = operator in {"Range", "OneHot", "HannWindow"}
-    del node.input[:]
-    node.input.append("x")
-    for k, slot in enumerate(slots.get(operator, (1,))):
-        while len(node.input) <= slot:
-            node.input.append("")
-        node.input[slot] = f"c{k}"
-        part = values[k : k + 1] if scalar else values
-        dims = [] if scalar else [len(values)]
-        model.graph.initializer.append(helper.make_tensor(f"c{k}", kind, dims, part))
-    if operator == "OneHot":
-        node.input.append("x")
+    for number, values in enumerate(lists):
+        node = model.graph.node.add(op_type=operator, input=["x"], output=[f"y{number or ''}"])
+        kind = TensorProto.INT64 if all(isinstance(v, int) for v in values) else TensorProto.FLOAT
+        for k, slot in enumerate(slots.get(operator, (1,))):
+            while len(node.input) <= slot:
+                node.input.append("")
+            node.input[slot] = f"c{number}.{k}"
+            part = values[k : k + 1] if scalar else values
+            dims = [] if scalar else [len(values)]
+            made = helper.make_tensor(node.input[slot], kind, dims, part)
+            model.graph.initializer.append(made)
+        if operator == "OneHot":
+            node.input.append("x")
     return serialised(model)
 
 

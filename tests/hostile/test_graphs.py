@@ -37,10 +37,12 @@ def figures(facts: Facts) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-@settings(max_examples=settings().max_examples // 4)  # each in a child, and in every format
-@given(models(wild=True))
-def test_wild_graphs_break_no_promise(model: ModelProto) -> None:
-    outcome = keep(model.SerializeToString(), Depth(schema=True))
+@settings(
+    max_examples=settings().max_examples // 4
+)  # each in a child, and half of them in every format
+@given(models(wild=True), st.booleans())
+def test_wild_graphs_break_no_promise(model: ModelProto, formats: bool) -> None:
+    outcome = keep(model.SerializeToString(), Depth(schema=formats, formats=formats))
     assert outcome in {"clean", "findings", "inconclusive"}
 
 
