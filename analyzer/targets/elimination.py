@@ -34,7 +34,7 @@ def folds(use: Use) -> bool:
     """Whether its outputs are known before the model runs."""
     if use.domain not in _FOLDED_DOMAINS or use.op.bodies or is_kept_apart(use):
         return False
-    if use.op_type in ("Shape", "Size") and not use.domain:
+    if use.op_type == "Shape" and not use.domain:
         data = use.input(0)
         if data is not None and data.shape is not None and None not in data.shape:
             return True

@@ -32,8 +32,6 @@ def joins_convolution(use: Use, uses: Sequence[Use]) -> TensorValue | None:
     if len(given) < 2:
         return None
     data, *others = given
-    if use.op_type != "BatchNormalization" and data.maker_type != "Conv" and others:
-        data, others = others[0], [data]
     if data.maker_type != "Conv" or not all(value.constant is True for value in others):
         return None
     if sum(value is not None for value in use.outputs) != 1:
@@ -51,7 +49,7 @@ def _by_channel(operand: TensorValue, weight: TensorValue, scalar: bool) -> bool
     shape, kernel = operand.shape, weight.shape
     if shape is None or kernel is None:
         return False
-    if scalar and all(size == 1 for size in shape) and len(shape) <= 1:
+    if scalar and not shape:
         return True
     spatial = len(kernel) - 2
     leading = shape[: len(shape) - spatial]
@@ -146,26 +144,20 @@ def _settled(use: Use, uses: Sequence[Use]) -> bool:
 
 
 def _axis_of(part: TensorValue, data: TensorValue, uses: Sequence[Use]) -> int | None:
-    """The axis of ``data`` whose size ``part`` is."""
-    index = None
-    for _ in range(4):  # Unsqueeze, Squeeze, Gather or Slice, Shape
-        if part.maker < 0:
+    """The axis of ``data`` whose size ``part`` is: what ONNX Runtime looks for is a Shape, a Gather
+    and an Unsqueeze, and nothing else that comes to the same."""
+    index, value = None, part
+    for op_type in ("Unsqueeze", "Gather", "Shape"):
+        if value.maker < 0 or value.maker_type != op_type:
             return None
-        use = uses[part.maker]
+        use = uses[value.maker]
         source = use.input(0)
-        if source is None:
+        if source is None or use.domain:
             return None
-        if use.op_type == "Shape":
-            return index if source is data else None
-        if use.op_type == "Gather":
+        if op_type == "Gather":
             index = _number(use.input(1))
-        elif use.op_type == "Slice" and use.since >= 10:
-            first, last = _number(use.input(1)), _number(use.input(2))
-            index = first if first is not None and last == first + 1 else None
-        elif use.op_type not in ("Unsqueeze", "Squeeze"):
-            return None
-        part = source
-    return None
+        value = source
+    return index if value is data else None
 
 
 def _number(value: TensorValue | None) -> int | None:

@@ -162,23 +162,34 @@ class _Builder:
                     env.values[name] = value
             return set()
         readers = self.readers[instance.scope]
-        optimised = self.manner.host and self.manner.fold and ends.isdisjoint(op.outputs)
-        if optimised and self._dropped(use, op, readers, env, graph):
+        optimised = self.manner.host and self.manner.fold
+        if optimised and self._dropped(use, op, readers, env, graph, ends):
             return set()
         bodies = children if call is None else ()
         return self._place(use, op, bodies, env, graph, ends)
 
-    def _dropped(self, use: Use, op: Op, readers: Mapping[str, int], env: _Env, graph: int) -> bool:
-        """Whether another operator gives what it would compute."""
-        same = stands_for(use, readers, op)
+    def _dropped(
+        self,
+        use: Use,
+        op: Op,
+        readers: Mapping[str, int],
+        env: _Env,
+        graph: int,
+        ends: frozenset[str],
+    ) -> bool:
+        """Whether another operator gives what it would compute; a result of the graph only where
+        it becomes a part of that other."""
+        is_end = not ends.isdisjoint(op.outputs)
+        same = None if is_end else stands_for(use, readers, op)
         joined = joins_convolution(use, self.flow.uses)
         if joined is not None and self._reads_alone(joined, use, op, readers):
             same = joined
+            self.flow.ends |= {joined.maker} if is_end else set()
         if same is not None:
             self.flow.gone.append(use)
             env.values[op.outputs[0]] = same
             return True
-        if graph or op.bodies or is_kept_apart(use):
+        if is_end or graph or op.bodies or is_kept_apart(use):
             return False
         key = (use.op_type, use.domain, tuple(map(_operand, use.inputs)), len(op.outputs),
                tuple(sorted(a.SerializeToString() for a in op.proto.attribute)))  # fmt: skip
