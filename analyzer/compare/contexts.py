@@ -78,13 +78,12 @@ def _first(skeleton: _Skeleton, numbers: Numbers, *, sized: bool) -> list[int]:
 
 
 def _refined(skeleton: _Skeleton, known: list[int], numbers: Numbers) -> list[int]:
-    found = [-1] * len(known)
-    for index, number in enumerate(known):
-        if number >= 0:
-            before = sorted((slot, known[other]) for slot, other in skeleton.before[index])
-            after = sorted((slot, known[other]) for slot, other in skeleton.after[index])
-            found[index] = numbers.of(("around", number, tuple(before), tuple(after)))
-    return found
+    def around(index: int) -> int:
+        ends = (skeleton.before[index], skeleton.after[index])
+        near = (tuple(sorted((slot, known[other]) for slot, other in end)) for end in ends)
+        return numbers.of(("around", known[index], *near))
+
+    return [around(index) if number >= 0 else number for index, number in enumerate(known)]
 
 
 def _is_kept(part: Part) -> bool:

@@ -62,6 +62,7 @@ def test_operators_of_bodies_use_an_import_and_those_of_functions_their_own() ->
 def test_open_axes_keep_the_names_that_the_file_gives_them() -> None:
     assert declared("x").symbols == ("N", "")
     assert declared("x").rank == 3
+    assert (declared("x").dtype, declared("z").dtype) == ("float32", "float32")
 
 
 def test_an_input_with_an_initializer_is_a_default() -> None:

@@ -144,7 +144,10 @@ def test_generated_zeros_are_weights_only_where_a_layer_reads_them() -> None:
         "w = ConstantOfShape (s)  y = MatMul (x, w)  "
         "t = Constant <value_ints = [1, 3]> ()  o = ConstantOfShape (t)  z = Add (x, o) }"
     )
-    assert parameters(graph).weights == 15
+    found = parameters(graph)
+    assert found.weights == 15
+    assert found.stored_bytes == 0, "nothing of them is in the file"
+    assert {t.name: t.bytes for t in found.tensors if t.role == "weight"} == {"w": 0}
 
 
 def test_einsum_weights_make_a_weighted_layer() -> None:

@@ -48,7 +48,9 @@ def process(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def test_a_result_comes_back(process: str) -> None:
+    lost = guard.tasks_lost()
     assert guarded(answer) == {"answer": 42}
+    assert guard.tasks_lost() == lost
 
 
 FAILURES = pytest.mark.parametrize(
@@ -68,11 +70,13 @@ FAILURES = pytest.mark.parametrize(
 def test_a_failure_says_what_and_where(
     process: str, task: Callable[[Progress], None], kind: str, says: str, at: int | None
 ) -> None:
+    lost = guard.tasks_lost()
     failure = guarded(task)
     assert isinstance(failure, GuardFailure)
     assert (failure.kind, failure.at) == (kind, at)
     assert says in failure.detail
     assert "\n" not in failure.detail
+    assert guard.tasks_lost() == lost + 1
 
 
 @FAILURES

@@ -94,6 +94,20 @@ def test_a_merge_gives_the_same_result_for_what_is_said(case: Case) -> None:
     assert merges(case.after) == ()
 
 
+def test_a_pair_of_products_holds_two_matrices_and_what_they_merge_to_one() -> None:
+    def pair(r: int) -> str:
+        ones = (", ".join(["1"] * n) for n in (3 * r, r * 5))
+        held = "<float[3,{0}] a = {{{1}}}, float[{0},5] b = {{{2}}}>".format(r, *ones)
+        return (
+            f"g (float[8,3] x) => (float[8,5] y) {held} {{ h = MatMul (x, a) y = MatMul (h, b) }}"
+        )
+
+    (merge,) = merges(pair(4))
+    assert (merge.params_now, merge.params) == (3 * 4 + 4 * 5, 3 * 5)
+    assert (merge.macs_now, merge.macs) == (8 * (3 * 4 + 4 * 5), 8 * 3 * 5)
+    assert merges(pair(1)) == (), "1·(3 + 5) weights are fewer than 3·5"
+
+
 def test_a_stride_moves_one_layer_up() -> None:
     before = (
         f"g ({PICTURE}) => (float[1,2,4,4] y) <{KERNEL}, float[2,3,1,1] q = {{1, 2, 3, 4, 5, 6}}> "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from fractions import Fraction
+from math import prod
 
 import pytest
 
@@ -21,7 +22,7 @@ from analyzer.report.sheet import Report
 from analyzer.report.view import actions, whatif
 from analyzer.report.view.audits import Checked, checked
 from analyzer.report.view.findings import heading
-from analyzer.report.view.options import options
+from analyzer.report.view.options import options, types
 from analyzer.report.view.options.form import LEVELS, Terms, form
 from analyzer.report.words import say
 from analyzer.ruleset import load_rules
@@ -396,6 +397,24 @@ def test_recurrent_networks_are_quantised_without_calibration() -> None:
     assert "int8" not in forms, "no runtime calibrates the cells of an LSTM"
     assert forms["forward"].macs == found.totals.macs // 2
     assert "gru" not in forms, "a fourth of so few weights is not worth training"
+
+
+@pytest.mark.parametrize(("columns", "converted"), [(14, False), (16, False), (18, True)])
+def test_int8_is_for_networks_whose_work_is_mostly_outside_of_recurrent_layers(
+    columns: int, converted: bool
+) -> None:
+    """An LSTM of 4 steps of 4 gates of 2·(2 + 2) MACs, and a product of 4·2·columns."""
+    held = {"k": (1, 8, 2), "r": (1, 8, 2), "w": (2, columns)}
+    stored = ", ".join(
+        f"float[{','.join(map(str, shape))}] {name} = {{{', '.join(['1'] * prod(shape))}}}"
+        for name, shape in held.items()
+    )
+    found = facts(
+        f"g (float[4,1,2] x, float[4,2] v) => (float[4,1,1,2] h, float[4,{columns}] y) <{stored}> "
+        "{ h = LSTM <hidden_size = 2> (x, k, r)  y = MatMul (v, w) }"
+    )
+    assert found.totals.macs == 4 * 4 * 2 * 4 + 4 * 2 * columns
+    assert ("int8" in {form.id for form in types.forms(found, None)}) is converted
 
 
 FOUND = Finding("OWN001", "own", "own", Severity.WARNING, "", "", "Retrain it. Then measure.", "0")

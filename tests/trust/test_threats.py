@@ -10,12 +10,13 @@ import pytest
 from onnx import ModelProto, TensorProto, helper
 
 from analyzer.analyze import analyze
+from analyzer.contents import Region
 from analyzer.lint import Settings, lint
 from analyzer.model import load
 from analyzer.ruleset import load_rules
 from analyzer.ruleset.trusted import Trusted
 from tests.model import wirebytes as wb
-from tests.trust.build import model, with_metadata
+from tests.trust.build import contents, model, with_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -216,6 +217,15 @@ def test_a_threat_is_named_by_the_rule_about_it(threat: str, tmp_path: Path) -> 
     found = {finding.rule for finding in lint(facts, RULES)}
     assert rule in found
     assert found.isdisjoint({"GRF001", "ONX014"} - {rule})
+
+
+@pytest.mark.parametrize("zeros", [0, 5_000, (1 << 20) + 7])
+def test_a_hole_is_told_for_what_begins_behind_its_zeros(zeros: int, tmp_path: Path) -> None:
+    tmp_path.joinpath("w.bin").write_bytes(bytes(16 + zeros) + ELF)
+    found = contents(external(location="w.bin", length="16"), tmp_path).get(Region)
+    assert [(r.family, r.start, r.bytes, r.looks_like) for r in found] == [
+        ("hole", 16, zeros + len(ELF), "an ELF program")
+    ]
 
 
 def test_a_plain_model_has_nothing_to_ask_about(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ indices are read here, one operator at a time, so that nothing of them stays in 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from analyzer.graph.tensors import decode_tensor
@@ -60,7 +61,7 @@ def with_contents(call: Call, find: Callable[[str], TensorProto | None]) -> Call
     slots = _READ.get((call.domain, call.op_type), ())
     if not slots:
         return call
-    values = list(call.values) + [None] * (len(call.inputs) - len(call.values))
+    values = [value for _, value in zip_longest(call.inputs, call.values)]
     filled = False
     for slot in slots:
         tensor = call.input(slot)

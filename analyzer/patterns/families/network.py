@@ -103,7 +103,7 @@ def width(found: list[int], published: list[int]) -> float | None:
     The candidates are the papers' multipliers and the ratio of the widest layer; both ways of
     rounding (down, and to multiples of 8) are accepted.
     """
-    if not found or len(found) != len(published):
+    if not found:
         return None
     ratio = max(found) / max(published)
     near = (0.1, 0.25, 0.35, 0.5, 0.75, 1.0, 1.25, 1.3, 1.4, 1.5, 2.0)

@@ -47,7 +47,7 @@ def rows(facts: Facts) -> tuple[ModuleRow, ...]:
     found = [
         (alike, level)
         for alike, level in _folded((facts.modules,), 0)
-        if 0 < level <= LEVELS and (alike[0].macs or alike[0].params) and not _wraps(alike[0])
+        if 0 < level <= LEVELS and _is_worth_a_row(alike[0])
     ]
     # a parent costs at least what its child does, so it is never left out before it
     largest = sorted(found, key=lambda item: (-item[0][0].macs, -item[0][0].params, item[1]))
@@ -80,6 +80,11 @@ def _cost(module: Module) -> tuple[object, ...]:
 
 def _last(alike: tuple[Module, ...]) -> str:
     return label(alike[-1].path.rpartition(".")[2], 40) if len(alike) > 1 else ""
+
+
+def _is_worth_a_row(module: Module) -> bool:
+    """It costs something, of its own."""
+    return bool(module.macs or module.params) and not _wraps(module)
 
 
 def _wraps(module: Module) -> bool:

@@ -149,5 +149,21 @@ def test_boxes_of_a_thousand_operators_take_marks_in_proportion() -> None:
     assert sum(len(way.path) for way in large.ways) < 25 * sum(len(w.path) for w in small.ways)
 
 
+def test_a_box_is_described_by_its_work_its_share_and_its_operators() -> None:
+    boxes = (
+        replace(_box("stem"), macs=3_000_000, detail="3×3", nodes=2),
+        replace(_box("head"), macs=1_000_000),
+        replace(_box("x"), role="input", nodes=0),
+    )
+    shown = picture(Drawing("blocks", boxes, (), 3, 0, False))
+    assert [tile.title for tile in shown.tiles] == [
+        "stem, 3×3, 3 MMAC (75.0 %), 2 operators",
+        "head, 1 MMAC (25.0 %), 1 operator",
+        "input x",
+    ]
+    idle = picture(Drawing("blocks", (_box("copy"),), (), 1, 0, False))
+    assert [tile.title for tile in idle.tiles] == ["copy"]
+
+
 def _box(title: str) -> Box:
     return Box("part", title, "", "other", 1, title, "Add", 1, 0, True, 0, 4, "")
