@@ -1,7 +1,6 @@
 """Settings of the whole suite, and the audit hook that every test runs under."""
 
 import gc
-import inspect
 import os
 import signal
 import tempfile
@@ -17,10 +16,11 @@ from analyzer.model import guard
 from analyzer.model.child import STOPPING, can_fork
 from analyzer.shapes.run import infer_shapes
 from tests import audit, warm, workers
-from tests.nursery import FORK, NURSERIES, NURSERY, Nursery
+from tests.nursery import FORK, NURSERIES, NURSERY, REPLACED, Nursery, forks, note_what_is_replaced
 
 # Every command line and many tests load the rules that ship; the same text is the same rule.
 warm.remember_rules()
+note_what_is_replaced()
 GUARD: Any = guard
 ANALYZE: Any = import_module("analyzer.analyze")
 HARMLESS = {"costs", "differential", "patterns", "rules", "scaling"}
@@ -74,6 +74,7 @@ SAME_WORKER = {
         "browser",
     ),
     "tests/report/test_netron_app.py": "netron",
+    "tests/report/test_fitting.py": "pdf",
     "tests/report/test_pdf": "pdf",
     "tests/test_packaging.py": "wheel",
     "tests/workflow/test_pre_commit.py": "pre-commit",
@@ -136,10 +137,10 @@ def pytest_collection_finish() -> None:
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Run what is guarded in a small process that is there already, or, in folders of tests that
     are harmless, infer shapes in this one."""
-    nursery, function = item.config.stash.get(NURSERY, None), getattr(item, "function", None)
-    replaces = function is None or "monkeypatch" in inspect.signature(function).parameters
-    if nursery is not None and not replaces and not item.get_closest_marker("forks"):
-        guard._fork = nursery.run
+    nursery = item.config.stash.get(NURSERY, None)
+    if nursery is not None and hasattr(item, "function") and not item.get_closest_marker("forks"):
+        REPLACED.clear()
+        guard._fork = lambda *task: FORK(*task) if forks() else nursery.run(*task)
         if BROWSERS & set(getattr(item, "fixturenames", ())):
             GUARD.can_fork = lambda: True  # as the nursery is no fork of a process with threads
     if item.path.parent.name in HARMLESS:

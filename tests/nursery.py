@@ -6,8 +6,8 @@ to a worker that has imported the tool and nothing else, takes the same limits u
 with the same audit hook and hands back the same bytes. A worker that a task has killed, made fail
 or used up is replaced by a fresh one.
 
-What cannot be pickled is forked as the tool does it, and so is everything in tests that take
-``monkeypatch``, because they replace parts of the tool, or are marked ``forks``, because forking is
+What cannot be pickled is forked as the tool does it, and so is everything in tests that have
+replaced a part of what tasks may run (``REPLACED``), or are marked ``forks``, because forking is
 what they are about.
 """
 
@@ -25,7 +25,9 @@ import struct
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import NoReturn
+from functools import wraps
+from types import ModuleType
+from typing import Any, NoReturn
 
 import pytest
 
@@ -38,11 +40,44 @@ from tests import audit
 
 FORK = guard._fork
 """What the tool does."""
+REPLACED: set[str] = set()
+"""Modules of what the present test has replaced by ``monkeypatch``."""
+UPPER = ("analyzer.cli", "analyzer.report", "sys", "webbrowser")
+"""Modules that no task runs that could be handed to another process."""
 _GOES_ON, _ENDS = b"+", b"-"
 """Before an answer: whether the worker takes another task."""
 MOST = 200
 """Tasks of one worker: what it remembers of them stays little."""
 _ORDER, _NUMBER = struct.Struct("!qqq"), struct.Struct("!q")
+
+
+def forks() -> bool:
+    """Whether tasks have to run in a copy of this process: a part of them is another one here."""
+    return any(not name.startswith(UPPER) for name in REPLACED)
+
+
+def note_what_is_replaced() -> None:
+    """Have every ``monkeypatch`` say what it replaces."""
+
+    def noting(replace: Callable[..., None]) -> Callable[..., None]:
+        @wraps(replace)
+        def noted(self: pytest.MonkeyPatch, target: object, *more: Any, **options: Any) -> None:
+            if target is not os.environ:
+                REPLACED.add(_module(target))
+            replace(self, target, *more, **options)
+
+        return noted
+
+    for name in ("setattr", "delattr", "setitem", "delitem"):
+        setattr(pytest.MonkeyPatch, name, noting(getattr(pytest.MonkeyPatch, name)))
+
+
+def _module(target: object) -> str:
+    if isinstance(target, str):
+        return target.rpartition(".")[0]
+    if isinstance(target, ModuleType):
+        return target.__name__
+    return str(getattr(target, "__module__", type(target).__module__))
 
 
 class Nursery:

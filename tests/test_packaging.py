@@ -18,6 +18,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from tests.cli.conftest import CLEAN, encode
 from tools.readme import example_code
 
 ROOT = Path(__file__).parents[1]
@@ -129,7 +130,8 @@ def test_installed_command_checks_and_explains(installed: Path, tmp_path: Path) 
 
 
 def test_installed_command_renders_html_and_pdf(installed: Path, tmp_path: Path) -> None:
-    done = run(installed / "onnxlint", "report", SAMPLE, "-o", "out", cwd=tmp_path)
+    (tmp_path / "small.onnx").write_bytes(encode(CLEAN))
+    done = run(installed / "onnxlint", "report", "small.onnx", "-o", "out", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     (html,), (pdf,) = (tmp_path / "out").glob("*.html"), (tmp_path / "out").glob("*.pdf")
     assert "</html>" in html.read_text()

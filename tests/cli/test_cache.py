@@ -23,6 +23,7 @@ from analyzer.lint import Settings
 from analyzer.model import Limits
 from analyzer.report import CHECK_FORMATS, FINDINGS_ONLY, STATISTICS_FORMATS
 from analyzer.shapes.stated import Bindings
+from tests import warm
 from tests.cli.conftest import CLEAN, WASTEFUL, Cli, encode
 
 ROOT = Path(__file__).parents[2]
@@ -510,19 +511,17 @@ def test_processes_that_run_at_once_agree(tmp_path: Path) -> None:
     for number in range(8):
         text = WASTEFUL.replace("g (", f"g{number} (")
         (tmp_path / f"m{number}.onnx").write_bytes(encode(text))
-    code = "from analyzer.cli.main import main; main()"
     variables = {"ONNXLINT_CACHE_DIR": "c", "XDG_STATE_HOME": str(tmp_path / "state")}
-    words = [sys.executable, "-c", code, "check", ".", "--format", "json", "-j", "2"]
+    words = ["check", ".", "--format", "json", "-j", "2"]
     running = [
-        subprocess.Popen(words, cwd=tmp_path, env=variables | {"PYTHONPATH": str(ROOT)},
-                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        warm.Process(words, cwd=tmp_path, env=variables, stdout=warm.PIPE, stderr=warm.PIPE)
         for _ in range(3)
-    ]  # fmt: skip
+    ]
     results = [process.communicate() for process in running]
     assert {process.returncode for process in running} == {0}
     assert len({out for out, _ in results}) == 1
     assert len(json.loads(results[0][0])["models"]) == 8
-    assert all("cache" not in err for _, err in results)
+    assert all(b"cache" not in err for _, err in results)
 
 
 OTHER: dict[str, Any] = {

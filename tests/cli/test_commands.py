@@ -80,11 +80,11 @@ def test_inspect_conventions_needs_no_model(cli: Cli) -> None:
     assert cli("inspect").code == 2
 
 
-def test_report_writes_html_and_pdf_and_says_where(cli: Cli) -> None:
-    outcome = cli("report", MOBILENET, "-o", "a/b")
-    assert outcome.out == "a/b/mobilenet_v1.html\na/b/mobilenet_v1.pdf\n"
-    assert Path("a/b/mobilenet_v1.html").read_bytes().startswith(b"<!DOCTYPE html>")
-    assert Path("a/b/mobilenet_v1.pdf").read_bytes().startswith(b"%PDF-")
+def test_report_writes_html_and_pdf_and_says_where(cli: Cli, clean: str) -> None:
+    outcome = cli("report", clean, "-o", "a/b")
+    assert outcome.out == "a/b/clean.html\na/b/clean.pdf\n"
+    assert Path("a/b/clean.html").read_bytes().startswith(b"<!DOCTYPE html>")
+    assert Path("a/b/clean.pdf").read_bytes().startswith(b"%PDF-")
     assert not [p for p in Path("a/b").iterdir() if p.suffix not in (".html", ".pdf")]
 
 

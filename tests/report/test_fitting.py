@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from analyzer.language import speaking
-from analyzer.report import REPORT_FORMATS, Options, fitting, pdf
+from analyzer.report import Options, fitting, pdf
 from analyzer.report.rendering import environment
+from tests.report.results import Made
 
 MM = 96 / 25.4
 ROOM = 262
@@ -87,10 +88,8 @@ def test_an_attempt_that_made_it_worse_is_dropped() -> None:
 
 
 @pytest.mark.parametrize("model", ["standard", "densenet"])
-def test_last_pages_of_reports_are_more_than_half_full(
-    model: str, request: pytest.FixtureRequest
-) -> None:
-    data = REPORT_FORMATS["pdf"](request.getfixturevalue(model), Options())
+def test_last_pages_of_reports_are_more_than_half_full(model: str, made: Made) -> None:
+    data, _ = made(model)
     boxes = subprocess.run(
         ["pdftotext", "-bbox", "-", "-"], input=data, check=True, capture_output=True
     ).stdout.decode()

@@ -32,7 +32,7 @@ def complaints() -> Iterator[list[str]]:
     logger.removeHandler(handler)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def entries(mobilenet: Result, standard: Result, hostile: Result) -> list[IndexEntry]:
     files = {"html": "a.html", "pdf": "a.pdf"}
     device = (profile("rpi5"),)
@@ -41,15 +41,26 @@ def entries(mobilenet: Result, standard: Result, hostile: Result) -> list[IndexE
             entry_of(hostile, HOSTILE, files, device), failed(HOSTILE, HOSTILE)]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def made(entries: list[IndexEntry]) -> tuple[bytes, list[str]]:
+    """The index of these, and what WeasyPrint says meanwhile."""
+    logger, handler = logging.getLogger("weasyprint"), Complaints()
+    logger.addHandler(handler)
+    try:
+        return render_index_pdf(entries, Options(), "nets"), handler.said
+    finally:
+        logger.removeHandler(handler)
+
+
 def text_of(data: bytes, folder: Path) -> str:
     (folder / "index.pdf").write_bytes(data)
     return " ".join(run("pdftotext", "-layout", folder / "index.pdf", "-").split())
 
 
 def test_it_has_totals_and_the_worst_first_and_nothing_to_complain_about(
-    entries: list[IndexEntry], complaints: list[str], tmp_path: Path
+    made: tuple[bytes, list[str]], tmp_path: Path
 ) -> None:
-    data = render_index_pdf(entries, Options(), "nets")
+    data, complaints = made
     assert complaints == []
     text = text_of(data, tmp_path)
     assert "4 models: 1 not read, 3 with findings." in text
@@ -62,9 +73,10 @@ def test_it_has_totals_and_the_worst_first_and_nothing_to_complain_about(
     assert [str(found) for found in pdfua.validate(str(tmp_path / "index.pdf")).findings] == []
 
 
-def test_the_whole_table_is_attached(entries: list[IndexEntry]) -> None:
-    data = render_index_pdf(entries, Options(), "nets")
-    assert render_index_csv(entries) in streams(data)
+def test_the_whole_table_is_attached(
+    entries: list[IndexEntry], made: tuple[bytes, list[str]]
+) -> None:
+    assert render_index_csv(entries) in streams(made[0])
 
 
 def test_long_lists_are_cut_and_say_so(tmp_path: Path) -> None:
@@ -74,9 +86,10 @@ def test_long_lists_are_cut_and_say_so(tmp_path: Path) -> None:
     assert "100 more; the CSV has all of them." in text
 
 
-def test_the_same_rows_give_the_same_bytes(entries: list[IndexEntry]) -> None:
-    first, second = (render_index_pdf(entries, Options(), "nets") for _again in range(2))
-    assert first == second
+def test_the_same_rows_give_the_same_bytes(
+    entries: list[IndexEntry], made: tuple[bytes, list[str]]
+) -> None:
+    assert render_index_pdf(entries, Options(), "nets") == made[0]
 
 
 def test_it_speaks_korean_with_letters_that_are_there(
