@@ -33,10 +33,11 @@ def checker_says(complaint: str, found: Collection[Breach]) -> Iterator[Breach]:
     if any(breach.grave or not grave for breach in found):
         return
     text, _, _ = complaint.partition(" ==> Context: ")
+    remedy = "repair what it names, or export the model again"
     if text.startswith("No Op registered"):  # every other reason for that is known by now
-        text = f"{text} and the domain 'ai.onnx', which is to be left empty"
+        text = f"{text} and the domain 'ai.onnx'"
+        remedy = "leave the domain of the operator empty, which is how ONNX's own are written"
     yield Breach(
         "checker", family or "checker", "",
-        f"onnx's checker refuses the model: {shorten(text.strip(), 300)}",
-        "repair what it names, or export the model again", grave=grave,
+        f"onnx's checker refuses the model: {shorten(text.strip(), 300)}", remedy, grave=grave,
     )  # fmt: skip

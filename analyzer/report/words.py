@@ -109,6 +109,8 @@ def _verdict(v: Values) -> str:
         return _could_fall(v)
     if v["kind"] == "findings":
         return _no_error(v)
+    if v["kind"] == "doubts":
+        return _doubtful(v)
     return {
         "inconclusive": lambda: (
             _("Not conclusive: {problems}", problems=_unjudged(v["inconclusive"]))
@@ -122,13 +124,8 @@ def _verdict(v: Values) -> str:
             v["misfits"],
             options=label(v["state"], 160),
         ),
-        "partial": lambda: _(
-            "Judged in part: the cost of {operators} is unknown, so totals are minima.",
-            operators=many(v["unknown_nodes"], "operator"),
-        ),
-        "unbounded": lambda: _(
-            "Judged in part: nothing bounds how often a loop runs, so totals are minima."
-        ),
+        "partial": lambda: _minima(v),
+        "unbounded": lambda: _minima(v),
         "silenced": lambda: _("Nothing new: no finding but {findings}.", findings=silenced(v)),
         "clean": lambda: _(
             "Clean: none of the {n} rules applied objects to this model.", n=v["rules"]
@@ -140,19 +137,49 @@ def _verdict(v: Values) -> str:
 
 
 def _no_error(v: Values) -> str:
-    """What would bring most of what is no error: what a rule asks for, or a smaller form."""
     found = {"findings": many(v["findings"], "finding"),
              "rules": many(v["rules_with_findings"], "rule")}  # fmt: skip
+    most = _most(v)
+    if most:
+        return f"{_('No error: {findings} from {rules}.', **found)} {most}"
+    return _("Nothing urgent: {findings} from {rules}, none of which saves much compute.", **found)
+
+
+def _most(v: Values) -> str:
+    """What would bring most of what is no error: what a rule asks for, or a smaller form."""
     if v["others_share"] >= LARGE:
-        return _("No error: {findings} from {rules}. What saves most compute, {share}: “{action}”.",
+        return _("What saves most compute, {share}: “{action}”.",
                  share=units.percent(v["others_share"]),
-                 action=label(v["others_title"]), **found)  # fmt: skip
+                 action=label(v["others_title"]))  # fmt: skip
     if v["options"]:
         one, *other = map(label, v["options_titles"])
         most = _("“{one}”, or “{other}”", one=one, other=other[0]) if other else f"“{one}”"
-        return _("No error: {findings} from {rules}. What would bring most: {options}.",
-                 options=most, **found)  # fmt: skip
-    return _("Nothing urgent: {findings} from {rules}, none of which saves much compute.", **found)
+        return _("What would bring most: {options}.", options=most)
+    return ""
+
+
+def _doubtful(v: Values) -> str:
+    """What speaks against using the model as it is, and what else is worth the first sentence."""
+    doubt = label(v["doubt"], 240)
+    text = (
+        _("One warning to look at before this model is used: {doubt}.", doubt=doubt)
+        if v["doubts"] == 1
+        else _("{n} warnings to look at before this model is used, of which the first: {doubt}.",
+               n=v["doubts"], doubt=doubt)
+    )  # fmt: skip
+    if v["unknown_nodes"] or not v["complete"]:
+        text = f"{text} {_minima(v)}"
+    if v["share"] >= LARGE and not v["slower"]:
+        return f"{text} {_could_fall(v)}"
+    return f"{text} {_most(v)}".rstrip()
+
+
+def _minima(v: Values) -> str:
+    """Why totals are at least, and not exactly, what they are."""
+    if v["unknown_nodes"]:
+        return _("Judged in part: the cost of {operators} is unknown, so totals are minima.",
+                 operators=many(v["unknown_nodes"], "operator"))  # fmt: skip
+    return _("Judged in part: nothing bounds how often a loop runs, so totals are minima.")
 
 
 def _could_fall(v: Values) -> str:

@@ -142,6 +142,9 @@ class Rule(Brief):
     training: str = "none"
     """What has to follow before the model is of use again: ``none``, ``fine-tune`` (from the
     weights that it has) or ``train`` (they do not carry over)."""
+    stake: str = "cost"
+    """What is at stake: ``use`` (whether the model runs, is safe, or computes what was meant) or
+    ``cost`` (what it takes)."""
     _later: Unread | None = field(default=None, repr=False, compare=False)
     """What gives the fields that are not read yet; for onnxlint itself."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from analyzer.findings.finding import Severity
 from analyzer.ruleset.calls import FUNCTIONS, QUANTIFIER_MEANINGS
 from analyzer.ruleset.example_keys import EXPECTATIONS
-from analyzer.ruleset.judgement import LEVELS, RISKS, TRAININGS
+from analyzer.ruleset.judgement import LEVELS, RISKS, STAKES, TRAININGS
 from analyzer.ruleset.load import (
     FIX_SAFETIES,
     GROUPS,
@@ -148,6 +148,8 @@ _PROPERTIES: Schema = {
                     "measured; high: accuracy that training brings back."),
     "confidence": _choice(LEVELS, "How sure acting is to pay; high: it follows from the file."),
     "training": _choice(TRAININGS, "What has to follow: nothing, fine-tuning, or training again."),
+    "stake": _choice(STAKES, "use: whether the model runs, is safe, or computes what was meant; "
+                     "cost: what it takes."),
     "references": {**_WORDS, "description": "Addresses."},
     "examples": {"type": "array", "items": _EXAMPLE, "minItems": 2,
                  "description": "At least one that matches and one that does not."},

@@ -149,10 +149,15 @@ def _verdict(d: Document) -> Values:
     errors = sum(f["severity"] == "error" and f["rule"] != "GRF001" for f in d["findings"])
     share = macs / totals["macs"] if totals["macs"] else 0.0
     unjudged = sum(p["inconclusive"] for p in d["problems"])
+    said = next(c["values"] for c in d["claims"] if c["id"] == "verdict")
+    warnings = [f["message"] for f in d["findings"] if f["severity"] == "warning"]
+    assert said["doubts"] <= len(warnings)
+    assert said["doubt"] in warnings if said["doubts"] else said["doubt"] == ""
     order = (
         ("errors", errors > 0),
         ("inconclusive", unjudged > 0),
         ("misfit", _misfits(d) > 0),
+        ("doubts", said["doubts"] > 0),
         ("saving", share >= 0.1 and not _slower(d)),
         ("partial", totals["unknown_nodes"] > 0),
         ("unbounded", not totals["complete"]),

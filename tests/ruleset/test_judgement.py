@@ -6,7 +6,7 @@ import pytest
 
 from analyzer.errors import RuleError
 from analyzer.ruleset import load_rules, parse_rule
-from analyzer.ruleset.judgement import LEVELS, RISKS, TRAININGS, USUAL
+from analyzer.ruleset.judgement import LEVELS, RISKS, STAKES, TRAININGS, USUAL
 from analyzer.ruleset.rule import Rule
 from tests.ruleset.build import RULE, rule_text
 
@@ -22,6 +22,7 @@ def test_what_acting_takes_is_said_in_fixed_words(rule: Rule) -> None:
     assert (rule.effort in LEVELS, rule.confidence in LEVELS) == (True, True)
     assert rule.risk in RISKS
     assert rule.training in TRAININGS
+    assert rule.stake in STAKES
     if rule.training == "train":
         assert (rule.effort, rule.risk) == ("high", "high")
     if rule.fix_safety == "safe":
@@ -35,13 +36,20 @@ def test_what_replaces_a_layer_by_another_says_what_training_it_takes() -> None:
     assert not takes.keys() & {"STR101", "EFF007", "EFF008", "QNT007", "WGT003"}
 
 
+def test_what_saves_compute_or_bytes_is_no_doubt_about_the_model() -> None:
+    doubts = {rule.id for rule in RULES if rule.stake == "use"}
+    assert not {rule.id for rule in RULES if rule.value and rule.value.saves} & doubts
+    assert {"ONX014", "GRF004", "STR015", "TRU038", "IOP017"} <= doubts
+    assert not {"STR001", "SEP001", "EFF001", "GRF002", "GRF003"} & doubts
+
+
 def test_a_rule_that_says_nothing_of_it_has_the_words_of_its_category() -> None:
     assert (parse_rule(RULE).effort, parse_rule(RULE).risk) == ("medium", "medium")
     safe = parse_rule(rule_text(category="structure") + "fix-safety: safe\n")
     assert (safe.effort, safe.risk, safe.confidence) == ("low", "none", "high")
 
 
-@pytest.mark.parametrize("key", ["effort", "risk", "confidence", "training"])
+@pytest.mark.parametrize("key", ["effort", "risk", "confidence", "training", "stake"])
 def test_other_words_are_refused(key: str) -> None:
     with pytest.raises(RuleError, match=f"'{key}' is 'huge', expected"):
         parse_rule(RULE + f"{key}: huge\n")

@@ -44,6 +44,9 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
     inconclusive = len(unjudged)
     told = messages(f for f in result.places if f.severity is Severity.ERROR
                     and f.rule not in echoes)  # fmt: skip
+    about_use = {rule.id for rule in result.rules if rule.stake == "use"}
+    doubts = [group for group in result.groups
+              if group.severity is Severity.WARNING and group.rule in about_use]  # fmt: skip
     misfits = [b for b in result.facts.breaches if b.family == ASSUMPTION]
     speed = converted_speedup(result)
     slower = speed is not None and speed < 1
@@ -54,6 +57,8 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
         kind = "inconclusive"
     elif misfits:
         kind = "misfit"
+    elif doubts:
+        kind = "doubts"
     elif share >= LARGE and not slower:
         kind = "saving"
     elif totals.unknown_nodes:
@@ -74,6 +79,8 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
             "errors": errors,
             "inconclusive": inconclusive,
             "besides": sum(not is_told(problem, told) for problem in unjudged),
+            "doubts": len(doubts),
+            "doubt": doubts[0].message if doubts else "",
             "misfits": len(misfits),
             "state": max((b.options for b in misfits), key=len, default=""),
             "findings": len(result.groups),

@@ -81,8 +81,9 @@ class Action:
     alternatives: tuple[str, ...] = ()
     """Other rules that ask for something else at the same operators: what they save does not add
     up, and mostly one of them is to be chosen."""
-    settles: bool = False
-    """Every figure of compute and memory hangs on it: sizes that were assumed cannot be."""
+    pressing: bool = False
+    """Whether the model may be used as it is, or any figure of compute and memory holds, hangs on
+    it."""
 
 
 @record
@@ -174,8 +175,8 @@ _LAST = 2
 
 
 def _urgency(action: Action) -> int:
-    """Errors before what keeps figures from being right, before what could be better."""
-    return 0 if action.severity == "error" else 1 if action.settles else _LAST
+    """Errors, then what else is pressing, then what could be better."""
+    return 0 if action.severity == "error" else 1 if action.pressing else _LAST
 
 
 def _rank(action: Action) -> tuple[int, int, int, int, int, str]:
@@ -203,7 +204,7 @@ def _action(
         rule=label(first_of.rule),
         name=label(rule_name(first_of.name)),
         title=heading(items, facts, rule is not None and rule.names_place),
-        what=first_sentence(first_of.fix) if first_of.action else "",
+        what=_how(items, of_breach=rule is not None and rule.subject == "breach"),
         places=len(items),
         severity=severity.value,
         impact="high" if settles else _impact(severity, facts, saved, device),
@@ -220,8 +221,19 @@ def _action(
         slower=_is_slower(facts, items, device),
         training=_training(rule.training if rule else ""),
         alternatives=rivals,
-        settles=settles,
+        pressing=settles
+        or (severity is Severity.WARNING and rule is not None and rule.stake == "use"),
     )
+
+
+def _how(items: Sequence[Finding], *, of_breach: bool) -> str:
+    """What to do in more words than the heading has: of a breach its own remedy, where all places
+    have the same."""
+    first_of = items[0]
+    if of_breach and first_of.remedy and {f.remedy for f in items} == {first_of.remedy}:
+        text = label(first_of.remedy, 200)
+        return text[:1].upper() + text[1:]
+    return first_sentence(first_of.fix) if first_of.action else ""
 
 
 def _saved(items: list[Finding]) -> dict[str, int]:

@@ -1,0 +1,99 @@
+"""The first sentence says what speaks against using a model as it is, in the words of a finding."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import onnx
+import pytest
+
+from analyzer.analyze import analyze
+from analyzer.lint import lint
+from analyzer.model import load
+from analyzer.report import Result
+from analyzer.report.claims import claims_of
+from analyzer.report.view.actions import actions
+from analyzer.report.words import say
+from analyzer.ruleset import load_rules
+from tests.report.results import quiet
+
+RULES = load_rules()
+RELU = "g (float[4] x) => (float[4] y) { y = Relu (x) }"
+UNSORTED = "g (float[4] x) => (float[4] y) { y = Relu (z)  z = Neg (x) }"
+DECLARED = "g (float[4] x) => (float[5] y) { y = Relu (x) }"
+UNREAD = "g (float[4] x, float[4] c) => (float[4] y) { y = Relu (x) }"
+HANDED_ON = "g (float[4] x) => (float[4] y) { z = Relu (x)  y = Identity (z) }"
+CONV = """g (float[1,64,28,28] x, float[64,64,3,3] w) => (float[1,64,28,28] y) {
+  y = Conv <pads = [1, 1, 1, 1]> (x, w)
+}"""
+LARGE = CONV.replace("float[1,64,28,28] y", "float[1,64,28,29] y")
+
+
+def judged(graph: str, opset: int = 17, domain: str = "") -> Result:
+    model = onnx.parser.parse_model(f'<ir_version: 8, opset_import: ["" : {opset}]> {graph}')
+    for node in model.graph.node:
+        node.domain = domain
+    facts = analyze(load(model.SerializeToString()))
+    return Result(facts, lint(facts, RULES), RULES)
+
+
+def verdict(result: Result) -> str:
+    return say(claims_of(result))["verdict"]
+
+
+DOUBTS = {
+    (RELU, 6): "the model uses version 6 of the ONNX operators; 7 is the oldest accepted "
+    "(ONNX Runtime promises to run 7 and later)",
+    (UNSORTED, 17): "breaks a rule of ONNX: operators of the graph are listed before those "
+    "whose outputs they read",
+    (DECLARED, 17): "breaks a rule of ONNX: output 'y' is declared 5, and the operator that makes "
+    "it gives 4",
+    (UNREAD, 17): "nothing depends on the input c, which callers have to give nevertheless",
+}
+
+
+@pytest.mark.parametrize(("graph", "opset"), DOUBTS)
+def test_what_speaks_against_using_it_is_the_headline(graph: str, opset: int) -> None:
+    result, doubt = judged(graph, opset), DOUBTS[graph, opset]
+    assert verdict(result) == f"One warning to look at before this model is used: {doubt}."
+    assert actions(result)[0].pressing
+
+
+@pytest.mark.parametrize("graph", [RELU, HANDED_ON, CONV])
+def test_what_only_costs_is_no_doubt(graph: str) -> None:
+    result = judged(graph)
+    assert "before this model is used" not in verdict(result)
+    assert not any(action.pressing for action in actions(result))
+
+
+def test_a_model_that_the_checker_refuses_is_said_to_be() -> None:
+    result = judged(RELU, domain="ai.onnx")
+    (action, *_) = actions(result)
+    assert "onnx's checker refuses the model: No Op registered for Relu" in verdict(result)
+    assert action.title.startswith("Correct what breaks ONNX: onnx's checker refuses the model")
+    assert action.what == (
+        "Leave the domain of the operator empty, which is how ONNX's own are written"
+    )
+
+
+def test_an_action_about_a_breach_says_what_to_correct() -> None:
+    (action, *_) = actions(judged(UNSORTED))
+    assert action.title == (
+        "Correct what breaks ONNX: operators of the graph are listed before those whose outputs "
+        "they read"
+    )
+    assert action.what == "Sort them topologically"
+
+
+def test_a_doubt_comes_before_a_saving_and_does_not_hide_it() -> None:
+    result = judged(LARGE)
+    assert actions(result)[0].rule == "ONX014"
+    assert verdict(result).startswith("One warning to look at before this model is used: breaks")
+    assert verdict(judged(CONV)) in verdict(result)
+
+
+def test_what_somebody_silenced_is_no_doubt() -> None:
+    result = judged(UNSORTED)
+    assert verdict(quiet(replace(result, rules=RULES), 1, 0)) == (
+        "Nothing new: no finding but 1 suppressed."
+    )
