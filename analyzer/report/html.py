@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from analyzer.report.cells import together
 from analyzer.report.content import SHORTER
 from analyzer.report.rendering import render as render_page
 from analyzer.report.sheet import Report
@@ -22,12 +23,30 @@ _HIDDEN = re.compile(r'(<svg[^<>]* aria-hidden="true"[^<>]*>)<title>[^<]*</title
 """One that has a name and stands beside its words."""
 _OPTIONAL = re.compile(r"</(?:t[dhr]|thead|tbody|li)>(?=\s*</?(?:t[abdhr]|li|ul|ol))")
 """Ends that HTML needs nobody to write: of cells, rows and items before the next."""
-_FACE = re.compile(r'(<svg class="chart[^<>]*) font-family="[^"]*" font-size="11"')
-"""Letters of a chart, which the style sheet has."""
+_FACE = re.compile(
+    r'(<svg class="chart[^<>]*|<g(?= font-family="[^"]*" font-size="9")) font-family="[^"]*"'
+    r'(?: font-size="11")?'
+)
+"""Letters of charts and of the network drawn, which the style sheet has."""
+_TITLE = re.compile(
+    r'(<text [^<>]*) font-size="10.5" font-weight="bold"(?=[^<>]* class="f-(?:on|ink)">)'
+)
+"""Letters of the first line of a box of the network drawn, which the style sheet has."""
+_USUAL = re.compile(r'(<text [^<>]*) class="f-muted"(?=>)|(<line [^<>]*) class="s-rule"(?=/>)')
+"""The usual colour of words and lines of a chart, which the style sheet gives to all of them."""
+_NAMELESS = re.compile(
+    r'<div class="scroll" role="group" aria-label="[^"]*"'
+    r'(?= tabindex="0">\s*<(?:table[^<>]*>\s*<caption|svg class="chart"))'
+)
+"""What is wider than the page; the script takes its name from the caption, or from the chart."""
+_FOR_TESTS = re.compile(r" data-fixed| data-page(?=>)(?<!<li data-page)")
+"""Marks of sentences that are about no model; search needs those of items of a list."""
 _GAP = re.compile(r"\s+(?=</?(?:t[abdhr]|caption|colgroup|section|figure|ul|h[23]|div)[ a-z>])")
 """Space before elements that begin a line of their own."""
+_UNIT = re.compile(r'<span class="u">([^<> ]*) ([^<>]*)</span>')
+"""A number with its unit, which a space without a break holds together in fewer bytes."""
 _QUOTED = re.compile(
-    r" (class|scope|role|tabindex|data-\w+|[xy][12]?|width|height|r[xy]?|"
+    r" (class|id|scope|role|aria-labelledby|tabindex|data-\w+|[xy][12]?|width|height|r[xy]?|"
     r'text-anchor|fill-opacity|(?:font|stroke)-\w+)="([\w.,-]+)"(?=[ >])'
 )
 """Values that are one word, which need no quotes."""
@@ -61,10 +80,16 @@ def _brief(page: str) -> str:
         (_FACE, r"\1"),
         (_NAMED, r"\1"),
         (_HIDDEN, r"\1"),
+        (_UNIT, "\\1\N{NO-BREAK SPACE}\\2"),
+        (_TITLE, r"\1"),
+        (_USUAL, r"\1\2"),
+        (_FOR_TESTS, ""),
+        (_NAMELESS, '<div class="scroll"'),
         (_OPTIONAL, ""),
         (_GAP, ""),
         (_QUOTED, r" \1=\2"),
         (_LINK, r" href=\1"),
     ):
         body = said.sub(instead, body)
+    body = together(body.replace("&#39;", "'"))
     return f"{head}<body>{body}{script}{code}"

@@ -49,6 +49,8 @@ class Note:
     source: str
     whole: str = ""
     """What its numbers are shares of, where that is the same for them: their marks leave it out."""
+    rows: int = 1
+    """Notes from this one on that have its source; 0 where one above says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class NoteMark:
     """How sure it is, where its note says otherwise."""
     is_example: bool = False
     """The note has its values."""
+    at: str = ""
+    """Stops of the sliders whose figures are its values, which the script adds up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +98,20 @@ def on_screen(page: Page) -> Notes:
     kinds: dict[str, list[Explained]] = {}
     for each in page.explained:
         kinds.setdefault(each.by, []).append(each)
-    ways = [way for way in page.reckonings if way.id in kinds]
+    known = [way for way in page.reckonings if way.id in kinds]
+    sources = {way.source: [each for each in known if each.source == way.source] for way in known}
+    ways = [way for same in sources.values() for way in same]
+    rows = {same[0].id: len(same) for same in sources.values()}
     anchors = {way.id: f"y-{n}" for n, way in enumerate(ways)}
     usual = {by: Counter(map(_sure, some)).most_common(1)[0][0] for by, some in kinds.items()}
     wholes = {by: _whole(some) for by, some in kinds.items() if by in SHARES}
     notes = tuple(
         Note(anchors[way.id], way.title, way.formula, _in_full(kinds[way.id][0]), usual[way.id],
-             way.source, grouped(wholes.get(way.id, "")))
+             way.source, grouped(wholes.get(way.id, "")), rows.get(way.id, 0))
         for way in ways
     )  # fmt: skip
     values = {each.number: each.value for each in page.explained}
+    stops = _stops(page, values)
     links = {}
     for each in page.explained:
         row = _FORMULA.fullmatch(each.by)
@@ -116,8 +124,35 @@ def on_screen(page: Page) -> Notes:
             links[each.number] = NoteMark(
                 anchor, "", "" if is_example else text, worded(each),
                 sure if sure != said else None, is_example,
+                stops.get(each.number, ""),
             )  # fmt: skip
     return Notes(notes, links)
+
+
+def _stops(page: Page, values: Mapping[str, int | float]) -> dict[str, str]:
+    """MACs at other sizes whose sum by kind is that of stops, by the place of the number."""
+    sizes, stops = page.what_if, page.what_if.stops
+    if stops is None:
+        return {}
+    sides = {units.shape(each) if each else "": at for at, each in enumerate(stops.sides)}
+    widths, depths = ({f"{stop:g}": at for at, stop in enumerate(each)}
+                      for each in (stops.widths, stops.depths))  # fmt: skip
+    width, _, depth = stops.today
+    cells: list[tuple[str, int | None, int | None]] = [
+        *((f"page.what_if.rows[{n}]", widths.get(row.width), depth)
+          for n, row in enumerate(sizes.rows)),
+        *((f"page.what_if.depths[{n}]", width, depths.get(row.depth))
+          for n, row in enumerate(sizes.depths)),
+    ]  # fmt: skip
+    found = {}
+    for place, wide, deep in cells:
+        if wide is None or deep is None:
+            continue
+        for n, column in enumerate(sizes.columns):
+            number, side = f"{place}.macs[{n}]", sides.get(column.sides)
+            if side is not None and values.get(number) == stops.macs_at(wide, side, deep):
+                found[number] = f"{wide} {side} {deep}"
+    return found
 
 
 def _whole(shares: Iterable[Explained]) -> str:
@@ -175,7 +210,7 @@ def worded(each: Explained) -> str:
     """The number as the page shows it, with all its digits where it is a count."""
     if isinstance(each.value, int):
         return units.count(each.value)
-    if each.by in ("time", "form.time"):
+    if each.by == "time":
         return units.seconds(each.value)
     if each.by == "snr":
         return f"{each.value:.1f} dB"

@@ -19,6 +19,7 @@ from analyzer.report.faces import PRINTED, SCREEN, printed, stack
 from analyzer.report.keeping import Kept
 from analyzer.report.script import script, words
 from analyzer.report.tight import tight_style
+from analyzer.report.tips import brief_titles
 from analyzer.report.view import kinds
 from analyzer.resources import templates_dir
 from analyzer.sanitise import clean, label
@@ -80,6 +81,7 @@ def environment() -> jinja2.Environment:
         "number": units.number,
         "shape": units.shape,
         "label": label,
+        "tips": brief_titles,
         "kept": _kept,
         "parted": _parted,
     }

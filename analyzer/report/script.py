@@ -7,7 +7,7 @@ from functools import cache
 from markupsafe import Markup
 
 from analyzer.language import _, mark
-from analyzer.report.briefly import with_short_names
+from analyzer.report.briefly import with_brief_properties, with_short_names
 from analyzer.report.tight import tight_script
 from analyzer.resources import templates_dir
 
@@ -63,7 +63,7 @@ def script(files: tuple[str, ...] = FILES) -> Markup:
     people need; no data is in it."""
     blocks = (f"{{\n{_read(name)}}}\n" for name in files)
     whole = f'(() => {{\n"use strict";\n{_read("tools")}{"".join(blocks)}}})();\n'
-    return Markup(tight_script(with_short_names(whole)))
+    return Markup(tight_script(with_brief_properties(with_short_names(whole))))
 
 
 def _read(name: str) -> str:

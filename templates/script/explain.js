@@ -1,4 +1,17 @@
 // A number that leads to its note shows it beside itself, with its own values. Without popovers it stays a link.
+// What a table says of its columns: the notes that their numbers lead to.
+for (const table of all("table[data-y]")) for (const pair of table.dataset.y.split(" ")) {
+  const [column, note] = pair.split(":");
+  for (const cell of all(`tbody td:nth-child(${column})`, table)) {
+    if (!/[1-9]/.test(cell.textContent)) continue;
+    const { y = note, eg, sure } = cell.dataset, link = make("a", "", { href: `#y-${y}`, title: cell.title });
+    if (eg !== undefined) link.dataset.eg = "";
+    if (sure !== undefined) link.dataset.sure = sure;
+    cell.removeAttribute("title");
+    link.append(...cell.childNodes);
+    cell.append(link);
+  }
+}
 const NUMBER = 'a[href^="#y-"], #operators .number';
 const box = make("div", "", { id: "why", tabIndex: -1 });
 if ("popover" in box) {
@@ -32,9 +45,12 @@ if ("popover" in box) {
     for (const extra of all("i, small", found)) extra.remove();
     return [...found.childNodes];
   };
+  // What several notes have from one source, that says once, for all of them.
+  const origin = (note) => note.cells[2] ? note.lastElementChild.textContent : origin(note.previousElementSibling);
   // The values of a number: in its title, else those of the note's example. A share of its note's whole has the part alone, or follows the number that it is a share of; what has no parts is what is shown.
   const values = (link, shown, note) => {
-    let sum = "eg" in link.dataset ? note.querySelector("i").textContent : link.dataset.sum;
+    const { eg, at, sum: said } = link.dataset;
+    let sum = eg !== undefined ? note.querySelector("i").textContent : at ? shared.kinds(at.split(" ")) : said;
     const whole = note.dataset.of;
     if (whole && !sum.includes(" / ")) {
       const [part, total] = (sum || worth(link)).split(" = ");
@@ -55,7 +71,7 @@ if ("popover" in box) {
     const what = counted ? fill("macs", { what: counted.textContent }) : note.cells[0].textContent;
     const sure = link.dataset.sure ?? (counted ? "" : formula.querySelector("small")?.textContent);
     const equation = counted ? [words.layers, ...copy(formula)] : copy(formula);
-    return { what, about: about(link), equation, symbols: counted, own, source: note.lastElementChild.textContent, sure };
+    return { what, about: about(link), equation, symbols: counted, own, source: origin(note), sure };
   };
 
   // Operators: their numbers become buttons row by row, before the pointer or the focus comes to them.

@@ -1,7 +1,7 @@
 // All operators, of which a window is shown: folded by what they have in common, or those chosen.
 const table = by("operators");
 const data = JSON.parse(by("appendix").textContent);
-const { text, rows, like } = data;
+const { text, like } = data;
 // What names have in common with the one before, and numbers that follow each other, are said once.
 let earlier = "";
 const name = data.name.map((own) => earlier = earlier.slice(0, parseInt(own[0], 36)) + own.slice(1));
@@ -10,8 +10,19 @@ const places = (found) => Object.fromEntries(Object.entries(found).map(([key, ru
 const rules = places(data.rules), blocks = places(data.blocks);
 const number = (at) => data.number ? data.number[at] : at + 1;
 const everyone = name.map((_, at) => at);
-const alike = rows.map(() => []);
+const alike = data.rows.map(() => []);
 for (const at of everyone) alike[like[at]].push(at);
+// What operators have in common: of those that the page has a row of, all but the kind stands there.
+const word = (value) => text.push(value) - 1;
+const figure = (cell) => {
+  const said = cell.textContent.trim(), value = Number(said.replaceAll(",", ""));
+  return value < 1e15 ? value : said;
+};
+const rows = data.rows.map((row, n) => {
+  if (row.length) return row;
+  const [, op, shape, ...counts] = by(`n${number(alike[n][0])}`).cells;
+  return [word(op.firstChild.textContent.trim()), word(shape.textContent.trim()), ...counts.map(figure), word(op.querySelector("i")?.textContent ?? ""), word(""), word("1"), row];
+});
 const kinds = Object.create(null);
 for (const at of everyone) (kinds[text[rows[like[at]][8]]] ||= []).push(at);
 const low = [];

@@ -21,6 +21,13 @@ if (panel) {
   const axes = data.axes, now = axes.map((axis) => axis[3]), at = [...now];
   const value = ([per, across], [w, r, d]) => (per[d][w] ?? per[per[d]][w]) * across[r];
   const total = (products, where) => products.reduce((sum, product) => sum + value(product, where), 0);
+  const kinds = (where) => {
+    const found = new Map();
+    for (const product of data.macs) found.set(product[3], [product[2], (found.get(product[3])?.[1] ?? 0) + value(product, where)]);
+    return found;
+  };
+  // MACs there by kind, as a sum.
+  shared.kinds = (where) => [...kinds(where)].map(([kind, [, macs]]) => [macs, kind]).filter(([macs]) => macs).sort((a, b) => b[0] - a[0] || (a[1] < b[1] ? -1 : 1)).map(([macs, kind]) => `${count(macs)} (${kind})`).join(" + ");
   const inputs = all("[data-axis]", panel);
   const sparks = inputs.map((input) => {
     const svg = draw(input.parentNode, "svg", { class: "spark", viewBox: "0 0 160 28", width: 160, height: 28, "aria-hidden": true });
@@ -30,10 +37,8 @@ if (panel) {
     svg.replaceChildren();
     const most = Math.max(total(data.macs, now), total(data.macs, at));
     for (const [y, where] of [[0, now], [26, at]]) {
-      const kinds = new Map();
-      for (const product of data.macs) kinds.set(product[3], [product[2], (kinds.get(product[3])?.[1] ?? 0) + value(product, where)]);
       let x = 0;
-      for (const [kind, [color, macs]] of kinds) {
+      for (const [kind, [color, macs]] of kinds(where)) {
         const width = macs / most * 720;
         draw(draw(svg, "rect", { x, y, width, height: 22, class: `k-${color}` }), "title").textContent = `${kind}: ${count(macs)} MACs`;
         x += width;

@@ -20,7 +20,10 @@ from analyzer.lint import Settings, judge
 from analyzer.model import load
 from analyzer.report import REPORT_FORMATS
 from analyzer.report.claims import MAKERS, STUDIES, claims_of
+from analyzer.report.content import HTML
+from analyzer.report.rendering import render
 from analyzer.report.result import Options, Result
+from analyzer.report.sheet import Report
 from analyzer.ruleset import load_rules
 from analyzer.targets.catalog import chosen
 from tests.claims.pages import Sentence, objections, sentences
@@ -48,7 +51,8 @@ def document(found: Result) -> Any:
 
 
 def page(found: Result) -> str:
-    return REPORT_FORMATS["html"](found, Options()).decode()
+    """The page before it is made brief: its sentences say what they rest on."""
+    return render(Report.of(found).sheet, Options(), HTML)
 
 
 OPEN_LOOP = """<ir_version: 8, opset_import: ["" : 17]>

@@ -68,7 +68,7 @@ def test_everything_is_readable_with_scripts_off(
     browser: Browser, standard: Result, tmp_path: Path
 ) -> None:
     visit = Visit(browser, standard, tmp_path, java_script_enabled=False)
-    text = visit.page.locator("body").inner_text()
+    text = visit.page.locator("body").inner_text().replace("\N{NO-BREAK SPACE}", " ")
     assert "Compute could fall by 88.3 %, from 4.867 GMAC to 568.7 MMAC" in text
     nodes = {*visit.names()}
     assert nodes < {node.name for node in standard.facts.nodes}, "one of those that are alike"

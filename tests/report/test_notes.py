@@ -9,7 +9,7 @@ import pytest
 
 from analyzer.report import Result
 from tests.arithmetic import worked_out
-from tests.report.pages import AUDIT, visit
+from tests.report.pages import AUDIT, until, visit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +65,7 @@ def test_keyboard_opens_and_escape_closes_and_leads_back(
         page.keyboard.press("Escape")
         assert not box(page).is_visible()
         assert page.evaluate(f"document.activeElement === document.querySelector('{MACS}')")
-        assert page.locator(MACS).get_attribute("aria-expanded") == "false"
+        until(page, f"document.querySelector('{MACS}').ariaExpanded === 'false'")
 
 
 def test_a_second_press_and_the_button_close_it(
@@ -90,7 +90,7 @@ def test_every_number_leads_to_a_note(
 ) -> None:
     page = visit(browser, standard, tmp_path, java_script_enabled=script)
     numbers = page.locator(NUMBERS)
-    assert numbers.count() > 100
+    assert numbers.count() > (150 if script else 40)
     missing = "els => els.filter(e => !document.getElementById(e.hash.slice(1))).length"
     if script:
         assert numbers.evaluate_all(missing) == 0
@@ -104,8 +104,8 @@ def test_without_scripts_a_number_has_its_values_at_hand_and_leads_to_its_formul
     browser: Browser, standard: Result, tmp_path: Path
 ) -> None:
     page = visit(browser, standard, tmp_path, java_script_enabled=False)
-    row = page.locator("#hotspots ~ div tbody tr:first-child a").first
-    assert row.get_attribute("title") == "5 · 1·512·14·14 · 512 · 3·3 = 2,312,110,080"
+    cell = page.locator("#hotspots ~ div tbody tr:first-child td:nth-child(4)")
+    assert cell.get_attribute("title") == "5 · 1·512·14·14 · 512 · 3·3 = 2,312,110,080"
     page.locator(MACS).click()
     assert page.url.endswith("#y-0")
     note = page.locator("#y-0").inner_text()
@@ -158,7 +158,7 @@ _POWERS = {"k": 1e3, "M": 1e6, "G": 1e9, "Ki": 2**10, "Mi": 2**20, "m": 1e-3, "�
 
 def _amount(shown: str) -> float:
     """A number as the page shows it, the first where more are in one link."""
-    found = re.match(r"([\d,.]+)(?: (%|[kKMGmµ]i?))?", shown)
+    found = re.match(r"([\d,.]+)(?:\s(%|[kKMGmµ]i?))?", shown)
     assert found, shown
     return float(found[1].replace(",", "")) * _POWERS.get(found[2] or "", 1)
 

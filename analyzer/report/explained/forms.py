@@ -35,7 +35,7 @@ def explain(result: Result, page: Page) -> Iterator[Explained]:
         if form.seconds and device is not None:
             parts = _time(form, device)
             if parts:
-                yield Explained(f"{place}.seconds", form.seconds, "form.time", parts,
+                yield Explained(f"{place}.seconds", form.seconds, "time", parts,
                                 *how_sure(totals))  # fmt: skip
 
 

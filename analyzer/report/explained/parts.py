@@ -52,9 +52,9 @@ def _blocks(facts: Facts, page: Page) -> Iterator[Explained]:
         inside = [nodes[key] for key in found[row.nodes[0]].nodes]
         macs = [counted_macs(node) for node in inside]
         if row.macs and row.macs == sum(macs):
-            yield Explained(f"{place}.macs", row.macs, "block.one",
+            yield Explained(f"{place}.macs", row.macs, "block",
                             tuple(added_up((n, "") for n in macs)), *weakest(inside))  # fmt: skip
         params = [node.params for node in inside]
         if row.params and row.params == sum(params):
-            yield Explained(f"{place}.params", row.params, "block.held",
+            yield Explained(f"{place}.params", row.params, "block.params",
                             tuple(added_up((n, "") for n in params)), *EXACT)  # fmt: skip

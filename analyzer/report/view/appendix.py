@@ -13,7 +13,7 @@ from analyzer.report.view.summary import block_name
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from analyzer.report.view.layers import Alike, LayerRow, PageBlock, PageFinding, PageNode
     from analyzer.report.view.method import FormulaRow
@@ -59,9 +59,10 @@ class Appendix:
     data: Mapping[str, object]
     """What the script shows a window of; empty for paper. ``rows``: what operators that are alike
     have in common (operator, output, MACs, FLOPs, parameters, tags, scope, executions, kind), texts
-    as positions in ``text``; for each operator its ``number`` (left out where they are 1, 2, 3 …),
-    ``name``, as ``brief_names`` writes it, and row (``like``); ``rules`` and ``blocks``: positions
-    of the operators of each, as ``runs`` writes them."""
+    as positions in ``text``, of what is a row of the page no more than the kind; for each operator
+    its ``number`` (left out where they are 1, 2, 3 …), ``name``, as ``brief_names`` writes it, and
+    row (``like``); ``rules`` and ``blocks``: positions of the operators of each, as ``runs`` writes
+    them."""
 
 
 def on_paper(
@@ -96,7 +97,7 @@ def on_screen(
     }  # fmt: skip
     return Appendix(
         layers.fold_rows(kept, names), sum(map(len, kept)), len(nodes), anchors,
-        _data(nodes, groups, numbers, names, choices) | _how(groups, formulas),
+        _data(nodes, groups, numbers, names, choices, shown) | _how(groups, formulas),
     )  # fmt: skip
 
 
@@ -106,18 +107,23 @@ def _data(
     numbers: Sequence[int],
     names: Mapping[str, str],
     choices: Choices,
+    shown: Container[int],
 ) -> dict[str, object]:
     texts: dict[str, int] = {}
 
     def text(words: str) -> int:
         return texts.setdefault(words, len(texts))
 
-    rows = [
-        [text(row.op), text(row.shape), _number(same[0][1].macs, row.macs),
-         _number(same[0][1].flops, row.flops), row.params, text(row.tags), text(row.scope),
-         text(row.executions), text(label(layers.kind_of(same[0][1]), 40))]
-        for same, row in zip(groups, layers.fold_rows(groups, names), strict=True)
-    ]  # fmt: skip
+    rows: list[object] = []
+    for same, row in zip(groups, layers.fold_rows(groups, names), strict=True):
+        number, node = same[0]
+        kind = text(label(layers.kind_of(node), 40))
+        if number in shown and not row.scope and row.executions == "1":
+            rows.append(kind)
+        else:
+            rows.append([text(row.op), text(row.shape), _number(node.macs, row.macs),
+                         _number(node.flops, row.flops), row.params, text(row.tags),
+                         text(row.scope), text(row.executions), kind])  # fmt: skip
     like = {number: row for row, same in enumerate(groups) for number, _ in same}
     ids = [nodes[number - 1].id for number in numbers]
     place = {node: at for at, node in enumerate(ids)}

@@ -57,8 +57,8 @@ class Ink:
     color: str
     path: str
     """As SVG writes it: one ``M`` a mark."""
-    titles: str
-    """Of each mark in that order, ``BETWEEN`` them."""
+    titles: tuple[str, ...]
+    """Of each mark in that order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,16 @@ class Chart:
         return _inks(self.marks, partial(_area, gap))
 
     @property
+    def columns(self) -> tuple[Ink, ...]:
+        """Rectangles of one width as lines from the bottom up."""
+        return _inks(self.marks, _column)
+
+    @property
     def dots(self) -> tuple[Ink, ...]:
         """Circles: lines of no length with round ends."""
         return _inks(self.marks, _dot)
 
 
-BETWEEN = "¦"
-"""What stands between titles of marks, and in none."""
 GROUP = "group"
 """Colour of a rectangle that others lie in."""
 
@@ -98,7 +101,7 @@ def _inks(marks: Sequence[Mark], drawn: Callable[[Mark], str]) -> tuple[Ink, ...
         Ink(
             color,
             "".join(map(drawn, same)),
-            BETWEEN.join(mark.title.replace(BETWEEN, "|") for mark in same),
+            tuple(mark.title for mark in same),
         )
         for color, same in by_color.items()
     )
@@ -106,7 +109,13 @@ def _inks(marks: Sequence[Mark], drawn: Callable[[Mark], str]) -> tuple[Ink, ...
 
 def _area(gap: float, mark: Mark) -> str:
     wide, tall = (_r(max(0.4, side - gap)) for side in (mark.width, mark.height))
-    return f"M{_r(mark.x + gap / 2):g} {_r(mark.y + gap / 2):g}h{wide:g}v{tall:g}h-{wide:g}z"
+    left = f"{_r(mark.x + gap / 2):g}"
+    return f"M{left} {_r(mark.y + gap / 2):g}h{wide:g}v{tall:g}H{left}z"
+
+
+def _column(mark: Mark) -> str:
+    middle = _r(mark.x + mark.width / 2)
+    return f"M{middle:g} {_r(mark.y + mark.height):g}V{mark.y:g}"
 
 
 def _dot(mark: Mark) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from analyzer import units
+from analyzer.language import term
 from analyzer.report.view.devices import USUAL
 from analyzer.report.view.kinds import color_of
 
@@ -80,7 +81,8 @@ class Sliders:
         if self.stops is not None:
             found["axes"] = [[a.name, a.stops, a.notes, a.now] for a in self.stops.axes]
             found["macs"] = [
-                [_rows(p), p.across, color_of(p.kind), p.kind, p.precision] for p in self.stops.macs
+                [_rows(p), p.across, color_of(p.kind), term(p.kind), p.precision]
+                for p in self.stops.macs
             ]
             found["params"] = [[_rows(p), p.across] for p in self.stops.params]
         return found

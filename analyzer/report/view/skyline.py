@@ -152,16 +152,16 @@ def _beside(start: float, end: float, wide: float) -> tuple[float, str, bool]:
 
 
 def _outline(edges: Sequence[float], sizes: Sequence[int], most: int, tall: float) -> str:
-    """A staircase from the left to the right end of the axis; steps that nobody could see, less
-    than half a pixel, are none, except to the peak."""
-    bottom = _r(TOP + tall)
-    path, corner, level = [f"M{_r(edges[0]):g} {bottom:g}"], (_r(edges[0]), bottom), bottom
+    """A staircase in whole pixels from the left to the right end of the axis; steps that nobody
+    could see, less than half a pixel, are none, except to the peak."""
+    bottom = round(TOP + tall)
+    path, corner, level = [f"M{round(edges[0])} {bottom}"], (round(edges[0]), bottom), float(bottom)
     for n, size in enumerate(sizes):
         y = bottom - size / most * tall
         if abs(y - level) >= VISIBLE or (size == most and y != level):
-            before, corner, level = corner, (_r(edges[n]), _r(y)), y
-            path.append(f"h{_r(corner[0] - before[0]):g}v{_r(corner[1] - before[1]):g}")
-    return "".join([*path, f"H{_r(edges[-1]):g}V{bottom:g}z"])
+            before, corner, level = corner, (round(edges[n]), round(y)), y
+            path.append(f"h{corner[0] - before[0]}v{corner[1] - before[1]}")
+    return "".join([*path, f"H{round(edges[-1])}V{bottom}z"])
 
 
 def _r(value: float) -> float:

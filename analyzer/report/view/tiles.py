@@ -182,8 +182,9 @@ def _mark(
         best = units.shorten(tile.name, letters)
     name = f"{within}, {tile.name}" if within else tile.name
     share = units.percent(tile.macs / total)
+    left, top = round(x), round(y)
     return Mark(
-        round(x, 1), round(y, 1), round(dx, 1), round(dy, 1), color,
+        left, top, round(x + dx) - left, round(y + dy) - top, color,
         f"{name}: {units.si(tile.macs, 'MAC')}, {share}", (best,) if best and dy >= 16 else (),
     )  # fmt: skip
 
