@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from analyzer.operators.contracts.parts import (
     fits,
+    least_rank,
+    same_rank,
     same_shape,
     size_of,
     vector,
@@ -170,11 +172,18 @@ def _gathered(call: Call) -> Iterator[Violation]:
     yield from fits("scale-shape", "zero_points", shape_of(call, 3), held, what="as scales, packed")
 
 
+BATCHED = 3
+"""Axes of an operand that has a batch."""
+_RANKS = (
+    least_rank(0, "A", BATCHED), least_rank(1, "B", BATCHED), same_rank(0, "A", 1, "B"),
+)  # fmt: skip
+
+
 def _batched(call: Call, slot: int, flip: bool, rows: bool) -> Shape:
-    """Operand of FusedMatMul as (batch …, rows, columns)."""
+    """Operand of FusedMatMul as (batch …, rows, columns); ``None`` where it has none of those."""
     shape = shape_of(call, slot)
-    if shape is None or len(shape) < 2:
-        return shape
+    if shape is None or len(shape) < BATCHED:
+        return None
     if rows:  # the first axis moves behind the others of the batch
         shape = (*shape[1:-1], shape[0], shape[-1])
     return (*shape[:-2], shape[-1], shape[-2]) if flip else shape
@@ -185,9 +194,11 @@ def _fused(call: Call) -> Iterator[Violation]:
     if plain:
         yield from product(flips=True)(call)
         return
+    for ranked in _RANKS:
+        yield from ranked(call)
     left = _batched(call, 0, bool(whole(call, "transA", 0)), bool(whole(call, "transBatchA", 0)))
     right = _batched(call, 1, bool(whole(call, "transB", 0)), bool(whole(call, "transBatchB", 0)))
-    if left and right and len(right) > 1 and differ(left[-1], right[-2]):
+    if left and right and differ(left[-1], right[-2]):
         yield Violation(
             "inner-size",
             f"A ({spell(left)}) has {left[-1]} columns and B ({spell(right)}) {right[-2]} rows",

@@ -52,7 +52,7 @@ def exclusive(*names: str) -> Contract:
         if len(there) > 1:
             yield Violation(
                 "attribute-choice", f"both {there[0]} and {there[1]} are given",
-                "give one of the two",
+                "give one of the two", grave=False,
             )  # fmt: skip
 
     return check

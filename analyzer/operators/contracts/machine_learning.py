@@ -109,8 +109,8 @@ def _dimensions(call: Call) -> Iterator[Violation]:
         )  # fmt: skip
 
 
-def _either(*names: str) -> Contract:
-    """One of the lists ``names`` is given, exactly."""
+def _either(*names: str, first: bool = False) -> Contract:
+    """One of the lists ``names`` is given, exactly; ``first``: runtimes take the first of more."""
 
     def check(call: Call) -> Iterator[Violation]:
         there = [name for name in names if length_of(call.attr(name)) != 0]
@@ -120,7 +120,7 @@ def _either(*names: str) -> Contract:
                 "attribute-choice",
                 f"none of {listed} is given" if not there
                 else f"more than one of {listed} is given: {', '.join(there)}",
-                "give one of them",
+                "give one of them", grave=not (there and first),
             )  # fmt: skip
 
     return check
@@ -136,7 +136,6 @@ def _imputed(call: Call) -> Iterator[Violation]:
         )  # fmt: skip
 
 
-_LABELLED = _either("classlabels_strings", "classlabels_int64s")
 _KERNEL = one_of("kernel_type", ("LINEAR", "POLY", "RBF", "SIGMOID"))
 
 
@@ -150,10 +149,11 @@ _BY_OPERATOR: Mapping[str, tuple[Contract, ...]] = {
     "LinearRegressor": (POST, rank(0, "X", 1, 2), _linear, _wide_enough),
     "Normalizer": (one_of("norm", ("MAX", "L1", "L2")), rank(0, "X", 1, 2)),
     "OneHotEncoder": (_either("cats_int64s", "cats_strings"),),
-    "SVMClassifier": (POST, _KERNEL, _support, _LABELLED),
+    "SVMClassifier": (POST, _KERNEL, _support,
+                      _either("classlabels_strings", "classlabels_ints", first=True)),
     "SVMRegressor": (POST, _KERNEL, _support),
     "Scaler": (_scaler,),
-    "ZipMap": (_LABELLED,),
+    "ZipMap": (_either("classlabels_strings", "classlabels_int64s"),),
 }  # fmt: skip
 
 MACHINE_LEARNING: Mapping[tuple[str, str], tuple[Contract, ...]] = {

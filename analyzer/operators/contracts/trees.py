@@ -102,11 +102,12 @@ def _roots(call: Call) -> Iterator[Violation]:
     for side in ("true", "false"):
         ids, leaf = wholes(call, f"nodes_{side}nodeids"), wholes(call, f"nodes_{side}leafs")
         for node, end in zip(ids or (), leaf or (), strict=False):
-            limit = (leaves or 0) if end else len(nodes)
-            if limit and (not 0 <= node < limit or (not end and node == 0)):
+            first, limit = (0, leaves or 0) if end else (1, len(nodes))  # none leads to the root
+            if limit and not first <= node < limit:
                 yield Violation(
                     "index-range", f"nodes_{side}nodeids holds {node} of {limit}",
-                    f"keep it within 0 to {limit - 1}",
+                    f"keep it within {first} to {limit - 1}" if first < limit
+                    else "let it lead to a leaf",
                 )  # fmt: skip
                 return
 

@@ -290,6 +290,13 @@ FAMILIES: Mapping[str, Family] = {
     "FusedMatMul": F(lambda r: Node("FusedMatMul", [real(r, 2, 3, 4), real(r, 2, 5, 4)],
                                     {"transB": 1}, domain=MS), {
         "inner": longer(1, 2), "batch": longer(1, 0), "transB": state(transB=0)}),
+    "FusedMatMul by columns of the batch": F(lambda r: Node(
+        "FusedMatMul", [real(r, 3, 2, 4), real(r, 2, 4, 5)], {"transBatchA": 1}, domain=MS), {
+        "inner": longer(1, 1), "vector": put(1, real(np.random.default_rng(0), 3))}),
+    "FusedMatMul by columns of both batches": F(lambda r: Node(
+        "FusedMatMul", [real(r, 4, 2, 3), real(r, 5, 2, 4)],
+        {"transBatchA": 1, "transA": 1, "transBatchB": 1, "transB": 1}, domain=MS), {
+        "inner": longer(1, 2)}),
     "FusedGemm": F(lambda r: Node("FusedGemm", [real(r, 2, 4), real(r, 4, 3), real(r, 3)],
                                   {"activation": "Relu"}, domain=MS), {
         "inner": longer(1, 0), "C": longer(2), "rank": deeper(0),

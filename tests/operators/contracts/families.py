@@ -86,18 +86,6 @@ def _rotary(rng: np.random.Generator) -> Node:
                                     real(rng, 8, h // 2), ids], opset=23)  # fmt: skip
 
 
-def _tree(rng: np.random.Generator) -> Node:
-    return Node(
-        "TreeEnsembleRegressor", [real(rng, 3, 4)],
-        {"n_targets": 1, "nodes_treeids": [0, 0, 0], "nodes_nodeids": [0, 1, 2],
-         "nodes_featureids": [0, 0, 0], "nodes_modes": ["BRANCH_LEQ", "LEAF", "LEAF"],
-         "nodes_values": [0.5, 0.0, 0.0], "nodes_truenodeids": [1, 0, 0],
-         "nodes_falsenodeids": [2, 0, 0], "target_treeids": [0, 0], "target_nodeids": [1, 2],
-         "target_ids": [0, 0], "target_weights": [1.0, 2.0]},
-        domain="ai.onnx.ml",
-    )  # fmt: skip
-
-
 F = Family
 FAMILIES: Mapping[str, Family] = {
     "Reshape": F(lambda r: Node("Reshape", [real(r, 2, 3, 4), ints(4, 6)]), {
@@ -178,7 +166,8 @@ FAMILIES: Mapping[str, Family] = {
                                         ints(1, 1)]), {
         "step": put(4, ints(0, 1)), "lengths": put(2, ints(2)), "axis": put(3, ints(0, 2)),
         "twice": put(3, ints(0, 0)), "scalar": put(1, np.array(0)), "axes": put(3, ints(0)),
-        "steps": put(4, ints(1)), "starts": put(1, ints(0)),
+        "steps": put(4, ints(1)), "starts": put(1, ints(0)), "steps of two axes": deeper(4),
+        "axes of two axes": deeper(3), "ends of two axes": deeper(2),
     }),
     "Slice of every axis": F(lambda r: Node("Slice", [real(r, 4, 5), ints(0, 1), ints(2, 4)]), {
         "too many": both(put(1, ints(0, 1, 0)), put(2, ints(2, 4, 1))), "ends": put(2, ints(2)),
@@ -393,6 +382,12 @@ FAMILIES: Mapping[str, Family] = {
         "coordinates": longer(1, 3), "batch": longer(1, 0), "mode": state(mode="area"),
         "padding_mode": state(padding_mode="wrap"), "rank": put(1, real(np.random.default_rng(0),
                                                                         1, 3, 2))}),
+    "MaxRoiPool": F(lambda r: Node("MaxRoiPool", [real(r, 1, 2, 4, 4), real(r, 2, 5)],
+                                   {"pooled_shape": [2, 2]}), {
+        "columns": longer(1, 1), "rank": deeper(0), "rank of rois": deeper(1),
+        "one size": state(pooled_shape=[2]), "no height": state(pooled_shape=[0, 2]),
+        "no width": state(pooled_shape=[2, 0]), "three sizes": state(pooled_shape=[2, 2, 2]),
+    }),
     "RoiAlign": F(lambda r: Node("RoiAlign", [real(r, 1, 2, 4, 4), real(r, 2, 4), ints(0, 0)]), {
         "rois": longer(1, 1), "batch_indices": longer(2), "mode": state(mode="mean")}),
     "Col2Im": F(lambda r: Node("Col2Im", [real(r, 1, 8, 4), ints(4, 4), ints(2, 2)],
@@ -411,21 +406,6 @@ FAMILIES: Mapping[str, Family] = {
         "ngram_counts": [0], "ngram_indexes": [0, 1], "pool_int64s": [1, 2]}), {
         "mode": state(mode="COUNT"), "lengths": state(min_gram_length=2),
         "weights": state(weights=[1.0]), "counts": state(ngram_counts=[3])}),
-    "TreeEnsembleRegressor": F(_tree, {
-        "values": state(nodes_values=[0.5]), "modes": state(nodes_modes=["IF", "LEAF", "LEAF"]),
-        "targets": state(target_weights=[1.0]), "post_transform": state(post_transform="TANH"),
-        "target_ids": state(target_ids=[0, 3]), "feature": state(nodes_featureids=[9, 0, 0]),
-        "child": state(nodes_truenodeids=[7, 0, 0]), "itself": state(nodes_falsenodeids=[0, 0, 0]),
-        "leaf": state(target_nodeids=[1, 9]), "twice": state(nodes_nodeids=[0, 1, 1]),
-    }),
-    "LabelEncoder": F(lambda r: Node("LabelEncoder", [ints(1, 2)], {
-        "keys_int64s": [1, 2], "values_int64s": [3, 4]}, domain="ai.onnx.ml"), {
-        "values": state(values_int64s=[3])}),
-    "Scaler": F(lambda r: Node("Scaler", [real(r, 2, 3)], {
-        "offset": [0.0, 1.0, 2.0], "scale": [1.0, 1.0, 1.0]}, domain="ai.onnx.ml"), {
-        "scale": state(scale=[1.0, 1.0]), "offset": state(offset=[1.0, 1.0])}),
-    "Normalizer": F(lambda r: Node("Normalizer", [real(r, 2, 3)], {"norm": "L2"},
-                                   domain="ai.onnx.ml"), {"norm": state(norm="L3")}),
     "SplitToSequence": F(lambda r: Node("SplitToSequence", [real(r, 4, 3), ints(1, 3)]), {
         "sum": put(1, ints(1, 2)), "axis": state(axis=2), "scalar": put(1, np.array(0))}),
     "MaxUnpool": F(lambda r: Node("MaxUnpool", [real(r, 1, 1, 2, 2),
@@ -449,12 +429,5 @@ FAMILIES: Mapping[str, Family] = {
         "default axis": put(0, real(np.random.default_rng(0), 3))}),
     "Sum before 8": F(lambda r: Node("Sum", [real(r, 2, 3), real(r, 2, 3)], opset=7), {
         "shapes": put(1, real(np.random.default_rng(0), 3))}),
-    "LinearRegressor": F(lambda r: Node("LinearRegressor", [real(r, 2, 3)], {
-        "coefficients": [1.0, 2.0, 3.0], "targets": 1}, domain="ai.onnx.ml"), {
-        "post_transform": state(post_transform="TANH")}),
-    "Imputer": F(lambda r: Node("Imputer", [real(r, 2, 3)], {
-        "imputed_value_floats": [1.0]}, domain="ai.onnx.ml"), {
-        "length": state(imputed_value_floats=[1.0, 2.0]),
-        "both": state(imputed_value_int64s=[1])}),
 }  # fmt: skip
 """By a name; each has the ways to break it by a name too."""

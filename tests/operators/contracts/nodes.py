@@ -19,7 +19,7 @@ from analyzer.shapes.sites import list_sites
 from analyzer.shapes.stated import Bindings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from analyzer.operators.contracts.violation import Violation
 
@@ -42,6 +42,8 @@ class Node:
     opset: int = 21
     fed: tuple[int, ...] = (0,)
     """Inputs of the graph; the others are initializers."""
+    version: int = 0
+    """Of ``domain``; 0 is the one that most operators take."""
 
     def model(self) -> onnx.ModelProto:
         """The operator alone, its sizes stated."""
@@ -66,7 +68,8 @@ class Node:
         )
         imports = [helper.make_opsetid("", self.opset)]
         if self.domain:
-            imports.append(helper.make_opsetid(self.domain, DOMAINS[self.domain]))
+            version = self.version or DOMAINS[self.domain]
+            imports.append(helper.make_opsetid(self.domain, version))
         return helper.make_model(graph, opset_imports=imports, ir_version=10)
 
 
@@ -76,12 +79,23 @@ class Family:
 
     make: Callable[[np.random.Generator], Node]
     breaks: Mapping[str, Callable[[Node], None]]
+    forms: tuple[Callable[[Node], None], ...] = ()
+    """Ways to change it after which it is valid still."""
 
     def broken(self, name: str, rng: np.random.Generator) -> Node:
         """The valid operator of ``rng`` with one contract broken."""
         node = copy.deepcopy(self.make(rng))
         self.breaks[name](node)
         return node
+
+    def valid(self, rng: np.random.Generator) -> Iterator[Node]:
+        """The operator of ``rng`` in all its forms."""
+        node = self.make(rng)
+        yield node
+        for change in self.forms:
+            other = copy.deepcopy(node)
+            change(other)
+            yield other
 
 
 def refusal(node: Node) -> str:
@@ -180,3 +194,8 @@ def outputs(count: int) -> Callable[[Node], None]:
         node.outputs = count
 
     return change
+
+
+def each(name: str, *values: Any) -> tuple[Callable[[Node], None], ...]:
+    """An attribute with each of its values."""
+    return tuple(state(**{name: value}) for value in values)

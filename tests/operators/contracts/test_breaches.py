@@ -56,3 +56,12 @@ def test_an_omitted_output_is_no_breach() -> None:
         opset=21,
     ).breaches
     assert found == ()
+
+
+def test_an_operand_of_unknown_shape_is_no_breach() -> None:
+    found = facts(
+        "g (float[2,3,4] x, int64[k] s) => (float y) { a = Reshape (x, s)  "
+        "y = com.microsoft.FusedMatMul <transBatchA = 1> (a, a) }",
+        opset=21,
+    ).breaches
+    assert [b.code for b in found if b.where == "y"] == []
