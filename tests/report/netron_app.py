@@ -32,6 +32,8 @@ class App:
         self.complaints: list[str] = []
         self.outside: list[str] = []
         """What it asked of others than its own server."""
+        self.shown = b""
+        """The model in the window."""
         self._address = address
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("dialog", lambda dialog: self.complaints.append(f"dialog {dialog.message}"))

@@ -55,12 +55,16 @@ AUDIT = r"""() => {
   for (const element of all("*")) if (element.hasAttribute("style")) say("inline style", element);
 
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  const rgb = (color) => {
+  const once = (ask) => {
+    const told = new Map();
+    return (about) => told.get(about) ?? (told.set(about, ask(about)), told.get(about));
+  };
+  const rgb = once((color) => {
     canvas.clearRect(0, 0, 1, 1);
     canvas.fillStyle = color;
     canvas.fillRect(0, 0, 1, 1);
     return [...canvas.getImageData(0, 0, 1, 1).data];
-  };
+  });
   const light = (color) => color.slice(0, 3).map((c) => c / 255)
     .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
     .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
@@ -68,23 +72,22 @@ AUDIT = r"""() => {
     const [low, high] = [light(a), light(b)].sort((x, y) => x - y);
     return (high + 0.05) / (low + 0.05);
   };
-  const behind = (element) => {
-    for (let at = element; at; at = at.parentElement) {
-      const color = rgb(getComputedStyle(at).backgroundColor);
-      if (color[3] === 255) return color;
-    }
-    return [255, 255, 255, 255];
-  };
+  const behind = once((element) => {
+    if (!element) return [255, 255, 255, 255];
+    const color = rgb(getComputedStyle(element).backgroundColor);
+    return color[3] === 255 ? color : behind(element.parentElement);
+  });
   // A letter on a mark: the last one drawn before it that has a point near its middle.
+  const drawn = once((svg) => [...svg.querySelectorAll("rect, path")]
+    .filter((mark) => getComputedStyle(mark).fill !== "none"));
   const under = (element) => {
     const svg = element.ownerSVGElement;
     if (!svg) return null;
     const words = element.getBBox();
     const at = svg.createSVGPoint();
     [at.x, at.y] = [words.x + Math.min(3, words.width / 2), words.y + words.height / 2];
-    const marks = [...svg.querySelectorAll("rect, path")].filter((mark) =>
-      mark.compareDocumentPosition(element) & 4 && getComputedStyle(mark).fill !== "none"
-      && mark.isPointInFill(at));
+    const marks = drawn(svg).filter((mark) =>
+      mark.compareDocumentPosition(element) & 4 && mark.isPointInFill(at));
     return marks.length ? rgb(getComputedStyle(marks.at(-1)).fill) : null;
   };
   const skipped = ["SCRIPT", "STYLE", "title"];
@@ -92,8 +95,7 @@ AUDIT = r"""() => {
     const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
     if (!own || !element.checkVisibility() || skipped.includes(element.tagName)) continue;
     const style = getComputedStyle(element);
-    const drawn = element instanceof SVGElement;
-    const front = rgb(drawn ? style.fill : style.color);
+    const front = rgb(element instanceof SVGElement ? style.fill : style.color);
     const back = under(element) ?? behind(element);
     const contrast = ratio(front, back);
     if (contrast < 4.5) say(`contrast ${contrast.toFixed(2)}`, element);

@@ -11,7 +11,7 @@ from onnx import helper
 
 from analyzer.report import Result
 from analyzer.report.view import tiles
-from tests.report.pages import AUDIT, visit
+from tests.report.pages import visit
 from tests.report.results import judge, save
 
 if TYPE_CHECKING:
@@ -116,14 +116,6 @@ def test_without_scripts_the_whole_map_is_there(
     picture = page.locator("figure:has(#path) svg.chart")
     assert picture.get_by_text("separable 3 9.7 %").is_visible()
     assert page.locator("#path").is_hidden()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_level_below_is_sound(
-    browser: Browser, mobilenet: Result, tmp_path: Path, scheme: str
-) -> None:
-    page = visit(browser, mobilenet, tmp_path, "#map=1", color_scheme=scheme)
-    assert page.evaluate(AUDIT) == []
 
 
 def test_data_of_the_map_hold_every_mac_once(nested: Result) -> None:

@@ -50,11 +50,14 @@ def _silent(app: App) -> Iterator[None]:
 
 
 def show(app: App, folder: Path, model: Path) -> None:
-    """Have a model checked and shown with what is attached to it."""
+    """Have a model checked and shown with what is attached to it, unless it is there already."""
+    if model.read_bytes() == app.shown:
+        return
     attachment = folder / "attachment.json"
     words = ["check", str(model), "-q", "--fail-on", "never", "--output", f"netron={attachment}"]
     assert run(words) != exits.INCONCLUSIVE
     app.show(model, attachment)
+    app.shown = model.read_bytes()
 
 
 def write(folder: Path, text: str) -> Path:

@@ -62,16 +62,18 @@ def expected(result: Result, width: float, side: int, depth: float) -> str:
     )
 
 
-@pytest.mark.parametrize(
-    ("width", "side", "depth"),
-    [("0.5", 160, "1"), ("0.25", 128, "0.5"), ("1.4", 288, "2"), ("0.75", 192, "1.5"),
-     ("0.35", 96, "0.75")],
-)  # fmt: skip
 def test_figures_of_a_stop_are_those_of_scale(
-    browser: Browser, sized: Result, tmp_path: Path, width: str, side: int, depth: str
+    browser: Browser, sized: Result, tmp_path: Path
 ) -> None:
-    page = visit(browser, sized, tmp_path, f"#width={width}&side={side}×{side}&depth={depth}")
-    assert said(page).startswith(expected(sized, float(width), side, float(depth)))
+    page = visit(browser, sized, tmp_path, "#width=0.5&side=160×160&depth=1")
+    assert said(page).startswith(expected(sized, 0.5, 160, 1.0))
+    stops = [("0.25", 128, "0.5"), ("1.4", 288, "2"), ("0.75", 192, "1.5"), ("0.35", 96, "0.75")]
+    for width, side, depth in stops:
+        page.evaluate("to => { location.hash = to }", f"width={width}&side={side}×{side}"
+                      f"&depth={depth}")  # fmt: skip
+        figures = expected(sized, float(width), side, float(depth))
+        until(page, "(it) => document.querySelector('#resize .said').innerText.startsWith(it)",
+              figures)  # fmt: skip
 
 
 def test_todays_time_is_the_bound_of_the_device(
@@ -161,22 +163,23 @@ def test_a_stop_that_does_not_exist_is_todays(
     assert said(page).startswith(expected(sized, 1.0, 224, 1.0))
 
 
-@pytest.mark.parametrize("size", [1, 2, 77, 500])
 def test_a_sequence_costs_what_analysing_it_gives(
-    browser: Browser, open_: Result, tmp_path: Path, size: int
+    browser: Browser, open_: Result, tmp_path: Path
 ) -> None:
     page_ = Report.of(open_).sheet.page
     low, high = sliders(None, page_.growth, ()).growth[0].low, 512
-    at = max(low, size)
-    page = visit(browser, open_, tmp_path, f"#size0={at}")
     path = tmp_path / "attention.onnx"
     path.write_bytes(parser.parse_model(ATTENTION).SerializeToString())
-    macs = analyze(load(str(path)), Bindings(shapes={"ids": (1, at)})).totals.macs
-    assert macs == at * 8 * 8 + at * at * 8
-    today = open_.facts.totals.macs
-    told = page.locator(".regrow .said").inner_text()
-    assert told.startswith(f"{macs:,} MACs, {units.percent(macs / today)} of those at today's")
-    assert told.endswith(f"At least {units.seconds(macs / 76.8e9)} on Raspberry Pi 5, 8 GB.")
+    page = visit(browser, open_, tmp_path, f"#size0={low}")
+    for at in {low, *(size for size in (1, 2, 77, 500) if size > low)}:
+        page.evaluate("to => { location.hash = to }", f"size0={at}")
+        until(page, "(at) => document.querySelector('.regrow .stop').innerText === at", f"{at}")
+        macs = analyze(load(str(path)), Bindings(shapes={"ids": (1, at)})).totals.macs
+        assert macs == at * 8 * 8 + at * at * 8
+        today = open_.facts.totals.macs
+        told = page.locator(".regrow .said").inner_text()
+        assert told.startswith(f"{macs:,} MACs, {units.percent(macs / today)} of those at today's")
+        assert told.endswith(f"At least {units.seconds(macs / 76.8e9)} on Raspberry Pi 5, 8 GB.")
     page.get_by_role("slider", name="S", exact=True).press("End")
     assert page.locator(".regrow .stop").inner_text() == f"{high}"
 
@@ -199,10 +202,12 @@ def test_nothing_that_can_change_has_no_sliders(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("wide", [1100, 360])
-def test_sliders_are_sound_in_light_dark_and_on_a_phone(
+def test_sliders_an_open_box_and_a_level_of_the_map_are_sound_in_light_dark_and_on_a_phone(
     browser: Browser, sized: Result, tmp_path: Path, scheme: str, wide: int
 ) -> None:
-    page = visit(browser, sized, tmp_path, color_scheme=scheme,
+    page = visit(browser, sized, tmp_path, "#box=3&map=1", color_scheme=scheme,
                  viewport={"width": wide, "height": 800})  # fmt: skip
+    for shown in ("#box", "#path", "#resize input[type=range]"):
+        assert page.locator(shown).first.is_visible()
     assert page.evaluate(AUDIT) == []
     assert page.evaluate("document.documentElement.scrollWidth") == wide
