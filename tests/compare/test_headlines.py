@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -329,3 +329,52 @@ def test_layers_that_exchange_their_weights_are_said_to(
     found = compared(resnet(norms=norms), swapped(resnet(norms=norms), *pairs))
     assert verdict(found) == f"{2 * len(pairs)} layers exchanged their weights"
     assert left(found) == []
+
+
+def _dropout(graph: onnx.GraphProto, at: int) -> None:
+    graph.node.insert(at, helper.make_node("Dropout", [graph.node[at].input[0]], ["d"]))
+    graph.node[at + 1].input[0] = "d"
+
+
+def _constants(graph: onnx.GraphProto, at: int) -> None:
+    for tensor in graph.initializer:
+        graph.node.insert(0, helper.make_node("Constant", [], [tensor.name], value=tensor))
+    del graph.initializer[:]
+
+
+def _reshape(graph: onnx.GraphProto, at: int) -> None:
+    source = graph.node[at].input[0]
+    graph.node.insert(at, helper.make_node("Shape", [source], ["s"]))
+    graph.node.insert(at + 1, helper.make_node("Reshape", [source, "s"], ["d"]))
+    graph.node[at + 2].input[0] = "d"
+
+
+SMALL: dict[Callable[[onnx.GraphProto, int], None], str] = {
+    _dropout: "1 Dropout added",
+    _constants: "8 Constants added",
+    _reshape: "2 operators added",
+}
+"""What a network hardly differs for, and what is said of it."""
+ABOUT_THE_FILE: dict[str, Callable[[onnx.ModelProto], Any]] = {
+    "opset": lambda model: setattr(model.opset_import[0], "version", 16),
+    "imports": lambda model: model.opset_import.add(domain="com.microsoft", version=1),
+    "ir": lambda model: setattr(model, "ir_version", 9),
+    "producer": lambda model: setattr(model, "producer_name", "tool"),
+    "metadata": lambda model: helper.set_model_props(model, {"stage": "prod"}),
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "about"),
+    [(_constants, "ir"), (_reshape, "ir"), *((_dropout, about) for about in ABOUT_THE_FILE)],
+)
+def test_what_is_about_the_file_or_small_is_not_what_it_comes_to(
+    change: Callable[[onnx.GraphProto, int], None], about: str
+) -> None:
+    old, new = resnet(1, norms=False), resnet(1, norms=False)
+    at = next(i for i, node in enumerate(new.graph.node) if node.op_type == "Flatten")
+    change(new.graph, at)
+    ABOUT_THE_FILE[about](new)
+    found = compared(old, new)
+    assert found.headlines[-1].kind == about
+    assert verdict(found) == f"{SMALL[change]}; all weights of the others the same"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -150,6 +151,24 @@ def test_unknown_or_no_executions_promise_nothing(executions: int | None) -> Non
     assert saving(described(call), call, executions) is None
 
 
-def test_single_filter_is_not_cheaper_when_separated() -> None:
-    call = conv_call((1, 8, 4, 4), (1, 8, 3, 3), (1, 1, 4, 4))
+@pytest.mark.parametrize(
+    "call",
+    [
+        conv_call((1, 8, 4, 4), (1, 8, 3, 3), (1, 1, 4, 4)),  # 9·1 weights, or 9 + 1
+        conv_call((1, 8, 4, 4), (2, 8, 2, 1), (1, 2, 4, 4)),  # 2·2 weights, or 2 + 2
+        conv_call((1, 8, 4, 4), (64, 8, 1, 1), (1, 64, 4, 4)),
+        conv_call((1, 8, 4, 4), (64, 4, 3, 3), (1, 64, 4, 4), group=2),
+        conv_call((1, 8, 4, 4), (8, 1, 3, 3), (1, 8, 4, 4), group=8),
+        conv_call((1, 8, 4, 4), (8, 64, 3, 3), (1, 64, 4, 4), "ConvTranspose"),
+        conv_call((1, 8, 4, 4), (64, 8, 3, 3), (1, 64, 4, 4), "DeformConv"),
+        conv_call((1, 8, 4, 4), (64, 8, 3, 3), (1, 63, 4, 4)),  # contradicts the weights
+    ],
+)
+def test_what_is_not_cheaper_or_cannot_be_separated_promises_nothing(call: Call) -> None:
     assert saving(described(call), call, 1) is None
+
+
+def test_an_output_of_unknown_size_promises_nothing() -> None:
+    call = conv_call((1, 8, 4, 4), (64, 8, 3, 3), (1, 64, 4, 4))
+    unknown = replace(call, outputs=(Tensor("y", "float32", (None, 64, 4, 4)),))
+    assert saving(described(call), unknown, 1) is None

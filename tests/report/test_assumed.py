@@ -10,6 +10,7 @@ import pytest
 from analyzer.analyze import analyze
 from analyzer.lint import lint
 from analyzer.model import load
+from analyzer.operators.declared import Declaration, built
 from analyzer.report import INSPECT_FORMATS, REPORT_FORMATS, Options, Result
 from analyzer.report.brief import brief
 from analyzer.report.cards import cards
@@ -56,6 +57,27 @@ def test_a_branch_and_a_loop_that_data_decide_are_said(tmp_path: Path) -> None:
     page = words(REPORT_FORMATS["html"](result, Options()).decode())
     assert "Assumed: y: at y the condition depends on data: 0 to 64 MACs in all" in page
     assert "None: the file fixes every size" not in page
+
+
+OWN = """
+<ir_version: 8, opset_import: ["" : 17, "ai.acme" : 1]>
+g (float[4,4] x, bool c) => (float[4,4] y, float[4,4] z) {
+  y = ai.acme.Shift (x)
+  z = If (c) <
+    then_branch = then () => (float[4,4] a) { a = ai.acme.Shift (x) },
+    else_branch = other () => (float[4,4] b) { b = MatMul (x, x) }
+  >
+}
+"""
+
+
+def test_what_a_declaration_says_is_told_where_it_is_in_the_totals() -> None:
+    shift = built(Declaration("ai.acme", "Shift", "test", like=("", "Relu")))
+    model = load(onnx.parser.parse_model(OWN).SerializeToString())
+    assert choices(analyze(model, operators=(shift,))) == (
+        "y: ai.acme::Shift is declared",  # and not that of the branch that costs less
+        "z: at z the condition depends on data: 0 to 64 MACs in all",
+    )
 
 
 def test_many_branches_that_data_decide_are_one_line(tmp_path: Path) -> None:

@@ -193,6 +193,32 @@ def test_the_same_string_is_named_once_and_counted() -> None:
     assert seen.more == " (and 49 strings more)"
 
 
+@pytest.mark.parametrize(
+    ("family", "first", "second", "count"),
+    [
+        ("trace", 'File "a.py", line 1', 'File "b.py", line 2', 1),
+        ("control", "a\x1b[31m", "b\x07", 1),
+        ("invisible", "a\u200b", "b\u2060", 1),
+        ("homograph", "c\u043ends", "c\u0430t", 2),
+        ("url", "http://198.51.100.7/a", "http://198.51.100.8/b", 2),
+        ("email", "alice@corp.example", "bob@corp.example", 2),
+        ("path", "/home/alice/a.py", "/home/bob/b.py", 2),
+    ],
+)
+def test_of_what_says_the_same_whatever_it_is_the_first_is_shown(
+    family: str, first: str, second: str, count: int
+) -> None:
+    made = model()
+    for key, text in (("a", first), ("b", second)):
+        if family in ("invisible", "homograph"):
+            made.graph.node.append(helper.make_node("Relu", ["x"], [text]))
+        else:
+            made.metadata_props.add(key=key, value=text)
+    seen = [each for each in sightings(made) if each.family == family]
+    assert len(seen) == count
+    assert sum(each.count for each in seen) == 2
+
+
 @pytest.mark.parametrize("secret", SECRETS, ids=lambda text: text[:12])
 def test_no_sighting_tells_the_secret_beside_it(secret: str) -> None:
     address = f"https://evil.example/x?token={secret}&next=1"
