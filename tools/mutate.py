@@ -61,6 +61,14 @@ ARITHMETIC: dict[type[ast.operator], tuple[str, str]] = {
 }  # fmt: skip
 
 
+STARRED = ("analyzer/library.py",)
+"""Modules that somebody imports ``*`` from: elsewhere, ``__all__`` has no effect."""
+GENERIC = {
+    "Callable", "Iterable", "Iterator", "Mapping", "Sequence", "dict", "frozenset", "list", "set",
+    "tuple", "type",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Mutant:
     """One change of a file's bytes."""
@@ -120,7 +128,7 @@ class Finder(ast.NodeVisitor):
     def negate(self, kind: str, test: ast.expr) -> None:
         self.add(kind, test, *self.span(test), b"not (" + self.text(test) + b")")
 
-    # what is left alone: annotations and imports for types have no effect
+    # what is left alone has no effect: annotations, imports and aliases for types
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
@@ -192,6 +200,9 @@ class Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
+        names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+        if is_type(node.value) or (names == ["__all__"] and self.path not in STARRED):
+            return
         self.rows(node.value)
         self.generic_visit(node)
 
@@ -223,6 +234,26 @@ class Finder(ast.NodeVisitor):
             at = text.find(word)
             if text.count(word) == 1:
                 self.add("deleted row", node, start + at, start + at + len(word), b"")
+
+
+def is_type(value: ast.expr) -> bool:
+    """Whether it is an alias of a type; those of literals are read when the program runs.
+
+    >>> [is_type(ast.parse(x, mode="eval").body) for x in ("tuple[int, str, int]", "Port | None")]
+    [True, True]
+    >>> [is_type(ast.parse(x, mode="eval").body) for x in ("LONG | {1, 2, 3}", "Literal[1, 2, 3]")]
+    [False, False]
+    """
+    match value:
+        case ast.BinOp(op=ast.BitOr()):
+            return is_type(value.left) and is_type(value.right)
+        case ast.Subscript(value=ast.Name(id=name)):
+            return name in GENERIC
+        case ast.Name(id=name):
+            return not name.isupper()
+        case ast.Attribute() | ast.Constant(value=None):
+            return True
+    return False
 
 
 def mutants(files: Sequence[Path]) -> dict[str, list[Mutant]]:
