@@ -155,19 +155,22 @@ def _targets(kind: str) -> Contract:
     return check
 
 
-def _trees(kind: str) -> tuple[Contract, ...]:
+def _trees(kind: str, *more: Contract) -> tuple[Contract, ...]:
     return (
         equal_lengths(*_NODE_LISTS), _nodes, _branches, _features, POST, _targets(kind),
         _leaves(kind),
         equal_lengths(*(f"{kind}_{part}" for part in ("treeids", "nodeids", "ids", "weights"))),
-        exclusive("classlabels_strings", "classlabels_int64s"),
-        one_of("aggregate_function", ("AVERAGE", "SUM", "MIN", "MAX")),
+        *more,
     )  # fmt: skip
 
 
 TREES: Mapping[tuple[str, str], tuple[Contract, ...]] = {
-    ("ai.onnx.ml", "TreeEnsembleRegressor"): _trees("target"),
-    ("ai.onnx.ml", "TreeEnsembleClassifier"): _trees("class"),
+    ("ai.onnx.ml", "TreeEnsembleRegressor"): _trees(
+        "target", one_of("aggregate_function", ("AVERAGE", "SUM", "MIN", "MAX"))
+    ),
+    ("ai.onnx.ml", "TreeEnsembleClassifier"): _trees(
+        "class", exclusive("classlabels_strings", "classlabels_int64s")
+    ),
     ("ai.onnx.ml", "TreeEnsemble"): (
         equal_lengths("nodes_featureids", "nodes_modes", "nodes_splits", "nodes_truenodeids",
                       "nodes_falsenodeids", "nodes_trueleafs", "nodes_falseleafs"),

@@ -252,12 +252,15 @@ def _padded_twice(call: Call) -> Iterator[Violation]:
         )
 
 
+_PADDING = one_of("auto_pad", PADDING)
+
+
 def attributes(place: Window) -> tuple[Contract, ...]:
     return (
         per_axis("strides", place.axes, 1),
         per_axis("dilations", place.axes, 1),
         per_axis("pads", place.axes, 0, times=2),
-        one_of("auto_pad", PADDING),
+        _PADDING,
         *(() if place.w is None else (_padded_twice,)),
     )
 

@@ -21,6 +21,7 @@ from analyzer.shapes.stated import Bindings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from analyzer.graph.call import Call
     from analyzer.operators.contracts.violation import Violation
 
     Array = np.ndarray[Any, Any]
@@ -114,12 +115,17 @@ def refusal(node: Node) -> str:
     return ""
 
 
-def violations(node: Node) -> list[Violation]:
-    """What our contracts say of ``node``."""
+def call_of(node: Node) -> Call:
+    """``node`` as contracts see it."""
     model = node.model()
     program = build_program(model, {normal_domain(o.domain): o.version for o in model.opset_import})
     (site,) = list_sites(program, Inference(program, Bindings()).run())
-    call = with_contents(site.call, program.main.constants.get)
+    return with_contents(site.call, program.main.constants.get)
+
+
+def violations(node: Node) -> list[Violation]:
+    """What our contracts say of ``node``."""
+    call = call_of(node)
     return [v for check in contracts_of(node.domain, node.op) for v in check(call)]
 
 
