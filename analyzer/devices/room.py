@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.facts import BITS, Certainty
+from analyzer.smaller.attributes import learned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,7 +22,7 @@ class Room:
     """What a model takes of a device's memories."""
 
     stored: int
-    """Bytes of weights."""
+    """Bytes of weights, in tensors and in attributes."""
     peak: int | None
     """Bytes of activations at the peak in the file's order of operators, with QuantizeLinear and
     DequantizeLinear in integer kernels; ``None`` where unknown."""
@@ -43,6 +44,7 @@ def room(
     other types ``instead``."""
     memory, stored = facts.memory, facts.parameters.weight_bytes
     stored = stored if weight_bytes is None else weight_bytes
+    stored += facts.once(learned).bytes
     left = _left(memory.alive, instead)
     peak = memory.peak_bytes if memory.fused_bytes is None else memory.fused_bytes
     peak = None if peak is None else round(peak * left)

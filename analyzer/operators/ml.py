@@ -29,8 +29,14 @@ SVM = Formula(
 TREES = data_dependent("the data decide how deep each tree is followed")
 
 
-def _model(nature: Nature, name: str, cost: Formula, shape: Any = None) -> Operator:
-    return Operator(name, nature, (DATA,), cost, ML, shape)
+LINE = ("coefficients", "intercepts")
+VECTORS = ("support_vectors", "coefficients", "rho", "prob_a", "prob_b")
+
+
+def _model(
+    nature: Nature, name: str, cost: Formula, shape: Any = None, learned: tuple[str, ...] = ()
+) -> Operator:
+    return Operator(name, nature, (DATA,), cost, ML, shape, learned=learned)
 
 
 def _prepare(name: str, cost: Formula, shape: Any = None, **more: Any) -> Operator:
@@ -44,10 +50,10 @@ def _table(name: str, shape: Any = None, **more: Any) -> Operator:
 
 
 OPERATORS = (
-    _model(Nature.PRODUCT, "LinearClassifier", LINEAR, classifier),
-    _model(Nature.PRODUCT, "LinearRegressor", LINEAR, regressor),
-    _model(Nature.PRODUCT, "SVMClassifier", SVM, classifier),
-    _model(Nature.PRODUCT, "SVMRegressor", SVM, regressor),
+    _model(Nature.PRODUCT, "LinearClassifier", LINEAR, classifier, LINE),
+    _model(Nature.PRODUCT, "LinearRegressor", LINEAR, regressor, LINE),
+    _model(Nature.PRODUCT, "SVMClassifier", SVM, classifier, VECTORS),
+    _model(Nature.PRODUCT, "SVMRegressor", SVM, regressor, VECTORS[:3]),
     _model(Nature.TREE, "TreeEnsemble", TREES),
     _model(Nature.TREE, "TreeEnsembleClassifier", TREES, classifier),
     _model(Nature.TREE, "TreeEnsembleRegressor", TREES, regressor),

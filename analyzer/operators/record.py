@@ -203,6 +203,8 @@ class Operator:
     """More than one runtime has a kernel of it for integers of 8 bits (ONNX Runtime's QLinear
     operators in ContribOperators.md, and TensorFlow Lite's quantisation specification,
     https://ai.google.dev/edge/litert/models/quantization_spec)."""
+    learned: tuple[str, ...] = ()
+    """Attributes of trained numbers, which no tensor has; those of trees are followed instead."""
     moot: tuple[str, ...] = ()
     """Attributes that change no result at inference, or only repeat the output's element type."""
     fuses: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer import units
 from analyzer.facts import Certainty
-from analyzer.language import _, retold, term
+from analyzer.language import _, retold, series, term
 from analyzer.report.view.options.form import NOTABLE
 from analyzer.report.words import silenced
 from analyzer.sanitise import label
@@ -44,13 +44,28 @@ def cards(claims: Iterable[Claim], headline: str) -> tuple[Card, ...]:
 
 def _compute(v: Values, headline: str) -> Card:
     (low, high), (least, most) = v["macs"], v["flops"]
+    if v["comparisons"] and high == 0:
+        return _compared(least, v)
+    holds = [*_holds(v)]
+    if most is None and high is not None and v["certainty"] == Certainty.EXACT:
+        holds[0] = _("MACs: {how}", how=holds[0])
     macs, flops = units.span(low, high, "MAC"), units.span(least, most, "FLOP")
     if headline == "flops":
         digits = _("{all} FLOPs in all, {macs} among them", all=units.span(least, most), macs=macs)
-        return Card("compute", _("Compute"), flops, (digits, *_holds(v)), "totals.flops",
+        return Card("compute", _("Compute"), flops, (digits, *holds), "totals.flops",
                     "totals.macs")  # fmt: skip
     digits = _("{macs} MACs, {flops} in all", macs=units.span(low, high), flops=flops)
-    return Card("compute", _("Compute"), macs, (digits, *_holds(v)), "totals.macs", "totals.flops")
+    return Card("compute", _("Compute"), macs, (digits, *holds), "totals.macs", "totals.flops")
+
+
+def _compared(flops: int, v: Values) -> Card:
+    """Of a forest, in which nothing multiplies; ``flops`` are those of what is around it."""
+    mean = f"{v['mean_comparisons']:,.1f}"
+    detail = [_("at most, a sample; {mean} if every leaf is as likely", mean=mean),
+              _("no multiply-accumulates")]  # fmt: skip
+    if flops:
+        detail.append(_("and {flops} besides", flops=units.si(flops, "FLOP")))
+    return Card("compute", _("Compute"), many(v["comparisons"], "comparison"), tuple(detail))
 
 
 def _holds(v: Values) -> Iterator[str]:
@@ -91,17 +106,30 @@ def _sizes(v: Values) -> str:
 
 
 def _parameters(v: Values) -> Card:
+    inside = series([*_inside(v)])
+    where = _("{size} in attributes of {operators}", size=units.size(v["inside_bytes"]),
+              operators=many(v["inside"], "operator"))  # fmt: skip
+    if inside and not v["params"] and not v["buffers"]:
+        detail = [where, _("no values in tensors")]
+        return Card("parameters", _("Parameters"), inside, tuple(detail))
     detail = [_("{n} values, {size} in memory", n=units.count(v["params"]),
                 size=units.size(v["bytes"]))]  # fmt: skip
     if v["buffers"]:
         detail.append(_("and {n} buffer values", n=units.count(v["buffers"])))
-    if v["inside"]:
-        detail.append(_("without coefficients inside {operators}",
-                        operators=many(v["inside"], "operator")))  # fmt: skip
+    if inside:
+        detail.append(_("and {inside}, {where}", inside=inside, where=where))
     if v["certainty"] != Certainty.EXACT:
         detail.append(f"{term(v['certainty'])}: {label(retold(v['reason']), 120)}")
     return Card("parameters", _("Parameters"), units.si(v["params"]), tuple(detail),
                 "totals.params", "totals.weight_bytes")  # fmt: skip
+
+
+def _inside(v: Values) -> Iterator[str]:
+    """What is learned and in no tensor."""
+    if v["coefficients"]:
+        yield many(v["coefficients"], "coefficient")
+    if v["tree_nodes"]:
+        yield many(v["tree_nodes"], "tree node")
 
 
 def _peak(v: Values) -> Card:

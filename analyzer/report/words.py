@@ -47,7 +47,7 @@ def _network(v: Values) -> str:
         for kind, count in pairs
     ]
     known = _(_FAMILIES[v["family"]], parts=series(parts))
-    said = [known if parts else _("A graph without weighted layers")]
+    said = [known if parts else _in_attributes(v)]
     if v["first_convolution"]:
         strides = v["first_strides"]
         first = {"kind": term(v["first_convolution"]), "kernel": v["first_kernel"]}
@@ -69,6 +69,17 @@ def _network(v: Values) -> str:
         _("input {names}", names=names) if len(inputs) == 1 else _("inputs {names}", names=names)
     )
     return f"{'; '.join(said)}."
+
+
+def _in_attributes(v: Values) -> str:
+    """A network without weighted layers."""
+    if v["coefficients"]:
+        return _("A model of {coefficients} in attributes of {operators}",
+                 coefficients=many(v["coefficients"], "coefficient"),
+                 operators=many(v["operators_inside"], "operator"))  # fmt: skip
+    if v["trees"]:
+        return _("A forest of {trees}", trees=many(v["trees"], "tree"))
+    return _("A graph without weighted layers")
 
 
 def _architecture(v: Values) -> str:

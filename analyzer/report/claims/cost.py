@@ -12,22 +12,22 @@ from analyzer.report.view.assumed import choices
 from analyzer.report.view.conversion import speedup
 from analyzer.report.view.devices import main_device
 from analyzer.report.view.memory import roof_of
+from analyzer.smaller.attributes import learned
+from analyzer.smaller.forest import forest
 
 if TYPE_CHECKING:
     from analyzer.report.result import Result
     from analyzer.report.view.actions import Action
     from analyzer.report.view.memory import Device
 
-
 SIZES = 2
 """Open sizes that are named beside a number."""
-LEARNING = "ai.onnx.ml"
-"""Domain of operators whose coefficients are attributes, and no tensors."""
 
 
 def compute(result: Result) -> Claim:
     """What one inference takes, and the sizes that this holds for."""
     facts = result.facts
+    trees = facts.once(forest)
     totals, assumed, stated = facts.totals, sizes(facts), sizes(facts, stated=True)
     rests = totals.certainty is not Certainty.EXACT
     of = assumed if rests else stated
@@ -45,6 +45,8 @@ def compute(result: Result) -> Claim:
             "sizes_in_all": len(of),
             "open": bool(facts.assumptions),
             "choices": len(choices(facts)),
+            "comparisons": 0 if trees is None else trees.comparisons,
+            "mean_comparisons": 0.0 if trees is None else trees.mean_comparisons,
         },
         ("totals.macs_range", "totals.flops_range", "totals.certainty", "totals.unknown_nodes",
          "assumptions", "nodes"),
@@ -52,7 +54,7 @@ def compute(result: Result) -> Claim:
 
 
 def parameters(result: Result) -> Claim:
-    stored = result.facts.parameters
+    stored, inside = result.facts.parameters, result.facts.once(learned)
     return Claim(
         "parameters",
         {
@@ -61,7 +63,10 @@ def parameters(result: Result) -> Claim:
             "buffers": stored.buffers,
             "certainty": stored.certainty.value,
             "reason": stored.reason,
-            "inside": sum(n.domain == LEARNING and bool(n.macs) for n in result.facts.nodes),
+            "inside": inside.operators,
+            "coefficients": inside.coefficients,
+            "tree_nodes": inside.tree_nodes,
+            "inside_bytes": inside.bytes,
         },
         ("totals.params", "parameters", "nodes"),
     )

@@ -78,7 +78,10 @@ IDLE = 0.01
 def is_idle(found: Sequence[DeviceRow]) -> bool:
     """Whether nothing is to be said of any device: no time, and next to no memory."""
     return bool(found) and all(
-        row.per_second is None and not row.missing and row.peak is not None and row.peak < IDLE
+        row.per_second is None
+        and not row.missing
+        and row.peak is not None
+        and max(row.peak, row.weights) < IDLE
         for row in found
     )
 

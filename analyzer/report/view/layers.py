@@ -20,7 +20,7 @@ BARS = 180
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from analyzer.facts import Node
+    from analyzer.facts import Node, Tensor
 
 
 @record
@@ -278,8 +278,9 @@ def shape_of(node: Node) -> tuple[str, str]:
     """(what the layer is, where it works): equal for layers that cost the same."""
     conv = node.conv
     if conv is None:
-        shape = units.shape(node.outputs[0].shape) if node.outputs else ""
-        return f"{label(node.op_type, 40)} {_channels(node)}", shape
+        out = _result(node)
+        shape = "" if out is None else units.shape(out.shape)
+        return f"{label(node.op_type, 40)} {_channels(node, out)}", shape
     stride = f"/ {max(conv.strides)}" if max(conv.strides, default=1) > 1 else ""
     rate = _("dilated {n}", n=max(conv.dilations)) if conv.is_dilated else ""
     groups = _("({n} groups)", n=conv.groups) if conv.kind == "grouped" else ""
@@ -293,9 +294,14 @@ def shape_of(node: Node) -> tuple[str, str]:
     )
 
 
-def _channels(node: Node) -> str:
+def _result(node: Node) -> Tensor | None:
+    """What is computed: classifiers hand out labels first, and scores behind them."""
+    scores = (out for out in node.outputs if "float" in (out.dtype or ""))
+    return next(scores, node.outputs[0] if node.outputs else None)
+
+
+def _channels(node: Node, out: Tensor | None) -> str:
     """``1024 → 1000`` of a matrix product: terms of each sum, and the last axis of the output."""
-    out = node.outputs[0] if node.outputs else None
     if node.macs and out and out.elements and out.shape and node.macs % out.elements == 0:
         return f"{node.macs // out.elements} → {out.shape[-1]}"
     return units.si(node.macs, "MAC")
