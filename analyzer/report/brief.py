@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from analyzer.report.index.entry import IndexEntry
+    from analyzer.report.page import FirstStep
     from analyzer.report.sheet import Sheet
     from analyzer.report.view.options import SmallerForm
 
@@ -63,12 +64,15 @@ def _verdict(entry: IndexEntry) -> str:
     return entry.verdict or "; ".join(entry.reasons)
 
 
-def _step(n: int, step: Sequence[Action | SmallerForm], whole: int) -> Iterator[str]:
-    if len(step) == 1:
-        yield f"  {n}. {_told(step[0], whole)}"
-        return
-    yield f"  {n}. {_(words.CHOICE)}"
-    yield from (f"     - {_told(each, whole)}" for each in step)
+def _step(n: int, step: FirstStep, whole: int) -> Iterator[str]:
+    if step.tool:
+        titles = "; ".join(each.title for each in step.of)
+        yield f"  {n}. {words.tidying(step.tool)}: {titles}"
+    elif len(step.of) == 1:
+        yield f"  {n}. {_told(step.of[0], whole)}"
+    else:
+        yield f"  {n}. {_(words.CHOICE)}"
+        yield from (f"     - {_told(each, whole)}" for each in step.of)
 
 
 def _told(each: Action | SmallerForm, whole: int) -> str:

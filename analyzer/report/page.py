@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.language import Language, _, spoken
 from analyzer.records import Signed
@@ -96,6 +96,13 @@ class LeftOut:
     reason: str
 
 
+class FirstStep(NamedTuple):
+    """A ``Step`` with what it is made of."""
+
+    of: tuple[Action | SmallerForm, ...]
+    tool: str
+
+
 @record
 class Page:
     """A report before it is put on paper or on a screen."""
@@ -167,12 +174,16 @@ class Page:
         return devices.is_idle(self.devices)
 
     @property
-    def first(self) -> tuple[tuple[Action | SmallerForm, ...], ...]:
+    def first(self) -> tuple[FirstStep, ...]:
         """What ``steps`` names, in that order."""
         found: dict[str, Action | SmallerForm] = {form.id: form for form in self.options}
         found |= {ask.rule: ask for ask in self.asks}
-        told = (tuple(found[name] for name in step.ids if name in found) for step in self.steps)
-        return tuple(step for step in told if step)
+        told = []
+        for step in self.steps:
+            of = tuple(found[name] for name in step.ids if name in found)
+            tidies = all(isinstance(each, Action) for each in of)
+            told.append(FirstStep(of, step.tool if tidies else ""))
+        return tuple(step for step in told if step.of)
 
 
 def make_page(result: Result) -> Page:

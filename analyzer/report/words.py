@@ -29,6 +29,12 @@ def say(claims: Iterable[Claim]) -> dict[str, str]:
 
 CHOICE = mark("Choose one: they change the same layers, and what they save does not add up")
 """Above alternatives."""
+COMMANDS = {
+    "onnxslim": "onnxslim MODEL SMALLER",
+    "onnxruntime": "python -m onnxruntime.tools.optimize_onnx_model --opt_level basic "
+                   "MODEL SMALLER",
+}  # fmt: skip
+"""By ``Rule.tool``, what takes out what it names."""
 _FAMILIES = {
     "graph": mark("A graph of {parts}"),
     "convolutional": mark("A convolutional network of {parts}"),
@@ -37,6 +43,11 @@ _FAMILIES = {
     "products": mark("A network of matrix products of {parts}"),
     "mixed": mark("A network of {parts}"),
 }
+
+
+def tidying(tool: str) -> str:
+    """What undoes clean-ups, in a line above them."""
+    return _("Clean up, of little impact, with `{command}`", command=COMMANDS[tool])
 
 
 def _network(v: Values) -> str:

@@ -11,6 +11,7 @@ LEVELS = ("low", "medium", "high")
 RISKS = ("none", "low", "medium", "high")
 TRAININGS = ("none", "fine-tune", "train")
 STAKES = ("cost", "use")
+TOOLS = ("none", "onnxslim", "onnxruntime")
 SAFE = "safe"
 
 

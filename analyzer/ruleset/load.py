@@ -12,7 +12,14 @@ from analyzer.language import ENGLISH, Language, rule_words
 from analyzer.ruleset.document import MalformedYaml, read
 from analyzer.ruleset.example_keys import plain, read_examples
 from analyzer.ruleset.expression import Amount, Expression, Message
-from analyzer.ruleset.judgement import LEVELS, RISKS, STAKES, TRAININGS, usual_judgement
+from analyzer.ruleset.judgement import (
+    LEVELS,
+    RISKS,
+    STAKES,
+    TOOLS,
+    TRAININGS,
+    usual_judgement,
+)
 from analyzer.ruleset.keys import Section
 from analyzer.ruleset.option import Option
 from analyzer.ruleset.option_values import kind_of
@@ -109,6 +116,7 @@ def _rule(top: Section, source: str, *, trusted: bool, language: Language = ENGL
     confidence = top.choice("confidence", LEVELS, usual.confidence)
     training = top.choice("training", TRAININGS, usual.training)
     stake = top.choice("stake", STAKES, usual.stake)
+    tool = top.choice("tool", TOOLS, TOOLS[0])
     references = top.texts("references")
     examples = () if trusted else read_examples(top, options)
     group, value = top.choice("group", GROUPS, "message"), _value(top, checker)
@@ -122,7 +130,7 @@ def _rule(top: Section, source: str, *, trusted: bool, language: Language = ENGL
         risk=risk, confidence=confidence,
         references=references, examples=examples, source=source, group=group, value=value,
         remedy=remedy, ask=ask, action=action, match=patterns.match, unless=patterns.unless,
-        yields_to=yields_to, training=training, stake=stake,
+        yields_to=yields_to, training=training, stake=stake, tool=tool,
     )  # fmt: skip
 
 

@@ -145,6 +145,9 @@ class Rule(Brief):
     stake: str = "cost"
     """What is at stake: ``use`` (whether the model runs, is safe, or computes what was meant) or
     ``cost`` (what it takes)."""
+    tool: str = "none"
+    """What undoes it without anybody's looking: ``onnxslim`` or ``onnxruntime`` (its basic
+    optimisations), as seen on at least half of the rule's own examples."""
     _later: Unread | None = field(default=None, repr=False, compare=False)
     """What gives the fields that are not read yet; for onnxlint itself."""
 

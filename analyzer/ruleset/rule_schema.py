@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from analyzer.findings.finding import Severity
 from analyzer.ruleset.calls import FUNCTIONS, QUANTIFIER_MEANINGS
 from analyzer.ruleset.example_keys import EXPECTATIONS
-from analyzer.ruleset.judgement import LEVELS, RISKS, STAKES, TRAININGS
+from analyzer.ruleset.judgement import LEVELS, RISKS, STAKES, TOOLS, TRAININGS
 from analyzer.ruleset.load import (
     FIX_SAFETIES,
     GROUPS,
@@ -150,6 +150,7 @@ _PROPERTIES: Schema = {
     "training": _choice(TRAININGS, "What has to follow: nothing, fine-tuning, or training again."),
     "stake": _choice(STAKES, "use: whether the model runs, is safe, or computes what was meant; "
                      "cost: what it takes."),
+    "tool": _choice(TOOLS, "What undoes it in one command, where nobody has to look."),
     "references": {**_WORDS, "description": "Addresses."},
     "examples": {"type": "array", "items": _EXAMPLE, "minItems": 2,
                  "description": "At least one that matches and one that does not."},

@@ -108,6 +108,26 @@ def test_half_of_a_cache_is_a_share_of_all_that_is_held() -> None:
     assert [impact(peak << 20) for peak in (1, 3, 9)] == ["high", "medium", "low"]
 
 
+def test_what_changes_next_to_nothing_is_one_step_with_one_command(standard: Result) -> None:
+    def finding(rule: str, **about: object) -> Finding:
+        return replace(FOUND, rule=rule, severity=Severity.INFO, node=standard.facts.nodes[0].id,
+                       **about)  # type: ignore[arg-type]  # fmt: skip
+
+    wasted = finding("STR014", saves="stored", value=280)
+    leaked, folded = finding("TRU042"), finding("STR101", saves="traffic", value=16)
+    found = replace(standard, findings=(wasted, folded, finding("STR001"), leaked))
+    asks = actions.actions(found)
+    assert actions.first(asks, ()) == (
+        actions.Step(("TRU042",)),
+        actions.Step(("STR001", "STR014", "STR101"), "onnxslim"),
+    )
+    lines = brief(Report.of(found).sheet, "macs")
+    assert any("Clean up, of little impact, with `onnxslim MODEL SMALLER`: " in x for x in lines)
+    much = replace(folded, value=1e9)
+    chosen = actions.first(actions.actions(replace(found, findings=(wasted, much))), ())
+    assert [step.tool for step in chosen] == ["", "onnxslim"], "a fold that saves traffic is none"
+
+
 def test_the_order_is_told_and_so_is_a_run_of_less_than_a_moment(standard: Result) -> None:
     told = words(REPORT_FORMATS["html"](standard, Options()).decode())
     assert "Errors come first, then most impact, of equals the least effort" in told
@@ -297,7 +317,7 @@ def test_of_two_types_for_the_same_weights_one_is_to_be_chosen(mobilenet: Result
     assert set(forms["int8"].alternatives) == {"float16", "int8-weights"}
     assert forms["heads"].alternatives == ()
     data = json.loads(REPORT_FORMATS["json"](mobilenet, Options()))
-    assert {"ids": ["float16", "int8"]} in data["page"]["steps"]
+    assert {"ids": ["float16", "int8"], "tool": ""} in data["page"]["steps"]
     text = words(REPORT_FORMATS["html"](mobilenet, Options()).decode())
     assert "Choose one: they change the same layers, and what they save does not add up" in text
 

@@ -167,6 +167,7 @@ def test_text_that_somebody_put_into_the_json_is_escaped(standard: Result) -> No
             "risk",
             "confidence",
             "training",
+            "tool",
             "certainty",
             "depth",
             "role",

@@ -7,6 +7,7 @@ do first is chosen of both, in one place: ``first``.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from analyzer.conformance import ASSUMPTION
@@ -22,6 +23,7 @@ from analyzer.report.view.options.form import (
     Level,
     Risk,
     SmallerForm,
+    Tool,
     Training,
     alternatives,
     impact_of,
@@ -31,7 +33,7 @@ from analyzer.restore import record
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from analyzer.devices import Profile
     from analyzer.facts import Facts
@@ -78,6 +80,8 @@ class Action:
     """By our own model of a device it takes longer afterwards: it is not recommended."""
     training: Training = "none"
     """What has to follow before the model is of use again."""
+    tool: Tool = ""
+    """What undoes it in one command; empty for nothing."""
     alternatives: tuple[str, ...] = ()
     """Other rules that ask for something else at the same operators: what they save does not add
     up, and mostly one of them is to be chosen."""
@@ -93,6 +97,9 @@ class Step:
     ids: tuple[str, ...]
     """Rules and forms, the one that comes first by the order of ``first``; of several each changes
     what the others change, so that what they save does not add up."""
+    tool: Tool = ""
+    """Of clean-ups, which change next to nothing and stand in one step, what undoes most of them in
+    one command; empty for other steps."""
 
 
 def actions(result: Result, device: Profile | None = None) -> tuple[Action, ...]:
@@ -125,12 +132,15 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Step,
     What is wrong comes before what could be smaller; then most impact, of equals the least work,
     then what leaves least of the time; at last what is about this model before what can be done
     to any. No form that takes training, that
-    rests on what the file does not say, or that a device computes more slowly.
+    rests on what the file does not say, or that a device computes more slowly. Clean-ups are one
+    step, the last.
     """
     order = LEVELS.index
     ranked: list[tuple[tuple[int, int, int, float, bool, int], str]] = []
     rivals: dict[str, tuple[str, ...]] = {}
-    for place, ask in enumerate(each for each in asks if not each.slower):
+    for place, ask in enumerate(asks):
+        if ask.slower or is_tidying(ask):
+            continue
         key = (_urgency(ask), order(ask.impact), -order(ask.effort), _left(ask),
                False, place)  # fmt: skip
         ranked.append((key, ask.rule))
@@ -143,12 +153,29 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Step,
             ranked.append((key, form.id))
             rivals[form.id] = form.alternatives
     steps = _steps([name for _, name in sorted(ranked)], rivals)
+    return (*_with_headline(steps, asks), *_tidied(asks))[:MOST_FIRST]
+
+
+def _with_headline(steps: tuple[Step, ...], asks: Sequence[Action]) -> tuple[Step, ...]:
+    """What saves most compute is in the first sentence, so it is listed whatever comes before."""
     saving = max((each for each in asks if not each.slower), key=lambda a: a.macs, default=None)
-    if saving is None or saving.impact == "low" or not saving.macs:
+    listed = {name for step in steps for name in step.ids}
+    if saving is None or saving.impact == "low" or not saving.macs or saving.rule in listed:
         return steps
-    # What saves most compute is in the first sentence, so it stands here whatever comes before it.
-    listed = any(saving.rule in step.ids for step in steps)
-    return steps if listed else (*steps[: MOST_FIRST - 1], Step((saving.rule,)))
+    return (*steps[: MOST_FIRST - 1], Step((saving.rule,)))
+
+
+def is_tidying(ask: Action) -> bool:
+    """Whether it changes next to nothing, and a tool does it."""
+    return bool(ask.tool) and ask.impact == "low" and ask.severity != "error"
+
+
+def _tidied(asks: Sequence[Action]) -> Iterator[Step]:
+    """All clean-ups in one step, with what undoes most of them."""
+    found = [ask for ask in asks if is_tidying(ask)]
+    if found:
+        tools = Counter(ask.tool for ask in found)
+        yield Step(tuple(ask.rule for ask in found), max(tools, key=lambda each: tools[each]))
 
 
 def _steps(ranked: Sequence[str], rivals: Mapping[str, Sequence[str]]) -> tuple[Step, ...]:
@@ -179,10 +206,11 @@ def _urgency(action: Action) -> int:
     return 0 if action.severity == "error" else 1 if action.pressing else _LAST
 
 
-def _rank(action: Action) -> tuple[int, int, int, int, int, str]:
-    """The urgent, then most impact, of equals the least effort, then what saves most."""
+def _rank(action: Action) -> tuple[int, int, bool, int, int, int, str]:
+    """The urgent, then most impact, of equals the least effort, then what saves most; clean-ups
+    last."""
     order = LEVELS.index
-    return (_urgency(action), order(action.impact), -order(action.effort),
+    return (_urgency(action), order(action.impact), is_tidying(action), -order(action.effort),
             -action.macs, -action.places, action.rule)  # fmt: skip
 
 
@@ -220,6 +248,7 @@ def _action(
         seconds=then,
         slower=_is_slower(facts, items, device),
         training=_training(rule.training if rule else ""),
+        tool=_tool(rule.tool if rule else ""),
         alternatives=rivals,
         pressing=settles
         or (severity is Severity.WARNING and rule is not None and rule.stake == "use"),
@@ -274,6 +303,10 @@ def _whole(facts: Facts, what: str) -> int:
 
 def _level(word: str) -> Level:
     return "high" if word == "high" else "low" if word == "low" else "medium"
+
+
+def _tool(word: str) -> Tool:
+    return "onnxslim" if word == "onnxslim" else "onnxruntime" if word == "onnxruntime" else ""
 
 
 def _training(word: str) -> Training:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Level = Literal["high", "medium", "low"]
 LEVELS: tuple[Level, ...] = ("high", "medium", "low")
 Risk = Literal["none", "low", "medium", "high"]
+Tool = Literal["", "onnxslim", "onnxruntime"]
 Training = Literal["none", "fine-tune", "train"]
 
 LARGE, NOTABLE = 0.25, 0.05
