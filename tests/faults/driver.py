@@ -1,8 +1,9 @@
 """Command lines run in forks of one warm process, so that hundreds of deaths take seconds.
 
-``python -m tests.faults.driver COMMAND SCENE…`` in a folder with ``model.onnx`` plays scenes and
-prints what they saw as JSON. Reading and rendering the model happens once, for real. The command
-then stops short of its first step towards the outputs, and goes on from there in every fork.
+``main`` in a process with the arguments ``COMMAND SCENE…``, in a folder with ``model.onnx``, plays
+scenes and prints what they saw as JSON. Reading and rendering the model happens once, for real. The
+command then stops short of its first step towards the outputs, and goes on from there in every
+fork.
 """
 
 from __future__ import annotations
@@ -143,8 +144,7 @@ def play(command: str, scenes: Sequence[str]) -> dict[str, list[Seen]]:
     os._exit(code)
 
 
-if __name__ == "__main__":
-    sys.modules["tests.faults.driver"] = sys.modules["__main__"]
+def main() -> None:
     answer = os.dup(1)
     with open(os.devnull, "wb") as null:
         os.dup2(null.fileno(), 1)  # what the command says on standard output is nobody's business

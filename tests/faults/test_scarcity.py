@@ -50,13 +50,12 @@ def test_less_memory_than_libraries_need_to_load(
 
 @pytest.mark.parametrize(
     ("words", "mib"),
-    [(["check"], mib) for mib in (160, 200)]
-    + [(["report", "-o", "out"], mib) for mib in (160, 164, 176, 200, 250, 350)],
+    [(["check"], 160)] + [(["report", "-o", "out"], mib) for mib in (160, 164, 176, 200, 250)],
 )
 def test_little_memory_ends_in_an_answer_or_one_line(
     tmp_path: Path, words: list[str], mib: int
 ) -> None:
-    """The model, the drawing, Pillow and Pango lack it in turn; with most, nothing does.
+    """The model, the drawing, Pillow and Pango lack it in turn.
 
     Pango ends its process with SIGSEGV or SIGTRAP, OpenBLAS with SIGINT or exit status 1.
     """
