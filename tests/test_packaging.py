@@ -66,7 +66,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     python = home / "bin" / "python"
     done = run(
         sys.executable, "-m", "pip", "--python", python, "install", "--quiet",
-        "--disable-pip-version-check", "--no-index", "--no-deps", wheel,
+        "--disable-pip-version-check", "--no-index", "--no-deps", "--no-compile", wheel,
         cwd=home,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

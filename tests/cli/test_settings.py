@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
+from jsonschema import Draft202012Validator
 
 from analyzer.model.limits import Limits
 from tests.cli.conftest import Cli
 
-SCHEMA = json.loads(Path("analyzer/report/schema.json").read_text())
+SCHEMA = Draft202012Validator(json.loads(Path("analyzer/report/schema.json").read_text()))
 FILE = """fail-on = "warning"
 ignore = ["SEP001"]
 targets = ["tensorrt"]
@@ -44,7 +44,7 @@ def shown(cli: Cli, *words: str) -> dict[str, Any]:
     outcome = cli("config", "--show", *words, "--format", "json")
     assert outcome.code == 0, outcome.err
     found: dict[str, Any] = json.loads(outcome.out)
-    jsonschema.validate(found, SCHEMA)
+    SCHEMA.validate(found)
     return found
 
 
