@@ -33,7 +33,7 @@ from analyzer.report.view import (
 )
 from analyzer.report.view.actions import Action, Step
 from analyzer.report.view.assumed import choices
-from analyzer.report.view.audits import Checked, checked
+from analyzer.report.view.audits import Checked, checked, tally
 from analyzer.report.view.blocks import BlockKind, BlockRow
 from analyzer.report.view.conversion import Conversion, Total
 from analyzer.report.view.deployment import TargetRow
@@ -79,7 +79,7 @@ class Origin:
     metadata: Mapping[str, str]
     rules_version: str
     rules: int
-    """Rules applied."""
+    """Rules that were selected, and had what it takes to judge."""
     skipped_rules: int
     """Rules that were selected and not applied, as weights were not read."""
     configuration: str
@@ -282,7 +282,7 @@ def origin_of(result: Result) -> Origin:
         nodes=result.facts.totals.nodes,
         metadata={label(key): label(value) for key, value in metadata},
         rules_version=result.rules_version,
-        rules=len(result.judging),
+        rules=tally(result).rules,
         skipped_rules=len(result.skipped_rules),
         configuration=clean(result.configuration),
         command=clean(result.command),

@@ -150,7 +150,9 @@ def _verdict(v: Values) -> str:
         "unbounded": lambda: _minima(v),
         "silenced": lambda: _("Nothing new: no finding but {findings}.", findings=silenced(v)),
         "clean": lambda: _(
-            "Clean: none of the {n} rules applied objects to this model.", n=v["rules"]
+            "Clean: {looked} of {n} rules had something to look at, and none objects.",
+            looked=v["looked"],
+            n=v["rules"],
         ),
         "unjudged": lambda: _(
             "No rule was applied; the numbers below are facts without a judgement."
@@ -235,7 +237,8 @@ def _actions(v: Values) -> str:
         )
     if not v["applied"]:
         return _("Nothing was judged: no rule was applied.")
-    return _("Nothing: {rules} applied, none asks for a change.", rules=many(v["applied"], "rule"))
+    return _("Nothing: {looked} of {n} rules had something to look at, and none asks for a change.",
+             looked=v["looked"], n=v["applied"])  # fmt: skip
 
 
 def longer() -> str:
@@ -362,13 +365,16 @@ def _passed(v: Values) -> str:
 
 
 def _findings(v: Values) -> str:
-    applied = f" {_('{rules} applied.', rules=many(v['rules'], 'rule'))}" if v["rules"] else ""
+    looked = ""
+    if v["rules"]:
+        looked = " " + _("{looked} of {n} rules had something to look at.",
+                         looked=v["looked"], n=v["rules"])  # fmt: skip
     if not v["count"]:
-        return f"{_('No findings to list.')}{applied}"
+        return f"{_('No findings to list.')}{looked}"
     found = many(v["count"], "finding")
     if v["places"] > v["count"]:
         found = _("{findings} at {places}", findings=found, places=units.places(v["places"]))
-    return f"{found}.{applied}"
+    return f"{found}.{looked}"
 
 
 def silenced(v: Values) -> str:

@@ -172,8 +172,8 @@ def _verdict(d: Document) -> Values:
     if "page" in d:
         _stands_first(d, next(c["values"] for c in d["claims"] if c["id"] == "verdict"))
     return {
-        "kind": kind, "misfits": _misfits(d), "outcome": d["outcome"],
-        "errors": errors, "inconclusive": unjudged,
+        "kind": kind, "looked": _looked(d), "rules": _rules(d), "misfits": _misfits(d),
+        "outcome": d["outcome"], "errors": errors, "inconclusive": unjudged,
         "findings": len(d["findings"]), "macs_now": totals["macs"],
         "macs_after": totals["macs"] - macs, "share": share, "complete": totals["complete"],
         "rules_with_findings": len({f["rule"] for f in d["findings"]}),
@@ -249,7 +249,8 @@ def _actions(d: Document) -> Values:
     assert bool(said["rules"]) == bool(asking - set(said["slower"]))
     if "page" in d:
         _choices_are_real(d)
-    return {"findings": len(d["findings"]), "places": [len(places[r]) for r in said["rules"]],
+    return {"looked": _looked(d), "applied": _rules(d),
+            "findings": len(d["findings"]), "places": [len(places[r]) for r in said["rules"]],
             "macs": [macs[r] for r in said["rules"]]}  # fmt: skip
 
 
@@ -345,8 +346,23 @@ def _passed(d: Document) -> Values:
     return {"speak": [speaking[category] for category in said["categories"]]}
 
 
+def _looked(d: Document) -> int:
+    """Rules that had something to look at, as the rows of their categories have it."""
+    passed = [c["values"] for c in d["claims"] if c["id"] == "passed"]
+    looked = sum(sum(values["rules"]) for values in passed)
+    if "page" in d:
+        assert looked == sum(row["rules"] for row in d["page"]["checked"])
+    rest = sum(values["idle"] + values["blind"] for values in passed)
+    assert looked + rest == _rules(d), "rules of which nobody says what became of them"
+    return looked
+
+
 def _findings(d: Document) -> Values:
-    return {"count": len(d["findings"]), "places": sum(f["count"] for f in d["findings"])}
+    return {
+        "looked": _looked(d),
+        "count": len(d["findings"]),
+        "places": sum(f["count"] for f in d["findings"]),
+    }
 
 
 def _conversion(d: Document) -> Values:

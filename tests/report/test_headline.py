@@ -13,6 +13,7 @@ from analyzer.model import load
 from analyzer.report import Result
 from analyzer.report.claims import claims_of
 from analyzer.report.view.actions import actions
+from analyzer.report.view.audits import checked, tally
 from analyzer.report.words import say
 from analyzer.ruleset import load_rules
 from tests.report.results import quiet
@@ -97,3 +98,19 @@ def test_what_somebody_silenced_is_no_doubt() -> None:
     assert verdict(quiet(replace(result, rules=RULES), 1, 0)) == (
         "Nothing new: no finding but 1 suppressed."
     )
+
+
+def test_a_clean_model_says_how_many_rules_had_something_to_look_at() -> None:
+    result = judged(RELU)
+    looked, rules = sum(row.rules for row in checked(result)), len(result.judging)
+    assert verdict(result) == (
+        f"Clean: {looked} of {rules} rules had something to look at, and none objects."
+    )
+    assert looked < rules
+
+
+def test_more_rules_have_something_to_look_at_where_there_is_a_convolution() -> None:
+    def looked(graph: str) -> int:
+        return tally(judged(graph)).looked
+
+    assert looked(CONV) > looked(RELU)

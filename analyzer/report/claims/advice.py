@@ -13,7 +13,7 @@ from analyzer.report.result import CLEAN, INCONCLUSIVE
 from analyzer.report.view import actions as view_actions
 from analyzer.report.view import conversion as view
 from analyzer.report.view import whatif
-from analyzer.report.view.audits import checked
+from analyzer.report.view.audits import checked, tally
 from analyzer.report.view.devices import main_device
 from analyzer.report.view.findings import is_told, messages
 from analyzer.report.view.options import options as forms
@@ -44,6 +44,7 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
     inconclusive = len(unjudged)
     told = messages(f for f in result.places if f.severity is Severity.ERROR
                     and f.rule not in echoes)  # fmt: skip
+    rules = tally(result)
     about_use = {rule.id for rule in result.rules if rule.stake == "use"}
     doubts = [group for group in result.groups
               if group.severity is Severity.WARNING and group.rule in about_use]  # fmt: skip
@@ -85,7 +86,8 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
             "state": max((b.options for b in misfits), key=len, default=""),
             "findings": len(result.groups),
             "rules_with_findings": len({group.rule for group in result.groups}),
-            "rules": len(result.judging),
+            "rules": rules.rules,
+            "looked": rules.looked,
             "macs_now": totals.macs,
             "macs_after": totals.macs - macs,
             "share": share,
@@ -117,7 +119,7 @@ def verdict_with_options(result: Result) -> Claim:
 def actions(result: Result) -> Claim:
     """What rules ask for first; never what our own model calls slower."""
     asked = view_actions.actions(result, main_device(result.devices))
-    chosen = view_actions.recommended(asked)
+    chosen, rules = view_actions.recommended(asked), tally(result)
     return Claim(
         "actions",
         {
@@ -126,7 +128,8 @@ def actions(result: Result) -> Claim:
             "macs": tuple(each.macs for each in chosen),
             "findings": len(result.groups),
             "slower": tuple(sorted(each.rule for each in asked if each.slower)),
-            "applied": len(result.judging),
+            "applied": rules.rules,
+            "looked": rules.looked,
         },
         ("findings", "nodes"),
     )
@@ -174,7 +177,7 @@ def options(result: Result) -> Claim | None:
 
 def passed(result: Result) -> Claim | None:
     """How many rules of each category found nothing."""
-    found = checked(result)
+    found, rules = checked(result), tally(result)
     if not found:
         return None
     return Claim(
@@ -183,20 +186,22 @@ def passed(result: Result) -> Claim | None:
             "categories": tuple(row.category for row in found),
             "rules": tuple(row.rules for row in found),
             "speak": tuple(row.speak for row in found),
-            "idle": sum(row.idle for row in found),
-            "blind": sum(row.blind for row in found),
+            "idle": rules.idle,
+            "blind": rules.blind,
         },
         ("findings",),
     )
 
 
 def findings(result: Result) -> Claim:
+    rules = tally(result)
     return Claim(
         "findings",
         {
             "count": len(result.groups),
             "places": len(result.places),
-            "rules": len(result.judging),
+            "rules": rules.rules,
+            "looked": rules.looked,
         },
         ("findings",),
     )

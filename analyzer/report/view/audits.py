@@ -37,6 +37,28 @@ class Checked:
     """Rules of the category that read weights, and found nothing where weights are missing."""
 
 
+@record
+class Tally:
+    """What became of all rules that were selected and had what it takes to judge."""
+
+    rules: int
+    """All of them: the sum of the others."""
+    looked: int
+    """Those that had something to look at."""
+    idle: int
+    """Those about operators that the model does not have."""
+    blind: int
+    """Those that read weights, and could not."""
+
+
+def tally(result: Result) -> Tally:
+    """The rows of ``checked`` added up: whoever says a number of rules asks here."""
+    rows = checked(result)
+    looked, idle, blind = (sum(row.rules for row in rows), sum(row.idle for row in rows),
+                           sum(row.blind for row in rows))  # fmt: skip
+    return Tally(looked + idle + blind, looked, idle, blind)
+
+
 def checked(result: Result) -> tuple[Checked, ...]:
     """What became of the rules of each category."""
     speaking = {finding.rule for finding in result.findings}
