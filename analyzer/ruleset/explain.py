@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 SAFETY = {
     "display": mark("Advice only: onnxlint changes nothing, and whether to act is a judgement."),
-    "unsafe": mark("Changes the results of the model: retrain or validate before use."),
+    "unsafe": mark("May change the results of the model: retrain or validate before use."),
+    "interface": mark("Leaves results unchanged, but not what callers have to pass or receive."),
     "safe": mark("Leaves the results of the model unchanged."),
 }
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 ID = re.compile(r"[A-Z]{3}\d{3}")
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 STATUSES = ("preview", "stable", "deprecated")
-FIX_SAFETIES = ("display", "unsafe", "safe")
+FIX_SAFETIES = ("display", "unsafe", "interface", "safe")
 GROUPS = ("message", "rule")
 TOTALS = ("sum", "max")
 NOTHING = "nothing"

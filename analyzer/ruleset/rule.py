@@ -105,7 +105,8 @@ class Rule(Brief):
     fix: str
     """What to do and what that costs."""
     fix_safety: str
-    """``display`` (advice only), ``unsafe`` (changes results) or ``safe``."""
+    """``display`` (advice only), ``unsafe`` (may change results), ``interface``
+    (changes what callers pass or receive, and no result) or ``safe``."""
     effort: str
     """Work of acting on it: ``low`` (a tool or a setting of the exporter), ``medium`` (code, or
     calibration, and a comparison of outputs) or ``high`` (training)."""

@@ -141,7 +141,8 @@ _PROPERTIES: Schema = {
     "summary": _text("One line: what it finds."),
     "rationale": _text("Why that is bad, with figures."),
     "fix": _text("What to do and what that costs."),
-    "fix-safety": _choice(FIX_SAFETIES, "display: advice only; unsafe: changes results."),
+    "fix-safety": _choice(FIX_SAFETIES, "display: advice only; unsafe: may change results; "
+                          "interface: changes what callers pass or receive."),
     "effort": _choice(LEVELS, "low: a tool or a setting; medium: code or calibration; high: "
                       "training. By category unless it says otherwise."),
     "risk": _choice(RISKS, "none: same results; low: last digits; medium: accuracy, to be "

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import onnx
 import pytest
+from onnx.reference import ReferenceEvaluator
 
 from analyzer.analyze import analyze
 from analyzer.lint import lint
@@ -14,6 +16,8 @@ from analyzer.report import Result
 from analyzer.report.claims import claims_of
 from analyzer.report.view.actions import actions
 from analyzer.report.view.audits import checked, tally
+from analyzer.report.view.findings import group as view_group
+from analyzer.report.view.findings import safety
 from analyzer.report.words import say
 from analyzer.ruleset import load_rules
 from tests.report.results import quiet
@@ -114,3 +118,24 @@ def test_more_rules_have_something_to_look_at_where_there_is_a_convolution() -> 
         return tally(judged(graph)).looked
 
     assert looked(CONV) > looked(RELU)
+
+
+def test_an_input_that_nothing_reads_is_the_callers_business_and_no_result_s() -> None:
+    model = onnx.parser.parse_model(f'<ir_version: 8, opset_import: ["" : 17]> {UNREAD}')
+    feeds = {name: np.array([-1, 0, 1, 2], np.float32) for name in "xc"}
+    (before,) = ReferenceEvaluator(model).run(None, feeds)
+    del model.graph.input[1]
+    (after,) = ReferenceEvaluator(model).run(None, {"x": feeds["x"]})
+    assert np.array_equal(before, after)
+    (group,) = view_group(judged(UNREAD))
+    assert group.safety == "This changes what callers pass or receive; what is computed stays."
+
+
+def test_what_may_change_results_says_so_and_no_more() -> None:
+    said = {rule.id: safety(rule) for rule in RULES if rule.training == "none"}
+    unsafe = {rule.id for rule in RULES if rule.fix_safety == "unsafe"}
+    assert {said[name] for name in unsafe & said.keys()} == {
+        "This may change results: compare them before and after."
+    }
+    assert "STR013" not in unsafe, "deleting what no output needs changes no output"
+    assert said["STR001"] == "This does not change what the model computes."

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 ORDER = ("error", "warning", "info")
 _SAFETY = {
     "display": mark("This is advice: it needs a decision."),
-    "unsafe": mark("This changes what the model computes."),
+    "unsafe": mark("This may change results: compare them before and after."),
+    "interface": mark("This changes what callers pass or receive; what is computed stays."),
     "safe": mark("This does not change what the model computes."),
 }
 
