@@ -7,6 +7,7 @@ they are stored: their names and dimensions are within.
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +54,7 @@ class StringGroup:
     """Whether ``role`` leaves to be said whose they are."""
     first: dict[str | bytes, Op | str] = field(default_factory=dict)
     """Owner by string: the first operator or name of a tensor that has it; empty for the scope."""
-    again: dict[str | bytes, int] = field(default_factory=dict)
+    again: Counter[str | bytes] = field(default_factory=Counter)
     """How often more than once."""
     length: int = -1
     """Bytes in the file, where the one string here is not all of it."""
@@ -61,12 +62,12 @@ class StringGroup:
     def add(self, data: str | bytes, of: Op | str) -> None:
         """One more; an empty string is none."""
         if data in self.first:
-            self.again[data] = self.again.get(data, 0) + 1
+            self.again[data] += 1
         elif data:
             self.first[data] = of
 
     def times(self, data: str | bytes) -> int:
-        return self.again.get(data, 0) + 1
+        return self.again[data] + 1
 
     def size(self, data: str | bytes) -> int:
         """Bytes in the file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 import sys
 import time
@@ -132,6 +133,18 @@ def test_a_moment_and_a_pause_keep_the_bar_from_flickering(
     assert terminal.bytes.getvalue().count(b"\r") == 1
     shown.over()
     assert terminal.bytes.getvalue().endswith(b"\r\x1b[K")
+
+
+def test_a_terminal_that_says_no_width_has_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    for told, taken in (((120, 40), 120), ((0, 0), 80)):
+        monkeypatch.setattr(os, "get_terminal_size", lambda _, told=told: os.terminal_size(told))
+        assert progress.columns() == taken
+
+    def refuse(_: int) -> os.terminal_size:
+        raise OSError
+
+    monkeypatch.setattr(os, "get_terminal_size", refuse)
+    assert progress.columns() == 80
 
 
 def test_no_bar_is_wider_than_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

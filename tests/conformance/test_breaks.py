@@ -8,6 +8,7 @@ broken in (``make conformance``).
 from __future__ import annotations
 
 import os
+import re
 from random import Random
 
 import onnx
@@ -97,3 +98,18 @@ def test_an_initializer_of_a_branch_hides_an_input_that_the_call_leaves_out() ->
     )
     assert refusal(model) == ""
     assert facts_of(model).breaches == ()
+
+
+@pytest.mark.parametrize("name", ["scan_input_axes", "scan_output_axes"])
+def test_the_axes_that_a_remedy_names_are_all_that_a_scan_has(name: str) -> None:
+    def refused(axis: int) -> list[str]:
+        model = networks.scanning(Random(0))
+        (scan,) = (node for node in model.graph.node if node.op_type == "Scan")
+        scan.attribute.append(onnx.helper.make_attribute(name, [axis]))
+        return [b.remedy for b in facts_of(model).breaches if b.code == "scan-axis"]
+
+    (remedy,) = refused(9)
+    low, high = map(int, re.findall(r"-?\d+", remedy))
+    assert [bool(refused(axis)) for axis in (low - 1, low, high, high + 1)] == [
+        True, False, False, True,
+    ]  # fmt: skip

@@ -193,3 +193,15 @@ def test_a_range_without_one_of_its_ends_has_no_length(missing: int) -> None:
     ends[missing] = (1,)  # of a known shape, computed at run time
     with pytest.raises(Unknown, match="run time"):
         types(MS, "Range", ends, {})
+
+
+@pytest.mark.parametrize(("attributes", "columns"), [({}, 8), ({"bits": 4}, 8), ({"bits": 8}, 4)])
+def test_each_byte_of_a_gathered_table_holds_as_many_values_as_fit(
+    attributes: dict[str, int], columns: int
+) -> None:
+    record = find(MS, "GatherBlockQuantized")
+    assert record is not None
+    assert record.shape is not None
+    tensors = (Tensor("t", "uint8", (5, 4)), Tensor("i", "int64", (3,)), Tensor("s", "float16", ()))
+    (found,) = record.shape(Call("GatherBlockQuantized", MS, 1, attributes, tensors, (tensors[0],)))
+    assert (found.dtype, found.shape) == ("float16", (3, columns))

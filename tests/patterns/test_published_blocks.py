@@ -261,6 +261,13 @@ def test_a_language_model_head_after_pre_norm_layers_is_a_decoder(gated: bool, n
     assert (architecture(found) or "").startswith(f"{name}, 2 layers, width 64")
 
 
+def test_pre_norm_layers_that_score_no_vocabulary_are_no_decoder() -> None:
+    net = token_net()
+    found = net.facts(net.linear(gpt(net), 5000, 7))
+    assert kinds(found) == {"attention": 2, "mlp": 2}
+    assert architecture(found) is None
+
+
 @pytest.mark.parametrize(
     ("file", "expected", "name"),
     [

@@ -21,7 +21,7 @@ from analyzer.report.claims import claims_of
 from analyzer.report.sheet import Report
 from analyzer.report.view import actions, whatif
 from analyzer.report.view.audits import Checked, checked
-from analyzer.report.view.findings import heading
+from analyzer.report.view.findings import group, heading
 from analyzer.report.view.options import options, types
 from analyzer.report.view.options.form import LEVELS, Terms, form
 from analyzer.report.words import say
@@ -417,6 +417,18 @@ def test_recurrent_networks_are_quantised_without_calibration() -> None:
     assert "int8" not in forms, "no runtime calibrates the cells of an LSTM"
     assert forms["forward"].macs == found.totals.macs // 2
     assert "gru" not in forms, "a fourth of so few weights is not worth training"
+
+
+def test_errors_come_first_and_then_what_saves_most(standard: Result) -> None:
+    saving = max((f.saving for f in standard.findings if f.saving), key=lambda s: s.macs)
+    found = (
+        replace(FOUND, rule="OWN1", saving=saving, severity=Severity.INFO),
+        replace(FOUND, rule="OWN2"),
+        replace(FOUND, rule="OWN3", severity=Severity.ERROR),
+        replace(FOUND, rule="OWN4", severity=Severity.INFO),
+    )
+    groups = group(replace(standard, findings=found))
+    assert [each.rule for each in groups] == ["OWN3", "OWN1", "OWN2", "OWN4"]
 
 
 @pytest.mark.parametrize(("columns", "converted"), [(14, False), (16, False), (18, True)])

@@ -210,6 +210,7 @@ def test_tiles_hold_all_macs_and_nearly_all_have_a_name(
     chart = tiles.picture(found)
     assert tiles.labelled(chart) >= 0.8
     for mark in chart.marks:
+        assert min(mark.width, mark.height) >= 0
         assert mark.x + mark.width <= chart.width + 0.2
         assert mark.y + mark.height <= chart.height + 0.2
 
@@ -337,3 +338,27 @@ def _levels(found: tuple[Tile, ...], level: int) -> Iterator[tuple[int, tuple[Ti
     for tile in found:
         if len(tile.children) > 1:
             yield from _levels(tile.children, level + 1)
+
+
+def test_a_bar_goes_from_where_a_tensor_is_made_to_where_it_is_read_last() -> None:
+    steps = tuple(skyline.SkylineStep(1, 8, 8) for _ in range(4))
+    held = (skyline.Lifetime("a", 8, 1, 2), skyline.Lifetime("b", 8, 0, 3))
+    drawn = skyline.picture(skyline.Skyline(steps, 0, "x", held))
+    assert drawn is not None
+    some, whole = drawn.bars
+    assert (some.x - whole.x, some.width) == pytest.approx((whole.width / 4, whole.width / 2), 0.01)
+
+
+@pytest.mark.parametrize(
+    ("count", "ends", "told"),
+    [
+        (5_000, (5_000, 5_000), "5,000"),
+        (7, (0, 7), "0 to 7"),
+        (None, (3, None), "at least 3"),
+        (None, (0, None), "unknown"),
+    ],
+)
+def test_a_count_is_one_number_a_range_or_unknown(
+    count: int | None, ends: tuple[int, int | None], told: str
+) -> None:
+    assert layers.spread(count, ends) == told

@@ -14,6 +14,7 @@ from analyzer.report.content import PDF
 from analyzer.report.rendering import render
 from analyzer.report.sheet import Report
 from analyzer.report.view import modules, whatif
+from analyzer.report.view.whatif import WidthRow
 from analyzer.scaling import Scaler
 from tests.report.results import judge, save, words
 
@@ -126,6 +127,12 @@ def test_modules_need_names_of_the_exporter(mobilenet: Result) -> None:
     found = modules.rows(mobilenet.facts)
     assert (found == ()) == (mobilenet.facts.modules is None)
     assert len(found) <= modules.ROWS
+
+
+def test_a_cell_is_hotter_above_each_quarter_of_todays_macs() -> None:
+    macs = (100, 76, 75, 51, 50, 26, 25, 11, 10, 0, None)
+    assert whatif.heat(WidthRow("1", macs, 1), 100) == (5, 5, 4, 4, 3, 3, 2, 2, 1, 1, 0)
+    assert whatif.heat(WidthRow("1", macs, 1), 0) == (0,) * len(macs)
 
 
 def test_sizes_of_which_nothing_is_known_are_no_columns() -> None:

@@ -54,6 +54,26 @@ def test_image_sizes_are_read_as_exporters_write_them(
     assert shape_of(found(IMAGE, None, **{key: text})) == (1, 3, *sides)
 
 
+@pytest.mark.parametrize(
+    ("name", "shape", "sized"),
+    [
+        ("x", "N,1,H,W", [2, 3]),
+        ("x", "N,4,H,W", [2, 3]),
+        ("x", "N,C,H,W", [2, 3]),
+        ("x", "N,H,W,1", [1, 2]),
+        ("x", "N,2,H,W", []),
+        ("x", "N,5,H,W", []),
+        ("past_key", "N,3,H,W", []),
+        ("x", "N,3,H", []),
+    ],
+)
+def test_an_image_has_one_three_or_four_channels(name: str, shape: str, sized: list[int]) -> None:
+    graph = f"g (float[{shape}] {name}) => (float y) {{ y = Relu ({name}) }}"
+    facts = found(graph, imgsz="[96, 160]")
+    assert [a.axis for a in facts.assumptions if a.reason == "metadata (imgsz)"] == sized
+    assert {96, 160} <= {*(shape_of(facts) or ())} or not sized
+
+
 def test_channels_last_images_take_their_size_from_the_metadata_too() -> None:
     graph = "g (uint8[N,H,W,3] x) => (uint8[N,H,W,3] y) { y = Identity (x) }"
     assert shape_of(found(graph, imgsz="[96, 160]")) == (1, 96, 160, 3)

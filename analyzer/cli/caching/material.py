@@ -12,7 +12,6 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
 from fractions import Fraction
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ def _written(value: Any) -> Iterator[str]:
     elif is_dataclass(kind):
         yield from _record(value)
     elif isinstance(value, Mapping):
-        items = sorted(((written(key), key) for key in value), key=itemgetter(0))
+        items = sorted((written(key), key) for key in value)  # no two are written alike
         yield f"mapping {len(items)}("
         for text, key in items:
             yield text

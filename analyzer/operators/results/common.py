@@ -122,7 +122,7 @@ def gathered_rows(call: Call) -> list[OutputType]:
     """GatherBlockQuantized: rows of the dequantised table; uint8 data packs 8/bits values."""
     data, indices = list(call.dims(0)), call.dims(1)
     if dtype_of(call, 0) == "uint8" and data and data[-1] is not None:
-        data[-1] *= 8 // int(call.attr("bits", 4) or 4)
+        data[-1] *= 8 // int(call.attr("bits", 4))
     axis = int(call.attr("gather_axis", 0)) % max(1, len(data))
     shape = (*data[:axis], *indices, *data[axis + 1 :])
     return [OutputType(dtype_of(call, 2, "float32"), shape)]

@@ -110,5 +110,5 @@ def _behind_wrappers(graph: Digraph[str], node: str) -> str | None:
 def _predicts(network: Network, rows: set[int]) -> bool:
     """The last layer scores every entry of the vocabulary (a language-model head)."""
     last = network.nodes[network.linears[-1]].outputs if network.linears else ()
-    shape = last[0].shape if last else None
-    return bool(shape) and shape is not None and shape[-1] in rows
+    shape = (last[0].shape if last else None) or ()
+    return not rows.isdisjoint(shape[-1:])
