@@ -187,7 +187,7 @@ def _attributes(op: Op, schema: Schema, inside: bool) -> Iterator[Complaint]:
                 "stray-reference", "attribute",
                 f"attribute {quoted(name)} of {op.op_type} refers to "
                 f"{quoted(attribute.ref_attr_name)} of a function, and is in none",
-                "state the value", grave=schema.attributes.get(name, (0, False))[1],
+                "state the value", grave=name in schema.attributes and schema.attributes[name][1],
             )  # fmt: skip
         elif name not in schema.attributes:
             if not name.startswith("__"):  # readers pass over those, as internal

@@ -24,10 +24,10 @@ MAX_ITEMS = 1024
 """Elements of a sequence that are told apart; a longer one has a common element type only."""
 
 
-def _position(values: Sequence[Elements | None], index: int, default: int | None) -> int | None:
-    """Content of the optional scalar input ``index``."""
+def _position(values: Sequence[Elements | None], index: int) -> int | None:
+    """Content of the scalar input ``index``; ``None`` where it is not known."""
     if index >= len(values):
-        return default
+        return None
     value = values[index]
     return int(value.reshape(-1)[0]) if value is not None and value.size == 1 else None
 
@@ -61,7 +61,7 @@ def _insert(
     items, added = inputs[0].items, inputs[1]
     if items is None:
         return sequence_type(merge(element_type(inputs[0]), added), None)
-    position = _position(values, 2, len(items)) if len(inputs) > 2 else len(items)
+    position = _position(values, 2) if len(inputs) > 2 else len(items)
     if position is None:
         alike = all(item == added for item in items)
         return _made([*items, added]) if alike else sequence_type(_common([*items, added]), None)
@@ -75,7 +75,7 @@ def _erase(
     items = inputs[0].items
     if not items:
         return inputs[0]
-    position = _position(values, 1, len(items) - 1) if len(inputs) > 1 else len(items) - 1
+    position = _position(values, 1) if len(inputs) > 1 else len(items) - 1
     if position is None:
         alike = all(item == items[0] for item in items)
         return _made(items[1:], items[0]) if alike else sequence_type(_common(items), None)
@@ -86,7 +86,7 @@ def _erase(
 def _at(
     attributes: Mapping[str, Any], inputs: Sequence[Type], values: Sequence[Elements | None]
 ) -> Type | None:
-    items, position = inputs[0].items, _position(values, 1, None)
+    items, position = inputs[0].items, _position(values, 1)
     if not items:
         return element_type(inputs[0])
     if position is not None and -len(items) <= position < len(items):

@@ -285,6 +285,7 @@ def test_a_gelu_in_one_operator_stands_for_those_it_replaced() -> None:
 
     found = compared(net(fused=False), net(fused=True))
     assert [headline.kind for headline in found.headlines] == ["fused"]
+    assert said(found) == ["1 × Gelu fused into one operator (4 operators gone)"]
     assert left(found) == []
 
 

@@ -26,6 +26,7 @@ def differences(old: str, new: str, opsets: tuple[int, int] = (17, 17)) -> list[
         ("y = Softmax (x)", "y = Softmax <axis=0> (x)", ("axis", "-1", "0")),  # all of it is 1
         ("y = LeakyRelu <alpha=0.1> (x)", "y = LeakyRelu <alpha=0.2> (x)", ("alpha", "0.1", "0.2")),
         ("y = Elu (x)", "y = Elu <alpha=0.5> (x)", ("alpha", "1", "0.5")),
+        ("y = Cast <to=1> (x)", "y = Cast <to=10> (x)", ("type", "float32", "float16")),
         ("y = LRN <size=3> (x)", "y = LRN <size=5> (x)", ("size", "3", "5")),
     ],
 )

@@ -61,6 +61,31 @@ CASES: list[tuple[str, list[int], list[int] | None, dict[str, Any], tuple[int, .
         {"auto_pad": "SAME_UPPER", "ceil_mode": 1, "kernel_shape": [1], "strides": [3]},
         (1, 2, 3),
     ),
+    # a step of 1 where none is stated: the pads widen what is looked at
+    ("MaxPool", [1, 2, 5, 6], None, {"ceil_mode": 1, "kernel_shape": [2, 3]}, (1, 2, 4, 4)),
+    (
+        "AveragePool",
+        [1, 2, 5, 6],
+        None,
+        {"ceil_mode": 1, "kernel_shape": [2, 3], "pads": [1, 0, 0, 1]},
+        (1, 2, 5, 5),
+    ),
+    # ceil((7 − 3) / 2) + 1 = 3: a dilated window is 2 + 1 long
+    (
+        "MaxPool",
+        [1, 1, 7],
+        None,
+        {"ceil_mode": 1, "kernel_shape": [2], "dilations": [2], "strides": [2]},
+        (1, 1, 3),
+    ),
+    # ceil((6 + 2 − 3) / 2) + 1 = 4: the last window starts at 5, before the end of the data
+    (
+        "MaxPool",
+        [1, 1, 6],
+        None,
+        {"ceil_mode": 1, "kernel_shape": [3], "pads": [1, 1], "strides": [2]},
+        (1, 1, 4),
+    ),
 ]
 
 

@@ -86,6 +86,14 @@ def _rotary(rng: np.random.Generator) -> Node:
                                     real(rng, 8, h // 2), ids], opset=23)  # fmt: skip
 
 
+def _rotary3(rng: np.random.Generator) -> Node:
+    b, s, h = _size(rng), _size(rng), 2 * _size(rng)
+    ids = np.zeros((b, s), np.int64)
+    return Node("RotaryEmbedding", [real(rng, b, s, h), real(rng, 8, h // 2),
+                                    real(rng, 8, h // 2), ids], {"num_heads": 1},
+                opset=23)  # fmt: skip
+
+
 F = Family
 FAMILIES: Mapping[str, Family] = {
     "Reshape": F(lambda r: Node("Reshape", [real(r, 2, 3, 4), ints(4, 6)]), {
@@ -360,6 +368,12 @@ FAMILIES: Mapping[str, Family] = {
     "Attention of three axes": F(_attention3, {
         "q_num_heads": state(q_num_heads=7), "no heads": state(q_num_heads=None),
         "key heads": state(kv_num_heads=None),
+    }),
+    "RotaryEmbedding of three axes": F(_rotary3, {
+        "no heads": state(num_heads=None), "sine": longer(2, 1), "positions": longer(3, 1),
+        "half of each head": state(num_heads=2), "no positions": put(3, None),
+        "rank": put(0, real(np.random.default_rng(0), 2, 4)),
+
     }),
     "RotaryEmbedding": F(_rotary, {
         "sine": longer(2, 1), "caches": both(longer(1, 1), longer(2, 1)), "positions": longer(3, 1),
