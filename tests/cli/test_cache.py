@@ -410,9 +410,15 @@ def test_the_folder_that_the_command_line_names_is_used(
     assert (tmp_path / "deep/er").stat().st_mode & 0o777 == 0o700
 
 
-def test_plans_with_code_of_others_are_not_remembered() -> None:
-    plan: Any = type("Plan", (), {"config": Config(plugins=("x",)), "silent": False})()
-    with pytest.raises(material.Unkeyable, match="code of others"):
+@pytest.mark.parametrize(
+    ("plugins", "silent", "why"),
+    [(("x",), False, "code of others"), ((), True, "name the configuration")],
+)
+def test_plans_with_code_of_others_or_a_word_about_the_configuration_are_not_remembered(
+    plugins: tuple[str, ...], silent: bool, why: str
+) -> None:
+    plan: Any = type("Plan", (), {"config": Config(plugins=plugins), "silent": silent})()
+    with pytest.raises(material.Unkeyable, match=why):
         material.material(plan)
 
 

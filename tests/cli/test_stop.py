@@ -6,9 +6,11 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from analyzer.cli import stop
 from tests import warm
 from tests.cli.conftest import Cli
 
@@ -41,6 +43,31 @@ def test_signal_while_writing_leaves_nothing_behind(
         _, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (code, b"")
     assert [p.name for p in tmp_path.iterdir()] == [clean]
+
+
+def test_cleaning_up_is_not_interrupted_by_the_next_signal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    interrupted: list[int] = []
+    ended: list[int] = []
+    cleaned: list[str] = []
+    end: Any = stop._stop  # which does return where ``os._exit`` does
+
+    def undo() -> None:
+        for number in numbers:
+            signal.raise_signal(number)
+        cleaned.append("once")
+
+    monkeypatch.setattr(os, "_exit", ended.append)
+    before = {n: signal.signal(n, lambda number, _: interrupted.append(number)) for n in numbers}
+    try:
+        with stop.undone_by_stop(undo):
+            end(signal.SIGTERM, None)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert (interrupted, cleaned, ended) == ([], ["once"], [143])
 
 
 def test_ctrl_c_in_a_batch_is_130_without_a_traceback(

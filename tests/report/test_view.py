@@ -230,6 +230,26 @@ def test_large_modules_are_opened_and_keep_their_own_operators() -> None:
                      "rest of net": 50}  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("wide", "high", "line"),
+    [
+        (126, 16, "a much longer word"),  # 18 letters of 6.4 units, and 10 about them
+        (126, 15.9, ""),  # no room for a line
+        (125, 16, "longer name"),
+        (81, 16, "longer name"),
+        (80, 16, "longe…name"),
+        (35, 16, ""),
+    ],
+)
+def test_a_tile_has_the_longest_text_that_it_has_room_for(
+    wide: float, high: float, line: str
+) -> None:
+    tile = tiles.Tile("longer name", "blue", 50)
+    mark = tiles._mark(tile, 0, 0, wide, high, "a much longer word", 100, "blue")
+    assert mark.lines == ((line,) if line else ())
+    assert mark.title == "longer name: 50 MAC, 50.0 %"
+
+
 def test_words_of_a_bar_are_beside_it_or_on_it(densenet: Result) -> None:
     shown = skyline.skyline(densenet.facts)
     assert shown is not None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import onnx
-from onnx import ModelProto, shape_inference
+import pytest
+from onnx import ModelProto, checker, defs, shape_inference
 
 from analyzer.facts import Dim
 from analyzer.graph.program import build_program
@@ -70,3 +71,25 @@ def test_a_node_whose_outputs_share_a_name_answers_for_no_other() -> None:
     body = "a, a = Split <axis = 0> (x)  y, z = Split <axis = 0> (x)"
     found = facts(f"g (float[4,4] x) => (float[N,M] y, float[K,L] z) {{ {body} }}", opset=11)
     assert [t.shape for t in found.nodes[1].outputs] == [(2, 4), (2, 4)]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        # C++ exceptions as pybind11 translates them, and those of onnx's own.
+        IndexError, KeyError, OverflowError, RuntimeError, TypeError, ValueError,
+        checker.ValidationError, shape_inference.InferenceError,
+    ],
+)  # fmt: skip
+def test_whatever_onnx_raises_about_an_operator_takes_nothing_from_the_others(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def raising(schema: defs.OpSchema, *rest: object, **more: object) -> object:
+        if schema.name == "Flatten":
+            raise error("it does not fit")
+        return infer(schema, *rest, **more)  # type: ignore[arg-type]
+
+    infer = shape_inference.infer_node_outputs
+    monkeypatch.setattr(shape_inference, "infer_node_outputs", raising)
+    found = facts("g (float[2,3,4] x) => (float[] y, float[] z) { y = Flatten (x) z = Neg (x) }")
+    assert [node.outputs[0].shape for node in found.nodes] == [None, (2, 3, 4)]

@@ -227,6 +227,16 @@ def test_no_sighting_tells_the_secret_beside_it(secret: str) -> None:
     assert not [s for s in seen if secret in s.excerpt or secret in s.owner]
 
 
+def test_more_of_a_shape_than_is_looked_at_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analyzer.trust.sightings._HITS", 2)
+    made = model()
+    for number in range(4):
+        made.metadata_props.add(key=f"k{number}", value=f"alice{number}@corp.example")
+    seen = sightings(made)
+    assert [each.excerpt for each in seen] == ["alice0@corp.example", "alice1@corp.example", ""]
+    assert seen[-1].what == "more of what could be an address of mail than is looked at"
+
+
 def test_a_file_in_a_string_is_one_cause() -> None:
     assert families(with_metadata("k", "<script>alert(1)</script>")) == {"markup"}
     assert families(with_metadata("k", "%PDF-1.7 and so on")) == {"foreign"}

@@ -373,7 +373,6 @@ FAMILIES: Mapping[str, Family] = {
         "no heads": state(num_heads=None), "sine": longer(2, 1), "positions": longer(3, 1),
         "half of each head": state(num_heads=2), "no positions": put(3, None),
         "rank": put(0, real(np.random.default_rng(0), 2, 4)),
-
     }),
     "RotaryEmbedding": F(_rotary, {
         "sine": longer(2, 1), "caches": both(longer(1, 1), longer(2, 1)), "positions": longer(3, 1),

@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from analyzer.report.drawing import Box, Depth, Drawing, DrawnEdge, draw
-from analyzer.report.drawing.layout import DENSE
+from analyzer.report.drawing.layout import DENSE, GAP, NEXT, place
 from analyzer.report.drawing.picture import WIDTH, Coloring, DrawnTile, Picture, picture
 from tests.report.drawing.networks import FILES, MADE, branching, network, of
 
@@ -130,6 +130,33 @@ def test_too_many_connections_are_left_out_and_that_is_said() -> None:
     assert 0 < len(shown.ways) < len(edges)
     assert overlapping(shown) == []
     assert crossed(shown) == []
+
+
+def test_boxes_in_rows_stand_as_words_in_a_frame_that_just_holds_them() -> None:
+    sizes = [(40.25 + n % 3 * 20, 20.35 + n % 4 * 10) for n in range(30)]
+    boxes = tuple(_box(f"n{n}") for n in range(30))
+    edges = tuple(DrawnEdge(a, b, 1, None) for a, b in combinations(range(30), 2))
+    placed = place(Drawing("blocks", boxes, edges, 30, 0, False), sizes, 250)
+    ends = [(at.x + wide, at.y + high)
+            for at, (wide, high) in zip(placed.corners, sizes, strict=True)]  # fmt: skip
+    hair = pytest.approx
+    assert placed.width == hair(max(x for x, _ in ends) + 2, abs=0.06)
+    assert placed.height == hair(max(y for _, y in ends) + 2, abs=0.06)
+    assert max(x for x, _ in ends) <= 250 + 2
+    tallest, ways = 0.0, dict(zip([(e.source, e.target) for e in edges], placed.ways, strict=True))
+    for n, (before, after) in enumerate(pairwise(placed.corners)):
+        tallest = max(tallest, ends[n][1])
+        if before.y == after.y:
+            assert after.x == hair(ends[n][0] + GAP, abs=0.11)
+            start, end = ways.pop((n, n + 1))
+            assert (end.x, end.y) == (after.x, start.y)
+            assert start.x == hair(ends[n][0], abs=0.06)
+            assert start.y == hair(before.y + min(sizes[n][1], sizes[n + 1][1]) / 2, abs=0.06)
+        else:
+            assert after.x == 2
+            assert after.y == hair(tallest + NEXT, abs=0.11)
+            assert ends[n][0] + GAP + sizes[n + 1][0] > 250
+    assert set(ways.values()) == {()}
 
 
 @pytest.mark.parametrize("color", get_args(Coloring))
