@@ -104,8 +104,9 @@ def _reader(value: Value, node: str) -> NodeView:
 def _steps(reader: NodeView, value: Value) -> tuple[int, ...] | None:
     """Positions that a 1×1 convolution goes on by; ``None`` where it reads all, or more."""
     conv = reader.conv
-    inputs = reader.inputs
-    if conv is None or conv.transposed or conv.kernel_volume != 1 or inputs[0] is not value:
+    if conv is None or conv.transposed or conv.kernel_volume != 1:
+        return None
+    if reader.inputs[0] is not value:
         return None
     if any(reader.attr.get("pads", ())) or max(conv.strides) < 2:
         return None

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 BLANK = "\N{HORIZONTAL ELLIPSIS}"
 NEAR = 8
-"""Neighbours on each side whose names are looked for: a message names few."""
+"""Neighbours on each side whose names are looked for, and tensors of each: a message names few,
+and a sum of thousands is beside each of them."""
 
 
 class Neighbours:
@@ -22,6 +23,7 @@ class Neighbours:
 
     def __init__(self, facts: Facts) -> None:
         self.facts: Facts = facts
+        self._spelled: dict[str, tuple[str, ...]] = {}
 
     def masked(self, node: str, texts: Iterable[str]) -> tuple[str, ...]:
         """``texts`` with a blank for each name that is near ``node``: what is left when operators
@@ -30,7 +32,7 @@ class Neighbours:
         return tuple(_without(text, names) for text in texts)
 
     def _names(self, node: str) -> Iterator[str]:
-        yield from _spellings(node)
+        yield from self._spellings(node)
         if node not in self.facts:
             return
         graph = self.facts.graph
@@ -40,16 +42,17 @@ class Neighbours:
         for key in beside:
             if key in self.facts:
                 there = self.facts[key]
-                for name in (
-                    there.name, there.id, *there.inputs, *(made.name for made in there.outputs)
-                ):  # fmt: skip
-                    yield from _spellings(name)
+                most = None if key == node else NEAR
+                made = (tensor.name for tensor in there.outputs[:most])
+                for name in (there.name, there.id, *there.inputs[:most], *made):
+                    yield from self._spellings(name)
 
-
-def _spellings(name: str) -> Iterator[str]:
-    """A name as it is, and as rules and pages show it."""
-    yield name
-    yield label(name)
+    def _spellings(self, name: str) -> tuple[str, ...]:
+        """A name as it is, and as rules and pages show it."""
+        known = self._spelled.get(name)
+        if known is None:
+            known = self._spelled[name] = (name, label(name))
+        return known
 
 
 def _without(text: str, names: Iterable[str]) -> str:
