@@ -3,9 +3,18 @@
 from analyzer.devices.bound import MEASURED, TimeBound, bound, replaced
 from analyzer.devices.estimate import estimate, layer_seconds
 from analyzer.devices.profile import SHIPPED, Profile, profile
-from analyzer.devices.room import Room, room
+from analyzer.devices.room import DeviceRoom, room
 
 __all__ = [
-    "MEASURED", "SHIPPED", "Profile", "Room", "TimeBound", "bound", "estimate", "layer_seconds",
-    "profile", "replaced", "room",
+    "MEASURED",
+    "SHIPPED",
+    "DeviceRoom",
+    "Profile",
+    "TimeBound",
+    "bound",
+    "estimate",
+    "layer_seconds",
+    "profile",
+    "replaced",
+    "room",
 ]  # fmt: skip

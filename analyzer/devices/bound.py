@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from analyzer.facts import Facts
 
 
-class Measured(NamedTuple):
+class MeasuredModels(NamedTuple):
     """How many times its bound real models took."""
 
     models: int
@@ -20,7 +20,7 @@ class Measured(NamedTuple):
     most: float
 
 
-MEASURED = Measured(17, 1.09, 8.75)
+MEASURED = MeasuredModels(17, 1.09, 8.75)
 """With ONNX Runtime on a CPU."""
 
 

@@ -18,7 +18,7 @@ KNOWN = (Certainty.EXACT, Certainty.ASSUMED)
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class DeviceRoom:
     """What a model takes of a device's memories."""
 
     stored: int
@@ -39,7 +39,7 @@ def room(
     device: Profile,
     weight_bytes: int | None = None,
     instead: Mapping[str, str] = {},
-) -> Room:
+) -> DeviceRoom:
     """What the model takes of ``device``: as it is, or with ``weight_bytes`` and activations of
     other types ``instead``."""
     memory, stored = facts.memory, facts.parameters.weight_bytes
@@ -58,7 +58,7 @@ def room(
     if not beside or taken + least > device.memory:
         fits = False
     share = None if peak is None else (taken + peak) / device.memory
-    return Room(stored, peak, stored / of_weights, share, fits)
+    return DeviceRoom(stored, peak, stored / of_weights, share, fits)
 
 
 def _in_place(facts: Facts) -> int:

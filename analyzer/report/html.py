@@ -80,7 +80,7 @@ def _brief(page: str) -> str:
         (_FACE, r"\1"),
         (_NAMED, r"\1"),
         (_HIDDEN, r"\1"),
-        (_UNIT, "\\1\N{NO-BREAK SPACE}\\2"),
+        (_UNIT, r"\1&nbsp;\2"),
         (_TITLE, r"\1"),
         (_USUAL, r"\1\2"),
         (_FOR_TESTS, ""),

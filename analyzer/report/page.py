@@ -31,7 +31,7 @@ from analyzer.report.view import (
     weights,
     whatif,
 )
-from analyzer.report.view.actions import Action, Step
+from analyzer.report.view.actions import Action, ActionStep
 from analyzer.report.view.assumed import choices
 from analyzer.report.view.audits import Checked, checked, tally
 from analyzer.report.view.blocks import BlockKind, BlockRow
@@ -97,7 +97,7 @@ class LeftOut:
 
 
 class FirstStep(NamedTuple):
-    """A ``Step`` with what it is made of."""
+    """An ``ActionStep`` with what it is made of."""
 
     of: tuple[Action | SmallerForm, ...]
     tool: str
@@ -118,7 +118,7 @@ class Page:
     coverage: Coverage
     actions: tuple[str, ...]
     """Ids of the rules to act on and of the forms to choose first."""
-    steps: tuple[Step, ...]
+    steps: tuple[ActionStep, ...]
     """The same, those in one step that are alternatives."""
     asks: tuple[Action, ...]
     """What every rule with findings asks for."""

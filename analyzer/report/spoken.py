@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from analyzer.report.claims.record import Claim
 
 
-class Part(NamedTuple):
+class Fragment(NamedTuple):
     """A piece of a sentence."""
 
     text: str
@@ -23,14 +23,14 @@ class Part(NamedTuple):
 
 def in_parts(
     said: Mapping[str, str], claims: Iterable[Claim], explained: Container[str]
-) -> dict[str, tuple[Part, ...]]:
+) -> dict[str, tuple[Fragment, ...]]:
     """Sentences by the ids of their claims, in which a value of a claim whose place is among
     ``explained`` is a part of its own."""
     return {claim.id: tuple(_parts(said[claim.id], claim, explained))
             for claim in claims if claim.id in said}  # fmt: skip
 
 
-def _parts(text: str, claim: Claim, explained: Container[str]) -> Iterator[Part]:
+def _parts(text: str, claim: Claim, explained: Container[str]) -> Iterator[Fragment]:
     found: dict[int, tuple[int, str]] = {}
     for name, value in claim.values.items():
         place = f"claims.{claim.id}.{name}"
@@ -43,11 +43,11 @@ def _parts(text: str, claim: Claim, explained: Container[str]) -> Iterator[Part]
         if start < done:
             continue
         if start > done:
-            yield Part(text[done:start])
-        yield Part(text[start:end], place)
+            yield Fragment(text[done:start])
+        yield Fragment(text[start:end], place)
         done = end
     if done < len(text):
-        yield Part(text[done:])
+        yield Fragment(text[done:])
 
 
 def _wordings(value: int | float) -> Iterator[str]:

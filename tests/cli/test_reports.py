@@ -53,7 +53,7 @@ def test_reports_of_a_folder_are_those_of_its_models(cli: Cli) -> None:
     for words in (["nets", "-o", "many"], ["nets/b.onnx", "-o", "one"]):
         assert cli("report", *words, *HTML).code == 0
     one, many = (Path(folder, "b.html").read_text("utf-8") for folder in ("one", "many"))
-    command = re.compile(r"<tr><th scope=row>Command.*")
+    command = re.compile(r"<tr><th( scope=row)?>Command.*?</table>")
     assert command.sub("", one) == command.sub("", many)
 
 

@@ -88,4 +88,4 @@ def words(html: str) -> str:
     text = re.sub(r"(?s)<(style|script|title)\b.*?</\1>", " ", html)
     text = re.sub(r'<span class="?u"?>([^<]*)</span>', r"\1", text)  # numbers with their units
     text = re.sub(r'<a href="?#y-[0-9]+"? data-eg>([^<]*)</a>', r"\1", text)  # and explanations
-    return " ".join(re.sub(r"<[^>]*>", " ", text).split())
+    return " ".join(re.sub(r"<[^>]*>", " ", text).replace("&nbsp;", " ").split())

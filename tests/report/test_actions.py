@@ -118,8 +118,8 @@ def test_what_changes_next_to_nothing_is_one_step_with_one_command(standard: Res
     found = replace(standard, findings=(wasted, folded, finding("STR001"), leaked))
     asks = actions.actions(found)
     assert actions.first(asks, ()) == (
-        actions.Step(("TRU042",)),
-        actions.Step(("STR001", "STR014", "STR101"), "onnxslim"),
+        actions.ActionStep(("TRU042",)),
+        actions.ActionStep(("STR001", "STR014", "STR101"), "onnxslim"),
     )
     lines = brief(Report.of(found).sheet, "macs")
     assert any("Clean up, of little impact, with `onnxslim MODEL SMALLER`: " in x for x in lines)
@@ -343,7 +343,7 @@ def test_a_type_that_a_device_computes_more_slowly_is_not_recommended(mobilenet:
     slow = replace(usual, peak={**usual.peak, "int8": 1e9})
     found = options(mobilenet.facts, whatif.WhatIf("no"), slow)
     assert "int8" in {form.id for form in found}
-    assert actions.first((), found) == (actions.Step(("float16",)),)
+    assert actions.first((), found) == (actions.ActionStep(("float16",)),)
 
 
 def test_what_is_slower_by_measurements_is_not_recommended(standard: Result) -> None:

@@ -91,7 +91,7 @@ class Action:
 
 
 @record
-class Step:
+class ActionStep:
     """One thing to do, or several of which one is to be chosen."""
 
     ids: tuple[str, ...]
@@ -126,7 +126,7 @@ def recommended(asks: Sequence[Action]) -> tuple[Action, ...]:
     return tuple(action for action in asks if not action.slower)[:MOST_FIRST]
 
 
-def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Step, ...]:
+def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[ActionStep, ...]:
     """What to look at first: at most ``MOST_FIRST`` steps, alternatives in one of them.
 
     What is wrong comes before what could be smaller; then most impact, of equals the least work,
@@ -156,13 +156,13 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Step,
     return (*_with_headline(steps, asks), *_tidied(asks))[:MOST_FIRST]
 
 
-def _with_headline(steps: tuple[Step, ...], asks: Sequence[Action]) -> tuple[Step, ...]:
+def _with_headline(steps: tuple[ActionStep, ...], asks: Sequence[Action]) -> tuple[ActionStep, ...]:
     """What saves most compute is in the first sentence, so it is listed whatever comes before."""
     saving = max((each for each in asks if not each.slower), key=lambda a: a.macs, default=None)
     listed = {name for step in steps for name in step.ids}
     if saving is None or saving.impact == "low" or not saving.macs or saving.rule in listed:
         return steps
-    return (*steps[: MOST_FIRST - 1], Step((saving.rule,)))
+    return (*steps[: MOST_FIRST - 1], ActionStep((saving.rule,)))
 
 
 def is_tidying(ask: Action) -> bool:
@@ -170,15 +170,15 @@ def is_tidying(ask: Action) -> bool:
     return bool(ask.tool) and ask.impact == "low" and ask.severity != "error"
 
 
-def _tidied(asks: Sequence[Action]) -> Iterator[Step]:
+def _tidied(asks: Sequence[Action]) -> Iterator[ActionStep]:
     """All clean-ups in one step, with what undoes most of them."""
     found = [ask for ask in asks if is_tidying(ask)]
     if found:
         tools = Counter(ask.tool for ask in found)
-        yield Step(tuple(ask.rule for ask in found), max(tools, key=lambda each: tools[each]))
+        yield ActionStep(tuple(ask.rule for ask in found), max(tools, key=lambda each: tools[each]))
 
 
-def _steps(ranked: Sequence[str], rivals: Mapping[str, Sequence[str]]) -> tuple[Step, ...]:
+def _steps(ranked: Sequence[str], rivals: Mapping[str, Sequence[str]]) -> tuple[ActionStep, ...]:
     """The first few, each with what can be done instead of it."""
     steps: list[list[str]] = []
     for name in ranked:
@@ -187,7 +187,7 @@ def _steps(ranked: Sequence[str], rivals: Mapping[str, Sequence[str]]) -> tuple[
             beside.append(name)
         elif len(steps) < MOST_FIRST:
             steps.append([name])
-    return tuple(Step(tuple(step)) for step in steps)
+    return tuple(ActionStep(tuple(step)) for step in steps)
 
 
 def _left(step: Action | SmallerForm) -> float:

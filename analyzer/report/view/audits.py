@@ -38,7 +38,7 @@ class Checked:
 
 
 @record
-class Tally:
+class RuleTally:
     """What became of all rules that were selected and had what it takes to judge."""
 
     rules: int
@@ -51,12 +51,12 @@ class Tally:
     """Those that read weights, and could not."""
 
 
-def tally(result: Result) -> Tally:
+def tally(result: Result) -> RuleTally:
     """The rows of ``checked`` added up: whoever says a number of rules asks here."""
     rows = checked(result)
     looked, idle, blind = (sum(row.rules for row in rows), sum(row.idle for row in rows),
                            sum(row.blind for row in rows))  # fmt: skip
-    return Tally(looked + idle + blind, looked, idle, blind)
+    return RuleTally(looked + idle + blind, looked, idle, blind)
 
 
 def checked(result: Result) -> tuple[Checked, ...]:
