@@ -57,25 +57,8 @@ SAME_WORKER = {
     "tests/shapes/test_onnx_inference.py": "cases",
     "tests/targets/test_verdicts.py": "cases",
     "tests/faults/test_writing.py": "scenes",
-    **dict.fromkeys(
-        (
-            f"tests/report/test_{name}.py"
-            for name in (
-                "boxes",
-                "comparison_page",
-                "html",
-                "index_page",
-                "map",
-                "notes",
-                "search",
-                "sizes",
-            )
-        ),
-        "browser",
-    ),
     "tests/report/test_netron_app.py": "netron",
-    "tests/report/test_fitting.py": "pdf",
-    "tests/report/test_pdf": "pdf",
+    "tests/report/": "report",
     "tests/test_packaging.py": "wheel",
     "tests/workflow/test_pre_commit.py": "pre-commit",
     "tests/workflow/test_recipes.py": "pre-commit",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import sync_playwright
 
-from analyzer.report import REPORT_FORMATS, Options
+from tests.report.results import html_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -192,16 +192,6 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
-
-
-_rendered: dict[int, tuple[Result, bytes]] = {}
-
-
-def html_of(result: Result) -> bytes:
-    """The HTML report of one of the results that tests share, made once."""
-    if id(result) not in _rendered:
-        _rendered[id(result)] = result, REPORT_FORMATS["html"](result, Options())
-    return _rendered[id(result)][1]
 
 
 def visit(

@@ -15,7 +15,7 @@ from analyzer.analyze import analyze
 from analyzer.findings.suppress import Suppression
 from analyzer.lint import Settings, lint
 from analyzer.model import load
-from analyzer.report import Result
+from analyzer.report import REPORT_FORMATS, Options, Result
 from analyzer.ruleset import load_rules
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -89,3 +89,13 @@ def words(html: str) -> str:
     text = re.sub(r'<span class="?u"?>([^<]*)</span>', r"\1", text)  # numbers with their units
     text = re.sub(r'<a href="?#y-[0-9]+"? data-eg>([^<]*)</a>', r"\1", text)  # and explanations
     return " ".join(re.sub(r"<[^>]*>", " ", text).replace("&nbsp;", " ").split())
+
+
+_rendered: dict[int, tuple[Result, bytes]] = {}
+
+
+def html_of(result: Result) -> bytes:
+    """The HTML report of one of the results that tests share, made once."""
+    if id(result) not in _rendered:
+        _rendered[id(result)] = result, REPORT_FORMATS["html"](result, Options())
+    return _rendered[id(result)][1]

@@ -29,7 +29,7 @@ from analyzer.ruleset import load_rules
 from analyzer.surplus import OpenSize
 from tests.golden.text import facts, facts_of
 from tests.patterns.other_nets import bert_base, gpt, token_net
-from tests.report.results import selected, words
+from tests.report.results import html_of, selected, words
 from tests.rules.test_headings import is_heading
 from tests.smaller.test_forest import listed
 from tests.smaller.test_recurrent import cell
@@ -51,7 +51,7 @@ def test_what_saves_a_tenth_of_the_macs_has_high_impact_and_needs_training(
 def test_an_action_that_needs_training_says_so_behind_its_own_words(standard: Result) -> None:
     found = {action.rule: action.training for action in actions.actions(standard)}
     assert (found["SEP001"], found["STR101"]) == ("train", "none")
-    html = words(REPORT_FORMATS["html"](standard, Options()).decode())
+    html = words(html_of(standard).decode())
     _, _, after = html.partition("Replace the standard convolution by a depthwise separable one: ")
     told = ", then train again; accuracy unknown until measured"
     assert told in after[: len("13 places") + len(told) + 40]
@@ -129,7 +129,7 @@ def test_what_changes_next_to_nothing_is_one_step_with_one_command(standard: Res
 
 
 def test_the_order_is_told_and_so_is_a_run_of_less_than_a_moment(standard: Result) -> None:
-    told = words(REPORT_FORMATS["html"](standard, Options()).decode())
+    told = words(html_of(standard).decode())
     assert "Errors come first, then most impact, of equals the least effort" in told
     assert "To save compute is medium at most" not in told
     short = replace(standard, devices=(profile("a100"),))
@@ -281,7 +281,7 @@ def test_what_was_looked_for_has_a_place_in_the_model(standard: Result) -> None:
 
 
 def test_names_of_what_was_not_found_stand_on_the_page(standard: Result) -> None:
-    text = words(REPORT_FORMATS["html"](standard, Options()).decode())
+    text = words(html_of(standard).decode())
     assert "What was looked for and not found" in text
     assert "dead operator" in text
 
@@ -318,7 +318,7 @@ def test_of_two_types_for_the_same_weights_one_is_to_be_chosen(mobilenet: Result
     assert forms["heads"].alternatives == ()
     data = json.loads(REPORT_FORMATS["json"](mobilenet, Options()))
     assert {"ids": ["float16", "int8"], "tool": ""} in data["page"]["steps"]
-    text = words(REPORT_FORMATS["html"](mobilenet, Options()).decode())
+    text = words(html_of(mobilenet).decode())
     assert "Choose one: they change the same layers, and what they save does not add up" in text
 
 

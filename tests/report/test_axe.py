@@ -22,6 +22,7 @@ from analyzer.report.index.entry import entry_of, failed
 from analyzer.report.index.html import render_index
 from tests.compare.networks import resnet
 from tests.report.pages import CHROMIUM
+from tests.report.results import html_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -41,7 +42,7 @@ def pages(
     pair = Pair(Result(old), Result(new), compare(old, new), Turnover((), ()))
     row = entry_of(unknown, "unknown.onnx", {"html": "unknown.html"}, (profile("rpi5"),))
     made = {
-        "report": REPORT_FORMATS["html"](hostile, Options()),
+        "report": html_of(hostile),
         "compare": COMPARE_FORMATS["html"](pair, Options()),
         "index": render_index([row, failed("empty.onnx", "the file is empty")], Options(), "nets"),
     }

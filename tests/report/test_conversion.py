@@ -10,11 +10,11 @@ import pytest
 from analyzer.examples import facts_of
 from analyzer.facts import Conv, Cost, Node, Saving, Tensor
 from analyzer.lint import lint
-from analyzer.report import REPORT_FORMATS, Options, Result
+from analyzer.report import Result
 from analyzer.report.view import charts, conversion
 from analyzer.report.view.memory import EXAMPLE, Device
 from analyzer.ruleset import load_rules
-from tests.report.results import words
+from tests.report.results import html_of, words
 
 
 def test_first_total_is_the_papers_pair_of_networks(standard: Result) -> None:
@@ -26,7 +26,7 @@ def test_first_total_is_the_papers_pair_of_networks(standard: Result) -> None:
 
 
 def test_totals_are_printed_with_every_digit(standard: Result) -> None:
-    text = words(REPORT_FORMATS["html"](standard, Options()).decode())
+    text = words(html_of(standard).decode())
     assert "13 flagged by rules 4,867,293,184 568,740,352 11.7 %" in text
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from analyzer.report import REPORT_FORMATS, Options, Result
-from tests.report.pages import AUDIT, CHROMIUM, html_of
-from tests.report.results import words
+from tests.report.pages import AUDIT, CHROMIUM
+from tests.report.results import html_of, words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,13 +111,13 @@ def test_hostile_names_stay_text(browser: Browser, hostile: Result, tmp_path: Pa
     visit = Visit(browser, hostile, tmp_path)
     assert visit.names()[0].startswith("<script>alert(1)</script>\"'&amp;\\x1b[31m\\u202e")
     assert visit.page.locator("script:not([type='application/json'])").count() == 1
-    html = REPORT_FORMATS["html"](hostile, Options()).decode()
+    html = html_of(hostile).decode()
     assert "<script>alert" not in html
     assert not set(html) & {"\x1b", "\u202e"}
 
 
 def test_policy_allows_only_the_two_hashes(standard: Result) -> None:
-    html = REPORT_FORMATS["html"](standard, Options()).decode()
+    html = html_of(standard).decode()
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', html)
     assert policy is not None
     assert policy[1].startswith("default-src 'none'")
@@ -131,8 +131,8 @@ def test_sizes_stay_within_what_opens_anywhere(
 ) -> None:
     assert len(standard.facts.nodes) == 118
     for ordinary in (standard, mobilenet):
-        assert len(REPORT_FORMATS["html"](ordinary, Options())) <= 150_000
-    html = REPORT_FORMATS["html"](huge, Options()).decode()
+        assert len(html_of(ordinary)) <= 150_000
+    html = html_of(huge).decode()
     assert html.count('<tr id="n') <= 4, "a convolution and a Relu, 2,500 times each"
     data = re.search(r'id="appendix">(.*?)</script>', html)
     assert data is not None
@@ -142,7 +142,7 @@ def test_sizes_stay_within_what_opens_anywhere(
 
 
 def test_unknown_costs_are_said_before_anything_else(unknown: Result) -> None:
-    text = words(REPORT_FORMATS["html"](unknown, Options()).decode())
+    text = words(html_of(unknown).decode())
     assert "at least 1.18 MMAC" in text
     assert "The cost of 1 of 2 operators is known (50.0 %)" in text
     assert "The part of compute that is known could fall by" in text
@@ -150,12 +150,11 @@ def test_unknown_costs_are_said_before_anything_else(unknown: Result) -> None:
 
 
 def test_same_result_gives_the_same_bytes(standard: Result) -> None:
-    first = REPORT_FORMATS["html"](standard, Options())
-    assert first == REPORT_FORMATS["html"](standard, Options())
+    assert REPORT_FORMATS["html"](standard, Options()) == html_of(standard)
 
 
 def test_paper_numbers_are_on_the_first_screen(mobilenet: Result) -> None:
-    text = words(REPORT_FORMATS["html"](mobilenet, Options()).decode())
+    text = words(html_of(mobilenet).decode())
     start = text[: text.index("Contents")]
     assert "28 weighted layers and 13 separable blocks" in start
     assert "568.7 MMAC" in start

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from onnx import helper
 
-from analyzer.report import REPORT_FORMATS, Options, Result
+from analyzer.report import Result
 from tests.report.pages import AUDIT, until
-from tests.report.results import judge, save
+from tests.report.results import html_of, judge, save
 from tests.report.test_html import Visit
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def test_single_keys_move_about_and_can_be_switched_off(
 def test_5000_different_operators_are_a_window(
     browser: Browser, long: Result, tmp_path: Path
 ) -> None:
-    html = REPORT_FORMATS["html"](long, Options())
+    html = html_of(long)
     assert len(html) <= 1_200_000
     visit = Visit(browser, long, tmp_path)
     size = "document.getElementsByTagName('*').length"

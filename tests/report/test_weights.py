@@ -15,7 +15,7 @@ from analyzer.analyze import analyze_weights
 from analyzer.model import load
 from analyzer.report import INSPECT_FORMATS, REPORT_FORMATS, Options, Result
 from analyzer.report.view.weights import Oddity, together
-from tests.report.results import LIGHT, words
+from tests.report.results import LIGHT, html_of, words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +42,7 @@ def test_json_holds_the_evidence_and_obeys_the_schema(trained: Result) -> None:
 
 def test_weights_that_were_not_read_are_not_judged(mobilenet: Result) -> None:
     assert json.loads(INSPECT_FORMATS["json"](mobilenet, Options()))["weights"] is None
-    assert "What the weights say" not in REPORT_FORMATS["html"](mobilenet, Options()).decode()
+    assert "What the weights say" not in html_of(mobilenet).decode()
 
 
 def test_weights_outside_the_file_are_said_to_be_unknown() -> None:
