@@ -67,14 +67,20 @@ def span(low: int, high: int | None, unit: str | None = None) -> str:
     return _("at least {value}", value=first)
 
 
-def percent(share: float | None) -> str:
-    """A share of one with a decimal; two significant digits below 0.1 %.
+LITTLE = 0.0001
+"""Share below which nobody asks how much it is."""
 
-    >>> percent(1 / 256 + 1 / 9), percent(1), percent(0.00042), percent(0)
-    ('11.5 %', '100.0 %', '0.042 %', '0.0 %')
+
+def percent(share: float | None) -> str:
+    """A share of one with a decimal; two significant digits below 0.1 %, and none below 0.01 %.
+
+    >>> percent(1 / 256 + 1 / 9), percent(1), percent(0.00042), percent(0), percent(1e-8)
+    ('11.5 %', '100.0 %', '0.042 %', '0.0 %', 'under 0.01 %')
     """
     if share is None:
         return unknown()
+    if 0 < share < LITTLE:
+        return _("under 0.01 %")
     hundredths = share * 100
     small = 0 < abs(hundredths) < 0.1
     return f"{hundredths:.2g} %" if small else f"{hundredths:,.1f} %"

@@ -283,14 +283,24 @@ def _recurrent(v: Values) -> str:
     pairs = zip(v["operators"], v["counts"], strict=True)
     named = series([f"{name} ×{count}" for name, count in pairs])
     macs = units.si(v["macs_per_step"], "MAC")
-    text = _("The recurrent layers ({layers}) take {macs} a time step.", layers=named, macs=macs)
-    if v["state_bytes"] is not None:
-        text = _(
-            "The recurrent layers ({layers}) take {macs} a time step and hand {bytes} of state to "
-            "the next.",
-            layers=named, macs=macs, bytes=units.size(v["state_bytes"]),
+    once = v["steps"] == (1,)
+    figures = {"layers": named, "macs": macs, "share": units.percent(v["share"])}
+    if once:
+        text = (
+            _("The recurrent layers ({layers}) run a single time step of {macs}, {share} of the "
+              "compute.", **figures) if v["share"] is not None
+            else _("The recurrent layers ({layers}) run a single time step of {macs}.", **figures)
         )  # fmt: skip
-    if not v["bidirectional"]:
+    else:
+        text = _("The recurrent layers ({layers}) take {macs} a time step.", **figures)
+        if v["state_bytes"] is not None:
+            text = _(
+                "The recurrent layers ({layers}) take {macs} a time step and hand {bytes} of state "
+                "to the next.",
+                **figures, bytes=units.size(v["state_bytes"]),
+            )  # fmt: skip
+        text = f"{text}{_over_steps(v)}"
+    if once or not v["bidirectional"]:
         return text
     return f"{text} " + ngettext(
         "{n} of them reads backwards, too: nothing comes out before the whole sequence is in, so "
@@ -299,6 +309,14 @@ def _recurrent(v: Values) -> str:
         "the model cannot stream.",
         v["bidirectional"],
     )
+
+
+def _over_steps(v: Values) -> str:
+    """What that is of the whole, where every layer runs as many steps."""
+    if v["share"] is None or len(v["steps"]) != 1 or not v["steps"][0]:
+        return ""
+    steps, share = many(v["steps"][0], "time step"), units.percent(v["share"])
+    return " " + _("With {steps} that is {share} of the compute.", steps=steps, share=share)
 
 
 def _forest(v: Values) -> str:

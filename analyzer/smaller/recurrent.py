@@ -37,7 +37,7 @@ class RecurrentLayer:
     operator: str
     directions: int
     steps: int
-    """Time steps."""
+    """Time steps of all executions; 0 if unknown."""
     macs: int
     """Of all steps in all executions."""
     weights: int
@@ -153,7 +153,7 @@ def recurrent(facts: Facts) -> Recurrent | None:
                 node.id,
                 call.op_type,
                 2 if call.attr("direction", "forward") == "bidirectional" else 1,
-                steps or 0,
+                (steps or 0) * node.counted,
                 node.macs * node.counted,
                 sum(_elements(call.input(slot)) for slot in taken if slot in WEIGHTS),
                 sum(_elements(call.input(slot)) for slot in taken if slot == BIAS),

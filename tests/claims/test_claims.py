@@ -24,11 +24,13 @@ from analyzer.report.content import HTML
 from analyzer.report.rendering import render
 from analyzer.report.result import Options, Result
 from analyzer.report.sheet import Report
+from analyzer.report.words import say
 from analyzer.ruleset import load_rules
 from analyzer.targets.catalog import chosen
 from tests.claims.pages import Sentence, objections, sentences
 from tests.claims.truth import TRUTHS, contradictions
 from tests.fuzz.graphs import models
+from tests.golden.text import facts_of
 from tests.report.results import LIGHT, SAMPLES
 from tests.smaller.test_attention import PAST
 from tests.smaller.test_recurrent import cell
@@ -245,8 +247,22 @@ def test_a_network_that_reads_backwards_does_not_stream() -> None:
     # 2 directions · 4 gates · 64 units · (40 inputs + 64 units)
     assert said("recurrent", "recurrent") == (
         "The recurrent layers (LSTM ×1) take 53.25 kMAC a time step and hand 1 KiB of state to the "
-        "next. 1 of them reads backwards, too: nothing comes out before the whole sequence is in, "
+        "next. With 20 time steps that is 100.0 % of the compute. 1 of them reads backwards, too: "
+        "nothing comes out before the whole sequence is in, "
         "so the model cannot stream."
+    )
+
+
+def test_layers_that_run_a_single_step_are_not_told_by_the_step() -> None:
+    """Frames that a convolution joins before a recurrent layer are no time steps of that."""
+    model = cell("GRU", both=True)
+    for value in (*model.graph.input, *model.graph.output):
+        value.type.tensor_type.shape.dim[0].dim_value = 1
+    text = say(claims_of(Result(facts_of(model), (), ()), studied=True))["recurrent"]
+    # 2 directions · 3 gates · 64 units · (40 inputs + 64 units)
+    assert text == (
+        "The recurrent layers (GRU ×1) run a single time step of 39.94 kMAC, 100.0 % of the "
+        "compute."
     )
 
 

@@ -297,7 +297,12 @@ def _order(d: Document) -> Values:
 def _recurrent(d: Document) -> Values:
     """Weights and state as the operator specification has them, from shapes alone."""
     layers = [n for n in d["nodes"] if n["op_type"] in _RECURRENT and n["macs"] and n["counted"]]
-    return {"layers": len(layers), "operators": list(Counter(n["op_type"] for n in layers))}
+    macs = sum(n["macs"] * n["counted"] for n in layers)
+    whole = d["totals"]["macs"] if d["totals"]["complete"] else 0
+    return {
+        "layers": len(layers), "operators": list(Counter(n["op_type"] for n in layers)),
+        "share": macs / whole if whole else None,
+    }  # fmt: skip
 
 
 def _forest(d: Document) -> Values:

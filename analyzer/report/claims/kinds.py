@@ -26,6 +26,7 @@ def recurrent(result: Result) -> Claim | None:
     found = result.facts.once(recurrent_of)
     if found is None:
         return None
+    totals = result.facts.totals
     by = Counter(layer.operator for layer in found.layers)
     return Claim(
         "recurrent",
@@ -33,11 +34,13 @@ def recurrent(result: Result) -> Claim | None:
             "operators": tuple(by),
             "counts": tuple(by.values()),
             "layers": len(found.layers),
+            "steps": tuple(sorted({layer.steps for layer in found.layers})),
+            "share": found.macs / totals.macs if totals.macs and totals.complete else None,
             "macs_per_step": found.macs_per_step,
             "state_bytes": found.state_bytes,
             "bidirectional": len(found.bidirectional),
         },
-        ("nodes",),
+        ("nodes", "totals.macs"),
     )
 
 
