@@ -29,6 +29,9 @@ HARMLESS = {"costs", "differential", "patterns", "rules", "scaling"}
 BROWSERS = {"app", "browser"}
 """Fixtures with a thread about."""
 
+MANY = 2_000
+"""Tests of which some run commands in processes of their own, whoever chose them."""
+
 # Every test judges anew, but for those about the cache; processes that tests start inherit it.
 os.environ["ONNXLINT_NO_CACHE"] = "1"
 
@@ -108,12 +111,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         nursery.close()
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """Leave what was imported and collected alone: looking through it for garbage costs a tenth
     of the run, and touching it in forked children as much again."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)
+    if len(session.items) > MANY and workers.count(session.config.option.workers):
+        warm.start()  # one for all workers
 
 
 @pytest.hookimpl(wrapper=True)

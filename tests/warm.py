@@ -185,6 +185,11 @@ def _number(stream: Stream, null: int, default: int) -> int:
     return stream.fileno()
 
 
+def start() -> None:
+    """Start what is forked, for this process and those that are forked from it from now on."""
+    _server()
+
+
 @cache
 def _server() -> tuple[socket.socket, str]:
     """The way to the process that forks, and the name under which programs find it."""
