@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import date
@@ -636,6 +638,13 @@ def test_versions_are_those_of_the_folders_that_python_imports_from(tmp_path: Pa
         (tmp_path / name).mkdir()
     found = installed.versions([str(tmp_path), str(tmp_path / "absent"), ""])
     assert found == [("pyyaml", "6.0.1"), ("google_re2", "1"), ("onnx", "1.19.0")]
+
+
+def test_another_version_of_whatever_judges_is_another_key() -> None:
+    stated = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    needed = {re.split(r"[^\w-]", text)[0].replace("-", "_").lower() for text in stated}
+    draws = {"weasyprint", "squarify", "graphlay", "resvg_py", "pillow", "fonttools", "brotli"}
+    assert set(installed.BUILDS_ON) | {"markupsafe"} == needed - draws
 
 
 def test_packages_of_unknown_version_make_no_cache(

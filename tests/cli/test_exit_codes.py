@@ -93,6 +93,10 @@ def test_one_model_commands_exit_2_for_an_unreadable_model(cli: Cli, command: li
         (["check", "x.onnx", "--trip-count", "n"], "not of the form"),
         (["check", "x.onnx", "--limit", "nodse=5"], "did you mean 'nodes'?"),
         (["check", "x.onnx", "--limit", "size=5"], "error: there is no limit 'size'; limits are"),
+        (
+            ["check", "x.onnx", "--limit", f"{'q' * 41}=5"],
+            f"error: there is no limit '{'q' * 40}'; limits are",
+        ),
         (["check", "x.onnx", "--select", "SEP0001"], "did you mean 'SEP001'?"),
         (["check", "x.onnx", "--rules", "nowhere"], "no such folder of rules"),
         (["check", "x.onnx", "--config", "nowhere.toml"], "nowhere.toml: there is no such file"),

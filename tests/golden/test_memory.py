@@ -104,8 +104,8 @@ def test_tensors_of_the_peak_have_their_times() -> None:
     found = facts(
         "g (float[10] x) => (float[10] y) { a = Relu (x)  b = Neg (a)  y = Add (x, b) }"
     ).memory
-    assert [(t.name, t.first, t.last) for t in found.held] == [
-        ("a", 0, 1),
-        ("b", 1, 2),
-        ("x", 0, 2),
+    assert [(t.name, t.bytes, t.first, t.last) for t in found.held] == [
+        ("a", 40, 0, 1),
+        ("b", 40, 1, 2),
+        ("x", 40, 0, 2),
     ]

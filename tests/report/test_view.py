@@ -17,7 +17,18 @@ from analyzer.report.claims.cost import possible_saving
 from analyzer.report.content import HTML, PDF, build
 from analyzer.report.rendering import environment
 from analyzer.report.sheet import Report
-from analyzer.report.view import blocks, charts, findings, layers, memory, skyline, summary, tiles
+from analyzer.report.view import (
+    blocks,
+    charts,
+    findings,
+    growth,
+    layers,
+    memory,
+    skyline,
+    summary,
+    tiles,
+)
+from analyzer.report.view.growth import GrowthPoint, GrowthRow
 from analyzer.report.words import say
 from analyzer.ruleset import load_rules
 from tests.golden.text import facts
@@ -248,6 +259,26 @@ def test_a_tile_has_the_longest_text_that_it_has_room_for(
     mark = tiles._mark(tile, 0, 0, wide, high, "a much longer word", 100, "blue")
     assert mark.lines == ((line,) if line else ())
     assert mark.title == "longer name: 50 MAC, 50.0 %"
+
+
+def test_a_curve_of_growth_goes_from_what_no_size_changes_to_the_largest() -> None:
+    points = tuple(GrowthPoint(n, 100 + 10 * n + n * n, n * n) for n in (10, 20))
+    row = GrowthRow("n", "token", 10, 1, 300, 20.0, 1, 100, 1 / 3, None, True, points)
+    found = growth.curve(row)
+    assert found is not None
+    left, right, bottom = growth.LEFT, charts.WIDTH - 12, growth.TOP + growth.TALL
+
+    def place(size: int, macs: int) -> str:
+        """700 MACs are as high as the picture, a size of 20 as wide."""
+        return f"{left + size / 20 * (right - left):.1f},{bottom - macs / 700 * growth.TALL:.1f}"
+
+    under = f" {place(20, 0)} {place(0, 0)}"
+    assert found.whole == f"{place(0, 100)} {place(10, 300)} {place(20, 700)}{under}"
+    assert found.square == f"{place(0, 0)} {place(10, 100)} {place(20, 400)}{under}"
+    assert f"{found.now.at},{found.now_y}" == place(10, 300)
+    assert [tick.text for tick in found.x_ticks] == ["0", "10", "20"]
+    assert [tick.text for tick in found.y_ticks] == ["0", "350", "700"]
+    assert growth.curve(replace(row, points=())) is None
 
 
 def test_words_of_a_bar_are_beside_it_or_on_it(densenet: Result) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tests.golden.text import facts
+from tests.operators.contracts.nodes import Node, violations
 
 
 def test_one_operator_has_one_breach_and_the_cause_comes_first() -> None:
@@ -65,3 +68,15 @@ def test_an_operand_of_unknown_shape_is_no_breach() -> None:
         opset=21,
     ).breaches
     assert [b.code for b in found if b.where == "y"] == []
+
+
+def test_halves_of_an_odd_width_are_a_breach() -> None:
+    """BiasSplitGelu multiplies one half by the Gelu of the other (ONNX Runtime's definition; it
+    has no kernel for processors that could be asked)."""
+    codes = [
+        [v.code for v in violations(Node("BiasSplitGelu", [np.ones(shape, np.float32),
+                                                           np.ones(shape[-1], np.float32)],
+                                         domain="com.microsoft"))]
+        for shape in ((3, 5, 4), (2, 4, 5))
+    ]  # fmt: skip
+    assert codes == [[], ["divisibility"]]
