@@ -67,7 +67,7 @@ def test_the_lines_are_words_of_the_page(cli: Cli) -> None:
 
 def test_a_model_that_needs_nothing_has_a_sentence_for_it(cli: Cli, clean: str) -> None:
     said = cli("report", clean, *HTML)
-    assert said.err.startswith("clean.onnx: Clean: none of the ")
+    assert said.err.startswith("clean.onnx: Clean: ")
     assert said.err.splitlines()[-1].startswith("  Nothing: ")
 
 

@@ -21,7 +21,8 @@ from analyzer.report.claims import claims_of
 from analyzer.report.sheet import Report
 from analyzer.report.view import actions, whatif
 from analyzer.report.view.audits import Checked, checked
-from analyzer.report.view.findings import group, heading
+from analyzer.report.view.findings import group, heading, is_about_operators
+from analyzer.report.view.matrix import matrix
 from analyzer.report.view.options import options, types
 from analyzer.report.view.options.form import LEVELS, Terms, form
 from analyzer.report.words import say
@@ -483,7 +484,47 @@ def test_an_action_that_says_what_it_is_about_names_no_place() -> None:
 
 def test_an_action_names_an_operator_as_readers_do() -> None:
     named = facts('g (float[2] x) => (float[2] y) { ["act"] y = Relu (x) }')
-    assert heading(places("Remove the Relu", "y"), named) == "Remove the Relu: act"
+    assert heading(places("Remove the Relu", "y"), named) == "Remove the Relu: act (Relu)"
+
+
+def test_several_operators_are_told_of_how_many_of_their_type() -> None:
+    net = facts(
+        "g (float[2] x) => (float[2] y) { a = Relu (x) b = Relu (a) c = Abs (b) y = Relu (c) }"
+    )
+    relu = [node.id for node in net.nodes if node.op_type == "Relu"]
+
+    def told(*nodes: str, counts: bool = True) -> str:
+        return heading(places("Remove it", *nodes), net, counts=counts)
+
+    assert told(*relu[:2]) == "Remove it: 2 of 3 Relu operators"
+    assert told(*relu) == "Remove it: all 3 Relu operators"
+    assert told(relu[0], net.nodes[2].id) == "Remove it: 2 places", "an Abs is no Relu"
+    assert told(*relu, counts=False) == "Remove it: 3 places"
+    assert told(relu[0], relu[0]) == "Remove it: 2 places", "two findings about one operator"
+
+
+def test_parts_of_a_formula_are_no_operators_to_count() -> None:
+    counted = {rule.id for rule in load_rules() if is_about_operators(rule)}
+    assert {"SEP001", "STR101", "STR001", "EFF001"} <= counted
+    assert not {"STR104", "STR120", "STR126", "BLK001"} & counted
+
+
+def test_the_grid_has_the_words_of_actions_and_counts_clean_ups(standard: Result) -> None:
+    asks = actions.actions(standard)
+    found = options(standard.facts, whatif.view(standard.facts), None)
+    rows = matrix(asks, found)
+    told = {entry.name for row in rows for cell in row.cells for entry in cell.entries}
+    assert "Convert weights and arithmetic to float16" in told
+    assert "Replace the standard convolution by a depthwise separable one" in told
+    assert not {"float16", "separable candidate", "width"} & told
+    tidy = replace(asks[0], impact="low", tool="onnxslim")
+    (row,) = matrix((tidy, replace(tidy, rule="STR002"), replace(tidy, rule="STR003")), ())
+    assert [[e.name for e in cell.entries] for cell in row.cells if cell.entries] == [
+        ["3 clean-ups"]
+    ]
+    many = [replace(asks[0], rule=f"OWN00{n}") for n in range(7)]
+    cells = [cell for row in matrix(many, ()) for cell in row.cells if cell.entries]
+    assert [(len(cell.entries), cell.more) for cell in cells] == [(4, 3)]
 
 
 def test_every_form_says_what_to_do(mobilenet: Result) -> None:

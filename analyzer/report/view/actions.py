@@ -16,7 +16,7 @@ from analyzer.findings.finding import Severity
 from analyzer.language import rule_name
 from analyzer.report.view import conversion
 from analyzer.report.view.devices import on
-from analyzer.report.view.findings import first_sentence, heading
+from analyzer.report.view.findings import asked, first_sentence, heading_of
 from analyzer.report.view.memory import roof_of
 from analyzer.report.view.options.form import (
     LEVELS,
@@ -54,6 +54,8 @@ class Action:
     """The rule's, as words."""
     title: str
     """What to do, in a few words that begin with a verb, and where or at how many places."""
+    does: str
+    """What to do, without the place."""
     what: str
     """How: the first sentence of the rule's remedy; empty where the title is that."""
     places: int
@@ -231,7 +233,8 @@ def _action(
     return Action(
         rule=label(first_of.rule),
         name=label(rule_name(first_of.name)),
-        title=heading(items, facts, rule is not None and rule.names_place),
+        title=heading_of(items, facts, rule),
+        does=asked(first_of),
         what=_how(items, of_breach=rule is not None and rule.subject == "breach"),
         places=len(items),
         severity=severity.value,

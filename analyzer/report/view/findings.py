@@ -200,7 +200,7 @@ def _group(items: list[Finding], rule: Rule | None, words: Neighbours) -> Group:
         count=len(items),
         why=paragraphs(rule.rationale if rule else ""),
         fix=paragraphs(rule.fix if rule else first.fix),
-        action=heading(items, words.facts, rule is not None and rule.names_place),
+        action=heading_of(items, words.facts, rule),
         safety=_(safety(rule)) if rule else "",
         references=tuple(map(reference, rule.references)) if rule else (),
         macs=sum(s.macs for s in savings.values()),
@@ -241,30 +241,68 @@ def _advice(finding: Finding) -> Iterator[str]:
         yield _("ask: {text}", text=label(finding.ask, 400))
 
 
-def heading(items: Sequence[Finding], facts: Facts, names: bool = False) -> str:
-    """What to do about the findings of one rule: ``Fold the batch normalisation into the layer
-    before it: 53 places``. One place is named, of several there is the number; ``names``: the
-    words name it themselves."""
-    texts = [_asked(finding) for finding in items]
+def heading(
+    items: Sequence[Finding], facts: Facts, names: bool = False, counts: bool = False
+) -> str:
+    """What to do about the findings of one rule, and where: ``Fold the batch normalisation into the
+    layer before it: 53 of 54 BatchNormalization operators``.
+
+    One place is named, of several there is the number. ``names``: the words name it themselves;
+    ``counts``: each place is one operator, and tells of how many of its type.
+    """
+    texts = [asked(finding) for finding in items]
     first, more = texts[0], len(items) - 1
     if more and texts.count(first) <= more:
         return _("{action}, and {n} more", action=first, n=f"{more:,}")
     if names:
         return first
     one = _place(items[0].node, facts)
-    place = units.places(len(items)) if more else one
+    many = _many_places(items, facts) if counts else units.places(len(items))
+    place = many if more else one
     return f"{first}: {place}" if place else first
 
 
-def _asked(finding: Finding) -> str:
-    """In the imperative; of a rule that has no words for that what its remedy begins with."""
-    return label(finding.action or first_sentence(finding.fix), LONGEST)
-
-
 def _place(node: str, facts: Facts) -> str:
-    """What a reader calls it; empty for the whole model."""
-    name = facts[node].name if node in facts else ""
-    return label(name or node, PLACE) if node else ""
+    """What a reader calls it, with its type where the name does not say it; empty for the whole
+    model."""
+    if node not in facts:
+        return label(node, PLACE)
+    name, kind = label(facts[node].name or node, PLACE), label(facts[node].op_type, PLACE)
+    return name if kind.lower() in name.lower() else f"{name} ({kind})"
+
+
+def is_about_operators(rule: Rule) -> bool:
+    """Whether each place of a rule is one operator, and no part of a formula or of a pair of
+    alike."""
+    alone = (len(p) < 2 or (len(p) == 2 and not p[0] & p[1]) for p in rule.operators)
+    return rule.subject != "block" and all(alone)
+
+
+def heading_of(items: Sequence[Finding], facts: Facts, rule: Rule | None) -> str:
+    """The heading of a rule's findings."""
+    if rule is None:
+        return heading(items, facts)
+    return heading(items, facts, rule.names_place, is_about_operators(rule))
+
+
+def _many_places(items: Sequence[Finding], facts: Facts) -> str:
+    """``16 of 53 Conv operators`` where all are operators of one type, else how many there are."""
+    nodes = {f.node: facts[f.node] for f in items if f.node in facts}
+    types = {(node.domain, node.op_type) for node in nodes.values()}
+    if len(nodes) < len(items) or len(types) != 1:
+        return units.places(len(items))
+    ((_domain, kind),) = types
+    among = sum((node.domain, node.op_type) in types for node in facts.nodes)
+    if among == len(nodes):
+        return _("all {n} {type} operators", n=units.count(among), type=label(kind, PLACE))
+    return _("{n} of {all} {type} operators", n=units.count(len(nodes)), all=units.count(among),
+             type=label(kind, PLACE))  # fmt: skip
+
+
+def asked(finding: Finding) -> str:
+    """In the imperative, without a place; of a rule without words for that what its remedy begins
+    with."""
+    return label(finding.action or first_sentence(finding.fix), LONGEST)
 
 
 def headline(summary: str) -> str:

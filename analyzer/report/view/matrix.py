@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.language import term
+from analyzer.language import ngettext
+from analyzer.report.view.actions import is_tidying
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 IMPACTS = ("high", "medium", "low")
 EFFORTS = ("low", "medium", "high")
+MOST = 4
+"""Actions that a cell names; of clean-ups it has the number."""
 
 
 class MatrixEntry(NamedTuple):
@@ -22,14 +25,25 @@ class MatrixEntry(NamedTuple):
     anchor: str
     """What it links to."""
     name: str
+    """What to do, without the place; of clean-ups how many there are."""
     title: str
+    """The same, with the place."""
+
+
+class MatrixCell(NamedTuple):
+    """Actions of one impact and one effort."""
+
+    entries: tuple[MatrixEntry, ...]
+    """At most ``MOST``."""
+    more: int
+    """Others."""
 
 
 class MatrixRow(NamedTuple):
     """Actions of one impact."""
 
     impact: str
-    cells: tuple[tuple[MatrixEntry, ...], ...]
+    cells: tuple[MatrixCell, ...]
     """By effort, the least first."""
 
 
@@ -37,20 +51,32 @@ def matrix(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Matr
     """Impacts that something has, the highest first; nothing for one action alone."""
     if len(asks) + len(options) < 2:
         return ()
-    entries = [(ask.impact, ask.effort, MatrixEntry(f"rule-{ask.rule}", ask.name, ask.title))
-               for ask in asks]  # fmt: skip
+    tidying = [ask for ask in asks if is_tidying(ask)]
+    gathered = tidying if len(tidying) > 1 else []
+    entries = [(ask.impact, ask.effort, MatrixEntry(f"rule-{ask.rule}", ask.does, ask.title))
+               for ask in asks if ask not in gathered]  # fmt: skip
     entries += [
-        (form.impact, form.effort, MatrixEntry(f"form-{form.id}", term(form.id), form.title))
+        (form.impact, form.effort, MatrixEntry(f"form-{form.id}", form.title, form.title))
         for form in options
     ]
+    if gathered:
+        words = ngettext("{n} clean-up", "{n} clean-ups", len(gathered))
+        titles = "; ".join(ask.title for ask in gathered)
+        entry = MatrixEntry(f"rule-{gathered[0].rule}", words, titles)
+        entries.append((gathered[0].impact, gathered[0].effort, entry))
     return tuple(
         MatrixRow(
             impact,
             tuple(
-                tuple(entry for i, e, entry in entries if (i, e) == (impact, effort))
+                _cell([entry for i, e, entry in entries if (i, e) == (impact, effort)])
                 for effort in EFFORTS
             ),
         )
         for impact in IMPACTS
         if any(i == impact for i, _, _ in entries)
     )
+
+
+def _cell(found: Sequence[MatrixEntry]) -> MatrixCell:
+    shown = found if len(found) <= MOST + 1 else found[:MOST]
+    return MatrixCell(tuple(shown), len(found) - len(shown))
