@@ -10,6 +10,8 @@ import onnx
 import pytest
 from onnx import TensorProto, numpy_helper
 
+from analyzer.conformance import unexplained
+from analyzer.facts import Breach, Problem
 from analyzer.graph.program import build_program
 from analyzer.lint import lint
 from analyzer.model.checker import check_structure
@@ -217,3 +219,21 @@ def test_elements_in_the_field_of_another_type_are_one_finding() -> None:
     )
     found = [f.rule for f in lint(facts_of(model), RULES) if f.severity in ("error", "warning")]
     assert found == ["ONX012"]
+
+
+@pytest.mark.parametrize(
+    ("code", "grave", "family", "where", "left"),
+    [
+        ("shape-inference", True, "type", "y", False),
+        ("malformed-node", False, "operand", "y", False),
+        ("shape-inference", False, "type", "y", True),
+        ("shape-inference", True, "type", "z", True),
+        ("recursive-function", True, "type", "y", True),
+    ],
+)
+def test_what_follows_from_a_breach_at_the_same_place_is_not_said_besides(
+    code: str, grave: bool, family: str, where: str, left: bool
+) -> None:
+    problem = Problem(code, "y", "what shape inference says")
+    breach = Breach("any", family, where, "what is wrong", "what to do", grave)
+    assert unexplained([problem], [breach]) == ((problem,) if left else ())

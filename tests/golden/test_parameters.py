@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from analyzer.facts import Parameters
+from analyzer.facts import Certainty, Parameters
 from tests.golden.text import facts, facts_of, parse
 
 
@@ -195,3 +195,16 @@ def test_a_single_number_that_is_chosen_or_added_is_no_parameter(operator: str) 
         f"g (bool[4] c, float[4] x) => (float[4] y) <float s = {{1.0}}> {{ y = {operator} }}"
     )
     assert (found.totals.params, found.parameters.constants) == (0, 1)
+
+
+def test_how_far_a_sum_can_be_trusted_says_what_the_doubt_is() -> None:
+    known = parameters(
+        "g (float[1,3] x) => (float y) <float[3,2] w = {1,2,3,4,5,6}> { y = MatMul (x, w) }"
+    )
+    assert (known.certainty, known.reason) == (Certainty.EXACT, "")
+    strange = parameters(
+        "g (float[1,3] x) => (float y) <float[3,2] w = {1,2,3,4,5,6}> "
+        "{ y = com.example.Mixer (x, w) }"
+    )
+    assert (strange.weights, strange.certainty) == (6, Certainty.ASSUMED)
+    assert strange.reason.endswith("which nobody described, may be none: 1 tensor (w)")

@@ -390,8 +390,12 @@ def test_a_program_declares_operators(files: Path) -> None:
     own = analyzer.declare("ai.acme::RequantShift", like="Relu")
     found = analyzer.analyze(files / "open.onnx", operators=[own])
     assert (found.totals.macs, found.totals.certainty) == (MACS, Certainty.ASSUMED)
-    for wrong in ({"like": "Reluu"}, {"macs": "x.d0 ** 2"}, {"inputs": ["weigth"]}):
-        with pytest.raises(analyzer.ConfigError):
+    for wrong, said in (
+        ({"like": "Reluu"}, "Reluu"),
+        ({"macs": "x.d0 ** 2"}, "ai.acme::X: "),
+        ({"inputs": ["weigth"]}, "unknown kind 'weigth'; known are data, weight"),
+    ):
+        with pytest.raises(analyzer.ConfigError, match=said):
             analyzer.declare("ai.acme::X", **wrong)
     for known in ("Relu", "ai.onnx::Relu", "com.microsoft::Gelu", "::X", "a::"):
         with pytest.raises(analyzer.ConfigError, match="known already"):

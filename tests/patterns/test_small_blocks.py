@@ -221,6 +221,14 @@ def test_blocks_of_a_long_chain_are_found_once_each() -> None:
     assert kinds(found) == ["separable"] * 400
 
 
+def test_branches_behind_other_layers_are_no_inception_module() -> None:
+    for between, expected in ((False, ["inception"]), (True, [])):
+        net = small()
+        start = net.op("ConvTranspose", "x", net.weight(16, 16, 1, 1)) if between else "x"
+        ends = (net.conv("x", 16, 8), net.conv("x", 16, 8, 3), net.conv(start, 16, 8, 5))
+        assert kinds(net.facts(net.op("Concat", *ends, axis=1))) == expected
+
+
 def test_dilated_branches_are_no_inception_module() -> None:
     """Atrous spatial pyramid pooling (arXiv 1706.05587) looks alike but for the dilation."""
     for rate, expected in ((1, ["inception"]), (6, [])):

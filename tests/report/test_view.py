@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from onnx import parser
 
+from analyzer.analyze import analyze
 from analyzer.facts import Module
 from analyzer.findings.finding import Severity
 from analyzer.lint import lint
+from analyzer.model import load
 from analyzer.report import REPORT_FORMATS, Batch, Failure, Options, Result
 from analyzer.report.cards import cards
 from analyzer.report.claims import claims_of
 from analyzer.report.claims.cost import possible_saving
 from analyzer.report.content import HTML, PDF, build
+from analyzer.report.diagram import Diagram
 from analyzer.report.rendering import environment
 from analyzer.report.sheet import Report
 from analyzer.report.view import (
@@ -31,6 +37,7 @@ from analyzer.report.view import (
 from analyzer.report.view.growth import GrowthPoint, GrowthRow
 from analyzer.report.words import say
 from analyzer.ruleset import load_rules
+from tests.costs.test_fused import QDQ
 from tests.golden.text import facts
 from tests.report.results import quiet
 
@@ -189,6 +196,20 @@ def test_reference_is_split_into_words_and_address() -> None:
     assert findings.reference("https://a.org/b") == findings.Link("a.org/b", "https://a.org/b")
     script = "javascript:alert(1) (x)"
     assert findings.reference(script) == findings.Link(script, "")
+
+
+def test_memory_is_said_as_written_in_place_and_in_integer_kernels() -> None:
+    def peak(text: str) -> str:
+        found = analyze(load(parser.parse_model(text).SerializeToString()))
+        return say(claims_of(Result(found)))["memory.peak"]
+
+    quantised = peak(QDQ)
+    assert quantised.startswith("6.25 KiB of activations exist at once while a runs, ")
+    assert quantised.endswith("as in runtimes that fuse them, it is 3.906 KiB.")
+    chain = """<ir_version: 8, opset_import: ["" : 17]>
+    g (float[512] x) => (float[1024] y) { a = Concat <axis = 0> (x, x)  y = Exp (a) }"""
+    assert "over an operand that nobody reads again, it is 6 KiB." in peak(chain)
+    assert "integer kernels" not in peak(chain)
 
 
 def test_what_is_silenced_is_not_called_clean(standard: Result) -> None:
@@ -413,3 +434,18 @@ def test_a_count_is_one_number_a_range_or_unknown(
     count: int | None, ends: tuple[int, int | None], told: str
 ) -> None:
     assert layers.spread(count, ends) == told
+
+
+def test_charts_of_one_file_stand_below_each_other(densenet: Result) -> None:
+    shown = skyline.skyline(densenet.facts)
+    assert shown is not None
+    chart = skyline.picture(shown)
+    assert chart is not None
+    made = Diagram("memory", "memory", (chart, chart, chart), (), "").svg()
+    places = [float(place) for place in re.findall(r"translate\(0 ([\d.]+)\)", made)]
+    assert len(places) == 3
+    assert places[0] == 0
+    assert all(below - above >= chart.height for above, below in pairwise(places))
+    height = re.search(r'viewBox="[-\d.]+ [-\d.]+ [\d.]+ ([\d.]+)"', made)
+    assert height
+    assert float(height[1]) > places[-1] + chart.height

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.graph.call import Unknown
+from analyzer.facts import Tensor
+from analyzer.graph.call import Call, Unknown
 from analyzer.scaling import Scaler
 from analyzer.scaling.arithmetic import product, share, total
 from analyzer.scaling.dims import Dims
+from analyzer.scaling.recount import resized_params
 from analyzer.scaling.spatial import out_side
 from analyzer.scaling.width import widener
 
@@ -220,6 +222,31 @@ def test_an_lstm_scales_its_hidden_size(planned: Planned) -> None:
         u = Constant <value_ints=[16,4]> ()     v = ConstantOfShape (u)  y = MatMul (a, v) }""")
     scaled = scaler.at(0.5)
     assert scaled.macs == 10 * (4 * 8 * 8 + 4 * 8 * 8 + 8 * 4)
+
+
+def test_the_steps_of_an_lstm_over_the_columns_of_a_map_follow_the_image(planned: Planned) -> None:
+    """As in CRNN (arXiv 1507.05717): the width of the map is the length of the sequence."""
+    scaler = planned("""g (float[1,3,32,32] x) => (float[?,1,1,16] y) {
+        sk = Constant <value_ints=[8,3,1,1]> ()  k = ConstantOfShape (sk)
+        s = Constant <value_ints=[1,64,8]> ()    w = ConstantOfShape (s)
+        t = Constant <value_ints=[1,64,16]> ()   r = ConstantOfShape (t)
+        m = Conv (x, k)  p = ReduceMean <axes=[2], keepdims=0> (m)
+        q = Transpose <perm=[2,0,1]> (p)  y = LSTM <hidden_size=16> (q, w, r) }""")
+    assert shape(scaler, "y") == (32, 1, 1, 16)
+    assert shape(scaler, "y", resolution=2) == (64, 1, 1, 16)
+
+
+def test_a_charge_for_some_operands_grows_as_all_of_them_do() -> None:
+    def call(width: int) -> Call:
+        shapes = ((4, width), (4, width), (width,), (width,))
+        operands = tuple(Tensor(f"t{i}", "float32", each) for i, each in enumerate(shapes))
+        return Call("Mixer", "com.example", 1, {}, operands, (None,))
+
+    slots = frozenset({1, 2, 3})
+    assert resized_params(0, call(2), call(6), slots) == 0
+    assert resized_params(8, call(2), call(6), slots) == 24  # the first alone
+    assert resized_params(4, call(2), call(6), slots) == 12  # the two others
+    assert resized_params(7, call(2), call(6), frozenset()) == 7
 
 
 def test_rounding_rules() -> None:

@@ -390,7 +390,9 @@ FAMILIES: Mapping[str, Family] = {
     "WordConvEmbedding": F(lambda r: Node("WordConvEmbedding", [
         np.ones((3, 6), np.int32), real(r, 5, 1, 2, 4), real(r, 5), real(r, 9, 4)], {
         "embedding_size": 5, "conv_window_size": 2, "char_embedding_size": 4}, domain=MS), {
-        "embedding_size": state(embedding_size=6), "window": state(conv_window_size=3)}),
+        "embedding_size": state(embedding_size=6), "window": state(conv_window_size=3),
+        "char_embedding_size": state(char_embedding_size=5),
+        "table of characters": put(3, real(np.random.default_rng(0), 9, 3))}),
     "Tokenizer": F(lambda r: Node("Tokenizer", [np.array(["a b"])], {
         "mark": 0, "pad_value": "#", "mincharnum": 1, "separators": [" "]}, domain=MS, fed=()), {
         "rank": put(0, np.array([[["a"]]])), "mincharnum": state(mincharnum=0)}),

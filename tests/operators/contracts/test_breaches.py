@@ -80,3 +80,14 @@ def test_halves_of_an_odd_width_are_a_breach() -> None:
         for shape in ((3, 5, 4), (2, 4, 5))
     ]  # fmt: skip
     assert codes == [[], ["divisibility"]]
+
+
+def test_a_query_of_a_decoder_has_a_length() -> None:
+    """ONNX Runtime's documentation: (batch, 1, width), or (batch, 1, heads, 3, size) packed."""
+    text = (
+        "g (float[{}] q, float[2,1,8] k, float[2,1,8] v) => (float[B,S,W] y) "
+        "{{ y = com.microsoft.DecoderMaskedMultiHeadAttention <num_heads = 2> (q, k, v) }}"
+    )
+    found = {size: [b.code for b in facts(text.format(size), opset=21).breaches]
+             for size in ("2,1,8", "2,8", "2,1,2,8")}  # fmt: skip
+    assert found == {"2,1,8": [], "2,8": ["rank"], "2,1,2,8": ["rank"]}
