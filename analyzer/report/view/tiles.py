@@ -24,6 +24,8 @@ HEIGHT, HEADER, DEEP = 230.0, 17.0, 52.0
 """Of the picture, of the line with a tile's name, and of a tile that shows what is in it."""
 LETTER, MARGIN = 6.4, 10.0
 """Widths of a character of the labels, and of both margins."""
+TELLING = 8
+"""Letters from which on a shortened name tells more than a share."""
 LEVELS, OPENED = 5, 0.01
 """Levels of tiles in tiles, and the share of the whole from which one below the first has any."""
 
@@ -177,11 +179,14 @@ def _mark(
     within: str = "",
 ) -> Mark:  # fmt: skip
     letters = int((dx - MARGIN) / LETTER)
-    best = next((text for text in (words, tile.name) if units.letters(text) <= letters), "")
+    share = units.percent(tile.macs / total)
+    cut = units.shorten(tile.name, letters) if letters >= TELLING else ""
+    best = next(
+        (t for t in (words, tile.name, cut, share) if t and units.letters(t) <= letters), ""
+    )
     if not best and letters >= 4:
         best = units.shorten(tile.name, letters)
     name = f"{within}, {tile.name}" if within else tile.name
-    share = units.percent(tile.macs / total)
     left, top = round(x), round(y)
     return Mark(
         left, top, round(x + dx) - left, round(y + dy) - top, color,
