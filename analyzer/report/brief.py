@@ -41,6 +41,7 @@ def brief(sheet: Sheet, headline: str) -> list[str]:
             said_of = card.detail if card.claim == "compute" else card.detail[:1]
             detail = f" ({', '.join(said_of)})" if said_of else ""
             lines.append(f"  {card.title}: {card.value}{detail}")
+        lines += (f"  {said[claim]}" for claim in ("vendor", "trust") if claim in said)
         lines += (
             line for n, step in enumerate(page.first, 1) for line in _step(n, step, page.macs)
         )

@@ -382,6 +382,36 @@ def _passed(v: Values) -> str:
     )
 
 
+def _trust(v: Values) -> str:
+    if v["findings"] == 1:
+        return _("Trust: {finding}.", finding=label(v["first"], 240))
+    if v["findings"]:
+        return _("Trust: {n} findings, of which the first: {finding}.",
+                 n=v["findings"], finding=label(v["first"], 240))  # fmt: skip
+    text = _("Trust: nothing found by {rules}.", rules=many(v["rules"], "rule"))
+    if not v["blind"]:
+        return text
+    more = _("{n} more could not judge, as stored values are missing or unreadable.", n=v["blind"])
+    return f"{text} {more}"
+
+
+def _vendor(v: Values) -> str:
+    pairs = zip(v["types"], v["counts"], strict=True)
+    types = ", ".join(f"{label(op, 40)} ×{count}" for op, count in pairs)
+    left = v["types_in_all"] - len(v["types"])
+    if left:
+        types = _("{names} and {n} more", names=types, n=left)
+    domains = series([label(domain, 40) for domain in v["domains"]])
+    left = v["domains_in_all"] - len(v["domains"])
+    if left:
+        domains = _("{names} and {n} more", names=domains, n=left)
+    if v["runtime"]:
+        return _("Runs only where operators of {domains} are known, as in {runtime}: {types}.",
+                 domains=domains, runtime=v["runtime"], types=types)  # fmt: skip
+    return _("Runs only where a library for operators of {domains} is loaded: {types}.",
+             domains=domains, types=types)  # fmt: skip
+
+
 def _findings(v: Values) -> str:
     looked = ""
     if v["rules"]:
@@ -663,6 +693,8 @@ _SENTENCES: Mapping[str, Callable[[Values], str]] = {
     "cache": _cache,
     "quantised": _quantised,
     "passed": _passed,
+    "trust": _trust,
+    "vendor": _vendor,
     "findings": _findings,
     "silenced": lambda v: _("Not listed: {findings}.", findings=silenced(v)),
     "conversion": _conversion,

@@ -89,11 +89,15 @@ DENIALS: Mapping[str, tuple[tuple[str, Test], ...]] = {
         ("could fall", lambda v: v["share"] >= 0.1),
         ("Nothing urgent", lambda v: v["others_share"] < 0.1 and not v["options"]),
         ("No error", lambda v: not v["errors"]),
+        ("to look at before", lambda v: v["doubts"] > 0 and not v["errors"]),
+        ("cannot take the sizes", lambda v: v["misfits"] > 0),
         ("to fix before", lambda v: v["errors"] > 0),
         ("kept part of the model", lambda v: v["inconclusive"] > 0),
         ("which also kept part", lambda v: v["inconclusive"] > 0 and not v["besides"]),
         ("would not run faster", lambda v: bool(v["slower"])),
     ),
+    "trust": (("nothing found", lambda v: not v["findings"] and v["rules"] > 0),),
+    "vendor": (("as in ONNX Runtime", lambda v: v["runtime"] == "ONNX Runtime"),),
     "unknown": (
         ("Nothing:", lambda v: not v["operators"] and not v["problems"] and v["macs_complete"]
          and v["flops_complete"]),

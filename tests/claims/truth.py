@@ -261,8 +261,9 @@ def _choices_are_real(d: Document) -> None:
     rivals |= {form["id"]: set(form["alternatives"]) for form in page["options"]}
     steps = [step["ids"] for step in page["steps"]]
     assert [name for step in steps for name in step] == page["actions"]
-    for step in steps:
-        assert len(step) == 1 or all(rivals[name] & set(step) for name in step), step
+    for step in page["steps"]:
+        ids = step["ids"]  # clean-ups stand together for the tool that does them
+        assert len(ids) == 1 or step["tool"] or all(rivals[n] & {*ids} for n in ids), ids
     for one, other in combinations(steps, 2):
         assert not any(rivals[name] & set(other) for name in one), (one, other)
 
@@ -349,6 +350,34 @@ def _passed(d: Document) -> Values:
         assert said["blind"] == sum(row["blind"] for row in rows)
         assert said["idle"] + said["blind"] + sum(said["rules"]) == d["page"]["origin"]["rules"]
     return {"speak": [speaking[category] for category in said["categories"]]}
+
+
+def _trust(d: Document) -> Values:
+    said = next(c["values"] for c in d["claims"] if c["id"] == "trust")
+    found = [f for f in d["findings"] if f["category"] == "trust"]
+    assert said["first"] in [f["message"] for f in found] if found else said["first"] == ""
+    if "page" in d:
+        (row,) = (row for row in d["page"]["checked"] if row["category"] == "trust")
+        assert (said["rules"], said["blind"]) == (row["rules"], row["blind"])
+    return {"findings": len(found)}
+
+
+_ONNX = ("", "ai.onnx", "ai.onnx.ml", "ai.onnx.training", "ai.onnx.preview.training")
+
+
+def _vendor(d: Document) -> Values:
+    """Operators that ONNX does not define, and that have no body in the file."""
+    found = [n for n in d["nodes"] if n["domain"] not in _ONNX and not n["composite"]]
+    domains = {n["domain"] for n in found}
+    microsoft = all(name == "com.microsoft" or name.startswith("com.microsoft.")
+                    for name in domains)  # fmt: skip
+    types = Counter(n["op_type"] for n in found)
+    said = next(c["values"] for c in d["claims"] if c["id"] == "vendor")
+    named = dict(zip(said["types"], said["counts"], strict=True))
+    assert all(types[op] >= count for op, count in named.items())
+    if not microsoft:
+        assert said["runtime"] in ("", "ONNX Runtime")
+    return {"domains": sorted(domains)[:3], "domains_in_all": len(domains)}
 
 
 def _looked(d: Document) -> int:
@@ -567,6 +596,8 @@ TRUTHS: Mapping[str, Callable[[Document], Values]] = {
     "cache": _cache,
     "quantised": _quantised,
     "passed": _passed,
+    "trust": _trust,
+    "vendor": _vendor,
     "findings": _findings,
     "silenced": lambda d: {"suppressed": d["suppressed"], "accepted": d["accepted"]},
     "conversion": _conversion,

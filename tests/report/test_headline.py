@@ -13,7 +13,9 @@ from analyzer.analyze import analyze
 from analyzer.lint import lint
 from analyzer.model import load
 from analyzer.report import Result
+from analyzer.report.brief import brief
 from analyzer.report.claims import claims_of
+from analyzer.report.sheet import Report
 from analyzer.report.view.actions import actions
 from analyzer.report.view.audits import checked, tally
 from analyzer.report.view.findings import group as view_group
@@ -35,9 +37,12 @@ LARGE = CONV.replace("float[1,64,28,28] y", "float[1,64,28,29] y")
 
 
 def judged(graph: str, opset: int = 17, domain: str = "") -> Result:
-    model = onnx.parser.parse_model(f'<ir_version: 8, opset_import: ["" : {opset}]> {graph}')
+    own = (name for name in ("com.microsoft", "com.example") if name in graph)
+    imports = "".join(f', "{name}" : 1' for name in own)
+    header = f'<ir_version: 8, opset_import: ["" : {opset}{imports}]>'
+    model = onnx.parser.parse_model(f"{header} {graph}")
     for node in model.graph.node:
-        node.domain = domain
+        node.domain = domain or node.domain
     facts = analyze(load(model.SerializeToString()))
     return Result(facts, lint(facts, RULES), RULES)
 
@@ -139,3 +144,42 @@ def test_what_may_change_results_says_so_and_no_more() -> None:
     }
     assert "STR013" not in unsafe, "deleting what no output needs changes no output"
     assert said["STR001"] == "This does not change what the model computes."
+
+
+MICROSOFT = "g (float[4] x) => (float[4] y) { y = com.microsoft.Gelu (x) }"
+PRIVATE = "g (float[4] x) => (float[4] y) { y = com.example.Fancy (x) }"
+
+
+def sentence(graph: str, claim: str) -> str:
+    return say(claims_of(judged(graph))).get(claim, "")
+
+
+def test_operators_that_onnx_does_not_define_are_said_to_run_only_where_they_are_known() -> None:
+    assert sentence(MICROSOFT, "vendor") == (
+        "Runs only where operators of com.microsoft are known, as in ONNX Runtime: Gelu ×1."
+    )
+    assert sentence(PRIVATE, "vendor") == (
+        "Runs only where a library for operators of com.example is loaded: Fancy ×1."
+    )
+    assert sentence(RELU, "vendor") == ""
+
+
+def test_a_word_about_trust_says_what_was_found_or_by_how_many_rules_nothing_was() -> None:
+    result = judged(RELU)
+    (row,) = (row for row in checked(result) if row.category == "trust")
+    assert sentence(RELU, "trust") == f"Trust: nothing found by {row.rules} rules."
+    found = next(f for f in judged(PRIVATE).findings if f.category == "trust")
+    assert sentence(PRIVATE, "trust") == f"Trust: {found.message}."
+
+
+def test_without_rules_about_trust_nothing_is_said_of_it() -> None:
+    result = judged(RELU)
+    rules = tuple(rule for rule in result.rules if rule.category != "trust")
+    assert "trust" not in say(claims_of(replace(result, rules=rules)))
+
+
+def test_the_terminal_says_whether_to_trust_it_and_where_it_runs() -> None:
+    lines = brief(Report.of(judged(MICROSOFT)).sheet, "macs")
+    assert [line for line in lines if line.startswith(("  Trust: ", "  Runs only"))] == [
+        f"  {sentence(MICROSOFT, 'vendor')}", f"  {sentence(MICROSOFT, 'trust')}",
+    ]  # fmt: skip

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from analyzer.report.result import Result
     from analyzer.report.view.options import SmallerForm
 
+TRUST = "trust"
+"""Category of the rules about what a file may do to whoever loads it."""
 LARGE = 0.1
 """Share of the MACs from which a saving is worth the first sentence."""
 MOST_NAMED = 2
@@ -188,6 +190,24 @@ def passed(result: Result) -> Claim | None:
             "speak": tuple(row.speak for row in found),
             "idle": rules.idle,
             "blind": rules.blind,
+        },
+        ("findings",),
+    )
+
+
+def trust(result: Result) -> Claim | None:
+    """Whether anything speaks against loading the file."""
+    row = next((row for row in checked(result) if row.category == TRUST), None)
+    if row is None:
+        return None
+    found = [group for group in result.groups if group.category == TRUST]
+    return Claim(
+        "trust",
+        {
+            "rules": row.rules,
+            "blind": row.blind,
+            "findings": len(found),
+            "first": found[0].message if found else "",
         },
         ("findings",),
     )

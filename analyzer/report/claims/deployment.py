@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from analyzer.conformance.schemas import STANDARD
 from analyzer.report.claims.record import Claim
 from analyzer.report.view.deployment import is_told
+from analyzer.ruleset.trusted import DOMAINS
 
 if TYPE_CHECKING:
     from analyzer.report.result import Result
 
+RUNTIME = "ONNX Runtime"
+"""What the operators of ``DOMAINS`` come with."""
+VENDORS = 3
 BLOCKERS = 5
 EDITS = 5
+
+
+def vendor(result: Result) -> Claim | None:
+    """Operators of domains that ONNX does not define, and who knows them."""
+    found = Counter(
+        (node.domain, node.op_type)
+        for node in result.facts.nodes
+        if node.domain not in STANDARD and not node.composite
+    )
+    if not found:
+        return None
+    domains = sorted({domain for domain, _ in found})
+    types = [(op, count) for (_, op), count in found.most_common()]
+    return Claim(
+        "vendor",
+        {
+            "domains": tuple(domains[:VENDORS]),
+            "domains_in_all": len(domains),
+            "types": tuple(op for op, _ in types[:VENDORS]),
+            "counts": tuple(count for _, count in types[:VENDORS]),
+            "types_in_all": len(types),
+            "runtime": RUNTIME if set(domains) <= {*DOMAINS} else "",
+        },
+        ("nodes",),
+    )
 
 
 def targets(result: Result) -> Claim | None:
