@@ -11,6 +11,7 @@ from tests.operators.contracts.nodes import (
     Node,
     both,
     deeper,
+    each,
     ints,
     longer,
     outputs,
@@ -110,7 +111,7 @@ FAMILIES: Mapping[str, Family] = {
     "Split": F(lambda r: Node("Split", [real(r, 6, 4), ints(2, 4)], outputs=2), {
         "sum": put(1, ints(2, 3)), "negative": put(1, ints(-1, 7)), "count": put(1, ints(1, 1, 4)),
         "axis": state(axis=2), "both": state(num_outputs=2),
-    }),
+    }, (both(put(1, ints(1, 3)), state(axis=1)), both(put(1, ints(1, 5)), state(axis=-2)))),
     "Split in equal parts": F(lambda r: Node("Split", [real(r, 6, 4)], {"num_outputs": 2},
                                              outputs=2), {
         "num_outputs": state(num_outputs=3),
@@ -329,7 +330,8 @@ FAMILIES: Mapping[str, Family] = {
         "axis": state(axes=[2])}),
     "ArgMax": F(lambda r: Node("ArgMax", [real(r, 2, 3)]), {"axis": state(axis=2)}),
     "CumSum": F(lambda r: Node("CumSum", [real(r, 2, 3), np.array(1)]), {
-        "axis": put(1, np.array(2))}),
+        "axis": put(1, np.array(2)), "exclusive": state(exclusive=2), "reverse": state(reverse=2),
+    }, (*each("exclusive", 0, 1), *each("reverse", 0, 1))),
     "Softmax": F(lambda r: Node("Softmax", [real(r, 2, 3)]), {"axis": state(axis=2)}),
     "Hardmax": F(lambda r: Node("Hardmax", [real(r, 2, 3)]), {"axis": state(axis=-3)}),
     "SoftmaxCrossEntropyLoss": F(lambda r: Node("SoftmaxCrossEntropyLoss", [
@@ -435,7 +437,8 @@ FAMILIES: Mapping[str, Family] = {
     "DeformConv": F(lambda r: Node("DeformConv", [
         real(r, 1, 1, 3, 3), real(r, 1, 1, 2, 2), real(r, 1, 8, 2, 2)], {"kernel_shape": [2, 2]}), {
         "offset": longer(2, 1), "offset height": longer(2, 2), "groups": state(offset_group=3),
-        "kernel_shape": state(kernel_shape=[3, 3])}),
+        "kernel_shape": state(kernel_shape=[3, 3]), "bias": put(3, np.ones(2, np.float32)),
+    }, (put(3, np.ones(1, np.float32)),)),
     "ArrayFeatureExtractor": F(lambda r: Node("ArrayFeatureExtractor", [real(r, 3, 4), ints(1, 2)],
                                               domain="ai.onnx.ml"), {"index": put(1, ints(4))}),
     "Softmax before 13": F(lambda r: Node("Softmax", [real(r, 2, 3)], opset=12), {

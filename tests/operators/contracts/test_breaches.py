@@ -91,3 +91,18 @@ def test_a_query_of_a_decoder_has_a_length() -> None:
     found = {size: [b.code for b in facts(text.format(size), opset=21).breaches]
              for size in ("2,1,8", "2,8", "2,1,2,8")}  # fmt: skip
     assert found == {"2,1,8": [], "2,8": ["rank"], "2,1,2,8": ["rank"]}
+
+
+def test_a_running_product_takes_its_flags_as_0_and_1() -> None:
+    """As ONNX documents it (opset 26), for which the runtime has no kernel to be asked."""
+    codes = {
+        (name, flag): [
+            v.code
+            for v in violations(
+                Node("CumProd", [np.ones((2, 3), np.float32), np.array(1)], {name: flag}, opset=26)
+            )
+        ]
+        for name in ("exclusive", "reverse")
+        for flag in (0, 1, 2)
+    }
+    assert {key for key, found in codes.items() if found} == {("exclusive", 2), ("reverse", 2)}
