@@ -56,6 +56,7 @@ from analyzer.sanitise import clean, label
 
 if TYPE_CHECKING:
     from analyzer.report.result import Result
+    from analyzer.report.view.options.form import Tool
 
 MOST_METADATA = 20
 """Entries of the model's metadata that a page lists."""
@@ -100,7 +101,7 @@ class FirstStep(NamedTuple):
     """An ``ActionStep`` with what it is made of."""
 
     of: tuple[Action | SmallerForm, ...]
-    tool: str
+    tool: Tool
 
 
 @record

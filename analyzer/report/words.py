@@ -9,6 +9,7 @@ from analyzer.devices import MEASURED
 from analyzer.facts import Certainty
 from analyzer.language import _, mark, ngettext, retold, series, term
 from analyzer.report.claims.advice import LARGE
+from analyzer.report.view.actions import COMMANDS
 from analyzer.report.view.summary import block_name
 from analyzer.sanitise import clean, label
 from analyzer.units import many
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from analyzer.report.claims.record import Claim
+    from analyzer.report.view.options.form import Tool
 
     Values = Mapping[str, Any]
 
@@ -29,12 +31,6 @@ def say(claims: Iterable[Claim]) -> dict[str, str]:
 
 CHOICE = mark("Choose one: they change the same layers, and what they save does not add up")
 """Above alternatives."""
-COMMANDS = {
-    "onnxslim": "onnxslim MODEL SMALLER",
-    "onnxruntime": "python -m onnxruntime.tools.optimize_onnx_model --opt_level basic "
-                   "MODEL SMALLER",
-}  # fmt: skip
-"""By ``Rule.tool``, what takes out what it names."""
 _FAMILIES = {
     "graph": mark("A graph of {parts}"),
     "convolutional": mark("A convolutional network of {parts}"),
@@ -45,7 +41,7 @@ _FAMILIES = {
 }
 
 
-def tidying(tool: str) -> str:
+def tidying(tool: Tool) -> str:
     """What undoes clean-ups, in a line above them."""
     return _("Clean up, of little impact, with `{command}`", command=COMMANDS[tool])
 
@@ -254,9 +250,10 @@ def longer() -> str:
 def _order(v: Values) -> str:
     """By what rule the first steps are the first."""
     text = _(
-        "Errors come first, then most impact, of equals the least effort; each figure is for that "
-        "step alone. Impact is high for an error or a quarter of the MACs, of the time or of the "
-        "bytes, medium for a twentieth or a warning without a figure."
+        "What speaks against using the model comes first, then most impact, of equals the least "
+        "effort; each figure is for that step alone. Impact is high for an error or a quarter of "
+        "the MACs, of the time or of the bytes, medium for a twentieth or a warning without a "
+        "figure."
     )
     if not v["brief"]:
         return text

@@ -129,9 +129,26 @@ def test_what_changes_next_to_nothing_is_one_step_with_one_command(standard: Res
     assert [step.tool for step in chosen] == ["", "onnxslim"], "a fold that saves traffic is none"
 
 
+def test_who_has_the_file_alone_is_told_a_tool_before_an_exporter(standard: Result) -> None:
+    folded = replace(FOUND, rule="STR101", action="Fold it", node=standard.facts.nodes[0].id,
+                     fix="Export with folding in PyTorch. More.")  # fmt: skip
+    plain = replace(folded, rule="STR102")
+
+    def told(producer: str, finding: Finding = folded) -> str:
+        model = replace(standard.facts.model, producer=producer)
+        found = replace(standard, facts=replace(standard.facts, model=model), findings=(finding,))
+        return actions.actions(found)[0].what
+
+    run = "Run `python -m onnxruntime.tools.optimize_onnx_model --opt_level basic MODEL SMALLER`"
+    for producer in ("PaddlePaddle", "tf2onnx 1.16", "onnx-caffe2", ""):
+        assert told(producer) == f"{run}, and compare outputs"
+    assert told("pytorch 2.4.0") == f"{run}; or at the export: Export with folding in PyTorch"
+    assert told("", plain) == "Export with folding in PyTorch", "no tool does that"
+
+
 def test_the_order_is_told_and_so_is_a_run_of_less_than_a_moment(standard: Result) -> None:
     told = words(html_of(standard).decode())
-    assert "Errors come first, then most impact, of equals the least effort" in told
+    assert "What speaks against using the model comes first, then most impact" in told
     assert "To save compute is medium at most" not in told
     short = replace(standard, devices=(profile("a100"),))
     told = words(REPORT_FORMATS["html"](short, Options()).decode())

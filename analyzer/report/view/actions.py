@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from analyzer.conformance import ASSUMPTION
 from analyzer.devices import bound, room
 from analyzer.findings.finding import Severity
-from analyzer.language import rule_name
+from analyzer.language import _, rule_name
 from analyzer.report.view import conversion
 from analyzer.report.view.devices import on
 from analyzer.report.view.findings import asked, first_sentence, heading_of
@@ -41,6 +41,14 @@ if TYPE_CHECKING:
     from analyzer.report.result import Result
     from analyzer.ruleset.rule import Rule
 
+EXPORTER = "pytorch"
+"""Whose settings the rules' remedies name, as producers call themselves."""
+COMMANDS: Mapping[Tool, str] = {
+    "onnxslim": "onnxslim MODEL SMALLER",
+    "onnxruntime": "python -m onnxruntime.tools.optimize_onnx_model --opt_level basic "
+                   "MODEL SMALLER",
+}  # fmt: skip
+"""By ``Rule.tool``, what takes out what it names."""
 MOST_FIRST = 3
 """Actions that are told apart from all others."""
 
@@ -235,7 +243,7 @@ def _action(
         name=label(rule_name(first_of.name)),
         title=heading_of(items, facts, rule),
         does=asked(first_of),
-        what=_how(items, of_breach=rule is not None and rule.subject == "breach"),
+        what=_how(items, rule, facts.model.producer),
         places=len(items),
         severity=severity.value,
         impact="high" if settles else _impact(severity, facts, saved, device),
@@ -258,14 +266,23 @@ def _action(
     )
 
 
-def _how(items: Sequence[Finding], *, of_breach: bool) -> str:
+def _how(items: Sequence[Finding], rule: Rule | None, producer: str) -> str:
     """What to do in more words than the heading has: of a breach its own remedy, where all places
-    have the same."""
+    have the same; else the command of a tool that undoes it, for whoever has the file alone, and
+    what to do at the export with the exporter that the rules speak of."""
     first_of = items[0]
+    of_breach = rule is not None and rule.subject == "breach"
     if of_breach and first_of.remedy and {f.remedy for f in items} == {first_of.remedy}:
         text = label(first_of.remedy, 200)
         return text[:1].upper() + text[1:]
-    return first_sentence(first_of.fix) if first_of.action else ""
+    told = first_sentence(first_of.fix) if first_of.action else ""
+    tool = _tool(rule.tool if rule else "")
+    if not tool:
+        return told
+    command = COMMANDS[tool]
+    if told and EXPORTER in producer.lower():
+        return _("Run `{command}`; or at the export: {told}", command=command, told=told)
+    return _("Run `{command}`, and compare outputs", command=command)
 
 
 def _saved(items: list[Finding]) -> dict[str, int]:
