@@ -92,7 +92,7 @@ def _asks(action: Action, whole: int) -> Iterator[str]:
     if action.stored:
         yield _("{bytes} less to store", bytes=units.size(action.stored))
     if action.traffic:
-        yield _("{bytes} less to move", bytes=units.size(action.traffic))
+        yield _("{bytes} less memory traffic per run", bytes=units.size(action.traffic))
 
 
 def _leaves(form: SmallerForm, whole: int) -> Iterator[str]:

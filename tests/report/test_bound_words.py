@@ -91,3 +91,16 @@ def test_packed_weights_are_timed_in_the_type_that_the_page_names(
     assert page["devices"][0]["seconds"] == pytest.approx(3 * 16 * 32 / rate)
     html = words(REPORT_FORMATS["html"](model, Options()).decode())
     assert f"Weights of few bits are unpacked and multiplied in {type_}" in html
+
+
+def test_units_are_explained_under_the_four_numbers(mobilenet: Result) -> None:
+    text = page_of(mobilenet)
+    line = "MAC: a multiplication and its addition, two FLOPs. k, M, G: 10³, 10⁶, 10⁹"
+    assert text.index("Possible saving") < text.index(line) < text.index("What to do first")
+
+
+def test_traffic_is_of_a_run_and_no_part_of_the_peak(mobilenet: Result) -> None:
+    """Of 27 normalisations each reads and writes what the layer before it makes."""
+    page = json.loads(REPORT_FORMATS["json"](mobilenet, Options()))["page"]
+    saved = next(ask["traffic"] for ask in page["asks"] if ask["rule"] == "STR101")
+    assert f"{units.size(saved)} less memory traffic per run" in page_of(mobilenet)
