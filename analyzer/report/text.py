@@ -61,8 +61,7 @@ def _summary(result: Result, options: Options, style: Style) -> Iterator[str]:
     coverage = summary.coverage(facts.nodes)
     if not coverage.complete:
         yield style.warning(
-            f"cost known for {coverage.known} of {coverage.total} operators "
-            f"({units.percent(coverage.share)}); not known:"
+            f"cost known for {coverage.known} of {coverage.total} operators; not known:"
         )
         for row in coverage.missing:
             yield f"  {row.count} × {row.op}: {row.why}"

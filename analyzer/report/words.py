@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from analyzer import units
@@ -91,7 +92,11 @@ def _in_attributes(v: Values) -> str:
 
 def _architecture(v: Values) -> str:
     if v["detail"]:
-        known = label(", ".join(map(retold, v["detail"].split(", "))))
+        # What vendors' operators hold is no layer of the published network.
+        counts = re.findall(r"(\d+) weighted layers", v["detail"])
+        other = {f"{n} weighted layers" for n in counts if int(n) != v["layers"]}
+        parts = [part for part in v["detail"].split(", ") if part not in other]
+        known = label(", ".join(map(retold, parts)))
     else:
         known = _("not recognised as a published one")
     return _("Architecture: {name}", name=known)
@@ -482,8 +487,14 @@ def _coverage(v: Values) -> str:
     left = v["reasons"] - len(v["missing"])
     if left:
         missing = _("{rows}; and {n} more", rows=missing, n=left)
-    return _("{text} ({share}). Not known: {missing}.",
-             text=text, share=units.percent(known / total), missing=missing)  # fmt: skip
+    text = _("{text}. Not known: {missing}.", text=text, missing=missing)
+    if not v["heavy"]:
+        return text
+    return f"{text} " + ngettext(
+        "{n} of these has weights, so most of the work may be unknown.",
+        "{n} of these have weights, so most of the work may be unknown.",
+        v["heavy"],
+    )
 
 
 def _unknown(v: Values) -> str:

@@ -445,7 +445,9 @@ def _is_choice(node: Any) -> bool:
 
 def _coverage(d: Document) -> Values:
     judged = _counted(d)
-    return {"operators": len(judged), "known": sum(n["macs"] is not None for n in judged)}
+    unknown = [n for n in judged if n["macs"] is None]
+    return {"operators": len(judged), "known": len(judged) - len(unknown),
+            "heavy": sum(bool(n["conv"] or n["params"]) for n in unknown)}  # fmt: skip
 
 
 def _unknown(d: Document) -> Values:

@@ -20,7 +20,7 @@ from analyzer.report.view.actions import actions
 from analyzer.report.view.audits import checked, tally
 from analyzer.report.view.findings import group as view_group
 from analyzer.report.view.findings import safety
-from analyzer.report.words import say
+from analyzer.report.words import _architecture, say
 from analyzer.ruleset import load_rules
 from tests.report.results import quiet
 
@@ -183,3 +183,23 @@ def test_the_terminal_says_whether_to_trust_it_and_where_it_runs() -> None:
     assert [line for line in lines if line.startswith(("  Trust: ", "  Runs only"))] == [
         f"  {sentence(MICROSOFT, 'vendor')}", f"  {sentence(MICROSOFT, 'trust')}",
     ]  # fmt: skip
+
+
+UNSIZED = """g (float[1,2,8,8] x) => (float[1,1,K,K] y) <float[1,2,1,1] w = {1, 2}> {
+  a = com.example.Fancy (x)
+  y = Conv (a, w)
+}"""
+
+
+def test_an_unknown_cost_that_has_weights_is_most_of_the_work_and_no_percentage() -> None:
+    known = sentence(UNSIZED, "coverage")
+    assert "%" not in known
+    assert known.endswith("1 of these has weights, so most of the work may be unknown.")
+    assert "weights" not in sentence(PRIVATE, "coverage")
+    assert sentence(CONV, "coverage") == "The cost of 1 of 1 operators is known."
+
+
+def test_a_published_network_has_as_many_layers_as_the_sentence_above_it_or_none() -> None:
+    claim = {"detail": "BERT, 2 layers, 6 weighted layers", "layers": 8}
+    assert _architecture(claim) == "Architecture: BERT, 2 layers"
+    assert _architecture(claim | {"layers": 6}).endswith(", 6 weighted layers")

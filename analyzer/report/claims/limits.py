@@ -72,6 +72,11 @@ def coverage(result: Result) -> Claim:
             "missing_counts": tuple(row.count for row in found.missing[:REASONS]),
             "missing_reasons": tuple(row.why for row in found.missing[:REASONS]),
             "reasons": len(found.missing),
+            "heavy": sum(
+                node.macs is None and bool(node.conv or node.params) and not node.composite
+                for node in result.facts.nodes
+                if node.counted
+            ),
         },
         ("nodes",),
     )
