@@ -29,6 +29,7 @@ from analyzer.redundancy import batch_growth, find_structure
 from analyzer.shapes.bindings import sizes_of_symbols
 from analyzer.shapes.run import infer_shapes
 from analyzer.shapes.stated import Bindings
+from analyzer.smaller.attributes import learned
 from analyzer.survey import survey
 from analyzer.trust.look import contents_of
 
@@ -121,6 +122,7 @@ def _analyze(
         interface=interface_of(
             program, shapes.main.types, model.imports, sizes_of_symbols(shapes.assumptions)
         ),
+        learned=learned(seen.graph),
         shared=shared_names(program, model.proto),
         at_defaults=at_default_sizes(program, bindings, seen, limits),
         find_structure=partial(

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, cast
 from analyzer import display, units
 from analyzer.display import Brief
 from analyzer.interface import Interface
+from analyzer.learned import Learned
 from analyzer.naming import SharedNames
 from analyzer.records import HIDDEN, INLINE, Digest, Output, Signed, named, shown
 from analyzer.surplus import BatchGrowth, OpenSize, Structure
@@ -758,6 +759,8 @@ class Facts(Output):
     """The totals without the sizes that the metadata state, where those make one smaller."""
     interface: Interface = field(default=Interface(), repr=False, metadata=HIDDEN)
     """What the model states to those who load and call it."""
+    learned: Learned = field(default=Learned(), repr=False, metadata=HIDDEN)
+    """What operators have in attributes rather than in tensors."""
     shared: SharedNames = field(default=SharedNames(), repr=False, metadata=HIDDEN)
     """Names by which a viewer cannot tell what is meant."""
     evidence: WeightEvidence | None = field(default=None, metadata=named("weights"))

@@ -86,6 +86,7 @@ from analyzer.graph.structure import (
 )
 from analyzer.interface import Declared, Hidden, Import, Interface
 from analyzer.language import Language, spoken
+from analyzer.learned import Learned
 from analyzer.lint import Settings, judge
 from analyzer.lint import lint as lint_facts
 from analyzer.model import Limits, Model, Readable, load
@@ -526,6 +527,7 @@ __all__ = [
     "KernelUse",
     "Layer",
     "LayerEvidence",
+    "Learned",
     "Limits",
     "LowRank",
     "Memory",

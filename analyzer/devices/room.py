@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.facts import BITS, Certainty
-from analyzer.smaller.attributes import learned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,7 +43,7 @@ def room(
     other types ``instead``."""
     memory, stored = facts.memory, facts.parameters.weight_bytes
     stored = stored if weight_bytes is None else weight_bytes
-    stored += facts.once(learned).bytes
+    stored += facts.learned.bytes
     left = _left(memory.alive, instead)
     peak = memory.peak_bytes if memory.fused_bytes is None else memory.fused_bytes
     peak = None if peak is None else round(peak * left)

@@ -19,6 +19,7 @@ from analyzer.operators.record import Nature
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from analyzer.digraph import Digraph
     from analyzer.facts import Facts
 
 MOST_NODES = 1_000_000
@@ -89,9 +90,14 @@ class Forest:
 
 def forest(facts: Facts) -> Forest | None:
     """The trees of a model; ``None`` where it has none, or they cannot be followed."""
+    return forest_in(facts.graph)
+
+
+def forest_in(graph: Digraph[str]) -> Forest | None:
+    """``forest`` of the operators of a graph."""
     found: list[Tree] = []
     operators = left = 0
-    for _, place in vertices(facts.graph):
+    for _, place in vertices(graph):
         record = record_of(place.call)
         if record is None or record.nature is not Nature.TREE:
             continue

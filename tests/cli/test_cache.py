@@ -27,6 +27,7 @@ from analyzer.report import CHECK_FORMATS, FINDINGS_ONLY, STATISTICS_FORMATS
 from analyzer.shapes.stated import Bindings
 from tests import warm
 from tests.cli.conftest import CLEAN, WASTEFUL, Cli, encode
+from tests.smaller.test_forest import DEEP, STUMP, listed
 
 ROOT = Path(__file__).parents[2]
 Judged = list[str]
@@ -110,6 +111,15 @@ def test_weights_and_targets_are_remembered(cli: Cli, judged: Judged, tmp_path: 
     words = ("check", "m.onnx", "--weights", "--target", "tensorrt", "--format", "json")
     assert cli(*words) == cli(*words)
     assert judged == ["m.onnx"]
+
+
+def test_what_attributes_hold_is_told_by_a_check_and_remembered(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "trees.onnx").write_bytes(listed(DEEP, STUMP).SerializeToString())
+    for _ in range(2):
+        (model,) = json.loads(cli("check", "trees.onnx", "--format", "json").out)["models"]
+        values = {claim["id"]: claim["values"] for claim in model["claims"]}
+        assert (values["network"]["trees"], values["parameters"]["tree_nodes"]) == (2, 8)
+        assert values["compute"]["comparisons"] == 3
 
 
 def test_a_run_that_remembers_everything_loads_no_onnx(tmp_path: Path) -> None:

@@ -8,12 +8,12 @@ import pytest
 from onnx import ModelProto, TensorProto, helper
 
 from analyzer.devices import profile, room
+from analyzer.learned import Learned
 from analyzer.report import Result
 from analyzer.report.cards import Card, cards
 from analyzer.report.claims import claims_of
 from analyzer.report.view.layers import shape_of
 from analyzer.report.words import say
-from analyzer.smaller.attributes import learned
 from tests.golden.text import facts, facts_of
 from tests.smaller.test_forest import DEEP, STUMP, listed
 
@@ -57,8 +57,7 @@ def tiles(model: ModelProto) -> list[Card]:
     ids=lambda value: value.graph.node[0].op_type if isinstance(value, ModelProto) else "",
 )  # fmt: skip
 def test_numbers_of_a_model_in_attributes_are_counted(model: ModelProto, count: int) -> None:
-    found = learned(facts_of(model))
-    assert found == (1, count, 0, 4 * count)
+    assert facts_of(model).learned == Learned(1, count, bytes=4 * count)
     assert tiles(model)[1].value == f"{count:,} coefficients"
 
 
@@ -85,7 +84,7 @@ def test_a_forest_is_told_by_its_nodes_and_comparisons() -> None:
 
 def test_a_graph_that_learned_nothing_has_no_parameters() -> None:
     model = facts("g (float[4] x) => (float[4] y) { y = Relu (x) }")
-    assert learned(model) == (0, 0, 0, 0)
+    assert model.learned == Learned()
     tile = list(cards(claims_of(Result(model, (), ())), "macs"))[1]
     assert (tile.value, tile.detail) == ("0", ("0 values, 0 B in memory",))
 

@@ -12,8 +12,6 @@ from analyzer.report.view.assumed import choices
 from analyzer.report.view.conversion import speedup
 from analyzer.report.view.devices import main_device
 from analyzer.report.view.memory import roof_of
-from analyzer.smaller.attributes import learned
-from analyzer.smaller.forest import forest
 
 if TYPE_CHECKING:
     from analyzer.report.result import Result
@@ -27,7 +25,6 @@ SIZES = 2
 def compute(result: Result) -> Claim:
     """What one inference takes, and the sizes that this holds for."""
     facts = result.facts
-    trees = facts.once(forest)
     totals, assumed, stated = facts.totals, sizes(facts), sizes(facts, stated=True)
     rests = totals.certainty is not Certainty.EXACT
     of = assumed if rests else stated
@@ -45,8 +42,8 @@ def compute(result: Result) -> Claim:
             "sizes_in_all": len(of),
             "open": bool(facts.assumptions),
             "choices": len(choices(facts)),
-            "comparisons": 0 if trees is None else trees.comparisons,
-            "mean_comparisons": 0.0 if trees is None else trees.mean_comparisons,
+            "comparisons": facts.learned.comparisons,
+            "mean_comparisons": facts.learned.mean_comparisons,
         },
         ("totals.macs_range", "totals.flops_range", "totals.certainty", "totals.unknown_nodes",
          "assumptions", "nodes"),
@@ -54,7 +51,7 @@ def compute(result: Result) -> Claim:
 
 
 def parameters(result: Result) -> Claim:
-    stored, inside = result.facts.parameters, result.facts.once(learned)
+    stored, inside = result.facts.parameters, result.facts.learned
     return Claim(
         "parameters",
         {

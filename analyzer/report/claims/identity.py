@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from analyzer.report.claims.record import Claim
 from analyzer.report.view.kinds import color_of
-from analyzer.smaller.attributes import learned
-from analyzer.smaller.forest import forest
 
 if TYPE_CHECKING:
     from analyzer.facts import Facts
@@ -22,14 +20,14 @@ def network(result: Result) -> Claim:
     """The kind of network, its layers and blocks, its first convolution and its inputs."""
     facts = result.facts
     kinds = Counter(block.kind for block in facts.blocks).most_common(2)
-    inside, trees = facts.once(learned), facts.once(forest)
+    inside = facts.learned
     first = next((node.conv for node in facts.nodes if node.conv is not None), None)
     return Claim(
         "network",
         {
             "family": family(facts),
             "layers": facts.totals.weighted_layers,
-            "trees": 0 if trees is None else len(trees.trees),
+            "trees": inside.trees,
             "coefficients": inside.coefficients,
             "operators_inside": inside.operators,
             "blocks": tuple(kind for kind, _ in kinds),

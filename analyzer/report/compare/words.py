@@ -255,7 +255,7 @@ def relative(change: float) -> str:
     """A relative change for people: a share up to ten times, then a factor.
 
     >>> relative(0.031), relative(1e-9), relative(33.5)
-    ('3.1 %', '1e-07 %', '33.5 times the old weights')
+    ('3.1 %', 'under 0.01 %', '33.5 times the old weights')
     """
     if change < 10:
         return units.percent(change)
