@@ -223,3 +223,23 @@ def test_reports_of_a_long_list_state_how_they_were_made_in_a_line(cli: Cli) -> 
     assert cli("report", *paths, "-o", "out", *HTML).code == 0
     page = Path("out/0.html").read_text("utf-8")
     assert "onnxlint report 0.onnx 1.onnx 2.onnx -o out --format html … (3 more)" in page
+
+
+@pytest.mark.parametrize(
+    ("words", "variable", "direct"), [((), "", False), (("--debug",), "", True), ((), "1", True)]
+)
+def test_a_report_is_made_in_this_process_for_who_wants_a_traceback(
+    cli: Cli, clean: str, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], variable: str,
+    direct: bool,
+) -> None:  # fmt: skip
+    asked: list[bool] = []
+
+    def rendered(*_: object, debug: bool, **__: object) -> dict[str, bytes]:
+        asked.append(debug)
+        return {}
+
+    monkeypatch.setattr("analyzer.cli.report.rendered", rendered)
+    if variable:
+        monkeypatch.setenv("ONNXLINT_DEBUG", variable)
+    assert cli("report", clean, "-o", "out", "--format", "json", *words).code == 0
+    assert asked == [direct]

@@ -9,8 +9,10 @@ import pytest
 
 from analyzer.report import Result
 from analyzer.report.drawing import Box, Depth, Drawing, draw
-from analyzer.report.drawing.draw import MOST
+from analyzer.report.drawing.draw import MOST, _became
 from analyzer.report.drawing.fold import cut, fold
+from analyzer.report.drawing.record import Becoming
+from tests.golden.text import facts
 from tests.report.drawing.networks import FILES, MADE, branching, network, of
 
 NETWORKS = (*FILES, *MADE)
@@ -132,3 +134,28 @@ def test_same_model_gives_the_same_drawing() -> None:
 
     again = Result(analyze(load(str(FILES["squeezenet"]))))
     assert draw(again) == draw(network("squeezenet"))
+
+
+@pytest.mark.parametrize(
+    ("product", "bend", "together"),
+    [
+        ("added", "same", "added"),
+        ("removed", "same", "removed"),
+        ("same", "added", "changed"),
+        ("changed", "same", "changed"),
+        ("weights", "same", "weights"),
+        ("same", "same", "same"),
+        (None, "added", "added"),
+        (None, "weights", "weights"),
+    ],
+)
+def test_what_computes_most_of_a_box_says_whether_it_came_or_went(
+    product: Becoming | None, bend: Becoming, together: Becoming
+) -> None:
+    found = facts(
+        "g (float[2,2] x) => (float[2,2] y) <float[2,2] w = {1, 2, 3, 4}> "
+        "{ a = MatMul (x, w) y = Relu (a) }"
+    )
+    changes = {"y": bend} if product is None else {"a": product, "y": bend}
+    assert _became(found, changes, list(changes)) == together
+    assert _became(found, {}, ["a", "y"]) == ""
