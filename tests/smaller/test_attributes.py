@@ -9,12 +9,13 @@ from onnx import ModelProto, TensorProto, helper
 
 from analyzer.devices import profile, room
 from analyzer.learned import Learned
-from analyzer.report import Result
+from analyzer.report import REPORT_FORMATS, Options, Result
 from analyzer.report.cards import Card, cards
 from analyzer.report.claims import claims_of
 from analyzer.report.view.layers import shape_of
 from analyzer.report.words import say
 from tests.golden.text import facts, facts_of
+from tests.report.results import words
 from tests.smaller.test_forest import DEEP, STUMP, listed
 
 FEATURES, CLASSES = 780, 10
@@ -98,3 +99,8 @@ def test_a_classifier_is_described_by_its_scores() -> None:
     """Labels come first, one a sample."""
     (node,) = facts_of(LINEAR).nodes
     assert shape_of(node) == ("LinearClassifier 780 → 10", "1×10")
+
+
+def test_where_no_tensor_holds_weights_no_kind_has_a_share_of_them() -> None:
+    html = REPORT_FORMATS["html"](Result(facts_of(LINEAR), (), ()), Options()).decode()
+    assert "LinearClassifier 7,800 100.0 % – –" in words(html)
