@@ -14,7 +14,6 @@ from functools import cache, lru_cache
 
 NEWLINES = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 """Whatever some system ends a line at."""
-_UNIT = re.compile("(?<=[0-9])\N{NO-BREAK SPACE}(?=[A-Za-zµ%])")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[mK]")
 _GITHUB = re.compile(r"::")
 _GITHUB_OLD = re.compile(r"##\[")
@@ -33,11 +32,6 @@ def obeyed(text: str) -> list[str]:
 def unseen(text: str) -> list[str]:
     """What a text must not hold raw: controls but the end of a line, and what has no shape."""
     return sorted(c for c in set(text) if c != "\n" and not _visible(c))
-
-
-def breakable(page: str) -> str:
-    """``page`` with plain spaces between numbers and units, which pages of ours do not part."""
-    return _UNIT.sub(" ", page)
 
 
 @cache
