@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.facts import Certainty
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -58,14 +60,15 @@ def bound(
     Gray 2016), and are outside of it. It held on all models that were
     ``MEASURED``. Where data decide what runs, the fewest MACs count, all
     at the fastest rate. ``instead`` maps element types to those that they are replaced by,
-    but for the MACs that are ``kept`` in the type they have.
+    but for the MACs that are ``kept`` in the type they have. Sizes that the model cannot run with
+    bound nothing.
     """
     found = replaced(facts.totals.macs_by_arithmetic, instead, kept)
     rates = {p: device.fastest(p) for p, macs in found.items() if macs}
     missing = tuple(p for p, rate in rates.items() if rate is None and p != "unknown")
     partial = facts.totals.unknown_nodes > 0 or "unknown" in rates
     others = tuple((p, device.instead[p]) for p in rates if p in device.instead)
-    if missing or not any(rates.values()):
+    if missing or not any(rates.values()) or facts.totals.certainty is Certainty.UNKNOWN:
         return TimeBound(None, missing, partial, others)
     low, _ = facts.totals.macs_range
     seconds = sum(found[p] / rate for p, rate in rates.items() if rate)

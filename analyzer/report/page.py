@@ -255,7 +255,9 @@ def _left_out(
                       _("the trained values are not in the file") if unread else
                       _("no layer has trained values to look at"))  # fmt: skip
     if not layers.layer_shapes(facts.nodes):
-        yield LeftOut(_("hot spots"), _("no operator has a known number of multiply-accumulates"))
+        none = facts.totals.complete and facts.totals.macs == 0
+        yield LeftOut(_("hot spots"), _("no operator multiplies") if none else
+                      _("no operator has a known number of multiply-accumulates"))  # fmt: skip
     if not facts.blocks:
         yield LeftOut(_("blocks"), _("no known building block was recognised"))
     if devices.is_idle(placed):

@@ -263,8 +263,8 @@ def _order(v: Values) -> str:
     if not v["brief"]:
         return text
     return f"{text} " + _(
-        "To save compute is medium at most: one run is bounded by {seconds} on {device}, less than "
-        "1 ms.",
+        "To save compute is medium at most: the arithmetic of one run takes {seconds} on {device}, "
+        "less than 1 ms.",
         seconds=units.seconds(v["seconds"]), device=label(v["device"]),
     )  # fmt: skip
 

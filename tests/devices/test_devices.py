@@ -10,7 +10,9 @@ import pytest
 from analyzer.analyze import analyze
 from analyzer.devices import SHIPPED, Profile, bound, estimate, profile, room
 from analyzer.errors import ConfigError
+from analyzer.facts import Certainty
 from analyzer.model import load
+from analyzer.report.view.options.form import is_brief
 from tests.golden.text import facts
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -271,3 +273,21 @@ def test_a_factor_is_measured_for_a_class_of_layers(tmp_path: Path) -> None:
         ConfigError, match=r"factors\.Conv: is no class of layers; they are standard"
     ):
         profile(str(written))
+
+
+def test_sizes_with_which_a_model_cannot_run_bound_no_time() -> None:
+    model = facts(LAYER)
+    totals = replace(model.totals, certainty=Certainty.UNKNOWN)
+    assert bound(model, profile("rpi5")).seconds is not None
+    assert bound(replace(model, totals=totals), profile("rpi5")).seconds is None
+
+
+def test_a_run_is_brief_only_where_all_that_runs_is_counted() -> None:
+    model, device = facts(LAYER), profile("rpi5")
+    assert is_brief(model, device)
+    totals = model.totals
+    for less in (
+        replace(totals, certainty=Certainty.UNKNOWN),
+        replace(totals, complete=False),
+    ):
+        assert not is_brief(replace(model, totals=less), device)

@@ -153,7 +153,7 @@ def test_the_order_is_told_and_so_is_a_run_of_less_than_a_moment(standard: Resul
     short = replace(standard, devices=(profile("a100"),))
     told = words(REPORT_FORMATS["html"](short, Options()).decode())
     # 4,867,293,184 of them at 78 million million a second
-    assert "one run is bounded by 62.4 µs on NVIDIA A100" in told
+    assert "the arithmetic of one run takes 62.4 µs on NVIDIA A100" in told
     assert "less than 1 ms." in told
 
 

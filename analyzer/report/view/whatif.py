@@ -79,6 +79,8 @@ class DepthRow:
     params: int | None
     shares: tuple[float | None, ...] = ()
     """By column: MACs in proportion to today's."""
+    blocks_today: int = 0
+    """Of all stages, as the model is."""
 
 
 @record
@@ -188,7 +190,7 @@ def _depths(scaler: Scaler, resolutions: Sequence[float], now: int) -> tuple[Dep
     today = scaler.repeats(1.0)
     return tuple(
         DepthRow(f"{depth:g}", " + ".join(map(str, row[0].repeats)),
-                 tuple(p.macs for p in row), row[0].params, _shares(row, now))
+                 tuple(p.macs for p in row), row[0].params, _shares(row, now), sum(today))
         for depth, row in zip(DEPTHS, zip(*columns, strict=True), strict=True)
         if row[0].macs is not None and row[0].repeats != today
     )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from analyzer.devices import bound, replaced, room
+from analyzer.facts import Certainty
 from analyzer.records import HIDDEN
 from analyzer.report.view.devices import on
 from analyzer.restore import record
@@ -120,7 +121,13 @@ def level_of(share: float) -> Level:
 
 
 def is_brief(facts: Facts, device: Profile | None) -> bool:
-    """Whether the bound of one run is less than a moment; without one, whether its MACs are few."""
+    """Whether the bound of one run is less than a moment; without one, whether its MACs are few.
+
+    Never where more may run than what was counted.
+    """
+    low, high = facts.totals.macs_range
+    if facts.totals.certainty is Certainty.UNKNOWN or not facts.totals.complete or low != high:
+        return False
     seconds = bound(facts, device).seconds if device is not None else None
     return facts.totals.macs < BUSY if seconds is None else seconds < MOMENT
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from analyzer.report.view.whatif import WhatIf
 
 IMAGE_RANK, COLOURS = 4, frozenset({3, 4})
-MOST_STAGES = 4
-"""Stages whose blocks are told one by one."""
 WIDTH = "0.75"
 """The first step down of the MobileNet paper. Transformers are made shallower, or have fewer heads:
 another width would need the whole training again."""
@@ -53,9 +51,9 @@ def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Small
             (
                 "depth",
                 _(
-                    "Keep {blocks} blocks: depth × {depth}",
-                    depth=less.depth,
-                    blocks=_blocks(less.blocks),
+                    "Keep {left} of {blocks} blocks",
+                    left=_count(less.blocks),
+                    blocks=less.blocks_today,
                 ),
                 _("Leave blocks out, and train again or distil from this model"),
             ),
@@ -90,14 +88,13 @@ def _is_image(facts: Facts) -> bool:
     return False
 
 
-def _blocks(text: str) -> str:
-    """``6 + 6`` as it is, more than a few stages added up.
+def _count(blocks: str) -> int:
+    """Blocks of all stages.
 
-    >>> _blocks("6 + 6"), _blocks("1 + 1 + 1 + 3 + 1")
-    ('6 + 6', '7')
+    >>> _count("6 + 6"), _count("12")
+    (12, 12)
     """
-    parts = text.split(" + ")
-    return text if len(parts) <= MOST_STAGES else str(sum(map(int, parts)))
+    return sum(map(int, blocks.split(" + ")))
 
 
 def _bytes(facts: Facts, now: int | None, then: int | None) -> int | None:
