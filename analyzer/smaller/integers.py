@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.graph.adjacency import producer, vertex
 from analyzer.operators import record_of
-from analyzer.operators.record import Nature
+from analyzer.operators.record import Kind, Nature
 
 if TYPE_CHECKING:
     from analyzer.facts import Facts, Node
@@ -31,7 +31,7 @@ class Staying(NamedTuple):
     macs: int
     """Of all executions."""
     params: int
-    """Of the operators that stay."""
+    """Of the operators that stay, and biases of those that do not, which have 4 bytes as well."""
     converted: tuple[str, ...] = ()
     """Ids of the operators that do not."""
 
@@ -52,15 +52,45 @@ def staying(facts: Facts, *, static: bool) -> Staying:
     macs = params = 0
     converted = []
     for node in facts.nodes:
-        if not node.macs or node.composite or node.precision != "float32":
+        if node.composite:
+            continue
+        if not node.macs:
+            params += 0 if static or _is_looked_up(facts, node) else _floats(facts, node)
+            continue
+        if node.precision != "float32":
             continue
         done = _converted(facts, node, static)
         macs += (node.macs - done) * node.counted
         if done:
             converted.append(node.id)
+            params += min(node.params, _biases(facts, node))
         else:
             params += node.params
     return Staying(macs, params, tuple(converted))
+
+
+def _is_looked_up(facts: Facts, node: Node) -> bool:
+    """Tables that ``quantize_dynamic`` stores as integers (``CommonOpsRegistry``)."""
+    domain = vertex(facts.graph, node.id).call.domain
+    known = {"Gather": "", "EmbedLayerNormalization": MICROSOFT}
+    return not node.scope and known.get(node.op_type) == domain
+
+
+def _floats(facts: Facts, node: Node) -> int:
+    """Parameters of an operator that multiplies nothing, where they are float32."""
+    place = vertex(facts.graph, node.id)
+    kinds = {getattr(place.call.input(slot), "dtype", None) for slot in place.constants}
+    return node.params if "float32" in kinds else 0
+
+
+def _biases(facts: Facts, node: Node) -> int:
+    """Elements of constant biases: ``quantize_static`` makes them int32, the other leaves them."""
+    place = vertex(facts.graph, node.id)
+    record = record_of(place.call)
+    slots = () if record is None else record.slots(Kind.BIAS)
+    shapes = [getattr(place.call.input(slot), "shape", None)
+              for slot in slots if slot in place.constants]  # fmt: skip
+    return sum(prod(side or 0 for side in shape) for shape in shapes if shape is not None)
 
 
 def _converted(facts: Facts, node: Node, static: bool) -> int:

@@ -50,6 +50,30 @@ def test_a_product_of_two_activations_stays_in_float(tmp_path: Path) -> None:
     assert staying(facts, static=True).macs == 0, "a calibrated one converts every MatMul"
 
 
+def test_what_is_added_stays_in_float_and_tables_do_not(tmp_path: Path) -> None:
+    """A table of 50 × 32, a product of 32 × 32 with its bias, a sum, and a Gemm with its bias."""
+    shapes = {"t": (50, 32), "w": (32, 32), "a": (32,), "s": (16, 32), "g": (32, 8), "b": (8,)}
+    stored = [numpy_helper.from_array(np_ones(*shape), name) for name, shape in shapes.items()]
+    ids = helper.make_tensor_value_info("ids", TensorProto.INT64, [16])
+    y = helper.make_tensor_value_info("y", TensorProto.FLOAT, [16, 8])
+    nodes = [
+        helper.make_node("Gather", ["t", "ids"], ["e"]),
+        helper.make_node("MatMul", ["e", "w"], ["m"]),
+        helper.make_node("Add", ["m", "a"], ["n"]),
+        helper.make_node("Add", ["n", "s"], ["o"]),
+        helper.make_node("Gemm", ["o", "g", "b"], ["y"]),
+    ]
+    graph = helper.make_graph(nodes, "g", [ids], [y], stored)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    plain, quantised = tmp_path / "f.onnx", tmp_path / "q.onnx"
+    onnx.save(model, plain)
+    quantize_dynamic(plain, quantised)
+    floats = [numpy_helper.to_array(t) for t in onnx.load(quantised).graph.initializer
+              if t.data_type == TensorProto.FLOAT]  # fmt: skip
+    left = sum(array.size for array in floats if array.size > 1)  # a scale is one
+    assert staying(facts_of(model), static=False).params == left == 32 + 16 * 32 + 8
+
+
 def test_the_time_is_that_of_both_parts() -> None:
     facts = facts_of(scores())
     found = {form.id: form for form in options(facts, whatif.view(facts), profile("rpi5"))}
@@ -61,7 +85,9 @@ def test_the_time_is_that_of_both_parts() -> None:
 
 def test_an_lstm_is_converted_without_calibration_and_a_gru_never() -> None:
     lstm, gru = facts_of(cell("LSTM")), facts_of(cell("GRU"))
-    assert staying(lstm, static=False) == Staying(0, 0, (lstm.nodes[0].id,))
+    assert staying(lstm, static=False) == Staying(0, 2 * 4 * 64, (lstm.nodes[0].id,)), (
+        "two biases a gate"
+    )
     # 20 steps of 4 · 64 · (40 + 64), and 3 for 4
     assert staying(lstm, static=True).macs == 20 * 4 * 64 * 104
     assert staying(gru, static=False).macs == 20 * 3 * 64 * 104
@@ -80,7 +106,7 @@ def test_attention_of_the_runtime_multiplies_its_projection_in_integers() -> Non
     imports = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
     facts = facts_of(helper.make_model(graph, opset_imports=imports, ir_version=8))
     # scores and their product with the values: 2 · 16 · 16 · 64
-    assert staying(facts, static=False) == Staying(2 * 16 * 16 * 64, 0, ("y",))
+    assert staying(facts, static=False) == Staying(2 * 16 * 16 * 64, 192, ("y",))
     assert staying(facts, static=True).macs == 16 * 64 * 192 + 2 * 16 * 16 * 64
 
 
