@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from analyzer import units
 from analyzer.facts import Certainty
 from analyzer.language import _, retold, series, term
+from analyzer.report.headline import silenced
 from analyzer.report.view.options.form import NOTABLE
-from analyzer.report.words import silenced
 from analyzer.sanitise import label
 from analyzer.units import many
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from analyzer.report.claims.record import Claim
-    from analyzer.report.words import Values
+    from analyzer.report.headline import Values
 
 
 class Card(NamedTuple):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.graph.adjacency import producer, vertex
 from analyzer.operators import record_of
-from analyzer.operators.record import Kind, Nature
+from analyzer.operators.record import Kind, Nature, Scaling
 
 if TYPE_CHECKING:
     from analyzer.facts import Facts, Node
@@ -70,17 +70,20 @@ def staying(facts: Facts, *, static: bool) -> Staying:
 
 
 def _is_looked_up(facts: Facts, node: Node) -> bool:
-    """Tables that ``quantize_dynamic`` stores as integers (``CommonOpsRegistry``)."""
-    domain = vertex(facts.graph, node.id).call.domain
-    known = {"Gather": "", "EmbedLayerNormalization": MICROSOFT}
-    return not node.scope and known.get(node.op_type) == domain
+    """Whether ``quantize_dynamic`` stores its table as integers, as ``CommonOpsRegistry`` has it:
+    that of Gather, and those of the embedding of BERT with its normalisation."""
+    record = record_of(vertex(facts.graph, node.id).call)
+    if record is None or node.scope:
+        return False
+    fused = record.nature is Nature.EMBEDDING and bool(record.fuses)
+    return fused or record.scaling is Scaling.GATHER
 
 
 def _floats(facts: Facts, node: Node) -> int:
     """Parameters of an operator that multiplies nothing, where they are float32."""
     place = vertex(facts.graph, node.id)
-    kinds = {getattr(place.call.input(slot), "dtype", None) for slot in place.constants}
-    return node.params if "float32" in kinds else 0
+    stored = map(place.call.input, place.constants)
+    return node.params if any(t is not None and t.dtype == "float32" for t in stored) else 0
 
 
 def _biases(facts: Facts, node: Node) -> int:
@@ -88,9 +91,8 @@ def _biases(facts: Facts, node: Node) -> int:
     place = vertex(facts.graph, node.id)
     record = record_of(place.call)
     slots = () if record is None else record.slots(Kind.BIAS)
-    shapes = [getattr(place.call.input(slot), "shape", None)
-              for slot in slots if slot in place.constants]  # fmt: skip
-    return sum(prod(side or 0 for side in shape) for shape in shapes if shape is not None)
+    stored = [place.call.input(slot) for slot in slots if slot in place.constants]
+    return sum(prod(side or 0 for side in t.shape) for t in stored if t is not None and t.shape)
 
 
 def _converted(facts: Facts, node: Node, static: bool) -> int:

@@ -141,9 +141,8 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
 
     What is wrong comes before what could be smaller; then most impact, of equals the least work,
     then what leaves least of the time; at last what is about this model before what can be done
-    to any. No form that takes training, that
-    rests on what the file does not say, or that a device computes more slowly. Clean-ups are one
-    step, the last.
+    to any. No form that takes training, that rests on what the file does not say, or that a device
+    computes more slowly. Clean-ups are one step, the last.
     """
     order = LEVELS.index
     ranked: list[tuple[tuple[int, int, int, float, bool, int], str]] = []

@@ -1,0 +1,143 @@
+"""The first sentence of a report, in words: the gravest of what is true of a model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analyzer import units
+from analyzer.language import _, ngettext, series
+from analyzer.report.claims.advice import LARGE
+from analyzer.sanitise import label
+from analyzer.units import many
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Values = Mapping[str, Any]
+
+
+def verdict(v: Values) -> str:
+    if v["kind"] == "errors":
+        return _wrong(v)
+    if v["kind"] == "saving":
+        return _could_fall(v)
+    if v["kind"] == "findings":
+        return _no_error(v)
+    if v["kind"] == "doubts":
+        return _doubtful(v)
+    return {
+        "inconclusive": lambda: (
+            _("Not conclusive: {problems}", problems=_unjudged(v["inconclusive"]))
+            + (f" {_could_fall(v)}" if v["share"] >= LARGE else "")
+        ),
+        "misfit": lambda: ngettext(
+            "Judged in part: {n} operator cannot take the sizes that were assumed, so no figure "
+            "of compute or memory is that of a run. State the real ones with {options}.",
+            "Judged in part: {n} operators cannot take the sizes that were assumed, so no figure "
+            "of compute or memory is that of a run. State the real ones with {options}.",
+            v["misfits"],
+            options=label(v["state"], 160),
+        ),
+        "partial": lambda: _minima(v),
+        "unbounded": lambda: _minima(v),
+        "silenced": lambda: _("Nothing new: no finding but {findings}.", findings=silenced(v)),
+        "clean": lambda: _(
+            "Clean: {looked} of {n} rules had something to look at, and none objects.",
+            looked=v["looked"],
+            n=v["rules"],
+        ),
+        "unjudged": lambda: _(
+            "No rule was applied; the numbers below are facts without a judgement."
+        ),
+    }[str(v["kind"])]()
+
+
+def _unjudged(problems: int) -> str:
+    return _("{problems} kept part of the model unjudged.", problems=many(problems, "problem"))
+
+
+def _wrong(v: Values) -> str:
+    """What to fix, and whether that, or something else, kept anything unjudged."""
+    errors = many(v["errors"], "error")
+    if v["inconclusive"] and not v["besides"]:
+        return _("{errors} to fix before this model is used, which also kept part of it unjudged; "
+                 "see the findings.", errors=errors)  # fmt: skip
+    text = _("{errors} to fix before this model is used; see the findings.", errors=errors)
+    if v["besides"]:
+        return _("{text} Besides, {more}", text=text, more=_unjudged(v["besides"]))
+    return text
+
+
+def _no_error(v: Values) -> str:
+    found = {"findings": many(v["findings"], "finding"),
+             "rules": many(v["rules_with_findings"], "rule")}  # fmt: skip
+    most = _most(v)
+    if most:
+        return f"{_('No error: {findings} from {rules}.', **found)} {most}"
+    return _("Nothing urgent: {findings} from {rules}, none of which saves much compute.", **found)
+
+
+def _most(v: Values) -> str:
+    """What would bring most of what is no error: what a rule asks for, or a smaller form."""
+    if v["others_share"] >= LARGE:
+        return _("What saves most compute, {share}: “{action}”.",
+                 share=units.percent(v["others_share"]),
+                 action=label(v["others_title"]))  # fmt: skip
+    if v["options"]:
+        one, *other = map(label, v["options_titles"])
+        most = _("“{one}”, or “{other}”", one=one, other=other[0]) if other else f"“{one}”"
+        return _("What would bring most: {options}.", options=most)
+    return ""
+
+
+def _doubtful(v: Values) -> str:
+    """What speaks against using the model as it is, and what else is worth the first sentence."""
+    doubt = label(v["doubt"], 240)
+    text = (
+        _("One warning to look at before this model is used: {doubt}.", doubt=doubt)
+        if v["doubts"] == 1
+        else _("{n} warnings to look at before this model is used, of which the first: {doubt}.",
+               n=v["doubts"], doubt=doubt)
+    )  # fmt: skip
+    if v["unknown_nodes"] or not v["complete"]:
+        text = f"{text} {_minima(v)}"
+    if v["share"] >= LARGE and not v["slower"]:
+        return f"{text} {_could_fall(v)}"
+    return f"{text} {_most(v)}".rstrip()
+
+
+def _minima(v: Values) -> str:
+    """Why totals are at least, and not exactly, what they are."""
+    if v["unknown_nodes"]:
+        return _("Judged in part: the cost of {operators} is unknown, so totals are minima.",
+                 operators=many(v["unknown_nodes"], "operator"))  # fmt: skip
+    return _("Judged in part: nothing bounds how often a loop runs, so totals are minima.")
+
+
+def _could_fall(v: Values) -> str:
+    figures = {
+        "share": units.percent(v["share"]),
+        "now": units.si(v["macs_now"], "MAC"),
+        "after": units.si(v["macs_after"], "MAC"),
+    }
+    text = (
+        _("Compute could fall by {share}, from {now} to {after}, at the price of retraining",
+          **figures)
+        if v["complete"]
+        else _("The part of compute that is known could fall by {share}, from {now} to {after}, at "
+               "the price of retraining", **figures)
+    )  # fmt: skip
+    if v["slower"]:
+        text = _("{text}; by the roofline model of {device} it would not run faster there",
+                 text=text, device=v["device"])  # fmt: skip
+    return f"{text}."
+
+
+def silenced(v: Values) -> str:
+    """``2 suppressed and 1 in the baseline``; empty where no finding was silenced."""
+    parts = []
+    if v["suppressed"]:
+        parts.append(_("{n} suppressed", n=units.count(v["suppressed"])))
+    if v["accepted"]:
+        parts.append(_("{n} in the baseline", n=units.count(v["accepted"])))
+    return series(parts)
