@@ -229,6 +229,15 @@ def many(n: int, word: str) -> str:
     return counted(n, word, f"{word}s")
 
 
+def so_many(n: int, noun: str) -> str:
+    """The same in English, whatever is spoken: what a fact says is kept and told anew.
+
+    >>> so_many(1, "input"), so_many(1200, "input")
+    ('1 input', '1,200 inputs')
+    """
+    return f"{n:,} {noun}{'s' * (n != 1)}"
+
+
 def letters(text: str) -> int:
     """Widths of a Latin letter that ``text`` takes: those of Korean, Chinese and Japanese take two.
 

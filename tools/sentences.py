@@ -50,7 +50,7 @@ APART: Mapping[str, str] = {
 BESIDE = frozenset({"report/claims/limits.py", "ruleset/engine.py"})
 """Modules of such packages that do."""
 SILENT = frozenset({
-    "_", "mark", "ngettext", "many", "counted",  # what has a catalogue already
+    "_", "mark", "ngettext", "many", "counted", "so_many",  # what has a catalogue already
     "cast", "compile", "split", "TypeVar", "removeprefix", "removesuffix", "startswith",
     "endswith", "partition", "rpartition",
 })  # fmt: skip
@@ -192,7 +192,7 @@ class _Reader:
     def call(self, call: ast.Call) -> Iterator[str]:
         """Those of the arguments, where they are told to somebody."""
         match _called(call), call.args:
-            case (("many" | "counted" | "_many"), [_, ast.Constant(str(noun))]):
+            case (("many" | "counted" | "so_many" | "_many"), [_, ast.Constant(str(noun))]):
                 yield from (f"{{0}} {noun}", f"{{0}} {noun}s")
                 return
             case "join", [_]:

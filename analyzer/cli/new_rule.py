@@ -35,7 +35,7 @@ when: |
   readers(node.outputs[0]) > 0
 
 message: |
-  {{{{ node.op_type }}}} {{{{ node.label }}}} is read {{{{ readers(node.outputs[0]) }}}} time(s)
+  {{{{ node.label }}}} does nothing; readers: {{{{ readers(node.outputs[0]) }}}}
 
 # What to do at this place; `fix` below says it in general.
 remedy: remove {{{{ node.op_type }}}} {{{{ node.label }}}}

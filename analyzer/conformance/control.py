@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.conformance.declarations import differ
-from analyzer.conformance.places import counted, quoted
+from analyzer.conformance.places import quoted
 from analyzer.facts import Breach
 from analyzer.model.dtypes import NUMBERS
 from analyzer.shapes.types import UNKNOWN, decode_type
 from analyzer.units import shape as spell
+from analyzer.units import so_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -65,14 +66,14 @@ def _if(program: Program, site: Site) -> Iterator[Complaint]:
         if len(scope.outputs) != want:
             yield (
                 "branch-outputs",
-                (f"{label} returns {counted(len(scope.outputs), 'value')} for "
-                f"{counted(want, 'output')} of the operator"),
+                (f"{label} returns {so_many(len(scope.outputs), 'value')} for "
+                f"{so_many(want, 'output')} of the operator"),
                 "have both branches return one value for each output",
             )  # fmt: skip
         if scope.inputs:
             yield (
                 "branch-inputs",
-                f"{label} has {counted(len(scope.inputs), 'input')}; a branch has none",
+                f"{label} has {so_many(len(scope.inputs), 'input')}; a branch has none",
                 "let it read the outer values by their names",
             )  # fmt: skip
     then, other = branches.get("then_branch"), branches.get("else_branch")
@@ -124,7 +125,7 @@ def _scan(program: Program, site: Site) -> Iterator[Complaint]:
         return
     if not 1 <= scans <= operands:
         yield (
-            "scan-inputs", f"num_scan_inputs is {scans} of {counted(operands, 'input')}",
+            "scan-inputs", f"num_scan_inputs is {scans} of {so_many(operands, 'input')}",
             "state how many of its inputs are scanned, at least one",
         )  # fmt: skip
         return
@@ -206,14 +207,14 @@ def _counts(site: Site, scope: Scope, inputs: int, outputs: int, what: str) -> I
     if len(scope.inputs) != inputs:
         yield (
             "body-inputs",
-            f"the body has {counted(len(scope.inputs), 'input')} and is given {inputs} ({what})",
+            f"the body has {so_many(len(scope.inputs), 'input')} and is given {inputs} ({what})",
             "give the body one input for each",
         )  # fmt: skip
     if len(scope.outputs) != outputs:
         yield (
             "body-outputs",
-            (f"the body returns {counted(len(scope.outputs), 'value')}; with "
-            f"{counted(len(site.op.outputs), 'output')} of the operator it must return {outputs}"),
+            (f"the body returns {so_many(len(scope.outputs), 'value')}; with "
+            f"{so_many(len(site.op.outputs), 'output')} of the operator it must return {outputs}"),
             "have the body return one value for each output"
             + (" and the condition" if site.op.op_type == "Loop" else ""),
         )  # fmt: skip

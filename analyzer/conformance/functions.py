@@ -10,11 +10,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.conformance.operators import complaints_of
-from analyzer.conformance.places import counted, nestings, quoted
+from analyzer.conformance.places import nestings, quoted
 from analyzer.conformance.schemas import STANDARD, schema_at
 from analyzer.facts import Breach
 from analyzer.graph.attributes import Reference
 from analyzer.graph.program import normal_domain
+from analyzer.units import so_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -131,7 +132,7 @@ def _versions(function: onnx.FunctionProto, label: str, program: Program) -> Ite
     if told:
         worst = max(told.values(), key=lambda breach: breach.grave)
         others = len(told) - 1
-        more = f"; {counted(others, 'more operator')} of another version" if others else ""
+        more = f"; {so_many(others, 'more operator')} of another version" if others else ""
         yield replace(worst, message=worst.message + more)
 
 
@@ -275,14 +276,14 @@ def _call(op: Op, scope: Scope, needed: set[str]) -> Iterator[tuple[str, str, st
         if given > most:
             yield (
                 "function-arity",
-                f"the call has {counted(given, what)}, the local function {most}",
+                f"the call has {so_many(given, what)}, the local function {most}",
                 f"remove the {what}s that are too many",
             )  # fmt: skip
     listed, outputs = len(op.outputs), len(scope.outputs)
     if listed < outputs:
         yield (
             "function-arity",
-            f"the call has {counted(listed, 'output')}, the local function {outputs}",
+            f"the call has {so_many(listed, 'output')}, the local function {outputs}",
             "list all outputs; an empty name stands for one that nobody reads",
         )  # fmt: skip
     missing = needed - {a.name for a in op.proto.attribute}

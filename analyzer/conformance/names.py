@@ -10,8 +10,9 @@ from collections import Counter
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from analyzer.conformance.places import called_functions, counted, nestings, quoted, uncalled
+from analyzer.conformance.places import called_functions, nestings, quoted, uncalled
 from analyzer.facts import Breach
+from analyzer.units import so_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -143,7 +144,7 @@ def _reads(
                 missing.setdefault(name, []).append(i)
     for name, readers in missing.items():
         first = nesting.scope.ops[readers[0]]
-        more = f" (and {counted(len(readers) - 1, 'operator')} more)" if readers[1:] else ""
+        more = f" (and {so_many(len(readers) - 1, 'operator')} more)" if readers[1:] else ""
         declared = name in nesting.scope.declared
         note = ": a type is declared for it, but nothing makes it" if declared else ""
         yield Breach(
@@ -190,7 +191,7 @@ def _order(nesting: Nesting) -> Iterator[Breach]:
         first = scope.ops[scope.sorted]
         yield Breach(
             "cycle", "order", nesting.place(first),
-            f"{counted(behind, 'operator')} of {nesting.label} wait for their own output: they "
+            f"{so_many(behind, 'operator')} of {nesting.label} wait for their own output: they "
             "form a cycle or follow one",
             "cut the cycle; what repeats belongs into the body of a Loop",
         )  # fmt: skip
@@ -219,7 +220,7 @@ def _node_names(nesting: Nesting) -> Iterator[Breach]:
     if not names:
         return
     first = next(op for op in nesting.scope.ops if op.name == names[0])
-    more = f" (and {counted(len(names) - 1, 'other name')})" if names[1:] else ""
+    more = f" (and {so_many(len(names) - 1, 'other name')})" if names[1:] else ""
     yield Breach(
         "duplicate-node-name", "definition", nesting.place(first),
         f"duplicate operator name {quoted(names[0])}{more}: several operators of {nesting.label} "

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from onnx import AttributeProto
 
-from analyzer.conformance.places import called_functions, counted, nestings, quoted, uncalled
+from analyzer.conformance.places import called_functions, nestings, quoted, uncalled
 from analyzer.conformance.schemas import EXTENSIONS, STANDARD, first_version, schema_at
 from analyzer.facts import Breach
 from analyzer.operators import find, shipped
 from analyzer.operators.contracts.vendor import DOMAIN, is_known
 from analyzer.operators.declared import held
+from analyzer.units import so_many
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -151,7 +152,7 @@ def _operands(
         which = f" ({', '.join(missing)})" if missing else ""
         yield Complaint(
             "arity", "arity",
-            f"{op.op_type} has {counted(len(names), what)}; it takes {wanted}",
+            f"{op.op_type} has {so_many(len(names), what)}; it takes {wanted}",
             f"add what is missing{which}" if few else f"remove the {what}s that are too many",
         )  # fmt: skip
         return
@@ -278,7 +279,7 @@ def _unknown(
 
     ``others`` are the overloads that local functions of the same name have.
     """
-    more = f" ({counted(len(places), 'operator')})" if places[1:] else ""
+    more = f" ({so_many(len(places), 'operator')})" if places[1:] else ""
     label = quoted(domain or "ai.onnx")
     if not op_type:
         return Breach(

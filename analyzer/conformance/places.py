@@ -82,8 +82,3 @@ def uncalled(breach: Breach) -> Breach:
 def quoted(name: str) -> str:
     """A name of the file in a message."""
     return f"'{spaced(shorten(name, 80))}'"
-
-
-def counted(count: int, noun: str) -> str:
-    """``1 input``, ``3 inputs``."""
-    return f"{count:,} {noun}" + "s" * (count != 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.facts import Breach
+from analyzer.units import so_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,7 +50,8 @@ def check_versions(
         if apart:
             yield Breach(
                 "initializer-without-input", FAMILY, apart[0],
-                f"{len(apart):,} initializer(s) are no inputs, which IR version "
-                f"{model.ir_version} asks for", f"state IR version {INPUTS_OPTIONAL} or later",
+                f"IR version {model.ir_version} has every initializer among the inputs, where "
+                f"{so_many(len(apart), 'initializer')} cannot be found",
+                f"state IR version {INPUTS_OPTIONAL} or later",
                 grave=False,
             )  # fmt: skip

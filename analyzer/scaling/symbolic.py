@@ -22,6 +22,7 @@ from analyzer.shapes.run import infer_shapes
 from analyzer.shapes.sites import list_sites
 from analyzer.shapes.stated import Bindings
 from analyzer.survey import leaf_costs
+from analyzer.units import so_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -245,8 +246,7 @@ class _Study:
 def _left_out(total: Sum) -> str:
     parts = []
     if total.unknown_macs:
-        plural = "s" if total.unknown_macs > 1 else ""
-        parts.append(f"without {total.unknown_macs} operator{plural} of unknown cost")
+        parts.append(f"without {so_many(total.unknown_macs, 'operator')} of unknown cost")
     if is_open(total.macs) and total.undecided:
         end = "what is certain" if total.macs[1] is None else "the upper end"
         parts.append(f"with {end}: {total.undecided[0]}")

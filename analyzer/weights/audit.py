@@ -11,6 +11,7 @@ from analyzer.evidence import WeightEvidence
 from analyzer.facts import Problem
 from analyzer.model.external import UNAVAILABLE
 from analyzer.model.guard import GuardFailure, Progress, guarded
+from analyzer.units import so_many
 from analyzer.weights.evidence import collect
 
 if TYPE_CHECKING:
@@ -93,18 +94,14 @@ def _unread(
         text = f"{what} (limit weight_bytes = {most:,})"
         yield Problem("weights-limit", evidence.beyond[0], text)
     elif evidence.unread_tensors and not told:
-        text = f"the values of {_many(evidence.unread_tensors, 'stored tensor')} cannot be read"
+        text = f"the values of {so_many(evidence.unread_tensors, 'stored tensor')} cannot be read"
         yield Problem("weights-unreadable", (*evidence.unread, "")[0], f"{text}; export it again")
     elif evidence.unread and not (told or evidence.layers or evidence.weight_tensors):
         text = ("no weights were read: what the layers use is generated, computed or given when "
                 "the model runs, or stored as integers")  # fmt: skip
         yield Problem("weights-unread", "", text, inconclusive=asked)
     elif evidence.unread and not told:
-        layers = _many(len(evidence.unread), "layer")
+        layers = so_many(len(evidence.unread), "layer")
         text = (f"the weights of {layers} are not stored as they are used (generated, computed, "
                 "or one of several) and were not looked at channel by channel")  # fmt: skip
         yield Problem("weights-computed", evidence.unread[0], text, inconclusive=False)
-
-
-def _many(count: int, word: str) -> str:
-    return f"{count:,} {word}{'s' * (count > 1)}"

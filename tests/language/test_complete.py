@@ -15,7 +15,7 @@ from analyzer.report import REPORT_FORMATS, Options
 from tests.cli.conftest import Cli, cli
 from tests.report.results import SAMPLES, judge
 from tools.sentences import read
-from tools.translations import told, unsaid, untranslated
+from tools.translations import catalogues, told, unsaid, untranslated
 
 __all__ = ["cli"]
 
@@ -69,6 +69,11 @@ def texts(html: str) -> list[str]:
 
 def test_every_text_has_a_translation() -> None:
     assert untranslated("ko") == [], "make locale"
+
+
+def test_no_text_leaves_it_to_the_reader_whether_one_or_several_are_meant() -> None:
+    said = (said.text for texts in catalogues().values() for said in texts)
+    assert [text for text in said if re.search(r"[a-z]\(s\)(?![:=])", text)] == []
 
 
 def test_nothing_is_translated_that_nobody_says() -> None:

@@ -190,7 +190,7 @@ def _separated(call: Call) -> Iterator[Violation]:
         yield Violation("attribute-choice", which, "give one of them")
     if rank_of(call, 0) not in (None, 1, 2):
         yield Violation(
-            "rank", f"X has {rank_of(call, 0)} axes, Tokenizer takes 1 or 2",
+            "rank", f"X has rank {rank_of(call, 0)}, Tokenizer takes 1 or 2",
             "give (texts) or (batch, texts)",
         )  # fmt: skip
 

@@ -41,13 +41,13 @@ def _causal(call: Call) -> Iterator[Violation]:
     axes = 2 + (whole(call, "ndim", 1) or 1)
     if shape is not None and (len(shape) < 3 if last else len(shape) != axes):
         yield Violation(
-            "rank", f"input has {len(shape)} axes ({spell(shape)}), it takes {axes}",
+            "rank", f"input has rank {len(shape)} ({spell(shape)}), it takes {axes}",
             "give (batch, channels, length)",
         )  # fmt: skip
         return
     if weight is not None and len(weight) != axes:
         yield Violation(
-            "rank", f"weight has {len(weight)} axes ({spell(weight)}), it takes {axes}",
+            "rank", f"weight has rank {len(weight)} ({spell(weight)}), it takes {axes}",
             "give (channels, 1, taps)",
         )  # fmt: skip
     if weight is None or len(weight) != 3 or shape is None or len(shape) < 3:

@@ -133,7 +133,7 @@ def _asked(call: Call) -> Iterator[Violation]:
     value, shape = contents(call, 0), shape_of(call, 0)
     if shape is not None and len(shape) != 1:
         yield Violation(
-            "rank", f"the shape has {len(shape)} axes, ConstantOfShape takes 1",
+            "rank", f"the shape has rank {len(shape)}, ConstantOfShape takes 1",
             "give one list of sizes",
         )  # fmt: skip
     elif value is not None and value.size and value.min() < 0:

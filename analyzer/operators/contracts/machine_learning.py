@@ -12,6 +12,7 @@ from analyzer.operators.contracts.settings import (
 )
 from analyzer.operators.contracts.violation import Violation
 from analyzer.units import shape as spell
+from analyzer.units import so_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -78,8 +79,9 @@ def _wide_enough(call: Call) -> Iterator[Violation]:
     if count < shape[-1] * outputs:
         yield Violation(
             "list-lengths",
-            f"{count} coefficients for {shape[-1]} features and {outputs} output(s)",
-            f"give {shape[-1] * outputs} coefficients",
+            f"coefficients holds {count} for {so_many(shape[-1], 'feature')} and "
+            f"{so_many(outputs, 'output')}",
+            f"give coefficients {shape[-1] * outputs}",
         )
 
 

@@ -41,8 +41,8 @@ def rank(slot: int, name: str, *allowed: int, grave: bool = True) -> Contract:
             takes = " or ".join(map(str, allowed))
             yield Violation(
                 "rank",
-                f"{name} has {axes} axes ({spell(shape_of(call, slot))}), it takes {takes}",
-                f"give {name} {takes} axes, by a Reshape before it or where it is made",
+                f"{name} has rank {axes} ({spell(shape_of(call, slot))}), it takes {takes}",
+                f"give {name} rank {takes}, by a Reshape before it or where it is made",
                 grave,
             )
 
@@ -57,7 +57,7 @@ def least_rank(slot: int, name: str, least: int) -> Contract:
         if axes is not None and axes < least:
             yield Violation(
                 "rank",
-                f"{name} has {axes} axes ({spell(shape_of(call, slot))}), it takes {least} or more",
+                f"{name} has rank {axes} ({spell(shape_of(call, slot))}), it takes {least} or more",
                 f"give {name} its missing axes, by a Reshape or Unsqueeze before it",
             )
 
@@ -72,9 +72,9 @@ def same_rank(a: int, a_name: str, b: int, b_name: str) -> Contract:
         if differ(first, second):
             yield Violation(
                 "rank",
-                f"{b_name} has {second} axes ({spell(shape_of(call, b))}) and {a_name} has {first} "
-                f"({spell(shape_of(call, a))}); it takes as many of both",
-                f"give {b_name} {first} axes",
+                f"{b_name} has rank {second} ({spell(shape_of(call, b))}) and {a_name} has {first} "
+                f"({spell(shape_of(call, a))}); both are to have the same",
+                f"give {b_name} rank {first}",
             )
 
     return check
@@ -139,7 +139,7 @@ def vector(
             spread = loose and elements_of(call, slot) in (None, wanted)
             yield Violation(
                 code,
-                f"{name} has {len(shape)} axes ({spell(shape)}), it takes one"
+                f"{name} has rank {len(shape)} ({spell(shape)}), it takes one axis"
                 + (f" of {wanted} elements ({what})" if wanted is not None else ""),
                 f"reshape {name} to one axis",
                 grave and not spread,

@@ -18,6 +18,7 @@ from analyzer.operators.contracts.settings import at_least, flag, one_of, per_ax
 from analyzer.operators.contracts.violation import Violation
 from analyzer.operators.contracts.windows import Window, attributes, channels, room, sides
 from analyzer.units import shape as spell
+from analyzer.units import so_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,8 +69,8 @@ def _offsets(call: Call) -> Iterator[Violation]:
         if shape is not None and (len(shape) != 4 or any(map(differ, shape, wanted))):
             yield Violation(
                 "offset-shape",
-                f"{name} is {spell(shape)}, {groups} offset group(s) of a kernel of {places} take "
-                f"{spell(wanted)}",
+                f"{name} is {spell(shape)}, and {so_many(groups, 'offset group')} with a kernel of "
+                f"{so_many(places, 'place')} needs {spell(wanted)}",
                 f"give {name} that shape, or correct offset_group",
             )
             return

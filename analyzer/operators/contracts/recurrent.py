@@ -22,6 +22,7 @@ from analyzer.operators.contracts.settings import (
 )
 from analyzer.operators.contracts.violation import Violation
 from analyzer.units import shape as spell
+from analyzer.units import so_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -81,8 +82,9 @@ def _shapes(call: Call) -> Iterator[Violation]:
         if shape is not None and (len(shape) != len(wanted) or any(map(differ, shape, wanted))):
             yield Violation(
                 "recurrent-shape",
-                f"{name} is {spell(shape)}, and {call.op_type} with {_directions(call)} "
-                f"direction(s) and a hidden size of {_hidden(call)} takes {spell(wanted)}",
+                f"{name} is {spell(shape)}, and {call.op_type} with "
+                f"{so_many(_directions(call), 'direction')} and a hidden size of {_hidden(call)} "
+                f"takes {spell(wanted)}",
                 f"give {name} that shape, or correct direction, hidden_size or layout",
             )
             return

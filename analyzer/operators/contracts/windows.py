@@ -28,6 +28,7 @@ from analyzer.operators.contracts.settings import (
 )
 from analyzer.operators.contracts.violation import Violation
 from analyzer.units import shape as spell
+from analyzer.units import so_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,7 +94,7 @@ def channels(place: Window) -> Contract:
         first, second = weight[0], weight[1]
         want = first if place.transposed else None if second is None else second * groups
         if differ(have, want):
-            by = "" if place.transposed else f" × {groups} group(s) = {want}"
+            by = "" if place.transposed else f" × {so_many(groups, 'group')} = {want}"
             yield Violation(
                 "channels",
                 f"the input ({spell(shape_of(call, place.x))}) has {have} channels, the weight "
