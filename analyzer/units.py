@@ -7,6 +7,7 @@ significant digits, trailing zeros dropped. ``None`` is written ``unknown``.
 from __future__ import annotations
 
 import re
+from math import floor
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
@@ -69,19 +70,27 @@ def span(low: int, high: int | None, unit: str | None = None) -> str:
 
 LITTLE = 0.0001
 """Share below which nobody asks how much it is."""
+NEARLY, WHOLE = 0.9995, 1 - 1e-9
+"""Shares from which, with a decimal, all would be said; and from which it is all, as far as sums of
+fractions tell."""
 
 
 def percent(share: float | None) -> str:
     """A share of one with a decimal; two significant digits below 0.1 %, and none below 0.01 %.
+    What is nearly everything is cut to hundredths, so that a little beside it is not denied.
 
     >>> percent(1 / 256 + 1 / 9), percent(1), percent(0.00042), percent(0), percent(1e-8)
     ('11.5 %', '100.0 %', '0.042 %', '0.0 %', 'under 0.01 %')
+    >>> percent(0.99954), percent(0.999999)
+    ('99.95 %', '99.99 %')
     """
     if share is None:
         return unknown()
     if 0 < share < LITTLE:
         return _("under 0.01 %")
     hundredths = share * 100
+    if NEARLY <= share < WHOLE:
+        return f"{floor(hundredths * 100) / 100:.2f} %"
     small = 0 < abs(hundredths) < 0.1
     return f"{hundredths:.2g} %" if small else f"{hundredths:,.1f} %"
 

@@ -53,6 +53,7 @@ from analyzer.report.view.weights import Weights
 from analyzer.report.view.whatif import WhatIf
 from analyzer.restore import record
 from analyzer.sanitise import clean, label
+from analyzer.smaller.attributes import coefficients
 
 if TYPE_CHECKING:
     from analyzer.report.result import Result
@@ -218,7 +219,7 @@ def make_page(result: Result) -> Page:
         conversion_totals=conversion.totals(result),
         conversion_steps=tuple(conversion.steps(result)),
         weights=trained,
-        layers=layers.layer_shapes(facts.nodes, facts.totals.macs),
+        layers=layers.layer_shapes(facts.nodes, facts.totals.macs, coefficients(facts)),
         tiles=tiles.tiles(facts),
         profile=layers.bars(facts.nodes),
         drawing=draw(result),

@@ -73,6 +73,7 @@ def environment() -> jinja2.Environment:
         "size": units.size,
         "count": _count,
         "places": units.places,
+        "coefficients": _coefficients,
         "term": term,
         "letters": units.letters,
         "percent": units.percent,
@@ -173,6 +174,11 @@ def _key(share: float) -> str:
 def _count(value: int | None) -> str:
     """All digits, unless they would break out of their column."""
     return units.si(value) if value is not None and value >= 10**15 else units.count(value)
+
+
+def _coefficients(n: int) -> str:
+    """Numbers in attributes, where those of tensors are counted without a noun."""
+    return units.many(n, "coefficient")
 
 
 def _csp_hash(text: str) -> Markup:

@@ -422,8 +422,13 @@ def _memory(v: Values) -> str:
             return _("Unknown: {reason}.", reason=clean(retold(v["reason"])))
         return _("Unknown.")
     size = units.size(v["bytes"])
-    if v["certainty"] == Certainty.LOWER_BOUND:
+    lower = v["certainty"] == Certainty.LOWER_BOUND
+    if lower:
         size = _("At least {value}", value=size)
+
+    def less(value: int) -> str:
+        return _("at least {value}", value=units.size(value)) if lower else units.size(value)
+
     name = label(v["name"])
     said = [
         _("{size} of activations exist at once while {name} runs, when operators run in the file's "
@@ -435,11 +440,11 @@ def _memory(v: Values) -> str:
     ]  # fmt: skip
     if v["in_place_bytes"] is not None and v["in_place_bytes"] < v["bytes"]:
         said.append(_("Where element-wise operators write over an operand that nobody reads again, "
-                      "it is {size}.", size=units.size(v["in_place_bytes"])))  # fmt: skip
+                      "it is {size}.", size=less(v["in_place_bytes"])))  # fmt: skip
     if v["fused_bytes"] is not None:
         said.append(_("That is as written: where QuantizeLinear and DequantizeLinear are part of "
                       "integer kernels, as in runtimes that fuse them, it is {size}.",
-                      size=units.size(v["fused_bytes"])))  # fmt: skip
+                      size=less(v["fused_bytes"])))  # fmt: skip
     if v["reason"]:
         said.append(f"({clean(retold(v['reason']))}.)")
     return " ".join(said)

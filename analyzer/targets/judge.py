@@ -37,6 +37,8 @@ class Answer(NamedTuple):
 
 
 YES = Answer(True)
+NEVER = "never"
+"""The condition of a row that lists an operator as not supported."""
 
 
 @dataclass(slots=True)
@@ -70,8 +72,7 @@ class Judge:
             return YES
         rows = table.rows(use.domain, use.op_type)
         if not rows:
-            answer = Answer(False, "operator", f"{_name(use)} is not supported")
-            return self._expanded(use, answer)
+            return self._expanded(use, _lacking(use))
         fitting = [row for row in rows if covers(table.match, row, rows, use.since)]
         if not fitting:
             others = _versions(rows, table.match, use.since)
@@ -103,6 +104,8 @@ class Judge:
         for clause in (*self.table.condition, *row.condition):
             truth = holds(clause, use)
             if truth is False:
+                if clause.text == NEVER:
+                    return _lacking(use)
                 return Answer(False, "condition", why_not(clause, use))
             if truth is None and unknown is None:
                 unknown = Answer(None, "undecided", why_unknown(clause, use))
@@ -214,6 +217,11 @@ def fits(value: TensorValue, allowed: frozenset[str], half: bool) -> Truth:
     if value.dtype in allowed:
         return True
     return half and value.dtype == "f16" and "f32" in allowed
+
+
+def _lacking(use: Use) -> Answer:
+    """The target has no such operator: its table has no row for it, or one that says so."""
+    return Answer(False, "operator", f"{_name(use)} is not supported")
 
 
 def _name(use: Use) -> str:

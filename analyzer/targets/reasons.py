@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 def why_not(clause: Clause, use: Use) -> str:
     """The clause and what stands against it."""
-    if clause.text == "never":
-        return "listed as not supported"
     failing = [atom for way in clause.alternatives for atom in way if test(atom, use) is False]
     found = dict.fromkeys(filter(None, (_value(atom, use) for atom in failing)))
     return f"needs {clause.text}; {'; '.join(found)}" if found else f"needs {clause.text}"

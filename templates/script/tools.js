@@ -27,6 +27,7 @@ const digits = (value) => String(Number(value.toPrecision(4)));
 const percent = (share) => {
   const part = share * 100;
   if (part > 0 && part < 0.1) return `${Number(part.toPrecision(2))} %`;
+  if (part >= 99.95 && part < 99.9999999) return `${(Math.floor(part * 100) / 100).toFixed(2)} %`;
   const [whole, rest] = part.toFixed(1).split(".");
   return `${count(whole)}.${rest} %`;
 };

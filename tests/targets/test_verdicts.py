@@ -76,6 +76,16 @@ def test_blockers_are_grouped_by_cause_with_the_value_that_decides() -> None:
     }
 
 
+def test_a_row_that_says_never_lacks_the_operator_as_no_row_does() -> None:
+    """A list of what is not supported and one of what is agree on what is in the way."""
+    never = fit(RELU_SIN, own("ai.onnx,Relu,1,,,,\nai.onnx,Sin,1,,,never,not supported\n"))
+    absent = fit(RELU_SIN, own("ai.onnx,Relu,1,,,,\n"))
+    assert [(b.op_type, b.code, b.reason) for b in never.blockers] == [
+        ("Sin", "operator", "Sin is not supported")
+    ]
+    assert never.blockers == absent.blockers
+
+
 def test_an_opset_above_the_ceiling_is_no() -> None:
     text = f'<ir_version: 8, opset_import: ["" : 17]> {RELU_SIN}'
     found = fit(model(text), own("ai.onnx,Relu,1,,,,\nai.onnx,Sin,1,,,,\n",

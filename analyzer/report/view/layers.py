@@ -123,6 +123,8 @@ class LayerGroup:
     """Of the MACs of the model; null where nobody asked."""
     sum: float | None = None
     """The share of this and of all larger shapes together."""
+    coefficients: int = 0
+    """Numbers that are in attributes and in no tensor."""
 
 
 @record
@@ -230,8 +232,16 @@ def _row(number: int, node: PageNode, anchor: str, name: str) -> LayerRow:
     )  # fmt: skip
 
 
-def layer_shapes(nodes: Iterable[Node], total: int = 0) -> tuple[LayerGroup, ...]:
-    """Layers with MACs, those of equal shape added up; most MACs first. ``total``: the model's."""
+def layer_shapes(
+    nodes: Iterable[Node], total: int = 0, inside: Mapping[str, int] = {}
+) -> tuple[LayerGroup, ...]:
+    """Layers with MACs, those of equal shape added up; most MACs first.
+
+    Parameters
+    ----------
+    total : MACs of the model.
+    inside : numbers in attributes, by ``Node.id``.
+    """
     found: dict[tuple[str, str], LayerGroup] = {}
     for node in nodes:
         macs = counted_macs(node)
@@ -243,12 +253,13 @@ def layer_shapes(nodes: Iterable[Node], total: int = 0) -> tuple[LayerGroup, ...
             found[key] = replace(
                 known, count=known.count + node.counted, macs=known.macs + macs,
                 params=known.params + node.params,
+                coefficients=known.coefficients + inside.get(node.id, 0),
             )  # fmt: skip
         else:
             kind = node.kind
             found[key] = LayerGroup(
                 title, place, label(term(kind), 40), color_of(kind), node.counted, macs,
-                node.params, node.intensity,
+                node.params, node.intensity, coefficients=inside.get(node.id, 0),
             )  # fmt: skip
     groups = sorted(found.values(), key=lambda layer: (-layer.macs, layer.title, layer.place))
     if not total:

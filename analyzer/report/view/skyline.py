@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.facts import Certainty
 from analyzer.language import _
 from analyzer.report.view.charts import WIDTH, Mark, Tick
 from analyzer.restore import record
@@ -57,6 +58,8 @@ class Skyline:
     """Name of the operator that runs there."""
     held: tuple[Lifetime, ...]
     """The largest tensors alive then."""
+    least: bool = False
+    """Whether more may be alive: the sizes of some tensors are not known."""
 
 
 def skyline(facts: Facts) -> Skyline | None:
@@ -71,6 +74,7 @@ def skyline(facts: Facts) -> Skyline | None:
         tuple(SkylineStep(s.operators, s.bytes, s.in_place_bytes) for s in memory.timeline),
         peak, label(name, 60),
         tuple(Lifetime(label(t.name, 60), t.bytes, t.first, t.last) for t in memory.held),
+        memory.certainty is Certainty.LOWER_BOUND,
     )  # fmt: skip
 
 
@@ -121,7 +125,9 @@ def picture(shown: Skyline, tall: float = TALL) -> SkylineChart | None:
         words.append(_beside(start, end, units.letters(text) * LETTER))
     at = (edges[shown.peak] + edges[shown.peak + 1]) / 2
     names = ", ".join(f"{t.name} ({units.size(t.bytes)})" for t in shown.held[:3])
-    peak, least = units.size(max(written)), units.size(max(reused))
+    peak, less = units.size(max(written)), units.size(max(reused))
+    if shown.least:
+        peak = _("at least {value}", value=peak)
     anchor = "start" if at < WIDTH / 2 else "end"
     taken = units.letters(_("peak {size} at {name}", size=peak, name=""))
     room = WIDTH - at if anchor == "start" else at - LEFT  # beside the numbers of the axis
@@ -136,9 +142,13 @@ def picture(shown: Skyline, tall: float = TALL) -> SkylineChart | None:
         tuple(Tick(_r(bottom - s * tall), units.size(round(most * s)) if s else "0")
               for s in (0.0, 0.5, 1.0)),
         total,
-        _("Live bytes over {n} operators in the file's order. Peak {peak} at {name}, in place at "
-          "most {least}. Largest tensors there: {names}",
-          n=units.count(total), peak=peak, name=shown.node, least=least, names=names),
+        (_("Live bytes over {n} operators in the file's order, without tensors of unknown size. "
+           "Peak {peak} at {name}. Largest tensors there: {names}",
+           n=units.count(total), peak=peak, name=shown.node, names=names)
+         if shown.least else
+         _("Live bytes over {n} operators in the file's order. Peak {peak} at {name}, in place at "
+           "most {least}. Largest tensors there: {names}",
+           n=units.count(total), peak=peak, name=shown.node, least=less, names=names)),
     )  # fmt: skip
 
 

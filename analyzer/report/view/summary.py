@@ -9,6 +9,7 @@ from analyzer.language import _, retold, term
 from analyzer.report.view.kinds import color_of
 from analyzer.restore import record
 from analyzer.sanitise import label
+from analyzer.smaller.attributes import coefficients
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,6 +28,8 @@ class KindRow:
     macs_share: float
     params: int
     params_share: float
+    coefficients: int = 0
+    """Numbers that are in attributes and in no tensor."""
 
 
 def block_name(kind: str) -> str:
@@ -39,6 +42,9 @@ def shares(facts: Facts) -> tuple[KindRow, ...]:
     macs_sum = sum(totals.macs_by_kind.values()) or 1
     params_sum = sum(totals.params_by_kind.values()) or 1
     unknown = {n.kind for n in facts.nodes if n.counted and not n.composite and n.macs is None}
+    inside: Counter[str] = Counter()
+    for node, count in coefficients(facts).items():
+        inside[facts[node].kind] += count
     rows: list[KindRow] = []
     rest_macs = rest_params = 0
     for kind in {**totals.macs_by_kind, **totals.params_by_kind}:
@@ -55,6 +61,7 @@ def shares(facts: Facts) -> tuple[KindRow, ...]:
                 macs / macs_sum,
                 params,
                 params / params_sum,
+                inside[kind],
             )
         )
     if rest_macs or rest_params:
