@@ -85,6 +85,11 @@ class Recurrent:
         return tuple(layer for layer in self.layers if layer.directions == 2)
 
     @property
+    def back_and_forth(self) -> tuple[RecurrentLayer, ...]:
+        """Those to which the direction is anything: in a single step both read the same."""
+        return tuple(layer for layer in self.bidirectional if layer.steps != 1)
+
+    @property
     def lstm(self) -> tuple[RecurrentLayer, ...]:
         """Those that a GRU of as many units can replace: without peepholes."""
         return tuple(
@@ -100,9 +105,9 @@ class Recurrent:
     def forward_saves(self) -> tuple[int, int]:
         """(MACs, bytes) fewer without the backward direction, in these layers alone: what reads
         them is half as wide too."""
-        macs = sum(layer.macs // 2 for layer in self.bidirectional)
+        macs = sum(layer.macs // 2 for layer in self.back_and_forth)
         held = sum((layer.weights + layer.biases) // 2 * layer.bits // 8
-                   for layer in self.bidirectional)  # fmt: skip
+                   for layer in self.back_and_forth)  # fmt: skip
         return macs, held
 
     def integer_saves(self) -> int:

@@ -17,8 +17,10 @@ from tests.golden.text import facts_of
 STEPS, INPUTS, UNITS = 20, 40, 64
 
 
-def cell(operator: str, *, both: bool = False, bias: bool = True) -> onnx.ModelProto:
-    """One layer over 20 steps of 40 numbers to 64 units."""
+def cell(
+    operator: str, *, both: bool = False, bias: bool = True, steps: int = STEPS
+) -> onnx.ModelProto:
+    """One layer over steps of 40 numbers to 64 units."""
     gates = {"LSTM": 4, "GRU": 3, "RNN": 1}[operator]
     ways = 2 if both else 1
     rng = np.random.default_rng(0)
@@ -31,8 +33,8 @@ def cell(operator: str, *, both: bool = False, bias: bool = True) -> onnx.ModelP
                for name, shape in shapes.items()]  # fmt: skip
     node = helper.make_node(operator, ["x", *shapes], ["y"], hidden_size=UNITS,
                             direction="bidirectional" if both else "forward")  # fmt: skip
-    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [STEPS, 1, INPUTS])
-    y = helper.make_tensor_value_info("y", TensorProto.FLOAT, [STEPS, ways, 1, UNITS])
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [steps, 1, INPUTS])
+    y = helper.make_tensor_value_info("y", TensorProto.FLOAT, [steps, ways, 1, UNITS])
     graph = helper.make_graph([node], "g", [x], [y], weights)
     imports = [helper.make_opsetid("", 17)]
     return helper.make_model(graph, opset_imports=imports, ir_version=8)
@@ -64,6 +66,12 @@ def test_forwards_only_is_the_layer_that_one_would_build() -> None:
     assert both.totals.macs - macs == one.totals.macs
     assert both.parameters.weight_bytes - held == one.parameters.weight_bytes
     assert len(found(both).bidirectional) == 1
+
+
+def test_a_single_step_has_no_other_direction_to_leave_out() -> None:
+    once = found(facts_of(cell("GRU", both=True, steps=1)))
+    assert len(once.bidirectional) == 1
+    assert once.forward_saves() == (0, 0)
 
 
 @pytest.mark.parametrize("both", [False, True])

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analyzer.devices import Profile
-    from analyzer.facts import Facts
+    from analyzer.facts import Facts, Tensor
     from analyzer.report.view.options.form import SmallerForm
     from analyzer.report.view.whatif import WhatIf
 
@@ -78,14 +78,20 @@ def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Small
 
 def _is_image(facts: Facts) -> bool:
     """An input has colours, or one channel that is as high as wide: frames of audio by mel bands
-    are no picture that somebody could scale."""
-    for tensor in facts.inputs:
-        shape = tensor.shape or ()
-        if len(shape) != IMAGE_RANK:
-            continue
-        if {shape[1], shape[3]} & COLOURS or (shape[1] == 1 and shape[2] == shape[3]):
-            return True
-    return False
+    are no picture that somebody could scale. Nor is what is as long as a line or a recording, with
+    one side that is open and one that is not: how long it is, nobody chooses."""
+    return any(_has_sides(tensor, facts) for tensor in facts.inputs)
+
+
+def _has_sides(tensor: Tensor, facts: Facts) -> bool:
+    shape = tensor.shape or ()
+    if len(shape) != IMAGE_RANK:
+        return False
+    if not ({shape[1], shape[3]} & COLOURS or (shape[1] == 1 and shape[2] == shape[3])):
+        return False
+    sides = (1, 2) if shape[3] in COLOURS and shape[1] not in COLOURS else (2, 3)
+    left_open = {each.axis for each in facts.assumptions if each.input == tensor.name}
+    return len(left_open.intersection(sides)) != 1
 
 
 def _count(blocks: str) -> int:
