@@ -15,7 +15,14 @@ from analyzer.assemble import (
     separable_plan,
 )
 from analyzer.ceiling import at_default_sizes
-from analyzer.conformance import ASSUMPTION, broken_sites, conform, reads_known, unexplained
+from analyzer.conformance import (
+    ASSUMPTION,
+    better_sizes,
+    broken_sites,
+    conform,
+    reads_known,
+    unexplained,
+)
 from analyzer.conformance.interface import interface_of
 from analyzer.costs.origins import Origins, keep_origins
 from analyzer.facts import Facts
@@ -37,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from analyzer.deployment import TargetFit
-    from analyzer.facts import Node, Shape
+    from analyzer.facts import Breach, Node, Shape
     from analyzer.graph.scope import Program
     from analyzer.model import Model
     from analyzer.operators.record import Operator
@@ -89,13 +96,9 @@ def _analyze(
     thorough: bool = False,
 ) -> Facts:
     program = program_of(model, limits)
-    check = partial(check_structure, model.proto)
-    shapes = infer_shapes(program, bindings, limits=limits, check=check)
-    seen = survey(program, shapes)
+    seen, breaches = _judged(model, program, bindings, limits)
     attach(seen.graph)
     keep_origins(seen.graph, Origins(program, seen.sites, seen.inventory, model.payloads))
-    unassumed = partial(infer_shapes, program, replace(bindings, assume=False), limits=limits)
-    breaches = conform(model, seen, unassumed, limits.problems)
     open_ = _Unassumed(program, limits)
     inputs, outputs = assemble_boundary(seen)
     nodes = tag_factorised(seen.graph, assemble_nodes(seen, broken_sites(seen, breaches)))
@@ -107,20 +110,23 @@ def _analyze(
         model=model.info,
         inputs=inputs,
         outputs=outputs,
-        assumptions=tuple(shapes.assumptions),
+        assumptions=tuple(seen.shapes.assumptions),
         nodes=nodes,
         blocks=blocks,
         totals=assemble_totals(seen, nodes, memory, misfit),
         parameters=seen.parameters,
         memory=memory,
         separable=separable_plan(seen, nodes),
-        problems=limits.listed(unexplained((*model.problems, *shapes.problems), breaches)),
+        problems=limits.listed(unexplained((*model.problems, *seen.shapes.problems), breaches)),
         breaches=breaches,
         graph=seen.graph,
         architecture=recognise(seen.graph, by_id, blocks, inputs),
         modules=module_tree(nodes, exporter_metadata(seen)),
         interface=interface_of(
-            program, shapes.main.types, model.imports, sizes_of_symbols(shapes.assumptions)
+            program,
+            seen.shapes.main.types,
+            model.imports,
+            sizes_of_symbols(seen.shapes.assumptions),
         ),
         learned=learned(seen.graph),
         shared=shared_names(program, model.proto),
@@ -134,6 +140,21 @@ def _analyze(
         find_open_sizes=partial(_open_sizes, seen, bindings, limits),
         find_fixed=open_.by_path,
     )
+
+
+def _judged(
+    model: Model, program: Program, bindings: Bindings, limits: Limits
+) -> tuple[Survey, tuple[Breach, ...]]:
+    """The operators and what is wrong with them, at sizes that fit most of them."""
+    check = partial(check_structure, model.proto)
+    seen = survey(program, infer_shapes(program, bindings, limits=limits, check=check))
+    unassumed = partial(infer_shapes, program, replace(bindings, assume=False), limits=limits)
+    breaches = conform(model, seen, unassumed, limits.problems)
+    better = better_sizes(seen, bindings, breaches, limits)
+    if better is not None:
+        seen = survey(program, better)
+        breaches = conform(model, seen, unassumed, limits.problems)
+    return seen, breaches
 
 
 class _Unassumed:

@@ -14,6 +14,7 @@ from analyzer.conformance.causes import readers_of_broken, reads_known, without_
 from analyzer.conformance.checker import checker_says
 from analyzer.conformance.control import check_control
 from analyzer.conformance.declarations import check_declarations
+from analyzer.conformance.fitting import better_sizes
 from analyzer.conformance.functions import check_functions
 from analyzer.conformance.names import check_names
 from analyzer.conformance.operands import ASSUMPTION, check_operands
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from analyzer.shapes.instance import Instance, Shapes
     from analyzer.survey import Survey
 
-__all__ = ["ASSUMPTION", "broken_sites", "conform", "reads_known", "unexplained"]
+__all__ = ["ASSUMPTION", "better_sizes", "broken_sites", "conform", "reads_known", "unexplained"]
 
 MODEL_LEVEL = frozenset({"missing-ir-version", "missing-opset", "recursive-function",
                          "tensor-size", "unknown-opset"})  # fmt: skip

@@ -137,6 +137,12 @@ def _misfit(site: Site, text: str, options: str) -> Breach:
     )  # fmt: skip
 
 
+def count_refused(program: Program, shapes: Shapes) -> int:
+    """Operators that run and cannot take their operands, whether or not a size was assumed."""
+    sites = list_sites(program, shapes)
+    return sum(1 for _ in _suspicions(program, shapes, sites, leaf_costs(sites)))
+
+
 def _suspicions(
     program: Program, shapes: Shapes, sites: Sequence[Site], costs: Sequence[Cost]
 ) -> Iterator[Suspicion]:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from analyzer.survey import Survey
 
 SIZE = "SIZE"
-"""Stands for the number that only whoever knows the model can tell."""
+"""Stands for the number that only whoever knows the model can tell; numbered where there are two
+that need not be the same."""
 ANY = f"--dim NAME={SIZE} or --shape INPUT=…"
 """Where no name can be typed, or too many would have to be."""
 MOST, LONGEST = 3, 60
@@ -31,13 +32,17 @@ class Stating:
         for each in survey.guessed:
             self._guessed.setdefault(each.input, []).append(each)
         self._behind: dict[str, frozenset[int]] = {}
+        # A size of 1 is mostly a batch, and fits whatever it meets.
+        self._suspects = [a for a in survey.guessed if a.value != 1] or [*survey.guessed]
+        names = dict.fromkeys(map(_unknown, self._suspects))
+        self._words = {name: f"{SIZE}{n}" if len(names) > 1 else SIZE
+                       for n, name in enumerate(names, 1)}  # fmt: skip
 
     def options(self, index: int) -> str:
         """``--dim sequence=SIZE``: what the site ``index`` rests on that nobody stated."""
         guesses = [a for name, some in self._guessed.items() if index in self._reached(name)
                    for a in some]  # fmt: skip
-        # A size of 1 is mostly a batch, and fits whatever it meets.
-        suspects = [a for a in guesses if a.value != 1] or guesses
+        suspects = [a for a in guesses if a in self._suspects] or guesses
         found = [*dict.fromkeys(self._spelt(suspects))]
         return " ".join(found) if found and len(found) <= MOST and "" not in found else ANY
 
@@ -52,16 +57,23 @@ class Stating:
         that cannot be typed."""
         for name in dict.fromkeys(a.input for a in suspects):
             own = [a for a in suspects if a.input == name]
-            symbols = [a.dim for a in own if not _is_nameless(a)]
-            if len(symbols) == len(own):
-                yield from (_typed("--dim", symbol, SIZE) for symbol in symbols)
+            if not any(map(_is_nameless, own)):
+                yield from (_typed("--dim", a.dim, self._word(a)) for a in own)
                 continue
             kind = self._survey.shapes.main.types.get(name)
-            open_axes = {a.axis for a in own}
+            words = {a.axis: self._word(a) for a in own}
             sides = (kind.shape or ()) if kind else ()
             yield _typed("--shape", name, ",".join(
-                SIZE if axis in open_axes or side is None else str(side)
+                words.get(axis) or (SIZE if side is None else str(side))
                 for axis, side in enumerate(sides)))  # fmt: skip
+
+    def _word(self, guess: Assumption) -> str:
+        return self._words.get(_unknown(guess), SIZE)
+
+
+def _unknown(guess: Assumption) -> tuple[str, int]:
+    """What stands for one size wherever it is: a name of the file, or the axis of one input."""
+    return (guess.input, guess.axis) if _is_nameless(guess) else (guess.dim, -1)
 
 
 def _is_nameless(guess: Assumption) -> bool:

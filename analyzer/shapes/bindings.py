@@ -2,7 +2,8 @@
 
 What the user states goes before what the consuming weights imply, that before what the file's
 metadata states, that before the defaults. These follow what executing the model would need:
-batch 1, an image of 224×224 with 3 channels, no past key/values, a sequence of 128, 1 elsewhere.
+batch 1, an image of 224×224 with 3 channels, no past key/values, a sequence of 128, 1 elsewhere;
+which axes are the batch and the steps of recurrent layers, those say.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from analyzer.facts import Assumption, Problem
 from analyzer.graph.tensors import dims
 from analyzer.model.limits import Limits
 from analyzer.shapes.hints import Hints, read_hints
+from analyzer.shapes.recurrence import parts_of_inputs
 from analyzer.shapes.stated import Bindings, Defaults
 from analyzer.shapes.types import Type, decode_type, dimensions
 from analyzer.units import shape as spell
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     import onnx
 
     from analyzer.graph.scope import Op, Program, Scope
+    from analyzer.shapes.recurrence import Part
 
 
 ALTERNATIVES = (
@@ -75,6 +78,7 @@ def bind(program: Program, bindings: Bindings, most: int = Limits().assumptions)
     stated = _stated(program, bindings)
     known = dict(stated)
     hints = read_hints(program.metadata) if bindings.hinted else Hints()
+    parts: Mapping[tuple[str, int], Part] | None = None
     for name in names:
         proto = scope.input_types[name]
         declared = decode_type(proto)
@@ -94,6 +98,7 @@ def bind(program: Program, bindings: Bindings, most: int = Limits().assumptions)
                 text = f"too many dimensions are open ({limit}); the rest has unknown sizes"
                 bound.problems.append(Problem("assumption-limit", name, text))
             continue
+        parts = parts_of_inputs(program) if parts is None else parts
         implied = _implied(readers.get(name, ()), len(declared.shape))
         symbols = tuple(_symbol(proto, axis) for axis in range(len(declared.shape)))
         told = hints.sizes(name, symbols, declared.shape)
@@ -105,7 +110,7 @@ def bind(program: Program, bindings: Bindings, most: int = Limits().assumptions)
             if size is not None
             else _assume(
                 bound, stated, known, bindings.defaults, name, symbols[axis], axis,
-                declared.shape, told.get(axis),
+                declared.shape, told.get(axis), parts.get((name, axis)),
             )
             for axis, size in enumerate(declared.shape)
         )  # fmt: skip
@@ -203,16 +208,18 @@ def _assume(
     axis: int,
     shape: tuple[int | None, ...],
     told: tuple[int, str] | None,
+    part: Part | None,
 ) -> int:
     """Value of one open dimension: given, shared with an equal symbol, told by weights or
-    metadata (``told``, with its reason), or default."""
+    metadata (``told``, with its reason), or default, of the ``part`` that a recurrent layer takes
+    it for."""
     if symbol in known:
         value, reason = known[symbol], "--dim" if symbol in stated else "same symbol"
     elif told is not None:
         value, reason = told
     else:
-        value = _default(defaults, name, symbol, axis, shape)
-        usual = _default(Defaults(), name, symbol, axis, shape)
+        value = _default(defaults, name, symbol, axis, shape, part)
+        usual = _default(Defaults(), name, symbol, axis, shape, part)
         reason = Defaults().reason if value == usual else defaults.reason
     if symbol not in NOT_SYMBOLS:
         known.setdefault(symbol, value)
@@ -221,12 +228,21 @@ def _assume(
 
 
 def _default(
-    use: Defaults, name: str, symbol: str, axis: int, shape: tuple[int | None, ...]
+    use: Defaults,
+    name: str,
+    symbol: str,
+    axis: int,
+    shape: tuple[int | None, ...],
+    part: Part | None,
 ) -> int:
     text, rank = symbol.lower(), len(shape)
     if "past" in text:
         return use.past
-    if (axis == 0 and rank > 1) or ("batch" in text and "len" not in text and "seq" not in text):
+    if "batch" in text and "len" not in text and "seq" not in text:
+        return use.batch
+    if part is not None:
+        return use.batch if part == "batch" else use.sequence
+    if axis == 0 and rank > 1:
         return use.batch
     if rank == 4 and "past" not in name.lower():
         channels_last = shape[3] in (1, 3, 4) and shape[1] not in (1, 3, 4)

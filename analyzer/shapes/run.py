@@ -10,18 +10,18 @@ from analyzer.facts import Problem
 from analyzer.model.guard import GuardFailure, guarded
 from analyzer.model.limits import Limits
 from analyzer.operators.declared import Carried, held
-from analyzer.shapes.bindings import ALTERNATIVES
+from analyzer.shapes.bindings import ALTERNATIVES, bind
 from analyzer.shapes.hints import LABEL
 from analyzer.shapes.infer import Inference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from analyzer.graph.scope import Program
     from analyzer.model.guard import Progress
     from analyzer.shapes.infer import Deaths
     from analyzer.shapes.instance import Shapes
-    from analyzer.shapes.stated import Bindings
+    from analyzer.shapes.stated import Bindings, Defaults
 
 MAX_GUESSED = 3000
 """Largest model for which other defaults are tried when the usual ones contradict it."""
@@ -136,27 +136,96 @@ def _infer_with_sizes(
 ) -> Shapes:
     """Shapes with the defaults, or with others if those contradict the graph."""
     shapes = Inference(program, bindings, at=progress.at, deaths=deaths, limits=limits).run()
-    hinted = any(a.reason.startswith(LABEL) for a in shapes.assumptions)
-    guessed = hinted or any(a.reason == bindings.defaults.reason for a in shapes.assumptions)
-    if (
-        deaths
-        or not guess
-        or not guessed
-        or not _contradictions(shapes)
-        or program.operators > MAX_GUESSED
-    ):
+    if deaths or not guess or not _contradictions(shapes):
         return shapes
-    best = shapes
-    # What the metadata states may be stale or a lie: it goes first where it contradicts the graph.
-    usual = [bindings.defaults] if hinted else []
-    for defaults in (*usual, *ALTERNATIVES):
-        tried = replace(bindings, defaults=defaults, hinted=False)
-        other = Inference(program, tried, at=lambda _: progress.at(GUESSING), limits=limits).run()
-        if _contradictions(other) < _contradictions(best):
-            best = other
-        if not _contradictions(best):
+    return _best(shapes, _others(program, bindings, shapes, limits, progress), _contradictions)
+
+
+def fit_sizes(
+    program: Program,
+    bindings: Bindings,
+    shapes: Shapes,
+    refused: Callable[[Shapes], int],
+    *,
+    certain: int,
+    first: Sequence[Defaults] = (),
+    limits: Limits = Limits(),
+) -> Shapes:
+    """Shapes with other defaults than those of ``shapes``, if fewer operators are refused then.
+
+    Parameters
+    ----------
+    refused : operators that cannot take their operands; asked in the guarded worker.
+    certain : how many of them no size would fit, so that no fewer are looked for.
+    first : defaults that are likelier than the usual alternatives.
+    """
+    if not _may_guess(program, bindings, shapes):
+        return shapes
+    task = partial(_fit, program, bindings, shapes, refused, certain, tuple(first), limits)
+    share = min(1.0, LEAST_SHARE + program.operators / FULL_SIZE)
+    result = guarded(_carried(task), limits=limits, share=share)
+    return shapes if isinstance(result, GuardFailure) else result
+
+
+def _fit(
+    program: Program,
+    bindings: Bindings,
+    shapes: Shapes,
+    refused: Callable[[Shapes], int],
+    certain: int,
+    first: tuple[Defaults, ...],
+    limits: Limits,
+    progress: Progress,
+) -> Shapes:
+    others = _others(program, bindings, shapes, limits, progress, first)
+    found = _best(shapes, others, refused, certain)
+    found.complaint = shapes.complaint
+    return found
+
+
+def _best(
+    shapes: Shapes, others: Iterable[Shapes], count: Callable[[Shapes], int], least: int = 0
+) -> Shapes:
+    """The first of which fewest are counted; of ``shapes``, ``least`` are bound to be."""
+    best, fewest = shapes, count(shapes)
+    for other in others if fewest > least else ():
+        found = count(other)
+        if found < fewest:
+            best, fewest = other, found
+        if fewest <= least:
             break
     return best
+
+
+def _may_guess(program: Program, bindings: Bindings, shapes: Shapes) -> bool:
+    """Whether a size was assumed that another default would change."""
+    reasons = {bindings.defaults.reason, *(each.reason for each in ALTERNATIVES)}
+    guessed = any(a.reason in reasons or a.reason.startswith(LABEL) for a in shapes.assumptions)
+    return guessed and program.operators <= MAX_GUESSED
+
+
+def _others(
+    program: Program,
+    bindings: Bindings,
+    shapes: Shapes,
+    limits: Limits,
+    progress: Progress,
+    first: tuple[Defaults, ...] = (),
+) -> Iterator[Shapes]:
+    """Shapes with each of the alternative defaults that changes any input."""
+    if not _may_guess(program, bindings, shapes):
+        return
+    # What the metadata states may be stale or a lie: it goes first where it contradicts the graph.
+    hinted = any(a.reason.startswith(LABEL) for a in shapes.assumptions)
+    usual = (bindings.defaults,) if hinted else ()
+    tried = [{name: shapes.main.types.get(name) for name in program.main.inputs}]
+    for defaults in (*usual, *first, *ALTERNATIVES):
+        other = replace(bindings, defaults=defaults, hinted=False)
+        inputs = bind(program, other, limits.assumptions).types
+        if any(all(known.get(name) == kind for name, kind in inputs.items()) for known in tried):
+            continue
+        tried.append(dict(inputs))
+        yield Inference(program, other, at=lambda _: progress.at(GUESSING), limits=limits).run()
 
 
 def _contradictions(shapes: Shapes) -> int:

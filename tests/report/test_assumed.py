@@ -100,11 +100,11 @@ def test_many_branches_that_data_decide_are_one_line(tmp_path: Path) -> None:
 
 STRIDES = """
 <ir_version: 8, opset_import: ["" : 17]>
-g (float[batch,1,samples] x, float[8,1,256] w) => (float[batch,8,frames] y) { y = Conv (x, w) }
+g (float[batch,1,samples] x, float[8,1,20000] w) => (float[batch,8,frames] y) { y = Conv (x, w) }
 """
 NAMELESS = """
 <ir_version: 8, opset_import: ["" : 17]>
-g (float[1,2,?] x, float[8,2,256] w) => (float[1,8,frames] y) { y = Conv (x, w) }
+g (float[1,2,?] x, float[8,2,20000] w) => (float[1,8,frames] y) { y = Conv (x, w) }
 """
 RULES = load_rules()
 
@@ -131,19 +131,19 @@ def test_a_size_that_does_not_fit_is_what_the_report_is_about() -> None:
     assert holds(result) == "for sizes with which the model cannot run: samples = 128"
     assert {result.facts.totals.certainty, result.facts.memory.certainty} == {"unknown"}
     text = INSPECT_FORMATS["text"](result, Options()).decode()
-    assert "judged in part: with the sizes assumed, Conv: a window of 256 does not fit" in text
+    assert "judged in part: with the sizes assumed, Conv: a window of 20000 does not fit" in text
     assert "exact" not in text.split("name ")[0]
 
 
 def test_a_size_that_is_stated_and_fits_is_what_the_numbers_hold_for() -> None:
-    result = judged(STRIDES, samples=512)
+    result = judged(STRIDES, samples=20256)
     assert not say(claims_of(result))["verdict"].startswith("Judged in part")
     assert holds(result) == "exact for the assumed sizes: batch = 1"
-    # 1 batch · 8 channels · 257 positions · 256 taps
-    assert result.facts.totals.macs == 8 * 257 * 256
+    # 1 batch · 8 channels · 257 positions · 20000 taps
+    assert result.facts.totals.macs == 8 * 257 * 20000
     assert "judged in part" not in INSPECT_FORMATS["text"](result, Options()).decode()
-    assert holds(judged(STRIDES, samples=512, batch=2)) == (
-        "exact for the stated sizes: batch = 2, samples = 512"
+    assert holds(judged(STRIDES, samples=20256, batch=2)) == (
+        "exact for the stated sizes: batch = 2, samples = 20256"
     )
 
 
