@@ -16,7 +16,7 @@ from analyzer.cli.options import (
 from analyzer.cli.outputs import keep_models, write_files
 from analyzer.cli.pages.browser import open_page
 from analyzer.cli.pages.compared import compared_pages
-from analyzer.cli.pages.made import FULL, judged, options_of, private_paths, rendered, tell
+from analyzer.cli.pages.made import FULL, fitted, judged, options_of, private_paths, rendered, tell
 from analyzer.cli.pages.places import stem_of, targets_of
 from analyzer.cli.paths import STDIN
 from analyzer.cli.plan import make_plans
@@ -142,7 +142,7 @@ def _report_one(
     # All formats before the first file: a report is complete or not there.
     debug = arguments.debug or environment.debug  # a traceback is this process's
     made = rendered(report, targets, options, limits, debug=debug, begun=console.doing)
-    lines = brief(report.sheet, options.count)
+    lines = fitted(report, lambda: brief(report.sheet, options.count))
     write_files({targets[name]: data for name, data in made.items()}, folder=arguments.output)
     tell(lines, targets.values(), console)
     if arguments.open:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from analyzer.errors import ModelError
 from analyzer.records import INLINE, SCHEMA, Output, shown
@@ -21,10 +21,13 @@ from analyzer.report.page import Page, make_page
 from analyzer.report.view.findings import SECURE
 from analyzer.report.view.layers import PageBlock, PageFinding, PageNode
 from analyzer.restore import MalformedError, record, restored
+from analyzer.units import shorten
 
 if TYPE_CHECKING:
     from analyzer.report.drawing import Drawing
     from analyzer.report.result import Options, Result
+
+T = TypeVar("T")
 
 MAX_BYTES = 1 << 30
 """Size of a report's JSON that is read back."""
@@ -112,13 +115,14 @@ class Report:
         """Whether it is about two models, and pages of another kind; raises ``ModelError``."""
         return "old" in self._data and "new" in self._data
 
-    @property
-    def nodes(self) -> list[dict[str, Any]]:
-        """Operators with all that the JSON has of each; raises as ``sheet`` does."""
-        if not self.sheet.nodes:  # reading the sheet has checked them
-            return []
-        rows: list[dict[str, Any]] = self._data["nodes"]
-        return rows
+    def nodes(self, kind: type[T]) -> tuple[T, ...]:
+        """Operators as records of class ``kind``, for a format that shows more of them than the
+        pages do; raises as ``sheet`` does."""
+        try:
+            found: tuple[T, ...] = restored(tuple[kind, ...], self._data.get("nodes"), "nodes")  # type: ignore[valid-type]
+        except MalformedError as error:
+            raise self._refused(f"not the JSON of a report: {error}") from None
+        return found
 
     @cached_property
     def _data(self) -> dict[str, Any]:
@@ -141,8 +145,17 @@ def data_of(json_bytes: bytes, source: str) -> dict[str, Any]:
 
 def refused(source: str, what: str) -> ModelError:
     """Why a file is no report."""
-    remedy = "name a model, or the JSON that `onnxlint report --format json` wrote"
+    remedy = "name a model, or the JSON that `onnxlint report --format json` of this version wrote"
     return ModelError(source, what, remedy)
+
+
+def unfit(source: str, error: Exception) -> ModelError:
+    """Why a file of which each member is of its type is no report all the same."""
+    what = "its members do not fit one another"
+    known = error.args[0] if isinstance(error, KeyError) and error.args else None
+    if isinstance(known, str):
+        what = f"{shorten(known, 60)!r} is missing"
+    return refused(source, f"not the JSON of a report: {what}")
 
 
 def is_drawable(drawing: Drawing) -> bool:

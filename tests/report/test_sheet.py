@@ -213,3 +213,28 @@ def test_report_tells_nothing_of_the_machine(format_: str, cli: Cli, tmp_path: P
         assert "onnxlint report net.onnx -o out --format html --config=onnxlint.toml" in text
         assert cli("report", str(secret / "net.onnx"), *place, "--provenance", "full").code == 0
         assert str(secret / "net.onnx").encode() in (secret / "out" / "net.html").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [("nodes", 0, "total_macs"), ("nodes", 0, "outputs", 0, "dtype"),
+     ("claims", 0, "values", "inputs_in_all"), ("page", "what_if", "rows", 0, "shares")],
+    ids=str,
+)  # fmt: skip
+def test_report_that_lacks_what_this_version_shows_is_one_clear_error(
+    path: tuple[str | int, ...], standard: Result, cli: Cli, tmp_path: Path
+) -> None:
+    """As one that an earlier version wrote: it is of the same schema, as names were only added."""
+    data = json.loads(REPORT_FORMATS["json"](standard, Options()))
+    holder = data
+    for key in path[:-1]:
+        holder = holder[key]
+    del holder[path[-1]]
+    written = tmp_path / "r.json"
+    written.write_text(json.dumps(data))
+    done = cli("report", str(written), "-o", str(tmp_path / "out"), "--format", "html,csv")
+    assert done.code == 2
+    (line,) = done.err.splitlines()
+    assert line.startswith(f"onnxlint: error: {written}: not the JSON of a report: ")
+    assert "of this version" in line
+    assert not (tmp_path / "out").exists()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from analyzer.cli.apart import made_apart
 from analyzer.cli.judge import budget, judge_one
@@ -12,7 +13,7 @@ from analyzer.model.limits import Limits
 from analyzer.report import REPORT_FORMATS
 from analyzer.report.privacy import without_folders
 from analyzer.report.result import Options
-from analyzer.report.sheet import Report
+from analyzer.report.sheet import Report, unfit
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from analyzer.cli.plan import Plan
     from analyzer.devices import Profile
     from analyzer.report.result import Result
+
+T = TypeVar("T")
 
 FULL = "full"
 """The provenance that has whole paths."""
@@ -67,15 +70,38 @@ def rendered(
         begun(_("writing {format}", format=name.upper()))
         direct = debug or name != "pdf"
         made[name] = (
-            REPORT_FORMATS[name](report, options) if direct else draw_pdf(report, options, limits)
+            fitted(report, partial(REPORT_FORMATS[name], report, options))
+            if direct
+            else (draw_pdf(report, options, limits))
         )
     return made
+
+
+def fitted(report: Report, make: Callable[[], T]) -> T:
+    """What ``make`` makes of a report.
+
+    Raises
+    ------
+    ModelError
+        The report was read back, and its members do not fit one another, as where an earlier
+        version wrote fewer values of a claim. Their types were looked at before.
+    """
+    if report.result is not None:
+        return make()
+    from jinja2 import UndefinedError
+
+    try:
+        return make()
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError,
+            UndefinedError) as error:  # fmt: skip
+        raise unfit(report.source, error) from error
 
 
 def draw_pdf(subject: Result | Report, options: Options, limits: Limits = Limits()) -> bytes:
     """A PDF, made in a guarded process; raises ``OutputError``."""
     report = Report.of(subject)
-    return made_apart(lambda: REPORT_FORMATS["pdf"](report, options), limits, "the PDF")
+    make = partial(REPORT_FORMATS["pdf"], report, options)
+    return made_apart(lambda: fitted(report, make), limits, "the PDF")
 
 
 def private_paths(arguments: Namespace) -> list[str]:
