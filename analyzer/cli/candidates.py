@@ -177,8 +177,8 @@ def _listed(words: list[Candidate], current: str) -> Iterator[Candidate]:
 
 VALUES: Mapping[str, Callable[[ArgumentParser, str], Iterator[Candidate]]] = {
     **dict.fromkeys(("ARGUMENT", "FILE", "MODEL", "NEW", "OLD", "PATH"), _file),
-    **dict.fromkeys(("A,…", "D,…", "MACS", "N", "NAME=N", "NAME=SIZE", "NAME=SIZES", "NODE", "R,…",
-                     "REV", "WORDS"), _nothing),
+    **dict.fromkeys(("A,…", "D,…", "GLOBS", "MACS", "N", "NAME=N", "NAME=SIZE", "NAME=SIZES",
+                     "NODE", "R,…", "REV", "WORDS"), _nothing),
     "D": _device,
     "DIR": _folder,
     "FORMAT=PATH": _format_and_path,

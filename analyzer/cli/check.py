@@ -10,12 +10,14 @@ from analyzer.cli import baseline, exits, values
 from analyzer.cli.attachments import check_attachments
 from analyzer.cli.baseline import add_missing
 from analyzer.cli.bases import with_bases
+from analyzer.cli.configurations import Configurations
 from analyzer.cli.judge import judge_all
 from analyzer.cli.options import (
     add_cache_options,
     add_language_option,
     add_model_options,
     add_rule_options,
+    add_search_options,
     add_target_option,
     add_weights_option,
 )
@@ -123,6 +125,7 @@ def configure(parser: ArgumentParser) -> None:
     add_language_option(parser)
     add_rule_options(parser)
     add_model_options(parser)
+    add_search_options(parser)
     add_cache_options(parser)
 
 
@@ -142,8 +145,9 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     if arguments.statistics and arguments.format not in STATISTICS_FORMATS:
         raise ConfigError(f"--statistics: formats are {', '.join(STATISTICS_FORMATS)}; --output "
                           f"{arguments.format}=PATH writes the findings beside them")  # fmt: skip
-    everything = expand(arguments.paths, console.note)
-    found, since = _changed(everything, arguments.diff)
+    configurations = Configurations(arguments)
+    everything = expand(arguments.paths, console.note, configurations)
+    found, since = _changed(everything.items, arguments.diff)
     check_attachments([*arguments.output, (arguments.format, STDOUT)], len(found))
     accepted = NO_BASELINE if arguments.write_baseline else arguments.baseline or ""
     formats = {arguments.format, *(name for name, _ in arguments.output)}
@@ -158,13 +162,14 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
             note=console.note,
             digest=not formats.isdisjoint({"json", "jsonl", "sarif", "code-scanning"}),
             identify=bool(arguments.write_baseline) or not formats <= WITHOUT_FINGERPRINTS,
+            configurations=configurations,
         )
     )
     debug = arguments.debug or environment.debug
     old = _written_before(arguments, console)
     searched = Searched(
         [path for path in arguments.paths if os.path.isdir(path)],
-        [path for path in everything if isinstance(path, str)],
+        everything.models,
     )
     whole = not formats <= FINDINGS_ONLY
     judged = judge_all(
@@ -176,7 +181,7 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     items = tuple(
         judged[item] if isinstance(item, str) else Failure(item.path, str(item)) for item in found
     )
-    batch = Batch(items, since)
+    batch = Batch(items, since, everything.excluded)
     if old is not None:
         return _accept(batch, plans, old, console, prune=arguments.prune)
     most = max((plan.limits.text_rows for plan in plans.values()), default=0)

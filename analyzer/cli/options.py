@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analyzer.cli import values
+from analyzer.cli.config.exclude import spelled
 from analyzer.language import ENGLISH, LANGUAGES
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+
+    from analyzer.cli.config.exclude import Pattern
 
 
 def add_model_options(parser: ArgumentParser) -> None:
@@ -140,6 +143,33 @@ def add_cache_options(parser: ArgumentParser) -> None:
     )
 
 
+def add_search_options(parser: ArgumentParser) -> None:
+    """What a search for models leaves out."""
+    group = parser.add_argument_group("the search for models")
+    group.add_argument(
+        "--exclude",
+        metavar="GLOBS",
+        type=values.words,
+        action="append",
+        default=[],
+        help="files and folders that are not searched, in place of the configuration's (default: "
+        ".git, .venv, node_modules and the like)",
+    )
+    group.add_argument(
+        "--extend-exclude",
+        metavar="GLOBS",
+        type=values.words,
+        action="append",
+        default=[],
+        help="not these either",
+    )
+    group.add_argument(
+        "--force-exclude",
+        action="store_true",
+        help="leave them out even where they are named on the command line",
+    )
+
+
 def said_by(arguments: Namespace) -> dict[str, Any]:
     """Fields of ``Config`` that the command line states, and their values."""
     said: dict[str, Any] = {
@@ -155,8 +185,15 @@ def said_by(arguments: Namespace) -> dict[str, Any]:
         "targets": tuple(getattr(arguments, "target", ())),
         "fail_on": getattr(arguments, "fail_on", None),
         "baseline": getattr(arguments, "baseline", None),
+        "exclude": _patterns(arguments, "exclude"),
+        "extend_exclude": _patterns(arguments, "extend_exclude"),
+        "force_exclude": getattr(arguments, "force_exclude", False),
     }
     return {name: value for name, value in said.items() if value}
+
+
+def _patterns(arguments: Namespace, name: str) -> tuple[Pattern, ...]:
+    return tuple(map(spelled, _flat(getattr(arguments, name, []))))
 
 
 def _flat(groups: list[tuple[str, ...]]) -> tuple[str, ...]:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from analyzer.report.settings import SettingValue
 
 SINGLE = ("fail_on", "count", "select", "preview", "weights", "allow_missing_data", "baseline",
-          "targets", "base", "nested", "plugins", "trusted")  # fmt: skip
+          "targets", "base", "nested", "exclude", "force_exclude", "plugins",
+          "trusted")  # fmt: skip
 """Fields of ``Config`` with one value, which the last place that states it gives."""
 TABLES = ("severity", "options", "budgets", "shapes", "dims", "trip_counts", "limits")
 """Fields that are tables by free names."""
@@ -36,6 +37,8 @@ FLAGS: Mapping[str, str] = {
     "targets": "--target",
 }  # fmt: skip
 """Options of the command line that are not called like the field."""
+PATTERNS = frozenset({"exclude", "extend_exclude"})
+"""Fields of patterns, of which a text is what somebody said."""
 PATHS = frozenset({"rules", "baseline", "base"})
 """Fields that name files."""
 
@@ -205,6 +208,8 @@ class SettingOrigins:
     def _value(self, name: str, value: Any) -> SettingValue:
         if name == "budgets":
             return tuple(limit.text for limit in value) or "none"
+        if name in PATTERNS:
+            return tuple(pattern.text for pattern in value)
         if name in PATHS and value and not str(value).startswith("git:"):
             near = [shown_path(path) for path in ((value,) if isinstance(value, str) else value)]
             return near[0] if isinstance(value, str) else tuple(near)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from analyzer.errors import ModelError
 from analyzer.units import shorten
@@ -13,28 +13,62 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 SUFFIX = ".onnx"
+SHOWN = 5
+"""Places that were left out and that a note names."""
 MAX_DEPTH = 100
 """Folders in one another that are searched for models."""
 
 
-def expand(paths: Iterable[str], note: Callable[[str], None]) -> list[str | ModelError]:
+class Exclusions(Protocol):
+    """What is left out."""
+
+    def leaves_out(self, path: str) -> bool:
+        """Whether a search that comes across a file or folder leaves it out."""
+
+    def refuses(self, path: str) -> bool:
+        """Whether one that somebody named is left out as well."""
+
+
+class Found(NamedTuple):
+    """What the paths of a command line mean."""
+
+    items: list[str | ModelError]
+    """Models, and what is wrong in the place of others."""
+    excluded: tuple[str, ...]
+    """Folders and models that were left out."""
+
+    @property
+    def models(self) -> list[str]:
+        """Those that are there to be judged."""
+        return [item for item in self.items if isinstance(item, str)]
+
+
+def expand(paths: Iterable[str], note: Callable[[str], None], exclusions: Exclusions) -> Found:
     """Each path once, in the order given; folders become the models in them, sorted.
 
     A folder that cannot be searched or holds no model is an error in its place, and so is a link
     to a model outside the folder: what nobody looked at must not pass for clean, and a folder
     that came from a stranger must not choose what is read. Links to folders are not followed;
-    ``note`` is told of those that lead out.
+    ``note`` is told of those that lead out, and of what was left out.
     """
     found: list[str | ModelError] = []
     seen: set[str] = set()
+    excluded: dict[str, None] = {}
     for path in paths:
+        if exclusions.refuses(path):
+            excluded[path] = None
+            continue
         folder = path != STDIN and os.path.isdir(path)
-        for item in _search(path, note) if folder else (path,):
+        for item in _search(path, note, exclusions, excluded) if folder else (path,):
             key = absolute(item) if isinstance(item, str) and item != STDIN else str(item)
             if key not in seen:
                 seen.add(key)
                 found.append(item)
-    return found
+    if excluded:
+        number, names = len(excluded), list(excluded)
+        note(f"excluded, not judged: {', '.join(names[:SHOWN])}"
+             f"{f' and {number - SHOWN:,} more' if number > SHOWN else ''}")  # fmt: skip
+    return Found(found, tuple(excluded))
 
 
 def absolute(path: str) -> str:
@@ -45,7 +79,9 @@ def absolute(path: str) -> str:
         return path
 
 
-def _search(folder: str, note: Callable[[str], None]) -> Iterator[str | ModelError]:
+def _search(
+    folder: str, note: Callable[[str], None], exclusions: Exclusions, excluded: dict[str, None]
+) -> Iterator[str | ModelError]:
     errors: list[ModelError] = []
     models: list[str] = []
     outside: list[str] = []
@@ -54,10 +90,21 @@ def _search(folder: str, note: Callable[[str], None]) -> Iterator[str | ModelErr
     except OSError as gone:  # the current folder, that is
         yield ModelError(folder, f"cannot be searched: {gone.strerror}", "check the path")
         return
-    _walk(folder, models, outside, errors)
+    left_out: list[str] = []
+
+    def leaves_out(path: str) -> bool:
+        if exclusions.leaves_out(path):
+            left_out.append(path)
+            return True
+        return False
+
+    _walk(folder, models, outside, errors, leaves_out)
+    excluded |= dict.fromkeys(path.removeprefix(f".{os.sep}") for path in sorted(left_out))
     yield from sorted(errors, key=str)
     if not models and not errors:
-        yield ModelError(folder, f"there is no *{SUFFIX} file in this folder", "check the path")
+        but = " but for what is excluded" if left_out else ""
+        remedy = "name the model itself" if left_out else "check the path"
+        yield ModelError(folder, f"there is no *{SUFFIX} file in this folder{but}", remedy)
     for path in sorted(models):
         if os.path.islink(path) and leaves(path, folder):
             what = f"is a link that leads out of {folder}, so it is not followed"
@@ -71,7 +118,13 @@ def _search(folder: str, note: Callable[[str], None]) -> Iterator[str | ModelErr
              "name them to have them searched")  # fmt: skip
 
 
-def _walk(folder: str, models: list[str], outside: list[str], errors: list[ModelError]) -> None:
+def _walk(
+    folder: str,
+    models: list[str],
+    outside: list[str],
+    errors: list[ModelError],
+    leaves_out: Callable[[str], bool],
+) -> None:
     """Fill the lists: models, links to folders elsewhere, folders that were not searched."""
     waiting = [(folder, 0)]
     while waiting:
@@ -84,11 +137,13 @@ def _walk(folder: str, models: list[str], outside: list[str], errors: list[Model
             with os.scandir(place) as entries:
                 for entry in entries:
                     if _is_folder(entry):
+                        if leaves_out(entry.path):
+                            continue
                         if not entry.is_symlink():
                             waiting.append((entry.path, depth + 1))
                         elif leaves(entry.path, folder):
                             outside.append(entry.path)
-                    elif entry.name.lower().endswith(SUFFIX):
+                    elif entry.name.lower().endswith(SUFFIX) and not leaves_out(entry.path):
                         models.append(entry.path)
         except OSError as error:
             what = f"cannot be searched: {error.strerror}"

@@ -8,12 +8,12 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from analyzer.cli.config.find import Finder
 from analyzer.cli.config.globs import path_within
 from analyzer.cli.config.layers import merged
-from analyzer.cli.config.read import read_bytes, read_config
+from analyzer.cli.config.read import read_bytes
 from analyzer.cli.config.record import Config
 from analyzer.cli.config.verify import check_bases, check_file, limits_of, records, tables
+from analyzer.cli.configurations import Configurations
 from analyzer.cli.options import said_by
 from analyzer.cli.paths import absolute
 from analyzer.errors import ConfigError, RuleError
@@ -151,6 +151,7 @@ def make_plans(
     note: Callable[[str], None],
     digest: bool = True,
     identify: bool = True,
+    configurations: Configurations | None = None,
 ) -> dict[str, Plan]:
     """A plan for each path; paths for which the same is said share one.
 
@@ -158,19 +159,20 @@ def make_plans(
     that an output shows the SHA-256, which takes longer than all else on gigabytes of weights.
     ``identify`` says that one shows fingerprints, for which the whole graph is looked at.
     ``note`` is told which configurations hold, and which lie above a model and do not.
+    ``configurations`` has those that were read already.
 
     Raises
     ------
     ConfigError, RuleError
         With every error of every configuration that is used; nothing was judged yet.
     """
-    find, ignored = _finder(arguments)
+    configurations = configurations or Configurations(arguments)
     maker = _Maker(arguments, today, baseline, digest, identify)
     plans: dict[str, Plan] = {}
     errors: list[str] = []
     for path in paths:
         try:
-            file = find(path)
+            file = configurations.of(path)
             plans[path] = maker.plan(file, file.entries(path))
         except ConfigError as error:
             errors.append(str(error))
@@ -178,7 +180,7 @@ def make_plans(
         note(f"configuration: {shown_path(path)}")
     if arguments.config and plans and not any(plan.entries for plan in plans.values()):
         _note_elsewhere(next(iter(plans.values())).file, plans, note)
-    for path in ignored:
+    for path in configurations.ignored:
         note(f"{shown_path(path)}: not used, it lies beside a model and not above the working "
              "directory; name it with --config to use it")  # fmt: skip
     if errors:
@@ -218,19 +220,6 @@ def load_all_rules(folders: Iterable[str]) -> tuple[Rule, ...]:
     if errors:
         raise RuleError("\n".join(errors))
     return tuple(sorted(rules, key=lambda rule: rule.id))
-
-
-def _finder(arguments: Namespace) -> tuple[Callable[[str], Config], Mapping[str, None]]:
-    """What finds the configuration of a model, and the files that it has passed over."""
-    if arguments.no_config:
-        return (lambda path: Config()), {}
-    if arguments.config:
-        config = read_config(arguments.config)
-        if config is None:
-            raise ConfigError(f"{arguments.config}: has no [tool.onnxlint] table")
-        return (lambda path: config), {}
-    finder = Finder()
-    return finder.config, finder.ignored
 
 
 class _Maker:

@@ -11,6 +11,7 @@ from analyzer.cli.options import (
     add_language_option,
     add_model_options,
     add_rule_options,
+    add_search_options,
     add_target_option,
 )
 from analyzer.cli.outputs import keep_models, write_files
@@ -110,6 +111,7 @@ def configure(parser: ArgumentParser) -> None:
     )
     add_rule_options(parser)
     add_model_options(parser)
+    add_search_options(parser)
 
 
 def run(arguments: Namespace, console: Console, environment: Environment) -> int:

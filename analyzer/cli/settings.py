@@ -9,6 +9,7 @@ from analyzer.cli import exits, values
 from analyzer.cli.options import (
     add_model_options,
     add_rule_options,
+    add_search_options,
     add_target_option,
     add_weights_option,
     said_by,
@@ -44,6 +45,7 @@ def configure(parser: ArgumentParser) -> None:
     add_weights_option(parser)
     add_rule_options(parser)
     add_model_options(parser)
+    add_search_options(parser)
 
 
 def run(arguments: Namespace, console: Console, environment: Environment) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.cli import exits, values
+from analyzer.cli.configurations import Configurations
 from analyzer.cli.judge import facts_of
-from analyzer.cli.options import add_model_options, add_target_option
+from analyzer.cli.options import add_model_options, add_search_options, add_target_option
 from analyzer.cli.outputs import deliver, keep_models
 from analyzer.cli.paths import expand
 from analyzer.cli.plan import make_plans
@@ -45,19 +46,24 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.set_defaults(select=[], ignore=[], preview=False, rules=[], usual_targets=())
     add_model_options(parser)
+    add_search_options(parser)
 
 
 def run(arguments: Namespace, console: Console, environment: Environment) -> int:
     """Say where each model runs; 0 whatever that is, 2 where one cannot be read."""
     from analyzer.report.targets import Deployments
 
-    found = expand(arguments.paths, console.note)
-    paths = [path for path in found if isinstance(path, str)]
+    configurations = Configurations(arguments)
+    found = expand(arguments.paths, console.note, configurations)
+    paths = found.models
     keep_models([arguments.output or ""], paths)
-    plans = make_plans(paths, arguments, environment.today, digest=False, note=console.note)
+    plans = make_plans(
+        paths, arguments, environment.today,
+        digest=False, note=console.note, configurations=configurations,
+    )  # fmt: skip
     items: list[Facts | Failure] = []
     progress = BatchProgress(console, paths)
-    for path in found:
+    for path in found.items:
         if isinstance(path, str):
             progress.begun(path)
             items.append(_facts(path, plans[path]))

@@ -46,6 +46,7 @@ def _lines(batch: Batch) -> Iterator[dict[str, Any]]:
         **_counts(finding for result in results for finding in result.groups),
         "suppressed": sum(result.suppressed for result in results),
         "accepted": sum(result.accepted for result in results),
+        "excluded": len(batch.excluded),
         "unchanged": len(batch.since.unchanged) if batch.since else 0,
     }
 

@@ -46,8 +46,8 @@ def render_batch(batch: Batch, options: Options) -> bytes:
 def summary(batch: Batch) -> str:
     """``3 findings (1 error, 2 warnings) in 2 models; 4 suppressed; 1 could not be judged``."""
     unchanged = _unchanged(batch)
-    if unchanged and not batch.items:
-        return unchanged
+    if not batch.items and (unchanged or batch.excluded):
+        return unchanged or _("no model judged: all are excluded")
     results = list(batch.results)
     groups = [group for result in results for group in result.groups]
     severities = Counter(group.severity for group in groups)

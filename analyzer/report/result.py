@@ -206,13 +206,16 @@ class Batch(Output):
     items: tuple[Result | Failure, ...] = field(metadata=HIDDEN)
     since: Since | None = None
     """Set where only models that changed since a revision were to be judged."""
+    excluded: tuple[str, ...] = ()
+    """Folders and models that were left out on purpose: they were not judged."""
 
     @property
     @shown
     def outcome(self) -> Outcome:
         """The worst outcome of any file that was to be judged; of none, it is inconclusive, unless
-        that is because none has changed."""
-        idle: Outcome = CLEAN if self.since and self.since.unchanged else INCONCLUSIVE
+        that is because none has changed or all were excluded."""
+        unchanged = self.since is not None and self.since.unchanged
+        idle: Outcome = CLEAN if unchanged or self.excluded else INCONCLUSIVE
         outcomes = {item.outcome for item in self.items} or {idle}
         return next(o for o in (INCONCLUSIVE, FINDINGS, CLEAN) if o in outcomes)
 

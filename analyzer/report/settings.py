@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from analyzer.report.result import Options
 
 SettingValue = str | bool | Signed | float | None | tuple[str | int, ...]
+MOST_ITEMS = 2
+"""Of a list at its default that text shows."""
 MOST_COLUMNS = 44
 """Columns of a key, or of a value, before what follows it moves to the right."""
 
@@ -135,7 +137,7 @@ def _is_one_of_many(setting: Setting) -> bool:
 
 
 def _table(settings: Iterable[Setting], style: Style) -> Iterator[str]:
-    rows = [(clean(s.key), clean(_spelled(s.value)), clean(s.origin.text)) for s in settings]
+    rows = [(clean(s.key), clean(_briefly(s)), clean(s.origin.text)) for s in settings]
     keys, values = (
         max((len(row[column]) for row in rows if len(row[column]) <= MOST_COLUMNS), default=0)
         for column in (0, 1)
@@ -143,6 +145,14 @@ def _table(settings: Iterable[Setting], style: Style) -> Iterator[str]:
     for (key, value, origin), setting in zip(rows, settings, strict=True):
         where = style.dim(origin) if setting.origin.kind == "default" else origin
         yield f"{key:<{keys}} = {value:<{values}}  {where}".rstrip()
+
+
+def _briefly(setting: Setting) -> str:
+    """A value, of which a long list that nobody has set is told in part: the JSON has it."""
+    value = setting.value
+    if setting.origin.kind != "default" or not isinstance(value, tuple) or len(value) <= MOST_ITEMS:
+        return _spelled(value)
+    return f"{_spelled(value[:MOST_ITEMS])[:-1]}, … {len(value) - MOST_ITEMS} more]"
 
 
 def _spelled(value: SettingValue) -> str:

@@ -167,3 +167,79 @@ def test_closed_standard_input_is_named(
     monkeypatch.setattr(sys, "stdin", None)
     assert run(["inspect", "-"]) == 2
     assert "there is no standard input; name a file" in capfd.readouterr().err
+
+
+def project(tmp_path: Path, settings: str = "") -> None:
+    """Models of one's own, and in the stores of tools."""
+    for name in (
+        "m.onnx",
+        "old/m.onnx",
+        "a/old/m.onnx",
+        ".venv/lib/m.onnx",
+        "a/node_modules/m.onnx",
+    ):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(encode(CLEAN))
+    (tmp_path / "onnxlint.toml").write_text(settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "options", "judged", "excluded"),
+    [
+        ("", [], ["a/old/m.onnx", "m.onnx", "old/m.onnx"], [".venv", "a/node_modules"]),
+        ('extend-exclude = ["old"]', [], ["m.onnx"],
+         [".venv", "a/node_modules", "a/old", "old"]),
+        ('extend-exclude = ["./old/"]', [], ["m.onnx"],
+         [".venv", "a/node_modules", "a/old", "old"]),
+        ('extend-exclude = ["a/**/m.onnx", "o*"]', [], ["m.onnx"],
+         [".venv", "a/node_modules", "a/old", "old"]),
+        ('extend-exclude = ["a/old"]', ["--extend-exclude", "old/*.onnx"], ["m.onnx"],
+         [".venv", "a/node_modules", "a/old", "old/m.onnx"]),
+        ('exclude = ["a"]', [], [".venv/lib/m.onnx", "m.onnx", "old/m.onnx"], ["a"]),
+        ('exclude = ["a"]', ["--exclude", "old,.*"], ["a/node_modules/m.onnx", "m.onnx"],
+         [".venv", "a/old", "old"]),
+    ],
+)  # fmt: skip
+def test_search_leaves_out_what_tools_keep_and_what_settings_say(
+    settings: str,
+    options: list[str],
+    judged: list[str],
+    excluded: list[str],
+    cli: Cli,
+    tmp_path: Path,
+) -> None:
+    project(tmp_path, settings)
+    outcome = cli("check", "--format", "json", ".", *options)
+    assert (paths(outcome.out), json.loads(outcome.out)["excluded"]) == (judged, excluded)
+    assert f"excluded, not judged: {excluded[0]}" in outcome.err
+
+
+def test_what_is_named_is_judged_unless_exclusion_is_forced(cli: Cli, tmp_path: Path) -> None:
+    project(tmp_path, 'extend-exclude = ["old"]')
+    named = ["old/m.onnx", ".venv"]
+    outcome = cli("check", "--format", "json", *named)
+    assert paths(outcome.out) == ["old/m.onnx", ".venv/lib/m.onnx"]
+    outcome = cli("check", "--format", "json", *named, "m.onnx", "--force-exclude")
+    assert paths(outcome.out) == ["m.onnx"]
+    assert json.loads(outcome.out)["excluded"] == named
+    outcome = cli("check", *named, "--force-exclude")
+    assert (outcome.code, outcome.out) == (0, "")
+    assert "no model judged: all are excluded" in outcome.err
+    project(tmp_path, 'extend-exclude = ["old"]\nforce-exclude = true')
+    assert paths(cli("check", "--format", "json", "m.onnx", *named).out) == ["m.onnx"]
+
+
+def test_folder_in_which_all_is_excluded_is_an_error(cli: Cli, tmp_path: Path) -> None:
+    project(tmp_path)
+    outcome = cli("check", ".", "--extend-exclude", "*.onnx")
+    assert outcome.code == 2
+    assert "there is no *.onnx file in this folder but for what is excluded" in outcome.out
+
+
+def test_configuration_of_a_folder_inside_says_what_a_search_of_it_leaves_out(
+    cli: Cli, tmp_path: Path
+) -> None:
+    project(tmp_path, "nested = true")
+    (tmp_path / "a" / "onnxlint.toml").write_text('extend-exclude = ["old"]')
+    assert paths(cli("check", "--format", "json", ".").out) == ["m.onnx", "old/m.onnx"]

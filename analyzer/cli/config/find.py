@@ -44,15 +44,27 @@ class Finder:
         ConfigError
             A file that holds is wrong; one further up is not used in its place.
         """
+        folder = self._here if model == STDIN else os.path.dirname(absolute(model))
+        return self._nested(folder) or self.project
+
+    def searching(self, path: str) -> Config:
+        """The configuration that says whether a search leaves ``path`` out; nothing is noted."""
+        folder = os.path.dirname(absolute(path))
+        if not self.project.nested or leaves(folder, os.path.dirname(self.project.path)):
+            return self.project
+        return self._nested(folder) or self.project
+
+    @property
+    def project(self) -> Config:
+        """That of the working directory."""
         if self._project is None:
             found = (self._inside(folder) for folder in _upwards(self._here))
             self._project = next(filter(None, found), Config())
-        folder = self._here if model == STDIN else os.path.dirname(absolute(model))
-        return self._nested(folder) or self._project
+        return self._project
 
     def _nested(self, folder: str) -> Config | None:
         """The nearest configuration above a model that the project allows."""
-        project = self._project or Config()
+        project = self.project
         root = os.path.dirname(project.path)
         allowed = project.nested and not leaves(folder, root)
         for place in _upwards(folder):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from analyzer.cli.config.record import Config
 
-ADDED = frozenset({"ignore", "rules"})
+ADDED = frozenset({"ignore", "rules", "extend_exclude"})
 """Fields to which a layer adds; tables are merged, and everything else is replaced."""
 
 

@@ -38,7 +38,8 @@ PER_MODEL: Mapping[str, Callable[[ConfigTable, str], Any]] = {
 }
 """Fields of ``Config`` that the top of a file and each ``[[models]]`` may state."""
 OF_THE_PROJECT = frozenset({
-    "count", "rules", "baseline", "suppress", "operators", "plugins", "trust", "nested", KEY,
+    "count", "rules", "baseline", "suppress", "operators", "plugins", "trust", "nested",
+    "exclude", "extend-exclude", "force-exclude", KEY,
 })  # fmt: skip
 """Keys that only the top of a file may have."""
 ABOVE = "holds for the whole project: put it above the first [[models]]"

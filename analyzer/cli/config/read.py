@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from analyzer.cli.config.exclude import DEFAULT, read_patterns
 from analyzer.cli.config.inside import inside
 from analyzer.cli.config.models import PER_MODEL, read_entries
 from analyzer.cli.config.record import Config
@@ -16,6 +17,7 @@ from analyzer.units import shorten
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from analyzer.cli.config.exclude import Pattern
     from analyzer.cli.config.scan import Place
     from analyzer.findings.suppress import Suppression
     from analyzer.operators.declared import Declaration
@@ -78,6 +80,9 @@ def build(path: str, values: Mapping[str, Any], place: Place, lines: Mapping[Pla
         operators=_operators(table, path),
         plugins=table.texts("plugins"),
         nested=table.flag("nested"),
+        exclude=_exclude(table, folder),
+        extend_exclude=read_patterns(table, "extend-exclude", folder),
+        force_exclude=table.flag("force-exclude"),
         trusted=_trusted(table),
         models=tuple(read_entries(table, folder, len(place))),
         lines={
@@ -87,6 +92,11 @@ def build(path: str, values: Mapping[str, Any], place: Place, lines: Mapping[Pla
     table.finish()
     errors.finish()
     return config
+
+
+def _exclude(table: ConfigTable, folder: str) -> tuple[Pattern, ...]:
+    said = read_patterns(table, "exclude", folder)
+    return said if table.has("exclude") else DEFAULT
 
 
 def _trusted(table: ConfigTable) -> tuple[str, ...] | None:

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from analyzer.cli.config.exclude import DEFAULT
 from analyzer.cli.config.globs import path_within
 from analyzer.ruleset.trusted import Trusted
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from analyzer.cli.budgets.limit import Limit
+    from analyzer.cli.config.exclude import Pattern
     from analyzer.cli.config.globs import Glob
     from analyzer.cli.config.scan import Place
     from analyzer.findings.suppress import Suppression
@@ -95,6 +97,12 @@ class Config:
     """Where models are to run: names, or files resolved against the file's folder."""
     models: tuple[ModelsEntry, ...] = ()
     """What it says of some models; of those about one model the last counts."""
+    exclude: tuple[Pattern, ...] = DEFAULT
+    """What searching a folder for models leaves out."""
+    extend_exclude: tuple[Pattern, ...] = ()
+    """And this."""
+    force_exclude: bool = False
+    """Leave it out where it is named on the command line, too."""
     nested: bool = False
     """Folders inside the project may have configurations of their own."""
     lines: Mapping[Place, int] = field(default_factory=dict, compare=False)

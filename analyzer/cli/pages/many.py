@@ -15,6 +15,7 @@ from analyzer.cli import exits
 from analyzer.cli.apart import made_apart
 from analyzer.cli.bases import with_bases
 from analyzer.cli.batch import each_path, jobs_for
+from analyzer.cli.configurations import Configurations
 from analyzer.cli.judge import failure_of, prepare
 from analyzer.cli.outputs import keep_models, write_files
 from analyzer.cli.pages.browser import open_page
@@ -86,15 +87,21 @@ def report_many(
     """
     named, folder = arguments.models, arguments.output
     full = arguments.provenance == FULL
-    found = expand(named, console.note)
-    models = [item for item in found if isinstance(item, str)]
+    configurations = Configurations(arguments)
+    found = expand(named, console.note, configurations)
+    models = found.models
     places, roots = places_of(models, named), roots_of(named)
     targets = {path: targets_of(place.stem, folder, suffixes) for path, place in places.items()}
     kinds = ("html", "csv", "pdf") if "pdf" in suffixes else ("html", "csv")
     index = targets_of(INDEX, folder, {kind: kind for kind in kinds})
     files = [path for each in (*targets.values(), index) for path in each.values()]
     keep_models(files, models)
-    plans = with_bases(make_plans(models, arguments, environment.today, note=console.note))
+    plans = with_bases(
+        make_plans(
+            models, arguments, environment.today,
+            note=console.note, configurations=configurations,
+        )
+    )  # fmt: skip
     shelf = _Shelf(arguments, plans, places, targets, console, environment)
     made = shelf.fill(models, suffixes)
 
@@ -110,7 +117,7 @@ def report_many(
     entries = tuple(
         row(item, made[item]) if isinstance(item, str)
         else row(item.path, Failure(item.path, str(item)))
-        for item in found
+        for item in found.items
     )  # fmt: skip
     title = name_of(absolute(named[0])) if len(named) == 1 else _("Models")
     _write_index(entries, title, index, console, Options(created=environment.created))
