@@ -138,6 +138,7 @@ def _analyze(
         targets=_deployments(seen, nodes, bindings, limits, targets) if targets else (),
         find_batch_growth=partial(batch_growth, seen, limits),
         find_open_sizes=partial(_open_sizes, seen, bindings, limits),
+        find_resized=partial(_resized, seen, bindings, limits),
         find_fixed=open_.by_path,
     )
 
@@ -178,6 +179,18 @@ def _open_sizes(seen: Survey, bindings: Bindings, limits: Limits) -> tuple[OpenS
     from analyzer.scaling.open_sizes import open_sizes  # lazily: only reports ask
 
     return open_sizes(seen, bindings, limits)
+
+
+def _resized(
+    seen: Survey,
+    bindings: Bindings,
+    limits: Limits,
+    facts: Facts,
+    sizes: Mapping[tuple[str, int], int],
+) -> Facts | None:
+    from analyzer.resized import resized  # lazily: only reports ask
+
+    return resized(seen, bindings, limits, facts, sizes)
 
 
 def _deployments(

@@ -726,7 +726,7 @@ class Conformance:
     """Operators that a size assumed for an open dimension does not fit."""
 
 
-def nothing() -> None:
+def nothing(*_about: object) -> None:
     """For facts of which nobody can find out more."""
 
 
@@ -781,6 +781,10 @@ class Facts(Output):
         default=tuple, kw_only=True, compare=False, repr=False, metadata=HIDDEN
     )
     """Finds ``open_sizes``."""
+    find_resized: Callable[[Facts, Mapping[tuple[str, int], int]], Facts | None] = field(
+        default=nothing, kw_only=True, compare=False, repr=False, metadata=HIDDEN
+    )
+    """Finds ``at_sizes``."""
     find_fixed: Callable[[], Mapping[str, Mapping[str, Shape]]] = field(
         default=dict, kw_only=True, compare=False, repr=False, metadata=HIDDEN
     )
@@ -817,6 +821,14 @@ class Facts(Output):
         Found when first asked for, by an analysis for each of several sizes.
         """
         return self.once(_find_open_sizes)
+
+    def at_sizes(self, sizes: Mapping[tuple[str, int], int]) -> Facts | None:
+        """The same model with other sizes of open axes, by (input, axis), analysed again.
+
+        Only tensors, operators, blocks and totals are those of the new sizes. ``None`` where the
+        graph does not go with them.
+        """
+        return self.find_resized(self, sizes)
 
     @property
     def fixed_shapes(self) -> Mapping[str, Mapping[str, Shape]]:

@@ -270,6 +270,7 @@ def _lighter(result: Result) -> Result:
         find_structure=Structure,
         find_batch_growth=nothing,
         find_open_sizes=tuple,
+        find_resized=nothing,
         find_fixed=dict,
         contents=None,
     )

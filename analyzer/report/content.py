@@ -152,7 +152,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "heat": [whatif.heat(row, page.macs) for row in page.what_if.rows],
         "resized": resized,
         "oddities": weights.together(page.weights.oddities) if page.weights else (),
-        "sizes": sizes.sliders(page.what_if.stops, page.growth, page.devices),
+        "sizes": sizes.sliders(page.what_if, page.growth, page.devices),
         "depth_heat": [whatif.heat(row, page.macs) for row in page.what_if.depths],
         "profile": charts.profile(page.profile, 140 * medium.tall),
         "scatter": charts.scatter(

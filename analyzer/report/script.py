@@ -17,6 +17,8 @@ FILES = (
 )  # fmt: skip
 """What stands after ``tools`` in ``templates/script``; each in a block, so that names of one file
 are not seen by another."""
+STILL = tuple(name for name in FILES if name != "sizes")
+"""Those of a page without sliders."""
 WORDS = {
     "light": mark("Light theme"),
     "dark": mark("Dark theme"),

@@ -6,9 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.shapes.bindings import NOT_SYMBOLS
+from analyzer.shapes.stated import Bindings
 from analyzer.shapes.types import decode_type, dimensions
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analyzer.facts import Dim
     from analyzer.graph.scope import Program
     from analyzer.shapes.instance import Shapes
 
@@ -84,3 +88,29 @@ def _spatial(declared: tuple[int | None, ...], bound: tuple[int | None, ...]) ->
     if len(bound) != 4:
         return ()
     return (1, 2) if declared[3] in (1, 3, 4) and declared[1] not in (1, 3, 4) else (2, 3)
+
+
+def input_shapes(program: Program, shapes: Shapes) -> dict[str, tuple[Dim, ...]]:
+    """Shapes of the inputs that are no constants, as they are bound now."""
+    return {
+        name: kind.shape
+        for name in program.main.inputs
+        if name not in program.main.constants
+        and (kind := shapes.main.types.get(name)) is not None
+        and kind.shape is not None
+    }
+
+
+def rebound(
+    bound: Mapping[str, tuple[Dim, ...]],
+    sizes: Mapping[InputAxis, int],
+    bindings: Bindings,
+) -> Bindings:
+    """Bindings of the inputs as they are ``bound``, but for the ``sizes`` of some axes."""
+    shapes = {
+        name: tuple(sizes.get(InputAxis(name, axis), size) for axis, size in enumerate(shape))
+        for name, shape in bound.items()
+    }
+    known = {name: tuple(d for d in shape if d is not None) for name, shape in shapes.items()}
+    whole = {name: shape for name, shape in known.items() if len(shape) == len(shapes[name])}
+    return Bindings(whole, trips=bindings.trips)

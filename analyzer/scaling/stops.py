@@ -8,17 +8,16 @@ is no such product, as sizes round, is kept stop by stop.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from math import gcd
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from analyzer.graph.call import Unknown
 from analyzer.operators.declared import attached, declaring
 from analyzer.restore import record
+from analyzer.scaling.products import Piece, Product, Row, products
 from analyzer.scaling.tables import GRID, SIDES, WIDTHS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from analyzer.scaling.recount import Layer, Sized
     from analyzer.scaling.whatif import Scaler
@@ -30,24 +29,6 @@ FINE_SIDES = (96, 128, 160, 192, 224, 256, 288)
 FINE_DEPTHS = (0.5, 0.75, 1.0, 1.5, 2.0)
 WORK = 30_000
 """Operators counted for all stops together; larger models have the stops of the paper alone."""
-
-Row = tuple[int, ...]
-
-
-@record
-class Product:
-    """What like layers cost: ``per[depth][width] * across[resolution]``, indices of stops."""
-
-    kind: str
-    """``Node.kind``; empty for what belongs to no operator of the main graph."""
-    precision: str
-    """Element type of the arithmetic; empty for parameters."""
-    per: tuple[Row, ...]
-    across: Row
-
-    def at(self, width: int, resolution: int, depth: int) -> int:
-        """Its share of one stop."""
-        return self.per[depth][width] * self.across[resolution]
 
 
 @record
@@ -82,27 +63,25 @@ class Stops:
         return self.widths.index(1.0), self.resolutions.index(1.0), self.depths.index(1.0)
 
 
-class _Piece(NamedTuple):
-    """An operator, or one more block of a stage, at each width and resolution."""
-
-    kind: str
-    precision: str
-    times: Row
-    """How often it is there, by depth."""
-    values: list[list[int]]
-    """By width and resolution."""
-
-
 def stops(scaler: Scaler) -> Stops | None:
     """Every stop at which the whole model is known; ``None`` where that is today's size alone.
 
     Models of which something is unknown or left to data have none.
     """
+    return _checked(scaler, lambda grid: grid.stops())
+
+
+def stops_at(scaler: Scaler, widths: Sequence[float], depths: Sequence[float]) -> Stops | None:
+    """Those stops, at the sides as they are; ``None`` unless the whole model is known at all."""
+    return _checked(scaler, lambda grid: grid.of(widths, depths))
+
+
+def _checked(scaler: Scaler, find: Callable[[_Grid], Stops | None]) -> Stops | None:
     totals = scaler.facts.totals
     if not (totals.complete and totals.macs) or totals.macs_range != (totals.macs, totals.macs):
         return None
     with declaring(attached(scaler.facts.graph)):
-        found = _Grid(scaler).stops()
+        found = find(_Grid(scaler))
     if found is None or found.macs_at(*found.today) != totals.macs:
         return None
     return found
@@ -129,13 +108,30 @@ class _Grid:
         counts = self._depths(widths, resolutions)
         if len(widths) * len(resolutions) * len(counts) == 1:
             return None
+        return self._over(widths, resolutions, counts)
+
+    def of(self, widths: Sequence[float], depths: Sequence[float]) -> Stops | None:
+        """Those widths and depths at today's sides."""
+        if not all(self._known(width, 1.0) for width in widths):
+            return None
+        grown = [self.sized[width, 1.0] for width in widths] if max(depths) > 1 else []
+        if not all(map(self._grows, grown)):
+            return None
+        return self._over(widths, (1.0,), {depth: self.scaler.repeats(depth) for depth in depths})
+
+    def _over(
+        self,
+        widths: Sequence[float],
+        resolutions: Sequence[float],
+        counts: Mapping[float, tuple[int, ...]],
+    ) -> Stops:
         places = [(w, r) for w in widths for r in resolutions]
         pieces = [*self._pieces(places, len(resolutions), tuple(counts.values()))]
         known = [self.ratios[r] for r in resolutions]
         return Stops(
             tuple(widths), tuple(sides for _, sides in known), tuple(rho for rho, _ in known),
             tuple(counts), tuple(counts.values()),
-            _products(macs for macs, _ in pieces), _products(params for _, params in pieces),
+            products(macs for macs, _ in pieces), products(params for _, params in pieces),
             tuple(self.assumed),
         )  # fmt: skip
 
@@ -187,7 +183,7 @@ class _Grid:
 
     def _pieces(
         self, places: Sequence[tuple[float, float]], columns: int, counts: Sequence[tuple[int, ...]]
-    ) -> Iterator[tuple[_Piece, _Piece]]:
+    ) -> Iterator[tuple[Piece, Piece]]:
         """MACs and parameters of everything that is there at some depth."""
         sized = [self.sized[place] for place in places]
         gone = self._gone(counts)
@@ -207,7 +203,7 @@ class _Grid:
         inner = self.facts.totals.params - sum(n.params for n in nodes.values() if n.scope == "")
         if inner:
             rows = [[inner] * columns for _ in range(len(places) // columns)]
-            yield _Piece("", "", always, []), _Piece("", "", always, rows)
+            yield Piece("", "", always, []), Piece("", "", always, rows)
 
     def _gone(self, counts: Sequence[tuple[int, ...]]) -> Mapping[str, Row]:
         """Operators of blocks that shallower networks do without → where they are there."""
@@ -231,70 +227,13 @@ def _ratios(today: tuple[int, ...], sides: Iterable[int]) -> set[float]:
 
 def _both(
     kind: str, precision: str, times: Row, layers: Sequence[Layer], columns: int
-) -> tuple[_Piece, _Piece]:
+) -> tuple[Piece, Piece]:
     macs, params = [layer.macs or 0 for layer in layers], [layer.params for layer in layers]
     return (
-        _Piece(kind, precision, times, _rows(macs, columns)),
-        _Piece(kind, "", times, _rows(params, columns)),
+        Piece(kind, precision, times, _rows(macs, columns)),
+        Piece(kind, "", times, _rows(params, columns)),
     )
 
 
 def _rows(values: list[int], columns: int) -> list[list[int]]:
     return [values[at : at + columns] for at in range(0, len(values), columns)]
-
-
-def _products(pieces: Iterable[_Piece]) -> tuple[Product, ...]:
-    """Pieces of one kind and type that follow the resolution alike are one product."""
-    sums: dict[tuple[str, str, Row], list[list[int]]] = {}
-    for piece in pieces:
-        for across, per in _factors(piece.values):
-            key = piece.kind, piece.precision, across
-            held = sums.setdefault(key, [[0] * len(per) for _ in piece.times])
-            for row, times in zip(held, piece.times, strict=True):
-                if times:
-                    for at, value in enumerate(per):
-                        row[at] += value * times
-    found = [Product(kind, precision, tuple(map(tuple, rows)), across)
-             for (kind, precision, across), rows in sums.items()]  # fmt: skip
-    return tuple(_fewer(found))
-
-
-def _factors(rows: Sequence[Sequence[int]]) -> Iterator[tuple[Row, list[int]]]:
-    """(by resolution, by width) of which the products add up to ``rows``.
-
-    >>> [*_factors([[49, 36], [98, 72]])], [*_factors([[49, 36], [98, 71]])]
-    ([((49, 36), [1, 2])], [((1, 0), [49, 98]), ((0, 1), [36, 71])])
-    """
-    first = next((row for row in rows if any(row)), None)
-    if first is None:
-        return
-    common = gcd(*first)
-    across = tuple(value // common for value in first)
-    pivot = next(at for at, value in enumerate(across) if value)
-    per = [row[pivot] // across[pivot] for row in rows]
-    if all([p * a for a in across] == [*row] for p, row in zip(per, rows, strict=True)):
-        yield across, per
-        return
-    for at, unit in enumerate(_units(len(first))):
-        yield unit, [row[at] for row in rows]
-
-
-def _units(count: int) -> Iterator[Row]:
-    return (tuple(int(at == other) for other in range(count)) for at in range(count))
-
-
-def _fewer(found: Sequence[Product]) -> Iterator[Product]:
-    """Where a kind has more products than there are resolutions, one for each of these."""
-    kinds: dict[tuple[str, str], list[Product]] = defaultdict(list)
-    for product in found:
-        kinds[product.kind, product.precision].append(product)
-    for (kind, precision), alike in kinds.items():
-        if len(alike) <= len(alike[0].across):
-            yield from alike
-            continue
-        for at, unit in enumerate(_units(len(alike[0].across))):
-            per = tuple(
-                tuple(sum(p.per[d][w] * p.across[at] for p in alike) for w in range(len(row)))
-                for d, row in enumerate(alike[0].per)
-            )
-            yield Product(kind, precision, per, unit)

@@ -17,7 +17,7 @@ from analyzer.costs.sums import is_open, number
 from analyzer.graph.program import program_of
 from analyzer.model.limits import Limits
 from analyzer.records import HIDDEN, shown_as
-from analyzer.scaling.freedom import STRIDE, free_dimensions
+from analyzer.scaling.freedom import STRIDE, free_dimensions, input_shapes, rebound
 from analyzer.shapes.run import infer_shapes
 from analyzer.shapes.sites import list_sites
 from analyzer.shapes.stated import Bindings
@@ -154,15 +154,9 @@ class _Study:
         limits: Limits,
     ) -> None:
         self._program, self._bindings, self._limits = program, bindings, limits
-        self._bound = {
-            name: kind.shape
-            for name in program.main.inputs
-            if name not in program.main.constants
-            and (kind := shapes.main.types.get(name)) is not None
-            and kind.shape is not None
-        }
+        self._bound = input_shapes(program, shapes)
         total = self._count(shapes)
-        self._missing, self._problems = total.unknown_macs, _contradictions(shapes)
+        self._missing, self._problems = total.unknown_macs, contradictions(shapes)
         self._without = _left_out(total)
 
     def growth(self, free: Freedom) -> DimensionGrowth:
@@ -224,17 +218,10 @@ class _Study:
 
     def _macs(self, free: Freedom, size: int) -> tuple[int | None, str]:
         """Total MACs at ``size``, or ``None`` and why there is none."""
-        bound = dict(self._bound)
-        for name, axis in free.axes:
-            shape = list(bound[name])
-            shape[axis] = size
-            bound[name] = tuple(shape)
-        known = {k: tuple(d for d in v if d is not None) for k, v in bound.items()}
-        known = {k: v for k, v in known.items() if len(v) == len(bound[k])}
-        sizes = Bindings(known, trips=self._bindings.trips)
+        sizes = rebound(self._bound, dict.fromkeys(free.axes, size), self._bindings)
         shapes = infer_shapes(self._program, sizes, limits=self._limits)
         total = self._count(shapes)
-        if total.unknown_macs > self._missing or _contradictions(shapes) > self._problems:
+        if total.unknown_macs > self._missing or contradictions(shapes) > self._problems:
             return None, f"the graph does not admit size {size} while the other inputs stay"
         return number(total.macs), ""
 
@@ -253,7 +240,8 @@ def _left_out(total: Sum) -> str:
     return ", ".join(parts)
 
 
-def _contradictions(shapes: Shapes) -> int:
+def contradictions(shapes: Shapes) -> int:
+    """Places at which the graph does not go with the sizes of its inputs, or nobody could look."""
     return sum(
         problem.inconclusive or problem.code == "shape-inference" for problem in shapes.problems
     )

@@ -15,65 +15,88 @@ const least = (parts) => {
   return time ? ` ${fill("least", { time: seconds(time), device: chosen.text })}` : "";
 };
 const panels = [];
+// A size that an address asks for, where the slider has it.
+const within = (input, text) => /^\d+$/.test(text) && text >= Number(input.min) && text <= Number(input.max) ? Number(text) : undefined;
 
 const panel = by("resize");
 if (panel) {
   const axes = data.axes, now = axes.map((axis) => axis[3]), at = [...now];
-  const value = ([per, across], [w, r, d]) => (per[d][w] ?? per[per[d]][w]) * across[r];
-  const total = (products, where) => products.reduce((sum, product) => sum + value(product, where), 0);
-  const kinds = (where) => {
+  const inputs = all("input", panel), open = inputs.filter((input) => input.dataset.size), first = open.map((input) => Number(input.value)), sizes = [...first];
+  const row = (per, [w, , d]) => per[d][w] ?? per[per[d]][w];
+  // Parts of the MACs there: colour, kind, type, number. Open sizes are known at today's side alone.
+  const parts = (where, sizes = first) => data.grown && where[1] === now[1]
+    ? data.grown.map(([color, kind, type, terms]) => [color, kind, type, terms.reduce((sum, [per, powers]) => sum + powers.reduce((product, power, n) => product * sizes[n] ** power, row(per, where)), 0) / data.over])
+    : data.macs.map(([per, across, color, kind, type]) => [color, kind, type, row(per, where) * across[where[1]]]);
+  const total = (where, sizes) => parts(where, sizes).reduce((sum, part) => sum + part[3], 0);
+  const trained = (where) => data.params.reduce((sum, [per, across]) => sum + row(per, where) * across[where[1]], 0);
+  const kinds = (where, sizes) => {
     const found = new Map();
-    for (const product of data.macs) found.set(product[3], [product[2], (found.get(product[3])?.[1] ?? 0) + value(product, where)]);
+    for (const [color, kind, , macs] of parts(where, sizes)) found.set(kind, [color, (found.get(kind)?.[1] ?? 0) + macs]);
     return found;
   };
   // MACs there by kind, as a sum.
   shared.kinds = (where) => [...kinds(where)].map(([kind, [, macs]]) => [macs, kind]).filter(([macs]) => macs).sort((a, b) => b[0] - a[0] || (a[1] < b[1] ? -1 : 1)).map(([macs, kind]) => `${count(macs)} (${kind})`).join(" + ");
-  const inputs = all("[data-axis]", panel);
   const sparks = inputs.map((input) => {
     const svg = draw(input.parentNode, "svg", { class: "spark", viewBox: "0 0 160 28", width: 160, height: 28, "aria-hidden": true });
     return [draw(svg, "polyline", { class: "s-muted", fill: "none" }), draw(svg, "circle", { class: "k-standard", r: 4 })];
   });
   const bars = (svg) => {
     svg.replaceChildren();
-    const most = Math.max(total(data.macs, now), total(data.macs, at));
-    for (const [y, where] of [[0, now], [26, at]]) {
+    const most = Math.max(total(now), total(at, sizes));
+    for (const [y, found] of [[0, kinds(now)], [26, kinds(at, sizes)]]) {
       let x = 0;
-      for (const [kind, [color, macs]] of kinds(where)) {
+      for (const [kind, [color, macs]] of found) {
         const width = macs / most * 720;
         draw(draw(svg, "rect", { x, y, width, height: 22, class: `k-${color}` }), "title").textContent = `${kind}: ${count(macs)} MACs`;
         x += width;
       }
     }
   };
+  const put = (list, n, value) => list.map((old, other) => other === n ? value : old);
   const show = () => {
     inputs.forEach((input, n) => {
-      const axis = Number(input.dataset.axis), [, stops, notes] = axes[axis];
-      const text = notes[at[axis]] ? `${stops[at[axis]]} (${notes[at[axis]]})` : stops[at[axis]];
-      input.value = at[axis];
+      const { axis, size } = input.dataset, low = Number(input.min), reach = input.max - low, steps = size ? 24 : reach;
+      const place = size ? sizes[size] : at[axis], [, stops, notes] = axes[axis] ?? [];
+      const text = size ? count(place) : notes[place] ? `${stops[place]} (${notes[place]})` : stops[place];
+      input.value = place;
       input.setAttribute("aria-valuetext", text);
       input.parentNode.querySelector(".stop").textContent = text;
-      const along = stops.map((_, stop) => total(data.macs, at.map((old, other) => other === axis ? stop : old)));
-      const most = Math.max(...along), step = 150 / (stops.length - 1);
-      const points = along.map((macs, stop) => [5 + stop * step, 24 - macs / most * 19]);
-      sparks[n][0].setAttribute("points", points.join(" "));
-      [sparks[n][1].cx.baseVal.value, sparks[n][1].cy.baseVal.value] = points[at[axis]];
+      const along = (to) => size ? total(put(at, 1, now[1]), put(sizes, Number(size), to)) : total(put(at, Number(axis), to), axis === "1" ? first : sizes);
+      const found = Array.from({ length: steps + 1 }, (_, step) => low + step / steps * reach);
+      const most = Math.max(...found.map(along)), point = (to) => [5 + (to - low) / reach * 150, 24 - along(to) / most * 19];
+      sparks[n][0].setAttribute("points", found.map(point).join(" "));
+      [sparks[n][1].cx.baseVal.value, sparks[n][1].cy.baseVal.value] = point(place);
     });
-    const [macs, params] = [total(data.macs, at), total(data.params, at)];
-    const shares = { macs: count(macs), share: percent(macs / total(data.macs, now)), params: count(params), held: percent(params / (total(data.params, now) || 1)) };
-    panel.querySelector(".said").textContent = fill("resized", shares) + least(data.macs.map((product) => [product[4], value(product, at)]));
+    const macs = total(at, sizes), params = trained(at);
+    const shares = { macs: count(macs), share: percent(macs / total(now)), params: count(params), held: percent(params / (trained(now) || 1)) };
+    panel.querySelector(".said").textContent = fill("resized", shares) + least(parts(at, sizes).map(([, , type, macs]) => [type, macs]));
     bars(by("resized"));
   };
-  const keep = () => axes.forEach(([name, stops], axis) => settle(name, at[axis] === now[axis] ? "" : stops[at[axis]]));
-  for (const input of inputs) on(input, "input", () => { at[input.dataset.axis] = Number(input.value); show(); keep(); });
+  const keep = () => {
+    axes.forEach(([name, stops], axis) => settle(name, at[axis] === now[axis] ? "" : stops[at[axis]]));
+    sizes.forEach((size, n) => settle(`size${n}`, size === first[n] ? "" : size));
+    followAll();
+  };
+  const reset = () => { at.splice(0, at.length, ...now); sizes.splice(0, sizes.length, ...first) };
+  for (const input of inputs) on(input, "input", () => {
+    const { axis, size } = input.dataset, value = Number(input.value);
+    if (size) [sizes[size], at[1]] = [value, now[1]];
+    else at[axis] = value;
+    if (axis === "1") sizes.splice(0, sizes.length, ...first);
+    keep();
+  });
   const follow = () => {
     const wanted = settings();
-    axes.forEach(([name, stops], axis) => {
-      const stop = stops.indexOf(wanted.get(name));
-      at[axis] = stop < 0 ? now[axis] : stop;
-    });
+    reset();
+    for (const input of inputs) {
+      const { axis, size } = input.dataset;
+      if (size) sizes[size] = within(input, wanted.get(`size${size}`)) ?? first[size];
+      else at[axis] = axes[axis][1].indexOf(wanted.get(axes[axis][0]));
+    }
+    at.forEach((stop, axis) => { if (stop < 0 || axis === 1 && String(sizes) !== String(first)) at[axis] = now[axis] });
     show();
   };
-  panels.push([panel, show, follow, () => { at.splice(0, at.length, ...now); show(); keep(); }]);
+  panels.push([panel, show, follow, () => { reset(); keep(); }]);
 }
 
 for (const panel of all("[data-growth]")) {
@@ -88,14 +111,17 @@ for (const panel of all("[data-growth]")) {
     panel.querySelector(".stop").textContent = count(input.value);
     panel.querySelector(".said").textContent = fill("grown", { macs: count(found), share: percent(Number(found) / Number(cost(now))) }) + (type ? least([[type, Number(found)]]) : "");
   };
-  const keep = () => settle(key, input.value === now ? "" : input.value);
+  const keep = () => {
+    settle(key, input.value === now ? "" : input.value);
+    if (data.grown && input.value !== now) settle("side", "");
+    followAll();
+  };
   const follow = () => {
-    const wanted = settings().get(key);
-    input.value = /^\d+$/.test(wanted) && wanted >= low && wanted <= high ? wanted : now;
+    input.value = within(input, settings().get(key)) ?? now;
     show();
   };
-  on(input, "input", () => { show(); keep(); });
-  panels.push([panel, show, follow, () => { input.value = now; show(); keep(); }]);
+  on(input, "input", keep);
+  panels.push([panel, show, follow, () => { input.value = now; keep(); }]);
 }
 
 const choose = (id) => {

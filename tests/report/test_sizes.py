@@ -17,9 +17,10 @@ from analyzer.report import Result
 from analyzer.report.sheet import Report
 from analyzer.report.view.sizes import sliders
 from analyzer.ruleset import load_rules
-from analyzer.scaling import Scaler
+from analyzer.scaling import Scaled, Scaler
 from analyzer.shapes.stated import Bindings
 from tests.report.pages import AUDIT, until, visit
+from tests.scaling.open_networks import GPT, PIXELS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,12 +48,29 @@ def open_(tmp_path_factory: pytest.TempPathFactory) -> Result:
     return Result(facts, lint(facts, rules), rules, devices=DEVICES)
 
 
+def made(path: Path, text: str) -> Result:
+    header = '<ir_version: 8, opset_import: ["" : 17]>'
+    path.write_bytes(parser.parse_model(header + text).SerializeToString())
+    facts, rules = analyze(load(str(path))), load_rules()
+    return Result(facts, lint(facts, rules), rules, devices=DEVICES)
+
+
+@pytest.fixture(scope="module")
+def cached(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """A transformer that leaves the sequence and the past of its cache open."""
+    return made(tmp_path_factory.mktemp("cached") / "gpt.onnx", GPT)
+
+
 def said(page: Page) -> str:
     return page.locator("#resize .said").inner_text()
 
 
 def expected(result: Result, width: float, side: int, depth: float) -> str:
-    scaled, now = Scaler(result.facts).at(width, sides=side, depth=depth), result.facts.totals
+    return told(Scaler(result.facts).at(width, sides=side, depth=depth), result)
+
+
+def told(scaled: Scaled, result: Result) -> str:
+    now = result.facts.totals
     assert scaled.macs is not None
     assert scaled.params is not None
     return (
@@ -167,7 +185,7 @@ def test_a_sequence_costs_what_analysing_it_gives(
     browser: Browser, open_: Result, tmp_path: Path
 ) -> None:
     page_ = Report.of(open_).sheet.page
-    low, high = sliders(None, page_.growth, ()).growth[0].low, 512
+    low, high = sliders(page_.what_if, page_.growth, ()).growth[0].low, 512
     path = tmp_path / "attention.onnx"
     path.write_bytes(parser.parse_model(ATTENTION).SerializeToString())
     page = visit(browser, open_, tmp_path, f"#size0={low}")
@@ -182,6 +200,67 @@ def test_a_sequence_costs_what_analysing_it_gives(
         assert told.endswith(f"At least {units.seconds(macs / 76.8e9)} on Raspberry Pi 5, 8 GB.")
     page.get_by_role("slider", name="S", exact=True).press("End")
     assert page.locator(".regrow .stop").inner_text() == f"{high}"
+
+
+def test_width_depth_sequence_and_past_are_shown_together(
+    browser: Browser, cached: Result, tmp_path: Path
+) -> None:
+    page = visit(browser, cached, tmp_path, "#width=0.5&depth=2&size0=77&size1=1000")
+    wide, deep = (
+        page.get_by_role("slider", name="Width α"),
+        page.get_by_role("slider", name="Depth"),
+    )
+    long = page.get_by_role("group", name="Try another size").get_by_role("slider", name="S")
+    past = page.get_by_role("slider", name="P", exact=True)
+
+    def right(width: float, depth: float, tokens: int, before: int) -> None:
+        dims = Bindings(dims={"S": tokens, "P": before})
+        there = Scaler(analyze(load(cached.facts.model.path), dims)).at(width, depth=depth)
+        assert said(page).startswith(told(there, cached))
+        device = page.get_by_role("combobox", name="Device").first.input_value()
+        rate = {"rpi5": 76.8e9, "snapdragon888": 132.32e9}[device]
+        assert f"At least {units.seconds((there.macs or 0) / rate)} on " in said(page)
+
+    right(0.5, 2, 77, 1000)
+    wide.press("ArrowLeft")
+    long.press("ArrowRight")
+    right(0.35, 2, 78, 1000)
+    page.get_by_role("combobox", name="Device").first.select_option("snapdragon888")
+    past.press("Home")
+    deep.press("Home")
+    right(0.35, 0.5, 78, 0)
+    assert page.url.endswith("#width=0.35&depth=0.5&size0=78&device=snapdragon888")
+    assert page.locator(".regrow .stop").inner_text() == "78"
+    page.get_by_role("group", name="Try another S", exact=True).get_by_role("slider").press("End")
+    right(0.35, 0.5, 512, 0)
+    page.locator("#resize").get_by_role("button", name="Reset").press("Enter")
+    right(1, 1, 128, 0)
+
+
+def test_open_sides_take_the_place_of_stops(browser: Browser, tmp_path: Path) -> None:
+    result = made(tmp_path / "pixels.onnx", PIXELS)
+    page = visit(browser, result, tmp_path, "#width=0.75&size0=640&side=96×96")
+    dims = Bindings(dims={"H": 640, "W": 640})
+    there = Scaler(analyze(load(result.facts.model.path), dims)).at(0.75)
+    assert said(page).startswith(told(there, result))
+    assert page.get_by_role("slider", name="Input").count() == 0
+
+
+def test_an_open_side_among_others_goes_back_when_all_are_scaled(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """A strip of text, 48 pixels tall and as long as it is."""
+    result = made(tmp_path / "strip.onnx", PIXELS.replace("3,H,W]", "3,48,W]"))
+    page = visit(browser, result, tmp_path, "#width=0.5&size0=640")
+    there = Scaler(analyze(load(result.facts.model.path), Bindings(dims={"W": 640}))).at(0.5)
+    assert said(page).startswith(told(there, result))
+    page.get_by_role("slider", name="Input").press("Home")
+    assert "size0" not in page.url
+    small = Scaler(result.facts).at(0.5, sides=(21, 96))
+    assert said(page).startswith(told(small, result))
+    page.get_by_role("slider", name="W", exact=True).first.press("End")
+    assert "side=" not in page.url
+    assert page.get_by_text("Input and W are not known together").is_visible()
 
 
 def test_without_scripts_there_are_tables_and_no_sliders(

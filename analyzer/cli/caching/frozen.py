@@ -31,6 +31,7 @@ _LEFT: Mapping[type[Any], Mapping[str, Any]] = {
         "find_structure": Structure,
         "find_batch_growth": nothing,
         "find_open_sizes": tuple,
+        "find_resized": nothing,
         "find_fixed": dict,
         "contents": None,
     }

@@ -12,13 +12,12 @@ from analyzer.language import _, retold
 from analyzer.report.view.charts import WIDTH, Tick
 from analyzer.restore import record
 from analyzer.sanitise import label
+from analyzer.scaling.joint import POINTS, TIMES
 
 if TYPE_CHECKING:
     from analyzer.facts import Facts
     from analyzer.surplus import OpenSize
 
-POINTS, SIZES = 24, 4
-"""Most points of a curve, and how many times today's size it goes to."""
 LEFT, TOP, TALL, BELOW = 64.0, 8.0, 96.0, 34.0
 MEGAPIXEL = 1_000_000
 SAMPLE_RATE = "sample_rate"
@@ -76,12 +75,16 @@ class GrowthRow:
 
 def growth(facts: Facts) -> tuple[GrowthRow, ...]:
     """Open sizes with exact growth, where the whole of today's MACs is known and fits it."""
-    if not facts.totals.complete or not facts.totals.macs:
-        return ()
     # A size of 0, such as a past that is empty, has no rate.
-    sizes = [size for size in facts.open_sizes
-             if size.now and size.at(size.now) == facts.totals.macs]  # fmt: skip
-    return tuple(_row(facts, size) for size in sizes)
+    return tuple(_row(facts, size) for size in growing(facts) if size.now)
+
+
+def growing(facts: Facts) -> list[OpenSize]:
+    """Open sizes with exact growth, those that are 0 last."""
+    if not facts.totals.complete or not facts.totals.macs:
+        return []
+    sizes = [size for size in facts.open_sizes if size.at(size.now) == facts.totals.macs]
+    return sorted(sizes, key=lambda size: not size.now)
 
 
 def _row(facts: Facts, size: OpenSize) -> GrowthRow:
@@ -97,7 +100,7 @@ def _row(facts: Facts, size: OpenSize) -> GrowthRow:
     amount = now * now / MEGAPIXEL if unit == "megapixel" else now / per
     if unit == "megapixel":
         square = Fraction(0)
-    most = SIZES * now // size.step
+    most = TIMES * now // size.step
     sizes = sorted({max(1, most * n // POINTS) * size.step for n in range(1, POINTS + 1)} | {now})
     divisor = lcm(*(c.denominator for c in size.coefficients))
     return GrowthRow(
@@ -166,7 +169,7 @@ def curve(row: GrowthRow) -> Curve | None:
 
     whole = [(0, row.fixed), *((p.size, p.macs) for p in row.points)]
     square = [(0, 0), *((p.size, p.square) for p in row.points)]
-    sizes = [row.size * n for n in range(SIZES + 1) if row.size * n <= last]
+    sizes = [row.size * n for n in range(TIMES + 1) if row.size * n <= last]
     side = _("side of the image") if row.unit == "megapixel" else row.dim
     return Curve(
         WIDTH, bottom + BELOW, bottom, area(whole),

@@ -9,14 +9,16 @@ from analyzer import units
 from analyzer.language import term
 from analyzer.report.view.devices import USUAL
 from analyzer.report.view.kinds import color_of
+from analyzer.scaling import Product, Stops
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from analyzer.report.view.devices import DeviceRow
     from analyzer.report.view.growth import GrowthRow
-    from analyzer.scaling import Product, Stops
-    from analyzer.scaling.stops import Row
+    from analyzer.report.view.whatif import WhatIf
+    from analyzer.scaling import Grown, Joint, OpenStop
+    from analyzer.scaling.products import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class SizeAxis:
     """What is said behind that; may be empty."""
     now: int
     """Position of today's."""
+    shown: bool
+    """Whether there is a slider: several stops, and no open size in their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,19 @@ class StopSliders:
     axes: tuple[SizeAxis, ...]
     macs: tuple[Product, ...]
     params: tuple[Product, ...]
+    sizes: tuple[OpenStop, ...]
+    """Open sizes, each a slider too."""
+    grown: tuple[Grown, ...]
+    """MACs that follow them, at today's side."""
+    divisor: int
+    apart: tuple[str, ...]
+    """Open sizes that are not known together with the axes."""
+
+    @property
+    def precisions(self) -> frozenset[str]:
+        """Element types of the arithmetic."""
+        found = {product.precision for product in self.macs}
+        return frozenset(found | {grown.precision for grown in self.grown})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,52 +98,71 @@ class Sliders:
         if self.stops is not None:
             found["axes"] = [[a.name, a.stops, a.notes, a.now] for a in self.stops.axes]
             found["macs"] = [
-                [_rows(p), p.across, color_of(p.kind), term(p.kind), p.precision]
+                [_rows(p.per), p.across, color_of(p.kind), term(p.kind), p.precision]
                 for p in self.stops.macs
             ]
-            found["params"] = [[_rows(p), p.across] for p in self.stops.params]
+            found["params"] = [[_rows(p.per), p.across] for p in self.stops.params]
+            if self.stops.grown:
+                found["grown"], found["over"] = _grown(self.stops.grown), self.stops.divisor
         return found
 
 
-def _rows(product: Product) -> list[Row | int]:
+def _grown(parts: Sequence[Grown]) -> list[list[Any]]:
+    """By kind and precision, and each of its powers."""
+    found: dict[tuple[str, str], list[Any]] = {}
+    for part in parts:
+        terms = found.setdefault((part.kind, part.precision), [])
+        terms.append([_rows(part.per), part.powers])
+    return [[color_of(kind), term(kind), precision, terms]
+            for (kind, precision), terms in found.items()]  # fmt: skip
+
+
+def _rows(rows: tuple[Row, ...]) -> list[Row | int]:
     """By depth; a row that is there already is the place of that."""
-    rows = product.per
     return [row if rows.index(row) == at else rows.index(row) for at, row in enumerate(rows)]
 
 
-def sliders(
-    stops: Stops | None, growth: Sequence[GrowthRow], devices: Sequence[DeviceRow]
-) -> Sliders:
+def sliders(what: WhatIf, growth: Sequence[GrowthRow], devices: Sequence[DeviceRow]) -> Sliders:
     """Of a page; without stops and sizes where the model has none."""
-    precisions = {product.precision for product in stops.macs} if stops is not None else set()
+    stops = _stops(what, growth)
+    precisions = stops.precisions if stops else frozenset()
     known = {rate for row in devices for rate in row.rates}
     growing = tuple(_growing(row, known) for row in growth)
     able = precisions <= known or any(each.precision for each in growing)
     timed = tuple(row for row in devices if row.rates and able)
-    return Sliders(_stops(stops) if stops is not None else None, growing, timed)
+    return Sliders(stops, growing, timed)
 
 
-def _stops(found: Stops) -> StopSliders:
-    width, side, depth = found.today
-    return StopSliders(
-        (
-            SizeAxis("width", _factors(found.widths), ("",) * len(found.widths), width),
-            SizeAxis(
-                "side",
-                tuple(units.shape(sides) if sides else "" for sides in found.sides),
-                tuple(f"ρ {rho:.3g}" for rho in found.resolutions),
-                side,
-            ),
-            SizeAxis(
-                "depth",
-                _factors(found.depths),
-                tuple(" + ".join(map(str, each)) for each in found.repeats),
-                depth,
-            ),
-        ),
-        found.macs,
-        found.params,
-    )
+def _stops(what: WhatIf, growth: Sequence[GrowthRow]) -> StopSliders | None:
+    joint, stops = what.joint, what.stops or _still(what.joint)
+    if stops is None:
+        return None
+    width, side, depth = stops.today
+    several = len(stops.sides) > 1
+    axes = (
+        SizeAxis("width", _factors(stops.widths), ("",) * len(stops.widths), width,
+                 len(stops.widths) > 1),
+        SizeAxis("side",
+                 tuple(units.shape(sides) if sides else "" for sides in stops.sides),
+                 tuple(f"ρ {rho:.3g}" for rho in stops.resolutions),
+                 side, several and not (joint and joint.sides)),
+        SizeAxis("depth", _factors(stops.depths),
+                 tuple(" + ".join(map(str, each)) for each in stops.repeats), depth,
+                 len(stops.depths) > 1),
+    )  # fmt: skip
+    macs = stops.macs if several or joint is None else ()  # the polynomials say the same
+    sizes = joint.sizes if joint else ()
+    apart = tuple(row.dim for row in growth if row.dim not in {size.dim for size in sizes})
+    grown, divisor = (joint.macs, joint.divisor) if joint else ((), 1)
+    return StopSliders(axes, macs, stops.params, sizes, grown, divisor, apart)
+
+
+def _still(joint: Joint | None) -> Stops | None:
+    """Stops of a model that has no others than today's, but open sizes."""
+    if joint is None:
+        return None
+    params = Product("", "", joint.params, (1,))
+    return Stops(joint.widths, ((),), (1.0,), joint.depths, joint.repeats, (), (params,), ())
 
 
 def _factors(values: Sequence[float]) -> tuple[str, ...]:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.language import _, retold, term
+from analyzer.report.view.joint import SAFE, together
 from analyzer.report.view.summary import block_name
 from analyzer.restore import record
 from analyzer.sanitise import label
-from analyzer.scaling import Product, Scaler, Stops, grid, growth, stops, usual_resolutions
+from analyzer.scaling import Joint, Product, Scaler, Stops, grid, growth, stops, usual_resolutions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,8 +24,6 @@ MOST_NODES = 4000
 """Operators above which recounting the model dozens of times is left to ``onnxlint scale``."""
 DEPTHS = (0.5, 2.0)
 """Depths that have a row of the table."""
-SAFE = 1 << 53
-"""Up to here the numbers of JavaScript, with which a page adds up, are exact."""
 
 HEAT = (0.1, 0.25, 0.5, 0.75)
 """Shares of today's MACs at which the colour of a cell changes."""
@@ -112,6 +111,9 @@ class WhatIf:
     """Most MACs that the configuration allows; null for no budget."""
     stops: Stops | None = None
     """Exact figures of many more sizes; null where some of them are not known for sure."""
+    joint: Joint | None = None
+    """Exact figures of width, depth and open sizes together; null where they are not known, or
+    where there is but one of them."""
 
 
 def view(facts: Facts) -> WhatIf:
@@ -140,7 +142,11 @@ def view(facts: Facts) -> WhatIf:
     )
     depths = _depths(scaler, [resolutions[n] for n in columns], facts.totals.macs)
     if not depths and not any(p.macs not in (None, now.macs) for row in table for p in row):
-        return WhatIf(_("No other width, depth or input size of the model could be counted."))
+        return WhatIf(
+            _("No other width, depth or input size of the model could be counted."),
+            joint=together(scaler, None),
+        )
+    offered = stops(scaler)
     kinds = {node.id: label(node.kind, 40) for node in facts.nodes}
     return WhatIf(
         columns=tuple(
@@ -163,7 +169,8 @@ def view(facts: Facts) -> WhatIf:
         assumed=tuple(
             dict.fromkeys(label(retold(p.assumed), 200) for row in table for p in row if p.assumed)
         ),
-        stops=_shown(stops(scaler)),
+        stops=_shown(offered),
+        joint=together(scaler, offered),
     )
 
 
