@@ -24,13 +24,22 @@ _GITLAB = re.compile(r"section_(?:start|end):\d+:")
 _TRAVIS = re.compile(r"travis_(?:fold|time):")
 
 
+_MARKS = ("#", "::", "---", "+++", "~~~", "^^^", "section_", "travis_", "\x1b")
+_PARTED = re.compile(r":[^ -~\n]")
+"""What has no weight may stand between two colons."""
+
+
 def obeyed(text: str) -> list[str]:
     """Every line of ``text`` that some system takes for a command, and which."""
+    if not any(mark in text for mark in _MARKS) and not _PARTED.search(text):
+        return []  # none can be one, whatever of it is left out
     return [f"{who}: {line!r}" for line in NEWLINES.split(text) for who in _systems(line)]
 
 
 def unseen(text: str) -> list[str]:
     """What a text must not hold raw: controls but the end of a line, and what has no shape."""
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return []
     return sorted(c for c in set(text) if c != "\n" and not _visible(c))
 
 

@@ -1,6 +1,8 @@
 """How much of what the package offers a user's type checker knows, by ``pyright --verifytypes``.
 
 ``python -m tools.typed`` names what of ours has no known type, and fails if anything has none.
+pyright says it of everything in one run, and is asked again, about ours alone, where its words
+are those for what lacks a type by itself.
 NumPy's arrays, protobuf's messages, networkx's graphs and Jinja2's nodes are partly unknown
 themselves, as are the numbers of the standard library, and whatever mentions one is so, too. It
 fails if fewer than ``KNOWN`` are left, and ``--external`` names the others: what is handed on has
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +21,9 @@ from typing import Any
 
 KNOWN = 0.99
 """Share of the public names whose type has to be known, the types of others counted."""
+_LACKING = re.compile(r"missing|Unknown|unknown type|Type unknown")
+"""What pyright says of a name that has no type, or one that is open, itself; of what is partly
+unknown because something else is, it says only that."""
 
 
 def report(*options: str) -> dict[str, Any]:
@@ -46,17 +52,17 @@ def missing(found: dict[str, Any]) -> list[str]:
 
 
 def main(words: list[str]) -> int:
-    found = report("--ignoreexternal")
-    lacking = missing(found)
-    for line in lacking:
-        print(line)
-    total = sum(found["exportedSymbolCounts"].values())
     everything = report()
-    for line in missing(everything) if "--external" in words else ():
-        print(line)
+    others = missing(everything)
+    total = sum(everything["exportedSymbolCounts"].values())
     share = everything["completenessScore"]
+    suspicious = any(_LACKING.search(line.partition(": ")[2]) for line in others)
+    lacking = missing(report("--ignoreexternal")) if suspicious else []
+    for line in [*lacking, *(others if "--external" in words else ())]:
+        print(line)
+    names = {line.partition(": ")[0] for line in lacking}
     print(
-        f"types known: {found['completenessScore']:.1%} of {total:,} public names;"
+        f"types known: {1 - len(names) / (total or 1):.1%} of {total:,} public names;"
         f" with the types of others, {share:.2%}"
     )
     return bool(lacking) or not total or share < KNOWN

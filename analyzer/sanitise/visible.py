@@ -157,8 +157,9 @@ def _seen(text: str) -> str:
 
     shown: list[str] = []
     marks = MARKS
+    unseen = re.compile(_UNSEEN).match
     for char in text:
-        if not char.isprintable() or re.match(_UNSEEN, char):
+        if not char.isprintable() or (char >= "\u0300" and unseen(char)):
             shown.append(escape(char))
             marks = MARKS
         elif char >= "\u0300" and category(char).startswith("M"):

@@ -19,8 +19,8 @@ from analyzer.model import child, guard
 from tests import warm
 from tests.cli.conftest import CLEAN, encode
 
-MODELS = 12
-VICTIM = os.path.join("models", "m05.onnx")
+MODELS = 6
+VICTIM = os.path.join("models", "m02.onnx")
 START = """
 import os, pathlib, signal, time
 import analyzer.cli.judge as judge

@@ -85,6 +85,7 @@ def test_a_full_disk_behind_standard_output(tmp_path: Path, command: str) -> Non
 IN_TURN = """
 import json, os, sys
 import onnx
+import analyzer.report.html, analyzer.ruleset.load
 from analyzer.cli.main import main
 for words in json.loads(sys.argv[1]):
     if (pid := os.fork()) == 0:

@@ -221,4 +221,4 @@ def test_counts_of_more_than_300_digits_are_unknown(depth: int) -> None:
     assert not facts.totals.complete
     assert "a count of more than 300 digits" in {n.cost.reason for n in facts.nodes}
     assert all(n.executions is None or n.executions < 10**302 for n in facts.nodes)
-    assert keep(data, Depth(guard=False, schema=True, html=True)) in {"clean", "findings"}
+    assert keep(data, replace(IN_PROCESS, html=depth == 28)) in {"clean", "findings"}
