@@ -79,13 +79,10 @@ def test_every_format_says_of_remembered_models_what_it_said(
     judged: Judged,
     wasteful: str,
     clean: str,
-    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     format_: str,
 ) -> None:
-    (tmp_path / "mobilenet.onnx").write_bytes((ROOT / "samples/mobilenet_v1.onnx").read_bytes())
-    models = ["mobilenet.onnx", wasteful, clean]
-    models = models[:1] if format_ == "netron" else models
+    models = [wasteful] if format_ == "netron" else [wasteful, clean]
     words = ("check", *models, "--format", format_, "--select", "ALL", "--preview")
     first = cli(*words)
     assert judged == models
@@ -95,6 +92,30 @@ def test_every_format_says_of_remembered_models_what_it_said(
     monkeypatch.setenv("ONNXLINT_NO_CACHE", "1")
     assert cli(*words) == first
     assert judged == models * 2
+
+
+@pytest.mark.parametrize("formats", [frozenset(CHECK_FORMATS), FINDINGS_ONLY], ids=len)
+def test_all_formats_say_of_a_remembered_network_what_they_said(
+    cli: Cli,
+    judged: Judged,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    formats: frozenset[str],
+) -> None:
+    """All of it remembered, and what is kept for formats about findings alone."""
+    (tmp_path / "net.onnx").write_bytes((ROOT / "samples/mobilenet_v1.onnx").read_bytes())
+
+    def made() -> dict[str, bytes]:
+        outputs = [f"--output={name}={name}.json" for name in sorted(formats)]
+        cli("check", "net.onnx", "--select", "ALL", "--preview", *outputs)
+        return {name: Path(f"{name}.json").read_bytes() for name in formats}
+
+    first, again = made(), made()
+    assert judged == ["net.onnx"]
+    monkeypatch.setenv("ONNXLINT_NO_CACHE", "1")
+    afresh = made()
+    assert judged == ["net.onnx"] * 2
+    assert [name for name in first if not first[name] == again[name] == afresh[name]] == []
 
 
 @pytest.mark.parametrize("format_", STATISTICS_FORMATS)
@@ -526,7 +547,7 @@ def test_an_entry_beyond_the_limit_is_not_written(
 
 
 def test_processes_that_run_at_once_agree(tmp_path: Path) -> None:
-    for number in range(8):
+    for number in range(4):
         text = WASTEFUL.replace("g (", f"g{number} (")
         (tmp_path / f"m{number}.onnx").write_bytes(encode(text))
     variables = {"ONNXLINT_CACHE_DIR": "c", "XDG_STATE_HOME": str(tmp_path / "state")}
@@ -538,7 +559,7 @@ def test_processes_that_run_at_once_agree(tmp_path: Path) -> None:
     results = [process.communicate() for process in running]
     assert {process.returncode for process in running} == {0}
     assert len({out for out, _ in results}) == 1
-    assert len(json.loads(results[0][0])["models"]) == 8
+    assert len(json.loads(results[0][0])["models"]) == 4
     assert all(b"cache" not in err for _, err in results)
 
 

@@ -110,14 +110,14 @@ def test_a_hang_is_killed(process: str, task: Callable[[Progress], None]) -> Non
 
 
 def test_one_item_that_takes_too_long_ends_the_task(process: str) -> None:
-    failure = guarded(step_and_spin, limits=Limits(guard_stall_seconds=0.2))
+    failure = guarded(step_and_spin, limits=Limits(guard_stall_seconds=0.1))
     assert isinstance(failure, GuardFailure)
     assert (failure.kind, failure.at) == ("timeout", 199)
-    assert failure.detail == "took more than 0.2 seconds (limit guard_stall_seconds = 0.2)"
+    assert failure.detail == "took more than 0.1 seconds (limit guard_stall_seconds = 0.1)"
 
 
 def test_many_items_may_take_longer_than_one(process: str) -> None:
-    assert guarded(many_short_steps, limits=Limits(guard_stall_seconds=0.2)) == "done"
+    assert guarded(many_short_steps, limits=Limits(guard_stall_seconds=0.1)) == "done"
 
 
 def test_a_task_may_get_a_share_of_the_time() -> None:
