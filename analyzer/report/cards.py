@@ -163,7 +163,8 @@ def _saving(v: Values, *, smaller: bool) -> Card:
         whole = (_("smaller forms of the whole stand below"),) if smaller else ()
         return Card("saving", _("Possible saving"), _("none in layers"), (words, *whole))
     share = units.percent(v["share"])
-    share = (_("{share} of compute, see the findings", share=share) if v["share"] < NOTABLE
+    share = (_("{share} of compute, of low impact: “{action}”", share=share,
+               action=label(v["action"])) if v["share"] < NOTABLE and v["action"]
              else _("{share} of compute", share=share) if v["complete"]
              else _("{share} of the known compute", share=share))  # fmt: skip
     more = (_("and {n} parameters", n=units.si(v["params"])),) if v["params"] else ()

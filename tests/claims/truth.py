@@ -229,6 +229,8 @@ def _saving(d: Document) -> Values:
     total = d["totals"]["macs"]
     assert params <= d["totals"]["params"], "saves more parameters than there are"
     assert macs <= total
+    said = next(c["values"] for c in d["claims"] if c["id"] == "saving")
+    assert said["action"] in {"", *(ask["does"] for ask in d["page"]["asks"])}
     return {"macs": macs, "params": params, "share": macs / total if total else None,
             "complete": d["totals"]["complete"]}  # fmt: skip
 

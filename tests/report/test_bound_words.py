@@ -13,7 +13,7 @@ from analyzer import units
 from analyzer.devices import MEASURED, bound, profile
 from analyzer.report import REPORT_FORMATS, Options, Result
 from tests.costs.test_contrib import PACKED
-from tests.golden.text import facts_of
+from tests.golden.text import facts, facts_of
 from tests.report.results import words
 
 DOCS = Path(__file__).parents[2] / "docs/devices.md"
@@ -104,3 +104,14 @@ def test_traffic_is_of_a_run_and_no_part_of_the_peak(mobilenet: Result) -> None:
     page = json.loads(REPORT_FORMATS["json"](mobilenet, Options()))["page"]
     saved = next(ask["traffic"] for ask in page["asks"] if ask["rule"] == "STR101")
     assert f"{units.size(saved)} less memory traffic per run" in page_of(mobilenet)
+
+
+def test_where_nothing_multiplies_a_device_has_memory_and_no_time() -> None:
+    result = Result(facts("g (float[1,3,300,300] x) => (float[1,3,300,300] y) { y = Relu (x) }"),
+                    (), ())  # fmt: skip
+    text = page_of(result, "stm32h743")
+    assert "On a device: memory" in text
+    assert "Device Memory Weights At the peak STM32H743" in text
+    assert "Nothing multiplies, so there is no bound of time." in text
+    assert "Time, at least" not in text
+    assert "per second" not in text

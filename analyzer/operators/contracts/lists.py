@@ -44,15 +44,15 @@ def equal_lengths(*names: str, needed: bool = False) -> Contract:
     return check
 
 
-def exclusive(*names: str) -> Contract:
-    """One of the lists ``names`` is given, not more."""
+def exclusive(*names: str, grave: bool = False) -> Contract:
+    """One of the lists ``names`` is given, not more; ``grave``: ONNX Runtime asks for that, too."""
 
     def check(call: Call) -> Iterator[Violation]:
         there = [name for name in names if length_of(call.attr(name))]
         if len(there) > 1:
             yield Violation(
                 "attribute-choice", f"both {there[0]} and {there[1]} are given",
-                "give one of the two", grave=False,
+                "give one of the two", grave=grave,
             )  # fmt: skip
 
     return check

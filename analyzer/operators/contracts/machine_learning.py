@@ -147,7 +147,9 @@ _BY_OPERATOR: Mapping[str, tuple[Contract, ...]] = {
     "DictVectorizer": (exclusive("string_vocabulary", "int64_vocabulary"),),
     "FeatureVectorizer": (_dimensions,),
     "Imputer": (_either("imputed_value_floats", "imputed_value_int64s"), _imputed),
-    "LinearClassifier": (POST, _linear),
+    "LinearClassifier": (
+        POST, _linear, exclusive("classlabels_strings", "classlabels_ints", grave=True)
+    ),
     "LinearRegressor": (POST, rank(0, "X", 1, 2), _linear, _wide_enough),
     "Normalizer": (one_of("norm", ("MAX", "L1", "L2")), rank(0, "X", 1, 2)),
     "OneHotEncoder": (_either("cats_int64s", "cats_strings"),),

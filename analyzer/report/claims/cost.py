@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from analyzer.facts import Certainty
@@ -91,6 +92,7 @@ def saving(result: Result) -> Claim:
             "macs": macs,
             "params": params,
             "share": macs / total if total else None,
+            "action": _main_action(result),
             "complete": result.facts.totals.complete,
             "slower": (converted_speedup(result) or 1) < 1,
             "device": roof(result).name,
@@ -123,6 +125,15 @@ def best_action(result: Result) -> Action | None:
     """Of what rules ask for what saves most MACs, and no time is lost by."""
     asked = (each for each in actions(result, main_device(result.devices)) if not each.slower)
     return max(asked, key=lambda each: each.macs, default=None)
+
+
+def _main_action(result: Result) -> str:
+    """What the rule asks for whose findings have most of the possible saving; empty for none."""
+    by: Counter[str] = Counter()
+    for macs, _params, rule in best_savings(result).values():
+        by[rule] += macs
+    asked = {each.rule: each.does for each in actions(result, main_device(result.devices))}
+    return asked.get(by.most_common(1)[0][0], "") if by else ""
 
 
 def possible_saving(result: Result) -> tuple[int, int]:

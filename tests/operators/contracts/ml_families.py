@@ -124,6 +124,7 @@ FAMILIES: Mapping[str, Family] = {
     }, KERNELS),
     "LinearClassifier": F(_lines, {
         "coefficients": state(coefficients=[1.0] * 5), "post_transform": state(post_transform="X"),
+        "both labels": state(classlabels_strings=["a", "b"]),
     }, POST),
     "LinearRegressor": F(lambda r: Node("LinearRegressor", [real(r, 2, 3)], {
         "coefficients": [1.0] * 6, "intercepts": [0.0, 1.0], "targets": 2}, domain=ML), {
