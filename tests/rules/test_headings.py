@@ -46,3 +46,12 @@ def test_in_korean_each_ends_with_what_to_do() -> None:
     }
     assert len(told) == len(RULES)
     assert [text for text in told.values() if not re.search("십시오(: {{[^}]*}})?$", text)] == []
+
+
+FRAMEWORKS = re.compile(r"torch|keras|tensorflow|tf2onnx|paddle", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_what_to_do_is_told_to_users_of_every_exporter(rule: Rule) -> None:
+    told = (rule.fix, *(text.source for text in (rule.action, rule.remedy) if text is not None))
+    assert not any(map(FRAMEWORKS.search, told))

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from analyzer.ruleset.rule import Rule
 
 EXPORTER = "pytorch"
-"""Whose settings the rules' remedies name, as producers call themselves."""
+"""The exporter whose ways the rules' remedies know, as producers call themselves."""
 COMMANDS: Mapping[Tool, str] = {
     "onnxslim": "onnxslim MODEL SMALLER",
     "onnxruntime": "python -m onnxruntime.tools.optimize_onnx_model --opt_level basic "
