@@ -494,7 +494,8 @@ class Parameters(Brief):
     """Bytes that the file or its external data stores for them; 0 for generated weights."""
     positions: int = 0
     """Grids of element-wise operators that are sized by position and that no weighted layer comes
-    after: anchors and strides of a detector's head, position tables of operators that have them."""
+    after (anchors and strides of a detector's head) or before (mean images), position tables of
+    operators that have them."""
     masks: int = 0
     """Masks of attention scores."""
     certainty: Certainty = Certainty.EXACT

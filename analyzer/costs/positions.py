@@ -1,8 +1,9 @@
 """Constants of element-wise operators that are no parameters although they look learned.
 
 Anchor grids and strides of a detector's head are sized by position and nothing with weights comes
-after them; attention masks are added to scores of every head alike. Tables that feed weighted
-layers (position embeddings) and vectors along channels (biases) stay parameters.
+after them; mean images are taken from what the caller passes; attention masks are added to scores
+of every head alike. Tables that feed weighted layers (position embeddings) and vectors along
+channels (biases) stay parameters.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from analyzer.costs.axes import Axis, follow_axes, reaches_weights
+from analyzer.costs.raw import normalises_image, raw_values
 from analyzer.costs.roles import Role
 from analyzer.operators import record_of
 from analyzer.operators.record import Nature
@@ -51,7 +53,7 @@ def set_apart(
         return
     weighted = frozenset(site.index for site in sites if feeds[site.index] and _is_weighted(site))
     reached = reaches_weights(program, sites, weighted)
-    axes = follow_axes(sites, weighted)
+    axes, raw = follow_axes(sites, weighted), raw_values(program, sites, feeds)
     readers: dict[Key, list[Site]] = {}
     for site in sites:
         for name in site.op.inputs:
@@ -68,7 +70,9 @@ def set_apart(
         uses = found.get(root)
         if not uses:
             continue
-        if all(_is_mask(site, slot, readers) for site, slot in uses):
+        if all(normalises_image(site, slot, raw) for site, slot in uses):
+            _move(constant, Role.POSITION, "taken from the image, before any layer")
+        elif all(_is_mask(site, slot, readers) for site, slot in uses):
             _move(constant, Role.MASK, "broadcast over the heads of attention scores")
         elif all(
             _is_sized_by_position(site, slot, along[site.index])

@@ -23,7 +23,7 @@ class Role(IntEnum):
     MASK = 1
     """Of attention: what is left out."""
     POSITION = 2
-    """A grid sized by position, such as a detector's anchors."""
+    """A grid sized by position, such as a detector's anchors or a mean image."""
     QUANTIZATION = 3
     BUFFER = 4
     WEIGHT = 5

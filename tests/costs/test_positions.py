@@ -94,6 +94,49 @@ def test_a_position_table_before_weighted_layers_is_a_parameter() -> None:
     assert "table" in found.reason
 
 
+LAST, FIRST = "<perm=[0,2,3,1]>", "<perm=[0,3,1,2]>"
+"""Of channels."""
+CONVOLVED = "y = Conv <strides=[8,8]> (c, w) }"
+"""Behind what is done to an image ``x`` of 32×32 pixels."""
+
+
+@pytest.mark.parametrize(
+    ("before", "shape"),
+    [
+        ("c = Sub (x, m)", (1, 3, 32, 32)),
+        ("c = Sub (m, x)", (3, 32, 32)),
+        (f"t = Transpose {LAST} (x)  a = Sub (t, m)  c = Transpose {FIRST} (a)", (32, 32, 3)),
+        ("h = Cast <to=1> (x)  c = Div (h, m)", (32, 32)),
+    ],
+)  # fmt: skip
+def test_a_mean_image_is_no_parameter(before: str, shape: tuple[int, ...]) -> None:
+    """Published counts of AlexNet and its like are without; the image is of the training set."""
+    text = f"g (float[N,3,32,32] x) => (float[] y) {{ {before}  {CONVOLVED}"
+    found = parameters(text, 17, w=(8, 3, 8, 8), m=shape)
+    assert (found.weights, found.positions) == (8 * 192, int(np.prod(shape)))
+    (mean,) = [tensor for tensor in found.tensors if tensor.name == "m"]
+    assert (mean.role, mean.why) == ("position", "taken from the image, before any layer")
+
+
+@pytest.mark.parametrize(
+    ("image", "before", "shape"),
+    [
+        ("N,3,32,32", "c = Add (x, m)", (1, 3, 32, 32)),
+        ("N,3,32,32", "c = Mul (x, m)", (1, 3, 32, 32)),
+        ("N,3,32,32", "c = Sub (x, m)", (1, 3, 1, 1)),
+        ("1,3,32,32", "a = Conv (x, k)  c = Sub (a, m)", (1, 3, 32, 32)),
+        ("1,1,32,32", "b = Sub (x, m)  c = Abs (b)", (50, 3, 32, 32)),
+    ],
+)
+def test_what_is_added_learned_or_compared_with_stays_a_parameter(
+    image: str, before: str, shape: tuple[int, ...]
+) -> None:
+    text = f"g (float[{image}] x) => (float[] y) {{ {before}  {CONVOLVED}"
+    found = parameters(text, 17, w=(8, 3, 8, 8), m=shape, k=(3, 3, 1, 1))
+    kernel = 9 if "k)" in before else 0
+    assert (found.weights, found.positions) == (8 * 192 + int(np.prod(shape)) + kernel, 0)
+
+
 def test_the_filter_bank_of_a_distribution_head_is_a_parameter() -> None:
     tail = (
         "b4 = Reshape (box, four)  t = Transpose <perm=[0,2,1,3]> (b4)  s = Softmax <axis=1> (t)  "

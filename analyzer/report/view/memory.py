@@ -91,7 +91,7 @@ def roles(facts: Facts) -> tuple[RoleRow, ...]:
         ("weights", p.weights, _("trained values; the published parameter count")),
         ("buffers", p.buffers, _("running means and variances of batch normalisation")),
         ("quantization", p.quantization, _("scales and zero points")),
-        ("positions", p.positions, _("grids sized by position, such as anchors; no layer follows")),
+        ("positions", p.positions, _("grids sized by position, such as anchors or a mean image")),
         ("masks", p.masks, _("masks of attention scores")),
         ("constants", p.constants, _("shapes and other constants that are not weights")),
     )
