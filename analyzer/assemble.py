@@ -84,6 +84,7 @@ def assemble_nodes(survey: Survey, broken: Collection[int] = frozenset()) -> tup
                 saving=saving(seen.conv, site.call, executions) if seen.conv else None,
                 precision=_precision(survey.graph, site, dequantizes) if cost.macs else "",
                 location=source_location(site.op.proto),
+                extent=site.op.extent,
                 composite=bool(site.children),
                 broken=site.index in broken,
             )

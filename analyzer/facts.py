@@ -330,6 +330,9 @@ class Node:
     of ``Totals.macs_range``, or of the lower end where it has no upper one."""
     location: str = ""
     """``path.py:12`` in the source the model was exported from, where the exporter recorded it."""
+    extent: tuple[int, int] | None = field(default=None, metadata=HIDDEN)
+    """Where the file states it: first byte and number of bytes, of an operator in a body those of
+    the operator of the main graph that has the body; ``None`` in a local function."""
     composite: bool = False
     """True for If, Loop, Scan and function calls: ``cost`` sums their bodies, whose operators
     are nodes of their own."""

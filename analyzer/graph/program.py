@@ -19,7 +19,7 @@ from analyzer.graph.scope import Op, Program, Scope
 from analyzer.model.limits import RAISE_IT, LimitExceeded, Limits, exceeded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import onnx
 
@@ -73,7 +73,22 @@ def program_of(model: Model, limits: Limits) -> Program:
     except LimitExceeded as error:
         raise ModelError(model.info.path, str(error), RAISE_IT) from error
     program.metadata = model.info.metadata
+    _locate(program, model.nodes)
     return program
+
+
+def _locate(program: Program, extents: Sequence[tuple[int, int]]) -> None:
+    """Tell the operators of the main graph, and those of their bodies, where they are stated."""
+    main = program.scopes[0]
+    ops = main.listed or main.ops
+    if len(ops) != len(extents):
+        return
+    todo = [*zip(ops, extents, strict=True)]
+    while todo:
+        op, extent = todo.pop()
+        op.extent = extent
+        inner = (program.scopes[index] for index in op.bodies.values())
+        todo += [(each, extent) for scope in inner for each in scope.ops]
 
 
 def _open_scope(program: Program, opsets: dict[str, int]) -> Scope:

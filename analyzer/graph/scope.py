@@ -42,6 +42,8 @@ class Op:
     """Index into ``Program.scopes`` by attribute name (``then_branch``, ``body`` …)."""
     captured: tuple[str, ...] = ()
     """Outer names that the bodies read: implicit inputs."""
+    extent: tuple[int, int] | None = None
+    """As ``Node.extent``."""
 
     @property
     def key(self) -> FunctionKey:

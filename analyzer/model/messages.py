@@ -147,4 +147,6 @@ def _schema() -> dict[str, MessageType]:
 
 
 _KNOWN = _schema()
-MODEL, TENSOR, SHAPE = (_KNOWN[f"{name}Proto"] for name in ("Model", "Tensor", "TensorShape"))
+MODEL, GRAPH, NODE, TENSOR, SHAPE = (
+    _KNOWN[f"{name}Proto"] for name in ("Model", "Graph", "Node", "Tensor", "TensorShape")
+)

@@ -46,6 +46,8 @@ class Model(Brief):
     """Elements of the tensors in ``proto``, read when asked for."""
     imports: tuple[tuple[str, int], ...] = ()
     """Domain and version of each imported set of operators, as the file has them."""
+    nodes: tuple[tuple[int, int], ...] = ()
+    """First byte and length of each operator of the main graph in the file, as it lists them."""
 
 
 Readable = str | os.PathLike[str] | bytes | bytearray | memoryview | ModelMessage | source.Stream
@@ -116,7 +118,8 @@ def _load(origin: Source, limits: Limits) -> Model:
     )
     rest = Rest(() if whole else unread(origin.data), tuple(walk.left_out), external)
     payloads = Payloads(origin, walk.payloads, rest)
-    return Model(proto, _info(origin, proto), problems, payloads, stated)
+    nodes = tuple(walk.nodes)
+    return Model(proto, _info(origin, proto), problems, payloads, stated, nodes)
 
 
 def _parse(origin: Source, walk: Walk) -> tuple[ModelProto, int, bool]:

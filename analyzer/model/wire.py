@@ -16,7 +16,9 @@ from analyzer.model.dtypes import DTYPES
 from analyzer.model.encoding import BYTES, Malformed, encode_varint, field
 from analyzer.model.limits import exceeded
 from analyzer.model.messages import (
+    GRAPH,
     MODEL,
+    NODE,
     OPTIONAL_TEXT,
     PAYLOAD_FIELDS,
     SCALAR,
@@ -68,6 +70,8 @@ class Walk:
         """Optional texts over ``string_bytes``."""
         self.merges: bool = False
         """Whether a tensor states something twice of which its skeleton has one."""
+        self.nodes: list[tuple[int, int]] = []
+        """First byte and length of each operator of the main graph, in the order of the file."""
         self.unknown_fields: int = 0
         """Fields this version of ONNX does not know."""
         self._left = limits.fields
@@ -132,6 +136,7 @@ class Walk:
             if type(what) is MessageType:
                 left -= what.weight
                 self._enter(what, tag if tag in kind.once else 0, stated, base + start)
+                self._note(kind, what, depth, base + body, size)
                 if size <= _UNREAD and not what.may_hold_tensors(data, body, pos):
                     left -= (size >> 2) + data[body:pos].count(0)  # empty messages take 2 bytes
                     continue
@@ -182,6 +187,13 @@ class Walk:
             raise Malformed(offset, "a tensor that is stated twice")
         if once:
             stated.append(once)
+
+    def _note(
+        self, kind: MessageType, what: MessageType, depth: int, start: int, size: int
+    ) -> None:
+        """Keep where an operator of the main graph is, of all messages in others."""
+        if what is NODE and depth == 1 and kind is GRAPH:
+            self.nodes.append((start, size))
 
     def _wanted(self, kind: MessageType, tag: int, start: int, size: int) -> bool:
         """Whether a text over ``string_bytes`` must stay, which is an error; else it goes."""

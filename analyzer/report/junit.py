@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from analyzer.report.notices import of_failure, reported, silenced, without_verdict
 from analyzer.report.result import Failure
 from analyzer.report.uri import near
-from analyzer.sanitise import clean, encode_lines, xml_text
+from analyzer.sanitise import encode_lines, xml_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -84,11 +84,11 @@ def _case(notice: Notice, names: Counter[str]) -> _Case:
     if notice.quiet:
         return _Case(name, "skipped", "", notice.silence, (notice.sentence,))
     lines = [notice.sentence, *(f"{word}: {text}" for word, text in notice.advice)]
-    places = notice.finding.places if notice.finding else ()
-    if len(places) > 1:
-        lines += ["places:", *(f"  {clean(place.node)}" for place in places[:LISTED])]
-    if len(places) > LISTED:
-        lines.append(f"  and {len(places) - LISTED:,} more; JSON lists all")
+    spots = notice.spots
+    if len(spots) > 1:
+        lines += ["places:", *(f"  {spot.name}" for spot in spots[:LISTED])]
+    if len(spots) > LISTED:
+        lines.append(f"  and {len(spots) - LISTED:,} more; JSON lists all")
     return _Case(name, "failure", notice.severity.value, notice.sentence, tuple(lines))
 
 

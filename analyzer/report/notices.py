@@ -18,8 +18,9 @@ from analyzer.report.view.findings import first_sentence, is_told, messages, oth
 from analyzer.sanitise import clean, label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from analyzer.facts import Node
     from analyzer.findings.finding import Finding
     from analyzer.report.result import Batch, Result, Silenced
 
@@ -28,6 +29,18 @@ CANNOT_JUDGE = "cannot-judge"
 INCONCLUSIVE = "inconclusive"
 """In the place of a rule, where a model was judged in part only."""
 IN_BASELINE = mark("accepted in the baseline")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One place of a finding, as formats name it."""
+
+    name: str
+    """Of the operator or tensor; empty for the whole model."""
+    node: str
+    """As ``Finding.node``."""
+    extent: tuple[int, int] | None = None
+    """As ``Node.extent``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,8 @@ class Notice:
     """What to ask whoever supplied the model."""
     finding: Finding | None = None
     """What it is made of; ``None`` where there is no verdict."""
+    spots: tuple[Spot, ...] = ()
+    """All of its places, the weightiest first; none where there is no verdict."""
     quiet: Silenced | None = None
     """Why it is not reported; ``None`` where it is."""
 
@@ -177,4 +192,12 @@ def _of_findings(result: Result, findings: Iterable[Finding]) -> Iterator[Notice
             clean(finding.remedy) or first_sentence(finding.fix),
             clean(finding.ask),
             finding,
+            tuple(_spot(place.node, nodes) for place in finding.places),
         )
+
+
+def _spot(id_: str, nodes: Mapping[str, Node]) -> Spot:
+    node = nodes.get(id_)
+    if node is None:
+        return Spot(label(id_), clean(id_))
+    return Spot(label(node.name or id_), clean(id_), node.extent)

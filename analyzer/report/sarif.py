@@ -2,7 +2,9 @@
 
 OASIS "Static Analysis Results Interchange Format (SARIF) Version 2.1.0". A model has no lines: a
 result is about the file (whose first line stands for all of it, as code scanning wants one) and
-about an operator in it (``logicalLocations``).
+about an operator in it (``logicalLocations``). Where its bytes are says a related location: no
+region may state a line and other bytes than those of the line (3.30.4), and GitHub wants a line of
+every location, so that it is not told of bytes.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from analyzer.findings.order import RANK
 from analyzer.report.json import encode
 from analyzer.report.notices import (
+    Spot,
     of_failure,
     reported,
     silenced,
@@ -21,7 +24,7 @@ from analyzer.report.notices import (
 from analyzer.report.result import Failure
 from analyzer.report.sarif_rules import LEVELS, driver
 from analyzer.report.uri import near, uri
-from analyzer.sanitise import clean, label, sarif_text
+from analyzer.sanitise import clean, sarif_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,21 +44,23 @@ MOST_BYTES = 10_000_000
 
 def render_batch(batch: Batch, options: Options) -> bytes:
     """One run over all models. ``executionSuccessful`` is false where anything is inconclusive."""
-    return _render(batch, list(_notices(batch)), options)
+    return _render(batch, list(_notices(batch)), options, exact=True)
 
 
 def render_reported(batch: Batch, options: Options) -> bytes:
     """The same without what is silenced: GitHub's code scanning opens an alert for every result,
     whatever its ``suppressions`` say.
     """
-    return _render(batch, [notice for notice in _notices(batch) if not notice.quiet], options)
+    heard = [notice for notice in _notices(batch) if not notice.quiet]
+    return _render(batch, heard, options, exact=False)
 
 
-def _render(batch: Batch, notices: Sequence[Notice], options: Options) -> bytes:
+def _render(batch: Batch, notices: Sequence[Notice], options: Options, *, exact: bool) -> bytes:
     most = MOST_RESULTS
     while True:
         data = encode({
-            "$schema": SCHEMA, "version": "2.1.0", "runs": [_run(batch, notices, most, options)],
+            "$schema": SCHEMA, "version": "2.1.0",
+            "runs": [_run(batch, notices, most, options, exact)],
         })  # fmt: skip
         if len(data) <= MOST_BYTES or len(zlib.compress(data, 1)) <= MOST_BYTES or most < 2:
             return data
@@ -72,7 +77,9 @@ def _notices(batch: Batch) -> Iterator[Notice]:
             yield from silenced(item)
 
 
-def _run(batch: Batch, notices: Sequence[Notice], most: int, options: Options) -> Object:
+def _run(
+    batch: Batch, notices: Sequence[Notice], most: int, options: Options, exact: bool
+) -> Object:
     rules = {rule.id: rule for result in batch.results for rule in result.rules}
     tool = driver(rules.values(), notices)
     numbers = {rule["id"]: number for number, rule in enumerate(tool["rules"])}
@@ -80,7 +87,7 @@ def _run(batch: Batch, notices: Sequence[Notice], most: int, options: Options) -
     if len(notices) > most:
         told = sorted(notices, key=lambda notice: RANK[notice.severity])[:most]
     states = {notice.state for notice in notices}
-    results = [_result(notice, numbers, options.root) for notice in told]
+    results = [_result(notice, numbers, options.root, exact) for notice in told]
     for notice, result in zip(told, results, strict=True):
         # What one result states of these, all have to.
         if states != {"new"}:
@@ -131,37 +138,33 @@ def _notification(notice: Notice, root: str) -> Object:
         "level": "error",
         "message": {"text": sarif_text(notice.message)},
         "descriptor": {"id": notice.name or notice.rule},
-        "locations": [_location(notice.path, notice.place, root)],
+        "locations": [_location(notice.path, Spot(notice.place, notice.place), root)],
     }
 
 
-def _result(notice: Notice, numbers: Mapping[str, int], root: str) -> Object:
+def _result(notice: Notice, numbers: Mapping[str, int], root: str, exact: bool) -> Object:
+    first, *rest = notice.spots or (Spot(notice.place, notice.place),)
     found: Object = {
         "ruleId": notice.rule,
         "ruleIndex": numbers[notice.rule],
         "level": LEVELS[notice.severity],
         "message": {"text": sarif_text(_message(notice))},
-        "locations": [_location(notice.path, _node(notice), root, notice.place)],
+        "locations": [_location(notice.path, first, root)],
         # GitHub tells alerts apart by the second alone, which it would make of the first line.
         "partialFingerprints": dict.fromkeys(
             ("onnxlint/v2", "primaryLocationLineHash"), notice.identity
         ),
     }
-    finding = notice.finding
-    related = []
-    if finding is not None:
-        found["occurrenceCount"] = finding.count
-        rest = finding.places[1:MOST_LOCATIONS]
-        related = [_location(notice.path, place.node, root) for place in rest]
+    if notice.finding is not None:
+        found["occurrenceCount"] = notice.finding.count
+    if exact and first.extent:
+        rest = [first, *rest]
+    related = [_location(notice.path, spot, root, exact) for spot in rest[: MOST_LOCATIONS - 1]]
     if notice.origin:
         related.insert(0, _origin(notice.origin, root))
     if related:
         found["relatedLocations"] = related
     return found
-
-
-def _node(notice: Notice) -> str:
-    return notice.finding.node if notice.finding else notice.place
 
 
 def _message(notice: Notice) -> str:
@@ -182,13 +185,16 @@ def _artifact(result: Result, root: str) -> Object:
     return file | ({"hashes": {"sha-256": model.sha256}} if model.sha256 else {})
 
 
-def _location(path: str, node: str, root: str, name: str = "") -> Object:
+def _location(path: str, spot: Spot, root: str, exact: bool = False) -> Object:
+    region = {"startLine": 1}
+    if exact and spot.extent:
+        region = dict(zip(("byteOffset", "byteLength"), spot.extent, strict=True))
     place: Object = {"physicalLocation": {
-        "artifactLocation": _place(path, root), "region": {"startLine": 1},
+        "artifactLocation": _place(path, root), "region": region,
     }}  # fmt: skip
-    if node:
+    if spot.node:
         place["logicalLocations"] = [
-            {"name": name or label(node), "fullyQualifiedName": clean(node), "kind": "member"}
+            {"name": spot.name, "fullyQualifiedName": spot.node, "kind": "member"}
         ]
     return place
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import onnx
 import pytest
-from onnx import helper
+from onnx import NodeProto, helper
 
 from analyzer.graph.connect import topological_order
 from analyzer.graph.program import build_program
@@ -37,6 +37,26 @@ def test_values_captured_by_a_body_are_dependencies() -> None:
     program = build_program(model, {"": 17})
     assert [op.outputs[0] for op in program.main.ops] == ["late", "y"]
     assert set(program.main.ops[1].captured) == {"late", "x"}
+
+
+def test_an_operator_knows_its_bytes_in_the_file_and_one_of_a_body_those_around_it() -> None:
+    model = parse(
+        "g (bool c, float[2] x) => (float[2] z) { y = If (c) <"
+        "then_branch = t () => (float[2] p) { p = Neg (late) }, "
+        "else_branch = e () => (float[2] q) { q = Abs (x) }>  late = Relu (x) "
+        "z = local.twice (y) }",
+        functions='<opset_import: ["" : 17], domain: "local"> twice (a) => (b) { b = Add (a, a) }',
+    )
+    file = model.SerializeToString()
+    stated = {
+        node.id: NodeProto.FromString(file[node.extent[0] :][: node.extent[1]]).output[0]
+        for node in facts_of(model).nodes
+        if node.extent
+    }
+    inside = {id_: first for id_, first in stated.items() if id_ != first}
+    assert {"y", "late", "z"} == stated.keys() - inside.keys()
+    assert [*inside.values()] == ["y", "y"]
+    assert [n.op_type for n in facts_of(model).nodes if n.extent is None] == ["Add"]
 
 
 def test_cycles_end_and_are_told() -> None:

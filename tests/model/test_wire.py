@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
-from onnx import ModelProto, TensorProto, helper, numpy_helper
+from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 from analyzer.model.encoding import Malformed, encode_varint, varint
 from analyzer.model.limits import Limits
@@ -47,6 +47,13 @@ def test_walk_rebuilds_every_onnx_node_test(node_models: list[tuple[str, ModelPr
         if not same_but_for_payloads(stripped, model) or walk.odd_sizes or walk.unknown_fields:
             wrong.append(name)
     assert wrong == []
+
+
+def test_the_walk_says_where_each_operator_is(node_models: list[tuple[str, ModelProto]]) -> None:
+    for name, model in node_models[::5]:
+        data = model.SerializeToString()
+        nodes = [NodeProto.FromString(data[at : at + size]) for at, size in strip(data)[1].nodes]
+        assert nodes == list(model.graph.node), name
 
 
 def test_walk_rebuilds_every_model_in_the_onnx_wheel() -> None:

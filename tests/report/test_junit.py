@@ -97,7 +97,7 @@ def test_a_failure_says_what_to_do_what_to_ask_and_where() -> None:
         "y: it is odd", "from: net/model.py:12", "fix: rename it", "ask: Why is it odd?",
     ]  # fmt: skip
     (failure,) = suites(separable()).iter("failure")
-    assert (failure.text or "").strip().splitlines()[-3:] == ["places:", "  z", "  y"]
+    assert (failure.text or "").strip().splitlines()[-3:] == ["places:", "  wider", "  wide"]
 
 
 def test_long_lists_of_places_are_cut_and_say_so() -> None:

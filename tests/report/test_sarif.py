@@ -14,13 +14,16 @@ from urllib.parse import unquote
 
 import pytest
 from jsonschema import Draft7Validator
+from onnx import NodeProto
 
 from analyzer.report import CHECK_FORMATS, Batch, Failure, Options, Result, sarif, sarif_rules
 from analyzer.report.result import Batch as AnyBatch
 from tests.fuzz.promises import plain
 from tests.fuzz.strings import ATTACKS
+from tests.golden.text import parse
 from tests.report.everything import (
     FAILURE,
+    WASTEFUL,
     asking,
     clean,
     everything,
@@ -101,7 +104,18 @@ def test_results_point_at_their_rule_and_carry_the_operator(whole: Log) -> None:
     assert first["level"] == rule["defaultConfiguration"]["level"] == "warning"
     (logical,) = first["locations"][0]["logicalLocations"]
     assert (logical["name"], logical["fullyQualifiedName"]) == ("wider", "z")
-    assert (first["occurrenceCount"], len(first["relatedLocations"])) == (2, 1)
+    assert first["occurrenceCount"] == 2
+    others = [place["logicalLocations"][0] for place in first["relatedLocations"]]
+    assert [(o["name"], o["fullyQualifiedName"]) for o in others] == [("wider", "z"), ("wide", "y")]
+
+
+def test_related_locations_say_which_bytes_of_the_file_are_the_operator(whole: Log) -> None:
+    file = parse(WASTEFUL).SerializeToString()
+    regions = [r["physicalLocation"]["region"] for r in whole["results"][0]["relatedLocations"]]
+    ends = [(r["byteOffset"], r["byteOffset"] + r["byteLength"]) for r in regions]
+    assert [NodeProto.FromString(file[a:b]).name for a, b in ends] == ["wider", "wide"]
+    # OASIS SARIF 2.1.0, 3.30.4: a line and bytes that are not the line's are invalid together.
+    assert not any("startLine" in region for region in regions)
 
 
 def test_the_message_says_where_what_to_do_and_what_to_ask(whole: Log) -> None:
@@ -113,7 +127,7 @@ def test_the_message_says_where_what_to_do_and_what_to_ask(whole: Log) -> None:
 
 def test_the_line_of_the_python_source_is_a_related_location(whole: Log) -> None:
     (asked,) = [r for r in whole["results"] if r["ruleId"] == "TRU001"]
-    (source,) = asked["relatedLocations"]
+    source, _itself = asked["relatedLocations"]
     assert source["physicalLocation"] == {
         "artifactLocation": {"uri": "net/model.py", "uriBaseId": "%SRCROOT%"},
         "region": {"startLine": 12},
@@ -138,6 +152,8 @@ def test_for_code_scanning_there_is_no_result_that_is_silenced() -> None:
     assert [r["ruleId"] for r in found["results"]] == [
         "SEP001", "cannot-judge", "inconclusive", "TRU001",
     ]  # fmt: skip
+    places = [p for r in found["results"] for p in r["locations"] + r.get("relatedLocations", [])]
+    assert all(p["physicalLocation"]["region"]["startLine"] for p in places)
     assert not any({"suppressions", "baselineState"} & r.keys() for r in found["results"])
     assert found["invocations"][0]["executionSuccessful"] is False
 
