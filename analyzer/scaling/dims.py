@@ -224,7 +224,7 @@ class Dims:
                 values[root] = self._free(root, widen)
                 self._spread([root], values, weak)
         self._check(values)
-        return lambda dim: values[self.find(dim)]
+        return [values[self.find(dim)] for dim in range(len(self.sizes))].__getitem__
 
     def _free(self, root: int, widen: Callable[[int, int], int]) -> Size:
         """A class that follows from nothing: widened if it may be, else as it is."""

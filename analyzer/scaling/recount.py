@@ -129,8 +129,8 @@ def resized_params(params: int, before: Call, after: Call, constants: frozenset[
     Where the operator is charged with only some of them (others are shared, or are
     constants that nobody trains) its charge grows in their proportion.
     """
-    if not params:
-        return 0
+    if not params or all(after.input(slot) is before.input(slot) for slot in constants):
+        return params
     record = record_of(before)
     buffers = record.slots(Kind.STATISTIC) if record is not None else ()
     slots = sorted(constants.difference(buffers))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import is_
 from typing import TYPE_CHECKING
 
 from analyzer.facts import Tensor
@@ -185,7 +186,7 @@ def _resized(term: Term, size: Callable[[int], int | None], tensors: dict[str, T
 
     inputs = tuple(map(moved, call.inputs, term.inputs))
     outputs = tuple(map(moved, call.outputs, term.outputs))
-    if inputs == call.inputs and outputs == call.outputs:
+    if all(map(is_, inputs, call.inputs)) and all(map(is_, outputs, call.outputs)):
         return call
     edits = {
         name: size(to) if isinstance(to, int) else tuple(map(size, to)) for name, to in term.edits

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LARGEST = 1_000_000
 """Beyond this no multiplier is meant; powers of much larger ones are beyond a float."""
+KEPT = 30_000
+"""Recounted operators that are kept, at all sizes together: tables and sliders ask for the same."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -71,7 +73,7 @@ class Scaler:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self._nodes = {n.id: n for n in facts.nodes if n.scope == ""}
-        self._last: tuple[tuple[object, ...], Sized] | None = None
+        self._sized: dict[tuple[object, ...], Sized] = {}
 
     @cached_property
     def system(self) -> System:
@@ -158,7 +160,7 @@ class Scaler:
         return replace(
             scaled, macs=total.macs, flops=total.flops,
             params=None if blind else total.params + inner,
-            assumed=self._assumption() if moved else "",
+            assumed=self._assumption if moved else "",
             layers=tuple(sized.layers.values()),
             macs_range=_range(total.macs, sum(y.slack[0] for y in sized.layers.values())),
             flops_range=_range(total.flops, sum(y.slack[1] for y in sized.layers.values())),
@@ -176,6 +178,7 @@ class Scaler:
             return f"{blind[0]}: how {what} follows another size is unknown"
         return f"{missing[0]}: MACs are unknown" if missing else ""
 
+    @cached_property
     def _assumption(self) -> str:
         """What the sizes rest on that somebody declared, or that nobody did."""
         terms = self.system.terms
@@ -193,16 +196,18 @@ class Scaler:
         )
 
     def sized(self, wanted: tuple[int, ...], width: float, divisor: int | None = None) -> Sized:
-        """The layers at one width and input sides; the last is kept for other depths of it.
+        """The layers at one width and input sides, kept for whoever asks for the same.
 
         Raises ``Unknown`` for sizes that the model's arithmetic does not admit.
         """
         key = (wanted, width, divisor)
-        if self._last is None or self._last[0] != key:
+        if key not in self._sized:
+            if (len(self._sized) + 1) * len(self.system.terms) > KEPT:
+                self._sized.clear()
             pins = dict(zip(self.system.sides, wanted, strict=True))
             calls = self.system.solve(pins, widener(width, divisor))
-            self._last = key, Sized(self.facts, self._nodes, self.system, self.stages, calls)
-        return self._last[1]
+            self._sized[key] = Sized(self.facts, self._nodes, self.system, self.stages, calls)
+        return self._sized[key]
 
     def _wanted_sides(
         self, resolution: float, sides: int | Sequence[int] | None
