@@ -12,6 +12,7 @@ import pytest
 from analyzer.devices import profile
 from analyzer.language import speaking
 from analyzer.report import Options, Result
+from analyzer.report.index import html
 from analyzer.report.index.csv import render_index_csv
 from analyzer.report.index.entry import IndexEntry, entry_of, failed
 from analyzer.report.index.pdf import render_index_pdf
@@ -79,11 +80,13 @@ def test_the_whole_table_is_attached(
     assert render_index_csv(entries) in streams(made[0])
 
 
-def test_long_lists_are_cut_and_say_so(tmp_path: Path) -> None:
-    rows = [failed(f"net{n}.onnx", "the file is empty") for n in range(300)]
+def test_long_lists_are_cut_and_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert html.PRINTED_ROWS == 200
+    monkeypatch.setattr(html, "PRINTED_ROWS", 20)
+    rows = [failed(f"net{n}.onnx", "the file is empty") for n in range(30)]
     text = text_of(render_index_pdf(rows, Options(), "nets"), tmp_path)
-    assert "200 of 300 models shown; the CSV has all of them." in text
-    assert "100 more; the CSV has all of them." in text
+    assert "20 of 30 models shown; the CSV has all of them." in text
+    assert "10 more; the CSV has all of them." in text
 
 
 def test_the_same_rows_give_the_same_bytes(
