@@ -32,6 +32,7 @@ from analyzer.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from analyzer.report.page import Page
     from analyzer.report.result import Options
     from analyzer.report.sheet import Sheet
     from analyzer.report.view.actions import Action
@@ -129,7 +130,8 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "groups": groups,
         "articles": articles,
         "numbers": {group.rule: n for n, group in enumerate(page.groups)},
-        "savings": {group.rule: group.macs for group in page.groups},
+        "asked": {ask.rule: f"page.asks[{n}]." for n, ask in enumerate(page.asks)},
+        "formed": {form.id: f"page.options[{n}]." for n, form in enumerate(page.options)},
         "remarks": [group for group in groups if group not in articles],
         "first": page.first,
         "timed": not brief and any(_is_sooner(each) for step in page.first for each in step.of),
@@ -156,7 +158,11 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "depth_heat": [whatif.heat(row, page.macs) for row in page.what_if.depths],
         "profile": charts.profile(page.profile, 140 * medium.tall),
         "scatter": charts.scatter(
-            page.layers, page.device.ridge, page.device.name, 240 * medium.tall
+            page.layers,
+            page.device.ridge,
+            page.device.name,
+            240 * medium.tall,
+            _intensities(page) if medium is not PDF else {},
         ),
         "skyline": skyline.picture(page.skyline, 112 * medium.tall) if page.skyline else None,
         "growth": [growth.curve(row) for row in page.growth],
@@ -168,6 +174,14 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "names": names,
         "colors": COLORS,
     }
+
+
+def _intensities(page: Page) -> dict[int, str]:
+    """The arithmetic of each layer's intensity, by its position."""
+    found = {each.number: notes.spelled(each) for each in page.explained
+             if each.by == "layer.intensity"}  # fmt: skip
+    places = {n: f"page.layers[{n}].intensity" for n in range(len(page.layers))}
+    return {n: found[place] for n, place in places.items() if place in found}
 
 
 def _is_sooner(step: Action | SmallerForm) -> bool:

@@ -214,6 +214,8 @@ def worded(each: Explained) -> str:
         return units.seconds(each.value)
     if each.by == "snr":
         return f"{each.value:.1f} dB"
+    if each.by == "layer.intensity":
+        return units.number(each.value, "FLOP/B")
     return units.si(each.value) if each.by in ("rate", "per") else units.percent(each.value)
 
 

@@ -38,7 +38,7 @@ if ("popover" in box) {
   // What a row is about: its first code, as a cell may list more operators, else its first cell.
   const about = (link) => {
     const cell = link.closest("tr")?.cells[0];
-    return (cell?.querySelector("code") ?? cell ?? link.closest("li")?.querySelector(".title"))?.textContent.trim();
+    return (cell?.querySelector("code") ?? cell ?? link.closest("li")?.querySelector(".title, [href^='#rule-'], [href^='#form-']"))?.textContent.trim();
   };
   const copy = (cell) => {
     const found = cell.cloneNode(true);

@@ -47,8 +47,16 @@ TEXTS = {
         }""",
     "integers": """
         g (uint8[1,8] x, uint8[8,4] w) => (int32[1,4] y) { y = MatMulInteger (x, w) }""",
+    "quantised": """
+        g (float[1,64] x, float s, int8 z) => (float[1,64] y) {
+            a = QuantizeLinear (x, s, z)  b = DequantizeLinear (a, s, z)  c = Relu (b)
+            d = QuantizeLinear (c, s, z)  y = DequantizeLinear (d, s, z)
+        }""",
     "idle": "g (float[1,8] x) => (float[8,1] y) { y = Transpose (x) }",
 }
+FIGURES = ("macs", "macs_share", "params", "stored", "traffic", "seconds", "seconds_now",
+           "weight_bytes", "bytes_now")  # fmt: skip
+"""Of an action or a form, on the first page."""
 FILES = ("mobilenet", "standard", "densenet", "unknown", "hostile", "trained")
 
 
@@ -93,6 +101,38 @@ def test_counts_come_to_the_last_digit(documents: dict[str, dict[str, Any]]) -> 
     assert len(counts) > 450
     for where, each, number in counts:
         assert sum(worked_out(s["text"]) for s in each["summands"]) == number, where
+
+
+def test_a_peak_in_place_is_one_operators_less_what_is_written_over() -> None:
+    # MatMul needs 16 bytes of x beside its 256; Relu then writes over them
+    known = facts("""g (float[1,4] x) => (float[1,64] y) {
+      s = Constant <value_ints = [4,64]> ()  w = ConstantOfShape (s)
+      a = MatMul (x, w)  y = Relu (a) }""")
+    report = document(Result(known, (), ()))
+    (found,) = (each for each in report["page"]["explained"]
+                if each["number"] == "claims.memory.peak.in_place_bytes")  # fmt: skip
+    assert (found["value"], found["by"]) == (272, "peak.in_place")
+    assert known.memory.peak_bytes == 512
+
+
+def test_every_figure_of_what_to_do_first_is_explained(
+    documents: dict[str, dict[str, Any]],
+) -> None:
+    told, silent = 0, []
+    for name, report in documents.items():
+        page = report["page"]
+        places = {each["number"] for each in page["explained"]}
+        shown = {i for step in page["steps"] for i in step["ids"]}
+        lists = (("asks", "rule"), ("options", "id"))
+        for where, key in lists:
+            for n, step in enumerate(page[where]):
+                figures = [figure for figure in FIGURES if step.get(figure)]
+                missing = [f for f in figures if f"page.{where}[{n}].{f}" not in places]
+                if step[key] in shown:
+                    told += len(figures)
+                    silent += [f"{name}: {step[key]} {figure}" for figure in missing]
+    assert told > 50
+    assert silent == []
 
 
 def test_every_kind_of_number_occurs_and_has_a_formula_and_a_source(

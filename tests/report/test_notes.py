@@ -84,6 +84,33 @@ def test_a_second_press_and_the_button_close_it(
     assert "Parameters of the model" in box(page).inner_text()
 
 
+def test_what_to_do_first_says_how_its_figures_come_about(
+    browser: Browser, standard: Result, tmp_path: Path
+) -> None:
+    page = visit(browser, standard, tmp_path)
+    step = page.locator(".actions li", has_text="Replace the standard convolution")
+    saved, share = step.locator(NUMBERS).nth(0), step.locator(NUMBERS).nth(1)
+    total, paper = standard.facts.totals.macs, 568_740_352  # MobileNetV1 of Howard et al. 2017
+    saved.press("Enter")
+    assert box(page).inner_text().startswith("MACs that acting on a finding saves: Replace the")
+    share.click()
+    assert f"{total - paper:,} / {total:,}" in box(page).inner_text()
+
+
+def test_an_intensity_is_the_flops_and_bytes_of_its_layer(
+    browser: Browser, standard: Result, tmp_path: Path
+) -> None:
+    page = visit(browser, standard, tmp_path)
+    page.locator("#hotspots ~ div tbody tr:first-child td:nth-child(8) a").click()
+    # 3×3, 512 → 512 on 14×14: twice its MACs over two maps and the kernel, float32
+    flops, moved = 2 * 14 * 14 * 512 * 512 * 9, 4 * (2 * 512 * 14 * 14 + 512 * 512 * 9)
+    values = f"{flops:,} / {moved:,}"
+    assert values in box(page).inner_text()
+    page.keyboard.press("Escape")
+    tips = page.locator("path[data-t*='FLOP/B']").first.get_attribute("data-t") or ""
+    assert f" FLOP/B = {values}¦" in tips
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_every_number_leads_to_a_note(
     browser: Browser, standard: Result, tmp_path: Path, script: bool
@@ -135,7 +162,7 @@ def test_the_values_of_every_number_come_to_what_is_shown(
     browser: Browser, standard: Result, tmp_path: Path
 ) -> None:
     page = visit(browser, standard, tmp_path)
-    told = page.locator(f":is(td, p) {NUMBERS}").evaluate_all(
+    told = page.locator(f":is(td, p, .actions li) {NUMBERS}").evaluate_all(
         """links => links.map(link => {
             link.click();
             return [link.textContent, document.querySelector("#why dd:nth-of-type(2)").textContent];

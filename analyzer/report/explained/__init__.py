@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.report.explained import (
+    actions,
     conversions,
     deployment,
     forms,
@@ -41,6 +42,7 @@ MAKERS: tuple[Callable[[Result, Page], Iterable[Explained]], ...] = (
     parts.explain,
     shares.explain,
     forms.explain,
+    actions.explain,
     sizes.explain,
     memory.explain,
     weights.explain,

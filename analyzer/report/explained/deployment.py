@@ -36,19 +36,23 @@ def explain(result: Result, page: Page) -> Iterator[Explained]:
 
 
 def _time(place: str, row: DeviceRow, facts: Facts, device: Profile) -> Iterator[Explained]:
-    """A sum over precisions, or where data decide what runs, the fewest MACs at the fastest."""
     if not row.seconds:
         return
+    parts, sure = least_time(row.seconds, facts, device), how_sure(facts.totals)
+    yield Explained(f"{place}.seconds", row.seconds, "time", parts, *sure)
+    if row.per_second is not None:
+        whole = " + ".join(part.text for part in parts)
+        yield Explained(f"{place}.per_second", row.per_second, "rate",
+                        (Summand(f"1 / ({whole})"),), *sure)  # fmt: skip
+
+
+def least_time(seconds: float, facts: Facts, device: Profile) -> tuple[Summand, ...]:
+    """A sum over precisions, or where data decide what runs, the fewest MACs at the fastest."""
     totals = facts.totals
     rates = {p: device.fastest(p) for p, macs in totals.macs_by_arithmetic.items() if macs}
     parts = [Summand(f"{totals.macs_by_arithmetic[p]} / ({scientific(rate)})", label(p))
              for p, rate in rates.items() if rate]  # fmt: skip
     fewest, fastest = totals.macs_range[0], max(rate for rate in rates.values() if rate)
-    if fewest < totals.macs and row.seconds == fewest / fastest:
+    if fewest < totals.macs and seconds == fewest / fastest:
         parts = [Summand(f"{fewest} / ({scientific(fastest)})")]
-    sure = how_sure(totals)
-    yield Explained(f"{place}.seconds", row.seconds, "time", tuple(parts), *sure)
-    if row.per_second is not None:
-        whole = " + ".join(part.text for part in parts)
-        yield Explained(f"{place}.per_second", row.per_second, "rate",
-                        (Summand(f"1 / ({whole})"),), *sure)  # fmt: skip
+    return tuple(parts)

@@ -33,12 +33,17 @@ def _layers(facts: Facts, page: Page) -> Iterator[Explained]:
     for index, layer in enumerate(page.layers):
         place = f"page.layers[{index}]"
         nodes = alike[layer.title, layer.place]
-        by = rows[formula_key(nodes[0])]
+        by, sure = rows[formula_key(nodes[0])], weakest(nodes)
         yield Explained(f"{place}.macs", layer.macs, f"formulas[{by}]",
-                        tuple(_macs(nodes)), *weakest(nodes))  # fmt: skip
+                        tuple(_macs(nodes)), *sure)  # fmt: skip
         if layer.params:
             yield Explained(f"{place}.params", layer.params, "shape.params",
                             tuple(_params(nodes)), *EXACT)  # fmt: skip
+        if layer.intensity:
+            first = nodes[0]
+            moved = (first.read_bytes or 0) + (first.write_bytes or 0)
+            yield Explained(f"{place}.intensity", layer.intensity, "layer.intensity",
+                            (Summand(f"{first.cost.flops} / {moved}"),), *sure)  # fmt: skip
 
 
 def _macs(nodes: Sequence[Node]) -> Iterator[Summand]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.facts import BITS
-from analyzer.language import ngettext, term
+from analyzer.language import _, ngettext, term
 from analyzer.report.explained.sums import EXACT, SUMMANDS, added_up, how_sure
 from analyzer.report.view.explained import Explained, Summand
 from analyzer.sanitise import label
@@ -30,6 +30,7 @@ def explain(result: Result, page: Page) -> Iterator[Explained]:
         sure = how_sure(memory)
         parts = tuple(_alive(facts))
         yield Explained("memory.peak_bytes", memory.peak_bytes, "peak", parts, *sure)
+        yield from _lower(facts)
     for index, row in enumerate(page.roles):
         if row.elements:
             yield Explained(f"page.roles[{index}].elements", row.elements, "role",
@@ -38,6 +39,23 @@ def explain(result: Result, page: Page) -> Iterator[Explained]:
         if tensor.bytes:
             yield Explained(f"page.alive[{index}].bytes", tensor.bytes, "tensor",
                             (Summand(_bytes(tensor)),), *EXACT)  # fmt: skip
+
+
+def _lower(facts: Facts) -> Iterator[Explained]:
+    """What runtimes that reuse buffers, or fuse, come to."""
+    memory, claim = facts.memory, "claims.memory.peak"
+    sure = how_sure(memory)
+    step = max(memory.timeline, key=lambda step: step.in_place_bytes, default=None)
+    if step is not None and step.in_place_bytes < (memory.peak_bytes or 0):
+        name = facts[step.node].name if step.node in facts else step.node
+        parts = [Summand(str(step.bytes), label(name or step.node, 24))]
+        if spared := step.bytes - step.in_place_bytes:
+            parts.append(Summand(f"−{spared}", _("written over")))
+        yield Explained(f"{claim}.in_place_bytes", step.in_place_bytes, "peak.in_place",
+                        tuple(parts), *sure)  # fmt: skip
+    if memory.fused_bytes:
+        yield Explained(f"{claim}.fused_bytes", memory.fused_bytes, "peak.fused",
+                        (Summand(str(memory.fused_bytes)),), *sure)  # fmt: skip
 
 
 def _alive(facts: Facts) -> Iterator[Summand]:

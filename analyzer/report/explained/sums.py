@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
-from analyzer.facts import Certainty
+from analyzer.facts import BITS, Certainty
 from analyzer.language import ngettext, retold
 from analyzer.operators.formula import times
 from analyzer.report.view.explained import Summand
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from analyzer.facts import Node
 
@@ -61,6 +61,20 @@ def added_up(parts: Iterable[tuple[int, str]], *, minus: bool = False) -> Iterat
         count = sum(alike[part] for part in rest)
         total = sum(part[0] * alike[part] for part in rest)
         yield Summand(f"{sign}{total}", ngettext("{n} other", "{n} others", count))
+
+
+def sized(bytes_by_dtype: Mapping[str, int]) -> tuple[Summand, ...]:
+    """Values times the bytes of their type, type by type."""
+    return tuple(_sized(dtype, size) for dtype, size in sorted(bytes_by_dtype.items()) if size)
+
+
+def _sized(dtype: str, size: int) -> Summand:
+    bits = BITS.get(dtype, 0)
+    if bits >= 8 and size * 8 % bits == 0:
+        return Summand(f"{size * 8 // bits} · {bits // 8}", label(dtype))
+    if bits and size * 8 % bits == 0:
+        return Summand(f"{size * 8 // bits} · {bits} / 8", label(dtype))
+    return Summand(str(size), label(dtype))
 
 
 def product(count: int, text: str) -> str:

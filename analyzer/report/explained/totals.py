@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.facts import BITS, Certainty
+from analyzer.facts import Certainty
 from analyzer.language import _, term
 from analyzer.report.claims.cost import best_savings
-from analyzer.report.explained.sums import EXACT, added_up, how_sure, weakest
+from analyzer.report.explained.sums import EXACT, added_up, how_sure, sized, weakest
 from analyzer.report.view.explained import Explained, Summand
 from analyzer.report.view.kinds import counted_flops, counted_macs
 from analyzer.sanitise import label
@@ -36,7 +36,7 @@ def explain(result: Result, page: Page) -> Iterator[Explained]:
     held = how_sure(stored)
     params = added_up(_kinds(totals.params_by_kind))
     yield Explained("totals.params", stored.weights, "params", tuple(params), *held)
-    sizes = tuple(_sized(dtype, n) for dtype, n in sorted(stored.bytes_by_dtype.items()) if n)
+    sizes = sized(stored.bytes_by_dtype)
     yield Explained("totals.weight_bytes", stored.weight_bytes, "bytes", sizes, *held)
     yield from _saving(result)
     yield from _shares(facts, page)
@@ -55,15 +55,6 @@ def _flops(facts: Facts) -> Iterator[Summand]:
         rest = counted_flops(node) - 2 * counted_macs(node)
         other[node.op_type] = other.get(node.op_type, 0) + rest
     yield from added_up((rest, label(op, 40)) for op, rest in other.items())
-
-
-def _sized(dtype: str, size: int) -> Summand:
-    bits = BITS.get(dtype, 0)
-    if bits >= 8 and size * 8 % bits == 0:
-        return Summand(f"{size * 8 // bits} · {bits // 8}", label(dtype))
-    if bits and size * 8 % bits == 0:
-        return Summand(f"{size * 8 // bits} · {bits} / 8", label(dtype))
-    return Summand(str(size), label(dtype))
 
 
 def _saving(result: Result) -> Iterator[Explained]:

@@ -95,6 +95,8 @@ class Action:
     alternatives: tuple[str, ...] = ()
     """Other rules that ask for something else at the same operators: what they save does not add
     up, and mostly one of them is to be chosen."""
+    macs_share: float | None = None
+    """``macs`` in proportion to all of the model's."""
     pressing: bool = False
     """Whether the model may be used as it is, or any figure of compute and memory holds, hangs on
     it."""
@@ -260,6 +262,7 @@ def _action(
         training=_training(rule.training if rule else ""),
         tool=_tool(rule.tool if rule else ""),
         alternatives=rivals,
+        macs_share=macs / facts.totals.macs if macs and facts.totals.macs else None,
         pressing=settles
         or (severity is Severity.WARNING and rule is not None and rule.stake == "use"),
     )

@@ -16,7 +16,7 @@ from analyzer.language import _, term
 from analyzer.report.view.kinds import color_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from analyzer.report.view.layers import Bar, LayerGroup
     from analyzer.report.view.summary import KindRow
@@ -200,9 +200,17 @@ def profile(bars: Sequence[Bar], height: float = 140.0) -> Chart:
     return Chart(WIDTH, height, tuple(marks), ends, ticks)
 
 
-def scatter(layers: Sequence[LayerGroup], ridge: float, name: str, height: float = 240.0) -> Chart:
-    """MACs of a layer shape over its arithmetic intensity, both logarithmic."""
-    dots = [layer for layer in layers if layer.intensity][:DOTS]
+def scatter(
+    layers: Sequence[LayerGroup],
+    ridge: float,
+    name: str,
+    height: float = 240.0,
+    values: Mapping[int, str] = {},
+) -> Chart:
+    """MACs of a layer shape over its arithmetic intensity, both logarithmic; ``values`` are those
+    of its formula, by position of the layer."""
+    places = [n for n, layer in enumerate(layers) if layer.intensity][:DOTS]
+    dots = [layers[n] for n in places]
     if not dots:
         return Chart(WIDTH, height, ())
     # The name of the ridge line stands above the dots.
@@ -221,9 +229,10 @@ def scatter(layers: Sequence[LayerGroup], ridge: float, name: str, height: float
         Mark(
             across(x), up(layer.macs), 4, 4, layer.color,
             f"{_at(layer)}: {units.si(layer.macs, 'MAC')}, "
-            f"{units.number(x, 'FLOP/B')}",
+            f"{units.number(x, 'FLOP/B')}"
+            + (f" = {values[n]}" if n in values else ""),
         )
-        for x, layer in zip(xs, dots, strict=True)
+        for n, x, layer in zip(places, xs, dots, strict=True)
     )  # fmt: skip
     stride = max(1, ceil((y_high - y_low) / 6))
     return Chart(
