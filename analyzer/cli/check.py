@@ -21,7 +21,7 @@ from analyzer.cli.options import (
     add_target_option,
     add_weights_option,
 )
-from analyzer.cli.outputs import STDOUT, keep_models, write_files
+from analyzer.cli.outputs import STDOUT, keep_models, keep_settings, write_files
 from analyzer.cli.own import Searched
 from analyzer.cli.paths import absolute, expand
 from analyzer.cli.plan import NO_BASELINE, make_plans
@@ -165,6 +165,9 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
             configurations=configurations,
         )
     )
+    configs = {id(plan.config): plan.config for plan in plans.values()}.values()
+    keep_settings(targets, {file for config in configs for file in (config.path, config.baseline)})
+    keep_settings(targets, (arguments.baseline,))
     debug = arguments.debug or environment.debug
     old = _written_before(arguments, console)
     searched = Searched(

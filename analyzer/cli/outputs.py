@@ -16,6 +16,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from analyzer.cli.config.find import NAMES
 from analyzer.cli.paths import STDIN, absolute
 from analyzer.cli.stop import undone_by_stop
 from analyzer.errors import ConfigError, OutputError
@@ -95,17 +96,32 @@ def write_files(contents: Mapping[str, bytes], folder: str = "") -> None:
 
 
 def keep_models(targets: Iterable[str], models: Iterable[str]) -> None:
-    """Raises ``ConfigError`` if one of the files to be written is a model that is read."""
+    """Raises ``ConfigError`` if one of the files to be written is a model that is read, or a
+    configuration, read or not.
+    """
+    targets = tuple(targets)
+    _keep(targets, models, "is the model itself")
+    for target in targets:
+        if os.path.basename(target) in NAMES:
+            raise ConfigError(f"{target}: is the name of a configuration; write to another file")
+
+
+def keep_settings(targets: Iterable[str], files: Iterable[str | None]) -> None:
+    """Raises ``ConfigError`` if one of the files to be written says how models are judged."""
+    _keep(targets, filter(None, files), "says how models are judged")
+
+
+def _keep(targets: Iterable[str], files: Iterable[str], what: str) -> None:
     read: set[tuple[int, int]] = set()
-    for model in models:
-        looks = (lambda _: os.fstat(0),) if model == STDIN else (os.lstat, os.stat)
+    for file in files:
+        looks = (lambda _: os.fstat(0),) if file == STDIN else (os.lstat, os.stat)
         for look in looks:
             with suppress(OSError, ValueError):  # whoever reads it says so
-                read.add(_identity(look(model)))
+                read.add(_identity(look(file)))
     for target in targets:
         with suppress(OSError, ValueError):  # what is not there is not replaced
             if _identity(os.lstat(place_of(target))) in read:
-                raise ConfigError(f"{target}: is the model itself; write to another file")
+                raise ConfigError(f"{target}: {what}; write to another file")
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:

@@ -28,6 +28,7 @@ def main() -> int:
         shlex.split(given("INPUT_ARGS"))
     except ValueError as error:  # what is asked for is not known, so nothing is judged
         print(f"::error::args: {error}")
+        publish("exit-code", "2")
         return 2
     with tempfile.TemporaryDirectory(dir=given("RUNNER_TEMP") or None) as folder:
         summary = Path(folder, "summary.md") if given("INPUT_SUMMARY", "true") == "true" else None

@@ -154,6 +154,20 @@ def test_the_model_is_not_replaced(cli: Cli, clean: str, words: list[str]) -> No
     assert (Path(clean).read_bytes(), os.path.islink("link.onnx")) == (before, True)
 
 
+@pytest.mark.parametrize("name", ["onnxlint.toml", "pyproject.toml", "mine.toml", "accepted.jsonl"])
+def test_what_says_how_models_are_judged_is_not_replaced(cli: Cli, clean: str, name: str) -> None:
+    texts = dict.fromkeys(("onnxlint.toml", "pyproject.toml"), "")
+    texts |= {"mine.toml": 'baseline = "accepted.jsonl"', "accepted.jsonl": ""}
+    for file, text in texts.items():
+        Path(file).write_text(text)
+    cli("check", clean, "--config", "mine.toml", "--write-baseline", "accepted.jsonl")
+    before = Path(name).read_bytes()
+    outcome = cli("check", clean, "--config", "mine.toml", "--output", f"json=./{name}")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.endswith("; write to another file\n")
+    assert Path(name).read_bytes() == before
+
+
 @pytest.mark.parametrize("target", ["o/p/q", "o/p/", "exists/q"])
 def test_a_report_that_fails_leaves_no_folder(
     cli: Cli, clean: str, target: str, monkeypatch: pytest.MonkeyPatch

@@ -152,6 +152,7 @@ def test_what_cannot_be_judged_fails_the_job(job: Path) -> None:
 def test_unbalanced_quotes_are_an_error_and_nothing_is_judged(job: Path) -> None:
     done = by_hand(job, args="--select 'SEP001")
     assert (done.returncode, done.stdout) == (2, "::error::args: No closing quotation\n")
+    assert outputs(job) == {"exit-code": "2"}
 
 
 @pytest.mark.parametrize(
