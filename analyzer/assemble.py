@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.costs import precision
+from analyzer.costs.aggregate import aggregate
 from analyzer.costs.bodies import certainty_of
 from analyzer.costs.dequantized import arithmetic, effective_precision
 from analyzer.costs.memory import traffic
-from analyzer.costs.sums import number
-from analyzer.facts import Certainty, Node, Separable, Tensor, Totals
+from analyzer.costs.sums import is_open, number
+from analyzer.facts import Certainty, Cost, Node, Separable, Tensor, Totals
 from analyzer.graph.origin import source_location
 from analyzer.operators import find
 from analyzer.patterns import describe_conv, saving, tags
@@ -21,11 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from analyzer.digraph import Digraph
-    from analyzer.facts import Assumption, Conv, Cost, Memory
+    from analyzer.facts import Assumption, Conv, Memory, Range
     from analyzer.graph.call import Call
     from analyzer.graph.signature import Signature
     from analyzer.shapes.sites import Site
     from analyzer.survey import Survey
+
+
+NOTHING = Cost(0, 0)
+"""Of operators of another kind."""
 
 
 class _Description(NamedTuple):
@@ -198,9 +203,27 @@ def assemble_totals(
         reason=reason,
         flops_complete=total.flops[1] is not None,
         macs_range=total.macs,
+        macs_range_by_kind=_ranges(survey, nodes),
         flops_range=total.flops,
         peak_activation_range=memory.peak_range,
     )
+
+
+def _ranges(survey: Survey, nodes: Sequence[Node]) -> dict[str, Range]:
+    """Fewest and most MACs by kind: each kind is summed as if the others cost nothing."""
+    kinds = dict.fromkeys(n.kind for n in nodes if not n.composite and n.macs != 0)
+    if not is_open(survey.sums.total.macs):
+        counted: Counter[str] = Counter()
+        for node in nodes:
+            if node.macs and not node.composite:
+                counted[node.kind] += node.macs * node.counted
+        return {kind: (counted[kind], counted[kind]) for kind in kinds if counted[kind]}
+    found: dict[str, Range] = {}
+    for kind in kinds:
+        costs = [cost if node.kind == kind and not node.composite else NOTHING
+                 for node, cost in zip(nodes, survey.sums.costs, strict=True)]  # fmt: skip
+        found[kind] = aggregate(survey.sites, costs).total.macs
+    return {kind: count for kind, count in found.items() if count != (0, 0)}
 
 
 def _has_weights(node: Node, reads_weights: bool) -> bool:

@@ -618,6 +618,17 @@ class Totals:
     """Fewest and most FLOPs of one inference."""
     peak_activation_range: Range = (0, None)
     """Lower and upper end of the peak activation memory in bytes."""
+    macs_range_by_kind: Mapping[str, Range] = field(default_factory=dict)
+    """Fewest and most MACs of each kind that has or may have any; those of exclusive branches do
+    not add up."""
+
+    @property
+    def whole(self) -> int | None:
+        """The MACs that shares are of; ``None`` where they are no single number that holds: data
+        decide what runs, something is unknown, or the sizes assumed cannot be."""
+        low, high = self.macs_range
+        decided = self.complete and (high is None or low == high)
+        return self.macs if decided and self.certainty is not Certainty.UNKNOWN else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,8 @@ class TimeBound:
     missing: tuple[str, ...] = ()
     """Element types of MACs that the device does not compute in."""
     partial: bool = False
-    """MACs of some operators are unknown and left out: it takes longer still."""
+    """MACs of some operators are unknown, or nothing bounds how often they run: it takes longer
+    still."""
     less_exact: tuple[tuple[str, str], ...] = ()
     """Types of MACs, each with that which the device multiplies it in instead."""
 
@@ -66,7 +67,7 @@ def bound(
     found = replaced(facts.totals.macs_by_arithmetic, instead, kept)
     rates = {p: device.fastest(p) for p, macs in found.items() if macs}
     missing = tuple(p for p, rate in rates.items() if rate is None and p != "unknown")
-    partial = facts.totals.unknown_nodes > 0 or "unknown" in rates
+    partial = not facts.totals.complete or "unknown" in rates
     others = tuple((p, device.instead[p]) for p in rates if p in device.instead)
     if missing or not any(rates.values()) or facts.totals.certainty is Certainty.UNKNOWN:
         return TimeBound(None, missing, partial, others)

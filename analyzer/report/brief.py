@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from analyzer.report.index.entry import IndexEntry
-    from analyzer.report.page import FirstStep
+    from analyzer.report.page import FirstStep, Page
     from analyzer.report.sheet import Sheet
     from analyzer.report.view.options import SmallerForm
 
@@ -42,9 +42,7 @@ def brief(sheet: Sheet, headline: str) -> list[str]:
             detail = f" ({', '.join(said_of)})" if said_of else ""
             lines.append(f"  {card.title}: {card.value}{detail}")
         lines += (f"  {said[claim]}" for claim in ("vendor", "trust") if claim in said)
-        lines += (
-            line for n, step in enumerate(page.first, 1) for line in _step(n, step, page.macs)
-        )
+        lines += (line for n, step in enumerate(page.first, 1) for line in _step(n, step, page))
         if not page.first:
             lines.append(f"  {said['actions']}")
         return lines
@@ -65,41 +63,43 @@ def _verdict(entry: IndexEntry) -> str:
     return entry.verdict or "; ".join(entry.reasons)
 
 
-def _step(n: int, step: FirstStep, whole: int) -> Iterator[str]:
+def _step(n: int, step: FirstStep, page: Page) -> Iterator[str]:
     if step.tool:
         titles = "; ".join(each.title for each in step.of)
         yield f"  {n}. {words.tidying(step.tool)}: {titles}"
     elif len(step.of) == 1:
-        yield f"  {n}. {_told(step.of[0], whole)}"
+        yield f"  {n}. {_told(step.of[0], page)}"
     else:
         yield f"  {n}. {_(words.CHOICE)}"
-        yield from (f"     - {_told(each, whole)}" for each in step.of)
+        yield from (f"     - {_told(each, page)}" for each in step.of)
 
 
-def _told(each: Action | SmallerForm, whole: int) -> str:
-    figures = list(_asks(each, whole) if isinstance(each, Action) else _leaves(each, whole))
+def _told(each: Action | SmallerForm, page: Page) -> str:
+    figures = list(_asks(each, page) if isinstance(each, Action) else _leaves(each, page))
     if each.training != "none":
         figures.insert(0, training(each.training))
     return "; ".join([each.title, *figures])
 
 
-def _asks(action: Action, whole: int) -> Iterator[str]:
+def _asks(action: Action, page: Page) -> Iterator[str]:
     """What acting on a rule saves."""
     if action.macs:
-        macs = units.si(action.macs, "MAC")
-        share = action.macs / whole if whole else None
-        yield _("saves {macs} ({share})", macs=macs, share=units.percent(share))
+        macs, whole = units.si(action.macs, "MAC"), page.whole
+        yield (_("saves {macs} ({share})", macs=macs, share=units.percent(action.macs / whole))
+               if whole else _("saves {macs}", macs=macs))  # fmt: skip
     if action.stored:
         yield _("{bytes} less to store", bytes=units.size(action.stored))
     if action.traffic:
         yield _("{bytes} less memory traffic per run", bytes=units.size(action.traffic))
 
 
-def _leaves(form: SmallerForm, whole: int) -> Iterator[str]:
+def _leaves(form: SmallerForm, page: Page) -> Iterator[str]:
     """What is left of a model in a smaller form."""
-    if form.macs is not None and whole:
-        macs, share = units.si(form.macs, "MAC"), units.percent(form.macs / whole)
+    if form.macs is not None and page.whole:
+        macs, share = units.si(form.macs, "MAC"), units.percent(form.macs / page.whole)
         yield _("leaves {macs} ({share})", macs=macs, share=share)
+    elif form.macs is not None and page.macs:
+        yield _("leaves {macs}", macs=page.bounded(units.si(form.macs, "MAC")))
     if form.weight_bytes not in (None, form.bytes_now):
         yield _("weights {bytes} instead of {now}", bytes=units.size(form.weight_bytes),
                 now=units.size(form.bytes_now))  # fmt: skip

@@ -70,7 +70,7 @@ def _compared(flops: int, v: Values) -> Card:
 
 def _holds(v: Values) -> Iterator[str]:
     """How sure the number is, and for which sizes it holds."""
-    (low, high), unknown, sizes = v["macs"], v["unknown_nodes"], _sizes(v)
+    (low, high), unknown, sizes = v["macs"], v["unknown_nodes"], named_sizes(v)
     certainty = Certainty(v["certainty"])
     if certainty is Certainty.EXACT and sizes:
         yield _("exact for the stated sizes: {sizes}", sizes=sizes)
@@ -97,7 +97,7 @@ def _open(certainty: Certainty, unknown: int, *, varies: bool) -> Iterator[str]:
         yield _("depending on data") if varies else _("resting on what is assumed below")
 
 
-def _sizes(v: Values) -> str:
+def named_sizes(v: Values) -> str:
     """``sequence = 128, batch = 1 and 2 more``."""
     found = zip(v["dims"], v["sizes"], strict=True)
     sizes = ", ".join(f"{label(retold(dim), 40)} = {size}" for dim, size in found)
@@ -145,15 +145,22 @@ def _peak(v: Values) -> Card:
     if v["fused_bytes"] is not None:
         fused = _("{size} with Q and DQ in integer kernels", size=units.size(v["fused_bytes"]))
         where = (fused, *where)
+    if v["certainty"] == Certainty.UNKNOWN and v["bytes"] is not None:
+        where = (_("for sizes with which the model cannot run"), *where)
     return Card("peak", _("Peak activation memory"), value,
                 (*where, _("in the file's order of operators")), "memory.peak_bytes")  # fmt: skip
 
 
 def _saving(v: Values, *, smaller: bool) -> Card:
     """``smaller``: the model as a whole has smaller forms."""
+    if v["macs"] is None:
+        return Card("saving", _("Possible saving"), _("unknown"),
+                    (_("no size is known with which the model runs"),))  # fmt: skip
     if not v["macs"] and v["others"]:
-        share = _("{share} of compute, see what to do first",
-                  share=units.percent(v["others_share"]))  # fmt: skip
+        share = _("see what to do first")
+        if v["others_share"] is not None:
+            share = _("{share} of compute, see what to do first",
+                      share=units.percent(v["others_share"]))  # fmt: skip
         return Card("saving", _("Possible saving"), units.si(v["others"], "MAC"), (share,))
     if not v["macs"]:
         silent = silenced(v)
@@ -163,8 +170,9 @@ def _saving(v: Values, *, smaller: bool) -> Card:
         whole = (_("smaller forms of the whole stand below"),) if smaller else ()
         return Card("saving", _("Possible saving"), _("none in layers"), (words, *whole))
     share = units.percent(v["share"])
-    share = (_("{share} of compute, of low impact: “{action}”", share=share,
-               action=label(v["action"])) if v["share"] < NOTABLE and v["action"]
+    share = (_("at most, as data decide what runs") if v["share"] is None
+             else _("{share} of compute, of low impact: “{action}”", share=share,
+                    action=label(v["action"])) if v["share"] < NOTABLE and v["action"]
              else _("{share} of compute", share=share) if v["complete"]
              else _("{share} of the known compute", share=share))  # fmt: skip
     more = (_("and {n} parameters", n=units.si(v["params"])),) if v["params"] else ()

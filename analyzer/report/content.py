@@ -147,8 +147,8 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "curve": charts.curve(page.conversion_steps, 170 * medium.tall),
         "kinds": list(dict.fromkeys((layer.kind, layer.color) for layer in page.layers)),
         "picture": picture(page.drawing, portrait=medium.portrait),
-        "treemap": charts.treemap(page.layers, 260 * medium.tall),
-        "tiles": tiles.picture(page.tiles, 120 * (1 + medium.tall)),
+        "treemap": charts.treemap(page.layers, 260 * medium.tall, shares=page.whole is not None),
+        "tiles": tiles.picture(page.tiles, 120 * (1 + medium.tall), shares=page.whole is not None),
         "tree": tiles.tree(page.tiles),
         "modules": _largest(page.modules, medium.modules),
         "heat": [whatif.heat(row, page.macs) for row in page.what_if.rows],
@@ -197,5 +197,5 @@ def _within(group: Group, medium: Medium) -> Group:
 
 def _largest(rows: Sequence[ModuleRow], most: int) -> list[ModuleRow]:
     """The modules with the largest shares, in their order."""
-    shares = sorted(range(len(rows)), key=lambda n: (-rows[n].share, n))[:most]
+    shares = sorted(range(len(rows)), key=lambda n: (-rows[n].macs, n))[:most]
     return [rows[n] for n in sorted(shares)]

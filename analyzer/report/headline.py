@@ -28,7 +28,7 @@ def verdict(v: Values) -> str:
     return {
         "inconclusive": lambda: (
             _("Not conclusive: {problems}", problems=_unjudged(v["inconclusive"]))
-            + (f" {_could_fall(v)}" if v["share"] >= LARGE else "")
+            + (f" {_could_fall(v)}" if (v["share"] or 0) >= LARGE else "")
         ),
         "misfit": lambda: ngettext(
             "Judged in part: {n} operator cannot take the sizes that were assumed, so no figure "
@@ -101,7 +101,7 @@ def _doubtful(v: Values) -> str:
     )  # fmt: skip
     if v["unknown_nodes"] or not v["complete"]:
         text = f"{text} {_minima(v)}"
-    if v["share"] >= LARGE and not v["slower"]:
+    if (v["share"] or 0) >= LARGE and not v["slower"]:
         return f"{text} {_could_fall(v)}"
     return f"{text} {_most(v)}".rstrip()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from analyzer.language import Language, _, spoken
 from analyzer.records import Signed
@@ -116,6 +116,14 @@ class Page:
     outcome: str
     macs: int
     """Of the whole model, as far as they are known."""
+    whole: int | None
+    """The same where it is a single number that holds: what shares are of."""
+    fewest: int | None
+    """What times are of, where data decide what runs or something is unknown: the fewest MACs of a
+    run; ``None`` where that is ``whole``, or no time can be told."""
+    end: Literal["", "least", "most"]
+    """Of which end of their range ``macs`` are, and what is computed of them; empty where they are
+    ``whole``."""
     shares: tuple[KindRow, ...]
     coverage: Coverage
     actions: tuple[str, ...]
@@ -175,6 +183,12 @@ class Page:
         """No device multiplies for it, nor has it any weights to speak of there."""
         return devices.is_idle(self.devices)
 
+    def bounded(self, macs: str) -> str:
+        """MACs of the whole model, or of what it may become, with the end that they are of."""
+        if self.end == "least":
+            return _("at least {value}", value=macs)
+        return _("at most {value}", value=macs) if self.end else macs
+
     @property
     def first(self) -> tuple[FirstStep, ...]:
         """What ``steps`` names, in that order."""
@@ -190,7 +204,7 @@ class Page:
 
 def make_page(result: Result) -> Page:
     """Facts and findings as a reader is to see them."""
-    facts = result.facts
+    facts, whole = result.facts, result.facts.totals.whole
     sizes = replace(facts.once(whatif.view), budget=result.budget)
     trained = weights.view(facts.evidence)
     device = devices.main_device(result.devices)
@@ -204,6 +218,9 @@ def make_page(result: Result) -> Page:
         origin=origin_of(result),
         outcome=result.outcome,
         macs=facts.totals.macs,
+        whole=whole,
+        fewest=devices.fewest(facts),
+        end="" if whole is not None else "least" if facts.totals.macs_range[1] is None else "most",
         shares=summary.shares(facts),
         coverage=summary.coverage(facts.nodes),
         actions=tuple(name for step in steps for name in step.ids),
@@ -219,7 +236,7 @@ def make_page(result: Result) -> Page:
         conversion_totals=conversion.totals(result),
         conversion_steps=tuple(conversion.steps(result)),
         weights=trained,
-        layers=layers.layer_shapes(facts.nodes, facts.totals.macs, coefficients(facts)),
+        layers=layers.layer_shapes(facts.nodes, facts.totals.whole or 0, coefficients(facts)),
         tiles=tiles.tiles(facts),
         profile=layers.bars(facts.nodes),
         drawing=draw(result),

@@ -81,6 +81,7 @@ def environment() -> jinja2.Environment:
         "seconds": units.seconds,
         "number": units.number,
         "shape": units.shape,
+        "span": lambda ends: units.span(*ends),
         "label": label,
         "tips": brief_titles,
         "kept": _kept,

@@ -44,9 +44,13 @@ def _summary(result: Result, options: Options, style: Style) -> Iterator[str]:
     yield f"{'Produced by':<24}{label(facts.model.producer) or 'not stated'}"
     yield f"{'Operator sets':<24}{summary.opsets(facts.model.opsets)}"
     yield ""
-    for share in summary.shares(facts):
-        part = "" if share.macs is None else units.percent(share.macs_share)
-        counts = f"{units.si(share.macs, 'MAC'):>12} {part:>8}"
+    rows = summary.shares(facts)
+    figures = [units.si(row.macs, "MAC") if row.macs_range is None
+               else units.span(*row.macs_range, "MAC") for row in rows]  # fmt: skip
+    wide = max(12, *map(len, figures), 0)
+    for share, macs in zip(rows, figures, strict=True):
+        known = share.macs is not None and share.macs_share is not None
+        counts = f"{macs:>{wide}} {units.percent(share.macs_share) if known else '':>8}"
         weights = f"{units.si(share.params):>10} {units.percent(share.params_share):>8}"
         yield f"{share.kind:<24}{counts}{weights} of parameters"
     for a in facts.assumptions:

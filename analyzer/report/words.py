@@ -9,6 +9,7 @@ from analyzer import units
 from analyzer.devices import MEASURED
 from analyzer.facts import Certainty
 from analyzer.language import _, mark, ngettext, retold, series, term
+from analyzer.report.cards import named_sizes
 from analyzer.report.headline import silenced, verdict
 from analyzer.report.view.actions import COMMANDS
 from analyzer.report.view.summary import block_name
@@ -565,6 +566,15 @@ def _growth(v: Values) -> str:
     return f"{text}."
 
 
+def _misfit(v: Values) -> str:
+    named = named_sizes(v)
+    if not named:
+        return _("With the sizes in use the model cannot run: no figure of compute or memory here "
+                 "is that of a run.")  # fmt: skip
+    return _("With {sizes} the model cannot run: no figure of compute or memory here is that of a "
+             "run.", sizes=named)  # fmt: skip
+
+
 _SENTENCES: Mapping[str, Callable[[Values], str]] = {
     "network": _network,
     "architecture": _architecture,
@@ -586,6 +596,7 @@ _SENTENCES: Mapping[str, Callable[[Values], str]] = {
     "conversion.speed": _conversion_speed,
     "assumed.sizes": _assumed_sizes,
     "assumed.choices": _choices,
+    "misfit": _misfit,
     "coverage": _coverage,
     "unknown": _unknown,
     "growth": _growth,

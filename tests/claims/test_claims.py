@@ -74,7 +74,7 @@ g (float[1,64,28,28] x, float[64,64,3,3] w) => (float[1,64,28,28] y) {
 OPEN_SIZES = """<ir_version: 8, opset_import: ["" : 17]>
 g (float[N,3,H,W] x, float[8,3,3,3] w) => (float[N,8,P,Q] y) { y = Conv (x, w) }"""
 MISFIT = """<ir_version: 8, opset_import: ["" : 17]>
-g (float[1,1,samples] x, float[8,1,256] w) => (float[1,8,frames] y) { y = Conv (x, w) }"""
+g (float[1,1,samples] x, float[8,1,20000] w) => (float[1,8,frames] y) { y = Conv (x, w) }"""
 UNSIZED = """<ir_version: 8, opset_import: ["" : 17]>
 g (float[1,8] x) => (float[2,K] y) { n = NonZero (x)  f = Cast <to=1> (n)  y = Exp (f) }"""
 

@@ -147,7 +147,8 @@ def _stands_first(d: Document, said: Values) -> None:
 def _verdict(d: Document) -> Values:
     totals, (macs, _) = d["totals"], _saved(d)
     errors = sum(f["severity"] == "error" and f["rule"] != "GRF001" for f in d["findings"])
-    share = macs / totals["macs"] if totals["macs"] else 0.0
+    total = totals["macs"] if _has_share(d) else 0
+    share = macs / total if total else 0.0
     unjudged = sum(p["inconclusive"] for p in d["problems"])
     said = next(c["values"] for c in d["claims"] if c["id"] == "verdict")
     warnings = [f["message"] for f in d["findings"] if f["severity"] == "warning"]
@@ -175,7 +176,8 @@ def _verdict(d: Document) -> Values:
         "kind": kind, "looked": _looked(d), "rules": _rules(d), "misfits": _misfits(d),
         "outcome": d["outcome"], "errors": errors, "inconclusive": unjudged,
         "findings": len(d["findings"]), "macs_now": totals["macs"],
-        "macs_after": totals["macs"] - macs, "share": share, "complete": totals["complete"],
+        "macs_after": totals["macs"] - macs if total else None,
+        "share": share if total else None, "complete": totals["complete"],
         "rules_with_findings": len({f["rule"] for f in d["findings"]}),
     }  # fmt: skip
 
@@ -220,7 +222,10 @@ def _parameters(d: Document) -> Values:
 def _peak(d: Document) -> Values:
     memory = d["memory"]
     known = memory["peak_bytes"] is not None
+    if _misfits(d):
+        assert memory["certainty"] == "unknown"
     return {"bytes": memory["peak_range"] if known else None, "node": memory["at_node"],
+            "certainty": memory["certainty"],
             "fused_bytes": memory["fused_bytes"]}  # fmt: skip
 
 
@@ -231,8 +236,31 @@ def _saving(d: Document) -> Values:
     assert macs <= total
     said = next(c["values"] for c in d["claims"] if c["id"] == "saving")
     assert said["action"] in {"", *(ask["does"] for ask in d["page"]["asks"])}
-    return {"macs": macs, "params": params, "share": macs / total if total else None,
+    total = total if _has_share(d) else 0
+    return {"macs": None if _misfits(d) else macs, "params": params,
+            "share": macs / total if total else None,
             "complete": d["totals"]["complete"]}  # fmt: skip
+
+
+def _whole(d: Document) -> int | None:
+    """All MACs, where they are one number of a run that there can be."""
+    totals = d["totals"]
+    low, high = totals["macs_range"]
+    return None if low != high or not totals["complete"] or _misfits(d) else low
+
+
+def _has_share(d: Document) -> bool:
+    """What is known may have shares, too; what data decide has none, nor what cannot run."""
+    return _whole(d) is not None or d["totals"]["certainty"] == "lower bound"
+
+
+def _misfit(d: Document) -> Values:
+    """It is said where an operator cannot take the sizes, and only of sizes that are assumed."""
+    assert _misfits(d)
+    said = next(c["values"] for c in d["claims"] if c["id"] == "misfit")
+    sizes = {_open_name(a): a["value"] for a in d["assumptions"]}
+    assert dict(zip(said["dims"], said["sizes"], strict=True)).items() <= sizes.items()
+    return {}
 
 
 def _actions(d: Document) -> Values:
@@ -253,7 +281,7 @@ def _actions(d: Document) -> Values:
         _choices_are_real(d)
     return {"looked": _looked(d), "applied": _rules(d),
             "findings": len(d["findings"]), "places": [len(places[r]) for r in said["rules"]],
-            "macs": [macs[r] for r in said["rules"]]}  # fmt: skip
+            "macs": [None if _misfits(d) else macs[r] for r in said["rules"]]}  # fmt: skip
 
 
 def _choices_are_real(d: Document) -> None:
@@ -301,7 +329,7 @@ def _recurrent(d: Document) -> Values:
     """Weights and state as the operator specification has them, from shapes alone."""
     layers = [n for n in d["nodes"] if n["op_type"] in _RECURRENT and n["macs"] and n["counted"]]
     macs = sum(n["macs"] * n["counted"] for n in layers)
-    whole = d["totals"]["macs"] if d["totals"]["complete"] else 0
+    whole = _whole(d)
     return {
         "layers": len(layers), "operators": list(Counter(n["op_type"] for n in layers)),
         "share": macs / whole if whole else None,
@@ -608,6 +636,7 @@ TRUTHS: Mapping[str, Callable[[Document], Values]] = {
     "conversion.speed": lambda d: {},
     "assumed.sizes": _sizes,
     "assumed.choices": _choices,
+    "misfit": _misfit,
     "coverage": _coverage,
     "unknown": _unknown,
     "memory.weights": _weights,

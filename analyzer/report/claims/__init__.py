@@ -43,6 +43,7 @@ MAKERS: tuple[Callable[[Result], Claim | None], ...] = (
     advice.conversion_speed,
     limits.assumed_sizes,
     limits.choices,
+    limits.misfit,
     limits.coverage,
     limits.unknown,
     storage.weights,

@@ -6,8 +6,15 @@ from typing import TYPE_CHECKING
 
 from analyzer.conformance import ASSUMPTION
 from analyzer.devices import bound
+from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
-from analyzer.report.claims.cost import best_action, converted_speedup, possible_saving, roof
+from analyzer.report.claims.cost import (
+    best_action,
+    converted_speedup,
+    has_share,
+    possible_saving,
+    roof,
+)
 from analyzer.report.claims.record import Claim
 from analyzer.report.result import CLEAN, INCONCLUSIVE
 from analyzer.report.view import actions as view_actions
@@ -36,7 +43,8 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
     forms of which one is to be chosen, and that bring much."""
     totals = result.facts.totals
     macs, _ = possible_saving(result)
-    share = macs / totals.macs if totals.macs else 0.0
+    total = totals.macs if has_share(totals) else 0
+    share = macs / total if total else 0.0
     grave = [group for group in result.groups if group.severity is Severity.ERROR]
     # What only passes on why the analysis is not conclusive is counted as that, not as an error
     # once more. A rule that picks problems (missing data) has an error of its own.
@@ -91,9 +99,9 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
             "rules": rules.rules,
             "looked": rules.looked,
             "macs_now": totals.macs,
-            "macs_after": totals.macs - macs,
-            "share": share,
-            "others_share": best.macs / totals.macs if best and totals.macs else 0.0,
+            "macs_after": totals.macs - macs if total else None,
+            "share": share if total else None,
+            "others_share": best.macs / total if best and total else 0.0,
             "others_title": best.title if best else "",
             "options": tuple(form.id for form in options),
             "options_titles": tuple(form.title for form in options[:MOST_NAMED]),
@@ -122,12 +130,13 @@ def actions(result: Result) -> Claim:
     """What rules ask for first; never what our own model calls slower."""
     asked = view_actions.actions(result, main_device(result.devices))
     chosen, rules = view_actions.recommended(asked), tally(result)
+    runs = result.facts.totals.certainty is not Certainty.UNKNOWN
     return Claim(
         "actions",
         {
             "rules": tuple(each.rule for each in chosen),
             "places": tuple(each.places for each in chosen),
-            "macs": tuple(each.macs for each in chosen),
+            "macs": tuple(each.macs if runs else None for each in chosen),
             "findings": len(result.groups),
             "slower": tuple(sorted(each.rule for each in asked if each.slower)),
             "applied": rules.rules,

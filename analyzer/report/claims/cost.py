@@ -15,6 +15,7 @@ from analyzer.report.view.devices import main_device
 from analyzer.report.view.memory import roof_of
 
 if TYPE_CHECKING:
+    from analyzer.facts import Totals
     from analyzer.report.result import Result
     from analyzer.report.view.actions import Action
     from analyzer.report.view.memory import Device
@@ -29,8 +30,8 @@ def compute(result: Result) -> Claim:
     totals, assumed, stated = facts.totals, sizes(facts), sizes(facts, stated=True)
     rests = totals.certainty is not Certainty.EXACT
     of = assumed if rests else stated
-    if totals.certainty is Certainty.UNKNOWN:  # what does not fit is hardly a size of 1
-        of = tuple(size for size in of if size[1] != 1) or of
+    if totals.certainty is Certainty.UNKNOWN:
+        of = tuple(size for size in of if size[1] != 1) or of  # as in ``limits.misfit``
     return Claim(
         "compute",
         {
@@ -76,33 +77,43 @@ def peak(result: Result) -> Claim:
     return Claim(
         "peak",
         {"bytes": memory.peak_range if memory.peak_bytes is not None else None,
+         "certainty": memory.certainty.value,
          "node": memory.at_node, "name": name or memory.at_node,
          "fused_bytes": memory.fused_bytes},
-        ("memory.peak_bytes", "memory.peak_range", "memory.at_node", "memory.fused_bytes"),
+        ("memory.peak_bytes", "memory.peak_range", "memory.certainty", "memory.at_node",
+         "memory.fused_bytes"),
     )  # fmt: skip
 
 
 def saving(result: Result) -> Claim:
-    """What acting on every finding saves, each operator once."""
-    macs, params = possible_saving(result)
-    total, more = result.facts.totals.macs, other_saving(result)
+    """What acting on every finding saves, each operator once; no MACs and no share of them where
+    those are not the MACs of any run."""
+    totals, (macs, params) = result.facts.totals, possible_saving(result)
+    more, total = other_saving(result), totals.macs if has_share(totals) else 0
+    runs = totals.certainty is not Certainty.UNKNOWN
     return Claim(
         "saving",
         {
-            "macs": macs,
+            "macs": macs if runs else None,
             "params": params,
             "share": macs / total if total else None,
             "action": _main_action(result),
-            "complete": result.facts.totals.complete,
+            "complete": totals.complete,
             "slower": (converted_speedup(result) or 1) < 1,
             "device": roof(result).name,
-            "others": more,
+            "others": more if runs else None,
             "others_share": more / total if total else None,
             "suppressed": result.suppressed,
             "accepted": result.accepted,
         },
         ("findings", "totals.macs", "suppressed", "accepted"),
     )
+
+
+def has_share(totals: Totals) -> bool:
+    """Whether a saving is a share of all MACs, or of those that are known; not where data decide
+    how many there are, nor where the sizes cannot be."""
+    return totals.whole is not None or totals.certainty is Certainty.LOWER_BOUND
 
 
 def roof(result: Result) -> Device:

@@ -35,7 +35,7 @@ def recurrent(result: Result) -> Claim | None:
             "counts": tuple(by.values()),
             "layers": len(found.layers),
             "steps": tuple(sorted({layer.steps for layer in found.layers})),
-            "share": found.macs / totals.macs if totals.macs and totals.complete else None,
+            "share": found.macs / totals.whole if totals.whole else None,
             "macs_per_step": found.macs_per_step,
             "state_bytes": found.state_bytes,
             "bidirectional": len(found.bidirectional),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.facts import Certainty
 from analyzer.report.claims.record import Claim
 from analyzer.report.view import summary
 from analyzer.report.view.assumed import choices as made_choices
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from analyzer.facts import Assumption, Facts
     from analyzer.report.result import Result
 
-SIZES = 6
+SIZES, NAMED = 6, 2
 REASONS = 3
 
 
@@ -48,6 +49,23 @@ def open_name(assumption: Assumption) -> str:
     axis = f"axis {assumption.axis}"
     named = assumption.dim != axis and any(map(str.isalnum, assumption.dim))
     return assumption.dim if named else f"{axis} ({assumption.input})"
+
+
+def misfit(result: Result) -> Claim | None:
+    """That the sizes which were assumed cannot be: no figure of compute or memory is a run's."""
+    if result.facts.totals.certainty is not Certainty.UNKNOWN:
+        return None
+    every = sizes(result.facts)
+    of = tuple(size for size in every if size[1] != 1) or every  # a size of 1 mostly fits
+    return Claim(
+        "misfit",
+        {
+            "dims": tuple(name for name, _ in of[:NAMED]),
+            "sizes": tuple(size for _, size in of[:NAMED]),
+            "sizes_in_all": len(of),
+        },
+        ("totals.certainty", "assumptions", "breaches"),
+    )
 
 
 def choices(result: Result) -> Claim:

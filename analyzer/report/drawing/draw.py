@@ -198,7 +198,8 @@ class _Builder:
             for (source, target), tensors in sorted(self.edges.items())
         )
         held = sum(box.nodes for box in self.boxes)
-        return Drawing(depth, tuple(self.boxes), edges, held, len(self.facts.nodes) - held, joined)
+        return Drawing(depth, tuple(self.boxes), edges, held, len(self.facts.nodes) - held, joined,
+                       self.facts.totals.whole is not None)  # fmt: skip
 
     def _inputs(self, place: Mapping[int, int]) -> list[tuple[tuple[str, ...], Tensor | None]]:
         """Inputs that something reads; where there are many, one box for those of one shape."""

@@ -121,7 +121,8 @@ def picture(
     """Lay out and colour; the same drawing gives the same picture."""
     total = sum(box.macs for box in drawing.boxes)
     most = max((box.macs for box in drawing.boxes), default=0)
-    lines = [_lines(box, total) for box in drawing.boxes]
+    whole = total if drawing.shares else 0
+    lines = [_lines(box, whole) for box in drawing.boxes]
     sizes = [_size(box, words, most) for box, words in zip(drawing.boxes, lines, strict=True)]
     placed = place(drawing, sizes, width, portrait)
     paints = _paints(drawing.boxes, color)
@@ -129,7 +130,7 @@ def picture(
         DrawnTile(
             corner.x, round(corner.y + _behind(box), 1), round(wide - _behind(box), 1),
             round(high - _behind(box), 1), box.role, *_fill(paint), *_ink(paint), words,
-            _sheets(box), _sentence(box, total), box.node, *_edge(paint),
+            _sheets(box), _sentence(box, whole, counted=total > 0), box.node, *_edge(paint),
             box.change == "removed",
         )
         for box, words, (wide, high), corner, paint in zip(
@@ -164,19 +165,21 @@ def _times(box: Box) -> str:
     return f" ×{box.count}" if box.count > 1 else ""
 
 
-def _lines(box: Box, total: int) -> tuple[str, ...]:
+def _lines(box: Box, whole: int) -> tuple[str, ...]:
     if box.role == "join":
         return (f"{MARKS[box.change]} {box.title}" if box.change in MARKS else box.title,)
     cost = ""
-    if box.macs and total:
-        cost = f"{units.si(box.macs, 'MAC')}, {units.percent(box.macs / total)}"
+    if box.macs:
+        cost = units.si(box.macs, "MAC")
+        cost = f"{cost}, {units.percent(box.macs / whole)}" if whole else cost
     elif not box.complete:
         cost = _("MACs unknown")
     sign = f"{MARKS[box.change]} " if box.change in MARKS else ""
     return tuple(line for line in (sign + box.title + _times(box), box.detail, cost) if line)
 
 
-def _sentence(box: Box, total: int) -> str:
+def _sentence(box: Box, whole: int, *, counted: bool = False) -> str:
+    """``whole``: MACs that shares are of, 0 for none; ``counted``: say how many operators."""
     words = [f"{term(box.role)} {box.title}" if box.role in ("input", "output") else box.title]
     words[0] += _times(box)
     if box.change in BECAME:
@@ -184,9 +187,9 @@ def _sentence(box: Box, total: int) -> str:
     if box.detail:
         words.append(box.detail)
     if box.macs:
-        share = f" ({units.percent(box.macs / total)})" if total else ""
+        share = f" ({units.percent(box.macs / whole)})" if whole else ""
         words.append(units.si(box.macs, "MAC") + share)
-    if total and box.nodes:
+    if counted and box.nodes:
         words.append(units.many(box.nodes, "operator"))
     return ", ".join(words)
 

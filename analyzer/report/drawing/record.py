@@ -88,3 +88,5 @@ class Drawing:
     """Operators that no box holds: constants, renaming and the arithmetic of shapes, unread."""
     joined: bool
     """True where there were so many boxes that neighbours that are not alike are one."""
+    shares: bool = True
+    """Whether shares of the boxes' sum are shares of the model, whose MACs are a single number."""

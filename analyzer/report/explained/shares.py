@@ -47,7 +47,7 @@ def _parts(facts: Facts, page: Page) -> Iterator[Explained]:
             text = Summand(f"{layer.macs} / {total}")
             place = f"page.layers[{index}]"
             yield Explained(f"{place}.share", layer.share, "share.macs", (text,), *sure)
-    if total:
+    if facts.totals.whole:
         for index, so_far in enumerate(accumulate(layer.macs for layer in page.layers)):
             yield Explained(f"page.layers[{index}].sum", so_far / total, "sum",
                             (Summand(f"{so_far} / {total}"),), *sure)  # fmt: skip

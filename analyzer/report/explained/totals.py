@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.facts import Certainty
 from analyzer.language import _, term
-from analyzer.report.claims.cost import best_savings
+from analyzer.report.claims.cost import best_savings, has_share
 from analyzer.report.explained.sums import EXACT, added_up, how_sure, sized, weakest
 from analyzer.report.view.explained import Explained, Summand
 from analyzer.report.view.kinds import counted_flops, counted_macs
@@ -59,13 +59,16 @@ def _flops(facts: Facts) -> Iterator[Summand]:
 
 def _saving(result: Result) -> Iterator[Explained]:
     best = best_savings(result)
+    if result.facts.totals.certainty is Certainty.UNKNOWN:  # and then it is withheld
+        return
     macs = sum(saved for saved, _params, _rule in best.values())
     if not macs:
         return
     sure = weakest(node for node in result.facts.nodes if node.id in best)
     parts = tuple(added_up((saved, rule) for saved, _params, rule in best.values()))
     yield Explained("claims.saving.macs", macs, "saving", parts, *sure)
-    yield from _share("claims.saving.share", macs, result.facts.totals.macs, "macs", sure)
+    if has_share(result.facts.totals):
+        yield from _share("claims.saving.share", macs, result.facts.totals.macs, "macs", sure)
 
 
 def _shares(facts: Facts, page: Page) -> Iterator[Explained]:
@@ -85,7 +88,8 @@ def _shares(facts: Facts, page: Page) -> Iterator[Explained]:
             sure = weakest(node for node in mine if node.macs)
             parts = added_up(zip(map(counted_macs, mine), said, strict=True))
             yield Explained(f"{place}.macs", row.macs, "kind.macs", tuple(parts), *sure)
-            yield from _share(f"{place}.macs_share", row.macs, all_macs, "macs", sure)
+            if row.macs_share is not None:
+                yield from _share(f"{place}.macs_share", row.macs, all_macs, "macs", sure)
         if row.params:
             parts = added_up(zip([node.params for node in mine], said, strict=True))
             yield Explained(f"{place}.params", row.params, "kind.params", tuple(parts), *EXACT)

@@ -149,6 +149,8 @@ def entry_of(
 
 def _macs(facts: Facts) -> IndexFigure:
     totals = facts.totals
+    if totals.certainty is Certainty.UNKNOWN:
+        return UNKNOWN  # with the sizes assumed it cannot run
     if totals.complete:
         return IndexFigure(totals.macs)
     return IndexFigure(totals.macs or None, True)  # 0 of operators that nobody knows is no number
@@ -163,6 +165,8 @@ def _stored(facts: Facts, value: int) -> IndexFigure:
 
 def _peak(facts: Facts) -> IndexFigure:
     memory = facts.memory
+    if facts.totals.certainty is Certainty.UNKNOWN:
+        return UNKNOWN
     return IndexFigure(
         memory.peak_bytes, memory.certainty in (Certainty.LOWER_BOUND, Certainty.UNKNOWN)
     )

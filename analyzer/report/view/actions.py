@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.conformance import ASSUMPTION
 from analyzer.devices import bound, room
+from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
 from analyzer.language import _, rule_name
 from analyzer.report.view import conversion
@@ -74,7 +75,7 @@ class Action:
     risk: Risk
     confidence: Level
     macs: int
-    """Saved in all."""
+    """Saved in all; 0 where nobody can count, as with sizes that cannot be."""
     params: int
     traffic: int
     """Bytes that one inference need not move afterwards; 0 where nobody counted."""
@@ -233,7 +234,7 @@ def _action(
     rivals: tuple[str, ...],
 ) -> Action:
     first_of = items[0]
-    saved = _saved(items)
+    saved = _saved(items) if facts.totals.certainty is not Certainty.UNKNOWN else {}
     savings = {f.node: f.saving for f in items if f.saving is not None}
     macs = min(saved.get("macs", 0), facts.totals.macs)
     now, then = _times(facts, device, macs)
@@ -262,7 +263,7 @@ def _action(
         training=_training(rule.training if rule else ""),
         tool=_tool(rule.tool if rule else ""),
         alternatives=rivals,
-        macs_share=macs / facts.totals.macs if macs and facts.totals.macs else None,
+        macs_share=macs / facts.totals.whole if macs and facts.totals.whole else None,
         pressing=settles
         or (severity is Severity.WARNING and rule is not None and rule.stake == "use"),
     )
@@ -276,7 +277,7 @@ def _how(items: Sequence[Finding], rule: Rule | None, producer: str) -> str:
     of_breach = rule is not None and rule.subject == "breach"
     if of_breach and first_of.remedy and {f.remedy for f in items} == {first_of.remedy}:
         text = label(first_of.remedy, 200)
-        return text[:1].upper() + text[1:]
+        return "" if text.lower() == asked(first_of).lower() else text[:1].upper() + text[1:]
     told = first_sentence(first_of.fix) if first_of.action else ""
     tool = _tool(rule.tool if rule else "")
     if not tool:

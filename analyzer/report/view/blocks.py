@@ -48,11 +48,11 @@ def kinds(facts: Facts) -> tuple[BlockKind, ...]:
     found: dict[str, list[Block]] = {}
     for block in facts.blocks:
         found.setdefault(block.kind, []).append(block)
-    rows = []
+    rows, whole = [], facts.totals.whole
     for kind, blocks in found.items():
         macs = [block.macs for block in blocks]
         total = None if None in macs else sum(m for m in macs if m is not None)
-        share = total / facts.totals.macs if total is not None and facts.totals.macs else None
+        share = total / whole if total is not None and whole else None
         rows.append(
             BlockKind(block_name(kind), len(blocks), total, share, sum(b.params for b in blocks))
         )
@@ -62,10 +62,10 @@ def kinds(facts: Facts) -> tuple[BlockKind, ...]:
 def by_block(shares: Sequence[KindRow], blocks: Sequence[BlockKind]) -> tuple[KindRow, ...]:
     """MACs by kind of block, where one kind of layer does nearly all; empty where none does, or
     where blocks do not tell either."""
-    main = max(shares, key=lambda row: row.macs_share, default=None)
+    main = max(shares, key=lambda row: row.macs_share or 0.0, default=None)
     known = [row for row in blocks if row.share and row.macs is not None]
     rest = 1 - sum(row.share or 0 for row in known)
-    if main is None or main.macs_share < ALONE or not known or rest < 0:
+    if main is None or (main.macs_share or 0.0) < ALONE or not known or rest < 0:
         return ()
     parts = [(row.kind, row.share or 0.0) for row in known]
     if rest:

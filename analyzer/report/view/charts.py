@@ -126,7 +126,7 @@ def stacked(shares: Sequence[KindRow], of: str) -> Chart:
     """One horizontal bar; ``of`` is ``macs`` or ``params``."""
     height, x, marks = 28.0, 0.0, []
     for share in shares:
-        part = share.macs_share if of == "macs" else share.params_share
+        part = (share.macs_share or 0.0) if of == "macs" else share.params_share
         width = part * WIDTH
         if width >= 0.2:
             text = f"{share.kind} {units.percent(part)}"
@@ -138,8 +138,11 @@ def stacked(shares: Sequence[KindRow], of: str) -> Chart:
     return Chart(WIDTH, height, tuple(marks))
 
 
-def treemap(layers: Sequence[LayerGroup], height: float = 260.0) -> Chart:
-    """Squarified treemap (Bruls, Huizing, van Wijk 2000): area is MACs of a layer shape."""
+def treemap(layers: Sequence[LayerGroup], height: float = 260.0, *, shares: bool = True) -> Chart:
+    """Squarified treemap (Bruls, Huizing, van Wijk 2000): area is MACs of a layer shape.
+
+    ``shares``: those of the sum are shares of the model.
+    """
     import squarify
 
     shown, total = list(layers[:TILES]), sum(layer.macs for layer in layers)
@@ -157,11 +160,14 @@ def treemap(layers: Sequence[LayerGroup], height: float = 260.0) -> Chart:
             name, color = _at(layer), layer.color
             if layer.count != 1:
                 name = f"{layer.count} × {name}"
-            lines: tuple[str, ...] = (layer.title, _times(layer), units.percent(layer.macs / total))
+            lines: tuple[str, ...] = (layer.title, _times(layer))
         else:
             name, color = _("{n} smaller shapes", n=len(layers) - TILES), "other"
-            lines = (_("all others"), units.percent(rest / total))
-        title = f"{name}: {units.si(counts[index], 'MAC')}, {units.percent(counts[index] / total)}"
+            lines = (_("all others"),)
+        title = f"{name}: {units.si(counts[index], 'MAC')}"
+        if shares:
+            part = units.percent(counts[index] / total)
+            lines, title = (*lines, part), f"{title}, {part}"
         marks.append(
             Mark(
                 _r(box["x"]), _r(box["y"]), _r(box["dx"]), _r(box["dy"]), color, title,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from analyzer.devices import SHIPPED, bound, estimate, room
+from analyzer.facts import Certainty
 from analyzer.language import _, term
 from analyzer.restore import record
 from analyzer.sanitise import label
@@ -37,7 +38,8 @@ class DeviceRow:
     less_exact: tuple[str, ...]
     """Element types that it multiplies in others, such as ``float32 as TF32``."""
     partial: bool
-    """Some operators are of unknown cost and not in the time."""
+    """Some operators are of unknown cost, or nothing bounds how often they run, and the time is
+    without that."""
     memory: int
     """Bytes that activations may take, and weights where there is no flash."""
     flash: int | None
@@ -84,6 +86,17 @@ def is_idle(found: Sequence[DeviceRow]) -> bool:
         and max(row.peak, row.weights) < IDLE
         for row in found
     )
+
+
+def fewest(facts: Facts) -> int | None:
+    """The fewest MACs of a run, where it may take more: what times are bounds of.
+
+    ``None`` where they are all there are, or are not those of any run.
+    """
+    totals = facts.totals
+    if totals.whole is not None or totals.certainty is Certainty.UNKNOWN:
+        return None
+    return totals.macs_range[0]
 
 
 def on(facts: Facts, device: Profile | None) -> str:

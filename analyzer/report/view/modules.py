@@ -33,8 +33,8 @@ class ModuleRow:
     cost: str
     """MACs, as a range where it is not known which bodies run."""
     macs: int
-    share: float
-    """Of the whole model's MACs."""
+    share: float | None
+    """Of the whole model's MACs; ``None`` where those are no single number."""
     params: int
     nodes: int
 
@@ -55,7 +55,8 @@ def rows(facts: Facts) -> tuple[ModuleRow, ...]:
     return tuple(
         ModuleRow(
             label(first.path, 80), len(alike), _last(alike), label(first.class_name, 40),
-            units.span(*first.macs_range, ""), first.macs, first.macs / total, first.params,
+            units.span(*first.macs_range, ""), first.macs,
+            None if facts.totals.whole is None else first.macs / total, first.params,
             first.nodes,
         )
         for alike, _ in found

@@ -25,11 +25,15 @@ class KindRow:
     color: str
     macs: int | None
     """``None`` where those of no operator of the kind are known."""
-    macs_share: float
+    macs_share: float | None
+    """``None`` where the MACs of the model are no single number."""
     params: int
     params_share: float
     coefficients: int = 0
     """Numbers that are in attributes and in no tensor."""
+    macs_range: tuple[int, int | None] | None = None
+    """Fewest and most MACs where data or what is unknown leave them open; ``None``: ``macs`` it
+    is."""
 
 
 def block_name(kind: str) -> str:
@@ -39,7 +43,7 @@ def block_name(kind: str) -> str:
 def shares(facts: Facts) -> tuple[KindRow, ...]:
     """MACs and parameters by kind, largest first; kinds below 0.05 % of both are joined."""
     totals = facts.totals
-    macs_sum = sum(totals.macs_by_kind.values()) or 1
+    macs_sum, ranges = sum(totals.macs_by_kind.values()) or 1, totals.macs_range_by_kind
     params_sum = sum(totals.params_by_kind.values()) or 1
     unknown = {n.kind for n in facts.nodes if n.counted and not n.composite and n.macs is None}
     inside: Counter[str] = Counter()
@@ -47,29 +51,37 @@ def shares(facts: Facts) -> tuple[KindRow, ...]:
         inside[facts[node].kind] += count
     rows: list[KindRow] = []
     rest_macs = rest_params = 0
-    for kind in {**totals.macs_by_kind, **totals.params_by_kind}:
+    for kind in {**totals.macs_by_kind, **totals.params_by_kind, **ranges}:
         macs, params = totals.macs_by_kind.get(kind, 0), totals.params_by_kind.get(kind, 0)
-        if max(macs / macs_sum, params / params_sum) < 0.0005 or len(rows) >= 9:
+        low, high = ranges.get(kind, (macs, macs))
+        little = low == high and max(macs / macs_sum, params / params_sum) < 0.0005
+        if little or len(rows) >= 9:
             rest_macs, rest_params = rest_macs + macs, rest_params + params
             continue
-        shown = None if not macs and kind in unknown else macs
+        shown = None if not macs and not low and kind in unknown else macs
         rows.append(
             KindRow(
                 label(term(kind), 40),
                 color_of(kind),
                 shown,
-                macs / macs_sum,
+                None if totals.whole is None else macs / macs_sum,
                 params,
                 params / params_sum,
                 inside[kind],
+                None if shown is None or low == high else (low, high),
             )
         )
     if rest_macs or rest_params:
         rows.append(
-            KindRow(_("all others"), "other", rest_macs, rest_macs / macs_sum, rest_params,
-                  rest_params / params_sum)
+            KindRow(_("all others"), "other", rest_macs,
+                    None if totals.whole is None else rest_macs / macs_sum, rest_params,
+                    rest_params / params_sum)
         )  # fmt: skip
-    return tuple(sorted(rows, key=lambda r: (-(r.macs or 0), -r.params, r.kind)))
+    return tuple(sorted(rows, key=_most))
+
+
+def _most(row: KindRow) -> tuple[int, int, str]:
+    return -max(row.macs or 0, (row.macs_range or (0, 0))[1] or 0), -row.params, row.kind
 
 
 @record

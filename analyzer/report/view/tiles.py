@@ -147,13 +147,16 @@ def _sorted(found: Iterable[Tile], total: int) -> tuple[Tile, ...]:
     return tuple(large)
 
 
-def picture(found: Sequence[Tile], height: float = HEIGHT) -> Chart:
-    """Rectangles whose area is MACs; those of what is in a tile lie in it."""
-    total = sum(max(0, tile.macs) for tile in found)
+def picture(found: Sequence[Tile], height: float = HEIGHT, *, shares: bool = True) -> Chart:
+    """Rectangles whose area is MACs; those of what is in a tile lie in it.
+
+    ``shares``: those of the sum are shares of the model.
+    """
+    total = sum(max(0, tile.macs) for tile in found) if shares else 0
     marks: list[Mark] = []
     for tile, (x, y, dx, dy) in _squares(found, 0, 0, WIDTH, height):
         inner = tile.children if dy >= DEEP and dx >= DEEP else ()
-        words = f"{tile.name} {units.percent(tile.macs / total)}"
+        words = f"{tile.name} {units.percent(tile.macs / total)}" if total else tile.name
         marks.append(_mark(tile, x, y, dx, dy, words, total, GROUP if inner else tile.color))
         if inner:
             place = (x + 2, y + HEADER, dx - 4, dy - HEADER - 2)
@@ -179,7 +182,7 @@ def _mark(
     within: str = "",
 ) -> Mark:  # fmt: skip
     letters = int((dx - MARGIN) / LETTER)
-    share = units.percent(tile.macs / total)
+    share = units.percent(tile.macs / total) if total else ""
     cut = units.shorten(tile.name, letters) if letters >= TELLING else ""
     best = next(
         (t for t in (words, tile.name, cut, share) if t and units.letters(t) <= letters), ""
@@ -187,10 +190,11 @@ def _mark(
     if not best and letters >= 4:
         best = units.shorten(tile.name, letters)
     name = f"{within}, {tile.name}" if within else tile.name
+    title = f"{name}: {units.si(tile.macs, 'MAC')}"
     left, top = round(x), round(y)
     return Mark(
         left, top, round(x + dx) - left, round(y + dy) - top, color,
-        f"{name}: {units.si(tile.macs, 'MAC')}, {share}", (best,) if best and dy >= 16 else (),
+        f"{title}, {share}" if share else title, (best,) if best and dy >= 16 else (),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from analyzer.facts import Certainty
 from analyzer.report.view.options import forest, pruned, recurrent, scaled, transformer, types
 from analyzer.report.view.options.form import SmallerForm, alternatives, is_worthwhile
 
@@ -29,6 +30,8 @@ def options(facts: Facts, sizes: WhatIf, device: Profile | None) -> tuple[Smalle
         *forest.forms(facts, device),
         *scaled.forms(facts, sizes, device),
     )
+    if facts.totals.certainty is Certainty.UNKNOWN:  # with other sizes it has other MACs
+        found = tuple(form for form in found if form.macs is None)
     kept = sorted((form for form in found if is_worthwhile(facts, form)), key=_rank)
     rivals = alternatives({form.id: form.alters for form in kept})
     return tuple(replace(form, alternatives=rivals[form.id]) for form in kept)

@@ -80,7 +80,7 @@ class SmallerForm:
     """Other forms that give the same operators another type: one of them is to be chosen, and what
     they save does not add up."""
     macs_share: float | None = None
-    """``macs`` in proportion to all of the model's."""
+    """``macs`` in proportion to all of the model's; ``None`` where those are no single number."""
 
 
 def alternatives(altered: Mapping[str, Collection[str]]) -> dict[str, tuple[str, ...]]:
@@ -203,7 +203,7 @@ def form(
         macs, weight_bytes, held, extra,
         on(facts, device), now, then, *judged,
         counted if then is not None else {}, tuple(alters),
-        macs_share=macs / whole if macs is not None and whole else None,
+        macs_share=macs / facts.totals.whole if macs is not None and facts.totals.whole else None,
     )  # fmt: skip
 
 

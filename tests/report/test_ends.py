@@ -1,0 +1,156 @@
+"""Totals that are a range or a bound: which end a figure is of, and no share of what is not known.
+
+Multiply-accumulates of a convolution by hand: out channels · out positions · in channels · taps.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from onnx import parser
+
+from analyzer.analyze import analyze
+from analyzer.lint import lint
+from analyzer.model import load
+from analyzer.report.brief import brief
+from analyzer.report.cards import cards
+from analyzer.report.claims import claims_of
+from analyzer.report.content import HTML
+from analyzer.report.index.csv import render_index_csv
+from analyzer.report.index.entry import UNKNOWN, entry_of
+from analyzer.report.page import make_page
+from analyzer.report.rendering import render
+from analyzer.report.result import Options, Result
+from analyzer.report.sheet import Report
+from analyzer.report.view.options.form import is_brief
+from analyzer.report.words import say
+from analyzer.ruleset import load_rules
+from tests.report.results import words
+
+RULES = load_rules()
+HEAD = '<ir_version: 8, opset_import: ["" : 17]>'
+LOOP = f"""{HEAD}
+g (int64 n, bool big, float[1,3,32,32] x, float[8,3,3,3] w, float[8,3,1,1] p, float[8,8] d) =>
+  (float[1,8] z) {{
+  a = If (big) <then_branch = t () => (float[1,8,32,32] b) {{ b = Conv <pads=[1,1,1,1]> (x, w) }},
+                else_branch = e () => (float[1,8,32,32] c) {{ c = Conv (x, p) }}>
+  m = ReduceMean <axes=[2,3], keepdims=0> (a)
+  z = Loop <body = f (int64 i, bool o, float[1,8] s) => (bool q, float[1,8] r) {{
+    q = Identity (o)  r = MatMul (s, d) }}> (n, , m)
+}}"""
+"""A branch of 3×3 or one of 1×1, then products as often as the data say."""
+BRANCHES = f"""{HEAD}
+g (bool big, float[1,3,32,32] x, float[8,3,3,3] w, float[16,3,3,3] v, float[8,8,1,1] p) =>
+  (float[1,8,32,32] y) {{
+  a = If (big) <then_branch = t () => (float[1,?,32,32] b) {{ b = Conv <pads=[1,1,1,1]> (x, w) }},
+                else_branch = e () => (float[1,?,32,32] c) {{ c = Conv <pads=[1,1,1,1]> (x, v) }}>
+  l = Conv <pads=[1,1,1,1]> (x, w)
+  y = Conv (l, p)
+}}"""
+"""Two branches of the same kind, and layers that always run."""
+MISFIT = f"""{HEAD}
+g (float[1,1,samples] x, float[64,1,3] w, float[64,64,3] v, float[64,64,3] u,
+   float[64,1,20000] long) => (float[1,64,f] y, float[1,64,k] z) {{
+  y = Conv <strides=[4]> (x, long)  a = Conv <pads=[1,1]> (x, w)  b = Conv <pads=[1,1]> (a, v)
+  z = Conv <pads=[1,1]> (b, u) }}"""
+SMALL = 8 * 32 * 32 * 3
+"""Of the 1×1 branch."""
+
+
+def judged(text: str) -> Result:
+    facts = analyze(load(parser.parse_model(text).SerializeToString()))
+    return Result(facts, lint(facts, RULES), RULES)
+
+
+def html(result: Result) -> str:
+    return render(Report.of(result).sheet, Options(), HTML)
+
+
+def test_kinds_that_may_not_run_have_ranges_and_no_share() -> None:
+    rows = {row.kind: (row.macs_range, row.macs_share) for row in make_page(judged(LOOP)).shares}
+    assert rows == {
+        "standard": ((0, 9 * SMALL), None), "pointwise": ((0, SMALL), None),
+        "MatMul": ((0, None), None),
+    }  # fmt: skip
+
+
+def test_branches_of_one_kind_are_not_added_up() -> None:
+    facts = judged(BRANCHES).facts
+    always, fewer, more = 9 * SMALL, 9 * SMALL, 18 * SMALL
+    assert facts.totals.macs_range_by_kind == {
+        "standard": (always + fewer, always + more), "pointwise": (8 * 32 * 32 * 8,) * 2,
+    }  # fmt: skip
+
+
+def test_nothing_is_a_share_of_a_bound() -> None:
+    page = html(judged(LOOP))
+    shares = re.findall(r"MAC[s]?[^.<]{0,12}100\.0 %|<td[^>]*>100\.0 %", page)
+    assert shares == []
+    assert "0 to 221,184" in words(page)
+
+
+def test_times_of_a_lower_bound_say_so() -> None:
+    page = make_page(judged(LOOP))
+    assert (page.whole, page.fewest, page.end) == (None, SMALL, "least")
+
+
+@pytest.mark.parametrize("text", [LOOP, BRANCHES], ids=["loop", "branches"])
+def test_no_run_is_brief_that_may_take_longer(text: str) -> None:
+    assert not is_brief(judged(text).facts, None)
+
+
+def test_a_range_has_times_of_its_lower_end_and_forms_of_its_upper() -> None:
+    page = make_page(judged(BRANCHES))
+    low, high = page_range = judged(BRANCHES).facts.totals.macs_range
+    assert (page.fewest, page.end) == (low, "most")
+    assert page_range == (low, page.macs)
+    assert page.bounded("5 MMAC") == "at most 5 MMAC"
+    assert high == page.macs
+
+
+def test_savings_are_withheld_where_the_model_cannot_run() -> None:
+    result = judged(MISFIT)
+    claims = {claim.id: claim.values for claim in claims_of(result)}
+    assert claims["saving"]["macs"] is claims["saving"]["share"] is None
+    assert claims["verdict"]["macs_after"] is claims["verdict"]["share"] is None
+    card = cards(claims_of(result), "macs")[-1]
+    assert (card.value, card.detail) == ("unknown", ("no size is known with which the model runs",))
+    page = make_page(result)
+    assert {ask.macs for ask in page.asks} == {0}
+    assert all(form.macs is None for form in page.options)
+    lines = brief(Report.of(result).sheet, "macs")
+    assert not any("saves" in line or "leaves" in line for line in lines)
+
+
+def test_figures_of_a_model_that_cannot_run_are_marked_wherever_they_stand() -> None:
+    page = html(judged(MISFIT))
+    said = say(claims_of(judged(MISFIT)))["misfit"]
+    assert said == (
+        "With samples = 128 the model cannot run: no figure of compute or memory here is that of "
+        "a run."
+    )
+    for section in ("hotspots", "network", "memory", "separable"):
+        start = page.index(f'id="{section}"')
+        assert 'data-claim="misfit"' in page[start : start + 400], section
+
+
+def test_an_index_has_no_total_of_a_model_that_cannot_run() -> None:
+    entry = entry_of(judged(MISFIT), "m.onnx")
+    assert entry.macs == entry.peak_bytes == UNKNOWN
+    head, row = (line.split(",") for line in render_index_csv([entry]).decode().split("\n")[:2])
+    assert (row[head.index("macs")], row[head.index("macs_at_least")]) == ("unknown", "no")
+
+
+def test_what_is_judged_in_part_is_not_exact() -> None:
+    for text in (LOOP, MISFIT):
+        result = judged(text)
+        assert say(claims_of(result))["verdict"].startswith("Judged in part")
+        compute = cards(claims_of(result), "macs")[0]
+        assert not any("exact" in line for line in compute.detail)
+
+
+def test_the_first_step_says_once_what_to_type() -> None:
+    page = make_page(judged(MISFIT))
+    first = page.asks[0]
+    assert (first.title, first.what) == ("State the real size with --dim samples=SIZE", "")
