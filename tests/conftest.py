@@ -26,7 +26,7 @@ ANALYZE: Any = import_module("analyzer.analyze")
 HARMLESS = {"costs", "differential", "patterns", "rules", "scaling"}
 """Folders of tests whose models are well-formed: onnx's C++ need not run in a child there."""
 
-BROWSERS = {"app", "browser"}
+BROWSERS = {"browser"}
 """Fixtures with a thread about."""
 
 MANY = 2_000
@@ -60,7 +60,6 @@ SAME_WORKER = {
     "tests/shapes/test_onnx_inference.py": "cases",
     "tests/targets/test_verdicts.py": "cases",
     "tests/faults/test_writing.py": "scenes",
-    "tests/report/test_netron_app.py": "netron",
     "tests/report/": "report",
     "tests/test_packaging.py": "wheel",
     "tests/workflow/test_pre_commit.py": "pre-commit",

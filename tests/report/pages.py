@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -13,7 +13,8 @@ from playwright.sync_api import sync_playwright
 from tests.report.results import html_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
@@ -105,6 +106,12 @@ AUDIT = r"""() => {
 """What an accessibility checker asks first: names, order, unique ids, contrast of 4.5."""
 
 
+DESK = {"width": 1280, "height": 720}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+LOOKS = ("viewport", "color_scheme")
+Made = TypeVar("Made")
+
+
 @dataclass
 class Tab:
     """A page in a context of one kind; what it has asked for and complained about since ``go``."""
@@ -121,6 +128,12 @@ class Tab:
         page.on("console", lambda message: self.complaints.append(message.text))
         page.on("dialog", lambda dialog: self.complaints.append(f"dialog {dialog.message}"))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def put_on(self, viewport: object = DESK, color_scheme: object = "light") -> None:
+        """Another window and theme, which cost less than another context."""
+        if self.page.viewport_size != viewport:
+            self.page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        self.page.emulate_media(color_scheme=color_scheme)  # type: ignore[arg-type]
 
     def go(self, url: str) -> None:
         """Show a page as if nobody had been here before."""
@@ -145,6 +158,7 @@ class Chromium:
         self._stack = ExitStack()
         self._browser: Browser | None = None
         self._tabs: dict[str, Tab] = {}
+        self._made: dict[object, Any] = {}
 
     @property
     def browser(self) -> Browser:
@@ -155,12 +169,21 @@ class Chromium:
 
     def show(self, url: str, **context: object) -> Tab:
         """A page in the tab of this kind."""
+        look = {name: context.pop(name) for name in LOOKS if name in context}
         kind = repr(sorted(context.items()))
         if kind not in self._tabs:
             page = self.browser.new_context(**context).new_page()  # type: ignore[arg-type]
             self._tabs[kind] = Tab(page)
+        self._tabs[kind].put_on(**look)
         self._tabs[kind].go(url)
         return self._tabs[kind]
+
+    def once(self, make: Callable[[Browser], AbstractContextManager[Made]]) -> Made:
+        """What tests share besides tabs; it ends with the browser."""
+        if make not in self._made:
+            self._made[make] = self._stack.enter_context(make(self.browser))
+        found: Made = self._made[make]
+        return found
 
     def errors(self) -> list[str]:
         """What scripts have failed with; told once."""
@@ -171,6 +194,7 @@ class Chromium:
 
     def close(self) -> None:
         self._tabs.clear()
+        self._made.clear()
         self._browser = None
         self._stack.close()
 

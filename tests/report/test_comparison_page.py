@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,7 +12,7 @@ from analyzer.compare import compare
 from analyzer.report import COMPARE_FORMATS, Options, Result
 from analyzer.report.compare import Pair, Turnover
 from tests.compare.networks import resnet
-from tests.report.pages import AUDIT, CHROMIUM
+from tests.report.pages import AUDIT, CHROMIUM, DESK, SCHEMES
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -27,19 +27,17 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("context", [
-    {"color_scheme": "light"},
-    {"color_scheme": "dark"},
-    {"viewport": {"width": 390, "height": 844}},
-], ids=["light", "dark", "phone"])  # fmt: skip
+@pytest.mark.parametrize("window", [DESK, {"width": 390, "height": 844}], ids=["desk", "phone"])
 def test_page_asks_for_nothing_and_passes_the_audit(
-    browser: Browser, page: Path, context: dict[str, Any]
+    browser: Browser, page: Path, window: dict[str, int]
 ) -> None:
     assert browser is CHROMIUM.browser
-    tab = CHROMIUM.show(page.as_uri(), **context)
+    tab = CHROMIUM.show(page.as_uri(), viewport=window)
     visit = tab.page
     visit.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
-    assert visit.evaluate(AUDIT) == []
+    for scheme in SCHEMES:
+        visit.emulate_media(color_scheme=scheme)
+        assert visit.evaluate(AUDIT) == [], scheme
     assert (tab.requests, tab.complaints) == ([page.as_uri()], [])
     assert visit.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

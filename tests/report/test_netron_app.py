@@ -11,12 +11,14 @@ from onnx import helper
 from analyzer.cli import exits
 from analyzer.cli.main import run
 from tests.report.netron_app import serving
-from tests.report.pages import chromium
+from tests.report.pages import CHROMIUM
 from tests.report.results import HOSTILE, SAMPLES, save
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from playwright.sync_api import Browser
 
     from tests.report.netron_app import App
 
@@ -37,16 +39,12 @@ g (float[1,64] x) => (float[1,10] y, float[1,20] z)
 """A quantised model: two products of one name, and a function that is called with two shapes."""
 
 
-@pytest.fixture(scope="module")
-def app() -> Iterator[App]:
-    with chromium() as browser, serving(browser) as found:
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def _silent(app: App) -> Iterator[None]:
-    yield
-    assert app.complaints == []
+@pytest.fixture
+def app(browser: Browser) -> Iterator[App]:
+    assert browser is CHROMIUM.browser
+    found = CHROMIUM.once(serving)
+    yield found
+    assert found.complaints == []
 
 
 def show(app: App, folder: Path, model: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from analyzer.report import Result
 from tests.arithmetic import worked_out
-from tests.report.pages import AUDIT, until, visit
+from tests.report.pages import AUDIT, SCHEMES, until, visit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,14 +139,9 @@ def test_without_scripts_a_number_has_its_values_at_hand_and_leads_to_its_formul
     assert "4,866,269,184 (standard) + 1,024,000 (Gemm) = 4,867,293,184" in note
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_on_a_phone(
-    browser: Browser, standard: Result, tmp_path: Path, scheme: str
-) -> None:
-    page = visit(
-        browser, standard, tmp_path, viewport={"width": 360, "height": 740}, color_scheme=scheme,
-        has_touch=True,
-    )  # fmt: skip
+def test_it_fits_on_a_phone(browser: Browser, standard: Result, tmp_path: Path) -> None:
+    phone = {"width": 360, "height": 740}
+    page = visit(browser, standard, tmp_path, viewport=phone, has_touch=True)
     for number in (MACS, ".cards li:nth-child(4) strong a", "#whatif ~ div td a"):
         page.locator(number).first.tap()
         place = box(page).bounding_box()
@@ -154,7 +149,9 @@ def test_it_fits_on_a_phone(
         assert place["x"] >= 0
         assert place["x"] + place["width"] <= 360
         assert page.evaluate("document.documentElement.scrollWidth") == 360
-        assert page.evaluate(AUDIT) == []
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            assert page.evaluate(AUDIT) == [], scheme
         page.keyboard.press("Escape")
 
 

@@ -19,7 +19,7 @@ from analyzer.report.view.sizes import sliders
 from analyzer.ruleset import load_rules
 from analyzer.scaling import Scaled, Scaler
 from analyzer.shapes.stated import Bindings
-from tests.report.pages import AUDIT, until, visit
+from tests.report.pages import AUDIT, SCHEMES, until, visit
 from tests.scaling.open_networks import GPT, PIXELS
 
 if TYPE_CHECKING:
@@ -279,14 +279,15 @@ def test_nothing_that_can_change_has_no_sliders(
     assert page.locator("input[type=range]").count() == 0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("wide", [1100, 360])
 def test_sliders_an_open_box_and_a_level_of_the_map_are_sound_in_light_dark_and_on_a_phone(
-    browser: Browser, sized: Result, tmp_path: Path, scheme: str, wide: int
+    browser: Browser, sized: Result, tmp_path: Path, wide: int
 ) -> None:
-    page = visit(browser, sized, tmp_path, "#box=3&map=1", color_scheme=scheme,
-                 viewport={"width": wide, "height": 800})  # fmt: skip
+    window = {"width": wide, "height": 800}
+    page = visit(browser, sized, tmp_path, "#box=3&map=1", viewport=window)
     for shown in ("#box", "#path", "#resize input[type=range]"):
         assert page.locator(shown).first.is_visible()
-    assert page.evaluate(AUDIT) == []
     assert page.evaluate("document.documentElement.scrollWidth") == wide
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate(AUDIT) == [], scheme
