@@ -18,6 +18,7 @@ import sysconfig
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from types import FrameType
@@ -86,6 +87,8 @@ INSTALLATION = (
     *_installation(),
     *(str(PROJECT / name) for name in ("analyzer", "rules", "templates", "tests")),
 )
+_INSIDE = tuple(os.path.join(folder, "") for folder in INSTALLATION)
+_real_of = cache(os.path.realpath)
 _scopes: list[Scope] = []
 _pipe: list[int] = []
 
@@ -197,12 +200,15 @@ def _within(path: Any, scope: Scope, *, writing: bool, listing: bool = False) ->
     name = os.fsdecode(path)
     if name == os.devnull or (name in FILES and not writing):
         return True
+    if not writing and name.startswith(_INSIDE) and ".." not in name:
+        return True  # no link leads out of what is installed
     real = os.path.realpath(name)
     if not (writing or listing) and (not name or _above_installation(real)):
         return True
     if writing and "__pycache__" in real.split(os.sep)[-2:]:
         writing = False
-    if listing and real in {os.path.realpath(p) for p in sys.path}:
+    if listing and real in {_real_of(p) if os.path.isabs(p) else os.path.realpath(p)
+                            for p in sys.path}:  # fmt: skip
         return True
     folders = scope.writable if writing else (*scope.writable, *scope.readable, *INSTALLATION)
     return any(real == folder or real.startswith(folder + os.sep) for folder in folders)

@@ -104,6 +104,11 @@ def by_a_link(folder: Path) -> None:
     (folder / "link.bin").read_bytes()
 
 
+def up_from_the_installation(folder: Path) -> None:
+    rules = audit.PROJECT / "rules"
+    (rules / os.path.relpath(folder.parent / "secret.bin", rules)).read_bytes()
+
+
 def by_descriptor(folder: Path) -> None:
     os.close(os.open(folder.parent, os.O_RDONLY))
 
@@ -142,6 +147,7 @@ def foreign_code(folder: Path) -> None:
 DEEDS: Sequence[tuple[Callable[[Path], object], str]] = (
     (outside, "open"),
     (by_a_link, "open"),
+    (up_from_the_installation, "open"),
     (by_descriptor, "open"),
     (into_the_model, "open"),
     (lambda folder: os.listdir(folder.parent), "os.listdir"),

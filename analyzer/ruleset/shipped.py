@@ -98,7 +98,7 @@ class Later:
             return None
         return found[1], tuple(word.strip() for word in (found[2] or "").split(",") if word.strip())
 
-    @property
+    @cached_property
     def reads_weights(self) -> bool:
         """As ``Rule.reads_weights``."""
         return _WEIGHTS.search(self._sections.get("when", "")) is not None

@@ -35,13 +35,15 @@ Judged = list[str]
 
 @pytest.fixture
 def remembering(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A cache in a folder of this test, in which files are old as soon as they are written."""
+    """A cache in a folder of this test, in which files are old as soon as they are written, and a
+    tool of few files: at each command it looks at all of them."""
     monkeypatch.delenv("ONNXLINT_NO_CACHE")
     monkeypatch.setenv("ONNXLINT_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.delenv("ONNXLINT_CACHE_KEY", raising=False)
     monkeypatch.setattr(proof, "_FINE", 0)
     monkeypatch.setattr(proof, "_COARSE", 0)
+    monkeypatch.setattr(installed, "_PACKAGE", str(ROOT / "analyzer" / "cli" / "caching"))
     return tmp_path / "cache"
 
 
@@ -342,6 +344,22 @@ def test_what_judges_counts(
 ) -> None:
     cli("check", wasteful)
     monkeypatch.setattr(cache, "installed", lambda store, began: "another version")
+    cli("check", wasteful)
+    assert judged == [wasteful] * 2
+
+
+def test_a_file_of_the_tool_that_changed_counts(
+    cli: Cli, judged: Judged, wasteful: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert Path(installed._PACKAGE) == ROOT / "analyzer" / "cli" / "caching"
+    monkeypatch.setattr(installed, "_PACKAGE", "tool")
+    Path("tool/part").mkdir(parents=True)
+    for text in ("a = 1", "a = 1", "a = 2"):
+        Path("tool/part/a.py").write_text(text)
+        cli("check", wasteful)
+    assert judged == [wasteful] * 2
+    Path("tool/__pycache__").mkdir()
+    Path("tool/__pycache__/a.pyc").touch()
     cli("check", wasteful)
     assert judged == [wasteful] * 2
 

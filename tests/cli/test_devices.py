@@ -11,20 +11,20 @@ from tests.cli.conftest import Cli
 SAMPLES = Path(__file__).parents[2] / "samples"
 
 
-def rows(cli: Cli, *options: str) -> list[dict[str, object]]:
+def rows(cli: Cli, *options: str, formats: str = "json") -> list[dict[str, object]]:
     shutil.copy(SAMPLES / "mobilenet_v1.onnx", "net.onnx")
-    done = cli("report", "net.onnx", "-o", "out", "--format", "json,html", *options)
+    done = cli("report", "net.onnx", "-o", "out", "--format", formats, *options)
     assert done.code == 0, done.err
     page = json.loads(Path("out/net.json").read_bytes())["page"]
-    html = Path("out/net.html").read_text("utf-8")
-    for row in page["devices"]:
-        assert row["name"] in html
     found: list[dict[str, object]] = page["devices"]
     return found
 
 
 def test_all_profiles_that_ship_are_asked(cli: Cli) -> None:
-    kinds = [row["kind"] for row in rows(cli)]
+    found = rows(cli, formats="json,html")
+    html = Path("out/net.html").read_text("utf-8")
+    assert [row["name"] for row in found if str(row["name"]) not in html] == []
+    kinds = [row["kind"] for row in found]
     assert kinds == ["microcontroller", "single-board computer", "phone CPU", "phone NPU",
                      "laptop CPU", "data-centre GPU"]  # fmt: skip
 
@@ -46,7 +46,7 @@ def test_a_device_on_which_a_model_does_not_fit_has_no_time(cli: Cli) -> None:
     Path("ours.toml").write_text(
         f"{OURS}memory = 7_000_000\nflash = {WEIGHTS - 1}\n[peak]\nfloat32 = 1e9\n"
     )
-    (row,) = rows(cli, "--device", "ours.toml")
+    (row,) = rows(cli, "--device", "ours.toml", formats="json,html")
     assert (row["seconds"], row["per_second"], row["rates"]) == (None, None, {})
     assert (row["fits"], row["int8_may_fit"]) == (False, True)
     page = json.loads(Path("out/net.json").read_bytes())["page"]

@@ -14,7 +14,7 @@ from analyzer.analyze import analyze, analyze_weights
 from analyzer.errors import ModelError, OnnxlintError
 from analyzer.lint import Settings, judge
 from analyzer.model import Limits, load
-from analyzer.report import REPORT_FORMATS
+from analyzer.report import CHECK_FORMATS, REPORT_FORMATS
 from analyzer.report.result import Failure, Options, Result
 from analyzer.ruleset import load_rules
 from analyzer.shapes.run import infer_shapes
@@ -42,6 +42,8 @@ GROWTH = 300 << 20
 """Most bytes by which judging one file may raise the peak memory of this process."""
 CUT_SHORT = re.compile(r"inference-|.*-limit$|more-problems|recursive-function|cycle|tensor-size")
 """Codes of problems after which a model cannot be clean."""
+BASIC = ("text", "json")
+"""Formats of ``check`` that every file is put into."""
 _COUNTS = {
     "macs", "flops", "params", "executions", "total_macs", "read_bytes", "write_bytes",
     "weight_bytes", "peak_activation_bytes", "peak_bytes", "unknown_nodes", "nodes", "weights",
@@ -57,7 +59,7 @@ class Depth:
     guard: bool = True
     """False infers shapes in this process, which the file may then kill."""
     formats: bool = True
-    """False for what another file shows as well: no format but those of ``check``."""
+    """False for what another file shows as well: the facts, and ``check`` as text and as JSON."""
     schema: bool = False
     html: bool = False
     pdf: bool = False
@@ -90,7 +92,7 @@ def _keep(data: bytes, depth: Depth) -> Result | Failure:
             item = Failure("fuzz.onnx", str(error))
         except OnnxlintError as error:
             raise BrokenPromiseError(f"not a ModelError: {error!r}") from error
-    check_batch(item, schema=depth.schema)
+    check_batch(item, schema=depth.schema, formats=CHECK_FORMATS if depth.formats else BASIC)
     if isinstance(item, Result):
         _check_facts(item)
         if depth.formats:

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import onnx
 import pytest
 
-from analyzer.analyze import analyze
-from analyzer.facts import Certainty, Facts
-from analyzer.model import load
-
-LIGHT = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
+from analyzer.facts import Certainty
+from tests.wheel import light
 
 MACS = {
     "resnet50": 4_089_184_256,  # torchvision's 4.09 GMACs
@@ -31,10 +25,6 @@ PARAMETERS = {
     "vgg19": 143_667_240,  # torchvision
     "bvlc_alexnet": 60_965_224,  # Caffe model zoo, two groups in conv2, conv4, conv5
 }
-
-
-def light(name: str) -> Facts:
-    return analyze(load(str(LIGHT / f"light_{name}.onnx")))
 
 
 @pytest.mark.parametrize("name", MACS)

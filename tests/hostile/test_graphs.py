@@ -46,6 +46,7 @@ def test_wild_graphs_break_no_promise(model: ModelProto, formats: bool) -> None:
     assert outcome in {"clean", "findings", "inconclusive"}
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(models(wild=False), st.randoms(use_true_random=False))
 def test_the_order_of_operators_in_the_file_does_not_count(model: ModelProto, rng: object) -> None:
     order = list(range(len(model.graph.node)))
@@ -53,6 +54,7 @@ def test_the_order_of_operators_in_the_file_does_not_count(model: ModelProto, rn
     assert figures(judged(shuffled(model, order))) == figures(judged(model))
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(models(wild=False), st.sampled_from(["a/", "0", "\N{GREEK SMALL LETTER ALPHA}.", "#2"]))
 def test_names_do_not_count(model: ModelProto, prefix: str) -> None:
     assert figures(judged(renamed(model, prefix))) == figures(judged(model))

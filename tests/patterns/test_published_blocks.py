@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 
-import onnx
 import pytest
 
 from analyzer.facts import Facts
@@ -30,8 +28,7 @@ from tests.patterns.other_nets import (
     vgg16,
     vit_b16,
 )
-
-LIGHT = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
+from tests.wheel import light
 
 
 def kinds(found: Facts) -> dict[str, int]:
@@ -281,7 +278,7 @@ def test_pre_norm_layers_that_score_no_vocabulary_are_no_decoder() -> None:
     ],
 )
 def test_models_of_the_onnx_wheel(file: str, expected: dict[str, int], name: str) -> None:
-    found = facts(onnx.load(LIGHT / f"light_{file}.onnx"))
+    found = light(file)
     assert kinds(found) == expected
     assert (architecture(found) or "").startswith(f"{name} weighted layers")
 

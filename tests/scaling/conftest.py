@@ -13,6 +13,7 @@ from analyzer.analyze import analyze
 from analyzer.facts import Facts
 from analyzer.model import load
 from analyzer.scaling import Scaler
+from tests.wheel import light as facts_of_light
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,12 +43,11 @@ def mobilenet() -> Scaler:
 @pytest.fixture(scope="session")
 def light() -> Callable[[str], Scaler]:
     """A network of the onnx wheel's own test data."""
-    folder = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
     plans: dict[str, Scaler] = {}
 
     def get(name: str) -> Scaler:
         if name not in plans:
-            plans[name] = Scaler(analyze(load(str(folder / f"light_{name}.onnx"))))
+            plans[name] = Scaler(facts_of_light(name))
         return plans[name]
 
     return get

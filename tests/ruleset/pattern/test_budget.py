@@ -40,19 +40,19 @@ def chain(length: int) -> Uses:
 
 def test_a_chain_of_equal_operators_takes_steps_in_proportion() -> None:
     pattern = "a = Add (x, y)\nb = Add (a, z)\nc = Add (b, u)"
-    small, large = steps(chain(1_000), pattern), steps(chain(10_000), pattern)
+    small, large = steps(chain(300), pattern), steps(chain(3_000), pattern)
     assert large < 12 * small
 
 
 def test_matches_of_one_tensor_with_itself_do_not_multiply() -> None:
-    doubling: Uses = [("Add", [f"t{i}", f"t{i}"], f"t{i + 1}") for i in range(10_000)]
+    doubling: Uses = [("Add", [f"t{i}", f"t{i}"], f"t{i + 1}") for i in range(2_000)]
     pattern = "\n".join(f"v{i + 1} = Add (v{i}, w{i})" for i in range(8))
-    assert steps(doubling, pattern) < 100 * 10_000
+    assert steps(doubling, pattern) < 100 * 2_000
 
 
 def test_a_star_is_searched_once_for_each_reader() -> None:
-    star: Uses = [("Relu" if i % 2 else "Neg", ["x"], f"t{i}") for i in range(20_000)]
-    assert steps(star, "a = Relu (x)\nb = Neg (x)") < 20 * 20_000
+    star: Uses = [("Relu" if i % 2 else "Neg", ["x"], f"t{i}") for i in range(4_000)]
+    assert steps(star, "a = Relu (x)\nb = Neg (x)") < 20 * 4_000
 
 
 def test_a_search_whose_matches_are_all_refused_ends_at_its_limit() -> None:
