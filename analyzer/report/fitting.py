@@ -1,100 +1,156 @@
-"""The last page of a PDF: full enough to be worth its paper, or not there at all.
+"""Pages of a PDF that are full enough to be worth their paper.
 
-How far a report runs over is known once it is laid out. Where the rows of the tables at the end can
-move closer until the last page is not needed, they do, and where it is less than half full, all
-lines with them; else rows move apart until it looks finished. Rows begin to move as late as
-possible, so that pages before stay. No report gets more pages before its last table.
+Where a page of the first layout ends early, most often the last, all lines, rows and gaps of the
+report or the rows of its appendix move closer or apart, as little as it takes, pictures that just
+missed their page get smaller, and it is laid out once more. What mends it is an estimate
+(``pagination``). No report gets more pages by it, and no long one more before its appendix.
 """
 
 from __future__ import annotations
 
 import gc
-from itertools import takewhile
-from typing import TYPE_CHECKING, Any
+import re
+from itertools import count
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from analyzer.report.pagination import Pages, Piece, Spacing, paginate, pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-STARTS = ("nodes", "method", "findings")
-"""Sections where rows may begin to move: as late as there are rows enough."""
 END = "end"
-"""Id of the last element of a page that may be fitted."""
-BLANK = 0.32
-"""Share of the last page that may stay empty."""
-AIM = 0.22
-"""The same, for rows that move apart: pictures that no longer fit their page take some of it."""
-HALF = 0.5
-"""Share that is empty from which on lines may move closer, too."""
-CLOSER, APART = 0.7, 1.7
-"""What a row can give and take, in mm."""
-LINES, GIVEN = 1.3, 0.03
-"""Height of lines in letters where rows are not enough, and the share of a report that it saves."""
-PADDING = 0.61
-"""Above and below the words of a row as they are, in mm."""
+"""Id of the last element of a report, which other pages do not have."""
 MM = 96 / 25.4
 """CSS pixels of a millimetre."""
-TOP, BOTTOM = 18, 17
-"""Margins of a page, in mm, as in print.css.j2."""
+TOP, BOTTOM = 22, 277
+"""Where a full page begins and ends, in mm: within its margins, as its last line may not fit."""
+BLANK = 0.33
+"""Share of a page that may stay empty."""
+AIM = 0.31
+"""The same for pages that are reckoned, and may turn out a little otherwise."""
+FULL = (1 - AIM) * (BOTTOM - TOP) * MM
+"""Height to which a page is taken that needs no picture to be smaller."""
+ERROR = 2 * MM
+"""By how much pages may turn out higher or lower than they are reckoned."""
+SHORT = 7
+"""Pages before the appendix that a report may get; longer ones get no more than they have."""
+
+LINES, PADDING = 1.38, 0.6
+"""Height of lines in letters, and what is above and below the words of a row in mm: as in
+print.css.j2."""
+STEPS = 12
+"""How finely spacings are tried, closer and apart each."""
+LINES_MOVE, GAPS_MOVE = 0.1, 0.35
+"""What lines, and the space between paragraphs, tables and pictures, give and take at most, as a
+share."""
+CLOSER, APART, LATE = -0.7, 1.0, 1.7
+"""What a row gives and takes at most in mm, and what one of the appendix takes besides."""
+WORSE = 1.25
+"""How much worse it is to move apart: it takes paper, where moving closer saves it."""
+
+_MARGIN = re.compile(r"margin(?:-top|-bottom)?:\d(?:\.\d+)?mm(?: 0(?: \d(?:\.\d+)?mm)?)?(?=[;}])")
+"""Space above and below something on a page, in its style sheet."""
+_LENGTH = re.compile(r"[\d.]+(?=mm)")
+_FIGURE = re.compile(r"<figure(?=>)")
+
+
+class Found(NamedTuple):
+    """How good a spacing is; the least is best."""
+
+    early: int
+    """Pages that end early."""
+    pages: int
+    moved: float
+    """How much of what can be given or taken is."""
 
 
 def fit(text: str, lay_out: Callable[[str], Any]) -> Any:
-    """The document of ``text`` (HTML) that ``lay_out`` makes, once more if that mends its end."""
+    """The document of ``text`` (HTML) that ``lay_out`` makes, once more if that mends its pages."""
     first = lay_out(text)
-    blank = _blank(first)
-    if blank <= BLANK:
+    if END not in first.pages[-1].anchors:
         return first
-    style = _spaced(text, blank, first)
-    if not style:
+    boxes = [page._page_box for page in first.pages[:2]]
+    rooms, tops = [box.height for box in boxes], [box.content_box_y() for box in boxes]
+    parts = pieces(first)
+    now = paginate(parts, rooms, Spacing())
+    spacing, pictures = _best(parts, rooms, tops, now)
+    if spacing == Spacing() and not pictures:
         return first
-    now, before = (len(first.pages), blank), _before(first)
-    del first
+    del first, boxes
     gc.collect()  # boxes know each other, and two layouts are twice the memory
-    second = lay_out(text.replace("</style>", f"{style}</style>", 1))
-    better = (len(second.pages), _blank(second)) < now and _before(second) <= before
+    second = lay_out(_spaced(text, spacing, pictures))
+    then = paginate(pieces(second), rooms, Spacing())
+    better = _found(then, tops, BLANK) < _found(now, tops, BLANK) and not _is_longer(then, now)
     return second if better else lay_out(text)
 
 
-def _blank(document: Any) -> float:
-    """Share of the last page below its last row; 0 where nobody marked the end."""
-    last = document.pages[-1]
-    if END not in last.anchors:
-        return 0.0
-    end: float = last.anchors[END][1] / MM
-    return 1 - (end - TOP) / _room(last)
+def _best(
+    parts: Sequence[Piece], rooms: Sequence[float], tops: Sequence[float], now: Pages
+) -> tuple[Spacing, Mapping[int, float]]:
+    """What moves least of that which leaves the fewest pages to end early, and its pictures."""
+    best, pictures, least = Spacing(), now.pictures, _found(now, tops, BLANK)
+    for spacing, moved in SPACINGS:
+        if least.early == 0:
+            break
+        tried = [
+            paginate(parts, [room + error for room in rooms], spacing, FULL)
+            for error in (0, -ERROR, ERROR)
+        ]
+        found = max(_found(pages, tops, AIM, moved) for pages in tried)
+        if found < least and not any(_is_longer(pages, now) for pages in tried):
+            best, pictures, least = spacing, tried[0].pictures, found
+    return best, pictures
 
 
-def _before(document: Any) -> int:
-    """Pages before the one on which the last table begins."""
-    return sum(1 for page in takewhile(lambda page: STARTS[0] not in page.anchors, document.pages))
+def _found(pages: Pages, tops: Sequence[float], blank: float, moved: float = 0.0) -> Found:
+    least = TOP + (1 - blank) * (BOTTOM - TOP)
+    early = sum(
+        (tops[min(number, len(tops) - 1)] + end) / MM < least
+        for number, end in enumerate(pages.ends)
+    )
+    return Found(early, len(pages.ends), moved)
 
 
-def _room(page: Any) -> float:
-    """Height within the margins, in mm."""
-    height: float = page.height / MM
-    return height - TOP - BOTTOM
+def _is_longer(then: Pages, now: Pages) -> bool:
+    return len(then.ends) > len(now.ends) or then.body > max(now.body, SHORT)
 
 
-def _spaced(text: str, blank: float, document: Any) -> str:
-    """CSS that moves rows as far as the end wants it; empty where they cannot."""
-    room = _room(document.pages[-1])
-    over, short = (1 - blank) * room + 4, (blank - AIM) * room
-    places = {start: text.find(f'id="{start}"') for start in STARTS}
-    counts = {start: text.count("<tr", at) for start, at in places.items() if at >= 0}
-    for start, rows in counts.items():
-        if over <= CLOSER * rows:
-            return _moved(start, -over / rows)
-    saved = GIVEN * (len(document.pages) - 1) * room
-    if counts and blank > HALF and over <= CLOSER * rows + saved:
-        return f"{_moved(start, -CLOSER)} html {{ line-height: {LINES} }}"
-    for start, rows in counts.items():
-        if short <= APART * rows:
-            return _moved(start, short / rows)
-    return ""
+def _spacings() -> Iterator[tuple[Spacing, float]]:
+    """Those that can be tried, and how far each is from what a report has."""
+    steps = [step / STEPS for step in range(-STEPS, STEPS + 1)]
+    for share in steps:
+        rows = (APART if share > 0 else -CLOSER) * share
+        for late in steps:
+            more = (LATE if late > 0 else -CLOSER) * late
+            if rows + more >= CLOSER:
+                spacing = Spacing(
+                    1 + LINES_MOVE * share, rows * MM, more * MM, 1 + GAPS_MOVE * share
+                )
+                yield spacing, max(WORSE * share, -share) + abs(late) / 2
 
 
-def _moved(start: str, move: float) -> str:
-    """CSS by which each row from a section on is higher by ``move`` mm."""
-    section = f"[aria-labelledby={start}]"
-    cells = f":is({section}, {section} ~ section) tbody :is(th, td)"
-    padding = f"{PADDING + move / 2:.3f}mm"
-    return f"{cells} {{ padding-top: {padding}; padding-bottom: {padding} }}"
+SPACINGS = sorted(_spacings(), key=lambda found: found[1])
+"""From the one that moves least: as it is."""
+
+
+def _spaced(text: str, spacing: Spacing, pictures: Mapping[int, float]) -> str:
+    """The page with its style sheet changed; figures have the number of their place."""
+    style, body = text.split("</style>", 1)
+    style = _MARGIN.sub(
+        lambda margin: _LENGTH.sub(lambda mm: f"{float(mm[0]) * spacing.gaps:.2f}", margin[0]),
+        style,
+    )
+    rows = _rows("tbody", spacing.rows) + _rows(".operators tbody", spacing.rows + spacing.late)
+    lines = f"html {{ line-height: {LINES * spacing.lines:.3f} }}"
+    smaller = "".join(
+        f"#figure-{number} svg {{ width: auto; height: {height:.1f}px }}"
+        for number, height in pictures.items()
+    )
+    numbers = count(1)
+    body = _FIGURE.sub(lambda _: f'<figure id="figure-{next(numbers)}"', body)
+    return f"{style}{lines}{rows}{smaller}</style>{body}"
+
+
+def _rows(table: str, more: float) -> str:
+    padding = f"{PADDING + more / MM / 2:.3f}mm"
+    return f"{table} :is(th, td) {{ padding-top: {padding}; padding-bottom: {padding} }}"

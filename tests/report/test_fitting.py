@@ -4,87 +4,139 @@ from __future__ import annotations
 
 import re
 import subprocess
-from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from analyzer.language import speaking
 from analyzer.report import Options, fitting, pdf
+from analyzer.report.pagination import Pages, Spacing, paginate, pieces
 from analyzer.report.rendering import environment
 from tests.report.results import Made
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 MM = 96 / 25.4
-ROOM = 262
-"""Height of A4 within its margins, in mm."""
+ROW = "<tr><td>a row of a table"
 
 
-def laid_out(*ends: float) -> tuple[list[str], Any]:
-    """A layout whose last page is full to ``ends`` of its height, one time after the other."""
-    texts: list[str] = []
+@pytest.fixture(scope="module")
+def style() -> str:
+    with speaking("en"):
+        return environment().from_string("{{ inline('style/print.css.j2') }}").render()
+
+
+@pytest.fixture
+def laid_out() -> tuple[list[Any], Callable[[str], Any]]:
+    """A way to lay out a page of HTML, and the documents that it made."""
+    made: list[Any] = []
 
     def lay_out(text: str) -> Any:
+        made.append(pdf.load_weasyprint().HTML(string=text).render())
+        return made[-1]
+
+    return made, lay_out
+
+
+@pytest.fixture
+def page(style: str) -> Callable[..., str]:
+    """A report with rows in its appendix, and something before it."""
+
+    def build(rows: int, before: str = "") -> str:
+        return (f"<html lang=en><style>{style}</style>{before}<section aria-labelledby=nodes>"
+                f"<h2 id=nodes>All</h2><table class=operators><thead><tr><th>h</th></tr></thead>"
+                f"<tbody>{ROW * rows}</tbody></table><div id=end></div></section>")  # fmt: skip
+
+    return build
+
+
+def shares(document: Any) -> list[float]:
+    """How far each page is taken, from the top of the sheet."""
+    ends = []
+    for page in document.pages:
+        lines = (box for box in page._page_box.children[0].descendants()
+                 if type(box).__name__ == "LineBox" or box.element_tag.endswith("svg"))  # fmt: skip
+        ends.append(max(line.position_y + line.height for line in lines) / page.height)
+    return ends
+
+
+def reckoned(document: Any, spacing: Spacing) -> Pages:
+    rooms = [page._page_box.height for page in document.pages[:2]]
+    return paginate(pieces(document), rooms, spacing)
+
+
+def test_pages_are_reckoned_as_they_are_laid_out(page: Any, laid_out: Any) -> None:
+    _, lay_out = laid_out
+    before = "<p>words</p>" * 40 + "<h2>Next</h2><p>words</p>" + f"<table>{ROW * 30}</table>"
+    text = page(120, before)
+    document = lay_out(text)
+    spacing = Spacing(1.05, 0.4 * MM, 0.3 * MM, 1.2)
+    for as_laid_out, found in (
+        (document, reckoned(document, Spacing())),
+        (lay_out(fitting._spaced(text, spacing, {})), reckoned(document, spacing)),
+    ):
+        tops = [page._page_box.content_box_y() for page in as_laid_out.pages]
+        assert [(top + end) / (297 * MM) for top, end in zip(tops, found.ends, strict=True)] == (
+            pytest.approx(shares(as_laid_out), abs=0.01)
+        )
+
+
+def test_a_page_that_is_full_enough_is_laid_out_once(page: Any, laid_out: Any) -> None:
+    made, lay_out = laid_out
+    fitting.fit(page(90), lay_out)
+    assert len(made) == 1
+
+
+def test_what_is_no_report_is_laid_out_once(page: Any, laid_out: Any) -> None:
+    made, lay_out = laid_out
+    fitting.fit(page(60).replace("id=end", "id=last"), lay_out)
+    assert len(made) == 1
+
+
+def test_rows_move_closer_where_little_is_on_the_last_page(page: Any, laid_out: Any) -> None:
+    made, lay_out = laid_out
+    fitting.fit(page(55), lay_out)
+    assert [len(document.pages) for document in made] == [2, 1]
+
+
+def test_rows_move_apart_where_the_last_page_is_half_full(page: Any, laid_out: Any) -> None:
+    made, lay_out = laid_out
+    fitting.fit(page(75), lay_out)
+    first, second = made
+    assert shares(first)[-1] < 0.6 < 0.65 < shares(second)[-1]
+    assert len(first.pages) == len(second.pages)
+
+
+@pytest.mark.parametrize("lines", [25, 27])
+def test_a_picture_that_just_missed_its_page_gets_smaller(
+    lines: int, page: Any, laid_out: Any
+) -> None:
+    made, lay_out = laid_out
+    drawing = '<svg class=network viewBox="0 0 600 460" width=600 height=460><title>t</title></svg>'
+    before = "<p>words</p>" * lines + f"<figure>{drawing}</figure><p>words</p>"
+    fitting.fit(page(87, before), lay_out)
+    first, second = made
+    assert shares(first)[0] < 0.67 < shares(second)[0]
+
+
+def test_what_cannot_be_mended_stays_as_it_is(page: Any, laid_out: Any) -> None:
+    made, lay_out = laid_out
+    fitting.fit(page(4), lay_out)
+    assert len(made) == 1
+
+
+def test_an_attempt_that_made_it_worse_is_dropped(page: Any, laid_out: Any) -> None:
+    made, lay_out = laid_out
+    texts = []
+
+    def worse(text: str) -> Any:
         texts.append(text)
-        end = (18 + ROOM * ends[len(texts) - 1]) * MM
-        return SimpleNamespace(pages=[SimpleNamespace(height=297 * MM, anchors={"end": (0, end)})])
+        return lay_out(page(55 if len(texts) != 2 else 120))
 
-    return texts, lay_out
-
-
-def page(rows: int) -> str:
-    return f'<style>p {{}}</style><h2 id="nodes">All</h2>{"<tr><td>a" * rows}'
-
-
-def padding(text: str) -> float:
-    found = re.search(r"padding-top: ([\d.]+)mm", text)
-    assert found
-    return float(found[1])
-
-
-def test_a_page_that_is_full_enough_is_laid_out_once() -> None:
-    texts, lay_out = laid_out(0.7)
-    fitting.fit(page(100), lay_out)
-    assert len(texts) == 1
-
-
-def test_rows_move_closer_where_little_is_on_the_last_page() -> None:
-    texts, lay_out = laid_out(0.05, 0.99)
-    fitting.fit(page(100), lay_out)
-    assert len(texts) == 2
-    taken = 100 * 2 * (fitting.PADDING - padding(texts[1]))
-    assert ROOM * 0.05 < taken < ROOM * 0.05 + 5
-
-
-def test_rows_move_apart_where_the_last_page_is_half_full() -> None:
-    texts, lay_out = laid_out(0.5, 0.75)
-    fitting.fit(page(100), lay_out)
-    given = 100 * 2 * (padding(texts[1]) - fitting.PADDING)
-    assert given == pytest.approx(ROOM * 0.28, rel=0.02)
-
-
-def test_lines_move_closer_where_rows_are_not_enough() -> None:
-    texts, lay_out = laid_out(0.1, 0.99)
-    before = SimpleNamespace(height=297 * MM, anchors={})
-
-    def long(text: str) -> Any:
-        return SimpleNamespace(pages=[before] * 4 + lay_out(text).pages)
-
-    fitting.fit(page(5), long)
-    assert len(texts) == 2
-    assert "html { line-height: 1.3 }" in texts[1]
-
-
-def test_what_cannot_be_mended_stays_as_it_is() -> None:
-    texts, lay_out = laid_out(0.4)
-    fitting.fit(page(5), lay_out)
-    assert len(texts) == 1
-
-
-def test_an_attempt_that_made_it_worse_is_dropped() -> None:
-    texts, lay_out = laid_out(0.6, 0.1, 0.6)
-    kept = fitting.fit(page(100), lay_out)
+    kept = fitting.fit(page(55), worse)
     assert texts[2] == texts[0]  # laid out anew: two layouts at once are twice the memory
-    assert kept.pages[-1].anchors["end"][1] == pytest.approx((18 + ROOM * 0.6) * MM)
+    assert kept is made[2]
 
 
 @pytest.mark.parametrize("model", ["standard", "densenet"])
@@ -100,10 +152,8 @@ def test_last_pages_of_reports_are_more_than_half_full(model: str, made: Made) -
 
 
 @pytest.mark.parametrize(("rows", "room"), [(80, 2.5), (10, 7.5), (7, 5.5)])
-def test_no_page_has_fewer_than_four_rows_of_a_table(rows: int, room: float) -> None:
+def test_no_page_has_fewer_than_four_rows_of_a_table(rows: int, room: float, style: str) -> None:
     """``room``: rows for which there is place on the first page; a table of seven stays whole."""
-    with speaking("en"):
-        style = environment().from_string("{{ inline('style/print.css.j2') }}").render()
     cells = "".join(f"<tr><td>row {n}</td></tr>" for n in range(rows))
     page = (f"<html lang=en><style>{style} .space {{ height: {255 - 5.2 * room}mm }}</style>"
             f"<div class=space></div><table><thead><tr><th>h</th></tr></thead>"
