@@ -244,11 +244,11 @@ def _quantised(v: Values) -> str:
 
 
 def _passed(v: Values) -> str:
-    rows = [*zip(v["categories"], v["rules"], v["speak"], strict=True)]
+    rows = [*zip(v["categories"], v["rules"], v["speak"], v["stated"], strict=True)]
     sound = ", ".join(
         _("{category} {passed} of {rules}",
-          category=term(name), passed=rules - speak, rules=rules)
-        for name, rules, speak in rows
+          category=term(name), passed=rules - speak - stated, rules=rules)
+        for name, rules, speak, stated in rows
         if rules
     )  # fmt: skip
     text = _("Rules that found nothing: {sound}.", sound=sound)

@@ -376,10 +376,26 @@ def _passed(d: Document) -> Values:
     if "page" in d:
         rows = d["page"]["checked"]
         assert said["idle"] == sum(row["idle"] for row in rows)
-        assert [row["rules"] - row["speak"] for row in rows] == [len(row["sound"]) for row in rows]
+        assert [row["rules"] - row["speak"] - row["stated"] for row in rows] == [
+            len(row["sound"]) for row in rows]  # fmt: skip
+        _denied(d, {name for row in rows for name in row["sound"]})
         assert said["blind"] == sum(row["blind"] for row in rows)
         assert said["idle"] + said["blind"] + sum(said["rules"]) == d["page"]["origin"]["rules"]
     return {"speak": [speaking[category] for category in said["categories"]]}
+
+
+def _denied(d: Document, sound: set[str]) -> None:
+    """Nothing is called looked for and not found that the report states elsewhere."""
+    nodes = (n for n in _counted(d) if n["macs"] is None)
+    if any(nodes) or not d["totals"]["complete"]:
+        assert "unknown cost" not in sound
+    if any(t["shape"] is None or None in t["shape"] for t in d["outputs"]):
+        assert "unknown output shape" not in sound
+    guessed = [a for a in d["assumptions"] if a["reason"] not in ("--dim", "--shape")]
+    if guessed:
+        assert "assumed dimension" not in sound
+    if any(a["axis"] or a["value"] != 1 for a in guessed):
+        assert "assumed dimension but the batch" not in sound
 
 
 def _trust(d: Document) -> Values:

@@ -26,6 +26,7 @@ from analyzer.report.sheet import Report
 from analyzer.report.view.options.form import is_brief
 from analyzer.report.words import say
 from analyzer.ruleset import load_rules
+from analyzer.targets.catalog import chosen
 from tests.report.results import words
 
 RULES = load_rules()
@@ -148,6 +149,36 @@ def test_what_is_judged_in_part_is_not_exact() -> None:
         assert say(claims_of(result))["verdict"].startswith("Judged in part")
         compute = cards(claims_of(result), "macs")[0]
         assert not any("exact" in line for line in compute.detail)
+
+
+def test_nothing_is_looked_for_and_not_found_that_the_report_states() -> None:
+    graphs = {
+        "g (float[N,4] x) => (float[N,4] y) { y = Relu (x) }": (
+            "assumed dimension but the batch", 0),
+        "g (float[2,N] x) => (float[2,N] y) { y = Relu (x) }": ("", 0),  # it is a finding
+        "g (float[2,4] x) => (float[2,4] y) { y = Relu (x) }": ("assumed dimension", 0),
+        "g (float[2,4] x) => (seq(float[2,4]) y) { y = SequenceConstruct (x) }": (
+            "assumed dimension", 1),
+    }  # fmt: skip
+    for graph, (sizes, stated) in graphs.items():
+        row = next(row for row in make_page(judged(f"{HEAD} {graph}")).checked
+                   if row.category == "graph")  # fmt: skip
+        assert [name for name in row.sound if name.startswith("assumed")] == (
+            [sizes] if sizes else []
+        )
+        assert row.stated == stated
+        assert len(row.sound) == row.rules - row.speak - row.stated
+    loop = next(row for row in make_page(judged(LOOP)).checked if row.category == "graph")
+    assert "unknown cost" not in loop.sound
+
+
+def test_targets_have_a_dash_where_nothing_multiplies() -> None:
+    graph = "g (float[2,4] x) => (seq(float[2,4]) y) { y = SequenceConstruct (x) }"
+    model = parser.parse_model(f"{HEAD} {graph}")
+    facts = analyze(load(model.SerializeToString()), targets=chosen(("coreml_mlprogram",)))
+    page = html(Result(facts, lint(facts, RULES), RULES))
+    table = page[page.index('id="targets"') :]
+    assert 'class="n">–</td>' in table[: table.index("</table>")]
 
 
 def test_the_first_step_says_once_what_to_type() -> None:

@@ -197,6 +197,7 @@ def passed(result: Result) -> Claim | None:
             "categories": tuple(row.category for row in found),
             "rules": tuple(row.rules for row in found),
             "speak": tuple(row.speak for row in found),
+            "stated": tuple(row.stated for row in found),
             "idle": rules.idle,
             "blind": rules.blind,
         },

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.language import rule_name
+from analyzer.language import _, rule_name
 from analyzer.restore import record
 from analyzer.sanitise import label
+from analyzer.survey import STATED as BY_HAND
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Mapping
 
-    from analyzer.facts import Facts
+    from analyzer.facts import Assumption, Facts
     from analyzer.report.result import Result
     from analyzer.ruleset.rule import Rule
 
@@ -31,6 +32,9 @@ class Checked:
     """Of them, those with findings."""
     sound: tuple[str, ...]
     """Names of what the others look for and have not found."""
+    stated: int
+    """Of the others, those without a finding whose subject the report states all the same: sizes
+    that were assumed, costs and outputs that are unknown. They are not among the sound."""
     idle: int
     """Rules of the category about operators that the model does not have."""
     blind: int
@@ -78,11 +82,46 @@ def checked(result: Result) -> tuple[Checked, ...]:
         blind = [r for r in placed if r.reads_weights and missing and r.id not in speaking]
         judged = [rule for rule in placed if rule not in blind]
         speak = sum(rule.id in speaking for rule in judged)
-        sound = [rule_name(rule.name) for rule in judged if rule.id not in speaking]
-        rows.append(
-            Checked(label(category), len(judged), speak, tuple(map(label, sound)), idle, len(blind))
-        )
+        silent = [rule for rule in judged if rule.id not in speaking]
+        clean = [rule for rule in silent if not (rule.name in STATED and STATED[rule.name](facts))]
+        sound = tuple(label(_sound(rule, facts)) for rule in clean)
+        stated = len(silent) - len(clean)
+        rows.append(Checked(label(category), len(judged), speak, sound, stated, idle, len(blind)))
     return tuple(rows)
+
+
+def _sound(rule: Rule, facts: Facts) -> str:
+    """What a rule without findings looks for."""
+    name = rule_name(rule.name)
+    if rule.name == SIZES and _assumed(facts):
+        return _("{name} but the batch", name=name)
+    return name
+
+
+def _assumed(facts: Facts) -> list[Assumption]:
+    """Sizes that nobody stated."""
+    return [each for each in facts.assumptions if each.reason not in BY_HAND]
+
+
+def _beyond_batch(facts: Facts) -> bool:
+    return any(each.axis != 0 or each.value != 1 for each in _assumed(facts))
+
+
+def _unknown_cost(facts: Facts) -> bool:
+    nodes = (node for node in facts.nodes if node.counted and not node.composite)
+    return not facts.totals.complete or any(node.macs is None for node in nodes)
+
+
+def _unknown_output(facts: Facts) -> bool:
+    return any(tensor.elements is None for tensor in facts.outputs)
+
+
+SIZES = "assumed-dimension"
+STATED: Mapping[str, Callable[[Facts], bool]] = {
+    SIZES: _beyond_batch, "unknown-cost": _unknown_cost, "unknown-output-shape": _unknown_output,
+}  # fmt: skip
+"""By the name of a rule that has reasons to be silent: whether the report states of the model what
+the rule looks for."""
 
 
 def _has_place(rule: Rule, facts: Facts, types: Collection[tuple[str, str]]) -> bool:
