@@ -11,7 +11,7 @@ from analyzer.language import ENGLISH, LANGUAGES
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from analyzer.cli.config.exclude import Pattern
+    from analyzer.cli.config.exclude import PathPattern
 
 
 def add_model_options(parser: ArgumentParser) -> None:
@@ -192,7 +192,7 @@ def said_by(arguments: Namespace) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value}
 
 
-def _patterns(arguments: Namespace, name: str) -> tuple[Pattern, ...]:
+def _patterns(arguments: Namespace, name: str) -> tuple[PathPattern, ...]:
     return tuple(map(spelled, _flat(getattr(arguments, name, []))))
 
 

@@ -64,7 +64,7 @@ def test_every_json_line_says_what_it_is_and_the_last_one_sums_up() -> None:
     assert found[-1] == {
         "schema": 1, "kind": "summary", "tool": found[-1]["tool"], "outcome": "inconclusive",
         "models": 5, "failures": 1, "findings": 2, "errors": 1, "warnings": 1, "infos": 0,
-        "suppressed": 1, "accepted": 1, "unchanged": 0,
+        "suppressed": 1, "accepted": 1, "excluded": 0, "unchanged": 0,
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from analyzer.cli.config.table import ConfigTable
 
 
-class Pattern(NamedTuple):
+class PathPattern(NamedTuple):
     """What one entry of ``exclude`` means."""
 
     text: str
@@ -31,13 +31,13 @@ TOOLS = (
 )  # fmt: skip
 """Folders in which version control, package managers and virtual environments keep what others
 made. What a build makes is a project's own (``build``, ``dist``): models are made by builds."""
-DEFAULT = tuple(Pattern(name) for name in TOOLS)
+DEFAULT = tuple(PathPattern(name) for name in TOOLS)
 
 
 class Exclusion:
     """Several patterns, as one question about paths."""
 
-    def __init__(self, patterns: Iterable[Pattern]) -> None:
+    def __init__(self, patterns: Iterable[PathPattern]) -> None:
         names, self._globs = set(), []
         for text, folder in patterns:
             clean = plain_form(text)
@@ -83,7 +83,7 @@ def plain_form(text: str) -> str:
     return clean if "/" in name else name
 
 
-def read_patterns(table: ConfigTable, key: str, folder: str) -> tuple[Pattern, ...]:
+def read_patterns(table: ConfigTable, key: str, folder: str) -> tuple[PathPattern, ...]:
     """What a key of the configuration in ``folder`` states; its mistakes go to the table."""
     texts = table.texts(key)
     for text in texts:
@@ -92,12 +92,12 @@ def read_patterns(table: ConfigTable, key: str, folder: str) -> tuple[Pattern, .
         elif not Glob(text).is_inside:
             table.error(key, f"{text[:60]!r} leads out of the project; paths begin at the folder "
                         'of this file, as in "models/old"')  # fmt: skip
-    return tuple(Pattern(text, folder) for text in texts)
+    return tuple(PathPattern(text, folder) for text in texts)
 
 
-def spelled(text: str) -> Pattern:
+def spelled(text: str) -> PathPattern:
     """A pattern of the command line, whose paths begin at the working directory."""
     here = absolute(".")
     if os.path.isabs(text) or os.pardir in text.split("/"):
-        return Pattern(os.path.normpath(os.path.join(here, text)), "/")
-    return Pattern(text, here)
+        return PathPattern(os.path.normpath(os.path.join(here, text)), "/")
+    return PathPattern(text, here)

@@ -17,7 +17,7 @@ from analyzer.units import shorten
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from analyzer.cli.config.exclude import Pattern
+    from analyzer.cli.config.exclude import PathPattern
     from analyzer.cli.config.scan import Place
     from analyzer.findings.suppress import Suppression
     from analyzer.operators.declared import Declaration
@@ -94,7 +94,7 @@ def build(path: str, values: Mapping[str, Any], place: Place, lines: Mapping[Pla
     return config
 
 
-def _exclude(table: ConfigTable, folder: str) -> tuple[Pattern, ...]:
+def _exclude(table: ConfigTable, folder: str) -> tuple[PathPattern, ...]:
     said = read_patterns(table, "exclude", folder)
     return said if table.has("exclude") else DEFAULT
 

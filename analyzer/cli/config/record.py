@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from analyzer.cli.budgets.limit import Limit
-    from analyzer.cli.config.exclude import Pattern
+    from analyzer.cli.config.exclude import PathPattern
     from analyzer.cli.config.globs import Glob
     from analyzer.cli.config.scan import Place
     from analyzer.findings.suppress import Suppression
@@ -97,9 +97,9 @@ class Config:
     """Where models are to run: names, or files resolved against the file's folder."""
     models: tuple[ModelsEntry, ...] = ()
     """What it says of some models; of those about one model the last counts."""
-    exclude: tuple[Pattern, ...] = DEFAULT
+    exclude: tuple[PathPattern, ...] = DEFAULT
     """What searching a folder for models leaves out."""
-    extend_exclude: tuple[Pattern, ...] = ()
+    extend_exclude: tuple[PathPattern, ...] = ()
     """And this."""
     force_exclude: bool = False
     """Leave it out where it is named on the command line, too."""
