@@ -25,12 +25,24 @@ class ScarcityError(OnnxlintError):
     """The system gives no further process or memory: nothing is wrong with any file."""
 
 
-class ConfigError(OnnxlintError):
+class MistakesError(OnnxlintError):
+    """Everything that is wrong at once, a line for each: one that quotes a line break is one."""
+
+    def __init__(self, *lines: str) -> None:
+        self.lines: tuple[str, ...] = lines
+        super().__init__(*lines)
+
+    def __str__(self) -> str:
+        """All lines."""
+        return "\n".join(self.lines)
+
+
+class ConfigError(MistakesError):
     """A configuration file or option is wrong."""
 
 
-class RuleError(OnnxlintError):
-    """A rule file is wrong; the message carries ``file:line``."""
+class RuleError(MistakesError):
+    """A rule file is wrong; each line carries ``file:line``."""
 
 
 class OutputError(OnnxlintError):

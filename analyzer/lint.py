@@ -215,7 +215,7 @@ def check_settings(rules: Sequence[Rule], settings: Settings) -> dict[str, dict[
     """Typed option overrides by rule id; raises one ``ConfigError`` with every mistake."""
     options, mistakes = settle(rules, settings)
     if mistakes:
-        raise ConfigError("\n".join(mistake.text for mistake in mistakes))
+        raise ConfigError(*(mistake.text for mistake in mistakes))
     return options
 
 

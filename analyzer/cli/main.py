@@ -53,15 +53,15 @@ def _guarded(words: list[str]) -> int:
     from analyzer.cli.console import Console
     from analyzer.cli.environment import Environment, read_environment
     from analyzer.cli.memory import check_memory
-    from analyzer.errors import ConfigError, OnnxlintError, RuleError
+    from analyzer.errors import MistakesError, OnnxlintError
 
     console, environment = Console(), Environment()
     try:
         check_memory()
         environment = read_environment(os.environ)
         return _dispatch(words, environment)
-    except (ConfigError, RuleError) as error:  # all that are wrong at once, a line for each
-        for line in str(error).split("\n"):
+    except MistakesError as error:
+        for line in error.lines:
             console.error(line)
     except OnnxlintError as error:
         console.error(str(error))

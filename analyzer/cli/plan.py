@@ -175,7 +175,7 @@ def make_plans(
             file = configurations.of(path)
             plans[path] = maker.plan(file, file.entries(path))
         except ConfigError as error:
-            errors.append(str(error))
+            errors += error.lines
     for path in dict.fromkeys(plan.config.path for plan in plans.values() if plan.config.path):
         note(f"configuration: {shown_path(path)}")
     if arguments.config and plans and not any(plan.entries for plan in plans.values()):
@@ -184,7 +184,7 @@ def make_plans(
         note(f"{shown_path(path)}: not used, it lies beside a model and not above the working "
              "directory; name it with --config to use it")  # fmt: skip
     if errors:
-        raise ConfigError("\n".join(dict.fromkeys(errors)))
+        raise ConfigError(*dict.fromkeys(errors))
     return plans
 
 
@@ -218,7 +218,7 @@ def load_all_rules(folders: Iterable[str]) -> tuple[Rule, ...]:
             owners |= dict.fromkeys((rule.id, rule.name), rule.source)
             rules.append(rule)
     if errors:
-        raise RuleError("\n".join(errors))
+        raise RuleError(*errors)
     return tuple(sorted(rules, key=lambda rule: rule.id))
 
 

@@ -80,10 +80,10 @@ def _load(paths: list[str]) -> Iterable[Rule]:
         try:
             rules += load_rules(Path(path))
         except RuleError as error:
-            problems.append(str(error))
+            problems += error.lines
     problems += clashes(rules)
     if problems:
-        raise RuleError("\n".join(problems))
+        raise RuleError(*problems)
     return rules
 
 

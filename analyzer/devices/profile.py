@@ -120,7 +120,7 @@ def _read(path: Path, word: str) -> Profile:
         raise ConfigError(f"{word}: not TOML: {error}") from None
     mistakes = [*_mistakes(values)]
     if mistakes:
-        raise ConfigError("\n".join(f"{word}: {mistake}" for mistake in mistakes))
+        raise ConfigError(*(f"{word}: {mistake}" for mistake in mistakes))
     return Profile(
         id=path.stem,
         name=values["name"],

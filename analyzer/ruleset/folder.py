@@ -41,15 +41,16 @@ def load_rules(directory: Traversable | Path | None = None) -> tuple[Rule, ...]:
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
     if not files or len(files) > MAX_FILES:
         raise RuleError(f"{folder}: {len(files)} rule files (*.yaml), expected 1 to {MAX_FILES}")
-    rules, problems = [], []
+    rules: list[Rule] = []
+    problems: list[str] = []
     for file in files:
         try:
             rules.append(read_one(_text(file), file.name))
         except RuleError as error:
-            problems.append(str(error))
+            problems += error.lines
     problems += clashes(rules)
     if problems:
-        raise RuleError("\n".join(problems))
+        raise RuleError(*problems)
     return tuple(sorted(rules, key=lambda rule: rule.id))
 
 

@@ -77,7 +77,7 @@ def _parsed_rule(text: str, source: str, *, trusted: bool, language: Language = 
         if len(lines) > MAX_ERRORS:
             more = f"{source}:{max(errors)[0]}: and {len(lines) - MAX_ERRORS + 1:,} more errors"
             lines[MAX_ERRORS - 1 :] = [more]
-        raise RuleError("\n".join(lines))
+        raise RuleError(*lines)
     return rule
 
 

@@ -50,15 +50,15 @@ def chosen(words: Iterable[str]) -> tuple[Table, ...]:
     if not given:
         return tuple(map(shipped, SHIPPED))
     found: dict[tuple[str, str], Table] = {}
-    mistakes = []
+    mistakes: list[str] = []
     for word in given:
         try:
             for table in _tables(word):
                 found[table.id, table.version] = table
         except ConfigError as error:
-            mistakes.append(str(error))
+            mistakes += error.lines
     if mistakes:
-        raise ConfigError("\n".join(mistakes))
+        raise ConfigError(*mistakes)
     return tuple(found.values())
 
 

@@ -122,14 +122,14 @@ class Table:
 
     def validate(self) -> None:
         """Read every row; raises one ``ConfigError`` with every mistake, up to 50."""
-        mistakes = []
+        mistakes: list[str] = []
         for key in self._lines:
             try:
                 self.rows(*key)
             except ConfigError as error:
-                mistakes.append(str(error))
+                mistakes += error.lines
         if mistakes:
-            raise ConfigError("\n".join(mistakes[:50]))
+            raise ConfigError(*mistakes[:50])
 
 
 def tables_dir() -> Path:
@@ -160,7 +160,7 @@ def read_table(path: str, data: bytes | None = None) -> Table:
     except ConditionError as error:
         mistakes.append(f"{path}: condition: {error}")
     if mistakes:
-        raise ConfigError("\n".join(mistakes[:50]))
+        raise ConfigError(*mistakes[:50])
     return Table(header["id"], header["version"], header, path, condition, lines)
 
 

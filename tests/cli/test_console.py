@@ -218,3 +218,12 @@ def test_results_end_what_was_going_on(capsys: pytest.CaptureFixture[str]) -> No
     console.write(b"1 finding\n")
     assert console.activity is None
     assert capsys.readouterr().out == "1 finding\n"
+
+
+def test_a_line_break_in_what_is_wrong_begins_no_line(cli: Cli, clean: str) -> None:
+    Path("onnxlint.toml").write_text('nope = 1\n[shapes]\n"a\\nonnxlint: error: b" = "c"\n')
+    first, second = cli("check", clean).err.splitlines()
+    assert "onnxlint.toml:1: nope: unknown key" in first
+    assert "shapes.a\\x0aonnxlint: error: b: must be" in second
+    (line,) = cli("check", clean, "--config", "x\ny.toml").err.splitlines()
+    assert line.startswith("onnxlint: error: x\\x0ay.toml: ")

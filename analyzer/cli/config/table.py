@@ -49,7 +49,7 @@ class Errors:
         if more > 0:
             shown.append(f"{self._path}: and {more:,} more error{'s' * (more > 1)}")
         if shown:
-            raise ConfigError("\n".join(shown))
+            raise ConfigError(*shown)
 
 
 class ConfigTable:

@@ -64,7 +64,7 @@ def limits_of(values: Mapping[str, int]) -> Limits:
     from analyzer.model.limits import Limits
 
     if unknown := [text for name in values if (text := unknown_limit(name))]:
-        raise ConfigError("\n".join(unknown))
+        raise ConfigError(*unknown)
     return replace(Limits(), **{name.replace("-", "_"): n for name, n in values.items()})
 
 
@@ -99,7 +99,7 @@ def tables(
         if file.path and (said or names == file.targets):
             errors = Errors(file.path, file.lines)
             place = (*(said or [()])[-1], "targets")
-            for line in str(error).split("\n"):
+            for line in error.lines:
                 errors.add(place, f"{spelled(place)}: {line}")
             errors.finish()
         raise
