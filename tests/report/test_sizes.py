@@ -33,6 +33,9 @@ ATTENTION = """<ir_version: 8, opset_import: ["" : 17]>
     x = Gather (table, ids)  q = MatMul (x, w)  k = Transpose <perm = [0, 2, 1]> (x)
     y = MatMul (q, k) }"""
 
+SCORES = """g (float[1,S,8] q, float[1,T,8] k) => (float[1,S,8] y) {
+  t = Transpose <perm = [0, 2, 1]> (k)  s = MatMul (q, t)  p = Softmax (s)  y = MatMul (p, k) }"""
+
 
 @pytest.fixture(scope="module")
 def sized(mobilenet: Result) -> Result:
@@ -235,6 +238,14 @@ def test_width_depth_sequence_and_past_are_shown_together(
     right(0.35, 0.5, 512, 0)
     page.locator("#resize").get_by_role("button", name="Reset").press("Enter")
     right(1, 1, 128, 0)
+
+
+def test_two_sizes_go_together_where_there_is_neither_width_nor_weight(
+    browser: Browser, tmp_path: Path
+) -> None:
+    result = made(tmp_path / "scores.onnx", SCORES)
+    page = visit(browser, result, tmp_path, "#size0=100&size1=50")
+    assert said(page).startswith(f"{2 * 100 * 50 * 8:,} MACs")  # scores, and weighted values
 
 
 def test_open_sides_take_the_place_of_stops(browser: Browser, tmp_path: Path) -> None:

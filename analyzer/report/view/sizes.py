@@ -161,8 +161,8 @@ def _still(joint: Joint | None) -> Stops | None:
     """Stops of a model that has no others than today's, but open sizes."""
     if joint is None:
         return None
-    params = Product("", "", joint.params, (1,))
-    return Stops(joint.widths, ((),), (1.0,), joint.depths, joint.repeats, (), (params,), ())
+    params = (Product("", "", joint.params, (1,)),) if joint.params else ()
+    return Stops(joint.widths, ((),), (1.0,), joint.depths, joint.repeats, (), params, ())
 
 
 def _factors(values: Sequence[float]) -> tuple[str, ...]:

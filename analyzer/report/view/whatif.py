@@ -119,7 +119,10 @@ class WhatIf:
 def view(facts: Facts) -> WhatIf:
     """The table of the MobileNet paper for this model; equal facts give equal tables."""
     if facts.totals.weighted_layers < 2 and not any(node.conv for node in facts.nodes):
-        return WhatIf(_("The model has no layers with weights between which there is a width."))
+        return WhatIf(
+            _("The model has no layers with weights between which there is a width."),
+            joint=together(Scaler(facts), None) if len(facts.nodes) <= MOST_NODES else None,
+        )
     if len(facts.nodes) > MOST_NODES:
         return WhatIf(
             _(
