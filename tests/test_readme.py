@@ -26,7 +26,11 @@ def test_generated_part_is_current(what: str, monkeypatch: pytest.MonkeyPatch) -
     def forked(words: list[str], folder: Path, env: dict[str, str]) -> CompletedProcess[str]:
         return warm.run_text(words, cwd=folder, env=env, capture_output=True)
 
+    def forked_code(code: str, folder: str) -> CompletedProcess[str]:
+        return warm.run_text([], code=code, cwd=folder, capture_output=True)
+
     monkeypatch.setattr(readme, "run", forked)
+    monkeypatch.setattr(readme, "run_code", forked_code)
     written = next(match[0] for match in PART.finditer(TEXT) if match["what"] == what)
     if what == "example":  # what it prints depends on the code above
         written = f"```python\n{example_code(TEXT)}```\n{written}"

@@ -22,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
@@ -268,8 +269,14 @@ def _become(request: Mapping[str, Any], streams: Sequence[int]) -> NoReturn:
         sys.stdin, sys.stdout, sys.stderr = opened
         sys.argv = ["onnxlint", *request["words"]]
         exec(request["code"], {"__name__": "__main__"})  # noqa: S102 - a test's own program
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        os._exit(0)
     except SystemExit as end:
         os._exit(end.code if isinstance(end.code, int) else 0)
+    except Exception:  # noqa: BLE001 - as the interpreter does
+        traceback.print_exc()
+        os._exit(1)
     finally:
         os._exit(70)
 

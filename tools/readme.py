@@ -58,17 +58,22 @@ def example(text: str) -> str:
     """What the example prints, as a fenced block; the files that it writes are lost."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "samples").symlink_to(ROOT / "samples")
-        done = subprocess.run(
-            [sys.executable, "-c", example_code(text)],
-            cwd=folder,
-            env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
+        done = run_code(example_code(text), folder)
     if done.returncode:
         raise RuntimeError(f"the example failed: {done.stderr}")
     return f"```text\n{done.stdout}```\n"
+
+
+def run_code(code: str, folder: str) -> subprocess.CompletedProcess[str]:
+    """A Python program that begins with nothing."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
 
 
 def rule_table() -> str:

@@ -13,17 +13,29 @@ import sys
 import sysconfig
 from pathlib import Path
 
+import check_jsonschema  # type: ignore[import-untyped]
+from click.testing import CliRunner
+
 ROOT = Path(__file__).parents[2]
 SOURCES = ("analyzer", "rules", "templates", "ci", "action.yml", "pyproject.toml", "README.md",
            "LICENSE", ".pre-commit-hooks.yaml")  # fmt: skip
 OFFLINE = {
     "PIP_NO_INDEX": "1",
-    "PIP_NO_COMPILE": "1",
     "PIP_NO_DEPS": "1",
-    "PIP_NO_BUILD_ISOLATION": "0",  # pip reads it as the option's opposite: no isolation
+    # pip reads these two as the options' opposite: nothing is compiled, and no isolation.
+    "PIP_NO_COMPILE": "0",
+    "PIP_NO_BUILD_ISOLATION": "0",
+    "VIRTUALENV_NO_PIP": "1",
+    "VIRTUALENV_NO_SETUPTOOLS": "1",
     "PYTHONPATH": sysconfig.get_path("purelib"),
 }
-"""Variables of programs that call pip."""
+"""Variables of programs that call pip, or virtualenv."""
+
+
+def objections(schema: str, file: Path) -> str:
+    """What a schema of CI settings (``vendor.NAME`` of check-jsonschema) has against a file."""
+    done = CliRunner().invoke(check_jsonschema.main, ["--builtin-schema", schema, str(file)])
+    return "" if done.exit_code == 0 else done.output or repr(done.exception)
 
 
 def copy_tree(folder: Path) -> Path:

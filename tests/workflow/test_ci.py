@@ -18,7 +18,7 @@ import yaml
 from tests import warm
 from tests.cli.conftest import CLEAN, WASTEFUL, encode
 from tests.cli.repositories import commit, environment, repository, write
-from tests.workflow.borrowed import OFFLINE, ROOT, borrow_pip, copy_tree
+from tests.workflow.borrowed import OFFLINE, ROOT, borrow_pip, copy_tree, objections
 
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
@@ -41,9 +41,7 @@ def program(name: str) -> str:
     ids=["github", "gitlab"],
 )
 def test_a_file_for_ci_obeys_its_schema(file: Path, schema: str) -> None:
-    words = [program("check-jsonschema"), "--builtin-schema", schema, str(file)]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
+    assert objections(schema, file) == ""
 
 
 def test_shell_scripts_have_nothing_that_shellcheck_finds() -> None:
