@@ -42,7 +42,7 @@ def steps(call: Callable[[], object], most: int | None = None) -> int:
 
 
 @contextmanager
-def stopped(seconds: int = 60) -> Iterator[None]:
+def stopped(seconds: float = 60) -> Iterator[None]:
     """End what would run for minutes; choose a hundred times what it takes.
 
     Raises:

@@ -31,5 +31,5 @@ def test_a_call_beyond_its_lines_is_ended_and_an_error_is_passed_on() -> None:
 
 
 def test_what_does_not_end_is_stopped() -> None:
-    with pytest.raises(AssertionError, match="still running after 1 s"), stopped(1):
+    with pytest.raises(AssertionError, match=r"still running after 0\.1 s"), stopped(0.1):
         loop(10**12)

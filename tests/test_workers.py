@@ -42,7 +42,8 @@ def outcome(folder: Path, *options: str, **files: str) -> tuple[int, str]:
         (folder / f"{name}.py").write_text(text)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-ra", "-p", "no:cacheprovider", *options],
-        cwd=folder, env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+        cwd=folder, env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1]),
+                                      "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     return done.returncode, done.stdout + done.stderr

@@ -55,10 +55,14 @@ def gone(group: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("to", ["process", "group"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+ENDS = [(number, to) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        for to in ("process", "group")]  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("words", "longest"), [(CHECK, 0.6), (REPORT, 2.0)], ids=lambda x: str(x)[2:8]
+    ("words", "longest", "number", "to"),
+    [*((CHECK, 0.6, *end) for end in ENDS), *((REPORT, 2.0, *end) for end in ENDS[1:5])],
+    ids=lambda x: str(x)[2:8],
 )
 def test_a_stop_at_a_random_moment_leaves_nothing_behind(
     tmp_path: Path, words: list[str], longest: float, number: int, to: str
