@@ -21,6 +21,9 @@ LOCK := requirements/ci.lock
 UV := $(OUT)/uv/bin/uv
 SAMPLES := samples/mobilenet_v1.onnx samples/mobilenet_v1_standard.onnx
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Bytecode, as pip compiles it for a wheel: an editable install whose environment forbids writing it
+# (PYTHONDONTWRITEBYTECODE) would compile every module and template at every start.
+COMPILE := $(BIN)/python -m compileall -q analyzer && $(BIN)/python -m tools.templates
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -143,17 +146,16 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV) || \
 	  { rm -rf $(VENV); tools/apt.sh "a virtual environment" python3-venv && $(PYTHON) -m venv $(VENV); }
 
-# Bytecode is compiled here, as pip does for a wheel: an editable install whose environment
-# forbids writing it (PYTHONDONTWRITEBYTECODE) would compile every module at every start.
 $(STAMP): pyproject.toml | $(BIN)/python
 	$(PIP) --editable .
-	@$(BIN)/python -m compileall -q analyzer
+	@$(COMPILE)
 	@touch $@
 
 # Exactly what the lock says, and nothing that it does not: CI gets the same on any day.
 $(STAMP)-test: pyproject.toml $(LOCK) | $(BIN)/python
 	$(PIP) --require-hashes --no-deps --requirement $(LOCK)
 	$(PIP) --no-build-isolation --no-deps --editable .
+	@$(COMPILE)
 	@touch $@ $(STAMP)
 
 # atheris has wheels for Linux on x86-64 only; elsewhere tests.fuzz.harness says that it is missing.

@@ -10,6 +10,9 @@ import pytest
 
 from analyzer.report import keeping
 from analyzer.report.keeping import Kept
+from analyzer.report.rendering import environment
+from analyzer.resources import templates_dir
+from tools import templates
 
 
 @pytest.fixture(autouse=True)
@@ -93,3 +96,15 @@ def test_where_nothing_can_be_written_templates_are_compiled_each_time(
     (folder / "__pycache__").write_text("not a folder")
     assert [page(folder), page(folder)] == ["one 2"] * 2
     assert len(compiled) == 2
+
+
+def test_all_are_kept_where_they_are_installed_for_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "kept"))
+    monkeypatch.setattr(templates, "environment", environment.__wrapped__)
+    templates.main()
+    assert len(list((tmp_path / "kept").rglob("templates/**/*.pyc"))) == len(
+        list(templates_dir().rglob("*.j2"))
+    )
