@@ -6,6 +6,8 @@ import errno
 import traceback
 from typing import TYPE_CHECKING
 
+from analyzer.cli.memory import ran_out
+
 if TYPE_CHECKING:
     from analyzer.cli.console import Console
 
@@ -15,7 +17,7 @@ def describe_bug(error: BaseException, *, debug: bool) -> str:
     number = error.errno if isinstance(error, OSError) else None
     if number in (errno.EMFILE, errno.ENFILE):
         return "too many files are open; raise the limit (ulimit -n)"
-    if isinstance(error, MemoryError) or number == errno.ENOMEM:
+    if ran_out(error):
         return (
             "there is not enough memory; judge fewer models at once, or raise the limit (ulimit -v)"
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from analyzer.cli.batch import each_path, jobs_for
 from analyzer.cli.internal import describe_bug, show_traceback
+from analyzer.cli.memory import ran_out
 from analyzer.cli.own import NOWHERE, Searched, add_own_findings
 from analyzer.cli.paths import STDIN
 from analyzer.cli.plan import shown_path
@@ -212,7 +213,7 @@ def failure_of(path: str, error: Exception, console: Console, *, debug: bool) ->
         return Failure(path, f"{path}: {error}", isinstance(error, ScarcityError))
     show_traceback(console, error, debug=debug)
     what = f"{path}: {describe_bug(error, debug=debug)}"
-    return Failure(path, what, isinstance(error, MemoryError))
+    return Failure(path, what, ran_out(error))
 
 
 def _recalled(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 from analyzer.errors import ConfigError
 
 LEAST = 160 << 20
@@ -10,16 +12,44 @@ fails with 128 MiB and not with 144, `check` of a small model with 158 and not w
 out on the way there may die of it in ways that Python cannot tell."""
 
 
+UNMAPPED, UNALLOCATED = "failed to map segment", "cannot allocate memory"
+"""What the dynamic linker of glibc and of musl says of a library for which there is no room (the
+first also of one in a folder from which nothing may run)."""
+
+CAUSES = 16
+"""Errors behind an error that are looked at: one may be its own cause."""
+
+
 def check_memory() -> None:
     """Raises ``ConfigError`` where the limits of this process leave no room to start."""
-    try:
-        import resource
-    except ImportError:  # Windows has no such limits
-        return
-    limits = [resource.getrlimit(which)[0] for which in (resource.RLIMIT_AS, resource.RLIMIT_DATA)]
-    limits = [limit for limit in limits if limit != resource.RLIM_INFINITY]
+    limits = _limits()
     if limits and min(limits) < LEAST:
         raise ConfigError(
             f"memory is limited to {min(limits) >> 20} MiB (ulimit -v); "
             f"onnxlint needs {LEAST >> 20} MiB to start, and more for large models"
         )
+
+
+def ran_out(error: BaseException | None) -> bool:
+    """Whether there was not enough memory: for an object, or for a library that is loaded when it
+    is needed, which ends as an ``ImportError``."""
+    for _ in range(CAUSES):
+        if error is None:
+            break
+        if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+            return True
+        told = str(error).lower() if isinstance(error, ImportError | OSError) else ""
+        if UNALLOCATED in told or (UNMAPPED in told and _limits()):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _limits() -> list[int]:
+    """Bytes of address space and of data that this process may have, where they are limited."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits
+        return []
+    limits = [resource.getrlimit(which)[0] for which in (resource.RLIMIT_AS, resource.RLIMIT_DATA)]
+    return [limit for limit in limits if limit != resource.RLIM_INFINITY]

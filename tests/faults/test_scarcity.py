@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from analyzer.cli import memory
+from analyzer.cli.internal import describe_bug
 from analyzer.errors import OutputError
 from analyzer.model import file as files
 from analyzer.model.file import FileBytes
@@ -147,6 +149,36 @@ def test_a_lack_that_the_system_reports_is_not_called_a_bug(
 
     monkeypatch.setattr(import_module("analyzer.analyze"), "analyze", refuse)
     assert cli("inspect", clean).err.startswith(f"onnxlint: error: {says}")
+
+
+@pytest.mark.parametrize(
+    ("told", "limited", "scarce"),
+    [
+        ("graphlay/_native.abi3.so: failed to map segment from shared object", True, True),
+        ("graphlay/_native.abi3.so: failed to map segment from shared object", False, False),
+        ("libz.so: cannot create shared object descriptor: Cannot allocate memory", False, True),
+        ("No module named 'graphlay'", True, False),
+    ],
+)
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_library_for_which_there_is_no_room_is_not_called_a_bug(
+    monkeypatch: pytest.MonkeyPatch, told: str, limited: bool, scarce: bool, wrapped: bool
+) -> None:
+    """What the dynamic linker says, or what a package says that failed to load its own."""
+    monkeypatch.setattr(memory, "_limits", lambda: [164 * MIB] if limited else [])
+    error = ImportError(told)
+    if wrapped:
+        error, cause = ImportError("the extension could not be loaded"), error
+        error.__cause__ = cause
+    text = describe_bug(error, debug=False)
+    assert text.startswith("there is not enough memory;") is scarce
+    assert text.startswith("internal error: ImportError") is not scarce
+
+
+def test_an_error_that_is_its_own_cause_is_a_bug_as_any_other() -> None:
+    error = ImportError("odd")
+    error.__cause__ = error
+    assert describe_bug(error, debug=True) == "internal error: ImportError: odd"
 
 
 def test_a_folder_that_is_gone_is_an_error(
