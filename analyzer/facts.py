@@ -509,6 +509,9 @@ class Parameters(Brief):
     """The stored tensors, most elements first; no more than a thousand."""
     unlisted: int = 0
     """Stored tensors that ``tensors`` leaves out."""
+    repeated: int = 0
+    """Weights that would come on top if each use of a shared tensor had a tensor of its own, as
+    another export of the network may have it."""
 
     @property
     def weight_bytes(self) -> int:

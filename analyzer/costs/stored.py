@@ -31,7 +31,7 @@ def summarize(inventory: Inventory, sites: Sequence[Site]) -> Parameters:
     """
     counts: Counter[Role] = Counter()
     sizes: Counter[str] = Counter()
-    bytes_stored = 0
+    bytes_stored = repeated = 0
     shared = []
     stored = {
         root: constant
@@ -45,6 +45,7 @@ def summarize(inventory: Inventory, sites: Sequence[Site]) -> Parameters:
             bytes_stored += constant.stored_bytes or 0
             if len(constant.uses) > 1:
                 shared.append(SharedTensor(name, len(constant.uses)))
+                repeated += constant.elements * (len(constant.uses) - 1)
     certainty, reason = _certainty(stored)
     return Parameters(
         weights=counts[Role.WEIGHT],
@@ -56,6 +57,7 @@ def summarize(inventory: Inventory, sites: Sequence[Site]) -> Parameters:
         bytes_by_dtype=dict(sorted(sizes.items())),
         stored_bytes=bytes_stored,
         shared=tuple(sorted(shared, key=lambda tensor: (-tensor.uses, tensor.name))),
+        repeated=repeated,
         certainty=certainty,
         reason=reason,
         tensors=_listed(stored, sites),

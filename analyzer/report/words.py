@@ -414,7 +414,9 @@ def _shared(v: Values) -> str:
     left = v["count"] - len(v["names"])
     if left:
         names = _("{names} and {n} more", names=names, n=left)
-    return _("Used more than once and counted once: {names}.", names=names)
+    return _("Used more than once and counted once: {names}. With a tensor for each use, as other "
+             "exports of a network may have it, there would be {apart} parameters.",
+             names=names, apart=units.count(v["apart"]))  # fmt: skip
 
 
 def _memory(v: Values) -> str:

@@ -515,7 +515,13 @@ def _weights(d: Document) -> Values:
 def _shared(d: Document) -> Values:
     found = d["parameters"]["shared"]
     assert all(tensor["uses"] > 1 for tensor in found)
-    return {"count": len(found), "names": [t["name"] for t in found[:8]]}
+    sizes = [(t["name"], t["elements"]) for t in d["parameters"]["tensors"]]
+    stored = dict(sizes)
+    if len(stored) == len(sizes) and all(t["name"] in stored for t in found):
+        again = sum((t["uses"] - 1) * (stored[t["name"]] or 0) for t in found)
+        assert d["parameters"]["repeated"] == again
+    return {"count": len(found), "names": [t["name"] for t in found[:8]],
+            "apart": d["parameters"]["weights"] + d["parameters"]["repeated"]}  # fmt: skip
 
 
 def _memory(d: Document) -> Values:

@@ -19,7 +19,7 @@ from analyzer.compare.headlines.rewriting import biases, folded_norms, fused, pl
 from analyzer.compare.headlines.scene import Scene
 from analyzer.compare.headlines.separable import separated
 from analyzer.compare.headlines.sides import inputs_and_outputs, moved_outputs, renamed_ends
-from analyzer.compare.headlines.stated import settings, weights
+from analyzer.compare.headlines.stated import settings, sharing, weights
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -46,6 +46,7 @@ HEADLINES: tuple[Callable[[Scene], Iterable[Headline]], ...] = (
     settings,
     folded_norms,
     biases,
+    sharing,
     replaced,
     plumbing,
     counted,

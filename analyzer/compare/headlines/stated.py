@@ -39,6 +39,14 @@ def settings(scene: Scene) -> Iterator[Headline]:
                        count=len(indices))  # fmt: skip
 
 
+def sharing(scene: Scene) -> Iterator[Headline]:
+    """Parameters that one file stores once for several uses and the other for each, where the
+    counts differ: the network may be the same."""
+    old, new = scene.old.facts.parameters, scene.new.facts.parameters
+    if not scene.is_other and old.weights != new.weights and old.repeated != new.repeated:
+        yield headline("sharing", old=old.repeated, new=new.repeated)
+
+
 def weights(scene: Scene) -> Iterator[Headline]:
     """How many layers have other weights, and how far the furthest is from what it was."""
     found = scene.found.weights

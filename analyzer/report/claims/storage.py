@@ -33,7 +33,8 @@ def weights(result: Result) -> Claim:
 
 def shared(result: Result) -> Claim | None:
     """Weights that more than one operator uses."""
-    found = result.facts.parameters.shared
+    stored = result.facts.parameters
+    found = stored.shared
     if not found:
         return None
     return Claim(
@@ -42,8 +43,9 @@ def shared(result: Result) -> Claim | None:
             "count": len(found),
             "names": tuple(tensor.name for tensor in found[:SHARED]),
             "uses": tuple(tensor.uses for tensor in found[:SHARED]),
+            "apart": stored.weights + stored.repeated,
         },
-        ("parameters.shared",),
+        ("parameters.shared", "parameters.weights", "parameters.repeated"),
     )
 
 

@@ -338,6 +338,11 @@ def _typed(text: str) -> Callable[[Values], str]:
     return lambda v: _(text, n=units.count(v["count"]), operator=v["operator"])
 
 
+def _sharing(v: Values) -> str:
+    old, new = (units.count(int(v[end] or 0)) for end in ("old", "new"))
+    return _("parameters used again and not counted again {old} → {new}", old=old, new=new)
+
+
 def _opset(v: Values) -> str:
     old, new = (v[end] or _("absent") for end in ("old", "new"))
     if v["domain"] == "ai.onnx":
@@ -404,6 +409,7 @@ _WORDS: Mapping[str, Callable[[Values], str]] = {
         mark("{n} BatchNorm taken out of convolutions"),
         mark("{n} BatchNorms taken out of convolutions"),
     ),
+    "sharing": _sharing,
     "biases-gone": _counted(mark("{n} bias folded away"), mark("{n} biases folded away")),
     "biases-added": _counted(mark("{n} bias added"), mark("{n} biases added")),
     "folded-additions": _counted(
