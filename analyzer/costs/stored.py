@@ -70,6 +70,7 @@ def _certainty(stored: dict[Root, Constant]) -> tuple[Certainty, str]:
     unsized: list[str] = []
     undescribed: list[tuple[str, str]] = []
     judged: list[str] = []
+    apart: list[str] = []
     for (_, name), constant in stored.items():
         if constant.role is Role.WEIGHT:
             if constant.logical is None and constant.tensor.elements is None:
@@ -77,7 +78,7 @@ def _certainty(stored: dict[Root, Constant]) -> tuple[Certainty, str]:
             elif not constant.is_described:
                 undescribed.append((name, constant.why))
         if constant.is_judged:
-            judged.append(name)
+            (judged if constant.role is Role.WEIGHT else apart).append(name)
     if unsized:
         return Certainty.LOWER_BOUND, f"of unknown size: {_tensors(unsized)}"
     if undescribed:
@@ -86,6 +87,8 @@ def _certainty(stored: dict[Root, Constant]) -> tuple[Certainty, str]:
         return Certainty.ASSUMED, text
     if judged:
         return Certainty.ASSUMED, f"taken for weights by shape and place: {_tensors(judged)}"
+    if apart:
+        return Certainty.ASSUMED, f"taken for no weights by shape and place: {_tensors(apart)}"
     return Certainty.EXACT, ""
 
 

@@ -142,7 +142,7 @@ def _peak(v: Values) -> Card:
         elif high != low:
             value = _("{low} to {high}", low=value, high=units.size(high))
     where = (_("while {name} runs", name=label(v["name"], 40)),) if v["name"] else ()
-    if v["fused_bytes"] is not None:
+    if v["fused_bytes"] is not None and {v["fused_bytes"]} != set(v["bytes"] or ()):
         fused = _("{size} with Q and DQ in integer kernels", size=units.size(v["fused_bytes"]))
         where = (fused, *where)
     if v["certainty"] == Certainty.UNKNOWN and v["bytes"] is not None:

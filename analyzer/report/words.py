@@ -58,7 +58,11 @@ def _network(v: Values) -> str:
     said = [known if parts else _in_attributes(v)]
     if v["first_convolution"]:
         strides = v["first_strides"]
-        first = {"kind": term(v["first_convolution"]), "kernel": v["first_kernel"]}
+        kind = term(v["first_convolution"])
+        if v["first_transposed"]:  # of one group that is the kind, as the tables have it
+            form = term("transposed")
+            kind = form if v["first_convolution"] == "standard" else f"{form} {kind}"
+        first = {"kind": kind, "kernel": v["first_kernel"]}
         said.append(
             _("first convolution {kind} ({kernel}, stride {stride})",
               **first, stride=_sides(strides))
@@ -444,7 +448,7 @@ def _memory(v: Values) -> str:
     if v["in_place_bytes"] is not None and v["in_place_bytes"] < v["bytes"]:
         said.append(_("Where element-wise operators write over an operand that nobody reads again, "
                       "it is {size}.", size=less(v["in_place_bytes"])))  # fmt: skip
-    if v["fused_bytes"] is not None:
+    if v["fused_bytes"] is not None and v["fused_bytes"] != v["bytes"]:
         said.append(_("That is as written: where QuantizeLinear and DequantizeLinear are part of "
                       "integer kernels, as in runtimes that fuse them, it is {size}.",
                       size=less(v["fused_bytes"])))  # fmt: skip

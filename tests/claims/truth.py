@@ -68,6 +68,7 @@ def _network(d: Document) -> Values:
         "blocks": [kind for kind, _ in blocks],
         "block_counts": [count for _, count in blocks],
         "first_convolution": convs[0]["kind"] if convs else None,
+        "first_transposed": bool(convs and convs[0]["transposed"]),
         "first_strides": convs[0]["strides"] if convs else [],
         "inputs": [tensor["name"] for tensor in inputs],
         "shapes": [
@@ -322,7 +323,10 @@ def _order(d: Document) -> Values:
     for each in (*d["page"]["asks"], *d["page"]["options"]):
         assert (each["seconds_now"] or None) == (said["seconds"] or None)
         assert each["device"] == said["device"]
-    return {"brief": said["seconds"] is not None and said["seconds"] < 0.001}
+    totals = d["totals"]
+    low, high = totals["macs_range"]
+    known = totals["complete"] and low == high and totals["certainty"] != "unknown"
+    return {"brief": said["seconds"] is not None and said["seconds"] < 0.001 and known}
 
 
 def _recurrent(d: Document) -> Values:

@@ -116,6 +116,8 @@ def test_a_mean_image_is_no_parameter(before: str, shape: tuple[int, ...]) -> No
     assert (found.weights, found.positions) == (8 * 192, int(np.prod(shape)))
     (mean,) = [tensor for tensor in found.tensors if tensor.name == "m"]
     assert (mean.role, mean.why) == ("position", "taken from the image, before any layer")
+    assert found.certainty is Certainty.ASSUMED
+    assert found.reason == "taken for no weights by shape and place: 1 tensor (m)"
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,16 @@ def test_an_action_about_a_breach_says_what_to_correct() -> None:
     assert action.what == "Sort them topologically"
 
 
+def test_breaches_of_two_kinds_have_the_remedies_of_both() -> None:
+    (action, *_) = actions(judged("g (float[4] x) => (float[5] y) { y = Relu (z)  z = Neg (x) }"))
+    assert action.title.endswith(", and 1 more")
+    first, second = action.what.split("; ")
+    assert {first, second.capitalize()} == {
+        "Sort them topologically",
+        "Correct the declaration, or drop it and infer shapes anew",
+    }
+
+
 def test_a_doubt_comes_before_a_saving_and_does_not_hide_it() -> None:
     result = judged(LARGE)
     assert actions(result)[0].rule == "ONX014"

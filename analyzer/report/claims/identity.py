@@ -33,6 +33,7 @@ def network(result: Result) -> Claim:
             "blocks": tuple(kind for kind, _ in kinds),
             "block_counts": tuple(count for _, count in kinds),
             "first_convolution": first.kind if first else None,
+            "first_transposed": bool(first and first.transposed),
             "first_kernel": first.kernel if first else None,
             "first_strides": first.strides if first else (),
             "inputs": tuple(tensor.name for tensor in facts.inputs[:INPUTS]),

@@ -50,6 +50,8 @@ COMMANDS: Mapping[Tool, str] = {
                    "MODEL SMALLER",
 }  # fmt: skip
 """By ``Rule.tool``, what takes out what it names."""
+MOST_REMEDIES = 3
+"""Of breaches that are told one after another."""
 MOST_FIRST = 3
 """Actions that are told apart from all others."""
 
@@ -270,13 +272,14 @@ def _action(
 
 
 def _how(items: Sequence[Finding], rule: Rule | None, producer: str) -> str:
-    """What to do in more words than the heading has: of a breach its own remedy, where all places
-    have the same; else the command of a tool that undoes it, for whoever has the file alone, and
+    """What to do in more words than the heading has: of breaches their own remedies, where those
+    are few; else the command of a tool that undoes it, for whoever has the file alone, and
     what to do at the export with the exporter that the rules speak of."""
     first_of = items[0]
     of_breach = rule is not None and rule.subject == "breach"
-    if of_breach and first_of.remedy and {f.remedy for f in items} == {first_of.remedy}:
-        text = label(first_of.remedy, 200)
+    remedies = dict.fromkeys(f.remedy for f in items)
+    if of_breach and all(remedies) and len(remedies) <= MOST_REMEDIES:
+        text = label("; ".join(remedies), 200)
         return "" if text.lower() == asked(first_of).lower() else text[:1].upper() + text[1:]
     told = first_sentence(first_of.fix) if first_of.action else ""
     tool = _tool(rule.tool if rule else "")
