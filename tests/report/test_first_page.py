@@ -30,7 +30,8 @@ def test_a_first_convolution_that_is_transposed_is_told_as_one(
 
 
 QUANTISED = """g (float[1,64] x) => (float[64,1] y) <float s = {0.5}, uint8 z = {0}> {
-  m = Neg (x)  n = Relu (m)  q = QuantizeLinear (n, s, z)  d = DequantizeLinear (q, s, z)  y = Transpose (d)
+  m = Neg (x)  n = Relu (m)  q = QuantizeLinear (n, s, z)
+  d = DequantizeLinear (q, s, z)  y = Transpose (d)
 }"""
 
 
