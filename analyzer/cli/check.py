@@ -33,7 +33,7 @@ from analyzer.report import (
     STATISTICS_FORMATS,
     WITHOUT_FINGERPRINTS,
 )
-from analyzer.report.result import Batch, Failure, Options, Result, Since
+from analyzer.report.result import Batch, Failure, Options, Result, Since, written_anew
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -175,10 +175,11 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         everything.models,
     )
     whole = not formats <= FINDINGS_ONLY
+    cache = _cache(arguments, environment, console, whole=whole)
     judged = judge_all(
         plans, command_line(arguments), console,
         debug=debug, jobs=arguments.jobs, searched=searched,
-        cache=_cache(arguments, environment, console, whole=whole), whole=whole,
+        cache=cache, whole=whole,
     )  # fmt: skip
     judged = add_missing(judged, plans)
     items = tuple(
@@ -186,6 +187,8 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
     )
     batch = Batch(items, since, everything.excluded)
     if old is not None:
+        if cache is not None:
+            cache.close()
         return _accept(batch, plans, old, console, prune=arguments.prune)
     most = max((plan.limits.text_rows for plan in plans.values()), default=0)
     code, root = _exit_code(batch, plans, arguments.fail_on), absolute(".")
@@ -194,8 +197,11 @@ def run(arguments: Namespace, console: Console, environment: Environment) -> int
         text_rows=most,
         root=root if os.path.isabs(root) else "",  # the current folder may be gone
         exit_code=code,
+        remember=cache.text_of if cache is not None else written_anew,
     )
     _report(batch, arguments, console, options)
+    if cache is not None:
+        cache.close()
     _name_skipped(plans.values(), console)
     return code
 

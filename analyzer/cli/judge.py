@@ -23,7 +23,7 @@ from analyzer.surplus import Structure
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from analyzer.cli.caching.cache import Cache
+    from analyzer.cli.caching.cache import Cache, News
     from analyzer.cli.console import Console
     from analyzer.cli.plan import Plan
     from analyzer.facts import Facts
@@ -156,8 +156,8 @@ class Judged(NamedTuple):
     item: Result | Failure
     used: frozenset[Suppression] = frozenset()
     """Suppressions that it used."""
-    kept: str | None = None
-    """What became of it in the cache, as ``Cache.news`` has it."""
+    kept: News | None = None
+    """What became of it in the cache."""
 
 
 def judge_all(
@@ -190,8 +190,9 @@ def judge_all(
     found = _recalled(plans, command, cache, progress)
     found |= _each(judged, tuple(path for path in plans if path not in found), progress, jobs)
     progress.over()
-    if cache is not None:
-        cache.close([each.kept for each in found.values() if each.kept is not None])
+    for each in found.values():
+        if cache is not None and each.kept is not None:
+            cache.hear(each.kept)
     items: dict[str, Result | Failure] = {}
     used: dict[str, frozenset[Suppression]] = {}
     applied = {plan: plan.applied for plan in set(plans.values())}

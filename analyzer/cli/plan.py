@@ -237,6 +237,7 @@ class _Maker:
         self._rules: dict[tuple[str, ...], tuple[Rule, ...]] = {}
         self._operators: dict[str, tuple[Operator, ...]] = {}
         self._baselines: dict[str, Baseline] = {}
+        self._silent: dict[tuple[object, ...], bool] = {}
 
     def plan(self, file: Config, entries: tuple[ModelsEntry, ...]) -> Plan:
         """What holds for models that ``file`` is about, and those ``entries`` of it."""
@@ -268,7 +269,7 @@ class _Maker:
             file=file,
             entries=entries,
             rules=rules,
-            silent=_is_silent(stated, self._said, rules),
+            silent=self._is_silent(stated, rules),
             settings=replace(
                 Settings(**config.rule_settings()),
                 baseline=self._baseline(self._accepted or config.baseline),
@@ -284,6 +285,13 @@ class _Maker:
             targets_asked=bool(config.targets),
             digest=self._digest,
         )
+
+    def _is_silent(self, stated: Config, rules: tuple[Rule, ...]) -> bool:
+        """As ``_is_silent``, which is the same for all that choose alike."""
+        key = stated.rules, stated.select, stated.ignore, stated.preview
+        if key not in self._silent:
+            self._silent[key] = _is_silent(stated, self._said, rules)
+        return self._silent[key]
 
     def _baseline(self, path: str) -> Baseline | None:
         if path in ("", NO_BASELINE):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from analyzer.report.document import BatchDocument, Document
+from analyzer.report.document import Document
 from analyzer.sanitise import without_commands
 
 if TYPE_CHECKING:
@@ -22,7 +23,21 @@ def render(result: Result, options: Options) -> bytes:
 
 def render_batch(batch: Batch, options: Options) -> bytes:
     """Many models, for ``check``."""
-    return encode(BatchDocument(batch).to_dict())
+    models = [
+        Written(options.remember(result, partial(_document, result))) for result in batch.results
+    ]
+    return encode(batch.to_dict() | {"models": models})
+
+
+def _document(result: Result) -> bytes:
+    """One of many models, as it stands in their list."""
+    return _joined(_members(Document(result).to_dict(), _INSIDE))
+
+
+class Written(bytes):
+    """A document that is encoded already."""
+
+    __slots__ = ()
 
 
 def encode(value: Mapping[str, Any] | list[Any]) -> bytes:
@@ -33,7 +48,7 @@ def encode(value: Mapping[str, Any] | list[Any]) -> bytes:
     Python indents in Python, which takes several times as long as all else on large models.
     """
     parts = _items(value, "\n ") if isinstance(value, list) else _members(value)
-    return b"".join(map(_escape, parts)) + b"\n"
+    return _joined(parts) + b"\n"
 
 
 def encode_lines(values: Iterable[Mapping[str, Any]]) -> bytes:
@@ -41,11 +56,11 @@ def encode_lines(values: Iterable[Mapping[str, Any]]) -> bytes:
     return b"".join(_escape(_compact(value)) + b"\n" for value in values)
 
 
-def _members(value: Mapping[str, Any], indent: str = "\n ") -> Iterator[str]:
+def _members(value: Mapping[str, Any], indent: str = "\n ") -> Iterator[str | Written]:
     before = "{"
     for key, member in value.items():
         yield f"{before}{indent}{_compact(str(key))}: "
-        if isinstance(member, list) and any(isinstance(item, dict) for item in member):
+        if isinstance(member, list) and any(isinstance(item, dict | Written) for item in member):
             yield from _items(member, indent + " ", documents=key in _DOCUMENTS)
         else:
             yield _compact(member)
@@ -53,11 +68,13 @@ def _members(value: Mapping[str, Any], indent: str = "\n ") -> Iterator[str]:
     yield f"{indent[:-1]}}}" if value else "{}"
 
 
-def _items(items: list[Any], indent: str, *, documents: bool = False) -> Iterator[str]:
+def _items(items: list[Any], indent: str, *, documents: bool = False) -> Iterator[str | Written]:
     before = "["
     for item in items:
         yield before + indent
-        if documents:
+        if isinstance(item, Written):
+            yield item
+        elif documents:
             yield from _members(item, indent + " ")
         else:
             yield _compact(item)
@@ -65,6 +82,8 @@ def _items(items: list[Any], indent: str, *, documents: bool = False) -> Iterato
     yield f"{indent[:-1]}]" if items else "[]"
 
 
+_INSIDE = "\n   "
+"""Before a member of an item of such a member."""
 _DOCUMENTS = frozenset({"models", "runs"})
 """Members whose items are documents themselves."""
 _SURROGATE = re.compile(
@@ -79,6 +98,10 @@ def _escape(text: str) -> bytes:
     if "\\ud" in text:
         text = _SURROGATE.sub(_readable, text)
     return text.encode("ascii")
+
+
+def _joined(parts: Iterable[str | Written]) -> bytes:
+    return b"".join(part if isinstance(part, Written) else _escape(part) for part in parts)
 
 
 def _code(char: str) -> str:

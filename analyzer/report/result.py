@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from analyzer.display import Brief
 from analyzer.findings.group import group, ungroup
@@ -11,6 +11,7 @@ from analyzer.records import HIDDEN, INLINE, Output, shown, shown_as
 from analyzer.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from analyzer.devices import Profile
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from analyzer.findings.finding import Finding
     from analyzer.findings.suppress import Suppression
     from analyzer.ruleset.rule import Rule
+
+T = TypeVar("T")
 
 Outcome = Literal["clean", "findings", "inconclusive"]
 """Inconclusive means that something was skipped, limited or broken."""
@@ -81,10 +84,16 @@ class Result(Output):
     """False where nobody named a target, and those looked at are a report's usual ones."""
     set_rules: tuple[str, ...] = field(default=(), metadata=HIDDEN)
     """Ids or names of rules for which somebody set an option or a budget."""
-    _kept: dict[str, tuple[Finding, ...]] = field(
+    _kept: dict[str, tuple[Any, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False, metadata=HIDDEN
     )
-    """What ``groups`` and ``places`` were found to be: every section of a page asks."""
+    """What ``kept`` was found to be."""
+
+    def kept(self, name: str, find: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
+        """What ``find`` finds, once: every section of a page asks."""
+        if name not in self._kept:
+            self._kept[name] = find()
+        return self._kept[name]
 
     @property
     def judging(self) -> tuple[Rule, ...]:
@@ -114,16 +123,12 @@ class Result(Output):
     @shown_as("findings")
     def groups(self) -> tuple[Finding, ...]:
         """What people see: one finding for each cause, with its places."""
-        if "groups" not in self._kept:
-            self._kept["groups"] = group(self.places)
-        return self._kept["groups"]
+        return self.kept("groups", lambda: group(self.places))
 
     @property
     def places(self) -> tuple[Finding, ...]:
         """One finding for each place."""
-        if "places" not in self._kept:
-            self._kept["places"] = ungroup(self.findings)
-        return self._kept["places"]
+        return self.kept("places", lambda: ungroup(self.findings))
 
     @property
     @shown_as("silenced")
@@ -230,6 +235,11 @@ class Batch(Output):
         return tuple(item for item in self.items if isinstance(item, Failure))
 
 
+def written_anew(result: Result, make: Callable[[], bytes]) -> bytes:
+    """What ``make`` writes of ``result``, of which nobody remembers anything."""
+    return make()
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to write a report; what it says depends on the result alone."""
@@ -254,3 +264,5 @@ class Options:
     is read by another program. Empty: paths stay as they were given."""
     exit_code: int | None = None
     """With which the process is going to end, where that is known."""
+    remember: Callable[[Result, Callable[[], bytes]], bytes] = written_anew
+    """Asked for what JSON has of each model, with what writes it."""

@@ -103,7 +103,7 @@ class Later:
         """As ``Rule.reads_weights``."""
         return _WEIGHTS.search(self._sections.get("when", "")) is not None
 
-    @property
+    @cached_property
     def needs_setting(self) -> bool:
         """As ``Rule.needs_setting``."""
         return _UNSET.search(self._sections.get("options", "")) is not None

@@ -20,10 +20,13 @@ from onnx import numpy_helper
 from analyzer.cli import judge
 from analyzer.cli.budgets.limit import Limit
 from analyzer.cli.caching import cache, installed, material, place, proof, store
+from analyzer.cli.config.exclude import PathPattern
 from analyzer.cli.config.record import Config
 from analyzer.lint import Settings
 from analyzer.model import Limits
 from analyzer.report import CHECK_FORMATS, FINDINGS_ONLY, STATISTICS_FORMATS
+from analyzer.report import json as report_json
+from analyzer.report.result import Result
 from analyzer.shapes.stated import Bindings
 from tests import warm
 from tests.cli.conftest import CLEAN, WASTEFUL, Cli, encode
@@ -326,6 +329,33 @@ def test_severity_suppressions_and_baseline_are_applied_at_every_run(
     assert judged == [wasteful] * 2  # once more, for the fingerprints that a baseline has
 
 
+def test_what_json_said_of_a_model_is_remembered_for_what_it_was_made_of(
+    cli: Cli, judged: Judged, wasteful: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is applied at every run makes another text, and so does another command line."""
+    made: list[str] = []
+    write = report_json._document
+
+    def noted(result: Result) -> bytes:
+        made.append(result.facts.model.path)
+        return write(result)
+
+    monkeypatch.setattr(report_json, "_document", noted)
+    config = Path("onnxlint.toml")
+    entry = '[[suppress]]\nrule = "SEP001"\nreason = "known"\nexpires = {}\n'
+    states = ["", '[severity]\nSEP001 = "error"\n', entry.format("2999-01-01"),
+              entry.format("2001-01-01")]  # fmt: skip
+    for number, state in enumerate(states, 1):
+        config.write_text(state)
+        first, again = (cli("check", wasteful, "--format", "json") for _ in range(2))
+        assert made == [wasteful] * number
+        assert first == again
+        anew = cli("check", wasteful, "--format", "json", "--no-cache").out
+        assert anew.replace(" --no-cache", "") == first.out
+        del made[number:]
+    assert judged == [wasteful] * (1 + len(states))  # the others without a cache
+
+
 def test_a_suppression_expires_although_nothing_else_changes(
     cli: Cli, judged: Judged, wasteful: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -587,7 +617,8 @@ OTHER: dict[str, Any] = {
     "baseline": "b", "severity": {"SEP": "info"}, "options": {"SEP001": {"min-macs": 1}},
     "shapes": {"x": (1,)}, "dims": {"n": 2}, "trip_counts": {"loop": 3}, "limits": {"nodes": 1},
     "budgets": {"macs": (Limit("1", 1),)}, "base": "git:main",
-    "trusted": ("a",), "targets": ("coreml",), "nested": True, "today": date(2026, 1, 1),
+    "trusted": ("a",), "targets": ("coreml",), "nested": True, "exclude": (PathPattern("a"),),
+    "extend_exclude": (PathPattern("a"),), "force_exclude": True, "today": date(2026, 1, 1),
     "trips": {"loop": 3}, "hinted": False, "assume": False,
 }  # fmt: skip
 """Another value for fields that have one of a plain type."""

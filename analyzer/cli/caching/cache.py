@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.cli.caching.frozen import NotFrozen, dump, parse
 from analyzer.cli.caching.installed import installed
@@ -19,16 +19,27 @@ from analyzer.language import spoken
 from analyzer.lint import Observed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from analyzer.cli.environment import Whereabouts
     from analyzer.cli.plan import Plan
+    from analyzer.report.result import Result
     from analyzer.ruleset.rule import Rule
 
 MOST_FILES = 4_000
 """Files with external data of one model."""
 _MANY = 16
 """Entries after which a run looks whether there are too many; of smaller runs every eighth."""
+
+
+class News(NamedTuple):
+    """What became of one model in the cache."""
+
+    path: str
+    entry: str = ""
+    """What stands for the entry that was written; empty for none."""
+    trouble: str = ""
+    """Why it cannot be written."""
 
 
 class Cache:
@@ -51,7 +62,10 @@ class Cache:
         self._plans: dict[Plan, str | None] = {}
         self._rules: tuple[tuple[Rule, ...], str] | None = None
         self._looks: dict[str, tuple[str, FileLook]] = {}
-        self._news: str | None = None
+        self._news: News | None = None
+        self._entries: dict[str, str] = {}
+        self._trouble = ""
+        self._written_now = 0
 
     def recall(self, path: str, plan: Plan) -> Seen | None:
         """What ``keep`` was told of a model that is there, and planned, like this one."""
@@ -71,6 +85,7 @@ class Cache:
             return None
         if surroundings(os.path.dirname(path), places, time.time_ns()) != found:
             return None
+        self._entries[path] = _digest(key, written(found))
         return Seen(facts, Observed(findings, problems))
 
     def keep(self, path: str, seen: Seen, locations: Iterable[str | bytes]) -> None:
@@ -93,25 +108,51 @@ class Cache:
         try:
             data = dump((places, found, seen.facts, observed.findings, observed.problems))
             if self._store.write(key, data):
-                self._news = ""
+                self._news = News(path, entry=_digest(key, written(found)))
         except NotFrozen:
             return
         except OSError as error:
-            self._news = error.strerror or str(error)
+            self._news = News(path, trouble=error.strerror or str(error))
 
-    def news(self) -> str | None:
-        """What ``keep`` has done since somebody asked last: empty for an entry that was written,
-        why it cannot be written, or ``None``. Whoever judges in another process passes it on."""
+    def news(self) -> News | None:
+        """What ``keep`` has done since somebody asked last. Whoever judges in another process
+        passes it on to ``hear``."""
         news, self._news = self._news, None
         return news
 
-    def close(self, news: Sequence[str]) -> None:
-        """Keep within the limits after a run of which this is all the news, and say once why
-        something could not be written."""
-        trouble = next(filter(None, news), "")
-        if trouble:
-            self._note(f"the cache cannot be written: {trouble}; --no-cache does without")
-        if len(news) >= _MANY or (news and os.urandom(1)[0] % 8 == 0):
+    def hear(self, news: News) -> None:
+        """Take note of what ``keep`` has done, here or in another process."""
+        self._trouble = self._trouble or news.trouble
+        if news.entry:
+            self._entries[news.path] = news.entry
+            self._written_now += 1
+
+    def text_of(self, result: Result, make: Callable[[], bytes]) -> bytes:
+        """What ``make`` writes of a result: as it was written before, where the facts come from an
+        entry of which that is known, and all else that the result holds is the same. As its key
+        has all of that, it holds whatever the settings are that findings meet at every run."""
+        entry = self._entries.get(result.facts.model.path)
+        if entry is None:
+            return make()
+        try:
+            key = _digest(entry, written(result), written(result.facts.problems))
+        except Unkeyable:
+            return make()
+        known = self._store.read(key)
+        if known is not None:
+            return known
+        text = make()
+        try:
+            self._written_now += self._store.write(key, text)
+        except OSError as error:
+            self._trouble = self._trouble or error.strerror or str(error)
+        return text
+
+    def close(self) -> None:
+        """Keep within the limits after a run, and say once why something could not be written."""
+        if self._trouble:
+            self._note(f"the cache cannot be written: {self._trouble}; --no-cache does without")
+        if self._written_now >= _MANY or (self._written_now and os.urandom(1)[0] % 8 == 0):
             self._store.tidy()
 
     def _plan_key(self, plan: Plan) -> str | None:

@@ -12,6 +12,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ ELSEWHERE: Mapping[str, frozenset[str]] = {
         "rules",  # folders: what is in them is in Plan.rules
         "lines",  # of the file, for messages about it
         "nested",  # which file holds, not what it says
+        "exclude", "extend_exclude", "force_exclude",  # which models are judged, not how
         "models",  # what they say of a model is in the other fields
     }),
     "Plan": frozenset({
@@ -40,6 +42,11 @@ ELSEWHERE: Mapping[str, frozenset[str]] = {
     }),
     "Settings": frozenset({
         "identify",  # see Settings.identifies
+    }),
+    "Result": frozenset({
+        "facts",  # the entry that they come from stands for them; whoever makes a key adds problems
+        "rules",  # made of Plan.rules and settings, which the key of the entry has
+        "_kept",  # made of findings
     }),
     "Rule": frozenset({
         "examples",  # what tests look at
@@ -75,10 +82,10 @@ def written(value: object) -> str:
 def _written(value: Any) -> Iterator[str]:
     """Texts with their lengths, so that no two values are written alike."""
     kind = type(value)
-    if value is None or kind in (bool, int, float, date, Fraction):
-        yield f"{kind.__name__} {value!r};"
-    elif kind in (str, bytes):
+    if kind is str or kind is bytes:
         yield f"{kind.__name__} {len(value)} {value!r};"
+    elif value is None or kind in (bool, int, float, date, Fraction):
+        yield f"{kind.__name__} {value!r};"
     elif isinstance(value, Enum):
         yield f"{kind.__name__}.{value.name};"
     elif is_dataclass(kind):
@@ -107,15 +114,21 @@ def _written(value: Any) -> Iterator[str]:
 
 
 def _record(record: Any) -> Iterator[str]:
-    name = type(record).__name__
+    kind: Any = type(record)
+    name = kind.__name__
     later = getattr(record, "_later", None) if name == "Rule" else None
     yield f"{name}("
     if later is not None:  # most of a rule that ships is not read yet
         yield from _written(later.text)
     else:
-        left = AFRESH.get(name, frozenset()) | ELSEWHERE.get(name, frozenset())
-        for field in fields(record):
-            if field.name not in left:
-                yield f"{field.name}="
-                yield from _written(getattr(record, field.name))
+        for field in _counted(kind):
+            yield f"{field}="
+            yield from _written(getattr(record, field))
     yield ")"
+
+
+@cache
+def _counted(kind: type[Any]) -> tuple[str, ...]:
+    """Fields that count."""
+    left = AFRESH.get(kind.__name__, frozenset()) | ELSEWHERE.get(kind.__name__, frozenset())
+    return tuple(field.name for field in fields(kind) if field.name not in left)

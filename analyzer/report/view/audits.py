@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analyzer.language import _, rule_name
+from analyzer.language import _, rule_name, spoken
 from analyzer.restore import record
 from analyzer.sanitise import label
 from analyzer.survey import STATED as BY_HAND
@@ -65,6 +65,10 @@ def tally(result: Result) -> RuleTally:
 
 def checked(result: Result) -> tuple[Checked, ...]:
     """What became of the rules of each category."""
+    return result.kept(f"checked {spoken()}", lambda: _checked(result))
+
+
+def _checked(result: Result) -> tuple[Checked, ...]:
     speaking = {finding.rule for finding in result.findings}
     facts = result.facts
     types = {("" if n.domain == "ai.onnx" else n.domain, n.op_type) for n in facts.nodes}
