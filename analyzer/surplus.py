@@ -95,6 +95,8 @@ class OpenSize:
     """The polynomial holds at multiples of this: strides round other sizes."""
     coefficients: tuple[Fraction, ...]
     """Of size⁰, size¹ and, for two degrees, size²."""
+    sums: tuple[tuple[str, int], ...] = ()
+    """(input, axis) of those that are sums of this size and others, and grow with it."""
 
     def at(self, size: int) -> Fraction:
         """Total MACs at a multiple of ``step``."""

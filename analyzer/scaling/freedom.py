@@ -10,7 +10,7 @@ from analyzer.shapes.stated import Bindings
 from analyzer.shapes.types import decode_type, dimensions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from analyzer.facts import Dim
     from analyzer.graph.scope import Program
@@ -40,6 +40,9 @@ class Freedom:
     """True for the first axis of an input: any size does, small ones are cheap."""
     image: bool = False
     """True for height and width of an image, where they move together."""
+    sums: tuple[InputAxis, ...] = ()
+    """Those whose name is a sum of this and others, such as ``past + tokens``: they grow with it,
+    step by step."""
 
 
 def free_dimensions(program: Program, shapes: Shapes) -> tuple[Freedom, ...]:
@@ -70,6 +73,7 @@ def free_dimensions(program: Program, shapes: Shapes) -> tuple[Freedom, ...]:
         Freedom(key, tuple(axes), sizes[axes[0]], any(axis == 0 for _, axis in axes))
         for key, axes in groups.items()
     ]
+    found = [replace(free, sums=tuple(_sums(free, found))) for free in found]
     owner = {axis: free for free in found for axis in free.axes}
     for first, second in pairs:
         one, other = owner[first], owner[second]
@@ -81,6 +85,17 @@ def free_dimensions(program: Program, shapes: Shapes) -> tuple[Freedom, ...]:
                 Freedom(f"{one.name} = {other.name}", axes, one.size, batch=False, image=True)
             )
     return tuple(dict.fromkeys(found))
+
+
+def _sums(one: Freedom, found: Sequence[Freedom]) -> Iterator[InputAxis]:
+    """Axes of the sums that ``one`` is part of, as far as they add up now."""
+    sizes = {free.name: free.size for free in found}
+    for free in found:
+        parts = [part.strip() for part in free.name.split("+")]
+        terms = [int(part) if part.isdecimal() else sizes.get(part) for part in parts]
+        known = [term for term in terms if term is not None]
+        if parts.count(one.name) == 1 < len(parts) == len(known) and sum(known) == free.size:
+            yield from free.axes
 
 
 def _spatial(declared: tuple[int | None, ...], bound: tuple[int | None, ...]) -> tuple[int, ...]:

@@ -177,7 +177,13 @@ class _Study:
         return self.counts[point]
 
     def _recount(self, point: Point) -> _Count | None:
-        axes = {axis: to for size, to in zip(self.sizes, point, strict=True) for axis in size.axes}
+        moved = [*zip(self.sizes, point, strict=True)]
+        axes = {axis: to for size, to in moved for axis in size.axes}
+        shapes = {tensor.name: tensor.shape for tensor in self.scaler.facts.inputs}
+        for name, axis in {axis for size in self.sizes for axis in size.sums}:
+            now = (shapes.get(name) or ())[axis] or 0
+            more = (to - size.now for size, to in moved if (name, axis) in size.sums)
+            axes[name, axis] = now + sum(more)
         facts = self.scaler.facts.at_sizes(axes)
         stops = facts and stops_at(Scaler(facts), self.now.widths, self.now.depths)
         if not stops:

@@ -33,15 +33,17 @@ def open_sizes(survey: Survey, bindings: Bindings, limits: Limits) -> tuple[Open
         found = _chosen(free_dimensions(survey.program, survey.shapes))
         grown = growth_of(survey.program, survey.shapes, found, bindings, limits)
     return tuple(
-        OpenSize(free.name, free.axes, free.image, free.size, g.step, g.coefficients)
+        OpenSize(free.name, free.axes, free.image, free.size, g.step, g.coefficients, free.sums)
         for free, g in zip(found, grown, strict=True)
         if g.coefficients is not None and not g.reason and (g.degree or 0) in (1, 2)
     )
 
 
 def _chosen(found: Sequence[Freedom]) -> list[Freedom]:
-    """Without the batch, and without the sides of an image that also move together."""
+    """Without the batch, without the sides of an image that also move together, and without sums
+    of others."""
     pairs = [free for free in found if free.image]
     together = {axis for free in pairs for axis in free.axes}
+    together |= {axis for free in found for axis in free.sums}
     single = [free for free in found if not free.batch and not together.intersection(free.axes)]
     return [*pairs, *single][:MAX_DIMENSIONS]

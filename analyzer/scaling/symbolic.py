@@ -17,7 +17,7 @@ from analyzer.costs.sums import is_open, number
 from analyzer.graph.program import program_of
 from analyzer.model.limits import Limits
 from analyzer.records import HIDDEN, shown_as
-from analyzer.scaling.freedom import STRIDE, free_dimensions, input_shapes, rebound
+from analyzer.scaling.freedom import STRIDE, InputAxis, free_dimensions, input_shapes, rebound
 from analyzer.shapes.run import infer_shapes
 from analyzer.shapes.sites import list_sites
 from analyzer.shapes.stated import Bindings
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from analyzer.costs.sums import Sum
     from analyzer.graph.scope import Program
     from analyzer.model import Model
-    from analyzer.scaling.freedom import Freedom, InputAxis
+    from analyzer.scaling.freedom import Freedom
     from analyzer.shapes.instance import Shapes
 
 KINDS = ("constant", "linear", "quadratic", "cubic")
@@ -218,7 +218,12 @@ class _Study:
 
     def _macs(self, free: Freedom, size: int) -> tuple[int | None, str]:
         """Total MACs at ``size``, or ``None`` and why there is none."""
-        sizes = rebound(self._bound, dict.fromkeys(free.axes, size), self._bindings)
+        moved = dict.fromkeys(free.axes, size)
+        for name, axis in free.sums:
+            now = self._bound[name][axis]
+            if now is not None:
+                moved[InputAxis(name, axis)] = now + size - free.size
+        sizes = rebound(self._bound, moved, self._bindings)
         shapes = infer_shapes(self._program, sizes, limits=self._limits)
         total = self._count(shapes)
         if total.unknown_macs > self._missing or contradictions(shapes) > self._problems:

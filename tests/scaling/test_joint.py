@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from analyzer.scaling import Joint, Scaled, Scaler, combine, stops
-from tests.golden.text import facts
+from tests.golden.text import facts, facts_of, parse
 from tests.scaling.open_networks import BERT, FRAMES, GPT, PIXELS, WIDE, weight
 
 if TYPE_CHECKING:
@@ -61,6 +61,23 @@ def test_scores_take_the_product_of_sequence_and_past() -> None:
     terms = {grown.powers: grown.per[depth][width] for grown in have.macs}
     assert terms[1, 1] == terms[2, 0] == 2 * 2 * 16
     assert (have.sizes[1].dim, have.sizes[1].now, have.sizes[1].low) == ("P", 0, 0)
+
+
+def test_a_mask_as_long_as_past_and_sequence_grows_with_both() -> None:
+    """As exporters of decoders write it: the name of the axis is the sum of two others."""
+    text = GPT.replace("] past_v)", "] past_v, float[N,T] mask)").replace("x0 = Gather (", """
+      places = Constant <value_ints = [1, 2]> ()  far = Unsqueeze (mask, places)
+      x0 = Gather (""")  # fmt: skip
+    for n in range(2):
+        text = text.replace(f"Softmax <axis = -1> (sc{n})", f"Softmax <axis = -1> (sm{n})")
+        text = text.replace(f"pr{n} =", f"sm{n} = Add (sc{n}, far)  pr{n} =")
+    model = parse(text)
+    model.graph.input[3].type.tensor_type.shape.dim[1].dim_param = "P + S"
+    have, plain = found(facts_of(model)), found(facts(GPT))
+    assert [(size.dim, size.low, size.high) for size in have.sizes] == [
+        (size.dim, size.low, size.high) for size in plain.sizes
+    ]
+    assert have.macs == plain.macs
 
 
 def test_sizes_that_are_the_sides_take_the_place_of_the_resolution() -> None:
