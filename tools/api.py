@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from analyzer import facts, library, records
+from analyzer.errors import OnnxlintError
 from analyzer.ruleset import option
 from tools import docstrings
 
@@ -163,8 +164,7 @@ def _alias(name: str) -> str:
 
 
 def _error(name: str, error: type[Exception]) -> str:
-    (parent,) = error.__bases__
-    base = "" if parent is Exception else f" An `{parent.__name__}`."
+    base = "" if error is OnnxlintError else f" An `{OnnxlintError.__name__}`."
     return f"- `{name}`: {_plainly(docstrings.first(error.__doc__ or ''))}{base}"
 
 
