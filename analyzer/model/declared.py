@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -50,7 +51,7 @@ def entries_of(tensor: External) -> dict[str | bytes, str | bytes] | Refusal:
 
 
 def parts_of(location: str | bytes) -> tuple[str, ...] | Refusal:
-    """The plain names that lead to ``location``."""
+    """The plain names that lead to ``location``, for the system."""
     if isinstance(location, bytes):
         return Refusal(
             "external-location",
@@ -97,7 +98,8 @@ def parts_of(location: str | bytes) -> tuple[str, ...] | Refusal:
             "external-location",
             "external data {data} names no file; export the model again",
         )
-    return tuple(part for part in parts if part not in {"", "."})
+    # As the system spells them, whose encoding may be another one than the file's.
+    return tuple(os.fsdecode(part.encode()) for part in parts if part not in {"", "."})
 
 
 def span_of(

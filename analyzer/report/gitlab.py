@@ -14,7 +14,7 @@ from analyzer.findings.finding import Severity
 from analyzer.report.json import encode
 from analyzer.report.notices import of_batch
 from analyzer.report.uri import near
-from analyzer.sanitise import markdown
+from analyzer.sanitise import markdown_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +48,6 @@ def _issue(notice: Notice, root: str, seen: Counter[str]) -> dict[str, Any]:
         "location": {"path": path, "lines": {"begin": 1}},
     }
     if notice.advice:
-        body = "\n".join(f"- {word}: {markdown(text)}" for word, text in notice.advice)
+        body = "\n".join(f"- {word}: {markdown_sentence(text)}" for word, text in notice.advice)
         issue["content"] = {"body": body}
     return issue

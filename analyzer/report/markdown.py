@@ -11,7 +11,7 @@ from analyzer import units
 from analyzer.report.lines import summary
 from analyzer.report.notices import of_failure, reported, silenced, without_verdict
 from analyzer.report.result import Failure, Result
-from analyzer.sanitise import encode_text, markdown, markdown_code
+from analyzer.sanitise import encode_text, markdown, markdown_code, markdown_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +113,7 @@ def _finding(notice: Notice) -> str:
     lines = [f"- **{notice.severity.value}** {_title(notice)}: {markdown(notice.message)}"]
     if notice.also:
         lines.append(f"  - {markdown(notice.also)}")
-    lines += [f"  - {word}: {markdown(text)}" for word, text in notice.advice]
+    lines += [f"  - {word}: {markdown_sentence(text)}" for word, text in notice.advice]
     return "".join(f"{line}\n" for line in lines)
 
 

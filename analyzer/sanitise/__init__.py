@@ -19,6 +19,7 @@ from analyzer.sanitise.sinks import (
     json_line,
     markdown,
     markdown_code,
+    markdown_sentence,
     sarif_text,
     xml_text,
 )
@@ -37,5 +38,5 @@ from analyzer.sanitise.visible import (
 __all__ = [
     "BLANK", "CELL", "LIMIT", "clean", "csv_cell", "csv_rows", "dot", "encode_lines", "encode_text",
     "file_name", "github_data", "github_property", "json_line", "label", "line", "markdown",
-    "markdown_code", "sarif_text", "spaced", "without_commands", "xml_text",
+    "markdown_code", "markdown_sentence", "sarif_text", "spaced", "without_commands", "xml_text",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from analyzer.sanitise.visible import clean, label, without_commands
+from analyzer.sanitise.visible import LIMIT, clean, label, without_commands
 from analyzer.units import UNKNOWN, shorten
 
 if TYPE_CHECKING:
@@ -130,7 +130,32 @@ def markdown(text: str) -> str:
     )
 
 
-def markdown_code(text: str) -> str:
+def markdown_sentence(text: str) -> str:
+    r"""``markdown``, in which what stands in backquotes is code: sentences of rules are so written.
+
+    Where backquotes have no other, or there is no space to tell two spans apart, all is prose.
+
+    >>> markdown_sentence("run `git lfs pull` (`@all`)."), markdown_sentence("a`b c_d")
+    ('run `git lfs pull` (`@all`).', 'a\\`b c\\_d')
+    """
+    parts = clean(text).split("`")
+    if len(parts) % 2 == 0 or not all(parts[1:-1]):
+        return markdown(text)
+    shown = ""
+    for number, part in enumerate(parts):
+        told = markdown_code(part, CELL) if number % 2 else _spaced_markdown(part)
+        if shown.endswith("`") and told.startswith("`"):
+            return markdown(text)
+        shown += told
+    return shown.strip()
+
+
+def _spaced_markdown(text: str) -> str:
+    room = " " * text.startswith(" "), " " * text.endswith(" ")
+    return markdown(text).join(room) if text.strip() else " " * bool(text)
+
+
+def markdown_code(text: str, limit: int = LIMIT) -> str:
     r"""A name in Markdown: a span of code, which is shown as it is; nothing for no name.
 
     ``|`` would end a cell of a table even there, and is an escape as elsewhere: a backslash before
@@ -139,7 +164,7 @@ def markdown_code(text: str) -> str:
     >>> markdown_code("@all"), markdown_code("a`b|c"), markdown_code("")
     ('`@all`', '``a`b\\x7cc``', '')
     """
-    shown = label(text).replace("|", "\\x7c")
+    shown = label(text, limit).replace("|", "\\x7c")
     if not shown:
         return ""
     longest = max(map(len, re.findall("`+", shown)), default=0)

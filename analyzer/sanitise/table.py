@@ -65,7 +65,7 @@ SINKS: tuple[Sink, ...] = (
         ("CHECK markdown", "COMPARE markdown"),
         "punctuation that marks up, HTML, what begins a block or a quick action; mentions, issues, "
         "commits, addresses, emoji and mathematics become code",
-        ("markdown", "encode_text"),
+        ("markdown", "markdown_sentence", "encode_text"),
     ),
     Sink("Markdown: names as code", (), "backquotes by longer fences, `|`", ("markdown_code",)),
     Sink(

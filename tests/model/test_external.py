@@ -14,6 +14,7 @@ from analyzer.analyze import analyze_weights
 from analyzer.errors import ModelError
 from analyzer.facts import Problem
 from analyzer.model import Model, load
+from analyzer.model.declared import parts_of
 from tests import audit
 
 FLOATS = 4
@@ -318,3 +319,11 @@ def test_a_tensor_anywhere_is_looked_at(
     assert {p.code for p in found.problems if p.inconclusive} & {
         "external-traversal", "external-repeated",
     }  # fmt: skip
+
+
+def test_names_are_looked_for_in_the_encoding_of_the_system(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A file's are UTF-8; where the locale is C, Python cannot encode them as they are."""
+    monkeypatch.setattr(os, "fsdecode", lambda data: data.decode("ascii", "surrogateescape"))
+    assert parts_of("é/w.bin") == ("\udcc3\udca9", "w.bin")

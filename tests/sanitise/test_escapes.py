@@ -137,20 +137,30 @@ MARKUP = (
     "[a][b]", "[a]: b", "# a", "- a", "+ a", "* a", "1. a", "1) a", "> a", "---", "===", "    a",
     "| a | b |",
     "|-|-|", "~~~", "```", "&lt;", "&#64;a", "a\\", "\\", "<http://a.b>", "- [ ] a",
-    "[^1]", "~a~", "a  ",
+    "[^1]", "~a~", "a  ", "`a`*b*", "*b*`a`", "`a``b`", "`a` <b>", "@x`a`", "`a", "- `a`", "` `",
+    "\\`a`", "`a|b` | c",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("text", MARKUP)
 def test_markdown_shows_text_as_text(text: str) -> None:
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    for source in (sanitise.markdown(text), sanitise.markdown_code(text)):
+    for source in (
+        sanitise.markdown(text), sanitise.markdown_code(text), sanitise.markdown_sentence(text)
+    ):  # fmt: skip
         tokens = parser.parse(f"{source}\n")
         assert [t.type for t in tokens] == ["paragraph_open", "inline", "paragraph_close"]
         inline = tokens[1].children or []
         assert {t.type for t in inline} <= {"text", "code_inline", "text_special"}
     shown = "".join(t.content for t in parser.parse(sanitise.markdown(text))[1].children or [])
     assert shown == " ".join(sanitise.clean(text).split())
+
+
+def test_what_a_rule_has_in_backquotes_is_code_and_nothing_else_is() -> None:
+    inline = MarkdownIt("commonmark").parseInline(sanitise.markdown_sentence(
+        "run `git lfs pull` in a_b, or set `key = [1]` (`@all`)"))[0]  # fmt: skip
+    code = [t.content for t in inline.children or [] if t.type == "code_inline"]
+    assert code == ["git lfs pull", "key = [1]", "@all"]
 
 
 @pytest.mark.parametrize(
