@@ -146,6 +146,18 @@ def test_who_has_the_file_alone_is_told_a_tool_before_an_exporter(standard: Resu
     assert told("", plain) == "Export with folding in PyTorch", "no tool does that"
 
 
+@pytest.mark.parametrize(("output", "tool"), [("", "onnxslim"), (", seq(float[4]) s", "")])
+def test_a_tool_that_breaks_what_is_no_tensor_is_not_advised(output: str, tool: str) -> None:
+    """onnxslim leaves an output that is a sequence without a type, and no runtime loads it."""
+    sequence = "s = SequenceConstruct (y, y)" if output else ""
+    found = facts(f"g (float[4] x) => (float[4] y{output}) "
+                  f"{{ c = Cast <to = 1> (x)  y = Relu (c)  {sequence} }}")  # fmt: skip
+    rules = load_rules()
+    asks = {ask.rule: ask for ask in actions.actions(Result(found, lint(found, rules), rules))}
+    assert asks["STR003"].tool == tool
+    assert ("onnxslim" in asks["STR003"].what) is bool(tool)
+
+
 def test_the_order_is_told_and_so_is_a_run_of_less_than_a_moment(standard: Result) -> None:
     told = words(html_of(standard).decode())
     assert "What speaks against using the model comes first, then most impact" in told

@@ -247,7 +247,7 @@ def _action(
         name=label(rule_name(first_of.name)),
         title=heading_of(items, facts, rule),
         does=asked(first_of),
-        what=_how(items, rule, facts.model.producer),
+        what=_how(items, rule, facts),
         places=len(items),
         severity=severity.value,
         impact="high" if settles else _impact(severity, facts, saved, device),
@@ -263,7 +263,7 @@ def _action(
         seconds=then,
         slower=_is_slower(facts, items, device),
         training=_training(rule.training if rule else ""),
-        tool=_tool(rule.tool if rule else ""),
+        tool=_tool(rule, facts),
         alternatives=rivals,
         macs_share=macs / facts.totals.whole if macs and facts.totals.whole else None,
         pressing=settles
@@ -271,7 +271,7 @@ def _action(
     )
 
 
-def _how(items: Sequence[Finding], rule: Rule | None, producer: str) -> str:
+def _how(items: Sequence[Finding], rule: Rule | None, facts: Facts) -> str:
     """What to do in more words than the heading has: of breaches their own remedies, where those
     are few; else the command of a tool that undoes it, for whoever has the file alone, and
     what to do at the export with the exporter that the rules speak of."""
@@ -282,11 +282,11 @@ def _how(items: Sequence[Finding], rule: Rule | None, producer: str) -> str:
         text = label("; ".join(remedies), 200)
         return "" if text.lower() == asked(first_of).lower() else text[:1].upper() + text[1:]
     told = first_sentence(first_of.fix) if first_of.action else ""
-    tool = _tool(rule.tool if rule else "")
+    tool = _tool(rule, facts)
     if not tool:
         return told
     command = COMMANDS[tool]
-    if told and EXPORTER in producer.lower():
+    if told and EXPORTER in facts.model.producer.lower():
         return _("Run `{command}`; or at the export: {told}", command=command, told=told)
     return _("Run `{command}`, and compare outputs", command=command)
 
@@ -331,7 +331,12 @@ def _level(word: str) -> Level:
     return "high" if word == "high" else "low" if word == "low" else "medium"
 
 
-def _tool(word: str) -> Tool:
+def _tool(rule: Rule | None, facts: Facts) -> Tool:
+    """What undoes it, and leaves a model that loads: onnxslim drops the types of what is no
+    tensor among inputs and outputs (0.1.98), and ONNX Runtime then refuses the file."""
+    word = "" if rule is None else rule.tool
+    if word == "onnxslim" and not all(each.is_plain for _, each in facts.interface.declared):
+        return ""
     return "onnxslim" if word == "onnxslim" else "onnxruntime" if word == "onnxruntime" else ""
 
 
