@@ -81,6 +81,9 @@ class Finding(Brief):
     """What to ask whoever supplied the model."""
     action: str = field(default="", metadata=HIDDEN)
     """What to do, in a few words that begin with a verb; ``fix`` says it in full."""
+    tidied: bool = field(default=False, metadata=HIDDEN)
+    """A tool undoes it. Which operators it is about is then an exporter's doing, and of the model
+    it only says how many there are."""
     target: str = ""
     """The runtime or device that it is about; empty for all."""
     places: tuple[Place, ...] = ()

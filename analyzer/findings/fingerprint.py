@@ -8,8 +8,9 @@ never have one:
 - *near*: the kind, and the layers around it;
 - *far*: the same, more of them, and how deep in the network it is.
 
-Two findings with different kinds are never the same; ``IDENTITIES`` says which parts decide about
-others, the strictest first. No part holds a severity, a message or a size of the data.
+Two findings with different kinds are the same only if they are about what exporters leave behind
+and a tool takes out, one for one; ``IDENTITIES`` says which parts decide about others, the
+strictest first. No part holds a severity, a message or a size of the data.
 """
 
 from __future__ import annotations
@@ -41,8 +42,10 @@ IDENTITIES: Sequence[tuple[str, ...]] = (
     ("kind", "near"),
     ("name", "kind"),
     ("kind",),
+    (),
 )
-"""Parts that two findings have to share to be the same, from strict to lenient."""
+"""Parts that two findings have to share to be the same, from strict to lenient; none of them only
+where a tool undoes what both are about (``Finding.tidied``)."""
 
 
 def fingerprint(rule: str, name: str, kind: tuple[str, ...], near: str = "", far: str = "") -> str:

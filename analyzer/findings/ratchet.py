@@ -105,9 +105,11 @@ def pair(
     result: list[int | None] = [None] * len(findings)
     open_findings: list[int] = list(range(len(findings)))
     for parts in IDENTITIES:
-        lenient = parts == ("kind",)
+        lenient = parts in (("kind",), ())
         waiting: Mapping[object, list[int]] = defaultdict(list)
         for index in open_findings:
+            if not parts and not findings[index].tidied:
+                continue
             waiting[_key(findings[index].rule, of_findings[index], parts)].append(index)
         offered: Mapping[object, list[int]] = defaultdict(list)
         for index, entry in enumerate(entries):

@@ -123,6 +123,7 @@ def _finding(
         remedy=rule.remedy(groups) if rule.remedy else "",
         ask=rule.ask(groups) if rule.ask else "",
         action=rule.action(groups) if rule.action else "",
+        tidied=rule.tool != "none",
         target=deployment.target if deployment else "",
     )
 

@@ -50,6 +50,18 @@ def test_another_kind_is_new_whatever_else_is_the_same() -> None:
     assert new([finding(kind="other")], [finding()]) == ["found"]
 
 
+def test_of_what_a_tool_undoes_the_number_counts_and_not_the_places() -> None:
+    """Each exporter leaves other Identities and other shape arithmetic behind."""
+    then = [finding(f"a{n}", kind=f"a{n}", tidied=True, value=1, unit="operators")
+            for n in range(3)]  # fmt: skip
+    now = [finding(f"b{n}", kind=f"b{n}", tidied=True, value=1, unit="operators")
+           for n in range(4)]  # fmt: skip
+    assert new(now[:3], then) == []
+    assert new(now, then) == ["found"]
+    assert new([replace(now[0], value=2)], then) == ["found"]
+    assert new([replace(now[0], rule="S")], then) == ["found"]
+
+
 def test_another_rule_is_new() -> None:
     assert new([replace(finding(), rule="S")], [finding()]) == ["found"]
 
