@@ -24,6 +24,7 @@ WORDS = {
     "dark": mark("Dark theme"),
     "resized": mark("{macs} MACs, {share} of today's; {params} parameters, {held} of today's."),
     "grown": mark("{macs} MACs, {share} of those at today's size."),
+    "beside": mark("At the other sizes chosen: {macs} MACs (dashed)."),
     "least": mark("At least {time} on {device}."),
     "whole": mark("Whole network"),
     "formula": mark("Formula"),

@@ -53,6 +53,9 @@ if (panel) {
     }
   };
   const put = (list, n, value) => list.map((old, other) => other === n ? value : old);
+  // MACs at any value of one open size, where something else is not as it is today.
+  shared.along = (size) => size in sizes && String([at[0], at[2], put(sizes, size)]) !== String([now[0], now[2], put(first, size)])
+    && ((to) => total(put(at, 1, now[1]), put(sizes, size, to)));
   const show = () => {
     inputs.forEach((input, n) => {
       const { axis, size } = input.dataset, low = Number(input.min), reach = input.max - low, steps = size ? 24 : reach;
@@ -104,12 +107,15 @@ for (const panel of all("[data-growth]")) {
   const input = panel.querySelector("input"), now = input.value, key = `size${panel.dataset.growth}`;
   const chart = panel.parentNode.querySelector("svg.chart");
   const line = draw(chart, "line", { y1: 8, y2: 104, class: "s-ink", "stroke-width": 2 });
+  const other = draw(chart, "polyline", { fill: "none", class: "s-ink", "stroke-width": 2, "stroke-dasharray": "6 4" });
   const cost = (size) => coefficients.reduceRight((sum, factor) => sum * BigInt(size) + BigInt(factor), 0n) / BigInt(divisor);
   const show = () => {
-    const found = cost(input.value), x = 64 + Number(input.value) / high * 644;
-    for (const end of ["x1", "x2"]) line.setAttribute(end, x);
+    const found = cost(input.value), across = (size) => 64 + size / high * 644, along = shared.along?.(Number(panel.dataset.growth));
+    for (const end of ["x1", "x2"]) line.setAttribute(end, across(Number(input.value)));
+    const points = along ? Array.from({ length: 25 }, (_, step) => low + step / 24 * (high - low)).map((size) => [across(size), 104 - along(size) / Number(cost(high)) * 96]) : [];
+    other.setAttribute("points", points.filter(([, y]) => y >= 8).join(" "));
     panel.querySelector(".stop").textContent = count(input.value);
-    panel.querySelector(".said").textContent = fill("grown", { macs: count(found), share: percent(Number(found) / Number(cost(now))) }) + (type ? least([[type, Number(found)]]) : "");
+    panel.querySelector(".said").textContent = fill("grown", { macs: count(found), share: percent(Number(found) / Number(cost(now))) }) + (type ? least([[type, Number(found)]]) : "") + (along ? ` ${fill("beside", { macs: count(along(Number(input.value))) })}` : "");
   };
   const keep = () => {
     settle(key, input.value === now ? "" : input.value);

@@ -234,10 +234,16 @@ def test_width_depth_sequence_and_past_are_shown_together(
     right(0.35, 0.5, 78, 0)
     assert page.url.endswith("#width=0.35&depth=0.5&size0=78&device=snapdragon888")
     assert page.locator(".regrow .stop").inner_text() == "78"
+    there = Scaler(analyze(load(cached.facts.model.path), Bindings(dims={"S": 78})))
+    beside = f"At the other sizes chosen: {there.at(0.35, depth=0.5).macs:,} MACs (dashed)."
+    assert page.locator(".regrow .said").inner_text().endswith(beside)
+    curve = page.locator("figure:has(.regrow) polyline")
+    assert len((curve.get_attribute("points") or "").split()) == 25
     page.get_by_role("group", name="Try another S", exact=True).get_by_role("slider").press("End")
     right(0.35, 0.5, 512, 0)
     page.locator("#resize").get_by_role("button", name="Reset").press("Enter")
     right(1, 1, 128, 0)
+    assert curve.get_attribute("points") == ""
 
 
 def test_two_sizes_go_together_where_there_is_neither_width_nor_weight(
