@@ -10,6 +10,7 @@ every location, so that it is not told of bytes.
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from analyzer.findings.order import RANK
@@ -27,7 +28,7 @@ from analyzer.report.uri import near, uri
 from analyzer.sanitise import clean, sarif_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from analyzer.report.notices import Notice
     from analyzer.report.result import Batch, Options, Result
@@ -87,7 +88,10 @@ def _run(
     if len(notices) > most:
         told = sorted(notices, key=lambda notice: RANK[notice.severity])[:most]
     states = {notice.state for notice in notices}
-    results = [_result(notice, numbers, options.root, exact) for notice in told]
+    results = [
+        _result(notice, identity, numbers, options.root, exact)
+        for notice, identity in zip(told, _identities(told), strict=True)
+    ]
     for notice, result in zip(told, results, strict=True):
         # What one result states of these, all have to.
         if states != {"new"}:
@@ -142,7 +146,9 @@ def _notification(notice: Notice, root: str) -> Object:
     }
 
 
-def _result(notice: Notice, numbers: Mapping[str, int], root: str, exact: bool) -> Object:
+def _result(
+    notice: Notice, identity: str, numbers: Mapping[str, int], root: str, exact: bool
+) -> Object:
     first, *rest = notice.spots or (Spot(notice.place, notice.place),)
     found: Object = {
         "ruleId": notice.rule,
@@ -151,9 +157,7 @@ def _result(notice: Notice, numbers: Mapping[str, int], root: str, exact: bool) 
         "message": {"text": sarif_text(_message(notice))},
         "locations": [_location(notice.path, first, root)],
         # GitHub tells alerts apart by the second alone, which it would make of the first line.
-        "partialFingerprints": dict.fromkeys(
-            ("onnxlint/v2", "primaryLocationLineHash"), notice.identity
-        ),
+        "partialFingerprints": dict.fromkeys(("onnxlint/v2", "primaryLocationLineHash"), identity),
     }
     if notice.finding is not None:
         found["occurrenceCount"] = notice.finding.count
@@ -169,6 +173,15 @@ def _result(notice: Notice, numbers: Mapping[str, int], root: str, exact: bool) 
 
 def _message(notice: Notice) -> str:
     return "\n".join([notice.sentence, *(f"{word}: {text}" for word, text in notice.advice)])
+
+
+def _identities(notices: Iterable[Notice]) -> Iterator[str]:
+    """Of several results of a file that nothing tells apart each has its number, as GitHub's own
+    hashes of lines have."""
+    same: Counter[tuple[str, str]] = Counter()
+    for notice in notices:
+        same[key := (notice.path, notice.identity)] += 1
+        yield notice.identity if same[key] == 1 else f"{notice.identity}:{same[key]}"
 
 
 def _suppressions(notice: Notice) -> list[Object]:

@@ -145,6 +145,16 @@ def test_silenced_results_say_why_and_the_others_that_they_are_not(whole: Log) -
     assert {r["baselineState"] for r in whole["results"] if not r["suppressions"]} == {"new"}
 
 
+def test_results_that_nothing_tells_apart_are_numbered() -> None:
+    found = asking()
+    (finding,) = found.findings
+    twice = replace(found, findings=(finding, replace(finding, message="it is odd as well")))
+    results = run(twice, replace(twice, facts=named(twice.facts, "other.onnx")))["results"]
+    hashes = [r["partialFingerprints"]["primaryLocationLineHash"] for r in results]
+    assert hashes[1] == f"{hashes[0]}:2"
+    assert hashes[2:] == hashes[:2], "another file has alerts of its own"
+
+
 def test_for_code_scanning_there_is_no_result_that_is_silenced() -> None:
     """It would open an alert: github/codeql-action takes no notice of ``suppressions``."""
     text = CHECK_FORMATS["code-scanning"](everything(), Options()).decode("ascii")
