@@ -122,6 +122,8 @@ class Assumption:
     reason: str
     """``--dim`` or ``--shape`` (the configuration's count as such), ``same symbol``, ``metadata``
     and the entry that states it, ``default``, or what in the graph implied it."""
+    batch: bool = False
+    """A recurrent layer takes it for its batch, whatever axis of the input it is."""
 
     def __str__(self) -> str:
         return f"{self.input} axis {self.axis} ({self.dim}) = {self.value}"

@@ -45,7 +45,7 @@ def cards(claims: Iterable[Claim], headline: str) -> tuple[Card, ...]:
 def _compute(v: Values, headline: str) -> Card:
     (low, high), (least, most) = v["macs"], v["flops"]
     if v["comparisons"] and high == 0:
-        return _compared(least, v)
+        return _compared(v)
     holds = [*_holds(v)]
     if most is None and high is not None and v["certainty"] == Certainty.EXACT:
         holds[0] = _("MACs: {how}", how=holds[0])
@@ -58,13 +58,14 @@ def _compute(v: Values, headline: str) -> Card:
     return Card("compute", _("Compute"), macs, (digits, *holds), "totals.macs", "totals.flops")
 
 
-def _compared(flops: int, v: Values) -> Card:
-    """Of a forest, in which nothing multiplies; ``flops`` are those of what is around it."""
+def _compared(v: Values) -> Card:
+    """Of a forest, in which nothing multiplies; FLOPs are those of what is around it."""
+    flops, most = v["flops"]
     mean = f"{v['mean_comparisons']:,.1f}"
     detail = [_("at most, a sample; {mean} if every leaf is as likely", mean=mean),
               _("no multiply-accumulates")]  # fmt: skip
     if flops:
-        detail.append(_("and {flops} besides", flops=units.si(flops, "FLOP")))
+        detail.append(_("and {flops} besides", flops=units.span(flops, most, "FLOP")))
     return Card("compute", _("Compute"), many(v["comparisons"], "comparison"), tuple(detail))
 
 

@@ -262,6 +262,12 @@ def _passed(v: Values) -> str:
             "{n} that read weights could not judge: weights are missing or unreadable.",
             v["blind"],
         )
+    if stated := sum(v["stated"]):
+        text = f"{text} " + ngettext(
+            "{n} looks for what this report assumes or does not know, and leaves it at that.",
+            "{n} look for what this report assumes or does not know, and leave it at that.",
+            stated,
+        )
     if not v["idle"]:
         return text
     return f"{text} " + ngettext(
@@ -379,19 +385,24 @@ def _unknown(v: Values) -> str:
     if v["operators"]:
         return _("The cost of {n} of {of} operators is unknown; totals say “at least”.",
                  n=v["operators"], of=of)  # fmt: skip
+    operators = ngettext("its {n} operator", "all {n} operators", v["of"])
     if not v["macs_complete"]:
         return _(
-            "The multiply-accumulates of all {n} operators are known, but not their sum: {reason}.",
-            n=of, reason=clean(retold(v["reason"])),
+            "The multiply-accumulates of {operators} are known, but not their sum: {reason}.",
+            operators=operators, reason=clean(retold(v["reason"])),
         )  # fmt: skip
+    said = []
     if not v["flops_complete"]:
-        return _("The multiply-accumulates of all {n} operators are known; not all of their other "
-                 "arithmetic is.", n=of)  # fmt: skip
+        said.append(_("not all of their other arithmetic is"))
+    if not v["peak_complete"]:
+        said.append(_("the bytes of some tensors are not, so the peak of memory is “at least”"))
     if v["problems"]:
-        return _("The multiply-accumulates of all {n} operators are known; {problems} met, listed "
-                 "below.", n=of, problems=many(v["problems"], "problem"))  # fmt: skip
-    return _("Nothing: the multiply-accumulates of all {n} operators are known, and so is their "
-             "other arithmetic.", n=of)  # fmt: skip
+        said.append(_("{problems} met, listed below", problems=many(v["problems"], "problem")))
+    if said:
+        return _("The multiply-accumulates of {operators} are known; {rest}.",
+                 operators=operators, rest="; ".join(said))  # fmt: skip
+    return _("Nothing: the multiply-accumulates of {operators} are known, and so is their other "
+             "arithmetic.", operators=operators)  # fmt: skip
 
 
 def _weights(v: Values) -> str:

@@ -223,7 +223,8 @@ def _assume(
         reason = Defaults().reason if value == usual else defaults.reason
     if symbol not in NOT_SYMBOLS:
         known.setdefault(symbol, value)
-    bound.assumptions.append(Assumption(name, axis, symbol or f"axis {axis}", value, reason))
+    label = symbol or f"axis {axis}"
+    bound.assumptions.append(Assumption(name, axis, label, value, reason, part == "batch"))
     return value
 
 

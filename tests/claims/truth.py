@@ -391,14 +391,14 @@ def _passed(d: Document) -> Values:
 def _denied(d: Document, sound: set[str]) -> None:
     """Nothing is called looked for and not found that the report states elsewhere."""
     nodes = (n for n in _counted(d) if n["macs"] is None)
-    if any(nodes) or not d["totals"]["complete"]:
+    if any(nodes) or not (d["totals"]["complete"] and d["totals"]["flops_complete"]):
         assert "unknown cost" not in sound
     if any(t["shape"] is None or None in t["shape"] for t in d["outputs"]):
         assert "unknown output shape" not in sound
     guessed = [a for a in d["assumptions"] if a["reason"] not in ("--dim", "--shape")]
     if guessed:
         assert "assumed dimension" not in sound
-    if any(a["axis"] or a["value"] != 1 for a in guessed):
+    if any(a["value"] != 1 or (a["axis"] and not a["batch"]) for a in guessed):
         assert "assumed dimension but the batch" not in sound
 
 
@@ -507,7 +507,8 @@ def _unknown(d: Document) -> Values:
     if missing:
         assert not totals["complete"], "a total without some operators is called complete"
     return {"operators": missing, "of": len(judged), "macs_complete": totals["complete"],
-            "flops_complete": totals["flops_complete"], "problems": len(d["problems"])}  # fmt: skip
+            "flops_complete": totals["flops_complete"], "problems": len(d["problems"]),
+            "peak_complete": d["memory"]["certainty"] in ("exact", "assumed")}  # fmt: skip
 
 
 def _weights(d: Document) -> Values:

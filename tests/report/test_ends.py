@@ -16,6 +16,7 @@ from analyzer.model import load
 from analyzer.report.brief import brief
 from analyzer.report.cards import cards
 from analyzer.report.claims import claims_of
+from analyzer.report.claims.record import Claim
 from analyzer.report.content import HTML
 from analyzer.report.index.csv import render_index_csv
 from analyzer.report.index.entry import UNKNOWN, entry_of
@@ -170,6 +171,30 @@ def test_nothing_is_looked_for_and_not_found_that_the_report_states() -> None:
         assert len(row.sound) == row.rules - row.speak - row.stated
     loop = next(row for row in make_page(judged(LOOP)).checked if row.category == "graph")
     assert "unknown cost" not in loop.sound
+
+
+def test_what_is_unknown_is_said_of_memory_and_other_arithmetic_too() -> None:
+    graph = "g (float[2,4] x) => (seq(float[2,4]) y) { y = SequenceConstruct (x) }"
+    said = say(claims_of(judged(f"{HEAD} {graph}")))
+    assert said["unknown"] == (
+        "The multiply-accumulates of its 1 operator are known; the bytes of some tensors are not, "
+        "so the peak of memory is “at least”."
+    )
+    assert said["passed"].endswith(" not in the model.")
+    assert "1 looks for what this report assumes or does not know, and leaves it" in said["passed"]
+    graph = "g (float[2,4] x) => (float[2,4] y) { y = Relu (x) }"
+    assert say(claims_of(judged(f"{HEAD} {graph}")))["unknown"].startswith("Nothing: ")
+
+
+def test_flops_beside_comparisons_are_at_least_where_some_are_unknown() -> None:
+    values: dict[str, object] = {
+        "macs": (0, 0), "flops": (693, None), "certainty": "exact", "unknown_nodes": 0, "dims": (),
+        "sizes": (), "sizes_in_all": 0, "open": False, "choices": 0, "comparisons": 500,
+        "mean_comparisons": 378.8,
+    }  # fmt: skip
+    others = [claim for claim in claims_of(judged(LOOP)) if claim.id != "compute"]
+    card = cards([*others, Claim("compute", values, ())], "macs")[0]  # type: ignore[arg-type]
+    assert card.detail[-1] == "and at least 693 FLOP besides"
 
 
 def test_targets_have_a_dash_where_nothing_multiplies() -> None:

@@ -110,8 +110,9 @@ def unknown(result: Result) -> Claim:
             "of": found.total,
             "macs_complete": facts.totals.complete,
             "flops_complete": facts.totals.flops_complete,
+            "peak_complete": facts.memory.certainty in (Certainty.EXACT, Certainty.ASSUMED),
             "reason": facts.totals.reason,
             "problems": len(facts.problems),
         },
-        ("nodes", "totals.complete", "totals.flops_complete", "problems"),
+        ("nodes", "totals.complete", "totals.flops_complete", "memory.certainty", "problems"),
     )

@@ -108,12 +108,13 @@ def _assumed(facts: Facts) -> list[Assumption]:
 
 
 def _beyond_batch(facts: Facts) -> bool:
-    return any(each.axis != 0 or each.value != 1 for each in _assumed(facts))
+    return any(each.value != 1 or not (each.axis == 0 or each.batch) for each in _assumed(facts))
 
 
 def _unknown_cost(facts: Facts) -> bool:
     nodes = (node for node in facts.nodes if node.counted and not node.composite)
-    return not facts.totals.complete or any(node.macs is None for node in nodes)
+    complete = facts.totals.complete and facts.totals.flops_complete
+    return not complete or any(node.macs is None for node in nodes)
 
 
 def _unknown_output(facts: Facts) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer import facts as records
 from analyzer.ruleset.subjects.subject import Sort, Subject
+from analyzer.shapes.stated import Defaults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,10 +14,14 @@ if TYPE_CHECKING:
     from analyzer.facts import Facts
 
 
+DEFAULT = Defaults().reason
+
+
 def _make(facts: Facts) -> Iterator[Subject]:
     for assumption in facts.assumptions:
         yield Subject(
-            kind=assumption.reason,
+            # Another default than the usual, which contradicts the graph, is no less a guess.
+            kind=DEFAULT if assumption.reason.startswith(DEFAULT) else assumption.reason,
             place=assumption.input,
             name=f"{assumption.input}/{assumption.axis}",
             groups={"assumption": assumption},
