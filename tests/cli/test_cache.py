@@ -687,10 +687,9 @@ def test_formats_about_findings_alone_need_nothing_else_of_a_model(
 ) -> None:
     (tmp_path / "mobilenet.onnx").write_bytes((ROOT / "samples/mobilenet_v1.onnx").read_bytes())
     words = ("check", wasteful, "mobilenet.onnx", "--select", "ALL", "--preview")
-    outputs = [word for name in FINDINGS_ONLY for word in ("--output", f"{name}=whole-{name}")]
-    cli(*words, "--format", "json", *outputs)
+    for which, more in (("whole", ["--format", "json"]), ("few", [])):
+        cli(*words, *more, *(f"--output={name}={which}-{name}" for name in FINDINGS_ONLY))
     for name in FINDINGS_ONLY:
-        cli(*words, "--output", f"{name}=few-{name}")
         few, whole = (Path(f"{which}-{name}").read_bytes() for which in ("few", "whole"))
         assert few == whole, name
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from analyzer.report import REPORT_FORMATS
 from tests.cli.conftest import CLEAN, WASTEFUL, Cli, encode
 
 HTML = ("--format", "html")
@@ -183,7 +184,10 @@ def test_two_processes_write_what_one_writes(cli: Cli) -> None:
         assert Path("1", name).read_bytes() == Path("2", name).read_bytes()
 
 
-def test_the_index_is_a_pdf_as_well_where_reports_are(cli: Cli) -> None:
+def test_the_index_is_a_pdf_as_well_where_reports_are(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(REPORT_FORMATS, "pdf", lambda *_: b"of one model")
     put("nets/a.onnx")
     said = cli("report", "nets", "-o", "out", "--format", "pdf")
     assert said.out == "out/index.html\nout/index.csv\nout/index.pdf\n"

@@ -61,6 +61,7 @@ class Depth:
     formats: bool = True
     """False for what another file shows as well: the facts, and ``check`` as text and as JSON."""
     schema: bool = False
+    """Whether the JSON obeys its schema, too, where there are all formats."""
     html: bool = False
     pdf: bool = False
 
@@ -92,7 +93,11 @@ def _keep(data: bytes, depth: Depth) -> Result | Failure:
             item = Failure("fuzz.onnx", str(error))
         except OnnxlintError as error:
             raise BrokenPromiseError(f"not a ModelError: {error!r}") from error
-    check_batch(item, schema=depth.schema, formats=CHECK_FORMATS if depth.formats else BASIC)
+    check_batch(
+        item,
+        schema=depth.schema and depth.formats,
+        formats=CHECK_FORMATS if depth.formats else BASIC,
+    )
     if isinstance(item, Result):
         _check_facts(item)
         if depth.formats:
