@@ -15,7 +15,7 @@ from PIL import Image
 
 from analyzer.language import LANGUAGES, speaking
 from analyzer.language.catalogue import LOCALE, entries
-from analyzer.report import DRAW_FORMATS, REPORT_FORMATS, Options
+from analyzer.report import DRAW_FORMATS, REPORT_FORMATS, Options, fitting
 from analyzer.report.drawing import draw
 from analyzer.report.faces import FOLDER, font_config, is_korean, paths
 from analyzer.report.result import Result
@@ -60,7 +60,10 @@ def test_english_asks_for_no_other_face() -> None:
     assert font_config("Fusion of a layer, 3×3") is None
 
 
-def test_korean_pdf_has_the_face_in_it_and_lacks_no_glyph(tmp_path: Path) -> None:
+def test_korean_pdf_has_the_face_in_it_and_lacks_no_glyph(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fitting, "BLANK", 1.0)  # it need not be laid out again
     complaints = Complaints()
     logging.getLogger("weasyprint").addHandler(complaints)
     result = korean(SAMPLES / "mobilenet_v1_standard.onnx")

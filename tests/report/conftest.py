@@ -14,7 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from analyzer.analyze import analyze_weights
 from analyzer.model import load
-from analyzer.report import REPORT_FORMATS, Options, Result
+from analyzer.report import REPORT_FORMATS, Options, Result, fitting
 from analyzer.targets.catalog import chosen
 from tests.report.results import HOSTILE, LIGHT, SAMPLES, Complaints, judge, save, selected
 
@@ -64,6 +64,12 @@ def pytest_runtest_teardown(
 
 def _browses(item: pytest.Item) -> bool:
     return "browser" in getattr(item, "fixturenames", ())
+
+
+@pytest.fixture
+def loose(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PDFs are laid out once, however empty their last page is."""
+    monkeypatch.setattr(fitting, "BLANK", 1.0)
 
 
 @pytest.fixture(scope="session")

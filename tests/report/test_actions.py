@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from math import prod
 
 import pytest
@@ -36,6 +37,12 @@ from tests.smaller.test_forest import listed
 from tests.smaller.test_recurrent import cell
 
 
+@cache
+def bert() -> Facts:
+    net = token_net()
+    return net.facts(bert_base(net))
+
+
 def test_what_saves_a_tenth_of_the_macs_has_high_impact_and_needs_training(
     standard: Result,
 ) -> None:
@@ -64,9 +71,8 @@ def test_an_action_that_needs_training_says_so_behind_its_own_words(standard: Re
 
 
 def test_forms_that_lose_their_weights_need_training(mobilenet: Result) -> None:
-    net = token_net()
-    forms = list(options(mobilenet.facts, whatif.view(mobilenet.facts), None))
-    forms += options(net.facts(bert_base(net)), whatif.view(net.facts(bert_base(net))), None)
+    forms = list(options(mobilenet.facts, mobilenet.facts.once(whatif.view), None))
+    forms += options(bert(), bert().once(whatif.view), None)
     forms += options(facts_of(cell("LSTM", both=True)), whatif.WhatIf("no"), None)
     takes = {form.id: form.training for form in forms}
     assert {takes[name] for name in ("width", "depth", "resolution", "forward")} == {"train"}
@@ -224,7 +230,7 @@ def test_there_is_one_order_for_the_claim_and_for_the_page(standard: Result) -> 
 def test_smaller_types_take_their_share_of_the_weights(mobilenet: Result) -> None:
     found = {
         option.id: option
-        for option in options(mobilenet.facts, whatif.view(mobilenet.facts), profile("rpi5"))
+        for option in options(mobilenet.facts, mobilenet.facts.once(whatif.view), profile("rpi5"))
     }
     whole = mobilenet.facts.parameters.weight_bytes
     assert found["float16"].weight_bytes == whole // 2
@@ -261,7 +267,7 @@ def test_a_form_that_does_not_fit_has_no_time(
 
 def test_a_model_of_few_weights_has_no_smaller_form() -> None:
     small = facts("g (float[1,4] x, float[4,4] w) => (float[1,4] y) { y = MatMul (x, w) }")
-    assert options(small, whatif.view(small), profile("rpi5")) == ()
+    assert options(small, small.once(whatif.view), profile("rpi5")) == ()
 
 
 def test_every_category_of_rules_that_was_applied_is_counted(standard: Result) -> None:
@@ -318,7 +324,7 @@ def test_names_of_what_was_not_found_stand_on_the_page(standard: Result) -> None
 
 
 def test_nothing_that_takes_training_comes_first(mobilenet: Result) -> None:
-    found = options(mobilenet.facts, whatif.view(mobilenet.facts), profile("rpi5"))
+    found = options(mobilenet.facts, mobilenet.facts.once(whatif.view), profile("rpi5"))
     chosen = actions.first((), found)
     assert [step.ids for step in chosen] == [("float16", "int8")]
     assert "width" in {form.id for form in found}
@@ -327,7 +333,7 @@ def test_nothing_that_takes_training_comes_first(mobilenet: Result) -> None:
 def test_of_equal_impact_what_takes_less_work_comes_first(standard: Result) -> None:
     device = profile("rpi5")
     asks = actions.actions(standard, device)
-    found = options(standard.facts, whatif.view(standard.facts), device)
+    found = options(standard.facts, standard.facts.once(whatif.view), device)
     levels = {each.rule: (each.impact, each.effort) for each in asks}
     levels |= {form.id: (form.impact, form.effort) for form in found}
     assert levels["SEP001"] == ("high", "high")
@@ -338,13 +344,12 @@ def test_of_equal_impact_what_takes_less_work_comes_first(standard: Result) -> N
 
 
 def test_of_two_types_for_the_same_weights_one_is_to_be_chosen(mobilenet: Result) -> None:
-    forms = {f.id: f for f in options(mobilenet.facts, whatif.view(mobilenet.facts), None)}
+    forms = {f.id: f for f in options(mobilenet.facts, mobilenet.facts.once(whatif.view), None)}
     assert forms["float16"].alternatives == ("int8",)
     assert forms["int8"].alternatives == ("float16",)
     assert forms["width"].alternatives == (), "a narrower network may be of any type"
-    net = token_net()
-    found = net.facts(bert_base(net))
-    forms = {form.id: form for form in options(found, whatif.view(found), None)}
+    found = bert()
+    forms = {form.id: form for form in options(found, found.once(whatif.view), None)}
     assert set(forms["int8"].alternatives) == {"float16", "int8-weights"}
     assert forms["heads"].alternatives == ()
     data = json.loads(REPORT_FORMATS["json"](mobilenet, Options()))
@@ -434,16 +439,15 @@ def test_with_a_cache_a_token_takes_its_own_part_and_the_scores_of_those_before(
 
 
 def test_a_narrower_transformer_is_no_option() -> None:
-    net = token_net()
-    found = net.facts(bert_base(net))
-    ids = {form.id for form in options(found, whatif.view(found), profile("rpi5"))}
+    found = bert()
+    ids = {form.id for form in options(found, found.once(whatif.view), profile("rpi5"))}
     assert {"heads", "depth", "int8", "int8-weights"} <= ids
     assert not {"width", "resolution", "kv-cache", "int4-weights"} & ids
 
 
 def test_recurrent_networks_are_quantised_without_calibration() -> None:
     found = facts_of(cell("LSTM", both=True))
-    forms = {form.id: form for form in options(found, whatif.view(found), profile("rpi5"))}
+    forms = {form.id: form for form in options(found, found.once(whatif.view), profile("rpi5"))}
     assert {"lstm-int8", "forward", "float16"} <= set(forms)
     assert "int8" not in forms, "no runtime calibrates the cells of an LSTM"
     assert forms["forward"].macs == found.totals.macs // 2
@@ -541,7 +545,7 @@ def test_parts_of_a_formula_are_no_operators_to_count() -> None:
 
 def test_the_grid_has_the_words_of_actions_and_counts_clean_ups(standard: Result) -> None:
     asks = actions.actions(standard)
-    found = options(standard.facts, whatif.view(standard.facts), None)
+    found = options(standard.facts, standard.facts.once(whatif.view), None)
     rows = matrix(asks, found)
     told = {entry.name for row in rows for cell in row.cells for entry in cell.entries}
     assert "Convert weights and arithmetic to float16" in told
@@ -558,10 +562,9 @@ def test_the_grid_has_the_words_of_actions_and_counts_clean_ups(standard: Result
 
 
 def test_every_form_says_what_to_do(mobilenet: Result) -> None:
-    net = token_net()
-    models = [mobilenet.facts, net.facts(bert_base(net)), facts_of(listed(*[tree(9)] * 40)),
+    models = [mobilenet.facts, bert(), facts_of(listed(*[tree(9)] * 40)),
               facts_of(cell("LSTM", both=True))]  # fmt: skip
-    forms = [form for model in models for form in options(model, whatif.view(model), None)]
+    forms = [form for model in models for form in options(model, model.once(whatif.view), None)]
     assert {form.id for form in forms} >= {"int8", "width", "heads", "trees", "lstm-int8"}
     assert [form.title for form in forms if not is_heading(form.title)] == []
 
@@ -570,7 +573,7 @@ def test_bytes_of_weights_of_several_types_are_unknown_where_channels_go(mobilen
     stored = mobilenet.facts.parameters
     half = stored.weight_bytes // 2
     mixed = replace(stored, bytes_by_dtype={"float32": half, "int8": stored.weight_bytes - half})
-    sizes = whatif.view(mobilenet.facts)
+    sizes = mobilenet.facts.once(whatif.view)
     for parameters, known in ((stored, True), (mixed, False)):
         found = options(replace(mobilenet.facts, parameters=parameters), sizes, None)
         (narrow,) = [form for form in found if form.id == "width"]

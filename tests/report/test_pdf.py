@@ -147,6 +147,7 @@ def test_same_result_gives_the_same_bytes_in_any_process(pdf: Path) -> None:
     assert again == pdf.read_bytes()
 
 
+@pytest.mark.usefixtures("loose")
 def test_a_given_date_is_stated(unknown: Result) -> None:
     date = datetime(2024, 2, 29, 12, 0, tzinfo=UTC)
     data = REPORT_FORMATS["pdf"](unknown, Options(created=date))

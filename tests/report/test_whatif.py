@@ -9,18 +9,18 @@ from types import SimpleNamespace
 import pytest
 from onnx import helper
 
-from analyzer.report import REPORT_FORMATS, Options, Result
+from analyzer.report import Options, Result
 from analyzer.report.content import PDF
 from analyzer.report.rendering import render
 from analyzer.report.sheet import Report
 from analyzer.report.view import modules, whatif
 from analyzer.report.view.whatif import WidthRow
 from analyzer.scaling import Scaler
-from tests.report.results import judge, save, words
+from tests.report.results import html_of, judge, save, words
 
 
 def page(result: Result) -> str:
-    return words(REPORT_FORMATS["html"](result, Options()).decode())
+    return words(html_of(result).decode())
 
 
 def test_table_is_the_papers(mobilenet: Result) -> None:
@@ -37,21 +37,21 @@ def test_table_is_the_papers(mobilenet: Result) -> None:
 def test_accuracy_is_published_for_the_papers_network_alone(
     mobilenet: Result, standard: Result
 ) -> None:
-    cells = [row.published for row in whatif.view(mobilenet.facts).rows]
+    cells = [row.published for row in mobilenet.facts.once(whatif.view).rows]
     assert cells[0] == (0.706, 0.691, 0.672, 0.644)
     assert [row[0] for row in cells] == [0.706, 0.684, 0.637, 0.506]
     assert {share for row in cells[1:] for share in row[1:]} == {None}
-    other = [row.published for row in whatif.view(standard.facts).rows]
+    other = [row.published for row in standard.facts.once(whatif.view).rows]
     assert {share for row in other for share in row} == {None}
 
 
 def test_cells_are_coloured_by_their_share(mobilenet: Result) -> None:
-    rows = whatif.view(mobilenet.facts).rows
+    rows = mobilenet.facts.once(whatif.view).rows
     assert [whatif.heat(row, 568_740_352)[0] for row in rows] == [5, 4, 3, 1]
 
 
 def test_exponents_stand_beside_the_rule_of_thumb(mobilenet: Result) -> None:
-    axes = {axis.name: axis for axis in whatif.view(mobilenet.facts).axes}
+    axes = {axis.name: axis for axis in mobilenet.facts.once(whatif.view).axes}
     assert {name: axis.expected for name, axis in axes.items()} == {
         "width": 2, "resolution": 2, "depth": 1,
     }  # fmt: skip
@@ -67,7 +67,7 @@ def test_model_without_convolutions_says_why_there_is_no_table(tmp_path: Path) -
 
 
 def test_depths_stand_below_the_widths(mobilenet: Result) -> None:
-    half, double = whatif.view(mobilenet.facts).depths
+    half, double = mobilenet.facts.once(whatif.view).depths
     assert (half.depth, half.blocks) == ("0.5", "1 + 1 + 1 + 3 + 1")
     assert (double.depth, double.blocks) == ("2", "2 + 4 + 4 + 12 + 4")
     scaler = Scaler(mobilenet.facts)
