@@ -42,7 +42,7 @@ from tests.golden.text import facts
 from tests.report.results import quiet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from analyzer.report.view.tiles import Tile
 
@@ -245,6 +245,16 @@ def test_tiles_hold_all_macs_and_nearly_all_have_a_name(
         assert min(mark.width, mark.height) >= 0
         assert mark.x + mark.width <= chart.width + 0.2
         assert mark.y + mark.height <= chart.height + 0.2
+
+
+@pytest.mark.parametrize("sizes", [[1000] * 200, range(1000, 3000, 10), range(1, 4000, 20)])
+def test_of_very_many_tiles_as_many_are_shown_as_have_room_for_their_names(
+    sizes: Sequence[int],
+) -> None:
+    found = [tiles.Tile(f"layer.{n}.attention", "standard", macs) for n, macs in enumerate(sizes)]
+    shown = tiles._sorted(found, sum(sizes))
+    assert sum(tile.macs for tile in shown) == sum(sizes)
+    assert tiles.labelled(tiles.picture(shown)) >= 0.8
 
 
 def test_without_modules_and_blocks_there_are_no_tiles(standard: Result) -> None:

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
 MOST, SPLIT, LEAST = 32, 0.12, 0.004
 """Tiles from which no module is opened, the share from which one is, and that of a tile."""
-HEIGHT, HEADER, DEEP = 230.0, 17.0, 52.0
-"""Of the picture, of the line with a tile's name, and of a tile that shows what is in it."""
+HEIGHT, LOW, HEADER, DEEP = 230.0, 190.0, 17.0, 52.0
+"""Of the picture, of the lowest, as on paper, of the line with a tile's name, and of a tile that
+shows what is in it."""
+NAMED, FEW = 0.8, 12
+"""Share of a picture's area that has names, and how many tiles may have none."""
 LETTER, MARGIN = 6.4, 10.0
 """Widths of a character of the labels, and of both margins."""
 TELLING = 8
@@ -136,15 +139,22 @@ def _blocks(facts: Facts) -> Iterator[Tile]:
 
 
 def _sorted(found: Iterable[Tile], total: int) -> tuple[Tile, ...]:
-    """The largest first, the smallest added up."""
+    """The largest first, the smallest added up: as many as have room for their names."""
     ordered = sorted((t for t in found if t.macs > 0), key=lambda tile: -tile.macs)
-    large = [tile for tile in ordered if tile.macs >= LEAST * total][: 2 * MOST]
-    rest = ordered[len(large) :]
-    if len(rest) == 1:
+    most = sum(tile.macs >= LEAST * total for tile in ordered[: 2 * MOST])
+    while True:
+        tiles = _largest(ordered, most)
+        if most <= FEW or labelled(picture(tiles, LOW)) >= NAMED:
+            return tiles
+        most = most * 3 // 4
+
+
+def _largest(ordered: Sequence[Tile], most: int) -> tuple[Tile, ...]:
+    rest = ordered[most:]
+    if len(rest) < 2:
         return tuple(ordered)
-    if rest:
-        large.append(Tile(_("{n} smaller", n=len(rest)), "other", sum(tile.macs for tile in rest)))
-    return tuple(large)
+    together = Tile(_("{n} smaller", n=len(rest)), "other", sum(tile.macs for tile in rest))
+    return (*ordered[:most], together)
 
 
 def picture(found: Sequence[Tile], height: float = HEIGHT, *, shares: bool = True) -> Chart:
