@@ -32,6 +32,8 @@ FULL = (1 - AIM) * (BOTTOM - TOP) * MM
 """Height to which a page is taken that needs no picture to be smaller."""
 ERROR = 2 * MM
 """By how much pages may turn out higher or lower than they are reckoned."""
+MOST_GAP = 10
+"""Length from which a margin is that of a page."""
 SHORT = 7
 """Pages before the appendix that a report may get; longer ones get no more than they have."""
 
@@ -48,9 +50,9 @@ CLOSER, APART, LATE = -0.7, 1.0, 1.7
 WORSE = 1.25
 """How much worse it is to move apart: it takes paper, where moving closer saves it."""
 
-_MARGIN = re.compile(r"margin(?:-top|-bottom)?:\d(?:\.\d+)?mm(?: 0(?: \d(?:\.\d+)?mm)?)?(?=[;}])")
-"""Space above and below something on a page, in its style sheet."""
-_LENGTH = re.compile(r"[\d.]+(?=mm)")
+_MARGIN = re.compile(r"(?<=[;{ ])(margin(?:-top|-bottom)?:)([^;}]+)")
+"""Space above and below something, in a style sheet."""
+_LENGTH = re.compile(r"(\d*\.?\d+)(mm|rem)")
 _FIGURE = re.compile(r"<figure(?=>)")
 
 
@@ -137,18 +139,25 @@ def _spaced(text: str, spacing: Spacing, pictures: Mapping[int, float]) -> str:
     """The page with its style sheet changed; figures have the number of their place."""
     style, body = text.split("</style>", 1)
     style = _MARGIN.sub(
-        lambda margin: _LENGTH.sub(lambda mm: f"{float(mm[0]) * spacing.gaps:.2f}", margin[0]),
-        style,
+        lambda found: found[1] + " ".join(_scaled(found[2].split(), spacing.gaps)), style
     )
     rows = _rows("tbody", spacing.rows) + _rows(".operators tbody", spacing.rows + spacing.late)
     lines = f"html {{ line-height: {LINES * spacing.lines:.3f} }}"
     smaller = "".join(
-        f"#figure-{number} svg {{ width: auto; height: {height:.1f}px }}"
+        f"#figure-{number} :is(.chart, .network) {{ width: auto; height: {height:.1f}px }}"
         for number, height in pictures.items()
     )
     numbers = count(1)
     body = _FIGURE.sub(lambda _: f'<figure id="figure-{next(numbers)}"', body)
     return f"{style}{lines}{rows}{smaller}</style>{body}"
+
+
+def _scaled(sides: Sequence[str], gaps: float) -> Iterator[str]:
+    """What is above and below, with another space; not what is at the left and right."""
+    for place, side in enumerate(sides):
+        length = _LENGTH.fullmatch(side)
+        scaled = length and place % 2 == 0 and float(length[1]) < MOST_GAP
+        yield f"{float(length[1]) * gaps:.3f}{length[2]}" if length and scaled else side
 
 
 def _rows(table: str, more: float) -> str:

@@ -68,7 +68,12 @@ def reckoned(document: Any, spacing: Spacing) -> Pages:
 
 def test_pages_are_reckoned_as_they_are_laid_out(page: Any, laid_out: Any) -> None:
     _, lay_out = laid_out
-    before = "<p>words</p>" * 40 + "<h2>Next</h2><p>words</p>" + f"<table>{ROW * 30}</table>"
+    before = (
+        "<p>words</p>" * 40
+        + "<h2>Next</h2><p>words</p>"
+        + "<ol class=actions><li>one<li>two</ol>"
+        + f"<table>{ROW * 30}</table>"
+    )
     text = page(120, before)
     document = lay_out(text)
     spacing = Spacing(1.05, 0.4 * MM, 0.3 * MM, 1.2)
@@ -114,7 +119,8 @@ def test_a_picture_that_just_missed_its_page_gets_smaller(
 ) -> None:
     made, lay_out = laid_out
     drawing = '<svg class=network viewBox="0 0 600 460" width=600 height=460><title>t</title></svg>'
-    before = "<p>words</p>" * lines + f"<figure>{drawing}</figure><p>words</p>"
+    key = '<p class=key><svg viewBox="0 0 10 10" width=10 height=10><title>a</title></svg> a</p>'
+    before = "<p>words</p>" * lines + f"<figure>{drawing}{key}</figure><p>words</p>"
     fitting.fit(page(87, before), lay_out)
     first, second = made
     assert shares(first)[0] < 0.67 < shares(second)[0]
