@@ -62,6 +62,10 @@ def _wordings(value: int | float) -> Iterator[str]:
 
 
 def _within(words: str, text: str) -> tuple[int, int] | None:
-    """Where a number stands, not as a part of another one."""
-    found = re.search(rf"(?<![\d.,]){re.escape(words)}(?![\w]|[.,]\d)", text)
+    """Where a number stands, not as a part of another one, nor with another unit.
+
+    >>> _within("2.7 %", "12.7 %, 2.7 % of it"), _within("2.7 %", "2.7 %는"), _within("5", "5k")
+    ((8, 13), (0, 5), None)
+    """
+    found = re.search(rf"(?<![\d.,]){re.escape(words)}(?![A-Za-z\d]|[.,]\d)", text)
     return found.span() if found else None
