@@ -332,6 +332,30 @@ def test_layers_that_exchange_their_weights_are_said_to(
     assert left(found) == []
 
 
+def test_three_layers_that_hand_their_weights_on_are_said_to() -> None:
+    turned = swapped(
+        resnet(), ("block1/1/conv.w", "block1/2/conv.w"), ("block1/2/conv.w", "block2/1/conv.w")
+    )
+    assert verdict(compared(resnet(), turned)) == "3 layers exchanged their weights"
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_size_that_one_file_leaves_open_is_said_of_what_is_the_same_otherwise(
+    back: bool,
+) -> None:
+    opened = resnet()
+    opened.graph.input[0].type.tensor_type.shape.dim[0].dim_param = "N"
+    sides = (opened, resnet()) if back else (resnet(), opened)
+    found = compared(*sides)
+    (said,) = [h for h in found.headlines if h.kind == "input-type"]
+    sizes = [str(said.values[side]).split()[1].split("×")[0] for side in ("old", "new")]
+    assert sizes == (["N", "1"] if back else ["1", "N"])
+    assert found.identical
+    renamed = resnet()
+    renamed.graph.input[0].type.tensor_type.shape.dim[0].dim_param = "batch"
+    assert compared(opened, renamed).headlines == ()
+
+
 def _dropout(graph: onnx.GraphProto, at: int) -> None:
     graph.node.insert(at, helper.make_node("Dropout", [graph.node[at].input[0]], ["d"]))
     graph.node[at + 1].input[0] = "d"

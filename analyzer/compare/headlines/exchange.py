@@ -26,20 +26,28 @@ def exchanged(scene: Scene) -> Iterator[Headline]:
     if scene.is_other:
         return
     places = _places(scene.old_layers), _places(scene.new_layers)
-    moved = [
-        (places[0][old.index], places[1][new.index], new)
+    turned = {
+        places[0][old.index]: (places[1][new.index], new)
         for old, new in scene.pairs
         if old.outline == new.outline
-        and (index := scene.altered.get(new.node.id)) is not None
-        and index not in scene.covered
-        and scene.only(index, *MOVED)
-    ]
-    moved = [(before, after, new) for before, after, new in moved if before != after]
-    if moved and {before for before, _, _ in moved} == {after for _, after, _ in moved}:
-        behind = _behind(scene.new.parts, {new.index for _, _, new in moved})
+        and ((index := scene.altered.get(new.node.id)) is None or _moved_alone(scene, index))
+    }
+    moved: dict[tuple[Hashable, int], tuple[tuple[Hashable, int], Part]] = {}
+    for start, (_, new) in turned.items():
+        # A layer that moved together with what is before it reads what it read.
+        place = start if new.node.id in scene.altered else None
+        while place in turned and place not in moved and turned[place][0] != place:
+            moved[place] = turned[place]
+            place = turned[place][0]
+    if moved and {after for after, _ in moved.values()} == set(moved):
+        behind = _behind(scene.new.parts, {new.index for _, new in moved.values()})
         covers = [i for i, c in scene.left() if c.old and c.new and scene.only(i, *MOVED)
                   and scene.new.part(c.new.id).index in behind]  # fmt: skip
         yield headline("exchanged", covers, count=len(moved))
+
+
+def _moved_alone(scene: Scene, index: int) -> bool:
+    return index not in scene.covered and scene.only(index, *MOVED)
 
 
 def _places(layers: Iterable[Part]) -> dict[int, tuple[Hashable, int]]:

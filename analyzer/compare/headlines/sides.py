@@ -8,7 +8,7 @@ from analyzer import units
 from analyzer.compare.headlines.scene import headline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from analyzer.compare.headlines.scene import Scene
     from analyzer.compare.part import Part
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 IMAGE = 4
 """Rank of a batch of images."""
 ENDS = ("old", "new")
+NAME = 20
+"""Letters of a dimension's name."""
 MOST = 8
 """Inputs or outputs told one by one."""
 
@@ -45,6 +47,29 @@ def _ends(scene: Scene) -> Iterator[Headline]:
         both = [(before[t.name], t) for t in new if t.name in before and before[t.name] != t]
         for pair in both[:MOST]:
             yield _retyped(scene, which, *pair)
+    yield from _opened(scene)
+
+
+def _opened(scene: Scene) -> Iterator[Headline]:
+    """Inputs of one type of which one file states sizes that the other leaves open."""
+    sides = scene.old.facts, scene.new.facts
+    left_open = [{(a.input, a.axis): a.dim for a in side.assumptions} for side in sides]
+    before = {tensor.name: tensor for tensor in sides[0].inputs}
+    told = 0
+    for tensor in sides[1].inputs:
+        axes = range(len(tensor.shape or ()))
+        open_axes = [[axis for axis in axes if (tensor.name, axis) in side] for side in left_open]
+        if before.get(tensor.name) == tensor and open_axes[0] != open_axes[1] and told < MOST:
+            told += 1
+            old, new = (_stated(tensor, side) for side in left_open)
+            yield headline("input-type", name=tensor.name, old=old, new=new)
+
+
+def _stated(tensor: Tensor, left_open: Mapping[tuple[str, int], str]) -> str:
+    """The type of an input with the names of what it leaves open."""
+    sizes = (left_open.get((tensor.name, axis), "" if size is None else str(size))[:NAME]
+             for axis, size in enumerate(tensor.shape or ()))  # fmt: skip
+    return f"{tensor.dtype or units.UNKNOWN} {'×'.join(size or '?' for size in sizes)}"
 
 
 def moved_outputs(scene: Scene) -> Iterator[Headline]:
