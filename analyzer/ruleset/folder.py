@@ -35,7 +35,7 @@ def load_rules(directory: Traversable | Path | None = None) -> tuple[Rule, ...]:
     folder = rules_dir() if directory is None else directory
     read_one = _reader(shipped=directory is None)
     if folder.is_file() and folder.name.endswith(".yaml"):
-        return (read_one(_text(folder), folder.name),)
+        return (read_one(_text(folder), str(folder)),)
     if not folder.is_dir():
         raise RuleError(f"{folder}: no such folder of rules")
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)

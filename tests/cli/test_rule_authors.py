@@ -102,3 +102,11 @@ def test_a_rule_that_looks_at_too_much_makes_the_outcome_inconclusive(cli: Cli) 
     found = json.loads(Path("found.json").read_text())
     assert found["models"][0]["outcome"] == "inconclusive"
     assert "rule-limit" in {problem["code"] for problem in found["models"][0]["problems"]}
+
+
+def test_a_rule_file_that_is_named_is_told_by_its_path(cli: Cli) -> None:
+    """As pre-commit names them, from several folders."""
+    cli("rules", "new", "own/first")
+    assert cli("rules", "test", "own/first.yaml").out.startswith("own/first.yaml:")
+    Path("own/first.yaml").write_text("id: X\n")
+    assert "error: own/first.yaml:1: " in cli("rules", "test", "own/first.yaml").err
