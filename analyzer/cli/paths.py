@@ -29,7 +29,7 @@ class Exclusions(Protocol):
         """Whether one that somebody named is left out as well."""
 
 
-class Found(NamedTuple):
+class Expansion(NamedTuple):
     """What the paths of a command line mean."""
 
     items: list[str | ModelError]
@@ -43,7 +43,7 @@ class Found(NamedTuple):
         return [item for item in self.items if isinstance(item, str)]
 
 
-def expand(paths: Iterable[str], note: Callable[[str], None], exclusions: Exclusions) -> Found:
+def expand(paths: Iterable[str], note: Callable[[str], None], exclusions: Exclusions) -> Expansion:
     """Each path once, in the order given; folders become the models in them, sorted.
 
     A folder that cannot be searched or holds no model is an error in its place, and so is a link
@@ -68,7 +68,7 @@ def expand(paths: Iterable[str], note: Callable[[str], None], exclusions: Exclus
         number, names = len(excluded), list(excluded)
         note(f"excluded, not judged: {', '.join(names[:SHOWN])}"
              f"{f' and {number - SHOWN:,} more' if number > SHOWN else ''}")  # fmt: skip
-    return Found(found, tuple(excluded))
+    return Expansion(found, tuple(excluded))
 
 
 def absolute(path: str) -> str:
