@@ -30,7 +30,7 @@ class Product:
         return self.per[depth][width] * self.across[resolution]
 
 
-class Piece(NamedTuple):
+class Addend(NamedTuple):
     """An operator, or one more block of a stage, at each width and resolution."""
 
     kind: str
@@ -41,10 +41,10 @@ class Piece(NamedTuple):
     """By width and resolution."""
 
 
-def products(pieces: Iterable[Piece]) -> tuple[Product, ...]:
+def products(addends: Iterable[Addend]) -> tuple[Product, ...]:
     """Pieces of one kind and type that follow the resolution alike are one product."""
     sums: dict[tuple[str, str, Row], list[list[int]]] = {}
-    for piece in pieces:
+    for piece in addends:
         for across, per in _factors(piece.values):
             key = piece.kind, piece.precision, across
             held = sums.setdefault(key, [[0] * len(per) for _ in piece.times])

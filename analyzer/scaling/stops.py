@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from analyzer.graph.call import Unknown
 from analyzer.operators.declared import attached, declaring
 from analyzer.restore import record
-from analyzer.scaling.products import Piece, Product, Row, products
+from analyzer.scaling.products import Addend, Product, Row, products
 from analyzer.scaling.tables import GRID, SIDES, WIDTHS
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ class _Grid:
 
     def _pieces(
         self, places: Sequence[tuple[float, float]], columns: int, counts: Sequence[tuple[int, ...]]
-    ) -> Iterator[tuple[Piece, Piece]]:
+    ) -> Iterator[tuple[Addend, Addend]]:
         """MACs and parameters of everything that is there at some depth."""
         sized = [self.sized[place] for place in places]
         gone = self._gone(counts)
@@ -203,7 +203,7 @@ class _Grid:
         inner = self.facts.totals.params - sum(n.params for n in nodes.values() if n.scope == "")
         if inner:
             rows = [[inner] * columns for _ in range(len(places) // columns)]
-            yield Piece("", "", always, []), Piece("", "", always, rows)
+            yield Addend("", "", always, []), Addend("", "", always, rows)
 
     def _gone(self, counts: Sequence[tuple[int, ...]]) -> Mapping[str, Row]:
         """Operators of blocks that shallower networks do without → where they are there."""
@@ -227,11 +227,11 @@ def _ratios(today: tuple[int, ...], sides: Iterable[int]) -> set[float]:
 
 def _both(
     kind: str, precision: str, times: Row, layers: Sequence[Layer], columns: int
-) -> tuple[Piece, Piece]:
+) -> tuple[Addend, Addend]:
     macs, params = [layer.macs or 0 for layer in layers], [layer.params for layer in layers]
     return (
-        Piece(kind, precision, times, _rows(macs, columns)),
-        Piece(kind, "", times, _rows(params, columns)),
+        Addend(kind, precision, times, _rows(macs, columns)),
+        Addend(kind, "", times, _rows(params, columns)),
     )
 
 
