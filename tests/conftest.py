@@ -92,6 +92,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for number in STOPPING:
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
+    gc.disable()  # until all is collected: hardly anything of that is garbage
     number = workers.count(config.option.workers)
     # Before anything is collected, so that they are small. What maps coverage numbers its marks in
     # each process.
@@ -116,6 +117,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)
+    gc.enable()
     if len(session.items) > MANY and workers.count(session.config.option.workers):
         warm.start()  # one for all workers
 
