@@ -17,7 +17,7 @@ from analyzer import units
 from analyzer.language import Language, speaking, spoken, term, translated
 from analyzer.report.faces import PRINTED, SCREEN, printed, stack
 from analyzer.report.keeping import Kept
-from analyzer.report.script import STILL, script, words
+from analyzer.report.script import needed, script, words
 from analyzer.report.tight import tight_style
 from analyzer.report.tips import brief_titles
 from analyzer.report.view import kinds
@@ -92,7 +92,7 @@ def environment() -> jinja2.Environment:
         "inline": _inline_in_language,
         "csp": _csp_hash,
         "script": script,
-        "still": STILL,
+        "needed": needed,
     }
     env.globals |= {"spoken": words, "faces": printed}
     env.globals |= {"_": _told, "gettext": _told, "ngettext": _counted}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -11,14 +12,15 @@ from analyzer.report.briefly import with_brief_properties, with_short_names
 from analyzer.report.tight import tight_script
 from analyzer.resources import templates_dir
 
+if TYPE_CHECKING:
+    from analyzer.report.view.sizes import Sliders
+
 FILES = (
-    "theme", "columns", "sort", "operators", "search", "contents", "keys", "sizes", "map", "boxes",
-    "tips", "explain",
+    "theme", "columns", "sort", "operators", "search", "contents", "keys", "sizes", "growth",
+    "map", "boxes", "tips", "explain",
 )  # fmt: skip
 """What stands after ``tools`` in ``templates/script``; each in a block, so that names of one file
 are not seen by another."""
-STILL = tuple(name for name in FILES if name != "sizes")
-"""Those of a page without sliders."""
 WORDS = {
     "light": mark("Light theme"),
     "dark": mark("Dark theme"),
@@ -58,6 +60,14 @@ WORDS = {
 def words() -> dict[str, str]:
     """``WORDS`` in the language that holds."""
     return {name: _(text) for name, text in WORDS.items()}
+
+
+def needed(sliders: Sliders) -> tuple[str, ...]:
+    """Those of ``FILES`` that a page with these sliders has a use for."""
+    idle = {"growth"} if not sliders.growth else set()
+    if not sliders.growth and sliders.stops is None:
+        idle.add("sizes")
+    return tuple(name for name in FILES if name not in idle)
 
 
 @cache
