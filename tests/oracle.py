@@ -12,8 +12,6 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
-NEWLINES = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-"""Whatever some system ends a line at."""
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[mK]")
 _GITHUB = re.compile(r"::")
 _GITHUB_OLD = re.compile(r"##\[")
@@ -33,7 +31,8 @@ def obeyed(text: str) -> list[str]:
     """Every line of ``text`` that some system takes for a command, and which."""
     if not any(mark in text for mark in _MARKS) and not _PARTED.search(text):
         return []  # none can be one, whatever of it is left out
-    return [f"{who}: {line!r}" for line in NEWLINES.split(text) for who in _systems(line)]
+    # Python ends a line at all that some system does.
+    return [f"{who}: {line!r}" for line in text.splitlines() for who in _systems(line)]
 
 
 def unseen(text: str) -> list[str]:

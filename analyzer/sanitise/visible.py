@@ -155,14 +155,18 @@ def _seen(text: str) -> str:
     """``text`` with what nobody sees, and accents that are no accents, as escapes."""
     from unicodedata import category  # for letters that few names have
 
+    unseen, letters = re.compile(_UNSEEN).match, set(text)
+    hidden = {c: escape(c) for c in letters if not c.isprintable() or (c > "\u02ff" and unseen(c))}
+    accents = {c for c in letters - hidden.keys() if c > "\u02ff" and category(c)[0] == "M"}
+    if not accents:
+        return text.translate({ord(char): escaped for char, escaped in hidden.items()})
     shown: list[str] = []
     marks = MARKS
-    unseen = re.compile(_UNSEEN).match
     for char in text:
-        if not char.isprintable() or (char >= "\u0300" and unseen(char)):
-            shown.append(escape(char))
+        if char in hidden:
+            shown.append(hidden[char])
             marks = MARKS
-        elif char >= "\u0300" and category(char).startswith("M"):
+        elif char in accents:
             marks += 1
             shown.append(char if marks <= MARKS else escape(char))
         else:
