@@ -83,6 +83,7 @@ class _Walk:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._left = MOST_PLACES
+        self._slots: dict[int, dict[str, int]] = {}
         self._makers: list[dict[str, tuple[Op, int]]] = []
         self._around: dict[int, tuple[int, Op]] = {}
         self._callers: dict[FunctionKey, list[tuple[int, Op]]] = {}
@@ -125,7 +126,7 @@ class _Walk:
     def _outside(self, place: AxisOf) -> Iterator[AxisOf]:
         """What a scope's input is where the scope runs, or the outer value that it reads."""
         scope = self._program.scopes[place.scope]
-        slot = scope.inputs.index(place.name) if place.name in scope.inputs else None
+        slot = self._slot(place)
         if scope.function is not None:
             for outer, op in self._callers.get(scope.function, ()):
                 if slot is not None and slot < len(op.inputs):
@@ -136,6 +137,13 @@ class _Walk:
                 yield place._replace(scope=outer)
             elif op.op_type == "Loop" and slot < len(op.inputs):  # carried
                 yield place._replace(scope=outer, name=op.inputs[slot])
+
+    def _slot(self, place: AxisOf) -> int | None:
+        """Which input of its scope a value is."""
+        if place.scope not in self._slots:
+            names = self._program.scopes[place.scope].inputs
+            self._slots[place.scope] = {name: slot for slot, name in enumerate(names)}
+        return self._slots[place.scope].get(place.name)
 
     def _before(self, place: AxisOf, op: Op, slot: int) -> Iterator[AxisOf]:
         """The same axis of what ``op`` reads; nothing where it may be another."""
