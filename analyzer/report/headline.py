@@ -79,6 +79,8 @@ def _no_error(v: Values) -> str:
 
 def _most(v: Values) -> str:
     """What would bring most of what is no error: what a rule asks for, or a smaller form."""
+    if v["others_share"] >= LARGE and not v["decided"]:
+        return _("What saves most compute: “{action}”.", action=label(v["others_title"]))
     if v["others_share"] >= LARGE:
         return _("What saves most compute, {share}: “{action}”.",
                  share=units.percent(v["others_share"]),
@@ -121,7 +123,10 @@ def _could_fall(v: Values) -> str:
         "after": units.si(v["macs_after"], "MAC"),
     }
     text = (
-        _("Compute could fall by {share}, from {now} to {after}, at the price of retraining",
+        _("Compute could fall from at most {now} to at most {after}, at the price of retraining",
+          **figures)
+        if not v["decided"]
+        else _("Compute could fall by {share}, from {now} to {after}, at the price of retraining",
           **figures)
         if v["complete"]
         else _("The part of compute that is known could fall by {share}, from {now} to {after}, at "

@@ -148,7 +148,7 @@ def _stands_first(d: Document, said: Values) -> None:
 def _verdict(d: Document) -> Values:
     totals, (macs, _) = d["totals"], _saved(d)
     errors = sum(f["severity"] == "error" and f["rule"] != "GRF001" for f in d["findings"])
-    total = totals["macs"] if _has_share(d) else 0
+    total = 0 if _misfits(d) else totals["macs"]
     share = macs / total if total else 0.0
     unjudged = sum(p["inconclusive"] for p in d["problems"])
     said = next(c["values"] for c in d["claims"] if c["id"] == "verdict")
@@ -179,6 +179,7 @@ def _verdict(d: Document) -> Values:
         "findings": len(d["findings"]), "macs_now": totals["macs"],
         "macs_after": totals["macs"] - macs if total else None,
         "share": share if total else None, "complete": totals["complete"],
+        "decided": _has_share(d),
         "rules_with_findings": len({f["rule"] for f in d["findings"]}),
     }  # fmt: skip
 

@@ -111,6 +111,15 @@ def test_a_range_has_times_of_its_lower_end_and_forms_of_its_upper() -> None:
     assert high == page.macs
 
 
+def test_the_first_sentence_gives_no_share_of_a_range() -> None:
+    wide = BRANCHES.replace("float[8,8,1,1] p", "float[64,8,3,3] p").replace(
+        "y = Conv (l, p)", "y = Conv <pads=[1,1,1,1]> (l, p)")  # fmt: skip
+    result = judged(wide.replace("float[1,8,32,32] y", "float[1,64,32,32] y"))
+    verdict = say(claims_of(result))["verdict"]
+    assert verdict.startswith("Compute could fall from at most ")
+    assert "%" not in verdict
+
+
 def test_savings_are_withheld_where_the_model_cannot_run() -> None:
     result = judged(MISFIT)
     claims = {claim.id: claim.values for claim in claims_of(result)}

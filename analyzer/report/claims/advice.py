@@ -43,7 +43,7 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
     forms of which one is to be chosen, and that bring much."""
     totals = result.facts.totals
     macs, _ = possible_saving(result)
-    total = totals.macs if has_share(totals) else 0
+    total = 0 if totals.certainty is Certainty.UNKNOWN else totals.macs
     share = macs / total if total else 0.0
     grave = [group for group in result.groups if group.severity is Severity.ERROR]
     # What only passes on why the analysis is not conclusive is counted as that, not as an error
@@ -99,6 +99,7 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
             "rules": rules.rules,
             "looked": rules.looked,
             "macs_now": totals.macs,
+            "decided": has_share(totals),
             "macs_after": totals.macs - macs if total else None,
             "share": share if total else None,
             "others_share": best.macs / total if best and total else 0.0,
