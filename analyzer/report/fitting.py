@@ -13,7 +13,7 @@ import re
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from analyzer.report.pagination import Pages, Piece, Spacing, paginate, pieces
+from analyzer.report.pagination import Pages, Piece, Spacing, paginate, taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -73,15 +73,14 @@ def fit(text: str, lay_out: Callable[[str], Any]) -> Any:
         return first
     boxes = [page._page_box for page in first.pages[:2]]
     rooms, tops = [box.height for box in boxes], [box.content_box_y() for box in boxes]
-    parts = pieces(first)
-    now = paginate(parts, rooms, Spacing())
+    parts, now = taken(first)
     spacing, pictures = _best(parts, rooms, tops, now)
     if spacing == Spacing() and not pictures:
         return first
     del first, boxes
     gc.collect()  # boxes know each other, and two layouts are twice the memory
     second = lay_out(_spaced(text, spacing, pictures))
-    then = paginate(pieces(second), rooms, Spacing())
+    _, then = taken(second)
     better = _found(then, tops, BLANK) < _found(now, tops, BLANK) and not _is_longer(then, now)
     return second if better else lay_out(text)
 

@@ -75,22 +75,28 @@ ROOM = 2.0
 """Pixels that a picture leaves free below it: how high it will be is an estimate, too."""
 
 
-def pieces(document: Any) -> list[Piece]:
-    """What a document of WeasyPrint is made of, in order."""
+def taken(document: Any) -> tuple[list[Piece], Pages]:
+    """What a document of WeasyPrint is made of, in order, and how far its pages are taken."""
     found: list[Piece] = []
+    ends: list[float] = []
     begun: set[Any] = set()
+    body = None
     margin, late, figures = 0.0, False, 0
     for page in document.pages:
         box = page._page_box
-        on_page = _Pieces(box.children[0], box.content_box_y(), begun, late, figures)
+        top = box.content_box_y()
+        on_page = _Pieces(box.children[0], top, begun, late, figures)
         on_page.walk(box.children[0])
         if found and on_page.found:
             first = on_page.found[0]
             first.stays = False  # a page did end there
             first.gap = 0.0 if on_page.goes_on else max(margin, on_page.above)
+        if body is None and on_page.late:
+            body = len(ends)
         found += on_page.found
+        ends.append(on_page.bottom - top)
         margin, late, figures = on_page.below, on_page.late, on_page.figures
-    return found
+    return found, Pages(tuple(ends), len(ends) if body is None else body, {})
 
 
 def paginate(
@@ -164,7 +170,7 @@ class _Pieces:
         self.below = 0.0
         """The same of the last."""
         self._usual: object = root.style["line_height"]
-        self._bottom = top
+        self.bottom = top
         self._top: float | None = None
         """Of the outermost box that the next piece is the first of, and that has an edge."""
         self._stays = False
@@ -192,7 +198,7 @@ class _Pieces:
         edge = box.padding_bottom + box.border_bottom_width
         if self.found and edge:
             self.found[-1].height += edge
-            self._bottom += edge
+            self.bottom += edge
         self._stays = self._stays or _avoids(box, "after")
         self.below = max(self.below, _margin(box, "bottom"))
 
@@ -208,7 +214,7 @@ class _Pieces:
         goes_on = self._has_begun(box)
         for group in box.children:
             if group.is_header and goes_on:
-                self._bottom = group.position_y + group.height
+                self.bottom = group.position_y + group.height
                 continue
             for row in group.children:
                 self.walk(row)
@@ -235,10 +241,10 @@ class _Pieces:
 
     def _add(self, top: float, bottom: float, lines: float, rows: int, drawn: float = 0) -> None:
         top = top if self._top is None else min(self._top, top)
-        gap, height = top - self._bottom, bottom - top
+        gap, height = top - self.bottom, bottom - top
         figure = self.figures if drawn else 0
         self.found.append(Piece(gap, height, lines, rows, self._stays, self.late, figure, drawn))
-        self._bottom, self._top, self._stays, self.below = bottom, None, False, 0.0
+        self.bottom, self._top, self._stays, self.below = bottom, None, False, 0.0
 
     def _lines_of(self, box: Any) -> float:
         """Height of its lines that have the usual one; of those side by side the highest."""

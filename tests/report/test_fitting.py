@@ -10,7 +10,7 @@ import pytest
 
 from analyzer.language import speaking
 from analyzer.report import Options, fitting, pdf
-from analyzer.report.pagination import Pages, Spacing, paginate, pieces
+from analyzer.report.pagination import Pages, Spacing, paginate, taken
 from analyzer.report.rendering import environment
 from tests.report.results import Made
 
@@ -63,7 +63,7 @@ def shares(document: Any) -> list[float]:
 
 def reckoned(document: Any, spacing: Spacing) -> Pages:
     rooms = [page._page_box.height for page in document.pages[:2]]
-    return paginate(pieces(document), rooms, spacing)
+    return paginate(taken(document)[0], rooms, spacing)
 
 
 def test_pages_are_reckoned_as_they_are_laid_out(page: Any, laid_out: Any) -> None:
