@@ -216,13 +216,16 @@ class _Pieces:
             if group.is_header and goes_on:
                 self.bottom = group.position_y + group.height
                 continue
-            for row in group.children:
+            self._stays = self._stays or _avoids(group, "before")
+            whole = _avoids(group, "inside")
+            for number, row in enumerate(group.children):
+                self._stays = self._stays or (whole and number > 0)
                 self.walk(row)
                 if group.is_header:
                     self.found[-1].rows = 0
                 else:
                     self.found[-1].head = tall
-            self._stays = self._stays or group.is_header
+            self._stays = self._stays or group.is_header or _avoids(group, "after")
 
     def _has_begun(self, box: Any) -> bool:
         """Whether there is some of it on a page before."""

@@ -72,7 +72,7 @@ def test_pages_are_reckoned_as_they_are_laid_out(page: Any, laid_out: Any) -> No
         "<p>words</p>" * 40
         + "<h2>Next</h2><p>words</p>"
         + "<ol class=actions><li>one<li>two</ol>"
-        + f"<table>{ROW * 30}</table>"
+        + f"<table>{ROW * 30}</table><table><tbody class=totals>{ROW}</table><p>words</p>"
     )
     text = page(120, before)
     document = lay_out(text)
