@@ -15,6 +15,13 @@ STDIN = "-"
 SUFFIX = ".onnx"
 SHOWN = 5
 """Places that were left out and that a note names."""
+TOOLS = (
+    ".bzr", ".direnv", ".eggs", ".git", ".git-rewrite", ".hg", ".ipynb_checkpoints", ".mypy_cache",
+    ".nox", ".pyenv", ".pytest_cache", ".ruff_cache", ".svn", ".tox", ".venv", "__pypackages__",
+    "node_modules", "site-packages", "venv",
+)  # fmt: skip
+"""Folders in which version control, package managers and virtual environments keep what others
+made. What a build makes is a project's own (``build``, ``dist``): models are made by builds."""
 MAX_DEPTH = 100
 """Folders in one another that are searched for models."""
 
@@ -49,7 +56,7 @@ def expand(paths: Iterable[str], note: Callable[[str], None], exclusions: Exclus
     A folder that cannot be searched or holds no model is an error in its place, and so is a link
     to a model outside the folder: what nobody looked at must not pass for clean, and a folder
     that came from a stranger must not choose what is read. Links to folders are not followed;
-    ``note`` is told of those that lead out, and of what was left out.
+    ``note`` is told of those that lead out, and of what was left out, stores of tools aside.
     """
     found: list[str | ModelError] = []
     seen: set[str] = set()
@@ -64,8 +71,10 @@ def expand(paths: Iterable[str], note: Callable[[str], None], exclusions: Exclus
             if key not in seen:
                 seen.add(key)
                 found.append(item)
-    if excluded:
-        number, names = len(excluded), list(excluded)
+    # Every repository and environment has a store of a tool: to be told of it each time is noise.
+    names = [path for path in excluded if os.path.basename(path) not in TOOLS]
+    if names:
+        number = len(names)
         note(f"excluded, not judged: {', '.join(names[:SHOWN])}"
              f"{f' and {number - SHOWN:,} more' if number > SHOWN else ''}")  # fmt: skip
     return Expansion(found, tuple(excluded))

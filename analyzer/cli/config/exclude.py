@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.cli.config.globs import ANY, WILD, Glob, path_within
-from analyzer.cli.paths import absolute
+from analyzer.cli.paths import TOOLS, absolute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,13 +24,6 @@ class PathPattern(NamedTuple):
     """Where its paths begin, absolute."""
 
 
-TOOLS = (
-    ".bzr", ".direnv", ".eggs", ".git", ".git-rewrite", ".hg", ".ipynb_checkpoints", ".mypy_cache",
-    ".nox", ".pyenv", ".pytest_cache", ".ruff_cache", ".svn", ".tox", ".venv", "__pypackages__",
-    "node_modules", "site-packages", "venv",
-)  # fmt: skip
-"""Folders in which version control, package managers and virtual environments keep what others
-made. What a build makes is a project's own (``build``, ``dist``): models are made by builds."""
 DEFAULT = tuple(PathPattern(name) for name in TOOLS)
 
 
