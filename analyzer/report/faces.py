@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).resolve().parents[1] / "fonts"
 FILES = ("Pretendard-Regular.otf", "Pretendard-Bold.otf")
+KOREAN = (
+    "Pretendard", "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "Noto Sans CJK KR",
+)  # fmt: skip
+"""Faces that a reader may have and that have Hangul."""
 PRINTED: Mapping[Language, tuple[str, ...]] = {
     "en": ("Liberation Sans", "DejaVu Sans", "sans-serif"),
     "ko": ("Pretendard", "Liberation Sans", "DejaVu Sans", "sans-serif"),
@@ -28,10 +32,11 @@ PRINTED: Mapping[Language, tuple[str, ...]] = {
 """Faces in PDFs and PNGs, and in drawings, by language."""
 SCREEN: Mapping[Language, tuple[str, ...]] = {
     "en": ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif"),
-    "ko": ("Pretendard", "Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR",
-           "Noto Sans CJK KR", "system-ui", "sans-serif"),
+    "ko": (*KOREAN, "system-ui", "sans-serif"),
 }  # fmt: skip
-"""Faces on a screen, by language: an HTML page is small and asks nobody for anything."""
+"""Faces on a screen, by language: ``webface`` adds letters of the page to them."""
+MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "DejaVu Sans Mono", "monospace")
+"""Faces of code on a screen."""
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 
 

@@ -9,6 +9,7 @@ from analyzer.report.cells import together
 from analyzer.report.content import SHORTER
 from analyzer.report.rendering import render as render_page
 from analyzer.report.sheet import Report
+from analyzer.report.webface import with_letters
 
 if TYPE_CHECKING:
     from analyzer.report.result import Options, Result
@@ -65,7 +66,8 @@ def render(subject: Result | Report, options: Options) -> bytes:
     sheet = Report.of(subject).sheet
     page = b""
     for medium in SHORTER:
-        page = _brief(render_page(sheet, options, medium)).encode("utf-8")
+        shown = _brief(render_page(sheet, options, medium))
+        page = with_letters(shown, sheet.page.lang).encode("utf-8")
         if len(page) <= MOST_BYTES and len(_ELEMENT.findall(page)) <= MOST_ELEMENTS:
             break
     return page

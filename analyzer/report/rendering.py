@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from analyzer import units
 from analyzer.language import Language, speaking, spoken, term, translated
-from analyzer.report.faces import PRINTED, SCREEN, printed, stack
+from analyzer.report.faces import MONO, PRINTED, SCREEN, printed, stack
 from analyzer.report.keeping import Kept
 from analyzer.report.script import needed, script, words
 from analyzer.report.tight import tight_style
@@ -90,7 +90,7 @@ def environment() -> jinja2.Environment:
     env.filters |= {"prose": _prose, "key": _key}
     env.globals |= {
         "inline": _inline_in_language,
-        "csp": _csp_hash,
+        "csp": csp_hash,
         "script": script,
         "needed": needed,
     }
@@ -162,6 +162,7 @@ def _inline(name: str, language: Language) -> Markup:
         | {"mono": Markup(stack(_MONO))},
         printed=Markup(stack(PRINTED[language])),
         screen=Markup(stack(SCREEN[language])),
+        mono=Markup(stack(MONO)),
     )
     return Markup(tight_style(text))
 
@@ -187,7 +188,7 @@ def _coefficients(n: int) -> str:
     return units.many(n, "coefficient")
 
 
-def _csp_hash(text: str) -> Markup:
+def csp_hash(text: str) -> Markup:
     """Content Security Policy source that allows exactly ``text``."""
     digest = b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Markup(f"'sha256-{digest}'")

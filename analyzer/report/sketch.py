@@ -15,6 +15,7 @@ from analyzer.report.faces import font_config, is_korean, paths
 from analyzer.report.pdf import fetcher, load_weasyprint
 from analyzer.report.rendering import environment
 from analyzer.report.view.kinds import COLORS, HEAT, PALETTE
+from analyzer.report.webface import svg_with_letters
 from analyzer.sanitise import clean, label
 from analyzer.units import letters, shorten
 
@@ -52,7 +53,7 @@ class Sketch:
     color: Coloring = "kind"
 
     def svg(self, *, themed: bool = True, printed: bool = False) -> str:
-        """One SVG without scripts, fonts or addresses.
+        """One SVG without scripts, faces or addresses.
 
         ``themed``: for browsers, dark where the reader's system is, with words at the pointer.
         ``printed``: boxes say no more than their title where there are very many.
@@ -71,7 +72,7 @@ class Sketch:
 
 def to_svg(sketch: Drawable, options: Options) -> bytes:
     """For browsers and editors."""
-    return sketch.svg().encode("utf-8", "replace")
+    return svg_with_letters(sketch.svg()).encode("utf-8", "replace")
 
 
 def to_png(sketch: Drawable, options: Options) -> bytes:

@@ -169,7 +169,7 @@ ENDS: dict[str, str] = {
     "report/keeping.py _sign": "a digest",
     "report/markdown.py _Page.add": "a length",
     "report/netron.py render": "the overlay, as JSON",
-    "report/rendering.py _csp_hash": "a digest",
+    "report/rendering.py csp_hash": "a digest",
     "report/sketch.py to_svg": "what the templates made",
     "report/uri.py uri": "percent-encoded",
     "sanitise/sinks.py csv_rows": "the end of csv_rows",

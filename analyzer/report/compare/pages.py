@@ -10,6 +10,7 @@ from analyzer.report.compare.sheet import ComparisonReport
 from analyzer.report.content import HTML, PDF
 from analyzer.report.pdf import write
 from analyzer.report.rendering import environment
+from analyzer.report.webface import with_letters
 
 if TYPE_CHECKING:
     from analyzer.report.compare.pair import Pair
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 def html(subject: Pair | ComparisonReport, options: Options) -> bytes:
     """UTF-8; the same subject and options give the same bytes."""
-    return _page(ComparisonReport.of(subject), options, HTML).encode("utf-8")
+    report = ComparisonReport.of(subject)
+    return with_letters(_page(report, options, HTML), report.sheet.page.lang).encode("utf-8")
 
 
 def pdf(subject: Pair | ComparisonReport, options: Options) -> bytes:

@@ -21,6 +21,7 @@ from analyzer.report.script import script
 from analyzer.report.uri import near
 from analyzer.report.view.findings import first_of_each
 from analyzer.report.view.kinds import COLORS
+from analyzer.report.webface import with_letters
 from analyzer.sanitise import label
 from analyzer.version import __version__
 
@@ -114,7 +115,7 @@ class ModelFindings:
 
 def render_index(entries: Sequence[IndexEntry], options: Options, title: str) -> bytes:
     """UTF-8: the index of the reports that ``entries`` name; ``title`` is their folder's."""
-    return index_page(entries, options, title).encode("utf-8")
+    return with_letters(index_page(entries, options, title), spoken()).encode("utf-8")
 
 
 def index_page(
@@ -147,10 +148,11 @@ def render_batch(batch: Batch, options: Options) -> bytes:
             listed += len(each.found) + len(each.silenced)
         else:
             left += each.speaks
-    return _page(
+    page = _page(
         shown, options, title=_("Models checked"), eyebrow=_("onnxlint check"),
         found=found, left=left, lead=summary(batch),
-    ).encode("utf-8")  # fmt: skip
+    )  # fmt: skip
+    return with_letters(page, spoken()).encode("utf-8")
 
 
 def _shown(item: Result | Failure, options: Options) -> IndexEntry:
