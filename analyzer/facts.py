@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, cast
 from analyzer import display, units
 from analyzer.display import Brief
 from analyzer.interface import Interface
+from analyzer.language import Language, spoken
 from analyzer.learned import Learned
 from analyzer.naming import SharedNames
 from analyzer.records import HIDDEN, INLINE, Digest, Output, Signed, named, shown
@@ -813,7 +814,7 @@ class Facts(Output):
         default_factory=dict, init=False, repr=False, compare=False, metadata=HIDDEN
     )
     """Filled when an operator is first asked for."""
-    _derived: dict[Callable[[Facts], Any], Any] = field(
+    _derived: dict[tuple[Callable[[Facts], Any], Language], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False, metadata=HIDDEN
     )
     """Filled by ``once``."""
@@ -899,10 +900,12 @@ class Facts(Output):
         return node in self._index()
 
     def once(self, derive: Callable[[Facts], Derived]) -> Derived:
-        """``derive`` of these facts, computed when somebody first asks and kept."""
-        if derive not in self._derived:
-            self._derived[derive] = derive(self)
-        found: Derived = self._derived[derive]
+        """``derive`` of these facts, computed when somebody first asks and kept; with the words of
+        the language that holds, if it has any."""
+        key = (derive, spoken())
+        if key not in self._derived:
+            self._derived[key] = derive(self)
+        found: Derived = self._derived[key]
         return found
 
     def _index(self) -> dict[str, Node]:

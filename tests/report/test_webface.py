@@ -25,7 +25,7 @@ from analyzer.report.sketch import Sketch
 from analyzer.report.webface import face, letters, with_letters
 from tests.compare.networks import resnet
 from tests.report.pages import CHROMIUM
-from tests.report.results import SAMPLES, html_of, judge
+from tests.report.results import html_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,18 +49,17 @@ def hangul(page: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def pages() -> dict[str, str]:
+def pages(standard: Result) -> dict[str, str]:
     """Korean, but for the index, in which only a name is."""
     old, new = analyzer.analyze(resnet()), analyzer.analyze(resnet(blocks=3))
     pair = Pair(Result(old), Result(new), compare(old, new), Turnover((), ()))
     index = render_index([failed("합성곱.onnx", "the file is empty")], Options(), "nets")
     with speaking("ko"):
-        told = judge(SAMPLES / "mobilenet_v1_standard.onnx")  # facts keep words of their language
         return {
-            "report": REPORT_FORMATS["html"](told, Options()).decode(),
+            "report": REPORT_FORMATS["html"](standard, Options()).decode(),
             "compare": COMPARE_FORMATS["html"](pair, Options()).decode(),
             "index": index.decode(),
-            "svg": DRAW_FORMATS["svg"](Sketch(draw(told), "net.onnx"), Options()).decode(),
+            "svg": DRAW_FORMATS["svg"](Sketch(draw(standard), "net.onnx"), Options()).decode(),
         }
 
 
@@ -93,6 +92,13 @@ def test_page_without_hangul_stays_as_it_is(standard: Result) -> None:
     assert "font-src" not in page
     assert "@font-face" not in page
     assert with_letters(page, "en") is page
+
+
+def test_words_of_one_language_stay_out_of_a_page_in_another(
+    pages: dict[str, str], standard: Result
+) -> None:
+    assert hangul(pages["report"])
+    assert not hangul(REPORT_FORMATS["html"](standard, Options()).decode())
 
 
 def test_same_letters_are_the_same_bytes() -> None:
