@@ -12,9 +12,12 @@ import shutil
 import sys
 import sysconfig
 from pathlib import Path
+from zipfile import ZipFile
 
 import check_jsonschema  # type: ignore[import-untyped]
 from click.testing import CliRunner
+
+from tests import warm
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("analyzer", "rules", "templates", "ci", "action.yml", "pyproject.toml", "README.md",
@@ -47,6 +50,24 @@ def copy_tree(folder: Path) -> Path:
         else:
             shutil.copy(source, folder / name)
     return folder
+
+
+def stand_in(folder: Path) -> Path:
+    """A wheel whose ``onnxlint`` is this tree's command, forked from a process that is there
+    already: for scripts that install what they are told and then run it."""
+    info = "stand_in-1.dist-info"
+    files = {
+        f"{info}/METADATA": "Metadata-Version: 2.1\nName: stand-in\nVersion: 1\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    program = "stand_in-1.data/scripts/onnxlint"
+    files[f"{info}/RECORD"] = "".join(f"{name},,\n" for name in (program, *files))
+    wheel = folder / "stand_in-1-py3-none-any.whl"
+    with ZipFile(wheel, "w") as archive:
+        archive.write(warm.command() / "onnxlint", program)
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return wheel
 
 
 PYTHON = """#!/bin/sh

@@ -2,12 +2,62 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from tools.recipes import Clone
+from tests import warm
+from tests.cli.repositories import commit, environment, repository
+from tests.workflow.borrowed import OFFLINE
+from tools.recipes import VERSION, Clone
+
+SETTINGS = """repos:
+- repo: {place}
+  rev: {version}
+  hooks: [{{id: onnxlint}}, {{id: onnxlint-rules-test}}]
+"""
 
 
 @pytest.fixture(scope="session")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
-    """One for all tests here, as installing takes longer than anything that is asked of it."""
-    return Clone(tmp_path_factory.mktemp("tool"))
+    """One for all tests here, as installing takes longer than anything that is asked of it.
+
+    What pre-commit installs has a program ``onnxlint``; it is set aside for ``as_installed``, and
+    in its place stands the same command forked from a process that is there already.
+    """
+    clone = Clone(tmp_path_factory.mktemp("tool"))
+    clone.make()
+    project = repository(tmp_path_factory.mktemp("first"))
+    text = SETTINGS.format(place=clone.place, version=VERSION)
+    commit(project, **{".pre-commit-config.yaml": text.encode()})
+    subprocess.run(
+        [sys.executable, "-m", "pre_commit", "install-hooks"], cwd=project, check=True,
+        env=environment(PRE_COMMIT_HOME=str(clone.installed), **OFFLINE), capture_output=True,
+    )  # fmt: skip
+    program = _program(clone)
+    program.rename(_aside(program))
+    shutil.copy(warm.command() / "onnxlint", program)
+    return clone
+
+
+@pytest.fixture
+def as_installed(clone: Clone) -> Iterator[None]:
+    """Hooks run what pip has made of the package, with what it has installed."""
+    program = _program(clone)
+    quick = program.read_bytes()
+    shutil.copy(_aside(program), program)
+    yield
+    program.write_bytes(quick)
+
+
+def _program(clone: Clone) -> Path:
+    (program,) = clone.installed.glob("repo*/py_env-*/bin/onnxlint")
+    return program
+
+
+def _aside(program: Path) -> Path:
+    return program.with_name("onnxlint.installed")

@@ -18,7 +18,7 @@ import yaml
 from tests import warm
 from tests.cli.conftest import CLEAN, WASTEFUL, encode
 from tests.cli.repositories import commit, environment, repository, write
-from tests.workflow.borrowed import OFFLINE, ROOT, borrow_pip, copy_tree, objections
+from tests.workflow.borrowed import OFFLINE, ROOT, borrow_pip, copy_tree, objections, stand_in
 
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
@@ -208,8 +208,7 @@ def test_an_old_python_is_named_before_anything_is_installed(job: Path, tmp_path
 
 
 def test_the_gitlab_job_writes_both_of_its_reports(job: Path, tmp_path: Path) -> None:
-    copy_tree(tmp_path / "package")
-    said = {**JOB["variables"], "ONNXLINT_PACKAGE": str(tmp_path / "package"),
+    said = {**JOB["variables"], "ONNXLINT_PACKAGE": str(stand_in(tmp_path)),
             "ONNXLINT_PATHS": "models", "ONNXLINT_ARGS": "--fail-on warning"}  # fmt: skip
     search = os.pathsep.join((str(borrow_pip(tmp_path / "bin")), os.environ["PATH"]))
     script = "\n".join((*JOB["before_script"], *JOB["script"]))

@@ -2,7 +2,8 @@
 
 Everything is as for a user: pre-commit clones the repository, makes an environment and installs
 the package into it. Only what the package depends on is borrowed from the tests' own environment,
-so that nothing is fetched.
+so that nothing is fetched. The installed program is started where a test says ``as_installed``;
+elsewhere its place is taken by the same command, which starts sooner.
 """
 
 from __future__ import annotations
@@ -49,7 +50,6 @@ Run = Callable[..., tuple[int, str]]
 @pytest.fixture
 def project(clone: Clone, tmp_path: Path) -> Path:
     """A repository that uses both hooks."""
-    clone.make()
     hooks = [{"id": "onnxlint", "verbose": True}, {"id": "onnxlint-rules-test"}]
     settings = {"repos": [{"repo": str(clone.place), "rev": VERSION, "hooks": hooks}]}
     files = {
@@ -90,6 +90,13 @@ def test_hooks_take_files_by_name_in_one_process() -> None:
         assert hook["entry"].split()[0] in scripts
         assert hook["require_serial"] is True
         assert "types" not in hook
+
+
+@pytest.mark.usefixtures("as_installed")
+def test_all_models_are_judged_by_what_is_installed(pre_commit: Run) -> None:
+    code, out = pre_commit("run", "--all-files")
+    assert (code, out.count("Passed")) == (0, 1), out
+    assert "in 2 models: clean" in out
 
 
 def test_only_models_and_rules_that_changed_are_judged(pre_commit: Run, project: Path) -> None:
