@@ -154,6 +154,7 @@ class Dims:
     def close(self) -> None:
         """End of construction: name classes by their roots, then push fixedness and required
         multiples back to what they follow from."""
+        self._fixed |= self._bins()
         for root, derivations in self._derivations.items():
             self._derivations[root] = [
                 replace(d, sources=tuple(map(self.find, d.sources))) for d in derivations
@@ -165,6 +166,12 @@ class Dims:
         self._require_sources()
         self._learned = {self.find(d) for d in self._learned} - self._fixed
         self._roots = list(dict.fromkeys(map(self.find, range(len(self.sizes)))))
+
+    def _bins(self) -> set[int]:
+        """Learned classes that kernels slide over and no weights read, as the bins of a Fourier
+        transform: to narrow them is to count another picture, not a narrower network."""
+        fed = {self.find(dim) for dim in self._fed}
+        return (self.spatial_roots() & {self.find(dim) for dim in self._learned}) - fed
 
     def _fix_sources(self) -> None:
         self._fixed = {self.find(d) for d in self._fixed}

@@ -30,7 +30,7 @@ def network(body: str, out: str) -> str:
     made = []
     weights = {
         "w": "16,3,3,3", "v": "16,16,3,3", "d": "16,1,3,3", "p": "32,16,1,1", "q": "16,4,3,3",
-        "z": "5,32,1,1", "o": "16,3,3,3",
+        "z": "5,32,1,1", "o": "16,3,3,3", "eca": "1,1,3,1",
     }  # fmt: skip
     for name, dims in weights.items():
         made.append(f"s{name} = Constant <value_ints=[{dims}]> ()")
@@ -70,6 +70,28 @@ def test_width_flows_through(
 ) -> None:
     scaler = planned(network(f"{body}  k = Conv (x,o)  y = GlobalMaxPool (k)", "float[1,16,1,1]"))
     assert shape(scaler, name, width=1.5) == expected
+
+
+LINE = "s = Constant <value_ints=[1,1,16,-1]> ()"
+"""Channels as an axis of a picture with one channel."""
+
+
+def test_the_bins_of_a_transform_are_the_height_of_a_picture_and_stay(planned: Planned) -> None:
+    body = f"{LINE}  a = Conv (x,w)  c = Reshape (a,s)  b = Conv (c,d)  e2 = Conv (b,v)"
+    scaler = planned(network(f"{body}  y = GlobalMaxPool (e2)", "float[1,16,1,1]"))
+    assert shape(scaler, "a", width=0.5) == (1, 16, 30, 30)
+    assert shape(scaler, "b", width=0.5) == (1, 8, 14, 898)
+
+
+def test_channels_that_weigh_their_neighbours_stay_channels(planned: Planned) -> None:
+    """A convolution along the channels, as of ECA-Net (arXiv 1910.03151)."""
+    body = (
+        f"{LINE}  back = Constant <value_ints=[1,-1,1,1]> ()  a = Conv (x,w)  "
+        "m = GlobalAveragePool (a)  r = Reshape (m,s)  n = Conv <pads=[1,0,1,0]> (r,eca)  "
+        "g2 = Reshape (n,back)  c = Mul (a,g2)  b = Conv (c,p)"
+    )
+    scaler = planned(network(f"{body}  k = Conv (b,z)  y = GlobalMaxPool (k)", "float[1,5,1,1]"))
+    assert shape(scaler, "a", width=0.5) == (1, 8, 30, 30)
 
 
 FROM = "f = Constant <value_ints=[{}]> ()  t = Constant <value_ints=[{}]> ()"
