@@ -80,15 +80,17 @@ def _no_error(v: Values) -> str:
 def _most(v: Values) -> str:
     """What would bring most of what is no error: what a rule asks for, or a smaller form."""
     if v["others_share"] >= LARGE and not v["decided"]:
-        return _("What saves most compute: “{action}”.", action=label(v["others_title"]))
+        return _(
+            "Of the findings, this saves most compute: “{action}”.", action=label(v["others_title"])
+        )
     if v["others_share"] >= LARGE:
-        return _("What saves most compute, {share}: “{action}”.",
+        return _("Of the findings, this saves most compute, {share}: “{action}”.",
                  share=units.percent(v["others_share"]),
                  action=label(v["others_title"]))  # fmt: skip
     if v["options"]:
         one, *other = map(label, v["options_titles"])
         most = _("“{one}”, or “{other}”", one=one, other=other[0]) if other else f"“{one}”"
-        return _("What would bring most: {options}.", options=most)
+        return _("What would bring much without training anew: {options}.", options=most)
     return ""
 
 

@@ -179,8 +179,8 @@ def test_no_headline_calls_harmless_what_a_form_saves(mobilenet: Result) -> None
     (finding,) = selected(mobilenet, "STR101").findings
     said = say(claims_of(replace(mobilenet, findings=(finding,)), studied=True))["verdict"]
     assert said == (
-        "No error: 1 finding from 1 rule. What would bring most: “Convert weights and arithmetic "
-        "to float16”, or “Convert weights and arithmetic to int8”."
+        "No error: 1 finding from 1 rule. What would bring much without training anew: “Convert "
+        "weights and arithmetic to float16”, or “Convert weights and arithmetic to int8”."
     )
     tiny = facts("g (float[1,4] x, float[4,4] w) => (float[1,4] y) { y = MatMul (x, w) }")
     alone = Result(tiny, (replace(finding, saves="", value=None),), mobilenet.rules)

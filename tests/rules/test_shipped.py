@@ -58,6 +58,7 @@ def test_one_exact_separable_term_keeps_all_energy_at_the_papers_ratio() -> None
     """1/N + 1/D_K with N = 4, D_K = 5 in one dimension: 45 % of 4 · 4 · 5 · 4000 MACs."""
     (finding,) = first("SEP002").findings
     assert "T = 1 depthwise-pointwise terms keep 100.0 %" in finding.message
+    assert finding.action == "Split the convolution into depthwise-pointwise pairs"
     assert "at 45.0 % of 320 kMAC, 176 kMAC less" in finding.message
 
 
