@@ -12,7 +12,7 @@ import pytest
 
 from analyzer.devices import profile
 from analyzer.evidence import WeightEvidence
-from analyzer.facts import Facts, Problem
+from analyzer.facts import Assumption, Facts, Problem
 from analyzer.findings.finding import Finding, Severity
 from analyzer.lint import Settings, lint
 from analyzer.report import REPORT_FORMATS, Options, Result
@@ -436,6 +436,20 @@ def test_with_a_cache_a_token_takes_its_own_part_and_the_scores_of_those_before(
     assert found["sequence"].macs == 418_304 * 64 + 256 * 64**2
     assert {"int4-weights", "int8-weights"} <= set(found), "of a decoder"
     assert "heads" in found
+
+
+def test_a_length_that_nobody_stated_has_no_half() -> None:
+    for reason, offered in (("default", False), ("--dim", True)):
+        found = replace(decoder(), assumptions=(Assumption("x", 1, "s", 128, reason),))
+        ids = {form.id for form in options(found, whatif.WhatIf("no"), profile("rpi5"))}
+        assert ("sequence" in ids) is offered
+
+
+def test_a_shallower_transformer_keeps_whole_layers() -> None:
+    found = bert()
+    layers = sum(block.kind == "mlp" for block in found.blocks)
+    forms = {form.id: form for form in options(found, found.once(whatif.view), profile("rpi5"))}
+    assert forms["depth"].title == f"Keep {(layers + 1) // 2} of {layers} layers"
 
 
 def test_a_narrower_transformer_is_no_option() -> None:

@@ -19,7 +19,8 @@ CONVOLUTIONS = """g (float[{shape}] x) => (float[1,N] y)
     ("shape", "scales"),
     [
         ("1,3,224,224", True),
-        ("batch,3,height,width", True),
+        ("batch,3,224,224", True),
+        ("batch,3,height,width", False),  # nobody stated a size that could be shrunk
         ("1,3,48,width", False),
         ("batch,3,frames,160", False),
     ],

@@ -246,3 +246,9 @@ def _in_proportion(facts: Facts, now: float | None, macs: int) -> float | None:
     if now is None or not alike or not totals.macs:
         return None
     return now * macs / totals.macs
+
+
+def is_guessed(facts: Facts, axes: Iterable[tuple[str, int]]) -> bool:
+    """Whether one of these axes, (input, axis), is of a usual size because nobody stated any."""
+    guessed = {(a.input, a.axis) for a in facts.assumptions if a.reason.startswith("default")}
+    return not guessed.isdisjoint(axes)

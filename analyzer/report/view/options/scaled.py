@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.language import _
-from analyzer.report.view.options.form import Terms, form
+from analyzer.report.view.options.form import Terms, form, is_guessed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,12 +50,7 @@ def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Small
             device,
             (
                 "depth",
-                _(
-                    "Keep {left} of {blocks} blocks",
-                    left=_count(less.blocks),
-                    blocks=less.blocks_today,
-                ),
-                _("Leave blocks out, and train again or distil from this model"),
+                *_fewer(facts, _count(less.blocks), less.blocks_today),
             ),
             judged._replace(rests=_("every layer recounted; weights at most, buffers shrink too")),
             macs=less.macs[0],
@@ -76,10 +71,25 @@ def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Small
         )
 
 
+def _fewer(facts: Facts, left: int, today: int) -> tuple[str, str]:
+    """What to keep, and how; attention and the perceptron behind it are one layer."""
+    pairs = [sum(b.kind == kind for b in facts.blocks) for kind in ("attention", "mlp")]
+    if pairs == [today // 2] * 2 and today % 2 == left % 2 == 0:
+        return (
+            _("Keep {left} of {layers} layers", left=left // 2, layers=today // 2),
+            _("Leave layers out, and train again or distil from this model"),
+        )
+    return (
+        _("Keep {left} of {blocks} blocks", left=left, blocks=today),
+        _("Leave blocks out, and train again or distil from this model"),
+    )
+
+
 def _is_image(facts: Facts) -> bool:
     """An input has colours, or one channel that is as high as wide: frames of audio by mel bands
     are no picture that somebody could scale. Nor is what is as long as a line or a recording, with
-    one side that is open and one that is not: how long it is, nobody chooses."""
+    one side that is open and one that is not: how long it is, nobody chooses. Sides that the file
+    leaves open and nobody stated are no size to shrink from."""
     return any(_has_sides(tensor, facts) for tensor in facts.inputs)
 
 
@@ -91,7 +101,9 @@ def _has_sides(tensor: Tensor, facts: Facts) -> bool:
         return False
     sides = (1, 2) if shape[3] in COLOURS and shape[1] not in COLOURS else (2, 3)
     left_open = {each.axis for each in facts.assumptions if each.input == tensor.name}
-    return len(left_open.intersection(sides)) != 1
+    return len(left_open.intersection(sides)) != 1 and not is_guessed(
+        facts, ((tensor.name, side) for side in sides)
+    )
 
 
 def _count(blocks: str) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analyzer import units
 from analyzer.language import _
 from analyzer.report.view.growth import growth
-from analyzer.report.view.options.form import Terms, form
+from analyzer.report.view.options.form import Terms, form, is_guessed
 from analyzer.smaller.cache import cache
 from analyzer.smaller.heads import attention_layers, fewer_heads, is_decoder
 from analyzer.smaller.packed import BLOCK, packable
@@ -119,9 +119,9 @@ def _shorter(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
     if row is None:
         return
     half = row.size // 2 // row.step * row.step
-    macs = next((int(size.at(half)) for size in facts.open_sizes if size.now == row.size), None)
-    if not half or macs is None:
-        return
+    size = next((size for size in facts.open_sizes if size.now == row.size), None)
+    if not half or size is None or is_guessed(facts, size.axes):
+        return  # of a length that nobody stated there is no half
     yield form(
         facts,
         device,
@@ -134,7 +134,7 @@ def _shorter(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
         ),
         Terms("low", "low", _("the ends of longer texts"), "low",
                _("the exact growth of MACs; how long texts are is not in the file")),
-        macs=macs,
+        macs=int(size.at(half)),
     )  # fmt: skip
 
 
