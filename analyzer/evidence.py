@@ -496,8 +496,22 @@ class WeightEvidence(Brief):
     """Quantised weights of layers of the main graph, in the order of ``Facts.nodes``."""
 
     weight_tensors: int = 0
-    """Tensors of weights and tables that were read, those of a single number left out."""
+    """Tensors of weights and tables that were read or that ConstantOfShape makes, those of a
+    single number left out."""
     constant_tensors: int = 0
     """Those of them whose values are all the same."""
     placeholder: bool = False
     """The weights are placeholders: 99 % or more of them are in such tensors, of several."""
+
+    @property
+    def reads_weights(self) -> bool:
+        """Whether any tensor of weights is stored, and was read."""
+        return any(t.kind in ("weight", "table") and t.values.elements > 1 for t in self.tensors)
+
+    @property
+    def sees_none(self) -> bool:
+        """Whether there are layers, and the file stores the trained values of none of them, or of
+        next to none: they are made, or given, when the model runs."""
+        if self.placeholder and (self.unread or not self.layers):
+            return True
+        return bool(self.unread) and not (self.layers or self.integers or self.reads_weights)

@@ -96,7 +96,7 @@ def _unread(
     elif evidence.unread_tensors and not told:
         text = f"the values of {so_many(evidence.unread_tensors, 'stored tensor')} cannot be read"
         yield Problem("weights-unreadable", (*evidence.unread, "")[0], f"{text}; export it again")
-    elif evidence.unread and not (told or evidence.layers or evidence.weight_tensors):
+    elif evidence.unread and not (told or evidence.layers or evidence.reads_weights):
         text = ("no weights were read: what the layers use is generated, computed or given when "
                 "the model runs, or stored as integers")  # fmt: skip
         yield Problem("weights-unread", "", text, inconclusive=asked)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from analyzer.digraph import Digraph
-    from analyzer.facts import Facts, Node
+    from analyzer.facts import Facts, Node, Parameters
     from analyzer.graph.call import Call
     from analyzer.model import Model, Payloads
     from analyzer.weights.layers import Form
@@ -104,20 +104,30 @@ def collect(
         missed,
         tuple(budget.beyond),
         tuple(integers),
-        **_placeholders(tensors),
+        **_placeholders(tensors, facts.parameters),
     )
 
 
-def _placeholders(tensors: Iterable[TensorEvidence]) -> dict[str, Any]:
+def _placeholders(tensors: Iterable[TensorEvidence], parameters: Parameters) -> dict[str, Any]:
     """How many tensors of weights there are, how many of one value, and whether that is nearly
-    all."""
+    all.
+
+    What ConstantOfShape makes of nothing that is stored is of one value, too.
+    """
     weights = [t.values for t in tensors if t.kind in WEIGHTS and t.values.elements > 1]
-    constant = [values for values in weights if values.constant]
-    share = PLACEHOLDER * sum(values.elements for values in weights)
+    constant = [values.elements for values in weights if values.constant]
+    made = [
+        elements
+        for tensor in parameters.tensors
+        if tensor.bytes == 0 and (elements := tensor.elements or 0) > 1
+        and tensor.role == "weight" and tensor.why.partition(" of ")[0] in WEIGHTS
+    ]  # fmt: skip
+    whole = sum(values.elements for values in weights) + sum(made)
+    constant += made
     return {
-        "weight_tensors": len(weights),
+        "weight_tensors": len(weights) + len(made),
         "constant_tensors": len(constant),
-        "placeholder": len(weights) > 1 and sum(v.elements for v in constant) >= share,
+        "placeholder": len(weights) + len(made) > 1 and sum(constant) >= PLACEHOLDER * whole,
     }
 
 

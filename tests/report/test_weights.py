@@ -12,9 +12,11 @@ from jsonschema import Draft202012Validator
 from onnx import TensorProto, helper, numpy_helper
 
 from analyzer.analyze import analyze_weights
+from analyzer.lint import lint
 from analyzer.model import load
 from analyzer.report import INSPECT_FORMATS, REPORT_FORMATS, Options, Result
 from analyzer.report.view.weights import Oddity, together
+from analyzer.ruleset import load_rules
 from tests.report.results import LIGHT, html_of, words
 
 if TYPE_CHECKING:
@@ -47,10 +49,12 @@ def test_weights_that_were_not_read_are_not_judged(mobilenet: Result) -> None:
 
 def test_weights_outside_the_file_are_said_to_be_unknown() -> None:
     light = LIGHT / "light_squeezenet.onnx"
-    page = words(
-        REPORT_FORMATS["html"](Result(analyze_weights(load(str(light)))), Options()).decode()
-    )
+    facts, rules = analyze_weights(load(str(light))), load_rules()
+    result = Result(facts, lint(facts, rules), rules)
+    page = words(REPORT_FORMATS["html"](result, Options()).decode())
     assert "The trained values of 26 layers are not in the file" in page
+    assert "26 of 26 tensors of weights are one number everywhere" in page
+    assert "that read weights could not judge: weights are missing or unreadable." in page
 
 
 def test_page_lists_the_layers_that_int8_hurts_most(trained: Result) -> None:

@@ -47,6 +47,32 @@ def test_weights_that_are_not_in_the_file_leave_no_conclusion(graph: str) -> Non
     assert (problem.code, problem.inconclusive) == ("weights-unread", True)
 
 
+@pytest.mark.parametrize("layer", ["Conv", "MatMul"])
+def test_weights_that_are_filled_when_the_model_runs_are_placeholders(layer: str) -> None:
+    graph = (
+        "g (float[1,2,2,2] x) => (float[1,2,2,2] y) <int64[4] s = {2, 2, 1, 1}, "
+        "int64[4] t = {1, 1, 2, 2}> "
+        f"{{ w = ConstantOfShape ({'s' if layer == 'Conv' else 't'}) "
+        f"v = ConstantOfShape ({'s' if layer == 'Conv' else 't'}) "
+        f"a = {layer} (x, w) y = {layer} (a, v) }}"
+    )
+    evidence = judged(graph).evidence
+    assert evidence is not None
+    assert (evidence.weight_tensors, evidence.constant_tensors) == (2, 2)
+    assert (evidence.placeholder, evidence.sees_none) == (True, True)
+
+
+def test_a_filled_tensor_beside_trained_ones_makes_no_placeholders() -> None:
+    graph = (
+        "g (float[1,2,8,8] x) => (float[1,2,8,8] y) <int64[4] s = {2, 2, 1, 1}, "
+        "float[2,2,1,1] v = {1, 2, 3, 4}> "
+        "{ w = ConstantOfShape (s) a = Conv (x, w) y = Conv (a, v) }"
+    )
+    evidence = judged(graph).evidence
+    assert evidence is not None
+    assert (evidence.placeholder, evidence.sees_none) == (False, False)
+
+
 def test_layers_whose_weights_are_computed_are_named(tmp_path: Path) -> None:
     problem = only(judged(COMPUTED))
     assert (problem.code, problem.where, problem.inconclusive) == ("weights-computed", "a", False)

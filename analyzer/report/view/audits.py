@@ -74,7 +74,9 @@ def _checked(result: Result) -> tuple[Checked, ...]:
     types = {("" if n.domain == "ai.onnx" else n.domain, n.op_type) for n in facts.nodes}
     # Silence about weights that nobody saw is no verdict on them.
     missing = facts.evidence is not None and (
-        facts.evidence.unread_tensors > 0 or any(p.code == UNREADABLE for p in facts.problems)
+        facts.evidence.unread_tensors > 0
+        or facts.evidence.sees_none
+        or any(p.code == UNREADABLE for p in facts.problems)
     )
     found: dict[str, list[Rule]] = {}
     for rule in result.judging:
