@@ -1,7 +1,8 @@
 """Convolutions that are half of a k×k one already: 1×k beside k×1 (arXiv 1512.00567, section 3.2).
 
 One may read the other, through activation and normalisation, or both read the same map, as in the
-last blocks of Inception v3.
+last blocks of Inception v3. In three dimensions k×1×1 is the half in time of a (2+1)-D block (arXiv
+1711.11248), whatever stands beside it.
 """
 
 from __future__ import annotations
@@ -22,20 +23,25 @@ TAG = "factorised"
 
 
 def tag_factorised(graph: Digraph[str], nodes: Sequence[Node]) -> tuple[Node, ...]:
-    """``nodes`` with the tag ``factorised`` on every 1×k convolution that has a k×1 beside it."""
-    thin = {node.id for node in nodes if node.conv is not None and _is_thin(node.conv)}
-    if len(thin) < 2:
+    """``nodes`` with the tag ``factorised`` on every 1×k convolution that has a k×1 beside it,
+    and on every k×1×1."""
+    convs = [(node.id, node.conv) for node in nodes if node.conv is not None]
+    halves = {key for key, conv in convs if _is_thin(conv, rank=3)}
+    thin = {key for key, conv in convs if _is_thin(conv, rank=2)}
+    if len(thin) > 1:
+        flow = trace(graph, {node.id: node for node in nodes})
+        halves |= {k for k in thin if any(_fits(flow, k, other) for other in _beside(flow, k))}
+    if not halves:
         return tuple(nodes)
-    flow = trace(graph, {node.id: node for node in nodes})
-    halves = {key for key in thin if any(_fits(flow, key, other) for other in _beside(flow, key))}
     return tuple(
         replace(node, tags=(*node.tags, TAG)) if node.id in halves else node for node in nodes
     )
 
 
-def _is_thin(conv: Conv) -> bool:
+def _is_thin(conv: Conv, rank: int) -> bool:
+    """Long in one of its ``rank`` axes alone."""
     kernel = conv.kernel_shape
-    return len(kernel) == 2 and min(kernel) == 1 < max(kernel) and conv.groups == 1
+    return len(kernel) == rank and sum(k > 1 for k in kernel) == 1 and conv.groups == 1
 
 
 def _beside(flow: Flow, anchor: str) -> list[str]:

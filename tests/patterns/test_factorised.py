@@ -27,3 +27,13 @@ def factorised(body: str) -> set[str]:
 ])  # fmt: skip
 def test_halves_of_a_kernel_know_each_other(body: str, halves: set[str]) -> None:
     assert factorised(body) == halves
+
+
+@pytest.mark.parametrize(("kernel", "half"), [("3,1,1", True), ("1,3,3", False), ("3,3,3", False)])
+def test_a_kernel_of_time_alone_is_half_of_a_block_in_three_dimensions(
+    kernel: str, half: bool
+) -> None:
+    model = f"""<ir_version: 8, opset_import: ["" : 17]>
+    g (float[1,16,8,8,8] x, float[16,16,{kernel}] a) => (float[] y) {{ y = Conv (x, a) }}"""
+    facts = analyze(load(parser.parse_model(model).SerializeToString()))
+    assert ("factorised" in facts.nodes[0].tags) is half
