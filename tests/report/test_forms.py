@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from analyzer.devices import profile
 from analyzer.report.view import whatif
 from analyzer.report.view.options import options
+from analyzer.report.view.options.form import SmallerForm
 from tests.golden.text import facts
 
 CONVOLUTIONS = """g (float[{shape}] x) => (float[1,N] y)
@@ -32,3 +34,37 @@ def test_an_input_as_long_as_a_line_or_a_recording_is_no_image_to_shrink(
     assert found.totals.macs > 100_000_000
     ids = {form.id for form in options(found, found.once(whatif.view), None)}
     assert ("resolution" in ids) is scales
+
+
+def _form(text: str, name: str) -> SmallerForm:
+    found, board = facts(text), profile("rpi5")
+    return next(form for form in options(found, found.once(whatif.view), board) if form.id == name)
+
+
+PRODUCT = """g (float[1,512] x) => (float[1,512] y) <float[512,512] w = {{0}}> {{
+  a = MatMul (x, w)  {last}
+}}"""
+
+
+@pytest.mark.parametrize(
+    ("last", "effort"),
+    [("y = Relu (a)", "low"), ("b = Cast <to = 6> (a)  y = Cast <to = 1> (b)", "medium")],
+)
+def test_a_cast_to_float32_keeps_the_converter_from_making_a_file_in_float16_that_loads(
+    last: str, effort: str
+) -> None:
+    half = _form(PRODUCT.format(last=last), "float16")
+    assert half.effort == effort
+    assert ("from the framework" in half.how) is (effort == "medium")
+
+
+def test_fused_operators_have_the_quantiser_told_the_type_that_it_cannot_infer() -> None:
+    fused = PRODUCT.format(last="y = com.microsoft.Gelu (a)")
+    assert "DefaultTensorType" not in _form(PRODUCT.format(last="y = Relu (a)"), "int8").how
+    assert "{'DefaultTensorType': 1}" in _form(fused, "int8").how
+
+
+def test_products_of_activations_in_a_dynamically_quantised_file_take_another_option() -> None:
+    model = """g (float[512,512] x, uint8[512,512] q) => (float[512,512] y, int32[512,512] z)
+    <int8[512,512] w = {{0}}> {{ z = MatMulInteger (q, w)  y = MatMul (x, {right}) }}"""
+    assert "{'MatMulConstBOnly': False}" in _form(model.format(right="x"), "int8-rest").how

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.graph.adjacency import vertex
 from analyzer.language import _
 from analyzer.patterns.quantised import quantisation_of
 from analyzer.report.view.kinds import color_of
 from analyzer.report.view.options.form import FEWER, Terms, form
-from analyzer.smaller.integers import is_static, staying
+from analyzer.smaller.integers import MICROSOFT, is_static, staying
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from analyzer.devices import Profile
     from analyzer.facts import Facts
     from analyzer.report.view.options.form import SmallerForm
+
+_BODIES = frozenset({"If", "Loop", "Scan"})
 
 
 def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
@@ -45,17 +48,27 @@ def _of_cells(by_kind: Mapping[str, int]) -> int:
 
 
 def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> SmallerForm:
+    how, refused = (
+        _("Convert with `onnxconverter_common.float16`, and compare outputs"),
+        _refused(facts),
+    )
+    if refused:
+        how = _(
+            "Export in float16 from the framework: what `onnxconverter_common.float16` makes of "
+            "{operators} ONNX Runtime may refuse to load",
+            operators=", ".join(refused),
+        )
     return form(
         facts,
         device,
         (
             "float16",
             _("Convert weights and arithmetic to float16"),
-            _("Convert with `onnxconverter_common.float16`, and compare outputs"),
+            how,
         ),
         Terms(
-            "low", "low", _("long sums may overflow"),
-            "high" if read else "medium",
+            "medium" if refused else "low", "low", _lost(facts),
+            "high" if read and not refused else "medium",
             _("no weight overflows float16 (all were read)") if read
             else _("weights were not read"),
         ),
@@ -63,6 +76,35 @@ def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> Sma
         instead={"float32": "float16"},
         alters=_floating(facts),
     )  # fmt: skip
+
+
+def _refused(facts: Facts) -> tuple[str, ...]:
+    """Types of operators that onnxconverter-common (1.16) makes files of that ONNX Runtime (1.32)
+    does not load: it leaves Cast to float32 as it is and states another type of what it yields,
+    mixes types in bodies, and some recurrent layers in float16 stop the process."""
+    return tuple(
+        dict.fromkeys(
+            n.op_type
+            for n in facts.nodes
+            if n.op_type in _BODIES
+            or color_of(n.kind) == "recurrent"
+            or (n.op_type == "Cast" and any(t.dtype == "float32" for t in n.outputs))
+        )
+    )
+
+
+def _lost(facts: Facts) -> str:
+    """What float16 may lose: also the weights of the layer that has most of those it makes 0."""
+    sums, found = _("long sums may overflow"), facts.evidence
+    layers = () if found is None else found.layers.values()
+    most = max((layer.values.fp16_underflow for layer in layers), default=0.0)
+    if most < FEWER:
+        return sums
+    return _(
+        "{sums}, up to {part} of the weights of a layer become 0",
+        sums=sums,
+        part=units.percent(most),
+    )
 
 
 def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
@@ -78,6 +120,13 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
         "Run `onnxruntime.quantization.quantize_dynamic`, which needs no calibration, and measure "
         "accuracy"
     )
+    if any(vertex(facts.graph, n.id).call.domain == MICROSOFT for n in facts.nodes):
+        # onnx's shape inference says no type of what these yield, and the quantiser then stops.
+        dynamic = _(
+            "Run `onnxruntime.quantization.quantize_dynamic` with "
+            "`extra_options={options}`, which needs no calibration, and measure accuracy",
+            options="{'DefaultTensorType': 1}",
+        )
     return form(
         facts,
         device,
@@ -109,17 +158,20 @@ def _rest(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
     share = quantisation_of(facts).float_share
     if share is None or share < FEWER:
         return
+    how = _(
+        "Quantise again with their types among `op_types_to_quantize`, where they were not "
+        "left out for accuracy"
+    )
+    if _is_left_by_default(facts):
+        how = _(
+            "Quantise again with `extra_options={options}`, where they were not left out for "
+            "accuracy",
+            options="{'MatMulConstBOnly': False}",
+        )
     yield form(
         facts,
         device,
-        (
-            "int8-rest",
-            _("Quantise the float32 layers to int8"),
-            _(
-                "Quantise again with their types among `op_types_to_quantize`, where they were not "
-                "left out for accuracy"
-            ),
-        ),
+        ("int8-rest", _("Quantise the float32 layers to int8"), how),
         Terms(
             "medium", "medium", _("accuracy: measure"), "medium",
             _("MACs by element type"),
@@ -127,6 +179,16 @@ def _rest(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
         instead={"float32": "int8"},
         alters=_floating(facts),
     )  # fmt: skip
+
+
+def _is_left_by_default(facts: Facts) -> bool:
+    """Whether what multiplies in float32 are products of two activations in a file of
+    ``quantize_dynamic``, which converts those only where ``MatMulConstBOnly`` is false."""
+    places = [(facts[name].op_type, vertex(facts.graph, name)) for name in _floating(facts)]
+    dynamic = any(n.op_type == "MatMulInteger" for n in facts.nodes)
+    return dynamic and all(
+        kind == "MatMul" and not {0, 1} & place.constants for kind, place in places
+    )
 
 
 def _floating(facts: Facts) -> tuple[str, ...]:
