@@ -457,6 +457,10 @@ class SharedTensor(NamedTuple):
     """Nodes that use it."""
 
 
+UNREAD = "nothing reads it"
+"""Why a tensor is a constant that no operator takes."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredTensor:
     """One constant of the model and what it is counted as."""
@@ -520,6 +524,13 @@ class Parameters(Brief):
     def weight_bytes(self) -> int:
         """Bytes of weights and buffers in memory."""
         return sum(self.bytes_by_dtype.values())
+
+    @property
+    def beside_bytes(self) -> int:
+        """Bytes of the listed tensors that are stored, read and no weights: scales and zero
+        points, grids, masks and constants."""
+        roles = ("weight", "buffer")
+        return sum(t.bytes or 0 for t in self.tensors if t.role not in roles and t.why != UNREAD)
 
 
 @dataclass(frozen=True, slots=True)

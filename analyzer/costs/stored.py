@@ -7,7 +7,7 @@ from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from analyzer.costs.roles import Role
-from analyzer.facts import Certainty, Parameters, SharedTensor, StoredTensor
+from analyzer.facts import UNREAD, Certainty, Parameters, SharedTensor, StoredTensor
 from analyzer.units import shorten
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _listed(stored: dict[Root, Constant], sites: Sequence[Site]) -> tuple[Stored
             role=constant.role.name.lower(),
             elements=constant.tensor.elements if constant.logical is None else constant.logical,
             bytes=constant.stored_bytes,
-            why=constant.why or "nothing reads it",
+            why=constant.why or UNREAD,
         )
         for (scope, name), constant in largest
     )

@@ -21,7 +21,7 @@ class DeviceRoom:
     """What a model takes of a device's memories."""
 
     stored: int
-    """Bytes of weights, in tensors and in attributes."""
+    """Bytes of weights, in tensors and in attributes, and of all else that is stored and read."""
     peak: int | None
     """Bytes of activations at the peak in the file's order of operators, with QuantizeLinear and
     DequantizeLinear in integer kernels; ``None`` where unknown."""
@@ -43,7 +43,7 @@ def room(
     other types ``instead``."""
     memory, stored = facts.memory, facts.parameters.weight_bytes
     stored = stored if weight_bytes is None else weight_bytes
-    stored += facts.learned.bytes
+    stored += facts.learned.bytes + facts.parameters.beside_bytes
     left = _left(memory.alive, instead)
     peak = memory.peak_bytes if memory.fused_bytes is None else memory.fused_bytes
     peak = None if peak is None else round(peak * left)

@@ -101,6 +101,23 @@ def test_weights_are_set_against_flash_and_activations_against_memory(
     assert found.peak_share == (2 * PEAK + (0 if flash else WEIGHTS)) / memory
 
 
+def test_all_that_is_stored_and_read_takes_room_and_not_weights_alone() -> None:
+    model = facts(
+        """g (float[1,2,2] x) => (float[1,2,2] y)
+            <bool[1,2,2] mask = {1, 0, 1, 1}, float low = {0}, uint8[2,2] w = {1, 2, 3, 4},
+             float scale = {0.5}, uint8 zero = {1}, float[2] unread = {1, 2}> {
+            a = Where (mask, x, low)
+            b = DequantizeLinear (w, scale, zero)
+            y = MatMul (a, b)
+        }"""
+    )
+    mask, low, weights, scale, zero = 4, 4, 4, 4, 1
+    whole = mask + low + weights + scale + zero
+    found = room(model, replace(profile("stm32h743"), flash=whole))
+    assert (model.parameters.weight_bytes, found.stored, found.fits) == (weights, whole, True)
+    assert room(model, replace(profile("stm32h743"), flash=whole - 1)).fits is False
+
+
 def test_results_written_over_operands_may_fit_where_the_file_as_it_is_does_not() -> None:
     model = facts(
         """g (float[1] x) => (float[8] z) <int64[1] s = {8}> {

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
+import pytest
 from jsonschema import Draft202012Validator
 from onnx import TensorProto, helper, numpy_helper
 
 from analyzer.analyze import analyze_weights
-from analyzer.lint import lint
+from analyzer.lint import Settings, lint
 from analyzer.model import load
 from analyzer.report import INSPECT_FORMATS, REPORT_FORMATS, Options, Result
-from analyzer.report.view.weights import Oddity, together
+from analyzer.report.view.weights import Oddity, together, view
 from analyzer.ruleset import load_rules
 from tests.report.results import LIGHT, html_of, words
 
@@ -89,3 +90,25 @@ def test_layers_of_which_the_same_was_found_are_one_row() -> None:
     assert together(found) == (
         (("a", "c"), "", "dead"), (("b",), "", "not finite"), (("a",), "scale", "dead"),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+def test_equal_weights_are_told_where_the_rule_about_them_begins(channels: int) -> None:
+    """A kernel of 2 × 2: twelve values may be a box filter, sixteen are a finding."""
+    filters, size = channels, channels * 4
+    kernel = helper.make_tensor("w", TensorProto.FLOAT, [filters, 1, 2, 2], [0.25] * size)
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+            for name, shape in (("x", [1, filters, 8, 8]), ("z", [1, filters, 6, 6]))]  # fmt: skip
+    other = helper.make_tensor(
+        "v", TensorProto.FLOAT, [filters, 1, 2, 2], [float(n + 1) for n in range(size)]
+    )
+    nodes = [helper.make_node("Conv", ["x", "w"], ["y"], group=filters),
+             helper.make_node("Conv", ["y", "v"], ["z"], group=filters)]  # fmt: skip
+    graph = helper.make_graph(nodes, "g", ends[:1], ends[1:], [kernel, other])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+    facts = analyze_weights(load(model.SerializeToString()))
+    found = {finding.rule for finding in lint(facts, load_rules(), Settings(preview=True))}
+    shown = view(facts.evidence)
+    assert shown is not None
+    told = any("all values are equal" in oddity.what for oddity in shown.oddities)
+    assert told is (channels == 4) is ("WGT009" in found)

@@ -41,6 +41,11 @@ class SeparableRow:
         return self.first - self.noise >= STRUCTURE
 
 
+EQUAL = 16
+"""Equal values from which they are told, and the rule about them begins: fewer may be meant, as in
+a small box filter."""
+
+
 @record
 class Oddity:
     """Something in the weights of a layer that a reader should know."""
@@ -172,7 +177,7 @@ def describe(layer: LayerEvidence) -> Iterable[str]:
     values, kernel = layer.values, layer.kernel
     if values.non_finite:
         yield _("{values} infinite or not a number", values=many(values.non_finite, "value"))
-    if values.constant:
+    if values.constant and values.elements >= EQUAL:
         yield _("all values are equal")
     if layer.filters is not None:
         yield from _channels(layer.filters)
