@@ -164,6 +164,22 @@ def test_a_tool_that_breaks_what_is_no_tensor_is_not_advised(output: str, tool: 
     assert ("onnxslim" in asks["STR003"].what) is bool(tool)
 
 
+@pytest.mark.parametrize(
+    ("graph", "tool"),
+    [
+        ("a = Neg (x)  b = Cast <to = 1> (a)  y = Relu (b)", "onnxslim"),
+        ("a = ai.onnx.ml.Normalizer (x)  b = Cast <to = 1> (a)  y = Relu (b)", ""),
+    ],
+)
+def test_a_tool_that_leaves_every_place_as_it_is_is_not_advised(graph: str, tool: str) -> None:
+    """onnxslim knows no type of what an operator of ONNX-ML yields, nor looks behind it."""
+    found = facts(f"g (float[1,4] x) => (float[1,4] y) {{ {graph} }}")
+    rules = load_rules()
+    asks = {ask.rule: ask for ask in actions.actions(Result(found, lint(found, rules), rules))}
+    assert asks["STR003"].tool == tool
+    assert "Delete the operator" in asks["STR003"].what or tool
+
+
 def test_the_order_is_told_and_so_is_a_run_of_less_than_a_moment(standard: Result) -> None:
     told = words(html_of(standard).decode())
     assert "What speaks against using the model comes first, then most impact" in told

@@ -14,6 +14,7 @@ from analyzer.conformance import ASSUMPTION
 from analyzer.devices import bound, room
 from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
+from analyzer.graph.adjacency import fed_by, vertices
 from analyzer.language import _, rule_name
 from analyzer.report.view import conversion
 from analyzer.report.view.devices import on
@@ -263,7 +264,7 @@ def _action(
         seconds=then,
         slower=_is_slower(facts, items, device),
         training=_training(rule.training if rule else ""),
-        tool=_tool(rule, facts),
+        tool=_tool(items, rule, facts),
         alternatives=rivals,
         macs_share=macs / facts.totals.whole if macs and facts.totals.whole else None,
         pressing=settles
@@ -282,7 +283,7 @@ def _how(items: Sequence[Finding], rule: Rule | None, facts: Facts) -> str:
         text = label("; ".join(remedies), 200)
         return "" if text.lower() == asked(first_of).lower() else text[:1].upper() + text[1:]
     told = first_sentence(first_of.fix) if first_of.action else ""
-    tool = _tool(rule, facts)
+    tool = _tool(items, rule, facts)
     if not tool:
         return told
     command = COMMANDS[tool]
@@ -331,13 +332,35 @@ def _level(word: str) -> Level:
     return "high" if word == "high" else "low" if word == "low" else "medium"
 
 
-def _tool(rule: Rule | None, facts: Facts) -> Tool:
+def _tool(items: Iterable[Finding], rule: Rule | None, facts: Facts) -> Tool:
     """What undoes it, and leaves a model that loads: onnxslim drops the types of what is no
-    tensor among inputs and outputs (0.1.98), and ONNX Runtime then refuses the file."""
+    tensor among inputs and outputs (0.1.98), and ONNX Runtime then refuses the file. None where
+    a tool reaches no place; ONNX Runtime (1.32) makes a file in float16 one in float32."""
     word = "" if rule is None else rule.tool
-    if word == "onnxslim" and not all(each.is_plain for _, each in facts.interface.declared):
-        return ""
-    return "onnxslim" if word == "onnxslim" else "onnxruntime" if word == "onnxruntime" else ""
+    if word == "onnxslim":
+        plain = all(each.is_plain for _, each in facts.interface.declared)
+        beyond = facts.once(_beyond_onnxslim)
+        return "onnxslim" if plain and any(f.node not in beyond for f in items) else ""
+    return "onnxruntime" if word == "onnxruntime" and not _is_half(facts) else ""
+
+
+def _is_half(facts: Facts) -> bool:
+    return "float16" in facts.parameters.bytes_by_dtype
+
+
+def _beyond_onnxslim(facts: Facts) -> frozenset[str]:
+    """Operators that onnxslim (0.1.98) leaves as they are: those of bodies, and what follows
+    operators of ONNX-ML, of whose results it knows no type."""
+    found: set[str] = set()
+    for name, place in vertices(facts.graph):
+        unknown = place.call.domain == "ai.onnx.ml"
+        if (
+            place.scope
+            or unknown
+            or any(tail in found for tail, _edge in fed_by(facts.graph, name))
+        ):
+            found.add(name)
+    return frozenset(found)
 
 
 def _training(word: str) -> Training:
