@@ -18,6 +18,8 @@ SIDES = (224, 192, 160, 128)
 """The input sides of the MobileNet paper; models of another size use the same ratios."""
 GRID = 32
 """Input sides that networks of five halvings are made for are its multiples."""
+ROOMY = 4 * GRID
+"""Side from which some of the usual resolutions are other multiples of it."""
 DEPTHS = (1.0, 1.2, 1.4, 1.8)
 """The depth coefficients of EfficientNet B0, B2, B3, B4."""
 RULE_OF_THUMB = {"depth": 1, "width": 2, "resolution": 2}
@@ -76,14 +78,17 @@ def table(
 
 
 def usual_resolutions(scaler: Scaler) -> list[float]:
-    """The paper's 192/224 … of today's sides; where the model's arithmetic refuses one (a
-    decoder that joins maps halved five times), the nearest that leaves multiples of 32.
+    """The paper's 192/224 … of today's sides, at the nearest multiples of 32 where today's is
+    one and has room; where the model's arithmetic refuses a side of a smaller one (a decoder that
+    joins maps halved five times), likewise.
     """
     usual = [side / SIDES[0] for side in SIDES]
     if any(side % GRID for side in scaler.sides) or len(set(scaler.sides)) != 1:
         return usual
     today = scaler.sides[0]
-    snapped = (max(1, round(today * rho / GRID)) * GRID / today for rho in usual)
+    snapped = [max(1, round(today * rho / GRID)) * GRID / today for rho in usual]
+    if today >= ROOMY:
+        return list(dict.fromkeys(snapped))
     pairs = zip(usual, snapped, strict=True)
     return [rho if scaler.at(resolution=rho).macs is not None else snap for rho, snap in pairs]
 

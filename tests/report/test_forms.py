@@ -68,3 +68,20 @@ def test_products_of_activations_in_a_dynamically_quantised_file_take_another_op
     model = """g (float[512,512] x, uint8[512,512] q) => (float[512,512] y, int32[512,512] z)
     <int8[512,512] w = {{0}}> {{ z = MatMulInteger (q, w)  y = MatMul (x, {right}) }}"""
     assert "{'MatMulConstBOnly': False}" in _form(model.format(right="x"), "int8-rest").how
+
+
+@pytest.mark.parametrize(
+    ("shape", "smaller"),
+    [
+        ("1,3,224,224", "192×192"),
+        ("1,3,192,192", "160×160"),
+        ("1,3,128,128", "96×96"),  # 192/224 of it would be 110
+        ("1,3,240,320", None),  # 206×274
+    ],
+)
+def test_smaller_inputs_are_of_sides_that_networks_are_trained_at(
+    shape: str, smaller: str | None
+) -> None:
+    found = facts(CONVOLUTIONS.format(shape=shape))
+    titles = {form.id: form.title for form in options(found, found.once(whatif.view), None)}
+    assert titles.get("resolution") == (f"Shrink the input to {smaller}" if smaller else None)

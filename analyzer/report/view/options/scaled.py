@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.language import _
 from analyzer.report.view.options.form import Terms, form, is_guessed
+from analyzer.scaling.tables import GRID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,8 +57,9 @@ def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Small
             macs=less.macs[0],
             weight_bytes=_bytes(facts, full.params, less.params),
         )
-    if len(sizes.columns) > 1 and full.macs[1] is not None and _is_image(facts):
-        smaller = sizes.columns[1].sides
+    column = next((n for n, at in enumerate(sizes.columns) if n and _is_usual(at.sides)), 0)
+    if column and full.macs[column] is not None and _is_image(facts):
+        smaller = sizes.columns[column].sides
         yield form(
             facts,
             device,
@@ -67,7 +69,7 @@ def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Small
                 _("Scale inputs to {smaller}, and train again", smaller=smaller),
             ),
             judged,
-            macs=full.macs[1],
+            macs=full.macs[column],
         )
 
 
@@ -83,6 +85,15 @@ def _fewer(facts: Facts, left: int, today: int) -> tuple[str, str]:
         _("Keep {left} of {blocks} blocks", left=left, blocks=today),
         _("Leave blocks out, and train again or distil from this model"),
     )
+
+
+def _is_usual(sides: str) -> bool:
+    """Whether sides are multiples of the total stride of most networks: others nobody trains.
+
+    >>> _is_usual("192×192"), _is_usual("206×274"), _is_usual("")
+    (True, False, False)
+    """
+    return all(side.isdecimal() and int(side) % GRID == 0 for side in sides.split("×"))
 
 
 def _is_image(facts: Facts) -> bool:
