@@ -527,9 +527,18 @@ class Parameters(Brief):
 
     @property
     def beside_bytes(self) -> int:
-        """Bytes of the listed tensors that are stored, read and no weights: scales and zero
-        points, grids, masks and constants."""
-        roles = ("weight", "buffer")
+        """Bytes of the listed tensors that are stored, read and no weights."""
+        return self.scale_bytes + self.constant_bytes
+
+    @property
+    def scale_bytes(self) -> int:
+        """Bytes of scales and zero points among them."""
+        return sum(t.bytes or 0 for t in self.tensors if t.role == "quantization")
+
+    @property
+    def constant_bytes(self) -> int:
+        """Bytes of grids, masks and constants among them."""
+        roles = ("weight", "buffer", "quantization")
         return sum(t.bytes or 0 for t in self.tensors if t.role not in roles and t.why != UNREAD)
 
 

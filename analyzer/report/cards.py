@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from analyzer.report.headline import Values
 
 
+LITTLE = 1 << 10
+"""Bytes besides weights up to which nothing is said of them."""
+
+
 class Card(NamedTuple):
     """One of the four headline numbers."""
 
@@ -117,12 +121,23 @@ def _parameters(v: Values) -> Card:
                 size=units.size(v["bytes"]))]  # fmt: skip
     if v["buffers"]:
         detail.append(_("and {n} buffer values", n=units.count(v["buffers"])))
+    detail += _beside(v)
     if inside:
         detail.append(_("and {inside}, {where}", inside=inside, where=where))
     if v["certainty"] != Certainty.EXACT:
         detail.append(f"{term(v['certainty'])}: {label(retold(v['reason']), 120)}")
     return Card("parameters", _("Parameters"), units.si(v["params"]), tuple(detail),
                 "totals.params", "totals.weight_bytes")  # fmt: skip
+
+
+def _beside(v: Values) -> Iterator[str]:
+    """What is stored and read besides weights, unless it is next to nothing."""
+    scales, constants = v["scale_bytes"], v["constant_bytes"]
+    least = max(LITTLE, (v["bytes"] + scales + constants) // 100)
+    if scales >= least:
+        yield _("and {size} of scales and zero points", size=units.size(scales))
+    if constants >= least:
+        yield _("and {size} of constants", size=units.size(constants))
 
 
 def _inside(v: Values) -> Iterator[str]:

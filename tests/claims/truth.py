@@ -217,7 +217,12 @@ def _parameters(d: Document) -> Values:
             by_role[tensor["role"]] += tensor["elements"] or 0
         assert by_role["weight"] == stored["weights"]
         assert by_role["buffer"] == stored["buffers"]
+    beside: Counter[bool] = Counter()
+    for tensor in stored["tensors"]:
+        if tensor["role"] not in ("weight", "buffer") and tensor["why"] != "nothing reads it":
+            beside[tensor["role"] == "quantization"] += tensor["bytes"] or 0
     return {"params": d["totals"]["params"], "buffers": stored["buffers"],
+            "scale_bytes": beside[True], "constant_bytes": beside[False],
             "bytes": sum(stored["bytes_by_dtype"].values())}  # fmt: skip
 
 

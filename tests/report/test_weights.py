@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from onnx import TensorProto, helper, numpy_helper
 
+from analyzer import units
 from analyzer.analyze import analyze_weights
 from analyzer.lint import Settings, lint
 from analyzer.model import load
@@ -112,3 +113,15 @@ def test_equal_weights_are_told_where_the_rule_about_them_begins(channels: int) 
     assert shown is not None
     told = any("all values are equal" in oddity.what for oddity in shown.oddities)
     assert told is (channels == 4) is ("WGT009" in found)
+
+
+def test_page_names_the_bytes_of_constants_beside_those_of_weights() -> None:
+    side = 64
+    mask = helper.make_tensor("mask", TensorProto.BOOL, [side, side], [True] * side * side)
+    ends = [helper.make_tensor_value_info(n, TensorProto.FLOAT, [side, side]) for n in ("x", "y")]
+    low = helper.make_tensor("low", TensorProto.FLOAT, [], [0.0])
+    nodes = [helper.make_node("Where", ["mask", "x", "low"], ["y"])]
+    graph = helper.make_graph(nodes, "g", ends[:1], ends[1:], [mask, low])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+    page = words(html_of(Result(analyze_weights(load(model.SerializeToString())))).decode())
+    assert f"0 values, 0 B in memory and {units.size(side * side + 4)} of constants" in page

@@ -59,6 +59,8 @@ def parameters(result: Result) -> Claim:
         {
             "params": stored.weights,
             "bytes": stored.weight_bytes,
+            "scale_bytes": stored.scale_bytes,
+            "constant_bytes": stored.constant_bytes,
             "buffers": stored.buffers,
             "certainty": stored.certainty.value,
             "reason": stored.reason,
