@@ -30,6 +30,8 @@ def say(claims: Iterable[Claim]) -> dict[str, str]:
             if claim.id in _SENTENCES}  # fmt: skip
 
 
+MOMENT = 1e-6
+"""Seconds below which a time has no digits: none is measured so."""
 CHOICE = mark("Choose one: they change the same layers, and what they save does not add up")
 """Above alternatives."""
 _FAMILIES = {
@@ -152,7 +154,8 @@ def _order(v: Values) -> str:
     return f"{text} " + _(
         "To save compute is medium at most: the arithmetic of one run takes {seconds} on {device}, "
         "less than 1 ms.",
-        seconds=units.seconds(v["seconds"]), device=label(v["device"]),
+        seconds=_("under 1 µs") if v["seconds"] < MOMENT else units.seconds(v["seconds"]),
+        device=label(v["device"]),
     )  # fmt: skip
 
 
@@ -160,7 +163,7 @@ def _options(v: Values) -> str:
     """How to read the times; the forms are told in their own words."""
     if not v["device"]:
         return ""
-    if v["seconds_now"] is None:
+    if v["seconds_now"] is None or v["seconds_now"] < MOMENT:
         return _("Times are bounds on {device}.", device=v["device"])
     return _(
         "Times are bounds on {device}, where the model as it is takes at least {seconds}.",

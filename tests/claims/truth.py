@@ -96,6 +96,9 @@ def _family(d: Document) -> str:
             by["mixed"] += macs
     if not by.total():
         return "graph"
+    loops = (n for n in d["nodes"] if n["composite"] and n["op_type"] in ("Loop", "Scan"))
+    if any((n["macs"] or 0) * n["counted"] > by.total() // 2 for n in loops):
+        return "mixed"
     name, most = by.most_common(1)[0]
     if most <= by.total() // 2:
         return "mixed"

@@ -26,7 +26,7 @@ from analyzer.report.view.findings import group, heading, is_about_operators
 from analyzer.report.view.matrix import matrix
 from analyzer.report.view.options import options, types
 from analyzer.report.view.options.form import LEVELS, Terms, form
-from analyzer.report.words import say
+from analyzer.report.words import _options, _order, say
 from analyzer.ruleset import load_rules
 from analyzer.surplus import OpenSize
 from tests.golden.text import facts, facts_of
@@ -608,3 +608,11 @@ def test_bytes_of_weights_of_several_types_are_unknown_where_channels_go(mobilen
         found = options(replace(mobilenet.facts, parameters=parameters), sizes, None)
         (narrow,) = [form for form in found if form.id == "width"]
         assert (narrow.weight_bytes is not None) == known
+
+
+def test_a_run_of_less_than_a_cycle_is_told_without_digits() -> None:
+    """A cycle of 2.4 GHz is 0.42 ns: no arithmetic takes 0.1 ns there."""
+    told = _order({"brief": True, "seconds": 1.042e-10, "device": "board"})
+    assert "one run takes under 1 µs on board" in told
+    assert _options({"device": "board", "seconds_now": 1e-10}) == "Times are bounds on board."
+    assert "at least 2 µs" in _options({"device": "board", "seconds_now": 2e-6})

@@ -19,6 +19,7 @@ from analyzer.report import REPORT_FORMATS, Batch, Failure, Options, Result
 from analyzer.report.cards import cards
 from analyzer.report.claims import claims_of
 from analyzer.report.claims.cost import possible_saving
+from analyzer.report.claims.identity import family
 from analyzer.report.content import HTML, PDF, build
 from analyzer.report.diagram import Diagram
 from analyzer.report.rendering import environment
@@ -462,3 +463,16 @@ def test_charts_of_one_file_stand_below_each_other(densenet: Result) -> None:
     height = re.search(r'viewBox="[-\d.]+ [-\d.]+ [\d.]+ ([\d.]+)"', made)
     assert height
     assert float(height[1]) > places[-1] + chart.height
+
+
+def test_what_a_loop_repeats_makes_no_network_convolutional() -> None:
+    """A Scan whose body convolves may be a recurrent cell: it is called a network, no more."""
+    step = "w = Conv <pads = [1,1]> (i, k)"
+    plain = facts(f"g (float[1,4,8] i, float[4,4,3] k) => (float[1,4,8] w) {{ {step} }}")
+    looped = facts(
+        "g (float[1,4,8] s, float[5,1,4,8] x, float[4,4,3] k) => (float[1,4,8] t, float[5,1,4,8] y)"
+        " { t, y = Scan <num_scan_inputs = 1, body = b (float[1,4,8] h, float[1,4,8] i) =>"
+        f" (float[1,4,8] h2, float[1,4,8] w) {{ {step} h2 = Add (h, w) }}> (s, x) }}"
+    )
+    assert looped.totals.macs == 5 * plain.totals.macs == 5 * 4 * 4 * 3 * 8
+    assert (family(plain), family(looped)) == ("convolutional", "mixed")

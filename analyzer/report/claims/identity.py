@@ -49,7 +49,9 @@ def _spell(shape: tuple[int | None, ...] | None) -> str | None:
 
 
 def family(facts: Facts) -> str:
-    """What does more than half of the multiply-accumulates; ``graph`` where there are none."""
+    """What does more than half of the multiply-accumulates; ``graph`` where there are none, and
+    ``mixed`` where one loop does it: what repeats may be a recurrent cell, whatever it is made of.
+    """
     by: Counter[str] = Counter()
     for kind, macs in facts.totals.macs_by_kind.items():
         color = color_of(kind)
@@ -58,6 +60,9 @@ def family(facts: Facts) -> str:
     half = by.total() // 2
     if not by.total():
         return "graph"
+    loops = (n for n in facts.nodes if n.op_type in ("Loop", "Scan") and n.composite)
+    if any((loop.macs or 0) * loop.counted > half for loop in loops):
+        return "mixed"
     if convolutions > half:
         return "convolutional"
     if by["recurrent"] > half:
