@@ -76,7 +76,8 @@ def test_lint_takes_a_model_or_its_facts(facts: analyzer.Facts) -> None:
 
 def test_rules_about_weights_that_are_selected_have_them_read() -> None:
     settings = analyzer.Settings(select=("WGT",), preview=True)
-    assert analyzer.lint(analyzer.load(SAMPLE), settings=settings) == ()
+    (found,) = analyzer.lint(analyzer.load(SAMPLE), settings=settings)
+    assert found.rule == "WGT011", "the sample's weights are filled with one number"
     with pytest.raises(analyzer.ConfigError, match="WTG"):
         analyzer.lint(SAMPLE, settings=analyzer.Settings(select=("WTG",)))
 
