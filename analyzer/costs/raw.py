@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from analyzer.graph.scope import Program
     from analyzer.shapes.sites import Site
 
-NORMALISING = frozenset({"Sub", "Div"})
+NORMALISING = ("−", "÷")
 """What takes a mean from an image, and divides by a deviation; a product or sum may be learned."""
 THROUGH = (Nature.ELEMENTWISE, Nature.CONVERSION)
 """Operators behind which an image is still that of the caller, moves of data aside."""
@@ -62,7 +62,8 @@ def normalises_image(site: Site, slot: int, raw: set[Key]) -> bool:
 
     The image is as large as the result: what is compared with many samples grows by that.
     """
-    if site.call.domain or site.call.op_type not in NORMALISING:
+    record = record_of(site.call)
+    if record is None or record.sign not in NORMALISING:
         return False
     other = 1 - slot
     if (id(site.instance), site.op.inputs[other]) not in raw:

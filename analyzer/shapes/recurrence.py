@@ -19,7 +19,7 @@ from analyzer.operators import find
 from analyzer.operators.record import DATA, INDEX, STATE, Nature
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from analyzer.arrays import Elements
     from analyzer.graph.scope import FunctionKey, Op, Program
@@ -28,8 +28,7 @@ Part = Literal["batch", "steps"]
 """What an axis is to a recurrent layer."""
 MOST_PLACES = 10_000
 """Axes of values that are looked at in one model."""
-COPIES = frozenset({"Identity", "Cast", "CastLike", "Dropout", "QuantizeLinear",
-                    "DequantizeLinear"})  # fmt: skip
+COPIES = (Nature.CONVERSION, Nature.QUANTISATION)
 """Operators whose first result has the axes of what they read first."""
 RANK = 3
 """Axes of X and of a state."""
@@ -153,7 +152,7 @@ class _Walk:
             outputs = self._program.scopes[index].outputs
             if slot < len(outputs):
                 yield place._replace(scope=index, name=outputs[slot])
-        move = _MOVES.get(op.op_type) if not op.domain and op.inputs else None
+        move = _move(op)
         if inside or move is None:
             return
         moved = move(self, place, op)
@@ -247,8 +246,15 @@ def _own_axis(op: Op, rank: int) -> int:
     return axis + rank if isinstance(axis, int) and axis < 0 else int(axis)
 
 
+def _move(op: Op) -> Callable[[_Walk, AxisOf, Op], tuple[int, int] | None] | None:
+    record = find("", op.op_type)
+    if op.domain or not op.inputs or record is None:
+        return None
+    return _copied if record.nature in COPIES else _MOVES.get(op.op_type)
+
+
 _MOVES = {
-    **dict.fromkeys(COPIES, _copied), "Unsqueeze": _unsqueezed, "Squeeze": _squeezed,
+    "Identity": _copied, "Dropout": _copied, "Unsqueeze": _unsqueezed, "Squeeze": _squeezed,
     "Gather": _gathered, "Concat": _beside, "Split": _beside, "Slice": _sliced,
     "Transpose": _transposed,
 }  # fmt: skip

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from analyzer import units
 from analyzer.graph.adjacency import vertex
 from analyzer.language import _
+from analyzer.operators import nature_of
+from analyzer.operators.record import Nature
 from analyzer.patterns.quantised import quantisation_of
 from analyzer.report.view.kinds import color_of
 from analyzer.report.view.options.form import FEWER, Terms, form
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
     from analyzer.devices import Profile
     from analyzer.facts import Facts
     from analyzer.report.view.options.form import SmallerForm
-
-_BODIES = frozenset({"If", "Loop", "Scan"})
 
 
 def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
@@ -86,7 +86,7 @@ def _refused(facts: Facts) -> tuple[str, ...]:
         dict.fromkeys(
             n.op_type
             for n in facts.nodes
-            if n.op_type in _BODIES
+            if nature_of(n.op_type) is Nature.CONTROL
             or color_of(n.kind) == "recurrent"
             or (n.op_type == "Cast" and any(t.dtype == "float32" for t in n.outputs))
         )
