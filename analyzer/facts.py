@@ -108,6 +108,19 @@ class Tensor:
         return None if bits is None or count is None else (count * bits + 7) // 8
 
 
+NOT_SYMBOLS = frozenset({"", "?", "None", "none", "null", "-1", "*"})
+"""Texts that exporters write for *unnamed* dimensions; equal text does not mean equal size."""
+
+
+def name_of_axis(tensor: str, axis: int) -> str:
+    """What a dimension without a name is called, here and by ``--dim``.
+
+    >>> name_of_axis("x", 2)
+    'x axis 2'
+    """
+    return f"{tensor} axis {axis}"
+
+
 @dataclass(frozen=True, slots=True)
 class Assumption:
     """A dimension the file leaves open and onnxlint bound to a value."""
@@ -125,6 +138,20 @@ class Assumption:
     and the entry that states it, ``default``, or what in the graph implied it."""
     batch: bool = False
     """A recurrent layer takes it for its batch, whatever axis of the input it is."""
+
+    @property
+    @shown
+    def name(self) -> str:
+        """What ``--dim`` calls it: its symbol, which inputs may share, or ``x axis 2`` where the
+        file gives it none."""
+        own = self.dim.isdecimal() or self.dim in (*NOT_SYMBOLS, f"axis {self.axis}")
+        return name_of_axis(self.input, self.axis) if own else self.dim
+
+    @property
+    @shown
+    def is_batch(self) -> bool:
+        """Whether it is the batch: the first axis, or what a recurrent layer takes for it."""
+        return self.axis == 0 or self.batch
 
     def __str__(self) -> str:
         return f"{self.input} axis {self.axis} ({self.dim}) = {self.value}"

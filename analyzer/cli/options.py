@@ -31,7 +31,7 @@ def add_model_options(parser: ArgumentParser) -> None:
         type=values.name_and_count,
         action="append",
         default=[],
-        help="size of a named dimension: batch=1 (repeatable)",
+        help="size of an open dimension: batch=1, or 'x axis 2=640' without a name (repeatable)",
     )
     group.add_argument(
         "--trip-count",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from analyzer.shapes.bindings import NOT_SYMBOLS
+from analyzer.facts import name_of_axis
 from analyzer.shapes.taint import tainted_sites
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Stating:
         self._behind: dict[str, frozenset[int]] = {}
         # A size of 1 is mostly a batch, and fits whatever it meets.
         self._suspects = [a for a in survey.guessed if a.value != 1] or [*survey.guessed]
-        names = dict.fromkeys(map(_unknown, self._suspects))
+        names = dict.fromkeys(a.name for a in self._suspects)
         self._words = {name: f"{SIZE}{n}" if len(names) > 1 else SIZE
                        for n, name in enumerate(names, 1)}  # fmt: skip
 
@@ -68,16 +68,11 @@ class Stating:
                 for axis, side in enumerate(sides)))  # fmt: skip
 
     def _word(self, guess: Assumption) -> str:
-        return self._words.get(_unknown(guess), SIZE)
-
-
-def _unknown(guess: Assumption) -> tuple[str, int]:
-    """What stands for one size wherever it is: a name of the file, or the axis of one input."""
-    return (guess.input, guess.axis) if _is_nameless(guess) else (guess.dim, -1)
+        return self._words.get(guess.name, SIZE)
 
 
 def _is_nameless(guess: Assumption) -> bool:
-    return guess.dim in NOT_SYMBOLS or guess.dim == f"axis {guess.axis}"
+    return guess.name == name_of_axis(guess.input, guess.axis)
 
 
 def _typed(option: str, name: str, value: str) -> str:

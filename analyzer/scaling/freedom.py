@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.shapes.bindings import NOT_SYMBOLS
+from analyzer.facts import NOT_SYMBOLS, name_of_axis
 from analyzer.shapes.stated import Bindings
 from analyzer.shapes.types import decode_type, dimensions
 
@@ -63,7 +63,7 @@ def free_dimensions(program: Program, shapes: Shapes) -> tuple[Freedom, ...]:
         for axis, (stated, now) in enumerate(zip(declared, bound.shape, strict=False)):
             if stated is None and now is not None:
                 symbol = str(dims[axis].dim_param)
-                key = f"{name} axis {axis}" if symbol in NOT_SYMBOLS else symbol
+                key = name_of_axis(name, axis) if symbol in NOT_SYMBOLS else symbol
                 groups.setdefault(key, []).append(InputAxis(name, axis))
                 sizes[name, axis] = now
         spatial = _spatial(declared, bound.shape)

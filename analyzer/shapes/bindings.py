@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from analyzer.facts import Assumption, Problem
+from analyzer.facts import NOT_SYMBOLS, Assumption, Problem, name_of_axis
 from analyzer.graph.tensors import dims
 from analyzer.model.limits import Limits
 from analyzer.shapes.hints import Hints, read_hints
@@ -39,9 +39,6 @@ ALTERNATIVES = (
 """Tried in turn where the defaults contradict constants of the graph (anchors, position
 embeddings, fixed reshapes); common input sizes of published models. The longest sequence that
 fits is the likeliest, and 1 comes late because it broadcasts with anything."""
-
-NOT_SYMBOLS = frozenset({"", "?", "None", "none", "null", "-1", "*"})
-"""Texts that exporters write for *unnamed* dimensions; equal text does not mean equal size."""
 
 
 def sizes_of_symbols(assumptions: Iterable[Assumption]) -> dict[str, int]:
@@ -141,9 +138,8 @@ def _misnamed(
             yield Problem("contradicting-shape", name, text)
     symbols = {d.dim_param for t in map(program.main.input_types.__getitem__, names)
                for d in dimensions(t) or ()}  # fmt: skip
-    guessed = dict.fromkeys(
-        a.dim for a in assumptions if a.dim in symbols and a.reason not in ("--dim", "--shape")
-    )
+    symbols.update(name_of_axis(a.input, a.axis) for a in assumptions)
+    guessed = dict.fromkeys(a.name for a in assumptions if a.reason not in ("--dim", "--shape"))
     for symbol in bindings.dims:
         if guessed and symbol not in symbols:
             text = f"--dim names no dimension of an input; open are {', '.join([*guessed][:8])}"
@@ -213,7 +209,10 @@ def _assume(
     """Value of one open dimension: given, shared with an equal symbol, told by weights or
     metadata (``told``, with its reason), or default, of the ``part`` that a recurrent layer takes
     it for."""
-    if symbol in known:
+    own = name_of_axis(name, axis)
+    if own in stated:
+        value, reason = stated[own], "--dim"
+    elif symbol in known:
         value, reason = known[symbol], "--dim" if symbol in stated else "same symbol"
     elif told is not None:
         value, reason = told

@@ -468,8 +468,8 @@ def _conversion(d: Document) -> Values:
 
 
 def _open_name(a: Any) -> str:
-    nameless = a["dim"].startswith("axis ") or a["dim"] == "?"
-    return f"axis {a['axis']} ({a['input']})" if nameless else str(a["dim"])
+    nameless = a["dim"].startswith("axis ") or a["dim"] == "?" or a["dim"].isdecimal()
+    return f"{a['input']} axis {a['axis']}" if nameless else str(a["dim"])
 
 
 def _sizes(d: Document) -> Values:

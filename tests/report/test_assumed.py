@@ -151,7 +151,7 @@ def test_a_size_without_a_name_is_stated_by_the_shape_of_its_input() -> None:
     result = judged(NAMELESS)
     (breach,) = result.facts.breaches
     assert breach.options == "--shape x=1,2,SIZE"
-    assert holds(result) == "for sizes with which the model cannot run: axis 2 (x) = 128"
+    assert holds(result) == "for sizes with which the model cannot run: x axis 2 = 128"
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,20 @@ def test_equal_symbols_are_equal_and_question_marks_are_not() -> None:
         model.graph.input[0].type.tensor_type.shape.dim[axis].dim_param = "?"
     found = facts_of(model, Bindings(dims={"?": 9}))
     assert shape_of(found) == (1, 3, 9, 9)
+    assert [a.name for a in found.assumptions] == ["x axis 2", "x axis 3"]
+    one = facts_of(model, Bindings(dims={"x axis 3": 7, "?": 9}))
+    assert (shape_of(one), one.problems) == ((1, 3, 9, 7), ())
+    other = facts_of(model, Bindings(dims={"x axis 1": 7}))
+    assert other.problems[0].message.endswith("open are x axis 2, x axis 3")
+
+
+def test_the_first_axis_and_what_a_recurrent_layer_takes_for_it_are_the_batch() -> None:
+    found = facts(
+        "g (float[7,1,5] x, float[1,12,5] w, float[1,12,4] r, float[1,N,4] h, float[M,2] z) => "
+        "(float[7,1,1,4] y, float[M,2] v) { y = GRU <hidden_size = 4> (x, w, r, , , h) "
+        "v = Relu (z) }"
+    )
+    assert [(a.name, a.is_batch) for a in found.assumptions] == [("N", True), ("M", True)]
 
 
 def test_a_symbol_in_a_stated_shape_holds_for_other_inputs_and_stays_exact() -> None:

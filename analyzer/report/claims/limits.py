@@ -11,7 +11,7 @@ from analyzer.report.view.assumed import choices as made_choices
 from analyzer.survey import STATED
 
 if TYPE_CHECKING:
-    from analyzer.facts import Assumption, Facts
+    from analyzer.facts import Facts
     from analyzer.report.result import Result
 
 SIZES, NAMED = 6, 2
@@ -21,7 +21,7 @@ REASONS = 3
 def assumed_sizes(result: Result) -> Claim:
     """Sizes that the file leaves open."""
     made = result.facts.assumptions
-    found = tuple(dict.fromkeys((open_name(a), a.value) for a in made))
+    found = tuple(dict.fromkeys((a.name, a.value) for a in made))
     return Claim(
         "assumed.sizes",
         {
@@ -39,16 +39,9 @@ def sizes(facts: Facts, *, stated: bool = False) -> tuple[tuple[str, int], ...]:
 
     Those of 1 come last: a batch tells least of what the figures hold for.
     """
-    found = dict.fromkeys((open_name(a), a.value) for a in facts.assumptions
+    found = dict.fromkeys((a.name, a.value) for a in facts.assumptions
                           if (a.reason in STATED) is stated)  # fmt: skip
     return tuple(sorted(found, key=lambda size: size[1] == 1))
-
-
-def open_name(assumption: Assumption) -> str:
-    """The symbol, which inputs may share; a nameless axis is one of its input."""
-    axis = f"axis {assumption.axis}"
-    named = assumption.dim != axis and any(map(str.isalnum, assumption.dim))
-    return assumption.dim if named else f"{axis} ({assumption.input})"
 
 
 def misfit(result: Result) -> Claim | None:
