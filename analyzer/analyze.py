@@ -17,9 +17,8 @@ from analyzer.assemble import (
 from analyzer.ceiling import at_default_sizes
 from analyzer.conformance import (
     ASSUMPTION,
-    better_sizes,
     broken_sites,
-    conform,
+    judged,
     reads_known,
     unexplained,
 )
@@ -28,7 +27,6 @@ from analyzer.costs.origins import Origins, keep_origins
 from analyzer.facts import Facts
 from analyzer.graph.program import program_of
 from analyzer.graph.shared import shared_names
-from analyzer.model.checker import check_structure
 from analyzer.model.limits import Limits
 from analyzer.operators.declared import attach, declaring
 from analyzer.patterns import find_blocks, module_tree, recognise, tag_factorised
@@ -37,14 +35,13 @@ from analyzer.shapes.bindings import sizes_of_symbols
 from analyzer.shapes.run import infer_shapes
 from analyzer.shapes.stated import Bindings
 from analyzer.smaller.attributes import learned
-from analyzer.survey import survey
 from analyzer.trust.look import contents_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from analyzer.deployment import TargetFit
-    from analyzer.facts import Breach, Node, Shape
+    from analyzer.facts import Node, Shape
     from analyzer.graph.scope import Program
     from analyzer.model import Model
     from analyzer.operators.record import Operator
@@ -96,13 +93,14 @@ def _analyze(
     thorough: bool = False,
 ) -> Facts:
     program = program_of(model, limits)
-    seen, breaches = _judged(model, program, bindings, limits)
+    seen, breaches = judged(model, program, bindings, limits)
     attach(seen.graph)
     keep_origins(seen.graph, Origins(program, seen.sites, seen.inventory, model.payloads))
     open_ = _Unassumed(program, limits)
     inputs, outputs = assemble_boundary(seen)
-    nodes = tag_factorised(seen.graph, assemble_nodes(seen, broken_sites(seen, breaches)))
     misfit = next((b.message for b in breaches if b.family == ASSUMPTION), "")
+    nodes = assemble_nodes(seen, broken_sites(seen, breaches), misfit)
+    nodes = tag_factorised(seen.graph, nodes)
     memory = assemble_memory(seen, misfit)
     by_id = {node.id: node for node in nodes}
     blocks = find_blocks(seen.graph, by_id)
@@ -141,21 +139,6 @@ def _analyze(
         find_resized=partial(_resized, seen, bindings, limits),
         find_fixed=open_.by_path,
     )
-
-
-def _judged(
-    model: Model, program: Program, bindings: Bindings, limits: Limits
-) -> tuple[Survey, tuple[Breach, ...]]:
-    """The operators and what is wrong with them, at sizes that fit most of them."""
-    check = partial(check_structure, model.proto)
-    seen = survey(program, infer_shapes(program, bindings, limits=limits, check=check))
-    unassumed = partial(infer_shapes, program, replace(bindings, assume=False), limits=limits)
-    breaches = conform(model, seen, unassumed, limits.problems)
-    better = better_sizes(seen, bindings, breaches, limits)
-    if better is not None:
-        seen = survey(program, better)
-        breaches = conform(model, seen, unassumed, limits.problems)
-    return seen, breaches
 
 
 class _Unassumed:

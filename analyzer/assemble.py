@@ -47,8 +47,11 @@ def _describe(call: Call, cost: Cost) -> _Description:
     return _Description(conv, tags(call, conv), *traffic(call))
 
 
-def assemble_nodes(survey: Survey, broken: Collection[int] = frozenset()) -> tuple[Node, ...]:
-    """One ``Node`` per site, in the order of the sites; ``broken`` are indices of sites."""
+def assemble_nodes(
+    survey: Survey, broken: Collection[int] = frozenset(), misfit: str = ""
+) -> tuple[Node, ...]:
+    """One ``Node`` per site, in the order of the sites; ``broken`` are indices of sites, ``misfit``
+    says what an assumed size does not fit."""
     sites, sums = survey.sites, survey.sums
     reason = describe_assumptions(survey.guessed)
     dequantizes = any(site.op.op_type == "DequantizeLinear" for site in sites)
@@ -58,7 +61,7 @@ def assemble_nodes(survey: Survey, broken: Collection[int] = frozenset()) -> tup
         if total.macs_range and sums.total.macs[1] is None and not site.children:
             least = total.macs_range[0]  # what the totals contain of it
             total = replace(total, macs=least, substitution=str(least))
-        cost = _certain(site, total, _assumption(survey, site, reason))
+        cost = _certain(site, total, *_doubt(survey, site, reason, misfit))
         runs = sums.runs[id(site.instance)]
         low, high = runs.executions
         executions = high if low == high else None
@@ -97,11 +100,14 @@ def assemble_nodes(survey: Survey, broken: Collection[int] = frozenset()) -> tup
     return tuple(nodes)
 
 
-def _assumption(survey: Survey, site: Site, guessed: str) -> str:
-    """Why a figure of ``site`` is assumed; empty if it is not."""
+def _doubt(survey: Survey, site: Site, guessed: str, misfit: str) -> tuple[Certainty, str]:
+    """How certain a figure of ``site`` is for what it rests on, and why; empty if on nothing.
+
+    With sizes that cannot be there is no run whose figure it is.
+    """
     if site.index in survey.tainted:
-        return guessed
-    return survey.behind.get(site.index, "")
+        return (Certainty.UNKNOWN, misfit) if misfit else (Certainty.ASSUMED, guessed)
+    return Certainty.ASSUMED, survey.behind.get(site.index, "")
 
 
 def _precision(graph: Digraph[str], site: Site, dequantizes: bool) -> str:
@@ -130,7 +136,7 @@ def describe_assumptions(assumptions: Sequence[Assumption]) -> str:
     return "with " + ", ".join(texts) + more if texts else ""
 
 
-def _certain(site: Site, cost: Cost, assumed: str) -> Cost:
+def _certain(site: Site, cost: Cost, doubt: Certainty, why: str) -> Cost:
     """``cost`` with its certainty lowered where it rests on an assumption or a declaration."""
     if cost.macs is None and site.failure:
         return replace(
@@ -138,8 +144,8 @@ def _certain(site: Site, cost: Cost, assumed: str) -> Cost:
         )
     if cost.certainty is not Certainty.EXACT or not (cost.macs or cost.flops):
         return cost
-    if assumed:
-        return replace(cost, certainty=Certainty.ASSUMED, reason=assumed)
+    if why:
+        return replace(cost, certainty=doubt, reason=why)
     if site.declared:
         text = "an output shape is taken from the file's declaration; it could not be inferred"
         return replace(cost, certainty=Certainty.ASSUMED, reason=text)

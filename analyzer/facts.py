@@ -553,20 +553,20 @@ class Parameters(Brief):
         return sum(self.bytes_by_dtype.values())
 
     @property
-    def beside_bytes(self) -> int:
-        """Bytes of the listed tensors that are stored, read and no weights."""
-        return self.scale_bytes + self.constant_bytes
+    def beside(self) -> tuple[StoredTensor, ...]:
+        """The listed tensors that are stored, read and no weights."""
+        roles = ("weight", "buffer")
+        return tuple(t for t in self.tensors if t.role not in roles and t.why != UNREAD)
 
     @property
     def scale_bytes(self) -> int:
         """Bytes of scales and zero points among them."""
-        return sum(t.bytes or 0 for t in self.tensors if t.role == "quantization")
+        return sum(t.bytes or 0 for t in self.beside if t.role == "quantization")
 
     @property
     def constant_bytes(self) -> int:
         """Bytes of grids, masks and constants among them."""
-        roles = ("weight", "buffer", "quantization")
-        return sum(t.bytes or 0 for t in self.tensors if t.role not in roles and t.why != UNREAD)
+        return sum(t.bytes or 0 for t in self.beside if t.role != "quantization")
 
 
 @dataclass(frozen=True, slots=True)

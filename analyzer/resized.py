@@ -9,7 +9,7 @@ from analyzer.assemble import assemble_boundary, assemble_nodes, assemble_totals
 from analyzer.operators.declared import attach, attached, declaring
 from analyzer.patterns import find_blocks, tag_factorised
 from analyzer.scaling.freedom import InputAxis, input_shapes, rebound
-from analyzer.scaling.symbolic import contradictions
+from analyzer.scaling.symbolic import misfits, more
 from analyzer.shapes.run import infer_shapes
 from analyzer.survey import survey
 
@@ -38,7 +38,7 @@ def resized(
     bound = rebound(input_shapes(seen.program, seen.shapes), axes, bindings)
     with declaring(attached(seen.graph)):
         shapes = infer_shapes(seen.program, bound, limits=limits)
-        if contradictions(shapes) > contradictions(seen.shapes):
+        if more(misfits(seen.program, shapes), misfits(seen.program, seen.shapes)):
             return None
         found = survey(seen.program, shapes)
         attach(found.graph)

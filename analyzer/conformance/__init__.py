@@ -8,6 +8,8 @@ place that a breach explains is not a problem of its own.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer.conformance.causes import readers_of_broken, reads_known, without_consequences
@@ -25,16 +27,21 @@ from analyzer.conformance.types import check_types
 from analyzer.conformance.versions import check_versions
 from analyzer.digraph import reached
 from analyzer.facts import Breach
+from analyzer.model.checker import check_structure
+from analyzer.shapes.run import infer_shapes
+from analyzer.survey import survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from analyzer.facts import Problem
-    from analyzer.model import Model
+    from analyzer.graph.scope import Program
+    from analyzer.model import Limits, Model
     from analyzer.shapes.instance import Instance, Shapes
+    from analyzer.shapes.stated import Bindings
     from analyzer.survey import Survey
 
-__all__ = ["ASSUMPTION", "better_sizes", "broken_sites", "conform", "reads_known", "unexplained"]
+__all__ = ["ASSUMPTION", "broken_sites", "conform", "judged", "reads_known", "unexplained"]
 
 MODEL_LEVEL = frozenset({"missing-ir-version", "missing-opset", "recursive-function",
                          "tensor-size", "unknown-opset"})  # fmt: skip
@@ -45,8 +52,31 @@ ANY_THERE = frozenset({"malformed-node", "shape-inference"})
 """Problems that follow from whatever breach of its operands or grave one is at the same place."""
 
 
+def judged(
+    model: Model, program: Program, bindings: Bindings, limits: Limits
+) -> tuple[Survey, tuple[Breach, ...]]:
+    """The operators and what is wrong with them, at sizes that fit most of them.
+
+    Parameters
+    ----------
+    model, program : what was loaded, and its operators.
+    bindings : sizes that somebody stated; usual ones stand in for the rest, or others where an
+        operator cannot take those.
+    limits : time and memory of the guarded worker that infers shapes.
+    """
+    check = partial(check_structure, model.proto)
+    seen = survey(program, infer_shapes(program, bindings, limits=limits, check=check))
+    unassumed = partial(infer_shapes, program, replace(bindings, assume=False), limits=limits)
+    breaches = conform(model, seen, unassumed, limits.problems)
+    better = better_sizes(seen, bindings, breaches, limits)
+    if better is not None:
+        seen = survey(program, better)
+        breaches = conform(model, seen, unassumed, limits.problems)
+    return seen, breaches
+
+
 def conform(
-    model: Model, survey: Survey, unassumed: Callable[[], Shapes], most: int
+    model: Model, seen: Survey, unassumed: Callable[[], Shapes], most: int
 ) -> tuple[Breach, ...]:
     """All breaches, the grave ones first.
 
@@ -56,10 +86,8 @@ def conform(
         broken rests on a guess.
     most : breaches listed one by one; the rest are counted.
     """
-    program, sites = survey.program, survey.sites
-    doubtful = {
-        (id(sites[i].instance), name) for i in survey.tainted for name in sites[i].op.outputs
-    }
+    program, sites = seen.program, seen.sites
+    doubtful = {(id(sites[i].instance), name) for i in seen.tainted for name in sites[i].op.outputs}
 
     def is_certain(instance: Instance, name: str) -> bool:
         return (id(instance), name) not in doubtful
@@ -71,15 +99,15 @@ def conform(
         *check_functions(program, model.proto),
         *check_tensors(model.problems),
         *check_types(sites, program.functions.keys()),
-        *check_control(program, sites, survey.tainted),
-        *check_declarations(program, survey.shapes, is_certain=is_certain),
+        *check_control(program, sites, seen.tainted),
+        *check_declarations(program, seen.shapes, is_certain=is_certain),
     ]
     broken = {breach.where for breach in found if breach.grave}
-    found += check_misfits(survey.shapes.problems, broken)
-    found += [b for b in check_operands(survey, unassumed) if b.where not in broken]
+    found += check_misfits(seen.shapes.problems, broken)
+    found += [b for b in check_operands(seen, unassumed) if b.where not in broken]
     if not any(problem.code == "tensor-fields" for problem in model.problems):
-        found += checker_says(survey.shapes.complaint, found)  # else it says the same again
-    found = without_consequences(found, survey, model.problems)
+        found += checker_says(seen.shapes.complaint, found)  # else it says the same again
+    found = without_consequences(found, seen, model.problems)
     listed = sorted(dict.fromkeys(found), key=lambda breach: not breach.grave)
     return tuple(_listed(listed, most))
 
@@ -93,23 +121,23 @@ def _listed(breaches: Sequence[Breach], most: int) -> Iterator[Breach]:
         )  # fmt: skip
 
 
-def broken_sites(survey: Survey, breaches: Sequence[Breach]) -> set[int]:
+def broken_sites(seen: Survey, breaches: Sequence[Breach]) -> set[int]:
     """Indices of the sites at a grave breach or at an operator nobody defines, in the bodies and
     functions that those run, and behind them."""
     if not breaches:
         return set()
     places = {breach.where for breach in breaches if breach.grave}
-    places.update(readers_of_broken(survey, breaches))
+    places.update(readers_of_broken(seen, breaches))
     starts: list[str] = []
     inside: set[int] = set()
-    for site in survey.sites:
-        opsets = survey.program.scopes[site.instance.scope].opsets
-        undefined = lacking(survey.program, site.op, opsets.get(site.op.domain)) is not None
+    for site in seen.sites:
+        opsets = seen.program.scopes[site.instance.scope].opsets
+        undefined = lacking(seen.program, site.op, opsets.get(site.op.domain)) is not None
         if undefined or site.id in places or id(site.instance) in inside:
             starts.append(site.id)
             inside.update(id(child.instance) for child in site.children)
-    behind = reached(survey.graph, starts)
-    return {site.index for site in survey.sites if site.id in behind}
+    behind = reached(seen.graph, starts)
+    return {site.index for site in seen.sites if site.id in behind}
 
 
 def unexplained(problems: Iterable[Problem], breaches: Sequence[Breach]) -> tuple[Problem, ...]:

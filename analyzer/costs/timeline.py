@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.facts import Held, MemoryStep
 from analyzer.operators import record_of
-from analyzer.operators.record import Nature
+from analyzer.operators.record import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -48,6 +48,8 @@ def reused(
 ) -> int:
     """Bytes of its result that an operator writes over an operand.
 
+    With stored statistics, normalisation is a function of each element, too.
+
     Parameters
     ----------
     site, made : the operator and what it makes.
@@ -65,7 +67,7 @@ def reused(
     record = record_of(site.call)
     if record is None:
         return 0
-    over = record.nature in (Nature.ACTIVATION, Nature.ELEMENTWISE)
+    over = record.is_elementwise or bool(record.slots(Kind.STATISTIC))
     return size if over or record.hands_on or record.reshapes else 0
 
 

@@ -63,6 +63,12 @@ class Profile:
     instead: Mapping[str, str] = field(default_factory=dict)
     """Types that it multiplies in others less exact, which has to be said beside the time."""
 
+    @property
+    def kept(self) -> Mapping[str, str]:
+        """Types whose values it keeps in others, as it multiplies them in types of tensors; no
+        tensor is of TF32."""
+        return {type_: other for type_, other in self.instead.items() if other in BITS}
+
     def fastest(self, precision: str) -> float | None:
         """Peak for arithmetic in ``precision``: of what the device multiplies it in instead, its
         own, or a wider type's of the same family.

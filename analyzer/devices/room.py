@@ -39,25 +39,33 @@ def room(
     weight_bytes: int | None = None,
     instead: Mapping[str, str] = {},
 ) -> DeviceRoom:
-    """What the model takes of ``device``: as it is, or with ``weight_bytes`` and activations of
-    other types ``instead``."""
-    memory, stored = facts.memory, facts.parameters.weight_bytes
-    stored = stored if weight_bytes is None else weight_bytes
-    stored += facts.learned.bytes + facts.parameters.beside_bytes
-    left = _left(memory.alive, instead)
+    """What the model takes of ``device``, in the types that it keeps values in: as it is, or with
+    ``weight_bytes`` and activations of other types ``instead``."""
+    memory, held = facts.memory, facts.parameters
+    if weight_bytes is None:
+        sizes = held.bytes_by_dtype.items()
+        weight_bytes = sum(_narrowed(size, type_, device.kept) for type_, size in sizes)
+    beside = (_narrowed(t.bytes or 0, t.dtype or "", device.kept) for t in held.beside)
+    stored = weight_bytes + facts.learned.bytes + sum(beside)
+    left = _left(memory.alive, {**device.kept, **instead})
     peak = memory.peak_bytes if memory.fused_bytes is None else memory.fused_bytes
     peak = None if peak is None else round(peak * left)
     if device.flash is None:
-        taken, beside, of_weights = stored, True, device.memory
+        taken, held_apart, of_weights = stored, True, device.memory
     else:
-        taken, beside, of_weights = 0, stored <= device.flash, device.flash
+        taken, held_apart, of_weights = 0, stored <= device.flash, device.flash
     known = peak is not None and memory.certainty in KNOWN and facts.parameters.certainty in KNOWN
     least = min(peak or 0, round(_in_place(facts) * left), round(memory.peak_range[0] * left))
     fits = None if not known else True
-    if not beside or taken + least > device.memory:
+    if not held_apart or taken + least > device.memory:
         fits = False
     share = None if peak is None else (taken + peak) / device.memory
     return DeviceRoom(stored, peak, stored / of_weights, share, fits)
+
+
+def _narrowed(size: int, type_: str, kept: Mapping[str, str]) -> int:
+    """Bytes of values of ``type_`` in the type that they are kept in."""
+    return size * BITS[kept[type_]] // BITS[type_] if type_ in kept else size
 
 
 def _in_place(facts: Facts) -> int:

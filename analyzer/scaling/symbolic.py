@@ -12,6 +12,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.conformance import judged
+from analyzer.conformance.operands import count_refused
 from analyzer.costs.aggregate import aggregate
 from analyzer.costs.sums import is_open, number
 from analyzer.graph.program import program_of
@@ -98,7 +100,8 @@ def symbolic_growth(
     Parameters
     ----------
     model : from ``analyzer.model.load``.
-    bindings : where the other dimensions stay; defaults are assumed for the rest.
+    bindings : where the other dimensions stay; for the rest, usual sizes that the model runs with
+        are assumed.
     limits : time and memory of the guarded workers that infer shapes.
 
     Returns
@@ -114,7 +117,8 @@ def symbolic_growth(
     """
     bindings = bindings or Bindings()
     program = program_of(model, limits)
-    shapes = infer_shapes(program, bindings, limits=limits)
+    seen, _ = judged(model, program, bindings, limits)
+    shapes = seen.shapes
     return growth_of(program, shapes, free_dimensions(program, shapes), bindings, limits)
 
 
@@ -156,7 +160,7 @@ class _Study:
         self._program, self._bindings, self._limits = program, bindings, limits
         self._bound = input_shapes(program, shapes)
         total = self._count(shapes)
-        self._missing, self._problems = total.unknown_macs, contradictions(shapes)
+        self._missing, self._misfits = total.unknown_macs, misfits(program, shapes)
         self._without = _left_out(total)
 
     def growth(self, free: Freedom) -> DimensionGrowth:
@@ -226,7 +230,8 @@ class _Study:
         sizes = rebound(self._bound, moved, self._bindings)
         shapes = infer_shapes(self._program, sizes, limits=self._limits)
         total = self._count(shapes)
-        if total.unknown_macs > self._missing or contradictions(shapes) > self._problems:
+        worse = total.unknown_macs > self._missing
+        if worse or more(misfits(self._program, shapes), self._misfits):
             return None, f"the graph does not admit size {size} while the other inputs stay"
         return number(total.macs), ""
 
@@ -245,11 +250,16 @@ def _left_out(total: Sum) -> str:
     return ", ".join(parts)
 
 
-def contradictions(shapes: Shapes) -> int:
-    """Places at which the graph does not go with the sizes of its inputs, or nobody could look."""
-    return sum(
-        problem.inconclusive or problem.code == "shape-inference" for problem in shapes.problems
-    )
+def misfits(program: Program, shapes: Shapes) -> tuple[int, int]:
+    """Places at which the graph does not go with the sizes of its inputs, or nobody could look, and
+    operators that cannot take their operands."""
+    places = (p for p in shapes.problems if p.inconclusive or p.code == "shape-inference")
+    return sum(1 for _ in places), count_refused(program, shapes)
+
+
+def more(found: tuple[int, int], before: tuple[int, int]) -> bool:
+    """Whether there are more of either."""
+    return found[0] > before[0] or found[1] > before[1]
 
 
 def _grids(free: Freedom) -> Iterator[tuple[int, int]]:

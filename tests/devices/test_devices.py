@@ -118,6 +118,27 @@ def test_all_that_is_stored_and_read_takes_room_and_not_weights_alone() -> None:
     assert room(model, replace(profile("stm32h743"), flash=whole - 1)).fits is False
 
 
+def test_a_device_without_float32_keeps_weights_and_activations_in_what_it_computes_in() -> None:
+    device = replace(profile("a16_ane"), memory=WEIGHTS // 2 + PEAK)
+    found = room(facts(LAYER), device)
+    assert (found.stored, found.peak, found.fits) == (WEIGHTS // 2, PEAK, True)
+    tf32 = replace(profile("a100"), memory=WEIGHTS + 2 * PEAK)
+    assert room(facts(LAYER), tf32).stored == WEIGHTS, "TF32 is no type that values are kept in"
+
+
+def test_batch_normalisation_is_written_over_its_operand() -> None:
+    model = facts(
+        """g (float[1,1,2] x) => (float[1,8,2] z)
+            <float[8,1,1] w = {1, 2, 3, 4, 5, 6, 7, 8}, float[8] s = {1, 1, 1, 1, 1, 1, 1, 1}> {
+            a = Conv (x, w)
+            b = BatchNormalization (a, s, s, s, s)
+            z = Relu (b)
+        }"""
+    )
+    x, a = 2 * 4, 16 * 4
+    assert room(model, replace(profile("stm32h743"), memory=x + a)).fits is True
+
+
 def test_results_written_over_operands_may_fit_where_the_file_as_it_is_does_not() -> None:
     model = facts(
         """g (float[1] x) => (float[8] z) <int64[1] s = {8}> {

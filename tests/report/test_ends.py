@@ -11,6 +11,7 @@ import pytest
 from onnx import parser
 
 from analyzer.analyze import analyze
+from analyzer.facts import Certainty
 from analyzer.lint import lint
 from analyzer.model import load
 from analyzer.report.brief import brief
@@ -144,6 +145,13 @@ def test_figures_of_a_model_that_cannot_run_are_marked_wherever_they_stand() -> 
     for section in ("hotspots", "network", "memory", "separable"):
         start = page.index(f'id="{section}"')
         assert 'data-claim="misfit"' in page[start : start + 400], section
+
+
+def test_operators_have_no_certain_cost_where_no_run_has_the_assumed_sizes() -> None:
+    nodes = judged(MISFIT).facts.nodes
+    assert {node.cost.certainty for node in nodes if node.macs} == {Certainty.UNKNOWN}
+    assert all("do not fit" in node.cost.reason or "does not fit" in node.cost.reason
+               for node in nodes if node.macs)  # fmt: skip
 
 
 def test_an_index_has_no_total_of_a_model_that_cannot_run() -> None:

@@ -40,6 +40,13 @@ def grow(tmp_path: Path) -> Grow:
     return build
 
 
+def test_growth_starts_from_sizes_that_the_model_runs_with(grow: Grow) -> None:
+    """A window of 200 does not fit into the usual 128; eight channels, 200 products a position."""
+    found = grow("g (float[1,1,n] x, float[8,1,200] w) => (float[1,8,f] y) { y = Conv (x, w) }")
+    assert found["n"].coefficients == poly(-199 * 1600, 1600)
+    assert all(sample.size >= 200 for sample in found["n"].samples)
+
+
 ATTENTION = """
   g (float[batch,seq,64] x, int64[batch,seq] ids,
      float[64,64] wq, float[64,64] wk, float[64,64] wv) => (float[batch,seq,64] y)
