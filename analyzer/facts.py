@@ -122,6 +122,25 @@ def name_of_axis(tensor: str, axis: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Second:
+    """How many steps of an axis of sound make a second of it."""
+
+    steps: int
+    """Samples of a waveform, or frames of a spectrogram."""
+    of: Literal["samples", "frames"]
+    """What a step is."""
+    source: str
+    """Entry of the metadata that states it; empty where it is what most models take."""
+
+    @property
+    def reason(self) -> str:
+        """Why an axis of so many steps is assumed, as :attr:`Assumption.reason` says it."""
+        if self.source:
+            return f"default: a second of sound, {self.steps} steps (metadata {self.source})"
+        return f"default: a second of sound, {self.steps} steps in most models"
+
+
+@dataclass(frozen=True, slots=True)
 class Assumption:
     """A dimension the file leaves open and onnxlint bound to a value."""
 
@@ -138,6 +157,8 @@ class Assumption:
     and the entry that states it, ``default``, or what in the graph implied it."""
     batch: bool = False
     """A recurrent layer takes it for its batch, whatever axis of the input it is."""
+    second: Second | None = None
+    """How many of its steps make a second of sound; ``None`` where it is none that is known."""
 
     @property
     @shown

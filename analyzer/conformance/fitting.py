@@ -52,7 +52,7 @@ def _batches(sites: Iterable[Site]) -> Iterator[Defaults]:
     """The sizes of batch that layers fix which take states of the same."""
     found = {size for site in sites if (size := _batch(site)) not in (None, 1)}
     for size in sorted(found)[:MOST]:
-        yield Defaults(batch=size, reason=f"default 1 contradicts the graph, {size} fits")
+        yield Defaults(batch=size)
 
 
 def _batch(site: Site) -> int | None:

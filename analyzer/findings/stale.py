@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from analyzer.findings.finding import Finding
 
 _STATED = frozenset({"--dim", "--shape"})
-_CHOSEN = _STATED | {"default"}
-"""Why a size is what it is, where that is not the model's own word."""
+_USUAL = "default"
 
 
 def stale(gone: Iterable[Accepted], baseline: Baseline) -> tuple[Finding, ...]:
@@ -61,7 +60,7 @@ def of_other_sizes(
         if (old := then.get((now.input, now.axis))) is not None
         and now.value != old.value
         and _STATED & {now.reason, old.reason}
-        and {now.reason, old.reason} <= _CHOSEN
+        and all(map(_is_chosen, (now.reason, old.reason)))
     ]
     if not changed:
         return ()
@@ -72,6 +71,11 @@ def of_other_sizes(
         f"{now.value}{more}: whether accepted findings have become worse is not judged"
     )
     return (BASELINE_OF_OTHER_SIZES.finding(what, now.input, str(now.axis)),)
+
+
+def _is_chosen(reason: str) -> bool:
+    """Whether a size is what it is for another reason than the model's own word."""
+    return reason in _STATED or reason == _USUAL or reason.startswith(f"{_USUAL}:")
 
 
 def _count(entries: Iterable[Accepted]) -> int:

@@ -568,12 +568,21 @@ _UNITS: Mapping[str, tuple[str, str]] = {
     "step": (mark("{rate} a step of {dim}"), mark("{rate} a step at {dim} = {size}")),
 }  # fmt: skip
 """The rate of a unit where it is the same at all sizes, and where it is not."""
+_SECONDS: Mapping[tuple[str, bool], str] = {
+    ("samples", True): mark("{text} ({n} samples a second, as the file states)"),
+    ("samples", False): mark("{text} ({n} samples a second, as in most models)"),
+    ("frames", True): mark("{text} ({n} frames a second, as the file states)"),
+    ("frames", False): mark("{text} ({n} frames a second, as in most models)"),
+}
+"""What a second of audio is made of, and who says so."""
 
 
 def _growth(v: Values) -> str:
     dim, square = label(v["dim"], 40), v["square"]
     text = _(_UNITS[v["unit"]][v["varies"]],
              rate=units.si(v["rate"], "MAC"), dim=dim, size=units.count(v["size"]))  # fmt: skip
+    if v["unit"] == "second":
+        text = _(_SECONDS[v["of"], v["stated"]], text=text, n=units.count(v["per"]))
     if v["fixed"]:
         text = _("{text}, and {macs} whatever the size",
                  text=text, macs=units.si(v["fixed"], "MAC"))  # fmt: skip

@@ -2,13 +2,14 @@
 
 What the user states goes before what the consuming weights imply, that before what the file's
 metadata states, that before the defaults. These follow what executing the model would need:
-batch 1, an image of 224×224 with 3 channels, no past key/values, a sequence of 128, 1 elsewhere;
-which axes are the batch and the steps of recurrent layers, those say.
+batch 1, an image of 224×224 with 3 channels, no past key/values, a second of sound, a sequence of
+128, 1 elsewhere; which axes are the batch and the steps of recurrent layers, those say.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from analyzer.facts import NOT_SYMBOLS, Assumption, Problem, name_of_axis
@@ -16,25 +17,28 @@ from analyzer.graph.tensors import dims
 from analyzer.model.limits import Limits
 from analyzer.shapes.hints import Hints, read_hints
 from analyzer.shapes.recurrence import parts_of_inputs
-from analyzer.shapes.stated import Bindings, Defaults
+from analyzer.shapes.sound import FrontEnd, Sound
+from analyzer.shapes.stated import DEFAULT, Bindings, Defaults
 from analyzer.shapes.types import Type, decode_type, dimensions
 from analyzer.units import shape as spell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import onnx
 
+    from analyzer.facts import Dim, Second
     from analyzer.graph.scope import Op, Program, Scope
     from analyzer.shapes.recurrence import Part
 
 
 ALTERNATIVES = (
-    *(Defaults(image=size, reason=f"default 224 contradicts the graph, {size} fits")
+    *(Defaults(image=size)
       for size in (640, 320, 256, 512, 416, 299, 384, 192, 112, 96, 64, 32, 28)),
-    *(Defaults(sequence=size, reason=f"default 128 contradicts the graph, {size} fits")
+    *(Defaults(sequence=size, sound=size)
       for size in (512, 384, 256, 77, 64, 32, 16, 16000, 1, 2)),
-    Defaults(batch=128, reason="default 1 contradicts the graph, 128 fits"),
+    Defaults(sound=3000),  # half a minute of frames, as Whisper takes
+    Defaults(batch=128),
 )  # fmt: skip
 """Tried in turn where the defaults contradict constants of the graph (anchors, position
 embeddings, fixed reshapes); common input sizes of published models. The longest sequence that
@@ -72,6 +76,7 @@ def bind(program: Program, bindings: Bindings, most: int = Limits().assumptions)
     readers = _weighted_readers(scope)
     bound = Bound({}, [], [], as_declared=True)
     names = [n for n in dict.fromkeys(scope.inputs) if n not in scope.constants]
+    sound = Sound(program.metadata, names)
     stated = _stated(program, bindings)
     known = dict(stated)
     hints = read_hints(program.metadata) if bindings.hinted else Hints()
@@ -80,10 +85,13 @@ def bind(program: Program, bindings: Bindings, most: int = Limits().assumptions)
         proto = scope.input_types[name]
         declared = decode_type(proto)
         given = bindings.shapes.get(name)
+        read = readers.get(name, ())
         if given is not None and _has_shape(proto):
             bound.types[name] = replace(declared, shape=given)
             bound.as_declared &= declared.shape == given
-            _record(bound, name, proto, declared, given, "--shape")
+            _record(
+                bound, name, proto, declared, given, _seconds(sound, name, proto, declared, read)
+            )
             continue
         if declared.shape is None or None not in declared.shape or not bindings.assume:
             bound.types[name] = declared
@@ -96,18 +104,20 @@ def bind(program: Program, bindings: Bindings, most: int = Limits().assumptions)
                 bound.problems.append(Problem("assumption-limit", name, text))
             continue
         parts = parts_of_inputs(program) if parts is None else parts
-        implied = _implied(readers.get(name, ()), len(declared.shape))
+        implied = _implied(read, len(declared.shape))
         symbols = tuple(_symbol(proto, axis) for axis in range(len(declared.shape)))
         told = hints.sizes(name, symbols, declared.shape)
         for axis, size in enumerate(implied):
             if size is not None:  # weights do not lie
                 told[axis] = size, "implied by the weights that consume it"
+        seconds = _seconds(sound, name, proto, declared, read, told)
         shape = tuple(
             size
             if size is not None
             else _assume(
                 bound, stated, known, bindings.defaults, name, symbols[axis], axis,
                 declared.shape, told.get(axis), parts.get((name, axis)),
+                seconds.get(axis),
             )
             for axis, size in enumerate(declared.shape)
         )  # fmt: skip
@@ -182,16 +192,17 @@ def _record(
     proto: onnx.TypeProto,
     declared: Type,
     given: tuple[int, ...],
-    reason: str,
+    seconds: Mapping[int, Second],
 ) -> None:
     if declared.shape is None or len(declared.shape) != len(given):
         for axis, size in enumerate(given):
-            bound.assumptions.append(Assumption(name, axis, f"axis {axis}", size, reason))
+            bound.assumptions.append(Assumption(name, axis, f"axis {axis}", size, "--shape"))
         return
     for axis, (before, value) in enumerate(zip(declared.shape, given, strict=True)):
         if before != value:
             label = _symbol(proto, axis) or (f"axis {axis}" if before is None else str(before))
-            bound.assumptions.append(Assumption(name, axis, label, value, reason))
+            second = seconds.get(axis)
+            bound.assumptions.append(Assumption(name, axis, label, value, "--shape", second=second))
 
 
 def _assume(
@@ -205,6 +216,7 @@ def _assume(
     shape: tuple[int | None, ...],
     told: tuple[int, str] | None,
     part: Part | None,
+    second: Second | None,
 ) -> int:
     """Value of one open dimension: given, shared with an equal symbol, told by weights or
     metadata (``told``, with its reason), or default, of the ``part`` that a recurrent layer takes
@@ -217,13 +229,15 @@ def _assume(
     elif told is not None:
         value, reason = told
     else:
-        value = _default(defaults, name, symbol, axis, shape, part)
-        usual = _default(Defaults(), name, symbol, axis, shape, part)
-        reason = Defaults().reason if value == usual else defaults.reason
+        value = _default(defaults, name, symbol, axis, shape, part, second)
+        usual = _default(Defaults(), name, symbol, axis, shape, part, second)
+        reason = DEFAULT if second is None or usual != second.steps else second.reason
+        if value != usual:
+            reason = f"default {usual} contradicts the graph, {value} fits"
     if symbol not in NOT_SYMBOLS:
         known.setdefault(symbol, value)
     label = symbol or f"axis {axis}"
-    bound.assumptions.append(Assumption(name, axis, label, value, reason, part == "batch"))
+    bound.assumptions.append(Assumption(name, axis, label, value, reason, part == "batch", second))
     return value
 
 
@@ -234,14 +248,19 @@ def _default(
     axis: int,
     shape: tuple[int | None, ...],
     part: Part | None,
+    second: Second | None,
 ) -> int:
     text, rank = symbol.lower(), len(shape)
     if "past" in text:
         return use.past
     if "batch" in text and "len" not in text and "seq" not in text:
         return use.batch
+    if part == "batch":
+        return use.batch
+    if second is not None:
+        return second.steps if use.sound is None else use.sound
     if part is not None:
-        return use.batch if part == "batch" else use.sequence
+        return use.sequence
     if axis == 0 and rank > 1:
         return use.batch
     if rank == 4 and "past" not in name.lower():
@@ -251,6 +270,33 @@ def _default(
     if "past" in name.lower():
         return use.past if axis == rank - 2 else use.other
     return use.sequence if rank <= 3 else use.other
+
+
+def _seconds(
+    sound: Sound,
+    name: str,
+    proto: onnx.TypeProto,
+    declared: Type,
+    readers: Iterable[tuple[Op, Sequence[Dim]]],
+    told: Mapping[int, tuple[int, str]] = MappingProxyType({}),
+) -> dict[int, Second]:
+    """What makes a second of the open axes of an input that are sound."""
+    sides = [told[axis][0] if size is None and axis in told else size
+             for axis, size in enumerate(declared.shape or ())]  # fmt: skip
+    front = next((_front_end(op, shape) for op, shape in readers
+                  if op.op_type == "Conv" and len(shape) == 3), None)  # fmt: skip
+    found = {
+        axis: sound.second(name, _symbol(proto, axis), axis, sides, declared.dtype, front)
+        for axis, size in enumerate(declared.shape or ())
+        if size is None
+    }
+    return {axis: second for axis, second in found.items() if second is not None}
+
+
+def _front_end(op: Op, weight: Sequence[Dim]) -> FrontEnd:
+    strides = op.attributes.get("strides")
+    first = strides[0] if isinstance(strides, (list, tuple)) and strides else 1
+    return FrontEnd(weight[1], weight[2], first if isinstance(first, int) else 1)
 
 
 def _weighted_readers(scope: Scope) -> dict[str, list[tuple[Op, tuple[int | None, ...]]]]:

@@ -13,6 +13,7 @@ from analyzer.operators.declared import Carried, held
 from analyzer.shapes.bindings import ALTERNATIVES, bind
 from analyzer.shapes.hints import LABEL
 from analyzer.shapes.infer import Inference
+from analyzer.shapes.stated import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -159,7 +160,7 @@ def fit_sizes(
     certain : how many of them no size would fit, so that no fewer are looked for.
     first : defaults that are likelier than the usual alternatives.
     """
-    if not _may_guess(program, bindings, shapes):
+    if not _may_guess(program, shapes):
         return shapes
     task = partial(_fit, program, bindings, shapes, refused, certain, tuple(first), limits)
     share = min(1.0, LEAST_SHARE + program.operators / FULL_SIZE)
@@ -197,10 +198,9 @@ def _best(
     return best
 
 
-def _may_guess(program: Program, bindings: Bindings, shapes: Shapes) -> bool:
+def _may_guess(program: Program, shapes: Shapes) -> bool:
     """Whether a size was assumed that another default would change."""
-    reasons = {bindings.defaults.reason, *(each.reason for each in ALTERNATIVES)}
-    guessed = any(a.reason in reasons or a.reason.startswith(LABEL) for a in shapes.assumptions)
+    guessed = any(a.reason.startswith((DEFAULT, LABEL)) for a in shapes.assumptions)
     return guessed and program.operators <= MAX_GUESSED
 
 
@@ -213,7 +213,7 @@ def _others(
     first: tuple[Defaults, ...] = (),
 ) -> Iterator[Shapes]:
     """Shapes with each of the alternative defaults that changes any input."""
-    if not _may_guess(program, bindings, shapes):
+    if not _may_guess(program, shapes):
         return
     # What the metadata states may be stale or a lie: it goes first where it contradicts the graph.
     hinted = any(a.reason.startswith(LABEL) for a in shapes.assumptions)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+DEFAULT = "default"
+"""How the reason of an assumption begins that nothing but experience speaks for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
@@ -17,11 +20,12 @@ class Defaults:
     """Height and width of a rank-4 input."""
     sequence: int = 128
     """Further axes of inputs of rank 1 to 3."""
+    sound: int | None = None
+    """Axes of sound; ``None`` for a second of it."""
     batch: int = 1
     channels: int = 3
     past: int = 0
     other: int = 1
-    reason: str = "default"
 
 
 @dataclass(frozen=True, slots=True)

@@ -558,13 +558,20 @@ def _memory(d: Document) -> Values:
 def _growth(d: Document) -> Values:
     """The parts of the first open size: they add up to today's MACs."""
     row, macs = d["page"]["growth"][0], d["totals"]["macs"]
-    per = {"megapixel": row["size"] ** 2 / 1e6, "second": None}.get(row["unit"], row["size"])
+    per = {"megapixel": row["size"] ** 2 / 1e6, "second": row["size"] / row["per"]}.get(
+        row["unit"], row["size"]
+    )
+    if row["unit"] == "second":
+        axes = [a for a in d["assumptions"] if row["dim"] in (a["dim"], a["name"])]
+        made = {(a["second"]["steps"], bool(a["second"]["source"])) for a in axes if a["second"]}
+        assert (row["per"], row["stated"]) in made
     today = [point for point in row["points"] if point["size"] == row["size"]]
     assert [point["macs"] for point in today] == [macs]
     assert row["even"] is None or row["even"] > 0
     truth = {"macs": macs, "size": row["size"], "dim": row["dim"],
-             "square": today[0]["square"] / macs, "fixed": row["fixed"]}  # fmt: skip
-    return truth | ({"rate": (macs - row["fixed"]) / per} if per else {})
+             "square": today[0]["square"] / macs, "fixed": row["fixed"],
+             "per": row["per"], "of": row["of"], "stated": row["stated"]}  # fmt: skip
+    return truth | {"rate": (macs - row["fixed"]) / per}
 
 
 def _quantizers(d: Document) -> bool:

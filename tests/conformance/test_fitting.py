@@ -6,7 +6,7 @@ from analyzer.facts import Certainty
 from tests.golden.text import facts
 from tests.shapes.test_recurrence import run, shapes_of
 
-WINDOW = "g (float[1,1,samples] x, float[8,1,256] w) => (float[1,8,f] y) {{ y = Conv {} (x, w) }}"
+WINDOW = "g (float[1,1,T] x, float[8,1,256] w) => (float[1,8,f] y) {{ y = Conv {} (x, w) }}"
 
 
 def test_a_signal_is_as_long_as_the_window_that_reads_it() -> None:
@@ -57,6 +57,6 @@ def test_a_size_that_is_known_is_typed_as_it_is() -> None:
 
 
 def test_no_size_is_looked_for_where_somebody_stated_it() -> None:
-    found = facts(WINDOW.format(""), dims={"samples": 200})
+    found = facts(WINDOW.format(""), dims={"T": 200})
     assert shapes_of(found)["x"] == (1, 1, 200)
     assert [breach.grave for breach in found.breaches] == [True]

@@ -128,7 +128,7 @@ def test_a_size_that_does_not_fit_is_what_the_report_is_about() -> None:
     )
     assert actions(result)[0].title == "State the real size with --dim samples=SIZE"
     assert actions(result)[0].impact == "high"
-    assert holds(result) == "for sizes with which the model cannot run: samples = 128"
+    assert holds(result) == "for sizes with which the model cannot run: samples = 16000"
     assert {result.facts.totals.certainty, result.facts.memory.certainty} == {"unknown"}
     text = INSPECT_FORMATS["text"](result, Options()).decode()
     assert "judged in part: with the sizes assumed, Conv: a window of 20000 does not fit" in text
@@ -168,4 +168,4 @@ def test_only_what_a_shell_takes_is_to_be_typed(name: str, options: str) -> None
 
 def test_the_terminal_says_for_which_sizes_the_work_is_counted() -> None:
     lines = brief(Report.of(judged(STRIDES)).sheet, "macs")
-    assert any("cannot run: samples = 128" in line for line in lines if "Compute" in line)
+    assert any("cannot run: samples = 16000" in line for line in lines if "Compute" in line)

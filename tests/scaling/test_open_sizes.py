@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -53,15 +52,30 @@ def test_both_axes_of_scores_are_no_image() -> None:
     assert [row.unit for row in growth(facts(text))] == ["step"]
 
 
-def test_seconds_need_a_sample_rate() -> None:
-    text = "g (float[N,1,T] x, float[2,1,1] w) => (float[N,2,T] y) { y = Conv (x, w) }"
-    found = facts(text)
-    assert [row.unit for row in growth(found)] == ["step"]
-    stated = replace(found, model=replace(found.model, metadata={"sample_rate": "16000"}))
-    (row,) = growth(stated)
-    assert (row.unit, row.rate) == ("second", 32_000)
-    odd = replace(found, model=replace(found.model, metadata={"sample_rate": "fast"}))
-    assert [row.unit for row in growth(odd)] == ["step"]
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("samples", "32 kMAC a second of audio of samples (16,000 samples a second, as in most "),
+        ("T", "2 MAC a step of T."),
+    ],
+)  # fmt: skip
+def test_sound_costs_by_the_second(name: str, said: str) -> None:
+    model = f"g (float[N,1,{name}] x, float[2,1,1] w) => (float[N,2,U] y) {{ y = Conv (x, w) }}"
+    assert sentence(model).startswith(said)
+
+
+def test_sound_costs_by_the_second_between_sizes_at_which_a_polynomial_holds() -> None:
+    # windows of 5,120 samples, 8 MACs each: three and a bit of a second's 16,000 make three
+    text = (
+        "g (float[1,samples] audio, float[8,1,5120] w) => (float[1,8,U] y) { "
+        "a = Constant <value_ints = [1]> ()  x = Unsqueeze (audio, a)  "
+        "y = Conv <strides = [5120]> (x, w) }"
+    )
+    (row,) = growth(facts(text))
+    assert (row.step, row.size, row.macs) == (5120, 16_000, 3 * 8 * 5120)
+    assert (row.rate, row.varies, row.stated) == (row.macs, True, False)
+    assert [p.macs for p in row.points if p.size in (5120, 16_000)] == [8 * 5120, row.macs]
+    assert sentence(text).startswith("122.9 kMAC a second of audio at samples = 16,000 (16,000 ")
 
 
 def test_fixed_inputs_say_nothing() -> None:

@@ -30,6 +30,9 @@ def growth(result: Result) -> Claim | None:
             "square": row.square,
             "even": row.even,
             "varies": row.varies,
+            "per": row.per,
+            "of": row.of,
+            "stated": row.stated,
         },
         ("totals.macs", "page.growth"),
     )

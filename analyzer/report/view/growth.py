@@ -15,13 +15,11 @@ from analyzer.sanitise import label
 from analyzer.scaling.joint import POINTS, TIMES
 
 if TYPE_CHECKING:
-    from analyzer.facts import Facts
+    from analyzer.facts import Facts, Second
     from analyzer.surplus import OpenSize
 
 LEFT, TOP, TALL, BELOW = 64.0, 8.0, 96.0, 34.0
 MEGAPIXEL = 1_000_000
-SAMPLE_RATE = "sample_rate"
-"""Entry of a model's metadata that says how many samples of audio make a second."""
 INTEGERS = ("int32", "int64")
 COLOURS = frozenset({1, 3, 4})
 """Channels of an image."""
@@ -71,6 +69,10 @@ class GrowthRow:
     """Total MACs at a size that is a multiple of the step: of size⁰, size¹ …, together divided by
     ``divisor``. Exact."""
     divisor: int = 1
+    of: Literal["samples", "frames", ""] = ""
+    """What steps of audio are; empty for others."""
+    stated: bool = True
+    """Whether the file says how many steps make a unit; of audio that may be assumed."""
 
 
 def growth(facts: Facts) -> tuple[GrowthRow, ...]:
@@ -80,10 +82,14 @@ def growth(facts: Facts) -> tuple[GrowthRow, ...]:
 
 
 def growing(facts: Facts) -> list[OpenSize]:
-    """Open sizes with exact growth, those that are 0 last."""
+    """Open sizes with exact growth, those that are 0 last.
+
+    Between sizes at which the figures are exact no polynomial says what today's costs.
+    """
     if not facts.totals.complete or not facts.totals.macs:
         return []
-    sizes = [size for size in facts.open_sizes if size.at(size.now) == facts.totals.macs]
+    sizes = [size for size in facts.open_sizes
+             if size.now % size.step or size.at(size.now) == facts.totals.macs]  # fmt: skip
     return sorted(sizes, key=lambda size: not size.now)
 
 
@@ -91,8 +97,10 @@ def _row(facts: Facts, size: OpenSize) -> GrowthRow:
     missing = [Fraction(0)] * (3 - len(size.coefficients))
     fixed, linear, square = (*size.coefficients, *missing)
     unit, per = _unit(facts, size)
-    if min(fixed, linear, square) < 0 or fixed.denominator != 1:
-        fixed = square = Fraction(0)  # what takes from one another, as at borders, is no part
+    second = _second(facts, size) if unit == "second" else None
+    if min(fixed, linear, square) < 0 or fixed.denominator != 1 or size.now % size.step:
+        # What takes from one another, as at borders, is no part; nor is what rounding adds today.
+        fixed = square = Fraction(0)
         whole = True
     else:
         whole = unit == "megapixel"
@@ -108,8 +116,10 @@ def _row(facts: Facts, size: OpenSize) -> GrowthRow:
         MEGAPIXEL if unit == "megapixel" else per,
         int(fixed), float(square * now * now / macs),
         int(linear / square) + 1 if square and linear else None, whole or square > 0,
-        tuple(GrowthPoint(n, int(size.at(n)), int(square * n * n)) for n in sizes),
+        tuple(GrowthPoint(n, macs if n == now else int(size.at(n)), int(square * n * n))
+              for n in sizes),
         tuple(int(c * divisor) for c in size.coefficients), divisor,
+        second.of if second else "", second is None or bool(second.source),
     )  # fmt: skip
 
 
@@ -124,10 +134,16 @@ def _unit(facts: Facts, size: OpenSize) -> tuple[Unit, int]:
         rank, last = len(first.shape), size.axes[0][1] == len(first.shape) - 1
         if first.dtype in INTEGERS and rank == 2 and last:
             return "token", 1
-        rate = facts.model.metadata.get(SAMPLE_RATE, "")
-        if rate.isascii() and rate.isdigit() and len(rate) < 8 and int(rate) and last:
-            return "second", int(rate)
+        second = _second(facts, size)
+        if second is not None:
+            return "second", second.steps
     return "step", 1
+
+
+def _second(facts: Facts, size: OpenSize) -> Second | None:
+    """What makes a second of the sound along it."""
+    found = {(a.input, a.axis): a.second for a in facts.assumptions}
+    return found.get((size.axes[0][0], size.axes[0][1]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING
 
 from analyzer import facts as records
 from analyzer.ruleset.subjects.subject import Sort, Subject
-from analyzer.shapes.stated import Defaults
+from analyzer.shapes.stated import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analyzer.facts import Facts
-
-
-DEFAULT = Defaults().reason
 
 
 def _make(facts: Facts) -> Iterator[Subject]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from analyzer.devices import Profile
     from analyzer.facts import Facts
+    from analyzer.report.view.growth import GrowthRow
     from analyzer.report.view.options.form import SmallerForm
 
 LEAST_SHARE = 0.25
@@ -67,7 +68,7 @@ def _cached(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
     layers = facts.once(attention_layers)
     if not is_decoder(facts) or not layers or facts.once(cache) is not None:
         return
-    row = next((row for row in growth(facts) if row.unit == "token"), None)
+    row = _tokens(facts)
     if row is None or not row.size:
         return
     kept = sum(each.kept * each.bits // 8 for each in layers)
@@ -89,6 +90,12 @@ def _cached(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
         extra=_("for each token after the prompt, which takes as much as today; cache {bytes}, "
                 "{each} a token", bytes=units.size(kept * row.size), each=units.size(kept)),
     )  # fmt: skip
+
+
+def _tokens(facts: Facts) -> GrowthRow | None:
+    """How MACs follow the length of a text, where today's is one at which that is exact."""
+    return next((row for row in growth(facts)
+                 if row.unit == "token" and row.size % row.step == 0), None)  # fmt: skip
 
 
 def _half_cache(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
@@ -115,7 +122,7 @@ def _half_cache(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
 
 
 def _shorter(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
-    row = next((row for row in growth(facts) if row.unit == "token"), None)
+    row = _tokens(facts)
     if row is None:
         return
     half = row.size // 2 // row.step * row.step
