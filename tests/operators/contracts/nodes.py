@@ -104,7 +104,9 @@ def refusal(node: Node) -> str:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     options.intra_op_num_threads = 1
-    feeds = {f"i{slot}": node.inputs[slot] for slot in node.fed if node.inputs[slot] is not None}
+    feeds = {
+        f"i{slot}": a for slot, a in enumerate(node.inputs) if slot in node.fed and a is not None
+    }
     try:
         session = onnxruntime.InferenceSession(
             node.model().SerializeToString(), options, providers=["CPUExecutionProvider"]

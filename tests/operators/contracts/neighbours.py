@@ -1,0 +1,156 @@
+"""What is one step from a valid operator: an operand or an attribute a little other than it is.
+
+``python -m tests.operators.contracts.neighbours`` asks ONNX Runtime about each of them, in a
+process of its own for each family, and writes ``verdicts.txt``.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+from dataclasses import replace
+from pathlib import Path
+from time import process_time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from analyzer.facts import Tensor
+from analyzer.graph.call import Call
+from analyzer.operators.contracts import contracts_of
+from tests.operators.contracts.nodes import DOMAINS, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.operators.contracts.violation import Violation
+    from tests.operators.contracts.nodes import Array, Node
+
+VERDICTS = Path(__file__).with_name("verdicts.txt")
+FULL = 4096
+"""Elements beyond which no axis is made longer."""
+CRASHED = "#"
+"""It ends the runtime, or keeps it for seconds."""
+
+
+def call(node: Node) -> Call:
+    """``node`` as its contracts see it, with the contents of all that is not fed."""
+
+    def tensor(slot: int, array: Array) -> Tensor:
+        dtype = "string" if array.dtype.kind in "OU" else array.dtype.name
+        return Tensor(f"i{slot}", dtype, array.shape)
+
+    return Call(
+        node.op,
+        node.domain,
+        (node.version or DOMAINS[node.domain]) if node.domain else node.opset,
+        {k: tuple(v) if isinstance(v, list) else v for k, v in node.attributes.items()},
+        tuple(None if a is None else tensor(i, a) for i, a in enumerate(node.inputs)),
+        tuple(Tensor(f"o{i}", None, None) for i in range(node.outputs)),
+        tuple(None if i in node.fed else a for i, a in enumerate(node.inputs)),
+    )
+
+
+def found(made: Call) -> list[Violation]:
+    """What its contracts say of a call."""
+    return [v for check in contracts_of(made.domain, made.op_type) for v in check(made)]
+
+
+def mark(violations: list[Violation], *, refused: bool) -> str:
+    """Whether the runtime refuses it, and what we find: nothing, what runs, what is grave."""
+    gravest = 2 if any(v.grave for v in violations) else bool(violations)
+    return ("-~x" if refused else ".,!")[gravest]
+
+
+def neighbours(node: Node) -> Iterator[Node]:
+    """``node`` and all that is one step from it, always in the same order."""
+    yield node
+    for slot, array in enumerate(node.inputs):
+        if array is not None:
+            for operand in _operands(array, slot not in node.fed):
+                yield _with(node, slot, operand)
+    for name, value in node.attributes.items():
+        for changed in _values(value):
+            kept = {k: changed if k == name else v for k, v in node.attributes.items()}
+            yield replace(node, attributes={k: v for k, v in kept.items() if v is not None})
+    for count in (node.outputs - 1, node.outputs + 1):
+        if count:
+            yield replace(node, outputs=count)
+
+
+def _with(node: Node, slot: int, array: Array | None) -> Node:
+    inputs = [*node.inputs[:slot], array, *node.inputs[slot + 1 :]]
+    while inputs and inputs[-1] is None:
+        inputs.pop()
+    return replace(node, inputs=inputs)
+
+
+def _operands(array: Array, constant: bool) -> Iterator[Array | None]:
+    yield None
+    for axis, size in enumerate(array.shape):
+        if size > 0 and array.size < FULL:
+            yield np.concatenate([array, np.take(array, [-1], axis)], axis)
+            yield np.take(array, range(size - 1), axis)
+    yield array[None]
+    if array.ndim:
+        yield array[..., None]
+    if array.ndim > 1 and array.shape[0]:
+        yield array[0]
+    if constant and array.dtype.kind in "iu" and 0 < array.size <= 8:
+        for at in range(array.size):
+            for step in (-1, 1):
+                other = array.copy()
+                other.reshape(-1)[at] += np.asarray(step).astype(array.dtype)
+                yield other
+
+
+def _values(value: Any) -> Iterator[Any]:
+    yield None
+    if isinstance(value, (bytes, str)):
+        yield "bogus"
+    elif isinstance(value, int):
+        yield from (value - 1, value + 1, -value, value + 64)
+    elif isinstance(value, float):
+        yield -value
+    elif isinstance(value, list | tuple) and value:
+        listed = list(value)
+        yield from (listed[:-1], [*listed, listed[-1]])
+        for at in range(min(len(listed), 6)):
+            if isinstance(listed[at], int):
+                for step in (-1, 1):
+                    yield [*listed[:at], listed[at] + step, *listed[at + 1 :]]
+
+
+def _answers(nodes: list[Node], start: int) -> str:
+    """Marks of ``nodes`` from ``start`` on, up to one that ends the process that asks."""
+    reader, writer = os.pipe()
+    if (pid := os.fork()) == 0:
+        resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+        for node in nodes[start:]:
+            resource.setrlimit(resource.RLIMIT_CPU, (int(process_time()) + 5, -1))
+            os.write(writer, mark(found(call(node)), refused=bool(refusal(node))).encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as answer:
+        marks = answer.read()
+    os.waitpid(pid, 0)
+    return marks
+
+
+def main() -> None:
+    """Write the table anew."""
+    from tests.operators.contracts.test_neighbours import FAMILIES
+
+    lines = []
+    for name, family in FAMILIES.items():
+        nodes = list(neighbours(family.make(np.random.default_rng(0))))
+        marks = _answers(nodes, 0)
+        while len(marks) < len(nodes):
+            marks += CRASHED
+            marks += _answers(nodes, len(marks))
+        lines.append(f"{marks} {name}\n")
+    VERDICTS.write_text("".join(lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
