@@ -16,7 +16,7 @@ import site
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
@@ -62,6 +62,7 @@ class Scope:
     """What is allowed, besides the installation."""
 
     readable: tuple[str, ...] = ()
+    """Folders and files, without links: what ``real`` makes of them."""
     writable: tuple[str, ...] = ()
     by: str = ""
     """Only what code in files of this folder does, itself or through others, counts."""
@@ -75,14 +76,14 @@ IN_FOLDERS = frozenset({"os.mkdir", "os.remove", "os.rmdir"})
 """Changes whose last argument is a descriptor of the folder that a path begins in, or -1."""
 
 
-def _real(paths: Iterable[Path | str]) -> tuple[str, ...]:
+def real(paths: Iterable[Path | str]) -> tuple[str, ...]:
     return tuple(sorted({os.path.realpath(path) for path in paths}))
 
 
 def _installation() -> tuple[str, ...]:
     paths = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     paths += [*site.getsitepackages(), *(p for p in sys.path if p.endswith((".zip", "-dynload")))]
-    return _real(path for path in paths if path)
+    return real(path for path in paths if path)
 
 
 INSTALLATION = (
@@ -96,23 +97,27 @@ _pipe: list[int] = []
 
 
 @contextmanager
-def watched(
-    readable: Sequence[Path | str] = (), writable: Sequence[Path | str] = (), *, by: str = ""
-) -> Iterator[list[str]]:
-    """Collect what is not allowed: reading beyond the installation, ``readable`` and ``writable``,
-    writing beyond ``writable``, sockets, programs, foreign code. The innermost scope decides.
-    """
+def within(scope: Scope) -> Iterator[list[str]]:
+    """Collect what is not allowed in ``scope``. The innermost scope decides."""
     install()
     so_far = _drain()
     if _scopes:
         _scopes[-1].seen.extend(so_far)
-    scope = Scope(_real(readable), _real(writable), by)
     _scopes.append(scope)
     try:
         yield scope.seen
     finally:
         _scopes.pop()
         scope.seen.extend(_drain())
+
+
+def watched(
+    readable: Iterable[Path | str] = (), writable: Iterable[Path | str] = (), *, by: str = ""
+) -> AbstractContextManager[list[str]]:
+    """Collect what is not allowed: reading beyond the installation, ``readable`` and ``writable``,
+    writing beyond ``writable``, sockets, programs, foreign code.
+    """
+    return within(Scope(real(readable), real(writable), by))
 
 
 def scopes() -> list[Scope]:

@@ -5,7 +5,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Generator
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
@@ -21,6 +21,8 @@ from tests.nursery import FORK, NURSERIES, NURSERY, REPLACED, Nursery, forks, no
 # Every command line and many tests load the rules that ship; the same text is the same rule.
 warm.remember_rules()
 note_what_is_replaced()
+TOOL = str(audit.PROJECT / "analyzer")
+_PROJECT = audit.real((audit.PROJECT,))
 GUARD: Any = guard
 ANALYZE: Any = import_module("analyzer.analyze")
 HARMLESS = {"costs", "differential", "patterns", "rules", "scaling"}
@@ -66,6 +68,12 @@ SAME_WORKER = {
     "tests/workflow/test_recipes.py": "pre-commit",
 }
 """What several tests of a file or folder share is made once, as one worker runs them all."""
+
+
+@cache
+def _real(folder: str) -> tuple[str, ...]:
+    """``audit.real`` of one folder that is the same for thousands of tests."""
+    return audit.real((folder,))
 
 
 def _group(nodeid: str) -> str:
@@ -143,8 +151,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """In no test does the tool open what is neither its own nor the test's, or start anything."""
-    tool, writable = str(audit.PROJECT / "analyzer"), (tempfile.gettempdir(),)
-    with audit.watched((audit.PROJECT,), writable, by=tool) as seen:
+    with audit.within(audit.Scope(_PROJECT, _real(tempfile.gettempdir()), TOOL)) as seen:
         result = yield
     if item.get_closest_marker("foreign_code"):
         seen = [line for line in seen if not line.startswith("ctypes.")]

@@ -12,8 +12,6 @@ from html.parser import HTMLParser
 from importlib.resources import files
 from xml.etree import ElementTree as ET
 
-from jsonschema import Draft202012Validator
-
 from analyzer.compare import compare
 from analyzer.facts import Facts
 from analyzer.graph.export import EXPORTS, export
@@ -23,6 +21,7 @@ from analyzer.report.explain import explain_node
 from analyzer.report.result import Batch, Failure, Options, Result
 from tests.fuzz.strings import PROBE
 from tests.oracle import obeyed, unseen
+from tests.schemas import Schema
 
 EXPLAINED = 5
 """Operators that are explained one by one."""
@@ -78,16 +77,13 @@ def check_batch(item: Result | Failure, *, schema: bool, formats: Iterable[str])
         suites = ET.fromstring(made["junit"])
         expect({e.tag for e in suites.iter()} <= _JUNIT, "markup in JUnit's XML")
     if schema:
-        found = json.loads(made["json"])
-        wrong = [error.message[:200] for error in _validator().iter_errors(found)]
+        wrong = [message[:200] for message in _schema().breaches(json.loads(made["json"]))]
         expect(not wrong, f"JSON breaks its schema: {wrong[:3]}")
 
 
 @lru_cache(maxsize=1)
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(
-        json.loads((files("analyzer.report") / "schema.json").read_text("utf-8"))
-    )
+def _schema() -> Schema:
+    return Schema(json.loads((files("analyzer.report") / "schema.json").read_text("utf-8")))
 
 
 def _no_constant(name: str) -> None:
