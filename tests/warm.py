@@ -26,6 +26,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -295,24 +296,9 @@ def _open(number: int) -> io.TextIOWrapper:
 
 
 def remember_rules() -> None:
-    """Read each rule that ships once in this process: the same text in a language is one rule."""
-    from importlib import import_module
-
-    from analyzer.language import Language, spoken
-    from analyzer.resources import rules_dir
-
+    """Read each text of a rule once in this process: the same in a language is one rule."""
     load: Any = import_module("analyzer.ruleset.load")
-    folder: Any = import_module("analyzer.ruleset.folder")
-    shipped, text_of, ours = folder.read_shipped, folder._text, rules_dir()
-    kept = cache(text_of)
-
-    @cache
-    def read(text: str, source: str, language: Language) -> Any:
-        return shipped(text, source)
-
     load.parse_rule, load.read_trusted = cache(load.parse_rule), cache(load.read_trusted)
-    folder._text = lambda file: (kept if getattr(file, "parent", None) == ours else text_of)(file)
-    folder.read_shipped = lambda text, source: read(text, source, spoken())
 
 
 def _warm_up() -> None:

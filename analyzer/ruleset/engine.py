@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from analyzer.facts import Problem
@@ -74,8 +74,7 @@ def _evaluate(
         if not rule.may_match(types):
             continue
         allowance = rule_allowance(size, of_all)
-        # options are read where there is something to judge by them
-        shared = cache(partial(_shared, rule, options, {**common, ALLOWANCE: allowance}))
+        shared = _Shared(rule, options, {**common, ALLOWANCE: allowance})
         done: set[str] = set()
         matched = rule.has_patterns
         chosen = (
@@ -93,11 +92,26 @@ def _evaluate(
             problems.append(_exhausted(rule))
 
 
-def _shared(
-    rule: Rule, options: Mapping[str, Mapping[str, OptionValue]], common: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    """The groups of every subject of a rule."""
-    return {**common, "option": values(rule, options.get(rule.id, {}))}
+class _Shared:
+    """The groups of every subject of a rule; options are read where there is something to judge by
+    them."""
+
+    __slots__ = ("_made", "_of")
+
+    def __init__(
+        self,
+        rule: Rule,
+        options: Mapping[str, Mapping[str, OptionValue]],
+        common: Mapping[str, Any],
+    ) -> None:
+        self._of = rule, options, common
+        self._made: dict[str, Any] | None = None
+
+    def __call__(self) -> Mapping[str, Any]:
+        if self._made is None:
+            rule, options, common = self._of
+            self._made = {**common, "option": values(rule, options.get(rule.id, {}))}
+        return self._made
 
 
 def _finding(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from analyzer.errors import RuleError
+from analyzer.language import spoken
 from analyzer.resources import rules_dir
 from analyzer.ruleset.shipped import read_shipped
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
+    from analyzer.language import Language
     from analyzer.ruleset.rule import Rule
 
 MAX_FILES = 1000
@@ -24,7 +27,8 @@ MAX_BYTES = 64 * 1024
 def load_rules(directory: Traversable | Path | None = None) -> tuple[Rule, ...]:
     """Every ``*.yaml`` rule of a folder, or the rule of one file, by id.
 
-    ``None`` is the folder of those that ship with onnxlint.
+    ``None`` is the folder of those that ship with onnxlint; a process reads them once in each
+    language.
 
     Raises
     ------
@@ -32,8 +36,21 @@ def load_rules(directory: Traversable | Path | None = None) -> tuple[Rule, ...]:
         One line ``file:line: what is wrong`` for each error of each file, or: there is no
         folder, no rule in it, or two rules share an id or a name.
     """
-    folder = rules_dir() if directory is None else directory
-    read_one = _reader(shipped=directory is None)
+    if directory is None:
+        return _shipped(rules_dir(), spoken())
+    from analyzer.ruleset.load import parse_rule
+
+    return _loaded(directory, parse_rule)
+
+
+@cache
+def _shipped(folder: Path, _language: Language) -> tuple[Rule, ...]:
+    """Those that ship; to choose among them takes no parser."""
+    return _loaded(folder, read_shipped)
+
+
+def _loaded(folder: Traversable | Path, read_one: Callable[[str, str], Rule]) -> tuple[Rule, ...]:
+    """The rules of a folder or file, each text read by ``read_one``."""
     if folder.is_file() and folder.name.endswith(".yaml"):
         return (read_one(_text(folder), str(folder)),)
     if not folder.is_dir():
@@ -52,15 +69,6 @@ def load_rules(directory: Traversable | Path | None = None) -> tuple[Rule, ...]:
     if problems:
         raise RuleError(*problems)
     return tuple(sorted(rules, key=lambda rule: rule.id))
-
-
-def _reader(*, shipped: bool) -> Callable[[str, str], Rule]:
-    """What reads the rule in a text; to choose among those that ship takes no parser."""
-    if shipped:
-        return read_shipped
-    from analyzer.ruleset.load import parse_rule
-
-    return parse_rule
 
 
 def _text(file: Traversable | Path) -> str:

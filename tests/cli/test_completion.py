@@ -23,6 +23,7 @@ from analyzer.cli.parser import COMMANDS, command_parser
 from analyzer.devices import SHIPPED as SHIPPED_DEVICES
 from analyzer.report import CHECK_FORMATS
 from analyzer.targets.catalog import GROUPS, SHIPPED
+from tests import warm
 from tests.cli.conftest import Cli
 
 ROOT = Path(__file__).parents[2]
@@ -145,13 +146,13 @@ def test_fish_offers_what_the_tool_knows(tmp_path: Path) -> None:
         "onnxlint check --output sarif=n": ["sarif=net.onnx"],
         "onnxlint explain near": ["near-separable\tSEP002"],
     }
-    for line, expected in lines.items():
-        script = f"onnxlint completion fish | source; complete -C '{line}'"
-        done = subprocess.run(
-            ["fish", "--no-config", "-c", script],
-            cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.stdout.splitlines() == expected, (line, done.stderr)
+    asked = "; ".join(f"complete -C '{line}'; echo ==" for line in lines)
+    done = subprocess.run(
+        ["fish", "--no-config", "-c", f"onnxlint completion fish | source; {asked}"],
+        cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    told = [part.splitlines() for part in done.stdout.split("==\n")[:-1]]
+    assert dict(zip(lines, told, strict=True)) == lines, done.stderr
 
 
 TYPED = [
@@ -213,6 +214,6 @@ def tool(name: str) -> str:
 
 
 def environment(home: Path) -> dict[str, str]:
-    """Variables of a shell that finds this environment's ``onnxlint`` first."""
-    search = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    """Variables of a shell that finds this tree's ``onnxlint`` first."""
+    search = os.pathsep.join((str(warm.command()), os.environ["PATH"]))
     return {"PATH": search, "HOME": str(home), "TERM": "xterm", "PS1": "> ", "LANG": "C.UTF-8"}

@@ -12,7 +12,7 @@ import pytest
 
 from tests import warm
 from tests.cli.repositories import commit, environment, repository
-from tests.workflow.borrowed import OFFLINE
+from tests.workflow.borrowed import OFFLINE, borrow_bytecode
 from tools.recipes import VERSION, Clone
 
 SETTINGS = """repos:
@@ -39,6 +39,8 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
         env=environment(PRE_COMMIT_HOME=str(clone.installed), **OFFLINE), capture_output=True,
     )  # fmt: skip
     program = _program(clone)
+    (site,) = program.parents[1].glob("lib/python*/site-packages")
+    borrow_bytecode(site)
     program.rename(_aside(program))
     shutil.copy(warm.command() / "onnxlint", program)
     return clone

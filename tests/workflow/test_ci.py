@@ -18,7 +18,15 @@ import yaml
 from tests import warm
 from tests.cli.conftest import CLEAN, WASTEFUL, encode
 from tests.cli.repositories import commit, environment, repository, write
-from tests.workflow.borrowed import OFFLINE, ROOT, borrow_pip, copy_tree, objections, stand_in
+from tests.workflow.borrowed import (
+    OFFLINE,
+    ROOT,
+    borrow_bytecode,
+    borrow_pip,
+    copy_tree,
+    objections,
+    stand_in,
+)
 
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
@@ -190,6 +198,8 @@ def test_the_whole_action_installs_itself_and_judges(job: Path, tmp_path: Path) 
         given = inputs(paths="models", fail_on="warning") if "env" in one else {}
         done = step(job, [*BASH, "-c", one["run"]], GITHUB_ACTION_PATH=str(action), PATH=search,
                     **OFFLINE, **given)  # fmt: skip
+        for site in (tmp_path / "temp").glob("onnxlint/lib/python*/site-packages"):
+            borrow_bytecode(site)
     assert done.returncode == 1, done.stderr
     assert "::warning file=models/bad.onnx" in done.stdout
     assert outputs(job)["exit-code"] == "1"
