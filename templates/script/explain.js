@@ -137,6 +137,7 @@ if ("popover" in box) {
     const name = found.about && found.about !== found.what ? `${found.what}: ${found.about}` : found.what;
     title.textContent = name;
     box.replaceChildren(title, close, list);
+    current?.setAttribute("aria-expanded", "false");
     current = link;
     link.setAttribute("aria-expanded", "true");
     box.showPopover();

@@ -5,6 +5,9 @@ from __future__ import annotations
 import shutil
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import pytest
@@ -15,7 +18,6 @@ from tests.report.results import html_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
@@ -106,8 +108,47 @@ AUDIT = r"""() => {
 """What an accessibility checker asks first: names, order, unique ids, contrast of 4.5."""
 
 
+REMEMBER = r"""() => {
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  // What is out of sight, was open, or got ready for the pointer counts for nothing.
+  const state = () => {
+    const copy = document.documentElement.cloneNode(true);
+    for (const unseen of all("[hidden], #why", copy)) unseen.replaceChildren();
+    for (const number of all("button.number", copy)) number.replaceWith(...number.childNodes);
+    for (const here of all(".here", copy)) here.classList.remove("here");
+    const fields = all("input, select").map((field) => [field.value, field.checked]);
+    const passing = / (aria-expanded="false"|class=""|tabindex="-1")/g;
+    return copy.outerHTML.replace(passing, "") + JSON.stringify(fields);
+  };
+  const idle = matchMedia("(scripting: none)").matches;  // then nothing would ever be done
+  const soon = () => idle || new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  const [{ hash, pathname, search }, open, first] = [location, all("details[open]"), state()];
+  window[Symbol.for("put back")] = async () => {
+    const escape = { key: "Escape", bubbles: true };
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", escape));
+    document.activeElement.blur();
+    for (const dialog of all("dialog[open]")) dialog.close();
+    document.getElementById("why")?.hidePopover?.();
+    for (const fold of all("details")) fold.open = open.includes(fold);
+    for (const more of all("#operators .more[aria-expanded=true]")) more.click();
+    for (const each of all("#tools input:checked")) each.click();
+    for (let n = 0; n < 2; n++) for (const sort of all("th[aria-sort] button")) sort.click();
+    if (location.hash !== hash) location.hash = hash;
+    await soon();
+    if (!hash) history.replaceState(null, "", pathname + search);
+    scrollTo(0, 0);
+    await soon();
+    return state() === first;
+  };
+}"""
+"""Keeps what a page is like at first, and how to make it so again."""
+PUT_BACK = """() => window[Symbol.for("put back")]?.() ?? false"""
+
+
 DESK = {"width": 1280, "height": 720}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+TABS = 6
+"""How many pages of one kind stay for the next test that asks for them."""
 LOOKS = ("viewport", "color_scheme")
 Made = TypeVar("Made")
 
@@ -121,6 +162,11 @@ class Tab:
     complaints: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     """Those of the page's script."""
+    url: str = ""
+    look: dict[str, object] = field(default_factory=dict)
+    """Window and theme that it was loaded in."""
+    asked: int = 0
+    """How many tests have come here."""
 
     def __post_init__(self) -> None:
         page = self.page
@@ -135,20 +181,34 @@ class Tab:
             self.page.set_viewport_size(viewport)  # type: ignore[arg-type]
         self.page.emulate_media(color_scheme=color_scheme)  # type: ignore[arg-type]
 
-    def go(self, url: str) -> None:
-        """Show a page as if nobody had been here before."""
+    def go(self, url: str, look: dict[str, object]) -> None:
+        """Show a page as if nobody had been here before.
+
+        Where it is here already and can be put back as it was at first, it is not loaded anew,
+        which is most of what a test costs.
+        """
+        self.asked += 1
         if self.page.url.startswith("file:"):
             self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
             self.page.mouse.move(0, 0)
-        if self.page.url.partition("#")[0] == url.partition("#")[0]:
-            self.page.goto("about:blank")  # another fragment would load nothing
+            if url == self.url:
+                self.put_on(**self.look)
+                if self.page.evaluate(PUT_BACK):
+                    self.put_on(**look)
+                    return
         for heard in (self.requests, self.complaints):
             heard.clear()
-        self.page.goto(url)
+        self.put_on(**look)
+        page, _, fragment = url.partition("#")
+        here = self.page.url.partition("#")[0]
+        # Another fragment of the same address would load nothing.
+        self.page.goto(f"{page}?#{fragment}" if fragment and here == page else url)
+        self.page.evaluate(REMEMBER)
+        self.url, self.look = url, look
 
 
 class Chromium:
-    """A browser that tests share, with one tab for each kind of context.
+    """A browser that tests share, with tabs for each kind of context.
 
     Chromium starts in a second and opens a tab in a third of one, which is more than a page and
     most questions take.
@@ -157,7 +217,9 @@ class Chromium:
     def __init__(self) -> None:
         self._stack = ExitStack()
         self._browser: Browser | None = None
-        self._tabs: dict[str, Tab] = {}
+        self._tabs: dict[str, list[Tab]] = {}
+        self._front: Tab | None = None
+        self._folder: Path | None = None
         self._made: dict[object, Any] = {}
 
     @property
@@ -167,16 +229,34 @@ class Chromium:
             self._browser = self._stack.enter_context(chromium())
         return self._browser
 
+    def address(self, html: bytes) -> str:
+        """Where a page of these bytes is."""
+        if self._folder is None:
+            self._folder = Path(self._stack.enter_context(TemporaryDirectory()))
+        file = self._folder / f"{sha256(html).hexdigest()}.html"
+        if not file.exists():
+            file.write_bytes(html)
+        return file.as_uri()
+
+    def open(self, html: bytes, **context: object) -> Tab:
+        """A page of these bytes in a tab of this kind."""
+        return self.show(self.address(html), **context)
+
     def show(self, url: str, **context: object) -> Tab:
-        """A page in the tab of this kind."""
+        """A page in a tab of this kind."""
         look = {name: context.pop(name) for name in LOOKS if name in context}
         kind = repr(sorted(context.items()))
-        if kind not in self._tabs:
-            page = self.browser.new_context(**context).new_page()  # type: ignore[arg-type]
-            self._tabs[kind] = Tab(page)
-        self._tabs[kind].put_on(**look)
-        self._tabs[kind].go(url)
-        return self._tabs[kind]
+        tabs = self._tabs.setdefault(kind, [])
+        tab = next((tab for tab in tabs if tab.url == url), None)
+        if not tab and len(tabs) < TABS:
+            of = tabs[0].page.context if tabs else self.browser.new_context(**context)  # type: ignore[arg-type]
+            tabs.append(tab := Tab(of.new_page()))
+        tab = tab or min(tabs, key=lambda tab: tab.asked)
+        if tab is not self._front:
+            tab.page.bring_to_front()  # others get no frames
+            self._front = tab
+        tab.go(url, look)
+        return tab
 
     def once(self, make: Callable[[Browser], AbstractContextManager[Made]]) -> Made:
         """What tests share besides tabs; it ends with the browser."""
@@ -187,15 +267,16 @@ class Chromium:
 
     def errors(self) -> list[str]:
         """What scripts have failed with; told once."""
-        found = [error for tab in self._tabs.values() for error in tab.errors]
-        for tab in self._tabs.values():
+        tabs = [tab for tabs in self._tabs.values() for tab in tabs]
+        found = [error for tab in tabs for error in tab.errors]
+        for tab in tabs:
             tab.errors.clear()
         return found
 
     def close(self) -> None:
         self._tabs.clear()
         self._made.clear()
-        self._browser = None
+        self._browser = self._folder = self._front = None
         self._stack.close()
 
 
@@ -218,14 +299,10 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-def visit(
-    browser: Browser, result: Result, folder: Path, hash_: str = "", **context: object
-) -> Page:
+def visit(browser: Browser, result: Result, fragment: str = "", **context: object) -> Page:
     """The HTML report of ``result`` on the screen."""
     assert browser is CHROMIUM.browser
-    file = folder / "report.html"
-    file.write_bytes(html_of(result))
-    return CHROMIUM.show(file.as_uri() + hash_, **context).page
+    return CHROMIUM.show(CHROMIUM.address(html_of(result)) + fragment, **context).page
 
 
 def until(page: Page, question: str, argument: object = None) -> None:

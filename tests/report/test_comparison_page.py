@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,32 +18,30 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def page() -> bytes:
     old, new = analyzer.analyze(resnet()), analyzer.analyze(resnet(blocks=3, activation="Elu"))
     pair = Pair(Result(old), Result(new), compare(old, new), Turnover((), ()))
-    path = tmp_path_factory.mktemp("page") / "compare.html"
-    path.write_bytes(COMPARE_FORMATS["html"](pair, Options()))
-    return path
+    return COMPARE_FORMATS["html"](pair, Options())
 
 
 @pytest.mark.parametrize("window", [DESK, {"width": 390, "height": 844}], ids=["desk", "phone"])
 def test_page_asks_for_nothing_and_passes_the_audit(
-    browser: Browser, page: Path, window: dict[str, int]
+    browser: Browser, page: bytes, window: dict[str, int]
 ) -> None:
     assert browser is CHROMIUM.browser
-    tab = CHROMIUM.show(page.as_uri(), viewport=window)
+    tab = CHROMIUM.open(page, viewport=window)
     visit = tab.page
     visit.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
     for scheme in SCHEMES:
         visit.emulate_media(color_scheme=scheme)
         assert visit.evaluate(AUDIT) == [], scheme
-    assert (tab.requests, tab.complaints) == ([page.as_uri()], [])
+    assert (tab.requests, tab.complaints) == ([visit.url], [])
     assert visit.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_everything_is_there_without_scripts(browser: Browser, page: Path) -> None:
+def test_everything_is_there_without_scripts(browser: Browser, page: bytes) -> None:
     assert browser is CHROMIUM.browser
-    visit = CHROMIUM.show(page.as_uri(), java_script_enabled=False).page
+    visit = CHROMIUM.open(page, java_script_enabled=False).page
     assert visit.locator("svg.network").count() == 2
     assert visit.locator("summary", has_text="names").count() > 0
     visit.locator("summary").first.click()

@@ -14,21 +14,17 @@ from tests.report.pages import AUDIT, CHROMIUM, SCHEMES
 from tests.report.results import html_of, words
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from playwright.sync_api import Browser, Page
 
 
 class Visit:
     """A page with everything it asked for and complained about."""
 
-    def __init__(self, browser: Browser, result: Result, folder: Path, **context: object) -> None:
-        file = folder / "report.html"
-        file.write_bytes(html_of(result))
-        self.url = file.as_uri()
+    def __init__(self, browser: Browser, result: Result, **context: object) -> None:
         assert browser is CHROMIUM.browser
-        tab = CHROMIUM.show(self.url, **context)
+        tab = CHROMIUM.open(html_of(result), **context)
         self.page: Page = tab.page
+        self.url = self.page.url
         self.requests, self.complaints = tab.requests, tab.complaints
 
     def names(self) -> list[str]:
@@ -47,9 +43,9 @@ class Visit:
 
 @pytest.mark.parametrize("model", ["standard", "hostile", "unknown"])
 def test_page_asks_for_nothing_and_complains_about_nothing(
-    browser: Browser, request: pytest.FixtureRequest, tmp_path: Path, model: str
+    browser: Browser, request: pytest.FixtureRequest, model: str
 ) -> None:
-    visit = Visit(browser, request.getfixturevalue(model), tmp_path)
+    visit = Visit(browser, request.getfixturevalue(model))
     for scheme in SCHEMES:
         visit.page.emulate_media(color_scheme=scheme)
         assert visit.page.evaluate(AUDIT) == [], scheme
@@ -58,17 +54,15 @@ def test_page_asks_for_nothing_and_complains_about_nothing(
 
 
 def test_phone_width_needs_no_sideways_scrolling_of_the_page(
-    browser: Browser, standard: Result, tmp_path: Path
+    browser: Browser, standard: Result
 ) -> None:
-    visit = Visit(browser, standard, tmp_path, viewport={"width": 360, "height": 740})
+    visit = Visit(browser, standard, viewport={"width": 360, "height": 740})
     assert visit.page.evaluate("document.documentElement.scrollWidth") == 360
     assert visit.page.evaluate(AUDIT) == []
 
 
-def test_everything_is_readable_with_scripts_off(
-    browser: Browser, standard: Result, tmp_path: Path
-) -> None:
-    visit = Visit(browser, standard, tmp_path, java_script_enabled=False)
+def test_everything_is_readable_with_scripts_off(browser: Browser, standard: Result) -> None:
+    visit = Visit(browser, standard, java_script_enabled=False)
     text = visit.page.locator("body").inner_text().replace("\N{NO-BREAK SPACE}", " ")
     assert "Compute could fall by 88.3 %, from 4.867 GMAC to 568.7 MMAC" in text
     nodes = {*visit.names()}
@@ -79,9 +73,9 @@ def test_everything_is_readable_with_scripts_off(
 
 
 def test_clicking_a_heading_sorts_descending_ascending_and_back(
-    browser: Browser, standard: Result, tmp_path: Path
+    browser: Browser, standard: Result
 ) -> None:
-    visit = Visit(browser, standard, tmp_path)
+    visit = Visit(browser, standard)
     original = visit.names()
     head = visit.page.locator("#operators thead th", has_text="MACs")
     head.get_by_role("button").click()
@@ -96,10 +90,8 @@ def test_clicking_a_heading_sorts_descending_ascending_and_back(
     assert visit.names() == original
 
 
-def test_theme_button_switches_and_is_remembered(
-    browser: Browser, mobilenet: Result, tmp_path: Path
-) -> None:
-    visit = Visit(browser, mobilenet, tmp_path, color_scheme="light")
+def test_theme_button_switches_and_is_remembered(browser: Browser, mobilenet: Result) -> None:
+    visit = Visit(browser, mobilenet, color_scheme="light")
     background = "getComputedStyle(document.body).backgroundColor"
     assert visit.page.evaluate(background) == "rgb(255, 255, 255)"
     visit.page.get_by_role("button", name="Dark theme").click()
@@ -108,8 +100,8 @@ def test_theme_button_switches_and_is_remembered(
     assert visit.page.evaluate("localStorage.getItem('onnxlint-theme')") == "dark"
 
 
-def test_hostile_names_stay_text(browser: Browser, hostile: Result, tmp_path: Path) -> None:
-    visit = Visit(browser, hostile, tmp_path)
+def test_hostile_names_stay_text(browser: Browser, hostile: Result) -> None:
+    visit = Visit(browser, hostile)
     assert visit.names()[0].startswith("<script>alert(1)</script>\"'&amp;\\x1b[31m\\u202e")
     assert visit.page.locator("script:not([type='application/json'])").count() == 1
     html = html_of(hostile).decode()

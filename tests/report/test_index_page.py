@@ -38,13 +38,11 @@ def entries(mobilenet: Result, standard: Result, unknown: Result) -> list[IndexE
 class Visit:
     """A page with everything it asked for and complained about."""
 
-    def __init__(self, browser: Browser, page: bytes, folder: Path, **context: object) -> None:
-        file = folder / "index.html"
-        file.write_bytes(page)
-        self.url = file.as_uri()
+    def __init__(self, browser: Browser, page: bytes, **context: object) -> None:
         assert browser is CHROMIUM.browser
-        tab = CHROMIUM.show(self.url, **context)
+        tab = CHROMIUM.open(page, **context)
         self.page: Page = tab.page
+        self.url = self.page.url
         self.requests, self.complaints = tab.requests, tab.complaints
 
     def models(self) -> Names:
@@ -64,9 +62,9 @@ def page_of(kind: str, entries: list[IndexEntry]) -> bytes:
 
 @pytest.mark.parametrize("kind", ["index", "check"])
 def test_page_asks_for_nothing_and_complains_about_nothing(
-    browser: Browser, entries: list[IndexEntry], tmp_path: Path, kind: str
+    browser: Browser, entries: list[IndexEntry], kind: str
 ) -> None:
-    visit = Visit(browser, page_of(kind, entries), tmp_path)
+    visit = Visit(browser, page_of(kind, entries))
     for scheme in SCHEMES:
         visit.page.emulate_media(color_scheme=scheme)
         assert visit.page.evaluate(AUDIT) == [], scheme
@@ -76,29 +74,27 @@ def test_page_asks_for_nothing_and_complains_about_nothing(
 
 @pytest.mark.parametrize("kind", ["index", "check"])
 def test_phone_width_needs_no_sideways_scrolling_of_the_page(
-    browser: Browser, entries: list[IndexEntry], tmp_path: Path, kind: str
+    browser: Browser, entries: list[IndexEntry], kind: str
 ) -> None:
     size = {"width": 360, "height": 740}
-    visit = Visit(browser, page_of(kind, entries), tmp_path, viewport=size)
+    visit = Visit(browser, page_of(kind, entries), viewport=size)
     assert visit.page.evaluate("document.documentElement.scrollWidth") == 360
     assert visit.page.evaluate(AUDIT) == []
 
 
 def test_the_name_of_a_model_stays_in_sight_on_a_phone(
-    browser: Browser, entries: list[IndexEntry], tmp_path: Path
+    browser: Browser, entries: list[IndexEntry]
 ) -> None:
     size = {"width": 360, "height": 740}
-    visit = Visit(browser, page_of("index", entries), tmp_path, viewport=size)
+    visit = Visit(browser, page_of("index", entries), viewport=size)
     visit.page.evaluate("document.querySelector('.scroll:has(#all-models)').scrollLeft = 400")
     place = visit.page.locator("#all-models tbody th").first.bounding_box()
     assert place is not None
     assert 0 <= place["x"] < place["x"] + place["width"] < 360
 
 
-def test_everything_is_there_with_scripts_off(
-    browser: Browser, entries: list[IndexEntry], tmp_path: Path
-) -> None:
-    visit = Visit(browser, page_of("index", entries), tmp_path, java_script_enabled=False)
+def test_everything_is_there_with_scripts_off(browser: Browser, entries: list[IndexEntry]) -> None:
+    visit = Visit(browser, page_of("index", entries), java_script_enabled=False)
     assert visit.models() == ["empty", "standard", "mobilenet", "unknown"]
     text = visit.page.locator("body").inner_text()
     assert "4 models: 1 not read, 3 with findings." in text
@@ -107,9 +103,9 @@ def test_everything_is_there_with_scripts_off(
 
 
 def test_a_column_is_sorted_by_value_with_what_is_unknown_last(
-    browser: Browser, entries: list[IndexEntry], tmp_path: Path
+    browser: Browser, entries: list[IndexEntry]
 ) -> None:
-    visit = Visit(browser, page_of("index", entries), tmp_path)
+    visit = Visit(browser, page_of("index", entries))
     visit.sort("MACs")
     assert visit.models() == ["standard", "mobilenet", "unknown", "empty"]
     visit.sort("MACs")
@@ -129,9 +125,9 @@ FILTERED = {
 
 
 def test_the_filter_knows_names_verdicts_rules_and_families(
-    browser: Browser, entries: list[IndexEntry], tmp_path: Path
+    browser: Browser, entries: list[IndexEntry]
 ) -> None:
-    visit = Visit(browser, page_of("index", entries), tmp_path)
+    visit = Visit(browser, page_of("index", entries))
     for words, found in FILTERED.items():
         visit.page.keyboard.press("/")
         visit.page.keyboard.type(words)
@@ -146,16 +142,18 @@ def test_links_lead_to_the_reports(
 ) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "standard.html").write_text("<h1>its report</h1>")
-    visit = Visit(browser, page_of("index", entries), tmp_path)
-    assert visit.page.locator("#all-models a[href='sub/standard.pdf']").count() == 1
-    visit.page.get_by_role("link", name="sub/standard.onnx").click()
-    assert visit.page.locator("h1").inner_text() == "its report"
+    (tmp_path / "index.html").write_bytes(page_of("index", entries))
+    assert browser is CHROMIUM.browser
+    page = CHROMIUM.show((tmp_path / "index.html").as_uri()).page
+    assert page.locator("#all-models a[href='sub/standard.pdf']").count() == 1
+    page.get_by_role("link", name="sub/standard.onnx").click()
+    assert page.locator("h1").inner_text() == "its report"
 
 
 def test_the_page_of_check_leads_from_a_model_to_its_findings_and_from_no_verdict_to_why(
-    browser: Browser, tmp_path: Path
+    browser: Browser,
 ) -> None:
-    visit = Visit(browser, page_of("check", []), tmp_path)
+    visit = Visit(browser, page_of("check", []))
     page = visit.page
     page.locator("#all-models").get_by_role("link", name="asking.onnx").click()
     article = page.locator(f"article:has({re.sub('.*#', '#', page.url)})")
@@ -168,22 +166,22 @@ def test_the_page_of_check_leads_from_a_model_to_its_findings_and_from_no_verdic
     ]  # fmt: skip
 
 
-def test_what_is_silenced_is_listed_with_its_reason(browser: Browser, tmp_path: Path) -> None:
-    visit = Visit(browser, page_of("check", []), tmp_path)
+def test_what_is_silenced_is_listed_with_its_reason(browser: Browser) -> None:
+    visit = Visit(browser, page_of("check", []))
     visit.page.get_by_text("2 not reported").click()
     text = visit.page.locator("details[open]").inner_text()
     assert "no depthwise | kernel (until 2999-01-31)" in text
     assert "in the baseline" in text
 
 
-def test_hostile_names_stay_text(browser: Browser, hostile: Result, tmp_path: Path) -> None:
+def test_hostile_names_stay_text(browser: Browser, hostile: Result) -> None:
     files = {"html": "a.html"}
     row = entry_of(hostile, HOSTILE, files)
     for data in (
         render_index([row, failed(HOSTILE, HOSTILE)], Options(), HOSTILE),
         CHECK_FORMATS["html"](Batch((hostile, Failure(HOSTILE, HOSTILE))), Options()),
     ):
-        visit = Visit(browser, data, tmp_path)
+        visit = Visit(browser, data)
         assert visit.page.locator("script").count() == 2, "the words and the script"
         assert visit.complaints == []
         assert not set(data.decode()) & {"\x1b", "\u202e"}

@@ -12,8 +12,6 @@ from tests.arithmetic import worked_out
 from tests.report.pages import AUDIT, SCHEMES, until, visit
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from playwright.sync_api import Browser, Locator, Page
 
 NUMBERS = 'a[href^="#y-"]'
@@ -25,9 +23,9 @@ def box(page: Page) -> Locator:
 
 
 def test_a_click_shows_formula_values_source_and_certainty(
-    browser: Browser, standard: Result, tmp_path: Path
+    browser: Browser, standard: Result
 ) -> None:
-    page = visit(browser, standard, tmp_path)
+    page = visit(browser, standard)
     assert not box(page).is_visible()
     page.locator(MACS).click()
     assert box(page).inner_text().splitlines() == [
@@ -41,10 +39,8 @@ def test_a_click_shows_formula_values_source_and_certainty(
     assert page.evaluate(AUDIT) == []
 
 
-def test_a_row_says_what_its_number_is_of(
-    browser: Browser, standard: Result, tmp_path: Path
-) -> None:
-    page = visit(browser, standard, tmp_path)
+def test_a_row_says_what_its_number_is_of(browser: Browser, standard: Result) -> None:
+    page = visit(browser, standard)
     page.locator("#hotspots ~ div tbody tr:first-child a").first.click()
     text = box(page).inner_text()
     assert text.startswith("MACs of Conv: 3×3 standard 512")
@@ -53,9 +49,9 @@ def test_a_row_says_what_its_number_is_of(
 
 
 def test_keyboard_opens_and_escape_closes_and_leads_back(
-    browser: Browser, standard: Result, tmp_path: Path
+    browser: Browser, standard: Result
 ) -> None:
-    page = visit(browser, standard, tmp_path)
+    page = visit(browser, standard)
     for key in ("Enter", " "):
         page.locator(MACS).focus()
         page.keyboard.press(key)
@@ -68,10 +64,8 @@ def test_keyboard_opens_and_escape_closes_and_leads_back(
         until(page, f"document.querySelector('{MACS}').ariaExpanded === 'false'")
 
 
-def test_a_second_press_and_the_button_close_it(
-    browser: Browser, standard: Result, tmp_path: Path
-) -> None:
-    page = visit(browser, standard, tmp_path)
+def test_a_second_press_and_the_button_close_it(browser: Browser, standard: Result) -> None:
+    page = visit(browser, standard)
     page.locator(MACS).click()
     page.locator(MACS).click()
     assert not box(page).is_visible()
@@ -82,12 +76,13 @@ def test_a_second_press_and_the_button_close_it(
     other = page.locator(".cards li:nth-child(2) strong a")
     other.click()
     assert "Parameters of the model" in box(page).inner_text()
+    assert page.locator("[aria-expanded=true][href^='#y-']").count() == 1
 
 
 def test_what_to_do_first_says_how_its_figures_come_about(
-    browser: Browser, standard: Result, tmp_path: Path
+    browser: Browser, standard: Result
 ) -> None:
-    page = visit(browser, standard, tmp_path)
+    page = visit(browser, standard)
     step = page.locator(".actions li", has_text="Replace the standard convolution")
     saved, share = step.locator(NUMBERS).nth(0), step.locator(NUMBERS).nth(1)
     total, paper = standard.facts.totals.macs, 568_740_352  # MobileNetV1 of Howard et al. 2017
@@ -98,9 +93,9 @@ def test_what_to_do_first_says_how_its_figures_come_about(
 
 
 def test_an_intensity_is_the_flops_and_bytes_of_its_layer(
-    browser: Browser, standard: Result, tmp_path: Path
+    browser: Browser, standard: Result
 ) -> None:
-    page = visit(browser, standard, tmp_path)
+    page = visit(browser, standard)
     page.locator("#hotspots ~ div tbody tr:first-child td:nth-child(8) a").click()
     # 3×3, 512 → 512 on 14×14: twice its MACs over two maps and the kernel, float32
     flops, moved = 2 * 14 * 14 * 512 * 512 * 9, 4 * (2 * 512 * 14 * 14 + 512 * 512 * 9)
@@ -112,10 +107,9 @@ def test_an_intensity_is_the_flops_and_bytes_of_its_layer(
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_every_number_leads_to_a_note(
-    browser: Browser, standard: Result, tmp_path: Path, script: bool
-) -> None:
-    page = visit(browser, standard, tmp_path, java_script_enabled=script)
+def test_every_number_leads_to_a_note(browser: Browser, standard: Result, script: bool) -> None:
+    off = {} if script else {"java_script_enabled": False}
+    page = visit(browser, standard, "", **off)
     numbers = page.locator(NUMBERS)
     assert numbers.count() > (150 if script else 40)
     missing = "els => els.filter(e => !document.getElementById(e.hash.slice(1))).length"
@@ -128,9 +122,9 @@ def test_every_number_leads_to_a_note(
 
 
 def test_without_scripts_a_number_has_its_values_at_hand_and_leads_to_its_formula(
-    browser: Browser, standard: Result, tmp_path: Path
+    browser: Browser, standard: Result
 ) -> None:
-    page = visit(browser, standard, tmp_path, java_script_enabled=False)
+    page = visit(browser, standard, java_script_enabled=False)
     cell = page.locator("#hotspots ~ div tbody tr:first-child td:nth-child(4)")
     assert cell.get_attribute("title") == "5 · 1·512·14·14 · 512 · 3·3 = 2,312,110,080"
     page.locator(MACS).click()
@@ -139,9 +133,9 @@ def test_without_scripts_a_number_has_its_values_at_hand_and_leads_to_its_formul
     assert "4,866,269,184 (standard) + 1,024,000 (Gemm) = 4,867,293,184" in note
 
 
-def test_it_fits_on_a_phone(browser: Browser, standard: Result, tmp_path: Path) -> None:
+def test_it_fits_on_a_phone(browser: Browser, standard: Result) -> None:
     phone = {"width": 360, "height": 740}
-    page = visit(browser, standard, tmp_path, viewport=phone, has_touch=True)
+    page = visit(browser, standard, viewport=phone, has_touch=True)
     for number in (MACS, ".cards li:nth-child(4) strong a", "#whatif ~ div td a"):
         page.locator(number).first.tap()
         place = box(page).bounding_box()
@@ -156,9 +150,9 @@ def test_it_fits_on_a_phone(browser: Browser, standard: Result, tmp_path: Path) 
 
 
 def test_the_values_of_every_number_come_to_what_is_shown(
-    browser: Browser, standard: Result, tmp_path: Path
+    browser: Browser, standard: Result
 ) -> None:
-    page = visit(browser, standard, tmp_path)
+    page = visit(browser, standard)
     told = page.locator(f":is(td, p, .actions li) {NUMBERS}").evaluate_all(
         """links => links.map(link => {
             link.click();
@@ -187,8 +181,8 @@ def _amount(shown: str) -> float:
     return float(found[1].replace(",", "")) * _POWERS.get(found[2] or "", 1)
 
 
-def test_operators_explain_their_counts(browser: Browser, standard: Result, tmp_path: Path) -> None:
-    page = visit(browser, standard, tmp_path)
+def test_operators_explain_their_counts(browser: Browser, standard: Result) -> None:
+    page = visit(browser, standard)
     row = page.locator("#operators tr", has_text="block1.conv").first
     cells = row.locator("td")
     texts = []
@@ -203,10 +197,8 @@ def test_operators_explain_their_counts(browser: Browser, standard: Result, tmp_
     assert page.evaluate(AUDIT) == []
 
 
-def test_keyboard_goes_through_the_counts_of_operators(
-    browser: Browser, standard: Result, tmp_path: Path
-) -> None:
-    page = visit(browser, standard, tmp_path)
+def test_keyboard_goes_through_the_counts_of_operators(browser: Browser, standard: Result) -> None:
+    page = visit(browser, standard)
     page.locator("#operators .number").first.focus()
     seen = []
     for _ in range(7):
@@ -219,19 +211,19 @@ def test_keyboard_goes_through_the_counts_of_operators(
     assert page.evaluate("document.activeElement.className") == "number"
 
 
-def test_what_is_assumed_says_so(browser: Browser, tmp_path: Path) -> None:
+def test_what_is_assumed_says_so(browser: Browser) -> None:
     from tests.golden.text import facts
 
     text = """g (float[batch,3,32,32] x, float[8,3,3,3] w) => (float[batch,8,30,30] y) {
         y = Conv (x, w)
     }"""
-    page = visit(browser, Result(facts(text)), tmp_path)
+    page = visit(browser, Result(facts(text)))
     page.locator(MACS).click()
     assert "Assumed: with x axis 0 (batch) = 1." in box(page).inner_text()
 
 
-def test_names_from_the_file_are_text(browser: Browser, hostile: Result, tmp_path: Path) -> None:
-    page = visit(browser, hostile, tmp_path)
+def test_names_from_the_file_are_text(browser: Browser, hostile: Result) -> None:
+    page = visit(browser, hostile)
     page.locator(".cards li:nth-child(3) strong a").click()
     assert "<script>" in box(page).inner_text()
     assert box(page).locator("script").count() == 0
