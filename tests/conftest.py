@@ -54,6 +54,8 @@ settings.register_profile(
 )
 settings.load_profile("suite")
 SAME_WORKER = {
+    "tests/claims/": "claims",
+    "tests/snapshots/test_pages.py": "claims",
     "tests/costs/test_backend.py": "cases",
     "tests/fuzz/": "cases",
     "tests/hostile/test_attributes.py": "cases",
