@@ -55,6 +55,7 @@ settings.register_profile(
 settings.load_profile("suite")
 SAME_WORKER = {
     "tests/claims/": "claims",
+    "tests/snapshots/test_comparisons.py": "claims",
     "tests/snapshots/test_pages.py": "claims",
     "tests/costs/test_backend.py": "cases",
     "tests/fuzz/": "cases",

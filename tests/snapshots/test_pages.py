@@ -25,7 +25,8 @@ CELLS = frozenset({"td", "th", "text", "title", "tspan"})
 ALIKE = ("data-fixed", "data-rule")
 CATEGORIES = "|".join(sorted({rule.category for rule in RULES}))
 RULED = re.compile(
-    rf"\d+ (of \d+ )?rules|\d+ of \d+,|^(Tool|File|onnxlint)\b|^({CATEGORIES}) \| [a-z0-9 -]+,"
+    r"\d+ (of \d+ )?rules|\d+ of \d+,|^(Tool|File|Rules|onnxlint)\b|"
+    rf"^({CATEGORIES}) \| [a-z0-9 -]+,"
 )
 """Lines that another rule, version or folder changes."""
 VOID = frozenset({"br", "col", "hr", "img", "input", "link", "meta", "wbr"})

@@ -55,6 +55,8 @@ COMMANDS = {
     "rules.txt": "rules",
 }
 
+SEVERAL = {".page", ".pair"}
+"""Suffixes of the snapshots of other tests."""
 PAGES = {"index.html": "index.html", "check.html": "check.html"}
 """Pages about many models, by their snapshots."""
 
@@ -121,4 +123,4 @@ def test_html_of_a_comparison_is_its_snapshot(folder: Path) -> None:
 
 def test_no_snapshot_is_left_over() -> None:
     known = {*COMMANDS, *PAGES, "report.html", "compare.html"}
-    assert {path.name for path in EXPECTED.iterdir() if path.suffix != ".page"} == known
+    assert {path.name for path in EXPECTED.iterdir() if path.suffix not in SEVERAL} == known
