@@ -5,8 +5,8 @@ import os
 import signal
 import tempfile
 from collections.abc import Generator
-from functools import cache, partial
-from importlib import import_module
+from contextlib import nullcontext
+from functools import cache
 from typing import Any
 
 import pytest
@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, settings
 
 from analyzer.model import guard
 from analyzer.model.child import STOPPING, can_fork
-from analyzer.shapes.run import infer_shapes
 from tests import audit, warm, workers
 from tests.nursery import FORK, NURSERIES, NURSERY, REPLACED, Nursery, forks, note_what_is_replaced
+from tests.unguarded import unguarded
 
 # Every command line and many tests load the rules that ship; the same text is the same rule.
 warm.remember_rules()
@@ -24,7 +24,6 @@ note_what_is_replaced()
 TOOL = str(audit.PROJECT / "analyzer")
 _PROJECT = audit.real((audit.PROJECT,))
 GUARD: Any = guard
-ANALYZE: Any = import_module("analyzer.analyze")
 HARMLESS = {"costs", "differential", "patterns", "rules", "scaling"}
 """Folders of tests whose models are well-formed: onnx's C++ need not run in a child there."""
 
@@ -143,12 +142,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         guard._fork = lambda *task: FORK(*task) if forks() else nursery.run(*task)
         if BROWSERS & set(getattr(item, "fixturenames", ())):
             GUARD.can_fork = lambda: True  # as the nursery is no fork of a process with threads
-    if item.path.parent.name in HARMLESS:
-        ANALYZE.infer_shapes = partial(infer_shapes, guard=False)
     try:
-        return (yield)
+        with unguarded() if item.path.parent.name in HARMLESS else nullcontext():
+            return (yield)
     finally:
-        guard._fork, GUARD.can_fork, ANALYZE.infer_shapes = FORK, can_fork, infer_shapes
+        guard._fork, GUARD.can_fork = FORK, can_fork
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import resource
+from contextlib import nullcontext
 from dataclasses import dataclass, fields, is_dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from unittest import mock
 
 from analyzer.analyze import analyze, analyze_weights
 from analyzer.errors import ModelError, OnnxlintError
@@ -17,7 +17,6 @@ from analyzer.model import Limits, load
 from analyzer.report import CHECK_FORMATS, REPORT_FORMATS
 from analyzer.report.result import Failure, Options, Result
 from analyzer.ruleset import load_rules
-from analyzer.shapes.run import infer_shapes
 from tests import audit
 from tests.fuzz.outputs import (
     BrokenPromiseError,
@@ -28,6 +27,7 @@ from tests.fuzz.outputs import (
     expect,
     plain,
 )
+from tests.unguarded import unguarded
 
 if TYPE_CHECKING:
     from analyzer.ruleset import Rule
@@ -57,7 +57,9 @@ class Depth:
     """How much to do with a file; what costs more is done less often."""
 
     guard: bool = True
-    """False infers shapes in this process, which the file may then kill."""
+    """False infers shapes in this process, which the file may then kill …"""
+    use_cpp: bool = True
+    """… unless this is false."""
     formats: bool = True
     """False for what another file shows as well: the facts, and ``check`` as text and as JSON."""
     schema: bool = False
@@ -84,7 +86,7 @@ def kept(data: bytes, depth: Depth = Depth()) -> Result | Failure:
 
 
 def _keep(data: bytes, depth: Depth) -> Result | Failure:
-    with mock.patch("analyzer.analyze.infer_shapes", partial(infer_shapes, guard=depth.guard)):
+    with nullcontext() if depth.guard else unguarded(use_cpp=depth.use_cpp):
         item: Result | Failure
         try:
             item = _judge(data, weights=depth.html)

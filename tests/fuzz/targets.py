@@ -13,8 +13,6 @@ from unittest import mock
 from onnx import ModelProto, helper
 
 from analyzer.model import Limits
-from analyzer.shapes.infer import Inference
-from analyzer.shapes.run import infer_shapes
 from tests.cases import node_cases
 from tests.fuzz import corpus, promises, seeds, walk
 from tests.fuzz.cli_target import command_line, command_seeds
@@ -23,9 +21,6 @@ from tests.fuzz.promises import Depth
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from analyzer.graph.scope import Program
-    from analyzer.shapes.instance import Shapes
-    from analyzer.shapes.stated import Bindings
 
 BREAK = b"\xff\xff"
 """Between the names in an input of ``names``: not UTF-8, so no name can hold it."""
@@ -56,22 +51,10 @@ def _keep(data: bytes, number: int, *, html: bool = False) -> None:
 
     A child's coverage is lost on the fuzzer: inference in Python alone keeps it in sight.
     """
-    depth = Depth(guard=number % GUARDED == 0, schema=number % 4 == 0, html=html)
-    with mock.patch.object(promises, "infer_shapes", _infer):
+    guard, schema = number % GUARDED == 0, number % 4 == 0
+    depth = Depth(guard=guard, use_cpp=guard, schema=schema, html=html)
+    with mock.patch.object(promises, "LIMITS", _LIMITS):
         promises.keep(data, depth)
-
-
-def _infer(
-    program: Program,
-    bindings: Bindings,
-    *,
-    limits: Limits = _LIMITS,
-    guard: bool = True,
-    check: Callable[[], str] | None = None,
-) -> Shapes:
-    if guard:
-        return infer_shapes(program, bindings, limits=_LIMITS, check=check)
-    return Inference(program, bindings, use_cpp=False).run()
 
 
 def _named(texts: list[str]) -> bytes:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-from unittest import mock
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import ModelProto
@@ -12,14 +9,14 @@ from onnx import ModelProto
 from analyzer.analyze import analyze
 from analyzer.facts import Facts
 from analyzer.model import load
-from analyzer.shapes.run import infer_shapes
 from tests.fuzz.graphs import models, renamed, shuffled
 from tests.fuzz.promises import Depth, keep
+from tests.unguarded import unguarded
 
 
 def judged(model: ModelProto) -> Facts:
     """Facts of a graph of well-formed operators, which onnx's C++ need not be guarded against."""
-    with mock.patch("analyzer.analyze.infer_shapes", partial(infer_shapes, guard=False)):
+    with unguarded():
         return analyze(load(model.SerializeToString()))
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, get_args
-from unittest import mock
 
 from analyzer.analyze import analyze_weights
 from analyzer.compare import compare
@@ -31,8 +30,8 @@ from analyzer.report.targets import Deployments
 from analyzer.ruleset import load_rules
 from analyzer.sanitise import encode_text
 from analyzer.scaling import Scaler, frontier, grid, growth
-from analyzer.shapes.run import infer_shapes
 from analyzer.targets.catalog import chosen
+from tests.unguarded import unguarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,7 +52,7 @@ TARGETS = chosen(("tensorrt", "nnapi", "tflite_onnx2tf_tf"))
 
 def result_of(model: ModelProto, path: str, more: tuple[Rule, ...] = ()) -> Result:
     """``model`` judged by all rules that ship and ``more``, in this process."""
-    with mock.patch("analyzer.analyze.infer_shapes", partial(infer_shapes, guard=False)):
+    with unguarded():
         facts = analyze_weights(load(model.SerializeToString(), name=path), targets=TARGETS)
     rules = (*_shipped(), *more)
     found = judge(facts, rules, Settings(preview=True)).findings
