@@ -32,8 +32,8 @@ class App:
         self.complaints: list[str] = []
         self.outside: list[str] = []
         """What it asked of others than its own server."""
-        self.shown = b""
-        """The model in the window."""
+        self.shown = False
+        """Whether a model is in the window."""
         self._address = address
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("dialog", lambda dialog: self.complaints.append(f"dialog {dialog.message}"))
@@ -57,6 +57,7 @@ class App:
         for file in (model, attachment):
             self.page.locator("#open-file-dialog").set_input_files(file)
             self.page.wait_for_selector("body.default", state="attached")
+        self.shown = True
 
     def click_node(self, kind: str, number: int = 0) -> None:
         """Click the operator of this type and number in the picture."""

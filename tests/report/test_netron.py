@@ -70,6 +70,11 @@ def test_a_convolution_has_its_figures_and_its_finding_by_its_name() -> None:
     assert found["model::"]["onnxlint"].startswith("findings: 1 warning")
 
 
+def test_a_network_that_is_known_is_named(mobilenet: Result) -> None:
+    found = listed(INSPECT_FORMATS["netron"](mobilenet, Options()))
+    assert found["model::"]["network"].startswith("MobileNetV1")
+
+
 def test_an_operator_without_a_name_stands_at_the_connection_that_it_makes() -> None:
     found = overlay(
         "g (float[1,64] x, float[64,10] w) => (float[1,10] y) "

@@ -38,6 +38,8 @@ OFFLINE = dict.fromkeys(("http_proxy", "https_proxy"), "http://127.0.0.1:9") | {
     "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"
 }
 """It would look whether the pages that rules refer to are there; a test asks nobody."""
+LIGHT = {"DOTNET_TieredPGO": "0", "DOTNET_GCgen0size": "0x10000000"}
+"""A process of two seconds that collects no profile of itself, and no garbage."""
 Log = dict[str, Any]
 
 
@@ -66,18 +68,19 @@ def test_the_log_is_what_the_schema_of_sarif_describes() -> None:
 
 
 def test_microsofts_validator_with_its_rules_for_github_finds_nothing(tmp_path: Path) -> None:
-    batches = {"everything": everything(), "nothing": Batch((clean(),)), "hostile": hostile()}
-    logs = [tmp_path / f"{name}.sarif" for name in batches]
-    for log, batch in zip(logs, batches.values(), strict=True):
+    nothing = replace(clean(), rules=clean().rules[:6])
+    batches = [Batch((*everything().items, *hostile().items)), Batch((nothing,))]
+    logs = [tmp_path / f"{number}.sarif" for number in range(len(batches))]
+    for log, batch in zip(logs, batches, strict=True):
         log.write_text(render(batch, root="/src", exit_code=2))
     said = tmp_path / "said"
     command = [TOOL / "Sarif.Multitool", "validate", *logs, "--output", said,
                "--rule-kind", "Sarif;Gh;Ghas", "--level", "Error;Warning"]  # fmt: skip
-    env = os.environ | OFFLINE | {"HOME": str(tmp_path)}
+    env = os.environ | OFFLINE | LIGHT | {"HOME": str(tmp_path)}
     done = subprocess.run([*map(str, command)], check=True, env=env, capture_output=True,
                           text=True, timeout=120)  # fmt: skip
     (found,) = json.loads(said.read_text("utf-8-sig"))["runs"]
-    assert "3 files scanned" in done.stdout
+    assert "2 files scanned" in done.stdout
     assert found.get("results", []) == []
 
 
