@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx.parser
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from numpy.typing import NDArray
     from playwright.sync_api import Browser
 
     from tests.report.netron_app import App
@@ -40,7 +41,7 @@ g (float[1,64,16,16] x, float[1,64] t) => (float[1,N] u, float[1,10] y, float[1,
 { k = Cast <to = 1> (p) [rescale] r = Mul (k, s) }"""
 """A convolution without a name and one whose name is markup; two quantised products of one name,
 and a function that is called with two shapes."""
-WEIGHTS = {
+WEIGHTS: dict[str, NDArray[Any]] = {
     "a": np.zeros((128, 64, 3, 3), np.float32),
     "b": np.zeros((8, 128, 3, 3), np.float32),
     "c": np.zeros((16, 8, 1, 1), np.float32),
