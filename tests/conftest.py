@@ -64,8 +64,9 @@ SAME_WORKER = {
     "tests/shapes/test_onnx_inference.py": "cases",
     "tests/targets/test_verdicts.py": "cases",
     "tests/faults/test_writing.py": "scenes",
+    "tests/language/": "language",
     "tests/report/": "report",
-    "tests/test_packaging.py": "wheel",
+    "tests/workflow/test_packaging.py": "pre-commit",
     "tests/workflow/test_pre_commit.py": "pre-commit",
     "tests/workflow/test_recipes.py": "pre-commit",
 }

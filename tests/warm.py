@@ -153,13 +153,15 @@ def run_text(words: Sequence[str], **more: Any) -> subprocess.CompletedProcess[s
 
 @cache
 def command() -> Path:
-    """A folder with a program ``onnxlint``, to stand first in the ``PATH`` of a shell."""
+    """A folder with a program ``onnxlint``, and ``pre-commit``, which runs it, to stand first in
+    the ``PATH`` of a shell."""
     folder = Path(tempfile.mkdtemp(prefix="onnxlint-command-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    program = [sys.executable, "-ISs", str(ROOT / "tests" / "warm_client.py"), _server()[1]]
-    script = folder / "onnxlint"
-    script.write_text(f'#!/bin/sh\nexec {shlex.join(program)} "$@"\n')
-    script.chmod(0o755)
+    client = [sys.executable, "-ISs", str(ROOT / "tests" / "warm_client.py"), _server()[1]]
+    for name, module in (("onnxlint", "analyzer.cli.main"), ("pre-commit", "pre_commit.main")):
+        script = folder / name
+        script.write_text(f'#!/bin/sh\nexec {shlex.join([*client, module])} "$@"\n')
+        script.chmod(0o755)
     return folder
 
 
@@ -305,9 +307,11 @@ def _warm_up() -> None:
     """Import what commands import, and let nothing of it be collected in the forks."""
     import gc
 
-    import analyzer.report.pdf  # noqa: F401
     from analyzer.cli.main import run as command
+    from analyzer.report.pdf import load_weasyprint
 
+    import_module("pre_commit.main")
+    load_weasyprint()
     remember_rules()
     with tempfile.TemporaryDirectory() as folder, open(os.devnull, "wb") as null:
         kept = os.dup(1)

@@ -1,4 +1,4 @@
-"""What the program of ``tests.warm.command`` runs: ADDRESS WORDS…, with few imports."""
+"""What programs of ``tests.warm.command`` run: ADDRESS MODULE WORDS…, with few imports."""
 
 import json
 import os
@@ -6,7 +6,8 @@ import socket
 import sys
 
 ours, theirs = socket.socketpair()
-request = {"code": "from analyzer.cli.main import main; main()", "words": sys.argv[2:],
+program = f"from {sys.argv[2]} import main; raise SystemExit(main())"
+request = {"code": program, "words": sys.argv[3:],
            "cwd": os.getcwd(), "env": dict(os.environ), "session": False, "closed": []}  # fmt: skip
 with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as server:
     server.connect(f"\0{sys.argv[1]}")

@@ -62,6 +62,10 @@ FAULTS = frozenset({
     "NotImplementedError", "RuleError", "RuntimeError", "TypeError", "ValueError",
 })  # fmt: skip
 """Exceptions of which no report tells."""
+LEAVES = (ast.Name, ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop, ast.alias)
+"""Nodes without a text, which are most of them."""
+BLOCKS = ("body", "handlers", "cases", "orelse", "finalbody")
+"""Members of statements that hold statements, in the order of the code."""
 FORMS = 24
 """Ways to write one sentence."""
 _WORD = re.compile(r"(?<![\w{.])[A-Za-z]?[a-z]+(?![\w}(.:=]*[_=({]|[\w]|\.\w)")
@@ -187,7 +191,8 @@ class _Reader:
         elif isinstance(node, ast.Dict):
             children = node.values  # a key is looked up
         for child in children:
-            yield from self.node(child)
+            if not isinstance(child, LEAVES):
+                yield from self.node(child)
 
     def call(self, call: ast.Call) -> Iterator[str]:
         """Those of the arguments, where they are told to somebody."""
@@ -253,11 +258,12 @@ def _assigned(body: Sequence[ast.stmt]) -> dict[str, list[ast.expr]]:
 
 
 def _own(body: Sequence[ast.AST]) -> Iterator[ast.AST]:
-    """The nodes of a scope and of no scope in it."""
+    """The statements of a scope and of no scope in it; what assigns is one."""
     for node in body:
         yield node
-        if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda):
-            yield from _own([*ast.iter_child_nodes(node)])
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            for block in BLOCKS:
+                yield from _own(getattr(node, block, ()))
 
 
 def _places(node: ast.expr) -> Iterator[ast.expr]:

@@ -85,6 +85,24 @@ def stand_in(folder: Path) -> Path:
     return wheel
 
 
+BACKEND = """from shutil import copy
+def build_wheel(into, *_):
+    copy({wheel!r}, into)
+    return {name!r}
+"""
+
+
+def stand_in_source(folder: Path) -> Path:
+    """A source tree of which pip makes ``stand_in``."""
+    wheel = stand_in(folder)
+    backend = BACKEND.format(wheel=str(wheel), name=wheel.name)
+    (folder / "backend.py").write_text(backend)
+    (folder / "pyproject.toml").write_text(
+        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    )
+    return folder
+
+
 PYTHON = """#!/bin/sh
 if [ "$1 $2 $3" != "-I -m venv" ]; then exec {python} "$@"; fi
 {python} "$@" --without-pip || exit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,15 +35,26 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
     text = SETTINGS.format(place=clone.place, version=VERSION)
     commit(project, **{".pre-commit-config.yaml": text.encode()})
     subprocess.run(
-        [sys.executable, "-m", "pre_commit", "install-hooks"], cwd=project, check=True,
+        [warm.command() / "pre-commit", "install-hooks"], cwd=project, check=True,
         env=environment(PRE_COMMIT_HOME=str(clone.installed), **OFFLINE), capture_output=True,
     )  # fmt: skip
     program = _program(clone)
     (site,) = program.parents[1].glob("lib/python*/site-packages")
+    (site / "dependencies.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
     borrow_bytecode(site)
     program.rename(_aside(program))
     shutil.copy(warm.command() / "onnxlint", program)
     return clone
+
+
+@pytest.fixture(scope="session")
+def installed(clone: Clone) -> Path:
+    """``bin`` of the environment that has the wheel, and borrows only its dependencies.
+
+    The borrowed folder comes after the environment's own on ``sys.path``, and an editable
+    install there has no effect because ``.pth`` files are read in site folders only.
+    """
+    return _program(clone).parent
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ elsewhere its place is taken by the same command, which starts sooner.
 from __future__ import annotations
 
 import subprocess
-import sys
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +42,6 @@ GROWN = SMALL.replace("8,8", "16,16")
 """1,024 MACs."""
 
 
-PRE_COMMIT = (sys.executable, "-m", "pre_commit")
 Run = Callable[..., tuple[int, str]]
 
 
@@ -68,9 +66,9 @@ def project(clone: Clone, tmp_path: Path) -> Path:
 def pre_commit(project: Path, clone: Clone) -> Run:
     """``pre-commit WORDS…`` in the project: exit code and output; or another program."""
 
-    def run(*words: str, program: Sequence[str] = PRE_COMMIT) -> tuple[int, str]:
+    def run(*words: str, program: str = str(warm.command() / "pre-commit")) -> tuple[int, str]:
         done = subprocess.run(
-            [*program, *words],
+            [program, *words],
             cwd=project,
             env=environment(PRE_COMMIT_HOME=str(clone.installed), **OFFLINE),
             stdout=subprocess.PIPE,
@@ -132,7 +130,7 @@ def test_bad_grown_and_absent_models_stop_a_commit_until_they_are_mended_or_acce
     assert "git lfs pull" in out
     assert "good.onnx" not in out
     commit_words = ("commit", "--quiet", "--message", "a change")
-    assert pre_commit(*commit_words, program=["git"])[0] == 1
+    assert pre_commit(*commit_words, program="git")[0] == 1
     assert git(project, "rev-parse", "HEAD") == before
 
     accepted = onnxlint(project, "check", "models", "--write-baseline", BASELINE)
@@ -140,14 +138,14 @@ def test_bad_grown_and_absent_models_stop_a_commit_until_they_are_mended_or_acce
     (project / "models" / "pointer.onnx").write_bytes(encode(CLEAN))
     (project / "onnxlint.toml").write_text(f'baseline = "{BASELINE}"\n{CONFIGURATION}')
     git(project, "add", "--all")
-    code, out = pre_commit(*commit_words, program=["git"])
+    code, out = pre_commit(*commit_words, program="git")
     assert code == 0, out
     assert "0 findings in 3 models; 3 in the baseline: clean" in out
     assert git(project, "rev-parse", "HEAD") != before
 
     (project / "models" / "grown.onnx").write_bytes(encode(GROWN.replace("16,16", "32,32")))
     git(project, "add", "--all")
-    code, out = pre_commit(*commit_words, program=["git"])
+    code, out = pre_commit(*commit_words, program="git")
     assert code == 1
     assert "models/grown.onnx: BGT001 one inference needs 4.096 kMAC" in out
     assert "the baseline has 1.024 kMAC" in out

@@ -1,4 +1,7 @@
-"""What a user installs: the wheel, alone, outside the source tree."""
+"""What a user installs: the wheel, alone, outside the source tree.
+
+pip has made it and installed it for pre-commit, in an environment that borrows its dependencies.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,8 @@ import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tarfile
 import tomllib
-import venv
 from importlib.metadata import files
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,9 @@ from zipfile import ZipFile
 import pytest
 
 from tests.cli.conftest import CLEAN, encode
-from tests.workflow.borrowed import borrow_bytecode
+from tests.workflow.borrowed import ROOT
 from tools.readme import example_code
 
-ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PYRIGHT = str(Path(sys.executable).with_name("pyright"))
 IMPORT = re.compile(r"^ *(?:import (\w+)|from (\w+)[\w.]* import\b)", re.MULTILINE)
@@ -64,28 +64,6 @@ def sdist(built: Path) -> set[str]:
         return {name.partition("/")[2] for name in archive.getnames()}
 
 
-@pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """``bin`` of a new environment that has the wheel, and borrows only its dependencies.
-
-    The borrowed folder comes after the environment's own on ``sys.path``, and an editable
-    install there has no effect because ``.pth`` files are read in site folders only.
-    """
-    home = tmp_path_factory.mktemp("environment")
-    venv.create(home, with_pip=False)
-    python = home / "bin" / "python"
-    done = run(
-        sys.executable, "-m", "pip", "--python", python, "install", "--quiet",
-        "--disable-pip-version-check", "--no-index", "--no-deps", "--no-compile", wheel,
-        cwd=home,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    site = Path(sysconfig.get_path("purelib", vars={"base": str(home)}))
-    site.joinpath("dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    borrow_bytecode(site)
-    return home / "bin"
-
-
 def tracked(folder: str) -> set[str]:
     """Files below ``folder`` that belong to the distribution."""
     return {
@@ -112,7 +90,7 @@ def test_wheel_declares_command_licence_and_python(wheel: Path) -> None:
 
 
 def test_sdist_can_be_tested_by_whoever_unpacks_it(sdist: set[str]) -> None:
-    needed = {"pyproject.toml", "Makefile", "README.md", "tests/test_packaging.py",
+    needed = {"pyproject.toml", "Makefile", "README.md", "tests/conftest.py",
               "samples/mobilenet_v1.onnx", ".pre-commit-hooks.yaml"}  # fmt: skip
     assert needed | tracked("analyzer") | tracked("rules") | tracked("templates") <= sdist
 
@@ -125,6 +103,7 @@ def test_installed_package_comes_from_the_wheel(installed: Path, tmp_path: Path)
     assert rules == module.parent / "_data" / "rules"
 
 
+@pytest.mark.usefixtures("as_installed")
 def test_installed_command_and_module_state_the_version(installed: Path, tmp_path: Path) -> None:
     command = run(installed / "onnxlint", "--version", cwd=tmp_path)
     module = run(installed / "python", "-m", "analyzer", "--version", cwd=tmp_path)
