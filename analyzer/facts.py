@@ -585,6 +585,11 @@ class Parameters(Brief):
         return sum(t.bytes or 0 for t in self.beside if t.role == "quantization")
 
     @property
+    def kept_bytes(self) -> int:
+        """Bytes of weights and buffers, and of the listed scales and zero points."""
+        return self.weight_bytes + self.scale_bytes
+
+    @property
     def constant_bytes(self) -> int:
         """Bytes of grids, masks and constants among them."""
         return sum(t.bytes or 0 for t in self.beside if t.role != "quantization")

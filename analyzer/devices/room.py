@@ -40,13 +40,16 @@ def room(
     instead: Mapping[str, str] = {},
 ) -> DeviceRoom:
     """What the model takes of ``device``, in the types that it keeps values in: as it is, or with
-    ``weight_bytes`` and activations of other types ``instead``."""
+    ``weight_bytes`` of weights and their scales, and activations of other types ``instead``."""
     memory, held = facts.memory, facts.parameters
+    beside = [(t.role == "quantization", _narrowed(t.bytes or 0, t.dtype or "", device.kept))
+              for t in held.beside]  # fmt: skip
     if weight_bytes is None:
         sizes = held.bytes_by_dtype.items()
         weight_bytes = sum(_narrowed(size, type_, device.kept) for type_, size in sizes)
-    beside = (_narrowed(t.bytes or 0, t.dtype or "", device.kept) for t in held.beside)
-    stored = weight_bytes + facts.learned.bytes + sum(beside)
+        weight_bytes += sum(size for is_scale, size in beside if is_scale)
+    constants = sum(size for is_scale, size in beside if not is_scale)
+    stored = weight_bytes + facts.learned.bytes + constants
     left = _left(memory.alive, {**device.kept, **instead})
     peak = memory.peak_bytes if memory.fused_bytes is None else memory.fused_bytes
     peak = None if peak is None else round(peak * left)

@@ -101,5 +101,7 @@ def _leaves(form: SmallerForm, page: Page) -> Iterator[str]:
     elif form.macs is not None and page.macs:
         yield _("leaves {macs}", macs=page.bounded(units.si(form.macs, "MAC")))
     if form.weight_bytes not in (None, form.bytes_now):
-        yield _("weights {bytes} instead of {now}", bytes=units.size(form.weight_bytes),
-                now=units.size(form.bytes_now))  # fmt: skip
+        bytes_, now = units.size(form.weight_bytes), units.size(form.bytes_now)
+        yield (_("weights and scales {bytes} instead of {now}", bytes=bytes_, now=now)
+               if form.scales_now
+               else _("weights {bytes} instead of {now}", bytes=bytes_, now=now))  # fmt: skip

@@ -18,11 +18,17 @@ from analyzer.operators import record_of
 from analyzer.operators.record import Kind, Nature, Scaling
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from analyzer.facts import Facts, Node
     from analyzer.graph.adjacency import Vertex
 
 _MULTIPLY = (Nature.CONVOLUTION, Nature.PRODUCT)
 MICROSOFT = "com.microsoft"
+_SCALE = 4
+"""Bytes of a scale in float32."""
+_MULTIPLIED = 3
+"""Operands that may be multiplied, the bias of a layer among them; states of an LSTM come later."""
 
 
 class Staying(NamedTuple):
@@ -34,6 +40,9 @@ class Staying(NamedTuple):
     """Of the operators that stay, and biases of those that do not, which have 4 bytes as well."""
     converted: tuple[str, ...] = ()
     """Ids of the operators that do not."""
+    scale_bytes: int = 0
+    """Of the scales and zero points that come to those: of weights, and where activations are
+    calibrated, of these and of biases."""
 
 
 CONVOLUTIONS = frozenset({"standard", "pointwise", "depthwise", "grouped", "transposed"})
@@ -47,26 +56,69 @@ def is_static(facts: Facts) -> bool:
     return 2 * sum(n for kind, n in kinds.items() if kind in CONVOLUTIONS) >= facts.totals.macs
 
 
-def staying(facts: Facts, *, static: bool) -> Staying:
-    """MACs and parameters in float32 that a quantiser leaves there."""
+def made_weights(facts: Facts) -> tuple[str, ...]:
+    """Types of the operators that make weights from constants, where most weights of layers are
+    made: quantisers read initializers alone."""
+    made: dict[str, int] = {}
+    whole = 0
+    for node in facts.nodes:
+        place = vertex(facts.graph, node.id)
+        if node.composite or not node.macs or node.scope or 1 not in place.constants:
+            continue
+        whole += node.params
+        source = producer(facts.graph, node.id, 1)
+        if source is not None:
+            kind = facts[source].op_type
+            made[kind] = made.get(kind, 0) + node.params
+    return tuple(made) if 2 * sum(made.values()) > whole else ()
+
+
+def staying(facts: Facts, *, static: bool, narrow: bool = False) -> Staying:
+    """MACs and parameters in float32 that a quantiser leaves there.
+
+    Where most weights are made by operators, those are folded before. ``narrow``: it is told to
+    convert nothing but what multiplies; else ``quantize_static`` converts constants of
+    element-wise operators, too.
+    """
+    folded = bool(facts.once(made_weights))
     macs = params = 0
-    converted = []
+    converted, scales = [], dict[str, int]()
     for node in facts.nodes:
         if node.composite:
             continue
         if not node.macs:
-            params += 0 if static or _is_looked_up(facts, node) else _floats(facts, node)
+            if not static and _is_looked_up(facts, node):
+                scales[node.inputs[0]] = _SCALE + 1
+            elif narrow or not static:
+                params += _floats(facts, node)
             continue
         if node.precision != "float32":
             continue
-        done = _converted(facts, node, static)
+        made = not folded and producer(facts.graph, node.id, 1) is not None
+        done = 0 if made and not static else _converted(facts, node, static)
         macs += (node.macs - done) * node.counted
         if done:
             converted.append(node.id)
-            params += min(node.params, _biases(facts, node))
+            params += node.params if made else min(node.params, _biases(facts, node))
+            scales.update(_scales(facts, node, static))
         else:
             params += node.params
-    return Staying(macs, params, tuple(converted))
+    return Staying(macs, params, tuple(converted), sum(scales.values()))
+
+
+def _scales(facts: Facts, node: Node, static: bool) -> Iterator[tuple[str, int]]:
+    """Tensors of a layer, and the bytes of the scale and the zero point of each, which is of the
+    tensor's own type: one of each, as neither tool cuts weights into channels by itself."""
+    place = vertex(facts.graph, node.id)
+    record = record_of(place.call)
+    biases = () if record is None else record.slots(Kind.BIAS)
+    for slot, name in enumerate(node.inputs[:_MULTIPLIED]):
+        stored = slot in place.constants
+        if name and (static or (stored and slot not in biases)):
+            yield name, _SCALE + (4 if stored and slot in biases else 1)
+    if static:
+        for tensor in node.outputs[:1]:
+            yield tensor.name, _SCALE + 1
 
 
 def _is_looked_up(facts: Facts, node: Node) -> bool:

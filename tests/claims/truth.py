@@ -311,13 +311,16 @@ def _choices_are_real(d: Document) -> None:
 def _options(d: Document) -> Values:
     """Nothing that is called smaller is larger, by MACs, bytes and the bound of time."""
     said = next(c["values"] for c in d["claims"] if c["id"] == "options")
-    now = {"macs": d["totals"]["macs"], "weight_bytes": d["totals"]["weight_bytes"]}
+    scales = sum(t["bytes"] or 0 for t in d["parameters"]["tensors"] if t["role"] == "quantization")
+    now = {"macs": d["totals"]["macs"], "weight_bytes": d["totals"]["weight_bytes"] + scales}
     for form in zip(said["macs"], said["weight_bytes"], said["seconds"], strict=True):
         macs, held, seconds = form
         assert macs is None or macs <= now["macs"]
         assert held is None or held <= now["weight_bytes"]
         assert seconds is None or said["seconds_now"] is None or seconds <= said["seconds_now"]
     forms = d["page"]["options"]
+    for form in forms:
+        assert (form["bytes_now"], form["scales_now"]) == (now["weight_bytes"], scales)
     return {
         "macs_now": now["macs"], "weight_bytes_now": now["weight_bytes"],
         "forms": [form["id"] for form in forms], "macs": [form["macs"] for form in forms],

@@ -179,11 +179,11 @@ def options(result: Result) -> Claim | None:
             "weight_bytes": tuple(form.weight_bytes for form in found),
             "seconds": tuple(form.seconds for form in found),
             "macs_now": facts.totals.macs,
-            "weight_bytes_now": facts.parameters.weight_bytes,
+            "weight_bytes_now": facts.parameters.kept_bytes,
             "seconds_now": found[0].seconds_now,
             "device": found[0].device if any(form.seconds for form in found) else "",
         },
-        ("totals.macs", "parameters.bytes_by_dtype", "nodes"),
+        ("totals.macs", "parameters.bytes_by_dtype", "parameters.tensors", "nodes"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.language import _
 from analyzer.report.explained.sums import how_sure, sized
 from analyzer.report.view.explained import Explained, Summand
 
@@ -27,6 +28,8 @@ def explain(result: Result, page: Page) -> Iterator[Explained]:
                             *how_sure(stored))  # fmt: skip
         if form.bytes_now:
             parts = sized(stored.bytes_by_dtype)
+            if form.scales_now:
+                parts += (Summand(str(form.scales_now), _("scales and zero points")),)
             yield Explained(f"{place}.bytes_now", form.bytes_now, "bytes", parts,
                             *how_sure(stored))  # fmt: skip
 

@@ -52,9 +52,10 @@ class SmallerForm:
     macs: int | None
     """Afterwards; null where they stay as they are."""
     weight_bytes: int | None
-    """Afterwards, of weights and buffers: ``bytes_now`` where they stay; null: nobody counted."""
+    """Afterwards, of weights and buffers with their scales and zero points: ``bytes_now`` where
+    they stay; null: nobody counted."""
     bytes_now: int
-    """Of weights and buffers today."""
+    """The same today."""
     extra: str
     """Another figure that changes, with its unit; empty for none."""
     device: str
@@ -79,6 +80,8 @@ class SmallerForm:
     alternatives: tuple[str, ...] = ()
     """Other forms that give the same operators another type: one of them is to be chosen, and what
     they save does not add up."""
+    scales_now: int = 0
+    """Bytes of scales and zero points in ``bytes_now``."""
     macs_share: float | None = None
     """``macs`` in proportion to all of the model's; ``None`` where those are no single number."""
 
@@ -174,7 +177,7 @@ def form(
     beside : bytes today and afterwards of what is no weight, such as a cache.
     alters : operators whose weights and arithmetic get another type.
     """
-    whole, held = facts.totals.macs, facts.parameters.weight_bytes
+    whole, held = facts.totals.macs, facts.parameters.kept_bytes
     weight_bytes = held if weight_bytes == STAY else weight_bytes
     saved = 0 if weight_bytes is None else held - weight_bytes
     now = then = bound(facts, device).seconds if device is not None else None
@@ -203,6 +206,7 @@ def form(
         macs, weight_bytes, held, extra,
         on(facts, device), now, then, *judged,
         counted if then is not None else {}, tuple(alters),
+        scales_now=facts.parameters.scale_bytes,
         macs_share=macs / facts.totals.whole if macs is not None and facts.totals.whole else None,
     )  # fmt: skip
 

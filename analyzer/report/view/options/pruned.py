@@ -35,5 +35,5 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
         Terms("medium", "low", _("last digits"), "high",
                _("at most: layers beside them shrink, too")),
         macs=facts.totals.macs - found.macs,
-        weight_bytes=facts.parameters.weight_bytes - found.bytes,
+        weight_bytes=facts.parameters.kept_bytes - found.bytes,
     )  # fmt: skip

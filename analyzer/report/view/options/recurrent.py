@@ -21,7 +21,7 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
     found = facts.once(recurrent)
     if found is None:
         return
-    macs, held = facts.totals.macs, facts.parameters.weight_bytes
+    macs, held = facts.totals.macs, facts.parameters.kept_bytes
     saved = found.integer_saves()
     if saved > 0:
         yield form(

@@ -132,4 +132,4 @@ def _bytes(facts: Facts, now: int | None, then: int | None) -> int | None:
     if now is None or then is None or sum(1 for n in kept.bytes_by_dtype.values() if n) != 1:
         return None
     each, rest = divmod(kept.weight_bytes, kept.weights + kept.buffers)
-    return kept.weight_bytes - each * (now - then) if not rest else None
+    return kept.kept_bytes - each * (now - then) if not rest else None

@@ -36,7 +36,7 @@ def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
 
 
 def _packed(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
-    found, whole = packable(facts), facts.parameters.weight_bytes
+    found, whole = packable(facts), facts.parameters.kept_bytes
     attends = any(block.kind == "attention" for block in facts.blocks)
     if not attends or not whole or found.bytes < LEAST_SHARE * whole:
         return
@@ -167,5 +167,5 @@ def _heads(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
         Terms("high", "high", _("accuracy: fine-tune"), "high",
                _("projections, scores and sums in proportion to heads; biases stay"), "fine-tune"),
         macs=facts.totals.macs - macs,
-        weight_bytes=kept.weight_bytes - each * weights if each else None,
+        weight_bytes=kept.kept_bytes - each * weights if each else None,
     )  # fmt: skip

@@ -5,21 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.converters import converter, met
 from analyzer.graph.adjacency import vertex
 from analyzer.language import _
-from analyzer.operators import nature_of
-from analyzer.operators.record import Nature
 from analyzer.patterns.quantised import quantisation_of
 from analyzer.report.view.kinds import color_of
 from analyzer.report.view.options.form import FEWER, Terms, form
-from analyzer.smaller.integers import MICROSOFT, is_static, staying
+from analyzer.sanitise import label
+from analyzer.smaller.integers import is_static, staying
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from analyzer.converters import Converter, Met
     from analyzer.devices import Profile
     from analyzer.facts import Facts
     from analyzer.report.view.options.form import SmallerForm
+
+NARROW = "op_types_to_quantize="
+"""Option that keeps a quantiser to some operators."""
 
 
 def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
@@ -48,16 +52,18 @@ def _of_cells(by_kind: Mapping[str, int]) -> int:
 
 
 def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> SmallerForm:
-    how, refused = (
-        _("Convert with `onnxconverter_common.float16`, and compare outputs"),
-        _refused(facts),
-    )
+    tool = converter("float16")
+    refused = tuple(name for each in met(facts, tool) for name in each.places)
+    how = _("Convert with `{tool}`, and compare outputs", tool=tool.name)
     if refused:
         how = _(
-            "Export in float16 from the framework: what `onnxconverter_common.float16` makes of "
-            "{operators} ONNX Runtime may refuse to load",
-            operators=", ".join(refused),
-        )
+            "Export in float16 from the framework: what `{tool}` makes of {operators} ONNX Runtime "
+            "may refuse to load",
+            tool=tool.name, operators=", ".join(dict.fromkeys(refused)),
+        )  # fmt: skip
+    kept = facts.parameters
+    scales = sum(t.bytes or 0 for t in kept.beside
+                 if t.role == "quantization" and t.dtype == "float32")  # fmt: skip
     return form(
         facts,
         device,
@@ -72,25 +78,10 @@ def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> Sma
             _("no weight overflows float16 (all were read)") if read
             else _("weights were not read"),
         ),
-        weight_bytes=facts.parameters.weight_bytes - held // 2,
+        weight_bytes=kept.kept_bytes - (held + scales) // 2,
         instead={"float32": "float16"},
         alters=_floating(facts),
     )  # fmt: skip
-
-
-def _refused(facts: Facts) -> tuple[str, ...]:
-    """Types of operators that onnxconverter-common (1.16) makes files of that ONNX Runtime (1.32)
-    does not load: it leaves Cast to float32 as it is and states another type of what it yields,
-    mixes types in bodies, and some recurrent layers in float16 stop the process."""
-    return tuple(
-        dict.fromkeys(
-            n.op_type
-            for n in facts.nodes
-            if nature_of(n.op_type) is Nature.CONTROL
-            or color_of(n.kind) == "recurrent"
-            or (n.op_type == "Cast" and any(t.dtype == "float32" for t in n.outputs))
-        )
-    )
 
 
 def _lost(facts: Facts) -> str:
@@ -109,34 +100,24 @@ def _lost(facts: Facts) -> str:
 
 def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
     """Calibrated for convolutions; products are quantised as they come, without calibration."""
-    whole, static = facts.parameters.weight_bytes, is_static(facts)
-    left = staying(facts, static=static)
+    whole, static = facts.parameters.kept_bytes, is_static(facts)
+    tool = converter("quantize_static" if static else "quantize_dynamic")
+    limits = met(facts, tool)
+    narrow = any(each.limit.option.startswith(NARROW) for each in limits)
+    left = staying(facts, static=static, narrow=narrow)
     held = max(0, held - 4 * left.params)
-    how = _(
-        "Quantise statically (`onnxruntime.quantization.quantize_static`) with some hundred "
-        "inputs, and measure accuracy"
-    )
-    dynamic = _(
-        "Run `onnxruntime.quantization.quantize_dynamic`, which needs no calibration, and measure "
-        "accuracy"
-    )
-    if any(vertex(facts.graph, n.id).call.domain == MICROSOFT for n in facts.nodes):
-        # onnx's shape inference says no type of what these yield, and the quantiser then stops.
-        dynamic = _(
-            "Run `onnxruntime.quantization.quantize_dynamic` with "
-            "`extra_options={options}`, which needs no calibration, and measure accuracy",
-            options="{'DefaultTensorType': 1}",
-        )
+    first = [text for each in limits if (text := _first(each))]
+    how = ". ".join((*first, _quantised(tool, limits, static=static)))
     return form(
         facts,
         device,
-        ("int8", _("Convert weights and arithmetic to int8"), how if static else dynamic),
+        ("int8", _("Convert weights and arithmetic to int8"), how),
         Terms(
-            "medium" if static else "low", "medium",
+            "medium" if static or first else "low", "medium",
             _("accuracy: measure"),
             "medium", _rests(left.macs / facts.totals.macs if facts.totals.macs else 0.0),
         ),
-        weight_bytes=whole - held + held // 4,
+        weight_bytes=whole - held + held // 4 + left.scale_bytes,
         instead={"float32": "int8"},
         kept={"float32": left.macs},
         alters=left.converted,
@@ -144,9 +125,41 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
     )  # fmt: skip
 
 
+def _quantised(tool: Converter, limits: Iterable[Met], *, static: bool) -> str:
+    """How to quantise with ONNX Runtime."""
+    options = ", ".join(f"`{each.limit.option}`" for each in limits if each.limit.option)
+    call = f"`{tool.name}`"
+    if options:
+        call = _("{tool} with {options}", tool=call, options=options)
+    if static:
+        return _("Quantise statically ({tool}) with some hundred inputs, and measure accuracy",
+                 tool=call)  # fmt: skip
+    return _("Run {tool}, which needs no calibration, and measure accuracy", tool=call)
+
+
+def _first(met_: Met) -> str:
+    """What has to be done to the file before."""
+    if met_.limit.remedy == "ir-version":
+        return _("State IR version 4 first: the converter of versions takes weights that are no "
+                 "inputs for undefined")  # fmt: skip
+    if met_.limit.remedy == "fold":
+        return _(
+            "Make initializers of the weights first, with `{tool}(…, skip_symbolic_shape=True)`: "
+            "the quantiser leaves what operators make ({operators})",
+            tool="onnxruntime.quantization.quant_pre_process", operators=", ".join(met_.places[:3]),
+        )  # fmt: skip
+    if met_.limit.remedy == "rename":
+        return _(
+            "Rename {tensors} first, to what no other name begins with: the quantiser gives its "
+            "copies names that other tensors have",
+            tensors=", ".join(label(name, 60) for name in met_.places[:3]),
+        )
+    return ""
+
+
 def _rests(share: float) -> str:
     """Which parts are not in the figures, and what stays as it is."""
-    scales = _("size without scales, which add 4 bytes a channel")
+    scales = _("a scale and a zero point for each tensor of a layer")
     if share < FEWER:
         return scales
     part = units.percent(share)

@@ -1,0 +1,6 @@
+"""Tools that convert models to smaller element types: what they are known not to manage."""
+
+from analyzer.converters.converter import Converter, Shortcoming, converter
+from analyzer.converters.met import Met, met
+
+__all__ = ["Converter", "Met", "Shortcoming", "converter", "met"]

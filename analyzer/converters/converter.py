@@ -1,0 +1,76 @@
+"""What converters are known not to manage: TOML files of what was tried, with versions.
+
+Each limit names the operators, or the breach of ONNX, that a tool was seen to stumble over, what
+came of it, and what helps.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+_FOLDER = Path(__file__).parent / "tables"
+Outcome = Literal["raises", "refused", "wrong", "larger"]
+Remedy = Literal["", "fold", "rename", "ir-version"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcoming:
+    """Something that a converter does not manage. Operators have to be all that it names."""
+
+    outcome: Outcome
+    """``raises``: it stops; ``refused``: a runtime does not load its file; ``wrong``: the file
+    computes something else, or is refused; ``larger``: its file is."""
+    why: str
+    natures: tuple[str, ...] = ()
+    """Of operators, as their records have them."""
+    operators: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    yields: tuple[str, ...] = ()
+    """Element types of which a result is one."""
+    calibrated: tuple[str, ...] = ()
+    """Element types of which a result is none, as far as onnx's shape inference says any."""
+    biases: bool = False
+    """Biases that several operators read, and whose name with a number behind it is another
+    tensor's."""
+    made: bool = False
+    """Most weights of layers, where operators make them from constants."""
+    breach: str = ""
+    """Code of a breach of ONNX that the model has."""
+    below_opset: int | None = None
+    """Only in models of an older version of ai.onnx."""
+    option: str = ""
+    """Argument in Python that helps."""
+    remedy: Remedy = ""
+    """What helps otherwise; empty where nothing does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Converter:
+    """A tool."""
+
+    name: str
+    """As Python imports it."""
+    versions: tuple[str, ...]
+    """Packages that it was tried with."""
+    limits: tuple[Shortcoming, ...]
+
+
+@cache
+def converter(id_: str) -> Converter:
+    """The tool whose file is called that.
+
+    >>> converter("quantize_static").name
+    'onnxruntime.quantization.quantize_static'
+    """
+    values = tomllib.loads((_FOLDER / f"{id_}.toml").read_text(encoding="utf-8"))
+    limits = tuple(Shortcoming(**{key: _frozen(value) for key, value in limit.items()})
+                   for limit in values["limits"])  # fmt: skip
+    return Converter(values["name"], tuple(values["versions"]), limits)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

@@ -1,0 +1,103 @@
+"""Which limits of a converter a model meets, and where."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from analyzer.graph.adjacency import vertex
+from analyzer.operators import nature_of, record_of
+from analyzer.operators.record import Kind, Nature
+from analyzer.smaller.integers import made_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analyzer.converters.converter import Converter, Shortcoming
+    from analyzer.facts import Facts, Node
+
+ONNX = ("", "ai.onnx", "ai.onnx.ml")
+"""Domains whose operators onnx's shape inference knows."""
+_TYPED = frozenset({Nature.CONVERSION, Nature.STATIC})
+"""Operators whose results have a type whatever they read."""
+_BIASED = frozenset({Nature.CONVOLUTION, Nature.PRODUCT, Nature.NORMALISATION})
+"""Operators whose biases are stored as integers."""
+
+
+class Met(NamedTuple):
+    """A limit that a model meets."""
+
+    limit: Shortcoming
+    places: tuple[str, ...]
+    """Types of operators, or names of tensors, each once."""
+
+
+def met(facts: Facts, tool: Converter) -> tuple[Met, ...]:
+    """The limits of ``tool`` that the model meets."""
+    found = ((limit, tuple(dict.fromkeys(_places(facts, limit)))) for limit in tool.limits)
+    return tuple(Met(limit, places) for limit, places in found if places)
+
+
+def _places(facts: Facts, limit: Shortcoming) -> Iterator[str]:
+    opset = facts.model.opsets.get("")
+    if limit.below_opset is not None and (opset is None or opset >= limit.below_opset):
+        return
+    if limit.breach:
+        yield from (b.where for b in facts.breaches if b.code == limit.breach)
+    elif limit.made:
+        yield from facts.once(made_weights)
+    elif limit.biases:
+        yield from _clashing(facts)
+    else:
+        untyped = _untyped(facts) if limit.calibrated else frozenset()
+        yield from (n.op_type for n in facts.nodes if _is_meant(n, limit, untyped))
+
+
+def _is_meant(node: Node, limit: Shortcoming, untyped: frozenset[str]) -> bool:
+    nature = nature_of(node.op_type)
+    types = {tensor.dtype for tensor in node.outputs}
+    named = (
+        (limit.operators, node.op_type),
+        (limit.domains, node.domain),
+        (limit.natures, nature.value if nature is not None else ""),
+    )
+    if any(wanted and word not in wanted for wanted, word in named):
+        return False
+    if limit.yields and types.isdisjoint(limit.yields):
+        return False
+    blind = not node.scope and any(tensor.name in untyped for tensor in node.outputs)
+    return not limit.calibrated or blind or types.isdisjoint(limit.calibrated)
+
+
+def _untyped(facts: Facts) -> frozenset[str]:
+    """Tensors of the main graph whose element type onnx's shape inference cannot tell: what
+    operators make that ONNX does not define, and what is made of that."""
+    found: set[str] = set()
+    for node in facts.nodes:
+        if node.scope or nature_of(node.op_type) in _TYPED:
+            continue
+        if node.domain not in ONNX or not found.isdisjoint(node.inputs[:1]):
+            found.update(tensor.name for tensor in node.outputs)
+    return frozenset(found)
+
+
+def _clashing(facts: Facts) -> Iterator[str]:
+    """Names of biases whose copies, one for each further operator that reads them, would be called
+    as other tensors are: the name, and a number from 0, or above that of a stored tensor."""
+    uses: Counter[str] = Counter()
+    names: set[str] = set()
+    for node in facts.nodes:
+        if node.scope:
+            continue
+        names.update(tensor.name for tensor in node.outputs)
+        place = vertex(facts.graph, node.id)
+        record = record_of(place.call)
+        if record is not None and record.nature in _BIASED:
+            slots = place.constants.intersection(record.slots(Kind.BIAS))
+            uses.update(node.inputs[slot] for slot in slots)
+    for name, times in uses.items():
+        behind = (t.name[len(name) :] for t in facts.parameters.tensors if t.name.startswith(name))
+        taken = max((int(word) for word in behind if word.isdecimal()), default=-1)
+        copies = {f"{name}{taken + more}" for more in range(1, times)}
+        if not copies.isdisjoint(names):
+            yield name

@@ -1,0 +1,156 @@
+"""What converters do not manage, against the converters themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from numpy.typing import NDArray
+from onnx import numpy_helper, parser
+from onnxruntime import InferenceSession
+from onnxruntime.quantization import CalibrationDataReader, quantize_static
+
+from analyzer.converters import converter, met
+from analyzer.report.view.options.types import forms
+from tests.golden.text import facts_of
+
+HEAD = '<ir_version: 8, opset_import: ["" : 17]>'
+X = np.random.default_rng(0).standard_normal((1, 2, 4, 4)).astype(np.float32)
+SOFTMAX = """g (float[1,2,4,4] x) => (float[1,2,4,4] y) {
+    a = Conv <pads=[1,1,1,1]> (x, w)  d = Cast <to=11> (a)  s = Softmax (d)
+    y = Cast <to=1> (s) }"""
+PLAIN = (
+    "g (float[1,2,4,4] x) => (float[1,2,4,4] y) { a = Conv <pads=[1,1,1,1]> (x, w)  y = Relu (a) }"
+)
+SHARED = """g (float[1,2,4,4] x) => (float[1,2,4,4] y) {{
+    a = Conv <pads=[1,1,1,1]> (x, w, bias)  {0} = Conv <pads=[1,1,1,1]> (a, v, bias)
+    y = Relu ({0}) }}"""
+
+
+def model(text: str, head: str = HEAD, *names: str) -> onnx.ModelProto:
+    """The graph with 2×2×3×3 weights of those names, and two biases where it reads any."""
+    found = parser.parse_model(head + text)
+    rng = np.random.default_rng(1)
+    kernels = {name: rng.standard_normal((2, 2, 3, 3)) for name in names or ("w",)}
+    biases = {"bias": np.ones(2)} if "bias" in text else {}
+    found.graph.initializer.extend(
+        numpy_helper.from_array(array.astype(np.float32), name)
+        for name, array in (kernels | biases).items()
+    )
+    return found
+
+
+class Inputs(CalibrationDataReader):  # type: ignore[misc]
+    """One picture."""
+
+    def __init__(self) -> None:
+        self._left = [{"x": X}]
+
+    def get_next(self) -> dict[str, NDArray[np.float32]] | None:
+        return self._left.pop() if self._left else None
+
+
+def quantised(found: onnx.ModelProto, folder: Path, **options: object) -> onnx.ModelProto:
+    plain, made = folder / "f.onnx", folder / "q.onnx"
+    onnx.save(found, plain)
+    quantize_static(plain, made, Inputs(), **options)
+    return onnx.load(made)
+
+
+def run(found: onnx.ModelProto) -> NDArray[np.float32]:
+    session = InferenceSession(found.SerializeToString(), providers=["CPUExecutionProvider"])
+    return np.asarray(session.run(None, {"x": X})[0])
+
+
+def remedies(found: onnx.ModelProto, tool: str = "quantize_static") -> list[str]:
+    """Of the limits that a model meets."""
+    limits = [each.limit for each in met(facts_of(found), converter(tool))]
+    return [limit.option or limit.remedy for limit in limits]
+
+
+def test_a_softmax_in_float64_stops_the_quantiser_unless_it_is_kept_to_what_multiplies(
+    tmp_path: Path,
+) -> None:
+    found = model(SOFTMAX)
+    (option,) = remedies(found)
+    name, _, types = option.partition("=")
+    assert name == "op_types_to_quantize"
+    with pytest.raises(RuntimeError, match="Only an existing tensor can be modified"):
+        quantised(found, tmp_path)
+    kinds = types.strip("[]").replace("'", "").split(", ")
+    made = quantised(found, tmp_path, op_types_to_quantize=kinds)
+    assert facts_of(made).parameters.bytes_by_dtype["int8"] == 2 * 2 * 9
+    assert remedies(model(PLAIN)) == []
+
+
+@pytest.mark.parametrize(("name", "broken"), [("bias0", True), ("other", False)])
+def test_copies_of_a_shared_bias_take_names_that_tensors_have(
+    name: str, broken: bool, tmp_path: Path
+) -> None:
+    found = model(SHARED.format(name), HEAD, "w", "v")
+    assert remedies(found) == (["rename"] if broken else [])
+    assert (run(quantised(found, tmp_path)).shape != X.shape) == broken
+
+
+def test_weights_that_are_no_inputs_stop_it_where_the_ir_version_asks_for_that(
+    tmp_path: Path,
+) -> None:
+    old, stated = (model(PLAIN, f'<ir_version: {ir}, opset_import: ["" : 9]>') for ir in (3, 4))
+    assert (remedies(old), remedies(stated)) == (["ir-version"], [])
+    with pytest.raises(Exception, match="Input w is undefined"):
+        quantised(old, tmp_path)
+    assert facts_of(quantised(stated, tmp_path)).parameters.bytes_by_dtype["int8"] == 2 * 2 * 9
+
+
+def test_weights_that_operators_make_are_left_in_float(tmp_path: Path) -> None:
+    found = model(PLAIN)
+    (kernel,) = found.graph.initializer
+    found.graph.node.insert(0, onnx.helper.make_node("Constant", [], ["w"], value=kernel))
+    del found.graph.initializer[:]
+    assert remedies(found) == remedies(found, "quantize_dynamic") == ["fold"]
+    assert facts_of(quantised(found, tmp_path)).parameters.weight_bytes == 2 * 2 * 9 * 4
+
+
+def test_what_is_said_of_int8_is_what_the_quantiser_writes(tmp_path: Path) -> None:
+    """A byte for each of 36 weights and 2 biases of 4; scales with zero points for both, and for
+    what comes in and goes out."""
+    text = "g (float[1,2,4,4] x) => (float[1,2,4,4] y) { y = Conv <pads=[1,1,1,1]> (x, w, bias) }"
+    found = model(text)
+    said = {form.id: form for form in forms(facts_of(found), None)}
+    made = facts_of(quantised(found, tmp_path)).parameters
+    assert said["int8"].weight_bytes == made.kept_bytes == 36 + 2 * 4 + 3 * 5 + 8
+    assert said["int8"].bytes_now == (36 + 2) * 4
+    assert said["float16"].weight_bytes == (36 + 2) * 2
+
+
+BRANCH = """g (float[1,2,4,4] x, bool c) => (float[1,2,4,4] y) { y = If (c) <
+    then_branch = t () => (float[1,2,4,4] u) { u = Conv <pads=[1,1,1,1]> (x, w) },
+    else_branch = e () => (float[1,2,4,4] u) { u = Relu (x) }> }"""
+
+
+@pytest.mark.parametrize(("text", "refused"), [(PLAIN, ""), (SOFTMAX, "Cast"), (BRANCH, "If")])
+def test_what_float16_is_refused_for_is_exported_instead(text: str, refused: str) -> None:
+    how = next(form.how for form in forms(facts_of(model(text)), None) if form.id == "float16")
+    assert how.startswith("Export in float16" if refused else "Convert with")
+    assert refused in how
+
+
+def test_scales_in_float32_are_halved_with_what_they_scale() -> None:
+    """A 4-bit product: its packed bytes stay, a scale for each block of 32 halves."""
+    text = """g (float[4,64] x) => (float[4,96] y) {
+        a = com.microsoft.MatMulNBits <K=64, N=64, bits=4, block_size=32> (x, q, s)
+        y = MatMul (a, w) }"""
+    found = parser.parse_model(
+        '<ir_version: 8, opset_import: ["" : 17, "com.microsoft" : 1]>' + text
+    )
+    stored: dict[str, NDArray[Any]] = {
+        "q": np.zeros((64, 2, 16), np.uint8), "s": np.ones((128,), np.float32),
+        "w": np.ones((64, 96), np.float32),
+    }  # fmt: skip
+    found.graph.initializer.extend(numpy_helper.from_array(a, n) for n, a in stored.items())
+    half = next(form for form in forms(facts_of(found), None) if form.id == "float16")
+    assert (half.bytes_now, half.scales_now) == (2048 + 512 + 24576, 512)
+    assert half.weight_bytes == 2048 + 256 + 12288
