@@ -38,7 +38,8 @@ def brief(sheet: Sheet, headline: str) -> list[str]:
         said = words.say(sheet.claims)
         lines = [f"{page.title}: {said['verdict']}"]
         for card in cards(sheet.claims, headline):
-            said_of = card.detail if card.claim == "compute" else card.detail[:1]
+            whole = card.claim in ("compute", "parameters")
+            said_of = card.detail if whole else card.detail[:1]
             detail = f" ({', '.join(said_of)})" if said_of else ""
             lines.append(f"  {card.title}: {card.value}{detail}")
         lines += (f"  {said[claim]}" for claim in ("vendor", "trust") if claim in said)

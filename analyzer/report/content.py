@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from analyzer.report.view.findings import Group
     from analyzer.report.view.modules import ModuleRow
     from analyzer.report.view.options.form import SmallerForm
+    from analyzer.report.view.skyline import SkylineChart
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,14 @@ PDF = Medium("pdf", places=12, examples=1, alike=1, rows=12, articles=100, remar
 """A PDF costs 5 ms a table row and is read by people; the JSON attached to it has everything."""
 
 
+FEW = 3
+"""Layer shapes from which pictures of them say more than their table."""
+
+
+CONVOLUTIONS = frozenset({"standard", "depthwise", "pointwise"})
+"""Kinds of layers that the conventions tell of."""
+
+
 def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
     """Names of the templates' variables and their values."""
     page = sheet.page
@@ -145,6 +154,8 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "in_blocks": bool(in_blocks),
         "params_bar": charts.stacked(by_params, "params"),
         "curve": charts.curve(page.conversion_steps, 170 * medium.tall),
+        "few": FEW,
+        "convolves": not CONVOLUTIONS.isdisjoint(share.kind for share in page.shares),
         "kinds": list(dict.fromkeys((layer.kind, layer.color) for layer in page.layers)),
         "picture": picture(page.drawing, portrait=medium.portrait),
         "treemap": charts.treemap(page.layers, 260 * medium.tall, shares=page.whole is not None),
@@ -164,7 +175,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
             240 * medium.tall,
             _intensities(page) if medium is not PDF else {},
         ),
-        "skyline": skyline.picture(page.skyline, 112 * medium.tall) if page.skyline else None,
+        "skyline": _skyline(page, 112 * medium.tall),
         "growth": [growth.curve(row) for row in page.growth],
         "table": table,
         "anchors": table.anchors,
@@ -174,6 +185,12 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "names": names,
         "colors": COLORS,
     }
+
+
+def _skyline(page: Page, tall: float) -> SkylineChart | None:
+    """Memory over the schedule, where there is something to see."""
+    shown = page.skyline
+    return skyline.picture(shown, tall) if shown and skyline.is_telling(shown) else None
 
 
 def _intensities(page: Page) -> dict[int, str]:

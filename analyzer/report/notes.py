@@ -175,8 +175,7 @@ def _briefly(each: Explained, whole: str, values: Mapping[str, int | float]) -> 
         if before != each.number and str(values.get(before)) == part:
             return ""
         return grouped(part)
-    is_value = isinstance(each.value, float) and text == repr(each.value)
-    return "" if is_value else text
+    return "" if _is_whole(each, text) else text
 
 
 def on_paper(page: Page) -> Notes:
@@ -221,7 +220,12 @@ def worded(each: Explained) -> str:
 
 def _in_full(each: Explained) -> str:
     text, total = spelled(each), worded(each)
-    return text if text == total else f"{text} = {total}"
+    return total if text == total or _is_whole(each, text) else f"{text} = {total}"
+
+
+def _is_whole(each: Explained, text: str) -> bool:
+    """Whether a number has no parts, so that its digits would stand before themselves."""
+    return isinstance(each.value, float) and text == repr(each.value)
 
 
 def grouped(text: str) -> str:

@@ -467,7 +467,9 @@ def _memory(v: Values) -> str:
                       "integer kernels, as in runtimes that fuse them, it is {size}.",
                       size=less(v["fused_bytes"])))  # fmt: skip
     if v["reason"]:
-        said.append(f"({clean(retold(v['reason']))}.)")
+        why = clean(retold(v["reason"]))
+        said.append(_("At least: {reason}.", reason=why) if lower
+                    else _("Assumed: {reason}.", reason=why))  # fmt: skip
     return " ".join(said)
 
 

@@ -382,6 +382,35 @@ def test_the_name_of_a_peak_keeps_clear_of_the_axis() -> None:
     assert drawn.peak.at - wide >= skyline.LEFT
 
 
+def test_memory_is_a_picture_where_bytes_matter_and_most_are_known() -> None:
+    def told(*sizes: int) -> bool:
+        steps = tuple(skyline.SkylineStep(1, size, size) for size in sizes)
+        return skyline.is_telling(skyline.Skyline(steps, 0, "x", ()))
+
+    assert told(9000, 5000, 0)
+    assert not told(9000, 0, 0), "all but one hold what nobody knows"
+    assert not told(36, 28, 20), "bytes of a forest"
+    assert not told()
+
+
+@pytest.mark.parametrize(
+    ("name", "wide", "told"),
+    [
+        ("3×3 standard 16 → 8", 90, "16 → 8"),  # cut in the middle it would be 6 → 8
+        ("3×3 standard 64 → 128", 60, "50.0 %"),
+        ("block31", 36, "…31"),
+        ("block31", 75, "block31"),
+        ("features", 48, "fe…es"),
+    ],
+)
+def test_a_tile_too_small_for_its_name_has_what_tells_it_apart(
+    name: str, wide: float, told: str
+) -> None:
+    tile = tiles.Tile(name, "standard", 1)
+    mark = tiles._mark(tile, 0, 0, wide, 40, name, 2, "standard")
+    assert mark.lines == (told,)
+
+
 def test_names_part_between_their_parts() -> None:
     """An address in the text stays one word, and so does a short name."""
     env = environment()

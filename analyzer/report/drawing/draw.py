@@ -9,7 +9,7 @@ from analyzer import units
 from analyzer.language import _
 from analyzer.operators import find
 from analyzer.report.drawing.fold import Run, cut, fold
-from analyzer.report.drawing.parts import LEVELS, DrawnPart, main_node, parts_of
+from analyzer.report.drawing.parts import LEVELS, DrawnPart, main_node, parts_of, telling
 from analyzer.report.drawing.record import Box, BoxPart, Drawing, DrawnEdge
 from analyzer.report.drawing.wiring import wire
 from analyzer.report.view.kinds import color_of, counted_macs
@@ -29,6 +29,8 @@ MOST: Mapping[str, int] = {"blocks": 60, "modules": 60, "operators": 1500}
 """Boxes of a picture, ends left out: beyond, neighbours become one."""
 ENDS = 6
 """Inputs, and outputs, that have a box each; more share the last."""
+LETTERS = 28
+"""Of a box's title."""
 TYPES = 6
 """Most types of operators that are named of a box."""
 PARTS, ALL_PARTS = 16, 400
@@ -117,9 +119,9 @@ def _words(facts: Facts, part: DrawnPart) -> tuple[str, str]:
             words.append(_("{n} heads", n=detail["heads"]))
         if detail.get("stride") not in (None, 1):
             words.append(f"/ {detail['stride']}")
-        return block_name(part.block.kind), label(", ".join(map(str, words)), 28)
+        return block_name(part.block.kind), label(", ".join(map(str, words)), LETTERS)
     if part.module:
-        return label(part.module, 28), ""
+        return label(part.module, LETTERS), ""
     return _operator_words(facts, part, node)
 
 
@@ -127,10 +129,12 @@ def _operator_words(facts: Facts, part: DrawnPart, node: Node) -> tuple[str, str
     if counted_macs(node) and (node.conv is not None or not node.composite):
         title, _ = shape_of(node)
         head, _, tail = title.rpartition(" ") if " → " not in title else _ends(title)
-        return label(head or tail, 28), label(tail if head else "", 28)
-    others = Counter(facts[each].op_type for each in part.nodes if each != node.id)
-    more = ", ".join(label(name, 16) for name, _ in others.most_common(1))
-    return label(_full_name(node), 28), f"+ {more}" if more else ""
+        return label(head or tail, LETTERS), label(tail if head else "", LETTERS)
+    others = [facts[each] for each in part.nodes if each != node.id]
+    most = max(map(telling, others), default=0)
+    counts = Counter(each.op_type for each in others if telling(each) == most)
+    more = ", ".join(label(name, LETTERS - 8) for name, _ in counts.most_common(1))
+    return _fitting_name(node), f"+ {more}" if more else ""
 
 
 def _ends(title: str) -> tuple[str, str, str]:
@@ -319,7 +323,7 @@ def _end(role: str, names: Sequence[str], tensor: Tensor | None) -> Box:
     title = label(names[0], 24) if len(names) == 1 else many
     detail = units.shape(tensor.shape) if tensor is not None else ""
     return Box(
-        role="input" if role == "input" else "output", title=title, detail=label(detail, 28),
+        role="input" if role == "input" else "output", title=title, detail=label(detail, LETTERS),
         color="other", count=1, node=label(names[0]), holds="", nodes=0, macs=0, complete=True,
         params=0, written=tensor.bytes if tensor is not None else None, severity="",
     )  # fmt: skip
@@ -362,6 +366,12 @@ def _likeness(node: Node) -> tuple[str, str]:
 def _shape(tensor: DrawnSource | Tensor | None) -> tuple[int | None, ...] | None:
     shape: tuple[int | None, ...] | None = getattr(tensor, "shape", None)
     return shape
+
+
+def _fitting_name(node: Node) -> str:
+    """The full name, without the domain where both together are too long for a box."""
+    full = _full_name(node)
+    return full if len(full) <= LETTERS else label(node.op_type, LETTERS)
 
 
 def _full_name(node: Node) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
+from analyzer.operators import find
+from analyzer.operators.record import Nature
 from analyzer.patterns.scopes import module_path
 from analyzer.patterns.trace import trace
 from analyzer.report.view.kinds import counted_macs
@@ -171,8 +173,18 @@ def _chained(before: Mapping[int, set[int]], after: Mapping[int, Iterable[int]])
 
 
 def main_node(facts: Facts, nodes: Iterable[str]) -> Node:
-    """The operator that says most about a box: that with most MACs, else parameters."""
+    """The operator that says most about a box: that with most MACs, else parameters, else one
+    that computes and does not only move or convert."""
     return max(
         (facts[node] for node in nodes),
-        key=lambda node: (counted_macs(node), node.composite, node.params),
+        key=lambda node: (counted_macs(node), node.composite, node.params, telling(node)),
     )
+
+
+def telling(node: Node) -> int:
+    """How much an operator says about what it is drawn with: 0 where it only moves data."""
+    record = find(node.domain, node.op_type)
+    if record is None:
+        return 2
+    return 1 if record.nature in (Nature.CONVERSION, Nature.QUANTISATION) else (
+        2 * (record.nature not in (Nature.MOVEMENT, Nature.STATIC, Nature.SEQUENCE)))  # fmt: skip

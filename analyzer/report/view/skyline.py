@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 LEAST_STEPS = 3
 """Fewer say nothing that the peak does not."""
+TELLING_BYTES, TELLING_SHARE = 4096, 0.5
+"""A peak that no device minds, and the share of operators while which nothing of known size is
+alive, from which a report does without the picture."""
 LEFT, TOP, TALL, ROW = 64.0, 18.0, 112.0, 14.0
 VISIBLE = 0.5
 """Height of the least step that is drawn, in pixels."""
@@ -76,6 +79,13 @@ def skyline(facts: Facts) -> Skyline | None:
         tuple(Lifetime(label(t.name, 60), t.bytes, t.first, t.last) for t in memory.held),
         memory.certainty is Certainty.LOWER_BOUND,
     )  # fmt: skip
+
+
+def is_telling(shown: Skyline) -> bool:
+    """Whether a report has the picture: bytes that matter, and most of them known."""
+    known = sum(step.operators for step in shown.steps if step.bytes)
+    enough = known >= TELLING_SHARE * sum(step.operators for step in shown.steps)
+    return enough and max((s.bytes for s in shown.steps), default=0) >= TELLING_BYTES
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from analyzer import units
@@ -29,6 +30,8 @@ LETTER, MARGIN = 6.4, 10.0
 """Widths of a character of the labels, and of both margins."""
 TELLING = 8
 """Letters from which on a shortened name tells more than a share."""
+TURN, NUMBER = re.compile(r"\S+ → .*"), re.compile(r"[0-9]+$")
+"""What of a layer's name and of a module's tells it apart from its neighbours."""
 LEVELS, OPENED = 5, 0.01
 """Levels of tiles in tiles, and the share of the whole from which one below the first has any."""
 
@@ -193,11 +196,16 @@ def _mark(
 ) -> Mark:  # fmt: skip
     letters = int((dx - MARGIN) / LETTER)
     share = units.percent(tile.macs / total) if total else ""
+    brief = TURN.search(tile.name)
+    turn = brief[0] if brief else ""
     cut = units.shorten(tile.name, letters) if letters >= TELLING else ""
-    best = next(
-        (t for t in (words, tile.name, cut, share) if t and units.letters(t) <= letters), ""
-    )
-    if not best and letters >= 4:
+    if not cut.endswith(turn):
+        cut = ""  # what a cut leaves of numbers are others
+    number = NUMBER.search(tile.name)
+    last = f"…{number[0]}" if number else ""
+    texts = (words, tile.name, cut, turn, share, last)
+    best = next((t for t in texts if t and units.letters(t) <= letters), "")
+    if not best and letters >= 4 and not (turn or last):
         best = units.shorten(tile.name, letters)
     name = f"{within}, {tile.name}" if within else tile.name
     title = f"{name}: {units.si(tile.macs, 'MAC')}"

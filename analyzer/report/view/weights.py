@@ -177,9 +177,10 @@ def describe(layer: LayerEvidence) -> Iterable[str]:
     values, kernel = layer.values, layer.kernel
     if values.non_finite:
         yield _("{values} infinite or not a number", values=many(values.non_finite, "value"))
-    if values.constant and values.elements >= EQUAL:
-        yield _("all values are equal")
-    if layer.filters is not None:
+    equal = values.constant and values.elements >= EQUAL
+    if equal:
+        yield _("all values are equal")  # and so are filters, which says it all of them
+    elif layer.filters is not None:
         yield from _channels(layer.filters)
     if kernel is not None and kernel.shrinkable and kernel.effective_taps:
         now, used = ("×".join(map(str, side)) for side in (kernel.kernel, kernel.effective))

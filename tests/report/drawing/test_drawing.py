@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import get_args
 
 import pytest
 
 from analyzer.report import Result
 from analyzer.report.drawing import Box, Depth, Drawing, draw
-from analyzer.report.drawing.draw import MOST, _became
+from analyzer.report.drawing.draw import MOST, _became, _fitting_name
 from analyzer.report.drawing.fold import cut, fold
 from analyzer.report.drawing.record import Becoming
 from tests.golden.text import facts
@@ -117,6 +118,24 @@ def test_constants_and_shape_arithmetic_are_no_boxes() -> None:
     titles = {box.title for box in parts(draw(network("shufflenet"), "operators"))}
     assert "Conv" in titles or any("grouped" in title for title in titles)
     assert titles.isdisjoint({"Constant", "Identity", "Shape"})
+
+
+def test_what_computes_names_a_box_not_what_moves_data_before_it() -> None:
+    quantised = facts(
+        "g (float[4] x) => (float[4] y) { s = Constant <value = float {0.5}> ()  "
+        "z = Constant <value = uint8 {0}> ()  a = Constant <value_ints = [0]> ()  "
+        "u = Unsqueeze (x, a)  t = Transpose (u)  q = QuantizeLinear (t, s, z)  "
+        "d = DequantizeLinear (q, s, z)  r = Tanh (d)  e = Transpose (r)  y = Squeeze (e) }"
+    )
+    (box,) = parts(draw(Result(quantised)))
+    assert (box.title, box.detail) == ("Tanh", "+ QuantizeLinear")
+
+
+def test_a_long_domain_is_left_out_before_the_operator_is_cut() -> None:
+    model = network("shufflenet").facts
+    node = replace(model.nodes[0], domain="com.acme.vision.extra", op_type="HardSwooshPlus")
+    assert _fitting_name(node) == "HardSwooshPlus"
+    assert _fitting_name(replace(node, domain="acme")) == "acme.HardSwooshPlus"
 
 
 def test_modules_of_the_source_code_are_boxes() -> None:
