@@ -1,7 +1,8 @@
 """What is one step from a valid operator: an operand or an attribute a little other than it is.
 
 ``python -m tests.operators.contracts.neighbours`` asks ONNX Runtime about each of them, in a
-process of its own for each family, and writes ``verdicts.txt``.
+process of its own for each family, and writes ``verdicts.txt`` and ``results.txt``: shapes of
+the results of those that run.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 from analyzer.facts import Tensor
 from analyzer.graph.call import Call
 from analyzer.operators.contracts import contracts_of
-from tests.operators.contracts.nodes import DOMAINS, refusal
+from tests.operators.contracts.nodes import DOMAINS, outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +30,11 @@ if TYPE_CHECKING:
 VERDICTS = Path(__file__).with_name("verdicts.txt")
 FULL = 4096
 """Elements beyond which no axis is made longer."""
+RESULTS = Path(__file__).with_name("results.txt")
 CRASHED = "#"
 """It ends the runtime, or keeps it for seconds."""
+
+RUNS, REFUSED = ".,!", "-~x"
 
 
 def call(node: Node) -> Call:
@@ -59,7 +63,7 @@ def found(made: Call) -> list[Violation]:
 def mark(violations: list[Violation], *, refused: bool) -> str:
     """Whether the runtime refuses it, and what we find: nothing, what runs, what is grave."""
     gravest = 2 if any(v.grave for v in violations) else bool(violations)
-    return ("-~x" if refused else ".,!")[gravest]
+    return (REFUSED if refused else RUNS)[gravest]
 
 
 def neighbours(node: Node) -> Iterator[Node]:
@@ -121,35 +125,47 @@ def _values(value: Any) -> Iterator[Any]:
                     yield [*listed[:at], listed[at] + step, *listed[at + 1 :]]
 
 
-def _answers(nodes: list[Node], start: int) -> str:
-    """Marks of ``nodes`` from ``start`` on, up to one that ends the process that asks."""
+def _answer(node: Node) -> tuple[str, str]:
+    """The mark of ``node``, and the shapes that the runtime computes of it."""
+    refused, computed = outcome(node)
+    shapes = ";".join("x".join(map(str, a.shape)) for a in computed if isinstance(a, np.ndarray))
+    return mark(found(call(node)), refused=bool(refused)), shapes
+
+
+def _answers(nodes: list[Node]) -> list[tuple[str, str]]:
+    """Of ``nodes`` up to one that ends the process that asks."""
     reader, writer = os.pipe()
     if (pid := os.fork()) == 0:
-        resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
-        for node in nodes[start:]:
-            resource.setrlimit(resource.RLIMIT_CPU, (int(process_time()) + 5, -1))
-            os.write(writer, mark(found(call(node)), refused=bool(refusal(node))).encode())
-        os._exit(0)
+        try:
+            resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+            for node in nodes:
+                resource.setrlimit(resource.RLIMIT_CPU, (int(process_time()) + 5, -1))
+                os.write(writer, "{} {}\n".format(*_answer(node)).encode())
+        finally:
+            os._exit(0)
     os.close(writer)
-    with os.fdopen(reader) as answer:
-        marks = answer.read()
+    with os.fdopen(reader) as pipe:
+        answers = [line.rstrip("\n").split(" ") for line in pipe if line.endswith("\n")]
     os.waitpid(pid, 0)
-    return marks
+    return [(sign, shapes) for sign, shapes in answers]
 
 
 def main() -> None:
-    """Write the table anew."""
+    """Write the tables anew."""
     from tests.operators.contracts.test_neighbours import FAMILIES
 
-    lines = []
+    verdicts, results = [], []
     for name, family in FAMILIES.items():
         nodes = list(neighbours(family.make(np.random.default_rng(0))))
-        marks = _answers(nodes, 0)
-        while len(marks) < len(nodes):
-            marks += CRASHED
-            marks += _answers(nodes, len(marks))
-        lines.append(f"{marks} {name}\n")
-    VERDICTS.write_text("".join(lines), encoding="utf-8")
+        answers = _answers(nodes)
+        while len(answers) < len(nodes):
+            answers.append((CRASHED, ""))
+            answers += _answers(nodes[len(answers) :])
+        verdicts.append("".join(sign for sign, _ in answers) + f" {name}\n")
+        ran = [shapes for sign, shapes in answers if sign in RUNS]
+        results.append(f"{name}: {' '.join(shapes or '-' for shapes in ran)}\n")
+    VERDICTS.write_text("".join(verdicts), encoding="utf-8")
+    RESULTS.write_text("".join(results), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -99,22 +99,25 @@ class Family:
             yield other
 
 
-def refusal(node: Node) -> str:
-    """Why ONNX Runtime does not load or run ``node``; empty if it does."""
+def outcome(node: Node) -> tuple[str, list[Any]]:
+    """Why ONNX Runtime does not load or run ``node``, empty if it does; and what it computes."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     options.intra_op_num_threads = 1
-    feeds = {
-        f"i{slot}": a for slot, a in enumerate(node.inputs) if slot in node.fed and a is not None
-    }
+    given = enumerate(node.inputs)
+    feeds = {f"i{slot}": a for slot, a in given if slot in node.fed and a is not None}
     try:
         session = onnxruntime.InferenceSession(
             node.model().SerializeToString(), options, providers=["CPUExecutionProvider"]
         )
-        session.run(None, feeds)
+        return "", session.run(None, feeds)
     except Exception as error:  # noqa: BLE001 - the runtime raises all sorts of things
-        return " ".join(str(error).split())[:400] or type(error).__name__
-    return ""
+        return " ".join(str(error).split())[:400] or type(error).__name__, []
+
+
+def refusal(node: Node) -> str:
+    """Why ONNX Runtime does not load or run ``node``; empty if it does."""
+    return outcome(node)[0]
 
 
 def call_of(node: Node) -> Call:

@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analyzer.facts import Tensor
+from analyzer.operators import record_of
 from tests.operators.contracts.neighbours import (
     CRASHED,
+    REFUSED,
+    RESULTS,
+    RUNS,
     VERDICTS,
     call,
     found,
@@ -29,6 +34,20 @@ RECORDED = {
     name: marks
     for marks, _, name in (line.partition(" ") for line in VERDICTS.read_text("utf-8").splitlines())
 }
+
+RAN = {
+    name: shapes.split(" ")
+    for name, _, shapes in (
+        line.partition(": ") for line in RESULTS.read_text("utf-8").splitlines()
+    )
+}
+ODD = {
+    "ArrayFeatureExtractor": "indices in a column",
+    "LinearClassifier": "fewer intercepts than classes",
+    "com.microsoft DynamicTimeWarping": "the length of the path depends on the data",
+    "com.microsoft WordConvEmbedding": "words without a sequence, or sequences without words",
+}
+"""Where a shape is not known, or is of what the documentation does not describe."""
 
 
 def _dimmed(known: Call) -> Iterator[Call]:
@@ -56,7 +75,7 @@ def test_a_step_from_what_is_valid_is_grave_where_the_runtime_refuses_it() -> No
         nodes = list(neighbours(family.make(np.random.default_rng(0))))
         assert len(nodes) == len(RECORDED[name]), f"{name} is another: ask the runtime again"
         marks[name] = "".join(
-            old if old == CRASHED else mark(found(call(node)), refused=old in "-~x")
+            old if old == CRASHED else mark(found(call(node)), refused=old in REFUSED)
             for old, node in zip(RECORDED[name], nodes, strict=True)
         )
     assert marks == RECORDED
@@ -67,3 +86,46 @@ def test_what_is_not_known_of_a_valid_operator_breaks_nothing() -> None:
         for node in family.valid(np.random.default_rng(0)):
             for less in _dimmed(call(node)):
                 assert found(less) == [], node
+
+
+def _calculated(name: str) -> Iterator[tuple[Call, list[tuple[int, ...]]]]:
+    """What the runtime runs of a family, with the shapes of its results."""
+    nodes = neighbours(FAMILIES[name].make(np.random.default_rng(0)))
+    ran = [node for node, sign in zip(nodes, RECORDED[name], strict=True) if sign in RUNS]
+    for node, text in zip(ran, RAN[name], strict=True):
+        if text != "-":
+            sides = (shape.split("x") if shape else [] for shape in text.split(";"))
+            yield call(node), [tuple(map(int, shape)) for shape in sides]
+
+
+def test_results_have_the_shapes_that_the_runtime_gives_them() -> None:
+    seen = 0
+    for name in FAMILIES:
+        wrong = []
+        for made, shapes in _calculated(name):
+            record = record_of(made)
+            assert record is not None
+            if record.shape is None or found(made):
+                continue
+            ours = [tensor.shape for tensor in record.shape(made)][: len(shapes)]
+            seen += ours == shapes[: len(ours)]
+            wrong += [(made, ours, shapes)] if ours != shapes[: len(ours)] else []
+        assert (wrong != []) == (name in ODD), wrong
+    assert seen > 900
+
+
+def test_a_count_is_that_of_all_sizes_or_unknown() -> None:
+    seen = 0
+    for name in FAMILIES:
+        made, shapes = next(_calculated(name), (None, []))
+        if made is not None and (record := record_of(made)) is not None:
+            outputs = tuple(Tensor(f"o{i}", "float32", shape) for i, shape in enumerate(shapes))
+            known = replace(made, outputs=outputs)
+            cost = record.cost.cost(known)
+            assert cost.macs is not None, name
+            for less in _dimmed(known):
+                count = record.cost.cost(less)
+                assert count.macs in (cost.macs, None), less
+                assert count.flops in (cost.flops, None), less
+                seen += count.macs is None
+    assert seen > 500
