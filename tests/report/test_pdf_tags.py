@@ -24,16 +24,16 @@ def opened(made: Made) -> Any:
     return cache(lambda name: pikepdf.open(io.BytesIO(made(name)[0])))
 
 
-def elements(pdf: pikepdf.Pdf) -> Iterator[tuple[Any, list[Any]]]:
+@cache
+def elements(pdf: pikepdf.Pdf) -> list[tuple[Any, list[Any]]]:
     """Every structure element, and those it is in, from the outermost."""
+    return [found for top in pdf.Root.StructTreeRoot.K for found in walk(top, [])]
 
-    def walk(element: Any, above: list[Any]) -> Iterator[tuple[Any, list[Any]]]:
-        yield element, above
-        for kid in kids(element):
-            yield from walk(kid, [*above, element])
 
-    for top in pdf.Root.StructTreeRoot.K:
-        yield from walk(top, [])
+def walk(element: Any, above: list[Any]) -> Iterator[tuple[Any, list[Any]]]:
+    yield element, above
+    for kid in kids(element):
+        yield from walk(kid, [*above, element])
 
 
 def kids(element: Any) -> list[Any]:
@@ -64,7 +64,7 @@ def test_every_heading_of_a_table_says_what_it_heads(opened: Any, model: str) ->
 def test_no_table_has_more_headings_than_cells(opened: Any, model: str) -> None:
     """Readers that guess take it for a torn row of headings."""
     for table, _ in kinds(opened(model), "/Table"):
-        inside = [e.S for e, above in elements(opened(model)) if table in above]
+        inside = [e.S for e, _ in walk(table, [])]
         assert inside.count("/TH") <= max(inside.count("/TD"), 5)
 
 
