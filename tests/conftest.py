@@ -54,6 +54,8 @@ settings.register_profile(
 settings.load_profile("suite")
 SAME_WORKER = {
     "tests/claims/": "claims",
+    "tests/rules/test_shipped.py": "examples",
+    "tests/snapshots/test_examples.py": "examples",
     "tests/snapshots/test_comparisons.py": "claims",
     "tests/snapshots/test_pages.py": "claims",
     "tests/costs/test_backend.py": "cases",
