@@ -156,11 +156,12 @@ def test_a_run_that_remembers_everything_loads_no_onnx(tmp_path: Path) -> None:
         "print(*sorted(sys.modules))"
     )
     variables = {"ONNXLINT_CACHE_DIR": "cache", "XDG_STATE_HOME": str(tmp_path / "state")}
-    for heavy in (True, False):
-        done = subprocess.run(
-            [sys.executable, "-c", code], cwd=tmp_path, env=variables | {"PYTHONPATH": str(ROOT)},
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
+    first = warm.run_text([], code=code, cwd=tmp_path, env=variables, capture_output=True)
+    again = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=variables | {"PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    for done, heavy in ((first, True), (again, False)):
         finding, *_, loaded = done.stdout.splitlines()
         assert "SEP001" in finding
         names = {"onnx", "numpy", "networkx", "jinja2", "yaml", "multiprocessing"}
@@ -595,19 +596,19 @@ def test_an_entry_beyond_the_limit_is_not_written(
 
 
 def test_processes_that_run_at_once_agree(tmp_path: Path) -> None:
-    for number in range(4):
+    for number in range(2):
         text = WASTEFUL.replace("g (", f"g{number} (")
         (tmp_path / f"m{number}.onnx").write_bytes(encode(text))
     variables = {"ONNXLINT_CACHE_DIR": "c", "XDG_STATE_HOME": str(tmp_path / "state")}
     words = ["check", ".", "--format", "json", "-j", "2"]
     running = [
         warm.Process(words, cwd=tmp_path, env=variables, stdout=warm.PIPE, stderr=warm.PIPE)
-        for _ in range(3)
+        for _ in range(2)
     ]
     results = [process.communicate() for process in running]
     assert {process.returncode for process in running} == {0}
     assert len({out for out, _ in results}) == 1
-    assert len(json.loads(results[0][0])["models"]) == 4
+    assert len(json.loads(results[0][0])["models"]) == 2
     assert all(b"cache" not in err for _, err in results)
 
 

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from analyzer.devices import SHIPPED, profile
+from analyzer.report import REPORT_FORMATS, Options
+from analyzer.report.result import Result
+from analyzer.report.sheet import Report
 from tests.cli.conftest import Cli
+from tests.report.results import judge
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 
@@ -18,6 +26,16 @@ def rows(cli: Cli, *options: str, formats: str = "json") -> list[dict[str, objec
     page = json.loads(Path("out/net.json").read_bytes())["page"]
     found: list[dict[str, object]] = page["devices"]
     return found
+
+
+@pytest.fixture(scope="module")
+def mobilenet() -> Result:
+    return judge(SAMPLES / "mobilenet_v1.onnx")
+
+
+def beside(result: Result, *devices: str) -> Report:
+    """What a report says of a model beside devices, by name or file."""
+    return Report.of(replace(result, devices=tuple(map(profile, devices))))
 
 
 def test_all_profiles_that_ship_are_asked(cli: Cli) -> None:
@@ -43,29 +61,31 @@ def test_chosen_devices_are_the_only_ones(cli: Cli) -> None:
     assert board["id"] == "rpi5"
 
 
-def test_a_device_on_which_a_model_does_not_fit_has_no_time(cli: Cli) -> None:
-    Path("ours.toml").write_text(
-        f"{OURS}memory = 7_000_000\nflash = {WEIGHTS - 1}\n[peak]\nfloat32 = 1e9\n"
-    )
-    (row,) = rows(cli, "--device", "ours.toml", formats="json,html")
+def test_a_device_on_which_a_model_does_not_fit_has_no_time(
+    mobilenet: Result, tmp_path: Path
+) -> None:
+    ours = tmp_path / "ours.toml"
+    ours.write_text(f"{OURS}memory = 7_000_000\nflash = {WEIGHTS - 1}\n[peak]\nfloat32 = 1e9\n")
+    report = beside(mobilenet, str(ours))
+    page = json.loads(report.json)["page"]
+    (row,) = page["devices"]
     assert (row["seconds"], row["per_second"], row["rates"]) == (None, None, {})
     assert (row["fits"], row["int8_may_fit"]) == (False, True)
-    page = json.loads(Path("out/net.json").read_bytes())["page"]
     assert {option["seconds_now"] for option in page["options"]} == {None}
     assert next(o["seconds"] for o in page["options"] if o["id"] == "int8"), "that form fits"
-    html = Path("out/net.html").read_text("utf-8")
+    html = REPORT_FORMATS["html"](report, Options()).decode()
     assert "does not fit; in int8 it may" in html
     assert row["flash"] == WEIGHTS - 1
     assert " of flash" in html
 
 
-def test_options_are_timed_on_the_first_device_that_was_named(cli: Cli) -> None:
+def test_options_are_timed_on_the_first_device_that_was_named(mobilenet: Result) -> None:
+    """Of all that ship, in the order of their kinds, it is none so small that nothing fits."""
     for named, timed in (
-        ([], "Raspberry Pi 5, 8 GB"),
-        (["a100", "rpi5"], "NVIDIA A100 40 GB (float32 as TF32)"),
+        (SHIPPED, "Raspberry Pi 5, 8 GB"),
+        (("a100", "rpi5"), "NVIDIA A100 40 GB (float32 as TF32)"),
     ):
-        rows(cli, *(word for name in named for word in ("--device", name)))
-        page = json.loads(Path("out/net.json").read_bytes())["page"]
+        page = json.loads(beside(mobilenet, *named).json)["page"]
         assert {option["device"] for option in page["options"]} == {timed}
 
 

@@ -9,41 +9,58 @@ import onnx
 import onnx.parser
 import pytest
 
-from analyzer.report import sketch
-from analyzer.report.sketch import MOST_PIXELS
+from analyzer.cli.draw import COLORS, DEPTHS
+from analyzer.report import DRAW_FORMATS, Options, sketch
+from analyzer.report.drawing import draw
+from analyzer.report.drawing.picture import Coloring
+from analyzer.report.drawing.record import Depth
+from analyzer.report.result import Result
+from analyzer.report.sketch import MOST_PIXELS, Sketch
 from tests.cli.conftest import Cli
 from tests.report.drawing.networks import branching
+from tests.report.results import judge
 
 MOBILENET = str(Path(__file__).parents[2] / "samples" / "mobilenet_v1.onnx")
 SVG = "{http://www.w3.org/2000/svg}"
 BEGINNINGS = {"svg": b"<svg ", "png": b"\x89PNG\r\n\x1a\n", "pdf": b"%PDF-"}
 
 
+@pytest.fixture(scope="module")
+def mobilenet() -> Result:
+    return judge(Path(MOBILENET))
+
+
 @pytest.mark.parametrize("suffix", BEGINNINGS)
 def test_suffix_chooses_the_format_and_bytes_are_the_same_each_time(cli: Cli, suffix: str) -> None:
+    Path("model.onnx").write_bytes(branching(2, 2).SerializeToString())
     name = f"net.{suffix}"
-    outcome = cli("draw", MOBILENET, "-o", name)
+    outcome = cli("draw", "model.onnx", "-o", name, "--depth", "operators")
     assert (outcome.code, outcome.out) == (0, f"{name}\n")
     first = Path(name).read_bytes()
     assert first.startswith(BEGINNINGS[suffix])
-    cli("draw", MOBILENET, "-o", name)
+    cli("draw", "model.onnx", "-o", name, "--depth", "operators")
     assert Path(name).read_bytes() == first
 
 
-def test_svg_on_standard_output(cli: Cli) -> None:
-    outcome = cli("draw", MOBILENET, "-o", "-")
-    assert outcome.code == 0
-    assert outcome.out.startswith("<svg ")
-    assert outcome.out.endswith("</svg>\n")
+def test_svg_on_standard_output_shows_what_was_asked_for(cli: Cli, mobilenet: Result) -> None:
+    asked: tuple[tuple[Depth, Coloring], ...] = (
+        ("blocks", "kind"), ("modules", "macs"), ("operators", "memory"),
+    )  # fmt: skip
+    for depth, color in asked:
+        outcome = cli("draw", MOBILENET, "-o", "-", "--depth", depth, "--color", color)
+        sketch = Sketch(draw(mobilenet, depth), "mobilenet_v1.onnx", color)
+        assert outcome.out.encode() == DRAW_FORMATS["svg"](sketch, Options())
+        assert outcome.out.startswith("<svg ")
+        assert outcome.out.endswith("</svg>\n")
 
 
-@pytest.mark.parametrize("depth", ["blocks", "modules", "operators"])
-@pytest.mark.parametrize("color", ["kind", "macs", "memory", "findings"])
+@pytest.mark.parametrize("depth", DEPTHS)
+@pytest.mark.parametrize("color", COLORS)
 def test_svg_is_xml_without_scripts_addresses_or_styles_on_marks(
-    cli: Cli, depth: str, color: str
+    mobilenet: Result, depth: Depth, color: Coloring
 ) -> None:
-    outcome = cli("draw", MOBILENET, "-o", "-", "--depth", depth, "--color", color)
-    root = ElementTree.fromstring(outcome.out)
+    sketch = Sketch(draw(mobilenet, depth), "net.onnx", color)
+    root = ElementTree.fromstring(DRAW_FORMATS["svg"](sketch, Options()))
     assert root.find(f"{SVG}title") is not None
     for mark in root.iter():
         assert mark.tag.removeprefix(SVG) in {
@@ -110,8 +127,10 @@ SAID = {
 }
 
 
-@pytest.mark.parametrize("picture", SAID)
-@pytest.mark.parametrize("suffix", BEGINNINGS)
+@pytest.mark.parametrize(
+    ("picture", "suffix"), [*((picture, "svg") for picture in SAID), ("memory", "png"),
+                            ("treemap", "pdf")]
+)  # fmt: skip
 def test_each_picture_of_a_report_is_a_file_by_itself(cli: Cli, picture: str, suffix: str) -> None:
     name = f"net.{suffix}"
     assert cli("draw", MOBILENET, "-o", name, "--picture", picture).code == 0

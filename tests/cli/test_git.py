@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from analyzer.cli.git.changed import changed_since
 from analyzer.cli.git.revision import AbsentError, GitPath, git_path, materialised
 from analyzer.errors import ConfigError, ModelError
 from analyzer.model import load
+from tests import warm
 from tests.cli import repositories as made
 from tests.steps import stopped
 
@@ -282,18 +282,15 @@ import tempfile, time
 tempfile.tempdir = {tempfile.gettempdir()!r}
 from analyzer.cli.stop import stop_cleanly
 from analyzer.cli.git.revision import GitPath, materialised
-from tests.steps import stopped
 stop_cleanly()
 with materialised(GitPath("main", "a")) as path:
     print(open(path).read(), flush=True)
     time.sleep(60)
 """
     for number in (signal.SIGTERM, signal.SIGINT):
-        with subprocess.Popen(
-            [sys.executable, "-c", text], stdout=subprocess.PIPE, text=True
-        ) as process:
+        with warm.Process([], code=text, stdout=warm.PIPE) as process:
             assert process.stdout is not None
-            assert process.stdout.readline() == "A\n"
+            assert process.stdout.read(1) == b"A"
             assert len(left()) == 1
             process.send_signal(number)
             assert process.wait(30) == 128 + number

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from analyzer.cli.environment import read_environment
+from analyzer.cli.pages import many
+from analyzer.report import COMPARE_FORMATS
 from tests.cli.conftest import CLEAN, Cli, encode
 from tests.report.results import SAMPLES, words
 
@@ -80,15 +82,18 @@ def test_quiet_leaves_the_files(cli: Cli, clean: str) -> None:
     assert (said.out, said.err) == ("out/clean.html\n", "")
 
 
-def test_many_models_are_counted_and_the_worst_are_named(cli: Cli) -> None:
-    for number in range(9):
+def test_many_models_are_counted_and_the_worst_are_named(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(many, "WORTHWHILE", 100)  # one process
+    for number in range(7):
         Path(f"{number}.onnx").write_bytes(encode(CLEAN))
-    Path("8.onnx").write_bytes(b"")
+    Path("6.onnx").write_bytes(b"")
     first, *worst, last = cli("report", ".", *HTML).err.splitlines()[1:]
-    assert first == "9 models: 1 not read, 8 clean."
-    assert worst[0].startswith("  8.onnx: ")
+    assert first == "7 models: 1 not read, 6 clean."
+    assert worst[0].startswith("  6.onnx: ")
     assert len(worst) == 5
-    assert last == "  and 4 more in the index"
+    assert last == "  and 2 more in the index"
 
 
 def test_open_shows_the_page_of_one_model_and_the_index_of_many(
@@ -134,7 +139,10 @@ def test_open_needs_a_page_to_open(cli: Cli, clean: str) -> None:
     assert not Path("out").exists()
 
 
-def test_compare_opens_its_page_too(cli: Cli, clean: str, opened: list[str]) -> None:
+def test_compare_opens_its_page_too(
+    cli: Cli, clean: str, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(COMPARE_FORMATS, "pdf", lambda *_: b"")
     assert cli("compare", clean, clean, "-o", "out", "--open").code == 0
     assert opened == [Path("out/compare.html").absolute().as_uri()]
     said = cli("compare", clean, clean, "--open")

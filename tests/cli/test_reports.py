@@ -9,10 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from analyzer.cli.pages import many
 from analyzer.report import REPORT_FORMATS
 from tests.cli.conftest import CLEAN, WASTEFUL, Cli, encode
 
 HTML = ("--format", "html")
+
+
+@pytest.fixture(autouse=True)
+def in_one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless a test asks for two: starting one takes longer than what these small models do."""
+    monkeypatch.setattr(many, "WORTHWHILE", 100)
 
 
 def put(path: str, text: str = CLEAN) -> str:

@@ -11,13 +11,20 @@ from onnx import parser
 
 from analyzer.language import speaking
 from analyzer.language.phrases import FACTS, retell
-from analyzer.report import REPORT_FORMATS, Options
+from analyzer.report import REPORT_FORMATS, Options, webface
 from tests.cli.conftest import Cli, cli
 from tests.report.results import SAMPLES, judge
 from tools.sentences import read
 from tools.translations import catalogues, told, unsaid, untranslated
 
 __all__ = ["cli"]
+
+
+@pytest.fixture(autouse=True)
+def without_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages have the words, and no face to draw them with, which takes most of a second."""
+    monkeypatch.setattr(webface, "face", lambda wanted: b"")
+
 
 NAMES = re.compile(
     r"^참고:|Raspberry|Snapdragon|Neural Engine|STM32|Cortex|Intel|NVIDIA|Apple|Qualcomm|"
