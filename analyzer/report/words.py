@@ -584,7 +584,7 @@ def _growth(v: Values) -> str:
     text = _(_UNITS[v["unit"]][v["varies"]],
              rate=units.si(v["rate"], "MAC"), dim=dim, size=units.count(v["size"]))  # fmt: skip
     if v["unit"] == "second":
-        text = _(_SECONDS[v["of"], v["stated"]], text=text, n=units.count(v["per"]))
+        text = _a_second(text, v)
     if v["fixed"]:
         text = _("{text}, and {macs} whatever the size",
                  text=text, macs=units.si(v["fixed"], "MAC"))  # fmt: skip
@@ -595,6 +595,17 @@ def _growth(v: Values) -> str:
             text = _("{text}, more than half from {size} on",
                      text=text, size=units.count(v["even"]))  # fmt: skip
     return f"{text}."
+
+
+def _runs(v: Values) -> str:
+    text = _("{rate} a second of audio in runs of {dim} = {size}",
+             rate=units.si(v["rate"], "MAC"), dim=label(v["dim"], 40),
+             size=units.count(v["size"]))  # fmt: skip
+    return f"{_a_second(text, v)}."
+
+
+def _a_second(text: str, v: Values) -> str:
+    return _(_SECONDS[v["of"], v["stated"]], text=text, n=units.count(v["per"]))
 
 
 def _misfit(v: Values) -> str:
@@ -631,6 +642,7 @@ _SENTENCES: Mapping[str, Callable[[Values], str]] = {
     "coverage": _coverage,
     "unknown": _unknown,
     "growth": _growth,
+    "growth.runs": _runs,
     "memory.weights": _weights,
     "memory.shared": _shared,
     "memory.peak": _memory,

@@ -79,6 +79,12 @@ g (float[1,64,28,28] x, float[64,64,3,3] w) => (float[1,64,28,28] y) {
 }"""
 OPEN_SIZES = """<ir_version: 8, opset_import: ["" : 17]>
 g (float[N,3,H,W] x, float[8,3,3,3] w) => (float[N,8,P,Q] y) { y = Conv (x, w) }"""
+WINDOWS = """<ir_version: 8, opset_import: ["" : 17]>
+g (float[1,samples] audio, float[2,1,1] w) => (float[1,2,512] y) {
+  s = Constant <value_ints = [1, 1, 512]> ()
+  x = Reshape (audio, s)
+  y = Conv (x, w)
+}"""
 MISFIT = """<ir_version: 8, opset_import: ["" : 17]>
 g (float[1,1,samples] x, float[8,1,20000] w) => (float[1,8,frames] y) { y = Conv (x, w) }"""
 UNSIZED = """<ir_version: 8, opset_import: ["" : 17]>
@@ -145,7 +151,7 @@ g (float[N,2,8,8] x) => (float[N,128] y) <int64[4] form = {2, 2, 1, 1}> {
 TARGETS = {"parts": ("ort_cpu", "coreml_mlprogram", "ort_webgpu_js", "nnapi", "migraphx"),
            "no macs": ("ort_cpu",)}  # fmt: skip
 TEXTS = {"open loop": OPEN_LOOP, "no macs": NO_MACS, "unknown operator": UNKNOWN,
-         "open sizes": OPEN_SIZES, "misfit": MISFIT, "unsized": UNSIZED,
+         "open sizes": OPEN_SIZES, "windows": WINDOWS, "misfit": MISFIT, "unsized": UNSIZED,
          "parts": PARTS}  # fmt: skip
 FILES = {"mobilenet": SAMPLES / "mobilenet_v1.onnx",
          "standard": SAMPLES / "mobilenet_v1_standard.onnx",

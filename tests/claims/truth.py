@@ -577,6 +577,16 @@ def _growth(d: Document) -> Values:
     return truth | {"rate": (macs - row["fixed"]) / per}
 
 
+def _runs(d: Document) -> Values:
+    """Of the sizes that are sound the first; today's MACs are those of a run of it."""
+    made = next(a for a in d["assumptions"] if a["second"])
+    assert not d["page"]["growth"]
+    return {"dim": made["name"], "size": made["value"], "macs": d["totals"]["macs"],
+            "rate": d["totals"]["macs"] / (made["value"] / made["second"]["steps"]),
+            "per": made["second"]["steps"], "of": made["second"]["of"],
+            "stated": made["second"]["source"] != ""}  # fmt: skip
+
+
 def _quantizers(d: Document) -> bool:
     return any(map(_is_conversion, d["nodes"]))
 
@@ -688,6 +698,7 @@ TRUTHS: Mapping[str, Callable[[Document], Values]] = {
     "memory.weights": _weights,
     "memory.shared": _shared,
     "growth": _growth,
+    "growth.runs": _runs,
     "memory.peak": _memory,
     "weights.read": _read,
     "weights.peculiar": _peculiar,

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from analyzer.report.claims.growth import growth as claim
+from analyzer.report.claims.growth import in_runs
 from analyzer.report.result import Result
 from analyzer.report.view.growth import growth
 from analyzer.report.words import say
@@ -76,6 +77,22 @@ def test_sound_costs_by_the_second_between_sizes_at_which_a_polynomial_holds() -
     assert (row.rate, row.varies, row.stated) == (row.macs, True, False)
     assert [p.macs for p in row.points if p.size in (5120, 16_000)] == [8 * 5120, row.macs]
     assert sentence(text).startswith("122.9 kMAC a second of audio at samples = 16,000 (16,000 ")
+
+
+def test_windows_of_one_size_cost_by_the_second_of_such_runs() -> None:
+    # all but 512 samples contradict the reshape: 31.25 runs of 512·2 MACs make a second
+    text = (
+        "g (float[1,samples] audio, float[2,1,1] w) => (float[1,2,512] y) { "
+        "s = Constant <value_ints = [1, 1, 512]> ()  x = Reshape (audio, s)  y = Conv (x, w) }"
+    )
+    found = facts(text)
+    assert (found.assumptions[0].value, found.open_sizes) == (512, ())
+    said = in_runs(Result(found))
+    assert said is not None
+    assert say([said])["growth.runs"] == (
+        "32 kMAC a second of audio in runs of samples = 512 (16,000 samples a second, as in most "
+        "models)."
+    )
 
 
 def test_fixed_inputs_say_nothing() -> None:

@@ -60,6 +60,7 @@ MAKERS: tuple[Callable[[Result], Claim | None], ...] = (
 
 STUDIES: tuple[Callable[[Result], Claim | None], ...] = (
     growth.growth,
+    growth.in_runs,
     kinds.recurrent,
     kinds.forest,
     kinds.cache,
