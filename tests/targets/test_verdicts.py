@@ -111,6 +111,27 @@ def test_webgpu_loses_convolutions_from_opset_22_on(opset: int, verdict: str) ->
     assert fit(model(text), "ort_webgpu_js").verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("opset", "call", "verdict"),
+    [
+        (11, "y = Unsqueeze <axes = [0]> (x)", "whole"),
+        (13, "axes = Constant <value = int64[1] {0}> () y = Unsqueeze (x, axes)", "whole"),
+        (13, "y = Unsqueeze (x, at)", "maybe"),
+    ],
+    ids=["attribute", "constant", "input"],
+)
+def test_tensorrt_is_asked_for_a_constant_only_where_there_is_none(
+    opset: int, call: str, verdict: str
+) -> None:
+    """onnx-tensorrt's operators.md: axes "must be resolvable to a constant"; before ONNX 13 they
+    are an attribute."""
+    text = (
+        f'<ir_version: 8, opset_import: ["" : {opset}]>'
+        f"g (float[2] x, int64[1] at) => (float[1, 2] y) {{ {call} }}"
+    )
+    assert fit(model(text), "tensorrt").verdict == verdict
+
+
 def test_an_operator_without_kernel_runs_by_its_body() -> None:
     """ONNX Runtime has no kernel for Mish-22; its body is Softplus, Tanh and Mul."""
     text = (
