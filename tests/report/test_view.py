@@ -125,6 +125,16 @@ def test_matrix_product_is_named_by_its_channels(mobilenet: Result) -> None:
     assert "Gemm 1024 → 1000" in titles
 
 
+def test_a_recurrent_layer_is_named_by_its_width() -> None:
+    """Its MACs over its outputs, 4·(3 + 2) for four gates, are no number of channels."""
+    held = "float[1,8,3] k = {" + ", ".join(["1"] * 24) + "}, float[1,8,2] r = {"
+    found = facts(
+        f"g (float[4,1,3] x) => (float[4,1,1,2] h) <{held}{', '.join(['1'] * 16)}}}> "
+        "{ h = LSTM <hidden_size = 2> (x, k, r) }"
+    )
+    assert [layer.title for layer in layers.layer_shapes(found.nodes)] == ["LSTM → 2"]
+
+
 def test_treemap_tiles_fill_the_chart_in_proportion(densenet: Result) -> None:
     shapes = layers.layer_shapes(densenet.facts.nodes)
     chart = charts.treemap(shapes)

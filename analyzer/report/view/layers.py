@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from analyzer import units
 from analyzer.facts import Certainty, Range
 from analyzer.language import _, term
+from analyzer.operators import find
+from analyzer.operators.record import Nature
 from analyzer.report.view.kinds import COLORS, color_of, counted_flops, counted_macs
 from analyzer.restore import record
 from analyzer.sanitise import label
@@ -312,7 +314,11 @@ def _result(node: Node) -> Tensor | None:
 
 
 def _channels(node: Node, out: Tensor | None) -> str:
-    """``1024 → 1000`` of a matrix product: terms of each sum, and the last axis of the output."""
-    if node.macs and out and out.elements and out.shape and node.macs % out.elements == 0:
-        return f"{node.macs // out.elements} → {out.shape[-1]}"
-    return units.si(node.macs, "MAC")
+    """``1024 → 1000`` of a matrix product: terms of each sum, and the last axis of the output. Of
+    what multiplies more than once, as a recurrent layer, only that axis is sure."""
+    if not (node.macs and out and out.elements and out.shape):
+        return units.si(node.macs, "MAC")
+    operator = find(node.domain, node.op_type)
+    if operator is None or operator.nature is not Nature.PRODUCT or node.macs % out.elements:
+        return f"→ {out.shape[-1]}"
+    return f"{node.macs // out.elements} → {out.shape[-1]}"
