@@ -44,7 +44,7 @@ class Separability:
     target: float
     """Share of energy the recommendation has to keep."""
     macs_now: int | None
-    """MACs of the convolution as it is."""
+    """MACs of the convolution as it is, over all its executions."""
     order: str | None
     """Cheaper order that reaches the target and still saves MACs; ``None`` if neither does."""
     terms: int | None
@@ -66,7 +66,7 @@ class Separability:
 
     @property
     def share(self) -> float | None:
-        """Share of the model's MACs that the recommendation saves in one execution."""
+        """Share of the model's MACs that the recommendation saves."""
         saved, whole = self.saved, self.macs_of_model
         return None if saved is None or not whole else saved / whole
 
@@ -83,7 +83,7 @@ class Separability:
 
     @property
     def saved(self) -> int | None:
-        """MACs that the recommendation saves in one execution."""
+        """MACs that the recommendation saves."""
         if self.macs is None or self.macs_now is None:
             return None
         return self.macs_now - self.macs
@@ -115,7 +115,7 @@ class LowRank:
     target: float
     """Share of energy that the split has to keep."""
     macs_now: int | None
-    """MACs of the layer in one execution."""
+    """MACs of the layer over all its executions."""
     macs: int | None
     """MACs of the two layers; ``None`` without known sizes."""
     params_now: int
@@ -127,7 +127,7 @@ class LowRank:
 
     @property
     def share(self) -> float | None:
-        """Share of the model's MACs that the split saves in one execution."""
+        """Share of the model's MACs that the split saves."""
         saved, whole = self.saved, self.macs_of_model
         return None if saved is None or not whole else saved / whole
 
@@ -139,7 +139,7 @@ class LowRank:
     @property
     @shown
     def saved(self) -> int | None:
-        """MACs that the split saves in one execution; negative never."""
+        """MACs that the split saves; negative never."""
         if self.macs is None or self.macs_now is None:
             return None
         return max(0, self.macs_now - self.macs)
@@ -175,13 +175,13 @@ class KernelCore:
     target: float
     """Share of energy that the centre has to keep."""
     macs_now: int | None
-    """MACs of the convolution in one execution."""
+    """MACs of the convolution over all its executions."""
     macs_of_model: int | None = field(default=None, metadata=HIDDEN)
     """MACs of the whole model, of which ``share`` is a part."""
 
     @property
     def share(self) -> float | None:
-        """Share of the model's MACs that the smaller kernel saves in one execution."""
+        """Share of the model's MACs that the smaller kernel saves."""
         saved, whole = self.saved, self.macs_of_model
         return None if saved is None or not whole else saved / whole
 
@@ -193,7 +193,7 @@ class KernelCore:
     @property
     @shown
     def saved(self) -> int | None:
-        """MACs that the smaller kernel saves in one execution."""
+        """MACs that the smaller kernel saves."""
         if self.macs_now is None or not self.taps:
             return None
         return self.macs_now - self.macs_now // self.taps * self.core_taps

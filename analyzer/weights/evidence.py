@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from analyzer.digraph import Digraph
-    from analyzer.facts import Facts, Node, Parameters
+    from analyzer.facts import Conv, Facts, Node, Parameters
     from analyzer.graph.call import Call
     from analyzer.model import Model, Payloads
     from analyzer.weights.layers import Form
@@ -161,12 +161,20 @@ def _layers(
             looks[key] = seen
         if len(key[0]) == 1:
             known[key[0][0]] = seen.values
+        conv, macs = _executed(node)
         found = layer_evidence(
-            node.id, seen, node.conv,
-            shape=form.shape, macs=node.macs, macs_of_model=facts.totals.macs,
+            node.id, seen, conv,
+            shape=form.shape, macs=macs, macs_of_model=facts.totals.macs,
         )  # fmt: skip
         layers[node.id] = _with_downstream(found, facts.graph, exported)
     return layers, unread, known
+
+
+def _executed(node: Node) -> tuple[Conv | None, int | None]:
+    """Convolution and MACs over all executions that the totals contain: none of a branch that is
+    not taken, so that nothing is said to be saved there."""
+    macs = None if node.macs is None else node.macs * node.counted
+    return node.conv and replace(node.conv, macs=macs), macs
 
 
 def _form(facts: Facts, node: Node, source: WeightSource) -> Form | None:

@@ -6,13 +6,17 @@ import tracemalloc
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
+from onnx import parser
 
+from analyzer.analyze import analyze_weights
 from analyzer.digraph import Digraph, Edge, new_digraph
 from analyzer.evidence import LayerEvidence
 from analyzer.facts import Conv, Tensor
 from analyzer.graph.adjacency import Vertex, add_vertex
 from analyzer.graph.call import Call
+from analyzer.model import load
 from analyzer.model.rows import Rows
 from analyzer.weights.evidence import freed_per_channel
 from analyzer.weights.layers import Form, convolution, layer_evidence, look
@@ -89,3 +93,34 @@ def test_memory_does_not_grow_with_the_tensor() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 24 << 20
+
+
+@pytest.mark.parametrize(
+    ("graph", "times"),
+    [
+        ("y = Conv <pads = [1, 1]> (x, w)", 1),
+        (("d, y = Loop (n, c, x) <body = b (int64 i, bool k, float[1,4,8] v) => "
+         "(bool o, float[1,4,8] u) { o = Identity (k) u = Conv <pads = [1, 1]> (v, w) }>"), 3),
+        (("y = If (c) <then_branch = t () => (float[1,4,8] p) { p = Relu (x) }, else_branch = e () "
+         "=> (float[1,4,8] q) { q = Conv <pads = [1, 1]> (x, w) }>"), 0),
+    ],
+    ids=["once", "in a loop", "in a branch not taken"],
+)  # fmt: skip
+def test_what_layers_would_save_is_of_all_their_executions(graph: str, times: int) -> None:
+    """One kernel in every filter: T = 1 keeps all. 8 · 3 · 4 · 4 multiplications an execution, of
+    a depthwise and a pointwise convolution 8 · (3 · 4 + 4 · 4)."""
+    shape = "<int64 n = {3}, bool c = {1}, float[4,4,3] w = {" + ", ".join(
+        str((row + 1) * (column % 4 + 1) * tap) for row in range(4) for column in range(4)
+        for tap in (1, 2, 4)
+    ) + "}>"  # fmt: skip
+    text = (
+        f'<ir_version: 8, opset_import: ["" : 17]> g (float[1,4,8] x) => (y) {shape} {{ {graph} }}'
+    )
+    seen = analyze_weights(load(parser.parse_model(text).SerializeToString()))
+    assert seen.totals.macs == times * 384
+    assert seen.evidence is not None
+    (layer,) = seen.evidence.layers.values()
+    assert layer.separability is not None
+    assert layer.separability.macs_now == times * 384
+    assert layer.separability.saved == (times * (384 - 224) or None)
+    assert layer.separability.share == (160 / 384 if times else None)

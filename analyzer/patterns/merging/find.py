@@ -25,7 +25,7 @@ def merges_of(facts: Facts) -> tuple[Merge, ...]:
 def _merges(facts: Facts) -> tuple[Merge, ...]:
     place = {node.id: index for index, node in enumerate(facts.nodes)}
     found = sorted(_find(facts), key=lambda merge: place[merge.node])
-    return tuple(found)
+    return tuple(merge.executed(facts[merge.node].counted) for merge in found)
 
 
 def _find(facts: Facts) -> Iterator[Merge]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -37,7 +37,7 @@ class Merge:
     operators: int
     """Operators that go."""
     macs_now: int
-    """MACs of one execution of all that it is about."""
+    """MACs of all that it is about, over the executions that the totals contain."""
     macs: int
     """MACs of what would be in their place."""
     params_now: int | None
@@ -60,9 +60,13 @@ class Merge:
         return max(0, self.params_now - self.params)
 
     @property
-    def ratio(self) -> float:
-        """``macs / macs_now``."""
-        return self.macs / self.macs_now
+    def ratio(self) -> float | None:
+        """``macs / macs_now``; ``None`` where none are done, as in a branch that is not taken."""
+        return self.macs / self.macs_now if self.macs_now else None
+
+    def executed(self, times: int) -> Merge:
+        """The same where one inference runs its operators ``times``, found for one execution."""
+        return replace(self, macs_now=self.macs_now * times, macs=self.macs * times)
 
 
 @dataclass(frozen=True, slots=True)
