@@ -132,7 +132,7 @@ def test_a_recurrent_layer_is_named_by_its_width() -> None:
         f"g (float[4,1,3] x) => (float[4,1,1,2] h) <{held}{', '.join(['1'] * 16)}}}> "
         "{ h = LSTM <hidden_size = 2> (x, k, r) }"
     )
-    assert [layer.title for layer in layers.layer_shapes(found.nodes)] == ["LSTM → 2"]
+    assert [layer.title for layer in layers.layer_shapes(found.nodes)] == ["LSTM 2"]
 
 
 def test_treemap_tiles_fill_the_chart_in_proportion(densenet: Result) -> None:

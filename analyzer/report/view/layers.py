@@ -320,5 +320,5 @@ def _channels(node: Node, out: Tensor | None) -> str:
         return units.si(node.macs, "MAC")
     operator = find(node.domain, node.op_type)
     if operator is None or operator.nature is not Nature.PRODUCT or node.macs % out.elements:
-        return f"→ {out.shape[-1]}"
+        return str(out.shape[-1])
     return f"{node.macs // out.elements} → {out.shape[-1]}"
