@@ -85,6 +85,19 @@ class Sized:
         }
         self.total: Sums = total(self.layers.values())
 
+    @property
+    def remade(self) -> tuple[str, ...]:
+        """Constants of another shape than in the file, each once: what is sized by the input, such
+        as prior boxes, tables of positions and the first product behind maps laid flat."""
+        terms = self._system.terms
+        return tuple(dict.fromkeys(
+            tensor.name
+            for node, call in self._calls.items()
+            for slot in sorted(terms[node].constants)
+            if (tensor := call.input(slot)) is not None
+            and tensor is not terms[node].call.input(slot)
+        ))  # fmt: skip
+
     def change(self, index: int, count: int) -> Sums:
         """What it changes that stage ``index`` has ``count`` blocks.
 

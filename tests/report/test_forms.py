@@ -85,3 +85,28 @@ def test_smaller_inputs_are_of_sides_that_networks_are_trained_at(
     found = facts(CONVOLUTIONS.format(shape=shape))
     titles = {form.id: form.title for form in options(found, found.once(whatif.view), None)}
     assert titles.get("resolution") == (f"Shrink the input to {smaller}" if smaller else None)
+
+
+SIZED = """g (float[1,3,224,224] x) => (float[1,{out}] y)
+<float[64,3,3,3] w = {{{{0}}}}, float[4,64,3,3] v = {{{{0}}}}, float[{shape}] c = {{{{0}}}}> {{{{
+  a = Conv <pads = [1, 1, 1, 1]> (x, w)  b = Relu (a)
+  d = Conv <pads = [1, 1, 1, 1], strides = [8, 8]> (b, v)  e = Flatten (d)  {last}
+}}}}"""
+
+
+@pytest.mark.parametrize(
+    ("shape", "last", "boxes", "held"),
+    [
+        ("1,3136", "y = Mul (e, c)", True, 0),  # 4 numbers at each of 28 × 28 places
+        ("3136,10", "y = MatMul (e, c)", False, 4 * 10 * 4 * (28 * 28 - 24 * 24)),
+    ],
+)
+def test_constants_that_are_sized_by_the_input_are_made_anew_for_a_smaller_one(
+    shape: str, last: str, boxes: bool, held: int
+) -> None:
+    text = SIZED.format(shape=shape, out="3136" if boxes else "10", last=last).format()
+    smaller = _form(text, "resolution")
+    assert smaller.title.startswith("Shrink the input to 192×192")
+    assert ("new prior boxes" in smaller.title) is boxes
+    assert ("compute c anew" if boxes else "give c the size that follows") in smaller.how
+    assert smaller.weight_bytes == smaller.bytes_now - held

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MOST_NODES = 4000
 """Operators above which recounting the model dozens of times is left to ``onnxlint scale``."""
+MOST_REMADE = 4
+"""Constants sized by the input that are named."""
 DEPTHS = (0.5, 2.0)
 """Depths that have a row of the table."""
 
@@ -46,6 +48,10 @@ class Column:
     rho: str
     sides: str
     """Of the input; empty where it has none."""
+    params: int | None = None
+    """Parameters there, at today's width; null where they are unknown."""
+    remade: tuple[str, ...] = ()
+    """Constants that are of another shape there, the first few: what is sized by the input."""
 
 
 @record
@@ -152,9 +158,7 @@ def view(facts: Facts) -> WhatIf:
     offered = stops(scaler)
     kinds = {node.id: label(node.kind, 40) for node in facts.nodes}
     return WhatIf(
-        columns=tuple(
-            Column(f"{p.resolution:.3g}", units.shape(p.sides) if p.sides else "") for p in table[0]
-        ),
+        columns=tuple(_column(scaler, point) for point in table[0]),
         rows=tuple(
             WidthRow(
                 f"{row[0].width:g}",
@@ -174,6 +178,16 @@ def view(facts: Facts) -> WhatIf:
         ),
         stops=_shown(offered),
         joint=together(scaler, offered),
+    )
+
+
+def _column(scaler: Scaler, point: Scaled) -> Column:
+    remade = () if point.macs is None else scaler.sized(point.sides, 1.0).remade
+    return Column(
+        f"{point.resolution:.3g}",
+        units.shape(point.sides) if point.sides else "",
+        point.params,
+        tuple(label(name, 60) for name in remade[:MOST_REMADE]),
     )
 
 

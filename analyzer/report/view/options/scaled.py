@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.language import _
-from analyzer.report.view.options.form import Terms, form, is_guessed
+from analyzer.report.view.options.form import STAY, Terms, form, is_guessed
+from analyzer.sanitise import label
 from analyzer.scaling.tables import GRID
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from analyzer.devices import Profile
     from analyzer.facts import Facts, Tensor
     from analyzer.report.view.options.form import SmallerForm
-    from analyzer.report.view.whatif import WhatIf
+    from analyzer.report.view.whatif import Column, WhatIf
 
 IMAGE_RANK, COLOURS = 4, frozenset({3, 4})
 WIDTH = "0.75"
@@ -59,18 +60,36 @@ def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Small
         )
     column = next((n for n, at in enumerate(sizes.columns) if n and _is_usual(at.sides)), 0)
     if column and full.macs[column] is not None and _is_image(facts):
-        smaller = sizes.columns[column].sides
         yield form(
             facts,
             device,
-            (
-                "resolution",
-                _("Shrink the input to {smaller}", smaller=smaller),
-                _("Scale inputs to {smaller}, and train again", smaller=smaller),
-            ),
+            ("resolution", *_shrunk(facts, sizes.columns[column])),
             judged,
             macs=full.macs[column],
+            weight_bytes=_resized(facts, full.params, sizes.columns[column].params),
         )
+
+
+def _shrunk(facts: Facts, at: Column) -> tuple[str, str]:
+    """What to do, and how; constants that are sized by the input belong to one size of it."""
+    title = _("Shrink the input to {smaller}", smaller=at.sides)
+    if not at.remade:
+        return title, _("Scale inputs to {smaller}, and train again", smaller=at.sides)
+    trained = {label(t.name, 60) for t in facts.parameters.tensors if t.role == "weight"}
+    tensors = ", ".join(at.remade)
+    if trained.issuperset(at.remade):
+        return title, _(
+            "Scale inputs to {smaller}, give {tensors} the size that follows, and train again",
+            smaller=at.sides, tensors=tensors,
+        )  # fmt: skip
+    return (
+        _("Shrink the input to {smaller}, with new prior boxes, grids or means", smaller=at.sides),
+        _(
+            "Scale inputs to {smaller}, compute {tensors} anew, which have the size of today's "
+            "input, and train again",
+            smaller=at.sides, tensors=tensors,
+        ),
+    )  # fmt: skip
 
 
 def _fewer(facts: Facts, left: int, today: int) -> tuple[str, str]:
@@ -124,6 +143,10 @@ def _count(blocks: str) -> int:
     (12, 12)
     """
     return sum(map(int, blocks.split(" + ")))
+
+
+def _resized(facts: Facts, now: int | None, then: int | None) -> int | None:
+    return STAY if now == then else _bytes(facts, now, then)
 
 
 def _bytes(facts: Facts, now: int | None, then: int | None) -> int | None:
