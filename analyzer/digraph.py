@@ -132,6 +132,11 @@ def new_digraph() -> Digraph[Any]:
     return as_digraph(nx.MultiDiGraph())
 
 
+def has_path(graph: Digraph[K], start: K, end: K) -> bool:
+    """Whether ``end`` can be reached from ``start``."""
+    return bool(nx.has_path(as_networkx(graph), start, end))
+
+
 def reached(graph: Digraph[K], starts: Iterable[K]) -> set[K]:
     """``starts`` and everything that can be reached from them."""
     layers = nx.bfs_layers(as_networkx(graph), starts)

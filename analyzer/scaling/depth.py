@@ -12,9 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import groupby
-from math import ceil
+from math import ceil, gcd
 from typing import TYPE_CHECKING, TypeGuard
 
+from analyzer.digraph import has_path
 from analyzer.display import Brief
 from analyzer.graph.adjacency import call_of, fed_by, read_by, vertex
 from analyzer.graph.call import Unknown
@@ -25,7 +26,7 @@ from analyzer.scaling.system import relate
 from analyzer.scaling.width import exact, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from analyzer.digraph import Digraph
     from analyzer.facts import Block, Dim, Facts, Tensor
@@ -36,6 +37,10 @@ REPEATABLE = frozenset({
     "mlp", "separable",
 })  # fmt: skip
 """Kinds whose blocks can follow themselves."""
+
+
+_Placed = tuple["Block", tuple["Tensor", "Tensor"]]
+"""A block, what it starts from, and what it hands on."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -52,6 +57,9 @@ class Stage(Brief):
     """Tensor the last block starts from."""
     leave: str = field(default="", metadata=HIDDEN)
     """Tensor the last block hands on."""
+    layered: int = field(default=0, metadata=HIDDEN)
+    """Of a transformer: the number of its chain of layers, from 1, of each of which it has a block;
+    0 for other stages."""
 
     @property
     @shown
@@ -69,20 +77,74 @@ def repeats(stage: Stage, depth: float) -> int:
     return max(1, ceil(exact(depth) * stage.repeats))
 
 
+def units(found: Sequence[Stage], counts: Sequence[int]) -> int:
+    """Layers of transformers, and of other stages the blocks of those that repeat one, where each
+    stage has so many blocks.
+
+    >>> units([Stage("mlp", (), (), layered=1), Stage("attention", (), (), layered=1)], [6, 6])
+    6
+    """
+    layers = {stage.layered: count for stage, count in zip(found, counts, strict=True)}
+    layers.pop(0, None)
+    return sum(layers.values()) + sum(
+        count for stage, count in zip(found, counts, strict=True)
+        if not stage.layered and stage.repeats > 1
+    )  # fmt: skip
+
+
 def stages(facts: Facts) -> tuple[Stage, ...]:
     """Stages of the main graph in topological order."""
     ends = {b.nodes: _ends(facts, b) for b in facts.blocks if b.kind in REPEATABLE}
     usable = [(b, end) for b in facts.blocks if (end := ends.get(b.nodes)) is not None]
-    found = []
-    for _, run in groupby(usable, key=lambda pair: _sides(pair[1][1])):
-        kinds: dict[str, list[tuple[Block, tuple[Tensor, Tensor]]]] = {}
-        for block, (entry, leave) in run:
-            kinds.setdefault(block.kind, []).append((block, (entry, leave)))
-        for kind, members in kinds.items():
-            blocks = tuple(block for block, _ in members)
-            entry, leave = members[-1][1]
-            found.append(Stage(kind, leave.shape or (), blocks, entry.name, leave.name))
-    return tuple(found)
+    runs = groupby(usable, key=lambda pair: _sides(pair[1][1]))
+    chains = [chain for _, run in runs for chain in _chains(facts, run)]
+    return tuple(
+        stage for number, chain in enumerate(chains, 1) for stage in _by_kind(chain, number)
+    )
+
+
+def _chains(facts: Facts, run: Iterable[_Placed]) -> list[list[_Placed]]:
+    """Blocks of one shape, those together that work on what others of them hand on: an encoder's
+    and a decoder's are two chains, whose layers cannot stand in for each other."""
+    makers = {t.name: node.id for node in facts.nodes if not node.scope for t in node.outputs}
+    chains: list[list[_Placed]] = []
+    recent: list[list[_Placed]] = []
+    for block, (entry, leave) in run:
+        own = next((chain for chain in reversed(recent)
+                    if _follows(facts.graph, makers, chain[-1][1][1], entry)), None)  # fmt: skip
+        if own is None:
+            chains.append(own := [])
+        else:
+            recent.remove(own)
+        recent.append(own)  # a decoder's blocks are made of the encoder's, too, but not last
+        own.append((block, (entry, leave)))
+    return chains
+
+
+def _follows(graph: Digraph[str], makers: Mapping[str, str], before: Tensor, after: Tensor) -> bool:
+    """Whether ``after`` is ``before``, or is made of it."""
+    start, end = makers.get(before.name), makers.get(after.name)
+    return before.name == after.name or (
+        start is not None and end is not None and has_path(graph, start, end)
+    )
+
+
+def _by_kind(chain: Iterable[_Placed], number: int) -> Iterator[Stage]:
+    """Stages of a chain. Layers of a transformer are repeated whole: where each has several blocks
+    of a kind, attention to itself and to an encoder, each of those is a stage."""
+    kinds: dict[str, list[_Placed]] = {}
+    for block, ends in chain:
+        kinds.setdefault(block.kind, []).append((block, ends))
+    layers = gcd(*map(len, kinds.values())) if "attention" in kinds else 0
+    for kind, members in kinds.items():
+        step = len(members) // layers if layers else 1
+        for first in range(step):
+            own = members[first::step]
+            entry, leave = own[-1][1]
+            yield Stage(
+                kind, leave.shape or (), tuple(block for block, _ in own), entry.name, leave.name,
+                number if layers else 0,
+            )  # fmt: skip
 
 
 def _ends(facts: Facts, block: Block) -> tuple[Tensor, Tensor] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from analyzer import units
 from analyzer.language import _, retold, term
@@ -13,12 +13,14 @@ from analyzer.report.view.summary import block_name
 from analyzer.restore import record
 from analyzer.sanitise import label
 from analyzer.scaling import Joint, Product, Scaler, Stops, grid, growth, stops, usual_resolutions
+from analyzer.scaling.depth import units as units_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from analyzer.facts import Facts
     from analyzer.scaling import Scaled
+    from analyzer.scaling.depth import Stage
 
 MOST_NODES = 4000
 """Operators above which recounting the model dozens of times is left to ``onnxlint scale``."""
@@ -84,8 +86,12 @@ class DepthRow:
     params: int | None
     shares: tuple[float | None, ...] = ()
     """By column: MACs in proportion to today's."""
-    blocks_today: int = 0
-    """Of all stages, as the model is."""
+    units: int = 0
+    """Layers of transformers, and blocks of other stages that have more than one."""
+    units_today: int = 0
+    """The same as the model is."""
+    unit: Literal["layers", "blocks", "repeated blocks"] = "blocks"
+    """What those are: with ``repeated blocks`` there are stages of a single block besides."""
 
 
 @record
@@ -211,13 +217,21 @@ def _depths(scaler: Scaler, resolutions: Sequence[float], now: int) -> tuple[Dep
     if not scaler.deep:
         return ()
     columns = [[scaler.at(1.0, rho, depth) for depth in DEPTHS] for rho in resolutions]
-    today = scaler.repeats(1.0)
+    found, today = scaler.stages, scaler.repeats(1.0)
+    unit = _unit(found)
     return tuple(
         DepthRow(f"{depth:g}", " + ".join(map(str, row[0].repeats)),
-                 tuple(p.macs for p in row), row[0].params, _shares(row, now), sum(today))
+                 tuple(p.macs for p in row), row[0].params, _shares(row, now),
+                 units_of(found, row[0].repeats), units_of(found, today), unit)
         for depth, row in zip(DEPTHS, zip(*columns, strict=True), strict=True)
         if row[0].macs is not None and row[0].repeats != today
     )  # fmt: skip
+
+
+def _unit(found: Sequence[Stage]) -> Literal["layers", "blocks", "repeated blocks"]:
+    if all(stage.layered for stage in found):
+        return "layers"
+    return "repeated blocks" if any(stage.repeats == 1 for stage in found) else "blocks"
 
 
 def _shares(row: Iterable[Scaled], now: int) -> tuple[float | None, ...]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from analyzer.devices import Profile
     from analyzer.facts import Facts, Tensor
     from analyzer.report.view.options.form import SmallerForm
-    from analyzer.report.view.whatif import Column, WhatIf
+    from analyzer.report.view.whatif import Column, DepthRow, WhatIf
 
 IMAGE_RANK, COLOURS = 4, frozenset({3, 4})
 WIDTH = "0.75"
@@ -52,7 +52,7 @@ def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Small
             device,
             (
                 "depth",
-                *_fewer(facts, _count(less.blocks), less.blocks_today),
+                *_fewer(less),
             ),
             judged._replace(rests=_("every layer recounted; weights at most, buffers shrink too")),
             macs=less.macs[0],
@@ -92,18 +92,20 @@ def _shrunk(facts: Facts, at: Column) -> tuple[str, str]:
     )  # fmt: skip
 
 
-def _fewer(facts: Facts, left: int, today: int) -> tuple[str, str]:
+def _fewer(less: DepthRow) -> tuple[str, str]:
     """What to keep, and how; attention and the perceptron behind it are one layer."""
-    pairs = [sum(b.kind == kind for b in facts.blocks) for kind in ("attention", "mlp")]
-    if pairs == [today // 2] * 2 and today % 2 == left % 2 == 0:
+    left, today = less.units, less.units_today
+    if less.unit == "layers":
         return (
-            _("Keep {left} of {layers} layers", left=left // 2, layers=today // 2),
+            _("Keep {left} of {layers} layers", left=left, layers=today),
             _("Leave layers out, and train again or distil from this model"),
         )
-    return (
-        _("Keep {left} of {blocks} blocks", left=left, blocks=today),
-        _("Leave blocks out, and train again or distil from this model"),
+    title = (
+        _("Keep {left} of {blocks} repeated blocks", left=left, blocks=today)
+        if less.unit == "repeated blocks"
+        else _("Keep {left} of {blocks} blocks", left=left, blocks=today)
     )
+    return title, _("Leave blocks out, and train again or distil from this model")
 
 
 def _is_usual(sides: str) -> bool:
@@ -134,15 +136,6 @@ def _has_sides(tensor: Tensor, facts: Facts) -> bool:
     return len(left_open.intersection(sides)) != 1 and not is_guessed(
         facts, ((tensor.name, side) for side in sides)
     )
-
-
-def _count(blocks: str) -> int:
-    """Blocks of all stages.
-
-    >>> _count("6 + 6"), _count("12")
-    (12, 12)
-    """
-    return sum(map(int, blocks.split(" + ")))
 
 
 def _resized(facts: Facts, now: int | None, then: int | None) -> int | None:
