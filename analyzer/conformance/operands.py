@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from analyzer.conformance.stating import Stating
 from analyzer.facts import Breach
 from analyzer.graph.call import MALFORMED, Unknown
+from analyzer.language.number import agreeing
 from analyzer.operators.contracts import contracts_of
 from analyzer.operators.contracts.contents import with_contents
 from analyzer.shapes.instance import running
@@ -116,11 +117,12 @@ def _breaches(
         key=lambda v: (certain is not None and v.code not in certain, not v.grave),
     )
     for violation in ranked[:1]:
-        text = f"{site.op.op_type}: {violation.text}"
+        text = f"{site.op.op_type}: {agreeing(violation.text)}"
+        remedy = agreeing(violation.remedy)
         if certain is not None and violation.code not in certain:
             yield _misfit(site, text, stating.options(site.index))
         else:
-            yield Breach(violation.code, FAMILY, site.id, text, violation.remedy, violation.grave)
+            yield Breach(violation.code, FAMILY, site.id, text, remedy, violation.grave)
     if suspicion.reason:
         text = f"{site.op.op_type}: {suspicion.reason}"
         if certain is not None and "" not in certain:

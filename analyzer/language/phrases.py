@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.language.catalogue import catalogue
+from analyzer.language.number import variants
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,7 +92,8 @@ def _is_part(text: str, begin: int, end: int) -> bool:
 @cache
 def _phrases(language: str) -> tuple[Phrase, ...]:
     """The most particular first: that which has most besides its places."""
-    found = [_phrase(text, told) for (_, text), told in catalogue(language, FACTS).items()]
+    found = [_phrase(*each) for (_, text), told in catalogue(language, FACTS).items()
+             for each in dict.fromkeys(variants(text, told))]  # fmt: skip
     kept = [phrase for phrase in found if phrase.letters >= LEAST]
     return tuple(sorted(kept, key=lambda p: (-sum(map(len, p.chunks)), -p.letters, p.chunks)))
 

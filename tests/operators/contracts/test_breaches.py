@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from analyzer.language import retold, speaking
 from tests.golden.text import facts
 from tests.operators.contracts.nodes import Node, violations
 
@@ -15,6 +16,16 @@ def test_one_operator_has_one_breach_and_the_cause_comes_first() -> None:
         opset=21,
     ).breaches
     assert [(b.code, b.where, b.grave) for b in found] == [("divisibility", "y", True)]
+
+
+def test_a_single_entry_is_no_entries_in_any_language() -> None:
+    breach = facts(
+        "g (float[2,3] x) => (float[3,2] y) { y = Transpose <perm = [0]> (x) }"
+    ).breaches[0]
+    assert breach.message == "Transpose: perm has 1 entry, the input (2×3) 2 axes"
+    with speaking("ko"):
+        several = retold(breach.message.replace("1 entry", "7 entries"))
+        assert retold(breach.message) == several.replace("7", "1") != breach.message
 
 
 def test_a_zero_scale_is_read_where_shapes_do_not_depend_on_it() -> None:
