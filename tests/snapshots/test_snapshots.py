@@ -55,7 +55,7 @@ COMMANDS = {
     "rules.txt": "rules",
 }
 
-SEVERAL = {".breaches", ".findings", ".page", ".pair"}
+SEVERAL = {".breaches", ".facts", ".findings", ".page", ".pair"}
 """Suffixes of the snapshots of other tests."""
 PAGES = {"index.html": "index.html", "check.html": "check.html"}
 """Pages about many models, by their snapshots."""
