@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from analyzer.errors import OutputError
@@ -12,6 +13,7 @@ from analyzer.report.content import PDF
 from analyzer.report.faces import font_config
 from analyzer.report.fitting import fit
 from analyzer.report.hangul import whole_words
+from analyzer.report.quicker import quicker
 from analyzer.report.rendering import render as render_page
 from analyzer.report.sheet import Report
 from analyzer.report.tags import mend
@@ -62,13 +64,14 @@ def write(
         source = html(string=text, url_fetcher=nothing, media_type="print")
         return source.render(font_config=fonts, pdf_variant=VARIANT)
 
-    with whole_words(page):
+    with whole_words(page), quicker():
         written: bytes = fit(page, lay_out).write_pdf(
             pdf_variant=VARIANT, attachments=[facts], finisher=mend
         )
     return written
 
 
+@cache
 def _html(weasyprint: Any) -> Any:
     """``weasyprint.HTML`` without styles of five footnotes for each element of a page.
 

@@ -1,0 +1,183 @@
+"""WeasyPrint without what it works out again and again: a third of the time that a page takes.
+
+A report's tables repeat their words, and its pages are laid out twice (``fitting``): what became of
+a line the first time is what becomes of it the next. So is what lengths come to that are no share
+of anything, as nearly all are, and so are the styles of two cells in rows that differ in their
+name.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+INSIDES = "70."
+"""Versions of WeasyPrint whose insides are these; every other does all its work."""
+
+SHAPE = (
+    "white_space", "font_size", "direction", "font_language_override", "lang", "font_family",
+    "font_style", "font_stretch", "font_weight", "font_variation_settings",
+    "text_decoration_line", "font_kerning", "font_variant_ligatures", "font_variant_position",
+    "font_variant_caps", "font_variant_numeric", "font_variant_alternates",
+    "font_variant_east_asian", "font_feature_settings", "word_spacing", "letter_spacing",
+    "overflow_wrap", "tab_size", "hyphens", "hyphenate_limit_chars", "hyphenate_limit_zone",
+    "hyphenate_character", "word_break",
+)  # fmt: skip
+"""All properties on which it depends where a line of text ends and how large it is."""
+
+_SIDES = ("top", "right", "bottom", "left")
+LENGTHS = (
+    *(f"{space}_{side}" for space in ("margin", "padding") for side in _SIDES),
+    *(f"{bound}{axis}" for axis in ("width", "height") for bound in ("", "min_", "max_")),
+)
+"""Lengths of a box that may be shares of what it is in."""
+NAME = "anchor"
+"""The one property that elements have of their own: their ``id``."""
+BORDERS = tuple(f"border_{side}_width" for side in _SIDES)
+
+
+@contextmanager
+def quicker() -> Iterator[None]:
+    """Lay out pages meanwhile without repeating oneself; they are the same, byte by byte."""
+    import weasyprint
+
+    if not weasyprint.__version__.startswith(INSIDES):
+        yield
+        return
+    from weasyprint import css, document
+    from weasyprint.layout import inline, percent
+
+    resolve = percent.resolve_percentages
+    plain = _resolving(resolve, percent.adjust_box_sizing)
+    style, computed = _akin(css.ComputedStyle, document.get_all_computed_styles)
+    changes: list[tuple[Any, str, Any]] = [
+        (inline, "split_first_line", _remembering(inline.split_first_line)),
+        (css, "ComputedStyle", style),
+        (document, "get_all_computed_styles", computed),
+    ]
+    changes += [
+        (module, "resolve_percentages", plain)
+        for name, module in sys.modules.items()
+        if name.startswith("weasyprint.layout.")
+        and getattr(module, "resolve_percentages", None) is resolve
+    ]
+    before = [getattr(module, name) for module, name, _ in changes]
+    for module, name, better in changes:
+        setattr(module, name, better)
+    try:
+        yield
+    finally:
+        for (module, name, _), original in zip(changes, before, strict=True):
+            setattr(module, name, original)
+
+
+def _remembering(split: Callable[..., tuple[Any, ...]]) -> Callable[..., tuple[Any, ...]]:
+    """``split_first_line``, which hands out copies of lines that it has split before."""
+    known: dict[tuple[object, ...], tuple[Any, ...]] = {}
+
+    def first_line(text: str, style: Any, context: Any, *where: object, **how: object) -> Any:
+        style = getattr(style, "kin", style)
+        try:
+            shape = style.shape
+        except AttributeError:
+            shape = style.shape = tuple(_frozen(style[name]) for name in SHAPE)
+        key = (text, shape, where, *how.items())
+        try:
+            found = known.get(key)
+        except TypeError:  # some property is a list
+            return split(text, style, context, *where, **how)
+        if found is None:
+            found = known[key] = split(text, style, context, *where, **how)
+        # Whoever draws the line changes it.
+        layout = object.__new__(type(found[0]))
+        layout.__dict__.update(found[0].__dict__)
+        return (layout, *found[1:])
+
+    return first_line
+
+
+def _frozen(value: object) -> object:
+    return frozenset(value) if isinstance(value, set) else value
+
+
+def _resolving(resolve: Callable[..., None], shrink: Callable[..., None]) -> Callable[..., None]:
+    """``resolve_percentages``, which looks at the lengths of a style once if none is a share."""
+
+    def resolve_percentages(box: Any, containing_block: Any) -> None:
+        style = getattr(box.style, "kin", box.style)
+        try:
+            lengths = style.lengths
+        except AttributeError:
+            lengths = style.lengths = _lengths(style)
+        if lengths is None:
+            resolve(box, containing_block)
+            return
+        box.__dict__.update(lengths)
+        if style["box_sizing"] != "content-box":
+            shrink(box, "width")
+            shrink(box, "height")
+
+    return resolve_percentages
+
+
+def _lengths(style: Any) -> dict[str, object] | None:
+    """Lengths and borders that a box of ``style`` has wherever it is; ``None`` where that matters,
+    or a table has the last word on borders."""
+    found: dict[str, object] = {}
+    for name in LENGTHS:
+        value = style[name]
+        if value is None or value == "auto":
+            found[name] = 0 if value and name.startswith("min_") else value
+        elif getattr(value, "unit", "%") == "%":  # or something to be reckoned, which has no unit
+            return None
+        else:
+            found[name] = value.value
+    if style["border_collapse"] == "collapse":
+        return None
+    return found | {name: style[name] for name in BORDERS}
+
+
+def _akin(style: Any, compute: Callable[..., Any]) -> tuple[Any, Callable[..., Any]]:
+    """``ComputedStyle``, whose values are those of the first style made of the same rules for the
+    same kind of parent; and ``get_all_computed_styles``, which is when such styles are made."""
+    known: dict[object, Any] = {}
+
+    class Akin(style):  # type: ignore[misc]
+        def __init__(
+            self, parent: Any, cascaded: dict[str, Any], pseudo: str | None, *others: object
+        ) -> None:
+            super().__init__(parent, cascaded, pseudo, *others)
+            self.kin: Any = self
+            if not known or parent is None:
+                return
+            rules = tuple(
+                (name, id(value), weight)
+                for name, (value, weight) in cascaded.items() if name != NAME
+            )  # fmt: skip
+            self.kin = known.setdefault((id(parent.kin), pseudo, rules), self)
+            self.specified = self.kin.specified
+
+        def __missing__(self, key: str) -> Any:
+            if self.kin is self or key == NAME:
+                return super().__missing__(key)
+            value = self[key] = self.kin[key]
+            return value
+
+        @cached_property
+        def anonymous_style(self) -> Any:
+            kin = self.kin
+            return super().anonymous_style if kin is self else kin.anonymous_style
+
+    def computed(*of: object) -> Any:
+        known[None] = None
+        try:
+            return compute(*of)
+        finally:
+            known.clear()
+
+    return Akin, computed
