@@ -3,6 +3,8 @@ computes, and compared with a file, which `make snapshots` rewrites."""
 
 from __future__ import annotations
 
+from dataclasses import fields
+from enum import Enum
 from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -14,6 +16,7 @@ from onnx import helper
 from analyzer import units
 from analyzer.analyze import analyze
 from analyzer.model import load
+from analyzer.operators import operators
 from analyzer.targets.catalog import SHIPPED, chosen
 from tests.operators.contracts.test_neighbours import FAMILIES, RAN
 from tests.snapshots.test_snapshots import compare
@@ -22,7 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analyzer.facts import Facts, Node
+    from analyzer.operators.record import Operator
 
+SAID = {"domain", "inputs", "name"}
 DOMAINS = {"com.microsoft": 1, "ai.onnx.ml": 3}
 
 
@@ -101,3 +106,22 @@ def _lines(facts: Facts) -> Iterator[str]:
 
 def test_operators_are_their_snapshot() -> None:
     compare("operators.facts", "\n\n".join("\n".join(_lines(f)) for f in known()) + "\n")
+
+
+def _record(record: Operator) -> str:
+    """What a record states, without what it calculates with."""
+    stated = [f"{record.domain or 'ai.onnx'}::{record.name}"]
+    stated += [f"{operand.kind.value}{list(operand.axes) or ''}" for operand in record.inputs]
+    for field in fields(record):
+        value = getattr(record, field.name)
+        if isinstance(value, Enum):
+            stated.append(f"{field.name} {value.name.lower()}")
+        elif value and isinstance(value, str | int | tuple) and field.name not in SAID:
+            stated.append(f"{field.name} {value}")
+    cost = record.cost
+    return " | ".join((*stated, cost.macs, cost.flops, cost.source, cost.reason))
+
+
+def test_records_are_their_snapshot() -> None:
+    lines = map(_record, operators())
+    compare("operators.records", "\n".join(" ".join(line.split()) for line in lines) + "\n")

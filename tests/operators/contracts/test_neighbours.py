@@ -4,6 +4,7 @@ known of an operator, less is said of it."""
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analyzer.graph.call import Call
+    from tests.operators.contracts.nodes import Node
 
 FAMILIES = {**BROKEN, **PLAIN}
 RECORDED = {
@@ -48,6 +50,11 @@ ODD = {
     "com.microsoft WordConvEmbedding": "words without a sequence, or sequences without words",
 }
 """Where a shape is not known, or is of what the documentation does not describe."""
+
+
+@cache
+def _steps(name: str) -> tuple[Node, ...]:
+    return tuple(neighbours(FAMILIES[name].make(np.random.default_rng(0))))
 
 
 def _dimmed(known: Call) -> Iterator[Call]:
@@ -71,8 +78,8 @@ def test_a_step_from_what_is_valid_is_grave_where_the_runtime_refuses_it() -> No
     """The marks are ONNX Runtime's, and where it runs or refuses what we judge otherwise, they say
     so; python -m tests.operators.contracts.neighbours asks it again."""
     marks = {}
-    for name, family in FAMILIES.items():
-        nodes = list(neighbours(family.make(np.random.default_rng(0))))
+    for name in FAMILIES:
+        nodes = _steps(name)
         assert len(nodes) == len(RECORDED[name]), f"{name} is another: ask the runtime again"
         marks[name] = "".join(
             old if old == CRASHED else mark(found(call(node)), refused=old in REFUSED)
@@ -90,8 +97,7 @@ def test_what_is_not_known_of_a_valid_operator_breaks_nothing() -> None:
 
 def _calculated(name: str) -> Iterator[tuple[Call, list[tuple[int, ...]]]]:
     """What the runtime runs of a family, with the shapes of its results."""
-    nodes = neighbours(FAMILIES[name].make(np.random.default_rng(0)))
-    ran = [node for node, sign in zip(nodes, RECORDED[name], strict=True) if sign in RUNS]
+    ran = [node for node, sign in zip(_steps(name), RECORDED[name], strict=True) if sign in RUNS]
     for node, text in zip(ran, RAN[name], strict=True):
         if text != "-":
             sides = (shape.split("x") if shape else [] for shape in text.split(";"))
