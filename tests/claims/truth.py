@@ -561,9 +561,10 @@ def _memory(d: Document) -> Values:
 def _growth(d: Document) -> Values:
     """The parts of the first open size: they add up to today's MACs."""
     row, macs = d["page"]["growth"][0], d["totals"]["macs"]
-    per = {"megapixel": row["size"] ** 2 / 1e6, "second": row["size"] / row["per"]}.get(
-        row["unit"], row["size"]
-    )
+    per = {
+        "megapixel": row["size"] * (row["side"] or row["size"]) / 1e6,
+        "second": row["size"] / row["per"],
+    }.get(row["unit"], row["size"])
     if row["unit"] == "second":
         axes = [a for a in d["assumptions"] if row["dim"] in (a["dim"], a["name"])]
         made = {(a["second"]["steps"], bool(a["second"]["source"])) for a in axes if a["second"]}

@@ -48,6 +48,13 @@ def test_an_image_costs_by_the_megapixel(text: str) -> None:
     assert sentence(text).startswith("24 MMAC a megapixel of image at ")
 
 
+def test_lines_of_text_cost_by_the_megapixel_too() -> None:
+    text = IMAGE.replace("N,3,H,W", "N,3,48,W")
+    (row,) = growth(facts(text))
+    assert (row.unit, row.side, row.varies) == ("megapixel", 48, False)
+    assert sentence(text) == "24 MMAC a megapixel of image of W."
+
+
 def test_both_axes_of_scores_are_no_image() -> None:
     text = "g (float[N,4,S,S] x, float[N,4,S,8] v) => (float[N,4,S,8] y) { y = MatMul (x, v) }"
     assert [row.unit for row in growth(facts(text))] == ["step"]

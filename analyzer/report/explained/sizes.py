@@ -79,5 +79,5 @@ def _depths(what_if: WhatIf, stops: Stops, sure: Sureness) -> Iterator[Explained
 def _amount(row: GrowthRow) -> str:
     """Today's size in units."""
     if row.unit == "megapixel":
-        return f"({row.size} · {row.size} / 10⁶)"
+        return f"({row.size} · {row.side or row.size} / 10⁶)"
     return f"({row.size} / {row.per})" if row.per > 1 else str(row.size)

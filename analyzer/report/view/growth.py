@@ -58,8 +58,8 @@ class GrowthRow:
     fixed: int
     """MACs that no size changes."""
     square: float
-    """Share of the MACs at today's size that grows with its square; 0 of an image's side, for
-    which that is the number of pixels."""
+    """Share of the MACs at today's size that grows with its square; 0 of both sides of an image,
+    for which that is the number of pixels."""
     even: int | None
     """The size from which that share is the larger; ``None`` where there is none."""
     varies: bool
@@ -73,6 +73,8 @@ class GrowthRow:
     """What steps of audio are; empty for others."""
     stated: bool = True
     """Whether the file says how many steps make a unit; of audio that may be assumed."""
+    side: int = 0
+    """Of an image of which one side is open, the other in pixels; 0 where both are this size."""
 
 
 def growth(facts: Facts) -> tuple[GrowthRow, ...]:
@@ -96,48 +98,62 @@ def growing(facts: Facts) -> list[OpenSize]:
 def _row(facts: Facts, size: OpenSize) -> GrowthRow:
     missing = [Fraction(0)] * (3 - len(size.coefficients))
     fixed, linear, square = (*size.coefficients, *missing)
-    unit, per = _unit(facts, size)
+    unit, per, side = _unit(facts, size)
     second = _second(facts, size) if unit == "second" else None
     if min(fixed, linear, square) < 0 or fixed.denominator != 1 or size.now % size.step:
         # What takes from one another, as at borders, is no part; nor is what rounding adds today.
         fixed = square = Fraction(0)
         whole = True
     else:
-        whole = unit == "megapixel"
+        whole = unit == "megapixel" and not side
     now, macs = size.now, facts.totals.macs
-    amount = now * now / MEGAPIXEL if unit == "megapixel" else now / per
-    if unit == "megapixel":
+    amount = now * (side or now) / MEGAPIXEL if unit == "megapixel" else now / per
+    if unit == "megapixel" and not side:
         square = Fraction(0)
     most = TIMES * now // size.step
     sizes = sorted({max(1, most * n // POINTS) * size.step for n in range(1, POINTS + 1)} | {now})
     divisor = lcm(*(c.denominator for c in size.coefficients))
     return GrowthRow(
         label(retold(size.dim), 40), unit, now, size.step, macs, float((macs - fixed) / amount),
-        MEGAPIXEL if unit == "megapixel" else per,
+        per,
         int(fixed), float(square * now * now / macs),
         int(linear / square) + 1 if square and linear else None, whole or square > 0,
         tuple(GrowthPoint(n, macs if n == now else int(size.at(n)), int(square * n * n))
               for n in sizes),
         tuple(int(c * divisor) for c in size.coefficients), divisor,
-        second.of if second else "", second is None or bool(second.source),
+        second.of if second else "", second is None or bool(second.source), side,
     )  # fmt: skip
 
 
-def _unit(facts: Facts, size: OpenSize) -> tuple[Unit, int]:
-    """What makes a unit, and how many of the size's steps it has."""
+def _unit(facts: Facts, size: OpenSize) -> tuple[Unit, int, int]:
+    """What makes a unit, how many of the size's steps it has (of an image, pixels), and the other
+    side of an image of which one is open."""
     names = {name for name, _ in size.axes}
     first = next((tensor for tensor in facts.inputs if tensor.name == size.axes[0][0]), None)
     if first is not None and first.shape is not None:
         # Masks of scores have two like axes too, but no colours, or the sequence sets both.
         if size.image and len(names) == 1 and {first.shape[1], first.shape[3]} & COLOURS:
-            return "megapixel", 1
+            return "megapixel", MEGAPIXEL, 0
         rank, last = len(first.shape), size.axes[0][1] == len(first.shape) - 1
         if first.dtype in INTEGERS and rank == 2 and last:
-            return "token", 1
+            return "token", 1, 0
         second = _second(facts, size)
         if second is not None:
-            return "second", second.steps
-    return "step", 1
+            return "second", second.steps, 0
+        side = _other_side(first.shape, size)
+        if side:
+            return "megapixel", MEGAPIXEL, side
+    return "step", 1, 0
+
+
+def _other_side(shape: tuple[int | None, ...], size: OpenSize) -> int:
+    """The side of an image in colour that stays where ``size`` is the other alone; 0 for none."""
+    if len(shape) != 4 or len(size.axes) != 1:
+        return 0
+    for channels, sides in ((1, (2, 3)), (3, (1, 2))):
+        if shape[channels] in (3, 4) and size.axes[0][1] in sides:
+            return shape[sum(sides) - size.axes[0][1]] or 0
+    return 0
 
 
 def _second(facts: Facts, size: OpenSize) -> Second | None:
@@ -186,7 +202,8 @@ def curve(row: GrowthRow) -> Curve | None:
     whole = [(0, row.fixed), *((p.size, p.macs) for p in row.points)]
     square = [(0, 0), *((p.size, p.square) for p in row.points)]
     sizes = [row.size * n for n in range(TIMES + 1) if row.size * n <= last]
-    side = _("side of the image") if row.unit == "megapixel" else row.dim
+    both = row.unit == "megapixel" and not row.side
+    side = _("side of the image") if both else row.dim
     return Curve(
         WIDTH, bottom + BELOW, bottom, area(whole),
         area(square) if any(p.square for p in row.points) else "",
