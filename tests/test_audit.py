@@ -18,7 +18,7 @@ from tests import audit
 from tests.fuzz import seeds
 from tests.fuzz.strings import ATTACKS
 from tests.hostile import models as hostile
-from tests.hostile.test_text import named
+from tests.hostile.test_text import named, small
 from tests.model.test_external import HOSTILE, serialised, tensor
 
 TEXT = next(text for text in ATTACKS if "file:///" in text)
@@ -53,6 +53,7 @@ def test_commands_on_a_network_and_on_hostile_models(folder: Path) -> None:
     files = {
         "everything": hostile.serialised(seeds.everything()),
         "text": named(TEXT),
+        "page": small(TEXT),
         "bomb": hostile.claims(1, 2**40, 2**40),
         "tower": hostile.tower(60),
         "truncated": hostile.text("g (float[2] x) => (float[2] y) { y = Relu (x) }")[:50],
@@ -73,7 +74,7 @@ def test_commands_on_a_network_and_on_hostile_models(folder: Path) -> None:
         folder,
         "check m --weights --format json --jobs 2",
         f"check {' '.join(f'm/{name}.onnx' for name in shown)} --weights --jobs 1",
-        "report m/text.onnx -o out",
+        "report m/page.onnx -o out",
         *commands,
         "check m/everything.onnx --weights --fail-on warning --output json=out/found.json",
         "report m/everything.onnx -o out --format html",
@@ -91,7 +92,7 @@ def test_commands_on_a_network_and_on_hostile_models(folder: Path) -> None:
     assert (code, "not allowed" in errors) == (2, False), errors
     made = {path.name for path in (folder.parent / "out").iterdir()}
     assert made == {
-        "text.pdf", "found.json", "net.graphml", "net.dot", "everything.html",
+        "page.html", "page.pdf", "found.json", "net.graphml", "net.dot", "everything.html",
         *(f"{name}.html" for name in shown),
     }  # fmt: skip
 

@@ -322,6 +322,7 @@ def _warm_up() -> None:
                       ["report", model, "-o", folder, "--format=html"],
                       ["graph", model, "-o", f"{folder}/g.dot"]):  # fmt: skip
             assert command(words) == 0
+        sys.stdout.flush()
         os.dup2(kept, 1)
         os.close(kept)
     gc.collect()

@@ -62,6 +62,8 @@ class Depth:
     """… unless this is false."""
     formats: bool = True
     """False for what another file shows as well: the facts, and ``check`` as text and as JSON."""
+    comparison: bool = False
+    """Whether it is compared with itself, too, where there are all formats."""
     schema: bool = False
     """Whether the JSON obeys its schema, too, where there are all formats."""
     html: bool = False
@@ -104,7 +106,8 @@ def _keep(data: bytes, depth: Depth) -> Result | Failure:
         _check_facts(item)
         if depth.formats:
             check_formats(item)
-            check_comparison(item, item)
+            if depth.comparison:
+                check_comparison(item, item)
         if depth.html:
             check_page(REPORT_FORMATS["html"](item, Options()).decode())
         if depth.pdf:

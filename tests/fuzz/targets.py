@@ -52,7 +52,7 @@ def _keep(data: bytes, number: int, *, html: bool = False) -> None:
     A child's coverage is lost on the fuzzer: inference in Python alone keeps it in sight.
     """
     guard, schema = number % GUARDED == 0, number % 4 == 0
-    depth = Depth(guard=guard, use_cpp=guard, schema=schema, html=html)
+    depth = Depth(guard=guard, use_cpp=guard, schema=schema, html=html, comparison=True)
     with mock.patch.object(promises, "LIMITS", _LIMITS):
         promises.keep(data, depth)
 

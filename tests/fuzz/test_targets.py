@@ -23,7 +23,8 @@ def test_target_accepts_its_seeds_and_odd_bytes(name: str) -> None:
     target, seeds = targets.TARGETS[name]
     found = seeds()
     assert len(found) > 20
-    for data in (*ODD, *found[:: len(found) // 14]):
+    some = 5 if name == "names" else 14  # those draw pages
+    for data in (*ODD, *found[:: len(found) // some]):
         assert target(data) is None
 
 

@@ -12,9 +12,9 @@ from tests.fuzz import walk
 
 def test_mutants_are_judged_and_never_misread() -> None:
     rounds = max(1, settings().max_examples // 100)
-    tally = walk.run(seconds=600, seed=rounds, most=10_000 * rounds)
-    assert tally.accepted > 500
-    assert tally.refused > 5_000
+    tally = walk.run(seconds=600, seed=rounds, most=5_000 * rounds)
+    assert tally.accepted > 250
+    assert tally.refused > 2_500
     # What is refused that protobuf accepts: groups, which ONNX does not have, and parts of one
     # tensor in several places, which protobuf merges.
     refused = ("wire type", "a tensor that is stated twice")

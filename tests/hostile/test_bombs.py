@@ -27,6 +27,7 @@ from tests.fuzz.promises import keep, rules
 from tests.golden.text import parse
 from tests.hostile.models import edited, serialised, text, wired
 from tests.model import wirebytes as wb
+from tests.unguarded import unguarded
 
 LONG = "n" * 200_000
 MANY = 100
@@ -51,11 +52,12 @@ def sums(operators: int) -> bytes:
 def test_what_is_computed_from_constants_is_limited_in_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    facts = judged(sums(1_200))
+    limits = Limits(folded_bytes=4 << 20)
+    facts = judged(sums(150), limits)
     assert codes(facts) == ["folding-limit"]
-    assert "(limit folded_bytes = 33,554,432)" in facts.problems[0].message
+    assert "(limit folded_bytes = 4,194,304)" in facts.problems[0].message
     assert facts.outputs[0].shape == (4096,)
-    assert codes(judged(sums(900))) == []
+    assert codes(judged(sums(115), limits)) == []
     monkeypatch.setattr(promises, "LIMITS", replace(promises.LIMITS, folded_bytes=1 << 20))
     assert keep(sums(40)) == "inconclusive"
 
@@ -166,7 +168,6 @@ def test_open_dimensions_beyond_the_limit_stay_open(monkeypatch: pytest.MonkeyPa
     assert facts.inputs[20].shape == (1, 3)
     assert facts.inputs[21].shape == (None, 3)
     assert codes(judged(open_inputs(30))) == []
-    assert codes(judged(open_inputs(10_500))) == ["assumption-limit"]
     monkeypatch.setattr(promises, "LIMITS", replace(promises.LIMITS, assumptions=100))
     assert keep(open_inputs(110)) == "inconclusive"
 
@@ -182,7 +183,8 @@ def test_growth_is_not_studied_for_thousands_of_dimensions(
 
     monkeypatch.setattr(symbolic, "infer_shapes", infer)
     monkeypatch.setattr(symbolic, "MAX_WORK", 4_000)
-    found = symbolic.symbolic_growth(load(open_inputs(60)))
+    with unguarded():
+        found = symbolic.symbolic_growth(load(open_inputs(60)))
     assert len(tried) < 30
     assert [g.kind for g in found] == ["constant"] * 2 + ["unknown"] * 58
     says = "1 operators are too many to try sizes for more than 2 dimensions"

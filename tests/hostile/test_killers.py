@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from analyzer.scaling.symbolic import symbolic_growth
 from analyzer.shapes import run
 from analyzer.shapes.onnx_inference import find_schema, infer_outputs
 from tests import warm
+from tests.fuzz import promises
 from tests.fuzz.promises import kept
 from tests.golden.text import facts, parse
 from tests.hostile.killers import KILLERS, Killer, model
@@ -24,6 +26,8 @@ from tests.hostile.killers import KILLERS, Killer, model
 SEEN_WITH = "1.23.2"
 """Version of onnx that these kill: a later one may have learnt to refuse them."""
 INSTALLED = onnx.__version__
+STALL = 0.3
+"""Seconds of a processor for one operator, which takes 50 µs: long enough to be a hang."""
 
 
 def certain(killer: Killer) -> bool:
@@ -32,9 +36,10 @@ def certain(killer: Killer) -> bool:
 
 
 @pytest.mark.parametrize("name", KILLERS)
-def test_killer_is_named_and_the_rest_is_judged(name: str) -> None:
+def test_killer_is_named_and_the_rest_is_judged(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """And no promise is broken."""
     killer = KILLERS[name]
+    monkeypatch.setattr(promises, "LIMITS", replace(promises.LIMITS, guard_stall_seconds=STALL))
     result = kept(model(killer).SerializeToString())
     assert isinstance(result, Result)
     found = result.facts
@@ -74,7 +79,7 @@ def test_patience_with_a_model_of_many_killers_is_limited(
 def test_a_killer_is_asked_once_and_not_at_every_size() -> None:
     killer = model(KILLERS["Einsum, an equation that is not text"])
     killer.graph.input[0].type.tensor_type.shape.dim[0].dim_param = "N"
-    limits = Limits(guard_stall_seconds=0.5)
+    limits = Limits(guard_stall_seconds=STALL)
     found = symbolic_growth(load(killer.SerializeToString()), limits=limits)
     if any(growth.kind == "unknown" for growth in found) or INSTALLED == SEEN_WITH:
         (growth,) = found
@@ -106,7 +111,8 @@ def test_slice_of_a_negative_dimension_never_reaches_onnx() -> None:
 
 
 def test_all_killers_at_once(tmp_path: Path) -> None:
-    for number, killer in enumerate(KILLERS.values()):
+    killers = {name: killer for name, killer in KILLERS.items() if killer.how != "timeout"}
+    for number, killer in enumerate(killers.values()):
         (tmp_path / f"{number}.onnx").write_bytes(model(killer).SerializeToString())
     words = ["check", str(tmp_path)]
     words += ["--limit", "guard_stall_seconds=1", "--limit", f"guard_bytes={1 << 29}"]
@@ -114,5 +120,5 @@ def test_all_killers_at_once(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
     if INSTALLED == SEEN_WITH:
         assert done.returncode == 2
-        for name in (name.split(",")[0].split()[0] for name in KILLERS if certain(KILLERS[name])):
-            assert f"shape inference of {name} " in done.stdout
+        for name in (name for name, killer in killers.items() if certain(killer)):
+            assert f"shape inference of {name.split(',')[0].split()[0]} " in done.stdout

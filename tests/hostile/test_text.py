@@ -24,6 +24,7 @@ DRIVING = tuple(
 )  # fmt: skip
 """One attack of each kind on whatever shows it."""
 IN_PROCESS = Depth(guard=False)
+DEEP = replace(IN_PROCESS, schema=True, html=True, comparison=True)
 SHORT, LONG = ([a for a in ATTACKS if (len(a) >= 100) is long] for long in (False, True))
 
 
@@ -63,7 +64,7 @@ def named(*texts: str) -> bytes:
 @pytest.mark.parametrize("text", DRIVING, ids=lambda text: ascii(text[:30]))
 def test_attack_in_every_text_of_a_model(text: str) -> None:
     """In every format, and on the page."""
-    assert keep(named(text), replace(IN_PROCESS, schema=True, html=True)) == "inconclusive"
+    assert keep(named(text), DEEP) == "inconclusive"
 
 
 @pytest.mark.parametrize("texts", [*batched(SHORT, 10), tuple(LONG)], ids=len)
@@ -73,7 +74,7 @@ def test_attacks_side_by_side_in_one_model(texts: tuple[str, ...]) -> None:
     assert keep(named(*texts), depth) == "inconclusive"
 
 
-@given(st.lists(hostile_text, min_size=1, max_size=8))
+@given(st.lists(hostile_text, min_size=1, max_size=4))
 @settings(max_examples=settings().max_examples // 16)
 def test_any_text_in_every_text_of_a_model(texts: list[str]) -> None:
     assert keep(named(*texts), IN_PROCESS) == "inconclusive"

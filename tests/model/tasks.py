@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -30,6 +31,11 @@ def abort(progress: Progress) -> None:
 def hang_with_the_interpreter_lock_held(progress: Progress) -> None:
     progress.at(1)
     ctypes.PyDLL(None).pause()
+
+
+def seconds(_: Progress) -> int:
+    """How many of a processor this process may take."""
+    return resource.getrlimit(resource.RLIMIT_CPU)[0]
 
 
 def spin(_: Progress) -> None:

@@ -25,6 +25,7 @@ from tests.model.tasks import (
     leave,
     many_short_steps,
     return_a_lock,
+    seconds,
     spin,
     step_and_spin,
 )
@@ -120,7 +121,10 @@ def test_many_items_may_take_longer_than_one(process: str) -> None:
 
 
 def test_a_task_may_get_a_share_of_the_time(process: str) -> None:
-    """And is killed where it computes for longer."""
+    assert guarded(seconds, limits=Limits(guard_seconds=40), share=0.05) == 2
+
+
+def test_a_task_that_computes_for_longer_than_its_share_is_killed() -> None:
     failure = guarded(spin, limits=Limits(guard_seconds=10), share=0.05)
     assert isinstance(failure, GuardFailure)
     assert failure.kind == "timeout"

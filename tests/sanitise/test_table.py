@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -65,8 +66,13 @@ def test_bytes_leave_in_known_places_only() -> None:
     assert found == {*SPEAKERS}, "let the console write, or say in table.py why not"
 
 
-def _calls() -> Iterator[tuple[str, str]]:
+@cache
+def _calls() -> tuple[tuple[str, str], ...]:
     """``(file and function, what it calls)``, of text and of streams."""
+    return tuple(_found())
+
+
+def _found() -> Iterator[tuple[str, str]]:
     for name in SHOWING:
         for path in sorted((ROOT / name).rglob("*.py")) or [ROOT / name]:
             if path.relative_to(ROOT).as_posix().startswith(SILENT):

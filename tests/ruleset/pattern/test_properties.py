@@ -76,7 +76,7 @@ def naive(uses: list[Use], statements: list[Use]) -> set[tuple[tuple[str, str], 
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(graphs(), patterns())
 def test_every_match_is_found_and_nothing_else(uses: list[Use], statements: list[Use]) -> None:
     text = "\n".join(f"{s.output} = {s.op_type} ({', '.join(s.operands)})" for s in statements)
