@@ -496,12 +496,19 @@ class WeightEvidence(Brief):
     """Quantised weights of layers of the main graph, in the order of ``Facts.nodes``."""
 
     weight_tensors: int = 0
-    """Tensors of weights and tables that were read or that ConstantOfShape makes, those of a
-    single number left out."""
+    """Tensors of weights and tables that were read, or that operators make of nothing that is
+    stored, those of a single number left out."""
     constant_tensors: int = 0
-    """Those of them whose values are all the same."""
+    """Those of them whose values are all the same, or that are filled when the model runs."""
+    drawn_tensors: int = 0
+    """Those of them that are random numbers, other ones in every run."""
     placeholder: bool = False
     """The weights are placeholders: 99 % or more of them are in such tensors, of several."""
+
+    @property
+    def untrained_tensors(self) -> int:
+        """Tensors of weights that are one number everywhere, or drawn anew in each run."""
+        return self.constant_tensors + self.drawn_tensors
 
     @property
     def reads_weights(self) -> bool:

@@ -20,6 +20,7 @@ from analyzer.operators.record import Kind
 from analyzer.weights import low_rank
 from analyzer.weights.integers import integer_weights
 from analyzer.weights.layers import Look, form_of, layer_evidence, look, splits, work
+from analyzer.weights.made import MadeWeights, made_of_nothing
 from analyzer.weights.scan import scan
 from analyzer.weights.source import WeightSource
 from analyzer.weights.stored import Stored, StoredTensors
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from analyzer.digraph import Digraph
-    from analyzer.facts import Conv, Facts, Node, Parameters
+    from analyzer.facts import Conv, Facts, Node
     from analyzer.graph.call import Call
     from analyzer.model import Model, Payloads
     from analyzer.weights.layers import Form
@@ -104,30 +105,23 @@ def collect(
         missed,
         tuple(budget.beyond),
         tuple(integers),
-        **_placeholders(tensors, facts.parameters),
+        **_placeholders(tensors, made_of_nothing(facts)),
     )
 
 
-def _placeholders(tensors: Iterable[TensorEvidence], parameters: Parameters) -> dict[str, Any]:
-    """How many tensors of weights there are, how many of one value, and whether that is nearly
-    all.
-
-    What ConstantOfShape makes of nothing that is stored is of one value, too.
-    """
+def _placeholders(tensors: Iterable[TensorEvidence], made: MadeWeights) -> dict[str, Any]:
+    """How many tensors of weights there are, how many of one value or drawn when the model runs,
+    and whether that is nearly all."""
     weights = [t.values for t in tensors if t.kind in WEIGHTS and t.values.elements > 1]
-    constant = [values.elements for values in weights if values.constant]
-    made = [
-        elements
-        for tensor in parameters.tensors
-        if tensor.bytes == 0 and (elements := tensor.elements or 0) > 1
-        and tensor.role == "weight" and tensor.why.partition(" of ")[0] in WEIGHTS
-    ]  # fmt: skip
-    whole = sum(values.elements for values in weights) + sum(made)
-    constant += made
+    constant = [*(values.elements for values in weights if values.constant), *made.filled]
+    idle = sum(constant) + sum(made.drawn)
+    whole = sum(v.elements for v in weights) + sum(made.filled) + sum(made.drawn)
+    count = len(weights) + len(made.filled) + len(made.drawn)
     return {
-        "weight_tensors": len(weights) + len(made),
+        "weight_tensors": count,
         "constant_tensors": len(constant),
-        "placeholder": len(weights) + len(made) > 1 and sum(constant) >= PLACEHOLDER * whole,
+        "drawn_tensors": len(made.drawn),
+        "placeholder": count > 1 and idle >= PLACEHOLDER * whole,
     }
 
 

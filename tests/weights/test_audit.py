@@ -62,6 +62,46 @@ def test_weights_that_are_filled_when_the_model_runs_are_placeholders(layer: str
     assert (evidence.placeholder, evidence.sees_none) == (True, True)
 
 
+@pytest.mark.parametrize("layer", ["Conv", "MatMul"])
+@pytest.mark.parametrize(
+    "made",
+    ["RandomNormal <shape = [{0}]> ()", "RandomUniformLike (n)", "Bernoulli (n)", "Mul (n, two)",
+     "Expand (two, s)", "Identity (n)", "Tile (one, s)"],
+)  # fmt: skip
+def test_weights_that_are_drawn_or_filled_in_several_steps_are_placeholders(
+    layer: str, made: str
+) -> None:
+    shape = "2, 2, 1, 1" if layer == "Conv" else "1, 1, 2, 2"
+    made = made.format(shape)
+    graph = (
+        f"g (float[1,2,2,2] x) => (float[1,2,2,2] y) <int64[4] s = {{{shape}}}, float two = {{2}}, "
+        "float[1,1,1,1] one = {1}> "
+        f"{{ n = ConstantOfShape (s) w = {made} v = {made} a = {layer} (x, w) "
+        f"y = {layer} (a, v) }}"
+    )
+    evidence = judged(graph).evidence
+    assert evidence is not None
+    drawn = 2 * made.startswith(("Random", "Bernoulli"))
+    assert (evidence.constant_tensors, evidence.drawn_tensors) == (2 - drawn, drawn)
+    assert (evidence.placeholder, evidence.sees_none) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "weights",
+    ["DequantizeLinear (q, k)", "Cast <to = 1> (q)", "Add (n, f)", "Gather (f, i)", "Identity (f)"],
+)
+def test_weights_that_are_made_of_stored_numbers_are_none(weights: str) -> None:
+    graph = (
+        "g (float[2,2] x) => (float[2,2] y) <int64[2] s = {2, 2}, int8[2,2] q = {1, 2, 3, 4}, "
+        "float k = {2}, float[2,2] f = {1, 2, 3, 4}, int64[2] i = {1, 0}> "
+        f"{{ n = ConstantOfShape (s) w = {weights} v = {weights} a = MatMul (x, w) "
+        "y = MatMul (a, v) }"
+    )
+    evidence = judged(graph).evidence
+    assert evidence is not None
+    assert not evidence.placeholder
+
+
 def test_a_filled_tensor_beside_trained_ones_makes_no_placeholders() -> None:
     graph = (
         "g (float[1,2,8,8] x) => (float[1,2,8,8] y) <int64[4] s = {2, 2, 1, 1}, "
