@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-import textwrap
+import sys
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -16,8 +17,7 @@ def fields(record: type[Any]) -> dict[str, str]:
     for base in reversed(record.__mro__[:-1]):
         if base.__module__.partition(".")[0] != "analyzer":
             continue
-        (tree,) = ast.parse(textwrap.dedent(inspect.getsource(base))).body
-        body = tree.body if isinstance(tree, ast.ClassDef) else []
+        body = _bodies(base.__module__)[base.__qualname__]
         for part, after in zip(body, [*body[1:], None], strict=True):
             if isinstance(part, ast.FunctionDef):
                 found[part.name] = first(ast.get_docstring(part) or "")
@@ -25,6 +25,21 @@ def fields(record: type[Any]) -> dict[str, str]:
                 found[part.target.id] = first(_text(after))
             elif isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name):
                 found[part.targets[0].id] = first(_text(after))
+    return found
+
+
+@cache
+def _bodies(module: str) -> dict[str, list[ast.stmt]]:
+    """What stands in each class of a module, by its qualified name; a module is parsed once."""
+    found: dict[str, list[ast.stmt]] = {}
+
+    def look(part: ast.AST, within: str) -> None:
+        for each in ast.iter_child_nodes(part):
+            if isinstance(each, ast.ClassDef):
+                found[within + each.name] = each.body
+                look(each, f"{within}{each.name}.")
+
+    look(ast.parse(inspect.getsource(sys.modules[module])), "")
     return found
 
 
