@@ -18,7 +18,8 @@ from analyzer.report import REPORT_FORMATS, Options, Result, fitting
 from analyzer.targets.catalog import chosen
 from tests.report.results import HOSTILE, LIGHT, SAMPLES, Complaints, judge, save, selected
 
-FITTED = ("standard", "densenet")
+FITTED = ("standard", "unknown")
+"""Whose last page is looked at."""
 FIRST_TRANSITION = "r105"
 """Where it ends in the file, that is the last result behind it."""
 

@@ -12,6 +12,7 @@ from analyzer.language import speaking
 from analyzer.report import Options, fitting, pdf
 from analyzer.report.pagination import Pages, Spacing, paginate, taken
 from analyzer.report.rendering import environment
+from tests.report.conftest import FITTED
 from tests.report.results import Made
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def test_an_attempt_that_made_it_worse_is_dropped(page: Any, laid_out: Any) -> N
     assert kept is made[2]
 
 
-@pytest.mark.parametrize("model", ["standard", "densenet"])
+@pytest.mark.parametrize("model", FITTED)
 def test_last_pages_of_reports_are_more_than_half_full(model: str, made: Made) -> None:
     data, _ = made(model)
     boxes = subprocess.run(

@@ -15,7 +15,7 @@ import pytest
 
 from tests.report.results import Made
 
-MODELS = ["standard", "unknown", "hostile", "densenet"]
+MODELS = ["standard", "unknown", "hostile", "mobilenet"]
 
 
 @pytest.fixture(scope="module")
