@@ -126,12 +126,12 @@ def test_sizes_stay_within_what_opens_anywhere(
     for ordinary in (standard, mobilenet):
         assert len(html_of(ordinary)) <= 150_000
     html = html_of(huge).decode()
-    assert html.count('<tr id="n') <= 4, "a convolution and a Relu, 600 times each"
+    assert html.count('<tr id="n') <= 4, "a convolution and a Relu, 300 times each"
     data = re.search(r'id="appendix">(.*?)</script>', html)
     assert data is not None
     names = json.loads(data[1])["name"]
-    assert len(names) == 1200, "the names of all are there"
-    assert len(html) <= 110_000, "what names share is there once"
+    assert len(names) == 600, "the names of all are there"
+    assert len(html) <= 90_000, "what names share is there once"
 
 
 def test_unknown_costs_are_said_before_anything_else(unknown: Result) -> None:

@@ -256,7 +256,7 @@ def test_without_a_script_the_first_rows_are_there_and_the_rest_is_named(
     assert visit.page.locator("#tools").is_hidden()
 
 
-PHONES = ("standard", "mobilenet", "densenet", "hostile", "unknown", "huge", "long", "text")
+PHONES = ("standard", "mobilenet", "densenet", "hostile", "unknown", "long", "text")
 
 
 @pytest.fixture(scope="module")
