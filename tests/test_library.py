@@ -33,6 +33,11 @@ def facts() -> analyzer.Facts:
     return analyzer.analyze(STANDARD)
 
 
+@pytest.fixture(scope="module")
+def sample() -> analyzer.Facts:
+    return analyzer.analyze(SAMPLE)
+
+
 def printed(capfd: pytest.CaptureFixture[str], *words: str) -> str:
     assert run([*words]) == 0
     return capfd.readouterr().out
@@ -124,9 +129,9 @@ def test_unknown_format_is_named_with_those_there_are(facts: analyzer.Facts) -> 
         analyzer.report(facts, "docx")  # type: ignore[call-overload]
 
 
-def test_scale_gives_the_numbers_of_the_paper() -> None:
+def test_scale_gives_the_numbers_of_the_paper(sample: analyzer.Facts) -> None:
     """Tables 6 and 7: 569, 325, 149 and 41 million mult-adds; 418, 290 and 186 at lower sides."""
-    widths = analyzer.scale(SAMPLE, width=(1.0, 0.75, 0.5, 0.25))
+    widths = analyzer.scale(sample, width=(1.0, 0.75, 0.5, 0.25))
     assert [round((point.macs or 0) / 1e6) for point in widths] == [569, 325, 149, 41]
     sides = analyzer.scale(SAMPLE, sides=(192, (160, 160), 128))
     assert [point.macs for point in sides] == [418_121_728, 290_675_200, 186_400_768]
@@ -140,15 +145,16 @@ def test_scale_without_sizes_has_those_of_the_command(capfd: pytest.CaptureFixtu
     ]
 
 
-def test_within_a_budget_channels_are_multiples_of_8_unless_another_is_given() -> None:
-    found = {n: analyzer.scale(SAMPLE, budget=300_000_000, divisor=n) for n in (None, 1, 8)}
+def test_within_a_budget_channels_are_multiples_of_8_unless_another_is_given(
+    sample: analyzer.Facts,
+) -> None:
+    found = {n: analyzer.scale(sample, budget=300_000_000, divisor=n) for n in (None, 1, 8)}
     assert found[None] == found[8] != found[1]
+    assert found[None]
+    assert all(0 < (point.macs or 0) <= 300_000_000 for point in found[None])
 
 
-def test_scale_within_a_budget_keeps_it() -> None:
-    points = analyzer.scale(SAMPLE, budget=300_000_000)
-    assert points
-    assert all(0 < (point.macs or 0) <= 300_000_000 for point in points)
+def test_scale_within_a_budget_needs_multipliers() -> None:
     with pytest.raises(ValueError, match="multipliers"):
         analyzer.scale(SAMPLE, budget=1, sides=224)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,14 @@ quantization = pytest.importorskip("onnxruntime.quantization")
 
 
 def compared(old: onnx.ModelProto | str, new: onnx.ModelProto | str) -> Comparison:
-    return compare(analyzer.analyze(old), analyzer.analyze(new))
+    return compare(*(_analysed(m if isinstance(m, str) else m.SerializeToString(deterministic=True))
+                     for m in (old, new)))  # fmt: skip
+
+
+@cache
+def _analysed(model: str | bytes) -> analyzer.Facts:
+    """Many are compared with the same one; files are of one test alone."""
+    return analyzer.analyze(model)
 
 
 def said(found: Comparison) -> list[str]:

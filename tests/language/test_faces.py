@@ -69,7 +69,7 @@ def test_korean_pdf_has_the_face_in_it_and_lacks_no_glyph(
     result = korean(SAMPLES / "mobilenet_v1_standard.onnx")
     try:
         with speaking("ko"):
-            made = REPORT_FORMATS["pdf"](result, Options())
+            made = REPORT_FORMATS["pdf"](result, Options(pdf_rows=10))
     finally:
         logging.getLogger("weasyprint").removeHandler(complaints)
     assert complaints.said == []
