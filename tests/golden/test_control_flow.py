@@ -232,6 +232,17 @@ def test_the_state_that_a_scan_hands_back_is_as_its_body_makes_it() -> None:
     assert [tensor.shape for tensor in found.outputs] == [(2,), (6, 2)]
 
 
+def test_each_of_a_batch_is_scanned() -> None:
+    """Opset 8: 3 of 4 steps, a number each."""
+    found = facts(
+        """g (float[3,4] x) => (float[3,4] y) {
+          y = Scan ("", x) <num_scan_inputs = 1, body = s (float p) => (float o) { o = Exp (p) }>
+        }""",
+        opset=8,
+    )
+    assert (node(found, "Exp").executions, found.outputs[0].shape) == (12, (3, 4))
+
+
 def test_a_batch_of_scans_of_unknown_length_runs_unknown_times() -> None:
     """Opset 8 scans each of a batch; here it is 2 of as many steps as the loop makes."""
     found = facts(

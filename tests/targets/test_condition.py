@@ -38,6 +38,8 @@ LSTM = """g (float[2,1,4] x, float[1,12,4] w, float[1,12,4] r) => (float[2,1,1,4
         (CONV, "Conv", "size(#1)==32; ranksum(#0,#1)<=8; maxdim(#0)<=8", True),
         (CONV, "Conv", "maxdim(#0)<=7", False),
         (CONV, "Conv", "depthwise_or_dense; attr(no_such_attribute)==7", True),
+        (CONV, "Conv", "attr(auto_pad)!=VALID; attr(pads)!=1", True),
+        (CONV, "Conv", "attr(auto_pad)!=NOTSET", False),
         (CONV, "Conv", "never", False),
         (CONV, "Conv", "?on a Tuesday or never", None),
         (CONV, "Conv", "attr(group)==1 or ?on a Tuesday", True),

@@ -117,3 +117,17 @@ def test_a_running_product_takes_its_flags_as_0_and_1() -> None:
         for flag in (0, 1, 2)
     }
     assert {key for key, found in codes.items() if found} == {("exclusive", 2), ("reverse", 2)}
+
+
+def test_a_batch_comes_first_where_the_layout_says_so() -> None:
+    """As ONNX documents it from opset 14 on; the runtime has no kernel to be asked."""
+    x, w, r = (np.ones(shape, np.float32) for shape in ((3, 4, 5), (1, 24, 5), (1, 24, 6)))
+    codes = {}
+    for opset, layout, shape in (
+        (14, 0, (1, 4, 6)), (14, 1, (3, 1, 6)), (14, 1, (1, 3, 6)), (13, 1, (1, 4, 6)),
+    ):  # fmt: skip
+        first = np.ones(shape, np.float32)
+        node = Node("LSTM", [x, w, r, None, None, first, first],
+                    {"hidden_size": 6, "layout": layout}, opset=opset)  # fmt: skip
+        codes[opset, layout, shape] = bool([v for v in violations(node) if "initial" in v.text])
+    assert list(codes.values()) == [False, False, True, False]

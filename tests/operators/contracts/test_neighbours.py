@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from tests.operators.contracts.neighbours import (
     mark,
     neighbours,
 )
+from tests.operators.contracts.nodes import call_of
 from tests.operators.contracts.plain_families import FAMILIES as PLAIN
 from tests.operators.contracts.test_contracts import FAMILIES as BROKEN
 
@@ -135,3 +136,30 @@ def test_a_count_is_that_of_all_sizes_or_unknown() -> None:
                 assert count.flops in (cost.flops, None), less
                 seen += count.macs is None
     assert seen > 500
+
+
+class _Read(tuple[Any, ...]):
+    """Contents of inputs that note which of them are asked for."""
+
+    asked: set[int]
+
+    def __getitem__(self, slot: Any) -> Any:
+        self.asked.add(slot)
+        return super().__getitem__(slot)
+
+
+def test_contents_that_contracts_ask_for_are_there_in_a_model() -> None:
+    """Those of constants: the shape pass keeps some, the others are read for the contracts."""
+    seen = 0
+    for name in FAMILIES:
+        node = _steps(name)[0]
+        made = call(node)
+        values = _Read(made.values)
+        values.asked = set()
+        assert found(replace(made, values=values)) == []
+        asked = {slot for slot in values.asked if slot < len(values) and values[slot] is not None}
+        if asked:
+            there = call_of(node).values
+            assert all(there[slot] is not None for slot in asked), (name, asked)
+            seen += len(asked)
+    assert seen > 100
