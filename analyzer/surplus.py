@@ -97,6 +97,9 @@ class OpenSize:
     """Of size⁰, size¹ and, for two degrees, size²."""
     sums: tuple[tuple[str, int], ...] = ()
     """(input, axis) of those that are sums of this size and others, and grow with it."""
+    longest: int | None = None
+    """The largest that the graph admits, as a table of positions or a mask is no longer; ``None``
+    where no such end was found."""
 
     def at(self, size: int) -> Fraction:
         """Total MACs at a multiple of ``step``."""

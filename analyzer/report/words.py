@@ -594,6 +594,9 @@ def _growth(v: Values) -> str:
         if v["even"]:
             text = _("{text}, more than half from {size} on",
                      text=text, size=units.count(v["even"]))  # fmt: skip
+    if v["longest"]:
+        text = _("{text}; {dim} is {size} at most, as what the file stores is no longer",
+                 text=text, dim=dim, size=units.count(v["longest"]))  # fmt: skip
     return f"{text}."
 
 

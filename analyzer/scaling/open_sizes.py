@@ -33,7 +33,16 @@ def open_sizes(survey: Survey, bindings: Bindings, limits: Limits) -> tuple[Open
         found = _chosen(free_dimensions(survey.program, survey.shapes))
         grown = growth_of(survey.program, survey.shapes, found, bindings, limits)
     return tuple(
-        OpenSize(free.name, free.axes, free.image, free.size, g.step, g.coefficients, free.sums)
+        OpenSize(
+            free.name,
+            free.axes,
+            free.image,
+            free.size,
+            g.step,
+            g.coefficients,
+            free.sums,
+            g.longest,
+        )
         for free, g in zip(found, grown, strict=True)
         if g.coefficients is not None and not g.reason and (g.degree or 0) in (1, 2)
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.conformance import judged
@@ -18,6 +18,8 @@ from analyzer.costs.aggregate import aggregate
 from analyzer.costs.sums import is_open, number
 from analyzer.graph.program import program_of
 from analyzer.model.limits import Limits
+from analyzer.operators import find
+from analyzer.operators.record import Kind
 from analyzer.records import HIDDEN, shown_as
 from analyzer.scaling.freedom import STRIDE, InputAxis, free_dimensions, input_shapes, rebound
 from analyzer.shapes.run import infer_shapes
@@ -47,9 +49,13 @@ HOPS = 5120
 and 1,024 samples."""
 MAX_OPERATORS = 4000
 """Larger models are not bound again and again."""
-MAX_WORK, TRIAL_WORK, TRIALS = 250_000, 50, 10
+MAX_WORK, TRIAL_WORK, TRIALS = 250_000, 50, 12
 """Operators typed and axes bound for all sizes of all dimensions, of which a model may have
 thousands: about half a minute. What each size costs besides, and sizes a dimension needs."""
+
+
+LENGTHS = 3
+"""Stored lengths that are tried, from the longest size that was admitted anyway."""
 
 
 class Sample(NamedTuple):
@@ -80,6 +86,9 @@ class DimensionGrowth:
     """The polynomial holds at multiples of this: strides round other sizes."""
     reason: str = ""
     """Why there is no polynomial, or what it leaves out; else empty."""
+    longest: int | None = None
+    """The largest size that the graph admits, as long as a stored table of positions or a mask;
+    ``None`` where none of those tried ends it."""
 
     @property
     @shown_as("coefficients")
@@ -216,9 +225,21 @@ class _Study:
             step = 1 if all(self._macs(free, n)[0] == _value(fitted, n) for n in near) else step
         degree = len(fitted) - 1
         kind = KINDS[degree] if degree < len(KINDS) else f"polynomial of degree {degree}"
+        longest = self._longest(free, samples[-1].size) if degree else None
         return DimensionGrowth(
-            free.name, free.axes, kind, degree, fitted, tuple(samples), step, self._without
+            free.name, free.axes, kind, degree, fitted, tuple(samples), step, self._without, longest
         )
+
+    def _longest(self, free: Freedom, admitted: int) -> int | None:
+        """The length of a stored tensor beyond which the graph breaks: that of a batch is none,
+        and of the sides of an image the smaller one of several ends it."""
+        if free.batch or free.image:
+            return None
+        longer = (length for length in _lengths(self._program) if length >= admitted)
+        for length in islice(longer, LENGTHS):
+            if self._macs(free, length + 1)[0] is None:
+                return length if self._macs(free, length)[0] is not None else None
+        return None
 
     def _macs(self, free: Freedom, size: int) -> tuple[int | None, str]:
         """Total MACs at ``size``, or ``None`` and why there is none."""
@@ -238,6 +259,22 @@ class _Study:
     def _count(self, shapes: Shapes) -> Sum:
         sites = list_sites(self._program, shapes)
         return aggregate(sites, leaf_costs(sites)).total
+
+
+def _lengths(program: Program) -> list[int]:
+    """Sides of stored tensors that may be cut to a size, so of none that layers multiply by."""
+    found: set[int] = set()
+    for scope in program.scopes:
+        for name, tensor in scope.constants.items():
+            readers = [
+                (find(op.domain, op.op_type), slot) for op, slot in scope.reads.get(name, ())
+            ]
+            if not any(op and slot is not None and slot in op.slots(Kind.WEIGHT)
+                       for op, slot in readers):  # fmt: skip
+                found.update(tensor.dims)
+        values = (op.attributes.get("value") for op in scope.ops if op.op_type == "Constant")
+        found.update(n for value in values for n in getattr(value, "dims", ()))
+    return sorted(found)
 
 
 def _left_out(total: Sum) -> str:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
+import onnx
 import pytest
+from onnx import parser
 
 from analyzer.report.claims.growth import growth as claim
 from analyzer.report.claims.growth import in_runs
 from analyzer.report.result import Result
 from analyzer.report.view.growth import growth
 from analyzer.report.words import say
-from tests.golden.text import facts
+from tests.golden.text import facts, facts_of
 
 ATTENTION = (
     "g (int64[N,S] ids, float[10,8] table, float[8,8] w) => (float[N,S,S] y) "
@@ -124,3 +127,21 @@ def test_borders_make_the_rate_depend_on_the_size() -> None:
     (row,) = growth(facts(text))
     assert (row.fixed, row.varies) == (0, True)
     assert row.rate == pytest.approx(6 * (row.size - 2) / row.size)
+
+
+@pytest.mark.parametrize("positions", [200, 1000])
+def test_a_table_of_positions_is_the_longest_size(positions: int) -> None:
+    """One row of the table for each step: one step more has none, whatever its square costs."""
+    text = (
+        f"g (float[1,S,8] x, float[1,{positions},8] table, float[8,8] w) => (float[1,S,S] y) "
+        "<int64[1] none = {0}, int64[1] one = {1}> "
+        "{ s = Shape (x)  n = Gather <axis = 0> (s, one)  p = Slice (table, none, n, one)  "
+        "z = Add (x, p)  q = MatMul (z, w)  k = Transpose <perm = [0, 2, 1]> (z)  "
+        "y = MatMul (q, k) }"
+    )
+    held = onnx.numpy_helper.from_array(np.zeros((1, positions, 8), np.float32), "table")
+    model = parser.parse_model(f'<ir_version: 8, opset_import: ["" : 17]> {text}')
+    model.graph.initializer.append(held)
+    (row,) = growth(facts_of(model))
+    assert row.longest == positions
+    assert max(point.size for point in row.points) <= positions

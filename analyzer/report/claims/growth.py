@@ -30,6 +30,7 @@ def growth(result: Result) -> Claim | None:
             "fixed": row.fixed,
             "square": row.square,
             "even": row.even,
+            "longest": row.longest,
             "varies": row.varies,
             "per": row.per,
             "of": row.of,

@@ -75,6 +75,8 @@ class GrowthRow:
     """Whether the file says how many steps make a unit; of audio that may be assumed."""
     side: int = 0
     """Of an image of which one side is open, the other in pixels; 0 where both are this size."""
+    longest: int | None = None
+    """The largest size that the graph admits, where a stored tensor ends it."""
 
 
 def growth(facts: Facts) -> tuple[GrowthRow, ...]:
@@ -112,17 +114,27 @@ def _row(facts: Facts, size: OpenSize) -> GrowthRow:
         square = Fraction(0)
     most = TIMES * now // size.step
     sizes = sorted({max(1, most * n // POINTS) * size.step for n in range(1, POINTS + 1)} | {now})
+    longest = size.longest or sizes[-1]
     divisor = lcm(*(c.denominator for c in size.coefficients))
     return GrowthRow(
         label(retold(size.dim), 40), unit, now, size.step, macs, float((macs - fixed) / amount),
         per,
         int(fixed), float(square * now * now / macs),
-        int(linear / square) + 1 if square and linear else None, whole or square > 0,
+        _even(linear, square, size.longest), whole or square > 0,
         tuple(GrowthPoint(n, macs if n == now else int(size.at(n)), int(square * n * n))
-              for n in sizes),
+              for n in sizes if n <= longest),
         tuple(int(c * divisor) for c in size.coefficients), divisor,
         second.of if second else "", second is None or bool(second.source), side,
+        size.longest,
     )  # fmt: skip
+
+
+def _even(linear: Fraction, square: Fraction, longest: int | None) -> int | None:
+    """The size from which what grows with the square is more than the rest, if it is admitted."""
+    if not square or not linear:
+        return None
+    size = int(linear / square) + 1
+    return size if longest is None or size <= longest else None
 
 
 def _unit(facts: Facts, size: OpenSize) -> tuple[Unit, int, int]:
