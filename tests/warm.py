@@ -214,14 +214,18 @@ def _server() -> tuple[socket.socket, str]:
 
 
 def _serve(requests: socket.socket, listener: socket.socket) -> None:
-    """Fork a process for each request; one in between waits for it and tells how it ended."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    """Fork a process for each request, and tell its number and, some time, how it ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with selectors.DefaultSelector() as selector:
         selector.register(requests, selectors.EVENT_READ)
         selector.register(listener, selectors.EVENT_READ)
         while True:
             for key, _ in selector.select():
+                if key.data is not None:
+                    selector.unregister(key.fileobj)
+                    os.close(key.fd)
+                    _tell_end(*key.data)
+                    continue
                 if key.fileobj is listener:
                     with listener.accept()[0] as asking:
                         data, numbers, *_rest = socket.recv_fds(asking, 1 << 20, 4)
@@ -229,27 +233,35 @@ def _serve(requests: socket.socket, listener: socket.socket) -> None:
                     data, numbers, *_rest = socket.recv_fds(requests, 1 << 20, 4)
                     if not data:
                         return
-                if data and os.fork() == 0:
-                    for inherited in (selector, requests, listener):
-                        inherited.close()
-                    _attend(data, numbers)
+                if data:
+                    _fork(data, numbers, selector)
+                    numbers = numbers[1:]
                 for number in numbers:
                     os.close(number)
 
 
-def _attend(data: bytes, numbers: Sequence[int]) -> NoReturn:
-    """Fork what is asked for, and tell its number and its end."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+def _fork(data: bytes, numbers: Sequence[int], selector: selectors.BaseSelector) -> None:
+    """Start what is asked for, and have ``selector`` wait for its end."""
     pid = os.fork()
     if pid == 0:
+        for key in selector.get_map().values():
+            os.close(key.fd)
+            if key.data is not None:
+                os.close(key.data[1])
+        selector.close()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         os.close(numbers[0])
         _become(json.loads(data.decode("utf-8", "surrogateescape")), numbers[1:])
-    for number in numbers[1:]:
-        os.close(number)
-    os.write(numbers[0], b"%d\n" % pid)
-    os.write(numbers[0], b"%d\n" % os.waitpid(pid, 0)[1])
-    os._exit(0)
+    with suppress(OSError):  # whoever asked is gone
+        os.write(numbers[0], b"%d\n" % pid)
+    selector.register(os.pidfd_open(pid), selectors.EVENT_READ, (pid, numbers[0]))
+
+
+def _tell_end(pid: int, answers: int) -> None:
+    """How a process that has ended did so."""
+    with suppress(OSError):
+        os.write(answers, b"%d\n" % os.waitpid(pid, 0)[1])
+    os.close(answers)
 
 
 def _become(request: Mapping[str, Any], streams: Sequence[int]) -> NoReturn:
