@@ -11,6 +11,7 @@ import onnx
 import pdfua
 import pytest
 
+from analyzer.cli.compare import _is_folder
 from tests.cli.conftest import Cli
 from tests.compare.networks import resnet
 from tests.report.test_pdf import streams
@@ -174,3 +175,10 @@ def test_json_that_lacks_something_is_one_clear_error(cli: Cli) -> None:
         assert outcome.code == 2, member
         assert len(outcome.err.splitlines()) == 1
         assert outcome.err.startswith("onnxlint: error: bad.json: ")
+
+
+def test_a_folder_is_what_is_one_or_ends_as_one_or_has_no_suffix(tmp_path: Path) -> None:
+    (tmp_path / "v1.2").mkdir()
+    (tmp_path / "plain").write_bytes(b"")
+    names = {"v1.2": True, "v1.3": False, "v1.3/": True, "new": True, "plain": False}
+    assert {name: _is_folder(f"{tmp_path}/{name}") for name in names} == names

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
-from argparse import Action
+from argparse import SUPPRESS, Action
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -51,6 +51,14 @@ def test_the_first_word_is_a_command() -> None:
     assert offered("") == {*COMMANDS, "--help", "--version"}
     assert offered("che") == {"check"}
     assert offered() == offered("")
+
+
+def test_short_options_are_not_offered_nor_what_no_help_names() -> None:
+    for name in COMMANDS:
+        assert {word for word in offered(name, "-") if not word.startswith("--")} == set()
+        hidden = {w for n, a in actions() if n == name and a.help == SUPPRESS
+                  for w in a.option_strings}  # fmt: skip
+        assert not offered(name, "--") & hidden
 
 
 def test_every_option_of_every_command_is_offered() -> None:

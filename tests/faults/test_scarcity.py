@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 
 from analyzer.cli import memory
 from analyzer.cli.internal import describe_bug
-from analyzer.errors import OutputError
+from analyzer.errors import ModelError, OutputError
 from analyzer.model import file as files
 from analyzer.model.file import FileBytes
 from analyzer.report import REPORT_FORMATS
@@ -120,6 +121,25 @@ def test_weights_for_which_there_is_no_room_are_no_changed_file(
     monkeypatch.setattr("mmap.mmap", refuse)
     with pytest.raises(MemoryError):
         data.view(0, 8192)
+
+
+def test_what_an_error_came_of_is_looked_at_for_memory() -> None:
+    """Its cause, or what it was met in where it has no cause."""
+    caused, met = ValueError("a"), ValueError("b")
+    caused.__cause__, met.__context__ = MemoryError(), MemoryError()
+    assert [memory.ran_out(error) for error in (caused, met, ValueError("c"), None)] == [
+        True, True, False, False,
+    ]  # fmt: skip
+
+
+def test_a_file_that_is_gone_is_a_changed_one_in_another_process(tmp_path: Path) -> None:
+    path = tmp_path / "w.bin"
+    path.write_bytes(b"0123")
+    packed = pickle.dumps(FileBytes(os.open(path, os.O_RDONLY), 4, str(path)))
+    assert pickle.loads(packed)[1:3] == b"12"  # noqa: S301 - its own
+    path.unlink()
+    with pytest.raises(ModelError, match="the file changed while it was being read"):
+        pickle.loads(packed)  # noqa: S301
 
 
 def test_running_out_of_memory_is_not_called_a_bug(

@@ -182,6 +182,16 @@ def test_classifier_layers_are_no_mlp() -> None:
     assert kinds(net.facts(net.linear(net.linear("x", 512, 4096, "relu"), 4096, 10))) == []
 
 
+@pytest.mark.parametrize("same", [True, False])
+def test_both_factors_of_a_gated_mlp_read_one_value(same: bool) -> None:
+    """Shazeer 2020: (Swish(x·W) ⊗ x·V)·W₂."""
+    net = Net(image=(1, 16))
+    x = net.op("Sigmoid", "x")
+    gate = net.linear(x, 16, 64, "silu")
+    inner = net.op("Mul", gate, net.linear(x if same else net.linear("x", 16, 16), 16, 64))
+    assert kinds(net.facts(net.linear(inner, 64, 16))) == (["mlp"] if same else [])
+
+
 def test_reshape_transpose_of_heads_is_no_channel_shuffle() -> None:
     net = Net(image=(1, 16, 32))
     y = net.op("Reshape", "x", net.constant([1, 16, 4, 8]))

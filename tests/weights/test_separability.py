@@ -122,6 +122,7 @@ def test_recommendation_is_the_cheapest_that_keeps_the_energy() -> None:
     assert found.macs_now == 56 * 56 * 9 * 64 * 128
     assert found.baseline is not None
     assert found.baseline < 0.5
+    assert found.margin == 1 - found.baseline
 
 
 def test_nothing_is_recommended_where_nothing_is_saved() -> None:
