@@ -57,6 +57,14 @@ class Converter:
     versions: tuple[str, ...]
     """Packages that it was tried with."""
     limits: tuple[Shortcoming, ...]
+    activation_bytes: tuple[int, int] = (0, 0)
+    """By which the file grows for each activation that it converts, and for each letter of its
+    name; about, as measured."""
+    weight_bytes: tuple[int, int] = (0, 0)
+    """The same of weights."""
+    removed: tuple[str, ...] = ()
+    """Operators that it takes out, as ranges of integers do what they did; what they read is not
+    converted."""
 
 
 @cache
@@ -69,7 +77,8 @@ def converter(id_: str) -> Converter:
     values = tomllib.loads((_FOLDER / f"{id_}.toml").read_text(encoding="utf-8"))
     limits = tuple(Shortcoming(**{key: _frozen(value) for key, value in limit.items()})
                    for limit in values["limits"])  # fmt: skip
-    return Converter(values["name"], tuple(values["versions"]), limits)
+    frozen = {key: _frozen(value) for key, value in values.items()}
+    return Converter(**{**frozen, "limits": limits})
 
 
 def _frozen(value: Any) -> Any:

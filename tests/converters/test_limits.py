@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -154,3 +155,15 @@ def test_scales_in_float32_are_halved_with_what_they_scale() -> None:
     half = next(form for form in forms(facts_of(found), None) if form.id == "float16")
     assert (half.bytes_now, half.scales_now) == (2048 + 512 + 24576, 512)
     assert half.weight_bytes == 2048 + 256 + 12288
+
+
+def test_a_file_that_grows_by_what_converts_tensors_is_told_by_how_much(tmp_path: Path) -> None:
+    """Names of 200 letters are repeated a dozen times for each tensor; 54 bytes of weights go."""
+    long = "a" * 200
+    text = PLAIN.replace("a = ", f"{long} = ").replace("Relu (a)", f"Sigmoid ({long})")
+    plain = model(text)
+    how = next(form.how for form in forms(facts_of(plain), None) if form.id == "int8")
+    told = re.search(r"add about ([0-9.]+) KiB to the file", how)
+    assert told is not None
+    grown = quantised(plain, tmp_path).ByteSize() - plain.ByteSize()
+    assert float(told[1]) * 1024 == pytest.approx(grown, rel=0.3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.converters import converter, met
+from analyzer.converters import added_bytes, converter, met
 from analyzer.graph.adjacency import vertex
 from analyzer.language import _
 from analyzer.patterns.quantised import quantisation_of
@@ -107,7 +107,12 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
     left = staying(facts, static=static, narrow=narrow)
     held = max(0, held - 4 * left.params)
     first = [text for each in limits if (text := _first(each))]
-    how = ". ".join((*first, _quantised(tool, limits, static=static)))
+    then = whole - held + held // 4 + left.scale_bytes
+    added = added_bytes(facts, tool, left.converted if narrow else ())
+    grows = [] if 4 * added < whole - then else [
+        _("The operators that convert tensors add about {size} to the file", size=units.size(added))
+    ]  # fmt: skip
+    how = ". ".join((*first, _quantised(tool, limits, static=static), *grows))
     return form(
         facts,
         device,
@@ -117,7 +122,7 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
             _("accuracy: measure"),
             "medium", _rests(left.macs / facts.totals.macs if facts.totals.macs else 0.0),
         ),
-        weight_bytes=whole - held + held // 4 + left.scale_bytes,
+        weight_bytes=then,
         instead={"float32": "int8"},
         kept={"float32": left.macs},
         alters=left.converted,
