@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import atexit
 import io
-import json
+import marshal
 import os
 import secrets
 import selectors
@@ -67,8 +67,7 @@ class Process:
             "closed": [n for n, s in enumerate((stdin, stdout, stderr)) if s == CLOSED],
         }
         self._answers, theirs = socket.socketpair()
-        data = json.dumps(request).encode("utf-8", "surrogateescape")
-        socket.send_fds(_server()[0], [data], [theirs.fileno(), *streams])
+        socket.send_fds(_server()[0], [marshal.dumps(request)], [theirs.fileno(), *streams])
         theirs.close()
         os.close(null)
         for made, number in ((self.stdout, out), (self.stderr, err)):
@@ -251,7 +250,7 @@ def _fork(data: bytes, numbers: Sequence[int], selector: selectors.BaseSelector)
         selector.close()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         os.close(numbers[0])
-        _become(json.loads(data.decode("utf-8", "surrogateescape")), numbers[1:])
+        _become(marshal.loads(data), numbers[1:])
     with suppress(OSError):  # whoever asked is gone
         os.write(numbers[0], b"%d\n" % pid)
     selector.register(os.pidfd_open(pid), selectors.EVENT_READ, (pid, numbers[0]))
