@@ -517,6 +517,10 @@ def _intensity(v: Values) -> str:
 
 
 def _targets(v: Values) -> str:
+    if 1 < len(v["whole"]) == v["count"]:
+        names = series([label(name) for name in v["whole"]])
+        return _("All of it runs on each of {targets}: {names}.",
+                 targets=many(v["count"], "target"), names=names)  # fmt: skip
     said = [
         _(words, targets=series([label(name) for name in v[verdict]]))
         for verdict, words in _VERDICTS.items()

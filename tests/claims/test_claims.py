@@ -321,9 +321,10 @@ def test_where_it_runs_is_said_with_what_blocks_and_what_helps() -> None:
     assert said("no macs", "targets") == "Of 1 target: all of it runs on ort_cpu."
 
 
-def test_nothing_is_said_of_targets_that_nobody_asked_about_and_that_run_all_of_it() -> None:
+def test_targets_that_nobody_asked_about_and_that_run_all_of_it_are_a_sentence() -> None:
     asked = results()["no macs"]
     assert "Where this model runs" in page(asked)
     assert "Where this model runs" not in page(replace(asked, targets_asked=False))
+    assert "all of it runs on ort_cpu" in page(replace(asked, targets_asked=False))
     assert "Where this model runs" in page(replace(results()["parts"], targets_asked=False))
     assert "Where this model runs" not in page(results()["forest"])

@@ -48,7 +48,7 @@ def vendor(result: Result) -> Claim | None:
 def targets(result: Result) -> Claim | None:
     """Which targets run all of it, a part or nothing."""
     fits = result.facts.targets
-    if not is_told(result):
+    if not fits:
         return None
     by = {
         verdict: tuple(fit.target for fit in fits if fit.verdict == verdict)
