@@ -70,6 +70,8 @@ DESCRIBED: list[tuple[str, str, list[Any], dict[str, Any], list[Shape]]] = [
     (NHWC, "GridSample", [(1, 4, 6, 8), (1, 3, 5, 2)], {}, [(1, 3, 5, 8)]),
     (MS, "GridSample", [(1, 8, 4, 6), (1, 3, 5, 2)], {}, [(1, 8, 3, 5)]),
     (MS, "Pad", [(2, 3), i(0, 1, 2, 3)], {}, [(4, 7)]),
+    (MS, "QOrderedMatMul", [(2, 3, 4), (), (5, 4), (), ()], {"order_B": 0}, [(2, 3, 5)]),
+    (MS, "QOrderedMatMul", [(2, 3, 4), (), (4, 5), (), ()], {"order_B": 1}, [(2, 3, 5)]),
     (MS, "ExpandDims", [(2, 3), i(-1)], {}, [(2, 3, 1)]),
     (MS, "ExpandDims", [(2, 3), i(0)], {}, [(1, 2, 3)]),
     (MS, "UnfoldTensor", [(2, 9)], {"dim": 1, "size": 4, "step": 2}, [(2, 3, 4)]),

@@ -229,3 +229,15 @@ def test_explain_has_the_fixed_headings_in_order() -> None:
     assert headings == ["What it does", "Why is this bad", "Example", "Use instead", "Fix",
                         "Fix safety", "Options", "References"]  # fmt: skip
     assert "`min-macs` (default 1,000 MACs): Ignore cheaper ones." in page
+
+
+def test_a_rule_with_an_option_without_a_value_waits_for_one() -> None:
+    waiting = {rule.id for rule in load_rules() if rule.needs_setting is True}
+    silent = {rule.id for rule in load_rules() for option in rule.options.values()
+              if option.default is None}  # fmt: skip
+    assert waiting == silent != set()
+    loaded = [
+        parse_rule(RULE.replace("default: 1000", f"default: {value}"), "r.yaml").needs_setting
+        for value in ("null", "1")
+    ]
+    assert loaded == [True, False]

@@ -60,6 +60,11 @@ SAME = "<pads=[1,1,1,1]>"
         ("a = Conv (x,w)  c, e = Split <axis=1> (a)", "e", (1, 12, 30, 30)),
         ("a = Conv (x,w)  c = Transpose <perm=[0,2,3,1]> (a)", "c", (1, 30, 30, 24)),
         ("a = Conv (x,w)  c = Flatten (a)", "c", (1, 24 * 900)),
+        (
+            "i = Constant <value_ints=[0,5]> ()  a = Conv (x,w)  c = Gather <axis=1> (a,i)",
+            "c",
+            (1, 2, 30, 30),
+        ),
         ("a = Conv (x,w)  c = DepthToSpace <blocksize=2> (a)", "c", (1, 6, 60, 60)),
         ("a = Conv (x,w)  c = ReduceMean <axes=[2,3], keepdims=0> (a)", "c", (1, 24)),
         ("a = Conv (x,w)  c = ConvTranspose <strides=[2,2]> (a,v)", "c", (1, 24, 61, 61)),
@@ -70,6 +75,12 @@ def test_width_flows_through(
 ) -> None:
     scaler = planned(network(f"{body}  k = Conv (x,o)  y = GlobalMaxPool (k)", "float[1,16,1,1]"))
     assert shape(scaler, name, width=1.5) == expected
+
+
+def test_sides_behind_what_is_picked_follow_the_image(planned: Planned) -> None:
+    body = "i = Constant <value_ints=[0,5]> ()  a = Conv (x,w)  c = Gather <axis=1> (a,i)"
+    scaler = planned(network(f"{body}  k = Conv (x,o)  y = GlobalMaxPool (k)", "float[1,16,1,1]"))
+    assert shape(scaler, "c", resolution=2.0) == (1, 2, 62, 62)
 
 
 LINE = "s = Constant <value_ints=[1,1,16,-1]> ()"

@@ -19,9 +19,19 @@ from analyzer.report.compare.turnover import turnover
 from analyzer.report.result import Options, Result
 from tests.claims.test_claims import OPEN_SIZES, UNKNOWN, result
 from tests.compare.networks import half, resnet
+from tests.golden.text import parse
 from tests.smaller.test_recurrent import cell
 from tests.snapshots.test_pages import words
 from tests.snapshots.test_snapshots import EXPECTED, compare
+
+
+def ups(count: int) -> onnx.ModelProto:
+    """Transposed convolutions in a row."""
+    body = " ".join(f"t{i + 1} = ConvTranspose (t{i}, w)" for i in range(count))
+    return parse(
+        f"g (float[1,4,8,8] t0, float[4,4,3,3] w) => (float[A,B,C,D] t{count}) {{ {body} }}"
+    )
+
 
 MODELS: dict[str, Callable[[], onnx.ModelProto]] = {
     "plain": lambda: resnet(blocks=2),
@@ -32,12 +42,14 @@ MODELS: dict[str, Callable[[], onnx.ModelProto]] = {
     "folded": lambda: resnet(blocks=2, norms=False),
     "open": lambda: onnx.parser.parse_model(OPEN_SIZES),
     "unknown": lambda: onnx.parser.parse_model(UNKNOWN),
+    "up": lambda: ups(1),
+    "upper": lambda: ups(3),
     "lstm": lambda: cell("LSTM", both=True),
     "gru": lambda: cell("GRU", both=False),
 }
 OTHERS = ("another-activation", "deeper", "wider", "half", "folded")
 PAIRS = [*(("plain", other) for other in OTHERS), ("open", "unknown"), ("unknown", "plain"),
-         ("lstm", "gru")]  # fmt: skip
+         ("lstm", "gru"), ("up", "upper")]  # fmt: skip
 BOUNDS = [IncreaseBound(name, Fraction(1, 10), 0, "10%") for name in TOTALS]
 
 

@@ -174,8 +174,8 @@ NODES: Mapping[str, Node] = {
     "AffineGrid of volumes": _n("AffineGrid", _f(2, 3, 4), ints(2, 1, 3, 4, 5), align_corners=1,
                                 opset=20),
     "DeformConv with a mask": _n(
-        "DeformConv", _f(1, 4, 4, 4), _f(2, 2, 2, 2), _f(1, 16, 3, 3), _f(2), _f(1, 8, 3, 3),
-        kernel_shape=[2, 2], group=2, offset_group=2, strides=[1, 1], opset=22),
+        "DeformConv", _f(1, 4, 4, 4), _f(2, 2, 2, 3), _f(1, 24, 3, 2), _f(2), _f(1, 12, 3, 2),
+        kernel_shape=[2, 3], group=2, offset_group=2, strides=[1, 1], opset=22),
     "MaxUnpool to a shape": _n("MaxUnpool", _f(1, 1, 2, 2), ints(0, 3, 8, 10).reshape(1, 1, 2, 2),
                                ints(1, 1, 4, 4), kernel_shape=[2, 2], strides=[2, 2]),
     "Gemm by columns": _n("Gemm", _f(4, 2), _f(4, 3), _f(2, 1), transA=1, alpha=0.5, beta=2.0),
