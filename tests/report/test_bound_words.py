@@ -69,7 +69,7 @@ def test_weights_and_activations_of_a_device_with_flash_stand_apart(mobilenet: R
     board = replace(profile("stm32h743"), memory=8 << 20, flash=17 << 20)
     timed = replace(mobilenet, devices=(board,))
     text = words(REPORT_FORMATS["html"](timed, Options()).decode())
-    assert "microcontroller, weights in 17 MiB of flash" in text
+    assert "microcontroller, stored in 17 MiB of flash" in text
     weights, peak = (17_015_456 + 592) / (17 << 20), 6_422_528 / (8 << 20)
     assert f"{units.percent(weights)} {units.percent(peak)}" in text
     data = json.loads(REPORT_FORMATS["json"](timed, Options()))["page"]["devices"][0]
@@ -111,7 +111,7 @@ def test_where_nothing_multiplies_a_device_has_memory_and_no_time() -> None:
                     (), ())  # fmt: skip
     text = page_of(result, "stm32h743")
     assert "On a device: memory" in text
-    assert "Device Memory Weights At the peak STM32H743" in text
+    assert "Device Memory Stored At the peak STM32H743" in text
     assert "Nothing multiplies, so there is no bound of time." in text
     assert "Time, at least" not in text
     assert "per second" not in text

@@ -139,7 +139,7 @@ def test_figures_of_a_model_that_cannot_run_are_marked_wherever_they_stand() -> 
     page = html(judged(MISFIT))
     said = say(claims_of(judged(MISFIT)))["misfit"]
     assert said == (
-        "With samples = 128 the model cannot run: no figure of compute or memory here is that of "
+        "With samples = 16000 the model cannot run: no figure of compute or memory here is that of "
         "a run."
     )
     for section in ("hotspots", "network", "memory", "separable"):
