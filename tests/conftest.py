@@ -3,6 +3,7 @@
 import gc
 import os
 import signal
+import sys
 import tempfile
 from collections.abc import Generator
 from contextlib import nullcontext
@@ -105,6 +106,10 @@ def pytest_configure(config: pytest.Config) -> None:
     for number in STOPPING:
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.SIG_DFL)
+    # Dozens of tests start an interpreter that imports all of the tool: what one of them has
+    # compiled is there for the others.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     gc.disable()  # until all is collected: hardly anything of that is garbage
     number = workers.count(config.option.workers)
     # Before anything is collected, so that they are small. What maps coverage numbers its marks in

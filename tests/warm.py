@@ -330,7 +330,7 @@ def _warm_up() -> None:
         model = str(ROOT / "samples" / "mobilenet_v1.onnx")
         for words in (["check", model, "-q", "--format=json"], ["inspect", model],
                       ["scale", model], ["rules"],
-                      ["report", model, "-o", folder, "--format=html"],
+                      ["report", model, "-q", "-o", folder, "--format=html"],
                       ["graph", model, "-o", f"{folder}/g.dot"]):  # fmt: skip
             assert command(words) == 0
         sys.stdout.flush()

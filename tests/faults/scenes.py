@@ -24,9 +24,9 @@ NOBODY = 65534
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def every_step(new: Files) -> Iterator[Seen]:
+def every_step(new: Files, by: int = 1) -> Iterator[Seen]:
     """Kill the process at each step of writing, until it gets through."""
-    for number in itertools.count(1):
+    for number in itertools.count(1, by):
         old = restore(new)
         code, _ = forked(lambda number=number: at_step(number, signal.SIGKILL))  # type: ignore[misc]
         yield {"code": code, **look(old, new)}
@@ -139,7 +139,18 @@ def random_moments(new: Files) -> Iterator[Seen]:
             leftover.unlink()
 
 
+def every_other_step(new: Files) -> Iterator[Seen]:
+    return every_step(new, by=2)
+
+
 SCENES = {
     scene.__name__: scene
-    for scene in (every_step, told_to_stop, small_files, read_only_folder, random_moments)
+    for scene in (
+        every_step,
+        every_other_step,
+        told_to_stop,
+        small_files,
+        read_only_folder,
+        random_moments,
+    )
 }
