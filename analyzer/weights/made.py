@@ -19,7 +19,7 @@ _ASIDE = (Kind.SHAPE, Kind.INDEX, Kind.BOUND, Kind.SCALE, Kind.ZERO_POINT)
 """Operands of which results are not made: they say how."""
 
 
-class Origin(IntEnum):
+class Making(IntEnum):
     """What a tensor is made of; of several operands the highest counts."""
 
     FILLED = 0
@@ -40,8 +40,8 @@ class MadeWeights(NamedTuple):
 
 def made_of_nothing(facts: Facts) -> MadeWeights:
     """Weights and tables of layers that are filled or drawn; those of a single number left out."""
-    origins: dict[str, Origin] = {}
-    found: dict[str, tuple[Origin, int]] = {}
+    origins: dict[str, Making] = {}
+    found: dict[str, tuple[Making, int]] = {}
     for _, place in vertices(facts.graph):
         if place.scope:
             continue
@@ -49,14 +49,14 @@ def made_of_nothing(facts: Facts) -> MadeWeights:
         for slot in _weights(record, place):
             tensor = place.call.input(slot)
             elements = 0 if tensor is None else tensor.elements or 0
-            origin = Origin.GIVEN if tensor is None else _origin(place, slot, tensor, origins)
-            if tensor is not None and origin is not Origin.GIVEN and elements > 1:
+            origin = Making.GIVEN if tensor is None else _origin(place, slot, tensor, origins)
+            if tensor is not None and origin is not Making.GIVEN and elements > 1:
                 found[tensor.name] = origin, elements
         made = _made(record, place, origins)
         origins.update((t.name, made) for t in place.call.outputs if t is not None)
     return MadeWeights(
-        tuple(n for origin, n in found.values() if origin is Origin.FILLED),
-        tuple(n for origin, n in found.values() if origin is Origin.DRAWN),
+        tuple(n for origin, n in found.values() if origin is Making.FILLED),
+        tuple(n for origin, n in found.values() if origin is Making.DRAWN),
     )
 
 
@@ -69,29 +69,29 @@ def _weights(record: Operator | None, place: Vertex) -> tuple[int, ...]:
     return own or (tuple(range(min(2, len(place.call.inputs)))) if product else ())
 
 
-def _made(record: Operator | None, place: Vertex, origins: dict[str, Origin]) -> Origin:
+def _made(record: Operator | None, place: Vertex, origins: dict[str, Making]) -> Making:
     """What the results of an operator are made of."""
     if record is None:
-        return Origin.GIVEN
+        return Making.GIVEN
     if record.nature is Nature.RANDOM:
-        return Origin.DRAWN
+        return Making.DRAWN
     if record.nature is Nature.STATIC:
         stores = not place.call.inputs and any(map(_tells, place.call.outputs))
-        return Origin.GIVEN if stores else Origin.FILLED
+        return Making.GIVEN if stores else Making.FILLED
     found = [
         _origin(place, slot, tensor, origins)
         for slot, tensor in enumerate(place.call.inputs)
         if tensor is not None and not any(slot in record.slots(kind) for kind in _ASIDE)
     ]
-    return max(found, default=Origin.GIVEN)
+    return max(found, default=Making.GIVEN)
 
 
-def _origin(place: Vertex, slot: int, tensor: Tensor, origins: dict[str, Origin]) -> Origin:
+def _origin(place: Vertex, slot: int, tensor: Tensor, origins: dict[str, Making]) -> Making:
     """What an operand is made of; what no operator makes is stored, or given."""
     if tensor.name in origins:
         return origins[tensor.name]
     stores = slot not in place.constants or _tells(tensor)
-    return Origin.GIVEN if stores else Origin.FILLED
+    return Making.GIVEN if stores else Making.FILLED
 
 
 def _tells(tensor: Tensor | None) -> bool:
