@@ -15,14 +15,17 @@ from time import process_time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from onnx import defs
 
 from analyzer.facts import Tensor
 from analyzer.graph.call import Call
 from analyzer.operators.contracts import contracts_of
+from analyzer.operators.contracts.vendor import DOMAIN as VENDOR
+from analyzer.operators.contracts.vendor import schema_of
 from tests.operators.contracts.nodes import DOMAINS, outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from analyzer.operators.contracts.violation import Violation
     from tests.operators.contracts.nodes import Array, Node
@@ -31,6 +34,10 @@ VERDICTS = Path(__file__).with_name("verdicts.txt")
 FULL = 4096
 """Elements beyond which no axis is made longer."""
 RESULTS = Path(__file__).with_name("results.txt")
+GUESSES: Mapping[str, tuple[Any, ...]] = {
+    "INT": (-1, 0, 1, 2, 3), "FLOAT": (-1.0, 0.5), "STRING": ("bogus",), "INTS": ([1], [1, 1]),
+}  # fmt: skip
+"""Values of attributes, by their kind."""
 CRASHED = "#"
 """It ends the runtime, or keeps it for seconds."""
 
@@ -77,9 +84,28 @@ def neighbours(node: Node) -> Iterator[Node]:
         for changed in _values(value):
             kept = {k: changed if k == name else v for k, v in node.attributes.items()}
             yield replace(node, attributes={k: v for k, v in kept.items() if v is not None})
+    for name, value in _unset(node):
+        yield replace(node, attributes={**node.attributes, name: value})
     for count in (node.outputs - 1, node.outputs + 1):
         if count:
             yield replace(node, outputs=count)
+
+
+def _unset(node: Node) -> Iterator[tuple[str, Any]]:
+    """Attributes that ``node`` does not state, with values that its schema may know."""
+    if node.domain == VENDOR:
+        vendor = schema_of(node.op)
+        kinds = {} if vendor is None else {n: k.strip("!") for n, k in vendor.attributes.items()}
+    else:
+        version = (node.version or DOMAINS[node.domain]) if node.domain else node.opset
+        schema = defs.get_schema(node.op, version, node.domain)
+        kinds = {
+            name: str(attribute.type).rpartition(".")[2]
+            for name, attribute in schema.attributes.items()
+        }
+    for name in sorted(kinds.keys() - node.attributes.keys()):
+        for value in GUESSES.get(kinds[name], ()):
+            yield name, value
 
 
 def _with(node: Node, slot: int, array: Array | None) -> Node:

@@ -48,6 +48,7 @@ ODD = {
     "ArrayFeatureExtractor": "indices in a column",
     "LinearClassifier": "fewer intercepts than classes",
     "com.microsoft DynamicTimeWarping": "the length of the path depends on the data",
+    "com.microsoft NhwcMaxPool": "its kernel takes no notice of ceil_mode",
     "com.microsoft WordConvEmbedding": "words without a sequence, or sequences without words",
 }
 """Where a shape is not known, or is of what the documentation does not describe."""
