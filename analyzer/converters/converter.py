@@ -31,6 +31,8 @@ class Shortcoming:
     domains: tuple[str, ...] = ()
     yields: tuple[str, ...] = ()
     """Element types of which a result is one."""
+    states: str = ""
+    """Attribute that is stated."""
     calibrated: tuple[str, ...] = ()
     """Element types of which a result is none, as far as onnx's shape inference says any."""
     biases: bool = False

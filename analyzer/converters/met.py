@@ -74,7 +74,10 @@ def _places(facts: Facts, limit: Shortcoming) -> Iterator[str]:
         yield from _clashing(facts)
     else:
         untyped = _untyped(facts) if limit.calibrated else frozenset()
-        yield from (n.op_type for n in facts.nodes if _is_meant(n, limit, untyped))
+        for node in facts.nodes:
+            stated = vertex(facts.graph, node.id).call.attributes
+            if (not limit.states or limit.states in stated) and _is_meant(node, limit, untyped):
+                yield node.op_type
 
 
 def _is_meant(node: Node, limit: Shortcoming, untyped: frozenset[str]) -> bool:

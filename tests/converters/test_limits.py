@@ -127,12 +127,24 @@ def test_what_is_said_of_int8_is_what_the_quantiser_writes(tmp_path: Path) -> No
     assert said["float16"].weight_bytes == (36 + 2) * 2
 
 
+MADE = """g (float[1,2,4,4] x) => (float[1,2,4,4] y) <int64 i = {{0}}, float k = {{1}}> {{
+    a = Conv <pads=[1,1,1,1]> (x, w)  {}  y = Add (a, n) }}"""
 BRANCH = """g (float[1,2,4,4] x, bool c) => (float[1,2,4,4] y) { y = If (c) <
     then_branch = t () => (float[1,2,4,4] u) { u = Conv <pads=[1,1,1,1]> (x, w) },
     else_branch = e () => (float[1,2,4,4] u) { u = Relu (x) }> }"""
 
 
-@pytest.mark.parametrize(("text", "refused"), [(PLAIN, ""), (SOFTMAX, "Cast"), (BRANCH, "If")])
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        (PLAIN, ""), (SOFTMAX, "Cast"), (BRANCH, "If"),
+        (MADE.format("n = RandomNormal <shape=[1,2,4,4]> ()"), "RandomNormal"),
+        (MADE.format("n = Bernoulli <dtype=1> (a)"), "Bernoulli"),
+        (MADE.format("n = Bernoulli (a)"), ""),
+        (MADE.format("s = SequenceConstruct (a, a)  n = SequenceAt (s, i)"), "SequenceConstruct"),
+        (MADE.format("q = QuantizeLinear (a, k)  n = DequantizeLinear (q, k)"), "QuantizeLinear"),
+    ],
+)  # fmt: skip
 def test_what_float16_is_refused_for_is_exported_instead(text: str, refused: str) -> None:
     how = next(form.how for form in forms(facts_of(model(text)), None) if form.id == "float16")
     assert how.startswith("Export in float16" if refused else "Convert with")
