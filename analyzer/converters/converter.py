@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 _FOLDER = Path(__file__).parent / "tables"
-Outcome = Literal["raises", "refused", "wrong", "larger"]
+Outcome = Literal["raises", "refused", "wrong", "larger", "float"]
 Remedy = Literal["", "fold", "rename", "ir-version"]
 
 
@@ -23,7 +23,8 @@ class Shortcoming:
 
     outcome: Outcome
     """``raises``: it stops; ``refused``: a runtime does not load its file; ``wrong``: the file
-    computes something else, or is refused; ``larger``: its file is."""
+    computes something else, or is refused; ``larger``: its file is; ``float``: a runtime goes on
+    computing in float32."""
     why: str
     natures: tuple[str, ...] = ()
     """Of operators, as their records have them."""
@@ -38,8 +39,12 @@ class Shortcoming:
     biases: bool = False
     """Biases that several operators read, and whose name with a number behind it is another
     tensor's."""
+    shared: bool = False
+    """A bias that several operators read, some of them through operators that hand it on."""
     made: bool = False
     """Most weights of layers, where operators make them from constants."""
+    above: float | None = None
+    """Trained values, where one of a tensor is larger by magnitude."""
     breach: str = ""
     """Code of a breach of ONNX that the model has."""
     below_opset: int | None = None

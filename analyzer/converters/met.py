@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.graph.adjacency import vertex
+from analyzer.graph.adjacency import producer, vertex
 from analyzer.operators import nature_of, record_of
 from analyzer.operators.record import Kind, Nature
 from analyzer.smaller.integers import made_weights
@@ -68,6 +68,10 @@ def _places(facts: Facts, limit: Shortcoming) -> Iterator[str]:
         return
     if limit.breach:
         yield from (b.where for b in facts.breaches if b.code == limit.breach)
+    elif limit.above is not None:
+        yield from _beyond(facts, limit.above)
+    elif limit.shared:
+        yield from _handed_on(facts)
     elif limit.made:
         yield from facts.once(made_weights)
     elif limit.biases:
@@ -78,6 +82,15 @@ def _places(facts: Facts, limit: Shortcoming) -> Iterator[str]:
             stated = vertex(facts.graph, node.id).call.attributes
             if (not limit.states or limit.states in stated) and _is_meant(node, limit, untyped):
                 yield node.op_type
+
+
+def _beyond(facts: Facts, most: float) -> Iterator[str]:
+    """Names of trained tensors with a value above ``most`` by magnitude, of those that were
+    read."""
+    read = () if facts.evidence is None else facts.evidence.tensors
+    for tensor in read:
+        if tensor.learned and max(-tensor.values.min, tensor.values.max) > most:
+            yield tensor.name
 
 
 def _is_meant(node: Node, limit: Shortcoming, untyped: frozenset[str]) -> bool:
@@ -108,20 +121,37 @@ def _untyped(facts: Facts) -> frozenset[str]:
     return frozenset(found)
 
 
+def _biases(facts: Facts) -> Iterator[tuple[Node, int]]:
+    """Operators of the main graph with the slots of their constant biases."""
+    for node in facts.nodes:
+        if node.scope:
+            continue
+        place = vertex(facts.graph, node.id)
+        record = record_of(place.call)
+        if record is not None and record.nature in _BIASED:
+            yield from ((node, slot) for slot in place.constants & set(record.slots(Kind.BIAS)))
+
+
+def _handed_on(facts: Facts) -> Iterator[str]:
+    """Types of the operators through which layers read a bias that others read, too."""
+    readers: dict[str, list[str]] = {}
+    for node, slot in _biases(facts):
+        source, kind = producer(facts.graph, node.id, slot), ""
+        name = node.inputs[slot]
+        if source is not None and len(made := facts[source].inputs) == 1:
+            name, kind = made[0], facts[source].op_type
+        readers.setdefault(name, []).append(kind)
+    for kinds in readers.values():
+        if len(kinds) > 1:
+            yield from filter(None, kinds)
+
+
 def _clashing(facts: Facts) -> Iterator[str]:
     """Names of biases whose copies, one for each further operator that reads them, would be called
     as other tensors are: the name, and a number from 0, or above that of a stored tensor."""
     uses: Counter[str] = Counter()
-    names: set[str] = set()
-    for node in facts.nodes:
-        if node.scope:
-            continue
-        names.update(tensor.name for tensor in node.outputs)
-        place = vertex(facts.graph, node.id)
-        record = record_of(place.call)
-        if record is not None and record.nature in _BIASED:
-            slots = place.constants.intersection(record.slots(Kind.BIAS))
-            uses.update(node.inputs[slot] for slot in slots)
+    names = {tensor.name for node in facts.nodes if not node.scope for tensor in node.outputs}
+    uses.update(node.inputs[slot] for node, slot in _biases(facts))
     for name, times in uses.items():
         behind = (t.name[len(name) :] for t in facts.parameters.tensors if t.name.startswith(name))
         taken = max((int(word) for word in behind if word.isdecimal()), default=-1)

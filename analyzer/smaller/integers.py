@@ -18,7 +18,7 @@ from analyzer.operators import record_of
 from analyzer.operators.record import Kind, Nature, Scaling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from analyzer.facts import Facts, Node
     from analyzer.graph.adjacency import Vertex
@@ -73,12 +73,19 @@ def made_weights(facts: Facts) -> tuple[str, ...]:
     return tuple(made) if 2 * sum(made.values()) > whole else ()
 
 
-def staying(facts: Facts, *, static: bool, narrow: bool = False) -> Staying:
+def staying(
+    facts: Facts,
+    *,
+    static: bool,
+    narrow: bool = False,
+    stored: Collection[str] = (),
+) -> Staying:
     """MACs and parameters in float32 that a quantiser leaves there.
 
     Where most weights are made by operators, those are folded before. ``narrow``: it is told to
     convert nothing but what multiplies; else ``quantize_static`` converts constants of
-    element-wise operators, too.
+    element-wise operators, too. ``stored``: types of operators whose weights are stored as
+    integers, and multiplied in float32.
     """
     folded = bool(facts.once(made_weights))
     macs = params = 0
@@ -96,7 +103,7 @@ def staying(facts: Facts, *, static: bool, narrow: bool = False) -> Staying:
             continue
         made = not folded and producer(facts.graph, node.id, 1) is not None
         done = 0 if made and not static else _converted(facts, node, static)
-        macs += (node.macs - done) * node.counted
+        macs += (node.macs if node.op_type in stored else node.macs - done) * node.counted
         if done:
             converted.append(node.id)
             params += node.params if made else min(node.params, _biases(facts, node))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,15 @@ import onnx
 import pytest
 from numpy.typing import NDArray
 from onnx import numpy_helper, parser
-from onnxruntime import InferenceSession
-from onnxruntime.quantization import CalibrationDataReader, quantize_static
+from onnxruntime import GraphOptimizationLevel, InferenceSession, SessionOptions
+from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_static
+from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from analyzer.analyze import analyze_weights
 from analyzer.converters import converter, met
+from analyzer.devices import profile
+from analyzer.model import load
+from analyzer.report.view.options.form import SmallerForm
 from analyzer.report.view.options.types import forms
 from tests.golden.text import facts_of
 
@@ -26,6 +32,12 @@ SOFTMAX = """g (float[1,2,4,4] x) => (float[1,2,4,4] y) {
 PLAIN = (
     "g (float[1,2,4,4] x) => (float[1,2,4,4] y) { a = Conv <pads=[1,1,1,1]> (x, w)  y = Relu (a) }"
 )
+UNSIGNED = "activation_type=QuantType.QUInt8"
+FORKED = """g (float[1,2,4,4] x) => (float[1,2,4,4] y) {
+    a = Conv <pads=[1,1,1,1]> (x, w)  b = Add (a, x)  y = Conv <pads=[1,1,1,1]> (b, v) }"""
+HANDED_ON = """g (float[1,2,4,4] x) => (float[1,2,4,4] y) {
+    a = Conv <pads=[1,1,1,1]> (x, w, bias)  c = Identity (bias)
+    y = Conv <pads=[1,1,1,1]> (a, v, c) }"""
 SHARED = """g (float[1,2,4,4] x) => (float[1,2,4,4] y) {{
     a = Conv <pads=[1,1,1,1]> (x, w, bias)  {0} = Conv <pads=[1,1,1,1]> (a, v, bias)
     y = Relu ({0}) }}"""
@@ -67,9 +79,10 @@ def run(found: onnx.ModelProto) -> NDArray[np.float32]:
 
 
 def remedies(found: onnx.ModelProto, tool: str = "quantize_static") -> list[str]:
-    """Of the limits that a model meets."""
+    """Of the limits that a model meets, what every convolution is told left out."""
     limits = [each.limit for each in met(facts_of(found), converter(tool))]
-    return [limit.option or limit.remedy for limit in limits]
+    told = [limit.option or limit.remedy for limit in limits]
+    return [each for each in told if each != UNSIGNED]
 
 
 def test_a_softmax_in_float64_stops_the_quantiser_unless_it_is_kept_to_what_multiplies(
@@ -113,6 +126,69 @@ def test_weights_that_operators_make_are_left_in_float(tmp_path: Path) -> None:
     del found.graph.initializer[:]
     assert remedies(found) == remedies(found, "quantize_dynamic") == ["fold"]
     assert facts_of(quantised(found, tmp_path)).parameters.weight_bytes == 2 * 2 * 9 * 4
+
+
+def run_as(found: onnx.ModelProto, folder: Path) -> Counter[str]:
+    """The operators that ONNX Runtime makes of a model on a processor."""
+    options = SessionOptions()
+    options.graph_optimization_level = GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    options.optimized_model_filepath = str(folder / "o.onnx")
+    InferenceSession(found.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return Counter(node.op_type for node in onnx.load(folder / "o.onnx").graph.node)
+
+
+def test_what_several_operators_read_is_multiplied_in_integers_with_the_type_that_is_told(
+    tmp_path: Path,
+) -> None:
+    found = model(FORKED, HEAD, "w", "v")
+    assert UNSIGNED in told_of(found)["int8"].how
+    name, _, kind = UNSIGNED.partition("=")
+    made = quantised(found, tmp_path, **{name: QuantType[kind.partition(".")[2]]})
+    assert run_as(made, tmp_path)["QLinearConv"] == 2
+
+
+def test_a_bias_behind_identity_is_to_be_folded_before(tmp_path: Path) -> None:
+    found = model(HANDED_ON, HEAD, "w", "v")
+    for place, node in enumerate(found.graph.node):
+        node.name = f"n{place}"
+    assert remedies(found) == ["fold"]
+    assert "see through Identity" in told_of(found)["int8"].how
+    onnx.save(found, tmp_path / "f.onnx")
+    left = run_as(quantised(found, tmp_path, activation_type=QuantType.QUInt8), tmp_path)
+    assert left["Conv"] == 1, "one scale does not fit both layers"
+    quant_pre_process(tmp_path / "f.onnx", tmp_path / "p.onnx", skip_symbolic_shape=True)
+    folded = onnx.load(tmp_path / "p.onnx")
+    assert remedies(folded) == []
+    made = quantised(folded, tmp_path, activation_type=QuantType.QUInt8)
+    assert run_as(made, tmp_path)["QLinearConv"] == 2
+
+
+def test_a_transposed_convolution_stores_integers_and_multiplies_floats(tmp_path: Path) -> None:
+    found = model(PLAIN.replace("Conv", "ConvTranspose"))
+    left = run_as(quantised(found, tmp_path, activation_type=QuantType.QUInt8), tmp_path)
+    assert left["ConvTranspose"] == 1
+    said = told_of(found)["int8"]
+    assert said.title == "Store weights in int8"
+    assert said.seconds == said.seconds_now is not None
+    assert said.rests.startswith("100.0 % of the MACs stay in float32")
+    assert facts_of(quantised(found, tmp_path)).parameters.kept_bytes == said.weight_bytes
+
+
+@pytest.mark.parametrize(("largest", "told"), [(60_809, True), (9_999, False)])
+def test_a_value_that_the_converter_would_clip_needs_its_argument(largest: int, told: bool) -> None:
+    """Its default is 10,000, where float16 goes up to 65,504."""
+    found = model(PLAIN)
+    kernel = np.ones((2, 2, 3, 3), np.float32)
+    kernel[0, 0, 0, 0] = largest
+    found.graph.initializer[0].CopyFrom(numpy_helper.from_array(kernel, "w"))
+    said = told_of(found)["float16"]
+    assert ("`max_finite_val=65504`" in said.how) == told
+    assert said.confidence == ("medium" if told else "high")
+
+
+def told_of(found: onnx.ModelProto) -> dict[str, SmallerForm]:
+    facts = analyze_weights(load(found.SerializeToString()))
+    return {form.id: form for form in forms(facts, profile("rpi5"))}
 
 
 def test_what_is_said_of_int8_is_what_the_quantiser_writes(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ EFFORTS = ("low", "medium", "high")
 
 def options(facts: Facts, sizes: WhatIf, device: Profile | None) -> tuple[SmallerForm, ...]:
     """Smaller forms that the model admits and that are worth a line: the least effort first, of
-    equals what saves most time, then most bytes."""
+    equals what saves most time, then most bytes. None that store placeholders in other types."""
     found = (
         *pruned.forms(facts, device),
         *recurrent.forms(facts, device),
@@ -30,6 +30,8 @@ def options(facts: Facts, sizes: WhatIf, device: Profile | None) -> tuple[Smalle
         *forest.forms(facts, device),
         *scaled.forms(facts, sizes, device),
     )
+    if facts.evidence is not None and facts.evidence.placeholder:
+        found = tuple(form for form in found if not form.alters)  # no type suits what is no weight
     if facts.totals.certainty is Certainty.UNKNOWN:  # with other sizes it has other MACs
         found = tuple(form for form in found if form.macs is None)
     kept = sorted((form for form in found if is_worthwhile(facts, form)), key=_rank)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 NARROW = "op_types_to_quantize="
 """Option that keeps a quantiser to some operators."""
+NAMED = 240
+"""Characters of a name that somebody has to find in the file."""
 
 
 def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
@@ -53,8 +55,9 @@ def _of_cells(by_kind: Mapping[str, int]) -> int:
 
 def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> SmallerForm:
     tool = converter("float16")
-    refused = tuple(name for each in met(facts, tool) for name in each.places)
-    how = _("Convert with `{tool}`, and compare outputs", tool=tool.name)
+    limits = met(facts, tool)
+    refused = tuple(n for each in limits if not each.limit.option for n in each.places)
+    how = _("Convert with {tool}, and compare outputs and times", tool=_called(tool, limits))
     if refused:
         how = _(
             "Export in float16 from the framework: what `{tool}` makes of {operators} ONNX Runtime "
@@ -74,7 +77,7 @@ def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> Sma
         ),
         Terms(
             "medium" if refused else "low", "low", _lost(facts),
-            "high" if read and not refused else "medium",
+            "high" if read and not limits else "medium",
             _("no weight overflows float16 (all were read)") if read
             else _("weights were not read"),
         ),
@@ -104,9 +107,10 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
     tool = converter("quantize_static" if static else "quantize_dynamic")
     limits = met(facts, tool)
     narrow = any(each.limit.option.startswith(NARROW) for each in limits)
-    left = staying(facts, static=static, narrow=narrow)
+    left = staying(facts, static=static, narrow=narrow, stored=_stored(limits))
     held = max(0, held - 4 * left.params)
-    first = [text for each in limits if (text := _first(each))]
+    first = _first(limits)
+    computes = left.macs < facts.totals.macs
     then = whole - held + held // 4 + left.scale_bytes
     added = added_bytes(facts, tool, left.converted if narrow else ())
     grows = [] if 4 * added < whole - then else [
@@ -116,50 +120,71 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
     return form(
         facts,
         device,
-        ("int8", _("Convert weights and arithmetic to int8"), how),
+        (
+            "int8",
+            _("Convert weights and arithmetic to int8") if computes else _("Store weights in int8"),
+            how,
+        ),
         Terms(
             "medium" if static or first else "low", "medium",
             _("accuracy: measure"),
             "medium", _rests(left.macs / facts.totals.macs if facts.totals.macs else 0.0),
         ),
         weight_bytes=then,
-        instead={"float32": "int8"},
+        instead={"float32": "int8"} if computes else {},
         kept={"float32": left.macs},
         alters=left.converted,
         hands_on_floats=not static,
     )  # fmt: skip
 
 
-def _quantised(tool: Converter, limits: Iterable[Met], *, static: bool) -> str:
-    """How to quantise with ONNX Runtime."""
+def _stored(limits: Iterable[Met]) -> frozenset[str]:
+    """Types of operators that go on computing in float32, whatever is done about it."""
+    left = (each for each in limits if each.limit.outcome == "float")
+    hopeless = (each for each in left if not (each.limit.option or each.limit.remedy))
+    return frozenset(kind for each in hopeless for kind in each.places)
+
+
+def _called(tool: Converter, limits: Iterable[Met]) -> str:
+    """A tool, with the arguments that a model needs."""
     options = ", ".join(f"`{each.limit.option}`" for each in limits if each.limit.option)
     call = f"`{tool.name}`"
-    if options:
-        call = _("{tool} with {options}", tool=call, options=options)
+    return _("{tool} with {options}", tool=call, options=options) if options else call
+
+
+def _quantised(tool: Converter, limits: Iterable[Met], *, static: bool) -> str:
+    """How to quantise with ONNX Runtime."""
+    call = _called(tool, limits)
     if static:
-        return _("Quantise statically ({tool}) with some hundred inputs, and measure accuracy",
-                 tool=call)  # fmt: skip
-    return _("Run {tool}, which needs no calibration, and measure accuracy", tool=call)
+        return _("Quantise statically ({tool}) with some hundred inputs, and measure accuracy and "
+                 "time", tool=call)  # fmt: skip
+    return _("Run {tool}, which needs no calibration, and measure accuracy and time", tool=call)
 
 
-def _first(met_: Met) -> str:
-    """What has to be done to the file before."""
-    if met_.limit.remedy == "ir-version":
+def _first(limits: Iterable[Met]) -> tuple[str, ...]:
+    """What has to be done to the file before, each once."""
+    places: dict[str, list[str]] = {}
+    for each in limits:
+        places.setdefault(each.limit.remedy, []).extend(each.places)
+    return tuple(_before(remedy, tuple(dict.fromkeys(names))) for remedy, names in places.items()
+                 if remedy)  # fmt: skip
+
+
+def _before(remedy: str, places: tuple[str, ...]) -> str:
+    if remedy == "ir-version":
         return _("State IR version 4 first: the converter of versions takes weights that are no "
                  "inputs for undefined")  # fmt: skip
-    if met_.limit.remedy == "fold":
+    if remedy == "fold":
         return _(
-            "Make initializers of the weights first, with `{tool}(…, skip_symbolic_shape=True)`: "
-            "the quantiser leaves what operators make ({operators})",
-            tool="onnxruntime.quantization.quant_pre_process", operators=", ".join(met_.places[:3]),
+            "Make initializers of weights and biases first, with `{tool}(…, "
+            "skip_symbolic_shape=True)`: the quantiser does not see through {operators}",
+            tool="onnxruntime.quantization.quant_pre_process", operators=", ".join(places[:3]),
         )  # fmt: skip
-    if met_.limit.remedy == "rename":
-        return _(
-            "Rename {tensors} first, to what no other name begins with: the quantiser gives its "
-            "copies names that other tensors have",
-            tensors=", ".join(label(name, 60) for name in met_.places[:3]),
-        )
-    return ""
+    return _(
+        "Rename {tensors} first, to what no other name begins with: the quantiser gives its "
+        "copies names that other tensors have",
+        tensors=", ".join(label(name, NAMED) for name in places[:3]),
+    )
 
 
 def _rests(share: float) -> str:
@@ -221,4 +246,6 @@ def _overflow(facts: Facts) -> bool | None:
     found = facts.evidence
     if found is None or found.unread or found.unread_tensors or not found.layers:
         return None
-    return any(layer.values.fp16_overflow for layer in found.layers.values())
+    trained = (tensor.values for tensor in found.tensors if tensor.learned)
+    read = (*(layer.values for layer in found.layers.values()), *trained)
+    return any(values.fp16_overflow for values in read)
