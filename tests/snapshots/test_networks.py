@@ -11,17 +11,12 @@ from collections.abc import Callable, Iterator
 from analyzer.facts import Facts
 from analyzer.scaling import Scaler
 from tests.patterns.builders import Net, facts
-from tests.patterns.mobile_nets import (
-    efficientnet_b0,
-    ghostnet,
-    mobilenet_v3_large,
-    shufflenet_v2,
-)
-from tests.patterns.other_nets import convnext_tiny, gpt, token_net, vit_b16
+from tests.patterns.mobile_nets import ghostnet, mobilenet_v3_large, shufflenet_v2
+from tests.patterns.other_nets import convnext_tiny, gpt, token_net
 from tests.snapshots.test_snapshots import compare
 
 IMAGES: tuple[Callable[[Net], str], ...] = (
-    convnext_tiny, efficientnet_b0, ghostnet, mobilenet_v3_large, shufflenet_v2, vit_b16,
+    convnext_tiny, ghostnet, mobilenet_v3_large, shufflenet_v2,
 )  # fmt: skip
 SIZES = ((0.5, 1, 1), (1.4, 1, 1), (1, 0.5, 1), (1, 1, 0.5), (1, 1, 2), (1.2, 1.3, 1.5))
 """Multipliers of width, resolution and depth."""
