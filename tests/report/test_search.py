@@ -202,6 +202,37 @@ def test_single_keys_move_about_and_can_be_switched_off(browser: Browser, standa
     assert visit.page.get_by_role("dialog").is_visible(), "the button stays"
 
 
+PHONES = ("standard", "mobilenet", "densenet", "hostile", "unknown", "text", "long")
+
+
+@pytest.fixture(scope="module")
+def text(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    """A name of one word, longer than a phone is wide, where a sentence names it."""
+    name = "/m/encoder/layer.0/intermediate/intermediate_act_fn/intermediate_act_fn/Erf"
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["a"], name="conv", pads=[1, 1, 1, 1]),
+        helper.make_node("Erf", ["a"], ["b"], name=name),
+        helper.make_node("Mul", ["a", "b"], ["y"], name=name + "/Mul"),
+    ]
+    return judge(save(tmp_path_factory.mktemp("text"), "text", nodes, w=(64, 8, 3, 3)))
+
+
+@pytest.mark.parametrize("model", PHONES)
+def test_no_page_is_wider_than_a_phone(
+    browser: Browser, request: pytest.FixtureRequest, model: str
+) -> None:
+    result = request.getfixturevalue(model)
+    visit = Visit(browser, result, viewport={"width": 390, "height": 844})
+    assert visit.page.evaluate("document.documentElement.scrollWidth") == 390
+    parted = visit.page.evaluate(PARTED)
+    assert parted == [], "numbers that run over others or out of their cell"
+
+
+PARTED = """() => [...document.querySelectorAll("table.few td.n, .operators.few td:nth-child(n+3)")]
+  .filter((cell) => cell.checkVisibility() && cell.scrollWidth > cell.clientWidth + 1)
+  .map((cell) => cell.outerHTML)"""
+
+
 def test_1500_different_operators_are_a_window(browser: Browser, long: Result) -> None:
     html = html_of(long)
     assert len(html) <= 190_000, "5,000 are 60,000 more"
@@ -250,37 +281,6 @@ def test_without_a_script_the_first_rows_are_there_and_the_rest_is_named(long: R
     assert len(re.findall("<tr id=n[0-9]+>", html)) == 160
     told = r"[0-9]+ of 1,500 operators shown: .* JSON and CSV outputs have all"
     assert re.search(told, words(html))
-
-
-PHONES = ("standard", "mobilenet", "densenet", "hostile", "unknown", "long", "text")
-
-
-@pytest.fixture(scope="module")
-def text(tmp_path_factory: pytest.TempPathFactory) -> Result:
-    """A name of one word, longer than a phone is wide, where a sentence names it."""
-    name = "/m/encoder/layer.0/intermediate/intermediate_act_fn/intermediate_act_fn/Erf"
-    nodes = [
-        helper.make_node("Conv", ["x", "w"], ["a"], name="conv", pads=[1, 1, 1, 1]),
-        helper.make_node("Erf", ["a"], ["b"], name=name),
-        helper.make_node("Mul", ["a", "b"], ["y"], name=name + "/Mul"),
-    ]
-    return judge(save(tmp_path_factory.mktemp("text"), "text", nodes, w=(64, 8, 3, 3)))
-
-
-@pytest.mark.parametrize("model", PHONES)
-def test_no_page_is_wider_than_a_phone(
-    browser: Browser, request: pytest.FixtureRequest, model: str
-) -> None:
-    result = request.getfixturevalue(model)
-    visit = Visit(browser, result, viewport={"width": 390, "height": 844})
-    assert visit.page.evaluate("document.documentElement.scrollWidth") == 390
-    parted = visit.page.evaluate(PARTED)
-    assert parted == [], "numbers that run over others or out of their cell"
-
-
-PARTED = """() => [...document.querySelectorAll("table.few td.n, .operators.few td:nth-child(n+3)")]
-  .filter((cell) => cell.checkVisibility() && cell.scrollWidth > cell.clientWidth + 1)
-  .map((cell) => cell.outerHTML)"""
 
 
 def test_a_phone_shows_main_columns_and_a_button_the_others(
