@@ -319,10 +319,10 @@ def _warm_up() -> None:
     import gc
 
     from analyzer.cli.main import run as command
-    from analyzer.report.pdf import load_weasyprint
+    from analyzer.report.pdf import prepare_pdf
 
     import_module("pre_commit.main")
-    load_weasyprint()
+    prepare_pdf()
     remember_rules()
     with tempfile.TemporaryDirectory() as folder, open(os.devnull, "wb") as null:
         kept = os.dup(1)

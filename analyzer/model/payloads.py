@@ -107,7 +107,6 @@ class Payloads:
             with self._region(External.of(tensor)) as found:
                 yield found
             return
-        self._source.check_unchanged()
         if found is None and (declared_bytes(tensor.data_type, tensor.dims) or 0) <= _DECODED:
             array = self.array(tensor)
             found = None if array is None else Rows.of(np.asarray(array))

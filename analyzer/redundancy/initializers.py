@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,8 @@ LEAST_BYTES = 64
 """Smaller tensors are not compared: whoever merged them would save nothing."""
 SAMPLES = 16
 """Places at which two tensors are compared before all of them is read."""
+SMALL = 1 << 16
+"""Bytes of a tensor that is read whole at once."""
 CHUNK = 1 << 18
 """Elements that are read at once."""
 OUTSIDE = 256 << 20
@@ -139,31 +141,55 @@ def _compared(
     left = OUTSIDE
     for members in alike.values():
         for same in _sampled(members, found, payloads) if len(members) > 1 else ():
-            left -= sum(result[i].bytes or 0 for i in same if result[i].is_external)
+            left -= sum(result[i].bytes or 0 for i in same.members if result[i].is_external)
             if left < 0:
                 continue
             first: dict[bytes, int] = {}
-            for i in same:
+            for i in same.members:
                 proto = found[i][1]
-                original = first.setdefault(_digest(proto, payloads), i)
+                digest = b"" if same.whole else _digest(proto, payloads)
+                original = first.setdefault(digest, i)
                 if original != i and proto is not None:
-                    name, uniform = result[original].name, _is_uniform(proto, payloads)
+                    uniform = same.uniform if same.whole else _is_uniform(proto, payloads)
+                    name = result[original].name
                     result[i] = replace(result[i], duplicate_of=name, uniform=uniform)
     return tuple(result)
 
 
+@dataclass(slots=True)
+class _Alike:
+    """Tensors that look the same."""
+
+    whole: bool
+    """Every element was looked at: they are the same."""
+    uniform: bool
+    """Whether every element is the same, bit for bit, if all were looked at."""
+    members: list[int] = field(default_factory=list)
+
+
 def _sampled(
     members: list[int], found: list[tuple[Initializer, TensorProto | None]], payloads: Payloads
-) -> list[list[int]]:
+) -> list[_Alike]:
     """Those that look the same, where several do."""
-    looks: dict[bytes, list[int]] = {}
+    looks: dict[bytes, _Alike] = {}
     for i in members:
         proto = found[i][1]
-        if proto is not None:
-            with payloads.opened(proto) as rows:
-                if rows is not None and not rows.dtype.hasobject:
-                    looks.setdefault(_sample(rows), []).append(i)
-    return [same for same in looks.values() if len(same) > 1]
+        if proto is None:
+            continue
+        with payloads.opened(proto) as rows:
+            if rows is None or rows.dtype.hasobject:
+                continue
+            if rows.nbytes > SMALL:
+                looks.setdefault(_sample(rows), _Alike(whole=False, uniform=False)).members.append(
+                    i
+                )
+                continue
+            data, one = rows.flat(0, rows.size).tobytes(), rows.dtype.itemsize
+        key = blake2b(data, digest_size=16).digest()
+        if key not in looks:
+            looks[key] = _Alike(whole=True, uniform=data == data[:one] * rows.size)
+        looks[key].members.append(i)
+    return [same for same in looks.values() if len(same.members) > 1]
 
 
 def _sample(rows: Rows) -> bytes:

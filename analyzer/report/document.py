@@ -20,11 +20,15 @@ class Document(Output):
     result: Result = field(metadata=INLINE)
     studied: bool = field(default=False, metadata=HIDDEN)
     """Whether claims may take further analyses."""
+    told: tuple[Claim, ...] | None = field(default=None, metadata=HIDDEN)
+    """The claims, if somebody knows them already."""
 
     @property
     @shown
     def claims(self) -> tuple[Claim, ...]:
         """Everything that a report says of the model, before it is put into words."""
+        if self.told is not None:
+            return self.told
         return claims_of(self.result, studied=self.studied)
 
 

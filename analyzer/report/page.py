@@ -45,7 +45,7 @@ from analyzer.report.view.layers import Bar, LayerGroup
 from analyzer.report.view.memory import Alive, Device, RoleRow
 from analyzer.report.view.method import AssumedRow, FormulaRow, ProblemRow
 from analyzer.report.view.modules import ModuleRow
-from analyzer.report.view.options import SmallerForm, options
+from analyzer.report.view.options import SmallerForm, options_of
 from analyzer.report.view.skyline import Skyline
 from analyzer.report.view.summary import Coverage, KindRow
 from analyzer.report.view.tiles import Tile
@@ -208,7 +208,7 @@ def make_page(result: Result) -> Page:
     sizes = replace(facts.once(whatif.view), budget=result.budget)
     trained = weights.view(facts.evidence)
     device = devices.main_device(result.devices)
-    asks, forms = todo.actions(result, device), options(facts, sizes, device)
+    asks, forms = todo.actions(result, device), options_of(result)
     steps = todo.first(asks, forms)
     integers = next((form.weight_bytes for form in forms if form.id == "int8"), None)
     placed = devices.rows(facts, result.devices, integers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -89,6 +90,26 @@ def _html(weasyprint: Any) -> Any:
             return [sheet]
 
     return Plain
+
+
+TYPES = (
+    "PangoFcFontMap *", "FcChar8 **", "FcResult *", "PangoLogAttr[]", "PangoRectangle *",
+    "char[]", "char[4]", "unsigned int *", "hb_tag_t[100]",
+)  # fmt: skip
+"""Types of C by whose names WeasyPrint calls them; cffi takes 2 ms to read each."""
+
+
+def prepare_pdf() -> None:
+    """Do once what every PDF needs, before a process is forked for each.
+
+    Raises ``OutputError``.
+    """
+    _html(load_weasyprint())
+    from weasyprint.text.ffi import cffi, ffi
+
+    for name in TYPES:
+        with suppress(cffi.CDefError, cffi.FFIError):  # another version has others
+            ffi.typeof(name)
 
 
 def load_weasyprint() -> Any:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from analyzer.errors import ModelError
 from analyzer.records import INLINE, SCHEMA, Output, shown
+from analyzer.report.claims import claims_of
 from analyzer.report.claims.record import Claim
 from analyzer.report.document import Document
 from analyzer.report.explained import explain
@@ -85,9 +86,9 @@ class Report:
         """The report of one judged model; a report is its own."""
         if isinstance(subject, Report):
             return subject
-        return cls(
-            encode(ReportDocument(Document(subject, studied=True)).to_dict()), result=subject
-        )
+        told = claims_of(subject, studied=True)
+        document = Document(subject, studied=True, told=told)
+        return cls(encode(ReportDocument(document).to_dict()), result=subject)
 
     @cached_property
     def sheet(self) -> Sheet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ TOLERANCE = 1e-6
 some float32 roundings."""
 MOST_FILTERS = 1 << 16
 """Filters beyond which redundancy is not looked for."""
+SMALL = 1 << 14
+"""Weights of a filter up to which what it is projected on is kept: layers mostly have alike."""
 LISTED = 4096
 """Most channels of one layer that are listed by number; the counts are of all."""
 
@@ -96,7 +99,7 @@ def _redundant(weights: Rows, groups: int, alive: NDArray[np.bool_]) -> list[tup
     """Groups of filters equal up to a factor."""
     n = len(weights)
     norms, sketch = np.zeros(n), np.zeros(n)
-    probe = np.random.default_rng(0).standard_normal(weights.size // n if n else 0)
+    probe = _probe(weights.size // n if n else 0)
     for span, chunk in rows(weights):
         exact = chunk.astype(np.float64)
         with np.errstate(invalid="ignore", over="ignore"):
@@ -112,6 +115,18 @@ def _redundant(weights: Rows, groups: int, alive: NDArray[np.bool_]) -> list[tup
         for group in _similar(weights, np.flatnonzero(usable[start : start + share]) + start,
                               sketch, norms)
     ]  # fmt: skip
+
+
+def _probe(elements: int) -> NDArray[np.float64]:
+    """What filters are projected on, always the same."""
+    return _small_probe(elements) if elements <= SMALL else _random(elements)
+
+
+def _random(elements: int) -> NDArray[np.float64]:
+    return np.random.default_rng(0).standard_normal(elements)
+
+
+_small_probe = lru_cache(maxsize=64)(_random)
 
 
 def _similar(

@@ -229,10 +229,10 @@ def _prepare_pages(formats: Mapping[str, str]) -> None:
 
     environment().get_template("report.html.j2")
     if "pdf" in formats:
-        from analyzer.report.pdf import load_weasyprint
+        from analyzer.report.pdf import prepare_pdf
 
         try:
-            load_weasyprint()
+            prepare_pdf()
         except OutputError:
             return  # each report will say so
 

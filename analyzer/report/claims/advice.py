@@ -19,11 +19,10 @@ from analyzer.report.claims.record import Claim
 from analyzer.report.result import CLEAN, INCONCLUSIVE
 from analyzer.report.view import actions as view_actions
 from analyzer.report.view import conversion as view
-from analyzer.report.view import whatif
 from analyzer.report.view.audits import checked, tally
 from analyzer.report.view.devices import main_device
 from analyzer.report.view.findings import is_told, messages
-from analyzer.report.view.options import options as forms
+from analyzer.report.view.options import options_of
 from analyzer.report.view.options.form import is_brief
 
 if TYPE_CHECKING:
@@ -119,8 +118,7 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
 
 def verdict_with_options(result: Result) -> Claim:
     """The verdict, and of what to do first the first smaller forms that bring much."""
-    facts, device = result.facts, main_device(result.devices)
-    found = forms(facts, facts.once(whatif.view), device)
+    found, device = options_of(result), main_device(result.devices)
     chosen = view_actions.first(view_actions.actions(result, device), found)
     high = {form.id: form for form in found if form.impact == "high"}
     steps = (tuple(high[name] for name in step.ids if name in high) for step in chosen)
@@ -150,7 +148,7 @@ def actions(result: Result) -> Claim:
 def order(result: Result) -> Claim | None:
     """How what to do first is ordered, and whether there is time to save at all."""
     facts, device = result.facts, main_device(result.devices)
-    found = forms(facts, facts.once(whatif.view), device)
+    found = options_of(result)
     if not view_actions.first(view_actions.actions(result, device), found):
         return None
     seconds = bound(facts, device).seconds if device is not None else None
@@ -168,7 +166,7 @@ def order(result: Result) -> Claim | None:
 def options(result: Result) -> Claim | None:
     """Smaller forms that the model admits, and what is left of it in each."""
     facts = result.facts
-    found = forms(facts, facts.once(whatif.view), main_device(result.devices))
+    found = options_of(result)
     if not found:
         return None
     return Claim(

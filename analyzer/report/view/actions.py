@@ -15,7 +15,7 @@ from analyzer.devices import bound, room
 from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
 from analyzer.graph.adjacency import fed_by, vertices
-from analyzer.language import _, rule_name
+from analyzer.language import _, rule_name, spoken
 from analyzer.report.view import conversion
 from analyzer.report.view.devices import on
 from analyzer.report.view.findings import asked, first_sentence, heading_of
@@ -120,6 +120,11 @@ class ActionStep:
 
 def actions(result: Result, device: Profile | None = None) -> tuple[Action, ...]:
     """What rules ask for, in the order in which to act: see ``_rank``."""
+    name = f"actions in {spoken()} on {device}"
+    return result.kept(name, lambda: _actions(result, device))
+
+
+def _actions(result: Result, device: Profile | None) -> tuple[Action, ...]:
     rules = {rule.id: rule for rule in result.rules}
     found: dict[str, list[Finding]] = {}
     for finding in result.places:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from analyzer.sanitise import label
@@ -57,6 +56,25 @@ class Neighbours:
 
 def _without(text: str, names: Iterable[str]) -> str:
     for name in names:
-        if name in text:  # a word of its own: 12 is not in 112×112
-            text = re.sub(rf"(?<![\w.]){re.escape(name)}(?![\w])", BLANK, text)
+        if name in text:
+            text = "".join(_parts(text, name))
     return text
+
+
+def _parts(text: str, name: str) -> Iterator[str]:
+    """``text`` with a blank for ``name`` where it is a word of its own: 12 is not in 112×112."""
+    done, at = 0, text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        before, behind = text[at - 1 : at], text[end : end + 1]
+        if before == "." or _is_letter(before) or _is_letter(behind):
+            at = text.find(name, at + 1)
+            continue
+        yield text[done:at]
+        yield BLANK
+        done, at = end, text.find(name, end)
+    yield text[done:]
+
+
+def _is_letter(sign: str) -> bool:
+    return sign == "_" or sign.isalnum()

@@ -6,15 +6,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.facts import Certainty
+from analyzer.language import spoken
+from analyzer.report.view import whatif
+from analyzer.report.view.devices import main_device
 from analyzer.report.view.options import forest, pruned, recurrent, scaled, transformer, types
 from analyzer.report.view.options.form import SmallerForm, alternatives, is_worthwhile
 
 if TYPE_CHECKING:
     from analyzer.devices import Profile
     from analyzer.facts import Facts
+    from analyzer.report.result import Result
     from analyzer.report.view.whatif import WhatIf
 
-__all__ = ["SmallerForm", "options"]
+__all__ = ["SmallerForm", "options", "options_of"]
 
 EFFORTS = ("low", "medium", "high")
 
@@ -37,6 +41,14 @@ def options(facts: Facts, sizes: WhatIf, device: Profile | None) -> tuple[Smalle
     kept = sorted((form for form in found if is_worthwhile(facts, form)), key=_rank)
     rivals = alternatives({form.id: form.alters for form in kept})
     return tuple(replace(form, alternatives=rivals[form.id]) for form in kept)
+
+
+def options_of(result: Result) -> tuple[SmallerForm, ...]:
+    """Those of a judged model, with times on its main device."""
+    facts, device = result.facts, main_device(result.devices)
+    return result.kept(
+        f"options in {spoken()}", lambda: options(facts, facts.once(whatif.view), device)
+    )
 
 
 def _rank(form: SmallerForm) -> tuple[int, float, int]:
