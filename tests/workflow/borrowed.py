@@ -61,7 +61,7 @@ def borrow_bytecode(site: Path) -> None:
         installed = site / source.relative_to(ROOT)
         compiled, theirs = (Path(cache_from_source(str(path))) for path in (source, installed))
         if compiled.exists() and installed.read_bytes() == source.read_bytes():
-            theirs.parent.mkdir(exist_ok=True)
+            theirs.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(compiled, theirs)
             changed = source.stat()  # bytecode is of a file of that time
             os.utime(installed, ns=(changed.st_atime_ns, changed.st_mtime_ns))
