@@ -257,6 +257,32 @@ NODES: Mapping[str, Node] = {
     f"{MS} MoE of another activation": _n(
         "MoE", _f(4, 8), _f(4, 3), _f(3, 16, 8), _f(3, 16), _f(3, 8, 16), _f(3, 8), k=2,
         activation_type="relu", domain=MS, fed=(0, 1)),
+    # no kernel for processors: every neighbour is refused, and what is found of it stands recorded
+    f"{MS} BiasAdd": _n("BiasAdd", _f(2, 3, 4), _f(4), _f(2, 3, 4), domain=MS),
+    f"{MS} BiasSplitGelu": _n("BiasSplitGelu", _f(2, 3, 8), _f(8), domain=MS),
+    f"{MS} GroupNorm": _n("GroupNorm", _f(2, 3, 3, 4), _f(4), _f(4), activation=0, groups=2,
+                          domain=MS),
+    f"{MS} SkipGroupNorm": _n("SkipGroupNorm", _f(2, 3, 3, 4), _f(4), _f(4), _f(2, 3, 3, 4), _f(4),
+                              activation=0, groups=2, domain=MS),
+    f"{MS} ComplexMul": _n("ComplexMul", _f(2, 3, 2), _f(3, 2), domain=MS),
+    f"{MS} Rfft": _n("Rfft", _f(2, 8), normalized=0, onesided=1, signal_ndim=1, domain=MS),
+    f"{MS} NhwcFusedConv": _n("NhwcFusedConv", _f(1, 5, 5, 2), _f(3, 3, 3, 2), domain=MS),
+    f"{MS} GemmFastGelu": _n("GemmFastGelu", _f(2, 3), _f(3, 4), _f(4), domain=MS),
+    f"{MS} FusedMatMulActivation": _n("FusedMatMulActivation", _f(2, 3), _f(3, 4),
+                                      activation="Relu", domain=MS),
+    f"{MS} BiasSoftmax": _n("BiasSoftmax", _f(2, 3, 4, 5), _f(2, 1, 1, 5), axis=3,
+                            is_inner_broadcast=0, domain=MS),
+    f"{MS} BiasDropout": _n("BiasDropout", _f(2, 3), _f(3), _f(2, 3), _one(), domain=MS),
+    f"{MS} RelativePositionBias": _n("RelativePositionBias", _f(8, 2), ints(3), ints(3),
+                                     max_distance=16, is_bidirectional=1, domain=MS),
+    f"{MS} ReduceSumInteger": _n("ReduceSumInteger", _byte(2, 3, 4), axes=[1], keepdims=1,
+                                 domain=MS),
+    f"{MS} PackedAttention": _n("PackedAttention", _f(5, 8), _f(8, 24), _f(24),
+                                np.zeros((2, 3), np.int32), np.zeros(3, np.int32), num_heads=2,
+                                domain=MS),
+    f"{MS} RemovePadding": _n("RemovePadding", _f(2, 3, 4), np.ones(2, np.int32), outputs=4,
+                              domain=MS),
+    f"{MS} RestorePadding": _n("RestorePadding", _f(5, 4), np.zeros((2, 3), np.int32), domain=MS),
 }  # fmt: skip
 
 

@@ -39,7 +39,7 @@ RECORDED = {
 }
 
 RAN = {
-    name: shapes.split(" ")
+    name: shapes.split()
     for name, _, shapes in (
         line.partition(": ") for line in RESULTS.read_text("utf-8").splitlines()
     )
