@@ -132,6 +132,30 @@ def test_tensorrt_is_asked_for_a_constant_only_where_there_is_none(
     assert fit(model(text), "tensorrt").verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("x_scale", "w_scale", "verdict"),
+    [("float", "float", "whole"), ("float[1]", "float", "no"), ("float", "float[4]", "no")],
+)
+def test_openvino_takes_quantised_convolutions_of_one_scalar_scale(
+    x_scale: str, w_scale: str, verdict: str
+) -> None:
+    """Tried with 2026.4.1: a list of scales has to be as long as the input has channels."""
+    text = (
+        '<ir_version: 8, opset_import: ["" : 13]> g (uint8[1,3,9] x, '
+        f"{x_scale} xs, uint8 z, uint8[4,3,3] w, {w_scale} ws, float ys) => (uint8[1,4,7] y) "
+        "{ y = QLinearConv (x, xs, z, w, ws, z, ys, z) }"
+    )
+    assert fit(model(text), "openvino").verdict == verdict
+
+
+def test_openvino_runs_a_squeeze_of_all_axes_where_sizes_are_known() -> None:
+    """Its CPU plug-in refuses a rank that depends on data (2026.4.1)."""
+    for shape, verdict in (("1,3", "whole"), ("n,3", "maybe")):
+        assert (
+            fit(f"g (float[{shape}] x) => (y) {{ y = Squeeze (x) }}", "openvino").verdict == verdict
+        )
+
+
 def test_an_operator_without_kernel_runs_by_its_body() -> None:
     """ONNX Runtime has no kernel for Mish-22; its body is Softplus, Tanh and Mul."""
     text = (
