@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 _FOLDER = Path(__file__).parent / "tables"
 Outcome = Literal["raises", "refused", "wrong", "larger", "float"]
-Remedy = Literal["", "fold", "rename", "ir-version"]
+Remedy = Literal["", "fold", "rename", "ir-version", "inputs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,10 @@ class Shortcoming:
     """Most weights of layers, where operators make them from constants."""
     above: float | None = None
     """Trained values, where one of a tensor is larger by magnitude."""
+    replaceable: bool = False
+    """Initializers that are inputs of the model, too."""
+    unread: bool = False
+    """Inputs of the model that nothing reads."""
     breach: str = ""
     """Code of a breach of ONNX that the model has."""
     below_opset: int | None = None

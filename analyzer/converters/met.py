@@ -70,6 +70,11 @@ def _places(facts: Facts, limit: Shortcoming) -> Iterator[str]:
         yield from (b.where for b in facts.breaches if b.code == limit.breach)
     elif limit.above is not None:
         yield from _beyond(facts, limit.above)
+    elif limit.replaceable:
+        yield from (declared.name for _role, declared in facts.interface.declared
+                    if declared.is_default)  # fmt: skip
+    elif limit.unread:
+        yield from (each.place for each in facts.structure.surplus if each.kind == "unread-input")
     elif limit.shared:
         yield from _handed_on(facts)
     elif limit.made:

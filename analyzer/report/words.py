@@ -46,7 +46,8 @@ _FAMILIES = {
 
 def tidying(tool: Tool) -> str:
     """What undoes clean-ups, in a line above them."""
-    return _("Clean up, of little impact, with `{command}`", command=COMMANDS[tool])
+    return _("Clean up, of little impact, with `{command}` (the file may grow)",
+             command=COMMANDS[tool])  # fmt: skip
 
 
 def _network(v: Values) -> str:

@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from analyzer.conformance import ASSUMPTION
+from analyzer.converters import converter, met
 from analyzer.devices import bound, room
 from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
@@ -22,6 +23,7 @@ from analyzer.report.view.findings import asked, first_sentence, heading_of
 from analyzer.report.view.memory import roof_of
 from analyzer.report.view.options.form import (
     LEVELS,
+    REPLACEABLE,
     Level,
     Risk,
     SmallerForm,
@@ -35,7 +37,7 @@ from analyzer.restore import record
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from analyzer.devices import Profile
     from analyzer.facts import Facts
@@ -46,9 +48,9 @@ if TYPE_CHECKING:
 EXPORTER = "pytorch"
 """The exporter whose ways the rules' remedies know, as producers call themselves."""
 COMMANDS: Mapping[Tool, str] = {
-    "onnxslim": "onnxslim MODEL SMALLER",
+    "onnxslim": "onnxslim MODEL NEW",
     "onnxruntime": "python -m onnxruntime.tools.optimize_onnx_model --opt_level basic "
-                   "MODEL SMALLER",
+                   "MODEL NEW",
 }  # fmt: skip
 """By ``Rule.tool``, what takes out what it names."""
 MOST_REMEDIES = 3
@@ -101,6 +103,10 @@ class Action:
     up, and mostly one of them is to be chosen."""
     macs_share: float | None = None
     """``macs`` in proportion to all of the model's."""
+    needs: str = ""
+    """The rule whose remedy has to be followed before, as ``tool`` spoils the model else."""
+    figures: bool = False
+    """It changes no model, but what the report counts with."""
     pressing: bool = False
     """Whether the model may be used as it is, or any figure of compute and memory holds, hangs on
     it."""
@@ -153,13 +159,14 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
     What is wrong comes before what could be smaller; then most impact, of equals the least work,
     then what leaves least of the time; at last what is about this model before what can be done
     to any. No form that takes training, that rests on what the file does not say, or that a device
-    computes more slowly. Clean-ups are one step, the last.
+    computes more slowly. What has to be done before a step comes before it. Clean-ups are one
+    step, the last; after them what makes no model smaller, but figures truer.
     """
     order = LEVELS.index
     ranked: list[tuple[tuple[int, int, int, float, bool, int], str]] = []
     rivals: dict[str, tuple[str, ...]] = {}
     for place, ask in enumerate(asks):
-        if ask.slower or is_tidying(ask):
+        if ask.slower or is_tidying(ask) or ask.figures:
             continue
         key = (_urgency(ask), order(ask.impact), -order(ask.effort), _left(ask),
                False, place)  # fmt: skip
@@ -172,8 +179,22 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
             key = (_LAST, order(form.impact), -order(form.effort), _left(form), True, place)
             ranked.append((key, form.id))
             rivals[form.id] = form.alternatives
-    steps = _steps([name for _, name in sorted(ranked)], rivals)
-    return (*_with_headline(steps, asks), *_tidied(asks))[:MOST_FIRST]
+    before = {ask.rule: ask.needs for ask in asks} | {form.id: form.needs for form in options}
+    named = _in_turn([name for _, name in sorted(ranked)], before, {ask.rule for ask in asks})
+    figures = (ActionStep((ask.rule,)) for ask in asks if ask.figures)
+    steps = _with_headline(_steps(named, rivals), asks)
+    return (*steps, *_tidied(asks), *figures)[:MOST_FIRST]
+
+
+def _in_turn(names: Sequence[str], before: Mapping[str, str], asked: Collection[str]) -> list[str]:
+    """Each name after what it needs, where that is asked for.
+
+    >>> _in_turn(["a", "b", "c"], {"a": "", "b": "c"}, {"a", "b", "c"})
+    ['a', 'c', 'b']
+    """
+    pairs = ((before.get(name, ""), name) for name in names)
+    return list(dict.fromkeys(each for pair in pairs for each in pair
+                              if each in asked or each == pair[1]))  # fmt: skip
 
 
 def _with_headline(steps: tuple[ActionStep, ...], asks: Sequence[Action]) -> tuple[ActionStep, ...]:
@@ -226,11 +247,12 @@ def _urgency(action: Action) -> int:
     return 0 if action.severity == "error" else 1 if action.pressing else _LAST
 
 
-def _rank(action: Action) -> tuple[int, int, bool, int, int, int, str]:
+def _rank(action: Action) -> tuple[int, int, int, int, int, int, str]:
     """The urgent, then most impact, of equals the least effort, then what saves most; clean-ups
     last."""
     order = LEVELS.index
-    return (_urgency(action), order(action.impact), is_tidying(action), -order(action.effort),
+    late = is_tidying(action) + 2 * action.figures
+    return (_urgency(action), order(action.impact), late, -order(action.effort),
             -action.macs, -action.places, action.rule)  # fmt: skip
 
 
@@ -247,6 +269,7 @@ def _action(
     macs = min(saved.get("macs", 0), facts.totals.macs)
     now, then = _times(facts, device, macs)
     severity = min((f.severity for f in items), key=list(Severity).index)
+    tool = _tool(items, rule, facts)
     settles = rule is not None and rule.subject == "breach" and rule.selector == (ASSUMPTION,)
     return Action(
         rule=label(first_of.rule),
@@ -269,11 +292,13 @@ def _action(
         seconds=then,
         slower=_is_slower(facts, items, device),
         training=_training(rule.training if rule else ""),
-        tool=_tool(items, rule, facts),
+        tool=tool,
         alternatives=rivals,
         macs_share=macs / facts.totals.whole if macs and facts.totals.whole else None,
         pressing=settles
         or (severity is Severity.WARNING and rule is not None and rule.stake == "use"),
+        needs=REPLACEABLE if _spoils(tool, facts) else "",
+        figures=rule is not None and rule.subject == "assumption",
     )
 
 
@@ -292,9 +317,17 @@ def _how(items: Sequence[Finding], rule: Rule | None, facts: Facts) -> str:
     if not tool:
         return told
     command = COMMANDS[tool]
+    if _spoils(tool, facts):
+        return _("Take the weights out of the graph's inputs first ({rule}), then run `{command}`, "
+                 "and compare outputs", rule=REPLACEABLE, command=command)  # fmt: skip
     if told and EXPORTER in facts.model.producer.lower():
         return _("Run `{command}`; or at the export: {told}", command=command, told=told)
     return _("Run `{command}`, and compare outputs", command=command)
+
+
+def _spoils(tool: Tool, facts: Facts) -> bool:
+    """Whether it leaves inputs without the weights that stood for them, or does nothing."""
+    return bool(tool) and any(each.limit.remedy == "inputs" for each in met(facts, converter(tool)))
 
 
 def _saved(items: list[Finding]) -> dict[str, int]:
@@ -339,11 +372,13 @@ def _level(word: str) -> Level:
 
 def _tool(items: Iterable[Finding], rule: Rule | None, facts: Facts) -> Tool:
     """What undoes it, and leaves a model that loads: onnxslim drops the types of what is no
-    tensor among inputs and outputs (0.1.98), and ONNX Runtime then refuses the file. None where
+    tensor among inputs and outputs (0.1.98), and ONNX Runtime then refuses the file; it drops
+    inputs that nothing reads, and ONNX Runtime refuses who gives them. None where
     a tool reaches no place; ONNX Runtime (1.32) makes a file in float16 one in float32."""
     word = "" if rule is None else rule.tool
     if word == "onnxslim":
         plain = all(each.is_plain for _, each in facts.interface.declared)
+        plain = plain and not met(facts, converter("onnxslim"))
         beyond = facts.once(_beyond_onnxslim)
         return "onnxslim" if plain and any(f.node not in beyond for f in items) else ""
     return "onnxruntime" if word == "onnxruntime" and not _is_half(facts) else ""

@@ -32,6 +32,8 @@ SOONER, FEWER = 0.1, 0.01
 WORTHWHILE = 64 * 1024
 """Bytes that a smaller form has to save, unless it saves MACs or time: below it no flash memory
 and no download is the smaller for it."""
+REPLACEABLE = "IOP001"
+"""The rule that asks to take weights out of the inputs."""
 STAY = -1
 """In the place of bytes: as they are today."""
 BUSY = 10_000_000
@@ -82,6 +84,8 @@ class SmallerForm:
     they save does not add up."""
     scales_now: int = 0
     """Bytes of scales and zero points in ``bytes_now``."""
+    needs: str = ""
+    """The rule whose remedy has to be followed before."""
     macs_share: float | None = None
     """``macs`` in proportion to all of the model's; ``None`` where those are no single number."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer import units
@@ -10,7 +11,7 @@ from analyzer.graph.adjacency import vertex
 from analyzer.language import _
 from analyzer.patterns.quantised import quantisation_of
 from analyzer.report.view.kinds import color_of
-from analyzer.report.view.options.form import FEWER, Terms, form
+from analyzer.report.view.options.form import FEWER, REPLACEABLE, Terms, form
 from analyzer.sanitise import label
 from analyzer.smaller.integers import is_static, staying
 
@@ -109,6 +110,8 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
     narrow = any(each.limit.option.startswith(NARROW) for each in limits)
     left = staying(facts, static=static, narrow=narrow, stored=_stored(limits))
     held = max(0, held - 4 * left.params)
+    if any(each.limit.remedy == "fold" for each in limits):
+        limits = (*met(facts, converter("quant_pre_process")), *limits)
     first = _first(limits)
     computes = left.macs < facts.totals.macs
     then = whole - held + held // 4 + left.scale_bytes
@@ -117,7 +120,7 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
         _("The operators that convert tensors add about {size} to the file", size=units.size(added))
     ]  # fmt: skip
     how = ". ".join((*first, _quantised(tool, limits, static=static), *grows))
-    return form(
+    made = form(
         facts,
         device,
         (
@@ -136,6 +139,8 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
         alters=left.converted,
         hands_on_floats=not static,
     )  # fmt: skip
+    inputs = any(each.limit.remedy == "inputs" for each in limits)
+    return replace(made, needs=REPLACEABLE if inputs else "")
 
 
 def _stored(limits: Iterable[Met]) -> frozenset[str]:
@@ -171,6 +176,8 @@ def _first(limits: Iterable[Met]) -> tuple[str, ...]:
 
 
 def _before(remedy: str, places: tuple[str, ...]) -> str:
+    if remedy == "inputs":
+        return _("Take the weights out of the graph's inputs first ({rule})", rule=REPLACEABLE)
     if remedy == "ir-version":
         return _("State IR version 4 first: the converter of versions takes weights that are no "
                  "inputs for undefined")  # fmt: skip
