@@ -377,6 +377,11 @@ def test_of_two_types_for_the_same_weights_one_is_to_be_chosen(mobilenet: Result
     assert {"ids": ["float16", "int8"], "tool": ""} in data["page"]["steps"]
     text = words(html_of(mobilenet).decode())
     assert "Choose one: they change the same layers, and what they save does not add up" in text
+    lines = brief(Report.of(mobilenet).sheet, "macs")
+    at = next(n for n, line in enumerate(lines) if ". Choose one: " in line)
+    assert [line[: len("     - Convert")] for line in lines[at + 1 : at + 3]] == [
+        "     - Convert"
+    ] * 2
 
 
 def test_of_two_cheaper_layers_for_one_convolution_one_is_to_be_chosen(standard: Result) -> None:
