@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.facts import BITS
+from analyzer.graph.adjacency import fed_by, read_by, vertex
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from analyzer.digraph import Digraph, Edge
     from analyzer.facts import Facts
 
 
@@ -31,7 +35,8 @@ def pruned(facts: Facts) -> Pruned | None:
     """What dead channels cost; ``None`` where nobody looked, or there are none.
 
     A layer of N outputs and M inputs of which d are dead and u unread keeps
-    ``(N − d) · (M − u) / (N · M)`` of its work. Layers in groups are left out.
+    ``(N − d) · (M − u) / (N · M)`` of its work. Layers in groups are left out, and channels that
+    are the model's own inputs or outputs, which whoever calls it gives and takes.
     """
     if facts.evidence is None:
         return None
@@ -42,12 +47,51 @@ def pruned(facts: Facts) -> Pruned | None:
             continue
         if node.conv is not None and node.conv.groups > 1:
             continue
-        left = (use.filters - use.dead_count) * (use.inputs - use.unread_count)
+        dead = 0 if _reaches(facts, key, _read_as_output, read_by) else use.dead_count
+        unread = 0 if _reaches(facts, key, _is_given, fed_by) else use.unread_count
+        left = (use.filters - dead) * (use.inputs - unread)
         whole = use.filters * use.inputs
-        if not left or not whole or layer.values.constant:
+        if left in (0, whole) or layer.values.constant:
             continue  # nothing but zeros: a placeholder, and no layer that could be narrower
-        layers, outputs, inputs = layers + 1, outputs + use.dead_count, inputs + use.unread_count
+        layers, outputs, inputs = layers + 1, outputs + dead, inputs + unread
         gone = whole - left
         macs += (node.macs or 0) * node.counted * gone // whole
         held += layer.values.elements * gone // whole * BITS.get(layer.values.dtype, 32) // 8
     return Pruned(layers, outputs, inputs, macs, held) if layers else None
+
+
+def _reaches(
+    facts: Facts,
+    layer: str,
+    is_end: Callable[[Facts, str], bool],
+    beside: Callable[[Digraph[str], str], Iterator[tuple[str, Edge]]],
+) -> bool:
+    """Whether channels of ``layer`` come from, or get to, where the model ends, with no other layer
+    between that could be narrower."""
+    seen, todo = {layer}, [layer]
+    while todo:
+        current = todo.pop()
+        if is_end(facts, current):
+            return True
+        for other, _edge in beside(facts.graph, current):
+            if other not in seen and not _mixes(facts, other):
+                seen.add(other)
+                todo.append(other)
+    return False
+
+
+def _is_given(facts: Facts, node: str) -> bool:
+    """Whether it reads an input of the model."""
+    return any(tensor.name in facts[node].inputs for tensor in facts.inputs)
+
+
+def _read_as_output(facts: Facts, node: str) -> bool:
+    """Whether a result is an output of the model."""
+    return bool(vertex(facts.graph, node).exports)
+
+
+def _mixes(facts: Facts, node: str) -> bool:
+    """Whether it is a layer that makes channels of its own from all that it reads."""
+    found = None if facts.evidence is None else facts.evidence.layers.get(node)
+    conv = facts[node].conv
+    return found is not None and found.filters is not None and (conv is None or conv.groups == 1)
