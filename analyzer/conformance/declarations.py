@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.conformance.names import repeated
 from analyzer.conformance.places import quoted
 from analyzer.facts import Breach
 from analyzer.graph.tensors import dims
@@ -98,10 +99,11 @@ def _values(
     scope: Scope, instance: Instance, is_certain: Callable[[Instance, str], bool]
 ) -> Iterator[Breach]:
     ends = set(scope.outputs)
+    twice = () if instance.path else repeated(scope.outputs)
     for name, proto in scope.declared.items():
         inferred = instance.types.get(name)
-        if inferred is None or name in scope.input_types:
-            continue
+        if inferred is None or name in scope.input_types or name in twice:
+            continue  # of two declarations one may be right: the fault is that there are two
         declared = _declared(proto)
         if declared is None or declared.dtype is None or inferred.dtype is None:
             continue

@@ -64,13 +64,21 @@ def _scope(
 def _definitions(nesting: Nesting) -> Iterator[Breach]:
     """Values that are stated or made more than once."""
     scope, where = nesting.scope, nesting.within
-    for name in _repeated(scope.inputs):
+    for name in repeated(scope.inputs):
         yield Breach(
             "duplicate-input", "definition", where(name),
             f"input {quoted(name)} of {nesting.label} is listed twice",
             "remove or rename one of them",
         )  # fmt: skip
-    for name in _repeated(scope.stored):
+    # A body may hand out one value twice: nobody asks for its outputs by name.
+    if nesting.parent is None and scope.function is None:
+        for name in repeated(scope.outputs):
+            yield Breach(
+                "duplicate-output", "definition", where(name),
+                f"output {quoted(name)} of {nesting.label} is listed twice",
+                "drop one of them", grave=False,
+            )  # fmt: skip
+    for name in repeated(scope.stored):
         how = " with different shapes or types" if name in scope.ambiguous else ""
         yield Breach(
             "duplicate-initializer", "definition", where(name),
@@ -96,7 +104,8 @@ def _definitions(nesting: Nesting) -> Iterator[Breach]:
             )  # fmt: skip
 
 
-def _repeated(names: Iterable[str]) -> list[str]:
+def repeated(names: Iterable[str]) -> list[str]:
+    """Names that occur more than once, in order."""
     return [name for name, times in Counter(names).items() if times > 1 and name]
 
 
@@ -216,7 +225,7 @@ def _captures_only(nesting: Nesting) -> bool:
 
 
 def _node_names(nesting: Nesting) -> Iterator[Breach]:
-    names = _repeated(op.name for op in nesting.scope.ops)
+    names = repeated(op.name for op in nesting.scope.ops)
     if not names:
         return
     first = next(op for op in nesting.scope.ops if op.name == names[0])

@@ -16,6 +16,13 @@ def test_outputs_and_values_between_are_called_what_they_are() -> None:
     ]
 
 
+def test_an_output_that_is_listed_twice_is_no_wrong_declaration() -> None:
+    """ONNX Runtime runs it; of the two declarations one is right, and one has to go."""
+    (breach,) = facts("g (float[2] x) => (float[2] y, float[3] y) { y = Relu (x) }").breaches
+    assert breach.message == "output 'y' of the graph is listed twice"
+    assert (breach.remedy, breach.grave) == ("drop one of them", False)
+
+
 @pytest.mark.parametrize(
     ("x", "scale", "breaches"),
     [("5", "1", []), ("5", "5", ["norm-length"]), ("2,5", "5", []), ("2,5", "2", ["norm-length"])],
