@@ -15,8 +15,8 @@ MOST_WORDS = 10
 """The place, or the number of places, comes to two more."""
 VERBS = {
     "Add", "Ask", "Break", "Bring", "Cache", "Calibrate", "Cast", "Change", "Check", "Choose",
-    "Combine", "Compare", "Compute", "Convert", "Correct", "Cut", "Declare", "Decode", "Define",
-    "Delete", "Drop", "Encode", "Exchange", "Exclude", "Export", "Extract", "Fold", "Get",
+    "Combine", "Compare", "Compute", "Convert", "Correct", "Count", "Cut", "Declare", "Decode",
+    "Define", "Delete", "Drop", "Encode", "Exchange", "Exclude", "Export", "Extract", "Fold", "Get",
     "Give", "Guard", "Inspect", "Keep", "Leave", "Look", "Make", "Merge", "Move", "Multiply",
     "Name", "Narrow", "Pool", "Quantise", "Read", "Remove", "Rename", "Repair", "Replace",
     "Resize", "Return", "Review", "Revoke", "Round", "Save", "Set", "Ship", "Shorten", "Shrink",
