@@ -152,7 +152,8 @@ def _stored(limits: Iterable[Met]) -> frozenset[str]:
 
 def _called(tool: Converter, limits: Iterable[Met]) -> str:
     """A tool, with the arguments that a model needs."""
-    options = ", ".join(f"`{each.limit.option}`" for each in limits if each.limit.option)
+    needed = dict.fromkeys(each.limit.option for each in limits if each.limit.option)
+    options = ", ".join(f"`{option}`" for option in needed)
     call = f"`{tool.name}`"
     return _("{tool} with {options}", tool=call, options=options) if options else call
 
