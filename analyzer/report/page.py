@@ -49,6 +49,7 @@ from analyzer.report.view.options import SmallerForm, options_of
 from analyzer.report.view.skyline import Skyline
 from analyzer.report.view.summary import Coverage, KindRow
 from analyzer.report.view.tiles import Tile
+from analyzer.report.view.unseen import unseen, why
 from analyzer.report.view.weights import Weights
 from analyzer.report.view.whatif import WhatIf
 from analyzer.restore import record
@@ -270,7 +271,7 @@ def _left_out(
     if trained is not None and not trained.speaks:
         unread = trained.unread > 0
         yield LeftOut(_("what the weights say"),
-                      _("the trained values are not in the file") if unread else
+                      why(unseen(facts)) if unread else
                       _("no layer has trained values to look at"))  # fmt: skip
     if not layers.layer_shapes(facts.nodes):
         none = facts.totals.complete and facts.totals.macs == 0

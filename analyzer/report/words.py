@@ -13,6 +13,7 @@ from analyzer.report.cards import named_sizes
 from analyzer.report.headline import silenced, verdict
 from analyzer.report.view.actions import COMMANDS
 from analyzer.report.view.summary import block_name
+from analyzer.report.view.unseen import why
 from analyzer.sanitise import clean, label
 from analyzer.units import many
 
@@ -262,9 +263,10 @@ def _passed(v: Values) -> str:
     text = _("Rules that found nothing: {sound}.", sound=sound)
     if v["blind"]:
         text = f"{text} " + ngettext(
-            "{n} that read weights could not judge: weights are missing or unreadable.",
-            "{n} that read weights could not judge: weights are missing or unreadable.",
+            "{n} that reads weights could not judge: {reason}.",
+            "{n} that read weights could not judge: {reason}.",
             v["blind"],
+            reason=why(v["unseen"]),
         )
     if stated := sum(v["stated"]):
         text = f"{text} " + ngettext(
@@ -290,7 +292,7 @@ def _trust(v: Values) -> str:
     text = _("Trust: nothing found by {rules}.", rules=many(v["rules"], "rule"))
     if not v["blind"]:
         return text
-    more = _("{n} more could not judge, as stored values are missing or unreadable.", n=v["blind"])
+    more = _("{n} more could not judge: {reason}.", n=v["blind"], reason=why(v["unseen"]))
     return f"{text} {more}"
 
 
@@ -481,11 +483,8 @@ def _read(v: Values) -> str:
     if not layers and not unread:
         return _("The values of {tensors} were read.", tensors=many(tensors, "stored tensor"))
     if not layers:
-        return ngettext(
-            "The trained values of {layers} are not in the file, so nothing is known of them.",
-            "The trained values of {layers} are not in the file, so nothing is known of them.",
-            unread, layers=many(unread, "layer"),
-        )  # fmt: skip
+        return _("The trained values of {layers} were not looked at: {reason}.",
+                 layers=many(unread, "layer"), reason=why(v["unseen"]))  # fmt: skip
     both = {"layers": many(layers, "layer"), "tensors": many(tensors, "stored tensor")}
     if unread:
         return _("The trained values of {layers} and {tensors} were read; those of {n} were not.",

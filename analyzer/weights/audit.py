@@ -13,6 +13,7 @@ from analyzer.model.external import UNAVAILABLE
 from analyzer.model.guard import GuardFailure, Progress, guarded
 from analyzer.units import so_many
 from analyzer.weights.evidence import collect
+from analyzer.weights.unseen import INTEGERS, origins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -97,9 +98,14 @@ def _unread(
         text = f"the values of {so_many(evidence.unread_tensors, 'stored tensor')} cannot be read"
         yield Problem("weights-unreadable", (*evidence.unread, "")[0], f"{text}; export it again")
     elif evidence.unread and not (told or evidence.layers or evidence.reads_weights):
-        text = ("no weights were read: what the layers use is generated, computed or given when "
+        made = origins(facts.graph, evidence.unread)
+        none = ("no weights were read: what the layers use is generated, computed or given when "
                 "the model runs, or stored as integers")  # fmt: skip
-        yield Problem("weights-unread", "", text, inconclusive=asked)
+        if INTEGERS in made:
+            none = "no weights were read: the layers store integers"
+        elif made:
+            none = f"no weights were read: they are made by {', '.join(made)} when the model runs"
+        yield Problem("weights-unread", "", none, inconclusive=asked)
     elif evidence.unread and not told:
         layers = so_many(len(evidence.unread), "layer")
         text = (f"the weights of {layers} are not stored as they are used (generated, computed, "

@@ -317,7 +317,7 @@ def test_a_rule_that_saw_no_weights_has_not_found_nothing(standard: Result) -> N
     missing = WeightEvidence({}, unread_tensors=3)
     blind = replace(standard, facts=replace(standard.facts, evidence=missing))
     text = words(REPORT_FORMATS["html"](blind, Options()).decode())
-    assert "that read weights could not judge: weights are missing or unreadable." in text
+    assert "could not judge: weights are not in the file, or unreadable." in text
 
 
 def test_a_budget_counts_as_checked_where_somebody_set_it(standard: Result) -> None:

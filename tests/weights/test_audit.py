@@ -47,6 +47,18 @@ def test_weights_that_are_not_in_the_file_leave_no_conclusion(graph: str) -> Non
     assert (problem.code, problem.inconclusive) == ("weights-unread", True)
 
 
+def test_weights_that_were_not_looked_at_are_said_to_be_what_they_are() -> None:
+    stored = (
+        "g (int8[1,2,8,8] x) => (int32[1,2,8,8] y) <int8[2,2,1,1] w = {1, 2, 3, 4}> "
+        "{ y = ConvInteger (x, w) }"
+    )
+    told = "no weights were read: "
+    assert only(judged(stored)).message == f"{told}the layers store integers"
+    made = only(judged(GENERATED)).message
+    assert made == f"{told}they are made by ConstantOfShape when the model runs"
+    assert "given" in only(judged(GIVEN)).message
+
+
 @pytest.mark.parametrize("layer", ["Conv", "MatMul"])
 def test_weights_that_are_filled_when_the_model_runs_are_placeholders(layer: str) -> None:
     graph = (

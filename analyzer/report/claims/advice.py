@@ -24,6 +24,7 @@ from analyzer.report.view.devices import main_device
 from analyzer.report.view.findings import is_told, messages
 from analyzer.report.view.options import options_of
 from analyzer.report.view.options.form import is_brief
+from analyzer.report.view.unseen import unseen
 
 if TYPE_CHECKING:
     from analyzer.report.result import Result
@@ -199,6 +200,7 @@ def passed(result: Result) -> Claim | None:
             "stated": tuple(row.stated for row in found),
             "idle": rules.idle,
             "blind": rules.blind,
+            "unseen": unseen(result.facts) if rules.blind else (),
         },
         ("findings",),
     )
@@ -215,6 +217,7 @@ def trust(result: Result) -> Claim | None:
         {
             "rules": row.rules,
             "blind": row.blind,
+            "unseen": unseen(result.facts) if row.blind else (),
             "findings": len(found),
             "first": found[0].message if found else "",
         },

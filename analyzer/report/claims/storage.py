@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from analyzer.report.claims.record import Claim
 from analyzer.report.view import layers
 from analyzer.report.view import memory as device
+from analyzer.report.view.unseen import unseen
 from analyzer.report.view.weights import describe
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def read(result: Result) -> Claim | None:
         {
             "layers": len(evidence.layers),
             "unread": len(evidence.unread),
+            "unseen": unseen(result.facts),
             "tensors": len(evidence.tensors),
         },
         ("weights",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.language import _, rule_name, spoken
+from analyzer.report.view.unseen import UNREADABLE
 from analyzer.restore import record
 from analyzer.sanitise import label
 from analyzer.survey import STATED as BY_HAND
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from analyzer.facts import Assumption, Facts
     from analyzer.report.result import Result
     from analyzer.ruleset.rule import Rule
-
-UNREADABLE = "weights-unreadable"
-"""The problem that the process which looks at weights ended before it had."""
 
 
 @record

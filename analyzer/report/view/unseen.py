@@ -1,0 +1,39 @@
+"""Why trained values were not looked at: said in one place, for every section."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.language import _, series
+from analyzer.sanitise import label
+from analyzer.weights.unseen import INTEGERS, origins
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from analyzer.facts import Facts
+
+UNREADABLE = "weights-unreadable"
+"""The problem that the process which looks at weights ended before it had."""
+MAKERS = 3
+"""Operators that are named."""
+
+
+def unseen(facts: Facts) -> tuple[str, ...]:
+    """What weights that nobody looked at are, as ``origins`` has it; nothing where values are
+    missing or cannot be read."""
+    evidence = facts.evidence
+    broken = any(problem.code == UNREADABLE for problem in facts.problems)
+    if evidence is None or broken or evidence.unread_tensors:
+        return ()
+    return origins(facts.graph, evidence.unread)[:MAKERS]
+
+
+def why(kinds: Sequence[str]) -> str:
+    """``unseen`` in words that end a sentence."""
+    if not kinds:
+        return _("weights are not in the file, or unreadable")
+    if INTEGERS in kinds:
+        return _("weights are stored as integers")
+    makers = series([label(kind, 40) for kind in kinds])
+    return _("weights are made by {operators} when the model runs", operators=makers)
