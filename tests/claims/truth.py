@@ -60,7 +60,8 @@ def _counted(document: Document) -> list[Any]:
 
 def _network(d: Document) -> Values:
     blocks = Counter(block["kind"] for block in d["blocks"]).most_common(2)
-    convs = [node["conv"] for node in d["nodes"] if node["conv"]]
+    running = [node for node in d["nodes"] if node["counted"]]
+    convs = [node["conv"] for node in (*running, *d["nodes"]) if node["conv"]]
     inputs = d["inputs"][:3]
     return {
         "layers": d["totals"]["weighted_layers"],

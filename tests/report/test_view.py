@@ -19,7 +19,7 @@ from analyzer.report import REPORT_FORMATS, Batch, Failure, Options, Result
 from analyzer.report.cards import cards
 from analyzer.report.claims import claims_of
 from analyzer.report.claims.cost import possible_saving
-from analyzer.report.claims.identity import family
+from analyzer.report.claims.identity import family, network
 from analyzer.report.content import HTML, PDF, build
 from analyzer.report.diagram import Diagram
 from analyzer.report.rendering import environment
@@ -123,6 +123,18 @@ def test_equal_layer_shapes_are_added_up(mobilenet: Result) -> None:
 def test_matrix_product_is_named_by_its_channels(mobilenet: Result) -> None:
     titles = [layer.title for layer in layers.layer_shapes(mobilenet.facts.nodes)]
     assert "Gemm 1024 → 1000" in titles
+
+
+def test_the_first_convolution_is_one_that_runs() -> None:
+    conv = "{{ {0} = Conv <kernel_shape = [{1}]> (x, {2}) }}"
+    found = facts(
+        "g (float[1,1,9] x) => (y) <bool c = {0}, float[1,1,3] k = {1, 1, 1}, float[1,1,2] l = "
+        "{1, 1}> { y = If (c) <then_branch = t () => (float[1,1,7] p) "
+        f"{conv.format('p', 3, 'k')}, else_branch = e () => (float[1,1,8] q) "
+        f"{conv.format('q', 2, 'l')}> }}"
+    )
+    assert [node.counted for node in found.nodes if node.conv] in ([0, 1], [1, 0])
+    assert network(Result(found)).values["first_kernel"] == "2"
 
 
 def test_a_recurrent_layer_is_named_by_its_width() -> None:

@@ -22,12 +22,12 @@ RULES = load_rules()
 BY_RUNTIME = [rule for rule in RULES if rule.tool == "onnxruntime"]
 
 
-def optimised(text: str, folder: Path) -> bytes:
-    """The model as ONNX Runtime's basic optimisations leave it."""
+def optimised(text: str, folder: Path, level: str = "ORT_ENABLE_BASIC") -> bytes:
+    """The model as ONNX Runtime's optimisations leave it, the basic ones if no others are named."""
     source, made = folder / "model.onnx", folder / "smaller.onnx"
     onnx.save(parser.parse_model(text), source)
     options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.graph_optimization_level = getattr(onnxruntime.GraphOptimizationLevel, level)
     options.optimized_model_filepath = str(made)
     onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
     return made.read_bytes()
@@ -42,6 +42,16 @@ def test_the_runtime_undoes_half_of_the_examples_or_more(rule: Rule, tmp_path: P
         facts = analyze(load(optimised(example.model, tmp_path)))
         left += bool(lint(facts, (rule,), settings))
     assert 2 * left <= len(matching)
+
+
+def test_the_runtime_fuses_gelu_with_a_division_when_it_loads_the_model(
+    tmp_path: Path,
+) -> None:
+    (rule,) = [rule for rule in RULES if rule.id == "STR120"]
+    assert "with a division by √2, ONNX Runtime fuses them" in rule.fix.replace("\n", " ")
+    (text,) = [one.model for one in rule.examples if one.name == "as PyTorch writes it"]
+    made = onnx.load_from_string(optimised(text, tmp_path, "ORT_ENABLE_ALL"))
+    assert [node.op_type for node in made.graph.node] == ["Gelu"]
 
 
 def test_only_what_needs_no_decision_is_left_to_a_tool() -> None:

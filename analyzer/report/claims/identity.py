@@ -21,7 +21,10 @@ def network(result: Result) -> Claim:
     facts = result.facts
     kinds = Counter(block.kind for block in facts.blocks).most_common(2)
     inside = facts.learned
-    first = next((node.conv for node in facts.nodes if node.conv is not None), None)
+    found = (node for node in facts.nodes if node.conv is not None)
+    # Of a branch that is not taken only where nothing else convolves.
+    leading = min(found, key=lambda node: not node.counted, default=None)
+    first = leading.conv if leading else None
     return Claim(
         "network",
         {
