@@ -15,6 +15,8 @@ DW_PW = "depthwise-pointwise"
 PW_DW = "pointwise-depthwise"
 CHANNELS = "channels"
 SPATIAL = "spatial"
+INTEGERS = "integers"
+"""What weights are that are stored as integers, among the operators that make others."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -488,6 +490,9 @@ class WeightEvidence(Brief):
     """In the order of the file."""
     unread: tuple[str, ...] = ()
     """Node ids whose weights are not in the file or not readable: nothing is claimed of them."""
+    unread_origins: tuple[str, ...] = ()
+    """What the weights of all of them are: ``integers`` where each stores them so, or the types of
+    the operators that make them when the model runs; nothing where that is not so of all."""
     unread_tensors: int = 0
     """Stored tensors that were not read."""
     beyond: tuple[str, ...] = ()

@@ -7,13 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer.errors import ModelError
-from analyzer.evidence import WeightEvidence
+from analyzer.evidence import INTEGERS, WeightEvidence
 from analyzer.facts import Problem
 from analyzer.model.external import UNAVAILABLE
 from analyzer.model.guard import GuardFailure, Progress, guarded
 from analyzer.units import so_many
 from analyzer.weights.evidence import collect
-from analyzer.weights.unseen import INTEGERS, origins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -98,7 +97,7 @@ def _unread(
         text = f"the values of {so_many(evidence.unread_tensors, 'stored tensor')} cannot be read"
         yield Problem("weights-unreadable", (*evidence.unread, "")[0], f"{text}; export it again")
     elif evidence.unread and not (told or evidence.layers or evidence.reads_weights):
-        made = origins(facts.graph, evidence.unread)
+        made = evidence.unread_origins
         none = ("no weights were read: what the layers use is generated, computed or given when "
                 "the model runs, or stored as integers")  # fmt: skip
         if INTEGERS in made:

@@ -24,6 +24,7 @@ from analyzer.weights.made import MadeWeights, made_of_nothing
 from analyzer.weights.scan import scan
 from analyzer.weights.source import WeightSource
 from analyzer.weights.stored import Stored, StoredTensors
+from analyzer.weights.unseen import origins
 from analyzer.weights.uses import describe, node_ids
 from analyzer.weights.values import value_stats
 
@@ -102,6 +103,7 @@ def collect(
         layers,
         tuple(tensors),
         tuple(unread),
+        origins(facts.graph, unread),
         missed,
         tuple(budget.beyond),
         tuple(integers),

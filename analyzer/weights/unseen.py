@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.evidence import INTEGERS
 from analyzer.graph.adjacency import call_of, producer, vertex
 from analyzer.operators import record_of
 
@@ -11,9 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from analyzer.digraph import Digraph
-
-INTEGERS = "integers"
-"""What ``origins`` calls weights that are stored as integers."""
 
 
 def origins(graph: Digraph[str], unread: Iterable[str]) -> tuple[str, ...]:

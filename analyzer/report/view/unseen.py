@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.evidence import INTEGERS
 from analyzer.language import _, series
 from analyzer.sanitise import label
-from analyzer.weights.unseen import INTEGERS, origins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,13 +20,13 @@ MAKERS = 3
 
 
 def unseen(facts: Facts) -> tuple[str, ...]:
-    """What weights that nobody looked at are, as ``origins`` has it; nothing where values are
-    missing or cannot be read."""
+    """What weights that nobody looked at are, as ``unread_origins`` has it; nothing where values
+    are missing or cannot be read."""
     evidence = facts.evidence
     broken = any(problem.code == UNREADABLE for problem in facts.problems)
     if evidence is None or broken or evidence.unread_tensors:
         return ()
-    return origins(facts.graph, evidence.unread)[:MAKERS]
+    return evidence.unread_origins[:MAKERS]
 
 
 def why(kinds: Sequence[str]) -> str:
