@@ -29,6 +29,7 @@ class Shortcoming:
     natures: tuple[str, ...] = ()
     """Of operators, as their records have them."""
     operators: tuple[str, ...] = ()
+    """Of ONNX."""
     domains: tuple[str, ...] = ()
     yields: tuple[str, ...] = ()
     """Element types of which a result is one."""

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.graph.adjacency import producer, vertex
-from analyzer.operators import nature_of, record_of
+from analyzer.operators import find, record_of
 from analyzer.operators.record import Kind, Nature
 from analyzer.smaller.integers import made_weights
 
@@ -99,12 +99,12 @@ def _beyond(facts: Facts, most: float) -> Iterator[str]:
 
 
 def _is_meant(node: Node, limit: Shortcoming, untyped: frozenset[str]) -> bool:
-    nature = nature_of(node.op_type)
+    record = find(node.domain, node.op_type)
     types = {tensor.dtype for tensor in node.outputs}
     named = (
-        (limit.operators, node.op_type),
+        (limit.operators, node.op_type if node.domain in ONNX else ""),
         (limit.domains, node.domain),
-        (limit.natures, nature.value if nature is not None else ""),
+        (limit.natures, record.nature.value if record is not None else ""),
     )
     if any(wanted and word not in wanted for wanted, word in named):
         return False
@@ -119,7 +119,8 @@ def _untyped(facts: Facts) -> frozenset[str]:
     operators make that ONNX does not define, and what is made of that."""
     found: set[str] = set()
     for node in facts.nodes:
-        if node.scope or nature_of(node.op_type) in _TYPED:
+        record = find(node.domain, node.op_type)
+        if node.scope or (record is not None and record.nature in _TYPED):
             continue
         if node.domain not in ONNX or not found.isdisjoint(node.inputs[:1]):
             found.update(tensor.name for tensor in node.outputs)

@@ -255,3 +255,20 @@ def test_a_file_that_grows_by_what_converts_tensors_is_told_by_how_much(tmp_path
     assert told is not None
     grown = quantised(plain, tmp_path).ByteSize() - plain.ByteSize()
     assert float(told[1]) * 1024 == pytest.approx(grown, rel=0.3)
+
+
+@pytest.mark.parametrize(("domain", "meets"), [("", True), ("com.acme.", False)])
+def test_an_operator_of_a_vendor_is_not_what_the_quantiser_stumbles_over(
+    domain: str, meets: bool
+) -> None:
+    """Neither by its name nor by the nature of what has that name in ONNX."""
+    head = '<ir_version: 8, opset_import: ["" : 17, "com.acme" : 1]>'
+    product, drawn, cells = PLAIN, "RandomNormal <shape = [1]> ()", "LSTM <hidden_size = 1>"
+    product = product.replace("y = Relu (a)", f"y = {domain}Mul (a, a)")
+    facts = facts_of(model(product, head))
+    told = [n for each in met(facts, converter("quantize_static")) for n in each.places]
+    assert ("Mul" in told) is meets
+    text = f"g (float[1,1,1] x, float[1,4,1] w) => (float r, y) {{ r = {domain}{drawn}  y = "
+    facts = facts_of(parser.parse_model(f"{head}{text}{domain}{cells} (x, w, w) }}"))
+    told = [n for each in met(facts, converter("float16")) for n in each.places]
+    assert ("LSTM" in told) is meets
