@@ -573,9 +573,12 @@ def _growth(d: Document) -> Values:
     today = [point for point in row["points"] if point["size"] == row["size"]]
     assert [point["macs"] for point in today] == [macs]
     assert row["even"] is None or row["even"] > 0
+    longest = row["longest"]
+    assert longest is None or max(row["even"] or 0, *(p["size"] for p in row["points"])) <= longest
     truth = {"macs": macs, "size": row["size"], "dim": row["dim"],
              "square": today[0]["square"] / macs, "fixed": row["fixed"],
-             "per": row["per"], "of": row["of"], "stated": row["stated"]}  # fmt: skip
+             "per": row["per"], "of": row["of"], "stated": row["stated"],
+             "longest": longest}  # fmt: skip
     return truth | {"rate": (macs - row["fixed"]) / per}
 
 

@@ -142,6 +142,11 @@ def test_a_table_of_positions_is_the_longest_size(positions: int) -> None:
     held = onnx.numpy_helper.from_array(np.zeros((1, positions, 8), np.float32), "table")
     model = parser.parse_model(f'<ir_version: 8, opset_import: ["" : 17]> {text}')
     model.graph.initializer.append(held)
-    (row,) = growth(facts_of(model))
+    found = facts_of(model)
+    (row,) = growth(found)
     assert row.longest == positions
     assert max(point.size for point in row.points) <= positions
+    said = claim(Result(found))
+    assert said is not None
+    end = f"; S is {positions:,} at most, as what the file stores is no longer."
+    assert say([said])["growth"].endswith(end)
