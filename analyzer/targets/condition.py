@@ -186,7 +186,8 @@ _NUMBER = r"-?\d+(?:\.\d+)?"
 _WHERE = r"(?P<where>#\d{1,4}|\*|out)"
 _COMPARE = r"(?P<relation>==|!=|<=|>=|<|>|\s+in\s+)"
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[str, re.Match[str]], Atom]], ...] = (
-    (re.compile(rf"(?P<kind>const|nonconst|present|absent|inputfrom|static|nonempty)\({_WHERE}\)"),
+    (re.compile(rf"(?P<kind>const|nonconst|present|absent|inputfrom|static|nonempty|ranked)"
+                rf"\({_WHERE}\)"),
      _about_inputs),
     (re.compile(rf"(?P<kind>rank|size|maxdim|value)\({_WHERE}\)\s*{_COMPARE}(?P<right>.+)"),
      _measure),
@@ -214,6 +215,9 @@ ATOMS: Mapping[str, str] = {
     "ranksum(#i,#j)": "sum of ranks, compared",
     "dim(#i,k)": "one dimension, compared",
     "static(#i), nonempty(#i)": "all dimensions are known; none is 0; also `*` and `out`",
+    "ranked(#i)": "the number of dimensions is known before the model runs; also `*` and `out`, "
+    "of which those of an If are not where its branches give different ones, and those of what "
+    "reads such a tensor are not asked again",
     "dtype(#i)==t, in {..}, same #j": "element type",
     "value(#i)": "every element of a constant, compared; absent is true",
     "attr(x)": "attribute after ONNX's default, compared, `in {..}`, `subset {..}`, or `absent`: "

@@ -113,7 +113,7 @@ def _edit(text: str, kind: str, **change: Any) -> Edit:
 def _variant(subject: Workload, program: Program, shapes: Shapes | None = None) -> Workload:
     opsets = {**subject.opsets, "": program.main.opsets.get("", 1)}
     made = shapes if shapes is not None else subject.shapes
-    return Workload(program, made, subject.limits, subject.macs, opsets)
+    return Workload(program, made, subject.limits, subject.macs, opsets, subject.sizings)
 
 
 # --- another opset -------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from analyzer.deployment import Blocker, TargetFit
+from analyzer.targets.branching import Sizings
 from analyzer.targets.flow import Dataflow, Manner, TooMany, Untyped
 from analyzer.targets.functions import MOST_ROUNDS, Bodies, Pending
 from analyzer.targets.judge import YES, Answer, Judge
@@ -57,6 +58,8 @@ class Workload:
     macs: Mapping[str, int | None]
     """Of the operators that run no bodies, over all executions, by ``Node.id``."""
     opsets: Mapping[str, int]
+    sizings: Sizings = field(default_factory=Sizings)
+    """The same at sizes of which some are assumed."""
     flows: dict[Manner, Dataflow | None] = field(default_factory=dict)
     bodies: Bodies = field(init=False)
     cpu: Judge = field(init=False)
@@ -70,7 +73,7 @@ class Workload:
         """Its operators as a family of runtimes is left with them; ``None`` if nobody knows."""
         if manner not in self.flows:
             try:
-                self.flows[manner] = flow_of(self.program, self.shapes, manner)
+                self.flows[manner] = flow_of(self.program, self.shapes, manner, self.sizings)
             except (TooMany, Untyped):
                 self.flows[manner] = None
         return self.flows[manner]

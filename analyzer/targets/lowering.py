@@ -15,6 +15,7 @@ from onnx import TensorProto
 from analyzer.graph.attributes import Reference
 from analyzer.graph.tensors import decode_tensor, dims
 from analyzer.model.dtypes import DTYPES
+from analyzer.targets.branching import Sizings, parting, rests_on_data
 from analyzer.targets.dtypes import short
 from analyzer.targets.elimination import folds, is_kept_apart, stands_for
 from analyzer.targets.flow import Dataflow, Manner, TooMany, Untyped
@@ -44,33 +45,41 @@ class _Env:
         self.around = around
 
     def find(self, name: str) -> TensorValue:
+        found = self.known(name)
+        if found is None:
+            found = self.values[name] = TensorValue()
+        return found
+
+    def known(self, name: str) -> TensorValue | None:
         env: _Env | None = self
         while env is not None:
             found = env.values.get(name)
             if found is not None:
                 return found
             env = env.around
-        made = self.values[name] = TensorValue()
-        return made
+        return None
 
 
-def flow_of(program: Program, shapes: Shapes, manner: Manner) -> Dataflow:
+def flow_of(
+    program: Program, shapes: Shapes, manner: Manner, sizings: Sizings | None = None
+) -> Dataflow:
     """The operators of ``program`` that a runtime of this ``manner`` is left with.
 
     Parameters
     ----------
     shapes : inferred without assuming any size.
+    sizings : the same at sizes that are assumed, to see which branches hang on them.
 
     Raises
     ------
     TooMany, Untyped
     """
-    return _Builder(program, manner).run(shapes.main)
+    return _Builder(program, manner, sizings or Sizings()).run(shapes.main)
 
 
 class _Builder:
-    def __init__(self, program: Program, manner: Manner) -> None:
-        self.program, self.manner = program, manner
+    def __init__(self, program: Program, manner: Manner, sizings: Sizings) -> None:
+        self.program, self.manner, self.sizings = program, manner, sizings
         self.flow = Dataflow()
         self.most = program.operators + MOST
         self.same: dict[Hashable, Use] = {}
@@ -152,6 +161,7 @@ class _Builder:
         use = Use(
             op.op_type, op.domain, opset, attributes, inputs, outputs, op,
             _identity(instance, op, i), version_of(op.domain, op.op_type, opset), call is not None,
+            self._parting(instance, op, children, inputs, env),
         )  # fmt: skip
         if call is None and self.manner.fold and self._folds(use, instance, op):
             self.flow.gone.append(use)
@@ -167,6 +177,31 @@ class _Builder:
             return set()
         bodies = children if call is None else ()
         return self._place(use, op, bodies, env, graph, ends)
+
+    def _parting(
+        self,
+        instance: Instance,
+        op: Op,
+        children: Sequence[Child],
+        inputs: Sequence[TensorValue | None],
+        env: _Env,
+    ) -> tuple[tuple[int, tuple[int, int]], ...]:
+        """As ``Use.parting``."""
+        if op.op_type != "If" or op.domain or not inputs:
+            return ()
+        readers = self.readers[instance.scope]
+        ranks = parting([self._ranks(child, env) for child in children])
+        found = tuple(each for each in ranks if readers[op.outputs[each[0]]])
+        if not found or rests_on_data(inputs[0], self.flow):
+            return found
+        return found if self.sizings.goes_both_ways(instance.path, op.inputs[0]) else ()
+
+    def _ranks(self, child: Child, env: _Env) -> list[int | None]:
+        ranks: list[int | None] = []
+        for name in self.program.scopes[child.instance.scope].outputs:
+            value = child.instance.types.get(name) or env.known(name)
+            ranks.append(None if value is None or value.shape is None else len(value.shape))
+        return ranks
 
     def _dropped(
         self,

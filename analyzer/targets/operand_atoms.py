@@ -52,6 +52,20 @@ def _is_static(value: TensorValue | None) -> Truth:
     return None not in value.shape
 
 
+def _ranked(atom: Atom, use: Use) -> Truth:
+    if atom.out and use.parting:
+        return False
+    if atom.out and any(_has_rank(value) is None and value.maker_type for value in use.given):
+        return True  # it was lost before, and is asked of the operator that lost it
+    return all_of(map(_has_rank, operands(atom, use)))
+
+
+def _has_rank(value: TensorValue | None) -> Truth:
+    if value is None or value.shape is not None or value.proto is not None:
+        return True  # what is left out, or no tensor, has no dimensions
+    return None
+
+
 def _nonempty(atom: Atom, use: Use) -> Truth:
     return all_of(map(_has_elements, operands(atom, use)))
 
@@ -163,6 +177,7 @@ TESTS: Mapping[str, Callable[[Atom, Use], Truth]] = {
     "present": _present,
     "producer": _producer,
     "rank": _rank,
+    "ranked": _ranked,
     "ranksum": _ranksum,
     "same": _same,
     "size": _size,

@@ -48,6 +48,9 @@ def _value(atom: Atom, use: Use) -> str:
     if describe is None:
         return ""
     slots = atom.slots or tuple(range(len(use.inputs)))
+    if atom.kind == "ranked" and atom.out and use.parting:
+        slot, (first, second) = use.parting[0]
+        return f"output {slot} has rank {first} or {second}, by the branch that is taken"
     if atom.out:
         values = [(f"output {k}", v) for k, v in enumerate(use.outputs)]
     else:
@@ -62,6 +65,8 @@ def _stands_against(atom: Atom, value: TensorValue) -> bool:
     shape = value.shape
     if atom.kind == "static":
         return shape is None or None in shape
+    if atom.kind == "ranked":
+        return shape is None and value.proto is None
     if atom.kind == "nonempty":
         return shape is None or 0 in shape
     if atom.kind == "rank":
@@ -125,6 +130,7 @@ _OPERANDS: Mapping[str, Callable[[str, TensorValue], str]] = {
     "nonempty": _shape,
     "producer": _maker,
     "rank": _rank,
+    "ranked": _rank,
     "ranksum": _rank,
     "same": _type,
     "size": _shape,

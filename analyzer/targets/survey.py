@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from analyzer.shapes.run import infer_shapes
 from analyzer.survey import STATED
+from analyzer.targets.branching import Sizings
 from analyzer.targets.edits import SizedShapes, with_edits
 from analyzer.targets.fit import Workload, fit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from analyzer.deployment import TargetFit
     from analyzer.facts import Node
@@ -34,11 +36,17 @@ def deployments(
     inferred once more where some were assumed.
     """
     shapes = seen.shapes
-    sizes = None
+    sizes, sizings = None, Sizings()
     if any(a.reason not in STATED for a in shapes.assumptions):
         sizes = SizedShapes(shapes, _open_inputs(seen))
+        others = (
+            partial(infer_shapes, seen.program, _resized(seen, bindings, resize), limits=limits)
+            for resize in (lambda size: 2 * size, lambda size: 1)
+        )
+        sizings = Sizings((lambda: seen.shapes, *others))
         shapes = infer_shapes(seen.program, replace(bindings, assume=False), limits=limits)
-    subject = Workload(seen.program, shapes, limits, _macs(nodes), dict(seen.program.main.opsets))
+    subject = Workload(seen.program, shapes, limits, _macs(nodes), dict(seen.program.main.opsets),
+                       sizings)  # fmt: skip
     return with_edits(subject, tables, fit(subject, tables), sizes)
 
 
@@ -51,6 +59,16 @@ def _open_inputs(seen: Survey) -> Mapping[str, tuple[int, ...]]:
             continue
         found[assumption.input] = tuple(size for size in kind.shape if size is not None)
     return found
+
+
+def _resized(seen: Survey, bindings: Bindings, resize: Callable[[int], int]) -> Bindings:
+    """Sizes that nobody stated, other than they are assumed to be."""
+    shapes = {name: list(shape) for name, shape in _open_inputs(seen).items()}
+    for assumption in seen.shapes.assumptions:
+        if assumption.reason not in STATED and assumption.input in shapes:
+            shapes[assumption.input][assumption.axis] = resize(assumption.value)
+    given = {name: tuple(shape) for name, shape in shapes.items()}
+    return replace(bindings, shapes={**bindings.shapes, **given})
 
 
 def _macs(nodes: Sequence[Node]) -> Mapping[str, int | None]:

@@ -67,6 +67,9 @@ class Use:
     """The operator's version in force; ``None`` where nobody knows it."""
     local: bool = False
     """A call of a local function of the model."""
+    parting: tuple[tuple[int, tuple[int, int]], ...] = ()
+    """Outputs, by slot, of an If whose branches give them different ranks, and these; none where
+    the branch may be settled before the model runs."""
     _key: Hashable = field(default=None, repr=False)
 
     @property
@@ -87,7 +90,7 @@ class Use:
         """Equal for calls that no condition can tell apart."""
         if self._key is None:
             self._key = (
-                self.op_type, self.domain, self.since, self.local,
+                self.op_type, self.domain, self.since, self.local, self.parting,
                 tuple([(a.name, a.SerializeToString()) for a in self.op.proto.attribute
                        if not a.HasField("g")]) if self.op.attributes else (),
                 tuple([None if v is None else v.key() for v in self.inputs]),

@@ -49,6 +49,7 @@ LSTM = """g (float[2,1,4] x, float[1,12,4] w, float[1,12,4] r) => (float[2,1,1,4
         (CONV, "Conv", "value(#0)>=0", None),
         (CONV, "Conv", "value(#1)>0", False),
         (SLICE, "Slice", "static(#0)", False),
+        (SLICE, "Slice", "ranked(#0); ranked(out)", True),
         (SLICE, "Slice", "value(#1)>=0; value(#4)<0; value(#2)==4", True),
         (SLICE, "Slice", "value(#2)!=4", False),
         (SLICE, "Slice", "size(#0) in 1..100", None),

@@ -156,6 +156,47 @@ def test_openvino_runs_a_squeeze_of_all_axes_where_sizes_are_known() -> None:
         )
 
 
+TORN = """c = If (p) <
+  then_branch = a () => (float[2,n] s)
+    { z0 = Constant <value = int64[1] {0}> () s = Squeeze (x, z0) },
+  else_branch = b () => (float[1,2,n] d) { d = Identity (x) }> y = Relu (c)"""
+"""A rank that hangs on ``p``."""
+SIZE = (
+    "sh = Shape (x) k = Constant <value = int64 {%s}> () g0 = Gather (sh, k) "
+    "one = Constant <value = int64 {1}> () p = %s (g0, one) "
+)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "body", "verdict"),
+    [
+        ("float[1,2,n] x, bool p", TORN, "no"),
+        ("float[1,2,5] x, bool q", f"p = Not (q) {TORN}", "no"),
+        ("float[1,2,n] x", f"m = ReduceMax <keepdims = 0> (x) p = Cast <to = 9> (m) {TORN}", "no"),
+        ("float[1,2,n] x", SIZE % (2, "Equal") + TORN, "no"),
+        ("float[1,2,n] x", SIZE % (2, "Less") + TORN, "maybe"),
+        ("float[1,2,n] x", SIZE % (0, "Equal") + TORN, "whole"),
+        ("float[1,2,n] x", f"p = Constant <value = bool {{1}}> () {TORN}", "whole"),
+        ("float[1,2,n] x, bool p", TORN.replace("Relu (c)", "Relu (x)"), "maybe"),
+        ("float[1,2,n] x, bool p", TORN.replace("Squeeze (x, z0)", "Relu (x)"), "whole"),
+    ],
+    ids=["input", "computed", "data", "size", "a size that nobody tries", "known size", "constant",
+         "unread", "one rank"],
+)  # fmt: skip
+def test_openvino_refuses_a_rank_that_hangs_on_a_branch(
+    inputs: str, body: str, verdict: str
+) -> None:
+    """Its CPU plug-in (2026.4.1): "doesn't support If operation with dynamic rank"; each tried.
+
+    It refuses "a size that nobody tries", too, and runs "unread": "maybe" is what nobody knows.
+    """
+    found = fit(f"g ({inputs}) => (y) {{ {body} }}", "openvino")
+    assert found.verdict == verdict
+    if verdict == "no":
+        (blocker,) = found.blockers
+        assert blocker.reason.endswith("output 0 has rank 2 or 3, by the branch that is taken")
+
+
 def test_an_operator_without_kernel_runs_by_its_body() -> None:
     """ONNX Runtime has no kernel for Mish-22; its body is Softplus, Tanh and Mul."""
     text = (
