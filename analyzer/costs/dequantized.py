@@ -55,7 +55,7 @@ def arithmetic(graph: Digraph[str], key: str, stored: str) -> str:
 def _sources(graph: Digraph[str], key: str) -> dict[int, str]:
     """Types that data (0) and weight (1) were dequantised from, where they were."""
     makers = {slot: producer(graph, key, slot) for slot in (0, 1)}
-    found = {slot: _dequantized_from(graph, made) for slot, made in makers.items() if made}
+    found = {slot: dequantized_from(graph, made) for slot, made in makers.items() if made}
     return {slot: dtype for slot, dtype in found.items() if dtype}
 
 
@@ -63,7 +63,7 @@ def _wider(sources: Mapping[int, str]) -> str:
     return max(sources.values(), key=lambda name: BITS.get(name, 0)).removeprefix("u")
 
 
-def _dequantized_from(graph: Digraph[str], key: str) -> str:
+def dequantized_from(graph: Digraph[str], key: str) -> str:
     """Integer or float8 type that the value of ``key`` was dequantised from, else ``""``."""
     for _ in range(_MAX_STEPS):
         call = call_of(graph, key)

@@ -13,19 +13,26 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from analyzer.costs.dequantized import dequantized_from
 from analyzer.graph.adjacency import fed_by, producer, read_by, vertex
 from analyzer.operators import record_of
 from analyzer.operators.record import Nature
+from analyzer.patterns.index import index_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from analyzer.digraph import Digraph
     from analyzer.facts import Facts, Node
+    from analyzer.graph.values import NodeView, Value
 
 QUANTISE, DEQUANTISE = "QuantizeLinear", "DequantizeLinear"
 MOST_TYPES = 4
 """Types of operators that are named."""
+STEP_TOLERANCE = 0.01, 1e-6
+"""How far the step of a bias may be from that of its sums, relative and absolute, for ONNX Runtime
+to compute a convolution in integers (measured with 1.32)."""
+_LAYER = ("data", "weights", "bias")
 _STEPS = 8
 _MOVES = frozenset({Nature.MOVEMENT, Nature.SELECTION, Nature.RESAMPLING})
 
@@ -63,6 +70,28 @@ class Quantisation:
         return sum(1 for n in self._facts.nodes if n.macs and n.precision.startswith("int"))
 
     @property
+    def float_forms(self) -> int:
+        """Operators with MACs in integers that the file writes in floating point, dequantised
+        before and, as a rule, quantised behind (QDQ): a runtime decides how to compute them."""
+        return len(self._float_forms)
+
+    @property
+    def signed_forms(self) -> int:
+        """Convolutions among them whose data is int8. ONNX Runtime's kernels for x86 processors
+        take uint8: it computes those only whose data and results it can turn into that itself."""
+        graph = self._facts.graph
+        layers = [node for node in self._float_forms if node.op_type == "Conv"]
+        makers = [maker for node in layers if (maker := producer(graph, node.id, 0))]
+        return sum(dequantized_from(graph, maker) == "int8" for maker in makers)
+
+    @property
+    def unaligned(self) -> int:
+        """Convolutions among them whose int32 bias counts in another step than their sums, so that
+        ONNX Runtime (1.32) leaves them in floating point."""
+        index = index_of(self._facts)
+        return sum(_is_unaligned(index.operator(node.id)) for node in self._float_forms)
+
+    @property
     def islands(self) -> int:
         """Groups of operators in floating point that integers are converted to and back from."""
         return len(self._islands)
@@ -92,10 +121,72 @@ class Quantisation:
         return self._facts.totals.macs_by_precision.items()
 
     @cached_property
+    def _float_forms(self) -> list[Node]:
+        return [n for n in self._facts.nodes if n.macs and _is_float_form(n)]
+
+    @cached_property
     def _islands(self) -> list[list[str]]:
         facts = self._facts
         types = {node.op_type for node in facts.nodes}
         return _find_islands(facts) if {QUANTISE, DEQUANTISE} <= types else []
+
+
+def in_proportion(
+    these: Sequence[float], those: Sequence[float], ratio: float, relative: float, absolute: float
+) -> bool | None:
+    """Whether each of ``these`` is ``ratio`` times that of ``those``, or nearly so.
+
+    A list of one number is that number everywhere; unknown where the lengths do not fit, or there
+    is nothing to compare. Nearly: within ``absolute`` + ``relative`` · what it should be.
+
+    >>> in_proportion([0.001, 0.002], [0.01, 0.021], 0.1, 0.01, 0.0)
+    False
+    """
+    length = max(len(these), len(those))
+    if not (these and those) or {len(these), len(those)} - {1, length}:
+        return None
+    pairs = zip(_stretched(these, length), _stretched(those, length), strict=True)
+    return all(
+        abs(this - ratio * that) <= absolute + relative * abs(ratio * that) for this, that in pairs
+    )
+
+
+def _stretched(numbers: Sequence[float], length: int) -> Sequence[float]:
+    return numbers if len(numbers) == length else [numbers[0]] * length
+
+
+def _is_float_form(node: Node) -> bool:
+    """Whether it multiplies integers, by what comes before it, but makes floating point."""
+    made = node.outputs[0].dtype if node.outputs else None
+    return (
+        node.domain in ("", "ai.onnx")
+        and node.precision.startswith("int")
+        and (made or "").startswith(("float", "bfloat"))
+    )
+
+
+def _is_unaligned(node: NodeView) -> bool:
+    """Whether ONNX Runtime's test of a convolution's bias fails (QDQ selector, 1.32)."""
+    if node.node.op_type != "Conv" or len(node.inputs) < len(_LAYER):
+        return False
+    makers = [_behind(value) for value in node.inputs[: len(_LAYER)]]
+    slots = [maker.inputs for maker in makers if maker is not None]
+    if len(slots) < len(_LAYER) or (slots[2][0] and slots[2][0].dtype) != "int32":
+        return False
+    data, weights, bias = (inputs[1].values if inputs[1] else None for inputs in slots)
+    if not (data and weights and bias) or len(data) != 1:
+        return False
+    return in_proportion(bias, weights, data[0], *STEP_TOLERANCE) is False
+
+
+def _behind(value: Value | None) -> NodeView | None:
+    """The DequantizeLinear that makes ``value``, behind what only passes it on."""
+    for _ in range(_STEPS):
+        maker = value.producer if value is not None else None
+        if maker is None or maker.node.op_type != "Identity":
+            return maker if maker is not None and maker.node.op_type == DEQUANTISE else None
+        value = maker.inputs[0]
+    return None
 
 
 def quantisation_of(facts: Facts) -> Quantisation:

@@ -18,7 +18,7 @@ from analyzer.sanitise import clean, label
 from analyzer.units import many
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from analyzer.report.claims.record import Claim
     from analyzer.report.headline import Values
@@ -235,21 +235,54 @@ def _cache(v: Values) -> str:
 
 
 def _quantised(v: Values) -> str:
-    if v["float_macs"]:
+    told = {
+        "share": units.percent(v["share"]), "operators": many(v["float_layers"], "operator"),
+    }  # fmt: skip
+    if v["float_macs"] and v["float_forms"]:
+        text = _(
+            "As written, {share} of the multiply-accumulates are in integers; {operators} multiply "
+            "in floating point.", **told,
+        )  # fmt: skip
+    elif v["float_macs"]:
         text = _(
             "{share} of the multiply-accumulates are in integers; {operators} multiply in floating "
-            "point.",
-            share=units.percent(v["share"]), operators=many(v["float_layers"], "operator"),
+            "point.", **told,
         )  # fmt: skip
+    elif v["float_forms"]:
+        text = _("As written, all multiply-accumulates are in integers.")
     else:
         text = _("All multiply-accumulates are in integers.")
-    if not v["islands"]:
-        return text
-    return f"{text} " + _(
-        "Between integers {operators} in floating point ({types}), with conversions on either "
-        "side.",
-        operators=many(v["island_operators"], "operator"), types=v["island_types"],
-    )  # fmt: skip
+    return " ".join([text, *_left_in_float(v), *_islands(v)])
+
+
+def _left_in_float(v: Values) -> Iterator[str]:
+    """What a runtime makes of layers that stand between conversions."""
+    if v["float_forms"]:
+        yield _(
+            "Of {layers} between DequantizeLinear and QuantizeLinear, a runtime decides which it "
+            "computes so.",
+            layers=many(v["float_forms"], "layer"),
+        )  # fmt: skip
+    if v["unaligned"]:
+        yield _(
+            "ONNX Runtime leaves {layers} in floating point, where a bias counts in another step "
+            "than its sums.",
+            layers=many(v["unaligned"], "layer"),
+        )  # fmt: skip
+    if v["signed_forms"]:
+        yield _(
+            "On x86 processors ONNX Runtime computes convolutions of int8 data in integers only "
+            "where it can turn the data into uint8 by itself."
+        )
+
+
+def _islands(v: Values) -> Iterator[str]:
+    if v["islands"]:
+        yield _(
+            "Between integers {operators} in floating point ({types}), with conversions on either "
+            "side.",
+            operators=many(v["island_operators"], "operator"), types=v["island_types"],
+        )  # fmt: skip
 
 
 def _passed(v: Values) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jinja2 import nodes
 
 from analyzer.graph.values import Value
+from analyzer.patterns.quantised import in_proportion
 from analyzer.ruleset.kinds import ANY, FLAG, NUMBER, TEXT, Kind, Many, Values
 from analyzer.ruleset.sandbox import UNKNOWN, number
 
@@ -65,6 +66,14 @@ def _numbers(_: Sequence[nodes.Expr], kinds: Sequence[Kind]) -> bool:
     if len(kinds) == 1:
         return kinds[0] in (Many(NUMBER), Many(ANY), ANY)
     return len(kinds) > 1 and all(kind in (NUMBER, ANY) for kind in kinds)
+
+
+def _compared(_: Sequence[nodes.Expr], kinds: Sequence[Kind]) -> bool:
+    wanted = (Many(NUMBER), Many(NUMBER), NUMBER, NUMBER, NUMBER)
+    return len(kinds) == len(wanted) and all(
+        kind in (asked, ANY) or (isinstance(asked, Many) and kind == Many(ANY))
+        for kind, asked in zip(kinds, wanted, strict=True)
+    )
 
 
 def _sized(_: Sequence[nodes.Expr], kinds: Sequence[Kind]) -> bool:
@@ -155,6 +164,19 @@ def _length(thing: Any) -> object:
     )
 
 
+def _proportional(these: Any, those: Any, *numbers: Any) -> object:
+    lists = all(isinstance(items, (list, tuple)) for items in (these, those))
+    if not lists or not all(map(number, (*these, *those, *numbers))):
+        return UNKNOWN
+    try:
+        found = in_proportion(
+            [float(n) for n in these], [float(n) for n in those], *map(float, numbers)
+        )
+    except OverflowError:  # a whole number of hundreds of digits
+        return UNKNOWN
+    return UNKNOWN if found is None else found
+
+
 def _inverse(axes: Any) -> object:
     if not isinstance(axes, tuple) or sorted(axes, key=str) != sorted(range(len(axes)), key=str):
         return UNKNOWN
@@ -181,6 +203,12 @@ FUNCTIONS = {
     "inverse": Function(
         "inverse(permutation)", "The permutation that undoes a permutation of axes, such as perm "
         "of Transpose.", Many(NUMBER), _one(Many(NUMBER), Many(ANY)), _inverse,
+    ),
+    "proportional": Function(
+        "proportional(these, those, ratio, relative, absolute)", "Whether each number of a list is "
+        "ratio times that of another, within absolute + relative · what it should be; a list of "
+        "one number is that number everywhere.", FLAG, _compared, _proportional,
+        lambda these, those, *_: _by_length(these) + _by_length(those),
     ),
     "abs": Function("abs(number)", "The number without its sign.", NUMBER, _one(NUMBER),
                     lambda x: abs(x) if number(x) else UNKNOWN),

@@ -123,6 +123,22 @@ def quantised() -> ModelProto:
     )
 
 
+def conversions() -> ModelProto:
+    """A convolution between conversions, whose bias counts in another step than its sums."""
+    return parser.parse_model(
+        """<ir_version: 8, opset_import: ["" : 17]>
+        g (int8[1,2,8] x) => (int8[1,1,8] y)
+        <int8[1,2,1] w = {1, 2}, int32[1] b = {4}, float s = {0.1}, float p = {0.05}, int8 z = {0}>
+        {
+          d = DequantizeLinear (x, s, z)
+          v = DequantizeLinear (w, s, z)
+          a = DequantizeLinear (b, p)
+          c = Conv (d, v, a)
+          y = QuantizeLinear (c, s, z)
+        }"""
+    )
+
+
 def past() -> ModelProto:
     """A layer of a decoder that takes keys and values in and hands them out, one token longer."""
     return parser.parse_model(PAST)
@@ -157,7 +173,7 @@ FILES = {"mobilenet": SAMPLES / "mobilenet_v1.onnx",
          "standard": SAMPLES / "mobilenet_v1_standard.onnx",
          "squeezenet": LIGHT / "light_squeezenet.onnx"}  # fmt: skip
 MADE = {"forest": forest, "shared weights": shared, "cache": past, "recurrent": recurrent,
-        "quantised": quantised}  # fmt: skip
+        "quantised": quantised, "conversions": conversions}  # fmt: skip
 NAMES = [*TEXTS, *MADE, *FILES]
 
 
@@ -292,6 +308,16 @@ def test_a_forest_says_what_a_sample_takes() -> None:
 def test_half_of_the_products_are_in_integers() -> None:
     assert said("quantised", "quantised").startswith(
         "50.0 % of the multiply-accumulates are in int"
+    )
+
+
+def test_what_is_written_between_conversions_is_not_said_to_run_in_integers() -> None:
+    assert said("conversions", "quantised") == (
+        "As written, all multiply-accumulates are in integers. Of 1 layer between "
+        "DequantizeLinear and QuantizeLinear, a runtime decides which it computes so. "
+        "ONNX Runtime leaves 1 layer in floating point, where a bias counts in another step than "
+        "its sums. On x86 processors ONNX Runtime computes convolutions of int8 data in integers "
+        "only where it can turn the data into uint8 by itself."
     )
 
 

@@ -374,7 +374,16 @@ def _quantised(d: Document) -> Values:
     integers = sum(n for name, n in by.items() if name.startswith("int"))
     floats = sum(n for name, n in by.items() if "float" in name)
     layers = [n for n in d["nodes"] if n["macs"] and "float" in n["precision"]]
+    forms = [
+        n
+        for n in d["nodes"]
+        if n["macs"]
+        and n["precision"].startswith("int")
+        and n["domain"] in ("", "ai.onnx")
+        and "float" in n["outputs"][0]["dtype"]
+    ]
     return {
+        "float_forms": len(forms),
         "integer_macs": integers, "float_macs": floats, "share": integers / (integers + floats),
         "float_layers": len(layers), "conversions": sum(map(_is_conversion, d["nodes"])),
     }  # fmt: skip

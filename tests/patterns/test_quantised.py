@@ -61,6 +61,24 @@ def test_a_bias_that_is_dequantised_behind_an_identity_is_no_float() -> None:
     assert seen(graph).islands == 0
 
 
+def test_convolutions_that_onnx_runtime_leaves_in_floating_point_are_counted() -> None:
+    """Run with ONNX Runtime 1.32 for x86: only the first of these becomes a QLinearConv."""
+    for step, dtype, unaligned, signed in (
+        ("{0.0100009}", "uint8", 0, 0),  # within 1e-6 + 1 % of 0.1 · 0.1
+        ("{0.0102}", "uint8", 1, 0),
+        ("{0.01}", "int8", 0, 1),
+    ):
+        found = seen(
+            f"g ({dtype}[1,2,4] x) => ({dtype}[1,1,4] y) <int8[1,2,1] w = {{1,2}}, "
+            f"int32[1] b = {{0}}, float s = {{0.1}}, int8 n = {{0}}, {dtype} z = {{3}}, "
+            f"float p = {step}> {{ "
+            "d = DequantizeLinear (x, s, z) v = DequantizeLinear (w, s, n) "
+            "c = DequantizeLinear (b, p) i = Identity (c) e = Conv (d, v, i) "
+            "y = QuantizeLinear (e, s, z) }"
+        )
+        assert (found.float_forms, found.unaligned, found.signed_forms) == (1, unaligned, signed)
+
+
 def test_macs_are_told_apart_by_the_arithmetic_they_are_done_in() -> None:
     found = seen(
         "g (float[1,4] x, float[4,4] m) => (float[1,4] y) "

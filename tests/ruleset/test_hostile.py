@@ -56,6 +56,7 @@ HOSTILE = [
     "matches(node.name, '((a{1,30}){1,30}){1,30}')", "matches(node.name, '(?!a)')",
     "matches(node.name, '(a)\\1')", "any()", "any", "len()", "len", "eval('1') == 1",
     "abs(conv.kind) == 1", "constant('w')", "readers(node) == 1", "inverse(conv) == [0]",
+    "proportional([1], [1], 1, 0)", "proportional(1, [1], 1, 0, 0)",
     "conv" + ".cost" * 300 + " == 1", "node" + ".cost" * 30 + " == 1", "1 < " * 400 + "2 and",
 ]  # fmt: skip
 

@@ -74,7 +74,9 @@ class Writer:
         leaf = self.one(
             "true", "false", "node.composite", "conv.transposed", "node.is_foldable",
             f"{value}.is_constant", f"constant({value})", f"{value} is known",
-            f"{value}.dtype == 'float32'", f"matches({value}.name, '^[a-z]$')",
+            f"{value}.dtype == 'float32'",
+            f"proportional({value}.values, {self.many()}, 0.5, 0.1, 0)",
+            f"matches({value}.name, '^[a-z]$')",
             f"{node}.op_type == 'Conv'", f"{node} in node.readers", f"{node} == node",
         )  # fmt: skip
         if depth == 0:
