@@ -57,6 +57,21 @@ def test_a_delegate_splits_where_a_runtime_says_no() -> None:
     assert fit(RELU_SIN, own(rows, kind="runtime")).verdict == "no"
 
 
+def test_android_may_take_a_convolution_with_its_conversions_but_no_weights_that_are_computed() -> (
+    None
+):
+    def asked(maker: str) -> set[str]:
+        text = f"""g (uint8[1,1,8,8] q, float[1,1,1,1] f) => (float[1,1,8,8] y)
+          <int8[1,1,1,1] w = {{2}}, float s = {{0.1}}, uint8 z = {{0}}> {{
+            x = DequantizeLinear (q, s, z) v = {maker} y = Conv (x, v) }}"""
+        return {str(b.reason) for b in fit(text, "nnapi").blockers if b.op_type == "Conv"}
+
+    (perhaps,) = asked("DequantizeLinear (w, s)")
+    (never,) = asked("Neg (f)")
+    assert "as one quantised operator" in perhaps
+    assert "not constant" in never
+
+
 def test_a_delegate_that_takes_nothing_says_no() -> None:
     found = fit(RELU_SIN, own("ai.onnx,Abs,1,,,,\n"))
     assert (found.verdict, found.partitions, found.supported) == ("no", 0, 0)
