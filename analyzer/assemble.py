@@ -10,6 +10,7 @@ from analyzer.costs import precision
 from analyzer.costs.aggregate import aggregate
 from analyzer.costs.bodies import certainty_of
 from analyzer.costs.dequantized import arithmetic, effective_precision
+from analyzer.costs.layers import layers_that_run
 from analyzer.costs.memory import traffic
 from analyzer.costs.sums import is_open, number
 from analyzer.facts import Certainty, Cost, Node, Separable, Tensor, Totals
@@ -161,7 +162,7 @@ def assemble_totals(
     params_by_kind: Counter[str] = Counter()
     by_precision: Counter[str] = Counter()
     by_arithmetic: Counter[str] = Counter()
-    unknown = weighted = 0
+    unknown, weighted = 0, set[int]()
     for node, site in zip(nodes, survey.sites, strict=True):
         if node.composite:
             continue
@@ -174,7 +175,8 @@ def assemble_totals(
             by_arithmetic[multiplied or "unknown"] += node.macs * node.counted
         if node.params:
             params_by_kind[node.kind] += node.params
-        weighted += _has_weights(node, site.index in survey.weighted)
+        if _has_weights(node, site.index in survey.weighted):
+            weighted.add(site.index)
     total = survey.sums.total
     macs = number(total.macs)
     certainty, reason = Certainty.EXACT, ""
@@ -200,7 +202,7 @@ def assemble_totals(
         complete=not unknown and total.macs[1] is not None,
         unknown_nodes=unknown,
         nodes=len(nodes),
-        weighted_layers=weighted,
+        weighted_layers=layers_that_run(survey.sites, weighted),
         macs_by_kind=dict(sorted(by_kind.items(), key=lambda kv: (-kv[1], kv[0]))),
         params_by_kind=dict(sorted(params_by_kind.items(), key=lambda kv: (-kv[1], kv[0]))),
         macs_by_precision=dict(sorted(by_precision.items(), key=lambda kv: (-kv[1], kv[0]))),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import onnx
 import onnxruntime as ort
 import pytest
 
 from analyzer.facts import Certainty, Facts, Node
-from tests.golden.text import facts, parse
+from tests.golden.text import facts, facts_of, parse
 
 BRANCHES = (
     "then_branch = t () => (float[4,9] a) { a = MatMul (x, wide) }, "  # 4·7·9 = 252
@@ -36,6 +37,41 @@ def test_if_with_an_unknown_condition_costs_the_larger_branch_and_says_so() -> N
     assert "condition depends on data" in found.totals.reason
     assert sorted(n.counted for n in found.nodes if n.op_type == "MatMul") == [0, 1]
     assert all(n.executions is None for n in found.nodes if n.op_type == "MatMul")
+
+
+TWO = "(float[4,2] a) { a0 = MatMul (x, wide) a = MatMul (a0, tall) }"
+ONE = "(float[4,2] b) { b = MatMul (x, narrow) }"
+
+
+def either(output: str, condition: str, first: str, second: str) -> str:
+    return (
+        f"{output} = If ({condition}) <then_branch = {output}1 () => {first}, "
+        f"else_branch = {output}2 () => {second}>"
+    )
+
+
+NESTED = f"(float[4,2] d) {{ {either('d', 'no', TWO, ONE)} }}"
+
+
+@pytest.mark.parametrize(
+    ("body", "layers"),
+    [
+        (either("y", "c", TWO, ONE), 2),
+        (either("y", "c", ONE, TWO), 2),
+        (either("y", "no", TWO, ONE), 1),
+        (either("y", "c", NESTED, ONE), 1),
+        (f"{either('u', 'c', NESTED, TWO)} v = MatMul (x, narrow) y = Add (u, v)", 3),
+    ],
+    ids=["first has more", "second has more", "decided", "nested", "beside another"],
+)
+def test_of_branches_that_exclude_each_other_the_longer_one_counts_as_layers(
+    body: str, layers: int
+) -> None:
+    model = parse(f"g (bool c, float[4,7] x) => (float[4,2] y) <bool no = {{0}}> {{ {body} }}")
+    for name, shape in {"wide": (7, 9), "tall": (9, 2), "narrow": (7, 2)}.items():
+        weights = np.ones(shape, np.float32)
+        model.graph.initializer.append(onnx.numpy_helper.from_array(weights, name))
+    assert facts_of(model).totals.weighted_layers == layers
 
 
 def test_a_branch_that_never_runs_inside_an_undecided_one_runs_zero_times() -> None:
