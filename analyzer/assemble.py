@@ -90,7 +90,9 @@ def assemble_nodes(
                 read_bytes=seen.read_bytes,
                 write_bytes=seen.write_bytes,
                 conv=seen.conv,
-                saving=saving(seen.conv, site.call, executions) if seen.conv else None,
+                saving=saving(seen.conv, site.call, executions, survey.moments.get(site.id))
+                if seen.conv
+                else None,
                 precision=_precision(survey.graph, site, dequantizes) if cost.macs else "",
                 location=source_location(site.op.proto),
                 extent=site.op.extent,

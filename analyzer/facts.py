@@ -321,6 +321,9 @@ class Saving:
     """``macs_after / macs_now``."""
     theory_ratio: float
     """``1/N + 1/D_K²`` (MobileNet paper, section 3.1)."""
+    live_bytes: int | None = None
+    """Most bytes of activations alive while the two run, one after the other, with the map between
+    them, in the file's order; ``None`` in bodies and functions, or where a size is unknown."""
 
     @property
     @shown

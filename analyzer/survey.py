@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from analyzer.costs.aggregate import Aggregate
     from analyzer.costs.parameters import Inventory
+    from analyzer.costs.timeline import Moment
     from analyzer.digraph import Digraph
     from analyzer.facts import Assumption, Memory, Parameters
     from analyzer.graph.scope import Program
@@ -61,6 +62,8 @@ class Survey:
     """Costs by site and how often every instance runs."""
     peak: Memory
     """Activations alive at once, were every size stated."""
+    moments: Mapping[str, Moment]
+    """The same while each operator of the main graph runs; empty where a size is unknown."""
     guessed: tuple[Assumption, ...]
     """Sizes that nobody stated."""
     tainted: frozenset[int]
@@ -81,6 +84,7 @@ def survey(program: Program, shapes: Shapes) -> Survey:
     for scope, name in inventory.constants:
         constants.setdefault(scope, set()).add(name)
     guessed = tuple(a for a in shapes.assumptions if a.reason not in STATED)
+    peak, moments = peak_memory(program, graph, sites, constants)
     return Survey(
         program=program,
         shapes=shapes,
@@ -91,7 +95,8 @@ def survey(program: Program, shapes: Shapes) -> Survey:
         params=params_by_site(inventory, len(sites)),
         weighted=frozenset(reading_weights(inventory)),
         sums=aggregate(sites, leaf_costs(sites)),
-        peak=peak_memory(program, graph, sites, constants),
+        peak=peak,
+        moments=moments,
         guessed=guessed,
         tainted=tainted_sites(program, graph, sites, {a.input for a in guessed}),
         behind=_behind_declared(graph, sites),

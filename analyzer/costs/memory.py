@@ -48,8 +48,9 @@ def peak_memory(
     graph: Digraph[str],
     sites: Sequence[Site],
     constants: Mapping[int, set[str]],
-) -> Memory:
-    """Peak activation memory of the main graph, bodies and functions included.
+) -> tuple[Memory, Mapping[str, Moment]]:
+    """Peak activation memory of the main graph, bodies and functions included; and what is alive
+    while each operator of the main graph runs, none where sizes are unknown.
 
     Parameters
     ----------
@@ -63,7 +64,7 @@ def peak_memory(
             order.append(site.instance)
         by_instance.setdefault(id(site.instance), []).append(site)
     if not order:
-        return Memory(None, "", (), Certainty.UNKNOWN, "the graph has no operators")
+        return Memory(None, "", (), Certainty.UNKNOWN, "the graph has no operators"), {}
     last = _last_uses(graph, sites)
     scopes = [(instance, by_instance[id(instance)]) for instance in reversed(order)]
     upper = lower = _peak(program, scopes, constants, last, _UPPER)
@@ -83,11 +84,12 @@ def peak_memory(
     ends = lower.bytes, None if upper.unsized else upper.bytes
     stored, kept = fuse(graph, sites, last)
     fused = _peak(program, scopes, constants, kept, _UPPER, stored) if stored else None
+    moments = {} if peak.unsized else {moment.node: moment for moment in peak.moments}
     return Memory(
         peak.bytes, peak.node, listed, certainty, reason, ends,
         None if fused is None or fused.unsized else fused.bytes,
         steps(peak.moments), held(peak.lives, scopes[-1][1]),
-    )  # fmt: skip
+    ), moments  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -164,7 +166,14 @@ def _scope_peak(
         dying = [name for name in leaving.get(site.index, ()) if name not in given]
         spared = reused(site, made, dying, live)
         least = current + (inner.in_place if inner else 0) - spared
-        best.moments.append(Moment(site.id, during, least))
+        first = site.call.inputs[0] if site.call.inputs else None
+        ends = first is not None and first.name in leaving.get(site.index, ())
+        best.moments.append(
+            Moment(
+                site.id, during, least, sum(life.tensor.bytes or 0 for life in made),
+                live.get(first.name, 0) if first is not None and ends else 0,
+            )
+        )  # fmt: skip
         best.unsized += inner.unsized if inner else 0
         if during > best.bytes:
             best.bytes, best.node, at, inside = during, site.id, site.index, inner

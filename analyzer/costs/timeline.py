@@ -33,6 +33,10 @@ class Moment(NamedTuple):
     """Alive while it runs."""
     in_place: int
     """The same where it and its bodies write in place."""
+    made: int = 0
+    """Of those, what it makes."""
+    freed: int = 0
+    """Of those, its first operand where nobody reads that again."""
 
 
 class Life(NamedTuple):

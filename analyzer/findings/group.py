@@ -75,6 +75,7 @@ def _together(savings: Sequence[Saving]) -> Saving:
     """What acting on all of them saves."""
     now, after = sum(s.macs_now for s in savings), sum(s.macs_after for s in savings)
     theory = sum(s.theory_ratio * s.macs_now for s in savings)
+    live = [s.live_bytes for s in savings if s.live_bytes is not None]
     return Saving(
         macs_now=now,
         macs_after=after,
@@ -82,4 +83,5 @@ def _together(savings: Sequence[Saving]) -> Saving:
         params_after=sum(s.params_after for s in savings),
         ratio=savings[0].ratio if len(savings) == 1 else after / now,
         theory_ratio=savings[0].theory_ratio if len(savings) == 1 else theory / now,
+        live_bytes=max(live) if len(live) == len(savings) else None,
     )

@@ -367,6 +367,20 @@ def _conversion(v: Values) -> str:
     )  # fmt: skip
 
 
+def _conversion_memory(v: Values) -> str:
+    told = {"now": units.size(v["now"]), "after": units.size(v["after"])}
+    if v["after"] > v["now"]:
+        return _(
+            "The map between the two convolutions is held, too: converted, the flagged ones raise "
+            "the peak of activations from {now} to {after}, in the file's order of operators.",
+            **told,
+        )  # fmt: skip
+    return _(
+        "The map between the two convolutions is held, too, but does not raise the peak of "
+        "activations, {now}, in the file's order of operators.", **told,
+    )  # fmt: skip
+
+
 def _conversion_speed(v: Values) -> str:
     return _(
         "By the roofline model of {device}, without fusion, the flagged convolutions together run "
@@ -675,6 +689,7 @@ _SENTENCES: Mapping[str, Callable[[Values], str]] = {
     "findings": _findings,
     "silenced": lambda v: _("Not listed: {findings}.", findings=silenced(v)),
     "conversion": _conversion,
+    "conversion.memory": _conversion_memory,
     "conversion.speed": _conversion_speed,
     "assumed.sizes": _assumed_sizes,
     "assumed.choices": _choices,

@@ -480,6 +480,13 @@ def _conversion(d: Document) -> Values:
     return {"candidates": len(savings), "best": best, "macs_now": now, "macs_after": now - whole}
 
 
+def _conversion_memory(d: Document) -> Values:
+    flagged = {p["node"] for f in d["findings"] if f["saving"] for p in f["places"]}
+    live = [n["saving"]["live_bytes"] for n in d["nodes"] if n["id"] in flagged]
+    now = d["totals"]["peak_activation_bytes"]
+    return {"now": now, "after": max(now, *live)}
+
+
 def _open_name(a: Any) -> str:
     nameless = a["dim"].startswith("axis ") or a["dim"] == "?" or a["dim"].isdecimal()
     return f"{a['input']} axis {a['axis']}" if nameless else str(a["dim"])
@@ -704,6 +711,7 @@ TRUTHS: Mapping[str, Callable[[Document], Values]] = {
     "silenced": lambda d: {"suppressed": d["suppressed"], "accepted": d["accepted"]},
     "conversion": _conversion,
     "conversion.speed": lambda d: {},
+    "conversion.memory": _conversion_memory,
     "assumed.sizes": _sizes,
     "assumed.choices": _choices,
     "misfit": _misfit,

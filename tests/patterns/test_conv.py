@@ -11,6 +11,7 @@ import pytest
 from analyzer.facts import Conv, Cost, Tensor
 from analyzer.graph.call import Call
 from analyzer.patterns import describe_conv, saving, tags
+from tests.golden.text import facts
 
 
 def conv_call(
@@ -172,3 +173,20 @@ def test_an_output_of_unknown_size_promises_nothing() -> None:
     call = conv_call((1, 8, 4, 4), (64, 8, 3, 3), (1, 64, 4, 4))
     unknown = replace(call, outputs=(Tensor("y", "float32", (None, 64, 4, 4)),))
     assert saving(described(call), unknown, 1) is None
+
+
+def test_what_is_alive_while_the_two_layers_run_is_what_the_converted_network_says() -> None:
+    for m, n, behind in ((32, 8, "c"), (32, 8, "a"), (8, 32, "c"), (8, 32, "a"), (16, 16, "a")):
+        head = f"g (float[1,{m},8,8] x) => (float[1,q,8,8] y)"
+        tail = f"y = Concat <axis = 1> (c, {behind}) }}"
+        now = facts(
+            f"{head} <float[{n},{m},3,3] w = {{}}> "
+            f"{{ a = Relu (x) c = Conv <pads = [1,1,1,1]> (a, w) {tail}"
+        )
+        after = facts(
+            f"{head} <float[{m},1,3,3] d = {{}}, float[{n},{m},1,1] p = {{}}> {{ a = Relu (x) "
+            f"e = Conv <pads = [1,1,1,1], group = {m}> (a, d) c = Conv (e, p) {tail}"
+        )
+        alive = {step.node: step.bytes for step in after.memory.timeline}
+        assert now["c"].saving is not None
+        assert now["c"].saving.live_bytes == max(alive["e"], alive["c"])

@@ -11,9 +11,13 @@ from analyzer.examples import facts_of
 from analyzer.facts import Conv, Cost, Node, Saving, Tensor
 from analyzer.lint import lint
 from analyzer.report import Result
+from analyzer.report.claims import claims_of
 from analyzer.report.view import charts, conversion
+from analyzer.report.view.actions import actions
 from analyzer.report.view.memory import EXAMPLE, Device
+from analyzer.report.words import say
 from analyzer.ruleset import load_rules
+from tests.golden.text import facts
 from tests.report.results import html_of, words
 
 
@@ -116,6 +120,20 @@ def test_roofline_speedup_is_that_of_whichever_limit_holds(
     assert by_bytes == pytest.approx(moved)
 
 
+def test_a_conversion_that_holds_more_says_so_beside_what_it_saves() -> None:
+    """A map of 32 channels between 32 and 8: 32 + 32 of them are alive, not 32 + 8."""
+    for m, n, peak, words_of in ((32, 8, 524_288, "raise the peak"), (32, 32, None, "not raise")):
+        seen = facts(
+            f"g (float[1,{m},32,64] x) => (float[1,{n},32,64] y) <float[{n},{m},3,3] w = {{}}> "
+            "{ y = Conv <pads = [1,1,1,1]> (x, w) }"
+        )
+        rules = tuple(rule for rule in load_rules() if rule.id == "SEP001")
+        found = Result(seen, lint(seen, rules), rules)
+        (action,) = actions(found)
+        assert action.peak == peak
+        assert words_of in say(claims_of(found))["conversion.memory"]
+
+
 @pytest.mark.parametrize("part", ["dtype", "spatial", "macs", "write_bytes"])
 def test_no_speedup_without_any_of_the_sizes(part: str) -> None:
     node, conv, saving = strided(transposed=False)
@@ -140,8 +158,8 @@ def test_trained_weights_that_are_separable_are_said_to_be_decomposable() -> Non
     rule = next(rule for rule in rules if rule.id == "SEP002")
     texts = {}
     for example in rule.examples[:2]:
-        facts = facts_of(example.model, weights=True)
-        result = Result(facts, lint(facts, rules), rules)
+        seen = facts_of(example.model, weights=True)
+        result = Result(seen, lint(seen, rules), rules)
         texts[example.expect] = [row.evidence for row in conversion.conversions(result)]
     assert texts["match"][0].startswith("T = 1 keeps 100 % (noise ")
     assert texts["match"][0].endswith(": decompose")

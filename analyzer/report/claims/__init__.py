@@ -41,6 +41,7 @@ MAKERS: tuple[Callable[[Result], Claim | None], ...] = (
     advice.silenced,
     advice.conversion,
     advice.conversion_speed,
+    advice.conversion_memory,
     limits.assumed_sizes,
     limits.choices,
     limits.misfit,

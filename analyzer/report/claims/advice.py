@@ -267,6 +267,20 @@ def conversion(result: Result) -> Claim | None:
     )
 
 
+def conversion_memory(result: Result) -> Claim | None:
+    """What the peak of activations is with the conversions that findings ask for."""
+    found, flagged = result.facts.memory, frozenset(result.conversion.flagged)
+    live = [n.saving.live_bytes for n in result.facts.nodes if n.id in flagged and n.saving]
+    known = [size for size in live if size is not None]
+    if not known or len(known) < len(flagged) or found.peak_bytes is None:
+        return None
+    return Claim(
+        "conversion.memory",
+        {"now": found.peak_bytes, "after": max(found.peak_bytes, *known)},
+        ("memory.peak_bytes", "nodes"),
+    )
+
+
 def conversion_speed(result: Result) -> Claim | None:
     """What the roofline model says of the conversions that findings ask for."""
     speed = converted_speedup(result)

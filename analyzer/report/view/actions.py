@@ -103,6 +103,8 @@ class Action:
     up, and mostly one of them is to be chosen."""
     macs_share: float | None = None
     """``macs`` in proportion to all of the model's."""
+    peak: int | None = None
+    """Bytes of activations at the peak afterwards, where these are known to be more."""
     needs: str = ""
     """The rule whose remedy has to be followed before, as ``tool`` spoils the model else."""
     figures: bool = False
@@ -295,6 +297,7 @@ def _action(
         tool=tool,
         alternatives=rivals,
         macs_share=macs / facts.totals.whole if macs and facts.totals.whole else None,
+        peak=conversion.raised_peak(facts, savings) if macs else None,
         pressing=settles
         or (severity is Severity.WARNING and rule is not None and rule.stake == "use"),
         needs=REPLACEABLE if _spoils(tool, facts) else "",

@@ -222,6 +222,14 @@ def speedup(facts: Facts, nodes: Iterable[str], device: Device = EXAMPLE) -> flo
     return now / after if after else None
 
 
+def raised_peak(facts: Facts, nodes: Iterable[str]) -> int | None:
+    """Peak of activations once the convolutions ``nodes`` are two each, where that is more."""
+    wanted, now = frozenset(nodes), facts.memory.peak_bytes
+    live = [n.saving.live_bytes for n in facts.nodes if n.id in wanted and n.saving is not None]
+    most = max((size for size in live if size is not None), default=0)
+    return most if now is not None and most > now else None
+
+
 def measured_speedup(facts: Facts, nodes: Iterable[str], device: Profile) -> float | None:
     """The same by what was measured of a device: each class of layer has its factor.
 
