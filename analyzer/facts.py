@@ -15,7 +15,7 @@ specification):
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from math import prod
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar, cast
@@ -891,10 +891,10 @@ class Facts(Output):
         default_factory=dict, init=False, repr=False, compare=False, metadata=HIDDEN
     )
     """Filled when an operator is first asked for."""
-    _derived: dict[tuple[Callable[[Facts], Any], Language], Any] = field(
+    _derived: dict[tuple[Callable[[Facts], Any], Language, bool], Any] = field(
         default_factory=dict, init=False, repr=False, compare=False, metadata=HIDDEN
     )
-    """Filled by ``once``."""
+    """Filled by ``once``; one and the same for ``called`` and ``untargeted``."""
 
     @property
     def structure(self) -> Structure:
@@ -976,10 +976,23 @@ class Facts(Output):
         """Whether there is an operator with this id."""
         return node in self._index()
 
-    def once(self, derive: Callable[[Facts], Derived]) -> Derived:
+    def called(self, path: str) -> Facts:
+        """The same model by another path."""
+        return self._alike(replace(self, model=replace(self.model, path=path)))
+
+    def untargeted(self) -> Facts:
+        """The same where nobody asked about targets."""
+        return self._alike(replace(self, targets=())) if self.targets else self
+
+    def _alike(self, other: Facts) -> Facts:
+        """``other``, of which all holds that is derived of these."""
+        object.__setattr__(other, "_derived", self._derived)
+        return other
+
+    def once(self, derive: Callable[[Facts], Derived], *, about_targets: bool = False) -> Derived:
         """``derive`` of these facts, computed when somebody first asks and kept; with the words of
-        the language that holds, if it has any."""
-        key = (derive, spoken())
+        the language that holds, if it has any. ``about_targets``: it looks at ``targets``."""
+        key = (derive, spoken(), about_targets and bool(self.targets))
         if key not in self._derived:
             self._derived[key] = derive(self)
         found: Derived = self._derived[key]

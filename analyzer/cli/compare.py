@@ -254,8 +254,7 @@ def _judged(side: str, plan: Plan, command: str, stack: ExitStack) -> Result:
         return judge_one(side, plan, command)[0]
     copy = stack.enter_context(materialised(wanted))
     result = judge_one(copy, plan, command, name=wanted.path)[0]
-    info = replace(result.facts.model, path=str(wanted))
-    return replace(result, facts=replace(result.facts, model=info))
+    return replace(result, facts=result.facts.called(str(wanted)))
 
 
 def _gates(pair: Pair, arguments: Namespace) -> Iterator[GateOutcome]:

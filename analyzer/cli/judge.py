@@ -107,13 +107,13 @@ def _seen(model: Model, plan: Plan, name: str = "") -> Seen:
 
     facts = _analysed(model, plan, weights=plan.weights)
     if name:
-        facts = replace(facts, model=replace(facts.model, path=name))
+        facts = facts.called(name)
     base = plan.bases.get(facts.model.path)
     held = hold(facts, plan.budgets, base, plan.settings, plan.budget_rules)
     problems = (*held.problems, *((_silenced(plan),) if plan.silent else ()))
     if problems:
         facts = replace(facts, problems=(*facts.problems, *problems))
-    about = facts if plan.targets_asked or not facts.targets else replace(facts, targets=())
+    about = facts if plan.targets_asked else facts.untargeted()
     return Seen(facts, observe(about, plan.rules, held.settings))
 
 
@@ -131,7 +131,7 @@ def _decided(seen: Seen, plan: Plan, command: str) -> tuple[Result, frozenset[Su
     from analyzer.lint import decide
 
     facts = seen.facts
-    about = facts if plan.targets_asked or not facts.targets else replace(facts, targets=())
+    about = facts if plan.targets_asked else facts.untargeted()
     verdict = decide(seen.observed, about, plan.rules, plan.settings)
     if verdict.problems:
         facts = replace(facts, problems=(*facts.problems, *verdict.problems))

@@ -17,11 +17,8 @@ GIT = "git:"
 
 def without_folders(result: Result) -> Result:
     """``result`` with the names of files in place of their paths; its command is left alone."""
-    facts = result.facts
-    model = replace(facts.model, path=name_of(facts.model.path))
-    return replace(
-        result, facts=replace(facts, model=model), configuration=name_of(result.configuration)
-    )
+    facts = result.facts.called(name_of(result.facts.model.path))
+    return replace(result, facts=facts, configuration=name_of(result.configuration))
 
 
 def name_of(path: str) -> str:

@@ -73,7 +73,7 @@ def _bound(
 
 
 def _place(facts: Facts, found: Occurrence) -> Subject:
-    return facts.once(NodeSubjects).subject(facts[found.place])
+    return facts.once(NodeSubjects, about_targets=True).subject(facts[found.place])
 
 
 def _subject(facts: Facts, found: Occurrence, bound: Mapping[str, Any]) -> Subject:

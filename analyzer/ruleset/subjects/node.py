@@ -28,7 +28,7 @@ class NodeSubjects:
         self._layers = facts.evidence.layers if facts.evidence else {}
         self._blocks = {node: block for block in facts.blocks for node in block.nodes}
         self._integers = worst_integers(facts)
-        self._placements = facts.once(Placements)
+        self._placements = facts.once(Placements, about_targets=True)
         self._bare = {**dict.fromkeys(("conv", "saving", "block", "target"), UNKNOWN),
                       **layer_groups(None, None), **audit_group(facts)}  # fmt: skip
         self._view = index_of(facts).operator
@@ -53,7 +53,7 @@ class NodeSubjects:
 
 
 def _make(facts: Facts) -> Iterator[Subject]:
-    return map(facts.once(NodeSubjects).subject, facts.nodes)
+    return map(facts.once(NodeSubjects, about_targets=True).subject, facts.nodes)
 
 
 def _some(facts: Facts, kind: str) -> Iterator[Subject]:
@@ -61,7 +61,7 @@ def _some(facts: Facts, kind: str) -> Iterator[Subject]:
     domains = ("", "ai.onnx") if domain in ("", "ai.onnx") else (domain,)
     by_type = index_of(facts).by_type
     ids = [node for domain in domains for node in by_type.get((domain, op_type), ())]
-    return map(facts.once(NodeSubjects).subject, map(facts.__getitem__, ids))
+    return map(facts.once(NodeSubjects, about_targets=True).subject, map(facts.__getitem__, ids))
 
 
 def _saving(node: Node) -> Saving | None:
