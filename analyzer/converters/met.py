@@ -159,6 +159,8 @@ def _clashing(facts: Facts) -> Iterator[str]:
     names = {tensor.name for node in facts.nodes if not node.scope for tensor in node.outputs}
     uses.update(node.inputs[slot] for node, slot in _biases(facts))
     for name, times in uses.items():
+        if times == 1:  # the usual, and every stored tensor is looked at for one
+            continue
         behind = (t.name[len(name) :] for t in facts.parameters.tensors if t.name.startswith(name))
         taken = max((int(word) for word in behind if word.isdecimal()), default=-1)
         copies = {f"{name}{taken + more}" for more in range(1, times)}
