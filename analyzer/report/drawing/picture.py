@@ -200,7 +200,7 @@ def _size(box: Box, lines: Sequence[str], most: int) -> tuple[float, float]:
     sizes = (TITLE, *(SMALL for _ in lines[1:]))
     wide = max(_wide(line, size) for line, size in zip(lines, sizes, strict=True)) + 14
     low = 12.0 + 12.5 * len(lines)
-    share = sqrt(max(0, box.macs) / most) if most > 0 else 0.0
+    share = sqrt(box.macs / most) if most else 0.0
     high = low + share * (TALLEST - LOWEST)
     return round(max(48.0, wide) + _behind(box), 1), round(high + _behind(box), 1)
 
@@ -363,6 +363,4 @@ class _Labels:
 
 def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
     """Whether two rectangles, given by left, top, right and bottom, share a place."""
-    return ((one[0] < other[2] and other[0] < one[2]) or one[0] <= other[0] <= one[2]) and (
-        one[1] <= other[3] and other[1] <= one[3]
-    )
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]

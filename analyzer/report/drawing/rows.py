@@ -78,7 +78,7 @@ def wrap(
     for _ in range(TRIES):
         placed = _Wrapping(_rows(left, right, cuts, width), corners, sizes, ways).placed()
         excess = placed.height / (portrait * max(width, placed.width))
-        if excess < 1.2 or width >= right - left:
+        if excess < 1.2:
             break
         width = max(width, placed.width) * sqrt(excess)
     return placed

@@ -1,0 +1,278 @@
+"""What to do first, of actions and forms made for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from analyzer.findings.finding import Severity
+from analyzer.report.view.actions import (
+    Action,
+    ActionStep,
+    _impact,
+    _in_turn,
+    _left,
+    _level,
+    _rank,
+    _risk,
+    _saved,
+    _training,
+    _whole,
+    first,
+    is_tidying,
+    recommended,
+)
+from analyzer.report.view.options.form import (
+    SmallerForm,
+    alternatives,
+    impact_of,
+    is_brief,
+    is_worthwhile,
+    level_of,
+)
+from tests.golden.text import facts
+
+ACTION = Action(
+    "A", "a", "Do a", "Do a", "", 1, "warning", "high", "low", "low", "high", 100, 0, 0, 0, "",
+    None, None, False,
+)  # fmt: skip
+FORM = SmallerForm(
+    "F", "f", "Do f", "high", None, 50, 100, "", "", None, None, "low", "low", "", "high", ""
+)
+
+
+def ask(rule: str, **changes: object) -> Action:
+    return replace(ACTION, rule=rule, **changes)  # type: ignore[arg-type]
+
+
+def form(name: str, **changes: object) -> SmallerForm:
+    return replace(FORM, id=name, **changes)  # type: ignore[arg-type]
+
+
+def chosen(*steps: Action | SmallerForm) -> list[str]:
+    asks = [step for step in steps if isinstance(step, Action)]
+    forms = [step for step in steps if isinstance(step, SmallerForm)]
+    return ["|".join(step.ids) for step in first(asks, forms)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (ask("b", severity="error", impact="low", effort="high"), ask("a", pressing=True)),
+        (ask("b", pressing=True, impact="low", effort="high"), ask("a")),
+        (ask("b", effort="high"), ask("a", impact="medium")),
+        (ask("b", impact="medium", effort="high"), ask("a", impact="low")),
+        (ask("b"), ask("a", effort="medium")),
+        (ask("b", effort="medium"), ask("a", effort="high")),
+        (ask("b", macs=101), ask("a", places=9)),
+        (ask("b", places=2), ask("a")),
+        (ask("a"), ask("b")),
+        (ask("b"), ask("a", figures=True)),
+        (ask("b", impact="low", effort="high"), ask("a", impact="low", tool="onnxslim")),
+        (ask("b", impact="low", tool="onnxslim"), ask("a", impact="low", figures=True)),
+    ],
+)
+def test_rules_ask_for_the_urgent_then_the_effective_then_the_easy(
+    before: Action, after: Action
+) -> None:
+    assert sorted((after, before), key=_rank) == [before, after]
+
+
+@pytest.mark.parametrize(
+    ("steps", "names"),
+    [
+        # What is wrong comes before what could be smaller, and what takes less work earlier.
+        ((ask("a"), ask("b", severity="error"), ask("c", pressing=True)), ["b", "c", "a"]),
+        ((ask("a", impact="medium"), ask("b")), ["b", "a"]),
+        ((ask("a", effort="high"), ask("b", effort="medium"), ask("c")), ["c", "b", "a"]),
+        ((ask("a"), ask("b", seconds=0.5, seconds_now=1.0)), ["b", "a"]),
+        ((ask("a", seconds=0.5, seconds_now=1.0), ask("b", seconds=0.5, seconds_now=2.0)),
+         ["b", "a"]),
+        # Of equals what rules ask for comes before what can be done to any model.
+        ((form("f"), ask("a")), ["a", "f"]),
+        ((form("f"), ask("a", impact="medium")), ["f", "a"]),
+        ((form("f", seconds=0.5, seconds_now=1.0), ask("a")), ["f", "a"]),
+        # Three at most; a clean-up is one step, figures follow.
+        (tuple(map(ask, "abcd")), ["a", "b", "c"]),
+        ((ask("a", impact="low", tool="onnxslim"), ask("b")), ["b", "a"]),
+        ((ask("a", figures=True, macs=0), ask("b", impact="low", tool="onnxslim"), ask("c")),
+         ["c", "b", "a"]),
+        ((ask("a", impact="low", tool="onnxslim"), ask("b", impact="low", tool="onnxruntime"),
+          ask("c", impact="low", tool="onnxruntime")), ["a|b|c"]),
+        # Nothing that makes the model slower, and of forms nothing of no account or no ground.
+        ((ask("a", slower=True),), []),
+        ((form("f", impact="low"),), []),
+        ((form("f", impact="medium"),), ["f"]),
+        ((form("f", effort="high"),), []),
+        ((form("f", effort="medium"),), ["f"]),
+        ((form("f", confidence="low"),), []),
+        ((form("f", confidence="medium"),), ["f"]),
+        ((form("f", seconds=1.1, seconds_now=1.0),), []),
+        ((form("f", seconds=1.0, seconds_now=1.0),), ["f"]),
+        ((form("f", seconds=1.0),), []),
+        # Alternatives are one step; what has to be done before comes before.
+        ((ask("a", alternatives=("b",)), ask("b", alternatives=("a",)), ask("c")), ["a|b", "c"]),
+        ((form("f", alternatives=("g",)), form("g", alternatives=("f",))), ["f|g"]),
+        ((ask("a", needs="b"), ask("b", impact="medium")), ["b", "a"]),
+        ((ask("a", needs="none that was asked for"),), ["a"]),
+        ((form("f", needs="b"), ask("b", impact="medium")), ["b", "f"]),
+        # What saves most compute is listed, whatever comes before.
+        ((*(ask(name, severity="error", macs=0) for name in "abc"), ask("d")), ["a", "b", "d"]),
+        ((*(ask(name, severity="error", macs=0) for name in "abc"), ask("d", impact="low")),
+         ["a", "b", "c"]),
+        ((*(ask(name, severity="error", macs=0) for name in "abc"), ask("d", macs=0)),
+         ["a", "b", "c"]),
+        ((*(ask(name, severity="error", macs=0) for name in "abc"), ask("d", slower=True)),
+         ["a", "b", "c"]),
+    ],
+)  # fmt: skip
+def test_at_most_three_steps_come_first(
+    steps: tuple[Action | SmallerForm, ...], names: list[str]
+) -> None:
+    assert chosen(*steps) == names
+
+
+def test_clean_ups_have_the_tool_of_most_of_them_and_other_steps_none() -> None:
+    tidy = [ask(n, impact="low", tool=t) for n, t in (("a", "onnxslim"), ("b", "onnxruntime"),
+                                                      ("c", "onnxruntime"))]  # fmt: skip
+    assert first([*tidy, ask("d", tool="onnxslim")], ()) == (
+        ActionStep(("d",)), ActionStep(("a", "b", "c"), "onnxruntime"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "tidying"),
+    [
+        ({"tool": "onnxslim", "impact": "low"}, True),
+        ({"tool": "", "impact": "low"}, False),
+        ({"tool": "onnxslim", "impact": "medium"}, False),
+        ({"tool": "onnxslim", "impact": "low", "severity": "error"}, False),
+    ],
+)
+def test_a_clean_up_is_what_a_tool_does_and_changes_next_to_nothing(
+    changes: dict[str, object], tidying: bool
+) -> None:
+    assert is_tidying(ask("a", **changes)) is tidying
+
+
+def test_the_first_three_that_are_not_slower_are_recommended() -> None:
+    asks = [ask(n, slower=n == "b") for n in "abcde"]
+    assert [each.rule for each in recommended(asks)] == ["a", "c", "d"]
+
+
+def test_what_is_needed_comes_before_each_name_once() -> None:
+    names = _in_turn(["a", "b", "c"], {"a": "x", "b": "c", "c": "y"}, {"a", "b", "c", "x"})
+    assert names == ["x", "a", "c", "b"]
+
+
+def test_the_share_of_time_that_is_left_is_all_where_nobody_can_say() -> None:
+    times = [(None, 2.0), (1.0, None), (1.0, 0.0), (1.0, 4.0), (0.0, 4.0)]
+    left = [_left(ask("a", seconds=then, seconds_now=now)) for then, now in times]
+    assert left == [1.0, 1.0, 1.0, 0.25, 0.0]
+
+
+def test_words_of_rules_are_levels_and_what_no_rule_says_is_in_the_middle() -> None:
+    words = ("high", "medium", "low", "none", "")
+    assert [_level(word) for word in words] == ["high", "medium", "low", "medium", "medium"]
+    assert [_risk(word) for word in words] == ["high", "medium", "low", "none", "medium"]
+    trained = [_training(word) for word in ("train", "fine-tune", "none", "")]
+    assert trained == ["train", "fine-tune", "none", "none"]
+
+
+def finding(
+    node: str, saving: int | None = None, value: float | None = None, saves: str = ""
+) -> Any:
+    saved = None if saving is None else SimpleNamespace(macs=saving)
+    return SimpleNamespace(node=node, saving=saved, value=value, saves=saves)
+
+
+def test_each_place_saves_once() -> None:
+    assert _saved([finding("a", 5), finding("a", 5), finding("b", 7), finding("c")]) == {"macs": 12}
+    traffic = [
+        finding(n, value=v, saves="traffic") for n, v in (("a", 3.0), ("b", None), ("a", 4.0))
+    ]
+    assert _saved(traffic) == {"traffic": 4}
+    assert _saved([finding("a", value=3.0)]) == {}
+
+
+SMALL = facts(
+    "g (float[4,64] x) => (float[4,8] y) <float[64,8] w = {" + ", ".join("0" * 512) + "}> "
+    "{ h = Relu (x)  y = MatMul (h, w) }"
+)
+
+
+def test_a_saving_is_a_share_of_what_it_is_a_part_of() -> None:
+    assert _whole(SMALL, "params") == 64 * 8
+    # x and h once each way, the weights once, y: 256 + 256 + 256 + 512 + 32 floats
+    assert _whole(SMALL, "traffic") == 4 * (3 * 256 + 512 + 32)
+    assert _whole(SMALL, "stored") == max(SMALL.model.bytes, 4 * 512) > 2048
+    bare = replace(SMALL, model=replace(SMALL.model, bytes=100))
+    assert _whole(bare, "stored") == 2048
+
+
+def test_impact_of_what_is_no_number_follows_the_severity() -> None:
+    told = {severity: _impact(severity, SMALL, {}, None) for severity in Severity}
+    assert told == {"error": "high", "warning": "medium", "info": "low"}
+    assert _impact(Severity.ERROR, SMALL, {"macs": 0}, None) == "high"
+    assert _impact(Severity.WARNING, SMALL, {"macs": 0}, None) == "low"
+    assert _impact(Severity.WARNING, SMALL, {"macs": 10**9}, None) == "medium", "brief: no more"
+
+
+def test_a_quarter_is_of_high_impact_and_a_twentieth_of_medium() -> None:
+    shares = (1.0, 0.25, 0.2499, 0.05, 0.0499, 0.0)
+    told = ["high", "high", "medium", "medium", "low", "low"]
+    assert [level_of(share) for share in shares] == told
+    assert [impact_of(round(10_000 * share), 10_000, 0, 0) for share in shares] == told
+    assert [impact_of(0, 0, 0, 0, share) for share in shares] == told
+    kept = ["medium" if each == "high" else each for each in told]
+    assert [impact_of(0, 0, 0, 0, share, brief=True) for share in shares] == kept
+    held = [impact_of(0, 0, saved, 4 * 65_536, brief=True) for saved in (65_536, 65_535)]
+    assert held == ["high", "low"], "less than 64 KiB is nothing"
+    assert impact_of(0, 100, 65_536, 0) == "low"
+    assert impact_of(5, 100, 65_536, 4 * 65_536) == impact_of(25, 100, 0, 0) == "high"
+
+
+def test_what_alters_half_of_the_same_is_an_alternative() -> None:
+    assert alternatives({"a": "wxyz", "b": "wu", "c": "xstu", "d": "", "e": "wx"}) == {
+        "a": ("b", "e"), "b": ("a", "c", "e"), "c": ("b", "e"), "d": (), "e": ("a", "b", "c"),
+    }  # fmt: skip
+
+
+def few(macs: int, **changes: object) -> Any:
+    totals = replace(SMALL.totals, macs=macs, macs_range=(macs, macs), **changes)  # type: ignore[arg-type]
+    return replace(SMALL, totals=totals)
+
+
+def test_less_than_ten_million_macs_are_a_moment_unless_more_may_run() -> None:
+    assert is_brief(few(9_999_999), None)
+    assert not is_brief(few(10_000_000), None)
+    assert not is_brief(few(5, complete=False), None)
+    open_ = replace(SMALL, totals=replace(SMALL.totals, macs=5, macs_range=(4, 5)))
+    assert not is_brief(open_, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "macs", "worth"),
+    [
+        ({}, 10**9, False),
+        ({"weight_bytes": 0, "bytes_now": 65_536}, 5, True),
+        ({"weight_bytes": 0, "bytes_now": 65_535}, 10**9, False),
+        ({"weight_bytes": None, "bytes_now": 65_536}, 10**9, False),
+        ({"extra": "half of the cache"}, 5, True),
+        ({"macs": 99 * 10**7}, 10**9, True),
+        ({"macs": 99 * 10**7 + 1}, 10**9, False),
+        ({"macs": 0}, 9_999_999, False),
+        ({"macs": 0}, 10_000_000, True),
+        ({"seconds": 0.9, "seconds_now": 1.0}, 10**9, True),
+        ({"seconds": 0.91, "seconds_now": 1.0}, 10**9, False),
+        ({"seconds": 0.5, "seconds_now": None}, 10**9, False),
+        ({"seconds": 0.5, "seconds_now": 1.0}, 9_999_999, False),
+    ],
+)  # fmt: skip
+def test_a_form_is_worth_a_line_where_it_saves_64_kib_a_tenth_of_time_or_a_hundredth_of_macs(
+    changes: dict[str, object], macs: int, worth: bool
+) -> None:
+    assert is_worthwhile(few(macs), form("f", **changes)) is worth
