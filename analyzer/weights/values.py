@@ -60,7 +60,7 @@ def int8_snr(weights: Rows, seen: TensorScan) -> tuple[float | None, float | Non
         return None, None
     signal = per_tensor = per_channel = 0.0
     scale = np.full((1, 1), peaks.max() / INT8, np.float32)
-    scales = (np.where(peaks > 0, peaks, 1)[:, None] / INT8).astype(np.float32)
+    scales = (peaks[:, None] / INT8).astype(np.float32)
     for span, chunk in rows(weights):
         signal += _energy(chunk)
         per_tensor += _rounding(chunk, scale)
