@@ -162,7 +162,12 @@ def _growth(study: Study, style: Style) -> Iterator[str]:
     yield from columns(head, rows, style, left=(0,))
     axes = {g.axis for g in study.growth}
     if "resolution" not in axes:
-        yield "resolution: no input axis is known to be spatial"
+        yield (
+            "resolution: constants that nobody trains (prior boxes, grids, means) have the size of "
+            "the input"
+            if study.sides
+            else "resolution: no input axis is known to be spatial"
+        )
     if "depth" not in axes:
         yield "depth: no runs of like blocks that do most of the work were found"
 

@@ -48,13 +48,16 @@ def frontier(
     budget: int,
     depths: Sequence[float] = DEPTHS,
     widths: Sequence[float] = WIDTHS,
-    resolutions: Sequence[float] = RESOLUTIONS,
+    resolutions: Sequence[float] | None = None,
     divisor: int | None = 8,
 ) -> Frontier:
     """Evaluate the grid, keep what fits the budget, keep what nothing that fits exceeds.
 
-    Axes the model does not have (no depth, no spatial input) are left at 1.
+    Axes the model does not have (no depth, no spatial input) are left at 1. Resolutions are those
+    of ``RESOLUTIONS`` that no constant forbids.
     """
+    if resolutions is None:
+        resolutions = [rho for rho in RESOLUTIONS if not scaler.tied(rho)]
     depths = sorted(depths) if scaler.deep else [1.0]
     resolutions = sorted(resolutions) if scaler.sides else [1.0]
     fitting: list[Scaled] = []

@@ -150,6 +150,8 @@ class _Grid:
         point = self.scaler.at(width, resolution)
         if point.macs is None or point.params is None or point.reason:
             return False
+        if self.scaler.tied(resolution):
+            return False
         if point.macs_range != (point.macs, point.macs):
             return False
         self.sized[width, resolution] = self.scaler.sized(point.sides, width)

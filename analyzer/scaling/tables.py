@@ -80,8 +80,13 @@ def table(
 def usual_resolutions(scaler: Scaler) -> list[float]:
     """The paper's 192/224 … of today's sides, at the nearest multiples of 32 where today's is
     one and has room; where the model's arithmetic refuses a side of a smaller one (a decoder that
-    joins maps halved five times), likewise.
+    joins maps halved five times), likewise. None but today's where constants have the size of the
+    input and are nothing that is trained (``Scaler.tied``).
     """
+    return [rho for rho in _usual(scaler) if not scaler.tied(rho)]
+
+
+def _usual(scaler: Scaler) -> list[float]:
     usual = [side / SIDES[0] for side in SIDES]
     if any(side % GRID for side in scaler.sides) or len(set(scaler.sides)) != 1:
         return usual
@@ -96,12 +101,9 @@ def usual_resolutions(scaler: Scaler) -> list[float]:
 def growth(scaler: Scaler, divisor: int | None = None) -> tuple[Growth, ...]:
     """Exponents of the axes this model has, measured by recounting every layer."""
     found = [_growth("width", [scaler.at(width=w, divisor=divisor) for w in WIDTHS], scaler)]
-    if scaler.sides:
-        found.append(
-            _growth(
-                "resolution", [scaler.at(resolution=r) for r in usual_resolutions(scaler)], scaler
-            )
-        )
+    resolutions = usual_resolutions(scaler) if scaler.sides else []
+    if len(resolutions) > 1:
+        found.append(_growth("resolution", [scaler.at(resolution=r) for r in resolutions], scaler))
     if scaler.deep:
         found.append(_growth("depth", [scaler.at(depth=d) for d in DEPTHS], scaler))
     return tuple(found)

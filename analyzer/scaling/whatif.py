@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LARGEST = 1_000_000
 """Beyond this no multiplier is meant; powers of much larger ones are beyond a float."""
+MOST_NAMED = 4
+"""Of names in a sentence."""
 KEPT = 30_000
 """Recounted operators that are kept, at all sizes together: tables and sliders ask for the same."""
 
@@ -160,12 +162,36 @@ class Scaler:
         return replace(
             scaled, macs=total.macs, flops=total.flops,
             params=None if blind else total.params + inner,
-            assumed=self._assumption if moved else "",
+            assumed="; ".join(
+                text for text in (self._assumption if moved else "", self._anew(wanted)) if text
+            ),
             layers=tuple(sized.layers.values()),
             macs_range=_range(total.macs, sum(y.slack[0] for y in sized.layers.values())),
             flops_range=_range(total.flops, sum(y.slack[1] for y in sized.layers.values())),
             reason=self._doubt(missing, blind),
         )  # fmt: skip
+
+    def tied(self, resolution: float) -> tuple[str, ...]:
+        """Constants that keep the inputs at the sides they have: prior boxes, grids and means that
+        would have to be computed anew. What is trained takes the size that follows."""
+        return self._tied(self._wanted_sides(resolution, None))
+
+    def _tied(self, wanted: tuple[int, ...]) -> tuple[str, ...]:
+        if wanted == self.sides:
+            return ()
+        try:
+            with declaring(attached(self.facts.graph)):
+                remade = self.sized(wanted, 1.0).remade
+        except Unknown:
+            return ()
+        tensors = self.facts.parameters.tensors
+        trained = {tensor.name for tensor in tensors if tensor.role == "weight"}
+        return tuple(name for name in remade if name not in trained)
+
+    def _anew(self, wanted: tuple[int, ...]) -> str:
+        """Which constants would be others at those sides."""
+        names = self._tied(wanted)[:MOST_NAMED]
+        return f"{', '.join(names)}: computed anew for these sides" if names else ""
 
     def _has_moved(self, sized: Sized) -> bool:
         """Whether anything is of another size than in the file."""

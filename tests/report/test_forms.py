@@ -8,6 +8,7 @@ from analyzer.devices import profile
 from analyzer.report.view import whatif
 from analyzer.report.view.options import options
 from analyzer.report.view.options.form import SmallerForm
+from analyzer.scaling import Scaler, frontier
 from tests.golden.text import facts
 
 CONVOLUTIONS = """g (float[{shape}] x) => (float[1,N] y)
@@ -94,19 +95,25 @@ SIZED = """g (float[1,3,224,224] x) => (float[1,{out}] y)
 }}}}"""
 
 
-@pytest.mark.parametrize(
-    ("shape", "last", "boxes", "held"),
-    [
-        ("1,3136", "y = Mul (e, c)", True, 0),  # 4 numbers at each of 28 × 28 places
-        ("3136,10", "y = MatMul (e, c)", False, 4 * 10 * 4 * (28 * 28 - 24 * 24)),
-    ],
-)
-def test_constants_that_are_sized_by_the_input_are_made_anew_for_a_smaller_one(
-    shape: str, last: str, boxes: bool, held: int
-) -> None:
-    text = SIZED.format(shape=shape, out="3136" if boxes else "10", last=last).format()
-    smaller = _form(text, "resolution")
-    assert smaller.title.startswith("Shrink the input to 192×192")
-    assert ("new prior boxes" in smaller.title) is boxes
-    assert ("compute c anew" if boxes else "give c the size that follows") in smaller.how
-    assert smaller.weight_bytes == smaller.bytes_now - held
+def test_weights_that_are_sized_by_the_input_take_the_size_of_a_smaller_one() -> None:
+    text = SIZED.format(shape="3136,10", out="10", last="y = MatMul (e, c)")
+    smaller = _form(text.format(), "resolution")
+    assert smaller.title == "Shrink the input to 192×192"
+    assert "give c the size that follows" in smaller.how
+    assert smaller.weight_bytes == smaller.bytes_now - 4 * 10 * 4 * (28 * 28 - 24 * 24)
+
+
+def test_no_size_is_offered_that_prior_boxes_forbid() -> None:
+    """4 numbers at each of 28 × 28 places, that nobody trains."""
+    found = facts(SIZED.format(shape="1,3136", out="3136", last="y = Mul (e, c)").format())
+    table = found.once(whatif.view)
+    assert "resolution" not in {form.id for form in options(found, table, None)}
+    assert [column.sides for column in table.columns] == ["224×224"]
+    assert table.stops is not None
+    assert table.stops.sides == ((224, 224),)
+    assert table.unknown == (
+        "other sizes of the input, for which c would have to be computed anew",
+    )
+    scaler = Scaler(found)
+    assert {point.resolution for point in frontier(scaler, 10**9, widths=(0.5,)).points} == {1.0}
+    assert scaler.at(resolution=0.5).assumed == "c: computed anew for these sides"

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST_NODES = 4000
 """Operators above which recounting the model dozens of times is left to ``onnxlint scale``."""
+TRIED = 0.5
+"""Resolution at which constants that have the size of the input show."""
 MOST_REMADE = 4
 """Constants sized by the input that are named."""
 DEPTHS = (0.5, 2.0)
@@ -150,7 +152,7 @@ def view(facts: Facts) -> WhatIf:
         return WhatIf(
             _("The model cannot be recounted: {reason}.", reason=label(retold(now.reason), 200))
         )
-    reasons = _reasons(point for row in table for point in row)
+    reasons = (*_tied(scaler), *_reasons(point for row in table for point in row))
     columns = _telling(table)
     table = tuple(
         tuple(row[n] for n in columns) for row in table if row is table[0] or _tells(row, table[0])
@@ -185,6 +187,17 @@ def view(facts: Facts) -> WhatIf:
         stops=_shown(offered),
         joint=together(scaler, offered),
     )
+
+
+def _tied(scaler: Scaler) -> Iterator[str]:
+    """Why there are no other sizes of the input: see ``Scaler.tied``."""
+    names = scaler.tied(TRIED) if scaler.sides else ()
+    if names:
+        shown = ", ".join(label(name, 60) for name in names[:MOST_REMADE])
+        yield _(
+            "other sizes of the input, for which {tensors} would have to be computed anew",
+            tensors=shown,
+        )  # fmt: skip
 
 
 def _column(scaler: Scaler, point: Scaled) -> Column:

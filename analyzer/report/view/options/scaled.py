@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from analyzer.language import _
 from analyzer.report.view.options.form import STAY, Terms, form, is_guessed
-from analyzer.sanitise import label
 from analyzer.scaling.tables import GRID
 
 if TYPE_CHECKING:
@@ -63,32 +62,23 @@ def forms(facts: Facts, sizes: WhatIf, device: Profile | None) -> Iterator[Small
         yield form(
             facts,
             device,
-            ("resolution", *_shrunk(facts, sizes.columns[column])),
+            ("resolution", *_shrunk(sizes.columns[column])),
             judged,
             macs=full.macs[column],
             weight_bytes=_resized(facts, full.params, sizes.columns[column].params),
         )
 
 
-def _shrunk(facts: Facts, at: Column) -> tuple[str, str]:
-    """What to do, and how; constants that are sized by the input belong to one size of it."""
+def _shrunk(at: Column) -> tuple[str, str]:
+    """What to do, and how; tables of positions and the first product behind maps laid flat have
+    the size that follows. (Other constants that are sized by the input belong to one size of it:
+    ``Scaler.tied``.)"""
     title = _("Shrink the input to {smaller}", smaller=at.sides)
     if not at.remade:
         return title, _("Scale inputs to {smaller}, and train again", smaller=at.sides)
-    trained = {label(t.name, 60) for t in facts.parameters.tensors if t.role == "weight"}
-    tensors = ", ".join(at.remade)
-    if trained.issuperset(at.remade):
-        return title, _(
-            "Scale inputs to {smaller}, give {tensors} the size that follows, and train again",
-            smaller=at.sides, tensors=tensors,
-        )  # fmt: skip
-    return (
-        _("Shrink the input to {smaller}, with new prior boxes, grids or means", smaller=at.sides),
-        _(
-            "Scale inputs to {smaller}, compute {tensors} anew, which have the size of today's "
-            "input, and train again",
-            smaller=at.sides, tensors=tensors,
-        ),
+    return title, _(
+        "Scale inputs to {smaller}, give {tensors} the size that follows, and train again",
+        smaller=at.sides, tensors=", ".join(at.remade),
     )  # fmt: skip
 
 
