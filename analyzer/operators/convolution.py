@@ -135,7 +135,7 @@ OPERATORS = (
     Operator(
         "QLinearConv", CONV, INTEGER,
         Formula(either_layout, MACS, FLOPS, ORT, integer_of(0)),
-        MICROSOFT, shape=convolved(3), scaling=Scaling.CONVOLVE, tags=("quantized",),
+        MICROSOFT, shape=convolved(3, 7), scaling=Scaling.CONVOLVE, tags=("quantized",),
     ),
     Operator(
         "WordConvEmbedding", CONV, (INDEX, DEPTHWISE_W, BIAS, TABLE),
@@ -163,11 +163,11 @@ OPERATORS = (
     Operator(
         "QLinearConv", CONV, INTEGER,
         Formula(convolve(3, 8, channel_axis=99), MACS, FLOPS, ORT, integer_of(0)),
-        NHWC, shape=convolved(3, channels_last=True), channels_last=True, tags=("quantized",),
+        NHWC, shape=convolved(3, 7, channels_last=True), channels_last=True, tags=("quantized",),
     ),
     Operator(
         "QLinearConvTranspose", CONV, BACK_INTEGER,
         Formula(transposed(8, 3, channel_axis=-1), BACK, FLOPS, ORT, integer_of(0)),
-        NHWC, shape=deconvolved(3, channels_last=True), channels_last=True, tags=("quantized",),
+        NHWC, shape=deconvolved(3, 7, channels_last=True), channels_last=True, tags=("quantized",),
     ),
 )  # fmt: skip

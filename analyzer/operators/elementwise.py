@@ -162,7 +162,7 @@ OPERATORS = (
     ),
     _contrib(
         "MulInteger", (DATA, ZERO_POINT, DATA, ZERO_POINT), per_element(1, "a · b"),
-        shape=broadcasting(0, 2), role="mul", tags=QUANTIZED,
+        shape=broadcasting(0, 2, dtype="int32"), role="mul", tags=QUANTIZED,
     ),
     _contrib(
         "ComplexMul", TWO, per_element(3, "6 per complex product of two values"), shape=same,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.graph.call import Unknown
 from analyzer.operators.record import OutputType
+from analyzer.operators.results.common import dtype_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
 def _optional(call: Call, index: int) -> tuple[Dim, ...] | None:
     tensor = call.input(index)
     return None if tensor is None else tensor.shape
-
-
-def _dtype(call: Call, index: int) -> str | None:
-    tensor = call.input(index)
-    return None if tensor is None else tensor.dtype
 
 
 def _plus(a: Dim, b: Dim) -> Dim:
@@ -47,7 +43,7 @@ def attention(past_index: int, dtype_index: int) -> Callable[[Call], list[Output
         else:
             hidden = _divide(call.dims(1)[-1], 3)
         heads = int(call.attr("num_heads", 0)) or None
-        dtype = _dtype(call, dtype_index)
+        dtype = dtype_of(call, dtype_index)
         past = _optional(call, past_index)
         length = leading[1] if len(leading) > 1 else None
         if past is not None and len(past) == 5:
@@ -62,7 +58,7 @@ def multi_head(call: Call) -> list[OutputType]:
     """Q (B, S, N·D) or packed (B, S, N, 3, D); K and V 3-D, 4-D or packed (B, L, N, 2, D)."""
     query, key, value = call.dims(0), _optional(call, 1), _optional(call, 2)
     heads = int(call.attr("num_heads", 0)) or None
-    dtype = _dtype(call, 0)
+    dtype = dtype_of(call, 0)
     if len(query) == 5:
         hidden = None if query[2] is None or query[4] is None else query[2] * query[4]
         length: Dim = query[1]
@@ -98,16 +94,16 @@ def grouped_query(call: Call) -> list[OutputType]:
         length = int(total.reshape(-1)[0])
     else:
         length = _plus(query[1], past[2]) if past is not None and len(past) == 4 else query[1]
-    dtype = _dtype(call, 0)
-    present = OutputType(dtype, (query[0], groups, length, head))
-    return [OutputType(dtype, (query[0], query[1], hidden)), present, present]
+    cache = dtype_of(call, 0 if call.input(3) is None else 3)
+    present = OutputType(cache, (query[0], groups, length, head))
+    return [OutputType(dtype_of(call, 0), (query[0], query[1], hidden)), present, present]
 
 
 def packed(call: Call) -> list[OutputType]:
     """PackedAttention: tokens (T, H_in) without padding → (T, H_v)."""
     sizes = call.attr("qkv_hidden_sizes")
     hidden = int(sizes[2]) if sizes else _divide(call.dims(1)[-1], 3)
-    return [OutputType(_dtype(call, 0), (call.dims(0)[0], hidden))]
+    return [OutputType(dtype_of(call, 0), (call.dims(0)[0], hidden))]
 
 
 def packed_multi_head(call: Call) -> list[OutputType]:
@@ -119,14 +115,16 @@ def packed_multi_head(call: Call) -> list[OutputType]:
         hidden = value[-1]
     else:
         raise Unknown("shape of the value input is unknown")
-    return [OutputType(_dtype(call, 0), (query[0], hidden))]
+    return [OutputType(dtype_of(call, 0), (query[0], hidden))]
 
 
 def gated_bias(call: Call) -> list[OutputType]:
     """GatedRelativePositionBias: (B, N, S, S)."""
     batch, length = call.dims(0)[:2]
     return [
-        OutputType(_dtype(call, 0), (batch, int(call.attr("num_heads", 0)) or None, length, length))
+        OutputType(
+            dtype_of(call, 0), (batch, int(call.attr("num_heads", 0)) or None, length, length)
+        )
     ]
 
 
@@ -140,21 +138,21 @@ def like_value(call: Call) -> list[OutputType]:
     if key is None:
         head = _divide(hidden, heads + 2 * groups)
         hidden = None if head is None else head * heads
-    caches = [OutputType(_dtype(call, slot), _optional(call, slot)) for slot in (3, 4)]
-    return [OutputType(_dtype(call, 0), (*query[:-1], hidden)), *caches]
+    caches = [OutputType(dtype_of(call, slot), _optional(call, slot)) for slot in (3, 4)]
+    return [OutputType(dtype_of(call, 0), (*query[:-1], hidden)), *caches]
 
 
 def decoder(call: Call) -> list[OutputType]:
     """DecoderAttention, sequence first: like the query; caches (B, heads, keys, head)."""
     query = call.dims(0)
     heads = int(call.attr("num_heads", 0)) or None
-    cache = OutputType(_dtype(call, 0), (query[1], heads, None, _divide(query[2], heads)))
-    return [OutputType(_dtype(call, 0), query), cache, cache]
+    cache = OutputType(dtype_of(call, 0), (query[1], heads, None, _divide(query[2], heads)))
+    return [OutputType(dtype_of(call, 0), query), cache, cache]
 
 
 def ordered(call: Call) -> list[OutputType]:
     """QOrderedAttention: (B, S, columns of V_weight)."""
-    return [OutputType(_dtype(call, 0), (*call.dims(0)[:-1], call.dims(7)[-1]))]
+    return [OutputType(dtype_of(call, 0), (*call.dims(0)[:-1], call.dims(7)[-1]))]
 
 
 def linear(call: Call) -> list[OutputType]:
@@ -163,11 +161,12 @@ def linear(call: Call) -> list[OutputType]:
     heads, groups = int(call.attr("q_num_heads", 0)), int(call.attr("kv_num_heads", 0))
     dk, dv = _divide(query[-1], heads), _divide(value[-1], groups)
     out = None if dv is None else max(heads, groups) * dv
-    state = OutputType(_dtype(call, 0), (query[0], groups or None, dk, dv))
-    return [OutputType(_dtype(call, 0), (*query[:-1], out)), state]
+    kind = dtype_of(call, 0 if call.input(3) is None else 3)
+    state = OutputType(kind, (query[0], groups or None, dk, dv))
+    return [OutputType(dtype_of(call, 0), (*query[:-1], out)), state]
 
 
 def delta_net(call: Call) -> list[OutputType]:
     """GatedDeltaNet: like its values (…, Hv, d_v); the state as it was given."""
-    state = OutputType(_dtype(call, 6), _optional(call, 6))
-    return [OutputType(_dtype(call, 0), _optional(call, 2)), state]
+    state = OutputType(dtype_of(call, 6), _optional(call, 6))
+    return [OutputType(dtype_of(call, 0), _optional(call, 2)), state]

@@ -74,13 +74,13 @@ def qlinear_binary(call: Call) -> list[OutputType]:
 
 
 def qlinear_concat(call: Call) -> list[OutputType]:
-    """Y_scale, Y_zero_point, then (tensor, scale, zero point) triples."""
+    """Y_scale, Y_zero_point (of the result's type), then (tensor, scale, zero point) triples."""
     shapes = [call.dims(i) for i in range(2, len(call.inputs), 3)]
     axis = int(call.attr("axis", 1))
     sizes = [s[axis] for s in shapes]
     result = list(shapes[0])
     result[axis] = None if None in sizes else sum(s for s in sizes if s is not None)
-    return [OutputType(dtype_of(call, 2), tuple(result))]
+    return [OutputType(dtype_of(call, 1), tuple(result))]
 
 
 def qlinear_where(call: Call) -> list[OutputType]:
@@ -171,14 +171,14 @@ def typed(dtype: str, slot: int = 0) -> Rule:
     return rule
 
 
-def broadcasting(*slots: int) -> Rule:
-    """NumPy broadcasting of the given inputs, in the type of the first."""
+def broadcasting(*slots: int, dtype: str | None = None) -> Rule:
+    """NumPy broadcasting of the given inputs, in a fixed element type or that of the first."""
 
     def rule(call: Call) -> list[OutputType]:
         shape = type_of(call, slots[0]).shape
         for slot in slots[1:]:
             shape = broadcast(shape, type_of(call, slot).shape)
-        return [OutputType(dtype_of(call, slots[0]), shape)]
+        return [OutputType(dtype or dtype_of(call, slots[0]), shape)]
 
     return rule
 

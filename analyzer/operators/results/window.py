@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.graph.call import Unknown
 from analyzer.operators.record import OutputType
+from analyzer.operators.results.common import dtype_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,8 +57,8 @@ def _join(batch: Dim, channels: Dim, spatial: Sequence[Dim], last: bool) -> tupl
     return (batch, *spatial, channels) if last else (batch, channels, *spatial)
 
 
-def convolved(weight_slot: int = 1, *, channels_last: bool = False) -> Rule:
-    """(B, N, …) with the weight's N output channels."""
+def convolved(weight_slot: int = 1, type_slot: int = 0, *, channels_last: bool = False) -> Rule:
+    """(B, N, …) with the weight's N output channels, in the type of input ``type_slot``."""
 
     def rule(call: Call) -> list[OutputType]:
         last = channels_last or bool(call.attr("channels_last", 0))
@@ -66,8 +67,7 @@ def convolved(weight_slot: int = 1, *, channels_last: bool = False) -> Rule:
         if len(weight) != len(shape):
             raise Unknown("ranks of input and weight differ")
         spatial = _spatial(call, sizes, call.attr("kernel_shape") or weight[2:])
-        data = call.input(0)
-        return [OutputType(data.dtype if data else None, _join(batch, weight[0], spatial, last))]
+        return [OutputType(dtype_of(call, type_slot), _join(batch, weight[0], spatial, last))]
 
     return rule
 
@@ -80,8 +80,7 @@ def pooled(*, channels_last: bool = False) -> Rule:
         batch, channels, sizes = _split(call.dims(0), last)
         kernel = call.attr("kernel_shape")
         spatial = _spatial(call, sizes, kernel) if kernel else [1] * len(sizes)
-        data = call.input(0)
-        return [OutputType(data.dtype if data else None, _join(batch, channels, spatial, last))]
+        return [OutputType(dtype_of(call, 0), _join(batch, channels, spatial, last))]
 
     return rule
 
@@ -89,26 +88,26 @@ def pooled(*, channels_last: bool = False) -> Rule:
 def reordered(call: Call) -> list[OutputType]:
     """Blocked layout keeps the logical order; ReorderOutput drops the padding channels."""
     shape = list(call.dims(0))
-    data = call.input(0)
     if call.op_type == "ReorderInput" and call.attr("channels_last", 0):
         shape = [shape[0], shape[-1], *shape[1:-1]]
     if call.op_type == "ReorderOutput":
         shape[1] = call.attr("channels", shape[1])
         if call.attr("channels_last", 0):
             shape = [shape[0], *shape[2:], shape[1]]
-    return [OutputType(data.dtype if data else None, tuple(shape))]
+    return [OutputType(dtype_of(call, 0), tuple(shape))]
 
 
 def upsampled(call: Call) -> list[OutputType]:
     shape, scales = call.dims(0), call.attr("scales")
-    data = call.input(0)
     if not scales or len(scales) != len(shape):
         raise Unknown("attribute scales does not fit the input")
     sizes = tuple(None if s is None else int(s * k) for s, k in zip(shape, scales, strict=True))
-    return [OutputType(data.dtype if data else None, sizes)]
+    return [OutputType(dtype_of(call, 0), sizes)]
 
 
-def deconvolved(weight_slot: int = 1, pads_slot: int = -1, *, channels_last: bool = False) -> Rule:
+def deconvolved(
+    weight_slot: int = 1, type_slot: int = 0, *, pads_slot: int = -1, channels_last: bool = False
+) -> Rule:
     """ConvTranspose: stride·(F − 1) + output padding + dilation·(K − 1) + 1 − pads, N/g·g channels.
 
     ``pads_slot`` is the input that holds the padding where it is no attribute.
@@ -121,9 +120,8 @@ def deconvolved(weight_slot: int = 1, pads_slot: int = -1, *, channels_last: boo
             raise Unknown("ranks of input and weight differ")
         channels = None if weight[1] is None else weight[1] * int(call.attr("group", 1))
         spatial = _grown(call, sizes, call.attr("kernel_shape") or weight[2:], pads_slot)
-        data = call.input(0)
         joined = _join(batch, channels, spatial, channels_last)
-        return [OutputType(data.dtype if data else None, joined)]
+        return [OutputType(dtype_of(call, type_slot), joined)]
 
     return rule
 
@@ -158,8 +156,7 @@ def _grown(
 def causal(call: Call) -> list[OutputType]:
     """CausalConvWithState: like its input; the state like the one before it, or (B, C, K − 1)."""
     x, weight = call.dims(0), call.dims(1)
-    data, past = call.input(0), call.input(3)
-    dtype = data.dtype if data else None
+    dtype, past = dtype_of(call, 0), call.input(3)
     if past is not None:
         state = OutputType(past.dtype, past.shape)
     elif weight[-1] is not None and len(x) == 3:
@@ -171,7 +168,7 @@ def causal(call: Call) -> list[OutputType]:
 
 def resized(call: Call) -> list[OutputType]:
     """Resize: constant sizes, or constant scales of every axis (rounded down)."""
-    shape, data = call.dims(0), call.input(0)
+    shape = call.dims(0)
     sizes, scales = call.integers(3), call.reals(2)
     found: Sequence[Dim]
     if sizes is not None and len(sizes) == len(shape):
@@ -180,13 +177,13 @@ def resized(call: Call) -> list[OutputType]:
         found = [None if d is None else int(d * k) for d, k in zip(shape, scales, strict=True)]
     else:
         raise Unknown("the size is computed at run time")
-    return [OutputType(data.dtype if data else None, tuple(found))]
+    return [OutputType(dtype_of(call, 0), tuple(found))]
 
 
 def blocks(call: Call) -> list[OutputType]:
     """DepthToSpace and SpaceToDepth, channels last: a block of channels is a square of places."""
     batch, rows, columns, channels = call.dims(0)
-    side, data = int(call.attr("blocksize", 0)), call.input(0)
+    side = int(call.attr("blocksize", 0))
     if side < 1 or None in (rows, columns, channels):
         raise Unknown("attribute blocksize or a size is missing")
     assert rows is not None
@@ -196,4 +193,4 @@ def blocks(call: Call) -> list[OutputType]:
         found = (rows * side, columns * side, channels // side**2)
     else:
         found = (rows // side, columns // side, channels * side**2)
-    return [OutputType(data.dtype if data else None, (batch, *found))]
+    return [OutputType(dtype_of(call, 0), (batch, *found))]
