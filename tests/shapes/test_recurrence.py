@@ -8,6 +8,9 @@ import numpy as np
 import onnxruntime
 import pytest
 
+from analyzer.graph.program import build_program, normal_domain
+from analyzer.shapes import recurrence
+from analyzer.shapes.recurrence import parts_of_inputs
 from tests.golden.text import facts, parse
 
 if TYPE_CHECKING:
@@ -107,3 +110,136 @@ def test_the_batch_comes_first_with_layout_1() -> None:
         y = GRU <hidden_size=4, layout=1> (x, w, r, , , h) }}"""
     )
     assert (shapes_of(found)["x"], shapes_of(found)["h"]) == ((1, 128, 5), (1, 1, 4))
+
+
+def parts(graph: str, opset: int = 17) -> dict[tuple[str, int], str]:
+    """What the open axes of a model's inputs are; those of ``x`` aside."""
+    model = parse(graph, opset)
+    program = build_program(model, {normal_domain(o.domain): o.version for o in model.opset_import})
+    return {key: part for key, part in parts_of_inputs(program).items() if key[0] != "x"}
+
+
+CELL = """<opset_import: ["" : 17], domain: "local">
+cell (x, w, r, h) => (y) { y = GRU <hidden_size=4> (x, w, r, , , h) }"""
+TURN = """<opset_import: ["" : 17], domain: "local">
+turn (a) => (a, b) { b = Transpose <perm=[1,0,2]> (a) }"""
+
+
+def state(shape: str, body: str, read: str = "s", more: str = "", after: str = "") -> str:
+    """A GRU whose initial state ``s`` is made of the input ``h``."""
+    return (f"g ({X}, {GRU}, float[{shape}] h{more}) => (float[] y) {{ {body} "
+            f"y = GRU <hidden_size=4> (x, w, r, , , {read}) }}{after}")  # fmt: skip
+
+
+def constant(name: str, *values: int) -> str:
+    return f"{name} = Constant <value_ints = [{', '.join(map(str, values))}]> () "
+
+
+FOLLOWED: dict[str, tuple[str, int]] = {
+    "of a copy": (state("1,?,4", "s = Identity (h)"), 1),
+    "of what drops out": (state("1,?,4", "s = Dropout (h)"), 1),
+    "of a cast": (state("1,?,4", "s = Cast <to = 1> (h)"), 1),
+    "squeezed": (state("1,1,?,4", constant("a", 0) + "s = Squeeze (h, a)"), 2),
+    "squeezed from behind": (state("1,?,1,4", constant("a", -2) + "s = Squeeze (h, a)"), 1),
+    "squeezed at both sides": (state("1,1,?,4,1", constant("a", 0, 4) + "s = Squeeze (h, a)"), 2),
+    "unsqueezed": (state("?,4", constant("a", 0) + "s = Unsqueeze (h, a)"), 0),
+    "unsqueezed from behind": (state("?,4", constant("a", -3) + "s = Unsqueeze (h, a)"), 0),
+    "unsqueezed after it": (state("1,?", constant("a", 2) + "s = Unsqueeze (h, a)"), 1),
+    "one of several": (
+        state("2,1,?,4", "a = Constant <value_int = 1> () s = Gather (h, a)"), 2),
+    "some of several": (state("2,?,4", constant("a", 1) + "s = Gather <axis=0> (h, a)"), 1),
+    "one of several behind it": (
+        state("1,?,2,4", "a = Constant <value_int = 1> () s = Gather <axis=2> (h, a)"), 1),
+    "one of several from behind": (
+        state("1,?,2,4", "a = Constant <value_int = 1> () s = Gather <axis=-2> (h, a)"), 1),
+    "joined": (state("1,?,4", "s = Concat <axis=0> (h, h)"), 1),
+    "joined from behind": (state("1,?,4", "s = Concat <axis=-3> (h, h)"), 1),
+    "taken apart": (state("2,?,4", "s, t = Split <axis=0> (h)"), 1),
+    "taken apart by default": (state("2,?,4", "t, s = Split (h)"), 1),
+    "cut": (state("4,?,4", constant("o", 0) + constant("e", 1)
+                  + "s = Slice (h, o, e, o)"), 1),
+    "cut from behind": (state("4,?,4", constant("o", 0) + constant("e", 1)
+                              + constant("a", -3) + "s = Slice (h, o, e, a)"), 1),
+    "transposed": (state("?,1,4", "s = Transpose <perm=[1,0,2]> (h)"), 0),
+    "reversed by default": (state("4,?,1", "s = Transpose (h)"), 1),
+    "read in a function": (
+        f"g ({X}, {GRU}, float[1,?,4] h) => (float[] y) "
+        f"{{ y = local.cell (x, w, r, h) }}{CELL}", 1),
+    "made in a function": (state("?,1,4", "u, s = local.turn (h)", after=TURN), 0),
+    "given back by a function": (state("1,?,4", "s, u = local.turn (h)", after=TURN), 1),
+    "read in a branch": (
+        f"""g ({X}, {GRU}, float[1,?,4] h, bool c) => (float[] y) {{
+        y = If (c) <then_branch = t () => (float[] a) {{ a = GRU <hidden_size=4> (x, w, r, , , h) }},
+        else_branch = e () => (float[] b) {{ b = Identity (x) }}> }}""", 1),
+    "made in a branch": (
+        state("1,?,4", """s = If (c) <then_branch = t () => (float[] a) { a = Identity (h) },
+        else_branch = e () => (float[] b) { b = Neg (h) }>""", more=", bool c"), 1),
+    "carried through a loop": (
+        f"""g ({X}, {GRU}, float[1,?,4] h, int64 n) => (float[] y) {{
+        y = Loop (n, , h) <body = l (int64 i, bool go, float[] s) => (bool on, float[] t) {{
+        on = Identity (go) u, t = GRU <hidden_size=4> (x, w, r, , , s) }}> }}""", 1),
+}  # fmt: skip
+"""How a state comes from the input ``h``, and which of its axes is the batch."""
+
+
+@pytest.mark.parametrize(("graph", "axis"), FOLLOWED.values(), ids=FOLLOWED)
+def test_the_batch_is_followed_through_what_moves_it(graph: str, axis: int) -> None:
+    assert parts(graph) == {("h", axis): "batch"}
+
+
+LOST = {
+    "that is computed": state("1,?,4", "s = Neg (h)"),
+    "of another domain": state("1,?,4", "s = com.example.Identity (h)"),
+    "squeezed by itself": state("1,1,?,4", "s = Squeeze (h)"),
+    "squeezed where a run decides": state("1,1,?,4", "s = Squeeze (h, a)", more=", int64[1] a"),
+    "made by Unsqueeze": state("1,4", constant("a", 1) + "s = Unsqueeze (h, a)"),
+    "unsqueezed where a run decides": state("?,4", "s = Unsqueeze (h, a)", more=", int64[1] a"),
+    "picked": state("1,?,4", constant("a", 0) + "s = Gather <axis=1> (h, a)"),
+    "picked by what a run decides": state("2,?,4", "s = Gather (h, a)", more=", int64[1] a"),
+    "joined along it": state("1,?,4", "s = Concat <axis=1> (h, h)"),
+    "taken apart along it": state("1,?,4", "s, t = Split <axis=-2> (h)"),
+    "cut itself": state("1,?,4", constant("o", 0) + constant("a", 1) + "s = Slice (h, o, a, a)"),
+    "cut without axes": state("1,?,4", constant("o", 0) + "s = Slice (h, o, o)"),
+    "transposed at another rank": state("1,?,4", "s = Transpose <perm=[1,0]> (h)"),
+    "of a stored state": state("1,?,4", "q = Identity (h) s = Constant <value_float = 1.0> ()"),
+    "beyond a function's results": state("1,?,4", "t, u, s = local.turn (h)", after=TURN),
+}
+
+
+@pytest.mark.parametrize("graph", LOST.values(), ids=LOST)
+def test_an_axis_that_may_be_another_is_followed_no_further(graph: str) -> None:
+    assert parts(graph) == {}
+
+
+def test_axes_that_are_attributes_are_followed_too() -> None:
+    """As before opset 13."""
+    assert parts(state("1,1,?,4", "s = Squeeze <axes=[0]> (h)"), 11) == {("h", 2): "batch"}
+    assert parts(state("?,4", "s = Unsqueeze <axes=[0]> (h)"), 11) == {("h", 0): "batch"}
+
+
+def test_x_and_the_lengths_are_what_the_definition_says() -> None:
+    """ONNX: X is [steps, batch, features], lengths are [batch]; layout 1 (opset 14) turns both."""
+    text = (f"g (float[?,?,5] q, {GRU}, int32[?] lens, float[1,?,4] h) => (float[] y) "
+            "{{ y = GRU <hidden_size=4{}> (q, w, r, , lens, h) }}")  # fmt: skip
+    first = {("q", 0): "batch", ("q", 1): "steps", ("lens", 0): "batch", ("h", 0): "batch"}
+    second = {("q", 1): "batch", ("q", 0): "steps", ("lens", 0): "batch", ("h", 1): "batch"}
+    assert parts(text.format("")) == second
+    assert parts(text.format(", layout=1")) == first
+    assert parts(text.format(", layout=1"), 14) == first
+    assert parts(text.format(", layout=1"), 13) == second
+
+
+def test_no_more_places_are_looked_at_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    long = state("1,?,4", "a = Identity (h) b = Identity (a) s = Identity (b)")
+    monkeypatch.setattr(recurrence, "MOST_PLACES", 6)  # two of x, four of the state
+    assert parts(long) == {("h", 1): "batch"}
+    monkeypatch.setattr(recurrence, "MOST_PLACES", 5)
+    assert parts(long) == {}
+
+
+def test_a_list_of_very_many_axes_is_not_read() -> None:
+    repeated = [0] * recurrence.MOST_AXES
+    assert parts(state("4,?,4", constant("o", 0) + constant("e", 1) + constant("a", *repeated)
+                       + "s = Slice (h, o, e, a)")) == {("h", 1): "batch"}  # fmt: skip
+    assert parts(state("4,?,4", constant("o", 0) + constant("e", 1) + constant("a", 0, *repeated)
+                       + "s = Slice (h, o, e, a)")) == {}  # fmt: skip
