@@ -163,14 +163,14 @@ FOLLOWED: dict[str, tuple[str, int]] = {
     "transposed": (state("?,1,4", "s = Transpose <perm=[1,0,2]> (h)"), 0),
     "reversed by default": (state("4,?,1", "s = Transpose (h)"), 1),
     "read in a function": (
-        f"g ({X}, {GRU}, float[1,?,4] h) => (float[] y) "
-        f"{{ y = local.cell (x, w, r, h) }}{CELL}", 1),
+        (f"g ({X}, {GRU}, float[1,?,4] h) => (float[] y) "
+        f"{{ y = local.cell (x, w, r, h) }}{CELL}"), 1),
     "made in a function": (state("?,1,4", "u, s = local.turn (h)", after=TURN), 0),
     "given back by a function": (state("1,?,4", "s, u = local.turn (h)", after=TURN), 1),
     "read in a branch": (
         f"""g ({X}, {GRU}, float[1,?,4] h, bool c) => (float[] y) {{
-        y = If (c) <then_branch = t () => (float[] a) {{ a = GRU <hidden_size=4> (x, w, r, , , h) }},
-        else_branch = e () => (float[] b) {{ b = Identity (x) }}> }}""", 1),
+        y = If (c) <then_branch = t () => (float[] a)
+        {{ a = GRU <hidden_size=4> (x, w, r, , , h) }}, else_branch = e () => (float[] b) {{ b = Identity (x) }}> }}""", 1),
     "made in a branch": (
         state("1,?,4", """s = If (c) <then_branch = t () => (float[] a) { a = Identity (h) },
         else_branch = e () => (float[] b) { b = Neg (h) }>""", more=", bool c"), 1),
