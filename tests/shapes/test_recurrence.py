@@ -170,7 +170,8 @@ FOLLOWED: dict[str, tuple[str, int]] = {
     "read in a branch": (
         f"""g ({X}, {GRU}, float[1,?,4] h, bool c) => (float[] y) {{
         y = If (c) <then_branch = t () => (float[] a)
-        {{ a = GRU <hidden_size=4> (x, w, r, , , h) }}, else_branch = e () => (float[] b) {{ b = Identity (x) }}> }}""", 1),
+        {{ a = GRU <hidden_size=4> (x, w, r, , , h) }},
+        else_branch = e () => (float[] b) {{ b = Identity (x) }}> }}""", 1),
     "made in a branch": (
         state("1,?,4", """s = If (c) <then_branch = t () => (float[] a) { a = Identity (h) },
         else_branch = e () => (float[] b) { b = Neg (h) }>""", more=", bool c"), 1),

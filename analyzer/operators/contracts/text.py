@@ -53,8 +53,9 @@ def _grams(call: Call) -> Iterator[Violation]:
         )  # fmt: skip
     if numbers and texts:
         yield Violation(
-            "ngram", "both pool_int64s and pool_strings are given", "give one of the two"
-        )
+            "ngram", "both pool_int64s and pool_strings are given", "give one of the two",
+            grave=False,  # ONNX Runtime takes the strings
+        )  # fmt: skip
     if counts and most is not None and most > len(counts):
         yield Violation(
             "ngram", f"max_gram_length is {most}, ngram_counts has {len(counts)} entries",
