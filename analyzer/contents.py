@@ -55,6 +55,8 @@ class Sighting:
     """Characters of it."""
     count: int
     """Strings of the model with this same excerpt."""
+    bytes: int = 0
+    """Of the metadata and documentation with it, which nothing reads at run time."""
 
     @property
     def more(self) -> str:

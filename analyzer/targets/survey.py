@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from analyzer.deployment import TargetFit
     from analyzer.facts import Node
     from analyzer.model.limits import Limits
+    from analyzer.shapes.instance import Shapes
     from analyzer.shapes.stated import Bindings
     from analyzer.survey import Survey
     from analyzer.targets.table import Table
@@ -38,7 +39,7 @@ def deployments(
     shapes = seen.shapes
     sizes, sizings = None, Sizings()
     if any(a.reason not in STATED for a in shapes.assumptions):
-        sizes = SizedShapes(shapes, _open_inputs(seen))
+        sizes = _fixed(seen, bindings, limits)
         others = (
             partial(infer_shapes, seen.program, _resized(seen, bindings, resize), limits=limits)
             for resize in (lambda size: 2 * size, lambda size: 1)
@@ -50,11 +51,24 @@ def deployments(
     return with_edits(subject, tables, fit(subject, tables), sizes)
 
 
-def _open_inputs(seen: Survey) -> Mapping[str, tuple[int, ...]]:
+def _fixed(seen: Survey, bindings: Bindings, limits: Limits) -> SizedShapes:
+    """The model with all sizes fixed, none at 0: an input that is always empty is none.
+
+    A cache is counted without anything in it, which is right for the first step only; fixed, it is
+    as long as a sequence.
+    """
+    shapes = seen.shapes
+    if any(assumption.value == 0 for assumption in shapes.assumptions):
+        resized = _resized(seen, bindings, lambda size: size or bindings.defaults.sequence)
+        shapes = infer_shapes(seen.program, resized, limits=limits)
+    return SizedShapes(shapes, _open_inputs(seen, shapes))
+
+
+def _open_inputs(seen: Survey, shapes: Shapes) -> Mapping[str, tuple[int, ...]]:
     """Shapes of the inputs that have a size which nobody stated."""
     found: dict[str, tuple[int, ...]] = {}
     for assumption in seen.shapes.assumptions:
-        kind = seen.shapes.main.types.get(assumption.input)
+        kind = shapes.main.types.get(assumption.input)
         if kind is None or kind.shape is None or None in kind.shape:
             continue
         found[assumption.input] = tuple(size for size in kind.shape if size is not None)
@@ -63,7 +77,7 @@ def _open_inputs(seen: Survey) -> Mapping[str, tuple[int, ...]]:
 
 def _resized(seen: Survey, bindings: Bindings, resize: Callable[[int], int]) -> Bindings:
     """Sizes that nobody stated, other than they are assumed to be."""
-    shapes = {name: list(shape) for name, shape in _open_inputs(seen).items()}
+    shapes = {name: list(shape) for name, shape in _open_inputs(seen, seen.shapes).items()}
     for assumption in seen.shapes.assumptions:
         if assumption.reason not in STATED and assumption.input in shapes:
             shapes[assumption.input][assumption.axis] = resize(assumption.value)

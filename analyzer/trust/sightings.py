@@ -32,6 +32,8 @@ ELSEWHERE = frozenset({"a Python pickle", "a web page or script", "a key or cert
 """Files that are shapes of their own: ``pickle``, ``markup``, ``secret``."""
 SMALLEST = 8
 """Characters of one."""
+UNREAD = ("metadata", "documentation")
+"""Kinds of strings that people alone read."""
 LENGTHY = ("metadata", "documentation", "attribute")
 """Kinds of strings that may be."""
 RECONSIDERED = frozenset({"encoded", "url"})
@@ -137,6 +139,7 @@ def _seen(shape: Shape, kinds: list[_Joined]) -> Iterator[Sighting]:
     """One sighting for each excerpt, with the number of strings that have it."""
     first: dict[str, _Seen] = {}
     times: dict[str, int] = {}
+    sizes: dict[str, int] = {}
     for joined in kinds:
         for index, seen in _hits(shape, joined):
             what = _what(shape, seen)
@@ -149,12 +152,14 @@ def _seen(shape: Shape, kinds: list[_Joined]) -> Iterator[Sighting]:
                     break
                 first[key] = _Seen(group, data, what, seen)
             times[key] = times.get(key, 0) + group.times(data)
+            if group.kind in UNREAD:
+                sizes[key] = sizes.get(key, 0) + group.times(data) * group.size(data)
     for key, each in first.items():
         place = each.group.describe(each.data, times[key])
         text = each.seen.decode("utf-8", "backslashreplace")
         excerpt = f"{text[:4]}…" if shape.family == "secret" else _masked(text)[:EXCERPT]
         yield Sighting(shape.family, each.what, place.kind, place.place, _masked(place.owner),
-                       excerpt, len(text), times[key])  # fmt: skip
+                       excerpt, len(text), times[key], sizes.get(key, 0))  # fmt: skip
 
 
 def _masked(text: str) -> str:

@@ -65,6 +65,8 @@ TAIL = """g (float[1,2,8,8] x) => (float[1,2] y) <int64[4] form = {2, 2, 8, 8}>
   { w = ConstantOfShape (form) a = Conv (x, w) y = Flatten (a) }"""
 OPEN = """g (float[batch,2,8,8] x) => (float[batch,2,8,8] y) <int64[4] form = {2, 2, 1, 1}>
   { w = ConstantOfShape (form) a = Conv (x, w) y = Relu (a) }"""
+CACHE = """g (float[1,2,1,4] key, float[1,2,past,4] past_key) => (float[1,2,total,4] y)
+  { y = Concat <axis = 2> (past_key, key) }"""
 NEW = """<ir_version: 11, opset_import: ["" : 17]>
   g (float[2] x) => (float[2] y) { y = Relu (x) }"""
 CLIFF = f'<ir_version: 10, opset_import: ["" : 22]> {TAIL}'
@@ -105,6 +107,14 @@ def test_a_change_gives_what_was_promised(
     (edit,) = [edit for edit in found.edits if edit.kind == kind]
     assert edit.verdict == "whole"
     assert keeps(edit, fit(applied(proto, edit), target))
+
+
+def test_a_cache_is_never_fixed_at_nothing() -> None:
+    """An input of size 0 is empty for ever, so the model would have no cache any more."""
+    found = fit(model(CACHE), "nnapi")
+    (edit,) = [edit for edit in found.edits if edit.kind == "size"]
+    assert edit.sizes == {"past_key": (1, 2, 128, 4)}
+    assert keeps(edit, fit(applied(model(CACHE), edit), "nnapi"))
 
 
 def test_a_change_computes_the_same() -> None:

@@ -248,6 +248,24 @@ def test_a_stack_trace_through_a_home_folder_is_one_leak() -> None:
     assert [each.family for each in sightings(made)] == ["path"]
 
 
+def test_the_bytes_of_a_leak_are_those_of_the_strings_that_may_go() -> None:
+    """A path in documentation and metadata can be deleted, however often; one in a name stays."""
+    made = model(helper.make_node("Relu", ["x"], ["z"], name="/home/alice/name"))
+    for index in range(3):
+        made.graph.node.append(helper.make_node("Relu", ["x"], [f"z{index}"]))
+        made.graph.node[-1].metadata_props.add(key="trace", value="at /home/alice/a.py of the job")
+    made.graph.doc_string = "by /home/alice/b.py, which is ü"
+    before = made.ByteSize()
+    (seen,) = (each for each in sightings(made) if each.family == "path")
+    assert seen.bytes == 3 * len("at /home/alice/a.py of the job") + len(
+        made.graph.doc_string.encode()
+    )
+    made.graph.doc_string = ""
+    for node in made.graph.node:
+        del node.metadata_props[:]
+    assert before - made.ByteSize() >= seen.bytes
+
+
 def test_names_of_operators_are_looked_at_in_linear_time() -> None:
     def lines(count: int) -> int:
         made = model(
