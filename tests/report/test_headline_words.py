@@ -1,0 +1,242 @@
+"""Every variant of the first sentence and of the four numbers, of values made for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from analyzer.report.cards import Card, _compute, _parameters, _peak, _saving
+from analyzer.report.headline import verdict
+
+Values = dict[str, Any]
+
+VERDICT: Values = {
+    "kind": "clean", "errors": 1, "inconclusive": 0, "besides": 0, "findings": 3,
+    "rules_with_findings": 2, "others_share": 0.0, "decided": True, "others_title": "Fold it",
+    "options": (), "options_titles": (), "doubt": "opens a door", "doubts": 1, "unknown_nodes": 0,
+    "complete": True, "share": 0.5, "slower": False, "macs_now": 4000, "macs_after": 2000,
+    "device": "rpi5", "misfits": 1, "state": "--dim n=8", "suppressed": 1, "accepted": 0,
+    "looked": 4, "rules": 9,
+}  # fmt: skip
+FALL = "Compute could fall by 50.0 %, from 4 kMAC to 2 kMAC, at the price of retraining"
+MINIMA = "Judged in part: nothing bounds how often a loop runs, so totals are minima."
+FIX = "1 error to fix before this model is used; see the findings."
+DOUBT = "One warning to look at before this model is used: opens a door."
+VERDICTS: list[tuple[Values, str]] = [
+    ({}, "Clean: 4 of 9 rules had something to look at, and none objects."),
+    ({"kind": "unjudged"}, "No rule was applied; the numbers below are facts without a judgement."),
+    ({"kind": "silenced"}, "Nothing new: no finding but 1 suppressed."),
+    ({"kind": "unbounded"}, MINIMA),
+    ({"kind": "partial", "unknown_nodes": 2},
+     "Judged in part: the cost of 2 operators is unknown, so totals are minima."),
+    ({"kind": "misfit"}, ("Judged in part: 1 operator cannot take the sizes that were assumed, so "
+     "no figure of compute or memory is that of a run. State the real ones with --dim n=8.")),
+    ({"kind": "misfit", "misfits": 2}, ("Judged in part: 2 operators cannot take the sizes that "
+     "were assumed, so no figure of compute or memory is that of a run. State the real ones with "
+     "--dim n=8.")),
+    ({"kind": "inconclusive", "inconclusive": 1, "share": None},
+     "Not conclusive: 1 problem kept part of the model unjudged."),
+    ({"kind": "inconclusive", "inconclusive": 2, "share": 0.0999},
+     "Not conclusive: 2 problems kept part of the model unjudged."),
+    ({"kind": "inconclusive", "inconclusive": 2, "share": 0.1},
+     ("Not conclusive: 2 problems kept part of the model unjudged. Compute could fall by 10.0 %, "
+     "from 4 kMAC to 2 kMAC, at the price of retraining.")),
+    ({"kind": "errors"}, FIX),
+    ({"kind": "errors", "inconclusive": 1}, ("1 error to fix before this model is used, which also "
+     "kept part of it unjudged; see the findings.")),
+    ({"kind": "errors", "errors": 2, "inconclusive": 2, "besides": 1},
+     ("2 errors to fix before this model is used; see the findings. Besides, 1 problem kept part "
+     "of the model unjudged.")),
+    ({"kind": "saving"}, f"{FALL}."),
+    ({"kind": "saving", "decided": False, "complete": False},
+     "Compute could fall from at most 4 kMAC to at most 2 kMAC, at the price of retraining."),
+    ({"kind": "saving", "complete": False},
+     ("The part of compute that is known could fall by 50.0 %, from 4 kMAC to 2 kMAC, at the price "
+     "of retraining.")),
+    ({"kind": "saving", "slower": True},
+     f"{FALL}; by the roofline model of rpi5 it would not run faster there."),
+    ({"kind": "findings"},
+     "Nothing urgent: 3 findings from 2 rules, none of which saves much compute."),
+    ({"kind": "findings", "others_share": 0.0999, "findings": 1, "rules_with_findings": 1},
+     "Nothing urgent: 1 finding from 1 rule, none of which saves much compute."),
+    ({"kind": "findings", "others_share": 0.1},
+     ("No error: 3 findings from 2 rules. Of the findings, this saves most compute, 10.0 %: “Fold "
+     "it”.")),
+    ({"kind": "findings", "others_share": 0.1, "decided": False},
+     "No error: 3 findings from 2 rules. Of the findings, this saves most compute: “Fold it”."),
+    ({"kind": "findings", "options": ("int8",), "options_titles": ("Store it in int8",)},
+     ("No error: 3 findings from 2 rules. What would bring much without training anew: “Store it "
+     "in int8”.")),
+    ({"kind": "findings", "options": ("a", "b"), "options_titles": ("Do a", "Do b")},
+     ("No error: 3 findings from 2 rules. What would bring much without training anew: “Do a”, or "
+     "“Do b”.")),
+    ({"kind": "doubts"}, f"{DOUBT} {FALL}."),
+    ({"kind": "doubts", "share": 0.1}, f"{DOUBT} {FALL.replace('50', '25')}."),
+    ({"kind": "doubts", "share": 0.0999}, DOUBT),
+    ({"kind": "doubts", "share": None, "doubts": 2},
+     "2 warnings to look at before this model is used, of which the first: opens a door."),
+    ({"kind": "doubts", "slower": True, "others_share": 0.5},
+     f"{DOUBT} Of the findings, this saves most compute, 50.0 %: “Fold it”."),
+    ({"kind": "doubts", "share": None, "complete": False}, f"{DOUBT} {MINIMA}"),
+    ({"kind": "doubts", "share": None, "unknown_nodes": 1},
+     f"{DOUBT} Judged in part: the cost of 1 operator is unknown, so totals are minima."),
+]  # fmt: skip
+
+
+def test_the_first_sentence_says_the_gravest_and_what_would_bring_most() -> None:
+    told = [verdict({**VERDICT, **values}) for values, _ in VERDICTS]
+    assert told == [sentence for _, sentence in VERDICTS]
+
+
+COMPUTE: Values = {
+    "macs": (5000, 5000), "flops": (9000, 9000), "comparisons": 0, "mean_comparisons": 0.0,
+    "certainty": "exact", "unknown_nodes": 0, "open": False, "choices": 0, "dims": (), "sizes": (),
+    "sizes_in_all": 0,
+}  # fmt: skip
+SIZED: Values = {"dims": ("n",), "sizes": (8,), "sizes_in_all": 1}
+DIGITS = "5,000 MACs, 9 kFLOP in all"
+
+
+@pytest.mark.parametrize(
+    ("values", "value", "detail"),
+    [
+        ({}, "5 kMAC", (DIGITS, "exact, from the file alone")),
+        ({"open": True}, "5 kMAC", (DIGITS, "exact, whatever the open sizes")),
+        (SIZED, "5 kMAC", (DIGITS, "exact for the stated sizes: n = 8")),
+        ({"certainty": "assumed", **SIZED}, "5 kMAC",
+         (DIGITS, "exact for the assumed sizes: n = 8")),
+        ({"certainty": "assumed", **SIZED, "choices": 1}, "5 kMAC",
+         (DIGITS, "resting on what is assumed below", "for the assumed sizes: n = 8")),
+        ({"certainty": "assumed"}, "5 kMAC", (DIGITS, "resting on what is assumed below")),
+        ({"certainty": "assumed", **SIZED, "sizes_in_all": 3, "macs": (4000, 5000)},
+         "4 kMAC to 5 kMAC", ("4,000 to 5,000 MACs, 9 kFLOP in all", "depending on data",
+                         "for the assumed sizes: n = 8 and 2 more")),
+        ({"certainty": "lower bound", "macs": (5000, None), "unknown_nodes": 2},
+         "at least 5 kMAC",
+         ("at least 5,000 MACs, 9 kFLOP in all", "2 operators of unknown cost")),
+        ({"certainty": "lower bound", "macs": (5000, None)}, "at least 5 kMAC",
+         ("at least 5,000 MACs, 9 kFLOP in all", "nothing bounds how often a loop runs")),
+        ({"certainty": "unknown"}, "5 kMAC", (DIGITS, "not known")),
+        ({"certainty": "unknown", **SIZED}, "5 kMAC",
+         (DIGITS, "for sizes with which the model cannot run: n = 8")),
+        ({"flops": (9000, None)}, "5 kMAC",
+         ("5,000 MACs, at least 9 kFLOP in all", "MACs: exact, from the file alone")),
+        ({"macs": (0, 0), "flops": (0, 0), "comparisons": 24, "mean_comparisons": 1021.75},
+         "24 comparisons", ("at most, a sample; 1,021.8 if every leaf is as likely",
+                            "no multiply-accumulates")),
+        ({"macs": (0, 0), "flops": (7, 9), "comparisons": 1, "mean_comparisons": 1.0},
+         "1 comparison", ("at most, a sample; 1.0 if every leaf is as likely",
+                          "no multiply-accumulates", "and 7 FLOP to 9 FLOP besides")),
+        ({"comparisons": 1}, "5 kMAC", (DIGITS, "exact, from the file alone")),
+    ],
+)  # fmt: skip
+def test_compute_says_how_sure_it_is_and_for_which_sizes(
+    values: Values, value: str, detail: tuple[str, ...]
+) -> None:
+    card = _compute({**COMPUTE, **values}, "macs")
+    assert (card.value, card.detail) == (value, detail)
+
+
+def test_the_leading_number_is_the_one_asked_for() -> None:
+    assert _compute(COMPUTE, "macs")[4:] == ("totals.macs", "totals.flops")
+    assert _compute(COMPUTE, "flops") == Card(
+        "compute", "Compute", "9 kFLOP",
+        ("9,000 FLOPs in all, 5 kMAC among them", "exact, from the file alone"),
+        "totals.flops", "totals.macs",
+    )  # fmt: skip
+
+
+PARAMETERS: Values = {
+    "coefficients": 0, "tree_nodes": 0, "inside": 0, "inside_bytes": 0, "params": 5000,
+    "buffers": 0, "bytes": 20000, "scale_bytes": 0, "constant_bytes": 0, "certainty": "exact",
+    "reason": "",
+}  # fmt: skip
+HELD = "5,000 values, 19.53 KiB in memory"
+
+
+@pytest.mark.parametrize(
+    ("values", "value", "detail"),
+    [
+        ({}, "5 k", (HELD,)),
+        ({"buffers": 7}, "5 k", (HELD, "and 7 buffer values")),
+        ({"scale_bytes": 1024}, "5 k", (HELD, "and 1 KiB of scales and zero points")),
+        ({"scale_bytes": 1023, "constant_bytes": 1024}, "5 k", (HELD, "and 1 KiB of constants")),
+        # A hundredth of 202,020 bytes is more than 1 KiB.
+        ({"bytes": 200_000, "scale_bytes": 2020}, "5 k",
+         ("5,000 values, 195.3 KiB in memory", "and 1.973 KiB of scales and zero points")),
+        ({"bytes": 200_000, "scale_bytes": 2019}, "5 k", ("5,000 values, 195.3 KiB in memory",)),
+        ({"certainty": "lower bound", "reason": "no shape"}, "5 k", (HELD, "lower bound: no shape")),
+        ({"params": 0, "coefficients": 9, "inside": 1, "inside_bytes": 36}, "9 coefficients",
+         ("36 B in attributes of 1 operator", "no values in tensors")),
+        ({"params": 0, "buffers": 2, "coefficients": 9, "tree_nodes": 4, "inside": 2,
+          "inside_bytes": 36, "bytes": 8}, "0",
+         ("0 values, 8 B in memory", "and 2 buffer values",
+          "and 9 coefficients and 4 tree nodes, 36 B in attributes of 2 operators")),
+    ],
+)  # fmt: skip
+def test_parameters_say_what_else_is_stored(
+    values: Values, value: str, detail: tuple[str, ...]
+) -> None:
+    card = _parameters({**PARAMETERS, **values})
+    assert (card.value, card.detail) == (value, detail)
+
+
+PEAK: Values = {"bytes": (2048, 2048), "name": "conv", "fused_bytes": None, "certainty": "exact"}
+ORDER = "in the file's order of operators"
+
+
+@pytest.mark.parametrize(
+    ("values", "value", "detail"),
+    [
+        ({}, "2 KiB", ("while conv runs", ORDER)),
+        ({"bytes": None, "certainty": "unknown", "name": ""}, "unknown", (ORDER,)),
+        ({"bytes": (2048, None)}, "at least 2 KiB", ("while conv runs", ORDER)),
+        ({"bytes": (2048, 4096)}, "2 KiB to 4 KiB", ("while conv runs", ORDER)),
+        ({"fused_bytes": 512}, "2 KiB",
+         ("512 B with Q and DQ in integer kernels", "while conv runs", ORDER)),
+        ({"fused_bytes": 2048}, "2 KiB", ("while conv runs", ORDER)),
+        ({"fused_bytes": 2048, "bytes": (2048, 4096)}, "2 KiB to 4 KiB",
+         ("2 KiB with Q and DQ in integer kernels", "while conv runs", ORDER)),
+        ({"certainty": "unknown"}, "2 KiB",
+         ("for sizes with which the model cannot run", "while conv runs", ORDER)),
+    ],
+)  # fmt: skip
+def test_the_peak_says_where_it_is(values: Values, value: str, detail: tuple[str, ...]) -> None:
+    card = _peak({**PEAK, **values})
+    assert (card.value, card.detail) == (value, detail)
+
+
+SAVING: Values = {
+    "macs": 2000, "others": 0, "others_share": None, "suppressed": 0, "accepted": 0, "share": 0.5,
+    "action": "", "complete": True, "params": 0, "slower": False, "device": "rpi5",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("values", "smaller", "value", "detail"),
+    [
+        ({}, False, "2 kMAC", ("50.0 % of compute",)),
+        ({"complete": False, "params": 3000, "slower": True}, True, "2 kMAC",
+         ("50.0 % of the known compute", "and 3 k parameters",
+          "not recommended: takes longer on rpi5")),
+        ({"share": None}, False, "2 kMAC", ("at most, as data decide what runs",)),
+        ({"share": 0.0499, "action": "Fold it"}, False, "2 kMAC",
+         ("5.0 % of compute, of low impact: “Fold it”",)),
+        ({"share": 0.05, "action": "Fold it"}, False, "2 kMAC", ("5.0 % of compute",)),
+        ({"share": 0.01}, False, "2 kMAC", ("1.0 % of compute",)),
+        ({"macs": None}, False, "unknown", ("no size is known with which the model runs",)),
+        ({"macs": 0, "others": 3000}, False, "3 kMAC", ("see what to do first",)),
+        ({"macs": 0, "others": 3000, "others_share": 0.75}, False, "3 kMAC",
+         ("75.0 % of compute, see what to do first",)),
+        ({"macs": 0}, False, "none in layers", ("no rule suggests a cheaper layer",)),
+        ({"macs": 0, "suppressed": 2}, True, "none in layers",
+         ("not counting 2 suppressed", "smaller forms of the whole stand below")),
+    ],
+)  # fmt: skip
+def test_what_can_be_saved_says_of_what(
+    values: Values, smaller: bool, value: str, detail: tuple[str, ...]
+) -> None:
+    card = _saving({**SAVING, **values}, smaller=smaller)
+    assert (card.value, card.detail) == (value, detail)
+    assert bool(card.number) == (values.get("macs", 1) not in (None, 0))

@@ -1,0 +1,397 @@
+"""Every variant of the sentence of every claim, of values made for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from analyzer.report.words import _SENTENCES, longer, tidying
+
+Values = dict[str, Any]
+Told = list[tuple[Values, str]]
+
+NETWORK: Values = {
+    "family": "convolutional", "layers": 2, "blocks": (), "block_counts": (), "coefficients": 0,
+    "operators_inside": 0, "trees": 0, "first_convolution": "", "first_strides": (),
+    "first_transposed": False, "first_kernel": "3×3", "inputs": ("x",), "shapes": ("1×3",),
+    "inputs_in_all": 1,
+}  # fmt: skip
+NETWORKS: Told = [
+    ({}, "A convolutional network of 2 weighted layers; input x 1×3."),
+    ({"layers": 0, "family": "graph"}, "A graph without weighted layers; input x 1×3."),
+    ({"layers": 0, "trees": 3}, "A forest of 3 trees; input x 1×3."),
+    ({"layers": 0, "trees": 3, "coefficients": 9, "operators_inside": 2},
+     "A model of 9 coefficients in attributes of 2 operators; input x 1×3."),
+    ({"blocks": ("inverted-residual", "mlp"), "block_counts": (1, 2), "family": "transformer"},
+     ("A transformer of 2 weighted layers, 1 inverted residual block and 2 mlp blocks; "
+     "input x 1×3.")),
+    ({"layers": 0, "blocks": ("mlp",), "block_counts": (2,), "family": "mixed"},
+     "A network of 2 mlp blocks; input x 1×3."),
+    ({"family": "graph"}, "A graph of 2 weighted layers; input x 1×3."),
+    ({"family": "recurrent"}, "A recurrent network of 2 weighted layers; input x 1×3."),
+    ({"family": "products"},
+     "A network of matrix products of 2 weighted layers; input x 1×3."),
+    ({"first_convolution": "standard", "first_strides": (1, 1)},
+     ("A convolutional network of 2 weighted layers; first convolution standard (3×3); "
+     "input x 1×3.")),
+    ({"first_convolution": "depthwise", "first_strides": (2, 2)},
+     ("A convolutional network of 2 weighted layers; first convolution depthwise (3×3, stride 2); "
+     "input x 1×3.")),
+    ({"first_convolution": "standard", "first_strides": (1, 2), "first_transposed": True},
+     ("A convolutional network of 2 weighted layers; first convolution transposed (3×3, stride "
+     "1×2); input x 1×3.")),
+    ({"first_convolution": "grouped", "first_transposed": True},
+     ("A convolutional network of 2 weighted layers; first convolution transposed grouped (3×3); "
+     "input x 1×3.")),
+    ({"inputs": ("x", "n"), "shapes": ("", None), "inputs_in_all": 2},
+     "A convolutional network of 2 weighted layers; inputs x scalar, n unknown."),
+    ({"inputs": ("x", "n"), "shapes": ("1", "2"), "inputs_in_all": 5},
+     "A convolutional network of 2 weighted layers; inputs x 1, n 2 and 3 more."),
+    ({"inputs": (), "shapes": (), "inputs_in_all": 0},
+     "A convolutional network of 2 weighted layers; inputs none."),
+]  # fmt: skip
+
+PLAIN = (
+    "What speaks against using the model comes first, then most impact, of equals the least "
+    "effort; each figure is for that step alone. Impact is high for an error or a quarter of the "
+    "MACs, of the time or of the bytes, medium for a twentieth or a warning without a figure."
+)
+MEMORY: Values = {
+    "bytes": 2048, "reason": "", "certainty": "exact", "name": "conv", "in_place_bytes": None,
+    "fused_bytes": None,
+}  # fmt: skip
+PEAK = (
+    "2 KiB of activations exist at once while conv runs, when operators run in the file's order "
+    "and every tensor is freed after its last use."
+)
+ON_TOP = "Runtimes that fuse operators or reuse buffers need less; weights come on top."
+SIZES: Values = {"count": 1, "dims": ("n",), "sizes": (8,), "distinct": 1}
+GROWTH: Values = {
+    "dim": "n", "square": 0.0, "unit": "token", "varies": False, "rate": 2000.0, "size": 128,
+    "per": 1, "of": "", "stated": True, "fixed": 0, "even": None, "longest": None,
+}  # fmt: skip
+RECURRENT: Values = {
+    "operators": ("LSTM", "GRU"), "counts": (2, 1), "macs_per_step": 3000, "share": 0.25,
+    "steps": (10,), "state_bytes": None, "bidirectional": 0,
+}  # fmt: skip
+CELLS = "The recurrent layers (LSTM ×2 and GRU ×1)"
+QUANTISED: Values = {
+    "share": 0.75, "float_layers": 2, "float_macs": 0, "float_forms": 0, "unaligned": 0,
+    "signed_forms": 0, "islands": 0, "island_operators": 0, "island_types": "",
+}  # fmt: skip
+PASSED: Values = {
+    "categories": ("waste", "cost", "trust"), "rules": (5, 0, 2), "speak": (1, 0, 0),
+    "stated": (1, 0, 0), "blind": 0, "unseen": (), "idle": 0,
+}  # fmt: skip
+NOTHING = "Rules that found nothing: waste 3 of 5, trust 2 of 2."
+VENDOR: Values = {
+    "types": ("Gelu", "Attention"), "counts": (1, 2), "types_in_all": 2,
+    "domains": ("com.microsoft",), "domains_in_all": 1, "runtime": "",
+}  # fmt: skip
+UNKNOWN: Values = {
+    "of": 5, "operators": 0, "macs_complete": True, "flops_complete": True, "peak_complete": True,
+    "problems": 0, "reason": "",
+}  # fmt: skip
+TARGETS: Values = {"count": 2, "whole": (), "split": (), "no": (), "maybe": ()}
+
+TOLD: dict[str, tuple[Values, Told]] = {
+    "network": (NETWORK, NETWORKS),
+    "architecture": ({"layers": 54}, [
+        ({"detail": ""}, "Architecture: not recognised as a published one"),
+        ({"detail": "ResNet-50, 224×224, 54 weighted layers"},
+         "Architecture: ResNet-50, 224×224, 54 weighted layers"),
+        ({"detail": "ResNet-50, 53 weighted layers, 224×224"}, "Architecture: ResNet-50, 224×224"),
+    ]),
+    "provenance": ({"producer": "", "domains": ("", "com.acme"), "versions": (17, 1)}, [
+        ({}, "Producer not stated · operator set ai.onnx 17, com.acme 1"),
+        ({"producer": "pytorch", "domains": (), "versions": ()},
+         "Producer pytorch · operator set none"),
+    ]),
+    "actions": ({"rules": (), "slower": (), "applied": 9, "looked": 4}, [
+        ({"rules": ("A",)}, ""),
+        ({}, "Nothing: 4 of 9 rules had something to look at, and none asks for a change."),
+        ({"applied": 0}, "Nothing was judged: no rule was applied."),
+        ({"slower": ("SEP001", "SEP002")},
+         ("Nothing recommended: what SEP001 and SEP002 would change saves multiply-accumulates, "
+         "and no time by our own estimate; see the findings.")),
+    ]),
+    "order": ({"brief": True, "seconds": 2e-6, "device": "rpi5"}, [
+        ({"brief": False}, PLAIN),
+        ({}, (f"{PLAIN} To save compute is medium at most: the arithmetic of one run takes 2 µs on "
+             "rpi5, less than 1 ms.")),
+        ({"seconds": 1e-6}, (f"{PLAIN} To save compute is medium at most: the arithmetic of one "
+                            "run takes 1 µs on rpi5, less than 1 ms.")),
+        ({"seconds": 0.9e-6}, (f"{PLAIN} To save compute is medium at most: the arithmetic of one "
+                              "run takes under 1 µs on rpi5, less than 1 ms.")),
+    ]),
+    "options": ({"device": "rpi5", "seconds_now": 0.002}, [
+        ({"device": ""}, ""),
+        ({}, "Times are bounds on rpi5, where the model as it is takes at least 2 ms."),
+        ({"seconds_now": None}, "Times are bounds on rpi5."),
+        ({"seconds_now": 0.9e-6}, "Times are bounds on rpi5."),
+        ({"seconds_now": 1e-6},
+         "Times are bounds on rpi5, where the model as it is takes at least 1 µs."),
+    ]),
+    "recurrent": (RECURRENT, [
+        ({}, f"{CELLS} take 3 kMAC a time step. With 10 time steps that is 25.0 % of the compute."),
+        ({"share": None}, f"{CELLS} take 3 kMAC a time step."),
+        ({"steps": (10, 5)}, f"{CELLS} take 3 kMAC a time step."),
+        ({"steps": ()}, f"{CELLS} take 3 kMAC a time step."),
+        ({"steps": (None,)}, f"{CELLS} take 3 kMAC a time step."),
+        ({"steps": (1,)}, f"{CELLS} run a single time step of 3 kMAC, 25.0 % of the compute."),
+        ({"steps": (1,), "share": None, "bidirectional": 1},
+         f"{CELLS} run a single time step of 3 kMAC."),
+        ({"state_bytes": 512, "share": None},
+         f"{CELLS} take 3 kMAC a time step and hand 512 B of state to the next."),
+        ({"state_bytes": 512, "bidirectional": 2},
+         (f"{CELLS} take 3 kMAC a time step and hand 512 B of state to the next. With 10 time "
+         "steps that is 25.0 % of the compute. 2 of them read backwards, too: nothing comes out "
+         "before the whole sequence is in, so the model cannot stream.")),
+        ({"share": None, "bidirectional": 1},
+         (f"{CELLS} take 3 kMAC a time step. 1 of them reads backwards, too: nothing comes out "
+         "before the whole sequence is in, so the model cannot stream.")),
+    ]),
+    "forest": ({"trees": 2, "nodes": 7000, "leaves": 3501, "depth": 12, "comparisons": 24,
+                "mean_comparisons": 1021.75, "bytes": 4096}, [
+        ({}, ("A forest of 2 trees with 7,000 nodes, 3,501 of them leaves, at most 12 deep: a "
+             "sample takes at most 24 comparisons, 1,021.8 if every leaf is as likely. Its tables "
+             "take 4 KiB in the file.")),
+    ]),
+    "cache": ({"token_bytes": 1024, "bytes": 4096, "tokens": 4}, [
+        ({}, ("Keys and values of earlier tokens come in and go out again: 1 KiB a token, 4 KiB at "
+             "4 tokens.")),
+    ]),
+    "quantised": (QUANTISED, [
+        ({}, "All multiply-accumulates are in integers."),
+        ({"float_macs": 5}, ("75.0 % of the multiply-accumulates are in integers; 2 operators "
+                            "multiply in floating point.")),
+        ({"float_forms": 3},
+         ("As written, all multiply-accumulates are in integers. Of 3 layers between "
+         "DequantizeLinear and QuantizeLinear, a runtime decides which it computes so.")),
+        ({"float_forms": 1, "float_macs": 5, "unaligned": 1, "signed_forms": 2},
+         ("As written, 75.0 % of the multiply-accumulates are in integers; 2 operators multiply in "
+         "floating point. Of 1 layer between DequantizeLinear and QuantizeLinear, a runtime "
+         "decides which it computes so. ONNX Runtime leaves 1 layer in floating point, where a "
+         "bias counts in another step than its sums. On x86 processors ONNX Runtime computes "
+         "convolutions of int8 data in integers only where it can turn the data into uint8 by "
+         "itself.")),
+        ({"islands": 1, "island_operators": 3, "island_types": "Softmax, Gelu"},
+         ("All multiply-accumulates are in integers. Between integers 3 operators in floating "
+         "point (Softmax, Gelu), with conversions on either side.")),
+    ]),
+    "passed": (PASSED, [
+        ({}, (f"{NOTHING} 1 looks for what this report assumes or does not know, and leaves it at "
+             "that.")),
+        ({"stated": (0, 0, 0)}, "Rules that found nothing: waste 4 of 5, trust 2 of 2."),
+        ({"stated": (1, 0, 1), "blind": 1, "idle": 1},
+         ("Rules that found nothing: waste 3 of 5, trust 1 of 2. 1 that reads weights could not "
+         "judge: weights are not in the file, or unreadable. 2 look for what this report assumes "
+         "or does not know, and leave it at that. 1 more is about operators that are not in the "
+         "model.")),
+        ({"stated": (0, 0, 0), "speak": (2, 0, 0), "blind": 2, "unseen": ("integers",), "idle": 7},
+         ("Rules that found nothing: waste 3 of 5, trust 2 of 2. 2 that read weights could not "
+         "judge: weights are stored as integers. 7 more are about operators that are not in the "
+         "model.")),
+    ]),
+    "trust": ({"findings": 0, "first": "opens a door", "rules": 9, "blind": 0, "unseen": ()}, [
+        ({}, "Trust: nothing found by 9 rules."),
+        ({"findings": 1}, "Trust: opens a door."),
+        ({"findings": 2, "blind": 1}, "Trust: 2 findings, of which the first: opens a door."),
+        ({"blind": 1, "unseen": ("MatMul", "Mul")},
+         ("Trust: nothing found by 9 rules. 1 more could not judge: weights are made by MatMul and "
+         "Mul when the model runs.")),
+    ]),
+    "vendor": (VENDOR, [
+        ({}, ("Runs only where a library for operators of com.microsoft is loaded: Gelu ×1, "
+             "Attention ×2.")),
+        ({"runtime": "ONNX Runtime", "types_in_all": 5, "domains_in_all": 3},
+         ("Runs only where operators of com.microsoft and 2 more are known, as in ONNX Runtime: "
+         "Gelu ×1, Attention ×2 and 3 more.")),
+    ]),
+    "findings": ({"rules": 9, "looked": 4, "count": 0, "places": 0}, [
+        ({}, "No findings to list. 4 of 9 rules had something to look at."),
+        ({"rules": 0}, "No findings to list."),
+        ({"count": 2, "places": 2}, "2 findings. 4 of 9 rules had something to look at."),
+        ({"count": 2, "places": 3, "rules": 0}, "2 findings at 3 places."),
+    ]),
+    "silenced": ({"suppressed": 0, "accepted": 0}, [
+        ({"suppressed": 2, "accepted": 1}, "Not listed: 2 suppressed and 1 in the baseline."),
+        ({"suppressed": 2}, "Not listed: 2 suppressed."),
+        ({"accepted": 1}, "Not listed: 1 in the baseline."),
+    ]),
+    "conversion": ({"best": 3, "candidates": 13}, [
+        ({}, ("MACs of the model after converting the best k candidates; 3 of 13 bring 80 % of "
+             "what can be saved")),
+    ]),
+    "assumed.sizes": (SIZES, [
+        ({}, "These numbers hold for n = 8: the file leaves that size open."),
+        ({"count": 0}, "No size of an input was assumed: the file fixes them all."),
+        ({"dims": ("n", "m"), "sizes": (8, 9), "distinct": 2},
+         "These numbers hold for n = 8, m = 9: the file leaves those sizes open."),
+        ({"distinct": 3}, ("These numbers hold for n = 8 and 2 more assumptions: the file leaves "
+                          "those sizes open.")),
+    ]),
+    "assumed.choices": ({"count": 1, "first": "If takes a branch"}, [
+        ({}, "Assumed: If takes a branch."),
+        ({"count": 0}, "Nothing else was assumed."),
+        ({"count": 2}, "Assumed: If takes a branch; and 1 more."),
+    ]),
+    "misfit": ({"dims": ("n",), "sizes": (8,), "sizes_in_all": 1}, [
+        ({}, ("With n = 8 the model cannot run: no figure of compute or memory here is that of a "
+             "run.")),
+        ({"sizes_in_all": 3}, ("With n = 8 and 2 more the model cannot run: no figure of compute "
+                              "or memory here is that of a run.")),
+        ({"dims": (), "sizes": (), "sizes_in_all": 0},
+         ("With the sizes in use the model cannot run: no figure of compute or memory here is that "
+         "of a run.")),
+    ]),
+    "coverage": ({"known": 5, "operators": 9, "missing": ("Warp",), "missing_counts": (3,),
+                  "missing_reasons": ("nobody knows it",), "reasons": 1, "heavy": 0}, [
+        ({"known": 9}, "The cost of 9 of 9 operators is known."),
+        ({}, "The cost of 5 of 9 operators is known. Not known: 3 × Warp (nobody knows it)."),
+        ({"reasons": 3, "heavy": 1},
+         ("The cost of 5 of 9 operators is known. Not known: 3 × Warp (nobody knows it); and 2 "
+         "more. 1 of these has weights, so most of the work may be unknown.")),
+        ({"heavy": 2}, ("The cost of 5 of 9 operators is known. Not known: 3 × Warp (nobody knows "
+                       "it). 2 of these have weights, so most of the work may be unknown.")),
+    ]),
+    "unknown": (UNKNOWN, [
+        ({}, ("Nothing: the multiply-accumulates of all 5 operators are known, and so is their "
+             "other arithmetic.")),
+        ({"of": 1}, ("Nothing: the multiply-accumulates of its 1 operator are known, and so is "
+                    "their other arithmetic.")),
+        ({"operators": 2, "macs_complete": False},
+         "The cost of 2 of 5 operators is unknown; totals say “at least”."),
+        ({"macs_complete": False, "reason": "a loop has no bound", "flops_complete": False},
+         ("The multiply-accumulates of all 5 operators are known, but not their sum: a loop has no "
+         "bound.")),
+        ({"flops_complete": False},
+         ("The multiply-accumulates of all 5 operators are known; not all of their other "
+         "arithmetic is.")),
+        ({"peak_complete": False, "problems": 1},
+         ("The multiply-accumulates of all 5 operators are known; the bytes of some tensors are "
+         "not, so the peak of memory is “at least”; 1 problem met, listed below.")),
+    ]),
+    "growth": (GROWTH, [
+        ({}, "2 kMAC a token of n."),
+        ({"varies": True}, "2 kMAC a token at n = 128."),
+        ({"unit": "megapixel"}, "2 kMAC a megapixel of image of n."),
+        ({"unit": "megapixel", "varies": True}, "2 kMAC a megapixel of image at n = 128."),
+        ({"unit": "step"}, "2 kMAC a step of n."),
+        ({"unit": "step", "varies": True}, "2 kMAC a step at n = 128."),
+        ({"unit": "second", "of": "samples", "per": 16000},
+         "2 kMAC a second of audio of n (16,000 samples a second, as the file states)."),
+        ({"unit": "second", "of": "frames", "per": 100, "stated": False, "varies": True},
+         "2 kMAC a second of audio at n = 128 (100 frames a second, as in most models)."),
+        ({"fixed": 500}, "2 kMAC a token of n, and 500 MAC whatever the size."),
+        ({"square": 0.25, "even": 300},
+         ("2 kMAC a token of n; 25.0 % of the work grows with the square of n, more than half from "
+         "300 on.")),
+        ({"square": 0.25, "longest": 512},
+         ("2 kMAC a token of n; 25.0 % of the work grows with the square of n; n is 512 at most, "
+         "as what the file stores is no longer.")),
+    ]),
+    "growth.runs": ({**GROWTH, "per": 16000, "of": "samples", "stated": False}, [
+        ({}, ("2 kMAC a second of audio in runs of n = 128 (16,000 samples a second, as in most "
+             "models).")),
+        ({"of": "frames", "stated": True}, ("2 kMAC a second of audio in runs of n = 128 (16,000 "
+                                           "frames a second, as the file states).")),
+    ]),
+    "memory.weights": ({"bytes": 2048, "dtypes": ("float32",), "dtype_bytes": (2048,),
+                        "stored_bytes": 2048}, [
+        ({"bytes": 0}, "The file has no weight tensors."),
+        ({}, "Weights and buffers take 2 KiB: all of it float32."),
+        ({"dtypes": ("float32", "int8"), "dtype_bytes": (1536, 512)},
+         "Weights and buffers take 2 KiB: 1.5 KiB of float32, 512 B of int8."),
+        ({"stored_bytes": 0},
+         ("Weights and buffers take 2 KiB: all of it float32; the file stores none, they are made "
+         "when the model runs.")),
+    ]),
+    "memory.shared": ({"names": ("w",), "uses": (3,), "count": 1, "apart": 9000}, [
+        ({}, ("Used more than once and counted once: w (3 uses). With a tensor for each use, as "
+             "other exports of a network may have it, there would be 9,000 parameters.")),
+        ({"count": 3}, ("Used more than once and counted once: w (3 uses) and 2 more. With a "
+                       "tensor for each use, as other exports of a network may have it, there "
+                       "would be 9,000 parameters.")),
+    ]),
+    "memory.peak": (MEMORY, [
+        ({"bytes": None}, "Unknown."),
+        ({"bytes": None, "reason": "no shape"}, "Unknown: no shape."),
+        ({}, f"{PEAK} {ON_TOP}"),
+        ({"name": ""}, ("2 KiB of activations exist at once, when operators run in the file's "
+                       f"order and every tensor is freed after its last use. {ON_TOP}")),
+        ({"certainty": "lower bound", "in_place_bytes": 1024, "reason": "no shape"},
+         (f"At least {PEAK} {ON_TOP} Where element-wise operators write over an operand that "
+         "nobody reads again, it is at least 1 KiB. At least: no shape.")),
+        ({"in_place_bytes": 1024, "fused_bytes": 512, "reason": "n = 8"},
+         (f"{PEAK} {ON_TOP} Where element-wise operators write over an operand that nobody reads "
+         "again, it is 1 KiB. That is as written: where QuantizeLinear and DequantizeLinear are "
+         "part of integer kernels, as in runtimes that fuse them, it is 512 B. Assumed: n = 8.")),
+        ({"in_place_bytes": 2048, "fused_bytes": 2048}, f"{PEAK} {ON_TOP}"),
+    ]),
+    "weights.read": ({"layers": 2, "unread": 0, "tensors": 3, "unseen": ()}, [
+        ({}, "The trained values of 2 layers and 3 stored tensors were read."),
+        ({"unread": 1},
+         "The trained values of 2 layers and 3 stored tensors were read; those of 1 were not."),
+        ({"layers": 0}, "The values of 3 stored tensors were read."),
+        ({"layers": 0, "tensors": 0}, "No trained values were found to read."),
+        ({"layers": 0, "unread": 4, "unseen": ("integers",)},
+         "The trained values of 4 layers were not looked at: weights are stored as integers."),
+        ({"layers": 0, "unread": 4, "tensors": 0},
+         ("The trained values of 4 layers were not looked at: weights are not in the file, or "
+         "unreadable.")),
+    ]),
+    "weights.peculiar": ({"layers": 0, "tensors": 0}, [
+        ({}, "No dead, repeated or non-finite values were found."),
+        ({"layers": 1}, "1 layer with values that do no work, or harm."),
+        ({"tensors": 2}, "2 stored tensors with values that nobody can mean."),
+        ({"layers": 2, "tensors": 1}, ("2 layers with values that do no work, or harm; 1 stored "
+                                      "tensor with values that nobody can mean.")),
+    ]),
+    "memory.intensity": ({"device": "rpi5", "flops": 2e12, "bandwidth": 5e10, "share": 0.5}, [
+        ({}, ("The line is that of an example, rpi5: 2 TFLOP/s in float32 and 50 GB/s, hence 40 "
+             "FLOP/B. There, 50.0 % of the multiply-accumulates whose traffic is known are in "
+             "layers limited by memory.")),
+    ]),
+    "targets": (TARGETS, [
+        ({"whole": ("a", "b")}, "All of it runs on each of 2 targets: a and b."),
+        ({"count": 1, "whole": ("a",)}, "Of 1 target: all of it runs on a."),
+        ({"count": 3, "whole": ("a", "b"), "no": ("c",)},
+         "Of 3 targets: all of it runs on a and b; it does not run on c."),
+        ({"split": ("a",), "maybe": ("b",)},
+         "Of 2 targets: a part of it runs on a; whether all of it runs is not decided on b."),
+    ]),
+    "targets.blockers": ({"count": 2, "operators": ("Warp", ""), "codes": ("operator", "opset"),
+                          "targets": (1, 3)}, [
+        ({}, "In the way: Warp, which they lack (1 target); the opset (3 targets)."),
+        ({"count": 0}, "Nothing is certainly in the way."),
+        ({"count": 4, "codes": ("version", "ir")},
+         ("In the way: Warp, in this version (1 target); the IR version (3 targets); and 2 more "
+         "causes.")),
+        *[({"count": 1, "operators": ("Op",), "codes": (code,), "targets": (1,)},
+           f"In the way: Op, {words} (1 target).")
+          for code, words in (("cliff", "at this opset"), ("type", "with these types"),
+                              ("condition", "under these conditions"),
+                              ("function", "a local function"))],
+    ]),
+    "targets.edits": ({"count": 1, "texts": ("state opset 17",), "targets": (2,)}, [
+        ({}, "What helps, each change tried: state opset 17 (2 targets)."),
+        ({"count": 0}, "No small change was found that helps."),
+    ]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("claim", TOLD)
+def test_each_claim_has_its_sentence_for_all_that_it_may_hold(claim: str) -> None:
+    base, told = TOLD[claim]
+    assert [_SENTENCES[claim]({**base, **values}) for values, _ in told] == [
+        sentence for _, sentence in told
+    ]
+
+
+def test_the_command_that_cleans_up_is_told_with_its_price() -> None:
+    assert tidying("onnxslim") == (
+        "Clean up, of little impact, with `onnxslim MODEL NEW` (the file may grow)"
+    )
+    assert longer().startswith("Times are arithmetic bounds: real time was ")
