@@ -72,7 +72,7 @@ VERDICTS: list[tuple[Values, str]] = [
      ("No error: 3 findings from 2 rules. What would bring much without training anew: “Do a”, or "
      "“Do b”.")),
     ({"kind": "doubts"}, f"{DOUBT} {FALL}."),
-    ({"kind": "doubts", "share": 0.1}, f"{DOUBT} {FALL.replace('50', '25')}."),
+    ({"kind": "doubts", "share": 0.1}, f"{DOUBT} {FALL.replace('50', '10')}."),
     ({"kind": "doubts", "share": 0.0999}, DOUBT),
     ({"kind": "doubts", "share": None, "doubts": 2},
      "2 warnings to look at before this model is used, of which the first: opens a door."),
@@ -166,7 +166,8 @@ HELD = "5,000 values, 19.53 KiB in memory"
         ({"bytes": 200_000, "scale_bytes": 2020}, "5 k",
          ("5,000 values, 195.3 KiB in memory", "and 1.973 KiB of scales and zero points")),
         ({"bytes": 200_000, "scale_bytes": 2019}, "5 k", ("5,000 values, 195.3 KiB in memory",)),
-        ({"certainty": "lower bound", "reason": "no shape"}, "5 k", (HELD, "lower bound: no shape")),
+        ({"certainty": "lower bound", "reason": "no shape"}, "5 k",
+         (HELD, "lower bound: no shape")),
         ({"params": 0, "coefficients": 9, "inside": 1, "inside_bytes": 36}, "9 coefficients",
          ("36 B in attributes of 1 operator", "no values in tensors")),
         ({"params": 0, "buffers": 2, "coefficients": 9, "tree_nodes": 4, "inside": 2,

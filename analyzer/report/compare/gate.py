@@ -111,7 +111,7 @@ def _judge(bound: IncreaseBound, old: Range | None, new: Range | None) -> GateOu
     allowed = _allowed(bound)
     if new[0] > _most(bound, old[1]):
         return GateOutcome(bound.name, "failed", f"{grown}; {allowed}")
-    if new[1] is not None and new[1] <= (_most(bound, old[0]) or 0):
+    if new[1] is not None and new[1] <= _most(bound, old[0]):
         return GateOutcome(bound.name, "passed", f"{grown}; {allowed}")
     return GateOutcome(
         bound.name,
