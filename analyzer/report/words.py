@@ -317,6 +317,30 @@ def _passed(v: Values) -> str:
 
 
 def _trust(v: Values) -> str:
+    return " ".join([_found_trust(v), *_endless(v)])
+
+
+def _endless(v: Values) -> Iterator[str]:
+    """Loops that run as often as callers like: a run may take as long as they like."""
+    if not v["open_loops"]:
+        return
+    loop = label(v["loop"], 60)
+    if v["open_loops"] > 1:
+        loop = _("{names} and {n} more", names=loop, n=v["open_loops"] - 1)
+    if v["inputs"]:
+        yield _(
+            "Nothing in the file bounds how often {loop} runs: whoever calls the model decides, by "
+            "{inputs}, and with that how long a run takes.",
+            loop=loop, inputs=series([label(name, 60) for name in v["inputs"]]),
+        )  # fmt: skip
+    else:
+        yield _(
+            "Nothing in the file bounds how often {loop} runs: what the model is given decides, "
+            "and with that how long a run takes.", loop=loop,
+        )  # fmt: skip
+
+
+def _found_trust(v: Values) -> str:
     if v["findings"] == 1:
         return _("Trust: {finding}.", finding=label(v["first"], 240))
     if v["findings"]:

@@ -261,6 +261,13 @@ def test_an_open_loop_is_not_called_known() -> None:
     assert "but not their sum" in said("open loop", "unknown")
 
 
+def test_what_a_caller_decides_is_said_where_trust_is() -> None:
+    assert said("open loop", "trust").endswith(
+        "rules. Nothing in the file bounds how often y runs: whoever calls the model decides, by "
+        "n, and with that how long a run takes."
+    )
+
+
 def test_macs_are_not_equated_with_flops() -> None:
     assert "0 MACs, 5 MFLOP in all" in said("no macs", "compute")
 

@@ -8,6 +8,7 @@ from analyzer.conformance import ASSUMPTION
 from analyzer.devices import bound
 from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
+from analyzer.patterns.open_loops import open_loops
 from analyzer.report.claims.cost import (
     best_action,
     converted_speedup,
@@ -35,7 +36,7 @@ TRUST = "trust"
 LARGE = 0.1
 """Share of the MACs from which a saving is worth the first sentence."""
 MOST_NAMED = 2
-"""Alternatives that the first sentence names."""
+"""Alternatives that the first sentence names, and inputs that decide how often a loop runs."""
 
 
 def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
@@ -212,6 +213,7 @@ def trust(result: Result) -> Claim | None:
     if row is None:
         return None
     found = [group for group in result.groups if group.category == TRUST]
+    loops = open_loops(result.facts)
     return Claim(
         "trust",
         {
@@ -220,8 +222,11 @@ def trust(result: Result) -> Claim | None:
             "unseen": unseen(result.facts) if row.blind else (),
             "findings": len(found),
             "first": found[0].message if found else "",
+            "open_loops": len(loops),
+            "loop": result.facts[loops[0].node].name or loops[0].node if loops else "",
+            "inputs": loops[0].inputs[:MOST_NAMED] if loops else (),
         },
-        ("findings",),
+        ("findings", "nodes"),
     )
 
 
