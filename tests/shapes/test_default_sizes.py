@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from onnx import numpy_helper
@@ -14,12 +16,15 @@ from analyzer.shapes.sound import FrontEnd, Sound
 from analyzer.shapes.stated import Bindings
 from tests.golden.text import parse
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 Dims = tuple[int | None, ...]
 
 
 def bound(
     inputs: str, body: str = "y = Identity (x)", stated: Bindings = Bindings(), most: int = 1000,
-    **weights: tuple[int, ...],
+    weights: Mapping[str, tuple[int, ...]] = {},
 ) -> bindings.Bound:  # fmt: skip
     model = parse(f"g ({inputs}) => (float[] y) {{ {body} }}")
     for name, shape in weights.items():
@@ -39,7 +44,8 @@ def bound(
         ("a,1,c,3", (1, 1, 224, 3)), ("a,3,c,4", (1, 3, 224, 4)), ("a,4,c,1", (1, 4, 224, 1)),
         ("a,2,c,3", (1, 2, 224, 3)), ("a,5,c,d", (1, 5, 224, 224)),
         # names of axes
-        ("7,batch,c", (7, 1, 128)), ("7,BATCH_size,c", (7, 1, 128)), ("7,batch_len,c", (7, 128, 128)),
+        ("7,batch,c", (7, 1, 128)), ("7,BATCH_size,c", (7, 1, 128)),
+        ("7,batch_len,c", (7, 128, 128)),
         ("7,batch_seq,c", (7, 128, 128)), ("7,past,c", (7, 0, 128)), ("past_batch,3", (0, 3)),
     ],
 )  # fmt: skip
@@ -49,7 +55,8 @@ def test_an_open_axis_is_what_its_place_and_its_name_say(declared: str, shape: D
 
 @pytest.mark.parametrize(
     ("declared", "shape"),
-    [("a,b,c,d", (1, 1, 0, 1)), ("a,b,c", (1, 0, 1)), ("a,b", (1, 1)), ("2,a,b,c,d", (2, 1, 1, 0, 1))],
+    [("a,b,c,d", (1, 1, 0, 1)), ("a,b,c", (1, 0, 1)), ("a,b", (1, 1)),
+     ("2,a,b,c,d", (2, 1, 1, 0, 1))],
 )  # fmt: skip
 def test_what_is_past_is_empty_along_its_last_axis_but_one(declared: str, shape: Dims) -> None:
     found = bound(f"float[{declared}] Past_0", "y = Identity (Past_0)")
@@ -85,7 +92,7 @@ def test_what_is_past_is_empty_along_its_last_axis_but_one(declared: str, shape:
 def test_weights_say_the_sizes_that_they_are_multiplied_with(
     declared: str, body: str, weights: dict[str, tuple[int, ...]], shape: Dims
 ) -> None:
-    assert bound(f"float[{declared}] x", body, **weights).types["x"].shape == shape
+    assert bound(f"float[{declared}] x", body, weights=weights).types["x"].shape == shape
 
 
 def test_symbols_that_mean_one_size_are_told() -> None:
@@ -229,7 +236,8 @@ def test_rate_and_hop_are_whole_numbers_of_the_metadata(
 )
 def test_the_stride_of_a_front_end_is_its_first(attributes: str, front: int) -> None:
     program = build_program(
-        parse(f"g (float[a,1,b] x, float[8,1,9] w) => (float[] y) {{ y = Conv {attributes} (x, w) }}"),
+        parse("g (float[a,1,b] x, float[8,1,9] w) => (float[] y) "
+              f"{{ y = Conv {attributes} (x, w) }}"),
         {"": 17},
     )  # fmt: skip
     (op,) = program.main.ops
