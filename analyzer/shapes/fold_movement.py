@@ -172,7 +172,11 @@ def _scatter_elements(attributes: Mapping[str, Any], inputs: Arrays, _: int) -> 
         raise NotFoldable
     result = need(inputs, 0).copy()
     axis = int(attributes.get("axis", 0))
-    np.put_along_axis(result, whole(inputs, 1), need(inputs, 2), axis=axis)
+    indices, updates = whole(inputs, 1), need(inputs, 2)
+    for position in np.ndindex(indices.shape):
+        place = [*position]
+        place[axis] = indices[position]
+        result[tuple(place)] = updates[position]
     return [result]
 
 
