@@ -67,7 +67,11 @@ class Found(NamedTuple):
 
 
 def fit(text: str, lay_out: Callable[[str], Any]) -> Any:
-    """The document of ``text`` (HTML) that ``lay_out`` makes, once more if that mends its pages."""
+    """The document of ``text`` (HTML) that ``lay_out`` makes, once more if that mends its pages.
+
+    What it is given each time differs in its first style sheet alone.
+    """
+    text = _numbered(text)
     first = lay_out(text)
     if END not in first.pages[-1].anchors:
         return first
@@ -134,8 +138,15 @@ SPACINGS = sorted(_spacings(), key=lambda found: found[1])
 """From the one that moves least: as it is."""
 
 
+def _numbered(text: str) -> str:
+    """The page with the number of its place at each figure: no ``id``, to which a PDF would have a
+    name."""
+    numbers = count(1)
+    return _FIGURE.sub(lambda _: f'<figure data-figure="{next(numbers)}"', text)
+
+
 def _spaced(text: str, spacing: Spacing, pictures: Mapping[int, float]) -> str:
-    """The page with its style sheet changed; figures have the number of their place."""
+    """The page with its style sheet changed."""
     style, body = text.split("</style>", 1)
     style = _MARGIN.sub(
         lambda found: found[1] + " ".join(_scaled(found[2].split(), spacing.gaps)), style
@@ -143,11 +154,10 @@ def _spaced(text: str, spacing: Spacing, pictures: Mapping[int, float]) -> str:
     rows = _rows("tbody", spacing.rows) + _rows(".operators tbody", spacing.rows + spacing.late)
     lines = f"html {{ line-height: {LINES * spacing.lines:.3f} }}"
     smaller = "".join(
-        f"#figure-{number} :is(.chart, .network) {{ width: auto; height: {height:.1f}px }}"
+        f':is(#figure, [data-figure="{number}"]) :is(.chart, .network)'
+        f" {{ width: auto; height: {height:.1f}px }}"
         for number, height in pictures.items()
     )
-    numbers = count(1)
-    body = _FIGURE.sub(lambda _: f'<figure id="figure-{next(numbers)}"', body)
     return f"{style}{lines}{rows}{smaller}</style>{body}"
 
 

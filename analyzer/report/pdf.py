@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import zlib
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
@@ -21,11 +22,20 @@ from analyzer.report.tags import mend
 from analyzer.units import shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from analyzer.report.result import Options, Result
 
 VARIANT = "pdf/ua-1"
+EFFORT = 6
+"""zlib's level for what is attached: with the highest, which WeasyPrint takes for all, the JSON of
+thousands of operators takes as long as drawing the pages, and gets a twentieth shorter."""
 _UNUSED = re.compile(r"(?m)^::(?:foot)?note-[^{]*\{[^}]*\}$")
 """Rules of WeasyPrint's own style sheet about footnotes, which no page of ours has."""
+_STYLE = re.compile(r"(?<=<style>)[^<]*(?=</style>)")
+"""Text of a style sheet."""
+_LINK = re.compile(r' href="#([\w-]+)"')
+_ROW = re.compile(r'<tr id="([\w-]+)"')
 UNDATED = datetime(1980, 1, 1, tzinfo=UTC)
 """Date of the attachment when none is given: a PDF wants one, and *now* would differ each time."""
 
@@ -60,16 +70,54 @@ def write(
     fonts = font_config(page)
 
     html = _html(weasyprint)
+    parse = restyling(lambda text: html(string=text, url_fetcher=nothing, media_type="print"))
 
     def lay_out(text: str) -> Any:
-        source = html(string=text, url_fetcher=nothing, media_type="print")
-        return source.render(font_config=fonts, pdf_variant=VARIANT)
+        return parse(text).render(font_config=fonts, pdf_variant=VARIANT)
 
     with whole_words(page), quicker():
-        written: bytes = fit(page, lay_out).write_pdf(
-            pdf_variant=VARIANT, attachments=[facts], finisher=mend
+        written: bytes = fit(linked(page), lay_out).write_pdf(
+            pdf_variant=VARIANT, attachments=[facts], finisher=_finish
         )
     return written
+
+
+def _finish(document: Any, pdf: Any) -> None:
+    """Finisher of ``write_pdf``."""
+    mend(document, pdf)
+    for each in pdf.objects:
+        if getattr(each, "extra", {}).get("Type") == "/EmbeddedFile" and each.compress:
+            each.stream = [zlib.compress(b"\n".join(each.stream), EFFORT)]
+            each.extra["Filter"] = "/FlateDecode"
+            each.compress = False
+
+
+def linked(page: str) -> str:
+    """``page`` whose rows have a name only where a link leads there.
+
+    To WeasyPrint each name is a style of its own, for the row and for all that is in it.
+    """
+    wanted = {*_LINK.findall(page)}
+    return _ROW.sub(lambda found: found[0] if found[1] in wanted else "<tr", page)
+
+
+def restyling(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """``parse``, which makes a ``weasyprint.HTML`` of a page, and does no more than change the text
+    of its first style sheet where the next page differs in that alone."""
+    sources: dict[str, Any] = {}
+
+    def parsed(text: str) -> Any:
+        style = _STYLE.search(text)
+        rest = text[: style.start()] + text[style.end() :] if style else text
+        source = sources.get(rest)
+        if source is None:
+            sources.clear()
+            source = sources[rest] = parse(text)
+        elif style:
+            source.etree_element.find(".//style").text = style[0]
+        return source
+
+    return parsed
 
 
 @cache

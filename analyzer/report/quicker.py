@@ -8,27 +8,20 @@ name.
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Iterable
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from analyzer.report.lettering import drawing, shaped_late, splitting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 INSIDES = "70."
 """Versions of WeasyPrint whose insides are these; every other does all its work."""
-
-SHAPE = (
-    "white_space", "font_size", "direction", "font_language_override", "lang", "font_family",
-    "font_style", "font_stretch", "font_weight", "font_variation_settings",
-    "text_decoration_line", "font_kerning", "font_variant_ligatures", "font_variant_position",
-    "font_variant_caps", "font_variant_numeric", "font_variant_alternates",
-    "font_variant_east_asian", "font_feature_settings", "word_spacing", "letter_spacing",
-    "overflow_wrap", "tab_size", "hyphens", "hyphenate_limit_chars", "hyphenate_limit_zone",
-    "hyphenate_character", "word_break",
-)  # fmt: skip
-"""All properties on which it depends where a line of text ends and how large it is."""
 
 _SIDES = ("top", "right", "bottom", "left")
 LENGTHS = (
@@ -50,13 +43,22 @@ def quicker() -> Iterator[None]:
         yield
         return
     from weasyprint import css, document
+    from weasyprint.draw import text
     from weasyprint.layout import inline, percent
+    from weasyprint.text import line_break
 
     resolve = percent.resolve_percentages
     plain = _resolving(resolve, percent.adjust_box_sizing)
     style, computed = _akin(css.ComputedStyle, document.get_all_computed_styles)
+    split = splitting(inline.split_first_line)
+    reactivate, deactivate = shaped_late()
     changes: list[tuple[Any, str, Any]] = [
-        (inline, "split_first_line", _remembering(inline.split_first_line)),
+        (inline, "split_first_line", split),
+        (line_break, "split_first_line", split),
+        (line_break.Layout, "reactivate", reactivate),
+        (line_break.Layout, "deactivate", deactivate),
+        (text, "draw_first_line", drawing(text.draw_first_line, line_break.Layout.reactivate)),
+        (sys.modules["tinyhtml5.inputstream"], "characters_until_regex", _Until()),
         (css, "ComputedStyle", style),
         (document, "get_all_computed_styles", computed),
     ]
@@ -76,33 +78,15 @@ def quicker() -> Iterator[None]:
             setattr(module, name, original)
 
 
-def _remembering(split: Callable[..., tuple[Any, ...]]) -> Callable[..., tuple[Any, ...]]:
-    """``split_first_line``, which hands out copies of lines that it has split before."""
-    known: dict[tuple[object, ...], tuple[Any, ...]] = {}
+class _Until(dict[tuple[Iterable[str], bool], re.Pattern[str]]):
+    """What matches up to some characters, or those alone: made once. tinyhtml5 means to keep them,
+    and does so under the name of what it has made."""
 
-    def first_line(text: str, style: Any, context: Any, *where: object, **how: object) -> Any:
-        style = getattr(style, "kin", style)
-        try:
-            shape = style.shape
-        except AttributeError:
-            shape = style.shape = tuple(_frozen(style[name]) for name in SHAPE)
-        key = (text, shape, where, *how.items())
-        try:
-            found = known.get(key)
-        except TypeError:  # some property is a list
-            return split(text, style, context, *where, **how)
-        if found is None:
-            found = known[key] = split(text, style, context, *where, **how)
-        # Whoever draws the line changes it.
-        layout = object.__new__(type(found[0]))
-        layout.__dict__.update(found[0].__dict__)
-        return (layout, *found[1:])
-
-    return first_line
-
-
-def _frozen(value: object) -> object:
-    return frozenset(value) if isinstance(value, set) else value
+    def __missing__(self, key: tuple[Iterable[str], bool]) -> re.Pattern[str]:
+        characters, opposite = key
+        named = "".join(f"\\x{ord(character):02x}" for character in characters)
+        found = self[key] = re.compile(f"[{'' if opposite else '^'}{named}]+")
+        return found
 
 
 def _resolving(resolve: Callable[..., None], shrink: Callable[..., None]) -> Callable[..., None]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from analyzer.report.pdf import load_weasyprint
+from analyzer.report.pdf import linked, load_weasyprint, restyling
 from analyzer.report.quicker import INSIDES, quicker
 
 PAGE = """<html lang=en><style>td, li { font-size: 8pt; padding: .6mm 2% } .n { text-align: right }
@@ -18,6 +18,11 @@ li:last-child { width: 40%; min-width: 3em; box-sizing: border-box; border: 2px 
     for n in range(60)
 )
 PAGE += "</table><ul><li>a word that is said again<li><b>a</b> word</ul><a href=#n7>to a row</a>"
+PAGE += f"""<p style="color: red">a red word, <u>a word</u> <s>a word</s> <u>a word</u><p
+style="width: 9em; overflow: hidden; white-space: nowrap; text-overflow: ellipsis">a word that has
+no room<p style="text-align: justify">{"a word  " * 40}<svg width=300 height=40 font-family=serif>
+<text x=5 y=9>letters</text><text x=90 y=9 font-weight=bold>letters</text><text x=90 y=30
+transform=rotate(4)>letters</text><text y=30></text></svg>"""
 
 
 def document() -> Any:
@@ -53,6 +58,46 @@ def test_a_line_is_split_once(monkeypatch: pytest.MonkeyPatch) -> None:
         document()
     assert first["a word that is said again"] == 2  # of a cell, and of an item of a list
     assert texts == first
+
+
+def test_a_word_is_shaped_once_to_be_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    load_weasyprint()
+    from weasyprint.draw import text
+
+    draw, drawn = text.draw_first_line, Counter[str]()
+
+    def counted(stream: Any, box: Any, *more: Any) -> Any:
+        drawn[box.text] += 1
+        return draw(stream, box, *more)
+
+    monkeypatch.setattr(text, "draw_first_line", counted)
+    with quicker():
+        written(document())
+        assert (drawn["twice"], drawn["t"], drawn["l"]) == (1, 2, 2)  # bold letters are others
+        written(document())  # which has fonts of its own
+    assert drawn["twice"] == 2
+
+
+def test_a_page_that_differs_in_its_style_sheet_is_parsed_once() -> None:
+    html, made = load_weasyprint().HTML, []
+
+    def parse(text: str) -> Any:
+        made.append(text)
+        return html(string=text)
+
+    parsed = restyling(parse)
+    page = "<style>p { margin: 1mm }</style><p>a word<svg><style>g { x: 1 }</style></svg>"
+    for text in (page, page.replace("1mm", "9mm"), page):
+        assert written(parsed(text).render()) == written(html(string=text).render())
+    assert made == [page]
+    for text in (page.replace("word", "line"), "<p>no style", "<p>no style"):
+        parsed(text)
+    assert len(made) == 3
+
+
+def test_rows_have_a_name_only_where_a_link_leads() -> None:
+    page = '<h2 id="a"><tr id="n1"><tr id="n2"><a href="#n2"><a href="#a">'
+    assert linked(page) == '<h2 id="a"><tr><tr id="n2"><a href="#n2"><a href="#a">'
 
 
 def test_cells_of_rows_with_a_name_have_the_values_of_the_first(
