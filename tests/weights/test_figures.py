@@ -192,12 +192,12 @@ def ends(*values: float) -> np.ndarray:
     return np.array(values, np.float32)
 
 
-def up(value: float) -> np.float32:
-    return np.nextafter(np.float32(value), np.float32(np.inf))
+def up(value: float) -> float:
+    return float(np.nextafter(np.float32(value), np.float32(np.inf)))
 
 
-def down(value: float) -> np.float32:
-    return np.nextafter(np.float32(value), np.float32(0))
+def down(value: float) -> float:
+    return float(np.nextafter(np.float32(value), np.float32(0)))
 
 
 BF16_END = float(np.uint32(0x7F7F8000).view(np.float32))
@@ -258,7 +258,7 @@ def test_chunks_hold_four_mebibytes_or_a_row() -> None:
     assert [*spans(2, 3 * half, 4)] == [slice(0, 1), slice(1, 2)]
     assert [*spans(3, 0)] == [slice(0, 3)]
     ((span, chunk),) = rows(Rows.of(np.arange(6, dtype=np.float64).reshape(2, 3)))
-    assert (span, chunk.dtype, chunk.shape) == (slice(0, 2), np.float32, (2, 3))
+    assert (span, chunk.dtype.name, chunk.shape) == (slice(0, 2), "float32", (2, 3))
 
 
 def test_a_kernel_is_looked_at_for_its_core_from_5_to_65536_taps() -> None:
