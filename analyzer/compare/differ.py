@@ -163,5 +163,5 @@ def spelled(value: Setting) -> str:
     if isinstance(value, tuple):
         return ",".join(map(spelled, value)) or "none"
     if isinstance(value, float):
-        return f"{value:.6g}".replace("e-0", "e-").replace("e+0", "e")
+        return f"{value:.6g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
     return str(value)
