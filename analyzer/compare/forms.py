@@ -7,6 +7,7 @@ cannot know (an unknown rank) it leaves as it is. Source: ONNX's operator specif
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from analyzer.graph.call import Call
+    from analyzer.operators.record import Operator
 
     Settings = dict[str, Any]
 
@@ -69,7 +71,7 @@ def _rule(call: Call) -> Callable[[Call, Settings], None] | None:
     if record is None:
         return None
     if record.is_convolution or record.nature is Nature.POOLING:
-        return _window
+        return partial(_window, record)
     if call.domain:
         return None
     if record.nature is Nature.SOFTMAX:
@@ -77,20 +79,19 @@ def _rule(call: Call) -> Callable[[Call, Settings], None] | None:
     return _reduce if record.reduces else None
 
 
-def _window(call: Call, found: Settings) -> None:
+def _window(record: Operator, call: Call, found: Settings) -> None:
     """Convolution and pooling: neutral strides, dilations and pads are stated; SAME is pads."""
-    record = record_of(call)
     kernel = found.get("kernel_shape")
-    if record is not None and record.is_convolution and record.weight is not None:
-        weight = call.input(record.weight)
-        if weight is not None and weight.shape is not None:
-            kernel = weight.shape[2:]
+    slot = record.weight if record.is_convolution else None
+    weight = None if slot is None else call.input(slot)
+    if weight is not None and weight.shape is not None:
+        kernel = weight.shape[2:]
     stated = found.pop("kernel_shape", None)
     if stated and kernel and tuple(stated) != tuple(kernel):
         found["kernel_shape"] = stated  # it contradicts the weights
     if not kernel or None in kernel:
         return
-    if record is not None and not record.is_convolution:
+    if not record.is_convolution:
         found["kernel_shape"] = tuple(kernel)
     n = len(kernel)
     found["strides"] = tuple(found.get("strides") or (1,) * n)
@@ -101,7 +102,7 @@ def _window(call: Call, found: Settings) -> None:
     if auto not in ("NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"):
         found["auto_pad"] = auto
     if auto in ("SAME_UPPER", "SAME_LOWER"):
-        known = None if record is not None and record.is_transposed else _same(call, found, kernel)
+        known = None if record.is_transposed else _same(call, found, kernel)
         found["pads"] = auto if known is None else known if auto == "SAME_UPPER" else _lower(known)
     if not found.get("output_padding") or not any(found["output_padding"]):
         found.pop("output_padding", None)
