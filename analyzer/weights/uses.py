@@ -101,7 +101,7 @@ def _is_bound(tensor: Stored, values: ValueStats, kinds: set[Kind | None]) -> bo
     if not kinds.isdisjoint(FINITE):
         return False
     mask = values.min == values.max and (values.positive_inf == 0 or values.elements == 1)
-    steering = kinds <= {Kind.BOUND, Kind.MASK, Kind.STATE, None} and None not in kinds
+    steering = kinds <= {Kind.BOUND, Kind.MASK, Kind.STATE}
     return mask or steering or all(
         use.slot < 0 or use.op_type in BOUNDS for use in tensor.uses
     )  # fmt: skip

@@ -306,7 +306,8 @@ def test_an_output_that_another_tensor_is_now_is_said() -> None:
     head.output[0] = "other"
     flat.output[0] = name
     head.input[0] = name
-    assert any(h.kind == "output-moved" for h in compared(text, new).headlines)
+    (moved,) = [h for h in compared(text, new).headlines if h.kind == "output-moved"]
+    assert moved.values == {"name": name, "old": "Gemm head/Gemm", "new": "Flatten flat/Flatten"}
 
 
 def test_headlines_and_rows_cover_every_change() -> None:

@@ -289,3 +289,29 @@ def test_a_grouped_convolution_written_out_has_a_part_of_the_channels_each() -> 
     ):  # fmt: skip
         found = seen(partial(parts, **other))
         assert not [kind for kind in found if kind.startswith("split")], other
+
+
+@pytest.mark.parametrize(
+    ("split", "perm", "merged", "expected"),
+    [
+        ([1, 4, 4, 8, 8], [0, 2, 1, 3, 4], [1, 16, 8, 8], ["channel-shuffle"]),
+        ([1, 2, 8, 8, 8], [0, 2, 1, 3, 4], [1, 16, 8, 8], ["channel-shuffle"]),
+        ([1, 4, 4, 8, 8], [0, 3, 2, 1, 4], [1, 16, 8, 8], []),
+        ([1, 4, 4, 8, 8], [0, 2, 3, 1, 4], [1, 16, 8, 8], []),
+        ([1, 4, 4, 8, 8], [2, 1, 0, 3, 4], [1, 16, 8, 8], []),
+        ([1, 4, 4, 8, 8], [0, 2, 1, 3, 4], [1, 8, 16, 8], []),
+        ([1, 1, 16, 8, 8], [0, 2, 1, 3, 4], [1, 16, 8, 8], []),
+        ([1, 16, 1, 8, 8], [0, 2, 1, 3, 4], [1, 16, 8, 8], []),
+        ([1, 4, 2, 2, 8, 8], [0, 2, 1, 3, 4, 5], [1, 16, 8, 8], []),
+    ],
+)
+def test_a_channel_shuffle_swaps_two_axes_side_by_side_and_lays_them_flat(
+    split: list[int], perm: list[int], merged: list[int], expected: list[str]
+) -> None:
+    def build(n: Net) -> str:
+        turned = n.op("Transpose", n.op("Reshape", "x", n.constant(split)), perm=perm)
+        return n.op("Reshape", turned, n.constant(merged))
+
+    assert seen(build) == expected
+    if expected:
+        assert detail(build) == {"groups": split[1]}
