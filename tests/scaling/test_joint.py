@@ -122,3 +122,19 @@ def test_large_models_are_not_analysed_again_and_again(monkeypatch: pytest.Monke
     model = facts(BERT)
     scaler = Scaler(model)
     assert combine(scaler, stops(scaler), model.open_sizes) is None
+
+
+THREE = """g (float[1,A,4] x, float[1,B,4] z) => (float[1,A,B] y) {
+    t = Transpose <perm = [0, 2, 1]> (z)  s = MatMul (x, t)
+    u = Transpose <perm = [0, 2, 1]> (x)  p = MatMul (x, u)  q = Softmax (p)
+    y = """
+
+
+def test_nothing_is_claimed_of_what_grows_with_the_cube_of_sizes_together() -> None:
+    """Products of A · 4 · B and A · 4 · A; and then of A · A · B."""
+    square, cube = facts(f"{THREE} Relu (s) }}"), facts(f"{THREE} MatMul (q, s) }}")
+    have = found(square)
+    assert {grown.powers: grown.per for grown in have.macs} == {(1, 1): ((4,),), (2, 0): ((4,),)}
+    assert have.macs_at(0, 0, 5, 7) == 4 * 5 * 7 + 4 * 5 * 5
+    assert len(cube.open_sizes) == 2
+    assert combine(Scaler(cube), stops(Scaler(cube)), cube.open_sizes) is None
