@@ -193,14 +193,18 @@ def point(width: float, resolution: float, depth: float, macs: int | None) -> Sc
 
 
 def scaler(cost: Callable[[float, float, float], float | None], *, deep: bool = True,
-           sides: tuple[int, ...] = (100,), macs: int = 1000) -> Any:  # fmt: skip
+           sides: tuple[int, ...] = (100,), macs: int = 1000,
+           tied: bool = False) -> Any:  # fmt: skip
     def at(width: float = 1.0, resolution: float = 1.0, depth: float = 1.0, *,
            sides: tuple[int, ...] | None = None, divisor: int | None = None) -> Scaled:  # fmt: skip
         resolution = resolution if sides is None else sides[0] / 100
         found = cost(width, resolution, depth)
         return point(width, resolution, depth, None if found is None else round(found))
 
-    return SimpleNamespace(at=at, deep=deep, sides=sides,
+    def held(resolution: float) -> tuple[str, ...]:
+        return ("priors",) if tied and resolution != 1 else ()
+
+    return SimpleNamespace(at=at, deep=deep, sides=sides, tied=held,
                            facts=SimpleNamespace(totals=SimpleNamespace(macs=macs)))  # fmt: skip
 
 
@@ -217,6 +221,9 @@ def test_a_frontier_has_what_fits_and_no_axis_of_which_can_be_raised() -> None:
     assert frontier(scaler(rule), 3999, **axes).affordable == 2
     assert frontier(scaler(rule), 999, **axes).points == ()
     assert frontier(scaler(rule), 999, **axes).balanced is None
+    wide = frontier(scaler(rule, tied=True), 9000, divisor=None)
+    assert {p.resolution for p in wide.points} == {1.0}
+    assert {p.resolution for p in frontier(scaler(rule), 9000).points} > {1.0}
     flat = frontier(scaler(rule, deep=False, sides=()), 4000, **axes)
     assert [(p.width, p.resolution, p.depth) for p in flat.points] == [(2.0, 1.0, 1.0)]
     unknown = scaler(lambda w, r, d: None if r == 1.0 or d == 2.0 else rule(w, r, d))
@@ -241,6 +248,7 @@ def test_macs_grow_along_each_axis_by_a_power() -> None:
     assert [p.width for p in found[0].points] == [1.0, 0.75, 0.5, 0.25]
     assert [p.depth for p in found[2].points] == [1.0, 1.2, 1.4, 1.8]
     assert [g.axis for g in growth(scaler(rule, deep=False, sides=()))] == ["width"]
+    assert [g.axis for g in growth(scaler(rule, tied=True))] == ["width", "depth"]
     some = growth(scaler(lambda w, r, d: None if w == 0.25 else 1000 * w**3, macs=1000))[0]
     assert (len(some.points), round(some.exponent or 0, 2)) == (3, 3.0)
     alone = growth(scaler(lambda w, _r, _d: 1000 if w == 1 else None))[0]
@@ -255,6 +263,7 @@ def test_usual_resolutions_are_those_of_the_paper_at_multiples_of_32() -> None:
     assert usual_resolutions(scaler(rule, sides=())) == paper
     assert usual_resolutions(scaler(rule, sides=(128, 128))) == [1.0, 0.75, 0.5]
     assert usual_resolutions(scaler(rule, sides=(96, 96))) == paper
+    assert usual_resolutions(scaler(rule, sides=(224, 224), tied=True)) == [1.0]
     refused = scaler(lambda _w, r, _d: None if r == 160 / 224 else 1, sides=(96, 96))
     assert usual_resolutions(refused) == [1.0, 192 / 224, 64 / 96, 128 / 224]
 
