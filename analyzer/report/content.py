@@ -147,6 +147,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "longer": words.longer(),
         "choice": words.CHOICE,
         "tidying": words.tidying,
+        "slowing": words.slowing,
         "brief": brief,
         "trainings": TRAINING,
         "matrix": matrix(page.asks, page.options),

@@ -167,6 +167,8 @@ class Page:
     roles: tuple[RoleRow, ...]
     device: Device
     """Whose ridge line is drawn."""
+    roof: Device
+    """Whose limits say what converted layers gain."""
     devices: tuple[DeviceRow, ...]
     unpacked: tuple[str, ...]
     """Types that weights of few bits are multiplied in once unpacked; empty without any."""
@@ -233,7 +235,7 @@ def make_page(result: Result) -> Page:
         assumptions=method.assumptions(facts),
         choices=choices(facts),
         problems=method.problems(facts),
-        conversions=conversion.conversions(result),
+        conversions=conversion.conversions(result, memory.roof_of(device)),
         conversion_totals=conversion.totals(result),
         conversion_steps=tuple(conversion.steps(result)),
         weights=trained,
@@ -253,6 +255,7 @@ def make_page(result: Result) -> Page:
         skyline=skyline.skyline(facts),
         roles=memory.roles(facts),
         device=memory.EXAMPLE,
+        roof=memory.roof_of(device),
         devices=placed,
         unpacked=devices.unpacked(facts),
         targets=deployment.rows(result),

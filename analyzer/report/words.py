@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from analyzer.report.claims.record import Claim
     from analyzer.report.headline import Values
+    from analyzer.report.view.actions import Action
     from analyzer.report.view.options.form import Tool
 
 
@@ -49,6 +50,23 @@ def tidying(tool: Tool) -> str:
     """What undoes clean-ups, in a line above them."""
     return _("Clean up, of little impact, with `{command}` (the file may grow)",
              command=COMMANDS[tool])  # fmt: skip
+
+
+def slowing(action: Action) -> str:
+    """Where what a rule asks for takes longer by our own model, although altogether it takes less
+    on the first device; empty where it does nowhere."""
+    n, device = action.slower_alone, action.device
+    said = []
+    if n and not action.slower:
+        said.append(
+            _("leave out {n} of them, slower on {device} by its roofline model", n=n, device=device)
+            if device
+            else _("leave out {n} of them, slower by the roofline model", n=n)
+        )
+    if action.slower_on:
+        said.append(_("slower on {devices} by the roofline model",
+                      devices=series(list(action.slower_on))))  # fmt: skip
+    return "; ".join(said)
 
 
 def _network(v: Values) -> str:
@@ -406,11 +424,16 @@ def _conversion_memory(v: Values) -> str:
 
 
 def _conversion_speed(v: Values) -> str:
-    return _(
+    text = _(
         "By the roofline model of {device}, without fusion, the flagged convolutions together run "
         "{faster} as fast once converted.",
         device=v["device"], faster=units.times(v["factor"]),
     )  # fmt: skip
+    pairs = zip(v["slower_on"], v["slower_factors"], strict=True)
+    others = [f"{device} ({factor:.2f}×)" for device, factor in pairs]
+    if not others:
+        return text
+    return f"{text} " + _("They take longer on {devices}.", devices=series(others))
 
 
 def _assumed_sizes(v: Values) -> str:

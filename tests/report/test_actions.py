@@ -27,7 +27,7 @@ from analyzer.report.view.findings import group, heading, is_about_operators
 from analyzer.report.view.matrix import matrix
 from analyzer.report.view.options import options, types
 from analyzer.report.view.options.form import LEVELS, Terms, form
-from analyzer.report.words import _options, _order, say
+from analyzer.report.words import _options, _order, say, slowing
 from analyzer.ruleset import load_rules
 from analyzer.surplus import OpenSize
 from tests.golden.text import facts, facts_of
@@ -417,6 +417,31 @@ def test_what_is_slower_by_measurements_is_not_recommended(standard: Result) -> 
     slow = actions.actions(standard, replace(usual, factors=factors))
     assert {a.rule: a.slower for a in slow}["SEP001"]
     assert "SEP001" not in {name for step in actions.first(slow, ()) for name in step.ids}
+
+
+def test_an_action_says_on_which_devices_of_the_report_it_takes_longer() -> None:
+    """By traffic alone the large map takes longer; the small one, of more weights, does not."""
+    wide = facts(
+        "g (float[1,32,64,64] x, float[1,64,9,9] v, float[32,32,3,3] w, float[64,64,3,3] u)"
+        " => (y, z) { y = Conv <pads = [1,1,1,1]> (x, w) z = Conv <pads = [1,1,1,1]> (v, u) }"
+    )
+    rules = load_rules()
+    found = Result(wide, lint(wide, rules, Settings(select=("SEP001",))), rules)
+    usual = profile("rpi5")
+    starved = replace(usual, id="starved", name="Starved", bandwidth=1e6)
+    both, last = (replace(found, devices=d) for d in ((usual, starved), (starved, usual)))
+    one, two = (actions.actions(each, each.devices[0])[0] for each in (both, last))
+    assert (one.slower, one.slower_alone, one.slower_on) == (False, 0, ("Starved",))
+    assert (two.slower, two.slower_alone, two.slower_on) == (True, 1, ())
+    assert [slowing(one), slowing(two)] == ["slower on Starved by the roofline model", ""]
+    part = replace(one, slower_alone=2, device="Board")
+    assert slowing(part).startswith("leave out 2 of them, slower on Board by its roofline model; ")
+    report = Report.of(both)
+    assert "They take longer on Starved (0." in say(report.sheet.claims)["conversion.speed"]
+    assert "slower on Starved" in " ".join(brief(report.sheet, "macs"))
+    caveats = [row.caveats for row in Report.of(last).sheet.page.conversions]
+    assert Report.of(last).sheet.page.roof.name == "Starved"
+    assert all(text.startswith("memory: ") for (text,) in caveats)
 
 
 def tree(depth: int) -> tuple[list[int], list[str], list[int], list[int]]:

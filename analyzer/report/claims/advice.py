@@ -25,6 +25,7 @@ from analyzer.report.view.devices import main_device
 from analyzer.report.view.findings import is_told, messages
 from analyzer.report.view.options import options_of
 from analyzer.report.view.options.form import is_brief
+from analyzer.report.view.pace import elsewhere
 from analyzer.report.view.unseen import unseen
 
 if TYPE_CHECKING:
@@ -291,4 +292,15 @@ def conversion_speed(result: Result) -> Claim | None:
     speed = converted_speedup(result)
     if speed is None:
         return None
-    return Claim("conversion.speed", {"device": roof(result).name, "factor": speed}, ("nodes",))
+    device, devices = main_device(result.devices), result.devices
+    others = tuple(elsewhere(result.facts, result.conversion.flagged, device, devices))
+    return Claim(
+        "conversion.speed",
+        {
+            "device": roof(result).name,
+            "factor": speed,
+            "slower_on": tuple(other.device for other in others),
+            "slower_factors": tuple(other.factor for other in others),
+        },
+        ("nodes",),
+    )

@@ -20,7 +20,6 @@ from analyzer.language import _, rule_name, spoken
 from analyzer.report.view import conversion
 from analyzer.report.view.devices import on
 from analyzer.report.view.findings import asked, first_sentence, heading_of
-from analyzer.report.view.memory import roof_of
 from analyzer.report.view.options.form import (
     LEVELS,
     REPLACEABLE,
@@ -33,6 +32,7 @@ from analyzer.report.view.options.form import (
     impact_of,
     is_brief,
 )
+from analyzer.report.view.pace import pace
 from analyzer.restore import record
 from analyzer.sanitise import label
 
@@ -94,6 +94,10 @@ class Action:
     """The same afterwards; null where the savings are not a number."""
     slower: bool
     """By our own model of a device it takes longer afterwards: it is not recommended."""
+    slower_alone: int = 0
+    """Of ``places``, those that take longer on it afterwards, each by itself."""
+    slower_on: tuple[str, ...] = ()
+    """Other devices of the report that take longer for all of it afterwards."""
     training: Training = "none"
     """What has to follow before the model is of use again."""
     tool: Tool = ""
@@ -139,7 +143,7 @@ def _actions(result: Result, device: Profile | None) -> tuple[Action, ...]:
         found.setdefault(finding.rule, []).append(finding)
     rivals = alternatives({rule: _changed(items) for rule, items in found.items()})
     made = [
-        _action(items, rules.get(rule), result.facts, device, rivals[rule])
+        _action(items, rules.get(rule), result.facts, device, result.devices, rivals[rule])
         for rule, items in found.items()
     ]
     return tuple(sorted(made, key=_rank))
@@ -263,6 +267,7 @@ def _action(
     rule: Rule | None,
     facts: Facts,
     device: Profile | None,
+    devices: Sequence[Profile],
     rivals: tuple[str, ...],
 ) -> Action:
     first_of = items[0]
@@ -270,6 +275,7 @@ def _action(
     savings = {f.node: f.saving for f in items if f.saving is not None}
     macs = min(saved.get("macs", 0), facts.totals.macs)
     now, then = _times(facts, device, macs)
+    timed = pace(facts, [f.node for f in items if f.saving is not None], device, devices)
     severity = min((f.severity for f in items), key=list(Severity).index)
     tool = _tool(items, rule, facts)
     settles = rule is not None and rule.subject == "breach" and rule.selector == (ASSUMPTION,)
@@ -292,7 +298,9 @@ def _action(
         device=on(facts, device),
         seconds_now=now,
         seconds=then,
-        slower=_is_slower(facts, items, device),
+        slower=timed.slower,
+        slower_alone=timed.slower_alone,
+        slower_on=tuple(other.device for other in timed.elsewhere),
         training=_training(rule.training if rule else ""),
         tool=tool,
         alternatives=rivals,
@@ -423,15 +431,3 @@ def _times(facts: Facts, device: Profile | None, macs: int) -> tuple[float | Non
     if now is None or not macs or not alike:
         return now, None
     return now, now * (totals.macs - macs) / totals.macs
-
-
-def _is_slower(facts: Facts, items: Iterable[Finding], device: Profile | None) -> bool:
-    """Whether a device takes longer once every conversion of a rule is made: by its roofline, or
-    by what was measured of it."""
-    nodes = [f.node for f in items if f.saving is not None]
-    if not nodes:
-        return False
-    speeds = [conversion.speedup(facts, nodes, roof_of(device))]
-    if device is not None and device.factors:
-        speeds.append(conversion.measured_speedup(facts, nodes, device))
-    return any(speed is not None and speed < 1 for speed in speeds)

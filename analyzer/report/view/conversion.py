@@ -94,9 +94,9 @@ def totals(result: Result) -> tuple[Total, ...]:
     )  # fmt: skip
 
 
-def conversions(result: Result) -> tuple[Conversion, ...]:
+def conversions(result: Result, device: Device = EXAMPLE) -> tuple[Conversion, ...]:
     """Candidates for a depthwise separable form, those that are alike in one row; what saves most
-    first."""
+    first. Caveats are by the roofline of ``device``."""
     facts = result.facts
     nodes = {node.id: node for node in facts.nodes}
     layers = _layers(facts)
@@ -114,7 +114,7 @@ def conversions(result: Result) -> tuple[Conversion, ...]:
             theory=node.saving.theory_ratio,
             suggested=node.id in flagged or node.id in structured,
             evidence=_evidence(layers, node.id, node.id in structured),
-            caveats=tuple(_caveats(node, node.conv, node.saving)),
+            caveats=tuple(_caveats(node, node.conv, node.saving, device)),
         )
         for node in (nodes[key] for key in facts.separable.candidates if key in nodes)
         if node.saving is not None and node.conv is not None
@@ -190,14 +190,14 @@ def describe(found: Separability, structured: bool) -> str:
     return _("T = {terms} keeps {kept} (noise {noise}): retrain", **said)
 
 
-def _caveats(node: Node, conv: Conv, saving: Saving) -> list[str]:
+def _caveats(node: Node, conv: Conv, saving: Saving, device: Device = EXAMPLE) -> list[str]:
     said = []
     if conv.in_channels < STEM_CHANNELS:
         said.append(_("stem: {n} input channels", n=conv.in_channels))
     positions = [side for side in conv.out_spatial if side is not None]
     if len(positions) == len(conv.out_spatial) and prod(positions) <= TINY_MAP:
         said.append(_("tiny map {shape}", shape=units.shape(conv.out_spatial)))
-    faster = roofline_speedup(node, conv, saving)
+    faster = roofline_speedup(node, conv, saving, device)
     if faster is not None and faster < SHORTFALL * saving.factor:
         said.append(_("memory: {speed}, not {factor}",
                       speed=units.times(faster), factor=units.times(saving.factor)))  # fmt: skip
