@@ -7,12 +7,13 @@ from itertools import pairwise
 
 import pytest
 
+from analyzer.evidence import DW_PW, PW_DW, Decoupling, Separability
 from analyzer.examples import facts_of
 from analyzer.facts import Conv, Cost, Node, Saving, Tensor
 from analyzer.lint import lint
 from analyzer.report import Result
 from analyzer.report.claims import claims_of
-from analyzer.report.view import charts, conversion
+from analyzer.report.view import charts, conversion, weights
 from analyzer.report.view.actions import actions
 from analyzer.report.view.memory import EXAMPLE, Device
 from analyzer.report.words import say
@@ -151,6 +152,34 @@ def test_no_speedup_without_any_of_the_sizes(part: str) -> None:
 def test_unknown_sizes_give_no_caveat() -> None:
     node, conv, saving = one_conv(side=16, channels=64)
     assert conversion.roofline_speedup(replace(node, read_bytes=None), conv, saving) is None
+
+
+def test_terms_of_a_row_are_of_one_order_and_have_their_macs_where_those_are_others() -> None:
+    """Two terms of the cheaper order cost more than the one that the row's “After” is of."""
+    one = Decoupling(DW_PW, 9, (0.4, 0.96, 1.0), (0.2, 0.3, 1.0), (100, 200, 300))
+    two = Decoupling(PW_DW, 9, (0.7, 0.97, 1.0), (0.1, 0.2, 1.0), (90, 180, 270))
+    found = Separability(
+        one, two, 0.95, 1000, PW_DW, 2, 0.97, 0.2, 180, 0.7, 0.1, sampled=False
+    )  # fmt: skip
+    other = replace(found, order=DW_PW, energy=0.96, baseline=0.3, macs=200)
+    first = replace(other, terms=1, macs=100)
+    none = replace(found, order=None, terms=None, energy=None, baseline=None, macs=None)
+    assert [conversion.describe(each, False) for each in (found, other, first, none)] == [
+        "pointwise first, T = 2 keeps 97 % (noise 20 %) at 180 MAC: retrain",
+        "T = 2 keeps 96 % (noise 30 %) at 200 MAC: retrain",
+        "T = 1 keeps 96 % (noise 30 %): retrain",
+        "T = 1 keeps 40 % (noise 20 %): retrain",
+    ]
+    (rule,) = (rule for rule in load_rules() if rule.id == "SEP002")
+    seen = facts_of(rule.examples[0].model, weights=True).evidence
+    assert seen is not None
+    (layer,) = seen.layers.values()
+    layers = {str(n): replace(layer, separability=s) for n, s in enumerate((found, other, none))}
+    rows = weights.view(replace(seen, layers=layers))
+    assert rows is not None
+    assert {(row.order, row.first, row.noise) for row in rows.separable} == {
+        (PW_DW, 0.7, 0.1), (DW_PW, 0.4, 0.2)
+    }  # fmt: skip
 
 
 def test_trained_weights_that_are_separable_are_said_to_be_decomposable() -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def test_page_names_separable_kernels_dead_filters_and_broken_values(trained: Result) -> None:
     text = words(REPORT_FORMATS["html"](trained, Options()).decode())
     assert "What the weights say" in text
-    assert "separable 99.99 %" in text, "one term rebuilds the kernel but for one value"
+    assert "separable depthwise 99.99 %" in text, "one term rebuilds the kernel but for one value"
     assert "2 of 16 filters dead (zero, or next to it)" in text
     assert "1 value infinite or not a number" in text
 

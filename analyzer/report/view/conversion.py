@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.devices import layer_seconds
+from analyzer.evidence import PW_DW
 from analyzer.facts import BITS
 from analyzer.language import _, mark
 from analyzer.records import shown
@@ -179,15 +180,25 @@ def _evidence(layers: Mapping[str, LayerEvidence], node: str, structured: bool) 
 
 
 def describe(found: Separability, structured: bool) -> str:
-    """What the terms keep beyond noise, and what follows for the conversion."""
+    """What the terms keep beyond noise, and what follows for the conversion.
+
+    The conversion is to one term with the depthwise convolution first; other terms have their
+    MACs, and their order, beside them.
+    """
     terms, energy, noise = found.terms, found.energy, found.baseline
     if terms is None or energy is None or noise is None:
-        terms, energy, noise = 1, found.first_term, found.first_term_baseline
+        own = found.depthwise_first
+        terms, energy, noise = 1, own.energy[0], own.baseline[0]
     kept, chance = (f"{share * 100:.0f} %" for share in (energy, noise))
-    said = {"terms": terms, "kept": kept, "noise": chance}
-    if structured:
-        return _("T = {terms} keeps {kept} (noise {noise}): decompose", **said)
-    return _("T = {terms} keeps {kept} (noise {noise}): retrain", **said)
+    said = {"terms": terms, "kept": kept, "noise": chance, "macs": units.si(found.macs, "MAC")}
+    what = (
+        _("pointwise first, T = {terms} keeps {kept} (noise {noise}) at {macs}", **said)
+        if found.order == PW_DW
+        else _("T = {terms} keeps {kept} (noise {noise}) at {macs}", **said)
+        if terms > 1
+        else _("T = {terms} keeps {kept} (noise {noise})", **said)
+    )
+    return _("{what}: decompose", what=what) if structured else _("{what}: retrain", what=what)
 
 
 def _caveats(node: Node, conv: Conv, saving: Saving, device: Device = EXAMPLE) -> list[str]:

@@ -6,6 +6,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer import units
+from analyzer.evidence import DW_PW
 from analyzer.language import _
 from analyzer.restore import record
 from analyzer.sanitise import label
@@ -14,7 +15,14 @@ from analyzer.units import many
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from analyzer.evidence import FilterUse, LayerEvidence, TensorEvidence, WeightEvidence
+    from analyzer.evidence import (
+        Decoupling,
+        FilterUse,
+        LayerEvidence,
+        Separability,
+        TensorEvidence,
+        WeightEvidence,
+    )
 
 WORST = 5
 """Layers listed that rounding hurts most."""
@@ -24,7 +32,7 @@ STRUCTURE = 0.05
 
 @record
 class SeparableRow:
-    """A kernel as a sum of depthwise separable terms."""
+    """A kernel as a sum of depthwise separable terms, all of one order."""
 
     node: str
     first: float
@@ -35,6 +43,9 @@ class SeparableRow:
     """Terms that keep the target; ``None`` where that saves nothing."""
     macs_now: int | None
     macs: int | None
+    order: str = DW_PW
+    """Of the two convolutions of a term: that of ``terms``, else the one whose first term keeps
+    more."""
 
     @property
     def structured(self) -> bool:
@@ -163,13 +174,21 @@ def _noisy(layers: Iterable[LayerEvidence]) -> tuple[Noise, ...]:
 def _separable(layers: Iterable[LayerEvidence]) -> tuple[SeparableRow, ...]:
     rows = [
         SeparableRow(
-            layer.node, s.first_term,
-            s.first_term_baseline, s.terms, s.macs_now, s.macs,
+            layer.node, of.energy[0],
+            of.baseline[0], s.terms, s.macs_now, s.macs, of.order,
         )
         for layer in layers
         if (s := layer.separability) is not None
+        for of in (_of_one_order(s),)
     ]  # fmt: skip
     return tuple(sorted(rows, key=lambda row: row.noise - row.first))
+
+
+def _of_one_order(found: Separability) -> Decoupling:
+    """Of the two orders the one that is recommended, else the one whose first term keeps more."""
+    orders = (found.depthwise_first, found.pointwise_first)
+    return next((each for each in orders if each.order == found.order),
+                max(orders, key=lambda each: each.energy[0]))  # fmt: skip
 
 
 def describe(layer: LayerEvidence) -> Iterable[str]:
