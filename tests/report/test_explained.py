@@ -115,6 +115,14 @@ def test_a_peak_in_place_is_one_operators_less_what_is_written_over() -> None:
     assert known.memory.peak_bytes == 512
 
 
+def test_tensors_of_unknown_size_are_no_summands() -> None:
+    known = facts("g (float[4] x, float[1] z) => (float[4] y, q) { q = local.F (z) y = Relu (x) }")
+    assert "q" in {tensor.name for tensor in known.memory.alive if tensor.bytes is None}
+    (found,) = (each for each in document(Result(known, (), ()))["page"]["explained"]
+                if each["number"] == "memory.peak_bytes")  # fmt: skip
+    assert sum(worked_out(each["text"]) for each in found["summands"]) == found["value"]
+
+
 def test_every_figure_of_what_to_do_first_is_explained(
     documents: dict[str, dict[str, Any]],
 ) -> None:

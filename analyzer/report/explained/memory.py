@@ -59,7 +59,7 @@ def _lower(facts: Facts) -> Iterator[Explained]:
 
 
 def _alive(facts: Facts) -> Iterator[Summand]:
-    tensors = facts.memory.alive
+    tensors = [tensor for tensor in facts.memory.alive if tensor.bytes]
     for tensor in tensors[:SUMMANDS]:
         yield Summand(_bytes(tensor), label(tensor.name, 24))
     rest = (facts.memory.peak_bytes or 0) - sum(t.bytes or 0 for t in tensors[:SUMMANDS])
