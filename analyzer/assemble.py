@@ -132,8 +132,7 @@ def describe_assumptions(assumptions: Sequence[Assumption]) -> str:
     Names are shortened: every operator that rests on the assumptions repeats the text.
     """
     texts = [
-        f"{shorten(a.input, 60)} axis {a.axis} ({shorten(a.dim, 60)}) = {a.value}"
-        for a in assumptions[:4]
+        str(replace(a, input=shorten(a.input, 60), dim=shorten(a.dim, 60))) for a in assumptions[:4]
     ]
     more = f" and {len(assumptions) - 4} more" if len(assumptions) > 4 else ""
     return "with " + ", ".join(texts) + more if texts else ""

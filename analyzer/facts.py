@@ -165,8 +165,13 @@ class Assumption:
     def name(self) -> str:
         """What ``--dim`` calls it: its symbol, which inputs may share, or ``x axis 2`` where the
         file gives it none."""
+        return self.dim if self.is_named else name_of_axis(self.input, self.axis)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the file gives it a name of its own."""
         own = self.dim.isdecimal() or self.dim in (*NOT_SYMBOLS, f"axis {self.axis}")
-        return name_of_axis(self.input, self.axis) if own else self.dim
+        return not own
 
     @property
     @shown
@@ -175,7 +180,9 @@ class Assumption:
         return self.axis == 0 or self.batch
 
     def __str__(self) -> str:
-        return f"{self.input} axis {self.axis} ({self.dim}) = {self.value}"
+        if self.is_named:
+            return f"{self.input} axis {self.axis} ({self.dim}) = {self.value}"
+        return f"{self.input} axis {self.axis} = {self.value}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from analyzer import units
@@ -106,7 +106,7 @@ def _title(study: Study, style: Style) -> Iterator[str]:
 
 def _assumed(facts: Facts) -> Iterator[str]:
     for a in facts.assumptions:
-        yield f"assumed: {label(a.input)} axis {a.axis} ({label(a.dim)}) = {a.value}"
+        yield f"assumed: {replace(a, input=label(a.input), dim=label(a.dim))}"
 
 
 def _points(study: Study, points: tuple[Scaled, ...], style: Style) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer import units
@@ -54,8 +55,7 @@ def _summary(result: Result, options: Options, style: Style) -> Iterator[str]:
         weights = f"{units.si(share.params):>10} {units.percent(share.params_share):>8}"
         yield f"{share.kind:<24}{counts}{weights} of parameters"
     for a in facts.assumptions:
-        dim = f"{label(a.input)} axis {a.axis} ({label(a.dim)})"
-        yield f"assumed: {dim} = {a.value}, {label(a.reason)}"
+        yield f"assumed: {replace(a, input=label(a.input), dim=label(a.dim))}, {label(a.reason)}"
     for line in choices(facts):
         yield f"assumed: {line}"
     for breach in facts.breaches:

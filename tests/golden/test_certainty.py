@@ -30,6 +30,17 @@ def test_a_guessed_dimension_makes_everything_behind_it_assumed() -> None:
     assert found.memory.certainty is Certainty.ASSUMED
 
 
+def test_a_dimension_without_a_name_is_spoken_of_by_its_axis() -> None:
+    """Exporters write None, too, for one that has none."""
+    for symbol in ("", "None"):
+        model = parse("g (float[N,3] x) => (float[N,3] y) { y = Relu (x) }")
+        dim = model.graph.input[0].type.tensor_type.shape.dim[0]
+        dim.Clear()
+        if symbol:
+            dim.dim_param = symbol
+        assert facts_of(model).totals.reason == "with x axis 0 = 1"
+
+
 def test_assumptions_reach_into_bodies() -> None:
     found = facts(
         "g (float[N,3] x, float[3,3] w) => (float[] y) <bool c = {1}> { y = If (c) <"
