@@ -149,8 +149,9 @@ def look(stored: Rows, form: Form, every: int = 1, *, split: bool = False) -> Lo
 
 def _kernel(seen: TensorScan, form: Form) -> KernelUse | None:
     """Of a spatial kernel that has weights, and not too many to tell apart."""
-    known = seen.columns is not None and form.layout.taps > 1 and seen.tally.elements
-    return kernel_use(seen.columns, form.kernel) if known and seen.columns is not None else None
+    if seen.columns is None or form.layout.taps < 2 or not seen.tally.elements:
+        return None
+    return kernel_use(seen.columns, form.kernel)
 
 
 def layer_evidence(
@@ -164,8 +165,8 @@ def layer_evidence(
     macs_of_model: int | None = None,
 ) -> LayerEvidence:
     """Evidence for the layer ``node`` whose weights, stored in ``shape``, were ``seen``."""
-    known = seen.spectra is not None and conv is not None
-    judged = judge(seen.spectra, conv, target) if known and seen.spectra else None
+    spectrum = seen.spectra
+    judged = None if spectrum is None or conv is None else judge(spectrum, conv, target)
     split = _low_rank(seen, shape, conv, macs)
     core = None if seen.taps is None else kernel_core(seen.taps, macs)
     return LayerEvidence(
