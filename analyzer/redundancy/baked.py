@@ -177,18 +177,14 @@ def _broadcast(site: Site, twice: Site, constants: Constants) -> str | None:
 def _recurrent(site: Site, twice: Site, constants: Constants) -> str | None:
     """An initial state has an axis for the batch."""
     before, axis = twice.call.input(0), 0 if site.call.attr("layout", 0) else 1
+    sizes = () if before is None else before.shape or ()
     record = record_of(site.call)
-    if (
-        record is None
-        or before is None
-        or not is_known(before.shape)
-        or len(before.shape or ()) != 3
-    ):
+    if len(sizes) != 3 or not is_known(sizes):
         return None
-    for slot in record.slots(Kind.STATE):
+    for slot in record.slots(Kind.STATE) if record is not None else ():
         state = twice.call.input(slot)
         shape = () if state is None else state.shape or ()
-        differs = len(shape) == 3 and shape[axis] != (before.shape or ())[axis]
+        differs = len(shape) == 3 and shape[axis] != sizes[axis]
         if differs and constants.is_constant(site, slot):
             return f"its initial state is a constant for a batch of {shape[axis]}"
     return None

@@ -152,6 +152,13 @@ def test_operators_are_merged_where_the_result_stays_and_less_is_done(
     assert {body: found(body) for body in table} == table
 
 
+def test_what_is_an_output_is_needed_at_every_position() -> None:
+    text = f"{TOP} <{HELD}> {{ a = Conv (x, k)  {HALVED} }}"
+    assert len(merges_of(facts(text))) == 1
+    outputs = "=> (float y, float[1,3,6,6] a)"
+    assert merges_of(facts(text.replace("=> (float y)", outputs))) == ()
+
+
 def test_upsampling_of_old_operator_sets_is_interpolation_too() -> None:
     assert found("r = Upsample (x, twice)  y = Conv (r, p)", 9) == ["late-pointwise y r"]
 
