@@ -109,3 +109,28 @@ def test_tensors_of_the_peak_have_their_times() -> None:
         ("b", 40, 1, 2),
         ("x", 40, 0, 2),
     ]
+
+
+def test_what_an_if_gives_takes_what_its_branch_makes() -> None:
+    # during z: c, x(10), z and the branch's own result, of 20 or 10 each; during y: z and y
+    found = facts(
+        "g (bool c, float[10] x) => (float[] y) { z = If (c) <"
+        "then_branch = t () => (float[20] a) { a = Concat <axis = 0> (x, x) }, "
+        "else_branch = e () => (float[10] b) { b = Identity (x) }>  y = Relu (z) }"
+    )
+    assert found.memory.peak_range == (1 + (10 + 10 + 10) * 4, 1 + (10 + 20 + 20) * 4)
+    assert (found.memory.peak_bytes, found.memory.at_node) == (201, "z")
+    relu = next(node for node in found.nodes if node.id == "y")
+    assert relu.cost.flops_range == (10, 20)
+
+
+def test_sizes_from_either_branch_cost_what_they_make() -> None:
+    # y has as many elements as the branch says: 3·2 or 4·2
+    found = facts(
+        "g (bool c, float[1,2] x) => (float[] y) { s = If (c) <"
+        "then_branch = t () => (int64[2] a) { a = Constant <value_ints = [3, 2]> () }, "
+        "else_branch = e () => (int64[2] b) { b = Constant <value_ints = [4, 2]> () }>"
+        "  z = Expand (x, s)  y = Relu (z) }"
+    )
+    relu = next(node for node in found.nodes if node.id == "y")
+    assert relu.cost.flops_range == (6, 8)

@@ -107,3 +107,25 @@ def test_ranks_that_nested_branches_decide_are_followed() -> None:
     )
     found = facts(f"g ({HEAD}, bool d) => (float[] y) {ZERO} {{ {nested}  y = MatMul (z, w) }}")
     assert (found.totals.macs, found.totals.complete) == (300, True)
+
+
+def test_contents_from_either_branch_cost_what_each_of_them_does() -> None:
+    """The length of a transform is an operand."""
+
+    def flops(length: str) -> Node:
+        found = facts(
+            "g (bool c, float[1,8,2] x) => (float[] y) "
+            f"{{ n = {length}  y = DFT <axis = 1> (x, n) }}"
+        )
+        return last(found)
+
+    def one(value: int) -> str:
+        return f"Constant <value_int = {value}> ()"
+
+    either = flops(
+        f"If (c) <then_branch = t () => (int64 a) {{ a = {one(4)} }}, "
+        f"else_branch = e () => (int64 b) {{ b = {one(8)} }}>"
+    )
+    short, long = flops(one(4)).cost.flops, flops(one(8)).cost.flops
+    assert (short or 0) < (long or 0)
+    assert either.cost.flops_range == (short, long)
