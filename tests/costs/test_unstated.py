@@ -1,0 +1,81 @@
+"""Sizes that an attribute does not state follow from the operands, or are unknown."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from analyzer.facts import Tensor
+from analyzer.graph.call import Call, Unknown
+from analyzer.operators import find
+from analyzer.shapes.gaps import GAP_RULES
+
+
+def call(op: str, *shapes: tuple[int, ...], domain: str = "", **attributes: object) -> Call:
+    inputs = tuple(Tensor(f"i{k}", "float32", shape) for k, shape in enumerate(shapes))
+    return Call(op, domain, 17, attributes, inputs, (Tensor("y", "float32", None),))
+
+
+@pytest.mark.parametrize(("op", "gates"), [("RNN", 1), ("GRU", 3), ("LSTM", 4)])
+def test_a_hidden_width_is_that_of_the_recurrence_weight(op: str, gates: int) -> None:
+    record = find("", op)
+    assert record is not None
+    x, w, r = (5, 2, 6), (1, gates * 3, 6), (1, gates * 3, 3)
+    stated = record.cost.cost(call(op, x, w, r, hidden_size=3))
+    assert stated.macs == 5 * 2 * gates * 3 * (6 + 3)
+    assert record.cost.cost(call(op, x, w, r)).macs == stated.macs
+    for other in ((1, gates * 3, 4), (gates * 3, 3)):
+        found = record.cost.cost(call(op, x, w, other))
+        assert (found.macs, found.reason) == (None, "hidden_size is missing")
+
+
+@pytest.mark.parametrize(
+    ("ends", "length"),
+    [((0, 7, 1), 7), ((0, 7, 3), 3), ((7, 0, -2), 4), ((3, 0, 1), 0), ((0, 6, 3), 2)],
+)
+def test_a_range_has_as_many_elements_as_steps_fit(ends: tuple[int, int, int], length: int) -> None:
+    scalar = Tensor("i", "int64", ())
+    values = tuple(np.array(end) for end in ends)
+    asked = Call("Range", "", 17, {}, (scalar,) * 3, (), values)
+    assert [(t.dtype, t.shape) for t in GAP_RULES["Range"](asked)] == [("int64", (length,))]
+
+
+def test_a_range_without_a_step_is_unknown() -> None:
+    scalar = Tensor("i", "int64", ())
+    values = tuple(np.array(end) for end in (0, 7, 0))
+    with pytest.raises(Unknown, match="delta is 0"):
+        GAP_RULES["Range"](Call("Range", "", 17, {}, (scalar,) * 3, (), values))
+
+
+@pytest.mark.parametrize(
+    ("op", "shapes", "attributes", "reason"),
+    [
+        ("Attention", [(2, 3, 8), (9, 24)], {"num_heads": 2}, "inconsistent inner dimension"),
+        ("Attention", [(2, 3, 8), (8, 24)], {"num_heads": 2, "qkv_hidden_sizes": (8, 8, 9)},
+         "do not add up to 24"),
+        ("Attention", [(2, 3, 8), (8, 24)], {"num_heads": 3}, "8 does not divide into 3 heads"),
+        ("MultiHeadAttention", [(2, 3, 8)] * 3, {"num_heads": 3}, "does not divide into 3 heads"),
+        ("LinearAttention", [(2, 3, 8)] * 3,
+         {"q_num_heads": 2, "kv_num_heads": 2, "update_rule": "odd"}, "update_rule odd"),
+        ("GatedDeltaNet", [(3, 2, 8)] * 3, {"update_rule": "odd"}, "update_rule odd"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_not_counted(
+    op: str, shapes: list[tuple[int, ...]], attributes: dict[str, object], reason: str
+) -> None:
+    record = find("com.microsoft", op)
+    assert record is not None
+    found = record.cost.cost(call(op, *shapes, domain="com.microsoft", **attributes))
+    assert found.macs is None
+    assert reason in found.reason
+
+
+def test_queries_alone_hold_keys_and_values() -> None:
+    """MultiHeadAttention of one operand: (batch, length, 3 · heads · size)."""
+    record = find("com.microsoft", "MultiHeadAttention")
+    assert record is not None
+    ms = "com.microsoft"
+    packed = record.cost.cost(call("MultiHeadAttention", (2, 5, 24), domain=ms, num_heads=2))
+    heads = record.cost.cost(call("MultiHeadAttention", (2, 5, 2, 3, 4), domain=ms, num_heads=2))
+    apart = record.cost.cost(call("MultiHeadAttention", *[(2, 5, 8)] * 3, domain=ms, num_heads=2))
+    assert packed.macs == heads.macs == apart.macs == 2 * 2 * 5 * 5 * (4 + 4)
