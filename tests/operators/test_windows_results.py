@@ -73,6 +73,7 @@ GROWN: list[dict[str, Any]] = [
     {"pads": [1, 0, 2, 1], "strides": [3, 2], "dilations": [2, 1]},
     {"auto_pad": "SAME_UPPER", "strides": [3, 2]},
     {"auto_pad": "SAME_LOWER", "strides": [2, 1]},
+    {"auto_pad": "SAME_UPPER", "strides": [2, 3]},
     {"output_shape": [10, 12], "strides": [2, 2]},
     {"group": 2},
     {"kernel_shape": [3, 2], "strides": [2, 2]},

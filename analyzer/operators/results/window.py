@@ -145,11 +145,10 @@ def _grown(
         side, before, after = kernel[i], pads[i], pads[i + rank]
         if size is None or side is None or before is None or after is None:
             result.append(None)
-        elif same:
-            result.append(size * strides[i])
-        else:
-            reach = dilations[i] * (side - 1) + 1
-            result.append(strides[i] * (size - 1) + extra[i] + reach - before - after)
+            continue
+        full = strides[i] * (size - 1) + extra[i] + dilations[i] * (side - 1) + 1
+        # What goes beyond the strides is cropped; what they leave is not filled.
+        result.append(min(full, size * strides[i]) if same else full - before - after)
     return result
 
 
