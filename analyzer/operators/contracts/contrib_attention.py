@@ -271,12 +271,19 @@ def _packed_state(mask: int, past: int, bias: int | None) -> Contract:
     return check
 
 
-def _mask_lengths(call: Call) -> Iterator[Violation]:
-    lengths = integers(call, 5) if rank_of(call, 5) == 1 else None
-    if lengths and min(lengths) < 0:
-        yield Violation(
-            "index-range", f"mask_index has the length {min(lengths)}", "state lengths of 0 or more"
-        )
+def _mask_lengths(slot: int) -> Contract:
+    """A mask of one axis begins with a length for each entry of the batch."""
+
+    def check(call: Call) -> Iterator[Violation]:
+        batch = size_at(call, 0, 0)
+        lengths = integers(call, slot) if rank_of(call, slot) == 1 else None
+        if lengths and batch and min(lengths[:batch]) < 0:
+            yield Violation(
+                "index-range", f"mask_index has the length {min(lengths[:batch])}",
+                "state lengths of 0 or more",
+            )  # fmt: skip
+
+    return check
 
 
 def _columns(call: Call) -> Dim:
@@ -302,12 +309,12 @@ CONTRIB_ATTENTION: Mapping[tuple[str, str], tuple[Contract, ...]] = {
         "Attention": (
             _HEADS, rank(0, "input", 3), rank(1, "weights", 2),
             vector(2, "bias", _columns, "columns of weights", code="bias-length"),
-            _packed_weights, _packed_state(3, 4, 5), _past_of_one(4, 6),
+            _packed_weights, _packed_state(3, 4, 5), _past_of_one(4, 6), _mask_lengths(3),
         ),
         "QAttention": (
             _HEADS, rank(0, "input", 3), rank(1, "weight", 2),
             vector(2, "bias", _columns, "columns of weight", code="bias-length"),
-            _packed_weights, _packed_state(5, 8, None), _mask_lengths,
+            _packed_weights, _packed_state(5, 8, None), _mask_lengths(5),
         ),
         "PackedAttention": (
             _HEADS, rank(0, "input", 2), rank(1, "weights", 2),

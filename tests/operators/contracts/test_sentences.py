@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.operators.contracts.nodes import Array, Node
 
 RNG = np.random.default_rng
+MS = "com.microsoft"
 
 
 def ones(*shape: int) -> Array:
@@ -193,6 +194,49 @@ SAID: list[tuple[str, Callable[[Node], None], list[str]]] = [
                                               *(put(slot, None) for slot in (3, 4, 5))), [
         ("value is given, and the key holds key and value: leave value out, or give the key three "
         "axes")]),
+    # 4×3×12 in heads of 4, caches of 8×2
+    (f"{MS} RotaryEmbedding", put(0, ones(4, 3, 3, 4)), []),
+    (f"{MS} RotaryEmbedding", put(0, ones(2, 3, 4, 6)), [
+        ("position_ids is 4×3, it takes 1 or scalar or 2×4 (batch, length): give position_ids "
+         "that shape, or correct the attribute or operand it follows from")]),
+    (f"{MS} RotaryEmbedding", both(put(0, ones(4, 3, 3, 4)),
+                                   state(rotary_embedding_dim=6, num_heads=3)), [
+        "rotary_embedding_dim is 6, a head has 4 elements: rotate at most 4"]),
+    (f"{MS} RotaryEmbedding", both(put(0, ones(4, 3, 3, 4)),
+                                   state(rotary_embedding_dim=2, num_heads=3)), []),
+    (f"{MS} RotaryEmbedding", both(put(0, ones(4, 3, 3, 4)), put(2, ones(8, 1)),
+                                   put(3, ones(8, 1)),
+                                   state(rotary_embedding_dim=2, num_heads=3)), []),
+    (f"{MS} RotaryEmbedding", both(put(0, ones(4, 3, 3, 4)), put(2, ones(8, 3)),
+                                   put(3, ones(8, 3)),
+                                   state(rotary_embedding_dim=2, num_heads=3)), [
+        ("cos_cache has 3 columns, rotary_embedding_dim = 2 takes 1: correct "
+         "rotary_embedding_dim or the caches")]),
+    (f"{MS} RotaryEmbedding", state(rotary_embedding_dim=2), [
+        "rotary_embedding_dim is 2 and num_heads is absent: state num_heads"]),
+    (f"{MS} RotaryEmbedding", state(rotary_embedding_dim=14, num_heads=1), [
+        "rotary_embedding_dim is 14, a head has 12 elements: rotate at most 12"]),
+    (f"{MS} RotaryEmbedding", both(put(2, ones(8, 4)), put(3, ones(8, 4))), [
+        ("a width of 12 does not divide into heads of 8, twice the columns of cos_cache: correct "
+         "the caches, or state rotary_embedding_dim and num_heads")]),
+    (f"{MS} RotaryEmbedding", put(1, ints(0)), []),
+    # a batch of 4: its lengths come first, and beginnings after them may lie before the data
+    *((f"{MS} {op}", put(slot, np.array(mask, np.int32)), said)
+      for op, slot in (("Attention", 3), ("QAttention", 5))
+      for mask, said in (([0] * 4, []), ([99] * 4, []),
+                         ([1, 1, 1, -1], [("mask_index has the length -1: state lengths of 0 or "
+                                          "more")]))),
+    (f"{MS} Attention", put(3, np.array([1] * 4 + [-1] * 4, np.int32)), []),
+    # so many numbers does each activation take
+    *((f"{MS} FusedConv", state(activation=name, activation_params=[0.5] * count or None), [
+        f"activation_params has {count} entries, {name} takes {takes}: state {takes}"]
+       if takes not in (None, count) else [])
+      for name, takes in (("LeakyRelu", 1), ("Clip", 2), ("HardSigmoid", 2), ("Relu", None),
+                          ("Tanh", None), ("Sigmoid", None), ("HardSwish", None))
+      for count in (0, 1, 2)),
+    (f"{MS} FusedConv", state(activation="Swish"), [
+        ("activation is 'Swish', it knows Relu, Tanh, Sigmoid, HardSwish, LeakyRelu, Clip, "
+         "HardSigmoid: fuse another activation, or keep it an operator of its own")]),
 ]  # fmt: skip
 
 
