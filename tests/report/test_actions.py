@@ -370,8 +370,12 @@ def test_of_two_types_for_the_same_weights_one_is_to_be_chosen(mobilenet: Result
     assert forms["int8"].alternatives == ("float16",)
     assert forms["width"].alternatives == (), "a narrower network may be of any type"
     found = bert()
-    forms = {form.id: form for form in options(found, found.once(whatif.view), None)}
+    forms = {form.id: form for form in options(found, found.once(whatif.view), profile("rpi5"))}
     assert set(forms["int8"].alternatives) == {"float16", "int8-weights"}
+    packed = forms["int8-weights"]
+    assert "`accuracy_level=4`" in packed.how
+    assert set(packed.macs_by_precision) == {"float32", "int8"}, "scores stay in float32"
+    assert (packed.seconds or 0.0) < (packed.seconds_now or 0.0)
     assert forms["heads"].alternatives == ()
     data = json.loads(REPORT_FORMATS["json"](mobilenet, Options()))
     assert {"ids": ["float16", "int8"], "tool": ""} in data["page"]["steps"]
