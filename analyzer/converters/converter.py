@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 _FOLDER = Path(__file__).parent / "tables"
-Outcome = Literal["raises", "refused", "wrong", "larger", "float"]
+Outcome = Literal["raises", "refused", "crashes", "wrong", "larger", "float"]
 Remedy = Literal["", "fold", "rename", "ir-version", "inputs"]
 
 
@@ -22,9 +22,9 @@ class Shortcoming:
     """Something that a converter does not manage. Operators have to be all that it names."""
 
     outcome: Outcome
-    """``raises``: it stops; ``refused``: a runtime does not load its file; ``wrong``: the file
-    computes something else, or is refused; ``larger``: its file is; ``float``: a runtime goes on
-    computing in float32."""
+    """``raises``: it stops; ``refused``: a runtime does not load its file; ``crashes``: the file
+    stops the process that loads it; ``wrong``: it computes something else, or is refused;
+    ``larger``: it is; ``float``: a runtime goes on computing in float32."""
     why: str
     natures: tuple[str, ...] = ()
     """Of operators, as their records have them."""
@@ -44,8 +44,8 @@ class Shortcoming:
     """A bias that several operators read, some of them through operators that hand it on."""
     made: bool = False
     """Most weights of layers, where operators make them from constants."""
-    above: float | None = None
-    """Trained values, where one of a tensor is larger by magnitude."""
+    turned: bool = False
+    """Transposes of three axes that move the first, where a product with a matrix reads them."""
     replaceable: bool = False
     """Initializers that are inputs of the model, too."""
     unread: bool = False
@@ -56,6 +56,8 @@ class Shortcoming:
     """Only in models of an older version of ai.onnx."""
     option: str = ""
     """Argument in Python that helps."""
+    session: str = ""
+    """The same of the session that loads the file."""
     remedy: Remedy = ""
     """What helps otherwise; empty where nothing does."""
 

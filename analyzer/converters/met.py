@@ -68,8 +68,8 @@ def _places(facts: Facts, limit: Shortcoming) -> Iterator[str]:
         return
     if limit.breach:
         yield from (b.where for b in facts.breaches if b.code == limit.breach)
-    elif limit.above is not None:
-        yield from _beyond(facts, limit.above)
+    elif limit.turned:
+        yield from _turned(facts)
     elif limit.replaceable:
         yield from (declared.name for _role, declared in facts.interface.declared
                     if declared.is_default)  # fmt: skip
@@ -89,13 +89,22 @@ def _places(facts: Facts, limit: Shortcoming) -> Iterator[str]:
                 yield node.op_type
 
 
-def _beyond(facts: Facts, most: float) -> Iterator[str]:
-    """Names of trained tensors with a value above ``most`` by magnitude, of those that were
-    read."""
-    read = () if facts.evidence is None else facts.evidence.tensors
-    for tensor in read:
-        if tensor.learned and max(-tensor.values.min, tensor.values.max) > most:
-            yield tensor.name
+def _turned(facts: Facts) -> Iterator[str]:
+    """Types of the operators that move the first of three axes of what is multiplied by a
+    matrix."""
+    for node in facts.nodes:
+        if node.op_type != "MatMul" or node.domain not in ONNX:
+            continue
+        product = vertex(facts.graph, node.id).call
+        for slot in (0, 1):
+            source, other = producer(facts.graph, node.id, slot), product.input(1 - slot)
+            if source is None or other is None or other.shape is None or len(other.shape) != 2:
+                continue
+            made = vertex(facts.graph, source).call
+            moved, read = made.attr("perm", ()), made.input(0)
+            flat = read is None or read.shape is None or len(read.shape) != 3
+            if made.op_type == "Transpose" and not flat and tuple(moved)[:1] != (0,):
+                yield made.op_type
 
 
 def _is_meant(node: Node, limit: Shortcoming, untyped: frozenset[str]) -> bool:

@@ -49,9 +49,10 @@ PRODUCT = """g (float[1,512] x) => (float[1,512] y) <float[512,512] w = {{0}}> {
 
 @pytest.mark.parametrize(
     ("last", "effort"),
-    [("y = Relu (a)", "low"), ("b = Cast <to = 6> (a)  y = Cast <to = 1> (b)", "medium")],
-)
-def test_a_cast_to_float32_keeps_the_converter_from_making_a_file_in_float16_that_loads(
+    [("b = Cast <to = 6> (a)  y = Cast <to = 1> (b)", "low"),
+     ("b = RandomUniform <shape = [1,512]> ()  y = Add (a, b)", "medium")],
+)  # fmt: skip
+def test_what_draws_float32_keeps_the_converter_from_making_a_file_in_float16_that_loads(
     last: str, effort: str
 ) -> None:
     half = _form(PRODUCT.format(last=last), "float16")

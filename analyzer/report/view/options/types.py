@@ -57,12 +57,19 @@ def _of_cells(by_kind: Mapping[str, int]) -> int:
 def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> SmallerForm:
     tool = converter("float16")
     limits = met(facts, tool)
-    refused = tuple(n for each in limits if not each.limit.option for n in each.places)
+    refused = tuple(n for each in limits if each.limit.outcome == "refused" for n in each.places)
+    session = next((each.limit.session for each in limits if each.limit.session), "")
     how = _("Convert with {tool}, and compare outputs and times", tool=_called(tool, limits))
+    if session:
+        how = _(
+            "Convert with {tool}, load with `{session}`, as ONNX Runtime may stop the process "
+            "otherwise, and compare outputs and times",
+            tool=_called(tool, limits), session=session,
+        )  # fmt: skip
     if refused:
         how = _(
             "Export in float16 from the framework: what `{tool}` makes of {operators} ONNX Runtime "
-            "may refuse to load",
+            "does not load",
             tool=tool.name, operators=", ".join(dict.fromkeys(refused)),
         )  # fmt: skip
     kept = facts.parameters
