@@ -131,3 +131,45 @@ def test_reading_takes_time_in_proportion_to_the_lines() -> None:
         return steps(lambda: parse_baseline(data))
 
     assert work(4_000) < 5 * work(1_000)
+
+
+def test_what_is_just_within_the_limits_is_read() -> None:
+    def read(*lines: str) -> Baseline:
+        return parse_baseline("\n".join((HEAD, *lines)).encode())
+
+    long = wrong(message="x" * (65_536 - len(wrong(message=""))))
+    assert len(long) == 65_536
+    assert len(read(long).models) == 1
+    (most,) = read(LINE.replace(str(2**93), "9" * 1000)).models["m/net.onnx"]
+    assert most.value == 10**1000 - 1
+    (million,) = read(wrong(count=MAX_COUNT), wrong(count=MAX_COUNT)).models["m/net.onnx"]
+    assert million.count == MAX_COUNT
+    assert [e.count for e in read(wrong(count=3), LINE).models["m/net.onnx"]] == [3]
+    assert [e.count for e in read(LINE, wrong(count=3)).models["m/net.onnx"]] == [3]
+    assert [e.count for e in read(wrong(count=0)).models["m/net.onnx"]] == [0]
+    size = '{"model": "m", "input": "x", "axis": 0, "size": N, "reason": "default"}'
+    assert read(size.replace("N", str(2**63 - 1))).sizes["m"][0].value == 2**63 - 1
+    with pytest.raises(ConfigError, match="'size' is a number of over 18 digits, not a whole"):
+        read(size.replace("N", str(2**63)))
+    with pytest.raises(ConfigError, match="more than 1,000,000 findings are accepted"):
+        read(wrong(count=MAX_COUNT), wrong(place="b"))
+
+
+def test_what_an_entry_does_not_have_is_not_written() -> None:
+    bare = Accepted("R", "", "m", Severity.ERROR, PRINT, target="nnapi", count=2)
+    assert dump_baseline(Baseline({"a": (bare,), "b": ()}, {"b": ()})).decode() == (
+        f'{HEAD}\n{{"rule": "R", "model": "a", "place": "", "message": "m", "target": "nnapi", '
+        f'"severity": "error", "fingerprint": "{PRINT}", "count": 2}}\n'
+    )
+
+
+def test_only_a_whole_object_of_several_lines_is_of_the_first_schema() -> None:
+    from analyzer.findings.baseline_file import is_first_schema
+
+    assert is_first_schema(b'{\n"schema": 1}')
+    others = (
+        b'{"schema": 1}\n', b'{\n"schema": 1', b'{\n"a": {"schema": 1}}', b'["schema": 1\n]',
+        b'{\n"schema":  1}', b'[{"schema": 1},\n2]', b'{\n"schema": 1, "schema": 2}',
+    )  # fmt: skip
+    for data in others:
+        assert not is_first_schema(data), data
