@@ -68,7 +68,7 @@ def test_other_sizes_are_told_where_somebody_chose_them(
 
 
 def test_of_several_other_sizes_the_first_is_told_and_how_many_more() -> None:
-    now = [Assumption("x", axis, None, 8, "--dim") for axis in range(4)]
+    now = [Assumption("x", axis, "", 8, "--dim") for axis in range(4)]
     then = [BoundSize("x", axis, 1, "default") for axis in (1, 2, 3)]
     for count, more in ((1, ""), (2, " (and 1 size more)"), (3, " (and 2 sizes more)")):
         (found,) = of_other_sizes(now, then[:count])
