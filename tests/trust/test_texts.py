@@ -156,9 +156,25 @@ IN_A_FUNCTION = [
     ("metadata", "", "metadata 'from' of the model", "torch", 1),
 ]
 IN_A_BODY = [
-    ("name", "z/then_branch/t", "name of 't'", "t", 2),
-    ("name", "", "name of body 'z/then_branch'", "yes", 1),
-    ("documentation", "", "documentation of body 'z/then_branch'", "where it is", 1),
+    ("name", "w", "name of 'w'", "w", 1),
+    ("name", "z", "name of 'z'", "z", 1),
+    ("identifier", "z", "operator type of operator 'z'", "If", 1),
+    *(
+        entry
+        for way, name in (("then", "yes"), ("else", "no"))
+        for entry in (
+            ("name", "", f"name of body 'z.{way}_branch'", name, 1),
+            ("name", f"z.{way}_branch/{way[0]}", f"name of '{way[0]}'", way[0], 2),
+            (
+                "identifier",
+                f"z.{way}_branch/{way[0]}",
+                f"operator type of operator 'z.{way}_branch/{way[0]}'",
+                "Constant",
+                1,
+            ),
+        )
+    ),
+    ("documentation", "", "documentation of body 'z.then_branch'", "where it is", 1),
 ]
 
 
