@@ -1,0 +1,209 @@
+"""The parts of a suggested change: which are tried, which help, which is best, and its words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+
+from analyzer.deployment import Blocker, Edit, TargetFit
+from analyzer.shapes.types import Type
+from analyzer.targets.edits import _candidates, _edit, _helps, _target, _worth
+from analyzer.targets.fit import _verdict
+from analyzer.targets.restamp import _compatible, _same, _since, _types_of
+from tests.targets.asking import fit, model, own
+from tests.targets.test_table_files import table
+
+FIT = TargetFit("ours", "Ours", "1", "split", True, 3, 3, 10, 5, 0, None, ())
+
+
+def fitted(
+    verdict: Any = "split", partitions: int = 3, nodes: int = 10, supported: int = 5
+) -> TargetFit:
+    return replace(FIT, verdict=verdict, partitions=partitions, nodes=nodes, supported=supported)
+
+
+@pytest.mark.parametrize(
+    ("after", "helps"),
+    [
+        (fitted(), False),
+        (fitted("whole"), True),
+        (fitted("maybe"), True),
+        (fitted("no"), False),
+        (fitted("whole", partitions=9, supported=0), True),
+        (fitted(supported=6), True),
+        (fitted(supported=4), False),
+        (fitted(partitions=2), True),
+        (fitted(partitions=4), False),
+        (fitted(supported=6, partitions=4), False),
+        (fitted(supported=6, partitions=2), True),
+        (fitted(supported=4, partitions=2), False),
+        (fitted(nodes=20, supported=10), False),
+        (fitted(nodes=20, supported=11), True),
+        (fitted(nodes=5, supported=3), True),
+    ],
+)
+def test_a_change_helps_by_its_verdict_or_by_more_operators_in_no_more_parts(
+    after: TargetFit, helps: bool
+) -> None:
+    assert _helps(FIT, after) is helps
+
+
+def test_the_best_change_comes_first() -> None:
+    ranked = [Edit("", "opset", "whole", 9, 0, 10), Edit("", "opset", "maybe", 1, 5, 10),
+              Edit("", "opset", "split", 1, 6, 10), Edit("", "opset", "split", 1, 5, 10),
+              Edit("", "opset", "split", 2, 9, 10), Edit("", "opset", "no", 0, 0, 10)]  # fmt: skip
+    assert [_worth(each) for each in ranked] == sorted(map(_worth, ranked))
+    assert _edit("do", "ir", ir=8) == Edit("do", "ir", "no", 0, 0, 0, ir=8)
+
+
+def blocked(*blockers: tuple[str, str]) -> TargetFit:
+    return replace(FIT, blockers=tuple(Blocker("", op, code, "", 1) for op, code in blockers))
+
+
+@pytest.mark.parametrize(
+    ("blockers", "ceiling", "stated", "tried"),
+    [
+        ([("", "opset")], 17, 18, {17}),
+        ([("", "opset")], None, 18, set()),
+        ([("", "opset")], 10, 18, set()),
+        ([("", "opset")], 11, 18, {11}),
+        ([("Relu", "version")], None, 13, {12, 14}),
+        ([("Relu", "version")], 13, 13, {12}),
+        ([("Relu", "cliff")], None, 14, {13}),
+        ([("Relu", "type")], None, 14, set()),
+        ([("com.acme::Relu", "version")], None, 14, set()),
+        ([("Nothing", "version")], None, 14, set()),
+        ([("Conv", "cliff")], None, 22, {21}),
+        ([("Conv", "version")], None, 11, {22}),
+        ([("Conv", "version")], None, 10, {11}),
+    ],
+)  # fmt: skip
+def test_opsets_at_which_something_has_another_version(
+    blockers: list[tuple[str, str]], ceiling: int | None, stated: int, tried: set[int]
+) -> None:
+    head = f"# opset_ceiling: {ceiling}\n# id" if ceiling else "# id"
+    found = _candidates(table(change=("# id", head)), blocked(*blockers), stated)
+    assert found == tried
+
+
+class _Flatten:
+    def __init__(self, inputs: int = 1, outputs: int = 1, **attributes: object) -> None:
+        self.inputs = ("x", "z")[:inputs]
+        self.outputs = ("y", "z")[:outputs]
+        self.attributes = attributes
+
+
+@pytest.mark.parametrize(
+    ("op", "shape", "target"),
+    [
+        (_Flatten(), None, (0, -1)),
+        (_Flatten(axis=1), None, (0, -1)),
+        (_Flatten(axis=0), None, (1, -1)),
+        (_Flatten(axis=2), (2, 3, None), (6, -1)),
+        (_Flatten(axis=2), (None, 3, 4), None),
+        (_Flatten(axis=-1), (2, 3, 4), (6, -1)),
+        (_Flatten(axis=3), (2, 3, 4), (24, -1)),
+        (_Flatten(axis=4), (2, 3, 4), None),
+        (_Flatten(axis=-3), (2, 3, 4), (1, -1)),
+        (_Flatten(axis=-4), (2, 3, 4), None),
+        (_Flatten(axis=2), None, None),
+        (_Flatten(inputs=2), (2, 3), None),
+        (_Flatten(outputs=2), (2, 3), None),
+    ],
+)
+def test_sizes_of_a_reshape_in_place_of_a_flatten(
+    op: _Flatten, shape: tuple[int | None, ...] | None, target: tuple[int, int] | None
+) -> None:
+    instance = type("Instance", (), {"types": {"x": Type("float32", shape)}})
+    assert _target(cast("Any", op), cast("Any", instance)) == target
+
+
+RELU = "g (float[2] x) => (float[2] y) { y = Relu (x) }"
+FOUR = ("g (float[a,2] x, float[b,2] z, float[c,2] v, float[d,2] w) => (float[a,2] y) "
+        "{ y = Sum (x, z, v, w) }")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("proto", "rows", "head", "texts"),
+    [
+        (f'<ir_version: 8, opset_import: ["" : 18]> {RELU}',
+         "ai.onnx,Relu,1,,,,\n", "# opset_ceiling: 17\n",
+         ["state opset 17 instead of 18: all operators mean the same there"]),
+        (f'<ir_version: 10, opset_import: ["" : 13]> {RELU}',
+         "ai.onnx,Relu,1,,,,\n", "# ir_ceiling: 8\n",
+         ["state IR version 8 instead of 10: nothing in the file needs a newer one"]),
+        (f'<ir_version: 10, opset_import: ["" : 21]> {RELU}',
+         "ai.onnx,Relu,1,,,,\n", "# ir_ceiling: 8\n", []),
+        ("g (float[n,3] x) => (float[n,3] y) { y = Relu (x) }", "ai.onnx,Relu,1,,,static(#0),\n", "",
+         ["fix the open sizes of the inputs, such as x 1×3"]),
+        (FOUR,
+         "ai.onnx,Sum,1,,,static(#0),\n", "",
+         ["fix the open sizes of the inputs, such as x 1×2, z 1×2, v 1×2 and 1 more"]),
+        ("g (float[2,3] x) => (float[2,3] y) { a = Relu (x) y = Flatten (a) }",
+         "ai.onnx,Relu,1,,,,\nai.onnx,Reshape,1,,,,\n", "",
+         ["write 1 Flatten as Reshape to constant sizes"]),
+        ("g (float[2,3] x) => (float[2,3] y) { a = Flatten (x) y = Flatten <axis = 0> (a) }",
+         "ai.onnx,Reshape,1,,,const(#1),\n", "", ["write 2 Flattens as Reshape to constant sizes"]),
+        ("g (float[2,3] x) => (float[2,3] y) { a = Relu (x) y = Flatten (a) }",
+         "ai.onnx,Flatten,1,,,,\nai.onnx,Reshape,1,,,,\n", "", []),
+    ],
+)  # fmt: skip
+def test_a_change_is_said_in_these_words(
+    proto: str, rows: str, head: str, texts: list[str]
+) -> None:
+    assert [edit.text for edit in fit(model(proto), own(rows, head=head)).edits] == texts
+
+
+@pytest.mark.parametrize(
+    ("refusing", "undecided", "yes", "possible", "whole", "delegate", "runtime"),
+    [
+        (False, False, True, True, False, ("whole", True), ("whole", True)),
+        (False, True, True, True, False, ("maybe", False), ("maybe", False)),
+        (True, False, True, True, False, ("split", True), ("no", True)),
+        (True, True, True, True, False, ("split", False), ("no", True)),
+        (True, True, False, True, False, ("maybe", False), ("no", True)),
+        (True, False, False, False, False, ("no", True), ("no", True)),
+        (True, False, True, True, True, ("no", True), ("no", True)),
+    ],
+)
+def test_a_verdict_follows_from_the_answers(
+    refusing: bool, undecided: bool, yes: bool, possible: bool, whole: bool,
+    delegate: tuple[str, bool], runtime: tuple[str, bool],
+) -> None:  # fmt: skip
+    for made, verdict in ((table(), delegate), (table(change=("delegate", "runtime")), runtime)):
+        assert _verdict(made, refusing, undecided, yes, possible, whole) == verdict
+
+
+@pytest.mark.parametrize(
+    ("op", "old", "new", "stated", "slots", "same"),
+    [
+        ("Relu", 13, 14, (), ((True,), 1), True),
+        ("Relu", 14, 17, (), ((True,), 1), True),
+        ("Softmax", 13, 11, (), ((True,), 1), False),  # the default axis, and what it means
+        ("Dropout", 11, 13, (), ((True,), 1), False),  # the ratio has become an input
+        ("Clip", 11, 13, (), ((True, True, True), 1), True),
+        ("Reshape", 13, 14, (), ((True, True), 1), True),  # allowzero came, and 0 changes nothing
+        ("Reshape", 14, 13, ("allowzero",), ((True, True), 1), False),
+        ("Upsample", 9, 10, (), ((True, True), 1), False),  # deprecated
+        ("Nothing", 13, 14, (), ((True,), 1), False),
+        ("Squeeze", 11, 13, ("axes",), ((True,), 1), False),
+        ("BatchNormalization", 9, 14, (), ((True,) * 5, 1), False),
+    ],
+)  # fmt: skip
+def test_what_means_the_same_at_another_opset(
+    op: str, old: int, new: int, stated: tuple[str, ...], slots: Any, same: bool
+) -> None:
+    assert _compatible(op, old, new, stated, slots) is same
+
+
+def test_defaults_agree_where_both_have_them_or_it_makes_no_difference() -> None:
+    pairs = [("axis", {"axis": 1}, {"axis": 1}), ("axis", {"axis": 1}, {"axis": -1}),
+             ("allowzero", {}, {"allowzero": 0}), ("axis", {}, {"axis": 1}),
+             ("axis", {"axis": 1}, {})]  # fmt: skip
+    assert [_same(*pair) for pair in pairs] == [True, False, True, False, False]
+    assert (_since("Conv", 21), _since("Conv", 22), _since("Nothing", 5)) == (11, 22, -1)
+    assert {"float32", "float64", "float16"} <= _types_of("Relu", 13)
+    assert ("int32" in _types_of("Relu", 13), "int32" in _types_of("Relu", 14)) == (False, True)
+    assert _types_of("Nothing", 5) == frozenset()
