@@ -233,11 +233,11 @@ class _Parser:
                 return found, True, False
             self.need(",", "'...'")
         while True:
-            _few(found, "operands", self.next.line)
             if self.has("..."):
-                self.need(")", "'...', which stands first or last,")
+                self.need(")", "'...', which stands first or last")
                 return found, True, is_floating
             found.append(self.operand())
+            _few(found, "operands", self.next.line)
             if self.has(")"):
                 return found, False, is_floating
             self.need(",", "an operand")
