@@ -129,7 +129,8 @@ def test_an_open_size_is_called_by_its_symbol_if_it_has_one(dim: str, axis: int,
     assumed = Assumption("x", axis, dim, 8, "default")
     assert (assumed.name, assumed.is_batch) == (name, axis == 0)
     assert replace(assumed, batch=True).is_batch
-    assert str(assumed) == f"x axis {axis} ({dim}) = 8"
+    words = f"x axis {axis} ({dim}) = 8" if assumed.is_named else f"x axis {axis} = 8"
+    assert (str(assumed), assumed.is_named) == (words, name == dim)
 
 
 def test_a_second_of_sound_says_why() -> None:

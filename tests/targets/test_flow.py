@@ -86,13 +86,11 @@ CASES = {
         "G { a = Neg (x) b = Neg (x) y = Add (a, b) }", Manner(),
         ("Neg[] Add[0]", "00", "Add", "Neg")),
     "equal constants make equal operators": (
-        "G <float[2] v = {1, 2}, float[2] w = {1, 2}> { a = Mul (x, v) b = Mul (x, w) "
-        "y = Add (a, b) }",
+        TWO,
         Manner(),
         ("Mul[] Add[0]", "00", "Add", "Mul")),
     "other constants do not": (
-        "G <float[2] v = {1, 2}, float[2] w = {1, 3}> { a = Mul (x, v) b = Mul (x, w) "
-        "y = Add (a, b) }",
+        TWO.replace("w = {1, 2}", "w = {1, 3}"),
         Manner(),
         ("Mul[] Mul[] Add[0,1]", "000", "Add", "")),
     "an operator without operands": (
