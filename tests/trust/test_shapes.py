@@ -10,7 +10,7 @@ import pytest
 from analyzer.contents import Repetition
 from analyzer.trust.encoded import entropy, verdict
 from analyzer.trust.shapes import COMMON, NAMES, ONCE, OTHERS, SECRETS, SHOWN, TOLD, USED
-from tests.trust.build import families, model, sightings, with_metadata
+from tests.trust.build import families, model, sightings
 from tests.trust.test_behaviour import seen
 
 EVERY = {"name", "identifier", "metadata-key", "metadata", "attribute", "element", "location",
@@ -59,10 +59,11 @@ KEYS = {
 
 
 def test_forms_of_keys_that_their_issuers_state() -> None:
-    found = {
-        key: "".join(s.what for s in sightings(with_metadata("k", key)) if s.family == "secret")
-        for key in KEYS
-    }
+    made = model()
+    for number, key in enumerate(KEYS):
+        made.metadata_props.add(key=f"k{number}", value=key)
+    seen = {s.owner: s.what for s in sightings(made) if s.family == "secret"}
+    found = {key: seen.get(f"metadata 'k{n}' of the model", "") for n, key in enumerate(KEYS)}
     assert found == KEYS
 
 
@@ -82,8 +83,10 @@ def test_letters_that_look_like_latin_ones_beside_latin_ones() -> None:
         made.graph.node.add(op_type="Relu", input=["x"], output=[f"x{letter}{index}"])
     found = [s for s in sightings(made) if s.family == "homograph"]
     assert sum(s.count for s in found) == len(ALIKE) == 55
+    words = model()
     for letter in ALIKE:
-        assert families(with_metadata(letter * 3, "v")) == set(), "a word of one script"
+        words.metadata_props.add(key=letter * 3, value="v")
+    assert families(words) == set(), "each is a word of one script"
 
 
 @pytest.mark.parametrize(
