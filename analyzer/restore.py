@@ -132,8 +132,8 @@ def _any_of(kinds: tuple[Any, ...]) -> Reader:
                 return reader(data, where)
             except MalformedError as error:
                 reasons.append(str(error))
-        # What was nearest to fit has come furthest into the data.
-        raise MalformedError(max(reasons, key=len))
+        # What was nearest to fit has come furthest into the data: its place is the longest.
+        raise MalformedError(max(reasons, key=lambda reason: reason.index(": ")))
 
     return read
 
