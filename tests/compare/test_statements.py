@@ -267,3 +267,37 @@ def test_eight_settings_are_told_those_of_most_operators_first() -> None:
         2,
     )
     assert [values["old"] for _, values, _ in told[1:]] == [f"{n}.5" for n in range(7)]
+
+
+def convolutions(how: str) -> onnx.ModelProto:
+    """Two layers without a bias, with one, or with what is added behind."""
+    net = Net("{layer}")
+    x, m = "x", 3
+    for n in range(2):
+        x, m = net.conv(f"c{n}", x, 4, m, bias=how == "bias"), 4
+        if how == "add":
+            x = net.add("Add", f"a{n}", x, net.store(f"s{n}", net.random(f"s{n}", 1, 4, 1, 1)))
+        x = net.add("Relu", f"r{n}", x)
+    return net.model(x)
+
+
+def products(names: str) -> onnx.ModelProto:
+    """Three products by one matrix, stored once or three times."""
+    net = Net("{layer}")
+    x, w = net.add("Flatten", "flat", "x"), net.random("w", 12, 12)
+    for n, name in enumerate(names):
+        x = net.add("Tanh", f"t{n}", net.add("MatMul", f"m{n}", x, net.store(name, w)))
+    return net.model(x, side=2)
+
+
+def test_biases_that_come_go_or_were_added_behind_are_counted() -> None:
+    plain, biased, added = (convolutions(how) for how in ("", "bias", "add"))
+    assert built(plain, biased) == [("biases-added", {"count": 2}, 2)]
+    assert built(biased, plain) == [("biases-gone", {"count": 2}, 2)]
+    assert built(added, biased) == [("folded-additions", {"count": 2}, 4)]
+
+
+def test_what_is_stored_once_or_for_each_use_is_told_by_its_numbers() -> None:
+    once, thrice = products("www"), products("abc")
+    assert built(once, thrice) == [("sharing", {"old": 2 * 12 * 12, "new": 0}, 0)]
+    assert built(thrice, once) == [("sharing", {"old": 0, "new": 2 * 12 * 12}, 0)]
