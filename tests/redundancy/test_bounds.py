@@ -202,3 +202,15 @@ def test_what_is_dead_is_told_by_what_it_makes() -> None:
     found = surplus("g (float[4] x) => (float[4] y) { y = Neg (x)  a, b = Split <axis = 0> (x) }")
     assert found["a"].why == "no output of the model depends on a, b"
     assert facts("g (float[4] x) => (float[4] y) { y = Neg (x) }").structure.surplus == ()
+
+
+def test_bodies_know_the_constants_around_them_and_functions_do_not() -> None:
+    held = "<float[4] w = {1, 2, 3, 4}>"
+    body = ("y = If (c) <then_branch = t () => (float[4] p) { k = Neg (w)  p = Add (x, k) }, "
+            "else_branch = e () => (float[4] q) { q = Abs (x) }>")  # fmt: skip
+    assert kinds(f"g (float[4] x, bool c) => (float[4] y) {held} {{ {body} }}") == {
+        "y.then_branch/k": "foldable"
+    }
+    function = f"{DOMAIN} f (a) => (b) {{ w = Abs (a)  k = Neg (w)  b = Add (k, a) }}"
+    graph = f"g (float[4] x) => (float[4] y) {held} {{ z = local.f (x)  y = Add (z, w) }}"
+    assert kinds(graph, functions=function) == {}
