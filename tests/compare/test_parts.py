@@ -1,0 +1,137 @@
+"""Operators as matching sees them: what they are, what flows into them, what they are alike by."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from analyzer.compare import keys
+from analyzer.compare.ends import ends_of
+from analyzer.compare.network import Wired
+from analyzer.compare.part import Part
+from tests.golden.text import facts_of, parse
+
+GRAPH = """g (float[2,4] x, float[2,4] z, bool c, int64[2] n) => (float[2,4] y)
+    <float[4,4] w = {1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4}, float[4] b = {1, 2, 3, 4},
+     float half = {0.5}, int64[2] form = {4, 2}, int64 i = {0}, float low = {0}> {
+    k = Constant <value_float = 2.0> ()
+    a = MatMul (x, w)
+    s = Add (a, b)
+    carried = Identity (s)
+    kept = Dropout (carried)
+    h = Mul (kept, half)
+    t = Transpose (h)
+    r = Reshape (t, form)
+    p = MatMul (t, r)
+    size = Shape (x)
+    first = Gather (size, i)
+    clipped = Clip (z, low)
+    joined = Add (clipped, z)
+    same = Add (z, z)
+    odd = com.example.Odd (p, n)
+    y = If (c) <then_branch = e () => (float[2,4] u) { u = Sub (joined, h) },
+                    else_branch = f () => (float[2,4] v) { v = Sub (same, h) }> }"""
+
+
+NAMES = {"a": "layer/dense", "s": "Add_1", "p": "dense.2", "y": "y"}
+
+
+@cache
+def parts() -> dict[str, Part]:
+    written = parse(GRAPH)
+    for node in written.graph.node:
+        node.name = NAMES.get(node.output[0], "")
+    model = facts_of(written)
+    return {part.node.id: part for part in Wired(model, ends_of(model, model)[0]).parts}
+
+
+def those(which: str) -> set[str]:
+    return {name for name, part in parts().items() if getattr(part, which)}
+
+
+def test_what_an_operator_is_to_a_network() -> None:
+    assert those("is_constant") == {"k"}
+    assert those("is_carrier") == {"carried", "kept"}
+    assert those("is_weighted") == {"a"}
+    assert those("is_plumbing") == {"carried", "kept", "k", "size", "first"}
+    assert those("is_view") == {"carried", "kept", "t", "r"}
+    assert those("commutes") == {"s", "h", "joined", "same"}
+
+
+def test_bodies_have_the_label_of_their_place() -> None:
+    labels = {name: part.label for name, part in parts().items() if part.label}
+    assert labels == {"y.then_branch/u": "then_branch", "y.else_branch/v": "else_branch"}
+
+
+def test_what_flows_into_an_operator_is_counted_once() -> None:
+    joins = {name: part.joins for name, part in parts().items()}
+    assert joins == {
+        "k": 0, "a": 1, "s": 1, "carried": 1, "kept": 1, "h": 1, "t": 1, "r": 1, "p": 2, "size": 1,
+        "first": 1, "clipped": 1, "joined": 2, "same": 1, "odd": 2, "y": 4,
+        "y.then_branch/u": 2, "y.else_branch/v": 2,
+    }  # fmt: skip
+    arity = {
+        name: parts()[name].arity for name in ("a", "s", "r", "clipped", "same", "first", "odd")
+    }
+    assert arity == {"a": 2, "s": 2, "r": 1, "clipped": 1, "same": 2, "first": 1, "odd": 2}
+    assert parts()["r"].steers(1)
+    assert not parts()["r"].steers(0)
+    assert not parts()["odd"].steers(1)
+
+
+def test_operators_are_seen_through_what_hands_on() -> None:
+    index = {name: part.index for name, part in parts().items()}
+    fed = {name: [(s.slot, s.part) for s in part.sources] for name, part in parts().items()}
+    assert fed["h"] == [(0, index["s"])]
+    assert fed["p"] == [(0, index["t"]), (1, index["r"])]
+    assert fed["s"] == [(0, index["a"])]
+    assert fed["size"] == []
+    assert parts()["size"].given == ((0, parts()["a"].given[0][1]),)
+    readers = {reader for reader, _, _ in parts()["h"].readers}
+    assert readers >= {index["t"], index["y.then_branch/u"], index["y.else_branch/v"]}
+    assert {kind for operand in parts()["a"].operands for kind in [operand.kind]} == {"weight"}
+    assert [(o.slot, o.learned) for o in parts()["s"].operands] == [(1, True)]
+    assert parts()["h"].operands == (), "one number is a setting"
+    assert parts()["h"].steered == {1}
+
+
+def test_takes_are_types_of_what_is_no_setting() -> None:
+    assert parts()["h"].takes == (("float32", (2, 4)),)
+    assert parts()["s"].takes == (("float32", (2, 4)), ("float32", (4,)))
+    assert parts()["t"].types == (("float32", (4, 2)),)
+
+
+@pytest.mark.parametrize(
+    ("name", "tells"),
+    [("conv", True), ("conv1", False), ("layer/conv1", True), ("layer.1", True), ("a:0", True),
+     ("", False), ("Conv_12", False), ("1", False)],
+)  # fmt: skip
+def test_a_name_tells_more_than_a_number(name: str, tells: bool) -> None:
+    assert keys.tells(name) is tells
+
+
+def test_keys_go_from_all_that_is_known_to_the_family() -> None:
+    found = parts()
+    assert keys.named(found["a"]) is not None
+    assert keys.named(found["s"]) is None
+    assert keys.called(found["p"]) == ("", "dense.2", "", "MatMul")
+    assert keys.called(found["s"]) is None
+    assert keys.numbered(found["s"]) == ("", "Add_1", "", "Add")
+    assert keys.numbered(found["t"]) is None
+    assert keys.outlined(found["size"]) is None
+    assert keys.outlined(found["t"]) is not None
+    assert keys.typed(found["t"]) == ("", "Transpose", "", None, 1)
+    assert keys.typed(found["size"]) == keys.loose(found["size"])
+    assert keys.family(found["t"]) != keys.family(found["r"])
+    assert keys.family(found["a"])[0].value == "product"  # type: ignore[index]
+    assert keys.shaped(found["t"]) is None
+    assert keys.shaped(found["a"]) == (keys.family(found["a"]), None, (2, 4))
+    assert keys.kernel(found["t"]) is None
+    assert keys.kernel(found["a"]) == (keys.family(found["a"]), None)
+    assert keys.placed(found["t"]) == keys.loose(found["t"])
+    assert keys.placed(found["r"]) == (found["r"].types, "", "view")
+    assert keys.placed(found["clipped"]) == (found["clipped"].types, "")
+    for name in ("a", "size", "y"):
+        assert keys.placed(found[name])[0] == "only"  # type: ignore[index]
+    assert [keys.slot(found[name], 1) for name in ("s", "joined", "p", "h")] == [0, 1, 1, 0]
