@@ -105,8 +105,8 @@ def _branch(flow: Flow, end: str) -> list[tuple[str, Port]]:
 
 def _common(branches: list[list[Port]]) -> Port | None:
     """The nearest tensor every branch starts from."""
-    rest = [set(branch) for branch in branches[1:]]
-    return next((p for p in branches[0] if all(p in ports for ports in rest)), None)
+    shared = set(branches[0]).intersection(*branches)
+    return next((p for p in branches[0] if p in shared), None)
 
 
 def _until(branch: list[tuple[str, Port]], base: Port) -> list[str]:

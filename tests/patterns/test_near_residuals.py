@@ -153,6 +153,16 @@ def test_a_basic_residual_is_two_wide_layers_or_a_narrow_one_before_a_wide_one()
         assert "basic-residual" not in seen(partial(basic, **other)), other
 
 
+def after_depthwise(n: Net, *, groups: int = 1) -> str:
+    y = n.conv("x", 16, 16, 3, act="relu", groups=groups)
+    return n.op("Add", n.conv(y, 16, 16, 3), "x")
+
+
+def test_a_basic_residual_starts_with_a_layer_that_mixes_channels() -> None:
+    assert "basic-residual" in seen(after_depthwise)
+    assert "basic-residual" not in seen(partial(after_depthwise, groups=16))
+
+
 def gated(
     n: Net, *, pool: str = "GlobalAveragePool", last: str = "hsigmoid", out: int = 16,
     other: bool = False, squeeze: int = 1, excite: int = 1,

@@ -296,3 +296,5 @@ def test_the_taps_that_live_are_a_box_of_even_steps() -> None:
     columns[0, 0, 2] = 1.2e-38
     assert (found := kernel_use(columns, (7,))).effective == (5,)
     assert (found.spread, found.dead_taps) == ((1,), 3)
+    gone = kernel_use(np.zeros((1, 2, 7), np.float32), (7,))
+    assert (gone.effective, gone.offset, gone.spread, gone.dead_taps) == ((0,), (0,), (1,), 7)
