@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from analyzer.compare.record import Change, Difference
+from analyzer.facts import Tensor
 from analyzer.findings.finding import Severity
 from analyzer.report.compare.gate import (
     IncreaseBound,
@@ -31,6 +32,7 @@ from analyzer.report.compare.rows import (
     uncovered,
     weights_note,
 )
+from analyzer.report.compare.view.ends import _type
 from tests.golden.text import facts
 
 if TYPE_CHECKING:
@@ -236,3 +238,18 @@ def test_changes_that_no_headline_covers_are_left() -> None:
     changes = [change(None, CONV), change(None, RELU)]
     found = SimpleNamespace(covered=(0,), changes=changes)
     assert uncovered(cast("Any", found)) == changes[1:]
+
+
+@pytest.mark.parametrize(
+    ("dtype", "shape", "said"),
+    [
+        ("float32", (1, None), "float32 1×?"),
+        (None, (2,), "unknown 2"),
+        ("float32", None, "float32 unknown"),
+        (None, None, "unknown"),
+    ],
+)
+def test_an_end_says_once_that_it_is_unknown(
+    dtype: str | None, shape: tuple[int | None, ...] | None, said: str
+) -> None:
+    assert _type(Tensor("y", dtype, shape)) == said

@@ -40,4 +40,5 @@ def ends(found: Comparison) -> tuple[ComparedEnd, ...]:
 def _type(tensor: Tensor | None) -> str:
     if tensor is None:
         return ""
-    return label(f"{tensor.dtype or units.UNKNOWN} {units.shape(tensor.shape)}", 60)
+    parts = tensor.dtype or units.unknown(), units.shape(tensor.shape)
+    return label(" ".join(dict.fromkeys(parts)), 60)  # of unknown type and shape: unknown
