@@ -88,9 +88,7 @@ def _parts(module: Module, least: float, levels: int) -> tuple[Tile, ...]:
              _parts(m, least, levels - 1) if m.macs >= least else ())
         for m in inner
     ]  # fmt: skip
-    if own > 0:
-        parts.append(Tile(_("rest"), "other", own))
-    return _sorted(parts, module.macs)
+    return _sorted([*parts, Tile(_("rest"), "other", own)], module.macs)
 
 
 def _rest_of(name: str) -> str:
