@@ -74,7 +74,7 @@ def text(found: Deployments, options: Options) -> bytes:
 def _model(facts: Facts, style: Style) -> Iterator[str]:
     fits = facts.targets
     yield style.bold(label(facts.model.path))
-    width = max((len(fit.target) for fit in fits), default=0)
+    width = max(map(len, ("target", *(fit.target for fit in fits))))
     yield f"  {'target':<{width}}  {'verdict':<11} {'operators':>10} {'MACs':>5}  what blocks"
     for fit in fits:
         yield _line(fit, width, style)
