@@ -80,8 +80,10 @@ def test_devices_are_idle_where_nothing_takes_time_or_memory() -> None:
 
 
 def totals(**about: Any) -> Any:
-    made = {"whole": None, "certainty": Certainty.ASSUMED, "macs": 9, "macs_range": (4, 9),
-            "macs_by_precision": {}, "macs_by_arithmetic": {}}  # fmt: skip
+    made: dict[str, Any] = {
+        "whole": None, "certainty": Certainty.ASSUMED, "macs": 9, "macs_range": (4, 9),
+        "macs_by_precision": {}, "macs_by_arithmetic": {},
+    }  # fmt: skip
     return some(totals=some(**made | about))
 
 
