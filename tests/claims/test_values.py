@@ -422,18 +422,28 @@ def test_trust_is_told_of_its_own_rules(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(advice, "checked", lambda result: result.rows)
     monkeypatch.setattr(advice, "unseen", lambda _: ("MatMul",))
     monkeypatch.setattr(advice, "tally", lambda result: some(idle=3, blind=result.blind))
+    loops = [some(node="n", inputs=("a", "b", "c")), some(node="m", inputs=())]
+    monkeypatch.setattr(advice, "open_loops", lambda facts: loops if facts else [])
     groups = [finding("a", "W"), finding("b", "T", category="trust", message="a door")]
-    result = some(rows=(other, row), groups=groups, facts=None, blind=2)
+    nodes = {"n": some(name="loop"), "m": some(name="")}
+    result = some(rows=(other, row), groups=groups, facts=nodes, blind=2)
     claim, passed = advice.trust(result), advice.passed(result)
     assert claim is not None
     assert passed is not None
-    assert dict(claim.values) == {"rules": 5, "blind": 2, "unseen": ("MatMul",), "findings": 1,
-                                  "first": "a door"}  # fmt: skip
+    assert dict(claim.values) == {
+        "rules": 5, "blind": 2, "unseen": ("MatMul",), "findings": 1, "first": "a door",
+        "open_loops": 2, "loop": "loop", "inputs": ("a", "b"),
+    }  # fmt: skip
     assert dict(passed.values) == {
         "categories": ("waste", "trust"), "rules": (7, 5), "speak": (0, 1), "stated": (3, 0),
         "idle": 3, "blind": 2, "unseen": ("MatMul",),
     }  # fmt: skip
+    loops.pop(0)
+    unnamed = advice.trust(result)
+    assert unnamed is not None
+    assert (unnamed.values["loop"], unnamed.values["inputs"]) == ("m", ())
     row.blind = result.blind = 0
+    result.facts = {}
     result.groups = groups[:1]
     claim, passed = advice.trust(result), advice.passed(result)
     assert claim is not None

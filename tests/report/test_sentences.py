@@ -194,7 +194,14 @@ TOLD: dict[str, tuple[Values, Told]] = {
          "judge: weights are stored as integers. 7 more are about operators that are not in the "
          "model.")),
     ]),
-    "trust": ({"findings": 0, "first": "opens a door", "rules": 9, "blind": 0, "unseen": ()}, [
+    "trust": ({"findings": 0, "first": "opens a door", "rules": 9, "blind": 0, "unseen": (),
+               "open_loops": 0, "loop": "again", "inputs": ()}, [
+        ({"open_loops": 1},
+         ("Trust: nothing found by 9 rules. Nothing in the file bounds how often again runs: what "
+         "the model is given decides, and with that how long a run takes.")),
+        ({"open_loops": 3, "inputs": ("n", "m"), "findings": 1},
+         ("Trust: opens a door. Nothing in the file bounds how often again and 2 more runs: "
+         "whoever calls the model decides, by n and m, and with that how long a run takes.")),
         ({}, "Trust: nothing found by 9 rules."),
         ({"findings": 1}, "Trust: opens a door."),
         ({"findings": 2, "blind": 1}, "Trust: 2 findings, of which the first: opens a door."),
