@@ -143,11 +143,12 @@ def test_ends_that_changed_are_told_with_their_types() -> None:
 def test_what_is_stored_is_known_at_least() -> None:
     def known(certainty: Certainty) -> list[Any]:
         stored = replace(small().parameters, certainty=certainty)
-        result = cast("Any", some(facts=replace(small(), parameters=stored)))
+        totals = replace(small().totals, params=5, weight_bytes=20)
+        result = cast("Any", some(facts=replace(small(), parameters=stored, totals=totals)))
         return [figures._known(result, name) for name in ("params", "weight-bytes", "operators")]
 
-    assert known(Certainty.EXACT) == [(0, 0), (0, 0), (2, 2)]
-    assert known(Certainty.LOWER_BOUND) == [(0, None), (0, None), (2, 2)]
+    assert known(Certainty.EXACT) == [(5, 5), (20, 20), (2, 2)]
+    assert known(Certainty.LOWER_BOUND) == [(5, None), (20, None), (2, 2)]
     assert known(Certainty.UNKNOWN) == [None, None, (2, 2)]
     pair = cast("Any", some(old=some(facts=small()), new=some(facts=small())))
     names = [figure.name for figure in figures.figures(pair)]

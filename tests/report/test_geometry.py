@@ -187,6 +187,13 @@ def test_a_peak_of_unknown_tensors_is_at_least_and_one_early_has_its_words_behin
     assert found.alt.startswith("Live bytes over 4 operators in the file's order, without tensors")
 
 
+def test_words_of_a_peak_keep_clear_of_the_axis_on_their_left() -> None:
+    """Left of 392 there are 328 from the axis on: 46 letters of 6.8 beside a margin of 10."""
+    found = skyline.picture(Skyline(STEPS, 1, "n" * 99, ()))
+    assert found is not None
+    assert len(found.peak.text) == 46
+
+
 @pytest.mark.parametrize(
     ("start", "end", "wide", "found"),
     [

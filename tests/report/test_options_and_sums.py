@@ -127,6 +127,9 @@ def test_all_that_can_be_done_is_a_table_of_impact_by_effort() -> None:
     assert low.cells[0].entries == (
         MatrixEntry("rule-T0", "2 clean-ups", "Tidy 0; Tidy 1"),
     )  # fmt: skip
+    harder = replace(tidy[1], effort="high")
+    (_, low) = matrix.matrix([action, tidy[0], harder], [])
+    assert [len(cell.entries) for cell in low.cells] == [1, 0, 0]
     (high, low) = matrix.matrix([action, tidy[0]], [])
     assert low.cells[0].entries == (MatrixEntry("rule-T0", "Do a", "Tidy 0"),)
     many = [replace(action, rule=f"R{n}") for n in range(6)]

@@ -75,6 +75,7 @@ def test_what_is_no_report_of_this_version_is_refused() -> None:
         str(sheet.unfit("r.json", error)) for error in (KeyError("k"), KeyError(1), ValueError())
     ]
     assert "'k' is missing" in told[0]
+    assert f"'{'k' * 30}…{'k' * 29}' is missing" in str(sheet.unfit("r", KeyError("k" * 99)))
     assert all("its members do not fit one another" in each for each in told[1:])
     report = Report(json.dumps(good | {"old": 1, "new": 2}).encode())
     assert report.is_comparison

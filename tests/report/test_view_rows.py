@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from analyzer.evidence import Separability
+from analyzer.evidence import PW_DW, Separability
 from analyzer.facts import Certainty, Module, Second
-from analyzer.report.view import growth, layers, tiles
+from analyzer.report.view import conversion, growth, layers, tiles
 from analyzer.report.view.conversion import (
     Conversion,
     Total,
@@ -20,6 +20,7 @@ from analyzer.report.view.conversion import (
     _evidence,
     _parts,
     describe,
+    measured_speedup,
     most_of_it,
     raised_peak,
     speedup,
@@ -403,13 +404,20 @@ def test_blocks_are_numbered_by_kind_and_layers_in_none_stand_alone() -> None:
 
 
 def test_terms_that_keep_the_weights_say_what_follows() -> None:
-    def found(terms: int | None, energy: float | None, noise: float | None) -> Separability:
-        made = SimpleNamespace(terms=terms, energy=energy, baseline=noise, first_term=0.5,
-                               first_term_baseline=0.25)  # fmt: skip
+    def found(
+        terms: int | None, energy: float | None, noise: float | None, order: str = "dw"
+    ) -> Separability:
+        one = SimpleNamespace(energy=(0.5, 0.9), baseline=(0.25, 0.8))
+        made = SimpleNamespace(terms=terms, energy=energy, baseline=noise, depthwise_first=one,
+                               macs=2000, order=order)  # fmt: skip
         return cast("Separability", made)
 
-    assert describe(found(2, 0.97, 0.61), True) == "T = 2 keeps 97 % (noise 61 %): decompose"
-    assert describe(found(2, 0.97, 0.61), False) == "T = 2 keeps 97 % (noise 61 %): retrain"
+    two = "T = 2 keeps 97 % (noise 61 %) at 2 kMAC"
+    assert describe(found(2, 0.97, 0.61), True) == f"{two}: decompose"
+    assert describe(found(2, 0.97, 0.61), False) == f"{two}: retrain"
+    assert describe(found(1, 0.97, 0.61), False) == "T = 1 keeps 97 % (noise 61 %): retrain"
+    other = describe(found(1, 0.97, 0.61, PW_DW), True)
+    assert other == "pointwise first, T = 1 keeps 97 % (noise 61 %) at 2 kMAC: decompose"
     first = "T = 1 keeps 50 % (noise 25 %): retrain"
     for each in ((None, 0.97, 0.61), (2, None, 0.61), (2, 0.97, None)):
         assert describe(found(*each), False) == first
@@ -448,6 +456,40 @@ def test_both_parts_of_a_conversion_do_their_share() -> None:
     assert found.conv is not None
     assert _parts(found.conv) == (64 * 9, 64 * 5)
     assert _parts(replace(found.conv, transposed=True)) == (256 * 9, 64 * 5)
+
+
+def test_measured_classes_of_layers_make_a_conversion_faster_or_slower(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """16 MACs of each kind of both parts: 9 and 4 in proportion, as 64·9 and 64·4 are."""
+    known, saving = SPATIAL.conv, SPATIAL.saving
+    assert known is not None
+    assert saving is not None
+    costs: dict[str, float | None] = {"standard": 1.0, "depthwise": 2.0, "pointwise": 3.0}
+
+    def seconds(device: Any, kind: str, precision: str, macs: int) -> float | None:
+        cost = costs[kind]
+        return None if cost is None else cost * macs
+
+    monkeypatch.setattr(conversion, "layer_seconds", seconds)
+    node = replace(SPATIAL, saving=replace(saving, macs_now=130, macs_after=26))
+    found = replace(small(), nodes=(node, POINT))
+    device = cast("Any", None)
+    # 18 depthwise at 2 and 8 pointwise at 3
+    assert measured_speedup(found, [SPATIAL.id], device) == 130 / 60
+    assert measured_speedup(found, [POINT.id], device) is None
+    for kind in [*costs]:
+        costs[kind] = None
+        assert measured_speedup(found, [SPATIAL.id], device) is None
+        costs[kind] = 1.0
+
+
+def test_rules_about_separability_name_what_can_be_decomposed() -> None:
+    rules = [SimpleNamespace(id=name, when=SimpleNamespace(groups=groups))
+             for name, groups in (("A", ("separability",)), ("B", ("values",)))]  # fmt: skip
+    places = [SimpleNamespace(node=f"n{rule}", rule=rule) for rule in "AB"]
+    result = cast("Any", SimpleNamespace(rules=rules, places=places))
+    assert conversion._structured(result) == {"nA"}
 
 
 def test_evidence_says_why_there_is_none() -> None:

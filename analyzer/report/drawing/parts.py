@@ -109,7 +109,6 @@ def _anchors(facts: Facts, wiring: Wiring) -> dict[str, str]:
 def _merge_circles(wiring: Wiring, groups: dict[str, int]) -> None:
     """Groups that feed each other in a circle become one."""
     graph: nx.DiGraph[int] = nx.DiGraph()
-    graph.add_nodes_from(groups.values())
     for node, sources in wiring.reads.items():
         for source in sources:
             if not source.is_input and groups[source.node] != groups[node]:

@@ -264,6 +264,10 @@ def test_repetitions_are_linked_and_fed_alike() -> None:
     assert [tuple(r) for r in fold("ababab", chain)] == [(0, 2, 3)]
     # The third is fed by the first of its own turn and not by the turn before.
     assert fold("ababab", [*chain[:4], set(), {4}])[0] == (0, 2, 2)
+    # Where a branch leaves the first for what comes right behind, the last one has to, too.
+    assert [tuple(r) for r in fold("xaaay", [set(), {0}, {1}, {2}, {1}])] == [
+        (0, 1, 1), (1, 1, 1), (2, 1, 2), (4, 1, 1),
+    ]  # fmt: skip
     # The last b does not read its own a.
     assert fold("ababab", [*chain[:5], {3}])[0] == (0, 2, 2)
 
