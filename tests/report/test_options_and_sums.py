@@ -327,8 +327,9 @@ def test_product_weights_are_packed_where_they_are_a_fourth(
     def told(
         size: int, *, decodes: bool = True, blocks: tuple[Any, ...] = (some(kind="attention"),)
     ) -> Any:
-        known = decoder(monkeypatch, decoder=decodes, blocks=blocks)
-        found = some(bytes=size, nodes=(), packed_bytes=lambda bits: bits)
+        decoder(monkeypatch, decoder=decodes)
+        known = replace(small(), blocks=blocks)
+        found = some(bytes=size, nodes=(CONV.id,), packed_bytes=lambda bits: bits)
         monkeypatch.setattr(transformer, "packable", lambda _: found)
         return [
             (form.id, form.risk, form.weight_bytes) for form in transformer._packed(known, None)

@@ -14,6 +14,7 @@ from analyzer.report.fitting import (
     Found,
     _found,
     _is_longer,
+    _numbered,
     _rows,
     _scaled,
     _spaced,
@@ -287,6 +288,9 @@ def test_a_style_sheet_gets_other_margins_rows_lines_and_pictures() -> None:
     assert found == (
         "<style>p{margin-top:2.000mm;x-margin:3mm}html { line-height: 1.518 }"
         f"{_rows('tbody', MM)}{_rows('.operators tbody', 2 * MM)}"
-        "#figure-2 :is(.chart, .network) { width: auto; height: 48.0px }</style>"
-        '<figure id="figure-1"><p>a</p></figure><figure id="figure-2"><b>'
+        ':is(#figure, [data-figure="2"]) :is(.chart, .network)'
+        " { width: auto; height: 48.0px }</style><figure><p>a</p></figure><figure><b>"
+    )
+    assert _numbered("<figure><p></figure><figure>") == (
+        '<figure data-figure="1"><p></figure><figure data-figure="2">'
     )
