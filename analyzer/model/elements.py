@@ -144,7 +144,7 @@ def _numbers(data: Buffer, span: Span, dtype: np.dtype[Any]) -> Iterator[Array]:
             yield np.frombuffer(_view(data, span.start, stop), dtype)
         else:
             rows = np.frombuffer(_view(data, span.start, span.stop), np.uint8)
-            yield np.ascontiguousarray(rows.reshape(-1, width + 1)[:, 1:]).view(dtype).reshape(-1)
+            yield np.ascontiguousarray(rows.reshape(-1, width + 1)[:, 1:]).view(dtype).ravel()
         return
     start = span.start
     while start < span.stop:
@@ -188,6 +188,6 @@ def _unpack(packed: Array, bits: int) -> Array:
     if 8 % bits:
         stream = np.unpackbits(packed, bitorder="little")
         rows = stream[: len(stream) // bits * bits].reshape(-1, bits)
-        return np.packbits(rows, axis=1, bitorder="little").reshape(-1)
+        return np.packbits(rows, axis=1, bitorder="little").ravel()
     shifts = np.arange(0, 8, bits, dtype=np.uint8)
-    return ((packed[:, None] >> shifts) & np.uint8((1 << bits) - 1)).reshape(-1)
+    return ((packed[:, None] >> shifts) & np.uint8((1 << bits) - 1)).ravel()

@@ -40,7 +40,7 @@ class Rows:
     @classmethod
     def of(cls, array: Elements) -> Rows:
         """The rows of an array that is in memory; a view of it, if it is in C order."""
-        flat = np.ascontiguousarray(array).reshape(-1)
+        flat = np.ascontiguousarray(array).ravel()
         return cls(array.dtype, array.shape, lambda start, stop: flat[start:stop])
 
     @property

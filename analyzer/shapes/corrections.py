@@ -122,7 +122,7 @@ def _resized(call: Call, shape: tuple[int, ...]) -> tuple[int, ...] | None:
     if scales is None or np.asarray(scales).dtype == object or np.size(scales) == 0:
         return None
     axes = call.attr("axes") or range(len(shape))
-    factors = np.asarray(scales, np.float32).reshape(-1)
+    factors = np.asarray(scales, np.float32).ravel()
     if len(factors) != len(axes) or not np.all(np.isfinite(factors)):
         return None
     result = list(shape)

@@ -102,7 +102,7 @@ def _cumsum(attributes: Mapping[str, Any], inputs: Arrays, _: int) -> list[Array
     if attributes.get("exclusive") or attributes.get("reverse"):
         raise NotFoldable
     value = whole(inputs, 0)
-    return [np.cumsum(value, axis=int(whole(inputs, 1).reshape(-1)[0])).astype(value.dtype)]
+    return [np.cumsum(value, axis=int(whole(inputs, 1).ravel()[0])).astype(value.dtype)]
 
 
 def _clip(attributes: Mapping[str, Any], inputs: Arrays, _: int) -> list[Array]:

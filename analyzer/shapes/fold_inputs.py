@@ -41,6 +41,6 @@ def ints(inputs: Arrays, i: int, attributes: Mapping[str, Any], name: str) -> li
     """An integer list given as input ``i`` (newer opsets) or attribute ``name`` (older)."""
     value = optional(inputs, i)
     if value is not None:
-        return [int(v) for v in whole(inputs, i).reshape(-1)]
+        return [int(v) for v in whole(inputs, i).ravel()]
     given = attributes.get(name)
     return None if given is None else [int(v) for v in given]

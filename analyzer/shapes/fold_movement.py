@@ -112,11 +112,11 @@ def _constant_of_shape(attributes: Mapping[str, Any], inputs: Arrays, _: int) ->
     if not isinstance(fill, np.ndarray):
         raise NotFoldable
     target = [int(v) for v in whole(inputs, 0)]
-    return [np.full(target, fill.reshape(-1)[0], fill.dtype)]
+    return [np.full(target, fill.ravel()[0], fill.dtype)]
 
 
 def _range(_: Mapping[str, Any], inputs: Arrays, __: int) -> list[Array]:
-    start, limit, delta = (whole(inputs, i).reshape(-1)[0] for i in range(3))
+    start, limit, delta = (whole(inputs, i).ravel()[0] for i in range(3))
     if delta == 0:
         raise NotFoldable
     return [np.arange(start, limit, delta, dtype=np.asarray(start).dtype)]
@@ -132,7 +132,7 @@ def _tile(_: Mapping[str, Any], inputs: Arrays, __: int) -> list[Array]:
 
 def _one_hot(attributes: Mapping[str, Any], inputs: Arrays, _: int) -> list[Array]:
     """Exporters write ``repeat_interleave`` and ``one_hot`` with it."""
-    indices, depth = whole(inputs, 0).astype(np.int64), int(whole(inputs, 1).reshape(-1)[0])
+    indices, depth = whole(inputs, 0).astype(np.int64), int(whole(inputs, 1).ravel()[0])
     off, on = whole(inputs, 2)
     axis = int(attributes.get("axis", -1))
     axis += indices.ndim + 1 if axis < 0 else 0

@@ -28,7 +28,7 @@ def _value(call: Call, index: int) -> Any:
     value = call.values[index] if index < len(call.values) else None
     if value is None or value.dtype == object:
         raise Unknown(f"contents of input {index} are unknown")
-    return value.reshape(-1)
+    return value.ravel()
 
 
 def _scalar(call: Call, index: int) -> Any:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def _dims(value: Any) -> list[int | None]:
-    return [None if v is None else int(v) for v in value.reshape(-1)]
+    return [None if v is None else int(v) for v in value.ravel()]
 
 
 def _target(call: Call, index: int) -> list[int | None]:

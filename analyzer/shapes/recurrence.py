@@ -180,7 +180,7 @@ class _Walk:
         stated = op.attributes.get("axes")
         if stated is None and len(op.inputs) > slot:
             array = self.constant(place.scope, op.inputs[slot])
-            stated = None if array is None else array.reshape(-1).tolist()
+            stated = None if array is None else array.ravel().tolist()
         if stated is None or len(stated) > MOST_AXES:
             return None
         return tuple(int(axis) + rank if axis < 0 else int(axis) for axis in stated)

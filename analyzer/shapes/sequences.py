@@ -29,7 +29,7 @@ def _position(values: Sequence[Elements | None], index: int) -> int | None:
     if index >= len(values):
         return None
     value = values[index]
-    return int(value.reshape(-1)[0]) if value is not None and value.size == 1 else None
+    return int(value.ravel()[0]) if value is not None and value.size == 1 else None
 
 
 def _common(items: Sequence[Type]) -> Type:
@@ -128,7 +128,7 @@ def _split(
 def _chunks(value: Elements | None) -> list[int] | None:
     if value is None or value.size == 0 or value.dtype == object:
         return None
-    return [int(v) for v in value.reshape(-1)]
+    return [int(v) for v in value.ravel()]
 
 
 def _concat(attributes: Mapping[str, Any], inputs: Sequence[Type], values: Any) -> Type | None:

@@ -33,7 +33,7 @@ ENDLESS = (1 << 31) - 1
 
 def scalar(value: Elements | None) -> Any:
     """Scalar content of a known one-element array, else ``None``."""
-    return value.reshape(-1)[0] if value is not None and value.size == 1 else None
+    return value.ravel()[0] if value is not None and value.size == 1 else None
 
 
 def given_trips(session: Session, op: Op) -> int | None:

@@ -198,10 +198,8 @@ def _topk(call: Call) -> Iterator[Violation]:
 
 def _depth(call: Call) -> Iterator[Violation]:
     depth = contents(call, 1)
-    if depth is not None and depth.size == 1 and float(depth.reshape(-1)[0]) < 1:
-        yield Violation(
-            "onehot-depth", f"depth is {depth.reshape(-1)[0]}", "give a depth of 1 or more"
-        )
+    if depth is not None and depth.size == 1 and float(depth.ravel()[0]) < 1:
+        yield Violation("onehot-depth", f"depth is {depth.ravel()[0]}", "give a depth of 1 or more")
 
 
 def _compress(call: Call) -> Iterator[Violation]:

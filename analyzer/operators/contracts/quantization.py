@@ -85,7 +85,7 @@ def positive(slot: int, name: str) -> Contract:
         values = contents(call, slot)
         if values is None or not values.size:
             return
-        numbers = np.asarray(values, np.float64).reshape(-1)
+        numbers = np.asarray(values, np.float64).ravel()
         if not np.all(numbers > 0):
             wrong = numbers[~(numbers > 0)]
             yield Violation(

@@ -32,7 +32,7 @@ def fft(length: int, *, real: bool) -> int:
 def scalar(call: Call, index: int) -> int | None:
     """Value of a scalar input that is known before run time, else ``None``."""
     value = call.values[index] if index < len(call.values) else None
-    return None if value is None or value.size != 1 else int(value.reshape(-1)[0])
+    return None if value is None or value.size != 1 else int(value.ravel()[0])
 
 
 def dft(call: Call) -> Work:

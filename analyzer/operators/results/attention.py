@@ -91,7 +91,7 @@ def grouped_query(call: Call) -> list[OutputType]:
     total = call.values[6] if len(call.values) > 6 else None
     length: Dim
     if total is not None and total.size == 1:
-        length = int(total.reshape(-1)[0])
+        length = int(total.ravel()[0])
     else:
         length = _plus(query[1], past[2]) if past is not None and len(past) == 4 else query[1]
     cache = dtype_of(call, 0 if call.input(3) is None else 3)
