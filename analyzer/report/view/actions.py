@@ -20,6 +20,7 @@ from analyzer.language import _, rule_name, spoken
 from analyzer.report.view import conversion
 from analyzer.report.view.devices import on
 from analyzer.report.view.findings import asked, first_sentence, heading_of
+from analyzer.report.view.loaded import KEPT, made_on_load
 from analyzer.report.view.options.form import (
     LEVELS,
     REPLACEABLE,
@@ -271,7 +272,9 @@ def _action(
     rivals: tuple[str, ...],
 ) -> Action:
     first_of = items[0]
-    saved = _saved(items) if facts.totals.certainty is not Certainty.UNKNOWN else {}
+    word, done = made_on_load(facts, first_of.rule, (f.node for f in items))
+    left = [f for f in items if f.node not in done]  # the runtime does the others
+    saved = _saved(left) if left and facts.totals.certainty is not Certainty.UNKNOWN else {}
     savings = {f.node: f.saving for f in items if f.saving is not None}
     macs = min(saved.get("macs", 0), facts.totals.macs)
     now, then = _times(facts, device, macs)
@@ -284,7 +287,7 @@ def _action(
         name=label(rule_name(first_of.name)),
         title=heading_of(items, facts, rule),
         does=asked(first_of),
-        what=_how(items, rule, facts),
+        what=". ".join(filter(None, (_how(items, rule, facts), _by_itself(word, done, items)))),
         places=len(items),
         severity=severity.value,
         impact="high" if settles else _impact(severity, facts, saved, device),
@@ -334,6 +337,18 @@ def _how(items: Sequence[Finding], rule: Rule | None, facts: Facts) -> str:
     if told and EXPORTER in facts.model.producer.lower():
         return _("Run `{command}`; or at the export: {told}", command=command, told=told)
     return _("Run `{command}`, and compare outputs", command=command)
+
+
+def _by_itself(word: str, done: Collection[str], items: Sequence[Finding]) -> str:
+    """Why it gains nothing with ONNX Runtime, and at how many of the places."""
+    if not done:
+        return ""
+    part = len({f.node for f in items} & set(done))
+    if word == KEPT:
+        return _("For {n} of {of} ONNX Runtime has no kernel: it writes the operator out again, "
+                 "and gains nothing", n=part, of=len(items))  # fmt: skip
+    return _("ONNX Runtime fuses {n} of {of} itself when it loads the model; other runtimes may "
+             "gain", n=part, of=len(items))  # fmt: skip
 
 
 def _spoils(tool: Tool, facts: Facts) -> bool:
