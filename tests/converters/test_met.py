@@ -5,14 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-from onnx import numpy_helper
-
-from analyzer.analyze import analyze_weights
 from analyzer.converters.converter import Converter, Shortcoming
 from analyzer.converters.met import added_bytes, met
 from analyzer.facts import Facts
-from analyzer.model import load
 from tests.golden.text import facts, facts_of, parse
 
 
@@ -88,16 +83,20 @@ def test_a_breach_is_where_it_is() -> None:
     assert places(model, breach="other") == ()
 
 
-def test_a_trained_value_is_too_large_from_the_next_one_on() -> None:
-    found = {}
-    for value in (10.0, 10.5, -10.0, -10.5):
-        model = parse("g (float[1,2] x) => (float[1,2] y) { y = MatMul (x, w) }")
-        array = np.array([[1.0, 2.0], [3.0, value]], np.float32)
-        model.graph.initializer.append(numpy_helper.from_array(array, "w"))
-        read = analyze_weights(load(model.SerializeToString()))
-        found[value] = places(read, above=10.0)
-        assert places(facts_of(model), above=10.0) == (), "nobody has read them"
-    assert found == {10.0: (), 10.5: ("w",), -10.0: (), -10.5: ("w",)}
+def test_a_transpose_is_turned_where_it_moves_the_first_of_three_axes_for_a_matrix() -> None:
+    def turned(product: str, perm: str = "<perm = [1, 0, 2]>", rank: str = "4,4,4") -> bool:
+        model = parse(f"""g (float[{rank}] x, float[4,4] m, float[4,4,4] n) => (y) {{
+            t = Transpose {perm} (x)  y = MatMul ({product}) }}""")
+        return places(facts_of(model), turned=True) == ("Transpose",)
+
+    assert turned("t, m")
+    assert turned("m, t")
+    assert turned("t, m", "<perm = [2, 0, 1]>")
+    assert turned("t, m", ""), "it turns all axes round"
+    assert not turned("t, n"), "no matrix"
+    assert not turned("x, m"), "not what is multiplied"
+    assert not turned("t, m", "<perm = [0, 2, 1]>")
+    assert not turned("t, m", "<perm = [1, 0, 2, 3]>", "4,4,4,4")
 
 
 HELD = """<float[2,2,1,1] k = {1, 2, 3, 4}, float[2,2,1,1] l = {1, 2, 3, 4}, float[2] b = {1, 2},
