@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.graph.adjacency import producer, vertex
+from analyzer.graph.adjacency import producer, read_by, vertex
 from analyzer.operators import find, record_of
 from analyzer.operators.record import Kind, Nature
 from analyzer.smaller.integers import made_weights
@@ -93,7 +93,7 @@ def _turned(facts: Facts) -> Iterator[str]:
     """Types of the operators that move the first of three axes of what is multiplied by a
     matrix."""
     for node in facts.nodes:
-        if node.op_type != "MatMul" or node.domain not in ONNX:
+        if node.op_type != "MatMul" or node.domain not in ONNX or _is_summed(facts, node):
             continue
         product = vertex(facts.graph, node.id).call
         for slot in (0, 1):
@@ -105,6 +105,14 @@ def _turned(facts: Facts) -> Iterator[str]:
             flat = read is None or read.shape is None or len(read.shape) != 3
             if made.op_type == "Transpose" and not flat and tuple(moved)[:1] != (0,):
                 yield made.op_type
+
+
+def _is_summed(facts: Facts, node: Node) -> bool:
+    """Whether ONNX Runtime makes Gemm of a product before its Transpose matters: a constant is
+    added to it, and all sizes are stated."""
+    readers = [vertex(facts.graph, head) for head, _edge in read_by(facts.graph, node.id)]
+    sums = bool(readers) and all(r.call.op_type == "Add" and r.constants for r in readers)
+    return sums and not facts.assumptions
 
 
 def _is_meant(node: Node, limit: Shortcoming, untyped: frozenset[str]) -> bool:

@@ -84,15 +84,21 @@ def test_a_breach_is_where_it_is() -> None:
 
 
 def test_a_transpose_is_turned_where_it_moves_the_first_of_three_axes_for_a_matrix() -> None:
-    def turned(product: str, perm: str = "<perm = [1, 0, 2]>", rank: str = "4,4,4") -> bool:
-        model = parse(f"""g (float[{rank}] x, float[4,4] m, float[4,4,4] n) => (y) {{
-            t = Transpose {perm} (x)  y = MatMul ({product}) }}""")
+    def turned(
+        product: str, perm: str = "<perm = [1, 0, 2]>", rank: str = "4,4,4", then: str = "Relu (p)"
+    ) -> bool:
+        model = parse(f"""g (float[{rank}] x, float[4,4] m, float[4,4,4] n) => (y)
+            <float[4] b = {{1, 2, 3, 4}}> {{
+            t = Transpose {perm} (x)  p = MatMul ({product})  y = {then} }}""")
         return places(facts_of(model), turned=True) == ("Transpose",)
 
     assert turned("t, m")
     assert turned("m, t")
     assert turned("t, m", "<perm = [2, 0, 1]>")
     assert turned("t, m", ""), "it turns all axes round"
+    assert turned("t, m", rank="s,4,4", then="Add (p, b)")
+    assert turned("t, m", then="Add (p, m)"), "no constant"
+    assert not turned("t, m", then="Add (p, b)"), "a Gemm, as all sizes are stated"
     assert not turned("t, n"), "no matrix"
     assert not turned("x, m"), "not what is multiplied"
     assert not turned("t, m", "<perm = [0, 2, 1]>")
