@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from analyzer import contents, deployment, evidence, facts, interface, learned, surplus
+from analyzer.examples import facts_of
 from analyzer.facts import (
     BITS,
     Assumption,
@@ -300,3 +301,16 @@ def test_facts_are_asked_for_operators_by_id() -> None:
     notes = (Problem("limit", "", "", inconclusive=False), Problem("limit", "", ""))
     asked = [replace(made, problems=notes[:n]).inconclusive for n in range(3)]
     assert asked == [False, False, True]
+
+
+def test_macs_by_kind_are_those_of_the_operators_in_a_call() -> None:
+    made = facts_of("""<ir_version: 8, opset_import: ["" : 17, "own" : 1]>
+      g (float[1,4] x) => (float[1,2] y) <float[4,2] w = {1,2,3,4,5,6,7,8}> { y = own.F (x, w) }
+      <domain: "own", opset_import: ["" : 17]> F (p, q) => (r) { s = MatMul (p, q) r = Relu (s) }
+    """)
+    assert [(n.op_type, n.composite, n.macs) for n in made.nodes] == [
+        ("F", True, 8), ("MatMul", False, 8), ("Relu", False, 0),
+    ]  # fmt: skip
+    assert made.totals.macs_by_kind == {"MatMul": 8}
+    assert made.totals.macs_range_by_kind == {"MatMul": (8, 8)}
+    assert (made.totals.macs, made.totals.macs_range, made.totals.whole) == (8, (8, 8), 8)

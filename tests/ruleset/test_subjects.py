@@ -1,0 +1,61 @@
+"""Which subjects a model has of each sort, in order, and where each is."""
+
+from __future__ import annotations
+
+import pytest
+
+from analyzer.ruleset.subjects import Subjects
+from tests.golden.text import facts
+
+NET = facts("""g (float[n,3,8,8] x, bool c) => (float[n,4,8,8] y, float[n,4,8,8] z)
+  <float[4,3,1,1] w = {1,1,1,2,2,2,3,3,3,4,4,4}, float[4] b = {1, 2, 3, 4},
+   float[2] idle = {1, 2}> {
+    a = Conv (x, w, b)
+    y = If (c) <then_branch = t () => (float[n,4,8,8] p) { q = Neg (a) p = Relu (q) },
+                else_branch = e () => (float[n,4,8,8] r) { r = Abs (a) }>
+    d = Identity (a)
+    z = Sigmoid (d)
+  }""")
+INPUTS = ["input x /x", "input c /c"]
+OUTPUTS = ["output y /y", "output z /z"]
+BETWEEN = ["intermediate a /a", "intermediate d /d", "intermediate r y.else_branch/r",
+           "intermediate q y.then_branch/q", "intermediate p y.then_branch/p"]  # fmt: skip
+NODES = ["Conv a a", "If y y", "Identity d d", "Sigmoid z z",
+         "Abs y.else_branch/r y.else_branch/r", "Neg y.then_branch/q y.then_branch/q",
+         "Relu y.then_branch/p y.then_branch/p"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sort", "kinds", "places"),
+    [
+        ("model", (), ["model  "]),
+        ("node", (), NODES),
+        ("node", ("Relu", "Conv"), [NODES[-1], NODES[0]]),
+        ("node", ("ai.onnx.Relu",), [NODES[-1]]),
+        ("node", ("com.microsoft.Relu",), []),
+        ("tensor", (), [*INPUTS, *OUTPUTS, *BETWEEN]),
+        ("tensor", ("intermediate",), BETWEEN),
+        ("tensor", ("output", "input"), [*OUTPUTS, *INPUTS]),
+        ("tensor", ("stored",), []),
+        ("initializer", (), ["stored w /w", "stored b /b", "stored idle /idle"]),
+        ("surplus", (), ["identity d d"]),
+        ("assumption", (), ["default x x/0"]),
+        ("interface", (), ["input x input/x", "input c input/c", "output y output/y",
+                           "output z output/z"]),
+        ("type", (), ["bool bool bool", "float32 float32 float32"]),
+        ("problem", (), []),
+        ("blocker", (), []),
+    ],
+)  # fmt: skip
+def test_subjects_of_a_sort(sort: str, kinds: tuple[str, ...], places: list[str]) -> None:
+    found = Subjects(NET).select(sort, kinds)
+    assert [f"{each.kind} {each.place} {each.name}" for each in found] == places
+
+
+def test_a_tensor_knows_who_makes_it() -> None:
+    makers = {
+        each.place: getattr(each.groups["maker"], "op_type", "unknown")
+        for each in Subjects(NET).select("tensor", ())
+    }
+    assert makers == {"x": "unknown", "c": "unknown", "y": "If", "z": "Sigmoid", "a": "Conv",
+                      "d": "Identity", "r": "Abs", "q": "Neg", "p": "Relu"}  # fmt: skip
