@@ -253,6 +253,7 @@ LAYOUTS = [
     Line("ReduceMean", "2,1,4 -> 2,1,1", "*5,*6,4 -> 5,1,1", {"axes": (1, 2)}),
     Line("ReduceMean", "2,3,4 -> 2,4", "*5,*6,*7 -> 5,7", {"axes": (-2,), "keepdims": 0}),
     Line("ReduceSum", "2,3,4 =1 -> 3,4", "*5,*6,*7 =1 -> 6,7", {"keepdims": 0}, values={1: [0]}),
+    Line("ReduceMean", "- -> 2,^3", "- -> 2,3"),
     Line("ArgMax", "2,3,2 -> 3,2", "*5,*6,*7 -> 6,7", {"keepdims": 0}),
     Line("ArgMin", "2,3,2 -> 2,3", "*5,*6,*7 -> 5,6", {"keepdims": 0, "axis": -1}),
 ]  # fmt: skip
