@@ -216,3 +216,13 @@ def test_a_feed_forward_part_widens_bends_and_narrows_back() -> None:
         {"gate": "silu", "shared": False},
     ):  # fmt: skip
         assert kinds(**how) == [], how
+
+
+@pytest.mark.parametrize("readers", [0, 2])
+def test_a_gated_part_ends_in_the_only_layer_that_reads_its_product(readers: int) -> None:
+    made = Net(image=(4, 16))
+    gate = made.act(made.linear("x", 16, 64), "silu")
+    y = made.op("Mul", gate, made.linear("x", 16, 64))
+    if readers:
+        y = made.op("Add", made.linear(y, 64, 16), made.linear(y, 64, 16))
+    assert made.facts(y).blocks == ()
