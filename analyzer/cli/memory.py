@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import errno
+import gc
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from analyzer.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LEAST = 160 << 20
 """Bytes of address space that it takes to start and to load what reads models. Measured: `rules`
@@ -15,6 +21,10 @@ out on the way there may die of it in ways that Python cannot tell."""
 UNMAPPED, UNALLOCATED = "failed to map segment", "cannot allocate memory"
 """What the dynamic linker of glibc and of musl says of a library for which there is no room (the
 first also of one in a folder from which nothing may run)."""
+
+SELDOM = 5_000_000
+"""Objects after which garbage is looked for in what is made of one model: more than there are of
+one of ten thousand operators."""
 
 CAUSES = 16
 """Errors behind an error that are looked at: one may be its own cause."""
@@ -28,6 +38,21 @@ def check_memory() -> None:
             f"memory is limited to {min(limits) >> 20} MiB (ulimit -v); "
             f"onnxlint needs {LEAST >> 20} MiB to start, and more for large models"
         )
+
+
+@contextmanager
+def seldom_collecting() -> Iterator[None]:
+    """Meanwhile look for garbage less often, where nearly all that is made is to stay: each look
+    passes over all that is new. What was made counts as old afterwards."""
+    before = gc.get_threshold()
+    gc.set_threshold(SELDOM, *before[1:])
+    try:
+        yield
+    finally:
+        if not gc.get_freeze_count():  # what somebody else has set aside stays there
+            gc.freeze()
+            gc.unfreeze()  # to the oldest, without a look
+        gc.set_threshold(*before)
 
 
 def ran_out(error: BaseException | None) -> bool:

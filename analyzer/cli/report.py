@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.cli import exits, values
 from analyzer.cli.bases import with_bases
+from analyzer.cli.memory import seldom_collecting
 from analyzer.cli.options import (
     add_language_option,
     add_model_options,
@@ -179,9 +180,11 @@ def _judged(arguments: Namespace, console: Console, environment: Environment) ->
     devices = tuple(map(profile, dict.fromkeys(arguments.device or SHIPPED)))
     command = command_line(arguments, () if full else private_paths(arguments))
     console.doing(_("judging {path}", path=path))
-    result = judged(path, plan, command, devices, full=full)
-    console.doing(_("putting the report together"))
-    return Report.of(result), options_of(arguments, plan, environment.created), plan.limits
+    with seldom_collecting():
+        result = judged(path, plan, command, devices, full=full)
+        console.doing(_("putting the report together"))
+        report = Report.of(result)
+    return report, options_of(arguments, plan, environment.created), plan.limits
 
 
 def _written(arguments: Namespace, console: Console, environment: Environment) -> Made:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from analyzer.language import _, mark
 from analyzer.report.briefly import with_brief_properties, with_short_names
+from analyzer.report.keeping import kept_script
 from analyzer.report.tight import tight_script
 from analyzer.resources import templates_dir
 
@@ -76,7 +77,12 @@ def script(files: tuple[str, ...] = FILES) -> Markup:
     people need; no data is in it."""
     blocks = (f"{{\n{_read(name)}}}\n" for name in files)
     whole = f'(() => {{\n"use strict";\n{_read("tools")}{"".join(blocks)}}})();\n'
-    return Markup(tight_script(with_brief_properties(with_short_names(whole))))
+    place = templates_dir() / "script" / f"{'-'.join(files)}.js"
+    return Markup(kept_script(place, whole, _shorter))
+
+
+def _shorter(script: str) -> str:
+    return tight_script(with_brief_properties(with_short_names(script)))
 
 
 def _read(name: str) -> str:

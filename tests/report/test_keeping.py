@@ -9,8 +9,9 @@ import jinja2
 import pytest
 
 from analyzer.report import keeping
-from analyzer.report.keeping import Kept
+from analyzer.report.keeping import Kept, kept_script
 from analyzer.report.rendering import environment
+from analyzer.report.script import FILES, script
 from analyzer.resources import templates_dir
 from tools import templates
 
@@ -104,7 +105,43 @@ def test_all_are_kept_where_they_are_installed_for_work(
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "kept"))
     monkeypatch.setattr(templates, "environment", environment.__wrapped__)
+    scripts: list[tuple[str, ...]] = []
+    monkeypatch.setattr(templates, "script", scripts.append)
     templates.main()
+    assert FILES in scripts
     assert len(list((tmp_path / "kept").rglob("templates/**/*.pyc"))) == len(
         list(templates_dir().rglob("*.j2"))
     )
+
+
+def test_a_script_is_made_shorter_once_and_anew_where_its_text_or_the_code_is_another(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def shorter(text: str) -> str:
+        asked.append(text)
+        return text.replace(" ", "")
+
+    def made(text: str) -> str:
+        return kept_script(folder / "a-b.js", text, shorter)
+
+    assert [made("ä = 1"), made("ä = 1"), made("ä = 2"), made("ä = 2")] == ["ä=1"] * 2 + ["ä=2"] * 2
+    assert asked == ["ä = 1", "ä = 2"]
+    kept(folder).write_bytes(kept(folder).read_bytes()[5:])
+    assert made("ä = 2") == "ä=2"
+    monkeypatch.setattr(keeping, "_code", lambda makers: b"another")
+    assert made("ä = 2") == "ä=2"
+    assert len(asked) == 4
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    assert made("ä = 3") == made("ä = 3") == "ä=3"
+    assert len(asked) == 6
+
+
+def test_what_decides_how_a_script_is_made_shorter_is_part_of_its_sign() -> None:
+    report = Path(keeping.__file__).parent
+    assert all((report / name).is_file() for name in (*keeping.MAKERS, *keeping.SCRIPT_MAKERS))
+    whole = script()
+    with_growth = script(tuple(name for name in FILES if name != "growth"))
+    assert len(with_growth) < len(whole)
+    assert whole.startswith("(()=>{")
