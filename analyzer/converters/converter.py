@@ -50,6 +50,8 @@ class Shortcoming:
     """Initializers that are inputs of the model, too."""
     unread: bool = False
     """Inputs of the model that nothing reads."""
+    outside: bool = False
+    """Weights in files beside the model."""
     breach: str = ""
     """Code of a breach of ONNX that the model has."""
     below_opset: int | None = None

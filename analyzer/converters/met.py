@@ -62,6 +62,12 @@ def added_bytes(facts: Facts, tool: Converter, layers: Collection[str] = ()) -> 
     )  # fmt: skip
 
 
+def _outside(facts: Facts) -> tuple[str, ...]:
+    """The model where its file cannot hold its weights: they are beside it."""
+    beside = facts.parameters.stored_bytes > facts.model.bytes
+    return (facts.model.graph_name or "model",) if beside else ()
+
+
 def _places(facts: Facts, limit: Shortcoming) -> Iterator[str]:
     opset = facts.model.opsets.get("")
     if limit.below_opset is not None and (opset is None or opset >= limit.below_opset):
@@ -73,6 +79,8 @@ def _places(facts: Facts, limit: Shortcoming) -> Iterator[str]:
     elif limit.replaceable:
         yield from (declared.name for _role, declared in facts.interface.declared
                     if declared.is_default)  # fmt: skip
+    elif limit.outside:
+        yield from _outside(facts)
     elif limit.unread:
         yield from (each.place for each in facts.structure.surplus if each.kind == "unread-input")
     elif limit.shared:

@@ -18,7 +18,7 @@ from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from onnxruntime.transformers.float16 import convert_float_to_float16
 
-from analyzer.analyze import analyze_weights
+from analyzer.analyze import analyze, analyze_weights
 from analyzer.converters import converter, met
 from analyzer.devices import profile
 from analyzer.model import load
@@ -163,6 +163,31 @@ def test_a_bias_behind_identity_is_to_be_folded_before(tmp_path: Path) -> None:
     assert remedies(folded) == []
     made = quantised(folded, tmp_path, activation_type=QuantType.QUInt8)
     assert run_as(made, tmp_path)["QLinearConv"] == 2
+
+
+def test_weights_beside_the_model_have_to_be_saved_with_it_by_what_folds(tmp_path: Path) -> None:
+    option = "save_as_external_data=True"
+    found = model(HANDED_ON, HEAD, "w", "v")
+    inside, beside, folded = (tmp_path / name for name in ("i.onnx", "b.onnx", "p.onnx"))
+    # what the names of operators take in the file, and no weights, must not pass for those
+    for name, kernel in zip("wv", found.graph.initializer, strict=False):
+        large = np.resize(numpy_helper.to_array(kernel), (2, 2, 3, 30))
+        kernel.CopyFrom(numpy_helper.from_array(large, name))
+    onnx.save(found, inside)
+    onnx.save(found, beside, save_as_external_data=True, size_threshold=0)
+    told = [
+        any(
+            each.limit.option == option
+            for each in met(analyze(load(path)), converter("quant_pre_process"))
+        )
+        for path in (inside, beside)
+    ]
+    assert told == [False, True]
+    assert option in next(f for f in forms(analyze(load(beside)), None) if f.id == "int8").how
+    with pytest.raises(Exception, match="should be stored in"):
+        quant_pre_process(beside, folded, skip_symbolic_shape=True)
+    quant_pre_process(beside, folded, skip_symbolic_shape=True, save_as_external_data=True)
+    assert {node.op_type for node in onnx.load(folded).graph.node} == {"Conv"}
 
 
 def test_a_transposed_convolution_stores_integers_and_multiplies_floats(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from analyzer.sanitise import label
 from analyzer.smaller.integers import is_static, staying
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from analyzer.converters import Converter, Met
     from analyzer.devices import Profile
@@ -143,9 +143,9 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
     narrow = any(each.limit.option.startswith(NARROW) for each in limits)
     left = staying(facts, static=static, narrow=narrow, stored=_stored(limits))
     held = max(0, held - 4 * left.params)
-    if any(each.limit.remedy == "fold" for each in limits):
-        limits = (*met(facts, converter("quant_pre_process")), *limits)
-    first = _first(limits)
+    folds = any(each.limit.remedy == "fold" for each in limits)
+    prepared = met(facts, converter("quant_pre_process")) if folds else ()
+    first = _first((*prepared, *limits), _options(prepared))
     computes = left.macs < facts.totals.macs
     then = whole - held + held // 4 + left.scale_bytes
     added = added_bytes(facts, tool, left.converted if narrow else ())
@@ -172,7 +172,7 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
         alters=left.converted,
         hands_on_floats=not static,
     )  # fmt: skip
-    inputs = any(each.limit.remedy == "inputs" for each in limits)
+    inputs = any(each.limit.remedy == "inputs" for each in (*prepared, *limits))
     return replace(made, needs=REPLACEABLE if inputs else "")
 
 
@@ -183,10 +183,14 @@ def _stored(limits: Iterable[Met]) -> frozenset[str]:
     return frozenset(kind for each in hopeless for kind in each.places)
 
 
+def _options(limits: Iterable[Met]) -> list[str]:
+    """Arguments that help, each once."""
+    return list(dict.fromkeys(each.limit.option for each in limits if each.limit.option))
+
+
 def _called(tool: Converter, limits: Iterable[Met]) -> str:
     """A tool, with the arguments that a model needs."""
-    needed = dict.fromkeys(each.limit.option for each in limits if each.limit.option)
-    options = ", ".join(f"`{option}`" for option in needed)
+    options = ", ".join(f"`{option}`" for option in _options(limits))
     call = f"`{tool.name}`"
     return _("{tool} with {options}", tool=call, options=options) if options else call
 
@@ -200,16 +204,16 @@ def _quantised(tool: Converter, limits: Iterable[Met], *, static: bool) -> str:
     return _("Run {tool}, which needs no calibration, and measure accuracy and time", tool=call)
 
 
-def _first(limits: Iterable[Met]) -> tuple[str, ...]:
-    """What has to be done to the file before, each once."""
+def _first(limits: Iterable[Met], options: Sequence[str] = ()) -> tuple[str, ...]:
+    """What has to be done to the file before, each once; ``options`` of what folds weights."""
     places: dict[str, list[str]] = {}
     for each in limits:
         places.setdefault(each.limit.remedy, []).extend(each.places)
-    return tuple(_before(remedy, tuple(dict.fromkeys(names))) for remedy, names in places.items()
-                 if remedy)  # fmt: skip
+    return tuple(_before(remedy, tuple(dict.fromkeys(names)), options)
+                 for remedy, names in places.items() if remedy)  # fmt: skip
 
 
-def _before(remedy: str, places: tuple[str, ...]) -> str:
+def _before(remedy: str, places: tuple[str, ...], options: Sequence[str]) -> str:
     if remedy == "inputs":
         return _("Take the weights out of the graph's inputs first ({rule})", rule=REPLACEABLE)
     if remedy == "ir-version":
@@ -217,9 +221,11 @@ def _before(remedy: str, places: tuple[str, ...]) -> str:
                  "inputs for undefined")  # fmt: skip
     if remedy == "fold":
         return _(
-            "Make initializers of weights and biases first, with `{tool}(…, "
-            "skip_symbolic_shape=True)`: the quantiser does not see through {operators}",
-            tool="onnxruntime.quantization.quant_pre_process", operators=", ".join(places[:3]),
+            "Make initializers of weights and biases first, with `{tool}(…, {options})`: the "
+            "quantiser does not see through {operators}",
+            tool="onnxruntime.quantization.quant_pre_process",
+            options=", ".join(("skip_symbolic_shape=True", *options)),
+            operators=", ".join(places[:3]),
         )  # fmt: skip
     return _(
         "Rename {tensors} first, to what no other name begins with: the quantiser gives its "
