@@ -612,15 +612,18 @@ def _intensity(v: Values) -> str:
 
 def _targets(v: Values) -> str:
     if 1 < len(v["whole"]) == v["count"]:
-        names = series([label(name) for name in v["whole"]])
-        return _("All of it runs on each of {targets}: {names}.",
-                 targets=many(v["count"], "target"), names=names)  # fmt: skip
+        names, targets = series([label(name) for name in v["whole"]]), many(v["count"], "target")
+        if v["missing"]:
+            return _("All of it would run on each of {targets}, if its weights were there: "
+                     "{names}.", targets=targets, names=names)  # fmt: skip
+        return _("All of it runs on each of {targets}: {names}.", targets=targets, names=names)
     said = [
         _(words, targets=series([label(name) for name in v[verdict]]))
         for verdict, words in _VERDICTS.items()
         if v[verdict]
     ]
-    return _("Of {targets}: {said}.", targets=many(v["count"], "target"), said="; ".join(said))
+    text = _("Of {targets}: {said}.", targets=many(v["count"], "target"), said="; ".join(said))
+    return f"{text} {_('None loads it without its weights.')}" if v["missing"] else text
 
 
 _VERDICTS: Mapping[str, str] = {

@@ -286,7 +286,7 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
         some(target="t3", verdict="whole", blockers=[blocker("B", "type")], edits=[]),
         some(target="t4", verdict="split", blockers=[], edits=[]),
     ]  # fmt: skip
-    result = some(facts=some(targets=fits))
+    result = some(facts=some(targets=fits, problems=[]))
     monkeypatch.setattr(deployment, "is_told", lambda _: True)
     ways, edits, targets = (
         each(result) for each in (deployment.blockers, deployment.edits, deployment.targets)
@@ -299,7 +299,11 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
                                  "targets": (2, 1, 1)}  # fmt: skip
     assert dict(edits.values) == {"count": 2, "texts": ("fold", "cast"), "targets": (2, 1)}
     assert dict(targets.values) == {"count": 4, "whole": ("t3",), "split": ("t4",), "no": ("t1",),
-                                    "maybe": ("t2",)}  # fmt: skip
+                                    "maybe": ("t2",), "missing": False}  # fmt: skip
+    for code, missing in (("external-missing", True), ("external-link", False)):
+        result.facts.problems = [some(code=code)]
+        (said,) = filter(None, [deployment.targets(result)])
+        assert said.values["missing"] == missing
     many = [some(target="t", blockers=[blocker(f"O{n}") for n in range(6)],
                  edits=[some(text=f"e{n}") for n in range(6)])]  # fmt: skip
     result.facts.targets = many

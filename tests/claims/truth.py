@@ -654,7 +654,9 @@ def _targets(d: Document) -> Values:
             assert fit["maybe"] > 0 or not fit["nodes"] or fit["blockers"]
         listed = sum(b["count"] for b in fit["blockers"] if b["certain"])
         assert listed == refused or len(fit["blockers"]) >= 1000
+    gone = {"external-missing", "external-too-short", "external-placeholder"}
     return {"count": len(d["targets"]),
+            "missing": not gone.isdisjoint(each["code"] for each in d["problems"]),
             **{verdict: [fit["target"] for fit in d["targets"] if fit["verdict"] == verdict]
                for verdict in ("whole", "split", "no", "maybe")}}  # fmt: skip
 

@@ -93,7 +93,7 @@ UNKNOWN: Values = {
     "of": 5, "operators": 0, "macs_complete": True, "flops_complete": True, "peak_complete": True,
     "problems": 0, "reason": "",
 }  # fmt: skip
-TARGETS: Values = {"count": 2, "whole": (), "split": (), "no": (), "maybe": ()}
+TARGETS: Values = {"count": 2, "whole": (), "split": (), "no": (), "maybe": (), "missing": False}
 
 TOLD: dict[str, tuple[Values, Told]] = {
     "network": (NETWORK, NETWORKS),
@@ -364,6 +364,10 @@ TOLD: dict[str, tuple[Values, Told]] = {
     "targets": (TARGETS, [
         ({"whole": ("a", "b")}, "All of it runs on each of 2 targets: a and b."),
         ({"count": 1, "whole": ("a",)}, "Of 1 target: all of it runs on a."),
+        ({"whole": ("a", "b"), "missing": True},
+         "All of it would run on each of 2 targets, if its weights were there: a and b."),
+        ({"count": 1, "whole": ("a",), "missing": True},
+         "Of 1 target: all of it runs on a. None loads it without its weights."),
         ({"count": 3, "whole": ("a", "b"), "no": ("c",)},
          "Of 3 targets: all of it runs on a and b; it does not run on c."),
         ({"split": ("a",), "maybe": ("b",)},

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from analyzer.conformance.schemas import STANDARD
+from analyzer.model.external import MISSING
 from analyzer.report.claims.record import Claim
 from analyzer.report.view.deployment import is_told
 from analyzer.ruleset.trusted import DOMAINS
@@ -54,7 +55,9 @@ def targets(result: Result) -> Claim | None:
         verdict: tuple(fit.target for fit in fits if fit.verdict == verdict)
         for verdict in ("whole", "split", "no", "maybe")
     }
-    return Claim("targets", {"count": len(fits), **by}, ("targets",))
+    missing = any(problem.code in MISSING for problem in result.facts.problems)
+    values = {"count": len(fits), **by, "missing": missing}
+    return Claim("targets", values, ("targets", "problems"))
 
 
 def blockers(result: Result) -> Claim | None:
