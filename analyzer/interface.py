@@ -50,6 +50,10 @@ class Declared:
     clash: str | None
     """Where an axis of an output has the name of an input's axis and another size:
     ``axis 0 (N) is 2 and N is 1``; ``None`` where all agree, or nothing is known."""
+    held_bytes: int | None = None
+    """Bytes moved by the BatchNormalization that takes this default as its scale
+    and that no runtime may fold into the layer before it, since callers may replace the scale;
+    ``None`` where there is none, or their number is unknown."""
 
 
 @dataclass(frozen=True, slots=True)

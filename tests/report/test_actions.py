@@ -677,6 +677,20 @@ def test_weights_come_out_of_the_inputs_before_a_tool_folds_them() -> None:
     assert told.index("IOP001") < told.index("STR101")
 
 
+def test_weights_that_keep_a_runtime_from_folding_come_with_the_traffic_of_that() -> None:
+    """The map of 4×128×128 float32 values is read and written once more; before IR version 4, and
+    without a layer in front, nothing is kept from being folded."""
+    large = REPLACEABLE.replace("4,8,8", "4,128,128")
+    lone = large.replace("a = Conv (x, w)", "a = Relu (x)")
+    rules = load_rules()
+    for ir, text, traffic in ((8, large, 2 * 4 * 128**2 * 4), (3, large, 0), (8, lone, 0)):
+        head = f'<ir_version: {ir}, opset_import: ["" : 9]>'
+        found = facts_of(onnx.parser.parse_model(head + text))
+        asks = actions.actions(Result(found, lint(found, rules), rules))
+        (take,) = [ask for ask in asks if ask.rule == "IOP001"]
+        assert (take.traffic, take.impact) == (traffic, "high" if traffic else "low")
+
+
 def test_a_tool_that_drops_an_input_that_callers_give_is_not_advised() -> None:
     """onnxslim takes out what nothing reads, and ONNX Runtime refuses the name."""
     found = facts(
