@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cache
 from math import prod
 
+import numpy as np
 import onnx
 import pytest
 
@@ -675,6 +676,37 @@ def test_weights_come_out_of_the_inputs_before_a_tool_folds_them() -> None:
     assert fold.what.startswith("Take the weights out of the graph's inputs first (IOP001), then")
     told = [name for step in actions.first(asks, ()) for name in step.ids]
     assert told.index("IOP001") < told.index("STR101")
+
+
+def _stored(text: str, **shapes: tuple[int, ...]) -> onnx.ModelProto:
+    """The graph with tensors of different numbers, those that it reads."""
+    found = onnx.parser.parse_model(f'<ir_version: 8, opset_import: ["" : 17]>{text}')
+    read = {name for node in found.graph.node for name in node.input}
+    for name in sorted(read & shapes.keys()):
+        values = np.linspace(-1, 1.1, prod(shapes[name])).astype(np.float32)
+        tensor = onnx.numpy_helper.from_array(values.reshape(shapes[name]), name)
+        found.graph.initializer.append(tensor)
+    return found
+
+
+def test_constants_behind_a_layer_go_into_it_before_it_is_quantised() -> None:
+    """Measured on MobileNetV1 with its normalisations in parts: int8 took 1.9 times as long as
+    float32 with them, and 0.6 times as long without."""
+    loose = """g (float[1,64,8,8] x) => (float[1,64,8,8] y)
+        { c = Conv <pads = [1,1,1,1]> (x, w)  m = Mul (c, s)  a = Add (m, b)  y = Relu (a) }"""
+    bare = """g (float[1,64,8,8] x) => (float[1,64,8,8] y)
+        { c = Conv <pads = [1,1,1,1]> (x, w)  y = Relu (c) }"""
+    rules = load_rules()
+    for text, told in ((loose, True), (bare, False)):
+        found = facts_of(_stored(text, w=(64, 64, 3, 3), s=(64, 1, 1), b=(64, 1, 1)))
+        asks = actions.actions(Result(found, lint(found, rules), rules))
+        forms = options(found, found.once(whatif.view), None)
+        (int8,) = [form for form in forms if form.id == "int8"]
+        assert ("into them first (EFF005, EFF006): between quantised" in int8.how) == told
+        assert int8.needs == ("EFF005" if told else "")
+        steps = actions.first(asks, forms)
+        assert ("EFF005" in steps[0].ids) == told
+        assert "int8" in steps[1 if told else 0].ids
 
 
 def test_weights_that_keep_a_runtime_from_folding_come_with_the_traffic_of_that() -> None:

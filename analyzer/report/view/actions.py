@@ -167,7 +167,8 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
     then what leaves least of the time; at last what is about this model before what can be done
     to any. No form that takes training, that rests on what the file does not say, or that a device
     computes more slowly. What has to be done before a step comes before it. Clean-ups are one
-    step, the last; after them what makes no model smaller, but figures truer.
+    step, the last unless one of the others needs it; after them what makes no model smaller, but
+    figures truer.
     """
     order = LEVELS.index
     ranked: list[tuple[tuple[int, int, int, float, bool, int], str]] = []
@@ -187,10 +188,15 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
             ranked.append((key, form.id))
             rivals[form.id] = form.alternatives
     before = {ask.rule: ask.needs for ask in asks} | {form.id: form.needs for form in options}
-    named = _in_turn([name for _, name in sorted(ranked)], before, {ask.rule for ask in asks})
+    tidied = tuple(_tidied(asks))
+    tidy = {rule for step in tidied for rule in step.ids}
+    named = _in_turn([name for _, name in sorted(ranked)], before,
+                     {ask.rule for ask in asks} - tidy)  # fmt: skip
     figures = (ActionStep((ask.rule,)) for ask in asks if ask.figures)
     steps = _with_headline(_steps(named, rivals), asks)
-    return (*steps, *_tidied(asks), *figures)[:MOST_FIRST]
+    if any(before[name] in tidy for step in steps for name in step.ids):
+        steps, tidied = tidied, steps
+    return (*steps, *tidied, *figures)[:MOST_FIRST]
 
 
 def _in_turn(names: Sequence[str], before: Mapping[str, str], asked: Collection[str]) -> list[str]:

@@ -34,6 +34,8 @@ WORTHWHILE = 64 * 1024
 and no download is the smaller for it."""
 REPLACEABLE = "IOP001"
 """The rule that asks to take weights out of the inputs."""
+LOOSE: Mapping[str, str] = {"bias": "EFF005", "scale": "EFF006"}
+"""Rules about constants that a layer could hold, by the kind of the merge."""
 STAY = -1
 """In the place of bytes: as they are today."""
 BUSY = 10_000_000

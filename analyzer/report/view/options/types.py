@@ -9,11 +9,13 @@ from analyzer import units
 from analyzer.converters import added_bytes, converter, met
 from analyzer.graph.adjacency import vertex
 from analyzer.language import _
+from analyzer.patterns.merging import merges_of
 from analyzer.patterns.quantised import quantisation_of
 from analyzer.report.view.kinds import color_of
 from analyzer.report.view.options.form import (
     FEWER,
     LEVELS,
+    LOOSE,
     NOTABLE,
     REPLACEABLE,
     Level,
@@ -145,7 +147,8 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
     held = max(0, held - 4 * left.params)
     folds = any(each.limit.remedy == "fold" for each in limits)
     prepared = met(facts, converter("quant_pre_process")) if folds else ()
-    first = _first((*prepared, *limits), _options(prepared))
+    loose = _loose(facts) if static else ()
+    first = (*_first((*prepared, *limits), _options(prepared)), *_bound(loose))
     computes = left.macs < facts.totals.macs
     then = whole - held + held // 4 + left.scale_bytes
     added = added_bytes(facts, tool, left.converted if narrow else ())
@@ -173,7 +176,27 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
         hands_on_floats=not static,
     )  # fmt: skip
     inputs = any(each.limit.remedy == "inputs" for each in (*prepared, *limits))
-    return replace(made, needs=REPLACEABLE if inputs else "")
+    return replace(made, needs=REPLACEABLE if inputs else next(iter(loose), ""))
+
+
+def _loose(facts: Facts) -> tuple[str, ...]:
+    """Rules that ask for constants to go into the layers before them."""
+    kinds = {merge.kind for merge in merges_of(facts) if merge.operators}
+    return tuple(rule for kind, rule in LOOSE.items() if kind in kinds)
+
+
+def _bound(loose: Sequence[str]) -> tuple[str, ...]:
+    """What to do about them before tensors are quantised."""
+    if not loose:
+        return ()
+    rules = ", ".join(loose)
+    return (
+        _(
+            "Put the constants behind layers into them first ({rules}): between quantised "
+            "tensors they stay operators, which take more time than is saved",
+            rules=rules,
+        ),
+    )
 
 
 def _stored(limits: Iterable[Met]) -> frozenset[str]:
