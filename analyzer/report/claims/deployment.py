@@ -56,8 +56,7 @@ def targets(result: Result) -> Claim | None:
         for verdict in ("whole", "split", "no", "maybe")
     }
     missing = any(problem.code in MISSING for problem in result.facts.problems)
-    values = {"count": len(fits), **by, "missing": missing}
-    return Claim("targets", values, ("targets", "problems"))
+    return Claim("targets", {"count": len(fits), **by, "missing": missing}, ("targets", "problems"))
 
 
 def blockers(result: Result) -> Claim | None:
