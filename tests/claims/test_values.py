@@ -11,6 +11,7 @@ import pytest
 
 from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
+from analyzer.model import external
 from analyzer.report.claims import (
     advice,
     cost,
@@ -300,6 +301,7 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
     assert dict(edits.values) == {"count": 2, "texts": ("fold", "cast"), "targets": (2, 1)}
     assert dict(targets.values) == {"count": 4, "whole": ("t3",), "split": ("t4",), "no": ("t1",),
                                     "maybe": ("t2",), "missing": False}  # fmt: skip
+    assert deployment.MISSING == external.MISSING
     for code, missing in (("external-missing", True), ("external-link", False)):
         result.facts.problems = [some(code=code)]
         (said,) = filter(None, [deployment.targets(result)])

@@ -6,7 +6,6 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from analyzer.conformance.schemas import STANDARD
-from analyzer.model.external import MISSING
 from analyzer.report.claims.record import Claim
 from analyzer.report.view.deployment import is_told
 from analyzer.ruleset.trusted import DOMAINS
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
 
 RUNTIME = "ONNX Runtime"
 """What the operators of ``DOMAINS`` come with."""
+MISSING = frozenset({"external-missing", "external-too-short", "external-placeholder"})
+"""Problems of a file without whose weights no runtime loads the model."""
 VENDORS = 3
 BLOCKERS = 5
 EDITS = 5
