@@ -124,6 +124,7 @@ def _live(moment: Moment, m: int, n: int) -> int:
     Of 100 bytes alive while 32 → 64 channels are made, 40 of them made and 20 freed behind,
     80 are alive in the first, 100 in the second.
 
+    >>> from analyzer.costs.timeline import Moment
     >>> _live(Moment("c", 100, 100, made=40, freed=20), 32, 64)
     100
     """

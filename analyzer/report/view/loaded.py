@@ -8,14 +8,12 @@ HardSwish it has no kernel of, and makes HardSigmoid and a product of it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from analyzer.graph.adjacency import call_of, fed_by, read_by, vertex
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from analyzer.facts import Facts
+    from analyzer.facts import Facts, Node
 
 FUSED, KEPT = "fused", "kept"
 """It makes one operator of the formula; it makes the formula of the operator."""
@@ -26,20 +24,40 @@ def made_on_load(facts: Facts, rule: str, nodes: Iterable[str]) -> tuple[str, fr
     if rule not in _RULES:
         return "", frozenset()
     word, test = _RULES[rule]
-    return word, frozenset(node for node in nodes if node in facts and test(facts, node))
+    return word, frozenset(node for node in nodes if node in facts and test(facts, facts[node]))
 
 
-def _gelu(facts: Facts, last: str) -> bool:
-    if facts[last].outputs[0].dtype != "float32":
+class _Wires(NamedTuple):
+    """Who makes and who reads each value, by its scope and name. Of records alone: facts that are
+    remembered have no graph."""
+
+    makers: dict[tuple[str, str], Node]
+    readers: dict[tuple[str, str], dict[str, Node]]
+    """By the id of the reader."""
+    stored: frozenset[str]
+    """Names of stored tensors."""
+
+
+def _wires(facts: Facts) -> _Wires:
+    makers: dict[tuple[str, str], Node] = {}
+    readers: dict[tuple[str, str], dict[str, Node]] = {}
+    for node in facts.nodes:
+        makers.update(((node.scope, made.name), node) for made in node.outputs)
+        for name in node.inputs:
+            readers.setdefault((node.scope, name), {})[node.id] = node
+    return _Wires(makers, readers, frozenset(t.name for t in facts.parameters.tensors))
+
+
+def _gelu(facts: Facts, last: Node) -> bool:
+    if last.outputs[0].dtype != "float32":
         return False
-    halves = bool(vertex(facts.graph, last).constants)
     return _behind(facts, last, "Add", "Erf", "Div") or (
-        halves and _behind(facts, last, "Mul", "Add", "Erf", "Div")
+        _has_constant(facts, last) and _behind(facts, last, "Mul", "Add", "Erf", "Div")
     )
 
 
-def _normalised(facts: Facts, last: str) -> bool:
-    if facts[last].op_type != "Div" or facts[last].outputs[0].dtype != "float32":
+def _normalised(facts: Facts, last: Node) -> bool:
+    if last.op_type != "Div" or last.outputs[0].dtype != "float32":
         return False
     return (
         _behind(facts, last, "Sqrt", "Add", "ReduceMean", "Pow")
@@ -47,32 +65,46 @@ def _normalised(facts: Facts, last: str) -> bool:
     )
 
 
-def _gated(facts: Facts, last: str) -> bool:
+def _gated(facts: Facts, last: Node) -> bool:
     return _behind(facts, last, "HardSigmoid")
 
 
-def _behind(facts: Facts, node: str, *kinds: str) -> bool:
+def _behind(facts: Facts, node: Node, *kinds: str) -> bool:
     """Whether operators of these types, one after another, feed one."""
     if not kinds:
         return True
-    makers = {tail for tail, _edge in fed_by(facts.graph, node)}
+    makers = facts.once(_wires).makers
+    before = (makers.get((node.scope, name)) for name in node.inputs)
     return any(
-        call_of(facts.graph, maker).op_type == kinds[0] and _behind(facts, maker, *kinds[1:])
-        for maker in makers
+        maker is not None and maker.op_type == kinds[0] and _behind(facts, maker, *kinds[1:])
+        for maker in before
     )
 
 
-def _after(facts: Facts, node: str | None, kind: str) -> str | None:
+def _after(facts: Facts, node: Node | None, kind: str) -> Node | None:
     """The only reader of an operator, where it is of that type and its other input constant."""
-    readers = {head for head, _edge in read_by(facts.graph, node)} if node is not None else set()
-    if len(readers) != 1:
+    if node is None:
         return None
-    (only,) = readers
-    place = vertex(facts.graph, only)
-    return only if place.call.op_type == kind and place.constants else None
+    readers = facts.once(_wires).readers
+    found: dict[str, Node] = {}
+    for made in node.outputs:
+        found |= readers.get((node.scope, made.name), {})
+    (only,) = found.values() if len(found) == 1 else (None,)
+    if only is None or only.op_type != kind or not _has_constant(facts, only):
+        return None
+    return only
 
 
-_RULES: Mapping[str, tuple[str, Callable[[Facts, str], bool]]] = {
+def _has_constant(facts: Facts, node: Node) -> bool:
+    makers, _readers, stored = facts.once(_wires)
+    for name in node.inputs:
+        maker = makers.get((node.scope, name))
+        if maker.op_type == "Constant" if maker is not None else name in stored:
+            return True
+    return False
+
+
+_RULES: Mapping[str, tuple[str, Callable[[Facts, Node], bool]]] = {
     "STR120": (FUSED, _gelu),
     "STR122": (KEPT, _gated),
     "STR126": (FUSED, _normalised),
