@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from analyzer.graph.adjacency import producer, read_by, vertex
 from analyzer.operators import find, record_of
 from analyzer.operators.record import Kind, Nature
+from analyzer.patterns.wires import wires_of
 from analyzer.smaller.integers import made_weights
 
 if TYPE_CHECKING:
@@ -68,6 +69,13 @@ def _outside(facts: Facts) -> tuple[str, ...]:
     return (facts.model.graph_name or "model",) if beside else ()
 
 
+def _unread(facts: Facts) -> Iterator[str]:
+    """Inputs that no operator reads, and that are no outputs."""
+    read = {name for _scope, name in wires_of(facts).readers}
+    read |= {tensor.name for tensor in facts.outputs}
+    yield from (tensor.name for tensor in facts.inputs if tensor.name not in read)
+
+
 def _places(facts: Facts, limit: Shortcoming) -> Iterator[str]:
     opset = facts.model.opsets.get("")
     if limit.below_opset is not None and (opset is None or opset >= limit.below_opset):
@@ -82,7 +90,7 @@ def _places(facts: Facts, limit: Shortcoming) -> Iterator[str]:
     elif limit.outside:
         yield from _outside(facts)
     elif limit.unread:
-        yield from (each.place for each in facts.structure.surplus if each.kind == "unread-input")
+        yield from _unread(facts)
     elif limit.shared:
         yield from _handed_on(facts)
     elif limit.made:

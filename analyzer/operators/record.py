@@ -282,6 +282,11 @@ class Operator:
         return self.sign in ("∧", "∨", "⊻", "¬")
 
     @property
+    def is_settled_by_one(self) -> bool:
+        """One operand alone may decide the result: a false one of ∧, a true one of ∨."""
+        return self.sign in ("∧", "∨")
+
+    @property
     def clamps(self) -> bool:
         """Cuts off what is beyond fixed bounds, as arithmetic in integers does by itself."""
         return self.nature is Nature.ACTIVATION and self.selects

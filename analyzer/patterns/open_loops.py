@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.patterns.index import index_of
+from analyzer.patterns.wires import wires_of
 
 if TYPE_CHECKING:
     from analyzer.facts import Facts
-    from analyzer.graph.values import Value
 
 MOST_STEPS = 2_000
 """Operators that are looked through before a number of iterations."""
@@ -40,15 +39,17 @@ def _find(facts: Facts) -> tuple[OpenLoop, ...]:
 
 def _deciding(facts: Facts, loop: str) -> tuple[str, ...]:
     """Inputs of the model behind the first operand, by their names."""
-    todo: list[Value | None] = [*index_of(facts).operator(loop).inputs[:1]]
-    found, seen = dict[str, None](), set[tuple[str, str]]()
+    given = {tensor.name for tensor in facts.inputs}
+    makers, scope = wires_of(facts).makers, facts[loop].scope
+    todo, found, seen = [*facts[loop].inputs[:1]], dict[str, None](), set[str]()
     while todo and len(seen) < MOST_STEPS:
-        value = todo.pop()
-        if value is None or (value.scope, value.name) in seen:
+        name = todo.pop()
+        if name in seen:
             continue
-        seen.add((value.scope, value.name))
-        if value.producer is not None:
-            todo += value.producer.inputs
-        elif value.is_input and not value.scope and not value.is_constant:
-            found.setdefault(value.name)
+        seen.add(name)
+        maker = makers.get((scope, name))
+        if maker is not None:
+            todo += maker.inputs
+        elif name in given and not scope:
+            found.setdefault(name)
     return tuple(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from analyzer.operators import find
 from analyzer.shapes.trips import scalar
 
 if TYPE_CHECKING:
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
     from analyzer.targets.use import TensorValue
 
 BRANCHES = 2
-_MEASURES = frozenset({"Shape", "Size"})
-"""Operators whose result no content of a tensor changes."""
-_TOGETHER = frozenset({"And", "Or"})
-"""Operators that one operand alone may settle."""
 
 
 @dataclass(slots=True)
@@ -72,8 +69,9 @@ def rests_on_data(value: TensorValue | None, flow: Dataflow) -> bool:
     for index in _behind(value, flow):
         use = flow.uses[index]
         told = [asked(each) for each in use.given]
-        settles = all if use.op_type in _TOGETHER else any
-        known[index] = not (use.op_type in _MEASURES and not use.domain) and settles(told)
+        record = find(use.domain, use.op_type)
+        settles = all if record is not None and record.is_settled_by_one else any
+        known[index] = not (record is not None and record.measures) and settles(told)
     return asked(value)
 
 

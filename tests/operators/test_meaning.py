@@ -79,6 +79,7 @@ def test_comparisons_and_logic_are_told_by_their_signs() -> None:
         "Equal Greater GreaterOrEqual Less LessOrEqual"
     )
     assert {r.key for r in RECORDS if r.is_logic} == keys("And Or Xor Not")
+    assert {r.key for r in RECORDS if r.is_settled_by_one} == keys("And Or")
 
 
 def pairs(record: Operator) -> bool:

@@ -15,8 +15,8 @@ from analyzer.converters import converter, met
 from analyzer.devices import bound, room
 from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
-from analyzer.graph.adjacency import fed_by, vertices
 from analyzer.language import _, rule_name, spoken
+from analyzer.patterns.wires import makers_before
 from analyzer.report.view import conversion
 from analyzer.report.view.devices import on
 from analyzer.report.view.findings import asked, first_sentence, heading_of
@@ -424,14 +424,10 @@ def _beyond_onnxslim(facts: Facts) -> frozenset[str]:
     """Operators that onnxslim (0.1.98) leaves as they are: those of bodies, and what follows
     operators of ONNX-ML, of whose results it knows no type."""
     found: set[str] = set()
-    for name, place in vertices(facts.graph):
-        unknown = place.call.domain == "ai.onnx.ml"
-        if (
-            place.scope
-            or unknown
-            or any(tail in found for tail, _edge in fed_by(facts.graph, name))
-        ):
-            found.add(name)
+    for node in facts.nodes:  # each after those it reads
+        behind = (maker.id in found for maker in makers_before(facts, node))
+        if node.scope or node.domain == "ai.onnx.ml" or any(behind):
+            found.add(node.id)
     return frozenset(found)
 
 

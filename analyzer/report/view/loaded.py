@@ -8,7 +8,9 @@ HardSwish it has no kernel of, and makes HardSigmoid and a product of it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from analyzer.patterns.wires import makers_before, wires_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -25,27 +27,6 @@ def made_on_load(facts: Facts, rule: str, nodes: Iterable[str]) -> tuple[str, fr
         return "", frozenset()
     word, test = _RULES[rule]
     return word, frozenset(node for node in nodes if node in facts and test(facts, facts[node]))
-
-
-class _Wires(NamedTuple):
-    """Who makes and who reads each value, by its scope and name. Of records alone: facts that are
-    remembered have no graph."""
-
-    makers: dict[tuple[str, str], Node]
-    readers: dict[tuple[str, str], dict[str, Node]]
-    """By the id of the reader."""
-    stored: frozenset[str]
-    """Names of stored tensors."""
-
-
-def _wires(facts: Facts) -> _Wires:
-    makers: dict[tuple[str, str], Node] = {}
-    readers: dict[tuple[str, str], dict[str, Node]] = {}
-    for node in facts.nodes:
-        makers.update(((node.scope, made.name), node) for made in node.outputs)
-        for name in node.inputs:
-            readers.setdefault((node.scope, name), {})[node.id] = node
-    return _Wires(makers, readers, frozenset(t.name for t in facts.parameters.tensors))
 
 
 def _gelu(facts: Facts, last: Node) -> bool:
@@ -73,11 +54,9 @@ def _behind(facts: Facts, node: Node, *kinds: str) -> bool:
     """Whether operators of these types, one after another, feed one."""
     if not kinds:
         return True
-    makers = facts.once(_wires).makers
-    before = (makers.get((node.scope, name)) for name in node.inputs)
     return any(
-        maker is not None and maker.op_type == kinds[0] and _behind(facts, maker, *kinds[1:])
-        for maker in before
+        maker.op_type == kinds[0] and _behind(facts, maker, *kinds[1:])
+        for maker in makers_before(facts, node)
     )
 
 
@@ -85,7 +64,7 @@ def _after(facts: Facts, node: Node | None, kind: str) -> Node | None:
     """The only reader of an operator, where it is of that type and its other input constant."""
     if node is None:
         return None
-    readers = facts.once(_wires).readers
+    readers = wires_of(facts).readers
     found: dict[str, Node] = {}
     for made in node.outputs:
         found |= readers.get((node.scope, made.name), {})
@@ -96,12 +75,16 @@ def _after(facts: Facts, node: Node | None, kind: str) -> Node | None:
 
 
 def _has_constant(facts: Facts, node: Node) -> bool:
-    makers, _readers, stored = facts.once(_wires)
-    for name in node.inputs:
-        maker = makers.get((node.scope, name))
-        if maker.op_type == "Constant" if maker is not None else name in stored:
-            return True
-    return False
+    """Whether it reads a number of the file."""
+    if any(maker.op_type == "Constant" for maker in makers_before(facts, node)):
+        return True
+    made = wires_of(facts).makers
+    stored = facts.once(_stored)
+    return any(name in stored and (node.scope, name) not in made for name in node.inputs)
+
+
+def _stored(facts: Facts) -> frozenset[str]:
+    return frozenset(tensor.name for tensor in facts.parameters.tensors)
 
 
 _RULES: Mapping[str, tuple[str, Callable[[Facts, Node], bool]]] = {

@@ -1,0 +1,40 @@
+"""What weights that callers may replace keep a runtime from folding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analyzer.operators import find
+from analyzer.operators.record import Nature
+from analyzer.patterns.wires import wires_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from analyzer.facts import Facts
+
+REPLACEABLE = 4
+"""IR version from which callers may replace an initializer that is an input (onnx/docs/IR.md)."""
+
+
+def held_bytes(facts: Facts) -> Mapping[str, int]:
+    """Bytes that BatchNormalization behind a layer of the main graph writes and reads again, by
+    the name of its scale; only of those whose size is known, and none in files whose initializers
+    nobody may replace."""
+    held: dict[str, int] = {}
+    if facts.model.ir_version < REPLACEABLE:
+        return held
+    makers = wires_of(facts).makers
+    for node in facts.nodes:
+        if node.op_type != "BatchNormalization" or node.domain or node.scope:
+            continue
+        layer = makers.get((node.scope, node.inputs[0]))
+        record = find(layer.domain, layer.op_type) if layer is not None else None
+        moved = node.outputs[0].bytes
+        if record is None or moved is None or record.nature not in _FOLDING:
+            continue
+        held[node.inputs[1]] = held.get(node.inputs[1], 0) + 2 * moved
+    return held
+
+
+_FOLDING = frozenset({Nature.CONVOLUTION, Nature.PRODUCT})
