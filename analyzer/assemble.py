@@ -17,6 +17,7 @@ from analyzer.facts import Certainty, Cost, Node, Separable, Tensor, Totals
 from analyzer.graph.origin import source_location
 from analyzer.operators import find
 from analyzer.patterns import describe_conv, saving, tags
+from analyzer.sanitise import widths
 from analyzer.units import shorten
 
 if TYPE_CHECKING:
@@ -132,7 +133,8 @@ def describe_assumptions(assumptions: Sequence[Assumption]) -> str:
     Names are shortened: every operator that rests on the assumptions repeats the text.
     """
     texts = [
-        str(replace(a, input=shorten(a.input, 60), dim=shorten(a.dim, 60))) for a in assumptions[:4]
+        str(replace(a, input=shorten(a.input, widths.NAME), dim=shorten(a.dim, widths.NAME)))
+        for a in assumptions[:4]
     ]
     more = f" and {len(assumptions) - 4} more" if len(assumptions) > 4 else ""
     return "with " + ", ".join(texts) + more if texts else ""

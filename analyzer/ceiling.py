@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.costs.sums import number
 from analyzer.facts import DefaultSizes
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 from analyzer.shapes.bindings import bind
 from analyzer.shapes.hints import LABEL
 from analyzer.shapes.run import infer_shapes
@@ -42,7 +42,7 @@ def at_default_sizes(
         return None
     other = survey(program, shapes)
     first = stated[-1]
-    text = f"{label(first.input, 40)} axis {first.axis} is {first.value}"
+    text = f"{label(first.input, widths.TERM)} axis {first.axis} is {first.value}"
     total = other.sums.total
     return DefaultSizes(number(total.macs), number(total.flops), other.peak.peak_bytes, text)
 

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from analyzer.errors import ModelError
+from analyzer.sanitise import widths
 from analyzer.units import shorten
 
 if TYPE_CHECKING:
@@ -140,7 +141,9 @@ def _walk(
         place, depth = waiting.pop()
         if depth > MAX_DEPTH:
             what = f"is nested more than {MAX_DEPTH} folders deep, so it is not searched"
-            errors.append(ModelError(shorten(place, 200), what, "name it to have it searched"))
+            errors.append(
+                ModelError(shorten(place, widths.NOTE), what, "name it to have it searched")
+            )
             continue
         try:
             with os.scandir(place) as entries:

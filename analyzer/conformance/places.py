@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.facts import Breach
-from analyzer.sanitise import spaced
+from analyzer.sanitise import spaced, widths
 from analyzer.shapes.instance import scope_path
 from analyzer.units import shorten
 
@@ -81,4 +81,4 @@ def uncalled(breach: Breach) -> Breach:
 
 def quoted(name: str) -> str:
     """A name of the file in a message."""
-    return f"'{spaced(shorten(name, 80))}'"
+    return f"'{spaced(shorten(name, widths.PATH))}'"

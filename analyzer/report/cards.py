@@ -9,7 +9,7 @@ from analyzer.facts import Certainty
 from analyzer.language import _, retold, series, term
 from analyzer.report.headline import silenced
 from analyzer.report.view.options.form import NOTABLE
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 from analyzer.units import many
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _open(certainty: Certainty, unknown: int, *, varies: bool) -> Iterator[str]:
 def named_sizes(v: Values) -> str:
     """``sequence = 128, batch = 1 and 2 more``."""
     found = zip(v["dims"], v["sizes"], strict=True)
-    sizes = ", ".join(f"{label(retold(dim), 40)} = {size}" for dim, size in found)
+    sizes = ", ".join(f"{label(retold(dim), widths.TERM)} = {size}" for dim, size in found)
     left = v["sizes_in_all"] - len(v["dims"])
     return _("{names} and {n} more", names=sizes, n=left) if left else sizes
 
@@ -125,7 +125,7 @@ def _parameters(v: Values) -> Card:
     if inside:
         detail.append(_("and {inside}, {where}", inside=inside, where=where))
     if v["certainty"] != Certainty.EXACT:
-        detail.append(f"{term(v['certainty'])}: {label(retold(v['reason']), 120)}")
+        detail.append(f"{term(v['certainty'])}: {label(retold(v['reason']), widths.CAUSE)}")
     return Card("parameters", _("Parameters"), units.si(v["params"]), tuple(detail),
                 "totals.params", "totals.weight_bytes")  # fmt: skip
 
@@ -157,7 +157,7 @@ def _peak(v: Values) -> Card:
             value = _("at least {value}", value=value)
         elif high != low:
             value = _("{low} to {high}", low=value, high=units.size(high))
-    where = (_("while {name} runs", name=label(v["name"], 40)),) if v["name"] else ()
+    where = (_("while {name} runs", name=label(v["name"], widths.TERM)),) if v["name"] else ()
     if v["fused_bytes"] is not None and {v["fused_bytes"]} != set(v["bytes"] or ()):
         fused = _("{size} with Q and DQ in integer kernels", size=units.size(v["fused_bytes"]))
         where = (fused, *where)

@@ -11,7 +11,7 @@ from analyzer.report.drawing.picture import Key
 from analyzer.report.rendering import environment
 from analyzer.report.view import growth, heat, layers, skyline, tiles, whatif
 from analyzer.report.view.kinds import COLORS, PALETTE
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
     from analyzer.report.result import Result
@@ -37,7 +37,7 @@ class Diagram:
 
     def svg(self, *, themed: bool = True, printed: bool = False) -> str:
         """One SVG, as ``Sketch.svg``."""
-        title = label(self.title, 80)
+        title = label(self.title, widths.PATH)
         places, down = [], 0.0
         for chart in self.charts:
             places.append(down)

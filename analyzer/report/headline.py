@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from analyzer import units
 from analyzer.language import _, ngettext, series
 from analyzer.report.claims.advice import LARGE
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 from analyzer.units import many
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def verdict(v: Values) -> str:
             "Judged in part: {n} operators cannot take the sizes that were assumed, so no figure "
             "of compute or memory is that of a run. State the real ones with {options}.",
             v["misfits"],
-            options=label(v["state"], 160),
+            options=label(v["state"], widths.REASON),
         ),
         "partial": lambda: _minima(v),
         "unbounded": lambda: _minima(v),
@@ -96,7 +96,7 @@ def _most(v: Values) -> str:
 
 def _doubtful(v: Values) -> str:
     """What speaks against using the model as it is, and what else is worth the first sentence."""
-    doubt = label(v["doubt"], 240)
+    doubt = label(v["doubt"], widths.SENTENCE)
     text = (
         _("One warning to look at before this model is used: {doubt}.", doubt=doubt)
         if v["doubts"] == 1

@@ -22,7 +22,7 @@ from analyzer.report.netron_figures import connection, figures, totals
 from analyzer.report.result import Failure
 from analyzer.report.sheet import judged
 from analyzer.report.view.findings import first_sentence
-from analyzer.sanitise import clean, label
+from analyzer.sanitise import clean, label, widths
 from analyzer.version import __version__
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ class _Overlay:
             if node.tags:
                 self._say(place, "tags", " ".join(node.tags))
             if node.cost.certainty is not Certainty.EXACT:
-                reason = f": {label(node.cost.reason, 400)}" if node.cost.reason else ""
+                reason = f": {label(node.cost.reason, widths.TEXT)}" if node.cost.reason else ""
                 self._say(place, "certainty", f"{node.cost.certainty}{reason}")
             if node.location:
                 self._say(place, "source", label(node.location))

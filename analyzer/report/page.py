@@ -53,7 +53,7 @@ from analyzer.report.view.unseen import unseen, why
 from analyzer.report.view.weights import Weights
 from analyzer.report.view.whatif import WhatIf
 from analyzer.restore import record
-from analyzer.sanitise import clean, label
+from analyzer.sanitise import clean, label, widths
 from analyzer.smaller.attributes import coefficients
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ def make_page(result: Result) -> Page:
     placed = devices.rows(facts, result.devices, integers)
     return Page(
         lang=spoken(),
-        title=label(PurePath(facts.model.path).name or facts.model.path, 60),
+        title=label(PurePath(facts.model.path).name or facts.model.path, widths.NAME),
         origin=origin_of(result),
         outcome=result.outcome,
         macs=facts.totals.macs,

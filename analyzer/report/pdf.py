@@ -19,6 +19,7 @@ from analyzer.report.quicker import quicker
 from analyzer.report.rendering import render as render_page
 from analyzer.report.sheet import Report
 from analyzer.report.tags import mend
+from analyzer.sanitise import widths
 from analyzer.units import shorten
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ def load_weasyprint() -> Any:
     try:
         import weasyprint
     except (OSError, ImportError) as error:  # cffi finds no Pango, or there is no room for it
-        reason = shorten(" ".join(str(error).split()), 160)
+        reason = shorten(" ".join(str(error).split()), widths.REASON)
         raise OutputError(
             f"WeasyPrint, which makes PDFs, cannot be loaded: {reason}; "
             "install Pango (README), give it more memory, or choose another --format"

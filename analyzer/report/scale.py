@@ -10,7 +10,7 @@ from analyzer.records import HIDDEN, Output, shown
 from analyzer.report.columns import columns
 from analyzer.report.json import encode
 from analyzer.report.style import Style
-from analyzer.sanitise import csv_rows, encode_lines, label
+from analyzer.sanitise import csv_rows, encode_lines, label, widths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,9 +132,9 @@ def _points(study: Study, points: tuple[Scaled, ...], style: Style) -> Iterator[
     ]
     yield from columns(head, rows, style)
     for assumed in dict.fromkeys(p.assumed for p in points if p.assumed):
-        yield style.warning(f"assumed: {label(assumed, 200)}")
+        yield style.warning(f"assumed: {label(assumed, widths.NOTE)}")
     reasons = dict.fromkeys(p.reason for p in points if p.reason)
-    yield from (style.warning(f"not known: {label(reason, 200)}") for reason in reasons)
+    yield from (style.warning(f"not known: {label(reason, widths.NOTE)}") for reason in reasons)
 
 
 def _frontier(study: Study, found: Frontier, style: Style) -> Iterator[str]:

@@ -22,6 +22,7 @@ from analyzer.report.page import Page, make_page
 from analyzer.report.view.findings import SECURE
 from analyzer.report.view.layers import PageBlock, PageFinding, PageNode
 from analyzer.restore import MalformedError, record, restored
+from analyzer.sanitise import widths
 from analyzer.units import shorten
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def unfit(source: str, error: Exception) -> ModelError:
     what = "its members do not fit one another"
     known = error.args[0] if isinstance(error, KeyError) and error.args else None
     if isinstance(known, str):
-        what = f"{shorten(known, 60)!r} is missing"
+        what = f"{shorten(known, widths.NAME)!r} is missing"
     return refused(source, f"not the JSON of a report: {what}")
 
 

@@ -16,7 +16,7 @@ from analyzer.report.pdf import fetcher, load_weasyprint
 from analyzer.report.rendering import environment
 from analyzer.report.view.kinds import COLORS, HEAT, PALETTE
 from analyzer.report.webface import svg_with_letters
-from analyzer.sanitise import clean, label
+from analyzer.sanitise import clean, label, widths
 from analyzer.units import letters, shorten
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Sketch:
         ``themed``: for browsers, dark where the reader's system is, with words at the pointer.
         ``printed``: boxes say no more than their title where there are very many.
         """
-        shown, title = picture(self.drawing, self.color), label(self.title, 80)
+        shown, title = picture(self.drawing, self.color), label(self.title, widths.PATH)
         keys = sum(KEY + KEY_LETTER * letters(key.words) for key in shown.keys)
         width = round(max(shown.width, keys, 9 * letters(title), WIDTH / 3) + 24, 1)
         brief = printed and len(self.drawing.boxes) > FULL
@@ -101,7 +101,7 @@ def to_pdf(sketch: Drawable, options: Options) -> bytes:
         environment()
         .get_template("network.html.j2")
         .render(
-            title=label(sketch.title, 80),
+            title=label(sketch.title, widths.PATH),
             svg=Markup(text),
             width=width,
             height=height,

@@ -15,7 +15,7 @@ from analyzer.report.view import summary
 from analyzer.report.view.assumed import choices
 from analyzer.report.view.layers import show_names, spread
 from analyzer.report.words import say
-from analyzer.sanitise import clean, encode_lines, label
+from analyzer.sanitise import clean, encode_lines, label, widths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ def _table(facts: Facts, style: Style) -> Iterator[str]:
     rows = [
         (
             label(names[n.id], NAME),
-            label(n.op_type, 24),
+            label(n.op_type, widths.WORD),
             units.shape(n.outputs[0].shape) if n.outputs else "none",
             spread(n.macs, n.macs_range),
             spread(n.flops, n.flops_range),

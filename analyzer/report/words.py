@@ -14,7 +14,7 @@ from analyzer.report.headline import silenced, verdict
 from analyzer.report.view.actions import COMMANDS
 from analyzer.report.view.summary import block_name
 from analyzer.report.view.unseen import why
-from analyzer.sanitise import clean, label
+from analyzer.sanitise import clean, label, widths
 from analyzer.units import many
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _network(v: Values) -> str:
             else _("first convolution {kind} ({kernel})", **first)
         )  # fmt: skip
     inputs = [
-        f"{label(name, 40)} {_('scalar') if shape == '' else shape or _('unknown')}"
+        f"{label(name, widths.TERM)} {_('scalar') if shape == '' else shape or _('unknown')}"
         for name, shape in zip(v["inputs"], v["shapes"], strict=True)
     ]
     left = v["inputs_in_all"] - len(inputs)
@@ -342,14 +342,14 @@ def _endless(v: Values) -> Iterator[str]:
     """Loops that run as often as callers like: a run may take as long as they like."""
     if not v["open_loops"]:
         return
-    loop = label(v["loop"], 60)
+    loop = label(v["loop"], widths.NAME)
     if v["open_loops"] > 1:
         loop = _("{names} and {n} more", names=loop, n=v["open_loops"] - 1)
     if v["inputs"]:
         yield _(
             "Nothing in the file bounds how often {loop} runs: whoever calls the model decides, by "
             "{inputs}, and with that how long a run takes.",
-            loop=loop, inputs=series([label(name, 60) for name in v["inputs"]]),
+            loop=loop, inputs=series([label(name, widths.NAME) for name in v["inputs"]]),
         )  # fmt: skip
     else:
         yield _(
@@ -360,10 +360,10 @@ def _endless(v: Values) -> Iterator[str]:
 
 def _found_trust(v: Values) -> str:
     if v["findings"] == 1:
-        return _("Trust: {finding}.", finding=label(v["first"], 240))
+        return _("Trust: {finding}.", finding=label(v["first"], widths.SENTENCE))
     if v["findings"]:
         return _("Trust: {n} findings, of which the first: {finding}.",
-                 n=v["findings"], finding=label(v["first"], 240))  # fmt: skip
+                 n=v["findings"], finding=label(v["first"], widths.SENTENCE))  # fmt: skip
     text = _("Trust: nothing found by {rules}.", rules=many(v["rules"], "rule"))
     if not v["blind"]:
         return text
@@ -373,11 +373,11 @@ def _found_trust(v: Values) -> str:
 
 def _vendor(v: Values) -> str:
     pairs = zip(v["types"], v["counts"], strict=True)
-    types = ", ".join(f"{label(op, 40)} ×{count}" for op, count in pairs)
+    types = ", ".join(f"{label(op, widths.TERM)} ×{count}" for op, count in pairs)
     left = v["types_in_all"] - len(v["types"])
     if left:
         types = _("{names} and {n} more", names=types, n=left)
-    domains = series([label(domain, 40) for domain in v["domains"]])
+    domains = series([label(domain, widths.TERM) for domain in v["domains"]])
     left = v["domains_in_all"] - len(v["domains"])
     if left:
         domains = _("{names} and {n} more", names=domains, n=left)
@@ -681,7 +681,7 @@ _SECONDS: Mapping[tuple[str, bool], str] = {
 
 
 def _growth(v: Values) -> str:
-    dim, square = label(v["dim"], 40), v["square"]
+    dim, square = label(v["dim"], widths.TERM), v["square"]
     text = _(_UNITS[v["unit"]][v["varies"]],
              rate=units.si(v["rate"], "MAC"), dim=dim, size=units.count(v["size"]))  # fmt: skip
     if v["unit"] == "second":
@@ -703,7 +703,7 @@ def _growth(v: Values) -> str:
 
 def _runs(v: Values) -> str:
     text = _("{rate} a second of audio in runs of {dim} = {size}",
-             rate=units.si(v["rate"], "MAC"), dim=label(v["dim"], 40),
+             rate=units.si(v["rate"], "MAC"), dim=label(v["dim"], widths.TERM),
              size=units.count(v["size"]))  # fmt: skip
     return f"{_a_second(text, v)}."
 

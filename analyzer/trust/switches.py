@@ -15,6 +15,7 @@ from analyzer.contents import Switch
 from analyzer.graph.adjacency import fed_by, read_by, vertex, vertices
 from analyzer.operators import record_of
 from analyzer.operators.record import Nature
+from analyzer.sanitise import widths
 from analyzer.units import number, shorten
 
 if TYPE_CHECKING:
@@ -190,8 +191,8 @@ def _compared(graph: Digraph[str], node: str, record: Vertex, sign: str) -> str 
     other = "a constant"
     if value is not None and value.size == 1 and value.dtype.kind in "iufb":
         other = number(float(value.reshape(-1)[0]))
-    text = f"{shorten(subject, 60)} {sign} {other}"
-    return text if fixed else f"{other} {sign} {shorten(subject, 60)}"
+    text = f"{shorten(subject, widths.NAME)} {sign} {other}"
+    return text if fixed else f"{other} {sign} {shorten(subject, widths.NAME)}"
 
 
 def _reads_input(graph: Digraph[str], start: str, slot: int) -> bool:

@@ -12,6 +12,7 @@ from analyzer.cli.config.record import Config
 from analyzer.cli.config.scan import TomlScan
 from analyzer.cli.config.table import ConfigTable, Errors
 from analyzer.errors import ConfigError
+from analyzer.sanitise import widths
 from analyzer.units import shorten
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def _parse(path: str, data: bytes) -> tuple[dict[str, Any], dict[Place, int]]:
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not TOML: byte {error.start:,} is not UTF-8") from None
     except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{path}: not TOML: {shorten(str(error), 120)}") from None
+        raise ConfigError(f"{path}: not TOML: {shorten(str(error), widths.CAUSE)}") from None
 
 
 def _suppression(table: ConfigTable) -> Suppression | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.cli.config.scan import line_of
 from analyzer.errors import ConfigError
+from analyzer.sanitise import widths
 from analyzer.units import shorten, spell
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def spelled(place: Place) -> str:
     """``suppress[2].reason``: a place as the file would write it."""
     text = ""
     for part in place:
-        text += f"[{part}]" if part.isdecimal() else f".{shorten(part, 60)}"
+        text += f"[{part}]" if part.isdecimal() else f".{shorten(part, widths.NAME)}"
     return text.removeprefix(".")
 
 

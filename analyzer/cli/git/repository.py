@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from analyzer.cli.environment import child_environment
 from analyzer.cli.stop import undone_by_stop
 from analyzer.errors import ConfigError, ModelError
+from analyzer.sanitise import widths
 from analyzer.units import shorten
 
 if TYPE_CHECKING:
@@ -63,11 +64,14 @@ class Repository:
         self._git = _program()
         self._folder = near or "."
         words = ["rev-parse", "--git-common-dir", "--show-toplevel"]
-        answer = self._ask(words, absent=f"{shorten(self._folder, 200)}: git finds no repository")
+        answer = self._ask(
+            words, absent=f"{shorten(self._folder, widths.NOTE)}: git finds no repository"
+        )
         common, _, top = answer.partition("\n")
         if not top:
-            raise ConfigError(f"{shorten(self._folder, 200)}: is in a repository without files, "
-                              "a bare one; run this in a clone that has them")  # fmt: skip
+            raise ConfigError(f"{shorten(self._folder, widths.NOTE)}: is in a repository without "
+                              "files, a bare one; run this in a clone that has them"
+                              )  # fmt: skip
         self.top: str = top
         """The folder with the repository's files, links followed."""
         self.common: str = os.path.join(self._folder, common)
@@ -80,16 +84,18 @@ class Repository:
         """
         name = revision.removesuffix("...")
         if not name or name.startswith("-") or not name.isprintable():
-            raise ConfigError(f"{shorten(revision, 80)!r} is no revision; name a branch, a tag or "
-                              "a commit, such as main or HEAD~1")  # fmt: skip
+            raise ConfigError(f"{shorten(revision, widths.PATH)!r} is no revision; name "
+                              "a branch, a tag or a commit, such as main or HEAD~1")  # fmt: skip
         found = self._verified(name)
         if found is None:
-            raise ConfigError(f"git knows no revision {shorten(name, 80)!r}; {self._remedy(name)}")
+            raise ConfigError(
+                f"git knows no revision {shorten(name, widths.PATH)!r}; {self._remedy(name)}"
+            )
         if name == revision:
             return found
         answer = self._run(["merge-base", found, "HEAD"])
         if answer.returncode:
-            raise ConfigError(f"{shorten(name, 80)} and HEAD have no commit in common; "
+            raise ConfigError(f"{shorten(name, widths.PATH)} and HEAD have no commit in common; "
                               f"{self._remedy(name)}")  # fmt: skip
         return answer.stdout.decode().strip()
 
@@ -193,8 +199,8 @@ class Repository:
                               "see whether git fsck ends") from None  # fmt: skip
         except (OSError, ValueError) as error:  # ValueError: a NUL in a path
             reason = getattr(error, "strerror", None) or str(error)
-            raise ConfigError(f"git cannot be run in {shorten(self._folder, 200)}: {reason}; "
-                              "check the path") from error  # fmt: skip
+            raise ConfigError(f"git cannot be run in {shorten(self._folder, widths.NOTE)}: "
+                              f"{reason}; check the path") from error  # fmt: skip
         return subprocess.CompletedProcess(command, process.returncode, out or b"", said)
 
 
@@ -216,4 +222,4 @@ def _environment() -> Mapping[str, str]:
 def _said(message: bytes) -> str:
     """The first line of what git wrote, without its mark."""
     lines = message.decode("utf-8", "replace").strip().splitlines() or ["it did not say why"]
-    return shorten(lines[0].removeprefix("fatal: ").removeprefix("error: "), 200)
+    return shorten(lines[0].removeprefix("fatal: ").removeprefix("error: "), widths.NOTE)

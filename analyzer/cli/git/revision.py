@@ -14,6 +14,7 @@ from analyzer.cli.git.lfs import MOST, AwayError, copy_object, pointer
 from analyzer.cli.git.repository import FILES, LINK, SUBMODULE, Repository
 from analyzer.cli.stop import undone_by_stop
 from analyzer.errors import ConfigError, ModelError
+from analyzer.sanitise import widths
 from analyzer.units import shorten
 
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ def git_path(text: str) -> GitPath | None:
         return None
     revision, colon, path = text.removeprefix(PREFIX).partition(":")
     if not (colon and revision and path):
-        raise ConfigError(f"{shorten(text, 120)!r} is not of the form git:REV:path, such as "
-                          "git:main:models/edge.onnx")  # fmt: skip
+        raise ConfigError(f"{shorten(text, widths.CAUSE)!r} is not of the form git:REV:path, "
+                          "such as git:main:models/edge.onnx")  # fmt: skip
     return GitPath(revision, path)
 
 
@@ -122,7 +123,7 @@ def _from_top(repository: Repository, wanted: GitPath, near: str) -> str:
         path = os.path.relpath(os.path.join(os.path.realpath(near), path), repository.top)
     path = os.path.normpath(path).replace(os.sep, "/")
     if path == "." or path.startswith(("../", "/")) or path == ".." or "\0" in path:
-        raise ConfigError(f"{shorten(str(wanted), 120)}: leads out of the repository "
+        raise ConfigError(f"{shorten(str(wanted), widths.CAUSE)}: leads out of the repository "
                           f"{repository.top}; name a file in it")  # fmt: skip
     return path
 

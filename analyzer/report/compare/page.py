@@ -20,7 +20,7 @@ from analyzer.report.privacy import name_of
 from analyzer.report.view import method
 from analyzer.report.view.method import AssumedRow, ProblemRow
 from analyzer.restore import record
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
     from analyzer.compare import Comparison
@@ -112,7 +112,9 @@ def make_compare_page(pair: Pair) -> ComparePage:
         renamed=found.renamed,
         paired=found.pairs,
         figures=figures.figures(pair),
-        gates=tuple(ComparedGate(g.name, g.outcome, label(g.text, 400)) for g in pair.gates),
+        gates=tuple(
+            ComparedGate(g.name, g.outcome, label(g.text, widths.TEXT)) for g in pair.gates
+        ),
         findings=turned,
         layers=rows,
         weights=compared,
@@ -163,13 +165,13 @@ def _side(result: Result, drawing: Drawing | None) -> ComparedSide:
     facts = result.facts
     totals = facts.totals
     return ComparedSide(
-        name=label(name_of(facts.model.path), 60),
+        name=label(name_of(facts.model.path), widths.NAME),
         origin=origin_of(result),
         outcome=result.outcome,
         assumptions=method.assumptions(facts),
         problems=tuple(row for row in method.problems(facts) if row.inconclusive),
         certainty=str(totals.certainty),
-        reason=label(retold(totals.reason), 240),
+        reason=label(retold(totals.reason), widths.SENTENCE),
         drawing=drawing,
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from analyzer import units
 from analyzer.language import _, mark, ngettext, retold, term
 from analyzer.report.compare.words import minus
-from analyzer.sanitise import clean, label
+from analyzer.sanitise import clean, label, widths
 from analyzer.units import many
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def measures(pair: Pair) -> Iterator[Measured]:
     for kind in dict.fromkeys((*old.macs_by_kind, *new.macs_by_kind)):
         before, after = old.macs_by_kind.get(kind, 0), new.macs_by_kind.get(kind, 0)
         if before != after:
-            yield _measured(_("MACs of {kind}", kind=label(kind, 24)), before, after)
+            yield _measured(_("MACs of {kind}", kind=label(kind, widths.WORD)), before, after)
 
 
 def _measured(title: str, before: int | None, after: int | None) -> Measured:
@@ -129,7 +129,7 @@ def _kind(node: Node) -> str:
         conv = node.conv
         return f"{term(node.kind)} {conv.kernel}, {conv.in_channels}→{conv.out_channels}"
     size = f" {units.shape(node.outputs[0].shape)}" if node.outputs else ""
-    return label(node.op_type, 24) + size
+    return label(node.op_type, widths.WORD) + size
 
 
 def _what(change: Change) -> str:
@@ -147,5 +147,5 @@ def _differs(found: Difference) -> str:
     plain = found.aspect in PLAIN
     ends = (retold(value) if plain else minus(value) for value in (found.old, found.new))
     old, new = (label(end, 48) for end in ends)
-    what = "" if plain else f"{label(found.aspect, 24)} "
+    what = "" if plain else f"{label(found.aspect, widths.WORD)} "
     return f"{what}{old} → {new}"

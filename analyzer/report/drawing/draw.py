@@ -15,7 +15,7 @@ from analyzer.report.drawing.wiring import wire
 from analyzer.report.view.kinds import color_of, counted_macs
 from analyzer.report.view.layers import shape_of
 from analyzer.report.view.summary import block_name
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -320,7 +320,7 @@ def _gathered(tensors: Sequence[Tensor]) -> list[tuple[tuple[str, ...], Tensor |
 def _end(role: str, names: Sequence[str], tensor: Tensor | None) -> Box:
     count = len(names)
     many = units.many(count, "input") if role == "input" else units.many(count, "output")
-    title = label(names[0], 24) if len(names) == 1 else many
+    title = label(names[0], widths.WORD) if len(names) == 1 else many
     detail = units.shape(tensor.shape) if tensor is not None else ""
     return Box(
         role="input" if role == "input" else "output", title=title, detail=label(detail, LETTERS),
@@ -360,7 +360,7 @@ def _likeness(node: Node) -> tuple[str, str]:
     if counted_macs(node) and not node.composite:
         return shape_of(node)
     shape = node.outputs[0].shape if node.outputs else None
-    return label(_full_name(node), 60), units.shape(shape) if shape else ""
+    return label(_full_name(node), widths.NAME), units.shape(shape) if shape else ""
 
 
 def _shape(tensor: DrawnSource | Tensor | None) -> tuple[int | None, ...] | None:

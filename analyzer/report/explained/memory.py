@@ -8,7 +8,7 @@ from analyzer.facts import BITS
 from analyzer.language import _, ngettext, term
 from analyzer.report.explained.sums import EXACT, SUMMANDS, added_up, how_sure
 from analyzer.report.view.explained import Explained, Summand
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ def _lower(facts: Facts) -> Iterator[Explained]:
     step = max(memory.timeline, key=lambda step: step.in_place_bytes, default=None)
     if step is not None and step.in_place_bytes < (memory.peak_bytes or 0):
         name = facts[step.node].name if step.node in facts else step.node
-        parts = [Summand(str(step.bytes), label(name or step.node, 24))]
+        parts = [Summand(str(step.bytes), label(name or step.node, widths.WORD))]
         if spared := step.bytes - step.in_place_bytes:
             parts.append(Summand(f"−{spared}", _("written over")))
         yield Explained(f"{claim}.in_place_bytes", step.in_place_bytes, "peak.in_place",
@@ -61,7 +61,7 @@ def _lower(facts: Facts) -> Iterator[Explained]:
 def _alive(facts: Facts) -> Iterator[Summand]:
     tensors = [tensor for tensor in facts.memory.alive if tensor.bytes]
     for tensor in tensors[:SUMMANDS]:
-        yield Summand(_bytes(tensor), label(tensor.name, 24))
+        yield Summand(_bytes(tensor), label(tensor.name, widths.WORD))
     rest = (facts.memory.peak_bytes or 0) - sum(t.bytes or 0 for t in tensors[:SUMMANDS])
     if rest:
         count = len(tensors) - SUMMANDS

@@ -8,7 +8,7 @@ from analyzer.report.explained.sums import EXACT, added_up, how_sure, weakest
 from analyzer.report.view.explained import Explained
 from analyzer.report.view.kinds import counted_macs
 from analyzer.report.view.modules import every_module
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ def explain(result: Result, page: Page) -> Iterator[Explained]:
 
 def _modules(facts: Facts, page: Page) -> Iterator[Explained]:
     """From their sub-modules, which are rows of the same table where they are large."""
-    named = {label(module.path, 80): module for module in every_module(facts)}
+    named = {label(module.path, widths.PATH): module for module in every_module(facts)}
     sure = how_sure(facts.totals)
     for index, row in enumerate(page.modules):
         place, module = f"page.modules[{index}]", named[row.path]

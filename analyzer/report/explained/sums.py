@@ -9,7 +9,7 @@ from analyzer.facts import BITS, Certainty
 from analyzer.language import ngettext, retold
 from analyzer.operators.formula import times
 from analyzer.report.view.explained import Summand
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -36,7 +36,7 @@ class _Rated(Protocol):
 def how_sure(figure: _Rated) -> Sureness:
     """Certainty of a figure, and what it rests on in the language of the page."""
     exact = figure.certainty is Certainty.EXACT
-    return figure.certainty, "" if exact else label(retold(figure.reason), 160)
+    return figure.certainty, "" if exact else label(retold(figure.reason), widths.REASON)
 
 
 def weakest(nodes: Iterable[Node]) -> Sureness:

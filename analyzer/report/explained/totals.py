@@ -10,7 +10,7 @@ from analyzer.report.claims.cost import best_savings, has_share
 from analyzer.report.explained.sums import EXACT, added_up, how_sure, sized, weakest
 from analyzer.report.view.explained import Explained, Summand
 from analyzer.report.view.kinds import counted_flops, counted_macs
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,7 +43,7 @@ def explain(result: Result, page: Page) -> Iterator[Explained]:
 
 
 def _kinds(counts: Mapping[str, int]) -> Iterator[tuple[int, str]]:
-    return ((count, label(term(kind), 40)) for kind, count in counts.items())
+    return ((count, label(term(kind), widths.TERM)) for kind, count in counts.items())
 
 
 def _flops(facts: Facts) -> Iterator[Summand]:
@@ -54,7 +54,7 @@ def _flops(facts: Facts) -> Iterator[Summand]:
     for node in facts.nodes:
         rest = counted_flops(node) - 2 * counted_macs(node)
         other[node.op_type] = other.get(node.op_type, 0) + rest
-    yield from added_up((rest, label(op, 40)) for op, rest in other.items())
+    yield from added_up((rest, label(op, widths.TERM)) for op, rest in other.items())
 
 
 def _saving(result: Result) -> Iterator[Explained]:
@@ -75,7 +75,7 @@ def _shares(facts: Facts, page: Page) -> Iterator[Explained]:
     nodes: dict[str, list[Node]] = {}
     for node in facts.nodes:
         if not node.composite:
-            nodes.setdefault(label(term(node.kind), 40), []).append(node)
+            nodes.setdefault(label(term(node.kind), widths.TERM), []).append(node)
     named = {row.kind for row in page.shares}
     others = [node for kind, some in nodes.items() if kind not in named for node in some]
     all_macs = sum(facts.totals.macs_by_kind.values())
@@ -83,7 +83,7 @@ def _shares(facts: Facts, page: Page) -> Iterator[Explained]:
     for index, row in enumerate(page.shares):
         place = f"page.shares[{index}]"
         mine = nodes.get(row.kind, others)
-        said = [label(node.op_type, 40) if mine is others else "" for node in mine]
+        said = [label(node.op_type, widths.TERM) if mine is others else "" for node in mine]
         if row.macs:
             sure = weakest(node for node in mine if node.macs)
             parts = added_up(zip(map(counted_macs, mine), said, strict=True))

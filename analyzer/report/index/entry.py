@@ -17,7 +17,7 @@ from analyzer.report.claims.identity import family
 from analyzer.report.notices import without_verdict
 from analyzer.report.result import INCONCLUSIVE, Outcome
 from analyzer.report.view.devices import on
-from analyzer.sanitise import clean, label
+from analyzer.sanitise import clean, label, widths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -132,7 +132,11 @@ def entry_of(
         outcome=result.outcome,
         reasons=(*reasons[:REASONS], *more),
         verdict=said["verdict"],
-        group=label(retold(known.family), 40) if known else KINDS[family(facts)] if whole else "",
+        group=label(retold(known.family), widths.TERM)
+        if known
+        else KINDS[family(facts)]
+        if whole
+        else "",
         recognised=known is not None,
         detail=label(retold(known.detail)) if known else "",
         counts={severity.value: found[severity.value] for severity in order},
@@ -175,5 +179,5 @@ def _peak(facts: Facts) -> IndexFigure:
 def _time(facts: Facts, device: Profile) -> Elapsed:
     found, fits = bound(facts, device), room(facts, device).fits
     seconds = None if fits is False else found.seconds
-    return Elapsed(device.id, label(device.name, 60), seconds, found.partial, found.missing, fits,
-                   on(facts, device) if found.less_exact else "")  # fmt: skip
+    return Elapsed(device.id, label(device.name, widths.NAME), seconds, found.partial,
+                   found.missing, fits, on(facts, device) if found.less_exact else "")  # fmt: skip

@@ -35,7 +35,7 @@ from analyzer.report.view.options.form import (
 )
 from analyzer.report.view.pace import pace
 from analyzer.restore import record
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -330,7 +330,7 @@ def _how(items: Sequence[Finding], rule: Rule | None, facts: Facts) -> str:
     of_breach = rule is not None and rule.subject == "breach"
     remedies = dict.fromkeys(f.remedy for f in items)
     if of_breach and all(remedies) and len(remedies) <= MOST_REMEDIES:
-        text = label("; ".join(remedies), 200)
+        text = label("; ".join(remedies), widths.NOTE)
         return "" if text.lower() == asked(first_of).lower() else text[:1].upper() + text[1:]
     told = first_sentence(first_of.fix) if first_of.action else ""
     tool = _tool(items, rule, facts)

@@ -10,7 +10,7 @@ from analyzer.report.view import layers
 from analyzer.report.view.explained import certainty_words
 from analyzer.report.view.method import page_formula_key
 from analyzer.report.view.summary import block_name
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
@@ -117,7 +117,7 @@ def _data(
     rows: list[object] = []
     for same, row in zip(groups, layers.fold_rows(groups, names), strict=True):
         number, node = same[0]
-        kind = text(label(layers.kind_of(node), 40))
+        kind = text(label(layers.kind_of(node), widths.TERM))
         if number in shown and not row.scope and row.executions == "1":
             rows.append(kind)
         else:
@@ -166,7 +166,7 @@ def _how(groups: Sequence[Alike], formulas: Sequence[FormulaRow]) -> dict[str, o
             0 if derived else _brief(node.flops_substitution),
             _brief(node.params_substitution),
         ]
-        words = certainty_words(node.certainty, label(node.reason, 160))
+        words = certainty_words(node.certainty, label(node.reason, widths.REASON))
         if words:
             row.append(sure.setdefault(words, len(sure)))
         rows.append(row)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.facts import Certainty
 from analyzer.language import _, retold
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
     from analyzer.facts import Facts, Node
@@ -28,10 +28,10 @@ def choices(facts: Facts) -> tuple[str, ...]:
             found[key] += 1
             first.setdefault(key, (node.name or node.id, reason))
     return tuple(
-        _("{name} and {n} more: {reason}", name=label(name, 40), n=found[key] - 1,
-          reason=label(retold(reason), 160))
+        _("{name} and {n} more: {reason}", name=label(name, widths.TERM), n=found[key] - 1,
+          reason=label(retold(reason), widths.REASON))
         if found[key] > 1
-        else f"{label(name, 40)}: {label(retold(reason), 160)}"
+        else f"{label(name, widths.TERM)}: {label(retold(reason), widths.REASON)}"
         for key, (name, reason) in first.items()
     )  # fmt: skip
 

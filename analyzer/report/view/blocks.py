@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analyzer.language import _, term
 from analyzer.report.view.summary import KindRow, block_name
 from analyzer.restore import record
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,5 +97,5 @@ def describe(detail: Mapping[str, int | str | bool]) -> str:
         if value is True:
             parts.append(word)
         elif value is not False and not (value == 1 and key in ("stride", "groups", "dilation")):
-            parts.append(f"{word} {label(str(value), 60)}")
+            parts.append(f"{word} {label(str(value), widths.NAME)}")
     return ", ".join(parts)

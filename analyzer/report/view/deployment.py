@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analyzer import units
 from analyzer.language import _, retold, term
 from analyzer.restore import record
-from analyzer.sanitise import clean, label
+from analyzer.sanitise import clean, label, widths
 
 if TYPE_CHECKING:
     from analyzer.deployment import TargetFit
@@ -59,7 +59,7 @@ def _row(fit: TargetFit) -> TargetRow:
     return TargetRow(
         fit.target,
         label(fit.name),
-        label(fit.version, 40),
+        label(fit.version, widths.TERM),
         fit.verdict,
         f"{term(fit.verdict)}, {parts}" if fit.verdict == "split" else term(fit.verdict),
         fit.supported / fit.nodes if fit.nodes else 0.0,

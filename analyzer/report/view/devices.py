@@ -9,7 +9,7 @@ from analyzer.devices import SHIPPED, bound, estimate, room
 from analyzer.facts import Certainty
 from analyzer.language import _, term
 from analyzer.restore import record
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 from analyzer.smaller.integers import is_static
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def on(facts: Facts, device: Profile | None) -> str:
     if device is None:
         return ""
     others = ", ".join(_less_exact(facts, device))
-    name = label(device.name, 60)
+    name = label(device.name, widths.NAME)
     return f"{name} ({others})" if others else name
 
 
@@ -129,8 +129,8 @@ def _row(facts: Facts, profile: Profile, integers: int | None) -> DeviceRow:
     types = {"float32": "int8"} if is_static(facts) else {}
     return DeviceRow(
         id=profile.id,
-        name=label(profile.name, 60),
-        kind=label(term(profile.kind), 40),
+        name=label(profile.name, widths.NAME),
+        kind=label(term(profile.kind), widths.TERM),
         seconds=None if misfit else found.seconds,
         estimate=None if misfit else estimate(facts, profile),
         per_second=None if misfit else found.per_second,
@@ -145,8 +145,8 @@ def _row(facts: Facts, profile: Profile, integers: int | None) -> DeviceRow:
         int8_may_fit=misfit and integers is not None
         and room(facts, profile, integers, types).fits is not False,
         dated=label(profile.dated, 20),
-        sources=tuple(label(source, 200) for source in profile.sources),
-        note=label(profile.note, 160),
+        sources=tuple(label(source, widths.NOTE) for source in profile.sources),
+        note=label(profile.note, widths.REASON),
         rates={} if misfit else _rates(facts, profile),
     )  # fmt: skip
 

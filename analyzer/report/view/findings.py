@@ -10,7 +10,7 @@ from analyzer import units
 from analyzer.language import _, mark, ngettext, retold, series
 from analyzer.report.view.neighbours import Neighbours
 from analyzer.restore import record
-from analyzer.sanitise import clean, label
+from analyzer.sanitise import clean, label, widths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -149,7 +149,7 @@ def others(finding: Finding, names: Mapping[str, str]) -> str:
     ``names`` has the names of nodes that have one.
     """
     rest = [place.node for place in finding.places[1:]]
-    sample = ", ".join(label(names.get(node, node), 80) for node in rest[:SAMPLE] if node)
+    sample = ", ".join(label(names.get(node, node), widths.PATH) for node in rest[:SAMPLE] if node)
     left = len(rest) - SAMPLE if sample else len(rest)
     parts = [sample] if sample else []
     if left > 0:
@@ -228,7 +228,7 @@ def _row(same: Sequence[Finding]) -> PlaceRow:
     return PlaceRow(
         nodes=tuple(f.node for f in same[:MOST]),
         count=len(same),
-        message=label(first.message, 400),
+        message=label(first.message, widths.TEXT),
         advice=tuple(_advice(first)),
         macs=sum(saved.values()) if saved else None,
     )
@@ -236,9 +236,9 @@ def _row(same: Sequence[Finding]) -> PlaceRow:
 
 def _advice(finding: Finding) -> Iterator[str]:
     if finding.remedy:
-        yield _("fix: {text}", text=label(finding.remedy, 400))
+        yield _("fix: {text}", text=label(finding.remedy, widths.TEXT))
     if finding.ask:
-        yield _("ask: {text}", text=label(finding.ask, 400))
+        yield _("ask: {text}", text=label(finding.ask, widths.TEXT))
 
 
 def heading(

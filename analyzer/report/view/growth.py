@@ -11,7 +11,7 @@ from analyzer import units
 from analyzer.language import _, retold
 from analyzer.report.view.charts import WIDTH, Tick
 from analyzer.restore import record
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 from analyzer.scaling.joint import POINTS, TIMES
 
 if TYPE_CHECKING:
@@ -117,8 +117,8 @@ def _row(facts: Facts, size: OpenSize) -> GrowthRow:
     longest = size.longest or sizes[-1]
     divisor = lcm(*(c.denominator for c in size.coefficients))
     return GrowthRow(
-        label(retold(size.dim), 40), unit, now, size.step, macs, float((macs - fixed) / amount),
-        per,
+        label(retold(size.dim), widths.TERM), unit, now, size.step, macs,
+        float((macs - fixed) / amount), per,
         int(fixed), float(square * now * now / macs),
         _even(linear, square, size.longest), whole or square > 0,
         tuple(GrowthPoint(n, macs if n == now else int(size.at(n)), int(square * n * n))

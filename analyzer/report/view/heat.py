@@ -9,6 +9,7 @@ from analyzer import units
 from analyzer.language import _
 from analyzer.report.view.charts import WIDTH, Tick
 from analyzer.report.view.whatif import heat
+from analyzer.sanitise import widths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,7 @@ def picture(what: WhatIf, now: int) -> HeatChart:
     return HeatChart(
         WIDTH, bottom + 20, cells,
         tuple(Tick(round(LEFT + (n + 0.5) * wide, 1), text) for n, text in enumerate(columns)),
-        tuple(Tick(round(TOP + (n + 0.5) * TALL, 1), units.shorten(name, 24))
+        tuple(Tick(round(TOP + (n + 0.5) * TALL, 1), units.shorten(name, widths.WORD))
               for n, (name, _row) in enumerate(rows)),
         tuple(notes),
         _("MACs by width, resolution and depth"),

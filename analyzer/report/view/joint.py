@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.language import retold
 from analyzer.report.view.growth import growing
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 from analyzer.scaling import combine
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def _shown(found: Joint) -> Joint | None:
         return None
     return replace(
         found,
-        sizes=tuple(replace(each, dim=label(retold(each.dim), 40)) for each in found.sizes),
-        macs=tuple(replace(each, kind=label(each.kind, 40)) for each in found.macs),
+        sizes=tuple(
+            replace(each, dim=label(retold(each.dim), widths.TERM)) for each in found.sizes
+        ),
+        macs=tuple(replace(each, kind=label(each.kind, widths.TERM)) for each in found.macs),
     )

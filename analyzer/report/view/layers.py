@@ -14,7 +14,7 @@ from analyzer.operators import find
 from analyzer.operators.record import Nature
 from analyzer.report.view.kinds import COLORS, color_of, counted_flops, counted_macs
 from analyzer.restore import record
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 
 BARS = 180
 """Most bars along the network."""
@@ -227,7 +227,7 @@ def kind_of(node: PageNode) -> str:
 def _row(number: int, node: PageNode, anchor: str, name: str) -> LayerRow:
     domain = f"{node.domain}." if node.domain not in ("", "ai.onnx") else ""
     return LayerRow(
-        number, anchor, name, label(node.scope), label(domain + node.op_type, 60),
+        number, anchor, name, label(node.scope), label(domain + node.op_type, widths.NAME),
         units.shape(node.outputs[0].shape) if node.outputs else _("none"),
         spread(node.macs, node.macs_range), spread(node.flops, node.flops_range), node.params,
         units.span(*node.executions_range), " ".join(map(term, node.tags)),
@@ -260,7 +260,7 @@ def layer_shapes(
         else:
             kind = node.kind
             found[key] = LayerGroup(
-                title, place, label(term(kind), 40), color_of(kind), node.counted, macs,
+                title, place, label(term(kind), widths.TERM), color_of(kind), node.counted, macs,
                 node.params, node.intensity, coefficients=inside.get(node.id, 0),
             )  # fmt: skip
     groups = sorted(found.values(), key=lambda layer: (-layer.macs, layer.title, layer.place))
@@ -280,7 +280,8 @@ def bars(nodes: Iterable[Node]) -> tuple[Bar, ...]:
     parts = [layers[i : i + step] for i in range(0, len(layers), step)]
     return tuple(
         Bar(
-            index * step + 1, index * step + len(part), label(max(part, key=counted_macs).kind, 40),
+            index * step + 1, index * step + len(part),
+            label(max(part, key=counted_macs).kind, widths.TERM),
             sum(map(counted_macs, part)),
         )
         for index, part in enumerate(parts)
@@ -293,7 +294,7 @@ def shape_of(node: Node) -> tuple[str, str]:
     if conv is None:
         out = _result(node)
         shape = "" if out is None else units.shape(out.shape)
-        return f"{label(node.op_type, 40)} {_channels(node, out)}", shape
+        return f"{label(node.op_type, widths.TERM)} {_channels(node, out)}", shape
     stride = f"/ {max(conv.strides)}" if max(conv.strides, default=1) > 1 else ""
     rate = _("dilated {n}", n=max(conv.dilations)) if conv.is_dilated else ""
     groups = _("({n} groups)", n=conv.groups) if conv.kind == "grouped" else ""

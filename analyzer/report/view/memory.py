@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analyzer import units
 from analyzer.language import _, term
 from analyzer.restore import record
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ def roof_of(profile: Profile | None) -> Device:
     macs = None if profile is None else profile.fastest("float32")
     if profile is None or not macs:
         return EXAMPLE
-    return Device(label(profile.name, 60), 2 * macs, profile.bandwidth)
+    return Device(label(profile.name, widths.NAME), 2 * macs, profile.bandwidth)
 
 
 @record

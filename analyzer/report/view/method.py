@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analyzer.language import retold, term
 from analyzer.report.view.layers import show_names
 from analyzer.restore import record
-from analyzer.sanitise import clean, label
+from analyzer.sanitise import clean, label, widths
 from analyzer.units import shorten
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def problems(facts: Facts) -> tuple[ProblemRow, ...]:
         ProblemRow(
             label(p.code),
             names.get(p.where, label(p.where)),
-            label(retold(p.message), 400),
+            label(retold(p.message), widths.TEXT),
             p.inconclusive,
         )
         for p in facts.problems

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.restore import record
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,8 @@ def rows(facts: Facts) -> tuple[ModuleRow, ...]:
     chosen = {alike[0].path for alike, _ in largest[:ROWS]}
     return tuple(
         ModuleRow(
-            label(first.path, 80), len(alike), _last(alike), label(first.class_name, 40),
+            label(first.path, widths.PATH), len(alike), _last(alike),
+            label(first.class_name, widths.TERM),
             units.span(*first.macs_range, ""), first.macs,
             None if facts.totals.whole is None else first.macs / total, first.params,
             first.nodes,
@@ -80,7 +81,7 @@ def _cost(module: Module) -> tuple[object, ...]:
 
 
 def _last(alike: tuple[Module, ...]) -> str:
-    return label(alike[-1].path.rpartition(".")[2], 40) if len(alike) > 1 else ""
+    return label(alike[-1].path.rpartition(".")[2], widths.TERM) if len(alike) > 1 else ""
 
 
 def _is_worth_a_row(module: Module) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.report.view.conversion import measured_speedup, speedup
 from analyzer.report.view.memory import roof_of
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -55,7 +55,7 @@ def elsewhere(
     for other in devices:
         speed = None if other is device else _speed(facts, nodes, other)
         if speed is not None and speed < 1:
-            yield Elsewhere(label(other.name, 60), speed)
+            yield Elsewhere(label(other.name, widths.NAME), speed)
 
 
 def _longer(speed: float | None) -> bool:

@@ -10,7 +10,7 @@ from analyzer.facts import Certainty
 from analyzer.language import _
 from analyzer.report.view.charts import WIDTH, Mark, Tick
 from analyzer.restore import record
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,8 +75,8 @@ def skyline(facts: Facts) -> Skyline | None:
     name = next((node.name for node in facts.nodes if node.id == at), "") or at
     return Skyline(
         tuple(SkylineStep(s.operators, s.bytes, s.in_place_bytes) for s in memory.timeline),
-        peak, label(name, 60),
-        tuple(Lifetime(label(t.name, 60), t.bytes, t.first, t.last) for t in memory.held),
+        peak, label(name, widths.NAME),
+        tuple(Lifetime(label(t.name, widths.NAME), t.bytes, t.first, t.last) for t in memory.held),
         memory.certainty is Certainty.LOWER_BOUND,
     )  # fmt: skip
 
@@ -127,7 +127,7 @@ def picture(shown: Skyline, tall: float = TALL) -> SkylineChart | None:
     bars, words = [], []
     for row, tensor in enumerate(shown.held):
         start, end = edges[tensor.first], edges[tensor.last + 1]
-        text = f"{label(tensor.name, 40)}, {units.size(tensor.bytes)}"
+        text = f"{label(tensor.name, widths.TERM)}, {units.size(tensor.bytes)}"
         bars.append(
             Mark(_r(start), _r(bottom + 10 + row * ROW), _r(max(2.0, end - start)), ROW - 3,
                  "standard", f"{tensor.name}: {units.size(tensor.bytes)}", (text,))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analyzer.language import _, retold, term
 from analyzer.report.view.kinds import color_of
 from analyzer.restore import record
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 from analyzer.smaller.attributes import coefficients
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def shares(facts: Facts) -> tuple[KindRow, ...]:
         shown = None if not macs and not low and kind in unknown else macs
         rows.append(
             KindRow(
-                label(term(kind), 40),
+                label(term(kind), widths.TERM),
                 color_of(kind),
                 shown,
                 None if totals.whole is None else macs / macs_sum,

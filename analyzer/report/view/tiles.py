@@ -12,7 +12,7 @@ from analyzer.report.view.kinds import color_of, counted_macs
 from analyzer.report.view.layers import shape_of
 from analyzer.report.view.summary import block_name
 from analyzer.restore import record
-from analyzer.sanitise import clean, label
+from analyzer.sanitise import clean, label, widths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -84,7 +84,7 @@ def _parts(module: Module, least: float, levels: int) -> tuple[Tile, ...]:
     if not levels or len(inner) + (own > 0) < 2:
         return ()
     parts = [
-        Tile(label(m.name, 40), color_of(m.kind), m.macs,
+        Tile(label(m.name, widths.TERM), color_of(m.kind), m.macs,
              _parts(m, least, levels - 1) if m.macs >= least else ())
         for m in inner
     ]  # fmt: skip
@@ -115,7 +115,7 @@ def _tail(path: str) -> str:
     """
     parts = path.split(".")
     digits = parts[-1].isdigit() or len(parts[-1]) < 3
-    return label(".".join(parts[-2:] if digits else parts[-1:]), 40)
+    return label(".".join(parts[-2:] if digits else parts[-1:]), widths.TERM)
 
 
 def _blocks(facts: Facts) -> Iterator[Tile]:
@@ -128,7 +128,10 @@ def _blocks(facts: Facts) -> Iterator[Tile]:
         inside.update(node.id for node in layers)
         kind = block_name(block.kind)
         numbers[kind] = numbers.get(kind, 0) + 1
-        parts = [Tile(label(term(n.kind), 40), color_of(n.kind), counted_macs(n)) for n in layers]
+        parts = [
+            Tile(label(term(n.kind), widths.TERM), color_of(n.kind), counted_macs(n))
+            for n in layers
+        ]
         if parts:
             macs = sum(part.macs for part in parts)
             main = max(parts, key=lambda part: part.macs).color

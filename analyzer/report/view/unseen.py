@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.evidence import INTEGERS
 from analyzer.language import _, series
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,5 +35,5 @@ def why(kinds: Sequence[str]) -> str:
         return _("weights are not in the file, or unreadable")
     if INTEGERS in kinds:
         return _("weights are stored as integers")
-    makers = series([label(kind, 40) for kind in kinds])
+    makers = series([label(kind, widths.TERM) for kind in kinds])
     return _("weights are made by {operators} when the model runs", operators=makers)

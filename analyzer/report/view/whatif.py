@@ -11,7 +11,7 @@ from analyzer.language import _, retold, term
 from analyzer.report.view.joint import SAFE, together
 from analyzer.report.view.summary import block_name
 from analyzer.restore import record
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 from analyzer.scaling import Joint, Product, Scaler, Stops, grid, growth, stops, usual_resolutions
 from analyzer.scaling.depth import units as units_of
 
@@ -150,7 +150,10 @@ def view(facts: Facts) -> WhatIf:
     now = table[0][0]
     if now.macs is None:
         return WhatIf(
-            _("The model cannot be recounted: {reason}.", reason=label(retold(now.reason), 200))
+            _(
+                "The model cannot be recounted: {reason}.",
+                reason=label(retold(now.reason), widths.NOTE),
+            )
         )
     reasons = (*_tied(scaler), *_reasons(point for row in table for point in row))
     columns = _telling(table)
@@ -164,7 +167,7 @@ def view(facts: Facts) -> WhatIf:
             joint=together(scaler, None),
         )
     offered = stops(scaler)
-    kinds = {node.id: label(node.kind, 40) for node in facts.nodes}
+    kinds = {node.id: label(node.kind, widths.TERM) for node in facts.nodes}
     return WhatIf(
         columns=tuple(_column(scaler, point) for point in table[0]),
         rows=tuple(
@@ -182,7 +185,9 @@ def view(facts: Facts) -> WhatIf:
         axes=_axes(scaler),
         unknown=reasons,
         assumed=tuple(
-            dict.fromkeys(label(retold(p.assumed), 200) for row in table for p in row if p.assumed)
+            dict.fromkeys(
+                label(retold(p.assumed), widths.NOTE) for row in table for p in row if p.assumed
+            )
         ),
         stops=_shown(offered),
         joint=together(scaler, offered),
@@ -193,7 +198,7 @@ def _tied(scaler: Scaler) -> Iterator[str]:
     """Why there are no other sizes of the input: see ``Scaler.tied``."""
     names = scaler.tied(TRIED) if scaler.sides else ()
     if names:
-        shown = ", ".join(label(name, 60) for name in names[:MOST_REMADE])
+        shown = ", ".join(label(name, widths.NAME) for name in names[:MOST_REMADE])
         yield _(
             "other sizes of the input, for which {tensors} would have to be computed anew",
             tensors=shown,
@@ -206,7 +211,7 @@ def _column(scaler: Scaler, point: Scaled) -> Column:
         f"{point.resolution:.3g}",
         units.shape(point.sides) if point.sides else "",
         point.params,
-        tuple(label(name, 60) for name in remade[:MOST_REMADE]),
+        tuple(label(name, widths.NAME) for name in remade[:MOST_REMADE]),
     )
 
 
@@ -259,11 +264,11 @@ def _shown(found: Stops | None) -> Stops | None:
     if max(found.macs_at(*ends), found.params_at(*ends)) >= SAFE:
         return None
     return replace(found, macs=tuple(_clean(found.macs)), params=tuple(_clean(found.params)),
-                   assumed=tuple(label(text, 200) for text in found.assumed))  # fmt: skip
+                   assumed=tuple(label(text, widths.NOTE) for text in found.assumed))  # fmt: skip
 
 
 def _clean(found: Iterable[Product]) -> Iterator[Product]:
-    return (replace(each, kind=label(each.kind, 40)) for each in found)
+    return (replace(each, kind=label(each.kind, widths.TERM)) for each in found)
 
 
 def _kinds(kinds: Mapping[str, str], point: Scaled) -> dict[str, int]:
@@ -332,4 +337,6 @@ def _stages(stages: list[tuple[int, str]]) -> str:
 
 
 def _reasons(points: Iterable[Scaled]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(label(retold(p.reason), 200) for p in points if p.macs is None))[:3]
+    return tuple(
+        dict.fromkeys(label(retold(p.reason), widths.NOTE) for p in points if p.macs is None)
+    )[:3]

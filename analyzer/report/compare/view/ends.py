@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from analyzer import units
 from analyzer.restore import record
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
     from analyzer.compare import Comparison
@@ -33,7 +33,7 @@ def ends(found: Comparison) -> tuple[ComparedEnd, ...]:
         tensor = new or old
         if tensor is not None:
             which: Literal["input", "output"] = "input" if tensor in inputs else "output"
-            rows.append(ComparedEnd(which, label(tensor.name, 60), _type(old), _type(new)))
+            rows.append(ComparedEnd(which, label(tensor.name, widths.NAME), _type(old), _type(new)))
     return tuple(rows)
 
 
@@ -41,4 +41,4 @@ def _type(tensor: Tensor | None) -> str:
     if tensor is None:
         return ""
     parts = tensor.dtype or units.unknown(), units.shape(tensor.shape)
-    return label(" ".join(dict.fromkeys(parts)), 60)  # of unknown type and shape: unknown
+    return label(" ".join(dict.fromkeys(parts)), widths.NAME)  # of unknown type and shape: unknown

@@ -9,7 +9,7 @@ from analyzer.findings.group import ungroup
 from analyzer.report.view.findings import ORDER, headline
 from analyzer.report.view.layers import show_names
 from analyzer.restore import record
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -78,5 +78,5 @@ def _rows(turn: Turn, found: Iterable[Finding], result: Result) -> Iterator[Turn
             title=headline(summaries.get(rule) or some[0].name.replace("-", " ")),
             count=len(some),
             message=label(some[0].message, LONGEST),
-            places=tuple(names.get(f.node, label(f.node, 60)) for f in some[:PLACES]),
+            places=tuple(names.get(f.node, label(f.node, widths.NAME)) for f in some[:PLACES]),
         )

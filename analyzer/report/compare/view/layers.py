@@ -10,7 +10,7 @@ from analyzer.report.compare.view.becoming import SETTLED, becoming
 from analyzer.report.view.kinds import counted_macs
 from analyzer.report.view.layers import shape_of
 from analyzer.restore import record
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -180,7 +180,10 @@ def _words(node: Node | None) -> ComparedOperator | None:
     if node.conv is not None or (counted_macs(node) and not node.composite):
         title, at = shape_of(node)
     else:
-        title, at = label(node.op_type, 40), units.shape(out.shape) if out is not None else ""
+        title, at = (
+            label(node.op_type, widths.TERM),
+            units.shape(out.shape) if out is not None else "",
+        )
     return ComparedOperator(title, at, label(precision, 20))
 
 
@@ -211,7 +214,7 @@ def _differences(
         if aspect in IN_SHAPES and seen:
             continue
         values = ("", "") if aspect in MOVED else (label(before, 48), label(after, 48))
-        found.append(ComparedAspect(label(aspect, 24), *values))
+        found.append(ComparedAspect(label(aspect, widths.WORD), *values))
     return tuple(found)
 
 
@@ -242,11 +245,11 @@ def _common(nodes: Sequence[Node]) -> ComparedOperator | None:
     words = [each for each in map(_words, nodes) if each is not None]
     if not words or all(each == words[0] for each in words):
         return words[0] if words else None
-    return ComparedOperator(label(nodes[0].kind, 40), "", words[0].precision)
+    return ComparedOperator(label(nodes[0].kind, widths.TERM), "", words[0].precision)
 
 
 def _name(node: Node | None) -> str:
-    return "" if node is None else label(node.name or node.id, 60)
+    return "" if node is None else label(node.name or node.id, widths.NAME)
 
 
 def _sum(values: Iterable[int | None]) -> int | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from analyzer.language import retold
 from analyzer.report.view.layers import show_names
 from analyzer.restore import record
-from analyzer.sanitise import label
+from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
     from analyzer.report.compare.pair import Pair
@@ -81,26 +81,28 @@ def weights(pair: Pair) -> ComparedWeights:
     found = pair.comparison.weights
     names = show_names(pair.new.facts.nodes)
     counts = Counter(change.fate for change in found.changes)
-    unread = Counter(label(retold(c.why), 160) for c in found.changes if c.fate == "not compared")
+    unread = Counter(
+        label(retold(c.why), widths.REASON) for c in found.changes if c.fate == "not compared"
+    )
     if found.why and not unread:
-        unread[label(retold(found.why), 160)] = found.unread
+        unread[label(retold(found.why), widths.REASON)] = found.unread
     rows: list[ComparedTensor] = []
     for change in found.changes:
         fate = next((each for each in FATES if each == change.fate), None)
         if fate is not None and len(rows) < MOST:
             rows.append(
                 ComparedTensor(
-                    operator=names.get(change.new, label(change.new, 60)),
-                    operand=label(change.operand, 24),
-                    old=label(change.names[0], 60),
-                    new=label(change.names[-1], 60),
+                    operator=names.get(change.new, label(change.new, widths.NAME)),
+                    operand=label(change.operand, widths.WORD),
+                    old=label(change.names[0], widths.NAME),
+                    new=label(change.names[-1], widths.NAME),
                     old_dtype=label(change.dtypes[0]),
                     new_dtype=label(change.dtypes[-1]),
                     fate=fate,
                     elements=change.elements,
                     changed=change.changed,
                     relative=change.relative,
-                    why=label(retold(change.why), 120),
+                    why=label(retold(change.why), widths.CAUSE),
                 )
             )
     return ComparedWeights(
