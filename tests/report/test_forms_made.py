@@ -139,9 +139,25 @@ def test_usual_sizes_are_multiples_of_32(sides: str, usual: bool) -> None:
     assert scaled._is_usual(sides) is usual
 
 
-def stored(weights: int, bytes_: int, by: dict[str, int], buffers: int = 0, kept: int = 0) -> Any:
+def stored(weights: int, bytes_: int, by: dict[str, int], buffers: int = 0, kept: int = 0,
+           tensors: Any = (), unlisted: int = 0) -> Any:  # fmt: skip
     return some(parameters=some(weights=weights, weight_bytes=bytes_, bytes_by_dtype=by,
-                                buffers=buffers, kept_bytes=kept or bytes_))  # fmt: skip
+                                buffers=buffers, kept_bytes=kept or bytes_, unlisted=unlisted,
+                                tensors=tensors))  # fmt: skip
+
+
+def test_bytes_follow_parameters_at_most_as_if_the_narrowest_went() -> None:
+    """Nibbles in 64 bytes, one of them padding, and 20 single floats; scales are no weights."""
+    nibbles, floats = some(role="weight", elements=126, bytes=64), some(role="weight", elements=20,
+                                                                        bytes=80)  # fmt: skip
+    scales = some(role="quantization", elements=9, bytes=1)
+    by = {"uint8": 64, "float32": 80}
+    packed = stored(146, 144, by, kept=150, tensors=(nibbles, scales, floats))
+    assert scaled._bytes(packed, 146, 96) == 150 - 25
+    assert scaled._bytes(packed, 146, 147) is scaled._bytes(packed, None, 96) is None
+    assert scaled._bytes(stored(146, 144, by, tensors=(floats,), unlisted=1), 146, 96) is None
+    unread = some(role="weight", elements=20, bytes=None)
+    assert scaled._bytes(stored(146, 144, by, tensors=(floats, unread)), 146, 96) is None
 
 
 def test_bytes_follow_parameters_where_all_are_of_one_type() -> None:

@@ -16,6 +16,7 @@ from analyzer.report.sheet import Report
 from analyzer.report.view import modules, whatif
 from analyzer.report.view.whatif import WidthRow
 from analyzer.scaling import Scaler
+from tests.golden.text import facts
 from tests.report.results import html_of, judge, save, words
 
 
@@ -64,6 +65,24 @@ def test_model_without_convolutions_says_why_there_is_no_table(tmp_path: Path) -
     assert "what if it were smaller (the model has no layers with weights" in page(
         judge(save(tmp_path, "relu", nodes))
     )
+
+
+@pytest.mark.parametrize(
+    ("layers", "names"),
+    [
+        ("y = Conv (x, w)", None),
+        ("a = Conv (x, t) y = MaxPool <kernel_shape = [7, 7]> (a)", None),
+        ("a = Conv (x, w) b = Relu (a) y = Conv (b, u)", {"width", "resolution", "depth"}),
+        ("a = Conv (x, w) b = Conv (x, t) y = Div (a, b)", {"resolution"}),
+    ],
+)
+def test_axes_that_change_nothing_are_left_out(layers: str, names: set[str] | None) -> None:
+    """One layer has no width; nor have two that both read the input and join at the output."""
+    text = f"""g (float[1,4,64,64] x) => (float[1,4,N,M] y)
+    <float[8,4,1,1] w = {{0}}, float[8,4,1,1] t = {{0}}, float[4,8,1,1] u = {{0}}> {{ {layers} }}"""
+    found = whatif.view(facts(text))
+    assert (bool(found.reason), found.rows == ()) == ((names is None,) * 2)
+    assert {axis.name for axis in found.axes} == (names or set())
 
 
 def test_depths_stand_below_the_widths(mobilenet: Result) -> None:
@@ -145,8 +164,10 @@ def test_sizes_of_which_nothing_is_known_are_no_columns() -> None:
 
 
 def test_a_width_that_changes_nothing_is_no_row(tmp_path: Path) -> None:
-    """The only layer has the model's inputs and outputs for its channels."""
-    nodes = [helper.make_node("Conv", ["x", "w"], ["y"], pads=[1, 1, 1, 1])]
-    table = whatif.view(judge(save(tmp_path, "one", nodes, w=(16, 8, 3, 3))).facts)
+    """All layers have the model's inputs and outputs for their channels."""
+    nodes = [helper.make_node("Conv", ["x", w], [w + "x"], pads=[1, 1, 1, 1]) for w in "wv"]
+    nodes.append(helper.make_node("Mul", ["wx", "vx"], ["y"]))
+    weights = dict.fromkeys("wv", (16, 8, 3, 3))
+    table = whatif.view(judge(save(tmp_path, "one", nodes, **weights)).facts)
     assert [row.width for row in table.rows] == ["1"]
     assert len(table.columns) > 1

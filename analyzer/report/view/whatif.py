@@ -31,6 +31,8 @@ MOST_REMADE = 4
 DEPTHS = (0.5, 2.0)
 """Depths that have a row of the table."""
 
+MOVES = 0.005
+"""Exponent from which a multiplier changes MACs: below it reads 0.00."""
 HEAT = (0.1, 0.25, 0.5, 0.75)
 """Shares of today's MACs at which the colour of a cell changes."""
 PUBLISHED: Mapping[str, Mapping[tuple[float, int], float]] = {
@@ -98,7 +100,7 @@ class DepthRow:
 
 @record
 class ExponentRow:
-    """How MACs follow one multiplier."""
+    """How MACs follow one multiplier, where they do."""
 
     name: str
     exponent: str
@@ -129,10 +131,15 @@ class WhatIf:
     """Exact figures of width, depth and open sizes together; null where they are not known, or
     where there is but one of them."""
 
+    @property
+    def pictured(self) -> bool:
+        """The input has two sides, one of which is scaled as the other is: an image, likely."""
+        return len(self.columns) > 1 and self.columns[0].sides.count("×") == 1
+
 
 def view(facts: Facts) -> WhatIf:
     """The table of the MobileNet paper for this model; equal facts give equal tables."""
-    if facts.totals.weighted_layers < 2 and not any(node.conv for node in facts.nodes):
+    if facts.totals.weighted_layers < 2:
         return WhatIf(
             _("The model has no layers with weights between which there is a width."),
             joint=together(Scaler(facts), None) if len(facts.nodes) <= MOST_NODES else None,
@@ -315,6 +322,7 @@ def _axes(scaler: Scaler) -> tuple[ExponentRow, ...]:
             remarks[g.axis],
         )
         for g in growth(scaler)
+        if g.exponent is None or abs(g.exponent) >= MOVES
     )
 
 

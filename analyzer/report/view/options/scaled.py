@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from analyzer.devices import Profile
-    from analyzer.facts import Facts, Tensor
+    from analyzer.facts import Facts, Parameters, Tensor
     from analyzer.report.view.options.form import SmallerForm
     from analyzer.report.view.whatif import Column, DepthRow, WhatIf
 
@@ -133,9 +133,24 @@ def _resized(facts: Facts, now: int | None, then: int | None) -> int | None:
 
 
 def _bytes(facts: Facts, now: int | None, then: int | None) -> int | None:
-    """Bytes with ``then`` parameters instead of ``now``, where all weights are of one type."""
+    """Bytes with ``then`` parameters instead of ``now``; of weights of several types, at most: as
+    if all that go were of the narrowest."""
     kept = facts.parameters
-    if now is None or then is None or sum(1 for n in kept.bytes_by_dtype.values() if n) != 1:
+    if now is None or then is None:
         return None
-    each, rest = divmod(kept.weight_bytes, kept.weights + kept.buffers)
-    return kept.kept_bytes - each * (now - then) if not rest else None
+    if sum(1 for n in kept.bytes_by_dtype.values() if n) == 1:
+        each, rest = divmod(kept.weight_bytes, kept.weights + kept.buffers)
+        if not rest:
+            return kept.kept_bytes - each * (now - then)
+    bits = _narrowest(kept)
+    if bits is None or then > now:
+        return None
+    return kept.kept_bytes - bits * (now - then) // 8
+
+
+def _narrowest(kept: Parameters) -> int | None:
+    """Least bits of a weight, those of packed ones without their padding; ``None``: unknown."""
+    weights = [tensor for tensor in kept.tensors if tensor.role == "weight" and tensor.elements]
+    if kept.unlisted or any(tensor.bytes is None for tensor in weights):
+        return None
+    return min((8 * (t.bytes or 0) // (t.elements or 1) for t in weights), default=None)
