@@ -30,14 +30,7 @@ def verdict(v: Values) -> str:
             _("Not conclusive: {problems}", problems=_unjudged(v["inconclusive"]))
             + (f" {_could_fall(v)}" if (v["share"] or 0) >= LARGE else "")
         ),
-        "misfit": lambda: ngettext(
-            "Judged in part: {n} operator cannot take the sizes that were assumed, so no figure "
-            "of compute or memory is that of a run. State the real ones with {options}.",
-            "Judged in part: {n} operators cannot take the sizes that were assumed, so no figure "
-            "of compute or memory is that of a run. State the real ones with {options}.",
-            v["misfits"],
-            options=label(v["state"], widths.REASON),
-        ),
+        "misfit": lambda: _misfit(v),
         "partial": lambda: _minima(v),
         "unbounded": lambda: _minima(v),
         "silenced": lambda: _("Nothing new: no finding but {findings}.", findings=silenced(v)),
@@ -103,11 +96,24 @@ def _doubtful(v: Values) -> str:
         else _("{n} warnings to look at before this model is used, of which the first: {doubt}.",
                n=v["doubts"], doubt=doubt)
     )  # fmt: skip
+    if v["misfits"]:
+        return f"{text} {_misfit(v)}"
     if v["unknown_nodes"] or not v["complete"]:
         text = f"{text} {_minima(v)}"
     if (v["share"] or 0) >= LARGE and not v["slower"]:
         return f"{text} {_could_fall(v)}"
     return f"{text} {_most(v)}".rstrip()
+
+
+def _misfit(v: Values) -> str:
+    return ngettext(
+        "Judged in part: {n} operator cannot take the sizes that were assumed, so no figure "
+        "of compute or memory is that of a run. State the real ones with {options}.",
+        "Judged in part: {n} operators cannot take the sizes that were assumed, so no figure "
+        "of compute or memory is that of a run. State the real ones with {options}.",
+        v["misfits"],
+        options=label(v["state"], widths.REASON),
+    )
 
 
 def _minima(v: Values) -> str:

@@ -347,6 +347,7 @@ def test_a_quantised_model_tells_its_share_in_integers(monkeypatch: pytest.Monke
         ({"errors": 1, "outcome": "inconclusive"}, "errors"),
         ({"outcome": "inconclusive", "misfits": 1}, "inconclusive"),
         ({"misfits": 1, "doubts": 1}, "misfit"),
+        ({"misfits": 1, "doubts": 1, "category": "trust"}, "doubts"),
         ({"doubts": 1, "saved": 500}, "doubts"),
         ({"saved": 100, "unknown_nodes": 1}, "saving"),
         ({"saved": 99, "unknown_nodes": 1, "complete": False}, "partial"),
@@ -367,16 +368,20 @@ def test_the_verdict_is_the_gravest_of_what_is_true(
     given: dict[str, Any] = {
         "errors": 0, "outcome": "findings", "misfits": 0, "doubts": 0, "saved": 0, "speed": None,
         "unknown_nodes": 0, "complete": True, "findings": 0, "suppressed": 0, "accepted": 0,
-        "judging": ("rule",), "certainty": Certainty.EXACT,
+        "judging": ("rule",), "certainty": Certainty.EXACT, "category": "numerics",
     } | about  # fmt: skip
+    monkeypatch.setattr(advice, "_asked", lambda _: [some(rule="USE"), some(rule="LATER")])
     monkeypatch.setattr(advice, "possible_saving", lambda _: (given["saved"], 0))
     monkeypatch.setattr(advice, "converted_speedup", lambda _: given["speed"])
     monkeypatch.setattr(advice, "best_action", lambda _: None)
     monkeypatch.setattr(advice, "tally", lambda _: some(rules=9, looked=4))
     groups = [finding("a", "E", severity=Severity.ERROR)] * given["errors"]
-    groups += [finding("a", "USE", message="opens a door")] * given["doubts"]
+    groups += [finding("a", rule, message=told, category=given["category"])
+               for rule, told in (("LATER", "adds zeros"), ("USE", "opens a door"))
+               for _ in range(given["doubts"])]  # fmt: skip
     groups += [finding("b", "OTHER")] * given["findings"]
     rules = [some(id="USE", stake="use", subject="node", selector=()),
+             some(id="LATER", stake="use", subject="node", selector=()),
              some(id="OTHER", stake="cost", subject="problem", selector=())]  # fmt: skip
     breaches = [some(family="assumption", options="--dim n=8")] * given["misfits"]
     totals = some(certainty=given["certainty"], macs=1000, unknown_nodes=given["unknown_nodes"],
@@ -401,6 +406,7 @@ def test_what_passes_on_a_problem_is_no_error_of_its_own(monkeypatch: pytest.Mon
     """A rule that picks problems of one kind has an error of its own."""
     monkeypatch.setattr(advice, "possible_saving", lambda _: (0, 0))
     monkeypatch.setattr(advice, "converted_speedup", lambda _: None)
+    monkeypatch.setattr(advice, "_asked", lambda _: ())
     monkeypatch.setattr(advice, "best_action", lambda _: some(macs=250, title="Fold it"))
     monkeypatch.setattr(advice, "tally", lambda _: some(rules=9, looked=4))
     groups = [finding("a", rule, severity=Severity.ERROR, message="no file") for rule in ("P", "Q")]

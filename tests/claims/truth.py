@@ -130,6 +130,11 @@ def _misfits(d: Document) -> int:
     return sum(breach["family"] == "assumption" for breach in d["breaches"])
 
 
+def _harms(d: Document) -> bool:
+    """Whether a finding warns of what the model may do to whoever loads it."""
+    return any(f["severity"] == "warning" and f["category"] == "trust" for f in d["findings"])
+
+
 def _slower(d: Document) -> bool:
     """Whether a device takes longer for the layers that findings would convert."""
     speed = next((c["values"] for c in d["claims"] if c["id"] == "conversion.speed"), None)
@@ -145,6 +150,13 @@ def _stands_first(d: Document, said: Values) -> None:
         assert said["others_title"] in listed
     elif said["kind"] == "findings":
         assert set(said["options_titles"]) <= listed
+    presses = [a["rule"] for a in page["asks"] if a["pressing"] or a["severity"] == "error"]
+    listed_first = [name for name in page["actions"] if name in presses]
+    assert listed_first == presses[: len(listed_first)], "steps in another order than the findings"
+    if said["kind"] == "doubts":
+        doubt = next(f for f in d["findings"] if f["message"] == said["doubt"])
+        assert doubt["rule"] == presses[0], "the verdict and the steps begin with another"
+        assert page["actions"][0] == presses[0] or doubt["category"] != "trust"
     if said["kind"] == "saving":
         assert {"SEP001", "SEP002"} & set(page["actions"]) or not page["groups"]
 
@@ -162,7 +174,7 @@ def _verdict(d: Document) -> Values:
     order = (
         ("errors", errors > 0),
         ("inconclusive", unjudged > 0),
-        ("misfit", _misfits(d) > 0),
+        ("misfit", _misfits(d) > 0 and not _harms(d)),
         ("doubts", said["doubts"] > 0),
         ("saving", share >= 0.1 and not _slower(d)),
         ("partial", totals["unknown_nodes"] > 0),

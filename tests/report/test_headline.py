@@ -9,14 +9,14 @@ import onnx
 import pytest
 from onnx.reference import ReferenceEvaluator
 
-from analyzer.analyze import analyze
+from analyzer.analyze import analyze, analyze_weights
 from analyzer.lint import lint
 from analyzer.model import load
 from analyzer.report import Result
 from analyzer.report.brief import brief
 from analyzer.report.claims import claims_of
 from analyzer.report.sheet import Report
-from analyzer.report.view.actions import actions
+from analyzer.report.view.actions import actions, first
 from analyzer.report.view.audits import checked, tally
 from analyzer.report.view.findings import group as view_group
 from analyzer.report.view.findings import safety
@@ -36,14 +36,14 @@ CONV = """g (float[1,64,28,28] x, float[64,64,3,3] w) => (float[1,64,28,28] y) {
 LARGE = CONV.replace("float[1,64,28,28] y", "float[1,64,28,29] y")
 
 
-def judged(graph: str, opset: int = 17, domain: str = "") -> Result:
+def judged(graph: str, opset: int = 17, domain: str = "", *, read: bool = False) -> Result:
     own = (name for name in ("com.microsoft", "com.example") if name in graph)
     imports = "".join(f', "{name}" : 1' for name in own)
     header = f'<ir_version: 8, opset_import: ["" : {opset}{imports}]>'
     model = onnx.parser.parse_model(f"{header} {graph}")
     for node in model.graph.node:
         node.domain = domain or node.domain
-    facts = analyze(load(model.SerializeToString()))
+    facts = (analyze_weights if read else analyze)(load(model.SerializeToString()))
     return Result(facts, lint(facts, RULES), RULES)
 
 
@@ -98,8 +98,8 @@ def test_an_action_about_a_breach_says_what_to_correct() -> None:
 def test_breaches_of_two_kinds_have_the_remedies_of_both() -> None:
     (action, *_) = actions(judged("g (float[4] x) => (float[5] y) { y = Relu (z)  z = Neg (x) }"))
     assert action.title.endswith(", and 1 more")
-    first, second = action.what.split("; ")
-    assert {first, second.capitalize()} == {
+    one, other = action.what.split("; ")
+    assert {one, other.capitalize()} == {
         "Sort them topologically",
         "Correct the declaration, or drop it and infer shapes anew",
     }
@@ -110,6 +110,38 @@ def test_a_doubt_comes_before_a_saving_and_does_not_hide_it() -> None:
     assert actions(result)[0].rule == "ONX014"
     assert verdict(result).startswith("One warning to look at before this model is used: breaks")
     assert verdict(judged(CONV)) in verdict(result)
+
+
+ZEROS = """g (float[1,2,8,8] x) => (float[1,2,8,9] y)
+<float[2,2,1,1] w = {0, 0, 0, 0}, float[2,2,1,1] v = {0, 0, 0, 0}> {
+  a = com.example.Fancy (x)
+  b = Conv (a, w)
+  c = Conv (b, v)
+  y = Abs (c)
+}"""
+"""Three warnings about use: foreign code, weights that are none, and for old operators a fourth."""
+PAIRS = (
+    ZEROS, UNREAD.replace("Relu", "com.example.Fancy"), ZEROS.replace("com.example.Fancy", "Relu"),
+    DECLARED.replace("Relu", "com.example.Fancy"), ZEROS.replace("Abs (c)", "Log (c)"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("opset", [6, 17])
+def test_the_verdict_and_the_steps_begin_with_the_same_and_foreign_code(opset: int) -> None:
+    several = False
+    for result in (judged(graph, opset, read=True) for graph in PAIRS):
+        asked = actions(result)
+        told = next(dict(claim.values) for claim in claims_of(result) if claim.id == "verdict")
+        presses = [each.rule for each in asked if each.pressing]
+        steps = [name for step in first(asked, ()) for name in step.ids]
+        urgent = [name for name in steps if name in presses]
+        assert urgent == presses[: len(urgent)] != []
+        assert told["kind"] == "doubts"
+        assert told["doubt"] in {f.message for f in result.groups if f.rule == presses[0]}
+        foreign = any(f.rule == "TRU001" for f in result.findings)
+        assert not foreign or steps[0] == presses[0] == "TRU001"
+        several |= told["doubts"] not in (0, 1)
+    assert several, "an order of one is none"
 
 
 def test_what_somebody_silenced_is_no_doubt() -> None:

@@ -16,7 +16,7 @@ VERDICT: Values = {
     "rules_with_findings": 2, "others_share": 0.0, "decided": True, "others_title": "Fold it",
     "options": (), "options_titles": (), "doubt": "opens a door", "doubts": 1, "unknown_nodes": 0,
     "complete": True, "share": 0.5, "slower": False, "macs_now": 4000, "macs_after": 2000,
-    "device": "rpi5", "misfits": 1, "state": "--dim n=8", "suppressed": 1, "accepted": 0,
+    "device": "rpi5", "misfits": 0, "state": "--dim n=8", "suppressed": 1, "accepted": 0,
     "looked": 4, "rules": 9,
 }  # fmt: skip
 FALL = "Compute could fall by 50.0 %, from 4 kMAC to 2 kMAC, at the price of retraining"
@@ -30,8 +30,9 @@ VERDICTS: list[tuple[Values, str]] = [
     ({"kind": "unbounded"}, MINIMA),
     ({"kind": "partial", "unknown_nodes": 2},
      "Judged in part: the cost of 2 operators is unknown, so totals are minima."),
-    ({"kind": "misfit"}, ("Judged in part: 1 operator cannot take the sizes that were assumed, so "
-     "no figure of compute or memory is that of a run. State the real ones with --dim n=8.")),
+    ({"kind": "misfit", "misfits": 1}, ("Judged in part: 1 operator cannot take the sizes that "
+     "were assumed, so no figure of compute or memory is that of a run. State the real ones with "
+     "--dim n=8.")),
     ({"kind": "misfit", "misfits": 2}, ("Judged in part: 2 operators cannot take the sizes that "
      "were assumed, so no figure of compute or memory is that of a run. State the real ones with "
      "--dim n=8.")),
@@ -78,6 +79,9 @@ VERDICTS: list[tuple[Values, str]] = [
      "2 warnings to look at before this model is used, of which the first: opens a door."),
     ({"kind": "doubts", "slower": True, "others_share": 0.5},
      f"{DOUBT} Of the findings, this saves most compute, 50.0 %: “Fold it”."),
+    ({"kind": "doubts", "misfits": 1}, (f"{DOUBT} Judged in part: 1 operator cannot take the sizes "
+     "that were assumed, so no figure of compute or memory is that of a run. State the real ones "
+     "with --dim n=8.")),
     ({"kind": "doubts", "share": None, "complete": False}, f"{DOUBT} {MINIMA}"),
     ({"kind": "doubts", "share": None, "unknown_nodes": 1},
      f"{DOUBT} Judged in part: the cost of 1 operator is unknown, so totals are minima."),

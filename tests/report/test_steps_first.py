@@ -62,6 +62,11 @@ def chosen(*steps: Action | SmallerForm) -> list[str]:
     ("before", "after"),
     [
         (ask("b", severity="error", impact="low", effort="high"), ask("a", pressing=True)),
+        (ask("b", severity="error", harms=True, impact="low"), ask("a", severity="error")),
+        (ask("b", severity="error"), ask("a", pressing=True, harms=True)),
+        (ask("b", pressing=True, harms=True, impact="low", effort="high"),
+         ask("a", pressing=True, settles=True)),
+        (ask("b", pressing=True, settles=True, impact="low"), ask("a", pressing=True)),
         (ask("b", pressing=True, impact="low", effort="high"), ask("a")),
         (ask("b", effort="high"), ask("a", impact="medium")),
         (ask("b", impact="medium", effort="high"), ask("a", impact="low")),
@@ -74,7 +79,7 @@ def chosen(*steps: Action | SmallerForm) -> list[str]:
         (ask("b", impact="low", effort="high"), ask("a", impact="low", tool="onnxslim")),
         (ask("b", impact="low", tool="onnxslim"), ask("a", impact="low", figures=True)),
     ],
-)
+)  # fmt: skip
 def test_rules_ask_for_the_urgent_then_the_effective_then_the_easy(
     before: Action, after: Action
 ) -> None:
@@ -91,6 +96,14 @@ def test_rules_ask_for_the_urgent_then_the_effective_then_the_easy(
         ((ask("a"), ask("b", seconds=0.5, seconds_now=1.0)), ["b", "a"]),
         ((ask("a", seconds=0.5, seconds_now=1.0), ask("b", seconds=0.5, seconds_now=2.0)),
          ["b", "a"]),
+        # What harms before all that presses, even what is slower or needs no clean-up.
+        ((ask("a", pressing=True), ask("b", pressing=True, harms=True, effort="high")),
+         ["b", "a"]),
+        ((ask("a", pressing=True, slower=True), ask("b")), ["a", "b"]),
+        ((ask("a", impact="low", tool="onnxslim"), form("f", needs="a"),
+          ask("b", pressing=True, impact="low", tool="onnxslim")), ["b", "a", "f"]),
+        ((ask("a", impact="low", tool="onnxslim"), ask("c", pressing=True, needs="a"),
+          ask("b", pressing=True, harms=True)), ["b", "a", "c"]),
         # Of equals what rules ask for comes before what can be done to any model.
         ((form("f"), ask("a")), ["a", "f"]),
         ((form("f"), ask("a", impact="medium")), ["f", "a"]),
@@ -150,6 +163,7 @@ def test_clean_ups_have_the_tool_of_most_of_them_and_other_steps_none() -> None:
         ({"tool": "", "impact": "low"}, False),
         ({"tool": "onnxslim", "impact": "medium"}, False),
         ({"tool": "onnxslim", "impact": "low", "severity": "error"}, False),
+        ({"tool": "onnxslim", "impact": "low", "pressing": True}, False),
     ],
 )
 def test_a_clean_up_is_what_a_tool_does_and_changes_next_to_nothing(

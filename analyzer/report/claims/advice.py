@@ -20,6 +20,7 @@ from analyzer.report.claims.record import Claim
 from analyzer.report.result import CLEAN, INCONCLUSIVE
 from analyzer.report.view import actions as view_actions
 from analyzer.report.view import conversion as view
+from analyzer.report.view.actions import TRUST
 from analyzer.report.view.audits import checked, tally
 from analyzer.report.view.devices import main_device
 from analyzer.report.view.findings import is_told, messages
@@ -27,13 +28,12 @@ from analyzer.report.view.options import options_of
 from analyzer.report.view.options.form import is_brief
 from analyzer.report.view.pace import elsewhere
 from analyzer.report.view.unseen import unseen
+from analyzer.sanitise import label
 
 if TYPE_CHECKING:
     from analyzer.report.result import Result
     from analyzer.report.view.options import SmallerForm
 
-TRUST = "trust"
-"""Category of the rules about what a file may do to whoever loads it."""
 LARGE = 0.1
 """Share of the MACs from which a saving is worth the first sentence."""
 MOST_NAMED = 2
@@ -58,8 +58,11 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
                     and f.rule not in echoes)  # fmt: skip
     rules = tally(result)
     about_use = {rule.id for rule in result.rules if rule.stake == "use"}
-    doubts = [group for group in result.groups
-              if group.severity is Severity.WARNING and group.rule in about_use]  # fmt: skip
+    turn = {each.rule: place for place, each in enumerate(_asked(result))}
+    doubts = sorted((group for group in result.groups
+                     if group.severity is Severity.WARNING and group.rule in about_use),
+                    key=lambda group: turn.get(label(group.rule), len(turn)))  # fmt: skip
+    harms = any(group.category == TRUST for group in doubts)
     misfits = [b for b in result.facts.breaches if b.family == ASSUMPTION]
     speed = converted_speedup(result)
     slower = speed is not None and speed < 1
@@ -68,7 +71,7 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
         kind = "errors"
     elif result.outcome == INCONCLUSIVE:
         kind = "inconclusive"
-    elif misfits:
+    elif misfits and not harms:
         kind = "misfit"
     elif doubts:
         kind = "doubts"
@@ -119,6 +122,11 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
     )
 
 
+def _asked(result: Result) -> tuple[view_actions.Action, ...]:
+    """What rules ask for, in the order in which to act: that of what speaks against using it."""
+    return view_actions.actions(result, main_device(result.devices))
+
+
 def verdict_with_options(result: Result) -> Claim:
     """The verdict, and of what to do first the first smaller forms that bring much."""
     found, device = options_of(result), main_device(result.devices)
@@ -130,7 +138,7 @@ def verdict_with_options(result: Result) -> Claim:
 
 def actions(result: Result) -> Claim:
     """What rules ask for first; never what our own model calls slower."""
-    asked = view_actions.actions(result, main_device(result.devices))
+    asked = _asked(result)
     chosen, rules = view_actions.recommended(asked), tally(result)
     runs = result.facts.totals.certainty is not Certainty.UNKNOWN
     return Claim(

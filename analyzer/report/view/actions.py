@@ -8,6 +8,7 @@ do first is chosen of both, in one place: ``first``.
 from __future__ import annotations
 
 from collections import Counter
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from analyzer.conformance import ASSUMPTION
@@ -56,6 +57,8 @@ COMMANDS: Mapping[Tool, str] = {
 """By ``Rule.tool``, what takes out what it names."""
 MOST_REMEDIES = 3
 """Of breaches that are told one after another."""
+TRUST = "trust"
+"""Category of the rules about what a file may do to whoever loads it."""
 MOST_FIRST = 3
 """Actions that are told apart from all others."""
 
@@ -117,6 +120,10 @@ class Action:
     pressing: bool = False
     """Whether the model may be used as it is, or any figure of compute and memory holds, hangs on
     it."""
+    harms: bool = False
+    """Of what presses, that the model may do something to whoever loads it: this comes first."""
+    settles: bool = False
+    """Of what presses, that figures of compute and memory hang on it: this comes next."""
 
 
 @record
@@ -163,18 +170,18 @@ def recommended(asks: Sequence[Action]) -> tuple[Action, ...]:
 def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[ActionStep, ...]:
     """What to look at first: at most ``MOST_FIRST`` steps, alternatives in one of them.
 
-    What is wrong comes before what could be smaller; then most impact, of equals the least work,
-    then what leaves least of the time; at last what is about this model before what can be done
-    to any. No form that takes training, that rests on what the file does not say, or that a device
-    computes more slowly. What has to be done before a step comes before it. Clean-ups are one
-    step, the last unless one of the others needs it; after them what makes no model smaller, but
-    figures truer.
+    What is wrong comes before what could be smaller, in the order of the verdict: ``_urgency``;
+    then most impact, of equals the least work, then what leaves least of the time; at last what is
+    about this model before what can be done to any. No form that takes training, that rests on
+    what the file does not say, or that a device computes more slowly. What has to be done before a
+    step comes before it. Clean-ups are one step, the last unless one of the others needs it, and
+    never before what presses; after them what makes no model smaller, but figures truer.
     """
     order = LEVELS.index
     ranked: list[tuple[tuple[int, int, int, float, bool, int], str]] = []
     rivals: dict[str, tuple[str, ...]] = {}
     for place, ask in enumerate(asks):
-        if ask.slower or is_tidying(ask) or ask.figures:
+        if (ask.slower and not _presses(ask)) or is_tidying(ask) or ask.figures:
             continue
         key = (_urgency(ask), order(ask.impact), -order(ask.effort), _left(ask),
                False, place)  # fmt: skip
@@ -195,8 +202,18 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
     figures = (ActionStep((ask.rule,)) for ask in asks if ask.figures)
     steps = _with_headline(_steps(named, rivals), asks)
     if any(before[name] in tidy for step in steps for name in step.ids):
-        steps, tidied = tidied, steps
+        urgent = {ask.rule for ask in asks if _presses(ask)}
+        ahead = sum(1 for _ in takewhile(lambda step: _waits(step, urgent, tidy, before), steps))
+        return (*steps[:ahead], *tidied, *steps[ahead:], *figures)[:MOST_FIRST]
     return (*steps, *tidied, *figures)[:MOST_FIRST]
+
+
+def _waits(step: ActionStep, urgent: Collection[str], tidy: Collection[str],
+           before: Mapping[str, str]) -> bool:  # fmt: skip
+    """Whether clean-ups come after it: it presses, and needs none of them."""
+    return any(name in urgent for name in step.ids) and not any(
+        before[name] in tidy for name in step.ids
+    )
 
 
 def _in_turn(names: Sequence[str], before: Mapping[str, str], asked: Collection[str]) -> list[str]:
@@ -221,7 +238,7 @@ def _with_headline(steps: tuple[ActionStep, ...], asks: Sequence[Action]) -> tup
 
 def is_tidying(ask: Action) -> bool:
     """Whether it changes next to nothing, and a tool does it."""
-    return bool(ask.tool) and ask.impact == "low" and ask.severity != "error"
+    return bool(ask.tool) and ask.impact == "low" and not _presses(ask)
 
 
 def _tidied(asks: Sequence[Action]) -> Iterator[ActionStep]:
@@ -251,13 +268,22 @@ def _left(step: Action | SmallerForm) -> float:
     return step.seconds / step.seconds_now
 
 
-_LAST = 2
+_LAST = 5
 """Urgency of what could be better."""
 
 
+def _presses(action: Action) -> bool:
+    return action.severity == "error" or action.pressing
+
+
 def _urgency(action: Action) -> int:
-    """Errors, then what else is pressing, then what could be better."""
-    return 0 if action.severity == "error" else 1 if action.pressing else _LAST
+    """Errors, then what else is pressing; then what could be better. Of errors and of others what
+    harms comes first, of others what figures hang on next."""
+    if action.severity == "error":
+        return 0 if action.harms else 1
+    if not action.pressing:
+        return _LAST
+    return 2 if action.harms else 3 if action.settles else 4
 
 
 def _rank(action: Action) -> tuple[int, int, int, int, int, int, str]:
@@ -286,6 +312,7 @@ def _action(
     now, then = _times(facts, device, macs)
     timed = pace(facts, [f.node for f in items if f.saving is not None], device, devices)
     severity = min((f.severity for f in items), key=list(Severity).index)
+    pressing = severity is Severity.WARNING and rule is not None and rule.stake == "use"
     tool = _tool(items, rule, facts)
     settles = rule is not None and rule.subject == "breach" and rule.selector == (ASSUMPTION,)
     return Action(
@@ -315,10 +342,11 @@ def _action(
         alternatives=rivals,
         macs_share=macs / facts.totals.whole if macs and facts.totals.whole else None,
         peak=conversion.raised_peak(facts, savings) if macs else None,
-        pressing=settles
-        or (severity is Severity.WARNING and rule is not None and rule.stake == "use"),
+        pressing=settles or pressing,
         needs=REPLACEABLE if _spoils(tool, facts) else "",
         figures=rule is not None and rule.subject == "assumption",
+        harms=(pressing or severity is Severity.ERROR) and first_of.category == TRUST,
+        settles=settles,
     )
 
 
