@@ -122,6 +122,21 @@ def test_the_estimate_is_what_the_models_so_far_took_for_each_byte(
     assert shown.text(12.0) == f"[{'#' * 12}{'-' * 8}] 60 of 100, 0:12, about 0:40 left"
 
 
+def test_a_model_counts_for_its_bytes_up_to_4_mib_and_for_64_kib_besides(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    paths = [str(tmp_path / name) for name in ("a", "b")]
+    for size, counted in ((0, 0), (1 << 16, 1 << 16), (4 << 20, 4 << 20), (5 << 20, 4 << 20)):
+        with open(paths[0], "wb") as file:
+            file.truncate(size)
+        now = [0.0]
+        shown = bar(monkeypatch, now, paths)
+        shown.begun()
+        now[0] = 1.0 + counted / (1 << 16)  # of which the model that is not there has one
+        shown.done(paths[0])
+        assert shown.text(now[0]).endswith(", about 0:01 left"), size
+
+
 def test_a_moment_and_a_pause_keep_the_bar_from_flickering(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -70,6 +70,16 @@ def test_more_operands_are_told_by_their_number_and_others_by_their_name() -> No
     assert two("y = Add (x, z)", "y = Add (x, x)") == [("sources", "from x", "from x")]
 
 
+def test_another_part_or_turn_of_the_same_tensor_is_another_operand() -> None:
+    halves = ("(float[4] x, float[2] z) => (float[2] a, float[2] b, float[2] y) <int64[1] s = {0}, "
+              "int64[1] m = {2}, int64[1] e = {4}> "
+              "{ a = Slice (x, s, m)  b = Slice (x, m, e)  y = Sub (%s, z) }")  # fmt: skip
+    assert told(halves % "a", halves % "b") == [("sources", "from a", "from b")]
+    turned = ("(float[2,2] x, float[2,2] z) => (float[2,2] a, float[2,2] y) "
+              "{ a = Transpose (x)  y = Sub (%s, z) }")  # fmt: skip
+    assert told(turned % "a", turned % "x") == [("sources", "from a", "from x")]
+
+
 def test_operators_that_come_between_are_no_change_of_what_reads_them() -> None:
     old, new = "a = Tanh (x)  y = Sub (a, z)", "a = Tanh (x)  b = Neg (a)  y = Sub (b, z)"
     found = compared(ENDS.format("float[2,3]", old), ENDS.format("float[2,3]", new))
