@@ -1,0 +1,142 @@
+"""Parts of the cache: what records are made of, its folder, its key, and the files beside."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analyzer.cli.caching import place, proof
+from analyzer.cli.caching.frozen import NotFrozen, dump, parse
+from analyzer.cli.caching.place import LEAST_WORD, Unusable, open_folder, secret_of
+from analyzer.cli.environment import Whereabouts
+from analyzer.facts import Certainty, Problem
+from analyzer.model import Limits
+from tests.golden.text import facts
+
+
+def test_records_tuples_mappings_and_sets_come_back_as_they_were() -> None:
+    for value in (
+        None, 1, 2.5, "x", True, (), (1, ("a", None)), {"a": 1, 2: (3,)}, frozenset({"a", "b"}),
+        Certainty.ASSUMED, Problem("cycle", "y", "a cycle", inconclusive=False),
+        ({"a": Certainty.UNKNOWN}, frozenset({("a",)})),
+    ):  # fmt: skip
+        again = parse(dump(value))
+        assert (type(again), again) == (type(value), value)
+    made = facts("g (float[1,2] x) => (float[1,2] y) { y = Relu (x) }")
+    again = parse(dump(made))
+    assert again.nodes == made.nodes
+    assert (again.graph, again.contents, again.find_fixed()) == (None, None, {})
+
+
+class Odd(str):
+    """No record of ours."""
+
+    __slots__ = ()
+
+
+@pytest.mark.parametrize("value", [object(), Odd("x"), Limits(), [1], b"x", 1j, NotFrozen("x")])
+def test_what_is_no_record_is_not_stored(value: Any) -> None:
+    for whole in (value, (value,), {"a": value}):
+        with pytest.raises(NotFrozen):
+            dump(whole)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'["os.system","x"]', b'["model.limits.Limits"]', b'["cli.x.Y"]', b'["facts.Any"]',
+        b'["facts.Problem","cycle"]', b'["facts.nothing"]', b'["nowhere.Node"]', b'["{","a"]',
+        b"[1]", b"[]", b"{", b"\xff", b"[" * 100_000,
+    ],
+)  # fmt: skip
+def test_what_we_did_not_write_is_not_read(data: bytes) -> None:
+    with pytest.raises(NotFrozen) as caught:
+        parse(data)
+    if data.startswith((b'["model', b'["cli')):
+        assert str(caught.value).startswith("there are no records in '")
+
+
+def test_a_folder_is_ours_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b"
+    with pytest.raises(Unusable, match=r"b: No such file or directory$"):
+        open_folder(str(folder), create=False)
+    os.close(open_folder(str(folder)))
+    assert folder.stat().st_mode & 0o777 == 0o700
+    folder.chmod(0o702)
+    with pytest.raises(Unusable, match=r"b belongs to, or may be written by, somebody else$"):
+        open_folder(str(folder))
+    folder.chmod(0o775)
+    os.close(open_folder(str(folder), create=False))
+    with pytest.raises(Unusable, match=r"^there is no home folder for it; name one with"):
+        open_folder("")
+    with pytest.raises(Unusable, match="embedded null"):
+        open_folder("a\0b")
+    (tmp_path / "file").touch()
+    with pytest.raises(Unusable, match=r"file: Not a directory$"):
+        open_folder(str(tmp_path / "file"))
+
+
+def test_a_key_is_a_word_or_a_file_that_nobody_else_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def where(word: str = "", state: str = "") -> Whereabouts:
+        return Whereabouts(folder="", state=state, word=word)
+
+    word = "w" * LEAST_WORD
+    assert secret_of(where(word)) == secret_of(where(word, "/nowhere"))
+    assert len(secret_of(where(word))) == 32
+    assert secret_of(where(word)) != secret_of(where(f"{word}w"))
+    with pytest.raises(Unusable, match=f"ONNXLINT_CACHE_KEY has fewer than {LEAST_WORD} char"):
+        secret_of(where(word[1:]))
+    with pytest.raises(Unusable, match="there is no home folder for its key; state one in"):
+        secret_of(where())
+    state = str(tmp_path / "state")
+    made = secret_of(where(state=state))
+    assert secret_of(where(state=state)) == made
+    assert len(made) == place.SECRET_BYTES
+    file = tmp_path / "state" / place.SECRET
+    assert (file.read_bytes(), file.stat().st_mode & 0o777) == (made, 0o600)
+    assert os.listdir(state) == [place.SECRET]
+    for spoil in (lambda: file.chmod(0o640), lambda: file.write_bytes(made[1:]),
+                  lambda: file.write_bytes(made + b"x")):  # fmt: skip
+        file.chmod(0o600)
+        file.write_bytes(made)
+        spoil()
+        with pytest.raises(Unusable, match=r"is no private key of ours; remove it$"):
+            secret_of(where(state=state))
+    file.unlink()
+    monkeypatch.setattr(place, "_read_secret", lambda *_: None)
+    with pytest.raises(Unusable, match=r"is gone again$"):
+        secret_of(where(state=state))
+
+
+def test_what_stands_beside_a_model_is_taken_as_it_is(tmp_path: Path) -> None:
+    began = 1 << 62
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "w").write_bytes(b"weights")
+    (tmp_path / "link").symlink_to("d/w")
+    os.mkfifo(tmp_path / "fifo")
+
+    def at(*parts: str, most: int = 100) -> Any:
+        return proof._at(str(tmp_path), parts, began, most)
+
+    for path in (tmp_path, *tmp_path.rglob("*")):
+        os.utime(path, (1e9, 1e9), follow_symlinks=False)
+    whole, large = at("d", "w", most=7), at("d", "w", most=6)
+    assert (whole[0], whole[2:]) == ("file", (7, 1))
+    assert (large[0], large[2:]) == ("file", (7, 1))
+    assert str(whole[1]).startswith(proof._HASH)
+    assert not str(large[1]).startswith(proof._HASH)
+    assert at("link") == ("link", 1, "d/w")
+    assert at("none") == ("missing", 1)
+    assert at("d", "none") == ("missing", 2)
+    assert at("d", "w", "x") == ("special", 2, 0o100000)
+    assert at("fifo") == ("special", 1, 0o010000)
+    assert at("d") == ("special", 1, 0o040000)
+    assert at("n" * 300) == ("error", 1, 36)
+    assert at() is None
+    with pytest.raises(OSError, match="not a regular file"), proof._opened(str(tmp_path)):
+        pass
