@@ -14,7 +14,7 @@ OPERATORS = ("dead", "never-run", "foldable", "computed-shape", "duplicate", "id
              "constant-result", "constant-if", "constant-loop", "constant-where",
              "baked-batch", "baked-size")  # fmt: skip
 """Kinds of surplus whose place is an operator."""
-KINDS = (*OPERATORS, "unread-input", "unused-function")
+KINDS = (*OPERATORS, "unread-input", "idle-input", "unused-function")
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,9 @@ OPERATORS = (
     # arithmetic
     _binary("Add", "a + b", commutes=True, role="add", sign="+", neutral=0, integer=True),
     _binary("Sub", "a − b", sign="−", neutral=0, integer=True),
-    _binary("Mul", "a · b", commutes=True, role="mul", sign="×", neutral=1, integer=True),
+    _binary(
+        "Mul", "a · b", commutes=True, role="mul", sign="×", neutral=1, absorbing=0, integer=True
+    ),
     _binary("Div", "a / b", sign="÷", neutral=1),
     _binary("Pow", "aᵇ", neutral=1),
     _binary("Mod", "a mod b"),
@@ -119,8 +121,8 @@ OPERATORS = (
     Operator(
         "Where", ELEMENTWISE, (MASK, DATA, DATA), FREE, scaling=Scaling.BROADCAST, integer=True
     ),
-    _free("And", 2, commutes=True, sign="∧", neutral=1),
-    _free("Or", 2, commutes=True, sign="∨", neutral=0),
+    _free("And", 2, commutes=True, sign="∧", neutral=1, absorbing=0),
+    _free("Or", 2, commutes=True, sign="∨", neutral=0, absorbing=1),
     _free("Xor", 2, commutes=True, sign="⊻", neutral=0),
     _free("Not", 1, sign="¬"),
     _free("BitShift", 2, neutral=0),

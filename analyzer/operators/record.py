@@ -197,6 +197,8 @@ class Operator:
     """How mathematics writes it: between two operands (``+``, ``≥``, ``∧``) or before one."""
     neutral: int | None = None
     """The operand that leaves the other as it is: the second, or either where it commutes."""
+    absorbing: int | None = None
+    """The operand that the result is, whatever the other is: 0 of a product."""
     averages: bool = False
     """Takes the mean over positions or axes."""
     integer: bool = False

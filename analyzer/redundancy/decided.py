@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.operators import record_of
 from analyzer.redundancy.constants import is_uniform
 from analyzer.redundancy.neutral import is_known
 
@@ -24,10 +25,40 @@ class Decided(NamedTuple):
     """The tensor that the result always is."""
 
 
+class Cut(NamedTuple):
+    """Why a result does not depend on the values of an operand."""
+
+    why: str
+    told: bool
+    """Whether it is done by a constant beside the operand, and not by the operand's shape."""
+    spills: bool = False
+    """Whether NaN and infinities have an effect nevertheless."""
+
+
+NOUGHT = "it multiplies by 0"
+
+
 def decided(site: Site, constants: Constants) -> Decided | None:
     """What is settled about an operator; ``None`` where nothing is."""
     found = None if site.op.domain else _JUDGES.get(site.op.op_type)
     return found(site, constants) if found is not None else None
+
+
+def cut(site: Site, constants: Constants) -> Mapping[int, Cut]:
+    """Operands by slot whose values have no effect on the result."""
+    settled = decided(site, constants)
+    if settled is None:
+        made = site.op.op_type in _OF_SHAPES and not site.op.domain
+        return {0: Cut("", told=False)} if made else {}
+    if settled.kind == "constant-where":
+        left = 2 if is_uniform(constants.value(site, 0), 1) else 1
+        return {left: Cut(settled.why, told=True)}
+    if settled.kind != "constant-result":
+        return {}
+    slot = _absorbing(site, constants)
+    if slot is None:
+        return {0: Cut(settled.why, told=False)}
+    return {1 - slot: Cut(settled.why, told=True, spills=settled.why == NOUGHT)}
 
 
 def idle(site: Site, constants: Constants) -> tuple[str, ...]:
@@ -122,13 +153,35 @@ def _normalisation(site: Site, _: Constants) -> Decided | None:
     return Decided("constant-result", text) if alone else None
 
 
-def _product(site: Site, constants: Constants) -> Decided | None:
+def _absorbing(site: Site, constants: Constants) -> int | None:
+    """The slot of a number that the result is, whatever the other operand is.
+
+    Whole tensors of zeros are left alone: they are weights that nobody has trained yet.
+    """
+    record = record_of(site.call)
+    if record is None or record.absorbing is None:
+        return None
     for slot in (0, 1):
         number = site.call.input(slot)
         alone = number is not None and number.elements == 1
-        if alone and is_uniform(constants.value(site, slot), 0):
-            return Decided("constant-result", "it multiplies by 0")
+        if alone and is_uniform(constants.value(site, slot), record.absorbing):
+            return slot
     return None
+
+
+def _product(site: Site, constants: Constants) -> Decided | None:
+    found = _absorbing(site, constants) is not None
+    return Decided("constant-result", NOUGHT) if found else None
+
+
+def _and(site: Site, constants: Constants) -> Decided | None:
+    found = _absorbing(site, constants) is not None
+    return Decided("constant-result", "one operand is always false") if found else None
+
+
+def _or(site: Site, constants: Constants) -> Decided | None:
+    found = _absorbing(site, constants) is not None
+    return Decided("constant-result", "one operand is always true") if found else None
 
 
 _JUDGES: Mapping[str, Callable[[Site, Constants], Decided | None]] = {
@@ -142,5 +195,8 @@ _JUDGES: Mapping[str, Callable[[Site, Constants], Decided | None]] = {
     "InstanceNormalization": _normalisation,
     "LayerNormalization": _normalisation,
     "Mul": _product,
+    "And": _and,
+    "Or": _or,
 }
 """By operator of ai.onnx."""
+_OF_SHAPES = frozenset({"Shape", "Size"})

@@ -20,6 +20,7 @@ from analyzer.redundancy.baked import (
 from analyzer.redundancy.constants import Constants, is_written_down
 from analyzer.redundancy.decided import decided, idle
 from analyzer.redundancy.duplicates import repeated
+from analyzer.redundancy.effect import Effects
 from analyzer.redundancy.idle import left_idle
 from analyzer.redundancy.initializers import list_initializers
 from analyzer.redundancy.neutral import neutral
@@ -71,7 +72,10 @@ def find_structure(
     surplus = [each for each in look.operators() if each.place in known]
     surplus += look.baked(lambda: infer(Bindings(shapes=another_batch(survey.shapes))))
     surplus += look.sizes(lambda: infer(Bindings(shapes=another_size(survey.shapes))))
-    surplus += _unread_inputs(program) if reads_known else ()
+    if reads_known:
+        inputs, told = look.inputs()
+        surplus = [each for each in surplus if each.place not in told or each.kind not in CUTS]
+        surplus += inputs
     surplus += _unused_functions(program)
     paths: dict[int, str] = {}
     for site in survey.sites:
@@ -145,6 +149,16 @@ class _Look:
                 why = fixes_a_size(site, other[site.id], self._constants)
             if why is not None:
                 yield Surplus("baked-size", site.id, why)
+
+    def inputs(self) -> tuple[list[Surplus], frozenset[str]]:
+        """Inputs without effect, and the operators that are why."""
+        found = list(_unread_inputs(self._program))
+        told: set[str] = set()
+        effects = Effects(self._program, self._sites, self._constants, self._unproven)
+        for each, why in effects.surplus():
+            found.append(each)
+            told.update(why)
+        return found, frozenset(told)
 
     def _never_run(self) -> dict[int, str]:
         """Instances that never run, and why."""
@@ -238,6 +252,8 @@ class _Look:
 FOLDED = Surplus("foldable", "", "only what is known before the model runs is computed from it")
 WRITTEN = Surplus("computed-shape", "", "a Reshape knows all sizes of it but one, which -1 says")
 IDLE = Surplus("computed-shape", "", "what reads it changes no shape")
+CUTS = frozenset({"constant-result", "constant-where"})
+"""Kinds of operators that are told with the input of which they let nothing through."""
 _GONE = frozenset({"dead", "never-run", "foldable"})
 """Kinds of operators that read nothing any more once the advice is followed."""
 

@@ -240,7 +240,7 @@ def test_kinds_of_surplus_and_sorts_of_subjects() -> None:
         "dead", "never-run", "foldable", "computed-shape", "duplicate", "identity", "dropout",
         "cast", "transpose", "reshape", "selection", "arithmetic", "resampling", "constant-result",
         "constant-if", "constant-loop", "constant-where", "baked-batch", "baked-size",
-        "unread-input", "unused-function",
+        "unread-input", "idle-input", "unused-function",
     )  # fmt: skip
     assert list(SORTS) == [
         "model", "node", "block", "tensor", "initializer", "surplus", "merge", "batch", "problem",

@@ -41,7 +41,8 @@ def test_a_result_said_to_be_constant_is_the_same_for_all_inputs(
     operator: str, held: str, opset: int, shape: str, decided: bool
 ) -> None:
     graph = GRAPH.format(shape=shape, held=held, operator=operator)
-    assert (kinds(graph, opset).get("b") == "constant-result") == decided
+    told = "x" if "Mul" in operator else "b"  # a product with 0 is told of the input it leaves
+    assert (kinds(graph, opset).get(told) in ("constant-result", "idle-input")) == decided
     sizes, model = [*map(int, shape.split(","))], ReferenceEvaluator(parse(graph, opset))
     results = []
     for seed in (0, 1):
