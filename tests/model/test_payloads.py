@@ -182,3 +182,32 @@ def test_only_what_is_not_stored_as_numpy_has_it_is_decoded(
     monkeypatch.setattr(payloads, "_DECODED", -1)  # nothing may be decoded
     with model.payloads.opened(tensor) as rows:
         assert (rows is not None) == in_place
+
+
+def test_the_first_bytes_of_a_tensor_are_where_the_file_has_them() -> None:
+    large = bytes(range(256)) * 40  # of 10,240 bytes, which stay in the file
+    payload = wb.blob(9, large)
+    data = wb.model(
+        wb.initializer(wb.number(1, 2_560), wb.number(2, TensorProto.FLOAT), payload),
+        wb.initializer(wb.number(1, 3), wb.number(2, TensorProto.UINT8), wb.blob(9, b"abc")),
+        wb.initializer(wb.number(1, 3), wb.number(2, TensorProto.INT8),
+                       wb.blob(5, b"\x01" + encode_varint((1 << 64) - 1) + b"\x03")),
+        wb.initializer(wb.number(1, 2), wb.number(2, TensorProto.INT32), wb.blob(5, b"\x01\x02")),
+        wb.initializer(wb.number(1, 30_000), wb.number(2, TensorProto.INT32),
+                       wb.blob(5, b"\x01" * 30_000)),
+        wb.initializer(wb.number(1, 2), wb.number(2, TensorProto.STRING), wb.blob(6, b"s"),
+                       wb.blob(6, b"t")),
+    )  # fmt: skip
+    model = load(data)
+    start = data.index(large)
+    heads = [(start, large[:4], 10_240), (0, b"abc", 3), (0, b"\x01\xff\x03", 3), (0, b"", 0),
+             (0, b"", 0), (0, b"", 0)]  # fmt: skip
+    tensors = list(model.proto.graph.initializer)
+    assert [model.payloads.head(tensor, 4) for tensor in tensors] == heads
+    assert model.payloads.head(tensors[0], 10_241) == (start, large, 10_240)
+    assert model.payloads.head(tensors[1], 2) == (0, b"ab", 3)
+    assert model.payloads.head(tensors[2], 1) == (0, b"\x01", 3)
+    assert model.payloads.strings(tensors[5], 1) == [b"s", b"t"]
+    assert model.payloads.stretch(start + 1, start + 4) == large[1:4]
+    assert model.payloads.ends(3, 2) == (data[:3], data[-2:], len(data))
+    assert model.payloads.ends(len(data) + 1, len(data) + 1) == (data, data, len(data))

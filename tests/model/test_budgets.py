@@ -1,0 +1,122 @@
+"""Each budget of the walk admits exactly as much as it says, and not one more."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from analyzer.errors import ModelError
+from analyzer.model import Limits
+from analyzer.model import file as files
+from analyzer.model.encoding import Malformed, field
+from analyzer.model.file import FileBytes, _seek_and_read
+from analyzer.model.limits import LimitExceeded
+from analyzer.model.wire import Walk
+from tests.model import wirebytes as wb
+
+VALUE = wb.blob(13, wb.blob(1, b"v"))
+TENSOR = wb.initializer(wb.number(2, 1))
+RELU = wb.node(wb.blob(1, b"x"), wb.blob(2, b"y"), wb.blob(4, b"Relu"))
+PLAIN = wb.model(RELU, wb.blob(2, b"graph"))
+
+
+def shape(rank: int) -> bytes:
+    """An input of ``rank`` dimensions of size 1."""
+    dims = wb.blob(1, wb.number(1, 1)) * rank
+    return wb.blob(11, wb.blob(1, b"x"), wb.blob(2, wb.blob(1, wb.number(1, 1), wb.blob(2, dims))))
+
+
+@pytest.mark.parametrize(
+    ("limit", "needed", "data", "says"),
+    [
+        ("nodes", 7, wb.model(RELU * 7), "too many nodes"),
+        ("nodes", 3, wb.model(wb.nested(3)), "too many nodes"),
+        ("tensors", 7, wb.model(TENSOR * 7), "too many tensors"),
+        ("functions", 7, wb.model() + wb.blob(25, wb.blob(1, b"f")) * 7, "too many functions"),
+        ("values", 7, wb.model(VALUE * 7), "too many values"),
+        ("rank", 70, wb.model(shape(70)), "a type of 70 dimensions"),
+        ("rank", 70, wb.model(wb.initializer(wb.number(1, 1) * 70, wb.number(2, 1))),
+         "a tensor of 70 dimensions"),
+        ("string_bytes", 300, wb.model(wb.node(wb.blob(3, b"n" * 300))),
+         "NodeProto.name of 300 bytes"),
+        ("structure_bytes", len(PLAIN), PLAIN, "too much structure"),
+        # Graph, its node and its attribute: a message in a message is one deeper.
+        ("nesting", 1, wb.model(RELU * 50), "subgraphs or types nested too deep"),
+    ],
+)  # fmt: skip
+def test_a_budget_admits_what_it_says_and_no_more(
+    limit: str, needed: int, data: bytes, says: str
+) -> None:
+    for admitted in (needed, needed + 1):
+        Walk(replace(Limits(), **{limit: admitted})).strip(data)
+    with pytest.raises(LimitExceeded) as caught:
+        Walk(replace(Limits(), **{limit: needed - 1})).strip(data)
+    assert str(caught.value) == f"{says} (limit {limit} = {needed - 1:,})"
+
+
+@pytest.mark.parametrize(
+    ("data", "read"),
+    [
+        (wb.number(1, 300), (8, 1, 3)),
+        (wb.blob(2, b"abc"), (18, 2, 5)),
+        (wb.tag(3, 1) + b"12345678", (25, 1, 9)),
+        (wb.tag(3, 5) + b"1234", (29, 1, 5)),
+        (wb.number(16, 1), (128, 2, 3)),
+        (wb.tag(3, 1) + b"1234567", "a field that needs 1 more bytes"),
+        (wb.tag(3, 5) + b"12", "a field that needs 2 more bytes"),
+        (wb.blob(2, b"abc")[:-1], "a field that needs 1 more bytes"),
+        (wb.tag(3, 3), "wire type 3, which ONNX never uses"),
+        (wb.tag(3, 4), "wire type 4, which ONNX never uses"),
+        (wb.tag(3, 6), "wire type 6, which ONNX never uses"),
+        (wb.tag(0, 2) + b"\0", "a field number out of range"),
+        (wb.tag(1 << 29, 0) + b"\0", "a field number out of range"),
+        (wb.tag((1 << 29) - 1, 0) + b"\0", (0xFFFF_FFF8, 5, 6)),
+    ],
+)
+def test_a_field_is_read_by_its_wire_type(data: bytes, read: tuple[int, int, int] | str) -> None:
+    for before in (b"", b"\x08\x01"):
+        whole, at = before + data, len(before)
+        if isinstance(read, tuple):
+            tag, body, stop = read
+            assert field(whole, at, len(whole)) == (tag, body + at, stop + at)
+            continue
+        with pytest.raises(Malformed) as caught:
+            field(whole, at, len(whole))
+        assert (str(caught.value.args[-1]), caught.value.offset) == (read, at)
+        assert caught.value.truncated is ("more bytes" in read)
+
+
+def test_a_file_reads_as_its_bytes_whatever_is_read_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, data = tmp_path / "f", bytes(range(256)) * 200
+    path.write_bytes(data)
+
+    def opened(size: int = len(data)) -> FileBytes:
+        return FileBytes(os.open(path, os.O_RDONLY), size, str(path))
+
+    file = opened()
+    assert len(file) == len(data)
+    for place in (0, 5, 16_383, 16_384, 50_000, 51_199, 100):
+        assert file[place] == data[place]
+        assert file[place : place + 10] == data[place : place + 10]
+    assert file[10:10] == b""
+    assert pickle.loads(pickle.dumps(file))[0:300] == data[:300]  # noqa: S301 - our own
+    monkeypatch.setattr(files, "_read_at", _seek_and_read)  # as where there is no pread
+    assert opened()[40_000:40_100] == data[40_000:40_100]
+    for large in (51_200, 51_199):
+        monkeypatch.setattr(files, "_LARGE", large)
+        assert bytes(file.view(0, len(data))) == data
+        assert bytes(file.view(5000, 51_200)) == data[5000:]
+    with pytest.raises(ModelError, match=r"/f: the file changed while it was being read"):
+        opened(len(data) + 1)[51_100:51_201]
+    monkeypatch.setattr(files, "_LARGE", 0)
+    with pytest.raises(ModelError, match="the file changed while it was being read"):
+        opened(1 << 20).view(100_000, 900_000)
+    path.rename(tmp_path / "g")
+    with pytest.raises(ModelError, match=r"/f: the file changed while it was being read"):
+        pickle.loads(pickle.dumps(file))  # noqa: S301 - our own
