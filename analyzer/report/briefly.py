@@ -31,11 +31,8 @@ _BEFORE_PATTERN = frozenset("(,=:[!&|?{};") | {"return", "=>", ""}
 _OPENS, _CLOSES = "([{", ")]}"
 _BEFORE_OBJECT = frozenset("(,=:[?&|") | {"return", "const", "let", "..."}
 """What a brace that opens an object, not a block, comes after."""
-_RESERVED = frozenset(
-    "break case catch class const continue delete do else export extends false finally for function"
-    " if import in instanceof let new null of return static super switch this throw true try typeof"
-    " undefined var void while with yield as async await do if in is of".split()
-)
+_RESERVED = {"as", "do", "if", "in", "is", "of"}
+"""Words of the language, and of its kin, that are as short as the names given here."""
 
 
 @dataclass(slots=True)

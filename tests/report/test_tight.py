@@ -58,6 +58,15 @@ def test_short_names_are_no_names_that_something_else_has() -> None:
     assert with_short_names("const long = a + b; let c = d") == "const e = a + b; let c = d"
 
 
+def test_no_short_name_is_a_word_of_the_language() -> None:
+    names = [f"long{number}" for number in range(52 + 52 * 52)]
+    script = with_short_names(f"const {' = 0, '.join(names)} = 0")
+    given = set(script.removeprefix("const ").removesuffix(" = 0").split(" = 0, "))
+    short = {name for name in given if len(name) <= 2}
+    assert len(short) == 52 + 52 * 52 - 6
+    assert not short & {"as", "do", "if", "in", "is", "of"}
+
+
 def test_properties_that_are_said_often_have_a_short_name() -> None:
     told = (
         '(() => {\n"use strict";\n'

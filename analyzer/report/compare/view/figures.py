@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from analyzer.facts import Certainty, Range
 from analyzer.report.compare.gate import known_range
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 FigureName = Literal[
     "macs", "flops", "params", "weight-bytes", "peak", "operators", "layers", "file-bytes"
 ]
-FIGURES: tuple[FigureName, ...] = (
-    "macs", "flops", "params", "weight-bytes", "peak", "operators", "layers", "file-bytes",
-)  # fmt: skip
+FIGURES: tuple[FigureName, ...] = get_args(FigureName)
 STORED = ("params", "weight-bytes")
 
 
