@@ -500,6 +500,8 @@ class ModelInfo:
     """Name of the main graph, possibly empty."""
     metadata: Mapping[str, str] = field(default_factory=dict)
     """``metadata_props`` of the file."""
+    typed: int = field(default=0, metadata=HIDDEN)
+    """Tensors of the main graph, besides inputs and outputs, whose type the file states."""
 
     @property
     def opset(self) -> int | None:

@@ -1,6 +1,16 @@
 """Tools that convert models to smaller element types: what they are known not to manage."""
 
+from analyzer.converters.added import added_bytes, shrunk_bytes, stated_bytes
 from analyzer.converters.converter import Converter, Shortcoming, converter
-from analyzer.converters.met import Met, added_bytes, met
+from analyzer.converters.met import Met, met
 
-__all__ = ["Converter", "Met", "Shortcoming", "added_bytes", "converter", "met"]
+__all__ = [
+    "Converter",
+    "Met",
+    "Shortcoming",
+    "added_bytes",
+    "converter",
+    "met",
+    "shrunk_bytes",
+    "stated_bytes",
+]

@@ -81,6 +81,16 @@ class Converter:
     removed: tuple[str, ...] = ()
     """Operators that it takes out, as ranges of integers do what they did; what they read is not
     converted."""
+    bias_bytes: tuple[int, int] = (0, 0)
+    """The same of biases."""
+    copy_bytes: tuple[int, int] = (0, 0)
+    """The same of each copy of a bias that several operators read."""
+    layer_bytes: tuple[int, int] = (0, 0)
+    """The same of an operator, and each letter of its result."""
+    reader_bytes: int = 0
+    """By which the file grows for each further operator that reads an activation."""
+    converted: tuple[str, ...] = ()
+    """Operators whose tensors it converts unless it is told others; none: all."""
 
 
 @cache

@@ -12,7 +12,7 @@ from analyzer.patterns.wires import wires_of
 from analyzer.smaller.integers import made_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from analyzer.converters.converter import Converter, Shortcoming
     from analyzer.facts import Facts, Node
@@ -37,30 +37,6 @@ def met(facts: Facts, tool: Converter) -> tuple[Met, ...]:
     """The limits of ``tool`` that the model meets."""
     found = ((limit, tuple(dict.fromkeys(_places(facts, limit)))) for limit in tool.limits)
     return tuple(Met(limit, places) for limit, places in found if places)
-
-
-def added_bytes(facts: Facts, tool: Converter, layers: Collection[str] = ()) -> int:
-    """By about how much a file grows for the operators that convert tensors: those of ``layers``
-    alone, or all of the main graph's in float32."""
-    weights, activations, gone = set[str](), set[str](), set[str]()
-    for node in facts.nodes:
-        if node.scope or node.op_type == "Constant" or (layers and node.id not in layers):
-            continue
-        constants = vertex(facts.graph, node.id).constants
-        if node.op_type in tool.removed:
-            gone.update(node.inputs[:1])
-        for slot, name in enumerate(node.inputs):
-            (weights if slot in constants else activations).add(name)
-        activations.update(t.name for t in node.outputs if t.dtype == "float32")
-    learned = {t.name for t in facts.parameters.tensors if t.role == "weight"}
-    real = {t.name for n in facts.nodes for t in n.outputs if t.dtype == "float32"}
-    real |= {t.name for t in facts.inputs if t.dtype == "float32"}
-    return sum(
-        each + letter * len(name)
-        for names, (each, letter) in ((weights & learned, tool.weight_bytes),
-                                      ((activations & real) - gone, tool.activation_bytes))
-        for name in names
-    )  # fmt: skip
 
 
 def _outside(facts: Facts) -> tuple[str, ...]:

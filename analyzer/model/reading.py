@@ -176,4 +176,5 @@ def _info(origin: Source, proto: ModelProto) -> ModelInfo:
         producer=f"{proto.producer_name} {proto.producer_version}".strip(),
         graph_name=proto.graph.name,
         metadata={entry.key: entry.value for entry in proto.metadata_props},
+        typed=len(proto.graph.value_info),
     )

@@ -108,3 +108,5 @@ def _leaves(form: SmallerForm, page: Page) -> Iterator[str]:
         yield (_("weights and scales {bytes} instead of {now}", bytes=bytes_, now=now)
                if form.scales_now
                else _("weights {bytes} instead of {now}", bytes=bytes_, now=now))  # fmt: skip
+    if file := words.in_file(form):
+        yield file

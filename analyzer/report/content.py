@@ -148,6 +148,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "choice": words.CHOICE,
         "tidying": words.tidying,
         "slowing": words.slowing,
+        "in_file": words.in_file,
         "brief": brief,
         "trainings": TRAINING,
         "matrix": matrix(page.asks, page.options),

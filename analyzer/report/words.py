@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from analyzer.report.claims.record import Claim
     from analyzer.report.headline import Values
     from analyzer.report.view.actions import Action
-    from analyzer.report.view.options.form import Tool
+    from analyzer.report.view.options.form import SmallerForm, Tool
 
 
 def say(claims: Iterable[Claim]) -> dict[str, str]:
@@ -34,6 +34,8 @@ def say(claims: Iterable[Claim]) -> dict[str, str]:
 
 MOMENT = 1e-6
 """Seconds below which a time has no digits: none is measured so."""
+_SOME, _PART = 1024, 0.05
+"""Bytes and share of the file from which what stays beside weights is told."""
 CHOICE = mark("Choose one: they change the same layers, and what they save does not add up")
 """Above alternatives."""
 _FAMILIES = {
@@ -66,6 +68,25 @@ def slowing(action: Action) -> str:
     if action.slower_on:
         said.append(_("slower on {devices} by the roofline model",
                       devices=series(list(action.slower_on))))  # fmt: skip
+    return "; ".join(said)
+
+
+def in_file(form: SmallerForm) -> str:
+    """What stays beside smaller weights, and the file, where it shrinks by much less than they or
+    grows; empty where the weights are nearly all there is."""
+    then, now = form.file_bytes, form.file_now
+    if then is None or now is None or form.weight_bytes in (None, form.bytes_now):
+        return ""
+    said = []
+    if form.constants >= _SOME and form.constants >= _PART * then:
+        said.append(_("{size} of constants stay", size=units.size(form.constants)))
+    saved = form.bytes_now - (form.weight_bytes or 0)
+    if form.grows:
+        said.append(_("the file grows from {now} to about {then}",
+                      now=units.size(now), then=units.size(then)))  # fmt: skip
+    elif now - then < (1 - 2 * _PART) * saved:
+        said.append(_("the file about {then} instead of {now}",
+                      now=units.size(now), then=units.size(then)))  # fmt: skip
     return "; ".join(said)
 
 

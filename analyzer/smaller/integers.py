@@ -37,7 +37,8 @@ class Staying(NamedTuple):
     macs: int
     """Of all executions."""
     params: int
-    """Of the operators that stay, and biases of those that do not, which have 4 bytes as well."""
+    """Of the operators that stay, running means and variances, and biases of those that do not,
+    which have 4 bytes as well."""
     converted: tuple[str, ...] = ()
     """Ids of the operators that do not."""
     scale_bytes: int = 0
@@ -98,6 +99,8 @@ def staying(
                 scales[node.inputs[0]] = _SCALE + 1
             elif narrow or not static:
                 params += _floats(facts, node)
+            else:
+                params += min(_floats(facts, node), _biases(facts, node))
             continue
         if node.precision != "float32":
             continue
@@ -110,6 +113,9 @@ def staying(
             scales.update(_scales(facts, node, static))
         else:
             params += node.params
+    if not folded:  # what makes initializers of weights folds normalisations, too
+        params += sum(t.elements or 0 for t in facts.parameters.tensors
+                      if t.role == "buffer" and t.dtype == "float32")  # fmt: skip
     return Staying(macs, params, tuple(converted), sum(scales.values()))
 
 

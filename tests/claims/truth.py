@@ -334,10 +334,16 @@ def _options(d: Document) -> Values:
     forms = d["page"]["options"]
     for form in forms:
         assert (form["bytes_now"], form["scales_now"]) == (now["weight_bytes"], scales)
+        if form["file_now"] is not None:
+            assert form["file_now"] >= d["model"]["bytes"]
+            assert form["file_bytes"] <= form["file_now"] or form["impact"] == "low"
     return {
         "macs_now": now["macs"], "weight_bytes_now": now["weight_bytes"],
         "forms": [form["id"] for form in forms], "macs": [form["macs"] for form in forms],
         "weight_bytes": [form["weight_bytes"] for form in forms],
+        "file_bytes": [form["file_bytes"] for form in forms],
+        "constants": [form["constants"] for form in forms],
+        "file_now": max((form["file_now"] or 0 for form in forms), default=0),
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from analyzer.converters.converter import Converter, Shortcoming
-from analyzer.converters.met import added_bytes, met
+from analyzer.converters.met import met
 from analyzer.facts import Facts
 from tests.golden.text import facts, facts_of, parse
 
@@ -149,16 +149,3 @@ def test_weights_that_operators_make_are_told_by_these() -> None:
     made = "t = Transpose <perm = [1, 0, 2, 3]> (k)  y = Conv (x, t)"
     assert places(shared(made), made=True) == ("Transpose",)
     assert places(shared("y = Conv (x, k)"), made=True) == ()
-
-
-def test_a_file_grows_by_so_much_for_each_tensor_and_each_letter_of_its_name() -> None:
-    tool = Converter("tool", (), (), (100, 1), (1000, 10), ("Relu",))
-    model = facts(f"""g (float[1,2,4,4] xx, int64[1] n) => (float[1,2,4,4] y, int64[1] m) {HELD} {{
-        aaa = Conv (xx, k, b)  rr = Relu (aaa)  i = Identity (b)  y = Conv (rr, l, i)  m = Neg (n)
-    }}""")
-    # not aaa, which Relu would have read, no integers, and i is no tensor that is stored
-    weights, activations = 3 * (1000 + 10), ("xx", "rr", "i", "y")
-    assert added_bytes(model, tool) == weights + sum(100 + len(name) for name in activations)
-    assert added_bytes(model, tool, ["y"]) == 1010 + (100 + 2) + (100 + 1)
-    bare = facts("g (int64[2] x) => (int64[2] y) { y = Neg (x) }")
-    assert added_bytes(bare, tool) == 0

@@ -30,6 +30,7 @@ from analyzer.report.view.whatif import (
     _tells,
     _unit,
 )
+from analyzer.report.words import in_file
 from tests.golden.text import facts
 
 if TYPE_CHECKING:
@@ -53,6 +54,49 @@ def small() -> Facts:
 TERMS = Terms("low", "medium", "accuracy", "high", "counted")
 WORDS = ("id", "Title", "How")
 MACS = 64 * 64 * (108 + 16)
+
+
+def test_a_form_has_the_impact_of_the_file_with_what_stays_and_what_is_added() -> None:
+    model = small()
+    held = model.parameters.kept_bytes
+    size = 8 * 65_536
+    large = replace(model, model=replace(model.model, bytes=size),
+                    parameters=replace(model.parameters, stored_bytes=held))  # fmt: skip
+
+    def made(**about: Any) -> Any:
+        return form(large, None, WORDS, TERMS, **about)
+
+    halved = made(weight_bytes=held - 2 * 65_536, fewer_constants=65_536, added=65_536)
+    assert (halved.file_now, halved.file_bytes, halved.impact) == (size, 6 * 65_536, "high")
+    assert made(weight_bytes=held - 65_536).impact == "medium", "all of the weights, an 8th of it"
+    grown = made(weight_bytes=held - 10, added=11, macs=0)
+    assert (grown.file_bytes, grown.grows, grown.impact) == (size + 1, True, "low")
+    assert not halved.grows
+    known = {"fewer_constants": 5, "weight_bytes": 0}
+    assert made(**known).constants == large.parameters.constant_bytes - 5
+    beside = replace(large, parameters=replace(large.parameters, stored_bytes=10 * size))
+    assert form(beside, None, WORDS, TERMS).file_now == 11 * size, "weights beside the file"
+    drawn = replace(large, parameters=replace(large.parameters, stored_bytes=0))
+    assert form(drawn, None, WORDS, TERMS).file_now is None, "operators make the weights"
+    assert made(beside=(9, 5)).file_now is made(weight_bytes=None).file_now is None
+
+
+def test_what_stays_beside_smaller_weights_is_told_where_it_is_much() -> None:
+    one = replace(form(small(), None, WORDS, TERMS), bytes_now=100_000, weight_bytes=25_000)
+
+    def told(now: int | None, then: int, constants: int = 0) -> str:
+        return in_file(replace(one, file_now=now, file_bytes=then, constants=constants))
+
+    assert told(100_000, 25_000) == ""
+    assert told(100_000, 32_500) == "", "nine tenths of what is saved"
+    assert told(100_000, 32_501) == "the file about 31.74 KiB instead of 97.66 KiB"
+    assert told(100_000, 100_001) == "the file grows from 97.66 KiB to about 97.66 KiB"
+    assert told(400_000, 325_000, 300_000) == "293 KiB of constants stay"
+    assert told(400_000, 325_000, 16_249) == told(100_000, 25_000, 1_023) == ""
+    assert told(400_000, 400_000, 300_000).startswith("293 KiB of constants stay; the file about")
+    assert told(None, 0, 300_000) == ""
+    same = replace(one, weight_bytes=100_000, file_now=1, file_bytes=1, constants=9_999)
+    assert in_file(same) == ""
 
 
 def test_a_form_says_what_it_leaves() -> None:

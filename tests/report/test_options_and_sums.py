@@ -347,7 +347,8 @@ def trees(count: int, size: int, comparisons: int) -> Any:
 
 
 def small_facts() -> Any:
-    return some(parameters=small().parameters, totals=small().totals, memory=small().memory)
+    return some(parameters=small().parameters, totals=small().totals, memory=small().memory,
+                model=small().model)  # fmt: skip
 
 
 def test_half_of_a_forest_is_worth_it_from_20_trees_on() -> None:

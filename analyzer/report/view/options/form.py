@@ -90,6 +90,18 @@ class SmallerForm:
     """The rule whose remedy has to be followed before."""
     macs_share: float | None = None
     """``macs`` in proportion to all of the model's; ``None`` where those are no single number."""
+    constants: int = 0
+    """Bytes afterwards of grids, masks and other constants, which are beside the weights."""
+    file_now: int | None = None
+    """Bytes of the file today, with weights beside it; null where nobody counted those afterwards,
+    or where what shrinks is no weight."""
+    file_bytes: int | None = None
+    """About the same afterwards, with what a converter adds."""
+
+    @property
+    def grows(self) -> bool:
+        """Whether the file is larger afterwards."""
+        return (self.file_bytes or 0) > (self.file_now or 0)
 
 
 def alternatives(altered: Mapping[str, Collection[str]]) -> dict[str, tuple[str, ...]]:
@@ -168,6 +180,8 @@ def form(
     extra: str = "",
     beside: tuple[int, int] = (0, 0),
     alters: Iterable[str] = (),
+    added: int = 0,
+    fewer_constants: int = 0,
 ) -> SmallerForm:
     """A form with its times and its impact.
 
@@ -182,6 +196,8 @@ def form(
     extra : another figure that changes, in words.
     beside : bytes today and afterwards of what is no weight, such as a cache.
     alters : operators whose weights and arithmetic get another type.
+    added : bytes that come to the file besides.
+    fewer_constants : bytes by which constants that are no weights shrink.
     """
     whole, held = facts.totals.macs, facts.parameters.kept_bytes
     weight_bytes = held if weight_bytes == STAY else weight_bytes
@@ -196,11 +212,13 @@ def form(
         counted = dict.fromkeys(facts.totals.macs_by_arithmetic, macs)
     fewer = 0 if macs is None else whole - macs
     sooner = 1 - then / now if then is not None and now else 0.0
-    of_bytes = max(held + beside[0], facts.memory.peak_bytes or 0) if beside[0] else held
-    impact = impact_of(
-        fewer, whole, saved + beside[0] - beside[1], of_bytes, sooner,
-        brief=is_brief(facts, device),
-    )  # fmt: skip
+    file = _file(facts)
+    counted_file = weight_bytes is not None and file is not None and not beside[0]
+    less = saved + beside[0] - beside[1] + (fewer_constants - added if counted_file else 0)
+    of_bytes = max(held + beside[0], facts.memory.peak_bytes or 0) if beside[0] else file or held
+    impact = impact_of(fewer, whole, less, of_bytes, sooner, brief=is_brief(facts, device))
+    if less < 0:
+        impact = "low"
     if device is not None and room(facts, device).fits is False:
         now = None
     types = {} if hands_on_floats else instead
@@ -214,7 +232,18 @@ def form(
         counted if then is not None else {}, tuple(alters),
         scales_now=facts.parameters.scale_bytes,
         macs_share=macs / facts.totals.whole if macs is not None and facts.totals.whole else None,
+        constants=facts.parameters.constant_bytes - fewer_constants,
+        file_now=file if counted_file else None,
+        file_bytes=file - less if file is not None and counted_file else None,
     )  # fmt: skip
+
+
+def _file(facts: Facts) -> int | None:
+    """Bytes of the file, with weights that are beside it; ``None`` where operators make some."""
+    stored = facts.parameters.stored_bytes
+    if stored < facts.parameters.weight_bytes:
+        return None
+    return facts.model.bytes + (stored if stored > facts.model.bytes else 0)
 
 
 def _too_large(
@@ -235,7 +264,10 @@ def _too_large(
 def is_worthwhile(facts: Facts, found: SmallerForm) -> bool:
     """Whether it saves enough of anything to be worth a line."""
     whole = facts.totals.macs
-    bytes_ = 0 if found.weight_bytes is None else found.bytes_now - found.weight_bytes
+    if found.file_now is not None:
+        bytes_ = found.file_now - (found.file_bytes or 0)
+    else:
+        bytes_ = 0 if found.weight_bytes is None else found.bytes_now - found.weight_bytes
     macs = 0 if found.macs is None else whole - found.macs
     sooner = bool(
         found.seconds is not None

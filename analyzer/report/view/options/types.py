@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.converters import added_bytes, converter, met
+from analyzer.converters import added_bytes, converter, met, shrunk_bytes, stated_bytes
 from analyzer.graph.adjacency import vertex
 from analyzer.language import _
 from analyzer.patterns.merging import merges_of
@@ -108,15 +108,26 @@ def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> Sma
         weight_bytes=kept.kept_bytes - (held + scales) // 2,
         instead={"float32": "float16"},
         alters=_floating(facts),
+        added=stated_bytes(facts),
+        fewer_constants=_constants(facts) // 2,
     )  # fmt: skip
     return replace(made, impact=_by_bytes(made, brief=is_brief(facts, device)))
+
+
+def _constants(facts: Facts) -> int:
+    """Bytes in float32 of what is stored beside weights and scales."""
+    return sum(t.bytes or 0 for t in facts.parameters.beside
+               if t.role != "quantization" and t.dtype == "float32")  # fmt: skip
 
 
 def _by_bytes(made: SmallerForm, *, brief: bool) -> Level:
     """The impact of a type that some processors compute no faster: high by bytes alone, and by as
     many as matter; the time of a device that does is of medium impact."""
-    saved = made.bytes_now - (made.weight_bytes or 0)
-    held = level_of(saved / made.bytes_now if saved >= SOME else 0.0)
+    whole, then = made.file_now, made.file_bytes
+    if whole is None or then is None:
+        whole, then = made.bytes_now, made.weight_bytes or 0
+    saved = whole - then
+    held = level_of(saved / whole if saved >= SOME else 0.0)
     sooner = (made.seconds or 0.0) < (1 - NOTABLE) * (made.seconds_now or 0.0) and not brief
     most: Level = "high" if saved >= MUCH else "medium"
     least: Level = "medium" if sooner else "low"
@@ -151,9 +162,10 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
     first = (*_first((*prepared, *limits), _options(prepared)), *_bound(loose))
     computes = left.macs < facts.totals.macs
     then = whole - held + held // 4 + left.scale_bytes
-    added = added_bytes(facts, tool, left.converted if narrow else ())
+    added = added_bytes(facts, tool, left.converted if narrow or not static else ())
     grows = [] if 4 * added < whole - then else [
-        _("The operators that convert tensors add about {size} to the file", size=units.size(added))
+        _("The operators that convert tensors, and the shapes that are stated for them, add about "
+          "{size} to the file", size=units.size(added))
     ]  # fmt: skip
     how = ". ".join((*first, _quantised(tool, limits, static=static), *grows))
     made = form(
@@ -174,6 +186,8 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
         kept={"float32": left.macs},
         alters=left.converted,
         hands_on_floats=not static,
+        added=added,
+        fewer_constants=shrunk_bytes(facts, tool) if static and not narrow else 0,
     )  # fmt: skip
     inputs = any(each.limit.remedy == "inputs" for each in (*prepared, *limits))
     return replace(made, needs=REPLACEABLE if inputs else next(iter(loose), ""))
