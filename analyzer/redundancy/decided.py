@@ -6,6 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.operators import record_of
+from analyzer.operators.record import Kind, Nature
 from analyzer.redundancy.constants import is_uniform
 from analyzer.redundancy.neutral import is_known
 
@@ -48,8 +49,10 @@ def cut(site: Site, constants: Constants) -> Mapping[int, Cut]:
     """Operands by slot whose values have no effect on the result."""
     settled = decided(site, constants)
     if settled is None:
-        made = site.op.op_type in _OF_SHAPES and not site.op.domain
-        return {0: Cut("", told=False)} if made else {}
+        record = record_of(site.call)
+        if record is None or record.nature is not Nature.STATIC or record.slots(Kind.DATA) != (0,):
+            return {}
+        return {0: Cut("", told=False)}  # it reads the shape alone
     if settled.kind == "constant-where":
         left = 2 if is_uniform(constants.value(site, 0), 1) else 1
         return {left: Cut(settled.why, told=True)}
@@ -199,4 +202,3 @@ _JUDGES: Mapping[str, Callable[[Site, Constants], Decided | None]] = {
     "Or": _or,
 }
 """By operator of ai.onnx."""
-_OF_SHAPES = frozenset({"Shape", "Size"})

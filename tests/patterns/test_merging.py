@@ -132,6 +132,25 @@ def test_products_of_one_input_are_one_product_that_reads_it_once() -> None:
     assert merge.moved_bytes == 4 * 2 * 4
 
 
+def test_a_look_up_gives_the_rows_that_one_hot_rows_pick() -> None:
+    held = "float[4,2] w = {1, -2, 3.5, 4, 5, 6, 7, 8}, int64[4] r = {0, 1, 2, 3}"
+    held += ", int64[1] m = {-1}, int64 d = {4}, float[2] v = {0, 1}"
+    asked = np.array([[0, 3, 1], [2, 2, 0]])
+    for before in (
+        "u = Unsqueeze (x, m) e = Equal (u, r) h = Cast <to = 1> (e) y = MatMul (h, w)",
+        "h = OneHot (x, d, v) y = MatMul (h, w)",
+    ):
+        graphs = [
+            f"g (int64[2,3] x) => (float[2,3,2] y) <{held}> {{ {body} }}"
+            for body in (before, "y = Gather (w, x)")
+        ]
+        (merge,) = merges(graphs[0])
+        assert (merge.kind, merge.saved) == ("lookup", facts(graphs[0]).totals.macs)
+        assert (facts(graphs[1]).totals.macs, merges(graphs[1])) == (0, ())
+        sessions = [onnxruntime.InferenceSession(parse(g).SerializeToString()) for g in graphs]
+        assert np.array_equal(*(session.run(None, {"x": asked})[0] for session in sessions))
+
+
 NOTHING = {
     "a bias for each row of pixels": f"g (float[1,2,3,3] x) => (float[1,3,3,3] y) <{POINT}, "
     "float[3,1] c = {1, 2, 3}> { a = Conv (x, p) y = Add (a, c) }",

@@ -201,3 +201,52 @@ def test_what_one_layer_in_the_place_of_others_costs_is_counted() -> None:
     assert one(f"{three} y = com.example.Sink (s, t, u)") == (
         2, macs, macs, weights, weights, 2 * 4 * 4 * 2,
     )  # fmt: skip
+
+
+ROWS = """g (int32[2,5,1] i, int64[2,5] k, uint8[2,5,1] b, int32[2,5,3] wide, int32[M,5,Q] open,
+    float[2,5,1] f, int32[3,1] column,
+    float[3,4] given, int64[5] q) => (float y)
+  <int32[1,1,3] r = {0, 1, 2}, int32[3] r1 = {0, 1, 2}, uint8[3] r8 = {0, 1, 2},
+   int32[3] other = {1, 2, 3}, int32[3] twice = {0, 1, 1},
+   int32[3,1] tall = {0, 1, 2}, float[3] rf = {0, 1, 2}, int64 d = {3}, float[2] v = {0, 1},
+   float[2] v2 = {0, 2}, float[2] v3 = {1, 0},
+   float[3,4] w = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12},
+   float[3,3] square = {1, 2, 3, 4, 5, 6, 7, 8, 9}> { %s }"""
+CAST = "h = Cast <to = 1> (e)  y = MatMul (h, w)"
+LOOKUPS = {
+    f"e = Equal (i, r)  {CAST}": ["lookup y e"],
+    f"e = Equal (r1, i)  {CAST}": ["lookup y e"],
+    f"e = Equal (b, r8)  {CAST}": ["lookup y e"],
+    "h = OneHot (k, d, v)  y = MatMul (h, w)": ["lookup y h"],
+    "h = OneHot <axis = 2> (k, d, v)  y = MatMul (h, w)": ["lookup y h"],
+    "a = OneHot (k, d, v)  h = CastLike (a, w)  y = MatMul (h, w)": ["lookup y a"],
+    "h = OneHot (q, d, v)  y = Gemm (h, w)": ["lookup y h"],
+    "h = OneHot (q, d, v)  y = Gemm <transB = 1> (h, square)": [],
+    # numbers that are not 0 … n − 1, or fewer than rows
+    f"e = Equal (i, other)  {CAST}": [],
+    f"e = Equal (i, twice)  {CAST}": [],
+    f"e = Equal (f, rf)  {CAST}": [],
+    f"e = Less (i, r)  {CAST}": [],
+    "h = OneHot (k, d, v2)  y = MatMul (h, w)": [],
+    "h = OneHot (k, d, v3)  y = MatMul (h, w)": [],
+    # the axis of the numbers is not the last, or the indices have it too
+    "h = OneHot <axis = 1> (k, d, v)  t = Transpose <perm = [0, 2, 1]> (h)  y = MatMul (t, w)": [],
+    f"e = Equal (column, tall)  t = Transpose (e)  {CAST.replace('(e)', '(t)')}": [],
+    f"e = Equal (wide, r)  {CAST}": [],
+    f"e = Equal (open, r)  {CAST}": [],
+    # other readers
+    f"e = Equal (i, r)  n = Not (e)  {CAST}  s = com.example.Sink (n, y)": [],
+    f"e = Equal (i, r)  {CAST}  s = com.example.Sink (h, y)": [],
+    # no table, or another one
+    "e = Equal (i, r)  h = Cast <to = 1> (e)  y = MatMul (h, given)": [],
+    "h = OneHot (k, d, v)  t = Relu (h)  y = MatMul (t, w)": [],
+}  # fmt: skip
+
+
+def test_only_rows_with_a_single_1_for_each_index_are_a_look_up() -> None:
+    for body, expected in LOOKUPS.items():
+        merges = merges_of(facts(ROWS % body))
+        assert [f"{m.kind} {m.node} {m.partner}" for m in merges] == expected, body
+    (merge,) = merges_of(facts(ROWS % next(iter(LOOKUPS))))
+    assert (merge.macs_now, merge.macs, merge.operators) == (2 * 5 * 3 * 4, 0, 2)
+    assert merge.moved_bytes == 2 * (2 * 5 * 3) * (1 + 4)

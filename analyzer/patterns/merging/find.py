@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from analyzer.patterns.index import index_of
 from analyzer.patterns.merging.constants import constant_behind
 from analyzer.patterns.merging.layers import linear_pair, parallel_products
+from analyzer.patterns.merging.lookup import lookup
 from analyzer.patterns.merging.merge import layer_of
 from analyzer.patterns.merging.order import discarded, early_pointwise, late_pointwise
 
@@ -39,7 +40,7 @@ def _find(facts: Facts) -> Iterator[Merge]:
     ]
     for layer in layers:
         yield from constant_behind(layer)
-        for seen in (linear_pair, late_pointwise, early_pointwise, discarded):
+        for seen in (linear_pair, late_pointwise, early_pointwise, discarded, lookup):
             merge = seen(layer)
             if merge is not None:
                 yield merge

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from analyzer.graph.values import NodeView, Value
     from analyzer.operators.record import Operator
 
-BIAS, SCALE, PAIR, PARALLEL, LATE, EARLY, DISCARDED = KINDS = (
+BIAS, SCALE, PAIR, PARALLEL, LATE, EARLY, DISCARDED, LOOKUP = KINDS = (
     "bias", "scale", "linear-pair", "parallel", "late-pointwise", "early-pointwise", "discarded",
+    "lookup",
 )  # fmt: skip
 
 
