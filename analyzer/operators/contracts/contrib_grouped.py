@@ -80,7 +80,8 @@ def _grouped_past(call: Call, batch: Dim, keys: int, size: Dim) -> Iterator[Viol
             (batch, keys, size_at(call, 3, 2), None if packed else size),
             what="batch, key heads, past length, size of a head",
         )  # fmt: skip
-    for slot, name in ((7, "cos_cache"), (8, "sin_cache")):
+    first = 9 if call.op_type == "SparseAttention" else 7
+    for slot, name in ((first, "cos_cache"), (first + 1, "sin_cache")):
         cache = shape_of(call, slot)
         if cache is None or size is None:
             continue
@@ -92,7 +93,7 @@ def _grouped_past(call: Call, batch: Dim, keys: int, size: Dim) -> Iterator[Viol
                 f"give {name} (positions, at most {size // 2} pairs)",
             )
             return
-    cosine, sine = shape_of(call, 7), shape_of(call, 8)
+    cosine, sine = shape_of(call, first), shape_of(call, first + 1)
     if cosine is not None:
         yield from fits("cache-shape", "sin_cache", sine, cosine, what="as cos_cache")
 

@@ -75,8 +75,12 @@ def multi_head(call: Call) -> list[OutputType]:
     past = _optional(call, 6)
     if past is not None and len(past) == 4:
         length = _plus(length, past[2])
-    present = OutputType(dtype, (query[0], heads, length, _divide(hidden, heads)))
-    return [OutputType(dtype, (query[0], query[1], hidden)), present, present]
+    size = query[4] if len(query) == 5 else _divide(query[-1], heads)
+    return [
+        OutputType(dtype, (query[0], query[1], hidden)),
+        OutputType(dtype, (query[0], heads, length, size)),
+        OutputType(dtype, (query[0], heads, length, _divide(hidden, heads))),
+    ]
 
 
 def grouped_query(call: Call) -> list[OutputType]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from analyzer.facts import Tensor
 from analyzer.operators import record_of
+from tests.operators.contracts.more_families import FAMILIES as MORE
 from tests.operators.contracts.neighbours import (
     CRASHED,
     REFUSED,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from analyzer.graph.call import Call
     from tests.operators.contracts.nodes import Node
 
-FAMILIES = {**BROKEN, **PLAIN}
+FAMILIES = {**BROKEN, **PLAIN, **MORE}
 RECORDED = {
     name: marks
     for marks, _, name in (line.partition(" ") for line in VERDICTS.read_text("utf-8").splitlines())
