@@ -33,18 +33,19 @@ _READ: Mapping[tuple[str, str], tuple[int, ...]] = {
     ("com.microsoft", "RotaryEmbedding"): (1,),
     ("ai.onnx.ml", "ArrayFeatureExtractor"): (1,),
     ("", "TensorScatter"): (2,),
-    ("", "DFT"): (1, 2),
+    ("", "DFT"): (2,),
     ("", "STFT"): (1, 3),
     ("", "QLinearConv"): (1, 4, 6),
     ("", "QLinearMatMul"): (1, 4, 6),
     **{("com.microsoft", op): (1,) for op in (
-        "QuantizeLinear DequantizeLinear GatherND GatherBlockQuantized".split()
+        "QuantizeLinear DequantizeLinear GatherND".split()
     )},
     **{("com.microsoft", op): (1, 3) for op in (
         "QLinearLeakyRelu QLinearSigmoid QLinearAveragePool QLinearGlobalAveragePool "
         "QLinearSoftmax QLinearReduceMean".split()
     )},
-    **{("com.microsoft", op): (1, 4, 6) for op in ("QLinearAdd", "QLinearMul", "QLinearConv")},
+    **{("com.microsoft", op): (1, 4, 6) for op in ("QLinearAdd", "QLinearMul")},
+    ("com.microsoft", "QLinearConv"): (4,),
     ("com.microsoft", "QGemm"): (1, 4),
     ("com.microsoft", "MatMulIntegerToFloat"): (2, 3),
     ("com.microsoft", "DynamicQuantizeMatMul"): (2,),

@@ -2,14 +2,17 @@
 
 ``python -m tests.operators.contracts.neighbours`` asks ONNX Runtime about each of them, in a
 process of its own for each family, and writes ``verdicts.txt`` and ``results.txt``: shapes of
-the results of those that run.
+the results of those that run. ``versions.txt`` has what it says of valid and broken operators in
+other versions, and ``words.txt`` of each value that an attribute may have by its documentation.
 """
 
 from __future__ import annotations
 
 import os
 import resource
+from collections import defaultdict
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING, Any
@@ -34,6 +37,100 @@ VERDICTS = Path(__file__).with_name("verdicts.txt")
 FULL = 4096
 """Elements beyond which no axis is made longer."""
 RESULTS = Path(__file__).with_name("results.txt")
+VERSIONS = Path(__file__).with_name("versions.txt")
+WORDS = Path(__file__).with_name("words.txt")
+_TYPES = tuple(range(-1, 28))
+CHOICES: Mapping[str, tuple[Any, ...]] = {
+    "activation": (
+        "Relu",
+        "LeakyRelu",
+        "Tanh",
+        "Sigmoid",
+        "Elu",
+        "HardSigmoid",
+        "HardSwish",
+        "Selu",
+        "Clip",
+        "Softplus",
+        "Softsign",
+        "ThresholdedRelu",
+        "ScaledTanh",
+        "ParametricSoftplus",
+        "",
+        "silu",
+        "swish",
+        "none",
+        0,
+        1,
+        2,
+    ),
+    "activation_type": ("relu", "gelu", "silu", "swiglu", "identity"),
+    "aggregate_function": ("AVERAGE", "SUM", "MIN", "MAX", -1, 0, 1, 2, 3, 4),
+    "approximate": ("none", "tanh"),
+    "auto_pad": ("NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"),
+    "bits": (1, 2, 4, 8, 16),
+    "block_size": (8, 16, 24, 32, 64, 128, 256, 512),
+    "case_change_action": ("NONE", "LOWER", "UPPER"),
+    "coordinate_transformation_mode": (
+        "half_pixel",
+        "half_pixel_symmetric",
+        "pytorch_half_pixel",
+        "align_corners",
+        "asymmetric",
+        "tf_crop_and_resize",
+        "tf_half_pixel_for_nn",
+        "output_half_pixel",
+    ),
+    "direction": ("forward", "reverse", "bidirectional", "LEFT", "RIGHT"),
+    "dtype": _TYPES,
+    "expert_weight_bits": (1, 2, 4, 8),
+    "keep_aspect_ratio_policy": ("stretch", "not_larger", "not_smaller"),
+    "kernel_type": ("LINEAR", "POLY", "RBF", "SIGMOID"),
+    "metric": ("euclidean", "sqeuclidean"),
+    "mode": (
+        "DCR",
+        "CRD",
+        "TF",
+        "IDF",
+        "TFIDF",
+        "avg",
+        "max",
+        "nearest",
+        "linear",
+        "cubic",
+        "bilinear",
+        "bicubic",
+        "constant",
+        "reflect",
+        "edge",
+        "wrap",
+        "circular",
+    ),
+    "nearest_mode": ("floor", "ceil", "round_prefer_floor", "round_prefer_ceil", "simple"),
+    "norm": ("MAX", "L1", "L2"),
+    "padding_mode": ("zeros", "border", "reflection"),
+    "post_transform": (
+        "NONE",
+        "SOFTMAX",
+        "LOGISTIC",
+        "SOFTMAX_ZERO",
+        "PROBIT",
+        -1,
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+    ),
+    "qk_matmul_output_mode": (-2, -1, 0, 1, 2, 3, 4),
+    "quant_type": (-1, 0, 1, 2, "int", "float", "fp8"),
+    "reduction": ("none", "sum", "mean", "add", "mul", "min", "max"),
+    "softmax_precision": _TYPES,
+    "to": _TYPES,
+    "update_rule": ("linear", "gated", "delta", "gated_delta"),
+}
+"""Values of attributes by the documentation of ONNX and ONNX Runtime, of any operator."""
 GUESSES: Mapping[str, tuple[Any, ...]] = {
     "INT": (-1, 0, 1, 2, 3), "FLOAT": (-1.0, 0.5), "STRING": ("bogus",), "INTS": ([1], [1, 1]),
 }  # fmt: skip
@@ -91,18 +188,52 @@ def neighbours(node: Node) -> Iterator[Node]:
             yield replace(node, outputs=count)
 
 
-def _unset(node: Node) -> Iterator[tuple[str, Any]]:
-    """Attributes that ``node`` does not state, with values that its schema may know."""
+def worded(node: Node) -> Iterator[Node]:
+    """``node`` with each value that each of its attributes may have, of the kind it takes."""
+    kinds = {"INT": int, "STRING": str}
+    for name, kind in sorted(_kinds(node).items()):
+        for value in CHOICES.get(name, ()):
+            if kinds.get(kind) is type(value):
+                yield replace(node, attributes={**node.attributes, name: value})
+
+
+def aged(node: Node) -> Iterator[Node]:
+    """``node`` in each version of its operator: in the first and the last that have it."""
+    domain = node.domain
+    newest = node.version or DOMAINS[domain] if domain else defs.onnx_opset_version()
+    since = _changes().get((domain, node.op), [])
+    ends = {version - 1 for version in since[1:]}
+    for version in sorted({*since, *ends}):
+        if version <= newest:
+            yield replace(node, version=version) if domain else replace(node, opset=version)
+
+
+@cache
+def _changes() -> Mapping[tuple[str, str], list[int]]:
+    """Versions in which operators change, by domain and name."""
+    found: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for schema in defs.get_all_schemas_with_history():
+        if not schema.deprecated:
+            found[schema.domain, schema.name].append(schema.since_version)
+    return {key: sorted(versions) for key, versions in found.items()}
+
+
+def _kinds(node: Node) -> dict[str, str]:
+    """Kinds of the attributes that its schema knows."""
     if node.domain == VENDOR:
         vendor = schema_of(node.op)
-        kinds = {} if vendor is None else {n: k.strip("!") for n, k in vendor.attributes.items()}
-    else:
-        version = (node.version or DOMAINS[node.domain]) if node.domain else node.opset
-        schema = defs.get_schema(node.op, version, node.domain)
-        kinds = {
-            name: str(attribute.type).rpartition(".")[2]
-            for name, attribute in schema.attributes.items()
-        }
+        return {} if vendor is None else {n: k.strip("!") for n, k in vendor.attributes.items()}
+    version = (node.version or DOMAINS[node.domain]) if node.domain else node.opset
+    schema = defs.get_schema(node.op, version, node.domain)
+    return {
+        name: str(attribute.type).rpartition(".")[2]
+        for name, attribute in schema.attributes.items()
+    }
+
+
+def _unset(node: Node) -> Iterator[tuple[str, Any]]:
+    """Attributes that ``node`` does not state, with values that its schema may know."""
+    kinds = _kinds(node)
     for name in sorted(kinds.keys() - node.attributes.keys()):
         for value in GUESSES.get(kinds[name], ()):
             yield name, value
@@ -129,9 +260,19 @@ def _operands(array: Array, constant: bool) -> Iterator[Array | None]:
     if constant and array.dtype.kind in "iu" and 0 < array.size <= 8:
         for at in range(array.size):
             for step in (-1, 1):
-                other = array.copy()
-                other.reshape(-1)[at] += np.asarray(step).astype(array.dtype)
-                yield other
+                yield _changed(
+                    array, at, array.reshape(-1)[at] + np.asarray(step).astype(array.dtype)
+                )
+    if constant and array.dtype.kind == "f" and 0 < array.size <= 4:
+        for at in range(array.size):
+            for value in (0, -array.reshape(-1)[at]):
+                yield _changed(array, at, value)
+
+
+def _changed(array: Array, at: int, value: Any) -> Array:
+    other = array.copy()
+    other.reshape(-1)[at] = value
+    return other
 
 
 def _values(value: Any) -> Iterator[Any]:
@@ -176,17 +317,28 @@ def _answers(nodes: list[Node]) -> list[tuple[str, str]]:
     return [(sign, shapes) for sign, shapes in answers]
 
 
+def _every_answer(nodes: list[Node]) -> list[tuple[str, str]]:
+    answers = _answers(nodes)
+    while len(answers) < len(nodes):
+        answers.append((CRASHED, ""))
+        answers += _answers(nodes[len(answers) :])
+    return answers
+
+
 def main() -> None:
     """Write the tables anew."""
-    from tests.operators.contracts.test_neighbours import FAMILIES
+    from tests.operators.contracts.test_neighbours import FAMILIES, in_versions, in_words
 
+    for path, named in ((VERSIONS, in_versions()), (WORDS, in_words())):
+        lines = [
+            "".join(sign for sign, _ in _every_answer(nodes)) + f" {name}\n"
+            for name, nodes in named
+        ]
+        path.write_text("".join(lines), encoding="utf-8")
     verdicts, results = [], []
     for name, family in FAMILIES.items():
         nodes = list(neighbours(family.make(np.random.default_rng(0))))
-        answers = _answers(nodes)
-        while len(answers) < len(nodes):
-            answers.append((CRASHED, ""))
-            answers += _answers(nodes[len(answers) :])
+        answers = _every_answer(nodes)
         verdicts.append("".join(sign for sign, _ in answers) + f" {name}\n")
         ran = [shapes for sign, shapes in answers if sign in RUNS]
         results.append(f"{name}: {' '.join(shapes or '-' for shapes in ran)}\n")

@@ -8,9 +8,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from onnx import numpy_helper
 
 from analyzer.facts import Tensor
 from analyzer.operators import record_of
+from analyzer.operators.contracts.contents import with_contents
 from tests.operators.contracts.more_families import FAMILIES as MORE
 from tests.operators.contracts.neighbours import (
     CRASHED,
@@ -18,10 +20,14 @@ from tests.operators.contracts.neighbours import (
     RESULTS,
     RUNS,
     VERDICTS,
+    VERSIONS,
+    WORDS,
+    aged,
     call,
     found,
     mark,
     neighbours,
+    worded,
 )
 from tests.operators.contracts.nodes import call_of
 from tests.operators.contracts.plain_families import FAMILIES as PLAIN
@@ -29,6 +35,7 @@ from tests.operators.contracts.test_contracts import FAMILIES as BROKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from analyzer.graph.call import Call
     from tests.operators.contracts.nodes import Node
@@ -89,6 +96,54 @@ def test_a_step_from_what_is_valid_is_grave_where_the_runtime_refuses_it() -> No
             for old, node in zip(RECORDED[name], nodes, strict=True)
         )
     assert marks == RECORDED
+
+
+def in_versions() -> Iterator[tuple[str, list[Node]]]:
+    """Valid and broken operators in all their versions, where they have several."""
+    for name, family in FAMILIES.items():
+        made = {name: family.make(np.random.default_rng(0))}
+        for each in family.breaks:
+            made[f"{name}: {each}"] = family.broken(each, np.random.default_rng(0))
+        for said, node in made.items():
+            if len(nodes := list(aged(node))) > 1:
+                yield said, nodes
+
+
+def in_words() -> Iterator[tuple[str, list[Node]]]:
+    """One valid form of each operator with all that its attributes may say."""
+    seen = set()
+    for name in FAMILIES:
+        node = _steps(name)[0]
+        if (node.domain, node.op) not in seen and (nodes := list(worded(node))):
+            seen.add((node.domain, node.op))
+            yield name, nodes
+
+
+def _differences(table: Path, named: Iterator[tuple[str, list[Node]]]) -> dict[str, str]:
+    """What is judged otherwise than the table has it."""
+    recorded = {
+        name: marks
+        for marks, _, name in (
+            line.partition(" ") for line in table.read_text("utf-8").splitlines()
+        )
+    }
+    other: dict[str, str] = {}
+    for name, nodes in named:
+        old = recorded.pop(name, "")
+        marks = "".join(
+            sign if sign == CRASHED else mark(found(call(node)), refused=sign in REFUSED)
+            for sign, node in zip(old, nodes, strict=True)
+        )
+        other |= {name: marks} if marks != old else {}
+    return other | recorded
+
+
+def test_what_breaks_a_contract_is_grave_in_the_versions_in_which_the_runtime_refuses_it() -> None:
+    assert _differences(VERSIONS, in_versions()) == {}
+
+
+def test_what_an_attribute_may_say_is_known_where_the_runtime_knows_it() -> None:
+    assert _differences(WORDS, in_words()) == {}
 
 
 def test_what_is_not_known_of_a_valid_operator_breaks_nothing() -> None:
@@ -165,3 +220,36 @@ def test_contents_that_contracts_ask_for_are_there_in_a_model() -> None:
             assert all(there[slot] is not None for slot in asked), (name, asked)
             seen += len(asked)
     assert seen > 100
+
+
+KEPT = """
+    AffineGrid Col2Im ConstantOfShape Expand OneHot Pad Range ReduceL1 ReduceL2 ReduceLogSum
+    ReduceLogSumExp ReduceMax ReduceMin ReduceProd ReduceSum ReduceSumSquare Reshape Resize Slice
+    Split Squeeze Tile TopK Unsqueeze Upsample com.microsoft.ConvTransposeWithDynamicPads
+    com.microsoft.CropAndResize com.microsoft.ExpandDims com.microsoft.GroupQueryAttention
+    com.microsoft.Pad com.microsoft.QAttention com.microsoft.QLinearWhere
+"""
+"""Contents that the shape pass keeps by itself."""
+
+
+def test_contents_are_read_of_the_inputs_that_contracts_ask_for() -> None:
+    asked: dict[str, set[int]] = {}
+    read: dict[str, set[int]] = {}
+    for name in FAMILIES:
+        node = replace(_steps(name)[0], fed=())
+        made = call(node)
+        values = _Read(made.values)
+        values.asked = set()
+        found(replace(made, values=values))
+        own = {slot for slot in values.asked if slot < len(values) and values[slot] is not None}
+        stored = {f"i{i}": numpy_helper.from_array(a) for i, a in enumerate(node.inputs)
+                  if a is not None}  # fmt: skip
+        bare = with_contents(replace(made, values=(None,) * len(made.inputs)), stored.get)
+        title = f"{node.domain}.{node.op}".strip(".")
+        asked.setdefault(title, set()).update(own)
+        read.setdefault(title, set()).update(i for i, v in enumerate(bare.values) if v is not None)
+    kept = {title for title, slots in asked.items() if slots and not read[title]}
+    assert kept == set(KEPT.split())
+    assert {title: asked[title] for title, slots in read.items() if slots} == {
+        title: slots for title, slots in read.items() if slots
+    }
