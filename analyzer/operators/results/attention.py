@@ -94,7 +94,9 @@ def grouped_query(call: Call) -> list[OutputType]:
     hidden = None if head is None else head * heads
     total = call.values[6] if len(call.values) > 6 else None
     length: Dim
-    if total is not None and total.size == 1:
+    if call.op_type == "SparseAttention":  # input 6 is another, and past and present are one
+        length = None if past is None or len(past) != 4 else past[2]
+    elif total is not None and total.size == 1:
         length = int(total.ravel()[0])
     else:
         length = _plus(query[1], past[2]) if past is not None and len(past) == 4 else query[1]
