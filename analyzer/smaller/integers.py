@@ -99,7 +99,7 @@ def staying(
                 scales[node.inputs[0]] = _SCALE + 1
             elif narrow or not static:
                 params += _floats(facts, node)
-            else:
+            elif not folded:
                 params += min(_floats(facts, node), _biases(facts, node))
             continue
         if node.precision != "float32":
