@@ -104,6 +104,7 @@ def _analyze(
     memory = assemble_memory(seen, misfit)
     by_id = {node.id: node for node in nodes}
     blocks = find_blocks(seen.graph, by_id)
+    totals = assemble_totals(seen, nodes, memory, misfit)
     return Facts(
         model=model.info,
         inputs=inputs,
@@ -111,14 +112,14 @@ def _analyze(
         assumptions=tuple(seen.shapes.assumptions),
         nodes=nodes,
         blocks=blocks,
-        totals=assemble_totals(seen, nodes, memory, misfit),
+        totals=totals,
         parameters=seen.parameters,
         memory=memory,
         separable=separable_plan(seen, nodes),
         problems=limits.listed(unexplained((*model.problems, *seen.shapes.problems), breaches)),
         breaches=breaches,
         graph=seen.graph,
-        architecture=recognise(seen.graph, by_id, blocks, inputs),
+        architecture=recognise(seen.graph, by_id, blocks, inputs, totals.weighted_layers),
         modules=module_tree(nodes, exporter_metadata(seen)),
         interface=interface_of(
             program,

@@ -687,7 +687,7 @@ class Totals:
     """Operators of the main graph, bodies and called functions."""
     weighted_layers: int
     """Nodes that multiply by learned weights (convolution, fully connected, recurrent): none that
-    never runs, and of an If the branch that has more of them."""
+    never runs, of an If the branch that has more of them, of a function those of each call."""
     macs_by_kind: Mapping[str, int]
     """MACs by ``Node.kind``: ``depthwise``, ``pointwise``, ``standard``, …, or operator type."""
     params_by_kind: Mapping[str, int]

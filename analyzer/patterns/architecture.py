@@ -39,7 +39,8 @@ def recognise(
     nodes: Mapping[str, Node],
     blocks: tuple[Block, ...],
     inputs: tuple[Tensor, ...],
+    running: int | None = None,
 ) -> Architecture | None:
     """The first family whose table the model matches; ``None``: not recognised."""
-    network = Network(graph, nodes, blocks, inputs)
+    network = Network(graph, nodes, blocks, inputs, running)
     return next((found for family in FAMILIES if (found := family(network))), None)

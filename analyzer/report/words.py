@@ -99,6 +99,10 @@ def _network(v: Values) -> str:
     ]
     known = _(_FAMILIES[v["family"]], parts=series(parts))
     said = [known if parts else _in_attributes(v)]
+    if v["function"] and parts:
+        name = label(v["function"], widths.TERM)
+        said.append(_("the function {name} is called {n} times and counts at each call",
+                      name=name, n=units.count(v["calls"])))  # fmt: skip
     if v["first_convolution"]:
         strides = v["first_strides"]
         kind = term(v["first_convolution"])
@@ -507,6 +511,8 @@ def _unknown(v: Values) -> str:
         return _("The cost of {n} of {of} operators is unknown; totals say “at least”.",
                  n=v["operators"], of=of)  # fmt: skip
     operators = ngettext("its {n} operator", "all {n} operators", v["of"])
+    if v["inside"]:
+        operators = _("{operators}, those of bodies and functions once,", operators=operators)
     if not v["macs_complete"]:
         return _(
             "The multiply-accumulates of {operators} are known, but not their sum: {reason}.",
@@ -602,8 +608,8 @@ def _read(v: Values) -> str:
                  layers=many(unread, "layer"), reason=why(v["unseen"]))  # fmt: skip
     both = {"layers": many(layers, "layer"), "tensors": many(tensors, "stored tensor")}
     if unread:
-        return _("The trained values of {layers} and {tensors} were read; those of {n} were not.",
-                 **both, n=units.count(unread))  # fmt: skip
+        return _("The values of {tensors} were read, and of {layers} channel by channel; those of "
+                 "{n} more were not looked at so.", **both, n=units.count(unread))  # fmt: skip
     return _("The trained values of {layers} and {tensors} were read.", **both)
 
 

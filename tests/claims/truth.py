@@ -59,7 +59,13 @@ def _counted(document: Document) -> list[Any]:
 
 
 def _network(d: Document) -> Values:
-    blocks = Counter(block["kind"] for block in d["blocks"]).most_common(2)
+    made = [node for node in d["nodes"] if node["composite"]]
+    plain = any(node["op_type"] != "If" and not node["domain"] for node in made)
+    runs = {node["id"]: 1 if plain else node["counted"] or 1 for node in d["nodes"]}
+    counts: Counter[str] = Counter()
+    for block in d["blocks"]:
+        counts[block["kind"]] += runs[block["nodes"][0]]
+    blocks = counts.most_common(2)
     running = [node for node in d["nodes"] if node["counted"]]
     convs = [node["conv"] for node in (*running, *d["nodes"]) if node["conv"]]
     inputs = d["inputs"][:3]
@@ -555,8 +561,10 @@ def _unknown(d: Document) -> Values:
     missing = sum(n["macs"] is None for n in judged)
     if missing:
         assert not totals["complete"], "a total without some operators is called complete"
-    return {"operators": missing, "of": len(judged), "macs_complete": totals["complete"],
-            "flops_complete": totals["flops_complete"], "problems": len(d["problems"]),
+    inside = any(node["scope"] for node in judged)
+    return {"operators": missing, "of": len(judged), "inside": inside,
+            "macs_complete": totals["complete"], "flops_complete": totals["flops_complete"],
+            "problems": len(d["problems"]),
             "peak_complete": d["memory"]["certainty"] in ("exact", "assumed")}  # fmt: skip
 
 

@@ -74,6 +74,18 @@ def test_of_branches_that_exclude_each_other_the_longer_one_counts_as_layers(
     assert facts_of(model).totals.weighted_layers == layers
 
 
+def test_a_function_counts_at_each_call_as_layers() -> None:
+    """Twice: two calls of a function with one layer; and once by itself."""
+    model = onnx.parser.parse_model("""<ir_version: 8, opset_import: ["" : 17, "of": 1]>
+        g (float[4,4] x) => (float[4,4] y) <float[4,4] w = {0}>
+        { a = of.Twice (x, w)  y = of.Layer (a, w) }
+        <domain: "of", opset_import: ["" : 17, "of": 1]> Twice (x, w) => (y)
+        { a = of.Layer (x, w)  y = of.Layer (a, w) }
+        <domain: "of", opset_import: ["" : 17]> Layer (x, w) => (y) { y = MatMul (x, w) }""")
+    found = facts_of(model)
+    assert found.totals.weighted_layers == 3
+
+
 def test_a_branch_that_never_runs_inside_an_undecided_one_runs_zero_times() -> None:
     inner = "y1 = If (no) <then_branch = t1 () => (float[4,9] a) { a = MatMul (x, wide) }, "
     inner += "else_branch = e1 () => (float[4,2] b) { b = MatMul (x, narrow) }>"

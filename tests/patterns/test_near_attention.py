@@ -151,6 +151,20 @@ def test_a_vocabulary_is_a_stored_table_as_wide_as_the_model_that_inputs_look_in
     assert rows(f"{segments}  {sink}") == {9, 8, 2}
 
 
+def test_a_published_network_has_the_layers_of_one_branch() -> None:
+    """Two products with stored matrices, of which a run has one."""
+    branches = ", ".join(
+        f"{name} = {name[0]} () => (float[1,3,9] {name[0]}1) {{ {name[0]}1 = MatMul (f, w) }}"
+        for name in ("then_branch", "else_branch")
+    )
+    found = facts(f"""g (bool c, float[1,3,4] f) => (float y) <float[4,9] w = {{0}}>
+        {{ y = If (c) <{branches}> }}""")
+    running = found.totals.weighted_layers
+    network = Network(found.graph, {n.id: n for n in found.nodes}, (), (), running)
+    assert (network.weighted_layers, running) == (2, 1)
+    assert network.architecture("VGG").detail == "VGG, 1 weighted layers"
+
+
 def test_a_language_model_scores_every_entry_of_its_vocabulary() -> None:
     def predicts(body: str, *vocabulary: int) -> bool:
         model = facts(TABLES % (*NUMBERS, body))

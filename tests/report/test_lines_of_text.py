@@ -452,7 +452,7 @@ def block(kind: str, macs: int | None, params: int = 1, **detail: Any) -> Any:
 
 def test_blocks_are_added_up_by_kind_and_alike_ones_by_row() -> None:
     found = some(blocks=[block("a-b", 5), block("a-b", 5), block("c", 30), block("d", None, 4),
-                         block("d", 7)], totals=some(whole=100))  # fmt: skip
+                         block("d", 7)], totals=some(whole=100), nodes=())  # fmt: skip
     assert blocks.kinds(cast("Any", found)) == (
         BlockKind("c", 1, 30, 0.3, 1), BlockKind("a b", 2, 10, 0.1, 2),
         BlockKind("d", 2, None, None, 5),
@@ -460,7 +460,7 @@ def test_blocks_are_added_up_by_kind_and_alike_ones_by_row() -> None:
     found.totals.whole = None
     assert blocks.kinds(cast("Any", found))[0].share is None
     assert blocks.rows(cast("Any", found))[:2] == (
-        BlockRow("a b", ("a-b5", "a-b5"), "", 5, 1), BlockRow("c", ("c30",), "", 30, 1),
+        BlockRow("a b", ("a-b5", "a-b5"), "", 5, 1, 2), BlockRow("c", ("c30",), "", 30, 1, 1),
     )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ from analyzer.report.view.growth import GrowthPoint, GrowthRow
 from analyzer.report.words import say
 from analyzer.ruleset import load_rules
 from tests.costs.test_fused import QDQ
-from tests.golden.text import facts
+from tests.golden.text import facts, facts_of
 from tests.report.results import quiet
 
 if TYPE_CHECKING:
@@ -135,6 +135,27 @@ def test_the_first_convolution_is_one_that_runs() -> None:
     )
     assert [node.counted for node in found.nodes if node.conv] in ([0, 1], [1, 0])
     assert network(Result(found)).values["first_kernel"] == "2"
+
+
+def test_a_function_counts_at_each_call() -> None:
+    """Called in another function twice and once by itself, with two tensors of weights."""
+    block = "a = Conv <group = 2, pads = [1, 1, 1, 1]> (x, d)  b = Relu (a)  y = Conv (b, p)"
+    opsets = 'opset_import: ["" : 17, "of": 1]'
+    model = parser.parse_model(f"""<ir_version: 8, {opsets}>
+        g (float[1,2,4,4] x) => (float[1,2,4,4] y)
+        <float[2,1,3,3] d = {{0}}, float[2,1,3,3] e = {{0}}, float[2,2,1,1] p = {{0}}>
+        {{ a = of.Block (x, d, p)  y = of.Twice (a, e, p) }}
+        <domain: "of", {opsets}> Twice (x, d, p) => (y)
+        {{ a = of.Block (x, d, p)  y = of.Block (a, d, p) }}
+        <domain: "of", {opsets}> Block (x, d, p) => (y) {{ {block} }}""")
+    found = facts_of(model)
+    said = network(Result(found)).values
+    assert (said["layers"], said["block_counts"]) == (6, (3,))
+    assert (said["function"], said["calls"]) == ("of.Block", 3)
+    assert [(kind.count, kind.macs) for kind in blocks.kinds(found)] == [(3, found.totals.macs)]
+    assert {row.macs for row in blocks.rows(found)} == {(18 + 4) * 16}
+    assert sum(row.count for row in blocks.rows(found)) == 3
+    assert sum(layer.count for layer in layers.layer_shapes(found.nodes)) == 6
 
 
 def test_a_recurrent_layer_is_named_by_its_width() -> None:

@@ -27,6 +27,9 @@ class Network:
     nodes: Mapping[str, Node]
     blocks: tuple[Block, ...]
     inputs: tuple[Tensor, ...]
+    running: int | None = None
+    """Weighted layers that a run has, those of vendors' operators among them: of an If, one branch.
+    ``None``: all."""
 
     @cached_property
     def convs(self) -> list[Conv]:
@@ -76,6 +79,8 @@ class Network:
     ) -> Architecture:
         """``layers`` is what the paper's network has; more of them make it a backbone."""
         count = self.weighted_layers
+        if self.running is not None:
+            count = min(count, self.running)
         parts = [family, *words]
         if alpha is not None:
             parts.append(f"α = {alpha:g}")

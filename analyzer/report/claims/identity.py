@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from analyzer.report.claims.record import Claim
+from analyzer.report.view.blocks import calls
 from analyzer.report.view.kinds import color_of
 
 if TYPE_CHECKING:
@@ -19,7 +20,11 @@ INPUTS = 3
 def network(result: Result) -> Claim:
     """The kind of network, its layers and blocks, its first convolution and its inputs."""
     facts = result.facts
-    kinds = Counter(block.kind for block in facts.blocks).most_common(2)
+    counts = Counter[str]()
+    for block, times in zip(facts.blocks, calls(facts), strict=True):
+        counts[block.kind] += times
+    kinds = counts.most_common(2)
+    function, times = _called(facts)
     inside = facts.learned
     found = (node for node in facts.nodes if node.conv is not None)
     # Of a branch that is not taken only where nothing else convolves.
@@ -30,6 +35,8 @@ def network(result: Result) -> Claim:
         {
             "family": family(facts),
             "layers": facts.totals.weighted_layers,
+            "function": function,
+            "calls": times,
             "trees": inside.trees,
             "coefficients": inside.coefficients,
             "operators_inside": inside.operators,
@@ -45,6 +52,24 @@ def network(result: Result) -> Claim:
         },
         ("totals.weighted_layers", "totals.macs_by_kind", "blocks", "nodes", "inputs"),
     )
+
+
+def _called(facts: Facts) -> tuple[str | None, int]:
+    """The function of the file with layers in it that a run calls most often, and how often that
+    is; none that is called but once."""
+    found = Counter[tuple[str, str]]()
+    for node in facts.nodes:
+        if node.composite and node.domain:
+            found[node.domain, node.op_type] += node.counted
+    if not found:
+        return None, 0
+    # Another instance of a function, with other shapes, has a number behind its name.
+    laid = {
+        node.scope.partition("#")[0] for node in facts.nodes if node.macs and not node.composite
+    }
+    held = Counter({key: n for key, n in found.items() if n > 1 and ".".join(key) in laid})
+    (key, count), *_ = held.most_common(1) or [(("", ""), 0)]
+    return (".".join(key) if count else None), count
 
 
 def _spell(shape: tuple[int | None, ...] | None) -> str | None:

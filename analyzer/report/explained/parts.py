@@ -50,7 +50,8 @@ def _blocks(facts: Facts, page: Page) -> Iterator[Explained]:
     for index, row in enumerate(page.blocks):
         place = f"page.blocks[{index}]"
         inside = [nodes[key] for key in found[row.nodes[0]].nodes]
-        macs = [counted_macs(node) for node in inside]
+        times = max(1, row.count // len(row.nodes)) if row.count % len(row.nodes) == 0 else 1
+        macs = [counted_macs(node) // times for node in inside]
         if row.macs and row.macs == sum(macs):
             yield Explained(f"{place}.macs", row.macs, "block",
                             tuple(added_up((n, "") for n in macs)), *weakest(inside))  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from analyzer.language import _, term
@@ -30,6 +31,8 @@ class BlockRow:
     macs: int | None
     """Of one of them."""
     params: int
+    count: int
+    """How many there are, one in a function at each call."""
 
 
 @record
@@ -46,15 +49,17 @@ class BlockKind:
 def kinds(facts: Facts) -> tuple[BlockKind, ...]:
     """Kinds of blocks in order of the MACs they do."""
     found: dict[str, list[Block]] = {}
-    for block in facts.blocks:
+    counts = Counter[str]()
+    for block, count in zip(facts.blocks, calls(facts), strict=True):
         found.setdefault(block.kind, []).append(block)
+        counts[block.kind] += count
     rows, whole = [], facts.totals.whole
     for kind, blocks in found.items():
         macs = [block.macs for block in blocks]
         total = None if None in macs else sum(m for m in macs if m is not None)
         share = total / whole if total is not None and whole else None
         rows.append(
-            BlockKind(block_name(kind), len(blocks), total, share, sum(b.params for b in blocks))
+            BlockKind(block_name(kind), counts[kind], total, share, sum(b.params for b in blocks))
         )
     return tuple(sorted(rows, key=lambda row: (-(row.macs or 0), row.kind)))
 
@@ -75,14 +80,26 @@ def by_block(shares: Sequence[KindRow], blocks: Sequence[BlockKind]) -> tuple[Ki
 
 def rows(facts: Facts) -> tuple[BlockRow, ...]:
     """Every block, those that are alike in one row, in the order in which they first come."""
-    found: dict[tuple[str, str, int | None, int], list[str]] = {}
-    for block in facts.blocks:
-        key = (block_name(block.kind), describe(block.detail), block.macs, block.params)
-        found.setdefault(key, []).append(block.nodes[0])
+    found: dict[tuple[str, str, int | None, int], list[tuple[str, int]]] = {}
+    for block, count in zip(facts.blocks, calls(facts), strict=True):
+        macs = None if block.macs is None else block.macs // count
+        key = (block_name(block.kind), describe(block.detail), macs, block.params)
+        found.setdefault(key, []).append((block.nodes[0], count))
     return tuple(
-        BlockRow(kind, tuple(nodes), detail, macs, params)
-        for (kind, detail, macs, params), nodes in found.items()
-    )
+        BlockRow(kind, tuple(node for node, _n in same), detail, macs, params,
+                 sum(count for _n, count in same))
+        for (kind, detail, macs, params), same in found.items()
+    )  # fmt: skip
+
+
+def calls(facts: Facts) -> list[int]:
+    """How often a run has each block: at each call of a function that holds it. A loop's body is
+    one, however often it runs."""
+    made = [node for node in facts.nodes if node.composite]
+    loops = any(not node.domain and node.op_type != "If" for node in made)
+    if loops or not any(node.domain for node in made):
+        return [1] * len(facts.blocks)
+    return [max(1, facts[block.nodes[0]].counted) for block in facts.blocks]
 
 
 def describe(detail: Mapping[str, int | str | bool]) -> str:
