@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analyzer import units
 from analyzer.language import _
 from analyzer.operators import find
+from analyzer.report.drawing.fan import abreast
 from analyzer.report.drawing.fold import Run, cut, fold
 from analyzer.report.drawing.parts import LEVELS, DrawnPart, main_node, parts_of, telling
 from analyzer.report.drawing.record import Box, BoxPart, Drawing, DrawnEdge
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 MOST: Mapping[str, int] = {"blocks": 60, "modules": 60, "operators": 1500}
 """Boxes of a picture, ends left out: beyond, neighbours become one."""
+FAN: Mapping[str, int] = {"blocks": 4, "modules": 4, "operators": 16}
+"""Equal branches beside each other from which on they are one."""
 ENDS = 6
 """Inputs, and outputs, that have a box each; more share the last."""
 LETTERS = 28
@@ -53,6 +56,9 @@ def draw(
     for level in range(LEVELS if depth == "modules" else 1, 0, -1):
         parts = parts_of(facts, wiring, depth, level)
         became = [_became(facts, changes, part.nodes) for part in parts]
+        keys = [(was, *_described(facts, part)) for was, part in zip(became, parts, strict=True)]
+        parts, firsts = abreast(parts, keys, FAN[depth])
+        became = [became[at] for at in firsts]
         runs, joined = _runs(facts, parts, depth, became)
         if not joined:
             break
@@ -85,13 +91,14 @@ def _runs(
     if depth == "operators" and len(parts) <= most:
         return runs, False
     described = [_described(facts, part) for part in parts]
+    beside = [part.abreast for part in parts]
     alike: tuple[Callable[[int], Hashable], ...] = (
         lambda at: described[at],
         lambda at: described[at][:2],
         lambda at: described[at][0],
     )
     for key in alike:
-        runs = fold([(became[at], key(at)) for at in range(len(parts))], feeds)
+        runs = fold([(became[at], beside[at], key(at)) for at in range(len(parts))], feeds)
         if len(runs) <= most:
             return runs, False
     return cut(len(parts), most), True
@@ -110,7 +117,7 @@ def _described(facts: Facts, part: DrawnPart) -> tuple[Hashable, ...]:
 
 def _words(facts: Facts, part: DrawnPart) -> tuple[str, str]:
     """Title and detail of one part."""
-    node = main_node(facts, part.nodes)
+    node = main_node(facts, part.one)
     if part.block is not None:
         detail = part.block.detail
         ends = (detail.get("in_channels"), detail.get("out_channels"))
@@ -130,7 +137,7 @@ def _operator_words(facts: Facts, part: DrawnPart, node: Node) -> tuple[str, str
         title, _ = shape_of(node)
         head, _, tail = title.rpartition(" ") if " → " not in title else _ends(title)
         return label(head or tail, LETTERS), label(tail if head else "", LETTERS)
-    others = [facts[each] for each in part.nodes if each != node.id]
+    others = [facts[each] for each in part.one if each != node.id]
     most = max(map(telling, others), default=0)
     counts = Counter(each.op_type for each in others if telling(each) == most)
     more = ", ".join(label(name, LETTERS - 8) for name, _ in counts.most_common(1))
@@ -251,6 +258,7 @@ class _Builder:
             detail=detail,
             color=color,
             count=run.times,
+            abreast=stretch[0].abreast if len({p.abreast for p in stretch}) == 1 else 1,
             node=main.id,
             holds=_types(plain),
             nodes=len(nodes),

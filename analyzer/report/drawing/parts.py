@@ -41,6 +41,15 @@ class DrawnPart:
     """Inputs of the model that it reads."""
     feeds: dict[int, list[DrawnSource]] = field(default_factory=dict)
     """What each part before it hands to it."""
+    abreast: int = 1
+    """How many equal ones beside each other it is."""
+    sample: list[str] = field(default_factory=list)
+    """The drawn operators of one of those; empty where it is but one."""
+
+    @property
+    def one(self) -> list[str]:
+        """The drawn operators that say what it is."""
+        return self.sample or self.nodes
 
 
 def parts_of(facts: Facts, wiring: Wiring, depth: Depth, level: int = LEVELS) -> list[DrawnPart]:
@@ -136,7 +145,7 @@ def _ordered(
             if there != here and there not in before[here]:
                 before[here].add(there)
                 after[there].append(here)
-    order = _chained(before, after)
+    order = chained(before, after)
     place = {number: index for index, number in enumerate(order)}
     parts = []
     for number in order:
@@ -154,7 +163,7 @@ def _ordered(
     return parts
 
 
-def _chained(before: Mapping[int, set[int]], after: Mapping[int, Iterable[int]]) -> list[int]:
+def chained(before: Mapping[int, set[int]], after: Mapping[int, Iterable[int]]) -> list[int]:
     """Depth first: a branch is followed to where it meets another."""
     waiting = {number: len(sources) for number, sources in before.items()}
     ready = [number for number, count in waiting.items() if not count][::-1]

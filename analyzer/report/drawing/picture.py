@@ -161,8 +161,10 @@ def summary(drawing: Drawing) -> str:
     return _("The network drawn: {operators} in {n} boxes", operators=held, n=len(parts))
 
 
-def _times(box: Box) -> str:
-    return f" ×{box.count}" if box.count > 1 else ""
+def _named(box: Box) -> str:
+    """Title with how many are beside each other before it, and how many in a row behind."""
+    beside = f"{units.count(box.abreast)} × " if box.abreast > 1 else ""
+    return beside + box.title + (f" ×{box.count}" if box.count > 1 else "")
 
 
 def _lines(box: Box, whole: int) -> tuple[str, ...]:
@@ -175,13 +177,12 @@ def _lines(box: Box, whole: int) -> tuple[str, ...]:
     elif not box.complete:
         cost = _("MACs unknown")
     sign = f"{MARKS[box.change]} " if box.change in MARKS else ""
-    return tuple(line for line in (sign + box.title + _times(box), box.detail, cost) if line)
+    return tuple(line for line in (sign + _named(box), box.detail, cost) if line)
 
 
 def _sentence(box: Box, whole: int, *, counted: bool = False) -> str:
     """``whole``: MACs that shares are of, 0 for none; ``counted``: say how many operators."""
-    words = [f"{term(box.role)} {box.title}" if box.role in ("input", "output") else box.title]
-    words[0] += _times(box)
+    words = [f"{term(box.role)} {box.title}" if box.role in ("input", "output") else _named(box)]
     if box.change in BECAME:
         words.append(_(BECAME[box.change]))
     if box.detail:
@@ -206,7 +207,7 @@ def _size(box: Box, lines: Sequence[str], most: int) -> tuple[float, float]:
 
 
 def _sheets(box: Box) -> int:
-    return min(2, box.count - 1)
+    return min(2, box.count * box.abreast - 1)
 
 
 def _behind(box: Box) -> float:

@@ -57,6 +57,9 @@ class Box:
     """Of the gravest finding about its operators; empty for none."""
     parts: tuple[BoxPart, ...] = ()
     """Its operators by what they are, in the order of the file, without plumbing."""
+    abreast: int = 1
+    """How many equal ones beside each other it stands for, each of ``count`` in a row; figures are
+    those of all of them."""
     change: Becoming = ""
     """What became of it between two models; ``weights``: its stored tensors alone are others. Empty
     where one model is drawn by itself."""

@@ -25,7 +25,7 @@ from analyzer.report.drawing.draw import (
     _words,
 )
 from analyzer.report.drawing.fold import cut, fold
-from analyzer.report.drawing.parts import DrawnPart, _chained, main_node, telling
+from analyzer.report.drawing.parts import DrawnPart, chained, main_node, telling
 from analyzer.report.drawing.record import BoxPart, DrawnEdge
 from analyzer.report.drawing.wiring import wire
 from tests.golden.text import facts
@@ -290,7 +290,7 @@ def test_neighbours_are_joined_in_equal_stretches(
 def test_a_branch_is_followed_to_where_it_meets_another() -> None:
     before = {0: set[int](), 1: {0}, 2: {0}, 3: {1}, 4: {2}, 5: {3, 4}, 6: set[int]()}
     after = {0: [1, 2], 1: [3], 2: [4], 3: [5], 4: [5], 5: [], 6: []}
-    assert _chained(before, after) == [0, 1, 3, 2, 4, 5, 6]
+    assert chained(before, after) == [0, 1, 3, 2, 4, 5, 6]
 
 
 def names_of(tensors: tuple[Any, ...]) -> list[tuple[str, bool]]:
