@@ -155,8 +155,12 @@ def test_within_a_budget_channels_are_multiples_of_8_unless_another_is_given(
 
 
 def test_scale_within_a_budget_needs_multipliers() -> None:
-    with pytest.raises(ValueError, match="multipliers"):
-        analyzer.scale(SAMPLE, budget=1, sides=224)
+    for blocks in ({"sides": 224}, {"depth": [(1, 1)]}, {"depth": [1.0, (1, 1)]}):
+        with pytest.raises(ValueError, match="multipliers"):
+            analyzer.scale(SAMPLE, budget=1, **blocks)
+    for budget, points in ((568_740_352, [(1.0, 568_740_352)]), (568_740_351, [])):
+        found = analyzer.scale(SAMPLE, budget=budget, width=1.0, resolution=1.0, depth=1.0)
+        assert [(point.width, point.macs) for point in found] == points
 
 
 @pytest.mark.parametrize("width", [0, -1, float("nan"), float("inf"), 1e300])

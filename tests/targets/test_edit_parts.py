@@ -212,3 +212,20 @@ def test_defaults_agree_where_both_have_them_or_it_makes_no_difference() -> None
     assert {"float32", "float64", "float16"} <= _types_of("Relu", 13)
     assert ("int32" in _types_of("Relu", 13), "int32" in _types_of("Relu", 14)) == (False, True)
     assert _types_of("Nothing", 5) == frozenset()
+
+
+def test_what_is_computed_beforehand_without_a_kernel_is_left_open() -> None:
+    """ONNX Runtime folds constants with its CPU kernels, of which Tan has one for float32."""
+    ends = "g (double[2] x) => (double[2] y) <{}[2] c = {{1, 2}}> {{ d = Tan (c) {} }}"
+    found = fit(ends.format("double", "y = Add (x, d)"), "ort_cpu")
+    assert (found.verdict, found.certain, found.nodes, found.supported) == ("maybe", False, 1, 1)
+    reason = "input 0 is f64, not f32"
+    assert found.blockers == (
+        Blocker("d", "Tan", "undecided", reason, 1, certain=False, opset=None, nodes=("d",)),
+    )
+    held = fit(ends.format("float", "e = Cast <to = 11> (d) y = Add (x, e)"), "ort_cpu")
+    assert (held.verdict, held.certain, held.blockers) == ("whole", True, ())
+    run = fit("g (double[2] x) => (double[2] y) { y = Tan (x) }", "ort_cpu")
+    assert (run.verdict, run.blockers) == (
+        "no", (Blocker("y", "Tan", "type", reason, 1, nodes=("y",)),),
+    )  # fmt: skip

@@ -229,6 +229,27 @@ def test_a_module_is_its_own_name() -> None:
     assert _words(small(), DrawnPart(["c"], module="encoder.3")) == ("encoder.3", "")
 
 
+def test_words_are_as_long_as_a_box_is_wide() -> None:
+    def odd(length: int, name: str = "r") -> Facts:
+        renamed = {name: replace(small()[name], op_type="O" * length, domain="com.acme")}
+        made = [renamed.get(node.id, node) for node in small().nodes]
+        return replace(small(), nodes=tuple(made))
+
+    def words(known: Facts, *nodes: str) -> tuple[str, str]:
+        return _words(known, DrawnPart(list(nodes)))
+
+    assert words(odd(19), "r") == (f"com.acme.{'O' * 19}", "")
+    for length in (20, 28):
+        assert words(odd(length), "r") == ("O" * length, "")
+    assert words(odd(29), "r") == (f"{'O' * 14}…{'O' * 13}", "")
+    for length, shown in ((20, "O" * 20), (21, f"{'O' * 10}…{'O' * 9}")):
+        assert words(odd(length, "d"), "r", "d") == ("Relu", f"+ {shown}")
+    assert _types([odd(31)["r"]]) == f"{'O' * 15}…{'O' * 14}"
+    assert _types([odd(30)["r"]]) == "O" * 30
+    module = DrawnPart(["c"], module="m" * 29)
+    assert _words(small(), module) == (f"{'m' * 14}…{'m' * 13}", "")
+
+
 def test_names_of_domains_beyond_onnx_are_told() -> None:
     domains = ("", "ai.onnx", "ai.onnx.ml", "com.acme", "ai.onnx.preview")
     assert [_full_name(node("Op", domain)) for domain in domains] == [
