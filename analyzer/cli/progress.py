@@ -92,7 +92,8 @@ class BatchProgress:
         """A model is done with; ``known``: without any work."""
         if path in self._left:
             self._left.remove(path)
-            self._work += 0 if known else self._costs[path]
+            if not known:
+                self._work += self._costs[path]
         self._path = ""
         self._draw()
 

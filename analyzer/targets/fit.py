@@ -240,7 +240,8 @@ def _macs_share(subject: Workload, flow: Dataflow, yes: Sequence[bool]) -> float
             return None
         part = macs / times[use.site]
         total += part
-        on_target += part if runs else 0
+        if runs:
+            on_target += part
     return on_target / total if total else None
 
 

@@ -93,7 +93,8 @@ def surroundings(
             if there is None:
                 return None
             found.append(there)
-            budget -= int(there[2]) if str(there[1]).startswith(_HASH) else 0
+            if str(there[1]).startswith(_HASH):
+                budget -= int(there[2])
     except (OSError, ValueError):
         return None
     return tuple(found)

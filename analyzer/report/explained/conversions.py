@@ -43,12 +43,13 @@ def explain(result: Result, page: Page) -> Iterator[Explained]:
 def _row(place: str, row: Conversion, nodes: list[Node]) -> Iterator[Explained]:
     """The paper's equations; ``B`` is what the map is computed for: images and executions."""
     sure, conv = weakest(nodes), nodes[0].conv
-    taps = conv.kernel_volume if conv is not None else 1
-    sides = [side for side in (conv.out_spatial if conv is not None else ()) if side is not None]
+    assert conv is not None, "rows are of convolutions"
+    taps = conv.kernel_volume
+    sides = [side for side in conv.out_spatial if side is not None]
     positions = row.macs_now // (taps * row.m * row.n)
     batch, rest = divmod(positions, prod(sides))
     out = f"{positions}" if rest or not sides else product(batch, "·".join(map(str, sides)))
-    kernel = "·".join(map(str, conv.kernel_shape)) if conv is not None else "1"
+    kernel = "·".join(map(str, conv.kernel_shape))
     now = f"{out} · {kernel} · {row.m} · {row.n}"
     after = f"{out} · {row.m} · ({kernel} + {row.n})"
     yield Explained(f"{place}.macs_now", row.macs_now, "now", (Summand(now),), *sure)
