@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer import units
 from analyzer.facts import Certainty
-from analyzer.language import _, retold, series, term
+from analyzer.language import _, ngettext, retold, series, term
 from analyzer.report.headline import silenced
 from analyzer.report.view.options.form import NOTABLE
 from analyzer.sanitise import label, widths
@@ -181,6 +181,12 @@ def _saving(v: Values, *, smaller: bool) -> Card:
     if not v["macs"]:
         silent = silenced(v)
         words = _("no rule suggests a cheaper layer")
+        if v["small"]:
+            words = ngettext(
+                "no rule suggests a cheaper layer: {n} that could be is below {macs}",
+                "no rule suggests a cheaper layer: {n} that could be are below {macs}",
+                v["small"], macs=units.si(v["least"], "MAC"),
+            )  # fmt: skip
         if silent:
             words = _("not counting {findings}", findings=silent)
         whole = (_("smaller forms of the whole stand below"),) if smaller else ()

@@ -266,6 +266,10 @@ def _saving(d: Document) -> Values:
     said = next(c["values"] for c in d["claims"] if c["id"] == "saving")
     assert said["action"] in {"", *(ask["does"] for ask in d["page"]["asks"])}
     total = total if _has_share(d) else 0
+    flagged = {p["node"] for f in d["findings"] if f["saving"] for p in f["places"]}
+    left = [n["conv"] for n in d["nodes"] if n["saving"] and n["id"] not in flagged]
+    small = [c for c in left if c["macs"] < said["least"] and c["in_channels"] >= 8]
+    assert said["small"] in (0, len(small))
     return {"macs": None if _misfits(d) else macs, "params": params,
             "share": macs / total if total else None,
             "complete": d["totals"]["complete"]}  # fmt: skip

@@ -13,7 +13,7 @@ from analyzer.facts import Conv, Cost, Node, Saving, Tensor
 from analyzer.lint import lint
 from analyzer.report import Result
 from analyzer.report.claims import claims_of
-from analyzer.report.view import charts, conversion, weights
+from analyzer.report.view import charts, conversion, spared, weights
 from analyzer.report.view.actions import actions
 from analyzer.report.view.memory import EXAMPLE, Device
 from analyzer.report.words import say
@@ -193,3 +193,34 @@ def test_trained_weights_that_are_separable_are_said_to_be_decomposable() -> Non
     assert texts["match"][0].startswith("T = 1 keeps 100 % (noise ")
     assert texts["match"][0].endswith(": decompose")
     assert texts["no-match"][0].endswith(": retrain")
+
+
+CONV = ("g (float[1,{m},{side},{side}] x, float[{n},{m},{k}] w, float[1,{f}] u, float[{f},{f}] v) "
+        "=> (float[] y, float[1,{f}] z) {{ y = Conv <pads = [{pads}], strides = [{s},{s}]> (x, w) "
+        "z = MatMul (u, v) }}")  # fmt: skip
+LEFT = {
+    (64, 64, 16, "3,3", 1, 8): "",
+    (4, 64, 32, "3,3", 1, 8): "stem: 4 input channels",
+    (16, 16, 8, "3,3", 1, 8): "below the limit of 1 MMAC",
+    (64, 2, 64, "3,3", 1, 8): "keeps 50.0 % of its MACs or more",
+    (64, 64, 16, "3,3", 1, 40_000): "all together save less than 1.0 % of the model",
+    (64, 64, 64, "2,2", 2, 8): "patches: no input is read twice",
+}
+
+
+def test_each_candidate_that_no_rule_asks_for_says_by_which_limit() -> None:
+    rules = [rule for rule in load_rules() if rule.id == "SEP001"]
+    for (m, n, side, k, stride, f), why in LEFT.items():
+        pads = "0,0,0,0" if stride > 1 else "1,1,1,1"
+        text = CONV.format(m=m, n=n, side=side, k=k, s=stride, f=f, pads=pads)
+        seen = facts(text)
+        result = Result(seen, lint(seen, rules), tuple(rules))
+        (row,) = conversion.conversions(result)
+        assert row.suggested == (not why), why
+        told = [each for each in row.caveats if not each.startswith("memory")]
+        assert told == ([why] if why else []), why
+        (said,) = (c.values for c in claims_of(result) if c.id == "saving")
+        assert (said["small"], said["least"]) == (int("below" in why), 1_000_000)
+        changed = replace(result, set_rules=("SEP001",))
+        assert not any("limit" in each for each in conversion.conversions(changed)[0].caveats)
+        assert not spared.spared(Result(seen, (), ()))

@@ -215,6 +215,7 @@ def test_the_peak_says_where_it_is(values: Values, value: str, detail: tuple[str
 SAVING: Values = {
     "macs": 2000, "others": 0, "others_share": None, "suppressed": 0, "accepted": 0, "share": 0.5,
     "action": "", "complete": True, "params": 0, "slower": False, "device": "rpi5",
+    "small": 0, "least": 1_000_000,
 }  # fmt: skip
 
 
@@ -235,6 +236,8 @@ SAVING: Values = {
         ({"macs": 0, "others": 3000, "others_share": 0.75}, False, "3 kMAC",
          ("75.0 % of compute, see what to do first",)),
         ({"macs": 0}, False, "none in layers", ("no rule suggests a cheaper layer",)),
+        ({"macs": 0, "small": 2}, False, "none in layers",
+         ("no rule suggests a cheaper layer: 2 that could be are below 1 MMAC",)),
         ({"macs": 0, "suppressed": 2}, True, "none in layers",
          ("not counting 2 suppressed", "smaller forms of the whole stand below")),
     ],

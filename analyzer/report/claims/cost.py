@@ -13,6 +13,7 @@ from analyzer.report.view.assumed import choices
 from analyzer.report.view.conversion import speedup
 from analyzer.report.view.devices import main_device
 from analyzer.report.view.memory import roof_of
+from analyzer.report.view.spared import Why, least_macs, spared
 
 if TYPE_CHECKING:
     from analyzer.facts import Totals
@@ -105,10 +106,12 @@ def saving(result: Result) -> Claim:
             "device": roof(result).name,
             "others": more if runs else None,
             "others_share": more / total if total else None,
+            "small": sum(why is Why.SMALL for why in spared(result).values()),
+            "least": least_macs(result),
             "suppressed": result.suppressed,
             "accepted": result.accepted,
         },
-        ("findings", "totals.macs", "suppressed", "accepted"),
+        ("findings", "totals.macs", "nodes", "suppressed", "accepted"),
     )
 
 

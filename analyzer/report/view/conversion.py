@@ -13,6 +13,7 @@ from analyzer.facts import BITS
 from analyzer.language import _, mark
 from analyzer.records import shown
 from analyzer.report.view.memory import EXAMPLE
+from analyzer.report.view.spared import spared, words
 from analyzer.restore import record
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def conversions(result: Result, device: Device = EXAMPLE) -> tuple[Conversion, .
     layers = _layers(facts)
     flagged = frozenset(result.conversion.flagged)
     structured = _structured(result)
+    left = spared(result)
     rows = [
         Conversion(
             nodes=(node.id,),
@@ -115,7 +117,15 @@ def conversions(result: Result, device: Device = EXAMPLE) -> tuple[Conversion, .
             theory=node.saving.theory_ratio,
             suggested=node.id in flagged or node.id in structured,
             evidence=_evidence(layers, node.id, node.id in structured),
-            caveats=tuple(_caveats(node, node.conv, node.saving, device)),
+            caveats=tuple(
+                filter(
+                    None,
+                    (
+                        words(left[node.id], result) if node.id in left else "",
+                        *_caveats(node, node.conv, node.saving, device),
+                    ),
+                )
+            ),
         )
         for node in (nodes[key] for key in facts.separable.candidates if key in nodes)
         if node.saving is not None and node.conv is not None
