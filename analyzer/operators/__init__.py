@@ -98,17 +98,13 @@ def record_of(call: Call) -> Operator | None:
 
 def nature_of(op_type: str) -> Nature | None:
     """The nature that operators of this name have in every domain, for sums that were made by name;
-    ``None`` where nobody described one, or they differ."""
+    ``None`` where nobody described one."""
     return _natures().get(op_type)
 
 
 @cache
-def _natures() -> Mapping[str, Nature | None]:
-    found: dict[str, Nature | None] = {}
-    for record in operators():
-        same = found.setdefault(record.name, record.nature) is record.nature
-        found[record.name] = record.nature if same else None
-    return found
+def _natures() -> Mapping[str, Nature]:
+    return {record.name: record.nature for record in operators()}
 
 
 def operators() -> Iterator[Operator]:
