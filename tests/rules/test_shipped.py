@@ -4,27 +4,44 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from analyzer import examples
 from analyzer.errors import RuleError
 from analyzer.examples import ExampleResult, facts_of, run_example
 from analyzer.examples import test_rules as run_examples
+from analyzer.facts import Facts
 from analyzer.lint import lint
 from analyzer.resources import rules_dir
 from analyzer.ruleset import Rule, load_rules, parse_rule
 from analyzer.ruleset.explain import explain
 from tests.ruleset.build import RULE
+from tests.snapshots.told import known
 
 RULES = load_rules()
 CASES = [(rule, example) for rule in RULES for example in rule.examples]
 
 
 @cache
-def judged(rule_id: str, number: int) -> ExampleResult:
-    """An example of a rule, by its place."""
+def looked_at(rule_id: str, number: int) -> tuple[ExampleResult, tuple[str, ...]]:
+    """What a rule says of an example, by its place, and what is known of the model."""
     rule = rule_named(rule_id)
-    return run_example(rule, rule.examples[number])
+    lines: list[str] = []
+
+    def look(text: str, name: str, **how: Any) -> Facts:
+        facts = facts_of(text, name, **how)
+        lines.extend(known(facts))
+        return facts
+
+    with patch.object(examples, "facts_of", look):
+        return run_example(rule, rule.examples[number]), tuple(lines)
+
+
+def judged(rule_id: str, number: int) -> ExampleResult:
+    return looked_at(rule_id, number)[0]
 
 
 @pytest.mark.parametrize(("rule", "example"), CASES, ids=lambda v: getattr(v, "id", v.name))

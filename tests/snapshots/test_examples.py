@@ -1,7 +1,5 @@
-"""What rules say of their own examples, compared with a file; `make snapshots` rewrites it.
-
-Like all snapshots it says what changed, not what is right.
-"""
+"""What rules say of their own examples, and what is known of these, compared with files, which
+`make snapshots` rewrites. Like all snapshots they say what changed, not what is right."""
 
 from __future__ import annotations
 
@@ -9,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from tests.rules.test_shipped import RULES, judged
+from tests.rules.test_shipped import RULES, judged, looked_at
 from tests.snapshots.test_snapshots import compare
 
 if TYPE_CHECKING:
@@ -40,3 +38,14 @@ def test_rules_say_their_snapshot_of_their_examples() -> None:
                 lines.append(f"{rule.id} {example.name}")
                 lines += [f"  {line}" for finding in found for line in _said(finding)]
     compare("rules.findings", "\n".join(lines) + "\n")
+
+
+def test_all_that_is_known_of_examples_is_its_snapshot() -> None:
+    lines, seen = [], set()
+    for rule in RULES:
+        for number, example in enumerate(rule.examples):
+            known = looked_at(rule.id, number)[1]
+            if known not in seen:
+                seen.add(known)
+                lines += [f"{rule.id} {example.name}", *(f"  {line}" for line in known)]
+    compare("examples.facts", "\n".join(lines) + "\n")
