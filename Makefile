@@ -97,7 +97,7 @@ mutants: $(STAMP)-browser  ## MUTANTS seeded faults in analyzer/, one at a time:
 	$(BIN)/python -m tools.mutate --map --count $(MUTANTS) --seed $(SEED)
 
 snapshots: $(STAMP)-browser  ## rewrite the expected outputs of the tests; review the diff
-	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/snapshots
+	UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/snapshots tests/conformance/test_breaks.py
 	git diff --stat -- tests/snapshots
 
 samples: $(STAMP)-pdf  ## rebuild the sample models and their committed reports

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import cache
 from random import Random
 
 import onnx
@@ -22,6 +23,7 @@ from analyzer.ruleset import load_rules
 from tests.conformance import networks
 from tests.conformance.breaks import BREAKS, Network
 from tests.golden.text import facts_of
+from tests.snapshots.test_snapshots import compare
 
 SEEDS = int(os.environ.get("CONFORMANCE_SEEDS", "1"))
 NETWORKS = (
@@ -64,19 +66,40 @@ def test_valid_models_have_no_breach(network: Network, seed: int) -> None:
     assert facts_of(model).breaches == ()
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
-@pytest.mark.parametrize("name", BREAKS)
-def test_a_broken_rule_is_an_error_where_the_runtime_refuses_it(name: str, seed: int) -> None:
+@cache
+def broken(name: str, seed: int) -> tuple[onnx.ModelProto, Facts]:
+    """A model with one rule broken, and what is known of it."""
     network, edit = BREAKS[name]
     model = network(Random(f"{name}/{seed}"))
     edit(model)
-    found = severities(facts_of(model))
+    return model, facts_of(model)
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_broken_rule_is_an_error_where_the_runtime_refuses_it(name: str, seed: int) -> None:
+    model, facts = broken(name, seed)
+    found = severities(facts)
     if refusal(model):
         assert Severity.ERROR in found
     elif complaint(model):
         assert found
     else:
         assert Severity.ERROR not in found
+
+
+def test_breaches_are_told_as_in_their_snapshot() -> None:
+    """`make snapshots` rewrites it; what is refused is asked above."""
+    lines = []
+    for name in BREAKS:
+        facts = broken(name, 0)[1]
+        lines.append(name)
+        for each in facts.breaches:
+            told = (each.code, each.family, each.where, each.message, each.remedy)
+            lines.append(f"  {'grave' if each.grave else 'light'} | {' | '.join(told)}")
+        lines += [f"  problem {each.code} | {each.where} | {each.message}"
+                  for each in facts.problems]  # fmt: skip
+    compare("rules.breaches", "\n".join(lines) + "\n")
 
 
 def test_most_rules_that_are_broken_here_matter_to_the_runtime() -> None:
