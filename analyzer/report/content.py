@@ -111,17 +111,19 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         elsewhere = LeftOut(_("what if it were smaller"), _("the HTML report has it"))
         page = replace(page, left_out=(*page.left_out, elsewhere))
     names = layers.show_names(sheet.nodes)
-    flagged = [node for group in page.groups for row in group.places for node in row.nodes]
+    groups = [_within(group, medium) for group in page.groups]
     if medium is PDF:
-        table = appendix.on_paper(sheet.nodes, options.pdf_rows, names, flagged)
+        named = [node for group in groups for row in group.places
+                 for node in row.nodes[: medium.alike]]  # fmt: skip
+        table = appendix.on_paper(sheet.nodes, options.pdf_rows, names, named)
     else:
+        flagged = [node for group in page.groups for row in group.places for node in row.nodes]
         table = appendix.on_screen(
             sheet.nodes, options.html_rows, names, flagged, sheet, page.formulas,
             medium.operators,
         )  # fmt: skip
     noted = notes.on_paper(page) if medium is PDF else notes.on_screen(page)
     said = words.say(sheet.claims)
-    groups = [_within(group, medium) for group in page.groups]
     told = [group for group in groups if not (medium.remarks and group.informs)]
     articles = told[: medium.articles]
     in_blocks = blocks.by_block(page.shares, page.block_kinds)

@@ -27,6 +27,7 @@ from analyzer.report.view.conversion import (
 )
 from analyzer.report.view.growth import GrowthPoint
 from analyzer.report.view.layers import Bar, LayerGroup, LayerRow, PageNode, PageTensor
+from analyzer.report.view.stretches import beginning, shortened
 from analyzer.report.view.tiles import Tile
 from analyzer.surplus import OpenSize
 from tests.golden.text import facts
@@ -519,3 +520,22 @@ def test_two_convolutions_for_one_may_hold_more() -> None:
     assert peak(None, 101) is None
     assert peak(100, None) is None
     assert speedup(small(), []) is None
+
+
+def test_rows_of_a_body_say_once_where_they_are_and_how_their_names_begin() -> None:
+    first = "If_0_else_branch__Inline_0__/encoder"
+    plain = LayerRow(1, "n1", "/Conv", "", "Conv", "4", "1", "2", 3, "1", "")
+    body, never = (replace(plain, scope="If_0.else", executions=n) for n in "10")
+    rows = [plain, *(replace(never, name=f"{first}/{n}/reparam_conv") for n in range(2)),
+            replace(never, name="Slice"), replace(body, name="Relu"),
+            plain]  # fmt: skip
+    found = shortened(rows)
+    assert [(row.lead, row.name) for row in found] == [
+        ("", "/Conv"), (f"In If_0.else; 0 executions; … stands for {first}/", "…0/reparam_conv"),
+        ("", "…1/reparam_conv"), ("", "Slice"), ("In If_0.else", "Relu"),
+        ("In the main graph", "/Conv"),
+    ]  # fmt: skip
+    assert {(row.scope, row.executions) for row in found} == {("", "1")}
+    assert [replace(row, lead="", name="") for row in found] == [replace(plain, name="")] * 6
+    assert beginning([]) == beginning(["a/short/name"] * 9) == ""
+    assert beginning([first + "/" * 3]) == "", "one name has nothing in common"

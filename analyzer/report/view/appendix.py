@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from analyzer.report.view import layers
 from analyzer.report.view.explained import certainty_words
 from analyzer.report.view.method import page_formula_key
+from analyzer.report.view.stretches import shortened
 from analyzer.report.view.summary import block_name
 from analyzer.sanitise import label, widths
 
@@ -71,7 +72,8 @@ def on_paper(
     """At most ``limit`` rows, without what is idle and the names of what is alike."""
     kept = layers.foremost(layers.fold(enumerate(nodes, 1), flagged, False), limit, flagged)
     own = {node.id: Anchor(f"n{same[0][0]}", "", n) for same in kept for n, node in same}
-    return Appendix(layers.fold_rows(kept, names), len(own), len(nodes), own, {})
+    rows = shortened(layers.fold_rows(kept, names))
+    return Appendix(rows, len(own), len(nodes), own, {})
 
 
 def on_screen(

@@ -104,6 +104,8 @@ class LayerRow:
     tags: str
     count: int = 1
     """Operators that are alike, of which this is the first."""
+    lead: str = ""
+    """What stands in a line above it, of it and of those that follow."""
 
 
 @record
