@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping, Set
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from types import FunctionType
 from typing import Any
 
+import numpy as np
+
+from analyzer.costs.conventions import conventions
+from analyzer.devices.estimate import estimate
+from analyzer.devices.profile import profile
 from analyzer.facts import Facts, Tensor
+from analyzer.operators.record import Operator
+from analyzer.patterns.held import held_bytes
+from analyzer.patterns.open_loops import open_loops
+from analyzer.patterns.quantised import quantisation_of
+from analyzer.scaling import Scaler
+from analyzer.smaller.attributes import coefficients
+from analyzer.smaller.cache import cache
+from analyzer.smaller.forest import forest
+from analyzer.smaller.heads import attention_layers
+from analyzer.smaller.integers import is_static, made_weights
+from analyzer.smaller.packed import packable
+from analyzer.smaller.pruned import pruned
+from analyzer.smaller.recurrent import recurrent
 
 ELSEWHERE = frozenset({
     "at_node", "complete", "domain", "executions_range", "flops_complete", "flops_formula",
@@ -28,6 +50,52 @@ def known(facts: Facts) -> Iterator[str]:
     for each in facts.structure.surplus:
         numbers = (each.operators, each.result_bytes, each.operand_bytes, each.growth_bytes)
         yield f"surplus {each.kind} {each.place} {each.by or '-'} {numbers} {each.why}"
+    yield from _beside(facts)
+
+
+LOOKS: tuple[Callable[[Facts], object], ...] = (
+    attention_layers, cache, coefficients, forest, held_bytes, made_weights, open_loops,
+    packable, pruned, recurrent,
+)  # fmt: skip
+SIZES = ((0.5, 1.0, 1.0), (1.5, 2.0, 1.5))
+"""Multipliers of width, resolution and depth."""
+DEVICES = ("a100", "stm32h743")
+
+
+def _beside(facts: Facts) -> Iterator[str]:
+    """What is asked of facts later: other counts, other sizes, other stores."""
+    counts = (f"{'' if each.exact else '~'}{each.count}" for each in conventions(facts))
+    yield f"conventions {' '.join(counts)}"
+    for look in LOOKS:
+        if (found := look(facts)) and (text := _filled(found)):
+            yield f"{look.__name__} {text}"
+    if not is_static(facts):
+        yield "not static"
+    quantisation = quantisation_of(facts)
+    answers = {
+        name: getattr(quantisation, name)
+        for name, each in vars(type(quantisation)).items()
+        if isinstance(each, property) and not name.startswith("_")
+    }
+    shown = [f"{name}={spelled(value)}" for name, value in answers.items() if value]
+    if shown:
+        yield f"quantisation {' '.join(shown)}"
+    scaler = Scaler(facts)
+    for sizes in SIZES:
+        at = scaler.at(*sizes)
+        told = f"{at.macs} {at.flops} {at.params} {at.repeats or ''} {at.reason}{at.assumed}"
+        yield f"at {sizes}: {told}".rstrip()
+    seconds = [estimate(facts, profile(name)) for name in DEVICES]
+    if any(seconds):
+        yield f"seconds {' '.join('?' if each is None else f'{each:.4g}' for each in seconds)}"
+
+
+def _filled(value: Any) -> str:
+    """``spelled``, without fields that hold nothing."""
+    if is_dataclass(value) and not isinstance(value, type):
+        held = {each.name: getattr(value, each.name) for each in fields(value)}
+        return " ".join(f"{name}={spelled(each)}" for name, each in held.items() if each)
+    return spelled(value)
 
 
 def brief(value: Any) -> str:
@@ -61,3 +129,43 @@ def _tensor(tensor: Tensor) -> str:
     shape = tensor.shape
     sides = "?" if shape is None else "×".join("?" if s is None else str(s) for s in shape)
     return f"{tensor.dtype or '?'}:{sides}"
+
+
+def spelled(value: Any) -> str:
+    """A value by what it holds; rules by their names, operators by theirs."""
+    match value:
+        case Enum():
+            return value.name
+        case Mapping():
+            return "{" + ", ".join(f"{spelled(k)}: {spelled(v)}" for k, v in value.items()) + "}"
+        case Set():
+            return "{" + ", ".join(sorted(map(spelled, value))) + "}"
+        case list() | tuple():
+            return "(" + ", ".join(map(spelled, value)) + ")"
+        case None | bool() | int() | float() | str() | bytes():
+            return repr(value)
+        case np.generic():
+            return repr(value.item())
+        case np.dtype():
+            return value.name
+        case re.Pattern():
+            return repr(value.pattern)
+        case Operator():
+            return "::".join(value.key)
+    if is_dataclass(value) and not isinstance(value, type):
+        held = (f"{each.name}={spelled(getattr(value, each.name))}" for each in fields(value))
+        return f"{type(value).__name__}({', '.join(held)})"
+    if isinstance(value, FunctionType):
+        return _rule(value)
+    return str(getattr(value, "__qualname__", type(value).__name__))
+
+
+def _rule(rule: FunctionType) -> str:
+    """The function that made a rule, and what it made it of."""
+    made = {
+        name: cell.cell_contents
+        for name, cell in zip(rule.__code__.co_freevars, rule.__closure__ or (), strict=True)
+    }
+    name = rule.__qualname__.partition(".<locals>")[0].replace("<lambda>", "λ")
+    held = ", ".join(f"{key}={spelled(made[key])}" for key in sorted(made))
+    return f"{name}({held})" if made else name
