@@ -131,7 +131,7 @@ def plain(record: object) -> dict[str, Any]:
             found |= plain(value)
         else:
             found[member.name] = _value(value, listed=member.how == "listed")
-    if isinstance(record, Output):
+    if form.is_output:
         for name in [name for name, value in found.items() if isinstance(value, list)]:
             found[name] = found.pop(name)
     return found
@@ -143,6 +143,7 @@ class _Form:
 
     members: tuple[Member, ...]
     values: Callable[[object], tuple[Any, ...]]
+    is_output: bool
 
 
 _FORMS: dict[type[Any], _Form] = {}
@@ -153,7 +154,8 @@ def _learn(record: type[Any]) -> _Form:
     if not found:
         raise TypeError(f"{record.__name__} is no record")
     get = attrgetter(*(member.attribute for member in found))
-    form = _Form(found, get if len(found) > 1 else lambda one: (get(one),))
+    values = get if len(found) > 1 else lambda one: (get(one),)
+    form = _Form(found, values, issubclass(record, Output))
     return _FORMS.setdefault(record, form)
 
 
@@ -168,6 +170,8 @@ def _value(value: Any, *, listed: bool = False) -> Any:
         return value if isfinite(value) else None  # JSON has no infinity
     if kind is tuple or kind is list:
         return [item if type(item) in _ATOMS else _value(item) for item in value]
+    if kind in _FORMS:
+        return plain(value)
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Mapping):

@@ -6,9 +6,10 @@ while the program runs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from enum import Enum
+from itertools import repeat
 from types import NoneType, UnionType
 from typing import (
     TYPE_CHECKING,
@@ -26,7 +27,7 @@ from typing import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Reader = Callable[[Any, str], Any]
+    Reader = Callable[[Any], Any]
 
 T = TypeVar("T")
 
@@ -62,8 +63,27 @@ def restored(kind: type[T], data: object, where: str = "") -> T:
     ...
     analyzer.restore.MalformedError: at: expected a number
     """
-    found: T = _reader(kind)(data, where)
+    try:
+        found: T = _reader(kind)(data)
+    except _MisfitError as error:
+        place = where + error.place if where else error.place.removeprefix(".")
+        raise MalformedError(f"{place or 'it'}: {error.wanted}") from None
     return found
+
+
+class _MisfitError(Exception):
+    """A value of another type, and its place in what is being read: told on the way out, where
+    somebody has to know it."""
+
+    def __init__(self, wanted: str, place: str = "") -> None:
+        super().__init__(wanted)
+        self.wanted = wanted
+        self.place = place
+
+    def within(self, place: str) -> _MisfitError:
+        """The same, told by whoever holds the value at ``place``."""
+        self.place = place + self.place
+        return self
 
 
 def _reader(kind: Any) -> Reader:
@@ -96,9 +116,9 @@ def _make(kind: Any) -> Reader:
 
 
 def _scalar(words: str, *kinds: type) -> Reader:
-    def read(data: Any, where: str) -> Any:
+    def read(data: Any) -> Any:
         if type(data) not in kinds:
-            raise MalformedError(f"{where or 'it'}: expected {words}")
+            raise _MisfitError(f"expected {words}")
         return data
 
     return read
@@ -114,9 +134,9 @@ _SCALARS: Mapping[type, Reader] = {
 
 
 def _one_of(choices: Mapping[Any, Any]) -> Reader:
-    def read(data: Any, where: str) -> Any:
+    def read(data: Any) -> Any:
         if not isinstance(data, str | int) or data not in choices:
-            raise MalformedError(f"{where or 'it'}: expected one of {', '.join(map(str, choices))}")
+            raise _MisfitError(f"expected one of {', '.join(map(str, choices))}")
         return choices[data]
 
     return read
@@ -125,15 +145,15 @@ def _one_of(choices: Mapping[Any, Any]) -> Reader:
 def _any_of(kinds: tuple[Any, ...]) -> Reader:
     readers = [_reader(kind) for kind in kinds]
 
-    def read(data: Any, where: str) -> Any:
+    def read(data: Any) -> Any:
         reasons = []
         for reader in readers:
             try:
-                return reader(data, where)
-            except MalformedError as error:
-                reasons.append(str(error))
+                return reader(data)
+            except _MisfitError as error:
+                reasons.append(error)
         # What was nearest to fit has come furthest into the data: its place is the longest.
-        raise MalformedError(max(reasons, key=lambda reason: reason.index(": ")))
+        raise max(reasons, key=lambda reason: len(reason.place))
 
     return read
 
@@ -142,48 +162,63 @@ def _tuple(kinds: tuple[Any, ...]) -> Reader:
     if len(kinds) == 2 and kinds[1] is ...:
         item = _reader(kinds[0])
 
-        def read(data: Any, where: str) -> Any:
-            _demand(data, list, where)
-            return tuple([item(each, f"{where}[{n}]") for n, each in enumerate(data)])
+        def read(data: Any) -> Any:
+            _demand(data, list)
+            return _each(repeat(item), data)
 
         return read
     items = [_reader(kind) for kind in kinds]
 
-    def read_each(data: Any, where: str) -> Any:
-        _demand(data, list, where)
+    def read_each(data: Any) -> Any:
+        _demand(data, list)
         if len(data) != len(items):
-            raise MalformedError(f"{where or 'it'}: expected {len(items)} items")
-        return tuple(
-            reader(each, f"{where}[{n}]")
-            for n, (reader, each) in enumerate(zip(items, data, strict=True))
-        )
+            raise _MisfitError(f"expected {len(items)} items")
+        return _each(items, data)
 
     return read_each
+
+
+def _each(readers: Iterable[Reader], data: Iterable[Any]) -> tuple[Any, ...]:
+    found: list[Any] = []
+    try:
+        for reader, each in zip(readers, data, strict=False):
+            found.append(reader(each))
+    except _MisfitError as error:
+        raise error.within(f"[{len(found)}]") from None
+    return tuple(found)
 
 
 def _mapping(kind: Any) -> Reader:
     value = _reader(kind)
 
-    def read(data: Any, where: str) -> Any:
-        _demand(data, dict, where)
-        return {key: value(each, f"{where}.{key}") for key, each in data.items()}
+    def read(data: Any) -> Any:
+        _demand(data, dict)
+        found = {}
+        for key, each in data.items():
+            try:
+                found[key] = value(each)
+            except _MisfitError as error:
+                raise error.within(f".{key}") from None
+        return found
 
     return read
 
 
 def _record(kind: Any) -> Reader:
     hints = get_type_hints(kind, include_extras=True)
-    members = [(field, _Late(hints[field.name])) for field in fields(kind)]
+    members = [(field.name, _Late(hints[field.name]), field) for field in fields(kind)]
 
-    def read(data: Any, where: str) -> Any:
-        _demand(data, dict, where)
+    def read(data: Any) -> Any:
+        _demand(data, dict)
         found = {}
-        for field, reader in members:
-            place = f"{where}.{field.name}" if where else field.name
-            if field.name in data:
-                found[field.name] = reader(data[field.name], place)
+        for name, late, field in members:
+            if name in data:
+                try:
+                    found[name] = (late.read or late.made())(data[name])
+                except _MisfitError as error:
+                    raise error.within(f".{name}") from None
             elif field.default is MISSING and field.default_factory is MISSING:
-                raise MalformedError(f"{place}: is missing")
+                raise _MisfitError("is missing", f".{name}")
         return kind(**found)
 
     return read
@@ -192,20 +227,19 @@ def _record(kind: Any) -> Reader:
 class _Late:
     """The reader of a kind, made when first needed: a record may hold records of its own kind."""
 
-    __slots__ = ("_kind", "_read")
+    __slots__ = ("_kind", "read")
 
     def __init__(self, kind: Any) -> None:
         self._kind = kind
-        self._read: Reader | None = None
+        self.read: Reader | None = None
+        """``None`` before it is made."""
 
-    def __call__(self, data: Any, where: str) -> Any:
-        if self._read is None:
-            self._read = _reader(self._kind)
-        return self._read(data, where)
+    def made(self) -> Reader:
+        """Make it."""
+        self.read = _reader(self._kind)
+        return self.read
 
 
-def _demand(data: Any, kind: type, where: str) -> None:
+def _demand(data: Any, kind: type) -> None:
     if type(data) is not kind:
-        raise MalformedError(
-            f"{where or 'it'}: expected {'a list' if kind is list else 'an object'}"
-        )
+        raise _MisfitError(f"expected {'a list' if kind is list else 'an object'}")

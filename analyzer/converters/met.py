@@ -76,8 +76,9 @@ def _places(facts: Facts, limit: Shortcoming) -> Iterator[str]:
     else:
         untyped = _untyped(facts) if limit.calibrated else frozenset()
         for node in facts.nodes:
-            stated = vertex(facts.graph, node.id).call.attributes
-            if (not limit.states or limit.states in stated) and _is_meant(node, limit, untyped):
+            if _is_meant(node, limit, untyped) and (
+                not limit.states or limit.states in vertex(facts.graph, node.id).call.attributes
+            ):
                 yield node.op_type
 
 
@@ -108,15 +109,15 @@ def _is_summed(facts: Facts, node: Node) -> bool:
 
 
 def _is_meant(node: Node, limit: Shortcoming, untyped: frozenset[str]) -> bool:
-    record = find(node.domain, node.op_type)
-    types = {tensor.dtype for tensor in node.outputs}
-    named = (
-        (limit.operators, node.op_type if node.domain in ONNX else ""),
-        (limit.domains, node.domain),
-        (limit.natures, record.nature.value if record is not None else ""),
-    )
-    if any(wanted and word not in wanted for wanted, word in named):
+    if limit.operators and (node.op_type if node.domain in ONNX else "") not in limit.operators:
         return False
+    if limit.domains and node.domain not in limit.domains:
+        return False
+    if limit.natures:
+        record = find(node.domain, node.op_type)
+        if (record.nature.value if record is not None else "") not in limit.natures:
+            return False
+    types = {tensor.dtype for tensor in node.outputs}
     if limit.yields and types.isdisjoint(limit.yields):
         return False
     blind = not node.scope and any(tensor.name in untyped for tensor in node.outputs)

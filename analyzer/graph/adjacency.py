@@ -63,7 +63,8 @@ def add_vertex(graph: Digraph[str], node: str, vertex: Vertex) -> None:
 
 def vertex(graph: Digraph[str], node: str) -> Vertex:
     """The record of an operator; raises ``KeyError`` where there is no such operator."""
-    return cast("Vertex", graph.nodes[node][_RECORD])
+    found: Vertex = graph.nodes[node][_RECORD]
+    return found
 
 
 def vertices(graph: Digraph[str]) -> Iterator[tuple[str, Vertex]]:

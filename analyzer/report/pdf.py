@@ -57,6 +57,8 @@ def write(
 ) -> bytes:
     """A page of HTML on paper, with the ``data`` that it is made of attached as a file ``name``."""
     weasyprint = load_weasyprint()
+    from weasyprint.text.fonts import FontConfiguration
+
     nothing = fetcher()
     date = options.created or UNDATED
     facts = weasyprint.Attachment(
@@ -68,7 +70,8 @@ def write(
         relationship="Data",
         url_fetcher=nothing,
     )
-    fonts = font_config(page)
+    # One for all layouts: each would look for the faces of the system and measure them anew.
+    fonts = font_config(page) or FontConfiguration()
 
     html = _html(weasyprint)
     parse = restyling(lambda text: html(string=text, url_fetcher=nothing, media_type="print"))

@@ -32,6 +32,11 @@ LENGTHS = (
 NAME = "anchor"
 """The one property that elements have of their own: their ``id``."""
 BORDERS = tuple(f"border_{side}_width" for side in _SIDES)
+RADII = tuple(
+    f"border_{corner}_radius" for corner in ("top_left", "top_right", "bottom_right", "bottom_left")
+)
+BARE = (("background", None), *((radius, (0, 0)) for radius in RADII))
+"""What a box has that shows nothing besides what is in it and plain borders."""
 
 
 @contextmanager
@@ -44,7 +49,7 @@ def quicker() -> Iterator[None]:
         return
     from weasyprint import css, document
     from weasyprint.draw import text
-    from weasyprint.layout import inline, percent
+    from weasyprint.layout import background, inline, percent
     from weasyprint.text import line_break
 
     resolve = percent.resolve_percentages
@@ -55,6 +60,8 @@ def quicker() -> Iterator[None]:
     changes: list[tuple[Any, str, Any]] = [
         (inline, "split_first_line", split),
         (line_break, "split_first_line", split),
+        (inline, "strut", _strutting(inline.strut)),
+        (background, "layout_box_backgrounds", _bare(background.layout_box_backgrounds)),
         (line_break.Layout, "reactivate", reactivate),
         (line_break.Layout, "deactivate", deactivate),
         (text, "draw_first_line", drawing(text.draw_first_line, line_break.Layout.reactivate)),
@@ -124,6 +131,56 @@ def _lengths(style: Any) -> dict[str, object] | None:
     if style["border_collapse"] == "collapse":
         return None
     return found | {name: style[name] for name in BORDERS}
+
+
+def _strutting(measure: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """``strut``, which is measured once of each style."""
+
+    def strut(style: Any) -> Any:
+        style = getattr(style, "kin", style)
+        try:
+            return style.strut
+        except AttributeError:
+            found = style.strut = measure(style)
+            return found
+
+    return strut
+
+
+def _bare(lay_out: Callable[..., None]) -> Callable[..., None]:
+    """``layout_box_backgrounds``, which passes over boxes that have neither a background nor a
+    picture for a border nor round corners: nearly all."""
+
+    def layout_box_backgrounds(
+        page: Any, box: Any, picture: Any, layout_children: bool = True, style: Any = None
+    ) -> None:
+        kin = getattr(box.style, "kin", box.style)
+        try:
+            is_bare = kin.bare
+        except AttributeError:
+            is_bare = kin.bare = _is_bare(kin)
+        if not is_bare or box is page or style is not None:
+            lay_out(page, box, picture, layout_children, style)
+            return
+        for name, value in BARE:  # of what stands for a box elsewhere they are the box's
+            setattr(box, name, value)
+        for child in box.all_children():
+            layout_box_backgrounds(page, child, picture)
+
+    return layout_box_backgrounds
+
+
+def _is_bare(style: Any) -> bool:
+    """Whether a box of ``style`` shows nothing besides what is in it and plain borders."""
+    from weasyprint.draw.color import get_color
+
+    return (
+        all((0, "px") in style[radius] for radius in RADII)
+        and style["border_image_source"][0] == style["mask_border_source"][0] == "none"
+        and all(kind == "none" for kind, _ in style["background_image"])
+        and not style["box_shadow"]
+        and get_color(style, "background_color").alpha == 0
+    )
 
 
 def _akin(style: Any, compute: Callable[..., Any]) -> tuple[Any, Callable[..., Any]]:

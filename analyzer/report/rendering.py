@@ -115,9 +115,11 @@ def _dumped(data: Any) -> str:
 def _cleaned(data: Any) -> Any:
     if isinstance(data, str):
         return clean(data)
+    if isinstance(data, (list, tuple)):  # nearly all are numbers
+        return [value if type(value) is int else _cleaned(value) for value in data]
     if isinstance(data, Mapping):
         return {clean(key): _cleaned(value) for key, value in data.items()}
-    return [_cleaned(value) for value in data] if isinstance(data, (list, tuple)) else data
+    return data
 
 
 def _told(text: str, /, **values: object) -> Markup:

@@ -7,6 +7,7 @@ make its pages again, byte by byte.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -70,17 +71,27 @@ class Sheet:
     findings: tuple[PageFinding, ...]
 
 
+_READABLE = re.compile(rb"\\\\[xu]")
+"""What JSON has for text that it cannot hold, which is read back as it looks."""
+
+
 class Report:
     """One report: its JSON, and that JSON read back."""
 
     def __init__(
-        self, json: bytes, source: str = "the report", result: Result | None = None
+        self,
+        json: bytes,
+        source: str = "the report",
+        result: Result | None = None,
+        data: dict[str, Any] | None = None,
     ) -> None:
         self.json = json
         """What ``--format json`` writes and the PDF has attached."""
         self.source = source
         self.result = result
         """What it was made of; ``None`` where it was read back."""
+        if data is not None:
+            self._data = data
 
     @classmethod
     def of(cls, subject: Result | Report) -> Report:
@@ -89,7 +100,10 @@ class Report:
             return subject
         told = claims_of(subject, studied=True)
         document = Document(subject, studied=True, told=told)
-        return cls(encode(ReportDocument(document).to_dict()), result=subject)
+        data = ReportDocument(document).to_dict()
+        written = encode(data)
+        is_as_read = not _READABLE.search(written)
+        return cls(written, result=subject, data=data if is_as_read else None)
 
     @cached_property
     def sheet(self) -> Sheet:

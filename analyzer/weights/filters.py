@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ some float32 roundings."""
 MOST_FILTERS = 1 << 16
 """Filters beyond which redundancy is not looked for."""
 SMALL = 1 << 14
-"""Weights of a filter up to which what it is projected on is kept: layers mostly have alike."""
+"""Weights of a filter up to which what it is projected on is drawn once."""
 LISTED = 4096
 """Most channels of one layer that are listed by number; the counts are of all."""
 
@@ -119,14 +119,17 @@ def _redundant(weights: Rows, groups: int, alive: NDArray[np.bool_]) -> list[tup
 
 def _probe(elements: int) -> NDArray[np.float64]:
     """What filters are projected on, always the same."""
-    return _small_probe(elements) if elements <= SMALL else _random(elements)
+    return _small_probe()[:elements] if elements <= SMALL else _random(elements)
 
 
 def _random(elements: int) -> NDArray[np.float64]:
     return np.random.default_rng(0).standard_normal(elements)
 
 
-_small_probe = lru_cache(maxsize=64)(_random)
+@cache
+def _small_probe() -> NDArray[np.float64]:
+    """What all shorter ones begin with."""
+    return _random(SMALL)
 
 
 def _similar(

@@ -13,7 +13,7 @@ matrix of rank r keeps the r largest squared singular values (Eckart and Young 1
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import isfinite, prod
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,8 @@ HELD = 8 << 20
 """Most weights that are held at once."""
 WORK = 30_000_000_000
 """Work of one model, as ``work`` counts it: some three seconds."""
+STEPS = 4096
+"""Of the integral over the law of noise."""
 LEAST = 8
 """Sides below which nothing is worth splitting."""
 
@@ -164,12 +166,18 @@ def noise_energy(rank: int, side: int, long: int) -> float:
     (0.89, 0.5)
     """
     gamma = side / long if long else 1.0
-    steps = 4096
-    angle = (np.arange(steps) + 0.5) * (np.pi / steps)
-    place = 1 + gamma + 2 * np.sqrt(gamma) * np.cos(angle)
-    density = 2 * np.sin(angle) ** 2 / (np.pi * place) * (np.pi / steps)
+    cosine, twice = _angles()
+    place = 1 + gamma + 2 * np.sqrt(gamma) * cosine
+    density = twice / (np.pi * place) * (np.pi / STEPS)
     share = float(np.interp(rank / side, np.cumsum(density), np.cumsum(density * place)))
     return min(1.0, share) if isfinite(share) else 1.0
+
+
+@cache
+def _angles() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """``cos t`` and ``2·sin² t`` in the middle of each step of t."""
+    angle = (np.arange(STEPS) + 0.5) * (np.pi / STEPS)
+    return np.cos(angle), 2 * np.sin(angle) ** 2
 
 
 def _floats(weights: Rows) -> NDArray[np.float32]:

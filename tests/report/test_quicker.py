@@ -17,6 +17,7 @@ li:last-child { width: 40%; min-width: 3em; box-sizing: border-box; border: 2px 
     f"<tr id=n{n}><td>a word that is said again</td><td class=n>{n}</td><td><i>twice</i></td></tr>"
     for n in range(60)
 )
+PAGE += "<tr style='background: #eee'><td style='border-radius: 1mm 50%'>ground<td><td>"
 PAGE += "</table><ul><li>a word that is said again<li><b>a</b> word</ul><a href=#n7>to a row</a>"
 PAGE += f"""<p style="color: red">a red word, <u>a word</u> <s>a word</s> <u>a word</u><p
 style="width: 9em; overflow: hidden; white-space: nowrap; text-overflow: ellipsis">a word that has
@@ -58,6 +59,31 @@ def test_a_line_is_split_once(monkeypatch: pytest.MonkeyPatch) -> None:
         document()
     assert first["a word that is said again"] == 2  # of a cell, and of an item of a list
     assert texts == first
+
+
+def test_a_style_says_once_how_high_its_lines_are_and_what_is_behind_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    load_weasyprint()
+    from weasyprint.layout import background, inline
+
+    asked = Counter[str]()
+
+    def counting(module: Any, name: str) -> None:
+        measure = getattr(module, name)
+
+        def counted(*of: Any, **named: Any) -> Any:
+            asked[name] += 1
+            return measure(*of, **named)
+
+        monkeypatch.setattr(module, name, counted)
+
+    counting(inline, "strut")
+    counting(background, "layout_box_backgrounds")
+    with quicker():
+        document()
+    assert asked["strut"] < 40  # of more than 200 lines
+    assert asked["layout_box_backgrounds"] < 12  # pages and what has a ground or round corners
 
 
 def test_a_word_is_shaped_once_to_be_drawn(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,23 @@ def test_pages_made_of_the_json_alone_are_the_same(
     again = Report(REPORT_FORMATS["json"](result, Options()))
     for name in FORMATS:
         assert REPORT_FORMATS[name](again, Options()) == REPORT_FORMATS[name](result, Options())
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_report_is_made_of_what_its_json_is_read_as(
+    model: str, request: pytest.FixtureRequest
+) -> None:
+    report = Report.of(request.getfixturevalue(model))
+    kept = vars(report).get("_data")
+    assert (kept is None) == (model == "hostile")  # whose names no JSON can hold
+    assert kept is None or repr(kept) == repr(json.loads(report.json))
+
+
+def test_text_that_json_cannot_hold_is_read_back(standard: Result) -> None:
+    report = Report.of(replace(standard, command="a\udc80"))
+    assert "_data" not in vars(report)
+    assert report.sheet.page == Report(report.json).sheet.page
+    assert json.loads(report.json)["command"] == "a\\x80"
 
 
 @pytest.mark.usefixtures("printed")

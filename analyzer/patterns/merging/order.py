@@ -84,7 +84,8 @@ def discarded(layer: LinearLayer) -> Merge | None:
         return None
     value, passed = layer.output, 0
     while value is not None and passed < MOST:
-        readers = [_reader(value, read.node) for read in value.reads]
+        by_id = {reader.id: reader for reader in value.readers}
+        readers = [by_id[read.node] for read in value.reads]
         if value.is_output or not readers:
             return None
         steps = {_steps(reader, value) for reader in readers}
@@ -95,10 +96,6 @@ def discarded(layer: LinearLayer) -> Merge | None:
             return None
         value, passed = next(iter(readers[0].outputs), None), passed + 1
     return None
-
-
-def _reader(value: Value, node: str) -> NodeView:
-    return next(reader for reader in value.readers if reader.id == node)
 
 
 def _steps(reader: NodeView, value: Value) -> tuple[int, ...] | None:

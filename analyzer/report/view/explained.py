@@ -48,8 +48,9 @@ class Explained:
 
 def certainty_words(certainty: Certainty, reason: str) -> str:
     """How sure a number is, in a sentence; empty for one that is exact."""
+    if certainty is Certainty.EXACT:
+        return ""
     words = {
-        Certainty.EXACT: "",
         Certainty.ASSUMED: _("Assumed: {reason}.", reason=retold(reason)),
         Certainty.LOWER_BOUND: _("At least: {reason}.", reason=retold(reason)),
         Certainty.UNKNOWN: _("Not known: {reason}.", reason=retold(reason)),

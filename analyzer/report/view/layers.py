@@ -190,7 +190,7 @@ def foremost(groups: Iterable[Alike], limit: int, wanted: Iterable[str]) -> list
 def fold_rows(groups: Iterable[Alike], names: Mapping[str, str]) -> tuple[LayerRow, ...]:
     """A row for operators that are alike."""
     return tuple(
-        replace(_row(number, node, f"n{number}", names[node.id]), count=len(same))
+        _row(number, node, f"n{number}", names[node.id], len(same))
         for same in groups
         for number, node in same[:1]
     )
@@ -226,13 +226,13 @@ def kind_of(node: PageNode) -> str:
     return next((tag for tag in node.tags if tag in COLORS), node.op_type)
 
 
-def _row(number: int, node: PageNode, anchor: str, name: str) -> LayerRow:
+def _row(number: int, node: PageNode, anchor: str, name: str, count: int) -> LayerRow:
     domain = f"{node.domain}." if node.domain not in ("", "ai.onnx") else ""
     return LayerRow(
         number, anchor, name, label(node.scope), label(domain + node.op_type, widths.NAME),
         units.shape(node.outputs[0].shape) if node.outputs else _("none"),
         spread(node.macs, node.macs_range), spread(node.flops, node.flops_range), node.params,
-        units.span(*node.executions_range), " ".join(map(term, node.tags)),
+        units.span(*node.executions_range), " ".join(map(term, node.tags)), count,
     )  # fmt: skip
 
 

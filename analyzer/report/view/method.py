@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from analyzer.language import retold, term
@@ -97,6 +98,7 @@ def page_formula_key(node: PageNode) -> tuple[str, str, str, str]:
     return _key(node.domain, node.op_type, node.formula, node.flops_formula, node.source)
 
 
+@lru_cache(maxsize=4096)
 def _key(domain: str, op: str, formula: str, flops: str, source: str) -> tuple[str, str, str, str]:
     prefix = f"{domain}." if domain not in ("", "ai.onnx") else ""
     return label(prefix + op), clean(shorten(formula)), clean(shorten(flops)), label(source)
