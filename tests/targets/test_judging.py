@@ -13,6 +13,7 @@ from analyzer.targets.judge import (
     YES,
     Answer,
     Judge,
+    _last_opset,
     _listed,
     _order,
     _versions,
@@ -166,6 +167,29 @@ def test_the_refusal_that_came_closest_is_told() -> None:
     codes = ("operator", "version", "cliff", "type", "function", "condition")
     ranked = [*(Answer(False, code) for code in codes), Answer(None, "undecided"), YES]
     assert [_order(each) for each in ranked] == sorted(set(map(_order, ranked)))
+
+
+@pytest.mark.parametrize(
+    ("op", "opset", "rows", "match", "last"),
+    [
+        ("Conv", 22, [row(1, 10)], "range", 10),  # versions 1, 11 and 22
+        ("Conv", 22, [row(11, 21)], "range", 21),
+        ("Conv", 11, [row(1, 10)], "range", 10),
+        ("Conv", 11, [row(1, 1)], "range", 10),
+        ("Conv", 10, [row(1)], "range", None),
+        ("Relu", 20, [row(6, 12)], "range", 12),  # versions 1, 6, 13 and 14
+        ("Relu", 20, [row(13)], "kernel", 13),
+        ("Relu", 20, [row(1)], "kernel", 5),
+        ("Relu", 20, [row(7, 12)], "kernel", None),
+        ("Pad", 2, [row(1, 1)], "range", 1),  # versions 1 and 2
+        ("Pad", 11, [row(2)], "kernel", 10),
+        ("Nothing", 11, [row(1)], "range", None),
+    ],
+)
+def test_the_newest_opset_below_at_which_a_version_was_taken(
+    op: str, opset: int, rows: list[Row], match: str, last: int | None
+) -> None:
+    assert _last_opset(call(op=op, domain="", opset=opset), rows, match) == last
 
 
 MEAN = call(MAP, op="Softplus", domain="", opset=18)
