@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
@@ -17,7 +18,17 @@ from analyzer.analyze import analyze_weights
 from analyzer.lint import Settings, lint
 from analyzer.model import load
 from analyzer.report import INSPECT_FORMATS, REPORT_FORMATS, Options, Result
-from analyzer.report.view.weights import Oddity, together, view
+from analyzer.report.view.weights import (
+    Oddity,
+    SeparableRow,
+    _noisy,
+    _of_one_order,
+    _separable,
+    _values,
+    describe,
+    together,
+    view,
+)
 from analyzer.ruleset import load_rules
 from tests.report.results import LIGHT, html_of, words
 
@@ -125,3 +136,103 @@ def test_page_names_the_bytes_of_constants_beside_those_of_weights() -> None:
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
     page = words(html_of(Result(analyze_weights(load(model.SerializeToString())))).decode())
     assert f"0 values, 0 B in memory and {units.size(side * side + 4)} of constants" in page
+
+
+def some(**about: Any) -> Any:
+    return SimpleNamespace(**about)
+
+
+@pytest.mark.parametrize(
+    ("non_finite", "variance", "least", "said"),
+    [
+        (0, True, 0.0, []),
+        (0, True, 0.5, []),
+        (0, True, -0.5, ["a variance below zero"]),
+        (0, False, -0.5, []),
+        (1, False, -0.5, ["1 value infinite or not a number"]),
+        (2, True, -0.5, ["2 values infinite or not a number", "a variance below zero"]),
+    ],
+)
+def test_values_of_a_tensor_that_nobody_can_mean(
+    non_finite: int, variance: bool, least: float, said: list[str]
+) -> None:
+    values = some(non_finite=non_finite, min=least)
+    assert list(_values(some(variance=variance, values=values))) == said
+
+
+PLAIN = {"non_finite": 0, "constant": False, "elements": 64, "denormals": 0, "fp16_overflow": 0.0,
+         "sparsity": 0.0}  # fmt: skip
+FILTERS = {"dead_count": 0, "redundant": 0, "unread_count": 0, "filters": 8, "inputs": 4}
+KERNEL = {"shrinkable": True, "effective_taps": 9, "kernel": (5, 5), "effective": (3, 3)}
+
+
+@pytest.mark.parametrize(
+    ("values", "filters", "kernel", "said"),
+    [
+        ({}, {}, {}, []),
+        ({"non_finite": 2}, {}, None, ["2 values infinite or not a number"]),
+        ({"constant": True, "elements": 16}, {"dead_count": 8}, None, ["all values are equal"]),
+        ({"constant": True, "elements": 15}, {"dead_count": 8}, None,
+         ["8 of 8 filters dead (zero, or next to it)"]),
+        ({}, {"dead_count": 1, "redundant": 2, "unread_count": 3}, None,
+         ["1 of 8 filters dead (zero, or next to it)", "2 of 8 filters that repeat another one",
+          "3 of 4 input channels never read"]),
+        ({}, None, {"shrinkable": True}, ["a 5×5 kernel works like 3×3"]),
+        ({}, None, {"shrinkable": False}, []),
+        ({}, None, {"effective_taps": 0}, []),
+        ({"denormals": 1}, None, None, ["1 denormal value, slow on some hardware"]),
+        ({"fp16_overflow": 0.25}, None, None, ["25.0 % of the values overflow float16"]),
+        ({"sparsity": 0.5}, None, None, ["50.0 % of the values are zero"]),
+        ({"sparsity": 0.499}, None, None, []),
+        ({"sparsity": 1.0, "constant": True, "elements": 4}, None, None, []),
+    ],
+)  # fmt: skip
+def test_peculiarities_of_a_layer_the_gravest_first(
+    values: dict[str, Any], filters: dict[str, int] | None, kernel: dict[str, Any] | None,
+    said: list[str],
+) -> None:  # fmt: skip
+    if kernel == {}:
+        kernel = {"shrinkable": False}
+    layer = some(
+        values=some(**PLAIN | values),
+        filters=None if filters is None else some(**FILTERS | filters),
+        kernel=None if kernel is None else some(**KERNEL | kernel),
+    )
+    assert list(describe(layer)) == said
+
+
+def test_layers_that_int8_hurts_most_come_first() -> None:
+    def layer(node: str, noise: float | None) -> Any:
+        values = some(int8_snr=noise, int8_channel_snr=1.0, fp16_underflow=0.5)
+        return some(node=node, values=values)
+
+    noises = [30.0, None, float("inf"), 10.0, 20.0, 50.0, 40.0, 60.0]
+    found = _noisy([layer(str(number), noise) for number, noise in enumerate(noises)])
+    assert [(row.node, row.tensor) for row in found] == [
+        ("3", 10.0), ("4", 20.0), ("0", 30.0), ("6", 40.0), ("5", 50.0),
+    ]  # fmt: skip
+    assert (found[0].channel, found[0].underflow) == (1.0, 0.5)
+
+
+def test_kernels_that_come_apart_best_come_first() -> None:
+    def one(order: str, first: float) -> Any:
+        return some(order=order, energy=(first, 1.0), baseline=(0.25, 0.5))
+
+    def layer(node: str, order: str | None, depthwise: float, pointwise: float) -> Any:
+        parts = some(
+            depthwise_first=one("depthwise", depthwise),
+            pointwise_first=one("pointwise", pointwise),
+            order=order, terms=2, macs_now=100, macs=40,
+        )  # fmt: skip
+        return some(node=node, separability=parts)
+
+    layers = [layer("a", "depthwise", 0.5, 0.75), layer("b", "pointwise", 0.5, 0.25),
+              layer("c", None, 0.5, 0.875), some(node="d", separability=None)]  # fmt: skip
+    found = _separable(layers)
+    assert [(row.node, row.first, row.noise, row.terms, row.macs_now, row.macs) for row in found
+            ] == [("c", 0.875, 0.25, 2, 100, 40), ("a", 0.5, 0.25, 2, 100, 40),
+                  ("b", 0.25, 0.25, 2, 100, 40)]  # fmt: skip
+    gaps = (0.5, 0.0625, 0.03125, 0.0, -0.5)
+    rows = [SeparableRow("a", 0.5 + gap, 0.5, None, None, None) for gap in gaps]
+    assert [row.structured for row in rows] == [True, True, False, False, False]
+    assert _of_one_order(layers[2].separability).order == "pointwise"
