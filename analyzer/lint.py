@@ -21,6 +21,7 @@ from analyzer.findings.stale import of_other_sizes, stale
 from analyzer.ruleset.option_values import typed
 from analyzer.ruleset.select import matches, select_rules, unknown_selectors
 from analyzer.ruleset.trusted import Trusted
+from analyzer.sanitise.widths import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -242,7 +243,7 @@ def settle(
     mistakes += [
         Mistake(
             ("severity", selector),
-            f"severity of {selector[:40]} must be error, warning or info, not {level[:40]!r}",
+            f"severity of {selector[:40]} must be error, warning or info, not {quoted(level)}",
         )
         for selector, level in settings.severity.items()
         if level not in list(Severity)
@@ -253,7 +254,7 @@ def settle(
         rule = by_word.get(word)
         if rule is None:
             texts = unknown_selectors(rules, [word])
-            texts = texts or [f"options need one rule, not {word[:40]!r}"]
+            texts = texts or [f"options need one rule, not {quoted(word)}"]
             mistakes += [Mistake(("options", word), text) for text in texts]
             continue
         for name, value in overrides.items():

@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from analyzer.report.compare.gate import TOTALS, IncreaseBound
+from analyzer.sanitise import widths
+from analyzer.sanitise.widths import quoted
 from analyzer.units import parse_quantity
 
 MOST = 10**18
@@ -28,16 +30,18 @@ def _bound(text: str) -> IncreaseBound:
     name, equals, value = text.partition("=")
     name, value = name.strip(), value.strip()
     if not equals or not value or name not in TOTALS:
-        raise ArgumentTypeError(f"{text[:80]!r} is not TOTAL=BOUND such as macs=5%; totals are "
-                                f"{', '.join(TOTALS)}")  # fmt: skip
+        raise ArgumentTypeError(f"{quoted(text, widths.PATH)} is not TOTAL=BOUND such as macs=5%; "
+                                f"totals are {', '.join(TOTALS)}")  # fmt: skip
     if value.endswith("%"):
         return IncreaseBound(name, _percentage(value, text), 0, value)
     try:
         amount = parse_quantity(value, _UNITS.get(name, ""))
     except ValueError as error:
-        raise ArgumentTypeError(f"{text[:80]!r}: {error}") from None
+        raise ArgumentTypeError(f"{quoted(text, widths.PATH)}: {error}") from None
     if amount != int(amount) or not 0 <= amount <= MOST:
-        raise ArgumentTypeError(f"{text[:80]!r} is not a whole number from 0, or a percentage")
+        raise ArgumentTypeError(
+            f"{quoted(text, widths.PATH)} is not a whole number from 0, or a percentage"
+        )
     return IncreaseBound(name, Fraction(0), int(amount), value)
 
 
@@ -45,7 +49,7 @@ def _percentage(value: str, text: str) -> Fraction:
     try:
         share = Decimal(value.removesuffix("%").strip())
     except InvalidOperation:
-        raise ArgumentTypeError(f"{text[:80]!r} is not a percentage") from None
+        raise ArgumentTypeError(f"{quoted(text, widths.PATH)} is not a percentage") from None
     if not share.is_finite() or not 0 <= share <= MOST:
-        raise ArgumentTypeError(f"{text[:80]!r} is not a percentage from 0")
+        raise ArgumentTypeError(f"{quoted(text, widths.PATH)} is not a percentage from 0")
     return Fraction(share) / 100

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from analyzer.errors import ConfigError
+from analyzer.sanitise.widths import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -114,7 +115,7 @@ def _epoch(value: str | None) -> datetime | None:
         return datetime.fromtimestamp(int(value), UTC)
     except (ValueError, OverflowError, OSError):
         raise ConfigError(
-            f"SOURCE_DATE_EPOCH is {value[:40]!r}; it must be seconds since 1970, or unset"
+            f"SOURCE_DATE_EPOCH is {quoted(value)}; it must be seconds since 1970, or unset"
         ) from None
 
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from analyzer.errors import ConfigError, OutputError
+from analyzer.sanitise.widths import quoted
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _ID = re.compile(r"^id: OWN(\d{3})\b", re.MULTILINE)
@@ -84,7 +85,7 @@ def write_new_rule(wanted: str) -> str:
     folder, name = os.path.split(wanted.removesuffix(".yaml"))
     if not _NAME.fullmatch(name):
         what = "the name of a rule is words of a-z and 0-9 joined by '-'"
-        raise ConfigError(f"{what}, not {name[:40]!r}; it says what is bad")
+        raise ConfigError(f"{what}, not {quoted(name)}; it says what is bad")
     path = os.path.join(folder, f"{name}.yaml")
     try:
         Path(folder or ".").mkdir(exist_ok=True)  # a folder of rules begins with its first rule

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from analyzer.cli.console import NAME, Console
 from analyzer.sanitise import clean, encode_text
+from analyzer.sanitise.widths import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -105,4 +106,4 @@ def _refuse(word: str) -> NoReturn:
     from analyzer.ruleset.fields import did_you_mean
 
     hint = did_you_mean(word, COMMANDS) or f"; commands are {', '.join(COMMANDS)}"
-    raise ArgumentTypeError(f"there is no command {word[:40]!r}{hint}")
+    raise ArgumentTypeError(f"there is no command {quoted(word)}{hint}")

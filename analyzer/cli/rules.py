@@ -10,6 +10,7 @@ from analyzer.cli.plan import load_all_rules
 from analyzer.errors import ConfigError, RuleError
 from analyzer.report.style import Style
 from analyzer.sanitise import clean, encode_lines
+from analyzer.sanitise.widths import quoted
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -141,7 +142,7 @@ def _fields(arguments: Namespace, console: Console) -> int:
     names = [entry.name for entry in known.subjects]
     if subject not in ("", *names):
         hint = did_you_mean(subject, names) or f", expected {', '.join(names)}"
-        raise ConfigError(f"there is no sort of subject {subject[:40]!r}{hint}")
+        raise ConfigError(f"there is no sort of subject {quoted(subject)}{hint}")
     if arguments.format == "json":
         console.write(encode(asdict(known)))
     else:

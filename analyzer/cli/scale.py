@@ -15,6 +15,7 @@ from analyzer.cli.shell import command_line
 from analyzer.errors import ConfigError
 from analyzer.report import SCALE_FORMATS
 from analyzer.report.result import Options
+from analyzer.sanitise.widths import quoted
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -180,7 +181,7 @@ def _multiplier(word: str) -> float:
     except ValueError:
         value = 0.0
     if not 0.001 <= value <= 100:
-        raise ArgumentTypeError(f"{word[:40]!r} is not a multiplier from 0.001 to 100")
+        raise ArgumentTypeError(f"{quoted(word)} is not a multiplier from 0.001 to 100")
     return value
 
 
@@ -193,7 +194,7 @@ def _depths(text: str) -> tuple[float | tuple[int, ...], ...]:
 
 def _blocks(digits: str) -> int:
     if not (digits.isascii() and digits.isdigit() and 1 <= int(digits[:5]) <= 1000):
-        raise ArgumentTypeError(f"{digits[:40]!r} is not a number of blocks from 1 to 1000")
+        raise ArgumentTypeError(f"{quoted(digits)} is not a number of blocks from 1 to 1000")
     return int(digits[:5])
 
 
@@ -207,7 +208,7 @@ def _side(word: str) -> Side:
     if len(parts) == 1 and not (word.isascii() and word.isdigit() and int(word[:9]) >= PIXELS):
         return _multiplier(word)
     if any(not (p.isascii() and p.isdigit() and 1 <= int(p[:9]) <= LARGEST) for p in parts):
-        raise ArgumentTypeError(f"{word[:40]!r} is not a side from 1 to {LARGEST} pixels")
+        raise ArgumentTypeError(f"{quoted(word)} is not a side from 1 to {LARGEST} pixels")
     return tuple(int(p[:9]) for p in parts)
 
 
@@ -220,7 +221,7 @@ def _some(text: str) -> tuple[str, ...]:
 
 def _divisor(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 1024):
-        raise ArgumentTypeError(f"{text[:40]!r} is not a whole number from 1 to 1024")
+        raise ArgumentTypeError(f"{quoted(text)} is not a whole number from 1 to 1024")
     return int(text[:6])
 
 
@@ -231,4 +232,4 @@ def _budget(text: str) -> int:
         budget = -1
     if budget >= 0:
         return budget
-    raise ArgumentTypeError(f"{text[:40]!r} is not a number of MACs, such as 300M")
+    raise ArgumentTypeError(f"{quoted(text)} is not a number of MACs, such as 300M")

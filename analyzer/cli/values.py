@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from argparse import ArgumentTypeError
 
+from analyzer.sanitise import widths
+from analyzer.sanitise.widths import quoted
+
 MOST = 2**63 - 1
 """Largest dimension ONNX can state."""
 
@@ -32,7 +35,9 @@ def format_and_path(text: str) -> tuple[str, str]:
     """``json=out/findings.json``; the first ``=`` counts, as paths may hold some."""
     format_, equals, path = text.partition("=")
     if not (format_ and equals and path):
-        raise ArgumentTypeError(f"{text[:80]!r} is not FORMAT=PATH, such as json=findings.json")
+        raise ArgumentTypeError(
+            f"{quoted(text, widths.PATH)} is not FORMAT=PATH, such as json=findings.json"
+        )
     return format_, path
 
 
@@ -59,19 +64,21 @@ def positive(text: str) -> int:
     4
     """
     if not (text.isascii() and text.isdigit() and int(text[:10]) > 0):
-        raise ArgumentTypeError(f"{text[:40]!r} is not a whole number from 1")
+        raise ArgumentTypeError(f"{quoted(text)} is not a whole number from 1")
     return int(text[:10])
 
 
 def _split(text: str, example: str) -> tuple[str, str]:
     name, equals, value = text.rpartition("=")
     if not (name and equals):
-        raise ArgumentTypeError(f"{text[:80]!r} is not of the form {example}")
+        raise ArgumentTypeError(f"{quoted(text, widths.PATH)} is not of the form {example}")
     return name, value
 
 
 def _whole(digits: str, text: str) -> int:
     digits = digits.strip()
     if not (digits.isascii() and digits.isdigit() and len(digits) < 20 and int(digits) <= MOST):
-        raise ArgumentTypeError(f"{digits[:40]!r} in {text[:80]!r} is not a whole number from 0")
+        raise ArgumentTypeError(
+            f"{quoted(digits)} in {quoted(text, widths.PATH)} is not a whole number from 0"
+        )
     return int(digits)

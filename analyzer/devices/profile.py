@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.errors import ConfigError
 from analyzer.facts import BITS
+from analyzer.sanitise import widths
+from analyzer.sanitise.widths import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,7 +109,7 @@ def profile(word: str) -> Profile:
     if word not in SHIPPED:
         near = get_close_matches(word, SHIPPED, 1)
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(SHIPPED)}"
-        raise ConfigError(f"device {word[:60]!r} is not known; {hint}")
+        raise ConfigError(f"device {quoted(word, widths.NAME)} is not known; {hint}")
     return _read(_FOLDER / f"{word}{SUFFIX}", word)
 
 

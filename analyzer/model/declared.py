@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analyzer.model.notes import as_text
+from analyzer.sanitise.widths import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +45,7 @@ def entries_of(tensor: External) -> dict[str | bytes, str | bytes] | Refusal:
         if key not in _KEYS and not as_text(key).startswith(_PREPACKED):
             return Refusal(
                 "external-key",
-                f"external data {{data}} is described by the key {as_text(key)[:40]!r}, which "
+                f"external data {{data}} is described by the key {quoted(as_text(key))}, which "
                 "ONNX does not have; export the model again",
             )
     return entries
@@ -114,7 +115,7 @@ def span_of(
         if not _DECIMAL.fullmatch(value) or int(value) >= 1 << 63:
             return Refusal(
                 f"external-{key}",
-                f"external data {{data}} has {key} {value[:40]!r}, which is not a byte count; "
+                f"external data {{data}} has {key} {quoted(value)}, which is not a byte count; "
                 "export the model again",
             )
         numbers[key] = int(value)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from analyzer.sanitise.widths import quoted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sized
 
@@ -105,7 +107,7 @@ def _mapping(events: Iterator[yaml.Event], depth: int) -> dict[str, Item]:
         key = event.value
         item = _value(next(events), events, depth + 1)
         if key in entries:
-            raise MalformedYaml(f"duplicate key {key[:40]!r}", line)
+            raise MalformedYaml(f"duplicate key {quoted(key)}", line)
         entries[key] = Item(item.value, line, item.text_line)
         _count(entries, event)
     return entries

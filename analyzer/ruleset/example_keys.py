@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analyzer.ruleset.keys import Section
 from analyzer.ruleset.option_values import typed
 from analyzer.ruleset.rule import Example
+from analyzer.sanitise.widths import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,7 +82,7 @@ def _beside(body: Section) -> dict[str, bytes | str]:
     for name in section.entries:
         text = section.text(name)
         if not _FILE.fullmatch(name):
-            section.error(f"{name[:40]!r} is no plain name of a file")
+            section.error(f"{quoted(name)} is no plain name of a file")
         elif text.startswith("link "):
             files[name] = text.removeprefix("link ").strip()
         else:

@@ -17,6 +17,7 @@ from analyzer.ruleset.fields import did_you_mean
 from analyzer.ruleset.kinds import ANY, FLAG, NUMBER, Many, spell
 from analyzer.ruleset.sandbox import FILTERS, UNKNOWN, as_name, environment, number, text
 from analyzer.ruleset.trees import Refused, spelling
+from analyzer.sanitise.widths import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -186,7 +187,7 @@ def _parse_expression(source: str) -> nodes.Expr:
     expression = parser.parse_expression()
     if not parser.stream.eos:
         token = parser.stream.current
-        raise TemplateSyntaxError(f"unexpected {str(token.value)[:40]!r}", token.lineno)
+        raise TemplateSyntaxError(f"unexpected {quoted(str(token.value))}", token.lineno)
     return expression
 
 
@@ -196,7 +197,9 @@ def _output(node: nodes.Expr, checker: Checker) -> tuple[nodes.Expr, str]:
     if isinstance(node, nodes.Filter) and node.node is not None:
         name, inner = node.name, node.node
         if name not in FILTERS:
-            raise Refused(f"unknown filter {name[:40]!r}{did_you_mean(name, FILTERS)}", node.lineno)
+            raise Refused(
+                f"unknown filter {quoted(name)}{did_you_mean(name, FILTERS)}", node.lineno
+            )
         if node.args or node.kwargs or node.dyn_args or node.dyn_kwargs:
             raise Refused(f"filter {name!r} takes no arguments", node.lineno)
     if not any(True for _ in _names(inner)):

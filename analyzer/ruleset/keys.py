@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer.ruleset.document import Item
 from analyzer.ruleset.fields import did_you_mean
+from analyzer.sanitise.widths import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -64,7 +65,7 @@ class Section:
             return text
         if text:
             hint = did_you_mean(text, allowed) or f", expected {', '.join(allowed)}"
-            self.error(f"{key!r} is {text[:40]!r}{hint}", self.entries[key].line)
+            self.error(f"{key!r} is {quoted(text)}{hint}", self.entries[key].line)
         return allowed[0]
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -85,4 +86,4 @@ class Section:
         known = {*self.read, *also_known}
         for key, item in self.entries.items():
             if key not in known:
-                self.error(f"unknown key {key[:40]!r}{did_you_mean(key, known)}", item.line)
+                self.error(f"unknown key {quoted(key)}{did_you_mean(key, known)}", item.line)

@@ -28,6 +28,7 @@ from analyzer.ruleset.rule import Measure, Rule
 from analyzer.ruleset.subjects import SORTS, groups
 from analyzer.ruleset.trees import Refused
 from analyzer.ruleset.whitelist import Checker
+from analyzer.sanitise.widths import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -207,7 +208,7 @@ def _applies_to(top: Section, *, trusted: bool) -> tuple[str, tuple[str, ...]]:
         _operators(target, words, entry.line)
     for word in words:
         if kinds and word not in kinds:
-            target.error(f"{asked[0]}s are {', '.join(kinds)}, not {word[:40]!r}", entry.line)
+            target.error(f"{asked[0]}s are {', '.join(kinds)}, not {quoted(word)}", entry.line)
     return asked[0], words
 
 
@@ -224,7 +225,7 @@ def _options(top: Section) -> dict[str, Option]:
     section = Section(item, top.errors, "options") if item else None
     options = {}
     for name, entry in section.entries.items() if section else ():
-        body = Section(entry, top.errors, f"option {name[:40]!r}")
+        body = Section(entry, top.errors, f"option {quoted(name)}")
         if not NAME.fullmatch(name):
             body.error("its name must be words of a-z and 0-9 joined by '-'")
         default = body.item("default", required=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.ruleset.fields import did_you_mean
+from analyzer.sanitise.widths import quoted
 from analyzer.units import parse_quantity, spell
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def typed(options: Mapping[str, Option], name: str, value: object) -> OptionValu
         No such option, or a value of another type, unit or sign; the message names the option.
     """
     if name not in options:
-        raise ValueError(f"unknown option {name[:40]!r}{did_you_mean(name, options)}")
+        raise ValueError(f"unknown option {quoted(name)}{did_you_mean(name, options)}")
     option = options[name]
     if option.kind in ("flag", "text"):
         if isinstance(value, bool if option.kind == "flag" else str):

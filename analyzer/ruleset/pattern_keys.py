@@ -17,6 +17,7 @@ from analyzer.ruleset.pattern import (
 )
 from analyzer.ruleset.subjects import groups
 from analyzer.ruleset.trees import Refused
+from analyzer.sanitise.widths import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -129,5 +130,5 @@ def _clashes(top: Section, patterns: list[Pattern]) -> None:
     tensors = {name for pattern in patterns for name in pattern.tensors}
     settings = {name for pattern in patterns for name in pattern.settings}
     for name in sorted(tensors & settings):
-        what = f"{name[:40]!r} cannot be both a tensor and an attribute's value"
+        what = f"{quoted(name)} cannot be both a tensor and an attribute's value"
         top.error(f"'match': {what}", top.entries["match"].line)

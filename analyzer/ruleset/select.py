@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from analyzer.errors import ConfigError
 from analyzer.ruleset.fields import did_you_mean
+from analyzer.sanitise.widths import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -78,7 +79,7 @@ def find_rule(rules: Iterable[R], word: str) -> R:
     rule = by_word.get(word) or by_word.get(word.upper())
     if rule is None:
         hint = did_you_mean(word, by_word) or "; onnxlint rules lists them"
-        raise ConfigError(f"there is no rule {word[:40]!r}{hint}")
+        raise ConfigError(f"there is no rule {quoted(word)}{hint}")
     return rule
 
 
@@ -86,7 +87,7 @@ def unknown_selectors(rules: Sequence[Selectable], selectors: Iterable[str]) -> 
     """A line for every selector that means no rule."""
     words = {word for rule in rules for word in (rule.id, rule.name, rule.category)}
     return [
-        f"{selector[:40]!r} is no rule, id prefix or category{did_you_mean(selector, words)}"
+        f"{quoted(selector)} is no rule, id prefix or category{did_you_mean(selector, words)}"
         for selector in selectors
         if not any(matches(rule, selector) for rule in rules)
     ]

@@ -26,3 +26,12 @@ SENTENCE: Final = 240
 """A sentence."""
 TEXT: Final = 400
 """Several sentences."""
+
+
+def quoted(text: str, most: int = TERM) -> str:
+    """The beginning of what somebody wrote, between quotes, with escapes for what is no letter.
+
+    >>> quoted("it's"), quoted("a" * 5, 3)
+    ('"it\\'s"', "'aaa'")
+    """
+    return repr(text[:most])

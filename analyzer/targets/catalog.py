@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analyzer.errors import ConfigError
+from analyzer.sanitise.widths import quoted
 from analyzer.targets.history import table_at, versions
 from analyzer.targets.table import MOST_BYTES, read_table, shipped
 from analyzer.targets.words import did_you_mean
@@ -71,7 +72,7 @@ def _tables(word: str) -> tuple[Table, ...]:
     if not ids:
         known = (*SHIPPED, *GROUPS)
         hint = did_you_mean(key, known) or f"; there are {', '.join(known)}, and files of your own"
-        raise ConfigError(f"there is no target {name[:40]!r}{hint}")
+        raise ConfigError(f"there is no target {quoted(name)}{hint}")
     if not at:
         return tuple(map(shipped, ids))
     return tuple(_at(target, version.strip()) for target in ids)
@@ -90,7 +91,7 @@ def _at(target: str, version: str) -> Table:
         hint = did_you_mean(version, known) or what
     else:
         hint = f"; its table is about {table.version} only"
-    raise ConfigError(f"target {target} has no version {version[:40]!r}{hint}")
+    raise ConfigError(f"target {target} has no version {quoted(version)}{hint}")
 
 
 def _names(asked: str, version: str) -> bool:

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from analyzer.sanitise import widths
+from analyzer.sanitise.widths import quoted
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -90,7 +93,7 @@ def _atom(text: str) -> Atom:
         if found is not None:
             return build(text, found)
     raise ConditionError(
-        f"{text[:60]!r} is not a condition; see docs/targets.md for those there are"
+        f"{quoted(text, widths.NAME)} is not a condition; see docs/targets.md for those there are"
     )
 
 
@@ -130,7 +133,7 @@ def _attribute(text: str, found: re.Match[str]) -> Atom:
     if relation in ("in", "subset"):
         return Atom("attr", text, name=found["name"], relation=relation, words=_set(text, right))
     if not right:
-        raise ConditionError(f"{text[:60]!r} compares with nothing")
+        raise ConditionError(f"{quoted(text, widths.NAME)} compares with nothing")
     return Atom("attr", text, name=found["name"], relation=relation, words=(right,))
 
 
@@ -150,7 +153,7 @@ def _producer(text: str, found: re.Match[str]) -> Atom:
 def _clip(text: str, found: re.Match[str]) -> Atom:
     words = _set(text, found["right"])
     if not all(re.fullmatch(rf"{_NUMBER}\.\.{_NUMBER}", word) for word in words):
-        raise ConditionError(f"{text[:60]!r}: pairs of bounds are written 0..6")
+        raise ConditionError(f"{quoted(text, widths.NAME)}: pairs of bounds are written 0..6")
     return Atom("clip", text, words=words)
 
 
@@ -164,15 +167,15 @@ def _numbers(text: str, relation: str, right: str) -> tuple[str, ...]:
         first, dots, last = right.partition("..")
         if dots and re.fullmatch(r"-?\d+", first) and re.fullmatch(r"-?\d+", last):
             return first, last
-        raise ConditionError(f"{text[:60]!r}: a range is written 3..5")
+        raise ConditionError(f"{quoted(text, widths.NAME)}: a range is written 3..5")
     if not re.fullmatch(_NUMBER, right):
-        raise ConditionError(f"{text[:60]!r}: {right[:20]!r} is not a number")
+        raise ConditionError(f"{quoted(text, widths.NAME)}: {right[:20]!r} is not a number")
     return (right,)
 
 
 def _set(text: str, right: str) -> tuple[str, ...]:
     if not (right.startswith("{") and right.endswith("}") and len(right) > 2):
-        raise ConditionError(f"{text[:60]!r}: a set is written {{a,b}}")
+        raise ConditionError(f"{quoted(text, widths.NAME)}: a set is written {{a,b}}")
     return tuple(word.strip() for word in right[1:-1].split(","))
 
 

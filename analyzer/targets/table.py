@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analyzer.errors import ConfigError
+from analyzer.sanitise import widths
+from analyzer.sanitise.widths import quoted
 from analyzer.targets.condition import ConditionError, parse_condition
 from analyzer.targets.words import did_you_mean
 
@@ -224,7 +226,7 @@ def _header(path: str, text: str) -> tuple[dict[str, str], int, list[str]]:
             continue  # a comment
         if key not in KEYS:
             hint = did_you_mean(key, KEYS) or f"; keys are {', '.join(KEYS)}"
-            mistakes.append(f"{path}:{count}: unknown key {key[:40]!r}{hint}")
+            mistakes.append(f"{path}:{count}: unknown key {quoted(key)}{hint}")
         elif key in header:
             mistakes.append(f"{path}:{count}: {key} is stated twice")
         else:
@@ -239,11 +241,11 @@ def _header(path: str, text: str) -> tuple[dict[str, str], int, list[str]]:
 def _wrong(key: str, value: str) -> Iterator[str]:
     choices = _CHOICES.get(key)
     if choices and value not in choices:
-        yield f"must be {' or '.join(choices)}, not {value[:40]!r}"
+        yield f"must be {' or '.join(choices)}, not {quoted(value)}"
     if key in _NUMERIC and not (value.isascii() and value.isdigit() and len(value) < 6):
-        yield f"must be a whole number, not {value[:40]!r}"
+        yield f"must be a whole number, not {quoted(value)}"
     if key in ("id", "group") and not _ID.fullmatch(value):
-        yield f"{value[:40]!r} is not made of letters, digits, '_', '-' and '.'"
+        yield f"{quoted(value)} is not made of letters, digits, '_', '-' and '.'"
 
 
 def _row(path: str, line: int, cells: list[str]) -> Row:
@@ -262,7 +264,7 @@ def _row(path: str, line: int, cells: list[str]) -> Row:
 
 def _number(text: str, what: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 6):
-        raise ValueError(f"{what} must be a whole number, not {text[:40]!r}")
+        raise ValueError(f"{what} must be a whole number, not {quoted(text)}")
     return int(text)
 
 
@@ -274,5 +276,5 @@ def _types(text: str) -> Iterator[tuple[str, frozenset[str]]]:
         name, equals, listed = part.rpartition("=")
         names = frozenset(word.strip() for word in listed.split("|"))
         if not all(_DTYPE.fullmatch(word) for word in names) or (equals and not name.strip()):
-            raise ValueError(f"{part[:60]!r} are no element types; write T=f32|f16")
+            raise ValueError(f"{quoted(part, widths.NAME)} are no element types; write T=f32|f16")
         yield name.strip(), names

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analyzer.sanitise import label, widths
+from analyzer.sanitise.widths import quoted
 
 SHOWN = {
     "WORD": 24, "TERM": 40, "NAME": 60, "PATH": 80, "CAUSE": 120, "REASON": 160, "NOTE": 200,
@@ -24,3 +25,9 @@ def test_what_is_longer_is_shortened_in_its_middle(name: str, width: int) -> Non
 
 def test_every_width_is_here() -> None:
     assert {name for name in vars(widths) if name.isupper()} == set(SHOWN)
+
+
+def test_what_somebody_wrote_is_quoted_to_forty_characters() -> None:
+    assert quoted("a" * 40) == f"'{'a' * 40}'"
+    assert quoted("a" * 40 + "b") == f"'{'a' * 40}'"
+    assert quoted("é\n", 1) == "'é'"

@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from analyzer.facts import Facts, nothing
+from analyzer.sanitise.widths import quoted
 from analyzer.surplus import Structure
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _named(name: str) -> _Form:
     """The form of ``facts.Node`` and the like."""
     module, _, kind = name.rpartition(".")
     if not _HOME.fullmatch(module):
-        raise NotFrozen(f"there are no records in {module[:40]!r}")
+        raise NotFrozen(f"there are no records in {quoted(module)}")
     form = _form(getattr(import_module(f"{_PACKAGE}{module}"), kind))
     if form.name != name:
         raise NotFrozen(f"{name} is {form.name}")

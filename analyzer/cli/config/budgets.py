@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from analyzer.cli.config.inside import inside
 from analyzer.cli.git import PREFIX
 from analyzer.cli.paths import SUFFIX
+from analyzer.sanitise import widths
+from analyzer.sanitise.widths import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,13 +50,13 @@ def read_base(table: ConfigTable, folder: str) -> str:
     text = table.text(BASE)
     if not text.startswith(PREFIX):
         if text and not text.lower().endswith(SUFFIX):
-            table.error(BASE, f"{text[:60]!r} is no {SUFFIX} file; a revision of git is spelt "
-                        f'"git:{text[:60]}"')  # fmt: skip
+            table.error(BASE, f"{quoted(text, widths.NAME)} is no {SUFFIX} file; a revision of git "
+                        f'is spelt "git:{text[:60]}"')  # fmt: skip
             return ""
         return inside(table, BASE, folder, text)
     revision, colon, path = text.removeprefix(PREFIX).partition(":")
     if not revision or revision.startswith("-") or (colon and not path):
-        table.error(BASE, f"{text[:60]!r} names no revision; say git:main (the same path there) or "
-                    "git:main:models/base.onnx")  # fmt: skip
+        table.error(BASE, f"{quoted(text, widths.NAME)} names no revision; say git:main (the same "
+                    "path there) or git:main:models/base.onnx")  # fmt: skip
         return ""
     return text

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.cli.config.globs import ANY, WILD, Glob, path_within
 from analyzer.cli.paths import TOOLS, absolute
+from analyzer.sanitise import widths
+from analyzer.sanitise.widths import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,10 +83,13 @@ def read_patterns(table: ConfigTable, key: str, folder: str) -> tuple[PathPatter
     texts = table.texts(key)
     for text in texts:
         if not text.strip("./"):
-            table.error(key, f"{text[:60]!r} would leave out everything; name a file or a folder")
+            table.error(
+                key,
+                f"{quoted(text, widths.NAME)} would leave out everything; name a file or a folder",
+            )
         elif not Glob(text).is_inside:
-            table.error(key, f"{text[:60]!r} leads out of the project; paths begin at the folder "
-                        'of this file, as in "models/old"')  # fmt: skip
+            table.error(key, f"{quoted(text, widths.NAME)} leads out of the project; paths begin "
+                        'at the folder of this file, as in "models/old"')  # fmt: skip
     return tuple(PathPattern(text, folder) for text in texts)
 
 

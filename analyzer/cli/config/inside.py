@@ -6,6 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from analyzer.cli.paths import leaves
+from analyzer.sanitise import widths
+from analyzer.sanitise.widths import quoted
 
 if TYPE_CHECKING:
     from analyzer.cli.config.table import ConfigTable
@@ -18,6 +20,6 @@ def inside(table: ConfigTable, key: str, folder: str, name: str) -> str:
     path = os.path.join(folder, name)
     if not leaves(path, folder):
         return path
-    table.error(key, f"{name[:60]!r} leads out of the project, the folder of this file; name it "
-                "on the command line if you mean it")  # fmt: skip
+    table.error(key, f"{quoted(name, widths.NAME)} leads out of the project, the folder of this "
+                "file; name it on the command line if you mean it")  # fmt: skip
     return ""

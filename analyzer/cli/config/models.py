@@ -8,6 +8,8 @@ from analyzer.cli.config.budgets import read_base, read_budgets
 from analyzer.cli.config.globs import Glob
 from analyzer.cli.config.inside import inside
 from analyzer.cli.config.record import ModelsEntry
+from analyzer.sanitise import widths
+from analyzer.sanitise.widths import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -76,8 +78,8 @@ def _globs(entry: ConfigTable) -> Iterator[Glob]:
         if glob.is_inside:
             yield glob
         else:
-            entry.error("path", f"{text[:60]!r} leads out of the project; it begins at the folder "
-                        "of this file, as in \"models/edge/*.onnx\"")  # fmt: skip
+            entry.error("path", f"{quoted(text, widths.NAME)} leads out of the project; it begins "
+                        "at the folder of this file, as in \"models/edge/*.onnx\"")  # fmt: skip
 
 
 def _target(table: ConfigTable, folder: str, name: str) -> str:

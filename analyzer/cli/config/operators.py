@@ -10,6 +10,8 @@ from analyzer.operators.declared import KINDS, Declaration, declarable, operator
 from analyzer.ruleset.arithmetic import Arithmetic
 from analyzer.ruleset.fields import did_you_mean
 from analyzer.ruleset.trees import Refused
+from analyzer.sanitise import widths
+from analyzer.sanitise.widths import quoted
 
 if TYPE_CHECKING:
     from analyzer.cli.config.table import ConfigTable
@@ -26,8 +28,10 @@ def declarations(table: ConfigTable, path: str) -> tuple[Declaration, ...]:
         declaration = _declaration(name, entry, os.path.basename(path))
         entry.finish()
         if declaration is None:
-            table.error("operators", f"{name[:60]!r} must be 'domain::Operator', of a domain that "
-                        "is not ONNX's own, and no operator that is known already")  # fmt: skip
+            own = "of a domain that is not ONNX's own, and no operator that is known already"
+            table.error(
+                "operators", f"{quoted(name, widths.NAME)} must be 'domain::Operator', {own}"
+            )
         else:
             found.append(declaration)
     return tuple(found)
@@ -39,7 +43,7 @@ def _declaration(name: str, entry: ConfigTable, path: str) -> Declaration | None
     shape = _shape(entry)
     other = operator_key(like) if like else None
     if other is not None and shipped(*other) is None:
-        entry.error("like", f"no operator {like[:60]!r} is known")
+        entry.error("like", f"no operator {quoted(like, widths.NAME)} is known")
         other = None
     inputs = tuple(found for kind in kinds if (found := _kind(entry, kind)) is not None)
     if not declarable(name):
@@ -54,7 +58,7 @@ def _kind(entry: ConfigTable, word: str) -> Kind | None:
     kind = KINDS.get(word)
     if kind is None:
         hint = did_you_mean(word, KINDS) or f"; known are {', '.join(KINDS)}"
-        entry.error("inputs", f"unknown kind {word[:40]!r}{hint}")
+        entry.error("inputs", f"unknown kind {quoted(word)}{hint}")
     return kind
 
 

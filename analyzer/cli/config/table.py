@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from analyzer.cli.config.scan import line_of
 from analyzer.errors import ConfigError
 from analyzer.sanitise import widths
+from analyzer.sanitise.widths import quoted
 from analyzer.units import shorten, spell
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class ConfigTable:
             try:
                 return date.fromisoformat(value)
             except ValueError:
-                self.error(key, f"must be a date such as 2026-12-31, not {value[:40]!r}")
+                self.error(key, f"must be a date such as 2026-12-31, not {quoted(value)}")
         elif isinstance(value, datetime):
             return value.date()
         elif isinstance(value, date):

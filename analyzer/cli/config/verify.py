@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.cli.config.table import Errors, spelled
 from analyzer.errors import ConfigError
+from analyzer.sanitise.widths import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -56,7 +57,7 @@ def unknown_limit(name: str) -> str:
     if name.replace("-", "_") in Limits.names():
         return ""
     hint = did_you_mean(name, Limits.names()) or f"; limits are {', '.join(Limits.names())}"
-    return f"there is no limit {name[:40]!r}{hint}"
+    return f"there is no limit {quoted(name)}{hint}"
 
 
 def limits_of(values: Mapping[str, int]) -> Limits:

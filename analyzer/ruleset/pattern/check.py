@@ -13,6 +13,8 @@ from analyzer.operators.vocabulary import attributes, exists, has_attribute, nam
 from analyzer.ruleset.fields import did_you_mean
 from analyzer.ruleset.pattern.syntax import Metavariable
 from analyzer.ruleset.trees import Refused
+from analyzer.sanitise import widths
+from analyzer.sanitise.widths import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -52,7 +54,7 @@ def unknown_operators(operators: Iterable[OpType]) -> Iterator[str]:
     wrong = (operator for operator in dict.fromkeys(operators) if not exists(*operator))
     for operator in islice(wrong, MAX_WRONG):
         hint = did_you_mean(operator[1], names(operator[0]))
-        yield f"there is no operator {spelled(operator)[:60]!r}{hint}"
+        yield f"there is no operator {quoted(spelled(operator), widths.NAME)}{hint}"
 
 
 def spelled(operator: OpType) -> str:
@@ -64,7 +66,7 @@ def _attributes(statement: Statement, operator: OpType) -> None:
     for name, _ in statement.attributes:
         if not has_attribute(*operator, name):
             hint = did_you_mean(name, attributes(*operator))
-            what = f"{spelled(operator)} has no attribute {name[:40]!r}"
+            what = f"{spelled(operator)} has no attribute {quoted(name)}"
             raise Refused(f"{what}{hint}", statement.line)
 
 
@@ -83,9 +85,9 @@ def _names(pattern: Pattern, reserved: Collection[str]) -> None:
         ]
         for name in chain(statement.makes, statement.reads, values):
             if name in WORDS or name in reserved:
-                raise Refused(f"{name[:40]!r} means something else in a rule", statement.line)
+                raise Refused(f"{quoted(name)} means something else in a rule", statement.line)
             if name in tensors and name in settings:
-                what = f"{name[:40]!r} cannot be both a tensor and an attribute's value"
+                what = f"{quoted(name)} cannot be both a tensor and an attribute's value"
                 raise Refused(what, statement.line)
 
 
@@ -97,9 +99,9 @@ def _order(pattern: Pattern, bound: Collection[str]) -> None:
         read.update(statement.reads)
         for name in statement.makes:
             if name in made:
-                raise Refused(f"{name[:40]!r} is made twice", statement.line)
+                raise Refused(f"{quoted(name)} is made twice", statement.line)
             if name in read and name not in bound:
-                what = f"{name[:40]!r} is read before it is made"
+                what = f"{quoted(name)} is read before it is made"
                 raise Refused(f"{what}: put this statement first", statement.line)
             made.add(name)
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from analyzer.ruleset.pattern.syntax import Blank, Metavariable, Pattern, Statement
 from analyzer.ruleset.trees import Refused
+from analyzer.sanitise.widths import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -141,7 +142,7 @@ class _Parser:
         names = [name for name, _ in attributes]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
-            raise Refused(f"attribute {twice[:40]!r} is given twice", line)
+            raise Refused(f"attribute {quoted(twice)} is given twice", line)
         return Statement(
             tuple(outputs),
             tuple(operators),
@@ -168,7 +169,7 @@ class _Parser:
     def name(self, what: str) -> Metavariable:
         line, text = self.next.line, self.word(what)
         if "." in text:
-            raise Refused(f"{text[:40]!r} is not a name: no dots", line)
+            raise Refused(f"{quoted(text)} is not a name: no dots", line)
         return Metavariable(text)
 
     def output(self) -> Metavariable | Blank:
@@ -189,7 +190,7 @@ class _Parser:
         name = self.name("the name of an attribute").text
         if self.has(":"):  # ONNX's own syntax allows the type
             self.word("a type")
-        self.need("=", f"attribute {name[:40]!r}")
+        self.need("=", f"attribute {quoted(name)}")
         if self.next.kind == "word":
             return name, self.name("a value")
         return name, self.literal()
