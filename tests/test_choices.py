@@ -14,7 +14,7 @@ import pytest
 CHOICES = {
     "compare.record.Fate": "changed|resized|quantised|converted|folded|not compared",
     "converters.converter.Outcome": "raises|refused|crashes|wrong|larger|float",
-    "converters.converter.Remedy": "|fold|rename|ir-version|inputs",
+    "converters.converter.Remedy": "|fold|rename|ir-version|inputs|outputs",
     "deployment.Verdict": "whole|split|no|maybe",
     "facts.ConvKind": "standard|depthwise|pointwise|grouped",
     "language.Language": "en|ko",

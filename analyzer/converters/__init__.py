@@ -2,15 +2,8 @@
 
 from analyzer.converters.added import added_bytes, shrunk_bytes, stated_bytes
 from analyzer.converters.converter import Converter, Shortcoming, converter
+from analyzer.converters.left import Left, left
 from analyzer.converters.met import Met, met
 
-__all__ = [
-    "Converter",
-    "Met",
-    "Shortcoming",
-    "added_bytes",
-    "converter",
-    "met",
-    "shrunk_bytes",
-    "stated_bytes",
-]
+__all__ = ["Converter", "Left", "Met", "Shortcoming", "added_bytes", "converter", "left", "met",
+           "shrunk_bytes", "stated_bytes"]  # fmt: skip

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 _FOLDER = Path(__file__).parent / "tables"
 Outcome = Literal["raises", "refused", "crashes", "wrong", "larger", "float"]
-Remedy = Literal["", "fold", "rename", "ir-version", "inputs"]
+Remedy = Literal["", "fold", "rename", "ir-version", "inputs", "outputs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,47 @@ class Shortcoming:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving:
+    """What a tool leaves of what rules name. All that is stated has to hold."""
+
+    why: str
+    rules: tuple[str, ...] = ()
+    """Of which findings; none: of all."""
+    certain: bool = True
+    """It stays; else it may."""
+    spreads: bool = False
+    """So does what is computed from it."""
+    named: bool = False
+    """So does what is computed from it of what the rule names."""
+    functions: bool = False
+    """Operators of local functions."""
+    bodies: bool = False
+    """Operators of bodies and functions."""
+    domains: tuple[str, ...] = ()
+    operators: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
+    """Operators that are behind none of these."""
+    single: bool = False
+    """A constant of one number."""
+    first: bool = False
+    """A constant that is the first operand."""
+    grouped: tuple[str, ...] = ()
+    """Behind one of these, in groups."""
+    zeros: bool = False
+    """A constant that is not known to be nothing but zeros."""
+    open: bool = False
+    """In a model with sizes that the file leaves open."""
+    elements: int = 0
+    """Tensors of so many elements and more."""
+    reshaped: bool = False
+    """Of a tensor whose shape operators compute."""
+    gathered: bool = False
+    """Transposes of tables that one Gather reads, and nothing else."""
+    axis: bool = False
+    """What joins first what is joined along another axis."""
+
+
+@dataclass(frozen=True, slots=True)
 class Converter:
     """A tool."""
 
@@ -91,6 +132,7 @@ class Converter:
     """By which the file grows for each further operator that reads an activation."""
     converted: tuple[str, ...] = ()
     """Operators whose tensors it converts unless it is told others; none: all."""
+    leaves: tuple[Leaving, ...] = ()
 
 
 @cache
@@ -101,10 +143,13 @@ def converter(id_: str) -> Converter:
     'onnxruntime.quantization.quantize_static'
     """
     values = tomllib.loads((_FOLDER / f"{id_}.toml").read_text(encoding="utf-8"))
-    limits = tuple(Shortcoming(**{key: _frozen(value) for key, value in limit.items()})
-                   for limit in values["limits"])  # fmt: skip
-    frozen = {key: _frozen(value) for key, value in values.items()}
-    return Converter(**{**frozen, "limits": limits})
+    limits = tuple(Shortcoming(**_all(limit)) for limit in values["limits"])
+    leaves = tuple(Leaving(**_all(each)) for each in values.get("leaves", ()))
+    return Converter(**{**_all(values), "limits": limits, "leaves": leaves})
+
+
+def _all(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: _frozen(value) for key, value in values.items()}
 
 
 def _frozen(value: Any) -> Any:

@@ -66,8 +66,8 @@ def _verdict(entry: IndexEntry) -> str:
 
 def _step(n: int, step: FirstStep, page: Page) -> Iterator[str]:
     if step.tool:
-        titles = "; ".join(each.title for each in step.of)
-        yield f"  {n}. {words.tidying(step.tool)}: {titles}"
+        titles = "; ".join(f"{each.title}{words.part(each)}" for each in step.of)
+        yield f"  {n}. {words.tidying(step)}: {titles}"
     elif len(step.of) == 1:
         yield f"  {n}. {_told(step.of[0], page)}"
     else:

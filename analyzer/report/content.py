@@ -149,6 +149,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "longer": words.longer(),
         "choice": words.CHOICE,
         "tidying": words.tidying,
+        "part": words.part,
         "slowing": words.slowing,
         "in_file": words.in_file,
         "brief": brief,

@@ -104,6 +104,7 @@ class FirstStep(NamedTuple):
 
     of: tuple[Action | SmallerForm, ...]
     tool: Tool
+    needs: str = ""
 
 
 @record
@@ -201,7 +202,7 @@ class Page:
         for step in self.steps:
             of = tuple(found[name] for name in step.ids if name in found)
             tidies = all(isinstance(each, Action) for each in of)
-            told.append(FirstStep(of, step.tool if tidies else ""))
+            told.append(FirstStep(of, step.tool, step.needs) if tidies else FirstStep(of, ""))
         return tuple(step for step in told if step.of)
 
 

@@ -11,7 +11,8 @@ from analyzer.facts import Certainty
 from analyzer.language import _, mark, ngettext, retold, series, term
 from analyzer.report.cards import named_sizes
 from analyzer.report.headline import silenced, verdict
-from analyzer.report.view.actions import COMMANDS
+from analyzer.report.view.actions import COMMANDS, leaving
+from analyzer.report.view.options.form import SmallerForm
 from analyzer.report.view.summary import block_name
 from analyzer.report.view.unseen import why
 from analyzer.sanitise import clean, label, widths
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
     from analyzer.report.claims.record import Claim
     from analyzer.report.headline import Values
+    from analyzer.report.page import FirstStep
     from analyzer.report.view.actions import Action
-    from analyzer.report.view.options.form import SmallerForm, Tool
 
 
 def say(claims: Iterable[Claim]) -> dict[str, str]:
@@ -48,10 +49,21 @@ _FAMILIES = {
 }
 
 
-def tidying(tool: Tool) -> str:
+def tidying(step: FirstStep) -> str:
     """What undoes clean-ups, in a line above them."""
-    return _("Clean up, of little impact, with `{command}` (the file may grow)",
-             command=COMMANDS[tool])  # fmt: skip
+    command = COMMANDS[step.tool]
+    if step.needs:
+        return _("Clean up, of little impact, after {rule} with `{command}` (the file may grow)",
+                 rule=step.needs, command=command)  # fmt: skip
+    return _("Clean up, of little impact, with `{command}` (the file may grow)", command=command)
+
+
+def part(action: Action | SmallerForm) -> str:
+    """How many places of a clean-up its tool leaves, in brackets behind it; empty for none."""
+    if isinstance(action, SmallerForm):
+        return ""
+    said = leaving(action.places, action.stays, action.may_stay)
+    return f" ({said[:1].lower()}{said[1:]})" if said else ""
 
 
 def slowing(action: Action) -> str:

@@ -37,7 +37,7 @@ IN_A_BODY = """g (bool c, float[4] x) => (float[4] y) {
         (GELU, None, {"STR120": ""}),
         (LOOP, ("n",), {"STR001": "onnxslim", "GRF002": ""}),
         (UNREAD, (), {"STR015": "", "STR003": ""}),
-        (IN_A_BODY, (), {"STR001": "", "STR003": ""}),
+        (IN_A_BODY, (), {"STR001": "", "STR003": "onnxslim"}),
     ],
 )
 def test_without_a_graph_the_same_is_claimed(

@@ -379,7 +379,7 @@ def test_of_two_types_for_the_same_weights_one_is_to_be_chosen(mobilenet: Result
     assert (packed.seconds or 0.0) < (packed.seconds_now or 0.0)
     assert forms["heads"].alternatives == ()
     data = json.loads(REPORT_FORMATS["json"](mobilenet, Options()))
-    assert {"ids": ["float16", "int8"], "tool": ""} in data["page"]["steps"]
+    assert {"ids": ["float16", "int8"], "tool": "", "needs": ""} in data["page"]["steps"]
     text = words(html_of(mobilenet).decode())
     assert "Choose one: they change the same layers, and what they save does not add up" in text
     lines = brief(Report.of(mobilenet).sheet, "macs")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from analyzer.report.words import _SENTENCES, longer, tidying
+from analyzer.report.page import FirstStep
+from analyzer.report.words import _SENTENCES, longer, part, tidying
 
 Values = dict[str, Any]
 Told = list[tuple[Values, str]]
@@ -15,7 +17,7 @@ NETWORK: Values = {
     "family": "convolutional", "layers": 2, "blocks": (), "block_counts": (), "coefficients": 0,
     "operators_inside": 0, "trees": 0, "first_convolution": "", "first_strides": (),
     "first_transposed": False, "first_kernel": "3×3", "inputs": ("x",), "shapes": ("1×3",),
-    "inputs_in_all": 1,
+    "inputs_in_all": 1, "function": "", "calls": 0,
 }  # fmt: skip
 NETWORKS: Told = [
     ({}, "A convolutional network of 2 weighted layers; input x 1×3."),
@@ -91,7 +93,7 @@ VENDOR: Values = {
 }  # fmt: skip
 UNKNOWN: Values = {
     "of": 5, "operators": 0, "macs_complete": True, "flops_complete": True, "peak_complete": True,
-    "problems": 0, "reason": "",
+    "problems": 0, "reason": "", "inside": False,
 }  # fmt: skip
 TARGETS: Values = {"count": 2, "whole": (), "split": (), "no": (), "maybe": (), "missing": False}
 
@@ -270,6 +272,8 @@ TOLD: dict[str, tuple[Values, Told]] = {
                     "their other arithmetic.")),
         ({"operators": 2, "macs_complete": False},
          "The cost of 2 of 5 operators is unknown; totals say “at least”."),
+        ({"inside": True}, ("Nothing: the multiply-accumulates of all 5 operators, those of bodies "
+                            "and functions once, are known, and so is their other arithmetic.")),
         ({"macs_complete": False, "reason": "a loop has no bound", "flops_complete": False},
          ("The multiply-accumulates of all 5 operators are known, but not their sum: a loop has no "
          "bound.")),
@@ -340,7 +344,8 @@ TOLD: dict[str, tuple[Values, Told]] = {
     "weights.read": ({"layers": 2, "unread": 0, "tensors": 3, "unseen": ()}, [
         ({}, "The trained values of 2 layers and 3 stored tensors were read."),
         ({"unread": 1},
-         "The trained values of 2 layers and 3 stored tensors were read; those of 1 were not."),
+         ("The values of 3 stored tensors were read, and of 2 layers channel by channel; those of "
+         "1 more were not looked at so.")),
         ({"layers": 0}, "The values of 3 stored tensors were read."),
         ({"layers": 0, "tensors": 0}, "No trained values were found to read."),
         ({"layers": 0, "unread": 4, "unseen": ("integers",)},
@@ -402,7 +407,14 @@ def test_each_claim_has_its_sentence_for_all_that_it_may_hold(claim: str) -> Non
 
 
 def test_the_command_that_cleans_up_is_told_with_its_price() -> None:
-    assert tidying("onnxslim") == (
+    assert tidying(FirstStep((), "onnxslim")) == (
         "Clean up, of little impact, with `onnxslim MODEL NEW` (the file may grow)"
     )
+    assert tidying(FirstStep((), "onnxslim", "ONX014")) == (
+        "Clean up, of little impact, after ONX014 with `onnxslim MODEL NEW` (the file may grow)"
+    )
+    action: Any = SimpleNamespace(places=6, stays=4, may_stay=0)
+    assert part(action) == " (it leaves 4 of 6)"
+    action.stays = 0
+    assert part(action) == ""
     assert longer().startswith("Times are arithmetic bounds: real time was ")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from analyzer.converters import Left
 from analyzer.report.drawing.parts import _merge_circles, main_node
 from analyzer.report.fitting import MM, _best
 from analyzer.report.pagination import Pages, Piece, Spacing
@@ -133,10 +134,12 @@ def remedy(text: str = "", fix: str = "Cut it. Really.", action: str = "Cut it")
     return some(remedy=text, fix=fix, action=action, node="c")
 
 
-def how(monkeypatch: pytest.MonkeyPatch, *items: Any, tool: str = "", spoils: bool = False,
+def how(monkeypatch: pytest.MonkeyPatch, *items: Any, tool: str = "", needed: str = "",
+        stays: tuple[int, int] = (0, 0),
         subject: str = "node", producer: str = "") -> str:  # fmt: skip
     monkeypatch.setattr(actions, "_tool", lambda *_: tool)
-    monkeypatch.setattr(actions, "_spoils", lambda *_: spoils)
+    monkeypatch.setattr(actions, "_needed", lambda *_: needed)
+    monkeypatch.setattr(actions, "_staying", lambda *_: stays)
     model = replace(small().model, producer=producer)
     known = replace(small(), model=model)
     return actions._how(items, cast("Any", some(subject=subject)), known)
@@ -158,9 +161,16 @@ def test_how_to_act_is_a_remedy_a_command_or_the_first_sentence(
     assert told(remedy(action=""), tool="onnxslim", producer="pytorch") == (
         f"Run `{command}`, and compare outputs"
     )
-    assert told(remedy(), tool="onnxslim", spoils=True, producer="pytorch") == (
+    assert told(remedy(), tool="onnxslim", needed="IOP001", producer="pytorch") == (
         f"Take the weights out of the graph's inputs first (IOP001), then run `{command}`, and "
         "compare outputs"
+    )
+    assert told(remedy(), tool="onnxslim", needed="ONX014") == (
+        f"List each output once (ONX014), then run `{command}`, which may stop otherwise, and "
+        "compare outputs"
+    )
+    assert told(remedy(), remedy(), tool="onnxslim", stays=(1, 0)) == (
+        f"Run `{command}`, and compare outputs. It leaves 1 of 2"
     )
     breach = {"subject": "breach"}
     assert told(remedy("sort it"), remedy("sort it"), **breach) == "Sort it"
@@ -173,44 +183,43 @@ def test_how_to_act_is_a_remedy_a_command_or_the_first_sentence(
 
 def tool(word: str, *nodes: str, plain: bool = True, limits: tuple[Any, ...] = (),
          half: bool = False) -> str:  # fmt: skip
-    beyond = frozenset({"inner"})
     known = some(
         interface=some(declared=(("x", some(is_plain=True)), ("y", some(is_plain=plain)))),
-        once=lambda _: beyond,
         parameters=some(bytes_by_dtype={"float16": 4} if half else {"float32": 4}), limits=limits,
     )  # fmt: skip
     items = [some(node=node) for node in nodes or ("c",)]
-    return actions._tool(items, cast("Any", some(tool=word) if word else None), cast("Any", known))
+    return actions._tool(
+        items, cast("Any", some(tool=word, id="R") if word else None), cast("Any", known)
+    )
 
 
 def test_a_tool_is_told_where_it_reaches_a_place_and_the_file_loads(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(actions, "met", lambda known, _: known.limits)
+    monkeypatch.setattr(actions, "left", lambda *_: Left(frozenset({"inner"}), frozenset({"c"})))
+    inputs, other, twice = (some(limit=some(remedy=each)) for each in ("inputs", "fold", "outputs"))
     assert tool("") == tool("other") == ""
     assert tool("onnxslim") == "onnxslim"
-    assert tool("onnxslim", plain=False) == tool("onnxslim", limits=("limit",)) == ""
+    assert tool("onnxslim", plain=False) == tool("onnxslim", limits=(twice, other)) == ""
+    assert tool("onnxslim", limits=(twice,)) == "onnxslim"
     assert tool("onnxslim", "inner") == ""
     assert tool("onnxslim", "inner", "c") == "onnxslim"
     assert tool("onnxruntime") == tool("onnxruntime", "inner", plain=False) == "onnxruntime"
     assert tool("onnxruntime", half=True) == ""
-    inputs, other = (some(limit=some(remedy=each)) for each in ("inputs", "fold"))
-    spoils = [actions._spoils(cast("Any", word), cast("Any", some(limits=limits)))
+    needed = [actions._needed(cast("Any", word), cast("Any", some(limits=limits)))
               for word, limits in (("", (inputs,)), ("onnxslim", (other, inputs)),
-                                   ("onnxslim", (other,)), ("onnxslim", ()))]  # fmt: skip
-    assert spoils == [False, True, False, False]
-
-
-def test_operators_of_bodies_and_behind_onnx_ml_are_left_by_a_tool() -> None:
-    known = facts(
-        "g (float[2,3] x, bool p) => (float[2,3] y, float[2,3] z) { "
-        "a = ai.onnx.ml.Scaler (x)  b = Relu (a)  y = Neg (b)  "
-        "z = If (p) <then_branch = t () => (float[2,3] u) { u = Relu (x) }, "
-        "else_branch = e () => (float[2,3] v) { v = Abs (x) }> }"
-    )
-    found = actions._beyond_onnxslim(known)
-    names = {node.outputs[0].name for node in known.nodes if node.id in found}
-    assert names == {"a", "b", "y", "u", "v"}
+                                   ("onnxslim", (other,)), ("onnxslim", ()),
+                                   ("onnxslim", (other, twice)))]  # fmt: skip
+    assert needed == ["", "IOP001", "", "", "ONX014"]
+    items = cast("Any", [some(node=node) for node in ("inner", "c", "inner", "d")])
+    staying = [actions._staying(cast("Any", word), items, None, cast("Any", some()))
+               for word in ("onnxslim", "onnxruntime", "")]  # fmt: skip
+    assert staying == [(2, 1), (0, 0), (0, 0)]
+    told = [actions.leaving(4, *each) for each in ((0, 0), (2, 0), (0, 3), (1, 2))]
+    assert told == [
+        "", "It leaves 2 of 4", "It may leave 3 of 4", "It leaves 1 of 4, and perhaps 2 more",
+    ]  # fmt: skip
 
 
 def test_time_falls_with_the_macs_where_all_are_of_one_type(

@@ -12,12 +12,11 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from analyzer.conformance import ASSUMPTION
-from analyzer.converters import converter, met
+from analyzer.converters import Left, converter, left, met
 from analyzer.devices import bound, room
 from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
 from analyzer.language import _, rule_name, spoken
-from analyzer.patterns.wires import makers_before
 from analyzer.report.view import conversion
 from analyzer.report.view.devices import on
 from analyzer.report.view.findings import asked, first_sentence, heading_of
@@ -55,6 +54,8 @@ COMMANDS: Mapping[Tool, str] = {
                    "MODEL NEW",
 }  # fmt: skip
 """By ``Rule.tool``, what takes out what it names."""
+NEEDED = {"inputs": REPLACEABLE, "outputs": "ONX014"}
+"""By what helps a tool, the rule that asks for it."""
 MOST_REMEDIES = 3
 """Of breaches that are told one after another."""
 TRUST = "trust"
@@ -124,6 +125,10 @@ class Action:
     """Of what presses, that the model may do something to whoever loads it: this comes first."""
     settles: bool = False
     """Of what presses, that figures of compute and memory hang on it: this comes next."""
+    stays: int = 0
+    """Of ``places``, those that ``tool`` leaves as they are."""
+    may_stay: int = 0
+    """Of the others, those that it may leave."""
 
 
 @record
@@ -136,6 +141,8 @@ class ActionStep:
     tool: Tool = ""
     """Of clean-ups, which change next to nothing and stand in one step, what undoes most of them in
     one command; empty for other steps."""
+    needs: str = ""
+    """Of clean-ups, the rule whose remedy has to be followed before the command is run."""
 
 
 def actions(result: Result, device: Profile | None = None) -> tuple[Action, ...]:
@@ -246,7 +253,10 @@ def _tidied(asks: Sequence[Action]) -> Iterator[ActionStep]:
     found = [ask for ask in asks if is_tidying(ask)]
     if found:
         tools = Counter(ask.tool for ask in found)
-        yield ActionStep(tuple(ask.rule for ask in found), max(tools, key=lambda each: tools[each]))
+        tool = max(tools, key=lambda each: tools[each])
+        rules = tuple(ask.rule for ask in found)
+        needed = (ask.needs for ask in found if ask.tool == tool and ask.needs not in rules)
+        yield ActionStep(rules, tool, next(filter(None, needed), ""))
 
 
 def _steps(ranked: Sequence[str], rivals: Mapping[str, Sequence[str]]) -> tuple[ActionStep, ...]:
@@ -314,6 +324,7 @@ def _action(
     severity = min((f.severity for f in items), key=list(Severity).index)
     pressing = severity is Severity.WARNING and rule is not None and rule.stake == "use"
     tool = _tool(items, rule, facts)
+    stays, may_stay = _staying(tool, items, rule, facts)
     settles = rule is not None and rule.subject == "breach" and rule.selector == (ASSUMPTION,)
     return Action(
         rule=label(first_of.rule),
@@ -343,10 +354,12 @@ def _action(
         macs_share=macs / facts.totals.whole if macs and facts.totals.whole else None,
         peak=conversion.raised_peak(facts, savings) if macs else None,
         pressing=settles or pressing,
-        needs=REPLACEABLE if _spoils(tool, facts) else "",
+        needs=_needed(tool, facts),
         figures=rule is not None and rule.subject == "assumption",
         harms=(pressing or severity is Severity.ERROR) and first_of.category == TRUST,
         settles=settles,
+        stays=stays,
+        may_stay=may_stay,
     )
 
 
@@ -364,13 +377,31 @@ def _how(items: Sequence[Finding], rule: Rule | None, facts: Facts) -> str:
     tool = _tool(items, rule, facts)
     if not tool:
         return told
-    command = COMMANDS[tool]
-    if _spoils(tool, facts):
-        return _("Take the weights out of the graph's inputs first ({rule}), then run `{command}`, "
-                 "and compare outputs", rule=REPLACEABLE, command=command)  # fmt: skip
-    if told and EXPORTER in facts.model.producer.lower():
-        return _("Run `{command}`; or at the export: {told}", command=command, told=told)
-    return _("Run `{command}`, and compare outputs", command=command)
+    command, rest = COMMANDS[tool], leaving(len(items), *_staying(tool, items, rule, facts))
+    needed = _needed(tool, facts)
+    if needed == REPLACEABLE:
+        text = _("Take the weights out of the graph's inputs first ({rule}), then run `{command}`, "
+                 "and compare outputs", rule=needed, command=command)  # fmt: skip
+    elif needed:
+        text = _("List each output once ({rule}), then run `{command}`, which may stop otherwise, "
+                 "and compare outputs", rule=needed, command=command)  # fmt: skip
+    elif told and EXPORTER in facts.model.producer.lower():
+        text = _("Run `{command}`; or at the export: {told}", command=command, told=told)
+    else:
+        text = _("Run `{command}`, and compare outputs", command=command)
+    return ". ".join(filter(None, (text, rest)))
+
+
+def leaving(places: int, stays: int, may_stay: int) -> str:
+    """How many places a tool leaves as they are; empty for none."""
+    if stays and may_stay:
+        return _("It leaves {n} of {of}, and perhaps {more} more", n=stays, of=places,
+                 more=may_stay)  # fmt: skip
+    if stays:
+        return _("It leaves {n} of {of}", n=stays, of=places)
+    if may_stay:
+        return _("It may leave {n} of {of}", n=may_stay, of=places)
+    return ""
 
 
 def _by_itself(word: str, done: Collection[str], items: Sequence[Finding]) -> str:
@@ -385,9 +416,24 @@ def _by_itself(word: str, done: Collection[str], items: Sequence[Finding]) -> st
              "gain", n=part, of=len(items))  # fmt: skip
 
 
-def _spoils(tool: Tool, facts: Facts) -> bool:
-    """Whether it leaves inputs without the weights that stood for them, or does nothing."""
-    return bool(tool) and any(each.limit.remedy == "inputs" for each in met(facts, converter(tool)))
+def _needed(tool: Tool, facts: Facts) -> str:
+    """The rule whose remedy has to be followed before: a tool leaves inputs without the weights
+    that stood for them, does nothing, or stops."""
+    limits = met(facts, converter(tool)) if tool else ()
+    return next((NEEDED[each.limit.remedy] for each in limits if each.limit.remedy in NEEDED), "")
+
+
+def _staying(
+    tool: Tool, items: Sequence[Finding], rule: Rule | None, facts: Facts
+) -> tuple[int, int]:  # fmt: skip
+    """Places that a tool leaves, and those that it may leave."""
+    if tool != "onnxslim":
+        return 0, 0
+    found = _left_by(items, rule, facts)
+    return (
+        sum(f.node in found.certain for f in items),
+        sum(f.node in found.perhaps for f in items),
+    )
 
 
 def _saved(items: list[Finding]) -> dict[str, int]:
@@ -438,25 +484,21 @@ def _tool(items: Iterable[Finding], rule: Rule | None, facts: Facts) -> Tool:
     word = "" if rule is None else rule.tool
     if word == "onnxslim":
         plain = all(each.is_plain for _, each in facts.interface.declared)
-        plain = plain and not met(facts, converter("onnxslim"))
-        beyond = facts.once(_beyond_onnxslim)
-        return "onnxslim" if plain and any(f.node not in beyond for f in items) else ""
+        limits = met(facts, converter("onnxslim"))
+        plain = plain and all(each.limit.remedy == "outputs" for each in limits)
+        stays = _left_by(items, rule, facts).certain if plain else frozenset[str]()
+        return "onnxslim" if plain and any(f.node not in stays for f in items) else ""
     return "onnxruntime" if word == "onnxruntime" and not _is_half(facts) else ""
+
+
+def _left_by(items: Iterable[Finding], rule: Rule | None, facts: Facts) -> Left:
+    """Places that onnxslim leaves."""
+    places = {f.node for f in items}
+    return left(facts, converter("onnxslim"), "" if rule is None else rule.id, places)
 
 
 def _is_half(facts: Facts) -> bool:
     return "float16" in facts.parameters.bytes_by_dtype
-
-
-def _beyond_onnxslim(facts: Facts) -> frozenset[str]:
-    """Operators that onnxslim (0.1.98) leaves as they are: those of bodies, and what follows
-    operators of ONNX-ML, of whose results it knows no type."""
-    found: set[str] = set()
-    for node in facts.nodes:  # each after those it reads
-        behind = (maker.id in found for maker in makers_before(facts, node))
-        if node.scope or node.domain == "ai.onnx.ml" or any(behind):
-            found.add(node.id)
-    return frozenset(found)
 
 
 def _training(word: str) -> Training:

@@ -149,8 +149,9 @@ def _bytes(facts: Facts, now: int | None, then: int | None) -> int | None:
 
 
 def _narrowest(kept: Parameters) -> int | None:
-    """Least bits of a weight, those of packed ones without their padding; ``None``: unknown."""
+    """Least bits of a weight, those of packed ones without their padding; ``None``: unknown, as of
+    those that operators make."""
     weights = [tensor for tensor in kept.tensors if tensor.role == "weight" and tensor.elements]
-    if kept.unlisted or any(tensor.bytes is None for tensor in weights):
+    if kept.unlisted or any(not tensor.bytes for tensor in weights):
         return None
     return min((8 * (t.bytes or 0) // (t.elements or 1) for t in weights), default=None)
