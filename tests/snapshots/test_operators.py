@@ -3,7 +3,7 @@ computes, and compared with a file, which `make snapshots` rewrites."""
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from enum import Enum
 from functools import cache
 from itertools import groupby
@@ -15,11 +15,12 @@ from onnx import helper
 
 from analyzer import units
 from analyzer.analyze import analyze
+from analyzer.facts import Tensor
 from analyzer.model import load
-from analyzer.operators import operators
+from analyzer.operators import operators, record_of
 from analyzer.targets.catalog import SHIPPED, chosen
 from tests.operators.contracts.neighbours import RUNS
-from tests.operators.contracts.test_neighbours import FAMILIES, RAN, RECORDED
+from tests.operators.contracts.test_neighbours import FAMILIES, RAN, RECORDED, calculated
 from tests.snapshots.test_snapshots import compare
 
 if TYPE_CHECKING:
@@ -130,3 +131,23 @@ def _record(record: Operator) -> str:
 def test_records_are_their_snapshot() -> None:
     lines = map(_record, operators())
     compare("operators.records", "\n".join(" ".join(line.split()) for line in lines) + "\n")
+
+
+def _counts(name: str) -> Iterator[str]:
+    """MACs and FLOPs of every step from a valid operator that ONNX Runtime runs."""
+    for made, shapes in calculated(name):
+        record = record_of(made)
+        assert record is not None
+        outputs = tuple(Tensor(f"o{i}", "float32", shape) for i, shape in enumerate(shapes))
+        cost = record.cost.cost(replace(made, outputs=outputs))
+        counts = ("?" if n is None else str(n) for n in (cost.macs, cost.flops))
+        yield "/".join(counts).removeprefix("0/")
+
+
+def test_counts_of_steps_from_operators_are_their_snapshot() -> None:
+    lines = [
+        f"{name}: " + " ".join(f"{each} x{n}" if (n := len([*some])) > 1 else each
+                               for each, some in groupby(_counts(name)))
+        for name in FAMILIES
+    ]  # fmt: skip
+    compare("operators.counts", "\n".join(line.strip() for line in lines) + "\n")

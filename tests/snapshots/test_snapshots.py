@@ -55,7 +55,10 @@ COMMANDS = {
     "rules.txt": "rules",
 }
 
-SEVERAL = {".breaches", ".facts", ".findings", ".options", ".page", ".pair", ".records", ".scaled"}
+SEVERAL = {
+    ".breaches", ".counts", ".facts", ".findings", ".options", ".page", ".pair", ".records",
+    ".scaled",
+}  # fmt: skip
 """Suffixes of the snapshots of other tests."""
 PAGES = {"index.html": "index.html", "check.html": "check.html"}
 """Pages about many models, by their snapshots."""

@@ -17,6 +17,7 @@ from analyzer.devices.profile import profile
 from analyzer.facts import Facts, Tensor
 from analyzer.operators.record import Operator
 from analyzer.patterns.held import held_bytes
+from analyzer.patterns.merging.find import merges_of
 from analyzer.patterns.open_loops import open_loops
 from analyzer.patterns.quantised import quantisation_of
 from analyzer.scaling import Scaler
@@ -28,6 +29,7 @@ from analyzer.smaller.integers import is_static, made_weights
 from analyzer.smaller.packed import packable
 from analyzer.smaller.pruned import pruned
 from analyzer.smaller.recurrent import recurrent
+from analyzer.weights.made import made_of_nothing
 
 ELSEWHERE = frozenset({
     "at_node", "complete", "domain", "executions_range", "flops_complete", "flops_formula",
@@ -54,8 +56,8 @@ def known(facts: Facts) -> Iterator[str]:
 
 
 LOOKS: tuple[Callable[[Facts], object], ...] = (
-    attention_layers, cache, coefficients, forest, held_bytes, made_weights, open_loops,
-    packable, pruned, recurrent,
+    attention_layers, cache, coefficients, forest, held_bytes, made_of_nothing, made_weights,
+    merges_of, open_loops, packable, pruned, recurrent,
 )  # fmt: skip
 SIZES = ((0.5, 1.0, 1.0), (1.5, 2.0, 1.5))
 """Multipliers of width, resolution and depth."""
@@ -67,7 +69,7 @@ def _beside(facts: Facts) -> Iterator[str]:
     counts = (f"{'' if each.exact else '~'}{each.count}" for each in conventions(facts))
     yield f"conventions {' '.join(counts)}"
     for look in LOOKS:
-        if (found := look(facts)) and (text := _filled(found)):
+        if (found := look(facts)) and (text := _filled(found)) != "()":
             yield f"{look.__name__} {text}"
     if not is_static(facts):
         yield "not static"

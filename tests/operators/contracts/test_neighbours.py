@@ -153,7 +153,7 @@ def test_what_is_not_known_of_a_valid_operator_breaks_nothing() -> None:
                 assert found(less) == [], node
 
 
-def _calculated(name: str) -> Iterator[tuple[Call, list[tuple[int, ...]]]]:
+def calculated(name: str) -> Iterator[tuple[Call, list[tuple[int, ...]]]]:
     """What the runtime runs of a family, with the shapes of its results."""
     ran = [node for node, sign in zip(_steps(name), RECORDED[name], strict=True) if sign in RUNS]
     for node, text in zip(ran, RAN[name], strict=True):
@@ -166,7 +166,7 @@ def test_results_have_the_shapes_that_the_runtime_gives_them() -> None:
     seen = 0
     for name in FAMILIES:
         wrong = []
-        for made, shapes in _calculated(name):
+        for made, shapes in calculated(name):
             record = record_of(made)
             assert record is not None
             if record.shape is None or found(made):
@@ -181,7 +181,7 @@ def test_results_have_the_shapes_that_the_runtime_gives_them() -> None:
 def test_a_count_is_that_of_all_sizes_or_unknown() -> None:
     seen = 0
     for name in FAMILIES:
-        made, shapes = next(_calculated(name), (None, []))
+        made, shapes = next(calculated(name), (None, []))
         if made is not None and (record := record_of(made)) is not None:
             outputs = tuple(Tensor(f"o{i}", "float32", shape) for i, shape in enumerate(shapes))
             known = replace(made, outputs=outputs)
