@@ -61,6 +61,13 @@ SAID: list[tuple[str, Callable[[Node], None], list[str]]] = [
         ("past_value is 2×3, the other operands take 5×3×2×3 (batch, heads, past length, size of a "
         "head): give past_value that shape")]),
     ("Attention", both(longer(4, 2), longer(5, 2), longer(3, 1)), []),
+    # a batch of 2 and 5 keys
+    *(("Attention with lengths", put(6, ints(*lengths)), said)
+      for lengths, said in (
+          ((5, 0), []),
+          ((5, -1), ["nonpad_kv_seqlen holds -1, the key is 5 long: keep it within 0 to 5"]),
+          ((6, 5), ["nonpad_kv_seqlen holds 6, the key is 5 long: keep it within 0 to 5"]),
+          ((5, 5, 5), ["nonpad_kv_seqlen is 3 for a batch of 2: give 2 lengths"]))),
     # 5×4×9 in 3 heads
     ("Attention of three axes", state(kv_num_heads=7), [
         "input 1 (5×4×9) does not divide into kv_num_heads = 7: correct kv_num_heads",
@@ -173,6 +180,12 @@ SAID: list[tuple[str, Callable[[Node], None], list[str]]] = [
     ("TfIdfVectorizer", state(ngram_counts=[3]), [
         ("ngram_counts [3] leave the pool of 2 entries or fall: let ngram_counts say where in the "
         "pool the n-grams of each length begin")]),
+    # two words, one pair and one triple; of more lengths, the first eight are shown
+    ("TfIdfVectorizer", state(max_gram_length=3, ngram_counts=[0, 2, 4], ngram_indexes=[0, 1, 2, 3],
+                              pool_int64s=[1, 2, 3, 4, 5, 6, 7], weights=None), []),
+    ("TfIdfVectorizer", state(max_gram_length=9, ngram_counts=[0, 0, 0, 0, 0, 0, 0, 0, 9]), [
+        ("ngram_counts [0, 0, 0, 0, 0, 0, 0, 0] leave the pool of 2 entries or fall: let "
+        "ngram_counts say where in the pool the n-grams of each length begin")]),
     ("TfIdfVectorizer", state(min_gram_length=0), [
         "min_gram_length is 0 and max_gram_length 1: set 1 ≤ min_gram_length ≤ max_gram_length"]),
     # a signal of 64 in frames of 16
