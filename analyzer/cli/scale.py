@@ -193,9 +193,10 @@ def _depths(text: str) -> tuple[float | tuple[int, ...], ...]:
 
 
 def _blocks(digits: str) -> int:
-    if not (digits.isascii() and digits.isdigit() and 1 <= int(digits[:5]) <= 1000):
+    blocks = values.whole(digits)
+    if blocks is None or not 1 <= blocks <= 1000:
         raise ArgumentTypeError(f"{quoted(digits)} is not a number of blocks from 1 to 1000")
-    return int(digits[:5])
+    return blocks
 
 
 def _sides(text: str) -> tuple[Side, ...]:
@@ -205,11 +206,13 @@ def _sides(text: str) -> tuple[Side, ...]:
 def _side(word: str) -> Side:
     """``224`` and ``96x160`` are pixels, ``0.57`` and ``2`` multipliers."""
     parts = word.lower().replace("×", "x").split("x")
-    if len(parts) == 1 and not (word.isascii() and word.isdigit() and int(word[:9]) >= PIXELS):
+    numbers = [values.whole(part) for part in parts]
+    if len(parts) == 1 and (numbers[0] is None or numbers[0] < PIXELS):
         return _multiplier(word)
-    if any(not (p.isascii() and p.isdigit() and 1 <= int(p[:9]) <= LARGEST) for p in parts):
+    sides = tuple(n for n in numbers if n is not None and 1 <= n <= LARGEST)
+    if len(sides) < len(parts):
         raise ArgumentTypeError(f"{quoted(word)} is not a side from 1 to {LARGEST} pixels")
-    return tuple(int(p[:9]) for p in parts)
+    return sides
 
 
 def _some(text: str) -> tuple[str, ...]:
@@ -220,9 +223,10 @@ def _some(text: str) -> tuple[str, ...]:
 
 
 def _divisor(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 1024):
+    divisor = values.whole(text)
+    if divisor is None or not 1 <= divisor <= 1024:
         raise ArgumentTypeError(f"{quoted(text)} is not a whole number from 1 to 1024")
-    return int(text[:6])
+    return divisor
 
 
 def _budget(text: str) -> int:

@@ -9,6 +9,8 @@ from analyzer.sanitise.widths import quoted
 
 MOST = 2**63 - 1
 """Largest dimension ONNX can state."""
+ENDLESS = MOST + 1
+"""More than anything here may be."""
 
 
 def name_and_shape(text: str) -> tuple[str, tuple[int, ...]]:
@@ -63,9 +65,23 @@ def positive(text: str) -> int:
     >>> positive("4")
     4
     """
-    if not (text.isascii() and text.isdigit() and int(text[:10]) > 0):
+    found = whole(text)
+    if not found:
         raise ArgumentTypeError(f"{quoted(text)} is not a whole number from 1")
-    return int(text[:10])
+    return found
+
+
+def whole(text: str) -> int | None:
+    """The number of which ``text`` is the digits; ``None`` for anything else.
+
+    What has more digits than any number here may have is ``ENDLESS``, whatever they are.
+
+    >>> whole("042"), whole("-1"), whole("1" * 5000) == ENDLESS
+    (42, None, True)
+    """
+    if not (text.isascii() and text.isdigit()):
+        return None
+    return int(text) if len(text) <= len(str(MOST)) else ENDLESS
 
 
 def _split(text: str, example: str) -> tuple[str, str]:
@@ -77,8 +93,9 @@ def _split(text: str, example: str) -> tuple[str, str]:
 
 def _whole(digits: str, text: str) -> int:
     digits = digits.strip()
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 20 and int(digits) <= MOST):
+    found = whole(digits)
+    if found is None or found > MOST:
         raise ArgumentTypeError(
             f"{quoted(digits)} in {quoted(text, widths.PATH)} is not a whole number from 0"
         )
-    return int(digits)
+    return found
