@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import pickle
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from onnx import NodeProto
 
 from analyzer.errors import ModelError
-from analyzer.model import Limits
+from analyzer.model import Limits, load, messages
 from analyzer.model import file as files
 from analyzer.model.encoding import Malformed, field
 from analyzer.model.file import FileBytes, _seek_and_read
@@ -120,3 +122,92 @@ def test_a_file_reads_as_its_bytes_whatever_is_read_of_it(
     path.rename(tmp_path / "g")
     with pytest.raises(ModelError, match=r"/f: the file changed while it was being read"):
         pickle.loads(pickle.dumps(file))  # noqa: S301 - our own
+
+
+def vocabulary(count: int) -> bytes:
+    """A tensor of so many strings of a hundred bytes, and a longer one."""
+    words = wb.blob(6, b"w" * 100) * count + wb.blob(6, b"z" * 200)
+    return wb.model(wb.initializer(wb.number(1, count + 1), wb.number(2, 8), words))
+
+
+def test_a_run_of_short_strings_is_one_span_wherever_it_is_read(tmp_path: Path) -> None:
+    data = vocabulary(2000)
+    (tmp_path / "m.onnx").write_bytes(data)
+    for source in (data, str(tmp_path / "m.onnx")):
+        payloads = load(source).payloads
+        (payload,) = payloads._payloads
+        assert len(payload.spans) < 8, "windows of 64 KiB, and the long one"
+        assert {span.field for span in payload.spans} == {"string_data"}
+        ends = [(span.start, span.stop) for span in payload.spans]
+        assert all(one[1] <= other[0] for one, other in pairwise(ends))
+        stored = b"".join(data[start:stop] for start, stop in ends)
+        assert stored.count(b"w" * 100) == 2000
+        assert stored.endswith(b"z" * 200)
+
+
+def test_each_of_many_strings_is_a_field() -> None:
+    def needed(data: bytes) -> int:
+        low, high = 0, 1 << 20
+        while low < high:
+            middle = (low + high) // 2
+            try:
+                Walk(Limits(fields=middle)).strip(data)
+            except LimitExceeded:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    assert needed(vocabulary(1064)) - needed(vocabulary(1000)) == 64
+
+
+def test_what_of_a_model_leads_to_tensors_is_told_by_first_bytes() -> None:
+    known = messages._KNOWN
+    assert {name for name, kind in known.items() if kind.deep is None} == {
+        "OperatorSetIdProto", "StringStringEntryProto", "TypeProto", "Tensor", "Sequence", "Map",
+        "Optional", "SparseTensor", "Opaque", "TensorShapeProto", "Dimension", "ValueInfoProto",
+        "Segment", "TensorAnnotation", "DeviceConfigurationProto", "NodeDeviceConfigurationProto",
+        "ShardingSpecProto", "ShardedDimProto", "SimpleShardedDimProto",
+        "IntIntListEntryProto",
+    } & known.keys()  # fmt: skip
+    ours = {"TrainingInfoProto": {1, 2}, "FunctionProto": {7, 11}, "ModelProto": {7, 20, 25},
+            "GraphProto": {1, 5, 15}, "NodeProto": {5}, "SparseTensorProto": {1, 2},
+            "AttributeProto": {5, 6, 10, 11, 22, 23}}  # fmt: skip
+    for name, numbers in ours.items():
+        pattern = known[name].deep
+        assert pattern is not None
+        first = {number for number in range(256) if pattern.match(bytes([number]))}
+        tags = {number << 3 | 2 for number in numbers}
+        bytes_ = {tag & 0x7F | (0x80 if tag > 0x7F else 0) for tag in tags}
+        assert first == bytes_ | {byte | 0x80 for byte in bytes_}, name
+    once = {name: {kind.names[tag] for tag in kind.once} for name, kind in known.items()}
+    assert {name: fields for name, fields in once.items() if fields} == {
+        "AttributeProto": {"t", "sparse_tensor"}, "SparseTensorProto": {"values", "indices"},
+    }  # fmt: skip
+
+
+def test_texts_and_runs_of_numbers_are_known_by_their_tags() -> None:
+    known = messages._KNOWN
+    optional = {
+        f"{kind.name}.{kind.names[tag]}"
+        for kind in known.values()
+        for tag, leaf in kind.fields.items()
+        if leaf == messages.OPTIONAL_TEXT
+    }
+    assert {name for name in optional if not name.endswith(".doc_string")} == {
+        "AttributeProto.s", "StringStringEntryProto.value",
+    }  # fmt: skip
+    runs = {name: {kind.names[tag] for tag in kind.runs} for name, kind in known.items()}
+    assert runs["TensorProto"] == {
+        "dims", "float_data", "int32_data", "int64_data", "double_data", "uint64_data",
+    }  # fmt: skip
+    assert runs["AttributeProto"] == {"floats", "ints"}
+    assert runs["NodeProto"] == runs["GraphProto"] == set()
+    assert len(known["OperatorSetIdProto"].names) == 2
+    assert (known["OperatorSetIdProto"].weight, known["NodeProto"].weight) == (
+        0, len(NodeProto.DESCRIPTOR.fields) // 4,
+    )  # fmt: skip
+    long = messages._KNOWN["AttributeProto"].runs[8 << 3 | 0]
+    data = wb.number(8, 1) + wb.number(8, 300) + wb.number(8, 2**64 - 1) + wb.number(9, 1)
+    assert messages.run_end(long, data, 0, len(data)) == len(data) - 2
+    assert messages.run_end(long, data, len(data) - 2, len(data)) == 0

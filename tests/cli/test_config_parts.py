@@ -1,0 +1,68 @@
+"""Files of settings and of new rules by themselves: how much of them is read, and what is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analyzer.cli.config import read
+from analyzer.cli.config.table import Errors
+from analyzer.cli.new_rule import _free_id
+from analyzer.errors import ConfigError
+
+
+def test_a_new_rule_has_the_number_behind_those_of_its_folder(tmp_path: Path) -> None:
+    def beside(name: str, text: str) -> str:
+        (tmp_path / name).write_text(text)
+        return _free_id(tmp_path)
+
+    assert _free_id(tmp_path) == "OWN001"
+    assert beside("a.yaml", "id: OWN007\n") == "OWN008"
+    assert beside("b.yaml", "id: OWN003\n") == "OWN008"
+    assert beside("c.yml", "id: OWN050\n") == "OWN008"
+    assert beside("d.yaml", "#" * 4085 + "\nid: OWN020") == "OWN021", "4,096 characters are read"
+    assert beside("d.yaml", "#" * 4086 + "\nid: OWN020") == "OWN008"
+    assert beside("e.yaml", "id: OWN998\n") == "OWN999"
+    assert beside("f.yaml", "id: OWN999\n") == "OWN999"
+
+
+def test_errors_of_a_file_beyond_fifty_are_counted() -> None:
+    for count, last in ((50, "c.toml: 49"), (51, "c.toml: and 1 more error"),
+                        (52, "c.toml: and 2 more errors")):  # fmt: skip
+        errors = Errors("c.toml", {})
+        for number in range(count):
+            errors.add((), str(number))
+        with pytest.raises(ConfigError) as caught:
+            errors.finish()
+        lines = str(caught.value).splitlines()
+        assert (len(lines), lines[-1]) == (min(count, 51), last)
+    Errors("c.toml", {}).finish()
+
+
+def test_a_configuration_is_read_up_to_its_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, project = tmp_path / "onnxlint.toml", tmp_path / "pyproject.toml"
+    about = '[tool.onnxlint]\nselect = ["SEP001"]\n'
+    monkeypatch.setattr(read, "MAX_BYTES", len(about))
+    project.write_text(about)
+    assert read.read_config(str(project)) is not None
+    project.write_text(f"{about}\n")
+    with pytest.raises(ConfigError, match=f"larger than {len(about)} bytes; use an onnxlint.toml"):
+        read.read_config(str(project))
+    project.write_text("#" * 1000)
+    assert read.read_config(str(project)) is None, "it is not about us"
+    project.write_text('[tool]\nonnxlint = "x"\n')
+    with pytest.raises(ConfigError, match=r"pyproject.toml: tool.onnxlint: must be a table$"):
+        read.read_config(str(project))
+    for path, says in ((tmp_path, "is not a file"), (tmp_path / "none", "there is no such file")):
+        with pytest.raises(ConfigError, match=f": {says}$"):
+            read.read_bytes(str(path))
+    ours.write_bytes(b"x" * 10)
+    assert read.read_bytes(str(ours), 10) == b"x" * 10
+    with pytest.raises(ConfigError, match=r"larger than 9 bytes$"):
+        read.read_bytes(str(ours), 9)
+    ours.write_bytes(b"a = '\xff'")
+    with pytest.raises(ConfigError, match=r"not TOML: byte 5 is not UTF-8$"):
+        read.read_config(str(ours))

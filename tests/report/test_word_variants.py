@@ -1,0 +1,59 @@
+"""Variants of sentences about what was read of weights, and of what pictures show."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from analyzer.report import diagram
+from analyzer.report.view import tiles
+from analyzer.report.words import _peculiar, _read
+
+PAD = "weights are made by Pad when the model runs"
+
+
+@pytest.mark.parametrize(
+    ("layers", "unread", "tensors", "said"),
+    [
+        (0, 0, 0, "No trained values were found to read."),
+        (0, 0, 1, "The values of 1 stored tensor were read."),
+        (0, 0, 2, "The values of 2 stored tensors were read."),
+        (0, 1, 2, f"The trained values of 1 layer were not looked at: {PAD}."),
+        (0, 2, 0, f"The trained values of 2 layers were not looked at: {PAD}."),
+        (3, 0, 4, "The trained values of 3 layers and 4 stored tensors were read."),
+        (1, 0, 1, "The trained values of 1 layer and 1 stored tensor were read."),
+        (3, 2, 4, ("The values of 4 stored tensors were read, and of 3 layers channel by channel; "
+                   "those of 2 more were not looked at so.")),
+    ],
+)  # fmt: skip
+def test_what_was_read_of_weights_is_told(
+    layers: int, unread: int, tensors: int, said: str
+) -> None:
+    values = {"layers": layers, "unread": unread, "tensors": tensors,
+              "unseen": ["Pad"]}  # fmt: skip
+    assert _read(values) == said
+
+
+@pytest.mark.parametrize(
+    ("layers", "tensors", "said"),
+    [
+        (0, 0, "No dead, repeated or non-finite values were found."),
+        (1, 0, "1 layer with values that do no work, or harm."),
+        (0, 2, "2 stored tensors with values that nobody can mean."),
+        (2, 1, ("2 layers with values that do no work, or harm; 1 stored tensor with values that "
+                "nobody can mean.")),
+    ],
+)  # fmt: skip
+def test_peculiarities_of_weights_are_counted(layers: int, tensors: int, said: str) -> None:
+    assert _peculiar({"layers": layers, "tensors": tensors}) == said
+
+
+def test_a_treemap_names_the_three_largest(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = cast("Any", SimpleNamespace(facts=SimpleNamespace(nodes=())))
+    for count, names in ((4, "t0; t1; t2"), (3, "t0; t1; t2"), (1, "t0")):
+        found = [SimpleNamespace(name=f"t{number}") for number in range(count)]
+        monkeypatch.setattr(tiles, "tiles", lambda _, found=found: found)
+        monkeypatch.setattr(tiles, "picture", lambda _: None)
+        assert diagram._treemap(result, "m").alt == f"Treemap of MACs. Largest: {names}"
