@@ -47,19 +47,29 @@ def cards(claims: Iterable[Claim], headline: str) -> tuple[Card, ...]:
 
 
 def _compute(v: Values, headline: str) -> Card:
-    (low, high), (least, most) = v["macs"], v["flops"]
+    high, most = v["macs"][1], v["flops"][1]
     if v["comparisons"] and high == 0:
         return _compared(v)
     holds = [*_holds(v)]
     if most is None and high is not None and v["certainty"] == Certainty.EXACT:
         holds[0] = _("MACs: {how}", how=holds[0])
-    macs, flops = units.span(low, high, "MAC"), units.span(least, most, "FLOP")
+    if v["branches"]:
+        holds.insert(0, _("by the branch that data decide on"))
+    macs, flops = _span(v, 0, "MAC"), _span(v, 1, "FLOP")
     if headline == "flops":
-        digits = _("{all} FLOPs in all, {macs} among them", all=units.span(least, most), macs=macs)
+        digits = _("{all} FLOPs in all, {macs} among them", all=_span(v, 1), macs=macs)
         return Card("compute", _("Compute"), flops, (digits, *holds), "totals.flops",
                     "totals.macs")  # fmt: skip
-    digits = _("{macs} MACs, {flops} in all", macs=units.span(low, high), flops=flops)
+    digits = _("{macs} MACs, {flops} in all", macs=_span(v, 0), flops=flops)
     return Card("compute", _("Compute"), macs, (digits, *holds), "totals.macs", "totals.flops")
+
+
+def _span(v: Values, which: int, unit: str | None = None) -> str:
+    """MACs (0) or FLOPs (1); what branches decide is told where a loop has no upper end, too."""
+    low, high = v["macs"] if which == 0 else v["flops"]
+    if not v["branches"] or high is not None:
+        return units.span(low, high, unit)
+    return _("at least {value}", value=units.span(low, v["branches"][which], unit))
 
 
 def _compared(v: Values) -> Card:

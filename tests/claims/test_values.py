@@ -90,7 +90,7 @@ def test_a_network_names_its_two_main_blocks_three_inputs_and_what_convolves_fir
     inputs = (replace(tensor, shape=(1, None)), replace(tensor, name="u", shape=None),
               replace(tensor, name="v", shape=()), replace(tensor, name="w"))  # fmt: skip
     blocks = tuple(some(kind=kind) for kind in ("a", "b", "b", "c", "c", "c"))
-    dead = replace(small().nodes[0], id="dead", counted=0)
+    dead = replace(small().nodes[0], id="dead", counted=0, executions_range=(0, 0))
     assert dead.conv is not None
     dead = replace(dead, conv=replace(dead.conv, strides=(3, 3)))
     found = values(identity.network(Result(known(inputs=inputs, blocks=blocks,

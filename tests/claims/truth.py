@@ -66,8 +66,15 @@ def _network(d: Document) -> Values:
     for block in d["blocks"]:
         counts[block["kind"]] += runs[block["nodes"][0]]
     blocks = counts.most_common(2)
-    running = [node for node in d["nodes"] if node["counted"]]
-    convs = [node["conv"] for node in (*running, *d["nodes"]) if node["conv"]]
+    running = [node for node in d["nodes"] if node["executions_range"][1] != 0]
+    found = [node for node in (*running, *d["nodes"]) if node["conv"]]
+    convs = [node["conv"] for node in found]
+    around, branch = found[0]["scope"].rpartition(".")[::2] if found else ("", "")
+    if branch in ("then_branch", "else_branch"):  # each begins with one of its own
+        heads = {n["scope"]: n["conv"] for n in reversed(running) if n["conv"]}
+        both = [heads.get(f"{around}.{b}", convs[0]) for b in ("then_branch", "else_branch")]
+        forms = {str((c["kind"], c["kernel"], c["strides"], c["transposed"])) for c in both}
+        convs = convs if len(forms) < 2 else []
     inputs = d["inputs"][:3]
     return {
         "layers": d["totals"]["weighted_layers"],
@@ -213,6 +220,10 @@ def _compute(d: Document) -> Values:
              "macs": totals["macs_range"], "flops": totals["flops_range"],
              "open": bool(d["assumptions"]), "choices": _choices(d)["count"]}  # fmt: skip
     said = next(c["values"] for c in d["claims"] if c["id"] == "compute")
+    low, high = totals["macs_range"]
+    if said["branches"]:
+        assert high is None
+        assert said["branches"][0] > low
     stated = totals["certainty"] == "exact"
     sizes = {_open_name(a): a["value"] for a in d["assumptions"]
              if (a["reason"] in ("--dim", "--shape")) is stated}  # fmt: skip

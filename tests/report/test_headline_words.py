@@ -96,7 +96,7 @@ def test_the_first_sentence_says_the_gravest_and_what_would_bring_most() -> None
 COMPUTE: Values = {
     "macs": (5000, 5000), "flops": (9000, 9000), "comparisons": 0, "mean_comparisons": 0.0,
     "certainty": "exact", "unknown_nodes": 0, "open": False, "choices": 0, "dims": (), "sizes": (),
-    "sizes_in_all": 0,
+    "sizes_in_all": 0, "branches": None,
 }  # fmt: skip
 SIZED: Values = {"dims": ("n",), "sizes": (8,), "sizes_in_all": 1}
 DIGITS = "5,000 MACs, 9 kFLOP in all"
@@ -121,6 +121,10 @@ DIGITS = "5,000 MACs, 9 kFLOP in all"
          ("at least 5,000 MACs, 9 kFLOP in all", "2 operators of unknown cost")),
         ({"certainty": "lower bound", "macs": (5000, None)}, "at least 5 kMAC",
          ("at least 5,000 MACs, 9 kFLOP in all", "nothing bounds how often a loop runs")),
+        ({"certainty": "lower bound", "macs": (5000, None), "flops": (9000, None),
+          "branches": (7000, 9500)}, "at least 5 kMAC to 7 kMAC",
+         ("at least 5,000 to 7,000 MACs, at least 9 kFLOP to 9.5 kFLOP in all",
+          "by the branch that data decide on", "nothing bounds how often a loop runs")),
         ({"certainty": "unknown"}, "5 kMAC", (DIGITS, "not known")),
         ({"certainty": "unknown", **SIZED}, "5 kMAC",
          (DIGITS, "for sizes with which the model cannot run: n = 8")),

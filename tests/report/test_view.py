@@ -137,6 +137,24 @@ def test_the_first_convolution_is_one_that_runs() -> None:
     assert network(Result(found)).values["first_kernel"] == "2"
 
 
+def test_branches_have_a_range_and_a_first_convolution_whatever_a_loop_elsewhere_does() -> None:
+    body = ("g (float[1,4,9] x, bool c, int64 n, float[%s] k, float[2,4,1] l, float[4,4] w) => "
+            "(float[] y, float[4,4] z) { y = If (c) <then_branch = t () => (float[] p) "
+            "{ p = Conv (x, k) }, else_branch = e () => (float[] q) { q = Conv (x, l) }> "
+            "z = Loop <body = b (int64 i, bool d, float[4,4] s) => (bool e, float[4,4] t) "
+            "{ e = Identity (d) t = MatMul (s, w) }> (n, , w) }")  # fmt: skip
+    for kernel, first, most in (("3,4,3", None, 7 * 3 * 4 * 3), ("2,4,1", "1", None)):
+        said = [
+            {claim.id: claim.values for claim in claims_of(Result(facts(body % kernel, trips=t)))}
+            for t in ({}, {"z": 5})
+        ]
+        assert {claims["network"]["first_kernel"] for claims in said} == {first}
+        loop, stated = (claims["compute"] for claims in said)
+        assert (loop["macs"], stated["branches"]) == ((9 * 2 * 4, None), None)
+        found = loop["branches"]
+        assert (found[0] if isinstance(found, tuple) else found) == most
+
+
 def test_a_function_counts_at_each_call() -> None:
     """Called in another function twice and once by itself, with two tensors of weights."""
     block = "a = Conv <group = 2, pads = [1, 1, 1, 1]> (x, d)  b = Relu (a)  y = Conv (b, p)"

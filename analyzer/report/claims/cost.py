@@ -16,7 +16,7 @@ from analyzer.report.view.memory import roof_of
 from analyzer.report.view.spared import Why, least_macs, spared
 
 if TYPE_CHECKING:
-    from analyzer.facts import Totals
+    from analyzer.facts import Facts, Totals
     from analyzer.report.result import Result
     from analyzer.report.view.actions import Action
     from analyzer.report.view.memory import Device
@@ -38,6 +38,7 @@ def compute(result: Result) -> Claim:
         {
             "macs": totals.macs_range,
             "flops": totals.flops_range,
+            "branches": _branches(facts),
             "certainty": totals.certainty.value,
             "unknown_nodes": totals.unknown_nodes,
             "dims": tuple(name for name, _ in of[:SIZES]),
@@ -51,6 +52,21 @@ def compute(result: Result) -> Claim:
         ("totals.macs_range", "totals.flops_range", "totals.certainty", "totals.unknown_nodes",
          "assumptions", "nodes"),
     )  # fmt: skip
+
+
+def _branches(facts: Facts) -> tuple[int, int] | None:
+    """Most (MACs, FLOPs) by the branches that are taken, where something else has no upper end."""
+    totals = facts.totals
+    if totals.macs_range[1] is not None:
+        return None
+    macs = flops = 0
+    for node in facts.nodes:
+        times = node.executions_range[0]
+        (low, high), (least, most) = node.macs_range, node.flops_range
+        if not node.scope and node.composite and high is not None:
+            macs += times * (high - low)
+            flops += 0 if most is None else times * (most - least)
+    return (totals.macs_range[0] + macs, totals.flops_range[0] + flops) if macs else None
 
 
 def parameters(result: Result) -> Claim:

@@ -10,11 +10,12 @@ from analyzer.report.view.blocks import calls
 from analyzer.report.view.kinds import color_of
 
 if TYPE_CHECKING:
-    from analyzer.facts import Facts
+    from analyzer.facts import Conv, Facts
     from analyzer.report.result import Result
 
 INPUTS = 3
 """Inputs that are named."""
+BRANCHES = ("then_branch", "else_branch")
 
 
 def network(result: Result) -> Claim:
@@ -26,10 +27,7 @@ def network(result: Result) -> Claim:
     kinds = counts.most_common(2)
     function, times = _called(facts)
     inside = facts.learned
-    found = (node for node in facts.nodes if node.conv is not None)
-    # Of a branch that is not taken only where nothing else convolves.
-    leading = min(found, key=lambda node: not node.counted, default=None)
-    first = leading.conv if leading else None
+    first = _first_convolution(facts)
     return Claim(
         "network",
         {
@@ -70,6 +68,29 @@ def _called(facts: Facts) -> tuple[str | None, int]:
     held = Counter({key: n for key, n in found.items() if n > 1 and ".".join(key) in laid})
     (key, count), *_ = held.most_common(1) or [(("", ""), 0)]
     return (".".join(key) if count else None), count
+
+
+def _first_convolution(facts: Facts) -> Conv | None:
+    """Of a branch that is never taken only where nothing else convolves; ``None``, too, where data
+    decide between branches that begin with different ones."""
+    found = [node for node in facts.nodes if node.conv is not None]
+    # Which branch is counted may change with a loop elsewhere: what may run has run.
+    leading = min(found, key=lambda node: node.executions_range[1] == 0, default=None)
+    if leading is None or leading.conv is None:
+        return None
+    around, label = leading.scope.rpartition(".")[::2]
+    if label not in BRANCHES:
+        return leading.conv
+    heads: dict[str, Conv] = {}
+    for node in found:
+        if node.conv is not None and node.executions_range[1] != 0:
+            heads.setdefault(node.scope, node.conv)
+    beside = (heads.get(f"{around}.{branch}", leading.conv) for branch in BRANCHES)
+    return leading.conv if len({_form(conv) for conv in beside}) == 1 else None
+
+
+def _form(conv: Conv) -> tuple[object, ...]:
+    return conv.kind, conv.transposed, conv.kernel, conv.strides
 
 
 def _spell(shape: tuple[int | None, ...] | None) -> str | None:
