@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+from onnx import ModelProto, TensorProto, helper, numpy_helper
 
 from analyzer.costs.origins import origins_of
 from analyzer.model.rows import Rows
-from tests.golden.text import facts
+from tests.golden.text import facts, facts_of
 
 SIZES = "s = Constant <value_ints = [3, 2]> () "
 MADE: list[tuple[str, Any]] = [
@@ -59,3 +61,87 @@ def test_rows_are_those_of_the_array() -> None:
     np.testing.assert_array_equal(rows.like((6, 4)).whole(), array.reshape(6, 4))
     assert len(Rows.of(np.array(1.0))) == 1
     np.testing.assert_array_equal(Rows.of(array.T).whole(), array.T)
+
+
+PRODUCT = helper.make_model(
+    helper.make_graph(
+        [helper.make_node("MatMul", ["x", "k"], ["y"])], "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [4, 3])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+        [numpy_helper.from_array(np.ones((3, 2), np.float32), "k")],
+    ),
+    opset_imports=[helper.make_opsetid("", 17)], ir_version=8,
+)  # fmt: skip
+
+
+def _outside(model: ModelProto) -> None:
+    stored = model.graph.initializer[0]
+    stored.ClearField("raw_data")
+    stored.data_location = TensorProto.EXTERNAL
+    stored.external_data.add(key="location", value="gone.bin")
+
+
+def _twice(model: ModelProto) -> None:
+    model.graph.initializer.append(numpy_helper.from_array(np.zeros((3, 2), np.float32), "k"))
+
+
+@pytest.mark.parametrize(
+    ("change", "there", "why"),
+    [
+        (lambda _: None, True, "cannot be read"),
+        (_outside, False, "are in a file that is not there or must not be opened"),
+        (_twice, False, "are stored in a form that is not read"),
+    ],
+)
+def test_why_elements_are_not_read(
+    change: Callable[[ModelProto], None], there: bool, why: str
+) -> None:
+    model = ModelProto()
+    model.CopyFrom(PRODUCT)
+    change(model)
+    origins = origins_of(facts_of(model).graph)
+    assert origins is not None
+    ((root,),) = origins.feeds("y").values()
+    with origins.opened(root) as rows:
+        assert (rows is not None) == there
+    assert origins.why_unread(root) == why
+
+
+@pytest.mark.parametrize(
+    ("attribute", "dtype", "wanted", "learned"),
+    [
+        ("value_int = 3", "int64", 3, False),
+        ("value_float = 2.5", "float32", 2.5, True),
+        ("value_ints = [4, 5]", "int64", [4, 5], False),
+        ("value_floats = [1.0, 2.5]", "float32", [1.0, 2.5], True),
+    ],
+)
+def test_a_constant_is_what_any_of_its_attributes_says(
+    attribute: str, dtype: str, wanted: Any, learned: bool
+) -> None:
+    graph = facts(f"g (float[2] x) => (float[] y) {{ w = Constant <{attribute}> () "
+                  "y = MatMul (x, w) }").graph  # fmt: skip
+    origins = origins_of(graph)
+    assert origins is not None
+    ((root,),) = origins.feeds("y").values()
+    assert (origins.made_by("w"), origins.made_by("y")) == ((root,), ())
+    assert (origins.tensor(root).dtype, origins.is_learned(root)) == (dtype, learned)
+    with origins.opened(root) as rows:
+        assert rows is not None
+        assert rows.whole().tolist() == wanted
+
+
+def test_a_filling_of_several_numbers_is_none() -> None:
+    """ONNX: ``value`` of ConstantOfShape holds one."""
+    filled = "ConstantOfShape <value = float[2] {0.5, 1}> (s)"
+    graph = facts(f"g (float[4,3] x) => (float[] y) {{ {SIZES} w = {filled} y = MatMul (x, w) }}")
+    origins = origins_of(graph.graph)
+    assert origins is not None
+    ((root,),) = origins.feeds("y").values()
+    with origins.opened(root) as rows:
+        assert rows is None
+    open_size = facts("g (float[4,3] x, int64[2] s) => (float[] y) "
+                      "{ w = ConstantOfShape (s) y = MatMul (x, w) }")  # fmt: skip
+    origins = origins_of(open_size.graph)
+    assert origins is not None
+    assert origins.feeds("y") == {}
