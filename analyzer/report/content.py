@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analyzer.language import _
 from analyzer.report import notes, words
 from analyzer.report.cards import cards
+from analyzer.report.drawing.coarse import legible
 from analyzer.report.drawing.picture import picture
 from analyzer.report.page import LeftOut
 from analyzer.report.spoken import in_parts
@@ -95,6 +96,8 @@ PDF = Medium("pdf", places=12, examples=1, alike=1, rows=12, articles=100, remar
 """A PDF costs 5 ms a table row and is read by people; the JSON attached to it has everything."""
 
 
+HIGH = 135.0
+"""Millimetres of the network drawn on paper, as its style sheet has it."""
 FEW = 3
 """Layer shapes from which pictures of them say more than their table."""
 
@@ -128,6 +131,10 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
     articles = told[: medium.articles]
     in_blocks = blocks.by_block(page.shares, page.block_kinds)
     by_params = sorted(page.shares, key=lambda share: (-share.params, share.kind))
+    if medium is PDF:
+        shown, joined = legible(page.drawing, HIGH, medium.portrait)
+    else:
+        shown, joined = picture(page.drawing, portrait=medium.portrait), page.drawing.joined
     brief = any(claim.id == "order" and claim.values["brief"] for claim in sheet.claims)
     return {
         "medium": medium,
@@ -162,7 +169,8 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "few": FEW,
         "convolves": not CONVOLUTIONS.isdisjoint(share.kind for share in page.shares),
         "kinds": list(dict.fromkeys((layer.kind, layer.color) for layer in page.layers)),
-        "picture": picture(page.drawing, portrait=medium.portrait),
+        "picture": shown,
+        "joined": joined,
         "treemap": charts.treemap(page.layers, 260 * medium.tall, shares=page.whole is not None),
         "tiles": tiles.picture(page.tiles, 120 * (1 + medium.tall), shares=page.whole is not None),
         "tree": tiles.tree(page.tiles),

@@ -12,6 +12,7 @@ from analyzer.report.compare import content, markdown, page
 from analyzer.report.compare.figures import TITLES, figure_text
 from analyzer.report.compare.view.figures import ComparedFigure
 from analyzer.report.compare.view.layers import ComparedAspect
+from analyzer.report.content import HTML
 
 
 def some(**about: Any) -> Any:
@@ -108,7 +109,7 @@ def test_networks_are_drawn_where_there_is_something_to_see(
 
     def drawn(outcome: str, old: Any, new: Any) -> list[tuple[str, Any]]:
         about = some(outcome=outcome, new=side("b", drawing=new), old=side("a", drawing=old))
-        return [(each.title, each.picture) for each in content._drawings(about)]
+        return [(each.title, each.picture) for each in content._drawings(about, HTML)]
 
     assert drawn("changed", old, new) == [
         ("The new network: b", ("n", "change")), ("The old network: a", ("o", "change")),

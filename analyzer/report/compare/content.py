@@ -9,7 +9,9 @@ from analyzer.language import _, mark, ngettext, retold
 from analyzer.report.compare.figures import figure_text
 from analyzer.report.compare.words import conclude, minus, relative, say
 from analyzer.report.content import PDF
+from analyzer.report.drawing.coarse import legible
 from analyzer.report.drawing.picture import Coloring, Picture, picture
+from analyzer.report.drawing.rows import PORTRAIT
 from analyzer.report.view.kinds import COLORS
 from analyzer.sanitise import label
 from analyzer.version import __version__
@@ -99,7 +101,7 @@ def build(sheet: ComparedSheet, options: Options, medium: Medium) -> dict[str, o
         "same": [row for row in rows if row.state == "same"],
         "differs": differs,
         "relative": relative,
-        "drawings": list(_drawings(page)),
+        "drawings": list(_drawings(page, medium)),
         "colors": COLORS,
         "anchors": {},
         "names": {},
@@ -177,12 +179,19 @@ NEW_NETWORK = mark("The new network: {name}")
 OLD_NETWORK = mark("The old network: {name}")
 
 
-def _drawings(page: ComparePage) -> Iterator[Drawn]:
+HIGH = 105.0
+"""Millimetres of a network drawn on paper, as its style sheet has it."""
+
+
+def _drawings(page: ComparePage, medium: Medium) -> Iterator[Drawn]:
     color: Coloring = "kind" if page.outcome == "another" else "change"
     for words, side in ((NEW_NETWORK, page.new), (OLD_NETWORK, page.old)):
         if side.drawing is not None and side.drawing.boxes:
-            made = picture(side.drawing, color)
-            yield Drawn(_(words, name=side.name), made, side.drawing.joined)
+            if medium is PDF:
+                made, joined = legible(side.drawing, HIGH, PORTRAIT, color)
+            else:
+                made, joined = picture(side.drawing, color), side.drawing.joined
+            yield Drawn(_(words, name=side.name), made, joined)
 
 
 def differs(aspect: ComparedAspect) -> str:

@@ -161,7 +161,7 @@ def summary(drawing: Drawing) -> str:
     return _("The network drawn: {operators} in {n} boxes", operators=held, n=len(parts))
 
 
-def _named(box: Box) -> str:
+def named(box: Box) -> str:
     """Title with how many are beside each other before it, and how many in a row behind."""
     beside = f"{units.count(box.abreast)} × " if box.abreast > 1 else ""
     return beside + box.title + (f" ×{box.count}" if box.count > 1 else "")
@@ -177,12 +177,12 @@ def _lines(box: Box, whole: int) -> tuple[str, ...]:
     elif not box.complete:
         cost = _("MACs unknown")
     sign = f"{MARKS[box.change]} " if box.change in MARKS else ""
-    return tuple(line for line in (sign + _named(box), box.detail, cost) if line)
+    return tuple(line for line in (sign + named(box), box.detail, cost) if line)
 
 
 def _sentence(box: Box, whole: int, *, counted: bool = False) -> str:
     """``whole``: MACs that shares are of, 0 for none; ``counted``: say how many operators."""
-    words = [f"{term(box.role)} {box.title}" if box.role in ("input", "output") else _named(box)]
+    words = [f"{term(box.role)} {box.title}" if box.role in ("input", "output") else named(box)]
     if box.change in BECAME:
         words.append(_(BECAME[box.change]))
     if box.detail:
@@ -351,7 +351,7 @@ class _Labels:
         if edge.source in self._named:
             return nothing
         words = units.shape(edge.shape)
-        room = _wide(words, SMALL - 1)
+        room = _wide(words, SMALL)
         a, b = max(pairwise(points), key=lambda s: abs(s[0].x - s[1].x))
         x, y = (a.x + b.x) / 2, a.y - 2.5
         own = (x - room / 2, y - SMALL + 2, x + room / 2, y)
