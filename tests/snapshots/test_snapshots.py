@@ -125,5 +125,5 @@ def test_html_of_a_comparison_is_its_snapshot(folder: Path) -> None:
 
 
 def test_no_snapshot_is_left_over() -> None:
-    known = {*COMMANDS, *PAGES, "report.html", "compare.html", "limits.txt"}
+    known = {*COMMANDS, *PAGES, "report.html", "compare.html"}
     assert {path.name for path in EXPECTED.iterdir() if path.suffix not in SEVERAL} == known

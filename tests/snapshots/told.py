@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -157,17 +156,4 @@ def spelled(value: Any) -> str:
     if is_dataclass(value) and not isinstance(value, type):
         held = (f"{each.name}={spelled(getattr(value, each.name))}" for each in fields(value))
         return f"{type(value).__name__}({', '.join(held)})"
-    if isinstance(value, FunctionType):
-        return _rule(value)
     return str(getattr(value, "__qualname__", type(value).__name__))
-
-
-def _rule(rule: FunctionType) -> str:
-    """The function that made a rule, and what it made it of."""
-    made = {
-        name: cell.cell_contents
-        for name, cell in zip(rule.__code__.co_freevars, rule.__closure__ or (), strict=True)
-    }
-    name = rule.__qualname__.partition(".<locals>")[0].replace("<lambda>", "λ")
-    held = ", ".join(f"{key}={spelled(made[key])}" for key in sorted(made))
-    return f"{name}({held})" if made else name
