@@ -7,7 +7,9 @@ import gc
 import io
 import os
 import signal
+import stat
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -346,3 +348,35 @@ def test_after_the_value_of_an_option_comes_an_argument() -> None:
         assert {each.kind for each in candidates(words)} == kinds, words
     formats = [each.value for each in candidates(["report", "x.onnx", "--format", "html,p"])]
     assert formats == ["html,pdf"]
+
+
+def test_what_stands_in_the_way_of_a_file_is_named(tmp_path: Path) -> None:
+    kinds = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFBLK: "a device",
+             stat.S_IFCHR: "a device"}  # fmt: skip
+    assert {mode: outputs._kind(mode | 0o600) for mode in kinds} == kinds
+    file = tmp_path / "file"
+    assert outputs._mode(str(file)) is None
+    file.touch(0o640)
+    assert outputs._mode(str(file)) == stat.S_IFREG | file.stat().st_mode & 0o777
+    (tmp_path / "link").symlink_to(file)
+    assert outputs._mode(str(tmp_path / "link")) is None
+    with pytest.raises(IsADirectoryError):
+        outputs._mode(str(tmp_path))
+    for error, said in (
+        (FileNotFoundError(2, "x"), "there is no such folder; create it first"),
+        (OSError(errno.ENOSPC, "full"), "full; free some space or write elsewhere"),
+        (OSError(errno.EIO, "broken"), "broken"),
+        (ValueError("odd"), "odd"),
+    ):
+        assert outputs._reason(error) == said
+
+
+def test_what_killed_processes_left_goes_after_an_hour(tmp_path: Path) -> None:
+    names = {f".onnxlint-{'0' * 16}.tmp": 3700, f".onnxlint-{'1' * 16}.tmp": 3500,
+             f".onnxlint-{'0' * 15}.tmp": 9000, f"x.onnxlint-{'0' * 16}.tmp": 9000}  # fmt: skip
+    for name, age in names.items():
+        (tmp_path / name).touch()
+        then = time.time() - age
+        os.utime(tmp_path / name, (then, then))
+    outputs._clear(str(tmp_path))
+    assert {path.name for path in tmp_path.iterdir()} == {*names} - {f".onnxlint-{'0' * 16}.tmp"}
