@@ -19,7 +19,7 @@ from analyzer.resources import rules_dir
 from analyzer.ruleset import Rule, load_rules, parse_rule
 from analyzer.ruleset.explain import explain
 from tests.ruleset.build import RULE
-from tests.snapshots.told import known
+from tests.snapshots.told import derived, known
 
 RULES = load_rules()
 CASES = [(rule, example) for rule in RULES for example in rule.examples]
@@ -29,15 +29,15 @@ CASES = [(rule, example) for rule in RULES for example in rule.examples]
 def looked_at(rule_id: str, number: int) -> tuple[ExampleResult, tuple[str, ...]]:
     """What a rule says of an example, by its place, and what is known of the model."""
     rule = rule_named(rule_id)
-    lines: list[str] = []
+    seen: list[Facts] = []
 
     def look(text: str, name: str, **how: Any) -> Facts:
-        facts = facts_of(text, name, **how)
-        lines.extend(known(facts))
-        return facts
+        seen.append(facts_of(text, name, **how))
+        return seen[-1]
 
     with patch.object(examples, "facts_of", look):
-        return run_example(rule, rule.examples[number]), tuple(lines)
+        result = run_example(rule, rule.examples[number])
+    return result, tuple(line for facts in seen for line in (*known(facts), *derived(facts)))
 
 
 def judged(rule_id: str, number: int) -> ExampleResult:

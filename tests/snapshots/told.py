@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from fractions import Fraction
 from typing import Any
-
-import numpy as np
 
 from analyzer.costs.conventions import conventions
 from analyzer.devices.estimate import estimate
 from analyzer.devices.profile import profile
 from analyzer.facts import Facts, Tensor
-from analyzer.operators.record import Operator
 from analyzer.patterns.held import held_bytes
 from analyzer.patterns.merging.find import merges_of
 from analyzer.patterns.open_loops import open_loops
@@ -54,6 +51,7 @@ def known(facts: Facts) -> Iterator[str]:
     yield from _beside(facts)
 
 
+DERIVED = ("_find_batch_growth", "_find_fixed", "_find_open_sizes")
 LOOKS: tuple[Callable[[Facts], object], ...] = (
     attention_layers, cache, coefficients, forest, held_bytes, made_of_nothing, made_weights,
     merges_of, open_loops, packable, pruned, recurrent,
@@ -61,6 +59,14 @@ LOOKS: tuple[Callable[[Facts], object], ...] = (
 SIZES = ((0.5, 1.0, 1.0), (1.5, 2.0, 1.5))
 """Multipliers of width, resolution and depth."""
 DEVICES = ("a100", "stm32h743")
+
+
+def derived(facts: Facts) -> Iterator[str]:
+    """What a rule made somebody find by other analyses."""
+    found = {derive.__name__: value for (derive, *_), value in facts._derived.items()}
+    for name in DERIVED:
+        if found.get(name):
+            yield f"{name.removeprefix('_find_')} {spelled(found[name])}"
 
 
 def _beside(facts: Facts) -> Iterator[str]:
@@ -133,7 +139,7 @@ def _tensor(tensor: Tensor) -> str:
 
 
 def spelled(value: Any) -> str:
-    """A value by what it holds; rules by their names, operators by theirs."""
+    """A value by what it holds."""
     match value:
         case Enum():
             return value.name
@@ -145,15 +151,9 @@ def spelled(value: Any) -> str:
             return "(" + ", ".join(map(spelled, value)) + ")"
         case None | bool() | int() | float() | str() | bytes():
             return repr(value)
-        case np.generic():
-            return repr(value.item())
-        case np.dtype():
-            return value.name
-        case re.Pattern():
-            return repr(value.pattern)
-        case Operator():
-            return "::".join(value.key)
+        case Fraction():
+            return str(value)
     if is_dataclass(value) and not isinstance(value, type):
         held = (f"{each.name}={spelled(getattr(value, each.name))}" for each in fields(value))
         return f"{type(value).__name__}({', '.join(held)})"
-    return str(getattr(value, "__qualname__", type(value).__name__))
+    return type(value).__name__
