@@ -73,9 +73,11 @@ def find_structure(
     surplus += look.baked(lambda: infer(Bindings(shapes=another_batch(survey.shapes))))
     surplus += look.sizes(lambda: infer(Bindings(shapes=another_size(survey.shapes))))
     if reads_known:
-        inputs, told = look.inputs()
-        surplus = [each for each in surplus if each.place not in told or each.kind not in CUTS]
-        surplus += inputs
+        surplus += _unread_inputs(program)
+        if any(each.kind in CUTS for each in surplus):
+            inputs, told = look.idle_inputs()
+            surplus = [each for each in surplus if each.place not in told or each.kind not in CUTS]
+            surplus += inputs
     surplus += _unused_functions(program)
     paths: dict[int, str] = {}
     for site in survey.sites:
@@ -150,9 +152,9 @@ class _Look:
             if why is not None:
                 yield Surplus("baked-size", site.id, why)
 
-    def inputs(self) -> tuple[list[Surplus], frozenset[str]]:
-        """Inputs without effect, and the operators that are why."""
-        found = list(_unread_inputs(self._program))
+    def idle_inputs(self) -> tuple[list[Surplus], frozenset[str]]:
+        """Inputs that are read without effect, and the operators that are why."""
+        found: list[Surplus] = []
         told: set[str] = set()
         effects = Effects(self._program, self._sites, self._constants, self._unproven)
         for each, why in effects.surplus():
