@@ -58,7 +58,8 @@ DOUBTS = {
     "whose outputs they read",
     (DECLARED, 17): "breaks a rule of ONNX: output 'y' is declared 5, and the operator that makes "
     "it gives 4",
-    (UNREAD, 17): "nothing depends on the input c, which callers have to give nevertheless",
+    (UNREAD, 17): "nothing the model computes depends on the input c, which callers have to give "
+    "nevertheless: no operator reads it",
 }
 
 
