@@ -56,7 +56,8 @@ class Sighting:
     count: int
     """Strings of the model with this same excerpt."""
     bytes: int = 0
-    """Of the metadata and documentation with it, which nothing reads at run time."""
+    """Of the metadata and documentation with it, which nothing reads at run time. Of the first
+    path or trace that an operator has, also all other of operators, which goes with it."""
 
     @property
     def more(self) -> str:

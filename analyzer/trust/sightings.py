@@ -7,6 +7,8 @@ expression finds something is it asked which string that was.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
+from dataclasses import replace
 from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -34,6 +36,12 @@ SMALLEST = 8
 """Characters of one."""
 UNREAD = ("metadata", "documentation")
 """Kinds of strings that people alone read."""
+REMOVED = (*UNREAD, "metadata-key")
+"""Kinds of strings that go with these."""
+LEAKS = ("path", "trace")
+"""Families that tell of the exporter's machine."""
+_LONG_FIELD = 128
+"""Bytes from which lengths take two, also that of the entry around."""
 LENGTHY = ("metadata", "documentation", "attribute")
 """Kinds of strings that may be."""
 RECONSIDERED = frozenset({"encoded", "url"})
@@ -94,12 +102,38 @@ def look(strings: Strings) -> tuple[Sighting, ...]:
     joined = {kind: _join(groups) for kind, groups in kinds.items()}
     rare = {kind for kind, each in joined.items() if _any_of(_ANYWHERE).search(each.data)}
     found: list[Sighting] = []
+    owned: Counter[str] = Counter()
     for shape in (*SECRETS, *OTHERS):
         where = rare if shape in _ANYWHERE else joined.keys()
-        found += _seen(shape, [joined[kind] for kind in sorted(shape.kinds & where)])
+        found += _seen(shape, [joined[kind] for kind in sorted(shape.kinds & where)], owned)
     if any(each.family == "path" for each in found):  # which is where traces lead: one leak
         found = [each for each in found if each.family != "trace"]
+    _with_all_removed(found, kinds, owned)
     return (*found, *_foreign(kinds), *_long(kinds))
+
+
+def _with_all_removed(
+    found: list[Sighting], kinds: Mapping[str, list[StringGroup]], owned: Mapping[str, int]
+) -> None:
+    """Have leaks of operators count all that goes with them: who takes out the metadata and the
+    documentation of operators takes out those without a path, too. ``owned``: bytes of strings of
+    operators in which a family was seen."""
+    first = next((n for n, each in enumerate(found) if owned.get(each.family) and
+                  each.family in LEAKS and each.bytes), None)  # fmt: skip
+    if first is None:
+        return
+    whole = sum(_field(group, data) for kind in REMOVED for group in kinds.get(kind, ())
+                for data, of in group.first.items() if not isinstance(of, str))  # fmt: skip
+    more = max(0, whole - owned[found[first].family])
+    found[first] = replace(found[first], bytes=found[first].bytes + more)
+
+
+def _field(group: StringGroup, data: str | bytes) -> int:
+    """Bytes that a string takes in all its places, with the marks before it; a key with those of
+    its entry."""
+    size = group.size(data)
+    marks = 4 if group.kind == "metadata-key" else 2 if size < _LONG_FIELD else 4
+    return group.times(data) * (size + marks)
 
 
 def _foreign(kinds: Mapping[str, list[StringGroup]]) -> Iterator[Sighting]:
@@ -135,8 +169,9 @@ def _join(groups: list[StringGroup]) -> _Joined:
     return _Joined(b"\0".join(parts), starts, strings, bounds, groups)
 
 
-def _seen(shape: Shape, kinds: list[_Joined]) -> Iterator[Sighting]:
-    """One sighting for each excerpt, with the number of strings that have it."""
+def _seen(shape: Shape, kinds: list[_Joined], owned: Counter[str]) -> Iterator[Sighting]:
+    """One sighting for each excerpt, with the number of strings that have it; ``owned`` gets the
+    bytes of those of operators that may go."""
     first: dict[str, _Seen] = {}
     times: dict[str, int] = {}
     sizes: dict[str, int] = {}
@@ -153,7 +188,10 @@ def _seen(shape: Shape, kinds: list[_Joined]) -> Iterator[Sighting]:
                 first[key] = _Seen(group, data, what, seen)
             times[key] = times.get(key, 0) + group.times(data)
             if group.kind in UNREAD:
-                sizes[key] = sizes.get(key, 0) + group.times(data) * group.size(data)
+                size = group.times(data) * group.size(data)
+                sizes[key] = sizes.get(key, 0) + size
+                if not isinstance(group.first[data], str):
+                    owned[shape.family] += size
     for key, each in first.items():
         place = each.group.describe(each.data, times[key])
         text = each.seen.decode("utf-8", "backslashreplace")
