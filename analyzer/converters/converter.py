@@ -46,6 +46,8 @@ class Shortcoming:
     """Most weights of layers, where operators make them from constants."""
     turned: bool = False
     """Transposes of three axes that move the first, where a product with a matrix reads them."""
+    unless_behind: tuple[str, ...] = ()
+    """Not such Transposes of what these operators make, sums of products apart."""
     replaceable: bool = False
     """Initializers that are inputs of the model, too."""
     unread: bool = False

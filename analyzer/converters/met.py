@@ -12,7 +12,7 @@ from analyzer.patterns.wires import wires_of
 from analyzer.smaller.integers import made_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from analyzer.converters.converter import Converter, Shortcoming
     from analyzer.facts import Facts, Node
@@ -59,7 +59,7 @@ def _places(facts: Facts, limit: Shortcoming) -> Iterator[str]:
     if limit.breach:
         yield from (b.where for b in facts.breaches if b.code == limit.breach)
     elif limit.turned:
-        yield from _turned(facts)
+        yield from _turned(facts, limit.unless_behind)
     elif limit.replaceable:
         yield from (declared.name for _role, declared in facts.interface.declared
                     if declared.is_default)  # fmt: skip
@@ -82,7 +82,7 @@ def _places(facts: Facts, limit: Shortcoming) -> Iterator[str]:
                 yield node.op_type
 
 
-def _turned(facts: Facts) -> Iterator[str]:
+def _turned(facts: Facts, unless: Collection[str]) -> Iterator[str]:
     """Types of the operators that move the first of three axes of what is multiplied by a
     matrix."""
     for node in facts.nodes:
@@ -96,16 +96,39 @@ def _turned(facts: Facts) -> Iterator[str]:
             made = vertex(facts.graph, source).call
             moved, read = made.attr("perm", ()), made.input(0)
             flat = read is None or read.shape is None or len(read.shape) != 3
-            if made.op_type == "Transpose" and not flat and tuple(moved)[:1] != (0,):
+            first = made.op_type == "Transpose" and not flat and tuple(moved)[:1] != (0,)
+            if first and not _is_behind(facts, source, unless):
                 yield made.op_type
 
 
+def _is_behind(facts: Facts, name: str, unless: Collection[str]) -> bool:
+    """Whether what an operator reads is made by one of ``unless``, which is no sum of a product."""
+    maker = producer(facts.graph, name, 0)
+    if maker is None:
+        return False
+    kind, slots = facts[maker].op_type, range(len(facts[maker].inputs))
+    before = {facts[each].op_type for slot in slots
+              if (each := producer(facts.graph, maker, slot)) is not None}  # fmt: skip
+    return kind in unless and not (kind == "Add" and before & {"MatMul", "Gemm"})
+
+
 def _is_summed(facts: Facts, node: Node) -> bool:
-    """Whether ONNX Runtime makes Gemm of a product before its Transpose matters: a constant is
-    added to it, and all sizes are stated."""
-    readers = [vertex(facts.graph, head) for head, _edge in read_by(facts.graph, node.id)]
+    """Whether ONNX Runtime fuses a product before its Transpose matters: a constant is added to it,
+    and all sizes are stated (Gemm), or the sum is multiplied by its Sigmoid (QuickGelu)."""
+    heads = [head for head, _edge in read_by(facts.graph, node.id)]
+    readers = [vertex(facts.graph, head) for head in heads]
     sums = bool(readers) and all(r.call.op_type == "Add" and r.constants for r in readers)
-    return sums and not facts.assumptions
+    return sums and (not facts.assumptions or all(_is_gated(facts, head) for head in heads))
+
+
+def _is_gated(facts: Facts, name: str) -> bool:
+    """Whether a result is read by a Sigmoid and by the product of both alone."""
+    heads = {head for head, _edge in read_by(facts.graph, name)}
+    kinds = sorted(facts[head].op_type for head in heads)
+    gates = [head for head in heads if facts[head].op_type == "Sigmoid"]
+    return kinds == ["Mul", "Sigmoid"] and all(
+        {head for head, _edge in read_by(facts.graph, gate)} == heads - {gate} for gate in gates
+    )
 
 
 def _is_meant(node: Node, limit: Shortcoming, untyped: frozenset[str]) -> bool:

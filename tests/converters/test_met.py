@@ -98,6 +98,21 @@ def test_a_transpose_is_turned_where_it_moves_the_first_of_three_axes_for_a_matr
     assert turned("t, m", ""), "it turns all axes round"
     assert turned("t, m", rank="s,4,4", then="Add (p, b)")
     assert turned("t, m", then="Add (p, m)"), "no constant"
+    behind = ("Relu", "Add")
+    made = {
+        "s = Relu (x)  t": False, "s = Neg (x)  t": True, "s = Add (x, b)  t": False,
+        "r = MatMul (x, m)  s = Add (r, b)  t": True, "s = Reshape (x, q)  t": True,
+    }  # fmt: skip
+    for body, crashes in made.items():
+        text = f"""g (float[4,4,4] x, float[4,4] m) => (y)
+            <float[4] b = {{1, 2, 3, 4}}, int64[3] q = {{4, 4, 4}}> {{
+            {body} = Transpose <perm = [1, 0, 2]> (s)  p = MatMul (t, m)  y = Relu (p) }}"""
+        found = places(facts_of(parse(text)), turned=True, unless_behind=behind)
+        assert found == (("Transpose",) if crashes else ()), body
+    gated = "Mul (g, d)  d = Add (b, p)  g = Sigmoid (d)"
+    assert not turned("t, m", rank="s,4,4", then=gated), "multiplied by its Sigmoid"
+    assert turned("t, m", rank="s,4,4", then=f"{gated}  h = Relu (d)")
+    assert turned("t, m", rank="s,4,4", then="Sigmoid (d)  d = Add (b, p)")
     assert not turned("t, m", then="Add (p, b)"), "a Gemm, as all sizes are stated"
     assert not turned("t, n"), "no matrix"
     assert not turned("x, m"), "not what is multiplied"
