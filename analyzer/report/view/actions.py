@@ -8,6 +8,7 @@ do first is chosen of both, in one place: ``first``.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -136,8 +137,9 @@ class ActionStep:
     """One thing to do, or several of which one is to be chosen."""
 
     ids: tuple[str, ...]
-    """Rules and forms, the one that comes first by the order of ``first``; of several each changes
-    what the others change, so that what they save does not add up."""
+    """Rules and forms, the one that comes first by the order of ``first``, of forms alone the one
+    that leaves least; of several each changes what the others change, so that what they save does
+    not add up."""
     tool: Tool = ""
     """Of clean-ups, which change next to nothing and stand in one step, what undoes most of them in
     one command; empty for other steps."""
@@ -204,10 +206,11 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
     before = {ask.rule: ask.needs for ask in asks} | {form.id: form.needs for form in options}
     tidied = tuple(_tidied(asks))
     tidy = {rule for step in tidied for rule in step.ids}
+    steps_of = {ask.rule: ask for ask in asks} | {form.id: form for form in options}
     named = _in_turn([name for _, name in sorted(ranked)], before,
                      {ask.rule for ask in asks} - tidy)  # fmt: skip
     figures = (ActionStep((ask.rule,)) for ask in asks if ask.figures)
-    steps = _with_headline(_steps(named, rivals), asks)
+    steps = _with_headline(_best_first(_steps(named, rivals), steps_of), asks)
     if any(before[name] in tidy for step in steps for name in step.ids):
         urgent = {ask.rule for ask in asks if _presses(ask)}
         ahead = sum(1 for _ in takewhile(lambda step: _waits(step, urgent, tidy, before), steps))
@@ -269,6 +272,31 @@ def _steps(ranked: Sequence[str], rivals: Mapping[str, Sequence[str]]) -> tuple[
         elif len(steps) < MOST_FIRST:
             steps.append([name])
     return tuple(ActionStep(tuple(step)) for step in steps)
+
+
+def _best_first(
+    steps: Iterable[ActionStep], found: Mapping[str, Action | SmallerForm]
+) -> tuple[ActionStep, ...]:  # fmt: skip
+    """Of forms that are alternatives, of most impact, then what leaves least of the time, then of
+    the bytes of weights."""
+
+    def key(name: str) -> tuple[int, float, float]:
+        step = found[name]
+        return LEVELS.index(step.impact), _left(step), _held(step)
+
+    return tuple(
+        replace(step, ids=tuple(sorted(step.ids, key=key)))
+        if all(isinstance(found[name], SmallerForm) for name in step.ids)
+        else step
+        for step in steps
+    )
+
+
+def _held(step: Action | SmallerForm) -> float:
+    """The share of the bytes that is left; 1 where nobody counted."""
+    if not isinstance(step, SmallerForm) or step.weight_bytes is None or not step.bytes_now:
+        return 1.0
+    return step.weight_bytes / step.bytes_now
 
 
 def _left(step: Action | SmallerForm) -> float:
