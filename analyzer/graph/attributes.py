@@ -98,7 +98,7 @@ _NAMES = {
         training_mode transA transB transBatchA transBatchB value_int""".split(),
     AttributeProto.INTS: """
         axes dilations ends inputdimensions kernel_shape output_padding output_shape pads perm
-        qkv_hidden_sizes scan_input_axes scan_output_axes starts strides targets value_ints
+        qkv_hidden_sizes scan_input_axes scan_output_axes starts strides value_ints
         """.split(),
     AttributeProto.FLOAT: "alpha beta limit max min softcap value value_float".split(),
     AttributeProto.FLOATS: """
