@@ -33,20 +33,23 @@ def counted(text: str, dims: Mapping[str, int], have: Joint) -> dict[tuple[int, 
 
 
 @pytest.mark.parametrize(
-    ("text", "names", "sizes"),
+    ("text", "names", "sizes", "ranges"),
     [
-        (BERT, [["S"]], [(21,), (77,), (300,), (512,)]),
-        (GPT, [["S"], ["P"]], [(21, 0), (1 + 21, 77), (300, 1), (512, 1024)]),
-        (PIXELS, [["H", "W"]], [(32,), (160,), (640,), (896,)]),
-        (FRAMES, [["T"]], [(21,), (100,), (511,)]),
+        (BERT, [["S"]], [(21,), (77,), (300,), (512,)], [(21, 512)]),
+        (GPT, [["S"], ["P"]], [(21, 0), (1 + 21, 77), (300, 1), (512, 1024)],
+         [(21, 512), (0, 1024)]),
+        (PIXELS, [["H", "W"]], [(32,), (160,), (640,), (896,)], [(32, 896)]),
+        (FRAMES, [["T"]], [(21,), (100,), (511,)], [(21, 512)]),
     ],
     ids=["encoder", "cache", "pixels", "frames"],
-)
+)  # fmt: skip
 def test_every_width_depth_and_size_is_what_scale_counts_there(
-    text: str, names: list[list[str]], sizes: list[tuple[int, ...]]
+    text: str, names: list[list[str]], sizes: list[tuple[int, ...]], ranges: list[tuple[int, int]]
 ) -> None:
+    """From a 24th of four times today's size to four times; from nothing to 1,024 steps."""
     have = found(facts(text))
     assert len(have.sizes) == len(names)
+    assert [(size.low, size.high) for size in have.sizes] == ranges
     for at in sizes:
         dims = {dim: size for each, size in zip(names, at, strict=True) for dim in each}
         for (width, depth), scaled in counted(text, dims, have).items():
