@@ -380,3 +380,18 @@ def test_what_killed_processes_left_goes_after_an_hour(tmp_path: Path) -> None:
         os.utime(tmp_path / name, (then, then))
     outputs._clear(str(tmp_path))
     assert {path.name for path in tmp_path.iterdir()} == {*names} - {f".onnxlint-{'0' * 16}.tmp"}
+
+
+def test_what_goes_on_is_said_of_each_step(
+    cli: Cli, clean: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(Console, "doing", lambda _, what: said.append(what))
+    assert cli("report", clean, "--format", "json", "-o", "out").code == 0
+    assert said == ["report", "judging clean.onnx", "putting the report together",
+                    "writing JSON"]  # fmt: skip
+    said.clear()
+    assert cli("check", clean).code == 0
+    assert said == ["check"]
+    assert cli("completion", "bash").code == 0
+    assert said == ["check", "completion"]
