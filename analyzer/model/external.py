@@ -121,7 +121,7 @@ def _link(path: Path, within: str) -> Refusal:
     on whoever does, unless it is what a cache of the hub consists of."""
     target = os.readlink(path)
     inside = os.path.normpath(os.path.join(within, target))
-    outside = os.path.isabs(target) or inside.split(os.sep, 1)[0] == os.pardir
+    outside = os.path.isabs(target) or inside.partition(os.sep)[0] == os.pardir
     if outside and not _BLOB.fullmatch(target):
         return Refusal(
             "external-link-outside",

@@ -136,7 +136,7 @@ def _parse(origin: Source, walk: Walk) -> tuple[ModelProto, int, bool]:
         what = f"not an ONNX model: {error} at byte {error.offset:,}"
         raise ModelError(origin.name, what, "check the path, or export the model again") from error
     except DecodeError as error:
-        what = f"not an ONNX model: {str(error).rsplit(': ', 1)[-1]}"
+        what = f"not an ONNX model: {str(error).rpartition(': ')[2]}"
         raise ModelError(origin.name, what, "export the model again") from error
     proto.DiscardUnknownFields()
     whole = not walk.unknown_fields and not walk.merges and proto.ByteSize() == len(skeleton)

@@ -124,9 +124,9 @@ def test_a_file_reads_as_its_bytes_whatever_is_read_of_it(
         pickle.loads(pickle.dumps(file))  # noqa: S301 - our own
 
 
-def vocabulary(count: int) -> bytes:
+def vocabulary(count: int, length: int = 100) -> bytes:
     """A tensor of so many strings of a hundred bytes, and a longer one."""
-    words = wb.blob(6, b"w" * 100) * count + wb.blob(6, b"z" * 200)
+    words = wb.blob(6, b"w" * length) * count + wb.blob(6, b"z" * 200)
     return wb.model(wb.initializer(wb.number(1, count + 1), wb.number(2, 8), words))
 
 
@@ -143,6 +143,17 @@ def test_a_run_of_short_strings_is_one_span_wherever_it_is_read(tmp_path: Path) 
         stored = b"".join(data[start:stop] for start, stop in ends)
         assert stored.count(b"w" * 100) == 2000
         assert stored.endswith(b"z" * 200)
+
+
+@pytest.mark.parametrize("length", [13, 15, 49, 83, 127])
+def test_windows_may_end_within_a_tag_or_a_string(tmp_path: Path, length: int) -> None:
+    """65,536 is one more than a multiple of 15, 17, 51 and 85, of what a string takes."""
+    (tmp_path / "m.onnx").write_bytes(data := vocabulary(140_000 // length, length))
+    one, other = (load(source).payloads for source in (data, str(tmp_path / "m.onnx")))
+    found = [payloads._payloads[0].spans for payloads in (one, other)]
+    whole = [b"".join(data[span.start : span.stop] for span in spans) for spans in found]
+    assert whole[0] == whole[1]
+    assert whole[0].count(b"w" * length) == 140_000 // length
 
 
 def test_each_of_many_strings_is_a_field() -> None:

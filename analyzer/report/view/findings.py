@@ -322,7 +322,7 @@ def reference(text: str) -> Link:
 def first_sentence(text: str) -> str:
     """Up to the first full stop that ends a sentence, which is left out."""
     flat = clean(" ".join(text.split()))
-    return flat.split(". ", 1)[0].rstrip(".")
+    return flat.partition(". ")[0].rstrip(".")
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
