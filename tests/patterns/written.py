@@ -50,7 +50,7 @@ def written(
     blocks = [Block(kind, (f"n{i}",), 0, 0, detail) for i, detail in enumerate(details)]
     nodes: Any = {f"c{i}": SimpleNamespace(conv=each, op_type="Conv" if each else "MaxPool")
                   for i, each in enumerate(convs)}  # fmt: skip
-    return Written(GRAPHLESS, nodes, (*blocks, *more), (), layers)
+    return Written(GRAPHLESS, nodes, (*blocks, *more), (), layers=layers)
 
 
 def named(found: Architecture | None) -> str:
