@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from onnx import SparseTensorProto, TensorProto, numpy_helper
+from onnx import SparseTensorProto, TensorProto
+
+from analyzer.model.elements import decoded
 
 if TYPE_CHECKING:
     from analyzer.model.proto import TensorMessage
@@ -60,7 +62,7 @@ def decode_tensor(tensor: TensorMessage, default: Any = None) -> Any:
     if not has_payload(tensor):
         return default
     try:
-        array = numpy_helper.to_array(cast("TensorProto", tensor))
+        array = decoded(tensor)
     except (ValueError, TypeError, KeyError, AttributeError, UnicodeDecodeError):
         return default
     return np.asarray(array)

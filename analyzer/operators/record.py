@@ -237,7 +237,7 @@ class Operator:
 
     def slots(self, kind: Kind) -> tuple[int, ...]:
         """Input slots of one kind, repeated ones once."""
-        return tuple(slot for slot, operand in enumerate(self.inputs) if operand.kind is kind)
+        return tuple([slot for slot, operand in enumerate(self.inputs) if operand.kind is kind])
 
     def slot(self, kind: Kind) -> int | None:
         """The first slot of one kind."""

@@ -17,7 +17,7 @@ from analyzer.targets.partition import partitions
 from analyzer.targets.table import shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     from analyzer.deployment import Verdict
     from analyzer.graph.scope import Program
@@ -61,6 +61,8 @@ class Workload:
     sizings: Sizings = field(default_factory=Sizings)
     """The same at sizes of which some are assumed."""
     flows: dict[Manner, Dataflow | None] = field(default_factory=dict)
+    kinds: dict[Manner, list[int]] = field(default_factory=dict)
+    """By operator of each flow, the same number for those that no condition can tell apart."""
     bodies: Bodies = field(init=False)
     cpu: Judge = field(init=False)
     """ONNX Runtime's own kernels, which run what its delegates do not take."""
@@ -77,6 +79,13 @@ class Workload:
             except (TooMany, Untyped):
                 self.flows[manner] = None
         return self.flows[manner]
+
+    def kinds_of(self, manner: Manner, flow: Dataflow) -> list[int]:
+        """By operator of ``flow``, which is that of ``manner``, as in ``kinds``."""
+        if manner not in self.kinds:
+            numbers: dict[Hashable, int] = {}
+            self.kinds[manner] = [numbers.setdefault(use.key(), len(numbers)) for use in flow.uses]
+        return self.kinds[manner]
 
 
 def fit(subject: Workload, tables: Sequence[Table]) -> tuple[TargetFit, ...]:
@@ -113,18 +122,22 @@ def manner_of(table: Table, program: Program) -> Manner:
 def _answers(subject: Workload, judge: Judge) -> Answers | None:
     """Answers for the operators that run, and refusals of those that are computed beforehand;
     ``None`` while a body is not known."""
-    flow = subject.flow(manner_of(judge.table, subject.program))
+    manner = manner_of(judge.table, subject.program)
+    flow = subject.flow(manner)
     if flow is None:
         return [], []
     answers = []
+    told: dict[int, Answer] = {}
     pending = False
     outside = _OUTSIDE.get(judge.table.text("bodies"))
-    for use, graph in zip(flow.uses, flow.home, strict=True):
+    kinds = subject.kinds_of(manner, flow)
+    for use, kind, graph in zip(flow.uses, kinds, flow.home, strict=True):
         if graph and outside is not None and outside.truth is False:
             answers.append(outside)
             continue
+        known = told.get(kind)
         try:
-            answer = judge.ask(use)
+            answer = told[kind] = judge.ask(use) if known is None else known
         except Pending:
             pending = True
             continue

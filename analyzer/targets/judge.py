@@ -90,8 +90,7 @@ class Judge:
         half = self.table.text("half_as_float") == "yes"
         unknown: Answer | None = None
         for key, allowed in row.dtypes:
-            found = [(what, v) for what, v in typed(key, use)]
-            for what, value in found:
+            for what, value in typed(key, use):
                 truth = fits(value, allowed, half)
                 if truth is False:
                     text = f"{what} is {value.dtype}, not {_listed(allowed)}"
@@ -188,6 +187,13 @@ def _last_opset(use: Use, rows: Sequence[Row], match: str) -> int | None:
 
 def typed(key: str, use: Use) -> list[tuple[str, TensorValue]]:
     """The operands that a constraint on ``key`` is about, with what to call them."""
+    found = use.typed.get(key)
+    if found is None:
+        found = use.typed[key] = _typed(key, use)
+    return found
+
+
+def _typed(key: str, use: Use) -> list[tuple[str, TensorValue]]:
     if not key or key.startswith("#"):
         slot = int(key[1:]) if key else 0
         value = use.input(slot)

@@ -71,6 +71,10 @@ class Use:
     """Outputs, by slot, of an If whose branches give them different ranks, and these; none where
     the branch may be settled before the model runs."""
     _key: Hashable = field(default=None, repr=False)
+    typed: dict[str, list[tuple[str, TensorValue]]] = field(
+        default_factory=dict, init=False, repr=False
+    )
+    """Operands by what a table calls their type, as ``judge.typed`` finds them."""
 
     @property
     def since(self) -> int:

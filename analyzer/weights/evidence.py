@@ -26,7 +26,7 @@ from analyzer.weights.source import WeightSource
 from analyzer.weights.stored import Stored, StoredTensors
 from analyzer.weights.unseen import origins
 from analyzer.weights.uses import describe, node_ids
-from analyzer.weights.values import value_stats
+from analyzer.weights.values import name_of, value_stats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -221,7 +221,7 @@ def _values(tensor: Stored, payloads: Payloads, budget: Budget) -> ValueStats | 
 
 
 def _of(rows: Rows) -> ValueStats:
-    return value_stats(scan(rows, 0).tally, rows.dtype.name, (None, None))
+    return value_stats(scan(rows, 0).tally, name_of(rows.dtype), (None, None))
 
 
 def _with_downstream(

@@ -18,7 +18,7 @@ from analyzer.weights.filters import Layout, filter_use
 from analyzer.weights.kernels import kernel_use
 from analyzer.weights.scan import TensorScan, scan
 from analyzer.weights.separability import TARGET, Spectra, judge, spectra, spectral_work
-from analyzer.weights.values import int8_snr, value_stats
+from analyzer.weights.values import int8_snr, name_of, value_stats
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -123,17 +123,17 @@ def look(stored: Rows, form: Form, every: int = 1, *, split: bool = False) -> Lo
     if not form.kernel:
         seen = scan(stored)
         filters = filter_use(None, seen, layout)
-        values = value_stats(seen.tally, stored.dtype.name, (None, None))
+        values = value_stats(seen.tally, name_of(stored.dtype), (None, None))
         whole = low_rank.by_channels(stored) if split and values.finite else None
         return Look(values, filters, None, None, whole)
     if form.transposed and stored.size * 4 > TURNED_BYTES:
         seen = scan(stored, layout.groups)
         filters = filter_use(None, seen, replace(layout, inputs_first=True))
-        values = value_stats(seen.tally, stored.dtype.name, (None, None))
+        values = value_stats(seen.tally, name_of(stored.dtype), (None, None))
         return Look(values, filters, _kernel(seen, form), None)
     weights = _out_first(stored, form) if form.transposed else stored
     seen = scan(weights, layout.groups)
-    values = value_stats(seen.tally, stored.dtype.name, int8_snr(weights, seen))
+    values = value_stats(seen.tally, name_of(stored.dtype), int8_snr(weights, seen))
     kernel = _kernel(seen, form)
     split = split and values.finite
     return Look(

@@ -81,7 +81,8 @@ def _made(record: Operator | None, place: Vertex, origins: dict[str, Making]) ->
     found = [
         _origin(place, slot, tensor, origins)
         for slot, tensor in enumerate(place.call.inputs)
-        if tensor is not None and not any(slot in record.slots(kind) for kind in _ASIDE)
+        if tensor is not None
+        and not (slot < len(record.inputs) and record.inputs[slot].kind in _ASIDE)
     ]
     return max(found, default=Making.GIVEN)
 

@@ -52,24 +52,25 @@ def describe(
     tensor: Stored, values: ValueStats, ids: Mapping[tuple[str, str], str]
 ) -> TensorEvidence:
     """What ``tensor`` is, with the ``values`` that were seen."""
-    first = min(tensor.uses, key=_rank, default=None)
-    kinds = {_kind(use) for use in tensor.uses}
+    told = [_kind(use) for use in tensor.uses]
+    place = min(range(len(told)), key=lambda number: _rank(told[number]), default=None)
+    first, kind = (None, None) if place is None else (tensor.uses[place], told[place])
+    kinds = set(told)
     made = next(iter(first.node.output), "") if first else ""
     return TensorEvidence(
         name=as_text(tensor.name),
         reader=ids.get((first.op_type, made), "") if first else "",
         operator=first.op_type if first else "",
-        kind=kind.value if first and (kind := _kind(first)) else "",
+        kind=kind.value if kind else "",
         learned=not kinds.isdisjoint(LEARNED),
-        variance=any(map(_is_variance, tensor.uses)),
+        variance=Kind.STATISTIC in told and any(map(_is_variance, tensor.uses)),
         bound=_is_bound(tensor, values, kinds),
         marker=bool(tensor.uses) and all(use.op_type in MARKERS for use in tensor.uses),
         values=values,
     )
 
 
-def _rank(use: TensorUse) -> int:
-    kind = _kind(use)
+def _rank(kind: Kind | None) -> int:
     return RANK.index(kind) if kind else len(RANK)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import log10
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 INT8 = 127
 PART = 512
 """Squares added up in float32."""
+
+
+@lru_cache(maxsize=64)
+def name_of(dtype: np.dtype[Any]) -> str:
+    """Its name, which NumPy puts together anew each time."""
+    return str(dtype.name)
 
 
 def value_stats(seen: Tally, dtype: str, snr: tuple[float | None, float | None]) -> ValueStats:
