@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.patterns.wires import makers_before, wires_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from analyzer.converters.converter import Converter, Leaving
     from analyzer.facts import Facts, Node, StoredTensor
@@ -36,44 +37,81 @@ def _met(facts: Facts, limit: Leaving, places: Collection[str]) -> set[str]:
     if limit.elements:
         return {t.name for t in facts.parameters.tensors
                 if t.name in places and (t.elements or 0) >= limit.elements}  # fmt: skip
-    stored = _stored(facts)
+    if limit.spreads:
+        known = facts.once(_spread)
+        if limit not in known:
+            known[limit] = _reached(facts, limit, facts.nodes)
+        return known[limit] & {*places}
+    return _reached(facts, limit, [node for node in facts.nodes if node.id in places])
+
+
+def _spread(facts: Facts) -> dict[Leaving, set[str]]:
+    """Operators that limits which spread reach, whatever is asked for: filled as they are."""
+    return {}
+
+
+def _reached(facts: Facts, limit: Leaving, nodes: Iterable[Node]) -> set[str]:
     found: set[str] = set()
-    for node in facts.nodes:  # each after those it reads
-        if not limit.spreads and node.id not in places:
-            continue
-        onwards = limit.spreads or limit.named
-        behind = onwards and any(each.id in found for each in makers_before(facts, node))
-        if behind or _is_met(facts, limit, node, stored):
+    onwards = limit.spreads or limit.named
+    for node in nodes:  # each after those it reads
+        behind = found and onwards and any(m.id in found for m in makers_before(facts, node))
+        if behind or _is_met(facts, limit, node):
             found.add(node.id)
-    return found & {*places}
+    return found
 
 
 def _stored(facts: Facts) -> dict[str, StoredTensor]:
     return {tensor.name: tensor for tensor in facts.parameters.tensors}
 
 
-def _is_met(
-    facts: Facts, limit: Leaving, node: Node, stored: Mapping[str, StoredTensor]
-) -> bool:  # fmt: skip
-    constants = [name in stored for name in node.inputs]
-    made = stored[node.inputs[constants.index(True)]] if any(constants) else None
-    makers = makers_before(facts, node)
-    asked = (
-        (limit.functions, bool(node.scope) and node.extent is None),
-        (limit.bodies, bool(node.scope)),
-        (bool(limit.domains), node.domain in limit.domains),
-        (bool(limit.operators), node.op_type in limit.operators),
-        (bool(limit.behind), not limit.behind or _is_beyond(facts, limit.behind, node)),
-        (limit.single, made is not None and made.elements == 1),
-        (limit.first, constants[:1] == [True]),
-        (bool(limit.grouped), bool(limit.grouped) and _is_grouped(limit.grouped, makers, made)),
-        (limit.open, bool(facts.assumptions)),
-        (limit.zeros, not _is_zero(facts, node)),
-        (limit.reshaped, _is_reshaped(facts, node, stored)),
-        (limit.gathered, _is_gathered(facts, node)),
-        (limit.axis, _is_turned(facts, node)),
-    )
-    return any(wanted for wanted, _ in asked) and all(true for wanted, true in asked if wanted)
+def _is_met(facts: Facts, limit: Leaving, node: Node) -> bool:
+    asked = False
+    for true in chain(_by_itself(facts, limit, node), _by_operands(facts, limit, node)):
+        if not true:
+            return False
+        asked = True
+    return asked
+
+
+def _by_itself(facts: Facts, limit: Leaving, node: Node) -> Iterator[bool]:
+    """What the limit asks of the operator."""
+    if limit.operators:
+        yield node.op_type in limit.operators
+    if limit.domains:
+        yield node.domain in limit.domains
+    if limit.bodies:
+        yield bool(node.scope)
+    if limit.functions:
+        yield bool(node.scope) and node.extent is None
+    if limit.open:
+        yield bool(facts.assumptions)
+    if limit.zeros:
+        yield not _is_zero(facts, node)
+
+
+def _by_operands(facts: Facts, limit: Leaving, node: Node) -> Iterator[bool]:
+    """What the limit asks of what the operator reads."""
+    if limit.first:
+        yield node.inputs[:1] != () and node.inputs[0] in facts.once(_stored)
+    if limit.single:
+        made = _constant(facts, node)
+        yield made is not None and made.elements == 1
+    if limit.behind:
+        yield _is_beyond(facts, limit.behind, node)
+    if limit.grouped:
+        yield _is_grouped(limit.grouped, makers_before(facts, node), _constant(facts, node))
+    if limit.reshaped:
+        yield _is_reshaped(facts, node, facts.once(_stored))
+    if limit.gathered:
+        yield _is_gathered(facts, node)
+    if limit.axis:
+        yield _is_turned(facts, node)
+
+
+def _constant(facts: Facts, node: Node) -> StoredTensor | None:
+    """The first stored tensor that it reads."""
+    stored = facts.once(_stored)
+    return next((stored[name] for name in node.inputs if name in stored), None)
 
 
 def _is_beyond(facts: Facts, layers: Sequence[str], node: Node) -> bool:
@@ -101,10 +139,12 @@ def _is_grouped(
 
 def _is_zero(facts: Facts, node: Node) -> bool:
     """Whether a constant that it reads is known to hold nothing but zeros."""
+    return not facts.once(_zeros).isdisjoint(node.inputs)
+
+
+def _zeros(facts: Facts) -> frozenset[str]:
     found = () if facts.evidence is None else facts.evidence.tensors
-    return any(
-        each.name in node.inputs and each.values.zeros == each.values.elements for each in found
-    )
+    return frozenset(each.name for each in found if each.values.zeros == each.values.elements)
 
 
 def _is_reshaped(facts: Facts, node: Node, stored: Mapping[str, StoredTensor]) -> bool:
