@@ -72,11 +72,14 @@ def slowing(action: Action) -> str:
     n, device = action.slower_alone, action.device
     said = []
     if n and not action.slower:
+        macs = units.si(action.macs - action.slower_macs, "MAC")
         said.append(
-            _("leave out {n} of them, slower on {device} by its roofline model", n=n, device=device)
+            _("leave out {n} of them, slower on {device} by its roofline model: the others save "
+              "{macs}", n=n, device=device, macs=macs)
             if device
-            else _("leave out {n} of them, slower by the roofline model", n=n)
-        )
+            else _("leave out {n} of them, slower by the roofline model: the others save {macs}",
+                   n=n, macs=macs)
+        )  # fmt: skip
     if action.slower_on:
         said.append(_("slower on {devices} by the roofline model",
                       devices=series(list(action.slower_on))))  # fmt: skip
@@ -734,7 +737,11 @@ def _growth(v: Values) -> str:
         if v["even"]:
             text = _("{text}, more than half from {size} on",
                      text=text, size=units.count(v["even"]))  # fmt: skip
-    if v["longest"]:
+    if v["longest"] and v["beside"]:
+        text = _("{text}; at {others} {dim} is {size} at most, as what the file stores is no "
+                 "longer", text=text, others=series(list(v["beside"])), dim=dim,
+                 size=units.count(v["longest"]))  # fmt: skip
+    elif v["longest"]:
         text = _("{text}; {dim} is {size} at most, as what the file stores is no longer",
                  text=text, dim=dim, size=units.count(v["longest"]))  # fmt: skip
     return f"{text}."

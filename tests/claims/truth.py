@@ -637,7 +637,7 @@ def _growth(d: Document) -> Values:
     truth = {"macs": macs, "size": row["size"], "dim": row["dim"],
              "square": today[0]["square"] / macs, "fixed": row["fixed"],
              "per": row["per"], "of": row["of"], "stated": row["stated"],
-             "longest": longest}  # fmt: skip
+             "longest": longest, "beside": row["beside"]}  # fmt: skip
     return truth | {"rate": (macs - row["fixed"]) / per}
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import onnx
 import pytest
 
+from analyzer import units
 from analyzer.devices import profile
 from analyzer.evidence import WeightEvidence
 from analyzer.facts import Assumption, Facts, Problem
@@ -21,6 +22,7 @@ from analyzer.report import REPORT_FORMATS, Options, Result
 from analyzer.report.brief import brief
 from analyzer.report.cards import cards
 from analyzer.report.claims import claims_of
+from analyzer.report.claims.cost import saving
 from analyzer.report.sheet import Report
 from analyzer.report.view import actions, whatif
 from analyzer.report.view.audits import Checked, checked
@@ -442,14 +444,36 @@ def test_an_action_says_on_which_devices_of_the_report_it_takes_longer() -> None
     assert (one.slower, one.slower_alone, one.slower_on) == (False, 0, ("Starved",))
     assert (two.slower, two.slower_alone, two.slower_on) == (True, 1, ())
     assert [slowing(one), slowing(two)] == ["slower on Starved by the roofline model", ""]
-    part = replace(one, slower_alone=2, device="Board")
-    assert slowing(part).startswith("leave out 2 of them, slower on Board by its roofline model; ")
+    part = replace(one, slower_alone=2, device="Board", macs=5000, slower_macs=2000)
+    assert slowing(part).startswith("leave out 2 of them, slower on Board by its roofline model: "
+                                    "the others save 3 kMAC; ")  # fmt: skip
+    assert saving(both).values["kept"] is saving(last).values["kept"] is None
     report = Report.of(both)
     assert "They take longer on Starved (0." in say(report.sheet.claims)["conversion.speed"]
     assert "slower on Starved" in " ".join(brief(report.sheet, "macs"))
     caveats = [row.caveats for row in Report.of(last).sheet.page.conversions]
     assert Report.of(last).sheet.page.roof.name == "Starved"
     assert all(text.startswith("memory: ") for (text,) in caveats)
+
+
+def test_what_is_saved_without_what_takes_longer_is_said() -> None:
+    """The small map of many channels is faster by more than the large one is slower."""
+    wide = facts(
+        "g (float[1,32,64,64] x, float[1,256,9,9] v, float[32,32,3,3] w, float[256,256,3,3] u)"
+        " => (y, z) { y = Conv <pads = [1,1,1,1]> (x, w) z = Conv <pads = [1,1,1,1]> (v, u) }"
+    )
+    rules = load_rules()
+    starved = replace(profile("rpi5"), name="Starved", bandwidth=1e8)
+    found = Result(wide, lint(wide, rules, Settings(select=("SEP001",))), rules, devices=(starved,))
+    (asked,) = actions.actions(found, starved)
+    assert (asked.slower, asked.slower_alone, len(asked.slowed)) == (False, 1, 1)
+    slow = wide[asked.slowed[0]].saving
+    assert slow is not None
+    assert (asked.macs, asked.slower_macs) == (74_655_488, slow.macs)
+    assert slowing(asked).endswith(f"save {units.si(asked.macs - slow.macs, 'MAC')}")
+    assert saving(found).values["kept"] == asked.macs - slow.macs == 42_280_704
+    *_, card = cards(claims_of(found), "")
+    assert "42.28 MMAC without what is slower on Starved" in card.detail
 
 
 def tree(depth: int) -> tuple[list[int], list[str], list[int], list[int]]:

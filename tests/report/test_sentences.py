@@ -71,7 +71,7 @@ ON_TOP = "Runtimes that fuse operators or reuse buffers need less; weights come 
 SIZES: Values = {"count": 1, "dims": ("n",), "sizes": (8,), "distinct": 1}
 GROWTH: Values = {
     "dim": "n", "square": 0.0, "unit": "token", "varies": False, "rate": 2000.0, "size": 128,
-    "per": 1, "of": "", "stated": True, "fixed": 0, "even": None, "longest": None,
+    "per": 1, "of": "", "stated": True, "fixed": 0, "even": None, "longest": None, "beside": (),
 }  # fmt: skip
 RECURRENT: Values = {
     "operators": ("LSTM", "GRU"), "counts": (2, 1), "macs_per_step": 3000, "share": 0.25,
@@ -302,6 +302,9 @@ TOLD: dict[str, tuple[Values, Told]] = {
         ({"square": 0.25, "longest": 512},
          ("2 kMAC a token of n; 25.0 % of the work grows with the square of n; n is 512 at most, "
          "as what the file stores is no longer.")),
+        ({"longest": 512, "beside": ("past = 0",)},
+         ("2 kMAC a token of n; at past = 0 n is 512 at most, as what the file stores is no "
+          "longer.")),
     ]),
     "growth.runs": ({**GROWTH, "per": 16000, "of": "samples", "stated": False}, [
         ({}, ("2 kMAC a second of audio in runs of n = 128 (16,000 samples a second, as in most "

@@ -217,6 +217,10 @@ def test_tokens_cost_a_rate_a_fixed_part_and_one_that_grows_with_the_square() ->
     assert (row.coefficients, row.divisor, row.longest, row.stated) == ((100, 20, 3), 1, None, True)
     ended = grown(size(10, 100, 20, 3, longest=30))
     assert (ended.longest, ended.points[-1].size, ended.even) == (30, 30, 7)
+    assert (ended.beside, row.beside) == ((), ())
+    pair = open_(size(10, 100, 20, 3, longest=30))
+    pair.open_sizes += (replace(pair.open_sizes[0], dim="past", now=0),)
+    assert growth.growth(pair)[0].beside == ("past = 0",)
     assert grown(size(10, 100, 20, 3, longest=7)).even == 7
     assert grown(size(10, 100, 20, 3, longest=6)).even is None
     line = grown(size(10, 0, 20))

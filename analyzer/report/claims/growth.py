@@ -31,6 +31,7 @@ def growth(result: Result) -> Claim | None:
             "square": row.square,
             "even": row.even,
             "longest": row.longest,
+            "beside": row.beside,
             "varies": row.varies,
             "per": row.per,
             "of": row.of,

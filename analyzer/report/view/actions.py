@@ -8,7 +8,7 @@ do first is chosen of both, in one place: ``first``.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import field, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from analyzer.devices import bound, room
 from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
 from analyzer.language import _, rule_name, spoken
+from analyzer.records import HIDDEN
 from analyzer.report.view import conversion
 from analyzer.report.view.devices import on
 from analyzer.report.view.findings import asked, first_sentence, heading_of
@@ -102,6 +103,10 @@ class Action:
     """By our own model of a device it takes longer afterwards: it is not recommended."""
     slower_alone: int = 0
     """Of ``places``, those that take longer on it afterwards, each by itself."""
+    slower_macs: int = 0
+    """Of ``macs``, what those save."""
+    slowed: tuple[str, ...] = field(default=(), metadata=HIDDEN)
+    """Their ids."""
     slower_on: tuple[str, ...] = ()
     """Other devices of the report that take longer for all of it afterwards."""
     training: Training = "none"
@@ -374,7 +379,9 @@ def _action(
         seconds_now=now,
         seconds=then,
         slower=timed.slower,
-        slower_alone=timed.slower_alone,
+        slower_alone=len(timed.alone),
+        slower_macs=min(macs, sum(savings[node].macs for node in {*timed.alone})),
+        slowed=timed.alone,
         slower_on=tuple(other.device for other in timed.elsewhere),
         training=_training(rule.training if rule else ""),
         tool=tool,

@@ -77,6 +77,8 @@ class GrowthRow:
     """Of an image of which one side is open, the other in pixels; 0 where both are this size."""
     longest: int | None = None
     """The largest size that the graph admits, where a stored tensor ends it."""
+    beside: tuple[str, ...] = ()
+    """Other open sizes with which it does, as they are counted: ``past = 0``."""
 
 
 def growth(facts: Facts) -> tuple[GrowthRow, ...]:
@@ -126,6 +128,8 @@ def _row(facts: Facts, size: OpenSize) -> GrowthRow:
         tuple(int(c * divisor) for c in size.coefficients), divisor,
         second.of if second else "", second is None or bool(second.source), side,
         size.longest,
+        tuple(f"{label(retold(other.dim), widths.TERM)} = {units.count(other.now)}"
+              for other in facts.open_sizes if size.longest and other.dim != size.dim),
     )  # fmt: skip
 
 

@@ -28,8 +28,8 @@ class Pace(NamedTuple):
 
     slower: bool = False
     """They take longer on the first device, altogether."""
-    slower_alone: int = 0
-    """Conversions that take longer on it, each by itself."""
+    alone: tuple[str, ...] = ()
+    """Those that take longer on it, each by itself."""
     elsewhere: tuple[Elsewhere, ...] = ()
 
 
@@ -40,10 +40,10 @@ def pace(
     ``devices``, in rank."""
     if not nodes:
         return Pace()
-    alone = (_speed(facts, (node,), device) for node in nodes)
+    alone = tuple(node for node in nodes if _longer(_speed(facts, (node,), device)))
     return Pace(
         _longer(_speed(facts, nodes, device)),
-        sum(map(_longer, alone)),
+        alone,
         tuple(elsewhere(facts, nodes, device, devices)),
     )
 
