@@ -305,7 +305,7 @@ def _unknown(
             else "declare it in the configuration, ship a local function with its body, or load "
             "the extension", grave=False,
         )  # fmt: skip
-    extends = domain == "" and (version or 1) <= EXTENSIONS.get(op_type, 0)
+    extends = domain == "" and (version or 1) in EXTENSIONS.get(op_type, ())
     schema = schema_at(op_type, version or 1, domain)
     first = first_version(op_type, domain)
     if schema is not None:

@@ -18,20 +18,20 @@ STANDARD = frozenset({"", "ai.onnx.ml", "ai.onnx.training", "ai.onnx.preview",
 """Domains whose operators the ONNX project specifies."""
 
 _ALWAYS = 2**31 - 1
-EXTENSIONS: Mapping[str, int] = {
+EXTENSIONS: Mapping[str, range] = {
     **dict.fromkeys(
         "Affine Crop DynamicSlice GRUUnit GivenTensorFill ImageScaler MeanVarianceNormalization "
-        "ParametricSoftplus Scale ScaledTanh ThresholdedRelu".split(), 9,
+        "ParametricSoftplus Scale ScaledTanh ThresholdedRelu".split(), range(1, 10),
     ),
     **dict.fromkeys(
         "DisentangledAttention_TRT EfficientNMS_TRT LayerNormalization MemcpyFromHost MemcpyToHost "
         "MultilevelCropAndResize_TRT PyramidROIAlign_TRT SimplifiedLayerNormalization".split(),
-        _ALWAYS,
+        range(1, _ALWAYS),
     ),
-    "GroupNormalization": 20,
+    "GroupNormalization": range(18, 21),
 }  # fmt: skip
 """Operators that ONNX Runtime takes in the domain ai.onnx although the specification does not have
-them there, or not in that version, and the last version of the domain in which it does."""
+them there, or not in that version, and the versions of the domain in which it does."""
 
 
 @dataclass(frozen=True, slots=True)
