@@ -135,3 +135,15 @@ def test_keys_go_from_all_that_is_known_to_the_family() -> None:
     for name in ("a", "size", "y"):
         assert keys.placed(found[name])[0] == "only"  # type: ignore[index]
     assert [keys.slot(found[name], 1) for name in ("s", "joined", "p", "h")] == [0, 1, 1, 0]
+
+
+def test_tensors_that_an_operator_makes_or_hands_on_are_stored_by_it() -> None:
+    graph = """g (float[2] x) => (float[2] y, float[2] c, float[2] d)
+        <float[2] w = {1, 2}> { c = Constant <value_floats = [1.0, 2.0]> () d = Identity (w)
+        y = Add (x, w) }"""
+    model = facts_of(parse(graph))
+    wired = Wired(model, ends_of(model, model)[0])
+    stored = {part.node.id: len(wired.stored_by(part)) for part in wired.parts}
+    assert stored == {"c": 1, "d": 1, "y": 0}
+    wired.origins = None  # of facts without their file
+    assert [wired.stored_by(part) for part in wired.parts] == [(), (), ()]
