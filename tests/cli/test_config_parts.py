@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from analyzer.cli.config import read
 from analyzer.cli.config.table import Errors
+from analyzer.cli.config.verify import check_bases
 from analyzer.cli.new_rule import _free_id
 from analyzer.errors import ConfigError
 
@@ -66,3 +69,34 @@ def test_a_configuration_is_read_up_to_its_size(
     ours.write_bytes(b"a = '\xff'")
     with pytest.raises(ConfigError, match=r"not TOML: byte 5 is not UTF-8$"):
         read.read_config(str(ours))
+
+
+def test_a_budget_beside_no_base_is_told_where_it_was_said_last() -> None:
+    def entry(number: int, *budgets: str) -> Any:
+        return SimpleNamespace(
+            place=("models", str(number)), said={"budgets": dict.fromkeys(budgets)}
+        )
+
+    relative, fixed = (
+        SimpleNamespace(is_relative=r, text=t) for r, t in ((True, "+5%"), (False, "9"))
+    )
+    lines: dict[Any, int] = {("models", str(n), "budgets", "macs"): 10 * n for n in (1, 2, 3)}
+    lines["budgets", "macs"] = 5
+    file: Any = SimpleNamespace(path="c.toml", lines=lines)
+    entries = [entry(1, "macs"), entry(2, "macs"), entry(3, "params")]
+    for base, limits, some, line in (
+        ("", (fixed, relative), entries, 20), ("", (relative,), entries[:1], 10),
+        ("", (relative,), entries[2:], 5), ("", (fixed,), entries, None),
+        ("git:main", (relative,), entries, None),
+    ):  # fmt: skip
+        config: Any = SimpleNamespace(base=base, budgets={"macs": limits})
+        if line is None:
+            check_bases(config, file, some)
+            continue
+        with pytest.raises(ConfigError) as caught:
+            check_bases(config, file, some)
+        assert str(caught.value).startswith(f"c.toml:{line}: ")
+        assert str(caught.value).endswith(
+            "'+5%' is relative to a base, and there is none; add base = \"git:main\" or base = "
+            '"models/base.onnx" beside budgets'
+        )
