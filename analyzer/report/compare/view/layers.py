@@ -121,8 +121,6 @@ def layers(pair: Pair) -> ComparedLayers:
         if not _is_layer(old) and not _is_layer(new) and (change is None or id(change) in told):
             continue
         state = _state(old, new, fates)
-        if not (_is_layer(old) or _is_layer(new)) and state == "same":
-            continue
         differences = _differences(change, old, new)
         row = rows.setdefault((state, _likeness(old, new), differences), _Row())
         row.pairs.append((old, new))
