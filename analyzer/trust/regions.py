@@ -126,8 +126,8 @@ def _hole(file: BinaryIO, name: str, tensor: str, start: int, stop: int, thoroug
             return Region("hole", name, tensor, "bytes of no tensor", start, size,
                           looks_like(head), False, False)  # fmt: skip
         place += len(data) or size
-        if not thorough and place < stop - _LOOK:
-            place = stop - _LOOK  # the first and the last
+        if not thorough:
+            place = max(place, stop - _LOOK)  # the first and the last
     padding = size < SLACK
     return Region("hole", name, tensor, "bytes of no tensor", start, size, None, True, padding)
 
