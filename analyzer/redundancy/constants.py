@@ -104,6 +104,18 @@ class Constants:
             scope = self._around.get(id(scope))
         return None
 
+    def drops(self, site: Site) -> bool:
+        """Whether it is a Dropout that may draw what it drops when the model runs."""
+        call = site.call
+        if site.op.op_type != "Dropout" or site.op.domain:
+            return False
+        if call.version < 7:
+            return not call.attr("is_test", 0)
+        if call.version < 12 or call.input(2) is None:
+            return False
+        training = self.value(site, 2)
+        return training is None or bool(np.any(training))
+
     def sizes(self, site: Site, slot: int) -> list[int] | None:
         """Input ``slot`` as the target of a Reshape: a size that is not known is -1.
 
@@ -176,7 +188,7 @@ class Constants:
         if least == GIVEN or (least < 0 and not known):
             return least
         record = find(op.domain, op.op_type, site.call.version)
-        if record is None or _is_unsettled(record):
+        if record is None or _is_unsettled(record) or self.drops(site):
             return -1
         grown = grown_bytes(site)
         widens = op.op_type == "Cast" and (grown or 0) > SMALL_CAST

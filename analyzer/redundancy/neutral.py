@@ -75,14 +75,7 @@ def _identity(_: Site, __: Constants) -> str:
 
 
 def _dropout(site: Site, constants: Constants) -> str | None:
-    call = site.call
-    if call.version < 7 and not call.attr("is_test", 0):
-        return None
-    if call.version >= 12 and call.input(2) is not None:
-        training = constants.value(site, 2)
-        if not is_uniform(training, 0):
-            return None
-    return "it drops nothing when the model runs"
+    return None if constants.drops(site) else "it drops nothing when the model runs"
 
 
 def _cast(site: Site, _: Constants) -> str | None:

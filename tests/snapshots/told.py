@@ -9,8 +9,6 @@ from fractions import Fraction
 from typing import Any
 
 from analyzer.costs.conventions import conventions
-from analyzer.devices.estimate import estimate
-from analyzer.devices.profile import profile
 from analyzer.facts import Facts, Tensor
 from analyzer.patterns.held import held_bytes
 from analyzer.patterns.merging.find import merges_of
@@ -58,7 +56,6 @@ LOOKS: tuple[Callable[[Facts], object], ...] = (
 )  # fmt: skip
 SIZES = ((0.5, 1.0, 1.0), (1.5, 2.0, 1.5))
 """Multipliers of width, resolution and depth."""
-DEVICES = ("a100", "stm32h743")
 
 
 def derived(facts: Facts) -> Iterator[str]:
@@ -92,9 +89,6 @@ def _beside(facts: Facts) -> Iterator[str]:
         at = scaler.at(*sizes)
         told = f"{at.macs} {at.flops} {at.params} {at.repeats or ''} {at.reason}{at.assumed}"
         yield f"at {sizes}: {told}".rstrip()
-    seconds = [estimate(facts, profile(name)) for name in DEVICES]
-    if any(seconds):
-        yield f"seconds {' '.join('?' if each is None else f'{each:.4g}' for each in seconds)}"
 
 
 def _filled(value: Any) -> str:
