@@ -179,3 +179,21 @@ def test_an_operator_that_grows_faster_than_the_batch() -> None:
     growth = BatchGrowth("n", "N", 4, 100, 150)
     assert (growth.ratio, growth.excess) == (1.5, 25)
     assert BatchGrowth("n", "N", 3, 10, 20).excess == 20 - 10 * 4 // 3
+
+
+@pytest.mark.parametrize(
+    ("taps", "core", "macs", "whole", "saved", "share", "baseline"),
+    [
+        (49, 9, 4900, 8000, 4000, 0.5, 9 / 49),
+        (49, 9, None, 8000, None, None, 9 / 49),
+        (49, 9, 4900, None, 4000, None, 9 / 49),
+        (49, 9, 4900, 0, 4000, None, 9 / 49),
+        (0, 0, 4900, 8000, None, None, 1.0),
+    ],
+)
+def test_a_smaller_kernel_saves_its_share_of_taps(
+    taps: int, core: int, macs: int | None, whole: int | None, saved: int | None,
+    share: float | None, baseline: float,
+) -> None:  # fmt: skip
+    found = KernelCore("7×7", "3×3", (3, 3), taps, core, 0.9, 0.8, macs, whole)
+    assert (found.saved, found.share, found.baseline) == (saved, share, baseline)

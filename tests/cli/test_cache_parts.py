@@ -14,6 +14,7 @@ from analyzer.cli.caching.place import LEAST_WORD, Unusable, open_folder, secret
 from analyzer.cli.environment import Whereabouts
 from analyzer.facts import Certainty, Problem
 from analyzer.model import Limits
+from tests.cli.conftest import Cli
 from tests.golden.text import facts
 
 
@@ -140,3 +141,18 @@ def test_what_stands_beside_a_model_is_taken_as_it_is(tmp_path: Path) -> None:
     assert at() is None
     with pytest.raises(OSError, match="not a regular file"), proof._opened(str(tmp_path)):
         pass
+
+
+def test_a_cache_without_a_place_is_none_to_look_at(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("HOME", "ONNXLINT_CACHE_DIR", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    done = cli("cache")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.endswith("there is no home folder for a cache; name one with --cache-dir\n")
+    done = cli("cache", "--cache-dir", str(tmp_path / "none"))
+    assert (done.code, done.out) == (0, f"{tmp_path / 'none'}\nnothing is remembered\n")
+    (tmp_path / "some").mkdir(0o700)
+    done = cli("cache", "--cache-dir", str(tmp_path / "some"))
+    assert done.out == f"{tmp_path / 'some'}\n0 entries, 0 B of 256 MiB\n"
