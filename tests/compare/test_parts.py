@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 
 from analyzer.compare import keys
+from analyzer.compare.couples import _makers, _way
 from analyzer.compare.ends import ends_of
 from analyzer.compare.network import Wired
 from analyzer.compare.part import Part
@@ -147,3 +148,30 @@ def test_tensors_that_an_operator_makes_or_hands_on_are_stored_by_it() -> None:
     assert stored == {"c": 1, "d": 1, "y": 0}
     wired.origins = None  # of facts without their file
     assert [wired.stored_by(part) for part in wired.parts] == [(), (), ()]
+
+
+@pytest.mark.parametrize(
+    ("body", "way"),
+    [
+        ("y = MatMul (x, w)", (False, ())),
+        ("t = Transpose <perm = [1, 0]> (w) y = MatMul (x, t)", (True, ())),
+        ("t = Transpose (w) y = MatMul (x, t)", (True, ())),
+        ("t = Transpose <perm = [0, 1]> (w) y = MatMul (x, t)", (False, ())),
+        ("t = Transpose (w) u = Transpose (t) y = MatMul (x, u)", (False, ())),
+        ("n = Neg (w) y = MatMul (x, n)", (False, ("Neg",))),
+        ("n = Neg (w) t = Transpose (n) e = Exp (t) y = MatMul (x, e)", (True, ("Exp", "Neg"))),
+        ("i = Identity (w) y = MatMul (x, i)", (False, ())),
+        ("r = Reshape (w, form) y = MatMul (x, r)", (False, ())),
+        ("y = Gemm <transB = 1> (x, w)", (True, ())),
+        ("t = Transpose (w) y = Gemm <transB = 1> (x, t)", (False, ())),
+        ("s = Unsqueeze (w, zero) t = Transpose <perm = [0, 2, 1]> (s) y = MatMul (x, t)",
+         (False, ("Transpose",))),
+    ],
+)  # fmt: skip
+def test_the_way_of_a_matrix_into_its_product(body: str, way: tuple[bool, tuple[str, ...]]) -> None:
+    graph = ("g (float[2,2] x) => (float[2,2] y) <float[2,2] w = {1, 2, 3, 4}, "
+             f"int64[2] form = {{2, 2}}, int64[1] zero = {{0}}> {{ {body} }}")  # fmt: skip
+    model = facts_of(parse(graph))
+    wired = Wired(model, ends_of(model, model)[0])
+    part = wired.part("y")
+    assert _way(wired, part, 1, _makers(wired, part)) == way
