@@ -643,10 +643,11 @@ def _peculiar(v: Values) -> str:
 
 def _intensity(v: Values) -> str:
     return _(
-        "The line is that of an example, {device}: {flops} TFLOP/s in float32 and {bandwidth} "
-        "GB/s, hence {ridge} FLOP/B. There, {share} of the multiply-accumulates whose traffic is "
-        "known are in layers limited by memory.",
-        device=v["device"], flops=units.number(v["flops"] / 1e12),
+        "The line is that of an example, {device}: {flops} {unit} in {type}, the peak that "
+        "bounds the time there, and {bandwidth} GB/s, hence {ridge} FLOP/B. There, {share} of the "
+        "multiply-accumulates whose traffic is known are in layers limited by memory.",
+        device=v["device"], flops=units.number(v["flops"] / 1e12), type=v["type"],
+        unit="TOP/s" if v["type"].lstrip("u").startswith("int") else "TFLOP/s",
         bandwidth=units.number(v["bandwidth"] / 1e9),
         ridge=units.number(v["flops"] / v["bandwidth"]), share=units.percent(v["share"]),
     )  # fmt: skip

@@ -385,7 +385,7 @@ def test_the_verdict_is_the_gravest_of_what_is_true(
              some(id="OTHER", stake="cost", subject="problem", selector=())]  # fmt: skip
     breaches = [some(family="assumption", options="--dim n=8")] * given["misfits"]
     totals = some(certainty=given["certainty"], macs=1000, unknown_nodes=given["unknown_nodes"],
-                  complete=given["complete"], whole=1000)  # fmt: skip
+                  complete=given["complete"], whole=1000, macs_by_arithmetic={})  # fmt: skip
     result = some(
         facts=some(totals=totals, problems=(), breaches=breaches), groups=groups, places=groups,
         rules=rules, outcome=given["outcome"], findings=groups, suppressed=given["suppressed"],
@@ -415,7 +415,8 @@ def test_what_passes_on_a_problem_is_no_error_of_its_own(monkeypatch: pytest.Mon
     problems = [some(inconclusive=True, message="no file", where="a"),
                 some(inconclusive=True, message="other", where="a"),
                 some(inconclusive=False, message="note", where="a")]  # fmt: skip
-    totals = some(certainty=Certainty.EXACT, macs=1000, unknown_nodes=0, complete=True, whole=1000)
+    totals = some(certainty=Certainty.EXACT, macs=1000, unknown_nodes=0, complete=True, whole=1000,
+                  macs_by_arithmetic={})  # fmt: skip
     result = some(facts=some(totals=totals, problems=problems, breaches=()), groups=groups,
                   places=groups, rules=rules, outcome="inconclusive", findings=groups, suppressed=0,
                   accepted=0, judging=("rule",), devices=())  # fmt: skip

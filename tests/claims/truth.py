@@ -674,7 +674,10 @@ def _intensity(d: Document) -> Values:
     """Memory limits a layer whose FLOPs a byte are below the device's ridge."""
     known = [n for n in _counted(d) if n["macs"] and n["intensity"] is not None]
     assert known
-    return {"flops": 19.5e12, "bandwidth": 1555e9}
+    peaks = {"float32": 156e12, "float16": 312e12, "bfloat16": 312e12, "int8": 624e12}
+    multiplied = d["totals"]["macs_by_arithmetic"]
+    most = min(multiplied, key=lambda each: (-multiplied[each], each), default="float32")
+    return {"flops": peaks[most.removeprefix("u")], "bandwidth": 1555e9}
 
 
 def _targets(d: Document) -> Values:

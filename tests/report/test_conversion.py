@@ -71,7 +71,8 @@ def one_conv(side: int, channels: int) -> tuple[Node, Conv, Saving]:
 
 def test_roofline_speedup_of_a_layer_that_stays_bound_by_arithmetic_is_its_factor() -> None:
     node, conv, saving = one_conv(side=512, channels=1024)
-    speedup = conversion.roofline_speedup(node, conv, saving)
+    device = Device("d", 19.5e12, 1555e9)
+    speedup = conversion.roofline_speedup(node, conv, saving, device)
     assert speedup is not None
     assert speedup == pytest.approx(saving.factor, rel=0.15)
 

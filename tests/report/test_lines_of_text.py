@@ -386,11 +386,18 @@ def test_limits_of_a_device_part_layers() -> None:
             for n, intensity in ((1, 9.9), (2, 10.0), (4, None), (8, 0.0))]  # fmt: skip
     assert device.ridge == 10
     assert memory.below_ridge(rows, device) == (9, 11)
-    assert memory.roof_of(None) is memory.EXAMPLE
-    fast = some(name="fast", bandwidth=5.0, fastest=lambda kind: 7 if kind == "float32" else None)
-    assert memory.roof_of(cast("Any", fast)) == Device("fast", 14, 5)
-    integers = some(name="npu", bandwidth=5.0, fastest=lambda _: None)
-    assert memory.roof_of(cast("Any", integers)) is memory.EXAMPLE
+    for macs, peak, type_ in (
+        ({"float32": 5}, 156e12, "TF32"), ({}, 156e12, "TF32"), ({"unknown": 9}, 156e12, "TF32"),
+        ({"float16": 5, "float32": 4}, 312e12, "float16"), ({"int8": 5}, 624e12, "int8"),
+    ):  # fmt: skip
+        facts = cast("Any", some(totals=some(macs_by_arithmetic=macs)))
+        assert memory.example(facts) == Device(memory.EXAMPLE.name, peak, 1555e9, type_)
+    for peaks, found in (
+        ({"float32": 7}, Device("some", 14, 5)), ({"int8": 9}, Device("some", 18, 5, "int8")),
+        ({}, memory.EXAMPLE),
+    ):  # fmt: skip
+        own = some(name="some", bandwidth=5.0, fastest=peaks.get, instead={})
+        assert memory.roof_of(cast("Any", own), facts) == found
     stored = some(weights=0, buffers=2, quantization=0, positions=0, masks=3, constants=0)
     assert memory.roles(cast("Any", some(parameters=stored))) == (
         RoleRow("weights", 0, "trained values; the published parameter count"),

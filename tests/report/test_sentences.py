@@ -364,10 +364,11 @@ TOLD: dict[str, tuple[Values, Told]] = {
         ({"layers": 2, "tensors": 1}, ("2 layers with values that do no work, or harm; 1 stored "
                                       "tensor with values that nobody can mean.")),
     ]),
-    "memory.intensity": ({"device": "rpi5", "flops": 2e12, "bandwidth": 5e10, "share": 0.5}, [
-        ({}, ("The line is that of an example, rpi5: 2 TFLOP/s in float32 and 50 GB/s, hence 40 "
-             "FLOP/B. There, 50.0 % of the multiply-accumulates whose traffic is known are in "
-             "layers limited by memory.")),
+    "memory.intensity": ({"device": "rpi5", "flops": 2e12, "bandwidth": 5e10, "share": 0.5,
+                          "type": "uint8"}, [
+        ({}, ("The line is that of an example, rpi5: 2 TOP/s in uint8, the peak that bounds the "
+              "time there, and 50 GB/s, hence 40 FLOP/B. There, 50.0 % of the "
+              "multiply-accumulates whose traffic is known are in layers limited by memory.")),
     ]),
     "targets": (TARGETS, [
         ({"whole": ("a", "b")}, "All of it runs on each of 2 targets: a and b."),

@@ -202,7 +202,7 @@ def test_treemap_tiles_fill_the_chart_in_proportion(densenet: Result) -> None:
 def test_scatter_puts_layers_left_of_the_ridge_when_memory_limits_them(mobilenet: Result) -> None:
     shapes = layers.layer_shapes(mobilenet.facts.nodes)
     ridge = memory.EXAMPLE.ridge
-    assert ridge == pytest.approx(12.54, abs=0.01)
+    assert ridge == pytest.approx(100.3, abs=0.1)
     chart = charts.scatter(shapes, ridge, "device")
     assert chart.ridge is not None
     for mark, layer in zip(chart.marks, shapes, strict=True):

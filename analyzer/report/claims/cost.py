@@ -140,7 +140,7 @@ def has_share(totals: Totals) -> bool:
 
 def roof(result: Result) -> Device:
     """Limits of the device that actions and the first sentence speak of."""
-    return roof_of(main_device(result.devices))
+    return roof_of(main_device(result.devices), result.facts)
 
 
 def converted_speedup(result: Result) -> float | None:

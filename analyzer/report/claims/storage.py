@@ -102,15 +102,16 @@ def peculiar(result: Result) -> Claim | None:
 
 def intensity(result: Result) -> Claim | None:
     """What share of the multiply-accumulates an example device waits for memory in."""
-    limited, known = device.below_ridge(layers.layer_shapes(result.facts.nodes))
+    example = device.example(result.facts)
+    limited, known = device.below_ridge(layers.layer_shapes(result.facts.nodes), example)
     if not known:
         return None
-    example = device.EXAMPLE
     return Claim(
         "memory.intensity",
         {
             "device": example.name,
             "flops": example.flops,
+            "type": example.type,
             "bandwidth": example.bandwidth,
             "share": limited / known,
         },

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeGuard
 from analyzer.report.explained.sums import how_sure
 from analyzer.report.view import layers
 from analyzer.report.view.explained import Explained, Summand
-from analyzer.report.view.memory import below_ridge
+from analyzer.report.view.memory import below_ridge, example
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,7 +48,7 @@ def _is_telling(value: Value) -> TypeGuard[int | float]:
 
 
 def _intensity(result: Result) -> Iterator[Explained]:
-    limited, known = below_ridge(layers.layer_shapes(result.facts.nodes))
+    limited, known = below_ridge(layers.layer_shapes(result.facts.nodes), example(result.facts))
     if limited:
         share = Summand(f"{limited} / {known}")
         yield Explained("claims.memory.intensity.share", limited / known, "intensity", (share,),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer import units
+from analyzer.devices import profile
 from analyzer.language import _, term
+from analyzer.report.view.devices import USUAL
 from analyzer.restore import record
 from analyzer.sanitise import label, widths
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from analyzer.facts import Facts
     from analyzer.report.view.layers import LayerGroup
 
+FLOAT = "float32"
 ALIVE = 10
 """Tensors listed at the peak."""
 
@@ -26,9 +29,11 @@ class Device:
 
     name: str
     flops: float
-    """Peak FLOP/s in float32, a fused multiply-add counting 2."""
+    """Peak FLOP/s in ``type``, a fused multiply-add counting 2."""
     bandwidth: float
     """Peak bytes/s of its main memory."""
+    type: str = "float32"
+    """What it multiplies most of the model in."""
 
     @property
     def ridge(self) -> float:
@@ -36,16 +41,28 @@ class Device:
         return self.flops / self.bandwidth
 
 
-EXAMPLE = Device("NVIDIA A100 40 GB", 19.5e12, 1555e9)
-"""Data sheet of 2020: 19.5 TFLOP/s float32 without tensor cores, 1,555 GB/s."""
+EXAMPLE = Device("NVIDIA A100 40 GB", 156e12, 1555e9, "TF32")
+"""Data sheet of 2021: float32 is multiplied as TF32 on tensor cores unless somebody forbids it."""
+_EXAMPLE = "a100"
 
 
-def roof_of(profile: Profile | None) -> Device:
-    """The limits of a device in float32; of the example where it has no such arithmetic."""
-    macs = None if profile is None else profile.fastest("float32")
-    if profile is None or not macs:
-        return EXAMPLE
-    return Device(label(profile.name, widths.NAME), 2 * macs, profile.bandwidth)
+def example(facts: Facts) -> Device:
+    """The example device, by the peak that bounds the time of the model there."""
+    return roof_of(profile(_EXAMPLE), facts)
+
+
+def roof_of(device: Profile | None, facts: Facts) -> Device:
+    """The limits of a device, the usual one where nobody named any, in the arithmetic that most of
+    the model is multiplied in, or in float32; of the example where it has neither."""
+    device = device or profile(USUAL)
+    multiplied = facts.totals.macs_by_arithmetic
+    most = max(sorted(multiplied), key=multiplied.__getitem__, default=FLOAT)
+    for type_ in (most, FLOAT):
+        if macs := device.fastest(type_):
+            name = device.instead.get(type_, type_)
+            shown = name.upper() if name == "tf32" else name
+            return Device(label(device.name, widths.NAME), 2 * macs, device.bandwidth, shown)
+    return EXAMPLE
 
 
 @record
@@ -66,7 +83,7 @@ def alive(facts: Facts) -> tuple[Alive, ...]:
     )
 
 
-def below_ridge(layers: Sequence[LayerGroup], device: Device = EXAMPLE) -> tuple[int, int]:
+def below_ridge(layers: Sequence[LayerGroup], device: Device) -> tuple[int, int]:
     """MACs that memory limits on ``device``, and all of known intensity."""
     known = [layer for layer in layers if layer.intensity is not None]
     total = sum(layer.macs for layer in known)

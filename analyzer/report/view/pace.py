@@ -64,7 +64,7 @@ def _longer(speed: float | None) -> bool:
 
 def _speed(facts: Facts, nodes: Collection[str], device: Profile | None) -> float | None:
     """By the device's roofline, or by what was measured of it: the lesser."""
-    speeds = [speedup(facts, nodes, roof_of(device))]
+    speeds = [speedup(facts, nodes, roof_of(device, facts))]
     if device is not None and device.factors:
         speeds.append(measured_speedup(facts, nodes, device))
     return min((speed for speed in speeds if speed is not None), default=None)
