@@ -15,6 +15,7 @@ import analyzer
 from analyzer import library
 from analyzer.cli.main import run
 from analyzer.report import INSPECT_FORMATS, REPORT_FORMATS
+from analyzer.version import __version__
 from tests.cli.conftest import CLEAN, WASTEFUL, encode
 from tools import hints
 from tools.api import OPAQUE, TARGET, render
@@ -222,3 +223,10 @@ def kinds(thing: Any) -> list[Any]:
 
 def test_page_of_the_library_is_current() -> None:
     assert TARGET.read_text("utf-8") == render(), "run `make readme`"
+
+
+def test_the_package_has_the_names_of_the_library_and_its_version() -> None:
+    assert analyzer.__version__ == __version__
+    assert "__version__" in library.__all__
+    assert [name for name in library.__all__ if not hasattr(analyzer, name)] == []
+    assert len(set(library.__all__)) == len(library.__all__)
