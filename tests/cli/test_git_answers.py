@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from analyzer.cli.git import repository
+from analyzer.cli.git.changed import _is_same
 from analyzer.cli.git.repository import Repository, TreeEntry
 from analyzer.errors import ConfigError, ModelError
 
@@ -189,3 +191,48 @@ def test_blobs_are_sized_read_and_copied(opened: Any) -> None:
         "m.onnx: git cannot give its content: bad object; if this clone is a partial one, run git "
         "fetch --refetch; see also git fsck"
     )
+
+
+HELLO = "ce013625030ba8dba906f756967f9e9ca394464a"  # git hash-object, as in Pro Git
+EMPTY = ("e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+         "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813")  # fmt: skip
+
+
+def test_a_file_is_the_same_whose_blob_has_its_hash(tmp_path: Path) -> None:
+    def same(name: str, oid: str | None, size: int | None = None, mode: str = "100644") -> bool:
+        entry = None if oid is None else TreeEntry(mode, oid)
+        sizes = {} if oid is None or size is None else {oid: size}
+        return _is_same(str(tmp_path / name), entry, sizes, {})
+
+    (tmp_path / "hello").write_bytes(b"hello\n")
+    (tmp_path / "empty").touch()
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "dangling").symlink_to("nowhere")
+    assert same("hello", HELLO, 6)
+    assert same("hello", HELLO, 6, "100755")
+    assert [same("empty", oid, 0) for oid in EMPTY] == [True, True]
+    (tmp_path / "other").write_bytes(b"hellO\n")
+    for name, oid, size, mode in (
+        ("other", HELLO, 6, "100644"), ("hello", EMPTY[0], 0, "100644"),
+        ("hello", HELLO, 5, "100644"), ("hello", HELLO, None, "100644"),
+        ("hello", HELLO, 6, "120000"), ("folder", HELLO, 6, "100644"),
+        ("none", HELLO, 6, "100644"), ("hello", None, None, "100644"),
+        ("dangling", None, None, "100644"),
+    ):  # fmt: skip
+        assert not same(name, oid, size, mode), (name, oid, size, mode)
+    assert same("none", None)
+
+
+def test_a_file_is_the_same_to_which_its_lfs_pointer_leads(tmp_path: Path) -> None:
+    (tmp_path / "hello").write_bytes(b"hello\n")
+    digest = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"  # sha256sum
+
+    def same(oid: str, size: int, version: str = "https://git-lfs.github.com/spec/v1") -> bool:
+        text = f"version {version}\noid sha256:{oid}\nsize {size}\n".encode()
+        entry = TreeEntry("100644", "a" * 40)
+        return _is_same(str(tmp_path / "hello"), entry, {entry.oid: len(text)}, {entry.oid: text})
+
+    assert same(digest, 6)
+    assert [same(digest, 7), same("0" * 64, 6), same(digest, 6, "https://example.org")] == [
+        False, False, False,
+    ]  # fmt: skip
