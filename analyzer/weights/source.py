@@ -42,6 +42,7 @@ class WeightSource:
         self._payloads, self._graph = model.payloads, facts.graph
         self._stored = {tensor.name: tensor for tensor in model.proto.graph.initializer}
         self._inner = _inner(facts, stored)
+        self._known: dict[str, list[Part | None]] = {}
 
     @contextmanager
     def opened(self, node: str) -> Iterator[Rows | None]:
@@ -90,6 +91,11 @@ class WeightSource:
 
         ``None`` is in the place of what is there and not stored.
         """
+        if node not in self._known:
+            self._known[node] = self._found(node)
+        return self._known[node]
+
+    def _found(self, node: str) -> list[Part | None]:
         weight = self._slot(node)
         if weight is None:
             return []
