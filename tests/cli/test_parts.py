@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from analyzer.cli import apart, exits, main, memory, outputs, paths, stop
@@ -395,3 +396,13 @@ def test_what_goes_on_is_said_of_each_step(
     assert said == ["check"]
     assert cli("completion", "bash").code == 0
     assert said == ["check", "completion"]
+
+
+def test_versions_are_those_of_what_reads_models_and_makes_pages(cli: Cli) -> None:
+    first, *rest = cli("version").out.splitlines()
+    assert first.startswith("onnxlint ")
+    assert [line.split()[0] for line in rest] == [
+        "Python", "onnx", "protobuf", "numpy", "networkx", "Jinja2", "PyYAML", "weasyprint",
+    ]  # fmt: skip
+    assert [line.split(" ", 1)[1] for line in rest if line.startswith("numpy")] == [np.__version__]
+    assert cli("version", "-q").out == f"{first}\n"

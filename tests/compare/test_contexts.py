@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from analyzer.compare.contexts import _Skeleton
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from analyzer.compare.contexts import _kind, _Skeleton
 from analyzer.compare.ends import ends_of
 from analyzer.compare.network import Wired
 from tests.golden.text import facts
@@ -44,3 +49,22 @@ def test_a_skeleton_has_layers_and_joins_and_nothing_that_only_hands_on() -> Non
         "mix": ["join"] * 3,
         "y": ["mix"],
     }
+
+
+@pytest.mark.parametrize(
+    ("is_conv", "shape", "channels"),
+    [
+        (True, (2, 8, 4, 4), 8), (False, (2, 8, 4), 4), (True, (5,), 5), (False, (5,), 5),
+        (True, (2, None, 4, 4), None), (True, (2, 8), 8),
+    ],
+)  # fmt: skip
+def test_a_layer_has_as_many_channels_as_its_output(
+    is_conv: bool, shape: tuple[int | None, ...], channels: int | None
+) -> None:
+    conv = SimpleNamespace(kind="standard", kernel_shape=(3, 3), strides=(1, 1))
+    node = SimpleNamespace(conv=conv if is_conv else None, domain="", op_type="Conv",
+                           outputs=[SimpleNamespace(shape=shape)])  # fmt: skip
+    form = ("standard", (3, 3), (1, 1)) if is_conv else None
+    for weighted, sized, told in ((True, True, channels), (True, False, None), (False, True, None)):
+        part: Any = SimpleNamespace(node=node, is_weighted=weighted, label="c1")
+        assert _kind(part, sized=sized) == ("", "Conv", form, told, "c1")
