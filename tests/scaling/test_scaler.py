@@ -108,3 +108,17 @@ def test_a_block_at_its_own_output_has_no_strides() -> None:
     same = _unstrided(call((2, 2)), entry, (1, 6, 8, 8))
     assert same.attributes == {"strides": (2, 2)}
     assert [t and t.shape for t in same.inputs] == [(1, 4, 8, 8), (4, 4, 3, 3), None]
+
+
+def test_recounts_are_kept_for_as_many_operators_as_there_is_room_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Room for twice as many holds two sizes, and a third one takes the place of both."""
+    scaler = planned("y = Relu (x)")
+    monkeypatch.setattr("analyzer.scaling.whatif.KEPT", 2 * len(scaler.system.terms))
+    first = scaler.sized(scaler.sides, 1.0)
+    second = scaler.sized(scaler.sides, 2.0)
+    assert scaler.sized(scaler.sides, 1.0) is first
+    assert scaler.sized(scaler.sides, 2.0) is second
+    scaler.sized(scaler.sides, 4.0)
+    assert scaler.sized(scaler.sides, 1.0) is not first
