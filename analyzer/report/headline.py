@@ -51,11 +51,21 @@ def _unjudged(problems: int) -> str:
 
 def _wrong(v: Values) -> str:
     """What to fix, and whether that, or something else, kept anything unjudged."""
-    errors = many(v["errors"], "error")
+    told = {"errors": many(v["errors"], "error"), "error": label(v["error"], widths.SENTENCE)}
+    one = v["errors"] == 1
     if v["inconclusive"] and not v["besides"]:
-        return _("{errors} to fix before this model is used, which also kept part of it unjudged; "
-                 "see the findings.", errors=errors)  # fmt: skip
-    text = _("{errors} to fix before this model is used; see the findings.", errors=errors)
+        return (
+            _("{errors} to fix before this model is used, which also kept part of it unjudged: "
+              "{error}.", **told)
+            if one
+            else _("{errors} to fix before this model is used, which also kept part of it "
+                   "unjudged, of which the first: {error}.", **told)
+        )  # fmt: skip
+    text = (
+        _("{errors} to fix before this model is used: {error}.", **told)
+        if one
+        else _("{errors} to fix before this model is used, of which the first: {error}.", **told)
+    )
     if v["besides"]:
         return _("{text} Besides, {more}", text=text, more=_unjudged(v["besides"]))
     return text

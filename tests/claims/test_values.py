@@ -394,6 +394,7 @@ def test_the_verdict_is_the_gravest_of_what_is_true(
     claim = advice.verdict(result)
     told = dict(claim.values)
     assert told["kind"] == kind
+    assert told["error"] == (groups[0].message if given["errors"] else "")
     assert told["doubt"] == ("opens a door" if given["doubts"] else "")
     assert told["rules_with_findings"] == len({group.rule for group in groups})
     unknown = given["certainty"] is Certainty.UNKNOWN

@@ -12,7 +12,8 @@ from analyzer.report.headline import verdict
 Values = dict[str, Any]
 
 VERDICT: Values = {
-    "kind": "clean", "errors": 1, "inconclusive": 0, "besides": 0, "findings": 3,
+    "kind": "clean", "errors": 1, "error": "no weights", "inconclusive": 0, "besides": 0,
+    "findings": 3,
     "rules_with_findings": 2, "others_share": 0.0, "decided": True, "others_title": "Fold it",
     "options": (), "options_titles": (), "doubt": "opens a door", "doubts": 1, "unknown_nodes": 0,
     "complete": True, "share": 0.5, "slower": False, "macs_now": 4000, "macs_after": 2000,
@@ -21,7 +22,7 @@ VERDICT: Values = {
 }  # fmt: skip
 FALL = "Compute could fall by 50.0 %, from 4 kMAC to 2 kMAC, at the price of retraining"
 MINIMA = "Judged in part: nothing bounds how often a loop runs, so totals are minima."
-FIX = "1 error to fix before this model is used; see the findings."
+FIX = "1 error to fix before this model is used: no weights."
 DOUBT = "One warning to look at before this model is used: opens a door."
 VERDICTS: list[tuple[Values, str]] = [
     ({}, "Clean: 4 of 9 rules had something to look at, and none objects."),
@@ -45,10 +46,13 @@ VERDICTS: list[tuple[Values, str]] = [
      "from 4 kMAC to 2 kMAC, at the price of retraining.")),
     ({"kind": "errors"}, FIX),
     ({"kind": "errors", "inconclusive": 1}, ("1 error to fix before this model is used, which also "
-     "kept part of it unjudged; see the findings.")),
+     "kept part of it unjudged: no weights.")),
+    ({"kind": "errors", "inconclusive": 1, "errors": 2},
+     ("2 errors to fix before this model is used, which also kept part of it unjudged, of which "
+      "the first: no weights.")),
     ({"kind": "errors", "errors": 2, "inconclusive": 2, "besides": 1},
-     ("2 errors to fix before this model is used; see the findings. Besides, 1 problem kept part "
-     "of the model unjudged.")),
+     ("2 errors to fix before this model is used, of which the first: no weights. Besides, 1 "
+      "problem kept part of the model unjudged.")),
     ({"kind": "saving"}, f"{FALL}."),
     ({"kind": "saving", "decided": False, "complete": False},
      "Compute could fall from at most 4 kMAC to at most 2 kMAC, at the price of retraining."),
@@ -218,7 +222,7 @@ def test_the_peak_says_where_it_is(values: Values, value: str, detail: tuple[str
 
 SAVING: Values = {
     "macs": 2000, "others": 0, "others_share": None, "suppressed": 0, "accepted": 0, "share": 0.5,
-    "action": "", "complete": True, "params": 0, "slower": False, "device": "rpi5",
+    "action": "", "complete": True, "params": 0, "slower": False, "device": "rpi5", "kept": None,
     "small": 0, "least": 1_000_000,
 }  # fmt: skip
 

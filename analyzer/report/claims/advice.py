@@ -51,7 +51,6 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
     # What only passes on why the analysis is not conclusive is counted as that, not as an error
     # once more. A rule that picks problems (missing data) has an error of its own.
     echoes = {r.id for r in result.rules if r.subject == "problem" and not r.selector}
-    errors = sum(group.rule not in echoes for group in grave)
     unjudged = [problem for problem in result.facts.problems if problem.inconclusive]
     inconclusive = len(unjudged)
     told = messages(f for f in result.places if f.severity is Severity.ERROR
@@ -59,15 +58,20 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
     rules = tally(result)
     about_use = {rule.id for rule in result.rules if rule.stake == "use"}
     turn = {each.rule: place for place, each in enumerate(_asked(result))}
-    doubts = sorted((group for group in result.groups
-                     if group.severity is Severity.WARNING and group.rule in about_use),
-                    key=lambda group: turn.get(label(group.rule), len(turn)))  # fmt: skip
+    wrong, doubts = (
+        sorted(found, key=lambda group: turn.get(label(group.rule), len(turn)))
+        for found in (
+            [group for group in grave if group.rule not in echoes],
+            [group for group in result.groups
+             if group.severity is Severity.WARNING and group.rule in about_use],
+        )
+    )  # fmt: skip
     harms = any(group.category == TRUST for group in doubts)
     misfits = [b for b in result.facts.breaches if b.family == ASSUMPTION]
     speed = converted_speedup(result)
     slower = speed is not None and speed < 1
     best = best_action(result)
-    if errors:
+    if wrong:
         kind = "errors"
     elif result.outcome == INCONCLUSIVE:
         kind = "inconclusive"
@@ -92,7 +96,8 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
         {
             "kind": kind,
             "outcome": result.outcome,
-            "errors": errors,
+            "errors": len(wrong),
+            "error": wrong[0].message if wrong else "",
             "inconclusive": inconclusive,
             "besides": sum(not is_told(problem, told) for problem in unjudged),
             "doubts": len(doubts),
