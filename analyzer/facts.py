@@ -25,7 +25,7 @@ from analyzer.display import Brief
 from analyzer.interface import Interface
 from analyzer.language import Language, spoken
 from analyzer.learned import Learned
-from analyzer.naming import SharedNames
+from analyzer.naming import SharedNames, typed
 from analyzer.records import HIDDEN, INLINE, Digest, Output, Signed, named, shown
 from analyzer.surplus import BatchGrowth, OpenSize, Structure
 
@@ -166,6 +166,17 @@ class Assumption:
         """What ``--dim`` calls it: its symbol, which inputs may share, or ``x axis 2`` where the
         file gives it none."""
         return self.dim if self.is_named else name_of_axis(self.input, self.axis)
+
+    @property
+    def option(self) -> str:
+        """How the command line sets its size; with NAME where its own cannot be typed.
+
+        >>> Assumption("x", 2, "axis 2", 640, "default").option
+        "--dim 'x axis 2=SIZE'"
+        >>> Assumption("x", 0, "a=b", 1, "default").option
+        '--dim NAME=SIZE'
+        """
+        return typed("--dim", self.name, "SIZE") or typed("--dim", "NAME", "SIZE")
 
     @property
     def is_named(self) -> bool:

@@ -6,10 +6,24 @@ by their names takes those of bodies and functions for the same.
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 
 _LONGEST = 500
 """Characters of the longest name that is looked up: it is repeated with everything said of it."""
+
+_LONGEST_TYPED = 60
+"""Characters of a name that is typed."""
+
+
+def typed(option: str, name: str, value: str) -> str:
+    """``option`` with ``name`` and ``value`` as a shell takes it; empty where it cannot be typed.
+
+    >>> typed("--dim", "x axis 2", "640")
+    "--dim 'x axis 2=640'"
+    """
+    plain = name.isprintable() and len(name) <= _LONGEST_TYPED and "=" not in name
+    return f"{option} {shlex.quote(f'{name}={value}')}" if plain and value else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from analyzer.shapes.instance import Shapes
     from analyzer.shapes.sites import Site
 
+STORED_AT_MOST = 1 << 31
+"""Bytes of a generated constant from which no message of protobuf can hold it instead."""
+
 STATED = ("--dim", "--shape")
 """Reasons of bindings that the user stated; figures that rest on any other are *assumed*."""
 
@@ -81,8 +84,10 @@ def survey(program: Program, shapes: Shapes) -> Survey:
     for site in sites:
         vertex(graph, site.id).constants = inventory.constant_slots(site.index)
     constants: dict[int, set[str]] = {}
-    for scope, name in inventory.constants:
-        constants.setdefault(scope, set()).add(name)
+    for (scope, name), constant in inventory.constants.items():
+        # What no file can hold is made in every run.
+        if not (constant.generated and (constant.tensor.bytes or 0) >= STORED_AT_MOST):
+            constants.setdefault(scope, set()).add(name)
     guessed = tuple(a for a in shapes.assumptions if a.reason not in STATED)
     peak, moments = peak_memory(program, graph, sites, constants)
     return Survey(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from analyzer.facts import name_of_axis
+from analyzer.naming import typed
 from analyzer.shapes.taint import tainted_sites
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ SIZE = "SIZE"
 that need not be the same."""
 ANY = f"--dim NAME={SIZE} or --shape INPUT=…"
 """Where no name can be typed, or too many would have to be."""
-MOST, LONGEST = 3, 60
-"""Options of one operator, and characters of a name in them."""
+MOST = 3
+"""Options of one operator."""
 
 
 class Stating:
@@ -58,12 +58,12 @@ class Stating:
         for name in dict.fromkeys(a.input for a in suspects):
             own = [a for a in suspects if a.input == name]
             if not any(map(_is_nameless, own)):
-                yield from (_typed("--dim", a.dim, self._word(a)) for a in own)
+                yield from (typed("--dim", a.dim, self._word(a)) for a in own)
                 continue
             kind = self._survey.shapes.main.types.get(name)
             words = {a.axis: self._word(a) for a in own}
             sides = (kind.shape or ()) if kind else ()
-            yield _typed("--shape", name, ",".join(
+            yield typed("--shape", name, ",".join(
                 words.get(axis) or (SIZE if side is None else str(side))
                 for axis, side in enumerate(sides)))  # fmt: skip
 
@@ -73,8 +73,3 @@ class Stating:
 
 def _is_nameless(guess: Assumption) -> bool:
     return guess.name == name_of_axis(guess.input, guess.axis)
-
-
-def _typed(option: str, name: str, value: str) -> str:
-    plain = name.isprintable() and len(name) <= LONGEST and "=" not in name
-    return f"{option} {shlex.quote(f'{name}={value}')}" if plain and value else ""

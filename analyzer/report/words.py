@@ -212,9 +212,8 @@ def _order(v: Values) -> str:
     if not v["brief"]:
         return text
     return f"{text} " + _(
-        "To save compute is medium at most: the arithmetic of one run takes {seconds} on {device}, "
-        "less than 1 ms.",
-        seconds=_("under 1 µs") if v["seconds"] < MOMENT else units.seconds(v["seconds"]),
+        "To save compute is medium at most where the arithmetic of one run takes less than 1 ms, "
+        "as here on {device}.",
         device=label(v["device"]),
     )  # fmt: skip
 
@@ -361,8 +360,10 @@ def _passed(v: Values) -> str:
         )
     if stated := sum(v["stated"]):
         text = f"{text} " + ngettext(
-            "{n} looks for what this report assumes or does not know, and leaves it at that.",
-            "{n} look for what this report assumes or does not know, and leave it at that.",
+            "{n} is about sizes that had to be assumed or figures that are unknown: these are "
+            "stated where they count, and are no findings.",
+            "{n} are about sizes that had to be assumed or figures that are unknown: these are "
+            "stated where they count, and are no findings.",
             stated,
         )
     if not v["idle"]:
@@ -659,6 +660,9 @@ def _targets(v: Values) -> str:
         if v["missing"]:
             return _("All of it would run on each of {targets}, if its weights were there: "
                      "{names}.", targets=targets, names=names)  # fmt: skip
+        if v["huge"]:
+            return _("Each of {targets} has all its operators: {names}; whether any has the "
+                     "memory is another question.", targets=targets, names=names)  # fmt: skip
         return _("All of it runs on each of {targets}: {names}.", targets=targets, names=names)
     said = [
         _(words, targets=series([label(name) for name in v[verdict]]))

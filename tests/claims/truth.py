@@ -460,7 +460,7 @@ def _denied(d: Document, sound: set[str]) -> None:
     if guessed:
         assert "assumed dimension" not in sound
     if any(a["value"] != 1 or (a["axis"] and not a["batch"]) for a in guessed):
-        assert "assumed dimension but the batch" not in sound
+        assert "assumed dimension other than the batch" not in sound
 
 
 def _trust(d: Document) -> Values:

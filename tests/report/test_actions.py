@@ -30,7 +30,7 @@ from analyzer.report.view.findings import group, heading, is_about_operators
 from analyzer.report.view.matrix import matrix
 from analyzer.report.view.options import options, types
 from analyzer.report.view.options.form import LEVELS, Terms, form
-from analyzer.report.words import _options, _order, say, slowing
+from analyzer.report.words import _options, say, slowing
 from analyzer.ruleset import load_rules
 from analyzer.surplus import OpenSize
 from tests.golden.text import facts, facts_of
@@ -193,9 +193,7 @@ def test_the_order_is_told_and_so_is_a_run_of_less_than_a_moment(standard: Resul
     assert "To save compute is medium at most" not in told
     short = replace(standard, devices=(profile("a100"),))
     told = words(REPORT_FORMATS["html"](short, Options()).decode())
-    # 4,867,293,184 of them at 78 million million a second
-    assert "the arithmetic of one run takes 62.4 µs on NVIDIA A100" in told
-    assert "less than 1 ms." in told
+    assert "the arithmetic of one run takes less than 1 ms, as here on NVIDIA A100" in told
 
 
 def test_no_headline_calls_harmless_what_a_form_saves(mobilenet: Result) -> None:
@@ -679,8 +677,6 @@ def test_bytes_of_weights_of_several_types_are_unknown_where_channels_go(mobilen
 
 def test_a_run_of_less_than_a_cycle_is_told_without_digits() -> None:
     """A cycle of 2.4 GHz is 0.42 ns: no arithmetic takes 0.1 ns there."""
-    told = _order({"brief": True, "seconds": 1.042e-10, "device": "board"})
-    assert "one run takes under 1 µs on board" in told
     assert _options({"device": "board", "seconds_now": 1e-10}) == "Times are bounds on board."
     assert "at least 2 µs" in _options({"device": "board", "seconds_now": 2e-6})
 
@@ -770,4 +766,4 @@ def test_to_count_with_another_size_comes_after_all_that_changes_the_model() -> 
     steps = [step.ids[0] for step in actions.first(asks, ())]
     assert steps[-1] == "GRF003"
     assert "STR003" in steps[:-1]
-    assert "onnxlint report MODEL --dim NAME=SIZE" in asks[-1].what
+    assert "onnxlint report MODEL --dim h=SIZE --dim w=SIZE`" in asks[-1].what

@@ -172,7 +172,7 @@ def test_what_is_judged_in_part_is_not_exact() -> None:
 def test_nothing_is_looked_for_and_not_found_that_the_report_states() -> None:
     graphs = {
         "g (float[N,4] x) => (float[N,4] y) { y = Relu (x) }": (
-            "assumed dimension but the batch", 0),
+            "assumed dimension other than the batch", 0),
         "g (float[2,N] x) => (float[2,N] y) { y = Relu (x) }": ("", 0),  # it is a finding
         "g (float[2,4] x) => (float[2,4] y) { y = Relu (x) }": ("assumed dimension", 0),
         "g (float[2,4] x) => (seq(float[2,4]) y) { y = SequenceConstruct (x) }": (
@@ -198,7 +198,7 @@ def test_what_is_unknown_is_said_of_memory_and_other_arithmetic_too() -> None:
         "so the peak of memory is “at least”."
     )
     assert said["passed"].endswith(" not in the model.")
-    assert "1 looks for what this report assumes or does not know, and leaves it" in said["passed"]
+    assert "1 is about sizes that had to be assumed or figures that are unknown" in said["passed"]
     graph = "g (float[2,4] x) => (float[2,4] y) { y = Relu (x) }"
     assert say(claims_of(judged(f"{HEAD} {graph}")))["unknown"].startswith("Nothing: ")
 

@@ -17,6 +17,8 @@ RUNTIME = "ONNX Runtime"
 """What the operators of ``DOMAINS`` come with."""
 MISSING = frozenset({"external-missing", "external-too-short", "external-placeholder"})
 """Problems of a file without whose weights no runtime loads the model."""
+HUGE = "TRU051"
+"""The rule about tensors that no usual memory holds."""
 VENDORS = 3
 BLOCKERS = 5
 EDITS = 5
@@ -57,7 +59,12 @@ def targets(result: Result) -> Claim | None:
         for verdict in ("whole", "split", "no", "maybe")
     }
     missing = any(problem.code in MISSING for problem in result.facts.problems)
-    return Claim("targets", {"count": len(fits), **by, "missing": missing}, ("targets", "problems"))
+    huge = any(finding.rule == HUGE for finding in result.findings)
+    return Claim(
+        "targets",
+        {"count": len(fits), **by, "missing": missing, "huge": huge},
+        ("targets", "problems", "findings"),
+    )
 
 
 def blockers(result: Result) -> Claim | None:

@@ -403,10 +403,10 @@ def _how(items: Sequence[Finding], rule: Rule | None, facts: Facts) -> str:
     are few; else the command of a tool that undoes it, for whoever has the file alone, and
     what to do at the export with the exporter that the rules speak of."""
     first_of = items[0]
-    of_breach = rule is not None and rule.subject == "breach"
+    of_breach = rule is not None and rule.subject in {"breach", "assumption"}
     remedies = dict.fromkeys(f.remedy for f in items)
     if of_breach and all(remedies) and len(remedies) <= MOST_REMEDIES:
-        text = label("; ".join(remedies), widths.NOTE)
+        text = label("; ".join(_joined(remedies, facts)), widths.NOTE)
         return "" if text.lower() == asked(first_of).lower() else text[:1].upper() + text[1:]
     told = first_sentence(first_of.fix) if first_of.action else ""
     tool = _tool(items, rule, facts)
@@ -425,6 +425,15 @@ def _how(items: Sequence[Finding], rule: Rule | None, facts: Facts) -> str:
     else:
         text = _("Run `{command}`, and compare outputs", command=command)
     return ". ".join(filter(None, (text, rest)))
+
+
+def _joined(remedies: Iterable[str], facts: Facts) -> list[str]:
+    """``remedies``, those that size several dimensions as one command."""
+    told, options = list(remedies), dict.fromkeys(a.option for a in facts.assumptions)
+    asked = [option for option in options if any(f" {option}`" in text for text in told)]
+    if len(told) == len(asked) > 1:
+        return [told[0].replace(f"{asked[0]}`", f"{' '.join(asked)}`")]
+    return told
 
 
 def leaving(places: int, stays: int, may_stay: int) -> str:

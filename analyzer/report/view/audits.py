@@ -98,7 +98,7 @@ def _sound(rule: Rule, facts: Facts) -> str:
     """What a rule without findings looks for."""
     name = rule_name(rule.name)
     if rule.name == SIZES and _assumed(facts):
-        return _("{name} but the batch", name=name)
+        return _("{name} other than the batch", name=name)
     return name
 
 
