@@ -70,12 +70,12 @@ def stated_bytes(facts: Facts) -> int:
     return whole * max(0, len(made) - facts.model.typed) // max(1, len(made))
 
 
-def shrunk_bytes(facts: Facts, tool: Converter) -> int:
-    """Bytes by which constants in float32 shrink that are no weights of layers, where ``tool`` is
-    not kept to some operators: those that the operators read which it converts."""
+def shrunk_bytes(facts: Facts, tool: Converter, chosen: Collection[str] = ()) -> int:
+    """Bytes by which constants in float32 shrink that are no weights of layers: those that the
+    operators read which ``tool`` converts, ``chosen`` alone where it is told so."""
     read = set[str]()
     for node in facts.nodes:
-        if _is_chosen(node, tool, ()):
+        if _is_chosen(node, tool, chosen):
             constants = vertex(facts.graph, node.id).constants
             read.update(name for slot, name in enumerate(node.inputs) if slot in constants)
     found = (t for t in facts.parameters.beside if t.name in read and t.dtype == "float32")

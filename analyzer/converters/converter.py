@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 _FOLDER = Path(__file__).parent / "tables"
-Outcome = Literal["raises", "refused", "crashes", "wrong", "larger", "float"]
-Remedy = Literal["", "fold", "rename", "ir-version", "inputs", "outputs"]
+Outcome = Literal["raises", "refused", "crashes", "wrong", "larger", "slower", "float"]
+Remedy = Literal["", "fold", "normalise", "rename", "ir-version", "inputs", "outputs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Shortcoming:
     outcome: Outcome
     """``raises``: it stops; ``refused``: a runtime does not load its file; ``crashes``: the file
     stops the process that loads it; ``wrong``: it computes something else, or is refused;
-    ``larger``: it is; ``float``: a runtime goes on computing in float32."""
+    ``larger``, ``slower``: it is; ``float``: a runtime goes on computing in float32."""
     why: str
     natures: tuple[str, ...] = ()
     """Of operators, as their records have them."""
@@ -54,12 +54,16 @@ class Shortcoming:
     """Inputs of the model that nothing reads."""
     outside: bool = False
     """Weights in files beside the model."""
+    normalised: bool = False
+    """BatchNormalization behind layers."""
     breach: str = ""
     """Code of a breach of ONNX that the model has."""
     below_opset: int | None = None
     """Only in models of an older version of ai.onnx."""
     option: str = ""
     """Argument in Python that helps."""
+    kept_out: bool = False
+    """Helped by naming what is to be converted: all but these operators."""
     session: str = ""
     """The same of the session that loads the file."""
     remedy: Remedy = ""
@@ -134,6 +138,10 @@ class Converter:
     """By which the file grows for each further operator that reads an activation."""
     converted: tuple[str, ...] = ()
     """Operators whose tensors it converts unless it is told others; none: all."""
+    layers: tuple[str, ...] = ()
+    """What it is for."""
+    between: tuple[str, ...] = ()
+    """Of the others, those that take less time converted where they stand between layers."""
     leaves: tuple[Leaving, ...] = ()
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from analyzer.graph.adjacency import producer, read_by, vertex
 from analyzer.operators import find, record_of
 from analyzer.operators.record import Kind, Nature
+from analyzer.patterns.held import normalised
 from analyzer.patterns.wires import wires_of
 from analyzer.smaller.integers import made_weights
 
@@ -69,8 +70,10 @@ def _places(facts: Facts, limit: Shortcoming) -> Iterator[str]:
         yield from _unread(facts)
     elif limit.shared:
         yield from _handed_on(facts)
-    elif limit.made:
-        yield from facts.once(made_weights)
+    elif limit.made or limit.normalised:
+        yield from (
+            facts.once(made_weights) if limit.made else (n.op_type for n in normalised(facts))
+        )
     elif limit.biases:
         yield from _clashing(facts)
     else:

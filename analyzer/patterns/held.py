@@ -9,9 +9,9 @@ from analyzer.operators.record import Nature
 from analyzer.patterns.wires import wires_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from analyzer.facts import Facts
+    from analyzer.facts import Facts, Node
 
 REPLACEABLE = 4
 """IR version from which callers may replace an initializer that is an input (onnx/docs/IR.md)."""
@@ -24,17 +24,23 @@ def held_bytes(facts: Facts) -> Mapping[str, int]:
     held: dict[str, int] = {}
     if facts.model.ir_version < REPLACEABLE:
         return held
+    for node in normalised(facts):
+        moved = node.outputs[0].bytes
+        if moved is not None:
+            held[node.inputs[1]] = held.get(node.inputs[1], 0) + 2 * moved
+    return held
+
+
+def normalised(facts: Facts) -> Iterator[Node]:
+    """BatchNormalization behind a layer of the main graph."""
     makers = wires_of(facts).makers
     for node in facts.nodes:
         if node.op_type != "BatchNormalization" or node.domain or node.scope:
             continue
         layer = makers.get((node.scope, node.inputs[0]))
         record = find(layer.domain, layer.op_type) if layer is not None else None
-        moved = node.outputs[0].bytes
-        if record is None or moved is None or record.nature not in _FOLDING:
-            continue
-        held[node.inputs[1]] = held.get(node.inputs[1], 0) + 2 * moved
-    return held
+        if record is not None and record.nature in _FOLDING:
+            yield node
 
 
 _FOLDING = frozenset({Nature.CONVOLUTION, Nature.PRODUCT})

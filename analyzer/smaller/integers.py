@@ -44,6 +44,8 @@ class Staying(NamedTuple):
     scale_bytes: int = 0
     """Of the scales and zero points that come to those: of weights, and where activations are
     calibrated, of these and of biases."""
+    folded: int = 0
+    """Parameters, running means and variances that go into weights before."""
 
 
 CONVOLUTIONS = frozenset({"standard", "pointwise", "depthwise", "grouped", "transposed"})
@@ -78,18 +80,21 @@ def staying(
     facts: Facts,
     *,
     static: bool,
-    narrow: bool = False,
+    only: Collection[str] | None = None,
     stored: Collection[str] = (),
+    gone: Collection[str] = (),
 ) -> Staying:
     """MACs and parameters in float32 that a quantiser leaves there.
 
-    Where most weights are made by operators, those are folded before. ``narrow``: it is told to
-    convert nothing but what multiplies; else ``quantize_static`` converts constants of
-    element-wise operators, too. ``stored``: types of operators whose weights are stored as
-    integers, and multiplied in float32.
+    Where most weights are made by operators, those are folded before. ``only``: types of
+    operators that it is told to convert; else ``quantize_static`` converts constants of all
+    element-wise operators. ``stored``: types of operators whose weights are stored as
+    integers, and multiplied in float32. ``gone``: ids of
+    normalisations that are in layers before.
     """
     folded = bool(facts.once(made_weights))
-    macs = params = 0
+    within = {name for node in facts.nodes if node.id in gone for name in node.inputs}
+    macs = params = into = 0
     converted, scales = [], dict[str, int]()
     for node in facts.nodes:
         if node.composite:
@@ -97,7 +102,12 @@ def staying(
         if not node.macs:
             if not static and _is_looked_up(facts, node):
                 scales[node.inputs[0]] = _SCALE + 1
-            elif narrow or not static:
+            elif node.id in gone:
+                stay = min(_floats(facts, node), _biases(facts, node))
+                params += stay
+                into += _floats(facts, node) - stay
+                scales[node.outputs[0].name] = _SCALE + 4  # of the bias that the layer gets
+            elif not static or (only is not None and node.op_type not in only):
                 params += _floats(facts, node)
             elif not folded:
                 params += min(_floats(facts, node), _biases(facts, node))
@@ -115,8 +125,11 @@ def staying(
             params += node.params
     if not folded:  # what makes initializers of weights folds normalisations, too
         params += sum(t.elements or 0 for t in facts.parameters.tensors
-                      if t.role == "buffer" and t.dtype == "float32")  # fmt: skip
-    return Staying(macs, params, tuple(converted), sum(scales.values()))
+                      if t.role == "buffer" and t.dtype == "float32"
+                      and t.name not in within)  # fmt: skip
+    into += sum(t.elements or 0 for t in facts.parameters.tensors
+                if t.name in within and t.role == "buffer" and t.dtype == "float32")  # fmt: skip
+    return Staying(macs, params, tuple(converted), sum(scales.values()), into)
 
 
 def _scales(facts: Facts, node: Node, static: bool) -> Iterator[tuple[str, int]]:

@@ -87,19 +87,17 @@ def remedies(found: onnx.ModelProto, tool: str = "quantize_static") -> list[str]
     return [each for each in told if each != UNSIGNED]
 
 
-def test_a_softmax_in_float64_stops_the_quantiser_unless_it_is_kept_to_what_multiplies(
+def test_a_softmax_in_float64_stops_the_quantiser_unless_it_is_kept_to_the_layers(
     tmp_path: Path,
 ) -> None:
     found = model(SOFTMAX)
-    (option,) = remedies(found)
-    name, _, types = option.partition("=")
-    assert name == "op_types_to_quantize"
+    (types,) = re.findall(r"op_types_to_quantize=\[(.*?)\]", told_of(found)["int8"].how)
     with pytest.raises(RuntimeError, match="Only an existing tensor can be modified"):
         quantised(found, tmp_path)
-    kinds = types.strip("[]").replace("'", "").split(", ")
+    kinds = types.replace("'", "").split(", ")
     made = quantised(found, tmp_path, op_types_to_quantize=kinds)
     assert facts_of(made).parameters.bytes_by_dtype["int8"] == 2 * 2 * 9
-    assert remedies(model(PLAIN)) == []
+    assert "op_types" not in told_of(model(PLAIN))["int8"].how
 
 
 @pytest.mark.parametrize(("name", "broken"), [("bias0", True), ("other", False)])
@@ -119,6 +117,21 @@ def test_weights_that_are_no_inputs_stop_it_where_the_ir_version_asks_for_that(
     with pytest.raises(Exception, match="Input w is undefined"):
         quantised(old, tmp_path)
     assert facts_of(quantised(stated, tmp_path)).parameters.bytes_by_dtype["int8"] == 2 * 2 * 9
+
+
+def test_normalisations_between_layers_are_folded_before_they_are_quantised() -> None:
+    """Measured on a face detector with 25 of them: int8 took 1.7 times as long as float32 with
+    them, and no longer without."""
+    names = "float[2] s = {1, 2}, float[2] b = {0, 1}, float[2] m = {0, 0}, float[2] v = {1, 1}"
+    behind = "{ a = Conv (x, w)  y = BatchNormalization (a, s, b, m, v) }"
+    before = "{ a = BatchNormalization (x, s, b, m, v)  y = Conv (a, w) }"
+    head = f"g (float[1,2,4,4] x) => (float[1,2,2,2] y) <{names}> "
+    found = model(head + behind)
+    assert remedies(found) == ["normalise"]
+    assert remedies(model(head + before)) == []
+    int8 = told_of(found)["int8"]
+    assert "Fold BatchNormalization into the layers first" in int8.how
+    assert int8.weight_bytes == 36 + 2 * 4 + 3 * 5 + 8, "as the quantiser writes it"
 
 
 def test_weights_that_operators_make_are_left_in_float(tmp_path: Path) -> None:

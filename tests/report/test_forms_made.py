@@ -17,7 +17,7 @@ from analyzer.report.compare.view.layers import (
     ComparedPlace,
 )
 from analyzer.report.view.neighbours import BLANK, Neighbours
-from analyzer.report.view.options import scaled, types
+from analyzer.report.view.options import prepared, scaled, types
 from analyzer.report.view.options.form import STAY, Terms, _in_proportion, form, is_guessed
 from analyzer.report.view.whatif import (
     Column,
@@ -317,7 +317,7 @@ def halves(**about: Any) -> list[str]:
     rest = {k: about[k] for k in about if k in ("evidence", "nodes")}
     found = replace(small(), totals=totals, parameters=kept, **rest)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(types, "merges_of", lambda _: ())  # the graph is not that of these nodes
+        patch.setattr(prepared, "merges_of", lambda _: ())  # the graph is not that of these nodes
         return [made.id for made in types.forms(found, None)]
 
 
@@ -390,7 +390,7 @@ def test_what_comes_before_is_told_once_for_each_remedy() -> None:
     limits = [met("", "fold", "", "a", "b"), met("", "inputs"), met("", "", "", "z"),
               met("", "fold", "", "b", "c", "d"), met("", "ir-version"),
               met("", "rename", "", "t", "u", "v", "w")]  # fmt: skip
-    assert types._first(limits) == (
+    assert prepared.first(limits) == (
         (
             "Make initializers of weights and biases first, with "
             "`onnxruntime.quantization.quant_pre_process(…, skip_symbolic_shape=True)`: the "

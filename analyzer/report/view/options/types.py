@@ -6,41 +6,44 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.converters import added_bytes, converter, met, shrunk_bytes, stated_bytes
+from analyzer.converters import (
+    added_bytes,
+    converter,
+    listed,
+    met,
+    shrunk_bytes,
+    stated_bytes,
+    unfused,
+)
 from analyzer.graph.adjacency import vertex
 from analyzer.language import _
-from analyzer.patterns.merging import merges_of
 from analyzer.patterns.quantised import quantisation_of
 from analyzer.report.view.kinds import color_of
 from analyzer.report.view.options.form import (
     FEWER,
     LEVELS,
-    LOOSE,
     NOTABLE,
-    REPLACEABLE,
     Level,
     Terms,
     form,
     is_brief,
     level_of,
 )
-from analyzer.sanitise import label
+from analyzer.report.view.options.prepared import arguments, preparation
 from analyzer.smaller.integers import is_static, staying
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from analyzer.converters import Converter, Met
     from analyzer.devices import Profile
     from analyzer.facts import Facts
     from analyzer.report.view.options.form import SmallerForm
 
-NARROW = "op_types_to_quantize="
-"""Option that keeps a quantiser to some operators."""
 SOME, MUCH = 256 * 1024, 1024 * 1024
 """Bytes that float16 has to save to be of medium, and of high impact: integers save more."""
-NAMED = 240
-"""Characters of a name that somebody has to find in the file."""
+MOST_NAMED = 4
+"""Types of operators that a sentence names."""
 
 
 def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
@@ -153,21 +156,22 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
     whole, static = facts.parameters.kept_bytes, is_static(facts)
     tool = converter("quantize_static" if static else "quantize_dynamic")
     limits = met(facts, tool)
-    narrow = any(each.limit.option.startswith(NARROW) for each in limits)
-    left = staying(facts, static=static, narrow=narrow, stored=_stored(limits))
-    held = max(0, held - 4 * left.params)
-    folds = any(each.limit.remedy == "fold" for each in limits)
-    prepared = met(facts, converter("quant_pre_process")) if folds else ()
-    loose = _loose(facts) if static else ()
-    first = (*_first((*prepared, *limits), _options(prepared)), *_bound(loose))
+    ready = preparation(facts, limits, static=static)
+    only = _only(facts, tool, ready.limits)
+    left = staying(facts, static=static, only=only, stored=_stored(limits), gone=ready.gone)
+    gone = 4 * left.folded
+    held = max(0, held - 4 * left.params - gone)
     computes = left.macs < facts.totals.macs
-    then = whole - held + held // 4 + left.scale_bytes
-    added = added_bytes(facts, tool, left.converted if narrow or not static else ())
+    then = whole - gone - held + held // 4 + left.scale_bytes
+    chosen = frozenset(left.converted) if not static else _chosen(facts, only)
+    added = added_bytes(facts, tool, chosen)
     grows = [] if 4 * added < whole - then else [
         _("The operators that convert tensors, and the shapes that are stated for them, add about "
           "{size} to the file", size=units.size(added))
     ]  # fmt: skip
-    how = ". ".join((*first, _quantised(tool, limits, static=static), *grows))
+    slower = _slower(unfused(facts, tool, ready.gone)) if static and computes else ()
+    run = _quantised(tool, ready.limits, _list(only), static=static)
+    how = ". ".join((*ready.told, run, *slower, *grows))
     made = form(
         facts,
         device,
@@ -177,7 +181,7 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
             how,
         ),
         Terms(
-            "medium" if static or first else "low", "medium",
+            "medium" if static or ready.told else "low", "medium",
             _("accuracy: measure"),
             "medium", _rests(left.macs / facts.totals.macs if facts.totals.macs else 0.0),
         ),
@@ -187,30 +191,33 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
         alters=left.converted,
         hands_on_floats=not static,
         added=added,
-        fewer_constants=shrunk_bytes(facts, tool) if static and not narrow else 0,
+        fewer_constants=shrunk_bytes(facts, tool, chosen) if static else 0,
     )  # fmt: skip
-    inputs = any(each.limit.remedy == "inputs" for each in (*prepared, *limits))
-    return replace(made, needs=REPLACEABLE if inputs else next(iter(loose), ""))
+    return replace(made, needs=ready.needs)
 
 
-def _loose(facts: Facts) -> tuple[str, ...]:
-    """Rules that ask for constants to go into the layers before them."""
-    kinds = {merge.kind for merge in merges_of(facts) if merge.operators}
-    return tuple(rule for kind, rule in LOOSE.items() if kind in kinds)
+def _only(facts: Facts, tool: Converter, limits: Iterable[Met]) -> tuple[str, ...] | None:
+    """Types of operators to name where some have to be kept out; ``None`` where none have."""
+    kept_out = {kind for each in limits if each.limit.kept_out for kind in each.places}
+    return listed(facts, tool, kept_out) if kept_out else None
 
 
-def _bound(loose: Sequence[str]) -> tuple[str, ...]:
-    """What to do about them before tensors are quantised."""
-    if not loose:
+def _list(only: Sequence[str] | None) -> tuple[str, ...]:
+    return () if only is None else (f"op_types_to_quantize={[*only]}",)
+
+
+def _chosen(facts: Facts, only: Collection[str] | None) -> frozenset[str]:
+    """Operators of the main graph that are of the types named; empty where none are."""
+    kinds = only or ()
+    return frozenset(n.id for n in facts.nodes if not n.scope and n.op_type in kinds)
+
+
+def _slower(kinds: Sequence[str]) -> tuple[str, ...]:
+    """That integers may take longer, where something stays between them."""
+    if not kinds:
         return ()
-    rules = ", ".join(loose)
-    return (
-        _(
-            "Put the constants behind layers into them first ({rules}): between quantised "
-            "tensors they stay operators, which take more time than is saved",
-            rules=rules,
-        ),
-    )
+    return (_("With {operators} between its layers it may take up to twice as long as float32 on "
+              "x86 CPUs (measured)", operators=", ".join(kinds[:MOST_NAMED])),)  # fmt: skip
 
 
 def _stored(limits: Iterable[Met]) -> frozenset[str]:
@@ -220,55 +227,22 @@ def _stored(limits: Iterable[Met]) -> frozenset[str]:
     return frozenset(kind for each in hopeless for kind in each.places)
 
 
-def _options(limits: Iterable[Met]) -> list[str]:
-    """Arguments that help, each once."""
-    return list(dict.fromkeys(each.limit.option for each in limits if each.limit.option))
-
-
-def _called(tool: Converter, limits: Iterable[Met]) -> str:
+def _called(tool: Converter, limits: Iterable[Met], more: Sequence[str] = ()) -> str:
     """A tool, with the arguments that a model needs."""
-    options = ", ".join(f"`{option}`" for option in _options(limits))
+    options = ", ".join(f"`{option}`" for option in (*arguments(limits), *more))
     call = f"`{tool.name}`"
     return _("{tool} with {options}", tool=call, options=options) if options else call
 
 
-def _quantised(tool: Converter, limits: Iterable[Met], *, static: bool) -> str:
+def _quantised(
+    tool: Converter, limits: Iterable[Met], more: Sequence[str] = (), *, static: bool
+) -> str:  # fmt: skip
     """How to quantise with ONNX Runtime."""
-    call = _called(tool, limits)
+    call = _called(tool, limits, more)
     if static:
         return _("Quantise statically ({tool}) with some hundred inputs, and measure accuracy and "
                  "time", tool=call)  # fmt: skip
     return _("Run {tool}, which needs no calibration, and measure accuracy and time", tool=call)
-
-
-def _first(limits: Iterable[Met], options: Sequence[str] = ()) -> tuple[str, ...]:
-    """What has to be done to the file before, each once; ``options`` of what folds weights."""
-    places: dict[str, list[str]] = {}
-    for each in limits:
-        places.setdefault(each.limit.remedy, []).extend(each.places)
-    return tuple(_before(remedy, tuple(dict.fromkeys(names)), options)
-                 for remedy, names in places.items() if remedy)  # fmt: skip
-
-
-def _before(remedy: str, places: tuple[str, ...], options: Sequence[str]) -> str:
-    if remedy == "inputs":
-        return _("Take the weights out of the graph's inputs first ({rule})", rule=REPLACEABLE)
-    if remedy == "ir-version":
-        return _("State IR version 4 first: the converter of versions takes weights that are no "
-                 "inputs for undefined")  # fmt: skip
-    if remedy == "fold":
-        return _(
-            "Make initializers of weights and biases first, with `{tool}(…, {options})`: the "
-            "quantiser does not see through {operators}",
-            tool="onnxruntime.quantization.quant_pre_process",
-            options=", ".join(("skip_symbolic_shape=True", *options)),
-            operators=", ".join(places[:3]),
-        )  # fmt: skip
-    return _(
-        "Rename {tensors} first, to what no other name begins with: the quantiser gives its "
-        "copies names that other tensors have",
-        tensors=", ".join(label(name, NAMED) for name in places[:3]),
-    )
 
 
 def _rests(share: float) -> str:
