@@ -682,7 +682,7 @@ _VERDICTS: Mapping[str, str] = {
 _IN_THE_WAY: Mapping[str, str] = {
     "operator": mark("{op}, which they lack"), "version": mark("{op}, in this version"),
     "cliff": mark("{op}, at this opset"), "type": mark("{op}, with these types"),
-    "condition": mark("{op}, under these conditions"), "function": mark("{op}, a local function"),
+    "condition": mark("{op}, as it is used here"), "function": mark("{op}, a local function"),
 }  # fmt: skip
 _TOO_NEW: Mapping[str, str] = {"opset": mark("the opset"), "ir": mark("the IR version")}
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.targets.atoms import test
 from analyzer.targets.attribute_atoms import spelt
+from analyzer.targets.conditions_told import told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,20 +19,21 @@ def why_not(clause: Clause, use: Use) -> str:
     """The clause and what stands against it."""
     failing = [atom for way in clause.alternatives for atom in way if test(atom, use) is False]
     found = dict.fromkeys(filter(None, (_value(atom, use) for atom in failing)))
-    return f"needs {clause.text}; {'; '.join(found)}" if found else f"needs {clause.text}"
+    words = f"is supported only with {told(clause)}"
+    return f"{words}; {'; '.join(found)}" if found else words
 
 
 def why_unknown(clause: Clause, use: Use) -> str:
     """What would have to be known."""
     open_ = [atom for way in clause.alternatives for atom in way if test(atom, use) is None]
-    words = [atom.name for atom in open_ if atom.kind == "undecided"]
-    if words and words[0]:
-        return f"depends on: {words[0]}"
-    if words:
+    asked = [atom.name for atom in open_ if atom.kind == "undecided"]
+    if asked and asked[0]:
+        return f"depends on: {asked[0]}"
+    if asked:
         return "the table does not say under which conditions"
     found = dict.fromkeys(filter(None, (_value(atom, use) for atom in open_)))
-    told = f"cannot tell whether {clause.text}"
-    return f"{told}; {'; '.join(found)}" if found else told
+    words = f"cannot be told for sure to have {told(clause)}"
+    return f"{words}; {'; '.join(found)}" if found else words
 
 
 def _value(atom: Atom, use: Use) -> str:

@@ -399,7 +399,7 @@ TOLD: dict[str, tuple[Values, Told]] = {
         *[({"count": 1, "operators": ("Op",), "codes": (code,), "targets": (1,)},
            f"In the way: Op, {words} (1 target).")
           for code, words in (("cliff", "at this opset"), ("type", "with these types"),
-                              ("condition", "under these conditions"),
+                              ("condition", "as it is used here"),
                               ("function", "a local function"))],
     ]),
     "targets.edits": ({"count": 1, "texts": ("state opset 17",), "targets": (2,)}, [

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from analyzer.language import retold, speaking
 from analyzer.targets.condition import Atom, ConditionError, parse_condition
+from analyzer.targets.conditions_told import told
 from analyzer.targets.reasons import why_not, why_unknown
 from analyzer.targets.use import Use
 from tests.targets.calls import (
@@ -129,7 +131,8 @@ def test_two_thousand_characters_are_allowed() -> None:
 )  # fmt: skip
 def test_what_stands_against_a_condition_is_named(condition: str, use: Use, said: str) -> None:
     (clause,) = parse_condition(condition)
-    assert why_not(clause, use) == (f"needs {condition}; {said}" if said else f"needs {condition}")
+    words = f"is supported only with {told(clause)}"
+    assert why_not(clause, use) == (f"{words}; {said}" if said else words)
 
 
 @pytest.mark.parametrize(
@@ -152,8 +155,8 @@ def test_what_stands_against_a_condition_is_named(condition: str, use: Use, said
 )  # fmt: skip
 def test_what_would_have_to_be_known_is_named(condition: str, use: Use, said: str) -> None:
     (clause,) = parse_condition(condition)
-    told = f"cannot tell whether {condition}"
-    assert why_unknown(clause, use) == (f"{told}; {said}" if said else told)
+    words = f"cannot be told for sure to have {told(clause)}"
+    assert why_unknown(clause, use) == (f"{words}; {said}" if said else words)
 
 
 @pytest.mark.parametrize(
@@ -167,3 +170,35 @@ def test_what_would_have_to_be_known_is_named(condition: str, use: Use, said: st
 def test_what_no_file_tells_is_named(condition: str, said: str) -> None:
     (clause,) = parse_condition(condition)
     assert why_unknown(clause, call(MAP)) == said
+
+
+def test_every_condition_is_told_in_words() -> None:
+    """Without the notation of the tables."""
+    for condition, words in (
+        ("static(*); nonempty(out)", "known sizes of all inputs; no size 0 in all outputs"),
+        ("rank(#0) in 3..5 or const(#1)", "rank 3..5 of input 0; or else constants as input 1"),
+        ("attr(mode) in {a,b} and odd(k)", "mode = a or b; and also odd numbers in k"),
+        ("attr(x) absent; attr(x) subset {1,2}; attr(x)!=0",
+         "unstated attribute x; no others than 1, 2 in x; x ≠ 0"),
+        ("ranksum(#0,#1)<=3", "sum of ranks ≤ 3 of input 0 and input 1"),
+        ("dim(#1,2)==4; dtype(#0) same #1",
+         "size = 4 in dimension 2 of input 1; one type of input 0 and input 1"),
+        ("dtype(#0)==i8; clip in {0..6}; ?luck",
+         "type i8 of input 0; bounds of Clip 0..6; luck"),
+    ):  # fmt: skip
+        assert "; ".join(map(told, parse_condition(condition))) == words
+
+
+def test_conditions_are_told_in_korean_whatever_follows() -> None:
+    with speaking("ko"):
+        for condition, words in (
+            ("static(*)", "크기를 모두 아는 모든 입력"),
+            ("rank(#0)>=3 or const(#1)", "랭크 ≥ 3: 입력 0; 또는 상수인 입력 1"),
+            ("dtype(#0) same #1", "같은 자료형인 입력 0, 입력 1"),
+            ("attr(group)==1 and ones(k)", "group = 1; 그리고 모두 1인 k"),
+        ):
+            start = "다음 조건에서만 지원: "
+            (clause,) = parse_condition(condition)
+            bare = f"is supported only with {told(clause)}"
+            assert retold(bare) == start + words
+            assert retold(f"{bare}; input 0 has rank 4") == f"{start}{words}; 입력 0: 랭크 4"

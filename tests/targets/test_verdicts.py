@@ -86,7 +86,7 @@ def test_blockers_are_grouped_by_cause_with_the_value_that_decides() -> None:
     )
     reasons = {(b.op_type, b.code, b.reason) for b in found.blockers}
     assert reasons == {
-        ("AveragePool", "condition", "needs attr(ceil_mode)==0; ceil_mode is 1"),
+        ("AveragePool", "condition", "is supported only with ceil_mode = 0; ceil_mode is 1"),
         ("Sin", "type", "input 0 is f32, not f16"),
     }
 
