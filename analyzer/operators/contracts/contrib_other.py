@@ -24,6 +24,7 @@ from analyzer.operators.contracts.settings import (
     at_least,
     one_of,
     out_of_range,
+    power_of_two,
 )
 from analyzer.operators.contracts.violation import Violation
 from analyzer.units import shape as spell
@@ -103,16 +104,22 @@ def _expert_weights(call: Call) -> Iterator[Violation]:
         yield from _expert_scales(call, experts, outer, inner, width)
 
 
+_BLOCKS = power_of_two("block_size", 16)
+
+
 def _expert_scales(
     call: Call, experts: int, outer: list[int], inner: int, width: int
 ) -> Iterator[Violation]:
     block = whole(call, "block_size", 0) or 0
+    if block:
+        yield from _BLOCKS(call)
     for slot, name, rows, columns in (
         (3, "fc1_scales", outer, width), (6, "fc2_scales", [width], inner),
     ):  # fmt: skip
         ends = (-(-columns // block),) if block > 0 else ()
         yield from fits(
             "scale-shape", name, shape_of(call, slot), *((experts, n, *ends) for n in rows),
+            *((experts, n) for n in rows if ends),  # the runtime takes these for one a row
             what="experts, rows, blocks" if ends else "experts, rows",
         )  # fmt: skip
 

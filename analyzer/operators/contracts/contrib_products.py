@@ -25,6 +25,7 @@ from analyzer.operators.contracts.reading import (
 from analyzer.operators.contracts.settings import (
     axis_in_range,
     one_of,
+    power_of_two,
 )
 from analyzer.operators.contracts.violation import Violation
 from analyzer.units import shape as spell
@@ -35,19 +36,6 @@ if TYPE_CHECKING:
     from analyzer.facts import Dim, Shape
     from analyzer.graph.call import Call
     from analyzer.operators.contracts.violation import Contract
-
-
-def _power_of_two(name: str, least: int, default: int | None = None) -> Contract:
-    def check(call: Call) -> Iterator[Violation]:
-        value = whole(call, name, default)
-        if value is not None and (value < least or value & (value - 1)):
-            yield Violation(
-                "attribute-value",
-                f"{name} is {value}, it takes a power of 2 from {least} on",
-                f"use {least}, {2 * least}, {4 * least} …",
-            )
-
-    return check
 
 
 def _packed(call: Call) -> Iterator[Violation]:
@@ -127,7 +115,7 @@ def _blocks_of_gather(call: Call) -> Iterator[Violation]:
     data = call.input(0)
     small = data is not None and (data.dtype or "float").startswith("float")
     if not (small and whole(call, "block_size") == 0):
-        yield from _power_of_two("block_size", 16)(call)
+        yield from power_of_two("block_size", 16)(call)
 
 
 def _gathered(call: Call) -> Iterator[Violation]:
@@ -206,7 +194,7 @@ def _fused(call: Call) -> Iterator[Violation]:
         )
 
 
-_BLOCKS = _power_of_two("block_size", 16)
+_BLOCKS = power_of_two("block_size", 16)
 
 CONTRIB_PRODUCTS: Mapping[tuple[str, str], tuple[Contract, ...]] = {
     ("com.microsoft", op): contracts

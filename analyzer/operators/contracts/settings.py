@@ -167,3 +167,18 @@ def per_axis(
             )
 
     return check
+
+
+def power_of_two(name: str, least: int, default: int | None = None) -> Contract:
+    """The attribute is a power of two, ``least`` or more."""
+
+    def check(call: Call) -> Iterator[Violation]:
+        value = whole(call, name, default)
+        if value is not None and (value < least or value & (value - 1)):
+            yield Violation(
+                "attribute-value",
+                f"{name} is {value}, it takes a power of 2 from {least} on",
+                f"use {least}, {2 * least}, {4 * least} …",
+            )
+
+    return check
