@@ -79,10 +79,7 @@ class Quantisation:
     def signed_forms(self) -> int:
         """Convolutions among them whose data is int8. ONNX Runtime's kernels for x86 processors
         take uint8: it computes those only whose data and results it can turn into that itself."""
-        graph = self._facts.graph
-        layers = [node for node in self._float_forms if node.op_type == "Conv"]
-        makers = [maker for node in layers if (maker := producer(graph, node.id, 0))]
-        return sum(dequantized_from(graph, maker) == "int8" for maker in makers)
+        return len(self._signed_forms)
 
     @property
     def unaligned(self) -> int:
@@ -90,6 +87,18 @@ class Quantisation:
         ONNX Runtime (1.32) leaves them in floating point."""
         index = index_of(self._facts)
         return sum(_is_unaligned(index.operator(node.id)) for node in self._float_forms)
+
+    @property
+    def left_on_x86(self) -> int:
+        """Convolutions that ONNX Runtime (1.32) leaves in floating point on x86 processors: those
+        and the ones whose data or result stays int8, as its Q/DQ pair is read more than once."""
+        index = index_of(self._facts)
+        signed = {node.id for node in self._signed_forms}
+        views = (index.operator(node.id) for node in self._float_forms)
+        return sum(
+            _is_unaligned(view) or (view.node.id in signed and _stays_signed(view))
+            for view in views
+        )  # fmt: skip
 
     @property
     def islands(self) -> int:
@@ -123,6 +132,13 @@ class Quantisation:
     @cached_property
     def _float_forms(self) -> list[Node]:
         return [n for n in self._facts.nodes if n.macs and _is_float_form(n)]
+
+    @cached_property
+    def _signed_forms(self) -> list[Node]:
+        graph = self._facts.graph
+        layers = [node for node in self._float_forms if node.op_type == "Conv"]
+        makers = [(node, producer(graph, node.id, 0)) for node in layers]
+        return [n for n, maker in makers if maker and dequantized_from(graph, maker) == "int8"]
 
     @cached_property
     def _islands(self) -> list[list[str]]:
@@ -177,6 +193,33 @@ def _is_unaligned(node: NodeView) -> bool:
     if not (data and weights and bias) or len(data) != 1:
         return False
     return in_proportion(bias, weights, data[0], *STEP_TOLERANCE) is False
+
+
+def _stays_signed(node: NodeView) -> bool:
+    """Whether data or result of a convolution is an int8 tensor that is read more than once: ONNX
+    Runtime turns a quantiser into one of uint8 where a single operator reads what it makes."""
+    before = _behind(node.inputs[0])
+    data = before.inputs[0] if before is not None else None
+    readers = _readers(node.outputs[0])
+    alone = len(readers) == 1 and readers[0].node.op_type == QUANTISE
+    return any(_is_shared(value) for value in (data, readers[0].outputs[0] if alone else None))
+
+
+def _is_shared(value: Value | None) -> bool:
+    if value is None:
+        return False
+    pairs = _readers(value)
+    reads = [reader for pair in pairs for reader in _readers(pair.outputs[0])]
+    return value.is_output or len(pairs) > 1 or len(reads) > 1
+
+
+def _readers(value: Value | None, steps: int = _STEPS) -> list[NodeView]:
+    """Operators that read it, behind what only passes it on."""
+    found: list[NodeView] = []
+    for reader in value.readers if value is not None else ():
+        passes = reader.node.op_type == "Identity" and steps
+        found += _readers(reader.outputs[0], steps - 1) if passes else [reader]
+    return found
 
 
 def _behind(value: Value | None) -> NodeView | None:

@@ -326,7 +326,22 @@ def _left_in_float(v: Values) -> Iterator[str]:
             "than its sums.",
             layers=many(v["unaligned"], "layer"),
         )  # fmt: skip
-    if v["signed_forms"]:
+    if v["signed_forms"] and v["left_on_x86"] > v["unaligned"] > 0:
+        yield _(
+            "On x86 processors it leaves {n} of {of} there: those, and convolutions of int8 data "
+            "or results that several operators or callers read. Quantised again with uint8 "
+            "activations, only {layers} would stay in floating point.",
+            n=units.count(v["left_on_x86"]), of=units.count(v["float_forms"]),
+            layers=many(v["unaligned"], "layer"),
+        )  # fmt: skip
+    elif v["signed_forms"] and v["left_on_x86"] > v["unaligned"]:
+        yield _(
+            "On x86 processors ONNX Runtime leaves {n} of {of} in floating point: convolutions of "
+            "int8 data or results that several operators or callers read. Quantised again with "
+            "uint8 activations, they would run in integers.",
+            n=units.count(v["left_on_x86"]), of=units.count(v["float_forms"]),
+        )  # fmt: skip
+    elif v["signed_forms"]:
         yield _(
             "On x86 processors ONNX Runtime computes convolutions of int8 data in integers only "
             "where it can turn the data into uint8 by itself."

@@ -287,7 +287,7 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
         some(target="t3", verdict="whole", blockers=[blocker("B", "type")], edits=[]),
         some(target="t4", verdict="split", blockers=[], edits=[]),
     ]  # fmt: skip
-    result = some(facts=some(targets=fits, problems=[]))
+    result = some(facts=some(targets=fits, problems=[]), findings=())
     monkeypatch.setattr(deployment, "is_told", lambda _: True)
     ways, edits, targets = (
         each(result) for each in (deployment.blockers, deployment.edits, deployment.targets)
@@ -300,12 +300,16 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
                                  "targets": (2, 1, 1)}  # fmt: skip
     assert dict(edits.values) == {"count": 2, "texts": ("fold", "cast"), "targets": (2, 1)}
     assert dict(targets.values) == {"count": 4, "whole": ("t3",), "split": ("t4",), "no": ("t1",),
-                                    "maybe": ("t2",), "missing": False}  # fmt: skip
+                                    "maybe": ("t2",), "missing": False,
+                                    "huge": False}  # fmt: skip
     assert deployment.MISSING == external.MISSING
     for code, missing in (("external-missing", True), ("external-link", False)):
         result.facts.problems = [some(code=code)]
         (said,) = filter(None, [deployment.targets(result)])
         assert said.values["missing"] == missing
+    result.findings = [some(rule=deployment.HUGE)]
+    (said,) = filter(None, [deployment.targets(result)])
+    assert said.values["huge"]
     many = [some(target="t", blockers=[blocker(f"O{n}") for n in range(6)],
                  edits=[some(text=f"e{n}") for n in range(6)])]  # fmt: skip
     result.facts.targets = many
@@ -320,8 +324,8 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
 
 
 QUANTISED = {"integer_macs": 75, "float_macs": 25, "float_share": 0.25, "float_layers": 1,
-             "float_forms": 0, "unaligned": 0, "signed_forms": 0, "islands": 0,
-             "island_operators": 0, "island_types": ""}  # fmt: skip
+             "float_forms": 0, "unaligned": 0, "signed_forms": 0, "left_on_x86": 0,
+             "islands": 0, "island_operators": 0, "island_types": ""}  # fmt: skip
 
 
 def test_a_quantised_model_tells_its_share_in_integers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,6 +77,19 @@ def test_convolutions_that_onnx_runtime_leaves_in_floating_point_are_counted() -
             "y = QuantizeLinear (e, s, z) }"
         )
         assert (found.float_forms, found.unaligned, found.signed_forms) == (1, unaligned, signed)
+        assert found.left_on_x86 == unaligned + signed
+
+
+def test_what_reads_an_int8_tensor_twice_keeps_its_convolutions_in_floating_point() -> None:
+    """As ONNX Runtime 1.32 does for x86: it makes uint8 of a pair that is read once."""
+    for more, left in (("y = Relu (t)", 0), ("r = Abs (t) y = Add (r, t)", 1)):
+        found = seen(
+            "g (float[1,2,4] x) => (float[1,1,4] y) <int8[1,2,1] w = {1,2}, float s = {0.1}, "
+            "int8 z = {0}> { q = QuantizeLinear (x, s, z) d = DequantizeLinear (q, s, z) "
+            "v = DequantizeLinear (w, s, z) e = Conv (d, v) f = QuantizeLinear (e, s, z) "
+            f"h = Identity (f) t = DequantizeLinear (h, s, z) {more} }}"
+        )
+        assert (found.signed_forms, found.left_on_x86) == (1, left)
 
 
 def test_macs_are_told_apart_by_the_arithmetic_they_are_done_in() -> None:

@@ -98,6 +98,7 @@ def quantised(result: Result) -> Claim | None:
             "float_forms": found.float_forms,
             "unaligned": found.unaligned,
             "signed_forms": found.signed_forms,
+            "left_on_x86": found.left_on_x86,
             "conversions": sum(map(_is_conversion, nodes)),
             "islands": found.islands,
             "island_operators": found.island_operators,
