@@ -11,8 +11,8 @@ from analyzer.facts import Certainty
 from analyzer.language import _, mark, ngettext, retold, series, term
 from analyzer.report.cards import named_sizes
 from analyzer.report.headline import silenced, verdict
-from analyzer.report.view.actions import COMMANDS, leaving
-from analyzer.report.view.options.form import SmallerForm
+from analyzer.report.view.actions import leaving
+from analyzer.report.view.options.form import COMMANDS, SmallerForm
 from analyzer.report.view.summary import block_name
 from analyzer.report.view.unseen import why
 from analyzer.sanitise import clean, label, widths
@@ -52,6 +52,11 @@ _FAMILIES = {
 def tidying(step: FirstStep) -> str:
     """What undoes clean-ups, in a line above them."""
     command = COMMANDS[step.tool]
+    if any(each.impact != "low" for each in step.of):
+        if step.needs:
+            return _("Clean up after {rule} with `{command}` (the file may grow)",
+                     rule=step.needs, command=command)  # fmt: skip
+        return _("Clean up with `{command}` (the file may grow)", command=command)
     if step.needs:
         return _("Clean up, of little impact, after {rule} with `{command}` (the file may grow)",
                  rule=step.needs, command=command)  # fmt: skip
@@ -206,8 +211,8 @@ def _order(v: Values) -> str:
     text = _(
         "What speaks against using the model comes first, then most impact, of equals the least "
         "effort; each figure is for that step alone. Impact is high for an error or a quarter of "
-        "the MACs, of the time or of the bytes, medium for a twentieth or a warning without a "
-        "figure."
+        "the MACs, of the time or of the bytes (64 KiB and more), medium for a twentieth or a "
+        "warning without a figure."
     )
     if not v["brief"]:
         return text

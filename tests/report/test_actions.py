@@ -125,12 +125,12 @@ def test_what_changes_next_to_nothing_is_one_step_with_one_command(standard: Res
                        **about)  # type: ignore[arg-type]  # fmt: skip
 
     wasted = finding("STR014", saves="stored", value=280)
-    leaked, folded = finding("TRU042"), finding("STR101", saves="traffic", value=16)
+    leaked, folded = finding("TRU042"), finding("STR103", saves="traffic", value=16)
     found = replace(standard, findings=(wasted, folded, finding("STR001"), leaked))
     asks = actions.actions(found)
     assert actions.first(asks, ()) == (
         actions.ActionStep(("TRU042",)),
-        actions.ActionStep(("STR001", "STR014", "STR101"), "onnxslim"),
+        actions.ActionStep(("STR001", "STR014", "STR103"), "onnxslim"),
     )
     lines = brief(Report.of(found).sheet, "macs")
     assert any(
@@ -138,12 +138,17 @@ def test_what_changes_next_to_nothing_is_one_step_with_one_command(standard: Res
         for x in lines
     )
     much = replace(folded, value=1e9)
-    chosen = actions.first(actions.actions(replace(found, findings=(wasted, much))), ())
-    assert [step.tool for step in chosen] == ["", "onnxslim"], "a fold that saves traffic is none"
+    both = replace(found, findings=(wasted, much, leaked))
+    chosen = actions.first(actions.actions(both), ())
+    assert chosen == (
+        actions.ActionStep(("STR103", "STR014"), "onnxslim"), actions.ActionStep(("TRU042",)),
+    ), "one command does both, and is worth what saves traffic"  # fmt: skip
+    told = [x.strip() for x in brief(Report.of(both).sheet, "macs") if "Clean up" in x]
+    assert told[0].startswith("1. Clean up with `onnxslim MODEL NEW` (the file may grow): ")
 
 
 def test_who_has_the_file_alone_is_told_a_tool_before_an_exporter(standard: Result) -> None:
-    folded = replace(FOUND, rule="STR101", action="Fold it", node=standard.facts.nodes[0].id,
+    folded = replace(FOUND, rule="STR134", action="Fold it", node=standard.facts.nodes[0].id,
                      fix="Export with folding in PyTorch. More.")  # fmt: skip
     plain = replace(folded, rule="STR102")
 
@@ -698,10 +703,10 @@ def test_weights_come_out_of_the_inputs_before_a_tool_folds_them() -> None:
     rules = load_rules()
     asks = actions.actions(Result(found, lint(found, rules), rules))
     fold = next(ask for ask in asks if ask.rule == "STR101")
-    assert fold.needs == "IOP001"
-    assert fold.what.startswith("Take the weights out of the graph's inputs first (IOP001), then")
-    told = [name for step in actions.first(asks, ()) for name in step.ids]
-    assert told.index("IOP001") < told.index("STR101")
+    assert (fold.tool, fold.needs) == ("onnxslim", ""), "it manages them"
+    assert actions._needed("onnxruntime", found) == "IOP001"
+    told = actions._how([FOUND], replace(rules[0], tool="onnxruntime"), found)
+    assert told.startswith("Take the weights out of the graph's inputs first (IOP001), then run")
 
 
 def _stored(text: str, **shapes: tuple[int, ...]) -> onnx.ModelProto:
@@ -728,11 +733,28 @@ def test_constants_behind_a_layer_go_into_it_before_it_is_quantised() -> None:
         asks = actions.actions(Result(found, lint(found, rules), rules))
         forms = options(found, found.once(whatif.view), None)
         (int8,) = [form for form in forms if form.id == "int8"]
-        assert ("into them first (EFF005, EFF006): between quantised" in int8.how) == told
+        assert ("first with `onnxslim MODEL NEW` (EFF005, EFF006): between" in int8.how) == told
         assert int8.needs == ("EFF005" if told else "")
         steps = actions.first(asks, forms)
-        assert ("EFF005" in steps[0].ids) == told
-        assert "int8" in steps[1 if told else 0].ids
+        assert "int8" in steps[0].ids, "what is of low impact takes no place of it"
+        assert ("EFF005" in steps[-1].ids) == told
+
+
+@pytest.mark.parametrize("wide", [64, 256])
+@pytest.mark.parametrize("behind", ["m = Mul (c, s)  a = Add (m, b)", "a = Add (c, b)",
+                                    "i = Identity (c)  a = Relu (i)"])  # fmt: skip
+def test_what_the_first_sentence_names_is_among_the_first_steps(wide: int, behind: str) -> None:
+    text = f"""g (float[1,{wide},56,56] x) => (float[1,{wide},56,56] y, float[1,{wide},56,56] z)
+        {{ c = Conv <pads = [1,1,1,1]> (x, w)  {behind}  y = Relu (a)  z = Identity (a) }}"""
+    found = facts_of(_stored(text, w=(wide, wide, 3, 3), s=(wide, 1, 1), b=(wide, 1, 1)))
+    rules = load_rules()
+    asks = actions.actions(Result(found, lint(found, rules), rules), profile("rpi5"))
+    most = max(asks, key=lambda ask: 0 if ask.slower else ask.macs)
+    assert most.impact == "high"
+    steps = actions.first(asks, options(found, found.once(whatif.view), profile("rpi5")))
+    assert most.rule in {name for step in steps for name in step.ids}
+    assert len(steps) == actions.MOST_FIRST
+    assert not any(ask.impact == "low" and ask.rule in steps[0].ids for ask in asks)
 
 
 def test_weights_that_keep_a_runtime_from_folding_come_with_the_traffic_of_that() -> None:

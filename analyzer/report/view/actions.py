@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import field, replace
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from analyzer.conformance import ASSUMPTION
@@ -24,6 +23,7 @@ from analyzer.report.view.devices import on
 from analyzer.report.view.findings import asked, first_sentence, heading_of
 from analyzer.report.view.loaded import KEPT, made_on_load
 from analyzer.report.view.options.form import (
+    COMMANDS,
     LEVELS,
     REPLACEABLE,
     Level,
@@ -50,12 +50,6 @@ if TYPE_CHECKING:
 
 EXPORTER = "pytorch"
 """The exporter whose ways the rules' remedies know, as producers call themselves."""
-COMMANDS: Mapping[Tool, str] = {
-    "onnxslim": "onnxslim MODEL NEW",
-    "onnxruntime": "python -m onnxruntime.tools.optimize_onnx_model --opt_level basic "
-                   "MODEL NEW",
-}  # fmt: skip
-"""By ``Rule.tool``, what takes out what it names."""
 NEEDED = {"inputs": REPLACEABLE, "outputs": "ONX014"}
 """By what helps a tool, the rule that asks for it."""
 MOST_REMEDIES = 3
@@ -146,8 +140,8 @@ class ActionStep:
     that leaves least; of several each changes what the others change, so that what they save does
     not add up."""
     tool: Tool = ""
-    """Of clean-ups, which change next to nothing and stand in one step, what undoes most of them in
-    one command; empty for other steps."""
+    """Of clean-ups, which change next to nothing and stand in one step, and of what the same
+    command does, what undoes most of it; empty for other steps."""
     needs: str = ""
     """Of clean-ups, the rule whose remedy has to be followed before the command is run."""
 
@@ -188,8 +182,9 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
     then most impact, of equals the least work, then what leaves least of the time; at last what is
     about this model before what can be done to any. No form that takes training, that rests on
     what the file does not say, or that a device computes more slowly. What has to be done before a
-    step comes before it. Clean-ups are one step, the last unless one of the others needs it, and
-    never before what presses; after them what makes no model smaller, but figures truer.
+    step comes before it, unless it is of low impact: then the step says so. Clean-ups are one
+    step, the last, or with what the same command does and is worth more; after them what makes no
+    model smaller, but figures truer.
     """
     order = LEVELS.index
     ranked: list[tuple[tuple[int, int, int, float, bool, int], str]] = []
@@ -214,21 +209,34 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
     steps_of = {ask.rule: ask for ask in asks} | {form.id: form for form in options}
     named = _in_turn([name for _, name in sorted(ranked)], before,
                      {ask.rule for ask in asks} - tidy)  # fmt: skip
+    together = _together(named, {ask.rule: ask for ask in asks}, tidied)
+    joined = {rule for step in together.values() for rule in step.ids}
+    named = [name for name in named if name in together or name not in joined]
     figures = (ActionStep((ask.rule,)) for ask in asks if ask.figures)
-    steps = _with_headline(_best_first(_steps(named, rivals), steps_of), asks)
-    if any(before[name] in tidy for step in steps for name in step.ids):
-        urgent = {ask.rule for ask in asks if _presses(ask)}
-        ahead = sum(1 for _ in takewhile(lambda step: _waits(step, urgent, tidy, before), steps))
-        return (*steps[:ahead], *tidied, *steps[ahead:], *figures)[:MOST_FIRST]
-    return (*steps, *tidied, *figures)[:MOST_FIRST]
+    steps = _best_first(_steps(named, rivals), steps_of)
+    steps = tuple(together.get(step.ids[0], step) for step in steps)
+    last = [step for step in tidied if joined.isdisjoint(step.ids)]
+    return (*_with_headline(steps, asks), *last, *figures)[:MOST_FIRST]
 
 
-def _waits(step: ActionStep, urgent: Collection[str], tidy: Collection[str],
-           before: Mapping[str, str]) -> bool:  # fmt: skip
-    """Whether clean-ups come after it: it presses, and needs none of them."""
-    return any(name in urgent for name in step.ids) and not any(
-        before[name] in tidy for name in step.ids
-    )
+def _together(
+    named: Sequence[str], asks: Mapping[str, Action], tidied: Sequence[ActionStep]
+) -> dict[str, ActionStep]:  # fmt: skip
+    """What one command does in one step, by the first of it: clean-ups with those that are worth
+    more, and that nothing is to be chosen instead of."""
+    found: dict[Tool, list[str]] = {}
+    for name in named:
+        ask = asks.get(name)
+        if ask is not None and ask.tool and not _presses(ask) and not ask.alternatives:
+            found.setdefault(ask.tool, []).append(name)
+    made = {}
+    for tool, rules in found.items():
+        more = [step for step in tidied if step.tool == tool]
+        ids = (*rules, *(rule for step in more for rule in step.ids))
+        needs = next((asks[rule].needs for rule in ids if asks[rule].needs), "")
+        if len(ids) > 1:
+            made[rules[0]] = ActionStep(ids, tool, needs)
+    return made
 
 
 def _in_turn(names: Sequence[str], before: Mapping[str, str], asked: Collection[str]) -> list[str]:

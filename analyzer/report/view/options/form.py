@@ -24,6 +24,12 @@ Risk = Literal["none", "low", "medium", "high"]
 Tool = Literal["", "onnxslim", "onnxruntime"]
 Training = Literal["none", "fine-tune", "train"]
 
+COMMANDS: Mapping[Tool, str] = {
+    "onnxslim": "onnxslim MODEL NEW",
+    "onnxruntime": "python -m onnxruntime.tools.optimize_onnx_model --opt_level basic "
+                   "MODEL NEW",
+}  # fmt: skip
+"""By ``Rule.tool``, what takes out what it names."""
 LARGE, NOTABLE = 0.25, 0.05
 """Shares of the MACs, of the least time or of bytes from which a saving is of high, and of medium
 impact."""

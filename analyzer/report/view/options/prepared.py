@@ -8,7 +8,7 @@ from analyzer.converters import converter, met
 from analyzer.language import _
 from analyzer.patterns.held import normalised
 from analyzer.patterns.merging import merges_of
-from analyzer.report.view.options.form import LOOSE, REPLACEABLE
+from analyzer.report.view.options.form import COMMANDS, LOOSE, REPLACEABLE
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def preparation(facts: Facts, limits: Sequence[Met], *, static: bool) -> Prepara
     asked = [each for each in (*prepared, *kept)
              if not slim or each.limit.remedy not in SIMPLIFIED]  # fmt: skip
     inputs = any(each.limit.remedy == "inputs" for each in asked)
-    told = (*first(asked, arguments(prepared)), *_bound(loose))
+    command = COMMANDS["onnxslim"] if slim else ""
+    told = (*first(asked, arguments(prepared)), *_bound(loose, command))
     needs = REPLACEABLE if inputs else next(iter(loose), "")
     return Preparation(told, kept, frozenset(gone), needs)
 
@@ -65,11 +66,19 @@ def _loose(facts: Facts) -> tuple[str, ...]:
     return tuple(rule for kind, rule in LOOSE.items() if kind in kinds)
 
 
-def _bound(loose: Sequence[str]) -> tuple[str, ...]:
+def _bound(loose: Sequence[str], command: str) -> tuple[str, ...]:
     """What to do about them before tensors are quantised."""
     if not loose:
         return ()
     rules = ", ".join(loose)
+    if command:
+        return (
+            _(
+                "Put the constants behind layers into them first with `{command}` ({rules}): "
+                "between quantised tensors they stay operators, which take more time than is saved",
+                rules=rules, command=command,
+            ),
+        )  # fmt: skip
     return (
         _(
             "Put the constants behind layers into them first ({rules}): between quantised "

@@ -21,13 +21,8 @@ from analyzer.patterns.quantised import quantisation_of
 from analyzer.report.view.kinds import color_of
 from analyzer.report.view.options.form import (
     FEWER,
-    LEVELS,
-    NOTABLE,
-    Level,
     Terms,
     form,
-    is_brief,
-    level_of,
 )
 from analyzer.report.view.options.prepared import arguments, preparation
 from analyzer.smaller.integers import is_static, staying
@@ -40,8 +35,6 @@ if TYPE_CHECKING:
     from analyzer.facts import Facts
     from analyzer.report.view.options.form import SmallerForm
 
-SOME, MUCH = 256 * 1024, 1024 * 1024
-"""Bytes that float16 has to save to be of medium, and of high impact: integers save more."""
 MOST_NAMED = 4
 """Types of operators that a sentence names."""
 
@@ -94,7 +87,7 @@ def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> Sma
     kept = facts.parameters
     scales = sum(t.bytes or 0 for t in kept.beside
                  if t.role == "quantization" and t.dtype == "float32")  # fmt: skip
-    made = form(
+    return form(
         facts,
         device,
         (
@@ -114,27 +107,12 @@ def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> Sma
         added=stated_bytes(facts),
         fewer_constants=_constants(facts) // 2,
     )  # fmt: skip
-    return replace(made, impact=_by_bytes(made, brief=is_brief(facts, device)))
 
 
 def _constants(facts: Facts) -> int:
     """Bytes in float32 of what is stored beside weights and scales."""
     return sum(t.bytes or 0 for t in facts.parameters.beside
                if t.role != "quantization" and t.dtype == "float32")  # fmt: skip
-
-
-def _by_bytes(made: SmallerForm, *, brief: bool) -> Level:
-    """The impact of a type that some processors compute no faster: high by bytes alone, and by as
-    many as matter; the time of a device that does is of medium impact."""
-    whole, then = made.file_now, made.file_bytes
-    if whole is None or then is None:
-        whole, then = made.bytes_now, made.weight_bytes or 0
-    saved = whole - then
-    held = level_of(saved / whole if saved >= SOME else 0.0)
-    sooner = (made.seconds or 0.0) < (1 - NOTABLE) * (made.seconds_now or 0.0) and not brief
-    most: Level = "high" if saved >= MUCH else "medium"
-    least: Level = "medium" if sooner else "low"
-    return min(least, max(most, held, key=LEVELS.index), key=LEVELS.index)
 
 
 def _lost(facts: Facts) -> str:
