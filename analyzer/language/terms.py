@@ -28,7 +28,8 @@ TERMS = (
     "ghost module", "fire", "inception", "dense layer", "squeeze excite", "split depthwise",
     "split grouped", "spatial pair", "mlp", "channel shuffle",
     "channels", "in channels", "out channels", "inner channels", "reduced channels", "hidden",
-    "kernel", "stride", "groups", "branches", "projections", "projection", "pre activation",
+    "kernel", "stride", "groups", "branches", "projections", "projection",
+    "output projection", "pre activation",
     "gated", "fused", "spatial reduction", "expansion", "residual", "growth", "dilation",
     # categories of rules
     "block", "budget", "conformance", "convolution", "efficiency", "external", "graph",

@@ -82,9 +82,11 @@ def _match(
 ) -> Match:
     projections, plumbing = _projections(flow, ports)
     out, shapes = flow.onward(last)
-    if out is not None and flow.is_mixing(out):
+    behind = out is not None and flow.is_mixing(out)
+    if out is not None and behind:
         plumbing += [*shapes, out]
-    detail: dict[str, Detail] = {"projections": len(projections), "fused": fused}
+    detail: dict[str, Detail] = {"projections": len(projections), "output_projection": behind}
+    detail["fused"] = fused
     detail["spatial_reduction"] = any(_reduces(flow, p) for p in projections)
     return Match("attention", core, detail, extra=(*projections, *plumbing))
 

@@ -70,7 +70,7 @@ def found(**how: Any) -> list[tuple[str, dict[str, Any], int]]:
     return [(b.kind, dict(b.detail), len(b.nodes)) for b in judged(model).blocks]
 
 
-WHOLE = {"projections": 3, "fused": False, "spatial_reduction": False}
+WHOLE = {"projections": 3, "output_projection": True, "fused": False, "spatial_reduction": False}
 
 
 def test_attention_is_two_products_around_a_softmax_with_the_layers_about_them() -> None:
@@ -80,7 +80,8 @@ def test_attention_is_two_products_around_a_softmax_with_the_layers_about_them()
     assert found(masks=5) == []
     for how in changes({"norm": "Relu"}, {"values": "other"}, {"axis": 1}, {"axis": -2}):
         assert found(**how) == [], how
-    assert found(behind=False) == [("attention", WHOLE, 15)], "without a shape and a layer behind"
+    bare = {**WHOLE, "output_projection": False}
+    assert found(behind=False) == [("attention", bare, 15)], "without a shape and a layer behind"
     assert found() == [("attention", WHOLE, 17)]
 
 
