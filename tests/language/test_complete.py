@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from onnx import parser
 
-from analyzer.language import speaking
+from analyzer.language import rule_words, speaking
 from analyzer.language.phrases import FACTS, retell
 from analyzer.report import REPORT_FORMATS, Options, webface
+from analyzer.report.view.findings import first_sentence
+from analyzer.resources import rules_dir
+from analyzer.ruleset import load_rules
 from tests.cli.conftest import Cli, cli
 from tests.report.results import SAMPLES, judge
 from tools.sentences import read
@@ -81,6 +84,17 @@ def test_every_text_has_a_translation() -> None:
 def test_no_text_leaves_it_to_the_reader_whether_one_or_several_are_meant() -> None:
     said = (said.text for texts in catalogues().values() for said in texts)
     assert [text for text in said if re.search(r"[a-z]\(s\)(?![:=])", text)] == []
+
+
+def test_what_is_told_first_of_a_remedy_names_the_alternatives_too() -> None:
+    """Reports and commands tell the first sentence of a remedy alone."""
+    for rule in load_rules(rules_dir()):
+        asked, said = (first_sentence(text) for text in (
+            rule.fix, rule_words("ko", rule.id, "fix", rule.fix)))  # fmt: skip
+        if "git lfs pull" in asked:
+            assert "git lfs pull" in said
+        if "; or " in asked:
+            assert "또는" in said or "거나" in said, rule.id
 
 
 def test_nothing_is_translated_that_nobody_says() -> None:

@@ -10,7 +10,7 @@ from analyzer import units
 from analyzer.devices import layer_seconds
 from analyzer.evidence import PW_DW
 from analyzer.facts import BITS
-from analyzer.language import _, mark
+from analyzer.language import _, mark, ngettext
 from analyzer.records import shown
 from analyzer.report.view.memory import EXAMPLE
 from analyzer.report.view.spared import spared, words
@@ -214,7 +214,8 @@ def describe(found: Separability, structured: bool) -> str:
 def _caveats(node: Node, conv: Conv, saving: Saving, device: Device = EXAMPLE) -> list[str]:
     said = []
     if conv.in_channels < STEM_CHANNELS:
-        said.append(_("stem: {n} input channels", n=conv.in_channels))
+        said.append(ngettext("stem: {n} input channel", "stem: {n} input channels",
+                             conv.in_channels))  # fmt: skip
     positions = [side for side in conv.out_spatial if side is not None]
     if len(positions) == len(conv.out_spatial) and prod(positions) <= TINY_MAP:
         said.append(_("tiny map {shape}", shape=units.shape(conv.out_spatial)))
