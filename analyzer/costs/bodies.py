@@ -92,7 +92,8 @@ def _first(site: Site, part: Sum, has_macs: bool) -> tuple[str, ...]:
 
 
 def _branches(site: Site, parts: list[tuple[Child, Sum]]) -> tuple[Sum, tuple[Share, ...], Cost]:
-    """``If``: the taken branch, or from the smaller to the larger where that is not known."""
+    """``If``: the taken branch, or from the smaller to the larger where that is not known; where
+    nothing bounds the larger, the smaller is counted."""
     if not parts:
         return ZERO, (), Cost(0, 0, "larger branch", "no branches")
     taken = [k for k, (child, _) in enumerate(parts) if child.times == 1]
@@ -121,7 +122,8 @@ def _branches(site: Site, parts: list[tuple[Child, Sum]]) -> tuple[Sum, tuple[Sh
         total = replace(total, undecided=_first(site, total, is_open(total.macs)))
     shares = tuple(Share(c, int(k == least), int(k == most)) for k, (c, _) in enumerate(parts))
     macs, flops = (_larger([get(part) for _, part in parts], get(total)) for get in (MACS, FLOPS))
-    return total, shares, _shown(total, "{}(larger branch)", macs, flops)
+    formula = "{}(smaller branch)" if total.macs[1] is None else "{}(larger branch)"
+    return total, shares, _shown(total, formula, macs, flops)
 
 
 def _larger(branches: Iterable[Range], total: Range) -> str:

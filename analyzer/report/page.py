@@ -147,6 +147,9 @@ class Page:
     weights: Weights | None
     """What the trained weights say; null where they were not looked at."""
     layers: tuple[LayerGroup, ...]
+    uncounted: int
+    """Layers that may run, and that no total counts: of another branch than the one counted, or of
+    a loop that nothing bounds."""
     tiles: tuple[Tile, ...]
     """Modules, else blocks, by MACs; empty where the file has neither."""
     profile: tuple[Bar, ...]
@@ -241,6 +244,7 @@ def make_page(result: Result) -> Page:
         conversion_steps=tuple(conversion.steps(result)),
         weights=trained,
         layers=layers.layer_shapes(facts.nodes, facts.totals.whole or 0, coefficients(facts)),
+        uncounted=layers.uncounted(facts.nodes),
         tiles=tiles.tiles(facts),
         profile=layers.bars(facts.nodes),
         drawing=draw(result),

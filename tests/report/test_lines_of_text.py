@@ -21,7 +21,7 @@ from analyzer.report.settings import (
     SettingOrigin,
     SettingsInForce,
 )
-from analyzer.report.view import blocks, memory, modules, summary
+from analyzer.report.view import blocks, layers, memory, modules, summary
 from analyzer.report.view.blocks import BlockKind, BlockRow
 from analyzer.report.view.layers import LayerGroup
 from analyzer.report.view.memory import Device, RoleRow
@@ -378,6 +378,15 @@ def test_unknown_costs_are_counted_by_operator_and_reason() -> None:
     assert Coverage(2, 2, ()).complete
     assert summary.opsets({"com.b": 1, "": 17}) == "ai.onnx 17, com.b 1"
     assert summary.opsets({}) == "none"
+
+
+def test_layers_that_may_run_and_that_no_total_counts_are_told() -> None:
+    def layer(counted: int, most: int | None, macs: int | None = 8, composite: bool = False) -> Any:
+        return some(macs=macs, composite=composite, counted=counted, executions_range=(0, most))
+
+    told = [layer(0, 1), layer(0, None)]
+    others = [layer(1, 1), layer(0, 0), layer(0, 1, None), layer(0, 1, composite=True)]
+    assert layers.uncounted([*told, *others]) == len(told)
 
 
 def test_limits_of_a_device_part_layers() -> None:

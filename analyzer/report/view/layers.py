@@ -275,6 +275,16 @@ def layer_shapes(
     )
 
 
+def uncounted(nodes: Iterable[Node]) -> int:
+    """Layers that may run, and that totals count none of: of the branch of an ``If`` that is not
+    counted, and of a loop that nothing bounds."""
+    return sum(
+        bool(node.macs) and not node.composite and not node.counted
+        and node.executions_range[1] != 0
+        for node in nodes
+    )  # fmt: skip
+
+
 def bars(nodes: Iterable[Node]) -> tuple[Bar, ...]:
     """MACs along the network: a bar for each layer in file order, neighbours joined if many."""
     layers = [node for node in nodes if counted_macs(node)]
