@@ -52,6 +52,8 @@ EXPORTER = "pytorch"
 """The exporter whose ways the rules' remedies know, as producers call themselves."""
 NEEDED = {"inputs": REPLACEABLE, "outputs": "ONX014"}
 """By what helps a tool, the rule that asks for it."""
+REPLACED_FROM = 4
+"""IR version from which weights need not be inputs."""
 MOST_REMEDIES = 3
 """Of breaches that are told one after another."""
 TRUST = "trust"
@@ -216,7 +218,20 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
     steps = _best_first(_steps(named, rivals), steps_of)
     steps = tuple(together.get(step.ids[0], step) for step in steps)
     last = [step for step in tidied if joined.isdisjoint(step.ids)]
-    return (*_with_headline(steps, asks), *last, *figures)[:MOST_FIRST]
+    told = _needed_first(_with_headline(steps, asks), before, tidy)
+    return (*told, *last, *figures)[:MOST_FIRST]
+
+
+def _needed_first(
+    steps: Sequence[ActionStep], before: Mapping[str, str], tidy: Collection[str]
+) -> tuple[ActionStep, ...]:  # fmt: skip
+    """The same steps, each after one that something in it needs, unless that is but clean-ups."""
+    found: list[ActionStep] = []
+    for step in steps:
+        needed = {before[name] for name in step.ids if before[name]}
+        ahead = (other for other in steps if needed & {*other.ids} and not {*other.ids} <= {*tidy})
+        found.extend(each for each in (*ahead, step) if each not in found)
+    return tuple(found)
 
 
 def _together(
@@ -417,6 +432,9 @@ def _how(items: Sequence[Finding], rule: Rule | None, facts: Facts) -> str:
         text = label("; ".join(_joined(remedies, facts)), widths.NOTE)
         return "" if text.lower() == asked(first_of).lower() else text[:1].upper() + text[1:]
     told = first_sentence(first_of.fix) if first_of.action else ""
+    if first_of.rule == REPLACEABLE and facts.model.ir_version < REPLACED_FROM:
+        told = _("Set `ir_version`, which is {version}, to {least}. {told}", told=told,
+                 version=facts.model.ir_version, least=REPLACED_FROM)  # fmt: skip
     tool = _tool(items, rule, facts)
     if not tool:
         return told
