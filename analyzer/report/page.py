@@ -221,7 +221,7 @@ def make_page(result: Result) -> Page:
     placed = devices.rows(facts, result.devices, integers)
     return Page(
         lang=spoken(),
-        title=label(PurePath(facts.model.path).name or facts.model.path, widths.NAME),
+        title=label(PurePath(facts.model.path).name or facts.model.path, widths.CAUSE),
         origin=origin_of(result),
         outcome=result.outcome,
         macs=facts.totals.macs,
