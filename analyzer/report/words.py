@@ -742,7 +742,7 @@ _SECONDS: Mapping[tuple[str, bool], str] = {
     ("samples", True): mark("{text} ({n} samples a second, as the file states)"),
     ("samples", False): mark("{text} ({n} samples a second, as in most models)"),
     ("frames", True): mark("{text} ({n} frames a second, as the file states)"),
-    ("frames", False): mark("{text} ({n} frames a second, as in most models)"),
+    ("frames", False): mark("{text} ({n} frames a second assumed; the file states none)"),
 }
 """What a second of audio is made of, and who says so."""
 

@@ -166,9 +166,9 @@ def test_terms_of_a_row_are_of_one_order_and_have_their_macs_where_those_are_oth
     first = replace(other, terms=1, macs=100)
     none = replace(found, order=None, terms=None, energy=None, baseline=None, macs=None)
     assert [conversion.describe(each, False) for each in (found, other, first, none)] == [
-        "pointwise first, T = 2 keeps 97 % (noise 20 %) at 180 MAC: retrain",
-        "T = 2 keeps 96 % (noise 30 %) at 200 MAC: retrain",
-        "T = 1 keeps 96 % (noise 30 %): retrain",
+        "pointwise first, T = 2 keeps 97 % (noise 20 %) at 180 MAC",
+        "T = 2 keeps 96 % (noise 30 %) at 200 MAC",
+        "T = 1 keeps 96 % (noise 30 %)",
         "T = 1 keeps 40 % (noise 20 %): retrain",
     ]
     (rule,) = (rule for rule in load_rules() if rule.id == "SEP002")

@@ -57,7 +57,8 @@ NETWORKS: Told = [
 PLAIN = (
     "What speaks against using the model comes first, then most impact, of equals the least "
     "effort; each figure is for that step alone. Impact is high for an error or a quarter of the "
-    "MACs, of the time or of the bytes, medium for a twentieth or a warning without a figure."
+    "MACs, of the time or of the bytes (64 KiB and more), medium for a twentieth or a warning "
+    "without a figure."
 )
 MEMORY: Values = {
     "bytes": 2048, "reason": "", "certainty": "exact", "name": "conv", "in_place_bytes": None,
@@ -311,7 +312,8 @@ TOLD: dict[str, tuple[Values, Told]] = {
         ({"unit": "second", "of": "samples", "per": 16000},
          "2 kMAC a second of audio of n (16,000 samples a second, as the file states)."),
         ({"unit": "second", "of": "frames", "per": 100, "stated": False, "varies": True},
-         "2 kMAC a second of audio at n = 128 (100 frames a second, as in most models)."),
+         ("2 kMAC a second of audio at n = 128 (100 frames a second assumed; the file states "
+          "none).")),
         ({"fixed": 500}, "2 kMAC a token of n, and 500 MAC whatever the size."),
         ({"square": 0.25, "even": 300},
          ("2 kMAC a token of n; 25.0 % of the work grows with the square of n, more than half from "

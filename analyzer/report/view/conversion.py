@@ -192,10 +192,12 @@ def _evidence(layers: Mapping[str, LayerEvidence], node: str, structured: bool) 
 def describe(found: Separability, structured: bool) -> str:
     """What the terms keep beyond noise, and what follows for the conversion.
 
+    Terms that keep enough and save compute, and that no rule asks for, are told without either.
     The conversion is to one term with the depthwise convolution first; other terms have their
     MACs, and their order, beside them.
     """
     terms, energy, noise = found.terms, found.energy, found.baseline
+    short = terms is None or energy is None or noise is None
     if terms is None or energy is None or noise is None:
         own = found.depthwise_first
         terms, energy, noise = 1, own.energy[0], own.baseline[0]
@@ -208,7 +210,9 @@ def describe(found: Separability, structured: bool) -> str:
         if terms > 1
         else _("T = {terms} keeps {kept} (noise {noise})", **said)
     )
-    return _("{what}: decompose", what=what) if structured else _("{what}: retrain", what=what)
+    if structured:
+        return _("{what}: decompose", what=what)
+    return _("{what}: retrain", what=what) if short else what
 
 
 def _caveats(node: Node, conv: Conv, saving: Saving, device: Device = EXAMPLE) -> list[str]:
