@@ -80,10 +80,10 @@ def slowing(action: Action) -> str:
         macs = units.si(action.macs - action.slower_macs, "MAC")
         said.append(
             _("leave out {n} of them, slower on {device} by its roofline model: the others save "
-              "{macs}", n=n, device=device, macs=macs)
+              "{macs}; “memory” beside each convolution says which", n=n, device=device, macs=macs)
             if device
-            else _("leave out {n} of them, slower by the roofline model: the others save {macs}",
-                   n=n, macs=macs)
+            else _("leave out {n} of them, slower by the roofline model: the others save {macs}; "
+                   "“memory” beside each convolution says which", n=n, macs=macs)
         )  # fmt: skip
     if action.slower_on:
         said.append(_("slower on {devices} by the roofline model",

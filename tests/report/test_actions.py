@@ -476,7 +476,7 @@ def test_what_is_saved_without_what_takes_longer_is_said() -> None:
     slow = wide[asked.slowed[0]].saving
     assert slow is not None
     assert (asked.macs, asked.slower_macs) == (74_655_488, slow.macs)
-    assert slowing(asked).endswith(f"save {units.si(asked.macs - slow.macs, 'MAC')}")
+    assert f"save {units.si(asked.macs - slow.macs, 'MAC')}; “memory” beside" in slowing(asked)
     assert saving(found).values["kept"] == asked.macs - slow.macs == 42_280_704
     *_, card = cards(claims_of(found), "")
     assert "42.28 MMAC without what is slower on Starved" in card.detail
