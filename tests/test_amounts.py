@@ -122,7 +122,6 @@ AMOUNTS: dict[str, dict[str, Any]] = {
     "report.view.actions": {"MOST_REMEDIES": 3},
     "report.view.charts": {"TILES": 60, "DOTS": 160, "CORNERS": 60},
     "report.view.memory": {"ALIVE": 10},
-    "report.view.options.types": {"NAMED": 240},
     "report.view.weights": {"WORST": 5, "EQUAL": 16},
     "report.view.whatif": {"MOST_REMADE": 4},
     "ruleset.sandbox": {"_LISTED": 8},

@@ -13,8 +13,8 @@ import pytest
 
 CHOICES = {
     "compare.record.Fate": "changed|resized|quantised|converted|folded|not compared",
-    "converters.converter.Outcome": "raises|refused|crashes|wrong|larger|float",
-    "converters.converter.Remedy": "|fold|rename|ir-version|inputs|outputs",
+    "converters.converter.Outcome": "raises|refused|crashes|wrong|larger|slower|float",
+    "converters.converter.Remedy": "|fold|normalise|rename|ir-version|inputs|outputs",
     "deployment.Verdict": "whole|split|no|maybe",
     "facts.ConvKind": "standard|depthwise|pointwise|grouped",
     "language.Language": "en|ko",

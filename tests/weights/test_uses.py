@@ -195,8 +195,7 @@ def test_weights_behind_seven_identities_are_found(hops: int, stored: bool) -> N
     chain = "  ".join(f"w{n + 1} = Identity (w{n})" for n in range(hops))
     model = facts(f"""g (float[2,2] x) => (float[2,2] y) <float[2,2] w0 = {{1, 2, 3, 4}}> {{
         {chain}  y = MatMul (x, w{hops}) }}""")
-    held: Any = SimpleNamespace(payloads=None, proto=None)
-    source = WeightSource.__new__(WeightSource)
-    source._graph, source._inner = model.graph, {}
-    source._stored = {"w0": held}
+    graph = SimpleNamespace(initializer=[SimpleNamespace(name="w0")])
+    held: Any = SimpleNamespace(payloads=None, proto=SimpleNamespace(graph=graph))
+    source = WeightSource(held, model)
     assert source.is_stored("y") is stored
