@@ -11,7 +11,7 @@ from analyzer.facts import Certainty
 from analyzer.language import _, mark, ngettext, retold, series, term
 from analyzer.report.cards import named_sizes
 from analyzer.report.headline import silenced, verdict
-from analyzer.report.view.actions import leaving
+from analyzer.report.view.actions import grows, leaving
 from analyzer.report.view.options.form import COMMANDS, SmallerForm
 from analyzer.report.view.summary import block_name
 from analyzer.report.view.unseen import why
@@ -52,15 +52,17 @@ _FAMILIES = {
 def tidying(step: FirstStep) -> str:
     """What undoes clean-ups, in a line above them."""
     command = COMMANDS[step.tool]
+    stored = max(each.written for each in step.of if not isinstance(each, SmallerForm))
+    more = grows(stored) or _("the file may grow")
     if any(each.impact != "low" for each in step.of):
         if step.needs:
-            return _("Clean up after {rule} with `{command}` (the file may grow)",
-                     rule=step.needs, command=command)  # fmt: skip
-        return _("Clean up with `{command}` (the file may grow)", command=command)
+            return _("Clean up after {rule} with `{command}` ({grows})",
+                     rule=step.needs, command=command, grows=more)  # fmt: skip
+        return _("Clean up with `{command}` ({grows})", command=command, grows=more)
     if step.needs:
-        return _("Clean up, of little impact, after {rule} with `{command}` (the file may grow)",
-                 rule=step.needs, command=command)  # fmt: skip
-    return _("Clean up, of little impact, with `{command}` (the file may grow)", command=command)
+        return _("Clean up, of little impact, after {rule} with `{command}` ({grows})",
+                 rule=step.needs, command=command, grows=more)  # fmt: skip
+    return _("Clean up, of little impact, with `{command}` ({grows})", command=command, grows=more)
 
 
 def part(action: Action | SmallerForm) -> str:

@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
+from analyzer import units
 from analyzer.conformance import ASSUMPTION
 from analyzer.converters import Left, converter, left, met
 from analyzer.devices import bound, room
@@ -26,6 +27,7 @@ from analyzer.report.view.options.form import (
     COMMANDS,
     LEVELS,
     REPLACEABLE,
+    WORTHWHILE,
     Level,
     Risk,
     SmallerForm,
@@ -131,6 +133,8 @@ class Action:
     """Of ``places``, those that ``tool`` leaves as they are."""
     may_stay: int = 0
     """Of the others, those that it may leave."""
+    written: int = 0
+    """Bytes of weights that operators make and ``tool`` writes into the file."""
 
 
 @record
@@ -418,7 +422,16 @@ def _action(
         settles=settles,
         stays=stays,
         may_stay=may_stay,
+        written=_written(facts, tool),
     )
+
+
+def _written(facts: Facts, tool: Tool) -> int:
+    """Bytes of weights that operators make and onnxslim stores in their place; 0 where few."""
+    if tool != "onnxslim":
+        return 0
+    made = facts.parameters.weight_bytes - facts.parameters.stored_bytes
+    return made if made >= WORTHWHILE else 0
 
 
 def _how(items: Sequence[Finding], rule: Rule | None, facts: Facts) -> str:
@@ -450,7 +463,14 @@ def _how(items: Sequence[Finding], rule: Rule | None, facts: Facts) -> str:
         text = _("Run `{command}`; or at the export: {told}", command=command, told=told)
     else:
         text = _("Run `{command}`, and compare outputs", command=command)
-    return ". ".join(filter(None, (text, rest)))
+    more = grows(_written(facts, tool))
+    return ". ".join(filter(None, (text, rest, more[:1].upper() + more[1:])))
+
+
+def grows(written: int) -> str:
+    """By what a file grows where a tool stores weights that operators make; empty for 0."""
+    size = units.size(written)
+    return _("it stores {size} of weights that operators make", size=size) if written else ""
 
 
 def _joined(remedies: Iterable[str], facts: Facts) -> list[str]:
