@@ -13,7 +13,7 @@ from analyzer.report import words
 from analyzer.report.cards import cards
 from analyzer.report.index.html import in_all
 from analyzer.report.index.summary import totals_of, worst_first
-from analyzer.report.view.actions import Action
+from analyzer.report.view.action import Action
 from analyzer.report.view.findings import training
 
 if TYPE_CHECKING:

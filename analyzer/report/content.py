@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from analyzer.report.page import Page
     from analyzer.report.result import Options
     from analyzer.report.sheet import Sheet
-    from analyzer.report.view.actions import Action
+    from analyzer.report.view.action import Action
     from analyzer.report.view.findings import Group
     from analyzer.report.view.modules import ModuleRow
     from analyzer.report.view.options.form import SmallerForm

@@ -31,7 +31,7 @@ from analyzer.report.view import (
     weights,
     whatif,
 )
-from analyzer.report.view.actions import Action, ActionStep
+from analyzer.report.view.action import Action
 from analyzer.report.view.assumed import choices
 from analyzer.report.view.audits import Checked, checked, tally
 from analyzer.report.view.blocks import BlockKind, BlockRow
@@ -47,6 +47,7 @@ from analyzer.report.view.method import AssumedRow, FormulaRow, ProblemRow
 from analyzer.report.view.modules import ModuleRow
 from analyzer.report.view.options import SmallerForm, options_of
 from analyzer.report.view.skyline import Skyline
+from analyzer.report.view.steps import ActionStep, first
 from analyzer.report.view.summary import Coverage, KindRow
 from analyzer.report.view.tiles import Tile
 from analyzer.report.view.unseen import unseen, why
@@ -216,7 +217,7 @@ def make_page(result: Result) -> Page:
     trained = weights.view(facts.evidence)
     device = devices.main_device(result.devices)
     asks, forms = todo.actions(result, device), options_of(result)
-    steps = todo.first(asks, forms)
+    steps = first(asks, forms)
     integers = next((form.weight_bytes for form in forms if form.id == "int8"), None)
     placed = devices.rows(facts, result.devices, integers)
     return Page(

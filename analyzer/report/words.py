@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from analyzer.report.claims.record import Claim
     from analyzer.report.headline import Values
     from analyzer.report.page import FirstStep
-    from analyzer.report.view.actions import Action
+    from analyzer.report.view.action import Action
 
 
 def say(claims: Iterable[Claim]) -> dict[str, str]:

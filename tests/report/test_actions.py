@@ -26,6 +26,7 @@ from analyzer.report.claims.cost import saving
 from analyzer.report.page import FirstStep
 from analyzer.report.sheet import Report
 from analyzer.report.view import actions, whatif
+from analyzer.report.view import steps as order
 from analyzer.report.view.audits import Checked, checked
 from analyzer.report.view.findings import group, heading, is_about_operators
 from analyzer.report.view.matrix import matrix
@@ -129,9 +130,9 @@ def test_what_changes_next_to_nothing_is_one_step_with_one_command(standard: Res
     leaked, folded = finding("TRU042"), finding("STR103", saves="traffic", value=16)
     found = replace(standard, findings=(wasted, folded, finding("STR001"), leaked))
     asks = actions.actions(found)
-    assert actions.first(asks, ()) == (
-        actions.ActionStep(("TRU042",)),
-        actions.ActionStep(("STR001", "STR014", "STR103"), "onnxslim"),
+    assert order.first(asks, ()) == (
+        order.ActionStep(("TRU042",)),
+        order.ActionStep(("STR001", "STR014", "STR103"), "onnxslim"),
     )
     lines = brief(Report.of(found).sheet, "macs")
     assert any(
@@ -139,9 +140,9 @@ def test_what_changes_next_to_nothing_is_one_step_with_one_command(standard: Res
     )
     much = replace(folded, value=1e9)
     both = replace(found, findings=(wasted, much, leaked))
-    chosen = actions.first(actions.actions(both), ())
+    chosen = order.first(actions.actions(both), ())
     assert chosen == (
-        actions.ActionStep(("STR103", "STR014"), "onnxslim"), actions.ActionStep(("TRU042",)),
+        order.ActionStep(("STR103", "STR014"), "onnxslim"), order.ActionStep(("TRU042",)),
     ), "one command does both, and is worth what saves traffic"  # fmt: skip
     told = [x.strip() for x in brief(Report.of(both).sheet, "macs") if "Clean up" in x]
     assert told[0].startswith("1. Clean up with `onnxslim MODEL NEW` (it stores ")
@@ -262,7 +263,7 @@ def test_there_is_one_order_for_the_claim_and_for_the_page(standard: Result) -> 
     data = json.loads(REPORT_FORMATS["json"](standard, Options()))
     (claim,) = [c["values"] for c in data["claims"] if c["id"] == "actions"]
     ranked = [ask["rule"] for ask in data["page"]["asks"] if not ask["slower"]]
-    assert claim["rules"] == ranked[: actions.MOST_FIRST]
+    assert claim["rules"] == ranked[: order.MOST_FIRST]
     asked = [name for name in data["page"]["actions"] if name in ranked]
     assert asked == ranked[: len(asked)]
 
@@ -369,7 +370,7 @@ def test_names_of_what_was_not_found_stand_on_the_page(standard: Result) -> None
 
 def test_nothing_that_takes_training_comes_first(mobilenet: Result) -> None:
     found = options(mobilenet.facts, mobilenet.facts.once(whatif.view), profile("rpi5"))
-    chosen = actions.first((), found)
+    chosen = order.first((), found)
     assert [step.ids for step in chosen] == [("int8", "float16")]
     assert "width" in {form.id for form in found}
 
@@ -381,11 +382,11 @@ def test_of_equal_impact_what_takes_less_work_comes_first(standard: Result) -> N
     levels = {each.rule: (each.impact, each.effort) for each in asks}
     levels |= {form.id: (form.impact, form.effort) for form in found}
     assert levels["SEP001"] == ("high", "high")
-    order = LEVELS.index
-    chosen = [min((levels[name] for name in step.ids), key=lambda each: (order(each[0]),
-                                                                         -order(each[1])))
-              for step in actions.first(asks, found)]  # fmt: skip
-    keys = [(order(impact), -order(effort)) for impact, effort in chosen]
+    height = LEVELS.index
+    chosen = [min((levels[name] for name in step.ids), key=lambda each: (height(each[0]),
+                                                                         -height(each[1])))
+              for step in order.first(asks, found)]  # fmt: skip
+    keys = [(height(impact), -height(effort)) for impact, effort in chosen]
     assert keys == sorted(keys)
     assert chosen[0] == ("high", "low")
 
@@ -435,7 +436,7 @@ def test_a_type_that_a_device_computes_more_slowly_is_not_recommended(mobilenet:
     slow = replace(usual, peak={**usual.peak, "int8": 1e9})
     found = options(mobilenet.facts, whatif.WhatIf("no"), slow)
     assert "int8" in {form.id for form in found}
-    assert actions.first((), found) == (actions.ActionStep(("float16",)),)
+    assert order.first((), found) == (order.ActionStep(("float16",)),)
 
 
 def test_what_is_slower_by_measurements_is_not_recommended(standard: Result) -> None:
@@ -446,7 +447,7 @@ def test_what_is_slower_by_measurements_is_not_recommended(standard: Result) -> 
     factors["depthwise"] = 700.0
     slow = actions.actions(standard, replace(usual, factors=factors))
     assert {a.rule: a.slower for a in slow}["SEP001"]
-    assert "SEP001" not in {name for step in actions.first(slow, ()) for name in step.ids}
+    assert "SEP001" not in {name for step in order.first(slow, ()) for name in step.ids}
 
 
 def test_an_action_says_on_which_devices_of_the_report_it_takes_longer() -> None:
@@ -752,17 +753,17 @@ def test_constants_behind_a_layer_go_into_it_before_it_is_quantised() -> None:
         (int8,) = [form for form in forms if form.id == "int8"]
         assert ("first with `onnxslim MODEL NEW` (EFF005, EFF006): between" in int8.how) == told
         assert int8.needs == ("EFF005" if told else "")
-        steps = actions.first(asks, forms)
+        steps = order.first(asks, forms)
         assert "int8" in steps[0].ids, "what is of low impact takes no place of it"
         assert ("EFF005" in steps[-1].ids) == told
 
 
 def test_a_step_comes_after_what_something_in_it_needs() -> None:
-    steps = [actions.ActionStep(ids) for ids in (("half", "int8"), ("a",), ("b", "c"))]
+    steps = [order.ActionStep(ids) for ids in (("half", "int8"), ("a",), ("b", "c"))]
 
     def told(needs: str, tidy: tuple[str, ...] = ()) -> list[str]:
         before = dict.fromkeys(("half", "a", "b", "c"), "") | {"int8": needs}
-        return [step.ids[0] for step in actions._needed_first(steps, before, tidy)]
+        return [step.ids[0] for step in order._needed_first(steps, before, tidy)]
 
     assert told("c") == ["b", "half", "a"]
     assert told("c", ("c",)) == ["b", "half", "a"], "another in the step is worth more"
@@ -780,9 +781,9 @@ def test_what_the_first_sentence_names_is_among_the_first_steps(wide: int, behin
     asks = actions.actions(Result(found, lint(found, rules), rules), profile("rpi5"))
     most = max(asks, key=lambda ask: 0 if ask.slower else ask.macs)
     assert most.impact == "high"
-    steps = actions.first(asks, options(found, found.once(whatif.view), profile("rpi5")))
+    steps = order.first(asks, options(found, found.once(whatif.view), profile("rpi5")))
     assert most.rule in {name for step in steps for name in step.ids}
-    assert len(steps) == actions.MOST_FIRST
+    assert len(steps) == order.MOST_FIRST
 
 
 def test_weights_that_keep_a_runtime_from_folding_come_with_the_traffic_of_that() -> None:
@@ -816,7 +817,7 @@ def test_to_count_with_another_size_comes_after_all_that_changes_the_model() -> 
     )
     rules = load_rules()
     asks = actions.actions(Result(found, lint(found, rules), rules))
-    steps = [step.ids[0] for step in actions.first(asks, ())]
+    steps = [step.ids[0] for step in order.first(asks, ())]
     assert steps[-1] == "GRF003"
     assert "STR003" in steps[:-1]
     assert "onnxlint report MODEL --dim h=SIZE --dim w=SIZE`" in asks[-1].what

@@ -16,10 +16,11 @@ from analyzer.report import Result
 from analyzer.report.brief import brief
 from analyzer.report.claims import claims_of
 from analyzer.report.sheet import Report
-from analyzer.report.view.actions import actions, first
+from analyzer.report.view.actions import actions
 from analyzer.report.view.audits import checked, tally
 from analyzer.report.view.findings import group as view_group
 from analyzer.report.view.findings import safety
+from analyzer.report.view.steps import first
 from analyzer.report.words import _architecture, say
 from analyzer.ruleset import load_rules
 from tests.report.results import quiet

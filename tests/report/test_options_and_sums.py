@@ -18,7 +18,7 @@ from analyzer.report.explained import memory as explained_memory
 from analyzer.report.explained import totals as explained_totals
 from analyzer.report.explained.actions import _saved
 from analyzer.report.view import assumed, deployment, devices, joint, matrix
-from analyzer.report.view.actions import Action
+from analyzer.report.view.action import Action
 from analyzer.report.view.conversion import Conversion
 from analyzer.report.view.deployment import TargetRow
 from analyzer.report.view.explained import Explained, Summand

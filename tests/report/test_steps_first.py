@@ -9,21 +9,14 @@ from typing import Any
 import pytest
 
 from analyzer.findings.finding import Severity
+from analyzer.report.view.action import Action
 from analyzer.report.view.actions import (
-    Action,
-    ActionStep,
     _impact,
-    _in_turn,
-    _left,
     _level,
-    _rank,
     _risk,
     _saved,
     _training,
     _whole,
-    first,
-    is_tidying,
-    recommended,
 )
 from analyzer.report.view.options.form import (
     SmallerForm,
@@ -32,6 +25,15 @@ from analyzer.report.view.options.form import (
     is_brief,
     is_worthwhile,
     level_of,
+)
+from analyzer.report.view.steps import (
+    ActionStep,
+    _in_turn,
+    _left,
+    first,
+    is_tidying,
+    rank,
+    recommended,
 )
 from tests.golden.text import facts
 
@@ -83,7 +85,7 @@ def chosen(*steps: Action | SmallerForm) -> list[str]:
 def test_rules_ask_for_the_urgent_then_the_effective_then_the_easy(
     before: Action, after: Action
 ) -> None:
-    assert sorted((after, before), key=_rank) == [before, after]
+    assert sorted((after, before), key=rank) == [before, after]
 
 
 @pytest.mark.parametrize(
@@ -101,9 +103,9 @@ def test_rules_ask_for_the_urgent_then_the_effective_then_the_easy(
          ["b", "a"]),
         ((ask("a", pressing=True, slower=True), ask("b")), ["a", "b"]),
         ((ask("a", impact="low", tool="onnxslim"), form("f", needs="a"),
-          ask("b", pressing=True, impact="low", tool="onnxslim")), ["b", "a", "f"]),
+          ask("b", pressing=True, impact="low", tool="onnxslim")), ["b", "f", "a"]),
         ((ask("a", impact="low", tool="onnxslim"), ask("c", pressing=True, needs="a"),
-          ask("b", pressing=True, harms=True)), ["b", "a", "c"]),
+          ask("b", pressing=True, harms=True)), ["b", "c", "a"]),
         # Of equals what rules ask for comes before what can be done to any model.
         ((form("f"), ask("a")), ["a", "f"]),
         ((form("f"), ask("a", impact="medium")), ["f", "a"]),

@@ -27,11 +27,13 @@ from analyzer.report.view.findings import is_told, messages
 from analyzer.report.view.options import options_of
 from analyzer.report.view.options.form import is_brief
 from analyzer.report.view.pace import elsewhere
+from analyzer.report.view.steps import first, recommended
 from analyzer.report.view.unseen import unseen
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
     from analyzer.report.result import Result
+    from analyzer.report.view.action import Action
     from analyzer.report.view.options import SmallerForm
 
 LARGE = 0.1
@@ -127,7 +129,7 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
     )
 
 
-def _asked(result: Result) -> tuple[view_actions.Action, ...]:
+def _asked(result: Result) -> tuple[Action, ...]:
     """What rules ask for, in the order in which to act: that of what speaks against using it."""
     return view_actions.actions(result, main_device(result.devices))
 
@@ -135,7 +137,7 @@ def _asked(result: Result) -> tuple[view_actions.Action, ...]:
 def verdict_with_options(result: Result) -> Claim:
     """The verdict, and of what to do first the first smaller forms that bring much."""
     found, device = options_of(result), main_device(result.devices)
-    chosen = view_actions.first(view_actions.actions(result, device), found)
+    chosen = first(view_actions.actions(result, device), found)
     high = {form.id: form for form in found if form.impact == "high"}
     steps = (tuple(high[name] for name in step.ids if name in high) for step in chosen)
     return verdict(result, next((step for step in steps if step), ()))
@@ -144,7 +146,7 @@ def verdict_with_options(result: Result) -> Claim:
 def actions(result: Result) -> Claim:
     """What rules ask for first; never what our own model calls slower."""
     asked = _asked(result)
-    chosen, rules = view_actions.recommended(asked), tally(result)
+    chosen, rules = recommended(asked), tally(result)
     runs = result.facts.totals.certainty is not Certainty.UNKNOWN
     return Claim(
         "actions",
@@ -165,7 +167,7 @@ def order(result: Result) -> Claim | None:
     """How what to do first is ordered, and whether there is time to save at all."""
     facts, device = result.facts, main_device(result.devices)
     found = options_of(result)
-    if not view_actions.first(view_actions.actions(result, device), found):
+    if not first(view_actions.actions(result, device), found):
         return None
     seconds = bound(facts, device).seconds if device is not None else None
     return Claim(

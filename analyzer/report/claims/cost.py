@@ -18,7 +18,7 @@ from analyzer.report.view.spared import Why, least_macs, spared
 if TYPE_CHECKING:
     from analyzer.facts import Facts, Totals
     from analyzer.report.result import Result
-    from analyzer.report.view.actions import Action
+    from analyzer.report.view.action import Action
     from analyzer.report.view.memory import Device
 
 SIZES = 2

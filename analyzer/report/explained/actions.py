@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from analyzer.findings.finding import Finding
     from analyzer.report.page import Page
     from analyzer.report.result import Result
-    from analyzer.report.view.actions import Action
+    from analyzer.report.view.action import Action
     from analyzer.report.view.options import SmallerForm
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from analyzer.language import ngettext
-from analyzer.report.view.actions import is_tidying
+from analyzer.report.view.steps import is_tidying
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from analyzer.report.view.actions import Action
+    from analyzer.report.view.action import Action
     from analyzer.report.view.options import SmallerForm
 
 IMPACTS = ("high", "medium", "low")

@@ -1,0 +1,82 @@
+"""What a rule asks for in a model: one action of all its findings."""
+
+from __future__ import annotations
+
+from dataclasses import field
+
+from analyzer.records import HIDDEN
+from analyzer.report.view.options.form import Level, Risk, Tool, Training
+from analyzer.restore import record
+
+
+@record
+class Action:
+    """What one rule asks for."""
+
+    rule: str
+    name: str
+    """The rule's, as words."""
+    title: str
+    """What to do, in a few words that begin with a verb, and where or at how many places."""
+    does: str
+    """What to do, without the place."""
+    what: str
+    """How: the first sentence of the rule's remedy; empty where the title is that."""
+    places: int
+    severity: str
+    """Of the gravest of its findings."""
+    impact: Level
+    effort: Level
+    risk: Risk
+    confidence: Level
+    macs: int
+    """Saved in all; 0 where nobody can count, as with sizes that cannot be."""
+    params: int
+    traffic: int
+    """Bytes that one inference need not move afterwards; 0 where nobody counted."""
+    stored: int
+    """Bytes by which the file shrinks; 0 where nobody counted."""
+    device: str
+    seconds_now: float | None
+    """The least time on ``device``; null where it does not compute in the type, or the model does
+    not fit."""
+    seconds: float | None
+    """The same afterwards; null where the savings are not a number."""
+    slower: bool
+    """By our own model of a device it takes longer afterwards: it is not recommended."""
+    slower_alone: int = 0
+    """Of ``places``, those that take longer on it afterwards, each by itself."""
+    slower_macs: int = 0
+    """Of ``macs``, what those save."""
+    slowed: tuple[str, ...] = field(default=(), metadata=HIDDEN)
+    """Their ids."""
+    slower_on: tuple[str, ...] = ()
+    """Other devices of the report that take longer for all of it afterwards."""
+    training: Training = "none"
+    """What has to follow before the model is of use again."""
+    tool: Tool = ""
+    """What undoes it in one command; empty for nothing."""
+    alternatives: tuple[str, ...] = ()
+    """Other rules that ask for something else at the same operators: what they save does not add
+    up, and mostly one of them is to be chosen."""
+    macs_share: float | None = None
+    """``macs`` in proportion to all of the model's."""
+    peak: int | None = None
+    """Bytes of activations at the peak afterwards, where these are known to be more."""
+    needs: str = ""
+    """The rule whose remedy has to be followed before, as ``tool`` spoils the model else."""
+    figures: bool = False
+    """It changes no model, but what the report counts with."""
+    pressing: bool = False
+    """Whether the model may be used as it is, or any figure of compute and memory holds, hangs on
+    it."""
+    harms: bool = False
+    """Of what presses, that the model may do something to whoever loads it: this comes first."""
+    settles: bool = False
+    """Of what presses, that figures of compute and memory hang on it: this comes next."""
+    stays: int = 0
+    """Of ``places``, those that ``tool`` leaves as they are."""
+    may_stay: int = 0
+    """Of the others, those that it may leave."""
+    written: int = 0
+    """Bytes of weights that operators make and ``tool`` writes into the file."""
