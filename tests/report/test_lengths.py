@@ -22,7 +22,7 @@ ROOM = {
     "drawing.boxes[].holds": 30, "drawing.boxes[].node": 120, "drawing.boxes[].parts[].title": 60,
     "explained[].summands[].label": 24, "modules[].path": 80, "origin.producer": 120,
     "shares[].kind": 40, "skyline.held[].name": 60, "skyline.node": 60, "targets[].blocks": 160,
-    "tiles[].name": 40, "title": 60,
+    "tiles[].name": 40, "title": 120,
 }  # fmt: skip
 """Most characters by place."""
 

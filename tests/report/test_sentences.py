@@ -433,11 +433,19 @@ def test_each_claim_has_its_sentence_for_all_that_it_may_hold(claim: str) -> Non
 
 
 def test_the_command_that_cleans_up_is_told_with_its_price() -> None:
-    assert tidying(FirstStep((), "onnxslim")) == (
+    low: Any = SimpleNamespace(written=0, impact="low")
+    assert tidying(FirstStep((low,), "onnxslim")) == (
         "Clean up, of little impact, with `onnxslim MODEL NEW` (the file may grow)"
     )
-    assert tidying(FirstStep((), "onnxslim", "ONX014")) == (
+    assert tidying(FirstStep((low,), "onnxslim", "ONX014")) == (
         "Clean up, of little impact, after ONX014 with `onnxslim MODEL NEW` (the file may grow)"
+    )
+    high: Any = SimpleNamespace(written=0, impact="high")
+    assert tidying(FirstStep((low, high), "onnxslim")) == (
+        "Clean up with `onnxslim MODEL NEW` (the file may grow)"
+    )
+    assert tidying(FirstStep((high,), "onnxslim", "ONX014")) == (
+        "Clean up after ONX014 with `onnxslim MODEL NEW` (the file may grow)"
     )
     action: Any = SimpleNamespace(places=6, stays=4, may_stay=0)
     assert part(action) == " (it leaves 4 of 6)"

@@ -131,7 +131,7 @@ def small() -> Facts:
 
 
 def remedy(text: str = "", fix: str = "Cut it. Really.", action: str = "Cut it") -> Any:
-    return some(remedy=text, fix=fix, action=action, node="c")
+    return some(rule="STR001", remedy=text, fix=fix, action=action, node="c")
 
 
 def how(monkeypatch: pytest.MonkeyPatch, *items: Any, tool: str = "", needed: str = "",
