@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from analyzer.graph.call import Call
     from analyzer.graph.names import Names, Read
 
-_OVERRIDABLE_SINCE = 4
-"""IR version from which an initializer that is a graph input is a default, not a constant."""
+OVERRIDABLE_SINCE = 4
+"""IR version from which an initializer that is a graph input is a default that callers override;
+before, every initializer had to be listed as an input (onnx/docs/IR.md)."""
 
 
 class Index:
@@ -75,7 +76,7 @@ class Index:
     @cached_property
     def constants(self) -> NameTable:
         """The names, with what is constant found."""
-        fixed = self.facts.model.ir_version < _OVERRIDABLE_SINCE
+        fixed = self.facts.model.ir_version < OVERRIDABLE_SINCE
         self.names.find_constants(self._is_pure, fixed=fixed)
         return self.names
 

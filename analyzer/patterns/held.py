@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.graph.values import OVERRIDABLE_SINCE
 from analyzer.operators import find
 from analyzer.operators.record import Nature
 from analyzer.patterns.wires import wires_of
@@ -13,16 +14,13 @@ if TYPE_CHECKING:
 
     from analyzer.facts import Facts, Node
 
-REPLACEABLE = 4
-"""IR version from which callers may replace an initializer that is an input (onnx/docs/IR.md)."""
-
 
 def held_bytes(facts: Facts) -> Mapping[str, int]:
     """Bytes that BatchNormalization behind a layer of the main graph writes and reads again, by
     the name of its scale; only of those whose size is known, and none in files whose initializers
     nobody may replace."""
     held: dict[str, int] = {}
-    if facts.model.ir_version < REPLACEABLE:
+    if facts.model.ir_version < OVERRIDABLE_SINCE:
         return held
     for node in normalised(facts):
         moved = node.outputs[0].bytes

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analyzer.graph.tensors import decode_tensor
+from analyzer.graph.values import OVERRIDABLE_SINCE
 from analyzer.operators import find
 from analyzer.operators.record import Nature
 
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
     from analyzer.operators.record import Operator
     from analyzer.shapes.instance import Instance
     from analyzer.shapes.sites import Site
-
-OVERRIDABLE_SINCE = 4
-"""IR version from which an initializer that is a graph input is a default that callers override;
-before, every initializer had to be listed as an input."""
 
 UNSETTLED = frozenset({Nature.RANDOM, Nature.CONTROL, Nature.RUNTIME, Nature.TRAINING,
                        Nature.SEQUENCE})  # fmt: skip

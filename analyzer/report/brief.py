@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.language import _, speaking
-from analyzer.report import words
+from analyzer.report import advised, words
 from analyzer.report.cards import cards
 from analyzer.report.index.html import in_all
 from analyzer.report.index.summary import totals_of, worst_first
@@ -66,12 +66,12 @@ def _verdict(entry: IndexEntry) -> str:
 
 def _step(n: int, step: FirstStep, page: Page) -> Iterator[str]:
     if step.tool:
-        titles = "; ".join(f"{each.title}{words.part(each)}" for each in step.of)
-        yield f"  {n}. {words.tidying(step)}: {titles}"
+        titles = "; ".join(f"{each.title}{advised.part(each)}" for each in step.of)
+        yield f"  {n}. {advised.tidying(step)}: {titles}"
     elif len(step.of) == 1:
         yield f"  {n}. {_told(step.of[0], page)}"
     else:
-        yield f"  {n}. {_(words.CHOICE)}"
+        yield f"  {n}. {_(advised.CHOICE)}"
         yield from (f"     - {_told(each, page)}" for each in step.of)
 
 
@@ -92,7 +92,7 @@ def _asks(action: Action, page: Page) -> Iterator[str]:
         yield _("{bytes} less to store", bytes=units.size(action.stored))
     if action.traffic:
         yield _("{bytes} less memory traffic per run", bytes=units.size(action.traffic))
-    if slower := words.slowing(action):
+    if slower := advised.slowing(action):
         yield slower
 
 
@@ -108,5 +108,5 @@ def _leaves(form: SmallerForm, page: Page) -> Iterator[str]:
         yield (_("weights and scales {bytes} instead of {now}", bytes=bytes_, now=now)
                if form.scales_now
                else _("weights {bytes} instead of {now}", bytes=bytes_, now=now))  # fmt: skip
-    if file := words.in_file(form):
+    if file := advised.in_file(form):
         yield file

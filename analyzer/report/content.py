@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from analyzer.language import _
-from analyzer.report import notes, words
+from analyzer.report import advised, notes, words
 from analyzer.report.cards import cards
 from analyzer.report.drawing.coarse import legible
 from analyzer.report.drawing.picture import picture
@@ -153,12 +153,12 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "remarks": [group for group in groups if group not in articles],
         "first": page.first,
         "timed": not brief and any(_is_sooner(each) for step in page.first for each in step.of),
-        "longer": words.longer(),
-        "choice": words.CHOICE,
-        "tidying": words.tidying,
-        "part": words.part,
-        "slowing": words.slowing,
-        "in_file": words.in_file,
+        "longer": advised.longer(),
+        "choice": advised.CHOICE,
+        "tidying": advised.tidying,
+        "part": advised.part,
+        "slowing": advised.slowing,
+        "in_file": advised.in_file,
         "brief": brief,
         "trainings": TRAINING,
         "matrix": matrix(page.asks, page.options),

@@ -6,13 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.devices import MEASURED
 from analyzer.facts import Certainty
 from analyzer.language import _, mark, ngettext, retold, series, term
 from analyzer.report.cards import named_sizes
 from analyzer.report.headline import silenced, verdict
-from analyzer.report.view.actions import grows, leaving
-from analyzer.report.view.options.form import COMMANDS, SmallerForm
 from analyzer.report.view.summary import block_name
 from analyzer.report.view.unseen import why
 from analyzer.sanitise import clean, label, widths
@@ -23,8 +20,6 @@ if TYPE_CHECKING:
 
     from analyzer.report.claims.record import Claim
     from analyzer.report.headline import Values
-    from analyzer.report.page import FirstStep
-    from analyzer.report.view.action import Action
 
 
 def say(claims: Iterable[Claim]) -> dict[str, str]:
@@ -35,10 +30,6 @@ def say(claims: Iterable[Claim]) -> dict[str, str]:
 
 MOMENT = 1e-6
 """Seconds below which a time has no digits: none is measured so."""
-_SOME, _PART = 1024, 0.05
-"""Bytes and share of the file from which what stays beside weights is told."""
-CHOICE = mark("Choose one: they change the same layers, and what they save does not add up")
-"""Above alternatives."""
 _FAMILIES = {
     "graph": mark("A graph of {parts}"),
     "convolutional": mark("A convolutional network of {parts}"),
@@ -47,69 +38,6 @@ _FAMILIES = {
     "products": mark("A network of matrix products of {parts}"),
     "mixed": mark("A network of {parts}"),
 }
-
-
-def tidying(step: FirstStep) -> str:
-    """What undoes clean-ups, in a line above them."""
-    command = COMMANDS[step.tool]
-    stored = max(each.written for each in step.of if not isinstance(each, SmallerForm))
-    more = grows(stored) or _("the file may grow")
-    if any(each.impact != "low" for each in step.of):
-        if step.needs:
-            return _("Clean up after {rule} with `{command}` ({grows})",
-                     rule=step.needs, command=command, grows=more)  # fmt: skip
-        return _("Clean up with `{command}` ({grows})", command=command, grows=more)
-    if step.needs:
-        return _("Clean up, of little impact, after {rule} with `{command}` ({grows})",
-                 rule=step.needs, command=command, grows=more)  # fmt: skip
-    return _("Clean up, of little impact, with `{command}` ({grows})", command=command, grows=more)
-
-
-def part(action: Action | SmallerForm) -> str:
-    """How many places of a clean-up its tool leaves, in brackets behind it; empty for none."""
-    if isinstance(action, SmallerForm):
-        return ""
-    said = leaving(action.places, action.stays, action.may_stay)
-    return f" ({said[:1].lower()}{said[1:]})" if said else ""
-
-
-def slowing(action: Action) -> str:
-    """Where what a rule asks for takes longer by our own model, although altogether it takes less
-    on the first device; empty where it does nowhere."""
-    n, device = action.slower_alone, action.device
-    said = []
-    if n and not action.slower:
-        macs = units.si(action.macs - action.slower_macs, "MAC")
-        said.append(
-            _("leave out {n} of them, slower on {device} by its roofline model: the others save "
-              "{macs}; “memory” beside each convolution says which", n=n, device=device, macs=macs)
-            if device
-            else _("leave out {n} of them, slower by the roofline model: the others save {macs}; "
-                   "“memory” beside each convolution says which", n=n, macs=macs)
-        )  # fmt: skip
-    if action.slower_on:
-        said.append(_("slower on {devices} by the roofline model",
-                      devices=series(list(action.slower_on))))  # fmt: skip
-    return "; ".join(said)
-
-
-def in_file(form: SmallerForm) -> str:
-    """What stays beside smaller weights, and the file, where it shrinks by much less than they or
-    grows; empty where the weights are nearly all there is."""
-    then, now = form.file_bytes, form.file_now
-    if then is None or now is None or form.weight_bytes in (None, form.bytes_now):
-        return ""
-    said = []
-    if form.constants >= _SOME and form.constants >= _PART * then:
-        said.append(_("{size} of constants stay", size=units.size(form.constants)))
-    saved = form.bytes_now - (form.weight_bytes or 0)
-    if form.grows:
-        said.append(_("the file grows from {now} to about {then}",
-                      now=units.size(now), then=units.size(then)))  # fmt: skip
-    elif now - then < (1 - 2 * _PART) * saved:
-        said.append(_("the file about {then} instead of {now}",
-                      now=units.size(now), then=units.size(then)))  # fmt: skip
-    return "; ".join(said)
 
 
 def _network(v: Values) -> str:
@@ -196,16 +124,6 @@ def _actions(v: Values) -> str:
         return _("Nothing was judged: no rule was applied.")
     return _("Nothing: {looked} of {n} rules had something to look at, and none asks for a change.",
              looked=v["looked"], n=v["applied"])  # fmt: skip
-
-
-def longer() -> str:
-    """How much longer than their bounds models took."""
-    return _(
-        "Times are arithmetic bounds: real time was {least} to {most} times as long on {models} "
-        "measured with ONNX Runtime.",
-        least=f"{MEASURED.least:.1f}", most=f"{MEASURED.most:.1f}",
-        models=many(MEASURED.models, "model"),
-    )  # fmt: skip
 
 
 def _order(v: Values) -> str:

@@ -19,6 +19,7 @@ from analyzer.facts import Assumption, Facts, Problem
 from analyzer.findings.finding import Finding, Severity
 from analyzer.lint import Settings, lint
 from analyzer.report import REPORT_FORMATS, Options, Result
+from analyzer.report.advised import slowing, tidying
 from analyzer.report.brief import brief
 from analyzer.report.cards import cards
 from analyzer.report.claims import claims_of
@@ -32,7 +33,7 @@ from analyzer.report.view.findings import group, heading, is_about_operators
 from analyzer.report.view.matrix import matrix
 from analyzer.report.view.options import options, types
 from analyzer.report.view.options.form import LEVELS, Terms, form
-from analyzer.report.words import _options, say, slowing, tidying
+from analyzer.report.words import _options, say
 from analyzer.ruleset import load_rules
 from analyzer.surplus import OpenSize
 from tests.golden.text import facts, facts_of

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from analyzer.report.advised import in_file
 from analyzer.report.compare.view import layers as compared
 from analyzer.report.compare.view.layers import (
     ComparedAspect,
@@ -30,7 +31,6 @@ from analyzer.report.view.whatif import (
     _tells,
     _unit,
 )
-from analyzer.report.words import in_file
 from tests.golden.text import facts
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from analyzer.report.advised import longer, part, tidying
 from analyzer.report.page import FirstStep
-from analyzer.report.words import _SENTENCES, longer, part, tidying
+from analyzer.report.words import _SENTENCES
 
 Values = dict[str, Any]
 Told = list[tuple[Values, str]]

@@ -15,6 +15,7 @@ from analyzer.converters import Left, converter, left, met
 from analyzer.devices import bound, room
 from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
+from analyzer.graph.values import OVERRIDABLE_SINCE
 from analyzer.language import _, rule_name, spoken
 from analyzer.report.view import conversion
 from analyzer.report.view.action import Action
@@ -50,8 +51,6 @@ EXPORTER = "pytorch"
 """The exporter whose ways the rules' remedies know, as producers call themselves."""
 NEEDED = {"inputs": REPLACEABLE, "outputs": "ONX014"}
 """By what helps a tool, the rule that asks for it."""
-REPLACED_FROM = 4
-"""IR version from which weights need not be inputs."""
 MOST_REMEDIES = 3
 """Of breaches that are told one after another."""
 TRUST = "trust"
@@ -162,9 +161,9 @@ def _how(items: Sequence[Finding], rule: Rule | None, facts: Facts) -> str:
         text = label("; ".join(_joined(remedies, facts)), widths.NOTE)
         return "" if text.lower() == asked(first_of).lower() else text[:1].upper() + text[1:]
     told = first_sentence(first_of.fix) if first_of.action else ""
-    if first_of.rule == REPLACEABLE and facts.model.ir_version < REPLACED_FROM:
+    if first_of.rule == REPLACEABLE and facts.model.ir_version < OVERRIDABLE_SINCE:
         told = _("Set `ir_version`, which is {version}, to {least}. {told}", told=told,
-                 version=facts.model.ir_version, least=REPLACED_FROM)  # fmt: skip
+                 version=facts.model.ir_version, least=OVERRIDABLE_SINCE)  # fmt: skip
     tool = _tool(items, rule, facts)
     if not tool:
         return told

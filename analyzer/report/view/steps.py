@@ -66,13 +66,14 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
             key = (_LAST, order(form.impact), -order(form.effort), _left(form), True, place)
             ranked.append((key, form.id))
             rivals[form.id] = form.alternatives
-    before = {ask.rule: ask.needs for ask in asks} | {form.id: form.needs for form in options}
+    asked = {ask.rule: ask for ask in asks}
+    steps_of = asked | {form.id: form for form in options}
+    before = {name: step.needs for name, step in steps_of.items()}
     tidied = tuple(_tidied(asks))
     tidy = {rule for step in tidied for rule in step.ids}
-    steps_of = {ask.rule: ask for ask in asks} | {form.id: form for form in options}
     named = _in_turn([name for _, name in sorted(ranked)], before,
-                     {ask.rule for ask in asks} - tidy)  # fmt: skip
-    together = _together(named, {ask.rule: ask for ask in asks}, tidied)
+                     asked.keys() - tidy)  # fmt: skip
+    together = _together(named, asked, tidied)
     joined = {rule for step in together.values() for rule in step.ids}
     named = [name for name in named if name in together or name not in joined]
     figures = (ActionStep((ask.rule,)) for ask in asks if ask.figures)
