@@ -72,8 +72,10 @@ class Scope:
 
 _OFTEN = frozenset({"builtins.id", "object.__getattr__", "object.__setattr__", "sys._getframe"})
 """Allowed, and thousands of them in each analysis."""
-IN_FOLDERS = frozenset({"os.mkdir", "os.remove", "os.rmdir"})
-"""Changes whose last argument is a descriptor of the folder that a path begins in, or -1."""
+IN_FOLDERS = {"os.mkdir": 1, "os.remove": 1, "os.rmdir": 1, "os.rename": 2, "os.link": 2}
+"""Changes of so many paths whose last arguments, one for each path, are descriptors of the folders
+that the paths begin in, or -1. ``open`` does not say in which folder it was asked to begin: what it
+opens by a name alone counts as in the current folder."""
 
 
 def real(paths: Iterable[Path | str]) -> tuple[str, ...]:
@@ -180,9 +182,13 @@ def allowed(event: str, arguments: tuple[Any, ...], scope: Scope) -> bool:
     if event in LISTINGS:
         return _within(arguments[0], scope, writing=False, listing=True)
     if event in CHANGES:
-        paths = arguments[:2] if event in {"os.rename", "os.link"} else arguments[:1]
-        if event in IN_FOLDERS and arguments[-1] >= 0:  # named from an open folder
-            paths = (os.path.join(f"/proc/self/fd/{arguments[-1]}", paths[0]),)
+        count = IN_FOLDERS.get(event, 1)
+        paths = list(arguments[:count])
+        if event in IN_FOLDERS:
+            for index, folder in enumerate(arguments[-count:]):
+                if folder >= 0:
+                    name = os.fsdecode(paths[index])
+                    paths[index] = os.path.join(f"/proc/self/fd/{folder}", name)
         return all(_within(path, scope, writing=True) for path in paths)
     if event == "import":
         return _within(arguments[1], scope, writing=False)

@@ -193,10 +193,17 @@ def test_a_name_is_taken_from_the_open_folder_that_it_begins_in(folder: Path) ->
         os.remove("old", dir_fd=out)
         os.mkdir("n", dir_fd=out)
         os.rmdir("n", dir_fd=out)
+        os.mkdir("n", dir_fd=out)
+        os.rename("n", b"m", src_dir_fd=out, dst_dir_fd=out)
+        os.replace(folder.parent / "out" / "m", "n", dst_dir_fd=out)
     assert seen == []
     with audit.watched([folder]) as seen:
-        os.mkdir("n", dir_fd=out)
-    assert [line.split()[0] for line in seen] == ["os.mkdir"]
+        os.mkdir("m", dir_fd=out)
+    with audit.watched([folder], [folder.parent / "out"]) as between:
+        os.rename("n", folder.parent / "n", src_dir_fd=out)
+        os.rename(folder.parent / "n", "n", dst_dir_fd=out)
+    changes = [line.split()[0] for line in (*seen, *between)]
+    assert changes == ["os.mkdir", "os.rename", "os.rename"]
     os.close(out)
 
 

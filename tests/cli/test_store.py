@@ -13,7 +13,8 @@ from analyzer.cli.caching.store import Store
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Store:
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    monkeypatch.chdir(tmp_path)  # where the audit hook takes names that are opened to be
     return Store(os.open(tmp_path, os.O_RDONLY), b"k" * 32)
 
 
