@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.devices import MEASURED
-from analyzer.language import _, mark, series
+from analyzer.language import _, mark, ngettext, series
 from analyzer.report.view.actions import grows, leaving
 from analyzer.report.view.options.form import COMMANDS, SmallerForm
 from analyzer.units import many
@@ -46,18 +46,21 @@ def part(action: Action | SmallerForm) -> str:
 
 
 def slowing(action: Action) -> str:
-    """Where what a rule asks for takes longer by our own model, although altogether it takes less
-    on the first device; empty where it does nowhere."""
+    """Where what a rule asks for takes longer by our own model: places that are left out, and other
+    devices; empty where it does nowhere."""
     n, device = action.slower_alone, action.device
     said = []
-    if n and not action.slower:
-        macs = units.si(action.macs - action.slower_macs, "MAC")
+    if n:
         said.append(
-            _("leave out {n} of them, slower on {device} by its roofline model: the others save "
-              "{macs}; “memory” beside each convolution says which", n=n, device=device, macs=macs)
+            ngettext("{n} more is left out, slower on {device} by its roofline model, and marked "
+                     "among the findings",
+                     "{n} more are left out, slower on {device} by its roofline model, and marked "
+                     "among the findings", n, device=device)
             if device
-            else _("leave out {n} of them, slower by the roofline model: the others save {macs}; "
-                   "“memory” beside each convolution says which", n=n, macs=macs)
+            else ngettext("{n} more is left out, slower by the roofline model, and marked among "
+                          "the findings",
+                          "{n} more are left out, slower by the roofline model, and marked among "
+                          "the findings", n)
         )  # fmt: skip
     if action.slower_on:
         said.append(_("slower on {devices} by the roofline model",

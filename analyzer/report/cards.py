@@ -208,9 +208,9 @@ def _saving(v: Values, *, smaller: bool) -> Card:
              else _("{share} of compute", share=share) if v["complete"]
              else _("{share} of the known compute", share=share))  # fmt: skip
     more = (_("and {n} parameters", n=units.si(v["params"])),) if v["params"] else ()
-    if v["kept"] is not None and not v["slower"]:
-        more = (*more, _("{macs} without what is slower on {device}",
-                         macs=units.si(v["kept"], "MAC"), device=v["device"]))  # fmt: skip
+    if v["left_out"]:
+        more = (*more, _("without {n} that would be slower on {device}",
+                         n=v["left_out"], device=v["device"]))  # fmt: skip
     if v["slower"]:
         more = (*more, _("not recommended: takes longer on {device}", device=v["device"]))
     return Card("saving", _("Possible saving"), units.si(v["macs"], "MAC"), (share, *more),

@@ -24,6 +24,7 @@ from analyzer.report.claims import (
 )
 from analyzer.report.result import Result
 from analyzer.report.view import growth as growth_view
+from analyzer.report.view.pace import Pace
 from tests.golden.text import facts
 
 if TYPE_CHECKING:
@@ -201,16 +202,22 @@ def finding(node: str, rule: str, macs: int | None = None, params: int = 0, **ab
     return some(node=node, rule=rule, saving=saving, **made | about)
 
 
-def test_each_operator_is_saved_once_by_the_rule_that_saves_most() -> None:
+def test_each_operator_is_saved_once_by_the_rule_that_saves_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    timed = {rule: Pace() for rule in ("R1", "R2", "R4")} | {"R3": Pace(left_out=("e",))}
+    monkeypatch.setattr(cost, "paces", lambda *_: timed)
     places = [finding("a", "R1", 5, 1), finding("a", "R2", 7, 0), finding("a", "R3", 7, 2),
-              finding("b", "R1", 3, 9), finding("c", "R4"), finding("d", "R1", 0, 0)]  # fmt: skip
-    result = some(rules=("rule",), findings=("finding",), places=places)
+              finding("b", "R1", 3, 9), finding("c", "R4"), finding("d", "R1", 0, 0),
+              finding("e", "R3", 9, 9)]  # fmt: skip
+    result = some(rules=("rule",), findings=("finding",), places=places, devices=())
     assert cost.best_savings(result) == {
         "a": (7, 2, "R3"), "b": (3, 9, "R1"), "d": (0, 0, "R1"),
     }  # fmt: skip
     assert cost.possible_saving(result) == (10, 11)
+    assert cost.left_out(result) == {"e"}
     plan = some(
-        rules=(), findings=(), facts=some(
+        rules=(), findings=(), devices=(), facts=some(
             nodes=[some(id="a", saving=some(macs=4), saved_params=2), some(id="b", saving=None)],
             separable=some(candidates=("a", "b")),
         ),
@@ -376,7 +383,7 @@ def test_the_verdict_is_the_gravest_of_what_is_true(
     } | about  # fmt: skip
     monkeypatch.setattr(advice, "_asked", lambda _: [some(rule="USE"), some(rule="LATER")])
     monkeypatch.setattr(advice, "possible_saving", lambda _: (given["saved"], 0))
-    monkeypatch.setattr(advice, "converted_speedup", lambda _: given["speed"])
+    monkeypatch.setattr(advice, "is_slower", lambda _: given["speed"] == 0.99)
     monkeypatch.setattr(advice, "best_action", lambda _: None)
     monkeypatch.setattr(advice, "tally", lambda _: some(rules=9, looked=4))
     groups = [finding("a", "E", severity=Severity.ERROR)] * given["errors"]
@@ -410,7 +417,7 @@ def test_the_verdict_is_the_gravest_of_what_is_true(
 def test_what_passes_on_a_problem_is_no_error_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """A rule that picks problems of one kind has an error of its own."""
     monkeypatch.setattr(advice, "possible_saving", lambda _: (0, 0))
-    monkeypatch.setattr(advice, "converted_speedup", lambda _: None)
+    monkeypatch.setattr(advice, "is_slower", lambda _: False)
     monkeypatch.setattr(advice, "_asked", lambda _: ())
     monkeypatch.setattr(advice, "best_action", lambda _: some(macs=250, title="Fold it"))
     monkeypatch.setattr(advice, "tally", lambda _: some(rules=9, looked=4))

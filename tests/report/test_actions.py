@@ -12,7 +12,6 @@ import numpy as np
 import onnx
 import pytest
 
-from analyzer import units
 from analyzer.devices import profile
 from analyzer.evidence import WeightEvidence
 from analyzer.facts import Assumption, Facts, Problem
@@ -445,7 +444,7 @@ def test_what_is_slower_by_measurements_is_not_recommended(standard: Result) -> 
     factors = {"standard": 1.0, "pointwise": 1.0, "depthwise": 7.0, "product": 1.0}
     fast = {a.rule: a for a in actions.actions(standard, replace(usual, factors=factors))}
     assert not fast["SEP001"].slower
-    factors["depthwise"] = 700.0
+    factors["depthwise"] = 7000.0
     slow = actions.actions(standard, replace(usual, factors=factors))
     assert {a.rule: a.slower for a in slow}["SEP001"]
     assert "SEP001" not in {name for step in order.first(slow, ()) for name in step.ids}
@@ -464,21 +463,21 @@ def test_an_action_says_on_which_devices_of_the_report_it_takes_longer() -> None
     both, last = (replace(found, devices=d) for d in ((usual, starved), (starved, usual)))
     one, two = (actions.actions(each, each.devices[0])[0] for each in (both, last))
     assert (one.slower, one.slower_alone, one.slower_on) == (False, 0, ("Starved",))
-    assert (two.slower, two.slower_alone, two.slower_on) == (True, 1, ())
-    assert [slowing(one), slowing(two)] == ["slower on Starved by the roofline model", ""]
-    part = replace(one, slower_alone=2, device="Board", macs=5000, slower_macs=2000)
-    assert slowing(part).startswith("leave out 2 of them, slower on Board by its roofline model: "
-                                    "the others save 3 kMAC; ")  # fmt: skip
-    assert saving(both).values["kept"] is saving(last).values["kept"] is None
+    assert (two.slower, two.slower_alone, two.slower_on) == (False, 1, ())
+    assert slowing(one) == "slower on Starved by the roofline model"
+    assert slowing(replace(one, slower_alone=2, slower_on=())).startswith("2 more are left out, ")
+    assert [saving(each).values["left_out"] for each in (both, last)] == [0, 1]
     report = Report.of(both)
     assert "They take longer on Starved (0." in say(report.sheet.claims)["conversion.speed"]
     assert "slower on Starved" in " ".join(brief(report.sheet, "macs"))
     caveats = [row.caveats for row in Report.of(last).sheet.page.conversions]
     assert Report.of(last).sheet.page.roof.name == "Starved"
-    assert all(text.startswith("memory: ") for (text,) in caveats)
+    assert sorted(text.split(":")[0] for row in caveats for text in row) == [
+        "left out", "memory", "memory"
+    ]  # fmt: skip
 
 
-def test_what_is_saved_without_what_takes_longer_is_said() -> None:
+def test_what_takes_longer_is_counted_nowhere_and_marked_where_it_is_found() -> None:
     """The small map of many channels is faster by more than the large one is slower."""
     wide = facts(
         "g (float[1,32,64,64] x, float[1,256,9,9] v, float[32,32,3,3] w, float[256,256,3,3] u)"
@@ -488,14 +487,33 @@ def test_what_is_saved_without_what_takes_longer_is_said() -> None:
     starved = replace(profile("rpi5"), name="Starved", bandwidth=1e8)
     found = Result(wide, lint(wide, rules, Settings(select=("SEP001",))), rules, devices=(starved,))
     (asked,) = actions.actions(found, starved)
-    assert (asked.slower, asked.slower_alone, len(asked.slowed)) == (False, 1, 1)
-    slow = wide[asked.slowed[0]].saving
-    assert slow is not None
-    assert (asked.macs, asked.slower_macs) == (74_655_488, slow.macs)
-    assert f"save {units.si(asked.macs - slow.macs, 'MAC')}; “memory” beside" in slowing(asked)
-    assert saving(found).values["kept"] == asked.macs - slow.macs == 42_280_704
+    large, small = wide.nodes
+    assert large.saving is not None
+    assert small.saving is not None
+    kept = 42_280_704
+    assert (asked.slower, asked.left_out, asked.slower_macs) == (
+        False, (large.id,), large.saving.macs
+    )  # fmt: skip
+    assert (asked.macs, asked.places) == (small.saving.macs, 1) == (kept, 1)
+    assert asked.seconds == pytest.approx((asked.seconds_now or 0) * (1 - kept / wide.totals.macs))
+    assert asked.title.endswith(": z (Conv)")
+    assert slowing(asked) == ("1 more is left out, slower on Starved by its roofline model, and "
+                              "marked among the findings")  # fmt: skip
+    values = {claim.id: claim.values for claim in claims_of(found)}
+    assert (values["saving"]["macs"], values["saving"]["left_out"]) == (kept, 1)
+    assert values["verdict"]["macs_after"] == wide.totals.macs - kept
     *_, card = cards(claims_of(found), "")
-    assert "42.28 MMAC without what is slower on Starved" in card.detail
+    assert "without 1 that would be slower on Starved" in card.detail
+    page = Report.of(found).sheet.page
+    (rows,) = (each for each in page.groups if each.rule == "SEP001")
+    assert (rows.macs, rows.left_out) == (kept, 1)
+    assert [(row.nodes, row.left_out) for row in rows.places] == [
+        ((small.id,), False), ((large.id,), True)
+    ]  # fmt: skip
+    assert [total.what for total in page.conversion_totals] == [
+        "2 flagged by rules", "1 of them that run no longer", "2 all candidates"
+    ]  # fmt: skip
+    assert page.conversion_totals[1].macs_after == wide.totals.macs - kept
 
 
 def tree(depth: int) -> tuple[list[int], list[str], list[int], list[int]]:

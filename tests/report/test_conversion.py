@@ -13,7 +13,7 @@ from analyzer.facts import Conv, Cost, Node, Saving, Tensor
 from analyzer.lint import lint
 from analyzer.report import Result
 from analyzer.report.claims import claims_of
-from analyzer.report.view import charts, conversion, spared, weights
+from analyzer.report.view import charts, conversion, spared, speed, weights
 from analyzer.report.view.actions import actions
 from analyzer.report.view.memory import EXAMPLE, Device
 from analyzer.report.words import say
@@ -72,7 +72,7 @@ def one_conv(side: int, channels: int) -> tuple[Node, Conv, Saving]:
 def test_roofline_speedup_of_a_layer_that_stays_bound_by_arithmetic_is_its_factor() -> None:
     node, conv, saving = one_conv(side=512, channels=1024)
     device = Device("d", 19.5e12, 1555e9)
-    speedup = conversion.roofline_speedup(node, conv, saving, device)
+    speedup = speed.roofline_speedup(node, conv, saving, device)
     assert speedup is not None
     assert speedup == pytest.approx(saving.factor, rel=0.15)
 
@@ -81,9 +81,7 @@ def test_roofline_speedup_where_memory_is_the_limit_is_the_ratio_of_bytes() -> N
     """Few channels: the map is read and written once before, twice after the conversion."""
     node, conv, saving = one_conv(side=256, channels=4)
     before, after = 2, 4
-    assert conversion.roofline_speedup(node, conv, saving) == pytest.approx(
-        before / after, rel=0.01
-    )
+    assert speed.roofline_speedup(node, conv, saving) == pytest.approx(before / after, rel=0.01)
     assert EXAMPLE.ridge > 10
 
 
@@ -116,8 +114,8 @@ def test_roofline_speedup_is_that_of_whichever_limit_holds(
 ) -> None:
     """Counted by hand: with memory without limit products count, with arithmetic without, bytes."""
     layer = strided(transposed)
-    by_products = conversion.roofline_speedup(*layer, Device("", 1.0, 1e12))
-    by_bytes = conversion.roofline_speedup(*layer, Device("", 1e12, 1.0))
+    by_products = speed.roofline_speedup(*layer, Device("", 1.0, 1e12))
+    by_bytes = speed.roofline_speedup(*layer, Device("", 1e12, 1.0))
     assert by_products == pytest.approx(macs)
     assert by_bytes == pytest.approx(moved)
 
@@ -147,12 +145,12 @@ def test_no_speedup_without_any_of_the_sizes(part: str) -> None:
         node = replace(node, cost=Cost(None, None))
     else:
         node = replace(node, write_bytes=None)
-    assert conversion.roofline_speedup(node, conv, saving) is None
+    assert speed.roofline_speedup(node, conv, saving) is None
 
 
 def test_unknown_sizes_give_no_caveat() -> None:
     node, conv, saving = one_conv(side=16, channels=64)
-    assert conversion.roofline_speedup(replace(node, read_bytes=None), conv, saving) is None
+    assert speed.roofline_speedup(replace(node, read_bytes=None), conv, saving) is None
 
 
 def test_terms_of_a_row_are_of_one_order_and_have_their_macs_where_those_are_others() -> None:

@@ -222,7 +222,7 @@ def test_the_peak_says_where_it_is(values: Values, value: str, detail: tuple[str
 
 SAVING: Values = {
     "macs": 2000, "others": 0, "others_share": None, "suppressed": 0, "accepted": 0, "share": 0.5,
-    "action": "", "complete": True, "params": 0, "slower": False, "device": "rpi5", "kept": None,
+    "action": "", "complete": True, "params": 0, "slower": False, "device": "rpi5", "left_out": 0,
     "small": 0, "least": 1_000_000,
 }  # fmt: skip
 

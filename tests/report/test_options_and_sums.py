@@ -442,7 +442,9 @@ def test_flops_are_twice_the_macs_and_what_is_besides() -> None:
 
 def test_savings_are_explained_where_their_places_add_up() -> None:
     def told(macs: int, *parts: int | None, **about: Any) -> list[str]:
-        ask = some(**{"macs": macs, "params": 0, "stored": 0, "traffic": 0} | about)
+        ask = some(
+            **{"macs": macs, "params": 0, "stored": 0, "traffic": 0, "left_out": ("n2",)} | about
+        )
         found = {f"n{n}": some(saving=None if part is None else some(macs=part, params=1), value=4)
                  for n, part in enumerate(parts)}  # fmt: skip
         return [f"{e.number} {e.by} {e.summands[0].text}"
@@ -450,6 +452,7 @@ def test_savings_are_explained_where_their_places_add_up() -> None:
 
     assert told(10, 5, 5) == ["p.macs finding 2 · 5"]
     assert told(9, 5, 5) == []
+    assert told(10, 5, 5, 5) == told(10, 5, 5), "the third is left out"
     assert told(8, None, None) == ["p.macs finding 2 · 4"]
     assert told(10, 5, 5, params=2, stored=8, traffic=8) == [
         "p.macs finding 2 · 5", "p.params finding.params 2 · 1", "p.stored finding.bytes 2 · 4",
@@ -491,14 +494,15 @@ def test_what_buffers_spare_is_taken_away() -> None:
     assert lower(step(10, 0), peak=10, fused=5) == [("peak.fused", 5, ["5"])]
 
 
-def test_shares_of_targets_are_explained() -> None:
+def test_shares_of_targets_are_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shares, "paces", lambda *_: {})
     page = some(targets=[some(share=0.75, macs=0.25), some(share=0.0, macs=None),
                          some(share=0.5, macs=0.3)],
                 block_kinds=(), layers=(), modules=(), groups=())  # fmt: skip
     fits = [some(supported=3, nodes=4), some(supported=0, nodes=0), some(supported=1, nodes=2)]
     total = some(macs=8, whole=None, certainty=Certainty.EXACT, reason="")
     known = some(targets=fits, totals=total, modules=None, nodes=())
-    found = shares.explain(cast("Any", some(facts=known, places=())), cast("Any", page))
+    found = shares.explain(cast("Any", some(facts=known, places=(), devices=())), cast("Any", page))
     assert [(e.number, e.summands[0].text) for e in found] == [
         ("page.targets[0].share", "3 / 4"), ("page.targets[0].macs", "2 / 8"),
         ("page.targets[2].share", "1 / 2"), ("page.targets[2].macs", "0.3"),

@@ -12,21 +12,18 @@ import pytest
 
 from analyzer.evidence import PW_DW, Separability
 from analyzer.facts import Certainty, Module, Second
-from analyzer.report.view import conversion, growth, layers, tiles
+from analyzer.report.view import conversion, growth, layers, speed, tiles
 from analyzer.report.view.conversion import (
     Conversion,
     Total,
     _caveats,
     _evidence,
-    _parts,
     describe,
-    measured_speedup,
     most_of_it,
-    raised_peak,
-    speedup,
 )
 from analyzer.report.view.growth import GrowthPoint
 from analyzer.report.view.layers import Bar, LayerGroup, LayerRow, PageNode, PageTensor
+from analyzer.report.view.speed import _parts, measured_speedup, raised_peak, speedup
 from analyzer.report.view.stretches import beginning, shortened
 from analyzer.report.view.tiles import Tile
 from analyzer.surplus import OpenSize
@@ -476,7 +473,7 @@ def test_measured_classes_of_layers_make_a_conversion_faster_or_slower(
         cost = costs[kind]
         return None if cost is None else cost * macs
 
-    monkeypatch.setattr(conversion, "layer_seconds", seconds)
+    monkeypatch.setattr(speed, "layer_seconds", seconds)
     node = replace(SPATIAL, saving=replace(saving, macs_now=130, macs_after=26))
     found = replace(small(), nodes=(node, POINT))
     device = cast("Any", None)

@@ -13,6 +13,7 @@ from analyzer.report.claims.cost import (
     best_action,
     converted_speedup,
     has_share,
+    is_slower,
     possible_saving,
     roof,
 )
@@ -70,8 +71,7 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
     )  # fmt: skip
     harms = any(group.category == TRUST for group in doubts)
     misfits = [b for b in result.facts.breaches if b.family == ASSUMPTION]
-    speed = converted_speedup(result)
-    slower = speed is not None and speed < 1
+    slower = is_slower(result)
     best = best_action(result)
     if wrong:
         kind = "errors"

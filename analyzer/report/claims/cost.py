@@ -10,10 +10,11 @@ from analyzer.report.claims.limits import sizes
 from analyzer.report.claims.record import Claim
 from analyzer.report.view.actions import actions
 from analyzer.report.view.assumed import choices
-from analyzer.report.view.conversion import speedup
 from analyzer.report.view.devices import main_device
 from analyzer.report.view.memory import roof_of
+from analyzer.report.view.pace import paces
 from analyzer.report.view.spared import Why, least_macs, spared
+from analyzer.report.view.speed import speedup
 
 if TYPE_CHECKING:
     from analyzer.facts import Facts, Totals
@@ -116,10 +117,10 @@ def saving(result: Result) -> Claim:
             "macs": macs if runs else None,
             "params": params,
             "share": macs / total if total else None,
-            "kept": _kept(result) if runs else None,
+            "left_out": len(left_out(result)) if runs else 0,
             "action": _main_action(result),
             "complete": totals.complete,
-            "slower": (converted_speedup(result) or 1) < 1,
+            "slower": is_slower(result),
             "device": roof(result).name,
             "others": more if runs else None,
             "others_share": more / total if total else None,
@@ -160,14 +161,17 @@ def best_action(result: Result) -> Action | None:
     return max(asked, key=lambda each: each.macs, default=None)
 
 
-def _kept(result: Result) -> int | None:
-    """What is saved without the operators that take longer each by itself, where an action leaves
-    some out; ``None`` where none does."""
+def is_slower(result: Result) -> bool:
+    """Whether all that findings ask to convert takes longer on it."""
+    found = paces(result, main_device(result.devices)).values()
+    return bool(found) and all(each.slower for each in found)
+
+
+def left_out(result: Result) -> frozenset[str]:
+    """Operators that findings ask to convert, and actions leave out, as they take longer on it."""
     best = best_savings(result)
-    asked = actions(result, main_device(result.devices))
-    slowed = {(node, each.rule) for each in asked if not each.slower for node in each.slowed}
-    found = [macs for node, (macs, _, rule) in best.items() if (node, rule) not in slowed]
-    return sum(found) if len(found) < len(best) else None
+    found = paces(result, main_device(result.devices)).values()
+    return frozenset(node for each in found for node in each.left_out if node not in best)
 
 
 def _main_action(result: Result) -> str:
@@ -180,13 +184,14 @@ def _main_action(result: Result) -> str:
 
 
 def possible_saving(result: Result) -> tuple[int, int]:
-    """(MACs, parameters) that acting on every finding saves."""
+    """(MACs, parameters) that acting on every finding saves, but for what is left out."""
     best = best_savings(result).values()
     return sum(macs for macs, _params, _rule in best), sum(params for _macs, params, _rule in best)
 
 
 def best_savings(result: Result) -> dict[str, tuple[int, int, str]]:
     """The largest saving that findings ask for, by operator: MACs, parameters, and the rule.
+    What a rule asks for is not counted where it takes longer, and elsewhere does not.
 
     Without rules the separable plan stands in: every convolution with a cheaper form, by no rule.
     """
@@ -195,8 +200,9 @@ def best_savings(result: Result) -> dict[str, tuple[int, int, str]]:
         found = [nodes[key] for key in result.facts.separable.candidates]
         return {n.id: (n.saving.macs, n.saved_params, "") for n in found if n.saving is not None}
     best: dict[str, tuple[int, int, str]] = {}
+    timed = paces(result, main_device(result.devices))
     for finding in result.places:
-        if finding.saving is not None:
+        if finding.saving is not None and finding.node not in timed[finding.rule].left_out:
             figures = (finding.saving.macs, finding.saving.params, finding.rule)
             best[finding.node] = max(best.get(finding.node, (0, 0, "")), figures)
     return best

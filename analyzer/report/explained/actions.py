@@ -53,7 +53,8 @@ def _saved(
     place: str, ask: Action, findings: dict[str, Finding], facts: Facts
 ) -> Iterator[Explained]:
     """Sums over places, where the action claims no less than they come to."""
-    savings = [found.saving for found in findings.values() if found.saving is not None]
+    savings = [found.saving for node, found in findings.items()
+               if found.saving is not None and node not in ask.left_out]  # fmt: skip
     sure = weakest(facts[node] for node in findings if node in facts)
     bytes_ = [int(found.value or 0) for found in findings.values()]
     sums = (

@@ -6,6 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from analyzer.report.explained.sums import EXACT, added_up, product, weakest
+from analyzer.report.view.conversion import plans
 from analyzer.report.view.explained import Explained, Summand
 
 if TYPE_CHECKING:
@@ -19,9 +20,8 @@ if TYPE_CHECKING:
 
 def explain(result: Result, page: Page) -> Iterator[Explained]:
     nodes = {node.id: node for node in result.facts.nodes}
-    plans = (result.conversion.flagged, result.facts.separable.candidates)
-    for index, (total, ids) in enumerate(
-        zip(page.conversion_totals, [ids for ids in plans if ids], strict=True)
+    for index, (total, (_what, ids)) in enumerate(
+        zip(page.conversion_totals, plans(result), strict=True)
     ):
         place = f"page.conversion_totals[{index}]"
         converted = [nodes[key] for key in ids]

@@ -6,7 +6,9 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from analyzer.report.explained.sums import EXACT, added_up, how_sure, weakest
+from analyzer.report.view.devices import main_device
 from analyzer.report.view.explained import Explained, Summand
+from analyzer.report.view.pace import paces
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ def _parts(facts: Facts, page: Page) -> Iterator[Explained]:
 def _savings(result: Result, page: Page) -> Iterator[Explained]:
     """What the places of a rule save, and a row of those that are alike."""
     found: dict[str, dict[str, int]] = {}
+    timed = {label(rule): each for rule, each in paces(result, main_device(result.devices)).items()}
     for finding in result.places:
         if finding.saving is not None:
             found.setdefault(label(finding.rule), {})[finding.node] = finding.saving.macs
@@ -69,7 +72,8 @@ def _savings(result: Result, page: Page) -> Iterator[Explained]:
         saved, place = found.get(group.rule, {}), f"page.groups[{index}]"
         sure = weakest(nodes[node] for node in saved if node in nodes)
         if group.macs:
-            parts = tuple(added_up((macs, "") for macs in saved.values()))
+            slow = timed[group.rule].left_out
+            parts = tuple(added_up((macs, "") for node, macs in saved.items() if node not in slow))
             yield Explained(f"{place}.macs", group.macs, "finding", parts, *sure)
         for number, row in enumerate(group.places):
             own = [saved[node] for node in dict.fromkeys(row.nodes) if node in saved]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-
-from analyzer.records import HIDDEN
 from analyzer.report.view.options.form import Level, Risk, Tool, Training
 from analyzer.restore import record
 
@@ -45,10 +42,11 @@ class Action:
     slower: bool
     """By our own model of a device it takes longer afterwards: it is not recommended."""
     slower_alone: int = 0
-    """Of ``places``, those that take longer on it afterwards, each by itself."""
+    """Places besides ``places`` that take longer on it afterwards, each by itself: they are left
+    out, of all figures too."""
     slower_macs: int = 0
-    """Of ``macs``, what those save."""
-    slowed: tuple[str, ...] = field(default=(), metadata=HIDDEN)
+    """What those would save."""
+    left_out: tuple[str, ...] = ()
     """Their ids."""
     slower_on: tuple[str, ...] = ()
     """Other devices of the report that take longer for all of it afterwards."""

@@ -17,7 +17,6 @@ from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
 from analyzer.graph.values import OVERRIDABLE_SINCE
 from analyzer.language import _, rule_name, spoken
-from analyzer.report.view import conversion
 from analyzer.report.view.action import Action
 from analyzer.report.view.devices import on
 from analyzer.report.view.findings import asked, first_sentence, heading_of
@@ -34,7 +33,8 @@ from analyzer.report.view.options.form import (
     impact_of,
     is_brief,
 )
-from analyzer.report.view.pace import pace
+from analyzer.report.view.pace import Pace, paces
+from analyzer.report.view.speed import raised_peak
 from analyzer.report.view.steps import rank
 from analyzer.sanitise import label, widths
 
@@ -68,10 +68,15 @@ def _actions(result: Result, device: Profile | None) -> tuple[Action, ...]:
     found: dict[str, list[Finding]] = {}
     for finding in result.places:
         found.setdefault(finding.rule, []).append(finding)
-    rivals = alternatives({rule: _changed(items) for rule, items in found.items()})
-    made = [
-        _action(items, rules.get(rule), result.facts, device, result.devices, rivals[rule])
+    timed = {rule: Pace() for rule in found} | paces(result, device)
+    wanted = {
+        rule: [finding for finding in items if finding.node not in timed[rule].left_out]
         for rule, items in found.items()
+    }
+    rivals = alternatives({rule: _changed(items) for rule, items in wanted.items()})
+    made = [
+        _action(items, rules.get(rule), result.facts, device, rivals[rule], timed[rule])
+        for rule, items in wanted.items()
     ]
     return tuple(sorted(made, key=rank))
 
@@ -86,9 +91,10 @@ def _action(
     rule: Rule | None,
     facts: Facts,
     device: Profile | None,
-    devices: Sequence[Profile],
     rivals: tuple[str, ...],
+    timed: Pace,
 ) -> Action:
+    """Of those findings that are not left out as slower."""
     first_of = items[0]
     word, done = made_on_load(facts, first_of.rule, (f.node for f in items))
     left = [f for f in items if f.node not in done]  # the runtime does the others
@@ -96,7 +102,6 @@ def _action(
     savings = {f.node: f.saving for f in items if f.saving is not None}
     macs = min(saved.get("macs", 0), facts.totals.macs)
     now, then = _times(facts, device, macs)
-    timed = pace(facts, [f.node for f in items if f.saving is not None], device, devices)
     severity = min((f.severity for f in items), key=list(Severity).index)
     pressing = severity is Severity.WARNING and rule is not None and rule.stake == "use"
     tool = _tool(items, rule, facts)
@@ -122,15 +127,15 @@ def _action(
         seconds_now=now,
         seconds=then,
         slower=timed.slower,
-        slower_alone=len(timed.alone),
-        slower_macs=min(macs, sum(savings[node].macs for node in {*timed.alone})),
-        slowed=timed.alone,
+        slower_alone=len(timed.left_out),
+        slower_macs=sum(s.macs for n in timed.left_out if (s := facts[n].saving)),
+        left_out=timed.left_out,
         slower_on=tuple(other.device for other in timed.elsewhere),
         training=_training(rule.training if rule else ""),
         tool=tool,
         alternatives=rivals,
         macs_share=macs / facts.totals.whole if macs and facts.totals.whole else None,
-        peak=conversion.raised_peak(facts, savings) if macs else None,
+        peak=raised_peak(facts, savings) if macs else None,
         pressing=settles or pressing,
         needs=_needed(tool, facts),
         figures=rule is not None and rule.subject == "assumption",

@@ -7,19 +7,19 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.devices import layer_seconds
 from analyzer.evidence import PW_DW
-from analyzer.facts import BITS
 from analyzer.language import _, mark, ngettext
 from analyzer.records import shown
+from analyzer.report.view.devices import main_device
 from analyzer.report.view.memory import EXAMPLE
+from analyzer.report.view.pace import paces
 from analyzer.report.view.spared import spared, words
+from analyzer.report.view.speed import roofline_speedup
 from analyzer.restore import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from analyzer.devices import Profile
     from analyzer.evidence import LayerEvidence, Separability
     from analyzer.facts import Conv, Facts, Node, Saving
     from analyzer.report.result import Result
@@ -83,17 +83,29 @@ class Total:
 
 def totals(result: Result) -> tuple[Total, ...]:
     """What findings flag, then everything the arithmetic allows."""
-    flagged, every = result.conversion, result.facts.separable
-    plans = (
-        (mark("{n} flagged by rules"), flagged, len(flagged.flagged)),
-        (mark("{n} all candidates"), every, len(every.candidates)),
+    now = result.facts.separable
+    nodes = {node.id: node for node in result.facts.nodes}
+    found = []
+    for what, ids in plans(result):
+        savings = [(nodes[key].saving, nodes[key].saved_params) for key in ids]
+        macs = sum(saving.macs for saving, _params in savings if saving is not None)
+        params = sum(params for _saving, params in savings)
+        found.append(Total(_(what, n=units.count(len(ids))), now.macs_now, now.macs_now - macs,
+                           now.params_now, now.params_now - params))  # fmt: skip
+    return tuple(found)
+
+
+def plans(result: Result) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Sets of conversions and what they are called, in English."""
+    flagged = result.conversion.flagged
+    slow = _left_out(result)
+    left = tuple(node for node in flagged if node not in slow)
+    found = (
+        (mark("{n} flagged by rules"), flagged),
+        (mark("{n} of them that run no longer"), left if len(left) < len(flagged) else ()),
+        (mark("{n} all candidates"), result.facts.separable.candidates),
     )
-    return tuple(
-        Total(_(what, n=units.count(count)), plan.macs_now, plan.macs_after,
-              plan.params_now, plan.params_after)
-        for what, plan, count in plans
-        if count
-    )  # fmt: skip
+    return tuple((what, ids) for what, ids in found if ids)
 
 
 def conversions(result: Result, device: Device = EXAMPLE) -> tuple[Conversion, ...]:
@@ -104,7 +116,7 @@ def conversions(result: Result, device: Device = EXAMPLE) -> tuple[Conversion, .
     layers = _layers(facts)
     flagged = frozenset(result.conversion.flagged)
     structured = _structured(result)
-    left = spared(result)
+    left, slow = spared(result), _left_out(result)
     rows = [
         Conversion(
             nodes=(node.id,),
@@ -122,6 +134,7 @@ def conversions(result: Result, device: Device = EXAMPLE) -> tuple[Conversion, .
                     None,
                     (
                         words(left[node.id], result) if node.id in left else "",
+                        _("left out: slower") if node.id in slow else "",
                         *_caveats(node, node.conv, node.saving, device),
                     ),
                 )
@@ -156,6 +169,13 @@ def most_of_it(left: list[int], percent: int = 80) -> int:
     # In whole numbers: a goal in floating point may lie below all of them.
     goal = percent * (left[0] - left[-1])
     return next(k for k, macs in enumerate(left) if 100 * (left[0] - macs) >= goal)
+
+
+def _left_out(result: Result) -> frozenset[str]:
+    """Nodes that every rule which asks to convert them leaves out, as they take longer then."""
+    found = paces(result, main_device(result.devices))
+    asked = [(f.node, f.node in found[f.rule].left_out) for f in result.places if f.saving]
+    return frozenset(node for node, _ in asked) - {node for node, out in asked if not out}
 
 
 def _structured(result: Result) -> frozenset[str]:
@@ -228,107 +248,3 @@ def _caveats(node: Node, conv: Conv, saving: Saving, device: Device = EXAMPLE) -
         said.append(_("memory: {speed}, not {factor}",
                       speed=units.times(faster), factor=units.times(saving.factor)))  # fmt: skip
     return said
-
-
-def speedup(facts: Facts, nodes: Iterable[str], device: Device = EXAMPLE) -> float | None:
-    """Time of the convolutions ``nodes`` over that of their separable forms, all together, by the
-    roofline model of ``device``.
-
-    ``None`` where the time of any of them is not known, or there is none.
-    """
-    wanted = frozenset(nodes)
-    now = after = 0.0
-    for node in facts.nodes:
-        if node.id not in wanted or node.conv is None or node.saving is None:
-            continue
-        times = roofline_seconds(node, node.conv, node.saving, device)
-        if times is None:
-            return None
-        now, after = now + times[0] * node.counted, after + times[1] * node.counted
-    return now / after if after else None
-
-
-def raised_peak(facts: Facts, nodes: Iterable[str]) -> int | None:
-    """Peak of activations once the convolutions ``nodes`` are two each, where that is more."""
-    wanted, now = frozenset(nodes), facts.memory.peak_bytes
-    live = [n.saving.live_bytes for n in facts.nodes if n.id in wanted and n.saving is not None]
-    most = max((size for size in live if size is not None), default=0)
-    return most if now is not None and most > now else None
-
-
-def measured_speedup(facts: Facts, nodes: Iterable[str], device: Profile) -> float | None:
-    """The same by what was measured of a device: each class of layer has its factor.
-
-    ``None`` where nothing was measured of one of the classes. Depthwise layers that take seven
-    times their arithmetic make a conversion slower that saves half of the multiplications.
-    """
-    wanted = frozenset(nodes)
-    now = after = 0.0
-    for node in facts.nodes:
-        if node.id not in wanted or node.conv is None or node.saving is None:
-            continue
-        depthwise, pointwise = _parts(node.conv)
-        of_both = node.saving.macs_after
-        spatial = of_both * depthwise // (depthwise + pointwise) if of_both else 0
-        times = [
-            layer_seconds(device, kind, node.precision, macs)
-            for kind, macs in (
-                (node.kind, node.saving.macs_now),
-                ("depthwise", spatial),
-                ("pointwise", of_both - spatial),
-            )
-        ]
-        if None in times:
-            return None
-        now, after = now + (times[0] or 0), after + (times[1] or 0) + (times[2] or 0)
-    return now / after if after else None
-
-
-def _parts(conv: Conv) -> tuple[int, int]:
-    """MACs of the depthwise and of the pointwise convolution, as shares of their sum."""
-    inner, outer = (
-        prod(side for side in spatial if side is not None)
-        for spatial in (conv.in_spatial, conv.out_spatial)
-    )
-    moved = inner if conv.transposed else outer
-    return moved * conv.kernel_volume, outer * conv.out_channels
-
-
-def roofline_speedup(
-    node: Node, conv: Conv, saving: Saving, device: Device = EXAMPLE
-) -> float | None:
-    """Time now over time after; see ``roofline_seconds``."""
-    times = roofline_seconds(node, conv, saving, device)
-    return times[0] / times[1] if times else None
-
-
-def roofline_seconds(
-    node: Node, conv: Conv, saving: Saving, device: Device = EXAMPLE
-) -> tuple[float, float] | None:
-    """Seconds now and after by the roofline model (Williams et al. 2009), no fusion.
-
-    Each operator takes the longer of its arithmetic and its traffic; the separable form
-    writes and reads the map between its two convolutions. ``None`` without known sizes.
-    """
-    bits = BITS.get((node.outputs[0].dtype if node.outputs else None) or "")
-    sides = (*conv.in_spatial, *conv.out_spatial)
-    if bits is None or not node.macs or not saving.macs_now or None in sides:
-        return None
-    if node.read_bytes is None or node.write_bytes is None:
-        return None
-    inner, outer = (
-        prod(side for side in spatial if side is not None)
-        for spatial in (conv.in_spatial, conv.out_spatial)
-    )
-    moved = inner if conv.transposed else outer
-    m, n, taps, each = conv.in_channels, conv.out_channels, conv.kernel_volume, bits / 8
-    per_image = moved * taps * m * n // conv.groups
-    batch = max(1, node.macs // per_image) if per_image else 1
-
-    def seconds(macs: float, moved_bytes: float) -> float:
-        return max(2 * macs / device.flops, moved_bytes / device.bandwidth)
-
-    depthwise = seconds(batch * moved * taps * m, each * (batch * (inner + outer) * m + taps * m))
-    pointwise = seconds(batch * outer * m * n, each * (batch * outer * (m + n) + m * n))
-    now = seconds(node.macs, node.read_bytes + node.write_bytes)
-    return now, depthwise + pointwise

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.language import _, mark, ngettext, retold, series
+from analyzer.report.view.devices import main_device
 from analyzer.report.view.neighbours import Neighbours
+from analyzer.report.view.pace import paces
 from analyzer.restore import record
 from analyzer.sanitise import clean, label, widths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from analyzer.facts import Facts, Problem
     from analyzer.findings.finding import Finding
@@ -78,6 +80,9 @@ class PlaceRow:
     """What to do there, and what to ask the supplier."""
     macs: int | None
     """MACs saved at all of them, ``None`` where a saving is not a number."""
+    left_out: bool = False
+    """They take longer on the first device afterwards, by our own model, and others of the group
+    do not: no sum counts them."""
 
 
 @record
@@ -97,7 +102,7 @@ class Group:
     safety: str
     references: tuple[Link, ...]
     macs: int
-    """MACs that acting on all of them saves."""
+    """MACs that acting on all of them saves, but for those that are left out."""
     params: int
     places: tuple[PlaceRow, ...]
     """What saves most first; at most ``MOST``."""
@@ -105,6 +110,8 @@ class Group:
     """Rows in all."""
     informs: bool
     """It only informs: no saving hangs on it."""
+    left_out: int = 0
+    """Of ``count``, those that take longer on the first device afterwards, by our own model."""
 
     @property
     def anchor(self) -> str:
@@ -124,7 +131,10 @@ def group(result: Result) -> tuple[Group, ...]:
     for finding in result.places:
         found.setdefault(finding.rule, []).append(finding)
     words = Neighbours(result.facts)
-    groups = [_group(items, rules.get(rule), words) for rule, items in found.items()]
+    timed = paces(result, main_device(result.devices))
+    slow = {rule: frozenset(each.left_out) for rule, each in timed.items()}
+    groups = [_group(items, rules.get(rule), words, slow.get(rule, frozenset()))
+              for rule, items in found.items()]  # fmt: skip
     return tuple(sorted(groups, key=_rank))
 
 
@@ -187,11 +197,13 @@ def _rank(group: Group) -> tuple[bool, int, int, str]:
     return severity > 0, -group.macs, severity, group.rule
 
 
-def _group(items: list[Finding], rule: Rule | None, words: Neighbours) -> Group:
-    first = items[0]
-    savings = {f.node: f.saving for f in items if f.saving is not None}
-    items = sorted(items, key=lambda f: -(f.saving.macs if f.saving else 0))
-    rows = _alike(items, words)
+def _group(
+    items: list[Finding], rule: Rule | None, words: Neighbours, slow: Collection[str]
+) -> Group:
+    first, wanted = items[0], [f for f in items if f.node not in slow]
+    savings = {f.node: f.saving for f in wanted if f.saving is not None}
+    items = sorted(items, key=lambda f: (f.node in slow, -(f.saving.macs if f.saving else 0)))
+    rows = _alike(items, words, slow)
     return Group(
         rule=label(first.rule),
         name=label(first.name),
@@ -200,29 +212,32 @@ def _group(items: list[Finding], rule: Rule | None, words: Neighbours) -> Group:
         count=len(items),
         why=paragraphs(rule.rationale if rule else ""),
         fix=paragraphs(rule.fix if rule else first.fix),
-        action=heading_of(items, words.facts, rule),
+        action=heading_of(wanted, words.facts, rule),
         safety=_(safety(rule)) if rule else "",
         references=tuple(map(reference, rule.references)) if rule else (),
         macs=sum(s.macs for s in savings.values()),
         params=sum(s.params for s in savings.values()),
-        places=tuple(_row(same) for same in rows[:MOST]),
+        places=tuple(_row(same, same[0].node in slow) for same in rows[:MOST]),
         rows=len(rows),
         informs=not savings and all(f.severity == ORDER[-1] for f in items),
+        left_out=len(items) - len(wanted),
     )
 
 
-def _alike(items: Iterable[Finding], words: Neighbours) -> list[list[Finding]]:
+def _alike(
+    items: Iterable[Finding], words: Neighbours, slow: Collection[str]
+) -> list[list[Finding]]:
     """Findings that differ in names alone stand together."""
     found: dict[tuple[object, ...], list[Finding]] = {}
     for finding in items:
         macs = finding.saving.macs if finding.saving else None
         said = (finding.message, finding.remedy, finding.ask)
-        key = (macs, finding.severity, *words.masked(finding.node, said))
+        key = (macs, finding.severity, finding.node in slow, *words.masked(finding.node, said))
         found.setdefault(key, []).append(finding)
     return list(found.values())
 
 
-def _row(same: Sequence[Finding]) -> PlaceRow:
+def _row(same: Sequence[Finding], left_out: bool) -> PlaceRow:
     first = same[0]
     saved = {f.node: f.saving.macs for f in same if f.saving}
     return PlaceRow(
@@ -231,6 +246,7 @@ def _row(same: Sequence[Finding]) -> PlaceRow:
         message=label(first.message, widths.TEXT),
         advice=tuple(_advice(first)),
         macs=sum(saved.values()) if saved else None,
+        left_out=left_out,
     )
 
 

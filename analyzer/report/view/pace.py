@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.report.view.conversion import measured_speedup, speedup
 from analyzer.report.view.memory import roof_of
+from analyzer.report.view.speed import measured_speedup, speedup
 from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from analyzer.devices import Profile
     from analyzer.facts import Facts
+    from analyzer.report.result import Result
 
 
 class Elsewhere(NamedTuple):
@@ -27,25 +28,36 @@ class Pace(NamedTuple):
     """What some conversions do to the time of a run."""
 
     slower: bool = False
-    """They take longer on the first device, altogether."""
-    alone: tuple[str, ...] = ()
-    """Those that take longer on it, each by itself."""
+    """All of them take longer on the first device: none is recommended."""
+    left_out: tuple[str, ...] = ()
+    """Where some do not, those that take longer on it, each by itself: these are not."""
     elsewhere: tuple[Elsewhere, ...] = ()
 
 
 def pace(
     facts: Facts, nodes: Collection[str], device: Profile | None, devices: Sequence[Profile]
 ) -> Pace:
-    """Of the convolutions ``nodes`` once all are converted; ``device`` is the first of
-    ``devices``, in rank."""
-    if not nodes:
-        return Pace()
-    alone = tuple(node for node in nodes if _longer(_speed(facts, (node,), device)))
-    return Pace(
-        _longer(_speed(facts, nodes, device)),
-        alone,
-        tuple(elsewhere(facts, nodes, device, devices)),
-    )
+    """Of the convolutions ``nodes`` once those are converted that take no longer; ``device`` is the
+    first of ``devices``, in rank."""
+    longer = tuple(node for node in nodes if _longer(_speed(facts, (node,), device)))
+    left = [node for node in nodes if node not in longer]
+    if not left:
+        return Pace(slower=bool(longer), elsewhere=tuple(elsewhere(facts, nodes, device, devices)))
+    return Pace(left_out=longer, elsewhere=tuple(elsewhere(facts, left, device, devices)))
+
+
+def paces(result: Result, device: Profile | None) -> dict[str, Pace]:
+    """By rule, of the convolutions that its findings are about."""
+    return dict(result.kept(f"paces on {device}", lambda: tuple(_paces(result, device))))
+
+
+def _paces(result: Result, device: Profile | None) -> Iterator[tuple[str, Pace]]:
+    found: dict[str, list[str]] = {}
+    for finding in result.places:
+        if finding.saving is not None:
+            found.setdefault(finding.rule, []).append(finding.node)
+    for rule, nodes in found.items():
+        yield rule, pace(result.facts, nodes, device, result.devices)
 
 
 def elsewhere(
