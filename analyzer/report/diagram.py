@@ -9,7 +9,7 @@ from analyzer.errors import OutputError
 from analyzer.language import _
 from analyzer.report.drawing.picture import Key
 from analyzer.report.rendering import environment
-from analyzer.report.view import growth, heat, layers, skyline, tiles, whatif
+from analyzer.report.view import charts, growth, heat, layers, skyline, tiles, whatif
 from analyzer.report.view.kinds import COLORS, PALETTE
 from analyzer.sanitise import label, widths
 
@@ -66,12 +66,13 @@ def diagram(result: Result, subject: Subject, title: str) -> Diagram:
 
 
 def _treemap(result: Result, title: str) -> Diagram:
-    found = tiles.tiles(result.facts)
-    if not found:
-        raise OutputError(_("no treemap: the file has neither modules nor blocks with known MACs"))
-    kinds = dict.fromkeys((g.kind, g.color) for g in layers.layer_shapes(result.facts.nodes))
-    names = "; ".join(tile.name for tile in found[:3])
-    return Diagram("treemap", title, (tiles.picture(found),),
+    found, shapes = tiles.tiles(result.facts), layers.layer_shapes(result.facts.nodes)
+    if not found and len(shapes) < 2:
+        raise OutputError(_("no treemap: no two modules, blocks or layer shapes of known MACs"))
+    kinds = dict.fromkeys((shape.kind, shape.color) for shape in shapes)
+    chart = tiles.picture(found) if found else charts.treemap(shapes)
+    names = "; ".join([tile.name for tile in found[:3]] or [mark.title for mark in chart.marks[:3]])
+    return Diagram("treemap", title, (chart,),
                    tuple(Key(kind, COLORS[color][0], f"k-{color}") for kind, color in kinds),
                    _("Treemap of MACs. Largest: {names}", names=names))  # fmt: skip
 

@@ -49,7 +49,7 @@ from analyzer.report.view.options import SmallerForm, options_of
 from analyzer.report.view.skyline import Skyline
 from analyzer.report.view.steps import ActionStep, first
 from analyzer.report.view.summary import Coverage, KindRow
-from analyzer.report.view.tiles import Tile
+from analyzer.report.view.tiles import Ground, Tile
 from analyzer.report.view.unseen import unseen, why
 from analyzer.report.view.weights import Weights
 from analyzer.report.view.whatif import WhatIf
@@ -152,7 +152,9 @@ class Page:
     """Layers that may run, and that no total counts: of another branch than the one counted, or of
     a loop that nothing bounds."""
     tiles: tuple[Tile, ...]
-    """Modules, else blocks, by MACs; empty where the file has neither."""
+    """Modules or blocks by MACs; empty where neither says where most of them are."""
+    ground: Ground
+    """What ``tiles`` are: modules, blocks, or nothing."""
     profile: tuple[Bar, ...]
     drawing: Drawing
     """The network drawn, before boxes have places."""
@@ -247,6 +249,7 @@ def make_page(result: Result) -> Page:
         layers=layers.layer_shapes(facts.nodes, facts.totals.whole or 0, coefficients(facts)),
         uncounted=layers.uncounted(facts.nodes),
         tiles=tiles.tiles(facts),
+        ground=tiles.ground(facts),
         profile=layers.bars(facts.nodes),
         drawing=draw(result),
         block_kinds=blocks.kinds(facts),

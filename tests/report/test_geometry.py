@@ -84,14 +84,27 @@ def test_area_is_macs_and_the_text_what_fits() -> None:
 @pytest.mark.parametrize(
     ("wide", "high", "lines"),
     [
-        (74, 34, ("ten letter", "5.0 %")), (73.9, 34, ("5.0 %",)), (74, 33.9, ("5.0 %",)),
+        (74, 34, ("ten letter", "5.0 %")), (73.9, 34, ("5.0 %",)), (74, 33.9, ("ten letter",)),
         (42, 18, ("5.0 %",)), (41.9, 18, ()), (42, 17.9, ()),
     ],
 )  # fmt: skip
-def test_lines_of_a_tile_fit_all_or_the_last(
+def test_lines_of_a_tile_fit_all_or_one(wide: float, high: float, lines: tuple[str, ...]) -> None:
+    assert charts._inside(("ten letter", "5.0 %"), wide, high) == lines
+
+
+@pytest.mark.parametrize(
+    ("wide", "high", "lines"),
+    [
+        (132, 48, ("3×3 standard 8 → 16", "7×7", "5.0 %")),
+        (132, 47.9, ("3×3 standard 8 → 16", "5.0 %")),
+        (131, 48, ("3×3 standard", "8 → 16", "5.0 %")), (131, 34, ("8 → 16", "5.0 %")),
+        (131, 33.9, ("8 → 16",)), (48, 33.9, ("5.0 %",)),
+    ],
+)  # fmt: skip
+def test_a_layer_that_is_too_wide_for_its_tile_is_named_by_its_channels(
     wide: float, high: float, lines: tuple[str, ...]
 ) -> None:
-    assert charts._inside(("ten letter", "5.0 %"), wide, high) == lines
+    assert charts._inside(("3×3 standard 8 → 16", "7×7", "5.0 %"), wide, high) == lines
 
 
 def test_columns_are_as_high_as_their_share_of_the_highest() -> None:

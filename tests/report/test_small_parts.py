@@ -201,7 +201,7 @@ def test_charts_of_one_picture_stand_below_each_other() -> None:
 @pytest.mark.parametrize(
     ("subject", "reason"),
     [
-        ("treemap", "no treemap: the file has neither modules nor blocks with known MACs"),
+        ("treemap", "no treemap: no two modules, blocks or layer shapes of known MACs"),
         ("memory", "no picture of memory: the peak is unknown or the same throughout"),
         ("growth", "no growth: the file leaves no size open that MACs follow exactly"),
         ("heat", "The model has no layers with weights between which there is a width."),

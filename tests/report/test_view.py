@@ -11,7 +11,7 @@ import pytest
 from onnx import parser
 
 from analyzer.analyze import analyze
-from analyzer.facts import Module
+from analyzer.facts import Block, Module
 from analyzer.findings.finding import Severity
 from analyzer.lint import lint
 from analyzer.model import load
@@ -322,6 +322,28 @@ def test_of_very_many_tiles_as_many_are_shown_as_have_room_for_their_names(
 def test_without_modules_and_blocks_there_are_no_tiles(standard: Result) -> None:
     assert tiles.tiles(standard.facts) == ()
     assert tiles.picture(()).marks == ()
+
+
+def test_tiles_are_what_accounts_for_nearly_all_or_for_more_of_the_compute() -> None:
+    """Two products of 80 and 20 MACs: names may be lost on the way, and blocks be few."""
+    plain = facts("g (float[1,10] x, float[10,8] w, float[8] b, float[10,2] v)"
+                  " => (float[1,8] y, float[1,2] z)"
+                  " { y = MatMul (x, w) z = MatMul (x, v) }")  # fmt: skip
+    heavy, light = plain.nodes
+    assert (heavy.macs, light.macs) == (80, 20)
+    for named, held, expected in (
+        ((60, 20), (), "modules"), ((80, 0), (heavy,), "modules"), ((0, 20), (heavy,), "blocks"),
+        ((10, 10), (light,), ""), ((40, 20), (light,), "modules"), ((30, 10), (heavy,), "blocks"),
+        ((0, 20), (), ""), (None, (light,), "blocks"), (None, (), ""), ((100,), (), ""),
+    ):  # fmt: skip
+        parts = tuple(Module(f"m{n}", f"m{n}", "", macs, 0, 1, True, kind="MatMul")
+                      for n, macs in enumerate(named or ()))  # fmt: skip
+        root = Module("", "", "", 100, 0, 2, True, parts, kind="MatMul")
+        blocks = tuple(Block("attention", (n.id,), 1, 0, {}) for n in held)
+        made = replace(plain, modules=None if named is None else root, blocks=blocks)
+        assert tiles.ground(made) == expected, (named, held)
+        assert bool(tiles.tiles(made)) == bool(expected)
+        assert sum(tile.macs for tile in tiles.tiles(made)) in (0, 100)
 
 
 def test_large_modules_are_opened_and_keep_their_own_operators() -> None:

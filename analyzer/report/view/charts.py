@@ -6,6 +6,7 @@ that the PDF can use a fixed fill and the browser its theme.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from math import ceil, floor, log10
@@ -25,6 +26,8 @@ WIDTH = 720.0
 """User units of every chart: a page's text width at 96 per inch."""
 TILES, DOTS, CORNERS = 60, 160, 60
 """Most marks of a treemap, a scatter plot and a curve."""
+TURN = re.compile(r"\S+ → .*")
+"""What of a layer's name tells it apart from its neighbours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,10 +297,20 @@ def _times(layer: LayerGroup) -> str:
 
 
 def _inside(lines: Sequence[str], width: float, height: float) -> tuple[str, ...]:
-    """Lines that fit, all or only the last one (the share)."""
-    if height >= 14 * len(lines) + 6 and all(_fits(line, width) for line in lines):
-        return tuple(lines)
-    return (lines[-1],) if height >= 18 and _fits(lines[-1], width) else ()
+    """Lines that fit: all, what it is and its share, or one of the two; what it is on two lines, or
+    its channels alone, where that is too wide."""
+    name, last = lines[0], lines[-1]
+    ways = [tuple(lines), (name, last), (name,), (last,)]
+    turn = TURN.search(name)
+    if turn:
+        head = name[: turn.start()].rstrip()
+        ways[2:2] = [(head, turn[0], last), (turn[0], last)]
+        ways[-1:] = [(turn[0],), (last,)]
+    for shown in ways:
+        room = 14 * len(shown) + (6 if len(shown) > 1 else 4)
+        if height >= room and all(_fits(line, width) for line in shown):
+            return shown
+    return ()
 
 
 def _fits(text: str, width: float) -> bool:

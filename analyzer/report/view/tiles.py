@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from analyzer import units
 from analyzer.language import _, term
-from analyzer.report.view.charts import GROUP, WIDTH, Chart, Mark
+from analyzer.report.view.charts import GROUP, TURN, WIDTH, Chart, Mark
 from analyzer.report.view.kinds import color_of, counted_macs
 from analyzer.report.view.layers import shape_of
 from analyzer.report.view.summary import block_name
@@ -26,12 +26,15 @@ HEIGHT, LOW, HEADER, DEEP = 230.0, 190.0, 17.0, 52.0
 shows what is in it."""
 NAMED, FEW = 0.8, 12
 """Share of a picture's area that has names, and how many tiles may have none."""
+HALF = 0.5
+"""Share of the MACs that a picture has to say something about."""
 LETTER, MARGIN = 6.4, 10.0
 """Widths of a character of the labels, and of both margins."""
 TELLING = 8
 """Letters from which on a shortened name tells more than a share."""
-TURN, NUMBER = re.compile(r"\S+ → .*"), re.compile(r"[0-9]+$")
-"""What of a layer's name and of a module's tells it apart from its neighbours."""
+NUMBER = re.compile(r"[0-9]+$")
+"""What of a module's name tells it apart from its neighbours."""
+Ground = Literal["", "modules", "blocks"]
 LEVELS, OPENED = 5, 0.01
 """Levels of tiles in tiles, and the share of the whole from which one below the first has any."""
 
@@ -47,20 +50,45 @@ class Tile:
 
 
 def tiles(facts: Facts) -> tuple[Tile, ...]:
-    """Modules, else blocks, with most MACs first; empty where the file has neither."""
+    """Modules or blocks, see ``ground``, with most MACs first."""
+    total, parts = facts.totals.macs, ground(facts)
+    if not total or not parts:
+        return ()
+    found = [*_modules(facts.modules)] if parts == "modules" and facts.modules else []
+    return _sorted(found or _blocks(facts), total)
+
+
+def ground(facts: Facts) -> Ground:
+    """What the picture is of: modules where their names account for nearly all MACs, else what
+    accounts for more; nothing where that is less than half, or where there is but one tile."""
     total = facts.totals.macs
     if not total:
-        return ()
+        return ""
+    modules, known = 0, 0
     if facts.modules is not None:
-        found = [*_modules(facts.modules)]
-    else:
-        found = [*_blocks(facts)] if facts.blocks else []
-    return _sorted(found, total) if len(found) > 1 else ()
+        shown, rest = _cover(facts.modules)
+        modules, known = len(shown) + len(rest), facts.modules.macs - sum(own for _, own in rest)
+    if known < NAMED * total and facts.blocks:
+        inside = {node for block in facts.blocks for node in block.nodes}
+        held = sum(counted_macs(node) for node in facts.nodes if node.id in inside)
+        if (held > known or not modules) and len([*_blocks(facts)]) > 1:
+            return "blocks"
+    return "modules" if known >= HALF * total and modules > 1 else ""
 
 
 def _modules(root: Module) -> Iterator[Tile]:
-    """The modules that together make the model, the largest opened."""
-    shown, rest = [root], []
+    """The modules that together make the model, and what of those opened is in none."""
+    shown, rest = _cover(root)
+    for module in shown:
+        yield Tile(_tail(module.path), color_of(module.kind), module.macs,
+                   _parts(module, OPENED * root.macs, LEVELS))  # fmt: skip
+    yield from (Tile(_rest_of(_tail(path)), "other", own) for path, own in rest)
+
+
+def _cover(root: Module) -> tuple[list[Module], list[tuple[str, int]]]:
+    """The model in modules, the largest opened; by path what in one of those is in none of its."""
+    shown = [root]
+    rest: list[tuple[str, int]] = []
     while len(shown) < MOST:
         large = [m for m in shown if m.macs > SPLIT * root.macs and _inner(m)]
         largest = max(large, key=lambda module: module.macs, default=root)
@@ -69,12 +97,9 @@ def _modules(root: Module) -> Iterator[Tile]:
         place = shown.index(largest)
         own = largest.macs - sum(child.macs for child in largest.children)
         if own > 0:
-            rest.append(Tile(_rest_of(_tail(largest.path)), "other", own))
+            rest.append((largest.path, own))
         shown[place : place + 1] = _inner(largest)
-    for module in shown:
-        yield Tile(_tail(module.path), color_of(module.kind), module.macs,
-                   _parts(module, OPENED * root.macs, LEVELS))  # fmt: skip
-    yield from rest
+    return shown, rest
 
 
 def _parts(module: Module, least: float, levels: int) -> tuple[Tile, ...]:
