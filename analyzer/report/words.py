@@ -43,6 +43,8 @@ _FAMILIES = {
 def _network(v: Values) -> str:
     pairs = zip(v["blocks"], v["block_counts"], strict=True)
     parts = [many(v["layers"], "weighted layer")] if v["layers"] else []
+    if parts and v["branching"]:
+        parts = [_("{layers} in a run", layers=parts[0])]
     parts += [
         ngettext("{n} {kind} block", "{n} {kind} blocks", count, kind=block_name(kind))
         for kind, count in pairs
@@ -566,6 +568,9 @@ def _read(v: Values) -> str:
     if unread:
         return _("The values of {tensors} were read, and of {layers} channel by channel; those of "
                  "{n} more were not looked at so.", **both, n=units.count(unread))  # fmt: skip
+    if v["branching"]:
+        return _("The trained values of {layers}, those of all branches, and {tensors} were read.",
+                 **both)  # fmt: skip
     return _("The trained values of {layers} and {tensors} were read.", **both)
 
 

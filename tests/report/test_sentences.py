@@ -18,10 +18,11 @@ NETWORK: Values = {
     "family": "convolutional", "layers": 2, "blocks": (), "block_counts": (), "coefficients": 0,
     "operators_inside": 0, "trees": 0, "first_convolution": "", "first_strides": (),
     "first_transposed": False, "first_kernel": "3×3", "inputs": ("x",), "shapes": ("1×3",),
-    "inputs_in_all": 1, "function": "", "calls": 0,
+    "inputs_in_all": 1, "function": "", "calls": 0, "branching": False,
 }  # fmt: skip
 NETWORKS: Told = [
     ({}, "A convolutional network of 2 weighted layers; input x 1×3."),
+    ({"branching": True}, "A convolutional network of 2 weighted layers in a run; input x 1×3."),
     ({"layers": 0, "family": "graph"}, "A graph without weighted layers; input x 1×3."),
     ({"layers": 0, "trees": 3}, "A forest of 3 trees; input x 1×3."),
     ({"layers": 0, "trees": 3, "coefficients": 9, "operators_inside": 2},
@@ -364,8 +365,11 @@ TOLD: dict[str, tuple[Values, Told]] = {
          "part of integer kernels, as in runtimes that fuse them, it is 512 B. Assumed: n = 8.")),
         ({"in_place_bytes": 2048, "fused_bytes": 2048}, f"{PEAK} {ON_TOP}"),
     ]),
-    "weights.read": ({"layers": 2, "unread": 0, "tensors": 3, "unseen": ()}, [
+    "weights.read": ({"layers": 2, "unread": 0, "tensors": 3, "unseen": (), "branching": False}, [
         ({}, "The trained values of 2 layers and 3 stored tensors were read."),
+        ({"branching": True},
+         ("The trained values of 2 layers, those of all branches, and 3 stored tensors were "
+         "read.")),
         ({"unread": 1},
          ("The values of 3 stored tensors were read, and of 2 layers channel by channel; those of "
          "1 more were not looked at so.")),

@@ -32,7 +32,7 @@ def test_what_was_read_of_weights_is_told(
     layers: int, unread: int, tensors: int, said: str
 ) -> None:
     values = {"layers": layers, "unread": unread, "tensors": tensors,
-              "unseen": ["Pad"]}  # fmt: skip
+              "unseen": ["Pad"], "branching": False}  # fmt: skip
     assert _read(values) == said
 
 

@@ -33,6 +33,7 @@ def network(result: Result) -> Claim:
         {
             "family": family(facts),
             "layers": facts.totals.weighted_layers,
+            "branching": is_branching(facts),
             "function": function,
             "calls": times,
             "trees": inside.trees,
@@ -49,6 +50,17 @@ def network(result: Result) -> Claim:
             "inputs_in_all": len(facts.inputs),
         },
         ("totals.weighted_layers", "totals.macs_by_kind", "blocks", "nodes", "inputs"),
+    )
+
+
+def is_branching(facts: Facts) -> bool:
+    """Whether data decide between branches, one of which has layers: a run has not all of them."""
+    return any(
+        node.scope.rpartition(".")[2] in BRANCHES
+        and node.executions_range[0] == 0
+        and node.executions_range[1] != 0
+        and (node.conv is not None or node.params > 0)
+        for node in facts.nodes
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from analyzer.report.claims.identity import is_branching
 from analyzer.report.claims.record import Claim
 from analyzer.report.view import layers
 from analyzer.report.view import memory as device
@@ -80,6 +81,7 @@ def read(result: Result) -> Claim | None:
             "unread": len(evidence.unread),
             "unseen": unseen(result.facts),
             "tensors": len(evidence.tensors),
+            "branching": is_branching(result.facts),
         },
         ("weights",),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analyzer import units
 from analyzer.language import _
 from analyzer.operators import find
+from analyzer.report.drawing.branches import branch_words
 from analyzer.report.drawing.fan import abreast
 from analyzer.report.drawing.fold import Run, cut, fold
 from analyzer.report.drawing.parts import LEVELS, DrawnPart, main_node, parts_of, telling
@@ -118,6 +119,8 @@ def _described(facts: Facts, part: DrawnPart) -> tuple[Hashable, ...]:
 def _words(facts: Facts, part: DrawnPart) -> tuple[str, str]:
     """Title and detail of one part."""
     node = main_node(facts, part.one)
+    if part.branch is not None:
+        return branch_words(facts, part.branch, LETTERS)
     if part.block is not None:
         detail = part.block.detail
         ends = (detail.get("in_channels"), detail.get("out_channels"))
@@ -210,7 +213,7 @@ class _Builder:
         )
         held = sum(box.nodes for box in self.boxes)
         return Drawing(depth, tuple(self.boxes), edges, held, len(self.facts.nodes) - held, joined,
-                       self.facts.totals.whole is not None)  # fmt: skip
+                       self.facts.totals.whole is not None, len(self.wiring.split))  # fmt: skip
 
     def _inputs(self, place: Mapping[int, int]) -> list[tuple[tuple[str, ...], Tensor | None]]:
         """Inputs that something reads; where there are many, one box for those of one shape."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from analyzer.facts import Block, Facts, Node
+    from analyzer.report.drawing.branches import DrawnBranch
     from analyzer.report.drawing.record import Depth
     from analyzer.report.drawing.wiring import DrawnSource, Wiring
 
@@ -45,6 +46,8 @@ class DrawnPart:
     """How many equal ones beside each other it is."""
     sample: list[str] = field(default_factory=list)
     """The drawn operators of one of those; empty where it is but one."""
+    branch: DrawnBranch | None = None
+    """Where it is one, beside another."""
 
     @property
     def one(self) -> list[str]:
@@ -100,6 +103,7 @@ def _anchors(facts: Facts, wiring: Wiring) -> dict[str, str]:
     flow = trace(facts.graph, by_id)
     anchors = {node: anchor for anchor, region in flow.regions.items() for node in region}
     in_block = {node for block in facts.blocks for node in block.nodes}
+    anchors |= {node: node for node in (*wiring.branches, *wiring.split)}
     for node, sources in wiring.reads.items():
         if node in anchors or node in in_block:
             continue
@@ -150,6 +154,8 @@ def _ordered(
     parts = []
     for number in order:
         part = DrawnPart(members[number], blocks.get(number), names.get(number, ""))
+        if len(part.nodes) == 1:
+            part.branch = wiring.branches.get(part.nodes[0])
         part.before = {place[other] for other in before[number]}
         for node in part.nodes:
             for source in wiring.reads[node]:

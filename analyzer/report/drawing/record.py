@@ -93,3 +93,5 @@ class Drawing:
     """True where there were so many boxes that neighbours that are not alike are one."""
     shares: bool = True
     """Whether shares of the boxes' sum are shares of the model, whose MACs are a single number."""
+    branching: int = 0
+    """Operators of which both branches are drawn: data decide which one runs."""

@@ -2,7 +2,7 @@
 
 Constants, what is known from shapes alone, renaming and conversion are plumbing: it is looked
 through. Operators in bodies and functions are drawn as the operator of the main graph that runs
-them.
+them; those of branches between which data decide as one operator of each.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from analyzer.graph.adjacency import vertices
 from analyzer.operators import record_of
 from analyzer.operators.record import Kind, Nature
+from analyzer.report.drawing.branches import DrawnBranch, branches
 from analyzer.report.view.kinds import counted_macs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from analyzer.facts import Facts, Node, Tensor
     from analyzer.graph.adjacency import Vertex
@@ -45,6 +46,10 @@ class Wiring:
     """Outputs of the model that something makes."""
     owner: dict[str, str] = field(default_factory=dict)
     """Drawn operator that each operator belongs to, itself included."""
+    branches: dict[str, DrawnBranch] = field(default_factory=dict)
+    """By the drawn operator that stands for one."""
+    split: frozenset[str] = frozenset()
+    """Operators that run these branches."""
 
 
 def wire(facts: Facts) -> Wiring:
@@ -54,6 +59,8 @@ def wire(facts: Facts) -> Wiring:
     made: dict[str, DrawnSource | None] = {
         name: DrawnSource(name, True, tensor) for name, tensor in inputs.items()
     }
+    sides = branches(facts)
+    found.split = frozenset(sides)
     plumbing: list[str] = []
     runs: dict[str, str] = {}
     inner: list[tuple[str, str]] = []
@@ -73,6 +80,8 @@ def wire(facts: Facts) -> Wiring:
                 if tensor is not None:
                     made[tensor.name] = through
             continue
+        if node in sides:
+            known = [*_beside(found, sides[node], vertex, made)]
         found.reads[node] = tuple(dict.fromkeys(known))
         found.owner[node] = node
         for tensor in vertex.call.outputs:
@@ -85,6 +94,27 @@ def wire(facts: Facts) -> Wiring:
     _own_inner(found, runs, inner, facts)
     _own_plumbing(found, facts, plumbing)
     return found
+
+
+def _beside(
+    found: Wiring, sides: Iterable[DrawnBranch], vertex: Vertex,
+    made: Mapping[str, DrawnSource | None],
+) -> Iterator[DrawnSource]:  # fmt: skip
+    """Draw branches beside each other; what is left to feed the operator that runs them, which is
+    where they meet."""
+    given = next((tensor for tensor in vertex.call.outputs if tensor is not None), None)
+    taken: set[str] = set()
+    for side in sides:
+        taken |= side.reads
+        sources = [made.get(name) for name in sorted(side.reads)]
+        found.reads[side.node] = tuple(dict.fromkeys(s for s in sources if s is not None))
+        found.branches[side.node] = side
+        yield DrawnSource(side.node, False, given)
+    own = [tensor.name for tensor in vertex.call.inputs if tensor is not None]
+    for name in [*own, *sorted(vertex.implicit - taken)]:
+        source = made.get(name)
+        if source is not None:
+            yield source
 
 
 def _read(vertex: Vertex, record: Operator | None) -> Iterator[str]:
@@ -118,7 +148,7 @@ def _own_inner(
     found: Wiring, runs: dict[str, str], inner: Iterable[tuple[str, str]], facts: Facts
 ) -> None:
     """Operators of bodies belong to what runs them, however deep; callers come first or last."""
-    homes: dict[str, str] = {}
+    homes = {side.scope: node for node, side in found.branches.items()}
     above = dict(inner)
     for node, scope in above.items():
         path: list[str] = []

@@ -178,3 +178,42 @@ def test_what_computes_most_of_a_box_says_whether_it_came_or_went(
     changes = {"y": bend} if product is None else {"a": product, "y": bend}
     assert _became(found, changes, list(changes)) == together
     assert _became(found, {}, ["a", "y"]) == ""
+
+
+def test_branches_between_which_data_decide_are_beside_each_other() -> None:
+    """A product of 4·8·8 MACs, or one of 4·8·2 and what follows it; the larger is counted."""
+    for condition, otherwise, expected in (
+        ("bool c", "d = MatMul (x, v)  b = Relu (d)",
+         [("then: MatMul 8 → 8", ""), ("else: MatMul 8 → 2", "64 MAC, not counted")]),
+        ("bool c", "d = MatMul (x, v)  b = MatMul (d, u)",
+         [("then: MatMul 8 → 8", ""), ("else: 2 layers", "128 MAC, not counted")]),
+        ("bool c", "b = Relu (x)", [("then: MatMul 8 → 8", ""), ("else: Relu", "")]),
+    ):  # fmt: skip
+        model = facts(f"""g (float[4,8] x, {condition}, float[8,8] w, float[8,2] v, float[2,8] u)
+            => (float[4,N] y) {{
+            y = If (c) <then_branch = t () => (a) {{ a = MatMul (x, w) }},
+                        else_branch = e () => (b) {{ {otherwise} }}>
+            }}""")
+        drawing = draw(Result(model))
+        assert drawing.branching == 1
+        boxes = {box.title: n for n, box in enumerate(drawing.boxes)}
+        both = [box for box in drawing.boxes if box.title.startswith(("then", "else"))]
+        assert sorted((box.title, box.detail) for box in both) == sorted(expected)
+        assert sum(box.macs for box in drawing.boxes) == model.totals.macs == 256
+        edges = {(edge.source, edge.target) for edge in drawing.edges}
+        for title, _ in expected:
+            assert {(boxes["x"], boxes[title]), (boxes[title], boxes["If"])} <= edges
+        assert (boxes["c"], boxes["If"]) in edges
+
+
+def test_a_branch_that_never_runs_or_two_without_products_are_no_boxes() -> None:
+    for first, second in (("a = Relu (x)", "b = Abs (x)"), ("a = MatMul (x, w)", "")):
+        nodes = f"then_branch = t () => (a) {{ {first} }}, else_branch = e () => (b) {{ {second} }}"
+        given = "c" if second else "k"
+        model = facts(f"""g (float[4,8] x, bool c, float[8,8] w) => (float[4,N] y) {{
+            k = Constant <value = bool {{1}}> ()
+            y = If ({given}) <{nodes if second else nodes.replace("{  }", "{ b = Relu (x) }")}>
+            }}""")
+        drawing = draw(Result(model))
+        assert drawing.branching == 0
+        assert not [box for box in drawing.boxes if box.title.startswith(("then", "else"))]
