@@ -39,11 +39,11 @@ def test_what_breaks_a_contract_is_named(tmp_path: Path) -> None:
     """An upward import, a report that reads protobuf, and a circle for types alone."""
     circle = "if TYPE_CHECKING:\n    from analyzer.graph.program import build_program"
     root = copy_with(
-        {"facts.py": "import analyzer.lint", "report/__init__.py": "import onnx",
+        {"facts/network.py": "import analyzer.lint", "report/__init__.py": "import onnx",
          "graph/scope.py": circle}, tmp_path,
     )  # fmt: skip
     result = lint_imports(root)
     assert result.returncode == 1
-    for said in ("analyzer.facts -> analyzer.lint", ".scope -> .program",
+    for said in ("analyzer.facts.network -> analyzer.lint", ".scope -> .program",
                  "analyzer.report is not allowed to import onnx"):  # fmt: skip
         assert said in result.stdout

@@ -12,8 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from analyzer import facts, library, records
+from analyzer import library, records
 from analyzer.errors import OnnxlintError
+from analyzer.facts import operator, tensor
 from analyzer.ruleset import option
 from tools import docstrings
 
@@ -135,8 +136,8 @@ def _spelt(kind: str) -> str:
     return _ANNOTATED.sub(r"\1", kind)
 
 
-_ALIASES = {"Dim": facts, "Shape": facts, "ConvKind": facts, "Digest": records, "Signed": records,
-            "Format": library, "OptionValue": option}  # fmt: skip
+_ALIASES = {"Dim": tensor, "Shape": tensor, "ConvKind": operator, "Digest": records,
+            "Signed": records, "Format": library, "OptionValue": option}  # fmt: skip
 _SHORT = re.compile(rf"\b({'|'.join(_ALIASES)})\b")
 _ANNOTATED = re.compile(r"Annotated\[(\w+), '[^']*'\]")
 

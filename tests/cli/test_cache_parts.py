@@ -48,8 +48,9 @@ def test_what_is_no_record_is_not_stored(value: Any) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b'["os.system","x"]', b'["model.limits.Limits"]', b'["cli.x.Y"]', b'["facts.Any"]',
-        b'["facts.Problem","cycle"]', b'["facts.nothing"]', b'["nowhere.Node"]', b'["{","a"]',
+        b'["os.system","x"]', b'["model.limits.Limits"]', b'["cli.x.Y"]', b'["facts.whole.Any"]',
+        b'["facts.problem.Problem","cycle"]', b'["facts.whole.nothing"]', b'["nowhere.Node"]',
+        b'["{","a"]',
         b"[1]", b"[]", b"{", b"\xff", b"[" * 100_000,
     ],
 )  # fmt: skip
