@@ -58,7 +58,7 @@ class Survey:
     parameters: Parameters
     """Stored tensors by role."""
     params: list[Charge]
-    """Parameters by site, each tensor at the first site that uses it."""
+    """Parameters by site, each tensor at the first site that uses it and runs."""
     weighted: frozenset[int]
     """Indices of the sites that read a weight, shared or not."""
     sums: Aggregate
@@ -89,6 +89,7 @@ def survey(program: Program, shapes: Shapes) -> Survey:
         if not (constant.generated and (constant.tensor.bytes or 0) >= STORED_AT_MOST):
             constants.setdefault(scope, set()).add(name)
     guessed = tuple(a for a in shapes.assumptions if a.reason not in STATED)
+    sums = aggregate(sites, leaf_costs(sites))
     peak, moments = peak_memory(program, graph, sites, constants)
     return Survey(
         program=program,
@@ -97,9 +98,9 @@ def survey(program: Program, shapes: Shapes) -> Survey:
         graph=graph,
         inventory=inventory,
         parameters=summarize(inventory, sites),
-        params=params_by_site(inventory, len(sites)),
+        params=params_by_site(inventory, [sums.runs[id(site.instance)] for site in sites]),
         weighted=frozenset(reading_weights(inventory)),
-        sums=aggregate(sites, leaf_costs(sites)),
+        sums=sums,
         peak=peak,
         moments=moments,
         guessed=guessed,

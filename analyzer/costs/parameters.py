@@ -24,6 +24,7 @@ from analyzer.shapes.types import UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from analyzer.costs.aggregate import Runs
     from analyzer.graph.call import Call
     from analyzer.graph.scope import Program
     from analyzer.operators.record import Operator
@@ -117,12 +118,14 @@ def reading_weights(inventory: Inventory) -> set[int]:
     return {index for constant in weights for index in constant.uses}
 
 
-def params_by_site(inventory: Inventory, count: int) -> list[Charge]:
-    """Weights by site index, each constant at the first operator that uses it."""
-    charged: list[list[Constant]] = [[] for _ in range(count)]
+def params_by_site(inventory: Inventory, runs: Sequence[Runs]) -> list[Charge]:
+    """Weights by site index, each constant at the first operator that uses it and is counted; of
+    those that are not, at one that may run. ``runs`` are those of each site."""
+    charged: list[list[Constant]] = [[] for _ in runs]
+    idle = [(not each.counted, each.executions[1] == 0) for each in runs]
     for constant in inventory.constants.values():
         if constant.role is Role.WEIGHT and constant.uses:
-            charged[min(constant.uses)].append(constant)
+            charged[min(constant.uses, key=lambda use: (idle[use], use))].append(constant)
     return [_charge(constants) if constants else NO_CHARGE for constants in charged]
 
 

@@ -93,7 +93,7 @@ class Module(Brief):
     macs: int
     """Known MACs over all executions that ``Totals.macs`` contains, sub-modules included."""
     params: int
-    """Parameters, sub-modules included; shared tensors count at their first user."""
+    """Parameters, sub-modules included; shared tensors count at one operator."""
     nodes: int
     """Operators, sub-modules included."""
     complete: bool

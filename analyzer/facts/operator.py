@@ -165,7 +165,8 @@ class Node:
     cost: Cost = field(metadata=INLINE)
     """What one execution costs."""
     params: int
-    """Parameters this node is the first to use; shared tensors count at one node only."""
+    """Parameters this node is the first to use of those that run; shared tensors count at one
+    node only."""
     executions: int | None
     """How often one inference runs this node; ``None`` if not known statically."""
     read_bytes: int | None

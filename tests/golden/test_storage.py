@@ -76,6 +76,24 @@ def test_shared_weight_counts_once() -> None:
     assert [n.params for n in found.nodes] == [144, 0]
 
 
+def test_a_shared_weight_counts_where_it_runs() -> None:
+    """Two branches read it: where the condition is settled one of them never runs, where it is not
+    the larger is counted, the branch of 64 positions and not that of 36."""
+    weight_of_both = numpy_helper.from_array(np.ones((4, 4, 3, 3), np.float32), "w")
+    for flag, then_side, padding, runs in (("no", 6, 0, 1), ("yes", 6, 0, 2), ("open", 8, 1, 2)):
+        model = parse(
+            "g (float[1,4,8,8] x, bool open) => (c) <bool no = {0}, bool yes = {1}> {"
+            f" c = If ({flag}) <else_branch = b () => (float[1,4,6,6] q) {{ q = Conv (x, w) }},"
+            f" then_branch = a () => (float[1,4,{then_side},{then_side}] p)"
+            f" {{ p = Conv <pads = [{', '.join([str(padding)] * 4)}]> (x, w) }}> }}"
+        )
+        model.graph.initializer.append(weight_of_both)
+        found = facts_of(model)
+        assert [node.params for node in found.nodes] == [0, *((144, 0), (0, 144))[runs - 1]]
+        assert [node.counted for node in found.nodes] == [1, *((1, 0), (0, 1))[runs - 1]]
+        assert found.parameters.weights == found.totals.params == 144
+
+
 def test_missing_external_data_still_counts_from_declared_dims(tmp_path: Path) -> None:
     external = weight()
     external.ClearField("raw_data")
