@@ -17,7 +17,7 @@ from __future__ import annotations
 from analyzer.facts.memory import Held, Memory, MemoryStep
 from analyzer.facts.network import Architecture, Block, ModelInfo, Module, Separable
 from analyzer.facts.operator import UNREAD, Conv, ConvKind, Cost, Node, Range, Saving
-from analyzer.facts.problem import Breach, Conformance, Problem
+from analyzer.facts.problem import DATA_DESCRIBED, DATA_MISSING, Breach, Conformance, Problem
 from analyzer.facts.stored import Parameters, SharedTensor, StoredTensor
 from analyzer.facts.tensor import (
     BITS,
@@ -35,6 +35,8 @@ from analyzer.facts.whole import Facts, nothing
 
 __all__ = [
     "BITS",
+    "DATA_DESCRIBED",
+    "DATA_MISSING",
     "NOT_SYMBOLS",
     "UNREAD",
     "Architecture",

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+DATA_MISSING = frozenset({"external-missing", "external-too-short", "external-placeholder"})
+"""Codes of external data that no reader can find: structure is all there is."""
+DATA_DESCRIBED = DATA_MISSING | {
+    "external-link", "external-no-folder", "external-overlap", "external-unreadable",
+}  # fmt: skip
+"""And of data that others may find and read: what stands in the file about them is sound."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from analyzer.facts import DATA_MISSING
 from analyzer.model.declared import Refusal, entries_of, parts_of, span_of
 from analyzer.model.notes import as_text, declared_bytes
 
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
 
 Identity = tuple[int, int, int, int]
 
-MISSING = frozenset({"external-missing", "external-too-short", "external-placeholder"})
-"""Codes of data that no reader can find: structure is all there is."""
-UNAVAILABLE = MISSING | {"external-link", "external-no-folder"}
+UNAVAILABLE = DATA_MISSING | {"external-link", "external-no-folder"}
 """Codes of data that only those miss who want to look at weights."""
 
 _BLOB = re.compile(r"(\.\./)+blobs/[0-9a-f]{40,64}", re.ASCII)

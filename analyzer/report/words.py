@@ -602,6 +602,9 @@ def _intensity(v: Values) -> str:
 def _targets(v: Values) -> str:
     if 1 < len(v["whole"]) == v["count"]:
         names, targets = series([label(name) for name in v["whole"]]), many(v["count"], "target")
+        if v["broken"]:
+            return _("Each of {targets} has all its operators: {names}; but the file has errors, "
+                     "and none promises to load it.", targets=targets, names=names)  # fmt: skip
         if v["missing"]:
             return _("All of it would run on each of {targets}, if its weights were there: "
                      "{names}.", targets=targets, names=names)  # fmt: skip
@@ -615,6 +618,8 @@ def _targets(v: Values) -> str:
         if v[verdict]
     ]
     text = _("Of {targets}: {said}.", targets=many(v["count"], "target"), said="; ".join(said))
+    if v["broken"]:
+        return f"{text} {_('The file has errors; none promises to load it.')}"
     return f"{text} {_('None loads it without its weights.')}" if v["missing"] else text
 
 

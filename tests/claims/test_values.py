@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from analyzer.facts import Certainty
+from analyzer.facts import Certainty, Conformance, Problem
 from analyzer.findings.finding import Severity
-from analyzer.model import external
 from analyzer.report.claims import (
     advice,
     cost,
@@ -294,7 +293,7 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
         some(target="t3", verdict="whole", blockers=[blocker("B", "type")], edits=[]),
         some(target="t4", verdict="split", blockers=[], edits=[]),
     ]  # fmt: skip
-    result = some(facts=some(targets=fits, problems=[]), findings=())
+    result = some(facts=some(targets=fits, problems=[], conformance=Conformance(0, 3)), findings=())
     monkeypatch.setattr(deployment, "is_told", lambda _: True)
     ways, edits, targets = (
         each(result) for each in (deployment.blockers, deployment.edits, deployment.targets)
@@ -307,13 +306,19 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
                                  "targets": (2, 1, 1)}  # fmt: skip
     assert dict(edits.values) == {"count": 2, "texts": ("fold", "cast"), "targets": (2, 1)}
     assert dict(targets.values) == {"count": 4, "whole": ("t3",), "split": ("t4",), "no": ("t1",),
-                                    "maybe": ("t2",), "missing": False,
+                                    "maybe": ("t2",), "broken": False, "missing": False,
                                     "huge": False}  # fmt: skip
-    assert deployment.MISSING == external.MISSING
-    for code, missing in (("external-missing", True), ("external-link", False)):
-        result.facts.problems = [some(code=code)]
+    for code, missing, broken in (
+        ("external-missing", True, False), ("external-link", False, False),
+        ("external-stream", False, True), ("external-key", False, True), ("loop", False, False),
+        ("external-overlap", False, False),
+    ):  # fmt: skip
+        result.facts.problems = [Problem(code, "w", "")]
         (said,) = filter(None, [deployment.targets(result)])
-        assert said.values["missing"] == missing
+        assert (said.values["missing"], said.values["broken"]) == (missing, broken), code
+    result.facts.problems, result.facts.conformance = [], Conformance(1, 0)
+    (said,) = filter(None, [deployment.targets(result)])
+    assert said.values["broken"]
     result.findings = [some(rule=deployment.HUGE)]
     (said,) = filter(None, [deployment.targets(result)])
     assert said.values["huge"]

@@ -699,7 +699,11 @@ def _targets(d: Document) -> Values:
         listed = sum(b["count"] for b in fit["blockers"] if b["certain"])
         assert listed == refused or len(fit["blockers"]) >= 1000
     gone = {"external-missing", "external-too-short", "external-placeholder"}
+    readable = {"missing", "too-short", "placeholder", "link", "no-folder", "overlap", "unreadable"}
     return {"count": len(d["targets"]),
+            "broken": any(b["grave"] for b in d["breaches"]) or any(
+                p["code"].startswith("external-") and p["code"].split("-", 1)[1] not in readable
+                for p in d["problems"]),
             "missing": not gone.isdisjoint(each["code"] for each in d["problems"]),
             **{verdict: [fit["target"] for fit in d["targets"] if fit["verdict"] == verdict]
                for verdict in ("whole", "split", "no", "maybe")}}  # fmt: skip

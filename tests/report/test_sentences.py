@@ -104,6 +104,7 @@ TARGETS: Values = {
     "split": (),
     "no": (),
     "maybe": (),
+    "broken": False,
     "missing": False,
     "huge": False,
 }
@@ -399,6 +400,11 @@ TOLD: dict[str, tuple[Values, Told]] = {
         ({"whole": ("a", "b"), "huge": True},
          ("Each of 2 targets has all its operators: a and b; whether any has the memory is another "
          "question.")),
+        ({"whole": ("a", "b"), "broken": True, "missing": True},
+         ("Each of 2 targets has all its operators: a and b; but the file has errors, and none "
+         "promises to load it.")),
+        ({"count": 1, "whole": ("a",), "broken": True},
+         "Of 1 target: all of it runs on a. The file has errors; none promises to load it."),
         ({"count": 1, "whole": ("a",)}, "Of 1 target: all of it runs on a."),
         ({"whole": ("a", "b"), "missing": True},
          "All of it would run on each of 2 targets, if its weights were there: a and b."),

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from analyzer.conformance.schemas import STANDARD
+from analyzer.facts import DATA_DESCRIBED, DATA_MISSING
 from analyzer.report.claims.record import Claim
 from analyzer.report.view.deployment import is_told
 from analyzer.ruleset.trusted import DOMAINS
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 RUNTIME = "ONNX Runtime"
 """What the operators of ``DOMAINS`` come with."""
-MISSING = frozenset({"external-missing", "external-too-short", "external-placeholder"})
-"""Problems of a file without whose weights no runtime loads the model."""
 HUGE = "TRU051"
 """The rule about tensors that no usual memory holds."""
 VENDORS = 3
@@ -58,12 +57,15 @@ def targets(result: Result) -> Claim | None:
         verdict: tuple(fit.target for fit in fits if fit.verdict == verdict)
         for verdict in ("whole", "split", "no", "maybe")
     }
-    missing = any(problem.code in MISSING for problem in result.facts.problems)
+    facts = result.facts
+    external = {problem.code for problem in facts.problems if problem.code.startswith("external-")}
+    missing = not DATA_MISSING.isdisjoint(external)
+    broken = facts.conformance.grave > 0 or not external <= DATA_DESCRIBED
     huge = any(finding.rule == HUGE for finding in result.findings)
     return Claim(
         "targets",
-        {"count": len(fits), **by, "missing": missing, "huge": huge},
-        ("targets", "problems", "findings"),
+        {"count": len(fits), **by, "broken": broken, "missing": missing, "huge": huge},
+        ("targets", "breaches", "problems", "findings"),
     )
 
 
