@@ -152,9 +152,9 @@ class Page:
     """Layers that may run, and that no total counts: of another branch than the one counted, or of
     a loop that nothing bounds."""
     tiles: tuple[Tile, ...]
-    """Modules or blocks by MACs; empty where neither says where most of them are."""
+    """Modules, blocks or kinds of layers by MACs; empty where shapes of layers tell more."""
     ground: Ground
-    """What ``tiles`` are: modules, blocks, or nothing."""
+    """What ``tiles`` are."""
     profile: tuple[Bar, ...]
     drawing: Drawing
     """The network drawn, before boxes have places."""
@@ -222,6 +222,7 @@ def make_page(result: Result) -> Page:
     steps = first(asks, forms)
     integers = next((form.weight_bytes for form in forms if form.id == "int8"), None)
     placed = devices.rows(facts, result.devices, integers)
+    treemap = tiles.mapped(facts)
     return Page(
         lang=spoken(),
         title=label(PurePath(facts.model.path).name or facts.model.path, widths.CAUSE),
@@ -248,8 +249,8 @@ def make_page(result: Result) -> Page:
         weights=trained,
         layers=layers.layer_shapes(facts.nodes, facts.totals.whole or 0, coefficients(facts)),
         uncounted=layers.uncounted(facts.nodes),
-        tiles=tiles.tiles(facts),
-        ground=tiles.ground(facts),
+        tiles=treemap.tiles,
+        ground=treemap.ground,
         profile=layers.bars(facts.nodes),
         drawing=draw(result),
         block_kinds=blocks.kinds(facts),

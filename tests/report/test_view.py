@@ -341,9 +341,30 @@ def test_tiles_are_what_accounts_for_nearly_all_or_for_more_of_the_compute() -> 
         root = Module("", "", "", 100, 0, 2, True, parts, kind="MatMul")
         blocks = tuple(Block("attention", (n.id,), 1, 0, {}) for n in held)
         made = replace(plain, modules=None if named is None else root, blocks=blocks)
-        assert tiles.ground(made) == expected, (named, held)
-        assert bool(tiles.tiles(made)) == bool(expected)
-        assert sum(tile.macs for tile in tiles.tiles(made)) in (0, 100)
+        found = tiles.mapped(made)
+        assert found.ground == expected, (named, held)
+        assert sum(tile.macs for tile in found.tiles) == (100 if expected else 0)
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_modules_and_shapes_too_small_for_names_are_drawn_by_kind(*, named: bool) -> None:
+    """300 layers that are all unlike: no tile of them is a two-hundredth of the picture."""
+    names = [f"v{n}" for n in range(300)]
+    given = ", ".join(f"float[8,{n + 9}] {name}" for n, name in enumerate(names))
+    made = ", ".join(f"float[1,{n + 9}] y{n}" for n in range(300))
+    body = " ".join(f"y{n} = MatMul (x, {name})" for n, name in enumerate(names[:200]))
+    more = " ".join(f"y{n} = Gemm (x, v{n})" for n in range(200, 300))
+    plain = facts(f"g (float[1,8] x, {given}) => ({made}) {{ {body} {more} }}")
+    total = plain.totals.macs
+    parts = tuple(Module(f"m{n}", f"m{n}", "", node.macs or 0, 0, 1, True, kind="MatMul")
+                  for n, node in enumerate(plain.nodes))  # fmt: skip
+    root = Module("", "", "", total or 0, 0, 300, True, parts, kind="MatMul") if named else None
+    found = tiles.mapped(replace(plain, modules=root))
+    assert found.ground == "kinds"
+    first = 8 * sum(n + 9 for n in range(200))
+    assert {tile.name: tile.macs for tile in found.tiles} == {
+        "MatMul": first, "Gemm": (total or 0) - first,
+    }  # fmt: skip
 
 
 def test_large_modules_are_opened_and_keep_their_own_operators() -> None:

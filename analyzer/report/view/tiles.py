@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from analyzer import units
 from analyzer.language import _, term
-from analyzer.report.view.charts import GROUP, TURN, WIDTH, Chart, Mark
+from analyzer.report.view.charts import GROUP, TILES, TURN, WIDTH, Chart, Mark
 from analyzer.report.view.kinds import color_of, counted_macs
-from analyzer.report.view.layers import shape_of
+from analyzer.report.view.layers import layer_shapes, shape_of
 from analyzer.report.view.summary import block_name
 from analyzer.restore import record
 from analyzer.sanitise import clean, label, widths
@@ -34,7 +34,7 @@ TELLING = 8
 """Letters from which on a shortened name tells more than a share."""
 NUMBER = re.compile(r"[0-9]+$")
 """What of a module's name tells it apart from its neighbours."""
-Ground = Literal["", "modules", "blocks"]
+Ground = Literal["", "modules", "blocks", "kinds"]
 LEVELS, OPENED = 5, 0.01
 """Levels of tiles in tiles, and the share of the whole from which one below the first has any."""
 
@@ -49,21 +49,70 @@ class Tile:
     children: tuple[Tile, ...] = ()
 
 
+class TileMap(NamedTuple):
+    """A treemap, before it has places."""
+
+    ground: Ground
+    tiles: tuple[Tile, ...]
+    """With most MACs first."""
+
+
 def tiles(facts: Facts) -> tuple[Tile, ...]:
-    """Modules or blocks, see ``ground``, with most MACs first."""
-    total, parts = facts.totals.macs, ground(facts)
-    if not total or not parts:
-        return ()
-    found = [*_modules(facts.modules)] if parts == "modules" and facts.modules else []
-    return _sorted(found or _blocks(facts), total)
+    """Those of ``mapped``."""
+    return mapped(facts).tiles
 
 
-def ground(facts: Facts) -> Ground:
-    """What the picture is of: modules where their names account for nearly all MACs, else what
-    accounts for more; nothing where that is less than half, or where there is but one tile."""
+def mapped(facts: Facts) -> TileMap:
+    """Modules or blocks, see ``_ground``; kinds of layers where most of those, or of the shapes of
+    layers, are too small to be named."""
     total = facts.totals.macs
     if not total:
-        return ""
+        return TileMap("", ())
+    ground = _ground(facts, total)
+    found: list[Tile] = []
+    if ground:
+        of_modules = ground == "modules" and facts.modules is not None
+        found = [*(_modules(facts.modules) if of_modules and facts.modules else _blocks(facts))]
+        shown = _sorted(found, total)
+        if _named(shown, found) >= NAMED * total:
+            return TileMap(ground, shown)
+    shapes = layer_shapes(facts.nodes)
+    if found or sum(shape.macs for shape in shapes[TILES:]) > (1 - NAMED) * total:
+        kinds = _sorted(_kinds(facts), total)
+        if len(kinds) > 1:
+            return TileMap("kinds", kinds)
+    return TileMap("", ())
+
+
+def _named(shown: Iterable[Tile], found: Iterable[Tile]) -> int:
+    """MACs of the tiles that are not added up."""
+    known = {id(tile) for tile in found}
+    return sum(tile.macs for tile in shown if id(tile) in known)
+
+
+def _kinds(facts: Facts) -> list[Tile]:
+    """Layers by kind and kernel, and the shapes that they have."""
+    kinds: dict[tuple[str, str], dict[str, int]] = {}
+    for node in facts.nodes:
+        macs = counted_macs(node)
+        if macs:
+            conv = node.conv
+            name = label(node.op_type, widths.TERM)
+            name = f"{conv.kernel} {term(conv.kind)}" if conv is not None else name
+            shapes = kinds.setdefault((name, color_of(node.kind)), {})
+            shape = shape_of(node)[0]
+            shapes[shape] = shapes.get(shape, 0) + macs
+    return [
+        Tile(name, color, sum(shapes.values()),
+             _sorted([Tile(shape, color, macs) for shape, macs in shapes.items()],
+                     sum(shapes.values())) if len(shapes) > 1 else ())
+        for (name, color), shapes in kinds.items()
+    ]  # fmt: skip
+
+
+def _ground(facts: Facts, total: int) -> Ground:
+    """What the picture is of: modules where their names account for nearly all MACs, else what
+    accounts for more; nothing where that is less than half, or where there is but one tile."""
     modules, known = 0, 0
     if facts.modules is not None:
         shown, rest = _cover(facts.modules)
@@ -227,7 +276,7 @@ def _mark(
     cut = units.shorten(tile.name, letters) if letters >= TELLING else ""
     if not cut.endswith(turn):
         cut = ""  # what a cut leaves of numbers are others
-    number = NUMBER.search(tile.name)
+    number = None if turn else NUMBER.search(tile.name)
     last = f"…{number[0]}" if number else ""
     texts = (words, tile.name, cut, turn, share, last)
     best = next((t for t in texts if t and units.letters(t) <= letters), "")
