@@ -216,7 +216,7 @@ def _mask(call: Call) -> Iterator[Violation]:
 def _rotated(call: Call) -> Iterator[Violation]:
     """Caches hold one cosine or sine for every pair of the rotated elements."""
     shape, cache, ids = shape_of(call, 0), shape_of(call, 1), shape_of(call, 3)
-    if shape is None:
+    if shape is None or len(shape) not in (3, 4):
         return
     heads, part = whole(call, "num_heads", 0), whole(call, "rotary_embedding_dim", 0)
     if heads is None or part is None:
@@ -231,8 +231,6 @@ def _rotated(call: Call) -> Iterator[Violation]:
     size: Dim = shape[-1]
     if len(shape) == 3:
         size = None if size is None else size // heads
-    elif len(shape) != 4:
-        return
     if cache is not None and len(cache) != (2 if given(call, 3) else 3):
         yield Violation(
             "cache-shape",

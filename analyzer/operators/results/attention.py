@@ -28,6 +28,11 @@ def _plus(a: Dim, b: Dim) -> Dim:
     return None if a is None or b is None else a + b
 
 
+def _present(call: Call, new: Dim, past: Dim) -> Dim:
+    """Rows of a cache with what is new; of a buffer that both share, which is as long as ever."""
+    return past if call.attr("past_present_share_buffer", 0) else _plus(new, past)
+
+
 def _divide(a: Dim, b: Dim) -> Dim:
     return None if a is None or not b else a // b
 
@@ -47,7 +52,7 @@ def attention(past_index: int, dtype_index: int) -> Callable[[Call], list[Output
         past = _optional(call, past_index)
         length = leading[1] if len(leading) > 1 else None
         if past is not None and len(past) == 5:
-            length = _plus(length, past[3])
+            length = _present(call, length, past[3])
         present = OutputType(dtype, (2, leading[0], heads, length, _divide(hidden, heads)))
         return [OutputType(dtype, (*leading, hidden)), present]
 
@@ -74,7 +79,7 @@ def multi_head(call: Call) -> list[OutputType]:
         raise Unknown("shape of the value input is unknown")
     past = _optional(call, 6)
     if past is not None and len(past) == 4:
-        length = _plus(length, past[2])
+        length = _present(call, length, past[2])
     size = query[4] if len(query) == 5 else _divide(query[-1], heads)
     return [
         OutputType(dtype, (query[0], query[1], hidden)),

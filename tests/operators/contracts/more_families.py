@@ -95,6 +95,27 @@ NODES: Mapping[str, Node] = {
         "BiasSoftmax", _f(2, 3, 4), _f(2, 1, 4), axis=-1, is_inner_broadcast=1, domain=MS),
     f"{MS} FusedMatMul by columns": _n(
         "FusedMatMul", _f(4, 2), _f(3, 4), transA=1, transB=1, alpha=0.5, domain=MS),
+    "Mod of whole numbers": _n("Mod", ints(4, 6), ints(1, 3)),
+    "ReduceMean by an input": _n("ReduceMean", _f(2, 3, 4), ints(0, -1)),
+    f"{MS} Trilu of a band": _n("Trilu", _f(3, 4), np.array(-1), upper=0, domain=MS),
+    f"{MS} Attention with lengths": _n(
+        "Attention", _f(2, 3, 8), _f(8, 24), _f(24), _int(3, 2), num_heads=2, domain=MS),
+    f"{MS} DecoderMaskedMultiHeadAttention with a past": _n(
+        "DecoderMaskedMultiHeadAttention", _f(2, 1, 8), _f(2, 1, 8), _f(2, 1, 8), None, None,
+        _f(2, 2, 5, 4), _f(2, 2, 5, 4), _int(3), num_heads=2, past_present_share_buffer=1,
+        domain=MS, fed=(0, 1, 2), outputs=3),
+    f"{MS} DynamicQuantizeLSTM with lengths": _n(
+        "DynamicQuantizeLSTM", _f(3, 2, 4), _byte(2, 4, 12), _byte(2, 3, 12), _f(2, 24),
+        _int(3, 1), _f(2, 2, 3), _f(2, 2, 3), None, *(np.ones(2, np.float32), _byte(2)) * 2,
+        hidden_size=3, direction="bidirectional", domain=MS, outputs=3),
+    f"{MS} EmbedLayerNormalization of constants": _n(
+        "EmbedLayerNormalization", _int(6, 0).reshape(1, 2), _int(1, 0).reshape(1, 2), _f(7, 4),
+        _f(8, 4), _f(2, 4), _f(4), _f(4), None, domain=MS, fed=(), outputs=2),
+    f"{MS} MaxpoolWithMask of three axes": _n(
+        "MaxpoolWithMask", _f(1, 2, 4, 4, 4), np.ones((1, 1, 4, 4, 4), np.int32),
+        kernel_shape=[2, 2, 2], pads=[1, 0, 1, 0, 1, 1], domain=MS),
+    f"{MS} NhwcFusedConv with a bias": _n(
+        "NhwcFusedConv", _f(1, 5, 5, 2), _f(3, 3, 3, 2), _f(3), domain=MS),
     "PRelu of channels": _n("PRelu", _f(2, 3, 4, 4), _f(3, 1, 1)),
 }  # fmt: skip
 

@@ -26,6 +26,7 @@ from analyzer.operators.contracts import contracts_of
 from analyzer.operators.contracts.vendor import DOMAIN as VENDOR
 from analyzer.operators.contracts.vendor import schema_of
 from tests.operators.contracts.nodes import DOMAINS, outcome
+from tests.operators.contracts.other import ends, operands, padded_twice, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from tests.operators.contracts.nodes import Array, Node
 
 VERDICTS = Path(__file__).with_name("verdicts.txt")
-FULL = 4096
-"""Elements beyond which no axis is made longer."""
 RESULTS = Path(__file__).with_name("results.txt")
 VERSIONS = Path(__file__).with_name("versions.txt")
 WORDS = Path(__file__).with_name("words.txt")
@@ -133,6 +132,7 @@ CHOICES: Mapping[str, tuple[Any, ...]] = {
 """Values of attributes by the documentation of ONNX and ONNX Runtime, of any operator."""
 GUESSES: Mapping[str, tuple[Any, ...]] = {
     "INT": (-1, 0, 1, 2, 3), "FLOAT": (-1.0, 0.5), "STRING": ("bogus",), "INTS": ([1], [1, 1]),
+    "STRINGS": (["bogus", "bogus"], ["Tanh"]),
 }  # fmt: skip
 """Values of attributes, by their kind."""
 CRASHED = "#"
@@ -175,14 +175,17 @@ def neighbours(node: Node) -> Iterator[Node]:
     yield node
     for slot, array in enumerate(node.inputs):
         if array is not None:
-            for operand in _operands(array, slot not in node.fed):
+            for operand in operands(array, constant=slot not in node.fed, ends=ends(node)):
                 yield _with(node, slot, operand)
     for name, value in node.attributes.items():
-        for changed in _values(value):
+        for changed in values(value, ends(node)):
             kept = {k: changed if k == name else v for k, v in node.attributes.items()}
             yield replace(node, attributes={k: v for k, v in kept.items() if v is not None})
     for name, value in _unset(node):
         yield replace(node, attributes={**node.attributes, name: value})
+    if {"auto_pad", "pads"} <= _kinds(node).keys():
+        for stated in padded_twice(node):
+            yield replace(node, attributes={**node.attributes, **stated})
     for count in (node.outputs - 1, node.outputs + 1):
         if count:
             yield replace(node, outputs=count)
@@ -244,52 +247,6 @@ def _with(node: Node, slot: int, array: Array | None) -> Node:
     while inputs and inputs[-1] is None:
         inputs.pop()
     return replace(node, inputs=inputs)
-
-
-def _operands(array: Array, constant: bool) -> Iterator[Array | None]:
-    yield None
-    for axis, size in enumerate(array.shape):
-        if size > 0 and array.size < FULL:
-            yield np.concatenate([array, np.take(array, [-1], axis)], axis)
-            yield np.take(array, range(size - 1), axis)
-    yield array[None]
-    if array.ndim:
-        yield array[..., None]
-    if array.ndim > 1 and array.shape[0]:
-        yield array[0]
-    if constant and array.dtype.kind in "iu" and 0 < array.size <= 8:
-        for at in range(array.size):
-            for step in (-1, 1):
-                yield _changed(
-                    array, at, array.reshape(-1)[at] + np.asarray(step).astype(array.dtype)
-                )
-    if constant and array.dtype.kind == "f" and 0 < array.size <= 4:
-        for at in range(array.size):
-            for value in (0, -array.reshape(-1)[at]):
-                yield _changed(array, at, value)
-
-
-def _changed(array: Array, at: int, value: Any) -> Array:
-    other = array.copy()
-    other.reshape(-1)[at] = value
-    return other
-
-
-def _values(value: Any) -> Iterator[Any]:
-    yield None
-    if isinstance(value, (bytes, str)):
-        yield "bogus"
-    elif isinstance(value, int):
-        yield from (value - 1, value + 1, -value, value + 64)
-    elif isinstance(value, float):
-        yield -value
-    elif isinstance(value, list | tuple) and value:
-        listed = list(value)
-        yield from (listed[:-1], [*listed, listed[-1]])
-        for at in range(min(len(listed), 6)):
-            if isinstance(listed[at], int):
-                for step in (-1, 1):
-                    yield [*listed[:at], listed[at] + step, *listed[at + 1 :]]
 
 
 def _answer(node: Node) -> tuple[str, str]:

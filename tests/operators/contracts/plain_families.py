@@ -183,7 +183,7 @@ NODES: Mapping[str, Node] = {
     "MatMul of vectors": _n("MatMul", _f(4), _f(4)),
     "MatMul by a vector": _n("MatMul", _f(2, 3, 4), _f(4)),
     "MatMul of batches": _n("MatMul", _f(2, 1, 3, 4), _f(5, 4, 6)),
-    "MatMulInteger with points": _n("MatMulInteger", _byte(2, 3), _byte(3, 4),
+    "MatMulInteger with points": _n("MatMulInteger", _byte(3, 2), _byte(2, 4),
                                     np.array(1, np.uint8), _byte(4)),
     "Einsum of a batch": _n("Einsum", _f(2, 3, 4), _f(2, 4, 5), equation="bij, bjk -> bik"),
     "Einsum with dots": _n("Einsum", _f(2, 3, 4), _f(4, 5), equation="...ij,jk->...ik"),
@@ -212,7 +212,7 @@ NODES: Mapping[str, Node] = {
         "QLinearConv", _byte(1, 2, 4, 4), _one(), np.array(1, np.uint8), _byte(3, 2, 3, 3),
         np.full(3, 0.5, np.float32), _byte(3), _one(), np.array(1, np.uint8), pads=[1, 1, 1, 1]),
     "QLinearMatMul of columns": _n(
-        "QLinearMatMul", _byte(2, 3), _one(), np.array(1, np.uint8), _byte(3, 4),
+        "QLinearMatMul", _byte(3, 2), _one(), np.array(1, np.uint8), _byte(2, 4),
         np.full(4, 0.5, np.float32), _byte(4), _one(), np.array(1, np.uint8)),
     "SoftmaxCrossEntropyLoss of constant labels": _n(
         "SoftmaxCrossEntropyLoss", _f(2, 3), ints(0, 2), reduction="none", ignore_index=5,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from onnx import numpy_helper
 
-from analyzer.facts import Tensor
+from analyzer.facts import Certainty, Tensor
 from analyzer.operators import record_of
 from analyzer.operators.contracts.contents import with_contents
 from tests.operators.contracts.more_families import FAMILIES as MORE
@@ -189,6 +189,8 @@ def test_a_count_is_that_of_all_sizes_or_unknown() -> None:
             assert cost.macs is not None, name
             for less in _dimmed(known):
                 count = record.cost.cost(less)
+                if count.certainty is Certainty.ASSUMED is not cost.certainty:
+                    continue
                 assert count.macs in (cost.macs, None), less
                 assert count.flops in (cost.flops, None), less
                 seen += count.macs is None
@@ -224,9 +226,10 @@ def test_contents_that_contracts_ask_for_are_there_in_a_model() -> None:
 
 KEPT = """
     AffineGrid Col2Im ConstantOfShape Expand OneHot Pad Range ReduceL1 ReduceL2 ReduceLogSum
-    ReduceLogSumExp ReduceMax ReduceMin ReduceProd ReduceSum ReduceSumSquare Reshape Resize Slice
-    Split Squeeze Tile TopK Unsqueeze Upsample com.microsoft.ConvTransposeWithDynamicPads
-    com.microsoft.CropAndResize com.microsoft.ExpandDims com.microsoft.GroupQueryAttention
+    ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare Reshape
+    Resize Slice Split Squeeze Tile TopK Unsqueeze Upsample com.microsoft.Attention
+    com.microsoft.ConvTransposeWithDynamicPads com.microsoft.CropAndResize
+    com.microsoft.DynamicQuantizeLSTM com.microsoft.ExpandDims com.microsoft.GroupQueryAttention
     com.microsoft.Pad com.microsoft.QAttention com.microsoft.QLinearWhere
 """
 """Contents that the shape pass keeps by itself."""
