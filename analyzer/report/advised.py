@@ -12,6 +12,8 @@ from analyzer.report.view.options.form import COMMANDS, SmallerForm
 from analyzer.units import many
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from analyzer.report.page import FirstStep
     from analyzer.report.view.action import Action
 
@@ -19,6 +21,9 @@ CHOICE = mark("Choose one: they change the same layers, and what they save does 
 """Above alternatives."""
 _SOME, _PART = 1024, 0.05
 """Bytes and share of the file from which what stays beside weights is told."""
+_SMALL = 1e-4
+"""Seconds: starting an operator takes microseconds, beside which less arithmetic than this is
+little, whatever it was of larger models."""
 
 
 def tidying(step: FirstStep) -> str:
@@ -87,8 +92,12 @@ def in_file(form: SmallerForm) -> str:
     return "; ".join(said)
 
 
-def longer() -> str:
-    """How much longer than their bounds models took."""
+def longer(bounds: Iterable[float | None]) -> str:
+    """How much longer than their bounds, in seconds, models took, where these are so large that
+    what was measured says anything about them."""
+    if max((each for each in bounds if each is not None), default=0) < _SMALL:
+        return _("Times are arithmetic bounds: a model this small spends most of a run on starting "
+                 "its operators, and takes far longer.")  # fmt: skip
     return _(
         "Times are arithmetic bounds: real time was {least} to {most} times as long on {models} "
         "measured with ONNX Runtime.",

@@ -153,7 +153,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "remarks": [group for group in groups if group not in articles],
         "first": page.first,
         "timed": not brief and any(_is_sooner(each) for step in page.first for each in step.of),
-        "longer": advised.longer(),
+        "longer": advised.longer([each.seconds for each in page.devices]),
         "choice": advised.CHOICE,
         "tidying": advised.tidying,
         "part": advised.part,
