@@ -26,6 +26,7 @@ def added_bytes(facts: Facts, tool: Converter, layers: Collection[str] = ()) -> 
     converts."""
     chosen = [node for node in facts.nodes if _is_chosen(node, tool, layers)]
     weights, biases, activations, gone = set[str](), Counter[str](), set[str](), set[str]()
+    read = set[str]()
     for node in chosen:
         place = vertex(facts.graph, node.id)
         record = record_of(place.call)
@@ -34,7 +35,7 @@ def added_bytes(facts: Facts, tool: Converter, layers: Collection[str] = ()) -> 
             gone.update(node.inputs[:1])
         for slot, name in enumerate(node.inputs):
             if slot not in place.constants:
-                activations.add(name)
+                read.add(name)
             elif slot in slots:
                 biases[name] += 1
             else:
@@ -44,13 +45,15 @@ def added_bytes(facts: Facts, tool: Converter, layers: Collection[str] = ()) -> 
     biases = Counter({name: uses for name, uses in biases.items() if name in learned})
     real = {t.name for n in facts.nodes for t in n.outputs if t.dtype == "float32"}
     real |= {t.name for t in facts.inputs if t.dtype == "float32"}
-    converted = (activations & real) - gone
+    converted = ((activations | read) & real) - gone
+    spelt = read & real if (facts.model.opset or 0) < tool.spelt_below else set[str]()
     uses = Counter(name for node in facts.nodes if not node.scope for name in {*node.inputs})
     return (
         _sum(weights & learned, tool.weight_bytes)
         + _sum(biases, tool.bias_bytes)
         + _sum((biases - Counter({*biases})).elements(), tool.copy_bytes)
         + _sum(converted, tool.activation_bytes)
+        + _sum(spelt, tool.spelt_bytes)
         + _sum((node.outputs[0].name for node in chosen if node.outputs), tool.layer_bytes)
         + tool.reader_bytes * sum(max(0, uses[name] - 1) for name in converted)
         + stated_bytes(facts)

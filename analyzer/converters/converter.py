@@ -136,6 +136,12 @@ class Converter:
     """The same of an operator, and each letter of its result."""
     reader_bytes: int = 0
     """By which the file grows for each further operator that reads an activation."""
+    spelt_below: int = 0
+    """The opset of ai.onnx from which on one operator quantises an activation, and not several."""
+    spelt_bytes: tuple[int, int] = (0, 0)
+    """By which the file grows for those, for each activation and each letter of its name."""
+    renamed: tuple[tuple[str, str], ...] = ()
+    """Operators that it makes others of, and those."""
     converted: tuple[str, ...] = ()
     """Operators whose tensors it converts unless it is told others; none: all."""
     layers: tuple[str, ...] = ()

@@ -13,12 +13,13 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.costs.origins import origins_of
 from analyzer.graph.adjacency import producer, vertex
 from analyzer.operators import record_of
 from analyzer.operators.record import Kind, Nature, Scaling
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from analyzer.facts import Facts, Node
     from analyzer.graph.adjacency import Vertex
@@ -90,12 +91,13 @@ def staying(
     operators that it is told to convert; else ``quantize_static`` converts constants of all
     element-wise operators. ``stored``: types of operators whose weights are stored as
     integers, and multiplied in float32. ``gone``: ids of
-    normalisations that are in layers before.
+    normalisations, and of what scales or adds constants, that are in layers before.
     """
     folded = bool(facts.once(made_weights))
     within = {name for node in facts.nodes if node.id in gone for name in node.inputs}
     macs = params = into = 0
     converted, scales = [], dict[str, int]()
+    tables = {} if static else _tables(facts)
     for node in facts.nodes:
         if node.composite:
             continue
@@ -103,12 +105,13 @@ def staying(
             if not static and _is_looked_up(facts, node):
                 scales[node.inputs[0]] = _SCALE + 1
             elif node.id in gone:
-                stay = min(_floats(facts, node), _biases(facts, node))
+                stay = min(_floats(facts, node), _added(facts, node))
                 params += stay
                 into += _floats(facts, node) - stay
-                scales[node.outputs[0].name] = _SCALE + 4  # of the bias that the layer gets
+                if stay:
+                    scales[node.outputs[0].name] = _SCALE + 4  # of the bias that the layer gets
             elif not static or (only is not None and node.op_type not in only):
-                params += _floats(facts, node)
+                params += max(0, _floats(facts, node) - _looked_up(facts, node, tables))
             elif not folded:
                 params += min(_floats(facts, node), _biases(facts, node))
             continue
@@ -157,6 +160,27 @@ def _is_looked_up(facts: Facts, node: Node) -> bool:
     return fused or record.scaling is Scaling.GATHER
 
 
+def _tables(facts: Facts) -> dict[str, int]:
+    """Elements of the tables that are stored as integers, and that count at what reads the rows:
+    where the rows are the same in every run, as positions are, these are weights of it."""
+    found = {}
+    for node in facts.nodes:
+        if not node.composite and not node.params and _is_looked_up(facts, node):
+            table = vertex(facts.graph, node.id).call.input(0)
+            if table is not None and table.dtype == "float32":
+                found[node.inputs[0]] = table.elements or 0
+    return found
+
+
+def _looked_up(facts: Facts, node: Node, tables: Mapping[str, int]) -> int:
+    """Parameters of an operator that are rows of ``tables``."""
+    origins = origins_of(facts.graph) if tables and node.params else None
+    if origins is None:
+        return 0
+    roots = {root for roots in origins.feeds(node.id).values() for root in roots}
+    return sum(tables.get(origins.tensor(root).name, 0) for root in roots if not root[0])
+
+
 def _floats(facts: Facts, node: Node) -> int:
     """Parameters of an operator that multiplies nothing, where they are float32."""
     place = vertex(facts.graph, node.id)
@@ -171,6 +195,13 @@ def _biases(facts: Facts, node: Node) -> int:
     slots = () if record is None else record.slots(Kind.BIAS)
     stored = [place.call.input(slot) for slot in slots if slot in place.constants]
     return sum(prod(side or 0 for side in t.shape) for t in stored if t is not None and t.shape)
+
+
+def _added(facts: Facts, node: Node) -> int:
+    """Of what goes into a layer, elements of its bias then."""
+    record = record_of(vertex(facts.graph, node.id).call)
+    adds = record is not None and record.neutral == 0
+    return _floats(facts, node) if adds else _biases(facts, node)
 
 
 def _converted(facts: Facts, node: Node, static: bool) -> int:

@@ -775,6 +775,18 @@ def test_constants_behind_a_layer_go_into_it_before_it_is_quantised() -> None:
         steps = order.first(asks, forms)
         assert "int8" in steps[0].ids, "what is of low impact takes no place of it"
         assert ("EFF005" in steps[-1].ids) == told
+        bias = 4 * 64 + 8 if told else 0  # of int32, with its scale and zero point
+        assert int8.weight_bytes == 64 * 64 * 9 + bias + 3 * 5
+
+
+def test_a_product_is_named_as_what_a_tool_makes_of_it_before() -> None:
+    """onnxslim makes a Gemm of a MatMul and the sum behind it, which was left in float32."""
+    found = facts_of(_stored("""g (float[1,64,8,8] x) => (float[1,8] y) <int64[2] n = {1, -1}>
+        { c = Conv (x, w)  a = Add (c, b)  q = Reshape (a, n)  m = MatMul (q, v)
+          h = HardSigmoid (m)  t = Mul (m, h)  p = Softmax (t)  y = Add (p, o) }""",
+        w=(64, 64, 3, 3), b=(64, 1, 1), v=(64 * 36, 8), o=(1, 8)))  # fmt: skip
+    (int8,) = (form for form in types.forms(found, None) if form.id == "int8")
+    assert "op_types_to_quantize=['Conv', 'Gemm', 'MatMul'" in int8.how
 
 
 def test_a_step_comes_after_what_something_in_it_needs() -> None:

@@ -51,14 +51,19 @@ def test_a_product_of_two_activations_stays_in_float(tmp_path: Path) -> None:
 
 
 def test_what_is_added_stays_in_float_and_tables_do_not(tmp_path: Path) -> None:
-    """A table of 50 × 32, a product of 32 × 32 with its bias, a sum, and a Gemm with its bias."""
-    shapes = {"t": (50, 32), "w": (32, 32), "a": (32,), "s": (16, 32), "g": (32, 8), "b": (8,)}
+    """A table of 50 × 32, one of 40 × 32 by positions, whose rows are the same in every run, a
+    product of 32 × 32 with its bias, a sum, and a Gemm with its bias."""
+    shapes = {"t": (50, 32), "w": (32, 32), "a": (32,), "s": (16, 32), "g": (32, 8), "b": (8,),
+              "p": (40, 32)}  # fmt: skip
     stored = [numpy_helper.from_array(np_ones(*shape), name) for name, shape in shapes.items()]
+    stored.append(numpy_helper.from_array(np.arange(16), "at"))
     ids = helper.make_tensor_value_info("ids", TensorProto.INT64, [16])
     y = helper.make_tensor_value_info("y", TensorProto.FLOAT, [16, 8])
     nodes = [
         helper.make_node("Gather", ["t", "ids"], ["e"]),
-        helper.make_node("MatMul", ["e", "w"], ["m"]),
+        helper.make_node("Gather", ["p", "at"], ["f"]),
+        helper.make_node("Add", ["e", "f"], ["l"]),
+        helper.make_node("MatMul", ["l", "w"], ["m"]),
         helper.make_node("Add", ["m", "a"], ["n"]),
         helper.make_node("Add", ["n", "s"], ["o"]),
         helper.make_node("Gemm", ["o", "g", "b"], ["y"]),

@@ -32,6 +32,8 @@ class Preparation(NamedTuple):
     """Ids of operators that are in layers then."""
     needs: str = ""
     """The rule whose remedy has to be followed before."""
+    renamed: tuple[tuple[str, str], ...] = ()
+    """Operators of which others are made then, and those."""
 
 
 def preparation(facts: Facts, limits: Sequence[Met], *, static: bool) -> Preparation:
@@ -57,7 +59,8 @@ def preparation(facts: Facts, limits: Sequence[Met], *, static: bool) -> Prepara
     command = COMMANDS["onnxslim"] if slim else ""
     told = (*first(asked, arguments(prepared)), *_bound(loose, command))
     needs = REPLACEABLE if inputs else next(iter(loose), "")
-    return Preparation(told, kept, frozenset(gone), needs)
+    renamed = converter("onnxslim").renamed if slim else ()
+    return Preparation(told, kept, frozenset(gone), needs, renamed)
 
 
 def _loose(facts: Facts) -> tuple[str, ...]:

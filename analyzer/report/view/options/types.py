@@ -136,6 +136,7 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
     limits = met(facts, tool)
     ready = preparation(facts, limits, static=static)
     only = _only(facts, tool, ready.limits)
+    named = only and sorted({*only, *(new for old, new in ready.renamed if old in only)})
     left = staying(facts, static=static, only=only, stored=_stored(limits), gone=ready.gone)
     gone = 4 * left.folded
     held = max(0, held - 4 * left.params - gone)
@@ -148,7 +149,7 @@ def _quarter(facts: Facts, device: Profile | None, held: int) -> SmallerForm:
           "{size} to the file", size=units.size(added))
     ]  # fmt: skip
     slower = _slower(unfused(facts, tool, ready.gone)) if static and computes else ()
-    run = _quantised(tool, ready.limits, _list(only), static=static)
+    run = _quantised(tool, ready.limits, _list(named), static=static)
     how = ". ".join((*ready.told, run, *slower, *grows))
     made = form(
         facts,
