@@ -37,7 +37,7 @@ if (source) {
     const fits = Math.floor((dx - 10) / 6.4), letters = (words) => [...words].reduce((n, letter) => n + (letter < "⺀" ? 1 : 2), 0);
     // Of a layer the change of channels, of a module its number: of numbers a cut leaves others.
     const turn = /\S+ → .*/.exec(tile[0])?.[0], last = /\d+$/.exec(tile[0])?.[0], cut = turn ? "" : `${tile[0].slice(0, fits - 1)}…`;
-    const best = [text, tile[0], turn, fits < 8 ? "" : cut, percent(tile[1] / tree[1]), last && `…${last}`].find((words) => words && letters(words) <= fits) ?? (fits >= 4 && !last ? cut : "");
+    const best = [text, tile[0], turn, fits < 8 ? "" : cut, percent(tile[1] / tree[1]), !turn && last && `…${last}`].find((words) => words && letters(words) <= fits) ?? (fits >= 4 && !last ? cut : "");
     if (best && dy >= 16) draw(group, "text", { x: x + 5, y: y + 13, "font-size": 11, class: open && text ? "f-ink" : "f-on" }).textContent = best;
     if (open && text) for (const part of squares(inside(tile), x + 2, y + 17, dx - 4, dy - 19)) mark(group, part, kind, "");
     return group;
