@@ -47,3 +47,14 @@ class RuleError(MistakesError):
 
 class OutputError(OnnxlintError):
     """An output could not be written; nothing partial is left behind."""
+
+
+def said_by(error: Exception) -> str:
+    """What the system says of a file, without its number and path; else all that is said.
+
+    >>> said_by(OSError(28, "No space left on device")), said_by(ValueError("embedded null byte"))
+    ('No space left on device', 'embedded null byte')
+    >>> said_by(OSError("not a regular file"))
+    'not a regular file'
+    """
+    return getattr(error, "strerror", None) or str(error)

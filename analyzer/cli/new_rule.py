@@ -7,7 +7,7 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from analyzer.errors import ConfigError, OutputError
+from analyzer.errors import ConfigError, OutputError, said_by
 from analyzer.sanitise.widths import quoted
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -96,8 +96,7 @@ def write_new_rule(wanted: str) -> str:
     except FileNotFoundError:
         raise OutputError(f"{path}: there is no such folder; create it first") from None
     except (OSError, ValueError) as error:
-        what = getattr(error, "strerror", None) or str(error)
-        raise OutputError(f"{path}: cannot be written: {what}") from error
+        raise OutputError(f"{path}: cannot be written: {said_by(error)}") from error
     return path
 
 

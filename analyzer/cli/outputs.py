@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from analyzer.cli.config.find import NAMES
 from analyzer.cli.paths import STDIN, absolute
 from analyzer.cli.stop import undone_by_stop
-from analyzer.errors import ConfigError, OutputError
+from analyzer.errors import ConfigError, OutputError, said_by
 from analyzer.streams import write_all
 
 if TYPE_CHECKING:
@@ -270,6 +270,6 @@ def _reason(error: Exception) -> str:
     """What is wrong and what to do."""
     if isinstance(error, FileNotFoundError):
         return "there is no such folder; create it first"
-    what = getattr(error, "strerror", None) or str(error)
+    what = said_by(error)
     remedy = _REMEDIES.get(getattr(error, "errno", None) or 0)
     return f"{what}; {remedy}" if remedy else what

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analyzer.errors import ConfigError
+from analyzer.errors import ConfigError, said_by
 from analyzer.facts import BITS
 from analyzer.sanitise import widths
 from analyzer.sanitise.widths import quoted
@@ -118,8 +118,7 @@ def _read(path: Path, word: str) -> Profile:
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigError(f"{word}: cannot be read: {reason}") from error
+        raise ConfigError(f"{word}: cannot be read: {said_by(error)}") from error
     if len(data) > MAX_BYTES:
         raise ConfigError(f"{word}: larger than {MAX_BYTES:,} bytes")
     try:

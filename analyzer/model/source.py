@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from google.protobuf.message import EncodeError
 
-from analyzer.errors import ModelError
+from analyzer.errors import ModelError, said_by
 from analyzer.model.external import Identity, identity
 from analyzer.model.file import FileBytes, changed
 from analyzer.model.sniff import HEAD, recognise
@@ -133,8 +133,7 @@ def from_path(path: str, *, digest: bool = True) -> Source:
     except PermissionError as error:
         raise ModelError(path, "permission denied", "make the file readable") from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ModelError(path, f"cannot be read: {reason}", "check the path") from error
+        raise ModelError(path, f"cannot be read: {said_by(error)}", "check the path") from error
     source = Source(path, data, Path(path).parent, identity(status), sha256)
     source.check_unchanged()
     return source

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from analyzer.cli.caching import place, proof
+from analyzer.cli.caching import cache, place, proof
+from analyzer.cli.caching.cache import Cache, News
 from analyzer.cli.caching.frozen import NotFrozen, dump, parse
+from analyzer.cli.caching.material import Unkeyable
 from analyzer.cli.caching.place import LEAST_WORD, Unusable, open_folder, secret_of
 from analyzer.cli.environment import Whereabouts
 from analyzer.facts import Certainty, Problem
@@ -158,3 +161,73 @@ def test_a_cache_without_a_place_is_none_to_look_at(
     (tmp_path / "some").mkdir(0o700)
     done = cli("cache", "--cache-dir", str(tmp_path / "some"))
     assert done.out == f"{tmp_path / 'some'}\n0 entries, 0 B of 256 MiB\n"
+
+
+class Full(dict[str, bytes]):
+    """A store on a disk that takes no more."""
+
+    said: OSError | None = OSError(28, "No space left on device")
+    tidied = 0
+
+    def read(self, name: str) -> bytes | None:
+        return self.get(name)
+
+    def write(self, name: str, data: bytes) -> bool:
+        if self.said is not None:
+            raise self.said
+        self[name] = data
+        return True
+
+    def tidy(self) -> None:
+        self.tidied += 1
+
+
+def test_a_text_is_written_once_and_why_not_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    result = cast("Any", SimpleNamespace(facts=SimpleNamespace(
+        model=SimpleNamespace(path="a.onnx"), problems=())))  # fmt: skip
+    monkeypatch.setattr(cache, "written", str)
+    monkeypatch.setattr(os, "urandom", lambda _: b"\x01")
+    notes: list[str] = []
+    store = Full()
+    kept = Cache(cast("Any", store), notes.append, whole=True)
+
+    def text(made: bytes) -> bytes:
+        return kept.text_of(result, lambda: made)
+
+    assert (text(b"1"), store) == (b"1", {}), "there is no entry of the facts"
+    kept.hear(News("a.onnx"))
+    assert (text(b"2"), store) == (b"2", {})
+    kept.close()
+    assert (notes, store.tidied) == ([], 0)
+    kept.hear(News("a.onnx", entry="e"))
+    assert text(b"3") == b"3"
+    store.said = OSError("the second reason")
+    assert text(b"4") == b"4"
+    kept.hear(News("b.onnx", trouble="the third"))
+    kept.close()
+    assert notes == [
+        "the cache cannot be written: No space left on device; --no-cache does without"
+    ]
+    store.said = None
+    assert [text(b"5"), text(b"6")] == [b"5", b"5"]
+    monkeypatch.setattr(cache, "written", unkeyable)
+    assert text(b"7") == b"7"
+    assert store.tidied == 0
+    monkeypatch.setattr(os, "urandom", lambda _: b"\x08")
+    kept.close()
+    assert store.tidied == 1, "every eighth time"
+    monkeypatch.setattr(os, "urandom", lambda _: b"\x01")
+    for entries, tidied in ((13, 1), (1, 2)):  # beside one of facts and one text
+        for _ in range(entries):
+            kept.hear(News("c.onnx", entry="f"))
+        kept.close()
+        assert store.tidied == tidied
+    idle = Cache(cast("Any", store), notes.append, whole=True)
+    monkeypatch.setattr(os, "urandom", lambda _: b"\x08")
+    idle.close()
+    assert store.tidied == 2, "nothing was written"
+
+
+def unkeyable(_: object) -> str:
+    """Nothing stands for it."""
+    raise Unkeyable

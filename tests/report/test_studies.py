@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any, cast
 
-from analyzer.report import Result
+import pytest
+
+from analyzer.costs.conventions import Convention
+from analyzer.report import Result, studies
 from analyzer.report.studies import (
     conventions_json,
     conventions_text,
@@ -43,6 +49,48 @@ def test_a_total_that_misses_an_operator_says_at_least(unknown: Result) -> None:
     )
 
 
+COUNTED = (
+    Convention("ours", "MACs", 2_000, True, "everything", "—", "here"),
+    Convention("one", "FLOPs", 4_001, False, "some", "a MAC is two", "there", True, "F.x once"),
+    Convention("two more", "adds", None, False, "none", "unknown", "nowhere", False, "no size"),
+    Convention("three", "MACs", 1_000, False, "convs", "no bias", "x 1.0", False),
+)
+TABLE = """\
+convention    total  called   MACs ×
+ours          2,000  MACs      1.000  exact
+one           4,001  FLOPs     2.001  approximate
+two more    unknown  adds    unknown  at least
+three       ≥ 1,000  MACs      0.500  at least
+"""
+NOTES = """
+ours: everything.
+  source: here
+
+one: some.
+  differs: a MAC is two
+  approximate: F.x once
+  source: there
+
+two more: none.
+  differs: unknown
+  at least: no size
+  source: nowhere
+
+three: convs.
+  differs: no bias
+  source: x 1.0
+"""
+
+
+def test_names_and_words_stand_left_in_the_table_and_numbers_right(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(studies, "conventions", lambda _: COUNTED)
+    for macs, table in ((2_000, TABLE), (0, re.sub(r"  \d\.\d{3}", "unknown", TABLE))):
+        facts = cast("Any", SimpleNamespace(totals=SimpleNamespace(macs=macs)))
+        assert conventions_text(facts) == table + NOTES
+
+
 def test_conventions_as_json_have_every_field(mobilenet: Result) -> None:
     data = json.loads(conventions_json(mobilenet.facts))
     assert data["schema"] == 1
@@ -60,6 +108,14 @@ def test_growth_as_text() -> None:
     assert "  n = 32: 3.744 kMAC, n = 64: 14.5 kMAC\n" in text
     assert "n (x axis 0): irregular\n  no polynomial\n" in text
     assert "fixes every input" in growth_text(())
+    samples = tuple(Sample(n, n) for n in range(1, studies.SHOWN + 2))
+    many = DimensionGrowth("n", (InputAxis("x", 0),), "linear", 1, (Fraction(0), Fraction(1)),
+                           samples, 1)  # fmt: skip
+    shown = ", ".join(f"n = {n}: {n} MAC" for n in range(1, studies.SHOWN + 1))
+    assert growth_text((many,)) == f"n (x axis 0): linear\n  MACs = n\n  {shown}\n"
+    two = replace(many, step=2, samples=())
+    assert growth_text((two, many)).startswith("n (x axis 0): linear\n  MACs = n  at multiples of "
+                                               "2\n\nn (x axis 0): linear\n")  # fmt: skip
 
 
 def test_growth_as_json_keeps_coefficients_exact() -> None:
@@ -74,3 +130,6 @@ def test_growth_as_json_keeps_coefficients_exact() -> None:
 def test_polynomials_are_written_as_people_do() -> None:
     assert polynomial((Fraction(0),)) == "0"
     assert polynomial((Fraction(-5), Fraction(1), Fraction(2))) == "2·n² + n − 5"
+    assert polynomial((Fraction(1), Fraction(-1), Fraction(1))) == "n² − 1·n + 1"
+    assert polynomial((Fraction(0), Fraction(1, 2_000), Fraction(0))) == "1/2,000·n"
+    assert polynomial((Fraction(0), Fraction(0), Fraction(0), Fraction(3))) == "3·n³"

@@ -15,6 +15,7 @@ from analyzer.cli.caching.proof import FileLook, look, surroundings
 from analyzer.cli.caching.store import Store
 from analyzer.cli.paths import STDIN
 from analyzer.cli.seen import Seen
+from analyzer.errors import said_by
 from analyzer.language import spoken
 from analyzer.lint import Observed
 
@@ -112,7 +113,7 @@ class Cache:
         except NotFrozen:
             return
         except OSError as error:
-            self._news = News(path, trouble=error.strerror or str(error))
+            self._news = News(path, trouble=said_by(error))
 
     def news(self) -> News | None:
         """What ``keep`` has done since somebody asked last. Whoever judges in another process
@@ -145,7 +146,7 @@ class Cache:
         try:
             self._written_now += self._store.write(key, text)
         except OSError as error:
-            self._trouble = self._trouble or error.strerror or str(error)
+            self._trouble = self._trouble or said_by(error)
         return text
 
     def close(self) -> None:

@@ -11,6 +11,8 @@ import stat
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from analyzer.errors import said_by
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -117,5 +119,4 @@ def _explained(path: str) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise Unusable(f"{path}: {reason}") from error
+        raise Unusable(f"{path}: {said_by(error)}") from error

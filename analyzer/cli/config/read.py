@@ -11,7 +11,7 @@ from analyzer.cli.config.models import PER_MODEL, read_entries
 from analyzer.cli.config.record import Config
 from analyzer.cli.config.scan import TomlScan
 from analyzer.cli.config.table import ConfigTable, Errors
-from analyzer.errors import ConfigError
+from analyzer.errors import ConfigError, said_by
 from analyzer.sanitise import widths
 from analyzer.units import shorten
 
@@ -127,8 +127,7 @@ def read_bytes(path: str, most: int = MAX_BYTES) -> bytes:
         with open(path, "rb") as stream:
             data = stream.read(most + 1)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigError(f"{path}: cannot be read: {reason}") from error
+        raise ConfigError(f"{path}: cannot be read: {said_by(error)}") from error
     if len(data) > most:
         raise ConfigError(f"{path}: larger than {most:,} bytes")
     return data

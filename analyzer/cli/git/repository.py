@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from analyzer.cli.environment import child_environment
 from analyzer.cli.stop import undone_by_stop
-from analyzer.errors import ConfigError, ModelError
+from analyzer.errors import ConfigError, ModelError, said_by
 from analyzer.sanitise import widths
 from analyzer.units import shorten
 
@@ -198,9 +198,8 @@ class Repository:
             raise ConfigError(f"git {words[0]} takes more than {seconds:.0f} s; "
                               "see whether git fsck ends") from None  # fmt: skip
         except (OSError, ValueError) as error:  # ValueError: a NUL in a path
-            reason = getattr(error, "strerror", None) or str(error)
             raise ConfigError(f"git cannot be run in {shorten(self._folder, widths.NOTE)}: "
-                              f"{reason}; check the path") from error  # fmt: skip
+                              f"{said_by(error)}; check the path") from error  # fmt: skip
         return subprocess.CompletedProcess(command, process.returncode, out or b"", said)
 
 
