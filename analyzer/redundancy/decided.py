@@ -144,7 +144,7 @@ def _normalisation(site: Site, _: Constants) -> Decided | None:
     """A mean over one element is that element: what is left is the bias."""
     call, before = site.call, site.call.input(0)
     shape = None if before is None else before.shape
-    if shape is None or len(shape) < 2:
+    if shape is None:
         return None
     if call.op_type == "InstanceNormalization":
         part = shape[2:]

@@ -105,18 +105,13 @@ def _reshape(site: Site, constants: Constants) -> str | None:
     before = site.call.input(0)
     if same_type(site):
         return f"its input has the shape ({_spell(before)}) already"
-    sizes, free = constants.sizes(site, 1) if site.call.version >= 5 else None, 0
+    sizes = constants.sizes(site, 1) if site.call.version >= 5 else None
     if before is None or before.shape is None or sizes is None:
         return None
     if len(sizes) != len(before.shape) or site.call.attr("allowzero", 0):
         return None
-    for want, have in zip(sizes, before.shape, strict=True):
-        if want == 0 or (have is not None and want == have):
-            continue
-        if want != -1:
-            return None
-        free += 1
-    return "it keeps every size of its input" if free <= 1 else None
+    keeps = all(want in (0, -1, have) for want, have in zip(sizes, before.shape, strict=True))
+    return "it keeps every size of its input" if keeps else None
 
 
 def _flatten(site: Site, _: Constants) -> str | None:
