@@ -220,7 +220,7 @@ def test_over_one_element_a_result_is_settled() -> None:
         ("ArgMin", 13, 1, (2, 1), "0"), ("ArgMin", 13, 1, (1, 2), None),
         ("ArgMin", 13, 0, None, None),
     ):  # fmt: skip
-        more = {} if axis is None else {"axis": axis}
+        more: dict[str, Any] = {} if axis is None else {"axis": axis}
         found = decided(site(op, shape, version=version, **more), known())
         said = None if found is None else (found.kind, found.why, found.by)
         expected = None if number is None else ("constant-result", ONE.format(number), "")
@@ -241,7 +241,7 @@ def test_what_normalises_single_elements_leaves_the_bias() -> None:
         ("LayerNormalization", (1, 1), 2, False), ("LayerNormalization", (1, 1), -3, False),
         ("LayerNormalization", (1, 1), -2, True), ("LayerNormalization", None, None, False),
     ):  # fmt: skip
-        more = {} if axis is None else {"axis": axis}
+        more: dict[str, Any] = {} if axis is None else {"axis": axis}
         found = decided(site(op, shape, (3,), (3,), **more), known())
         said = None if found is None else (found.kind, found.why)
         assert said == (("constant-result", ALONE) if alone else None), (op, shape, axis)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any, cast
+
 import pytest
-from onnx import TensorProto, helper
+from onnx import ModelProto, TensorProto, helper
 
 from analyzer.contents import Sighting, Text
+from analyzer.trust import sightings as sightings_
+from analyzer.trust.texts import StringGroup
 from tests.steps import steps
 from tests.trust.build import contents, families, model, sightings, with_metadata
 
@@ -294,3 +299,50 @@ def test_names_of_operators_are_looked_at_in_linear_time() -> None:
     few = lines(200)
     assert few > 200
     assert lines(2_000) < 15 * few
+
+
+def test_from_which_lengths_on_and_where_texts_are_looked_at() -> None:
+    def stored(kind: str, text: str) -> ModelProto:
+        made = model(helper.make_node("Relu", ["x"], ["y"], word=text)) if kind == "attribute" \
+            else with_metadata("k", text) if kind == "metadata" else model()  # fmt: skip
+        if kind == "documentation":
+            made.graph.doc_string = text
+        if kind == "element":
+            made.graph.initializer.append(
+                helper.make_tensor("t", 8, [1], cast("Any", [text.encode()]))
+            )
+        return made
+
+    kinds = ("metadata", "attribute", "element", "documentation")
+    for text, found in (("%PDF-1.7", "foreign"), ("%PDF-1.", ""), ("ab " * 1365 + "a", "long"),
+                        ("ab " * 1365, "")):  # fmt: skip
+        for kind in kinds:
+            expected = {found} - {""} if (found, kind) != ("long", "element") else set()
+            assert families(stored(kind, text)) == expected, (text[:9], kind)
+
+
+def test_two_hundred_different_excerpts_of_a_shape_are_listed() -> None:
+    made = model()
+    for number in range(201):
+        made.metadata_props.add(key=f"k{number}", value=f"a{number}@corp.example")
+    assert len(sightings(made)) == 200
+
+
+def test_bytes_of_a_string_are_those_that_protobuf_writes() -> None:
+    """A field has one byte for its number and a varint for its length, of two bytes from 128 on;
+    an entry of metadata has these as well."""
+
+    def field(kind: str, data: str, times: int = 1) -> int:
+        group = StringGroup(kind, None, "")
+        for _ in range(times):
+            group.add(data, "")
+        return sightings_._field(group, data)
+
+    assert [field("metadata", "x" * n) for n in (127, 128)] == [129, 132]
+    assert field("documentation", "é", times=3) == 12
+    assert field("metadata-key", "key") == 7
+
+
+def test_of_a_secret_within_a_match_four_characters_are_left() -> None:
+    match = re.search(rb"key=(\w+);", b"the key=secret;")
+    assert sightings_._cut(match) == "key=secr…;".encode()

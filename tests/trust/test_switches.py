@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from analyzer.contents import Switch
+from analyzer.facts import Tensor
+from analyzer.graph.call import Call
+from analyzer.trust import switches
 from tests.trust.test_behaviour import seen
 
 HEAD = """g (float[2,4] x) => (float[2,4] y)
@@ -56,6 +59,9 @@ def test_the_comparison_is_told(condition: str, text: str | None) -> None:
         ("v = Where (c, p, x) y = Softmax (v)", "y"),
         ("v = Where (c, p, x) y = Relu (v)", "y"),
         ("v = Where (c, p, x) f = Reshape (v, flat) y = Reshape (f, back)", "y"),
+        ("v = Where (c, p, x) y = ReduceMax (v)", "y"),
+        ("v = Where (c, p, x) y = ArgMax (v)", "y"),
+        ("v = Where (c, p, x) y, i = TopK (v, one_)", "y"),
         ("v = Where (c, p, x) y = Exp (v)", ""),
         ("v = Where (c, one, x) y = Exp (v)", None),
         ("v = Where (c, one, x) y = Relu (v)", "y"),
@@ -67,7 +73,8 @@ def test_a_choice_reaches_an_output_by_what_only_brings_it_into_another_form(
     choice: str, output: str | None
 ) -> None:
     """An answer of its own, of several numbers, is one wherever it goes."""
-    found = switch(f"{KEY} c = Less (m, k) {choice}")
+    head = HEAD.replace("int64 w", "int64[1] one_ = {1}, int64 w")
+    found = switch(f"{KEY} c = Less (m, k) {choice}", head)
     assert (found.output if found is not None else None) == output
 
 
@@ -130,3 +137,15 @@ def test_a_constant_answer_times_a_condition(body: str, output: str | None) -> N
     assert (found.output if found is not None else None) == output
     if found is not None:
         assert (found.op_type, found.place) == ("Mul", "a")
+
+
+def test_a_condition_decides_for_all_or_for_each_sample_of_more_than_it_has_itself() -> None:
+    for condition, output, decides in (
+        ((), (2, 4), True), ((1,), (2, 4), True), ((2, 1), (2, 4), True), ((1, 1), (2, 4), True),
+        ((1, 2), (1, 8), False), ((2,), (2,), False), ((4,), (2, 4), False),
+        ((2, 1, 1), (2, 4), False), ((1,), (1,), False), ((), (0,), False), ((0, 1), (0, 4), False),
+        (None, (2, 4), False), ((), None, False), ((3,), (4,), False),
+    ):  # fmt: skip
+        given = Tensor("c", "bool", condition), Tensor("y", "float32", output)
+        call = Call("Where", "", 16, {}, given[:1], given[1:])
+        assert switches._decides(call) is decides, (condition, output)
