@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
-from onnx import parser
+from onnx import numpy_helper, parser
 
-from analyzer.analyze import analyze
+from analyzer.analyze import analyze, analyze_weights
 from analyzer.facts import Certainty
 from analyzer.lint import lint
 from analyzer.model import load
@@ -227,3 +228,12 @@ def test_the_first_step_says_once_what_to_type() -> None:
     page = make_page(judged(MISFIT))
     first = page.asks[0]
     assert (first.title, first.what) == ("State the real size with --dim samples=SIZE", "")
+
+
+def test_a_layer_that_is_not_counted_has_no_macs_now() -> None:
+    model = parser.parse_model(LOOP)
+    values = np.random.default_rng(1).standard_normal((8, 3, 3, 3), np.float32)
+    model.graph.initializer.append(numpy_helper.from_array(values, "w"))
+    facts = analyze_weights(load(model.SerializeToString()))
+    text = words(html(Result(facts, lint(facts, RULES), RULES)))
+    assert "MACs now MACs then b pointwise 60.3 % 57.5 % none – – " in text
