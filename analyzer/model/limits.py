@@ -69,7 +69,8 @@ class Limits:
     html_rows: int = 5_000
     """Operators listed in an HTML report; CSV and JSON list all."""
     pdf_rows: int = 160
-    """Operators listed in a PDF report, which the JSON attached to it completes."""
+    """Rows of operators in a PDF report; of more, a page of those that compute most. The JSON
+    attached to it has all."""
     guard_seconds: float = 60.0
     """CPU seconds of one guarded call; four times as many on the wall clock. Shape inference gets
     a share that grows with the model, from one twenty-fourth."""

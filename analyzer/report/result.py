@@ -256,7 +256,7 @@ class Options:
     html_rows: int = 5_000
     """Most operators listed on a page."""
     pdf_rows: int = 160
-    """Most operators listed in a PDF."""
+    """Most rows of operators in a PDF, as of ``Limits``."""
     summary: bool = True
     """Close the text of ``check`` with a summary line."""
     root: str = ""

@@ -12,7 +12,7 @@ import pytest
 
 from analyzer.evidence import PW_DW, Separability
 from analyzer.facts import Certainty, Module, Second
-from analyzer.report.view import conversion, growth, layers, speed, tiles
+from analyzer.report.view import appendix, conversion, growth, layers, speed, tiles
 from analyzer.report.view.conversion import (
     Conversion,
     Total,
@@ -93,6 +93,24 @@ def test_the_largest_and_those_with_findings_are_shown_in_the_order_of_the_file(
         assert layers.pick(nodes, limit, ("n5",)) == numbers
     twice = [group(1, macs=500)[0], group(2, macs=500)[0]]
     assert layers.foremost([most, twice], 1, ()) == [twice]
+
+
+@pytest.mark.parametrize(
+    ("count", "limit", "shown"),
+    [(99, 99, None), (99, 98, 56), (21, 20, 20), (5, 0, 0), (0, 0, None)],
+)
+def test_paper_has_all_operators_or_the_largest_of_them(
+    count: int, limit: int, shown: int | None
+) -> None:
+    nodes = [node(f"n{n}", macs=n, params=n + 1) for n in range(count)]
+    found = appendix.on_paper(nodes, limit, {n.id: n.name for n in nodes}, ("n0",))
+    numbers = [row.number for row in found.rows]
+    assert found.total == count
+    assert found.held == len(numbers)
+    assert found.is_part is (shown is not None)
+    whole = [*range(1, count + 1)]
+    assert numbers == (whole if shown is None else [*whole[:1], *whole[:0:-1]][:shown])
+    assert len(found.anchors) == (0 if found.is_part else count)
 
 
 def test_a_row_tells_an_operator_in_words() -> None:

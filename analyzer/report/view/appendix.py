@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SHARED = 35
 """Most letters that a name has in common with the one before, as far as one digit counts them."""
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+PAGE = 56
+"""Most rows on paper of a table that is not whole: more than a page has room for."""
 EXACT = 10**15
 """Below it counts are numbers for the script, which writes all their digits."""
 
@@ -55,6 +57,8 @@ class Appendix:
     held: int
     """Operators in ``rows``."""
     total: int
+    is_part: bool
+    """The largest come first, and there are no more rows than fit on a page."""
     anchors: Mapping[str, Anchor]
     """By node id."""
     data: Mapping[str, object]
@@ -69,11 +73,16 @@ class Appendix:
 def on_paper(
     nodes: Sequence[PageNode], limit: int, names: Mapping[str, str], flagged: Sequence[str]
 ) -> Appendix:
-    """At most ``limit`` rows, without what is idle and the names of what is alike."""
-    kept = layers.foremost(layers.fold(enumerate(nodes, 1), flagged, False), limit, flagged)
-    own = {node.id: Anchor(f"n{same[0][0]}", "", n) for same in kept for n, node in same}
+    """All rows without what is idle and the names of what is alike; of more than ``limit``, a page
+    of the largest: nobody looks anything up in a part of a table."""
+    groups = layers.fold(enumerate(nodes, 1), flagged, False)
+    is_part = len(groups) > limit
+    kept = layers.by_rank(groups, flagged)[: min(limit, PAGE)] if is_part else groups
+    # No link leads to a row that may not fit.
+    linked = () if is_part else kept
+    own = {node.id: Anchor(f"n{same[0][0]}", "", n) for same in linked for n, node in same}
     rows = shortened(layers.fold_rows(kept, names))
-    return Appendix(rows, len(own), len(nodes), own, {})
+    return Appendix(rows, sum(map(len, kept)), len(nodes), is_part, own, {})
 
 
 def on_screen(
@@ -98,7 +107,7 @@ def on_screen(
         for number, node in same
     }  # fmt: skip
     return Appendix(
-        layers.fold_rows(kept, names), sum(map(len, kept)), len(nodes), anchors,
+        layers.fold_rows(kept, names), sum(map(len, kept)), len(nodes), False, anchors,
         _data(nodes, groups, numbers, names, choices, shown) | _how(groups, formulas),
     )  # fmt: skip
 

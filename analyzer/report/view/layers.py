@@ -172,9 +172,14 @@ def fold(nodes: Iterable[tuple[int, PageNode]], wanted: Iterable[str], idle: boo
 
 
 def foremost(groups: Iterable[Alike], limit: int, wanted: Iterable[str]) -> list[Alike]:
-    """At most ``limit``: those with ``wanted`` operators, then the largest; in their order."""
+    """At most ``limit``: the first ``by_rank``, in their order in the file."""
+    return sorted(by_rank(groups, wanted)[:limit], key=lambda same: same[0][0])
+
+
+def by_rank(groups: Iterable[Alike], wanted: Iterable[str]) -> list[Alike]:
+    """Those with ``wanted`` operators, then the others; of either the largest first."""
     first = set(wanted)
-    kept = sorted(
+    return sorted(
         groups,
         key=lambda same: (
             not any(node.id in first for _, node in same),
@@ -183,8 +188,7 @@ def foremost(groups: Iterable[Alike], limit: int, wanted: Iterable[str]) -> list
             -sum(node.params for _, node in same),
             same[0][0],
         ),
-    )[:limit]
-    return sorted(kept, key=lambda same: same[0][0])
+    )
 
 
 def fold_rows(groups: Iterable[Alike], names: Mapping[str, str]) -> tuple[LayerRow, ...]:
