@@ -97,13 +97,15 @@ def _best(
     for spacing, moved in SPACINGS:
         if least.early == 0:
             break
-        tried = [
-            paginate(parts, [room + error for room in rooms], spacing, FULL)
-            for error in (0, -ERROR, ERROR)
-        ]
-        found = max(_found(pages, tops, AIM, moved) for pages in tried)
-        if found < least and not any(_is_longer(pages, now) for pages in tried):
-            best, pictures, least = spacing, tried[0].pictures, found
+        tried: list[Pages] = []
+        for error in (0, -ERROR, ERROR):  # one that is no better is enough to know
+            pages = paginate(parts, [room + error for room in rooms], spacing, FULL)
+            if _is_longer(pages, now) or _found(pages, tops, AIM, moved) >= least:
+                break
+            tried.append(pages)
+        else:
+            best, pictures = spacing, tried[0].pictures
+            least = max(_found(pages, tops, AIM, moved) for pages in tried)
     return best, pictures
 
 
