@@ -6,6 +6,7 @@ import onnx
 import pytest
 
 from analyzer.scaling import Scaler, compound, frontier
+from analyzer.scaling.frontier import COMPOUND, DEPTHS, RESOLUTIONS, WIDTHS
 from tests.scaling.efficientnet import efficientnet_b0
 
 # torchvision's published GMACs at its own sides; width, depth from the paper's repository
@@ -64,3 +65,14 @@ def test_phi_1_roughly_doubles_the_work(b0: Scaler) -> None:
     scaled = compound(b0, 1)
     assert scaled.macs is not None
     assert 1.8 < scaled.macs / b0.facts.totals.macs < 2.8
+
+
+def test_the_grid_is_that_of_published_networks() -> None:
+    """Depths of EfficientNet-B0 and B2–B5, widths of MobileNets and of EfficientNet-B3, B4 and B6,
+    sides of 128–384 pixels in 224ths; and the bases of EfficientNet, whose MACs double."""
+    assert DEPTHS == (1.0, 1.2, 1.4, 1.8, 2.2)
+    assert WIDTHS == (0.25, 0.5, 0.75, 1.0, 1.2, 1.4, 1.8)
+    sides = (128, 160, 192, 224, 256, 288, 384)
+    assert tuple(round(side / 224, 3) for side in sides) == RESOLUTIONS
+    depth, width, resolution = COMPOUND
+    assert 1.9 < depth * width**2 * resolution**2 < 2

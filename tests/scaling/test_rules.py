@@ -15,10 +15,11 @@ import pytest
 
 from analyzer.facts import Tensor
 from analyzer.graph.call import Call, Unknown
-from analyzer.operators import find
+from analyzer.operators import find, record_of
+from analyzer.operators.record import Scaling
 from analyzer.scaling.dims import Dims
 from analyzer.scaling.layout import refit
-from analyzer.scaling.system import RELATIONS
+from analyzer.scaling.system import RELATIONS, _relation
 from analyzer.scaling.term import Term
 
 
@@ -309,3 +310,17 @@ def test_sizes_follow_as_the_operator_is_defined(line: Line) -> None:
             judged.sizes()
     else:
         assert judged.sizes() == (plain(line.after), line.edits)
+
+
+def test_what_only_prepares_constants_keeps_the_rules_that_tie_equal_sizes() -> None:
+    kept = {"Relu": Scaling.SAME, "Add": Scaling.BROADCAST, "QuantizeLinear": Scaling.QUANTISE,
+            "Transpose": Scaling.TRANSPOSE, "Shape": Scaling.NOTHING}  # fmt: skip
+    for op in (*kept, "Concat", "Reshape", "Conv"):
+        call = Call(op, "", 17, {}, (Tensor("a", "float32", (2,)), None), ())
+        for constants in ({0}, {0, 1}):
+            made = _relation(Term(Dims(), call, (), (), frozenset(constants)))
+            assert made is (RELATIONS[kept[op]] if op in kept else refit), op
+        read = _relation(Term(Dims(), call, (), (), frozenset({1})))
+        record = record_of(call)
+        assert record is not None
+        assert read is RELATIONS[record.scaling] is not refit

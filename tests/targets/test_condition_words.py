@@ -127,6 +127,13 @@ def test_two_thousand_characters_are_allowed() -> None:
         ("rank(#0)==3 or size(#0)==1", call(MAP), "input 0 has rank 4; input 0 is 1×4×8×8"),
         ("never", call(MAP), ""),
         ("present(#1)", call(MAP), ""),
+        ("maxdim(#0)<=7", call(MAP), "input 0 is 1×4×8×8"),
+        ("dim(#0,1)==3", call(MAP), "input 0 is 1×4×8×8"),
+        ("ones(k)", call(k=(2, 1)), "k is [2, 1]"),
+        ("odd(k)", call(k=(2,)), "k is [2]"),
+        ("equal(k)", call(k=(2, 1)), "k is [2, 1]"),
+        ("len(k)==2", call(k=(2,)), "k is [2]"),
+        ("lastaxis(axis)", call(MAP, axis=0), "axis is 0"),
     ],
 )  # fmt: skip
 def test_what_stands_against_a_condition_is_named(condition: str, use: Use, said: str) -> None:
@@ -185,6 +192,23 @@ def test_every_condition_is_told_in_words() -> None:
          "size = 4 in dimension 2 of input 1; one type of input 0 and input 1"),
         ("dtype(#0)==i8; clip in {0..6}; ?luck",
          "type i8 of input 0; bounds of Clip 0..6; luck"),
+        ("clip differs; clip in {0..6,0..1}",
+         "bounds of Clip that differ; bounds of Clip 0..6 or 0..1"),
+        ("const(#0); nonconst(#1); present(#2); absent(#3)",
+         "constants as input 0; no constants as input 1; a given input 2; omitted input 3"),
+        ("depthwise_or_dense; parts equal", "one group, or one channel in each; parts of one size"),
+        ("equal(x); lastaxis(x); len(x)==2; ones(x); zeros(x)",
+         ("equal numbers in x; the last axis as x; length = 2 of x; ones alone in x; "
+          "zeros alone in x")),
+        ("inputfrom(#0); producer(#0)==Sin",
+         "an operator that makes input 0; operator Sin that makes input 0"),
+        ("inputs==1; outputs>=2; opset<7",
+         "number of inputs = 1; number of outputs ≥ 2; operator version < 7"),
+        ("maxdim(#0)<=9; ranked(*); size(out)>1",
+         ("largest size ≤ 9 of input 0; a known rank of all inputs; "
+          "number of elements > 1 of all outputs")),
+        ("value(#0)!=0; never; ?",
+         "values ≠ 0 alone in input 0; another operator; what the table does not say"),
     ):  # fmt: skip
         assert "; ".join(map(told, parse_condition(condition))) == words
 

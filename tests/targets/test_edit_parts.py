@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -11,7 +12,7 @@ from analyzer.deployment import Blocker, Edit, TargetFit
 from analyzer.shapes.types import Type
 from analyzer.targets.edits import _candidates, _edit, _helps, _target, _worth
 from analyzer.targets.fit import _verdict
-from analyzer.targets.restamp import _compatible, _same, _since, _types_of
+from analyzer.targets.restamp import _compatible, _same, _since, _types_of, needed_ir
 from tests.targets.asking import fit, model, own
 from tests.targets.test_table_files import table
 
@@ -229,3 +230,24 @@ def test_what_is_computed_beforehand_without_a_kernel_is_left_open() -> None:
     assert (run.verdict, run.blockers) == (
         "no", (Blocker("y", "Tan", "type", reason, 1, nodes=("y",)),),
     )  # fmt: skip
+
+
+def test_the_oldest_ir_version_is_the_one_released_with_the_opset() -> None:
+    """ONNX 1.8 came with opset 13 and IR version 7, ONNX 1.12 with opset 17 and IR version 8,
+    which has local functions. Types that came later need a version that is not looked up."""
+
+    def needed(opset: int, *types: str, functions: bool = False) -> int | None:
+        kinds = {str(n): Type(dtype, (1,)) for n, dtype in enumerate(types)}
+        program = SimpleNamespace(main=SimpleNamespace(opsets={"": opset}),
+                                  functions={"f": None} if functions else {})  # fmt: skip
+        shapes = SimpleNamespace(instances=lambda: [SimpleNamespace(types=kinds)])
+        return needed_ir(cast("Any", program), cast("Any", shapes))
+
+    old = ("float32", "uint8", "int8", "uint16", "int16", "int32", "int64", "string", "bool",
+           "float16", "float64", "uint32", "uint64")  # fmt: skip
+    assert needed(13, *old) == 7
+    assert needed(13, *old, functions=True) == 8
+    assert (needed(17), needed(17, functions=True), needed(21, functions=True)) == (8, 8, 10)
+    for new in ("bfloat16", "float8e4m3fn", "int4"):
+        assert needed(13, "float32", new) is None
+    assert needed(99) is None

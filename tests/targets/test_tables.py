@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from analyzer.errors import ConfigError
 from analyzer.targets.catalog import GROUPS, SHIPPED, chosen
+from analyzer.targets.dtypes import short
 from analyzer.targets.history import history, releases, versions
 from analyzer.targets.signatures import version_of
 from analyzer.targets.table import read_table, shipped, tables_dir
@@ -72,6 +73,32 @@ def test_names_groups_and_versions_are_understood() -> None:
     assert [t.id for t in chosen(["TensorRT@11", "tensorrt"])] == ["tensorrt"]
     assert [t.version for t in chosen(["ort_cpu@1.20", "ort-cpu@1.32"])] == ["1.20.1", "1.32.0"]
     assert len(chosen([])) == 18
+
+
+def test_other_names_are_one_target_or_the_ways_to_one() -> None:
+    named = {name: " ".join(table.id for table in chosen([name])) for name in GROUPS}
+    assert named == {
+        "coreml": "coreml_mlprogram coreml_neuralnetwork", "cuda": "ort_cuda",
+        "directml": "ort_dml", "litert": "tflite_onnx2tf_tf tflite_onnx2tf_direct",
+        "onnxruntime": "ort_cpu", "qnn": "qnn_htp", "webgl": "ort_webgl",
+        "webgpu": "ort_webgpu_js ort_webgpu_native", "webnn": "ort_webnn",
+    }  # fmt: skip
+
+
+def test_types_are_spelt_as_the_tables_do() -> None:
+    for dtype, word in (
+        ("float32", "f32"), ("float16", "f16"), ("bfloat16", "bf16"), ("float64", "f64"),
+        ("bool", "b"), ("string", "s"), ("complex64", "c64"), ("complex128", "c128"),
+        ("int8", "i8"), ("uint4", "u4"), ("float8e4m3fn", "f8e4m3fn"), ("seq(float16)", "seq(f16)"),
+        ("sparse(float32)", "sparse_tensor(f32)"),
+        ("map(string, int64)", "map(string,tensor(int64))"),
+        ("map(int64, string)", "map(int64,tensor(string))"),
+        ("map(int64, float64)", "map(int64,tensor(double))"),
+        ("map(int64, int32)", "map(int64,tensor(int32))"),
+        ("optional(seq(bool))", "optional(seq(b))"),
+        (None, None), ("?", None), ("seq(?)", None), ("seq(…)", None),
+    ):  # fmt: skip
+        assert short(dtype) == word, dtype
 
 
 @pytest.mark.parametrize(
