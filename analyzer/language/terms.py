@@ -19,7 +19,7 @@ TERMS = (
     "strided", "dilated", "deformable", "fused", "quantized", "factorised", "multiplier",
     # smaller forms
     "sequence", "heads", "trees", "pruned", "kv-cache", "kv-float16", "lstm-int8", "int8-rest",
-    "int8-weights", "gru", "forward",
+    "int8-weights", "uint8", "gru", "forward",
     # ends of a drawing, axes of scaling, roles of what a file stores
     "input", "output", "width", "resolution", "depth",
     "weights", "buffers", "quantization", "positions", "masks", "constants",

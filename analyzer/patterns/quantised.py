@@ -92,13 +92,12 @@ class Quantisation:
     def left_on_x86(self) -> int:
         """Convolutions that ONNX Runtime (1.32) leaves in floating point on x86 processors: those
         and the ones whose data or result stays int8, as its Q/DQ pair is read more than once."""
-        index = index_of(self._facts)
-        signed = {node.id for node in self._signed_forms}
-        views = (index.operator(node.id) for node in self._float_forms)
-        return sum(
-            _is_unaligned(view) or (view.node.id in signed and _stays_signed(view))
-            for view in views
-        )  # fmt: skip
+        return self.unaligned + len(self._kept_signed)
+
+    @property
+    def signed_macs(self) -> int:
+        """MACs of those of them, all executions, that uint8 data would keep in integers."""
+        return sum((node.macs or 0) * node.counted for node in self._kept_signed)
 
     @property
     def islands(self) -> int:
@@ -139,6 +138,12 @@ class Quantisation:
         layers = [node for node in self._float_forms if node.op_type == "Conv"]
         makers = [(node, producer(graph, node.id, 0)) for node in layers]
         return [n for n, maker in makers if maker and dequantized_from(graph, maker) == "int8"]
+
+    @cached_property
+    def _kept_signed(self) -> list[Node]:
+        index = index_of(self._facts)
+        views = ((node, index.operator(node.id)) for node in self._signed_forms)
+        return [n for n, view in views if not _is_unaligned(view) and _stays_signed(view)]
 
     @cached_property
     def _islands(self) -> list[list[str]]:

@@ -78,6 +78,7 @@ def test_convolutions_that_onnx_runtime_leaves_in_floating_point_are_counted() -
         )
         assert (found.float_forms, found.unaligned, found.signed_forms) == (1, unaligned, signed)
         assert found.left_on_x86 == unaligned + signed
+        assert found.signed_macs == signed * 2 * 4
 
 
 def test_what_reads_an_int8_tensor_twice_keeps_its_convolutions_in_floating_point() -> None:
@@ -90,6 +91,7 @@ def test_what_reads_an_int8_tensor_twice_keeps_its_convolutions_in_floating_poin
             f"h = Identity (f) t = DequantizeLinear (h, s, z) {more} }}"
         )
         assert (found.signed_forms, found.left_on_x86) == (1, left)
+        assert found.signed_macs == left * 2 * 4
 
 
 def test_macs_are_told_apart_by_the_arithmetic_they_are_done_in() -> None:

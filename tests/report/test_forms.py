@@ -72,6 +72,23 @@ def test_products_of_activations_in_a_dynamically_quantised_file_take_another_op
     assert "{'MatMulConstBOnly': False}" in _form(model.format(right="x"), "int8-rest").how
 
 
+def test_activations_of_int8_that_x86_computes_in_floats_are_to_be_quantised_again() -> None:
+    """ONNX Runtime keeps in int8 what is read twice, and has no kernel for that."""
+    model = """g (float[1,2,64,64] x) => (float[1,2,64,64] y) <int8[2,2,1,1] w = {{1, 2, 3, 4}},
+        float s = {{0.1}}, {type} z = {{3}}, int8 n = {{0}}> {{ q = QuantizeLinear (x, s, z)
+        d = DequantizeLinear (q, s, z)  v = DequantizeLinear (w, s, n)  e = Conv (d, v)
+        f = QuantizeLinear (e, s, z)  t = DequantizeLinear (f, s, z)  {last} }}"""
+    form = _form(model.format(type="int8", last="r = Abs (t)  y = Add (r, t)"), "uint8")
+    assert form.extra == "1 more of 1 layer in integers on x86 CPUs, 100.0 % of the MACs"
+    assert (form.title, form.impact, form.needs) == (
+        "Quantise again with uint8 activations", "medium", ""
+    )  # fmt: skip
+    assert "activation_type=QuantType.QUInt8" in form.how
+    for type_, last in (("int8", "y = Relu (t)"), ("uint8", "r = Abs (t)  y = Add (r, t)")):
+        found = facts(model.format(type=type_, last=last))
+        assert not {each.id for each in types.forms(found, None)} & {"uint8"}, (type_, last)
+
+
 @pytest.mark.parametrize(
     ("shape", "smaller"),
     [

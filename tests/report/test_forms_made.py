@@ -377,8 +377,8 @@ def met(option: str = "", remedy: str = "", outcome: str = "", *places: str) -> 
 
 def test_a_tool_is_called_with_what_a_model_needs() -> None:
     tool = some(name="quantize")
-    assert types._called(tool, []) == "`quantize`"
-    assert types._called(tool, [met("a=1"), met(), met("b=2"), met("a=1")]) == (
+    assert prepared.called(tool, []) == "`quantize`"
+    assert prepared.called(tool, [met("a=1"), met(), met("b=2"), met("a=1")]) == (
         "`quantize` with `a=1`, `b=2`"
     )
     stays = [met("", "", "float"), met("", "", "float", "Gemm"), met("o", "", "float", "A"),

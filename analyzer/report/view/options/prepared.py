@@ -14,7 +14,7 @@ from analyzer.sanitise import label
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from analyzer.converters import Met
+    from analyzer.converters import Converter, Met
     from analyzer.facts import Facts
 
 NAMED = 240
@@ -134,3 +134,10 @@ def _before(remedy: str, places: tuple[str, ...], options: Sequence[str]) -> str
         "copies names that other tensors have",
         tensors=", ".join(label(name, NAMED) for name in places[:3]),
     )
+
+
+def called(tool: Converter, limits: Iterable[Met], more: Sequence[str] = ()) -> str:
+    """A tool, with the arguments that a model needs."""
+    options = ", ".join(f"`{option}`" for option in (*arguments(limits), *more))
+    call = f"`{tool.name}`"
+    return _("{tool} with {options}", tool=call, options=options) if options else call

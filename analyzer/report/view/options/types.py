@@ -15,16 +15,15 @@ from analyzer.converters import (
     stated_bytes,
     unfused,
 )
-from analyzer.graph.adjacency import vertex
 from analyzer.language import _
-from analyzer.patterns.quantised import quantisation_of
 from analyzer.report.view.kinds import color_of
 from analyzer.report.view.options.form import (
     FEWER,
     Terms,
     form,
 )
-from analyzer.report.view.options.prepared import arguments, preparation
+from analyzer.report.view.options.prepared import called, preparation
+from analyzer.report.view.options.requantised import floating, rest, unsigned
 from analyzer.smaller.integers import is_static, staying
 
 if TYPE_CHECKING:
@@ -42,11 +41,12 @@ MOST_NAMED = 4
 def forms(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
     """Weights and arithmetic in float16 and int8 instead of float32."""
     totals, held = facts.totals, facts.parameters.bytes_by_dtype.get("float32", 0)
+    yield from unsigned(facts, device)
     if not totals.macs_by_precision.get("float32"):
         return
     integers = [name for name in totals.macs_by_precision if name.startswith("int")]
     if "int8" in integers:
-        yield from _rest(facts, device)
+        yield from rest(facts, device)
         return
     if not held:
         return
@@ -69,12 +69,12 @@ def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> Sma
     limits = met(facts, tool)
     refused = tuple(n for each in limits if each.limit.outcome == "refused" for n in each.places)
     session = next((each.limit.session for each in limits if each.limit.session), "")
-    how = _("Convert with {tool}, and compare outputs and times", tool=_called(tool, limits))
+    how = _("Convert with {tool}, and compare outputs and times", tool=called(tool, limits))
     if session:
         how = _(
             "Convert with {tool}, load with `{session}`, as ONNX Runtime may stop the process "
             "otherwise, and compare outputs and times",
-            tool=_called(tool, limits), session=session,
+            tool=called(tool, limits), session=session,
         )  # fmt: skip
     if refused:
         how = _(
@@ -103,7 +103,7 @@ def _half(facts: Facts, device: Profile | None, held: int, *, read: bool) -> Sma
         ),
         weight_bytes=kept.kept_bytes - (held + scales) // 2,
         instead={"float32": "float16"},
-        alters=_floating(facts),
+        alters=floating(facts),
         added=stated_bytes(facts),
         fewer_constants=_constants(facts) // 2,
     )  # fmt: skip
@@ -206,18 +206,11 @@ def _stored(limits: Iterable[Met]) -> frozenset[str]:
     return frozenset(kind for each in hopeless for kind in each.places)
 
 
-def _called(tool: Converter, limits: Iterable[Met], more: Sequence[str] = ()) -> str:
-    """A tool, with the arguments that a model needs."""
-    options = ", ".join(f"`{option}`" for option in (*arguments(limits), *more))
-    call = f"`{tool.name}`"
-    return _("{tool} with {options}", tool=call, options=options) if options else call
-
-
 def _quantised(
     tool: Converter, limits: Iterable[Met], more: Sequence[str] = (), *, static: bool
 ) -> str:  # fmt: skip
     """How to quantise with ONNX Runtime."""
-    call = _called(tool, limits, more)
+    call = called(tool, limits, more)
     if static:
         return _("Quantise statically ({tool}) with some hundred inputs, and measure accuracy and "
                  "time", tool=call)  # fmt: skip
@@ -231,51 +224,6 @@ def _rests(share: float) -> str:
         return scales
     part = units.percent(share)
     return _("{part} of the MACs stay in float32; {scales}", part=part, scales=scales)
-
-
-def _rest(facts: Facts, device: Profile | None) -> Iterator[SmallerForm]:
-    """What a quantised model still does in float32."""
-    share = quantisation_of(facts).float_share
-    if share is None or share < FEWER:
-        return
-    how = _(
-        "Quantise again with their types among `op_types_to_quantize`, where they were not "
-        "left out for accuracy"
-    )
-    if _is_left_by_default(facts):
-        how = _(
-            "Quantise again with `extra_options={options}`, where they were not left out for "
-            "accuracy",
-            options="{'MatMulConstBOnly': False}",
-        )
-    yield form(
-        facts,
-        device,
-        ("int8-rest", _("Quantise the float32 layers to int8"), how),
-        Terms(
-            "medium", "medium", _("accuracy: measure"), "medium",
-            _("MACs by element type"),
-        ),
-        instead={"float32": "int8"},
-        alters=_floating(facts),
-    )  # fmt: skip
-
-
-def _is_left_by_default(facts: Facts) -> bool:
-    """Whether what multiplies in float32 are products of two activations in a file of
-    ``quantize_dynamic``, which converts those only where ``MatMulConstBOnly`` is false."""
-    places = [(facts[name].op_type, vertex(facts.graph, name)) for name in _floating(facts)]
-    dynamic = any(n.op_type == "MatMulInteger" for n in facts.nodes)
-    return dynamic and all(
-        kind == "MatMul" and not {0, 1} & place.constants for kind, place in places
-    )
-
-
-def _floating(facts: Facts) -> tuple[str, ...]:
-    """Operators that multiply in float32."""
-    return tuple(
-        n.id for n in facts.nodes if n.macs and not n.composite and n.precision == "float32"
-    )
 
 
 def _overflow(facts: Facts) -> bool | None:
