@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -285,3 +286,19 @@ def test_what_is_unknown_stays_unknown_in_every_function() -> None:
                  "readers(node.inputs[9])", "len(lower(node.inputs[9].name))"):  # fmt: skip
         value = Amount.parse(call, CHECKER)({**at("q"), "conv": UNKNOWN})
         assert value is None, call
+
+
+def test_what_is_no_part_of_the_language_is_called_what_its_author_wrote() -> None:
+    for source, called in (
+        ("1 if totals.macs else 2", "if-else"), ("'a' ~ 'b'", "~"),
+        ("2 ** 3", "**"), ("{'a': 1}", "dict"), ("totals|length", "filter"),
+    ):  # fmt: skip
+        with pytest.raises(Refused, match=f"^{re.escape(called)} is not allowed in an expression$"):
+            Expression.parse(source, CHECKER)
+    for source, called in (("(1 < 2) + 1", "this comparison"), ("(not true) + 1", "this not"),
+                           (f"'{'a' * 39}' + 1", repr("a" * 39)[:40] + "…"),
+                           (f"'{'a' * 38}' + 1", repr("a" * 38)), ("model.path + 1", "model.path"),
+                           ("['a', 'b'][0] + 1", "this subscript")):  # fmt: skip
+        with pytest.raises(Refused) as caught:
+            Expression.parse(source, CHECKER)
+        assert str(caught.value).startswith(f"{called} is a "), source

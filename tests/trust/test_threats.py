@@ -241,6 +241,10 @@ def test_a_domain_is_trusted_where_the_settings_say_so() -> None:
     for domains, named_ in ((("corp",), False), (("other",), True), ((), True)):
         found = lint(facts, RULES, Settings(select=("TRU001",), trusted=Trusted(domains)))
         assert bool(found) is named_
+    for domain in ("com.microsoft", "com.microsoft.nchwc", "com.microsoft.experimental",
+                   "com.ms.internal.nhwc"):  # fmt: skip
+        own = analyze(load(node("Foo", domain)))
+        assert not lint(own, RULES, Settings(select=("TRU001",))), domain
     microsoft = analyze(load(node("Gelu", "com.microsoft")))
     assert not lint(microsoft, RULES, Settings(select=("TRU001",)))
     assert lint(microsoft, RULES, Settings(select=("TRU001",), trusted=Trusted(())))
