@@ -13,7 +13,6 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
-from analyzer.costs.origins import origins_of
 from analyzer.graph.adjacency import producer, vertex
 from analyzer.operators import record_of
 from analyzer.operators.record import Kind, Nature, Scaling
@@ -174,7 +173,11 @@ def _tables(facts: Facts) -> dict[str, int]:
 
 def _looked_up(facts: Facts, node: Node, tables: Mapping[str, int]) -> int:
     """Parameters of an operator that are rows of ``tables``."""
-    origins = origins_of(facts.graph) if tables and node.params else None
+    if not (tables and node.params):
+        return 0
+    from analyzer.costs.origins import origins_of  # brings onnx, which ``check`` may do without
+
+    origins = origins_of(facts.graph)
     if origins is None:
         return 0
     roots = {root for roots in origins.feeds(node.id).values() for root in roots}
