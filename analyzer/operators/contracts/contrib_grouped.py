@@ -15,6 +15,7 @@ from analyzer.operators.contracts.parts import (
 from analyzer.operators.contracts.reading import (
     differ,
     given,
+    integer,
     integers,
     shape_of,
     size_at,
@@ -102,7 +103,7 @@ def _grouped_lengths(call: Call, batch: Dim, length: Dim) -> Iterator[Violation]
     """A past length for each entry of the batch, and one total that covers the query."""
     if call.op_type != "GroupQueryAttention":
         return
-    lengths, total = shape_of(call, 5), integers(call, 6)
+    lengths, total = shape_of(call, 5), integer(call, 6)
     count = volume(lengths)
     if lengths == () or differ(count, batch):
         yield Violation(
@@ -110,24 +111,24 @@ def _grouped_lengths(call: Call, batch: Dim, length: Dim) -> Iterator[Violation]
             f"seqlens_k is {spell(lengths)} for a batch of {batch}",
             f"give {batch} lengths on one axis",
         )
-    elif total and (total[0] < 1 or (length is not None and total[0] < length)):
+    elif total is not None and total < max(1, length or 0):
         yield Violation(
             "sequence-length",
-            f"total_sequence_length is {total[0]} and the query {length} long",
+            f"total_sequence_length is {total} and the query {length} long",
             f"state {length} or more",
         )
         return
     past: Dim = size_at(call, 3, 2) if given(call, 3) else 0
-    if not total or past is None:
+    if total is None or past is None:
         return
-    if length is not None and past < total[0] != past + length:
+    if length is not None and past < total != past + length:
         yield Violation(
             "sequence-length",
-            f"total_sequence_length is {total[0]}, the past {past} and the query {length} long",
+            f"total_sequence_length is {total}, the past {past} and the query {length} long",
             f"state {past + length}",
         )
         return
-    values, room = integers(call, 5), max(total[0], past)
+    values, room = integers(call, 5), max(total, past)
     if values:
         wrong = [n for n in values if not 0 <= n < room]
         if wrong:

@@ -13,6 +13,7 @@ from analyzer.operators.contracts.parts import (
 from analyzer.operators.contracts.reading import (
     contents,
     differ,
+    number,
     shape_of,
     whole,
     wholes,
@@ -97,11 +98,11 @@ def _divisor(call: Call) -> Iterator[Violation]:
 
 
 def _ratio(call: Call) -> Iterator[Violation]:
-    ratio = contents(call, 1) if call.version >= 12 else None
-    if ratio is not None and ratio.size == 1 and not 0 <= float(ratio.ravel()[0]) < 1:
+    ratio = number(call, 1) if call.version >= 12 else None
+    if ratio is not None and not 0 <= ratio < 1:
         yield Violation(
             "dropout-ratio",
-            f"ratio is {float(ratio.ravel()[0])}",
+            f"ratio is {ratio}",
             "give a ratio of 0 or more and below 1",
         )
 
@@ -114,8 +115,7 @@ def _slope(call: Call) -> Iterator[Violation]:
 
 
 def _step(call: Call) -> Iterator[Violation]:
-    delta = contents(call, 2)
-    if delta is not None and delta.size == 1 and not delta.ravel()[0]:
+    if number(call, 2) == 0:
         yield Violation("range-step", "delta is 0", "give a step other than 0")
 
 

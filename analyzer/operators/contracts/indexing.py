@@ -15,12 +15,13 @@ from analyzer.operators.contracts.parts import (
     vector,
 )
 from analyzer.operators.contracts.reading import (
-    contents,
     differ,
     elements_of,
     given,
+    integer,
     integers,
     listed,
+    number,
     rank_of,
     shape_of,
     size_at,
@@ -183,11 +184,7 @@ def _length(call: Call, values: tuple[int, ...] | None, slot: int) -> int | None
 
 def _topk(call: Call) -> Iterator[Violation]:
     size = size_at(call, 0, whole(call, "axis", -1) or 0)
-    if call.version < 10:
-        k = whole(call, "k")
-    else:
-        asked = integers(call, 1)
-        k = asked[0] if asked and len(asked) == 1 else None
+    k = whole(call, "k") if call.version < 10 else integer(call, 1)
     if k is not None and (k < 0 or (size is not None and k > size)):
         yield Violation(
             "topk-count",
@@ -197,9 +194,9 @@ def _topk(call: Call) -> Iterator[Violation]:
 
 
 def _depth(call: Call) -> Iterator[Violation]:
-    depth = contents(call, 1)
-    if depth is not None and depth.size == 1 and float(depth.ravel()[0]) < 1:
-        yield Violation("onehot-depth", f"depth is {depth.ravel()[0]}", "give a depth of 1 or more")
+    depth = number(call, 1)
+    if depth is not None and depth < 1:
+        yield Violation("onehot-depth", f"depth is {depth}", "give a depth of 1 or more")
 
 
 def _compress(call: Call) -> Iterator[Violation]:

@@ -15,6 +15,7 @@ from analyzer.operators.contracts.reading import (
     contents,
     differ,
     elements_of,
+    rank_of,
     shape_of,
     size_at,
     whole,
@@ -162,11 +163,12 @@ def _edges(slot: int, data: int, axis: int, what: str) -> tuple[Contract, ...]:
     """A zero point of one axis is one number, or one for each entry of ``axis`` of the matrix."""
 
     def check(call: Call) -> Iterator[Violation]:
-        shape, wanted = shape_of(call, slot), size_at(call, data, axis)
-        if shape is not None and len(shape) == 1 and shape[0] != 1 and differ(shape[0], wanted):
+        wanted = size_at(call, data, axis)
+        points = elements_of(call, slot) if rank_of(call, slot) == 1 else None
+        if points != 1 and differ(points, wanted):
             yield Violation(
                 "zero-point-shape",
-                f"{shape[0]} zero points for {wanted} {what}",
+                f"{points} zero points for {wanted} {what}",
                 f"give one or {wanted}",
             )
 

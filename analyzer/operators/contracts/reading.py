@@ -95,6 +95,20 @@ def contents(call: Call, slot: int) -> Elements | None:
     return np.asarray(value, np.float64) if value.dtype.kind == "V" else value
 
 
+def number(call: Call, slot: int) -> float | None:
+    """The number in input ``slot`` where that is one number, and known."""
+    values = contents(call, slot)
+    return values.item() if values is not None and values.size == 1 else None
+
+
+def integer(call: Call, slot: int) -> int | None:
+    """The integer in input ``slot`` where that is one integer, and known."""
+    match integers(call, slot):
+        case (value,):
+            return value
+    return None
+
+
 def integers(call: Call, slot: int) -> tuple[int, ...] | None:
     """Integers in input ``slot``, flattened."""
     return call.integers(slot)
