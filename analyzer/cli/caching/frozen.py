@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 _PACKAGE = "analyzer."
-_HOME = re.compile(r"[a-z_]+|facts\.[a-z]+|findings\.finding")
+_HOME = re.compile(r"[a-z_]+|(facts|evidence)\.[a-z]+|findings\.finding")
 """Modules of the package that records come from: the vocabulary, which imports nothing heavy."""
 _ATOMS = frozenset({str, int, float, bool, type(None)})
 _TUPLE, _MAPPING, _SET = "", "{", "#"
