@@ -26,6 +26,9 @@ class Problem:
     """True when the outcome cannot be called clean because of it; False for a mere note."""
     file: str = ""
     """The file beside the model that it is about; empty for none."""
+    unseen_bytes: int | None = 0
+    """Bytes of external data that nobody saw because of it, as the tensors declare them; ``None``
+    where they declare no size."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from analyzer.facts import Problem
 from analyzer.model.declared import Refusal, parts_of
 from analyzer.model.external import Extent, locate, look, open_inside
-from analyzer.model.notes import as_text
+from analyzer.model.notes import as_text, declared_bytes
 from analyzer.model.sniff import HEAD, recognise
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def look_outside(
 
     ``model`` is what the model's own file is.
     """
-    refused: dict[tuple[str, str], tuple[Refusal, list[str]]] = {}
+    refused: dict[tuple[str, str], tuple[Refusal, list[External]]] = {}
     places: list[TensorExtent] = []
     files = {location: look(location, folder) for location in {t.location for t in tensors}}
     instead = {location: _instead(location, folder, seen) for location, seen in files.items()}
@@ -89,14 +89,26 @@ def look_outside(
                 TensorExtent(found.path, found.offset, stop, size, name, tensor, found.identity)
             )
             continue
-        refused.setdefault((found.code, as_text(tensor.location)), (found, []))[1].append(name)
+        refused.setdefault((found.code, as_text(tensor.location)), (found, []))[1].append(tensor)
     problems = []
-    for (code, location), (refusal, names) in refused.items():
-        more = f" ({len(names):,} tensors)" if len(names) > 1 else ""
+    for (code, location), (refusal, unseen) in refused.items():
+        more = f" ({len(unseen):,} tensors)" if len(unseen) > 1 else ""
         message = refusal.message.replace("{data}", f"{location[:200]!r}{more}", 1)
-        file = location[:200]
-        problems.append(Problem(code, names[0], message, refusal.inconclusive, file))
+        file, first = location[:200], as_text(unseen[0].name)
+        hidden = _declared(unseen)
+        problems.append(Problem(code, first, message, refusal.inconclusive, file, hidden))
     return Outside((*problems, *_overlaps(places)), files, tuple(places))
+
+
+def _declared(tensors: Sequence[External]) -> int | None:
+    """Bytes of all of them, each stretch of a file once; ``None`` where one states no size."""
+    sizes = {
+        (tensor.location, dict(tensor.entries).get("offset", "0"), size)
+        for tensor in tensors
+        for size in (declared_bytes(tensor.data_type, tensor.dims),)
+    }
+    known = [size for _, _, size in sizes if size is not None]
+    return sum(known) if len(known) == len(sizes) else None
 
 
 def _instead(

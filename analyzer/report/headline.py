@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def verdict(v: Values) -> str:
     if v["kind"] == "errors":
-        return _wrong(v)
+        return f"{_wrong(v)} {_against(v)}".rstrip()
     if v["kind"] == "saving":
         return _could_fall(v)
     if v["kind"] == "findings":
@@ -28,9 +28,10 @@ def verdict(v: Values) -> str:
     return {
         "inconclusive": lambda: (
             _("Not conclusive: {problems}", problems=_unjudged(v["inconclusive"]))
+            + (f" {_against(v)}" if v["doubts"] else "")
             + (f" {_could_fall(v)}" if (v["share"] or 0) >= LARGE else "")
         ),
-        "misfit": lambda: _misfit(v),
+        "misfit": lambda: _misfit(v) + (f" {_against(v)}" if v["doubts"] else ""),
         "partial": lambda: _minima(v),
         "unbounded": lambda: _minima(v),
         "silenced": lambda: _("Nothing new: no finding but {findings}.", findings=silenced(v)),
@@ -43,6 +44,17 @@ def verdict(v: Values) -> str:
             "No rule was applied; the numbers below are facts without a judgement."
         ),
     }[str(v["kind"])]()
+
+
+def _against(v: Values) -> str:
+    """What speaks against using the model, where the first word is about something else."""
+    doubt = label(v["doubt"], widths.SENTENCE)
+    if not v["doubts"]:
+        return ""
+    if v["doubts"] == 1:
+        return _("One warning speaks against using it, too: {doubt}.", doubt=doubt)
+    return _("{n} warnings speak against using it, too, of which the first: {doubt}.",
+             n=v["doubts"], doubt=doubt)  # fmt: skip
 
 
 def _unjudged(problems: int) -> str:

@@ -295,8 +295,8 @@ def _passed(v: Values) -> str:
     text = _("Rules that found nothing: {sound}.", sound=sound)
     if v["blind"]:
         text = f"{text} " + ngettext(
-            "{n} that reads weights could not judge: {reason}.",
-            "{n} that read weights could not judge: {reason}.",
+            "{n} that looks at stored weights could not judge: {reason}.",
+            "{n} that look at stored weights could not judge: {reason}.",
             v["blind"],
             reason=why(v["unseen"]),
         )
@@ -318,7 +318,23 @@ def _passed(v: Values) -> str:
 
 
 def _trust(v: Values) -> str:
-    return " ".join([_found_trust(v), *_endless(v)])
+    return " ".join([_found_trust(v), *_hidden(v), *_endless(v)])
+
+
+def _hidden(v: Values) -> Iterator[str]:
+    """What nobody saw, and who would have looked at it."""
+    if v["hidden_bytes"] == 0:
+        return
+    size = v["hidden_bytes"]
+    what = (_("Part of the external data") if size is None
+            else _("{size} of external data", size=units.size(size)))  # fmt: skip
+    if v["blind"]:
+        yield ngettext(
+            "{what} was not seen, so {n} more rule could not judge.",
+            "{what} was not seen, so {n} more rules could not judge.", v["blind"], what=what,
+        )  # fmt: skip
+    else:
+        yield _("{what} was not seen.", what=what)
 
 
 def _endless(v: Values) -> Iterator[str]:
@@ -347,7 +363,10 @@ def _found_trust(v: Values) -> str:
     if v["findings"]:
         return _("Trust: {n} findings, of which the first: {finding}.",
                  n=v["findings"], finding=label(v["first"], widths.SENTENCE))  # fmt: skip
-    text = _("Trust: nothing found by {rules}.", rules=many(v["rules"], "rule"))
+    rules = many(v["rules"], "rule")
+    if v["hidden_bytes"] != 0:
+        return _("Trust: nothing found by {rules} in what is here.", rules=rules)
+    text = _("Trust: nothing found by {rules}.", rules=rules)
     if not v["blind"]:
         return text
     more = _("{n} more could not judge: {reason}.", n=v["blind"], reason=why(v["unseen"]))

@@ -451,6 +451,7 @@ def test_trust_is_told_of_its_own_rules(monkeypatch: pytest.MonkeyPatch) -> None
     other = some(category="waste", rules=7, speak=0, stated=3, blind=0)
     monkeypatch.setattr(advice, "checked", lambda result: result.rows)
     monkeypatch.setattr(advice, "unseen", lambda _: ("MatMul",))
+    monkeypatch.setattr(advice, "hidden_bytes", lambda _: 7)
     monkeypatch.setattr(advice, "tally", lambda result: some(idle=3, blind=result.blind))
     loops = [some(node="n", inputs=("a", "b", "c")), some(node="m", inputs=())]
     monkeypatch.setattr(advice, "open_loops", lambda facts: loops if facts else [])
@@ -461,7 +462,8 @@ def test_trust_is_told_of_its_own_rules(monkeypatch: pytest.MonkeyPatch) -> None
     assert claim is not None
     assert passed is not None
     assert dict(claim.values) == {
-        "rules": 5, "blind": 2, "unseen": ("MatMul",), "findings": 1, "first": "a door",
+        "rules": 5, "blind": 2, "unseen": ("MatMul",), "hidden_bytes": 7, "findings": 1,
+        "first": "a door",
         "open_loops": 2, "loop": "loop", "inputs": ("a", "b"),
     }  # fmt: skip
     assert dict(passed.values) == {

@@ -470,9 +470,13 @@ def _trust(d: Document) -> Values:
     if "page" in d:
         (row,) = (row for row in d["page"]["checked"] if row["category"] == "trust")
         assert (said["rules"], said["blind"]) == (row["rules"], row["blind"])
+    sizes = [p["unseen_bytes"] for p in d["problems"]]
+    hidden = None if None in sizes else sum(sizes)
+    if any(p["code"] == "more-problems" for p in d["problems"]):
+        hidden = said["hidden_bytes"]
     endless = {n["scope"] for n in d["nodes"] if n["executions_range"][1] is None}
     loops = [n for n in d["nodes"] if n["op_type"] == "Loop" and f"{n['id']}.body" in endless]
-    return {"findings": len(found), "open_loops": len(loops)}
+    return {"findings": len(found), "open_loops": len(loops), "hidden_bytes": hidden}
 
 
 _ONNX = ("", "ai.onnx", "ai.onnx.ml", "ai.onnx.training", "ai.onnx.preview.training")

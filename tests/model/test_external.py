@@ -154,6 +154,17 @@ def test_an_lfs_pointer_is_called_one_whether_the_data_would_fit_or_not(
     assert "is a git-LFS pointer in the place of the data; run git lfs pull" in problem.message
 
 
+def test_a_problem_counts_the_bytes_that_nobody_saw_and_shared_ones_once(folder: Path) -> None:
+    same = [tensor(name, location="gone.bin", offset="16") for name in "abc"]
+    unsized = tensor("u", location="gone2.bin")
+    unsized.data_type = TensorProto.STRING
+    cut = [tensor("d", location="w.bin", offset="64"), tensor("e", location="w.bin")]
+    model = loaded(folder, *same, tensor(location="gone.bin"), unsized, *cut)
+    assert {(problem.file, problem.unseen_bytes) for problem in model.problems} == {
+        ("gone.bin", 32), ("gone2.bin", None), ("w.bin", 16),
+    }  # fmt: skip
+
+
 def test_a_page_that_a_server_sent_is_called_one(folder: Path) -> None:
     declared = tensor(location="w.bin")
     declared.dims[0] = 1000

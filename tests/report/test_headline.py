@@ -216,6 +216,38 @@ def test_a_word_about_trust_says_what_was_found_or_by_how_many_rules_nothing_was
     assert sentence(PRIVATE, "trust") == f"Trust: {found.message}."
 
 
+ABSENT = """g (float[4] x) => (float[4] y)
+  <float[4] w = ["location": "w.bin"], float[2] v = ["location": "w.bin", "offset": "16"]>
+  { z = Add (x, w)  y = Concat <axis = 0> (v, v) }"""
+ELF = """g (float[4] x) => (float[4] y)
+  <uint8[20] blob = {127, 69, 76, 70, 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 62, 0}>
+  { y = Relu <evil = 1> (x) }"""
+
+
+def test_rules_that_look_at_absent_data_have_not_found_nothing() -> None:
+    rows = {graph: {row.category: row for row in checked(judged(graph))}["trust"]
+            for graph in (RELU, ABSENT)}  # fmt: skip
+    seen, absent = rows[RELU], rows[ABSENT]
+    assert (seen.blind, absent.blind, absent.rules) == (0, 5, seen.rules - 5)
+    assert set(seen.sound) - set(absent.sound) == {
+        "foreign content", "unread external bytes", "blank external bytes", "wrong checksum",
+        "hard linked external data",
+    }  # fmt: skip
+    assert sentence(ABSENT, "trust") == (
+        f"Trust: nothing found by {absent.rules} rules in what is here. 24 B of external data was "
+        "not seen, so 5 more rules could not judge."
+    )
+
+
+def test_foreign_content_is_in_the_first_sentence_beside_an_error() -> None:
+    found = verdict(judged(ELF))
+    assert found.startswith("1 error to fix before this model is used: Relu")
+    assert found.endswith(
+        "One warning speaks against using it, too: initializer 'blob': 20 B that begin like an "
+        "ELF program."
+    )
+
+
 def test_without_rules_about_trust_nothing_is_said_of_it() -> None:
     result = judged(RELU)
     rules = tuple(rule for rule in result.rules if rule.category != "trust")

@@ -208,17 +208,17 @@ TOLD: dict[str, tuple[Values, Told]] = {
              "these are stated where they count, and are no findings.")),
         ({"stated": (0, 0, 0)}, "Rules that found nothing: waste 4 of 5, trust 2 of 2."),
         ({"stated": (1, 0, 1), "blind": 1, "idle": 1},
-         ("Rules that found nothing: waste 3 of 5, trust 1 of 2. 1 that reads weights could not "
-         "judge: weights are not in the file, or unreadable. 2 are about sizes that had to be "
-         "assumed or figures that are unknown: these are stated where they count, and are no "
-         "findings. 1 more is about operators that are not in the model.")),
+         ("Rules that found nothing: waste 3 of 5, trust 1 of 2. 1 that looks at stored weights "
+         "could not judge: weights are not in the file, or unreadable. 2 are about sizes that "
+         "had to be assumed or figures that are unknown: these are stated where they count, and "
+         "are no findings. 1 more is about operators that are not in the model.")),
         ({"stated": (0, 0, 0), "speak": (2, 0, 0), "blind": 2, "unseen": ("integers",), "idle": 7},
-         ("Rules that found nothing: waste 3 of 5, trust 2 of 2. 2 that read weights could not "
-         "judge: weights are stored as integers. 7 more are about operators that are not in the "
-         "model.")),
+         ("Rules that found nothing: waste 3 of 5, trust 2 of 2. 2 that look at stored weights "
+         "could not judge: weights are stored as integers. 7 more are about operators that "
+         "are not in the model.")),
     ]),
     "trust": ({"findings": 0, "first": "opens a door", "rules": 9, "blind": 0, "unseen": (),
-               "open_loops": 0, "loop": "again", "inputs": ()}, [
+               "hidden_bytes": 0, "open_loops": 0, "loop": "again", "inputs": ()}, [
         ({"open_loops": 1},
          ("Trust: nothing found by 9 rules. Nothing in the file bounds how often again runs: what "
          "the model is given decides, and with that how long a run takes.")),
@@ -226,6 +226,15 @@ TOLD: dict[str, tuple[Values, Told]] = {
          ("Trust: opens a door. Nothing in the file bounds how often again and 2 more runs: "
          "whoever calls the model decides, by n and m, and with that how long a run takes.")),
         ({}, "Trust: nothing found by 9 rules."),
+        ({"hidden_bytes": 2048, "blind": 5},
+         ("Trust: nothing found by 9 rules in what is here. 2 KiB of external data was not seen, "
+         "so 5 more rules could not judge.")),
+        ({"hidden_bytes": None, "blind": 1, "findings": 1},
+         ("Trust: opens a door. Part of the external data was not seen, so 1 more rule could not "
+         "judge.")),
+        ({"hidden_bytes": 2048},
+         ("Trust: nothing found by 9 rules in what is here. 2 KiB of external data was not "
+         "seen.")),
         ({"findings": 1}, "Trust: opens a door."),
         ({"findings": 2, "blind": 1}, "Trust: 2 findings, of which the first: opens a door."),
         ({"blind": 1, "unseen": ("MatMul", "Mul")},

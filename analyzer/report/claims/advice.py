@@ -29,7 +29,7 @@ from analyzer.report.view.options import options_of
 from analyzer.report.view.options.form import is_brief
 from analyzer.report.view.pace import elsewhere
 from analyzer.report.view.steps import first, recommended
-from analyzer.report.view.unseen import unseen
+from analyzer.report.view.unseen import hidden_bytes, unseen
 from analyzer.sanitise import label
 
 if TYPE_CHECKING:
@@ -239,13 +239,14 @@ def trust(result: Result) -> Claim | None:
             "rules": row.rules,
             "blind": row.blind,
             "unseen": unseen(result.facts) if row.blind else (),
+            "hidden_bytes": hidden_bytes(result.facts),
             "findings": len(found),
             "first": found[0].message if found else "",
             "open_loops": len(loops),
             "loop": result.facts[loops[0].node].name or loops[0].node if loops else "",
             "inputs": loops[0].inputs[:MOST_NAMED] if loops else (),
         },
-        ("findings", "nodes"),
+        ("findings", "problems", "nodes"),
     )
 
 

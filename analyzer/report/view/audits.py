@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer.language import _, rule_name, spoken
-from analyzer.report.view.unseen import UNREADABLE
+from analyzer.report.view.unseen import UNREADABLE, hidden_bytes
 from analyzer.restore import record
 from analyzer.sanitise import label
 from analyzer.survey import STATED as BY_HAND
@@ -36,7 +36,8 @@ class Checked:
     idle: int
     """Rules of the category about operators that the model does not have."""
     blind: int
-    """Rules of the category that read weights, and found nothing where weights are missing."""
+    """Rules of the category that look at stored weights, and found nothing where some of them are
+    missing."""
 
 
 @record
@@ -50,7 +51,7 @@ class RuleTally:
     idle: int
     """Those about operators that the model does not have."""
     blind: int
-    """Those that read weights, and could not."""
+    """Those that look at stored weights, and could not."""
 
 
 def tally(result: Result) -> RuleTally:
@@ -76,6 +77,7 @@ def _checked(result: Result) -> tuple[Checked, ...]:
         or facts.evidence.sees_none
         or any(p.code == UNREADABLE for p in facts.problems)
     )
+    absent = hidden_bytes(facts) != 0
     found: dict[str, list[Rule]] = {}
     for rule in result.judging:
         found.setdefault(rule.category, []).append(rule)
@@ -83,7 +85,11 @@ def _checked(result: Result) -> tuple[Checked, ...]:
     for category, rules in sorted(found.items()):
         placed = [r for r in rules if r.id in speaking or _has_place(r, facts, types)]
         idle = len(rules) - len(placed)
-        blind = [r for r in placed if r.reads_weights and missing and r.id not in speaking]
+        blind = [
+            r for r in placed
+            if r.id not in speaking
+            and ((r.reads_weights and missing) or (absent and _looks_outside(r)))
+        ]  # fmt: skip
         judged = [rule for rule in placed if rule not in blind]
         speak = sum(rule.id in speaking for rule in judged)
         silent = [rule for rule in judged if rule.id not in speaking]
@@ -92,6 +98,13 @@ def _checked(result: Result) -> tuple[Checked, ...]:
         stated = len(silent) - len(clean)
         rows.append(Checked(label(category), len(judged), speak, sound, stated, idle, len(blind)))
     return tuple(rows)
+
+
+def _looks_outside(rule: Rule) -> bool:
+    """Whether it is about bytes of files with external data."""
+    if rule.subject == "region":
+        return not rule.selector or not OUTSIDE.isdisjoint(rule.selector)
+    return rule.subject == "file"
 
 
 def _sound(rule: Rule, facts: Facts) -> str:
@@ -121,6 +134,8 @@ def _unknown_output(facts: Facts) -> bool:
     return any(tensor.elements is None for tensor in facts.outputs)
 
 
+OUTSIDE = frozenset({"foreign", "hole"})
+"""Families of regions that files beside the model may have."""
 SIZES = "assumed-dimension"
 STATED: Mapping[str, Callable[[Facts], bool]] = {
     SIZES: _beyond_batch, "unknown-cost": _unknown_cost, "unknown-output-shape": _unknown_output,

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 UNREADABLE = "weights-unreadable"
 """The problem that the process which looks at weights ended before it had."""
+UNLISTED = "more-problems"
+"""The problem that stands for those that are too many to list."""
 MAKERS = 3
 """Operators that are named."""
 
@@ -27,6 +29,15 @@ def unseen(facts: Facts) -> tuple[str, ...]:
     if evidence is None or broken or evidence.unread_tensors:
         return ()
     return evidence.unread_origins[:MAKERS]
+
+
+def hidden_bytes(facts: Facts) -> int | None:
+    """Bytes of external data that nobody saw; ``None`` where it is not known how many, 0 where
+    there is nothing of that sort."""
+    sizes = [problem.unseen_bytes for problem in facts.problems if problem.unseen_bytes != 0]
+    known = [size for size in sizes if size is not None]
+    all_listed = all(problem.code != UNLISTED for problem in facts.problems)
+    return sum(known) if len(known) == len(sizes) and (all_listed or not sizes) else None
 
 
 def why(kinds: Sequence[str]) -> str:
