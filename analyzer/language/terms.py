@@ -15,6 +15,8 @@ TERMS = (
     # kinds of layers
     "standard", "depthwise", "pointwise", "grouped", "transposed", "dense", "attention",
     "recurrent", "other",
+    # orders of the two convolutions of a separable term
+    "depthwise-pointwise", "pointwise-depthwise",
     # tags of operators
     "strided", "dilated", "deformable", "fused", "quantized", "factorised", "multiplier",
     # smaller forms

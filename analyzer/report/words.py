@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from analyzer import units
@@ -79,7 +80,11 @@ def _network(v: Values) -> str:
     said.append(
         _("input {names}", names=names) if len(inputs) == 1 else _("inputs {names}", names=names)
     )
-    return f"{'; '.join(said)}."
+    return f"{reduce(_followed, said)}."
+
+
+def _followed(text: str, more: str) -> str:
+    return _("{text}; {more}", text=text, more=more)
 
 
 def _in_attributes(v: Values) -> str:
@@ -602,7 +607,7 @@ def _peculiar(v: Values) -> str:
         parts.append(_("{tensors} with values that nobody can mean",
                        tensors=many(v["tensors"], "stored tensor")))  # fmt: skip
     if parts:
-        return f"{'; '.join(parts)}."
+        return f"{reduce(_followed, parts)}."
     return _("No dead, repeated or non-finite values were found.")
 
 

@@ -23,7 +23,8 @@ from jinja2 import Environment
 from jinja2.lexer import Lexer
 
 from analyzer import units
-from analyzer.language import _, retold
+from analyzer.evidence import DW_PW, PW_DW
+from analyzer.language import _, retold, term
 from analyzer.sanitise import spaced
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def text(value: object) -> str:
     """A fact inside a message: short, and never a template again."""
     if value is UNKNOWN or value is None:
         return units.unknown()
+    if value in (DW_PW, PW_DW):
+        return term(str(value))
     said = retold(value) if isinstance(value, str) else str(value)
     return units.shorten(said, _SENTENCE if isinstance(value, _Prose) else _WORDS)
 

@@ -204,7 +204,7 @@ def test_what_is_of_no_pattern_stays_as_it_is(text: str) -> None:
         ("ResNet-50, 224×224, 54 weighted layers", "ResNet-50, 224×224, 가중치 층 54개"),
         (
             "with x axis 0 (N) = 1, input axis 1 (T) = 8",
-            "기준: x 축 0(N) = 1, input 축 1(T) = 8",
+            "x 축 0(N) = 1, input 축 1(T) = 8",
         ),
         ("dimension name of 'name of x'", "'name of x'의 차원 이름"),
         (
@@ -213,7 +213,7 @@ def test_what_is_of_no_pattern_stays_as_it_is(text: str) -> None:
         ),
         (
             "Gelu: B is float64 and X is float32; it takes one type for both",
-            "Gelu: B의 자료형 float64, X의 자료형 float32; 자료형이 같아야 함",
+            "Gelu: B의 자료형 float64, X의 자료형 float32. 자료형이 같아야 함",
         ),
         (
             "Scan: its scanned inputs have different lengths: 'a' 3, 'b' 4",
