@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 from analyzer.analyze import analyze
+from analyzer.facts import Saving
 from analyzer.findings.finding import Finding, Severity
 from analyzer.findings.group import group, ungroup
 from analyzer.lint import Settings, lint, yielding
@@ -34,6 +35,22 @@ def test_one_cause_is_one_finding_led_by_its_largest_value() -> None:
 def test_values_that_do_not_add_up_are_shown_by_their_largest() -> None:
     (one,) = group([finding("a", 0.5, total="max"), finding("b", 0.25, total="max")])
     assert one.value == 0.5
+
+
+def test_what_acting_on_all_places_saves_is_weighed_by_their_macs() -> None:
+    """100 MACs become 40 and 300 become 150; theory has a half of the one, 0.6 of the other."""
+    one = Saving(100, 40, 10, 4, 0.4, 0.5, 7)
+    other = Saving(300, 150, 20, 15, 0.5, 0.6, 9)
+    (found,) = group([finding("a", 2, saving=one), finding("b", saving=other), finding("c", 1)])
+    assert found.saving == Saving(400, 190, 30, 19, 0.475, 0.575, 9)
+    dark = replace(other, live_bytes=None)
+    (found,) = group([finding("a", 2, saving=one), finding("b", saving=dark)])
+    assert found.saving is not None
+    assert found.saving.live_bytes is None
+    (found,) = group([finding("a", saving=one), finding("b", 1)])
+    assert (found.saving, found.value) == (one, 1)
+    (found,) = group([finding("a"), finding("b")])
+    assert (found.saving, found.value) == (None, None)
 
 
 def test_rule_severity_target_and_cause_keep_findings_apart() -> None:
