@@ -170,6 +170,35 @@ def test_a_picture_is_as_wide_as_its_words_want() -> None:
     assert "prefers-color-scheme" not in small.svg(themed=False)
 
 
+def test_a_picture_is_as_wide_as_the_widest_of_what_is_in_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An entry of the key takes 30 and 5.2 a letter, a letter of the title 9; 24 are around."""
+    asked: list[dict[str, Any]] = []
+
+    def render(**about: Any) -> str:
+        asked.append(about)
+        return "<svg/>"
+
+    template = some(render=render)
+    monkeypatch.setattr(
+        sketch, "environment", lambda: some(get_template={"network.svg.j2": template}.get)
+    )
+    words = ("k" * 10, "k" * 40)
+    for width, keys, title, expected in (
+        (700.04, (), "m", 724.0), (100, words, "m", 30 + 52 + 30 + 208 + 24),
+        (100, words[:1], "m", 264), (100, (), "m" * 50, 9 * 50 + 24), (319, words, "m", 344),
+    ):  # fmt: skip
+        shown = some(width=width, height=10.04, title="alt", keys=[some(words=w) for w in keys])
+        monkeypatch.setattr(sketch, "picture", lambda *_, shown=shown: shown)
+        for boxes, printed, lines in ((400, True, 3), (401, True, 1), (401, False, 3)):
+            drawing = cast("Any", some(boxes=range(boxes)))
+            assert Sketch(drawing, title).svg(printed=printed) == "<svg/>\n"
+            about = asked[-1]
+            assert (about["width"], about["height"], about["lines"]) == (expected, 86.0, lines)
+            assert (about["alt"], about["title"]) == ("alt", title)
+
+
 def test_pixels_of_a_picture_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[float] = []
 
