@@ -57,9 +57,8 @@ def decode_attribute(attribute: AttributeProto) -> Any:
     decoder = _DECODERS.get(attribute.type)
     wanted = KINDS.get(attribute.name, ())
     if decoder is None or (wanted and attribute.type not in wanted):
-        given = _DESCRIPTOR.values_by_number.get(attribute.type)
-        kinds = " or ".join(_DESCRIPTOR.values_by_number[k].name for k in wanted) or "known"
-        what = given.name if given else f"of type {attribute.type}"
+        name_of = AttributeProto.AttributeType.Name
+        kinds, what = " or ".join(map(name_of, wanted)) or "known", name_of(attribute.type)
         raise Misfit(f"attribute {attribute.name[:50]!r} is {what}, not {kinds}, and was ignored")
     value = decoder(attribute)
     if attribute.name in _SPATIAL and len(value) > MAX_SPATIAL:
@@ -71,7 +70,6 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-_DESCRIPTOR = AttributeProto.AttributeType.DESCRIPTOR
 _DECODERS: Mapping[int, Callable[[AttributeProto], Any]] = {
     AttributeProto.INT: lambda a: a.i,
     AttributeProto.INTS: lambda a: tuple(a.ints),

@@ -187,8 +187,6 @@ def _vertex(
 
 def _without_references(attributes: dict[str, Any]) -> dict[str, Any]:
     """Operators that were not reached keep references to a call's attributes unresolved."""
-    if not any(isinstance(value, Reference) for value in attributes.values()):
-        return attributes
     return {k: v for k, v in attributes.items() if not isinstance(v, Reference)}
 
 

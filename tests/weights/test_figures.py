@@ -259,6 +259,10 @@ def test_chunks_hold_four_mebibytes_or_a_row() -> None:
     assert [*spans(3, 0)] == [slice(0, 3)]
     ((span, chunk),) = rows(Rows.of(np.arange(6, dtype=np.float64).reshape(2, 3)))
     assert (span, chunk.dtype.name, chunk.shape) == (slice(0, 2), "float32", (2, 3))
+    mebibyte = Rows.of(np.broadcast_to(np.float32(1), (6, 1 << 18)))
+    assert [(span, chunk.shape) for span, chunk in rows(mebibyte)] == [
+        (slice(0, 4), (4, 1 << 18)), (slice(4, 6), (2, 1 << 18)),
+    ]  # fmt: skip
 
 
 def test_a_kernel_is_looked_at_for_its_core_from_5_to_65536_taps() -> None:
