@@ -110,8 +110,8 @@ def _transparent(graph: Digraph[str], node: str, call: Call, inputs: Sources) ->
 def _keeps_shape(call: Call, record: Operator | None) -> bool:
     """A reshape or slice that changes nothing, as exporters like to leave behind, or an operator
     that nobody described and that hands on what has the shape of its input."""
-    described = record is not None and record.nature is not Nature.RUNTIME
-    if described and record is not None and record.scaling not in KEEPING:
+    described = None if record is None or record.nature is Nature.RUNTIME else record
+    if described is not None and described.scaling not in KEEPING:
         return False
     before, after = call.input(0), call.output(0)
     return (

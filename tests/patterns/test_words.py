@@ -277,3 +277,31 @@ def test_the_path_of_a_module_is_cut_from_names_and_metadata() -> None:
     both = {**scoped, CLASSES: "['m.Model', 'a.b.Net', 'Linear', 'aten.linear']"}
     assert module_classes(both) == {(): "Model", ("net",): "Net", ("net", "head"): "Linear"}
     assert module_classes(scoped) == module_classes({**scoped, CLASSES: "['m.Model']"}) == {}
+
+
+@pytest.mark.parametrize(("line", "through"), [
+    ("b = Reshape (a, same)", True),
+    ("b = Tile (a, once)", True),
+    ("b = Slice (a, none, ends)", True),
+    ("b = com.example.Own (a)", True),
+    ("b = com.microsoft.EPContext (a)", True),
+    ("b = Identity (a)", True),
+    ("b = Neg (a)", True),
+    ("b = Add (a, a)", True),
+    ("b = Add (a, z)", False),
+    ("b = Reshape (a, flat)", False),
+    ("b = Softmax (a)", False),
+    ("b = Concat <axis = 0> (half, half)", False),
+])  # fmt: skip
+def test_a_region_is_seen_through_by_what_leaves_every_element_where_it_was(
+    line: str, through: bool
+) -> None:
+    """Whoever is not described counts as such where it hands on the shape it was given."""
+    model = facts(f"""g (float[2,2] x, float[2,2] z) => (float y)
+        <int64[2] same = {{2, 2}}, int64[1] flat = {{4}}, int64[2] once = {{1, 1}},
+         int64[2] none = {{0, 0}}, int64[2] ends = {{2, 2}},
+         int64[1] first = {{0}}, int64[1] one = {{1}}, float[2,2] b> {{
+        a = MatMul (x, z)  half = Slice (a, first, one)  {line}  last = MatMul (b, z)  y = com.example.Sink (last) }}""")
+    flow = trace(model.graph, {n.id: n for n in model.nodes})
+    source = flow.source("last")
+    assert (source is not None and source.node == "a") == through
