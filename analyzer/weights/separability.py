@@ -176,7 +176,7 @@ def _by_input(weights: Rows, groups: int, every: int) -> NDArray[np.float64]:
     per = n // groups
     side = min(per, taps)
     room = HELD // (side * side if taps <= per else per * taps)
-    every = max(every, groups * m * side**3 // WORK, -(-m // max(1, room)))
+    every = max(every, groups * m * side**3 // WORK, -(-m // room))
     parts = []
     for group in range(groups):
         chosen = slice((-group * m) % every, m, every)  # each such channel of all groups

@@ -301,7 +301,8 @@ def test_a_region_is_seen_through_by_what_leaves_every_element_where_it_was(
         <int64[2] same = {{2, 2}}, int64[1] flat = {{4}}, int64[2] once = {{1, 1}},
          int64[2] none = {{0, 0}}, int64[2] ends = {{2, 2}},
          int64[1] first = {{0}}, int64[1] one = {{1}}, float[2,2] b> {{
-        a = MatMul (x, z)  half = Slice (a, first, one)  {line}  last = MatMul (b, z)  y = com.example.Sink (last) }}""")
+        a = MatMul (x, z)  half = Slice (a, first, one)  {line}
+        last = MatMul (b, z)  y = com.example.Sink (last) }}""")
     flow = trace(model.graph, {n.id: n for n in model.nodes})
     source = flow.source("last")
     assert (source is not None and source.node == "a") == through

@@ -159,6 +159,31 @@ def test_decomposing_every_third_channel_tells_about_the_same(shape: tuple[int, 
     assert np.array_equal(part.second, whole.second[::3])
 
 
+@pytest.mark.parametrize(("n", "limits", "first", "second"), [
+    # matrices of 9×9, 864 numbers in 96 rows of 9: room for 10 of 12 channels, so every second
+    (96, {"HELD": 864}, 2, 1),
+    # matrices of 4×9, and no more than the 108 numbers of a filter: room for 3 of 12
+    (4, {"HELD": 108}, 4, 1),
+    # 12 · 9³ = 8748 and 96 · 9³ = 69984
+    (96, {"WORK": 2916}, 3, 24), (96, {"WORK": 8748}, 1, 8), (96, {"WORK": 69984}, 1, 1),
+    # 12 · 4³ = 768 and 4 · 9³ = 2916
+    (4, {"WORK": 256}, 3, 11),
+])  # fmt: skip
+def test_as_many_channels_are_decomposed_as_memory_and_work_allow(
+    monkeypatch: pytest.MonkeyPatch, n: int, limits: dict[str, int], first: int, second: int
+) -> None:
+    weights = Rows.of(np.random.default_rng(0).standard_normal((n, 12, 3, 3)))
+    whole = spectra(weights)
+    for name, limit in limits.items():
+        monkeypatch.setattr(f"analyzer.weights.separability.{name}", limit)
+    part = spectra(weights)
+    assert whole is not None
+    assert part is not None
+    assert np.array_equal(part.first, whole.first[::first])
+    assert np.array_equal(part.second, whole.second[::second])
+    assert part.sampled == (max(first, second) > 1)
+
+
 def test_filters_are_decomposed_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     weights = Rows.of(np.random.default_rng(0).standard_normal((48, 6, 3, 3)))
     whole = spectra(weights, groups=2)
