@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import prod
 from typing import Literal
 
 from analyzer.facts.tensor import Certainty, Dim, Tensor
@@ -84,6 +85,12 @@ class Conv:
     def size(self) -> str:
         """Kernel before the word it belongs to: ``3×3``, and ``3-tap`` where there is one axis."""
         return f"{self.kernel}-tap" if len(self.kernel_shape) == 1 else self.kernel
+
+    @property
+    def positions(self) -> int | None:
+        """Positions of the output feature map; ``None`` where a size is unknown."""
+        sides = [side for side in self.out_spatial if side is not None]
+        return prod(sides) if len(sides) == len(self.out_spatial) else None
 
     @property
     def is_patchify(self) -> bool:

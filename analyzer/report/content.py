@@ -149,6 +149,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "articles": articles,
         "numbers": {group.rule: n for n, group in enumerate(page.groups)},
         "asked": {ask.rule: f"page.asks[{n}]." for n, ask in enumerate(page.asks)},
+        "raised": {ask.rule: ask.peak for ask in page.asks},
         "formed": {form.id: f"page.options[{n}]." for n, form in enumerate(page.options)},
         "remarks": [group for group in groups if group not in articles],
         "first": page.first,

@@ -47,7 +47,7 @@ def rule(**about: Any) -> Any:
         "id": "R1", "summary": "Finds  large\n kernels.", "rationale": "One.\n\nTwo\nlines.",
         "fix": "Shrink it.", "references": ("https://a.b (A book)", "A paper"), "stake": "",
         "names_place": False, "subject": "node", "operators": (frozenset({"Conv"}),),
-        "fix_safety": "safe", "training": "none",
+        "fix_safety": "safe", "training": "none", "when": some(groups=frozenset()),
     } | about  # fmt: skip
     return some(**made)
 
@@ -150,7 +150,8 @@ def test_texts_of_rules_become_headings_paragraphs_and_links() -> None:
 
 
 def grouped(*items: Any, rules: tuple[Any, ...] = ()) -> Any:
-    return view.group(cast("Any", some(facts=KNOWN, rules=rules, places=items)))
+    return view.group(cast("Any", some(facts=KNOWN, rules=rules, places=items, devices=(),
+                                      kept=lambda name, find: find())))  # fmt: skip
 
 
 def test_a_group_adds_up_what_a_rule_found() -> None:

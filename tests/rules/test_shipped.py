@@ -80,11 +80,11 @@ def test_a_3x3_kernel_that_is_1x3_in_effect_wastes_two_thirds() -> None:
 
 
 def test_one_exact_separable_term_keeps_all_energy_at_the_papers_ratio() -> None:
-    """1/N + 1/D_K with N = 4, D_K = 5 in one dimension: 45 % of 4 · 4 · 5 · 4000 MACs."""
+    """1/N + 1/D_K with N = 4, D_K = 5 in one dimension: 45 % of 4 · 4 · 5 · 16,000 MACs."""
     (finding,) = first("SEP002").findings
     assert "T = 1 depthwise-pointwise terms keep 100.0 %" in finding.message
     assert finding.action == "Split the convolution into depthwise-pointwise pairs"
-    assert "at 45.0 % of 320 kMAC, 176 kMAC less" in finding.message
+    assert "at 45.0 % of 1.28 MMAC, 704 kMAC less" in finding.message
 
 
 def test_rules_about_weights_are_silent_where_weights_were_not_read() -> None:

@@ -15,6 +15,7 @@ from analyzer.report.view.memory import roof_of
 from analyzer.report.view.pace import paces
 from analyzer.report.view.spared import Why, least_macs, spared
 from analyzer.report.view.speed import speedup
+from analyzer.report.view.steps import promises
 
 if TYPE_CHECKING:
     from analyzer.facts import Facts, Totals
@@ -156,9 +157,12 @@ def other_saving(result: Result) -> int:
 
 
 def best_action(result: Result) -> Action | None:
-    """Of what rules ask for what saves most MACs, and no time is lost by."""
-    asked = (each for each in actions(result, main_device(result.devices)) if not each.slower)
-    return max(asked, key=lambda each: each.macs, default=None)
+    """Of what rules ask for what saves most MACs, and no time is lost by, as far as is known."""
+    return max(
+        filter(promises, actions(result, main_device(result.devices))),
+        key=lambda each: each.macs,
+        default=None,
+    )
 
 
 def is_slower(result: Result) -> bool:

@@ -17,6 +17,7 @@ from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
 from analyzer.graph.values import OVERRIDABLE_SINCE
 from analyzer.language import _, rule_name, spoken
+from analyzer.report.view import split
 from analyzer.report.view.action import Action
 from analyzer.report.view.devices import on
 from analyzer.report.view.findings import asked, first_sentence, heading_of
@@ -33,7 +34,7 @@ from analyzer.report.view.options.form import (
     impact_of,
     is_brief,
 )
-from analyzer.report.view.pace import Pace, paces
+from analyzer.report.view.pace import Pace, paces, split_paces
 from analyzer.report.view.speed import raised_peak
 from analyzer.report.view.steps import rank
 from analyzer.sanitise import label, widths
@@ -68,7 +69,7 @@ def _actions(result: Result, device: Profile | None) -> tuple[Action, ...]:
     found: dict[str, list[Finding]] = {}
     for finding in result.places:
         found.setdefault(finding.rule, []).append(finding)
-    timed = {rule: Pace() for rule in found} | paces(result, device)
+    timed = {rule: Pace() for rule in found} | paces(result, device) | split_paces(result, device)
     wanted = {
         rule: [finding for finding in items if finding.node not in timed[rule].left_out]
         for rule, items in found.items()
@@ -135,7 +136,7 @@ def _action(
         tool=tool,
         alternatives=rivals,
         macs_share=macs / facts.totals.whole if macs and facts.totals.whole else None,
-        peak=raised_peak(facts, savings) if macs else None,
+        peak=_peak(facts, rule, savings, items) if macs else None,
         pressing=settles or pressing,
         needs=_needed(tool, facts),
         figures=rule is not None and rule.subject == "assumption",
@@ -145,6 +146,14 @@ def _action(
         may_stay=may_stay,
         written=_written(facts, tool),
     )
+
+
+def _peak(
+    facts: Facts, rule: Rule | None, savings: Collection[str], items: Iterable[Finding]
+) -> int | None:
+    """Of activations once layers are two or more each, where that is more."""
+    splits = split.splits(facts, rule, (f.node for f in items))
+    return split.raised_peak(facts, splits) if splits else raised_peak(facts, savings)
 
 
 def _written(facts: Facts, tool: Tool) -> int:

@@ -10,7 +10,7 @@ from analyzer import units
 from analyzer.language import _, mark, ngettext, retold, series
 from analyzer.report.view.devices import main_device
 from analyzer.report.view.neighbours import Neighbours
-from analyzer.report.view.pace import paces
+from analyzer.report.view.pace import paces, split_paces
 from analyzer.restore import record
 from analyzer.sanitise import clean, label, widths
 
@@ -82,7 +82,7 @@ class PlaceRow:
     """MACs saved at all of them, ``None`` where a saving is not a number."""
     left_out: bool = False
     """They take longer on the first device afterwards, by our own model, and others of the group
-    do not: no sum counts them."""
+    do not, or all do that are split by their weights: no sum counts them."""
 
 
 @record
@@ -131,9 +131,12 @@ def group(result: Result) -> tuple[Group, ...]:
     for finding in result.places:
         found.setdefault(finding.rule, []).append(finding)
     words = Neighbours(result.facts)
-    timed = paces(result, main_device(result.devices))
+    device = main_device(result.devices)
+    splits = split_paces(result, device)
+    timed = paces(result, device) | splits
     slow = {rule: frozenset(each.left_out) for rule, each in timed.items()}
-    groups = [_group(items, rules.get(rule), words, slow.get(rule, frozenset()))
+    longer = {rule for rule, each in splits.items() if each.slower}
+    groups = [_group(items, rules.get(rule), words, slow.get(rule, frozenset()), rule in longer)
               for rule, items in found.items()]  # fmt: skip
     return tuple(sorted(groups, key=_rank))
 
@@ -198,8 +201,13 @@ def _rank(group: Group) -> tuple[bool, int, int, str]:
 
 
 def _group(
-    items: list[Finding], rule: Rule | None, words: Neighbours, slow: Collection[str]
+    items: list[Finding],
+    rule: Rule | None,
+    words: Neighbours,
+    slow: Collection[str],
+    longer: bool = False,
 ) -> Group:
+    """``longer``: none is recommended, as all of them take longer once they are split."""
     first, wanted = items[0], [f for f in items if f.node not in slow]
     savings = {f.node: f.saving for f in wanted if f.saving is not None}
     items = sorted(items, key=lambda f: (f.node in slow, -(f.saving.macs if f.saving else 0)))
@@ -217,7 +225,7 @@ def _group(
         references=tuple(map(reference, rule.references)) if rule else (),
         macs=sum(s.macs for s in savings.values()),
         params=sum(s.params for s in savings.values()),
-        places=tuple(_row(same, same[0].node in slow) for same in rows[:MOST]),
+        places=tuple(_row(same, longer or same[0].node in slow) for same in rows[:MOST]),
         rows=len(rows),
         informs=not savings and all(f.severity == ORDER[-1] for f in items),
         left_out=len(items) - len(wanted),

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from analyzer.report.view import split
 from analyzer.report.view.memory import roof_of
 from analyzer.report.view.speed import measured_speedup, speedup
 from analyzer.sanitise import label, widths
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from analyzer.devices import Profile
     from analyzer.facts import Facts
     from analyzer.report.result import Result
+    from analyzer.report.view.split import LayerSplit
 
 
 class Elsewhere(NamedTuple):
@@ -35,15 +37,20 @@ class Pace(NamedTuple):
 
 
 def pace(
-    facts: Facts, nodes: Collection[str], device: Profile | None, devices: Sequence[Profile]
+    facts: Facts,
+    nodes: Collection[str],
+    device: Profile | None,
+    devices: Sequence[Profile],
+    splits: Mapping[str, LayerSplit] | None = None,
 ) -> Pace:
-    """Of the convolutions ``nodes`` once those are converted that take no longer; ``device`` is the
-    first of ``devices``, in rank."""
-    longer = tuple(node for node in nodes if _longer(_speed(facts, (node,), device)))
+    """Of the convolutions ``nodes`` once those are converted that take no longer, or of the layers
+    once those are split; ``device`` is the first of ``devices``, in rank."""
+    longer = tuple(node for node in nodes if _longer(_speed(facts, (node,), device, splits)))
     left = [node for node in nodes if node not in longer]
+    others = tuple(elsewhere(facts, left or nodes, device, devices, splits))
     if not left:
-        return Pace(slower=bool(longer), elsewhere=tuple(elsewhere(facts, nodes, device, devices)))
-    return Pace(left_out=longer, elsewhere=tuple(elsewhere(facts, left, device, devices)))
+        return Pace(slower=bool(longer), elsewhere=others)
+    return Pace(left_out=longer, elsewhere=others)
 
 
 def paces(result: Result, device: Profile | None) -> dict[str, Pace]:
@@ -60,12 +67,34 @@ def _paces(result: Result, device: Profile | None) -> Iterator[tuple[str, Pace]]
         yield rule, pace(result.facts, nodes, device, result.devices)
 
 
+def split_paces(result: Result, device: Profile | None) -> dict[str, Pace]:
+    """By rule, of the layers that it asks to split by their weights."""
+    name = f"paces of splits on {device}"
+    return dict(result.kept(name, lambda: tuple(_split_paces(result, device))))
+
+
+def _split_paces(result: Result, device: Profile | None) -> Iterator[tuple[str, Pace]]:
+    rules = {rule.id: rule for rule in result.rules}
+    found: dict[str, list[str]] = {}
+    for finding in result.places:
+        if finding.saving is None:
+            found.setdefault(finding.rule, []).append(finding.node)
+    for rule, nodes in found.items():
+        splits = split.splits(result.facts, rules.get(rule), nodes)
+        if splits:
+            yield rule, pace(result.facts, nodes, device, result.devices, splits)
+
+
 def elsewhere(
-    facts: Facts, nodes: Collection[str], device: Profile | None, devices: Sequence[Profile]
+    facts: Facts,
+    nodes: Collection[str],
+    device: Profile | None,
+    devices: Sequence[Profile],
+    splits: Mapping[str, LayerSplit] | None = None,
 ) -> Iterator[Elsewhere]:
     """Devices besides ``device`` on which they take longer."""
     for other in devices:
-        speed = None if other is device else _speed(facts, nodes, other)
+        speed = None if other is device else _speed(facts, nodes, other, splits)
         if speed is not None and speed < 1:
             yield Elsewhere(label(other.name, widths.NAME), speed)
 
@@ -74,9 +103,21 @@ def _longer(speed: float | None) -> bool:
     return speed is not None and speed < 1
 
 
-def _speed(facts: Facts, nodes: Collection[str], device: Profile | None) -> float | None:
+def _speed(
+    facts: Facts,
+    nodes: Collection[str],
+    device: Profile | None,
+    splits: Mapping[str, LayerSplit] | None,
+) -> float | None:
     """By the device's roofline, or by what was measured of it: the lesser."""
-    speeds = [speedup(facts, nodes, roof_of(device, facts))]
-    if device is not None and device.factors:
-        speeds.append(measured_speedup(facts, nodes, device))
+    roof = roof_of(device, facts)
+    measured = device if device is not None and device.factors else None
+    if splits is None:
+        speeds = [speedup(facts, nodes, roof)]
+        if measured is not None:
+            speeds.append(measured_speedup(facts, nodes, measured))
+    else:
+        speeds = [split.speedup(facts, splits, nodes, roof)]
+        if measured is not None:
+            speeds.append(split.measured_speedup(facts, splits, nodes, measured))
     return min((speed for speed in speeds if speed is not None), default=None)

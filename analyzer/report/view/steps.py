@@ -34,8 +34,13 @@ class ActionStep:
 
 
 def recommended(asks: Sequence[Action]) -> tuple[Action, ...]:
-    """Of what rules ask for the first few that do not make the model slower."""
-    return tuple(action for action in asks if not action.slower)[:MOST_FIRST]
+    """Of what rules ask for the first few that do not make the model slower, as far as is known."""
+    return tuple(action for action in asks if promises(action))[:MOST_FIRST]
+
+
+def promises(action: Action) -> bool:
+    """Whether nothing says that the model gets slower, neither our own model nor what was tried."""
+    return not action.slower and action.confidence != "low"
 
 
 def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[ActionStep, ...]:
@@ -53,7 +58,7 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
     ranked: list[tuple[tuple[int, int, int, float, bool, int], str]] = []
     rivals: dict[str, tuple[str, ...]] = {}
     for place, ask in enumerate(asks):
-        if (ask.slower and not presses(ask)) or is_tidying(ask) or ask.figures:
+        if not (promises(ask) or presses(ask)) or is_tidying(ask) or ask.figures:
             continue
         key = (_urgency(ask), order(ask.impact), -order(ask.effort), _left(ask),
                False, place)  # fmt: skip
@@ -129,7 +134,7 @@ def _in_turn(names: Sequence[str], before: Mapping[str, str], asked: Collection[
 
 def _with_headline(steps: tuple[ActionStep, ...], asks: Sequence[Action]) -> tuple[ActionStep, ...]:
     """What saves most compute is in the first sentence, so it is listed whatever comes before."""
-    saving = max((each for each in asks if not each.slower), key=lambda a: a.macs, default=None)
+    saving = max(filter(promises, asks), key=lambda a: a.macs, default=None)
     listed = {name for step in steps for name in step.ids}
     if saving is None or saving.impact == "low" or not saving.macs or saving.rule in listed:
         return steps
