@@ -9,7 +9,7 @@ from __future__ import annotations
 TERMS = (
     # severities, levels, certainties, verdicts
     "error", "warning", "info", "information", "nothing",
-    "high", "medium", "low", "none",
+    "high", "medium", "low", "none", "against use",
     "exact", "assumed", "lower bound", "unknown", "default",
     "whole", "split", "no", "maybe",
     # kinds of layers

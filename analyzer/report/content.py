@@ -98,6 +98,8 @@ PDF = Medium("pdf", places=12, examples=1, alike=1, rows=12, articles=100, remar
 
 HIGH = 135.0
 """Millimetres of the network drawn on paper, as its style sheet has it."""
+TONES = {"errors": "wrong", "doubts": "doubtful"}
+"""By kind of a verdict, how its bar is drawn; that of others is of the outcome."""
 FEW = 3
 """Layer shapes from which pictures of them say more than their table."""
 
@@ -135,6 +137,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         shown, joined = legible(page.drawing, HIGH, medium.portrait)
     else:
         shown, joined = picture(page.drawing, portrait=medium.portrait), page.drawing.joined
+    kinds = (str(claim.values["kind"]) for claim in sheet.claims if claim.id == "verdict")
     brief = any(claim.id == "order" and claim.values["brief"] for claim in sheet.claims)
     return {
         "medium": medium,
@@ -161,6 +164,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "slowing": advised.slowing,
         "in_file": advised.in_file,
         "brief": brief,
+        "tone": TONES.get(next(kinds, ""), page.outcome),
         "trainings": TRAINING,
         "matrix": matrix(page.asks, page.options),
         "macs_bar": charts.stacked(in_blocks or page.shares, "macs"),

@@ -10,6 +10,7 @@ import pytest
 from onnx.reference import ReferenceEvaluator
 
 from analyzer.analyze import analyze, analyze_weights
+from analyzer.facts import Problem
 from analyzer.lint import lint
 from analyzer.model import load
 from analyzer.report import Result
@@ -246,6 +247,17 @@ def test_foreign_content_is_in_the_first_sentence_beside_an_error() -> None:
         "One warning speaks against using it, too: initializer 'blob': 20 B that begin like an "
         "ELF program."
     )
+
+
+def test_what_speaks_against_use_is_no_matter_of_impact() -> None:
+    facts = replace(judged(HANDED_ON).facts, problems=(Problem("weights-limit", "", "too much"),))
+    unfinished = Result(facts, lint(facts, RULES), RULES)
+    asks = {a.rule: a for result in (judged(ELF), unfinished) for a in actions(result)}
+    assert {rule: (ask.severity, ask.against, ask.harms) for rule, ask in asks.items()} == {
+        "ONX005": ("error", True, False), "TRU012": ("warning", True, True),
+        "GRF001": ("error", False, False), "STR001": ("info", False, False),
+    }  # fmt: skip
+    assert asks["TRU012"].impact == "high"
 
 
 def test_without_rules_about_trust_nothing_is_said_of_it() -> None:

@@ -132,6 +132,8 @@ def test_all_that_can_be_done_is_a_table_of_impact_by_effort() -> None:
     assert [len(cell.entries) for cell in low.cells] == [1, 0, 0]
     (high, low) = matrix.matrix([action, tidy[0]], [])
     assert low.cells[0].entries == (MatrixEntry("rule-T0", "Do a", "Tidy 0"),)
+    threat = replace(action, rule="T", against=True, impact="medium")
+    assert [row.impact for row in matrix.matrix([action, threat], [])] == ["against use", "high"]
     many = [replace(action, rule=f"R{n}") for n in range(6)]
     for count, shown, more in ((5, 5, 0), (6, 4, 2)):
         (row,) = matrix.matrix(many[:count], [])

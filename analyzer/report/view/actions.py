@@ -104,10 +104,12 @@ def _action(
     macs = min(saved.get("macs", 0), facts.totals.macs)
     now, then = _times(facts, device, macs)
     severity = min((f.severity for f in items), key=list(Severity).index)
-    pressing = severity is Severity.WARNING and rule is not None and rule.stake == "use"
+    against = severity is not Severity.INFO and rule is not None and rule.stake == "use"
+    pressing = against and severity is Severity.WARNING
     tool = _tool(items, rule, facts)
     stays, may_stay = _staying(tool, items, rule, facts)
     settles = rule is not None and rule.subject == "breach" and rule.selector == (ASSUMPTION,)
+    harms = (against or severity is Severity.ERROR) and first_of.category == TRUST
     return Action(
         rule=label(first_of.rule),
         name=label(rule_name(first_of.name)),
@@ -116,7 +118,7 @@ def _action(
         what=". ".join(filter(None, (_how(items, rule, facts), _by_itself(word, done, items)))),
         places=len(items),
         severity=severity.value,
-        impact="high" if settles else _impact(severity, facts, saved, device),
+        impact="high" if settles or harms else _impact(severity, facts, saved, device),
         effort=_level(rule.effort if rule else ""),
         risk=_risk(rule.risk if rule else ""),
         confidence=_level(rule.confidence if rule else ""),
@@ -140,7 +142,8 @@ def _action(
         pressing=settles or pressing,
         needs=_needed(tool, facts),
         figures=rule is not None and rule.subject == "assumption",
-        harms=(pressing or severity is Severity.ERROR) and first_of.category == TRUST,
+        against=(against or harms) and not settles,
+        harms=harms,
         settles=settles,
         stays=stays,
         may_stay=may_stay,

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from analyzer.report.view.action import Action
     from analyzer.report.view.options import SmallerForm
 
-IMPACTS = ("high", "medium", "low")
+AGAINST = "against use"
+"""The row of what speaks against using the model, whatever it saves."""
+IMPACTS = (AGAINST, "high", "medium", "low")
 EFFORTS = ("low", "medium", "high")
 MOST = 4
 """Actions that a cell names; of clean-ups it has the number."""
@@ -43,17 +45,19 @@ class MatrixRow(NamedTuple):
     """Actions of one impact."""
 
     impact: str
+    """One of ``IMPACTS``."""
     cells: tuple[MatrixCell, ...]
     """By effort, the least first."""
 
 
 def matrix(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[MatrixRow, ...]:
-    """Impacts that something has, the highest first; nothing for one action alone."""
+    """What speaks against use, then impacts that something has, the highest first; nothing for one
+    action alone."""
     if len(asks) + len(options) < 2:
         return ()
     tidying = [ask for ask in asks if is_tidying(ask)]
     gathered = tidying if len(tidying) > 1 else []
-    entries = [(ask.impact, ask.effort, MatrixEntry(f"rule-{ask.rule}", ask.does, ask.title))
+    entries = [(_row_of(ask), ask.effort, MatrixEntry(f"rule-{ask.rule}", ask.does, ask.title))
                for ask in asks if ask not in gathered]  # fmt: skip
     entries += [
         (form.impact, form.effort, MatrixEntry(f"form-{form.id}", form.title, form.title))
@@ -75,6 +79,10 @@ def matrix(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Matr
         for impact in IMPACTS
         if any(i == impact for i, _, _ in entries)
     )
+
+
+def _row_of(ask: Action) -> str:
+    return AGAINST if ask.against else ask.impact
 
 
 def _cell(found: Sequence[MatrixEntry]) -> MatrixCell:
