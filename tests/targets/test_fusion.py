@@ -1,0 +1,97 @@
+"""What becomes a part of the convolution before it, and which part of a shape is which size."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+
+from analyzer.targets.fusion import _axis_of, joins_convolution
+from analyzer.targets.use import TensorValue
+
+Shape = tuple[int | None, ...] | None
+KERNEL = (8, 4, 3, 3)
+
+
+def value(shape: Shape = (8,), *, constant: bool | None = True, maker: int = -1,
+          maker_type: str = "", content: Any = None) -> Any:  # fmt: skip
+    return SimpleNamespace(shape=shape, constant=constant, maker=maker, maker_type=maker_type,
+                           content=content)  # fmt: skip
+
+
+def joined(op: str = "Add", *others: Any, weights: tuple[Any, ...] | None = None,
+           domain: str = "", maker_type: str = "Conv", outputs: int = 1) -> bool:  # fmt: skip
+    conv = SimpleNamespace(given=(value(), *(weights or (value(KERNEL),))))
+    data = value((1, 8, 5, 5), constant=False, maker=1, maker_type=maker_type)
+    use = SimpleNamespace(domain=domain, op_type=op, given=(data, *others),
+                          outputs=(data,) * outputs + (None,))  # fmt: skip
+    found = joins_convolution(cast("Any", use), cast("Any", [None, conv]))
+    assert found in (None, data)
+    return found is data
+
+
+def test_a_sum_a_product_and_a_normalisation_by_channel_join_a_convolution() -> None:
+    for channels in ((8, 1, 1), (1, 8, 1, 1)):
+        assert joined("Add", value(channels))
+        assert joined("Mul", value(channels))
+    shapes: tuple[Shape, ...] = (
+        (8,),
+        (1, 1),
+        (4, 1, 1),
+        (8, 1, 2),
+        (2, 8, 1, 1),
+        (1, 1, 8, 1, 1),
+        None,
+        (1, 1, 1),
+    )
+    for shape in shapes:
+        assert not joined("Add", value(shape)), shape
+    assert joined("Mul", value(()))
+    assert not joined("Add", value(()))
+    assert not joined("Add", value((8, 1, 1)), weights=(value(None),))
+    stats = (value(), value(), value(), value())
+    assert joined("BatchNormalization", *stats)
+    assert joined("Add", value((8, 1, 1)), weights=(value(KERNEL), value()))
+
+
+def test_what_is_not_constant_or_read_elsewhere_joins_none() -> None:
+    part = value((8, 1, 1))
+    for no in (
+        joined("Add", part, domain="com.x"), joined("Sub", part), joined("Add"),
+        joined("Add", part, maker_type="Relu"), joined("Add", value((8, 1, 1), constant=False)),
+        joined("Add", value((8, 1, 1), constant=None)), joined("Add", part, outputs=2),
+        joined("Add", part, outputs=0),
+        joined("Add", part, weights=(value(KERNEL, constant=False),)),
+        joined("BatchNormalization", value(), value(constant=None)),
+        joined("Add", part, weights=(value(KERNEL), value(constant=None))),
+    ):  # fmt: skip
+        assert not no
+    bare = SimpleNamespace(given=(value(),))
+    use = SimpleNamespace(domain="", op_type="BatchNormalization", outputs=(value(),), given=(
+        value(maker=0, maker_type="Conv", constant=False), value()))  # fmt: skip
+    assert joins_convolution(cast("Any", use), cast("Any", [bare])) is None
+
+
+def test_an_axis_is_told_by_shape_gather_and_unsqueeze_alone() -> None:
+    data = value()
+
+    def axis(index: Any = 2, domain: str = "", order: str = "Shape Gather Unsqueeze",
+             source: Any = data) -> int | None:  # fmt: skip
+        uses: list[Any] = []
+        before = source
+        for op in order.split():
+            found = None if index is None else value(content=np.array(index))
+            inputs = (before, found)
+            uses.append(SimpleNamespace(domain=domain, input=lambda slot, i=inputs: i[slot]))
+            before = value(maker=len(uses) - 1, maker_type=op)
+        return _axis_of(cast("TensorValue", before), cast("TensorValue", data), uses)
+
+    assert axis() == axis([2]) == 2
+    assert axis([1, 2]) is None
+    assert axis(None) is None
+    assert axis(domain="com.x") is None
+    assert axis(source=value()) is None
+    assert axis(source=None) is None
+    for order in ("Shape Gather", "Shape Slice Unsqueeze", "Size Gather Unsqueeze", ""):
+        assert axis(order=order) is None, order
