@@ -29,8 +29,9 @@ little, whatever it was of larger models."""
 def tidying(step: FirstStep) -> str:
     """What undoes clean-ups, in a line above them."""
     command = COMMANDS[step.tool]
-    stored = max(each.written for each in step.of if not isinstance(each, SmallerForm))
-    more = grows(stored) or _("the file may grow")
+    stored = max((each.written, each.file_now) for each in step.of
+                 if not isinstance(each, SmallerForm))  # fmt: skip
+    more = grows(*stored) or _("the file may grow")
     if any(each.impact != "low" for each in step.of):
         if step.needs:
             return _("Clean up after {rule} with `{command}` ({grows})",

@@ -79,4 +79,6 @@ class Action:
     may_stay: int = 0
     """Of the others, those that it may leave."""
     written: int = 0
-    """Bytes of weights that operators make and ``tool`` writes into the file."""
+    """Bytes that operators make and ``tool`` writes into the file, weights and other constants."""
+    file_now: int = 0
+    """Bytes of the file today, with weights beside it."""

@@ -31,6 +31,7 @@ from analyzer.report.view.options.form import (
     Tool,
     Training,
     alternatives,
+    file_bytes,
     impact_of,
     is_brief,
 )
@@ -38,6 +39,7 @@ from analyzer.report.view.pace import Pace, paces, split_paces
 from analyzer.report.view.speed import raised_peak
 from analyzer.report.view.steps import rank
 from analyzer.sanitise import label, widths
+from analyzer.smaller.folded import folded_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -148,6 +150,7 @@ def _action(
         stays=stays,
         may_stay=may_stay,
         written=_written(facts, tool),
+        file_now=file_bytes(facts),
     )
 
 
@@ -160,10 +163,8 @@ def _peak(
 
 
 def _written(facts: Facts, tool: Tool) -> int:
-    """Bytes of weights that operators make and onnxslim stores in their place; 0 where few."""
-    if tool != "onnxslim":
-        return 0
-    made = facts.parameters.weight_bytes - facts.parameters.stored_bytes
+    """Bytes that operators make and onnxslim stores in their place; 0 where few."""
+    made = facts.once(folded_bytes) if tool == "onnxslim" else 0
     return made if made >= WORTHWHILE else 0
 
 
@@ -196,14 +197,18 @@ def _how(items: Sequence[Finding], rule: Rule | None, facts: Facts) -> str:
         text = _("Run `{command}`; or at the export: {told}", command=command, told=told)
     else:
         text = _("Run `{command}`, and compare outputs", command=command)
-    more = grows(_written(facts, tool))
+    more = grows(_written(facts, tool), file_bytes(facts))
     return ". ".join(filter(None, (text, rest, more[:1].upper() + more[1:])))
 
 
-def grows(written: int) -> str:
-    """By what a file grows where a tool stores weights that operators make; empty for 0."""
+def grows(written: int, now: int) -> str:
+    """By what a file grows where a tool stores what operators make, and from what to what where
+    that is much; empty for 0."""
     size = units.size(written)
-    return _("it stores {size} of weights that operators make", size=size) if written else ""
+    if written and 2 * written >= now:
+        return _("it stores {size} that operators make: the file grows from {now} to about {then}",
+                 size=size, now=units.size(now), then=units.size(now + written))  # fmt: skip
+    return _("it stores {size} that operators make", size=size) if written else ""
 
 
 def _joined(remedies: Iterable[str], facts: Facts) -> list[str]:

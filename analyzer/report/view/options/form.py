@@ -218,7 +218,8 @@ def form(
         counted = dict.fromkeys(facts.totals.macs_by_arithmetic, macs)
     fewer = 0 if macs is None else whole - macs
     sooner = 1 - then / now if then is not None and now else 0.0
-    file = _file(facts)
+    made = facts.parameters.stored_bytes < facts.parameters.weight_bytes
+    file = None if made else file_bytes(facts)
     counted_file = weight_bytes is not None and file is not None and not beside[0]
     less = saved + beside[0] - beside[1] + (fewer_constants - added if counted_file else 0)
     of_bytes = max(held + beside[0], facts.memory.peak_bytes or 0) if beside[0] else file or held
@@ -244,11 +245,9 @@ def form(
     )  # fmt: skip
 
 
-def _file(facts: Facts) -> int | None:
-    """Bytes of the file, with weights that are beside it; ``None`` where operators make some."""
+def file_bytes(facts: Facts) -> int:
+    """Bytes of the file, with weights that are beside it."""
     stored = facts.parameters.stored_bytes
-    if stored < facts.parameters.weight_bytes:
-        return None
     return facts.model.bytes + (stored if stored > facts.model.bytes else 0)
 
 
