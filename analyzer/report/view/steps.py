@@ -173,14 +173,26 @@ def _best_first(
     steps: Iterable[ActionStep], found: Mapping[str, Action | SmallerForm]
 ) -> tuple[ActionStep, ...]:  # fmt: skip
     """Of forms that are alternatives, of most impact, then what leaves least of the time, then of
-    the bytes of weights."""
+    the bytes of weights; but before what leaves a larger file and takes more work."""
 
     def key(name: str) -> tuple[int, float, float]:
         step = found[name]
         return LEVELS.index(step.impact), _left(step), _held(step)
 
+    def easier(name: str, other: str) -> bool:
+        less, more = found[name], found[other]
+        lighter = LEVELS.index(less.effort) > LEVELS.index(more.effort)
+        return lighter and less.impact == more.impact and _file(less) < _file(more)
+
+    def turn(names: Iterable[str]) -> tuple[str, ...]:
+        made: list[str] = []
+        for name in sorted(names, key=key):
+            after = (place for place, other in enumerate(made) if easier(name, other))
+            made.insert(next(after, len(made)), name)
+        return tuple(made)
+
     return tuple(
-        replace(step, ids=tuple(sorted(step.ids, key=key)))
+        replace(step, ids=turn(step.ids))
         if all(isinstance(found[name], SmallerForm) for name in step.ids)
         else step
         for step in steps
@@ -192,6 +204,13 @@ def _held(step: Action | SmallerForm) -> float:
     if not isinstance(step, SmallerForm) or step.weight_bytes is None or not step.bytes_now:
         return 1.0
     return step.weight_bytes / step.bytes_now
+
+
+def _file(step: Action | SmallerForm) -> float:
+    """The share of the file that is left, or of the weights where nobody counted that."""
+    if not isinstance(step, SmallerForm) or step.file_bytes is None or not step.file_now:
+        return _held(step)
+    return step.file_bytes / step.file_now
 
 
 def _left(step: Action | SmallerForm) -> float:
