@@ -453,14 +453,14 @@ def test_each_claim_has_its_sentence_for_all_that_it_may_hold(claim: str) -> Non
 
 
 def test_the_command_that_cleans_up_is_told_with_its_price() -> None:
-    low: Any = SimpleNamespace(written=0, impact="low")
+    low: Any = SimpleNamespace(written=0, file_now=9, impact="low")
     assert tidying(FirstStep((low,), "onnxslim")) == (
         "Clean up, of little impact, with `onnxslim MODEL NEW` (the file may grow)"
     )
     assert tidying(FirstStep((low,), "onnxslim", "ONX014")) == (
         "Clean up, of little impact, after ONX014 with `onnxslim MODEL NEW` (the file may grow)"
     )
-    high: Any = SimpleNamespace(written=0, impact="high")
+    high: Any = SimpleNamespace(written=0, file_now=9, impact="high")
     assert tidying(FirstStep((low, high), "onnxslim")) == (
         "Clean up with `onnxslim MODEL NEW` (the file may grow)"
     )
