@@ -162,8 +162,8 @@ def test_how_to_act_is_a_remedy_a_command_or_the_first_sentence(
         f"Run `{command}`, and compare outputs"
     )
     assert told(remedy(), tool="onnxslim", needed="IOP001", producer="pytorch") == (
-        f"Take the weights out of the graph's inputs first (IOP001), then run `{command}`, and "
-        "compare outputs"
+        "Take the weights out of the graph's inputs first (IOP001), as none is folded otherwise, "
+        f"then run `{command}`, and compare outputs"
     )
     assert told(remedy(), tool="onnxslim", needed="ONX014") == (
         f"List each output once (ONX014), then run `{command}`, which may stop otherwise, and "

@@ -187,9 +187,14 @@ def _how(items: Sequence[Finding], rule: Rule | None, facts: Facts) -> str:
         return told
     command, rest = COMMANDS[tool], leaving(len(items), *_staying(tool, items, rule, facts))
     needed = _needed(tool, facts)
-    if needed == REPLACEABLE:
-        text = _("Take the weights out of the graph's inputs first ({rule}), then run `{command}`, "
-                 "and compare outputs", rule=needed, command=command)  # fmt: skip
+    if needed == REPLACEABLE and facts.model.ir_version < OVERRIDABLE_SINCE:
+        text = _("Take the weights out of the graph's inputs first ({rule}), as those that are "
+                 "folded would be inputs without a value otherwise, then run `{command}`, and "
+                 "compare outputs", rule=needed, command=command)  # fmt: skip
+    elif needed == REPLACEABLE:
+        text = _("Take the weights out of the graph's inputs first ({rule}), as none is folded "
+                 "otherwise, then run `{command}`, and compare outputs",
+                 rule=needed, command=command)  # fmt: skip
     elif needed:
         text = _("List each output once ({rule}), then run `{command}`, which may stop otherwise, "
                  "and compare outputs", rule=needed, command=command)  # fmt: skip
