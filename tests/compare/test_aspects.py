@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from analyzer.compare.headlines.channels import _resized
+from analyzer.compare.headlines.precision import HELPERS, RESCALING, _belongs
 from analyzer.compare.headlines.scene import Scene
 from analyzer.compare.headlines.stated import settings
 from analyzer.compare.record import Difference
@@ -44,3 +45,41 @@ def test_what_an_operator_reads_makes_and_costs_is_no_setting() -> None:
     (said,) = settings(scene("axis", "sources"))
     assert said.covers == (), "what else is different is told elsewhere"
     assert [*settings(scene("axis", op="MatMul"))] == []
+
+
+def test_an_operator_came_or_went_with_integer_layers_where_it_is_or_helps_one() -> None:
+    helper = next(iter(HELPERS))
+
+    def record(**about: Any) -> Any:
+        usual: dict[str, Any] = {"nature": None, "clamps": False, "hands_on": False, "role": ""}
+        made = usual | about
+        slot = made.pop("statistic", None)
+        return SimpleNamespace(**made, slot=lambda _: slot)
+
+    def belongs(op: str = "Relu", about: Any = None, layers: str = "", came: str = "",
+                near: tuple[Any, ...] = ()) -> bool:  # fmt: skip
+        parts = [SimpleNamespace(node=SimpleNamespace(id=f"n{n}"), record=each, sources=())
+                 for n, each in enumerate(near)]  # fmt: skip
+        if len(parts) > 1:  # the second feeds the first
+            parts[0].sources = (SimpleNamespace(part=1),)
+        part = SimpleNamespace(node=SimpleNamespace(id="x", op_type=op), record=about,
+                               sources=(SimpleNamespace(part=0),) if near else ())  # fmt: skip
+        seen = SimpleNamespace(came_types={came},
+                               network_of=lambda _: SimpleNamespace(parts=parts))  # fmt: skip
+        return _belongs(cast("Any", seen), cast("Any", part), {layers})
+
+    rescaling = record(role=next(iter(RESCALING)))
+    assert belongs(layers="x")
+    assert belongs("QLinearConv")
+    assert belongs(came="QLinearRelu")
+    for told in ({"nature": helper}, {"clamps": True}, {"hands_on": True}, {"statistic": 0}):
+        assert belongs(about=record(**cast("dict[str, Any]", told))), told
+    assert belongs(about=rescaling, near=(record(),), layers="n0")
+    assert belongs(about=rescaling, near=(record(nature=helper),))
+    assert belongs(about=rescaling, near=(record(), record(nature=helper)))
+    for no in (
+        belongs(), belongs(came="QLinearAdd"), belongs(about=record()), belongs(about=rescaling),
+        belongs(about=rescaling, near=(record(), record())), belongs(about=rescaling, near=(None,)),
+        belongs(about=record(), near=(record(nature=helper),)),
+    ):  # fmt: skip
+        assert not no

@@ -84,3 +84,18 @@ def test_among_equal_macs_the_largest_difference_in_parameters_comes_first() -> 
         facts(graph + "{ v = Mul (z, b)  u = Mul (x, a) }"),
     )
     assert [c.params for c in found.changes] == [5, 2]
+
+
+def test_operators_alike_are_told_apart_by_the_weights_behind_them() -> None:
+    """Two branches alike but for their weights, written in the other order without names."""
+    one = "{h} = MatMul (x, w)  {r} = Relu ({h})  {s} = Neg ({r})"
+    two = one.replace(", w)", ", v)")
+    ends = "y = Sub ({0}, {1})"
+    graph = ("g (float[2,2] x) => (float[2,2] y) "
+             "<float[2,2] w = {{1, 2, 3, 4}}, float[2,2] v = {{5, 6, 7, 8}}> "
+             "{{ {} {} {} }}")  # fmt: skip
+    first, second = ({"h": f"h{n}", "r": f"r{n}", "s": f"s{n}"} for n in "ab")
+    old = graph.format(one.format(**first), two.format(**second), ends.format("sa", "sb"))
+    new = graph.format(two.format(**first), one.format(**second), ends.format("sb", "sa"))
+    found = compare(facts(old), facts(new))
+    assert (found.changes, found.same) == ((), 7)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
@@ -105,3 +106,20 @@ def test_constants_shrink_that_are_read_by_what_is_converted() -> None:
 
     assert shrunk("q = Slice (p, f, e, a)  y = Add (c, q)") == 3 * 64
     assert shrunk("q = Neg (p)  r = Slice (q, f, e, a)  y = Sub (c, r)") == 0
+
+
+def test_copies_layers_and_further_readers_take_bytes_of_their_own() -> None:
+    """``b`` is read by two layers, of which one gets a copy; ``aa`` by two operators."""
+    model = facts(f"""g (float[1,2,4,4] xx) => (float[1,2,4,4] y) {HELD} {{
+        aa = Conv (xx, k, b)  bbb = Conv (aa, l, b)  y = Add (aa, bbb)  }}""")
+    stated = stated_bytes(model)
+    for told, added in (
+        ({}, 0), ({"bias_bytes": (100, 1)}, 100 + 1), ({"weight_bytes": (100, 1)}, 2 * 101),
+        ({"copy_bytes": (100, 1)}, 100 + 1), ({"reader_bytes": 7}, 7),
+        ({"layer_bytes": (100, 1)}, 3 * 100 + len("aabbby")),
+        ({"spelt_below": 18, "spelt_bytes": (100, 1)}, 3 * 100 + len("xxaabbb")),
+        ({"spelt_below": 17, "spelt_bytes": (100, 1)}, 0),
+        ({"activation_bytes": (100, 1)}, 4 * 100 + len("xxaabbby")),
+    ):  # fmt: skip
+        tool = replace(Converter("tool", (), ()), **cast("Any", told))
+        assert added_bytes(model, tool) == added + stated, told
