@@ -10,6 +10,7 @@ import pytest
 from onnx import parser
 
 from analyzer.language import rule_words, speaking
+from analyzer.language.catalogue import LOCALE, entries
 from analyzer.language.phrases import FACTS, retell
 from analyzer.report import REPORT_FORMATS, Options, webface
 from analyzer.report.view.findings import first_sentence
@@ -95,6 +96,23 @@ def test_what_is_told_first_of_a_remedy_names_the_alternatives_too() -> None:
             assert "git lfs pull" in said
         if "; or " in asked:
             assert "또는" in said or "거나" in said, rule.id
+
+
+OTHERS = re.compile(r"레이어|네트워크|파라미터|컨볼루션|행렬곱|오퍼레이터")
+"""Second words for what the reports call 층, 신경망, 매개변수, 합성곱, 행렬 곱, 연산자."""
+PARTICLE = re.compile(r"\(으\)로|은\(는\)|을\(를\)|이\(가\)|와\(과\)")
+"""A particle in both of its forms, as behind a name that nobody knows."""
+PARTED = re.compile(r"(?:십시오|습니다|입니다); ")
+"""A sentence that ends as in English before another one."""
+
+
+@pytest.mark.parametrize("manner", [OTHERS, PARTICLE, PARTED])
+def test_korean_has_one_word_for_a_thing_and_ends_its_sentences(manner: re.Pattern[str]) -> None:
+    said = [
+        entry.told for path in LOCALE.rglob("*.po") for entry in entries(path.read_text("utf-8"))
+    ]
+    assert len(said) > 4000
+    assert [text for text in said if manner.search(text)] == []
 
 
 def test_nothing_is_translated_that_nobody_says() -> None:
