@@ -107,10 +107,10 @@ def _attributes_agree(op_type: str, old: int, new: int, stated: Iterable[str]) -
     return all(_same(name, before, after) for name in unstated)
 
 
-_NEUTRAL: Mapping[str, Any] = {
-    "allowzero": 0, "block_size": 0, "dilations": None, "output_dtype": 0, "precision": 0,
-    "reduction": "none", "round_mode": None, "saturate": 1, "storage_order": 0,
-}  # fmt: skip
+_NEUTRAL = frozenset({
+    "allowzero", "block_size", "dilations", "output_dtype", "precision", "reduction", "round_mode",
+    "saturate", "storage_order",
+})  # fmt: skip
 """Attributes that came later and change nothing at their default."""
 
 

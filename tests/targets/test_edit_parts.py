@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from onnx import defs
 
 from analyzer.deployment import Blocker, Edit, TargetFit
 from analyzer.shapes.types import Type
@@ -230,6 +231,26 @@ def test_what_is_computed_beforehand_without_a_kernel_is_left_open() -> None:
     assert (run.verdict, run.blockers) == (
         "no", (Blocker("y", "Tan", "type", reason, 1, nodes=("y",)),),
     )  # fmt: skip
+
+
+def test_attributes_that_came_later_change_nothing_at_their_default() -> None:
+    """Changelog of ONNX's operators; MaxPool's storage order came with opset 8, of all others with
+    a later one than the oldest that is looked at."""
+    for op, old, new, came in (
+        ("Reshape", 13, 14, {"allowzero"}), ("DequantizeLinear", 19, 21, {"block_size"}),
+        ("QuantizeLinear", 19, 21, {"block_size", "output_dtype"}),
+        ("QuantizeLinear", 21, 23, {"precision"}), ("AveragePool", 11, 19, {"dilations"}),
+        ("ScatterElements", 13, 16, {"reduction"}), ("ScatterND", 13, 16, {"reduction"}),
+        ("Cast", 13, 19, {"saturate"}), ("Cast", 21, 24, {"round_mode"}),
+        ("MaxPool", 1, 8, {"storage_order"}), ("MaxPool", 8, 10, {"dilations"}),
+    ):  # fmt: skip
+        before, after = (defs.get_schema(op, opset, "").attributes for opset in (old, new))
+        assert after.keys() - before.keys() >= came, op
+        assert all(_same(name, {}, {name: 7}) for name in came)
+    for name in ("axis", "mode", "epsilon"):
+        assert not _same(name, {}, {name: 0})
+        assert _same(name, {name: 1}, {name: 1})
+        assert not _same(name, {name: 1}, {name: 2})
 
 
 def test_the_oldest_ir_version_is_the_one_released_with_the_opset() -> None:
