@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-import zlib
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer.errors import OutputError
 from analyzer.report.content import PDF
+from analyzer.report.deflate import deflating_lightly
 from analyzer.report.faces import font_config
 from analyzer.report.fitting import fit
 from analyzer.report.hangul import whole_words
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from analyzer.report.result import Options, Result
 
 VARIANT = "pdf/ua-1"
-EFFORT = 6
-"""zlib's level for what is attached: with the highest, which WeasyPrint takes for all, the JSON of
-thousands of operators takes as long as drawing the pages, and gets a twentieth shorter."""
 _UNUSED = re.compile(r"(?m)^::(?:foot)?note-[^{]*\{[^}]*\}$")
 """Rules of WeasyPrint's own style sheet about footnotes, which no page of ours has."""
 _STYLE = re.compile(r"(?<=<style>)[^<]*(?=</style>)")
@@ -79,21 +76,11 @@ def write(
     def lay_out(text: str) -> Any:
         return parse(text).render(font_config=fonts, pdf_variant=VARIANT)
 
-    with whole_words(page), quicker():
+    with whole_words(page), quicker(), deflating_lightly():
         written: bytes = fit(linked(page), lay_out).write_pdf(
-            pdf_variant=VARIANT, attachments=[facts], finisher=_finish
+            pdf_variant=VARIANT, attachments=[facts], finisher=mend
         )
     return written
-
-
-def _finish(document: Any, pdf: Any) -> None:
-    """Finisher of ``write_pdf``."""
-    mend(document, pdf)
-    for each in pdf.objects:
-        if getattr(each, "extra", {}).get("Type") == "/EmbeddedFile" and each.compress:
-            each.stream = [zlib.compress(b"\n".join(each.stream), EFFORT)]
-            each.extra["Filter"] = "/FlateDecode"
-            each.compress = False
 
 
 def linked(page: str) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from typing import Any
 
 import pytest
 
+from analyzer.report.deflate import EFFORT, deflating_lightly
 from analyzer.report.pdf import linked, load_weasyprint, restyling
 from analyzer.report.quicker import INSIDES, quicker
 
@@ -40,6 +42,23 @@ def test_pages_are_the_same_byte_by_byte() -> None:
     with quicker():
         once, again = written(document()), written(document())
     assert once == again == before == written(document())
+
+
+def test_what_is_written_is_compressed_with_less_effort() -> None:
+    load_weasyprint()
+    import pydyf
+
+    words = b" ".join(b"%d" % (n * n % 977) for n in range(999))
+
+    def written() -> bytes:
+        found: bytes = pydyf.Stream([words], compress=True).data
+        return found
+
+    most = written()
+    with deflating_lightly():
+        assert zlib.compress(words, EFFORT) in written()
+    assert zlib.compress(words, 9) in most
+    assert written() == most
 
 
 def test_a_line_is_split_once(monkeypatch: pytest.MonkeyPatch) -> None:
