@@ -91,7 +91,7 @@ class Payloads:
             return array
         if tensor.data_location == TensorProto.EXTERNAL:
             return self._external(External.of(tensor))
-        return None if size_problem(tensor, ()) else elements.inline(tensor)
+        return _inline(tensor)
 
     @contextmanager
     def opened(self, tensor: TensorMessage) -> Iterator[Rows | None]:
@@ -101,17 +101,18 @@ class Payloads:
         beyond. Raises as ``array``, also when the look is over.
         """
         index = payload_index(tensor)
-        external = index is None and tensor.data_location == TensorProto.EXTERNAL
-        found = self._rows(index) if index is not None else None
-        if external:
+        if index is None and tensor.data_location == TensorProto.EXTERNAL:
             with self._region(External.of(tensor)) as found:
                 yield found
             return
-        if found is None and (declared_bytes(tensor.data_type, tensor.dims) or 0) <= _DECODED:
-            array = self.array(tensor)
+        found = self._rows(index) if index is not None else None
+        size = declared_bytes(tensor.data_type, tensor.dims)
+        if found is None and size is not None and size <= _DECODED:
+            array = _inline(tensor) if index is None else self.array(tensor)
             found = None if array is None else Rows.of(np.asarray(array))
         yield found
-        self._source.check_unchanged()
+        if index is not None:  # what is in the structure stays there
+            self._source.check_unchanged()
 
     def strings(self, tensor: TensorMessage, most: int) -> list[bytes]:
         """Elements of a tensor of strings, as far as they begin within the first ``most`` bytes.
@@ -209,3 +210,8 @@ class Payloads:
         folder = self._source.folder
         if look(location, folder) != self.rest.external.files.get(location):
             raise changed(os.path.join(folder or "", as_text(location)))
+
+
+def _inline(tensor: TensorMessage) -> Elements | None:
+    """Elements of a tensor that is whole in the structure, and of numbers."""
+    return None if size_problem(tensor, ()) else elements.inline(tensor)

@@ -144,10 +144,13 @@ def _similar(
     surely, for no others: neighbours in that order are the only pairs worth comparing.
     """
     order = candidates[np.argsort(sketch[candidates], kind="stable")]
-    group: list[int] = [int(order[0])] if len(order) else []
-    for left, right in pairwise(int(i) for i in order):
-        close = abs(sketch[left] - sketch[right]) <= TOLERANCE * max(1.0, sketch[right])
-        if close and _proportional(weights[left], weights[right], norms[left], norms[right]):
+    along = sketch[order]
+    close = np.abs(np.diff(along)) <= TOLERANCE * np.maximum(1.0, along[1:])
+    if not close.any():  # of nearly all layers
+        return
+    group: list[int] = [int(order[0])]
+    for (left, right), near in zip(pairwise(order.tolist()), close, strict=True):
+        if near and _proportional(weights[left], weights[right], norms[left], norms[right]):
             group.append(right)
             continue
         if len(group) > 1:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from analyzer.weights.scan import Tally, TensorScan
 
 INT8 = 127
+TINY = np.finfo(np.float32).tiny
 PART = 512
 """Squares added up in float32."""
 
@@ -77,7 +78,7 @@ def int8_snr(weights: Rows, seen: TensorScan) -> tuple[float | None, float | Non
 
 def _rounding(chunk: NDArray[np.float32], scale: NDArray[np.float32]) -> float:
     """Σ(w − s·round(w/s))²; a scale that vanishes in float32 leaves the whole signal as noise."""
-    step = np.maximum(scale, np.finfo(np.float32).tiny)
+    step = np.maximum(scale, TINY)
     error = chunk / step
     np.rint(error, out=error)
     error *= step
@@ -89,13 +90,20 @@ def _energy(values: NDArray[Any]) -> float:
     """Σw², of parts short enough that float32 loses nothing that is shown, then of their sums."""
     flat = values.reshape(-1)
     whole = len(flat) // PART * PART
-    parts = flat[:whole].reshape(-1, PART)
     with np.errstate(over="ignore"):
+        rest = _squares(flat[whole:]) if whole < len(flat) else 0.0
+        if not whole:
+            return rest
+        parts = flat[:whole].reshape(-1, PART)
         sums = np.einsum("ij,ij->i", parts, parts)
-        rest = np.einsum("i,i->", flat[whole:], flat[whole:], dtype=np.float64)
     if not np.isfinite(sums).all():  # squares beyond float32
-        return float(np.einsum("i,i->", flat, flat, dtype=np.float64))
-    return float(sums.sum(dtype=np.float64) + rest)
+        return _squares(flat)
+    return float(sums.sum(dtype=np.float64)) + rest
+
+
+def _squares(flat: NDArray[Any]) -> float:
+    """Their sum in float64."""
+    return float(np.einsum("i,i->", flat, flat, dtype=np.float64))
 
 
 def _decibel(signal: float, noise: float) -> float | None:
