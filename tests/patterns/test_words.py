@@ -67,7 +67,15 @@ KINDS: list[tuple[Call, set[int], tuple[Any, ...] | None]] = [
     (call("Gather", "9,4 2 -> 2,4"), {0}, None),
     (call("Gather", "9,4 2 -> 2,4"), {0, 1}, None),
     (call("Relu", "2 -> 2"), {0}, None),
-    (call("NonMaxSuppression", "1,4,4 1,1,4 -> ?"), {0, 1}, ("opaque", "NonMaxSuppression")),
+    *((call(op, "4,4 -> ?", domain), {0}, ("opaque", op))
+      for domain, ops in (
+          ("", ("NonMaxSuppression Loop SequenceEmpty StringNormalizer STFT DFT Det "
+               "SoftmaxCrossEntropyLoss")),
+          ("ai.onnx.ml", "TreeEnsemble"), (MICROSOFT, "BeamSearch EPContext Inverse"),
+          ("ai.onnx.training", "Adam"))
+      for op in ops.split()),
+    *((call(op, "4,4 -> 4,4"), {0}, None)
+      for op in "Softmax ReduceSum Transpose Add TopK MaxPool Cast QuantizeLinear Resize".split()),
 ]  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from analyzer.model import load
 from analyzer.shapes.infer import Inference
 from analyzer.shapes.stated import Bindings
 from tests.cases import node_cases
-from tests.golden.text import facts
+from tests.golden.text import facts, parse
 
 REFUSED = {"test_mvn"}
 """onnx 1.23 finds a fault in its own expansion of MeanVarianceNormalization."""
@@ -93,3 +93,23 @@ def test_whatever_onnx_raises_about_an_operator_takes_nothing_from_the_others(
     monkeypatch.setattr(shape_inference, "infer_node_outputs", raising)
     found = facts("g (float[2,3,4] x) => (float[] y, float[] z) { y = Flatten (x) z = Neg (x) }")
     assert [node.outputs[0].shape for node in found.nodes] == [None, (2, 3, 4)]
+
+
+@pytest.mark.parametrize("error", [
+    shape_inference.InferenceError, checker.ValidationError, RuntimeError, ValueError, TypeError,
+    IndexError, KeyError, OverflowError,
+])  # fmt: skip
+def test_an_operator_of_which_the_bindings_fail_is_a_problem_of_the_file(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """What onnx raises of its own, and what pybind11 makes of C++ exceptions ("Built-in C++ to
+    Python exception translation" in its documentation)."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise error("of  two words")
+
+    monkeypatch.setattr(shape_inference, "infer_node_outputs", fails)
+    model = parse("g (float[2,3] x) => (float y) { y = Hardmax (x) }")
+    found = Inference(build_program(model, {"": 17}), Bindings()).run()
+    assert [(p.code, p.inconclusive) for p in found.problems] == [("shape-inference", False)]
+    assert "of two words" in str(found.problems[0])
