@@ -115,6 +115,8 @@ class TargetFit:
     """True where what the target cannot run falls back to something else."""
     needs: str = ""
     """The oldest version of the target that runs all of it, where the table has a history."""
+    tested_from: int | None = None
+    """The oldest opset that the target is tested with, where the model is of an older one."""
 
     @property
     def title(self) -> str:

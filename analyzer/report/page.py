@@ -296,6 +296,9 @@ def _left_out(
         yield LeftOut(
             _("devices"), _("nothing multiplies, and the memory of every device is far larger")
         )
+    if facts.targets and not deployment.is_told(result):
+        yield LeftOut(_("where this model runs"), _("each target has all its operators: {names}",
+                      names=deployment.versions(facts.targets)))  # fmt: skip
     if facts.modules is None:
         yield LeftOut(_("modules"), _("the file names no modules of the source code"))
     if sizes.reason:

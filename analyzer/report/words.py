@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from analyzer import units
 from analyzer.facts import Certainty
 from analyzer.language import _, mark, ngettext, retold, series, term
+from analyzer.report import whereabouts
 from analyzer.report.cards import named_sizes
 from analyzer.report.headline import silenced, verdict
 from analyzer.report.view.summary import block_name
@@ -623,36 +624,6 @@ def _intensity(v: Values) -> str:
     )  # fmt: skip
 
 
-def _targets(v: Values) -> str:
-    if 1 < len(v["whole"]) == v["count"]:
-        names, targets = series([label(name) for name in v["whole"]]), many(v["count"], "target")
-        if v["broken"]:
-            return _("Each of {targets} has all its operators: {names}; but the file has errors, "
-                     "and none promises to load it.", targets=targets, names=names)  # fmt: skip
-        if v["missing"]:
-            return _("All of it would run on each of {targets}, if its weights were there: "
-                     "{names}.", targets=targets, names=names)  # fmt: skip
-        if v["huge"]:
-            return _("Each of {targets} has all its operators: {names}; whether any has the "
-                     "memory is another question.", targets=targets, names=names)  # fmt: skip
-        return _("All of it runs on each of {targets}: {names}.", targets=targets, names=names)
-    said = [
-        _(words, targets=series([label(name) for name in v[verdict]]))
-        for verdict, words in _VERDICTS.items()
-        if v[verdict]
-    ]
-    text = _("Of {targets}: {said}.", targets=many(v["count"], "target"), said="; ".join(said))
-    if v["broken"]:
-        return f"{text} {_('The file has errors; none promises to load it.')}"
-    return f"{text} {_('None loads it without its weights.')}" if v["missing"] else text
-
-
-_VERDICTS: Mapping[str, str] = {
-    "whole": mark("all of it runs on {targets}"),
-    "split": mark("a part of it runs on {targets}"),
-    "no": mark("it does not run on {targets}"),
-    "maybe": mark("whether all of it runs is not decided on {targets}"),
-}
 _IN_THE_WAY: Mapping[str, str] = {
     "operator": mark("{op}, which they lack"), "version": mark("{op}, in this version"),
     "cliff": mark("{op}, at this opset"), "type": mark("{op}, with these types"),
@@ -779,7 +750,8 @@ _SENTENCES: Mapping[str, Callable[[Values], str]] = {
     "memory.intensity": _intensity,
     "weights.read": _read,
     "weights.peculiar": _peculiar,
-    "targets": _targets,
+    "targets": whereabouts.targets,
+    "targets.runs": whereabouts.runs,
     "targets.blockers": _blockers,
     "targets.edits": _edits,
 }

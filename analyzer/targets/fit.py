@@ -195,7 +195,14 @@ def _fit(
         blockers=(*whole_model, *groups)[:MOST_BLOCKERS],
         delegates=table.delegates,
         needs=needs,
+        tested_from=_tested_from(table, subject.opsets.get("")),
     )
+
+
+def _tested_from(table: Table, opset: int | None) -> int | None:
+    """The oldest opset in tests of the target, if the model's is older."""
+    floor = table.ceiling("opset_floor")
+    return floor if floor is not None and opset is not None and opset < floor else None
 
 
 def _verdict(

@@ -105,7 +105,7 @@ class Table:
         return self.header["match"]
 
     def ceiling(self, key: str) -> int | None:
-        """``opset_ceiling`` or ``ir_ceiling``."""
+        """``opset_ceiling`` or ``ir_ceiling``; ``opset_floor``, too."""
         text = self.header.get(key, "")
         return int(text) if text else None
 

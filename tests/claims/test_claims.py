@@ -347,17 +347,19 @@ def test_missing_data_is_an_error_whatever_else_it_keeps_unjudged(tmp_path: Path
 
 
 def test_where_it_runs_is_said_with_what_blocks_and_what_helps() -> None:
-    assert said("parts", "targets").startswith("Of 5 targets: all of it runs on ort_cpu; ")
+    assert said("parts", "targets").startswith("Of 5 targets: all of it runs on ONNX Runtime CPU; ")
     assert "Conv, at this opset (2 targets)" in said("parts", "targets.blockers")
     assert "the opset (1 target)" in said("parts", "targets.blockers")
     assert "fix the open sizes of the inputs, such as x 1×2×8×8" in said("parts", "targets.edits")
-    assert said("no macs", "targets") == "Of 1 target: all of it runs on ort_cpu."
+    assert said("no macs", "targets") == "Of 1 target: all of it runs on ONNX Runtime CPU."
 
 
 def test_targets_that_nobody_asked_about_and_that_run_all_of_it_are_a_sentence() -> None:
     asked = results()["no macs"]
     assert "Where this model runs" in page(asked)
     assert "Where this model runs" not in page(replace(asked, targets_asked=False))
-    assert "all of it runs on ort_cpu" in page(replace(asked, targets_asked=False))
+    unasked = page(replace(asked, targets_asked=False))
+    assert "All of it runs on ONNX Runtime CPU." in unasked
+    assert "where this model runs (each target has all its operators: ONNX Runtime CPU (" in unasked
     assert "Where this model runs" in page(replace(results()["parts"], targets_asked=False))
     assert "Where this model runs" not in page(results()["forest"])

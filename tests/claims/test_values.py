@@ -286,12 +286,14 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
         return some(op_type=op, code=code, certain=certain)
 
     fits = [
-        some(target="t1", verdict="no", blockers=[blocker("B"), blocker("A"), blocker("A")],
+        some(target="t1", name="N", verdict="no",
+             blockers=[blocker("B"), blocker("A"), blocker("A")],
              edits=[some(text="cast"), some(text="fold")]),
-        some(target="t2", verdict="maybe", blockers=[blocker("B"), blocker("C", certain=False)],
-             edits=[some(text="fold")]),
-        some(target="t3", verdict="whole", blockers=[blocker("B", "type")], edits=[]),
-        some(target="t4", verdict="split", blockers=[], edits=[]),
+        some(target="t2", name="N", verdict="maybe",
+             blockers=[blocker("B"), blocker("C", certain=False)], edits=[some(text="fold")]),
+        some(target="t3", name="N (old)", verdict="whole", blockers=[blocker("B", "type")],
+             edits=[], tested_from=7),
+        some(target="t4", name="Web, GPU (new)", verdict="split", blockers=[], edits=[]),
     ]  # fmt: skip
     result = some(facts=some(targets=fits, problems=[], conformance=Conformance(0, 3)), findings=())
     monkeypatch.setattr(deployment, "is_told", lambda _: True)
@@ -307,6 +309,8 @@ def test_what_is_in_the_way_on_most_targets_comes_first(monkeypatch: pytest.Monk
     assert dict(edits.values) == {"count": 2, "texts": ("fold", "cast"), "targets": (2, 1)}
     assert dict(targets.values) == {"count": 4, "whole": ("t3",), "split": ("t4",), "no": ("t1",),
                                     "maybe": ("t2",), "broken": False, "missing": False,
+                                    "ids": ("t1", "t2", "t3", "t4"), "untested": 1,
+                                    "names": ("N", "N", "N (old)", "Web GPU"),
                                     "huge": False}  # fmt: skip
     for code, missing, broken in (
         ("external-missing", True, False), ("external-link", False, False),

@@ -704,7 +704,9 @@ def _targets(d: Document) -> Values:
         assert listed == refused or len(fit["blockers"]) >= 1000
     gone = {"external-missing", "external-too-short", "external-placeholder"}
     readable = {"missing", "too-short", "placeholder", "link", "no-folder", "overlap", "unreadable"}
-    return {"count": len(d["targets"]),
+    return {"count": len(d["targets"]), "ids": [fit["target"] for fit in d["targets"]],
+            "untested": sum(fit["verdict"] == "whole" and fit["tested_from"] is not None
+                            for fit in d["targets"]),
             "broken": any(b["grave"] for b in d["breaches"]) or any(
                 p["code"].startswith("external-") and p["code"].split("-", 1)[1] not in readable
                 for p in d["problems"]),
@@ -782,6 +784,7 @@ TRUTHS: Mapping[str, Callable[[Document], Values]] = {
     "weights.peculiar": _peculiar,
     "memory.intensity": _intensity,
     "targets": _targets,
+    "targets.runs": _targets,
     "targets.blockers": _blockers,
     "targets.edits": _edits,
 }

@@ -104,6 +104,9 @@ TARGETS: Values = {
     "split": (),
     "no": (),
     "maybe": (),
+    "ids": ("a", "b", "c", "d"),
+    "names": ("Ada", "Bob", "Cy", "Dee"),
+    "untested": 0,
     "broken": False,
     "missing": False,
     "huge": False,
@@ -405,24 +408,49 @@ TOLD: dict[str, tuple[Values, Told]] = {
               "multiply-accumulates whose traffic is known are in layers limited by memory.")),
     ]),
     "targets": (TARGETS, [
-        ({"whole": ("a", "b")}, "All of it runs on each of 2 targets: a and b."),
+        ({"whole": ("a", "b")}, "All of it runs on each of 2 targets: Ada and Bob."),
         ({"whole": ("a", "b"), "huge": True},
-         ("Each of 2 targets has all its operators: a and b; whether any has the memory is another "
-         "question.")),
-        ({"whole": ("a", "b"), "broken": True, "missing": True},
-         ("Each of 2 targets has all its operators: a and b; but the file has errors, and none "
-         "promises to load it.")),
+         ("All its operators are known to each of 2 targets: Ada and Bob. Whether any has the "
+         "memory is another question.")),
         ({"count": 1, "whole": ("a",), "broken": True},
-         "Of 1 target: all of it runs on a. The file has errors; none promises to load it."),
-        ({"count": 1, "whole": ("a",)}, "Of 1 target: all of it runs on a."),
-        ({"whole": ("a", "b"), "missing": True},
-         "All of it would run on each of 2 targets, if its weights were there: a and b."),
-        ({"count": 1, "whole": ("a",), "missing": True},
-         "Of 1 target: all of it runs on a. None loads it without its weights."),
+         ("Of 1 target: all its operators are known to Ada. The file has errors; none promises to "
+         "load it.")),
+        ({"count": 1, "whole": ("a",)}, "Of 1 target: all of it runs on Ada."),
+        ({"count": 2, "whole": ("a",), "split": ("b",), "missing": True},
+         ("Of 2 targets: all its operators are known to Ada; a part of them is known to Bob. None "
+         "loads it without its weights.")),
         ({"count": 3, "whole": ("a", "b"), "no": ("c",)},
-         "Of 3 targets: all of it runs on a and b; it does not run on c."),
+         "Of 3 targets: all of it runs on Ada and Bob; it does not run on Cy."),
         ({"split": ("a",), "maybe": ("b",)},
-         "Of 2 targets: a part of it runs on a; whether all of it runs is not decided on b."),
+         "Of 2 targets: a part of it runs on Ada; whether all of it runs is not decided on Bob."),
+    ]),
+    "targets.runs": (TARGETS, [
+        ({"whole": ("a", "b"), "untested": 2},
+         ("All of it runs on each of 2 targets: Ada and Bob. 2 are tested with newer opsets "
+         "only.")),
+        ({"count": 4, "whole": ("a",), "split": ("b",), "no": ("c",), "maybe": ("d",),
+          "untested": 1},
+         ("All of it runs on 1 of 4 targets, not on Bob and Cy. Not decided: Dee. 1 is tested "
+         "with newer opsets only.")),
+        ({"whole": ("a",), "maybe": ("b",)},
+         "All of it certainly runs on 1 of 2 targets. Not decided: Bob."),
+        ({"no": ("a",), "maybe": ("b",)},
+         "All of it certainly runs on none of 2 targets. Not decided: Bob."),
+        ({"count": 1, "whole": ("a",)}, "All of it runs on Ada."),
+        ({"count": 1, "split": ("a",)}, "Not all of it runs on Ada."),
+        ({"count": 1, "maybe": ("a",)}, "Whether all of it runs on Ada is not decided."),
+        ({"whole": ("a", "b"), "broken": True, "missing": True},
+         ("All its operators are known to each of 2 targets: Ada and Bob. The file has errors; "
+         "none promises to load it.")),
+        ({"count": 3, "whole": ("a", "b"), "no": ("c",), "missing": True},
+         ("All its operators are known to 2 of 3 targets, not to Cy. None loads it without its "
+         "weights.")),
+        ({"whole": ("a",), "maybe": ("b",), "missing": True},
+         ("All its operators are certainly known to 1 of 2 targets. Not decided: Bob. None loads "
+         "it without its weights.")),
+        ({"no": ("a", "b"), "huge": True},
+         ("All its operators are certainly known to none of 2 targets. Whether any has the memory "
+         "is another question.")),
     ]),
     "targets.blockers": ({"count": 2, "operators": ("Warp", ""), "codes": ("operator", "opset"),
                           "targets": (1, 3)}, [

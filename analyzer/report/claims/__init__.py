@@ -54,6 +54,7 @@ MAKERS: tuple[Callable[[Result], Claim | None], ...] = (
     storage.peculiar,
     storage.intensity,
     deployment.vendor,
+    deployment.runs,
     deployment.targets,
     deployment.blockers,
     deployment.edits,

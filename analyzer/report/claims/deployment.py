@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from analyzer.conformance.schemas import STANDARD
 from analyzer.facts import DATA_DESCRIBED, DATA_MISSING
 from analyzer.report.claims.record import Claim
-from analyzer.report.view.deployment import is_told
+from analyzer.report.view.deployment import is_told, plain_names
 from analyzer.ruleset.trusted import DOMAINS
 
 if TYPE_CHECKING:
@@ -64,9 +65,24 @@ def targets(result: Result) -> Claim | None:
     huge = any(finding.rule == HUGE for finding in result.findings)
     return Claim(
         "targets",
-        {"count": len(fits), **by, "broken": broken, "missing": missing, "huge": huge},
+        {
+            "count": len(fits),
+            **by,
+            "ids": tuple(fit.target for fit in fits),
+            "names": plain_names(fits),
+            "untested": sum(fit.verdict == "whole" and fit.tested_from is not None for fit in fits),
+            "broken": broken,
+            "missing": missing,
+            "huge": huge,
+        },
         ("targets", "breaches", "problems", "findings"),
     )
+
+
+def runs(result: Result) -> Claim | None:
+    """The same in a line."""
+    found = targets(result)
+    return None if found is None else replace(found, id="targets.runs")
 
 
 def blockers(result: Result) -> Claim | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analyzer import units
-from analyzer.language import _, retold, term
+from analyzer.language import _, retold, series, term
 from analyzer.restore import record
 from analyzer.sanitise import clean, label, widths
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from analyzer.deployment import TargetFit
     from analyzer.report.result import Result
 
@@ -55,16 +57,40 @@ def _row(fit: TargetFit) -> TargetRow:
         times = f" ({units.count(first.count)}×)" if first.count > 1 else ""
         blocks = f"{name}{units.shorten(clean(retold(first.reason)), REASON)}{times}"
     best = fit.edits[0] if fit.edits else None
-    parts = units.many(fit.partitions, "part")
     return TargetRow(
         fit.target,
         label(fit.name),
         label(fit.version, widths.TERM),
         fit.verdict,
-        f"{term(fit.verdict)}, {parts}" if fit.verdict == "split" else term(fit.verdict),
+        _verdict(fit),
         fit.supported / fit.nodes if fit.nodes else 0.0,
         _("{n} of {of}", n=units.count(fit.supported), of=units.count(fit.nodes)),
         fit.macs_share,
         blocks,
         "" if best is None else units.shorten(clean(retold(best.text)), REASON),
     )
+
+
+def _verdict(fit: TargetFit) -> str:
+    word = term(fit.verdict)
+    if fit.verdict == "split":
+        return f"{word}, {units.many(fit.partitions, 'part')}"
+    if fit.verdict == "whole" and fit.tested_from is not None:
+        return _("{verdict}, untested", verdict=word)
+    return word
+
+
+def plain_names(fits: Sequence[TargetFit]) -> tuple[str, ...]:
+    """Names for sentences: without what stands in brackets and without commas, unless two were the
+    same then."""
+    names = [fit.name.partition(" (")[0].replace(",", "") for fit in fits]
+    return tuple(
+        label(fit.name if names.count(name) > 1 else name)
+        for fit, name in zip(fits, names, strict=True)
+    )
+
+
+def versions(fits: Sequence[TargetFit]) -> str:
+    """Targets with the versions that their tables are about."""
+    pairs = zip(plain_names(fits), fits, strict=True)
+    return series([f"{name} ({label(fit.version, widths.TERM)})" for name, fit in pairs])
