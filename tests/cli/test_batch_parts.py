@@ -5,12 +5,14 @@ from __future__ import annotations
 import multiprocessing.connection
 import os
 from collections.abc import Callable
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from analyzer.cli import batch
 from analyzer.cli.batch import each_path, jobs_for, map_paths
+from analyzer.cli.pages import many
 from analyzer.errors import ScarcityError
 from analyzer.report.result import Failure
 
@@ -155,3 +157,30 @@ def test_processes_are_those_asked_for_or_those_that_pay(monkeypatch: pytest.Mon
     assert jobs_for(6, None, worthwhile=2) == 3
     monkeypatch.setattr(batch, "can_fork", lambda: False)
     assert jobs_for(100, 8) == 1
+
+
+def test_reports_are_made_in_one_process_where_one_model_is_read_from_standard_input(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    prepared: list[Any] = []
+    asked: list[int] = []
+
+    def each(of: Any, paths: Any, progress: Any, jobs: int, **_: Any) -> dict[str, Any]:
+        asked.append(jobs)
+        return {path: many.Filed(Failure(path, "odd"), {}) for path in paths}
+
+    monkeypatch.setattr(many, "each_path", each)
+    monkeypatch.setattr(many, "BatchProgress", lambda *_: SimpleNamespace(over=lambda: None))
+    for name in ("prepare", "_prepare_pages"):
+        monkeypatch.setattr(many, name, lambda *given: prepared.append(given))
+    monkeypatch.setattr(many, "jobs_for", lambda count, jobs, worthwhile: jobs)
+    shelf = object.__new__(many._Shelf)
+    shelf._arguments, shelf._console = cast("Any", SimpleNamespace(jobs=4)), cast("Any", None)
+    for models, jobs, ready in ((["a", "-", "b"], 1, 0), (["a", "b"], 4, 2)):
+        prepared.clear()
+        shelf.fill(models, {"html": "x"})
+        assert (asked[-1], len(prepared)) == (jobs, ready)
+    shelf._arguments.jobs = 1
+    prepared.clear()
+    shelf.fill(["a"], {})
+    assert (asked[-1], prepared) == (1, [])

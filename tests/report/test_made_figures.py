@@ -9,7 +9,7 @@ import pytest
 
 from analyzer.facts import Certainty
 from analyzer.report.compare import text
-from analyzer.report.explained import memory
+from analyzer.report.explained import memory, parts
 from analyzer.report.style import Style
 from analyzer.report.view import speed, steps
 from analyzer.report.view.explained import Summand
@@ -131,3 +131,47 @@ def test_what_a_step_leaves_of_the_bytes_is_a_share() -> None:
         made = form.SmallerForm(**usual | {"weight_bytes": weights, "bytes_now": now})
         assert steps._held(made) == held
     assert steps._held(cast("Any", some(weight_bytes=5, bytes_now=20))) == 1.0
+
+
+def test_numbers_of_a_block_are_those_of_its_operators_by_as_many_as_it_stands_for() -> None:
+    sure = some(certainty=Certainty.EXACT, reason="")
+    nodes = [some(id=n, params=p, cost=sure, macs=m, composite=False, counted=1)
+             for n, p, m in (("a", 3, 40), ("b", 5, 20))]  # fmt: skip
+    facts = some(nodes=nodes, blocks=[some(nodes=("a", "b"))])
+
+    def told(count: int, first: tuple[str, ...], macs: int, params: int) -> dict[str, Any]:
+        row = some(nodes=first, count=count, macs=macs, params=params)
+        found = parts._blocks(cast("Any", facts), cast("Any", some(blocks=[row])))
+        return {each.number: [s.text for s in each.summands] for each in found}
+
+    macs, params = "page.blocks[0].macs", "page.blocks[0].params"
+    assert told(1, ("a",), 60, 8) == {macs: ["40", "20"], params: ["5", "3"]}
+    assert told(2, ("a",), 30, 8) == {macs: ["20", "10"], params: ["5", "3"]}
+    assert told(2, ("a", "x"), 60, 8) == {macs: ["40", "20"], params: ["5", "3"]}
+    assert told(4, ("a", "x"), 30, 8) == {macs: ["20", "10"], params: ["5", "3"]}
+    assert told(3, ("a", "x"), 60, 0) == {macs: ["40", "20"]}
+    assert told(0, ("a",), 60, 9) == {macs: ["40", "20"]}
+    assert told(1, ("a",), 61, 8) == {params: ["5", "3"]}
+    assert told(1, ("a",), 0, 8) == {params: ["5", "3"]}
+
+
+def test_numbers_of_a_module_are_those_of_its_parts_and_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inner = [some(macs=30, params=2), some(macs=10, params=5)]
+    module = some(path="m", macs=45, params=10, children=inner)
+    monkeypatch.setattr(parts, "every_module", lambda _: [module])
+    facts = cast("Any", some(totals=some(certainty=Certainty.EXACT, reason="")))
+
+    def told(macs: int, params: int) -> dict[str, Any]:
+        rows = [some(path="m", macs=macs, params=params)]
+        found = parts._modules(facts, cast("Any", some(modules=rows)))
+        return {each.number: [s.text for s in each.summands] for each in found}
+
+    whole = {"page.modules[0].macs": ["30", "10", "5"], "page.modules[0].params": ["5", "3", "2"]}
+    assert told(45, 10) == whole
+    assert told(45, 9) == told(44, 10) == {}
+    module.macs = 0
+    assert list(told(0, 10)) == ["page.modules[0].params"]
+    module.macs, module.params = 45, 0
+    assert list(told(45, 0)) == ["page.modules[0].macs"]
