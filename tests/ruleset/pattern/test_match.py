@@ -277,3 +277,33 @@ def test_an_operand_stands_anywhere_between_open_ends() -> None:
     assert places(graph, "c = Neg (x)\ny = Concat (c, ...)") == []
     assert places(graph, "c = Neg (x)\ny = Concat (..., c)") == []
     assert places(graph, "c = Neg (x)\ny = Concat (..., c, d)") == ["y"]
+
+
+def test_what_a_body_reads_from_around_it_ties_its_operators_too() -> None:
+    """In one branch two operators read what is made outside, in the other but one."""
+    graph = """g (bool c, float[2] x) => (float[2] y) {
+        m = Neg (x)
+        y = If (c) <
+          then_branch = t () => (float[2] a) { p = Relu (m) q = Abs (m) a = Add (p, q) },
+          else_branch = e () => (float[2] b) { r = Relu (m) b = Abs (r) }
+        > }"""
+    model = facts(graph)
+    pattern = "p = Relu (m)\nq = Abs (m)"
+    matches = all_matches(model, pattern)
+    assert [sorted(match.tensors.items()) for match in matches] == [
+        [("m", "m"), ("p", "p"), ("q", "q")]
+    ]
+    assert all_matches(model, "p = Relu (m)\nq = Neg (m)") == []
+
+
+def test_readers_are_followed_behind_what_the_rule_sees_through_and_to_its_start() -> None:
+    graph = unary("i = Identity (x) j = Identity (i) a = Neg (i) b = Abs (j) y = Add (a, b)")
+    pattern = "a = Neg (x)\nb = Abs (x)"
+    assert found(graph, pattern) == []
+    assert places(graph, pattern, "Identity") == ["b"]
+    assert places(graph, pattern, "Cast") == []
+    # a second input of what is seen through is no copy of it
+    clipped = unary("i = Clip (x) a = Neg (x) b = Abs (i) y = Add (a, b)")
+    assert places(clipped, pattern, "Clip") == ["b"]
+    bounded = unary("i = Clip (k, x) a = Neg (x) b = Abs (i) y = Add (a, b)", f"{F} x, {F} k")
+    assert places(bounded, pattern, "Clip") == []
