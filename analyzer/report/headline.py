@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from analyzer import units
 from analyzer.language import _, ngettext, series
-from analyzer.report.claims.advice import LARGE
+from analyzer.report.claims.lead import LARGE
 from analyzer.sanitise import label, widths
 from analyzer.units import many
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     Values = Mapping[str, Any]
 
@@ -29,16 +29,21 @@ def verdict(v: Values) -> str:
         "inconclusive": lambda: (
             _("Not conclusive: {problems}", problems=_unjudged(v["inconclusive"]))
             + (f" {_against(v)}" if v["doubts"] else "")
-            + (f" {_could_fall(v)}" if (v["share"] or 0) >= LARGE else "")
+            + (f" {most}" if (most := _most(v)) else "")
         ),
         "misfit": lambda: _misfit(v) + (f" {_against(v)}" if v["doubts"] else ""),
-        "partial": lambda: _minima(v),
-        "unbounded": lambda: _minima(v),
-        "silenced": lambda: _("Nothing new: no finding but {findings}.", findings=silenced(v)),
-        "clean": lambda: _(
-            "Clean: {looked} of {n} rules had something to look at, and none objects.",
-            looked=v["looked"],
-            n=v["rules"],
+        "partial": lambda: _joined(_minima(v), _most(v)),
+        "unbounded": lambda: _joined(_minima(v), _most(v)),
+        "silenced": lambda: _joined(
+            _("Nothing new: no finding but {findings}.", findings=silenced(v)), _most(v)
+        ),
+        "clean": lambda: _joined(
+            _(
+                "Clean: {looked} of {n} rules had something to look at, and none objects.",
+                looked=v["looked"],
+                n=v["rules"],
+            ),
+            _most(v),
         ),
         "unjudged": lambda: _(
             "No rule was applied; the numbers below are facts without a judgement."
@@ -83,30 +88,55 @@ def _wrong(v: Values) -> str:
     return text
 
 
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
+
+
 def _no_error(v: Values) -> str:
     found = {"findings": many(v["findings"], "finding"),
              "rules": many(v["rules_with_findings"], "rule")}  # fmt: skip
     most = _most(v)
-    if most:
+    if most and (v["lead_how"] != "medium" or _falls(v)):
         return f"{_('No error: {findings} from {rules}.', **found)} {most}"
+    if most:
+        return f"{_('Nothing urgent: {findings} from {rules}.', **found)} {most}"
     return _("Nothing urgent: {findings} from {rules}, none of which saves much compute.", **found)
 
 
 def _most(v: Values) -> str:
-    """What would bring most of what is no error: what a rule asks for, or a smaller form."""
-    if v["others_share"] >= LARGE and not v["decided"]:
-        return _(
-            "Of the findings, this saves most compute: “{action}”.", action=label(v["others_title"])
-        )
-    if v["others_share"] >= LARGE:
-        return _("Of the findings, this saves most compute, {share}: “{action}”.",
-                 share=units.percent(v["others_share"]),
-                 action=label(v["others_title"]))  # fmt: skip
-    if v["options"]:
-        one, *other = map(label, v["options_titles"])
-        most = _("“{one}”, or “{other}”", one=one, other=other[0]) if other else f"“{one}”"
-        return _("What would bring much without training anew: {options}.", options=most)
-    return ""
+    """What to do first of what could be better, and what cheaper layers would save."""
+    falls = _could_fall(v) if _falls(v) else ""
+    return falls if v["lead_how"] == "retrain" else _joined(_lead(v), falls)
+
+
+def _falls(v: Values) -> bool:
+    return (v["share"] or 0) >= LARGE and not v["slower"]
+
+
+def _lead(v: Values) -> str:
+    """The first step of what could be better, as the list of what to do first has it."""
+    if not v["lead"]:
+        return ""
+    how, titles = v["lead_how"], _quoted(v["lead_titles"])
+    if how == "compute" and not v["decided"]:
+        return _("Of the findings, this saves most compute: {actions}.", actions=titles)
+    if how == "compute":
+        return _("Of the findings, this saves most compute, {share}: {actions}.",
+                 share=units.percent(v["lead_share"]), actions=titles)  # fmt: skip
+    if how == "free" and v["then_how"] == "free":
+        return _("What would bring much without training anew: {actions}; then {others}.",
+                 actions=titles, others=_quoted(v["then_titles"]))  # fmt: skip
+    if how == "free":
+        return _("What would bring much without training anew: {actions}.", actions=titles)
+    if how == "trained":
+        return _("What would bring much, with training: {actions}.", actions=titles)
+    return _("Of medium impact: {actions}.", actions=titles)
+
+
+def _quoted(titles: Sequence[str]) -> str:
+    """Alternatives in quotation marks."""
+    one, *other = map(label, titles)
+    return _("“{one}”, or “{other}”", one=one, other=other[0]) if other else f"“{one}”"
 
 
 def _doubtful(v: Values) -> str:
@@ -122,9 +152,7 @@ def _doubtful(v: Values) -> str:
         return f"{text} {_misfit(v)}"
     if v["unknown_nodes"] or not v["complete"]:
         text = f"{text} {_minima(v)}"
-    if (v["share"] or 0) >= LARGE and not v["slower"]:
-        return f"{text} {_could_fall(v)}"
-    return f"{text} {_most(v)}".rstrip()
+    return _joined(text, _most(v))
 
 
 def _misfit(v: Values) -> str:

@@ -391,9 +391,9 @@ def test_the_verdict_is_the_gravest_of_what_is_true(
         "judging": ("rule",), "certainty": Certainty.EXACT, "category": "numerics",
     } | about  # fmt: skip
     monkeypatch.setattr(advice, "_asked", lambda _: [some(rule="USE"), some(rule="LATER")])
+    monkeypatch.setattr(advice, "leads_of", lambda *_: ())
     monkeypatch.setattr(advice, "possible_saving", lambda _: (given["saved"], 0))
     monkeypatch.setattr(advice, "is_slower", lambda _: given["speed"] == 0.99)
-    monkeypatch.setattr(advice, "best_action", lambda _: None)
     monkeypatch.setattr(advice, "tally", lambda _: some(rules=9, looked=4))
     groups = [finding("a", "E", severity=Severity.ERROR)] * given["errors"]
     groups += [finding("a", rule, message=told, category=given["category"])
@@ -428,7 +428,7 @@ def test_what_passes_on_a_problem_is_no_error_of_its_own(monkeypatch: pytest.Mon
     monkeypatch.setattr(advice, "possible_saving", lambda _: (0, 0))
     monkeypatch.setattr(advice, "is_slower", lambda _: False)
     monkeypatch.setattr(advice, "_asked", lambda _: ())
-    monkeypatch.setattr(advice, "best_action", lambda _: some(macs=250, title="Fold it"))
+    monkeypatch.setattr(advice, "leads_of", lambda *_: ())
     monkeypatch.setattr(advice, "tally", lambda _: some(rules=9, looked=4))
     groups = [finding("a", rule, severity=Severity.ERROR, message="no file") for rule in ("P", "Q")]
     rules = [some(id="P", stake="", subject="problem", selector=()),
@@ -441,11 +441,8 @@ def test_what_passes_on_a_problem_is_no_error_of_its_own(monkeypatch: pytest.Mon
     result = some(facts=some(totals=totals, problems=problems, breaches=()), groups=groups,
                   places=groups, rules=rules, outcome="inconclusive", findings=groups, suppressed=0,
                   accepted=0, judging=("rule",), devices=())  # fmt: skip
-    forms = tuple(some(id=f"f{n}", title=f"Do {n}") for n in range(3))
-    told = dict(advice.verdict(result, forms).values)
+    told = dict(advice.verdict(result).values)
     assert (told["errors"], told["inconclusive"], told["besides"]) == (1, 2, 1)
-    assert (told["others_share"], told["others_title"]) == (0.25, "Fold it")
-    assert (told["options"], told["options_titles"]) == (("f0", "f1", "f2"), ("Do 0", "Do 1"))
     result.groups = result.places = groups[:1]
     assert dict(advice.verdict(result).values)["kind"] == "inconclusive"
 

@@ -6,7 +6,7 @@ Nothing is imported from the project: words and truth would else share their mis
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from math import isclose
 from typing import Any
@@ -159,10 +159,8 @@ def _stands_first(d: Document, said: Values) -> None:
     page = d["page"]
     listed = {a["title"] for a in (*page["asks"], *page["options"])
               if a.get("rule", a.get("id")) in page["actions"]}  # fmt: skip
-    if said["kind"] == "findings" and said["others_share"] >= 0.1:
-        assert said["others_title"] in listed
-    elif said["kind"] == "findings":
-        assert set(said["options_titles"]) <= listed
+    tools = {f"Clean up with {step['tool']}" for step in page["steps"] if step["tool"]}
+    assert {*said["lead_titles"], *said["then_titles"]} <= listed | tools
     presses = [a["rule"] for a in page["asks"] if a["pressing"] or a["severity"] == "error"]
     listed_first = [name for name in page["actions"] if name in presses]
     assert listed_first == presses[: len(listed_first)], "steps in another order than the findings"
@@ -171,7 +169,19 @@ def _stands_first(d: Document, said: Values) -> None:
         assert doubt["rule"] == presses[0], "the verdict and the steps begin with another"
         assert page["actions"][0] == presses[0] or doubt["category"] != "trust"
     if said["kind"] == "saving":
-        assert {"SEP001", "SEP002"} & set(page["actions"]) or not page["groups"]
+        assert "SEP001" in page["actions"] or not page["groups"]
+    _begins_with(page, said, presses)
+
+
+def _begins_with(page: Values, said: Values, presses: Sequence[str]) -> None:
+    """The first step of more than low impact that does not press is the one that is named."""
+    levels = {a.get("rule", a.get("id")): a["impact"] for a in (*page["options"], *page["asks"])}
+    figures = {a["rule"] for a in page["asks"] if a["figures"]}
+    told = [[name for name in step["ids"] if levels[name] != "low"] for step in page["steps"]
+            if not {*step["ids"]} & {*presses, *figures}]  # fmt: skip
+    worth = [ids for ids in told if ids]
+    assert said["lead"] == (worth[0] if worth else [])
+    assert said["then"] == (worth[1] if len(worth) > 1 else [])
 
 
 def _verdict(d: Document) -> Values:
@@ -189,7 +199,7 @@ def _verdict(d: Document) -> Values:
         ("inconclusive", unjudged > 0),
         ("misfit", _misfits(d) > 0 and not _harms(d)),
         ("doubts", said["doubts"] > 0),
-        ("saving", share >= 0.1 and not _slower(d)),
+        ("saving", share >= 0.1 and not _slower(d) and said["lead_how"] in ("", "retrain")),
         ("partial", totals["unknown_nodes"] > 0),
         ("unbounded", not totals["complete"]),
         ("findings", bool(d["findings"])),

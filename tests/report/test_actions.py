@@ -144,7 +144,8 @@ def test_what_changes_next_to_nothing_is_one_step_with_one_command(standard: Res
     assert chosen == (
         order.ActionStep(("STR103", "STR014"), "onnxslim"), order.ActionStep(("TRU042",)),
     ), "one command does both, and is worth what saves traffic"  # fmt: skip
-    told = [x.strip() for x in brief(Report.of(both).sheet, "macs") if "Clean up" in x]
+    headline, *told = [x.strip() for x in brief(Report.of(both).sheet, "macs") if "Clean up" in x]
+    assert "without training anew: “Clean up with onnxslim”; then “Convert" in headline
     assert told[0].startswith("1. Clean up with `onnxslim MODEL NEW` (it stores ")
 
 
@@ -221,8 +222,9 @@ def test_no_headline_calls_harmless_what_a_form_saves(mobilenet: Result) -> None
     (finding,) = selected(mobilenet, "STR101").findings
     said = say(claims_of(replace(mobilenet, findings=(finding,)), studied=True))["verdict"]
     assert said == (
-        "No error: 1 finding from 1 rule. What would bring much without training anew: “Convert "
-        "weights and arithmetic to int8”, or “Convert weights and arithmetic to float16”."
+        "No error: 1 finding from 1 rule. What would bring much without training anew: “Fold the "
+        "batch normalisation into the layer before it: all 27 BatchNormalization operators”; then "
+        "“Convert weights and arithmetic to float16”, or “Convert weights and arithmetic to int8”."
     )
     tiny = facts("g (float[1,4] x, float[4,4] w) => (float[1,4] y) { y = MatMul (x, w) }")
     alone = Result(tiny, (replace(finding, saves="", value=None),), mobilenet.rules)
@@ -372,7 +374,7 @@ def test_names_of_what_was_not_found_stand_on_the_page(standard: Result) -> None
 def test_nothing_that_takes_training_comes_first(mobilenet: Result) -> None:
     found = options(mobilenet.facts, mobilenet.facts.once(whatif.view), profile("rpi5"))
     chosen = order.first((), found)
-    assert [step.ids for step in chosen] == [("int8", "float16")]
+    assert [step.ids for step in chosen] == [("float16", "int8")]
     assert "width" in {form.id for form in found}
 
 
@@ -406,7 +408,7 @@ def test_of_two_types_for_the_same_weights_one_is_to_be_chosen(mobilenet: Result
     assert (packed.seconds or 0.0) < (packed.seconds_now or 0.0)
     assert forms["heads"].alternatives == ()
     data = json.loads(REPORT_FORMATS["json"](mobilenet, Options()))
-    assert {"ids": ["int8", "float16"], "tool": "", "needs": ""} in data["page"]["steps"]
+    assert {"ids": ["float16", "int8"], "tool": "", "needs": ""} in data["page"]["steps"]
     text = words(html_of(mobilenet).decode())
     assert "Choose one: they change the same layers, and what they save does not add up" in text
     lines = brief(Report.of(mobilenet).sheet, "macs")

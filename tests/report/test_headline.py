@@ -16,6 +16,7 @@ from analyzer.model import load
 from analyzer.report import Result
 from analyzer.report.brief import brief
 from analyzer.report.claims import claims_of
+from analyzer.report.claims.lead import Lead, hows_of
 from analyzer.report.sheet import Report
 from analyzer.report.view.actions import actions
 from analyzer.report.view.audits import checked, tally
@@ -291,3 +292,18 @@ def test_a_published_network_has_as_many_layers_as_the_sentence_above_it_or_none
     claim = {"detail": "BERT, 2 layers, 6 weighted layers", "layers": 8}
     assert _architecture(claim) == "Architecture: BERT, 2 layers"
     assert _architecture(claim | {"layers": 6}).endswith(", 6 weighted layers")
+
+
+def test_a_step_before_what_brings_much_is_told_with_it() -> None:
+    result = judged(CONV)
+    little = Lead(("a",), ("Do a",), "medium", trains=False, macs=0)
+    much = little._replace(impact="high")
+    for leads, hows in (
+        ((little, much), ("free", "free")),
+        ((little,), ("medium",)),
+        ((little._replace(trains=True), much), ("medium", "free")),
+        ((much, little), ("free", "medium")),
+        ((much._replace(trains=True),), ("trained",)),
+        ((), ()),
+    ):
+        assert hows_of(result, leads, 0.0) == hows

@@ -14,8 +14,9 @@ Values = dict[str, Any]
 VERDICT: Values = {
     "kind": "clean", "errors": 1, "error": "no weights", "inconclusive": 0, "besides": 0,
     "findings": 3,
-    "rules_with_findings": 2, "others_share": 0.0, "decided": True, "others_title": "Fold it",
-    "options": (), "options_titles": (), "doubt": "opens a door", "doubts": 1, "unknown_nodes": 0,
+    "rules_with_findings": 2, "decided": True, "lead": (), "lead_how": "", "lead_share": 0.0,
+    "lead_titles": ("Fold it",), "then_how": "", "then_titles": ("Do b",),
+    "doubt": "opens a door", "doubts": 0, "unknown_nodes": 0,
     "complete": True, "share": 0.5, "slower": False, "macs_now": 4000, "macs_after": 2000,
     "device": "rpi5", "misfits": 0, "state": "--dim n=8", "suppressed": 1, "accepted": 0,
     "looked": 4, "rules": 9,
@@ -24,12 +25,20 @@ FALL = "Compute could fall by 50.0 %, from 4 kMAC to 2 kMAC, at the price of ret
 MINIMA = "Judged in part: nothing bounds how often a loop runs, so totals are minima."
 FIX = "1 error to fix before this model is used: no weights."
 DOUBT = "One warning to look at before this model is used: opens a door."
+LITTLE: Values = {"share": 0.0999}
+
+
+def lead(how: str) -> Values:
+    """With a first step, which is told in these words."""
+    return {"lead": ("EFF007",), "lead_how": how}
+
+
 VERDICTS: list[tuple[Values, str]] = [
-    ({}, "Clean: 4 of 9 rules had something to look at, and none objects."),
+    (LITTLE, "Clean: 4 of 9 rules had something to look at, and none objects."),
     ({"kind": "unjudged"}, "No rule was applied; the numbers below are facts without a judgement."),
-    ({"kind": "silenced"}, "Nothing new: no finding but 1 suppressed."),
-    ({"kind": "unbounded"}, MINIMA),
-    ({"kind": "partial", "unknown_nodes": 2},
+    ({"kind": "silenced", **LITTLE}, "Nothing new: no finding but 1 suppressed."),
+    ({"kind": "unbounded", **LITTLE}, MINIMA),
+    ({"kind": "partial", "unknown_nodes": 2, **LITTLE},
      "Judged in part: the cost of 2 operators is unknown, so totals are minima."),
     ({"kind": "misfit", "misfits": 1}, ("Judged in part: 1 operator cannot take the sizes that "
      "were assumed, so no figure of compute or memory is that of a run. State the real ones with "
@@ -61,33 +70,49 @@ VERDICTS: list[tuple[Values, str]] = [
      "of retraining.")),
     ({"kind": "saving", "slower": True},
      f"{FALL}; by the roofline model of rpi5 it would not run faster there."),
-    ({"kind": "findings"},
+    ({"kind": "findings", **LITTLE},
      "Nothing urgent: 3 findings from 2 rules, none of which saves much compute."),
-    ({"kind": "findings", "others_share": 0.0999, "findings": 1, "rules_with_findings": 1},
+    ({"kind": "findings", **LITTLE, "findings": 1, "rules_with_findings": 1},
      "Nothing urgent: 1 finding from 1 rule, none of which saves much compute."),
-    ({"kind": "findings", "others_share": 0.1},
+    ({"kind": "findings", **LITTLE, **lead("medium")},
+     "Nothing urgent: 3 findings from 2 rules. Of medium impact: “Fold it”."),
+    ({"kind": "findings", **lead("medium")},
+     f"No error: 3 findings from 2 rules. Of medium impact: “Fold it”. {FALL}."),
+    ({"kind": "findings", **LITTLE, **lead("compute"), "lead_share": 0.1},
      ("No error: 3 findings from 2 rules. Of the findings, this saves most compute, 10.0 %: “Fold "
      "it”.")),
-    ({"kind": "findings", "others_share": 0.1, "decided": False},
+    ({"kind": "findings", **LITTLE, **lead("compute"), "decided": False},
      "No error: 3 findings from 2 rules. Of the findings, this saves most compute: “Fold it”."),
-    ({"kind": "findings", "options": ("int8",), "options_titles": ("Store it in int8",)},
-     ("No error: 3 findings from 2 rules. What would bring much without training anew: “Store it "
-     "in int8”.")),
-    ({"kind": "findings", "options": ("a", "b"), "options_titles": ("Do a", "Do b")},
+    ({"kind": "findings", **LITTLE, **lead("trained")},
+     "No error: 3 findings from 2 rules. What would bring much, with training: “Fold it”."),
+    ({"kind": "findings", **LITTLE, **lead("free")},
+     ("No error: 3 findings from 2 rules. What would bring much without training anew: “Fold "
+     "it”.")),
+    ({"kind": "findings", **LITTLE, **lead("free"), "lead_titles": ("Do a", "Do b")},
      ("No error: 3 findings from 2 rules. What would bring much without training anew: “Do a”, or "
      "“Do b”.")),
-    ({"kind": "doubts"}, f"{DOUBT} {FALL}."),
-    ({"kind": "doubts", "share": 0.1}, f"{DOUBT} {FALL.replace('50', '10')}."),
-    ({"kind": "doubts", "share": 0.0999}, DOUBT),
+    ({"kind": "findings", **LITTLE, **lead("free"), "then_how": "free"},
+     ("No error: 3 findings from 2 rules. What would bring much without training anew: “Fold it”; "
+     "then “Do b”.")),
+    ({"kind": "findings", **lead("free"), "then_how": "retrain"},
+     ("No error: 3 findings from 2 rules. What would bring much without training anew: “Fold it”. "
+     f"{FALL}.")),
+    ({"kind": "clean", **LITTLE, **lead("free")},
+     ("Clean: 4 of 9 rules had something to look at, and none objects. What would bring much "
+      "without training anew: “Fold it”.")),
+    ({"kind": "doubts", "doubts": 1}, f"{DOUBT} {FALL}."),
+    ({"kind": "doubts", "doubts": 1, **lead("retrain")}, f"{DOUBT} {FALL}."),
+    ({"kind": "doubts", "doubts": 1, "share": 0.1}, f"{DOUBT} {FALL.replace('50', '10')}."),
+    ({"kind": "doubts", "doubts": 1, "share": 0.0999}, DOUBT),
     ({"kind": "doubts", "share": None, "doubts": 2},
      "2 warnings to look at before this model is used, of which the first: opens a door."),
-    ({"kind": "doubts", "slower": True, "others_share": 0.5},
+    ({"kind": "doubts", "doubts": 1, "slower": True, **lead("compute"), "lead_share": 0.5},
      f"{DOUBT} Of the findings, this saves most compute, 50.0 %: “Fold it”."),
-    ({"kind": "doubts", "misfits": 1}, (f"{DOUBT} Judged in part: 1 operator cannot take the sizes "
-     "that were assumed, so no figure of compute or memory is that of a run. State the real ones "
-     "with --dim n=8.")),
-    ({"kind": "doubts", "share": None, "complete": False}, f"{DOUBT} {MINIMA}"),
-    ({"kind": "doubts", "share": None, "unknown_nodes": 1},
+    ({"kind": "doubts", "doubts": 1, "misfits": 1}, (f"{DOUBT} Judged in part: 1 operator "
+     "cannot take the sizes that were assumed, so no figure of compute or memory is that of a run. "
+     "State the real ones with --dim n=8.")),
+    ({"kind": "doubts", "doubts": 1, "share": None, "complete": False}, f"{DOUBT} {MINIMA}"),
+    ({"kind": "doubts", "doubts": 1, "share": None, "unknown_nodes": 1},
      f"{DOUBT} Judged in part: the cost of 1 operator is unknown, so totals are minima."),
 ]  # fmt: skip
 

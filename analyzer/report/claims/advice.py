@@ -10,13 +10,13 @@ from analyzer.facts import Certainty
 from analyzer.findings.finding import Severity
 from analyzer.patterns.open_loops import open_loops
 from analyzer.report.claims.cost import (
-    best_action,
     converted_speedup,
     has_share,
     is_slower,
     possible_saving,
     roof,
 )
+from analyzer.report.claims.lead import LARGE, RETRAIN, hows_of, leads_of
 from analyzer.report.claims.record import Claim
 from analyzer.report.result import CLEAN, INCONCLUSIVE
 from analyzer.report.view import actions as view_actions
@@ -37,15 +37,13 @@ if TYPE_CHECKING:
     from analyzer.report.view.action import Action
     from analyzer.report.view.options import SmallerForm
 
-LARGE = 0.1
-"""Share of the MACs from which a saving is worth the first sentence."""
 MOST_NAMED = 2
 """Alternatives that the first sentence names, and inputs that decide how often a loop runs."""
 
 
 def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
-    """What a reader in a hurry may take away: the gravest of what is true; ``options`` are smaller
-    forms of which one is to be chosen, and that bring much."""
+    """What a reader in a hurry may take away: the gravest of what is true, then what to do first of
+    what could be better, ``options`` among it: smaller forms of the model."""
     totals = result.facts.totals
     macs, _ = possible_saving(result)
     total = 0 if totals.certainty is Certainty.UNKNOWN else totals.macs
@@ -72,7 +70,8 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
     harms = any(group.category == TRUST for group in doubts)
     misfits = [b for b in result.facts.breaches if b.family == ASSUMPTION]
     slower = is_slower(result)
-    best = best_action(result)
+    leads = leads_of(_asked(result), options)
+    hows = hows_of(result, leads, share)
     if wrong:
         kind = "errors"
     elif result.outcome == INCONCLUSIVE:
@@ -81,7 +80,7 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
         kind = "misfit"
     elif doubts:
         kind = "doubts"
-    elif share >= LARGE and not slower:
+    elif share >= LARGE and not slower and hows[:1] in ((), (RETRAIN,)):
         kind = "saving"
     elif totals.unknown_nodes:
         kind = "partial"
@@ -114,10 +113,13 @@ def verdict(result: Result, options: tuple[SmallerForm, ...] = ()) -> Claim:
             "decided": has_share(totals),
             "macs_after": totals.macs - macs if total else None,
             "share": share if total else None,
-            "others_share": best.macs / total if best and total else 0.0,
-            "others_title": best.title if best else "",
-            "options": tuple(form.id for form in options),
-            "options_titles": tuple(form.title for form in options[:MOST_NAMED]),
+            "lead": leads[0].ids if leads else (),
+            "lead_how": hows[0] if hows else "",
+            "lead_share": leads[0].macs / total if leads and total else 0.0,
+            "lead_titles": leads[0].titles[:MOST_NAMED] if leads else (),
+            "then": leads[1].ids if len(leads) > 1 else (),
+            "then_how": hows[1] if len(hows) > 1 else "",
+            "then_titles": leads[1].titles[:MOST_NAMED] if len(leads) > 1 else (),
             "complete": totals.complete,
             "unknown_nodes": totals.unknown_nodes,
             "slower": slower,
@@ -135,12 +137,8 @@ def _asked(result: Result) -> tuple[Action, ...]:
 
 
 def verdict_with_options(result: Result) -> Claim:
-    """The verdict, and of what to do first the first smaller forms that bring much."""
-    found, device = options_of(result), main_device(result.devices)
-    chosen = first(view_actions.actions(result, device), found)
-    high = {form.id: form for form in found if form.impact == "high"}
-    steps = (tuple(high[name] for name in step.ids if name in high) for step in chosen)
-    return verdict(result, next((step for step in steps if step), ()))
+    """The verdict, with the smaller forms that the model admits."""
+    return verdict(result, options_of(result))
 
 
 def actions(result: Result) -> Claim:

@@ -23,9 +23,8 @@ class ActionStep:
     """One thing to do, or several of which one is to be chosen."""
 
     ids: tuple[str, ...]
-    """Rules and forms, the one that comes first by the order of ``first``, of forms alone the one
-    that leaves least; of several each changes what the others change, so that what they save does
-    not add up."""
+    """Rules and forms, the one that comes first by the order of ``first``; of several each
+    changes what the others change, so that what they save does not add up."""
     tool: Tool = ""
     """Of clean-ups, which change next to nothing and stand in one step, and of what the same
     command does, what undoes most of it; empty for other steps."""
@@ -52,7 +51,8 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
     what the file does not say, or that a device computes more slowly. What has to be done before a
     step comes before it, unless it is of low impact: then the step says so. Clean-ups are one
     step, the last, or with what the same command does and is worth more; after them what makes no
-    model smaller, but figures truer.
+    model smaller, but figures truer. Where all of these press, the last yields to what is best of
+    the others if that is of high impact: the verdict names it.
     """
     order = LEVELS.index
     ranked: list[tuple[tuple[int, int, int, float, bool, int], str]] = []
@@ -85,8 +85,23 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
     steps = _best_first(_steps(named, rivals), steps_of)
     steps = tuple(together.get(step.ids[0], step) for step in steps)
     last = [step for step in tidied if joined.isdisjoint(step.ids)]
-    told = _needed_first(_with_headline(steps, asks), before, tidy)
-    return (*told, *last, *figures)[:MOST_FIRST]
+    told = (*_needed_first(steps, before, tidy), *last, *figures)
+    best = next((step for step in told if worth(step, steps_of)), ActionStep(()))
+    if best in told[MOST_FIRST:] and any(steps_of[name].impact == "high" for name in best.ids):
+        return (*told[: MOST_FIRST - 1], best)
+    return told[:MOST_FIRST]
+
+
+def worth(
+    step: ActionStep, found: Mapping[str, Action | SmallerForm]
+) -> tuple[Action | SmallerForm, ...]:  # fmt: skip
+    """What makes a step worth the first sentence of a report: what changes the model for the better
+    by more than a little. Nothing of a step that presses, which is told in other words."""
+    of = tuple(found[name] for name in step.ids if name in found)
+    rules = [each for each in of if not isinstance(each, SmallerForm)]
+    if any(presses(each) or each.figures for each in rules):
+        return ()
+    return tuple(each for each in of if each.impact != "low")
 
 
 def _needed_first(
@@ -132,15 +147,6 @@ def _in_turn(names: Sequence[str], before: Mapping[str, str], asked: Collection[
                               if each in asked or each == pair[1]))  # fmt: skip
 
 
-def _with_headline(steps: tuple[ActionStep, ...], asks: Sequence[Action]) -> tuple[ActionStep, ...]:
-    """What saves most compute is in the first sentence, so it is listed whatever comes before."""
-    saving = max(filter(promises, asks), key=lambda a: a.macs, default=None)
-    listed = {name for step in steps for name in step.ids}
-    if saving is None or saving.impact == "low" or not saving.macs or saving.rule in listed:
-        return steps
-    return (*steps[: MOST_FIRST - 1], ActionStep((saving.rule,)))
-
-
 def is_tidying(ask: Action) -> bool:
     """Whether it changes next to nothing, and a tool does it."""
     return bool(ask.tool) and ask.impact == "low" and not presses(ask)
@@ -158,13 +164,13 @@ def _tidied(asks: Sequence[Action]) -> Iterator[ActionStep]:
 
 
 def _steps(ranked: Sequence[str], rivals: Mapping[str, Sequence[str]]) -> tuple[ActionStep, ...]:
-    """The first few, each with what can be done instead of it."""
+    """One after another, each with what can be done instead of it."""
     steps: list[list[str]] = []
     for name in ranked:
         beside = next((step for step in steps if set(step) & set(rivals[name])), None)
         if beside is not None:
             beside.append(name)
-        elif len(steps) < MOST_FIRST:
+        else:
             steps.append([name])
     return tuple(ActionStep(tuple(step)) for step in steps)
 
@@ -172,27 +178,16 @@ def _steps(ranked: Sequence[str], rivals: Mapping[str, Sequence[str]]) -> tuple[
 def _best_first(
     steps: Iterable[ActionStep], found: Mapping[str, Action | SmallerForm]
 ) -> tuple[ActionStep, ...]:  # fmt: skip
-    """Of forms that are alternatives, of most impact, then what leaves least of the time, then of
-    the bytes of weights; but before what leaves a larger file and takes more work."""
+    """Of forms that are alternatives, of most impact, then of the least effort, then what leaves
+    least of the time, then of the file: the order of all steps."""
 
-    def key(name: str) -> tuple[int, float, float]:
+    def key(name: str) -> tuple[int, int, float, float]:
         step = found[name]
-        return LEVELS.index(step.impact), _left(step), _held(step)
-
-    def easier(name: str, other: str) -> bool:
-        less, more = found[name], found[other]
-        lighter = LEVELS.index(less.effort) > LEVELS.index(more.effort)
-        return lighter and less.impact == more.impact and _file(less) < _file(more)
-
-    def turn(names: Iterable[str]) -> tuple[str, ...]:
-        made: list[str] = []
-        for name in sorted(names, key=key):
-            after = (place for place, other in enumerate(made) if easier(name, other))
-            made.insert(next(after, len(made)), name)
-        return tuple(made)
+        return (LEVELS.index(step.impact), -LEVELS.index(step.effort), _left(step),
+                _file(step))  # fmt: skip
 
     return tuple(
-        replace(step, ids=turn(step.ids))
+        replace(step, ids=tuple(sorted(step.ids, key=key)))
         if all(isinstance(found[name], SmallerForm) for name in step.ids)
         else step
         for step in steps

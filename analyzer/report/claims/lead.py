@@ -1,0 +1,84 @@
+"""What to do first of what could be better, as the first sentence names it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from analyzer.facts import Certainty
+from analyzer.language import _
+from analyzer.report.claims.cost import best_action, is_slower
+from analyzer.report.view.options.form import LEVELS, Level, SmallerForm
+from analyzer.report.view.steps import first, worth
+from analyzer.sanitise import label
+
+if TYPE_CHECKING:
+    from analyzer.report.result import Result
+    from analyzer.report.view.action import Action
+
+LARGE = 0.1
+"""Share of the MACs from which a saving is worth the first sentence."""
+RETRAIN, COMPUTE, TRAINED, FREE = "retrain", "compute", "trained", "free"
+"""What makes a step worth the first sentence besides its impact: cheaper layers, of which the share
+that all save is told; most compute of what rules ask for; high impact with and without training."""
+
+
+class Lead(NamedTuple):
+    """A step that the first sentence names."""
+
+    ids: tuple[str, ...]
+    """Rules and forms of more than low impact."""
+    titles: tuple[str, ...]
+    impact: Level
+    trains: bool
+    """It takes training, whichever is chosen."""
+    macs: int
+    """Saved by the first, where a rule asks for it."""
+
+
+def leads_of(asks: tuple[Action, ...], forms: tuple[SmallerForm, ...]) -> tuple[Lead, ...]:
+    """Of what to do first, in its order, what is worth the first sentence."""
+    found: dict[str, Action | SmallerForm] = {form.id: form for form in forms}
+    found |= {ask.rule: ask for ask in asks}
+    leads = []
+    for step in first(asks, forms):
+        of = worth(step, found)
+        if of:
+            leads.append(
+                Lead(
+                    tuple(_id(each) for each in of),
+                    (_("Clean up with {tool}", tool=step.tool),) if step.tool
+                    else tuple(each.title for each in of),
+                    min((each.impact for each in of), key=LEVELS.index),
+                    all(each.training != "none" for each in of),
+                    0 if isinstance(of[0], SmallerForm) else of[0].macs,
+                )
+            )  # fmt: skip
+    return tuple(leads)
+
+
+def _id(each: Action | SmallerForm) -> str:
+    return each.id if isinstance(each, SmallerForm) else each.rule
+
+
+def hows_of(result: Result, leads: tuple[Lead, ...], share: float) -> tuple[str, ...]:
+    """In which words the first sentence names steps. One of medium impact before one that brings
+    much is told with it: the second needs it, or works better after it."""
+    hows = tuple(_how(result, lead, share) for lead in leads)
+    if hows[:2] == ("medium", FREE) and not leads[0].trains:
+        return (FREE, *hows[1:])
+    return hows
+
+
+def _how(result: Result, lead: Lead, share: float) -> str:
+    """In which words the first sentence names a step; ``share`` is what all conversions save."""
+    best, totals = best_action(result), result.facts.totals
+    total = 0 if totals.certainty is Certainty.UNKNOWN else totals.macs
+    converts = {label(f.rule) for f in result.places if f.saving is not None}
+    if share >= LARGE and not is_slower(result) and converts & {*lead.ids}:
+        return RETRAIN
+    most = best is not None and lead.ids[0] == best.rule
+    if most and total and lead.macs >= LARGE * total:
+        return COMPUTE
+    if lead.impact != "high":
+        return lead.impact
+    return TRAINED if lead.trains else FREE
