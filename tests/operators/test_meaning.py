@@ -17,6 +17,8 @@ from onnxruntime.capi.onnxruntime_pybind11_state import get_all_operator_schema
 
 from analyzer.operators import find, nature_of, operators
 from analyzer.operators.record import Nature, Operator, Scaling
+from tests.operators.contracts.nodes import outcome
+from tests.operators.contracts.test_neighbours import FAMILIES
 from tests.operators.test_traits import keys
 
 RECORDS = list(operators())
@@ -223,3 +225,49 @@ def test_operators_of_one_name_are_of_one_nature() -> None:
     assert nature_of("QMoE") is Nature.PRODUCT
     assert nature_of("GemmaRotaryEmbedding") is Nature.POSITION
     assert nature_of("Frobnicate") is None
+
+
+MOVES = """
+    CenterCropPad Crop DepthToSpace DynamicSlice Expand Flatten Identity Dropout Pad Reshape
+    ReverseSequence Slice SpaceToDepth Split Squeeze Tile TrainableDropout Transpose Unsqueeze
+    ms:BitmaskDropout ms:Crop ms:ExpandDims ms:Pad ms:UnfoldTensor"""
+CONVERTS = """
+    BitCast Cast CastLike DequantizeLinear DynamicQuantizeLinear QuantizeLinear ms:DequantizeBFP
+    ms:DequantizeLinear ms:DequantizeWithOrder ms:QuantizeBFP ms:QuantizeLinear
+    ms:QuantizeWithOrder"""
+LAYOUTS = {
+    ("com.microsoft.nchwc", "ReorderInput"), ("com.microsoft.nchwc", "ReorderOutput"),
+    *(("com.ms.internal.nhwc", name) for name in (
+        "ConvTranspose", "DepthToSpace", "QLinearConvTranspose", "SpaceToDepth")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("asked", "names"), [
+    ("hands_on", "Identity Dropout"),
+    ("reshapes", "Flatten Reshape Squeeze Unsqueeze"),
+    ("is_transposed", "ConvTranspose ms:ConvTransposeWithDynamicPads"),
+    ("keeps_values", f"{MOVES} Clip Gather GlobalMaxPool MaxPool Relu"),
+    ("keeps_role", f"{MOVES} {CONVERTS}"),
+])  # fmt: skip
+def test_what_an_operator_does_with_its_input_follows_from_what_it_is(
+    asked: str, names: str
+) -> None:
+    assert {r.key for r in RECORDS if getattr(r, asked)} - LAYOUTS == keys(names)
+
+
+def test_results_of_what_keeps_values_hold_no_others() -> None:
+    """Asked of ONNX Runtime; what is padded and what is clipped may be 0, or a bound. Dropout is
+    one at inference alone."""
+    seen = set()
+    for family in FAMILIES.values():
+        node = family.make(np.random.default_rng(0))
+        record = find(node.domain, node.op, node.opset)
+        refused, results = outcome(node)
+        given = [a for a in node.inputs if a is not None and a.dtype.kind in "fiub"]
+        if record is None or not record.keeps_values or node.op == "Dropout" or refused:
+            continue
+        if given and results:
+            held = {0.0, *(float(x) for a in given for x in a.ravel())}
+            assert {float(x) for x in results[0].ravel()} <= held, node
+            seen.add(node.op)
+    assert len(seen) > 15
