@@ -213,3 +213,16 @@ def test_fourier_transforms_follow_the_fftw_convention() -> None:
     assert cost(real).flops == 3 * 5 * 256 * 8 // 2
     stft = call("STFT", [(1, 1000, 1), (), (64,)], (1, 100, 33, 2))
     assert cost(stft).flops == 100 * (5 * 64 * 6 // 2 + 64)
+
+
+@pytest.mark.parametrize(("a", "b", "macs", "flops"), [
+    # 3 rows of 64 by 64×8, and where both adapters hold something, 64×2 and 2×8
+    (8, 4, 3 * (64 * 8 + 64 * 2 + 2 * 8), 3 * 8),
+    (0, 4, 3 * (64 * 8 + 2 * 8), 3 * 8),
+    (8, 0, 3 * 64 * 8, 0),
+    (0, 0, 3 * 64 * 8, 0),
+])  # fmt: skip
+def test_an_adapter_without_a_way_up_is_not_run(a: int, b: int, macs: int, flops: int) -> None:
+    shapes = [(3, 64), (8, 2, 16), (8, 2), (2, a), (2, 2), (8, b), (8, 1)]
+    found = cost(ms("MatMulNBitsQLoRA", shapes, (3, 8), K=64, N=8))
+    assert (found.macs, found.flops) == (macs, 2 * macs + flops)
