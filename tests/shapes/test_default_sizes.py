@@ -14,6 +14,7 @@ from analyzer.shapes import bindings
 from analyzer.shapes.bindings import bind, sizes_of_symbols
 from analyzer.shapes.sound import FrontEnd, Sound
 from analyzer.shapes.stated import Bindings
+from analyzer.shapes.types import Type
 from tests.golden.text import parse
 
 if TYPE_CHECKING:
@@ -242,3 +243,25 @@ def test_the_stride_of_a_front_end_is_its_first(attributes: str, front: int) -> 
     )  # fmt: skip
     (op,) = program.main.ops
     assert bindings._front_end(op, (8, 1, 9)) == FrontEnd(1, 9, front)
+
+
+@pytest.mark.parametrize(("line", "shape", "front"), [
+    ("Conv <strides = [5]> (x, w)", (8, 1, 10), FrontEnd(1, 10, 5)),
+    ("Conv (x, w)", (8, 1, 10, 1), None),
+    ("MatMul (x, w)", (8, 1, 10), None),
+    ("Gemm (x, w)", (8, 10), None),
+])  # fmt: skip
+def test_a_front_end_is_a_convolution_along_time(
+    monkeypatch: pytest.MonkeyPatch, line: str, shape: tuple[int, ...], front: FrontEnd | None
+) -> None:
+    seen = []
+    monkeypatch.setattr(Sound, "second", lambda _, *given: seen.append(given[-1]))
+    weight = ",".join(map(str, shape))
+    program = build_program(
+        parse(f"g (float[a,1,b] x, float[{weight}] w) => (float[] y) {{ y = {line} }}"), {"": 17}
+    )
+    (op,) = program.main.ops
+    proto = program.main.input_types["x"]
+    declared = Type("float32", (None, 1, None))
+    assert bindings._seconds(Sound({}, ["x"]), "x", proto, declared, [(op, shape)]) == {}
+    assert seen == [front, front]
