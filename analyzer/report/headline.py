@@ -166,6 +166,16 @@ def _misfit(v: Values) -> str:
     )
 
 
+def partly(v: Values) -> str:
+    """Of the verdict that a model was judged in part; empty where it does not say so."""
+    if v["kind"] == "misfit" or (v["kind"] == "doubts" and v["misfits"]):
+        return _misfit(v)
+    open_ends = v["unknown_nodes"] or not v["complete"]
+    if v["kind"] in ("partial", "unbounded") or (v["kind"] == "doubts" and open_ends):
+        return _minima(v)
+    return ""
+
+
 def _minima(v: Values) -> str:
     """Why totals are at least, and not exactly, what they are."""
     if v["unknown_nodes"]:

@@ -17,6 +17,7 @@ from analyzer.report import Result
 from analyzer.report.brief import brief
 from analyzer.report.claims import claims_of
 from analyzer.report.claims.lead import Lead, hows_of
+from analyzer.report.index.entry import entry_of
 from analyzer.report.sheet import Report
 from analyzer.report.view.actions import actions
 from analyzer.report.view.audits import checked, tally
@@ -259,6 +260,16 @@ def test_what_speaks_against_use_is_no_matter_of_impact() -> None:
         "GRF001": ("error", False, False), "STR001": ("info", False, False),
     }  # fmt: skip
     assert asks["TRU012"].impact == "high"
+
+
+def test_the_index_says_of_a_model_what_its_report_says() -> None:
+    unknown = entry_of(judged(PRIVATE), "m.onnx")
+    assert (unknown.outcome, unknown.standing, unknown.wrong) == ("findings", "inconclusive", False)
+    assert unknown.reasons[0] in unknown.verdict
+    assert unknown.reasons[0].startswith("Judged in part: the cost of 1 operator is unknown")
+    broken, sound = entry_of(judged(ELF), "m.onnx"), entry_of(judged(HANDED_ON), "m.onnx")
+    assert (broken.wrong, broken.standing, broken.reasons) == (True, "findings", ())
+    assert (sound.wrong, sound.standing) == (False, "findings")
 
 
 def test_without_rules_about_trust_nothing_is_said_of_it() -> None:

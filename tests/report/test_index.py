@@ -103,6 +103,19 @@ def test_order_is_no_verdict_then_gravest_finding_then_cost() -> None:
     ]  # fmt: skip
 
 
+def test_a_row_says_what_the_report_says_and_is_counted_as_that() -> None:
+    part = replace(counted("part", "findings", info=1), partly=True, reasons=("because",))
+    wrong = replace(counted("wrong", "findings", error=1), wrong=True)
+    both = replace(counted("both", "inconclusive", error=1), wrong=True, reasons=("also",))
+    rows = [counted("fine"), wrong, both, part]
+    assert dict(totals_of(rows).outcomes) == {"inconclusive": 2, "findings": 1, "clean": 1}
+    assert [row.path for row in worst_first(rows)] == ["both", "part", "wrong", "fine"]
+    text = words(page(*rows))
+    assert text.count("judged in part") == 2 + text.count("2 judged in part")
+    assert "error judged in part" in text
+    assert "inconclusive" not in text
+
+
 def test_families_are_architectures_then_kinds_and_no_unread_file() -> None:
     rows = [counted("a"), costing("b", 3),
             replace(counted("c"), group="recurrent", recognised=False), UNREAD]  # fmt: skip

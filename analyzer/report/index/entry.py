@@ -14,6 +14,7 @@ from analyzer.language import _, mark, retold
 from analyzer.report import words
 from analyzer.report.claims.advice import verdict
 from analyzer.report.claims.identity import family
+from analyzer.report.headline import partly
 from analyzer.report.notices import without_verdict
 from analyzer.report.result import INCONCLUSIVE, Outcome
 from analyzer.report.view.devices import on
@@ -77,6 +78,10 @@ class IndexEntry:
     """False: it could not be read, and nothing below is known."""
     verdict: str = ""
     """The first sentence of its report."""
+    wrong: bool = False
+    """It begins with errors."""
+    partly: bool = False
+    """It says of figures that they are of a part."""
     group: str = ""
     """The published architecture, or the kind of network, that it is one of."""
     recognised: bool = False
@@ -99,6 +104,11 @@ class IndexEntry:
     files: Mapping[str, str] | None = None
     """Addresses of its reports as seen from the index, by format."""
 
+    @property
+    def standing(self) -> Outcome:
+        """The outcome, or that it was judged in part only, as its report says."""
+        return INCONCLUSIVE if self.partly else self.outcome
+
 
 def failed(path: str, reason: str) -> IndexEntry:
     """The row of a file that could not be judged."""
@@ -120,8 +130,12 @@ def entry_of(
     """
     facts = result.facts
     known = facts.architecture
-    said = words.say([verdict(result)])
+    found_first = verdict(result)
+    said = words.say([found_first])
     reasons = [notice.sentence for notice in without_verdict(result, again=True)]
+    part = partly(found_first.values)
+    if part and not reasons:
+        reasons = [part]
     left = len(reasons) - REASONS
     more = (_("and {n} more", n=units.count(left)),) if left > 0 else ()
     order = list(Severity)
@@ -132,6 +146,8 @@ def entry_of(
         outcome=result.outcome,
         reasons=(*reasons[:REASONS], *more),
         verdict=said["verdict"],
+        wrong=found_first.values["kind"] == "errors",
+        partly=bool(part),
         group=label(retold(known.family), widths.TERM)
         if known
         else KINDS[family(facts)]

@@ -27,7 +27,7 @@ def worst_first(entries: Iterable[IndexEntry]) -> tuple[IndexEntry, ...]:
 def _rank(entry: IndexEntry) -> tuple[object, ...]:
     counts = entry.counts or {}
     gravest = next((n for n, word in enumerate(SEVERITIES) if counts.get(word)), len(SEVERITIES))
-    return (entry.judged, GRAVEST_FIRST.index(entry.outcome), gravest, -(entry.macs.value or 0),
+    return (entry.judged, GRAVEST_FIRST.index(entry.standing), gravest, -(entry.macs.value or 0),
             entry.path)  # fmt: skip
 
 
@@ -37,7 +37,7 @@ class IndexTotals:
 
     models: int
     outcomes: Mapping[str, int]
-    """Models by outcome, those that could not be read not among them."""
+    """Models by standing, those that could not be read not among them."""
     unread: int
     """Files that could not be judged at all."""
     counts: Mapping[str, int]
@@ -63,7 +63,7 @@ def totals_of(entries: Sequence[IndexEntry]) -> IndexTotals:
     known = largest is not None and largest.peak_bytes.value is not None
     return IndexTotals(
         models=len(entries),
-        outcomes=Counter(entry.outcome for entry in entries if entry.judged),
+        outcomes=Counter(entry.standing for entry in entries if entry.judged),
         unread=sum(not entry.judged for entry in entries),
         counts={word: counts[word] for word in SEVERITIES},
         findings_least=any(entry.outcome == INCONCLUSIVE for entry in entries),
