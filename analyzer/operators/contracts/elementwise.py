@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from analyzer.operators.contracts.violation import Contract
 
 _PAIRS = """
-    Add Sub Mul Div Pow And Or Xor Equal Greater GreaterOrEqual Less LessOrEqual BitwiseAnd
-    BitwiseOr BitwiseXor BitShift Mod Where Max Min Mean Sum StringConcat
+    Add Sub Mul Pow And Or Xor Equal Greater GreaterOrEqual Less LessOrEqual BitwiseAnd BitwiseOr
+    BitwiseXor Where Max Min Mean Sum StringConcat
 """.split()
 
 

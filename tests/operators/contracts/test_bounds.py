@@ -4,11 +4,14 @@ Runtime refuses what is called grave is asked of it."""
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from tests.operators.contracts.neighbours import call, found
 from tests.operators.contracts.nodes import both, ints, outputs, put, refusal, state, violations
 from tests.operators.contracts.test_neighbours import FAMILIES
 from tests.operators.contracts.test_sentences import MS, RNG, ones
@@ -130,6 +133,8 @@ CASES: list[tuple[str, Change, str]] = [
       for label, text in ((5, ""), (2, ""), (-3, ""), *(
           (n, f"labels hold {n}, there are 3 classes: keep labels within 0 to 2")
           for n in (3, -4)))),
+    # 6 entries in parts of 2, the last of which is empty
+    ("Split in equal parts", both(state(num_outputs=4), outputs(4)), ""),
     ("Transpose", state(perm=[0, 1]),
      "perm has 2 entries, the input (2×3×4) 3 axes: give perm 3 entries"),
     ("GridSample", put(1, ones(1, 3, 3, 3)),
@@ -158,6 +163,27 @@ def test_a_bound_is_where_the_runtime_has_it(family: str, change: Change, senten
     known = family if family in FAMILIES else f"{MS} {family}"
     node = copy.deepcopy(FAMILIES[known].make(RNG(0)))
     change(node)
-    found = violations(node)
-    assert "; ".join(f"{v.text}: {v.remedy}" for v in found) == sentence
-    assert any(v.grave for v in found) == bool(refusal(node))
+    seen = violations(node)
+    assert "; ".join(f"{v.text}: {v.remedy}" for v in seen) == sentence
+    assert any(v.grave for v in seen) == bool(refusal(node))
+
+
+def test_long_words_and_lists_are_cut() -> None:
+    """Words at 60 characters, terms of an equation at 40; lists at eight entries, or at the
+    two axes of an image: texts of a file may be of any length."""
+    words, lists = set(), set()
+    for family in FAMILIES.values():
+        node = family.make(RNG(0))
+        for name, value in node.attributes.items():
+            other: Any = "x" * 99
+            if isinstance(value, list) and value and isinstance(value[0], int):
+                other = [*range(100, 120)]
+            elif not isinstance(value, str):
+                continue
+            said = " ".join(
+                v.text
+                for v in found(call(replace(node, attributes={**node.attributes, name: other})))
+            )
+            words |= set(map(len, re.findall("x{9,}", said)))
+            lists |= {len(each.split(", ")) for each in re.findall(r"\[(1\d\d,[^]]*)\]", said)}
+    assert (words, lists) == ({40, 60}, {2, 8})
