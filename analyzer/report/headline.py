@@ -100,6 +100,8 @@ def _no_error(v: Values) -> str:
         return f"{_('No error: {findings} from {rules}.', **found)} {most}"
     if most:
         return f"{_('Nothing urgent: {findings} from {rules}.', **found)} {most}"
+    if v["findings"] == 1:
+        return _("Nothing urgent: 1 finding, which does not save much compute.")
     return _("Nothing urgent: {findings} from {rules}, none of which saves much compute.", **found)
 
 

@@ -73,7 +73,7 @@ VERDICTS: list[tuple[Values, str]] = [
     ({"kind": "findings", **LITTLE},
      "Nothing urgent: 3 findings from 2 rules, none of which saves much compute."),
     ({"kind": "findings", **LITTLE, "findings": 1, "rules_with_findings": 1},
-     "Nothing urgent: 1 finding from 1 rule, none of which saves much compute."),
+     "Nothing urgent: 1 finding, which does not save much compute."),
     ({"kind": "findings", **LITTLE, **lead("medium")},
      "Nothing urgent: 3 findings from 2 rules. Of medium impact: “Fold it”."),
     ({"kind": "findings", **lead("medium")},
