@@ -389,6 +389,9 @@ def _vendor(v: Values) -> str:
     left = v["domains_in_all"] - len(v["domains"])
     if left:
         domains = _("{names} and {n} more", names=domains, n=left)
+    if v["compiled"]:
+        return _("Runs only with the execution provider and on the device that it was compiled "
+                 "for: {types}.", types=types)  # fmt: skip
     if v["runtime"]:
         return _("Runs only where operators of {domains} are known, as in {runtime}: {types}.",
                  domains=domains, runtime=v["runtime"], types=types)  # fmt: skip

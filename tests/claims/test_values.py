@@ -274,7 +274,8 @@ def test_operators_that_onnx_does_not_define_are_counted_by_type() -> None:
     assert vendor(("com.acme", "Call")) is None
     found = vendor(("com.microsoft", "Gelu"), ("com.microsoft", "A"), ("com.microsoft", "A"))
     assert found == {"domains": ("com.microsoft",), "domains_in_all": 1, "types": ("A", "Gelu"),
-                     "counts": (2, 1), "types_in_all": 2, "runtime": "ONNX Runtime"}  # fmt: skip
+                     "counts": (2, 1), "types_in_all": 2, "runtime": "ONNX Runtime",
+                     "compiled": 0}  # fmt: skip
     many = vendor(*[(f"d{n}", f"Op{n}") for n in (3, 2, 1, 0)])
     assert (many["domains"], many["domains_in_all"]) == (("d0", "d1", "d2"), 4)
     assert (many["types"], many["types_in_all"]) == (("Op3", "Op2", "Op1"), 4)

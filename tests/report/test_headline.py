@@ -209,6 +209,12 @@ def test_operators_that_onnx_does_not_define_are_said_to_run_only_where_they_are
         "Runs only where a library for operators of com.example is loaded: Fancy ×1."
     )
     assert sentence(RELU, "vendor") == ""
+    compiled = judged(MICROSOFT.replace("Gelu", "EPContext"))
+    assert say(claims_of(compiled))["vendor"] == (
+        "Runs only with the execution provider and on the device that it was compiled for: "
+        "EPContext ×1."
+    )
+    assert [action.rule for action in actions(compiled)] == ["TRU003"], "no size is open"
 
 
 def test_a_word_about_trust_says_what_was_found_or_by_how_many_rules_nothing_was() -> None:

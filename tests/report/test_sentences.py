@@ -92,7 +92,7 @@ PASSED: Values = {
 NOTHING = "Rules that found nothing: waste 3 of 5, trust 2 of 2."
 VENDOR: Values = {
     "types": ("Gelu", "Attention"), "counts": (1, 2), "types_in_all": 2,
-    "domains": ("com.microsoft",), "domains_in_all": 1, "runtime": "",
+    "domains": ("com.microsoft",), "domains_in_all": 1, "runtime": "", "compiled": 0,
 }  # fmt: skip
 UNKNOWN: Values = {
     "of": 5, "operators": 0, "macs_complete": True, "flops_complete": True, "peak_complete": True,

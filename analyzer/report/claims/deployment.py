@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 RUNTIME = "ONNX Runtime"
 """What the operators of ``DOMAINS`` come with."""
+COMPILED = "EPContext"
+"""The operator of ``RUNTIME`` that only the execution provider runs that compiled it."""
 HUGE = "TRU051"
 """The rule about tensors that no usual memory holds."""
 VENDORS = 3
@@ -44,6 +46,7 @@ def vendor(result: Result) -> Claim | None:
             "counts": tuple(count for _, count in types[:VENDORS]),
             "types_in_all": len(types),
             "runtime": RUNTIME if set(domains) <= {*DOMAINS} else "",
+            "compiled": found[DOMAINS[0], COMPILED],
         },
         ("nodes",),
     )
