@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from analyzer import units
 from analyzer.devices import MEASURED
-from analyzer.language import _, mark, ngettext, series
+from analyzer.language import _, mark, ngettext, series, term
 from analyzer.report.view.actions import grows, leaving
-from analyzer.report.view.options.form import COMMANDS, SmallerForm
+from analyzer.report.view.options.form import COMMANDS, LEVELS, SmallerForm
 from analyzer.units import many
 
 if TYPE_CHECKING:
@@ -31,16 +31,28 @@ def tidying(step: FirstStep) -> str:
     command = COMMANDS[step.tool]
     stored = max((each.written, each.file_now) for each in step.of
                  if not isinstance(each, SmallerForm))  # fmt: skip
-    more = grows(*stored) or _("the file may grow")
-    if any(each.impact != "low" for each in step.of):
-        if step.needs:
-            return _("Clean up after {rule} with `{command}` ({grows})",
-                     rule=step.needs, command=command, grows=more)  # fmt: skip
-        return _("Clean up with `{command}` ({grows})", command=command, grows=more)
+    more = f"`pip install {step.tool}`; {grows(*stored) or _('the file may grow')}"
     if step.needs:
-        return _("Clean up, of little impact, after {rule} with `{command}` ({grows})",
+        return _("Clean up after {rule} with `{command}` ({grows})",
                  rule=step.needs, command=command, grows=more)  # fmt: skip
-    return _("Clean up, of little impact, with `{command}` ({grows})", command=command, grows=more)
+    return _("Clean up with `{command}` ({grows})", command=command, grows=more)
+
+
+def weight(step: FirstStep) -> str:
+    """How much a step of clean-ups brings, and takes, in front of what is cleaned up."""
+    asks = [each for each in step.of if not isinstance(each, SmallerForm)]
+    height = LEVELS.index
+    impact = min((each.impact for each in asks), key=height)
+    effort = min((each.effort for each in asks), key=height)
+    said = [_("{impact} impact, {effort} effort", impact=term(impact), effort=term(effort))]
+    if step.operators:
+        said.append(ngettext("{n} operator goes", "{n} operators go", step.operators))
+    done = [each for each in asks if each.tool == step.tool]
+    if stored := sum(each.stored for each in done):
+        said.append(_("{bytes} less to store", bytes=units.size(stored)))
+    if traffic := sum(each.traffic for each in done):
+        said.append(_("{bytes} less memory traffic per run", bytes=units.size(traffic)))
+    return "; ".join(said)
 
 
 def part(action: Action | SmallerForm) -> str:

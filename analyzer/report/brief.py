@@ -67,7 +67,7 @@ def _verdict(entry: IndexEntry) -> str:
 def _step(n: int, step: FirstStep, page: Page) -> Iterator[str]:
     if step.tool:
         titles = "; ".join(f"{each.title}{advised.part(each)}" for each in step.of)
-        yield f"  {n}. {advised.tidying(step)}: {titles}"
+        yield f"  {n}. {advised.tidying(step)}; {advised.weight(step)}: {titles}"
     elif len(step.of) == 1:
         yield f"  {n}. {_told(step.of[0], page)}"
     else:

@@ -27,11 +27,12 @@ from analyzer.report.view import (
 from analyzer.report.view.findings import TRAINING
 from analyzer.report.view.kinds import COLORS
 from analyzer.report.view.matrix import matrix
+from analyzer.report.view.steps import promises
 from analyzer.sanitise import label
 from analyzer.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from analyzer.report.page import Page
     from analyzer.report.result import Options
@@ -129,8 +130,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         )  # fmt: skip
     noted = notes.on_paper(page) if medium is PDF else notes.on_screen(page)
     said = words.say(sheet.claims)
-    told = [group for group in groups if not (medium.remarks and group.informs)]
-    articles = told[: medium.articles]
+    articles = _in_full(groups, page.asks, medium)
     in_blocks = blocks.by_block(page.shares, page.block_kinds)
     by_params = sorted(page.shares, key=lambda share: (-share.params, share.kind))
     if medium is PDF:
@@ -161,6 +161,7 @@ def build(sheet: Sheet, options: Options, medium: Medium) -> dict[str, object]:
         "choice": advised.CHOICE,
         "tidying": advised.tidying,
         "part": advised.part,
+        "weight": advised.weight,
         "slowing": advised.slowing,
         "in_file": advised.in_file,
         "brief": brief,
@@ -223,6 +224,15 @@ def _is_sooner(step: Action | SmallerForm) -> bool:
     """Whether its times are told."""
     now, then = step.seconds_now, step.seconds
     return now is not None and then is not None and then < now
+
+
+def _in_full(groups: Iterable[Group], asks: Iterable[Action], medium: Medium) -> list[Group]:
+    """Groups that are told at length: where what only informs is one row a rule, those too that
+    stand behind an action of more than low impact."""
+    behind = {ask.rule for ask in asks if ask.impact != "low" and promises(ask)}
+    told = [group for group in groups
+            if not (medium.remarks and group.informs) or group.rule in behind]  # fmt: skip
+    return told[: medium.articles]
 
 
 def _within(group: Group, medium: Medium) -> Group:

@@ -106,6 +106,7 @@ class FirstStep(NamedTuple):
     of: tuple[Action | SmallerForm, ...]
     tool: Tool
     needs: str = ""
+    operators: int = 0
 
 
 @record
@@ -208,7 +209,10 @@ class Page:
         for step in self.steps:
             of = tuple(found[name] for name in step.ids if name in found)
             tidies = all(isinstance(each, Action) for each in of)
-            told.append(FirstStep(of, step.tool, step.needs) if tidies else FirstStep(of, ""))
+            told.append(
+                FirstStep(of, step.tool, step.needs, step.operators) if tidies
+                else FirstStep(of, "")
+            )  # fmt: skip
         return tuple(step for step in told if step.of)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from analyzer.report.advised import longer, part, tidying
+from analyzer.report.advised import longer, part, tidying, weight
 from analyzer.report.page import FirstStep
 from analyzer.report.words import _SENTENCES
 
@@ -481,20 +481,23 @@ def test_each_claim_has_its_sentence_for_all_that_it_may_hold(claim: str) -> Non
 
 
 def test_the_command_that_cleans_up_is_told_with_its_price() -> None:
-    low: Any = SimpleNamespace(written=0, file_now=9, impact="low")
-    assert tidying(FirstStep((low,), "onnxslim")) == (
-        "Clean up, of little impact, with `onnxslim MODEL NEW` (the file may grow)"
-    )
-    assert tidying(FirstStep((low,), "onnxslim", "ONX014")) == (
-        "Clean up, of little impact, after ONX014 with `onnxslim MODEL NEW` (the file may grow)"
-    )
-    high: Any = SimpleNamespace(written=0, file_now=9, impact="high")
-    assert tidying(FirstStep((low, high), "onnxslim")) == (
-        "Clean up with `onnxslim MODEL NEW` (the file may grow)"
-    )
-    assert tidying(FirstStep((high,), "onnxslim", "ONX014")) == (
-        "Clean up after ONX014 with `onnxslim MODEL NEW` (the file may grow)"
-    )
+    low: Any = SimpleNamespace(written=0, file_now=9, impact="low", effort="medium", stored=2048,
+                               traffic=0, tool="onnxslim")  # fmt: skip
+    high: Any = SimpleNamespace(written=0, file_now=9, impact="high", effort="low", stored=1024,
+                                traffic=4096, tool="onnxslim")  # fmt: skip
+    other: Any = SimpleNamespace(**{**vars(high), "impact": "low", "tool": "onnxruntime"})
+    more = "`pip install onnxslim`; the file may grow"
+    for of, needs, told in (
+        ((low, other), "", f"Clean up with `onnxslim MODEL NEW` ({more})"),
+        ((high,), "ONX014", f"Clean up after ONX014 with `onnxslim MODEL NEW` ({more})"),
+    ):
+        assert tidying(FirstStep(of, "onnxslim", needs)) == told
+    for of, operators, told in (
+        ((low, other), 2, "low impact, medium effort; 2 operators go; 2 KiB less to store"),
+        ((low, high), 0, ("high impact, medium effort; 3 KiB less to store; 4 KiB less memory "
+                          "traffic per run")),
+    ):  # fmt: skip
+        assert weight(FirstStep(of, "onnxslim", "", operators)) == told
     action: Any = SimpleNamespace(places=6, stays=4, may_stay=0)
     assert part(action) == " (it leaves 4 of 6)"
     action.stays = 0

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from analyzer.findings.finding import Severity
+from analyzer.report.content import HTML, PDF, _in_full
 from analyzer.report.view.action import Action
 from analyzer.report.view.actions import (
     _impact,
@@ -319,3 +320,11 @@ def test_a_form_is_worth_a_line_where_it_saves_64_kib_a_tenth_of_time_or_a_hundr
     changes: dict[str, object], macs: int, worth: bool
 ) -> None:
     assert is_worthwhile(few(macs), form("f", **changes)) is worth
+
+
+def test_what_stands_behind_an_action_of_more_than_low_impact_is_told_in_full() -> None:
+    groups: list[Any] = [SimpleNamespace(rule=name, informs=name != "w") for name in "whmlsu"]
+    asks = (ask("h"), ask("m", impact="medium"), ask("l", impact="low"), ask("s", slower=True),
+            ask("u", confidence="low"), ask("w", impact="low"))  # fmt: skip
+    told = [[group.rule for group in _in_full(groups, asks, medium)] for medium in (PDF, HTML)]
+    assert told == [["w", "h", "m"], list("whmlsu")]

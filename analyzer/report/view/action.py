@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import field
+
+from analyzer.records import HIDDEN
 from analyzer.report.view.options.form import Level, Risk, Tool, Training
 from analyzer.restore import record
 
@@ -82,3 +85,5 @@ class Action:
     """Bytes that operators make and ``tool`` writes into the file, weights and other constants."""
     file_now: int = 0
     """Bytes of the file today, with weights beside it."""
+    gone: tuple[str, ...] = field(default=(), metadata=HIDDEN)
+    """Ids of operators that ``tool`` takes out, without those that it leaves or may leave."""

@@ -150,6 +150,7 @@ def _action(
         stays=stays,
         may_stay=may_stay,
         written=_written(facts, tool),
+        gone=_gone(tool, items, rule, facts),
         file_now=file_bytes(facts),
     )
 
@@ -267,6 +268,17 @@ def _staying(
         sum(f.node in found.certain for f in items),
         sum(f.node in found.perhaps for f in items),
     )
+
+
+def _gone(
+    tool: Tool, items: Iterable[Finding], rule: Rule | None, facts: Facts
+) -> tuple[str, ...]:  # fmt: skip
+    """Operators that a tool takes out; none of rules about declarations and tensors."""
+    if tool != "onnxslim":
+        return ()
+    stay = _left_by(items, rule, facts)
+    ids = {node.id for node in facts.nodes} - stay.certain - stay.perhaps
+    return tuple(dict.fromkeys(f.node for f in items if f.node in ids))
 
 
 def _saved(items: list[Finding]) -> dict[str, int]:

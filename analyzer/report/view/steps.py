@@ -30,6 +30,8 @@ class ActionStep:
     command does, what undoes most of it; empty for other steps."""
     needs: str = ""
     """Of clean-ups, the rule whose remedy has to be followed before the command is run."""
+    operators: int = 0
+    """Operators that ``tool`` takes out, as far as is known."""
 
 
 def recommended(asks: Sequence[Action]) -> tuple[Action, ...]:
@@ -86,10 +88,18 @@ def first(asks: Sequence[Action], options: Sequence[SmallerForm]) -> tuple[Actio
     steps = tuple(together.get(step.ids[0], step) for step in steps)
     last = [step for step in tidied if joined.isdisjoint(step.ids)]
     told = (*_needed_first(steps, before, tidy), *last, *figures)
+    told = tuple(replace(step, operators=_gone(step, asked)) for step in told)
     best = next((step for step in told if worth(step, steps_of)), ActionStep(()))
     if best in told[MOST_FIRST:] and any(steps_of[name].impact == "high" for name in best.ids):
         return (*told[: MOST_FIRST - 1], best)
     return told[:MOST_FIRST]
+
+
+def _gone(step: ActionStep, asked: Mapping[str, Action]) -> int:
+    if not step.tool:
+        return 0
+    return len({node for name in step.ids if name in asked for node in asked[name].gone
+                if asked[name].tool == step.tool})  # fmt: skip
 
 
 def worth(
