@@ -25,7 +25,7 @@ PARTLY = {
     "github": "^::error .*title=inconclusive ",
     "gitlab": '"check_name": "inconclusive".*"severity": "blocker"',
     "junit": '<error type="inconclusive ', "markdown": "No verdict",
-    "netron": "inconclusive", "html": r'badge warning"><a href="#why1">inconclusive',
+    "netron": "inconclusive", "html": r'badge warning"><a href="#why1">judged in part',
 }  # fmt: skip
 """How each format says that a model was judged in part."""
 NOT_AT_ALL = PARTLY | {
