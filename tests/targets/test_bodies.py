@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import onnx
 import pytest
 from onnx import AttributeProto, FunctionProto, NodeProto, TensorProto, helper, numpy_helper
 
+from analyzer.targets import functions
 from analyzer.targets.functions import _body, _expand, _means_the_same, _model, _Request
 
 FLOATS = helper.make_tensor_type_proto(TensorProto.FLOAT, [2]).SerializeToString()
@@ -107,3 +109,23 @@ def test_the_body_of_a_call_is_that_of_the_standard() -> None:
     assert [(use.op_type, use.domain) for use in uses][-2:] == [("HardSigmoid", ""), ("Mul", "")]
     conv = helper.make_node("Conv", ["x0"], ["y0"])
     assert _expand(request(conv, ("x0", FLOATS, b""))) is None
+
+
+def test_a_call_that_cannot_be_expanded_leaves_the_others_in_their_places(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at: list[int] = []
+
+    def expand(request: Any) -> Any:
+        if isinstance(request, Exception):
+            raise request
+        return request
+
+    monkeypatch.setattr(functions, "_expand", expand)
+    requests = ["one", ValueError(), TypeError(), KeyError(), RuntimeError(), None, "two"]
+    progress = cast("Any", SimpleNamespace(at=at.append))
+    found: list[Any] = [*functions._expand_all(cast("Any", requests), progress)]
+    assert found == ["one", None, None, None, None, None, "two"]
+    assert at == list(range(7))
+    with pytest.raises(ZeroDivisionError):
+        functions._expand_all(cast("Any", [ZeroDivisionError()]), progress)
