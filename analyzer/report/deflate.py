@@ -23,7 +23,7 @@ def _compressing(level: int) -> Any:
 @contextmanager
 def deflating_lightly() -> Iterator[None]:
     """Write PDFs meanwhile with no more than ``EFFORT``."""
-    import pydyf
+    from weasyprint.pdf import pydyf
 
     before = pydyf.zlib
     pydyf.zlib = SimpleNamespace(compress=zlib.compress, compressobj=_compressing)

@@ -159,7 +159,8 @@ def test_a_page_adds_up_no_more_than_its_script_can() -> None:
 
 def fit(**about: Any) -> Any:
     made = {"target": "cpu", "name": "CPU", "version": "1.0", "verdict": "whole", "partitions": 2,
-            "supported": 3, "nodes": 4, "macs_share": 0.5, "blockers": (), "edits": ()}  # fmt: skip
+            "supported": 3, "nodes": 4, "macs_share": 0.5, "blockers": (), "edits": (),
+            "tested_from": None}  # fmt: skip
     return some(**made | about)
 
 
