@@ -120,11 +120,24 @@ def _family(d: Document) -> str:
     return "transformer" if name == "products" and attends else name
 
 
+def _left_out(d: Document) -> dict[str, set[str]]:
+    """By rule, the layers that take longer on the first device, by our own model: each is among
+    those that the rule names, and not all of them are, or the rule would not be recommended."""
+    asks = d["page"]["asks"] if "page" in d else []
+    left = {ask["rule"]: {*ask["left_out"]} for ask in asks}
+    named: dict[str, set[str]] = {}
+    for finding in d["findings"]:
+        named.setdefault(finding["rule"], set()).update(p["node"] for p in finding["places"])
+    assert all(ids < named[rule] for rule, ids in left.items() if ids)
+    return left
+
+
 def _saved(d: Document) -> tuple[int, int]:
     best: dict[str, tuple[int, int]] = {}
+    left = _left_out(d)
     for finding in d["findings"]:
         for place in finding["places"]:
-            if place["saving"]:
+            if place["saving"] and place["node"] not in left.get(finding["rule"], ()):
                 saved = (place["saving"]["macs"], place["saving"]["params"])
                 best[place["node"]] = max(saved, best.get(place["node"], (0, 0)))
     if not d["findings"] and _rules(d) == 0:
@@ -321,8 +334,10 @@ def _actions(d: Document) -> Values:
     """An action is a finding that asks for something and is not slower by our own model."""
     said = next(c["values"] for c in d["claims"] if c["id"] == "actions")
     places: dict[str, list[Any]] = {}
+    left = _left_out(d)
     for finding in d["findings"]:
-        places.setdefault(finding["rule"], []).extend(finding["places"])
+        kept = (p for p in finding["places"] if p["node"] not in left.get(finding["rule"], ()))
+        places.setdefault(finding["rule"], []).extend(kept)
     saving = {f["rule"] for f in d["findings"] if f["saves"] == "macs"}
     macs = {rule: sum(p["saving"]["macs"] for p in found if p["saving"])
             or sum(int(p["value"] or 0) for p in found if rule in saving)
