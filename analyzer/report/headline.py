@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def verdict(v: Values) -> str:
     if v["kind"] == "errors":
-        return f"{_wrong(v)} {_against(v)}".rstrip()
+        return _joined(_wrong(v), _against(v))
     if v["kind"] == "saving":
         return _could_fall(v)
     if v["kind"] == "findings":
@@ -26,12 +26,12 @@ def verdict(v: Values) -> str:
     if v["kind"] == "doubts":
         return _doubtful(v)
     return {
-        "inconclusive": lambda: (
-            _("Not conclusive: {problems}", problems=_unjudged(v["inconclusive"]))
-            + (f" {_against(v)}" if v["doubts"] else "")
-            + (f" {most}" if (most := _most(v)) else "")
+        "inconclusive": lambda: _joined(
+            _("Not conclusive: {problems}", problems=_unjudged(v["inconclusive"])),
+            _against(v),
+            _most(v),
         ),
-        "misfit": lambda: _misfit(v) + (f" {_against(v)}" if v["doubts"] else ""),
+        "misfit": lambda: _joined(_misfit(v), _against(v)),
         "partial": lambda: _joined(_minima(v), _most(v)),
         "unbounded": lambda: _joined(_minima(v), _most(v)),
         "silenced": lambda: _joined(

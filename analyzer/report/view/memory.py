@@ -40,6 +40,11 @@ class Device:
         """FLOPs per byte above which arithmetic, not memory, is the limit."""
         return self.flops / self.bandwidth
 
+    def seconds(self, macs: float, moved: float) -> float:
+        """What an operator takes at least: the longer of its arithmetic and of moving so many
+        bytes."""
+        return max(2 * macs / self.flops, moved / self.bandwidth)
+
 
 EXAMPLE = Device("NVIDIA A100 40 GB", 156e12, 1555e9, "TF32")
 """Data sheet of 2021: float32 is multiplied as TF32 on tensor cores unless somebody forbids it."""

@@ -6,8 +6,8 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from analyzer.devices import layer_seconds
-from analyzer.facts import BITS
 from analyzer.report.view.memory import EXAMPLE
+from analyzer.report.view.split import element_bytes, positions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,25 +97,12 @@ def roofline_seconds(
     Each operator takes the longer of its arithmetic and its traffic; the separable form
     writes and reads the map between its two convolutions. ``None`` without known sizes.
     """
-    bits = BITS.get((node.outputs[0].dtype if node.outputs else None) or "")
-    sides = (*conv.in_spatial, *conv.out_spatial)
-    if bits is None or not node.macs or not saving.macs_now or None in sides:
+    at, each = positions_of(node, conv), element_bytes(node)
+    if at is None or each is None or not node.macs or not saving.macs_now:
         return None
     if node.read_bytes is None or node.write_bytes is None:
         return None
-    inner, outer = (
-        prod(side for side in spatial if side is not None)
-        for spatial in (conv.in_spatial, conv.out_spatial)
-    )
-    moved = inner if conv.transposed else outer
-    m, n, taps, each = conv.in_channels, conv.out_channels, conv.kernel_volume, bits / 8
-    per_image = moved * taps * m * n // conv.groups
-    batch = max(1, node.macs // per_image) if per_image else 1
-
-    def seconds(macs: float, moved_bytes: float) -> float:
-        return max(2 * macs / device.flops, moved_bytes / device.bandwidth)
-
-    depthwise = seconds(batch * moved * taps * m, each * (batch * (inner + outer) * m + taps * m))
-    pointwise = seconds(batch * outer * m * n, each * (batch * outer * (m + n) + m * n))
-    now = seconds(node.macs, node.read_bytes + node.write_bytes)
-    return now, depthwise + pointwise
+    m, n, taps = conv.in_channels, conv.out_channels, conv.kernel_volume
+    depthwise = device.seconds(at.moved * taps * m, each * (at.inner + at.outer + taps) * m)
+    pointwise = device.seconds(at.outer * m * n, each * (at.outer * (m + n) + m * n))
+    return device.seconds(node.macs, node.read_bytes + node.write_bytes), depthwise + pointwise

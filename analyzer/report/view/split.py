@@ -44,8 +44,8 @@ class LayerSplit(NamedTuple):
     """Elements of the map between the two layers of one of them."""
 
 
-class _Sizes(NamedTuple):
-    """Of a convolution, positions of all images."""
+class Positions(NamedTuple):
+    """Of a convolution, for all images."""
 
     inner: int
     outer: int
@@ -75,7 +75,8 @@ def _split(node: Node, layer: LayerEvidence, asks: Iterable[str]) -> LayerSplit 
     return _pair(node, pair) if pair is not None else None
 
 
-def _sizes(node: Node, conv: Conv) -> _Sizes | None:
+def positions_of(node: Node, conv: Conv) -> Positions | None:
+    """``None`` without known sizes."""
     sides = (conv.in_spatial, conv.out_spatial)
     if not node.macs or any(side is None for spatial in sides for side in spatial):
         return None
@@ -83,12 +84,12 @@ def _sizes(node: Node, conv: Conv) -> _Sizes | None:
     moved = inner if conv.transposed else outer
     image = moved * conv.kernel_volume * conv.in_channels * conv.out_channels // conv.groups
     batch = max(1, node.macs // image) if image else 1
-    return _Sizes(batch * inner, batch * outer, batch * moved, batch)
+    return Positions(batch * inner, batch * outer, batch * moved, batch)
 
 
 def _terms(node: Node, conv: Conv, found: Separability) -> LayerSplit | None:
     """Pairs of a depthwise and a pointwise convolution, in the order found, and their sum."""
-    sizes, count = _sizes(node, conv), found.terms
+    sizes, count = positions_of(node, conv), found.terms
     if sizes is None or count is None:
         return None
     m, n, taps = conv.in_channels, conv.out_channels, conv.kernel_volume
@@ -107,7 +108,7 @@ def _pair(node: Node, found: LowRank) -> LayerSplit | None:
     conv, rank = node.conv, found.rank
     if conv is None:
         return _products(node, found)
-    sizes = _sizes(node, conv)
+    sizes = positions_of(node, conv)
     if sizes is None:
         return None
     m, n, taps = conv.in_channels, conv.out_channels, conv.kernel_volume
@@ -150,16 +151,15 @@ def speedup(
     now = after = 0.0
     for key in nodes:
         node, split = facts[key], found.get(key)
-        size = _element(node)
+        size = element_bytes(node)
         if split is None or size is None or not node.macs:
             return None
         if node.read_bytes is None or node.write_bytes is None:
             return None
         moved = node.read_bytes + node.write_bytes
-        now += node.counted * max(2 * node.macs / device.flops, moved / device.bandwidth)
+        now += node.counted * device.seconds(node.macs, moved)
         after += node.counted * sum(
-            max(2 * part.macs / device.flops, size * part.moved / device.bandwidth)
-            for part in split.parts
+            device.seconds(part.macs, size * part.moved) for part in split.parts
         )
     return now / after if after else None
 
@@ -193,7 +193,7 @@ def raised_peak(facts: Facts, found: Mapping[str, LayerSplit]) -> int | None:
 def _live(node: Node, split: LayerSplit) -> int | None:
     """Most bytes alive meanwhile: the sum of what terms are made holds beside the map between the
     two layers of the next."""
-    saving, conv, size = node.saving, node.conv, _element(node)
+    saving, conv, size = node.saving, node.conv, element_bytes(node)
     if saving is None or saving.live_bytes is None or conv is None or size is None:
         return None
     made = node.outputs[0].bytes
@@ -204,6 +204,7 @@ def _live(node: Node, split: LayerSplit) -> int | None:
     return int(beside + size * split.between + (made if split.terms > 1 else 0))
 
 
-def _element(node: Node) -> float | None:
+def element_bytes(node: Node) -> float | None:
+    """Bytes of one element of the result; ``None`` for what has no fixed size."""
     bits = BITS.get((node.outputs[0].dtype if node.outputs else None) or "")
     return None if bits is None else bits / 8
