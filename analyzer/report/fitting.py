@@ -34,6 +34,8 @@ ERROR = 2 * MM
 """By how much pages may turn out higher or lower than they are reckoned."""
 MOST_GAP = 10
 """Length from which a margin is that of a page."""
+MOST = 9
+"""Pages that begin before the appendix; a report of more moves closer where that is enough."""
 SHORT = 7
 """Pages before the appendix that a report may get; longer ones get no more than they have."""
 
@@ -59,6 +61,8 @@ _FIGURE = re.compile(r"<figure(?=>)")
 class Found(NamedTuple):
     """How good a spacing is; the least is best."""
 
+    late: bool
+    """Whether the appendix begins later than it should."""
     early: int
     """Pages that end early."""
     pages: int
@@ -95,7 +99,7 @@ def _best(
     """What moves least of that which leaves the fewest pages to end early, and its pictures."""
     best, pictures, least = Spacing(), now.pictures, _found(now, tops, BLANK)
     for spacing, moved in SPACINGS:
-        if least.early == 0:
+        if not least.late and least.early == 0:
             break
         tried: list[Pages] = []
         for error in (0, -ERROR, ERROR):  # one that is no better is enough to know
@@ -115,7 +119,7 @@ def _found(pages: Pages, tops: Sequence[float], blank: float, moved: float = 0.0
         (tops[min(number, len(tops) - 1)] + end) / MM < least
         for number, end in enumerate(pages.ends)
     )
-    return Found(early, len(pages.ends), moved)
+    return Found(pages.begun > MOST, early, len(pages.ends), moved)
 
 
 def _is_longer(then: Pages, now: Pages) -> bool:

@@ -67,6 +67,8 @@ class Pages(NamedTuple):
     """Pages before the one on which the appendix begins."""
     pictures: Mapping[int, float]
     """Figures that get smaller, so that they fit on a page, and the height of each picture."""
+    begun: int = 0
+    """Pages that begin before the appendix."""
 
 
 SMALLEST = 0.78
@@ -80,7 +82,7 @@ def taken(document: Any) -> tuple[list[Piece], Pages]:
     found: list[Piece] = []
     ends: list[float] = []
     begun: set[Any] = set()
-    body = None
+    body, before = None, 0
     margin, late, figures = 0.0, False, 0
     for page in document.pages:
         box = page._page_box
@@ -93,10 +95,11 @@ def taken(document: Any) -> tuple[list[Piece], Pages]:
             first.gap = 0.0 if on_page.goes_on else max(margin, on_page.above)
         if body is None and on_page.late:
             body = len(ends)
+        before += not (on_page.found and on_page.found[0].late)
         found += on_page.found
         ends.append(on_page.bottom - top)
         margin, late, figures = on_page.below, on_page.late, on_page.figures
-    return found, Pages(tuple(ends), len(ends) if body is None else body, {})
+    return found, Pages(tuple(ends), len(ends) if body is None else body, {}, before)
 
 
 def paginate(
@@ -105,7 +108,7 @@ def paginate(
     """``rooms`` is the height of the first page and that of all others. A picture gets smaller
     where the page that it just misses would be taken to less than ``full`` without it."""
     ends: list[float] = []
-    body = None
+    body, before = None, 0
     pictures: dict[int, float] = {}
     start = 0
     heights = [part.spaced(spacing) for part in parts]
@@ -113,11 +116,12 @@ def paginate(
     while start < len(parts):
         room = rooms[min(len(ends), len(rooms) - 1)]
         after, end = _page(parts, heights, gaps, start, room, full, pictures)
+        before += not parts[start].late
         if body is None and parts[after - 1].late:
             body = len(ends)
         ends.append(end)
         start = after
-    return Pages(tuple(ends), len(ends) if body is None else body, pictures)
+    return Pages(tuple(ends), len(ends) if body is None else body, pictures, before)
 
 
 def _page(

@@ -69,7 +69,7 @@ def test_weights_and_activations_of_a_device_with_flash_stand_apart(mobilenet: R
     board = replace(profile("stm32h743"), memory=8 << 20, flash=17 << 20)
     timed = replace(mobilenet, devices=(board,))
     text = words(REPORT_FORMATS["html"](timed, Options()).decode())
-    assert "microcontroller, stored in 17 MiB of flash" in text
+    assert "microcontroller, 17 MiB of flash" in text
     weights, peak = (17_015_456 + 592) / (17 << 20), 6_422_528 / (8 << 20)
     assert f"{units.percent(weights)} {units.percent(peak)}" in text
     data = json.loads(REPORT_FORMATS["json"](timed, Options()))["page"]["devices"][0]

@@ -12,6 +12,7 @@ from analyzer.report.fitting import (
     MM,
     SPACINGS,
     Found,
+    _best,
     _found,
     _is_longer,
     _numbered,
@@ -66,6 +67,9 @@ def test_pages_before_the_appendix_are_those_that_end_before_it() -> None:
     assert pages([PIECE] * 4 + [late] * 3).body == 2
     assert pages([PIECE] * 3 + [late] * 3).body == 1
     assert pages([late]).body == 0
+    assert pages([PIECE] * 4 + [late] * 3).begun == 2
+    assert pages([PIECE] * 3 + [late] * 3).begun == 2
+    assert pages([late]).begun == 0
     assert pages([PIECE] * 5, Spacing(gaps=2)).ends == (100, 80, 30)
 
 
@@ -191,7 +195,7 @@ def test_lines_rows_and_pictures_are_what_no_page_ends_within() -> None:
         Piece(9, 80, 10, 0, False, False, 1, 60),
         Piece(5, 20, 0, 0, False, False, 0, 0),  # with what is around it, and other lines
     ]
-    assert found == Pages((270,), 1, {})
+    assert found == Pages((270,), 1, {}, 1)
 
 
 def test_rows_of_a_body_that_stays_whole_stay_together() -> None:
@@ -220,7 +224,7 @@ def test_a_table_goes_on_behind_its_head_which_is_repeated() -> None:
         (0, 12, 0, False, False, 0), (0, 12, 1, True, False, 12), (0, 12, 1, False, False, 12),
         (0, 12, 1, False, False, 12), (0, 12, 1, False, False, 12), (10, 10, 0, False, True, 0),
     ]  # fmt: skip
-    assert found == Pages((36, 56), 1, {})
+    assert found == Pages((36, 56), 1, {}, 2)
 
 
 def test_a_page_swallows_the_margin_of_what_begins_it() -> None:
@@ -247,7 +251,24 @@ def mm(*ends: float) -> Pages:
 )
 def test_pages_that_end_early_are_counted(ends: tuple[float, ...], early: int) -> None:
     found = _found(mm(*ends), [22 * MM, 32 * MM], 0.33, 0.5)
-    assert found == Found(early, len(ends), 0.5)
+    assert found == Found(False, early, len(ends), 0.5)
+
+
+def test_an_appendix_is_late_behind_more_than_nine_pages() -> None:
+    assert [_found(Pages((), 0, {}, begun), [], 0.33).late for begun in (0, 9, 10)] == (
+        [False, False, True]
+    )
+    # The tenth page begins with the last row before the appendix.
+    row = Piece(0, 10 * MM, 0, 1, False, False, 0, 0.0)
+    rows = [row] * 9 * 25 + [row] + [replace(row, late=True)] * 20
+    rooms, tops = [255 * MM] * 2, [22 * MM] * 2
+    now = paginate(rows, rooms, Spacing())
+    assert (now.begun, now.body) == (10, 9)
+    spacing, _ = _best(rows, rooms, tops, now)
+    then = paginate(rows, rooms, spacing)
+    assert then.begun == 9
+    assert spacing.rows < 0
+    assert _best(rows[1:], rooms, tops, paginate(rows[1:], rooms, Spacing()))[0] == Spacing()
 
 
 def test_a_report_is_longer_with_more_pages_or_from_eight_on_before_its_appendix() -> None:
